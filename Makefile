@@ -1,0 +1,42 @@
+# One command each. `make setup` runs by itself before the others and only when something changed.
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.set-up
+
+.PHONY: help setup demo test check bench docs format clean
+
+help: ## this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup: $(STAMP) ## make the virtual environment with everything pinned
+
+$(STAMP): pyproject.toml constraints.txt tools/setup.sh
+	@PYTHON=$(PYTHON) VENV=$(VENV) sh tools/setup.sh
+	@touch $(STAMP)
+
+demo: setup ## verify a small local service under real CPU load, about 40 s
+	@$(BIN)/python -m rtk.demo
+
+test: setup ## every test
+	@$(BIN)/python -m pytest
+
+check: setup ## linters, types, documentation
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/mkdocs build --strict --quiet
+
+bench: setup ## measure the measurer; rewrites bench/RESULTS.md
+	@$(BIN)/python -m bench
+
+docs: setup ## build the documentation into site/
+	@$(BIN)/mkdocs build --strict
+
+format: setup ## format and fix what can be fixed
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+clean: ## remove what setup and the tests made
+	rm -rf $(VENV) site dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

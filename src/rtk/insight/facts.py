@@ -1,0 +1,153 @@
+"""What is known of a run before anything is computed from it: the only input of an insight.
+
+All moments are seconds since the run began (monotonic), so that two of them can be subtracted;
+`Facts.started_at` places them on the wall clock.
+"""
+
+from array import array
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple, get_args
+
+Phase = Literal["baseline", "conditions", "recovery"]
+Outcome = Literal["met", "deviated", "missed"]
+
+PHASES: tuple[Phase, ...] = get_args(Phase)
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+_NONE = float("nan")
+
+
+class Measurement(NamedTuple):
+    """What came of one slot. `started`, `ended` and `value` are None where there was none."""
+
+    phase: Phase
+    slot: int
+    due: float
+    started: float | None
+    ended: float | None
+    outcome: Outcome
+    value: float | None = None
+    reason: str | None = None
+
+
+class Measurements:
+    """Measurements in slot order, kept in columns: 100,000 of them take 4 MiB."""
+
+    def __init__(self, measurements: Iterable[Measurement] = ()) -> None:
+        self._codes = array("b")
+        self._slots = array("q")
+        self._times = array("d")
+        self._reasons: dict[int, str] = {}
+        for measurement in measurements:
+            self.append(measurement)
+
+    def append(self, m: Measurement) -> None:
+        """Add one; callers add them in slot order, phase by phase."""
+        if m.reason is not None:
+            self._reasons[len(self._slots)] = m.reason
+        self._codes.append(PHASES.index(m.phase) * 3 + OUTCOMES.index(m.outcome))
+        self._slots.append(m.slot)
+        self._times.extend(_NONE if t is None else t for t in (m.due, m.started, m.ended, m.value))
+
+    def __len__(self) -> int:
+        return len(self._slots)
+
+    def __iter__(self) -> Iterator[Measurement]:
+        for index in range(len(self._slots)):
+            yield self[index]
+
+    def __getitem__(self, index: int) -> Measurement:
+        phase, outcome = divmod(self._codes[index], 3)
+        due, started, ended, value = (
+            None if t != t else t for t in self._times[4 * index : 4 * index + 4]
+        )
+        assert due is not None
+        reason = self._reasons.get(index)
+        slot = self._slots[index]
+        return Measurement(PHASES[phase], slot, due, started, ended, OUTCOMES[outcome], value, reason)
+
+    def of(self, *phases: Phase) -> Iterator[Measurement]:
+        """Those of the given phases, in slot order."""
+        return (m for m in self if m.phase in phases)
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """A promise: a share of good measurements over a window. `window_s` None: no budget can be told."""
+
+    target: float
+    window_s: float | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """The bound that a numeric value is held against, for charts: both ends inclusive."""
+
+    lower: float | None = None
+    upper: float | None = None
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseSpan:
+    """When a phase began and ended, and how many slots it planned."""
+
+    phase: Phase
+    started: float
+    ended: float | None
+    planned: int
+
+
+@dataclass(frozen=True, slots=True)
+class ActivitySpan:
+    """A condition or a rollback as it went: `status` is `succeeded`, `failed` or `interrupted`.
+
+    `failure` says what went wrong, in one sentence; `by_hand` is the command a person runs instead;
+    `lasts` is how long its effect goes on after it returned (seconds), where the file says so.
+    """
+
+    name: str
+    started: float
+    ended: float | None
+    status: str
+    failure: str | None = None
+    by_hand: str | None = None
+    lasts: float | None = None
+    tries: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class RunEvent:
+    """Something that happened, as one sentence: for the list of events and the story."""
+
+    at: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A run as it was recorded.
+
+    `status` is the journal's: `completed`, `failed` (the gate was not met), `aborted`, `interrupted`.
+    `stopped` says why measuring ended before its time, None when it did not. `rolled_back` is False when
+    rollbacks were due and not played (strategy `never`), None when there were none to play.
+    """
+
+    run_id: str
+    title: str
+    frequency_s: float
+    duration_s: float
+    started_at: float
+    measurements: Measurements
+    objective: Objective | None = None
+    measures: tuple[str, ...] = ()
+    threshold: Threshold = Threshold()
+    phases: tuple[PhaseSpan, ...] = ()
+    conditions: tuple[ActivitySpan, ...] = ()
+    rollbacks: tuple[ActivitySpan, ...] = ()
+    rolled_back: bool | None = None
+    status: str = "completed"
+    stopped: str | None = None
+    events: tuple[RunEvent, ...] = ()
+    files: dict[str, str] = field(default_factory=dict)

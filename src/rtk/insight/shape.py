@@ -1,0 +1,119 @@
+"""The shape of an insight: everything computed from a run's measurements.
+
+`Insight.as_dict()` is what is printed as JSON, kept by the console and read by every report. A figure that
+has no meaning is None, and is shown as "no data": never as 0 %, never as 100 %.
+"""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from rtk.insight.facts import Phase
+
+Verdict = Literal["pass", "fail", "inconclusive", "invalid"]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The arithmetic of DESIGN §5. Shares are 0 to 1, times are seconds."""
+
+    planned: int
+    met: int
+    deviated: int
+    missed: int
+    coverage: float | None
+    observed: float | None
+    proven_at_least: float | None
+    proven_at_most: float | None
+    verdict: Verdict | None
+    needed: int | None
+    budget_s: float | None
+    deviating_s: float
+    budget_spent: float | None
+    burn_rate: float | None
+    exhausted_after_s: float | None
+    affordable: int | None
+    observed_budget_impact: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """Counts of a phase (or of the whole run, `phase` None), and its numeric values, from raw values."""
+
+    phase: Phase | None
+    planned: int
+    met: int
+    deviated: int
+    missed: int
+    observed: float | None
+    values: int
+    minimum: float | None
+    p50: float | None
+    p95: float | None
+    p99: float | None
+    maximum: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Clustering:
+    """The runs test (Wald-Wolfowitz) on met/deviated of the conditions phase."""
+
+    runs: int
+    expected: float
+    p: float
+    clustered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One phase against the baseline: is the difference real, and how large.
+
+    `fisher_p` is the two-sided exact test on met/deviated, `mann_whitney_p` the test on values;
+    `share_difference` is the deviating share minus the baseline's; `median_difference` is of values;
+    `superiority` is the chance that a value of this phase exceeds one of the baseline (0.5: no effect).
+    """
+
+    phase: Phase
+    fisher_p: float | None
+    share_difference: float | None
+    mann_whitney_p: float | None
+    median_difference: float | None
+    superiority: float | None
+    real: bool | None
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Insight:
+    """An insight. `headline` is the verdict in one sentence with its certainty; `limits` what it may not be
+    read as; `why` what decided it."""
+
+    run_id: str
+    title: str
+    objective: dict[str, Any] | None
+    figures: Figures
+    headline: str
+    why: str
+    limits: tuple[str, ...]
+    restored: bool | None
+    stopped: str | None
+    status: str
+    duration_s: float
+    frequency_s: float
+    started_at: float
+    run: Stats
+    phases: tuple[Stats, ...]
+    clustering: Clustering | None
+    comparisons: tuple[Comparison, ...]
+    cause: str
+    first_deviation_after_s: float | None
+    recovered_after_s: float | None
+    invalid_condition: str | None
+    not_restored: tuple[str, ...]
+    unit: str = ""
+    version: int = 1
+    notes: tuple[str, ...] = field(default=())
+
+    def as_dict(self) -> dict[str, Any]:
+        """The figures at the top level (the keys of the console's API), the rest beside them."""
+        whole = asdict(self)
+        return {**whole.pop("figures"), **whole}

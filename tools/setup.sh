@@ -1,0 +1,17 @@
+#!/bin/sh
+# Makes the virtual environment: needs a Python >= 3.11 and nothing else.
+set -eu
+python=${PYTHON:-python3} venv=${VENV:-.venv}
+
+if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+    echo "setup: Python 3.11 or newer is needed, '$python' is not; name one with PYTHON=python3.12 make setup" >&2
+    exit 1
+fi
+if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+    echo "setup: this Python cannot make virtual environments; on Debian: apt-get install python3-venv" >&2
+    exit 1
+fi
+
+[ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --constraint constraints.txt uv
+"$venv/bin/uv" pip install --quiet --python "$venv/bin/python" --constraint constraints.txt --editable '.[all]' --group dev
