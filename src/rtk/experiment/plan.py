@@ -1,0 +1,50 @@
+"""What a verification asks for: the plan that is scheduled, and shown before anything runs."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from rtk.insight.facts import Objective, Phase
+
+
+@dataclass(frozen=True, slots=True)
+class StopWhen:
+    """When to stop before the time: undo, then recovery, then a verdict by the rule for stopped runs.
+
+    `deviated_in_a_row`: so many deviated measurements one after another; `budget_spent`: a share of the
+    objective's budget; `max_duration_s`: seconds since the run began.
+    """
+
+    deviated_in_a_row: int | None = None
+    budget_spent: float | None = None
+    max_duration_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A verification's schedule and promise; times are seconds.
+
+    `max_in_flight` None: max(32, ceil(limit / frequency) + 1), at most 1,000 (DESIGN §4.2).
+    """
+
+    frequency_s: float
+    duration_s: float
+    warm_up_s: float = 0.0
+    cool_down_s: float = 0.0
+    objective: Objective | None = None
+    max_in_flight: int | None = None
+    stop_when: StopWhen = StopWhen()
+    verification_id: str | None = None
+
+    def slots(self, phase: Phase) -> int:
+        """How many slots are planned in a phase whose method returns within the duration."""
+        return slot_count(self.length(phase), self.frequency_s)
+
+    def length(self, phase: Phase) -> float:
+        """A phase's planned length."""
+        return {"baseline": self.warm_up_s, "conditions": self.duration_s, "recovery": self.cool_down_s}[phase]
+
+
+def slot_count(duration_s: float, frequency_s: float) -> int:
+    """ceil(duration / frequency), exactly: 1.1 s every 0.1 s is 11, where floats say 12."""
+    ratio = Fraction(str(duration_s)) / Fraction(str(frequency_s))
+    return -(-ratio.numerator // ratio.denominator)
