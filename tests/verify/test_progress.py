@@ -47,9 +47,12 @@ def test_budget_spent_is_unknown_without_a_budget() -> None:
 
 def test_no_count_is_lost_between_threads() -> None:
     progress = a_progress()
-    threads = [
-        threading.Thread(target=lambda: [progress.measured("met") for _ in range(500)]) for _ in range(8)
-    ]
+
+    def measure() -> None:
+        for _ in range(500):
+            progress.measured("met")
+
+    threads = [threading.Thread(target=measure) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

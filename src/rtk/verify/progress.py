@@ -19,8 +19,8 @@ class Progress:
     """A run's present state. Moments are readings of `now`, the run's monotonic clock, in seconds.
 
     `phase` is `gate`, one of the three phases, or `rollbacks`; `phase_ends` and `run_ends` are None where no
-    end is known (a gate, a method of unknown length). `planned` counts all slots of the run. `recent` holds the
-    last values with their outcomes, None where there was no value. `events` are (seconds since the start,
+    end is known (a gate, a method of unknown length). `planned` counts all slots of the run. `recent` holds
+    the last values with their outcomes, None where there was no value. `events` are (seconds since the start,
     text). `activity` is what is under way besides measuring, such as a condition's name.
     `spent_per_deviation` is the share of the budget that one deviated measurement spends, None without one.
     """
