@@ -1,0 +1,214 @@
+"""Mend: a raw line break inside a JSON string becomes one space.
+
+The published tutorial wraps long strings over several lines, which strict JSON forbids. One pass over the
+characters that matter, linear in the length of the text.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from rtk.errors import BadInput
+
+MOST_BREAKS = 10_000
+DEEPEST = 100
+MOST_PARTS = 200_000
+
+_OUTSIDE = re.compile(r'["\[\]{},]')
+_BREAK = re.compile(r"\r\n|\r|\n")
+
+
+class Break(NamedTuple):
+    """A raw line break: its offset and length, and the offset at which its string begins."""
+
+    offset: int
+    length: int
+    string: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """A JSON text after mending, and where it was mended."""
+
+    original: str
+    text: str
+    breaks: tuple[Break, ...]
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Line and column, from 1, in the original of an offset in the mended text."""
+        return place(self.original, offset + self._shift(offset))
+
+    def lines(self) -> tuple[tuple[int, int], ...]:
+        """First and last line of each mended string's breaks."""
+        spans: dict[int, tuple[int, int]] = {}
+        for offset, found in zip(self.breaks, _lines(self.original, self.breaks), strict=True):
+            first, _ = spans.get(offset.string, (found, found))
+            spans[offset.string] = (first, found)
+        return tuple(spans.values())
+
+    def suspect(self, offset: int) -> int | None:
+        """The line of the last mended string before an error: its closing quote may be what is missing."""
+        before = [b for b in self.breaks if b.string <= offset + self._shift(offset)]
+        return place(self.original, before[-1].string)[0] if before else None
+
+    def _shift(self, offset: int) -> int:
+        shift = 0
+        for found in self.breaks:
+            if found.offset - shift >= offset:
+                break
+            shift += found.length - 1
+        return shift
+
+
+class _Scan:
+    """One pass over a text: where its strings are, how deep it is nested, how many parts it has."""
+
+    def __init__(self, text: str, where: str) -> None:
+        self.text = text
+        self.where = where
+        self.depth = 0
+        self.parts = 0
+
+    def breaks(self) -> Iterator[Break]:
+        offset = 0
+        while self.depth >= 0 and (found := _OUTSIDE.search(self.text, offset)):
+            offset = found.end()
+            self._count(found[0], found.start())
+            if found[0] == '"':
+                end = self._end(offset)
+                for each in _BREAK.finditer(self.text, offset, end):
+                    yield Break(each.start(), len(each[0]), found.start())
+                offset = end + 1
+
+    def _end(self, offset: int) -> int:
+        """The offset of the quote that closes a string: the first without an odd run of backslashes before it."""
+        while (quote := self.text.find('"', offset)) >= 0:
+            before = self.text[offset:quote]
+            if (len(before) - len(before.rstrip("\\"))) % 2 == 0:
+                return quote
+            offset = quote + 1
+        return len(self.text)
+
+    def _count(self, char: str, offset: int) -> None:
+        self.depth += (char in "[{") - (char in "]}")
+        self.parts += char not in "]}"
+        if self.depth > DEEPEST:
+            raise self.refusal(offset, f"nested deeper than {DEEPEST} levels, which no experiment needs")
+        if self.parts > MOST_PARTS:
+            raise self.refusal(offset, f"more than {MOST_PARTS:,} parts, which no experiment needs")
+
+    def refusal(self, offset: int, why: str) -> BadInput:
+        line, column = place(self.text, offset)
+        return BadInput(f"{self.where}, line {line} column {column}: {why}")
+
+
+def mend(text: str, where: str) -> Mended:
+    """Replace every raw line break (CR, LF or CRLF) inside a string by one space.
+
+    Raises `BadInput` for what is nested too deep, has too many parts or too many breaks to be an experiment.
+    """
+    scan, breaks = _Scan(text, where), list[Break]()
+    for found in scan.breaks():
+        breaks.append(found)
+        if len(breaks) > MOST_BREAKS:
+            raise scan.refusal(found.offset, f"more than {MOST_BREAKS:,} line breaks inside strings")
+    return Mended(text, _replaced(text, breaks), tuple(breaks))
+
+
+def place(self, offset: int) -> tuple[int, int]:
+        """Line and column, from 1, in the original of an offset in the mended text."""
+        return place(self.original, offset + self._shift(offset))
+
+    def lines(self) -> tuple[tuple[int, int], ...]:
+        """First and last line of each mended string's breaks."""
+        spans: dict[int, tuple[int, int]] = {}
+        for offset, found in zip(self.breaks, _lines(self.original, self.breaks), strict=True):
+            first, _ = spans.get(offset.string, (found, found))
+            spans[offset.string] = (first, found)
+        return tuple(spans.values())
+
+    def suspect(self, offset: int) -> int | None:
+        """The line of the last mended string before an error: its closing quote may be what is missing."""
+        before = [b for b in self.breaks if b.string <= offset + self._shift(offset)]
+        return place(self.original, before[-1].string)[0] if before else None
+
+    def _shift(self, offset: int) -> int:
+        shift = 0
+        for found in self.breaks:
+            if found.offset - shift >= offset:
+                break
+            shift += found.length - 1
+        return shift
+
+
+class _Scan:
+    """The state of one pass: inside a string or not, how deep, how many lists and mappings."""
+
+    def __init__(self, refuse: Callable[[int, str], BadInput]) -> None:
+        self.refuse = refuse
+        self.string: int | None = None
+        self.depth = 0
+        self.parts = 0
+
+    def breaks(self, text: str) -> Iterator[Break]:
+        for found in _SPECIAL.finditer(text):
+            char, offset = found[0], found.start()
+            if char == '"':
+                self.string = offset if self.string is None else None
+            elif self.string is None:
+                self._nest(char, offset)
+            elif char[0] in "\r\n":
+                yield Break(offset, len(char), self.string)
+
+    def _nest(self, char: str, offset: int) -> None:
+        if char in "[{":
+            self.depth += 1
+            self.parts += 1
+        elif char in "]}":
+            self.depth -= 1
+        if self.depth > DEEPEST:
+            raise self.refuse(offset, f"nested deeper than {DEEPEST} levels, which no experiment needs")
+        if self.parts > MOST_PARTS:
+            raise self.refuse(offset, f"more than {MOST_PARTS:,} lists and mappings, which no experiment needs")
+
+
+def mend(text: str, where: str) -> Mended:
+    """Replace every raw line break (CR, LF or CRLF) inside a string by one space.
+
+    Raises `BadInput` for what is nested too deep, has too many parts or too many breaks to be an experiment.
+    """
+
+    def refuse(offset: int, why: str) -> BadInput:
+        line, column = place(text, offset)
+        return BadInput(f"{where}, line {line} column {column}: {why}")
+
+    breaks: list[Break] = []
+    for found in _Scan(refuse).breaks(text):
+        breaks.append(found)
+        if len(breaks) > MOST_BREAKS:
+            raise refuse(found.offset, f"more than {MOST_BREAKS:,} line breaks inside strings")
+    return Mended(text, _replaced(text, breaks), tuple(breaks))
+
+
+def place(text: str, offset: int) -> tuple[int, int]:
+    """Line and column, from 1, of an offset; CRLF, CR and LF each end a line."""
+    before = text[:offset].replace("\r\n", "\n").replace("\r", "\n")
+    return before.count("\n") + 1, len(before) - before.rfind("\n")
+
+
+def _replaced(text: str, breaks: list[Break]) -> str:
+    pieces, start = [], 0
+    for offset, length, _ in breaks:
+        pieces.append(text[start:offset])
+        start = offset + length
+    return " ".join([*pieces, text[start:]])
+
+
+def _lines(text: str, breaks: tuple[Break, ...]) -> Iterator[int]:
+    line, start = 1, 0
+    for found in breaks:
+        between = text[start : found.offset]
+        line += between.count("\n") + between.count("\r") - between.count("\r\n")
+        yield line
+        line, start = line + 1, found.offset + found.length

@@ -1,0 +1,78 @@
+"""Durations and shares as people write them."""
+
+import math
+import re
+from decimal import Decimal
+
+from rtk.errors import BadInput
+from rtk.experiment.wording import shown
+
+_UNITS = {"ms": "0.001", "s": "1", "m": "60", "h": "3600", "d": "86400", "w": "604800"}
+_PART = re.compile(r"([0-9]+(?:\.[0-9]+)?) *(ms|s|m|h|d|w)")
+_DURATION = re.compile(rf"(?:{_PART.pattern} *)+")
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
+_SHARE = re.compile(r"([0-9]+(?:\.[0-9]+)?) *(%?)")
+_LONGEST = 64
+
+A_DURATION = "a duration such as 10s, 5m, 1m30s, 1h or 1d"
+A_SHARE = "a share above 0 and below 1 such as 95% or 0.95"
+
+
+def seconds(value: object, what: str = "") -> float:
+    """Seconds of `10s`, `5m`, `1h`, `1d`, `2w`, `500ms`, `1m30s` or a plain number; finite, not negative.
+
+    `what` is the place for the sentence of the `BadInput`.
+    """
+    number = _number(value)
+    if number is None and isinstance(value, str) and len(value) <= _LONGEST:
+        text = value.strip()
+        if _DURATION.fullmatch(text):
+            number = float(sum(Decimal(n) * Decimal(_UNITS[unit]) for n, unit in _PART.findall(text)))
+    if number is None or not math.isfinite(number) or number < 0:
+        raise _refusal(what, A_DURATION, value)
+    return number
+
+
+def share(value: object, what: str = "") -> float:
+    """A share strictly between 0 and 1, of `95%`, `0.95` or a number; exact as written (99.9% is 0.999)."""
+    number = _share(value)
+    if number is None or not 0 < number < 1:
+        raise _refusal(what, A_SHARE, value, _meant(number))
+    return number
+
+
+def finite(value: object) -> float | None:
+    """A number of a file as a float; None for what is no number, is not finite or is true or false."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, str):
+        text = value.strip()
+        return float(text) if len(text) <= _LONGEST and _NUMBER.fullmatch(text) else None
+    return finite(value)
+
+
+def _share(value: object) -> float | None:
+    if not isinstance(value, str):
+        return finite(value)
+    found = _SHARE.fullmatch(value.strip()) if len(value) <= _LONGEST else None
+    if not found:
+        return None
+    number = Decimal(found[1])
+    return float(number / 100 if found[2] else number)
+
+
+def _meant(number: float | None) -> str:
+    return f", did you mean {number:g}%?" if number is not None and 1 < number < 100 else ""
+
+
+def _refusal(what: str, expected: str, value: object, hint: str = "") -> BadInput:
+    place = f"{what}: " if what else ""
+    return BadInput(f"{place}expected {expected}, not {shown(value)}{hint}")

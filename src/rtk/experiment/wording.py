@@ -1,0 +1,51 @@
+"""How a value, a kind of value and a place are named in sentences for users."""
+
+import difflib
+import json
+from collections.abc import Iterable
+
+_LONGEST = 60
+_KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
+    (bool, "true or false"),
+    (str, "text"),
+    ((int, float), "a number"),
+    (list, "a list"),
+    (dict, "a mapping"),
+    (type(None), "nothing (null)"),
+)
+
+
+def shown(value: object) -> str:
+    """A value as a user wrote it, cut short: `"abc"`, `12`, `a list`."""
+    if isinstance(value, list | dict):
+        return kind(value)
+    try:
+        text = json.dumps(value, ensure_ascii=False, default=repr)
+    except ValueError:  # a whole number of more digits than Python prints
+        return "a very large number"
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def kind(value: object) -> str:
+    """What sort of thing a value is, with its article."""
+    return next((name for types, name in _KINDS if isinstance(value, types)), type(value).__name__)
+
+
+def listed(names: Iterable[str], word: str = "and") -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    *rest, last = names
+    return f"{', '.join(rest)} {word} {last}" if rest else last
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """What may have been meant by an unknown name, as the end of a sentence."""
+    names = sorted(known)
+    close = difflib.get_close_matches(name[:100], names, n=1)
+    return f"did you mean {close[0]}?" if close else f"known here: {', '.join(names)}"
+
+
+def at(path: str, key: str | int) -> str:
+    """The place of a key or an index below a path: `method[0].provider`."""
+    if isinstance(key, int):
+        return f"{path}[{key}]"
+    return f"{path}.{key}" if path else key

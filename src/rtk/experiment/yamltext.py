@@ -1,0 +1,129 @@
+"""YAML within limits: a first pass over its events bounds depth, size and aliases before anything is built."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from rtk.errors import BadInput
+from rtk.experiment.mend import DEEPEST, MOST_PARTS
+from rtk.experiment.wording import shown
+
+if TYPE_CHECKING:
+    from yaml import SafeLoader as _Base
+else:
+    _Base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+_BUILDING = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
+
+
+class _Loader(_Base):
+    """The safe loader, whose values that cannot be built (a date such as 2020-13-45) keep their place."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep)
+        except _BUILDING:
+            what = f"{shown(str(node.value))} is no valid {node.tag.rpartition(':')[2]}"
+            raise yaml.constructor.ConstructorError(None, None, what, node.start_mark) from None
+
+
+@dataclass(slots=True)
+class _Open:
+    """A list or mapping whose end has not come: what it holds so far, with aliases counted in full."""
+
+    anchor: str | None
+    mapping: bool
+    size: int = 1
+    children: int = 0
+    names: set[str] = field(default_factory=set)
+
+    def take(self, event: yaml.Event) -> str | None:
+        """Count a child; its text when it is a mapping's name that stood there before."""
+        self.children += 1
+        is_name = self.mapping and self.children % 2 == 1
+        if not is_name or not isinstance(event, yaml.ScalarEvent) or event.value == "<<":
+            return None
+        if event.value in self.names:
+            return str(event.value)
+        self.names.add(event.value)
+        return None
+
+
+class _Limits:
+    """One pass over a document's events."""
+
+    def __init__(self, where: str) -> None:
+        self.where = where
+        self.open: list[_Open] = []
+        self.sizes: dict[str, int] = {}
+        self.warnings: list[str] = []
+        self.parts = 0
+
+    def check(self, events: Iterator[yaml.Event]) -> None:
+        for event in events:
+            self.parts += 1
+            if isinstance(event, yaml.CollectionStartEvent):
+                self._begin(event)
+            elif isinstance(event, yaml.CollectionEndEvent):
+                done = self.open.pop()
+                self._add(done.size, done.anchor, event)
+            elif isinstance(event, yaml.AliasEvent):
+                self._take(event)
+                self._add(self._aliased(event), None, event)
+            elif isinstance(event, yaml.ScalarEvent):
+                self._take(event)
+                self._add(1, event.anchor, event)
+
+    def _begin(self, event: yaml.CollectionStartEvent) -> None:
+        self._take(event)
+        self.open.append(_Open(event.anchor, isinstance(event, yaml.MappingStartEvent)))
+        if len(self.open) > DEEPEST:
+            raise self._refusal(event, f"nested deeper than {DEEPEST} levels, which no experiment needs")
+
+    def _take(self, event: yaml.Event) -> None:
+        twice = self.open[-1].take(event) if self.open else None
+        if twice is not None and len(self.warnings) < 20:
+            line = event.start_mark.line + 1
+            self.warnings.append(
+                f"{self.where}, line {line}: {shown(twice)} stands twice in one mapping, the last one counts"
+            )
+
+    def _add(self, size: int, anchor: str | None, event: yaml.Event) -> None:
+        if anchor:
+            self.sizes[anchor] = size
+        if self.open:
+            self.open[-1].size += size
+            size = self.open[-1].size
+        if max(size, self.parts) > MOST_PARTS:
+            raise self._refusal(event, f"more than {MOST_PARTS:,} parts with its aliases written out")
+
+    def _aliased(self, event: yaml.AliasEvent) -> int:
+        if any(part.anchor == event.anchor for part in self.open):
+            raise self._refusal(event, f"the alias *{event.anchor} stands inside what it names")
+        return self.sizes.get(event.anchor, 1)
+
+    def _refusal(self, event: yaml.Event, why: str) -> BadInput:
+        mark = event.start_mark
+        return BadInput(f"{self.where}, line {mark.line + 1} column {mark.column + 1}: {why}")
+
+
+def load(text: str, where: str) -> tuple[Any, list[str]]:
+    """The value of a YAML text, as `yaml.safe_load` builds it, and warnings of names that stand twice."""
+    limits = _Limits(where)
+    try:
+        limits.check(yaml.parse(text, Loader=_Loader))
+        return yaml.load(text, Loader=_Loader), limits.warnings  # noqa: S506 - a subclass of the safe loader
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        raise BadInput(f"{where}, line {line} column {column}: {_says(error)}, expected YAML") from None
+    except yaml.YAMLError as error:
+        raise BadInput(f"{where}: {' '.join(str(error).split())[:200]}, expected YAML") from None
+
+
+def _says(error: yaml.MarkedYAMLError) -> str:
+    problem = error.problem or error.context or "not YAML"
+    whole = f"{error.context}, {problem}" if problem.startswith("but ") and error.context else problem
+    return " ".join(whole.split())[:200]
