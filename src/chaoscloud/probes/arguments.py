@@ -1,0 +1,155 @@
+"""From the arguments of an HTTP probe, as a file gives them, to the request that is sent.
+
+A `${...}` in an experiment may be replaced by a string, so numbers and booleans are also read from
+their text. Whatever cannot be read raises `ActivityFailed` with one sentence, which never repeats a
+value that may be secret.
+"""
+
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlencode, urlsplit, urlunsplit
+
+from chaoslib.exceptions import ActivityFailed
+
+LONGEST_TIMEOUT = 2_000_000.0
+"""Seconds: libcurl counts milliseconds in an int."""
+
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_URL_AS_IT_IS = "!#$%&'()*+,/:;=?@[]~"
+
+
+class Request(NamedTuple):
+    """One request: `url` is ASCII, `headers` are whole lines, `timeout` is in seconds."""
+
+    url: str
+    headers: list[bytes]
+    method: str
+    body: bytes | None
+    verify_tls: bool
+    timeout: float
+
+
+def read_request(
+    url: str,
+    headers: Mapping[str, Any] | None,
+    method: str,
+    params: Mapping[str, Any] | None,
+    body: Any,
+    verify_tls: bool | str,
+    timeout: float | str | None,
+) -> Request:
+    """The request that a probe's arguments describe; `body` is what is sent as JSON, None for nothing."""
+    verb = read_method(method)
+    if verb == "HEAD" and body is not None:
+        raise ActivityFailed("A HEAD request sends no body: leave out json or choose another method.")
+    data = read_body(verb, body)
+    return Request(
+        url=read_url(url, params),
+        headers=list(read_headers(headers, is_json=body is not None)),
+        method=verb,
+        body=data,
+        verify_tls=read_flag("verify_tls", verify_tls),
+        timeout=read_timeout(timeout),
+    )
+
+
+def read_url(url: str, params: Mapping[str, Any] | None = None) -> str:
+    """The address in ASCII, its query followed by `params`.
+
+    A list gives its name several times, None leaves the name out.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0:
+            raise ValueError
+        host = _ascii_host(parts.netloc)
+    except (AttributeError, ValueError):
+        raise ActivityFailed(
+            "The url must be an http or https address with a host, and a port of 1 to 65535."
+        ) from None
+    query = "&".join(filter(None, (parts.query, _query(params))))
+    # The fragment is for browsers and is never sent.
+    return quote(urlunsplit((parts.scheme, host, parts.path, query, "")), safe=_URL_AS_IT_IS)
+
+
+def _ascii_host(netloc: str) -> str:
+    if netloc.isascii():
+        return netloc
+    user, at, host = netloc.rpartition("@")
+    # Not every build of libcurl knows international names.
+    return user + at + host.encode("idna").decode("ascii")
+
+
+def _query(params: Mapping[str, Any] | None) -> str:
+    if params is None:
+        return ""
+    if not isinstance(params, Mapping):
+        raise ActivityFailed("The params must map names to values.")
+    return urlencode({name: value for name, value in params.items() if value is not None}, doseq=True)
+
+
+def read_headers(headers: Mapping[str, Any] | None, is_json: bool = False) -> Iterator[bytes]:
+    """The header lines; None as a value keeps libcurl from sending that header at all."""
+    if not isinstance(headers, Mapping | None):
+        raise ActivityFailed("The headers must map names to values.")
+    # Waiting for "100 Continue" would add up to a second, and a bare body is no form.
+    lines = {
+        "expect": "Expect:",
+        "content-type": "Content-Type: application/json" if is_json else "Content-Type:",
+    }
+    for name, value in (headers or {}).items():
+        lines[str(name).lower()] = _header_line(str(name), value)
+    return (line.encode() for line in lines.values())
+
+
+def _header_line(name: str, value: Any) -> str:
+    if not _TOKEN.fullmatch(name):
+        raise ActivityFailed(f"The header name {name!r} holds a character that no header name may hold.")
+    text = "" if value is None else str(value)
+    if any(sign in text for sign in "\r\n\0"):
+        raise ActivityFailed(f"The value of the header {name} holds a line break, which no header may hold.")
+    # libcurl's own signs: "Name:" leaves it out, "Name;" sends it empty.
+    return f"{name}: {text}" if text.strip() else f"{name}:" if value is None else f"{name};"
+
+
+def read_method(method: str) -> str:
+    """The method in upper case, as it is sent."""
+    if not isinstance(method, str) or not _TOKEN.fullmatch(method):
+        raise ActivityFailed(f"The method must be one word such as GET or POST, not {method!r}.")
+    return method.upper()
+
+
+def read_body(method: str, body: Any) -> bytes | None:
+    """The body as JSON; without one, empty for the methods whose servers expect a length, else None."""
+    if body is None:
+        return None if method in {"GET", "HEAD"} else b""
+    try:
+        return json.dumps(body, allow_nan=False).encode()
+    except (TypeError, ValueError):
+        raise ActivityFailed("The json argument holds something that JSON cannot express.") from None
+
+
+def read_flag(name: str, given: bool | str) -> bool:
+    """A boolean, also from the text `true` or `false`."""
+    if isinstance(given, bool):
+        return given
+    text = given.strip().lower() if isinstance(given, str) else ""
+    if text not in {"true", "false"}:
+        raise ActivityFailed(f"The argument {name} must be true or false, not {given!r}.")
+    return text == "true"
+
+
+def read_timeout(given: float | str | None) -> float:
+    """Seconds above 0, also from their text; None is the default of 30."""
+    if given is None:
+        return 30.0
+    try:
+        seconds = math.nan if isinstance(given, bool) else float(given)
+    except (TypeError, ValueError, OverflowError):
+        seconds = math.nan
+    if not 0 < seconds < math.inf:
+        raise ActivityFailed(f"The timeout must be a number of seconds above 0, not {given!r}.")
+    return min(seconds, LONGEST_TIMEOUT)

@@ -1,0 +1,57 @@
+"""Why a request failed, in one sentence that names the host: never credentials, never a query."""
+
+import re
+from urllib.parse import urlsplit
+
+import pycurl
+
+from chaoscloud.probes.arguments import Request
+
+MOST_REDIRECTS = 20
+
+_REASONS = {
+    pycurl.E_COULDNT_RESOLVE_HOST: "its name could not be resolved",
+    pycurl.E_COULDNT_RESOLVE_PROXY: "the name of the proxy could not be resolved",
+    pycurl.E_COULDNT_CONNECT: "no connection could be made, it is refused or unreachable",
+    pycurl.E_TOO_MANY_REDIRECTS: f"it redirected more than {MOST_REDIRECTS} times",
+    pycurl.E_GOT_NOTHING: "the connection was closed without an answer",
+    pycurl.E_PARTIAL_FILE: "the connection was closed before the whole body had come",
+    pycurl.E_UNSUPPORTED_PROTOCOL: "it redirected to an address that is neither http nor https",
+}
+_TLS = {
+    pycurl.E_SSL_CONNECT_ERROR,
+    pycurl.E_PEER_FAILED_VERIFICATION,
+    pycurl.E_SSL_CACERT_BADFILE,
+    pycurl.E_SSL_CERTPROBLEM,
+    pycurl.E_SSL_CIPHER,
+}
+_SECRET = re.compile(r"(?<=//)[^/\s]*@|\?\S*")
+
+
+def where(url: str) -> str:
+    """The host of an address, with its port where it names one."""
+    parts = urlsplit(url)
+    return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
+
+
+def failure_of(handle: pycurl.Curl, error: pycurl.error, request: Request) -> str:
+    """The sentence for what libcurl raised; after redirects it names the host that failed."""
+    code, detail = int(error.args[0]), _SECRET.sub("", str(error.args[-1]))
+    place = where(handle.getinfo(pycurl.EFFECTIVE_URL) or request.url)
+    if code == pycurl.E_OPERATION_TIMEDOUT:
+        stage = _stage(handle, detail)
+        return f"The call to {place} was not done within {request.timeout:g} s: it was still {stage}."
+    if code in _TLS:
+        return f"The call to {place} failed: no trusted TLS connection could be made ({detail})."
+    return f"The call to {place} failed: {_REASONS.get(code, detail)}."
+
+
+def _stage(handle: pycurl.Curl, detail: str) -> str:
+    # The moments alone do not tell: libcurl sums them up over redirects and fills in later ones on failure.
+    if detail.startswith("Resolving"):
+        return "looking up the name"
+    if detail.startswith("Connection"):
+        return "making a connection"
+    if handle.getinfo(pycurl.RESPONSE_CODE) in {0, *range(300, 400)}:
+        return "waiting for the first byte"
+    return "reading the body"

@@ -1,0 +1,139 @@
+"""One HTTP request by libcurl, timed in C: its own connection, redirects followed, the whole body read.
+
+Handles are reused, because a new one costs as much as the rest of a call and reads the certificate
+authorities again (15 ms, inside the TLS part of its first call). They are kept in a pool and not with
+their thread, so that an engine that starts a thread for each measurement gains as well. Nothing of one
+call reaches the next: options, cookies, connections, names and TLS sessions are all forgotten.
+"""
+
+import math
+import os
+from collections import deque
+from pathlib import Path
+from typing import NamedTuple
+
+import certifi
+import pycurl
+from chaoslib.exceptions import ActivityFailed
+
+from chaoscloud.probes.arguments import Request
+from chaoscloud.probes.failure import MOST_REDIRECTS, failure_of
+
+# A handle's end must not wait for a name lookup that hangs: 10 s and more, also at the end of the process.
+# The number is CURLOPT_QUICK_EXIT of libcurl's ABI, to which pycurl gives no name; known since 7.87.
+_QUICK_EXIT = 322 if pycurl.version_info()[2] >= 0x075700 else None
+# CURLFOLLOW_OBEYCODE: after a 303 a PUT goes on as GET. Before 8.13 any number but 0 means "follow".
+_FOLLOW_AS_THE_STATUS_SAYS = 2
+_AUTHORITIES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+
+_idle: deque[pycurl.Curl] = deque()
+
+
+class Answer(NamedTuple):
+    """What came back: `size` is the body's bytes as they came; the moments are seconds since the call began.
+
+    With redirects each moment is the sum over all requests of the chain, as libcurl counts.
+    """
+
+    status: int
+    size: int
+    name_lookup: float
+    connect: float
+    tls: float
+    first_byte: float
+    total: float
+
+
+def transfer(request: Request) -> Answer:
+    """Send the request and read the whole answer; ActivityFailed with one sentence where that fails."""
+    try:
+        handle = _idle.pop()
+    except IndexError:
+        handle = pycurl.Curl()
+    try:
+        return _perform(handle, request)
+    finally:
+        _idle.append(handle)
+
+
+def _perform(handle: pycurl.Curl, request: Request) -> Answer:
+    handle.reset()
+    try:
+        _set_manners(handle, request)
+        _set_message(handle, request)
+        _set_trust(handle, request.verify_tls)
+        _set_proxy(handle, request.url)
+        handle.perform()
+    except pycurl.error as error:
+        raise ActivityFailed(failure_of(handle, error, request)) from None
+    return Answer(
+        status=handle.getinfo(pycurl.RESPONSE_CODE),
+        size=int(handle.getinfo(pycurl.SIZE_DOWNLOAD)),
+        name_lookup=handle.getinfo(pycurl.NAMELOOKUP_TIME),
+        connect=handle.getinfo(pycurl.CONNECT_TIME),
+        tls=handle.getinfo(pycurl.APPCONNECT_TIME),
+        first_byte=handle.getinfo(pycurl.STARTTRANSFER_TIME),
+        total=handle.getinfo(pycurl.TOTAL_TIME),
+    )
+
+
+def _set_manners(handle: pycurl.Curl, request: Request) -> None:
+    # Of all callables a builtin holds the interpreter's lock for the shortest time; libcurl hands over
+    # 16 KiB a call, yet reads faster with a larger buffer. There is no progress callback: it would take the
+    # lock many times a transfer, and the threaded resolver keeps to the timeout without one.
+    handle.setopt(pycurl.WRITEFUNCTION, len)
+    handle.setopt(pycurl.BUFFERSIZE, 65536)
+    # Signals would end up in any thread.
+    handle.setopt(pycurl.NOSIGNAL, 1)
+    if _QUICK_EXIT is not None:
+        handle.setopt(_QUICK_EXIT, 1)
+    handle.setopt(pycurl.TIMEOUT_MS, math.ceil(request.timeout * 1000))
+    # A user's first request resolves, connects and shakes hands; so does every measurement.
+    handle.setopt(pycurl.FRESH_CONNECT, 1)
+    handle.setopt(pycurl.FORBID_REUSE, 1)
+    handle.setopt(pycurl.DNS_CACHE_TIMEOUT, 0)
+    handle.setopt(pycurl.SSL_SESSIONID_CACHE, 0)
+    # Cookies live for one chain of redirects, since many a sign-in loops without them.
+    handle.setopt(pycurl.COOKIEFILE, "")
+    handle.setopt(pycurl.COOKIELIST, "ALL")
+
+
+def _set_message(handle: pycurl.Curl, request: Request) -> None:
+    handle.setopt(pycurl.URL, request.url)
+    handle.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
+    handle.setopt(pycurl.REDIR_PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
+    handle.setopt(pycurl.FOLLOWLOCATION, _FOLLOW_AS_THE_STATUS_SAYS)
+    handle.setopt(pycurl.MAXREDIRS, MOST_REDIRECTS)
+    # As in the client of 2020: so http and https, old figures and new ones, can be compared.
+    handle.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
+    handle.setopt(pycurl.USERAGENT, "reliability-toolkit")
+    handle.setopt(pycurl.HTTPHEADER, request.headers)
+    if request.method == "HEAD":
+        handle.setopt(pycurl.NOBODY, 1)
+        return
+    if request.body is not None:
+        handle.setopt(pycurl.POSTFIELDS, request.body)
+    # A plain POST is left to libcurl, which turns it into a GET after a 302 as browsers do.
+    if request.method != ("GET" if request.body is None else "POST"):
+        handle.setopt(pycurl.CUSTOMREQUEST, request.method)
+
+
+def _set_trust(handle: pycurl.Curl, verify_tls: bool) -> None:
+    if not verify_tls:
+        handle.setopt(pycurl.SSL_VERIFYPEER, 0)
+        handle.setopt(pycurl.SSL_VERIFYHOST, 0)
+        return
+    given = next((os.environ[name] for name in _AUTHORITIES if os.environ.get(name)), None)
+    authorities = given or certifi.where()
+    is_folder = given is not None and Path(given).is_dir()
+    handle.setopt(pycurl.CAPATH if is_folder else pycurl.CAINFO, authorities)
+    handle.setopt(pycurl.PROXY_CAPATH if is_folder else pycurl.PROXY_CAINFO, authorities)
+
+
+def _set_proxy(handle: pycurl.Curl, url: str) -> None:
+    """libcurl reads every proxy variable but HTTP_PROXY, which under CGI a caller's header could set."""
+    if not url.startswith("http:") or "http_proxy" in os.environ or "REQUEST_METHOD" in os.environ:
+        return
+    if proxy := os.environ.get("HTTP_PROXY"):
+        # It then also serves an https address that this one redirects to.
+        handle.setopt(pycurl.PROXY, proxy)

@@ -1,0 +1,1 @@
+"""Tolerances: what of a probe's value is good, every bound inclusive."""
