@@ -1,10 +1,13 @@
 """Time as the toolkit sees it: the wall clock stamps, the monotonic clock measures; both are injected.
 
-Nothing else in `rtk` reads a clock, so that schedules are tested in virtual time.
+Nothing else in `rtk` reads a clock, sleeps or starts a thread of a run, so that schedules are tested in
+virtual time.
 """
 
+import contextvars
 import threading
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 
@@ -20,6 +23,9 @@ class Clock(Protocol):
     def wait(self, event: threading.Event, timeout: float | None = None) -> bool:
         """Wait until the event is set or the timeout (seconds) is over; true when it is set."""
 
+    def spawn(self, target: Callable[[], None], name: str) -> None:
+        """Run `target` in a thread of its own that does not keep the process alive."""
+
 
 class SystemClock:
     """The machine's own clocks."""
@@ -29,3 +35,8 @@ class SystemClock:
 
     def wait(self, event: threading.Event, timeout: float | None = None) -> bool:
         return event.wait(timeout)
+
+    def spawn(self, target: Callable[[], None], name: str) -> None:
+        # The Chaos Toolkit keeps its settings in a context variable that a new thread would not see.
+        context = contextvars.copy_context()
+        threading.Thread(target=context.run, args=(target,), name=name, daemon=True).start()

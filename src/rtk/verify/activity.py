@@ -1,0 +1,152 @@
+"""Plays one activity of the method or of the rollbacks, as the Chaos Toolkit would, and says whether it failed.
+
+The Chaos Toolkit calls an action `succeeded` when its process exited with 1 or its request was answered with
+500. Here failed is failed: a non-zero exit, an HTTP status of 400 or more, a raised error, a time-out.
+"""
+
+import logging
+import shlex
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chaoslib.activity import run_activity
+from chaoslib.caching import lookup_activity
+
+from rtk.clock import Clock
+from rtk.verify.measure import is_tolerated, isoformat
+from rtk.verify.toolkit import Toolkit
+
+logger = logging.getLogger("chaostoolkit")
+
+
+@dataclass(slots=True)
+class Played:
+    """An activity as it went: `run` is the journal's entry, `failure` one sentence when it failed."""
+
+    run: dict[str, Any]
+    failure: str | None = None
+    tries: int = 1
+
+
+class Player:
+    """Plays activities. Pauses end early when `cut` is set; a try longer than `limit` (seconds) has failed."""
+
+    def __init__(self, toolkit: Toolkit, clock: Clock, cut: threading.Event, stoppable: bool = True) -> None:
+        self._stoppable = stoppable  # whether a control may stop the run from here
+        self._toolkit = toolkit
+        self._clock = clock
+        self._cut = cut
+
+    def resolve(self, activity: dict[str, Any]) -> dict[str, Any]:
+        """The activity itself, or the one it refers to by name."""
+        return lookup_activity(activity["ref"]) if "ref" in activity else activity
+
+    def play(self, activity: dict[str, Any], limit: float | None = None, tries: int = 1) -> Played:
+        """Play it, with its controls and pauses, until it succeeds or has had its tries (1 s, 2 s, … apart)."""
+        pauses = self._toolkit.substituted(activity.get("pauses") or {})
+        with self._toolkit.controlled("activity", activity, self._stoppable) as state:
+            self._pause(pauses.get("before"), "before next activity")
+            logger.info(f"{activity['type'].title()}: {activity['name']}")
+            self._toolkit.registry.start_activity(activity)
+            played = self._tried(activity, limit, tries)
+            self._toolkit.registry.activity_completed(activity, played.run)
+            self._pause(pauses.get("after"), "after activity")
+            state(lambda: played.run)
+        return played
+
+    def _pause(self, seconds: float | None, when: str) -> None:
+        if seconds and not self._cut.is_set():
+            logger.info(f"Pausing {when} for {seconds}s...")
+            self._clock.wait(self._cut, float(seconds))
+
+    def _tried(self, activity: dict[str, Any], limit: float | None, tries: int) -> Played:
+        for count in range(1, tries + 1):
+            played = self._timed(activity, limit)
+            played.tries = count
+            if played.failure is None or count == tries:
+                break
+            logger.warning(f"  => try {count} of {tries} failed, trying again in {count} s")
+            self._clock.wait(self._cut, count)
+        return played
+
+    def _timed(self, activity: dict[str, Any], limit: float | None) -> Played:
+        start, began = self._clock.now(), self._clock.monotonic()
+        run: dict[str, Any] = {"activity": activity, "output": None, "start": isoformat(start)}
+        failure = self._bounded(activity, run, limit)
+        took = self._clock.monotonic() - began
+        run |= {
+            "status": "failed" if "exception" in run else "succeeded",
+            "end": isoformat(start + took),
+            "duration": took,
+        }
+        if failure:
+            logger.error(f"  => failed: {self._toolkit.redact(failure)}")
+        return Played(run, failure)
+
+    def _bounded(self, activity: dict[str, Any], run: dict[str, Any], limit: float | None) -> str | None:
+        if limit is None:
+            return self._run(activity, run)
+        done, result = threading.Event(), dict[str, Any]()
+
+        def work() -> None:
+            result["failure"] = self._run(activity, result)
+            done.set()
+
+        self._clock.spawn(work, "rtk-activity")
+        if not self._clock.wait(done, limit):
+            run["exception"] = [failure := f"no end within {limit:g} s"]
+            return failure
+        failure = result.pop("failure")
+        run |= result
+        return str(failure) if failure else None
+
+    def _run(self, activity: dict[str, Any], run: dict[str, Any]) -> str | None:
+        try:
+            run["output"] = run_activity(activity, self._toolkit.configuration, self._toolkit.secrets)
+        except Exception as error:  # noqa: BLE001 - whatever an extension raises, the activity has failed
+            sentence = " ".join(str(error).split()) or type(error).__name__
+            run["exception"] = [f"{sentence}\n"]
+            return sentence
+        if "tolerance" in activity:
+            return self._untolerated(activity, run["output"])
+        return failure_of(activity, run["output"])
+
+    def _untolerated(self, activity: dict[str, Any], output: Any) -> str | None:
+        # A tolerance, where an activity of the method has one, says what counts as success.
+        args = (self._toolkit.configuration, self._toolkit.secrets)
+        if is_tolerated(activity["tolerance"], output, *args):
+            return None
+        return f"its output {str(output)[:200]!r} is outside its tolerance"
+
+
+def failure_of(activity: Mapping[str, Any], output: Any) -> str | None:
+    """What an output says of a failure: a process' exit status, an HTTP answer's status."""
+    kind = activity["provider"]["type"]
+    status = output.get("status") if isinstance(output, dict) else None
+    if kind == "process" and status:
+        last = (str(output.get("stderr") or output.get("stdout") or "")).strip().splitlines()[-1:]
+        return f"its process exited with {status}" + (f": {last[0][:300]}" if last else "")
+    if kind == "http" and isinstance(status, int) and status >= 400:
+        return f"its request was answered with {status}"
+    return None
+
+
+def by_hand(activity: Mapping[str, Any], toolkit: Toolkit) -> str:
+    """What a person does instead, as exactly as the file tells: the command line, the request, the call."""
+    provider = activity["provider"]
+    arguments = toolkit.substituted(provider.get("arguments"))
+    if provider["type"] == "process":
+        words = arguments if isinstance(arguments, str) else shlex.join(_words(arguments))
+        return toolkit.redact(f"{provider['path']} {words}".strip())
+    if provider["type"] == "http":
+        return toolkit.redact(f"{provider.get('method', 'GET')} {toolkit.substituted(provider['url'])}")
+    call = ", ".join(f"{key}={value!r}" for key, value in (arguments or {}).items())
+    return toolkit.redact(f"{provider['module']}.{provider['func']}({call})")
+
+
+def _words(arguments: Any) -> list[str]:
+    if isinstance(arguments, Mapping):
+        return [str(word) for pair in arguments.items() for word in pair if word not in (None, "")]
+    return [str(word) for word in arguments or [] if word not in (None, "")]

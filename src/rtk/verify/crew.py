@@ -1,0 +1,176 @@
+"""Threads that keep the slots: each claims the next slot, sleeps until it is due, and measures it itself.
+
+Nothing stands between a due time and its measurement: no dispatcher hands work over, the thread that wakes
+up is the one that measures, and the thread for the next slot is asleep already. A measurement that takes
+long holds its own thread only.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from rtk.clock import Clock
+from rtk.insight.facts import Outcome
+from rtk.verify.schedule import Grid
+
+SPARE = 2  # threads asleep ahead of the slots, so that none has to be made when a slot is due
+LATE_S = 1.0  # how much later than due (or one frequency, if longer) a measurement may still begin
+HUNG = 1000  # measurements past their limit whose threads are left to hang, at most
+
+
+@dataclass(slots=True)
+class Sample:
+    """What a measurement found. Times are monotonic; `probes` are the entries for the record."""
+
+    outcome: Outcome
+    started: float | None = None
+    ended: float | None = None
+    value: float | None = None
+    reason: str | None = None
+    probes: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class InFlight:
+    """A measurement under way; `deadline` is when the probe at work is past its time limit."""
+
+    grid: Grid
+    slot: int
+    started: float
+    deadline: float = float("inf")
+    limit: float = 0.0
+    probes: list[dict[str, Any]] = field(default_factory=list)
+
+
+Measure = Callable[[InFlight], Sample]
+Settled = Callable[[Grid, int, Sample], None]
+
+
+class Crew:
+    """Keeps the slots of one grid after another. `settled` is told each slot's sample, exactly once a slot."""
+
+    def __init__(self, clock: Clock, measure: Measure, settled: Settled, max_in_flight: int) -> None:
+        self.bell = threading.Event()  # rings when the crew needs the one who tends it
+        self._clock = clock
+        self._measure = measure
+        self._settled = settled
+        self._max = max_in_flight
+        self._lock = threading.Lock()
+        self._work = threading.Event()
+        self._grid: Grid | None = None
+        self._gone = False
+        self._waiting = 0
+        self._starting = 0
+        self._hung = 0
+        self._under_way: dict[tuple[int, int], InFlight] = {}
+
+    def open(self, grid: Grid) -> None:
+        """Begin to keep a grid's slots."""
+        with self._lock:
+            self._grid = grid
+            self._work.set()
+        self.tend()
+
+    def close(self, grid: Grid, stopped: str | None = None) -> None:
+        """End a grid; planned slots that never began are missed. Measurements under way go on."""
+        with self._lock:
+            self._work.clear()
+            self._grid = None
+        for slot in grid.close(stopped):
+            self._settle(grid, slot, Sample("missed", reason=stopped or self._no_slot_free()))
+
+    def dismiss(self) -> None:
+        """Let every idle thread end."""
+        self._gone = True
+        self._work.set()
+
+    def tend(self) -> None:
+        """Make threads where they are needed and end what is past its limit; called a few times a second."""
+        for one in self.under_way():
+            if self._clock.monotonic() >= one.deadline:
+                self._abandon(one, f"no answer within {one.limit:g} s")
+        with self._lock:
+            room = self._max + SPARE - len(self._under_way) - self._waiting - self._starting
+            lacking = max(0, min(SPARE - self._waiting - self._starting, room)) if self._grid else 0
+            self._starting += lacking
+        for _ in range(lacking):
+            self._clock.spawn(self._keep, "rtk-measure")
+
+    def under_way(self) -> list[InFlight]:
+        """The measurements that have begun and are not settled."""
+        with self._lock:
+            return list(self._under_way.values())
+
+    def give_up(self, one: InFlight, sample: Sample) -> None:
+        """Settle a measurement from outside, at the end of a run; what it says later is not heard."""
+        with self._lock:
+            self._under_way.pop((id(one.grid), one.slot), None)
+        sample.probes = list(one.probes)
+        self._settle(one.grid, one.slot, sample)
+
+    def _abandon(self, one: InFlight, reason: str) -> None:
+        # A hung system must never look better than a slow one: past the limit is deviated, not missed.
+        sample = Sample("deviated", one.started, self._clock.monotonic(), None, reason)
+        with self._lock:
+            self._hung += 1
+        self.give_up(one, sample)
+
+    def _keep(self) -> None:
+        with self._lock:
+            self._starting -= 1
+            self._waiting += 1
+        try:
+            while not self._gone:
+                self._keep_one()
+        finally:
+            with self._lock:
+                self._waiting -= 1
+
+    def _keep_one(self) -> None:
+        grid = self._grid
+        slot = grid.claim() if grid else None
+        if grid is None or slot is None:
+            self._clock.wait(self._work if grid is None else grid.closed)
+            return
+        due = grid.due(slot)
+        self._clock.wait(grid.closed, due - self._clock.monotonic())
+        if grid.begin(slot):
+            self._measured(grid, slot, due)
+
+    def _measured(self, grid: Grid, slot: int, due: float) -> None:
+        started = self._clock.monotonic()
+        reason = self._cannot(grid, started - due)
+        if reason:
+            self._settle(grid, slot, Sample("missed", reason=reason))
+            return
+        one = InFlight(grid, slot, started)
+        with self._lock:
+            self._under_way[(id(grid), slot)] = one
+            self._waiting -= 1
+            lacking = self._waiting + self._starting < SPARE
+        if lacking:
+            self.bell.set()
+        sample = self._measure(one)
+        with self._lock:
+            heard = self._under_way.pop((id(grid), slot), None) is not None
+            self._waiting += 1
+            self._hung -= not heard
+        if heard:
+            self._settle(grid, slot, sample)
+
+    def _cannot(self, grid: Grid, late: float) -> str | None:
+        if len(self._under_way) >= self._max:
+            return self._no_slot_free()
+        if self._hung >= HUNG:
+            return f"no slot free: {self._hung} measurements hang beyond their time limit"
+        if late > max(LATE_S, grid.frequency):
+            return f"the measurer was {late:.1f} s late: its machine was paused or overloaded"
+        return None
+
+    def _no_slot_free(self) -> str:
+        return f"no slot free: {len(self._under_way)} measurements were under way"
+
+    def _settle(self, grid: Grid, slot: int, sample: Sample) -> None:
+        if grid.settle(slot):
+            self._settled(grid, slot, sample)

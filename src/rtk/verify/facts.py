@@ -1,0 +1,159 @@
+"""From the record to the facts an insight is computed from."""
+
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from rtk.insight.facts import (
+    PHASES,
+    ActivitySpan,
+    Facts,
+    Measurement,
+    Measurements,
+    Objective,
+    PhaseSpan,
+    RunEvent,
+    Threshold,
+)
+from rtk.verify.record import Entry, Recorded
+
+ROLES = {"condition": "conditions", "rollback": "rollbacks"}
+
+
+@dataclass
+class _Reading:
+    """What has been read of a record so far."""
+
+    phases: dict[str, PhaseSpan] = field(default_factory=dict)
+    spans: dict[tuple[str, int], ActivitySpan] = field(default_factory=dict)
+    events: list[RunEvent] = field(default_factory=list)
+    rolled_back: bool | None = None
+    end: Entry = field(default_factory=dict)
+    last: float = 0.0
+
+
+class Slots:
+    """Where each measurement of a record stands: an index of 17 bytes a measurement, in slot order."""
+
+    def __init__(self) -> None:
+        self._phases = array("b")
+        self._slots = array("q")
+        self._offsets = array("q")
+
+    def add(self, phase: str, slot: int, offset: int) -> None:
+        """Note a measurement's line."""
+        self._phases.append([*PHASES].index(phase))  # type: ignore[arg-type]
+        self._slots.append(slot)
+        self._offsets.append(offset)
+
+    def in_order(self) -> list[int]:
+        """The offsets of the measurements' lines, phase by phase, slot by slot."""
+        order = sorted(range(len(self._slots)), key=lambda i: (self._phases[i], self._slots[i]))
+        return [self._offsets[i] for i in order]
+
+
+def facts_of(recorded: Recorded, files: dict[str, str] | None = None) -> Facts:
+    """The facts of a recorded run, also of one that broke off: then up to the last whole entry."""
+    reading, slots = _Reading(), Slots()
+    for offset, entry in recorded.located():
+        reading.last = max(reading.last, entry["t"])
+        if entry["kind"] == "measurement":
+            slots.add(entry["phase"], entry["slot"], offset)
+        else:
+            _read(reading, entry, recorded.head)
+    return _facts(recorded.head, reading, _measurements(recorded, slots), files or {})
+
+
+def _measurements(recorded: Recorded, slots: Slots) -> Measurements:
+    return Measurements(measurement_of(entry) for entry in recorded.at(slots.in_order()))
+
+
+def measurement_of(entry: Entry) -> Measurement:
+    """A measurement's entry as a measurement."""
+    return Measurement(
+        entry["phase"],
+        entry["slot"],
+        entry["due"],
+        entry["started"],
+        entry["ended"],
+        entry["outcome"],
+        entry["value"],
+        entry["reason"],
+    )
+
+
+def _read(reading: _Reading, entry: Entry, head: Entry) -> None:
+    kind, at = entry["kind"], entry["t"]
+    if kind == "phase":
+        started = reading.phases[entry["phase"]].started if entry["state"] == "ended" else at
+        ended = at if entry["state"] == "ended" else None
+        reading.phases[entry["phase"]] = PhaseSpan(entry["phase"], started, ended, entry["planned"])
+    elif kind in ("intent", "activity") and entry["role"] in ROLES:
+        reading.spans[(entry["role"], entry["index"])] = _span(reading, entry, head)
+    elif kind == "rollbacks":
+        reading.rolled_back = {"skipped": False, "started": True, "ended": True}[entry["state"]]
+    elif kind == "event":
+        reading.events.append(RunEvent(at, entry["text"]))
+    elif kind == "end":
+        reading.end = entry
+
+
+def _span(reading: _Reading, entry: Entry, head: Entry) -> ActivitySpan:
+    name, at = entry["name"], entry["t"]
+    if entry["kind"] == "intent":
+        return ActivitySpan(name, at, None, "interrupted", lasts=_lasts(head, entry))
+    begun = reading.spans.get((entry["role"], entry["index"]))
+    return ActivitySpan(
+        name,
+        begun.started if begun else at,
+        at,
+        "failed" if entry.get("failure") else "succeeded",
+        entry.get("failure"),
+        entry.get("by_hand"),
+        begun.lasts if begun else None,
+        entry.get("tries", 1),
+    )
+
+
+def _lasts(head: Entry, entry: Entry) -> float | None:
+    if entry["role"] != "condition":
+        return None
+    return lasts_of(head["experiment"]["method"][entry["index"]])
+
+
+def lasts_of(activity: dict[str, Any]) -> float | None:
+    """How long an action's effect goes on after it returned (seconds), where its extensions say so."""
+    for extension in activity.get("extensions") or []:
+        lasts = extension.get("lasts") if isinstance(extension, dict) else None
+        if isinstance(lasts, int | float) and not isinstance(lasts, bool):
+            return float(lasts)
+    return None
+
+
+def _facts(head: Entry, reading: _Reading, measurements: Measurements, files: dict[str, str]) -> Facts:
+    plan, end = head["plan"], reading.end
+    broke_off = None if end else "interrupted: the run broke off"
+    return Facts(
+        run_id=head["run"],
+        title=head["title"],
+        frequency_s=plan["frequency_s"],
+        duration_s=end.get("t", reading.last),
+        started_at=head["at"],
+        measurements=measurements,
+        objective=Objective(**plan["objective"]) if plan["objective"] else None,
+        measures=tuple(_names(head["experiment"].get("steady-state-hypothesis", {}).get("probes", []))),
+        threshold=Threshold(**head["threshold"]),
+        phases=tuple(reading.phases.values()),
+        conditions=tuple(span for (role, _), span in reading.spans.items() if role == "condition"),
+        rollbacks=tuple(span for (role, _), span in reading.spans.items() if role == "rollback"),
+        rolled_back=reading.rolled_back,
+        status=end.get("status", "interrupted"),
+        stopped=end.get("stopped") or broke_off,
+        events=tuple(reading.events),
+        files=files,
+    )
+
+
+def _names(activities: Iterable[dict[str, Any]]) -> Iterable[str]:
+    return (activity["name"] for activity in activities)

@@ -1,0 +1,167 @@
+"""Stage 3, measure: the hypothesis, every probe of it, judged by its own value only.
+
+Only the probe itself stands between `started` and `ended`. Controls run in the measurement's own thread,
+outside that span.
+"""
+
+import math
+from collections.abc import Mapping
+from copy import deepcopy
+from datetime import UTC, datetime
+from typing import Any
+
+from chaoslib import substitute
+from chaoslib.activity import run_activity
+from chaoslib.exceptions import InterruptExecution
+from chaoslib.hypothesis import within_tolerance
+
+from rtk.clock import Clock
+from rtk.verify.crew import InFlight, Sample
+from rtk.verify.toolkit import Toolkit
+
+OUTPUT_BYTES = 4096  # what is kept of a probe's output
+
+
+class Measurer:
+    """Measures the hypothesis once a call. `limits` are the probes' time limits in seconds, by position."""
+
+    def __init__(self, toolkit: Toolkit, clock: Clock, limits: list[float], charted: int = 0) -> None:
+        self._toolkit = toolkit
+        self._clock = clock
+        self._limits = limits
+        self._charted = charted
+        self._probes: list[dict[str, Any]] = toolkit.probes()
+
+    def __call__(self, one: InFlight) -> Sample:
+        """One sample: deviated as soon as one probe deviates, and every probe is measured all the same."""
+        with self._toolkit.controlled("hypothesis", self._toolkit.hypothesis) as state:
+            for position, probe in enumerate(self._probes):
+                one.limit = self._limits[position]
+                one.deadline = self._clock.monotonic() + one.limit
+                one.probes.append(self._measured(probe, one))
+            one.deadline = math.inf
+            state(lambda: state_of(one.probes, self._probes))
+        return self._sample(one)
+
+    def _measured(self, probe: dict[str, Any], one: InFlight) -> dict[str, Any]:
+        run: dict[str, Any] = {}
+        with self._toolkit.controlled("activity", probe) as state:
+            run["start"] = self._clock.now()
+            began = self._clock.monotonic()
+            if not one.probes:
+                one.started = began
+            found = self._run(probe)
+            ended = self._clock.monotonic()
+            run |= {"end": run["start"] + ended - began, "duration": ended - began, "ended": ended, **found}
+            self._judge(probe, run)
+            state(lambda: run_of(run, probe))
+        return run
+
+    def _run(self, probe: dict[str, Any]) -> dict[str, Any]:
+        try:
+            output = run_activity(probe, self._toolkit.configuration, self._toolkit.secrets)
+        except InterruptExecution:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever an extension raises, the users were not served
+            return {"status": "failed", "output": None, "exception": _sentence(error)}
+        return {"status": "succeeded", "output": output}
+
+    def _judge(self, probe: dict[str, Any], run: dict[str, Any]) -> None:
+        output = run["output"]
+        run["tolerance_met"] = False
+        if run["status"] == "succeeded":
+            try:
+                run["tolerance_met"] = is_tolerated(
+                    probe["tolerance"], output, self._toolkit.configuration, self._toolkit.secrets
+                )
+            except Exception as error:  # noqa: BLE001 - a value the tolerance cannot judge is not tolerated
+                run["exception"] = f"the tolerance could not judge the output: {_sentence(error)}"
+        run["value"] = number_in(output, probe["tolerance"])
+        run["output"], cut = kept(output)
+        if cut:
+            run["output_cut"] = True
+
+    def _sample(self, one: InFlight) -> Sample:
+        deviated = [i for i, run in enumerate(one.probes) if not run["tolerance_met"]]
+        value = one.probes[self._charted].pop("value") if one.probes else None
+        for run in one.probes:
+            run.pop("value", None)
+        ended = one.probes[-1].pop("ended") if one.probes else one.started
+        sample = Sample("met", one.started, ended, value, None, one.probes)
+        if deviated:
+            sample.outcome = "deviated"
+            sample.reason = self._reason(one.probes[deviated[0]], deviated[0])
+        return sample
+
+    def _reason(self, run: Mapping[str, Any], position: int) -> str:
+        name = self._probes[position]["name"]
+        told = run.get("exception") or "outside its tolerance"
+        return self._toolkit.redact(f"{name}: {told}")
+
+
+def is_tolerated(tolerance: Any, value: Any, configuration: dict[str, Any], secrets: dict[str, Any]) -> bool:
+    """Whether the value is within the tolerance, judged on a copy.
+
+    The Chaos Toolkit writes the value into the tolerance it is given, so that measurements in other threads
+    would be judged by each other's values.
+    """
+    if isinstance(tolerance, str):
+        tolerance = substitute(tolerance, configuration, secrets)
+    if isinstance(tolerance, float):  # the Chaos Toolkit has no rule for this type and answers None
+        return bool(value == tolerance)
+    if isinstance(tolerance, dict):
+        tolerance = deepcopy(tolerance)
+        if tolerance.get("type") == "probe":
+            tolerance["provider"].setdefault("arguments", {})
+    return bool(within_tolerance(tolerance, value, configuration=configuration, secrets=secrets))
+
+
+def number_in(output: Any, tolerance: Any) -> float | None:
+    """The numeric value of an output, for charts and statistics: itself, or the tolerance's target in it."""
+    if isinstance(output, dict) and isinstance(tolerance, dict):
+        output = output.get(tolerance.get("target"))
+    if isinstance(output, bool) or not isinstance(output, int | float) or not math.isfinite(output):
+        return None
+    return float(output)
+
+
+def kept(output: Any) -> tuple[Any, bool]:
+    """What is kept of an output, and whether anything was cut: long texts to their first 4 KiB."""
+    if output is None or isinstance(output, bool | int | float):
+        return output, False
+    if isinstance(output, str):
+        return output[:OUTPUT_BYTES], len(output) > OUTPUT_BYTES
+    if isinstance(output, dict):
+        items = {str(key): kept(value) for key, value in output.items()}
+        whole = {key: value for key, (value, _) in items.items()}
+        if len(repr(whole)) <= 2 * OUTPUT_BYTES:
+            return whole, any(cut for _, cut in items.values())
+    text = repr(output)
+    return (text[:OUTPUT_BYTES], True) if len(text) > OUTPUT_BYTES else (output, False)
+
+
+def run_of(run: Mapping[str, Any], probe: dict[str, Any]) -> dict[str, Any]:
+    """A probe's entry of the record as the Chaos Toolkit's journal has it."""
+    kept_keys = ("output", "status", "duration", "tolerance_met", "exception", "output_cut")
+    times = {"start": isoformat(run["start"]), "end": isoformat(run["end"])}
+    whole = {"activity": probe, **times, **{key: run[key] for key in kept_keys if key in run}}
+    if "exception" in whole:
+        whole["exception"] = [f"{whole['exception']}\n"]
+    return whole
+
+
+def state_of(runs: list[dict[str, Any]], probes: list[dict[str, Any]]) -> dict[str, Any]:
+    """A measurement as a state of the journal's `steady_states`."""
+    met = all(run["tolerance_met"] for run in runs)
+    whole = [run_of(run, probe) for run, probe in zip(runs, probes, strict=False)]
+    return {"steady_state_met": met, "probes": whole}
+
+
+def isoformat(stamp: float) -> str:
+    """A moment (seconds since the epoch) as the journal writes it."""
+    return datetime.fromtimestamp(stamp, UTC).isoformat()
+
+
+def _sentence(error: Exception) -> str:
+    text = " ".join(str(error).split())
+    return text or type(error).__name__

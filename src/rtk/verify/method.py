@@ -1,0 +1,114 @@
+"""The method: conditions applied one after another in a thread of their own, while measuring goes on."""
+
+import logging
+import threading
+from functools import partial
+from typing import Any
+
+from chaoslib.exceptions import InterruptExecution
+
+from rtk.clock import Clock
+from rtk.errors import CannotRecord
+from rtk.verify.activity import Played, Player
+from rtk.verify.record import Record
+from rtk.verify.stop import Stop
+from rtk.verify.toolkit import Toolkit
+
+logger = logging.getLogger("chaostoolkit")
+
+
+class Method:
+    """Plays an experiment's method once. `done` is set when everything of it has ended, background included."""
+
+    def __init__(
+        self, toolkit: Toolkit, clock: Clock, record: Record, stop: Stop, bell: threading.Event
+    ) -> None:
+        self.done = threading.Event()
+        self.begun = False
+        self.failed: str | None = None
+        self.current: str | None = None
+        self._toolkit = toolkit
+        self._clock = clock
+        self._record = record
+        self._stop = stop
+        self._bell = bell
+        self._player = Player(toolkit, clock, cut=stop.asked)
+        self._lock = threading.Lock()
+        self._playing = 0
+        self._ended = threading.Event()
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        self._clock.spawn(self._play, "rtk-method")
+
+    def _play(self) -> None:
+        try:
+            self._toolkit.registry.start_method(self._toolkit.experiment)
+            with self._toolkit.controlled("method", self._toolkit.experiment) as state:
+                runs = self._activities()
+                state(lambda: runs)
+            self._toolkit.registry.method_completed(self._toolkit.experiment, runs)
+        except (InterruptExecution, CannotRecord) as error:
+            self._stop.request(f"stopped: {error}")
+        except Exception as error:  # noqa: BLE001 - a control that breaks must not take the measuring with it
+            self._stop.request(f"stopped: the method broke off with {type(error).__name__}: {error}")
+        finally:
+            self.done.set()
+            self._bell.set()
+
+    def _activities(self) -> list[dict[str, Any]]:
+        runs: list[dict[str, Any]] = []
+        for index, activity in enumerate(self._toolkit.experiment.get("method", [])):
+            if self._stop.asked.is_set():
+                break
+            whole = self._player.resolve(activity)
+            with self._lock:
+                self._playing += 1
+                self._ended.clear()
+            if whole.get("background") or activity.get("background"):
+                self._clock.spawn(partial(self._one, index, whole, runs), "rtk-background")
+            else:
+                self._one(index, whole, runs)
+        while self._playing:
+            self._clock.wait(self._ended)
+        return runs
+
+    def _one(self, index: int, activity: dict[str, Any], runs: list[dict[str, Any]]) -> None:
+        try:
+            runs.append(self._recorded(index, activity).run)
+        except (InterruptExecution, CannotRecord) as error:
+            self._stop.request(f"stopped: {error}")
+        finally:
+            with self._lock:
+                self._playing -= 1
+                if not self._playing:
+                    self._ended.set()
+
+    def _recorded(self, index: int, activity: dict[str, Any]) -> Played:
+        name, role = activity["name"], role_of(activity)
+        if role == "condition":
+            # The intent must be on the disk before the effect can be: a crash in between is then undone.
+            self._record.append("intent", durable=True, role=role, index=index, name=name)
+            self.begun = True
+            self.current = name
+        else:
+            self._record.note("intent", role=role, index=index, name=name)
+        played = self._player.play(activity)
+        self.current = None
+        if role == "condition" and played.failure:
+            self.failed = name
+            self._stop.request(f"stopped: the condition {name} was not applied: {played.failure}")
+        self._record.note(
+            "activity", role=role, index=index, name=name, run=entry_of(played), failure=played.failure
+        )
+        return played
+
+
+def role_of(activity: dict[str, Any]) -> str:
+    """A `condition` is an action of the method; its probes are recorded and make nothing invalid."""
+    return "condition" if activity["type"] == "action" else "probe"
+
+
+def entry_of(played: Played) -> dict[str, Any]:
+    """A play as the record keeps it: the journal's entry without the activity, which the file has."""
+    return {key: value for key, value in played.run.items() if key != "activity"}

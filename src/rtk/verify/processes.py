@@ -1,0 +1,75 @@
+"""The processes of a run: every one is born with `RTK_RUN_ID` in its environment, and can be found by it."""
+
+import os
+import signal
+import time
+from contextlib import suppress
+from pathlib import Path
+
+MARKER = "RTK_RUN_ID"
+TERM_S = 1.0  # between asking a process to end and ending it
+
+_PROC = Path("/proc")  # where there is none (not Linux), no process is found
+
+
+def marked(run_id: str) -> set[int]:
+    """The processes of a run that are alive, this one never among them."""
+    mark = f"{MARKER}={run_id}".encode()
+    return {pid for pid in _pids() if mark in _read(pid, "environ").split(b"\0") and _alive(pid)}
+
+
+def descendants(of: int) -> set[int]:
+    """The live descendants of a process."""
+    parents = {pid: _parent(pid) for pid in _pids()}
+    found = {of}
+    while more := {pid for pid, parent in parents.items() if parent in found} - found:
+        found |= more
+    return {pid for pid in found - {of} if _alive(pid)}
+
+
+def end(pids: set[int]) -> int:
+    """Ask the processes to end, then end them; how many there were."""
+    there = {pid for pid in pids if pid != os.getpid() and _alive(pid)}
+    for pid in there:
+        _signal(pid, signal.SIGTERM)
+    patience = time.monotonic() + TERM_S
+    while any(map(_alive, there)) and time.monotonic() < patience:
+        time.sleep(0.02)
+    for pid in filter(_alive, there):
+        _signal(pid, signal.SIGKILL)
+    return len(there)
+
+
+def _pids() -> list[int]:
+    if not _PROC.is_dir():
+        return []
+    return [
+        int(entry.name)
+        for entry in _PROC.iterdir()
+        if entry.name.isdigit() and int(entry.name) != os.getpid()
+    ]
+
+
+def _read(pid: int, name: str) -> bytes:
+    with suppress(OSError):
+        return (_PROC / str(pid) / name).read_bytes()
+    return b""
+
+
+def _fields(pid: int) -> list[bytes]:
+    return _read(pid, "stat").rpartition(b")")[2].split()
+
+
+def _parent(pid: int) -> int:
+    fields = _fields(pid)
+    return int(fields[1]) if len(fields) > 1 else 0
+
+
+def _alive(pid: int) -> bool:
+    fields = _fields(pid)
+    return bool(fields) and fields[0] not in (b"Z", b"X")
+
+
+def _signal(pid: int, number: int) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.kill(pid, number)

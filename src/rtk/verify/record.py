@@ -1,0 +1,177 @@
+"""Stage 4, record: the append-only file from which the journal, the insight and the undo can be rebuilt.
+
+One entry a line: eight hexadecimal digits of CRC-32, a space, a JSON object, a line feed. Every entry has
+`n` (0, 1, 2, …), `t` (seconds since the run began, by the monotonic clock) and `kind`; the first is of kind
+`run` and says when that was, on both clocks. What a line lost in a crash is noticed by its checksum.
+"""
+
+import os
+import threading
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from rtk.errors import BadInput, CannotRecord
+from rtk.verify.redact import Redactor
+
+VERSION = 1
+OURS = frozenset({"n", "t", "kind", "phase", "state", "outcome", "role", "status"})  # never a user's text
+Entry = dict[str, Any]
+
+_encode = msgspec.json.Encoder(enc_hook=repr, decimal_format="number").encode
+_decode = msgspec.json.Decoder().decode
+
+
+class Record:
+    """A record being written. Safe to append to from any thread; an entry is in the kernel when `append` returns."""
+
+    def __init__(self, path: Path, since: Callable[[], float], redact: Redactor | None = None) -> None:
+        """Make the file, which must not exist; `since` tells the seconds since the run began."""
+        self.path = path
+        self._redact = redact
+        self.failure: str | None = None
+        self._since = since
+        self._lock = threading.Lock()
+        self._next = 0
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
+        except OSError as error:
+            raise CannotRecord(f"the run record {path} cannot be written: {error.strerror}") from None
+
+    def append(self, kind: str, durable: bool = False, **fields: Any) -> None:
+        """Add an entry; with `durable` it is on the disk when this returns.
+
+        Raises `CannotRecord` when the disk will not take it, and remembers that in `failure`.
+        """
+        try:
+            with self._lock:
+                entry = {"n": self._next, "t": round(self._since(), 6), "kind": kind, **fields}
+                _write(self._file, line_of(entry, self._redact))
+                self._next += 1
+            if durable:
+                os.fsync(self._file)
+        except OSError as error:
+            self.failure = f"the run record {self.path} cannot be written: {error.strerror}"
+            raise CannotRecord(self.failure) from None
+
+    def note(self, kind: str, durable: bool = False, **fields: Any) -> None:
+        """Add an entry where going on matters more than the entry: a failure is only remembered."""
+        with suppress(CannotRecord):
+            self.append(kind, durable, **fields)
+
+    def close(self) -> None:
+        """Make everything durable and let go of the file; a second call does nothing."""
+        with self._lock:
+            if self._file >= 0:
+                os.fsync(self._file)
+                os.close(self._file)
+                self._file = -1
+
+
+def _write(file: int, line: bytes) -> None:
+    size = os.fstat(file).st_size
+    written = os.write(file, line)
+    if written != len(line):  # a disk that fills up takes a part: leave whole lines only
+        os.ftruncate(file, size)
+        raise OSError(28, "No space left on device")
+
+
+def line_of(entry: Entry, redact: Redactor | None = None) -> bytes:
+    """An entry as its line, with no secret in it."""
+    text = _text(entry)
+    if redact and redact.is_in(text):
+        text = _text({key: value if key in OURS else redact.within(value) for key, value in entry.items()})
+    return b"%08x %s\n" % (zlib.crc32(text), text)
+
+
+def _text(entry: Entry) -> bytes:
+    try:
+        return _encode(entry)
+    except (TypeError, ValueError, OverflowError, UnicodeEncodeError):
+        return _encode(plain(entry))
+
+
+def plain(value: Any) -> Any:
+    """The value with everything that JSON cannot hold told in words."""
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(item) for item in value]
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if value is None or isinstance(value, bool | float) or (isinstance(value, int) and abs(value) < 2**63):
+        return value
+    return repr(value)
+
+
+class Recorded:
+    """A record being read. What is whole is used; `damaged` lists the numbers of lines that are not."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.damaged: list[int] = []
+        self.head = self._head()
+
+    def _head(self) -> Entry:
+        head = next(self.entries(), None)
+        if head is None or head.get("kind") != "run":
+            raise BadInput(
+                f"{self.path} is not a run record: its first line should be an entry of kind 'run'"
+            )
+        if head["version"] > VERSION:
+            raise BadInput(
+                f"{self.path} was written by a newer version (format {head['version']}, this one reads {VERSION}): "
+                "upgrade reliability-toolkit to read it"
+            )
+        return head
+
+    def entries(self) -> Iterator[Entry]:
+        """Every whole entry, in the order they were written."""
+        return (entry for _, entry in self.located())
+
+    def located(self) -> Iterator[tuple[int, Entry]]:
+        """Every whole entry with the offset of its line."""
+        self.damaged.clear()
+        offset = 0
+        for number, line in enumerate(self._lines(), 1):
+            entry = entry_of(line)
+            if entry is None:
+                self.damaged.append(number)
+            else:
+                yield offset, entry
+            offset += len(line)
+
+    def _lines(self) -> Iterator[bytes]:
+        try:
+            with self.path.open("rb") as file:
+                yield from file
+        except OSError as error:
+            raise BadInput(f"the run record {self.path} cannot be read: {error.strerror}") from None
+
+    def at(self, offsets: list[int]) -> Iterator[Entry]:
+        """The entries whose lines begin at the given offsets, in that order."""
+        with self.path.open("rb") as file:
+            for offset in offsets:
+                file.seek(offset)
+                entry = entry_of(file.readline())
+                assert entry is not None
+                yield entry
+
+
+def entry_of(line: bytes) -> Entry | None:
+    """The entry of a line, or None when the line is torn or damaged."""
+    if len(line) < 11 or line[8:9] != b" " or line[-1:] != b"\n":
+        return None
+    text = line[9:-1]
+    try:
+        if int(line[:8], 16) != zlib.crc32(text):
+            return None
+        entry = _decode(text)
+    except ValueError:
+        return None
+    return entry if isinstance(entry, dict) and {"n", "t", "kind"} <= entry.keys() else None

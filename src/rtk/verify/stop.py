@@ -1,0 +1,63 @@
+"""Why a run ends before its time, and how urgently. The first reason counts; nothing ever blocks a rollback."""
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from queue import SimpleQueue
+
+INTERRUPTING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+
+
+class Stop:
+    """A request to stop. `asked` is set by the first one, `hurry` by the second: pauses and recovery are cut."""
+
+    def __init__(self, on_request: Callable[[], None] = lambda: None) -> None:
+        self.asked = threading.Event()
+        self.hurry = threading.Event()
+        self.reason: str | None = None
+        self.signal: int | None = None
+        self.rollbacks = True
+        self.on_request = on_request
+
+    def request(self, reason: str, signum: int | None = None) -> None:
+        """Ask the run to stop: no further condition, then undo, then the verdict."""
+        if self.asked.is_set() and signum is not None:
+            self.hurry.set()
+        if self.signal is None:
+            self.signal = signum
+        if self.reason is None:
+            self.reason = reason
+        self.asked.set()
+        self.on_request()
+
+
+@contextmanager
+def signals_stop(stop: Stop) -> Iterator[None]:
+    """While this lasts, signals ask the run to stop instead of ending the process in the middle of it."""
+    heard: SimpleQueue[int | None] = SimpleQueue()
+
+    def listen() -> None:
+        for signum in iter(heard.get, None):
+            _obey(stop, signum)
+
+    # A handler interrupts the main thread anywhere, also where it holds an event's lock: so the handler only
+    # puts into a queue that is made for this, and a thread of its own does the rest.
+    numbers = (*INTERRUPTING, signal.SIGUSR1, signal.SIGUSR2)
+    before = {number: signal.signal(number, lambda signum, _: heard.put(signum)) for number in numbers}
+    threading.Thread(target=listen, name="rtk-signals", daemon=True).start()
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        heard.put(None)
+
+
+def _obey(stop: Stop, signum: int) -> None:
+    if signum in INTERRUPTING:
+        stop.request(f"interrupted by {signal.Signals(signum).name}", signum)
+        return
+    # What the Chaos Toolkit's exit_gracefully() and exit_ungracefully() send to their own process.
+    stop.rollbacks = stop.rollbacks and signum == signal.SIGUSR1
+    stop.request("interrupted by an activity that asked to leave", signal.SIGINT)

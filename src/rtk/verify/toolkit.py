@@ -1,0 +1,135 @@
+"""The Chaos Toolkit's own pieces around a run: configuration, secrets, settings and controls, as it loads them.
+
+Everything that is the Chaos Toolkit's and not ours is reached through here (and its activities in
+`measure` and `activity`), so that the rest of the engine knows one object.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from copy import deepcopy
+from typing import Any
+
+from chaoslib import substitute
+from chaoslib.caching import cache_activities, clear_cache
+from chaoslib.configuration import load_configuration, load_dynamic_configuration
+from chaoslib.control import (
+    Control,
+    cleanup_controls,
+    cleanup_global_controls,
+    get_controls,
+    get_global_controls,
+    initialize_controls,
+    initialize_global_controls,
+)
+from chaoslib.exceptions import ChaosException, InterruptExecution
+from chaoslib.run import EventHandlerRegistry
+from chaoslib.secret import load_secrets
+from chaoslib.types import Schedule
+
+from rtk.errors import BadInput
+from rtk.verify.redact import Redactor
+
+logger = logging.getLogger("chaostoolkit")
+TellState = Callable[[Callable[[], Any]], None]
+
+
+class Toolkit:
+    """An experiment made ready to run. `document` stays as it was read; `experiment` is what runs."""
+
+    def __init__(
+        self,
+        document: Mapping[str, Any],
+        settings: Mapping[str, Any],
+        config_vars: Mapping[str, Any] | None = None,
+        secret_vars: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Load configuration and secrets. Raises `BadInput` when something they name is not there."""
+        self.document = deepcopy(dict(document))
+        self.experiment = deepcopy(dict(document))
+        self.settings = dict(settings)
+        self.registry = EventHandlerRegistry()
+        self.has_controls = bool(get_controls(self.experiment) or get_global_controls())
+        self._load(dict(config_vars or {}), dict(secret_vars or {}))
+        self.redact = Redactor(self.secrets, self.settings)
+        self.title = str(substitute(self.document["title"], self.configuration, self.secrets))
+
+    def _load(self, config_vars: dict[str, Any], secret_vars: dict[str, Any]) -> None:
+        declared = self.experiment.get("configuration", {})
+        try:
+            configuration = load_configuration(declared, config_vars)
+            self.secrets = load_secrets(self.experiment.get("secrets", {}), configuration, secret_vars)
+            self.configuration = load_dynamic_configuration(configuration, self.secrets)
+        except ChaosException as error:
+            raise BadInput(
+                f"{error}: set it in the environment, or give it with --var or --var-file"
+            ) from None
+        lost = [key for key in declared if key not in self.configuration]
+        if lost:
+            raise BadInput(
+                f"configuration.{lost[0]}: its probe failed, so it has no value; run it by itself to see why"
+            )
+
+    @property
+    def hypothesis(self) -> dict[str, Any]:
+        """The steady-state hypothesis."""
+        return self.experiment.get("steady-state-hypothesis") or {}
+
+    def probes(self) -> list[dict[str, Any]]:
+        """The hypothesis' probes: what a measurement measures."""
+        return list(self.hypothesis.get("probes", []))
+
+    @contextmanager
+    def session(self, journal: dict[str, Any]) -> Iterator[None]:
+        """Everything a run of this experiment is wrapped in: caches and controls, from first to last."""
+        cache_activities(self.experiment)
+        args = (self.experiment, self.configuration, self.secrets)
+        self.registry.started(self.experiment, journal)
+        initialize_global_controls(*args, self.settings, event_registry=self.registry)
+        initialize_controls(*args, event_registry=self.registry)
+        self.registry.running(self.experiment, journal, *args[1:], Schedule(), self.settings)
+        try:
+            yield
+        finally:
+            cleanup_controls(self.experiment)
+            cleanup_global_controls()
+            self.registry.finish(journal)
+            clear_cache()
+
+    @contextmanager
+    def controlled(
+        self, level: str, context: Mapping[str, Any], stoppable: bool = True
+    ) -> Iterator[TellState]:
+        """Wrap a block in its controls. The block hands over how to make its state, made only when asked for.
+
+        A control's `InterruptExecution` goes through, as under `chaos run`, unless the block is not
+        `stoppable`: nothing blocks a rollback.
+        """
+        if not self.has_controls:
+            yield lambda _: None
+            return
+        control = Control()
+        args = (level, self.experiment, context, self.configuration, self.secrets)
+        try:
+            self._apply(control.begin, args, stoppable)
+            yield lambda make: control.with_state(make())
+        finally:
+            self._apply(control.end, args, stoppable)
+
+    def _apply(self, controls: Callable[..., None], args: tuple[Any, ...], stoppable: bool) -> None:
+        try:
+            controls(*args)
+        except InterruptExecution as error:
+            if stoppable:
+                raise
+            logger.warning(f"A control asked to stop ({error}); the rollbacks are played all the same")
+
+    def substituted(self, value: Any) -> Any:
+        """A value of the file with its `${name}` forms filled in."""
+        return substitute(value, self.configuration, self.secrets)
+
+    def known(self) -> dict[str, Any]:
+        """The configuration as it was resolved, for the record: what JSON can hold, with no secret in it."""
+        held = json.loads(json.dumps(self.configuration, default=repr))
+        return dict(self.redact.within(held))

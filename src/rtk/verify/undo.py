@@ -1,0 +1,115 @@
+"""Undo: the rollbacks, each tried until it succeeds or has had its tries; a failed one is said to have failed."""
+
+import logging
+import threading
+from copy import deepcopy
+from functools import partial
+from typing import Any
+
+from rtk.clock import Clock
+from rtk.verify.activity import Played, Player, by_hand
+from rtk.verify.method import entry_of
+from rtk.verify.record import Record
+from rtk.verify.stop import Stop
+from rtk.verify.toolkit import Toolkit
+
+TRIES = 3
+LIMIT_S = 60.0  # of one try of a rollback that has no timeout of its own
+GRACE_S = 5.0  # how long after its own timeout a try may still come back
+
+logger = logging.getLogger("chaostoolkit")
+
+
+class Undo:
+    """Plays the rollbacks once. Nothing in here lets a rollback be skipped because another one failed."""
+
+    def __init__(self, toolkit: Toolkit, clock: Clock, record: Record, stop: Stop) -> None:
+        self._toolkit = toolkit
+        self._clock = clock
+        self._record = record
+        self._player = Player(toolkit, clock, cut=stop.hurry, stoppable=False)
+
+    def play(self) -> list[str]:
+        """The names of the rollbacks that failed, each with the command to run by hand already said."""
+        rollbacks = self._toolkit.experiment.get("rollbacks", [])
+        runs: list[dict[str, Any]] = []
+        failed: list[str] = []
+        logger.info("Let's rollback..." if rollbacks else "No declared rollbacks, let's move on.")
+        with self._toolkit.controlled("rollback", self._toolkit.experiment, stoppable=False) as state:
+            self._all(rollbacks, runs, failed)
+            state(lambda: runs)
+        return failed
+
+    def _all(self, rollbacks: list[dict[str, Any]], runs: list[dict[str, Any]], failed: list[str]) -> None:
+        waiting: list[threading.Event] = []
+        for index, activity in enumerate(rollbacks):
+            done = threading.Event()
+            waiting.append(done)
+            whole = self._player.resolve(activity)
+            if whole.get("background"):
+                self._clock.spawn(partial(self._one, index, whole, runs, failed, done), "rtk-undo")
+            else:
+                self._one(index, whole, runs, failed, done)
+        for done in waiting:
+            self._clock.wait(done)
+
+    def _one(
+        self,
+        index: int,
+        activity: dict[str, Any],
+        runs: list[dict[str, Any]],
+        failed: list[str],
+        done: threading.Event,
+    ) -> None:
+        name = activity["name"]
+        self._record.note("intent", durable=True, role="rollback", index=index, name=name)
+        logger.info(f"Rollback: {name}")
+        try:
+            played = self._player.play(*bound(activity), TRIES)
+            runs.append(played.run)
+            self._tell(index, activity, played, failed)
+        finally:
+            done.set()
+
+    def _tell(self, index: int, activity: dict[str, Any], played: Played, failed: list[str]) -> None:
+        hand = by_hand(activity, self._toolkit) if played.failure else None
+        if played.failure:
+            failed.append(activity["name"])
+            logger.critical(
+                f"NOT RESTORED: {activity['name']}: {self._toolkit.redact(played.failure)}. By hand: {hand}"
+            )
+        self._record.note(
+            "activity",
+            durable=True,
+            role="rollback",
+            index=index,
+            name=activity["name"],
+            run=entry_of(played),
+            failure=played.failure,
+            tries=played.tries,
+            by_hand=hand,
+        )
+
+
+def bound(activity: dict[str, Any]) -> tuple[dict[str, Any], float]:
+    """The activity with a timeout for each try, and how long to wait for a try at most (seconds)."""
+    provider = activity["provider"]
+    own = (
+        provider.get("timeout") or (provider.get("arguments") or {}).get("timeout")
+        if _has_own(provider)
+        else None
+    )
+    if isinstance(own, list):
+        own = sum(own)
+    if isinstance(own, int | float) and not isinstance(own, bool):
+        return activity, float(own) + GRACE_S
+    bounded = deepcopy(activity)
+    if provider["type"] in ("process", "http"):
+        bounded["provider"]["timeout"] = LIMIT_S
+    return bounded, LIMIT_S + GRACE_S
+
+
+def _has_own(provider: dict[str, Any]) -> bool:
+    return "timeout" in provider or (
+        isinstance(provider.get("arguments"), dict) and provider["type"] == "python"
+    )
