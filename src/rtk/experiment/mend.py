@@ -82,7 +82,7 @@ class _Scan:
                 offset = end + 1
 
     def _end(self, offset: int) -> int:
-        """The offset of the quote that closes a string: the first without an odd run of backslashes before it."""
+        """Where a string's closing quote is: the first with no odd run of backslashes before it."""
         while (quote := self.text.find('"', offset)) >= 0:
             before = self.text[offset:quote]
             if (len(before) - len(before.rstrip("\\"))) % 2 == 0:
@@ -113,81 +113,6 @@ def mend(text: str, where: str) -> Mended:
         breaks.append(found)
         if len(breaks) > MOST_BREAKS:
             raise scan.refusal(found.offset, f"more than {MOST_BREAKS:,} line breaks inside strings")
-    return Mended(text, _replaced(text, breaks), tuple(breaks))
-
-
-def place(self, offset: int) -> tuple[int, int]:
-        """Line and column, from 1, in the original of an offset in the mended text."""
-        return place(self.original, offset + self._shift(offset))
-
-    def lines(self) -> tuple[tuple[int, int], ...]:
-        """First and last line of each mended string's breaks."""
-        spans: dict[int, tuple[int, int]] = {}
-        for offset, found in zip(self.breaks, _lines(self.original, self.breaks), strict=True):
-            first, _ = spans.get(offset.string, (found, found))
-            spans[offset.string] = (first, found)
-        return tuple(spans.values())
-
-    def suspect(self, offset: int) -> int | None:
-        """The line of the last mended string before an error: its closing quote may be what is missing."""
-        before = [b for b in self.breaks if b.string <= offset + self._shift(offset)]
-        return place(self.original, before[-1].string)[0] if before else None
-
-    def _shift(self, offset: int) -> int:
-        shift = 0
-        for found in self.breaks:
-            if found.offset - shift >= offset:
-                break
-            shift += found.length - 1
-        return shift
-
-
-class _Scan:
-    """The state of one pass: inside a string or not, how deep, how many lists and mappings."""
-
-    def __init__(self, refuse: Callable[[int, str], BadInput]) -> None:
-        self.refuse = refuse
-        self.string: int | None = None
-        self.depth = 0
-        self.parts = 0
-
-    def breaks(self, text: str) -> Iterator[Break]:
-        for found in _SPECIAL.finditer(text):
-            char, offset = found[0], found.start()
-            if char == '"':
-                self.string = offset if self.string is None else None
-            elif self.string is None:
-                self._nest(char, offset)
-            elif char[0] in "\r\n":
-                yield Break(offset, len(char), self.string)
-
-    def _nest(self, char: str, offset: int) -> None:
-        if char in "[{":
-            self.depth += 1
-            self.parts += 1
-        elif char in "]}":
-            self.depth -= 1
-        if self.depth > DEEPEST:
-            raise self.refuse(offset, f"nested deeper than {DEEPEST} levels, which no experiment needs")
-        if self.parts > MOST_PARTS:
-            raise self.refuse(offset, f"more than {MOST_PARTS:,} lists and mappings, which no experiment needs")
-
-
-def mend(text: str, where: str) -> Mended:
-    """Replace every raw line break (CR, LF or CRLF) inside a string by one space.
-
-    Raises `BadInput` for what is nested too deep, has too many parts or too many breaks to be an experiment.
-    """
-
-    def refuse(offset: int, why: str) -> BadInput:
-        line, column = place(text, offset)
-        return BadInput(f"{where}, line {line} column {column}: {why}")
-
-    breaks: list[Break] = []
-    for found in _Scan(refuse).breaks(text):
-        breaks.append(found)
-        if len(breaks) > MOST_BREAKS:
-            raise refuse(found.offset, f"more than {MOST_BREAKS:,} line breaks inside strings")
     return Mended(text, _replaced(text, breaks), tuple(breaks))
 
 

@@ -1,4 +1,4 @@
-"""From bytes to a document: JSON or YAML, within limits, or one sentence that says what is wrong and where."""
+"""From bytes to a document: JSON or YAML, within limits, or a sentence that says what is wrong and where."""
 
 import json
 import math
@@ -23,7 +23,7 @@ _JSON_SAYS = {
     "Expecting ':' delimiter": "expected a colon after the name",
     "Expecting ',' delimiter": "expected a comma or the closing bracket",
     "Unterminated string starting at": "the text that begins here has no closing quote",
-    "Invalid control character at": "a control character inside a text must be written as an escape (a tab as \\t)",
+    "Invalid control character at": "a control character must be written as an escape (a tab as \\t)",
     "Extra data": "expected the end of the document",
 }
 
@@ -123,7 +123,7 @@ def _refuse_json(error: json.JSONDecodeError, mended: Mended, where: str) -> NoR
 
 
 def _plain(value: Any, where: str, path: str, depth: int) -> Any:
-    """A fresh copy in JSON values only: dates become ISO text, names text; what JSON cannot say is refused."""
+    """A fresh copy in JSON values: dates become ISO text, names text; what JSON cannot say is refused."""
     if depth > DEEPEST:
         raise BadInput(f"{where}: nested deeper than {DEEPEST} levels, which no experiment needs")
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""YAML within limits: a first pass over its events bounds depth, size and aliases before anything is built."""
+"""YAML within limits: a first pass over its events bounds depth, size and aliases before it is built."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -85,7 +85,7 @@ class _Limits:
     def _take(self, event: yaml.Event) -> None:
         twice = self.open[-1].take(event) if self.open else None
         if twice is not None and len(self.warnings) < 20:
-            line = event.start_mark.line + 1
+            line, _ = _place(event.start_mark)
             self.warnings.append(
                 f"{self.where}, line {line}: {shown(twice)} stands twice in one mapping, the last one counts"
             )
@@ -102,11 +102,11 @@ class _Limits:
     def _aliased(self, event: yaml.AliasEvent) -> int:
         if any(part.anchor == event.anchor for part in self.open):
             raise self._refusal(event, f"the alias *{event.anchor} stands inside what it names")
-        return self.sizes.get(event.anchor, 1)
+        return self.sizes.get(event.anchor or "", 1)
 
     def _refusal(self, event: yaml.Event, why: str) -> BadInput:
-        mark = event.start_mark
-        return BadInput(f"{self.where}, line {mark.line + 1} column {mark.column + 1}: {why}")
+        line, column = _place(event.start_mark)
+        return BadInput(f"{self.where}, line {line} column {column}: {why}")
 
 
 def load(text: str, where: str) -> tuple[Any, list[str]]:
@@ -116,11 +116,14 @@ def load(text: str, where: str) -> tuple[Any, list[str]]:
         limits.check(yaml.parse(text, Loader=_Loader))
         return yaml.load(text, Loader=_Loader), limits.warnings  # noqa: S506 - a subclass of the safe loader
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        line, column = _place(error.problem_mark or error.context_mark)
         raise BadInput(f"{where}, line {line} column {column}: {_says(error)}, expected YAML") from None
     except yaml.YAMLError as error:
         raise BadInput(f"{where}: {' '.join(str(error).split())[:200]}, expected YAML") from None
+
+
+def _place(mark: Any) -> tuple[int, int]:
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
 def _says(error: yaml.MarkedYAMLError) -> str:

@@ -1,0 +1,105 @@
+"""`rtk experiment`: mend an experiment, or make it a verification."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+import yaml
+
+from rtk.cli.options import SECONDS, SHARE, Group
+from rtk.errors import BadInput
+from rtk.experiment import read as reading
+from rtk.experiment.block import Overrides
+from rtk.experiment.mend import Mended
+from rtk.experiment.source import form_of, read, read_file
+from rtk.experiment.upgrade import upgrade as upgraded
+from rtk.experiment.wording import listed
+from rtk.experiment.write import replace
+
+_BOM = b"\xef\xbb\xbf"
+_OUTPUT = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.group(cls=Group)
+def experiment() -> None:
+    """Mend an experiment, or make it a verification."""
+
+
+@experiment.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=_OUTPUT, help="Write the mended text there instead of into FILE.")
+@click.option("--check", is_flag=True, help="Only tell whether FILE needs mending: exit code 1 if so.")
+def mend(file: Path, output: Path | None, check: bool) -> None:
+    """Make one space of each raw line break inside a text of a JSON FILE.
+
+    Strict JSON forbids them and `chaos run` refuses them. Nothing else in the file changes.
+    """
+    data = read_file(file)
+    mended = _mended(data, file)
+    told = _told(mended) if mended else ""
+    if check:
+        click.echo(f"{file}: {f'needs mending, {told}' if told else 'needs no mending'}")
+        raise SystemExit(1 if told else 0)
+    if mended and (told or output):
+        replace(output or file, (_BOM if data.startswith(_BOM) else b"") + mended.text.encode())
+    elif output:
+        replace(output, data)
+    click.echo(f"{output or file}: {f'mended, {told}' if told else 'nothing to mend'}")
+
+
+@experiment.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--target", type=SHARE, required=True, help="What is promised, such as 95%.")
+@click.option("--window", type=SECONDS, required=True, help="The time the promise is for, such as 1d.")
+@click.option("--every", type=SECONDS, required=True, help="The time between measurements, such as 10s.")
+@click.option("--for", "for_", type=SECONDS, required=True, help="How long to measure, such as 5m.")
+@click.option("--warm-up", type=SECONDS, help="How long to measure before the method, such as 1m.")
+@click.option("--cool-down", type=SECONDS, help="How long to measure after the rollbacks, such as 1m.")
+@click.option("--name", default="", help="The objective's name; without it the hypothesis' title.")
+@click.option("--replace", "again", is_flag=True, help="Replace the numbers of FILE if it is a verification.")
+@click.option("-o", "--output", type=_OUTPUT, required=True, help="Where to write the verification.")
+def upgrade(file: Path, output: Path, name: str, again: bool, **options: float | None) -> None:
+    """Make the experiment in FILE a verification; everything else in it stays as it is."""
+    source = read(str(file))
+    for warning in source.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    numbers = Overrides(
+        every_s=options["every"],
+        for_s=options["for_"],
+        warm_up_s=options["warm_up"],
+        cool_down_s=options["cool_down"],
+        target=options["target"],
+        window_s=options["window"],
+    )
+    document = upgraded(source.document, numbers, name=name, replace=again)
+    replace(output, _text(document, output).encode())
+    click.echo(f"{output}: a verification now; see its plan with `chaos verify --dry {output}`")
+
+
+def _mended(data: bytes, file: Path) -> Mended | None:
+    """How a JSON file is mended; None for YAML, in which line breaks are allowed. Raises `BadInput`."""
+    where = str(file)
+    text = reading.decode(data, where)
+    form = form_of(where) or ("json" if text.lstrip()[:1] == "{" else "yaml")
+    if form == "yaml":
+        reading.document(data, where, form)
+        return None
+    value, mended, _ = reading.mended_json(text, where)
+    if not isinstance(value, dict):
+        raise BadInput(f"{where}: expected an experiment, a mapping")
+    return mended
+
+
+def _told(mended: Mended) -> str:
+    return (
+        listed([f"line {a}" if a == b else f"lines {a} to {b}" for a, b in mended.lines()])
+        if mended.breaks
+        else ""
+    )
+
+
+def _text(document: dict[str, Any], output: Path) -> str:
+    if form_of(str(output)) == "yaml":
+        return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=110)
+    return json.dumps(document, indent=4, ensure_ascii=False) + "\n"

@@ -1,0 +1,105 @@
+"""What the commands share: their manners with errors, and the kinds of options."""
+
+import importlib
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import click
+
+from rtk.errors import BadInput, ToolkitError
+from rtk.experiment.quantity import seconds, share
+
+T = TypeVar("T")
+
+
+class _Manners(click.Command):
+    """Usage errors exit 1, for 2 is a failed verification; a `ToolkitError` is one sentence and its exit code."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        return _usage_exits_1(lambda: super(_Manners, self).make_context(info_name, args, parent, **extra))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return _usage_exits_1(lambda: super(_Manners, self).invoke(ctx))
+        except ToolkitError as error:
+            click.echo(f"{ctx.find_root().info_name}: {error}", err=True)
+            ctx.exit(error.exit_code)
+
+
+class Command(_Manners):
+    """A command with our manners; also as a plugin's command below a group of others."""
+
+
+class Group(_Manners, click.Group):
+    """A group with our manners, whose commands have them too."""
+
+    command_class = Command
+
+
+class LazyGroup(Group):
+    """A group that imports a command when it is used: `{name: ("module:attribute", one line of help)}`."""
+
+    def __init__(self, *args: Any, lazy: Mapping[str, tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lazy = lazy
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *self.lazy})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.lazy:
+            return super().get_command(ctx, cmd_name)
+        module, _, attribute = self.lazy[cmd_name][0].partition(":")
+        command = getattr(importlib.import_module(module), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        rows = [(name, self._help(ctx, name)) for name in self.list_commands(ctx)]
+        if rows:
+            with formatter.section("Commands"):
+                formatter.write_dl(rows)
+
+    def _help(self, ctx: click.Context, name: str) -> str:
+        if name in self.lazy:
+            return self.lazy[name][1]
+        command = super().get_command(ctx, name)
+        return command.get_short_help_str() if command else ""
+
+
+class Seconds(click.ParamType):
+    """A duration such as `10s`, `5m` or `1h`, as seconds."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        try:
+            return seconds(value)
+        except BadInput as error:
+            self.fail(str(error), param, ctx)
+
+
+class Share(click.ParamType):
+    """A share such as `95%` or `0.95`, above 0 and below 1."""
+
+    name = "share"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        try:
+            return share(value)
+        except BadInput as error:
+            self.fail(str(error), param, ctx)
+
+
+SECONDS = Seconds()
+SHARE = Share()
+
+
+def _usage_exits_1(do: Callable[[], T]) -> T:
+    try:
+        return do()
+    except click.UsageError as error:
+        error.exit_code = 1
+        raise

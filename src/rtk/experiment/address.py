@@ -1,0 +1,86 @@
+"""A web address taken apart: what is asked, what may be shown, and which host it is."""
+
+import ipaddress
+from dataclasses import dataclass
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from rtk.errors import BadInput
+from rtk.experiment.wording import shown
+
+_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An http(s) address: `url` without user and password, `shown` without query, which may hold a token."""
+
+    scheme: str
+    hostname: str
+    port: int
+    path: str
+    url: str
+    user: tuple[str, str] | None = None
+
+    @property
+    def host(self) -> str:
+        """`host` or `host:port`, as settings name it: the port only where it is not the scheme's own."""
+        name = f"[{self.hostname}]" if ":" in self.hostname else self.hostname
+        return name if self.port == _PORTS[self.scheme] else f"{name}:{self.port}"
+
+    @property
+    def shown(self) -> str:
+        """The address as sentences name it."""
+        query = "?…" if "?" in self.url else ""
+        return f"{self.scheme}://{self.host}{self.path}{query}"
+
+    @property
+    def private(self) -> bool:
+        """Whether what is sent cannot be read on the way: https, or this machine itself."""
+        return self.scheme == "https" or loopback(self.hostname)
+
+    def same_host(self, other: "Address") -> bool:
+        """Whether both are one host and port; from http's own port to https's own port counts as one."""
+        ours, theirs = (self.hostname, self.port), (other.hostname, other.port)
+        upgraded = self.hostname == other.hostname and {self.port, other.port} == {80, 443}
+        return ours == theirs or upgraded
+
+
+def is_address(source: str) -> bool:
+    """Whether a source is written as an address (`scheme://…`)."""
+    return "://" in source.partition("?")[0]
+
+
+def parse(url: str) -> Address:
+    """Take an address apart. Raises `BadInput` for what is no http(s) address."""
+    try:
+        parts = urlsplit(url.strip())
+        port = parts.port
+        host = (parts.hostname or "").lower().rstrip(".")
+    except ValueError:
+        raise _no_address(url) from None
+    if parts.scheme not in _PORTS or not host or not host.isprintable() or " " in host:
+        raise _no_address(url)
+    bare = SplitResult(parts.scheme, parts.netloc.rpartition("@")[2], parts.path, parts.query, "").geturl()
+    return Address(parts.scheme, host, port or _PORTS[parts.scheme], parts.path, bare, _user(parts))
+
+
+def loopback(hostname: str) -> bool:
+    """Whether a host name is this machine itself."""
+    if hostname == "localhost" or hostname.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(hostname).is_loopback
+    except ValueError:
+        return False
+
+
+def _user(parts: SplitResult) -> tuple[str, str] | None:
+    if parts.username is None and parts.password is None:
+        return None
+    return unquote(parts.username or ""), unquote(parts.password or "")
+
+
+def _no_address(url: str) -> BadInput:
+    scheme, _, rest = url.partition("://")
+    safe = f"{scheme}://{rest.partition('?')[0].rpartition('@')[2]}"
+    return BadInput(f"{shown(safe)} is no address that can be fetched, expected a file or https://host/path")

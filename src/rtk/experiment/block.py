@@ -1,0 +1,242 @@
+"""The `chaosiq` extension block of a verification file, and the options that override it, as a plan."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rtk.errors import BadInput
+from rtk.experiment.plan import Plan, StopWhen
+from rtk.experiment.quantity import A_DURATION, finite, seconds, share
+from rtk.experiment.wording import at, kind, nearest, shown
+from rtk.insight.facts import PHASES, Objective
+
+NAME = "chaosiq"
+MOST_SLOTS = 10_000_000
+MOST_IN_FLIGHT = 1_000
+DAY_S = 86_400.0
+LONGEST_S = 30 * DAY_S
+LONGEST_WINDOW_S = 366 * DAY_S
+
+FREQUENCY = "frequency-of-measurement"
+DURATION = "duration-of-conditions"
+WARM_UP = "warm-up-duration"
+COOL_DOWN = "cool-down-duration"
+# `run_id` was written into the block by the clients of 2020 and means nothing to us.
+_KEYS = frozenset(
+    ("id", FREQUENCY, DURATION, WARM_UP, COOL_DOWN, "objective", "max-in-flight", "stop-when", "run_id")
+)
+_OBJECTIVE = frozenset(("name", "target", "window"))
+_STOP_WHEN = frozenset(("deviated-in-a-row", "budget-spent", "max-duration"))
+_IDS = ("experiment_id", "objective_id", "team_id", "org_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """What the command line says instead of the file: seconds, and the target as a share. None: not said."""
+
+    every_s: float | None = None
+    for_s: float | None = None
+    warm_up_s: float | None = None
+    cool_down_s: float | None = None
+    target: float | None = None
+    window_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The block as it stands in a document: its place there, its ids, and its verification."""
+
+    place: str
+    ids: dict[str, str]
+    verification: dict[str, Any] | None
+
+
+def block_of(document: Mapping[str, Any]) -> Block | None:
+    """The document's `chaosiq` block, or None. Raises `BadInput` for a wrong shape or more than one."""
+    extensions = document.get("extensions")
+    if extensions is None:
+        return None
+    found = [
+        (index, each) for index, each in enumerate(_typed(extensions, list, "extensions")) if _ours(each)
+    ]
+    if len(found) > 1:
+        raise BadInput(f"extensions: expected one block named {NAME}, there are {len(found)}")
+    if not found:
+        return None
+    index, block = found[0]
+    place = at("extensions", index)
+    ids = {key: _text(block[key], at(place, key)) for key in _IDS if block.get(key) is not None}
+    verification = block.get("verification")
+    if verification is not None:
+        verification = _known(verification, at(place, "verification"), _KEYS)
+    return Block(place, ids, verification)
+
+
+def plan_of(document: Mapping[str, Any], overrides: Overrides | None = None) -> Plan:
+    """The plan that a document and the options ask for.
+
+    Raises `BadInput`, naming the place, for what is missing, unknown, of a wrong kind or out of range.
+    """
+    options, block = overrides or Overrides(), block_of(document)
+    place = at(block.place if block else "", "verification")
+    return _Reader(block.verification if block and block.verification else {}, place, options).plan()
+
+
+class _Reader:
+    """Reads one verification, key by key; an option goes before its key."""
+
+    def __init__(self, verification: Mapping[str, Any], place: str, options: Overrides) -> None:
+        self.values = verification
+        self.place = place
+        self.options = options
+
+    def plan(self) -> Plan:
+        """The whole plan."""
+        o = self.options
+        objective = self._objective()
+        plan = Plan(
+            frequency_s=self._required(FREQUENCY, o.every_s, "--every", DAY_S, above_zero=True),
+            duration_s=self._required(DURATION, o.for_s, "--for", LONGEST_S),
+            warm_up_s=self._seconds(WARM_UP, o.warm_up_s, "--warm-up", LONGEST_S) or 0.0,
+            cool_down_s=self._seconds(COOL_DOWN, o.cool_down_s, "--cool-down", LONGEST_S) or 0.0,
+            objective=objective,
+            max_in_flight=self._max_in_flight(),
+            stop_when=self._stop_when(objective),
+            verification_id=self._id(),
+        )
+        return self._bounded(plan)
+
+    def _required(
+        self, key: str, option: float | None, name: str, most: float, *, above_zero: bool = False
+    ) -> float:
+        value = self._seconds(key, option, name, most, above_zero=above_zero)
+        if value is not None:
+            return value
+        if not self.values:
+            raise BadInput(
+                "this experiment does not say how to measure: give --every 10s --for 5m, or add a "
+                f"{NAME} block to it with `rtk experiment upgrade`"
+            )
+        raise BadInput(f"{at(self.place, key)}: missing, expected a number of seconds (or give {name})")
+
+    def _seconds(
+        self, key: str, option: float | None, name: str, most: float, *, above_zero: bool = False
+    ) -> float | None:
+        value, place = (self.values.get(key), at(self.place, key)) if option is None else (option, name)
+        return None if value is None else _within(value, place, most, above_zero=above_zero)
+
+    def _objective(self) -> Objective | None:
+        place = at(self.place, "objective")
+        raw = self.values.get("objective")
+        values = _known(raw, place, _OBJECTIVE) if raw is not None else {}
+        target = self._target(values.get("target"), at(place, "target"))
+        window = self._window(values.get("window"), at(place, "window"))
+        if target is not None:
+            name = values.get("name")
+            return Objective(target, window, "" if name is None else _text(name, at(place, "name")))
+        if raw is not None:
+            raise BadInput(
+                f"{at(place, 'target')}: missing, expected a share such as 0.95 (or give --target)"
+            )
+        if window is not None:
+            raise BadInput("--window: means nothing without --target, expected both")
+        return None
+
+    def _target(self, value: object, place: str) -> float | None:
+        if self.options.target is not None:
+            return share(self.options.target, "--target")
+        return None if value is None else share(value, place)
+
+    def _window(self, value: object, place: str) -> float | None:
+        if self.options.window_s is not None:
+            value, place = self.options.window_s, "--window"
+        if value is None:
+            return None
+        length = seconds(value, place)
+        if not 0 < length <= LONGEST_WINDOW_S:
+            raise BadInput(f"{place}: expected a window above 0 and at most 366 days, not {shown(value)}")
+        return length
+
+    def _max_in_flight(self) -> int | None:
+        value = self.values.get("max-in-flight")
+        return None if value is None else _count(value, at(self.place, "max-in-flight"), MOST_IN_FLIGHT)
+
+    def _stop_when(self, objective: Objective | None) -> StopWhen:
+        raw, place = self.values.get("stop-when"), at(self.place, "stop-when")
+        if raw is None:
+            return StopWhen()
+        values = _known(raw, place, _STOP_WHEN)
+        row, spent, longest = (
+            values.get(key) for key in ("deviated-in-a-row", "budget-spent", "max-duration")
+        )
+        if spent is not None and (objective is None or objective.window_s is None):
+            raise BadInput(
+                f"{at(place, 'budget-spent')}: there is no budget without an objective and its window"
+            )
+        return StopWhen(
+            None if row is None else _count(row, at(place, "deviated-in-a-row"), MOST_SLOTS),
+            None if spent is None else _budget(spent, at(place, "budget-spent")),
+            None
+            if longest is None
+            else _within(longest, at(place, "max-duration"), LONGEST_S, above_zero=True),
+        )
+
+    def _id(self) -> str | None:
+        value = self.values.get("id")
+        return None if value is None else _text(value, at(self.place, "id"))
+
+    def _bounded(self, plan: Plan) -> Plan:
+        total = sum(plan.slots(phase) for phase in PHASES)
+        if total > MOST_SLOTS:
+            raise BadInput(
+                f"{at(self.place, FREQUENCY)}: every {plan.frequency_s:g} s makes {total:,} measurements, "
+                f"expected at most {MOST_SLOTS:,}"
+            )
+        return plan
+
+
+def _ours(extension: object) -> bool:
+    return isinstance(extension, Mapping) and extension.get("name") == NAME
+
+
+def _typed(value: Any, expected: type, place: str) -> Any:
+    if not isinstance(value, expected):
+        raise BadInput(f"{place}: expected {kind(expected())}, not {shown(value)}")
+    return value
+
+
+def _known(value: object, place: str, keys: frozenset[str]) -> dict[str, Any]:
+    mapping: dict[str, Any] = _typed(value, dict, place)
+    for key in mapping:
+        if key not in keys:
+            raise BadInput(f"{at(place, str(key)[:80])}: unknown, {nearest(str(key), keys - {'run_id'})}")
+    return mapping
+
+
+def _text(value: object, place: str) -> str:
+    if not isinstance(value, str) or not value.strip() or len(value) > 500:
+        raise BadInput(f"{place}: expected text of 1 to 500 characters, not {shown(value)}")
+    return value
+
+
+def _within(value: object, place: str, most: float, *, above_zero: bool = False) -> float:
+    number = finite(value)
+    if number is None or not 0 <= number <= most or (above_zero and number == 0):
+        least = "above 0 and at most" if above_zero else "from 0 to"
+        hint = f" (a file says {A_DURATION} in seconds)" if isinstance(value, str) else ""
+        raise BadInput(f"{place}: expected seconds {least} {most:.0f}, not {shown(value)}{hint}")
+    return number
+
+
+def _count(value: object, place: str, most: int) -> int:
+    number = finite(value)
+    if number is None or number != int(number) or not 1 <= number <= most:
+        raise BadInput(f"{place}: expected a whole number from 1 to {most:,}, not {shown(value)}")
+    return int(number)
+
+
+def _budget(value: object, place: str) -> float:
+    number = finite(value)
+    if number is None or not 0 < number <= 1:
+        raise BadInput(f"{place}: expected a share of the budget above 0 and at most 1, not {shown(value)}")
+    return number

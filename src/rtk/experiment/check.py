@@ -1,0 +1,89 @@
+"""Checking an experiment before anything begins: its shape, its surroundings, the Chaos Toolkit's own rules."""
+
+import copy
+import logging
+import os
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+from chaoslib.exceptions import ChaosException
+from chaoslib.experiment import ensure_experiment_is_valid
+
+from rtk.errors import BadInput
+from rtk.experiment import needs, shape
+from rtk.experiment.wording import listed
+
+
+def check(document: object) -> None:
+    """The shape of an experiment that can be verified: `BadInput` names the first place that is wrong."""
+    shape.experiment(document)
+
+
+def validate(
+    document: Mapping[str, Any],
+    *,
+    config_vars: Mapping[str, Any] | None = None,
+    secret_vars: Mapping[str, Any] | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> None:
+    """Check the shape, the environment variables, the modules, and the Chaos Toolkit's rules.
+
+    `config_vars` and `secret_vars` are what `--var` and `--var-file` gave: what they replace need not be in the
+    environment. The document is not changed. Raises `BadInput`, one sentence.
+    """
+    check(document)
+    given = with_variables(document, config_vars or {}, secret_vars or {})
+    _environment(given, environ)
+    _modules(given)
+    try:
+        with warnings.catch_warnings():  # the Chaos Toolkit logs what it deprecates as well
+            warnings.simplefilter("ignore", DeprecationWarning)
+            ensure_experiment_is_valid(given)
+    except ChaosException as error:
+        raise BadInput(_sentence(str(error))) from None
+    except (Exception, SystemExit) as error:  # it imports and calls code of others
+        logging.getLogger("rtk").debug("validation failed", exc_info=True)
+        raise BadInput(
+            f"the experiment cannot be validated: {type(error).__name__}, {_sentence(str(error))}"
+        ) from None
+
+
+def with_variables(
+    document: Mapping[str, Any], config_vars: Mapping[str, Any], secret_vars: Mapping[str, Any]
+) -> dict[str, Any]:
+    """A deep copy in which configuration and secrets have the given values, as the Chaos Toolkit resolves them."""
+    given = copy.deepcopy(dict(document))
+    configuration = given.get("configuration", {})
+    configuration.update({key: copy.deepcopy(v) for key, v in config_vars.items() if key in configuration})
+    secrets = given.get("secrets", {})
+    # What replaces a secret's target is used as it is: nothing of it is looked up in the environment.
+    secrets.update({target: {} for target in secret_vars if target in secrets})
+    return given
+
+
+def _environment(document: Mapping[str, Any], environ: Mapping[str, str]) -> None:
+    absent = needs.missing(document, environ)
+    if not absent:
+        return
+    names = list(dict.fromkeys(each.name for each in absent))
+    options = [f"--var {each.option}=…" for each in absent if each.option]
+    exports = " ".join(f"{name}=…" for name in names)
+    word = "variable" if len(names) == 1 else "variables"
+    verb = "is" if len(names) == 1 else "are"
+    otherwise = f", or give {' '.join(options)}" if len(options) == len(absent) else ""
+    raise BadInput(
+        f"the environment {word} {listed(names)} {verb} not set "
+        f"({listed([each.place for each in absent])}): export {exports}{otherwise}"
+    )
+
+
+def _modules(document: Mapping[str, Any]) -> None:
+    for module, place in needs.modules(document).items():
+        if needs.not_installed(module):
+            raise BadInput(f"{place}: the module {module} is not installed, {needs.install_hint(module)}")
+
+
+def _sentence(message: str) -> str:
+    whole = " ".join(message.split())
+    return whole if len(whole) <= 400 else whole[:399] + "…"

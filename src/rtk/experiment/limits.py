@@ -1,0 +1,131 @@
+"""What a probe says of its own limits: its time limit, the bound its value is held against, and its unit."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from chaoslib import substitute
+
+from rtk.experiment.plan import Plan, slot_count
+from rtk.experiment.quantity import finite
+from rtk.insight.facts import Threshold
+
+DEFAULT_LIMIT_S = 30.0
+_LEAST_IN_FLIGHT, _MOST_IN_FLIGHT = 32, 1_000
+_LONGEST_S = 30 * 86_400.0
+# Which argument of a tolerance function is its lower and its upper bound (chaoscloud.tolerances).
+_BOUNDS: dict[str, tuple[str | None, str | None]] = {
+    "response_time_under": (None, "duration"),
+    "response_time_above": ("duration", None),
+    "result_value_under": (None, "upper"),
+    "result_value_above": ("lower", None),
+    "result_value_between": ("lower", "upper"),
+}
+
+
+def time_limit(
+    probe: Mapping[str, Any],
+    configuration: Mapping[str, Any] | None = None,
+    secrets: Mapping[str, Any] | None = None,
+) -> float:
+    """Seconds after which a probe that has not answered is deviated: its own `timeout`, else 30.
+
+    Looked for in the provider, then in its arguments (python only), then in the probe; a `${name}` is resolved;
+    a pair is connect and read time, hence their sum.
+    """
+    provider = _mapping(probe.get("provider"))
+    arguments = _mapping(provider.get("arguments")) if provider.get("type") == "python" else {}
+    for holder in (provider, arguments, probe):
+        limit = _limit(_resolved(holder.get("timeout"), configuration, secrets))
+        if limit is not None:
+            return limit
+    return DEFAULT_LIMIT_S
+
+
+def max_in_flight(plan: Plan, limit_s: float) -> int:
+    """Measurements under way at once: the plan's, else max(32, ceil(limit / frequency) + 1), at most 1,000."""
+    if plan.max_in_flight is not None:
+        return plan.max_in_flight
+    return min(_MOST_IN_FLIGHT, max(_LEAST_IN_FLIGHT, slot_count(limit_s, plan.frequency_s) + 1))
+
+
+def threshold(probe: Mapping[str, Any], configuration: Mapping[str, Any] | None = None) -> Threshold:
+    """The bound of a probe's tolerance, for charts; without bounds where the tolerance is none of a number."""
+    tolerance = _resolved(probe.get("tolerance"), configuration, None)
+    lower, upper = _bounds(tolerance, _mapping(probe.get("provider")).get("type") == "python")
+    return Threshold(lower, upper, "ms" if _times(probe) else "")
+
+
+def time_threshold_s(
+    probe: Mapping[str, Any], configuration: Mapping[str, Any] | None = None
+) -> float | None:
+    """The upper bound in seconds of a probe whose value is its own duration, else None.
+
+    A measurement of such a probe is known to deviate as soon as it has taken longer than this.
+    """
+    upper = threshold(probe, configuration).upper if _times(probe) else None
+    return None if upper is None else upper / 1000
+
+
+def _times(probe: Mapping[str, Any]) -> bool:
+    provider = _mapping(probe.get("provider"))
+    return (provider.get("module"), provider.get("func")) == ("chaoscloud.probes.http", "time_http_call")
+
+
+def _bounds(tolerance: object, is_value: bool) -> tuple[float | None, float | None]:
+    """Lower and upper; a bare number or pair is of the value only where the value is no answer with a status."""
+    if isinstance(tolerance, Mapping):
+        return _of_mapping(tolerance)
+    if not is_value:
+        return None, None
+    if isinstance(tolerance, list):
+        return _pair(tolerance)
+    number = finite(tolerance)
+    return number, number
+
+
+def _of_mapping(tolerance: Mapping[str, Any]) -> tuple[float | None, float | None]:
+    if tolerance.get("type") == "range":
+        return (None, None) if tolerance.get("target") == "status" else _pair(tolerance.get("range"))
+    provider = _mapping(tolerance.get("provider"))
+    arguments = _mapping(provider.get("arguments"))
+    lower, upper = _BOUNDS.get(str(provider.get("func")), (None, None))
+    return (
+        _number(arguments.get(lower)) if lower else None,
+        _number(arguments.get(upper)) if upper else None,
+    )
+
+
+def _pair(value: object) -> tuple[float | None, float | None]:
+    if not isinstance(value, Sequence) or len(value) != 2:
+        return None, None
+    lower, upper = (_number(each) for each in value)
+    return (None, None) if lower is None or upper is None else (lower, upper)
+
+
+def _limit(value: object) -> float | None:
+    if isinstance(value, list | tuple):
+        parts = [_number(each) for each in value]
+        total = sum(part for part in parts if part is not None)
+        value = None if None in parts else total
+    number = _number(value)
+    return number if number is not None and 0 < number <= _LONGEST_S else None
+
+
+def _number(value: object) -> float | None:
+    """A number, also as text: a variable of the environment is text."""
+    if isinstance(value, str):
+        try:
+            return finite(float(value))
+        except ValueError:
+            return None
+    return finite(value)
+
+
+def _resolved(value: Any, configuration: Mapping[str, Any] | None, secrets: Mapping[str, Any] | None) -> Any:
+    if isinstance(value, str | list | dict):
+        return substitute(value, configuration, secrets)
+    return value
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

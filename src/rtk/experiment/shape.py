@@ -1,0 +1,274 @@
+"""The shape of an experiment: which key holds what kind of value, checked before anything else reads it.
+
+The Chaos Toolkit's own validation takes the kinds for granted and ends in a traceback where they are wrong.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from rtk.errors import BadInput
+from rtk.experiment.quantity import finite
+from rtk.experiment.wording import at, kind, shown
+
+Rule = Callable[[Any, str], None]
+
+
+def experiment(document: object) -> None:
+    """Check a whole document. Raises `BadInput` with the place of the first thing that is of a wrong kind."""
+    fields(
+        document,
+        "",
+        required={
+            "title": text,
+            "description": text,
+            "steady-state-hypothesis": _hypothesis,
+            "method": _method,
+        },
+        optional={
+            "tags": nullable(each(text)),
+            "configuration": _configuration,
+            "secrets": _secrets,
+            "controls": each(_control),
+            "rollbacks": each(_activity),
+            "extensions": nullable(each(_extension)),
+            "runtime": nullable(_runtime),
+            "contributions": nullable(mapping),
+        },
+    )
+
+
+def fields(value: object, place: str, *, required: Mapping[str, Rule], optional: Mapping[str, Rule]) -> None:
+    """Check that a value is a mapping, that the required keys are there, and each known key by its rule."""
+    whole = _a(value, dict, place or "the document")
+    for key in required:
+        if key not in whole:
+            raise BadInput(f"{at(place, key)}: missing")
+    for key, rule in (*required.items(), *optional.items()):
+        if key in whole:
+            rule(whole[key], at(place, key))
+
+
+def each(rule: Rule) -> Rule:
+    """A list whose every item follows a rule."""
+
+    def check(value: object, place: str) -> None:
+        for index, item in enumerate(_a(value, list, place)):
+            rule(item, at(place, index))
+
+    return check
+
+
+def either(*rules: tuple[type, Rule]) -> Rule:
+    """One of several kinds, each with its rule."""
+
+    def check(value: object, place: str) -> None:
+        for expected, rule in rules:
+            if isinstance(value, expected):
+                return rule(value, place)
+        names = " or ".join(kind(expected()) for expected, _ in rules)
+        raise BadInput(f"{place}: expected {names}, not {shown(value)}")
+
+    return check
+
+
+def nullable(rule: Rule) -> Rule:
+    """A rule for what may be null."""
+
+    def check(value: object, place: str) -> None:
+        if value is not None:
+            rule(value, place)
+
+    return check
+
+
+def text(value: object, place: str) -> None:
+    """Text that is not blank."""
+    if not isinstance(value, str) or not value.strip():
+        raise BadInput(f"{place}: expected text, not {shown(value)}")
+
+
+def mapping(value: object, place: str) -> None:
+    """A mapping of whatever."""
+    _a(value, dict, place)
+
+
+def anything(value: object, place: str) -> None:
+    """Whatever stands there."""
+
+
+def number(value: object, place: str) -> None:
+    """A finite number that is not negative."""
+    found = finite(value)
+    if found is None or found < 0:
+        raise BadInput(f"{place}: expected a number from 0 on, not {shown(value)}")
+
+
+def _a(value: object, expected: type, place: str) -> Any:
+    if not isinstance(value, expected):
+        raise BadInput(f"{place}: expected {kind(expected())}, not {shown(value)}")
+    return value
+
+
+def _hypothesis(value: object, place: str) -> None:
+    fields(
+        value,
+        place,
+        required={"title": text, "probes": _probes},
+        optional={"controls": each(_control)},
+    )
+
+
+def _probes(value: object, place: str) -> None:
+    if not _a(value, list, place):
+        raise BadInput(
+            f"{place}: expected at least one probe, a verification without one has nothing to measure"
+        )
+    for index, probe in enumerate(value if isinstance(value, list) else []):
+        where = at(place, index)
+        _activity(probe, where)
+        fields(probe, where, required={"tolerance": _tolerance}, optional={})
+        if probe.get("type", "probe") != "probe":
+            raise BadInput(f'{at(where, "type")}: expected "probe", not {shown(probe["type"])}')
+
+
+def _method(value: object, place: str) -> None:
+    each(_activity)(value, place)
+
+
+def _activity(value: object, place: str) -> None:
+    if isinstance(value, dict) and "ref" in value:
+        return text(value["ref"], at(place, "ref"))
+    return fields(
+        value,
+        place,
+        required={"type": text, "name": text, "provider": _provider},
+        optional={
+            "timeout": nullable(number),
+            "pauses": nullable(_pauses),
+            "background": either((bool, anything)),
+            "controls": each(_control),
+        },
+    )
+
+
+def _provider(value: object, place: str) -> None:
+    fields(value, place, required={"type": text}, optional={"secrets": each(text)})
+    rules: dict[object, Callable[[object, str], None]] = {
+        "python": _python,
+        "process": _process,
+        "http": _http,
+    }
+    check = rules.get(_a(value, dict, place)["type"])
+    if check is None:
+        raise BadInput(f'{at(place, "type")}: expected "python", "process" or "http"')
+    check(value, place)
+
+
+def _python(value: object, place: str) -> None:
+    fields(value, place, required={"module": text, "func": text}, optional={"arguments": mapping})
+
+
+def _process(value: object, place: str) -> None:
+    arguments = either((str, anything), (list, anything), (dict, anything))
+    fields(
+        value,
+        place,
+        required={"path": text},
+        optional={"arguments": arguments, "timeout": nullable(_timeout)},
+    )
+
+
+def _http(value: object, place: str) -> None:
+    arguments = either((dict, anything), (list, anything), (str, anything))
+    fields(
+        value,
+        place,
+        required={"url": text},
+        optional={
+            "method": text,
+            "headers": nullable(mapping),
+            "arguments": nullable(arguments),
+            "timeout": nullable(_timeout),
+            "max_retries": number,
+        },
+    )
+
+
+def _timeout(value: object, place: str) -> None:
+    either((int, number), (float, number), (str, text), (list, _pair))(value, place)
+
+
+def _pair(value: object, place: str) -> None:
+    if len(_a(value, list, place)) != 2:
+        raise BadInput(f"{place}: expected two numbers (to connect, to read), not {shown(value)}")
+    each(either((int, number), (float, number), (str, text)))(value, place)
+
+
+def _tolerance(value: object, place: str) -> None:
+    if isinstance(value, float):
+        raise BadInput(
+            f"{place}: expected a whole number, text, true or false, a pair or a mapping; for a number such as "
+            f'{shown(value)} write {{"type": "range", "range": [lower, upper]}}'
+        )
+    simple = tuple((expected, anything) for expected in (bool, int, str, list))
+    either(*simple, (dict, _tolerance_mapping))(value, place)
+
+
+def _tolerance_mapping(value: object, place: str) -> None:
+    whole = _a(value, dict, place)
+    if whole.get("type") == "probe":
+        _activity(whole, place)
+        fields(whole["provider"], at(place, "provider"), required={"arguments": mapping}, optional={})
+    else:
+        rules: dict[str, Rule] = {"type": text, "target": nullable(text), "pattern": text, "path": text}
+        fields(whole, place, required={"type": text}, optional=rules | {"range": each(anything)})
+
+
+def _pauses(value: object, place: str) -> None:
+    pause = nullable(either((int, number), (float, number), (str, text)))
+    fields(value, place, required={}, optional={"before": pause, "after": pause})
+
+
+def _configuration(value: object, place: str) -> None:
+    for key, item in _a(value, dict, place).items():
+        if isinstance(item, dict) and item.get("type") == "env":
+            _variable(item, at(place, key))
+        elif isinstance(item, dict) and item.get("type") == "probe":
+            _activity({"name": key, **item}, at(place, key))
+
+
+def _variable(value: object, place: str) -> None:
+    fields(value, place, required={"key": text}, optional={"env_var_type": nullable(text)})
+
+
+def _secrets(value: object, place: str) -> None:
+    for target, keys in _a(value, dict, place).items():
+        where = at(place, target)
+        if _a(keys, dict, where).get("type") == "env":
+            _variable(keys, where)
+        for key, item in keys.items():
+            if isinstance(item, dict) and item.get("type") == "env":
+                _variable(item, at(where, key))
+
+
+def _control(value: object, place: str) -> None:
+    if isinstance(value, dict) and "ref" in value:
+        text(value["ref"], at(place, "ref"))
+    fields(value, place, required={"name": text, "provider": _control_provider}, optional={"scope": text})
+
+
+def _control_provider(value: object, place: str) -> None:
+    fields(value, place, required={"type": text}, optional={"module": text, "arguments": mapping})
+
+
+def _extension(value: object, place: str) -> None:
+    fields(value, place, required={"name": text}, optional={})
+
+
+def _runtime(value: object, place: str) -> None:
+    strategy: Mapping[str, Rule] = {"strategy": text}
+
+    def part(item: object, where: str) -> None:
+        fields(item, where, required={}, optional=strategy)
+
+    fields(value, place, required={}, optional={"rollbacks": part, "hypothesis": part})

@@ -1,0 +1,93 @@
+"""Reading a source: a file or an http(s) address, under the Chaos Toolkit's loader controls."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from chaoslib.control import controls
+from chaoslib.exceptions import InterruptExecution
+
+from rtk.errors import BadInput
+from rtk.experiment import read as reading
+from rtk.experiment.address import is_address, parse
+from rtk.experiment.fetch import Transport, fetch
+
+_FORMS = {".json": "json", ".yaml": "yaml", ".yml": "yaml"}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What was read: `where` names it in sentences, `document` is fresh, `warnings` are whole sentences."""
+
+    where: str
+    document: dict[str, Any]
+    warnings: tuple[str, ...] = ()
+
+
+def read(
+    source: str,
+    *,
+    settings: Mapping[str, Any] | None = None,
+    verify_tls: bool = True,
+    transport: Transport | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> Source:
+    """Read an experiment from a file or an address.
+
+    The loader controls in force (those of the settings, loaded by the command) run around it as they do under
+    `chaos run`, and may change the document. Raises `BadInput` or `Unreachable`, one sentence each.
+    """
+    try:
+        with controls(level="loader", context=source) as control:
+            found = _read(source, settings, verify_tls, transport, environ)
+            control.with_state(found.document)
+            return found
+    except InterruptExecution as error:
+        raise BadInput(f"a control did not let the experiment be loaded: {error}") from None
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a file of at most 16 MiB. Raises `BadInput`."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(reading.LARGEST + 1)
+    except (OSError, ValueError) as error:
+        why = (getattr(error, "strerror", None) or "not a file name").lower()
+        raise BadInput(
+            f"{path} cannot be read: {why}; expected a JSON or YAML file or an http(s) address"
+        ) from None
+    if len(data) > reading.LARGEST:
+        raise reading.too_large(str(path))
+    return data
+
+
+def form_of(name: str) -> str | None:
+    """`json` or `yaml` by a file name's ending; None where it says nothing."""
+    return _FORMS.get(os.path.splitext(name)[1].lower())  # noqa: PTH122 - also for paths of addresses
+
+
+def _read(
+    source: str,
+    settings: Mapping[str, Any] | None,
+    verify_tls: bool,
+    transport: Transport | None,
+    environ: Mapping[str, str],
+) -> Source:
+    if is_address(source) and not os.path.exists(source):  # noqa: PTH110 - false for any text, never an error
+        where = parse(source).shown
+        got = fetch(source, settings=settings, verify_tls=verify_tls, transport=transport, environ=environ)
+        data, form = got.data, _form_of_type(got.content_type, where) or form_of(got.path)
+    else:
+        where, data, form = source, read_file(Path(source)), form_of(source)
+    document, warnings = reading.document(data, where, form)
+    return Source(where, document, warnings)
+
+
+def _form_of_type(content_type: str, where: str) -> str | None:
+    if content_type in ("text/html", "application/xhtml+xml"):
+        raise BadInput(f"{where} is a web page (HTML), expected an experiment in JSON or YAML")
+    if content_type == "application/json" or content_type.endswith("+json"):
+        return "json"
+    return "yaml" if content_type.endswith("yaml") else None

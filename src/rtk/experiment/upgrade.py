@@ -1,0 +1,61 @@
+"""Upgrade: a plain experiment becomes a verification; everything else in it stays as it is."""
+
+import copy
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from rtk.errors import BadInput
+from rtk.experiment.block import COOL_DOWN, DURATION, FREQUENCY, NAME, WARM_UP, Overrides, block_of, plan_of
+from rtk.experiment.check import check
+from rtk.experiment.plan import Plan
+
+
+def upgrade(
+    document: Mapping[str, Any],
+    options: Overrides,
+    *,
+    name: str = "",
+    replace: bool = False,
+    new_id: Callable[[], object] = uuid.uuid4,
+) -> dict[str, Any]:
+    """A copy of a document with a `chaosiq` block made of the options; `name` is the objective's.
+
+    The block gets an id of its own, so that all runs of the file stand beside one another. Raises `BadInput`
+    for a document that is no experiment, has a verification already (unless `replace`), or for bad options.
+    """
+    check(document)
+    block = block_of(document)
+    if block and block.verification is not None and not replace:
+        raise BadInput(
+            f"{block.place}: this is a verification already, give --replace to replace its numbers"
+        )
+    upgraded = copy.deepcopy(dict(document))
+    plan = plan_of({}, options)
+    title = name or document["steady-state-hypothesis"]["title"]
+    if block is None:
+        upgraded.setdefault("extensions", []).append({"name": NAME, "verification": {}})
+    ours = next(each for each in upgraded["extensions"] if each.get("name") == NAME)
+    kept = (block.verification if block else None) or {}
+    ours["verification"] = {**kept, **_verification(plan, title), "id": kept.get("id") or str(new_id())}
+    plan_of(upgraded)
+    return upgraded
+
+
+def _verification(plan: Plan, title: str) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        FREQUENCY: _number(plan.frequency_s),
+        DURATION: _number(plan.duration_s),
+        WARM_UP: _number(plan.warm_up_s),
+        COOL_DOWN: _number(plan.cool_down_s),
+    }
+    if plan.objective:
+        window = plan.objective.window_s
+        values["objective"] = {"name": title, "target": plan.objective.target} | (
+            {} if window is None else {"window": _number(window)}
+        )
+    return values
+
+
+def _number(value: float) -> int | float:
+    return int(value) if value == int(value) else value

@@ -1,0 +1,41 @@
+"""Writing a file whole or not at all."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from rtk.errors import BadInput
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Write a file so that a reader finds the old bytes or the new ones; its mode stays, a link is followed.
+
+    Raises `BadInput` when it cannot be written; nothing has changed then.
+    """
+    target = path.resolve()
+    try:
+        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
+        _replace(target, data, mode)
+    except OSError as error:
+        raise BadInput(f"{path} cannot be written: {(error.strerror or 'failed').lower()}") from None
+
+
+def _replace(target: Path, data: bytes, mode: int) -> None:
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}.")
+    beside = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.chmod(mode)
+        beside.replace(target)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
