@@ -1,1 +1,1 @@
-"""Stage 7, insight: pure functions from a run's measurements to its verdict, budget and comparison. No I/O."""
+"""Stage 7, insight: pure functions from a run's measurements to verdict, budget and comparison. No I/O."""

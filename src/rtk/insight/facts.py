@@ -7,6 +7,7 @@ All moments are seconds since the run began (monotonic), so that two of them can
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from math import isnan
 from typing import Literal, NamedTuple, get_args
 
 Phase = Literal["baseline", "conditions", "recovery"]
@@ -15,6 +16,7 @@ Outcome = Literal["met", "deviated", "missed"]
 PHASES: tuple[Phase, ...] = get_args(Phase)
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 _NONE = float("nan")
+_KINDS = tuple((phase, outcome) for phase in PHASES for outcome in OUTCOMES)
 
 
 class Measurement(NamedTuple):
@@ -57,14 +59,19 @@ class Measurements:
             yield self[index]
 
     def __getitem__(self, index: int) -> Measurement:
-        phase, outcome = divmod(self._codes[index], 3)
-        due, started, ended, value = (
-            None if t != t else t for t in self._times[4 * index : 4 * index + 4]
+        index = range(len(self))[index]
+        phase, outcome = _KINDS[self._codes[index]]
+        due, started, ended, value = self._times[4 * index : 4 * index + 4]
+        return Measurement(
+            phase,
+            self._slots[index],
+            due,
+            None if isnan(started) else started,
+            None if isnan(ended) else ended,
+            outcome,
+            None if isnan(value) else value,
+            self._reasons.get(index),
         )
-        assert due is not None
-        reason = self._reasons.get(index)
-        slot = self._slots[index]
-        return Measurement(PHASES[phase], slot, due, started, ended, OUTCOMES[outcome], value, reason)
 
     def of(self, *phases: Phase) -> Iterator[Measurement]:
         """Those of the given phases, in slot order."""

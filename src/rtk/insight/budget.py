@@ -1,0 +1,81 @@
+"""The error budget: what an objective allows, and what a run spent of it.
+
+Computed in fractions of the numbers as they were written, because floats are off where it shows:
+1 - 0.9 is less than one tenth, and turns 720 affordable runs into 719.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from rtk.insight.verdict import check_target
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What a run cost its objective. Times are seconds; None where a figure has no meaning."""
+
+    budget_s: float | None
+    deviating_s: float
+    spent: float | None
+    burn_rate: float | None
+    exhausted_after_s: float | None
+    affordable: int | None
+    observed_impact: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """What a budget is computed from: `met` and `deviated` are of the conditions, `deviated_in_run` of all."""
+
+    target: float | None
+    window_s: float | None
+    frequency_s: float
+    duration_s: float
+    met: int
+    deviated: int
+    deviated_in_run: int
+
+
+def budget_of(spending: Spending) -> Budget:
+    """Budget, deviating time and impact of all phases; the burn rate of the conditions."""
+    allowed = allowed_share(spending.target)
+    whole = _times(allowed, spending.window_s)
+    deviating = spending.deviated_in_run * exact(spending.frequency_s)
+    burn = _burn_rate(spending, allowed)
+    return Budget(
+        budget_s=_float(whole),
+        deviating_s=float(deviating),
+        spent=_float(deviating / whole if whole else None),
+        burn_rate=_float(burn),
+        exhausted_after_s=_float(exact(spending.window_s) / burn if burn and spending.window_s else None),
+        affordable=whole // deviating if whole and deviating else None,
+        observed_impact=_float(deviating / exact(spending.duration_s) if spending.duration_s > 0 else None),
+    )
+
+
+def allowed_share(target: float | None) -> Fraction | None:
+    """1 - target, exactly: the share of measurements that may deviate."""
+    if target is None:
+        return None
+    check_target(target)
+    return 1 - exact(target)
+
+
+def exact(x: float) -> Fraction:
+    """The decimal number that a float was written as: 0.9 is nine tenths, so that 1 - 0.9 is one tenth."""
+    return Fraction(str(x))
+
+
+def _burn_rate(spending: Spending, allowed: Fraction | None) -> Fraction | None:
+    measured = spending.met + spending.deviated
+    if allowed is None or not measured:
+        return None
+    return Fraction(spending.deviated, measured) / allowed
+
+
+def _times(allowed: Fraction | None, window_s: float | None) -> Fraction | None:
+    return None if allowed is None or window_s is None else allowed * exact(window_s)
+
+
+def _float(x: Fraction | None) -> float | None:
+    return None if x is None else float(x)

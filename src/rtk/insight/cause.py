@@ -1,0 +1,105 @@
+"""The comparison of a phase with the baseline, as figures and as sentences.
+
+A difference is called real where either p-value is below 0.05 divided by the number of tests made
+(Bonferroni), so that two tests together still err no more than one time in twenty.
+"""
+
+from typing import NamedTuple
+
+from rtk.insight.compare import fisher, mann_whitney
+from rtk.insight.facts import Phase
+from rtk.insight.shape import Comparison
+from rtk.insight.stats import quantile
+from rtk.insight.tally import Tally
+from rtk.insight.words import chance, number, share
+
+ERROR = 0.05
+NO_BASELINE = (
+    "There is no baseline, so the condition cannot be told apart from the system's ordinary behaviour; "
+    "a warm-up gives one."
+)
+NO_CONDITIONS = "Nothing was measured in the conditions that could be held against the baseline."
+_OF: dict[Phase, str] = {
+    "baseline": "of the baseline",
+    "conditions": "under the conditions",
+    "recovery": "of the recovery",
+}
+
+
+def comparisons_of(tallies: dict[Phase, Tally], unit: str = "") -> tuple[Comparison, ...]:
+    """Conditions and recovery, each against the baseline, where both were measured."""
+    baseline = tallies.get("baseline", Tally())
+    later: tuple[Phase, ...] = ("conditions", "recovery")
+    return tuple(
+        compare(phase, tallies[phase], baseline, unit)
+        for phase in later
+        if phase in tallies and tallies[phase].measured and baseline.measured
+    )
+
+
+def cause_of(comparisons: tuple[Comparison, ...], baseline: bool) -> str:
+    """What the run says about the conditions as the cause; `baseline` is whether one was measured."""
+    of_conditions = [comparison for comparison in comparisons if comparison.phase == "conditions"]
+    if of_conditions:
+        return of_conditions[0].sentence
+    return NO_CONDITIONS if baseline else NO_BASELINE
+
+
+def compare(phase: Phase, tally: Tally, baseline: Tally, unit: str = "") -> Comparison:
+    """One phase against the baseline; both must have been measured."""
+    fisher_p = fisher(tally.met, tally.deviated, baseline.met, baseline.deviated)
+    by_value = _by_value(tally, baseline)
+    tests = [fisher_p] + ([by_value.p] if by_value else [])
+    real = min(tests) < ERROR / len(tests)
+    sentences = [_shares(phase, tally, baseline, fisher_p)]
+    sentences += [_values(phase, by_value, unit)] if by_value else []
+    return Comparison(
+        phase=phase,
+        fisher_p=fisher_p,
+        share_difference=tally.deviated / tally.measured - baseline.deviated / baseline.measured,
+        mann_whitney_p=by_value.p if by_value else None,
+        median_difference=by_value.median - by_value.baseline_median if by_value else None,
+        superiority=by_value.superiority if by_value else None,
+        real=real,
+        sentence=" ".join([*sentences, _judged(real, len(tests))]),
+    )
+
+
+class _ByValue(NamedTuple):
+    p: float
+    superiority: float
+    median: float
+    baseline_median: float
+
+
+def _by_value(tally: Tally, baseline: Tally) -> _ByValue | None:
+    mine, theirs = sorted(tally.values), sorted(baseline.values)
+    median, baseline_median = quantile(mine, 50), quantile(theirs, 50)
+    if median is None or baseline_median is None:
+        return None
+    return _ByValue(*mann_whitney(mine, theirs), median, baseline_median)
+
+
+def _shares(phase: Phase, tally: Tally, baseline: Tally, p: float) -> str:
+    mine, theirs = tally.deviated / tally.measured, baseline.deviated / baseline.measured
+    return (
+        f"Of the measurements {_OF[phase]} {share(mine)} deviated, of the baseline {share(theirs)} "
+        f"(Fisher's exact test, two-sided: {chance(p)})."
+    )
+
+
+def _values(phase: Phase, found: _ByValue, unit: str) -> str:
+    medians = (
+        f"The median value was {number(found.median, unit)} against {number(found.baseline_median, unit)}"
+    )
+    pairs = f"in {share(found.superiority)} of pairs the value {_OF[phase]} is the higher"
+    return f"{medians}; {pairs} (Mann-Whitney test, two-sided: {chance(found.p)})."
+
+
+def _judged(real: bool, tests: int) -> str:
+    rule = f"one of {tests} tests below {ERROR / tests:g}" if tests > 1 else f"p below {ERROR:g}"
+    if real:
+        return (
+            f"The difference is real ({rule}) if measurements are independent; a test cannot say its cause."
+        )
+    return f"A difference is not proven ({rule} would be needed, with independent measurements)."

@@ -1,0 +1,94 @@
+"""Whether a phase differs from the baseline, and by how much.
+
+Two tests, both two-sided, both assuming independent measurements: Fisher's exact test on met and deviated,
+Mann-Whitney's on values.
+
+Conventions are those of `scipy.stats.fisher_exact` and `scipy.stats.mannwhitneyu`: tables as likely as the
+observed one within a relative 1e-7 count as extreme; Mann-Whitney is exact without ties up to 400 pairs of
+values, and above it the normal approximation with corrections for ties and continuity.
+"""
+
+from collections.abc import Sequence
+from itertools import groupby
+from math import erfc, sqrt
+
+_EXACT_PAIRS = 400
+_SAME = 1 + 1e-7
+_VANISHING = 1e-300
+
+
+def fisher(met: int, deviated: int, other_met: int, other_deviated: int) -> float:
+    """The p-value of Fisher's two-sided exact test: the chance of a table at most as likely as this one."""
+    rows = met + deviated, other_met + other_deviated
+    total_met = met + other_met
+    low, high = max(0, total_met - rows[1]), min(rows[0], total_met)
+    mode = min(max((rows[0] + 1) * (total_met + 1) // (sum(rows) + 2), low), high)
+    weights = _weights(mode, low, high, rows, total_met)
+    seen = weights.get(met, 0.0) * _SAME
+    return min(1.0, sum(w for w in weights.values() if w <= seen) / sum(weights.values()))
+
+
+def _weights(mode: int, low: int, high: int, rows: tuple[int, int], met: int) -> dict[int, float]:
+    """The hypergeometric probabilities relative to the likeliest, until they vanish."""
+
+    def ratio(k: int) -> float:
+        return (rows[0] - k) * (met - k) / ((k + 1) * (rows[1] - met + k + 1))
+
+    weights = {mode: 1.0}
+    for step, end in ((1, high), (-1, low)):
+        k, weight = mode, 1.0
+        while k != end and weight > _VANISHING:
+            weight = weight * ratio(k) if step > 0 else weight / ratio(k - 1)
+            k += step
+            weights[k] = weight
+    return weights
+
+
+def mann_whitney(values: Sequence[float], others: Sequence[float]) -> tuple[float, float]:
+    """The two-sided p-value, and the chance that one of `values` exceeds one of `others` (ties count half).
+
+    Both must hold at least one finite value.
+    """
+    n, m = len(values), len(others)
+    rank_sum, ties = _ranks(values, others)
+    u = rank_sum - n * (n + 1) / 2
+    larger = max(u, n * m - u)
+    exact = not ties and n * m <= _EXACT_PAIRS
+    return (_exact_p if exact else _normal_p)(larger, n, m, ties), u / (n * m)
+
+
+def _ranks(values: Sequence[float], others: Sequence[float]) -> tuple[float, int]:
+    """The sum of the middle ranks of `values`, and the sum of t³ - t over groups of t equal values."""
+    together = sorted([(value, True) for value in values] + [(value, False) for value in others])
+    rank_sum, ties, before = 0.0, 0, 0
+    for _, group in groupby(together, key=lambda pair: pair[0]):
+        mine = [is_mine for _, is_mine in group]
+        rank_sum += sum(mine) * (before + (len(mine) + 1) / 2)
+        ties += len(mine) ** 3 - len(mine)
+        before += len(mine)
+    return rank_sum, ties
+
+
+def _exact_p(u: float, n: int, m: int, _ties: int) -> float:
+    ways = _ways(n, m)
+    return min(1.0, 2 * sum(ways[round(u) :]) / sum(ways))
+
+
+def _ways(n: int, m: int) -> list[int]:
+    """In how many orders U comes to 0, 1, … n * m: the coefficients of a Gaussian binomial."""
+    ways = [1] + [0] * (n * m)
+    for i in range(1, n + 1):
+        for u in range(n * m, m + i - 1, -1):
+            ways[u] -= ways[u - m - i]
+        for u in range(i, n * m + 1):
+            ways[u] += ways[u - i]
+    return ways
+
+
+def _normal_p(u: float, n: int, m: int, ties: int) -> float:
+    total = n + m
+    variance = n * m / 12 * (total + 1 - ties / (total * (total - 1)))
+    if variance <= 0:
+        return 1.0
+    z = (u - n * m / 2 - 0.5) / sqrt(variance)
+    return min(1.0, erfc(z / sqrt(2)))

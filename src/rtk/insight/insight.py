@@ -1,0 +1,98 @@
+"""From the facts of a run to its insight: the one place where all of it comes together."""
+
+from dataclasses import asdict
+
+from rtk.insight.budget import Spending
+from rtk.insight.cause import cause_of, comparisons_of
+from rtk.insight.facts import Facts, Phase
+from rtk.insight.figures import figures_of
+from rtk.insight.moments import (
+    first_deviation_after,
+    invalid_condition,
+    not_restored,
+    recovered_after,
+    restored,
+)
+from rtk.insight.runs import clustering_of
+from rtk.insight.shape import Clustering, Insight
+from rtk.insight.stats import stats_of
+from rtk.insight.tally import Tally, stopped_early, tallies_of
+from rtk.insight.verdict import Case
+from rtk.insight.wording import JUDGED, Story, headline, limits, why
+from rtk.insight.words import count
+
+
+def insight(facts: Facts) -> Insight:
+    """Everything computed from a run that has ended. Raises BadInput for an objective that cannot be."""
+    tallies = tallies_of(facts)
+    conditions = tallies.get("conditions", Tally())
+    clustering = clustering_of(conditions.outcomes)
+    case = _case(facts, conditions, clustering)
+    figures = figures_of(case, _spending(facts, conditions, tallies))
+    comparisons = comparisons_of(tallies, facts.threshold.unit)
+    baseline = tallies.get("baseline", Tally())
+    story = Story(facts, case, figures, clustering, baseline=baseline.measured > 0)
+    failed = invalid_condition(facts)
+    return Insight(
+        run_id=facts.run_id,
+        title=facts.title,
+        objective=asdict(facts.objective) if facts.objective else None,
+        figures=figures,
+        headline=headline(story),
+        why=why(story),
+        limits=limits(story),
+        restored=restored(facts),
+        stopped=facts.stopped,
+        status=facts.status,
+        duration_s=facts.duration_s,
+        frequency_s=facts.frequency_s,
+        started_at=facts.started_at,
+        run=stats_of(None, tallies.values()),
+        phases=tuple(stats_of(phase, [tally]) for phase, tally in tallies.items()),
+        clustering=clustering,
+        comparisons=comparisons,
+        cause=cause_of(comparisons, story.baseline),
+        first_deviation_after_s=first_deviation_after(facts),
+        recovered_after_s=recovered_after(facts),
+        invalid_condition=failed.name if failed else None,
+        not_restored=not_restored(facts),
+        unit=facts.threshold.unit,
+        notes=_notes(tallies),
+    )
+
+
+def _case(facts: Facts, conditions: Tally, clustering: Clustering | None) -> Case:
+    begun = conditions.planned > 0 or bool(facts.conditions)
+    return Case(
+        target=facts.objective.target if facts.objective else None,
+        planned=conditions.planned,
+        met=conditions.met,
+        deviated=conditions.deviated,
+        missed=conditions.missed,
+        remaining=conditions.cut_off,
+        stopped=stopped_early(facts),
+        clustered=clustering is not None and clustering.clustered,
+        invalid=invalid_condition(facts) is not None,
+        judged=facts.status in JUDGED and begun,
+    )
+
+
+def _spending(facts: Facts, conditions: Tally, tallies: dict[Phase, Tally]) -> Spending:
+    return Spending(
+        target=facts.objective.target if facts.objective else None,
+        window_s=facts.objective.window_s if facts.objective else None,
+        frequency_s=facts.frequency_s,
+        duration_s=facts.duration_s,
+        met=conditions.met,
+        deviated=conditions.deviated,
+        deviated_in_run=sum(tally.deviated for tally in tallies.values()),
+    )
+
+
+def _notes(tallies: dict[Phase, Tally]) -> tuple[str, ...]:
+    """Where the values show the run as better than it was."""
+    valued = any(tally.values for tally in tallies.values())
+    without = sum(tally.valueless for tally in tallies.values())
+    if not valued or not without:
+        return ()
+    return (f"{count(without, 'deviated measurement')} gave no value, so quantiles are of the others alone.",)
