@@ -5,7 +5,7 @@
     ├── Unreachable             1   a source could not be fetched
     └── CannotRecord            1   the run record or the journal cannot be written
 
-The exit codes of a run that did start are in `rtk.verify.ending`.
+The exit codes of a run that did start are in `rtk.cli.ending`.
 """
 
 

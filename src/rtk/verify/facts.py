@@ -65,6 +65,15 @@ def facts_of(recorded: Recorded, files: dict[str, str] | None = None) -> Facts:
     return _facts(recorded.head, reading, _measurements(recorded, slots), files or {})
 
 
+def facts_of_entries(head: Entry, entries: Iterable[Entry], measurements: Iterable[Measurement]) -> Facts:
+    """The facts of a run whose measurements and other entries come from elsewhere, such as a journal."""
+    reading = _Reading()
+    for entry in entries:
+        reading.last = max(reading.last, entry["t"])
+        _read(reading, entry, head)
+    return _facts(head, reading, Measurements(measurements), {})
+
+
 def _measurements(recorded: Recorded, slots: Slots) -> Measurements:
     return Measurements(measurement_of(entry) for entry in recorded.at(slots.in_order()))
 

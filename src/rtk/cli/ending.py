@@ -1,0 +1,38 @@
+"""Exit codes of `chaos verify`, one by one."""
+
+from rtk.insight.shape import Insight
+
+OK = 0
+COULD_NOT_RUN = 1
+FAIL = 2
+INCONCLUSIVE = 3
+INVALID = 4
+NOT_RESTORED = 5
+SIGNALLED = 128
+
+MEANINGS = {
+    OK: "pass, or inconclusive without --strict",
+    COULD_NOT_RUN: "could not run: bad input, the steady state not met before the method, nothing to record on",
+    FAIL: "fail: the objective was not met under the conditions",
+    INCONCLUSIVE: "inconclusive, with --strict",
+    INVALID: "invalid: a condition never took effect",
+    NOT_RESTORED: "not restored: a rollback failed",
+    130: "interrupted by Ctrl-C (SIGINT)",
+    143: "interrupted by SIGTERM",
+}
+
+
+def exit_code(
+    insight: Insight, *, signum: int | None = None, strict: bool = False, unrecorded: bool = False
+) -> int:
+    """The exit code of a run: not restored wins over all, then the signal, then invalid, then the verdict."""
+    verdict = insight.figures.verdict
+    by_rank = (
+        (bool(insight.not_restored), NOT_RESTORED),
+        (signum is not None, SIGNALLED + (signum or 0)),
+        (verdict == "invalid", INVALID),
+        (unrecorded or insight.status == "failed", COULD_NOT_RUN),
+        (verdict == "fail", FAIL),
+        (strict and verdict != "pass", INCONCLUSIVE),
+    )
+    return next((code for applies, code in by_rank if applies), OK)

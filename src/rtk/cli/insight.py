@@ -1,0 +1,31 @@
+"""`rtk insight`: the insight of a run anew, from its journal or its record."""
+
+import json
+from pathlib import Path
+
+import click
+
+from rtk.cli.options import Command
+
+
+@click.command(cls=Command)
+@click.option("--json", "as_json", is_flag=True, help="Print the insight as JSON.")
+@click.option("--report", multiple=True, help="Write a report: .html, .md, .xml (JUnit) or .json.")
+@click.argument("path", type=click.Path(path_type=Path), metavar="JOURNAL|RECORD")
+def insight(path: Path, as_json: bool, report: tuple[str, ...]) -> None:
+    """Compute the insight of a run anew from its journal or its run record, and tell it."""
+    from rich.console import Console
+
+    from rtk.insight.insight import insight as insight_of
+    from rtk.report.screen import screen
+    from rtk.report.write import write
+    from rtk.verify.kept import facts_in
+
+    facts = facts_in(path)
+    found = insight_of(facts)
+    for each in report:
+        write(each, found, facts)
+    if as_json:
+        click.echo(json.dumps(found.as_dict(), indent=2, allow_nan=False))
+    else:
+        Console().print(screen(found, facts))

@@ -1,0 +1,68 @@
+"""The log while a run goes on: no handler works on the measuring path, and no secret gets into a line."""
+
+import logging
+from logging.handlers import QueueHandler, QueueListener
+from queue import SimpleQueue
+from types import TracebackType
+from typing import Any
+
+from rtk.verify.progress import Progress
+from rtk.verify.redact import Redactor
+
+
+class _Redacting(QueueHandler):
+    """Puts lines into a queue, without the secrets in them."""
+
+    def __init__(self, queue: "SimpleQueue[Any]", redact: Redactor) -> None:
+        super().__init__(queue)
+        self._redact = redact
+
+    def prepare(self, record: logging.LogRecord) -> Any:
+        prepared = super().prepare(record)
+        prepared.msg = prepared.message = self._redact(str(prepared.msg))
+        return prepared
+
+
+class _ToProgress(logging.Handler):
+    """Shows lines among the live view's events, where the terminal belongs to the view."""
+
+    def __init__(self, progress: Progress) -> None:
+        super().__init__(logging.INFO)
+        self._progress = progress
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._progress.event(record.getMessage())
+
+
+class Logs:
+    """While in force, the Chaos Toolkit's log goes through a queue, from `info` on unless `verbose`.
+
+    The Chaos Toolkit logs five lines a probe at debug level into a file, which costs more than the probe.
+    """
+
+    def __init__(self, redact: Redactor, progress: Progress | None, verbose: bool) -> None:
+        self._logger = logging.getLogger("chaostoolkit")
+        self._before = (self._logger.handlers[:], self._logger.level)
+        handlers = [h for h in self._logger.handlers if progress is None or not _is_terminal(h)]
+        if progress:
+            handlers.append(_ToProgress(progress))
+        queue: SimpleQueue[Any] = SimpleQueue()
+        self._listener = QueueListener(queue, *handlers, respect_handler_level=True)
+        self._handler = _Redacting(queue, redact)
+        self._level = logging.DEBUG if verbose else logging.INFO
+
+    def __enter__(self) -> None:
+        self._logger.handlers[:] = [self._handler]
+        self._logger.setLevel(self._level)
+        self._listener.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        self._listener.stop()
+        self._logger.handlers[:], level = self._before
+        self._logger.setLevel(level)
+
+
+def _is_terminal(handler: logging.Handler) -> bool:
+    return isinstance(handler, logging.StreamHandler) and not isinstance(handler, logging.FileHandler)

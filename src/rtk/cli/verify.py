@@ -1,0 +1,74 @@
+"""`chaos verify`, as a plugin of the `chaos` command. Only declares: the work is imported when it is called."""
+
+from typing import Any
+
+import click
+
+from rtk.cli.options import SECONDS, SHARE, Command
+
+
+def _variables(_ctx: click.Context, _param: click.Parameter, value: tuple[str, ...]) -> dict[str, Any]:
+    from chaoslib import convert_vars  # `chaos --help` must not pay for it
+
+    try:
+        return dict(convert_vars(value))
+    except ValueError as error:
+        raise click.BadParameter(f"{error}; expected key=value or key:type=value") from None
+
+
+@click.command(cls=Command)
+@click.option("--every", type=SECONDS, help="Measure once in this time, such as 10s.")
+@click.option("--for", "for_", type=SECONDS, help="Measure under the conditions for this time, such as 5m.")
+@click.option("--warm-up", type=SECONDS, help="Measure a baseline for this time before the method.")
+@click.option("--cool-down", type=SECONDS, help="Measure the recovery for this time after the rollbacks.")
+@click.option("--target", type=SHARE, help="The objective's target, such as 95%.")
+@click.option("--window", type=SECONDS, help="The objective's window, such as 1d.")
+@click.option(
+    "--var", multiple=True, callback=_variables, help="A configuration value: key=value or key:type=value."
+)
+@click.option(
+    "--var-file",
+    multiple=True,
+    type=click.Path(exists=True),
+    help="A file of configuration and secret values: JSON, YAML or .env.",
+)
+@click.option(
+    "--journal-path", default="./journal.json", show_default=True, help="Where to save the journal."
+)
+@click.option(
+    "--report",
+    multiple=True,
+    help="Write a report: .html, .md, .xml (JUnit) or .json (the insight). Can be given several times.",
+)
+@click.option(
+    "--rollback-strategy",
+    type=click.Choice(["default", "always", "never", "deviated"]),
+    help="When to play the rollbacks; always, unless the experiment or the settings say otherwise.",
+)
+@click.option(
+    "--control-file", multiple=True, type=click.Path(exists=True), help="A file of controls to load."
+)
+@click.option("--strict", is_flag=True, help="Exit 3 when the verdict is inconclusive.")
+@click.option("--dry", is_flag=True, help="Show what would be done and what it can prove; do nothing.")
+@click.option("--no-validation", is_flag=True, help="Do not validate the experiment before running it.")
+@click.option("--no-verify-tls", is_flag=True, help="Do not verify TLS certificates when fetching SOURCE.")
+@click.option("--no-publish", is_flag=True, help="Publish nothing of this run to a console.")
+@click.argument("source")
+@click.pass_context
+def verify(ctx: click.Context, **options: Any) -> None:
+    """Verify that an objective holds under the conditions of SOURCE, a JSON or YAML file or an http(s) URL.
+
+    The steady state is measured at a fixed frequency while the method is played; then everything is undone and
+    the verdict is told with its certainty.
+    """
+    from rtk.cli.verifying import Options, verifying  # `chaos --help` must not pay for it
+
+    root = ctx.find_root().params
+    given = {key: value for key, value in options.items() if key != "no_publish"}
+    settings_path = (ctx.obj or {}).get("settings_path")
+    shared = {
+        "settings_path": settings_path,
+        "verbose": root.get("verbose"),
+        "log_format": root.get("log_format"),
+    }
+    ctx.exit(verifying(Options(**given, **shared)))

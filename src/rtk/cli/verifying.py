@@ -1,0 +1,225 @@
+"""What `chaos verify` does: read and check, run, then tell. Nothing has begun until everything is checked."""
+
+import logging
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from chaoslib import merge_vars
+from chaoslib.control import load_global_controls
+from chaoslib.settings import CHAOSTOOLKIT_CONFIG_PATH, load_settings
+
+from rtk.cli import telling
+from rtk.cli.ending import OK, exit_code
+from rtk.cli.logs import Logs
+from rtk.clock import Clock, SystemClock
+from rtk.errors import BadInput
+from rtk.experiment.block import Overrides, plan_of
+from rtk.experiment.check import check, validate
+from rtk.experiment.limits import max_in_flight, threshold, time_limit, time_threshold_s
+from rtk.experiment.needs import warnings
+from rtk.experiment.plan import Plan
+from rtk.experiment.source import Source, read
+from rtk.insight.insight import insight as insight_of
+from rtk.report.live import LiveView
+from rtk.report.planned import planned
+from rtk.report.write import check_path
+from rtk.verify import journal, places
+from rtk.verify.facts import facts_of
+from rtk.verify.progress import Progress
+from rtk.verify.record import Record, Recorded
+from rtk.verify.run import Run, Verification
+from rtk.verify.stop import Stop, signals_stop
+from rtk.verify.toolkit import Toolkit
+
+LEAVING_S = 5.0  # how long threads that an extension left may hold up the end of the process
+
+logger = logging.getLogger("chaostoolkit")
+
+
+@dataclass(frozen=True)
+class Options:
+    """The command's options as given; times are seconds."""
+
+    source: str
+    every: float | None = None
+    for_: float | None = None
+    warm_up: float | None = None
+    cool_down: float | None = None
+    target: float | None = None
+    window: float | None = None
+    var: dict[str, Any] | None = None
+    var_file: tuple[str, ...] = ()
+    journal_path: str = "./journal.json"
+    report: tuple[str, ...] = ()
+    rollback_strategy: str | None = None
+    control_file: tuple[str, ...] = ()
+    strict: bool = False
+    dry: bool = False
+    no_validation: bool = False
+    no_verify_tls: bool = False
+    settings_path: str | None = None
+    verbose: bool | None = None
+    log_format: str | None = None
+
+    def overrides(self) -> Overrides:
+        """What the options say of the plan."""
+        return Overrides(self.every, self.for_, self.warm_up, self.cool_down, self.target, self.window)
+
+
+def verifying(options: Options, clock: Clock | None = None) -> int:
+    """Do what `chaos verify` does; the exit code. Raises `ToolkitError` while nothing has begun."""
+    clock = clock or SystemClock()
+    settings = load_settings(options.settings_path or CHAOSTOOLKIT_CONFIG_PATH) or {}
+    load_global_controls(settings, list(options.control_file))
+    variables = merge_vars(options.var, list(options.var_file))
+    source = read(options.source, settings=settings, verify_tls=not options.no_verify_tls)
+    check(source.document)
+    plan = plan_of(source.document, options.overrides())
+    for warning in (*source.warnings, *warnings(source.document)):
+        logger.warning(warning)
+    if options.dry:
+        return _dry(options, source, plan, variables)
+    if not options.no_validation:
+        validate(source.document, config_vars=variables[0], secret_vars=variables[1])
+    journal.check_path(Path(options.journal_path))
+    for report in options.report:
+        check_path(report)
+    places.prepare(clock.now())
+    toolkit = Toolkit(source.document, settings, *variables)
+    verification = _verification(options, source, plan, toolkit, places.new_run_id(clock.now()))
+    return _Running(options, verification, clock).to_the_end()
+
+
+def _dry(
+    options: Options, source: Source, plan: Plan, variables: tuple[dict[str, Any], dict[str, Any]]
+) -> int:
+    for line in planned(plan, source.document):
+        print(line)  # noqa: T201 - what was asked for goes to standard output
+    if not options.no_validation:
+        try:
+            validate(source.document, config_vars=variables[0], secret_vars=variables[1])
+        except BadInput as error:
+            logger.warning(f"It could not run here as things are: {error}")
+    return OK
+
+
+def _verification(
+    options: Options, source: Source, plan: Plan, toolkit: Toolkit, run_id: str
+) -> Verification:
+    probes = toolkit.probes()
+    thresholds = [threshold(probe, toolkit.configuration) for probe in probes]
+    charted = next((i for i, t in enumerate(thresholds) if (t.lower, t.upper) != (None, None)), 0)
+    limits = [time_limit(probe, toolkit.configuration, toolkit.secrets) for probe in probes]
+    return Verification(
+        run_id=run_id,
+        source=source.where,
+        plan=plan,
+        toolkit=toolkit,
+        limits=limits,
+        max_in_flight=max_in_flight(plan, sum(limits)),
+        threshold=thresholds[charted],
+        threshold_s=time_threshold_s(probes[charted], toolkit.configuration),
+        charted=charted,
+        rollback_strategy=_strategy(options, toolkit),
+    )
+
+
+def _strategy(options: Options, toolkit: Toolkit) -> str:
+    """The option wins over the experiment's runtime block, which wins over the settings'; else always."""
+    of = [
+        (where.get("runtime") or {}).get("rollbacks") or {}
+        for where in (toolkit.experiment, toolkit.settings)
+    ]
+    named = [options.rollback_strategy, *(block.get("strategy") for block in of)]
+    return next((str(strategy) for strategy in named if strategy), "always")
+
+
+class _Running:
+    """A run from its opening lines to its exit code."""
+
+    def __init__(self, options: Options, verification: Verification, clock: Clock) -> None:
+        self._options = options
+        self._v = verification
+        self._clock = clock
+        self._stop = Stop()
+        self._progress = _progress(verification, clock)
+        self._live = telling.is_live(options.log_format)
+
+    def to_the_end(self) -> int:
+        """Run, tell, and give the exit code."""
+        toolkit, progress = self._v.toolkit, self._progress
+        record = Record(
+            places.record_path(self._v.run_id),
+            lambda: self._clock.monotonic() - progress.started,
+            toolkit.redact,
+        )
+        for line in planned(self._v.plan, toolkit.document):
+            logger.info(line)
+        telling.notify_start(toolkit)
+        logs = Logs(toolkit.redact, progress if self._live else None, bool(self._options.verbose))
+        with signals_stop(self._stop), logs:
+            run = Run(self._v, self._clock, record, self._stop, progress)
+            with self._view():
+                run.play()
+            code = self._tell(record)
+        _leave_within(LEAVING_S, code)
+        return code
+
+    @contextmanager
+    def _view(self) -> Iterator[None]:
+        if not self._live:
+            yield
+            return
+        view = LiveView(self._progress)
+        view.start()
+        try:
+            yield
+        finally:
+            view.stop()
+
+    def _tell(self, record: Record) -> int:
+        signum = self._stop.signal
+        record.close()
+        recorded = Recorded(record.path)
+        files = {"journal": self._options.journal_path, "record": str(record.path)}
+        facts = facts_of(
+            recorded, {**files, **{f"report {i}": r for i, r in enumerate(self._options.report, 1)}}
+        )
+        insight = insight_of(facts)
+        failures = telling.write_all(
+            self._options.journal_path, self._options.report, recorded, insight, facts
+        )
+        telling.tell(insight, facts, self._live)
+        telling.notify_end(self._v.toolkit, recorded, insight)
+        for failure in [*failures, *([record.failure] if record.failure else [])]:
+            logger.error(failure)
+        unrecorded = bool(failures or record.failure)
+        return exit_code(insight, signum=signum, strict=self._options.strict, unrecorded=unrecorded)
+
+
+def _progress(verification: Verification, clock: Clock) -> Progress:
+    plan = verification.plan
+    slots = sum(plan.slots(phase) for phase in ("baseline", "conditions", "recovery"))
+    objective = plan.objective
+    budget = (1 - objective.target) * objective.window_s if objective and objective.window_s else None
+    return Progress(
+        now=clock.monotonic,
+        started=clock.monotonic(),
+        title=verification.toolkit.title,
+        planned=slots,
+        threshold=verification.threshold,
+        spent_per_deviation=plan.frequency_s / budget if budget else None,
+    )
+
+
+def _leave_within(seconds: float, code: int) -> None:
+    """See to it that the process ends, whatever threads an extension has left behind."""
+    timer = threading.Timer(seconds, lambda: (sys.stdout.flush(), sys.stderr.flush(), os._exit(code)))
+    timer.daemon = True
+    timer.start()

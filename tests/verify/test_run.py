@@ -1,0 +1,244 @@
+"""The order of a run, its slots, and what ends it; hours of virtual time in milliseconds."""
+
+import os
+import signal
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rtk.experiment.plan import Plan, StopWhen
+from rtk.insight.facts import Objective
+from tests.verify.world import World, action, experiment, play, probe
+
+TUTORIAL = Plan(frequency_s=10.0, duration_s=300.0, objective=Objective(0.95, 86400.0))
+
+
+def test_ten_seconds_over_five_minutes_is_thirty_slots_always(world: World, tmp_path: Path) -> None:
+    world.took = lambda at: 3.0 + at % 4.0
+    out = play(tmp_path, experiment([probe(limit=6000.0)]), TUTORIAL)
+    assert [m.slot for m in out.facts.measurements] == list(range(30))
+    assert "missed" not in out.outcomes()
+
+
+def test_every_slot_starts_on_the_grid_whatever_a_measurement_takes(world: World, tmp_path: Path) -> None:
+    world.took = lambda at: 17.0 if at < 100 else 0.1
+    out = play(tmp_path, experiment([probe(limit=20000.0)]), TUTORIAL)
+    start = out.facts.phases[0].started
+    assert [m.started for m in out.facts.measurements] == pytest.approx([start + 10 * k for k in range(30)])
+
+
+def test_phases_come_in_order_and_each_has_its_own_grid(world: World, tmp_path: Path) -> None:
+    plan = Plan(5.0, 60.0, warm_up_s=20.0, cool_down_s=31.0)
+    out = play(tmp_path, experiment(rollbacks=[action("unburn", takes=7.0)]), plan)
+    assert [(p.phase, p.planned) for p in out.facts.phases] == [
+        ("baseline", 4),
+        ("conditions", 12),
+        ("recovery", 7),
+    ]
+    assert [len(out.outcomes(phase)) for phase in ("baseline", "conditions", "recovery")] == [4, 12, 7]
+    assert [name for _, name in world.done] == ["burn", "unburn"]
+    recovery = out.facts.phases[2]
+    first = next(m for m in out.facts.measurements if m.phase == "recovery")
+    assert first.due == pytest.approx(recovery.started) == pytest.approx(world.done[1][0] + 7.0)
+
+
+def test_measuring_goes_on_while_a_method_lasts_longer_than_planned(world: World, tmp_path: Path) -> None:
+    out = play(tmp_path, experiment(method=[action("burn", takes=95.0)]), Plan(10.0, 30.0))
+    assert out.outcomes() == ["met"] * 10
+    assert out.facts.phases[0].planned == 10
+
+
+def test_a_duration_of_zero_measures_for_as_long_as_the_method_takes(world: World, tmp_path: Path) -> None:
+    out = play(tmp_path, experiment(method=[action("burn", takes=25.0)]), Plan(10.0, 0.0))
+    assert out.outcomes() == ["met"] * 3
+
+
+def test_a_hung_system_is_deviated_and_never_missed(world: World, tmp_path: Path) -> None:
+    world.took = lambda at: 1e6 if at > 100 else 0.1
+    out = play(tmp_path, experiment(), TUTORIAL)
+    assert out.outcomes() == ["met"] * 10 + ["deviated"] * 20
+    late = [m for m in out.facts.measurements if m.outcome == "deviated"]
+    assert {m.reason for m in late[:-1]} == {"no answer within 30 s"}
+    assert world.clock.monotonic() < 400
+
+
+def test_a_system_that_refuses_is_deviated(world: World, tmp_path: Path) -> None:
+    gate = probe()
+    out = play(tmp_path, experiment([gate, probe("fails")]), Plan(10.0, 30.0))
+    assert out.run.journal.status == "failed"
+    assert out.outcomes() == []
+
+
+def test_every_probe_is_measured_also_after_one_deviated(world: World, tmp_path: Path) -> None:
+    world.took = lambda at: 2.0 if at > 5 else 0.1
+    out = play(tmp_path, experiment([probe(), probe(limit=9000.0)]), Plan(10.0, 30.0))
+    assert out.outcomes() == ["met", "deviated", "deviated"]
+    assert [len(e["probes"]) for e in out.entries("measurement")] == [2, 2, 2]
+
+
+def test_no_free_slot_is_missed_and_says_why(world: World, tmp_path: Path) -> None:
+    world.took = lambda at: 25.0 if at > 1 else 0.1
+    out = play(tmp_path, experiment([probe(limit=30000.0)]), Plan(10.0, 60.0), max_in_flight=1)
+    assert out.outcomes().count("missed") == 3
+    reasons = {m.reason for m in out.facts.measurements if m.outcome == "missed"}
+    assert reasons == {"no slot free: 1 measurements were under way"}
+
+
+def test_a_gate_that_is_not_met_applies_no_condition(world: World, tmp_path: Path) -> None:
+    world.took = lambda _: 5.0
+    out = play(tmp_path, experiment(), TUTORIAL)
+    assert (out.run.journal.status, world.done, out.facts.rolled_back) == ("failed", [], None)
+    assert len(out.entries("hypothesis")) == 3
+
+
+def test_a_gate_met_at_the_third_try_lets_the_run_begin(world: World, tmp_path: Path) -> None:
+    world.took = lambda at: 5.0 if at < 6.5 else 0.1
+    out = play(tmp_path, experiment(), Plan(10.0, 20.0))
+    assert out.outcomes() == ["met", "met"]
+
+
+def test_a_failing_hypothesis_after_the_method_deviates_and_is_undone(world: World, tmp_path: Path) -> None:
+    world.took = lambda at: 5.0 if at > 15 else 0.1
+    out = play(tmp_path, experiment(), Plan(10.0, 30.0))
+    assert (out.run.journal.status, out.run.journal.deviated) == ("completed", True)
+    assert [name for _, name in world.done] == ["burn", "unburn"]
+
+
+def test_a_condition_that_fails_ends_the_method_and_is_undone(world: World, tmp_path: Path) -> None:
+    method = [action("burn", fail=True), action("never")]
+    out = play(tmp_path, experiment(method=method), Plan(10.0, 300.0, cool_down_s=60.0))
+    assert [name for _, name in world.done] == ["burn", "unburn"]
+    assert out.run.journal.status == "aborted"
+    assert out.facts.conditions[0].status == "failed"
+    assert "burn was refused" in str(out.facts.conditions[0].failure)
+    assert len(out.outcomes()) == 30, "every planned slot ends as a measurement"
+
+
+def test_a_failing_probe_of_the_method_makes_nothing_invalid(world: World, tmp_path: Path) -> None:
+    method = [{**probe("fails"), "name": "look"}, action("burn")]
+    out = play(tmp_path, experiment(method=method), Plan(10.0, 20.0))
+    assert (out.run.journal.status, out.outcomes()) == ("completed", ["met", "met"])
+
+
+def test_a_rollback_is_tried_three_times_with_growing_pauses(world: World, tmp_path: Path) -> None:
+    rollbacks = [action("unburn", "act_once_it_works", after=2)]
+    out = play(tmp_path, experiment(rollbacks=rollbacks), Plan(10.0, 20.0))
+    moments = [at for at, name in world.done if name == "unburn"]
+    assert [b - a for a, b in pairwise(moments)] == [1.0, 2.0]
+    assert (out.facts.rollbacks[0].status, out.facts.rollbacks[0].tries) == ("succeeded", 3)
+
+
+def test_a_rollback_that_fails_tells_what_to_do_by_hand_and_the_next_one_is_played(
+    world: World, tmp_path: Path
+) -> None:
+    rollbacks = [action("unburn", fail=True), action("tidy")]
+    out = play(tmp_path, experiment(rollbacks=rollbacks), Plan(10.0, 20.0))
+    assert [name for _, name in world.done] == ["burn", "unburn", "unburn", "unburn", "tidy"]
+    failed, fine = out.facts.rollbacks
+    assert (failed.status, fine.status) == ("failed", "succeeded")
+    assert failed.by_hand == "tests.verify.world.act(name='unburn', fail=True)"
+
+
+def test_a_rollback_that_hangs_is_given_up_and_the_run_ends(world: World, tmp_path: Path) -> None:
+    out = play(tmp_path, experiment(rollbacks=[action("unburn", takes=1e7)]), Plan(10.0, 20.0))
+    assert out.facts.rollbacks[0].status == "failed"
+    assert "no end within 65 s" in str(out.facts.rollbacks[0].failure)
+
+
+@pytest.mark.parametrize(
+    ("strategy", "deviates", "undone"),
+    [
+        ("always", False, True),
+        ("never", False, False),
+        ("deviated", False, False),
+        ("deviated", True, True),
+        ("default", True, True),
+    ],
+)
+def test_rollbacks_follow_their_strategy(
+    world: World, tmp_path: Path, strategy: str, deviates: bool, undone: bool
+) -> None:
+    world.took = lambda at: 5.0 if deviates and at > 5 else 0.1
+    out = play(tmp_path, experiment(), Plan(10.0, 20.0), rollback_strategy=strategy)
+    assert ("unburn" in [name for _, name in world.done]) is undone
+    assert out.facts.rolled_back is undone
+
+
+def test_pauses_and_background_actions_are_kept(world: World, tmp_path: Path) -> None:
+    method = [
+        action("slow", takes=45.0, activity={"background": True}),
+        action("second", activity={"pauses": {"before": 5, "after": 8}}),
+        action("third"),
+    ]
+    out = play(tmp_path, experiment(method=method), Plan(10.0, 20.0))
+    began = {name: at for at, name in world.done}
+    assert began["third"] - began["second"] == pytest.approx(8.0)
+    assert began["second"] - began["slow"] == pytest.approx(5.0)
+    assert len(out.outcomes()) == 5, "measuring goes on until the background action has ended"
+
+
+def test_an_interrupt_plays_no_further_condition_and_undoes(world: World, tmp_path: Path) -> None:
+    method = [
+        action("burn"),
+        {**action("signal", "interrupt", signum=2), "provider": interrupting()},
+        action("never"),
+    ]
+    out = play(tmp_path, experiment(method=method), Plan(10.0, 300.0, cool_down_s=60.0))
+    assert [name for _, name in world.done] == ["burn", "interrupt", "unburn"]
+    assert out.run.journal.status == "interrupted"
+    assert world.clock.monotonic() < 10
+    assert [p.phase for p in out.facts.phases] == ["conditions"]
+    assert len(out.outcomes()) == 30
+
+
+def interrupting(takes: float = 0.0) -> dict[str, Any]:
+    return {
+        "type": "python",
+        "module": "tests.verify.world",
+        "func": "interrupt",
+        "arguments": {"signum": int(signal.SIGINT), "takes": takes},
+    }
+
+
+def test_an_interrupt_during_an_action_that_hangs_is_bounded(world: World, tmp_path: Path) -> None:
+    method = [{"type": "action", "name": "hangs", "provider": interrupting(takes=1e7)}]
+    out = play(tmp_path, experiment(method=method), Plan(10.0, 300.0))
+    assert [name for _, name in world.done] == ["interrupt", "unburn"]
+    assert world.clock.monotonic() <= 10.0
+    assert out.facts.conditions[0].status == "interrupted"
+
+
+def test_deviated_in_a_row_stops_then_undoes_then_recovers(world: World, tmp_path: Path) -> None:
+    world.took = lambda at: 5.0 if 40 < at < 200 else 0.1
+    plan = Plan(10.0, 600.0, cool_down_s=50.0, stop_when=StopWhen(deviated_in_a_row=3))
+    out = play(tmp_path, experiment(), plan)
+    outcomes = out.outcomes()
+    assert outcomes[:7] == ["met"] * 4 + ["deviated"] * 3
+    assert set(outcomes[8:]) == {"missed"}
+    assert out.facts.stopped == "stopped: 3 measurements deviated in a row"
+    assert len(out.outcomes("recovery")) == 5
+    assert [name for _, name in world.done] == ["burn", "unburn"]
+
+
+def test_a_share_of_the_budget_stops_the_run(world: World, tmp_path: Path) -> None:
+    world.took = lambda at: 5.0 if at > 5 else 0.1
+    plan = Plan(10.0, 600.0, objective=Objective(0.95, 4000.0), stop_when=StopWhen(budget_spent=0.5))
+    out = play(tmp_path, experiment(), plan)
+    assert out.facts.stopped == "stopped: the run spent 50% of the error budget"
+    assert out.outcomes().count("deviated") in (10, 11)
+
+
+def test_the_longest_duration_stops_the_run(world: World, tmp_path: Path) -> None:
+    out = play(tmp_path, experiment(), Plan(10.0, 600.0, stop_when=StopWhen(max_duration_s=95.0)))
+    assert "longest duration" in str(out.facts.stopped)
+    assert out.outcomes().count("met") == 10
+
+
+def test_processes_of_the_run_can_be_told_by_their_environment(world: World, tmp_path: Path) -> None:
+    told = {"type": "process", "path": "sh", "arguments": ["-c", "echo $RTK_RUN_ID"]}
+    method = [{"type": "action", "name": "tell", "provider": told}]
+    out = play(tmp_path, experiment(method=method, rollbacks=[]), Plan(10.0, 10.0))
+    assert out.entries("activity")[0]["run"]["output"]["stdout"].strip() == "run-1"
+    assert "RTK_RUN_ID" not in os.environ

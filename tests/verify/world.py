@@ -1,0 +1,144 @@
+"""A system under test that lives in virtual time, and runs of verifications of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rtk.experiment.plan import Plan
+from rtk.insight.facts import Facts, Threshold
+from rtk.verify.facts import facts_of
+from rtk.verify.progress import Progress
+from rtk.verify.record import Record, Recorded
+from rtk.verify.run import Run, Verification
+from rtk.verify.stop import Stop
+from rtk.verify.toolkit import Toolkit
+from tests.verify.virtual import VirtualClock
+
+
+@dataclass
+class World:
+    """What the probes and actions below do: `took` seconds for a measurement begun at a moment."""
+
+    clock: VirtualClock = field(default_factory=VirtualClock)
+    took: Callable[[float], float] = lambda _: 0.1
+    broken: bool = False
+    done: list[tuple[float, str]] = field(default_factory=list)
+    stop: Stop = field(default_factory=Stop)
+
+
+world = World()
+
+
+def response_ms() -> float:
+    """A probe: takes the world's time, and returns it."""
+    took = world.took(world.clock.monotonic())
+    world.clock.sleep(took)
+    return took * 1000
+
+
+def fails() -> float:
+    """A probe that cannot reach the system."""
+    raise ConnectionError("connection refused")
+
+
+def act(name: str, takes: float = 0.0, fail: bool = False) -> None:
+    """An action: takes its time, and is remembered with the moment it began."""
+    world.done.append((world.clock.monotonic(), name))
+    world.clock.sleep(takes)
+    if fail:
+        raise RuntimeError(f"{name} was refused")
+
+
+def act_once_it_works(name: str, after: int) -> None:
+    """An action that is refused so many times before it works."""
+    world.done.append((world.clock.monotonic(), name))
+    if sum(done == name for _, done in world.done) <= after:
+        raise RuntimeError("not yet")
+
+
+def interrupt(signum: int, takes: float = 0.0) -> None:
+    """An action during which somebody stops the run."""
+    world.done.append((world.clock.monotonic(), "interrupt"))
+    world.clock.spawn(lambda: world.stop.request("interrupted by SIGINT", signum), "signal")
+    world.clock.sleep(takes)
+
+
+def within(value: float, limit: float) -> bool:
+    """A tolerance, inclusive."""
+    return value <= limit
+
+
+def provider(func: str, **arguments: Any) -> dict[str, Any]:
+    """A python provider of this module."""
+    return {"type": "python", "module": "tests.verify.world", "func": func, "arguments": arguments}
+
+
+def probe(func: str = "response_ms", limit: float = 1000.0, **more: Any) -> dict[str, Any]:
+    """A probe of the hypothesis with its tolerance."""
+    tolerance = {"type": "probe", "name": "limit", "provider": provider("within", limit=limit)}
+    return {"type": "probe", "name": func, "provider": provider(func), "tolerance": tolerance, **more}
+
+
+def action(
+    name: str, func: str = "act", activity: dict[str, Any] | None = None, **arguments: Any
+) -> dict[str, Any]:
+    """An action of the method or the rollbacks."""
+    return {
+        "type": "action",
+        "name": name,
+        "provider": provider(func, name=name, **arguments),
+        **(activity or {}),
+    }
+
+
+def experiment(
+    probes: list[dict[str, Any]] | None = None,
+    method: list[dict[str, Any]] | None = None,
+    rollbacks: list[dict[str, Any]] | None = None,
+    **more: Any,
+) -> dict[str, Any]:
+    """An experiment about the world."""
+    return {
+        "title": "The world answers",
+        "description": "It does.",
+        "steady-state-hypothesis": {"title": "It answers in time", "probes": probes or [probe()]},
+        "method": [action("burn")] if method is None else method,
+        "rollbacks": [action("unburn")] if rollbacks is None else rollbacks,
+        **more,
+    }
+
+
+@dataclass
+class Outcome:
+    """A run that is over, as its record tells it."""
+
+    run: Run
+    recorded: Recorded
+    facts: Facts
+
+    def outcomes(self, phase: str = "conditions") -> list[str]:
+        """What came of each slot of a phase."""
+        return [m.outcome for m in self.facts.measurements if m.phase == phase]
+
+    def entries(self, kind: str) -> list[dict[str, Any]]:
+        """The record's entries of a kind."""
+        return [e for e in self.recorded.entries() if e["kind"] == kind]
+
+
+def play(
+    path: Path, document: dict[str, Any], plan: Plan, settings: dict[str, Any] | None = None, **more: Any
+) -> Outcome:
+    """Run a verification of the world from gate to end, in virtual time."""
+    toolkit = Toolkit(document, settings or {})
+    limits = more.pop("limits", [30.0] * len(toolkit.probes()))
+    defaults: dict[str, Any] = {"max_in_flight": 32, "threshold": Threshold(upper=1000.0, unit="ms")}
+    verification = Verification("run-1", "world.json", plan, toolkit, limits, **{**defaults, **more})
+    clock = world.clock
+    started = clock.monotonic()
+    record = Record(path / "run-1.record", lambda: clock.monotonic() - started, toolkit.redact)
+    run = Run(verification, clock, record, world.stop, Progress(clock.monotonic, started))
+    run.play()
+    record.close()
+    recorded = Recorded(record.path)
+    return Outcome(run, recorded, facts_of(recorded))
