@@ -1,0 +1,72 @@
+"""A phase against the baseline, in figures and sentences."""
+
+from rtk.insight.cause import NO_BASELINE, NO_CONDITIONS, cause_of, comparisons_of
+from rtk.insight.shape import Comparison
+from rtk.insight.tally import tallies_of
+from tests.insight.builder import run_of
+
+
+def compared(
+    conditions: str, baseline: str, recovery: str = "", values: bool = True
+) -> tuple[Comparison, ...]:
+    return comparisons_of(tallies_of(run_of(conditions, baseline, recovery, values=values)), "ms")
+
+
+def test_a_difference_that_luck_does_not_explain_is_real() -> None:
+    (found,) = compared("x" * 20, "." * 20)
+    assert found.real is True
+    assert (found.share_difference, found.median_difference, found.superiority) == (1.0, 800.0, 1.0)
+
+
+def test_the_sentence_names_tests_size_and_assumption() -> None:
+    sentence = compared("x" * 20, "." * 20)[0].sentence
+    assert "100 % deviated, of the baseline 0 % (Fisher's exact test, two-sided: p < 0.001)" in sentence
+    assert "900 ms against 100 ms; in 100 % of pairs" in sentence
+    assert "Mann-Whitney test, two-sided" in sentence
+    assert "if measurements are independent" in sentence
+
+
+def test_what_luck_explains_is_not_real() -> None:
+    (found,) = compared("..x.", "....")
+    assert found.real is False
+    assert found.sentence.endswith("with independent measurements).")
+
+
+def test_two_tests_each_need_half_the_chance_of_error() -> None:
+    (by_share,) = compared("x" * 5 + "." * 5, "." * 10, values=False)
+    (by_both,) = compared("x" * 5 + "." * 5, "." * 10)
+    assert by_share.fisher_p is not None
+    assert 0.025 < by_share.fisher_p < 0.05
+    assert by_share.real is True
+    assert by_both.mann_whitney_p is not None
+    assert by_both.real is (by_both.mann_whitney_p < 0.025)
+
+
+def test_without_values_only_the_outcomes_are_compared() -> None:
+    (found,) = compared("xxxx", "....", values=False)
+    assert found.mann_whitney_p is found.median_difference is found.superiority is None
+    assert found.fisher_p is not None
+    assert "Mann-Whitney" not in found.sentence
+
+
+def test_recovery_is_held_against_the_baseline_too() -> None:
+    assert [found.phase for found in compared("xx", "....", "....")] == ["conditions", "recovery"]
+
+
+def test_missed_slots_are_no_part_of_a_comparison() -> None:
+    assert compared("xx--", "....") == compared("xx", "....")
+
+
+def test_without_a_baseline_no_cause_can_be_told() -> None:
+    assert compared("xxxx", "---") == ()
+    assert cause_of((), baseline=False) == NO_BASELINE
+    assert "cannot be told apart from the system's ordinary behaviour" in NO_BASELINE
+
+
+def test_without_measured_conditions_there_is_nothing_to_hold_against_it() -> None:
+    assert cause_of(compared("--", "...."), baseline=True) == NO_CONDITIONS
+
+
+def test_the_cause_is_told_by_the_conditions_and_not_by_the_recovery() -> None:
+    found = compared("xx", "....", "....")
+    assert cause_of(found, baseline=True) == found[0].sentence

@@ -1,0 +1,37 @@
+"""Measurements kept in columns."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rtk.insight.facts import OUTCOMES, PHASES, Measurement, Measurements
+
+TIME = st.none() | st.floats(0, 1e6)
+MEASUREMENT = st.builds(
+    Measurement,
+    phase=st.sampled_from(PHASES),
+    slot=st.integers(0, 2**40),
+    due=st.floats(0, 1e6),
+    started=TIME,
+    ended=TIME,
+    outcome=st.sampled_from(OUTCOMES),
+    value=TIME,
+    reason=st.none() | st.text(),
+)
+
+
+@given(st.lists(MEASUREMENT))
+def test_what_was_put_in_comes_out(measurements: list[Measurement]) -> None:
+    kept = Measurements(measurements)
+    assert list(kept) == measurements
+    assert len(kept) == len(measurements)
+
+
+@given(st.lists(MEASUREMENT, min_size=1))
+def test_the_last_is_found_from_the_end(measurements: list[Measurement]) -> None:
+    assert Measurements(measurements)[-1] == measurements[-1]
+
+
+@given(st.lists(MEASUREMENT))
+def test_measurements_of_a_phase_keep_their_order(measurements: list[Measurement]) -> None:
+    expected = [m for m in measurements if m.phase != "baseline"]
+    assert list(Measurements(measurements).of("conditions", "recovery")) == expected

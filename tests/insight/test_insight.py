@@ -1,0 +1,240 @@
+"""The insight of whole runs: verdict, words and limits together."""
+
+import json
+import time
+import tracemalloc
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rtk.insight.facts import ActivitySpan, Facts, Measurement, Measurements, Objective, Phase, Threshold
+from rtk.insight.insight import insight
+from tests.insight.builder import DAY, run_of
+
+SPREAD = ("." * 80 + "x") * 6
+STRETCH = "." * 240 + "x" * 6 + "." * 240
+MARKS = st.text(".x-si", max_size=80)
+
+
+def test_a_proven_target_passes_and_the_headline_says_how_sure() -> None:
+    found = insight(run_of("." * 59, baseline="...."))
+    assert found.figures.verdict == "pass"
+    assert found.headline == (
+        'While "inject-cpu" lasted, at least 95.0 % of measurements were good '
+        "(95 % sure if measurements are independent)."
+    )
+    assert found.why == "59 of 59 measurements were good, which proves at least 95.0 %; 95 % was promised."
+
+
+def test_a_target_ruled_out_fails() -> None:
+    found = insight(run_of("." * 16 + "x" * 4))
+    assert found.figures.verdict == "fail"
+    assert "at most 92.9 % of measurements were good (95 % sure" in found.headline
+    assert "where 95 % was promised" in found.headline
+
+
+def test_too_few_measurements_neither_prove_nor_rule_out() -> None:
+    found = insight(run_of("." * 30))
+    assert found.figures.verdict == "inconclusive"
+    assert "neither proves 95 % nor rules it out" in found.headline
+    assert "proves at least 90.5 %" in found.why
+    assert "59 clean measurements would prove 95 %" in found.why
+
+
+def test_a_clustered_series_that_would_pass_by_count_does_not() -> None:
+    assert insight(run_of(SPREAD)).figures.verdict == "pass"
+    found = insight(run_of(STRETCH))
+    assert (found.figures.met, found.figures.deviated) == (480, 6)
+    assert found.figures.verdict == "inconclusive"
+    assert found.clustering is not None
+    assert found.clustering.clustered
+    assert (
+        "came in stretches (3 runs of equal outcomes where 12.9 were expected; runs test: p < 0.001)"
+        in found.why
+    )
+
+
+def test_a_missed_slot_that_decides_is_named() -> None:
+    found = insight(run_of("." * 59 + "-"))
+    assert found.figures.verdict == "inconclusive"
+    assert found.why == "With 1 missed slot counted as deviated, 92.3 % is proven, short of 95 %."
+    assert "1 of 60 slots were missed: to pass, every one of them counts as deviated." in found.limits
+
+
+def test_a_pass_in_spite_of_missed_slots_says_so() -> None:
+    found = insight(run_of("." * 93 + "-"))
+    assert found.figures.verdict == "pass"
+    assert "even with 1 missed slot counted as deviated that proves at least 95.1 %" in found.why
+
+
+def test_a_stopped_run_never_passes_and_says_why() -> None:
+    found = insight(run_of("." * 100 + "ss", stopped="a person asked for it"))
+    assert found.figures.verdict == "inconclusive"
+    assert "The run was stopped early (a person asked for it), and a stopped run never passes." in found.why
+
+
+def test_a_stopped_run_fails_where_nothing_could_have_saved_it() -> None:
+    found = insight(run_of("xxxxxx" + "s" * 24, stopped="6 deviated in a row"))
+    assert found.figures.verdict == "fail"
+    assert "the 24 slots it cut off, all met, could not have saved it" in found.why
+
+
+def test_a_stopped_run_that_could_have_been_saved_does_not_fail() -> None:
+    found = insight(run_of("xxxxxx", spans={"conditions": 600}, stopped="6 deviated in a row"))
+    assert found.figures.verdict == "inconclusive"
+    assert "The 594 slots it cut off, all met, could have saved it." in found.why
+    assert (found.figures.planned, found.figures.missed) == (600, 594)
+
+
+def test_an_interrupted_run_is_a_stopped_one() -> None:
+    found = insight(run_of("." * 100 + "i", status="interrupted"))
+    assert found.figures.verdict == "inconclusive"
+    assert found.why.startswith("The run was interrupted, and a stopped run never passes.")
+
+
+def test_an_action_that_failed_makes_every_measurement_worthless() -> None:
+    failed = ActivitySpan("inject-cpu", 0.0, 1.0, "failed", failure="No such host.")
+    found = insight(run_of("." * 100, conditions=(failed,)))
+    assert (found.figures.verdict, found.invalid_condition) == ("invalid", "inject-cpu")
+    assert found.figures.proven_at_least is found.figures.proven_at_most is None
+    assert found.why == 'The condition "inject-cpu" was not applied: No such host.'
+    assert "evidence neither for nor against" in found.headline
+
+
+def test_without_an_objective_there_is_no_verdict_and_the_way_to_one_is_told() -> None:
+    found = insight(run_of("." * 27 + "xxx", objective=None))
+    assert found.figures.verdict is None
+    assert found.objective is None
+    assert "between 76.1 % and 97.2 %" in found.headline
+    assert "a 90 % interval" in found.headline
+    assert "--target" in found.why
+
+
+def test_a_gate_that_was_not_met_is_judged_in_nothing() -> None:
+    found = insight(run_of("", status="failed", conditions=()))
+    assert found.figures.verdict is None
+    assert found.limits == ()
+    assert "hypothesis was not met before the run" in found.headline
+
+
+def test_a_run_that_ended_before_its_conditions_is_judged_in_nothing() -> None:
+    found = insight(run_of("", baseline="...", status="interrupted", conditions=()))
+    assert found.figures.verdict is None
+    assert "ended before its conditions began" in found.headline
+
+
+def test_a_run_still_going_has_no_verdict() -> None:
+    found = insight(run_of("." * 100, status="running"))
+    assert found.figures.verdict is None
+    assert "no verdict before its end" in found.headline
+
+
+def test_nothing_measured_proves_nothing() -> None:
+    found = insight(run_of("---"))
+    assert found.figures.verdict == "inconclusive"
+    assert found.figures.observed is found.figures.proven_at_least is None
+    assert found.headline.endswith("nothing was measured, so the run proves nothing.")
+
+
+def test_a_run_without_conditions_is_told_as_such() -> None:
+    assert insight(run_of("." * 59, conditions=())).headline.startswith("With no condition applied, at least")
+
+
+def test_the_budget_counts_deviations_of_every_phase() -> None:
+    found = insight(run_of("." * 8 + "xx", baseline="x.", recovery="x"))
+    assert found.figures.deviated == 2
+    assert found.figures.deviating_s == 4.0
+    assert found.figures.budget_spent == 4 / 4320
+    assert found.figures.burn_rate == 4.0
+
+
+def test_what_a_verdict_may_not_be_read_as_stands_beside_it() -> None:
+    told = " ".join(insight(run_of("." * 59)).limits)
+    assert "It says nothing of other days" in told
+    assert "measuring more often buys no evidence" in told
+    assert "if measurements are independent" in told
+    assert "a 90 % interval" in told
+    assert "Without a baseline it does not say what caused" in told
+
+
+def test_measurements_without_a_value_are_noted_beside_the_quantiles() -> None:
+    facts = run_of("...")
+    facts.measurements.append(Measurement("conditions", 3, 3.0, 3.0, 33.0, "deviated", None))
+    assert insight(facts).notes == (
+        "1 deviated measurement gave no value, so quantiles are of the others alone.",
+    )
+
+
+def test_the_figures_stand_at_the_top_of_the_json() -> None:
+    told = json.loads(
+        json.dumps(
+            insight(run_of("..x", baseline="..", threshold=Threshold(upper=600.0, unit="ms"))).as_dict()
+        )
+    )
+    assert told["met"] == 2
+    assert told["objective"] == {"target": 0.95, "window_s": DAY, "name": ""}
+    assert told["unit"] == "ms"
+    assert "figures" not in told
+    assert {
+        "verdict",
+        "coverage",
+        "proven_at_least",
+        "needed",
+        "headline",
+        "clustering",
+        "phases",
+    } <= told.keys()
+
+
+@given(MARKS, MARKS, MARKS, st.booleans(), st.sampled_from(["completed", "aborted", "interrupted", "failed"]))
+def test_any_run_has_an_insight_that_can_be_told(
+    conditions: str, baseline: str, recovery: str, stopped: bool, status: str
+) -> None:
+    facts = run_of(conditions, baseline, recovery, status=status, stopped="Stop" if stopped else None)
+    found = insight(facts)
+    json.dumps(found.as_dict(), allow_nan=False)
+    assert found.headline.endswith(".")
+    assert found.why.endswith(".")
+    assert found.figures.planned == found.figures.met + found.figures.deviated + found.figures.missed
+    assert not (stopped and found.figures.verdict == "pass")
+
+
+@given(st.text(".x-", min_size=1, max_size=120))
+def test_an_answer_that_was_missed_never_helps(conditions: str) -> None:
+    """Met slots that are lost instead may forbid a pass, and never make one."""
+    lost = replace(run_of(conditions.replace(".", "-", 3)), objective=Objective(0.5, DAY))
+    kept = replace(run_of(conditions), objective=Objective(0.5, DAY))
+    clustered = insight(kept).clustering
+    if insight(lost).figures.verdict == "pass" and not (clustered and clustered.clustered):
+        assert insight(kept).figures.verdict == "pass"
+
+
+@pytest.fixture(scope="module")
+def hundred_thousand() -> Facts:
+    measurements = Measurements()
+    for slot in range(100_000):
+        phase: Phase = "baseline" if slot < 20_000 else "conditions" if slot < 80_000 else "recovery"
+        deviated = slot * 7919 % 100 == 0
+        due, value = slot * 0.1, 100.0 + slot * 7919 % 1009
+        measurements.append(
+            Measurement(phase, slot, due, due, due + 0.3, "deviated" if deviated else "met", value)
+        )
+    return replace(run_of(""), measurements=measurements, frequency_s=0.1, duration_s=10_000.0)
+
+
+def test_a_hundred_thousand_measurements_take_less_than_three_seconds(hundred_thousand: Facts) -> None:
+    began = time.process_time()
+    insight(hundred_thousand)
+    assert time.process_time() - began <= 3.0
+
+
+def test_a_hundred_thousand_measurements_take_less_than_60_mib(hundred_thousand: Facts) -> None:
+    tracemalloc.start()
+    try:
+        insight(hundred_thousand)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak <= 60 * 2**20

@@ -1,0 +1,122 @@
+"""When it deviated, when it recovered, and what was undone."""
+
+from typing import Any
+
+import pytest
+
+from rtk.insight.facts import ActivitySpan
+from rtk.insight.moments import (
+    first_deviation_after,
+    invalid_condition,
+    not_restored,
+    recovered_after,
+    restored,
+)
+from tests.insight.builder import run_of
+
+
+def rollback(ended: float | None = 7.5, status: str = "succeeded", **given: Any) -> ActivitySpan:
+    return ActivitySpan("stop the load", 7.0, ended, status, **given)
+
+
+def test_the_first_deviation_is_timed_from_the_first_condition_to_its_due_time() -> None:
+    facts = run_of(
+        "..x.x",
+        baseline="x..",
+        conditions=(ActivitySpan("b", 4.5, 5.0, "succeeded"), ActivitySpan("a", 3.5, 4.0, "succeeded")),
+    )
+    assert first_deviation_after(facts) == 1.5
+
+
+def test_a_deviation_before_the_condition_is_not_of_it() -> None:
+    facts = run_of("xx..", conditions=(ActivitySpan("late", 1.5, 2.0, "succeeded"),))
+    assert first_deviation_after(facts) is None
+
+
+def test_a_first_deviation_may_come_after_the_rollbacks() -> None:
+    assert first_deviation_after(run_of("....", recovery=".x")) == 5.0
+
+
+def test_without_a_condition_nothing_is_timed() -> None:
+    assert first_deviation_after(run_of("xx", conditions=())) is None
+
+
+def test_recovery_is_the_end_of_the_first_of_three_met_in_a_row() -> None:
+    facts = run_of("...xxxxx", recovery="x..x...", rollbacks=(rollback(),))
+    assert recovered_after(facts) == 12.25 - 7.5
+
+
+def test_a_missed_slot_breaks_the_row() -> None:
+    facts = run_of("xxxxxxxx", recovery="..-...", rollbacks=(rollback(),))
+    assert recovered_after(facts) == 11.25 - 7.5
+
+
+def test_two_in_a_row_are_no_recovery() -> None:
+    assert recovered_after(run_of("xxxxxxxx", recovery="..x..", rollbacks=(rollback(),))) is None
+
+
+def test_only_measurements_due_after_the_last_rollback_count() -> None:
+    facts = run_of("xxxx....", recovery="....", rollbacks=(rollback(8.5), rollback(2.0)))
+    assert recovered_after(facts) == 9.25 - 8.5
+
+
+@pytest.mark.parametrize("rollbacks", [(), (rollback(None),)])
+def test_without_the_end_of_a_rollback_no_recovery_is_timed(rollbacks: tuple[ActivitySpan, ...]) -> None:
+    assert recovered_after(run_of("xxxxxxxx", recovery="....", rollbacks=rollbacks)) is None
+
+
+def test_what_never_deviated_has_nothing_to_recover_from() -> None:
+    assert recovered_after(run_of("........", recovery="....", rollbacks=(rollback(),))) is None
+
+
+def test_all_rollbacks_succeeded_is_restored() -> None:
+    facts = run_of("..", rollbacks=(rollback(), rollback()), rolled_back=True)
+    assert restored(facts) is True
+    assert not_restored(facts) == ()
+
+
+@pytest.mark.parametrize("status", ["failed", "interrupted"])
+def test_one_rollback_that_did_not_succeed_is_not_restored(status: str) -> None:
+    facts = run_of("..", rollbacks=(rollback(), rollback(status=status)), rolled_back=True)
+    assert restored(facts) is False
+    assert len(not_restored(facts)) == 1
+
+
+def test_what_was_not_undone_is_told_with_the_command_to_run_by_hand() -> None:
+    failed = rollback(status="failed", failure="It ended with status 3.", by_hand="kill 4711", tries=3)
+    (sentence,) = not_restored(run_of("..", rollbacks=(failed,)))
+    assert sentence == (
+        'The rollback "stop the load" failed after 3 tries: It ended with status 3. Run by hand: kill 4711'
+    )
+
+
+def test_an_interrupted_rollback_is_told_in_words() -> None:
+    assert not_restored(run_of("..", rollbacks=(rollback(status="interrupted"),))) == (
+        'The rollback "stop the load" was interrupted.',
+    )
+
+
+def test_rollbacks_due_and_not_played_are_not_restored() -> None:
+    facts = run_of("..", rolled_back=False)
+    assert restored(facts) is False
+    assert not_restored(facts) == ("Rollbacks were due and were not played.",)
+
+
+def test_rollbacks_not_played_before_any_condition_leave_nothing_to_restore() -> None:
+    facts = run_of("..", rolled_back=False, conditions=())
+    assert restored(facts) is None
+    assert not_restored(facts) == ()
+
+
+def test_no_rollbacks_is_nothing_to_restore() -> None:
+    assert restored(run_of("..")) is None
+
+
+def test_the_first_condition_that_failed_is_the_invalid_one() -> None:
+    conditions = tuple(
+        ActivitySpan(name, 0.0, 1.0, status)
+        for name, status in (("a", "succeeded"), ("b", "interrupted"), ("c", "failed"), ("d", "failed"))
+    )
+    found = invalid_condition(run_of("..", conditions=conditions))
+    assert found is not None
+    assert found.name == "c"

@@ -1,0 +1,76 @@
+"""The runs test against every order of few outcomes, and on series that a count would let pass."""
+
+from itertools import groupby, permutations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from rtk.insight.runs import chance_of_few_runs, clustering_of
+
+
+def runs_in(outcomes: tuple[int, ...]) -> int:
+    return sum(1 for _ in groupby(outcomes))
+
+
+@pytest.mark.parametrize(("met", "deviated"), [(1, 1), (4, 1), (3, 3), (5, 2), (2, 5), (4, 4)])
+def test_the_chance_is_the_share_of_all_orders_with_so_few_runs(met: int, deviated: int) -> None:
+    orders = set(permutations([1] * met + [0] * deviated))
+    for runs in range(1, met + deviated + 1):
+        expected = sum(runs_in(order) <= runs for order in orders) / len(orders)
+        assert chance_of_few_runs(runs, met, deviated) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("runs", [470, 490, 500, 510])
+def test_many_of_both_outcomes_come_near_the_normal_approximation(runs: int) -> None:
+    met = deviated = 500
+    mean = 1 + 2 * met * deviated / 1000
+    variance = (mean - 1) * (mean - 2) / 999
+    expected = float(stats.norm.cdf((runs + 0.5 - mean) / variance**0.5))
+    assert chance_of_few_runs(runs, met, deviated) == pytest.approx(expected, rel=0.03)
+
+
+def test_a_hundred_thousand_outcomes_are_no_trouble() -> None:
+    assert chance_of_few_runs(50_001, 50_000, 50_000) == pytest.approx(0.5, abs=0.02)
+    assert chance_of_few_runs(40_000, 50_000, 50_000) < 1e-100
+
+
+@given(st.lists(st.integers(0, 1), min_size=1, max_size=200))
+def test_a_chance_is_a_chance_and_reversal_changes_nothing(outcomes: list[int]) -> None:
+    found, mirrored = clustering_of(outcomes), clustering_of(outcomes[::-1])
+    assert found is not None
+    assert found == mirrored
+    assert 0.0 <= found.p <= 1.0
+    assert found.runs == runs_in(tuple(outcomes))
+
+
+def test_one_stretch_of_deviations_is_clustered() -> None:
+    found = clustering_of([1] * 300 + [0] * 6 + [1] * 194)
+    assert found is not None
+    assert found.clustered
+    assert found.runs == 3
+    assert found.p < 1e-6
+
+
+def test_deviations_far_apart_are_not_clustered() -> None:
+    found = clustering_of(([1] * 80 + [0]) * 6)
+    assert found is not None
+    assert not found.clustered
+
+
+def test_outcomes_that_alternate_too_well_are_not_clustered() -> None:
+    found = clustering_of([1, 0] * 100)
+    assert found is not None
+    assert found.p == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("outcome", [0, 1])
+def test_outcomes_all_the_same_show_no_clustering(outcome: int) -> None:
+    found = clustering_of([outcome] * 50)
+    assert found is not None
+    assert (found.runs, found.expected, found.p, found.clustered) == (1, 1.0, 1.0, False)
+
+
+def test_nothing_measured_has_no_test() -> None:
+    assert clustering_of([]) is None
