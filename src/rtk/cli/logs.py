@@ -6,8 +6,13 @@ from queue import SimpleQueue
 from types import TracebackType
 from typing import Any
 
+from chaoslib.log import LogFormatter
+
 from rtk.verify.progress import Progress
 from rtk.verify.redact import Redactor
+
+
+LINE = "[%(asctime)s %(levelname)s] %(message)s"
 
 
 class _Redacting(QueueHandler):
@@ -32,6 +37,14 @@ class _ToProgress(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self._progress.event(record.getMessage())
+
+
+def without_colours_in_pipes() -> None:
+    """Give handlers whose output is no terminal a formatter without colours: the Chaos Toolkit's leaves codes there."""
+    for handler in logging.getLogger("chaostoolkit").handlers:
+        stream = getattr(handler, "stream", None)
+        if isinstance(handler.formatter, LogFormatter) and not (stream and stream.isatty()):
+            handler.setFormatter(LogFormatter(LINE, "%Y-%m-%d %H:%M:%S", {}))
 
 
 class Logs:

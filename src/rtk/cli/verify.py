@@ -55,7 +55,7 @@ def _variables(_ctx: click.Context, _param: click.Parameter, value: tuple[str, .
 @click.option("--no-publish", is_flag=True, help="Publish nothing of this run to a console.")
 @click.argument("source")
 @click.pass_context
-def verify(ctx: click.Context, **options: Any) -> None:
+def verify(ctx: click.Context, /, **options: Any) -> None:
     """Verify that an objective holds under the conditions of SOURCE, a JSON or YAML file or an http(s) URL.
 
     The steady state is measured at a fixed frequency while the method is played; then everything is undone and
@@ -66,9 +66,9 @@ def verify(ctx: click.Context, **options: Any) -> None:
     root = ctx.find_root().params
     given = {key: value for key, value in options.items() if key != "no_publish"}
     settings_path = (ctx.obj or {}).get("settings_path")
-    shared = {
+    shared: dict[str, Any] = {
         "settings_path": settings_path,
-        "verbose": root.get("verbose"),
+        "verbose": bool(root.get("verbose")),
         "log_format": root.get("log_format"),
     }
     ctx.exit(verifying(Options(**given, **shared)))

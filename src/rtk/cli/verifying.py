@@ -16,7 +16,7 @@ from chaoslib.settings import CHAOSTOOLKIT_CONFIG_PATH, load_settings
 
 from rtk.cli import telling
 from rtk.cli.ending import OK, exit_code
-from rtk.cli.logs import Logs
+from rtk.cli.logs import Logs, without_colours_in_pipes
 from rtk.clock import Clock, SystemClock
 from rtk.errors import BadInput
 from rtk.experiment.block import Overrides, plan_of
@@ -46,7 +46,7 @@ logger = logging.getLogger("chaostoolkit")
 class Options:
     """The command's options as given; times are seconds."""
 
-    source: str
+    source: str = ""
     every: float | None = None
     for_: float | None = None
     warm_up: float | None = None
@@ -64,7 +64,7 @@ class Options:
     no_validation: bool = False
     no_verify_tls: bool = False
     settings_path: str | None = None
-    verbose: bool | None = None
+    verbose: bool = False
     log_format: str | None = None
 
     def overrides(self) -> Overrides:
@@ -75,6 +75,7 @@ class Options:
 def verifying(options: Options, clock: Clock | None = None) -> int:
     """Do what `chaos verify` does; the exit code. Raises `ToolkitError` while nothing has begun."""
     clock = clock or SystemClock()
+    without_colours_in_pipes()
     settings = load_settings(options.settings_path or CHAOSTOOLKIT_CONFIG_PATH) or {}
     load_global_controls(settings, list(options.control_file))
     variables = merge_vars(options.var, list(options.var_file))
@@ -162,7 +163,7 @@ class _Running:
         for line in planned(self._v.plan, toolkit.document):
             logger.info(line)
         telling.notify_start(toolkit)
-        logs = Logs(toolkit.redact, progress if self._live else None, bool(self._options.verbose))
+        logs = Logs(toolkit.redact, progress if self._live else None, self._options.verbose)
         with signals_stop(self._stop), logs:
             run = Run(self._v, self._clock, record, self._stop, progress)
             with self._view():

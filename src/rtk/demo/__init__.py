@@ -1,0 +1,1 @@
+"""The demonstration: a verification of a small local service under real CPU load, without account or server."""
