@@ -2,12 +2,17 @@
 
 import importlib
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from rtk.errors import BadInput, ToolkitError
 from rtk.experiment.quantity import seconds, share
+
+if TYPE_CHECKING:
+    _Number = click.ParamType[float]
+else:
+    _Number = click.ParamType  # older versions of click do not say of what
 
 T = TypeVar("T")
 
@@ -69,7 +74,7 @@ class LazyGroup(Group):
         return command.get_short_help_str() if command else ""
 
 
-class Seconds(click.ParamType):
+class Seconds(_Number):
     """A duration such as `10s`, `5m` or `1h`, as seconds."""
 
     name = "duration"
@@ -81,7 +86,7 @@ class Seconds(click.ParamType):
             self.fail(str(error), param, ctx)
 
 
-class Share(click.ParamType):
+class Share(_Number):
     """A share such as `95%` or `0.95`, above 0 and below 1."""
 
     name = "share"
@@ -101,5 +106,5 @@ def _usage_exits_1(do: Callable[[], T]) -> T:
     try:
         return do()
     except click.UsageError as error:
-        error.exit_code = 1
-        raise
+        error.show()
+        raise click.exceptions.Exit(1) from None

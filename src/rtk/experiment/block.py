@@ -53,7 +53,7 @@ class Block:
 
 def block_of(document: Mapping[str, Any]) -> Block | None:
     """The document's `chaosiq` block, or None. Raises `BadInput` for a wrong shape or more than one."""
-    extensions = document.get("extensions")
+    extensions = _typed(document, dict, "the document").get("extensions")
     if extensions is None:
         return None
     found = [

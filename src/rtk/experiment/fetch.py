@@ -5,6 +5,7 @@ A token is sent only over https or to this machine, and is looked up anew for ev
 """
 
 import os
+import ssl
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ import requests
 import urllib3
 from requests.auth import AuthBase
 
-from rtk.clock import Clock, SystemClock
+from rtk.clock import SystemClock
 from rtk.errors import BadInput, ToolkitError, Unreachable
 from rtk.experiment.address import Address, parse
 from rtk.experiment.credentials import authorization
@@ -57,6 +58,13 @@ class _Authorization(AuthBase):
         return request
 
 
+class _Session(requests.Session):
+    """Redirects are ours: requests would look at them, and read their whole bodies, even when told not to follow."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002 - the base's signature
+        return None
+
+
 def fetch(
     url: str,
     *,
@@ -64,13 +72,12 @@ def fetch(
     verify_tls: bool = True,
     transport: Transport | None = None,
     environ: Mapping[str, str] = os.environ,
-    clock: Clock | None = None,
+    monotonic: Callable[[], float] = SystemClock.monotonic,
 ) -> Fetched:
     """Fetch a URL. Raises `BadInput` (the address or the answer is not one) or `Unreachable`."""
-    clock = clock or SystemClock()
-    deadline = clock.monotonic() + WHOLE_S
+    deadline = monotonic() + WHOLE_S
     address = parse(url)
-    with requests.Session() as session:
+    with _Session() as session:
         send = transport or session.request
         for _ in range(_MOST_REDIRECTS + 1):
             token = authorization(address, settings or {}, environ)
@@ -78,7 +85,7 @@ def fetch(
                 target = _redirect(answer, address)
                 if target is None:
                     _check(answer, address, token is not None)
-                    return Fetched(_body(answer, address, clock, deadline), _type(answer), address.path)
+                    return Fetched(_body(answer, address, monotonic, deadline), _type(answer), address.path)
             address = target
     raise Unreachable(f"{address.shown} redirects more than {_MOST_REDIRECTS} times")
 
@@ -103,17 +110,17 @@ def _get(send: Transport, address: Address, token: str | None, verify_tls: bool)
 
 def failure(error: Exception, address: Address) -> ToolkitError:
     """One sentence for what went wrong on the way; the library's own text may hold credentials."""
-    if isinstance(error, requests.exceptions.SSLError | urllib3.exceptions.SSLError):
+    if isinstance(error, requests.exceptions.SSLError | urllib3.exceptions.SSLError | ssl.SSLError):
         return Unreachable(
             f"{address.shown}: its TLS certificate cannot be trusted; if it is your own, give --no-verify-tls"
         )
-    if isinstance(error, requests.exceptions.ProxyError):
+    if isinstance(error, requests.exceptions.ProxyError | requests.exceptions.InvalidProxyURL):
         return Unreachable(f"{address.shown} cannot be reached through the proxy that the environment names")
     if isinstance(error, requests.exceptions.ConnectTimeout):
         return Unreachable(f"{address.shown} cannot be reached: no connection within {CONNECT_S:g} s")
     if isinstance(error, requests.exceptions.Timeout | urllib3.exceptions.TimeoutError | TimeoutError):
         return Unreachable(f"{address.shown} did not answer within {READ_S:g} s")
-    if isinstance(error, ValueError) and not isinstance(error, OSError):
+    if isinstance(error, ValueError) and not isinstance(error, ssl.SSLError):
         return BadInput(f"{address.shown} is not an address that can be asked, expected https://host/path")
     return Unreachable(f"{address.shown} cannot be reached{_reason(error)}")
 
@@ -170,7 +177,9 @@ def _type(answer: requests.Response) -> str:
     return str(answer.headers.get("Content-Type", "")).partition(";")[0].strip().lower()
 
 
-def _body(answer: requests.Response, address: Address, clock: Clock, deadline: float) -> bytes:
+def _body(
+    answer: requests.Response, address: Address, monotonic: Callable[[], float], deadline: float
+) -> bytes:
     """The body in pieces as they come, so that neither its size nor a trickle can hold us up for long."""
     if answer.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise Unreachable(f"{address.shown} answers compressed though it was asked not to")
@@ -181,7 +190,7 @@ def _body(answer: requests.Response, address: Address, clock: Clock, deadline: f
             size += len(piece)
             if size > LARGEST:
                 raise too_large(address.shown)
-            if clock.monotonic() > deadline:
+            if monotonic() > deadline:
                 raise Unreachable(f"{address.shown} did not finish its answer within {WHOLE_S:g} s")
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
         raise failure(error, address) from None

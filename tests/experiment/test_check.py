@@ -1,0 +1,177 @@
+import copy
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rtk.errors import BadInput
+from rtk.experiment.check import check, validate
+from tests.experiment.samples import JSON_VALUES, PLAIN, changed, paths, refusal_of, small
+
+_GIVEN = {"url": "http://localhost"}
+_PROBE = ["steady-state-hypothesis", "probes", 0]
+_ACTION: dict[str, Any] = {
+    "type": "action",
+    "name": "act",
+    "provider": {"type": "python", "module": "json", "func": "dumps", "arguments": {"obj": 1}},
+}
+
+
+def test_a_small_experiment_passes_and_is_not_changed() -> None:
+    document = small(method=[_ACTION, {"ref": "answers"}], rollbacks=[_ACTION])
+    before = copy.deepcopy(document)
+    validate(document, config_vars=_GIVEN, environ={})
+    assert document == before
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "says"),
+    [
+        ([], [], "the document: expected a mapping, not a list"),
+        (["title"], 5, "title: expected text, not 5"),
+        (["title"], " ", "title: expected text"),
+        (["description"], None, "description: expected text, not null"),
+        (["tags"], ["a", 1], r"tags\[1\]: expected text, not 1"),
+        (["method"], {}, "method: expected a list, not a mapping"),
+        (["method"], ["x"], r"method\[0\]: expected a mapping, not \"x\""),
+        (["method"], [{}], r"method\[0\].type: missing"),
+        (["method"], [{"ref": 5}], r"method\[0\].ref: expected text, not 5"),
+        (["rollbacks"], None, "rollbacks: expected a list, not null"),
+        (["controls"], {}, "controls: expected a list"),
+        (["controls"], ["x"], r"controls\[0\]: expected a mapping"),
+        (["controls"], [{"name": "c", "provider": []}], r"controls\[0\].provider: expected a mapping"),
+        (["extensions"], [{"name": 5}], r"extensions\[0\].name: expected text, not 5"),
+        (["extensions"], {}, "extensions: expected a list"),
+        (["configuration"], [], "configuration: expected a mapping, not a list"),
+        (["configuration", "url"], {"type": "env"}, "configuration.url.key: missing"),
+        (
+            ["configuration", "url"],
+            {"type": "env", "key": []},
+            "configuration.url.key: expected text, not a list",
+        ),
+        (["configuration", "url"], {"type": "probe"}, "configuration.url.provider: missing"),
+        (["secrets"], {"a": "b"}, "secrets.a: expected a mapping"),
+        (["secrets"], {"a": {"b": {"type": "env", "key": 1}}}, "secrets.a.b.key: expected text, not 1"),
+        (["runtime"], {"rollbacks": "always"}, "runtime.rollbacks: expected a mapping"),
+        (["steady-state-hypothesis"], None, "steady-state-hypothesis: expected a mapping, not null"),
+        (["steady-state-hypothesis", "probes"], [], "probes: expected at least one probe"),
+        ([*_PROBE, "type"], "action", r"probes\[0\].type: expected \"probe\", not \"action\""),
+        ([*_PROBE, "tolerance"], 0.5, r'probes\[0\].tolerance: .* such as 0.5 write {"type": "range"'),
+        ([*_PROBE, "tolerance"], None, r"probes\[0\].tolerance: expected true or false or a number"),
+        ([*_PROBE, "tolerance"], {"type": "range", "range": 5}, r"tolerance.range: expected a list"),
+        ([*_PROBE, "tolerance"], {"type": "jsonpath", "path": 5}, r"tolerance.path: expected text"),
+        ([*_PROBE, "tolerance"], {"type": "probe"}, r"tolerance.name: missing"),
+        ([*_PROBE, "provider"], [], r"provider: expected a mapping, not a list"),
+        ([*_PROBE, "provider", "type"], "ftp", r'provider.type: expected "python", "process" or "http"'),
+        ([*_PROBE, "provider", "type"], [], r"provider.type: expected text"),
+        ([*_PROBE, "provider", "url"], 5, r"probes\[0\].provider.url: expected text, not 5"),
+        ([*_PROBE, "provider", "timeout"], [1], r"provider.timeout: expected two numbers"),
+        ([*_PROBE, "provider", "timeout"], True, r"provider.timeout: expected a number"),
+        ([*_PROBE, "provider", "timeout"], -1, r"provider.timeout: expected a number from 0 on, not -1"),
+        ([*_PROBE, "provider", "headers"], "x", r"provider.headers: expected a mapping"),
+        ([*_PROBE, "provider", "secrets"], "x", r"provider.secrets: expected a list"),
+        ([*_PROBE, "pauses"], 5, r"pauses: expected a mapping"),
+        ([*_PROBE, "pauses"], {"before": []}, r"pauses.before: expected a number"),
+        ([*_PROBE, "background"], "yes", r"background: expected true or false, not \"yes\""),
+    ],
+)
+def test_a_wrong_kind_is_refused_with_its_place(path: list[Any], value: Any, says: str) -> None:
+    with pytest.raises(BadInput, match=f"^(steady-state-hypothesis[.]?)?.*{says}"):
+        check(changed(small(), path, value))
+
+
+@pytest.mark.parametrize("key", ["title", "description", "steady-state-hypothesis", "method"])
+def test_a_missing_key_is_named(key: str) -> None:
+    document = small()
+    del document[key]
+    with pytest.raises(BadInput, match=f"^{key}: missing$"):
+        check(document)
+
+
+def test_the_plain_tutorial_file_passes() -> None:
+    validate(json.loads(PLAIN.read_bytes()), config_vars={"endpoint_url": "http://localhost"}, environ={})
+
+
+def test_missing_environment_variables_are_named_all_at_once_with_how_to_give_them() -> None:
+    configuration = {key: {"type": "env", "key": f"RTK_NOT_SET_{key.upper()}"} for key in ("a", "b")}
+    with pytest.raises(BadInput) as refusal:
+        validate(small(configuration=configuration), environ={})
+    assert str(refusal.value) == (
+        "the environment variables RTK_NOT_SET_A and RTK_NOT_SET_B are not set (configuration.a and "
+        "configuration.b): export RTK_NOT_SET_A=… RTK_NOT_SET_B=…, or give --var a=… --var b=…"
+    )
+
+
+def test_a_missing_secret_is_named() -> None:
+    secrets = {"cloud": {"token": {"type": "env", "key": "RTK_NOT_SET"}}}
+    with pytest.raises(
+        BadInput, match=r"variable RTK_NOT_SET is not set \(secrets.cloud.token\): export RTK_NOT_SET=…$"
+    ):
+        validate(small(secrets=secrets), config_vars=_GIVEN, environ={})
+    validate(small(secrets=secrets), config_vars=_GIVEN, secret_vars={"cloud": {"token": "x"}}, environ={})
+
+
+def test_a_default_needs_no_environment() -> None:
+    url = {"type": "env", "key": "RTK_NOT_SET", "default": "http://localhost"}
+    validate(small(configuration={"url": url}), environ={})
+
+
+@pytest.mark.parametrize(
+    ("provider", "says"),
+    [
+        (
+            {"module": "chaosaws.ec2.actions"},
+            "method.*chaosaws.ec2.actions is not installed, pip install chaostoolkit-aws",
+        ),
+        ({"module": "no_such_thing.at_all"}, 'install the package that has "no_such_thing"'),
+        ({"module": "json.nothing"}, "could not find Python module 'json.nothing' in activity 'act'"),
+        ({"func": "nothing"}, "does not expose a function called 'nothing'"),
+        ({"arguments": {"wrong": 1}}, "required argument 'obj' is missing from activity"),
+        ({"module": ".relative"}, "is not installed"),
+    ],
+)
+def test_what_cannot_be_called_is_refused(provider: dict[str, Any], says: str) -> None:
+    action = {**_ACTION, "provider": {**_ACTION["provider"], **provider}}
+    with pytest.raises(BadInput, match=says):
+        validate(small(method=[action]), config_vars=_GIVEN, environ={})
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "says"),
+    [
+        (["configuration", "port"], {"type": "env", "key": "PATH", "env_var_type": "int"}, "ValueError"),
+        (["method"], [{"ref": "nobody"}], "referenced activity 'nobody' could not be found"),
+        ([*_PROBE, "tolerance"], {"type": "regex", "pattern": "("}, "pattern . seems invalid"),
+        (
+            [*_PROBE, "provider"],
+            {"type": "process", "path": "no-such-program"},
+            "path 'no-such-program' cannot be found",
+        ),
+    ],
+)
+def test_the_chaos_toolkits_own_refusals_are_one_sentence(path: list[Any], value: Any, says: str) -> None:
+    with pytest.raises(BadInput, match=says):
+        validate(changed(small(), path, value), config_vars=_GIVEN)
+
+
+def test_what_is_deprecated_still_validates() -> None:
+    action = {**_ACTION, "provider": {"type": "process", "path": "true", "arguments": {"a": "b"}}}
+    validate(small(method=[action]), config_vars=_GIVEN, environ={})
+
+
+_WHOLE = small(
+    method=[_ACTION],
+    rollbacks=[_ACTION],
+    controls=[{"name": "c", "provider": {"type": "python", "module": "json"}}],
+    secrets={"a": {"b": "c"}},
+    extensions=[{"name": "x"}],
+)
+
+
+@given(st.sampled_from(paths(_WHOLE)), JSON_VALUES)
+@settings(max_examples=150)
+def test_an_experiment_with_any_node_replaced_is_validated_or_refused(path: list[Any], value: Any) -> None:
+    mutated = changed(_WHOLE, path, value)
+    refusal_of(lambda: validate(mutated, config_vars=_GIVEN, environ={}))

@@ -1,0 +1,106 @@
+from typing import Any
+
+import pytest
+
+from rtk.experiment.limits import max_in_flight, threshold, time_limit, time_threshold_s
+from rtk.experiment.plan import Plan
+from rtk.insight.facts import Threshold
+
+
+def python(func: str = "f", module: str = "m", **arguments: Any) -> dict[str, Any]:
+    return {"type": "python", "module": module, "func": func, "arguments": arguments}
+
+
+def timed(tolerance: Any) -> dict[str, Any]:
+    return {"provider": python("time_http_call", "chaoscloud.probes.http"), "tolerance": tolerance}
+
+
+def judged(func: str, **arguments: Any) -> dict[str, Any]:
+    return {"type": "probe", "name": "t", "provider": python(func, "chaoscloud.tolerances.http", **arguments)}
+
+
+@pytest.mark.parametrize(
+    ("probe", "expected"),
+    [
+        ({"provider": {"type": "http"}}, 30),
+        ({"provider": {"type": "http", "timeout": 200}}, 200),
+        ({"provider": {"type": "http", "timeout": [2, 3.5]}}, 5.5),
+        ({"provider": {"type": "http", "timeout": [None, 3]}}, 30),
+        ({"provider": {"type": "process", "timeout": "${limit}"}}, 7),
+        ({"provider": {"type": "process", "timeout": "${unknown}"}}, 30),
+        ({"provider": python(timeout=4)}, 4),
+        ({"provider": python(timeout="${text}")}, 2.5),
+        ({"provider": {"type": "process", "arguments": {"timeout": 4}}}, 30),
+        ({"provider": python(), "timeout": 9}, 9),
+        ({"provider": {"type": "http", "timeout": 5}, "timeout": 9}, 5),
+        ({"provider": {"type": "http", "timeout": 0}}, 30),
+        ({"provider": {"type": "http", "timeout": -1}}, 30),
+        ({"provider": {"type": "http", "timeout": float("nan")}}, 30),
+        ({"provider": {"type": "http", "timeout": True}}, 30),
+        ({"provider": None}, 30),
+        ({}, 30),
+    ],
+)
+def test_the_time_limit_is_the_probes_own_else_30_s(probe: dict[str, Any], expected: float) -> None:
+    assert time_limit(probe, {"limit": 7, "text": "2.5"}) == expected
+
+
+@pytest.mark.parametrize(
+    ("frequency", "limit", "expected"),
+    [(10, 30, 32), (1, 30, 32), (0.5, 30, 61), (0.1, 0.7, 32), (0.01, 30, 1000)],
+)
+def test_measurements_in_flight_cover_the_time_limit(frequency: float, limit: float, expected: int) -> None:
+    assert max_in_flight(Plan(frequency, 60), limit) == expected
+
+
+def test_the_plans_own_number_in_flight_goes_first() -> None:
+    assert max_in_flight(Plan(0.01, 60, max_in_flight=3), 30) == 3
+
+
+@pytest.mark.parametrize(
+    ("probe", "expected"),
+    [
+        (timed(judged("response_time_under", duration=6000)), Threshold(None, 6000, "ms")),
+        (timed(judged("response_time_above", duration="${bound}")), Threshold(250, None, "ms")),
+        (timed({"type": "range", "range": [10, 20]}), Threshold(10, 20, "ms")),
+        (timed([10, 20]), Threshold(10, 20, "ms")),
+        (timed(5), Threshold(5, 5, "ms")),
+        (timed(judged("response_time_under")), Threshold(None, None, "ms")),
+        ({"provider": python(), "tolerance": judged("result_value_under", upper=1)}, Threshold(None, 1)),
+        ({"provider": python(), "tolerance": judged("result_value_above", lower=1)}, Threshold(1, None)),
+        (
+            {"provider": python(), "tolerance": judged("result_value_between", lower=1, upper=2)},
+            Threshold(1, 2),
+        ),
+        ({"provider": python(), "tolerance": True}, Threshold()),
+        ({"provider": python(), "tolerance": [1, 2, 3]}, Threshold()),
+        ({"provider": {"type": "http"}, "tolerance": 200}, Threshold()),
+        ({"provider": {"type": "http"}, "tolerance": [200, 201]}, Threshold()),
+        (
+            {
+                "provider": {"type": "http"},
+                "tolerance": {"type": "range", "range": [1, 2], "target": "status"},
+            },
+            Threshold(),
+        ),
+        (
+            {"provider": {"type": "http"}, "tolerance": {"type": "range", "range": [1, 2], "target": "body"}},
+            Threshold(1, 2),
+        ),
+        ({"provider": {"type": "http"}, "tolerance": {"type": "regex", "pattern": "x"}}, Threshold()),
+        (
+            {"provider": {"type": "http"}, "tolerance": judged("status_in_range", lower=200, upper=299)},
+            Threshold(),
+        ),
+        ({}, Threshold()),
+    ],
+)
+def test_the_threshold_is_the_tolerances_bound(probe: dict[str, Any], expected: Threshold) -> None:
+    assert threshold(probe, {"bound": "250"}) == expected
+
+
+def test_only_a_probe_of_its_own_duration_has_a_time_threshold() -> None:
+    under = judged("response_time_under", duration=600)
+    assert time_threshold_s(timed(under)) == 0.6
+    assert time_threshold_s(timed(judged("response_time_above", duration=600))) is None
+    assert time_threshold_s({"provider": python("another"), "tolerance": under}) is None
