@@ -70,7 +70,7 @@ def _case(facts: Facts, conditions: Tally, clustering: Clustering | None) -> Cas
         deviated=conditions.deviated,
         missed=conditions.missed,
         remaining=conditions.cut_off,
-        stopped=stopped_early(facts),
+        stopped=stopped_early(facts) or conditions.cut_off > 0,
         clustered=clustering is not None and clustering.clustered,
         invalid=invalid_condition(facts) is not None,
         judged=facts.status in JUDGED and begun,

@@ -190,9 +190,9 @@ def _in_stretches(clustering: Clustering) -> str:
 
 
 def _stopped(facts: Facts) -> str:
-    reason = facts.stopped or facts.status
-    return (
-        "The run was interrupted"
-        if reason == "interrupted"
-        else f"The run was stopped early ({reason.rstrip('.')})"
-    )
+    reason = (facts.stopped or facts.status).rstrip(".")
+    if reason.startswith("interrupted"):
+        return f"The run was {reason}"
+    if reason == "completed":
+        return "The run was stopped early"
+    return f"The run was stopped early ({reason.removeprefix('stopped: ')})"
