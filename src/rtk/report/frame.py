@@ -1,0 +1,107 @@
+"""The geometry of a chart: where a moment and a value stand in it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rtk.insight.facts import ActivitySpan, Facts
+from rtk.report.axis import ticks
+from rtk.report.columns import Column, drawable, span_of
+
+MOST_LANES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A chart's canvas: width, plot height and margins in user units; how many columns it may have."""
+
+    name: str
+    width: int
+    plot: int
+    left: int
+    right: int
+    columns: int
+    x_ticks: int
+
+
+WIDE = Size("wide", 1000, 250, 64, 16, 400, 9)
+NARROW = Size("narrow", 380, 210, 58, 8, 120, 4)
+
+HEAD = 34  # above the plot: the phases' band
+SILENT = 18  # below that, where there are any: deviated measurements without a value
+MISSED = 24  # below the plot: the missed slots' strip
+TIMES = 40  # below that: two rows of times
+LANE = 30  # each condition or rollback
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A condition or rollback under the chart: solid from `started` to `ended`, then hatched to `until`."""
+
+    span: ActivitySpan
+    kind: str
+    ended: float
+    until: float
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A chart's scales. `values` are the value axis' ticks, empty for a measure without values."""
+
+    size: Size
+    span: float
+    values: list[float]
+    lanes: list[Lane]
+    head: int
+
+    @property
+    def bottom(self) -> int:
+        """Where the plot ends."""
+        return self.head + self.size.plot
+
+    @property
+    def height(self) -> int:
+        """The whole canvas."""
+        return self.bottom + MISSED + TIMES + LANE * len(self.lanes) + 4
+
+    def x(self, at: float) -> float:
+        """A moment's place, kept within the plot."""
+        room = self.size.width - self.size.left - self.size.right
+        return self.size.left + room * min(1.0, max(0.0, at / self.span))
+
+    def y(self, value: float) -> float:
+        """A value's place, kept within the plot."""
+        low, high = self.values[0], self.values[-1]
+        share = (value - low) / (high - low)
+        return self.bottom - self.size.plot * min(1.0, max(0.0, share))
+
+
+def frame(facts: Facts, size: Size, found: list[Column]) -> Frame:
+    """The scales for a run: values from 0 (or below) to above the greatest value and the threshold."""
+    span = span_of(facts)
+    values, lanes = _values(facts, found), list(_lanes(facts, span))[:MOST_LANES]
+    silent = values and any(c.silent for c in found)
+    return Frame(size, span, values, lanes, HEAD + SILENT if silent else HEAD)
+
+
+def _values(facts: Facts, found: list[Column]) -> list[float]:
+    numbers = [v for c in found for v in (c.low, c.high) if v is not None]
+    if not numbers:
+        return []
+    bounds = [drawable(facts.threshold.lower), drawable(facts.threshold.upper)]
+    numbers += [b for b in bounds if b is not None]
+    low, high = min(0.0, *numbers), max(0.0, *numbers)
+    if low == high:
+        return [0.0, 1.0]
+    return ticks(low * 1.08, high * 1.08, 5)
+
+
+def _lanes(facts: Facts, span: float) -> Iterator[Lane]:
+    undone = max((r.ended for r in facts.rollbacks if r.ended is not None), default=span)
+    for condition in facts.conditions:
+        ended = span if condition.ended is None else condition.ended
+        until = undone if condition.lasts is None else min(ended + condition.lasts, undone)
+        hatched = max(ended, until) if condition.status != "failed" else ended
+        yield Lane(condition, "condition", ended, min(span, hatched))
+    for rollback in facts.rollbacks:
+        ended = span if rollback.ended is None else rollback.ended
+        yield Lane(rollback, "rollback", ended, ended)

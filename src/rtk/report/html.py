@@ -1,0 +1,252 @@
+"""A run as one self-contained HTML file: readable without network and without script."""
+
+import re
+from collections.abc import Iterable, Iterator
+from html import escape
+
+from rtk.insight.facts import Facts, Measurement
+from rtk.insight.shape import Insight
+from rtk.insight.words import NO_DATA, number
+from rtk.report.axis import elapsed, utc
+from rtk.report.chart import charts, threshold_words
+from rtk.report.marks import MOMENTS, OUTCOMES, Mark, status_mark
+from rtk.report.story import Figure, Story, Table, story
+from rtk.report.style import STYLE
+from rtk.report.text import plain
+
+MOST_ROWS = 500
+_UNIT = re.compile(r"(?<=\d) (?=(?:%|ms|s|min|h|days?)(?!\w))")
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+
+
+def html(insight: Insight, facts: Facts) -> str:
+    """The whole document; below 1 MB however many measurements there are."""
+    return "".join(_document(story(insight, facts), facts))
+
+
+def _document(told: Story, facts: Facts) -> Iterator[str]:
+    yield (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f"<title>{escape(told.verdict.word)}: {escape(told.title)}</title><style>{STYLE}</style></head><body><main>"
+    )
+    yield from _head(told)
+    yield from _answers(told)
+    yield from _chart(facts)
+    yield from _phases(told)
+    yield from _moments(told)
+    yield from _undo(told)
+    yield from _limits(told)
+    yield from _figures(told)
+    yield from _measurements(facts)
+    yield from _files(told, facts)
+    yield "</main></body></html>\n"
+
+
+def _head(told: Story) -> Iterator[str]:
+    yield (
+        f'<header><p class="eyebrow">Reliability Toolkit, report of a run</p><h1>{escape(told.title)}</h1>'
+        f'<p class="objective">{_words(told.objective)}</p><p class="when">{_words(told.when)}</p></header>'
+    )
+    if told.alarm:
+        by_hand = "".join(
+            f"<p>By hand: <code>{escape(one.by_hand)}</code></p>" for one in told.undo if one.by_hand
+        )
+        yield (
+            f'<div class="alarm" role="alert"><p><strong>{escape(told.restored.show())}.</strong> '
+            f"{_words(told.alarm)}</p>{by_hand}</div>"
+        )
+    why = f'<p class="why">{_words(told.why)}</p>' if told.why else ""
+    yield (
+        f'<section class="verdict {told.verdict.tone}" aria-label="Verdict"><p class="badge">'
+        f'<span class="symbol" aria-hidden="true">{told.verdict.symbol}</span>{escape(told.verdict.word)}</p>'
+        f'<div><p class="headline">{_words(told.headline)}</p>{why}</div></section>'
+    )
+
+
+def _answers(told: Story) -> Iterator[str]:
+    yield '<dl class="answers">'
+    for question, answer, detail in told.answers[1:]:
+        yield (
+            f'<div><dt>{escape(question)}</dt><dd class="answer">{_words(answer)}</dd>'
+            f'<dd class="detail">{_words(detail)}</dd></div>'
+        )
+    yield '</dl><dl class="numbers">'
+    yield from (_number(figure) for figure in told.numbers)
+    yield "</dl>"
+
+
+def _number(figure: Figure) -> str:
+    none = " none" if figure.value == NO_DATA else ""
+    return (
+        f'<div><dd class="hint">{_words(figure.explanation)}</dd><dt>{escape(figure.label)}</dt>'
+        f'<dd class="value{none}">{_words(figure.value)}</dd></div>'
+    )
+
+
+def _chart(facts: Facts) -> Iterator[str]:
+    names = ", ".join(plain(name, 80) for name in facts.measures[:5])
+    heading = "What was measured" + (f": {escape(names)}" if names else "")
+    yield f"<section><h2>{heading}</h2>"
+    if not len(facts.measurements):
+        yield f"<p>Nothing was measured: {NO_DATA}.</p></section>"
+        return
+    yield f'<figure><ul class="legend">{"".join(_legend(facts))}</ul>{charts(facts)}'
+    yield (
+        "<figcaption>Time since the run began, and below it the time of day in UTC. A condition is tinted while "
+        "it acted and hatched until it was undone or its time was over.</figcaption></figure></section>"
+    )
+
+
+def _legend(facts: Facts) -> Iterator[str]:
+    yield _key("met", '<circle class="met" cx="11" cy="6" r="3.6"/>')
+    yield _key("deviated", '<path class="deviated" d="M11 .5l5.5 5.5-5.5 5.5-5.5-5.5z"/>')
+    if _has_silent(facts):
+        yield _key("deviated without a value", '<path class="deviated silent" d="M11 1l5 5-5 5-5-5z"/>')
+    if any(m.outcome == "missed" for m in facts.measurements):
+        yield _key("missed slot", '<rect class="missed" x="5" y="2" width="12" height="8"/>')
+    bound = threshold_words(facts)
+    if bound:
+        yield _key(bound, '<path class="threshold" d="M0 6H22"/>')
+    if facts.conditions:
+        yield _key("condition", '<rect class="lane condition" y="2" width="22" height="8" rx="2"/>')
+    if facts.rollbacks:
+        yield _key("rollback", '<rect class="lane rollback" y="2" width="22" height="8" rx="2"/>')
+
+
+def _has_silent(facts: Facts) -> bool:
+    """Whether some deviated measurement has no value, where others have one."""
+    silent = any(m.outcome == "deviated" and m.value is None for m in facts.measurements)
+    return silent and any(m.value is not None for m in facts.measurements)
+
+
+def _key(word: str, drawing: str) -> str:
+    return f'<li><svg viewBox="0 0 22 12" aria-hidden="true">{drawing}</svg>{escape(word)}</li>'
+
+
+def _phases(told: Story) -> Iterator[str]:
+    yield '<section><h2>Before, during and after</h2><div class="scroll" tabindex="0" role="region" '
+    yield f'aria-label="Phases">{_table(told.phases, last_is_total=True)}</div>'
+    if told.comparisons:
+        yield f'<ul class="sentences">{_items(told.comparisons)}</ul>'
+    yield "</section>"
+
+
+def _table(table: Table, kind: str = "", last_is_total: bool = False) -> str:
+    head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in table.head)
+    rows = []
+    for index, (first, *rest) in enumerate(table.rows):
+        total = ' class="total"' if last_is_total and index == len(table.rows) - 1 else ""
+        cells = "".join(f"<td>{escape(cell)}</td>" for cell in rest)
+        rows.append(f'<tr{total}><th scope="row">{escape(first)}</th>{cells}</tr>')
+    of = f' class="{kind}"' if kind else ""
+    return f"<table{of}><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+
+
+def _words(text: str) -> str:
+    """A sentence as HTML; a figure keeps its unit on its line."""
+    return _UNIT.sub("\u00a0", escape(text))
+
+
+def _items(texts: Iterable[str]) -> str:
+    return "".join(f"<li>{_words(text)}</li>" for text in texts)
+
+
+def _moments(told: Story) -> Iterator[str]:
+    yield '<section><h2>What happened when</h2><ol class="moments">'
+    for moment in told.moments:
+        yield (
+            f'<li><span>{moment.clock}</span><span class="wall">{moment.utc}</span>'
+            f'<span class="{moment.kind}">{_symbol(moment.kind)}{_words(moment.text)}</span></li>'
+        )
+    yield "</ol></section>"
+
+
+def _symbol(kind: str) -> str:
+    mark = MOMENTS.get(kind)
+    return "" if mark is None else f'<span aria-hidden="true">{mark.symbol}</span> '
+
+
+def _undo(told: Story) -> Iterator[str]:
+    yield "<section><h2>What was undone</h2>"
+    if not told.undo:
+        yield f"<p>{escape(told.answers[-1].explanation)}</p></section>"
+        return
+    yield '<table class="words"><thead><tr><th scope="col">rollback</th><th scope="col">how it went</th>'
+    yield '<th scope="col">detail</th></tr></thead><tbody>'
+    for one in told.undo:
+        by_hand = f"<br>By hand: <code>{escape(one.by_hand)}</code>" if one.by_hand else ""
+        yield f'<tr><th scope="row">{escape(one.name)}</th><td>{_tone(status_mark(one.status))}</td>'
+        yield f"<td>{escape(one.detail)}{by_hand}</td></tr>"
+    yield "</tbody></table></section>"
+
+
+def _tone(mark: Mark) -> str:
+    return f'<span class="tone {mark.tone}">{escape(mark.show())}</span>'
+
+
+def _limits(told: Story) -> Iterator[str]:
+    if told.limits or told.notes:
+        yield '<section><h2>What this does not say</h2><ul class="plain">'
+        yield f"{_items((*told.limits, *told.notes))}</ul></section>"
+
+
+def _figures(told: Story) -> Iterator[str]:
+    table = Table(("figure", "value", "how it is computed"), told.figures)
+    yield f"<section><h2>All figures</h2>{_table(table, 'words')}</section>"
+
+
+def _measurements(facts: Facts) -> Iterator[str]:
+    total = len(facts.measurements)
+    if not total:
+        return
+    kept = _kept(facts)
+    left = total - len(kept)
+    yield f"<details><summary>{'All' if not left else 'Some of the'} {total:,} measurements</summary>"
+    if left:
+        yield (
+            f'<p class="note">{len(kept):,} are shown, deviated and missed ones first; {left:,} are left out. '
+            "The journal holds every one.</p>"
+        )
+    yield '<div class="scroll words" tabindex="0" role="region" aria-label="Measurements"><table class="words">'
+    heads = ("phase", "slot", "due", "due, UTC", "outcome", "value", "took", "reason")
+    head = "".join(f'<th scope="col">{name}</th>' for name in heads)
+    yield f"<thead><tr>{head}</tr></thead><tbody>"
+    yield from (_row(m, facts) for m in kept)
+    yield "</tbody></table></div></details>"
+
+
+def _kept(facts: Facts) -> list[Measurement]:
+    """At most 500 measurements in slot order, deviated and missed ones before met ones."""
+    if len(facts.measurements) <= MOST_ROWS:
+        return list(facts.measurements)
+    rank = {"deviated": 0, "missed": 1, "met": 2}
+    buckets: tuple[list[int], list[int], list[int]] = ([], [], [])
+    for index, m in enumerate(facts.measurements):
+        bucket = buckets[rank[m.outcome]]
+        if len(bucket) < MOST_ROWS:
+            bucket.append(index)
+    chosen = [index for bucket in buckets for index in bucket][:MOST_ROWS]
+    return [facts.measurements[index] for index in sorted(chosen)]
+
+
+def _row(m: Measurement, facts: Facts) -> str:
+    took = None if m.started is None or m.ended is None else m.ended - m.started
+    cells = (
+        f"{m.slot:,}",
+        elapsed(m.due, min(1.0, facts.frequency_s)),
+        utc(facts.started_at + m.due, "%H:%M:%S"),
+        OUTCOMES[m.outcome].show(),
+        plain(number(m.value, facts.threshold.unit), 40),
+        NO_DATA if took is None else f"{took:.3f} s",
+        plain(m.reason, 200) if m.reason else "",
+    )
+    return f'<tr><th scope="row">{m.phase}</th>{"".join(f"<td>{escape(c)}</td>" for c in cells)}</tr>'
+
+
+def _files(told: Story, facts: Facts) -> Iterator[str]:
+    yield f"<footer><dl><dt>run</dt><dd>{escape(plain(facts.run_id))}</dd>"
+    for name, place in told.files:
+        yield f"<dt>{escape(name)}</dt><dd><code>{escape(place)}</code></dd>"
+    yield "</dl></footer>"

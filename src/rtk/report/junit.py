@@ -1,0 +1,112 @@
+"""A run as JUnit XML, so that a CI server shows what held and what did not."""
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+from xml.etree import ElementTree as ET
+
+from rtk.insight.facts import ActivitySpan, Facts
+from rtk.insight.shape import Insight
+from rtk.report.axis import utc
+from rtk.report.story import Story, story
+from rtk.report.text import plain
+
+_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
+Problem = Literal["failure", "error", "skipped"]
+
+
+class Case(NamedTuple):
+    """A test case: its name, how long it took (seconds), and what was wrong, if anything."""
+
+    name: str
+    seconds: float
+    problem: Problem | None = None
+    message: str = ""
+
+
+def junit(insight: Insight, facts: Facts) -> str:
+    """The whole document: one suite with a case for the gate, the objective, each condition and rollback."""
+    told = story(insight, facts)
+    found = [
+        _gate(insight, told),
+        _objective(insight, told),
+        *(_condition(c, insight, told) for c in facts.conditions),
+        *_rollbacks(facts),
+    ]
+    suites = ET.Element("testsuites")
+    suite = ET.SubElement(suites, "testsuite", _totals(insight, told, found))
+    properties = ET.SubElement(suite, "properties")
+    for figure in told.figures:
+        ET.SubElement(properties, "property", name=figure.label.lower(), value=figure.value)
+    for case in found:
+        _append(suite, case, told)
+    ET.indent(suites)
+    return _DECLARATION + ET.tostring(suites, encoding="unicode") + "\n"
+
+
+def _totals(insight: Insight, told: Story, found: list[Case]) -> dict[str, str]:
+    problems = [case.problem for case in found]
+    return {
+        "name": told.title,
+        "tests": str(len(found)),
+        "failures": str(problems.count("failure")),
+        "errors": str(problems.count("error")),
+        "skipped": str(problems.count("skipped")),
+        "time": f"{insight.duration_s:.3f}",
+        "timestamp": utc(insight.started_at, "%Y-%m-%dT%H:%M:%S"),
+    }
+
+
+def _append(suite: ET.Element, case: Case, told: Story) -> None:
+    element = ET.SubElement(
+        suite, "testcase", classname=told.title, name=plain(case.name), time=f"{case.seconds:.3f}"
+    )
+    if case.problem is not None:
+        problem = ET.SubElement(element, case.problem, message=plain(case.message, 600))
+        if case.problem != "skipped":
+            problem.set("type", case.problem)
+            problem.text = plain(case.message, 4000)
+
+
+def _gate(insight: Insight, told: Story) -> Case:
+    name = "the hypothesis was met before the first condition"
+    return Case(name, 0.0, "failure", told.headline) if insight.status == "failed" else Case(name, 0.0)
+
+
+def _objective(insight: Insight, told: Story) -> Case:
+    problems: dict[str | None, Problem | None] = {
+        "pass": None,
+        "fail": "failure",
+        "inconclusive": "skipped",
+        "invalid": "error",
+        None: "skipped",
+    }
+    message = " ".join(filter(None, [told.headline, told.why]))
+    return Case(
+        f"objective: {told.objective}", insight.duration_s, problems[insight.figures.verdict], message
+    )
+
+
+def _condition(span: ActivitySpan, insight: Insight, told: Story) -> Case:
+    case = Case(f"condition {plain(span.name, 200)} took effect", _length(span))
+    if span.status == "succeeded" and span.name != insight.invalid_condition:
+        return case
+    message = span.failure or (
+        told.headline if span.status == "succeeded" else f"the condition {span.status}"
+    )
+    return case._replace(problem="failure", message=message)
+
+
+def _rollbacks(facts: Facts) -> Iterator[Case]:
+    if facts.rolled_back is False:
+        yield Case("rollbacks were played", 0.0, "failure", "Rollbacks were due and were not played.")
+    for span in facts.rollbacks:
+        case = Case(f"rollback {plain(span.name, 200)} restored the system", _length(span))
+        if span.status == "succeeded":
+            yield case
+            continue
+        by_hand = f" By hand: {span.by_hand}" if span.by_hand else ""
+        yield case._replace(problem="failure", message=f"{span.failure or span.status}.{by_hand}")
+
+
+def _length(span: ActivitySpan) -> float:
+    return 0.0 if span.ended is None else max(0.0, span.ended - span.started)

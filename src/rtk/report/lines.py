@@ -1,0 +1,37 @@
+"""The end of a run as plain lines, for pipes and logs."""
+
+from collections.abc import Iterator
+
+from rtk.insight.facts import Facts
+from rtk.insight.shape import Insight
+from rtk.report.moments import most_telling
+from rtk.report.story import Story, story
+
+MOST_MOMENTS = 20
+
+
+def lines(insight: Insight, facts: Facts) -> list[str]:
+    """What the end screen says, a fact a line, without colours or symbols."""
+    return list(_lines(story(insight, facts)))
+
+
+def _lines(told: Story) -> Iterator[str]:
+    yield f"Verdict: {told.verdict.word}. {told.headline}"
+    if told.why:
+        yield f"Why: {told.why}"
+    yield f"Objective: {told.objective}"
+    yield f"Run: {told.when}"
+    for question, answer, detail in told.answers[1:]:
+        yield f"{question} {answer}: {detail}"
+    for row in told.phases.rows:
+        name, *cells = (f"{label} {cell}" for label, cell in zip(told.phases.head, row, strict=True))
+        yield f"{name.capitalize()}: {', '.join(cells)}"
+    for moment in most_telling(told.moments, MOST_MOMENTS):
+        yield f"At {moment.clock} ({moment.utc} UTC): {moment.text}"
+    if told.alarm:
+        yield f"NOT RESTORED: {told.alarm}"
+    for one in told.undo:
+        if one.by_hand:
+            yield f"By hand, for {one.name}: {one.by_hand}"
+    for name, place in told.files:
+        yield f"File, {name}: {place}"

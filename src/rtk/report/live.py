@@ -1,0 +1,134 @@
+"""A run while it goes on: counts and events on a terminal, never a judgement.
+
+The view reads a `Progress` four times a second from a thread of its own; whatever goes wrong in it ends the
+view, not the run.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.live import Live
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from rtk.insight.words import count, duration
+from rtk.report.axis import elapsed
+from rtk.report.marks import OUTCOMES, STYLES
+from rtk.report.spark import Canvas, spark
+from rtk.report.text import ascii_only, fine_share, plain
+from rtk.verify.progress import Progress
+
+PER_SECOND = 4
+_WIDEST = 100
+
+
+class LiveView:
+    """The live view of a run: `start()` it, and `stop()` it before anything else is printed."""
+
+    def __init__(self, progress: Progress, console: Console | None = None) -> None:
+        self._console = console or Console(stderr=True)
+        self._picture = Picture(progress)
+        self._live = Live(self._picture, console=self._console, auto_refresh=False, transient=True)
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._refresh, name="live-view", daemon=True)
+
+    def start(self) -> None:
+        """Show the view; a terminal that cannot is left alone."""
+        with suppress(Exception):
+            self._live.start()
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Take the view away; safe to call twice, and without a start."""
+        self._over.set()
+        if self._thread.ident is not None and self._thread is not threading.current_thread():
+            self._thread.join(timeout=1)
+        with suppress(Exception):
+            self._live.stop()
+
+    def _refresh(self) -> None:
+        with suppress(Exception):
+            while not self._over.wait(1 / PER_SECOND):
+                self._live.refresh()
+
+
+class Picture:
+    """What the live view shows at this moment."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Draw the present state; a drawing that fails is a line that says so."""
+        width = min(_WIDEST, options.max_width) - 4
+        try:
+            drawn: RenderableType = Group(*_parts(self._progress, max(20, width), not options.ascii_only))
+        except Exception as error:  # noqa: BLE001 the view must never end the run
+            drawn = Text(f"The live view cannot be drawn ({type(error).__name__}); the run goes on.")
+        yield Padding(drawn, (1, 2), expand=False)
+
+
+def _parts(progress: Progress, width: int, unicode: bool) -> Iterator[RenderableType]:
+    now, readings, events = progress.now(), progress.last_values(), progress.last_events()
+    yield _text(plain(progress.title, width), unicode, "bold")
+    yield Text()
+    yield _phase(progress, now, width, unicode)
+    if progress.activity:
+        yield _text(f"under way: {plain(progress.activity, width - 12)}", unicode, "dim")
+    if progress.stopping:
+        yield _text(f"stopping: {plain(progress.stopping, width - 12)}", unicode, "bold yellow")
+    if readings:
+        yield Text()
+        yield from spark(readings, progress.threshold, Canvas(width, 4, unicode))
+    yield Text()
+    yield _counts(progress, unicode)
+    if events:
+        yield Text()
+        yield _events(events, width, unicode)
+
+
+def _text(text: str, unicode: bool, style: str = "") -> Text:
+    return Text(text if unicode else ascii_only(text), style, no_wrap=True, overflow="ellipsis")
+
+
+def _phase(progress: Progress, now: float, width: int, unicode: bool) -> Text:
+    """The phase, how far it is, and how long the run still takes."""
+    since = max(0.0, now - progress.phase_started)
+    text = _text(f"{progress.phase:<11}", unicode, "bold")
+    told = duration(float(round(since)))
+    if progress.phase_ends is not None:
+        whole = max(1e-9, progress.phase_ends - progress.phase_started)
+        text += _bar(min(1.0, since / whole), max(8, min(40, width - 50)), unicode)
+        told = f"  {elapsed(min(since, whole))} of {elapsed(whole)}"
+    if progress.run_ends is not None:
+        told += f", {elapsed(max(0.0, progress.run_ends - now))} left"
+    return text + _text(told, unicode)
+
+
+def _bar(share: float, width: int, unicode: bool) -> Text:
+    done = round(share * width)
+    full, rest = ("━", "─") if unicode else ("=", ".")
+    return Text.assemble((full * done, "blue"), (rest * (width - done), "dim"))
+
+
+def _counts(progress: Progress, unicode: bool) -> Text:
+    text = Text(no_wrap=True)
+    for outcome, mark in OUTCOMES.items():
+        text.append(f"{mark.symbol if unicode else mark.plain} ", STYLES[mark.tone])
+        text.append(f"{outcome} ").append(f"{getattr(progress, outcome):,}   ", "bold")
+    text.append(f"of {count(progress.planned, 'slot')}", "dim")
+    if progress.budget_spent is not None:
+        text.append("   budget spent ", "dim").append(fine_share(progress.budget_spent), "bold")
+    return text
+
+
+def _events(events: list[tuple[float, str]], width: int, unicode: bool) -> Table:
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(justify="right", no_wrap=True)
+    grid.add_column(no_wrap=True, overflow="ellipsis")
+    for at, told in events:
+        grid.add_row(_text(elapsed(at), unicode, "dim"), _text(plain(told, width - 10), unicode))
+    return grid

@@ -1,0 +1,82 @@
+"""A run as Markdown that fits a comment on a pull request: at most 60 lines, every name inert."""
+
+import re
+from collections.abc import Iterator
+
+from rtk.insight.facts import Facts
+from rtk.insight.shape import Insight
+from rtk.report.moments import most_telling
+from rtk.report.story import Story, Table, story
+from rtk.report.text import plain
+
+MOST_MOMENTS = 8
+MOST_UNDO = 5
+_ACTIVE = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&$:])")
+_HARMLESS = frozenset("+-.!:()#$")
+
+
+def markdown(insight: Insight, facts: Facts) -> str:
+    """The whole text, ending in a line break."""
+    return "\n".join(_lines(story(insight, facts))) + "\n"
+
+
+def escaped(text: str, limit: int = 240) -> str:
+    """Text that stands for itself in a paragraph or a table cell: no markup, no mention, no line break."""
+    inert = _ACTIVE.sub(lambda m: m[1] if m[1] in _HARMLESS else "\\" + m[1], plain(text, limit))
+    # A zero-width space keeps an @ from calling a person, and a scheme from becoming a link.
+    inert = inert.replace("@", "@\u200b").replace("://", ":\u200b//").replace("www.", "www\u200b.")
+    return re.sub(r"^([#+\-=>]|\d+[.)])", r"\\\1", inert)
+
+
+def code(text: str, limit: int = 1000) -> str:
+    """Text as code, whatever backticks it holds."""
+    line = plain(text, limit)
+    fence = "`" * (1 + max((len(run) for run in re.findall("`+", line)), default=0))
+    return f"{fence} {line} {fence}" if "`" in line else f"`{line}`"
+
+
+def _lines(told: Story) -> Iterator[str]:
+    yield f"### {told.verdict.symbol} {told.verdict.word}: {escaped(told.title, 120)}"
+    yield ""
+    yield f"**{escaped(told.headline, 600)}**"
+    if told.why:
+        yield from ("", escaped(told.why, 600))
+    yield from _alarm(told)
+    yield ""
+    yield from _table(
+        Table(
+            ("question", "answer", "detail"),
+            tuple((f.label, f.value, f.explanation) for f in told.answers[1:]),
+        )
+    )
+    yield ""
+    yield from _table(told.phases)
+    yield from _moments(told)
+    yield from ("", *(f"- {escaped(limit, 300)}" for limit in told.limits[:4]))
+    yield from ("", f"{escaped(told.objective)}. {escaped(told.when)}.")
+    if told.files:
+        yield ", ".join(f"{escaped(name, 40)}: {code(place, 200)}" for name, place in told.files[:5])
+
+
+def _alarm(told: Story) -> Iterator[str]:
+    if not told.alarm:
+        return
+    yield from ("", f"> **{told.restored.show()}.** {escaped(told.alarm)}")
+    for one in [one for one in told.undo if one.by_hand][:MOST_UNDO]:
+        yield from (">", f"> {escaped(one.name, 80)}, by hand: {code(one.by_hand, 2000)}")
+
+
+def _table(table: Table) -> Iterator[str]:
+    yield f"| {' | '.join(table.head)} |"
+    yield f"|{'---|' * len(table.head)}"
+    for row in table.rows:
+        yield f"| {' | '.join(escaped(cell, 400) for cell in row)} |"
+
+
+def _moments(told: Story) -> Iterator[str]:
+    yield from ("", "| run | UTC | what happened |", "|---|---|---|")
+    for moment in most_telling(told.moments, MOST_MOMENTS):
+        yield f"| {moment.clock} | {moment.utc} | {escaped(moment.text, 160)} |"
+    left = len(told.moments) - MOST_MOMENTS
+    if left > 0:
+        yield f"| | | {left} more in the other reports |"

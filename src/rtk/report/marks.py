@@ -1,0 +1,69 @@
+"""The marks all reports share: each state is one word, one symbol and one colour, never colour alone."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from rtk.insight.facts import Outcome
+from rtk.insight.shape import Insight
+
+Tone = Literal["good", "bad", "unsure", "broken", "quiet"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A state as it is shown. `symbol` is one column wide; `plain` is its ASCII stand-in."""
+
+    word: str
+    symbol: str
+    plain: str
+    tone: Tone
+
+    def show(self, unicode: bool = True) -> str:
+        """Symbol and word."""
+        return f"{self.symbol if unicode else self.plain} {self.word}"
+
+
+VERDICTS: dict[str | None, Mark] = {
+    "pass": Mark("pass", "✓", "+", "good"),
+    "fail": Mark("fail", "✗", "x", "bad"),
+    "inconclusive": Mark("inconclusive", "?", "?", "unsure"),
+    "invalid": Mark("invalid", "∅", "!", "broken"),
+    None: Mark("no verdict", "·", "-", "quiet"),
+}
+OUTCOMES: dict[Outcome, Mark] = {
+    "met": Mark("met", "●", "o", "good"),
+    "deviated": Mark("deviated", "◆", "x", "bad"),
+    "missed": Mark("missed", "○", ".", "quiet"),
+}
+RESTORED: dict[bool | None, Mark] = {
+    True: Mark("restored", "✓", "+", "good"),
+    False: Mark("not restored", "▲", "!", "bad"),
+    None: Mark("nothing to undo", "·", "-", "quiet"),
+}
+STATUSES: dict[str, Mark] = {
+    "succeeded": Mark("succeeded", "✓", "+", "good"),
+    "failed": Mark("failed", "✗", "x", "bad"),
+    "interrupted": Mark("interrupted", "∅", "!", "broken"),
+}
+MOMENTS: dict[str, Mark] = {
+    "deviated": OUTCOMES["deviated"],
+    "missed": OUTCOMES["missed"],
+    "trouble": RESTORED[False],
+}
+STYLES: dict[Tone, str] = {
+    "good": "green",
+    "bad": "red",
+    "unsure": "yellow",
+    "broken": "magenta",
+    "quiet": "dim",
+}
+
+
+def verdict_mark(insight: Insight) -> Mark:
+    """The mark of the run's verdict."""
+    return VERDICTS[insight.figures.verdict]
+
+
+def status_mark(status: str) -> Mark:
+    """The mark of a condition's or rollback's status."""
+    return STATUSES.get(status, Mark(status, "·", "-", "quiet"))

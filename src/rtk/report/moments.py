@@ -1,0 +1,104 @@
+"""What happened when: the run's phases, conditions, deviations and rollbacks as one list in order of time."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from rtk.insight.facts import ActivitySpan, Facts
+from rtk.insight.shape import Insight
+from rtk.insight.words import count, duration, number
+from rtk.report.axis import elapsed, utc
+from rtk.report.text import plain
+
+MOST = 200
+
+_RANKS = ("trouble", "deviated", "condition", "rollback", "missed", "note", "phase")
+Told = tuple[float, str, str]  # when, kind, text
+
+
+class Moment(NamedTuple):
+    """Something that happened: `at` seconds since the run began, the same as `clock` reads (run time) and in
+    `utc`; `kind` is `phase`, `condition`, `deviated`, `missed`, `rollback`, `trouble` or
+    `note`."""
+
+    at: float
+    clock: str
+    utc: str
+    kind: str
+    text: str
+
+
+def moments(insight: Insight, facts: Facts) -> tuple[Moment, ...]:
+    """Everything worth a line, in order of time, at most 200 of it: the spans, then the events."""
+    told = [
+        *_rollbacks(facts),
+        *_phases(facts),
+        *_conditions(facts),
+        *_firsts(facts),
+        *_end(insight, facts),
+    ]
+    known = {text for _, _, text in told}
+    told += [(e.at, "note", text) for e in facts.events if (text := plain(e.text, 400)) not in known]
+    told.sort(key=lambda one: one[0])
+    whole = [
+        Moment(at, elapsed(at), utc(facts.started_at + at, "%H:%M:%S"), kind, text) for at, kind, text in told
+    ]
+    return tuple(most_telling(whole, MOST))
+
+
+def most_telling(items: Sequence[Moment], most: int) -> list[Moment]:
+    """At most `most` of them in order of time: what went wrong first, what was only to be expected last."""
+    ranked = sorted(range(len(items)), key=lambda index: (_RANKS.index(items[index].kind), index))
+    return [items[index] for index in sorted(ranked[:most])]
+
+
+def _phases(facts: Facts) -> Iterator[Told]:
+    for span in facts.phases:
+        yield span.started, "phase", f"{span.phase} began, {count(span.planned, 'slot')} planned"
+
+
+def _conditions(facts: Facts) -> Iterator[Told]:
+    for span in facts.conditions:
+        name = plain(span.name, 160)
+        yield span.started, "condition", f"condition {name} started"
+        if span.ended is not None:
+            goes_on = f", its effect lasts {duration(span.lasts)}" if span.lasts else ""
+            yield span.ended, _kind(span, "condition"), f"condition {name} {_outcome(span)}{goes_on}"
+
+
+def _rollbacks(facts: Facts) -> Iterator[Told]:
+    for span in facts.rollbacks:
+        name = plain(span.name, 160)
+        yield span.started, "rollback", f"rollback {name} started"
+        if span.ended is not None:
+            yield span.ended, _kind(span, "rollback"), f"rollback {name} {_outcome(span)}"
+
+
+def _kind(span: ActivitySpan, kind: str) -> str:
+    return kind if span.status == "succeeded" else "trouble"
+
+
+def _outcome(span: ActivitySpan) -> str:
+    took = f" after {duration((span.ended or span.started) - span.started)}"
+    word = "returned" if span.status == "succeeded" else plain(span.status, 40)
+    return f"{word}{took}" + (f": {plain(span.failure, 240)}" if span.failure else "")
+
+
+def _firsts(facts: Facts) -> Iterator[Told]:
+    """The first deviated and the first missed slot: one pass, ended as soon as both are known."""
+    wanted = {"deviated": "first deviated measurement", "missed": "first missed slot"}
+    for m in facts.measurements:
+        if m.outcome not in wanted:
+            continue
+        value = "" if m.value is None else f": {plain(number(m.value, facts.threshold.unit), 40)}"
+        reason = f", {plain(m.reason, 160)}" if m.reason else ""
+        yield m.due, m.outcome, f"{wanted.pop(m.outcome)}{value}{reason}"
+        if not wanted:
+            return
+
+
+def _end(insight: Insight, facts: Facts) -> Iterator[Told]:
+    undone = max((r.ended for r in facts.rollbacks if r.ended is not None), default=None)
+    if undone is not None and insight.recovered_after_s is not None:
+        yield undone + insight.recovered_after_s, "note", "recovered: the first of three met in a row"
+    stopped = f", stopped early: {plain(facts.stopped, 240)}" if facts.stopped else ""
+    yield facts.duration_s, "note" if not facts.stopped else "trouble", f"the run ended{stopped}"

@@ -1,0 +1,147 @@
+"""What a verification is going to do and can prove, before anything has begun: opening lines and `--dry`."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rtk.experiment.plan import Plan
+from rtk.insight.facts import PHASES
+from rtk.insight.power import prospects
+from rtk.insight.words import count, duration, share
+from rtk.report.text import plain
+
+Document = Mapping[str, Any]
+
+
+def planned(plan: Plan, document: Document) -> list[str]:
+    """The plan in plain lines: slots, hypothesis, conditions, undo, what can be proven, worst cost.
+
+    `document` is the experiment as it was read, mended and validated.
+    """
+    return [
+        plain(document.get("title") or "A verification without a title"),
+        *_slots(plan),
+        *_hypothesis(document),
+        *_conditions(document),
+        *_undo(document),
+        *_stops(plan),
+        *_proof(plan),
+    ]
+
+
+def _slots(plan: Plan) -> Iterator[str]:
+    for phase in PHASES:
+        slots, length = plan.slots(phase), plan.length(phase)
+        if slots:
+            told = f"{count(slots, 'slot')}: every {duration(plan.frequency_s)} for {duration(length)}"
+            yield f"{phase.capitalize()}, {told}"
+    if not plan.slots("baseline"):
+        yield ("No baseline: whether a condition caused what is seen cannot be told; --warm-up 1m gives one.")
+
+
+def _hypothesis(document: Document) -> Iterator[str]:
+    hypothesis = _mapping(document.get("steady-state-hypothesis"))
+    probes = [_mapping(probe) for probe in hypothesis.get("probes") or ()]
+    if not probes:
+        yield "Nothing is measured: the experiment has no hypothesis with a probe."
+    for probe in probes:
+        name = plain(probe.get("name") or "a probe without a name", 160)
+        yield f"Measured: {name}, met when {tolerance_words(probe.get('tolerance'))}"
+
+
+def tolerance_words(tolerance: object) -> str:
+    """A tolerance as the end of a sentence that begins with "met when"."""
+    if isinstance(tolerance, list):
+        return f"it is one of {_short(tolerance)}"
+    if not isinstance(tolerance, Mapping):
+        return f"it is {_short(tolerance)}"
+    return _typed(tolerance)
+
+
+def _typed(tolerance: Document) -> str:
+    kind = tolerance.get("type")
+    if kind == "range":
+        bounds = tolerance.get("range") or (None, None)
+        return "it is " + " to ".join(_short(bound) for bound in bounds)
+    if kind == "regex":
+        return f"it matches {_short(tolerance.get('pattern'))}"
+    if kind in {"jsonpath", "xmlpath"}:
+        return f"{kind} {_short(tolerance.get('path'))} finds {_short(tolerance.get('expect', 'something'))}"
+    return _probe(tolerance)
+
+
+def _probe(tolerance: Document) -> str:
+    """A tolerance that is a probe: its function with its arguments."""
+    provider = _mapping(tolerance.get("provider"))
+    what = plain(provider.get("func") or provider.get("path") or provider.get("url") or "a probe", 120)
+    given = _mapping(provider.get("arguments"))
+    arguments = ", ".join(f"{plain(name, 40)} {_short(value)}" for name, value in given.items())
+    return f"{what} ({arguments}) says so" if arguments else f"{what} says so"
+
+
+def _conditions(document: Document) -> Iterator[str]:
+    actions = _actions(document.get("method"))
+    for action in actions:
+        background = ", in the background" if action.get("background") else ""
+        yield f"Condition: {_named(action)}{background}"
+    if not actions:
+        yield "No condition: the system is measured as it is."
+
+
+def _undo(document: Document) -> Iterator[str]:
+    rollbacks = _actions(document.get("rollbacks"))
+    for rollback in rollbacks:
+        yield f"Undo: {_named(rollback)}"
+    if not rollbacks and _actions(document.get("method")):
+        yield "Warning: nothing undoes it, because the experiment has no rollbacks."
+
+
+def _stops(plan: Plan) -> Iterator[str]:
+    stop = plan.stop_when
+    if stop.deviated_in_a_row is not None:
+        yield f"Stops early after {count(stop.deviated_in_a_row, 'deviated measurement')} in a row"
+    if stop.budget_spent is not None:
+        yield f"Stops early once {share(stop.budget_spent)} of the budget is spent"
+    if stop.max_duration_s is not None:
+        yield f"Stops early after {duration(stop.max_duration_s)}"
+
+
+def _proof(plan: Plan) -> Iterator[str]:
+    objective = plan.objective
+    if objective is None:
+        yield (
+            "No objective: nothing will be judged; give one with --target 95% --window 1d, or as "
+            '"objective" in the file.'
+        )
+        return
+    window = "" if objective.window_s is None else f" over {duration(objective.window_s)}"
+    yield f"Objective: {share(objective.target)} of measurements good{window}"
+    yield from prospects(
+        objective.target,
+        plan.slots("conditions"),
+        frequency_s=plan.frequency_s,
+        window_s=objective.window_s,
+        all_slots=sum(plan.slots(phase) for phase in PHASES),
+    ).sentences()
+
+
+def _actions(activities: object) -> list[Document]:
+    found = [_mapping(activity) for activity in activities] if isinstance(activities, list) else []
+    return [activity for activity in found if activity.get("type") == "action" or "ref" in activity]
+
+
+def _named(activity: Document) -> str:
+    """An activity's name and what carries it out; arguments and URLs stay out, they may hold secrets."""
+    provider = _mapping(activity.get("provider"))
+    carrier = provider.get("path") or provider.get("func")
+    name = plain(activity.get("name") or activity.get("ref") or "without a name", 160)
+    return f"{name} ({plain(provider.get('type'), 20)} {plain(carrier, 120)})" if carrier else name
+
+
+def _mapping(value: object) -> Document:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _short(value: object) -> str:
+    """A value from the file as JSON, on one short line."""
+    return plain(json.dumps(value, ensure_ascii=False, default=str), 80)

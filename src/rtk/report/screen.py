@@ -1,0 +1,149 @@
+"""The end of a run on a terminal: one screen that answers what a person asks first."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from rtk.insight.facts import Facts
+from rtk.insight.shape import Insight
+from rtk.report.columns import Column, columns
+from rtk.report.marks import MOMENTS, STYLES, Mark
+from rtk.report.moments import most_telling
+from rtk.report.spark import Canvas, Reading, spark
+from rtk.report.story import Story, story
+from rtk.report.text import ascii_only, plain
+
+WIDEST = 120
+MOST_MOMENTS = 7
+_NARROW = 84
+_MARGIN = 2
+# Which columns of the phases' table fit a narrow terminal: phase, met, deviated, missed, observed.
+_FEW_COLUMNS = (0, 2, 3, 4, 5)
+_MANY_COLUMNS = (0, 1, 2, 3, 4, 5, 7, 8, 10)
+
+
+def screen(insight: Insight, facts: Facts) -> RenderableType:
+    """The end screen, for a rich console of 60 to 200 columns, with or without colour or Unicode."""
+    return Screen(story(insight, facts), facts)
+
+
+@dataclass(frozen=True)
+class Screen:
+    """The end screen of a told run."""
+
+    told: Story
+    facts: Facts
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Lay the story out for the console's width and characters."""
+        width = min(WIDEST, options.max_width) - 2 * _MARGIN
+        sheet = Sheet(self.told, self.facts, width, not options.ascii_only)
+        for block in sheet.blocks():
+            yield Text()
+            yield from (Padding(part, (0, _MARGIN), expand=False) for part in block)
+        yield Text()
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The parts of the screen for one width and character set."""
+
+    told: Story
+    facts: Facts
+    width: int
+    unicode: bool
+
+    def blocks(self) -> Iterator[Sequence[RenderableType]]:
+        """All parts from top to bottom, in blocks that empty lines part."""
+        blocks = (
+            self._head(),
+            self._verdict(),
+            [self._answers()],
+            [self._phases()],
+            self._drawing(),
+            [self._moments()],
+            list(self._alarm()),
+            list(self._files()),
+        )
+        yield from (block for block in blocks if block)
+
+    def _text(self, text: str, style: str = "") -> Text:
+        return Text(text if self.unicode else ascii_only(text), style, overflow="fold")
+
+    def _mark(self, mark: Mark, bold: bool = True) -> Text:
+        style = STYLES[mark.tone]
+        return self._text(mark.show(self.unicode), f"bold {style}" if bold else style)
+
+    def _head(self) -> list[Text]:
+        room = self.width - len(self.told.verdict.word) - 4
+        title = self._mark(self.told.verdict) + self._text(f"  {plain(self.told.title, room)}", "bold")
+        about = (plain(self.told.objective, self.width), self.told.when)
+        return [title, *(self._text(text, "dim") for text in about)]
+
+    def _verdict(self) -> list[Text]:
+        why = [self._text(plain(self.told.why, 320), "dim")] if self.told.why else []
+        return [self._text(plain(self.told.headline, 320)), *why]
+
+    def _answers(self) -> RenderableType:
+        grid = Table.grid(padding=(0, 2))
+        grid.add_column(no_wrap=True)
+        grid.add_column(min_width=12, max_width=24)
+        if self.width >= _NARROW:
+            grid.add_column(ratio=1)
+        tones = {"Is everything undone?": STYLES[self.told.restored.tone]}
+        for question, answer, detail in self.told.answers[1:]:
+            bold = self._text(answer, f"bold {tones.get(question, '')}".strip())
+            about = self._text(plain(detail, 120), "dim")
+            cells = (bold, about) if self.width >= _NARROW else (bold,)
+            grid.add_row(self._text(question), *cells)
+        return grid
+
+    def _phases(self) -> RenderableType:
+        shown = _MANY_COLUMNS if self.width >= _NARROW else _FEW_COLUMNS
+        grid = Table.grid(padding=(0, 3 if self.width >= _NARROW else 2))
+        for column in shown:
+            grid.add_column(justify="left" if column == 0 else "right", no_wrap=True)
+        grid.add_row(*(self._text(self.told.phases.head[column], "dim") for column in shown))
+        for row in self.told.phases.rows:
+            grid.add_row(*(self._text(row[column]) for column in shown))
+        return grid
+
+    def _drawing(self) -> list[Text]:
+        canvas = Canvas(self.width, 3, self.unicode)
+        readings = [_reading(column) for column in columns(self.facts, max(1, self.width - 18))]
+        return spark(readings, self.facts.threshold, canvas) if readings else []
+
+    def _moments(self) -> RenderableType:
+        grid = Table.grid(padding=(0, 2))
+        grid.add_column(no_wrap=True, justify="right")
+        grid.add_column(ratio=1)
+        for moment in most_telling(self.told.moments, MOST_MOMENTS):
+            mark = MOMENTS.get(moment.kind)
+            room = max(20, self.width - 12)
+            style = "" if mark is None else STYLES[mark.tone]
+            text = self._text(plain(moment.text, room), style)
+            symbol = "" if mark is None else f"{mark.symbol if self.unicode else mark.plain} "
+            grid.add_row(self._text(moment.clock, "dim"), self._text(symbol, style) + text)
+        return grid
+
+    def _alarm(self) -> Iterator[Text]:
+        if not self.told.alarm:
+            return
+        yield (self._mark(self.told.restored) + self._text(f"  {self.told.alarm}", "bold"))
+        for one in [one for one in self.told.undo if one.by_hand][:5]:
+            yield self._text(f"by hand: {one.by_hand}")
+
+    def _files(self) -> Iterator[Text]:
+        for name, place in self.told.files[:6]:
+            yield self._text(f"{name}: ", "dim") + self._text(plain(place, 400))
+
+
+def _reading(column: Column) -> Reading:
+    """A column of the run as one reading: what went worst in it."""
+    if column.deviated:
+        return column.worst if column.worst is not None else None, "deviated"
+    return column.high, "met" if column.met else "missed"

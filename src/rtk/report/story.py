@@ -1,0 +1,263 @@
+"""What every report tells of a run, gathered once, so that no two of them can disagree.
+
+All texts are one line of plain characters; each format only lays them out and escapes them in its own way.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from rtk.insight.facts import ActivitySpan, Facts
+from rtk.insight.shape import Insight, Stats
+from rtk.insight.words import NO_DATA, bound, count, duration, multiple, number, share
+from rtk.report.axis import utc
+from rtk.report.marks import RESTORED, Mark, verdict_mark
+from rtk.report.moments import Moment, moments
+from rtk.report.text import fine_share, plain
+
+
+class Figure(NamedTuple):
+    """A figure in words: what it is called, its value, and how it came about."""
+
+    label: str
+    value: str
+    explanation: str
+
+
+class Table(NamedTuple):
+    """A table in words; the first cell of a row names it."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+class Undo(NamedTuple):
+    """One rollback: how it went and what a person does where it failed."""
+
+    name: str
+    status: str
+    detail: str
+    by_hand: str
+
+
+@dataclass(frozen=True)
+class Story:
+    """A run as it is told. `answers` are the five questions of a hurried reader with their answers; `numbers`
+    are the few figures shown large; `figures` are all of them."""
+
+    title: str
+    objective: str
+    when: str
+    verdict: Mark
+    restored: Mark
+    headline: str
+    why: str
+    answers: tuple[Figure, ...]
+    numbers: tuple[Figure, ...]
+    figures: tuple[Figure, ...]
+    phases: Table
+    comparisons: tuple[str, ...]
+    moments: tuple[Moment, ...]
+    undo: tuple[Undo, ...]
+    limits: tuple[str, ...]
+    notes: tuple[str, ...]
+    alarm: str | None
+    files: tuple[tuple[str, str], ...]
+
+
+def story(insight: Insight, facts: Facts) -> Story:
+    """Everything the reports tell of a run."""
+    return Story(
+        title=plain(insight.title) or "A run without a title",
+        objective=_objective(facts),
+        when=_when(insight),
+        verdict=verdict_mark(insight),
+        restored=RESTORED[insight.restored],
+        headline=plain(insight.headline, 600),
+        why="" if insight.why == insight.headline else plain(insight.why, 600),
+        answers=_answers(insight, facts),
+        numbers=_numbers(insight),
+        figures=_figures(insight),
+        phases=_phases(insight),
+        comparisons=tuple(plain(c.sentence, 600) for c in insight.comparisons if c.sentence),
+        moments=moments(insight, facts),
+        undo=_undo(facts),
+        limits=tuple(plain(x, 600) for x in insight.limits),
+        notes=tuple(plain(x, 600) for x in insight.notes),
+        alarm=_alarm(insight),
+        files=tuple((plain(name, 60), plain(place, 1000)) for name, place in facts.files.items()),
+    )
+
+
+def _objective(facts: Facts) -> str:
+    promised = facts.objective
+    if promised is None:
+        return "No objective was given, so nothing was promised that could be judged."
+    window = "" if promised.window_s is None else f" over {duration(promised.window_s)}"
+    name = plain(promised.name)
+    return f"{name + ': ' if name else ''}{share(promised.target)} of measurements good{window}"
+
+
+def _when(insight: Insight) -> str:
+    began = utc(insight.started_at, "%Y-%m-%d %H:%M:%S")
+    return (
+        f"{began} UTC, lasted {duration(insight.duration_s)}, one slot every {duration(insight.frequency_s)}"
+    )
+
+
+def _answers(insight: Insight, facts: Facts) -> tuple[Figure, ...]:
+    return (
+        Figure("Did it hold?", verdict_mark(insight).word, plain(insight.headline, 600)),
+        Figure("How sure is that?", _interval(insight), _certainty(insight)),
+        Figure("Was it the condition?", *_cause(insight)),
+        Figure("What did it cost?", _spent(insight), _cost(insight, facts)),
+        Figure("Is everything undone?", RESTORED[insight.restored].word, undone(insight, facts)),
+    )
+
+
+def _interval(insight: Insight) -> str:
+    f = insight.figures
+    if f.proven_at_least is None and f.proven_at_most is None:
+        return NO_DATA
+    target = None if insight.objective is None else insight.objective.get("target")
+    return f"{bound(f.proven_at_least, target)} to {bound(f.proven_at_most, target)}"
+
+
+def _certainty(insight: Insight) -> str:
+    if insight.figures.observed is None:
+        return "Nothing was measured while conditions applied."
+    return "of measurements good: a 90 % interval, if measurements are independent."
+
+
+def _cause(insight: Insight) -> tuple[str, str]:
+    """The answer in a word, and what it rests on in short; the comparisons tell it at length."""
+    before = next((s for s in insight.phases if s.phase == "baseline"), None)
+    during = next((s for s in insight.phases if s.phase == "conditions"), None)
+    found = next((c for c in insight.comparisons if c.phase == "conditions"), None)
+    if found is None or found.real is None or before is None or during is None:
+        return "cannot be told", plain(insight.cause, 400)
+    told = f"{_deviated(during)} deviated, {_deviated(before)} in the baseline"
+    if during.p50 is not None and before.p50 is not None:
+        here, there = (plain(number(v, insight.unit), 40) for v in (during.p50, before.p50))
+        told += f"; median {here}, {there} in the baseline"
+    return ("a real difference" if found.real else "no proven difference"), f"{told}."
+
+
+def _deviated(stats: Stats) -> str:
+    return share(stats.deviated / (stats.met + stats.deviated) if stats.met + stats.deviated else None)
+
+
+def _spent(insight: Insight) -> str:
+    spent = insight.figures.budget_spent if _measured(insight) else None
+    return NO_DATA if spent is None else f"{fine_share(spent)} of the budget"
+
+
+def _measured(insight: Insight) -> bool:
+    return insight.run.met + insight.run.deviated > 0
+
+
+def _cost(insight: Insight, facts: Facts) -> str:
+    f = insight.figures
+    if not _measured(insight):
+        return "Nothing was measured, so what it cost is not known."
+    spent = f"{duration(f.deviating_s)} of deviating time"
+    if f.budget_s is None:
+        return f"{spent}; no budget is known, because no objective with a window was given."
+    fits = ""
+    if f.affordable is not None and facts.objective is not None:
+        fits = f"; {count(f.affordable, 'such run')} would fit in {duration(facts.objective.window_s)}"
+    return f"{spent} out of a budget of {duration(f.budget_s)}{fits}."
+
+
+def undone(insight: Insight, facts: Facts) -> str:
+    """Whether everything was undone, in one sentence."""
+    if insight.not_restored:
+        return " ".join(plain(told, 300) for told in insight.not_restored[:5])
+    if insight.restored is None:
+        return "Nothing was to be undone."
+    if facts.rolled_back is False or not insight.restored:
+        return "Rollbacks were due and were not played."
+    return f"{count(len(facts.rollbacks), 'rollback')} succeeded."
+
+
+def _alarm(insight: Insight) -> str | None:
+    if insight.restored is not False:
+        return None
+    return "Not everything was undone: the system may still be in the state the conditions put it in."
+
+
+def _numbers(insight: Insight) -> tuple[Figure, ...]:
+    f = insight.figures
+    spent = f.budget_spent if _measured(insight) else None
+    return (
+        Figure("met", number(f.met), "slots of the conditions phase within the threshold"),
+        Figure("deviated", number(f.deviated), "slots of the conditions phase outside it"),
+        Figure("missed", number(f.missed), "slots the measurer did not measure"),
+        Figure("coverage", share(f.coverage), f"of {count(f.planned, 'planned slot')} were measured"),
+        Figure("budget spent", fine_share(spent), "by all phases of this run"),
+        Figure("burn rate", multiple(f.burn_rate), "times what the objective allows"),
+    )
+
+
+def _figures(insight: Insight) -> tuple[Figure, ...]:
+    f, target = insight.figures, None if insight.objective is None else insight.objective.get("target")
+    known = _measured(insight)
+    deviating, spent = (f.deviating_s, f.budget_spent) if known else (None, None)
+    impact = f.observed_budget_impact if known else None
+    return (
+        Figure("Planned", count(f.planned, "slot"), "slots of the conditions phase"),
+        Figure("Coverage", share(f.coverage), "(met + deviated) ÷ planned"),
+        Figure("Observed", share(f.observed), "met ÷ (met + deviated)"),
+        Figure("Proven at least", bound(f.proven_at_least, target), "exact one-sided 95 % bound"),
+        Figure("Proven at most", bound(f.proven_at_most, target), "exact one-sided 95 % bound"),
+        Figure("Needed", _count(f.needed), "clean measurements that would prove the target"),
+        Figure("Budget", duration(f.budget_s), "(1 - target) times the window"),
+        Figure("Deviating time", duration(deviating), "deviated slots of all phases times the frequency"),
+        Figure("Budget spent", fine_share(spent), "deviating time ÷ budget"),
+        Figure("Burn rate", multiple(f.burn_rate), "(1 - observed) ÷ (1 - target)"),
+        Figure("Exhausted after", duration(f.exhausted_after_s), "window ÷ burn rate, were it to go on"),
+        Figure("Affordable", _count(f.affordable), "such runs per window"),
+        Figure("Observed impact", fine_share(impact), "deviating time ÷ the run's own length"),
+        Figure(
+            "First deviation", duration(insight.first_deviation_after_s), "after the first condition began"
+        ),
+        Figure(
+            "Recovered",
+            duration(insight.recovered_after_s),
+            "after the last rollback's end, three met in a row",
+        ),
+    )
+
+
+def _count(value: int | None) -> str:
+    return NO_DATA if value is None else f"{value:,}"
+
+
+def _phases(insight: Insight) -> Table:
+    head = ("phase", "planned", "met", "deviated", "missed", "observed", "min", "p50", "p95", "p99", "max")
+    rows = []
+    for s in (*insight.phases, insight.run):
+        counts = (number(s.planned), number(s.met), number(s.deviated), number(s.missed))
+        values = (s.minimum, s.p50, s.p95, s.p99, s.maximum)
+        told = (plain(number(v, insight.unit), 40) for v in values)
+        rows.append((s.phase or "whole run", *counts, share(s.observed), *told))
+    return Table(head, tuple(rows))
+
+
+def _undo(facts: Facts) -> tuple[Undo, ...]:
+    return tuple(
+        Undo(
+            plain(r.name, 160),
+            plain(r.status, 40),
+            plain(r.failure, 600) if r.failure else count(r.tries, "try").replace("trys", "tries"),
+            _by_hand(r),
+        )
+        for r in facts.rollbacks
+    )
+
+
+def _by_hand(rollback: ActivitySpan) -> str:
+    """The command for a person, if it can be shown as it is: a changed command must not be run."""
+    if not rollback.by_hand or rollback.status == "succeeded":
+        return ""
+    line = plain(rollback.by_hand, 2000)
+    return line if line == rollback.by_hand.strip() else ""

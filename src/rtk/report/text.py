@@ -1,0 +1,44 @@
+"""Names and sentences from files and probes, made harmless for any report."""
+
+import unicodedata
+
+from rtk.insight.words import NO_DATA, share
+
+LIMIT = 300
+# Cc controls, Cf invisible and direction-changing marks, Cs lone surrogates, Zl and Zp line ends.
+_UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_JOINERS = frozenset("\u200c\u200d")
+
+
+def plain(text: object, limit: int = LIMIT) -> str:
+    """One line without control, invisible or unassigned characters, at most `limit` characters long.
+
+    White space is collapsed; what is cut off is marked by an ellipsis. Joiners stay: emoji and scripts need
+    them.
+    """
+    whole = str(text)[: 4 * limit]
+    safe = "".join(" " if _is_unsafe(char) else char for char in whole)
+    line = " ".join(safe.split())
+    return line if len(line) <= limit and len(str(text)) <= 4 * limit else line[: limit - 1].rstrip() + "…"
+
+
+def _is_unsafe(char: str) -> bool:
+    if char in _JOINERS or char.isascii():
+        return char < " " or char == "\x7f"
+    return unicodedata.category(char) in _UNSAFE or char in "\ufffe\uffff"
+
+
+def fine_share(x: float | None) -> str:
+    """A share to two decimals of a per cent, for budgets, where a tenth is coarse: "0.93 %", "11.73 %"."""
+    if x is None:
+        return NO_DATA
+    text = f"{x * 100:,.2f}".rstrip("0").rstrip(".")
+    return share(x) if text in {"0", "100"} else f"{text} %"
+
+
+_ASCII = str.maketrans({"÷": "/", "…": "...", "≥": ">=", "≤": "<=", "\u00a0": " ", "\u202f": " "})
+
+
+def ascii_only(text: str) -> str:
+    """The text for a terminal that knows nothing beyond ASCII."""
+    return text.translate(_ASCII).encode("ascii", "replace").decode("ascii")

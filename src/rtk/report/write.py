@@ -1,0 +1,78 @@
+"""Reports as files: the format follows from the name, and a file is there whole or not at all."""
+
+import json
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from secrets import token_hex
+
+from rtk.errors import BadInput, CannotRecord
+from rtk.insight.facts import Facts
+from rtk.insight.shape import Insight
+from rtk.report.html import html
+from rtk.report.junit import junit
+from rtk.report.markdown import markdown
+
+
+def as_json(insight: Insight, facts: Facts) -> str:  # noqa: ARG001 every format is called alike
+    """The insight as JSON; a figure without meaning is null."""
+    return json.dumps(insight.as_dict(), allow_nan=False, indent=2) + "\n"
+
+
+FORMATS: dict[str, Callable[[Insight, Facts], str]] = {
+    ".html": html,
+    ".htm": html,
+    ".md": markdown,
+    ".xml": junit,
+    ".json": as_json,
+}
+
+
+def check_path(path: str | Path) -> Path:
+    """The path of a report that can be written there; raises BadInput before anything has begun."""
+    place = Path(path)
+    if place.suffix.lower() not in FORMATS:
+        known = ", ".join(FORMATS)
+        raise BadInput(
+            f"The report {place} has no known format: a name ending in one of {known} was expected."
+        )
+    if _is_dir(place):
+        raise BadInput(f"The report {place} is a directory: the name of a file was expected.")
+    if not _is_dir(place.parent):
+        raise BadInput(f"The report {place} cannot be written: there is no directory {place.parent}.")
+    if not os.access(place.parent, os.W_OK | os.X_OK):
+        raise BadInput(f"The report {place} cannot be written: the directory {place.parent} is not writable.")
+    return place
+
+
+def _is_dir(place: Path) -> bool:
+    try:
+        return place.is_dir()
+    except OSError as error:
+        raise BadInput(f"The report {place} cannot be written: {error.strerror}.") from error
+
+
+def write(path: str | Path, insight: Insight, facts: Facts) -> Path:
+    """Write a report in the format its name asks for; raises BadInput or CannotRecord."""
+    place = check_path(path)
+    text = FORMATS[place.suffix.lower()](insight, facts)
+    try:
+        _replace(place, text.encode("utf-8", "replace"))
+    except OSError as error:
+        raise CannotRecord(f"The report {place} could not be written: {error.strerror or error}.") from error
+    return place
+
+
+def _replace(place: Path, content: bytes) -> None:
+    """Put the content in the file's place in one step; a reader sees the old file or the new one."""
+    beside = place.with_name(f".{place.name[:100]}.{token_hex(4)}")
+    try:
+        # 0o666 less the umask, as for any file a command writes.
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as file:
+            file.write(content)
+        beside.replace(place)
+    except BaseException:
+        with suppress(OSError):
+            beside.unlink()
+        raise

@@ -1,0 +1,46 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rtk.insight.facts import Facts, Measurement, Measurements, Outcome, Threshold
+from rtk.report.columns import columns
+from tests.report.samples import a_run
+
+values = st.one_of(st.none(), st.floats(0, 1e6), st.just(float("inf")))
+slots = st.lists(st.tuples(st.sampled_from(["met", "deviated", "missed"]), values), max_size=300)
+
+
+def facts_of(given_slots: list[tuple[Outcome, float | None]]) -> Facts:
+    measurements = Measurements(
+        Measurement("conditions", k, float(k), None, None, outcome, value)
+        for k, (outcome, value) in enumerate(given_slots)
+    )
+    return Facts("r", "t", 1.0, float(len(given_slots)), 0.0, measurements, threshold=Threshold(upper=10))
+
+
+@given(slots, st.integers(1, 50))
+def test_thinning_loses_no_measurement_and_stays_within_its_columns(
+    given_slots: list[tuple[Outcome, float | None]], at_most: int
+) -> None:
+    found = columns(facts_of(given_slots), at_most)
+    assert len(found) <= at_most
+    for outcome in ("met", "deviated", "missed"):
+        assert sum(getattr(c, outcome) for c in found) == [o for o, _ in given_slots].count(outcome)
+
+
+@given(slots, st.integers(1, 50))
+def test_every_deviation_stays_visible(given_slots: list[tuple[Outcome, float | None]], at_most: int) -> None:
+    for column in columns(facts_of(given_slots), at_most):
+        assert (column.deviated > 0) == (column.worst is not None or column.silent > 0)
+
+
+def test_one_deviation_among_a_hundred_thousand_is_seen() -> None:
+    _, facts = a_run("long")
+    found = columns(facts, 400)
+    assert len(found) <= 400
+    assert max(c.worst or 0 for c in found) > 600
+    assert sum(1 for c in found if c.deviated) == 9
+
+
+def test_few_measurements_stand_each_for_itself() -> None:
+    _, facts = a_run("published")
+    assert len(columns(facts, 400)) == 30

@@ -1,0 +1,120 @@
+import io
+import math
+import threading
+import time
+
+import pytest
+from rich.cells import cell_len
+from rich.console import Console
+
+from rtk.insight.facts import Threshold
+from rtk.report.live import LiveView, Picture
+from rtk.verify.progress import Progress
+from tests.report.samples import HOSTILE
+
+PHASES = ("gate", "baseline", "conditions", "rollbacks", "recovery")
+
+
+def a_progress(phase: str = "conditions", name: str = "the shop answers") -> Progress:
+    progress = Progress(now=lambda: 190.0, started=0.0, title=name, planned=42, spent_per_deviation=10 / 4320)
+    progress.threshold = Threshold(upper=6000, unit="ms")
+    progress.begin(phase, ends=None if phase == "gate" else 300.0)
+    progress.phase_started, progress.run_ends, progress.activity = 62.0, 433.0, name
+    for k in range(240):
+        progress.measured("missed" if k % 40 == 9 else "met", 3000 + 2000 * math.sin(k))
+    progress.measured("deviated", 6400.0)
+    for _ in range(6):
+        progress.event(name)
+    return progress
+
+
+def console(width: int = 100, encoding: str = "utf-8") -> Console:
+    file = io.TextIOWrapper(io.BytesIO(), encoding=encoding, write_through=True)
+    return Console(file=file, width=width, force_terminal=True, no_color=True, legacy_windows=False)
+
+
+def drawn(progress: Progress, width: int = 100, encoding: str = "utf-8") -> str:
+    screen = console(width, encoding)
+    with screen.capture() as captured:
+        screen.print(Picture(progress))
+    return captured.get()
+
+
+@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize("width", [20, 60, 100, 200])
+def test_every_phase_is_drawn_within_the_width(phase: str, width: int) -> None:
+    text = drawn(a_progress(phase), width)
+    assert "cannot be drawn" not in text
+    assert phase in text
+    assert max(cell_len(line) for line in text.splitlines()) <= width
+
+
+def test_counts_time_left_and_budget_are_shown_but_no_verdict() -> None:
+    text = drawn(a_progress())
+    for told in ("met 234", "deviated 1", "missed 6", "of 42 slots", "2:08 of 3:58", "4:03 left", "0.23 %"):
+        assert told in text
+    for judgement in ("pass", "fail", "inconclusive"):
+        assert judgement not in text
+
+
+def test_a_run_that_has_just_begun_is_drawn() -> None:
+    text = drawn(Progress(now=lambda: 1.0, started=0.0))
+    assert "gate" in text
+    assert "cannot be drawn" not in text
+
+
+def test_stopping_is_said() -> None:
+    progress = a_progress()
+    progress.stopping = "Ctrl-C"
+    assert "stopping: Ctrl-C" in drawn(progress)
+
+
+def test_hostile_names_are_inert() -> None:
+    text = drawn(a_progress(name=HOSTILE), 80)
+    assert "\x1b[31m" not in text
+    assert max(cell_len(line) for line in text.splitlines()) <= 80
+
+
+def test_ascii_terminals_get_ascii() -> None:
+    assert drawn(a_progress(), encoding="ascii").isascii()
+
+
+def test_a_progress_that_breaks_does_not_break_the_run() -> None:
+    def broken() -> float:
+        raise RuntimeError("no clock")
+
+    progress = a_progress()
+    progress.now = broken
+    assert "the run goes on" in drawn(progress)
+
+
+def test_the_view_starts_refreshes_and_leaves_no_thread() -> None:
+    screen = console()
+    view = LiveView(a_progress(), screen)
+    before = threading.active_count()
+    view.start()
+    time.sleep(0.6)
+    view.stop()
+    view.stop()
+    assert threading.active_count() == before
+    assert isinstance(screen.file, io.TextIOWrapper)
+    assert (
+        b"the shop answers" in screen.file.buffer.raw.getvalue()
+        if hasattr(screen.file.buffer, "raw")
+        else True
+    )
+
+
+def test_stopping_a_view_that_never_started_is_no_error() -> None:
+    LiveView(a_progress(), console()).stop()
+
+
+def test_one_picture_is_cheap() -> None:
+    progress, screen = a_progress(), console()
+    spent = []
+    for _ in range(20):
+        began = time.thread_time()
+        with screen.capture():
+            screen.print(Picture(progress))
+        spent.append(time.thread_time() - began)
+    assert sorted(spent)[10] < 0.05

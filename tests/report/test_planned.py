@@ -1,0 +1,99 @@
+import pytest
+
+from rtk.experiment.plan import Plan, StopWhen
+from rtk.insight.facts import Objective
+from rtk.report.planned import planned, tolerance_words
+from tests.report.samples import HOSTILE
+
+PROBE = {
+    "type": "probe",
+    "name": "http-response-time",
+    "provider": {"type": "python", "module": "chaoscloud.probes.http", "func": "time_http_call"},
+    "tolerance": {
+        "type": "probe",
+        "name": "under",
+        "provider": {"type": "python", "func": "response_time_under", "arguments": {"duration": 6000}},
+    },
+}
+ACTION = {
+    "type": "action",
+    "name": "inject-cpu",
+    "provider": {"type": "process", "path": "aws", "arguments": "--password hunter2"},
+}
+DOCUMENT = {
+    "title": "A quick response",
+    "steady-state-hypothesis": {"title": "quick", "probes": [PROBE]},
+    "method": [ACTION, {"type": "probe", "name": "look"}],
+    "rollbacks": [{**ACTION, "name": "stop-cpu"}],
+}
+PLAN = Plan(10, 300, objective=Objective(0.95, 86400))
+
+
+def text(plan: Plan = PLAN, **changes: object) -> str:
+    return "\n".join(planned(plan, {**DOCUMENT, **changes}))
+
+
+def test_the_tutorial_is_told_as_it_will_run() -> None:
+    told = text()
+    assert "30 slots: every 10 s for 5 min" in told
+    assert "Measured: http-response-time, met when response_time_under (duration 6000) says so" in told
+    assert "Condition: inject-cpu (process aws)" in told
+    assert "Undo: stop-cpu (process aws)" in told
+    assert "30 clean measurements prove 90.5 %; 59 would prove 95 %." in told
+    assert "153 slots make it 90 %" in told
+    assert "6.9 % of the budget" in told
+
+
+def test_a_probe_of_the_method_is_no_condition() -> None:
+    assert "look" not in text()
+
+
+def test_phases_with_slots_are_listed_and_a_missing_baseline_is_said() -> None:
+    assert "No baseline" in text()
+    told = text(Plan(10, 300, warm_up_s=60, cool_down_s=30))
+    assert "Baseline, 6 slots: every 10 s for 1 min" in told
+    assert "Recovery, 3 slots: every 10 s for 30 s" in told
+    assert "No baseline" not in told
+
+
+def test_without_an_objective_it_says_how_to_give_one() -> None:
+    assert "--target 95% --window 1d" in text(Plan(10, 300))
+
+
+def test_a_condition_that_nothing_undoes_is_a_warning() -> None:
+    assert "nothing undoes it" in text(rollbacks=[])
+    assert "nothing undoes it" not in text(rollbacks=[], method=[])
+    assert "No condition" in text(method=[])
+
+
+def test_arguments_stay_out_because_they_may_hold_secrets() -> None:
+    assert "hunter2" not in text()
+
+
+def test_stopping_early_is_announced() -> None:
+    told = text(Plan(10, 300, stop_when=StopWhen(3, 0.5, 600)))
+    assert "3 deviated measurements in a row" in told
+    assert "50 % of the budget" in told
+    assert "after 10 min" in told
+
+
+@pytest.mark.parametrize(
+    ("tolerance", "words"),
+    [
+        (200, "it is 200"),
+        (True, "it is true"),
+        ("ok", 'it is "ok"'),
+        ([200, 204], "it is one of [200, 204]"),
+        ({"type": "range", "range": [1, 5]}, "it is 1 to 5"),
+        ({"type": "regex", "pattern": "^a"}, 'it matches "^a"'),
+        ({"type": "jsonpath", "path": "$.a", "expect": [1]}, 'jsonpath "$.a" finds [1]'),
+        ({"type": "probe"}, "a probe says so"),
+    ],
+)
+def test_a_tolerance_is_told_in_words(tolerance: object, words: str) -> None:
+    assert tolerance_words(tolerance) == words
+
+
+def test_names_with_markup_and_line_breaks_stay_on_their_line() -> None:
+    lines = planned(PLAN, {**DOCUMENT, "title": HOSTILE, "method": [{**ACTION, "name": HOSTILE}]})
+    assert all("\n" not in line and "\x1b" not in line and len(line) < 1000 for line in lines)

@@ -1,0 +1,93 @@
+from dataclasses import replace
+
+from rtk.insight.facts import ActivitySpan, RunEvent
+from rtk.report.moments import most_telling
+from rtk.report.story import story
+from tests.report.samples import Run, a_run
+
+
+def figure(run: Run, label: str) -> str:
+    return {f.label: f.value for f in story(*run).figures}[label]
+
+
+def test_the_published_run_is_told_with_its_own_figures() -> None:
+    run = a_run("published")
+    told = story(*run)
+    assert told.verdict.word == "fail"
+    assert [f.value for f in told.numbers] == ["16", "4", "10", "66.7 %", "0.93 %", "4.0"]
+    assert figure(run, "Proven at least") == "59.9 %"
+    assert figure(run, "Proven at most") == "92.9 %"
+    assert figure(run, "Budget") == "72 min"
+    assert figure(run, "Affordable") == "108"
+    assert figure(run, "Observed impact") == "11.73 %"
+    assert figure(run, "Exhausted after") == "6 h"
+    assert told.answers[2].value == "cannot be told"
+
+
+def test_what_was_not_measured_is_no_data_and_never_nothing_or_all() -> None:
+    told = story(*a_run("nothing"))
+    told_values = [f.value for f in (*told.numbers, *told.figures, *told.answers)]
+    assert "0 %" not in told_values
+    assert "100 %" not in told_values
+    assert {f.label: f.value for f in told.numbers}["budget spent"] == "no data"
+    assert told.verdict.word == "no verdict"
+
+
+def test_without_an_objective_the_budget_is_no_data() -> None:
+    assert figure(a_run("no objective"), "Budget spent") == "no data"
+    assert figure(a_run("no objective"), "Budget") == "no data"
+
+
+def test_moments_are_in_order_of_time() -> None:
+    for name in ("clean", "deviating", "stopped", "long"):
+        times = [m.at for m in story(*a_run(name)).moments]
+        assert times == sorted(times)
+
+
+def test_the_first_deviation_and_the_undo_are_among_the_moments() -> None:
+    texts = " / ".join(m.text for m in story(*a_run("deviating")).moments)
+    assert "first deviated measurement: 7,360 ms" in texts
+    assert "first missed slot, no slot was free" in texts
+    assert "rollback Stop SSM run command returned after 10.6 s" in texts
+
+
+def test_an_event_that_a_span_already_tells_is_told_once() -> None:
+    insight, facts = a_run("clean")
+    facts = replace(
+        facts, events=(RunEvent(62.0, "condition inject-cpu-load started"), RunEvent(70.0, "hello"))
+    )
+    texts = [m.text for m in story(insight, facts).moments]
+    assert texts.count("condition inject-cpu-load started") == 1
+    assert "hello" in texts
+
+
+def test_many_events_never_push_out_what_went_wrong() -> None:
+    insight, facts = a_run("not restored")
+    noisy = replace(facts, events=tuple(RunEvent(float(k), f"note {k}") for k in range(5_000)))
+    told = story(insight, noisy).moments
+    assert len(told) == 200
+    kept = most_telling(told, 3)
+    assert any("failed" in m.text for m in kept)
+    assert any("first deviated" in m.text for m in kept)
+
+
+def test_a_command_is_shown_exactly_or_not_at_all() -> None:
+    insight, facts = a_run("not restored")
+    told = story(insight, facts)
+    assert told.undo[0].by_hand == facts.rollbacks[0].by_hand
+    split = tuple(replace(r, by_hand="rm one\nrm two") for r in facts.rollbacks)
+    assert story(insight, replace(facts, rollbacks=split)).undo[0].by_hand == ""
+
+
+def test_a_run_that_is_not_restored_raises_the_alarm() -> None:
+    told = story(*a_run("not restored"))
+    assert told.alarm
+    assert told.restored.word == "not restored"
+    assert "3 tries" in told.undo[0].detail or "InvalidCommandId" in told.undo[0].detail
+    assert story(*a_run("clean")).alarm is None
+
+
+def test_a_condition_still_running_at_the_end_is_no_trouble_to_tell() -> None:
+    insight, facts = a_run("clean")
+    open_ended = (ActivitySpan("hang", 70.0, None, "interrupted"),)
+    assert story(insight, replace(facts, conditions=open_ended, rollbacks=open_ended)).moments

@@ -1,0 +1,39 @@
+import unicodedata
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rtk.report.text import ascii_only, fine_share, plain
+
+
+@given(st.text(max_size=2000), st.integers(2, 400))
+def test_any_text_becomes_one_short_line_without_controls(text: str, limit: int) -> None:
+    line = plain(text, limit)
+    assert len(line) <= limit
+    assert not {unicodedata.category(c) for c in line} & {"Cc", "Cs", "Zl", "Zp"}
+    line.encode("utf-8")
+
+
+@given(st.text(max_size=500))
+def test_ascii_text_is_ascii(text: str) -> None:
+    assert ascii_only(text).isascii()
+
+
+def test_what_is_cut_off_is_marked() -> None:
+    assert plain("a" * 10_000, 10) == "a" * 9 + "…"
+
+
+def test_direction_marks_cannot_turn_a_name_round() -> None:
+    assert plain("abc\u202egnp.exe") == "abc gnp.exe"
+
+
+def test_emoji_survive() -> None:
+    assert plain("fire 🔥 and 👩\u200d🚒") == "fire 🔥 and 👩\u200d🚒"
+
+
+def test_a_budget_share_is_told_to_two_decimals_and_never_rounded_to_all_or_nothing() -> None:
+    told = [fine_share(x) for x in (0.009259, 0.1173, 0.5, 0.0, 1.0)]
+    assert told == ["0.93 %", "11.73 %", "50 %", "0 %", "100 %"]
+    assert fine_share(None) == "no data"
+    assert fine_share(1e-9) not in {"0 %", "0.00 %"}
+    assert fine_share(0.999999) != "100 %"

@@ -1,0 +1,85 @@
+import json
+import os
+import resource
+import stat
+from pathlib import Path
+
+import pytest
+
+from rtk.errors import BadInput, CannotRecord
+from rtk.report.write import FORMATS, check_path, write
+from tests.report.samples import Run, a_run
+
+
+@pytest.mark.parametrize("suffix", [*FORMATS, ".HTML"])
+def test_the_name_chooses_the_format(tmp_path: Path, suffix: str) -> None:
+    place = write(tmp_path / f"report{suffix}", *a_run("deviating"))
+    starts = {".html": "<!doctype html>", ".htm": "<!doctype", ".md": "### ", ".xml": "<?xml", ".json": "{"}
+    assert place.read_text(encoding="utf-8").startswith(starts[suffix.lower()])
+    assert [p.name for p in tmp_path.iterdir()] == [place.name]
+
+
+def test_json_is_the_insight_and_holds_null_where_there_is_no_figure(tmp_path: Path, run: Run) -> None:
+    insight, _ = run
+    told = json.loads(write(tmp_path / "i.json", *run).read_text(encoding="utf-8"))
+    assert told == json.loads(json.dumps(insight.as_dict()))
+    if insight.figures.observed is None:
+        assert told["observed"] is None
+
+
+@pytest.mark.parametrize("name", ["report.pdf", "report", ".html", "report.html.gz"])
+def test_an_unknown_format_is_refused_with_those_that_are_known(tmp_path: Path, name: str) -> None:
+    with pytest.raises(BadInput, match=r"\.html, \.htm, \.md, \.xml, \.json"):
+        check_path(tmp_path / name)
+
+
+def test_a_place_that_cannot_be_written_is_refused_before_the_run(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    (tmp_path / "folder.html").mkdir()
+    with pytest.raises(BadInput, match="no directory"):
+        check_path(tmp_path / "missing" / "report.html")
+    with pytest.raises(BadInput, match="no directory"):
+        check_path(tmp_path / "file" / "report.html")
+    with pytest.raises(BadInput, match="is a directory"):
+        check_path(tmp_path / "folder.html")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_directory_without_permission_is_refused(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(BadInput, match="not writable"):
+        check_path(tmp_path / "report.html")
+    tmp_path.chmod(0o700)
+
+
+def test_the_mode_honours_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        place = write(tmp_path / "report.md", *a_run("clean"))
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(place.stat().st_mode) == 0o640
+
+
+def test_a_report_replaces_the_one_before(tmp_path: Path) -> None:
+    (tmp_path / "report.md").write_text("old")
+    assert write(tmp_path / "report.md", *a_run("clean")).read_text(encoding="utf-8").startswith("### ?")
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_no_rubbish(tmp_path: Path) -> None:
+    place = tmp_path / "report.md"
+    place.write_text("old")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
+    try:
+        with pytest.raises(CannotRecord, match="could not be written: File too large"):
+            write(place, *a_run("clean"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert place.read_text() == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["report.md"]
+
+
+def test_a_name_too_long_for_the_disk_is_refused_before_the_run(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="File name too long"):
+        check_path(tmp_path / ("a" * 300 + ".html"))
