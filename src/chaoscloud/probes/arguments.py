@@ -9,6 +9,7 @@ import json
 import math
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
@@ -61,16 +62,24 @@ def read_url(url: str, params: Mapping[str, Any] | None = None) -> str:
 
     A list gives its name several times, None leaves the name out.
     """
+    if not isinstance(url, str):
+        raise ActivityFailed("The url must be a text, an http or https address.")
+    return _address(url, _query(params))
+
+
+@lru_cache(maxsize=256)
+def _address(url: str, added: str) -> str:
+    """An experiment asks the same few addresses many times over, so they are read once."""
     try:
         parts = urlsplit(url.strip())
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0:
             raise ValueError
         host = _ascii_host(parts.netloc)
-    except (AttributeError, ValueError):
+    except ValueError:
         raise ActivityFailed(
             "The url must be an http or https address with a host, and a port of 1 to 65535."
         ) from None
-    query = "&".join(filter(None, (parts.query, _query(params))))
+    query = "&".join(filter(None, (parts.query, added)))
     # The fragment is for browsers and is never sent.
     return quote(urlunsplit((parts.scheme, host, parts.path, query, "")), safe=_URL_AS_IT_IS)
 
@@ -93,7 +102,7 @@ def _query(params: Mapping[str, Any] | None) -> str:
 
 def read_headers(headers: Mapping[str, Any] | None, is_json: bool = False) -> Iterator[bytes]:
     """The header lines; None as a value keeps libcurl from sending that header at all."""
-    if not isinstance(headers, Mapping | None):
+    if headers is not None and not isinstance(headers, Mapping):
         raise ActivityFailed("The headers must map names to values.")
     # Waiting for "100 Continue" would add up to a second, and a bare body is no form.
     lines = {

@@ -68,7 +68,7 @@ def _perform(handle: pycurl.Curl, request: Request) -> Answer:
         raise ActivityFailed(failure_of(handle, error, request)) from None
     return Answer(
         status=handle.getinfo(pycurl.RESPONSE_CODE),
-        size=int(handle.getinfo(pycurl.SIZE_DOWNLOAD)),
+        size=handle.getinfo(pycurl.SIZE_DOWNLOAD_T),
         name_lookup=handle.getinfo(pycurl.NAMELOOKUP_TIME),
         connect=handle.getinfo(pycurl.CONNECT_TIME),
         tls=handle.getinfo(pycurl.APPCONNECT_TIME),
