@@ -3,11 +3,20 @@ from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 from rtk.insight.facts import OUTCOMES, Facts, Measurement, Measurements, Threshold
-from rtk.report.chart import chart, charts, describe
-from rtk.report.frame import NARROW, WIDE
+from rtk.report import chart as drawing
+from rtk.report.columns import columns
+from rtk.report.frame import NARROW, WIDE, Size
 from tests.report.samples import Run, a_run
 
 MOST_POINTS = 2_000
+
+
+def chart(facts: Facts, size: Size) -> str:
+    return drawing.chart(facts, size, columns(facts, WIDE.columns))
+
+
+def charts(facts: Facts) -> str:
+    return drawing.charts(facts, columns(facts, WIDE.columns))
 
 
 def drawn_points(svg: str) -> int:
@@ -90,7 +99,8 @@ def test_a_measure_without_values_has_rows_instead_of_a_value_axis() -> None:
 
 
 def test_the_description_tells_counts_threshold_and_conditions() -> None:
-    told = describe(a_run("deviating")[1])
+    _, facts = a_run("deviating")
+    told = drawing.describe(facts, columns(facts, WIDE.columns))
     assert "36 met, 5 deviated, 1 missed" in told
     assert "threshold 6,000 ms" in told
     assert "inject-cpu-load from 1:02 to 1:04" in told

@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rtk.insight.facts import Facts, Measurement, Measurements, Outcome, Threshold
-from rtk.report.columns import columns
+from rtk.report.columns import columns, thinned
 from tests.report.samples import a_run
 
 values = st.one_of(st.none(), st.floats(0, 1e6), st.just(float("inf")))
@@ -44,3 +44,16 @@ def test_one_deviation_among_a_hundred_thousand_is_seen() -> None:
 def test_few_measurements_stand_each_for_itself() -> None:
     _, facts = a_run("published")
     assert len(columns(facts, 400)) == 30
+
+
+@given(slots, st.integers(1, 20))
+def test_columns_can_be_joined_further_without_losing_anything(
+    given_slots: list[tuple[Outcome, float | None]], at_most: int
+) -> None:
+    facts = facts_of(given_slots)
+    found = thinned(columns(facts, 60), facts, at_most)
+    assert len(found) <= at_most
+    assert sum(c.met + c.deviated + c.missed for c in found) == len(given_slots)
+    values = [v for o, v in given_slots if o != "missed" and v is not None and v < 1e300]
+    assert max((c.high for c in found if c.high is not None), default=None) == max(values, default=None)
+    assert all((c.deviated > 0) == (c.worst is not None or c.silent > 0) for c in found)

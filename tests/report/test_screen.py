@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 
 import pytest
 from rich.cells import cell_len
@@ -68,7 +69,5 @@ def test_a_failed_rollback_shows_the_whole_command() -> None:
 
 def test_console_markup_in_names_is_plain_text() -> None:
     insight, facts = a_run("clean")
-    from dataclasses import replace
-
     text = shown((replace(insight, title="[bold red]x[/] [link=http://a]y[/link]"), facts))
     assert "[bold red]x[/] [link=http://a]y[/link]" in text

@@ -43,5 +43,6 @@ def test_a_measure_without_values_is_a_row_of_marks() -> None:
 
 
 def test_only_the_last_readings_are_shown_where_not_all_fit() -> None:
-    (row,) = spark([(None, "met")] * 50 + [(None, "deviated")] * 2, Threshold(), Canvas(11))
+    many: list[Reading] = [(None, "met")] * 50
+    (row,) = spark([*many, (None, "deviated"), (None, "deviated")], Threshold(), Canvas(11))
     assert row.plain == "●" * 8 + "◆◆"

@@ -6,9 +6,9 @@ Drawn twice, for wide and for narrow pages, together at most about 2,000 points 
 from collections.abc import Iterable, Iterator
 from html import escape
 
-from rtk.insight.facts import Facts
+from rtk.insight.facts import OUTCOMES, Facts
 from rtk.report.axis import elapsed, merged, plain_number, time_ticks, utc
-from rtk.report.columns import Column, columns
+from rtk.report.columns import Column, thinned
 from rtk.report.frame import LANE, MISSED, NARROW, WIDE, Frame, Lane, Size, frame
 from rtk.report.text import plain
 
@@ -16,14 +16,15 @@ _FEW = 150  # up to so many measurements each met one is a dot of its own, with 
 _CHARACTER = 6.3  # the width of a letter of the chart's text, generously
 
 
-def charts(facts: Facts) -> str:
-    """Both charts of a run; the page's style shows the one that fits."""
-    return chart(facts, WIDE) + chart(facts, NARROW)
+def charts(facts: Facts, found: list[Column]) -> str:
+    """Both charts of a run from its columns (`WIDE.columns` at most); the page's style shows the one that fits."""
+    return chart(facts, WIDE, found) + chart(facts, NARROW, found)
 
 
-def chart(facts: Facts, size: Size) -> str:
+def chart(facts: Facts, size: Size, found: list[Column]) -> str:
     """One chart of a run as an `svg` element."""
-    found = columns(facts, size.columns)
+    counts = describe(facts, found)
+    found = thinned(found, facts, size.columns)
     plot = frame(facts, size, found)
     body = "".join(
         [
@@ -40,16 +41,13 @@ def chart(facts: Facts, size: Size) -> str:
         f'<svg class="chart {size.name}" viewBox="0 0 {size.width} {plot.height}" role="img" '
         f'aria-labelledby="title-{size.name} desc-{size.name}">'
         f'<title id="title-{size.name}">Measurements over time</title>'
-        f'<desc id="desc-{size.name}">{escape(describe(facts))}</desc>{_hatch(size)}{body}</svg>'
+        f'<desc id="desc-{size.name}">{escape(counts)}</desc>{_hatch(size)}{body}</svg>'
     )
 
 
-def describe(facts: Facts) -> str:
+def describe(facts: Facts, found: list[Column]) -> str:
     """What the chart shows, in words."""
-    counts = {"met": 0, "deviated": 0, "missed": 0}
-    for m in facts.measurements:
-        counts[m.outcome] += 1
-    told = ", ".join(f"{number} {outcome}" for outcome, number in counts.items())
+    told = ", ".join(f"{sum(getattr(c, outcome) for c in found)} {outcome}" for outcome in OUTCOMES)
     bound = threshold_words(facts)
     conditions = "; ".join(
         f"{plain(c.name, 80)} from {elapsed(c.started)} "

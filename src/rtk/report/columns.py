@@ -30,16 +30,35 @@ class Column:
     def add(self, m: Measurement, threshold: Threshold) -> None:
         """Count one measurement in."""
         value = drawable(m.value)
-        setattr(self, m.outcome, getattr(self, m.outcome) + 1)
-        self.silent += m.outcome == "deviated" and value is None
-        if value is None or m.outcome == "missed":
+        if m.outcome == "missed":
+            self.missed += 1
             return
-        self.low = value if self.low is None else min(self.low, value)
-        self.high = value if self.high is None else max(self.high, value)
-        if m.outcome == "deviated" and (
-            self.worst is None or _outside(value, threshold) > _outside(self.worst, threshold)
-        ):
-            self.worst = value
+        if m.outcome == "met":
+            self.met += 1
+        else:
+            self.deviated += 1
+            self.silent += value is None
+            self.worst = further(self.worst, value, threshold)
+        if value is not None:
+            self.low = value if self.low is None or value < self.low else self.low
+            self.high = value if self.high is None or value > self.high else self.high
+
+    def join(self, other: "Column", threshold: Threshold) -> None:
+        """Count another column in."""
+        self.met += other.met
+        self.deviated += other.deviated
+        self.silent += other.silent
+        self.missed += other.missed
+        self.worst = further(self.worst, other.worst, threshold)
+        self.low = min((v for v in (self.low, other.low) if v is not None), default=None)
+        self.high = max((v for v in (self.high, other.high) if v is not None), default=None)
+
+
+def further(one: float | None, other: float | None, threshold: Threshold) -> float | None:
+    """The value of the two that lies further outside the threshold."""
+    if one is None or other is None:
+        return other if one is None else one
+    return other if _outside(other, threshold) > _outside(one, threshold) else one
 
 
 def drawable(value: float | None) -> float | None:
@@ -64,14 +83,38 @@ def columns(facts: Facts, at_most: int) -> list[Column]:
     """
     if len(facts.measurements) <= at_most:
         return [_single(m, facts.threshold) for m in facts.measurements]
-    width = span_of(facts) / at_most
-    found: dict[int, Column] = {}
+    place = _Stretches(span_of(facts), at_most)
     for m in facts.measurements:
-        index = min(at_most - 1, max(0, int(_moment(m) / width)))
-        if index not in found:
-            found[index] = Column((index + 0.5) * width, m.phase)
-        found[index].add(m, facts.threshold)
-    return [found[index] for index in sorted(found)]
+        place.at(_moment(m), m.phase).add(m, facts.threshold)
+    return place.in_order()
+
+
+def thinned(found: list[Column], facts: Facts, at_most: int) -> list[Column]:
+    """Columns joined until there are at most `at_most`; what `columns` gives, without reading the run again."""
+    if len(found) <= at_most:
+        return found
+    place = _Stretches(span_of(facts), at_most)
+    for column in found:
+        place.at(column.at, column.phase).join(column, facts.threshold)
+    return place.in_order()
+
+
+class _Stretches:
+    """Equal stretches of time with a column each, made when first needed."""
+
+    def __init__(self, span: float, count: int) -> None:
+        self._width, self._last = span / count, count - 1
+        self._found: dict[int, Column] = {}
+
+    def at(self, moment: float, phase: Phase) -> Column:
+        index = min(self._last, max(0, int(moment / self._width)))
+        column = self._found.get(index)
+        if column is None:
+            column = self._found[index] = Column((index + 0.5) * self._width, phase)
+        return column
+
+    def in_order(self) -> list[Column]:
+        return [self._found[index] for index in sorted(self._found)]
 
 
 def _single(m: Measurement, threshold: Threshold) -> Column:

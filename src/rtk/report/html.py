@@ -9,6 +9,8 @@ from rtk.insight.shape import Insight
 from rtk.insight.words import NO_DATA, number
 from rtk.report.axis import elapsed, utc
 from rtk.report.chart import charts, threshold_words
+from rtk.report.columns import Column, columns
+from rtk.report.frame import WIDE
 from rtk.report.marks import MOMENTS, OUTCOMES, Mark, status_mark
 from rtk.report.story import Figure, Story, Table, story
 from rtk.report.style import STYLE
@@ -92,19 +94,20 @@ def _chart(facts: Facts) -> Iterator[str]:
     if not len(facts.measurements):
         yield f"<p>Nothing was measured: {NO_DATA}.</p></section>"
         return
-    yield f'<figure><ul class="legend">{"".join(_legend(facts))}</ul>{charts(facts)}'
+    found = columns(facts, WIDE.columns)
+    yield f'<figure><ul class="legend">{"".join(_legend(facts, found))}</ul>{charts(facts, found)}'
     yield (
         "<figcaption>Time since the run began, and below it the time of day in UTC. A condition is tinted while "
         "it acted and hatched until it was undone or its time was over.</figcaption></figure></section>"
     )
 
 
-def _legend(facts: Facts) -> Iterator[str]:
+def _legend(facts: Facts, found: list[Column]) -> Iterator[str]:
     yield _key("met", '<circle class="met" cx="11" cy="6" r="3.6"/>')
     yield _key("deviated", '<path class="deviated" d="M11 .5l5.5 5.5-5.5 5.5-5.5-5.5z"/>')
-    if _has_silent(facts):
+    if any(c.silent for c in found) and any(c.high is not None for c in found):
         yield _key("deviated without a value", '<path class="deviated silent" d="M11 1l5 5-5 5-5-5z"/>')
-    if any(m.outcome == "missed" for m in facts.measurements):
+    if any(c.missed for c in found):
         yield _key("missed slot", '<rect class="missed" x="5" y="2" width="12" height="8"/>')
     bound = threshold_words(facts)
     if bound:
@@ -113,12 +116,6 @@ def _legend(facts: Facts) -> Iterator[str]:
         yield _key("condition", '<rect class="lane condition" y="2" width="22" height="8" rx="2"/>')
     if facts.rollbacks:
         yield _key("rollback", '<rect class="lane rollback" y="2" width="22" height="8" rx="2"/>')
-
-
-def _has_silent(facts: Facts) -> bool:
-    """Whether some deviated measurement has no value, where others have one."""
-    silent = any(m.outcome == "deviated" and m.value is None for m in facts.measurements)
-    return silent and any(m.value is not None for m in facts.measurements)
 
 
 def _key(word: str, drawing: str) -> str:

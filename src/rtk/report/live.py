@@ -38,7 +38,7 @@ class LiveView:
     def start(self) -> None:
         """Show the view; a terminal that cannot is left alone."""
         with suppress(Exception):
-            self._live.start()
+            self._live.start(refresh=True)
             self._thread.start()
 
     def stop(self) -> None:
@@ -91,7 +91,7 @@ def _parts(progress: Progress, width: int, unicode: bool) -> Iterator[Renderable
 
 
 def _text(text: str, unicode: bool, style: str = "") -> Text:
-    return Text(text if unicode else ascii_only(text), style, no_wrap=True, overflow="ellipsis")
+    return Text(text if unicode else ascii_only(text), style, no_wrap=True, overflow="crop")
 
 
 def _phase(progress: Progress, now: float, width: int, unicode: bool) -> Text:
@@ -128,7 +128,7 @@ def _counts(progress: Progress, unicode: bool) -> Text:
 def _events(events: list[tuple[float, str]], width: int, unicode: bool) -> Table:
     grid = Table.grid(padding=(0, 2))
     grid.add_column(justify="right", no_wrap=True)
-    grid.add_column(no_wrap=True, overflow="ellipsis")
+    grid.add_column(no_wrap=True, overflow="crop")
     for at, told in events:
         grid.add_row(_text(elapsed(at), unicode, "dim"), _text(plain(told, width - 10), unicode))
     return grid

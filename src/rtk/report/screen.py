@@ -90,10 +90,10 @@ class Sheet:
 
     def _answers(self) -> RenderableType:
         grid = Table.grid(padding=(0, 2))
-        grid.add_column(no_wrap=True)
-        grid.add_column(min_width=12, max_width=24)
+        grid.add_column(no_wrap=True, overflow="crop")
+        grid.add_column(min_width=12, max_width=24, overflow="fold")
         if self.width >= _NARROW:
-            grid.add_column(ratio=1)
+            grid.add_column(ratio=1, overflow="fold")
         tones = {"Is everything undone?": STYLES[self.told.restored.tone]}
         for question, answer, detail in self.told.answers[1:]:
             bold = self._text(answer, f"bold {tones.get(question, '')}".strip())
@@ -106,7 +106,7 @@ class Sheet:
         shown = _MANY_COLUMNS if self.width >= _NARROW else _FEW_COLUMNS
         grid = Table.grid(padding=(0, 3 if self.width >= _NARROW else 2))
         for column in shown:
-            grid.add_column(justify="left" if column == 0 else "right", no_wrap=True)
+            grid.add_column(justify="left" if column == 0 else "right", no_wrap=True, overflow="crop")
         grid.add_row(*(self._text(self.told.phases.head[column], "dim") for column in shown))
         for row in self.told.phases.rows:
             grid.add_row(*(self._text(row[column]) for column in shown))
@@ -120,7 +120,7 @@ class Sheet:
     def _moments(self) -> RenderableType:
         grid = Table.grid(padding=(0, 2))
         grid.add_column(no_wrap=True, justify="right")
-        grid.add_column(ratio=1)
+        grid.add_column(ratio=1, overflow="fold")
         for moment in most_telling(self.told.moments, MOST_MOMENTS):
             mark = MOMENTS.get(moment.kind)
             room = max(20, self.width - 12)

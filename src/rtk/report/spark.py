@@ -9,7 +9,7 @@ from rtk.insight.facts import Outcome, Threshold
 from rtk.insight.words import number
 from rtk.report.columns import drawable
 from rtk.report.marks import OUTCOMES, STYLES
-from rtk.report.text import plain
+from rtk.report.text import ascii_only, plain
 
 _BLOCKS = " ▁▂▃▄▅▆▇█"
 Reading = tuple[float | None, Outcome]
@@ -32,6 +32,7 @@ def spark(readings: Sequence[Reading], threshold: Threshold, canvas: Canvas) -> 
     """
     bound = drawable(threshold.lower if threshold.upper is None else threshold.upper)
     label = "" if bound is None else plain(number(bound, threshold.unit), 16)
+    label = label if canvas.unicode else ascii_only(label)[:16]
     shown = list(readings)[-max(1, canvas.width - len(label) - 1) :]
     values = [drawable(value) for value, _ in shown]
     top = max((v for v in values if v is not None), default=None)
