@@ -109,16 +109,23 @@ class Player:
             sentence = " ".join(str(error).split()) or type(error).__name__
             run["exception"] = [f"{sentence}\n"]
             return sentence
-        if "tolerance" in activity:
-            return self._untolerated(activity, run["output"])
+        success = extension_of(activity).get("success", activity.get("tolerance"))
+        if success is not None:
+            return self._untolerated(success, run["output"])
         return failure_of(activity, run["output"])
 
-    def _untolerated(self, activity: dict[str, Any], output: Any) -> str | None:
-        # A tolerance, where an activity of the method has one, says what counts as success.
+    def _untolerated(self, success: Any, output: Any) -> str | None:
+        # What the activity itself declares to be success overrides what its exit code or status would mean.
         args = (self._toolkit.configuration, self._toolkit.secrets)
-        if is_tolerated(activity["tolerance"], output, *args):
+        if is_tolerated(success, output, *args):
             return None
-        return f"its output {str(output)[:200]!r} is outside its tolerance"
+        return f"its output {str(output)[:200]!r} is not the success it declares"
+
+
+def extension_of(activity: Mapping[str, Any]) -> dict[str, Any]:
+    """An activity's `rtk` extension, empty where it has none."""
+    blocks = activity.get("extensions") or []
+    return next((dict(block) for block in blocks if isinstance(block, dict) and block.get("name") == "rtk"), {})
 
 
 def failure_of(activity: Mapping[str, Any], output: Any) -> str | None:

@@ -2,7 +2,7 @@
 
 from array import array
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rtk.insight.facts import (
@@ -18,6 +18,7 @@ from rtk.insight.facts import (
 )
 from rtk.verify.record import Entry, Recorded
 
+PROOFS = 1_000_000  # where proofs stand among the rollbacks: after all of them
 ROLES = {"condition": "conditions", "rollback": "rollbacks"}
 
 
@@ -100,12 +101,26 @@ def _read(reading: _Reading, entry: Entry, head: Entry) -> None:
         reading.phases[entry["phase"]] = PhaseSpan(entry["phase"], started, ended, entry["planned"])
     elif kind in ("intent", "activity") and entry["role"] in ROLES:
         reading.spans[(entry["role"], entry["index"])] = _span(reading, entry, head)
+    elif kind == "proof" and entry["missing"]:
+        _read_missing(reading, entry)
     elif kind == "rollbacks":
         reading.rolled_back = {"skipped": False, "started": True, "ended": True}[entry["state"]]
     elif kind == "event":
         reading.events.append(RunEvent(at, entry["text"]))
     elif kind == "end":
         reading.end = entry
+
+
+def _read_missing(reading: _Reading, entry: Entry) -> None:
+    """A proof that was not shown: the condition never took effect, or it is not gone."""
+    key = (entry["role"], entry["index"])
+    if entry["proves"] == "effect":
+        missing = f"its effect did not show: {entry['missing']}"
+        reading.spans[key] = replace(reading.spans[key], status="failed", failure=missing)
+        return
+    name = f"proof that {entry['name']} is gone"
+    span = ActivitySpan(name, entry["t"], entry["t"], "failed", f"not shown: {entry['missing']}")
+    reading.spans[("rollback", PROOFS + entry["index"])] = span
 
 
 def _span(reading: _Reading, entry: Entry, head: Entry) -> ActivitySpan:

@@ -107,7 +107,7 @@ def state(entry: Entry, probes: list[dict[str, Any]]) -> dict[str, Any]:
 
 def extension(head: Entry, others: list[Entry], insight: dict[str, Any]) -> dict[str, Any]:
     """The `rtk` block: what the Chaos Toolkit's journal has no place for. `story` holds every other entry."""
-    kinds = ("phase", "intent", "activity", "rollbacks", "event", "end")
+    kinds = ("phase", "intent", "activity", "proof", "rollbacks", "event", "end")
     story = [{k: v for k, v in e.items() if k not in ("n", "run")} for e in others if e["kind"] in kinds]
     keys = (
         "run",

@@ -16,9 +16,7 @@ def facts_in(path: Path) -> Facts:
         with path.open("rb") as file:
             start = file.read(64).lstrip()
     except OSError as error:
-        raise BadInput(
-            f"{path} cannot be read: {error.strerror}; expected a journal or a run record"
-        ) from None
+        raise BadInput(f"{path} cannot be read: {error.strerror}; expected a journal or a run record") from None
     if start.startswith(b"{"):
         return _of_journal(path)
     return facts_of(Recorded(path))

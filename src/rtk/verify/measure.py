@@ -25,12 +25,20 @@ OUTPUT_BYTES = 4096  # what is kept of a probe's output
 class Measurer:
     """Measures the hypothesis once a call. `limits` are the probes' time limits in seconds, by position."""
 
-    def __init__(self, toolkit: Toolkit, clock: Clock, limits: list[float], charted: int = 0) -> None:
+    def __init__(
+        self,
+        toolkit: Toolkit,
+        clock: Clock,
+        limits: list[float],
+        charted: int = 0,
+        probes: list[dict[str, Any]] | None = None,
+    ) -> None:
+        """`probes` in place of the hypothesis' own, where something else is measured."""
         self._toolkit = toolkit
         self._clock = clock
         self._limits = limits
         self._charted = charted
-        self._probes: list[dict[str, Any]] = toolkit.probes()
+        self._probes = toolkit.probes() if probes is None else probes
 
     def __call__(self, one: InFlight) -> Sample:
         """One sample: deviated as soon as one probe deviates, and every probe is measured all the same."""

@@ -10,6 +10,7 @@ from chaoslib.exceptions import InterruptExecution
 from rtk.clock import Clock
 from rtk.errors import CannotRecord
 from rtk.verify.activity import Played, Player
+from rtk.verify.proof import Prover, claim_of
 from rtk.verify.record import Record
 from rtk.verify.stop import Stop
 from rtk.verify.toolkit import Toolkit
@@ -20,11 +21,9 @@ logger = logging.getLogger("chaostoolkit")
 class Method:
     """Plays an experiment's method once. `done` is set when everything of it has ended, background included."""
 
-    def __init__(
-        self, toolkit: Toolkit, clock: Clock, record: Record, stop: Stop, bell: threading.Event
-    ) -> None:
+    def __init__(self, toolkit: Toolkit, clock: Clock, record: Record, stop: Stop, bell: threading.Event) -> None:
         self.done = threading.Event()
-        self.begun = False
+        self.began: list[int] = []
         self.failed: str | None = None
         self.current: str | None = None
         self._toolkit = toolkit
@@ -33,6 +32,10 @@ class Method:
         self._stop = stop
         self._bell = bell
         self._player = Player(toolkit, clock, cut=stop.asked)
+        self._prover = Prover(toolkit, clock, stop.asked)
+        self.took_hold = threading.Event()
+        if not any(claim_of(activity, "effect") for activity in toolkit.experiment.get("method", [])):
+            self.took_hold.set()
         self._lock = threading.Lock()
         self._playing = 0
         self._ended = threading.Event()
@@ -54,6 +57,7 @@ class Method:
             self._stop.request(f"stopped: the method broke off with {type(error).__name__}: {error}")
         finally:
             self.done.set()
+            self.took_hold.set()
             self._bell.set()
 
     def _activities(self) -> list[dict[str, Any]]:
@@ -89,19 +93,30 @@ class Method:
         if role == "condition":
             # The intent must be on the disk before the effect can be: a crash in between is then undone.
             self._record.append("intent", durable=True, role=role, index=index, name=name)
-            self.begun = True
+            self.began.append(index)
             self.current = name
         else:
             self._record.note("intent", role=role, index=index, name=name)
         played = self._player.play(activity)
         self.current = None
-        if role == "condition" and played.failure:
-            self.failed = name
-            self._stop.request(f"stopped: the condition {name} was not applied: {played.failure}")
-        self._record.note(
-            "activity", role=role, index=index, name=name, run=entry_of(played), failure=played.failure
-        )
+        self._record.note("activity", role=role, index=index, name=name, run=entry_of(played), failure=played.failure)
+        if role == "condition":
+            self._judge(index, activity, played.failure)
         return played
+
+    def _judge(self, index: int, activity: dict[str, Any], failure: str | None) -> None:
+        name, claim = activity["name"], claim_of(activity, "effect")
+        if failure is None and claim:
+            logger.info(f"Waiting up to {claim.within:g}s for the effect of {name}")
+            missing = self._prover.await_(claim)
+            self._record.note("proof", role="condition", index=index, name=name, proves="effect", missing=missing)
+            failure = missing and f"its effect did not show within {claim.within:g} s: {missing}"
+        if failure and not self._stop.asked.is_set():
+            self.failed = name
+            self._stop.request(f"stopped: the condition {name} never took effect: {failure}")
+        elif claim:
+            self.took_hold.set()
+            self._bell.set()
 
 
 def role_of(activity: dict[str, Any]) -> str:

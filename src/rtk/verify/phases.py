@@ -35,6 +35,7 @@ class Phases:
         progress: Progress,
         measure: Callable[[InFlight], Sample],
         max_in_flight: int,
+        longest_s: float = math.inf,
     ) -> None:
         self._plan = plan
         self._clock = clock
@@ -42,15 +43,14 @@ class Phases:
         self._stop = stop
         self._progress = progress
         self._measure = measure
+        self._longest_s = min(plan.stop_when.max_duration_s or math.inf, longest_s)
         self._lock = threading.Lock()
         self._in_a_row = 0
         self._deviated = 0
         self.crew = Crew(clock, self._careful, self._settled, max_in_flight)
         self.bell = self.crew.bell
 
-    def run(
-        self, phase: Phase, until: threading.Event | None = None, halted: Callable[[], bool] | None = None
-    ) -> None:
+    def run(self, phase: Phase, until: threading.Event | None = None, halted: Callable[[], bool] | None = None) -> None:
         """Measure one phase: for its planned length, and until the event is set if there is one."""
         planned, length = self._plan.slots(phase), self._plan.length(phase)
         halted = halted or self._stop.asked.is_set
@@ -62,6 +62,13 @@ class Phases:
         self._watch(grid.start + length, until, halted)
         self.crew.close(grid, (self._stop.reason or "stopped") if halted() else None)
         self._record.note("phase", durable=True, phase=phase, state="ended", planned=grid.planned)
+
+    def until(self, event: threading.Event) -> None:
+        """Wait for something that comes before a phase, or for the stop."""
+        while not event.is_set() and not self._stop.asked.is_set():
+            self.bell.clear()
+            self.tend()
+            self._clock.wait(self.bell, TICK_S)
 
     def _watch(self, ends: float, until: threading.Event | None, halted: Callable[[], bool]) -> None:
         while not halted():
@@ -75,9 +82,8 @@ class Phases:
     def tend(self) -> None:
         """What is to be done a few times a second: threads, hung measurements, reasons to stop."""
         self.crew.tend()
-        limit = self._plan.stop_when.max_duration_s
-        if limit is not None and self._clock.monotonic() - self._progress.started >= limit:
-            self._stop.request(f"stopped: the run reached its longest duration of {limit:g} s")
+        if self._clock.monotonic() - self._progress.started >= self._longest_s:
+            self._stop.request(f"stopped: the run reached its longest duration of {self._longest_s:g} s")
         if self._record.failure:
             self._stop.request(f"stopped: {self._record.failure}")
 

@@ -27,6 +27,13 @@ def descendants(of: int) -> set[int]:
     return {pid for pid in found - {of} if _alive(pid)}
 
 
+def boot_id() -> str:
+    """Which start of this machine this is: the monotonic clock begins anew with each. Empty where unknown."""
+    with suppress(OSError):
+        return (_PROC / "sys/kernel/random/boot_id").read_text().strip()
+    return ""
+
+
 def end(pids: set[int]) -> int:
     """Ask the processes to end, then end them; how many there were."""
     there = {pid for pid in pids if pid != os.getpid() and _alive(pid)}
@@ -43,11 +50,7 @@ def end(pids: set[int]) -> int:
 def _pids() -> list[int]:
     if not _PROC.is_dir():
         return []
-    return [
-        int(entry.name)
-        for entry in _PROC.iterdir()
-        if entry.name.isdigit() and int(entry.name) != os.getpid()
-    ]
+    return [int(entry.name) for entry in _PROC.iterdir() if entry.name.isdigit() and int(entry.name) != os.getpid()]
 
 
 def _read(pid: int, name: str) -> bytes:

@@ -5,8 +5,10 @@ One entry a line: eight hexadecimal digits of CRC-32, a space, a JSON object, a 
 `run` and says when that was, on both clocks. What a line lost in a crash is noticed by its checksum.
 """
 
+import fcntl
 import os
 import threading
+import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -19,6 +21,8 @@ from rtk.errors import BadInput, CannotRecord
 from rtk.verify.redact import Redactor
 
 VERSION = 1
+TAIL = 65536  # bytes: where the end of a finished record is
+LOCK_S = 5.0
 OURS = frozenset({"n", "t", "kind", "phase", "state", "outcome", "role", "status"})  # never a user's text
 Entry = dict[str, Any]
 
@@ -29,19 +33,32 @@ _decode = msgspec.json.Decoder().decode
 class Record:
     """A record being written. Safe to append to from any thread; an entry is in the kernel when `append` returns."""
 
-    def __init__(self, path: Path, since: Callable[[], float], redact: Redactor | None = None) -> None:
-        """Make the file, which must not exist; `since` tells the seconds since the run began."""
+    def __init__(
+        self, path: Path, since: Callable[[], float], redact: Redactor | None = None, resume: bool = False
+    ) -> None:
+        """Make the file, which must not exist, or with `resume` go on with that of a run that died.
+
+        `since` tells the seconds since the run began. Only one process at a time can write a record. Raises
+        `CannotRecord`.
+        """
         self.path = path
-        self._redact = redact
         self.failure: str | None = None
+        self._redact = redact
         self._since = since
         self._lock = threading.Lock()
-        self._next = 0
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
+            new = os.O_APPEND | (os.O_RDWR if resume else os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+            self._file = os.open(path, new, 0o600)
+            _hold(self._file)
+            self._next = self._resumed() if resume else 0
         except OSError as error:
             raise CannotRecord(f"the run record {path} cannot be written: {error.strerror}") from None
+
+    def _resumed(self) -> int:
+        if os.pread(self._file, 1, os.fstat(self._file).st_size - 1) != b"\n":
+            os.write(self._file, b"\n")  # a torn last line must not run into the next one
+        return max(entry["n"] for entry in Recorded(self.path).entries()) + 1
 
     def append(self, kind: str, durable: bool = False, **fields: Any) -> None:
         """Add an entry; with `durable` it is on the disk when this returns.
@@ -64,6 +81,12 @@ class Record:
         with suppress(CannotRecord):
             self.append(kind, durable, **fields)
 
+    def forked(self) -> None:
+        """Note this process, a fork of the run, to be ended with it. Takes no lock: the fork may hold it for ever."""
+        entry = {"n": -1, "t": round(self._since(), 6), "kind": "forked", "pid": os.getpid()}
+        with suppress(OSError):
+            os.write(self._file, line_of(entry))
+
     def close(self) -> None:
         """Make everything durable and let go of the file; a second call does nothing."""
         with self._lock:
@@ -71,6 +94,40 @@ class Record:
                 os.fsync(self._file)
                 os.close(self._file)
                 self._file = -1
+
+
+def is_held(path: Path) -> bool:
+    """Whether a process is writing this record now. Raises `OSError` when that cannot be told."""
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def is_finished(path: Path) -> bool:
+    """Whether the record of a run has come to its end, told from its last lines."""
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - TAIL))
+        lines = file.read().splitlines(keepends=True)
+    entries = [entry for entry in map(entry_of, lines) if entry]
+    return any(entry["kind"] == "end" for entry in entries)
+
+
+def _hold(file: int) -> None:
+    # What the dead run forked may hold the lock for as long as it takes to end it.
+    patience = time.monotonic() + LOCK_S
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= patience:
+                raise BlockingIOError(11, "another process is at work on this run") from None
+            time.sleep(0.05)
+        else:
+            return
 
 
 def _write(file: int, line: bytes) -> None:
@@ -120,9 +177,7 @@ class Recorded:
     def _head(self) -> Entry:
         head = next(self.entries(), None)
         if head is None or head.get("kind") != "run":
-            raise BadInput(
-                f"{self.path} is not a run record: its first line should be an entry of kind 'run'"
-            )
+            raise BadInput(f"{self.path} is not a run record: its first line should be an entry of kind 'run'")
         if head["version"] > VERSION:
             raise BadInput(
                 f"{self.path} was written by a newer version (format {head['version']}, this one reads {VERSION}): "

@@ -50,8 +50,4 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _mappings(auths: Any) -> Iterator[Mapping[str, Any]]:
-    return (
-        (auth for auth in auths.values() if isinstance(auth, Mapping))
-        if isinstance(auths, Mapping)
-        else iter(())
-    )
+    return (auth for auth in auths.values() if isinstance(auth, Mapping)) if isinstance(auths, Mapping) else iter(())

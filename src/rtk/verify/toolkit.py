@@ -62,9 +62,7 @@ class Toolkit:
             self.secrets = load_secrets(self.experiment.get("secrets", {}), configuration, secret_vars)
             self.configuration = load_dynamic_configuration(configuration, self.secrets)
         except ChaosException as error:
-            raise BadInput(
-                f"{error}: set it in the environment, or give it with --var or --var-file"
-            ) from None
+            raise BadInput(f"{error}: set it in the environment, or give it with --var or --var-file") from None
         lost = [key for key in declared if key not in self.configuration]
         if lost:
             raise BadInput(
@@ -98,9 +96,7 @@ class Toolkit:
             clear_cache()
 
     @contextmanager
-    def controlled(
-        self, level: str, context: Mapping[str, Any], stoppable: bool = True
-    ) -> Iterator[TellState]:
+    def controlled(self, level: str, context: Mapping[str, Any], stoppable: bool = True) -> Iterator[TellState]:
         """Wrap a block in its controls. The block hands over how to make its state, made only when asked for.
 
         A control's `InterruptExecution` goes through, as under `chaos run`, unless the block is not

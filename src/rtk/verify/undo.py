@@ -2,12 +2,13 @@
 
 import logging
 import threading
+from collections.abc import Container, Mapping
 from copy import deepcopy
 from functools import partial
 from typing import Any
 
 from rtk.clock import Clock
-from rtk.verify.activity import Played, Player, by_hand
+from rtk.verify.activity import Played, Player, by_hand, extension_of
 from rtk.verify.method import entry_of
 from rtk.verify.record import Record
 from rtk.verify.stop import Stop
@@ -29,20 +30,23 @@ class Undo:
         self._record = record
         self._player = Player(toolkit, clock, cut=stop.hurry, stoppable=False)
 
-    def play(self) -> list[str]:
-        """The names of the rollbacks that failed, each with the command to run by hand already said."""
+    def play(self, over: Container[int] = ()) -> list[str]:
+        """The names of the rollbacks that failed, each with the command to run by hand already said.
+
+        `over` are the positions of rollbacks whose end is recorded already: they are never played again.
+        """
         rollbacks = self._toolkit.experiment.get("rollbacks", [])
         runs: list[dict[str, Any]] = []
         failed: list[str] = []
         logger.info("Let's rollback..." if rollbacks else "No declared rollbacks, let's move on.")
         with self._toolkit.controlled("rollback", self._toolkit.experiment, stoppable=False) as state:
-            self._all(rollbacks, runs, failed)
+            self._all([(i, a) for i, a in enumerate(rollbacks) if i not in over], runs, failed)
             state(lambda: runs)
         return failed
 
-    def _all(self, rollbacks: list[dict[str, Any]], runs: list[dict[str, Any]], failed: list[str]) -> None:
+    def _all(self, rollbacks: list[tuple[int, dict[str, Any]]], runs: list[dict[str, Any]], failed: list[str]) -> None:
         waiting: list[threading.Event] = []
-        for index, activity in enumerate(rollbacks):
+        for index, activity in rollbacks:
             done = threading.Event()
             waiting.append(done)
             whole = self._player.resolve(activity)
@@ -65,7 +69,7 @@ class Undo:
         self._record.note("intent", durable=True, role="rollback", index=index, name=name)
         logger.info(f"Rollback: {name}")
         try:
-            played = self._player.play(*bound(activity), TRIES)
+            played = self._player.play(*bound(activity), tries_of(activity))
             runs.append(played.run)
             self._tell(index, activity, played, failed)
         finally:
@@ -91,14 +95,16 @@ class Undo:
         )
 
 
+def tries_of(activity: Mapping[str, Any]) -> int:
+    """How often a rollback is tried: 3 times, unless its `rtk` extension says `tries`."""
+    tries = extension_of(activity).get("tries", TRIES)
+    return tries if isinstance(tries, int) and not isinstance(tries, bool) and tries > 0 else TRIES
+
+
 def bound(activity: dict[str, Any]) -> tuple[dict[str, Any], float]:
     """The activity with a timeout for each try, and how long to wait for a try at most (seconds)."""
     provider = activity["provider"]
-    own = (
-        provider.get("timeout") or (provider.get("arguments") or {}).get("timeout")
-        if _has_own(provider)
-        else None
-    )
+    own = provider.get("timeout") or (provider.get("arguments") or {}).get("timeout") if _has_own(provider) else None
     if isinstance(own, list):
         own = sum(own)
     if isinstance(own, int | float) and not isinstance(own, bool):
@@ -110,6 +116,4 @@ def bound(activity: dict[str, Any]) -> tuple[dict[str, Any], float]:
 
 
 def _has_own(provider: dict[str, Any]) -> bool:
-    return "timeout" in provider or (
-        isinstance(provider.get("arguments"), dict) and provider["type"] == "python"
-    )
+    return "timeout" in provider or (isinstance(provider.get("arguments"), dict) and provider["type"] == "python")

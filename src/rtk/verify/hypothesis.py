@@ -1,0 +1,94 @@
+"""The hypothesis before and after the method: the gate that lets a run begin, and the journal's deviation."""
+
+import logging
+from dataclasses import dataclass, field
+from typing import Any
+
+from rtk.clock import Clock
+from rtk.insight.facts import Outcome
+from rtk.verify.measure import Measurer, state_of
+from rtk.verify.once import measured_once
+from rtk.verify.record import Record
+from rtk.verify.stop import Stop
+from rtk.verify.toolkit import Toolkit
+
+TRIES = 3
+PAUSE_S = 1.0
+
+logger = logging.getLogger("chaostoolkit")
+
+
+@dataclass
+class Journal:
+    """What the journal says of the whole run, while it is not over."""
+
+    document: dict[str, Any]
+    status: str = "completed"
+    deviated: bool = False
+    states: dict[str, Any] = field(default_factory=lambda: {"before": None, "after": None, "during": []})
+
+    def as_dict(self) -> dict[str, Any]:
+        """The Chaos Toolkit's journal, for controls that look at it; measurements are not in it."""
+        return {
+            "experiment": self.document,
+            "status": self.status,
+            "deviated": self.deviated,
+            "steady_states": self.states,
+            "run": [],
+            "rollbacks": [],
+        }
+
+
+class Hypothesis:
+    """Asks the hypothesis outside the slots."""
+
+    def __init__(
+        self, toolkit: Toolkit, clock: Clock, record: Record, stop: Stop, measurer: Measurer, journal: Journal
+    ) -> None:
+        self._toolkit = toolkit
+        self._clock = clock
+        self._record = record
+        self._stop = stop
+        self._measurer = measurer
+        self._journal = journal
+
+    def gate(self) -> bool:
+        """Whether the system is in its steady state: up to three tries, met if one is."""
+        logger.info(f"Steady state hypothesis: {self._toolkit.hypothesis.get('title')}")
+        registry, experiment = self._toolkit.registry, self._toolkit.experiment
+        registry.start_hypothesis_before(experiment)
+        met = any(self._try(number) for number in range(1, TRIES + 1))
+        registry.hypothesis_before_completed(experiment, self._journal.states["before"], self._journal.as_dict())
+        if met:
+            logger.info("Steady state hypothesis is met!")
+        elif not self._stop.asked.is_set():
+            self._journal.status = "failed"
+        return met
+
+    def _try(self, number: int) -> bool:
+        if self._stop.asked.is_set():
+            return False
+        outcome, reason = self._ask("before")
+        if outcome == "met":
+            return True
+        if not self._stop.asked.is_set():
+            reason = self._toolkit.redact(reason or "")
+            logger.warning(f"The steady state is not met before the method (try {number} of {TRIES}): {reason}")
+            self._clock.wait(self._stop.asked, PAUSE_S if number < TRIES else 0)
+        return False
+
+    def after(self) -> Outcome | None:
+        """What it is after the method; None when the run was stopped over it."""
+        registry, experiment = self._toolkit.registry, self._toolkit.experiment
+        registry.start_hypothesis_after(experiment)
+        outcome, _ = self._ask("after")
+        registry.hypothesis_after_completed(experiment, self._journal.states["after"], self._journal.as_dict())
+        return None if self._stop.asked.is_set() else outcome
+
+    def _ask(self, which: str) -> tuple[Outcome, str | None]:
+        sample = measured_once(self._clock, self._measurer, self._stop.asked)
+        met = sample.outcome == "met"
+        self._record.note("hypothesis", which=which, met=met, reason=sample.reason, probes=sample.probes)
+        state = state_of(sample.probes, self._toolkit.probes())
+        self._journal.states[which] = {**state, "steady_state_met": met}
+        return sample.outcome, sample.reason

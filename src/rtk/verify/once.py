@@ -1,0 +1,39 @@
+"""One measurement outside the slots, bounded by the probes' time limits."""
+
+import threading
+
+from chaoslib.exceptions import InterruptExecution
+
+from rtk.clock import Clock
+from rtk.verify.crew import InFlight, Sample
+from rtk.verify.measure import Measurer
+from rtk.verify.schedule import Grid
+
+TICK_S = 0.25
+
+
+def measured_once(clock: Clock, measurer: Measurer, cut: threading.Event) -> Sample:
+    """Measure once; a probe past its limit deviates, and a set `cut` ends the waiting.
+
+    A control's `InterruptExecution` is raised here, in the caller's thread.
+    """
+    done, found, stopped = threading.Event(), list[Sample](), list[InterruptExecution]()
+    now = clock.monotonic()
+    one = InFlight(Grid("conditions", now, 1.0, 1), 0, now)
+
+    def work() -> None:
+        try:
+            found.append(measurer(one))
+        except InterruptExecution as error:
+            stopped.append(error)
+        finally:
+            done.set()
+
+    clock.spawn(work, "rtk-once")
+    while not clock.wait(done, TICK_S):
+        if cut.is_set() or clock.monotonic() >= one.deadline:
+            break
+    if stopped:
+        raise stopped[0]
+    reason = "interrupted" if cut.is_set() else f"no answer within {one.limit:g} s"
+    return found[0] if found else Sample("deviated", reason=reason, probes=list(one.probes))

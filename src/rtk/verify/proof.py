@@ -1,0 +1,73 @@
+"""Proof that a condition took hold, and that it is gone: probes an action names in its `rtk` extension."""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rtk.clock import Clock
+from rtk.errors import BadInput
+from rtk.experiment.limits import time_limit
+from rtk.verify.activity import extension_of
+from rtk.verify.crew import Sample
+from rtk.verify.measure import Measurer
+from rtk.verify.once import measured_once
+from rtk.verify.toolkit import Toolkit
+
+WITHIN_S = 30.0
+EVERY_S = 1.0
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What is to be shown: `probes` with tolerances, awaited for `within` seconds, asked every `every`."""
+
+    probes: list[dict[str, Any]]
+    within: float = WITHIN_S
+    every: float = EVERY_S
+
+
+def claim_of(activity: Mapping[str, Any], what: str) -> Claim | None:
+    """An action's claim `effect` or `restored`. Raises `BadInput` when it is not of their form."""
+    block = extension_of(activity).get(what)
+    if block is None:
+        return None
+    place = f'the {what} of the action "{activity.get("name")}"'
+    if not isinstance(block, dict) or not isinstance(block.get("probes"), list) or not block["probes"]:
+        raise BadInput(f'{place}: expected {{"probes": [a probe with a tolerance, …], "within": seconds}}')
+    for probe in block["probes"]:
+        if not isinstance(probe, dict) or "provider" not in probe or "tolerance" not in probe:
+            raise BadInput(f"{place}: each of its probes needs a name, a provider and a tolerance")
+        probe.setdefault("type", "probe")
+        probe.setdefault("name", what)
+    return Claim(block["probes"], _seconds(block, "within", WITHIN_S, place), _seconds(block, "every", EVERY_S, place))
+
+
+def _seconds(block: Mapping[str, Any], key: str, default: float, place: str) -> float:
+    value = block.get(key, default)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 86400:
+        raise BadInput(f"{place}: {key} is {value!r}; expected seconds above 0")
+    return float(value)
+
+
+class Prover:
+    """Awaits claims."""
+
+    def __init__(self, toolkit: Toolkit, clock: Clock, cut: threading.Event) -> None:
+        self._toolkit = toolkit
+        self._clock = clock
+        self._cut = cut
+
+    def await_(self, claim: Claim) -> str | None:
+        """None once all probes are tolerated; else, when the time is over, what the last one said."""
+        limits = [time_limit(p, self._toolkit.configuration, self._toolkit.secrets) for p in claim.probes]
+        measurer = Measurer(self._toolkit, self._clock, limits, probes=claim.probes)
+        until = self._clock.monotonic() + claim.within
+        while True:
+            sample: Sample = measured_once(self._clock, measurer, self._cut)
+            if sample.outcome == "met":
+                return None
+            left = until - self._clock.monotonic()
+            if left <= 0 or self._cut.is_set():
+                return sample.reason or "not shown"
+            self._clock.wait(self._cut, min(claim.every, left))

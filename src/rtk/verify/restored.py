@@ -1,0 +1,28 @@
+"""After the rollbacks: the proof that each condition which began is gone."""
+
+import logging
+import threading
+from typing import Any
+
+from rtk.clock import Clock
+from rtk.verify.proof import Prover, claim_of
+from rtk.verify.record import Record
+from rtk.verify.toolkit import Toolkit
+
+logger = logging.getLogger("chaostoolkit")
+
+
+def prove_restored(
+    toolkit: Toolkit, clock: Clock, record: Record, began: list[tuple[int, dict[str, Any]]], hurry: threading.Event
+) -> None:
+    """Await the claim `restored` of every condition that began; what is not shown is recorded and told."""
+    prover = Prover(toolkit, clock, hurry)
+    for index, activity in began:
+        claim, name = claim_of(activity, "restored"), activity["name"]
+        if claim is None:
+            continue
+        logger.info(f"Waiting up to {claim.within:g}s for the proof that {name} is gone")
+        missing = prover.await_(claim)
+        record.note("proof", durable=True, role="rollback", index=index, name=name, proves="restored", missing=missing)
+        if missing:
+            logger.critical(f"NOT RESTORED: {name} is not gone after {claim.within:g} s: {toolkit.redact(missing)}")

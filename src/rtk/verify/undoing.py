@@ -1,0 +1,62 @@
+"""Undo as a whole: whether, the rollbacks, the proof that conditions are gone, and no process left behind."""
+
+import logging
+import os
+from collections.abc import Container, Iterable
+
+from rtk.clock import Clock
+from rtk.verify import processes
+from rtk.verify.hypothesis import Journal
+from rtk.verify.record import Record
+from rtk.verify.restored import prove_restored
+from rtk.verify.stop import Stop
+from rtk.verify.toolkit import Toolkit
+from rtk.verify.undo import Undo
+
+logger = logging.getLogger("chaostoolkit")
+
+
+class Undoing:
+    """Undoes the conditions of a run, in the run itself or in whoever comes after it."""
+
+    def __init__(self, run_id: str, toolkit: Toolkit, clock: Clock, record: Record, stop: Stop) -> None:
+        self._run_id = run_id
+        self._toolkit = toolkit
+        self._clock = clock
+        self._record = record
+        self._stop = stop
+        self._left = set[int]()
+
+    def undo(self, strategy: str, journal: Journal, began: Iterable[int], over: Container[int] = ()) -> None:
+        """Play what the strategy asks for. `began` are the positions of conditions that began, `over` those of
+        rollbacks whose end is recorded."""
+        if not self._is_asked(strategy, journal):
+            reason = f"rollback strategy {strategy}" if self._stop.rollbacks else "an activity asked to leave so"
+            self._record.note("rollbacks", durable=True, state="skipped", reason=reason)
+            logger.warning(f"Rollbacks are not played: {reason}")
+            return
+        self._left = processes.marked(self._run_id)
+        registry, experiment = self._toolkit.registry, self._toolkit.experiment
+        self._record.note("rollbacks", durable=True, state="started", reason=None)
+        registry.start_rollbacks(experiment)
+        Undo(self._toolkit, self._clock, self._record, self._stop).play(over)
+        method = [(index, experiment["method"][index]) for index in began]
+        prove_restored(self._toolkit, self._clock, self._record, method, self._stop.hurry)
+        registry.rollbacks_completed(experiment, journal.as_dict())
+        self._record.note("rollbacks", durable=True, state="ended", reason=None)
+
+    def _is_asked(self, strategy: str, journal: Journal) -> bool:
+        if not self._stop.rollbacks or strategy == "never":
+            return False
+        if strategy == "deviated":
+            return journal.deviated
+        return strategy == "always" or journal.status not in ("failed", "interrupted")
+
+    def sweep(self) -> None:
+        """End what the run started and left: not what its rollbacks started, which may be the restored system."""
+        ours = processes.marked(self._run_id)
+        left = processes.end(ours & (self._left | processes.descendants(os.getpid())))
+        if left:
+            text = f"ended {left} process{'es' if left > 1 else ''} that the run had left behind"
+            self._record.note("event", text=text)
+            logger.info(text.capitalize())
