@@ -24,10 +24,7 @@ STARTED = 1587117437.0  # 2020-04-17 09:57:17 UTC
 OBJECTIVE = Objective(0.95, 86400.0, "EC2 instance should respond within 6 seconds")
 TITLE = "Expect a quick response from a request to a server on an EC2 instance when the processor is loaded"
 THRESHOLD = Threshold(upper=6000.0, unit="ms")
-HOSTILE = (
-    "<script>alert(1)</script> | `x` [a](javascript:b)\n\x1b[31m\x00\u202e \U0001f525 &amp; \"'"
-    + "w" * 10_000
-)
+HOSTILE = "<script>alert(1)</script> | `x` [a](javascript:b)\n\x1b[31m\x00\u202e \U0001f525 &amp; \"'" + "w" * 10_000
 
 Value = Callable[[int], tuple[Outcome, float | None, str | None]]
 
@@ -129,9 +126,7 @@ def published() -> Facts:
 
 def invalid() -> Facts:
     """A condition that never took effect."""
-    failed = ActivitySpan(
-        "inject-cpu-load", 62.0, 63.2, "failed", failure="the process ended with 254: no credentials"
-    )
+    failed = ActivitySpan("inject-cpu-load", 62.0, 63.2, "failed", failure="the process ended with 254: no credentials")
     return replace(clean(), conditions=(failed,))
 
 
@@ -230,9 +225,7 @@ def nothing() -> Facts:
 def stopped() -> Facts:
     """Stopped by hand in mid-run."""
     whole = deviating()
-    kept = [
-        m for m in whole.measurements if m.phase == "baseline" or (m.due < 200 and m.phase == "conditions")
-    ]
+    kept = [m for m in whole.measurements if m.phase == "baseline" or (m.due < 200 and m.phase == "conditions")]
     return replace(
         whole,
         measurements=Measurements(kept),

@@ -39,8 +39,7 @@ def test_no_chart_holds_more_points_than_a_browser_likes(run: Run) -> None:
 
 def test_the_cap_holds_when_every_slot_differs_from_the_one_before() -> None:
     many = Measurements(
-        Measurement("conditions", k, k * 0.1, None, None, OUTCOMES[k % 3], float(k % 977))
-        for k in range(9_000)
+        Measurement("conditions", k, k * 0.1, None, None, OUTCOMES[k % 3], float(k % 977)) for k in range(9_000)
     )
     facts = Facts("r", "t", 0.1, 900.0, 0.0, many, threshold=Threshold(upper=500))
     assert drawn_points(charts(facts)) <= MOST_POINTS

@@ -18,8 +18,7 @@ def suite(run: Run) -> ET.Element:
 
 def problems(run: Run) -> dict[str, str | None]:
     return {
-        str(case.get("name")).split(":")[0]: next((p.tag for p in case), None)
-        for case in suite(run).iter("testcase")
+        str(case.get("name")).split(":")[0]: next((p.tag for p in case), None) for case in suite(run).iter("testcase")
     }
 
 
@@ -64,9 +63,7 @@ def test_conditions_and_rollbacks_are_cases() -> None:
 
 def test_rollbacks_that_were_never_played_are_a_failure() -> None:
     insight, facts = a_run("clean")
-    assert problems((insight, replace(facts, rollbacks=(), rolled_back=False)))["rollbacks were played"] == (
-        "failure"
-    )
+    assert problems((insight, replace(facts, rollbacks=(), rolled_back=False)))["rollbacks were played"] == ("failure")
 
 
 def test_the_figures_are_properties() -> None:

@@ -73,3 +73,15 @@ def test_code_cannot_be_left_by_backticks(text: str) -> None:
     assert fence is not None
     inner = told[len(fence[0]) : -len(fence[0])]
     assert fence[0] not in re.findall("`+", inner)
+
+
+def test_a_name_cannot_begin_a_heading_or_a_list_and_figures_stay_as_they_are() -> None:
+    assert [escaped(t) for t in ("# x", "- x", "1. x", "2) x", "=====")] == [
+        "\\# x",
+        "\\- x",
+        "1\\. x",
+        "2\\) x",
+        "\\=====",
+    ]
+    assert escaped("67.1 % to 93.0 %") == "67.1 % to 93.0 %"
+    assert escaped("-5 ms") == "-5 ms"

@@ -12,9 +12,7 @@ from tests.report.samples import Run, a_run
 def shown(run: Run, width: int = 100, encoding: str = "utf-8", colour: bool = False) -> str:
     raw = io.BytesIO()
     file = io.TextIOWrapper(raw, encoding=encoding, write_through=True)
-    console = Console(
-        file=file, width=width, force_terminal=colour, no_color=not colour, legacy_windows=False
-    )
+    console = Console(file=file, width=width, force_terminal=colour, no_color=not colour, legacy_windows=False)
     console.print(screen(*run))
     return raw.getvalue().decode(encoding)
 

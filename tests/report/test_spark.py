@@ -20,10 +20,7 @@ def test_any_values_fit_the_canvas(
 
 
 def test_the_threshold_is_drawn_and_named() -> None:
-    rows = [
-        row.plain
-        for row in spark([(10.0, "met"), (90.0, "deviated")], Threshold(upper=50, unit="ms"), Canvas(40))
-    ]
+    rows = [row.plain for row in spark([(10.0, "met"), (90.0, "deviated")], Threshold(upper=50, unit="ms"), Canvas(40))]
     assert any("┄" in row and row.endswith("50 ms") for row in rows)
 
 

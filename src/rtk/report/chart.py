@@ -50,8 +50,7 @@ def describe(facts: Facts, found: list[Column]) -> str:
     told = ", ".join(f"{sum(getattr(c, outcome) for c in found)} {outcome}" for outcome in OUTCOMES)
     bound = threshold_words(facts)
     conditions = "; ".join(
-        f"{plain(c.name, 80)} from {elapsed(c.started)} "
-        + (f"to {elapsed(c.ended)}" if c.ended is not None else "on")
+        f"{plain(c.name, 80)} from {elapsed(c.started)} " + (f"to {elapsed(c.ended)}" if c.ended is not None else "on")
         for c in facts.conditions[:MOST_TOLD]
     )
     return f"{told}. {bound + '. ' if bound else ''}Conditions: {conditions or 'none'}."
@@ -84,10 +83,7 @@ def _line(x1: float, y1: float, x2: float, y2: float, kind: str) -> str:
 
 
 def _rect(x: float, y: float, width: float, height: float, kind: str, more: str = "") -> str:
-    return (
-        f'<rect class="{kind}" x="{x:.1f}" y="{y:.1f}" width="{max(1.0, width):.1f}" '
-        f'height="{height:.1f}"{more}/>'
-    )
+    return f'<rect class="{kind}" x="{x:.1f}" y="{y:.1f}" width="{max(1.0, width):.1f}" height="{height:.1f}"{more}/>'
 
 
 def _phases(facts: Facts, plot: Frame) -> Iterator[str]:
@@ -135,10 +131,10 @@ def _series(facts: Facts, plot: Frame, found: list[Column]) -> Iterator[str]:
     if bound is not None:
         right = plot.size.width - plot.size.right - 4
         yield _text(right, plot.y(bound) - 6, threshold_words(facts), "threshold-name", "end")
-    silent = [(plot.x(c.at), plot.head - 10.0) for c in found if c.silent]
+    silent = [(plot.x(c.at), plot.head - 13.0) for c in found if c.silent]
     yield _diamonds(silent, 5 if few else 4, "deviated silent")
     if silent:
-        yield _text(plot.size.left - 8, plot.head - 6, "no value", "tick", "end")
+        yield _text(plot.size.left - 8, plot.head - 9, "no value", "tick", "end")
 
 
 def _path(plot: Frame, found: list[Column]) -> str:
@@ -166,9 +162,7 @@ def _dot(facts: Facts, plot: Frame, column: Column) -> str:
 
 
 def _diamonds(places: Iterable[tuple[float, float]], size: float, kind: str = "deviated") -> str:
-    path = "".join(
-        f"M{x:.1f} {y - size:.1f}l{size} {size} -{size} {size} -{size} -{size}z" for x, y in places
-    )
+    path = "".join(f"M{x:.1f} {y - size:.1f}l{size} {size} -{size} {size} -{size} -{size}z" for x, y in places)
     return f'<path class="{kind}" d="{path}"/>' if path else ""
 
 
@@ -177,9 +171,7 @@ def _rows(plot: Frame) -> Iterator[str]:
     right = plot.size.width - plot.size.right
     for name in ("met", "deviated"):
         y = _row(plot, name)
-        yield _line(plot.size.left, y, right, y, "grid") + _text(
-            plot.size.left - 8, y + 4, name, "tick", "end"
-        )
+        yield _line(plot.size.left, y, right, y, "grid") + _text(plot.size.left - 8, y + 4, name, "tick", "end")
 
 
 def _row(plot: Frame, name: str) -> float:
@@ -243,11 +235,9 @@ def _lane_name(plot: Frame, lane: Lane, y: float) -> str:
     """The name above its bar, starting where the bar does, or ending where it ends near the right edge."""
     right = plot.size.width - plot.size.right
     left, end = plot.x(lane.span.started), plot.x(lane.until)
-    word = "" if lane.span.status == "succeeded" else f" ({lane.span.status})"
+    word = "" if lane.span.status == "succeeded" else f" ({plain(lane.span.status, 16)})"
     room = int((plot.size.width - 80) / _CHARACTER)
-    name = f"{lane.kind} {plain(lane.span.name, room - 24)}{plain(word, 16)}"
+    name = f"{lane.kind} {plain(lane.span.name, room - 24)}{word}"
     if left + len(name) * _CHARACTER <= right:
         return _text(left, y + 1, name, "lane-name")
-    return _text(
-        min(right, max(end, plot.size.left + len(name) * _CHARACTER)), y + 1, name, "lane-name", "end"
-    )
+    return _text(min(right, max(end, plot.size.left + len(name) * _CHARACTER)), y + 1, name, "lane-name", "end")

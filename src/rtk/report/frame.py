@@ -1,13 +1,14 @@
 """The geometry of a chart: where a moment and a value stand in it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rtk.insight.facts import ActivitySpan, Facts
 from rtk.report.axis import ticks
 from rtk.report.columns import Column, drawable, span_of
 
 MOST_LANES = 8
+_ROWS = 110  # the plot's height for a measure without values
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ WIDE = Size("wide", 1000, 250, 64, 16, 400, 9)
 NARROW = Size("narrow", 380, 210, 58, 8, 120, 4)
 
 HEAD = 34  # above the plot: the phases' band
-SILENT = 18  # below that, where there are any: deviated measurements without a value
+SILENT = 22  # below that, where there are any: deviated measurements without a value
 MISSED = 24  # below the plot: the missed slots' strip
 TIMES = 40  # below that: two rows of times
 LANE = 30  # each condition or rollback
@@ -79,6 +80,7 @@ def frame(facts: Facts, size: Size, found: list[Column]) -> Frame:
     """The scales for a run: values from 0 (or below) to above the greatest value and the threshold."""
     span = span_of(facts)
     values, lanes = _values(facts, found), list(_lanes(facts, span))[:MOST_LANES]
+    size = size if values else replace(size, plot=_ROWS)
     silent = values and any(c.silent for c in found)
     return Frame(size, span, values, lanes, HEAD + SILENT if silent else HEAD)
 

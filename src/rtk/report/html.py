@@ -52,9 +52,7 @@ def _head(told: Story) -> Iterator[str]:
         f'<p class="objective">{_words(told.objective)}</p><p class="when">{_words(told.when)}</p></header>'
     )
     if told.alarm:
-        by_hand = "".join(
-            f"<p>By hand: <code>{escape(one.by_hand)}</code></p>" for one in told.undo if one.by_hand
-        )
+        by_hand = "".join(f"<p>By hand: <code>{escape(one.by_hand)}</code></p>" for one in told.undo if one.by_hand)
         yield (
             f'<div class="alarm" role="alert"><p><strong>{escape(told.restored.show())}.</strong> '
             f"{_words(told.alarm)}</p>{by_hand}</div>"

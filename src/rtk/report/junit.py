@@ -57,9 +57,7 @@ def _totals(insight: Insight, told: Story, found: list[Case]) -> dict[str, str]:
 
 
 def _append(suite: ET.Element, case: Case, told: Story) -> None:
-    element = ET.SubElement(
-        suite, "testcase", classname=told.title, name=plain(case.name), time=f"{case.seconds:.3f}"
-    )
+    element = ET.SubElement(suite, "testcase", classname=told.title, name=plain(case.name), time=f"{case.seconds:.3f}")
     if case.problem is not None:
         problem = ET.SubElement(element, case.problem, message=plain(case.message, 600))
         if case.problem != "skipped":
@@ -81,18 +79,14 @@ def _objective(insight: Insight, told: Story) -> Case:
         None: "skipped",
     }
     message = " ".join(filter(None, [told.headline, told.why]))
-    return Case(
-        f"objective: {told.objective}", insight.duration_s, problems[insight.figures.verdict], message
-    )
+    return Case(f"objective: {told.objective}", insight.duration_s, problems[insight.figures.verdict], message)
 
 
 def _condition(span: ActivitySpan, insight: Insight, told: Story) -> Case:
     case = Case(f"condition {plain(span.name, 200)} took effect", _length(span))
     if span.status == "succeeded" and span.name != insight.invalid_condition:
         return case
-    message = span.failure or (
-        told.headline if span.status == "succeeded" else f"the condition {span.status}"
-    )
+    message = span.failure or (told.headline if span.status == "succeeded" else f"the condition {span.status}")
     return case._replace(problem="failure", message=message)
 
 

@@ -25,7 +25,8 @@ def escaped(text: str, limit: int = 240) -> str:
     inert = _ACTIVE.sub(lambda m: m[1] if m[1] in _HARMLESS else "\\" + m[1], plain(text, limit))
     # A zero-width space keeps an @ from calling a person, and a scheme from becoming a link.
     inert = inert.replace("@", "@\u200b").replace("://", ":\u200b//").replace("www.", "www\u200b.")
-    return re.sub(r"^([#+\-=>]|\d+[.)])", r"\\\1", inert)
+    # At the start of a line these begin a heading or a list.
+    return re.sub(r"^(\d*)(?=[#+\-=>.)](?:[ #=-]|$))", r"\1\\", inert)
 
 
 def code(text: str, limit: int = 1000) -> str:

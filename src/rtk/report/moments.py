@@ -39,9 +39,7 @@ def moments(insight: Insight, facts: Facts) -> tuple[Moment, ...]:
     known = {text for _, _, text in told}
     told += [(e.at, "note", text) for e in facts.events if (text := plain(e.text, 400)) not in known]
     told.sort(key=lambda one: one[0])
-    whole = [
-        Moment(at, elapsed(at), utc(facts.started_at + at, "%H:%M:%S"), kind, text) for at, kind, text in told
-    ]
+    whole = [Moment(at, elapsed(at), utc(facts.started_at + at, "%H:%M:%S"), kind, text) for at, kind, text in told]
     return tuple(most_telling(whole, MOST))
 
 

@@ -49,9 +49,7 @@ def spark(readings: Sequence[Reading], threshold: Threshold, canvas: Canvas) -> 
     return [*rows, _marks(shown, canvas.unicode, all_marked=False)]
 
 
-def _row(
-    row: int, shown: Sequence[Reading], levels: Sequence[int | None], is_line: bool, unicode: bool
-) -> Text:
+def _row(row: int, shown: Sequence[Reading], levels: Sequence[int | None], is_line: bool, unicode: bool) -> Text:
     """One row of the drawing; neighbours of the same style are one span, which keeps it cheap."""
     rule = ("┄" if unicode else "-") if is_line else " "
     text, piece, style = Text(no_wrap=True), "", ""

@@ -99,9 +99,7 @@ def _objective(facts: Facts) -> str:
 
 def _when(insight: Insight) -> str:
     began = utc(insight.started_at, "%Y-%m-%d %H:%M:%S")
-    return (
-        f"{began} UTC, lasted {duration(insight.duration_s)}, one slot every {duration(insight.frequency_s)}"
-    )
+    return f"{began} UTC, lasted {duration(insight.duration_s)}, one slot every {duration(insight.frequency_s)}"
 
 
 def _answers(insight: Insight, facts: Facts) -> tuple[Figure, ...]:
@@ -125,7 +123,7 @@ def _interval(insight: Insight) -> str:
 def _certainty(insight: Insight) -> str:
     if insight.figures.observed is None:
         return "Nothing was measured while conditions applied."
-    return "of measurements good: a 90 % interval, if measurements are independent."
+    return "The share of good measurements, a 90 % interval if they are independent."
 
 
 def _cause(insight: Insight) -> tuple[str, str]:
@@ -189,8 +187,8 @@ def _numbers(insight: Insight) -> tuple[Figure, ...]:
     f = insight.figures
     spent = f.budget_spent if _measured(insight) else None
     return (
-        Figure("met", number(f.met), "slots of the conditions phase within the threshold"),
-        Figure("deviated", number(f.deviated), "slots of the conditions phase outside it"),
+        Figure("met", number(f.met), "slots of the conditions phase that were good"),
+        Figure("deviated", number(f.deviated), "slots of the conditions phase that were not"),
         Figure("missed", number(f.missed), "slots the measurer did not measure"),
         Figure("coverage", share(f.coverage), f"of {count(f.planned, 'planned slot')} were measured"),
         Figure("budget spent", fine_share(spent), "by all phases of this run"),
@@ -217,9 +215,7 @@ def _figures(insight: Insight) -> tuple[Figure, ...]:
         Figure("Exhausted after", duration(f.exhausted_after_s), "window ÷ burn rate, were it to go on"),
         Figure("Affordable", _count(f.affordable), "such runs per window"),
         Figure("Observed impact", fine_share(impact), "deviating time ÷ the run's own length"),
-        Figure(
-            "First deviation", duration(insight.first_deviation_after_s), "after the first condition began"
-        ),
+        Figure("First deviation", duration(insight.first_deviation_after_s), "after the first condition began"),
         Figure(
             "Recovered",
             duration(insight.recovered_after_s),
@@ -244,15 +240,15 @@ def _phases(insight: Insight) -> Table:
 
 
 def _undo(facts: Facts) -> tuple[Undo, ...]:
-    return tuple(
-        Undo(
-            plain(r.name, 160),
-            plain(r.status, 40),
-            plain(r.failure, 600) if r.failure else count(r.tries, "try").replace("trys", "tries"),
-            _by_hand(r),
-        )
-        for r in facts.rollbacks
-    )
+    return tuple(Undo(plain(r.name, 160), plain(r.status, 40), _went(r), _by_hand(r)) for r in facts.rollbacks)
+
+
+def _went(rollback: ActivitySpan) -> str:
+    tries = "1 try" if rollback.tries == 1 else f"{rollback.tries:,} tries"
+    failure = f": {plain(rollback.failure, 600)}" if rollback.failure else ""
+    hidden = rollback.status != "succeeded" and rollback.by_hand and not _by_hand(rollback)
+    elsewhere = " (the command to run by hand spans lines; the journal has it)" if hidden else ""
+    return f"{tries}{failure}{elsewhere}"
 
 
 def _by_hand(rollback: ActivitySpan) -> str:

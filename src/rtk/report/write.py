@@ -34,9 +34,7 @@ def check_path(path: str | Path) -> Path:
     place = Path(path)
     if place.suffix.lower() not in FORMATS:
         known = ", ".join(FORMATS)
-        raise BadInput(
-            f"The report {place} has no known format: a name ending in one of {known} was expected."
-        )
+        raise BadInput(f"The report {place} has no known format: a name ending in one of {known} was expected.")
     if _is_dir(place):
         raise BadInput(f"The report {place} is a directory: the name of a file was expected.")
     if not _is_dir(place.parent):
