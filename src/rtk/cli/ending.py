@@ -22,9 +22,7 @@ MEANINGS = {
 }
 
 
-def exit_code(
-    insight: Insight, *, signum: int | None = None, strict: bool = False, unrecorded: bool = False
-) -> int:
+def exit_code(insight: Insight, *, signum: int | None = None, strict: bool = False, unrecorded: bool = False) -> int:
     """The exit code of a run: not restored wins over all, then the signal, then invalid, then the verdict."""
     verdict = insight.figures.verdict
     by_rank = (

@@ -23,18 +23,14 @@ def _variables(_ctx: click.Context, _param: click.Parameter, value: tuple[str, .
 @click.option("--cool-down", type=SECONDS, help="Measure the recovery for this time after the rollbacks.")
 @click.option("--target", type=SHARE, help="The objective's target, such as 95%.")
 @click.option("--window", type=SECONDS, help="The objective's window, such as 1d.")
-@click.option(
-    "--var", multiple=True, callback=_variables, help="A configuration value: key=value or key:type=value."
-)
+@click.option("--var", multiple=True, callback=_variables, help="A configuration value: key=value or key:type=value.")
 @click.option(
     "--var-file",
     multiple=True,
     type=click.Path(exists=True),
     help="A file of configuration and secret values: JSON, YAML or .env.",
 )
-@click.option(
-    "--journal-path", default="./journal.json", show_default=True, help="Where to save the journal."
-)
+@click.option("--journal-path", default="./journal.json", show_default=True, help="Where to save the journal.")
 @click.option(
     "--report",
     multiple=True,
@@ -45,9 +41,8 @@ def _variables(_ctx: click.Context, _param: click.Parameter, value: tuple[str, .
     type=click.Choice(["default", "always", "never", "deviated"]),
     help="When to play the rollbacks; always, unless the experiment or the settings say otherwise.",
 )
-@click.option(
-    "--control-file", multiple=True, type=click.Path(exists=True), help="A file of controls to load."
-)
+@click.option("--control-file", multiple=True, type=click.Path(exists=True), help="A file of controls to load.")
+@click.option("--max-duration", type=SECONDS, help="End a run that takes longer; by default twice as planned and 10m.")
 @click.option("--strict", is_flag=True, help="Exit 3 when the verdict is inconclusive.")
 @click.option("--dry", is_flag=True, help="Show what would be done and what it can prove; do nothing.")
 @click.option("--no-validation", is_flag=True, help="Do not validate the experiment before running it.")

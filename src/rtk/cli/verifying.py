@@ -15,6 +15,7 @@ from chaoslib.control import load_global_controls
 from chaoslib.settings import CHAOSTOOLKIT_CONFIG_PATH, load_settings
 
 from rtk.cli import telling
+from rtk.cli.afterwards import finish
 from rtk.cli.ending import OK, exit_code
 from rtk.cli.logs import Logs, without_colours_in_pipes
 from rtk.clock import Clock, SystemClock
@@ -25,18 +26,20 @@ from rtk.experiment.limits import max_in_flight, threshold, time_limit, time_thr
 from rtk.experiment.needs import warnings
 from rtk.experiment.plan import Plan
 from rtk.experiment.source import Source, read
-from rtk.insight.insight import insight as insight_of
 from rtk.report.live import LiveView
 from rtk.report.planned import planned
 from rtk.report.write import check_path
 from rtk.verify import journal, places
-from rtk.verify.facts import facts_of
+from rtk.verify.guard import Guard, longest
+from rtk.verify.processes import forks_told
 from rtk.verify.progress import Progress
-from rtk.verify.record import Record, Recorded
+from rtk.verify.record import Record
+from rtk.verify.recovery import unfinished
 from rtk.verify.run import Run, Verification
 from rtk.verify.stop import Stop, signals_stop
 from rtk.verify.toolkit import Toolkit
 
+AFTERMATH = (sys.executable, "-m", "rtk.cli.aftermath")  # what the guardian runs
 LEAVING_S = 5.0  # how long threads that an extension left may hold up the end of the process
 
 logger = logging.getLogger("chaostoolkit")
@@ -59,6 +62,7 @@ class Options:
     report: tuple[str, ...] = ()
     rollback_strategy: str | None = None
     control_file: tuple[str, ...] = ()
+    max_duration: float | None = None
     strict: bool = False
     dry: bool = False
     no_validation: bool = False
@@ -91,15 +95,22 @@ def verifying(options: Options, clock: Clock | None = None) -> int:
     journal.check_path(Path(options.journal_path))
     for report in options.report:
         check_path(report)
-    places.prepare(clock.now())
+    _remind(places.prepare(clock.now()))
     toolkit = Toolkit(source.document, settings, *variables)
     verification = _verification(options, source, plan, toolkit, places.new_run_id(clock.now()))
     return _Running(options, verification, clock).to_the_end()
 
 
-def _dry(
-    options: Options, source: Source, plan: Plan, variables: tuple[dict[str, Any], dict[str, Any]]
-) -> int:
+def _remind(directory: Path) -> None:
+    """Say so when an earlier run died and nobody has undone it."""
+    left, _ = unfinished(directory)
+    undone = [each for each in left if not each.is_undone]
+    if undone:
+        names = ", ".join(each.run_id for each in undone)
+        logger.warning(f"An earlier run died before it was undone ({names}): see chaos recover --list")
+
+
+def _dry(options: Options, source: Source, plan: Plan, variables: tuple[dict[str, Any], dict[str, Any]]) -> int:
     for line in planned(plan, source.document):
         print(line)  # noqa: T201 - what was asked for goes to standard output
     if not options.no_validation:
@@ -110,9 +121,7 @@ def _dry(
     return OK
 
 
-def _verification(
-    options: Options, source: Source, plan: Plan, toolkit: Toolkit, run_id: str
-) -> Verification:
+def _verification(options: Options, source: Source, plan: Plan, toolkit: Toolkit, run_id: str) -> Verification:
     probes = toolkit.probes()
     thresholds = [threshold(probe, toolkit.configuration) for probe in probes]
     charted = next((i for i, t in enumerate(thresholds) if (t.lower, t.upper) != (None, None)), 0)
@@ -128,15 +137,23 @@ def _verification(
         threshold_s=time_threshold_s(probes[charted], toolkit.configuration),
         charted=charted,
         rollback_strategy=_strategy(options, toolkit),
+        longest_s=longest(options.max_duration, plan.warm_up_s + plan.duration_s + plan.cool_down_s),
+        kept=_kept(options),
     )
+
+
+def _kept(options: Options) -> dict[str, Any]:
+    """What whoever ends the run after a crash needs to know: where files go and come from."""
+    return {
+        "journal": str(Path(options.journal_path).absolute()),
+        "reports": [str(Path(report).absolute()) for report in options.report],
+        "var_files": [str(Path(name).absolute()) for name in options.var_file],
+    }
 
 
 def _strategy(options: Options, toolkit: Toolkit) -> str:
     """The option wins over the experiment's runtime block, which wins over the settings'; else always."""
-    of = [
-        (where.get("runtime") or {}).get("rollbacks") or {}
-        for where in (toolkit.experiment, toolkit.settings)
-    ]
+    of = [(where.get("runtime") or {}).get("rollbacks") or {} for where in (toolkit.experiment, toolkit.settings)]
     named = [options.rollback_strategy, *(block.get("strategy") for block in of)]
     return next((str(strategy) for strategy in named if strategy), "always")
 
@@ -154,21 +171,20 @@ class _Running:
 
     def to_the_end(self) -> int:
         """Run, tell, and give the exit code."""
-        toolkit, progress = self._v.toolkit, self._progress
-        record = Record(
-            places.record_path(self._v.run_id),
-            lambda: self._clock.monotonic() - progress.started,
-            toolkit.redact,
-        )
+        toolkit = self._v.toolkit
+        path = places.record_path(self._v.run_id)
+        guard = Guard([*AFTERMATH, str(path)], _payload(toolkit), self._v.longest_s)
+        record = Record(path, lambda: self._clock.monotonic() - self._progress.started, toolkit.redact)
         for line in planned(self._v.plan, toolkit.document):
             logger.info(line)
         telling.notify_start(toolkit)
-        logs = Logs(toolkit.redact, progress if self._live else None, self._options.verbose)
-        with signals_stop(self._stop), logs:
-            run = Run(self._v, self._clock, record, self._stop, progress)
+        logs = Logs(toolkit.redact, self._progress if self._live else None, self._options.verbose)
+        with signals_stop(self._stop), logs, forks_told(record.forked):
+            run = Run(self._v, self._clock, record, self._stop, self._progress, guard)
             with self._view():
                 run.play()
             code = self._tell(record)
+            guard.goodbye()
         _leave_within(LEAVING_S, code)
         return code
 
@@ -187,21 +203,17 @@ class _Running:
     def _tell(self, record: Record) -> int:
         signum = self._stop.signal
         record.close()
-        recorded = Recorded(record.path)
-        files = {"journal": self._options.journal_path, "record": str(record.path)}
-        facts = facts_of(
-            recorded, {**files, **{f"report {i}": r for i, r in enumerate(self._options.report, 1)}}
-        )
-        insight = insight_of(facts)
-        failures = telling.write_all(
-            self._options.journal_path, self._options.report, recorded, insight, facts
-        )
+        recorded, insight, facts, failures = finish(record.path)
         telling.tell(insight, facts, self._live)
         telling.notify_end(self._v.toolkit, recorded, insight)
         for failure in [*failures, *([record.failure] if record.failure else [])]:
             logger.error(failure)
         unrecorded = bool(failures or record.failure)
         return exit_code(insight, signum=signum, strict=self._options.strict, unrecorded=unrecorded)
+
+
+def _payload(toolkit: Toolkit) -> dict[str, Any]:
+    return {"configuration": toolkit.configuration, "secrets": toolkit.secrets, "settings": toolkit.settings}
 
 
 def _progress(verification: Verification, clock: Clock) -> Progress:

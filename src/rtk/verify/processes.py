@@ -3,12 +3,14 @@
 import os
 import signal
 import time
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 MARKER = "RTK_RUN_ID"
 TERM_S = 1.0  # between asking a process to end and ending it
 
+_told: list[Callable[[], None]] = []  # nothing that is registered at a fork can be taken back, so once only
 _PROC = Path("/proc")  # where there is none (not Linux), no process is found
 
 
@@ -25,6 +27,27 @@ def descendants(of: int) -> set[int]:
     while more := {pid for pid, parent in parents.items() if parent in found} - found:
         found |= more
     return {pid for pid in found - {of} if _alive(pid)}
+
+
+@contextmanager
+def forks_told(tell: Callable[[], None]) -> Iterator[None]:
+    """While this lasts, every process that Python code forks from this one without a command calls `tell` at birth.
+
+    Such a process has the environment of its parent's own birth, so that the marker does not show in it.
+    """
+    if not _told:
+        os.register_at_fork(after_in_child=lambda: [each() for each in _told[1:]] and None)
+        _told.append(lambda: None)
+    _told.append(tell)
+    try:
+        yield
+    finally:
+        _told.remove(tell)
+
+
+def command_of(pid: int) -> str:
+    """A process' command line; empty when it is gone."""
+    return _read(pid, "cmdline").replace(b"\0", b" ").decode("utf-8", "replace")
 
 
 def boot_id() -> str:

@@ -58,7 +58,7 @@ class Record:
     def _resumed(self) -> int:
         if os.pread(self._file, 1, os.fstat(self._file).st_size - 1) != b"\n":
             os.write(self._file, b"\n")  # a torn last line must not run into the next one
-        return max(entry["n"] for entry in Recorded(self.path).entries()) + 1
+        return int(max(entry["n"] for entry in Recorded(self.path).entries())) + 1
 
     def append(self, kind: str, durable: bool = False, **fields: Any) -> None:
         """Add an entry; with `durable` it is on the disk when this returns.

@@ -137,6 +137,7 @@ class Run:
             configuration=self._toolkit.known(),
             kept=self._v.kept,
             boot=processes.boot_id(),
+            command=processes.command_of(os.getpid()),
             client={
                 "rtk": rtk.__version__,
                 "chaoslib": chaoslib_version,

@@ -44,14 +44,21 @@ class Toolkit:
         settings: Mapping[str, Any],
         config_vars: Mapping[str, Any] | None = None,
         secret_vars: Mapping[str, Any] | None = None,
+        resolved: tuple[dict[str, Any], dict[str, Any]] | None = None,
     ) -> None:
-        """Load configuration and secrets. Raises `BadInput` when something they name is not there."""
+        """Load configuration and secrets, unless they are given as `resolved` once before.
+
+        Raises `BadInput` when something they name is not there.
+        """
         self.document = deepcopy(dict(document))
         self.experiment = deepcopy(dict(document))
         self.settings = dict(settings)
         self.registry = EventHandlerRegistry()
         self.has_controls = bool(get_controls(self.experiment) or get_global_controls())
-        self._load(dict(config_vars or {}), dict(secret_vars or {}))
+        if resolved:
+            self.configuration, self.secrets = resolved
+        else:
+            self._load(dict(config_vars or {}), dict(secret_vars or {}))
         self.redact = Redactor(self.secrets, self.settings)
         self.title = str(substitute(self.document["title"], self.configuration, self.secrets))
 

@@ -1,0 +1,53 @@
+"""What the guardian runs after a death: `python -m rtk.cli.aftermath RECORD`, with the payload on standard input."""
+
+import logging
+import pickle
+import sys
+from pathlib import Path
+from typing import Any
+
+from chaoslib.log import configure_logger
+from chaoslib.settings import loaded_settings
+
+from rtk.cli import telling
+from rtk.cli.afterwards import finish
+from rtk.cli.logs import without_colours_in_pipes
+from rtk.cli.recovering import toolkit_of
+from rtk.clock import SystemClock
+from rtk.errors import ToolkitError
+from rtk.verify.record import Entry
+from rtk.verify.recovery import recover, remains
+from rtk.verify.toolkit import Toolkit
+
+WHY = "interrupted: the run died without a goodbye; its guardian undid it"
+
+logger = logging.getLogger("chaostoolkit")
+
+
+def main(path: Path, data: bytes) -> int:
+    """Undo what the run left, complete its record, write its journal and reports; 0, or 1 when that failed."""
+    payload: dict[str, Any] = pickle.loads(data) if data else {}  # noqa: S301 - from the run's own pipe
+    sys.path[:] = payload.get("path", sys.path)
+    configure_logger()
+    without_colours_in_pipes()
+    logger.warning(f"The run {path.stem} died; its guardian takes over")
+
+    def ready(head: Entry) -> Toolkit:
+        if not payload:
+            return toolkit_of(head)
+        loaded_settings.set(payload["settings"])
+        return Toolkit(head["experiment"], payload["settings"], resolved=(payload["configuration"], payload["secrets"]))
+
+    recover(remains(path), ready, SystemClock(), WHY)
+    _, insight, facts, failures = finish(path)
+    telling.tell(insight, facts, live=False)
+    for failure in failures:
+        logger.error(failure)
+    return 1 if failures or insight.not_restored else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(Path(sys.argv[1]), sys.stdin.buffer.read()))
+    except ToolkitError as error:
+        sys.exit(f"rtk: {error}; what is left can be undone with: chaos recover --run {Path(sys.argv[1]).stem}")

@@ -1,0 +1,122 @@
+"""What `chaos recover` does: list the runs that died, and undo what they left."""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+from chaoslib import merge_vars
+from chaoslib.control import load_global_controls
+from chaoslib.settings import CHAOSTOOLKIT_CONFIG_PATH, load_settings
+
+from rtk.cli import telling
+from rtk.cli.afterwards import finish
+from rtk.cli.ending import COULD_NOT_RUN, NOT_RESTORED, OK
+from rtk.cli.logs import without_colours_in_pipes
+from rtk.clock import SystemClock
+from rtk.errors import BadInput, ToolkitError
+from rtk.insight.words import count
+from rtk.report.axis import utc
+from rtk.verify.places import runs_directory
+from rtk.verify.record import Entry
+from rtk.verify.recovery import Remains, forget, recover, unfinished
+from rtk.verify.redact import MASK
+from rtk.verify.toolkit import Toolkit
+
+WHY = "interrupted: the run died without a goodbye; chaos recover undid it"
+
+logger = logging.getLogger("chaostoolkit")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The command's options as given."""
+
+    run: tuple[str, ...] = ()
+    all_: bool = False
+    forget: tuple[str, ...] = ()
+    yes: bool = False
+    settings_path: str | None = None
+
+
+def recovering(choice: Choice) -> int:
+    """Do it; the exit code: 0 all undone, 1 something could not be, 5 a rollback failed."""
+    without_colours_in_pipes()
+    settings = load_settings(choice.settings_path or CHAOSTOOLKIT_CONFIG_PATH) or {}
+    load_global_controls(settings, [])
+    found, problems = unfinished(runs_directory())
+    for problem in problems:
+        logger.warning(problem)
+    for left in _named(found, choice.forget):
+        _forget(left, choice.yes)
+    chosen = found if choice.all_ else _named(found, choice.run)
+    if not chosen:
+        _list([left for left in found if left.run_id not in choice.forget])
+        return OK
+    return max(_recover(left, choice.yes, settings) for left in chosen)
+
+
+def _named(found: list[Remains], names: Iterable[str]) -> list[Remains]:
+    by_name = {left.run_id: left for left in found}
+    for name in names:
+        if name not in by_name:
+            known = ", ".join(by_name) or "there is none"
+            raise BadInput(f"there is no unfinished run {name}; expected one of: {known}")
+    return [by_name[name] for name in names]
+
+
+def _list(found: list[Remains]) -> None:
+    if not found:
+        click.echo("No unfinished run: everything that began has come to its end.")
+    for left in found:
+        click.echo("\n".join(describe(left)))
+
+
+def describe(left: Remains) -> list[str]:
+    """A run that died, in lines."""
+    began, rollbacks = left.names()
+    lines = [
+        f"{left.run_id}  {left.head['title']}",
+        f"  begun {utc(left.head['at'], '%Y-%m-%d %H:%M:%S UTC')} in {left.head['directory']}",
+    ]
+    if left.damaged:
+        lines.append(f"  its record has {count(len(left.damaged), 'damaged line')}; what is whole is used")
+    if not began:
+        lines.append("  no condition had begun: nothing is to be undone")
+    else:
+        lines.append(f"  conditions that began: {', '.join(began)}")
+        lines.append(f"  to be undone by: {', '.join(rollbacks) or 'nothing: the experiment has no rollback left'}")
+    return lines
+
+
+def _forget(left: Remains, yes: bool) -> None:
+    click.echo("\n".join(describe(left)))
+    if yes or click.confirm("Forget it, without undoing anything?"):
+        forget(left, SystemClock())
+        click.echo(f"{left.run_id} is forgotten")
+
+
+def _recover(left: Remains, yes: bool, settings: dict[str, Any]) -> int:
+    click.echo("\n".join(describe(left)))
+    if not yes and not click.confirm("Undo it now?"):
+        return OK
+    try:
+        recover(left, lambda head: toolkit_of(head, settings), SystemClock(), WHY)
+    except ToolkitError as error:
+        logger.error(f"{left.run_id} could not be undone: {error}")
+        return COULD_NOT_RUN
+    _, insight, facts, failures = finish(left.path)
+    telling.tell(insight, facts, live=False)
+    for failure in failures:
+        logger.error(failure)
+    return NOT_RESTORED if insight.not_restored else COULD_NOT_RUN if failures else OK
+
+
+def toolkit_of(head: Entry, settings: dict[str, Any] | None = None) -> Toolkit:
+    """The experiment of a dead run made ready again: its configuration as it was, its secrets resolved anew."""
+    files = [path for path in head["kept"]["var_files"] if Path(path).is_file()]
+    config_vars, secret_vars = merge_vars({}, files)
+    known = {key: value for key, value in head["configuration"].items() if MASK not in str(value)}
+    return Toolkit(head["experiment"], settings or {}, {**config_vars, **known}, secret_vars)
