@@ -183,7 +183,7 @@ class _Running:
             run = Run(self._v, self._clock, record, self._stop, self._progress, guard)
             with self._view():
                 run.play()
-            code = self._tell(record)
+            code = self._tell(record, run.signal)
             guard.goodbye()
         _leave_within(LEAVING_S, code)
         return code
@@ -200,8 +200,7 @@ class _Running:
         finally:
             view.stop()
 
-    def _tell(self, record: Record) -> int:
-        signum = self._stop.signal
+    def _tell(self, record: Record, signum: int | None) -> int:
         record.close()
         recorded, insight, facts, failures = finish(record.path)
         telling.tell(insight, facts, self._live)

@@ -105,7 +105,7 @@ class Player:
     def _run(self, activity: dict[str, Any], run: dict[str, Any]) -> str | None:
         try:
             run["output"] = run_activity(activity, self._toolkit.configuration, self._toolkit.secrets)
-        except Exception as error:  # noqa: BLE001 - whatever an extension raises, the activity has failed
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever an extension raises, the activity has failed
             sentence = " ".join(str(error).split()) or type(error).__name__
             run["exception"] = [f"{sentence}\n"]
             return sentence

@@ -70,7 +70,7 @@ class Measurer:
             output = run_activity(probe, self._toolkit.configuration, self._toolkit.secrets)
         except InterruptExecution:
             raise
-        except Exception as error:  # noqa: BLE001 - whatever an extension raises, the users were not served
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever an extension does, users were not served
             return {"status": "failed", "output": None, "exception": _sentence(error)}
         return {"status": "succeeded", "output": output}
 
@@ -82,7 +82,7 @@ class Measurer:
                 run["tolerance_met"] = is_tolerated(
                     probe["tolerance"], output, self._toolkit.configuration, self._toolkit.secrets
                 )
-            except Exception as error:  # noqa: BLE001 - a value the tolerance cannot judge is not tolerated
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - a value the tolerance cannot judge is not tolerated
                 run["exception"] = f"the tolerance could not judge the output: {_sentence(error)}"
         run["value"] = number_in(output, probe["tolerance"])
         run["output"], cut = kept(output)
@@ -170,6 +170,6 @@ def isoformat(stamp: float) -> str:
     return datetime.fromtimestamp(stamp, UTC).isoformat()
 
 
-def _sentence(error: Exception) -> str:
+def _sentence(error: BaseException) -> str:
     text = " ".join(str(error).split())
     return text or type(error).__name__

@@ -106,19 +106,20 @@ def recover(left: Remains, toolkit: Callable[[Entry], Toolkit], clock: Clock, wh
     if os.getuid() != left.path.stat().st_uid:
         raise CannotRecord(f"the run record {left.path} belongs to another user; recover it as that user")
     processes.end(processes.marked(left.run_id) | _still_forked(left))
+    if left.ended:
+        return
     with suppress(OSError):
         os.chdir(left.head["directory"])
     ready = None if left.is_undone else toolkit(left.head)
     record = Record(left.path, _since(left.head, clock), ready.redact if ready else None, resume=True)
     try:
-        fresh = remains(left.path)  # what it was before the record was ours alone may have been undone since
+        fresh = remains(left.path)  # before the record was ours alone, another process may have been at it
+        if fresh.ended:
+            return
         record.note("event", durable=True, text=why)
         if ready and not fresh.is_undone:
             _undo(fresh, ready, clock, record)
-        if not fresh.ended:
-            record.note(
-                "end", durable=True, status="interrupted", deviated=False, stopped=why, signal=None, invalid=None
-            )
+        record.note("end", durable=True, status="interrupted", deviated=False, stopped=why, signal=None, invalid=None)
     finally:
         record.close()
     if record.failure:

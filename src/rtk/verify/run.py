@@ -79,6 +79,7 @@ class Run:
         self._record = record
         self._stop = stop
         self._progress = progress
+        self.signal: int | None = None
         self.journal = Journal(self._toolkit.document)
         measurer = Measurer(self._toolkit, clock, verification.limits, verification.charted)
         self._hypothesis = Hypothesis(self._toolkit, clock, record, stop, measurer, self.journal)
@@ -193,7 +194,9 @@ class Run:
         self._phases.drain(is_past(self._v.threshold_s, self._v.charted, self._clock))
 
     def _end(self) -> None:
-        if self._stop.asked.is_set() and self.journal.status == "completed":
+        # What comes after this moment has not stopped the run.
+        stopped, self.signal = self._stop.reason, self._stop.signal
+        if stopped and self.journal.status == "completed":
             self.journal.status = "aborted" if self._method.failed else "interrupted"
         self._undoing.sweep()
         self._record.note(
@@ -201,8 +204,8 @@ class Run:
             durable=True,
             status=self.journal.status,
             deviated=self.journal.deviated,
-            stopped=self._stop.reason,
-            signal=self._stop.signal,
+            stopped=stopped,
+            signal=self.signal,
             invalid=self._method.failed,
         )
 

@@ -1,0 +1,166 @@
+"""Killing a run at a chosen moment, and what must then be true of it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rtk.verify import processes
+from rtk.verify.record import Recorded
+
+CHAOS = Path(sys.executable).parent / "chaos"
+PATIENCE_S = 30.0
+
+# Each activity notes its start and its end; the first condition leaves a process behind, as a load would.
+NOTE = 'echo "$(date +%s.%N) {name} start" >> "$LOG"; {work}; echo "$(date +%s.%N) {name} end" >> "$LOG"'
+
+
+def activity(name: str, work: str = "sleep 0.15", **more: Any) -> dict[str, Any]:
+    """An action that takes notes."""
+    script = NOTE.format(name=name, work=work)
+    return {
+        "type": "action",
+        "name": name,
+        "provider": {"type": "process", "path": "sh", "arguments": ["-c", script]},
+        **more,
+    }
+
+
+def experiment(url: str) -> dict[str, Any]:
+    """A verification of about three seconds, with time in every phase to be killed in."""
+    timed = {"type": "python", "module": "chaoscloud.probes.http", "func": "time_http_call", "arguments": {"url": url}}
+    under = {
+        "type": "python",
+        "module": "chaoscloud.tolerances.http",
+        "func": "response_time_under",
+        "arguments": {"duration": 500},
+    }
+    tolerance = {"type": "probe", "name": "quick", "provider": under}
+    hypothesis = {
+        "title": "It answers",
+        "probes": [{"type": "probe", "name": "time", "provider": timed, "tolerance": tolerance}],
+    }
+    plan = {
+        "frequency-of-measurement": 0.05,
+        "duration-of-conditions": 1.2,
+        "warm-up-duration": 0.5,
+        "cool-down-duration": 0.5,
+        "objective": {"target": 0.9, "window": "1d"},
+    }
+    return {
+        "title": "A run that is killed",
+        "description": "At a moment of chance.",
+        "steady-state-hypothesis": hypothesis,
+        "method": [
+            activity("burn", "(sleep 600 >/dev/null 2>&1 &) ; sleep 0.15"),
+            activity("burn-more", pauses={"before": 0.2}),
+        ],
+        "rollbacks": [activity("unburn"), activity("unburn-more")],
+        "extensions": [{"name": "chaosiq", "verification": plan}],
+    }
+
+
+@dataclass
+class Death:
+    """A run that was killed, and what is found once everything about it has come to rest."""
+
+    place: Path
+    signals: tuple[int, ...]
+    after: float
+    code: int = 0
+    output: str = ""
+    entries: list[dict[str, Any]] = field(default_factory=list)
+
+    def happen(self, url: str, *, wait_for_record: bool = True) -> "Death":
+        """Start the run, send the signals `after` seconds from the first line of its record, wait for the rest."""
+        self.place.mkdir(parents=True)
+        (self.place / "experiment.json").write_text(json.dumps(experiment(url)))
+        with (self.place / "output").open("w") as output:
+            process = subprocess.Popen(
+                [CHAOS, "--no-version-check", "--no-log-file", "verify", "experiment.json"],
+                cwd=self.place,
+                env=self.environ(),
+                stdout=output,
+                stderr=output,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+            if wait_for_record:
+                _until(lambda: bool(self.record()) or process.poll() is not None)
+            time.sleep(self.after)
+            for number in self.signals:
+                if process.poll() is None:
+                    process.send_signal(number)
+                    time.sleep(0.1 if number == signal.SIGSTOP else 0)
+            self.code = process.wait(PATIENCE_S)
+        _until(lambda: not self.at_work())
+        self.output = (self.place / "output").read_text()
+        self.entries = list(Recorded(self.record()[0]).entries()) if self.record() else []
+        return self
+
+    def environ(self) -> dict[str, str]:
+        """The environment of the run's command."""
+        state = {"XDG_STATE_HOME": str(self.place / "state"), "HOME": str(self.place), "LOG": str(self.place / "log")}
+        return {**os.environ, **state}
+
+    def record(self) -> list[Path]:
+        """The record, once it has its first line."""
+        return [path for path in self.place.glob("state/rtk/runs/*.record") if path.stat().st_size]
+
+    def at_work(self) -> list[str]:
+        """Processes that still belong to the run: its own, its guardian, whoever undoes it."""
+        mine = (str(self.place) + "/", *(f"{processes.MARKER}={path.stem}" for path in self.record()))
+        found = []
+        for pid in Path("/proc").iterdir():
+            if pid.name.isdigit() and int(pid.name) != os.getpid():
+                command = processes.command_of(int(pid.name))
+                if mine[0] in command or any(int(pid.name) in processes.marked(p.stem) for p in self.record()):
+                    found.append(command)
+        return found
+
+    def notes(self, name: str) -> list[tuple[float, str]]:
+        """When an activity started and ended, by its own notes."""
+        log = self.place / "log"
+        lines = [line.split() for line in (log.read_text().splitlines() if log.exists() else [])]
+        return [(float(at), what) for at, noted, what in lines if noted == name]
+
+    def check(self) -> None:
+        """What must be true whatever the moment was."""
+        began = any(e["kind"] == "intent" and e["role"] == "condition" for e in self.entries)
+        intents = Counter(e["name"] for e in self.entries if e["kind"] == "intent" and e["role"] == "rollback")
+        for name in ("unburn", "unburn-more"):
+            starts = [at for at, what in self.notes(name) if what == "start"]
+            if not began:
+                assert not starts, f"{name} was played though no condition had begun"
+            else:
+                assert len(starts) >= 1, f"{name} was not played"
+                assert len(starts) <= intents[name], f"{name} was played more often than was intended"
+                assert len(starts) == 1 or intents[name] == 2, f"{name} was played twice by one process"
+                assert all(at > burnt for at in starts for burnt, _ in self.notes("burn")[:1])
+        assert not self.at_work()
+        self._check_kept()
+
+    def _check_kept(self) -> None:
+        if not self.entries:
+            return
+        assert self.entries[-1]["kind"] == "end"
+        assert [e["n"] for e in self.entries] == list(range(len(self.entries)))
+        journal = json.loads((self.place / "journal.json").read_text())
+        measured = [e for e in self.entries if e["kind"] == "measurement"]
+        assert len(journal["steady_states"]["during"]) == len(measured)
+        stopped = journal["extensions"][0]["insight"]["stopped"]
+        ended = self.entries[-1]["status"]
+        assert (stopped is None) == (ended == "completed"), (stopped, ended)
+
+
+def _until(true: Any) -> None:
+    patience = time.monotonic() + PATIENCE_S
+    while not true():
+        assert time.monotonic() < patience, "nothing comes to rest"
+        time.sleep(0.02)

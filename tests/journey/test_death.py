@@ -1,0 +1,37 @@
+"""A run killed at moments of chance: what it did is undone, and what it measured is kept.
+
+`RTK_KILLS` says how often (12 unless told), `RTK_SEED` repeats the moments of an earlier run.
+"""
+
+import os
+import random
+import signal
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from tests.journey.death import Death
+from tests.targets import Target
+
+WAYS = ((signal.SIGKILL,), (signal.SIGTERM,), (signal.SIGINT,), (signal.SIGSTOP, signal.SIGKILL))
+LONGEST_S = 3.2
+AT_ONCE = 2
+
+
+Serve = Callable[[Callable[[int], float]], Target]
+
+
+def test_whatever_kills_a_run_at_whatever_moment_it_is_undone(target: Serve, tmp_path: Path) -> None:
+    kills = int(os.environ.get("RTK_KILLS", "12"))
+    seed = int(os.environ.get("RTK_SEED", random.randrange(2**32)))
+    print(f"RTK_SEED={seed} RTK_KILLS={kills}")
+    url = target(lambda _: 0.02).url
+    chance = random.Random(seed)
+    deaths = [Death(tmp_path / str(i), WAYS[i % len(WAYS)], chance.uniform(0, LONGEST_S)) for i in range(kills)]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for death in pool.map(lambda each: each.happen(url), deaths):
+            try:
+                death.check()
+            except AssertionError as error:
+                told = f"seed {seed}, {death.place}: {death.signals} after {death.after:.3f} s\n{death.output}"
+                raise AssertionError(f"{error}\n{told}") from error
