@@ -106,7 +106,7 @@ def test_the_description_tells_counts_threshold_and_conditions() -> None:
 
 
 def test_strange_values_do_not_break_the_chart() -> None:
-    strange = [float("inf"), -5.0, 1e308, 0.0, 1e-12, -1e300]
+    strange = [float("inf"), -5.0, 5e-324, 1e308, 0.0, 1e-12, -1e300]
     many = Measurements(Measurement("conditions", k, float(k), k, k, "met", v) for k, v in enumerate(strange))
     _, facts = a_run("clean")
     for bounds in (Threshold(), Threshold(upper=float("inf")), Threshold(lower=200, upper=299)):
@@ -117,3 +117,8 @@ def test_both_axes_tell_run_time_and_wall_time() -> None:
     svg = chart(a_run("clean")[1], WIDE)
     assert ">1:00</text>" in svg
     assert ">09:58:17</text>" in svg
+
+
+def test_values_too_small_to_scale_are_drawn_at_zero() -> None:
+    tiny = Measurements([Measurement("conditions", 0, 0.0, 0.0, 0.0, "met", 5e-324)])
+    ET.fromstring(chart(Facts("r", "t", 1.0, 5e-324, 0.0, tiny), WIDE))

@@ -107,6 +107,12 @@ def test_headings_and_ids_are_in_order() -> None:
     assert len(ids) == len(set(ids))
 
 
+def test_every_term_comes_before_what_it_means() -> None:
+    groups = re.findall(r"<div>(<d[td].*?)</div>", written(a_run("deviating")))
+    assert len(groups) == 10
+    assert all(group.startswith("<dt>") and group.count("<dt>") == 1 for group in groups)
+
+
 def test_a_page_without_measurements_says_so() -> None:
     found = page(a_run("nothing"))
     assert "Nothing was measured" in found.text

@@ -73,7 +73,8 @@ def span_of(facts: Facts) -> float:
     ends = [facts.duration_s, *(s.ended for s in spans if s.ended is not None), *(s.started for s in spans)]
     if count:
         ends.append(_moment(facts.measurements[count - 1]))
-    return max((e for e in ends if math.isfinite(e)), default=0.0) or 1.0
+    longest = max((e for e in ends if math.isfinite(e)), default=0.0)
+    return longest if longest > 1e-9 else 1.0
 
 
 def columns(facts: Facts, at_most: int) -> list[Column]:

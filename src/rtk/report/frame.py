@@ -8,6 +8,7 @@ from rtk.report.axis import ticks
 from rtk.report.columns import Column, drawable, span_of
 
 MOST_LANES = 8
+_LEAST = 1e-200  # values closer together than this are drawn as if they were 0
 _ROWS = 110  # the plot's height for a measure without values
 
 
@@ -92,7 +93,7 @@ def _values(facts: Facts, found: list[Column]) -> list[float]:
     bounds = [drawable(facts.threshold.lower), drawable(facts.threshold.upper)]
     numbers += [b for b in bounds if b is not None]
     low, high = min(0.0, *numbers), max(0.0, *numbers)
-    if low == high:
+    if high - low < _LEAST:
         return [0.0, 1.0]
     return ticks(low * 1.08, high * 1.08, 5)
 

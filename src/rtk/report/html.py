@@ -80,8 +80,8 @@ def _answers(told: Story) -> Iterator[str]:
 def _number(figure: Figure) -> str:
     none = " none" if figure.value == NO_DATA else ""
     return (
-        f'<div><dd class="hint">{_words(figure.explanation)}</dd><dt>{escape(figure.label)}</dt>'
-        f'<dd class="value{none}">{_words(figure.value)}</dd></div>'
+        f'<div><dt>{escape(figure.label)}</dt><dd class="value{none}">{_words(figure.value)}</dd>'
+        f'<dd class="hint">{_words(figure.explanation)}</dd></div>'
     )
 
 

@@ -8,10 +8,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import suppress
 
-from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.live import Live
-from rich.padding import Padding
-from rich.table import Table
+from rich.segment import Segment
 from rich.text import Text
 
 from rtk.insight.words import count, duration
@@ -65,13 +64,18 @@ class Picture:
         """Draw the present state; a drawing that fails is a line that says so."""
         width = min(_WIDEST, options.max_width) - 4
         try:
-            drawn: RenderableType = Group(*_parts(self._progress, max(20, width), not options.ascii_only))
+            drawn = list(_parts(self._progress, max(20, width), not options.ascii_only))
         except Exception as error:  # noqa: BLE001 the view must never end the run
-            drawn = Text(f"The live view cannot be drawn ({type(error).__name__}); the run goes on.")
-        yield Padding(drawn, (1, 2), expand=False)
+            drawn = [Text(f"The live view cannot be drawn ({type(error).__name__}); the run goes on.")]
+        yield Segment.line()
+        for line in drawn:
+            # Lines are cut, never wrapped, so rich's slower way through a layout is not needed.
+            yield Segment("  ")
+            yield from line.render(console)
+            yield Segment.line()
 
 
-def _parts(progress: Progress, width: int, unicode: bool) -> Iterator[RenderableType]:
+def _parts(progress: Progress, width: int, unicode: bool) -> Iterator[Text]:
     now, readings, events = progress.now(), progress.last_values(), progress.last_events()
     yield _text(plain(progress.title, width), unicode, "bold")
     yield Text()
@@ -87,7 +91,7 @@ def _parts(progress: Progress, width: int, unicode: bool) -> Iterator[Renderable
     yield _counts(progress, unicode)
     if events:
         yield Text()
-        yield _events(events, width, unicode)
+        yield from _events(events, width, unicode)
 
 
 def _text(text: str, unicode: bool, style: str = "") -> Text:
@@ -125,10 +129,6 @@ def _counts(progress: Progress, unicode: bool) -> Text:
     return text
 
 
-def _events(events: list[tuple[float, str]], width: int, unicode: bool) -> Table:
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(justify="right", no_wrap=True)
-    grid.add_column(no_wrap=True, overflow="crop")
+def _events(events: list[tuple[float, str]], width: int, unicode: bool) -> Iterator[Text]:
     for at, told in events:
-        grid.add_row(_text(elapsed(at), unicode, "dim"), _text(plain(told, width - 10), unicode))
-    return grid
+        yield _text(f"{elapsed(at):>7}  ", unicode, "dim") + _text(plain(told, width - 9), unicode)

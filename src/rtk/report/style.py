@@ -40,11 +40,11 @@ color:var(--panel);font-size:1.05rem}
 .answers .detail{color:var(--soft);font-size:.9rem;line-height:1.5}
 .numbers{display:grid;grid-template-columns:repeat(6,1fr);border-top:1px solid var(--rule);
 border-bottom:1px solid var(--rule);margin-top:40px;padding:20px 0;gap:20px}
-.numbers div{display:flex;flex-direction:column-reverse;justify-content:flex-end}
-.numbers dd.value{font-size:1.7rem;font-weight:600;letter-spacing:-.02em;line-height:1.15}
+.numbers div{display:flex;flex-direction:column}
+.numbers dd.value{order:-1;font-size:1.7rem;font-weight:600;letter-spacing:-.02em;line-height:1.15}
 .numbers dd.value.none{font-size:1.06rem;line-height:1.95rem;font-weight:500;letter-spacing:0;color:var(--soft)}
 .numbers dt{font-size:.92rem;font-weight:600}
-.numbers dd.hint{color:var(--soft);font-size:.8rem;line-height:1.4;order:-1}
+.numbers dd.hint{color:var(--soft);font-size:.8rem;line-height:1.4}
 .legend{display:flex;flex-wrap:wrap;gap:6px 22px;list-style:none;margin-bottom:12px;font-size:.88rem;
 color:var(--soft)}
 .legend svg{width:22px;height:12px;vertical-align:-1px;margin-right:6px}
