@@ -50,6 +50,11 @@ def act(name: str, takes: float = 0.0, fail: bool = False) -> None:
         raise RuntimeError(f"{name} was refused")
 
 
+def since(name: str) -> float:
+    """A probe: the seconds since an action of this name first began."""
+    return world.clock.monotonic() - next((at for at, done in world.done if done == name), world.clock.monotonic())
+
+
 def act_once_it_works(name: str, after: int) -> None:
     """An action that is refused so many times before it works."""
     world.done.append((world.clock.monotonic(), name))
@@ -80,9 +85,7 @@ def probe(func: str = "response_ms", limit: float = 1000.0, **more: Any) -> dict
     return {"type": "probe", "name": func, "provider": provider(func), "tolerance": tolerance, **more}
 
 
-def action(
-    name: str, func: str = "act", activity: dict[str, Any] | None = None, **arguments: Any
-) -> dict[str, Any]:
+def action(name: str, func: str = "act", activity: dict[str, Any] | None = None, **arguments: Any) -> dict[str, Any]:
     """An action of the method or the rollbacks."""
     return {
         "type": "action",

@@ -58,8 +58,9 @@ class Phases:
         goes_on = (lambda: not until.is_set()) if until else (lambda: False)
         grid = Grid(phase, self._clock.monotonic(), self._plan.frequency_s, planned, goes_on)
         self._progress.begin(phase, grid.start + length)
-        self.crew.open(grid)
-        self._watch(grid.start + length, until, halted)
+        if not halted():  # a run stopped before the phase measures nothing in it
+            self.crew.open(grid)
+            self._watch(grid.start + length, until, halted)
         self.crew.close(grid, (self._stop.reason or "stopped") if halted() else None)
         self._record.note("phase", durable=True, phase=phase, state="ended", planned=grid.planned)
 

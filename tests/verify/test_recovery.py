@@ -1,0 +1,120 @@
+"""What is left of a run that died, and undoing it from its record."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rtk.errors import BadInput, CannotRecord
+from rtk.experiment.plan import Plan
+from rtk.verify.facts import facts_of
+from rtk.verify.record import Record, Recorded, entry_of, line_of
+from rtk.verify.recovery import forget, recover, remains, unfinished
+from rtk.verify.toolkit import Toolkit
+from tests.verify.world import World, action, experiment, play
+
+
+def died(tmp_path: Path, world: World, after: str, **more: Any) -> Path:
+    """The record of a run as it was when it died, right after its first entry that has this text in it."""
+    whole = play(tmp_path / "whole", experiment(**more), Plan(10.0, 30.0)).recorded.path
+    world.done.clear()
+    lines = whole.read_bytes().splitlines(keepends=True)
+    cut = next(i for i, line in enumerate(lines) if after in line.decode())
+    path = tmp_path / "run-1.record"
+    path.write_bytes(b"".join(lines[: cut + 1]))
+    return path
+
+
+def undo(path: Path, world: World) -> list[str]:
+    """Recover it; what was played."""
+    recover(remains(path), lambda head: Toolkit(head["experiment"], {}), world.clock, "it died")
+    return [name for _, name in world.done]
+
+
+def test_a_run_that_died_under_its_conditions_is_undone_once(world: World, tmp_path: Path) -> None:
+    path = died(tmp_path, world, '"role":"condition"')
+    assert undo(path, world) == ["unburn"]
+    assert undo(path, world) == ["unburn"], "a second recovery plays nothing again"
+    facts = facts_of(Recorded(path))
+    assert (facts.status, facts.stopped, facts.rolled_back) == ("interrupted", "it died", True)
+
+
+def test_a_run_that_died_before_any_condition_has_nothing_to_undo(world: World, tmp_path: Path) -> None:
+    path = died(tmp_path, world, '"kind":"hypothesis"')
+    assert undo(path, world) == []
+    assert facts_of(Recorded(path)).status == "interrupted"
+
+
+def test_a_rollback_whose_end_is_recorded_is_never_played_again(world: World, tmp_path: Path) -> None:
+    rollbacks = [action("first"), action("second")]
+    path = died(tmp_path, world, '"kind":"activity","role":"rollback","index":0', rollbacks=rollbacks)
+    assert remains(path).names() == (["burn"], ["second"])
+    assert undo(path, world) == ["second"]
+
+
+def test_a_rollback_that_had_only_begun_is_played_again(world: World, tmp_path: Path) -> None:
+    path = died(tmp_path, world, '"kind":"intent","role":"rollback"')
+    assert undo(path, world) == ["unburn"]
+
+
+@pytest.mark.parametrize("cut", range(1, 400, 7))
+def test_a_torn_tail_hides_nothing_before_it(world: World, tmp_path: Path, cut: int) -> None:
+    path = died(tmp_path, world, '"role":"condition"')
+    whole = path.read_bytes()
+    path.write_bytes(whole + b'0123abcd {"n":99,"t":1.0,"kind":"end"}'[: cut % 37])
+    assert undo(path, world) == ["unburn"]
+    entries = list(Recorded(path).entries())
+    assert [e["n"] for e in entries] == list(range(len(entries)))
+
+
+def test_two_processes_never_undo_at_once(world: World, tmp_path: Path) -> None:
+    path = died(tmp_path, world, '"role":"condition"')
+    held = Record(path, lambda: 0.0, resume=True)
+    left = remains(path)
+    with pytest.raises(CannotRecord, match="another process is at work on this run"):
+        recover(left, lambda head: Toolkit(head["experiment"], {}), world.clock, "it died")
+    assert world.done == []
+    assert unfinished(tmp_path) == ([], []), "a run somebody is at work on is not unfinished"
+    held.close()
+
+
+def test_a_forgotten_run_is_undone_by_nobody(world: World, tmp_path: Path) -> None:
+    path = died(tmp_path, world, '"role":"condition"')
+    found, _ = unfinished(tmp_path)
+    assert [left.run_id for left in found] == ["run-1"]
+    forget(found[0], world.clock)
+    assert unfinished(tmp_path) == ([], [])
+    assert undo(path, world) == []
+
+
+def test_flipped_bytes_leave_what_is_whole(world: World, tmp_path: Path) -> None:
+    path = died(tmp_path, world, '"role":"condition"')
+    lines = path.read_bytes().splitlines(keepends=True)
+    lines[1] = lines[1].replace(b"hypothesis", b"hypothesus")
+    path.write_bytes(b"".join(lines))
+    left = remains(path)
+    assert left.damaged == [2]
+    assert undo(path, world) == ["unburn"]
+
+
+def test_a_record_of_a_newer_version_is_told_and_left_alone(world: World, tmp_path: Path) -> None:
+    path = died(tmp_path, world, '"role":"condition"')
+    lines = path.read_bytes().splitlines(keepends=True)
+    head = entry_of(lines[0])
+    assert head is not None
+    path.write_bytes(line_of({**head, "version": 99}) + b"".join(lines[1:]))
+    found, problems = unfinished(tmp_path)
+    assert found == []
+    assert "newer version" in problems[0]
+    with pytest.raises(BadInput, match="newer version"):
+        remains(path)
+
+
+@pytest.mark.skipif(os.getuid() == 0, reason="root may write everywhere")
+def test_a_record_that_cannot_be_written_is_told(world: World, tmp_path: Path) -> None:
+    path = died(tmp_path, world, '"role":"condition"')
+    path.chmod(0o400)
+    with pytest.raises(CannotRecord, match="cannot be written"):
+        undo(path, world)
+    assert world.done == []
