@@ -9,9 +9,7 @@ from hypothesis import strategies as st
 
 from rtk.insight.budget import Spending, allowed_share, budget_of
 
-BASE = Spending(
-    target=0.9, window_s=3600.0, frequency_s=0.25, duration_s=10.4, met=38, deviated=2, deviated_in_run=2
-)
+BASE = Spending(target=0.9, window_s=3600.0, frequency_s=0.25, duration_s=10.4, met=38, deviated=2, deviated_in_run=2)
 
 
 def spending(**changed: Any) -> Spending:

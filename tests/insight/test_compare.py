@@ -57,9 +57,7 @@ def test_mann_whitney_without_ties_is_exact_as_scipy_s(together: list[float], da
 
 
 @given(COARSE, COARSE)
-def test_mann_whitney_with_ties_agrees_with_scipy_s_approximation(
-    values: list[float], others: list[float]
-) -> None:
+def test_mann_whitney_with_ties_agrees_with_scipy_s_approximation(values: list[float], others: list[float]) -> None:
     if len(set(values + others)) > 1 and len(set(values + others)) < len(values + others):
         agreed(values, others, "asymptotic")
 

@@ -39,13 +39,7 @@ def test_the_counts_are_given_back_and_add_up() -> None:
 
 def test_without_a_window_there_is_no_budget_and_yet_a_burn_rate() -> None:
     computed = figures(0.95, None, 1.0, 10, 9, 1, 0, 10.0)
-    assert (
-        computed.budget_s
-        is computed.budget_spent
-        is computed.affordable
-        is computed.exhausted_after_s
-        is None
-    )
+    assert computed.budget_s is computed.budget_spent is computed.affordable is computed.exhausted_after_s is None
     assert computed.burn_rate == 2.0
 
 

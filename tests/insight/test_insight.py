@@ -50,10 +50,7 @@ def test_a_clustered_series_that_would_pass_by_count_does_not() -> None:
     assert found.figures.verdict == "inconclusive"
     assert found.clustering is not None
     assert found.clustering.clustered
-    assert (
-        "came in stretches (3 runs of equal outcomes where 12.9 were expected; runs test: p < 0.001)"
-        in found.why
-    )
+    assert "came in stretches (3 runs of equal outcomes where 12.9 were expected; runs test: p < 0.001)" in found.why
 
 
 def test_a_missed_slot_that_decides_is_named() -> None:
@@ -183,16 +180,12 @@ def test_what_a_verdict_may_not_be_read_as_stands_beside_it() -> None:
 def test_measurements_without_a_value_are_noted_beside_the_quantiles() -> None:
     facts = run_of("...")
     facts.measurements.append(Measurement("conditions", 3, 3.0, 3.0, 33.0, "deviated", None))
-    assert insight(facts).notes == (
-        "1 deviated measurement gave no value, so quantiles are of the others alone.",
-    )
+    assert insight(facts).notes == ("1 deviated measurement gave no value, so quantiles are of the others alone.",)
 
 
 def test_the_figures_stand_at_the_top_of_the_json() -> None:
     told = json.loads(
-        json.dumps(
-            insight(run_of("..x", baseline="..", threshold=Threshold(upper=600.0, unit="ms"))).as_dict()
-        )
+        json.dumps(insight(run_of("..x", baseline="..", threshold=Threshold(upper=600.0, unit="ms"))).as_dict())
     )
     assert told["met"] == 2
     assert told["objective"] == {"target": 0.95, "window_s": DAY, "name": ""}
@@ -235,14 +228,10 @@ def test_an_answer_that_was_missed_never_helps(conditions: str) -> None:
 def many(slots: int) -> Facts:
     measurements = Measurements()
     for slot in range(slots):
-        phase: Phase = (
-            "baseline" if slot < slots // 5 else "conditions" if slot < slots * 4 // 5 else "recovery"
-        )
+        phase: Phase = "baseline" if slot < slots // 5 else "conditions" if slot < slots * 4 // 5 else "recovery"
         deviated = slot * 7919 % 100 == 0
         due, value = slot * 0.1, 100.0 + slot * 7919 % 1009
-        measurements.append(
-            Measurement(phase, slot, due, due, due + 0.3, "deviated" if deviated else "met", value)
-        )
+        measurements.append(Measurement(phase, slot, due, due, due + 0.3, "deviated" if deviated else "met", value))
     return replace(run_of(""), measurements=measurements, frequency_s=0.1, duration_s=10_000.0)
 
 

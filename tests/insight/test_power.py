@@ -37,9 +37,7 @@ def test_a_plan_without_slots_proves_nothing() -> None:
     found = prospects(0.95, 0)
     assert found.provable is None
     assert found.power == 0.0
-    assert (
-        found.sentences()[0] == "No measurement is planned in the conditions; 59 clean ones would prove 95 %."
-    )
+    assert found.sentences()[0] == "No measurement is planned in the conditions; 59 clean ones would prove 95 %."
 
 
 def test_one_slot_is_one_measurement() -> None:
@@ -74,17 +72,14 @@ def test_so_many_deviations_are_allowed(target: float, slots: int, allowed: int 
 def test_one_deviation_more_than_allowed_no_longer_proves_the_target(target: float, slots: int) -> None:
     allowed = allowed_deviations(target, slots)
     lowest = [
-        proven_at_least(slots - k, slots) or 0.0
-        for k in ((allowed or 0), (-1 if allowed is None else allowed) + 1)
+        proven_at_least(slots - k, slots) or 0.0 for k in ((allowed or 0), (-1 if allowed is None else allowed) + 1)
     ]
     assert allowed is None or lowest[0] >= target
     assert lowest[1] < target
 
 
 @pytest.mark.parametrize(("slots", "quality"), [(59, 0.99), (153, 0.99), (300, 0.97), (92, 0.999)])
-def test_power_is_the_binomial_chance_of_no_more_than_the_allowed_deviations(
-    slots: int, quality: float
-) -> None:
+def test_power_is_the_binomial_chance_of_no_more_than_the_allowed_deviations(slots: int, quality: float) -> None:
     allowed = allowed_deviations(0.95, slots)
     expected = float(stats.binom.cdf(allowed, slots, 1 - quality))
     assert power(0.95, slots, quality) == pytest.approx(expected, rel=1e-9)

@@ -59,6 +59,14 @@ def test_deviations_far_apart_are_not_clustered() -> None:
     assert not found.clustered
 
 
+@pytest.mark.parametrize(("slots", "clustered"), [(200, False), (202, True)])
+def test_clustering_is_a_chance_below_one_in_a_hundred(slots: int, clustered: bool) -> None:
+    found = clustering_of([1] * 100 + [0, 0] + [1] * (slots - 102))
+    assert found is not None
+    assert found.p == pytest.approx(2 / (slots - 1))
+    assert found.clustered is clustered
+
+
 def test_outcomes_that_alternate_too_well_are_not_clustered() -> None:
     found = clustering_of([1, 0] * 100)
     assert found is not None

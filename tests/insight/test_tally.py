@@ -47,7 +47,5 @@ def test_a_phase_neither_planned_nor_measured_is_left_out() -> None:
         ({"status": "aborted"}, True),
     ],
 )
-def test_a_run_that_ended_early_is_known_by_its_reason_or_status(
-    given: dict[str, Any], expected: bool
-) -> None:
+def test_a_run_that_ended_early_is_known_by_its_reason_or_status(given: dict[str, Any], expected: bool) -> None:
     assert stopped_early(run_of("..", **given)) is expected

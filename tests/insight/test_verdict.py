@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rtk.errors import BadInput
-from rtk.insight.bounds import proven_at_least
+from rtk.insight.bounds import proven_at_least, proven_at_most
 from rtk.insight.verdict import Case, fails, needed, passes, proves, verdict_of
 
 CLEAN = Case(target=0.95, planned=60, met=60, deviated=0)
@@ -56,6 +56,10 @@ def test_missed_slots_never_make_a_fail(case: Case) -> None:
 
 def test_planned_slots_that_nobody_saw_are_missed() -> None:
     assert verdict_of(replace(CLEAN, planned=120)) == "inconclusive"
+
+
+def test_an_upper_bound_that_just_reaches_the_target_does_not_fail() -> None:
+    assert verdict_of(replace(BAD, target=proven_at_most(16, 30))) == "inconclusive"
 
 
 def test_clustering_forbids_a_pass_and_leaves_a_fail() -> None:
@@ -123,9 +127,7 @@ def test_as_many_clean_measurements_as_needed_pass_and_one_fewer_do_not(target: 
 
 
 @given(SHARES, st.integers(1, 2000), st.integers(1, 20))
-def test_a_target_is_proven_exactly_where_the_lower_bound_reaches_it(
-    target: float, good: int, bad: int
-) -> None:
+def test_a_target_is_proven_exactly_where_the_lower_bound_reaches_it(target: float, good: int, bad: int) -> None:
     lowest = proven_at_least(good, good + bad)
     assert lowest is not None
     assert proves(good, good + bad, target) == (lowest >= target)

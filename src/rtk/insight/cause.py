@@ -89,9 +89,7 @@ def _shares(phase: Phase, tally: Tally, baseline: Tally, p: float) -> str:
 
 
 def _values(phase: Phase, found: _ByValue, unit: str) -> str:
-    medians = (
-        f"The median value was {number(found.median, unit)} against {number(found.baseline_median, unit)}"
-    )
+    medians = f"The median value was {number(found.median, unit)} against {number(found.baseline_median, unit)}"
     pairs = f"in {share(found.superiority)} of pairs the value {_OF[phase]} is the higher"
     return f"{medians}; {pairs} (Mann-Whitney test, two-sided: {chance(found.p)})."
 
@@ -99,7 +97,5 @@ def _values(phase: Phase, found: _ByValue, unit: str) -> str:
 def _judged(real: bool, tests: int) -> str:
     rule = f"one of {tests} tests below {ERROR / tests:g}" if tests > 1 else f"p below {ERROR:g}"
     if real:
-        return (
-            f"The difference is real ({rule}) if measurements are independent; a test cannot say its cause."
-        )
+        return f"The difference is real ({rule}) if measurements are independent; a test cannot say its cause."
     return f"A difference is not proven ({rule} would be needed, with independent measurements)."

@@ -43,11 +43,7 @@ class Prospects:
             return f"No measurement is planned in the conditions; {self.needed:,} clean ones would prove {target}."
         verb = "proves" if self.slots == 1 else "prove"
         text = f"{count(self.slots, 'clean measurement')} {verb} {bound(self.provable, self.target)}"
-        return (
-            f"{text}; {self.needed:,} would prove {target}."
-            if self.slots < self.needed
-            else f"{text} at best."
-        )
+        return f"{text}; {self.needed:,} would prove {target}." if self.slots < self.needed else f"{text} at best."
 
     def _chance(self) -> str:
         service = f"A service that is {share(self.quality)} good passes"
@@ -59,9 +55,7 @@ class Prospects:
             return f"{text}, if measurements are independent."
         if self.enough is None:
             return f"{text}; no plan of a sensible length makes it {share(WANTED)}."
-        return (
-            f"{text}; {count(self.enough, 'slot')} make it {share(WANTED)}, if measurements are independent."
-        )
+        return f"{text}; {count(self.enough, 'slot')} make it {share(WANTED)}, if measurements are independent."
 
     def _cost(self) -> tuple[str, ...]:
         if self.worst_spent is None:

@@ -12,8 +12,7 @@ from rtk.insight.words import bound, chance, count, listing, share
 JUDGED = ("completed", "aborted", "interrupted")
 SURE = "95 % sure if measurements are independent"
 _OTHER_DAYS = (
-    "It says nothing of other days: measuring more often buys no evidence about them, "
-    "only measuring for longer does."
+    "It says nothing of other days: measuring more often buys no evidence about them, only measuring for longer does."
 )
 _INDEPENDENT = (
     "The certainty holds if measurements are independent; those close together often are not, "
@@ -71,9 +70,7 @@ def why(story: Story) -> str:
     if story.case.target is None:
         return _GIVE_TARGET
     verdict = story.figures.verdict
-    return (
-        _why_pass(story) if verdict == "pass" else _why_fail(story) if verdict == "fail" else _why_open(story)
-    )
+    return _why_pass(story) if verdict == "pass" else _why_fail(story) if verdict == "fail" else _why_open(story)
 
 
 def limits(story: Story) -> tuple[str, ...]:
@@ -138,9 +135,7 @@ def _why_pass(story: Story) -> str:
 
 
 def _why_fail(story: Story) -> str:
-    text = (
-        f"{_good(story)}, which leaves room for at most {story.most()}; {share(story.target)} was promised."
-    )
+    text = f"{_good(story)}, which leaves room for at most {story.most()}; {share(story.target)} was promised."
     if not story.case.stopped:
         return text
     cut_off = count(story.case.remaining, "slot")
@@ -158,7 +153,7 @@ def _why_open(story: Story) -> str:
             reasons.append(f"The {count(case.remaining, 'slot')} it cut off, all met, could have saved it.")
     if story.clustering is not None and case.clustered and proves(case.met, slots(case), target):
         reasons.append(_in_stretches(story.clustering))
-    if story.figures.missed and proves(case.met, story.measured, target):
+    if proves(case.met, story.measured, target) and not proves(case.met, slots(case), target):
         reasons.append(_missed_decided(story))
     return " ".join(reasons) or _between(story)
 
