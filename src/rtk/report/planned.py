@@ -11,6 +11,7 @@ from rtk.insight.words import count, duration, share
 from rtk.report.text import plain
 
 Document = Mapping[str, Any]
+USUAL = 0.95  # the target to tell what can be proven of, where there is no objective
 
 
 def planned(plan: Plan, document: Document) -> list[str]:
@@ -113,6 +114,8 @@ def _proof(plan: Plan) -> Iterator[str]:
             "No objective: nothing will be judged; give one with --target 95% --window 1d, or as "
             '"objective" in the file.'
         )
+        for sentence in prospects(USUAL, plan.slots("conditions")).sentences()[:2]:
+            yield f"With a target of {share(USUAL)}: {sentence}"
         return
     window = "" if objective.window_s is None else f" over {duration(objective.window_s)}"
     yield f"Objective: {share(objective.target)} of measurements good{window}"
