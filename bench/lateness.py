@@ -1,0 +1,54 @@
+"""How late measurements start on an idle machine, by the server's arrival clock."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from bench import command, truth
+from bench.experiments import timed
+from bench.row import Figures, Row, percentile, spread
+from bench.sitting import Sitting
+
+EVERY_S = 0.1
+MOST_MS = 5.0
+
+
+def run(sitting: Sitting) -> Row:
+    """The row."""
+    seconds = sitting.either(60, 0.5)
+    sitting.asks(
+        f"start lateness by the server's arrival clock, 10 per second for {seconds:g} s, idle", f"p99 ≤ {MOST_MS:g} ms"
+    )
+    with truth.serving() as server:
+        found = sitting.interleaved({"chaos verify": partial(_verify, server, seconds)})["chaos verify"]
+    p99 = spread(found, "p99 ms")
+    return sitting.row(
+        f"p99 {p99.tell(' ms')}, p50 {spread(found, 'p50 ms').tell(' ms')}; "
+        f"p99 by its own clock {spread(found, 'own p99 ms').tell(' ms')}",
+        p99.median <= MOST_MS,
+    )
+
+
+def _verify(server: truth.Truth, seconds: float) -> Figures:
+    server.log()
+    kept = command.verify(timed(server.url("/wait/20"), EVERY_S, seconds))
+    late = arrival_late_ms(kept, [served.arrived for served in server.log()])
+    return {
+        "slots": len(late),
+        "p50 ms": percentile(late, 50),
+        "p99 ms": percentile(late, 99),
+        "own p99 ms": percentile(kept.late_ms, 99),
+        "missed": kept.missed,
+    }
+
+
+def arrival_late_ms(kept: command.Kept, arrivals: Sequence[float]) -> list[float]:
+    """How much later than due each measurement's request arrived; `arrivals` in the order of arrival.
+
+    The requests of the slots follow the gate's one and come before that of the hypothesis after the method, so
+    slot and request are paired by their order. Raises `CommandFailed` where their numbers differ.
+    """
+    of_slots = arrivals[1:-1]
+    if len(of_slots) != len(kept.begun):
+        raise command.CommandFailed(f"{len(kept.begun)} measurements, yet {len(of_slots)} requests at the server")
+    dues = sorted(m.due for m in kept.begun)
+    return [1000 * (at - kept.began - due) for due, at in zip(dues, of_slots, strict=True)]

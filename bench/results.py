@@ -1,0 +1,59 @@
+"""The table, and below it every trial it comes from."""
+
+from collections.abc import Iterable, Sequence
+
+from bench import machine
+from bench.row import Row, Trial
+from bench.sitting import ROUNDS, TRIES
+from bench.weather import MOST_OTHERS, MOST_STEAL
+
+HELD = {True: "yes", False: "**no**", None: "not measured"}
+
+
+def text(rows: Sequence[tuple[str, Row]], quick: bool = False) -> str:
+    """The results as Markdown; `rows` are the modules' names with their rows."""
+    lines = [*_top(quick), *_table(rows), "", "## Trials", "", *_trials(rows)]
+    return "\n".join(lines) + "\n"
+
+
+def _top(quick: bool) -> Iterable[str]:
+    warning = "A quick run: it shows that everything works. **Its numbers mean nothing.**"
+    return [
+        "# The measurer, measured",
+        "",
+        *([warning, ""] if quick else []),
+        f"Written by `make bench` on {machine.date()}.",
+        f"Machine: {machine.machine()}.",
+        f"Versions: {machine.versions()}.",
+        "",
+        f"Figures are medians of at least {ROUNDS} trials, with their range; contenders take turns. A trial during",
+        f"which other processes took more than {MOST_OTHERS:.2f} core, or the hypervisor more than",
+        f"{MOST_STEAL:.2f} core, is void and repeated; after {TRIES} void ones in a row the row has no number.",
+        "",
+    ]
+
+
+def _table(rows: Sequence[tuple[str, Row]]) -> Iterable[str]:
+    yield "| what | must | measured: median (range) | held | trials: counted / void |"
+    yield "|---|---|---|---|---|"
+    for _, row in rows:
+        held = HELD[row.held]
+        yield f"| {row.what} | {row.must} | {row.measured} | {held} | {row.counted} / {row.void} |"
+
+
+def _trials(rows: Sequence[tuple[str, Row]]) -> Iterable[str]:
+    yield "What each trial found, and what others took while it ran, in cores."
+    yield ""
+    yield "| row | contender | found | s | others | steal |"
+    yield "|---|---|---|---|---|---|"
+    for name, row in rows:
+        for trial in row.trials:
+            weather = trial.weather
+            taken = f"{weather.seconds:.1f} | {weather.others:.3f} | {weather.steal:.3f}"
+            yield f"| {name} | {trial.contender} | {_found(trial)} | {taken} |"
+
+
+def _found(trial: Trial) -> str:
+    if trial.figures is None:
+        return "void"
+    return ", ".join(f"{name} {value:.4g}" for name, value in trial.figures.items())

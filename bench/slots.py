@@ -1,0 +1,49 @@
+"""Slots measured at the tutorial's shape: the probe takes 30 to 70 % of the interval."""
+
+from functools import partial
+
+from bench import command, truth
+from bench.experiments import Experiment, timed
+from bench.row import Figures, Row, spread
+from bench.sitting import Sitting
+
+EVERY_S = 1.0
+# The method keeps `chaos run` measuring, and ends before another slot beyond the planned ones would be due.
+SHORT_S = 0.1
+CONTINUOUSLY = ("--hypothesis-strategy", "continuously", "--hypothesis-frequency", str(EVERY_S))
+ON_TIME_S = 0.05
+
+
+def run(sitting: Sitting) -> Row:
+    """The row."""
+    planned = round(sitting.either(30, 1))
+    sitting.asks(
+        f"slots measured, every 1 s for {planned} s, answers of 0.3 to 0.7 s", f"{planned} of {planned}, every run"
+    )
+    with truth.serving(low=0.3, high=0.7) as server:
+        experiment = timed(server.url(), EVERY_S, planned * EVERY_S, 600, planned * EVERY_S - SHORT_S)
+        contenders = {
+            "chaos verify": partial(_verify, experiment, server),
+            "chaos run": partial(_run, experiment),
+        }
+        found = sitting.interleaved(contenders)
+    ours, theirs = found["chaos verify"], found["chaos run"]
+    return sitting.row(
+        f"{spread(ours, 'slots').tell(digits=0)} of {planned}, within {1000 * ON_TIME_S:g} ms of due by the server's "
+        f"clock {spread(ours, 'arrived').tell(digits=0)}; `chaos run --hypothesis-strategy continuously` "
+        f"{spread(theirs, 'slots').tell(digits=0)}",
+        all(figures["slots"] == figures["arrived"] == planned for figures in ours),
+    )
+
+
+def _verify(experiment: Experiment, server: truth.Truth) -> Figures:
+    server.log()
+    kept = command.verify(experiment)
+    arrivals = [served.arrived - kept.began for served in server.log()]
+    arrived = sum(any(0 <= at - m.due < ON_TIME_S for at in arrivals) for m in kept.begun)
+    return {"slots": len(kept.begun), "missed": kept.missed, "arrived": arrived}
+
+
+def _run(experiment: Experiment) -> Figures:
+    journal = command.run(experiment, *CONTINUOUSLY)
+    return {"slots": len(journal["steady_states"]["during"])}
