@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rtk.verify import processes
+from rtk.verify import guardian, processes
 from rtk.verify.record import Recorded
 
 CHAOS = Path(sys.executable).parent / "chaos"
@@ -73,11 +73,12 @@ class Death:
     place: Path
     signals: tuple[int, ...]
     after: float
+    with_guardian: bool = False
     code: int = 0
     output: str = ""
     entries: list[dict[str, Any]] = field(default_factory=list)
 
-    def happen(self, url: str, *, wait_for_record: bool = True) -> "Death":
+    def happen(self, url: str) -> "Death":
         """Start the run, send the signals `after` seconds from the first line of its record, wait for the rest."""
         self.place.mkdir(parents=True)
         (self.place / "experiment.json").write_text(json.dumps(experiment(url)))
@@ -91,18 +92,27 @@ class Death:
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
             )
-            if wait_for_record:
-                _until(lambda: bool(self.record()) or process.poll() is not None)
+            while not self.record() and process.poll() is None:
+                time.sleep(0.01)
             time.sleep(self.after)
+            if self.with_guardian:
+                self._kill_guardian()
             for number in self.signals:
                 if process.poll() is None:
                     process.send_signal(number)
                     time.sleep(0.1 if number == signal.SIGSTOP else 0)
             self.code = process.wait(PATIENCE_S)
-        _until(lambda: not self.at_work())
+        _until(lambda: self.with_guardian or not self.at_work())
         self.output = (self.place / "output").read_text()
         self.entries = list(Recorded(self.record()[0]).entries()) if self.record() else []
         return self
+
+    def _kill_guardian(self) -> None:
+        script = str(Path(guardian.__file__))
+        for pid in (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()):
+            command = processes.command_of(pid)
+            if script in command and str(self.place) in command:
+                os.kill(pid, signal.SIGKILL)
 
     def environ(self) -> dict[str, str]:
         """The environment of the run's command."""
@@ -115,14 +125,10 @@ class Death:
 
     def at_work(self) -> list[str]:
         """Processes that still belong to the run: its own, its guardian, whoever undoes it."""
-        mine = (str(self.place) + "/", *(f"{processes.MARKER}={path.stem}" for path in self.record()))
-        found = []
-        for pid in Path("/proc").iterdir():
-            if pid.name.isdigit() and int(pid.name) != os.getpid():
-                command = processes.command_of(int(pid.name))
-                if mine[0] in command or any(int(pid.name) in processes.marked(p.stem) for p in self.record()):
-                    found.append(command)
-        return found
+        marked = set().union(*(processes.marked(path.stem) for path in self.record()))
+        others = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
+        told = {pid: processes.command_of(pid) for pid in others if pid != os.getpid()}
+        return [command for pid, command in told.items() if pid in marked or f"{self.place}/" in command]
 
     def notes(self, name: str) -> list[tuple[float, str]]:
         """When an activity started and ended, by its own notes."""
@@ -163,4 +169,4 @@ def _until(true: Any) -> None:
     patience = time.monotonic() + PATIENCE_S
     while not true():
         assert time.monotonic() < patience, "nothing comes to rest"
-        time.sleep(0.02)
+        time.sleep(0.1)

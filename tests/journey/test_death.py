@@ -10,6 +10,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
 from tests.journey.death import Death
 from tests.targets import Target
 
@@ -21,6 +23,7 @@ AT_ONCE = 2
 Serve = Callable[[Callable[[int], float]], Target]
 
 
+@pytest.mark.timeout(3600)
 def test_whatever_kills_a_run_at_whatever_moment_it_is_undone(target: Serve, tmp_path: Path) -> None:
     kills = int(os.environ.get("RTK_KILLS", "12"))
     seed = int(os.environ.get("RTK_SEED", random.randrange(2**32)))

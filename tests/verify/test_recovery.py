@@ -34,6 +34,7 @@ def undo(path: Path, world: World) -> list[str]:
 
 def test_a_run_that_died_under_its_conditions_is_undone_once(world: World, tmp_path: Path) -> None:
     path = died(tmp_path, world, '"role":"condition"')
+    assert facts_of(Recorded(path)).rolled_back is False, "nobody has undone it yet"
     assert undo(path, world) == ["unburn"]
     assert undo(path, world) == ["unburn"], "a second recovery plays nothing again"
     facts = facts_of(Recorded(path))

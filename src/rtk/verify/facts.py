@@ -171,12 +171,19 @@ def _facts(head: Entry, reading: _Reading, measurements: Measurements, files: di
         phases=tuple(reading.phases.values()),
         conditions=tuple(span for (role, _), span in reading.spans.items() if role == "condition"),
         rollbacks=tuple(span for (role, _), span in reading.spans.items() if role == "rollback"),
-        rolled_back=reading.rolled_back,
+        rolled_back=_rolled_back(head, reading),
         status=end.get("status", "interrupted"),
         stopped=end.get("stopped") or broke_off,
         events=tuple(reading.events),
         files=files,
     )
+
+
+def _rolled_back(head: Entry, reading: _Reading) -> bool | None:
+    """Whether the rollbacks were played; a run that died before it came to them has not."""
+    began = any(role == "condition" for role, _ in reading.spans)
+    due = began and bool(head["experiment"].get("rollbacks"))
+    return False if due and reading.rolled_back is None else reading.rolled_back
 
 
 def _names(activities: Iterable[dict[str, Any]]) -> Iterable[str]:

@@ -1,0 +1,82 @@
+"""A lost machine: the run and its guardian are both dead, and `chaos recover` undoes what they left."""
+
+import json
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from rtk.verify.record import Recorded
+from tests.journey.death import CHAOS, Death
+from tests.targets import Target
+
+Serve = Callable[[Callable[[int], float]], Target]
+
+
+def recover(death: Death, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run `chaos recover` where the run has died."""
+    command = [str(CHAOS), "--no-version-check", "--no-log-file", "recover", *arguments]
+    return subprocess.run(
+        command,
+        cwd=death.place,
+        env=death.environ(),
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+@pytest.fixture
+def lost(target: Serve, tmp_path: Path) -> Death:
+    """A run that died under its conditions together with its guardian."""
+    death = Death(tmp_path / "lost", (signal.SIGKILL,), 1.2, with_guardian=True)
+    death.happen(target(lambda _: 0.01).url)
+    assert death.notes("burn")
+    assert not death.notes("unburn")
+    return death
+
+
+def test_what_a_lost_machine_left_is_undone(lost: Death) -> None:
+    listed = recover(lost, "--list")
+    assert listed.returncode == 0
+    assert "conditions that began: burn" in listed.stdout
+    assert "to be undone by: unburn, unburn-more" in listed.stdout
+    done = recover(lost, "--all", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert [len(lost.notes(name)) for name in ("unburn", "unburn-more")] == [2, 2]
+    assert not lost.at_work()
+    journal = json.loads((lost.place / "journal.json").read_text())
+    assert journal["status"] == "interrupted"
+    assert [run["activity"]["name"] for run in journal["rollbacks"]] == ["unburn", "unburn-more"]
+    assert "No unfinished run" in recover(lost).stdout
+    assert [e["kind"] for e in Recorded(lost.record()[0]).entries()][-1] == "end"
+
+
+def test_it_asks_before_it_acts(lost: Death) -> None:
+    asked = recover(lost, "--all")
+    assert "Undo it now?" in asked.stdout
+    assert not lost.notes("unburn")
+    run_id = lost.record()[0].stem
+    assert "there is no unfinished run nonsense" in recover(lost, "--run", "nonsense", "--yes").stderr
+    forgotten = recover(lost, "--forget", run_id, "--yes")
+    assert "is forgotten" in forgotten.stdout
+    assert "No unfinished run" in recover(lost, "--all", "--yes").stdout
+    assert not lost.notes("unburn")
+
+
+def test_the_next_run_says_that_one_was_left(lost: Death) -> None:
+    command = [str(CHAOS), "--no-version-check", "--no-log-file", "verify", "experiment.json"]
+    told = subprocess.run(
+        command,
+        cwd=lost.place,
+        env=lost.environ(),
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    assert f"An earlier run died before it was undone ({lost.record()[0].stem})" in told.stderr
+    assert "chaos recover --list" in told.stderr
