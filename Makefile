@@ -26,13 +26,13 @@ check: setup ## linters, types, documentation
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/mkdocs build --strict --quiet
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 bench: setup ## measure the measurer; rewrites bench/RESULTS.md
 	@$(BIN)/python -m bench
 
 docs: setup ## build the documentation into site/
-	@$(BIN)/mkdocs build --strict
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 format: setup ## format and fix what can be fixed
 	@$(BIN)/ruff format .

@@ -1,0 +1,111 @@
+"""A shell in which the commands of a page are run one after another, as a reader would."""
+
+import os
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+
+from tests.docs.pages import DOCS, blocks
+
+PATIENCE_S = 40.0
+_MARK = "--- the command ended with"
+
+
+class Session:
+    """One bash in a directory of its own; what is exported in one command holds for the next."""
+
+    def __init__(self, directory: Path, **environ: str) -> None:
+        self.directory = directory
+        self._bash = subprocess.Popen(
+            ["bash", "--norc", "--noprofile"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            cwd=directory,
+            env=environment(directory) | environ,
+            start_new_session=True,
+        )
+
+    def run(self, command: str) -> tuple[str, int]:
+        """What a command prints, and its exit code."""
+        assert self._bash.stdin is not None
+        ended = f"__code=$?; echo; echo '{_MARK}' $__code; (exit $__code)"
+        self._bash.stdin.write(f"{{ {command}\n}} </dev/null\n{ended}\n".encode())
+        self._bash.stdin.flush()
+        printed, _, code = self._until_marked(command).rpartition(f"\n{_MARK} ")
+        return printed, int(code)
+
+    def _until_marked(self, command: str) -> str:
+        assert self._bash.stdout is not None
+        text, patience = b"", time.monotonic() + PATIENCE_S
+        with selectors.DefaultSelector() as ready:
+            ready.register(self._bash.stdout, selectors.EVENT_READ)
+            while not (_MARK.encode() in text and text.endswith(b"\n")):
+                assert ready.select(patience - time.monotonic()), f"no end: {command}\n{text.decode()}"
+                piece = os.read(self._bash.stdout.fileno(), 65536)
+                assert piece, f"the shell ended: {command}\n{text.decode()}"
+                text += piece
+        return text.decode()
+
+    def __enter__(self) -> "Session":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        assert self._bash.stdin is not None
+        assert self._bash.stdout is not None
+        os.killpg(self._bash.pid, signal.SIGKILL)  # also what a command left in the background
+        self._bash.wait()
+        self._bash.stdin.close()
+        self._bash.stdout.close()
+
+
+def environment(directory: Path) -> dict[str, str]:
+    """An environment that keeps everything in the directory and reaches no other machine."""
+    nowhere = "http://127.0.0.1:9"  # where the Chaos Toolkit's question for a newer version ends at once
+    return {
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "HOME": str(directory),
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+        "https_proxy": nowhere,
+        "PWD": str(directory),
+    }
+
+
+@contextmanager
+def shop(directory: Path) -> Iterator[str]:
+    """The tutorial's own service, at its address, running in a directory."""
+    tutorial = DOCS / "tutorial" / "first-verification.md"
+    source = next(block.text for block in blocks(tutorial) if block.title == "shop.py")
+    port = _free_port()
+    with subprocess.Popen([sys.executable, "-c", source, str(port)], cwd=directory) as process:
+        try:
+            _wait_for(port)
+            yield f"http://127.0.0.1:{port}/"
+        finally:
+            process.kill()
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def _wait_for(port: int) -> None:
+    patience = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            assert time.monotonic() < patience, "the shop does not open"
+            time.sleep(0.02)
+        else:
+            return

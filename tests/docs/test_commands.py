@@ -1,0 +1,82 @@
+"""The commands in the documentation are run, and print what the pages show."""
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.docs.pages import DOCS, PAGES, Block, Command, blocks, matches
+from tests.docs.session import Session, shop
+
+LANGUAGES = {"console", "json", "yaml", "python", "text", "toml"}
+FIRST = DOCS / "tutorial" / "first-verification.md"
+RUN = [page for page in PAGES if any(b.language == "console" and not b.skipped for b in blocks(page))]
+
+
+def name(page: Path) -> str:
+    return str(page.relative_to(DOCS))
+
+
+@pytest.mark.parametrize("page", RUN, ids=name)
+def test_every_command_prints_what_the_page_shows(page: Path, tmp_path: Path) -> None:
+    for block in blocks(FIRST):
+        if block.title:  # the other pages go on with the files of the first tutorial
+            (tmp_path / block.title).write_text(block.text)
+    with shop(tmp_path) as url, Session(tmp_path, ENDPOINT_URL=url) as session:
+        for block in blocks(page):
+            if block.title:
+                (tmp_path / block.title).write_text(block.text)
+            elif block.language == "console" and not block.skipped:
+                follow(page, block, session)
+
+
+def follow(page: Path, block: Block, session: Session) -> None:
+    codes = []
+    for command in block.commands():
+        printed, code = session.run(command.text)
+        codes.append(code)
+        place = f"{name(page)}:{block.line}: $ {command.text}\n"
+        assert code in (0, block.exit_code), f"{place}ended with {code}:\n{printed}"
+        shown = not command.output or matches(command.output, printed, block.numbers_vary)
+        assert shown, f"{place}is said to print\n{chr(10).join(command.output)}\n\nand prints\n{printed}"
+    assert block.exit_code in codes, f"{name(page)}:{block.line}: no command ended with {block.exit_code}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_block_can_be_read(page: Path) -> None:
+    for block in blocks(page):
+        place = f"{name(page)}:{block.line}"
+        assert block.language in LANGUAGES, place
+        if block.language == "json":
+            json.loads(block.text)
+        if block.language == "yaml":
+            yaml.safe_load(block.text)
+        if block.language == "console":
+            assert block.text.startswith("$ "), place
+
+
+def test_a_comment_that_is_not_understood_is_not_passed_over() -> None:
+    for page in PAGES:
+        for block in blocks(page):
+            for said in filter(None, block.said):
+                known = said == "numbers vary" or said.startswith(("skip ", "exit "))
+                assert known, f"{name(page)}:{block.line}: {said}"
+        assert page.read_text().count("<!-- test:") == sum(any(b.said) for b in blocks(page)), name(page)
+
+
+def test_three_dots_stand_for_anything() -> None:
+    assert matches(["a … c", "…", "end"], "a b c\nx\ny\nend\n", numbers_vary=False)
+    assert not matches(["a … c"], "a b d\n", numbers_vary=False)
+    assert not matches(["a"], "a\nb\n", numbers_vary=False)
+
+
+def test_numbers_vary_only_where_the_page_says_so() -> None:
+    assert matches(["took 1,234.5 ms"], "took 7 ms\n", numbers_vary=True)
+    assert not matches(["took 1,234.5 ms"], "took 7 ms\n", numbers_vary=False)
+    assert not matches(["took 12 ms"], "took no ms\n", numbers_vary=True)
+
+
+def test_a_command_may_go_on_in_the_next_line() -> None:
+    block = Block(1, "console", None, "$ one \\\n  two\nout\n$ three\n")
+    assert block.commands() == [Command("one \\\n  two", ["out"]), Command("three")]

@@ -1,0 +1,215 @@
+"""The reference is complete: what the code knows, the pages name."""
+
+import ast
+import importlib
+import inspect
+import pkgutil
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import fields
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+from types import ModuleType
+
+import click
+
+import chaoscloud
+from rtk.cli.ending import MEANINGS
+from rtk.cli.main import rtk
+from rtk.experiment import block
+from rtk.insight.shape import Clustering, Comparison, Figures, Insight, Stats
+from rtk.report.write import FORMATS
+from rtk.verify import journal
+from tests.docs.pages import DOCS, ROOT
+from tests.docs.session import environment
+
+SRC = ROOT / "src"
+# Variables whose names an experiment chooses, so that no page can list them.
+CHOSEN_BY_EXPERIMENTS = {"each.name"}
+
+
+def page(where: str) -> str:
+    return (DOCS / "reference" / where).read_text()
+
+
+def section(text: str, heading: str) -> str:
+    """The text below a heading, up to the next one of its level."""
+    found = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    assert found, f"there is no section {heading}"
+    return found[1]
+
+
+def commands() -> Iterator[tuple[str, click.Command]]:
+    """Every command of ours by its whole name: the plugins of `chaos`, and `rtk` with all below it."""
+    for entry in entry_points(group="chaostoolkit.cli_plugins"):
+        if entry.module.startswith("rtk."):
+            yield f"chaos {entry.name}", entry.load()
+    yield from below("rtk", rtk)
+
+
+def below(path: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
+    yield path, command
+    if isinstance(command, click.Group):
+        context = click.Context(command, info_name=path)
+        for name in command.list_commands(context):
+            found = command.get_command(context, name)
+            assert found
+            yield from below(f"{path} {name}", found)
+
+
+def test_every_option_of_every_command_is_in_the_reference() -> None:
+    text = page("commands.md")
+    for path, command in commands():
+        options = [p for p in command.params if isinstance(p, click.Option) and not p.hidden]
+        told = section(text, path) if options else ""
+        for option in options:
+            for name in (*option.opts, *option.secondary_opts):
+                assert f"`{name}`" in told, f"{path} {name}"
+
+
+def test_the_reference_names_no_option_that_is_not_there() -> None:
+    for path, command in commands():
+        if not command.params:
+            continue
+        known = {name for p in command.params for name in (*p.opts, *p.secondary_opts)} | {"-h", "--help"}
+        rows = re.findall(r"^\| (`-[^|]*) \|", section(page("commands.md"), path), re.MULTILINE)
+        named = {name for row in rows for name in re.findall(r"`([^`]+)`", row)}
+        assert named <= known, path
+
+
+def test_every_exit_code_is_in_the_reference_with_its_meaning() -> None:
+    for code, meaning in MEANINGS.items():
+        assert f"| {code} | {meaning} |" in page("exit-codes.md")
+
+
+def test_every_key_of_a_verification_is_in_the_reference() -> None:
+    text = page("verification-file.md")
+    parts = {"`verification`": block._KEYS, "`objective`": block._OBJECTIVE, "`stop-when`": block._STOP_WHEN}
+    for heading, keys in {**parts, "The block": block._IDS}.items():
+        for key in keys:
+            assert f"| `{key}` |" in section(text, heading), f"{heading}: {key}"
+
+
+def test_every_function_for_experiments_is_in_the_reference_with_its_arguments() -> None:
+    text = page("probes-and-tolerances.md")
+    for module in public_modules(chaoscloud):
+        for name in module.__all__:
+            told = section(text, f"`{module.__name__}`")
+            assert f"| `{name}` |" in told, name
+            for argument in set(inspect.signature(getattr(module, name)).parameters) - {"value"}:
+                assert f"`{argument}`" in told, f"{name}({argument})"
+
+
+def public_modules(package: ModuleType) -> Iterator[ModuleType]:
+    """The modules that say what experiments may name in them."""
+    for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        module = importlib.import_module(found.name)
+        if hasattr(module, "__all__"):
+            yield module
+
+
+def test_every_key_of_the_insight_is_in_the_reference() -> None:
+    text = page("insight.md")
+    top = {*keys(Insight), *keys(Figures)} - {"figures", "run", "phases", "clustering", "comparisons"}
+    for key in top:
+        assert re.search(rf"^\| .*`{key}`.* \|", text, re.MULTILINE), key
+    parts = {"`run` and `phases`": Stats, "`clustering`": Clustering, "`comparisons`": Comparison}
+    for heading, shape in parts.items():
+        for key in keys(shape):
+            assert f"`{key}`" in section(text, heading), f"{heading}: {key}"
+
+
+def keys(shape: type) -> set[str]:
+    return {field.name for field in fields(shape)}
+
+
+def test_every_key_of_a_slot_in_the_journal_is_in_the_reference() -> None:
+    for key in journal.SLOT_KEYS:
+        assert f"`{key}`" in section(page("journal-and-record.md"), "The journal")
+
+
+def test_every_format_of_a_report_is_in_the_reference() -> None:
+    for suffix in set(FORMATS) - {".htm"}:
+        assert f"`{suffix}`" in section(page("commands.md"), "chaos verify")
+
+
+def test_every_environment_variable_is_in_the_reference() -> None:
+    text = page("environment.md")
+    found = {name for path in sorted(SRC.rglob("*.py")) for name in variables(path)}
+    assert {"XDG_STATE_HOME", "SSL_CERT_FILE", "RTK_TOKEN", "RTK_RUN_ID"} <= found
+    for name in sorted(found):
+        assert f"`{name}`" in text, name
+
+
+def variables(path: Path) -> Iterator[str]:
+    """The environment variables that a module reads, by their names."""
+    if "environ" not in path.read_text():
+        return
+    for node in ast.walk(tree_of(path)):
+        for read in reads(node):
+            where = f"{path.relative_to(ROOT)}:{read.lineno}: {ast.unparse(read)}"
+            names = list(named(read, path))
+            assert names or ast.unparse(read) in CHOSEN_BY_EXPERIMENTS, f"{where}: which variable is it?"
+            yield from names
+
+
+def reads(node: ast.AST) -> Iterator[ast.expr]:
+    """What names the variable, where a node reads the environment."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr="get" | "pop", value=of), args=[read, *_]) if is_environ(of):
+            yield read
+        case ast.Call(func=ast.Attribute(attr="getenv"), args=[read, *_]):
+            yield read
+        case ast.Subscript(value=of, slice=read) if is_environ(of):
+            yield read
+        case ast.Compare(left=read, ops=[ast.In() | ast.NotIn()], comparators=[of]) if is_environ(of):
+            yield read
+
+
+def is_environ(node: ast.expr) -> bool:
+    return ast.unparse(node) in {"environ", "os.environ"}
+
+
+def named(read: ast.expr, path: Path) -> Iterator[str]:
+    """The names behind an expression: itself, a constant of its module or of another, or each of a tuple."""
+    if isinstance(read, ast.Constant):
+        yield str(read.value)
+    elif isinstance(read, ast.Attribute):
+        yield from (value for each in SRC.rglob("*.py") for value in constant(each, read.attr))
+    elif isinstance(read, ast.Name):
+        looped = {
+            ast.unparse(loop.iter)
+            for loop in ast.walk(tree_of(path))
+            if isinstance(loop, ast.comprehension | ast.For) and ast.unparse(loop.target) == read.id
+        }
+        for name in looped or {read.id}:
+            yield from constant(path, name)
+
+
+def constant(path: Path, name: str) -> list[str]:
+    """The texts of a module's constant."""
+    for node in tree_of(path).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:
+            return [one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    return []
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
+def test_completion_offers_every_option_of_ours(tmp_path: Path) -> None:
+    assert {"--every", "--for", "--target", "--report"} <= completed("chaos verify --", tmp_path)
+    assert {"experiment", "insight"} <= completed("rtk ", tmp_path)
+
+
+def completed(words: str, directory: Path) -> set[str]:
+    """What the shell would be offered after these words."""
+    command = words.partition(" ")[0]
+    variables = {"COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+    environ = environment(directory) | variables | {f"_{command.upper()}_COMPLETE": "bash_complete"}
+    offered = subprocess.run([command], env=environ, capture_output=True, text=True, check=True).stdout
+    return {line.partition(",")[2] for line in offered.splitlines()}

@@ -1,0 +1,182 @@
+"""The rules of the house that a machine can check: directions, sizes, places, and what must not be in the tree."""
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SRC = ROOT / "src"
+LAYERS = ("rtk.insight", "rtk.experiment", "rtk.verify", "rtk.report", "rtk.cli", "rtk.demo")
+FOUNDATION = {"rtk", "rtk.errors", "rtk.clock"}
+WEB_FRAMEWORKS = {"aiohttp", "bottle", "django", "fastapi", "flask", "ninja", "starlette", "tornado", "uvicorn"}
+LONGEST_FILE, LONGEST_TEST_FILE = 350, 400
+LONGEST_FUNCTION, LONGEST_OF_NINE_IN_TEN = 60, 30
+
+# Modules without a test file of their own, and what tests them instead.
+TESTED_ELSEWHERE: dict[str, str] = {
+    "rtk/errors.py": "a tree of names; every command's tests meet them",
+    "rtk/clock.py": "the machine's own clocks; every test of a real run waits on them",
+}
+
+
+def modules() -> list[Path]:
+    return sorted(path for path in SRC.rglob("*.py") if path.name != "__init__.py")
+
+
+def name(path: Path) -> str:
+    """A module's dotted name."""
+    return ".".join(path.relative_to(SRC).with_suffix("").parts).removesuffix(".__init__")
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
+def imported(path: Path) -> Iterator[str]:
+    """The dotted names of the modules that a module imports, wherever in it."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: a relative import"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def layer(module: str) -> int | None:
+    """Where in the order of imports a module stands; None for the foundation and for other packages."""
+    found = [number for number, each in enumerate(LAYERS) if f"{module}.".startswith(f"{each}.")]
+    return found[0] if found else None
+
+
+def test_imports_go_one_way_only() -> None:
+    for path in sorted((SRC / "rtk").rglob("*.py")):
+        here = layer(name(path))
+        for module in imported(path):
+            there = layer(module)
+            upwards = there is not None and (here is None or there > here)
+            assert not upwards, f"{name(path)} imports {module}, which stands above it"
+
+
+def test_every_package_has_its_place_in_the_order() -> None:
+    packages = {f"rtk.{path.parent.name}" for path in (SRC / "rtk").glob("*/__init__.py")}
+    assert packages == set(LAYERS)
+
+
+def test_what_experiments_name_stands_apart() -> None:
+    for path in sorted((SRC / "chaoscloud").rglob("*.py")):
+        for module in imported(path):
+            own = module.split(".")[0] != "rtk" or module in FOUNDATION
+            assert own, f"{name(path)} imports {module}"
+
+
+def test_the_insight_reads_and_writes_nothing() -> None:
+    busy = {"os", "pathlib", "subprocess", "socket", "threading", "time", "logging", "requests"}
+    for path in sorted((SRC / "rtk" / "insight").rglob("*.py")):
+        assert not busy & {module.split(".")[0] for module in imported(path)}, name(path)
+
+
+def test_no_web_framework_is_imported() -> None:
+    for path in sorted(SRC.rglob("*.py")):
+        assert not WEB_FRAMEWORKS & {module.split(".")[0] for module in imported(path)}, name(path)
+
+
+def test_no_file_is_too_long() -> None:
+    for path in sorted(SRC.rglob("*.py")):
+        assert len(path.read_text().splitlines()) <= LONGEST_FILE, path.relative_to(ROOT)
+    for path in [*(ROOT / "tests").rglob("*.py"), *(ROOT / "bench").rglob("*.py")]:
+        assert len(path.read_text().splitlines()) <= LONGEST_TEST_FILE, path.relative_to(ROOT)
+
+
+def test_functions_are_short() -> None:
+    lengths = []
+    for path in sorted(SRC.rglob("*.py")):
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                length = code_lines(node)
+                assert length <= LONGEST_FUNCTION, f"{name(path)}.{node.name}: {length} lines"
+                lengths.append(length)
+    assert sorted(lengths)[len(lengths) * 9 // 10] <= LONGEST_OF_NINE_IN_TEN
+
+
+def code_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """A function's lines without its docstring, which may give a whole example."""
+    first = function.body[0]
+    documented = ast.get_docstring(function) is not None
+    docstring = (first.end_lineno or first.lineno) - first.lineno + 1 if documented else 0
+    return (function.end_lineno or function.lineno) - function.lineno + 1 - docstring
+
+
+def test_every_module_has_its_test_file() -> None:
+    lacking = [str(path.relative_to(SRC)) for path in modules() if not mirror(path).exists()]
+    assert set(lacking) - set(TESTED_ELSEWHERE) == set()
+
+
+def test_what_is_said_to_be_tested_elsewhere_exists() -> None:
+    for path, reason in TESTED_ELSEWHERE.items():
+        assert (SRC / path).exists(), path
+        assert len(reason) > 20, path
+
+
+def mirror(path: Path) -> Path:
+    """The test file of a module: tests/verify/test_crew.py of src/rtk/verify/crew.py."""
+    folder = path.relative_to(SRC / "rtk" if path.is_relative_to(SRC / "rtk") else SRC).parent
+    return ROOT / "tests" / folder / f"test_{path.stem}.py"
+
+
+@cache
+def tracked() -> list[Path]:
+    try:
+        listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("not a git checkout")
+    return [ROOT / each for each in listed.stdout.decode().split("\0") if each and (ROOT / each).is_file()]
+
+
+# Put together here, so that this file does not hold what it forbids.
+REGISTRIES = ["py" + "pi.org", "python" + "hosted.org", "npm" + "js.org", "deb." + "debian.org", "crates" + ".io"]
+PLACES = "|".join(["wo" + "rk", "ro" + "ot", "tm" + "p", "home/[a-z]+"])
+MACHINE_PATH = re.compile(rf"(?<![\w.$~}}/-])/(?:{PLACES})(?:/|\b)")
+UNFINISHED = re.compile(rf"\b(?:{'TO' + 'DO'}|{'FIX' + 'ME'}|{'X' + 'XX'})\b")
+
+
+def test_no_registry_and_no_path_of_a_machine_is_in_the_tree() -> None:
+    for path in tracked():
+        text = path.read_bytes().decode("utf-8", "replace")
+        for registry in REGISTRIES:
+            assert registry not in text, f"{path.relative_to(ROOT)} names {registry}"
+        found = MACHINE_PATH.search(text)
+        assert not found, f"{path.relative_to(ROOT)}: {text[max(0, found.start() - 40) : found.end() + 40]!r}"
+
+
+def test_nothing_is_left_to_be_done_in_the_code() -> None:
+    for path in [*SRC.rglob("*.py"), *(ROOT / "tests").rglob("*.py")]:
+        assert not UNFINISHED.search(path.read_text()), path.relative_to(ROOT)
+
+
+def test_the_first_two_commands_of_the_readme_are_the_demonstration_and_the_tests() -> None:
+    blocks = re.findall(r"^```\w*\n(.*?)^```$", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+    assert blocks[0].splitlines() == ["make demo", "make test"]
+
+
+def test_decisions_are_numbered_without_a_gap() -> None:
+    numbers = [int(path.name[:4]) for path in sorted((ROOT / "decisions").glob("*.md"))]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_the_changelog_knows_the_version() -> None:
+    import rtk
+
+    assert f"## {rtk.__version__}" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_links_between_the_files_at_the_top_lead_somewhere() -> None:
+    link = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
+    for path in [*ROOT.glob("*.md"), *(ROOT / "decisions").glob("*.md")]:
+        for target in link.findall(path.read_text()):
+            assert (path.parent / target).exists(), f"{path.name} links to {target}"
