@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 
-.PHONY: help setup demo test check bench docs format clean
+.PHONY: help setup demo test kills check bench docs format clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -21,6 +21,9 @@ demo: setup ## verify a small local service under real CPU load, about 40 s
 
 test: setup ## every test
 	@$(BIN)/python -m pytest
+
+kills: setup ## kill a hundred runs at moments of chance and look what is left, about 6 min
+	@RTK_KILLS=100 $(BIN)/python -m pytest -s tests/journey/test_death.py
 
 check: setup ## linters, types, documentation
 	@$(BIN)/ruff format --check .

@@ -92,11 +92,7 @@ def _mended(data: bytes, file: Path) -> Mended | None:
 
 
 def _told(mended: Mended) -> str:
-    return (
-        listed([f"line {a}" if a == b else f"lines {a} to {b}" for a, b in mended.lines()])
-        if mended.breaks
-        else ""
-    )
+    return listed([f"line {a}" if a == b else f"lines {a} to {b}" for a, b in mended.lines()]) if mended.breaks else ""
 
 
 def _text(document: dict[str, Any], output: Path) -> str:

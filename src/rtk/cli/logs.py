@@ -11,7 +11,6 @@ from chaoslib.log import LogFormatter
 from rtk.verify.progress import Progress
 from rtk.verify.redact import Redactor
 
-
 LINE = "[%(asctime)s %(levelname)s] %(message)s"
 
 
@@ -69,9 +68,7 @@ class Logs:
         self._logger.setLevel(self._level)
         self._listener.start()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self._listener.stop()
         self._logger.handlers[:], level = self._before
         self._logger.setLevel(level)

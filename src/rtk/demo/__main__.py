@@ -31,17 +31,13 @@ def main() -> int:
     (DIRECTORY / "experiment.json").write_text(files("rtk.demo").joinpath("experiment.json").read_text())
     chaos = shutil.which("chaos", path=str(Path(sys.executable).parent)) or "chaos"
     with target() as url:
-        _say(
-            f"A small service answers at {url}. It is verified for about 40 s, half of them under full CPU load."
-        )
+        _say(f"A small service answers at {url}. It is verified for about 40 s, half of them under full CPU load.")
         _say(f"By hand: cd {DIRECTORY} && ENDPOINT_URL={url} chaos {' '.join(COMMAND)}")
         environ = {**os.environ, "ENDPOINT_URL": url, "RTK_DEMO_PYTHON": sys.executable}
         code = subprocess.run(
             [chaos, "--no-version-check", "--no-log-file", *COMMAND], cwd=DIRECTORY, env=environ, check=False
         )
-    _say(
-        f"chaos verify ended with exit code {code.returncode}; the report is {DIRECTORY.absolute()}/insight.html"
-    )
+    _say(f"chaos verify ended with exit code {code.returncode}; the report is {DIRECTORY.absolute()}/insight.html")
     return 0 if code.returncode in (0, 2) else code.returncode
 
 

@@ -25,8 +25,7 @@ def start(seconds: float, pids: Path) -> None:
     command = [sys.executable, "-c", _BURN, str(seconds)]
     quiet = subprocess.DEVNULL
     burners = [
-        subprocess.Popen(command, start_new_session=True, stdin=quiet, stdout=quiet, stderr=quiet)
-        for _ in range(count)
+        subprocess.Popen(command, start_new_session=True, stdin=quiet, stdout=quiet, stderr=quiet) for _ in range(count)
     ]
     pids.write_text("\n".join(str(burner.pid) for burner in burners))
     for burner in burners:
@@ -64,9 +63,7 @@ def _alive(pid: int) -> bool:
 
 def main() -> int:
     """The command."""
-    options = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("what", choices=["start", "stop"])
     options.add_argument("--for", dest="seconds", type=float, default=60.0, help="seconds")
     options.add_argument("--pids", type=Path, default=Path("load.pids"))

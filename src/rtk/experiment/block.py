@@ -22,9 +22,7 @@ DURATION = "duration-of-conditions"
 WARM_UP = "warm-up-duration"
 COOL_DOWN = "cool-down-duration"
 # `run_id` was written into the block by the clients of 2020 and means nothing to us.
-_KEYS = frozenset(
-    ("id", FREQUENCY, DURATION, WARM_UP, COOL_DOWN, "objective", "max-in-flight", "stop-when", "run_id")
-)
+_KEYS = frozenset(("id", FREQUENCY, DURATION, WARM_UP, COOL_DOWN, "objective", "max-in-flight", "stop-when", "run_id"))
 _OBJECTIVE = frozenset(("name", "target", "window"))
 _STOP_WHEN = frozenset(("deviated-in-a-row", "budget-spent", "max-duration"))
 _IDS = ("experiment_id", "objective_id", "team_id", "org_id")
@@ -56,9 +54,7 @@ def block_of(document: Mapping[str, Any]) -> Block | None:
     extensions = _typed(document, dict, "the document").get("extensions")
     if extensions is None:
         return None
-    found = [
-        (index, each) for index, each in enumerate(_typed(extensions, list, "extensions")) if _ours(each)
-    ]
+    found = [(index, each) for index, each in enumerate(_typed(extensions, list, "extensions")) if _ours(each)]
     if len(found) > 1:
         raise BadInput(f"extensions: expected one block named {NAME}, there are {len(found)}")
     if not found:
@@ -106,9 +102,7 @@ class _Reader:
         )
         return self._bounded(plan)
 
-    def _required(
-        self, key: str, option: float | None, name: str, most: float, *, above_zero: bool = False
-    ) -> float:
+    def _required(self, key: str, option: float | None, name: str, most: float, *, above_zero: bool = False) -> float:
         value = self._seconds(key, option, name, most, above_zero=above_zero)
         if value is not None:
             return value
@@ -135,9 +129,7 @@ class _Reader:
             name = values.get("name")
             return Objective(target, window, "" if name is None else _text(name, at(place, "name")))
         if raw is not None:
-            raise BadInput(
-                f"{at(place, 'target')}: missing, expected a share such as 0.95 (or give --target)"
-            )
+            raise BadInput(f"{at(place, 'target')}: missing, expected a share such as 0.95 (or give --target)")
         if window is not None:
             raise BadInput("--window: means nothing without --target, expected both")
         return None
@@ -166,19 +158,13 @@ class _Reader:
         if raw is None:
             return StopWhen()
         values = _known(raw, place, _STOP_WHEN)
-        row, spent, longest = (
-            values.get(key) for key in ("deviated-in-a-row", "budget-spent", "max-duration")
-        )
+        row, spent, longest = (values.get(key) for key in ("deviated-in-a-row", "budget-spent", "max-duration"))
         if spent is not None and (objective is None or objective.window_s is None):
-            raise BadInput(
-                f"{at(place, 'budget-spent')}: there is no budget without an objective and its window"
-            )
+            raise BadInput(f"{at(place, 'budget-spent')}: there is no budget without an objective and its window")
         return StopWhen(
             None if row is None else _count(row, at(place, "deviated-in-a-row"), MOST_SLOTS),
             None if spent is None else _budget(spent, at(place, "budget-spent")),
-            None
-            if longest is None
-            else _within(longest, at(place, "max-duration"), LONGEST_S, above_zero=True),
+            None if longest is None else _within(longest, at(place, "max-duration"), LONGEST_S, above_zero=True),
         )
 
     def _id(self) -> str | None:

@@ -44,9 +44,7 @@ def validate(
         raise BadInput(_sentence(str(error))) from None
     except (Exception, SystemExit) as error:  # it imports and calls code of others
         logging.getLogger("rtk").debug("validation failed", exc_info=True)
-        raise BadInput(
-            f"the experiment cannot be validated: {type(error).__name__}, {_sentence(str(error))}"
-        ) from None
+        raise BadInput(f"the experiment cannot be validated: {type(error).__name__}, {_sentence(str(error))}") from None
 
 
 def with_variables(

@@ -177,9 +177,7 @@ def _type(answer: requests.Response) -> str:
     return str(answer.headers.get("Content-Type", "")).partition(";")[0].strip().lower()
 
 
-def _body(
-    answer: requests.Response, address: Address, monotonic: Callable[[], float], deadline: float
-) -> bytes:
+def _body(answer: requests.Response, address: Address, monotonic: Callable[[], float], deadline: float) -> bytes:
     """The body in pieces as they come, so that neither its size nor a trickle can hold us up for long."""
     if answer.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise Unreachable(f"{address.shown} answers compressed though it was asked not to")

@@ -55,9 +55,7 @@ def threshold(probe: Mapping[str, Any], configuration: Mapping[str, Any] | None 
     return Threshold(lower, upper, "ms" if _times(probe) else "")
 
 
-def time_threshold_s(
-    probe: Mapping[str, Any], configuration: Mapping[str, Any] | None = None
-) -> float | None:
+def time_threshold_s(probe: Mapping[str, Any], configuration: Mapping[str, Any] | None = None) -> float | None:
     """The upper bound in seconds of a probe whose value is its own duration, else None.
 
     A measurement of such a probe is known to deviate as soon as it has taken longer than this.

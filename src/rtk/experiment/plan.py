@@ -41,9 +41,7 @@ class Plan:
 
     def length(self, phase: Phase) -> float:
         """A phase's planned length."""
-        return {"baseline": self.warm_up_s, "conditions": self.duration_s, "recovery": self.cool_down_s}[
-            phase
-        ]
+        return {"baseline": self.warm_up_s, "conditions": self.duration_s, "recovery": self.cool_down_s}[phase]
 
 
 def slot_count(duration_s: float, frequency_s: float) -> int:

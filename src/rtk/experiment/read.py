@@ -153,6 +153,4 @@ def _scalar(value: object, where: str, path: str) -> object:
         raise BadInput(f"{where}, {path}: the text holds half a character (a lone surrogate)")
     if value is None or isinstance(value, bool | int | float | str):
         return value
-    raise BadInput(
-        f"{where}, {path}: expected text, a number, a list or a mapping, not {type(value).__name__}"
-    )
+    raise BadInput(f"{where}, {path}: expected text, a number, a list or a mapping, not {type(value).__name__}")

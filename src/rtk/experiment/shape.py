@@ -120,9 +120,7 @@ def _hypothesis(value: object, place: str) -> None:
 
 def _probes(value: object, place: str) -> None:
     if not _a(value, list, place):
-        raise BadInput(
-            f"{place}: expected at least one probe, a verification without one has nothing to measure"
-        )
+        raise BadInput(f"{place}: expected at least one probe, a verification without one has nothing to measure")
     for index, probe in enumerate(value if isinstance(value, list) else []):
         where = at(place, index)
         _activity(probe, where)

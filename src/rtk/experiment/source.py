@@ -55,9 +55,7 @@ def read_file(path: Path) -> bytes:
             data = file.read(reading.LARGEST + 1)
     except (OSError, ValueError) as error:
         why = (getattr(error, "strerror", None) or "not a file name").lower()
-        raise BadInput(
-            f"{path} cannot be read: {why}; expected a JSON or YAML file or an http(s) address"
-        ) from None
+        raise BadInput(f"{path} cannot be read: {why}; expected a JSON or YAML file or an http(s) address") from None
     if len(data) > reading.LARGEST:
         raise reading.too_large(str(path))
     return data

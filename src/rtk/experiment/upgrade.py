@@ -27,9 +27,7 @@ def upgrade(
     check(document)
     block = block_of(document)
     if block and block.verification is not None and not replace:
-        raise BadInput(
-            f"{block.place}: this is a verification already, give --replace to replace its numbers"
-        )
+        raise BadInput(f"{block.place}: this is a verification already, give --replace to replace its numbers")
     upgraded = copy.deepcopy(dict(document))
     plan = plan_of({}, options)
     title = name or document["steady-state-hypothesis"]["title"]

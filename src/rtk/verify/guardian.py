@@ -10,6 +10,7 @@ When the run PID is dead without a goodbye, COMMAND is started with the payload 
 started again should it die itself. A run that is silent although MAX_DURATION seconds are over is ended.
 """
 
+import contextlib
 import os
 import select
 import signal
@@ -31,7 +32,8 @@ def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
         signal.signal(number, signal.SIG_IGN)  # whoever stops the run by its group must not stop its undo
     payload = _payload()
-    os.write(1, READY)
+    with contextlib.suppress(BrokenPipeError):  # a run may be dead before its guardian is ready
+        os.write(1, READY)
     if _goodbye(run, watch, longest):
         return 0
     return _undo(command, payload)
