@@ -84,8 +84,15 @@ def blocks(page: Path) -> Iterator[Block]:
             found["language"],
             title[1] if title else None,
             indent.sub("", found["text"]),
-            tuple(word.strip() for word in (found["said"] or "").split(";")),
+            said(found["said"] or ""),
         )
+
+
+def said(comment: str) -> tuple[str, ...]:
+    """What a comment says, word by word; the reason for skipping is one."""
+    if comment.startswith("skip "):
+        return (comment,)
+    return tuple(word.strip() for word in comment.split(";") if word.strip())
 
 
 def matches(expected: list[str], printed: str, numbers_vary: bool) -> bool:

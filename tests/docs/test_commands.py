@@ -1,6 +1,8 @@
 """The commands in the documentation are run, and print what the pages show."""
 
 import json
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ import yaml
 from tests.docs.pages import DOCS, PAGES, Block, Command, blocks, matches
 from tests.docs.session import Session, shop
 
+AT_ONCE = 3
 LANGUAGES = {"console", "json", "yaml", "python", "text", "toml"}
 FIRST = DOCS / "tutorial" / "first-verification.md"
 RUN = [page for page in PAGES if any(b.language == "console" and not b.skipped for b in blocks(page))]
@@ -18,15 +21,31 @@ def name(page: Path) -> str:
     return str(page.relative_to(DOCS))
 
 
+Played = Mapping[Path, "Future[None]"]
+
+
+@pytest.fixture(scope="module")
+def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
+    """The pages asked for, each played in a directory of its own; a few at a time, for most of it is waiting."""
+    asked = {item.callspec.params.get("page") for item in request.session.items if hasattr(item, "callspec")}
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        pages = [page for page in RUN if page in asked]
+        yield {page: pool.submit(play, page, tmp_path_factory.mktemp("page")) for page in pages}
+
+
 @pytest.mark.parametrize("page", RUN, ids=name)
-def test_every_command_prints_what_the_page_shows(page: Path, tmp_path: Path) -> None:
+def test_every_command_prints_what_the_page_shows(page: Path, played: Played) -> None:
+    played[page].result()
+
+
+def play(page: Path, directory: Path) -> None:
     for block in blocks(FIRST):
         if block.title:  # the other pages go on with the files of the first tutorial
-            (tmp_path / block.title).write_text(block.text)
-    with shop(tmp_path) as url, Session(tmp_path, ENDPOINT_URL=url) as session:
+            (directory / block.title).write_text(block.text)
+    with shop(directory) as url, Session(directory, ENDPOINT_URL=url) as session:
         for block in blocks(page):
             if block.title:
-                (tmp_path / block.title).write_text(block.text)
+                (directory / block.title).write_text(block.text)
             elif block.language == "console" and not block.skipped:
                 follow(page, block, session)
 
@@ -59,10 +78,10 @@ def test_every_block_can_be_read(page: Path) -> None:
 def test_a_comment_that_is_not_understood_is_not_passed_over() -> None:
     for page in PAGES:
         for block in blocks(page):
-            for said in filter(None, block.said):
+            for said in block.said:
                 known = said == "numbers vary" or said.startswith(("skip ", "exit "))
                 assert known, f"{name(page)}:{block.line}: {said}"
-        assert page.read_text().count("<!-- test:") == sum(any(b.said) for b in blocks(page)), name(page)
+        assert page.read_text().count("<!-- test:") == sum(bool(b.said) for b in blocks(page)), name(page)
 
 
 def test_three_dots_stand_for_anything() -> None:
