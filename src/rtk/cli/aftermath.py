@@ -9,10 +9,8 @@ from typing import Any
 from chaoslib.log import configure_logger
 from chaoslib.settings import loaded_settings
 
-from rtk.cli import telling
-from rtk.cli.afterwards import finish
+from rtk.cli.again import toolkit_of
 from rtk.cli.logs import without_colours_in_pipes
-from rtk.cli.recovering import toolkit_of
 from rtk.clock import SystemClock
 from rtk.errors import ToolkitError
 from rtk.verify.record import Entry
@@ -39,6 +37,13 @@ def main(path: Path, data: bytes) -> int:
         return Toolkit(head["experiment"], payload["settings"], resolved=(payload["configuration"], payload["secrets"]))
 
     recover(remains(path), ready, SystemClock(), WHY)
+    return _tell(path)
+
+
+def _tell(path: Path) -> int:
+    from rtk.cli import telling  # what only tells is imported once everything is undone
+    from rtk.cli.afterwards import finish
+
     _, insight, facts, failures = finish(path)
     telling.tell(insight, facts, live=False)
     for failure in failures:

@@ -3,16 +3,15 @@
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import click
-from chaoslib import merge_vars
 from chaoslib.control import load_global_controls
 from chaoslib.settings import CHAOSTOOLKIT_CONFIG_PATH, load_settings
 
 from rtk.cli import telling
 from rtk.cli.afterwards import finish
+from rtk.cli.again import toolkit_of
 from rtk.cli.ending import COULD_NOT_RUN, NOT_RESTORED, OK
 from rtk.cli.logs import without_colours_in_pipes
 from rtk.clock import SystemClock
@@ -20,10 +19,7 @@ from rtk.errors import BadInput, ToolkitError
 from rtk.insight.words import count
 from rtk.report.axis import utc
 from rtk.verify.places import runs_directory
-from rtk.verify.record import Entry
 from rtk.verify.recovery import Remains, forget, recover, unfinished
-from rtk.verify.redact import MASK
-from rtk.verify.toolkit import Toolkit
 
 WHY = "interrupted: the run died without a goodbye; chaos recover undid it"
 
@@ -112,11 +108,3 @@ def _recover(left: Remains, yes: bool, settings: dict[str, Any]) -> int:
     for failure in failures:
         logger.error(failure)
     return NOT_RESTORED if insight.not_restored else COULD_NOT_RUN if failures else OK
-
-
-def toolkit_of(head: Entry, settings: dict[str, Any] | None = None) -> Toolkit:
-    """The experiment of a dead run made ready again: its configuration as it was, its secrets resolved anew."""
-    files = [path for path in head["kept"]["var_files"] if Path(path).is_file()]
-    config_vars, secret_vars = merge_vars({}, files)
-    known = {key: value for key, value in head["configuration"].items() if MASK not in str(value)}
-    return Toolkit(head["experiment"], settings or {}, {**config_vars, **known}, secret_vars)

@@ -17,6 +17,7 @@ PHASES: tuple[Phase, ...] = get_args(Phase)
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 _NONE = float("nan")
 _KINDS = tuple((phase, outcome) for phase in PHASES for outcome in OUTCOMES)
+_CODES: dict[tuple[str, str], int] = {kind: code for code, kind in enumerate(_KINDS)}
 
 
 class Measurement(NamedTuple):
@@ -45,11 +46,29 @@ class Measurements:
 
     def append(self, m: Measurement) -> None:
         """Add one; callers add them in slot order, phase by phase."""
-        if m.reason is not None:
-            self._reasons[len(self._slots)] = m.reason
-        self._codes.append(PHASES.index(m.phase) * 3 + OUTCOMES.index(m.outcome))
-        self._slots.append(m.slot)
-        self._times.extend(_NONE if t is None else t for t in (m.due, m.started, m.ended, m.value))
+        self.add(*m)
+
+    def add(
+        self,
+        phase: str,
+        slot: int,
+        due: float,
+        started: float | None,
+        ended: float | None,
+        outcome: str,
+        value: float | None = None,
+        reason: str | None = None,
+    ) -> None:
+        """The same for one that is not a tuple yet. Raises KeyError for a phase or outcome there is none of."""
+        self._codes.append(_CODES[phase, outcome])
+        if reason is not None:
+            self._reasons[len(self._slots)] = reason
+        self._slots.append(slot)
+        times = self._times
+        times.append(due)
+        times.append(_NONE if started is None else started)
+        times.append(_NONE if ended is None else ended)
+        times.append(_NONE if value is None else value)
 
     def __len__(self) -> int:
         return len(self._slots)

@@ -1,6 +1,5 @@
 """From the record to the facts an insight is computed from."""
 
-from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -16,9 +15,10 @@ from rtk.insight.facts import (
     RunEvent,
     Threshold,
 )
-from rtk.verify.record import Entry, Recorded
+from rtk.verify.record import Entry, Recorded, Slot
 
 PROOFS = 1_000_000  # where proofs stand among the rollbacks: after all of them
+ORDER: dict[str, int] = {phase: place for place, phase in enumerate(PHASES)}
 ROLES = {"condition": "conditions", "rollback": "rollbacks"}
 
 
@@ -34,36 +34,17 @@ class _Reading:
     last: float = 0.0
 
 
-class Slots:
-    """Where each measurement of a record stands: an index of 17 bytes a measurement, in slot order."""
-
-    def __init__(self) -> None:
-        self._phases = array("b")
-        self._slots = array("q")
-        self._offsets = array("q")
-
-    def add(self, phase: str, slot: int, offset: int) -> None:
-        """Note a measurement's line."""
-        self._phases.append([*PHASES].index(phase))  # type: ignore[arg-type]
-        self._slots.append(slot)
-        self._offsets.append(offset)
-
-    def in_order(self) -> list[int]:
-        """The offsets of the measurements' lines, phase by phase, slot by slot."""
-        order = sorted(range(len(self._slots)), key=lambda i: (self._phases[i], self._slots[i]))
-        return [self._offsets[i] for i in order]
-
-
 def facts_of(recorded: Recorded, files: dict[str, str] | None = None) -> Facts:
     """The facts of a recorded run, also of one that broke off: then up to the last whole entry."""
-    reading, slots = _Reading(), Slots()
-    for offset, entry in recorded.located():
-        reading.last = max(reading.last, entry["t"])
-        if entry["kind"] == "measurement":
-            slots.add(entry["phase"], entry["slot"], offset)
+    reading, measured = _Reading(), list[Slot]()
+    for entry in recorded.slots_and_entries():
+        if isinstance(entry, Slot):
+            measured.append(entry)
+            reading.last = max(reading.last, entry.t)
         else:
+            reading.last = max(reading.last, entry["t"])
             _read(reading, entry, recorded.head)
-    return _facts(recorded.head, reading, _measurements(recorded, slots), files or {})
+    return _facts(recorded.head, reading, _in_order(measured), files or {})
 
 
 def facts_of_entries(head: Entry, entries: Iterable[Entry], measurements: Iterable[Measurement]) -> Facts:
@@ -75,8 +56,12 @@ def facts_of_entries(head: Entry, entries: Iterable[Entry], measurements: Iterab
     return _facts(head, reading, Measurements(measurements), {})
 
 
-def _measurements(recorded: Recorded, slots: Slots) -> Measurements:
-    return Measurements(measurement_of(entry) for entry in recorded.at(slots.in_order()))
+def _in_order(measured: list[Slot]) -> Measurements:
+    measured.sort(key=lambda m: ORDER[m.phase] << 40 | m.slot)
+    columns = Measurements()
+    for m in measured:
+        columns.add(m.phase, m.slot, m.due, m.started, m.ended, m.outcome, m.value, m.reason)
+    return columns
 
 
 def measurement_of(entry: Entry) -> Measurement:

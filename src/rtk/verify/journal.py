@@ -7,17 +7,38 @@ state in `steady_states.during`, which stand in slot order; a missed slot is `st
 import json
 import os
 import tempfile
+from array import array
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from rtk.errors import CannotRecord
-from rtk.verify.facts import Slots
+from rtk.verify.facts import ORDER
 from rtk.verify.measure import isoformat, run_of
 from rtk.verify.record import Entry, Recorded, plain
 
 SLOT_KEYS = ("phase", "slot", "due", "started", "ended", "outcome", "value", "reason")
+
+
+class Slots:
+    """Where each measurement of a record stands: an index of 17 bytes a measurement, in slot order."""
+
+    def __init__(self) -> None:
+        self._phases = array("b")
+        self._slots = array("q")
+        self._offsets = array("q")
+
+    def add(self, phase: str, slot: int, offset: int) -> None:
+        """Note a measurement's line."""
+        self._phases.append(ORDER[phase])
+        self._slots.append(slot)
+        self._offsets.append(offset)
+
+    def in_order(self) -> list[int]:
+        """The offsets of the measurements' lines, phase by phase, slot by slot."""
+        order = sorted(range(len(self._slots)), key=lambda i: (self._phases[i], self._slots[i]))
+        return [self._offsets[i] for i in order]
 
 
 def check_path(path: Path) -> None:

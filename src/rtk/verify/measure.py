@@ -39,9 +39,11 @@ class Measurer:
         self._limits = limits
         self._charted = charted
         self._probes = toolkit.probes() if probes is None else probes
+        self.controls_s: list[float] = []
 
     def __call__(self, one: InFlight) -> Sample:
         """One sample: deviated as soon as one probe deviates, and every probe is measured all the same."""
+        began = self._clock.monotonic()
         with self._toolkit.controlled("hypothesis", self._toolkit.hypothesis) as state:
             for position, probe in enumerate(self._probes):
                 one.limit = self._limits[position]
@@ -49,7 +51,17 @@ class Measurer:
                 one.probes.append(self._measured(probe, one))
             one.deadline = math.inf
             state(lambda: state_of(one.probes, self._probes))
+        if self._toolkit.has_controls:
+            took = self._clock.monotonic() - began
+            self.controls_s.append(took - sum(run["duration"] for run in one.probes))
         return self._sample(one)
+
+    def cost_of_controls(self) -> str | None:
+        """What the controls took of each measurement's thread, outside its timed span; None without controls."""
+        if not self.controls_s:
+            return None
+        median, most = sorted(self.controls_s)[len(self.controls_s) // 2], max(self.controls_s)
+        return f"controls took {median * 1000:.1f} ms a measurement (median), {most * 1000:.1f} ms at most, beside it"
 
     def _measured(self, probe: dict[str, Any], one: InFlight) -> dict[str, Any]:
         run: dict[str, Any] = {}

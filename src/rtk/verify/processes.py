@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 MARKER = "RTK_RUN_ID"
-TERM_S = 1.0  # between asking a process to end and ending it
+TERM_S = 0.5  # between asking a process to end and ending it
 
 _told: list[Callable[[], None]] = []  # nothing that is registered at a fork can be taken back, so once only
 _PROC = Path("/proc")  # where there is none (not Linux), no process is found

@@ -26,6 +26,26 @@ LOCK_S = 5.0
 OURS = frozenset({"n", "t", "kind", "phase", "state", "outcome", "role", "status"})  # never a user's text
 Entry = dict[str, Any]
 
+
+class Slot(msgspec.Struct, gc=False):
+    """A measurement's entry without its probes: what facts are made of, read several times as fast."""
+
+    n: int
+    t: float
+    kind: str
+    phase: str
+    slot: int
+    due: float
+    started: float | None
+    ended: float | None
+    outcome: str
+    value: float | None
+    reason: str | None
+
+
+_MEASURED = b'"kind":"measurement"'
+_KIND_WITHIN = 80  # bytes of a line: where its kind stands
+_slot = msgspec.json.Decoder(Slot).decode
 _encode = msgspec.json.Encoder(enc_hook=repr, decimal_format="number").encode
 _decode = msgspec.json.Decoder().decode
 
@@ -201,6 +221,16 @@ class Recorded:
                 yield offset, entry
             offset += len(line)
 
+    def slots_and_entries(self) -> Iterator[Slot | Entry]:
+        """Every whole entry, those of measurements as slots."""
+        self.damaged.clear()
+        for number, line in enumerate(self._lines(), 1):
+            entry = slot_of(line) if _MEASURED in line[:_KIND_WITHIN] else entry_of(line)
+            if entry is None:
+                self.damaged.append(number)
+            else:
+                yield entry
+
     def _lines(self) -> Iterator[bytes]:
         try:
             with self.path.open("rb") as file:
@@ -220,13 +250,24 @@ class Recorded:
 
 def entry_of(line: bytes) -> Entry | None:
     """The entry of a line, or None when the line is torn or damaged."""
-    if len(line) < 11 or line[8:9] != b" " or line[-1:] != b"\n":
-        return None
-    text = line[9:-1]
     try:
-        if int(line[:8], 16) != zlib.crc32(text):
-            return None
-        entry = _decode(text)
+        entry = _decode(_whole(line))
     except ValueError:
         return None
     return entry if isinstance(entry, dict) and {"n", "t", "kind"} <= entry.keys() else None
+
+
+def slot_of(line: bytes) -> Slot | None:
+    """The same for the line of a measurement."""
+    try:
+        return _slot(_whole(line))
+    except ValueError:
+        return None
+
+
+def _whole(line: bytes) -> bytes:
+    """The text of a line; raises ValueError when the line is torn or damaged."""
+    text = line[9:-1]
+    if len(line) < 11 or line[8:9] != b" " or line[-1:] != b"\n" or int(line[:8], 16) != zlib.crc32(text):
+        raise ValueError("not a whole line")
+    return text

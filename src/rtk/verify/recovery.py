@@ -16,7 +16,7 @@ from rtk.errors import BadInput, CannotRecord
 from rtk.verify import processes
 from rtk.verify.hypothesis import Journal
 from rtk.verify.places import SUFFIX
-from rtk.verify.record import Entry, Record, Recorded, is_finished, is_held
+from rtk.verify.record import Entry, Record, Recorded, Slot, is_finished, is_held
 from rtk.verify.stop import Stop
 from rtk.verify.toolkit import Toolkit
 from rtk.verify.undoing import Undoing
@@ -63,8 +63,9 @@ def remains(path: Path) -> Remains:
     """What is left of a run. Raises `BadInput` when its record cannot be read."""
     recorded = Recorded(path)
     found = Remains(path, recorded.head)
-    for entry in recorded.entries():
-        _look(found, entry)
+    for entry in recorded.slots_and_entries():
+        if not isinstance(entry, Slot):
+            _look(found, entry)
     found.damaged = recorded.damaged
     return found
 

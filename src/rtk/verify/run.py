@@ -81,7 +81,7 @@ class Run:
         self._progress = progress
         self.signal: int | None = None
         self.journal = Journal(self._toolkit.document)
-        measurer = Measurer(self._toolkit, clock, verification.limits, verification.charted)
+        self._measurer = measurer = Measurer(self._toolkit, clock, verification.limits, verification.charted)
         self._hypothesis = Hypothesis(self._toolkit, clock, record, stop, measurer, self.journal)
         self._phases = Phases(
             verification.plan,
@@ -199,6 +199,8 @@ class Run:
         if stopped and self.journal.status == "completed":
             self.journal.status = "aborted" if self._method.failed else "interrupted"
         self._undoing.sweep()
+        if cost := self._measurer.cost_of_controls():
+            self._record.note("event", text=cost)
         self._record.note(
             "end",
             durable=True,
