@@ -99,3 +99,23 @@ def test_numbers_vary_only_where_the_page_says_so() -> None:
 def test_a_command_may_go_on_in_the_next_line() -> None:
     block = Block(1, "console", None, "$ one \\\n  two\nout\n$ three\n")
     assert block.commands() == [Command("one \\\n  two", ["out"]), Command("three")]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("$ echo one\ntwo\n", ()),
+        ("$ false\n", ()),
+        ("$ true\n", ("exit 2",)),
+        ("$ echo $?; (exit 3)\n", ("exit 2",)),
+    ],
+)
+def test_a_page_that_shows_something_else_is_found_out(text: str, said: tuple[str, ...], tmp_path: Path) -> None:
+    with Session(tmp_path) as session, pytest.raises(AssertionError):
+        follow(FIRST, Block(1, "console", None, text, said), session)
+
+
+def test_what_one_command_leaves_is_there_for_the_next(tmp_path: Path) -> None:
+    text = "$ export COLOUR=blue\n$ (exit 2)\n$ echo $? $COLOUR\n2 blue\n"
+    with Session(tmp_path) as session:
+        follow(FIRST, Block(1, "console", None, text, ("exit 2",)), session)
