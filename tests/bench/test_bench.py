@@ -1,0 +1,211 @@
+"""That the bench measures, and judges, as it says. Nothing here depends on how fast this machine is."""
+
+import os
+import re
+import time
+from collections.abc import Iterator
+from urllib.request import urlopen
+
+import pytest
+
+from bench import truth, weather
+from bench.__main__ import RESULTS, ROWS, main, row
+from bench.bare import lateness_ms
+from bench.burners import burning
+from bench.command import CommandFailed, Kept, verify
+from bench.experiments import timed, trivial
+from bench.lateness import arrival_late_ms
+from bench.results import text
+from bench.row import Figures, Row, Trial, percentile, spread
+from bench.sitting import ROUNDS, NoQuiet, Sitting
+from bench.weather import Watch, Weather
+from rtk.insight.facts import Measurement
+
+QUIET = Weather(1.0, 0.02, 0.0)
+OTHERS = Weather(1.0, 0.11, 0.0)
+STEAL = Weather(1.0, 0.0, 0.07)
+
+
+class Forecast(Watch):
+    """A watch that reads what it was told to, one trial after another."""
+
+    def __init__(self, weathers: Iterator[Weather]) -> None:
+        self._weathers = weathers
+
+    def read(self) -> Weather:
+        return next(self._weathers)
+
+
+def sitting(*weathers: Weather, quick: bool = False) -> Sitting:
+    forecast = Forecast(iter(weathers))
+    return Sitting("row", quick, watch=lambda: forecast)
+
+
+def counting() -> Iterator[Figures]:
+    number = 0
+    while True:
+        number += 1
+        yield {"ms": float(number)}
+
+
+@pytest.mark.parametrize("disturbed", [OTHERS, STEAL])
+def test_a_disturbed_trial_is_void_and_repeated(disturbed: Weather) -> None:
+    numbers, one = counting(), sitting(disturbed, QUIET)
+    assert one.trial("us", lambda: next(numbers)) == {"ms": 2.0}
+    assert [trial.figures for trial in one.trials] == [None, {"ms": 2.0}]
+    told = one.row("2 ms", True)
+    assert (told.counted, told.void) == (1, 1)
+
+
+def test_a_row_without_a_quiet_trial_has_no_number() -> None:
+    one = sitting(*[OTHERS] * 8)
+    with pytest.raises(NoQuiet, match=r"disturbed in all of 8 tries, at last others 0\.11"):
+        one.trial("us", lambda: {"ms": 1.0})
+    assert all(trial.figures is None for trial in one.trials)
+
+
+def test_contenders_take_turns_at_being_first() -> None:
+    order: list[str] = []
+
+    def take(name: str) -> Figures:
+        order.append(name)
+        return {"ms": 1.0}
+
+    one = sitting(*[QUIET] * (2 * ROUNDS))
+    found = one.interleaved({"a": lambda: take("a"), "b": lambda: take("b")})
+    assert order[:6] == ["a", "b", "b", "a", "a", "b"]
+    assert [len(figures) for figures in found.values()] == [ROUNDS, ROUNDS]
+
+
+def test_a_quick_round_counts_whatever_the_weather() -> None:
+    one = sitting(OTHERS, quick=True)
+    assert one.interleaved({"us": lambda: {"ms": 1.0}}) == {"us": [{"ms": 1.0}]}
+
+
+def test_what_our_burners_take_is_ours_also_once_they_are_over() -> None:
+    before = weather._ours()
+    with burning(1):
+        time.sleep(0.5)
+        during = weather._ours()
+    assert during - before >= 0.05
+    assert weather._ours() >= during
+
+
+def test_a_watch_reads_the_machine() -> None:
+    watch = Watch()
+    time.sleep(0.05)
+    read = watch.read()
+    assert read.seconds >= 0.05
+    assert read.others >= 0
+    assert 0 <= read.steal <= (os.cpu_count() or 1)
+
+
+def test_a_median_comes_with_its_range() -> None:
+    assert spread([{"ms": 3.0}, {"ms": 1.0}, {"ms": 2.5}], "ms").tell(" ms", 1) == "2.5 ms (1.0 to 3.0)"
+    assert percentile([5.0, 1.0, 3.0], 99) == 5.0
+
+
+def test_the_truth_server_knows_when_a_request_arrived_and_how_long_it_took() -> None:
+    with truth.serving(low=0.01, high=0.02) as server:
+        before = time.monotonic()
+        for path in ("/wait/30", "/"):
+            with urlopen(server.url(path)) as answer:
+                assert answer.read() == b"ok"
+        first, second = server.log()
+        assert server.log() == []
+    assert before <= first.arrived < second.arrived <= time.monotonic()
+    assert (first.path, second.path) == ("/wait/30", "/")
+    assert first.served_ms >= 30
+    assert second.served_ms >= 10
+
+
+def test_the_bare_loop_wakes_once_a_slot_and_never_early() -> None:
+    late = lateness_ms(0.01, 0.1)
+    assert len(late) == 10
+    assert min(late) >= 0
+
+
+def measurement(slot: int, started: float | None = None) -> Measurement:
+    due = float(slot)
+    return Measurement("conditions", slot, due, due if started is None else started, due + 0.1, "met", 1.0)
+
+
+def test_lateness_pairs_slots_with_requests_by_their_order() -> None:
+    kept = Kept((measurement(0), measurement(2), measurement(1)), began=100.0, cpu_s=1.0)
+    arrivals = [99.0, 100.001, 101.002, 102.003, 103.5]
+    assert arrival_late_ms(kept, arrivals) == pytest.approx([1.0, 2.0, 3.0])
+
+
+def test_lateness_refuses_a_log_that_does_not_fit() -> None:
+    kept = Kept((measurement(0), measurement(1)), began=100.0, cpu_s=1.0)
+    with pytest.raises(CommandFailed, match="2 measurements, yet 1 requests"):
+        arrival_late_ms(kept, [99.0, 100.0, 103.5])
+
+
+def test_lateness_is_by_the_start_of_each_measurement_and_missed_ones_have_none() -> None:
+    missed = Measurement("conditions", 2, 2.0, None, None, "missed", reason="no slot free")
+    kept = Kept((measurement(0), measurement(1, 1.004), missed), began=0.0, cpu_s=1.0)
+    assert kept.late_ms == pytest.approx([0.0, 4.0])
+    assert (len(kept.begun), kept.missed) == (2, 1)
+
+
+def test_a_command_that_could_not_run_says_so() -> None:
+    with pytest.raises(CommandFailed, match=r"chaos verify exited with 1: .*frequency"):
+        verify(trivial(-1.0, 1.0))
+
+
+def test_the_experiments_name_what_is_measured() -> None:
+    experiment = timed("http://127.0.0.1:1/", 0.5, 3.0, 600, 2.9)
+    assert experiment["extensions"][0]["verification"] == {
+        "frequency-of-measurement": 0.5,
+        "duration-of-conditions": 3.0,
+    }
+    assert experiment["method"][0]["provider"] == {"type": "process", "path": "sleep", "arguments": "2.9"}
+
+
+def test_the_table_shows_what_held_what_did_not_and_every_trial() -> None:
+    trials = (Trial("us", QUIET, {"p99 ms": 1.234}), Trial("us", OTHERS, None))
+    rows = [
+        ("one", Row("lateness", "p99 ≤ 5 ms", "p99 1.23 ms", True, trials)),
+        ("two", Row("rate", "≥ 150", "100", False)),
+        ("three", Row("cost", "≤ 1.5 ms", "no number: disturbed", None)),
+    ]
+    told = text(rows)
+    assert "| lateness | p99 ≤ 5 ms | p99 1.23 ms | yes | 1 / 1 |" in told
+    assert "| rate | ≥ 150 | 100 | **no** | 0 / 0 |" in told
+    assert "| cost | ≤ 1.5 ms | no number: disturbed | not measured | 0 / 0 |" in told
+    assert "| one | us | p99 ms 1.234 | 1.0 | 0.020 | 0.000 |" in told
+    assert "| one | us | void | 1.0 | 0.110 | 0.000 |" in told
+    assert re.search(r"Machine: .+, \d+ cores, .+ GiB, Linux ", told)
+    assert re.search(r"Versions: Python 3\.\d+\.\d+, reliability-toolkit .+ libcurl \d", told)
+
+
+def test_an_unknown_row_is_refused() -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["nonsense"])
+
+
+def test_a_row_that_cannot_be_measured_says_why_and_keeps_what_it_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")  # there is no curl
+    told = row("reading", Sitting("reading", quick=True))
+    assert told.held is None
+    assert told.measured.startswith("no number: ")
+    assert "curl" in told.measured
+    assert told.must.startswith("p50 ≤ 1 ms")
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_every_row_measures(name: str) -> None:
+    told = row(name, Sitting(name, quick=True))
+    assert told.held is not None, told.measured
+    assert (told.void, told.counted) == (0, len(told.trials))
+    assert told.what
+    assert told.must
+    assert re.search(r"\d.* \(.*\d to \d", told.measured)
+
+
+def test_a_quick_run_leaves_the_results_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    before = RESULTS.read_bytes() if RESULTS.exists() else None
+    assert main(["startup", "--quick"]) == 0
+    assert "**Its numbers mean nothing.**" in capsys.readouterr().out
+    assert (RESULTS.read_bytes() if RESULTS.exists() else None) == before
