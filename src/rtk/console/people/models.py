@@ -78,6 +78,7 @@ class Organization(Identified):
 
     name = models.CharField(max_length=NAME_LENGTH)
     slug = models.CharField(max_length=NAME_LENGTH, unique=True)
+    role: str  # the caller's, where the gate let it through
     members: "models.ManyToManyField[User, Membership]" = models.ManyToManyField(
         User, through="Membership", related_name="organizations"
     )
@@ -96,6 +97,7 @@ class Team(Identified):
     org = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="teams")
     name = models.CharField(max_length=NAME_LENGTH)
     slug = models.CharField(max_length=NAME_LENGTH)
+    role: str  # the caller's, where the gate let it through
 
     class Meta:
         constraints: ClassVar = [

@@ -1,0 +1,46 @@
+"""The audit log: who did what, per organization. It can only be added to; the database refuses the rest."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rtk.console.people.models import AuditEntry, Organization, User
+
+# What may be recorded, and how a page tells it: “Alice {words} TARGET”.
+ACTIONS = {
+    "organization.created": "created the organization",
+    "organization.renamed": "renamed the organization to",
+    "organization.deleted": "deleted the organization",
+    "team.created": "created the team",
+    "team.renamed": "renamed a team to",
+    "team.deleted": "deleted the team",
+    "member.joined": "joined as",
+    "member.left": "left as",
+    "member.role-changed": "changed the role of",
+    "member.removed": "removed",
+    "team.member-added": "added to a team",
+    "team.member-removed": "removed from a team",
+    "invitation.sent": "invited",
+    "invitation.renewed": "renewed the invitation of",
+    "invitation.withdrawn": "withdrew the invitation of",
+    "token.created": "created the token",
+    "token.revoked": "revoked the token",
+}
+
+
+def record(
+    org: Organization | None, actor: User | None, action: str, target: str, detail: Mapping[str, Any] | None = None
+) -> AuditEntry:
+    """Add to an organization's log; `actor` is None when the console itself did it.
+
+    Other apps record actions of their own, named `thing.happened`.
+    """
+    name = "the console" if actor is None else actor.email
+    return AuditEntry.objects.create(
+        org=org, actor=actor, actor_name=name, action=action, target=target[:254], detail=dict(detail or {})
+    )
+
+
+def record_everywhere(actor: User, action: str, target: str, detail: Mapping[str, Any] | None = None) -> None:
+    """Add to the log of every organization that the actor is in: what they did concerns them all."""
+    for org in Organization.objects.filter(memberships__user=actor):
+        record(org, actor, action, target, detail)

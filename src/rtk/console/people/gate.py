@@ -1,0 +1,133 @@
+"""The one gate: who is calling, and what they may do with which organization and team.
+
+    role     read  run  admin  own        need     what for
+    owner    yes   yes  yes    yes        read     see
+    admin    yes   yes  yes    no         run      publish, start and stop runs, change what is verified
+    member   yes   yes  no     no         admin    change people, teams and settings
+    viewer   yes   no   no     no         own      owners themselves, the organization's name and its end
+
+A token's scopes narrow this further (`own` needs the scope admin). Whoever is not in a team is told that it does not
+exist, never that it does.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+
+from rtk.console.people import tokens
+from rtk.console.people.models import SCOPES, Membership, Organization, Role, Team, TeamMembership, User
+
+RIGHTS: dict[str, frozenset[str]] = {
+    Role.OWNER: frozenset({"read", "run", "admin", "own"}),
+    Role.ADMIN: frozenset({"read", "run", "admin"}),
+    Role.MEMBER: frozenset({"read", "run"}),
+    Role.VIEWER: frozenset({"read"}),
+}
+EVERYWHERE = (Role.OWNER, Role.ADMIN)  # who is in all teams of the organization
+_BEARER = "bearer "
+Row = TypeVar("Row", Organization, Team)
+
+
+class Refused(Exception):
+    """The gate stays shut. Its text is one sentence for the caller."""
+
+    status = 403
+
+
+class Unauthorized(Refused):
+    """Nobody, or a token that is wrong, expired or revoked."""
+
+    status = 401
+
+
+class Forbidden(Refused):
+    """In the team, but the role or the token's scopes do not reach this far."""
+
+    status = 403
+
+
+class NotFound(Refused):
+    """There is no such thing, or it is none of the caller's business."""
+
+    status = 404
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who calls, with which scopes, and `how`: by `token` or `session`."""
+
+    user: User
+    scopes: frozenset[str] = frozenset(SCOPES)
+    how: str = "session"
+
+
+def authenticate(authorization: str | None, now: datetime | None = None) -> Caller | None:
+    """The caller of an Authorization header, `Bearer …`; None without one or with one that is not good."""
+    if not authorization or not authorization.lower().startswith(_BEARER):
+        return None
+    token = tokens.find(authorization[len(_BEARER) :].strip(), now)
+    if token is None:
+        return None
+    tokens.used(token, now)
+    return Caller(token.user, frozenset(token.scopes), "token")
+
+
+def organizations_for(caller: Caller | None) -> QuerySet[Organization, Any]:
+    """The caller's organizations by name, each with the caller's `role`. Raises Unauthorized, Forbidden."""
+    user = _allowed(caller, "read").user
+    return _with_role(Organization.objects.all(), user, "pk").filter(role__isnull=False)
+
+
+def teams_for(caller: Caller | None) -> QuerySet[Team, Any]:
+    """The teams that the caller is in, with their `org`, each with the caller's `role`."""
+    user = _allowed(caller, "read").user
+    inside = Exists(TeamMembership.objects.filter(user=user, team=OuterRef("pk")))
+    teams = _with_role(Team.objects.select_related("org"), user, "org")
+    return teams.filter(Q(role__in=EVERYWHERE) | Q(inside, role__isnull=False)).order_by("org__name", "name")
+
+
+def org_for(caller: Caller | None, org: uuid.UUID | str, need: str) -> Organization:
+    """An organization by its id or slug, for what is needed. Raises Unauthorized, NotFound, Forbidden."""
+    found = organizations_for(caller).filter(**_either(org)).first()
+    return _passed(found, caller, need, "organization")
+
+
+def team_for(caller: Caller | None, org: uuid.UUID | str, team: uuid.UUID | str, need: str) -> Team:
+    """A team by ids or slugs, with its `org`, for what is needed. Raises Unauthorized, NotFound, Forbidden."""
+    found = teams_for(caller).filter(**_either(org, "org__"), **_either(team)).first()
+    return _passed(found, caller, need, "team")
+
+
+def _allowed(caller: Caller | None, need: str) -> Caller:
+    if caller is None:
+        raise Unauthorized("Sign in first, or send a valid token.")
+    if ("admin" if need == "own" else need) not in caller.scopes:
+        raise Forbidden(f"This token lacks the scope {need}.")
+    return caller
+
+
+def _passed(found: Row | None, caller: Caller | None, need: str, what: str) -> Row:
+    if found is None:
+        raise NotFound(f"There is no such {what}, or you are not in it.")
+    if need not in RIGHTS[found.role]:
+        raise Forbidden(f"As {found.role} of this organization you may not do this.")
+    _allowed(caller, need)
+    return found
+
+
+def _with_role(rows: QuerySet[Row, Any], user: User, org: str) -> QuerySet[Row, Any]:
+    mine = Membership.objects.filter(user=user, org=OuterRef(org)).values("role")
+    return rows.annotate(role=Subquery(mine))
+
+
+def _either(key: uuid.UUID | str, of: str = "") -> dict[str, Any]:
+    """What finds a row by its id or, when the key is not one, by its slug."""
+    if "\0" in str(key):  # no text in PostgreSQL can hold it
+        raise NotFound("There is no such address.")
+    try:
+        return {f"{of}id": uuid.UUID(str(key))}
+    except ValueError:
+        return {f"{of}slug": str(key)}

@@ -1,0 +1,94 @@
+"""Invitations into an organization: sent by e-mail, with a link that may as well be copied and handed over.
+
+A link's key is the invitation's id, signed: an admin can copy it again at any time, and what is stored opens nothing.
+It is good for one joining, by the invited address only, until it expires or is withdrawn.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.mail import send_mail
+from django.core.signing import BadSignature, Signer
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+
+from rtk.console.people import audit, joining
+from rtk.console.people.models import Invitation, Membership, Organization, Team, User
+
+LIFETIME = timedelta(days=14)
+_ONLY_PRINTED = "django.core.mail.backends.console.EmailBackend"
+_signer = Signer(salt="rtk.people.invitation")
+
+
+def invite(
+    actor: User, org: Organization, email: str, role: str, teams: Iterable[Team] = (), now: datetime | None = None
+) -> Invitation:
+    """Ask an address to join; asked again, the open invitation is changed and renewed.
+
+    Raises ValidationError when its owner is in the organization already.
+    """
+    email = email.strip().lower()
+    if Membership.objects.filter(org=org, user__email=email).exists():
+        raise ValidationError(f"{email} is in the organization already.")
+    expires_at = (now or timezone.now()) + LIFETIME
+    asked = {"role": role, "invited_by": actor, "expires_at": expires_at}
+    with transaction.atomic():
+        invitation, new = Invitation.objects.update_or_create(org=org, email=email, accepted_at=None, defaults=asked)
+        invitation.teams.set(teams)
+        audit.record(org, actor, "invitation.sent" if new else "invitation.renewed", email, {"role": role})
+    return invitation
+
+
+def path(invitation: Invitation) -> str:
+    """The path of an invitation's link."""
+    return reverse("people:join", args=[_signer.sign(invitation.pk.hex)])
+
+
+def link(invitation: Invitation) -> str:
+    """The link that an invitation's mail holds and that can be copied."""
+    return f"{settings.PUBLIC_URL}{path(invitation)}"
+
+
+def found(key: str, now: datetime | None = None) -> Invitation | None:
+    """The open invitation of a link's key; None when it was forged, used, withdrawn, or has expired."""
+    try:
+        pk = _signer.unsign(key)
+    except BadSignature:
+        return None
+    still_open = Invitation.objects.filter(accepted_at=None, expires_at__gt=now or timezone.now())
+    return still_open.select_related("org", "invited_by").filter(pk=pk).first()
+
+
+def accept(invitation: Invitation, user: User, now: datetime | None = None) -> None:
+    """Bring the invited user in. Raises ValidationError for anybody else, and when it was used meanwhile."""
+    if user.email != invitation.email:
+        raise ValidationError(f"This invitation is for {invitation.email}; you are signed in as {user.email}.")
+    with transaction.atomic():
+        # Two clicks at once: the row that is updated decides which of them joins.
+        mine = Invitation.objects.filter(pk=invitation.pk, accepted_at=None).update(accepted_at=now or timezone.now())
+        if not mine:
+            raise ValidationError("This invitation was used already.")
+        joining.join(user, invitation.org, invitation.role, invitation.teams.all())
+
+
+def withdraw(actor: User, invitation: Invitation) -> None:
+    """End an invitation; its link leads nowhere from now on."""
+    with transaction.atomic():
+        audit.record(invitation.org, actor, "invitation.withdrawn", invitation.email)
+        invitation.delete()
+
+
+def send(invitation: Invitation) -> bool:
+    """Mail an invitation's link; false when no mail server is set or it would not take it: then copy the link."""
+    text = render_to_string("people/mail/invitation.txt", {"invitation": invitation, "link": link(invitation)})
+    inviter = invitation.invited_by
+    subject = f"{inviter} invites you to {invitation.org.name}" if inviter else f"Join {invitation.org.name}"
+    try:
+        send_mail(" ".join(subject.split()), text, None, [invitation.email])
+    except OSError:
+        return False
+    return settings.EMAIL_BACKEND != _ONLY_PRINTED
