@@ -1,0 +1,1 @@
+"""The HTTP API: part A, kept compatible, and part B, ours."""

@@ -1,0 +1,21 @@
+"""Connections of our own to Django's database, for what Django's are too slow or too short-lived."""
+
+from typing import Any
+
+import psycopg
+from django.db import connections
+
+_OURS = ("cursor_factory", "context", "pool")
+
+
+def parameters() -> dict[str, Any]:
+    """What psycopg needs to connect to the database that Django is set up for."""
+    given: dict[str, Any] = connections["default"].get_connection_params()
+    return {key: value for key, value in given.items() if key not in _OURS}
+
+
+async def connect() -> psycopg.AsyncConnection[Any]:
+    """A connection that commits each statement unless a transaction is open, and never waits for a lock for long."""
+    connection = await psycopg.AsyncConnection.connect(**parameters(), autocommit=True)
+    await connection.execute("SET lock_timeout = '5s'")
+    return connection

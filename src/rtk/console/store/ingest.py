@@ -1,0 +1,167 @@
+"""`POST T/verifications/{id}/runs/{run}/record`, beside Django: measurements by the ten thousand.
+
+Plain ASGI. A call is let in by `rtk.console.people.gate`, whose answer is remembered for two seconds, so that a
+revoked token is refused two seconds later at most.
+"""
+
+import re
+import time
+import zlib
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+from asgiref.sync import sync_to_async
+from django.db import DatabaseError, close_old_connections
+
+from rtk.console.people import gate
+from rtk.console.store.commit import Call, Committer
+from rtk.console.store.database import connect
+from rtk.console.store.intake import MOST_BYTES, batch_of
+from rtk.console.store.problem import MEDIA_TYPE, Problem, unknown
+
+PATH = re.compile(
+    r"/api/v1/organizations/(?P<org>[^/]+)/teams/(?P<team>[^/]+)"
+    r"/verifications/(?P<verification>[^/]+)/runs/(?P<run>[^/]+)/record"
+)
+REMEMBERED_S = 2.0
+MOST_REMEMBERED = 10_000
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class Path(NamedTuple):
+    """Where a call goes."""
+
+    org: str
+    team: str
+    verification: str
+    run: str
+
+
+def path_of(scope: Scope) -> Path | None:
+    """The call's path, or None when it is for somebody else."""
+    found = PATH.fullmatch(scope["path"]) if scope["type"] == "http" else None
+    return Path(**found.groupdict()) if found else None
+
+
+class Ingest:
+    """The application. `allowed` tells the team's id or raises `Problem`; `clock` is in seconds."""
+
+    def __init__(
+        self,
+        committer: Committer,
+        allowed: Callable[[str | None, Path], str] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._committer = committer
+        self._allowed = sync_to_async(allowed or ask_the_gate, thread_sensitive=False)
+        self._clock = clock
+        self._remembered: dict[tuple[str | None, str, str], tuple[float, str]] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = path_of(scope)
+        assert path is not None
+        try:
+            status, body = 202, await self._answer(scope, path, receive)
+        except Problem as problem:
+            status, body = problem.status, problem.as_dict()
+        await _send(send, status, body)
+
+    async def _answer(self, scope: Scope, path: Path, receive: Receive) -> Any:
+        if scope["method"] != "POST":
+            raise Problem(405, "expected POST")
+        headers = {key.lower(): value.decode("latin-1") for key, value in scope["headers"]}
+        team = await self._let_in(headers.get(b"authorization"), path)
+        run = _uuid(path.run)
+        body = await _body(headers, receive)
+        call = Call(run, team, path.verification, batch_of(body))
+        return await self._committer.submit(call)
+
+    async def _let_in(self, authorization: str | None, path: Path) -> str:
+        key, now = (authorization, path.org, path.team), self._clock()
+        until, team = self._remembered.get(key, (0.0, ""))
+        if until > now:
+            return team
+        team = await self._allowed(authorization, path)
+        if len(self._remembered) >= MOST_REMEMBERED:
+            self._remembered.clear()
+        self._remembered[key] = (now + REMEMBERED_S, team)
+        return team
+
+
+def ask_the_gate(authorization: str | None, path: Path) -> str:
+    """The id of the team, for who may run in it. Raises `Problem`."""
+    close_old_connections()
+    try:
+        return str(gate.team_for(gate.authenticate(authorization), path.org, path.team, "run").id)
+    except gate.Refused as refused:
+        raise Problem(refused.status, str(refused)) from None
+    except DatabaseError:
+        raise Problem(503, "the database cannot be reached: send it again in a moment") from None
+    finally:
+        close_old_connections()
+
+
+def application() -> Ingest:
+    """The application of this process."""
+    return Ingest(Committer(connect))
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise unknown("run") from None
+
+
+async def _body(headers: dict[bytes, str], receive: Receive) -> bytes:
+    length, coding = headers.get(b"content-length", ""), headers.get(b"content-encoding", "identity").lower()
+    if length.isdecimal() and int(length) > MOST_BYTES:
+        raise _too_large()
+    if coding not in ("identity", "gzip"):
+        raise Problem(415, "Content-Encoding: expected gzip or none", "Content-Encoding")
+    body, more = bytearray(), True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Problem(400, "the connection ended before the body did")
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > MOST_BYTES:
+            raise _too_large()
+    return _unzipped(bytes(body)) if coding == "gzip" else bytes(body)
+
+
+def _unzipped(body: bytes) -> bytes:
+    unzip = zlib.decompressobj(wbits=31)
+    try:
+        whole = unzip.decompress(body, MOST_BYTES + 1)
+    except zlib.error:
+        raise Problem(400, "the body is not gzip, as Content-Encoding says") from None
+    if len(whole) > MOST_BYTES:
+        raise _too_large()
+    if not unzip.eof:
+        raise Problem(400, "the body breaks off: its gzip has no end")
+    return whole
+
+
+def _too_large() -> Problem:
+    return Problem(413, f"the body is larger than {MOST_BYTES // 1024 // 1024} MiB: send fewer entries a call")
+
+
+async def _send(send: Send, status: int, body: Any) -> None:
+    data = msgspec.json.encode(body)
+    kind = b"application/json" if status < 400 else MEDIA_TYPE.encode()
+    headers = [(b"content-type", kind), (b"content-length", str(len(data)).encode()), (b"cache-control", b"no-store")]
+    if status == 503:
+        headers.append((b"retry-after", b"1"))
+    if status == 401:
+        headers.append((b"www-authenticate", b"Bearer"))
+    if status == 405:
+        headers.append((b"allow", b"POST"))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": data})

@@ -1,0 +1,242 @@
+"""A call's entries, checked and taken apart into the columns they are stored in.
+
+The entries are those of `rtk.verify.record`. Those that an insight is computed from have a shape here; of other
+kinds, such as `heartbeat`, only `kind` and `t` are looked at, and they are kept as they are.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from rtk.console.store.problem import Problem
+from rtk.insight.facts import OUTCOMES, PHASES, Outcome, Phase
+
+MOST_ENTRIES = 10_000
+MOST_BYTES = 4 * 1024 * 1024
+
+PHASE_CODES: dict[str, int] = {phase: code for code, phase in enumerate(PHASES)}
+OUTCOME_CODES: dict[str, int] = {outcome: code for code, outcome in enumerate(OUTCOMES)}
+
+Count = Annotated[int, Meta(ge=0, le=2**53)]
+Seconds = Annotated[float, Meta(ge=-1e12, le=1e12)]
+Text = Annotated[str, Meta(max_length=65_536)]
+Name = Annotated[str, Meta(max_length=4_000)]
+Role = Literal["condition", "rollback", "probe"]
+
+
+class Measured(Struct, gc=False):
+    """A measurement."""
+
+    kind: Literal["measurement"]
+    t: Seconds
+    phase: Phase
+    slot: Count
+    due: Seconds
+    started: Seconds | None
+    ended: Seconds | None
+    outcome: Outcome
+    value: float | None = None
+    reason: Text | None = None
+    probes: msgspec.Raw = msgspec.Raw(b"[]")
+
+
+class Other(Struct):
+    """Any entry."""
+
+    kind: Annotated[str, Meta(min_length=1, max_length=40)]
+    t: Seconds
+
+
+class ObjectiveOf(Struct):
+    """The promise of a plan."""
+
+    target: Annotated[float, Meta(gt=0, lt=1)]
+    window_s: Annotated[float, Meta(gt=0, le=366 * 86_400)] | None = None
+    name: Annotated[str, Meta(max_length=500)] = ""
+
+
+class PlanOf(Struct):
+    """The plan of a run; times are seconds."""
+
+    frequency_s: Annotated[float, Meta(gt=0, le=86_400)]
+    duration_s: Annotated[float, Meta(ge=0, le=30 * 86_400)]
+    warm_up_s: Annotated[float, Meta(ge=0, le=30 * 86_400)] = 0.0
+    cool_down_s: Annotated[float, Meta(ge=0, le=30 * 86_400)] = 0.0
+    objective: ObjectiveOf | None = None
+
+
+class ThresholdOf(Struct):
+    """The bound a value is held against."""
+
+    lower: float | None = None
+    upper: float | None = None
+    unit: Annotated[str, Meta(max_length=40)] = ""
+
+
+class Head(Other):
+    """The first entry of a record."""
+
+    run: Name
+    at: Seconds
+    title: Name
+    plan: PlanOf
+    experiment: dict[str, Any]
+    threshold: ThresholdOf = msgspec.field(default_factory=ThresholdOf)
+
+
+class PhaseOf(Other):
+    """The beginning or end of a phase."""
+
+    phase: Phase
+    state: Literal["started", "ended"]
+    planned: Count
+
+
+class Intent(Other):
+    """An activity is about to be played."""
+
+    role: Role
+    index: Count
+    name: Name
+
+
+class Played(Intent):
+    """An activity was played."""
+
+    failure: Text | None = None
+    by_hand: Text | None = None
+    tries: Count = 1
+
+
+class Proof(Intent):
+    """What was looked for after an activity; `missing` says what was not there."""
+
+    proves: Literal["effect", "restored"]
+    missing: Text | None = None
+
+
+class Rollbacks(Other):
+    """Where the rollbacks are."""
+
+    state: Literal["skipped", "started", "ended"]
+
+
+class EventOf(Other):
+    """Something that happened."""
+
+    text: Text
+
+
+class End(Other):
+    """The end of a run."""
+
+    status: Annotated[str, Meta(min_length=1, max_length=40)]
+    deviated: bool = False
+    stopped: Text | None = None
+
+
+SHAPES: dict[str, type[Other]] = {
+    "run": Head,
+    "phase": PhaseOf,
+    "intent": Intent,
+    "activity": Played,
+    "proof": Proof,
+    "rollbacks": Rollbacks,
+    "event": EventOf,
+    "end": End,
+}
+
+
+class _Call(Struct):
+    first: Count = msgspec.field(name="from")
+    entries: Annotated[list[msgspec.Raw], Meta(max_length=MOST_ENTRIES)]
+
+
+class _Measuring(Struct, gc=False):
+    first: Count = msgspec.field(name="from")
+    entries: Annotated[list[Measured], Meta(max_length=MOST_ENTRIES)]
+
+
+_call = msgspec.json.Decoder(_Call).decode
+_measuring = msgspec.json.Decoder(_Measuring).decode
+_measured = msgspec.json.Decoder(Measured).decode
+_other = msgspec.json.Decoder(Other).decode
+_shaped = {kind: msgspec.json.Decoder(shape).decode for kind, shape in SHAPES.items()}
+
+
+@dataclass(slots=True)
+class Batch:
+    """The entries of one call by what they become. `places` are where in the call each stands."""
+
+    first: int
+    size: int
+    measured: Sequence[Measured] = ()
+    measured_at: Sequence[int] = ()
+    others: list[tuple[int, Other, str]] = field(default_factory=list)
+    end: End | None = None
+
+
+def batch_of(body: bytes) -> Batch:
+    """The entries of a call's body. Raises `Problem` with the place of the first thing that is wrong."""
+    text = _utf8(body)
+    try:
+        whole = _measuring(body)
+    except msgspec.ValidationError:
+        return _mixed(text)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise Problem(400, f"the body is not JSON: {error}") from None
+    return Batch(whole.first, len(whole.entries), whole.entries, range(len(whole.entries)))
+
+
+def _utf8(body: bytes) -> str:
+    # What is passed on undecoded, such as probes, must be text as well.
+    try:
+        return body.decode()
+    except UnicodeDecodeError as error:
+        raise Problem(400, f"the body is not UTF-8 text: byte {error.start}") from None
+
+
+def _mixed(text: str) -> Batch:
+    try:
+        call = _call(text)
+    except msgspec.ValidationError as error:
+        raise refusal(error) from None
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise Problem(400, f"the body is not JSON: {error}") from None
+    batch = Batch(call.first, len(call.entries))
+    measured, places = list[Measured](), list[int]()
+    for index, raw in enumerate(call.entries):
+        entry = _entry(raw, index)
+        if isinstance(entry, Measured):
+            measured.append(entry)
+            places.append(index)
+        else:
+            batch.others.append((index, entry, str(raw, "utf-8")))
+            batch.end = entry if isinstance(entry, End) else batch.end
+    batch.measured, batch.measured_at = measured, places
+    return batch
+
+
+def _entry(raw: msgspec.Raw, index: int) -> Measured | Other:
+    try:
+        entry = _other(raw)
+        if entry.kind == "measurement":
+            return _measured(raw)
+        return _shaped[entry.kind](raw) if entry.kind in _shaped else entry
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise refusal(error, f"entries[{index}]") from None
+
+
+def refusal(error: Exception, place: str = "") -> Problem:
+    """What msgspec found wrong, with the place it names."""
+    says, _, where = str(error).partition(" - at `$")
+    path = place + where.rstrip("`")
+    return Problem(422, f"{path.lstrip('.') or 'the body'}: {says[:1].lower()}{says[1:]}", path.lstrip(".") or None)
+
+
+def plain_text(value: str | None) -> str | None:
+    """Text that a column can hold: a zero character, which none can, is shown as the sign for it."""
+    return value.replace("\0", "\u2400") if value and "\0" in value else value

@@ -1,0 +1,233 @@
+"""The tables. Each belongs to a team; what a team does not own it cannot find.
+
+    Experiment ──▶ Verification ──▶ Run ──▶ RecordEntry, Measurement (partitioned by the run's day)
+        └────────▶ Execution ◀───────┘       Event: what was told of either, and the timeline
+    Objective ──▶ Verification               Safeguard, ActionItem
+
+An id that a file names is kept in `file_id` and looked for within the team only: published files are imported
+by everyone, so their ids cannot be keys.
+"""
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.timezone import now
+
+from rtk.console.store.fields import Document, Packed
+
+NAME_LENGTH = 500
+
+
+class Owned(models.Model):
+    """What belongs to a team and is listed newest first."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    team = models.ForeignKey("people.Team", on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(default=now, editable=False)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        abstract = True
+
+
+def newest_first(name: str) -> list[models.Index]:
+    """The index that a list of a team's things is read by."""
+    return [models.Index(fields=["team", "-created_at", "-id"], name=f"{name}_newest")]
+
+
+def one_of_a_file(name: str) -> list[models.UniqueConstraint]:
+    """Within a team there is one thing for an id that files name, besides deleted ones."""
+    alive = models.Q(deleted_at__isnull=True)
+    return [models.UniqueConstraint(fields=["team", "file_id"], condition=alive, name=f"{name}_of_a_file")]
+
+
+class Experiment(Owned):
+    """An experiment as it was sent or imported. `digest` tells whether it has changed."""
+
+    file_id = models.CharField(max_length=NAME_LENGTH, null=True)
+    source = models.CharField(max_length=4000, default="", blank=True)
+    title = models.CharField(max_length=NAME_LENGTH)
+    document = Document()
+    digest = models.CharField(max_length=64)
+    deleted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = newest_first("experiment")
+        constraints: ClassVar = one_of_a_file("experiment")
+
+
+class Objective(Owned):
+    """A promise: `target` is a share, `window_s` seconds, `measure` how it is measured."""
+
+    file_id = models.CharField(max_length=NAME_LENGTH, null=True)
+    name = models.CharField(max_length=NAME_LENGTH)
+    description = models.TextField(default="", blank=True)
+    tags = Document(default=list)
+    target = models.FloatField()
+    window_s = models.FloatField(null=True)
+    measure = Document(default=dict)
+    deleted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = newest_first("objective")
+        constraints: ClassVar = one_of_a_file("objective")
+
+
+class Verification(Owned):
+    """An experiment measured at a frequency for a duration (seconds), for an objective."""
+
+    file_id = models.CharField(max_length=NAME_LENGTH, null=True)
+    name = models.CharField(max_length=NAME_LENGTH)
+    objective = models.ForeignKey(Objective, null=True, on_delete=models.SET_NULL, related_name="verifications")
+    experiment = models.ForeignKey(Experiment, on_delete=models.PROTECT, related_name="verifications")
+    frequency_s = models.FloatField()
+    duration_s = models.FloatField()
+    warm_up_s = models.FloatField(default=0.0)
+    cool_down_s = models.FloatField(default=0.0)
+    stop_when = Document(default=dict)
+    deleted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = newest_first("verification")
+        constraints: ClassVar = one_of_a_file("verification")
+
+
+class Execution(Owned):
+    """One playing of an experiment, with its journal as it was sent (JSON)."""
+
+    experiment = models.ForeignKey(Experiment, on_delete=models.CASCADE, related_name="executions")
+    status = models.CharField(max_length=40, default="running")
+    deviated = models.BooleanField(default=False)
+    journal = Packed(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = newest_first("execution")
+
+
+class Run(Owned):
+    """One run of a verification.
+
+    `day` is the day it was created, by this server's clock: where its measurements lie. `next` is the number of
+    the entry that is expected next. `plan` has the keys of the record's. `told` is how it is told: `record` or
+    `events`. `insight` was computed when `next` was `insight_next`.
+    """
+
+    verification = models.ForeignKey(Verification, on_delete=models.CASCADE, related_name="runs")
+    experiment = models.ForeignKey(Experiment, on_delete=models.CASCADE, related_name="+")
+    execution = models.OneToOneField(Execution, on_delete=models.CASCADE, related_name="run")
+    day = models.DateField()
+    next = models.BigIntegerField(default=0)
+    told = models.CharField(max_length=10, default="record")
+    plan = Document()
+    client = Document(default=dict)
+    progress = Document(default=dict)
+    state = models.CharField(max_length=20, default="running")
+    status = models.CharField(max_length=40, default="")
+    heard_at = models.DateTimeField(default=now)
+    due_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    stop = models.TextField(null=True)
+    results = Document(null=True)
+    client_insight = Document(null=True)
+    insight = Document(null=True)
+    insight_next = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            *newest_first("run"),
+            models.Index(fields=["verification", "-created_at", "-id"], name="run_of_verification"),
+            models.Index(fields=["heard_at"], condition=~models.Q(state="ended"), name="run_under_way"),
+        ]
+
+
+class RecordEntry(models.Model):
+    """An entry of a run's record that is no measurement, as the JSON text that was sent."""
+
+    pk = models.CompositePrimaryKey("run_id", "n", "day")
+    run_id = models.UUIDField()
+    n = models.BigIntegerField()
+    day = models.DateField()
+    t = models.FloatField()
+    kind = models.CharField(max_length=40)
+    body = Document()
+
+    class Meta:
+        managed = False
+        db_table = "store_recordentry"
+
+
+class Measurement(models.Model):
+    """A measurement; moments are seconds since the run began. `probes` is the JSON text that was sent."""
+
+    pk = models.CompositePrimaryKey("run_id", "n", "day")
+    run_id = models.UUIDField()
+    n = models.BigIntegerField()
+    day = models.DateField()
+    t = models.FloatField()
+    phase = models.SmallIntegerField()
+    slot = models.BigIntegerField()
+    due = models.FloatField()
+    started = models.FloatField(null=True)
+    ended = models.FloatField(null=True)
+    outcome = models.SmallIntegerField()
+    value = models.FloatField(null=True)
+    reason = models.TextField(null=True)
+    probes = Document(null=True)
+
+    class Meta:
+        managed = False
+        db_table = "store_measurement"
+
+
+class Event(Owned):
+    """Something that happened: told of a run or an execution, or an item of the timeline.
+
+    `outer_id` is the id that whoever told it gave it: telling it again changes nothing. `subject` is the id of
+    what the timeline's item is about.
+    """
+
+    kind = models.CharField(max_length=100)
+    subject = models.UUIDField(null=True)
+    title = models.CharField(max_length=NAME_LENGTH, default="", blank=True)
+    tags = Document(default=list)
+    run = models.ForeignKey(Run, null=True, on_delete=models.CASCADE, related_name="events")
+    execution = models.ForeignKey(Execution, null=True, on_delete=models.CASCADE, related_name="events")
+    outer_id = models.CharField(max_length=NAME_LENGTH, null=True)
+    payload = Document(null=True)
+    on_timeline = models.BooleanField(default=False)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["team", "-created_at", "-id"], condition=models.Q(on_timeline=True), name="event_timeline"
+            ),
+        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["execution", "outer_id"], name="event_told_once")]
+
+
+class Safeguard(Owned):
+    """A rule that forbids runs while it is active: from `begins_at` to `ends_at`, where those are given."""
+
+    name = models.CharField(max_length=NAME_LENGTH)
+    reason = models.TextField(default="", blank=True)
+    active = models.BooleanField(default=True)
+    begins_at = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = newest_first("safeguard")
+
+
+class ActionItem(Owned):
+    """Something to be done about what a run showed."""
+
+    title = models.CharField(max_length=NAME_LENGTH)
+    description = models.TextField(default="", blank=True)
+    done = models.BooleanField(default=False)
+    run = models.ForeignKey(Run, null=True, on_delete=models.SET_NULL, related_name="action_items")
+
+    class Meta:
+        indexes: ClassVar = newest_first("actionitem")
