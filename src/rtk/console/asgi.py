@@ -7,12 +7,16 @@ request gets the least busy of a few threads that live as long as the process.
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, cast
+
+import django
+from asgiref.sync import ThreadSensitiveContext
+from django.core.handlers.asgi import ASGIHandler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rtk.console.settings")
+django.setup()
 
-from asgiref.sync import ThreadSensitiveContext
-from django.core.asgi import get_asgi_application
+from rtk.console.store import ingest  # noqa: E402 - its models are there only once Django is set up
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -42,17 +46,20 @@ class KeptThreads:
 
 
 class Console:
-    """The outermost application: answers the server's start and end, sends each request on."""
+    """The outermost application: the record's calls go to the store, all else to Django."""
 
-    def __init__(self, django: Application) -> None:
-        self._django = django
+    def __init__(self, record: Application, pages: Application) -> None:
+        self._record = record
+        self._pages = pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection of the server; only http comes here, and the lifespan."""
+        """Serve one request, or the server's start and end."""
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
+        elif ingest.path_of(cast("dict[str, Any]", scope)):
+            await self._record(scope, receive, send)
         else:
-            await self._django(scope, receive, send)
+            await self._pages(scope, receive, send)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -61,4 +68,10 @@ class Console:
         await send({"type": "lifespan.shutdown.complete"})
 
 
-application = Console(KeptThreads(get_asgi_application()))
+def console() -> Console:
+    """The application of this process."""
+    # The types of both name a dict where any mapping comes.
+    return Console(cast("Application", ingest.application()), KeptThreads(cast("Application", ASGIHandler())))
+
+
+application = console()

@@ -41,14 +41,14 @@ def reachable(place: Path, owner: Owner) -> Path:
     if blocked == str(place):
         raise BadInput(
             f"PostgreSQL refuses to be run by root, and the user {owner.name} cannot enter {str(place)!r}: "
-            "run it as an ordinary user, choose another directory with --data, or name your own PostgreSQL in DATABASE_URL"
+            "be an ordinary user, choose another directory with --data, or name your own PostgreSQL in DATABASE_URL"
         )
     return _copy(programs, place) if blocked else programs
 
 
 def _blocked(programs: Path, place: Path, owner: Owner) -> str | None:
     """What the owner may not enter or run, as the system names it."""
-    command = [programs / "bin" / "postgres", "--version"]
+    command = [str(programs / "bin" / "postgres"), "--version"]
     try:
         subprocess.run(command, cwd=place, **owner.options(), capture_output=True, check=True)
     except PermissionError as error:

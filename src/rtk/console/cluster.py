@@ -56,8 +56,6 @@ def _run(command: list[str], data: Path, owner: Owner) -> None:
         command, cwd=data.parent, env=environ, capture_output=True, text=True, check=False, **owner.options()
     )
     if done.returncode != 0:
-        told = [line for line in done.stderr.splitlines() if "error:" in line or "FATAL" in line] or [
-            done.stderr[-200:]
-        ]
-        reason = told[0].partition("error: ")[2] or told[0].strip()
+        told = [line for line in done.stderr.splitlines() if "error:" in line or "FATAL:" in line]
+        reason = re.split("error:|FATAL:", told[0])[-1].strip() if told else done.stderr[-200:].strip()
         raise CannotRunDatabase(f"PostgreSQL's files could not be made in {str(data)!r}: {reason}")

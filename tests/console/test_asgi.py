@@ -1,0 +1,87 @@
+"""The application: who gets which request, and with which threads."""
+
+import asyncio
+import threading
+from collections.abc import MutableMapping
+from typing import Any
+
+from asgiref.sync import sync_to_async
+
+from rtk.console.asgi import Console, KeptThreads, Receive, Scope, Send
+
+RECORD = "/api/v1/organizations/o/teams/t/verifications/v/runs/r/record"
+
+
+async def _nothing() -> MutableMapping[str, Any]:
+    return {"type": "http.request"}
+
+
+async def _nowhere(_message: MutableMapping[str, Any]) -> None:
+    return None
+
+
+class Named:
+    """An application that tells who was called."""
+
+    def __init__(self, name: str, calls: list[str]) -> None:
+        self.name, self.calls = name, calls
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.calls.append(self.name)
+
+
+def test_a_record_goes_beside_django_and_the_rest_to_it() -> None:
+    calls: list[str] = []
+    console = Console(Named("record", calls), Named("pages", calls))
+    for path in (RECORD, "/", RECORD + "/more"):
+        asyncio.run(console({"type": "http", "path": path}, _nothing, _nowhere))
+    assert calls == ["record", "pages", "pages"]
+
+
+def test_the_server_is_told_that_all_is_ready_and_that_all_is_over() -> None:
+    told: list[str] = []
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        told.append(message["type"])
+
+    asyncio.run(Console(Named("", []), Named("", []))({"type": "lifespan"}, _nothing, send))
+    assert told == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+
+
+def test_requests_at_once_have_a_thread_each_and_threads_are_used_again() -> None:
+    used: list[str] = []
+    together = threading.Barrier(3, timeout=5)
+
+    def work() -> None:
+        together.wait()
+        used.append(threading.current_thread().name)
+
+    async def inner(scope: Scope, receive: Receive, send: Send) -> None:
+        await sync_to_async(work)()
+
+    async def thrice(kept: KeptThreads) -> None:
+        await asyncio.gather(*(kept({"type": "http"}, _nothing, _nowhere) for _ in range(3)))
+
+    kept = KeptThreads(inner, threads=3)
+    asyncio.run(thrice(kept))
+    asyncio.run(thrice(kept))
+    assert sorted(used) == ["request-0_0", "request-0_0", "request-1_0", "request-1_0", "request-2_0", "request-2_0"]
+
+
+def test_a_request_that_fails_leaves_its_thread_to_the_next() -> None:
+    async def inner(scope: Scope, receive: Receive, send: Send) -> None:
+        raise LookupError
+
+    kept = KeptThreads(inner, threads=1)
+    for _ in range(2):
+        failed = asyncio.run(_caught(kept))
+        assert isinstance(failed, LookupError)
+    assert set(kept._busy.values()) == {0}
+
+
+async def _caught(kept: KeptThreads) -> BaseException | None:
+    try:
+        await kept({"type": "http"}, _nothing, _nowhere)
+    except LookupError as error:
+        return error
+    return None
