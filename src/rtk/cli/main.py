@@ -6,6 +6,12 @@ from rtk.cli.options import LazyGroup
 
 _COMMANDS = {
     "experiment": ("rtk.cli.experiment:experiment", "Mend an experiment, or make it a verification."),
+    "up": ("rtk.cli.console:up", "Run the console."),
+    "down": ("rtk.cli.console:down", "End the console."),
+    "status": ("rtk.cli.console:status", "Tell how the console is."),
+    "backup": ("rtk.cli.console:backup", "Write everything that the console holds into a file."),
+    "restore": ("rtk.cli.console:restore", "Put a backup in the place of what the console holds."),
+    "provision": ("rtk.cli.console:provision", "Make a user, organization, team and token without a browser."),
     "insight": ("rtk.cli.insight:insight", "Compute the insight of a run anew from what was kept."),
 }
 

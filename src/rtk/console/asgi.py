@@ -16,7 +16,7 @@ from django.core.handlers.asgi import ASGIHandler
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rtk.console.settings")
 django.setup()
 
-from rtk.console.store import ingest  # noqa: E402 - its models are there only once Django is set up
+from rtk.console.store import ingest  # its models are there only once Django is set up
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]

@@ -16,6 +16,11 @@ class CannotRunDatabase(ToolkitError):
     """PostgreSQL could not be made, started or reached."""
 
 
+def first_line(error: BaseException) -> str:
+    """What an error says first."""
+    return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
+
+
 def make(data: Path, programs: Path, owner: Owner) -> None:
     """Make an empty cluster in `data`, on the disk before this returns. Raises CannotRunDatabase."""
     initdb = str(programs / "bin" / "initdb")

@@ -1,0 +1,146 @@
+"""`rtk up` and the commands about a console. Only declares: the console is imported when one of them is called."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from rtk.cli.options import Command
+from rtk.errors import BadInput
+
+_DATA = click.option(
+    "--data", metavar="DIR", help="The data directory; by default RTK_DATA, else the platform's own place for data."
+)
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@contextmanager
+def _console() -> Iterator[None]:
+    """Say in one sentence when the extra is not installed."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if str(error.name).startswith("rtk"):
+            raise
+        raise BadInput(
+            f"the console is not installed ({error.name} is missing); pip install 'reliability-toolkit[console]'"
+        ) from None
+
+
+class _WithSettings(Command):
+    """A command whose help ends with every setting of the console."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's own
+        from rtk.console.options import OPTIONS
+
+        rows = [(option.name, _help(option)) for option in OPTIONS]
+        with formatter.section("Environment (a secret may be in a file instead: its name with _FILE)"):
+            formatter.write_dl(rows, col_max=26)
+
+
+def _help(option: Any) -> str:
+    return f"{option.help}{f'  [default: {option.default}]' if option.default else ''}"
+
+
+@click.command(cls=_WithSettings)
+@_DATA
+@click.option("--host", help="The address to listen on.  [default: RTK_HOST]")
+@click.option("--port", type=click.IntRange(0, 65535), help="The port to listen on, 0 for any.  [default: RTK_PORT]")
+@click.option("--detach", is_flag=True, help="Return once the console answers, and let it run.")
+def up(data: str | None, host: str | None, port: int | None, detach: bool) -> None:
+    """Run the console, with its database, until Ctrl-C."""
+    import os
+
+    given = {"RTK_HOST": host, "RTK_PORT": None if port is None else str(port)}
+    environ = {name: value for name, value in given.items() if value is not None}
+    with _console():
+        from rtk.console.place import place_of
+
+        place = place_of(data)
+        if detach:
+            from rtk.console.running import start
+
+            for line in start(place, environ):
+                click.echo(line)
+            return
+        from rtk.console.up import up as run
+
+        os.environ.update(environ)  # the settings are made of the environment
+        try:
+            run(place, click.echo)
+        except KeyboardInterrupt:
+            raise SystemExit(130) from None
+
+
+@click.command(cls=Command)
+@_DATA
+def down(data: str | None) -> None:
+    """End the console and its database."""
+    with _console():
+        from rtk.console.place import place_of
+        from rtk.console.running import stop
+
+        place = place_of(data)
+        click.echo("stopped" if stop(place) else f"no console runs from {place.path}")
+
+
+@click.command(cls=Command)
+@_DATA
+def status(data: str | None) -> None:
+    """Tell how the console is; exit code 1 when it does not answer."""
+    with _console():
+        from rtk.console.place import place_of
+        from rtk.console.running import status as status_of
+
+        found = status_of(place_of(data))
+    click.echo("\n".join(found.lines))
+    raise SystemExit(0 if found.answers else 1)
+
+
+@click.command(cls=Command)
+@_DATA
+@click.argument("file", type=_FILE)
+def backup(data: str | None, file: Path) -> None:
+    """Write everything that the console holds into FILE; it may run meanwhile."""
+    with _console():
+        from rtk.console.backup import backup as back_up
+        from rtk.console.place import place_of
+
+        size = back_up(place_of(data), file)
+    click.echo(f"{file}: {size / 2**20:.1f} MiB")
+
+
+@click.command(cls=Command)
+@_DATA
+@click.option("--yes", is_flag=True, help="Do not ask before what is there is replaced.")
+@click.argument("file", type=_FILE)
+def restore(data: str | None, yes: bool, file: Path) -> None:
+    """Replace everything that the console holds by what is in FILE; it must not run meanwhile."""
+    with _console():
+        from rtk.console import backup as backups
+        from rtk.console.place import place_of
+
+        place = place_of(data)
+        backups.check(file)
+        if backups.holds_data(place) and not yes:
+            click.confirm(f"Everything in the database of {place.path} is lost. Go on?", abort=True)
+        backups.restore(place, file)
+    click.echo(f"restored from {file}; 'rtk up' brings it to this release")
+
+
+@click.command(cls=Command)
+@_DATA
+@click.option("--email", required=True, help="The user's e-mail address, with which they sign in.")
+@click.option("--organization", required=True, help="The organization, which the user will own.")
+@click.option("--team", required=True, help="The team in it.")
+@click.option("--token-file", type=_FILE, required=True, help="Where to keep the token, readable by its owner alone.")
+def provision(data: str | None, email: str, organization: str, team: str, token_file: Path) -> None:
+    """Make a user, an organization, a team and a token without a browser; again, it changes nothing."""
+    with _console():
+        from rtk.console.offline import provision as make
+        from rtk.console.place import place_of
+
+        new = make(place_of(data), email, organization, team, token_file)
+    click.echo(f"{token_file}: {'a new token' if new else 'its token is still good'}")

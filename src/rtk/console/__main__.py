@@ -1,0 +1,23 @@
+"""`python -m rtk.console`: a console from the environment alone, as `rtk up --detach` starts it."""
+
+import sys
+
+from rtk.console.place import place_of
+from rtk.console.up import up
+from rtk.errors import ToolkitError
+
+
+def main() -> int:
+    """The exit code: 0 for a console that was told to end, 1 for one that could not start."""
+    try:
+        up(place_of(None), lambda line: print(line, flush=True))  # noqa: T201 - it speaks to whoever started it
+    except ToolkitError as error:
+        sys.stderr.write(f"rtk: {error}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,146 @@
+"""A console's whole database in one file, and back: by PostgreSQL's own pg_dump and pg_restore.
+
+The key that signs sessions and links is not in it: whoever has a backup cannot sign in with it.
+"""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from rtk.console import options
+from rtk.console.binaries import installed
+from rtk.console.place import Place, private
+from rtk.console.postgres import Postgres
+from rtk.console.up import check_own
+from rtk.errors import BadInput, ToolkitError
+
+_BEGINNING = b"PGDMP"  # of every file in pg_dump's custom format
+_OF_OURS = "people_user"  # a table that each console has
+_EMPTY = "DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public;"
+
+
+class CannotBackUp(ToolkitError):
+    """pg_dump, pg_restore or psql did not do it."""
+
+
+def backup(place: Place, file: Path) -> int:
+    """Write everything into `file`, mode 0600, whole or not at all; its size in bytes. A console may run meanwhile.
+
+    Raises CannotBackUp or BadInput.
+    """
+    partial = file.with_name(f"{file.name}.{os.getpid()}.partial")
+    try:
+        with open(partial, "wb", opener=private) as out, _database(place) as url:
+            _dump(url, out)
+        partial.replace(file)
+        return file.stat().st_size
+    except OSError as error:
+        raise BadInput(f"cannot write {str(file)!r}: {error.strerror}") from None
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def restore(place: Place, file: Path) -> None:
+    """Put everything in `file` in the place of what the database holds, in one transaction: all of it or nothing.
+
+    Raises InUse while a console runs, BadInput for a file that is no backup, CannotBackUp.
+    """
+    check(file)
+    place.prepare()
+    with place.alone(), _started(place) as url:
+        _replace(file, url)
+
+
+def check(file: Path) -> None:
+    """Raise BadInput unless a file is a console's backup, as far as its beginning tells."""
+    try:
+        with file.open("rb") as opened:
+            beginning = opened.read(len(_BEGINNING))
+    except OSError as error:
+        raise BadInput(f"cannot read {str(file)!r}: {error.strerror}") from None
+    listed = _run([_program("pg_restore"), "--list", str(file)]) if beginning == _BEGINNING else ""
+    if _OF_OURS not in listed:
+        raise BadInput(f"{str(file)!r} is no backup of a console; expected a file that 'rtk backup' wrote")
+
+
+def holds_data(place: Place) -> bool:
+    """Whether a database is there already that a restore would replace."""
+    return bool(options.text("DATABASE_URL")) or (place.path / "database" / "PG_VERSION").exists()
+
+
+def _dump(url: str, out: IO[bytes]) -> None:
+    _run([_program("pg_dump"), "--format=custom", "--no-owner", "--no-privileges", f"--dbname={url}"], out)
+
+
+def _replace(file: Path, url: str) -> None:
+    """One process writes the file as SQL, another executes it and is killed, which undoes all, when the first fails."""
+    read = [_program("pg_restore"), "--no-owner", "--no-privileges", "--file=-", str(file)]
+    execute = [_program("psql"), "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1"]
+    execute += ["--output=/dev/null", f"--dbname={url}", f"--command={_EMPTY}", "--file=-"]
+    with (
+        subprocess.Popen(read, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as reading,
+        subprocess.Popen(execute, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as executing,
+    ):
+        assert reading.stdout is not None
+        assert executing.stdin is not None
+        try:
+            shutil.copyfileobj(reading.stdout, executing.stdin)
+        except BrokenPipeError:
+            reading.kill()
+        if reading.wait() != 0 and executing.poll() is None:
+            executing.kill()
+            raise CannotBackUp(f"{str(file)!r} cannot be read to its end: {_told(reading)}")
+        executing.stdin.close()
+        if executing.wait() != 0:
+            raise CannotBackUp(f"{str(file)!r} could not be restored: {_told(executing)}")
+
+
+@contextmanager
+def _database(place: Place) -> Iterator[str]:
+    """The URL of a console's database: of the one that runs, else started for this."""
+    if place.told():
+        yield options.text("DATABASE_URL") or Postgres(place.path).url()
+        return
+    place.prepare()
+    with place.alone(), _started(place) as url:
+        yield url
+
+
+@contextmanager
+def _started(place: Place) -> Iterator[str]:
+    if url := options.text("DATABASE_URL"):
+        check_own(url)
+        yield url
+        return
+    postgres = Postgres(place.path)
+    try:
+        postgres.start()
+        yield postgres.url()
+    finally:
+        postgres.stop()
+
+
+def _program(name: str) -> str:
+    return str(installed() / "bin" / name)
+
+
+def _run(command: list[str], out: IO[bytes] | None = None) -> str:
+    done = subprocess.run(command, stdout=out or subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    if done.returncode != 0:
+        raise CannotBackUp(f"{Path(command[0]).name} failed: {_said(done.stderr.decode(errors='replace'))}")
+    return (done.stdout or b"").decode(errors="replace")
+
+
+def _told(process: subprocess.Popen[bytes]) -> str:
+    assert process.stderr is not None
+    return _said(process.stderr.read().decode(errors="replace"))
+
+
+def _said(text: str) -> str:
+    """The first error that a program reported, without its own name."""
+    lines = [line for line in text.splitlines() if "error:" in line.lower()] or text.splitlines() or ["no reason given"]
+    return lines[0].partition("rror:")[2].strip() or lines[0].strip()

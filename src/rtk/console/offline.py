@@ -1,0 +1,91 @@
+"""What commands do with a console's database, whether the console runs or not."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+
+from rtk.console import options
+from rtk.console.place import Place, private
+from rtk.console.postgres import Postgres
+from rtk.console.up import check_own, database
+from rtk.errors import BadInput
+
+
+@contextmanager
+def reached(place: Place) -> Iterator[ModuleType]:
+    """`rtk.console.inside` with the database of a console: of the one that runs, else started meanwhile.
+
+    Raises InUse while a console is starting.
+    """
+    if place.told():
+        with _of_the_running(place) as inside:
+            yield inside
+        return
+    place.prepare()
+    with place.alone():
+        _sign(place)
+        with database(place, _django) as inside:
+            yield inside
+
+
+@contextmanager
+def _of_the_running(place: Place) -> Iterator[ModuleType]:
+    _sign(place)
+    url = options.text("DATABASE_URL")
+    if url:
+        check_own(url)
+    inside = _django()
+    if not url:
+        inside.point_at(Postgres(place.path))
+    try:
+        yield inside
+    finally:
+        inside.close_connections()
+
+
+def _sign(place: Place) -> None:
+    os.environ["RTK_SECRET_KEY"] = options.text("RTK_SECRET_KEY") or place.key()
+
+
+def _django() -> ModuleType:
+    from rtk.console import inside
+
+    return inside
+
+
+def provision(place: Place, email: str, organization: str, team: str, token_file: Path) -> bool:
+    """Make what is missing of a user, an organization, a team and a token; the token goes to `token_file`, mode 0600.
+
+    False when the file had a good token already, so that nothing changed in it. Raises BadInput.
+    """
+    kept = _kept(token_file)
+    with reached(place) as inside:
+        token = inside.provisioned(email, organization, team, kept)
+    if token == kept:
+        return False
+    write_private(token_file, f"{token}\n")
+    return True
+
+
+def _kept(path: Path) -> str:
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError:
+        return ""
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise BadInput(f"cannot read {str(path)!r}: {reason}; expected a file for a token") from None
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner can read, whole or not at all. Raises BadInput."""
+    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    try:
+        with open(partial, "w", opener=private) as file:
+            file.write(text)
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise BadInput(f"cannot write {str(path)!r}: {error.strerror}") from None

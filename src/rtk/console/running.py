@@ -1,0 +1,152 @@
+"""A console that runs by itself: started in the background, asked how it is, ended. Nothing here imports Django."""
+
+import http.client
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from rtk.console import options
+from rtk.console.place import InUse, Place
+from rtk.console.postgres import Postgres
+from rtk.errors import ToolkitError
+
+START_LIMIT = 180.0  # seconds: a database that has to recover takes its time
+STOP_LIMIT = 60.0
+_ANSWER_LIMIT = 3.0
+_POLL = 0.02
+
+
+class CannotStart(ToolkitError):
+    """The console in the background ended before it answered."""
+
+
+class CannotStop(ToolkitError):
+    """The console does not end."""
+
+
+def start(place: Place, environ: Mapping[str, str]) -> list[str]:
+    """Start a console in the background with these variables on top; what it says once it answers.
+
+    Raises InUse when one runs already, and CannotStart, with its own last sentence, when it ends before that.
+    """
+    place.prepare()
+    with place.alone():
+        pass  # nobody else has it; the console takes it for itself in a moment
+    with place.log.open("ab") as log:
+        said_from = log.tell()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "rtk.console"],
+            env={**os.environ, **environ, "RTK_DATA": str(place.path)},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    _until(lambda: process.poll() is not None or "lines" in place.told(), START_LIMIT)
+    lines = place.told().get("lines")
+    if process.poll() is not None or lines is None:
+        raise CannotStart(_last_sentence(place, said_from))
+    return [str(line) for line in lines]
+
+
+def _last_sentence(place: Place, said_from: int) -> str:
+    with place.log.open("rb") as log:
+        log.seek(said_from)
+        said = log.read().decode(errors="replace").splitlines()
+    sentences = [line.removeprefix("rtk: ") for line in said if line.startswith("rtk: ")]
+    return sentences[-1] if sentences else f"the console did not start; see {str(place.log)!r}"
+
+
+def stop(place: Place) -> bool:
+    """End the console of a data directory, and a database that one left behind; false when there was neither.
+
+    Returns once they are gone. Raises InUse when it is still starting, and CannotStop when it does not end.
+    """
+    ran = place.in_use()
+    if ran:
+        pid = place.told().get("pid")
+        if pid is None:
+            raise InUse(f"a command is using {str(place.path)!r} but no console answers from it yet; try again")
+        os.kill(pid, signal.SIGTERM)
+        if not _until(lambda: not place.in_use(), STOP_LIMIT):
+            raise CannotStop(f"the console of {str(place.path)!r}, process {pid}, does not end")
+    postgres = Postgres(place.path)
+    left = postgres.running() is not None
+    postgres.stop()
+    return ran or left
+
+
+class Status(NamedTuple):
+    """How a console is: whether it answers, and what there is to say about it, line by line."""
+
+    answers: bool
+    lines: list[str]
+
+
+def status(place: Place, now: datetime | None = None) -> Status:
+    """How the console of a data directory is. Changes nothing."""
+    told = place.told()
+    database = _database(place)
+    if not told:
+        what = "starting, or another rtk command is at work" if place.in_use() else "not running"
+        return Status(False, [f"console   {what}", f"data      {place.path}", f"database  {database}"])
+    answers, answered = _asked(int(told["port"]))
+    since = _ago((now or datetime.now(UTC)) - datetime.fromisoformat(told["started"]))
+    return Status(
+        answers,
+        [
+            f"console   {told['url']}, {answered}",
+            f"process   {told['pid']}, version {told['version']}, started {since} ago",
+            f"data      {place.path}",
+            f"database  {database}",
+        ],
+    )
+
+
+def _database(place: Place) -> str:
+    if options.text("DATABASE_URL"):
+        return "your own, named by DATABASE_URL"
+    running = Postgres(place.path).running()
+    if running is None:
+        return "not running"
+    return f"PostgreSQL in the data directory, process {running.pid}{'' if running.ready else ', starting'}"
+
+
+def _asked(port: int) -> tuple[bool, str]:
+    host = options.text("RTK_HOST")
+    connection = http.client.HTTPConnection(_within(host), port, timeout=_ANSWER_LIMIT)
+    try:
+        connection.request("GET", "/health", headers={"Host": f"localhost:{port}"})
+        answer = connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return False, "does not answer"
+    finally:
+        connection.close()
+    return answer == 200, "answers" if answer == 200 else "answers, but does not reach its database"
+
+
+def _within(host: str) -> str:
+    """The address at which this machine reaches what listens on `host`."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - nothing is bound to it here
+
+
+def _ago(span: Any) -> str:
+    seconds = int(span.total_seconds())
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds // size} {unit}"
+    return f"{max(seconds, 0)} s"
+
+
+def _until(done: Callable[[], bool], limit: float) -> bool:
+    end = time.monotonic() + limit
+    while not done():
+        if time.monotonic() > end:
+            return False
+        time.sleep(_POLL)
+    return True

@@ -1,0 +1,76 @@
+"""Settings that are fine on one's own machine and unsafe beyond it: refused there, each with what to do about it."""
+
+import ipaddress
+from collections.abc import Mapping
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from rtk.console import options
+from rtk.errors import BadInput
+
+LEAST_KEY = 32  # characters
+_DEBUG = "RTK_DEBUG shows code and settings to anybody; unset it"
+_KEY = (
+    f"without a secret key of {LEAST_KEY} characters or more sessions can be forged; set RTK_SECRET_KEY_FILE to a file "
+    "with one, or start the console with 'rtk up', which makes one"
+)
+_PLAIN = (
+    "over plain http others can read passwords and cookies; set RTK_PUBLIC_URL to the https:// address of a proxy in "
+    "front of it, or RTK_INSECURE_COOKIES=yes on a network that you trust"
+)
+
+
+class Chosen(NamedTuple):
+    """What decides about safety, as it was set."""
+
+    host: str
+    public_url: str
+    key: str
+    debug: bool
+    insecure_cookies: bool
+    further_hosts: str
+
+
+def chosen(environ: Mapping[str, str] | None = None) -> Chosen:
+    """The same from the environment. Raises BadInput for values that cannot be read."""
+    return Chosen(
+        options.text("RTK_HOST", environ),
+        options.text("RTK_PUBLIC_URL", environ),
+        options.text("RTK_SECRET_KEY", environ),
+        options.flag("RTK_DEBUG", environ),
+        options.flag("RTK_INSECURE_COOKIES", environ),
+        options.text("RTK_ALLOWED_HOSTS", environ),
+    )
+
+
+def refuse_unsafe(settings: Chosen) -> None:
+    """Raise BadInput, one line for each thing that is unsafe, when the console can be reached from other machines."""
+    parts = urlsplit(settings.public_url)
+    if settings.public_url and (parts.scheme not in ("http", "https") or not parts.hostname):
+        raise BadInput(f"RTK_PUBLIC_URL is {settings.public_url!r}; expected an address like https://rtk.example.org")
+    if not beyond_this_machine(settings):
+        return
+    found = [fix for unsafe, fix in _rules(settings, parts.scheme) if unsafe]
+    if found:
+        raise BadInput("\n".join(f"unsafe beyond this machine: {fix}" for fix in found))
+
+
+def beyond_this_machine(settings: Chosen) -> bool:
+    """Whether others can reach it: it listens to them, or is known to them under a name."""
+    hosts = [settings.host, urlsplit(settings.public_url).hostname or "localhost", *settings.further_hosts.split(",")]
+    return not all(_is_loopback(host.strip()) for host in hosts if host.strip())
+
+
+def _rules(settings: Chosen, scheme: str) -> list[tuple[bool, str]]:
+    plain = scheme != "https" and not settings.insecure_cookies
+    return [(settings.debug, _DEBUG), (len(settings.key) < LEAST_KEY, _KEY), (plain, _PLAIN)]
+
+
+def _is_loopback(host: str) -> bool:
+    name = host.strip("[]").lower()
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False

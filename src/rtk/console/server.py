@@ -1,0 +1,86 @@
+"""uvicorn in this process: the port taken before anything else is begun, and an end in order and within bounds."""
+
+import errno
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+import uvicorn
+
+from rtk.errors import ToolkitError
+
+GRACE = 3  # seconds that requests under way have at the end
+BACKLOG = 2048
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class CannotListen(ToolkitError):
+    """The address or the port cannot be had."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A bound socket; port 0 takes any that is free. Raises CannotListen."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except (OSError, OverflowError):
+        raise CannotListen(f"cannot listen on {host!r}; expected an address of this machine, like 127.0.0.1") from None
+    bound = socket.socket(family, kind, protocol)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
+        bound.listen(BACKLOG)  # at once: else another could still bind and listen first
+    except (OSError, OverflowError) as error:
+        bound.close()
+        raise CannotListen(_why(error, host, port)) from None
+    return bound
+
+
+def _why(error: OSError | OverflowError, host: str, port: int) -> str:
+    number = getattr(error, "errno", None)
+    if number == errno.EADDRINUSE:
+        return f"port {port} of {host} is in use by another program; choose another with --port"
+    if number == errno.EACCES:
+        return f"port {port} may not be used by this user; choose one above 1023 with --port"
+    return f"cannot listen on {host}, port {port}: {getattr(error, 'strerror', None) or error}"
+
+
+class Server(uvicorn.Server):
+    """uvicorn that says when it is ready, and ends well when it is told to: exit status 0, not that of a signal."""
+
+    def __init__(self, application: Any, ready: Callable[[], None]) -> None:
+        super().__init__(
+            uvicorn.Config(
+                application,
+                lifespan="on",
+                ws="none",
+                log_config=None,
+                access_log=False,
+                proxy_headers=False,  # Django judges them, by RTK_TRUSTED_PROXIES
+                server_header=False,
+                timeout_graceful_shutdown=GRACE,
+            )
+        )
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer, then say so."""
+        await super().startup(sockets)
+        self._ready()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """End at the first signal, at once at the second."""
+        before = {each: signal.signal(each, self.handle_exit) for each in SIGNALS}
+        try:
+            yield
+        finally:
+            for each, handler in before.items():
+                signal.signal(each, handler)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - as signals call it
+        """What a signal does."""
+        self.force_exit = self.should_exit
+        self.should_exit = True

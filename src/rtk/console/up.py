@@ -1,0 +1,157 @@
+"""`rtk up`: everything that makes a console, begun in order and ended in the reverse.
+
+The database is made and started while Django is imported; together they take most of the time to the first page.
+"""
+
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import UTC, datetime
+from types import FrameType
+from typing import Any, TypeVar
+
+import psycopg
+
+import rtk
+from rtk.console import options
+from rtk.console.cluster import CannotRunDatabase, first_line
+from rtk.console.database import from_url
+from rtk.console.place import Place
+from rtk.console.postgres import Postgres
+from rtk.console.safety import chosen, refuse_unsafe
+from rtk.console.server import Server, listen
+from rtk.errors import BadInput
+
+OLDEST_SERVER = 140000  # PostgreSQL 14, as its server_version_num
+_TENDED_EVERY = 0.5  # seconds
+
+Say = Callable[[str], None]
+T = TypeVar("T")
+
+
+def up(place: Place, say: Say = print) -> None:
+    """Run a console from `place` until SIGINT or SIGTERM; address and the rest come from the environment.
+
+    Raises a ToolkitError, one sentence, for whatever keeps it from starting.
+    """
+    place.prepare()
+    with place.alone(), _terminated_is_interrupted():
+        os.environ["RTK_SECRET_KEY"] = options.text("RTK_SECRET_KEY") or place.key()
+        refuse_unsafe(chosen())
+        with listen(options.text("RTK_HOST"), options.number("RTK_PORT")) as bound:
+            os.environ["RTK_PORT"] = str(bound.getsockname()[1])
+            _serve(place, bound, say)
+
+
+def _serve(place: Place, bound: socket.socket, say: Say) -> None:
+    with database(place, _application) as application:
+        from rtk.console import inside
+
+        url, lines = inside.public_url(), _welcome(place, inside.public_url(), inside.first_link())
+        state = {"pid": os.getpid(), "url": url, "port": bound.getsockname()[1], "version": rtk.__version__}
+
+        def ready() -> None:
+            place.tell(**state, lines=lines, started=datetime.now(UTC).isoformat(timespec="seconds"))
+            say("\n".join(lines))
+
+        Server(application, ready).run([bound])
+
+
+@contextmanager
+def database(place: Place, begin: Callable[[], T]) -> Iterator[T]:
+    """The database that DATABASE_URL names, else the one in `place`, with the tables of this release; yields `begin()`.
+
+    `begin`, which imports Django, is called while the database starts. Raises CannotRunDatabase or BadInput.
+    """
+    if url := options.text("DATABASE_URL"):
+        check_own(url)
+        begun = begin()
+        _migrated()
+        yield begun
+        return
+    postgres = Postgres(place.path)
+    with ExitStack() as at_the_end:
+        at_the_end.callback(postgres.stop)
+        with ThreadPoolExecutor(1, "database") as pool:
+            starting = pool.submit(postgres.start)
+            begun = begin()
+            starting.result()
+        at_the_end.callback(_pointed_at(postgres))
+        _migrated()
+        with _tended(postgres):
+            yield begun
+
+
+def _pointed_at(postgres: Postgres) -> Callable[[], None]:
+    """Let Django use it; how to leave off again."""
+    from rtk.console import inside
+
+    inside.point_at(postgres)
+    return inside.close_connections
+
+
+def _migrated() -> None:
+    from rtk.console import inside
+
+    inside.migrate()
+
+
+def check_own(url: str) -> None:
+    """Raise unless a PostgreSQL that is new enough answers there: CannotRunDatabase or BadInput."""
+    from_url(url, 1)
+    try:
+        with psycopg.connect(url, connect_timeout=10) as connection:
+            version = connection.info.server_version
+    except psycopg.Error as error:
+        raise CannotRunDatabase(f"the PostgreSQL of DATABASE_URL cannot be used: {first_line(error)}") from None
+    if version < OLDEST_SERVER:
+        raise BadInput(f"the PostgreSQL of DATABASE_URL is version {version // 10000}; expected 14 or newer")
+
+
+def _application() -> Any:
+    from rtk.console.asgi import application
+
+    return application
+
+
+def _welcome(place: Place, url: str, link: str | None) -> list[str]:
+    invited = ["", "Nobody has signed up yet. The first user, who will own it, does so at", f"  {link}"] if link else []
+    return [f"The console is at {url}", f"Its data is in {place.path}", *invited]
+
+
+@contextmanager
+def _tended(postgres: Postgres) -> Iterator[None]:
+    """Start the database again whenever it died; the console answers 503 meanwhile."""
+    ended = threading.Event()
+
+    def tend() -> None:
+        while not ended.wait(_TENDED_EVERY):
+            if postgres.running() is None:
+                with suppress(CannotRunDatabase):  # tried again in a moment
+                    postgres.start()
+
+    thread = threading.Thread(target=tend, name="database", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()  # else it could start what is stopped next
+
+
+@contextmanager
+def _terminated_is_interrupted() -> Iterator[None]:
+    """While it starts, SIGTERM ends it as Ctrl-C does, so that the database is stopped."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
