@@ -7,4 +7,6 @@ from rtk.console import health
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health.health),
     path("accounts/", include("allauth.urls")),
+    path("", include("rtk.console.api.urls")),
+    path("", include("rtk.console.people.urls")),  # last: names of organizations match almost anything
 ]

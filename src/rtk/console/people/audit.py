@@ -24,6 +24,10 @@ ACTIONS = {
     "invitation.withdrawn": "withdrew the invitation of",
     "token.created": "created the token",
     "token.revoked": "revoked the token",
+    "user.signed-in": "signed in as",
+    "user.password-changed": "changed the password of",
+    "user.second-factor-added": "added a second factor",
+    "user.second-factor-removed": "removed a second factor",
 }
 
 

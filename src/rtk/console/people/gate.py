@@ -98,7 +98,9 @@ def org_for(caller: Caller | None, org: uuid.UUID | str, need: str) -> Organizat
 def team_for(caller: Caller | None, org: uuid.UUID | str, team: uuid.UUID | str, need: str) -> Team:
     """A team by ids or slugs, with its `org`, for what is needed. Raises Unauthorized, NotFound, Forbidden."""
     found = teams_for(caller).filter(**_either(org, "org__"), **_either(team)).first()
-    return _passed(found, caller, need, "team")
+    passed = _passed(found, caller, need, "team")
+    passed.org.role = passed.role
+    return passed
 
 
 def _allowed(caller: Caller | None, need: str) -> Caller:

@@ -43,6 +43,15 @@ def invite(
     return invitation
 
 
+def invite_all(
+    actor: User, org: Organization, emails: Iterable[str], role: str, teams: Iterable[Team] = ()
+) -> list[Invitation]:
+    """Invite several, all or none of them. Raises ValidationError."""
+    teams = list(teams)
+    with transaction.atomic():
+        return [invite(actor, org, email, role, teams) for email in emails]
+
+
 def path(invitation: Invitation) -> str:
     """The path of an invitation's link."""
     return reverse("people:join", args=[_signer.sign(invitation.pk.hex)])

@@ -1,0 +1,60 @@
+"""What allauth asks us: who may sign up, which addresses are trusted, how a user is filled in."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+
+from rtk.console.people import arrivals
+from rtk.console.people.models import NAME_LENGTH, User
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Accounts with an address and a password."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Sign-up is for the invited and the first, unless it is open."""
+        return arrivals.may_sign_up(request)
+
+    def is_email_verified(self, request: HttpRequest, email: str) -> bool:
+        """The address of an invitation needs no mail of its own."""
+        return arrivals.trusts_address(request, email) or bool(super().is_email_verified(request, email))
+
+    def clean_email(self, email: str) -> str:
+        """Who was invited signs up by the address that was invited."""
+        email = str(super().clean_email(email)).lower()
+        invitation = None if self.request.user.is_authenticated else arrivals.invitation_of(self.request)
+        if invitation is not None and invitation.email != email:
+            raise ValidationError(f"The invitation is for {invitation.email}; sign up by that address.")
+        return email
+
+    def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
+        """Keep the name that was given."""
+        user.name = form.cleaned_data.get("name", "")
+        saved: User = super().save_user(request, user, form, commit)
+        return saved
+
+    def format_email_subject(self, subject: str) -> str:
+        """Subjects say where they come from without naming a host."""
+        return f"[Reliability Toolkit] {subject}"
+
+
+class SocialAdapter(DefaultSocialAccountAdapter):
+    """Accounts of an OpenID Connect issuer."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        """The same rule; an invitation counts for its own address only."""
+        invitation = arrivals.invitation_of(request)
+        if invitation is not None and settings.SIGN_UP != "open":
+            return bool(invitation.email == sociallogin.user.email.lower())
+        return arrivals.may_sign_up(request)
+
+    def populate_user(self, request: HttpRequest, sociallogin: Any, data: dict[str, Any]) -> User:
+        """Take over the name and, in lower case, the address."""
+        user: User = super().populate_user(request, sociallogin, data)
+        parts = data.get("name") or " ".join(filter(None, [data.get("first_name"), data.get("last_name")]))
+        user.name, user.email = str(parts or "")[:NAME_LENGTH], user.email.lower()
+        return user

@@ -1,0 +1,34 @@
+"""What every answer tells the browser: load nothing from elsewhere, run no script within a page, be in no frame."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+FORMS = "; form-action 'self'"
+# The form on this page leads to the issuer, which may sign in at an origin that only its metadata names.
+_LEADS_AWAY = "openid_connect_login"
+
+
+class SecurityHeaders:
+    """Middleware that adds the headers; a view that set one itself keeps it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer the request, with the headers."""
+        response = self._get_response(request)
+        match = request.resolver_match
+        away = match is not None and match.url_name == _LEADS_AWAY
+        headers = response.headers
+        headers.setdefault("Content-Security-Policy", POLICY if away else POLICY + FORMS)
+        headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        if headers.get("Content-Type", "").startswith("text/html"):
+            # A page shows what its reader may see; nothing between us may keep it, and "back" asks again.
+            headers.setdefault("Cache-Control", "private, no-cache")
+        return response

@@ -1,0 +1,70 @@
+"""The first page, and the two links by which people arrive."""
+
+from allauth.account.internal.decorators import login_not_required
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from rtk.console.people import arrivals, first, gate, invitations
+from rtk.console.people.models import User
+from rtk.console.people.pages import page
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """One's organizations and teams. `HEAD` tells clients whether their token is good."""
+    authorization = request.headers.get("Authorization")
+    if authorization and gate.authenticate(authorization) is None:
+        return HttpResponse("This token is not good.\n", status=401, content_type="text/plain")
+    if request.method == "HEAD":
+        return HttpResponse()
+    if not request.user.is_authenticated and not User.objects.exists():
+        return render(request, "people/nobody.html")
+    return _organizations(request)
+
+
+@page
+def _organizations(request: HttpRequest, caller: gate.Caller) -> HttpResponse:
+    if request.method == "POST":
+        return HttpResponseNotAllowed(["GET", "HEAD"])
+    teams: dict[object, list[object]] = {}
+    for team in gate.teams_for(caller):
+        teams.setdefault(team.org_id, []).append(team)
+    found = [(org, teams.get(org.pk, [])) for org in gate.organizations_for(caller)]
+    return render(request, "people/home.html", {"organizations": found})
+
+
+@login_not_required
+@require_safe
+def welcome(request: HttpRequest, key: str) -> HttpResponse:
+    """The first user's link: on to sign-up."""
+    if not first.opens(key):
+        text = "There is a first user already. Sign in, or ask an owner of your organization to invite you."
+        return render(request, "people/closed.html", {"title": "This link is used up", "text": text}, status=410)
+    arrivals.came_first(request, key)
+    return redirect("account_signup")
+
+
+@login_not_required
+def join(request: HttpRequest, key: str) -> HttpResponse:
+    """An invitation: who asks whom to join what. Accepted by its own address, after signing in or up."""
+    if request.method not in ("GET", "HEAD", "POST"):
+        return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
+    invitation = invitations.found(key)
+    if invitation is None:
+        text = "It was used, withdrawn, or has expired. Ask whoever invited you for a new one."
+        return render(request, "people/closed.html", {"title": "This invitation is over", "text": text}, status=410)
+    arrivals.came_invited(request, key)
+    if request.method == "POST" and isinstance(request.user, User):
+        try:
+            invitations.accept(invitation, request.user)
+        except ValidationError as error:
+            messages.error(request, error.messages[0])
+        else:
+            return redirect("people:organization", org=invitation.org.slug)
+    return render(request, "people/join.html", {"invitation": invitation, "known": _known(invitation.email)})
+
+
+def _known(email: str) -> bool:
+    return User.objects.filter(email=email).exists()

@@ -1,0 +1,89 @@
+"""An organization: made, shown, renamed, left, deleted, and its audit log."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from rtk.console.people import gate, joining
+from rtk.console.people.audit import ACTIONS
+from rtk.console.people.forms import DeleteForm, NameForm
+from rtk.console.people.gate import Caller
+from rtk.console.people.models import AuditEntry, Membership
+from rtk.console.people.pages import action, page, sent, status, tried, viewed
+
+ENTRIES_A_PAGE = 50
+
+
+@page
+def make(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """Make an organization and own it."""
+    form = NameForm(sent(request))
+    if request.method == "POST" and tried(form, lambda: _made(caller, form), "name"):
+        return redirect("people:make-team", org=caller.user.organizations.latest("created_at").slug)
+    return render(request, "people/organization-new.html", {"form": form}, status=status(form))
+
+
+def _made(caller: Caller, form: NameForm) -> None:
+    joining.make_organization(caller.user, form.cleaned_data["name"])
+
+
+@viewed
+def show(request: HttpRequest, caller: Caller, org: str) -> HttpResponse:
+    """The teams of an organization that one is in."""
+    found = gate.org_for(caller, org, "read")
+    teams = gate.teams_for(caller).filter(org=found)
+    return render(request, "people/organization.html", {"org": found, "teams": teams, "at": "teams"})
+
+
+@page
+def settings(request: HttpRequest, caller: Caller, org: str) -> HttpResponse:
+    """The organization's name."""
+    found = gate.org_for(caller, org, "own")
+    form = NameForm(sent(request), initial={"name": found.name})
+    if request.method == "POST" and tried(
+        form, lambda: joining.rename(caller.user, found, form.cleaned_data["name"]), "name"
+    ):
+        messages.success(request, "The name is saved.")
+        return redirect("people:organization-settings", org=found.slug)
+    if form.is_bound:
+        found.refresh_from_db(fields=["name", "slug"])  # what could not be saved is not the name
+    context = {"org": found, "form": form, "at": "settings"}
+    return render(request, "people/organization-settings.html", context, status=status(form))
+
+
+@page
+def delete(request: HttpRequest, caller: Caller, org: str) -> HttpResponse:
+    """Delete an organization with all that is in it, once its name is typed."""
+    found = gate.org_for(caller, org, "own")
+    form = DeleteForm(sent(request), expected=found.name)
+    if request.method == "POST" and form.is_valid():
+        joining.delete(caller.user, found)
+        messages.success(request, f"The organization “{form.expected}” is deleted.")
+        return redirect("people:home")
+    context = {"org": found, "form": form, "what": f"the organization “{found.name}”", "at": "settings"}
+    return render(request, "people/delete.html", context, status=status(form))
+
+
+@action
+def leave(request: HttpRequest, caller: Caller, org: str) -> HttpResponse:
+    """Leave an organization; its last owner cannot."""
+    found = gate.org_for(caller, org, "read")
+    try:
+        joining.remove(caller.user, get_object_or_404(Membership, org=found, user=caller.user))
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+        return redirect("people:members", org=found.slug)
+    messages.success(request, f"You left “{found.name}”.")
+    return redirect("people:home")
+
+
+@viewed
+def audit(request: HttpRequest, caller: Caller, org: str) -> HttpResponse:
+    """Who did what, newest first."""
+    found = gate.org_for(caller, org, "admin")
+    pages = Paginator(AuditEntry.objects.filter(org=found), ENTRIES_A_PAGE)
+    entries = pages.get_page(request.GET.get("page"))
+    told = [(entry, ACTIONS.get(entry.action, entry.action)) for entry in entries]
+    return render(request, "people/audit.html", {"org": found, "entries": entries, "told": told, "at": "audit"})

@@ -1,0 +1,59 @@
+"""What belongs to oneself: profile, tokens, sessions."""
+
+import uuid
+
+from allauth.usersessions.models import UserSession
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from rtk.console.people import tokens
+from rtk.console.people.forms import ProfileForm, TokenForm
+from rtk.console.people.gate import Caller
+from rtk.console.people.models import Token
+from rtk.console.people.pages import action, page, sent, status
+
+
+@page
+def profile(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """Name, and the ways to password, addresses, second factors, sessions."""
+    form = ProfileForm(sent(request), instance=caller.user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, "Your profile is saved.")
+        return redirect("people:profile")
+    return render(request, "people/profile.html", {"form": form}, status=status(form))
+
+
+@page
+def own_tokens(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """One's tokens, and a new one, shown in the answer to its form and never again."""
+    form = TokenForm(sent(request), user=caller.user)
+    shown = {}
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        token, secret = tokens.make(caller.user, given["name"], given["scopes"], form.expires_at())
+        shown = {"made": token, "secret": secret}
+        form = TokenForm(user=caller.user)
+    found = Token.objects.filter(user=caller.user)
+    answer = render(request, "people/tokens.html", {"form": form, "tokens": found, **shown}, status=status(form))
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+@action
+def revoke_token(request: HttpRequest, caller: Caller, token: uuid.UUID) -> HttpResponse:
+    """End a token of one's own."""
+    found = get_object_or_404(Token, pk=token, user=caller.user)
+    tokens.revoke(found)
+    messages.success(request, f"The token “{found.name}” is revoked.")
+    return redirect("people:tokens")
+
+
+@action
+def end_session(request: HttpRequest, caller: Caller, session: int) -> HttpResponse:
+    """Sign out one of one's browsers."""
+    found = get_object_or_404(UserSession, pk=session, user=caller.user)
+    found.end()
+    messages.success(request, "The session is ended.")
+    return redirect("usersessions_list")

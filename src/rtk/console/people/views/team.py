@@ -1,0 +1,79 @@
+"""A team: made, who is in it, renamed, deleted."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from rtk.console.people import gate, joining
+from rtk.console.people.forms import DeleteForm, MemberForm, NameForm
+from rtk.console.people.gate import Caller
+from rtk.console.people.models import Membership, TeamMembership
+from rtk.console.people.pages import action, page, sent, status, tried
+
+
+@page
+def make(request: HttpRequest, caller: Caller, org: str) -> HttpResponse:
+    """Make a team."""
+    found = gate.org_for(caller, org, "admin")
+    form = NameForm(sent(request))
+    if request.method == "POST" and tried(
+        form, lambda: joining.make_team(caller.user, found, form.cleaned_data["name"]), "name"
+    ):
+        messages.success(request, "The team is made.")
+        return redirect("people:organization", org=found.slug)
+    return render(request, "people/team-new.html", {"org": found, "form": form, "at": "teams"}, status=status(form))
+
+
+@page
+def people(request: HttpRequest, caller: Caller, org: str, team: str) -> HttpResponse:
+    """Who is in a team; admins add from the organization's members."""
+    found = gate.team_for(caller, org, team, "admin" if request.method == "POST" else "read")
+    form = MemberForm(sent(request), team=found)
+    if request.method == "POST" and form.is_valid():
+        joining.enter_team(caller.user, found, form.cleaned_data["member"])
+        return redirect("people:team", org=found.org.slug, team=found.slug)
+    inside = found.memberships.select_related("user").order_by("user__name", "user__email")
+    everywhere = Membership.objects.filter(org=found.org, role__in=gate.EVERYWHERE).select_related("user")
+    context = {"org": found.org, "team": found, "form": form, "inside": inside, "everywhere": everywhere, "at": "teams"}
+    return render(request, "people/team.html", {**context, "at": "teams"}, status=status(form))
+
+
+@action
+def remove(request: HttpRequest, caller: Caller, org: str, team: str, entry: uuid.UUID) -> HttpResponse:
+    """Take somebody out of a team."""
+    found = gate.team_for(caller, org, team, "admin")
+    member = get_object_or_404(TeamMembership.objects.select_related("user", "team__org"), team=found, pk=entry)
+    joining.exit_team(caller.user, member)
+    messages.success(request, f"{member.user} is no longer in {found.name}.")
+    return redirect("people:team", org=found.org.slug, team=found.slug)
+
+
+@page
+def settings(request: HttpRequest, caller: Caller, org: str, team: str) -> HttpResponse:
+    """The team's name."""
+    found = gate.team_for(caller, org, team, "admin")
+    form = NameForm(sent(request), initial={"name": found.name})
+    if request.method == "POST" and tried(
+        form, lambda: joining.rename(caller.user, found, form.cleaned_data["name"]), "name"
+    ):
+        messages.success(request, "The name is saved.")
+        return redirect("people:team-settings", org=found.org.slug, team=found.slug)
+    if form.is_bound:
+        found.refresh_from_db(fields=["name", "slug"])  # what could not be saved is not the name
+    context = {"org": found.org, "team": found, "form": form, "at": "teams"}
+    return render(request, "people/team-settings.html", context, status=status(form))
+
+
+@page
+def delete(request: HttpRequest, caller: Caller, org: str, team: str) -> HttpResponse:
+    """Delete a team with all that is in it, once its name is typed."""
+    found = gate.team_for(caller, org, team, "admin")
+    form = DeleteForm(sent(request), expected=found.name)
+    if request.method == "POST" and form.is_valid():
+        joining.delete(caller.user, found)
+        messages.success(request, f"The team “{form.expected}” is deleted.")
+        return redirect("people:organization", org=found.org.slug)
+    context = {"org": found.org, "team": found, "form": form, "what": f"the team “{found.name}”", "at": "teams"}
+    return render(request, "people/delete.html", context, status=status(form))
