@@ -1,0 +1,82 @@
+"""The API as a whole: its routers, and what becomes of everything that is refused."""
+
+from typing import Any
+
+from django.core.exceptions import BadRequest, RequestDataTooBig
+from django.db import DatabaseError, InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+import rtk
+from rtk.console.api import catalog, kept_executions, kept_runs, live, people, rules
+from rtk.console.api.answers import refused
+from rtk.console.api.entry import Bearer, Session, StrictParser
+from rtk.console.people import gate
+from rtk.console.store.problem import Problem
+
+api = NinjaAPI(
+    title="Reliability Toolkit",
+    version=rtk.__version__,
+    description="Runs of verifications: told, stored, and what can be learned of them.",
+    urls_namespace="api",
+    openapi_url="/openapi.json",
+    docs_url=None,
+    auth=[Bearer(), Session()],
+    parser=StrictParser(),
+)
+for part in (people, kept_executions, kept_runs, live, catalog, rules):
+    api.add_router("", part.router)
+
+
+@api.exception_handler(Problem)
+def _problem(_request: HttpRequest, problem: Problem) -> HttpResponse:
+    return refused(problem)
+
+
+@api.exception_handler(gate.Refused)
+def _refused(_request: HttpRequest, error: gate.Refused) -> HttpResponse:
+    return refused(Problem(error.status, str(error)))
+
+
+@api.exception_handler(AuthenticationError)
+def _nobody(_request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
+    return refused(Problem(401, "Sign in first, or send a valid token: Authorization: Bearer …"))
+
+
+@api.exception_handler(HttpError)
+def _http(_request: HttpRequest, error: HttpError) -> HttpResponse:
+    return refused(Problem(error.status_code, str(error)))
+
+
+@api.exception_handler(Http404)
+def _unknown(_request: HttpRequest, _error: Http404) -> HttpResponse:
+    return refused(Problem(404, "there is no such thing here"))
+
+
+@api.exception_handler(RequestDataTooBig)
+def _too_large(_request: HttpRequest, _error: RequestDataTooBig) -> HttpResponse:
+    return refused(Problem(413, "the body is too large"))
+
+
+@api.exception_handler(BadRequest)
+def _bad(_request: HttpRequest, error: BadRequest) -> HttpResponse:
+    return refused(Problem(400, str(error) or "the request is not understood"))
+
+
+@api.exception_handler(ValidationError)
+def _invalid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
+    found = [{"field": _place(each["loc"]), "detail": str(each["msg"])} for each in error.errors]
+    first = found[0] if found else {"field": "", "detail": "expected something else"}
+    return refused(Problem(422, f"{first['field']}: {first['detail']}", errors=found))
+
+
+@api.exception_handler(OperationalError)
+@api.exception_handler(InterfaceError)
+def _away(_request: HttpRequest, _error: DatabaseError) -> HttpResponse:
+    return refused(Problem(503, "the database cannot be reached: try again in a moment"))
+
+
+def _place(loc: Any) -> str:
+    # The first names where a value came from (body, query, path), the second, in a body, our own parameter.
+    return ".".join(str(each) for each in (loc[2:] if loc[0] == "body" and len(loc) > 2 else loc[1:])) or str(loc[0])

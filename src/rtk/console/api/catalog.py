@@ -1,0 +1,103 @@
+"""Part B: experiments looked at, objectives and verifications."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router
+
+from rtk.console.api.answers import created, polled
+from rtk.console.api.entry import caller_of, enter
+from rtk.console.api.forms import NewObjective, NewVerification, ObjectiveChange, Page, Source, VerificationChange
+from rtk.console.api.kept_executions import T
+from rtk.console.store import changes, lists, verifications
+from rtk.console.store.looking import look
+
+router = Router(tags=["objectives and verifications"])
+
+
+@router.post(f"{T}/import", response=dict[str, Any], summary="Look at an experiment")
+def look_at(request: HttpRequest, org: str, team: str, body: Source) -> dict[str, Any]:
+    """What is in the text of an experiment. Nothing is kept."""
+    enter(request, org, team, "run")
+    return look(body.source, body.format)
+
+
+@router.post(f"{T}/objectives", response={201: dict[str, Any]}, summary="Make an objective")
+def make_objective(request: HttpRequest, org: str, team: str, body: NewObjective) -> HttpResponse:
+    """A new objective."""
+    into, user = enter(request, org, team, "run"), caller_of(request).user
+    made = changes.new_objective(into, user, body.dict())
+    return created(request, changes.objective(made), f"{request.path}/{made.id}")
+
+
+@router.get(f"{T}/objectives", response=Page, summary="The objectives of a team")
+def list_objectives(
+    request: HttpRequest, org: str, team: str, cursor: str | None = None, limit: int = Query(50, ge=1, le=200)
+) -> HttpResponse:
+    """A page of objectives."""
+    rows = verifications.objectives(enter(request, org, team, "read"))
+    return polled(request, lists.page(rows, changes.objective, cursor, limit))
+
+
+@router.get(T + "/objectives/{objective}", response=dict[str, Any], summary="An objective")
+def objective(request: HttpRequest, org: str, team: str, objective: str) -> HttpResponse:
+    """An objective."""
+    found = verifications.find_objective(enter(request, org, team, "read"), objective)
+    return polled(request, changes.objective(found))
+
+
+@router.patch(T + "/objectives/{objective}", response=dict[str, Any], summary="Change an objective")
+def change_objective(
+    request: HttpRequest, org: str, team: str, objective: str, body: ObjectiveChange
+) -> dict[str, Any]:
+    """Change what is given; the rest stays."""
+    found = verifications.find_objective(enter(request, org, team, "run"), objective)
+    return changes.objective(changes.change_objective(found, body.dict(exclude_none=True)))
+
+
+@router.delete(T + "/objectives/{objective}", response={204: None}, summary="Delete an objective")
+def delete_objective(request: HttpRequest, org: str, team: str, objective: str) -> Any:
+    """Delete an objective; its verifications stay, without a promise to hold."""
+    verifications.delete(verifications.find_objective(enter(request, org, team, "run"), objective))
+    return 204, None
+
+
+@router.post(f"{T}/verifications", response={201: dict[str, Any]}, summary="Make a verification")
+def make_verification(request: HttpRequest, org: str, team: str, body: NewVerification) -> HttpResponse:
+    """A new verification, with its experiment, and its objective where one is given."""
+    into, user = enter(request, org, team, "run"), caller_of(request).user
+    made = changes.new_verification(into, user, body.dict())
+    return created(request, changes.verification(made), f"{request.path}/{made.id}")
+
+
+@router.get(f"{T}/verifications", response=Page, summary="The verifications of a team")
+def list_verifications(
+    request: HttpRequest, org: str, team: str, cursor: str | None = None, limit: int = Query(50, ge=1, le=200)
+) -> HttpResponse:
+    """A page of verifications."""
+    rows = verifications.of(enter(request, org, team, "read"))
+    return polled(request, lists.page(rows, changes.verification, cursor, limit))
+
+
+@router.get(T + "/verifications/{verification}", response=dict[str, Any], summary="A verification")
+def verification(request: HttpRequest, org: str, team: str, verification: str) -> HttpResponse:
+    """A verification with its document."""
+    found = verifications.find(enter(request, org, team, "read"), verification)
+    return polled(request, {**changes.verification(found), "document": verifications.document_of(found)})
+
+
+@router.patch(T + "/verifications/{verification}", response=dict[str, Any], summary="Change a verification")
+def change_verification(
+    request: HttpRequest, org: str, team: str, verification: str, body: VerificationChange
+) -> dict[str, Any]:
+    """Change what is given; the rest stays."""
+    into, user = enter(request, org, team, "run"), caller_of(request).user
+    found = verifications.find(into, verification)
+    return changes.verification(changes.change_verification(into, user, found, body.dict(exclude_none=True)))
+
+
+@router.delete(T + "/verifications/{verification}", response={204: None}, summary="Delete a verification")
+def delete_verification(request: HttpRequest, org: str, team: str, verification: str) -> Any:
+    """Delete a verification: it takes no further runs."""
+    verifications.delete(verifications.find(enter(request, org, team, "run"), verification))
+    return 204, None

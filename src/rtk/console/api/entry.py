@@ -1,0 +1,93 @@
+"""Who calls, and what with: tokens of machines, sessions of people, bodies that are JSON.
+
+A view is exempt from Django's own check against forged requests here; a session is let in only by ninja's, which
+makes that check, and never by `request.user` alone.
+"""
+
+from typing import Any
+
+import msgspec
+from django.conf import settings
+from django.http import HttpRequest
+from ninja.parser import Parser
+from ninja.security import APIKeyCookie, HttpBearer
+
+from rtk.console.people import gate
+from rtk.console.people.models import Team, User
+from rtk.console.store.intake import refusal
+from rtk.console.store.problem import Problem
+
+USUAL_BODY = 8 * 1024 * 1024
+JOURNAL_BODY = 64 * 1024 * 1024
+
+
+class Bearer(HttpBearer):
+    """A machine's token."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> gate.Caller | None:  # noqa: ARG002 - ninja gives it
+        """The caller, or None."""
+        return gate.authenticate(f"Bearer {token}")
+
+
+class Session(APIKeyCookie):
+    """A person's session, on our own pages."""
+
+    def __init__(self) -> None:
+        self.param_name = settings.SESSION_COOKIE_NAME
+        super().__init__(csrf=True)
+
+    def __call__(self, request: HttpRequest) -> Any:
+        """Without a session this is nobody; with one, the request must not be forged."""
+        anybody = self.param_name in request.COOKIES and "Authorization" not in request.headers
+        return super().__call__(request) if anybody else None
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> gate.Caller | None:  # noqa: ARG002 - ninja gives it
+        """The caller, or None."""
+        return gate.Caller(request.user) if isinstance(request.user, User) else None
+
+
+class StrictParser(Parser):
+    """Takes bodies that are JSON of UTF-8 text, without numbers that are none, and not too large."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        """The body's value. Raises `Problem`."""
+        try:
+            return msgspec.json.decode(body_of(request, USUAL_BODY))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise Problem(400, f"the body is not JSON: {error}") from None
+
+
+def body_of(request: HttpRequest, most: int) -> bytes:
+    """The body's bytes. Raises `Problem` for too many."""
+    length = request.META.get("CONTENT_LENGTH") or ""
+    if length.isdecimal() and int(length) > most:
+        raise Problem(413, f"the body is larger than {most // 1024 // 1024} MiB")
+    body = request.body
+    if len(body) > most:
+        raise Problem(413, f"the body is larger than {most // 1024 // 1024} MiB")
+    return body
+
+
+def read(request: HttpRequest, shape: type[Any], most: int = JOURNAL_BODY) -> Any:
+    """The body as a struct, in which a journal stays as it came. Raises `Problem` with the place that is wrong."""
+    body = body_of(request, most)
+    try:
+        body.decode()
+        return msgspec.json.decode(body, type=shape)
+    except msgspec.ValidationError as error:
+        raise refusal(error) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Problem(400, f"the body is not JSON: {error}") from None
+
+
+def caller_of(request: HttpRequest) -> gate.Caller:
+    """Who the authentication found."""
+    caller = getattr(request, "auth", None)
+    if not isinstance(caller, gate.Caller):
+        raise gate.Unauthorized("Sign in first, or send a valid token.")
+    return caller
+
+
+def enter(request: HttpRequest, org: str, team: str, need: str) -> Team:
+    """The team, for a caller who may do what is needed there."""
+    return gate.team_for(caller_of(request), org, team, need)

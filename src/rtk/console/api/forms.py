@@ -1,0 +1,204 @@
+"""What part B takes and gives, with an example of each for the OpenAPI document."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from ninja import Field, Schema
+from pydantic import AfterValidator, ConfigDict, StrictBool
+
+
+def _whole(text: str) -> str:
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("expected text without zero characters")
+    return text
+
+
+def _said(text: str) -> str:
+    if not text.strip():
+        raise ValueError("expected text that is not blank")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_whole), Field(max_length=20_000)]
+Name = Annotated[str, AfterValidator(_whole), AfterValidator(_said), Field(min_length=1, max_length=500)]
+Tags = Annotated[list[Annotated[str, AfterValidator(_whole), Field(max_length=200)]], Field(max_length=50)]
+Target = Annotated[float, Field(gt=0, lt=1)]
+Window = Annotated[float, Field(gt=0, le=366 * 86_400)]
+Seconds = Annotated[float, Field(ge=0, le=30 * 86_400)]
+Scopes = Annotated[list[Annotated[str, Field(pattern="^(read|run|admin)$")]], Field(min_length=1, max_length=3)]
+Frequency = Annotated[float, Field(gt=0, le=86_400)]
+
+EXPERIMENT: dict[str, Any] = {
+    "title": "Checkout answers in time",
+    "description": "…",
+    "steady-state-hypothesis": {
+        "title": "Checkout answers",
+        "probes": [
+            {
+                "type": "probe",
+                "name": "checkout",
+                "tolerance": 200,
+                "provider": {"type": "http", "url": "https://shop.example/checkout"},
+            }
+        ],
+    },
+    "method": [],
+}
+
+
+class Form(Schema):
+    """Something sent: a key that nobody knows is refused, so that a misspelt one is not lost."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class NewRun(Form):
+    """A run that begins."""
+
+    plan: dict[str, Any]
+    experiment: dict[str, Any]
+    client: dict[str, Any] = Field(default_factory=dict)
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "example": {
+                "plan": {"frequency_s": 10, "duration_s": 300, "objective": {"target": 0.95, "window_s": 86400}},
+                "experiment": EXPERIMENT,
+                "client": {"rtk": "0.1.0"},
+            }
+        },
+    )
+
+
+class Stop(Form):
+    """A person's stop."""
+
+    reason: Name = "stopped by a person"
+
+
+class Source(Form):
+    """The text of an experiment."""
+
+    source: Annotated[str, Field(max_length=16 * 1024 * 1024)]
+    format: Annotated[str, Field(pattern="^(json|yaml)$")] | None = None
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"source": "title: …", "format": "yaml"}})
+
+
+class NewObjective(Form):
+    """A promise. `window` is in seconds."""
+
+    name: Name
+    description: Text = ""
+    tags: Tags = Field(default_factory=list)
+    target: Target
+    window: Window
+    measure: dict[str, Any] = Field(default_factory=dict)
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"example": {"name": "Checkout", "target": 0.95, "window": 86400, "tags": ["shop"]}},
+    )
+
+
+class ObjectiveChange(Form):
+    """What is to change of an objective."""
+
+    name: Name | None = None
+    description: Text | None = None
+    tags: Tags | None = None
+    target: Target | None = None
+    window: Window | None = None
+    measure: dict[str, Any] | None = None
+
+
+class NewVerification(Form):
+    """A verification, of an objective that there is or that comes with it. Times are in seconds."""
+
+    name: Name
+    objective_id: Text | None = None
+    objective: NewObjective | None = None
+    experiment: dict[str, Any]
+    frequency: Frequency
+    duration: Seconds
+    warm_up: Seconds = 0.0
+    cool_down: Seconds = 0.0
+    stop_when: dict[str, Any] = Field(default_factory=dict)
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "example": {
+                "name": "Checkout under load",
+                "objective": {"name": "Checkout", "target": 0.95, "window": 86400},
+                "experiment": EXPERIMENT,
+                "frequency": 10,
+                "duration": 300,
+            }
+        },
+    )
+
+
+class VerificationChange(Form):
+    """What is to change of a verification."""
+
+    name: Name | None = None
+    objective_id: Text | None = None
+    experiment: dict[str, Any] | None = None
+    frequency: Frequency | None = None
+    duration: Seconds | None = None
+    warm_up: Seconds | None = None
+    cool_down: Seconds | None = None
+    stop_when: dict[str, Any] | None = None
+
+
+class NewToken(Form):
+    """A token. Without `expires_at` it lasts a year."""
+
+    name: Annotated[str, AfterValidator(_whole), AfterValidator(_said), Field(min_length=1, max_length=100)]
+    scopes: Scopes = Field(default_factory=lambda: ["read", "run"])
+    expires_at: datetime | None = None
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"name": "CI", "scopes": ["read", "run"]}})
+
+
+class NewSafeguard(Form):
+    """A rule that forbids runs."""
+
+    name: Name
+    reason: Text = ""
+    active: StrictBool = True
+    begins_at: datetime | None = None
+    ends_at: datetime | None = None
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"example": {"name": "Sale weekend", "reason": "no runs while it sells"}}
+    )
+
+
+class NewActionItem(Form):
+    """Something to be done."""
+
+    title: Name
+    description: Text = ""
+    run_id: Text | None = None
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"title": "Give the queue a time limit"}})
+
+
+class Page(Schema):
+    """A page of a list, newest first."""
+
+    items: list[dict[str, Any]]
+    next: str | None = None
+
+
+class Fault(Schema):
+    """A problem (RFC 9457): `errors` name the fields that are wrong."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    errors: list[dict[str, str]] = Field(default_factory=list)

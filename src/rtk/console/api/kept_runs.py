@@ -1,0 +1,144 @@
+"""Part A, runs: told one event a call, as the clients of 2020 do."""
+
+from typing import Annotated, Any
+from uuid import uuid4
+
+import msgspec
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from ninja import Router
+
+from rtk.console.api.answers import created
+from rtk.console.api.entry import caller_of, enter, read
+from rtk.console.api.kept_executions import T, takes
+from rtk.console.people.models import Team
+from rtk.console.store import executions, runs, told, verifications
+from rtk.console.store.intake import Name
+from rtk.console.store.models import Execution, Verification
+from rtk.console.store.problem import Problem
+
+router = Router(tags=["kept: runs"])
+V = f"{T}/verifications/{{verification}}/runs"
+
+
+class Started(msgspec.Struct):
+    """A run that begins."""
+
+    journal: msgspec.Raw
+    experiment_id: Name
+    execution_id: Name
+    status: Name = "started"
+
+
+class Telling(msgspec.Struct):
+    """An event of a run."""
+
+    category: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    payload: Any = None
+
+
+class Finished(msgspec.Struct):
+    """A run that has ended."""
+
+    journal: msgspec.Raw
+    status: Name
+    results: dict[str, Any]
+
+
+class _Begin(executions.Journal):
+    start: str | None = None
+
+
+@router.post(
+    V,
+    response={201: dict[str, Any]},
+    summary="Begin a run",
+    openapi_extra=takes(Started, {"journal": {}, "status": "started", "experiment_id": "…", "execution_id": "…"}),
+)
+def begin(request: HttpRequest, org: str, team: str, verification: str) -> HttpResponse:
+    """A run of a verification, which is imported when the team does not know it yet."""
+    into, user = enter(request, org, team, "run"), caller_of(request).user
+    body = read(request, Started)
+    journal = _journal(bytes(body.journal))
+    execution = _execution(into, body)
+    of = verifications.find_or_import(into, user, verification, journal.experiment or execution.experiment.document)
+    run = runs.make(
+        into, user, of, _plan(of), uuid4(), told="events", execution=execution, progress={"start": journal.start}
+    )
+    value = {**runs.shown(run), "state": "running", "status": "", "journal": {}}
+    return created(request, value, f"{request.path}/{run.id}")
+
+
+def _journal(raw: bytes) -> _Begin:
+    try:
+        return msgspec.json.decode(raw, type=_Begin)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise Problem(422, f"journal: {error}", "journal") from None
+
+
+def _execution(team: Team, body: Started) -> Execution:
+    try:
+        found = executions.find(team, body.execution_id)
+    except Problem:
+        raise Problem(422, "execution_id: there is no such execution in this team", "execution_id") from None
+    if hasattr(found, "run"):
+        raise Problem(409, "execution_id: this execution is of another run", "execution_id")
+    return found
+
+
+def _plan(of: Verification) -> dict[str, Any]:
+    promise = of.objective
+    objective = {"target": promise.target, "window_s": promise.window_s, "name": promise.name} if promise else None
+    return {
+        "frequency_s": of.frequency_s,
+        "duration_s": of.duration_s,
+        "warm_up_s": of.warm_up_s,
+        "cool_down_s": of.cool_down_s,
+        "objective": objective,
+    }
+
+
+@router.post(
+    V + "/{run}/events",
+    response={201: dict[str, Any]},
+    summary="Tell an event of a run",
+    openapi_extra=takes(
+        Telling,
+        {
+            "category": "verification-sample",
+            "payload": {"iteration": 1, "state": {"steady_state_met": True, "probes": []}},
+        },
+    ),
+)
+def tell(request: HttpRequest, org: str, team: str, verification: str, run: str) -> HttpResponse:
+    """An event, in whatever order; a sample that came before changes nothing."""
+    found = _told(enter(request, org, team, "run"), verification, run)
+    body = read(request, Telling)
+    if "\0" in body.category:
+        raise Problem(422, "category: expected text without zero characters", "category")
+    told.tell_event(found, caller_of(request).user, body.category, body.payload)
+    return JsonResponse({}, status=201)
+
+
+@router.post(
+    V + "/{run}/finished",
+    response=dict[str, Any],
+    summary="End a run",
+    openapi_extra=takes(Finished, {"journal": {}, "status": "completed", "results": {"total_duration": 341.0}}),
+)
+def finish(request: HttpRequest, org: str, team: str, verification: str, run: str) -> dict[str, Any]:
+    """The end of a run, with its journal; told again it changes nothing."""
+    found = _told(enter(request, org, team, "run"), verification, run)
+    body, user = read(request, Finished), caller_of(request).user
+    status = body.status.replace("\0", " ")
+    told.finish(found, bytes(body.journal), status, body.results)
+    executions.update(found.execution, user, bytes(body.journal))
+    return {"id": str(found.id), "status": status}
+
+
+def _told(team: Team, verification: str, key: str) -> Any:
+    run = runs.find(team, verification, key)
+    if run.verification.deleted_at:
+        raise Problem(410, "the verification of this run was deleted", "verification")
+    if run.told != "events":
+        raise Problem(409, "this run is told by its record, not by events")
+    return run

@@ -1,0 +1,129 @@
+"""Part B, runs: made by the client's id, read back, followed as they go. Records come in beside Django."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from ninja import Query, Router
+
+from rtk.console.api.answers import created, polled
+from rtk.console.api.entry import caller_of, enter, read
+from rtk.console.api.forms import NewRun, Page, Stop
+from rtk.console.api.kept_executions import T, takes
+from rtk.console.store import insights, lists, readings, runs, stream, verifications
+from rtk.console.store.models import Run
+from rtk.console.store.problem import Problem, unknown
+
+router = Router(tags=["runs"])
+V = f"{T}/verifications/{{verification}}/runs"
+
+
+class Ended(msgspec.Struct):
+    """A run that has ended: its journal without the measurements, and the insight the client came to."""
+
+    journal: msgspec.Raw
+    insight: dict[str, Any] | None = None
+
+
+@router.put(V + "/{run}", response={201: dict[str, Any], 200: dict[str, Any]}, summary="Begin a run")
+def begin(request: HttpRequest, org: str, team: str, verification: str, run: str, body: NewRun) -> HttpResponse:
+    """A run by the id that the client made for it; putting it again changes nothing."""
+    into, user = enter(request, org, team, "run"), caller_of(request).user
+    try:
+        run_id = UUID(run)
+    except ValueError:
+        raise Problem(422, "run: expected a UUID", "run") from None
+    made, new = runs.create(into, user, verification, run_id, body.plan, body.experiment, body.client)
+    return created(request, runs.shown(runs.of(into).get(id=made.id)), request.path, 201 if new else 200)
+
+
+@router.post(
+    V + "/{run}/end",
+    response=dict[str, Any],
+    summary="End a run",
+    openapi_extra=takes(Ended, {"journal": {"status": "completed"}, "insight": {"verdict": "pass"}}),
+)
+def end(request: HttpRequest, org: str, team: str, verification: str, run: str) -> HttpResponse:
+    """The end of a run. The insight kept is the one computed here, from what is stored."""
+    into, user = enter(request, org, team, "run"), caller_of(request).user
+    found = runs.find(into, verification, run)
+    body = read(request, Ended)
+    runs.end(found, user, bytes(body.journal), body.insight)
+    found = runs.find(into, verification, run)
+    insights.insight_of(found)
+    return polled(request, runs.shown(found))
+
+
+@router.post(V + "/{run}/stop", response=dict[str, Any], summary="Stop a run")
+def stop(request: HttpRequest, org: str, team: str, verification: str, run: str, body: Stop) -> dict[str, Any]:
+    """Ask a run to stop: the answer to its next record says so."""
+    found = runs.find(enter(request, org, team, "run"), verification, run)
+    runs.ask_to_stop(found, body.reason)
+    return runs.shown(found)
+
+
+@router.get(V, response=Page, summary="The runs of a verification")
+def list_runs(
+    request: HttpRequest,
+    org: str,
+    team: str,
+    verification: str,
+    cursor: str | None = None,
+    limit: int = Query(50, ge=1, le=200),
+) -> HttpResponse:
+    """A page of the runs of a verification."""
+    into = enter(request, org, team, "read")
+    of = verifications.find(into, verification)
+    return polled(request, lists.page(runs.of(into).filter(verification=of), runs.shown, cursor, limit))
+
+
+@router.get(V + "/{run}", response=dict[str, Any], summary="A run")
+def run(request: HttpRequest, org: str, team: str, verification: str, run: str) -> HttpResponse:
+    """A run as it stands."""
+    return polled(request, runs.shown(_found(request, org, team, verification, run)))
+
+
+@router.get(V + "/{run}/measurements", response=Page, summary="The measurements of a run")
+def measurements(
+    request: HttpRequest,
+    org: str,
+    team: str,
+    verification: str,
+    run: str,
+    phase: str | None = Query(None, pattern="^(baseline|conditions|recovery)$"),
+    after: int = Query(-1, ge=-1, le=2**62),
+    limit: int = Query(200, ge=1, le=1_000),
+) -> HttpResponse:
+    """Measurements by the numbers of their entries; `next` is the `after` of the page that follows."""
+    return polled(request, readings.page(_found(request, org, team, verification, run), phase, after, limit))
+
+
+@router.get(V + "/{run}/insight", response=dict[str, Any], summary="What can be learned of a run")
+def insight(request: HttpRequest, org: str, team: str, verification: str, run: str) -> HttpResponse:
+    """The insight of a run; before its end only how many measurements came out how."""
+    return polled(request, insights.insight_of(_found(request, org, team, verification, run)))
+
+
+@router.get(
+    V + "/{run}/stream",
+    summary="Follow a run",
+    openapi_extra={"responses": {200: {"content": {"text/event-stream": {}}}}},
+)
+async def follow(request: HttpRequest, org: str, team: str, verification: str, run: str) -> StreamingHttpResponse:
+    """Each entry as it becomes durable, as server-sent events; `Last-Event-ID` resumes after that entry."""
+    found = await sync_to_async(_found)(request, org, team, verification, run)
+    last = request.headers.get("Last-Event-ID", "")
+    after = int(last) if last.isascii() and last.isdecimal() and len(last) < 19 else -1
+    answer = StreamingHttpResponse(stream.events(found.id, found.day, after), content_type="text/event-stream")
+    answer["Cache-Control"] = "no-store"
+    answer["X-Accel-Buffering"] = "no"
+    return answer
+
+
+def _found(request: HttpRequest, org: str, team: str, verification: str, run: str) -> Run:
+    found = runs.find(enter(request, org, team, "read"), verification, run)
+    if found.verification.deleted_at:
+        raise unknown("run")
+    return found

@@ -1,0 +1,100 @@
+"""Organizations, teams and tokens."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.timezone import is_naive, now
+from ninja import Query, Router
+
+from rtk.console.api.answers import created
+from rtk.console.api.entry import caller_of
+from rtk.console.api.forms import NewToken, Page
+from rtk.console.people import gate, tokens
+from rtk.console.people.models import Token
+from rtk.console.store import lists
+from rtk.console.store.problem import Problem, unknown
+
+router = Router(tags=["people"])
+
+
+@router.get("/organizations", summary="The organizations and teams that you are in")
+def organizations(request: HttpRequest) -> list[dict[str, Any]]:
+    """Every organization of yours with its teams, those you are in."""
+    caller = caller_of(request)
+    teams: dict[Any, list[dict[str, str]]] = {}
+    for team in gate.teams_for(caller):
+        teams.setdefault(team.org_id, []).append({"id": str(team.id), "name": team.name})
+    found = gate.organizations_for(caller).order_by("name")
+    return [{"id": str(org.id), "name": org.name, "teams": teams.get(org.id, [])} for org in found]
+
+
+@router.get("/organizations/{org}/teams", summary="The teams of an organization that you are in")
+def teams(request: HttpRequest, org: str) -> list[dict[str, str]]:
+    """Every team of yours in the organization."""
+    caller = caller_of(request)
+    found = gate.org_for(caller, org, "read")
+    return [_team(team) for team in gate.teams_for(caller).filter(org_id=found.id)]
+
+
+@router.get("/organizations/{org}/teams/{team}", summary="A team")
+def team(request: HttpRequest, org: str, team: str) -> dict[str, str]:
+    """A team that you are in."""
+    return _team(gate.team_for(caller_of(request), org, team, "read"))
+
+
+def _team(team: Any) -> dict[str, str]:
+    return {"id": str(team.id), "name": team.name, "org_id": str(team.org_id)}
+
+
+@router.get("/tokens", response=Page, summary="Your tokens")
+def list_tokens(request: HttpRequest, cursor: str | None = None, limit: int = Query(50, ge=1, le=200)) -> Any:
+    """Your tokens, without their secrets."""
+    caller = _themselves(request)
+    return lists.page(Token.objects.filter(user=caller.user), _token, cursor, limit)
+
+
+@router.post("/tokens", response={201: dict[str, Any]}, summary="Make a token")
+def make_token(request: HttpRequest, body: NewToken) -> HttpResponse:
+    """Make a token; `token` is its secret, shown this once. It reaches no further than what you call with."""
+    caller = _themselves(request)
+    beyond = set(body.scopes) - caller.scopes
+    if beyond:
+        raise Problem(
+            403, f"scopes: you call without the scope {sorted(beyond)[0]}, so no token of yours has it", "scopes"
+        )
+    expires = body.expires_at
+    if expires and (is_naive(expires) or expires <= now()):
+        raise Problem(422, "expires_at: expected a moment to come, with its time zone", "expires_at")
+    token, secret = tokens.make(caller.user, body.name, body.scopes, expires)
+    return created(request, {**_token(token), "token": secret}, f"/api/v1/tokens/{token.id}")
+
+
+@router.delete("/tokens/{token}", response={204: None}, summary="Delete a token")
+def delete_token(request: HttpRequest, token: str) -> Any:
+    """Delete a token of yours: it lets nobody in from now on."""
+    caller = _themselves(request)
+    found = lists.by_id(Token.objects.filter(user=caller.user), token)
+    if found is None:
+        raise unknown("token")
+    tokens.revoke(found)
+    return 204, None
+
+
+def _themselves(request: HttpRequest) -> gate.Caller:
+    """Tokens are a matter of people: a machine needs the scope admin for them."""
+    caller = caller_of(request)
+    if "admin" not in caller.scopes:
+        raise gate.Forbidden("This token lacks the scope admin.")
+    return caller
+
+
+def _token(token: Token) -> dict[str, Any]:
+    return {
+        "id": str(token.id),
+        "name": token.name,
+        "scopes": token.scopes,
+        "prefix": token.prefix,
+        "created_at": token.created_at.isoformat(),
+        "expires_at": token.expires_at.isoformat(),
+        "last_used_at": token.last_used_at.isoformat() if token.last_used_at else None,
+    }

@@ -1,0 +1,103 @@
+"""Part B: the timeline, safeguards and action items."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.timezone import is_naive
+from ninja import Query, Router
+
+from rtk.console.api.answers import created, polled
+from rtk.console.api.entry import caller_of, enter
+from rtk.console.api.forms import NewActionItem, NewSafeguard, Page
+from rtk.console.api.kept_executions import T
+from rtk.console.people import audit
+from rtk.console.store import lists, runs, timeline
+from rtk.console.store.models import ActionItem, Safeguard
+from rtk.console.store.problem import Problem
+
+router = Router(tags=["timeline, safeguards, action items"])
+
+
+@router.get(f"{T}/timeline", response=Page, summary="What happened in a team")
+def happened(
+    request: HttpRequest,
+    org: str,
+    team: str,
+    before: str | None = None,
+    kind: str | None = None,
+    tag: str | None = None,
+    limit: int = Query(50, ge=1, le=200),
+) -> HttpResponse:
+    """A page of the timeline; `before` is the `next` of the page before it."""
+    into = enter(request, org, team, "read")
+    if "\0" in f"{kind}{tag}":
+        raise Problem(422, "kind, tag: expected text without zero characters", "kind")
+    return polled(request, timeline.page(into, before, kind, tag, limit))
+
+
+@router.get(f"{T}/safeguards", response=Page, summary="The safeguards of a team")
+def list_safeguards(
+    request: HttpRequest, org: str, team: str, cursor: str | None = None, limit: int = Query(50, ge=1, le=200)
+) -> HttpResponse:
+    """A page of safeguards."""
+    rows = Safeguard.objects.filter(team=enter(request, org, team, "read"))
+    return polled(request, lists.page(rows, _safeguard, cursor, limit))
+
+
+@router.post(f"{T}/safeguards", response={201: dict[str, Any]}, summary="Make a safeguard")
+def make_safeguard(request: HttpRequest, org: str, team: str, body: NewSafeguard) -> HttpResponse:
+    """A rule that forbids runs, always or from one moment to another."""
+    into, user = enter(request, org, team, "admin"), caller_of(request).user
+    begins, ends = body.begins_at, body.ends_at
+    if any(each is not None and is_naive(each) for each in (begins, ends)):
+        raise Problem(422, "begins_at, ends_at: expected moments with their time zone", "begins_at")
+    if begins and ends and ends <= begins:
+        raise Problem(422, "ends_at: expected a moment after begins_at", "ends_at")
+    made = Safeguard.objects.create(team=into, created_by=user, **body.dict())
+    audit.record(into.org, user, "safeguard.created", made.name[:254], {"id": str(made.id)})
+    return created(request, _safeguard(made), f"{request.path}/{made.id}")
+
+
+@router.get(f"{T}/action-items", response=Page, summary="The action items of a team")
+def list_action_items(
+    request: HttpRequest, org: str, team: str, cursor: str | None = None, limit: int = Query(50, ge=1, le=200)
+) -> HttpResponse:
+    """A page of action items."""
+    rows = ActionItem.objects.filter(team=enter(request, org, team, "read"))
+    return polled(request, lists.page(rows, _action_item, cursor, limit))
+
+
+@router.post(f"{T}/action-items", response={201: dict[str, Any]}, summary="Make an action item")
+def make_action_item(request: HttpRequest, org: str, team: str, body: NewActionItem) -> HttpResponse:
+    """Something to be done, about a run where one is named."""
+    into, user = enter(request, org, team, "run"), caller_of(request).user
+    about = lists.by_id(runs.of(into), body.run_id) if body.run_id else None
+    if body.run_id and about is None:
+        raise Problem(422, "run_id: there is no such run in this team", "run_id")
+    made = ActionItem.objects.create(
+        team=into, created_by=user, title=body.title, description=body.description, run=about
+    )
+    return created(request, _action_item(made), f"{request.path}/{made.id}")
+
+
+def _safeguard(made: Safeguard) -> dict[str, Any]:
+    return {
+        "id": str(made.id),
+        "name": made.name,
+        "reason": made.reason,
+        "active": made.active,
+        "begins_at": made.begins_at.isoformat() if made.begins_at else None,
+        "ends_at": made.ends_at.isoformat() if made.ends_at else None,
+        "created_at": made.created_at.isoformat(),
+    }
+
+
+def _action_item(made: ActionItem) -> dict[str, Any]:
+    return {
+        "id": str(made.id),
+        "title": made.title,
+        "description": made.description,
+        "done": made.done,
+        "run_id": str(made.run_id) if made.run_id else None,
+        "created_at": made.created_at.isoformat(),
+    }

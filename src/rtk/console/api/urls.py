@@ -1,0 +1,13 @@
+"""The addresses of the API, and of what lies beside it."""
+
+from django.urls import path
+
+from rtk.console.api import views
+from rtk.console.api.api import api
+
+urlpatterns = [
+    path("api/v1/docs", views.docs, name="api-docs"),
+    path("api/v1/", api.urls),
+    path("assets/experiments/<str:key>.json", views.experiment, name="experiment-file"),
+    path("assets/verifications/<str:key>.json", views.verification, name="verification-file"),
+]

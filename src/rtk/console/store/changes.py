@@ -1,0 +1,120 @@
+"""Objectives and verifications made and changed by people, checked as their files would be."""
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from rtk.console.people.models import Team, User
+from rtk.console.store import experiments, timeline, verifications
+from rtk.console.store.models import Objective, Verification
+from rtk.console.store.problem import Problem
+
+_COLUMNS = {"frequency": "frequency_s", "duration": "duration_s", "warm_up": "warm_up_s", "cool_down": "cool_down_s"}
+
+
+def new_objective(team: Team, user: User, values: Mapping[str, Any]) -> Objective:
+    """A new objective of what a form says."""
+    return verifications.make_objective(team, user, _columns_of_objective(values))
+
+
+def change_objective(objective: Objective, values: Mapping[str, Any]) -> Objective:
+    """Change an objective."""
+    for key, value in _columns_of_objective(values).items():
+        setattr(objective, key, value)
+    objective.save()
+    return objective
+
+
+def _columns_of_objective(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {("window_s" if key == "window" else key): value for key, value in values.items()}
+
+
+@transaction.atomic
+def new_verification(team: Team, user: User, values: Mapping[str, Any]) -> Verification:
+    """A new verification, with an objective that there is or a new one, or none."""
+    verifications.checked(values["experiment"])
+    document = copy.deepcopy(dict(values["experiment"]))
+    promise = _objective(team, user, values)
+    # Its own id in the block would make it the experiment it was copied from.
+    document["extensions"] = [e for e in document.get("extensions") or [] if e.get("name") != experiments.BLOCK]
+    experiment, _ = experiments.keep(team, user, document)
+    columns = {column: values[key] for key, column in _COLUMNS.items()}
+    made: Verification = Verification.objects.create(
+        team=team,
+        created_by=user,
+        name=values["name"],
+        objective=promise,
+        experiment=experiment,
+        stop_when=values["stop_when"],
+        **columns,
+    )
+    _check(made)
+    timeline.add(team, user, "verification.created", made.id, made.name, experiments.tags_of(document))
+    return made
+
+
+def _objective(team: Team, user: User, values: Mapping[str, Any]) -> Objective | None:
+    key, new = values.get("objective_id"), values.get("objective")
+    if key and new:
+        raise Problem(422, "objective: expected either objective_id or objective, not both", "objective")
+    if key:
+        try:
+            return verifications.find_objective(team, key)
+        except Problem:
+            raise Problem(422, "objective_id: there is no such objective in this team", "objective_id") from None
+    return new_objective(team, user, new) if new else None
+
+
+@transaction.atomic
+def change_verification(team: Team, user: User, verification: Verification, values: Mapping[str, Any]) -> Verification:
+    """Change a verification."""
+    if "experiment" in values:
+        verifications.checked(values["experiment"])
+        key = str(verification.experiment_id)
+        verification.experiment, _ = experiments.keep(team, user, values["experiment"], key)
+    if "objective_id" in values:
+        verification.objective = _objective(team, user, values)
+    for key, column in _COLUMNS.items():
+        setattr(verification, column, values.get(key, getattr(verification, column)))
+    verification.name = values.get("name", verification.name)
+    verification.stop_when = values.get("stop_when", verification.stop_when)
+    _check(verification)
+    verification.save()
+    return verification
+
+
+def _check(verification: Verification) -> None:
+    # Whoever runs it reads it as a file: what its reader would refuse must not be kept.
+    verifications.plan_in(verifications.document_of(verification), "verification")
+
+
+def objective(made: Objective) -> dict[str, Any]:
+    """An objective as the API tells it."""
+    return {
+        "id": str(made.id),
+        "name": made.name,
+        "description": made.description,
+        "tags": made.tags,
+        "target": made.target,
+        "window": made.window_s,
+        "measure": made.measure,
+        "created_at": made.created_at.isoformat(),
+    }
+
+
+def verification(made: Verification) -> dict[str, Any]:
+    """A verification as the API tells it; times are in seconds."""
+    return {
+        "id": str(made.id),
+        "name": made.name,
+        "objective_id": str(made.objective_id) if made.objective_id else None,
+        "experiment_id": str(made.experiment_id),
+        "frequency": made.frequency_s,
+        "duration": made.duration_s,
+        "warm_up": made.warm_up_s,
+        "cool_down": made.cool_down_s,
+        "stop_when": made.stop_when,
+        "created_at": made.created_at.isoformat(),
+    }

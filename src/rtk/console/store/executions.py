@@ -1,0 +1,107 @@
+"""Executions: one playing of an experiment each, with its journal."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from django.db import IntegrityError, transaction
+from django.utils.timezone import now
+
+from rtk.console.people.models import Team, User
+from rtk.console.store import experiments, lists, timeline
+from rtk.console.store.models import NAME_LENGTH, Event, Execution, Experiment
+from rtk.console.store.problem import Problem, unknown
+
+MOST_STATUS = 40
+
+
+class Journal(msgspec.Struct):
+    """What is looked at of a journal; the rest is kept unread."""
+
+    status: str = "running"
+    deviated: bool = False
+    experiment: dict[str, Any] = {}
+
+
+def of(team: Team) -> Any:
+    """A team's executions, without their journals."""
+    return Execution.objects.filter(team=team).defer("journal").select_related("experiment", "team__org")
+
+
+def find(team: Team, key: str, experiment: str | None = None) -> Execution:
+    """A team's execution, of that experiment where one is named. Raises `Problem`."""
+    found: Execution | None = lists.by_id(of(team), key)
+    if found is None or experiment not in (None, str(found.experiment_id), found.experiment.file_id):
+        raise unknown("execution")
+    return found
+
+
+def journal_of(raw: bytes) -> Journal:
+    """What is looked at of a journal. Raises `Problem` with the place of what is wrong."""
+    try:
+        return msgspec.json.decode(raw, type=Journal)
+    except msgspec.ValidationError as error:
+        says, _, where = str(error).partition(" - at `$")
+        place = f"journal{where.rstrip('`')}"
+        raise Problem(422, f"{place}: {says[:1].lower()}{says[1:]}", place) from None
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise Problem(400, f"journal: not JSON: {error}", "journal") from None
+
+
+@transaction.atomic
+def create(team: Team, user: User, key: str, raw: bytes) -> Execution:
+    """A new execution of an experiment, which is imported from the journal when the team does not know it."""
+    journal = journal_of(raw)
+    experiment = _experiment(team, user, key, journal.experiment)
+    return make(team, user, experiment, raw, journal)
+
+
+def _experiment(team: Team, user: User, key: str, document: Mapping[str, Any]) -> Experiment:
+    try:
+        return experiments.find(team, key)
+    except Problem:
+        if not document or "\0" in key or len(key) > NAME_LENGTH:
+            raise
+    return experiments.keep(team, user, document, key)[0]
+
+
+def make(team: Team, user: User, experiment: Experiment, raw: bytes | None, journal: Journal) -> Execution:
+    """A new execution."""
+    made: Execution = Execution.objects.create(team=team, created_by=user, experiment=experiment)
+    if raw is not None:
+        update(made, user, raw, journal)
+    return made
+
+
+def update(execution: Execution, user: User | None, raw: bytes, journal: Journal | None = None) -> None:
+    """Keep the journal as it is now. One that has ended is never running again."""
+    found = journal or journal_of(raw)
+    running = found.status == "running"
+    if running and execution.ended_at:
+        return
+    ends = not running and execution.ended_at is None
+    execution.journal = raw
+    execution.status = found.status.replace("\0", " ")[:MOST_STATUS]
+    execution.deviated = found.deviated
+    execution.ended_at = now() if ends else execution.ended_at
+    execution.save(update_fields=["journal", "status", "deviated", "ended_at"])
+    if ends:
+        kind, experiment = "execution.experiment-finished", execution.experiment
+        tags = experiments.tags_of(experiment.document)
+        timeline.add(execution.team, user, kind, execution.id, experiment.title, tags)
+
+
+def told(execution: Execution, user: User, outer_id: str, kind: str, data: Any) -> None:
+    """Keep an event that was told of an execution; told again, it changes nothing."""
+    try:
+        with transaction.atomic():
+            Event.objects.create(
+                team_id=execution.team_id,
+                created_by=user,
+                execution=execution,
+                outer_id=outer_id,
+                kind=kind,
+                payload=data,
+            )
+    except IntegrityError:
+        return

@@ -1,0 +1,114 @@
+"""Stage 7 from what is stored: a run's facts out of its entries and measurements, and the insight of them.
+
+An insight is kept with its run and computed again when an entry came after it. There is none before the end: then
+only counts are told.
+"""
+
+from collections.abc import Iterator
+from dataclasses import fields
+from typing import Any
+
+from django.db import connection
+
+from rtk.console.store.models import RecordEntry, Run
+from rtk.console.store.runs import lengths, state_of
+from rtk.experiment.limits import threshold
+from rtk.experiment.plan import slot_count
+from rtk.insight.facts import OUTCOMES, PHASES, Facts, Measurement, Measurements
+from rtk.insight.insight import insight
+from rtk.insight.shape import Figures
+from rtk.verify.facts import facts_of_entries
+
+_BROKEN = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, ZeroDivisionError)
+_CHUNK = 10_000
+
+
+def insight_of(run: Run) -> dict[str, Any]:
+    """The run's insight; while it goes on, its counts, with None for everything else."""
+    if state_of(run) not in ("ended", "abandoned"):
+        return counts(run)
+    if run.insight is None or run.insight_next != run.next:
+        keep(run)
+    return run.insight or counts(run)
+
+
+def keep(run: Run) -> None:
+    """Compute the insight of what is stored now, and keep it."""
+    seen = run.next
+    run.insight, run.insight_next = computed(run), seen
+    Run.objects.filter(id=run.id).update(insight=run.insight, insight_next=seen)
+
+
+def computed(run: Run) -> dict[str, Any]:
+    """The insight of what is stored; what a client told so that no sense can be made of it is said to be so."""
+    try:
+        return insight(facts_of(run)).as_dict()
+    except _BROKEN as error:
+        why = f"no insight can be computed from what was told of this run: {type(error).__name__}: {error}"
+        return {**counts(run), "headline": "No verdict: what was told of this run contradicts itself.", "why": why}
+
+
+def facts_of(run: Run) -> Facts:
+    """The facts of a run as it is stored."""
+    entries = RecordEntry.objects.filter(run_id=run.id, day=run.day).order_by("n").values_list("body", flat=True)
+    return facts_of_entries(head_of(run), list(entries), measurements(run))
+
+
+def head_of(run: Run) -> dict[str, Any]:
+    """The record's first entry; where there is none, what is known of the run in its place."""
+    first = RecordEntry.objects.filter(run_id=run.id, day=run.day, n=0, kind="run").first()
+    if first and run.told == "record":
+        return {"threshold": {}, **first.body, "plan": _plan(first.body["plan"])}
+    experiment = run.experiment.document
+    return {
+        "run": str(run.id),
+        "title": run.experiment.title,
+        "at": run.created_at.timestamp(),
+        "plan": _plan(run.plan),
+        "experiment": {"method": [], **experiment},
+        "threshold": _threshold(experiment),
+    }
+
+
+def _plan(plan: dict[str, Any]) -> dict[str, Any]:
+    promise = plan.get("objective")
+    kept = ("target", "window_s", "name")
+    objective = {key: promise[key] for key in kept if key in promise} if promise else None
+    return {**plan, "objective": objective}
+
+
+def _threshold(experiment: dict[str, Any]) -> dict[str, Any]:
+    try:
+        found = threshold(experiment["steady-state-hypothesis"]["probes"][0], experiment.get("configuration"))
+    except _BROKEN:
+        return {}
+    return {field.name: getattr(found, field.name) for field in fields(found)}
+
+
+def measurements(run: Run) -> Iterator[Measurement]:
+    """A run's measurements in slot order, phase by phase."""
+    columns = Measurements()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT phase, slot, due, started, ended, outcome, value, reason FROM store_measurement "
+            "WHERE run_id = %s AND day = %s ORDER BY phase, slot",
+            [run.id, run.day],
+        )
+        while rows := cursor.fetchmany(_CHUNK):
+            for phase, slot, due, started, ended, outcome, value, reason in rows:
+                columns.add(PHASES[phase], slot, due, started, ended, OUTCOMES[outcome], value, reason)
+    return iter(columns)
+
+
+def counts(run: Run) -> dict[str, Any]:
+    """What can be said of a run under way: how many measurements of the conditions phase came out how."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT outcome, count(*) FROM store_measurement WHERE run_id = %s AND day = %s AND phase = 1 GROUP BY 1",
+            [run.id, run.day],
+        )
+        found = {OUTCOMES[outcome]: number for outcome, number in cursor.fetchall()}
+    told = {outcome: found.get(outcome, 0) for outcome in OUTCOMES}
+    planned = slot_count(lengths(run.plan)["conditions"], run.plan["frequency_s"])
+    nothing = dict.fromkeys(field.name for field in fields(Figures))
+    return {**nothing, "run_id": str(run.id), "planned": max(planned, sum(told.values())), **told}

@@ -1,0 +1,58 @@
+"""Lists, newest first, a page at a time: a cursor is the place of the last thing that was seen."""
+
+import base64
+import binascii
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from rtk.console.store.problem import Problem
+
+USUAL, MOST = 50, 200
+
+
+def page(rows: QuerySet[Any], shown: Callable[[Any], Any], cursor: str | None, limit: int | None) -> dict[str, Any]:
+    """A page as `{items, next}`; `next` is the cursor of the page after it, None where there is none.
+
+    Raises `Problem` for a cursor that none of our pages gave.
+    """
+    size = min(max(limit or USUAL, 1), MOST)
+    if cursor:
+        at, last = _place(cursor)
+        rows = rows.filter(Q(created_at__lt=at) | Q(created_at=at, id__lt=last))
+    found = list(rows.order_by("-created_at", "-id")[: size + 1])
+    more = len(found) > size
+    return {"items": [shown(row) for row in found[:size]], "next": _cursor(found[size - 1]) if more else None}
+
+
+def _cursor(row: Any) -> str:
+    return base64.urlsafe_b64encode(f"{row.created_at.isoformat()} {row.id}".encode()).decode().rstrip("=")
+
+
+def _place(cursor: str) -> tuple[datetime, UUID]:
+    try:
+        text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True).decode()
+        at, _, last = text.partition(" ")
+        moment = datetime.fromisoformat(at)
+        if moment.tzinfo is None:
+            raise ValueError("no time zone")
+        return moment, UUID(last)
+    except (ValueError, binascii.Error, UnicodeError, OverflowError):
+        raise Problem(422, "cursor: expected what `next` of a page said", "cursor") from None
+
+
+def by_id(rows: QuerySet[Any], key: str) -> Any:
+    """The row of an id, or None."""
+    try:
+        return rows.filter(id=UUID(key)).first()
+    except ValueError:
+        return None
+
+
+def by_id_or_file(rows: QuerySet[Any], key: str) -> Any:
+    """The row of an id, ours or the one that files name."""
+    found = by_id(rows, key)
+    return found or (rows.filter(file_id=key).order_by("-created_at").first() if "\0" not in key else None)

@@ -1,0 +1,183 @@
+"""Runs: made once, found, ended, stopped, and told as they stand."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.db import IntegrityError, connection, transaction
+from django.utils.timezone import now
+
+from rtk.console.people.models import Team, User
+from rtk.console.store import executions, experiments, lists, partitions, timeline, verifications
+from rtk.console.store.intake import PlanOf, refusal
+from rtk.console.store.models import Run, Verification
+from rtk.console.store.problem import Problem, unknown
+from rtk.experiment.plan import slot_count
+from rtk.insight.facts import PHASES
+
+SILENCE = timedelta(seconds=30)  # without a heartbeat: contact is lost
+PATIENCE = timedelta(hours=24)  # past the planned end: nobody waits any longer
+MOST_SLOTS = 10_000_000
+
+
+def of(team: Team) -> Any:
+    """A team's runs."""
+    return Run.objects.filter(team=team).select_related("verification__objective", "experiment", "team", "created_by")
+
+
+def find(team: Team, verification: str, key: str) -> Run:
+    """A team's run of a verification. Raises `Problem`."""
+    found: Run | None = lists.by_id(of(team), key)
+    if found is None or verification not in (str(found.verification_id), found.verification.file_id):
+        raise unknown("run")
+    return found
+
+
+def plan_from(values: Any) -> tuple[dict[str, Any], PlanOf]:
+    """A plan as it was sent, and what is known of it. Raises `Problem` with the key that is wrong."""
+    try:
+        plan = msgspec.convert(values, PlanOf)
+        slots = sum(slot_count(length, plan.frequency_s) for length in lengths(values).values())
+    except (msgspec.ValidationError, RecursionError) as error:
+        raise refusal(error, "plan") from None
+    if slots > MOST_SLOTS:
+        raise Problem(
+            422, f"plan.frequency_s: makes {slots:,} measurements, expected at most {MOST_SLOTS:,}", "plan.frequency_s"
+        )
+    return values, plan
+
+
+def lengths(plan: Mapping[str, Any]) -> dict[str, float]:
+    """The planned length of each phase (seconds)."""
+    keys = dict(zip(PHASES, ("warm_up_s", "duration_s", "cool_down_s"), strict=True))
+    return {phase: float(plan.get(key) or 0.0) for phase, key in keys.items()}
+
+
+def create(
+    team: Team, user: User, key: str, run_id: UUID, plan: Any, experiment: Mapping[str, Any], client: Mapping[str, Any]
+) -> tuple[Run, bool]:
+    """A run with its execution, and whether it is new. Idempotent by the run's id. Raises `Problem`."""
+    known = _known(team, run_id)
+    if known:
+        if key not in (str(known.verification_id), known.verification.file_id):
+            raise unknown("run")
+        return known, False
+    values, _ = plan_from(plan)
+    verification = verifications.find_or_import(team, user, key, experiment)
+    try:
+        return make(team, user, verification, values, run_id, experiment=experiment, client=dict(client)), True
+    except IntegrityError:
+        found = _known(team, run_id)
+        if found is None:
+            raise unknown("run") from None
+        return found, False
+
+
+def _known(team: Team, run_id: UUID) -> Run | None:
+    known: Run | None = Run.objects.filter(id=run_id).select_related("verification", "execution").first()
+    if known and known.team_id != team.id:
+        raise unknown("run")
+    return known
+
+
+@transaction.atomic
+def make(
+    team: Team,
+    user: User,
+    verification: Verification,
+    plan: Mapping[str, Any],
+    run_id: UUID,
+    *,
+    experiment: Mapping[str, Any] | None = None,
+    **values: Any,
+) -> Run:
+    """A new run. `values` are further columns; without an execution among them, one is made."""
+    moment = now()
+    partitions.ensure(moment.date())
+    kept = verification.experiment
+    if experiment and kept.digest != experiments.digest(experiment):
+        kept, _ = experiments.keep(team, user, experiment, kept.file_id or str(kept.id))
+    execution = values.pop("execution", None) or executions.make(team, user, kept, None, executions.Journal())
+    run: Run = Run.objects.create(
+        id=run_id,
+        team=team,
+        created_by=user,
+        created_at=moment,
+        heard_at=moment,
+        day=moment.date(),
+        verification=verification,
+        experiment=kept,
+        execution=execution,
+        plan=dict(plan),
+        due_at=moment + timedelta(seconds=sum(lengths(plan).values())),
+        **values,
+    )
+    tags = experiments.tags_of(kept.document)
+    timeline.add(team, user, "verification.started", verification.id, verification.name, tags)
+    return run
+
+
+def end(run: Run, user: User | None, raw: bytes, insight: Any) -> None:
+    """The client's word that a run has ended, with its journal. Idempotent."""
+    journal = executions.journal_of(raw)
+    with transaction.atomic():
+        held = Run.objects.select_for_update(no_key=True).get(id=run.id)
+        first = held.ended_at is None or held.client_insight is None
+        held.state, held.ended_at = "ended", held.ended_at or now()
+        held.status = held.status or journal.status[: executions.MOST_STATUS]
+        held.client_insight = insight if first else held.client_insight
+        held.save(update_fields=["state", "ended_at", "status", "client_insight"])
+        executions.update(run.execution, user, raw, journal)
+        if first:
+            verification = run.verification
+            timeline.add(run.team, user, "verification.ended", verification.id, verification.name)
+    tell(run.id)
+
+
+def ask_to_stop(run: Run, reason: str) -> None:
+    """Ask a run to stop: its next call is told so."""
+    Run.objects.filter(id=run.id, stop=None).update(stop=reason)
+    run.refresh_from_db(fields=["stop"])
+
+
+def tell(run_id: UUID) -> None:
+    """Tell who listens that there is something new of a run."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify('rtk_runs', %s)", [str(run_id)])
+
+
+def state_of(run: Run, at: datetime | None = None) -> str:
+    """`running`, `lost contact`, `abandoned` or `ended`, at a moment."""
+    moment = at or now()
+    if run.state == "ended" or run.ended_at:
+        return "ended"
+    if moment > run.due_at + PATIENCE and moment > run.heard_at + SILENCE:
+        return "abandoned"
+    return "lost contact" if moment > run.heard_at + SILENCE else "running"
+
+
+def shown(run: Run) -> dict[str, Any]:
+    """A run as the API tells it."""
+    return {
+        "id": str(run.id),
+        "org_id": str(run.team.org_id),
+        "team_id": str(run.team_id),
+        "verification_id": str(run.verification_id),
+        "experiment_id": str(run.experiment_id),
+        "execution_id": str(run.execution_id),
+        "title": run.experiment.title,
+        "state": state_of(run),
+        "status": run.status,
+        "created_at": run.created_at.isoformat(),
+        "heard_at": run.heard_at.isoformat(),
+        "ended_at": run.ended_at.isoformat() if run.ended_at else None,
+        "by": str(run.created_by) if run.created_by else None,
+        "next": run.next,
+        "stop": run.stop,
+        "plan": run.plan,
+        "client": run.client,
+        "verdict": (run.insight or {}).get("verdict"),
+        "restored": (run.insight or {}).get("restored"),
+    }

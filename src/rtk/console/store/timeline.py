@@ -1,0 +1,57 @@
+"""The timeline: what happened in a team, newest first."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from rtk.console.people.models import Team, User
+from rtk.console.store import lists
+from rtk.console.store.models import NAME_LENGTH, Event
+
+KINDS = (
+    "verification.created",
+    "verification.started",
+    "verification.ended",
+    "objective.created",
+    "experiment.imported",
+    "execution.experiment-finished",
+    "run.lost-contact",
+    "run.abandoned",
+)
+
+
+def add(team: Team, user: User | None, kind: str, subject: UUID, title: str, tags: Sequence[str] = ()) -> None:
+    """Put something on the timeline."""
+    Event.objects.create(
+        team=team,
+        created_by=user,
+        kind=kind,
+        subject=subject,
+        title=title[:NAME_LENGTH],
+        tags=list(tags),
+        on_timeline=True,
+    )
+
+
+def page(team: Team, before: str | None, kind: str | None, tag: str | None, limit: int | None) -> dict[str, Any]:
+    """A page of the timeline, of one kind or with one tag where asked."""
+    rows = Event.objects.filter(team=team, on_timeline=True).select_related("created_by")
+    if kind:
+        rows = rows.filter(kind=kind)
+    if tag:
+        # Tags are kept as the text of a JSON list, in which a tag looks like this.
+        rows = rows.filter(tags__contains=tag)
+    return lists.page(rows, item, before, limit)
+
+
+def item(event: Event) -> dict[str, Any]:
+    """An item as it is shown."""
+    return {
+        "id": str(event.id),
+        "kind": event.kind,
+        "at": event.created_at.isoformat(),
+        "subject": str(event.subject) if event.subject else None,
+        "title": event.title,
+        "tags": event.tags,
+        "by": str(event.created_by) if event.created_by else None,
+    }

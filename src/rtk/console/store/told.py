@@ -1,0 +1,259 @@
+"""Runs told by the clients of 2020: one call an event, without number or time, some twice, some late.
+
+Each event becomes the entries that a record would have, so that such a run gets the same insight and pages. What
+tells samples apart is their iteration. Which phase a sample is of is told by the highest iteration that had come
+when the condition started and when the cool-down did. Moments are seconds since the run was made here; those of
+samples and activities come from the client's own clock, of which only differences are used.
+"""
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from django.db import transaction
+from django.utils.timezone import now
+
+from rtk.console.store.executions import MOST_STATUS
+from rtk.console.store.intake import OUTCOME_CODES, PHASE_CODES
+from rtk.console.store.models import Event, Measurement, RecordEntry, Run
+from rtk.console.store.problem import Problem
+from rtk.console.store.runs import lengths, tell
+from rtk.experiment.plan import slot_count
+from rtk.experiment.quantity import finite
+
+PREFIX = "verification-"
+SAMPLE = "sample"
+CONDITIONS_BEGIN = ("sample-started", "condition-started")
+MOST_ITERATION = 10_000_000
+LEAST_FREQUENCY_S, MOST_FREQUENCY_S = 0.001, 86_400.0
+
+
+class Told:
+    """A run while its row is locked, being told further."""
+
+    def __init__(self, run: Run, at: datetime) -> None:
+        self.run = run
+        self.progress: dict[str, Any] = run.progress
+        self.t = (at - run.created_at).total_seconds()
+
+    def entry(self, kind: str, t: float | None = None, **values: Any) -> None:
+        """Add an entry to the record."""
+        moment = self.t if t is None else t
+        body = {"n": self.run.next, "t": moment, "kind": kind, **values}
+        RecordEntry.objects.create(
+            run_id=self.run.id, n=self.run.next, day=self.run.day, t=moment, kind=kind, body=body
+        )
+        self.run.next += 1
+
+    def phase(self, phase: str) -> None:
+        """Go on to a phase, unless the run is in it or past it."""
+        before = self.progress.get("phase")
+        if before and PHASE_CODES[before] >= PHASE_CODES[phase]:
+            return
+        self.end_phase()
+        self.progress["phase"] = phase
+        if before:
+            self.progress[f"last-{before}"] = self.progress.get("highest", 0)
+        self.entry("phase", phase=phase, state="started", planned=self.planned(phase))
+
+    def end_phase(self) -> None:
+        """End the phase that the run is in."""
+        phase = self.progress.get("phase")
+        if phase:
+            self.entry("phase", phase=phase, state="ended", planned=self.planned(phase))
+
+    def planned(self, phase: str) -> int:
+        """How many slots the plan has for a phase, at the frequency that the client told."""
+        return slot_count(lengths(self.run.plan)[phase], self.run.plan["frequency_s"])
+
+    def sample(self, payload: Mapping[str, Any]) -> None:
+        """One measurement, unless it came before."""
+        iteration, state = _iteration(payload), payload.get("state")
+        if not isinstance(state, Mapping):
+            raise Problem(422, "payload.state: expected a mapping as in steady_states.during", "payload.state")
+        if not self.progress.get("phase"):
+            self.phase("baseline" if self.run.plan.get("warm_up_s") else "conditions")
+        phase, slot = self._place(iteration)
+        if Measurement.objects.filter(
+            run_id=self.run.id, day=self.run.day, phase=PHASE_CODES[phase], slot=slot
+        ).exists():
+            return
+        self.progress["highest"] = max(iteration, self.progress.get("highest", 0))
+        self._measured(phase, slot, state)
+
+    def _place(self, iteration: int) -> tuple[str, int]:
+        baseline, conditions = self.progress.get("last-baseline", 0), self.progress.get("last-conditions")
+        if self.progress["phase"] == "baseline" or iteration <= baseline:
+            return "baseline", iteration - 1
+        if self.progress["phase"] == "recovery" and conditions is not None and iteration > conditions:
+            return "recovery", iteration - conditions - 1
+        return "conditions", iteration - baseline - 1
+
+    def _measured(self, phase: str, slot: int, state: Mapping[str, Any]) -> None:
+        probes = state.get("probes")
+        runs = [each for each in probes if isinstance(each, Mapping)] if isinstance(probes, list) else []
+        started, ended = self._span(runs)
+        outcome = {True: "met", False: "deviated"}.get(state.get("steady_state_met"), "missed")  # type: ignore[call-overload] # any value may have been sent
+        Measurement.objects.create(
+            run_id=self.run.id,
+            n=self.run.next,
+            day=self.run.day,
+            t=self.t,
+            phase=PHASE_CODES[phase],
+            slot=slot,
+            due=started if started is not None else self.t,
+            started=started,
+            ended=ended,
+            outcome=OUTCOME_CODES[outcome],
+            value=_value(runs),
+            reason="not made" if outcome == "missed" else None,
+            probes=[{key: value for key, value in run.items() if key != "activity"} for run in runs],
+        )
+        self.run.next += 1
+
+    def _span(self, runs: list[Mapping[str, Any]]) -> tuple[float | None, float | None]:
+        if not runs:
+            return None, None
+        begun, ended = self.since(runs[0].get("start")), self.since(runs[-1].get("end"))
+        return (self.t if begun is None else begun), (self.t if ended is None else ended)
+
+    def since(self, stamp: Any) -> float | None:
+        """Seconds since the run began of a moment by the client's clock, whose begin is the journal's."""
+        begin, moment = _moment(self.progress.get("start")), _moment(stamp)
+        return (moment - begin).total_seconds() if begin and moment else None
+
+
+def tell_event(run: Run, user: Any, category: str, payload: Any, at: datetime | None = None) -> None:
+    """An event of a run. Raises `Problem` for a payload that says nothing."""
+    name = category.removeprefix(PREFIX)
+    if name == SAMPLE and not isinstance(payload, Mapping):
+        raise Problem(422, "payload: expected {iteration, state}", "payload")
+    moment = at or now()
+    with transaction.atomic():
+        told = Told(Run.objects.select_for_update(no_key=True).get(id=run.id), moment)
+        if name == SAMPLE:
+            told.sample(payload)
+        else:
+            kept = None if name == "completed" else payload  # the journal comes once more at the end
+            Event.objects.create(team_id=run.team_id, created_by=user, run=run, kind=category, payload=kept)
+            _happened(told, name, payload if isinstance(payload, Mapping) else {})
+        _save(told, moment)
+    tell(run.id)
+
+
+def _happened(told: Told, name: str, payload: Mapping[str, Any]) -> None:
+    if name == "sample-started":
+        _frequency(told.run, payload)
+        told.phase("baseline" if told.run.plan.get("warm_up_s") else "conditions")
+    elif name == "condition-started":
+        told.phase("conditions")
+    elif name == "cooldown-started" and told.run.plan.get("cool_down_s"):
+        told.phase("recovery")
+    elif name in ("rollbacks-started", "rollbacks-completed"):
+        told.entry("rollbacks", state="started" if name.endswith("started") else "ended", reason=None)
+    elif name in ("interrupted", "exited-by-signal"):
+        told.entry("event", text=f"the run was {name.replace('-', ' ')}")
+
+
+def _frequency(run: Run, payload: Mapping[str, Any]) -> None:
+    told = finite(payload.get("frequency"))
+    if told and LEAST_FREQUENCY_S <= told <= MOST_FREQUENCY_S:
+        run.plan = {**run.plan, "frequency_s": told}
+
+
+class Activity(msgspec.Struct):
+    """An activity's run in a journal."""
+
+    activity: dict[str, Any] = {}
+    status: str = ""
+    start: str | None = None
+    end: str | None = None
+    exception: Any = None
+
+
+class Final(msgspec.Struct):
+    """What is looked at of a run's last journal."""
+
+    status: str = "unknown"
+    deviated: bool = False
+    run: list[Activity | None] = []
+    rollbacks: list[Activity | None] = []
+
+
+def finish(run: Run, raw: bytes, status: str, results: Mapping[str, Any], at: datetime | None = None) -> None:
+    """The end of a run, once; told again it changes nothing."""
+    try:
+        journal = msgspec.json.decode(raw, type=Final)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise Problem(422, f"journal: {error}", "journal") from None
+    moment = at or now()
+    with transaction.atomic():
+        told = Told(Run.objects.select_for_update(no_key=True).get(id=run.id), moment)
+        if told.run.results is None:
+            _finish(told, journal, status, results)
+            told.run.results, told.run.state, told.run.ended_at = dict(results), "ended", moment
+            told.run.status = status[:MOST_STATUS]
+        _save(told, moment)
+    tell(run.id)
+
+
+def _finish(told: Told, journal: Final, status: str, results: Mapping[str, Any]) -> None:
+    told.end_phase()
+    method = told.run.experiment.document.get("method")
+    _activities(told, "condition", [a for a in journal.run if a and a.activity.get("type") == "action"], method)
+    _activities(told, "rollback", [a for a in journal.rollbacks if a], None)
+    took = finite(results.get("total_duration"))
+    end = told.t if took is None or not 0 < took < 1e9 else took
+    stopped = f"the run was {status}" if status in ("interrupted", "aborted") else None
+    told.entry("end", end, status=status, deviated=journal.deviated, stopped=stopped)
+
+
+def _activities(told: Told, role: str, played: Iterable[Activity], method: Any) -> None:
+    names = [each.get("name") for each in method if isinstance(each, dict)] if isinstance(method, list) else []
+    for number, each in enumerate(played):
+        name = str(each.activity.get("name") or role)[:500]
+        index = names.index(name) if name in names else number
+        begun, ended = told.since(each.start), told.since(each.end)
+        failure = None if each.status == "succeeded" else f"it was {each.status or 'not done'}"[:500]
+        told.entry("intent", told.t if begun is None else begun, role=role, index=index, name=name)
+        told.entry("activity", told.t if ended is None else ended, role=role, index=index, name=name, failure=failure)
+
+
+def _save(told: Told, at: datetime) -> None:
+    run = told.run
+    run.progress, run.heard_at = told.progress, at
+    run.due_at = run.created_at + timedelta(seconds=sum(lengths(run.plan).values()))
+    run.save(update_fields=["next", "plan", "progress", "heard_at", "due_at", "results", "state", "status", "ended_at"])
+
+
+def _iteration(payload: Mapping[str, Any]) -> int:
+    value = payload.get("iteration")
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_ITERATION:
+        raise Problem(
+            422, f"payload.iteration: expected a whole number from 1 to {MOST_ITERATION:,}", "payload.iteration"
+        )
+    return value
+
+
+def _value(runs: list[Mapping[str, Any]]) -> float | None:
+    if not runs:
+        return None
+    output = runs[0].get("output")
+    if isinstance(output, str) and len(output) < 100:
+        try:
+            output = json.loads(output)
+        except ValueError:
+            return None
+    number = finite(output)
+    return number if number is not None and math.isfinite(number) else None
+
+
+def _moment(stamp: Any) -> datetime | None:
+    """A moment of a journal, without its time zone: both ends of a difference come from one clock."""
+    try:
+        return datetime.fromisoformat(stamp).replace(tzinfo=None) if isinstance(stamp, str) else None
+    except ValueError:
+        return None

@@ -1,0 +1,177 @@
+"""Verifications and objectives: made, found by their own id or their file's, and written out as files."""
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils.timezone import now
+
+from rtk.console.people.models import Team, User
+from rtk.console.store import experiments, lists, timeline
+from rtk.console.store.models import NAME_LENGTH, Experiment, Objective, Verification
+from rtk.console.store.problem import Problem, unknown
+from rtk.errors import BadInput
+from rtk.experiment import shape
+from rtk.experiment.block import COOL_DOWN, DURATION, FREQUENCY, NAME, WARM_UP, plan_of
+from rtk.experiment.plan import Plan
+
+
+def of(team: Team) -> Any:
+    """A team's verifications."""
+    rows = Verification.objects.filter(team=team, deleted_at=None)
+    return rows.select_related("objective", "experiment", "team")
+
+
+def find(team: Team, key: str) -> Verification:
+    """A team's verification. Raises `Problem`: 410 for one that was deleted."""
+    found: Verification | None = lists.by_id_or_file(of(team), key)
+    if found is None:
+        deleted = lists.by_id_or_file(Verification.objects.filter(team=team), key)
+        raise Problem(410, "this verification was deleted", "verification") if deleted else unknown("verification")
+    return found
+
+
+def objectives(team: Team) -> Any:
+    """A team's objectives."""
+    return Objective.objects.filter(team=team, deleted_at=None)
+
+
+def find_objective(team: Team, key: str) -> Objective:
+    """A team's objective. Raises `Problem`."""
+    found: Objective | None = lists.by_id_or_file(objectives(team), key)
+    if found is None:
+        raise unknown("objective")
+    return found
+
+
+def find_or_import(team: Team, user: User, key: str, document: Any) -> Verification:
+    """A team's verification; one that is not known yet is imported from the experiment that is run.
+
+    Raises `Problem` for one that was deleted, or whose document is no verification.
+    """
+    try:
+        return find(team, key)
+    except Problem as problem:
+        if problem.status != 404 or not isinstance(document, Mapping) or not document:
+            raise
+    if len(key) > NAME_LENGTH or "\0" in key:
+        raise unknown("verification")
+    checked(document)
+    return imported(team, user, document, key)
+
+
+def checked(document: Any, place: str = "experiment") -> None:
+    """See that a document is an experiment. Raises `Problem` with the place of what is wrong."""
+    try:
+        shape.experiment(document)
+    except BadInput as error:
+        raise Problem(422, f"{place}: {error}", place) from None
+    except RecursionError:
+        raise Problem(422, f"{place}: nested too deeply", place) from None
+
+
+def plan_in(document: Mapping[str, Any], place: str = "experiment") -> Plan:
+    """The plan of a verification's document. Raises `Problem`."""
+    try:
+        return plan_of(document)
+    except BadInput as error:
+        raise Problem(422, f"{place}: {error}", place) from None
+
+
+@transaction.atomic
+def imported(team: Team, user: User, document: Mapping[str, Any], key: str | None) -> Verification:
+    """Make a verification of a document, with its experiment and objective."""
+    plan = plan_in(document)
+    experiment, _ = experiments.keep(team, user, document)
+    verification = Verification.objects.create(
+        team=team,
+        created_by=user,
+        file_id=key,
+        name=experiment.title,
+        objective=_objective_in(team, user, document, plan),
+        experiment=experiment,
+        frequency_s=plan.frequency_s,
+        duration_s=plan.duration_s,
+        warm_up_s=plan.warm_up_s,
+        cool_down_s=plan.cool_down_s,
+        stop_when=stop_when_in(document),
+    )
+    timeline.add(team, user, "verification.created", verification.id, verification.name, experiments.tags_of(document))
+    return verification
+
+
+def _objective_in(team: Team, user: User, document: Mapping[str, Any], plan: Plan) -> Objective | None:
+    key = experiments.text_in(experiments.block_in(document), "objective_id")
+    known: Objective | None = lists.by_id_or_file(objectives(team), key) if key else None
+    if known or plan.objective is None:
+        return known
+    name = plan.objective.name or document["steady-state-hypothesis"]["title"]
+    values = {"name": name, "target": plan.objective.target, "window_s": plan.objective.window_s}
+    return make_objective(team, user, values, key)
+
+
+def make_objective(team: Team, user: User, values: Mapping[str, Any], key: str | None = None) -> Objective:
+    """A new objective."""
+    named = {**values, "name": values["name"].replace("\0", " ")[:NAME_LENGTH]}
+    made: Objective = Objective.objects.create(team=team, created_by=user, file_id=key, **named)
+    timeline.add(team, user, "objective.created", made.id, made.name, made.tags)
+    return made
+
+
+def stop_when_in(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The rules of a document for stopping early."""
+    block = experiments.block_in(document).get("verification")
+    rules = block.get("stop-when") if isinstance(block, dict) else None
+    return dict(rules) if isinstance(rules, dict) else {}
+
+
+def document_of(verification: Verification) -> dict[str, Any]:
+    """The verification as a file: its experiment with the block filled in."""
+    block: dict[str, Any] = {
+        "id": str(verification.id),
+        FREQUENCY: _number(verification.frequency_s),
+        DURATION: _number(verification.duration_s),
+    }
+    if verification.warm_up_s:
+        block[WARM_UP] = _number(verification.warm_up_s)
+    if verification.cool_down_s:
+        block[COOL_DOWN] = _number(verification.cool_down_s)
+    if verification.stop_when:
+        block["stop-when"] = verification.stop_when
+    objective = verification.objective
+    if objective:
+        window = {} if objective.window_s is None else {"window": _number(objective.window_s)}
+        block["objective"] = {"name": objective.name, "target": objective.target, **window}
+    return with_block(verification.experiment, {"objective_id": _id(objective), "verification": block})
+
+
+def experiment_document(experiment: Experiment) -> dict[str, Any]:
+    """The experiment as a file, with its ids."""
+    kept = {key: value for key, value in experiments.block_in(experiment.document).items() if key == "verification"}
+    return with_block(experiment, kept)
+
+
+def with_block(experiment: Experiment, more: Mapping[str, Any]) -> dict[str, Any]:
+    """An experiment with our block in place of the one it has."""
+    document = copy.deepcopy(experiment.document)
+    extensions = document.get("extensions")
+    others = [e for e in extensions or [] if not (isinstance(e, dict) and e.get("name") == NAME)]
+    team = experiment.team
+    ids = {"experiment_id": str(experiment.id), "team_id": str(team.id), "org_id": str(team.org_id)}
+    block = {"name": NAME, **ids, **{key: value for key, value in more.items() if value is not None}}
+    return {**document, "extensions": [*others, block]}
+
+
+def delete(thing: Verification | Objective) -> None:
+    """Delete what may have runs: it is shown no longer, and takes no further runs."""
+    thing.deleted_at = now()
+    thing.save(update_fields=["deleted_at"])
+
+
+def _id(thing: Objective | None) -> str | None:
+    return str(thing.id) if thing else None
+
+
+def _number(value: float) -> int | float:
+    return int(value) if value == int(value) else value

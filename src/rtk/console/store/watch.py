@@ -1,0 +1,59 @@
+"""What happens to runs by itself: contact lost, abandoned, and what is too old dropped.
+
+`sweep` is called every few seconds, by any number of processes: each change is one conditional UPDATE.
+"""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import F, Q
+from django.utils.timezone import now
+
+from rtk.console.store import insights, partitions, runs, timeline
+from rtk.console.store.models import Run
+
+AHEAD_DAYS = 2  # partitions made beforehand, so that the first run of a day need not wait for them
+
+
+def sweep(at: datetime | None = None) -> dict[str, int]:
+    """Note what has become of runs by now: how many lost contact, and how many are abandoned."""
+    moment = at or now()
+    silent = Q(heard_at__lt=moment - runs.SILENCE)
+    late = silent & Q(due_at__lt=moment - runs.PATIENCE)
+    return {
+        "abandoned": _become("abandoned", late & ~Q(state="abandoned"), "run.abandoned"),
+        "lost": _become("lost", silent & Q(state="running"), "run.lost-contact"),
+    }
+
+
+def _become(state: str, which: Q, kind: str) -> int:
+    changed = 0
+    for run in Run.objects.filter(which, ended_at=None).select_related("verification", "team"):
+        mine = Run.objects.filter(id=run.id, state=run.state, heard_at=run.heard_at, ended_at=None).update(state=state)
+        if mine:
+            timeline.add(run.team, None, kind, run.id, run.verification.name)
+            runs.tell(run.id)
+        changed += mine
+    return changed
+
+
+def retain(at: datetime | None = None, days: int | None = None) -> int:
+    """Drop the partitions of days that are kept no longer (0: everything is kept), make those to come.
+
+    A run's row and its insight stay. An insight that is not up to date is computed before its measurements go.
+    """
+    today = (at or now()).date()
+    kept = settings.RETENTION_DAYS if days is None else days
+    for ahead in range(AHEAD_DAYS):
+        partitions.ensure(today + timedelta(ahead))
+    if not kept:
+        return 0
+    oldest = today - timedelta(kept)
+    _keep_insights(oldest)
+    return len(partitions.drop_before(oldest))
+
+
+def _keep_insights(before: object) -> None:
+    stale = Q(insight_next=None) | ~Q(insight_next=F("next"))
+    for run in Run.objects.filter(stale, day__lt=before).select_related("experiment", "verification"):
+        insights.insight_of(run)

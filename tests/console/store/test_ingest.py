@@ -1,0 +1,163 @@
+"""Records come in: durable, once, in order, and nothing of a call that is wrong."""
+
+import gzip
+import json
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from rtk.console.store.models import Measurement, RecordEntry, Run
+from tests.console.live import EXPERIMENT, PLAN, Live, Machine, measurement, whole_record
+
+
+@pytest.fixture
+def machine(live: Live) -> Machine:
+    return live.machine()
+
+
+@pytest.fixture
+def run(live: Live, machine: Machine) -> str:
+    """The path of a run that has begun."""
+    path = f"{live.runs(begun(live, machine))}/{uuid4()}"
+    assert machine("PUT", path, json={"plan": PLAN, "experiment": EXPERIMENT, "client": {}}).status_code == 201
+    return path
+
+
+def begun(live: Live, machine: Machine) -> str:
+    body = {"name": "v", "experiment": EXPERIMENT, "frequency": 10, "duration": 300}
+    return str(machine("POST", f"{live.team}/verifications", json=body).json()["id"])
+
+
+def stored(run: str) -> int:
+    key = run.rpartition("/")[2]
+    return Measurement.objects.filter(run_id=key).count() + RecordEntry.objects.filter(run_id=key).count()
+
+
+def test_what_is_answered_for_is_stored(machine: Machine, run: str) -> None:
+    answer = machine("POST", f"{run}/record", json={"from": 0, "entries": [measurement(slot) for slot in range(5)]})
+    assert (answer.status_code, answer.json()) == (202, {"next": 5, "stop": None})
+    assert stored(run) == 5
+
+
+def test_an_entry_sent_again_changes_nothing(machine: Machine, run: str) -> None:
+    first = {"from": 0, "entries": [measurement(0), measurement(1)]}
+    overlapping = {"from": 1, "entries": [measurement(1, "deviated"), measurement(2)]}
+    assert [machine("POST", f"{run}/record", json=each).json()["next"] for each in (first, first, overlapping)] == [
+        2,
+        2,
+        3,
+    ]
+    kept = list(Measurement.objects.filter(run_id=run.rpartition("/")[2]).order_by("n").values_list("n", "outcome"))
+    assert kept == [(0, 0), (1, 0), (2, 0)]
+
+
+def test_a_gap_is_refused_with_the_number_that_is_expected(machine: Machine, run: str) -> None:
+    machine("POST", f"{run}/record", json={"from": 0, "entries": [measurement(0)]})
+    answer = machine("POST", f"{run}/record", json={"from": 5, "entries": [measurement(5)]})
+    assert (answer.status_code, answer.json()["next"]) == (409, 1)
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert stored(run) == 1
+
+
+def test_all_kinds_of_entries_are_kept_with_their_numbers(machine: Machine, run: str) -> None:
+    entries = whole_record(run.rpartition("/")[2], ["met"] * 3)
+    machine("POST", f"{run}/record", json={"from": 0, "entries": entries})
+    kinds = RecordEntry.objects.filter(run_id=run.rpartition("/")[2]).order_by("n").values_list("n", "kind")
+    assert list(kinds) == [(0, "run"), (1, "phase"), (2, "intent"), (3, "activity"), (7, "phase"), (8, "end")]
+
+
+def test_a_record_that_ends_ends_the_run(machine: Machine, run: str) -> None:
+    machine("POST", f"{run}/record", json={"from": 0, "entries": whole_record(run.rpartition("/")[2], ["met"])})
+    assert (machine("GET", run).json()["state"], machine("GET", run).json()["status"]) == ("ended", "completed")
+
+
+def test_a_body_may_be_compressed(machine: Machine, run: str) -> None:
+    body = gzip.compress(json.dumps({"from": 0, "entries": [measurement(0)]}).encode())
+    assert machine("POST", f"{run}/record", data=body, headers={"Content-Encoding": "gzip"}).status_code == 202
+
+
+def test_a_stop_reaches_the_run_with_the_next_answer(machine: Machine, run: str) -> None:
+    machine("POST", f"{run}/stop", json={"reason": "the shop is down"})
+    assert machine("POST", f"{run}/record", json={"from": 0, "entries": []}).json()["stop"] == "the shop is down"
+
+
+def test_a_heartbeat_without_entries_is_heard(machine: Machine, run: str) -> None:
+    row = Run.objects.get(id=run.rpartition("/")[2])
+    machine("POST", f"{run}/record", json={"from": 0, "entries": []})
+    assert Run.objects.get(id=row.id).heard_at > row.heard_at
+
+
+def wrong(**values: Any) -> bytes:
+    return json.dumps({"from": 0, "entries": [measurement(0), {**measurement(1), **values}]}).encode()
+
+
+ZIPPED = {"Content-Encoding": "gzip"}
+BAD: dict[str, tuple[int, str, bytes, dict[str, str]]] = {
+    "no JSON": (400, "not JSON", b"{", {}),
+    "not UTF-8": (400, "UTF-8", b'{"from":0,"entries":[],"x":"\xff"}', {}),
+    "a list": (422, "expected", b"[]", {}),
+    "no from": (422, "from", b'{"entries":[]}', {}),
+    "from below zero": (422, "from", b'{"from":-1,"entries":[]}', {}),
+    "from a text": (422, "from", b'{"from":"0","entries":[]}', {}),
+    "from beyond all": (422, "from", b'{"from":1e30,"entries":[]}', {}),
+    "entries no list": (422, "entries", b'{"from":0,"entries":{}}', {}),
+    "entry no mapping": (422, "entries[0]", b'{"from":0,"entries":[1]}', {}),
+    "no kind": (422, "entries[0]", b'{"from":0,"entries":[{"t":1}]}', {}),
+    "a phase there is none of": (422, "entries[1].phase", wrong(phase="warm"), {}),
+    "an outcome there is none of": (422, "entries[1].outcome", wrong(outcome="ok"), {}),
+    "a slot below zero": (422, "entries[1].slot", wrong(slot=-1), {}),
+    "a slot beyond all": (422, "entries[1].slot", wrong(slot=2**70), {}),
+    "a due that is text": (422, "entries[1].due", wrong(due="x"), {}),
+    "a number that is none": (400, "JSON", wrong(value=float("nan")), {}),
+    "a number out of range": (422, "entries[0].t", b'{"from":0,"entries":[{"kind":"x","t":1e999}]}', {}),
+    "half a character": (400, "JSON", b'{"from":0,"entries":[{"kind":"x\\ud800","t":1}]}', {}),
+    "nested for ever": (400, "JSON", b'{"from":0,"entries":' + b"[" * 100_000 + b"}", {}),
+    "a head without a plan": (422, "entries[0]", b'{"from":0,"entries":[{"kind":"run","t":0}]}', {}),
+    "too many entries": (422, "entries", json.dumps({"from": 0, "entries": [1] * 10_001}).encode(), {}),
+    "10 MB": (413, "4 MiB", b" " * 10_000_000, {}),
+    "4 MiB of zeros, compressed": (413, "4 MiB", gzip.compress(b" " * 5_000_000), ZIPPED),
+    "not gzip": (400, "gzip", b"{}", ZIPPED),
+    "half of a gzip": (400, "gzip", gzip.compress(b'{"from":0,"entries":[]}')[:-9], ZIPPED),
+    "a coding that nobody knows": (415, "gzip", b"{}", {"Content-Encoding": "br"}),
+}
+
+
+@pytest.mark.parametrize(("status", "says", "body", "headers"), BAD.values(), ids=BAD.keys())
+def test_a_call_that_is_wrong_is_refused_and_nothing_of_it_stored(
+    machine: Machine, run: str, status: int, says: str, body: bytes, headers: dict[str, str]
+) -> None:
+    answer = machine("POST", f"{run}/record", data=body, headers=headers)
+    assert answer.status_code == status, answer.text
+    assert says in answer.json()["detail"]
+    assert stored(run) == 0
+
+
+def test_texts_with_zero_characters_are_kept_as_what_can_be(machine: Machine, run: str) -> None:
+    entries = [{**measurement(0, "deviated"), "reason": "a\0b"}, {"kind": "event", "t": 1, "text": "a\0b"}]
+    assert machine("POST", f"{run}/record", json={"from": 0, "entries": entries}).status_code == 202
+    assert machine("GET", f"{run}/measurements").json()["items"][0]["reason"] == "a␀b"
+
+
+def test_clocks_years_off_are_kept_as_they_are(machine: Machine, run: str) -> None:
+    entries = whole_record(run.rpartition("/")[2], ["met"])
+    entries[0]["at"] = -4e9
+    machine("POST", f"{run}/record", json={"from": 0, "entries": entries})
+    assert machine("GET", f"{run}/insight").json()["started_at"] == -4e9
+
+
+def test_a_run_that_nobody_knows_is_not_found(live: Live, machine: Machine, run: str) -> None:
+    of = run.rpartition("/")[0]
+    for path in (f"{of}/{uuid4()}", f"{of}/x", live.runs() + "/" + run.rpartition("/")[2]):
+        assert machine("POST", f"{path}/record", json={"from": 0, "entries": []}).status_code == 404
+
+
+def test_a_run_of_a_deleted_verification_is_gone(machine: Machine, run: str) -> None:
+    machine("DELETE", run.rpartition("/runs/")[0])
+    assert machine("POST", f"{run}/record", json={"from": 0, "entries": [measurement(0)]}).status_code == 410
+    assert stored(run) == 0
+
+
+def test_another_verb_is_refused(machine: Machine, run: str) -> None:
+    answer = machine("GET", f"{run}/record")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
