@@ -17,6 +17,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rtk.console.settings")
 django.setup()
 
 from rtk.console.store import ingest  # its models are there only once Django is set up
+from rtk.console.store.keeping import Keeping  # noqa: E402 - the same
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -48,9 +49,10 @@ class KeptThreads:
 class Console:
     """The outermost application: the record's calls go to the store, all else to Django."""
 
-    def __init__(self, record: Application, pages: Application) -> None:
+    def __init__(self, record: Application, pages: Application, keeping: Keeping | None = None) -> None:
         self._record = record
         self._pages = pages
+        self._keeping = keeping
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the server's start and end."""
@@ -63,15 +65,21 @@ class Console:
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
+        if self._keeping:
+            self._keeping.begin()
         await send({"type": "lifespan.startup.complete"})
         await receive()
+        if self._keeping:
+            await self._keeping.end()
         await send({"type": "lifespan.shutdown.complete"})
 
 
 def console() -> Console:
     """The application of this process."""
     # The types of both name a dict where any mapping comes.
-    return Console(cast("Application", ingest.application()), KeptThreads(cast("Application", ASGIHandler())))
+    record = ingest.application()
+    pages = KeptThreads(cast("Application", ASGIHandler()))
+    return Console(cast("Application", record), pages, Keeping(record))
 
 
 application = console()

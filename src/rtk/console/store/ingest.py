@@ -71,6 +71,10 @@ class Ingest:
             status, body = problem.status, problem.as_dict()
         await _send(send, status, body)
 
+    async def close(self) -> None:
+        """Store what waits, and close the connection."""
+        await self._committer.close()
+
     async def _answer(self, scope: Scope, path: Path, receive: Receive) -> Any:
         if scope["method"] != "POST":
             raise Problem(405, "expected POST")

@@ -1,0 +1,58 @@
+"""What the store does beside answering: it watches over runs, drops what is too old, and lets go in the end."""
+
+import asyncio
+import logging
+import time
+from contextlib import suppress
+
+from asgiref.sync import sync_to_async
+from django.db import DatabaseError, connections
+
+from rtk.console.store import stream, watch
+from rtk.console.store.ingest import Ingest
+
+SWEEP_S = 5.0
+RETAIN_S = 3600.0
+
+logger = logging.getLogger("rtk.console")
+
+
+class Keeping:
+    """Begun and ended with the server, in its event loop."""
+
+    def __init__(self, ingest: Ingest) -> None:
+        self._ingest = ingest
+        self._task: asyncio.Task[None] | None = None
+
+    def begin(self) -> None:
+        """Begin to watch."""
+        self._task = asyncio.create_task(self._keep())
+
+    async def end(self) -> None:
+        """End the watch and close what is open."""
+        if self._task:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+        await self._ingest.close()
+        await stream.listener().close()
+
+    async def _keep(self) -> None:
+        retained = -RETAIN_S
+        while True:
+            due = time.monotonic() - retained >= RETAIN_S
+            try:
+                await sync_to_async(_turn, thread_sensitive=False)(due)
+                retained = time.monotonic() if due else retained
+            except DatabaseError as error:
+                logger.warning(f"runs are not watched over for now: {error}")
+            await asyncio.sleep(SWEEP_S)
+
+
+def _turn(retain: bool) -> None:
+    try:
+        watch.sweep()
+        if retain:
+            watch.retain()
+    finally:
+        connections.close_all()  # the thread is not ours to keep
