@@ -1,10 +1,14 @@
 """The experiment of a run that died, made ready again from its record."""
 
+import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from chaoslib import merge_vars
 
+from rtk.errors import ToolkitError
+from rtk.experiment.source import read
 from rtk.verify.record import Entry
 from rtk.verify.redact import MASK
 from rtk.verify.toolkit import Toolkit
@@ -15,4 +19,26 @@ def toolkit_of(head: Entry, settings: dict[str, Any] | None = None) -> Toolkit:
     files = [path for path in head["kept"]["var_files"] if Path(path).is_file()]
     config_vars, secret_vars = merge_vars({}, files)
     known = {key: value for key, value in head["configuration"].items() if MASK not in str(value)}
-    return Toolkit(head["experiment"], settings or {}, {**config_vars, **known}, secret_vars)
+    return Toolkit(_document(head, settings or {}), settings or {}, {**config_vars, **known}, secret_vars)
+
+
+def _document(head: Entry, settings: dict[str, Any]) -> Entry:
+    """The experiment as recorded; where its file spells out secrets, that file's texts in their places."""
+    recorded: Entry = head["experiment"]
+    if MASK not in json.dumps(recorded):
+        return recorded
+    with suppress(ToolkitError):
+        where = Path(head["directory"]) / head["source"] if "://" not in head["source"] else head["source"]
+        return dict(_unmasked(recorded, read(str(where), settings=settings).document))
+    return recorded
+
+
+def _unmasked(masked: Any, fresh: Any) -> Any:
+    """What was masked, from a fresh reading; everything else stays as it was recorded."""
+    if isinstance(masked, str) and MASK in masked and isinstance(fresh, str):
+        return fresh
+    if isinstance(masked, dict) and isinstance(fresh, dict):
+        return {key: _unmasked(value, fresh.get(key)) for key, value in masked.items()}
+    if isinstance(masked, list) and isinstance(fresh, list) and len(masked) == len(fresh):
+        return [_unmasked(*both) for both in zip(masked, fresh, strict=True)]
+    return masked

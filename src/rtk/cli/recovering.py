@@ -17,6 +17,7 @@ from rtk.cli.logs import without_colours_in_pipes
 from rtk.clock import SystemClock
 from rtk.errors import BadInput, ToolkitError
 from rtk.insight.words import count
+from rtk.publish.settings import without_control
 from rtk.report.axis import utc
 from rtk.verify.places import runs_directory
 from rtk.verify.recovery import Remains, forget, recover, unfinished
@@ -41,7 +42,7 @@ def recovering(choice: Choice) -> int:
     """Do it; the exit code: 0 all undone, 1 something could not be, 5 a rollback failed."""
     without_colours_in_pipes()
     settings = load_settings(choice.settings_path or CHAOSTOOLKIT_CONFIG_PATH) or {}
-    load_global_controls(settings, [])
+    load_global_controls(without_control(settings), [])
     found, problems = unfinished(runs_directory())
     for problem in problems:
         logger.warning(problem)

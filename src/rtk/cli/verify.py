@@ -48,6 +48,11 @@ def _variables(_ctx: click.Context, _param: click.Parameter, value: tuple[str, .
 @click.option("--no-validation", is_flag=True, help="Do not validate the experiment before running it.")
 @click.option("--no-verify-tls", is_flag=True, help="Do not verify TLS certificates when fetching SOURCE.")
 @click.option("--no-publish", is_flag=True, help="Publish nothing of this run to a console.")
+@click.option(
+    "--wait-publish",
+    type=SECONDS,
+    help="How long to wait at the end for what is still to be published; by default 2s, and 30s where CI is set.",
+)
 @click.argument("source")
 @click.pass_context
 def verify(ctx: click.Context, /, **options: Any) -> None:
@@ -59,11 +64,10 @@ def verify(ctx: click.Context, /, **options: Any) -> None:
     from rtk.cli.verifying import Options, verifying  # `chaos --help` must not pay for it
 
     root = ctx.find_root().params
-    given = {key: value for key, value in options.items() if key != "no_publish"}
     settings_path = (ctx.obj or {}).get("settings_path")
     shared: dict[str, Any] = {
         "settings_path": settings_path,
         "verbose": bool(root.get("verbose")),
         "log_format": root.get("log_format"),
     }
-    ctx.exit(verifying(Options(**given, **shared)))
+    ctx.exit(verifying(Options(**options, **shared)))

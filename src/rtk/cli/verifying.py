@@ -26,6 +26,8 @@ from rtk.experiment.limits import max_in_flight, threshold, time_limit, time_thr
 from rtk.experiment.needs import warnings
 from rtk.experiment.plan import Plan
 from rtk.experiment.source import Source, read
+from rtk.publish.session import Ready, Session, session_of, wait_of
+from rtk.publish.settings import without_control
 from rtk.report.live import LiveView
 from rtk.report.planned import planned
 from rtk.report.write import check_path
@@ -70,6 +72,8 @@ class Options:
     settings_path: str | None = None
     verbose: bool = False
     log_format: str | None = None
+    no_publish: bool = False
+    wait_publish: float | None = None
 
     def overrides(self) -> Overrides:
         """What the options say of the plan."""
@@ -80,7 +84,8 @@ def verifying(options: Options, clock: Clock | None = None) -> int:
     """Do what `chaos verify` does; the exit code. Raises `ToolkitError` while nothing has begun."""
     clock = clock or SystemClock()
     without_colours_in_pipes()
-    settings = load_settings(options.settings_path or CHAOSTOOLKIT_CONFIG_PATH) or {}
+    whole = load_settings(options.settings_path or CHAOSTOOLKIT_CONFIG_PATH) or {}
+    settings = without_control(whole)
     load_global_controls(settings, list(options.control_file))
     variables = merge_vars(options.var, list(options.var_file))
     source = read(options.source, settings=settings, verify_tls=not options.no_verify_tls)
@@ -98,7 +103,8 @@ def verifying(options: Options, clock: Clock | None = None) -> int:
     _remind(places.prepare(clock.now()))
     toolkit = Toolkit(source.document, settings, *variables)
     verification = _verification(options, source, plan, toolkit, places.new_run_id(clock.now()))
-    return _Running(options, verification, clock).to_the_end()
+    session = session_of(whole, clock, publish=not options.no_publish)
+    return _Running(options, verification, clock, session).to_the_end()
 
 
 def _remind(directory: Path) -> None:
@@ -161,8 +167,11 @@ def _strategy(options: Options, toolkit: Toolkit) -> str:
 class _Running:
     """A run from its opening lines to its exit code."""
 
-    def __init__(self, options: Options, verification: Verification, clock: Clock) -> None:
+    def __init__(
+        self, options: Options, verification: Verification, clock: Clock, session: Session | None = None
+    ) -> None:
         self._options = options
+        self._session = session
         self._v = verification
         self._clock = clock
         self._stop = Stop()
@@ -173,20 +182,30 @@ class _Running:
         """Run, tell, and give the exit code."""
         toolkit = self._v.toolkit
         path = places.record_path(self._v.run_id)
-        guard = Guard([*AFTERMATH, str(path)], _payload(toolkit), self._v.longest_s)
+        guard = Guard([*AFTERMATH, str(path)], _payload(toolkit, self._session), self._v.longest_s)
         record = Record(path, lambda: self._clock.monotonic() - self._progress.started, toolkit.redact)
         for line in planned(self._v.plan, toolkit.document):
             logger.info(line)
         telling.notify_start(toolkit)
         logs = Logs(toolkit.redact, self._progress if self._live else None, self._options.verbose)
         with signals_stop(self._stop), logs, forks_told(record.forked):
-            run = Run(self._v, self._clock, record, self._stop, self._progress, guard)
+            first = self._published(path, guard)
+            run = Run(self._v, self._clock, record, self._stop, self._progress, first)
             with self._view():
                 run.play()
             code = self._tell(record, run.signal)
             guard.goodbye()
+            if self._session:
+                self._session.finish(wait_of(self._options.wait_publish, run.signal is not None))
         _leave_within(LEAVING_S, code)
         return code
+
+    def _published(self, path: Path, guard: Guard) -> Ready:
+        """Begin to publish; what the first condition waits for."""
+        if self._session is None:
+            return guard
+        self._session.start(path, self._stop)
+        return self._session.before_conditions(guard)
 
     @contextmanager
     def _view(self) -> Iterator[None]:
@@ -207,12 +226,19 @@ class _Running:
         telling.notify_end(self._v.toolkit, recorded, insight)
         for failure in [*failures, *([record.failure] if record.failure else [])]:
             logger.error(failure)
-        unrecorded = bool(failures or record.failure)
+        forbidden = bool(self._session and self._session.forbidden)
+        unrecorded = bool(failures or record.failure or forbidden)
         return exit_code(insight, signum=signum, strict=self._options.strict, unrecorded=unrecorded)
 
 
-def _payload(toolkit: Toolkit) -> dict[str, Any]:
-    return {"configuration": toolkit.configuration, "secrets": toolkit.secrets, "settings": toolkit.settings}
+def _payload(toolkit: Toolkit, session: Session | None) -> dict[str, Any]:
+    return {
+        "document": toolkit.document,
+        "configuration": toolkit.configuration,
+        "secrets": toolkit.secrets,
+        "settings": toolkit.settings,
+        "publish": session.where.as_dict() if session else None,
+    }
 
 
 def _progress(verification: Verification, clock: Clock) -> Progress:

@@ -65,8 +65,8 @@ def write(path: Path, recorded: Recorded, insight: dict[str, Any]) -> None:
         raise CannotRecord(f"the journal {path} cannot be written: {error.strerror}") from None
 
 
-def text(recorded: Recorded, insight: dict[str, Any]) -> Iterator[str]:
-    """The journal as pieces of JSON."""
+def text(recorded: Recorded, insight: dict[str, Any], during: bool = True) -> Iterator[str]:
+    """The journal as pieces of JSON; `during` False leaves out the measurements, for whoever has the record."""
     head = recorded.head
     slots, others = Slots(), list[Entry]()
     for offset, entry in recorded.located():
@@ -78,7 +78,7 @@ def text(recorded: Recorded, insight: dict[str, Any]) -> Iterator[str]:
     yield from _top(head, others)
     yield ',\n"steady_states": {"before": ' + _json(_hypothesis(others, "before", probes))
     yield ',\n"after": ' + _json(_hypothesis(others, "after", probes)) + ',\n"during": ['
-    for number, entry in enumerate(recorded.at(slots.in_order())):
+    for number, entry in enumerate(recorded.at(slots.in_order() if during else [])):
         yield (",\n" if number else "\n") + _json(state(entry, probes))
     yield "\n]}"
     yield ',\n"extensions": ' + _json([extension(head, others, insight)]) + "\n}\n"

@@ -251,7 +251,7 @@ class Recorded:
 def entry_of(line: bytes) -> Entry | None:
     """The entry of a line, or None when the line is torn or damaged."""
     try:
-        entry = _decode(_whole(line))
+        entry = _decode(whole(line))
     except ValueError:
         return None
     return entry if isinstance(entry, dict) and {"n", "t", "kind"} <= entry.keys() else None
@@ -260,12 +260,12 @@ def entry_of(line: bytes) -> Entry | None:
 def slot_of(line: bytes) -> Slot | None:
     """The same for the line of a measurement."""
     try:
-        return _slot(_whole(line))
+        return _slot(whole(line))
     except ValueError:
         return None
 
 
-def _whole(line: bytes) -> bytes:
+def whole(line: bytes) -> bytes:
     """The text of a line; raises ValueError when the line is torn or damaged."""
     text = line[9:-1]
     if len(line) < 11 or line[8:9] != b" " or line[-1:] != b"\n" or int(line[:8], 16) != zlib.crc32(text):

@@ -6,6 +6,7 @@ Everything that is the Chaos Toolkit's and not ours is reached through here (and
 
 import json
 import logging
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
@@ -59,7 +60,8 @@ class Toolkit:
             self.configuration, self.secrets = resolved
         else:
             self._load(dict(config_vars or {}), dict(secret_vars or {}))
-        self.redact = Redactor(self.secrets, self.settings)
+        token = os.environ.get("RTK_TOKEN", "").strip()
+        self.redact = Redactor(self.secrets, self.settings, self.configuration, [token])
         self.title = str(substitute(self.document["title"], self.configuration, self.secrets))
 
     def _load(self, config_vars: dict[str, Any], secret_vars: dict[str, Any]) -> None:

@@ -1,0 +1,19 @@
+"""`chaos publish`, as a plugin of the `chaos` command. Only declares: the work is imported when it is called."""
+
+import click
+
+from rtk.cli.options import Command
+from rtk.cli.signin import settings_path
+
+
+@click.command(cls=Command)
+@click.option("--pending", is_flag=True, help="Send what could not be sent while it happened.")
+@click.argument("journal", required=False)
+@click.pass_context
+def publish(ctx: click.Context, /, journal: str | None, pending: bool) -> None:
+    """Publish JOURNAL, a journal or a run record, to the console; one that is there already is updated."""
+    from rtk.cli.publishing import publishing
+
+    if pending == (journal is not None):
+        raise click.UsageError("expected either a journal or --pending")
+    ctx.exit(publishing(settings_path(ctx), journal))

@@ -1,0 +1,47 @@
+"""What `chaos publish` does."""
+
+from pathlib import Path
+
+import click
+
+from rtk.cli.ending import COULD_NOT_RUN, OK
+from rtk.clock import SystemClock
+from rtk.errors import BadInput
+from rtk.publish.destination import Destination, destination
+from rtk.publish.journals import publish
+from rtk.publish.marker import Taken
+from rtk.publish.pending import Sender
+from rtk.publish.settings import feature, load
+from rtk.verify.places import runs_directory
+
+PATIENCE_S = 60.0  # how long a console that does not answer is asked again
+
+
+def publishing(path: Path, journal: str | None) -> int:
+    """Publish a journal, or what is pending; the exit code. Raises `ToolkitError`."""
+    settings = load(path)
+    if feature(settings, "publish") is False:
+        raise BadInput("publishing is disabled: `chaos enable publish` first")
+    where = destination(settings)
+    if where is None:
+        raise BadInput("nobody is signed in: `chaos signin` first, or set RTK_URL and RTK_TOKEN")
+    sender = Sender(where, SystemClock(), PATIENCE_S)
+    if journal is None:
+        return _pending(sender, where)
+    try:
+        page = publish(Path(journal), sender, settings)
+    except Taken:
+        raise BadInput(f"{journal} is being published by another process just now") from None
+    click.echo(f"Published at {page}" if page else f"{journal} is published")
+    return OK
+
+
+def _pending(sender: Sender, where: Destination) -> int:
+    done = sender.all(runs_directory())
+    for name in done.sent:
+        click.echo(f"{name} is published")
+    for name, why in done.left.items():
+        click.echo(f"{name} is not published yet: {why}", err=True)
+    if not (done.sent or done.left):
+        click.echo(f"Nothing is pending for {where.url}")
+    return COULD_NOT_RUN if done.left else OK

@@ -1,0 +1,16 @@
+"""What a run leaves behind to send the rest: `python -m rtk.cli.sending`, told where to on its standard input."""
+
+import sys
+
+from rtk.clock import SystemClock
+from rtk.publish.pending import SENDER_S, Sender, received
+
+
+def main(text: bytes) -> int:
+    """Send what waits; 0 when nothing is left."""
+    where, directory = received(text)
+    return 1 if Sender(where, SystemClock(), SENDER_S).all(directory).left else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.stdin.buffer.read()))

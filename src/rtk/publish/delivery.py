@@ -1,0 +1,217 @@
+"""One record on its way to a console, call by call. Everything may be sent again: the console keeps it once."""
+
+import json
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from rtk.errors import BadInput
+from rtk.insight.insight import insight as insight_of
+from rtk.publish.console import Console, Refused, settled
+from rtk.publish.marker import Marker
+from rtk.publish.patience import is_passing
+from rtk.publish.tail import MOST_ENTRIES, Batch, Tail
+from rtk.publish.wire import Answer, NoAnswer
+from rtk.verify import journal
+from rtk.verify.facts import facts_of
+from rtk.verify.record import Entry, Recorded, plain
+
+OURS = uuid.UUID("6b1f2a0c-93cf-5d0e-8d4a-5f0b1d2c7e11")  # the space of ids made from what a file says
+FOR_GOOD = frozenset((400, 413, 422))  # the same would be refused again, whenever it is sent
+REOPENED = 2  # how often a run that the console no longer knows is told anew
+
+
+class Passing(NoAnswer):
+    """The console answered that it cannot just now; `after` is its Retry-After."""
+
+    def __init__(self, text: str, after: str | None = None) -> None:
+        super().__init__(text)
+        self.after = after
+
+
+@dataclass
+class Opened:
+    """What the console says when it is told of a run."""
+
+    head: Entry
+    answer: Answer
+    foreign: bool = False
+
+
+class Delivery:
+    """Publishes one record. Not safe for several threads."""
+
+    def __init__(
+        self,
+        path: Path,
+        console: Console,
+        marker: Marker,
+        on_stop: Callable[[str], None] = lambda _: None,
+        on_open: Callable[[Opened], None] = lambda _: None,
+        remade: bool = False,
+    ) -> None:
+        """`on_stop` is told the reason when a person stops the run on the console, `on_open` what the run became.
+
+        A record that was `remade` from a journal numbers its entries anew: they are sent only to a console that has
+        none of the run.
+        """
+        self.console = console
+        self.marker = marker
+        self._path = path
+        self._tail = Tail(path)
+        self._on_stop = on_stop
+        self._on_open = on_open
+        self._most = MOST_ENTRIES
+        self._reopened = 0
+        self._remade = remade
+        self._head: Entry | None = None
+
+    @property
+    def done(self) -> bool:
+        """Whether the console has all of the run, its end included."""
+        return self.marker.progress.done
+
+    @property
+    def opened(self) -> bool:
+        """Whether the console knows of the run."""
+        return self.marker.progress.opened
+
+    def step(self, beat: bool = False) -> bool:
+        """Do what is to be done next, one call at most (two to begin with); whether there was anything.
+
+        With `beat`, a call is made even when there is nothing to tell. Raises `NoAnswer` (also `Passing`) and
+        `Refused`; trying again later is safe.
+        """
+        progress = self.marker.progress
+        if progress.done:
+            return False
+        if not progress.opened:
+            return self._open()
+        remade, self._remade = self._remade, False
+        if remade:
+            self._send(Batch(0, 0))
+            progress.ends = progress.next > 0
+        if remade and progress.ends:
+            return True
+        batch = (
+            Batch(progress.next, 0) if progress.ends else self._tail.read(progress.next, progress.offset, self._most)
+        )
+        if batch.texts or (beat and not progress.ends):
+            self._send(batch)
+            return True
+        if progress.ends:
+            self._end()
+            return True
+        return False
+
+    def _open(self) -> bool:
+        head = self._first()
+        if head is None:
+            return False
+        progress = self.marker.progress
+        wanted = _team_of(head["experiment"])
+        where = self.console.where
+        if progress.team:
+            self.console.where = where.in_team({"id": progress.organization}, {"id": progress.team})
+        else:
+            self.console.where = where = settled(self.console, wanted)
+            progress.organization, progress.team = where.organization, where.team
+        progress.verification = progress.verification or verification_id(head, progress.team)
+        body = {key: head[key] for key in ("plan", "experiment", "client")}
+        answer = self._call("PUT", self._run(), _json(body))
+        progress.opened = True
+        self.marker.save()
+        self._on_open(Opened(head, answer, foreign=wanted not in (None, progress.team)))
+        return True
+
+    def _first(self) -> Entry | None:
+        self._head = self._head or self._tail.head()
+        return self._head
+
+    def _run(self) -> str:
+        """The address of the run in the API."""
+        progress, head = self.marker.progress, self._first()
+        if head is None:
+            raise BadInput(f"{self._path} is not a run record: its first line should be an entry of kind 'run'")
+        base = replace(self.console.where, organization=progress.organization, team=progress.team).base
+        return f"{base}/verifications/{progress.verification}/runs/{head['run']}"
+
+    def _send(self, batch: Batch) -> None:
+        path = self._run() + "/record"
+        answer = self.console.call("POST", path, batch.body(), pack=True)
+        told = answer.get("next")
+        if answer.status == 413 and len(batch.texts) > 1:
+            self._most = max(1, len(batch.texts) // 2)
+        elif answer.status == 404 and self._reopened < REOPENED:
+            self._forget()
+        elif (answer.good or answer.status == 409) and isinstance(told, int):
+            self._advance(batch, told)
+            if stop := answer.get("stop"):
+                self._on_stop(str(stop))
+        else:
+            self._checked(answer)
+            raise Refused(f"{self.console.name} did not say how much of the run it has", answer.status)
+
+    def _advance(self, batch: Batch, told: int) -> None:
+        """Go on from where the console is: behind the batch, or elsewhere when it knows more or less than we."""
+        progress = self.marker.progress
+        progress.offset = batch.offset if told == batch.next else 0
+        progress.ends = batch.ends or progress.ends if told >= batch.next else False
+        progress.next = told
+        self.marker.save()
+
+    def _forget(self) -> None:
+        """The console knows the run no more, as after an old backup was restored: tell it from the beginning."""
+        self._reopened += 1
+        progress = self.marker.progress
+        progress.opened, progress.next, progress.offset, progress.ends = False, 0, 0, False
+        self.marker.save()
+
+    def _end(self) -> None:
+        self._call("POST", self._run() + "/end", ending(self._path))
+        self.marker.progress.done = True
+        self.marker.save()
+
+    def _call(self, method: str, path: str, body: bytes) -> Answer:
+        return self._checked(self.console.call(method, path, body))
+
+    def _checked(self, answer: Answer) -> Answer:
+        if is_passing(answer.status):
+            raise Passing(self.console.refusal(answer), answer.headers.get("retry-after"))
+        if answer.status in FOR_GOOD:
+            self.marker.progress.refused = self.console.refusal(answer)
+            self.marker.save()
+        return self.console.checked(answer)
+
+
+def ending(path: Path) -> bytes:
+    """What the console is told at a run's end: the journal without its measurements, and the insight."""
+    recorded = Recorded(path)
+    insight = insight_of(facts_of(recorded)).as_dict()
+    whole = "".join(journal.text(recorded, insight, during=False))
+    return b'{"journal": %b, "insight": %b}' % (whole.encode("utf-8", "replace"), _json(insight))
+
+
+def verification_id(head: Entry, team: str) -> str:
+    """The id a run is published under: the file's own, or one made of team, title and source, always the same."""
+    named = head["plan"].get("verification_id")
+    try:
+        return str(uuid.UUID(str(named)))
+    except ValueError:
+        source = named or f"{head['title']}\n{Path(head['source']).name}"
+        return str(uuid.uuid5(OURS, f"{team}\n{source}"))
+
+
+def _team_of(experiment: dict[str, Any]) -> str | None:
+    blocks = (each for each in experiment.get("extensions") or [] if isinstance(each, dict))
+    found = next((each.get("team_id") for each in blocks if each.get("name") == "chaosiq"), None)
+    return str(found) if found else None
+
+
+def _json(value: Any) -> bytes:
+    try:
+        return json.dumps(value, allow_nan=False).encode("utf-8", "replace")
+    except (TypeError, ValueError):
+        return json.dumps(plain(value)).replace("NaN", "null").encode("utf-8", "replace")

@@ -1,0 +1,179 @@
+"""Publishing a journal: that of `chaos run` as an execution, that of `chaos verify` as the record it was made from."""
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from rtk.errors import BadInput
+from rtk.experiment.block import NAME
+from rtk.publish import parta
+from rtk.publish.console import Console
+from rtk.publish.pending import Sender
+from rtk.publish.spool import Kept, deliver, settle
+from rtk.verify.places import SUFFIX, record_path
+from rtk.verify.record import Entry, Recorded, line_of
+from rtk.verify.redact import Redactor
+
+
+def publish(path: Path, sender: Sender, settings: Mapping[str, Any]) -> str:
+    """Publish a journal or a run record, again if it was before: then it is updated. The page it is on.
+
+    Raises `BadInput` for anything else, `Refused` or `NoAnswer`.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read: {error.strerror}; expected a journal or a run record") from None
+    if data.lstrip()[:1] != b"{":
+        Recorded(path)  # says so when it is none
+        return sender.record(path, again=True)
+    journal = _whole(data, path)
+    block = _ours(journal)
+    if block is None:
+        return _execution(journal, sender, settings, path)
+    kept = record_path(str(block["run"]))
+    return sender.record(kept, again=True) if kept.exists() else _as_record(journal, block, sender, path)
+
+
+def _whole(data: bytes, path: Path) -> dict[str, Any]:
+    with suppress(ValueError, RecursionError):
+        journal = json.loads(data)
+        if isinstance(journal, dict) and isinstance(journal.get("experiment"), dict) and "status" in journal:
+            return journal
+    raise BadInput(f"{path} is not a whole journal: expected what chaos run or chaos verify wrote, or a run record")
+
+
+def _ours(journal: Mapping[str, Any]) -> dict[str, Any] | None:
+    blocks = journal.get("extensions")
+    found = [b for b in blocks if isinstance(b, dict) and b.get("name") == "rtk"] if isinstance(blocks, list) else []
+    return found[0] if found else None
+
+
+def _execution(journal: dict[str, Any], sender: Sender, settings: Mapping[str, Any], path: Path) -> str:
+    redact = redactor_of(journal["experiment"], settings)
+    block = parta.block_in(journal) or parta.block_in(journal["experiment"])
+    kept = Kept(
+        sender.where.url,
+        redact.within(journal),
+        experiment_id=str(block.get("experiment_id") or ""),
+        execution_id=str(block.get("execution_id") or ""),
+    )
+    page = sender.patiently_with(lambda console: _told(kept, console))
+    if (kept.experiment_id, kept.execution_id) != (block.get("experiment_id"), block.get("execution_id")):
+        _note(journal, kept, path)
+    return page
+
+
+def _note(journal: dict[str, Any], kept: Kept, path: Path) -> None:
+    """Write into the journal what the console knows it by, so that publishing it again updates that."""
+    others = [each for each in journal.get("extensions") or [] if each.get("name") != NAME]
+    ids = {"name": NAME, "execution_id": kept.execution_id, "experiment_id": kept.experiment_id}
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    with suppress(OSError):  # a journal that cannot be written to is published all the same
+        part.write_text(json.dumps({**journal, "extensions": [*others, ids]}, indent=2), encoding="utf-8")
+        part.replace(path)
+
+
+def _told(kept: Kept, console: Console) -> str:
+    """Where an execution is; one that the console does not know, of another team for instance, becomes a new one."""
+    if kept.execution_id and kept.experiment_id and not kept.team:
+        settled = Kept(kept.url, kept.journal, experiment_id=kept.experiment_id)
+        settle(settled, console)
+        kept.organization, kept.team = settled.organization, settled.team
+        if not parta.is_known(console, kept.experiment_id, kept.execution_id):
+            kept.experiment_id = kept.execution_id = ""
+    return deliver(kept, console)
+
+
+def redactor_of(experiment: Mapping[str, Any], settings: Mapping[str, Any]) -> Redactor:
+    """A redactor for an experiment that is not running: what it spells out, and what its variables hold here."""
+    secrets, configuration = experiment.get("secrets"), experiment.get("configuration")
+    return Redactor(_resolved(secrets), settings, _resolved(configuration), [os.environ.get("RTK_TOKEN", "").strip()])
+
+
+def _resolved(declared: Any) -> dict[str, Any]:
+    if not isinstance(declared, Mapping):
+        return {}
+    found: dict[str, Any] = {}
+    for name, value in declared.items():
+        if isinstance(value, Mapping) and value.get("type") == "env":
+            found[name] = dict(os.environ).get(str(value.get("key")), "")
+        elif isinstance(value, Mapping) and "type" not in value:
+            found[name] = _resolved(value)
+        elif not isinstance(value, Mapping):
+            found[name] = value
+    return found
+
+
+def _as_record(journal: dict[str, Any], block: dict[str, Any], sender: Sender, path: Path) -> str:
+    """Publish from a record made anew of the journal, where the run's own is gone."""
+    with tempfile.TemporaryDirectory() as directory:
+        record = Path(directory) / f"{block['run']}{SUFFIX}"
+        try:
+            record.write_bytes(b"".join(line_of(entry) for entry in entries_of(journal, block)))
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError):
+            raise BadInput(f"{path}: its block named rtk is damaged, expected what chaos verify wrote") from None
+        return sender.record(record, remade=True)
+
+
+def entries_of(journal: dict[str, Any], block: dict[str, Any]) -> Iterator[Entry]:
+    """The entries of a record, made of a journal: its story and measurements in the order of time."""
+    head = {"t": 0.0, "kind": "run", **{k: v for k, v in block.items() if k not in ("name", "story", "insight")}}
+    entries = [*_story(journal, block), *_hypotheses(journal), *_measurements(journal)]
+    last = max((entry["t"] for entry in entries), default=0.0)
+    ends = [entry for entry in entries if entry["kind"] == "end"]
+    others = sorted((entry for entry in entries if entry["kind"] != "end"), key=lambda entry: entry["t"])
+    end = {**ends[0], "t": max(last, ends[0]["t"])} if ends else {"t": last, **_broke_off(journal)}
+    for number, entry in enumerate([{**head, "experiment": journal["experiment"], "configuration": {}}, *others, end]):
+        yield {"n": number, **entry}
+
+
+def _broke_off(journal: dict[str, Any]) -> Entry:
+    return {"kind": "end", "status": journal["status"], "deviated": bool(journal["deviated"]), "stopped": None}
+
+
+def _story(journal: dict[str, Any], block: dict[str, Any]) -> Iterator[Entry]:
+    played = {"run": list(journal["run"]), "rollbacks": list(journal["rollbacks"])}
+    for entry in block["story"]:
+        if entry["kind"] == "activity":
+            runs = played["rollbacks" if entry["role"] == "rollback" else "run"]
+            run = runs.pop(0) if runs else {}
+            entry = {**entry, "run": {key: value for key, value in run.items() if key != "activity"}}  # noqa: PLW2901
+        yield entry
+
+
+def _hypotheses(journal: dict[str, Any]) -> Iterator[Entry]:
+    for which in ("before", "after"):
+        state = journal["steady_states"].get(which)
+        if state:
+            at = 0.0 if which == "before" else float(journal["duration"])
+            yield {
+                "t": at,
+                "kind": "hypothesis",
+                "which": which,
+                "met": state["steady_state_met"],
+                "probes": _probes(state),
+            }
+
+
+def _measurements(journal: dict[str, Any]) -> Iterator[Entry]:
+    for state in journal["steady_states"]["during"]:
+        slot = state["rtk"]
+        times = (each for each in (slot["ended"], slot["started"], slot["due"]) if each is not None)
+        yield {"t": next(times), "kind": "measurement", **slot, "probes": _probes(state)}
+
+
+def _probes(state: dict[str, Any]) -> list[dict[str, Any]]:
+    return [_probe(run) for run in state["probes"]]
+
+
+def _probe(run: dict[str, Any]) -> dict[str, Any]:
+    kept = {key: value for key, value in run.items() if key != "activity"}
+    if isinstance(kept.get("exception"), list):
+        kept["exception"] = "".join(kept["exception"]).strip()
+    return kept | {key: datetime.fromisoformat(run[key]).timestamp() for key in ("start", "end")}

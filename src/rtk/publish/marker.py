@@ -1,0 +1,91 @@
+"""How far a record was published: a small file beside it, for its owner's eyes only and without any token.
+
+The file is locked by whoever is publishing the record, so that two processes do not do it at once. What it says
+may be old after a crash: the console's own `next` corrects it.
+"""
+
+import fcntl
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Self
+
+import msgspec
+
+SUFFIX = ".published"
+
+
+class Progress(msgspec.Struct):
+    """What is known: where a run goes to, the next entry's number, and what is over.
+
+    `offset` is where in the record that entry begins; `ends`: the run's end has been sent; `done`: everything
+    was; `refused`: why the console will never take it.
+    """
+
+    url: str
+    organization: str = ""
+    team: str = ""
+    verification: str = ""
+    opened: bool = False
+    next: int = 0
+    offset: int = 0
+    ends: bool = False
+    done: bool = False
+    refused: str = ""
+
+
+class Taken(Exception):
+    """Another process is publishing this record."""
+
+
+class Marker:
+    """The open and locked marker of a record."""
+
+    def __init__(self, record: Path, url: str = "") -> None:
+        """Take the marker, or make it for a record that is to go to the console at `url`. Raises `Taken`, `OSError`."""
+        self.path = marker_path(record)
+        self._file = os.open(self.path, os.O_RDWR | (os.O_CREAT if url else 0), 0o600)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(self._file)
+            raise Taken from None
+        self.progress = self._read() or Progress(url)
+
+    def _read(self) -> Progress | None:
+        try:
+            return msgspec.json.decode(os.pread(self._file, 65536, 0), type=Progress)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            return None
+
+    def save(self) -> None:
+        """Write it. A disk that is full loses progress, not entries."""
+        text = msgspec.json.encode(self.progress)
+        with suppress(OSError):
+            os.pwrite(self._file, text, 0)
+            os.ftruncate(self._file, len(text))
+
+    def close(self) -> None:
+        """Let go of it."""
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def marker_path(record: Path) -> Path:
+    """Where the marker of a record is."""
+    return record.with_suffix(SUFFIX)
+
+
+def progress_of(marker: Path) -> Progress | None:
+    """What a marker says, without taking it; None where it says nothing."""
+    try:
+        return msgspec.json.decode(marker.read_bytes(), type=Progress)
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        return None

@@ -1,0 +1,97 @@
+"""The calls about executions, as clients have spoken them since 2020: part A of the API."""
+
+import json
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from rtk.experiment.block import NAME
+from rtk.publish.console import EVENT, Console, Refused
+from rtk.publish.delivery import Passing
+from rtk.publish.patience import is_passing
+from rtk.publish.wire import Answer
+from rtk.verify.record import plain
+
+SOURCE = "reliability-toolkit"
+
+
+def tell_experiment(console: Console, experiment: Mapping[str, Any]) -> str:
+    """Make an experiment known; its id. Raises `Refused` and `NoAnswer`."""
+    answer = _checked(console, console.call("POST", f"{console.where.base}/experiments", {"experiment": experiment}))
+    found = answer.get("id") or block_in(experiment).get("experiment_id")
+    if not found:
+        raise Refused(f"{console.name} did not say which experiment this is", answer.status)
+    return str(found)
+
+
+def create(console: Console, experiment: str, journal: Mapping[str, Any]) -> tuple[str, str]:
+    """Make an execution known; its id and the page that a person opens. Raises `Refused` and `NoAnswer`."""
+    answer = _checked(console, console.call("POST", _executions(console, experiment), {"journal": journal}))
+    if not answer.get("id"):
+        raise Refused(f"{console.name} did not say which execution this is", answer.status)
+    return str(answer.get("id")), page_of(answer)
+
+
+def update(console: Console, experiment: str, execution: str, journal: Mapping[str, Any]) -> str:
+    """Replace an execution's journal; its page. Raises `Refused` and `NoAnswer`."""
+    path = f"{_executions(console, experiment)}/{execution}"
+    return page_of(_checked(console, console.call("PUT", path, {"journal": journal})))
+
+
+def is_known(console: Console, experiment: str, execution: str) -> bool:
+    """Whether the console knows an execution. Raises `Refused` and `NoAnswer`."""
+    answer = console.call("GET", f"{_executions(console, experiment)}/{execution}")
+    return answer.status != 404 and bool(_checked(console, answer))
+
+
+def tell_event(console: Console, experiment: str, execution: str, event: Mapping[str, Any]) -> None:
+    """Tell of something that happened in an execution. Raises `Refused` and `NoAnswer`."""
+    path = f"{_executions(console, experiment)}/{execution}/events"
+    _checked(console, console.call("POST", path, event, media=EVENT))
+
+
+def policies(console: Console, experiment: str, execution: str) -> list[str] | None:
+    """The names of the safeguards that forbid this execution; None when it is allowed."""
+    answer = _checked(console, console.call("GET", f"{_executions(console, experiment)}/{execution}/policies"))
+    if answer.get("allowed") is not False:
+        return None
+    rows = answer.get("policies")
+    return [str(row.get("name")) for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
+def event(kind: str, context: Any, state: Any, now: float) -> dict[str, Any]:
+    """A CloudEvents 1.0 event; `now` is seconds since the epoch."""
+    return {
+        "specversion": "1.0",
+        "id": str(uuid.uuid4()),
+        "source": SOURCE,
+        "type": kind,
+        "datacontenttype": "application/json",
+        "time": datetime.fromtimestamp(now, UTC).isoformat(),
+        "data": json.dumps(plain({"context": context, "state": state}), default=str),
+    }
+
+
+def block_in(experiment: Mapping[str, Any]) -> dict[str, Any]:
+    """The `chaosiq` block of an experiment, empty where there is none."""
+    blocks = experiment.get("extensions")
+    for each in blocks if isinstance(blocks, list) else []:
+        if isinstance(each, dict) and each.get("name") == NAME:
+            return each
+    return {}
+
+
+def page_of(answer: Answer) -> str:
+    """The page that a person opens, from an answer's Content-Location; empty where it names none."""
+    return answer.headers.get("content-location", "").replace("/api/", "/", 1)
+
+
+def _executions(console: Console, experiment: str) -> str:
+    return f"{console.where.base}/experiments/{experiment}/executions"
+
+
+def _checked(console: Console, answer: Answer) -> Answer:
+    if is_passing(answer.status):
+        raise Passing(console.refusal(answer), answer.headers.get("retry-after"))
+    return console.checked(answer)

@@ -1,0 +1,166 @@
+"""Sending what could not be sent while it happened: records and executions that a console has only in part."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rtk.clock import Clock
+from rtk.errors import ToolkitError
+from rtk.publish import spool
+from rtk.publish.console import Console
+from rtk.publish.delivery import Delivery
+from rtk.publish.destination import Destination
+from rtk.publish.marker import SUFFIX, Marker, Progress, Taken, progress_of
+from rtk.publish.parta import page_of
+from rtk.publish.patience import Patience
+from rtk.publish.wire import NoAnswer, Send
+from rtk.verify.places import SUFFIX as RECORD
+from rtk.verify.places import runs_directory
+from rtk.verify.record import is_finished, is_held
+
+SENDING = (sys.executable, "-m", "rtk.cli.sending")
+SENDER_S = 120.0  # how long a process that was left behind goes on trying
+
+_left_behind: list["subprocess.Popen[bytes]"] = []  # they outlive this process, and nobody waits for them
+
+
+@dataclass
+class Sent:
+    """What came of sending: `sent` runs and executions, `left` ones with the reason of each."""
+
+    sent: list[str]
+    left: dict[str, str]
+
+
+def waiting(directory: Path, url: str) -> list[Path]:
+    """The records of which the console at `url` has only a part, oldest first; those of runs at work are not."""
+    return [path for path in _unsent(directory, url) if _is_at_rest(path)]
+
+
+def _unsent(directory: Path, url: str) -> Iterator[Path]:
+    for marker in sorted(directory.glob(f"*{SUFFIX}")):
+        record, progress = marker.with_suffix(RECORD), progress_of(marker)
+        if not record.exists():  # pruned: nothing is left to be sent
+            with suppress(OSError):
+                marker.unlink()
+        elif progress and progress.url == url and not (progress.done or progress.refused):
+            yield record
+
+
+def _is_at_rest(record: Path) -> bool:
+    try:
+        return not is_held(record) and is_finished(record)
+    except OSError:
+        return False
+
+
+class Sender:
+    """Sends what waits, one after another, until there is no more patience."""
+
+    def __init__(self, where: Destination, clock: Clock, patience_s: float, send: Send | None = None) -> None:
+        """`patience_s` is how long in all a console that does not answer is asked again (seconds)."""
+        self.where = where
+        self._clock = clock
+        self._until = clock.monotonic() + patience_s
+        self._send = send
+
+    def all(self, directory: Path) -> Sent:
+        """Everything that waits."""
+        done = Sent([], {})
+        for path in waiting(directory, self.where.url):
+            self._try(done, path, self.record)
+        for path in spool.waiting(directory, self.where.url):
+            self._try(done, path, self.execution)
+        return done
+
+    def _try(self, done: Sent, path: Path, send: Callable[[Path], object]) -> None:
+        try:
+            send(path)
+            done.sent.append(path.stem)
+        except Taken:
+            done.left[path.stem] = "another process is publishing it"
+        except (ToolkitError, OSError) as error:
+            done.left[path.stem] = str(error)
+
+    def record(self, record: Path, again: bool = False, remade: bool = False) -> str:
+        """Send the rest of a record; its page. With `again` from its beginning. Raises `ToolkitError`, `Taken`."""
+        with Marker(record, self.where.url) as marker:
+            if again or marker.progress.url != self.where.url:  # another console knows nothing of it
+                marker.progress = Progress(self.where.url)
+            console = Console(self.where, self._send)
+            try:
+                opened: list[str] = []
+                delivery = Delivery(
+                    record, console, marker, on_open=lambda told: opened.append(page_of(told.answer)), remade=remade
+                )
+                self._patiently(lambda: delivery.done or not delivery.step())
+                return next(iter(opened), "")
+            finally:
+                console.close()
+
+    def execution(self, path: Path) -> None:
+        """Send an execution that was kept. Raises `ToolkitError`."""
+        console = Console(self.where, self._send)
+        try:
+            self._patiently(lambda: spool.send(path, console))
+        finally:
+            console.close()
+
+    def patiently_with(self, call: Callable[[Console], str]) -> str:
+        """What a call on the console gives, tried again as long as there is patience. Raises `ToolkitError`."""
+        console, found = Console(self.where, self._send), list[str]()
+
+        def step() -> bool:
+            found.append(call(console))
+            return True
+
+        try:
+            self._patiently(step)
+        finally:
+            console.close()
+        return found[-1]
+
+    def _patiently(self, step: Callable[[], bool]) -> None:
+        patience = Patience()
+        while True:
+            try:
+                if step():
+                    return
+                patience.rest()
+            except NoAnswer as error:
+                pause = patience.pause(getattr(error, "after", None))
+                if self._clock.monotonic() + pause > self._until:
+                    raise
+                self._clock.wait(threading.Event(), pause)
+
+
+def leave_behind(where: Destination) -> None:
+    """Leave a process behind that sends what waits, once this one has ended. The token goes over its pipe only."""
+    environ = {key: value for key, value in os.environ.items() if key != "RTK_RUN_ID"}
+    with suppress(OSError):
+        process = subprocess.Popen(
+            SENDING,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            env=environ,
+            cwd="/",
+        )
+        assert process.stdin
+        process.stdin.write(json.dumps({**where.as_dict(), "directory": str(runs_directory())}).encode())
+        process.stdin.close()
+        _left_behind.append(process)
+
+
+def received(text: bytes) -> tuple[Destination, Path]:
+    """What `leave_behind` sent."""
+    told = json.loads(text)
+    directory = Path(told.pop("directory"))
+    return replace(Destination("", ""), **told), directory

@@ -1,0 +1,84 @@
+"""Executions of `chaos run` that the console does not have yet, kept beside the run records until it does."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from rtk.publish import parta
+from rtk.publish.console import Console, Refused, settled
+
+SUFFIX = ".execution"
+
+
+@dataclass
+class Kept:
+    """An execution on its way: redacted already. Ids are empty as long as the console has given none."""
+
+    url: str
+    journal: dict[str, Any]
+    organization: str = ""
+    team: str = ""
+    experiment_id: str = ""
+    execution_id: str = ""
+    page: str = ""
+
+
+def keep(path: Path, kept: Kept) -> None:
+    """Write it for its owner's eyes only, all of it or none. Raises `OSError`."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        json.dump(asdict(kept), file)
+    part.replace(path)
+
+
+def read(path: Path) -> Kept | None:
+    """What was kept, None where that is damaged."""
+    try:
+        return Kept(**json.loads(path.read_bytes()))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def waiting(directory: Path, url: str) -> Iterator[Path]:
+    """What is kept for the console at `url`, oldest first."""
+    for path in sorted(directory.glob(f"*{SUFFIX}")):
+        kept = read(path)
+        if kept and kept.url == url:
+            yield path
+
+
+def send(path: Path, console: Console) -> bool:
+    """Send what is kept there and drop it; true. May be called again after any failure: nothing is told twice."""
+    kept = read(path)
+    if kept is None:
+        raise Refused(f"{path} is damaged", 0)
+    deliver(kept, console, lambda: keep(path, kept))
+    with suppress(FileNotFoundError):
+        path.unlink()
+    return True
+
+
+def settle(kept: Kept, console: Console, note: Callable[[], None] = lambda: None) -> None:
+    """Find out to which team and experiment an execution belongs. Raises `Refused` and `NoAnswer`."""
+    if kept.team:
+        console.where = console.where.in_team({"id": kept.organization}, {"id": kept.team})
+    else:
+        console.where = settled(console, parta.block_in(kept.journal["experiment"]).get("team_id"))
+        kept.organization, kept.team = console.where.organization, console.where.team
+    if not kept.experiment_id:
+        kept.experiment_id = parta.tell_experiment(console, kept.journal["experiment"])
+        note()
+
+
+def deliver(kept: Kept, console: Console, note: Callable[[], None] = lambda: None) -> str:
+    """Bring an execution to where it belongs; its page. `note` is called when more is known of it than before."""
+    settle(kept, console, note)
+    if not kept.execution_id:
+        kept.execution_id, kept.page = parta.create(console, kept.experiment_id, kept.journal)
+        note()
+    return parta.update(console, kept.experiment_id, kept.execution_id, kept.journal) or kept.page

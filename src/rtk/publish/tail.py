@@ -1,0 +1,109 @@
+"""Reading a record while it is written: batches of entries as they stand in it, hardly looked into.
+
+What is sent is the text of the lines itself, redacted when it was written. Only the first entry is taken apart:
+what it says of this machine alone (paths, process, command line) stays here.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from rtk.verify.record import VERSION, Entry, entry_of, whole
+
+MOST_ENTRIES = 5_000  # the console takes 10,000
+MOST_BYTES = 2 * 1024 * 1024  # the console takes 4 MiB
+KEPT_HERE = ("directory", "pid", "kept", "boot", "command", "monotonic")
+_NUMBER = re.compile(rb'\{"n":(-?\d+),"t":(-?[\d.e+-]+),"kind":"(\w+)"')
+LOST = "an entry of the record was damaged and is lost"
+
+
+@dataclass
+class Batch:
+    """Entries from number `first` on as JSON texts, and where in the file and at which number the next begin."""
+
+    first: int
+    offset: int
+    texts: list[bytes] = field(default_factory=list)
+    size: int = 0
+    ends: bool = False
+
+    @property
+    def next(self) -> int:
+        """The number of the entry after the last one."""
+        return self.first + len(self.texts)
+
+    def add(self, text: bytes) -> None:
+        """Take an entry in."""
+        self.texts.append(text)
+        self.size += len(text) + 1
+
+    def body(self) -> bytes:
+        """The batch as the console takes it."""
+        return b'{"from":%d,"entries":[%b]}' % (self.first, b",".join(self.texts))
+
+
+class Tail:
+    """Reads on in a record from where it was left."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def head(self) -> Entry | None:
+        """The first entry, None as long as it is not there."""
+        with self.path.open("rb") as file:
+            entry = entry_of(file.readline())
+        return entry if entry and entry["kind"] == "run" and entry.get("version", 0) <= VERSION else None
+
+    def read(self, first: int, offset: int = 0, most: int = MOST_ENTRIES) -> Batch:
+        """The entries from number `first` on; `offset` is where its line begins, or anything before that.
+
+        A number that is missing for damage is told as an event, so that the rest can follow.
+        """
+        batch = Batch(first, offset)
+        for line in self._lines(offset):
+            text, number, ends = _looked_at(line)
+            if text is not None and number >= batch.next:
+                if batch.texts and batch.size + len(text) > MOST_BYTES:
+                    break
+                _fill(batch, number, text)
+                batch.add(_head(text) if number == 0 else text)
+                batch.ends = batch.ends or ends
+            batch.offset += len(line)
+            if len(batch.texts) >= most:
+                break
+        return batch
+
+    def _lines(self, offset: int) -> Iterator[bytes]:
+        with self.path.open("rb") as file:
+            file.seek(offset)
+            for line in file:
+                if line[-1:] != b"\n":  # still being written
+                    return
+                yield line
+
+
+def _looked_at(line: bytes) -> tuple[bytes | None, int, bool]:
+    """The text of a line, its number, and whether the run ends with it; no text where it is damaged or has none."""
+    try:
+        text = whole(line)
+    except ValueError:
+        return None, -1, False
+    found = _NUMBER.match(text)
+    if not found:
+        return None, -1, False
+    return (text if int(found[1]) >= 0 else None), int(found[1]), found[3] == b"end"
+
+
+def _fill(batch: Batch, number: int, text: bytes) -> None:
+    found = _NUMBER.match(text)
+    assert found
+    while batch.next < number:
+        batch.add(msgspec.json.encode({"n": batch.next, "t": float(found[2]), "kind": "event", "text": LOST}))
+
+
+def _head(text: bytes) -> bytes:
+    head = msgspec.json.decode(text)
+    return msgspec.json.encode({key: value for key, value in head.items() if key not in KEPT_HERE})

@@ -1,0 +1,133 @@
+"""The real `chaos` command in a home of its own, signed in or not."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rtk.verify.record import Recorded
+from tests.publish.server import ORG, TEAM, TOKEN, ToyConsole
+
+ROOT = Path(__file__).parents[2]
+CHAOS = Path(sys.executable).with_name("chaos")
+
+
+@dataclass
+class Ended:
+    """A command that has ended."""
+
+    code: int
+    out: str
+    took: float
+
+
+@dataclass
+class Home:
+    """A directory in which commands run, with nothing of the machine's own in sight."""
+
+    path: Path
+    environ: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def runs(self) -> Path:
+        """Where the run records are."""
+        return self.path / "state" / "rtk" / "runs"
+
+    @property
+    def settings(self) -> Path:
+        """The settings file."""
+        return self.path / "settings.yaml"
+
+    def env(self) -> dict[str, str]:
+        return {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.path),
+            "XDG_STATE_HOME": str(self.path / "state"),
+            "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}",
+            "LANG": "C.UTF-8",
+            **self.environ,
+        }
+
+    def by_environment(self, toy: ToyConsole, token: str = TOKEN) -> "Home":
+        """Signed in by RTK_URL and RTK_TOKEN, as in CI."""
+        self.environ |= {"RTK_URL": toy.url, "RTK_TOKEN": token}
+        return self
+
+    def start(self, *arguments: str, **more: Any) -> "subprocess.Popen[str]":
+        command = [str(CHAOS), "--no-version-check", "--no-log-file", "--settings", str(self.settings), *arguments]
+        return subprocess.Popen(
+            command,
+            cwd=self.path,
+            env=self.env(),
+            stdin=more.pop("stdin", subprocess.DEVNULL),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            **more,
+        )
+
+    def chaos(self, *arguments: str, answers: str | None = None) -> Ended:
+        """Run `chaos` to its end; `answers` are typed in."""
+        began = time.monotonic()
+        with self.start(*arguments, stdin=subprocess.PIPE) as process:
+            out, _ = process.communicate(answers, timeout=90)
+        return Ended(process.returncode, out, time.monotonic() - began)
+
+    def records(self) -> list[Path]:
+        return sorted(self.runs.glob("*.record"))
+
+    def entries(self) -> list[dict[str, Any]]:
+        """The entries of the latest record."""
+        return list(Recorded(self.records()[-1]).entries())
+
+    def write(self, name: str, document: Any) -> str:
+        (self.path / name).write_text(json.dumps(document))
+        return name
+
+    def verification(self, lasts: float = 1.0, every: float = 0.05, **more: Any) -> str:
+        """A verification with a condition and a rollback."""
+        plan = {"frequency-of-measurement": every, "duration-of-conditions": lasts, **more.pop("plan", {})}
+        block = {"name": "chaosiq", "verification": plan, **more.pop("block", {})}
+        return self.write("verification.json", experiment(extensions=[block], **more))
+
+
+def shell(name: str, script: str, **more: Any) -> dict[str, Any]:
+    provider = {"type": "process", "path": "sh", "arguments": ["-c", script]}
+    return {"type": "action", "name": name, "provider": provider, **more}
+
+
+def experiment(**more: Any) -> dict[str, Any]:
+    """A small experiment."""
+    probe = {"type": "python", "module": "rtk.insight.words", "func": "count", "arguments": {"n": 1, "thing": "x"}}
+    hypothesis = {
+        "title": "It is steady",
+        "probes": [{"type": "probe", "name": "counts", "provider": probe, "tolerance": "1 x"}],
+    }
+    return {
+        "title": "Something is told",
+        "description": "To a console.",
+        "steady-state-hypothesis": hypothesis,
+        "method": [shell("burn", "echo burnt >> notes")],
+        "rollbacks": [shell("undo", "echo undone >> notes")],
+        **more,
+    }
+
+
+def signed_in(toy: ToyConsole, **features: str) -> dict[str, Any]:
+    """Settings as somebody signed in to the small console has them."""
+    team = {"id": TEAM, "name": "A", "default": True}
+    arguments = {
+        "url": toy.url,
+        "verify_tls": True,
+        "organizations": [{"id": ORG, "name": "Org", "default": True, "teams": [team]}],
+    }
+    provider = {"type": "python", "module": "chaoscloud.controls", "arguments": arguments}
+    auth = {"type": "bearer", "value": TOKEN}
+    return {
+        "auths": {toy.url.partition("://")[2]: auth},
+        "controls": {"chaosiq-cloud": {"features": features, "provider": provider}},
+    }

@@ -1,0 +1,273 @@
+"""A record on its way to a console that is slow, away, restarting, broken or done with us: once and all of it."""
+
+import json
+import logging
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from rtk.clock import SystemClock
+from rtk.publish.console import Console
+from rtk.publish.destination import Destination
+from rtk.publish.marker import marker_path, progress_of
+from rtk.publish.patience import LONGEST_S, Patience
+from rtk.publish.pending import Sender
+from rtk.publish.publisher import Publisher
+from rtk.verify.record import Recorded
+from tests.publish.sample import Writer, finished
+from tests.publish.server import BREAK, ORG, TEAM, TOKEN, Faults, Says, Seen, ToyConsole
+
+
+class Quick(Patience):
+    """Pauses that a test can wait for."""
+
+    def pause(self, told: str | None = None) -> float:
+        return min(0.05, super().pause(told))
+
+
+@pytest.fixture
+def writer(tmp_path: Path) -> Writer:
+    return Writer(tmp_path)
+
+
+def where(toy: ToyConsole, token: str = TOKEN) -> Destination:
+    return Destination(toy.url, f"Bearer {token}", True, ORG, TEAM)
+
+
+Publish = Callable[..., Publisher]
+
+
+@pytest.fixture
+def publish(toy: ToyConsole, writer: Writer) -> Iterator[Publish]:
+    """Starts a publisher of the writer's record."""
+    made = []
+
+    def start(**more: object) -> Publisher:
+        publisher = Publisher(writer.path, Console(where(toy)), SystemClock(), patience=Quick(), **more)  # type: ignore[arg-type] # whatever it takes
+        publisher.start()
+        made.append(publisher)
+        return publisher
+
+    yield start
+    for each in made:
+        assert each.over.wait(10), "a publisher is still at work"
+
+
+def all_there(toy: ToyConsole, path: Path) -> None:
+    """The console has every entry of the record once, and its end."""
+    kept = list(Recorded(path).entries())
+    assert [each["n"] for each in toy.run().entries] == [each["n"] for each in kept]
+    assert toy.run().entries[1:] == kept[1:]
+    assert toy.run().ends, "the run never ended"
+    assert toy.run().ends[-1]["insight"]["planned"] >= 1
+    assert toy.run().ends[-1]["journal"]["steady_states"]["during"] == []
+
+
+def test_a_run_is_told_while_it_goes_on_and_to_its_end(toy: ToyConsole, writer: Writer, publish: Publish) -> None:
+    publisher = publish()
+    writer.measure(20)
+    toy.wait_for(lambda: bool(toy.memory.runs) and len(toy.run().entries) >= 22)
+    writer.measure(5)
+    writer.end()
+    assert publisher.finish(10)
+    all_there(toy, writer.path)
+
+
+def test_one_connection_is_enough(toy: ToyConsole, writer: Writer, publish: Publish) -> None:
+    writer.measure(20)
+    writer.end()
+    assert publish().finish(10)
+    assert len({each.port for each in toy.memory.seen}) == 1
+
+
+def test_batches_are_compressed(toy: ToyConsole, writer: Writer, publish: Publish) -> None:
+    writer.measure(100)
+    writer.end()
+    assert publish().finish(10)
+    assert [each.headers.get("content-encoding") for each in toy.memory.calls("/record$")] == ["gzip"]
+
+
+def in_turn(*answers: Says | None) -> Faults:
+    """These answers to the first requests for records, and none of its own to the others."""
+    left = list(answers)
+    return lambda seen: left.pop(0) if left and seen.path.endswith("/record") else None
+
+
+@pytest.mark.parametrize("fault", [Says(500), Says(503, None, {"Retry-After": "1"}), Says(429), BREAK])
+def test_what_fails_for_now_is_sent_again(toy: ToyConsole, writer: Writer, publish: Publish, fault: Says) -> None:
+    toy.faults = in_turn(fault, fault)
+    publisher = publish()
+    writer.measure(10)
+    writer.end()
+    assert publisher.finish(20)
+    all_there(toy, writer.path)
+
+
+def test_what_was_stored_though_the_answer_was_lost_is_stored_once(
+    toy: ToyConsole, writer: Writer, publish: Publish
+) -> None:
+    toy.after = in_turn(BREAK, Says(502), BREAK)
+    publisher = publish()
+    writer.measure(10)
+    writer.end()
+    assert publisher.finish(20)
+    all_there(toy, writer.path)
+
+
+def test_a_console_that_knows_less_is_told_again_from_there(toy: ToyConsole, writer: Writer, publish: Publish) -> None:
+    publisher = publish()
+    writer.measure(10)
+    toy.wait_for(lambda: bool(toy.memory.runs) and len(toy.run().entries) == 12)
+    del toy.run().entries[4:]
+    writer.measure(10)
+    writer.end()
+    assert publisher.finish(10)
+    all_there(toy, writer.path)
+
+
+def test_a_console_that_forgot_the_run_is_told_of_it_anew(toy: ToyConsole, writer: Writer, publish: Publish) -> None:
+    publisher = publish()
+    writer.measure(10)
+    toy.wait_for(lambda: bool(toy.memory.runs) and len(toy.run().entries) == 12)
+    toy.memory.runs.clear()
+    writer.measure(1)
+    writer.end()
+    assert publisher.finish(10)
+    all_there(toy, writer.path)
+
+
+def test_a_console_that_restarts_misses_nothing(toy: ToyConsole, writer: Writer, publish: Publish) -> None:
+    publisher = publish()
+    for _ in range(3):
+        writer.measure(10)
+        time.sleep(0.1)
+        toy.down()
+        writer.measure(10)
+        time.sleep(0.1)
+        toy.start()
+    writer.end()
+    assert publisher.finish(20)
+    all_there(toy, writer.path)
+
+
+def test_batches_that_are_too_large_are_halved(toy: ToyConsole, writer: Writer, publish: Publish) -> None:
+    def small(seen: Seen) -> Says | None:
+        return Says(413) if seen.path.endswith("/record") and len(seen.body["entries"]) > 5 else None
+
+    toy.faults = small
+    writer.measure(30)
+    writer.end()
+    assert publish().finish(20)
+    all_there(toy, writer.path)
+
+
+def test_a_token_revoked_in_mid_run_is_said_once_and_the_rest_is_sent_later(
+    toy: ToyConsole, writer: Writer, publish: Publish, caplog: pytest.LogCaptureFixture
+) -> None:
+    publisher = publish()
+    writer.measure(10)
+    toy.wait_for(lambda: bool(toy.memory.runs) and len(toy.run().entries) == 12)
+    toy.tokens = {"another"}
+    with caplog.at_level(logging.WARNING, "chaostoolkit"):
+        writer.measure(10)
+        writer.end()
+        assert not publisher.finish(10)
+    assert len([r for r in caplog.records if "does not accept the token" in r.message]) == 1
+    sent = Sender(where(toy, "another"), SystemClock(), 10).all(writer.path.parent)
+    assert sent.sent == [writer.run]
+    all_there(toy, writer.path)
+
+
+def test_a_console_that_is_away_is_said_once(
+    toy: ToyConsole, writer: Writer, publish: Publish, caplog: pytest.LogCaptureFixture
+) -> None:
+    toy.down()
+    with caplog.at_level(logging.WARNING, "chaostoolkit"):
+        publisher = publish()
+        writer.measure(10)
+        writer.end()
+        assert not publisher.finish(0.6)
+    told = [record.message for record in caplog.records if "unpublished for now" in record.message]
+    assert len(told) == 1
+    assert "connection refused" in told[0]
+    toy.start()
+    assert publisher.finish(10)
+    all_there(toy, writer.path)
+
+
+def test_the_end_waits_no_longer_than_it_may(toy: ToyConsole, writer: Writer, publish: Publish) -> None:
+    toy.faults = lambda _: time.sleep(0.5)
+    publisher = publish()
+    writer.measure(10)
+    writer.end()
+    began = time.monotonic()
+    assert not publisher.finish(0.3)
+    assert time.monotonic() - began < 0.4
+
+
+def test_a_stop_on_the_console_reaches_the_run_once(toy: ToyConsole, writer: Writer, publish: Publish) -> None:
+    stops: list[str] = []
+    toy.stop = "Alice pressed Stop"
+    publisher = publish(on_stop=stops.append)
+    writer.measure(10)
+    toy.wait_for(lambda: bool(stops))
+    writer.measure(10)
+    writer.end()
+    assert publisher.finish(10)
+    assert stops == ["Alice pressed Stop"]
+
+
+def test_a_silent_run_is_heard_of(
+    toy: ToyConsole, writer: Writer, publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rtk.publish.publisher.BEAT_S", 0.2)
+    monkeypatch.setattr("rtk.publish.publisher.EVERY_S", 0.1)
+    publisher = publish()
+    toy.wait_for(lambda: bool(toy.memory.runs) and len([1 for _, count in toy.run().calls if count == 0]) >= 3)
+    writer.measure(1)
+    writer.end()
+    assert publisher.finish(10)
+    all_there(toy, writer.path)
+
+
+def test_what_will_never_be_taken_is_not_tried_for_ever(toy: ToyConsole, tmp_path: Path) -> None:
+    path = finished(tmp_path)
+    toy.faults = in_turn(Says(422, {"detail": "entries[0]: no"}))
+    sender = Sender(where(toy), SystemClock(), 5)
+    sender_left = _begun(path, sender)
+    assert "entries[0]: no" in sender_left[path.stem]
+    assert sender.all(tmp_path).left == {}
+
+
+def _begun(path: Path, sender: Sender) -> dict[str, str]:
+    marker_path(path).write_text(json.dumps({"url": sender.where.url}))
+    return sender.all(path.parent).left
+
+
+def test_the_marker_says_how_far_it_went_and_holds_no_token(toy: ToyConsole, writer: Writer, publish: Publish) -> None:
+    writer.measure(3)
+    writer.end()
+    assert publish().finish(10)
+    marker = marker_path(writer.path)
+    progress = progress_of(marker)
+    assert progress
+    assert (progress.done, progress.next, progress.team) == (True, 7, TEAM)
+    assert marker.stat().st_mode & 0o777 == 0o600
+    assert TOKEN not in marker.read_text()
+
+
+def test_nothing_goes_to_a_console_that_it_was_not_meant_for(toy: ToyConsole, tmp_path: Path) -> None:
+    path = finished(tmp_path)
+    marker_path(path).write_text(json.dumps({"url": "http://127.0.0.1:1"}))
+    assert Sender(where(toy), SystemClock(), 1).all(tmp_path).sent == []
+    assert toy.memory.seen == []
+
+
+def test_pauses_grow_differ_and_have_an_end() -> None:
+    least, most = Patience(lambda: 1.0), Patience(lambda: 0.0)
+    assert [most.pause() for _ in range(8)] == [0.5, 1, 2, 4, 8, 16, LONGEST_S, LONGEST_S]
+    assert [least.pause() for _ in range(3)] == [0.25, 0.5, 1]
+    assert Patience(lambda: 0.0).pause("7") == 7
+    assert Patience(lambda: 0.0).pause("Wed, 21 Oct 2026") == 0.5
