@@ -5,7 +5,6 @@ request gets the least busy of a few threads that live as long as the process.
 """
 
 import os
-from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
 
@@ -17,12 +16,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rtk.console.settings")
 django.setup()
 
 from rtk.console.store import ingest  # its models are there only once Django is set up
-from rtk.console.store.keeping import Keeping  # noqa: E402 - the same
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+from rtk.console.store.keeping import Keeping
 
 THREADS = 8
 
@@ -75,11 +69,12 @@ class Console:
 
 
 def console() -> Console:
-    """The application of this process."""
+    """The application of this process. Raises BadInput where it would be unsafe, however it was started."""
+    refuse_unsafe(chosen())
     # The types of both name a dict where any mapping comes.
     record = ingest.application()
     pages = KeptThreads(cast("Application", ASGIHandler()))
-    return Console(cast("Application", record), pages, Keeping(record))
+    return Console(cast("Application", record), Limited(pages, settings.DATA_UPLOAD_MAX_MEMORY_SIZE), Keeping(record))
 
 
 application = console()

@@ -9,7 +9,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 import rtk
-from rtk.console.api import catalog, kept_executions, kept_runs, live, people, rules
+from rtk.console.api import catalog, kept_executions, live, people, rules
 from rtk.console.api.answers import refused
 from rtk.console.api.entry import Bearer, Session, StrictParser
 from rtk.console.people import gate
@@ -25,7 +25,7 @@ api = NinjaAPI(
     auth=[Bearer(), Session()],
     parser=StrictParser(),
 )
-for part in (people, kept_executions, kept_runs, live, catalog, rules):
+for part in (people, kept_executions, live, catalog, rules):  # live adds to the router of kept_runs
     api.add_router("", part.router)
 
 
@@ -46,7 +46,9 @@ def _nobody(_request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
 
 @api.exception_handler(HttpError)
 def _http(_request: HttpRequest, error: HttpError) -> HttpResponse:
-    return refused(Problem(error.status_code, str(error)))
+    # What our parser refuses comes wrapped in a sentence that says less.
+    cause = error.__cause__
+    return refused(cause if isinstance(cause, Problem) else Problem(error.status_code, str(error)))
 
 
 @api.exception_handler(Http404)

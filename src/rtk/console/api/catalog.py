@@ -59,7 +59,7 @@ def change_objective(
 def delete_objective(request: HttpRequest, org: str, team: str, objective: str) -> Any:
     """Delete an objective; its verifications stay, without a promise to hold."""
     verifications.delete(verifications.find_objective(enter(request, org, team, "run"), objective))
-    return 204, None
+    return HttpResponse(status=204)
 
 
 @router.post(f"{T}/verifications", response={201: dict[str, Any]}, summary="Make a verification")
@@ -100,4 +100,4 @@ def change_verification(
 def delete_verification(request: HttpRequest, org: str, team: str, verification: str) -> Any:
     """Delete a verification: it takes no further runs."""
     verifications.delete(verifications.find(enter(request, org, team, "run"), verification))
-    return 204, None
+    return HttpResponse(status=204)

@@ -4,9 +4,11 @@ A view is exempt from Django's own check against forged requests here; a session
 makes that check, and never by `request.user` alone.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
+from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.http import HttpRequest
 from ninja.parser import Parser
@@ -44,6 +46,19 @@ class Session(APIKeyCookie):
     def authenticate(self, request: HttpRequest, key: str | None) -> gate.Caller | None:  # noqa: ARG002 - ninja gives it
         """The caller, or None."""
         return gate.Caller(request.user) if isinstance(request.user, User) else None
+
+
+class InThread:
+    """A way in for asynchronous views: the database is asked in a thread, as it must not be in the event loop."""
+
+    is_async = True
+
+    def __init__(self, inner: Callable[[HttpRequest], Any]) -> None:
+        self._inner = inner
+
+    async def __call__(self, request: HttpRequest) -> Any:
+        """What the inner one answers."""
+        return await sync_to_async(self._inner)(request)
 
 
 class StrictParser(Parser):

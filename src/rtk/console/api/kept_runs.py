@@ -16,7 +16,7 @@ from rtk.console.store.intake import Name
 from rtk.console.store.models import Execution, Verification
 from rtk.console.store.problem import Problem
 
-router = Router(tags=["kept: runs"])
+router = Router(tags=["runs"])
 V = f"{T}/verifications/{{verification}}/runs"
 
 

@@ -6,18 +6,18 @@ from uuid import UUID
 import msgspec
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from ninja import Query, Router
+from ninja import Query
 
 from rtk.console.api.answers import created, polled
-from rtk.console.api.entry import caller_of, enter, read
+from rtk.console.api.entry import Bearer, InThread, Session, caller_of, enter, read
 from rtk.console.api.forms import NewRun, Page, Stop
-from rtk.console.api.kept_executions import T, takes
+from rtk.console.api.kept_executions import takes
+from rtk.console.api.kept_runs import V, router
 from rtk.console.store import insights, lists, readings, runs, stream, verifications
 from rtk.console.store.models import Run
 from rtk.console.store.problem import Problem, unknown
 
-router = Router(tags=["runs"])
-V = f"{T}/verifications/{{verification}}/runs"
+__all__ = ["router"]  # the one of part A: an address that takes several verbs must be of one router
 
 
 class Ended(msgspec.Struct):
@@ -108,6 +108,7 @@ def insight(request: HttpRequest, org: str, team: str, verification: str, run: s
 
 @router.get(
     V + "/{run}/stream",
+    auth=[InThread(Bearer()), InThread(Session())],
     summary="Follow a run",
     openapi_extra={"responses": {200: {"content": {"text/event-stream": {}}}}},
 )

@@ -77,7 +77,7 @@ def delete_token(request: HttpRequest, token: str) -> Any:
     if found is None:
         raise unknown("token")
     tokens.revoke(found)
-    return 204, None
+    return HttpResponse(status=204)
 
 
 def _themselves(request: HttpRequest) -> gate.Caller:
