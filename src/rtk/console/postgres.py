@@ -23,10 +23,12 @@ from rtk.console import cluster
 from rtk.console.binaries import reachable
 from rtk.console.cluster import DATABASE, USER, CannotRunDatabase
 from rtk.console.owner import Owner, owner_of
-from rtk.console.postmaster import Postmaster, children_in, postmaster
+from rtk.console.postmaster import Postmaster, children_in, has_anothers_pid, postmaster
 from rtk.errors import BadInput
 
+PORT = "5432"  # of no network: it names the socket
 SETTINGS = {
+    "port": PORT,
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "shared_buffers": "128MB",
@@ -52,6 +54,7 @@ class Postgres:
         self.log = self.place / "database.log"
         self._settings = {**SETTINGS, **(settings or {})}
         self._process: subprocess.Popen[bytes] | None = None
+        self._elsewhere: Path | None = None  # the socket's directory, where the cluster's own path is too long
 
     def start(self) -> bool:
         """Make what is not there and start it, unless it runs. Returns once it takes connections.
@@ -75,15 +78,32 @@ class Postgres:
 
     def stop(self) -> None:
         """Stop it, whoever started it, and return once it is gone: connections are closed, nothing is lost."""
+        found = self.running()
         for way in (signal.SIGINT, signal.SIGQUIT):
-            found = self.running()
-            if found is None:
-                return
+            pid = self._pid()
+            if pid is None:
+                break
             with suppress(ProcessLookupError):
-                os.kill(found.pid, way)
-            if self._until(lambda: self.running() is None, STOP_LIMIT):
-                return
-        raise CannotRunDatabase(f"PostgreSQL in {str(self.data)!r} does not stop; see {str(self.log)!r}")
+                os.kill(pid, way)
+            self._until(lambda: self._pid() is None, STOP_LIMIT)
+        if self._pid() is not None:
+            raise CannotRunDatabase(f"PostgreSQL in {str(self.data)!r} does not stop; see {str(self.log)!r}")
+        if found is not None:
+            self._clear(found)
+
+    def _pid(self) -> int | None:
+        """The server's process: our child also before it has written its file, and until it is reaped."""
+        if self._process is not None and self._process.poll() is None:
+            return self._process.pid
+        found = self.running()
+        return found.pid if found else None
+
+    def _clear(self, ended: Postmaster) -> None:
+        """Remove a socket's directory that is not in the cluster's."""
+        directory = Path(ended.socket)
+        if ended.socket and directory.name.startswith("rtk-") and not directory.is_relative_to(self.place):
+            with suppress(OSError):
+                directory.rmdir()
 
     @property
     def socket(self) -> str:
@@ -95,15 +115,15 @@ class Postgres:
 
     def django(self) -> dict[str, str]:
         """What Django's database settings must say to reach it."""
-        return {"HOST": self.socket, "PORT": "", "NAME": DATABASE, "USER": USER, "PASSWORD": ""}
+        return {"HOST": self.socket, "PORT": PORT, "NAME": DATABASE, "USER": USER, "PASSWORD": ""}
 
     def url(self) -> str:
         """The same as a DATABASE_URL."""
-        return f"postgresql://{USER}@/{DATABASE}?host={quote(self.socket, safe='')}"
+        return f"postgresql://{USER}@/{DATABASE}?host={quote(self.socket, safe='')}&port={PORT}"
 
     def connect(self, database: str = DATABASE) -> psycopg.Connection[Any]:
         """A connection of its own, committing each statement."""
-        return psycopg.connect(host=self.socket, user=USER, dbname=database, autocommit=True)
+        return psycopg.connect(host=self.socket, port=PORT, user=USER, dbname=database, autocommit=True)
 
     def program(self, name: str) -> Path:
         """One of PostgreSQL's programs, such as pg_dump."""
@@ -138,16 +158,14 @@ class Postgres:
         self._launch(owner)
 
     def _forget_the_dead(self) -> None:
-        """Remove the file of a server that is gone when another process has its pid: PostgreSQL would refuse to start.
+        """Remove the file of a server that is gone when another process has its pid: PostgreSQL would not start.
 
         Not while anything of that server still works in the directory: two at once would destroy it.
         """
-        if not (self.data / "postmaster.pid").exists():
-            return
-        gone = self._until(lambda: not children_in(self.data), STOP_LIMIT)
-        if not gone:
-            raise CannotRunDatabase(f"a PostgreSQL that lost its head still works in {str(self.data)!r}; end it first")
-        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        if not self._until(lambda: not children_in(self.data), STOP_LIMIT):
+            raise CannotRunDatabase(f"parts of a PostgreSQL that died still work in {str(self.data)!r}; end them first")
+        if has_anothers_pid(self.data):
+            (self.data / "postmaster.pid").unlink()
 
     def _launch(self, owner: Owner) -> None:
         if self.log.exists():
@@ -167,11 +185,11 @@ class Postgres:
             )
 
     def _socket_directory(self, owner: Owner) -> Path:
-        """A directory for the socket, with a name that is short and needs no quoting."""
-        directory = self.place / "socket"
-        plain = not set(str(directory)) & set(',"\\')
-        if not plain or len(os.fsencode(directory)) > LONGEST_SOCKET_DIRECTORY:
-            directory = Path(tempfile.mkdtemp(prefix="rtk-"))
+        """A directory for the socket, with a name that is short and needs no quoting; the same at each start."""
+        directory = self._elsewhere or self.place / "socket"
+        needs_quoting = set(str(directory)) & set(',"\\')
+        if needs_quoting or len(os.fsencode(directory)) > LONGEST_SOCKET_DIRECTORY:
+            directory = self._elsewhere = Path(tempfile.mkdtemp(prefix="rtk-"))
         directory.mkdir(exist_ok=True)
         directory.chmod(0o700)
         owner.give(directory)

@@ -4,6 +4,7 @@ A pid that exists is not enough: after a crash or in a container another process
 neither be taken for the database nor be sent a signal.
 """
 
+import os
 import subprocess
 from pathlib import Path
 from typing import NamedTuple
@@ -30,6 +31,18 @@ def postmaster(data: Path) -> Postmaster | None:
         return None
     socket = lines[4] if len(lines) > 4 else ""
     return Postmaster(pid, socket, ready=bool(socket) and len(lines) > 7 and lines[7].strip() == "ready")
+
+
+def has_anothers_pid(data: Path) -> bool:
+    """Whether postmaster.pid names a process that lives and is another."""
+    try:
+        pid = int((data / "postmaster.pid").read_text().split()[0])
+        os.kill(pid, 0)
+    except PermissionError:
+        return not is_postgres(pid, data)
+    except (OSError, ValueError, IndexError, OverflowError):
+        return False
+    return not is_postgres(pid, data)
 
 
 def is_postgres(pid: int, data: Path) -> bool:
