@@ -10,7 +10,11 @@ from typing import Any, cast
 
 import django
 from asgiref.sync import ThreadSensitiveContext
+from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
+
+from rtk.console.limits import Application, Limited, Receive, Scope, Send
+from rtk.console.safety import chosen, refuse_unsafe
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rtk.console.settings")
 django.setup()

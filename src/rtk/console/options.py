@@ -25,7 +25,7 @@ OPTIONS = (
     Option("RTK_DATA", "", "Directory of the database and the keys; by default one of the platform's for data."),
     Option("RTK_HOST", "127.0.0.1", "Address to listen on; anything but loopback needs RTK_PUBLIC_URL."),
     Option("RTK_PORT", "8000", "Port to listen on.", "number"),
-    Option("RTK_PUBLIC_URL", "", "Where people reach the console; by default http://localhost:<port>."),
+    Option("RTK_PUBLIC_URL", "", "Where people reach the console; by default http://localhost and the port."),
     Option("RTK_ALLOWED_HOSTS", "", "Further host names under which it answers, separated by commas."),
     Option("RTK_TRUSTED_PROXIES", "0", "How many proxies in front of it set X-Forwarded-For and -Proto.", "number"),
     Option("RTK_INSECURE_COOKIES", "no", "Send cookies over plain http beyond this machine as well.", "flag"),
@@ -49,38 +49,38 @@ _YES, _NO = {"yes", "true", "on", "1"}, {"no", "false", "off", "0"}
 _CHOICES = {"level": ("debug", "info", "warning", "error"), "sign-up": ("invitation", "open")}
 
 
-def text(name: str, environ: Mapping[str, str] | None = None) -> str:
+def text(name: str, given: Mapping[str, str] | None = None) -> str:
     """A setting's value as text, from its variable, its file or its default.
 
     Raises BadInput when its file cannot be read.
     """
-    environ = os.environ if environ is None else environ
+    variables = os.environ if given is None else given
     option = _BY_NAME[name]
-    if value := environ.get(name, "").strip():
+    if value := variables.get(name, "").strip():
         return value
-    path = environ.get(f"{name}_FILE", "") if option.secret else ""
+    path = variables.get(f"{name}_FILE", "") if option.secret else ""
     return _contents(f"{name}_FILE", path) if path else option.default
 
 
-def number(name: str, environ: Mapping[str, str] | None = None) -> int:
+def number(name: str, given: Mapping[str, str] | None = None) -> int:
     """A setting that is a whole number, 0 or more. Raises BadInput for anything else."""
-    value = text(name, environ)
+    value = text(name, given)
     if not value.isascii() or not value.isdigit():
         raise BadInput(f"{name} is {value!r}; expected a whole number")
     return int(value)
 
 
-def flag(name: str, environ: Mapping[str, str] | None = None) -> bool:
+def flag(name: str, given: Mapping[str, str] | None = None) -> bool:
     """A setting that is yes or no. Raises BadInput for anything else."""
-    value = text(name, environ).lower()
+    value = text(name, given).lower()
     if value not in _YES | _NO:
         raise BadInput(f"{name} is {value!r}; expected yes or no")
     return value in _YES
 
 
-def choice(name: str, environ: Mapping[str, str] | None = None) -> str:
+def choice(name: str, given: Mapping[str, str] | None = None) -> str:
     """A setting that is one of a few words. Raises BadInput for any other."""
-    value, choices = text(name, environ).lower(), _CHOICES[_BY_NAME[name].kind]
+    value, choices = text(name, given).lower(), _CHOICES[_BY_NAME[name].kind]
     if value not in choices:
         raise BadInput(f"{name} is {value!r}; expected one of {', '.join(choices)}")
     return value

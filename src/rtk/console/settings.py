@@ -1,5 +1,6 @@
 """Django's settings, made of the options and of nothing else."""
 
+import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,7 +12,7 @@ PUBLIC_URL = options.text("RTK_PUBLIC_URL").rstrip("/") or f"http://localhost:{P
 _PUBLIC = urlsplit(PUBLIC_URL)
 _HTTPS = _PUBLIC.scheme == "https"
 
-SECRET_KEY = options.text("RTK_SECRET_KEY") or "not-secret: rtk up gives a key of its own and refuses this one"
+SECRET_KEY = options.text("RTK_SECRET_KEY") or secrets.token_urlsafe(50)  # rather a new one than one that is known
 DEBUG = options.flag("RTK_DEBUG")
 _FURTHER = [host.strip() for host in options.text("RTK_ALLOWED_HOSTS").split(",") if host.strip()]
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *filter(None, [_PUBLIC.hostname]), *_FURTHER]
@@ -94,6 +95,7 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory" if options.text("RTK_MAIL_URL") else "n
 ALLAUTH_TRUSTED_PROXY_COUNT = options.number("RTK_TRUSTED_PROXIES")
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1  # periods of 30 s: clocks of telephones differ, and people type slowly
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 USERSESSIONS_TRACK_ACTIVITY = True
 # Whoever configures an issuer trusts it to tell whose an address is: it signs in to the account of that address.
