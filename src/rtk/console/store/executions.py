@@ -19,7 +19,7 @@ class Journal(msgspec.Struct):
     """What is looked at of a journal; the rest is kept unread."""
 
     status: str = "running"
-    deviated: bool = False
+    deviated: bool | None = None
     experiment: dict[str, Any] = {}
 
 
@@ -82,7 +82,7 @@ def update(execution: Execution, user: User | None, raw: bytes, journal: Journal
     ends = not running and execution.ended_at is None
     execution.journal = raw
     execution.status = found.status.replace("\0", " ")[:MOST_STATUS]
-    execution.deviated = found.deviated
+    execution.deviated = bool(found.deviated)
     execution.ended_at = now() if ends else execution.ended_at
     execution.save(update_fields=["journal", "status", "deviated", "ended_at"])
     if ends:

@@ -12,6 +12,7 @@ from django.db import connection
 
 from rtk.console.store.models import RecordEntry, Run
 from rtk.console.store.runs import lengths, state_of
+from rtk.errors import ToolkitError
 from rtk.experiment.limits import threshold
 from rtk.experiment.plan import slot_count
 from rtk.insight.facts import OUTCOMES, PHASES, Facts, Measurement, Measurements
@@ -19,7 +20,7 @@ from rtk.insight.insight import insight
 from rtk.insight.shape import Figures
 from rtk.verify.facts import facts_of_entries
 
-_BROKEN = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, ZeroDivisionError)
+_BROKEN = (ToolkitError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError, AssertionError)
 _CHUNK = 10_000
 
 

@@ -38,7 +38,7 @@ class Measured(Struct, gc=False):
     started: Seconds | None
     ended: Seconds | None
     outcome: Outcome
-    value: float | None = None
+    value: Annotated[float, Meta(ge=-1e100, le=1e100)] | None = None
     reason: Text | None = None
     probes: msgspec.Raw = msgspec.Raw(b"[]")
 

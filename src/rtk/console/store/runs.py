@@ -64,8 +64,8 @@ def create(
         if key not in (str(known.verification_id), known.verification.file_id):
             raise unknown("run")
         return known, False
-    values, _ = plan_from(plan)
-    verification = verifications.find_or_import(team, user, key, experiment)
+    values, known_of = plan_from(plan)
+    verification = verifications.find_or_import(team, user, key, experiment, known_of)
     try:
         return make(team, user, verification, values, run_id, experiment=experiment, client=dict(client)), True
     except IntegrityError:

@@ -82,6 +82,8 @@ class Listener:
         """Let go of everything."""
         if self._task:
             self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
             self._task = None
         if self._reader:
             await self._reader.close()
@@ -125,7 +127,11 @@ async def events(run: UUID, day: Any, after: int, listening: Listener | None = N
         yield b"retry: 1000\n\n"
         while True:
             news.clear()
-            page = await to.entries(run, day, after)
+            try:
+                page = await to.entries(run, day, after)
+            except (psycopg.Error, OSError):
+                await asyncio.sleep(RETRY_S)
+                continue
             for number, text in page:
                 yield b"id: %d\nevent: entry\ndata: %s\n\n" % (number, text)
                 after = number

@@ -7,7 +7,6 @@ samples and activities come from the client's own clock, of which only differenc
 """
 
 import json
-import math
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -178,7 +177,7 @@ class Final(msgspec.Struct):
     """What is looked at of a run's last journal."""
 
     status: str = "unknown"
-    deviated: bool = False
+    deviated: bool | None = None
     run: list[Activity | None] = []
     rollbacks: list[Activity | None] = []
 
@@ -208,7 +207,7 @@ def _finish(told: Told, journal: Final, status: str, results: Mapping[str, Any])
     took = finite(results.get("total_duration"))
     end = told.t if took is None or not 0 < took < 1e9 else took
     stopped = f"the run was {status}" if status in ("interrupted", "aborted") else None
-    told.entry("end", end, status=status, deviated=journal.deviated, stopped=stopped)
+    told.entry("end", end, status=status, deviated=bool(journal.deviated), stopped=stopped)
 
 
 def _activities(told: Told, role: str, played: Iterable[Activity], method: Any) -> None:
@@ -248,7 +247,7 @@ def _value(runs: list[Mapping[str, Any]]) -> float | None:
         except ValueError:
             return None
     number = finite(output)
-    return number if number is not None and math.isfinite(number) else None
+    return number if number is not None and abs(number) <= 1e100 else None
 
 
 def _moment(stamp: Any) -> datetime | None:

@@ -9,6 +9,7 @@ from django.utils.timezone import now
 
 from rtk.console.people.models import Team, User
 from rtk.console.store import experiments, lists, timeline
+from rtk.console.store.intake import PlanOf
 from rtk.console.store.models import NAME_LENGTH, Experiment, Objective, Verification
 from rtk.console.store.problem import Problem, unknown
 from rtk.errors import BadInput
@@ -45,8 +46,8 @@ def find_objective(team: Team, key: str) -> Objective:
     return found
 
 
-def find_or_import(team: Team, user: User, key: str, document: Any) -> Verification:
-    """A team's verification; one that is not known yet is imported from the experiment that is run.
+def find_or_import(team: Team, user: User, key: str, document: Any, plan: PlanOf | None = None) -> Verification:
+    """A team's verification; one that is not known yet is imported from the experiment that is run, by its plan.
 
     Raises `Problem` for one that was deleted, or whose document is no verification.
     """
@@ -58,7 +59,7 @@ def find_or_import(team: Team, user: User, key: str, document: Any) -> Verificat
     if len(key) > NAME_LENGTH or "\0" in key:
         raise unknown("verification")
     checked(document)
-    return imported(team, user, document, key)
+    return imported(team, user, document, plan or plan_in(document), key)
 
 
 def checked(document: Any, place: str = "experiment") -> None:
@@ -80,9 +81,8 @@ def plan_in(document: Mapping[str, Any], place: str = "experiment") -> Plan:
 
 
 @transaction.atomic
-def imported(team: Team, user: User, document: Mapping[str, Any], key: str | None) -> Verification:
-    """Make a verification of a document, with its experiment and objective."""
-    plan = plan_in(document)
+def imported(team: Team, user: User, document: Mapping[str, Any], plan: Plan | PlanOf, key: str | None) -> Verification:
+    """Make a verification of a document and its plan, with its experiment and objective."""
     experiment, _ = experiments.keep(team, user, document)
     verification = Verification.objects.create(
         team=team,
@@ -101,7 +101,7 @@ def imported(team: Team, user: User, document: Mapping[str, Any], key: str | Non
     return verification
 
 
-def _objective_in(team: Team, user: User, document: Mapping[str, Any], plan: Plan) -> Objective | None:
+def _objective_in(team: Team, user: User, document: Mapping[str, Any], plan: Plan | PlanOf) -> Objective | None:
     key = experiments.text_in(experiments.block_in(document), "objective_id")
     known: Objective | None = lists.by_id_or_file(objectives(team), key) if key else None
     if known or plan.objective is None:
