@@ -7,15 +7,31 @@ from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 
 import rtk
 from rtk.console.api import catalog, kept_executions, live, people, rules
 from rtk.console.api.answers import refused
+from rtk.console.api.described import with_record
 from rtk.console.api.entry import Bearer, Session, StrictParser
 from rtk.console.people import gate
 from rtk.console.store.problem import Problem
 
-api = NinjaAPI(
+
+class Api(NinjaAPI):
+    """The API, whose description holds what is answered beside Django as well."""
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        """The OpenAPI document."""
+        schema: OpenAPISchema = with_record(
+            super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
+        )
+        return schema
+
+
+api = Api(
     title="Reliability Toolkit",
     version=rtk.__version__,
     description="Runs of verifications: told, stored, and what can be learned of them.",
