@@ -5,7 +5,7 @@ from typing import Any
 import psycopg
 from django.db import connections
 
-_OURS = ("cursor_factory", "context", "pool")
+_OURS = ("cursor_factory", "context", "pool", "prepare_threshold")
 
 
 def parameters() -> dict[str, Any]:

@@ -8,6 +8,7 @@ import re
 import time
 import zlib
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -27,6 +28,7 @@ PATH = re.compile(
 )
 REMEMBERED_S = 2.0
 MOST_REMEMBERED = 10_000
+MOST_DRAINED = 64 * 1024 * 1024
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -65,23 +67,26 @@ class Ingest:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = path_of(scope)
         assert path is not None
+        body: Any
+        incoming = Incoming(receive)
         try:
-            status, body = 202, await self._answer(scope, path, receive)
+            status, body = 202, await self._answer(scope, path, incoming)
         except Problem as problem:
             status, body = problem.status, problem.as_dict()
+            await incoming.drain()
         await _send(send, status, body)
 
     async def close(self) -> None:
         """Store what waits, and close the connection."""
         await self._committer.close()
 
-    async def _answer(self, scope: Scope, path: Path, receive: Receive) -> Any:
+    async def _answer(self, scope: Scope, path: Path, incoming: "Incoming") -> Any:
         if scope["method"] != "POST":
             raise Problem(405, "expected POST")
         headers = {key.lower(): value.decode("latin-1") for key, value in scope["headers"]}
         team = await self._let_in(headers.get(b"authorization"), path)
         run = _uuid(path.run)
-        body = await _body(headers, receive)
+        body = await _body(headers, incoming)
         call = Call(run, team, path.verification, batch_of(body))
         return await self._committer.submit(call)
 
@@ -122,19 +127,40 @@ def _uuid(text: str) -> UUID:
         raise unknown("run") from None
 
 
-async def _body(headers: dict[bytes, str], receive: Receive) -> bytes:
+class Incoming:
+    """A call's body as it comes."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._more = True
+
+    async def part(self) -> bytes:
+        """The next part, empty at the end. Raises `Problem` when the caller is gone."""
+        if not self._more:
+            return b""
+        message = await self._receive()
+        self._more = message.get("more_body", False)
+        if message["type"] == "http.disconnect":
+            raise Problem(400, "the connection ended before the body did")
+        return message.get("body", b"") or (await self.part() if self._more else b"")
+
+    async def drain(self) -> None:
+        """Take in what is still coming: a caller who is cut off while sending would not hear why."""
+        left = MOST_DRAINED
+        with suppress(Problem):
+            while left > 0 and (part := await self.part()):
+                left -= len(part)
+
+
+async def _body(headers: dict[bytes, str], incoming: Incoming) -> bytes:
     length, coding = headers.get(b"content-length", ""), headers.get(b"content-encoding", "identity").lower()
     if length.isdecimal() and int(length) > MOST_BYTES:
         raise _too_large()
     if coding not in ("identity", "gzip"):
         raise Problem(415, "Content-Encoding: expected gzip or none", "Content-Encoding")
-    body, more = bytearray(), True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Problem(400, "the connection ended before the body did")
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
+    body = bytearray()
+    while part := await incoming.part():
+        body += part
         if len(body) > MOST_BYTES:
             raise _too_large()
     return _unzipped(bytes(body)) if coding == "gzip" else bytes(body)
