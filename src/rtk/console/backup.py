@@ -32,6 +32,8 @@ def backup(place: Place, file: Path) -> int:
 
     Raises CannotBackUp or BadInput.
     """
+    if not holds_data(place):
+        raise BadInput(f"there is no database in {str(place.path)!r}; expected the data directory of a console")
     partial = file.with_name(f"{file.name}.{os.getpid()}.partial")
     try:
         with open(partial, "wb", opener=private) as out, _database(place) as url:
@@ -62,13 +64,19 @@ def check(file: Path) -> None:
             beginning = opened.read(len(_BEGINNING))
     except OSError as error:
         raise BadInput(f"cannot read {str(file)!r}: {error.strerror}") from None
-    listed = _run([_program("pg_restore"), "--list", str(file)]) if beginning == _BEGINNING else ""
-    if _OF_OURS not in listed:
+    if beginning != _BEGINNING or _OF_OURS not in _listed(file):
         raise BadInput(f"{str(file)!r} is no backup of a console; expected a file that 'rtk backup' wrote")
 
 
+def _listed(file: Path) -> str:
+    try:
+        return _run([_program("pg_restore"), "--list", str(file)])
+    except CannotBackUp:
+        return ""
+
+
 def holds_data(place: Place) -> bool:
-    """Whether a database is there already that a restore would replace."""
+    """Whether there is a database, which a restore would replace."""
     return bool(options.text("DATABASE_URL")) or (place.path / "database" / "PG_VERSION").exists()
 
 

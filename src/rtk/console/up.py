@@ -67,36 +67,30 @@ def database(place: Place, begin: Callable[[], T]) -> Iterator[T]:
 
     `begin`, which imports Django, is called while the database starts. Raises CannotRunDatabase or BadInput.
     """
-    if url := options.text("DATABASE_URL"):
-        check_own(url)
-        begun = begin()
-        _migrated()
-        yield begun
-        return
-    postgres = Postgres(place.path)
     with ExitStack() as at_the_end:
-        at_the_end.callback(postgres.stop)
-        with ThreadPoolExecutor(1, "database") as pool:
-            starting = pool.submit(postgres.start)
+        if url := options.text("DATABASE_URL"):
+            check_own(url)
             begun = begin()
-            starting.result()
-        at_the_end.callback(_pointed_at(postgres))
-        _migrated()
-        with _tended(postgres):
-            yield begun
+            _used(at_the_end, None)
+        else:
+            postgres = Postgres(place.path)
+            at_the_end.callback(postgres.stop)
+            with ThreadPoolExecutor(1, "database") as pool:
+                starting = pool.submit(postgres.start)
+                begun = begin()
+                starting.result()
+            _used(at_the_end, postgres)
+            at_the_end.enter_context(_tended(postgres))
+        yield begun
 
 
-def _pointed_at(postgres: Postgres) -> Callable[[], None]:
-    """Let Django use it; how to leave off again."""
+def _used(at_the_end: ExitStack, postgres: Postgres | None) -> None:
+    """Let Django use a database, ours or the one that it knows of, and bring the tables up to date."""
     from rtk.console import inside
 
-    inside.point_at(postgres)
-    return inside.close_connections
-
-
-def _migrated() -> None:
-    from rtk.console import inside
-
+    if postgres is not None:
+        inside.point_at(postgres)
+    at_the_end.callback(inside.close_connections)
     inside.migrate()
 
 
@@ -113,8 +107,11 @@ def check_own(url: str) -> None:
 
 
 def _application() -> Any:
+    from django.urls import get_resolver
+
     from rtk.console.asgi import application
 
+    assert get_resolver().url_patterns  # imported now, while the database starts, and not by the first request
     return application
 
 

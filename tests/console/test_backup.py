@@ -1,0 +1,126 @@
+"""Backups: everything in one file and back, all of it or nothing."""
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rtk.console.backup import backup, check, restore
+from rtk.console.place import InUse, Place
+from rtk.console.postgres import Postgres
+from rtk.errors import BadInput, ToolkitError
+from tests.console.commands import Rtk
+from tests.console.conftest import FOR_TESTS, place
+
+PEOPLE = (
+    "CREATE TABLE people_user (name text); INSERT INTO people_user SELECT 'user ' || n FROM generate_series(1, {}) n"
+)
+
+
+@pytest.fixture(scope="module")
+def made() -> Iterator[Place]:
+    """A data directory with a small database that does not run."""
+    with place() as directory:
+        made = Place(Path(directory) / "data")
+        made.prepare()
+        yield made
+        Postgres(made.path).stop()
+
+
+@pytest.fixture
+def held(made: Place) -> Place:
+    """The same, with three people in it."""
+    fill(made, 3)
+    return made
+
+
+def fill(made: Place, people: int) -> None:
+    sql(made, f"DROP TABLE IF EXISTS people_user; {PEOPLE.format(people)}")
+
+
+def sql(made: Place, statement: str) -> list[tuple[object, ...]]:
+    server = Postgres(made.path, FOR_TESTS)
+    server.start()
+    try:
+        with server.connect() as connection:
+            cursor = connection.execute(statement)
+            return cursor.fetchall() if cursor.description else []
+    finally:
+        server.stop()
+
+
+def people(made: Place) -> object:
+    return sql(made, "SELECT count(*) FROM people_user")[0][0]
+
+
+def test_what_was_backed_up_comes_back_and_what_came_since_is_gone(held: Place, tmp_path: Path) -> None:
+    file = tmp_path / "b.dump"
+    assert backup(held, file) == file.stat().st_size > 0
+    fill(held, 5)
+    sql(held, "CREATE TABLE since (n int)")
+    restore(held, file)
+    assert people(held) == 3
+    assert sql(held, "SELECT to_regclass('since')") == [(None,)]
+
+
+def test_a_backup_is_for_its_owner_alone(held: Place, tmp_path: Path) -> None:
+    backup(held, tmp_path / "b.dump")
+    assert stat.S_IMODE((tmp_path / "b.dump").stat().st_mode) == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == ["b.dump"]
+
+
+def test_a_file_that_breaks_off_changes_nothing(held: Place, tmp_path: Path) -> None:
+    fill(held, 50_000)
+    whole, half = tmp_path / "b.dump", tmp_path / "half.dump"
+    backup(held, whole)
+    data = whole.read_bytes()
+    half.write_bytes(data[: len(data) * 3 // 4])
+    fill(held, 4)
+    with pytest.raises(ToolkitError) as told:
+        restore(held, half)
+    assert "\n" not in str(told.value)
+    assert people(held) == 4
+
+
+@pytest.mark.parametrize("content", [b"", b"PGDMP", b"PGDMP and then nonsense", b"SELECT 1;"])
+def test_what_is_no_backup_is_refused_before_anything_is_touched(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "b").write_bytes(content)
+    with pytest.raises(BadInput, match="is no backup of a console"):
+        check(tmp_path / "b")
+
+
+def test_a_backup_of_something_else_is_refused(made: Place, tmp_path: Path) -> None:
+    sql(made, "DROP TABLE IF EXISTS people_user")
+    backup(made, tmp_path / "b")
+    with pytest.raises(BadInput, match="is no backup of a console"):
+        check(tmp_path / "b")
+
+
+def test_a_file_that_is_not_there_or_cannot_be_written_is_named(held: Place, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"cannot read .*none"):
+        check(tmp_path / "none")
+    with pytest.raises(BadInput, match=r"cannot write .*none/b"):
+        backup(held, tmp_path / "none" / "b")
+
+
+def test_where_there_is_no_database_none_is_made_for_a_backup(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="there is no database in"):
+        backup(Place(tmp_path / "data"), tmp_path / "b")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_is_restored_under_a_console_that_runs(held: Place, tmp_path: Path) -> None:
+    backup(held, tmp_path / "b.dump")
+    with held.alone(), pytest.raises(InUse):
+        restore(Place(held.path), tmp_path / "b.dump")
+
+
+def test_the_command_asks_before_it_replaces(held: Place, tmp_path: Path) -> None:
+    backup(held, tmp_path / "b.dump")
+    fill(held, 6)
+    rtk = Rtk(held.path)
+    refused = rtk.run("restore", tmp_path / "b.dump")
+    assert (refused.returncode, people(held)) == (1, 6)
+    done = rtk.run("restore", "--yes", tmp_path / "b.dump")
+    assert (done.returncode, people(held)) == (0, 3), done.stderr

@@ -1,0 +1,212 @@
+"""`rtk up` and everything about a console that runs, by the real commands on a real data directory."""
+
+import os
+import signal
+import stat
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from rtk.console.place import Place
+from rtk.console.postgres import Postgres
+from rtk.console.server import listen
+from tests.console.commands import Rtk, get, refused, url_in
+from tests.console.conftest import place
+
+pytestmark = pytest.mark.timeout(300)
+PROVISION = ("provision", "--email", "a@example.org", "--organization", "Acme", "--team", "Web", "--token-file")
+
+
+@pytest.fixture(scope="module")
+def rtk() -> Iterator[Rtk]:
+    """Commands about one data directory, made once by the tests below."""
+    with place() as directory:
+        commands = Rtk(Path(directory) / "a data directory")
+        yield commands
+        commands.run("down")
+
+
+@pytest.fixture
+def up(rtk: Rtk) -> str:
+    """The address of its console, which runs."""
+    if "answers" not in rtk.run("status").stdout:
+        done = rtk.run("up", "--detach", "--port", 0)
+        assert done.returncode == 0, done.stderr
+    return str(Place(rtk.data).told()["url"])
+
+
+@pytest.fixture
+def down(rtk: Rtk) -> None:
+    """Its console does not run."""
+    rtk.run("down")
+
+
+def until(true: Callable[[], bool], limit: float = 30.0) -> None:
+    end = time.monotonic() + limit
+    while not true():
+        assert time.monotonic() < end, "it did not come true"
+        time.sleep(0.05)
+
+
+def test_the_first_time_it_says_where_it_is_and_how_the_first_user_signs_up(rtk: Rtk) -> None:
+    done = rtk.run("up", "--detach", "--port", 0)
+    assert done.returncode == 0, done.stderr
+    url = url_in(done.stdout)
+    assert url.startswith("http://localhost:")
+    link = done.stdout.splitlines()[-1].strip()
+    assert link.startswith(f"{url}/welcome/")
+    assert get(link)[0] == 200
+
+
+def test_it_answers_and_says_how_it_is(rtk: Rtk, up: str) -> None:
+    assert get(f"{up}/health")[0] == 200
+    done = rtk.run("status")
+    assert done.returncode == 0
+    assert f"console   {up}, answers\n" in done.stdout
+    assert "database  PostgreSQL in the data directory, process " in done.stdout
+
+
+def test_a_second_one_is_refused_and_told_where_the_first_is(rtk: Rtk, up: str) -> None:
+    for words in (("up", "--port", 0), ("up", "--port", 0, "--detach")):
+        assert f"already, at {up}; 'rtk down' stops it" in refused(rtk.run(*words))
+
+
+@pytest.mark.parametrize("words", [("up",), ("up", "--detach")])
+def test_a_port_in_use_is_refused_before_a_database_is_made(data: Path, words: tuple[str, ...]) -> None:
+    with listen("127.0.0.1", 0) as bound:
+        port = bound.getsockname()[1]
+        said = refused(Rtk(data).run(*words, "--port", port))
+    assert said == f"port {port} of 127.0.0.1 is in use by another program; choose another with --port"
+    assert not (data / "database").exists()
+
+
+def test_machines_get_a_token_once_with_the_console_running(rtk: Rtk, up: str, tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    assert rtk.run(*PROVISION, file).stdout == f"{file}: a new token\n"
+    token = file.read_text().strip()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert rtk.run(*PROVISION, file).stdout == f"{file}: its token is still good\n"
+    assert file.read_text().strip() == token
+    status, body = get(f"{up}/api/v1/organizations", Authorization=f"Bearer {token}")
+    assert (status, '"Acme"' in body) == (200, True)
+
+
+def test_machines_get_a_token_with_the_console_not_running(rtk: Rtk, down: None, tmp_path: Path) -> None:
+    done = rtk.run(*PROVISION, tmp_path / "another")
+    assert (done.returncode, done.stdout) == (0, f"{tmp_path / 'another'}: a new token\n"), done.stderr
+    assert Postgres(rtk.data).running() is None
+
+
+def test_provisioning_refuses_what_it_cannot_use(rtk: Rtk, up: str, tmp_path: Path) -> None:
+    assert "cannot read" in refused(rtk.run(*PROVISION, tmp_path / "x", "--token-file", "/dev/null/x"))
+    wrong = (
+        "provision",
+        "--email",
+        "nobody",
+        "--organization",
+        "Acme",
+        "--team",
+        "Web",
+        "--token-file",
+        tmp_path / "x",
+    )
+    assert "nobody" in refused(rtk.run(*wrong))
+    assert not (tmp_path / "x").exists()
+
+
+def test_its_database_is_started_again_when_it_died(rtk: Rtk, up: str) -> None:
+    running = Postgres(rtk.data).running()
+    assert running is not None
+    os.kill(running.pid, signal.SIGKILL)
+    until(lambda: Postgres(rtk.data).running() not in (None, running))
+    until(lambda: get(f"{up}/health")[0] == 200)
+
+
+def test_after_a_kill_it_comes_up_again_with_the_database_that_stayed(rtk: Rtk, up: str) -> None:
+    os.kill(int(Place(rtk.data).told()["pid"]), signal.SIGKILL)
+    until(lambda: not Place(rtk.data).in_use())
+    stayed = Postgres(rtk.data).running()
+    assert stayed is not None
+    assert "console   not running" in rtk.run("status").stdout
+    assert rtk.run("up", "--detach", "--port", 0).returncode == 0
+    assert Postgres(rtk.data).running() == stayed
+
+
+def test_down_ends_the_console_and_its_database(rtk: Rtk, up: str) -> None:
+    assert rtk.run("down").stdout == "stopped\n"
+    assert Postgres(rtk.data).running() is None
+    done = rtk.run("status")
+    assert (done.returncode, "console   not running" in done.stdout) == (1, True)
+    assert rtk.run("down").stdout == f"no console runs from {rtk.data}\n"
+
+
+def test_down_ends_a_database_that_a_killed_console_left(rtk: Rtk, up: str) -> None:
+    os.kill(int(Place(rtk.data).told()["pid"]), signal.SIGKILL)
+    until(lambda: not Place(rtk.data).in_use())
+    assert rtk.run("down").stdout == "stopped\n"
+    assert Postgres(rtk.data).running() is None
+
+
+@pytest.mark.parametrize("way", [signal.SIGINT, signal.SIGTERM])
+def test_in_the_foreground_it_ends_in_order_and_with_0(rtk: Rtk, down: None, way: signal.Signals) -> None:
+    with rtk.begin("up", "--port", "0") as process:
+        assert process.stdout is not None
+        url = url_in(process.stdout.readline())
+        assert get(f"{url}/health")[0] == 200
+        process.send_signal(way)
+        assert process.wait(20) == 0
+        assert "Traceback" not in process.stdout.read()
+    assert Postgres(rtk.data).running() is None
+
+
+def test_ended_while_it_starts_it_leaves_no_database(rtk: Rtk, down: None) -> None:
+    with rtk.begin("up", "--port", "0") as process:
+        until(lambda: Postgres(rtk.data).running() is not None)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) in (0, 130)
+        assert process.stdout is not None
+        assert "Traceback" not in process.stdout.read()
+    assert Postgres(rtk.data).running() is None
+
+
+def test_a_database_of_ones_own_is_used_and_left_running(rtk: Rtk, postgres: Postgres, data: Path) -> None:
+    with postgres.connect("postgres") as connection:
+        connection.execute("CREATE DATABASE own")
+    url = postgres.url().replace("@/rtk?", "@/own?")
+    own = Rtk(data, {"DATABASE_URL": url})
+    try:
+        done = own.run("up", "--detach", "--port", 0)
+        assert done.returncode == 0, done.stderr
+        assert get(f"{url_in(done.stdout)}/health")[0] == 200
+        assert "database  your own, named by DATABASE_URL" in own.run("status").stdout
+        assert not (data / "database").exists()
+    finally:
+        own.run("down")
+    with psycopg.connect(url) as connection:
+        assert connection.execute("SELECT count(*) FROM people_user").fetchone() == (0,)
+
+
+@pytest.mark.parametrize(
+    ("environ", "said"),
+    [
+        ({"DATABASE_URL": "postgresql://x@127.0.0.1:1/x"}, "the PostgreSQL of DATABASE_URL cannot be used: "),
+        ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL is not understood"),
+        ({"RTK_HOST": "0.0.0.0"}, "unsafe beyond this machine: over plain http"),
+        ({"RTK_PORT": "eight"}, "RTK_PORT is 'eight'; expected a whole number"),
+        ({"RTK_MAIL_URL": "mail"}, "RTK_MAIL_URL is not understood"),
+        ({"RTK_HOST": "192.0.2.1", "RTK_INSECURE_COOKIES": "yes"}, "cannot listen on 192.0.2.1"),
+    ],
+)
+def test_settings_that_cannot_be_are_refused_in_one_sentence(data: Path, environ: dict[str, str], said: str) -> None:
+    assert refused(Rtk(data, {"RTK_PORT": "0", **environ}).run("up")).startswith(said)
+    assert not (data / "database" / "postmaster.pid").exists()
+
+
+def test_help_has_every_setting(data: Path) -> None:
+    from rtk.console.options import OPTIONS
+
+    said = Rtk(data).run("up", "--help").stdout
+    assert all(option.name in said for option in OPTIONS)
