@@ -8,6 +8,7 @@ import gzip
 import json
 import re
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -16,6 +17,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 ORG, TEAM, TOKEN = str(uuid.UUID(int=1)), str(uuid.UUID(int=2)), "a-token-of-alice"
@@ -105,6 +107,16 @@ class ToyConsole:
         self.port = self._server.server_port
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
         return self
+
+    def over_tls(self, certificate: Path) -> str:
+        """Listen anew, with this certificate; the address."""
+        self.down()
+        self.start()
+        assert self._server
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+        return self.url.replace("http:", "https:")
 
     def down(self) -> None:
         """Go away with all connections, as a killed process does."""

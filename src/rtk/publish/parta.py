@@ -83,8 +83,9 @@ def block_in(experiment: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def page_of(answer: Answer) -> str:
-    """The page that a person opens, from an answer's Content-Location; empty where it names none."""
-    return answer.headers.get("content-location", "").replace("/api/", "/", 1)
+    """The page that a person opens, from an answer's Content-Location; empty where that names none but the API."""
+    location = answer.headers.get("content-location", "")
+    return "" if "/api/v1/" in location else location.replace("/api/", "/", 1)
 
 
 def _executions(console: Console, experiment: str) -> str:

@@ -25,6 +25,7 @@ from rtk.verify.places import runs_directory
 from rtk.verify.record import is_finished, is_held
 
 SENDING = (sys.executable, "-m", "rtk.cli.sending")
+TAKEN_S = 0.2  # how often to look whether another process is done with a record
 SENDER_S = 120.0  # how long a process that was left behind goes on trying
 
 _left_behind: list["subprocess.Popen[bytes]"] = []  # they outlive this process, and nobody waits for them
@@ -90,7 +91,7 @@ class Sender:
 
     def record(self, record: Path, again: bool = False, remade: bool = False) -> str:
         """Send the rest of a record; its page. With `again` from its beginning. Raises `ToolkitError`, `Taken`."""
-        with Marker(record, self.where.url) as marker:
+        with self._taken(record) as marker:
             if again or marker.progress.url != self.where.url:  # another console knows nothing of it
                 marker.progress = Progress(self.where.url)
             console = Console(self.where, self._send)
@@ -103,6 +104,16 @@ class Sender:
                 return next(iter(opened), "")
             finally:
                 console.close()
+
+    def _taken(self, record: Path) -> Marker:
+        """The marker, once another process that is publishing the record has let go of it. Raises `Taken`."""
+        while True:
+            try:
+                return Marker(record, self.where.url)
+            except Taken:
+                if self._clock.monotonic() + TAKEN_S > self._until:
+                    raise
+            self._clock.wait(threading.Event(), TAKEN_S)
 
     def execution(self, path: Path) -> None:
         """Send an execution that was kept. Raises `ToolkitError`."""

@@ -71,8 +71,8 @@ class Session:
     def _opened(self, opened: Opened) -> None:
         console = self._publisher and self._publisher.console
         assert console
-        if page := page_of(opened.answer):
-            logger.info(f"Published at {page}")
+        page = page_of(opened.answer)
+        logger.info(f"Published at {page}" if page else f"Published to {console.name}")
         if opened.foreign:
             team = console.where.team_name or console.where.team
             logger.warning(f"The verification is of a team you are not in: its run is published to your team {team!r}")

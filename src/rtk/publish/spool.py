@@ -55,6 +55,8 @@ def waiting(directory: Path, url: str) -> Iterator[Path]:
 def send(path: Path, console: Console) -> bool:
     """Send what is kept there and drop it; true. May be called again after any failure: nothing is told twice."""
     kept = read(path)
+    if kept is None and not path.exists():  # another process has sent it meanwhile
+        return True
     if kept is None:
         raise Refused(f"{path} is damaged", 0)
     deliver(kept, console, lambda: keep(path, kept))

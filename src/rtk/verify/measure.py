@@ -5,7 +5,7 @@ outside that span.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from datetime import UTC, datetime
 from typing import Any
@@ -97,7 +97,7 @@ class Measurer:
             except (Exception, SystemExit) as error:  # noqa: BLE001 - a value the tolerance cannot judge is not tolerated
                 run["exception"] = f"the tolerance could not judge the output: {_sentence(error)}"
         run["value"] = number_in(output, probe["tolerance"])
-        run["output"], cut = kept(output)
+        run["output"], cut = kept(output, self._toolkit.redact)
         if cut:
             run["output_cut"] = True
 
@@ -145,19 +145,22 @@ def number_in(output: Any, tolerance: Any) -> float | None:
     return float(output)
 
 
-def kept(output: Any) -> tuple[Any, bool]:
-    """What is kept of an output, and whether anything was cut: long texts to their first 4 KiB."""
+def kept(output: Any, redact: Callable[[str], str] = str) -> tuple[Any, bool]:
+    """What is kept of an output, and whether anything was cut: long texts to their first 4 KiB.
+
+    They are redacted first: the beginning of a secret that the cut goes through would be left.
+    """
     if output is None or isinstance(output, bool | int | float):
         return output, False
     if isinstance(output, str):
-        return output[:OUTPUT_BYTES], len(output) > OUTPUT_BYTES
+        return (redact(output)[:OUTPUT_BYTES], True) if len(output) > OUTPUT_BYTES else (output, False)
     if isinstance(output, dict):
-        items = {str(key): kept(value) for key, value in output.items()}
+        items = {str(key): kept(value, redact) for key, value in output.items()}
         whole = {key: value for key, (value, _) in items.items()}
         if len(repr(whole)) <= 2 * OUTPUT_BYTES:
             return whole, any(cut for _, cut in items.values())
     text = repr(output)
-    return (text[:OUTPUT_BYTES], True) if len(text) > OUTPUT_BYTES else (output, False)
+    return (redact(text)[:OUTPUT_BYTES], True) if len(text) > OUTPUT_BYTES else (output, False)
 
 
 def run_of(run: Mapping[str, Any], probe: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from rtk.errors import CannotRecord
 
 KEPT_S = 30 * 86400.0
 SUFFIX = ".record"
+PRUNED = (SUFFIX, ".published", ".execution")  # what publishing keeps beside the records is of no use without them
 
 
 def runs_directory(environ: Mapping[str, str] = os.environ) -> Path:
@@ -43,7 +44,7 @@ def prepare(now: float, environ: Mapping[str, str] = os.environ) -> Path:
             f"run records cannot be kept in {directory}: {error.strerror}; expected a writable directory, "
             "name another one with XDG_STATE_HOME"
         ) from None
-    for path in directory.glob(f"*{SUFFIX}"):
+    for path in (each for suffix in PRUNED for each in directory.glob(f"*{suffix}")):
         with suppress(OSError):
             if path.stat().st_mtime < now - KEPT_S:
                 path.unlink()

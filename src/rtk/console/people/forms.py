@@ -125,7 +125,7 @@ class InviteForm(RoleForm):
     """Addresses to invite, with a role and teams."""
 
     emails = forms.CharField(
-        label="E-mail addresses", widget=forms.Textarea(attrs={"rows": 3}), help_text="Separated by commas or lines."
+        label="Email addresses", widget=forms.Textarea(attrs={"rows": 3}), help_text="Separated by commas or lines."
     )
     teams = forms.ModelMultipleChoiceField(
         Team.objects.none(),
@@ -149,7 +149,7 @@ class InviteForm(RoleForm):
             try:
                 forms.EmailField().clean(email)
             except ValidationError:
-                raise ValidationError(f"“{email}” is not an e-mail address.") from None
+                raise ValidationError(f"“{email}” is not an email address.") from None
         if len(typed) > MOST_AT_ONCE:
             raise ValidationError(f"{len(typed)} addresses; at most {MOST_AT_ONCE} at once are possible.")
         return list(dict.fromkeys(typed))

@@ -21,7 +21,7 @@ from rtk.console.people.models import Invitation, Membership, Organization, Team
 
 LIFETIME = timedelta(days=14)
 _ONLY_PRINTED = "django.core.mail.backends.console.EmailBackend"
-_signer = Signer(salt="rtk.people.invitation")
+_signer = Signer(salt="rtk.people.invitation", sep=".")  # a full stop stays in a link wherever it is pasted
 
 
 def invite(

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from rtk.console.people.gate import Caller, Refused
 from rtk.console.people.models import User
@@ -42,7 +42,10 @@ def action(view: View) -> View:
 
     @wraps(view)
     def only_post(request: HttpRequest, **address: Any) -> HttpResponse:
-        return guarded(request, **address) if request.method == "POST" else HttpResponseNotAllowed(["POST"])
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        # Whoever has to sign in first cannot come back to what only answers to POST.
+        return guarded(request, **address) if request.user.is_authenticated else redirect("account_login")
 
     return only_post
 

@@ -40,7 +40,7 @@ def make(
             digest=digest(secret),
             expires_at=expires_at or timezone.now() + LIFETIME,
         )
-        detail = {"prefix": token.prefix, "scopes": token.scopes, "expires_at": token.expires_at.isoformat()}
+        detail = {"prefix": token.prefix, "scopes": token.scopes, "expires": f"{token.expires_at:%Y-%m-%d}"}
         audit.record_everywhere(user, "token.created", name, detail)
     return token, secret
 

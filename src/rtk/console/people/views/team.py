@@ -34,8 +34,9 @@ def people(request: HttpRequest, caller: Caller, org: str, team: str) -> HttpRes
     if request.method == "POST" and form.is_valid():
         joining.enter_team(caller.user, found, form.cleaned_data["member"])
         return redirect("people:team", org=found.org.slug, team=found.slug)
-    inside = found.memberships.select_related("user").order_by("user__name", "user__email")
     everywhere = Membership.objects.filter(org=found.org, role__in=gate.EVERYWHERE).select_related("user")
+    added = found.memberships.exclude(user__in=everywhere.values("user")).select_related("user")
+    inside = added.order_by("user__name", "user__email")
     context = {"org": found.org, "team": found, "form": form, "inside": inside, "everywhere": everywhere, "at": "teams"}
     return render(request, "people/team.html", {**context, "at": "teams"}, status=status(form))
 

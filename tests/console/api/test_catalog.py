@@ -1,0 +1,181 @@
+"""Part B: objectives, verifications, experiments looked at, the timeline, safeguards, action items, tokens."""
+
+import json
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.console.live import EXPERIMENT, Live, Machine
+
+OBJECTIVE = {"name": "Checkout", "target": 0.95, "window": 86400, "tags": ["shop"]}
+VERIFICATION = {"name": "v", "experiment": EXPERIMENT, "frequency": 10, "duration": 300}
+
+
+@pytest.fixture
+def machine(live: Live) -> Machine:
+    return live.machine()
+
+
+def test_an_objective_is_made_read_changed_and_deleted(live: Live, machine: Machine) -> None:
+    made = machine("POST", f"{live.team}/objectives", json=OBJECTIVE)
+    assert made.status_code == 201
+    path = made.headers["Content-Location"].removeprefix(live.url)
+    assert machine("GET", path).json() == made.json()
+    assert machine("PATCH", path, json={"target": 0.99}).json() == {**made.json(), "target": 0.99}
+    assert made.json()["id"] in [each["id"] for each in machine("GET", f"{live.team}/objectives").json()["items"]]
+    assert machine("DELETE", path).status_code == 204
+    assert machine("GET", path).status_code == 404
+
+
+def test_a_verification_comes_with_its_objective_or_names_one(live: Live, machine: Machine) -> None:
+    objective = machine("POST", f"{live.team}/objectives", json=OBJECTIVE).json()["id"]
+    named = machine("POST", f"{live.team}/verifications", json={**VERIFICATION, "objective_id": objective})
+    brought = machine("POST", f"{live.team}/verifications", json={**VERIFICATION, "objective": OBJECTIVE})
+    assert named.json()["objective_id"] == objective
+    assert brought.json()["objective_id"] not in (None, objective)
+    both = {**VERIFICATION, "objective": OBJECTIVE, "objective_id": objective}
+    assert machine("POST", f"{live.team}/verifications", json=both).status_code == 422
+
+
+def test_a_verification_is_changed_and_its_file_with_it(live: Live, machine: Machine) -> None:
+    made = machine("POST", f"{live.team}/verifications", json=VERIFICATION).json()["id"]
+    changed = machine("PATCH", f"{live.team}/verifications/{made}", json={"frequency": 2.5, "cool_down": 60})
+    assert (changed.json()["frequency"], changed.json()["cool_down"]) == (2.5, 60)
+    block = machine("GET", f"{live.team}/verifications/{made}").json()["document"]["extensions"][0]["verification"]
+    assert (block["frequency-of-measurement"], block["cool-down-duration"]) == (2.5, 60)
+
+
+def test_a_deleted_verification_takes_no_runs(live: Live, machine: Machine) -> None:
+    made = machine("POST", f"{live.team}/verifications", json=VERIFICATION).json()["id"]
+    assert machine("DELETE", f"{live.team}/verifications/{made}").status_code == 204
+    body = {"plan": {"frequency_s": 1, "duration_s": 1}, "experiment": EXPERIMENT}
+    assert machine("PUT", f"{live.runs(made)}/{uuid4()}", json=body).status_code == 410
+
+
+def test_lists_are_paged_by_a_cursor(live: Live, machine: Machine) -> None:
+    for number in range(5):
+        machine("POST", f"{live.team}/action-items", json={"title": f"{number}"})
+    seen, cursor = [], ""
+    while cursor is not None:
+        page = machine("GET", f"{live.team}/action-items?limit=2&cursor={cursor}").json()
+        assert len(page["items"]) <= 2
+        seen += [each["title"] for each in page["items"]]
+        cursor = page["next"]
+    assert seen == ["4", "3", "2", "1", "0"]
+    assert machine("GET", f"{live.team}/action-items?cursor=x").status_code == 422
+    assert machine("GET", f"{live.team}/action-items?limit=201").status_code == 422
+
+
+@pytest.mark.parametrize("form", ["json", "yaml"])
+def test_an_experiment_is_looked_at(live: Live, machine: Machine, form: str) -> None:
+    found = machine("POST", f"{live.team}/import", json={"source": json.dumps(EXPERIMENT), "format": form}).json()
+    assert (found["title"], found["hypothesis"]) == (EXPERIMENT["title"], "Checkout answers")
+    assert [each["name"] for each in found["probes"] + found["actions"]] == ["checkout", "inject-cpu"]
+    assert (found["rollbacks"], found["configuration"], found["warnings"]) == ([], [], [])
+
+
+def test_an_experiment_that_does_not_parse_is_refused_with_its_line(live: Live, machine: Machine) -> None:
+    answer = machine("POST", f"{live.team}/import", json={"source": '{"title": "x",\n "method": [}'})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "source")
+    assert "line 2 column" in answer.json()["detail"]
+
+
+def test_a_raw_line_break_is_mended_with_a_warning(live: Live, machine: Machine) -> None:
+    source = json.dumps(EXPERIMENT, indent=1).replace("answers in time", "answers\nin time")
+    found = machine("POST", f"{live.team}/import", json={"source": source}).json()
+    assert found["title"] == EXPERIMENT["title"]
+    assert "line" in found["warnings"][0]
+
+
+def test_the_timeline_tells_what_happened(live: Live, machine: Machine) -> None:
+    made = machine("POST", f"{live.team}/objectives", json={**OBJECTIVE, "tags": [f"tag-{uuid4()}"]}).json()
+    latest = machine("GET", f"{live.team}/timeline?limit=1").json()["items"][0]
+    assert (latest["kind"], latest["subject"], latest["by"]) == ("objective.created", made["id"], "Mary")
+    tagged = machine("GET", f"{live.team}/timeline?tag={made['tags'][0]}&kind=objective.created").json()["items"]
+    assert [each["subject"] for each in tagged] == [made["id"]]
+    assert machine("GET", f"{live.team}/timeline?tag=nothing").json()["items"] == []
+
+
+def test_a_token_is_shown_once_and_lets_in_until_deleted(live: Live, machine: Machine) -> None:
+    made = machine("POST", "/tokens", json={"name": "CI", "scopes": ["read"]}).json()
+    other = Machine(live.url, made["token"])
+    assert other("GET", live.team).status_code == 200
+    listed = machine("GET", "/tokens").json()["items"][0]
+    assert (listed["name"], "token" in listed) == ("CI", False)
+    assert machine("DELETE", f"/tokens/{made['id']}").status_code == 204
+    assert other("GET", live.team).status_code == 401
+
+
+BAD: dict[str, tuple[str, Any, str]] = {
+    "a target of one": ("objectives", {**OBJECTIVE, "target": 1}, "target"),
+    "a window of nothing": ("objectives", {**OBJECTIVE, "window": 0}, "window"),
+    "a name that is missing": ("objectives", {"target": 0.9, "window": 60}, "name"),
+    "a name that is blank": ("objectives", {**OBJECTIVE, "name": "  "}, "name"),
+    "a name that is a number": ("objectives", {**OBJECTIVE, "name": 5}, "name"),
+    "a name with a zero": ("objectives", {**OBJECTIVE, "name": "a\0b"}, "name"),
+    "a name too long": ("objectives", {**OBJECTIVE, "name": "x" * 501}, "name"),
+    "a key that nobody knows": ("objectives", {**OBJECTIVE, "windows": 5}, "windows"),
+    "an experiment that is none": ("verifications", {**VERIFICATION, "experiment": {"title": "x"}}, "experiment"),
+    "a frequency of zero": ("verifications", {**VERIFICATION, "frequency": 0}, "frequency"),
+    "an objective of nobody": ("verifications", {**VERIFICATION, "objective_id": str(uuid4())}, "objective_id"),
+    "a rule that nobody knows": ("verifications", {**VERIFICATION, "stop_when": {"tired": 1}}, "verification"),
+    "too many measurements": ("verifications", {**VERIFICATION, "frequency": 0.0001, "duration": 2e6}, "verification"),
+    "a run of nobody": ("action-items", {"title": "a", "run_id": str(uuid4())}, "run_id"),
+    "no text": ("import", {"source": 5}, "source"),
+    "a form that nobody knows": ("import", {"source": "x", "format": "xml"}, "format"),
+}
+
+
+@pytest.mark.parametrize(("path", "body", "field"), BAD.values(), ids=BAD.keys())
+def test_what_is_wrong_is_named(live: Live, machine: Machine, path: str, body: Any, field: str) -> None:
+    answer = machine("POST", f"{live.team}/{path}", json=body)
+    assert answer.status_code == 422, answer.text
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert field in [error["field"] for error in answer.json()["errors"]]
+
+
+NO_JSON = {
+    "cut short": b"{",
+    "not UTF-8": b'{"name":"\xff"}',
+    "a number that is none": b'{"target":NaN}',
+    "deep": b"[" * 200_000,
+}
+POSTS = ["experiments", "objectives", "verifications", "import", "action-items"]
+
+
+@pytest.mark.parametrize("path", POSTS)
+@pytest.mark.parametrize("body", NO_JSON.values(), ids=NO_JSON.keys())
+def test_a_body_that_is_no_json_is_refused(live: Live, machine: Machine, path: str, body: bytes) -> None:
+    answer = machine("POST", f"{live.team}/{path}", data=body)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (400, "application/problem+json")
+
+
+@pytest.mark.parametrize("path", ["objectives", "verifications", "action-items"])
+def test_a_body_of_10_mb_is_refused(live: Live, machine: Machine, path: str) -> None:
+    answer = machine("POST", f"{live.team}/{path}", data=b" " * 10_000_000)
+    assert answer.status_code == 413
+
+
+def test_a_verb_that_is_not_there_is_refused(live: Live, machine: Machine) -> None:
+    assert machine("PUT", f"{live.team}/objectives").status_code == 405
+
+
+def test_the_description_can_be_read_without_anything_from_elsewhere(live: Live) -> None:
+    page = live.nobody()("GET", "/api/v1/docs")
+    assert page.status_code == 200
+    assert "script" not in page.headers["Content-Security-Policy"]
+    assert f"<code>/api/v1{'/organizations/{org}/teams/{team}/import'}</code>" in page.text
+    assert "src=" not in page.text
+
+
+def test_every_body_has_an_example(live: Live) -> None:
+    schema = live.nobody()("GET", "/api/v1/openapi.json").json()
+    for path, methods in schema["paths"].items():
+        for method, operation in methods.items():
+            for body in operation.get("requestBody", {}).get("content", {}).values():
+                name = body["schema"].get("$ref", "").rpartition("/")[2]
+                component = schema["components"]["schemas"].get(name, {})
+                properties = component.get("properties", {"x": {}})
+                given = "example" in body or "example" in component or method == "patch"
+                assert given or not any("default" not in each for each in properties.values()), (method, path)

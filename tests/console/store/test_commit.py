@@ -1,0 +1,123 @@
+"""Group commit: many callers, one transaction, each with an answer of its own."""
+
+import asyncio
+import json
+from collections.abc import Coroutine
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from rtk.console.store.commit import Answer, Call, Committer
+from rtk.console.store.database import connect
+from rtk.console.store.intake import batch_of
+from rtk.console.store.models import Measurement
+from rtk.console.store.problem import Problem
+from tests.console.api.test_live import begun
+from tests.console.live import Live, Machine, measurement
+
+
+@pytest.fixture
+def machine(live: Live) -> Machine:
+    return live.machine()
+
+
+class Caller:
+    """Sends entries of one run to a committer."""
+
+    def __init__(self, live: Live, machine: Machine) -> None:
+        path = begun(live, machine)
+        self.run = UUID(path.rpartition("/")[2])
+        self._team, self._verification = str(live.world.shop.id), path.split("/")[6]
+
+    def call(self, first: int, *slots: int, **values: Any) -> Call:
+        entries = [{**measurement(slot), **values} for slot in slots]
+        return Call(
+            self.run, self._team, self._verification, batch_of(json.dumps({"from": first, "entries": entries}).encode())
+        )
+
+    def stored(self) -> list[int]:
+        return list(Measurement.objects.filter(run_id=self.run).order_by("n").values_list("n", flat=True))
+
+
+def played(work: Coroutine[Any, Any, Any]) -> Any:
+    return asyncio.run(work)
+
+
+def test_calls_that_wait_together_are_judged_one_after_another(live: Live, machine: Machine) -> None:
+    caller = Caller(live, machine)
+
+    async def work() -> list[Any]:
+        committer = Committer(connect)
+        calls = [caller.call(0, 0, 1), caller.call(2, 2), caller.call(1, 1, 2), caller.call(9, 9)]
+        answers = await asyncio.gather(*map(committer.submit, calls), return_exceptions=True)
+        await committer.close()
+        return answers
+
+    *good, gap = played(work())
+    assert good == [Answer(2, None), Answer(3, None), Answer(3, None)]
+    assert isinstance(gap, Problem)
+    assert (gap.status, gap.more["next"], caller.stored()) == (409, 3, [0, 1, 2])
+
+
+def test_what_the_database_refuses_of_one_does_not_harm_the_others(live: Live, machine: Machine) -> None:
+    good, bad = Caller(live, machine), Caller(live, machine)
+
+    async def work() -> list[Any]:
+        committer = Committer(connect)
+        calls = [bad.call(0, 0), good.call(0, 0)]
+        calls[0].batch.measured[0].slot = 2**70  # beyond what intake would let through
+        answers = await asyncio.gather(*map(committer.submit, calls), return_exceptions=True)
+        await committer.close()
+        return answers
+
+    refused, answer = played(work())
+    assert (refused.status, answer, bad.stored(), good.stored()) == (422, Answer(1, None), [], [0])
+
+
+def test_a_database_that_is_away_is_said_to_be_and_found_again(live: Live, machine: Machine) -> None:
+    caller, away = Caller(live, machine), [True]
+
+    async def sometimes() -> psycopg.AsyncConnection[Any]:
+        if away.pop() if away else False:
+            raise psycopg.OperationalError("away")
+        return await connect()
+
+    async def work() -> list[Any]:
+        committer = Committer(sometimes)
+        first = await asyncio.gather(committer.submit(caller.call(0, 0)), return_exceptions=True)
+        second = await committer.submit(caller.call(0, 0))
+        await committer.close()
+        return [*first, second]
+
+    first, second = played(work())
+    assert (first.status, second, caller.stored()) == (503, Answer(1, None), [0])
+
+
+def test_a_connection_that_breaks_is_replaced(live: Live, machine: Machine) -> None:
+    caller = Caller(live, machine)
+
+    async def work() -> list[Any]:
+        committer = Committer(connect)
+        await committer.submit(caller.call(0, 0))
+        assert committer._connection is not None
+        await committer._connection.close()
+        second = await committer.submit(caller.call(1, 1))
+        await committer.close()
+        return [second]
+
+    assert played(work()) == [Answer(2, None)]
+
+
+def test_a_run_of_another_team_is_not_found(live: Live, machine: Machine) -> None:
+    caller = Caller(live, machine)
+
+    async def work() -> Any:
+        call, committer = caller.call(0, 0), Committer(connect)
+        call.team = str(uuid4())
+        (answer,) = await asyncio.gather(committer.submit(call), return_exceptions=True)
+        await committer.close()
+        return answer
+
+    assert played(work()).status == 404
