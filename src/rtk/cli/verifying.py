@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ from rtk.experiment.source import Source, read
 from rtk.report.live import LiveView
 from rtk.report.planned import planned
 from rtk.report.write import check_path
-from rtk.verify import journal, places
+from rtk.verify import journal, places, proof
 from rtk.verify.guard import Guard, longest
 from rtk.verify.processes import forks_told
 from rtk.verify.progress import Progress
@@ -85,6 +86,7 @@ def verifying(options: Options, clock: Clock | None = None) -> int:
     variables = merge_vars(options.var, list(options.var_file))
     source = read(options.source, settings=settings, verify_tls=not options.no_verify_tls)
     check(source.document)
+    proof.check(deepcopy(source.document))
     plan = plan_of(source.document, options.overrides())
     for warning in (*source.warnings, *warnings(source.document)):
         logger.warning(warning)
