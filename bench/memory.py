@@ -9,7 +9,7 @@ from bench.experiments import trivial
 from bench.row import Figures, Row, spread
 from bench.sitting import Sitting
 
-RATE = 500
+RATE = 1000
 FEW, MANY = 10_000, 100_000
 MOST_MIB = 100.0
 FLAT = 1.05
