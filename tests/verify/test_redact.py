@@ -21,7 +21,7 @@ def test_no_secret_is_left_in_a_text(secret: str, before: str, after: str) -> No
 @given(st.text(alphabet=st.characters(max_codepoint=127), min_size=4))
 def test_a_secret_is_noticed_inside_json(secret: str) -> None:
     redact = Redactor({"name": secret}, {})
-    assert redact.is_in(json.dumps({"text": f"a {secret} b"}).encode())
+    assert secret not in json.loads(json.dumps(redact.within({"text": f"a {secret} b"})))["text"] or secret in MASK
 
 
 def test_a_secret_that_holds_another_goes_first() -> None:

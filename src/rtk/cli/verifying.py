@@ -11,13 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chaoslib import merge_vars
-from chaoslib.control import load_global_controls
-from chaoslib.settings import CHAOSTOOLKIT_CONFIG_PATH, load_settings
-
 from rtk.cli import telling
 from rtk.cli.afterwards import finish
 from rtk.cli.ending import OK, exit_code
+from rtk.cli.given import settings_of, variables_of
 from rtk.cli.logs import Logs, without_colours_in_pipes
 from rtk.clock import Clock, SystemClock
 from rtk.errors import BadInput
@@ -81,9 +78,8 @@ def verifying(options: Options, clock: Clock | None = None) -> int:
     """Do what `chaos verify` does; the exit code. Raises `ToolkitError` while nothing has begun."""
     clock = clock or SystemClock()
     without_colours_in_pipes()
-    settings = load_settings(options.settings_path or CHAOSTOOLKIT_CONFIG_PATH) or {}
-    load_global_controls(settings, list(options.control_file))
-    variables = merge_vars(options.var, list(options.var_file))
+    settings = settings_of(options.settings_path, options.control_file)
+    variables = variables_of(options.var, options.var_file)
     source = read(options.source, settings=settings, verify_tls=not options.no_verify_tls)
     check(source.document)
     proof.check(deepcopy(source.document))
@@ -181,11 +177,11 @@ class _Running:
             logger.info(line)
         telling.notify_start(toolkit)
         logs = Logs(toolkit.redact, self._progress if self._live else None, self._options.verbose)
-        with signals_stop(self._stop), logs, forks_told(record.forked):
+        with signals_stop(self._stop, to_the_end=True), logs, forks_told(record.forked):
             run = Run(self._v, self._clock, record, self._stop, self._progress, guard)
             with self._view():
                 run.play()
-            code = self._tell(record, run.signal)
+            code = self._tell(record, run)
             guard.goodbye()
         _leave_within(LEAVING_S, code)
         return code
@@ -202,15 +198,15 @@ class _Running:
         finally:
             view.stop()
 
-    def _tell(self, record: Record, signum: int | None) -> int:
+    def _tell(self, record: Record, run: Run) -> int:
         record.close()
-        recorded, insight, facts, failures = finish(record.path)
+        recorded, insight, facts, failures = finish(record.path, run.amend if record.failure else lambda facts: facts)
         telling.tell(insight, facts, self._live)
         telling.notify_end(self._v.toolkit, recorded, insight)
         for failure in [*failures, *([record.failure] if record.failure else [])]:
             logger.error(failure)
         unrecorded = bool(failures or record.failure)
-        return exit_code(insight, signum=signum, strict=self._options.strict, unrecorded=unrecorded)
+        return exit_code(insight, signum=run.signal, strict=self._options.strict, unrecorded=unrecorded)
 
 
 def _payload(toolkit: Toolkit) -> dict[str, Any]:

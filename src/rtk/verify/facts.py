@@ -81,9 +81,10 @@ def measurement_of(entry: Entry) -> Measurement:
 def _read(reading: _Reading, entry: Entry, head: Entry) -> None:
     kind, at = entry["kind"], entry["t"]
     if kind == "phase":
-        started = reading.phases[entry["phase"]].started if entry["state"] == "ended" else at
-        ended = at if entry["state"] == "ended" else None
-        reading.phases[entry["phase"]] = PhaseSpan(entry["phase"], started, ended, entry["planned"])
+        begun = reading.phases.get(entry["phase"])  # its line may be damaged
+        is_end = entry["state"] == "ended"
+        started = begun.started if is_end and begun else at
+        reading.phases[entry["phase"]] = PhaseSpan(entry["phase"], started, at if is_end else None, entry["planned"])
     elif kind in ("intent", "activity") and entry["role"] in ROLES:
         reading.spans[(entry["role"], entry["index"])] = _span(reading, entry, head)
     elif kind == "proof" and entry["missing"]:
@@ -101,7 +102,8 @@ def _read_missing(reading: _Reading, entry: Entry) -> None:
     key = (entry["role"], entry["index"])
     if entry["proves"] == "effect":
         missing = f"its effect did not show: {entry['missing']}"
-        reading.spans[key] = replace(reading.spans[key], status="failed", failure=missing)
+        begun = reading.spans.get(key) or ActivitySpan(entry["name"], entry["t"], entry["t"], "failed")
+        reading.spans[key] = replace(begun, status="failed", failure=missing)
         return
     name = f"proof that {entry['name']} is gone"
     span = ActivitySpan(name, entry["t"], entry["t"], "failed", f"not shown: {entry['missing']}")

@@ -6,7 +6,6 @@ outside that span.
 
 import math
 from collections.abc import Mapping
-from copy import deepcopy
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +16,7 @@ from chaoslib.hypothesis import within_tolerance
 
 from rtk.clock import Clock
 from rtk.verify.crew import InFlight, Sample
+from rtk.verify.redact import told
 from rtk.verify.toolkit import Toolkit
 
 OUTPUT_BYTES = 4096  # what is kept of a probe's output
@@ -96,8 +96,8 @@ class Measurer:
                 )
             except (Exception, SystemExit) as error:  # noqa: BLE001 - a value the tolerance cannot judge is not tolerated
                 run["exception"] = f"the tolerance could not judge the output: {_sentence(error)}"
-        run["value"] = number_in(output, probe["tolerance"])
-        run["output"], cut = kept(output)
+        run["value"] = number_in(output, probe.get("tolerance"))
+        run["output"], cut = kept(self._toolkit.redact.within(output))
         if cut:
             run["output_cut"] = True
 
@@ -129,10 +129,9 @@ def is_tolerated(tolerance: Any, value: Any, configuration: dict[str, Any], secr
         tolerance = substitute(tolerance, configuration, secrets)
     if isinstance(tolerance, float):  # the Chaos Toolkit has no rule for this type and answers None
         return bool(value == tolerance)
-    if isinstance(tolerance, dict):
-        tolerance = deepcopy(tolerance)
-        if tolerance.get("type") == "probe":
-            tolerance["provider"].setdefault("arguments", {})
+    if isinstance(tolerance, dict) and tolerance.get("type") == "probe":
+        provider = tolerance["provider"]
+        tolerance = {**tolerance, "provider": {**provider, "arguments": dict(provider.get("arguments") or {})}}
     return bool(within_tolerance(tolerance, value, configuration=configuration, secrets=secrets))
 
 
@@ -140,9 +139,13 @@ def number_in(output: Any, tolerance: Any) -> float | None:
     """The numeric value of an output, for charts and statistics: itself, or the tolerance's target in it."""
     if isinstance(output, dict) and isinstance(tolerance, dict):
         output = output.get(tolerance.get("target"))
-    if isinstance(output, bool) or not isinstance(output, int | float) or not math.isfinite(output):
+    if isinstance(output, bool) or not isinstance(output, int | float):
         return None
-    return float(output)
+    try:
+        value = float(output)
+    except OverflowError:
+        return None
+    return value if math.isfinite(value) else None
 
 
 def kept(output: Any) -> tuple[Any, bool]:
@@ -151,13 +154,15 @@ def kept(output: Any) -> tuple[Any, bool]:
         return output, False
     if isinstance(output, str):
         return output[:OUTPUT_BYTES], len(output) > OUTPUT_BYTES
+    text = told(output)
+    if len(text) <= OUTPUT_BYTES:
+        return output, False
     if isinstance(output, dict):
-        items = {str(key): kept(value) for key, value in output.items()}
+        items = {key: kept(value) for key, value in output.items()}
         whole = {key: value for key, (value, _) in items.items()}
-        if len(repr(whole)) <= 2 * OUTPUT_BYTES:
-            return whole, any(cut for _, cut in items.values())
-    text = repr(output)
-    return (text[:OUTPUT_BYTES], True) if len(text) > OUTPUT_BYTES else (output, False)
+        if len(told(whole)) <= 2 * OUTPUT_BYTES:
+            return whole, True
+    return text[:OUTPUT_BYTES], True
 
 
 def run_of(run: Mapping[str, Any], probe: dict[str, Any]) -> dict[str, Any]:

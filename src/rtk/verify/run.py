@@ -5,7 +5,7 @@ import os
 import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from chaoslib import __version__ as chaoslib_version
@@ -15,7 +15,7 @@ import rtk
 from rtk.clock import Clock
 from rtk.errors import CannotRecord, ToolkitError
 from rtk.experiment.plan import Plan
-from rtk.insight.facts import Phase, Threshold
+from rtk.insight.facts import Facts, Phase, Threshold
 from rtk.verify import processes
 from rtk.verify.hypothesis import Hypothesis, Journal
 from rtk.verify.measure import Measurer
@@ -180,7 +180,14 @@ class Run:
     def _undo(self) -> None:
         if self._method.began:
             self._progress.begin("rollbacks")
+            if not self._method.done.is_set():  # an action that hangs must not go on breaking what is mended
+                processes.end(processes.descendants(os.getpid()) & processes.marked(self._v.run_id))
             self._undoing.undo(self._v.rollback_strategy, self.journal, self._method.began)
+
+    def amend(self, facts: Facts) -> Facts:
+        """The facts with what the record could not take: how the rollbacks went."""
+        spans = self._undoing.spans
+        return facts if spans is None else replace(facts, rollbacks=tuple(spans), rolled_back=True)
 
     def _recover(self) -> None:
         def hurried() -> bool:
