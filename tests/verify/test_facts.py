@@ -17,7 +17,7 @@ def test_slots_are_told_in_order_whatever_the_order_they_were_noted_in() -> None
     slots = Slots()
     for phase, slot, offset in (("recovery", 0, 5), ("conditions", 1, 1), ("baseline", 0, 9), ("conditions", 0, 7)):
         slots.add(phase, slot, offset)
-    assert slots.in_order() == [9, 7, 1, 5]
+    assert list(slots.in_order()) == [9, 7, 1, 5]
 
 
 def test_a_run_cut_off_after_any_entry_has_facts_and_never_passes(world: World, tmp_path: Path) -> None:

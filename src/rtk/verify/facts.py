@@ -1,7 +1,9 @@
 """From the record to the facts an insight is computed from."""
 
+from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 from rtk.insight.facts import (
@@ -19,6 +21,7 @@ from rtk.verify.record import Entry, Recorded, Slot
 
 PROOFS = 1_000_000  # where proofs stand among the rollbacks: after all of them
 ORDER: dict[str, int] = {phase: place for place, phase in enumerate(PHASES)}
+PHASE_BIT = 48  # a slot's place in the order: its phase above this bit, its number below
 ROLES = {"condition": "conditions", "rollback": "rollbacks"}
 
 
@@ -36,15 +39,16 @@ class _Reading:
 
 def facts_of(recorded: Recorded, files: dict[str, str] | None = None) -> Facts:
     """The facts of a recorded run, also of one that broke off: then up to the last whole entry."""
-    reading, measured = _Reading(), list[Slot]()
+    reading, measured, keys = _Reading(), Measurements(), array("q")
     for entry in recorded.slots_and_entries():
         if isinstance(entry, Slot):
-            measured.append(entry)
+            keys.append(ORDER[entry.phase] << PHASE_BIT | entry.slot)
+            measured.add(*entry.columns())
             reading.last = max(reading.last, entry.t)
         else:
             reading.last = max(reading.last, entry["t"])
             _read(reading, entry, recorded.head)
-    return _facts(recorded.head, reading, _in_order(measured), files or {})
+    return _facts(recorded.head, reading, _in_order(measured, keys), files or {})
 
 
 def facts_of_entries(head: Entry, entries: Iterable[Entry], measurements: Iterable[Measurement]) -> Facts:
@@ -56,12 +60,12 @@ def facts_of_entries(head: Entry, entries: Iterable[Entry], measurements: Iterab
     return _facts(head, reading, Measurements(measurements), {})
 
 
-def _in_order(measured: list[Slot]) -> Measurements:
-    measured.sort(key=lambda m: ORDER[m.phase] << 40 | m.slot)
-    columns = Measurements()
-    for m in measured:
-        columns.add(m.phase, m.slot, m.due, m.started, m.ended, m.outcome, m.value, m.reason)
-    return columns
+def _in_order(measured: Measurements, keys: "array[int]") -> Measurements:
+    """The measurements in slot order: they were recorded as they ended."""
+    if all(before <= after for before, after in pairwise(keys)):
+        return measured
+    order = array("q", sorted(range(len(keys)), key=keys.__getitem__))
+    return Measurements(measured[index] for index in order)
 
 
 def measurement_of(entry: Entry) -> Measurement:

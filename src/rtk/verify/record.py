@@ -11,7 +11,7 @@ import os
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,10 @@ class Slot(msgspec.Struct, gc=False):
     outcome: str
     value: float | None
     reason: str | None
+
+    def columns(self) -> tuple[str, int, float, float | None, float | None, str, float | None, str | None]:
+        """What `Measurements.add` takes."""
+        return (self.phase, self.slot, self.due, self.started, self.ended, self.outcome, self.value, self.reason)
 
 
 _MEASURED = b'"kind":"measurement"'
@@ -246,7 +250,7 @@ class Recorded:
         except OSError as error:
             raise BadInput(f"the run record {self.path} cannot be read: {error.strerror}") from None
 
-    def at(self, offsets: list[int]) -> Iterator[Entry]:
+    def at(self, offsets: Iterable[int]) -> Iterator[Entry]:
         """The entries whose lines begin at the given offsets, in that order."""
         with self.path.open("rb") as file:
             for offset in offsets:
