@@ -44,12 +44,8 @@ def _plainly(command: Callable[..., None]) -> Callable[..., None]:
 
 
 @lab.command()
-@click.option(
-    "--instances", type=click.IntRange(1, MOST_INSTANCES), default=2, show_default=True, help="How many."
-)
-@click.option(
-    "--port", type=click.IntRange(1, 65535), default=4566, show_default=True, help="Of the AWS endpoint."
-)
+@click.option("--instances", type=click.IntRange(1, MOST_INSTANCES), default=2, show_default=True, help="How many.")
+@click.option("--port", type=click.IntRange(1, 65535), default=4566, show_default=True, help="Of the AWS endpoint.")
 @click.option(
     "--web-port",
     type=click.IntRange(1, 65535),
@@ -58,9 +54,7 @@ def _plainly(command: Callable[..., None]) -> Callable[..., None]:
     help="Of the first instance.",
 )
 @click.option("--host", default="127.0.0.1", hidden=True)
-@click.option(
-    "--cpus", type=click.IntRange(1), default=1, show_default=True, help="CPUs each instance may use."
-)
+@click.option("--cpus", type=click.IntRange(1), default=1, show_default=True, help="CPUs each instance may use.")
 @click.option(
     "--work",
     type=click.FloatRange(0, 60),
@@ -104,9 +98,7 @@ def up(host: str, tags: tuple[str, ...], detach: bool, no_isolation: bool, **opt
     if settings.web_ports[-1] > 65535:
         raise BadInput(f"--web-port {settings.web_port} leaves no ports for {settings.instances} instances")
     if no_isolation:
-        click.echo(
-            "Not isolated: documents see and change this machine's files, processes and network.", err=True
-        )
+        click.echo("Not isolated: documents see and change this machine's files, processes and network.", err=True)
     started = _start(settings)
     _introduce(state.need())
     if not detach:
@@ -154,14 +146,12 @@ def env() -> None:
 
 
 @lab.command()
-@click.option(
-    "--every", type=click.FloatRange(0.2, 60), default=1.0, show_default=True, help="Seconds between looks."
-)
+@click.option("--every", type=click.FloatRange(0.2, 60), default=1.0, show_default=True, help="Seconds between looks.")
 @click.option("--once", is_flag=True, help="Look once and return.")
 @_plainly
 def top(every: float, once: bool) -> None:
     """Show each instance's CPU, memory, processes and commands, live."""
-    from rtk.lab import top as view  # noqa: PLC0415  rich is slow to load and nothing else here needs it
+    from rtk.lab import top as view
 
     found = state.need()
     view.show(lambda: _stated(found), every, once=once)
@@ -212,11 +202,7 @@ def _introduce(found: Lab) -> None:
 
 
 def _isolation(found: Lab) -> str:
-    return (
-        "instances isolated from this machine"
-        if found.isolated
-        else "instances NOT isolated from this machine"
-    )
+    return "instances isolated from this machine" if found.isolated else "instances NOT isolated from this machine"
 
 
 def _gone(found: Lab) -> bool:

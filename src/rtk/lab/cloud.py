@@ -137,14 +137,25 @@ def _as_in_ec2(backend: Any, instance: Instance) -> Any:
         None,
         [],
         instance_type="t3.micro",
+        is_instance_type_default=False,
+        placement=f"{backend.region_name}a",
+        region_name=backend.region_name,
         tags={"instance": instance.tags},
+        ebs_optimized=False,
+        disable_api_stop=False,
+        nics=[],
+        security_group_ids=[],
         private_ip=instance.address,
     )
     seeded = reservation.instances[0]
-    seeded.id = instance.id
-    for key, value in instance.tags.items():
-        backend.create_tags([instance.id], {key: value})
+    _rename(backend, seeded, instance.id)
     return seeded
+
+
+def _rename(backend: Any, seeded: Any, new: str) -> None:
+    """Give moto's instance the lab's id, also where moto keeps it by id: its tags."""
+    backend.tags[new].update(backend.tags.pop(seeded.id, {}))
+    seeded.id = new
 
 
 def _put_object(bucket: str, key: str, content: bytes) -> None:

@@ -56,9 +56,7 @@ def _only_lab() -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise BadInput(
-                "a lab is running already: 'rtk lab status' shows it, 'rtk lab down' stops it"
-            ) from None
+            raise BadInput("a lab is running already: 'rtk lab status' shows it, 'rtk lab down' stops it") from None
         try:
             yield
         finally:
@@ -158,9 +156,7 @@ def _describe(settings: Settings, fleet: list[Instance]) -> Lab:
         access_key=f"LAB{secrets.token_hex(8).upper()}",
         secret_key=secrets.token_hex(20),
         isolated=settings.isolated,
-        instances=[
-            {"id": one.id, "name": one.tags["Name"], "url": one.url, "tags": one.tags} for one in fleet
-        ],
+        instances=[{"id": one.id, "name": one.tags["Name"], "url": one.url, "tags": one.tags} for one in fleet],
         keepers=[one.keeper for one in fleet],
     )
 

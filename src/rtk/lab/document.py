@@ -112,9 +112,7 @@ def _parameter(name: str, stated: Mapping[str, Any]) -> Parameter:
     try:
         re.compile(pattern or "")
     except (re.error, TypeError) as problem:
-        raise _refuse(
-            f"Parameter {name} has an allowedPattern that is no regular expression: {problem}."
-        ) from None
+        raise _refuse(f"Parameter {name} has an allowedPattern that is no regular expression: {problem}.") from None
     return Parameter(
         name=name,
         type=kind,

@@ -52,9 +52,7 @@ class Running:
 class Instance:
     """One instance of the lab."""
 
-    def __init__(
-        self, room: Room, address: str, port: int, tags: dict[str, str], restart_after_s: float
-    ) -> None:
+    def __init__(self, room: Room, address: str, port: int, tags: dict[str, str], restart_after_s: float) -> None:
         self.room, self.address, self.port, self.tags = room, address, port, tags
         self.state: State = "stopped"
         self.registered = time.time()

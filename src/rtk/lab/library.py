@@ -72,18 +72,14 @@ class Library:
         found = self.shelves.get(name.rpartition("document/")[2])
         if found is None:
             known = ", ".join(sorted(self.shelves))
-            raise Refusal(
-                "InvalidDocument", f"Document with name {name} does not exist. The lab has: {known}."
-            )
+            raise Refusal("InvalidDocument", f"Document with name {name} does not exist. The lab has: {known}.")
         return found
 
     def own(self, name: str) -> Shelf:
         """A document one may change. Raises InvalidDocumentOperation for the built-in ones."""
         shelf = self.shelf(name)
         if shelf.owner == AMAZON:
-            raise Refusal(
-                "InvalidDocumentOperation", f"Document {name} is built in; create one under another name."
-            )
+            raise Refusal("InvalidDocumentOperation", f"Document {name} is built in; create one under another name.")
         return shelf
 
     def create(self, request: dict[str, Any]) -> Shelf:
@@ -92,9 +88,7 @@ class Library:
             raise Refusal("DocumentAlreadyExists", f"Document {name} already exists; use update-document.")
         if request.get("DocumentType", "Command") != "Command":
             kind = request["DocumentType"]
-            raise Refusal(
-                "InvalidDocumentContent", f"DocumentType {kind}: the lab runs Command documents only."
-            )
+            raise Refusal("InvalidDocumentContent", f"DocumentType {kind}: the lab runs Command documents only.")
         document = parse(request["Content"], form)
         version = Version(1, request["Content"], form, document, request.get("VersionName"))
         shelf = Shelf(name, SELF, [version], tags=request.get("Tags", []))
@@ -110,17 +104,11 @@ class Library:
         document = parse(request["Content"], form)
         new = Version(shelf.versions[-1].number + 1, request["Content"], form, document, version_name)
         if any(old.hash == new.hash for old in shelf.versions):
-            raise Refusal(
-                "DuplicateDocumentContent", f"Document {shelf.name} has a version of this very content."
-            )
+            raise Refusal("DuplicateDocumentContent", f"Document {shelf.name} has a version of this very content.")
         if version_name and any(old.name == version_name for old in shelf.versions):
-            raise Refusal(
-                "DuplicateDocumentVersionName", f"Document {shelf.name} has a version named {version_name}."
-            )
+            raise Refusal("DuplicateDocumentVersionName", f"Document {shelf.name} has a version named {version_name}.")
         if len(shelf.versions) >= VERSIONS_KEPT:
-            raise Refusal(
-                "DocumentVersionLimitExceeded", f"Document {shelf.name} has {VERSIONS_KEPT} versions."
-            )
+            raise Refusal("DocumentVersionLimitExceeded", f"Document {shelf.name} has {VERSIONS_KEPT} versions.")
         shelf.versions.append(new)
         return shelf, new
 
@@ -131,7 +119,5 @@ class Library:
             return
         version = shelf.version(asked, version_name)
         if version.number == shelf.default:
-            raise Refusal(
-                "InvalidDocumentOperation", f"Version {version.number} of {name} is its default version."
-            )
+            raise Refusal("InvalidDocumentOperation", f"Version {version.number} of {name} is its default version.")
         shelf.versions.remove(version)

@@ -100,9 +100,7 @@ def _call(name: str, *arguments: object) -> None:
         raise OSError(number, f"{name}: {os.strerror(number)}")
 
 
-def _mount(
-    source: object, target: object, flags: int, kind: str | None = None, data: str | None = None
-) -> None:
+def _mount(source: object, target: object, flags: int, kind: str | None = None, data: str | None = None) -> None:
     encoded = [None if text is None else os.fsencode(str(text)) for text in (source, target, kind, data)]
     try:
         _call("mount", encoded[0], encoded[1], encoded[2], ctypes.c_ulong(flags), encoded[3])

@@ -102,9 +102,7 @@ class Procedure:
                 return f"Step skipped: the precondition {operator} {operands} is not understood."
             left, right = (_operand(one, self.values) for one in operands)
             if left != right:
-                return (
-                    f"Step skipped: its precondition StringEquals {operands} does not hold on this instance."
-                )
+                return f"Step skipped: its precondition StringEquals {operands} does not hold on this instance."
         return None
 
     def _whole(self) -> tuple[str, str]:
@@ -144,9 +142,7 @@ def _job(step: Step, inputs: Mapping[str, Any], environment: dict[str, str]) -> 
     except (TypeError, ValueError):
         raise ValueError(f"Step {step.name}: timeoutSeconds must be a number, not '{stated}'.") from None
     if not 0 < timeout_s <= LONGEST_S:
-        raise ValueError(
-            f"Step {step.name}: timeoutSeconds must be more than 0 and at most {LONGEST_S}, not {stated}."
-        )
+        raise ValueError(f"Step {step.name}: timeoutSeconds must be more than 0 and at most {LONGEST_S}, not {stated}.")
     text = "\n".join(str(line) for line in lines) + "\n"
     return Job(text, timeout_s, inputs.get("workingDirectory") or None, environment)
 

@@ -18,6 +18,5 @@ def invalid_value(member: str, value: object, constraint: str) -> Refusal:
     """A member of a request outside its bounds, in the words AWS uses."""
     return Refusal(
         "ValidationException",
-        f"1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint:"
-        f" {constraint}",
+        f"1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: {constraint}",
     )

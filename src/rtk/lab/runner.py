@@ -86,9 +86,7 @@ class Runner:
                     self._start(command, invocation)
 
     def _start(self, command: Command, invocation: Invocation) -> None:
-        threading.Thread(
-            target=self._invoke, args=(command, invocation), name="invocation", daemon=True
-        ).start()
+        threading.Thread(target=self._invoke, args=(command, invocation), name="invocation", daemon=True).start()
 
     def _invoke(self, command: Command, invocation: Invocation) -> None:
         instance = self.instances[invocation.instance_id]
@@ -126,9 +124,7 @@ class Runner:
             invocation.started = time.time()
         return True
 
-    def _run(
-        self, command: Command, invocation: Invocation, instance: Instance, job: Job, step: StepResult
-    ) -> Written:
+    def _run(self, command: Command, invocation: Invocation, instance: Instance, job: Job, step: StepResult) -> Written:
         name = f"{next(self._runs)}.{step.name.replace(':', '')}"
         path, inner = make_script(instance, command.id, name, job.text)
         script = Script(
@@ -154,9 +150,7 @@ class Runner:
         step.stdout = _start_of(written.stdout, STDOUT_LIMIT)
         step.stderr = _start_of(written.stderr, STDERR_LIMIT)
         if running.ended.why == "lost":
-            step.stderr = (step.stderr + "\nThe instance stopped, or the script's shepherd was killed.")[
-                -STDERR_LIMIT:
-            ]
+            step.stderr = (step.stderr + "\nThe instance stopped, or the script's shepherd was killed.")[-STDERR_LIMIT:]
         return written
 
 

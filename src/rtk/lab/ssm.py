@@ -53,9 +53,7 @@ class RunCommand:
         values = settle(version.document.parameters, request.get("Parameters", {}))
         instance_ids = self._targets(request)
         if PLATFORM not in version.document.platforms:
-            raise Refusal(
-                "UnsupportedPlatformType", f"Document {shelf.name} runs on {version.document.platforms}."
-            )
+            raise Refusal("UnsupportedPlatformType", f"Document {shelf.name} runs on {version.document.platforms}.")
         command = Command(
             id=str(uuid.uuid4()),
             document=version.document,
@@ -114,17 +112,14 @@ class RunCommand:
         found = [
             shapes.instance_information(instance)
             for instance in self.runner.instances.values()
-            if instance.state != "terminated"
-            and all(_matches(instance, key, values) for key, values in wanted)
+            if instance.state != "terminated" and all(_matches(instance, key, values) for key, values in wanted)
         ]
         return page("InstanceInformationList", found, request)
 
     def _command(self, command_id: str) -> Command:
         command = self.runner.commands.get(command_id)
         if command is None:
-            raise Refusal(
-                "InvalidCommandId", f"There is no command with the id {command_id}.{_hint(command_id)}"
-            )
+            raise Refusal("InvalidCommandId", f"There is no command with the id {command_id}.{_hint(command_id)}")
         return command
 
     def _commands(self, request: Mapping[str, Any]) -> list[Command]:
@@ -237,9 +232,7 @@ def _matches(instance: Instance, key: str, values: list[str]) -> bool:
         "AgentVersion": stated["AgentVersion"],
     }
     if key not in known:
-        raise Refusal(
-            "InvalidFilterKey", f"Filter key {key}: the lab knows {', '.join(known)} and tag:<name>."
-        )
+        raise Refusal("InvalidFilterKey", f"Filter key {key}: the lab knows {', '.join(known)} and tag:<name>.")
     return known[key] in values
 
 

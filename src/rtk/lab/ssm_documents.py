@@ -114,6 +114,4 @@ def _matches(shelf: Shelf, key: str, values: list[str]) -> bool:
             return "Command" in values
         case _ if key.startswith("tag:"):
             return any(tag["Key"] == key[4:] and tag["Value"] in values for tag in shelf.tags)
-    raise Refusal(
-        "InvalidFilterKey", f"Filter key {key}: the lab knows Name, Owner, PlatformTypes, DocumentType."
-    )
+    raise Refusal("InvalidFilterKey", f"Filter key {key}: the lab knows Name, Owner, PlatformTypes, DocumentType.")

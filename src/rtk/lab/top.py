@@ -13,9 +13,7 @@ ROWS = 8
 FIRST_LOOK_S = 0.5
 
 
-def show(
-    look: Callable[[], dict[str, Any]], every_s: float, *, once: bool, console: Console | None = None
-) -> None:
+def show(look: Callable[[], dict[str, Any]], every_s: float, *, once: bool, console: Console | None = None) -> None:
     """Draw what `look` gives (the lab's status) again and again, or once."""
     before, at = look(), time.monotonic()
     time.sleep(min(every_s, FIRST_LOOK_S))
@@ -36,9 +34,7 @@ def picture(before: dict[str, Any], after: dict[str, Any], seconds: float) -> Gr
 
 
 def _instance_picture(one: dict[str, Any], used: dict[int, float], seconds: float) -> Group:
-    shares = {
-        each["pid"]: (each["cpu_s"] - used.get(each["pid"], 0.0)) / seconds for each in one["processes"]
-    }
+    shares = {each["pid"]: (each["cpu_s"] - used.get(each["pid"], 0.0)) / seconds for each in one["processes"]}
     total = min(1.0, sum(shares.values()) / one["cpus"])
     memory = sum(each["resident"] for each in one["processes"]) / 2**20
     under_way = ", ".join(f"{each['document']} ({each['status']})" for each in one["commands"]) or "none"
