@@ -3,6 +3,7 @@
 EC2 knows the lab's instances: stopping, starting and terminating them there does it in the lab.
 """
 
+import os
 import queue
 import sys
 import threading
@@ -103,6 +104,7 @@ class Cloud:
     def _loaded(self) -> Application:
         with self._lock:
             if self._application is None:
+                os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"  # thousands of images nobody asks for, seconds long
                 from moto.moto_server.werkzeug_app import (  # noqa: PLC0415  loaded when first needed
                     DomainDispatcherApplication,
                     create_backend_app,
