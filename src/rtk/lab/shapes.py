@@ -217,7 +217,8 @@ def _code(steps: list[StepResult]) -> int:
 def _stamp(moment: float | None) -> str:
     if moment is None:
         return ""
-    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+    # One digit of a second's fraction is all that AWS's own pattern lets through.
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-5] + "Z"
 
 
 def _elapsed(started: float | None, ended: float | None) -> str:
