@@ -41,7 +41,9 @@ def test_what_a_finished_command_left_in_the_background_goes_on_until_it_is_canc
 
 
 def test_a_script_may_undo_what_it_did_when_it_is_cancelled(world: World) -> None:
-    command = world.begin("AWS-RunShellScript", {"commands": ["trap 'echo undone; exit 1' TERM; echo on; sleep 300 & wait"]})
+    command = world.begin(
+        "AWS-RunShellScript", {"commands": ["trap 'echo undone; exit 1' TERM; echo on; sleep 300 & wait"]}
+    )
     eventually(lambda: any(one.name == "sleep" for one in world.processes()))
     world.client().cancel_command(CommandId=command)
     assert world.over(command)["StandardOutputContent"] == "on\nundone\n"
@@ -81,7 +83,9 @@ def test_other_commands_are_left_alone(world: World) -> None:
 
 
 def test_a_command_whose_shepherd_is_killed_fails_and_leaves_nothing(world: World) -> None:
-    command = world.begin("AWS-RunShellScript", {"commands": ["setsid sleep 300 & pkill -9 -x rtk-shepherd; sleep 300"]})
+    command = world.begin(
+        "AWS-RunShellScript", {"commands": ["setsid sleep 300 & pkill -9 -x rtk-shepherd; sleep 300"]}
+    )
     found = world.over(command)
     assert (found["Status"], found["ResponseCode"]) == ("Failed", -1)
     assert "killed" in found["StandardErrorContent"]

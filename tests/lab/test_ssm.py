@@ -12,9 +12,7 @@ def test_a_command_runs_and_its_output_code_and_times_are_told(world: World) -> 
     assert (found["Status"], found["StatusDetails"], found["ResponseCode"]) == ("Failed", "Failed", 7)
     assert (found["StandardOutputContent"], found["StandardErrorContent"]) == ("out\n", "err\n")
     assert found["PluginName"] == "aws:runShellScript"
-    started, ended = (
-        datetime.datetime.fromisoformat(found[f"Execution{which}DateTime"]) for which in ("Start", "End")
-    )
+    started, ended = (datetime.datetime.fromisoformat(found[f"Execution{which}DateTime"]) for which in ("Start", "End"))
     assert started <= ended <= datetime.datetime.now(datetime.UTC)
 
 
@@ -39,8 +37,12 @@ def test_targets_pick_instances_by_tag_and_by_id(world: World) -> None:
         ({"Key": "tag-key", "Values": ["role"]}, 2),
     ):
         command = world.begin("AWS-RunShellScript", {"commands": ["true"]}, Targets=[target])
-        eventually(lambda command=command: world.whole(command)["Status"] == "Success")  # type: ignore[misc]
+        finish(world, command)
         assert world.whole(command)["TargetCount"] == count
+
+
+def finish(world: World, command: str) -> None:
+    eventually(lambda: world.whole(command)["Status"] == "Success")
 
 
 def test_a_target_that_picks_nothing_is_no_success(world: World) -> None:
@@ -77,8 +79,12 @@ def test_an_unknown_id_among_targets_is_undeliverable(world: World) -> None:
 def test_what_cannot_be_done_is_refused_with_the_code_of_aws(
     world: World, request_: dict[str, object], code: str, words: str
 ) -> None:
-    given = {"DocumentName": "AWS-RunShellScript", "InstanceIds": world.ids[:1], "Parameters": {"commands": ["ls"]}}
-    given |= request_  # type: ignore[arg-type]
+    given: dict[str, object] = {
+        "DocumentName": "AWS-RunShellScript",
+        "InstanceIds": world.ids[:1],
+        "Parameters": {"commands": ["ls"]},
+    }
+    given |= request_
     if given["InstanceIds"] == ["twice"]:
         given["InstanceIds"] = world.ids[:1] * 2
     found, message = refusal(world.client().send_command, **given)
@@ -110,9 +116,7 @@ def test_an_invocation_does_not_exist_in_the_first_moments(own: World) -> None:
 
 def test_no_more_instances_run_at_once_than_max_concurrency_says(world: World) -> None:
     targets = [{"Key": "tag:role", "Values": ["web"]}]
-    command = world.begin(
-        "AWS-RunShellScript", {"commands": ["sleep 0.4"]}, Targets=targets, MaxConcurrency="50%"
-    )
+    command = world.begin("AWS-RunShellScript", {"commands": ["sleep 0.4"]}, Targets=targets, MaxConcurrency="50%")
     most = 0
     while world.whole(command)["Status"] not in OVER:
         found = world.client().list_command_invocations(CommandId=command)["CommandInvocations"]

@@ -66,11 +66,14 @@ class World:
         return self.command(sys.executable, "-m", "rtk.cli.lab", *arguments)
 
     def command(self, *arguments: str, **more: Any) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(arguments, capture_output=True, text=True, env=self.environ, timeout=90, **more)
+        options = {"capture_output": True, "text": True, "env": self.environ, "timeout": 90, **more}
+        return subprocess.run(arguments, check=False, **options)
 
     def exports(self) -> dict[str, str]:
         """What `rtk lab env` exports, as a shell takes it."""
-        script = 'eval "$("$0" -m rtk.cli.lab env)"; exec "$0" -c "import os, json; print(json.dumps(dict(os.environ)))"'
+        script = (
+            'eval "$("$0" -m rtk.cli.lab env)"; exec "$0" -c "import os, json; print(json.dumps(dict(os.environ)))"'
+        )
         said = self.command("sh", "-c", script, sys.executable)
         taken: dict[str, str] = json.loads(said.stdout)
         return {name: value for name, value in taken.items() if name.startswith(("AWS_", "INSTANCE", "ENDPOINT"))}
@@ -103,7 +106,9 @@ class World:
         parameters = {"commands": list(lines), **request.pop("parameters", {})}
         return self.send("AWS-RunShellScript", parameters, wait_s=wait_s, **request)
 
-    def send(self, document: str, parameters: dict[str, list[str]], wait_s: float = 20, **request: Any) -> dict[str, Any]:
+    def send(
+        self, document: str, parameters: dict[str, list[str]], wait_s: float = 20, **request: Any
+    ) -> dict[str, Any]:
         """Send a document to the first instance; the invocation once it is over."""
         command = self.begin(document, parameters, **request)
         return self.over(command, self.ids[0], wait_s)
@@ -176,4 +181,3 @@ def check_answer(http_response: Any, model: Any, **_: Any) -> None:
         found = list(problems(model.output_shape, answer))
         assert not found, found[0].message
         assert not unknown
-
