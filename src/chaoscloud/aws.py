@@ -77,7 +77,7 @@ def patient_ssm(region: str | None, configuration: Mapping[str, Any] | None) -> 
         raise ActivityFailed("boto3 is not installed: pip install 'reliability-toolkit[aws]'") from None
     stated = region or (configuration or {}).get("aws_region")
     try:
-        return Patient(boto3.client("ssm", region_name=stated))
+        return Patient(boto3.Session().client("ssm", region_name=stated))  # the shared session is not for threads
     except Exception as problem:  # noqa: BLE001  no region, a broken profile: one sentence
         raise ActivityFailed(f"AWS Systems Manager: {problem}") from None
 

@@ -9,13 +9,13 @@ import pytest
 from tests.lab.world import World
 
 
-def asked(world: World, target: str = "AmazonSSM.ListCommands", body: bytes = b"{}", **headers: str) -> HTTPResponse:
+def asked(world: World, body: bytes = b"{}", **headers: str) -> HTTPResponse:
     connection = HTTPConnection("127.0.0.1", world.lab["port"], timeout=10)
     key = world.lab["access_key"]
     signed = {
         "Authorization": f"AWS4-HMAC-SHA256 Credential={key}/20260101/eu-west-1/ssm/aws4_request, SignedHeaders=host"
     }
-    connection.request("POST", "/", body, {"X-Amz-Target": target, **signed, **headers})
+    connection.request("POST", "/", body, {"X-Amz-Target": "AmazonSSM.ListCommands", **signed, **headers})
     return connection.getresponse()
 
 
@@ -39,7 +39,7 @@ def test_a_program_of_this_machine_is_answered(world: World) -> None:
     ],
 )
 def test_a_web_page_is_not(world: World, headers: dict[str, str]) -> None:
-    answer = asked(world, **headers)
+    answer = asked(world, b"{}", **headers)
     assert (answer.status, told(answer)["__type"]) == (403, "AccessDeniedException")
 
 

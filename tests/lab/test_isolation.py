@@ -10,10 +10,8 @@ from tests.lab.world import World, eventually
 
 def test_a_document_sees_no_process_of_this_machine(world: World) -> None:
     found = world.run("cat /proc/[0-9]*/comm")["StandardOutputContent"].split("\n")
-    assert set(found) <= {"rtk-instance", "web-target", "rtk-shepherd", "cat", "sh", "0.awsrunShellScript", ""} | {
-        name for name in found if name.endswith("awsrunShell")
-    }
-    assert not Path(f"/proc/{os.getpid()}/none").exists()
+    own = {name for name in found if "awsrun" in name}  # the script itself
+    assert set(found) == {"rtk-instance", "web-target", "rtk-shepherd", "cat", ""} | own
 
 
 def test_killing_everything_kills_the_instance_only(world: World) -> None:
@@ -43,7 +41,7 @@ def test_an_edited_hosts_file_is_the_instances_own(world: World, edit: str) -> N
 def test_the_files_of_this_machine_cannot_be_written(world: World, place: str) -> None:
     found = world.run(f"echo 1 > {place}")
     assert found["ResponseCode"] != 0
-    assert not Path(place).name == "added" or not Path(place).exists()
+    assert Path(place).name != "added" or not Path(place).exists()
 
 
 @pytest.mark.parametrize("place", ["/tmp", "/var/tmp", "/run", "~", "/dev/shm"])

@@ -26,8 +26,10 @@ def loaded(world: World) -> list[int]:
     return everything_of(world)
 
 
-@pytest.mark.parametrize("isolation", [[], ["--no-isolation"]], ids=["isolated", "not isolated"])
-@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    ("end", "isolation"),
+    [(signal.SIGKILL, []), (signal.SIGKILL, ["--no-isolation"]), (signal.SIGTERM, []), (signal.SIGHUP, [])],
+)
 def test_nothing_is_left_two_seconds_after_the_lab_ends(own: World, end: signal.Signals, isolation: list[str]) -> None:
     with own.up("--instances", "2", "--invocation-delay", "0", *isolation):
         all_of_it = loaded(own)

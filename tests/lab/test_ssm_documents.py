@@ -45,7 +45,8 @@ def test_the_version_that_is_asked_for_runs(world: World) -> None:
 
 
 def test_yaml_is_taken_and_given_back_in_either_form(world: World) -> None:
-    text = "schemaVersion: '2.2'\nmainSteps:\n- action: aws:runShellScript\n  name: said\n  inputs: {runCommand: [echo yaml]}\n"
+    step = "- action: aws:runShellScript\n  name: said\n  inputs: {runCommand: [echo yaml]}\n"
+    text = f"schemaVersion: '2.2'\nmainSteps:\n{step}"
     client = world.client()
     client.create_document(Name="in-yaml", Content=text, DocumentFormat="YAML", DocumentType="Command")
     assert world.send("in-yaml", {})["StandardOutputContent"] == "yaml\n"

@@ -49,7 +49,7 @@ def command_output(
         {
             "type": "probe",
             "name": "what-the-stress-said",
-            "tolerance": {"type": "jsonpath", "path": "$.code", "expect": [0]},
+            "tolerance": {"type": "regex", "target": "stdout", "pattern": "Loading"},
             "provider": {
                 "type": "python",
                 "module": "chaoscloud.probes.ssm",
