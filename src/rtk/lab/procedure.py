@@ -62,7 +62,7 @@ class Procedure:
             if self.cancelled():
                 _settle(result, "Cancelled", "Cancelled")
             elif ended_by and not step.is_finally:
-                _skip(result, f"Step skipped: step {ended_by} ended the document.")
+                _skip(result, f"Step skipped: step {ended_by} ended the document.\n")
             else:
                 self._do(step, result)
                 ended_by = ended_by or (step.name if _ends(step, result) else None)
@@ -99,10 +99,10 @@ class Procedure:
         """Why the step's precondition does not hold, or None."""
         for operator, operands in step.precondition.items():
             if operator != "StringEquals" or not isinstance(operands, list) or len(operands) != 2:
-                return f"Step skipped: the precondition {operator} {operands} is not understood."
+                return f"Step skipped: the precondition {operator} {operands} is not understood.\n"
             left, right = (_operand(one, self.values) for one in operands)
             if left != right:
-                return f"Step skipped: its precondition StringEquals {operands} does not hold on this instance."
+                return f"Step skipped: its precondition StringEquals {operands} does not hold on this instance.\n"
         return None
 
     def _whole(self) -> tuple[str, str]:
