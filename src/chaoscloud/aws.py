@@ -17,8 +17,6 @@ from typing import Any
 
 from chaoslib.exceptions import ActivityFailed
 
-__all__ = ["OVER", "Patient", "marker", "patient_ssm", "seconds"]
-
 OVER = frozenset({"Success", "Failed", "TimedOut", "Cancelled"})
 RETRIED = frozenset(
     {

@@ -32,14 +32,14 @@ class Cloud:
     _outputs: "queue.SimpleQueue[Callable[[], None]]" = field(default_factory=queue.SimpleQueue)
     _storing: threading.Thread | None = None
 
-    def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
+    def __call__(self, wsgi: Environ, start_response: Any) -> Iterable[bytes]:
         """Answer a request as a WSGI application."""
-        ec2 = "/ec2/aws4_request" in environ.get("HTTP_AUTHORIZATION", "")
+        ec2 = "/ec2/aws4_request" in wsgi.get("HTTP_AUTHORIZATION", "")
         application = self._loaded()
         if not ec2:
-            return application(environ, start_response)
+            return application(wsgi, start_response)
         self._seed()
-        answer = application(environ, start_response)
+        answer = application(wsgi, start_response)
         self._follow()
         return answer
 

@@ -34,30 +34,30 @@ class Endpoint:
     access_key: str
     status: Callable[[], dict[str, Any]]
 
-    def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
+    def __call__(self, wsgi: Environ, start_response: Any) -> Iterable[bytes]:
         """Answer one request."""
-        if environ.get("HTTP_ORIGIN") or not _LOCAL_HOST.match(environ.get("HTTP_HOST", "")):
+        if wsgi.get("HTTP_ORIGIN") or not _LOCAL_HOST.match(wsgi.get("HTTP_HOST", "")):
             why = "The lab executes shell commands: it answers programs on this machine, not web pages."
             return _respond(start_response, *refused(Refusal("AccessDeniedException", why, 403)))
-        if environ.get("PATH_INFO") == STATUS_PATH:
-            return self._status(environ, start_response)
-        target = environ.get("HTTP_X_AMZ_TARGET", "")
+        if wsgi.get("PATH_INFO") == STATUS_PATH:
+            return self._status(wsgi, start_response)
+        target = wsgi.get("HTTP_X_AMZ_TARGET", "")
         name = target.removeprefix(TARGET)
         if target.startswith(TARGET) and name in self.operations:
-            return _respond(start_response, *self._answer(name, environ))
-        return self.cloud(environ, start_response)
+            return _respond(start_response, *self._answer(name, wsgi))
+        return self.cloud(wsgi, start_response)
 
-    def _answer(self, name: str, environ: Environ) -> tuple[int, bytes]:
-        if not self._may(_access_key(environ)):
+    def _answer(self, name: str, wsgi: Environ) -> tuple[int, bytes]:
+        if not self._may(_access_key(wsgi)):
             why = 'The security token included in the request is invalid: eval "$(rtk lab env)".'
             return refused(Refusal("UnrecognizedClientException", why))
-        size = int(environ.get("CONTENT_LENGTH") or 0)
+        size = int(wsgi.get("CONTENT_LENGTH") or 0)
         if size > LARGEST_BODY:
             return refused(Refusal("RequestEntityTooLarge", "The request is larger than 1 MiB.", 413))
-        return answer(name, self.operations[name], environ["wsgi.input"].read(size))
+        return answer(name, self.operations[name], wsgi["wsgi.input"].read(size))
 
-    def _status(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
-        if not self._may(environ.get(KEY_HEADER, "")):
+    def _status(self, wsgi: Environ, start_response: Any) -> Iterable[bytes]:
+        if not self._may(wsgi.get(KEY_HEADER, "")):
             return _respond(
                 start_response, *refused(Refusal("AccessDeniedException", "The lab's key is missing.", 403))
             )
@@ -79,8 +79,8 @@ class _Handler(WSGIRequestHandler):
         """Requests are not logged: a thousand lines would hide the one that matters."""
 
 
-def _access_key(environ: Environ) -> str:
-    found = re.search(r"Credential=([^/,\s]+)/", environ.get("HTTP_AUTHORIZATION", ""))
+def _access_key(wsgi: Environ) -> str:
+    found = re.search(r"Credential=([^/,\s]+)/", wsgi.get("HTTP_AUTHORIZATION", ""))
     return found[1] if found else ""
 
 

@@ -190,9 +190,9 @@ class Inside:
 
     def _end_strays(self) -> None:
         known = {self._target, *self._shepherds}
-        for process in processes.everything():
-            if process.parent == os.getpid() and process.pid not in known:
-                processes.send(process.pid, signal.SIGKILL)
+        for pid in processes.children():
+            if pid not in known:
+                processes.send(pid, signal.SIGKILL)
 
     def _lost(self, script: shepherd.Script) -> None:
         self._tell(event="ended", run=script.run, code=-1, why="lost", at=None)

@@ -1,7 +1,7 @@
 """An instance's own user, mount, process and network namespace, by unshare: works without being root.
 
-Inside, the machine's files can be read and not written; the files of /etc are copies, /tmp, /var/tmp, /run
-and the home directory are the instance's own, the network is a loopback of its own, and no process of the
+Inside, the machine's files can be read and not written; the files of /etc are copies, the temporary directories,
+/run and the home directory are the instance's own, the network is a loopback of its own, and no process of the
 machine can be seen. It is a fence and not a jail: it keeps honest documents off the laptop, not hostile ones.
 """
 
@@ -39,9 +39,10 @@ _KEPT = {
     "relatime": MS_RELATIME,
 }
 
-OWN = ("tmp", "var/tmp", "run", "root", "etc")
+OWN_HOME = "root"
+OWN = ("tmp", "var/tmp", "run", OWN_HOME, "etc")
 DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
-HOME = "/root"
+HOME = f"/{OWN_HOME}"
 INSTANCE_DIRECTORY = "/run/instance"
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -75,7 +76,7 @@ def enter_namespaces(hostname: str) -> None:
 def furnish(directory: Path) -> None:
     """Called by the first process inside: the instance's file system, /proc, /dev and loopback."""
     _mount(None, "/", MS_REC | MS_PRIVATE)
-    # By descriptor: the path itself disappears under the instance's own /tmp or home directory.
+    # By descriptor: the path itself disappears under the instance's own home or temporary directory.
     handle = os.open(directory, os.O_PATH)
     outside = Path(f"/proc/self/fd/{handle}")
     _bind(outside, outside / "fs/run/instance")

@@ -100,11 +100,22 @@ def send(pid: int, number: signal.Signals) -> None:
         os.kill(pid, number)
 
 
-def reap() -> None:
-    """Collect every dead child there is."""
-    with contextlib.suppress(ChildProcessError):
+def reap() -> bool:
+    """Collect every dead child there is; whether there is a living one."""
+    try:
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
+    except ChildProcessError:
+        return False
+    return True
+
+
+def children() -> list[int]:
+    """This process's own children; of a process with one thread."""
+    try:
+        return [int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="ascii").split()]
+    except OSError:  # a kernel without that file
+        return [process.pid for process in everything() if process.parent == os.getpid()]
 
 
 def end_below(root: int, grace_s: float, spare: Callable[[Process], bool] = lambda _: False) -> None:

@@ -15,6 +15,7 @@ import socket
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from rtk.lab import processes
 
@@ -44,17 +45,23 @@ class Output:
     def __init__(self, path: Path) -> None:
         self.read_end, self.write_end = os.pipe()
         os.set_blocking(self.read_end, False)
-        self._file = path.open("ab", buffering=0)
+        self._path = path
+        self._file: BinaryIO | None = None  # most scripts say nothing on one of the two
         self._left = OUTPUT_LIMIT
 
     def drain(self) -> bool:
         """Take what is there; false once the last writer has closed its end."""
         with contextlib.suppress(BlockingIOError):
             while chunk := os.read(self.read_end, 65536):
-                self._file.write(chunk[: self._left])
-                self._left -= min(self._left, len(chunk))
+                self._keep(chunk[: self._left])
             return False
         return True
+
+    def _keep(self, chunk: bytes) -> None:
+        if self._file is None:
+            self._file = self._path.open("ab", buffering=0)
+        self._file.write(chunk)
+        self._left -= len(chunk)
 
 
 def tend(script: Script, channel: socket.socket) -> int:
@@ -162,8 +169,7 @@ def _exit_code(child: int) -> int | None:
 
 def _stay_with_what_is_left(wake: Wake, outputs: list[Output]) -> None:
     while not wake.cancelled:
-        processes.reap()
-        if not processes.below(os.getpid()):
+        if not processes.reap():  # an orphan would be a child by now
             return
         _wait(3600, wake, outputs)
     processes.end_below(os.getpid(), GRACE_S)
