@@ -101,6 +101,13 @@ def test_cancelling_that_is_not_confirmed_fails(world: World) -> None:
         actions.cancel_commands(timeout=0)
 
 
+def test_a_process_that_cannot_know_what_to_cancel_says_so_instead_of_cancelling_nothing(world: World) -> None:
+    script = "from chaoscloud.actions.ssm import cancel_commands; cancel_commands()"
+    said = world.command("python", "-c", script)
+    assert said.returncode == 1
+    assert "RTK_RUN_ID is not set" in said.stderr
+
+
 def test_a_probe_of_a_command_this_run_did_not_send_fails(world: World) -> None:
     with pytest.raises(ActivityFailed, match="sent no command"):
         probes.command_status(world.ids[0])

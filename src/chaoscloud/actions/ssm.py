@@ -3,6 +3,7 @@
 Needs the extra `aws`. Works with AWS and, given its endpoint and credentials in the environment, with the lab.
 """
 
+import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
@@ -16,6 +17,7 @@ __all__ = ["cancel_commands", "send_command"]
 WaitFor = Literal["delivered", "running", "finished"]
 LOOK_BACK = timedelta(days=3)  # a command lasts two days at most
 LEAST_TIMEOUT_S = 30  # what AWS takes
+_asked_to_send: list[str] = []  # what this process was asked to send, for a rollback that has no run's id
 
 
 def send_command(  # noqa: PLR0913, PLR0917  what the file of an experiment can say
@@ -59,6 +61,7 @@ def send_command(  # noqa: PLR0913, PLR0917  what the file of an experiment can 
         raise ActivityFailed(f"wait_for must be delivered, running or finished, not {wait_for!r}")
     patience = seconds(wait_timeout, "wait_timeout")
     delivery = int(seconds(timeout_seconds, "timeout_seconds", least=LEAST_TIMEOUT_S))
+    _asked_to_send.append(document_name)
     ssm = patient_ssm(region, configuration)
     sent = ssm.call(
         "send_command",
@@ -95,6 +98,8 @@ def cancel_commands(
         }
     """
     patience = seconds(timeout, "timeout")
+    if not _asked_to_send and "RTK_RUN_ID" not in os.environ:
+        raise ActivityFailed("which commands are to be cancelled? RTK_RUN_ID is not set and this process has sent none")
     ssm = patient_ssm(region, configuration)
     sent = _sent_by_this_run(ssm)
     before = [one["CommandId"] for one in sent if one["Status"] in OVER]
