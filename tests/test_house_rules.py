@@ -53,9 +53,10 @@ PARTS: dict[str, dict[str, str]] = {
     },
     "tests/lab/test_ssm.py": {
         "why": "real commands on a real lab, every answer checked against the model of AWS",
-        "rtk/lab": "commands protocol refusals runner shapes",
+        "rtk/lab": "protocol refusals shapes",
     },
     "tests/lab/test_ssm_documents.py": {"why": "through the calls", "rtk/lab": "document library"},
+    "tests/lab/test_runner.py": {"why": "how it follows from what ran", "rtk/lab": "commands"},
     "tests/lab/test_cancel.py": {"why": "what is left of real processes", "rtk/lab": "processes shepherd"},
     "tests/lab/test_isolation.py": {"why": "seen from inside", "rtk/lab": "inside instance namespaces"},
     "tests/lab/test_built_in.py": {"why": "the documents act on it", "rtk/lab": "target"},
