@@ -106,6 +106,25 @@ def test_the_same_verification_needs_neither_file_nor_shell(world: World, desk: 
     assert (rollback["status"], len(rollback["output"]["cancelled"])) == ("succeeded", 1), said
 
 
+def test_the_guardian_cancels_what_a_killed_run_sent(world: World, desk: Path) -> None:
+    native = json.loads(mended(world, desk))
+    native["method"] = [activity("send_command", document_name="cpu-stress", instance_ids=["${instance_id}"])]
+    native["rollbacks"] = [activity("cancel_commands")]
+    (desk / "native.json").write_text(json.dumps(native), encoding="utf-8")
+    with begun(
+        world, desk, "chaos", "verify", "native.json", "--every", "1s", "--for", "60s", "--no-publish"
+    ) as running:
+        eventually(lambda: bool(world.processes()), 25)
+        running.kill()
+        eventually(lambda: world.processes() == [], 20)
+        running.communicate(timeout=30)
+
+
+def mended(world: World, desk: Path) -> str:
+    world.command("rtk", "experiment", "mend", str(THIRD), "-o", "native.json", cwd=desk)
+    return (desk / "native.json").read_text(encoding="utf-8")
+
+
 def activity(function: str, **arguments: object) -> dict[str, Any]:
     provider = {"type": "python", "module": "chaoscloud.actions.ssm", "func": function, "arguments": arguments}
     return {"type": "action", "name": function, "provider": provider}
