@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bench import (
     cost,
+    lab,
     lateness,
     lateness_burning,
     memory,
@@ -36,6 +37,7 @@ ROWS: dict[str, Callable[[Sitting], Row]] = {
     "cost": cost.run,
     "memory": memory.run,
     "startup": startup.run,
+    "lab": lab.run,
 }
 RESULTS = Path(__file__).with_name("RESULTS.md")
 

@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 SRC = ROOT / "src"
-LAYERS = ("rtk.insight", "rtk.experiment", "rtk.verify", "rtk.report", "rtk.cli", "rtk.demo")
+LAYERS = ("rtk.insight", "rtk.experiment", "rtk.verify", "rtk.report", "rtk.lab", "rtk.cli", "rtk.demo")
 FOUNDATION = {"rtk", "rtk.errors", "rtk.clock"}
 WEB_FRAMEWORKS = {"aiohttp", "bottle", "django", "fastapi", "flask", "ninja", "starlette", "tornado", "uvicorn"}
 LONGEST_FILE, LONGEST_TEST_FILE = 350, 400
@@ -46,6 +46,25 @@ PARTS: dict[str, dict[str, str]] = {
     "tests/report/test_html.py": {"why": "seen in the page", "rtk/report": "style"},
     "tests/report/test_story.py": {"why": "told in the story", "rtk/report": "moments"},
     "tests/chaoscloud/tolerances/test_http.py": {"why": "through what is judged", "chaoscloud/tolerances": "number"},
+    "tests/lab/test_native.py": {
+        "why": "what experiments name, on a real lab",
+        "chaoscloud/actions": "ssm",
+        "chaoscloud/probes": "ssm",
+    },
+    "tests/lab/test_ssm.py": {
+        "why": "real commands on a real lab, every answer checked against the model of AWS",
+        "rtk/lab": "protocol refusals shapes",
+    },
+    "tests/lab/test_ssm_documents.py": {"why": "through the calls", "rtk/lab": "document library"},
+    "tests/lab/test_runner.py": {"why": "how it follows from what ran", "rtk/lab": "commands"},
+    "tests/lab/test_cancel.py": {"why": "what is left of real processes", "rtk/lab": "processes shepherd"},
+    "tests/lab/test_isolation.py": {"why": "seen from inside", "rtk/lab": "inside instance namespaces"},
+    "tests/lab/test_built_in.py": {"why": "the documents act on it", "rtk/lab": "target"},
+    "tests/lab/test_lifecycle.py": {
+        "why": "the real command, to every end",
+        "rtk/lab": "daemon state top",
+        "rtk/cli": "lab",
+    },
     "tests/demo/test_target.py": {"why": "starts and ends it; `make demo` plays it all", "rtk/demo": "__main__"},
 }
 

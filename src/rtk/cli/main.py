@@ -7,6 +7,7 @@ from rtk.cli.options import LazyGroup
 _COMMANDS = {
     "experiment": ("rtk.cli.experiment:experiment", "Mend an experiment, or make it a verification."),
     "insight": ("rtk.cli.insight:insight", "Compute the insight of a run anew from what was kept."),
+    "lab": ("rtk.cli.lab:lab", "AWS Systems Manager on your own machine, executing for real."),
 }
 
 

@@ -119,7 +119,8 @@ def recover(left: Remains, toolkit: Callable[[Entry], Toolkit], clock: Clock, wh
             return
         record.note("event", durable=True, text=why)
         if ready and not fresh.is_undone:
-            _undo(fresh, ready, clock, record)
+            with processes.marking(left.run_id):
+                _undo(fresh, ready, clock, record)
         record.note("end", durable=True, status="interrupted", deviated=False, stopped=why, signal=None, invalid=None)
     finally:
         record.close()

@@ -3,8 +3,6 @@
 import logging
 import os
 import platform
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -101,7 +99,7 @@ class Run:
         """Play it all. Ends in order whatever happens in between; the record then says what did."""
         self._begin()
         journal = self.journal.as_dict()
-        with _environment(self._v.run_id), self._toolkit.session(journal):
+        with processes.marking(self._v.run_id), self._toolkit.session(journal):
             try:
                 with self._toolkit.controlled("experiment", self._toolkit.experiment) as state:
                     self._in_order()
@@ -226,16 +224,3 @@ class Run:
 def conditions_of(experiment: dict[str, Any]) -> list[str]:
     """The names of an experiment's conditions."""
     return [a["name"] for a in experiment.get("method", []) if "name" in a and role_of(a) == "condition"]
-
-
-@contextmanager
-def _environment(run_id: str) -> Iterator[None]:
-    before = os.environ.get(processes.MARKER)
-    os.environ[processes.MARKER] = run_id
-    try:
-        yield
-    finally:
-        if before is None:
-            os.environ.pop(processes.MARKER, None)
-        else:
-            os.environ[processes.MARKER] = before
