@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bench import (
     cost,
+    guarding,
     lab,
     lateness,
     lateness_burning,
@@ -18,9 +19,11 @@ from bench import (
     rate,
     reading,
     reading_burning,
+    rereading,
     results,
     slots,
     startup,
+    undoing,
 )
 from bench.command import CommandFailed
 from bench.row import Row
@@ -37,6 +40,10 @@ ROWS: dict[str, Callable[[Sitting], Row]] = {
     "cost": cost.run,
     "memory": memory.run,
     "startup": startup.run,
+    "guarding": guarding.run,
+    "undoing": undoing.run,
+    "undoing_burning": undoing.run_burning,
+    "rereading": rereading.run,
     "lab": lab.run,
 }
 RESULTS = Path(__file__).with_name("RESULTS.md")

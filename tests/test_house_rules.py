@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SRC = ROOT / "src"
 LAYERS = ("rtk.insight", "rtk.experiment", "rtk.verify", "rtk.report", "rtk.lab", "rtk.cli", "rtk.demo")
-FOUNDATION = {"rtk", "rtk.errors", "rtk.clock"}
+FOUNDATION = {"rtk", "rtk.errors", "rtk.clock", "rtk.slices"}
 WEB_FRAMEWORKS = {"aiohttp", "bottle", "django", "fastapi", "flask", "ninja", "starlette", "tornado", "uvicorn"}
 LONGEST_FILE, LONGEST_TEST_FILE = 350, 400
 LONGEST_FUNCTION, LONGEST_OF_NINE_IN_TEN = 60, 30

@@ -18,6 +18,7 @@ from chaoslib.exceptions import ActivityFailed
 
 from chaoscloud.probes.arguments import Request
 from chaoscloud.probes.failure import MOST_REDIRECTS, failure_of
+from rtk.slices import ask_for_short_slices
 
 # A handle's end must not wait for a name lookup that hangs: 10 s and more, also at the end of the process.
 # The number is CURLOPT_QUICK_EXIT of libcurl's ABI, to which pycurl gives no name; known since 7.87.
@@ -49,6 +50,7 @@ class Answer(NamedTuple):
 
 def transfer(request: Request) -> Answer:
     """Send the request and read the whole answer; ActivityFailed with one sentence where that fails."""
+    ask_for_short_slices()
     setup = (request, tuple(map(os.environ.get, _SURROUNDINGS)))
     ready = _ready_for(setup)
     try:

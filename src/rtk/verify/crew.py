@@ -12,8 +12,8 @@ from typing import Any
 
 from rtk.clock import Clock
 from rtk.insight.facts import Outcome
+from rtk.slices import ask_for_short_slices
 from rtk.verify.schedule import Grid
-from rtk.verify.slices import ask_for_short_slices
 
 SPARE = 2  # threads asleep ahead of the slots, so that none has to be made when a slot is due
 LATE_S = 1.0  # how much later than due (or one frequency, if longer) a measurement may still begin
