@@ -1,5 +1,6 @@
 """What `chaos verify` does: read and check, run, then tell. Nothing has begun until everything is checked."""
 
+import gc
 import logging
 import os
 import sys
@@ -179,6 +180,8 @@ class _Running:
         logs = Logs(toolkit.redact, self._progress if self._live else None, self._options.verbose)
         with signals_stop(self._stop, to_the_end=True), logs, forks_told(record.forked):
             run = Run(self._v, self._clock, record, self._stop, self._progress, guard)
+            gc.collect()
+            gc.freeze()  # what is here by now stays: looking through it again and again would hold up measurements
             with self._view():
                 run.play()
             code = self._tell(record, run)

@@ -4,21 +4,18 @@ Only the probe itself stands between `started` and `ended`. Controls run in the 
 outside that span.
 """
 
-import importlib
-import inspect
 import math
 from array import array
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from chaoslib import substitute
-from chaoslib.activity import run_activity
-from chaoslib.exceptions import InterruptExecution
+from chaoslib.exceptions import ActivityFailed, InterruptExecution
 from chaoslib.hypothesis import within_tolerance
 
 from rtk.clock import Clock
+from rtk.verify.calls import Call, call_of
 from rtk.verify.crew import InFlight, Sample
 from rtk.verify.redact import told
 from rtk.verify.toolkit import Toolkit
@@ -44,9 +41,9 @@ class Measurer:
         self._charted = charted
         self._probes = toolkit.probes() if probes is None else probes
         self.controls_s = array("d")
-        for probe in self._probes:
-            _know_signature(probe)
-            _know_signature(probe.get("tolerance"))
+        given = (toolkit.configuration, toolkit.secrets)
+        self._calls = [call_of(probe, *given) for probe in self._probes]
+        self._judges = [judge_of(probe.get("tolerance"), *given) for probe in self._probes]
 
     def __call__(self, one: InFlight) -> Sample:
         """One sample: deviated as soon as one probe deviates, and every probe is measured all the same."""
@@ -55,7 +52,7 @@ class Measurer:
             for position, probe in enumerate(self._probes):
                 one.limit = self._limits[position]
                 one.deadline = self._clock.monotonic() + one.limit
-                one.probes.append(self._measured(probe, one))
+                one.probes.append(self._measured(position, probe, one))
             one.deadline = math.inf
             state(lambda: state_of(one.probes, self._probes))
         if self._toolkit.has_controls:
@@ -70,37 +67,34 @@ class Measurer:
         median, most = sorted(self.controls_s)[len(self.controls_s) // 2], max(self.controls_s)
         return f"controls took {median * 1000:.1f} ms a measurement (median), {most * 1000:.1f} ms at most, beside it"
 
-    def _measured(self, probe: dict[str, Any], one: InFlight) -> dict[str, Any]:
+    def _measured(self, position: int, probe: dict[str, Any], one: InFlight) -> dict[str, Any]:
         run: dict[str, Any] = {}
         with self._toolkit.controlled("activity", probe) as state:
             run["start"] = self._clock.now()
             began = self._clock.monotonic()
             if not one.probes:
                 one.started = began
-            found = self._run(probe)
+            found = self._run(self._calls[position])
             ended = self._clock.monotonic()
             run |= {"end": run["start"] + ended - began, "duration": ended - began, "ended": ended, **found}
-            self._judge(probe, run)
+            self._judge(probe, self._judges[position], run)
             state(lambda: run_of(run, probe))
         return run
 
-    def _run(self, probe: dict[str, Any]) -> dict[str, Any]:
+    def _run(self, call: Call) -> dict[str, Any]:
         try:
-            output = run_activity(probe, self._toolkit.configuration, self._toolkit.secrets)
+            return {"status": "succeeded", "output": call()}
         except InterruptExecution:
             raise
         except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever an extension does, users were not served
             return {"status": "failed", "output": None, "exception": _sentence(error)}
-        return {"status": "succeeded", "output": output}
 
-    def _judge(self, probe: dict[str, Any], run: dict[str, Any]) -> None:
+    def _judge(self, probe: dict[str, Any], judge: Callable[[Any], bool], run: dict[str, Any]) -> None:
         output = run["output"]
         run["tolerance_met"] = False
         if run["status"] == "succeeded":
             try:
-                run["tolerance_met"] = is_tolerated(
-                    probe["tolerance"], output, self._toolkit.configuration, self._toolkit.secrets
-                )
+                run["tolerance_met"] = judge(output)
             except (Exception, SystemExit) as error:  # noqa: BLE001 - a value the tolerance cannot judge is not tolerated
                 run["exception"] = f"the tolerance could not judge the output: {_sentence(error)}"
         run["value"] = number_in(output, probe.get("tolerance"))
@@ -126,17 +120,14 @@ class Measurer:
         return self._toolkit.redact(f"{name}: {told}")
 
 
-def _know_signature(activity: Any) -> None:
-    """Have Python remember the signature of a python activity's function.
-
-    The Chaos Toolkit works it out anew at each call, which costs more than many a probe.
-    """
-    provider = activity.get("provider") if isinstance(activity, dict) else None
-    if not isinstance(provider, dict) or provider.get("type") != "python":
-        return
-    with suppress(Exception):  # what cannot be imported or has no signature is told when it is called
-        function = getattr(importlib.import_module(provider["module"]), provider["func"])
-        function.__signature__ = inspect.signature(function)
+def judge_of(tolerance: Any, configuration: dict[str, Any], secrets: dict[str, Any]) -> Callable[[Any], bool]:
+    """What says whether a value is within a tolerance, made ready once."""
+    if isinstance(tolerance, dict) and tolerance.get("type") == "probe":
+        provider = tolerance.get("provider") or {}
+        if provider.get("type") == "python":
+            call = call_of(tolerance, configuration, secrets)
+            return lambda value: bool(call(value=value))
+    return lambda value: is_tolerated(tolerance, value, configuration, secrets)
 
 
 def is_tolerated(tolerance: Any, value: Any, configuration: dict[str, Any], secrets: dict[str, Any]) -> bool:
@@ -208,5 +199,7 @@ def isoformat(stamp: float) -> str:
 
 
 def _sentence(error: BaseException) -> str:
-    text = " ".join(str(error).split())
-    return text or type(error).__name__
+    text, name = " ".join(str(error).split()), type(error).__name__
+    if isinstance(error, ActivityFailed) and text:
+        return text
+    return f"{name}: {text}" if text else name
