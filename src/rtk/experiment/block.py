@@ -101,10 +101,11 @@ class _Reader:
             stop_when=self._stop_when(objective),
             verification_id=self._id(),
         )
+        plan = self._bounded(plan)
         if plan.frequency_s < SHORTEST_S:
             place = at(self.place, FREQUENCY) if o.every_s is None else "--every"
             raise BadInput(f"{place}: {shown(plan.frequency_s)} s is too often; expected 0.001 s (1ms) or more")
-        return self._bounded(plan)
+        return plan
 
     def _required(self, key: str, option: float | None, name: str, most: float, *, above_zero: bool = False) -> float:
         value = self._seconds(key, option, name, most, above_zero=above_zero)
