@@ -60,7 +60,7 @@ def test_a_tolerance_takes_the_value_besides() -> None:
 
 
 def test_what_it_raises_is_raised() -> None:
-    with pytest.raises(ActivityFailed, match="^no$"):
+    with pytest.raises(ActivityFailed, match=r"^no$"):
         call_of(activity("refuses"), {}, {})()
 
 
