@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import time
 from collections.abc import Iterator
 from urllib.request import urlopen
@@ -201,6 +202,8 @@ def test_a_row_that_cannot_be_measured_says_why_and_keeps_what_it_asks(monkeypat
 
 @pytest.mark.parametrize("name", ROWS)
 def test_every_row_measures(name: str) -> None:
+    if name.startswith("reading") and shutil.which("curl") is None:
+        pytest.skip("the curl command, against which readings are held, is not installed")
     told = row(name, Sitting(name, quick=True))
     assert told.held is not None, told.measured
     assert (told.void, told.counted) == (0, len(told.trials))

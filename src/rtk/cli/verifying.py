@@ -172,13 +172,13 @@ class _Running:
         """Run, tell, and give the exit code."""
         toolkit = self._v.toolkit
         path = places.record_path(self._v.run_id)
-        guard = Guard([*AFTERMATH, str(path)], _payload(toolkit), self._v.longest_s)
-        record = Record(path, lambda: self._clock.monotonic() - self._progress.started, toolkit.redact)
         for line in planned(self._v.plan, toolkit.document):
             logger.info(line)
         telling.notify_start(toolkit)
+        record = Record(path, lambda: self._clock.monotonic() - self._progress.started, toolkit.redact)
         logs = Logs(toolkit.redact, self._progress if self._live else None, self._options.verbose)
         with signals_stop(self._stop, to_the_end=True), logs, forks_told(record.forked):
+            guard = Guard([*AFTERMATH, str(path)], _payload(toolkit), self._v.longest_s)
             run = Run(self._v, self._clock, record, self._stop, self._progress, guard)
             gc.collect()
             gc.freeze()  # what is here by now stays: looking through it again and again would hold up measurements

@@ -89,7 +89,7 @@ def unfinished(directory: Path) -> tuple[list[Remains], list[str]]:
     found, problems = [], []
     for path in sorted(directory.glob(f"*{SUFFIX}")):
         try:
-            if not is_finished(path) and not is_held(path):
+            if path.stat().st_size and not is_finished(path) and not is_held(path):
                 found.append(remains(path))
         except OSError as error:
             problems.append(f"the run record {path} cannot be read: {error.strerror}; it may belong to another user")
