@@ -1,6 +1,6 @@
 """`python -m bench [ROW ...] [--quick]`: measures, prints the table, and rewrites bench/RESULTS.md.
 
-The contenders of a row are measured side by side in one sitting. The file is rewritten when every row has been.
+The contenders of a row are measured side by side in one sitting. A row that is measured alone replaces its line.
 """
 
 import argparse
@@ -73,15 +73,18 @@ def main(words: list[str] | None = None) -> int:
     options = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     options.add_argument("rows", nargs="*", metavar="ROW", help=f"one or several of {', '.join(ROWS)}")
     options.add_argument("--quick", action="store_true", help="only show that everything works, in seconds")
+    options.add_argument("--write", action="store_true", help="measure nothing; write the results anew from what is kept")
     given = options.parse_args(words)
+    if given.write:
+        RESULTS.write_text(results.text(results.kept(ROWS, KEPT)))
+        return 0
     if unknown := [name for name in given.rows if name not in ROWS]:
         options.error(f"there is no row {unknown[0]}; expected one of {', '.join(ROWS)}")
     names = given.rows or list(ROWS)
     rows = [(name, taken(name, given.quick)) for name in names]
     print(results.text(rows, given.quick))
-    whole = results.kept(ROWS, KEPT)
-    if len(whole) == len(ROWS) and not given.quick:
-        RESULTS.write_text(results.text(whole))
+    if not given.quick:
+        RESULTS.write_text(results.text(results.kept(ROWS, KEPT)))
     return 0 if all(one.held is True or (given.quick and one.held is not None) for _, one in rows) else 1
 
 

@@ -8,7 +8,7 @@ from bench.row import Figures, Row, spread
 from bench.sitting import Sitting
 
 LEAST_PER_S = 150
-RATES = (150, 200, 300, 400, 600, 800, 1000)
+RATES = (150, 300, 600, 1000)
 ON_TIME_MS = 10.0
 SHARE = 0.999
 

@@ -1,6 +1,7 @@
 """The table, and below it every trial it comes from."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -26,9 +27,13 @@ def keep(name: str, row: Row, folder: Path) -> None:
 
 
 def kept(names: Iterable[str], folder: Path) -> list[tuple[str, Row]]:
-    """The rows that are kept, in the given order."""
+    """The rows that are kept, in the given order; one that was never measured says so."""
     places = [(name, folder / f"{name}.json") for name in names]
-    return [(name, msgspec.json.decode(place.read_bytes(), type=Row)) for name, place in places if place.exists()]
+    never = Row("(never measured here)", "", "", None)
+    return [
+        (name, msgspec.json.decode(place.read_bytes(), type=Row) if place.exists() else replace(never, what=name))
+        for name, place in places
+    ]
 
 
 def _top(quick: bool) -> Iterable[str]:
