@@ -73,7 +73,9 @@ def main(words: list[str] | None = None) -> int:
     options = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     options.add_argument("rows", nargs="*", metavar="ROW", help=f"one or several of {', '.join(ROWS)}")
     options.add_argument("--quick", action="store_true", help="only show that everything works, in seconds")
-    options.add_argument("--write", action="store_true", help="measure nothing; write the results anew from what is kept")
+    options.add_argument(
+        "--write", action="store_true", help="measure nothing; write the results anew from what is kept"
+    )
     given = options.parse_args(words)
     if given.write:
         RESULTS.write_text(results.text(results.kept(ROWS, KEPT)))
