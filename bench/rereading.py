@@ -28,8 +28,17 @@ def run(sitting: Sitting) -> Row:
 
 def _record(path: Path, count: int) -> Path:
     record = Record(path, lambda: 0.0)
-    head = {"run": "bench", "at": 0.0, "monotonic": 0.0, "title": "long", "plan": Plan(0.01, count / 100)}
-    record.append("run", version=VERSION, threshold=Threshold(), experiment={"method": []}, **head)
+    record.append(
+        "run",
+        version=VERSION,
+        run="bench",
+        at=0.0,
+        monotonic=0.0,
+        title="long",
+        plan=Plan(0.01, count / 100),
+        threshold=Threshold(),
+        experiment={"method": []},
+    )
     record.append("phase", phase="conditions", state="started", planned=count)
     for slot in range(count):
         due = slot / 100
