@@ -7,6 +7,8 @@ from bench import command, truth
 from bench.experiments import timed
 from bench.row import Figures, Row, percentile, spread
 from bench.sitting import Sitting
+from bench.truth import Served
+from rtk.insight.facts import Measurement
 
 EVERY_S = 0.1
 MOST_MS = 5.0
@@ -31,24 +33,31 @@ def run(sitting: Sitting) -> Row:
 def _verify(server: truth.Truth, seconds: float) -> Figures:
     server.log()
     kept = command.verify(timed(server.url("/wait/20"), EVERY_S, seconds))
-    late = arrival_late_ms(kept, [served.arrived for served in server.log()])
+    pairs = paired(kept, server.log())
+    late = [1000 * (served.arrived - kept.began - m.due) for m, served in pairs]
     return {
         "slots": len(late),
         "p50 ms": percentile(late, 50),
         "p99 ms": percentile(late, 99),
         "own p99 ms": percentile(kept.late_ms, 99),
+        **readings(pairs),
         "missed": kept.missed,
     }
 
 
-def arrival_late_ms(kept: command.Kept, arrivals: Sequence[float]) -> list[float]:
-    """How much later than due each measurement's request arrived; `arrivals` in the order of arrival.
+def paired(kept: command.Kept, log: Sequence[Served]) -> list[tuple[Measurement, Served]]:
+    """Each measurement that began with its request; `log` is in the order of arrival.
 
     The requests of the slots follow the gate's one and come before that of the hypothesis after the method, so
     slot and request are paired by their order. Raises `CommandFailed` where their numbers differ.
     """
-    of_slots = arrivals[1:-1]
+    of_slots = log[1:-1]
     if len(of_slots) != len(kept.begun):
         raise command.CommandFailed(f"{len(kept.begun)} measurements, yet {len(of_slots)} requests at the server")
-    dues = sorted(m.due for m in kept.begun)
-    return [1000 * (at - kept.began - due) for due, at in zip(dues, of_slots, strict=True)]
+    return list(zip(sorted(kept.begun, key=lambda m: m.due), of_slots, strict=True))
+
+
+def readings(pairs: Sequence[tuple[Measurement, Served]]) -> Figures:
+    """What the reading error is inside a run: the probe's value less what the server served."""
+    errors = [m.value - served.served_ms for m, served in pairs if m.value is not None]
+    return {f"reading p{p} ms": percentile(errors, p) for p in (50, 99)}

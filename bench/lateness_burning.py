@@ -5,6 +5,7 @@ from functools import partial
 from bench import bare, command, truth
 from bench.burners import burning
 from bench.experiments import timed
+from bench.lateness import paired, readings
 from bench.row import Figures, Row, percentile, spread
 from bench.sitting import Sitting
 
@@ -34,8 +35,9 @@ def run(sitting: Sitting) -> Row:
 
 
 def _verify(server: truth.Truth, seconds: float) -> Figures:
+    server.log()
     kept = command.verify(timed(server.url("/wait/20"), EVERY_S, seconds))
-    return {**_figures(kept.late_ms), "missed": kept.missed}
+    return {**_figures(kept.late_ms), **readings(paired(kept, server.log())), "missed": kept.missed}
 
 
 def _bare(seconds: float) -> Figures:

@@ -8,7 +8,7 @@ from bench.row import Figures, Row, spread
 from bench.sitting import Sitting
 
 LEAST_PER_S = 150
-FIRST_PER_S, STEP_PER_S, LAST_PER_S = 100, 50, 1000
+RATES = (150, 300, 600, 1000)
 ON_TIME_MS = 10.0
 SHARE = 0.999
 
@@ -29,7 +29,7 @@ def run(sitting: Sitting) -> Row:
 
 def _climb(sitting: Sitting, server: truth.Truth, seconds: float) -> int:
     held = 0
-    for rate in range(FIRST_PER_S, round(sitting.either(LAST_PER_S, FIRST_PER_S)) + 1, STEP_PER_S):
+    for rate in RATES[: round(sitting.either(len(RATES), 1))]:
         figures = sitting.trial(f"{rate} per second", partial(_at, rate, seconds, server))
         if figures["on time %"] < 100 * SHARE or figures["missed"]:
             break

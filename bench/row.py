@@ -21,13 +21,14 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row: `held` is None where nothing could be measured; then `measured` says why."""
+    """A row: `held` is None where nothing could be measured; then `measured` says why. `taken` is when it was."""
 
     what: str
     must: str
     measured: str
     held: bool | None
     trials: tuple[Trial, ...] = ()
+    taken: str = ""
 
     @property
     def counted(self) -> int:

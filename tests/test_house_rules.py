@@ -18,10 +18,11 @@ LAYERS = (
     "rtk.publish",
     "rtk.report",
     "rtk.console",
+    "rtk.lab",
     "rtk.cli",
     "rtk.demo",
 )
-FOUNDATION = {"rtk", "rtk.errors", "rtk.clock"}
+FOUNDATION = {"rtk", "rtk.errors", "rtk.clock", "rtk.slices"}
 PUBLISHING = {"chaoscloud.controls"}  # what settings have named since 2020 does nothing but call rtk.publish
 WEB_FRAMEWORKS = {"aiohttp", "bottle", "django", "fastapi", "flask", "ninja", "starlette", "tornado", "uvicorn"}
 LONGEST_FILE, LONGEST_TEST_FILE = 350, 400
@@ -56,6 +57,25 @@ PARTS: dict[str, dict[str, str]] = {
     "tests/report/test_html.py": {"why": "seen in the page", "rtk/report": "style"},
     "tests/report/test_story.py": {"why": "told in the story", "rtk/report": "moments"},
     "tests/chaoscloud/tolerances/test_http.py": {"why": "through what is judged", "chaoscloud/tolerances": "number"},
+    "tests/lab/test_native.py": {
+        "why": "what experiments name, on a real lab",
+        "chaoscloud/actions": "ssm",
+        "chaoscloud/probes": "ssm",
+    },
+    "tests/lab/test_ssm.py": {
+        "why": "real commands on a real lab, every answer checked against the model of AWS",
+        "rtk/lab": "protocol refusals shapes",
+    },
+    "tests/lab/test_ssm_documents.py": {"why": "through the calls", "rtk/lab": "document library"},
+    "tests/lab/test_runner.py": {"why": "how it follows from what ran", "rtk/lab": "commands"},
+    "tests/lab/test_cancel.py": {"why": "what is left of real processes", "rtk/lab": "processes shepherd"},
+    "tests/lab/test_isolation.py": {"why": "seen from inside", "rtk/lab": "inside instance namespaces"},
+    "tests/lab/test_built_in.py": {"why": "the documents act on it", "rtk/lab": "target"},
+    "tests/lab/test_lifecycle.py": {
+        "why": "the real command, to every end",
+        "rtk/lab": "daemon state top",
+        "rtk/cli": "lab",
+    },
     "tests/publish/test_publisher.py": {
         "why": "a record on its way, whatever the console does",
         "rtk/publish": "console delivery marker patience wire",
@@ -170,7 +190,9 @@ def test_every_package_has_its_place_in_the_order() -> None:
 def test_what_experiments_name_stands_apart() -> None:
     for path in sorted((SRC / "chaoscloud").rglob("*.py")):
         for module in imported(path):
-            own = module.split(".")[0] != "rtk" or module in FOUNDATION
+            own = module.split(".")[0] != "rtk" or any(
+                f"{module}.".startswith(f"{each}.") for each in FOUNDATION - {"rtk"}
+            )
             assert own or name(path) in PUBLISHING, f"{name(path)} imports {module}"
 
 

@@ -91,9 +91,7 @@ def test_upgrade_writes_a_verification(tmp_path: Path, name: str) -> None:
     read = json.loads(written) if name == "v.json" else yaml.safe_load(written)
     plan = plan_of(read)
     assert (plan.slots("conditions"), plan.slots("baseline"), plan.objective is not None) == (30, 3, True)
-    assert {key: value for key, value in read.items() if key != "extensions"} == json.loads(
-        PLAIN.read_bytes()
-    )
+    assert {key: value for key, value in read.items() if key != "extensions"} == json.loads(PLAIN.read_bytes())
 
 
 def test_upgrade_mends_and_warns(tmp_path: Path) -> None:
@@ -140,9 +138,7 @@ def test_a_plugin_command_has_the_same_manners_below_another_group() -> None:
         raise BadInput("one sentence")
 
     group = click.Group("chaos", commands={"verify": verify})
-    results = [
-        CliRunner().invoke(group, ["verify", *args]) for args in (["--number", "x"], ["--number", "1"], [])
-    ]
+    results = [CliRunner().invoke(group, ["verify", *args]) for args in (["--number", "x"], ["--number", "1"], [])]
     assert [result.exit_code for result in results] == [1, 1, 1]
     assert "Invalid value for '--number'" in results[0].stderr
     assert "said in the body" in results[1].stderr
@@ -150,12 +146,8 @@ def test_a_plugin_command_has_the_same_manners_below_another_group() -> None:
 
 
 def test_the_command_starts_without_loading_its_subcommands() -> None:
-    code = (
-        "import sys, rtk.cli.main; print([m for m in ('yaml', 'requests', 'chaoslib') if m in sys.modules])"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
-    )
+    code = "import sys, rtk.cli.main; print([m for m in ('yaml', 'requests', 'chaoslib') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout == "[]\n"
 
 

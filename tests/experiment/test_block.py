@@ -68,9 +68,7 @@ def test_without_a_block_or_options_both_ways_are_told(plain: dict[str, Any]) ->
         plan_of(plain)
 
 
-@pytest.mark.parametrize(
-    "value", [0, -1, -0.0, math.nan, math.inf, 86401, 10**400, "10", "10s", True, [], {}]
-)
+@pytest.mark.parametrize("value", [0, -1, -0.0, math.nan, math.inf, 86401, 10**400, "10", "10s", True, [], {}])
 def test_a_frequency_out_of_range_is_refused_with_its_place(value: object) -> None:
     says = f"{_PLACE}.frequency-of-measurement: expected seconds above 0 and at most 86400"
     with pytest.raises(BadInput, match=says):

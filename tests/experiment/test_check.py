@@ -142,7 +142,7 @@ def test_what_cannot_be_called_is_refused(provider: dict[str, Any], says: str) -
     ("path", "value", "says"),
     [
         (["configuration", "port"], {"type": "env", "key": "PATH", "env_var_type": "int"}, "ValueError"),
-        (["method"], [{"ref": "nobody"}], "referenced activity 'nobody' could not be found"),
+        (["method"], [{"ref": "nobody"}], 'method\\[0\\].ref: there is no activity "nobody" in method or hypothesis'),
         ([*_PROBE, "tolerance"], {"type": "regex", "pattern": "("}, "pattern . seems invalid"),
         (
             [*_PROBE, "provider"],

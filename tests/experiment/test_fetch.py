@@ -105,9 +105,7 @@ def test_a_redirect_to_another_host_is_refused_naming_both(server: Server, where
     target = where.format(port=server.port)
     server.answers["/go"] = answer(status=302, Location=target)
     server.answers["/e"] = answer(b"{}")
-    with pytest.raises(
-        Unreachable, match=r"127.0.0.1.*/go redirects to another host, (localhost|example.com)"
-    ):
+    with pytest.raises(Unreachable, match=r"127.0.0.1.*/go redirects to another host, (localhost|example.com)"):
         fetch(server.url("/go"), settings=auths(server.host, f"localhost:{server.port}"), environ={})
     assert len(server.seen) == 1
 
@@ -280,9 +278,7 @@ def test_nobody_listening_is_told_with_the_systems_words() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    with pytest.raises(
-        Unreachable, match=f"^http://127.0.0.1:{port}/e cannot be reached: connection refused$"
-    ):
+    with pytest.raises(Unreachable, match=f"^http://127.0.0.1:{port}/e cannot be reached: connection refused$"):
         fetch(f"http://127.0.0.1:{port}/e", environ={})
 
 

@@ -49,9 +49,7 @@ def test_a_module_is_known_by_its_package() -> None:
 def test_a_rollback_that_leans_on_a_local_file_is_warned_of() -> None:
     published = document(VERIFICATION.read_bytes(), "f", "json")[0]
     (warning,) = warnings(published)
-    assert warning.startswith(
-        'rollbacks[0]: the rollback "Stop SSM run command" reads the file CommandId.info'
-    )
+    assert warning.startswith('rollbacks[0]: the rollback "Stop SSM run command" reads the file CommandId.info')
 
 
 def test_an_action_that_nothing_undoes_is_warned_of() -> None:

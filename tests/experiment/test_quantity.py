@@ -60,16 +60,12 @@ def test_what_is_no_duration_is_refused_with_an_example(written: object) -> None
         seconds(written, "--every")
 
 
-@pytest.mark.parametrize(
-    ("written", "expected"), [("95%", 0.95), ("0.95", 0.95), ("99.9 %", 0.999), (0.5, 0.5)]
-)
+@pytest.mark.parametrize(("written", "expected"), [("95%", 0.95), ("0.95", 0.95), ("99.9 %", 0.999), (0.5, 0.5)])
 def test_a_share_is_read_exactly(written: object, expected: float) -> None:
     assert share(written) == expected
 
 
-@pytest.mark.parametrize(
-    "written", [0, 1, 1.5, "0", "1", "100%", "0%", -0.5, math.nan, math.inf, "x", "", None, True]
-)
+@pytest.mark.parametrize("written", [0, 1, 1.5, "0", "1", "100%", "0%", -0.5, math.nan, math.inf, "x", "", None, True])
 def test_a_share_outside_0_and_1_is_refused(written: object) -> None:
     with pytest.raises(BadInput, match="target: expected a share above 0 and below 1"):
         share(written, "target")

@@ -93,9 +93,7 @@ def test_aliases_that_multiply_are_refused_before_they_are_written_out() -> None
 
 
 def test_yaml_is_read_in_json_values_that_share_no_part() -> None:
-    text = (
-        b"day: 2026-01-02\nat: 2026-01-02 10:00:00\nnull: a\n1: b\none: &x {y: [1]}\ntwo: *x\nthree: {<<: *x}"
-    )
+    text = b"day: 2026-01-02\nat: 2026-01-02 10:00:00\nnull: a\n1: b\none: &x {y: [1]}\ntwo: *x\nthree: {<<: *x}"
     read, warnings = document(text, "f", "yaml")
     same = {"y": [1]}
     expected = {
@@ -111,9 +109,7 @@ def test_yaml_is_read_in_json_values_that_share_no_part() -> None:
     assert read["one"]["y"] is not read["three"]["y"]
 
 
-@pytest.mark.parametrize(
-    ("text", "where"), [(b'{"x": 1, "x": 2}', "f: "), (b"y:\n  x: 1\n  x: 2", "f, line 3: ")]
-)
+@pytest.mark.parametrize(("text", "where"), [(b'{"x": 1, "x": 2}', "f: "), (b"y:\n  x: 1\n  x: 2", "f, line 3: ")])
 def test_a_name_that_stands_twice_is_warned_of(text: bytes, where: str) -> None:
     assert document(text, "f")[1] == (f'{where}"x" stands twice in one mapping, the last one counts',)
 

@@ -74,6 +74,7 @@ class Death:
     signals: tuple[int, ...]
     after: float
     with_guardian: bool = False
+    options: tuple[str, ...] = ()
     code: int = 0
     output: str = ""
     entries: list[dict[str, Any]] = field(default_factory=list)
@@ -84,7 +85,7 @@ class Death:
         (self.place / "experiment.json").write_text(json.dumps(experiment(url)))
         with (self.place / "output").open("w") as output:
             process = subprocess.Popen(
-                [CHAOS, "--no-version-check", "--no-log-file", "verify", "experiment.json"],
+                [CHAOS, "--no-version-check", "--no-log-file", "verify", *self.options, "experiment.json"],
                 cwd=self.place,
                 env=self.environ(),
                 stdout=output,

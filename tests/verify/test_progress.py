@@ -4,9 +4,7 @@ from rtk.verify.progress import RECENT, Progress
 
 
 def a_progress(deviated: int = 0, spent_per_deviation: float | None = None) -> Progress:
-    return Progress(
-        now=lambda: 107.5, started=100.0, deviated=deviated, spent_per_deviation=spent_per_deviation
-    )
+    return Progress(now=lambda: 107.5, started=100.0, deviated=deviated, spent_per_deviation=spent_per_deviation)
 
 
 def test_counts_and_recent_values_follow_the_outcomes() -> None:

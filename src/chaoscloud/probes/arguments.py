@@ -26,7 +26,7 @@ class Request(NamedTuple):
     """One request: `url` is ASCII, `headers` are whole lines, `timeout` is in seconds."""
 
     url: str
-    headers: list[bytes]
+    headers: tuple[bytes, ...]
     method: str
     body: bytes | None
     verify_tls: bool
@@ -49,7 +49,7 @@ def read_request(
     data = read_body(verb, body)
     return Request(
         url=read_url(url, params),
-        headers=list(read_headers(headers, is_json=body is not None)),
+        headers=tuple(read_headers(headers, is_json=body is not None)),
         method=verb,
         body=data,
         verify_tls=read_flag("verify_tls", verify_tls),

@@ -18,6 +18,7 @@ from chaoslib.exceptions import ActivityFailed
 
 from chaoscloud.probes.arguments import Request
 from chaoscloud.probes.failure import MOST_REDIRECTS, failure_of
+from rtk.slices import ask_for_short_slices
 
 # A handle's end must not wait for a name lookup that hangs: 10 s and more, also at the end of the process.
 # The number is CURLOPT_QUICK_EXIT of libcurl's ABI, to which pycurl gives no name; known since 7.87.
@@ -25,8 +26,11 @@ _QUICK_EXIT = 322 if pycurl.version_info()[2] >= 0x075700 else None
 # CURLFOLLOW_OBEYCODE: after a 303 a PUT goes on as GET. Before 8.13 any number but 0 means "follow".
 _FOLLOW_AS_THE_STATUS_SAYS = 2
 _AUTHORITIES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+_SURROUNDINGS = (*_AUTHORITIES, "HTTP_PROXY", "http_proxy", "REQUEST_METHOD")
+_MOST_SETUPS = 64  # of requests whose handles are kept
 
-_idle: deque[pycurl.Curl] = deque()
+_Setup = tuple[Request, tuple[str | None, ...]]
+_idle: dict[_Setup, deque[pycurl.Curl]] = {}
 
 
 class Answer(NamedTuple):
@@ -46,23 +50,45 @@ class Answer(NamedTuple):
 
 def transfer(request: Request) -> Answer:
     """Send the request and read the whole answer; ActivityFailed with one sentence where that fails."""
+    ask_for_short_slices()
+    setup = (request, tuple(map(os.environ.get, _SURROUNDINGS)))
+    ready = _ready_for(setup)
     try:
-        handle = _idle.pop()
+        handle = ready.pop()
     except IndexError:
-        handle = pycurl.Curl()
+        handle = _set_up(request)
     try:
         return _perform(handle, request)
     finally:
-        _idle.append(handle)
+        ready.append(handle)
 
 
-def _perform(handle: pycurl.Curl, request: Request) -> Answer:
-    handle.reset()
+def _ready_for(setup: _Setup) -> deque[pycurl.Curl]:
+    """The idle handles that are set up for just this request: setting options is a third of a call's cost."""
+    ready = _idle.get(setup)
+    if ready is None:
+        if len(_idle) >= _MOST_SETUPS:
+            _idle.clear()
+        ready = _idle.setdefault(setup, deque())
+    return ready
+
+
+def _set_up(request: Request) -> pycurl.Curl:
+    handle = pycurl.Curl()
     try:
         _set_manners(handle, request)
         _set_message(handle, request)
         _set_trust(handle, request.verify_tls)
         _set_proxy(handle, request.url)
+    except pycurl.error as error:
+        raise ActivityFailed(failure_of(handle, error, request)) from None
+    return handle
+
+
+def _perform(handle: pycurl.Curl, request: Request) -> Answer:
+    try:
+        # Cookies live for one chain of redirects, since many a sign-in loops without them.
+        handle.setopt(pycurl.COOKIELIST, "ALL")
         handle.perform()
     except pycurl.error as error:
         raise ActivityFailed(failure_of(handle, error, request)) from None
@@ -93,9 +119,7 @@ def _set_manners(handle: pycurl.Curl, request: Request) -> None:
     handle.setopt(pycurl.FORBID_REUSE, 1)
     handle.setopt(pycurl.DNS_CACHE_TIMEOUT, 0)
     handle.setopt(pycurl.SSL_SESSIONID_CACHE, 0)
-    # Cookies live for one chain of redirects, since many a sign-in loops without them.
     handle.setopt(pycurl.COOKIEFILE, "")
-    handle.setopt(pycurl.COOKIELIST, "ALL")
 
 
 def _set_message(handle: pycurl.Curl, request: Request) -> None:
@@ -107,7 +131,7 @@ def _set_message(handle: pycurl.Curl, request: Request) -> None:
     # As in the client of 2020: so http and https, old figures and new ones, can be compared.
     handle.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
     handle.setopt(pycurl.USERAGENT, "reliability-toolkit")
-    handle.setopt(pycurl.HTTPHEADER, request.headers)
+    handle.setopt(pycurl.HTTPHEADER, list(request.headers))
     if request.method == "HEAD":
         handle.setopt(pycurl.NOBODY, 1)
         return

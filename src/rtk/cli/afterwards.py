@@ -1,5 +1,6 @@
 """What is told of a run once its record is complete: by the run itself, its guardian, or `chaos recover`."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from rtk.cli import telling
@@ -16,11 +17,16 @@ def files_of(recorded: Recorded) -> tuple[str, tuple[str, ...]]:
     return kept["journal"], tuple(kept["reports"])
 
 
-def finish(path: Path) -> tuple[Recorded, Insight, Facts, list[str]]:
-    """Write the journal and the reports of a complete record; a sentence for each that could not be written."""
+def finish(
+    path: Path, amend: Callable[[Facts], Facts] = lambda facts: facts
+) -> tuple[Recorded, Insight, Facts, list[str]]:
+    """Write the journal and the reports of a complete record; a sentence for each that could not be written.
+
+    `amend` adds what the record could not take, on a full disk.
+    """
     recorded = Recorded(path)
     journal, reports = files_of(recorded)
     named = {f"report {number}" if len(reports) > 1 else "report": each for number, each in enumerate(reports, 1)}
-    facts = facts_of(recorded, {"journal": journal, **named, "record": str(path)})
+    facts = amend(facts_of(recorded, {"journal": journal, **named, "record": str(path)}))
     insight = insight_of(facts)
     return recorded, insight, facts, telling.write_all(journal, reports, recorded, insight, facts)

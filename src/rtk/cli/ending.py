@@ -1,5 +1,6 @@
 """Exit codes of `chaos verify`, one by one."""
 
+from rtk.insight.moments import NOT_PLAYED
 from rtk.insight.shape import Insight
 
 OK = 0
@@ -26,11 +27,17 @@ def exit_code(insight: Insight, *, signum: int | None = None, strict: bool = Fal
     """The exit code of a run: not restored wins over all, then the signal, then invalid, then the verdict."""
     verdict = insight.figures.verdict
     by_rank = (
-        (bool(insight.not_restored), NOT_RESTORED),
+        (any(each != NOT_PLAYED for each in insight.not_restored), NOT_RESTORED),
         (signum is not None, SIGNALLED + (signum or 0)),
         (verdict == "invalid", INVALID),
-        (unrecorded or insight.status == "failed", COULD_NOT_RUN),
+        (unrecorded or insight.status == "failed" or _never_began(insight), COULD_NOT_RUN),
         (verdict == "fail", FAIL),
         (strict and verdict != "pass", INCONCLUSIVE),
     )
     return next((code for applies, code in by_rank if applies), OK)
+
+
+def _never_began(insight: Insight) -> bool:
+    """Whether something other than a signal stopped the run before anything was measured under the conditions."""
+    figures = insight.figures
+    return insight.status in ("interrupted", "aborted") and figures.met + figures.deviated == 0

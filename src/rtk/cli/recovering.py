@@ -6,18 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import click
-from chaoslib.control import load_global_controls
-from chaoslib.settings import CHAOSTOOLKIT_CONFIG_PATH, load_settings
 
 from rtk.cli import telling
 from rtk.cli.afterwards import finish
 from rtk.cli.again import toolkit_of
 from rtk.cli.ending import COULD_NOT_RUN, NOT_RESTORED, OK
+from rtk.cli.given import settings_of
 from rtk.cli.logs import without_colours_in_pipes
 from rtk.clock import SystemClock
 from rtk.errors import BadInput, ToolkitError
 from rtk.insight.words import count
-from rtk.publish.settings import without_control
 from rtk.report.axis import utc
 from rtk.verify.places import runs_directory
 from rtk.verify.recovery import Remains, forget, recover, unfinished
@@ -41,8 +39,7 @@ class Choice:
 def recovering(choice: Choice) -> int:
     """Do it; the exit code: 0 all undone, 1 something could not be, 5 a rollback failed."""
     without_colours_in_pipes()
-    settings = load_settings(choice.settings_path or CHAOSTOOLKIT_CONFIG_PATH) or {}
-    load_global_controls(without_control(settings), [])
+    settings = settings_of(choice.settings_path)
     found, problems = unfinished(runs_directory())
     for problem in problems:
         logger.warning(problem)

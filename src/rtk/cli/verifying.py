@@ -1,22 +1,21 @@
 """What `chaos verify` does: read and check, run, then tell. Nothing has begun until everything is checked."""
 
+import gc
 import logging
 import os
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chaoslib import merge_vars
-from chaoslib.control import load_global_controls
-from chaoslib.settings import CHAOSTOOLKIT_CONFIG_PATH, load_settings
-
 from rtk.cli import telling
 from rtk.cli.afterwards import finish
 from rtk.cli.ending import OK, exit_code
+from rtk.cli.given import settings_of, variables_of
 from rtk.cli.logs import Logs, without_colours_in_pipes
 from rtk.clock import Clock, SystemClock
 from rtk.errors import BadInput
@@ -31,7 +30,7 @@ from rtk.publish.settings import without_control
 from rtk.report.live import LiveView
 from rtk.report.planned import planned
 from rtk.report.write import check_path
-from rtk.verify import journal, places
+from rtk.verify import journal, places, proof
 from rtk.verify.guard import Guard, longest
 from rtk.verify.processes import forks_told
 from rtk.verify.progress import Progress
@@ -84,12 +83,12 @@ def verifying(options: Options, clock: Clock | None = None) -> int:
     """Do what `chaos verify` does; the exit code. Raises `ToolkitError` while nothing has begun."""
     clock = clock or SystemClock()
     without_colours_in_pipes()
-    whole = load_settings(options.settings_path or CHAOSTOOLKIT_CONFIG_PATH) or {}
+    whole = settings_of(options.settings_path, options.control_file)
     settings = without_control(whole)
-    load_global_controls(settings, list(options.control_file))
-    variables = merge_vars(options.var, list(options.var_file))
+    variables = variables_of(options.var, options.var_file)
     source = read(options.source, settings=settings, verify_tls=not options.no_verify_tls)
     check(source.document)
+    proof.check(deepcopy(source.document))
     plan = plan_of(source.document, options.overrides())
     for warning in (*source.warnings, *warnings(source.document)):
         logger.warning(warning)
@@ -182,18 +181,19 @@ class _Running:
         """Run, tell, and give the exit code."""
         toolkit = self._v.toolkit
         path = places.record_path(self._v.run_id)
-        guard = Guard([*AFTERMATH, str(path)], _payload(toolkit, self._session), self._v.longest_s)
-        record = Record(path, lambda: self._clock.monotonic() - self._progress.started, toolkit.redact)
         for line in planned(self._v.plan, toolkit.document):
             logger.info(line)
         telling.notify_start(toolkit)
+        record = Record(path, lambda: self._clock.monotonic() - self._progress.started, toolkit.redact)
         logs = Logs(toolkit.redact, self._progress if self._live else None, self._options.verbose)
-        with signals_stop(self._stop), logs, forks_told(record.forked):
-            first = self._published(path, guard)
-            run = Run(self._v, self._clock, record, self._stop, self._progress, first)
+        with signals_stop(self._stop, to_the_end=True), logs, forks_told(record.forked):
+            guard = Guard([*AFTERMATH, str(path)], _payload(toolkit, self._session), self._v.longest_s)
+            run = Run(self._v, self._clock, record, self._stop, self._progress, self._published(path, guard))
+            gc.collect()
+            gc.freeze()  # what is here by now stays: looking through it again and again would hold up measurements
             with self._view():
                 run.play()
-            code = self._tell(record, run.signal)
+            code = self._tell(record, run)
             guard.goodbye()
             if self._session:
                 self._session.finish(wait_of(self._options.wait_publish, run.signal is not None))
@@ -219,16 +219,16 @@ class _Running:
         finally:
             view.stop()
 
-    def _tell(self, record: Record, signum: int | None) -> int:
+    def _tell(self, record: Record, run: Run) -> int:
         record.close()
-        recorded, insight, facts, failures = finish(record.path)
+        recorded, insight, facts, failures = finish(record.path, run.amend if record.failure else lambda facts: facts)
         telling.tell(insight, facts, self._live)
         telling.notify_end(self._v.toolkit, recorded, insight)
         for failure in [*failures, *([record.failure] if record.failure else [])]:
             logger.error(failure)
         forbidden = bool(self._session and self._session.forbidden)
         unrecorded = bool(failures or record.failure or forbidden)
-        return exit_code(insight, signum=signum, strict=self._options.strict, unrecorded=unrecorded)
+        return exit_code(insight, signum=run.signal, strict=self._options.strict, unrecorded=unrecorded)
 
 
 def _payload(toolkit: Toolkit, session: Session | None) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from rtk.insight.facts import PHASES, Objective
 NAME = "chaosiq"
 MOST_SLOTS = 10_000_000
 MOST_IN_FLIGHT = 1_000
+SHORTEST_S = 0.001
 DAY_S = 86_400.0
 LONGEST_S = 30 * DAY_S
 LONGEST_WINDOW_S = 366 * DAY_S
@@ -100,7 +101,11 @@ class _Reader:
             stop_when=self._stop_when(objective),
             verification_id=self._id(),
         )
-        return self._bounded(plan)
+        plan = self._bounded(plan)
+        if plan.frequency_s < SHORTEST_S:
+            place = at(self.place, FREQUENCY) if o.every_s is None else "--every"
+            raise BadInput(f"{place}: {shown(plan.frequency_s)} s is too often; expected 0.001 s (1ms) or more")
+        return plan
 
     def _required(self, key: str, option: float | None, name: str, most: float, *, above_zero: bool = False) -> float:
         value = self._seconds(key, option, name, most, above_zero=above_zero)

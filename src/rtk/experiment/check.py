@@ -12,12 +12,14 @@ from chaoslib.experiment import ensure_experiment_is_valid
 
 from rtk.errors import BadInput
 from rtk.experiment import needs, shape
-from rtk.experiment.wording import listed
+from rtk.experiment.wording import listed, nearest, shown
 
 
 def check(document: object) -> None:
     """The shape of an experiment that can be verified: `BadInput` names the first place that is wrong."""
     shape.experiment(document)
+    assert isinstance(document, Mapping)
+    _references(document)
 
 
 def validate(
@@ -45,6 +47,21 @@ def validate(
     except (Exception, SystemExit) as error:  # it imports and calls code of others
         logging.getLogger("rtk").debug("validation failed", exc_info=True)
         raise BadInput(f"the experiment cannot be validated: {type(error).__name__}, {_sentence(str(error))}") from None
+
+
+def _references(document: Mapping[str, Any]) -> None:
+    """Every `ref` must name an activity that is written out; the Chaos Toolkit finds those of method and hypothesis."""
+    probes = document["steady-state-hypothesis"]["probes"]
+    for position, probe in enumerate(probes):
+        if "ref" in probe:
+            place = f"steady-state-hypothesis.probes[{position}]"
+            raise BadInput(f"{place}: a probe of the hypothesis is written out here, not referred to by ref")
+    known = {a["name"] for a in (*document["method"], *probes) if "name" in a}
+    for part in ("method", "rollbacks"):
+        for position, activity in enumerate(document.get(part) or []):
+            if "ref" in activity and activity["ref"] not in known:
+                told = f"{part}[{position}].ref: there is no activity {shown(activity['ref'])} in method or hypothesis"
+                raise BadInput(f"{told}; {nearest(str(activity['ref']), known)}")
 
 
 def with_variables(

@@ -6,6 +6,8 @@ from rtk.insight.facts import ActivitySpan, Facts, Measurement
 
 IN_A_ROW = 3
 
+NOT_PLAYED = "Rollbacks were due and were not played."
+
 
 def first_deviation_after(facts: Facts) -> float | None:
     """Seconds from the first condition's start to the first deviated measurement due after it.
@@ -61,7 +63,7 @@ def not_restored(facts: Facts) -> tuple[str, ...]:
     """What was not undone, a sentence each, with what to run by hand."""
     failed = tuple(_failure(rollback) for rollback in facts.rollbacks if rollback.status != "succeeded")
     if facts.rolled_back is False and facts.conditions:
-        return (*failed, "Rollbacks were due and were not played.")
+        return (*failed, NOT_PLAYED)
     return failed
 
 

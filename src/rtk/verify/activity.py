@@ -7,7 +7,7 @@ The Chaos Toolkit calls an action `succeeded` when its process exited with 1 or 
 import logging
 import shlex
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,8 @@ from chaoslib.activity import run_activity
 from chaoslib.caching import lookup_activity
 
 from rtk.clock import Clock
-from rtk.verify.measure import is_tolerated, isoformat
+from rtk.verify.measure import is_tolerated, isoformat, kept
+from rtk.verify.redact import told
 from rtk.verify.toolkit import Toolkit
 
 logger = logging.getLogger("chaostoolkit")
@@ -41,13 +42,24 @@ class Player:
 
     def resolve(self, activity: dict[str, Any]) -> dict[str, Any]:
         """The activity itself, or the one it refers to by name."""
-        return lookup_activity(activity["ref"]) if "ref" in activity else activity
+        return lookup_activity(activity["ref"]) or activity if "ref" in activity else activity
 
-    def play(self, activity: dict[str, Any], limit: float | None = None, tries: int = 1) -> Played:
-        """Play it, with its controls and pauses, until it succeeds or has had its tries (1 s, 2 s, … apart)."""
+    def play(
+        self,
+        activity: dict[str, Any],
+        limit: float | None = None,
+        tries: int = 1,
+        about_to: Callable[[], bool] = lambda: True,
+    ) -> Played | None:
+        """Play it, with its controls and pauses, until it succeeds or has had its tries (1 s, 2 s, … apart).
+
+        `about_to` is asked right before, when controls and pause are over; None when it says no.
+        """
         pauses = self._toolkit.substituted(activity.get("pauses") or {})
         with self._toolkit.controlled("activity", activity, self._stoppable) as state:
             self._pause(pauses.get("before"), "before next activity")
+            if not about_to():
+                return None
             logger.info(f"{activity['type'].title()}: {activity['name']}")
             self._toolkit.registry.start_activity(activity)
             played = self._tried(activity, limit, tries)
@@ -76,6 +88,7 @@ class Player:
         run: dict[str, Any] = {"activity": activity, "output": None, "start": isoformat(start)}
         failure = self._bounded(activity, run, limit)
         took = self._clock.monotonic() - began
+        run["output"], _ = kept(self._toolkit.redact.within(run["output"]))
         run |= {
             "status": "failed" if "exception" in run else "succeeded",
             "end": isoformat(start + took),
@@ -117,9 +130,12 @@ class Player:
     def _untolerated(self, success: Any, output: Any) -> str | None:
         # What the activity itself declares to be success overrides what its exit code or status would mean.
         args = (self._toolkit.configuration, self._toolkit.secrets)
-        if is_tolerated(success, output, *args):
-            return None
-        return f"its output {str(output)[:200]!r} is not the success it declares"
+        try:
+            if is_tolerated(success, output, *args):
+                return None
+        except Exception as error:  # noqa: BLE001 - an output its own success cannot judge
+            return f"its success could not be judged: {error}"
+        return f"its output {told(output)[:200]!r} is not the success it declares"
 
 
 def extension_of(activity: Mapping[str, Any]) -> dict[str, Any]:
@@ -144,6 +160,8 @@ def by_hand(activity: Mapping[str, Any], toolkit: Toolkit) -> str:
     """What a person does instead, as exactly as the file tells: the command line, the request, the call."""
     provider = activity["provider"]
     arguments = toolkit.substituted(provider.get("arguments"))
+    if isinstance(arguments, str) and provider["type"] != "process":
+        arguments = {}
     if provider["type"] == "process":
         words = arguments if isinstance(arguments, str) else shlex.join(_words(arguments))
         return toolkit.redact(f"{provider['path']} {words}".strip())

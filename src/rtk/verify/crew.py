@@ -12,6 +12,7 @@ from typing import Any
 
 from rtk.clock import Clock
 from rtk.insight.facts import Outcome
+from rtk.slices import ask_for_short_slices
 from rtk.verify.schedule import Grid
 
 SPARE = 2  # threads asleep ahead of the slots, so that none has to be made when a slot is due
@@ -117,6 +118,7 @@ class Crew:
         self.give_up(one, sample)
 
     def _keep(self) -> None:
+        ask_for_short_slices()
         with self._lock:
             self._starting -= 1
             self._waiting += 1

@@ -1,7 +1,9 @@
 """From the record to the facts an insight is computed from."""
 
+from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 from rtk.insight.facts import (
@@ -19,6 +21,7 @@ from rtk.verify.record import Entry, Recorded, Slot
 
 PROOFS = 1_000_000  # where proofs stand among the rollbacks: after all of them
 ORDER: dict[str, int] = {phase: place for place, phase in enumerate(PHASES)}
+PHASE_BIT = 48  # a slot's place in the order: its phase above this bit, its number below
 ROLES = {"condition": "conditions", "rollback": "rollbacks"}
 
 
@@ -36,15 +39,16 @@ class _Reading:
 
 def facts_of(recorded: Recorded, files: dict[str, str] | None = None) -> Facts:
     """The facts of a recorded run, also of one that broke off: then up to the last whole entry."""
-    reading, measured = _Reading(), list[Slot]()
+    reading, measured, keys = _Reading(), Measurements(), array("q")
     for entry in recorded.slots_and_entries():
         if isinstance(entry, Slot):
-            measured.append(entry)
+            keys.append(ORDER[entry.phase] << PHASE_BIT | entry.slot)
+            measured.add(*entry.columns())
             reading.last = max(reading.last, entry.t)
         else:
             reading.last = max(reading.last, entry["t"])
             _read(reading, entry, recorded.head)
-    return _facts(recorded.head, reading, _in_order(measured), files or {})
+    return _facts(recorded.head, reading, _in_order(measured, keys), files or {})
 
 
 def facts_of_entries(head: Entry, entries: Iterable[Entry], measurements: Iterable[Measurement]) -> Facts:
@@ -56,12 +60,12 @@ def facts_of_entries(head: Entry, entries: Iterable[Entry], measurements: Iterab
     return _facts(head, reading, Measurements(measurements), {})
 
 
-def _in_order(measured: list[Slot]) -> Measurements:
-    measured.sort(key=lambda m: ORDER[m.phase] << 40 | m.slot)
-    columns = Measurements()
-    for m in measured:
-        columns.add(m.phase, m.slot, m.due, m.started, m.ended, m.outcome, m.value, m.reason)
-    return columns
+def _in_order(measured: Measurements, keys: "array[int]") -> Measurements:
+    """The measurements in slot order: they were recorded as they ended."""
+    if all(before <= after for before, after in pairwise(keys)):
+        return measured
+    order = array("q", sorted(range(len(keys)), key=keys.__getitem__))
+    return Measurements(measured[index] for index in order)
 
 
 def measurement_of(entry: Entry) -> Measurement:
@@ -81,9 +85,10 @@ def measurement_of(entry: Entry) -> Measurement:
 def _read(reading: _Reading, entry: Entry, head: Entry) -> None:
     kind, at = entry["kind"], entry["t"]
     if kind == "phase":
-        started = reading.phases[entry["phase"]].started if entry["state"] == "ended" else at
-        ended = at if entry["state"] == "ended" else None
-        reading.phases[entry["phase"]] = PhaseSpan(entry["phase"], started, ended, entry["planned"])
+        begun = reading.phases.get(entry["phase"])  # its line may be damaged
+        is_end = entry["state"] == "ended"
+        started = begun.started if is_end and begun else at
+        reading.phases[entry["phase"]] = PhaseSpan(entry["phase"], started, at if is_end else None, entry["planned"])
     elif kind in ("intent", "activity") and entry["role"] in ROLES:
         reading.spans[(entry["role"], entry["index"])] = _span(reading, entry, head)
     elif kind == "proof" and entry["missing"]:
@@ -101,7 +106,8 @@ def _read_missing(reading: _Reading, entry: Entry) -> None:
     key = (entry["role"], entry["index"])
     if entry["proves"] == "effect":
         missing = f"its effect did not show: {entry['missing']}"
-        reading.spans[key] = replace(reading.spans[key], status="failed", failure=missing)
+        begun = reading.spans.get(key) or ActivitySpan(entry["name"], entry["t"], entry["t"], "failed")
+        reading.spans[key] = replace(begun, status="failed", failure=missing)
         return
     name = f"proof that {entry['name']} is gone"
     span = ActivitySpan(name, entry["t"], entry["t"], "failed", f"not shown: {entry['missing']}")

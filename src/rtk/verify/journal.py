@@ -4,7 +4,6 @@ Valid by their specification. Ours adds `extensions`, with one block named `rtk`
 state in `steady_states.during`, which stand in slot order; a missed slot is `steady_state_met: null`.
 """
 
-import json
 import os
 import tempfile
 from array import array
@@ -13,32 +12,33 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from rtk.errors import CannotRecord
-from rtk.verify.facts import ORDER
+from rtk.verify.facts import ORDER, PHASE_BIT
 from rtk.verify.measure import isoformat, run_of
 from rtk.verify.record import Entry, Recorded, plain
 
+_encode = msgspec.json.Encoder(decimal_format="number").encode
 SLOT_KEYS = ("phase", "slot", "due", "started", "ended", "outcome", "value", "reason")
 
 
 class Slots:
-    """Where each measurement of a record stands: an index of 17 bytes a measurement, in slot order."""
+    """Where each measurement of a record stands: an index of 16 bytes a measurement, in slot order."""
 
     def __init__(self) -> None:
-        self._phases = array("b")
-        self._slots = array("q")
+        self._keys = array("q")
         self._offsets = array("q")
 
     def add(self, phase: str, slot: int, offset: int) -> None:
         """Note a measurement's line."""
-        self._phases.append(ORDER[phase])
-        self._slots.append(slot)
+        self._keys.append(ORDER[phase] << PHASE_BIT | slot)
         self._offsets.append(offset)
 
-    def in_order(self) -> list[int]:
+    def in_order(self) -> Iterator[int]:
         """The offsets of the measurements' lines, phase by phase, slot by slot."""
-        order = sorted(range(len(self._slots)), key=lambda i: (self._phases[i], self._slots[i]))
-        return [self._offsets[i] for i in order]
+        order = array("q", sorted(range(len(self._keys)), key=self._keys.__getitem__))
+        return (self._offsets[index] for index in order)
 
 
 def check_path(path: Path) -> None:
@@ -147,6 +147,6 @@ def extension(head: Entry, others: list[Entry], insight: dict[str, Any]) -> dict
 
 def _json(value: Any) -> str:
     try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False)
-    except (TypeError, ValueError):
-        return json.dumps(plain(value), ensure_ascii=False)
+        return _encode(value).decode()
+    except Exception:  # noqa: BLE001 - a journal tells in words what JSON cannot hold
+        return _encode(plain(value)).decode()

@@ -5,18 +5,19 @@ outside that span.
 """
 
 import math
+from array import array
 from collections.abc import Callable, Mapping
-from copy import deepcopy
 from datetime import UTC, datetime
 from typing import Any
 
 from chaoslib import substitute
-from chaoslib.activity import run_activity
-from chaoslib.exceptions import InterruptExecution
+from chaoslib.exceptions import ActivityFailed, InterruptExecution
 from chaoslib.hypothesis import within_tolerance
 
 from rtk.clock import Clock
+from rtk.verify.calls import Call, call_of
 from rtk.verify.crew import InFlight, Sample
+from rtk.verify.redact import told
 from rtk.verify.toolkit import Toolkit
 
 OUTPUT_BYTES = 4096  # what is kept of a probe's output
@@ -39,7 +40,10 @@ class Measurer:
         self._limits = limits
         self._charted = charted
         self._probes = toolkit.probes() if probes is None else probes
-        self.controls_s: list[float] = []
+        self.controls_s = array("d")
+        given = (toolkit.configuration, toolkit.secrets)
+        self._calls = [call_of(probe, *given) for probe in self._probes]
+        self._judges = [judge_of(probe.get("tolerance"), *given) for probe in self._probes]
 
     def __call__(self, one: InFlight) -> Sample:
         """One sample: deviated as soon as one probe deviates, and every probe is measured all the same."""
@@ -48,7 +52,7 @@ class Measurer:
             for position, probe in enumerate(self._probes):
                 one.limit = self._limits[position]
                 one.deadline = self._clock.monotonic() + one.limit
-                one.probes.append(self._measured(probe, one))
+                one.probes.append(self._measured(position, probe, one))
             one.deadline = math.inf
             state(lambda: state_of(one.probes, self._probes))
         if self._toolkit.has_controls:
@@ -63,41 +67,38 @@ class Measurer:
         median, most = sorted(self.controls_s)[len(self.controls_s) // 2], max(self.controls_s)
         return f"controls took {median * 1000:.1f} ms a measurement (median), {most * 1000:.1f} ms at most, beside it"
 
-    def _measured(self, probe: dict[str, Any], one: InFlight) -> dict[str, Any]:
+    def _measured(self, position: int, probe: dict[str, Any], one: InFlight) -> dict[str, Any]:
         run: dict[str, Any] = {}
         with self._toolkit.controlled("activity", probe) as state:
             run["start"] = self._clock.now()
             began = self._clock.monotonic()
             if not one.probes:
                 one.started = began
-            found = self._run(probe)
+            found = self._run(self._calls[position])
             ended = self._clock.monotonic()
             run |= {"end": run["start"] + ended - began, "duration": ended - began, "ended": ended, **found}
-            self._judge(probe, run)
+            self._judge(probe, self._judges[position], run)
             state(lambda: run_of(run, probe))
         return run
 
-    def _run(self, probe: dict[str, Any]) -> dict[str, Any]:
+    def _run(self, call: Call) -> dict[str, Any]:
         try:
-            output = run_activity(probe, self._toolkit.configuration, self._toolkit.secrets)
+            return {"status": "succeeded", "output": call()}
         except InterruptExecution:
             raise
         except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever an extension does, users were not served
             return {"status": "failed", "output": None, "exception": _sentence(error)}
-        return {"status": "succeeded", "output": output}
 
-    def _judge(self, probe: dict[str, Any], run: dict[str, Any]) -> None:
+    def _judge(self, probe: dict[str, Any], judge: Callable[[Any], bool], run: dict[str, Any]) -> None:
         output = run["output"]
         run["tolerance_met"] = False
         if run["status"] == "succeeded":
             try:
-                run["tolerance_met"] = is_tolerated(
-                    probe["tolerance"], output, self._toolkit.configuration, self._toolkit.secrets
-                )
+                run["tolerance_met"] = judge(output)
             except (Exception, SystemExit) as error:  # noqa: BLE001 - a value the tolerance cannot judge is not tolerated
                 run["exception"] = f"the tolerance could not judge the output: {_sentence(error)}"
-        run["value"] = number_in(output, probe["tolerance"])
-        run["output"], cut = kept(output, self._toolkit.redact)
+        run["value"] = number_in(output, probe.get("tolerance"))
+        run["output"], cut = kept(self._toolkit.redact.within(output))
         if cut:
             run["output_cut"] = True
 
@@ -119,6 +120,16 @@ class Measurer:
         return self._toolkit.redact(f"{name}: {told}")
 
 
+def judge_of(tolerance: Any, configuration: dict[str, Any], secrets: dict[str, Any]) -> Callable[[Any], bool]:
+    """What says whether a value is within a tolerance, made ready once."""
+    if isinstance(tolerance, dict) and tolerance.get("type") == "probe":
+        provider = tolerance.get("provider") or {}
+        if provider.get("type") == "python":
+            call = call_of(tolerance, configuration, secrets)
+            return lambda value: bool(call(value=value))
+    return lambda value: is_tolerated(tolerance, value, configuration, secrets)
+
+
 def is_tolerated(tolerance: Any, value: Any, configuration: dict[str, Any], secrets: dict[str, Any]) -> bool:
     """Whether the value is within the tolerance, judged on a copy.
 
@@ -129,10 +140,9 @@ def is_tolerated(tolerance: Any, value: Any, configuration: dict[str, Any], secr
         tolerance = substitute(tolerance, configuration, secrets)
     if isinstance(tolerance, float):  # the Chaos Toolkit has no rule for this type and answers None
         return bool(value == tolerance)
-    if isinstance(tolerance, dict):
-        tolerance = deepcopy(tolerance)
-        if tolerance.get("type") == "probe":
-            tolerance["provider"].setdefault("arguments", {})
+    if isinstance(tolerance, dict) and tolerance.get("type") == "probe":
+        provider = tolerance["provider"]
+        tolerance = {**tolerance, "provider": {**provider, "arguments": dict(provider.get("arguments") or {})}}
     return bool(within_tolerance(tolerance, value, configuration=configuration, secrets=secrets))
 
 
@@ -140,27 +150,30 @@ def number_in(output: Any, tolerance: Any) -> float | None:
     """The numeric value of an output, for charts and statistics: itself, or the tolerance's target in it."""
     if isinstance(output, dict) and isinstance(tolerance, dict):
         output = output.get(tolerance.get("target"))
-    if isinstance(output, bool) or not isinstance(output, int | float) or not math.isfinite(output):
+    if isinstance(output, bool) or not isinstance(output, int | float):
         return None
-    return float(output)
+    try:
+        value = float(output)
+    except OverflowError:
+        return None
+    return value if math.isfinite(value) else None
 
 
-def kept(output: Any, redact: Callable[[str], str] = str) -> tuple[Any, bool]:
-    """What is kept of an output, and whether anything was cut: long texts to their first 4 KiB.
-
-    They are redacted first: the beginning of a secret that the cut goes through would be left.
-    """
+def kept(output: Any) -> tuple[Any, bool]:
+    """What is kept of an output, and whether anything was cut: long texts to their first 4 KiB."""
     if output is None or isinstance(output, bool | int | float):
         return output, False
     if isinstance(output, str):
-        return (redact(output)[:OUTPUT_BYTES], True) if len(output) > OUTPUT_BYTES else (output, False)
+        return output[:OUTPUT_BYTES], len(output) > OUTPUT_BYTES
+    text = told(output)
+    if len(text) <= OUTPUT_BYTES:
+        return output, False
     if isinstance(output, dict):
-        items = {str(key): kept(value, redact) for key, value in output.items()}
+        items = {key: kept(value) for key, value in output.items()}
         whole = {key: value for key, (value, _) in items.items()}
-        if len(repr(whole)) <= 2 * OUTPUT_BYTES:
-            return whole, any(cut for _, cut in items.values())
-    text = repr(output)
-    return (redact(text)[:OUTPUT_BYTES], True) if len(text) > OUTPUT_BYTES else (output, False)
+        if len(told(whole)) <= 2 * OUTPUT_BYTES:
+            return whole, True
+    return text[:OUTPUT_BYTES], True
 
 
 def run_of(run: Mapping[str, Any], probe: dict[str, Any]) -> dict[str, Any]:
@@ -186,5 +199,7 @@ def isoformat(stamp: float) -> str:
 
 
 def _sentence(error: BaseException) -> str:
-    text = " ".join(str(error).split())
-    return text or type(error).__name__
+    text, name = " ".join(str(error).split()), type(error).__name__
+    if isinstance(error, ActivityFailed) and text:
+        return text
+    return f"{name}: {text}" if text else name

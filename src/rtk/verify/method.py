@@ -79,17 +79,35 @@ class Method:
 
     def _one(self, index: int, activity: dict[str, Any], runs: list[dict[str, Any]]) -> None:
         try:
-            runs.append(self._recorded(index, activity).run)
+            played = self._recorded(index, activity)
+            if played:
+                runs.append(played.run)
         except (InterruptExecution, CannotRecord) as error:
             self._stop.request(f"stopped: {error}")
+        except Exception as error:  # noqa: BLE001 - also what goes wrong around an activity must be undone
+            self.failed = str(activity.get("name"))
+            self._stop.request(f"stopped: {self.failed} broke off with {type(error).__name__}: {error}")
         finally:
             with self._lock:
                 self._playing -= 1
                 if not self._playing:
                     self._ended.set()
 
-    def _recorded(self, index: int, activity: dict[str, Any]) -> Played:
+    def _recorded(self, index: int, activity: dict[str, Any]) -> Played | None:
         name, role = activity["name"], role_of(activity)
+        played = self._player.play(activity, about_to=partial(self._about_to, index, name, role))
+        self.current = None
+        if played is None:
+            return None
+        self._record.note("activity", role=role, index=index, name=name, run=entry_of(played), failure=played.failure)
+        if role == "condition":
+            self._judge(index, activity, played.failure)
+        return played
+
+    def _about_to(self, index: int, name: str, role: str) -> bool:
+        """Record the intent, unless the run is to stop."""
+        if self._stop.asked.is_set():
+            return False
         if role == "condition":
             # The intent must be on the disk before the effect can be: a crash in between is then undone.
             self._record.append("intent", durable=True, role=role, index=index, name=name)
@@ -97,12 +115,7 @@ class Method:
             self.current = name
         else:
             self._record.note("intent", role=role, index=index, name=name)
-        played = self._player.play(activity)
-        self.current = None
-        self._record.note("activity", role=role, index=index, name=name, run=entry_of(played), failure=played.failure)
-        if role == "condition":
-            self._judge(index, activity, played.failure)
-        return played
+        return True
 
     def _judge(self, index: int, activity: dict[str, Any], failure: str | None) -> None:
         name, claim = activity["name"], claim_of(activity, "effect")

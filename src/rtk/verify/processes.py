@@ -30,6 +30,20 @@ def descendants(of: int) -> set[int]:
 
 
 @contextmanager
+def marking(run_id: str) -> Iterator[None]:
+    """While this lasts, what this process starts belongs to the run, and activities know which run is theirs."""
+    before = os.environ.get(MARKER)
+    os.environ[MARKER] = run_id
+    try:
+        yield
+    finally:
+        if before is None:
+            os.environ.pop(MARKER, None)
+        else:
+            os.environ[MARKER] = before
+
+
+@contextmanager
 def forks_told(tell: Callable[[], None]) -> Iterator[None]:
     """While this lasts, every process that Python code forks from this one without a command calls `tell` at birth.
 

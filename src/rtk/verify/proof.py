@@ -5,9 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from chaoslib.activity import ensure_activity_is_valid
+from chaoslib.hypothesis import ensure_hypothesis_tolerance_is_valid
+
 from rtk.clock import Clock
 from rtk.errors import BadInput
 from rtk.experiment.limits import time_limit
+from rtk.experiment.wording import nearest, shown
 from rtk.verify.activity import extension_of
 from rtk.verify.crew import Sample
 from rtk.verify.measure import Measurer
@@ -16,6 +20,7 @@ from rtk.verify.toolkit import Toolkit
 
 WITHIN_S = 30.0
 EVERY_S = 1.0
+KEYS = frozenset({"name", "lasts", "effect", "restored", "success", "tries"})
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,37 @@ class Claim:
     probes: list[dict[str, Any]]
     within: float = WITHIN_S
     every: float = EVERY_S
+
+
+def check(experiment: Mapping[str, Any]) -> None:
+    """Raise `BadInput` for an `rtk` extension that is not of its form; called before anything has begun."""
+    for part in ("method", "rollbacks"):
+        for position, activity in enumerate(experiment.get(part) or []):
+            place = f"{part}[{position}].extensions"
+            extension = extension_of(activity)
+            for key in extension.keys() - KEYS:
+                raise BadInput(f"{place}: {shown(key)} is not known; {nearest(key, KEYS)}")
+            for what in ("effect", "restored"):
+                claim = claim_of(activity, what)
+                for probe in claim.probes if claim else []:
+                    _check_probe(probe, f"{place}: {what}")
+            _check_numbers(extension, place)
+
+
+def _check_probe(probe: dict[str, Any], place: str) -> None:
+    try:
+        ensure_activity_is_valid(probe)
+        ensure_hypothesis_tolerance_is_valid(probe["tolerance"])
+    except Exception as error:  # noqa: BLE001 - whatever the Chaos Toolkit trips over, the probe is not usable
+        raise BadInput(f"{place}: {error}") from None
+
+
+def _check_numbers(extension: Mapping[str, Any], place: str) -> None:
+    tries, lasts = extension.get("tries", 1), extension.get("lasts", 1)
+    if isinstance(tries, bool) or not isinstance(tries, int) or not 1 <= tries <= 100:
+        raise BadInput(f"{place}: tries is {shown(tries)}; expected a whole number from 1 to 100")
+    if isinstance(lasts, bool) or not isinstance(lasts, int | float) or not 0 < lasts <= 30 * 86400:
+        raise BadInput(f"{place}: lasts is {shown(lasts)}; expected seconds above 0")
 
 
 def claim_of(activity: Mapping[str, Any], what: str) -> Claim | None:

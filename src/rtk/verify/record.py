@@ -5,12 +5,13 @@ One entry a line: eight hexadecimal digits of CRC-32, a space, a JSON object, a 
 `run` and says when that was, on both clocks. What a line lost in a crash is noticed by its checksum.
 """
 
+import errno
 import fcntl
 import os
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from typing import Any
 import msgspec
 
 from rtk.errors import BadInput, CannotRecord
-from rtk.verify.redact import Redactor
+from rtk.verify.redact import DEEPEST, Redactor, told
 
 VERSION = 1
 TAIL = 65536  # bytes: where the end of a finished record is
@@ -42,11 +43,15 @@ class Slot(msgspec.Struct, gc=False):
     value: float | None
     reason: str | None
 
+    def columns(self) -> tuple[str, int, float, float | None, float | None, str, float | None, str | None]:
+        """What `Measurements.add` takes."""
+        return (self.phase, self.slot, self.due, self.started, self.ended, self.outcome, self.value, self.reason)
+
 
 _MEASURED = b'"kind":"measurement"'
 _KIND_WITHIN = 80  # bytes of a line: where its kind stands
 _slot = msgspec.json.Decoder(Slot).decode
-_encode = msgspec.json.Encoder(enc_hook=repr, decimal_format="number").encode
+_encode = msgspec.json.Encoder(enc_hook=told, decimal_format="number").encode
 _decode = msgspec.json.Decoder().decode
 
 
@@ -87,6 +92,8 @@ class Record:
         """
         try:
             with self._lock:
+                if self._file < 0:  # a background activity may come back after the end
+                    raise CannotRecord(f"the run record {self.path} is closed")
                 entry = {"n": self._next, "t": round(self._since(), 6), "kind": kind, **fields}
                 _write(self._file, line_of(entry, self._redact))
                 self._next += 1
@@ -151,17 +158,16 @@ def _hold(file: int) -> None:
 
 
 def _write(file: int, line: bytes) -> None:
-    size = os.fstat(file).st_size
     written = os.write(file, line)
     if written != len(line):  # a disk that fills up takes a part: leave whole lines only
-        os.ftruncate(file, size)
-        raise OSError(28, "No space left on device")
+        os.ftruncate(file, os.lseek(file, 0, os.SEEK_CUR) - written)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def line_of(entry: Entry, redact: Redactor | None = None) -> bytes:
     """An entry as its line, with no secret in it."""
     text = _text(entry)
-    if redact and redact.is_in(text):
+    if redact and redact.is_needed_for(text):
         text = _text({key: value if key in OURS else redact.within(value) for key, value in entry.items()})
     return b"%08x %s\n" % (zlib.crc32(text), text)
 
@@ -169,21 +175,27 @@ def line_of(entry: Entry, redact: Redactor | None = None) -> bytes:
 def _text(entry: Entry) -> bytes:
     try:
         return _encode(entry)
-    except (TypeError, ValueError, OverflowError, UnicodeEncodeError):
+    except Exception:  # noqa: BLE001 - an output may be anything, and a line about it must be written all the same
         return _encode(plain(entry))
 
 
-def plain(value: Any) -> Any:
-    """The value with everything that JSON cannot hold told in words."""
-    if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [plain(item) for item in value]
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
-    if value is None or isinstance(value, bool | float) or (isinstance(value, int) and abs(value) < 2**63):
+def plain(value: Any, depth: int = 0) -> Any:
+    """The value with everything that JSON cannot hold told in words, and nothing deeper than 40 levels."""
+    if value is None or isinstance(value, bool | float):
         return value
-    return repr(value)
+    if isinstance(value, int):
+        return value if abs(value) < 2**63 else "a very large number"
+    if isinstance(value, str):
+        return _encodable(value)
+    if depth < DEEPEST and isinstance(value, dict):
+        return {_encodable(told(key)): plain(item, depth + 1) for key, item in value.items()}
+    if depth < DEEPEST and isinstance(value, list | tuple | set | frozenset):
+        return [plain(item, depth + 1) for item in value]
+    return "…" if isinstance(value, dict | list | tuple | set | frozenset) else _encodable(told(value))
+
+
+def _encodable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
 
 
 class Recorded:
@@ -238,7 +250,7 @@ class Recorded:
         except OSError as error:
             raise BadInput(f"the run record {self.path} cannot be read: {error.strerror}") from None
 
-    def at(self, offsets: list[int]) -> Iterator[Entry]:
+    def at(self, offsets: Iterable[int]) -> Iterator[Entry]:
         """The entries whose lines begin at the given offsets, in that order."""
         with self.path.open("rb") as file:
             for offset in offsets:

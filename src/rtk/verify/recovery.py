@@ -89,7 +89,7 @@ def unfinished(directory: Path) -> tuple[list[Remains], list[str]]:
     found, problems = [], []
     for path in sorted(directory.glob(f"*{SUFFIX}")):
         try:
-            if not is_finished(path) and not is_held(path):
+            if path.stat().st_size and not is_finished(path) and not is_held(path):
                 found.append(remains(path))
         except OSError as error:
             problems.append(f"the run record {path} cannot be read: {error.strerror}; it may belong to another user")
@@ -119,7 +119,8 @@ def recover(left: Remains, toolkit: Callable[[Entry], Toolkit], clock: Clock, wh
             return
         record.note("event", durable=True, text=why)
         if ready and not fresh.is_undone:
-            _undo(fresh, ready, clock, record)
+            with processes.marking(left.run_id):
+                _undo(fresh, ready, clock, record)
         record.note("end", durable=True, status="interrupted", deviated=False, stopped=why, signal=None, invalid=None)
     finally:
         record.close()

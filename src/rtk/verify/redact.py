@@ -9,10 +9,12 @@ import base64
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import is_dataclass
 from typing import Any
 from urllib.parse import quote, quote_plus
 
 MASK = "*****"
+DEEPEST = 40  # levels of a value that are looked through
 SHORTEST = 4  # shorter values would blank out ordinary text: only as whole fields
 SHORTEST_CUT = 6  # characters of base64 that ordinary text is not likely to hold by chance
 
@@ -49,9 +51,7 @@ class Redactor:
         )
         long = sorted((v for v in known if len(v) >= SHORTEST), key=len, reverse=True)
         self._values = list(dict.fromkeys(form for v in long for form in _forms(v)))
-        self._encoded = [value.encode("utf-8", "replace") for value in self._values]
         self._short = frozenset(v for v in known if 0 < len(v) < SHORTEST)
-        self._fields = [json.dumps(v, ensure_ascii=False).encode("utf-8", "replace") for v in self._short]
 
     def __call__(self, text: str) -> str:
         """The text without secrets."""
@@ -64,27 +64,35 @@ class Redactor:
             text = _IN_ADDRESS.sub(rf"\1{MASK}", text)
         return _HEADER.sub(_without_value, text) if "uthorization" in text.lower() else text
 
-    def is_in(self, text: bytes) -> bool:
-        """Whether encoded text holds a secret, or something that looks like one."""
-        if any(value in text for value in self._encoded) or any(field in text for field in self._fields):
+    def is_needed_for(self, encoded: bytes) -> bool:
+        """Whether encoded text may hold something to replace: any text, once there is a secret known by its value."""
+        if self._values or self._short or (b"@" in encoded and b"://" in encoded):
             return True
-        return (b"@" in text and b"://" in text) or b"uthorization" in text.lower()
+        return b"uthorization" in encoded.lower()
 
-    def within(self, value: Any) -> Any:
-        """A value with every text in it redacted; keys stay."""
+    def within(self, value: Any, depth: int = 0) -> Any:
+        """A value with every text in it redacted, keys too; below 40 levels it is told by its type only."""
+        if value is None or isinstance(value, bool | int | float):
+            return value
         if isinstance(value, str):
             return self(value)
         if isinstance(value, Mapping):
-            return {key: self._field(key, item) for key, item in value.items()}
-        if isinstance(value, list | tuple):
-            return [self.within(item) for item in value]
-        return value
+            return {self._key(key): self._field(key, item, depth) for key, item in value.items()}
+        if isinstance(value, list | tuple | set | frozenset):
+            return [self._deeper(item, depth) for item in value]
+        return value if is_dataclass(value) else self(told(value))
 
-    def _field(self, key: Any, value: Any) -> Any:
+    def _key(self, key: Any) -> Any:
+        return self(key) if isinstance(key, str) else key
+
+    def _field(self, key: Any, value: Any, depth: int) -> Any:
         if isinstance(key, str) and key.lower() in _AUTHORIZATION and isinstance(value, str) and value:
             scheme, _, rest = value.partition(" ")
             return f"{scheme} {MASK}" if rest else MASK
-        return self.within(value)
+        return self._deeper(value, depth)
+
+    def _deeper(self, value: Any, depth: int) -> Any:
+        return self.within(value, depth + 1) if depth < DEEPEST else told(value)
 
 
 def _without_value(found: "re.Match[str]") -> str:
@@ -92,11 +100,11 @@ def _without_value(found: "re.Match[str]") -> str:
 
 
 def _forms(value: str) -> Iterator[str]:
-    """The ways a secret may be written: as it is, inside JSON text, in an address, in base64."""
+    """The ways a secret may be written: as it is, in JSON text, in JSON text within that, in an address, in base64."""
     yield value
-    # A secret with quotes or line breaks in it looks different inside JSON text.
-    yield json.dumps(value)[1:-1]
-    yield json.dumps(value, ensure_ascii=False)[1:-1]
+    for once in {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}:
+        yield once
+        yield json.dumps(once)[1:-1]
     raw = value.encode("utf-8", "replace")
     yield from (quote(raw), quote(raw, safe=""), quote_plus(raw))
     for encoded in _base64(raw):
@@ -111,6 +119,14 @@ def _base64(raw: bytes) -> Iterator[str]:
         first, last = -(-before * 8 // 6), (before + len(raw)) * 8 // 6
         if last - first >= SHORTEST_CUT:
             yield whole[first:last]
+
+
+def told(value: Any) -> str:
+    """A value in words, whatever it is."""
+    try:
+        return value if isinstance(value, str) else repr(value)
+    except Exception:  # noqa: BLE001 - a value whose words fail has a type still
+        return f"a value of type {type(value).__name__}"
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -3,9 +3,7 @@
 import logging
 import os
 import platform
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from chaoslib import __version__ as chaoslib_version
@@ -15,7 +13,7 @@ import rtk
 from rtk.clock import Clock
 from rtk.errors import CannotRecord, ToolkitError
 from rtk.experiment.plan import Plan
-from rtk.insight.facts import Phase, Threshold
+from rtk.insight.facts import Facts, Phase, Threshold
 from rtk.verify import processes
 from rtk.verify.hypothesis import Hypothesis, Journal
 from rtk.verify.measure import Measurer
@@ -101,7 +99,7 @@ class Run:
         """Play it all. Ends in order whatever happens in between; the record then says what did."""
         self._begin()
         journal = self.journal.as_dict()
-        with _environment(self._v.run_id), self._toolkit.session(journal):
+        with processes.marking(self._v.run_id), self._toolkit.session(journal):
             try:
                 with self._toolkit.controlled("experiment", self._toolkit.experiment) as state:
                     self._in_order()
@@ -180,7 +178,14 @@ class Run:
     def _undo(self) -> None:
         if self._method.began:
             self._progress.begin("rollbacks")
+            if not self._method.done.is_set():  # an action that hangs must not go on breaking what is mended
+                processes.end(processes.descendants(os.getpid()) & processes.marked(self._v.run_id))
             self._undoing.undo(self._v.rollback_strategy, self.journal, self._method.began)
+
+    def amend(self, facts: Facts) -> Facts:
+        """The facts with what the record could not take: how the rollbacks went."""
+        spans = self._undoing.spans
+        return facts if spans is None else replace(facts, rollbacks=tuple(spans), rolled_back=True)
 
     def _recover(self) -> None:
         def hurried() -> bool:
@@ -219,16 +224,3 @@ class Run:
 def conditions_of(experiment: dict[str, Any]) -> list[str]:
     """The names of an experiment's conditions."""
     return [a["name"] for a in experiment.get("method", []) if "name" in a and role_of(a) == "condition"]
-
-
-@contextmanager
-def _environment(run_id: str) -> Iterator[None]:
-    before = os.environ.get(processes.MARKER)
-    os.environ[processes.MARKER] = run_id
-    try:
-        yield
-    finally:
-        if before is None:
-            os.environ.pop(processes.MARKER, None)
-        else:
-            os.environ[processes.MARKER] = before

@@ -33,8 +33,11 @@ class Stop:
 
 
 @contextmanager
-def signals_stop(stop: Stop) -> Iterator[None]:
-    """While this lasts, signals ask the run to stop instead of ending the process in the middle of it."""
+def signals_stop(stop: Stop, to_the_end: bool = False) -> Iterator[None]:
+    """While this lasts, signals ask the run to stop instead of ending the process in the middle of it.
+
+    With `to_the_end` they are ignored afterwards: the process is about to exit with a code of its own.
+    """
     heard: SimpleQueue[int | None] = SimpleQueue()
 
     def listen() -> None:
@@ -50,7 +53,7 @@ def signals_stop(stop: Stop) -> Iterator[None]:
         yield
     finally:
         for number, handler in before.items():
-            signal.signal(number, handler)
+            signal.signal(number, signal.SIG_IGN if to_the_end else handler)
         heard.put(None)
 
 

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from rtk.clock import Clock
+from rtk.insight.facts import ActivitySpan
 from rtk.verify.activity import Played, Player, by_hand, extension_of
 from rtk.verify.method import entry_of
 from rtk.verify.record import Record
@@ -28,6 +29,7 @@ class Undo:
         self._toolkit = toolkit
         self._clock = clock
         self._record = record
+        self.spans: list[ActivitySpan] = []
         self._player = Player(toolkit, clock, cut=stop.hurry, stoppable=False)
 
     def play(self, over: Container[int] = ()) -> list[str]:
@@ -65,34 +67,54 @@ class Undo:
         failed: list[str],
         done: threading.Event,
     ) -> None:
-        name = activity["name"]
+        name = _name(activity)
         self._record.note("intent", durable=True, role="rollback", index=index, name=name)
         logger.info(f"Rollback: {name}")
         try:
-            played = self._player.play(*bound(activity), tries_of(activity))
+            played = self._played(activity)
             runs.append(played.run)
             self._tell(index, activity, played, failed)
         finally:
             done.set()
 
+    def _played(self, activity: dict[str, Any]) -> Played:
+        try:
+            played = self._player.play(*bound(activity), tries_of(activity))
+            assert played is not None
+        except Exception as error:  # noqa: BLE001 - whatever goes wrong with one, the next rollback is played
+            return Played({"output": None, "status": "failed"}, f"{type(error).__name__}: {error}")
+        return played
+
     def _tell(self, index: int, activity: dict[str, Any], played: Played, failed: list[str]) -> None:
-        hand = by_hand(activity, self._toolkit) if played.failure else None
-        if played.failure:
-            failed.append(activity["name"])
-            logger.critical(
-                f"NOT RESTORED: {activity['name']}: {self._toolkit.redact(played.failure)}. By hand: {hand}"
-            )
+        name, failure = _name(activity), played.failure
+        hand = _by_hand(activity, self._toolkit) if failure else None
+        status = "failed" if failure else "succeeded"
+        self.spans.append(ActivitySpan(name, 0.0, 0.0, status, failure, hand, tries=played.tries))
+        if failure:
+            failed.append(name)
+            logger.critical(f"NOT RESTORED: {name}: {self._toolkit.redact(failure)}. By hand: {hand}")
         self._record.note(
             "activity",
             durable=True,
             role="rollback",
             index=index,
-            name=activity["name"],
+            name=name,
             run=entry_of(played),
-            failure=played.failure,
+            failure=failure,
             tries=played.tries,
             by_hand=hand,
         )
+
+
+def _name(activity: dict[str, Any]) -> str:
+    return str(activity.get("name") or activity.get("ref"))
+
+
+def _by_hand(activity: dict[str, Any], toolkit: Toolkit) -> str | None:
+    try:
+        return by_hand(activity, toolkit)
+    except Exception:  # noqa: BLE001 - an activity that cannot even be told
+        return None
 
 
 def tries_of(activity: Mapping[str, Any]) -> int:

@@ -5,6 +5,7 @@ import os
 from collections.abc import Container, Iterable
 
 from rtk.clock import Clock
+from rtk.insight.facts import ActivitySpan
 from rtk.verify import processes
 from rtk.verify.hypothesis import Journal
 from rtk.verify.record import Record
@@ -26,6 +27,7 @@ class Undoing:
         self._record = record
         self._stop = stop
         self._left = set[int]()
+        self.spans: list[ActivitySpan] | None = None
 
     def undo(self, strategy: str, journal: Journal, began: Iterable[int], over: Container[int] = ()) -> None:
         """Play what the strategy asks for. `began` are the positions of conditions that began, `over` those of
@@ -39,7 +41,9 @@ class Undoing:
         registry, experiment = self._toolkit.registry, self._toolkit.experiment
         self._record.note("rollbacks", durable=True, state="started", reason=None)
         registry.start_rollbacks(experiment)
-        Undo(self._toolkit, self._clock, self._record, self._stop).play(over)
+        undo = Undo(self._toolkit, self._clock, self._record, self._stop)
+        undo.play(over)
+        self.spans = undo.spans
         method = [(index, experiment["method"][index]) for index in began]
         prove_restored(self._toolkit, self._clock, self._record, method, self._stop.hurry)
         registry.rollbacks_completed(experiment, journal.as_dict())

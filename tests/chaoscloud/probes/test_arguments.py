@@ -99,15 +99,11 @@ def test_any_text_is_an_ascii_address_or_refused(text: str) -> None:
 
 
 def test_headers_replace_their_defaults_whatever_their_case() -> None:
-    lines = set(
-        read_headers({"CONTENT-TYPE": "text/plain", "X-Off": None, "X-Empty": "", "X-N": 1}, is_json=True)
-    )
+    lines = set(read_headers({"CONTENT-TYPE": "text/plain", "X-Off": None, "X-Empty": "", "X-N": 1}, is_json=True))
     assert lines == {b"Expect:", b"CONTENT-TYPE: text/plain", b"X-Off:", b"X-Empty;", b"X-N: 1"}
 
 
-@pytest.mark.parametrize(
-    "headers", [{"a b": 1}, {"a:": 1}, {"": 1}, {"a": "secret\r\nX: 1"}, {"a": "secret\n"}, ["a"]]
-)
+@pytest.mark.parametrize("headers", [{"a b": 1}, {"a:": 1}, {"": 1}, {"a": "secret\r\nX: 1"}, {"a": "secret\n"}, ["a"]])
 def test_a_header_that_would_break_the_request_is_refused(headers: Any) -> None:
     with pytest.raises(ActivityFailed) as refused:
         list(read_headers(headers))

@@ -43,16 +43,12 @@ def sentence(url: str, **arguments: Any) -> str:
 
 def test_a_refused_connection_is_told(closed_port: int) -> None:
     for probe in PROBES:
-        with pytest.raises(
-            ActivityFailed, match=f"127.0.0.1:{closed_port} failed: no connection could be made"
-        ):
+        with pytest.raises(ActivityFailed, match=f"127.0.0.1:{closed_port} failed: no connection could be made"):
             probe(f"http://127.0.0.1:{closed_port}/")
 
 
 def test_a_name_that_does_not_resolve_is_told() -> None:
-    assert sentence("http://shop.invalid/a?b=c") == (
-        "The call to shop.invalid failed: its name could not be resolved."
-    )
+    assert sentence("http://shop.invalid/a?b=c") == ("The call to shop.invalid failed: its name could not be resolved.")
     assert "xn--bcher-kva.invalid" in sentence("http://bücher.invalid/")
 
 

@@ -14,9 +14,7 @@ from tests.chaoscloud.server import Server, serving, told
 
 
 def test_a_certificate_nobody_vouches_for_is_refused(tls_server: Server) -> None:
-    with pytest.raises(
-        ActivityFailed, match=r"127.0.0.1:\d+ failed: no trusted TLS connection .*self-signed"
-    ):
+    with pytest.raises(ActivityFailed, match=r"127.0.0.1:\d+ failed: no trusted TLS connection .*self-signed"):
         read_http_status_code(tls_server.url("/wait/0"))
 
 
@@ -46,9 +44,7 @@ def test_a_missing_file_of_authorities_is_named(tls_server: Server, monkeypatch:
 
 
 @pytest.mark.parametrize("name", ["http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy"])
-def test_a_proxy_of_the_environment_is_used(
-    server: Server, monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
+def test_a_proxy_of_the_environment_is_used(server: Server, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv(name, server.url())
     assert read_http_status_code("http://shop.invalid/wait/0") == 200
     assert told(server).target == "http://shop.invalid/wait/0"
@@ -74,9 +70,7 @@ def test_under_cgi_a_caller_cannot_choose_the_proxy(server: Server, monkeypatch:
         assert not proxy.asked
 
 
-def test_an_https_call_goes_through_the_tunnel_of_its_proxy(
-    server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_https_call_goes_through_the_tunnel_of_its_proxy(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", server.url())
     with pytest.raises(ActivityFailed):
         read_http_status_code("https://shop.invalid/status/200", timeout=1)
@@ -109,10 +103,7 @@ def test_a_name_lookup_that_hangs_keeps_to_the_timeout_and_lets_the_process_end(
     names.write_text("nameserver 127.0.0.1\noptions timeout:5 attempts:2\n")
     apart = ["unshare", "--map-root-user", "--mount", "--net", "sh", "-c"]
     mount = f"mount --bind {names} /etc/resolv.conf"
-    if (
-        shutil.which("unshare") is None
-        or subprocess.run([*apart, mount], check=False, capture_output=True).returncode
-    ):
+    if shutil.which("unshare") is None or subprocess.run([*apart, mount], check=False, capture_output=True).returncode:
         pytest.skip("this machine does not let a user make a network of their own")
     began = time.monotonic()
     ended = subprocess.run(

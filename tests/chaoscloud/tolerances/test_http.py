@@ -83,9 +83,7 @@ def test_an_instant_error_is_not_a_quick_response() -> None:
     assert not response_time_above({"total": 900.0, "status": 500}, 500)
 
 
-@pytest.mark.parametrize(
-    "tolerance", [status_must_be, status_in_range, response_time_under, response_time_above]
-)
+@pytest.mark.parametrize("tolerance", [status_must_be, status_in_range, response_time_under, response_time_above])
 @pytest.mark.parametrize("value", NO_NUMBERS)
 def test_what_is_no_number_is_never_good(tolerance: Callable[..., bool], value: Any) -> None:
     assert tolerance(value) is False

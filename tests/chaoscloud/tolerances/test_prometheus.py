@@ -17,9 +17,7 @@ def answer(kind: str, result: Any, status: str = "success") -> dict[str, Any]:
 
 
 def vector(*values: Any) -> dict[str, Any]:
-    return answer(
-        "vector", [{"metric": {"n": str(n)}, "value": [1583406074.984, v]} for n, v in enumerate(values)]
-    )
+    return answer("vector", [{"metric": {"n": str(n)}, "value": [1583406074.984, v]} for n, v in enumerate(values)])
 
 
 def matrix(*values: Any) -> dict[str, Any]:
@@ -97,9 +95,7 @@ def test_without_a_value_nothing_is_good(tolerance: Callable[..., bool]) -> None
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.floats() | st.text(),
-    lambda inner: (
-        st.lists(inner) | st.dictionaries(st.sampled_from(["status", "value", "values", "x"]), inner)
-    ),
+    lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["status", "value", "values", "x"]), inner),
     max_leaves=8,
 )
 
@@ -111,9 +107,7 @@ def test_no_answer_is_an_exception(result: Any, kind: str) -> None:
         assert tolerance(answer(kind, result)) in {True, False}
 
 
-@given(
-    st.lists(st.floats(allow_nan=False), min_size=1), st.floats(allow_nan=False), st.floats(allow_nan=False)
-)
+@given(st.lists(st.floats(allow_nan=False), min_size=1), st.floats(allow_nan=False), st.floats(allow_nan=False))
 def test_between_is_under_and_above(values: list[float], lower: float, upper: float) -> None:
     read = vector(*map(str, values))
     both = result_value_above(read, lower) and result_value_under(read, upper)

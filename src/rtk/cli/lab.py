@@ -1,0 +1,230 @@
+"""`rtk lab`: AWS Systems Manager on one's own machine."""
+
+import json
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from functools import wraps
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+import click
+
+from rtk.errors import BadInput, ToolkitError
+from rtk.lab import processes, state
+from rtk.lab.daemon import READY, command_line
+from rtk.lab.state import Lab, Settings
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+UP_S, DOWN_S = 30.0, 5.0
+MOST_INSTANCES = 50
+
+
+@click.group()
+def lab() -> None:
+    """AWS Systems Manager on your own machine, executing for real."""
+
+
+def _plainly(command: Callable[..., None]) -> Callable[..., None]:
+    """Print what the user can act on as one sentence."""
+
+    @wraps(command)
+    def wrapped(*arguments: Any, **options: Any) -> None:
+        try:
+            command(*arguments, **options)
+        except ToolkitError as problem:
+            click.echo(f"rtk lab: {problem}", err=True)
+            sys.exit(problem.exit_code)
+
+    return wrapped
+
+
+@lab.command()
+@click.option("--instances", type=click.IntRange(1, MOST_INSTANCES), default=2, show_default=True, help="How many.")
+@click.option("--port", type=click.IntRange(1, 65535), default=4566, show_default=True, help="Of the AWS endpoint.")
+@click.option(
+    "--web-port",
+    type=click.IntRange(1, 65535),
+    default=8080,
+    show_default=True,
+    help="Of the first instance.",
+)
+@click.option("--host", default="127.0.0.1", hidden=True)
+@click.option("--cpus", type=click.IntRange(1), default=1, show_default=True, help="CPUs each instance may use.")
+@click.option(
+    "--work",
+    type=click.FloatRange(0, 60),
+    default=0.8,
+    show_default=True,
+    help="CPU seconds of a /random answer.",
+)
+@click.option(
+    "--restart-after",
+    type=click.FloatRange(0),
+    default=10.0,
+    show_default=True,
+    help="Seconds until a killed web target is back.",
+)
+@click.option(
+    "--invocation-delay",
+    type=click.FloatRange(0, 10),
+    default=0.3,
+    show_default=True,
+    help="Seconds for which an invocation does not exist yet, as in AWS; 0: off.",
+)
+@click.option("--tag", "tags", multiple=True, metavar="NAME=VALUE", help="A tag of every instance.")
+@click.option("--no-isolation", is_flag=True, help="Run documents on this machine itself.")
+@click.option("--detach", is_flag=True, help="Return once the lab is up.")
+@_plainly
+def up(host: str, tags: tuple[str, ...], detach: bool, no_isolation: bool, **options: Any) -> None:
+    """Start the lab."""
+    if host not in LOOPBACK:
+        raise BadInput(f"the lab executes shell commands for whoever reaches it: loopback only, not {host}")
+    settings = Settings(
+        instances=options["instances"],
+        port=options["port"],
+        web_port=options["web_port"],
+        cpus=options["cpus"],
+        work_s=options["work"],
+        restart_after_s=options["restart_after"],
+        invocation_delay_s=options["invocation_delay"],
+        isolated=not no_isolation,
+        tags=dict(_tag(tag) for tag in tags),
+    )
+    if settings.web_ports[-1] > 65535:
+        raise BadInput(f"--web-port {settings.web_port} leaves no ports for {settings.instances} instances")
+    if no_isolation:
+        click.echo("Not isolated: documents see and change this machine's files, processes and network.", err=True)
+    started = _start(settings)
+    _introduce(state.need())
+    if not detach:
+        _stay(started)
+
+
+@lab.command()
+@_plainly
+def down() -> None:
+    """Stop the lab and everything that runs in it."""
+    found = state.need()
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        processes.send(found.pid, number)
+        if _gone(found):
+            state.forget()
+            click.echo("The lab is down.")
+            return
+    raise ToolkitError(f"the lab's process {found.pid} did not end")
+
+
+@lab.command()
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@_plainly
+def status(as_json: bool) -> None:
+    """Show the lab's instances; exit 1 when there is no lab."""
+    found = state.need()
+    stated = _stated(found)
+    if as_json:
+        click.echo(json.dumps({"endpoint": found.endpoint, "isolated": found.isolated, **stated}, indent=2))
+        return
+    click.echo(f"AWS endpoint {found.endpoint}, process {found.pid}, {_isolation(found)}")
+    for one in stated["instances"]:
+        under_way = ", ".join(command["document"] for command in one["commands"]) or "no command"
+        click.echo(f"{one['id']}  {one['name']}  {one['state']}  {one['url']}  {under_way}")
+
+
+@lab.command()
+@_plainly
+def env() -> None:
+    """Print what to export: eval "$(rtk lab env)"."""
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
+        click.echo(f"unset {name}")
+    for name, value in state.environment(state.need()).items():
+        click.echo(f"export {name}={shlex.quote(value)}")
+
+
+@lab.command()
+@click.option("--every", type=click.FloatRange(0.2, 60), default=1.0, show_default=True, help="Seconds between looks.")
+@click.option("--once", is_flag=True, help="Look once and return.")
+@_plainly
+def top(every: float, once: bool) -> None:
+    """Show each instance's CPU, memory, processes and commands, live."""
+    from rtk.lab import top as view
+
+    found = state.need()
+    view.show(lambda: _stated(found), every, once=once)
+
+
+def _tag(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not name or not equals:
+        raise BadInput(f"--tag {text}: a tag is NAME=VALUE")
+    return name, value
+
+
+def _start(settings: Settings) -> "subprocess.Popen[str]":
+    """Start the lab's own process, small from its beginning; returns once it is ready."""
+    log = (state.directory() / "lab.log").open("w")
+    process = subprocess.Popen(
+        command_line(settings),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=log,
+        text=True,
+        start_new_session=True,
+        cwd="/",
+    )
+    assert process.stdout is not None, "a pipe was asked for"
+    line = process.stdout.readline().strip()
+    if line != READY:
+        process.wait(UP_S)
+        raise BadInput(line or f"the lab did not start; its log: {Path(log.name)}")
+    return process
+
+
+def _stay(started: "subprocess.Popen[str]") -> None:
+    click.echo("Ctrl-C stops it.")
+    try:
+        started.wait()
+    except KeyboardInterrupt:
+        started.terminate()
+        started.wait(DOWN_S)
+        click.echo("The lab is down.")
+
+
+def _introduce(found: Lab) -> None:
+    click.echo(f"The lab is up: AWS endpoint {found.endpoint}, {_isolation(found)}")
+    for one in found.instances:
+        click.echo(f"  {one['id']}  {one['name']}  {one['url']}")
+    click.echo('For the aws command, boto3 and experiments: eval "$(rtk lab env)"')
+
+
+def _isolation(found: Lab) -> str:
+    return "instances isolated from this machine" if found.isolated else "instances NOT isolated from this machine"
+
+
+def _gone(found: Lab) -> bool:
+    deadline = time.monotonic() + DOWN_S
+    while time.monotonic() < deadline:
+        if not found.runs and not any(processes.alive(keeper) for keeper in found.keepers):
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def _stated(found: Lab) -> dict[str, Any]:
+    connection = HTTPConnection("127.0.0.1", found.port, timeout=10)
+    try:
+        connection.request("GET", "/_lab/status", headers={"X-Lab-Key": found.access_key})
+        stated: dict[str, Any] = json.load(connection.getresponse())
+    except OSError as problem:
+        raise ToolkitError(f"the lab at {found.endpoint} does not answer: {problem}") from None
+    finally:
+        connection.close()
+    return stated
+
+
+if __name__ == "__main__":
+    lab()

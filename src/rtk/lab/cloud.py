@@ -1,0 +1,182 @@
+"""The rest of AWS: moto's server on the same port, loaded when first needed, since it costs time and memory.
+
+EC2 knows the lab's instances: stopping, starting and terminating them there does it in the lab.
+"""
+
+import os
+import queue
+import sys
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from rtk.lab.commands import Command, Invocation
+from rtk.lab.instance import Instance
+from rtk.lab.runner import Written
+
+ACCOUNT = "123456789012"
+Environ = dict[str, Any]
+Application = Callable[[Environ, Any], Iterable[bytes]]
+
+
+@dataclass(slots=True)
+class Cloud:
+    """moto's part of the endpoint."""
+
+    instances: dict[str, Instance]
+    region: str
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _application: Application | None = None
+    _seeded: dict[str, Any] = field(default_factory=dict)
+    _outputs: "queue.SimpleQueue[Callable[[], None]]" = field(default_factory=queue.SimpleQueue)
+    _storing: threading.Thread | None = None
+
+    def __call__(self, wsgi: Environ, start_response: Any) -> Iterable[bytes]:
+        """Answer a request as a WSGI application."""
+        ec2 = "/ec2/aws4_request" in wsgi.get("HTTP_AUTHORIZATION", "")
+        application = self._loaded()
+        if not ec2:
+            return application(wsgi, start_response)
+        self._seed()
+        answer = application(wsgi, start_response)
+        self._follow()
+        return answer
+
+    def store(self, command: Command, invocation: Invocation, written: list[Written]) -> None:
+        """Put the outputs where the command asked: S3, CloudWatch Logs. A failure there stays there."""
+        bucket = command.request.get("OutputS3BucketName")
+        if bucket:
+            region = command.request.get("OutputS3Region", self.region)
+            for stream in ("stdout", "stderr"):
+                key = _key(command, invocation, written[-1], stream) if written else ""
+                invocation.stored[stream] = f"https://s3.{region}.amazonaws.com/{bucket}/{key}"
+        logs = command.request.get("CloudWatchOutputConfig", {}).get("CloudWatchOutputEnabled")
+        if written and (bucket or logs):
+            self._later(lambda: self._put(command, invocation, written, bucket, logs=bool(logs)))
+
+    def _later(self, task: Callable[[], None]) -> None:
+        with self._lock:
+            if self._storing is None:
+                self._storing = threading.Thread(target=self._store_all, name="store", daemon=True)
+                self._storing.start()
+        self._outputs.put(task)
+
+    def _store_all(self) -> None:
+        while True:
+            try:
+                self._outputs.get()()
+            except Exception as problem:  # noqa: BLE001  moto raises what AWS would answer; the command is over
+                print(f"lab: output not stored: {problem}", file=sys.stderr, flush=True)  # noqa: T201  the lab's log
+
+    def _put(
+        self,
+        command: Command,
+        invocation: Invocation,
+        written: list[Written],
+        bucket: str | None,
+        *,
+        logs: bool,
+    ) -> None:
+        self._loaded()
+        for one in written:
+            for stream, path in (("stdout", one.stdout), ("stderr", one.stderr)):
+                content = path.read_bytes() if path.exists() else b""
+                if bucket and content:
+                    _put_object(bucket, _key(command, invocation, one, stream), content)
+                if logs and content:
+                    self._put_log(command, f"{invocation.instance_id}/{_dashed(one)}/{stream}", content)
+
+    def _put_log(self, command: Command, stream: str, content: bytes) -> None:
+        from moto.logs.models import logs_backends  # noqa: PLC0415  loaded when first needed
+
+        config = command.request["CloudWatchOutputConfig"]
+        group = config.get("CloudWatchLogGroupName") or f"/aws/ssm/{command.document_name}"
+        backend = logs_backends[ACCOUNT][self.region]
+        if group not in backend.groups:
+            backend.create_log_group(group, {})
+        name = f"{command.id}/{stream}"
+        backend.ensure_log_stream(group, name)
+        at = int(command.requested * 1000)
+        lines = content.decode("utf-8", errors="replace").splitlines()
+        backend.put_log_events(group, name, [{"timestamp": at, "message": line} for line in lines if line])
+
+    def _loaded(self) -> Application:
+        with self._lock:
+            if self._application is None:
+                os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"  # thousands of images nobody asks for, seconds long
+                from moto.moto_server.werkzeug_app import (  # noqa: PLC0415  loaded when first needed
+                    DomainDispatcherApplication,
+                    create_backend_app,
+                )
+
+                self._application = DomainDispatcherApplication(create_backend_app)
+            return self._application
+
+    def _seed(self) -> None:
+        """Tell moto's EC2 of the lab's instances, under the lab's ids."""
+        from moto.ec2.models import ec2_backends  # noqa: PLC0415  loaded when first needed
+
+        with self._lock:
+            for instance in self.instances.values():
+                if instance.id not in self._seeded:
+                    self._seeded[instance.id] = _as_in_ec2(ec2_backends[ACCOUNT][self.region], instance)
+
+    def _follow(self) -> None:
+        """Do in the lab what was done in EC2."""
+        for instance in self.instances.values():
+            state = self._seeded[instance.id].state
+            if state == "running":
+                instance.start()
+            elif state in {"stopped", "terminated"} and instance.state != "terminated":
+                instance.stop(state)
+
+
+def _as_in_ec2(backend: Any, instance: Instance) -> Any:
+    reservation = backend.run_instances(
+        "ami-12c6146b",
+        1,
+        None,
+        [],
+        instance_type="t3.micro",
+        is_instance_type_default=False,
+        placement=f"{backend.region_name}a",
+        region_name=backend.region_name,
+        tags={"instance": instance.tags},
+        ebs_optimized=False,
+        disable_api_stop=False,
+        nics=[],
+        security_group_ids=[],
+        private_ip=instance.address,
+    )
+    seeded = reservation.instances[0]
+    _rename(backend, seeded, instance.id)
+    return seeded
+
+
+def _rename(backend: Any, seeded: Any, new: str) -> None:
+    """Give moto's instance the lab's id, also where moto keeps it by id: its tags."""
+    backend.tags[new].update(backend.tags.pop(seeded.id, {}))
+    seeded.id = new
+
+
+def _put_object(bucket: str, key: str, content: bytes) -> None:
+    from moto.s3.models import s3_backends  # noqa: PLC0415  loaded when first needed
+
+    s3_backends[ACCOUNT]["aws"].put_object(bucket, key, content)
+
+
+def _key(command: Command, invocation: Invocation, written: Written, stream: str) -> str:
+    prefix = command.request.get("OutputS3KeyPrefix", "").strip("/")
+    parts = [prefix, command.id, invocation.instance_id, "awsrunShellScript", _folder(written), stream]
+    return "/".join(part for part in parts if part)
+
+
+def _folder(written: Written) -> str:
+    """The step's name as in AWS's keys; the step of AWS-RunShellScript has a name of its own there."""
+    name = written.step.name
+    return "0.awsrunShellScript" if name == "aws:runShellScript" else name
+
+
+def _dashed(written: Written) -> str:
+    return written.step.name.replace(":", "-")

@@ -1,0 +1,189 @@
+"""The lab as one process: `python -m rtk.lab.daemon '<settings as JSON>'`, what `rtk lab up` starts."""
+
+import fcntl
+import itertools
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rtk.errors import BadInput, ToolkitError
+from rtk.lab import processes, state
+from rtk.lab.inside import Room
+from rtk.lab.instance import Instance, Unfit
+from rtk.lab.state import Lab, Settings
+
+READY = "ready"
+
+
+def main(arguments: list[str]) -> int:
+    """Run a lab until SIGTERM or Ctrl-C. Prints "ready", or one sentence of what is wrong."""
+    settings = Settings(**json.loads(arguments[0]))
+    stop = _stop_signals()
+    try:
+        with _only_lab(), _fleet(settings) as fleet:
+            _serve(settings, fleet, stop)
+    except ToolkitError as problem:
+        print(problem, flush=True)  # noqa: T201  what the starting command reads
+        return problem.exit_code
+    return 0
+
+
+def command_line(settings: Settings) -> list[str]:
+    """How to start this module as a process of its own."""
+    return [sys.executable, "-m", "rtk.lab.daemon", json.dumps(asdict(settings))]
+
+
+def _stop_signals() -> set[signal.Signals]:
+    """Blocked in every thread, so that only `sigwait` sees them."""
+    stop = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
+    signal.pthread_sigmask(signal.SIG_BLOCK, stop)
+    return stop
+
+
+@contextmanager
+def _only_lab() -> Iterator[None]:
+    with (state.directory() / "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BadInput("a lab is running already: 'rtk lab status' shows it, 'rtk lab down' stops it") from None
+        try:
+            yield
+        finally:
+            state.forget()
+
+
+@contextmanager
+def _fleet(settings: Settings) -> Iterator[list[Instance]]:
+    """The instances, begun while this process is small and has one thread, and ended with the lab."""
+    for port in (settings.port, *settings.web_ports):
+        _check_free(port)
+    base = state.directory() / "instances"
+    shutil.rmtree(base, ignore_errors=True)
+    fleet = [_instance(settings, base, place) for place in range(settings.instances)]
+    begun: list[Instance] = []
+    try:
+        for instance in fleet:
+            begun.append(instance)
+            instance.begin()
+        for instance in fleet:
+            _settle(instance)
+        yield fleet
+    finally:
+        for instance in begun:
+            instance.close()
+
+
+def _settle(instance: Instance) -> None:
+    try:
+        instance.settle()
+    except Unfit as problem:
+        raise Unfit(
+            f"this machine cannot give an instance its own namespaces ({problem}), so documents would see and"
+            " change the machine's files, processes and network: if that is all right, use --no-isolation"
+        ) from None
+
+
+def _instance(settings: Settings, base: Path, place: int) -> Instance:
+    instance_id = f"i-0{secrets.token_hex(8)}"
+    available = itertools.cycle(sorted(os.sched_getaffinity(0)))
+    cpus = frozenset(itertools.islice(available, place * settings.cpus, (place + 1) * settings.cpus))
+    room = Room(
+        instance_id=instance_id,
+        hostname=f"ip-10-0-0-{place + 11}",
+        directory=base / instance_id,
+        cpus=cpus,
+        work_s=settings.work_s,
+        isolated=settings.isolated,
+    )
+    tags = {"Name": f"web-{place + 1}", "role": "web", **settings.tags}
+    return Instance(room, f"10.0.0.{place + 11}", settings.web_port + place, tags, settings.restart_after_s)
+
+
+def _check_free(port: int) -> None:
+    try:
+        with socket.create_server(("127.0.0.1", port)):
+            pass
+    except OSError as problem:
+        raise BadInput(
+            f"port {port} cannot be used ({problem.strerror}): choose another with --port or --web-port"
+        ) from None
+
+
+def _serve(settings: Settings, fleet: list[Instance], stop: set[signal.Signals]) -> None:
+    # Here and not above: the instances were forked before these, large, were loaded.
+    from rtk.lab.cloud import Cloud  # noqa: PLC0415
+    from rtk.lab.endpoint import Endpoint, serve  # noqa: PLC0415
+    from rtk.lab.library import Library  # noqa: PLC0415
+    from rtk.lab.protocol import model  # noqa: PLC0415
+    from rtk.lab.runner import Runner  # noqa: PLC0415
+    from rtk.lab.ssm import RunCommand  # noqa: PLC0415
+    from rtk.lab.ssm_documents import Documents  # noqa: PLC0415
+
+    instances = {instance.id: instance for instance in fleet}
+    cloud = Cloud(instances, state.REGION)
+    runner = Runner(instances, state.REGION, cloud.store)
+    library = Library()
+    run_command = RunCommand(runner, library, settings.invocation_delay_s)
+    lab = _describe(settings, fleet)
+    operations = {**run_command.operations(), **Documents(library).operations()}
+    endpoint = Endpoint(operations, cloud, lab.access_key, lambda: _status(runner))
+    model()
+    server = serve(endpoint, settings.port)
+    threading.Thread(target=server.serve_forever, name="endpoint", daemon=True).start()
+    state.write(lab)
+    print(READY, flush=True)  # noqa: T201  what the starting command reads
+    signal.sigwait(stop)
+
+
+def _describe(settings: Settings, fleet: list[Instance]) -> Lab:
+    me = processes.read(os.getpid())
+    assert me is not None, "a process can read about itself"
+    return Lab(
+        pid=me.pid,
+        started=me.started,
+        port=settings.port,
+        access_key=f"LAB{secrets.token_hex(8).upper()}",
+        secret_key=secrets.token_hex(20),
+        isolated=settings.isolated,
+        instances=[{"id": one.id, "name": one.tags["Name"], "url": one.url, "tags": one.tags} for one in fleet],
+        keepers=[one.keeper for one in fleet],
+    )
+
+
+def _status(runner: Any) -> dict[str, Any]:
+    """What `rtk lab status` and `rtk lab top` show. CPU is seconds used so far, memory is resident bytes."""
+    under_way: dict[str, list[dict[str, Any]]] = {one: [] for one in runner.instances}
+    for command in runner.commands.values():
+        for invocation in command.invocations.values():
+            if not invocation.over and invocation.instance_id in under_way:
+                stated = {"id": command.id, "document": command.document_name, "status": invocation.status}
+                under_way[invocation.instance_id].append(stated)
+    return {
+        "instances": [
+            {
+                "id": one.id,
+                "name": one.tags["Name"],
+                "url": one.url,
+                "state": one.state,
+                "cpus": len(one.room.cpus),
+                "processes": [asdict(process) for process in one.processes()],
+                "commands": under_way[one.id],
+            }
+            for one in runner.instances.values()
+        ]
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

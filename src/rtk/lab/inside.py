@@ -1,0 +1,202 @@
+"""An instance from within: the first process of its namespaces. It starts scripts and its web target.
+
+It talks with the lab over one channel of JSON messages. When the channel closes, whatever ended the lab, this
+process ends, and with it, being the first of its process namespace, everything in the instance.
+"""
+
+import contextlib
+import json
+import os
+import select
+import signal
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rtk.lab import namespaces, processes, shepherd, target
+
+LARGEST_MESSAGE = 128 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What an instance is made of. `directory` is its own, as the machine sees it."""
+
+    instance_id: str
+    hostname: str
+    directory: Path
+    cpus: frozenset[int]
+    work_s: float
+    isolated: bool
+
+    @property
+    def inner_directory(self) -> Path:
+        """The instance's directory as its own processes see it."""
+        return Path(namespaces.INSTANCE_DIRECTORY) if self.isolated else self.directory
+
+
+def keep(room: Room, channel: socket.socket) -> None:
+    """The keeper's life: make the instance, wait for its end, leave nothing of it. Never returns."""
+    os.setsid()
+    _close_all_but(channel)
+    processes.name_me("rtk-keeper")
+    processes.adopt_orphans()
+    if room.isolated:
+        processes.die_with_parent()
+        with _reported(channel):
+            namespaces.enter_namespaces(room.hostname)
+    first = _forked(lambda: _live(room, channel))
+    channel.close()
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(first, 0)
+    if not room.isolated:
+        processes.end_below(os.getpid(), 0)
+    os._exit(0)
+
+
+def _live(room: Room, channel: socket.socket) -> None:
+    if room.isolated:
+        processes.die_with_parent()
+        with _reported(channel):
+            namespaces.furnish(room.directory)
+    processes.adopt_orphans()
+    processes.name_me("rtk-instance")
+    os.sched_setaffinity(0, room.cpus)
+    Inside(room, channel).run()
+
+
+def _close_all_but(channel: socket.socket) -> None:
+    """Close what the lab had open: a port or another instance's channel held here would outlive the lab."""
+    for handle in [int(entry.name) for entry in Path("/proc/self/fd").iterdir()]:
+        if handle > 2 and handle != channel.fileno():
+            with contextlib.suppress(OSError):
+                os.close(handle)
+
+
+@contextlib.contextmanager
+def _reported(channel: socket.socket) -> Iterator[None]:
+    try:
+        yield
+    except OSError as problem:
+        channel.send(json.dumps({"event": "unfit", "why": problem.strerror or str(problem)}).encode())
+        os._exit(1)
+
+
+def _forked(life: Callable[[], int | None]) -> int:
+    """Fork a process that does `life` and exits with what it returns."""
+    sys.stdout.flush()
+    pid = os.fork()
+    if pid == 0:
+        code = 1
+        try:
+            code = life() or 0
+        finally:
+            os._exit(code)
+    return pid
+
+
+class Inside:
+    """The event loop of an instance's first process."""
+
+    def __init__(self, room: Room, channel: socket.socket) -> None:
+        self._room, self._channel = room, channel
+        self._shepherds: dict[int, shepherd.Script] = {}
+        self._target: int | None = None
+        self._open = True
+
+    def run(self) -> None:
+        """Serve the lab until it closes the channel, then end everything."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        self._wake = shepherd.Wake()
+        self._tell(event="ready")
+        poll = select.poll()
+        poll.register(self._channel, select.POLLIN)
+        poll.register(self._wake.read_end, select.POLLIN)
+        while self._open:
+            ready = dict(poll.poll())
+            self._wake.clear()
+            self._collect()
+            if self._channel.fileno() in ready:
+                self._hear()
+        if not self._room.isolated:
+            processes.end_below(os.getpid(), 0)
+
+    def _hear(self) -> None:
+        message, handles, _, _ = socket.recv_fds(self._channel, LARGEST_MESSAGE, 1)
+        if not message:
+            self._open = False
+            return
+        order = json.loads(message)
+        match order.pop("do"):
+            case "run":
+                self._run(shepherd.Script(**order))
+            case "cancel":
+                self._cancel(order["command"])
+            case "serve":
+                self._serve(socket.socket(fileno=handles[0]))
+            case "halt":
+                self._halt()
+
+    def _run(self, script: shepherd.Script) -> None:
+        pid = _forked(lambda: shepherd.tend(script, self._channel))
+        self._shepherds[pid] = script
+
+    def _cancel(self, command: str) -> None:
+        for pid, script in self._shepherds.items():
+            if script.command == command:
+                processes.send(pid, signal.SIGTERM)
+
+    def _serve(self, listener: socket.socket) -> None:
+        room = self._room
+        site = target.Site(room.instance_id, room.inner_directory, room.work_s)
+
+        def life() -> None:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+            processes.name_me(target.NAME)
+            target.serve(listener, site)
+
+        self._target = _forked(life)
+        listener.close()
+
+    def _halt(self) -> None:
+        """What stopping an instance does: nothing in it runs any more, its directory stays."""
+        self._target = None
+        processes.end_below(os.getpid(), 0.2)
+        for script in self._shepherds.values():
+            self._lost(script)
+        self._shepherds.clear()
+        self._tell(event="halted")
+
+    def _collect(self) -> None:
+        """Reap what ended. A shepherd that was itself killed loses its run, and its strays are ended here."""
+        with contextlib.suppress(ChildProcessError):
+            while True:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+                if pid == 0:
+                    break
+                if pid == self._target:
+                    self._target = None
+                    self._tell(event="target-ended")
+                script = self._shepherds.pop(pid, None)
+                if script and status != 0:
+                    self._lost(script)
+        self._end_strays()
+
+    def _end_strays(self) -> None:
+        known = {self._target, *self._shepherds}
+        for pid in processes.children():
+            if pid not in known:
+                processes.send(pid, signal.SIGKILL)
+
+    def _lost(self, script: shepherd.Script) -> None:
+        self._tell(event="ended", run=script.run, code=-1, why="lost", at=None)
+
+    def _tell(self, **event: object) -> None:
+        with contextlib.suppress(OSError):
+            self._channel.send(json.dumps(event).encode())

@@ -1,0 +1,225 @@
+"""The lab's handle on one instance: run scripts in it, keep its web target up, stop and start it."""
+
+import contextlib
+import json
+import os
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from rtk.errors import ToolkitError
+from rtk.lab import namespaces, processes
+from rtk.lab.inside import LARGEST_MESSAGE, Room, keep
+from rtk.lab.shepherd import Script
+
+State = Literal["running", "stopped", "terminated"]
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+READY_S = 10.0
+_SUDO = {
+    True: '#!/bin/sh\n# Inside an instance one is root already.\nwhile :; do case "$1" in\n'
+    "  -u|-g) shift 2 ;;\n"
+    '  -*) shift ;;\n  *=*) export "$1"; shift ;;\n  *) break ;;\nesac; done\nexec "$@"\n',
+    False: '#!/bin/sh\necho "sudo: not here: this instance is not isolated from the machine" >&2\nexit 1\n',
+}
+
+
+class Unfit(ToolkitError):
+    """This machine cannot make an isolated instance."""
+
+
+@dataclass(slots=True)
+class Ended:
+    """How a script ended: its exit code, and `exit`, `cancelled`, `timed-out` or `lost`."""
+
+    code: int
+    why: str
+
+
+@dataclass(slots=True)
+class Running:
+    """A script under way in an instance."""
+
+    over: threading.Event = field(default_factory=threading.Event)
+    started: float | None = None
+    ended: Ended | None = None
+
+
+class Instance:
+    """One instance of the lab."""
+
+    def __init__(self, room: Room, address: str, port: int, tags: dict[str, str], restart_after_s: float) -> None:
+        self.room, self.address, self.port, self.tags = room, address, port, tags
+        self.state: State = "stopped"
+        self.registered = time.time()
+        self.keeper = 0
+        self.changed: Callable[[], object] = lambda: None
+        self._restart_after_s = restart_after_s
+        self._running: dict[str, Running] = {}
+        self._lock = threading.Lock()
+        self._halted = threading.Event()
+        self._ours: socket.socket | None = None
+
+    @property
+    def id(self) -> str:
+        return self.room.instance_id
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def begin(self) -> None:
+        """Fork the instance. Before any thread is made: a user namespace needs a process of one thread."""
+        directory = self.room.directory
+        (directory / "bin").mkdir(parents=True)
+        if self.room.isolated:
+            namespaces.prepare(directory)
+        (directory / "home").mkdir(exist_ok=True)
+        (directory / "bin/sudo").write_text(_SUDO[self.room.isolated], encoding="ascii")
+        (directory / "bin/sudo").chmod(0o755)
+        self._ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.keeper = os.fork()
+        if self.keeper == 0:
+            self._ours.close()
+            keep(self.room, theirs)
+        theirs.close()
+
+    def settle(self) -> None:
+        """Wait until the instance is ready and listen to it from now on. Raises Unfit."""
+        channel = self._channel()
+        channel.settimeout(READY_S)
+        try:
+            message = channel.recv(LARGEST_MESSAGE)
+        except TimeoutError:
+            message = b""
+        event = json.loads(message or b'{"event": "unfit", "why": "it ended at once"}')
+        if event["event"] != "ready":
+            raise Unfit(event["why"])
+        channel.settimeout(None)
+        threading.Thread(target=self._listen, name=f"hear {self.id}", daemon=True).start()
+        self.start()
+
+    def start(self) -> None:
+        """Bring a stopped instance up."""
+        if self.state == "stopped":
+            self.state = "running"
+            self._serve()
+            self.changed()
+
+    def stop(self, state: State = "stopped") -> None:
+        """End everything that runs in the instance; its directory stays."""
+        if self.state == "running":
+            self.state = state
+            self._halted.clear()
+            self._send({"do": "halt"})
+            self._halted.wait(5)
+            self.changed()
+        elif self.state == "stopped":
+            self.state = state
+
+    def run(self, script: Script) -> Running:
+        """Start a script; `Running.over` is set once it has ended."""
+        running = Running()
+        with self._lock:
+            self._running[script.run] = running
+        try:
+            if self.state != "running":
+                raise BrokenPipeError
+            self._send({"do": "run", **script.as_dict()})
+        except OSError:
+            self._end(script.run, Ended(-1, "lost"))
+        return running
+
+    def cancel(self, command: str) -> None:
+        """End every process of this command that is still in the instance."""
+        with contextlib.suppress(OSError):
+            self._send({"do": "cancel", "command": command})
+
+    def close(self) -> None:
+        """Let go of the instance: it ends itself, whole."""
+        with contextlib.suppress(OSError):
+            self._channel().shutdown(socket.SHUT_RDWR)  # close alone would wait for the listening thread
+        self._channel().close()
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(self.keeper, 0)
+        shutil.rmtree(self.room.directory, ignore_errors=True)
+
+    def processes(self) -> list[processes.Process]:
+        """Every process of the instance, as the machine sees them, without the keeper."""
+        return processes.below(self.keeper)
+
+    def environment(self, region: str) -> dict[str, str]:
+        """What scripts of this instance find in their environment."""
+        inner = self.room.inner_directory
+        return {
+            "PATH": f"{inner}/bin:{PATH}",
+            "HOME": namespaces.HOME if self.room.isolated else str(self.room.directory / "home"),
+            "LANG": "C.UTF-8",
+            "INSTANCE_DIRECTORY": str(inner),
+            "AWS_SSM_INSTANCE_ID": self.id,
+            "AWS_SSM_REGION_NAME": region,
+            "AWS_SSM_PLATFORM_NAME": "Linux",
+        }
+
+    def _channel(self) -> socket.socket:
+        assert self._ours is not None, "begin() comes first"
+        return self._ours
+
+    def _send(self, order: dict[str, Any], handles: list[int] | None = None) -> None:
+        socket.send_fds(self._channel(), [json.dumps(order).encode()], handles or [])
+
+    def _serve(self) -> None:
+        """Open the port on the machine's side and hand it in: while the target is dead the port is closed."""
+        if self.state != "running":
+            return
+        with socket.create_server(("127.0.0.1", self.port), backlog=128) as listener:
+            self._send({"do": "serve"}, [listener.fileno()])
+
+    def _restart_target(self) -> None:
+        # A port taken in the meantime, or a lab that is being closed.
+        with contextlib.suppress(OSError):
+            self._serve()
+
+    def _listen(self) -> None:
+        channel = self._channel()
+        with contextlib.suppress(OSError):
+            while message := channel.recv(LARGEST_MESSAGE):
+                self._heard(json.loads(message))
+        self.state = "terminated"
+        for run in list(self._running):
+            self._end(run, Ended(-1, "lost"))
+        self._halted.set()
+
+    def _heard(self, event: dict[str, Any]) -> None:
+        match event["event"]:
+            case "started":
+                self._running[event["run"]].started = event["at"]
+            case "ended":
+                self._end(event["run"], Ended(event["code"], event["why"]))
+            case "target-ended":
+                timer = threading.Timer(self._restart_after_s, self._restart_target)
+                timer.daemon = True
+                timer.start()
+            case "halted":
+                self._halted.set()
+
+    def _end(self, run: str, ended: Ended) -> None:
+        with self._lock:
+            running = self._running.pop(run, None)
+        if running:
+            running.ended = ended
+            running.over.set()
+
+
+def make_script(instance: Instance, command: str, name: str, text: str) -> tuple[Path, str]:
+    """Write a script into the instance's directory: its path for the machine and for the instance."""
+    directory = instance.room.directory / "commands" / command
+    directory.mkdir(parents=True, exist_ok=True)
+    path = directory / name
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o700)
+    return path, str(instance.room.inner_directory / "commands" / command / name)

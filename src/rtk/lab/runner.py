@@ -1,0 +1,169 @@
+"""Runs commands: delivers invocations, carries documents out, within MaxConcurrency and MaxErrors."""
+
+import itertools
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rtk.lab.commands import Command, Invocation
+from rtk.lab.instance import Instance, make_script
+from rtk.lab.procedure import Job, Procedure, StepResult
+from rtk.lab.shepherd import Script
+
+STDOUT_LIMIT, STDERR_LIMIT = 24_000, 8_000  # characters, as GetCommandInvocation gives them
+COMMANDS_KEPT = 10_000
+_OF_CODE = {
+    "exit": ("Failed", "Failed"),
+    "timed-out": ("TimedOut", "ExecutionTimedOut"),
+    "cancelled": ("Cancelled", "Cancelled"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The whole output of a step, on the machine's side."""
+
+    step: StepResult
+    stdout: Path
+    stderr: Path
+
+
+@dataclass(slots=True)
+class Runner:
+    """Every command of the lab. `store` is called with the outputs of an invocation that is over."""
+
+    instances: dict[str, Instance]
+    region: str
+    store: Callable[[Command, Invocation, list[Written]], None] = lambda *_: None
+    commands: dict[str, Command] = field(default_factory=dict)
+    _changed: threading.Condition = field(default_factory=threading.Condition)
+    _runs: "itertools.count[int]" = field(default_factory=itertools.count)
+
+    def __post_init__(self) -> None:
+        for instance in self.instances.values():
+            instance.changed = self._wake
+
+    def submit(self, command: Command) -> None:
+        """Take a command and start what may start at once."""
+        with self._changed:
+            self.commands[command.id] = command
+            while len(self.commands) > COMMANDS_KEPT and next(iter(self.commands.values())).completed:
+                self.commands.pop(next(iter(self.commands)))
+        self._advance(command)
+
+    def cancel(self, command: Command, instance_ids: list[str]) -> None:
+        """Cancel on these instances: what waits is cancelled now, what runs is being ended."""
+        with self._changed:
+            command.cancelling = True
+            for instance_id in instance_ids:
+                invocation = command.invocations[instance_id]
+                invocation.cancel.set()
+                if not invocation.over:
+                    invocation.become("Cancelling" if invocation.under_way else "Cancelled")
+            self._changed.notify_all()
+        for instance_id in instance_ids:
+            if instance_id in self.instances:
+                self.instances[instance_id].cancel(command.id)
+
+    def _wake(self) -> None:
+        with self._changed:
+            self._changed.notify_all()
+
+    def _advance(self, command: Command) -> None:
+        """Start as many waiting invocations as MaxConcurrency allows; end them once MaxErrors is passed."""
+        with self._changed:
+            for invocation in command.invocations.values():
+                if invocation.over or invocation.under_way:
+                    continue
+                if command.stopped_by_errors:
+                    invocation.become("Cancelled", "Terminated")
+                elif invocation.instance_id not in self.instances:
+                    invocation.become("Failed", "Undeliverable")
+                elif sum(one.under_way for one in command.invocations.values()) < command.at_once:
+                    invocation.under_way = True
+                    self._start(command, invocation)
+
+    def _start(self, command: Command, invocation: Invocation) -> None:
+        threading.Thread(target=self._invoke, args=(command, invocation), name="invocation", daemon=True).start()
+
+    def _invoke(self, command: Command, invocation: Invocation) -> None:
+        instance = self.instances[invocation.instance_id]
+        written: list[Written] = []
+        if self._deliver(command, invocation, instance):
+            procedure = Procedure(
+                command.document,
+                command.values,
+                lambda job, step: written.append(self._run(command, invocation, instance, job, step)),
+                invocation.cancel.is_set,
+            )
+            invocation.steps = procedure.results
+            outcome = procedure.carry_out()
+            self.store(command, invocation, written)
+        else:
+            outcome = _undelivered(invocation)
+        with self._changed:
+            invocation.under_way = False
+            invocation.become(*outcome)
+            self._changed.notify_all()
+        self._advance(command)
+
+    def _deliver(self, command: Command, invocation: Invocation, instance: Instance) -> bool:
+        """Wait until the instance is there to take the command, for at most its TimeoutSeconds."""
+        deadline = time.monotonic() + command.delivery_s
+        with self._changed:
+            while instance.state != "running" and not invocation.cancel.is_set():
+                if instance.state == "terminated" or time.monotonic() >= deadline:
+                    return False
+                invocation.become("Delayed")
+                self._changed.wait(deadline - time.monotonic())
+            if invocation.cancel.is_set():
+                return False
+            invocation.become("InProgress")
+            invocation.started = time.time()
+        return True
+
+    def _run(self, command: Command, invocation: Invocation, instance: Instance, job: Job, step: StepResult) -> Written:
+        name = f"{next(self._runs)}.{step.name.replace(':', '')}"
+        path, inner = make_script(instance, command.id, name, job.text)
+        script = Script(
+            run=name,
+            command=command.id,
+            path=inner,
+            directory=job.directory or str(Path(inner).parent),
+            timeout_s=job.timeout_s,
+            environment={**instance.environment(self.region), **job.environment},
+        )
+        running = instance.run(script)
+        if invocation.cancel.is_set():  # cancelled between the question and the start
+            instance.cancel(command.id)
+        running.over.wait()
+        step.ended = time.time()
+        step.started = running.started or step.started
+        assert running.ended is not None, "over is set after ended"
+        step.status, step.details = _OF_CODE.get(running.ended.why, ("Failed", "Failed"))
+        step.code = running.ended.code
+        if running.ended.why == "exit" and step.code == 0:
+            step.status = step.details = "Success"
+        written = Written(step, path.with_name(f"{name}.stdout"), path.with_name(f"{name}.stderr"))
+        step.stdout = _start_of(written.stdout, STDOUT_LIMIT)
+        step.stderr = _start_of(written.stderr, STDERR_LIMIT)
+        if running.ended.why == "lost":
+            step.stderr = (step.stderr + "\nThe instance stopped, or the script's shepherd was killed.")[-STDERR_LIMIT:]
+        return written
+
+
+def _undelivered(invocation: Invocation) -> tuple[str, str]:
+    if invocation.cancel.is_set():
+        return "Cancelled", "Cancelled"
+    return "TimedOut", "DeliveryTimedOut"
+
+
+def _start_of(path: Path, characters: int) -> str:
+    """The first characters of a file, in whole; bytes that are no UTF-8 become U+FFFD."""
+    try:
+        with path.open("rb") as file:
+            return file.read(characters * 4).decode("utf-8", errors="replace")[:characters]
+    except OSError:
+        return ""

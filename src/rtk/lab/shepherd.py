@@ -1,0 +1,180 @@
+"""One process beside every script: it keeps what the script prints and leaves no descendant of it behind.
+
+A shepherd adopts the orphans of its script, so that whatever the script starts stays below the shepherd in
+the process tree, in whatever session. On SIGTERM, or when the time is over, it ends them all and says so.
+When the script ends by itself but has left processes in the background, the shepherd stays with them, as a server
+would keep them, until they end or the command is cancelled.
+"""
+
+import contextlib
+import json
+import os
+import select
+import signal
+import socket
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from rtk.lab import processes
+
+NAME = "rtk-shepherd"
+GRACE_S = 0.7  # between SIGTERM, which lets a script undo what it did, and SIGKILL
+OUTPUT_LIMIT = 8 * 2**20  # bytes kept of each stream of a script
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What to run. Paths are as the instance sees them; the timeout is in seconds."""
+
+    run: str
+    command: str
+    path: str
+    directory: str
+    timeout_s: float
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, object]:
+        return asdict(self)
+
+
+class Output:
+    """Copies a pipe into a file, up to the limit; what comes after is read and dropped."""
+
+    def __init__(self, path: Path) -> None:
+        self.read_end, self.write_end = os.pipe()
+        os.set_blocking(self.read_end, False)
+        self._path = path
+        self._file: BinaryIO | None = None  # most scripts say nothing on one of the two
+        self._left = OUTPUT_LIMIT
+
+    def drain(self) -> bool:
+        """Take what is there; false once the last writer has closed its end."""
+        with contextlib.suppress(BlockingIOError):
+            while chunk := os.read(self.read_end, 65536):
+                self._keep(chunk[: self._left])
+            return False
+        return True
+
+    def _keep(self, chunk: bytes) -> None:
+        if self._file is None:
+            self._file = self._path.open("ab", buffering=0)
+        self._file.write(chunk)
+        self._left -= len(chunk)
+
+
+def tend(script: Script, channel: socket.socket) -> int:
+    """Run the script to its end and report it; the shepherd's exit code (0: reported and nothing left)."""
+    processes.name_me(NAME)
+    processes.adopt_orphans()
+    wake = _wake_on(signal.SIGCHLD, signal.SIGTERM)
+    outputs = [Output(Path(f"{script.path}.{stream}")) for stream in ("stdout", "stderr")]
+    child = _start(script, outputs)
+    _tell(channel, event="started", run=script.run, at=time.time())
+    code, why = _watch(child, time.monotonic() + script.timeout_s, wake, outputs)
+    for output in outputs:
+        output.drain()
+    _tell(channel, event="ended", run=script.run, code=code, why=why, at=time.time())
+    _stay_with_what_is_left(wake, outputs)
+    return 0
+
+
+class Wake:
+    """A pipe that becomes readable when one of the signals arrives; `cancelled` once SIGTERM did."""
+
+    def __init__(self) -> None:
+        self.read_end, write_end = os.pipe()
+        os.set_blocking(self.read_end, False)
+        os.set_blocking(write_end, False)
+        signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
+        self.cancelled = False
+
+    def clear(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            self.cancelled |= signal.SIGTERM in os.read(self.read_end, 4096)
+
+
+def _wake_on(*numbers: signal.Signals) -> Wake:
+    wake = Wake()
+    for number in numbers:
+        signal.signal(number, lambda *_: None)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, numbers)
+    return wake
+
+
+def _start(script: Script, outputs: list[Output]) -> int:
+    child = os.fork()
+    if child == 0:
+        try:
+            _become(script, outputs)
+        except OSError as problem:
+            os.write(2, f"cannot run the script: {problem}\n".encode())
+        finally:
+            os._exit(126)
+    for output in outputs:
+        os.close(output.write_end)
+    return child
+
+
+def _become(script: Script, outputs: list[Output]) -> None:
+    os.setpgid(0, 0)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(outputs[0].write_end, 1)
+    os.dup2(outputs[1].write_end, 2)
+    for number in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGTERM, signal.SIGCHLD, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    os.chdir(script.directory)
+    environment = {**script.environment, "RTK_LAB_COMMAND": script.command}
+    try:
+        os.execve(script.path, [script.path], environment)  # noqa: S606  the user's own script
+    except OSError:  # no first line naming an interpreter, or a file system that runs nothing
+        os.execve("/bin/sh", ["/bin/sh", script.path], environment)  # noqa: S606  as above
+
+
+def _watch(child: int, deadline: float, wake: Wake, outputs: list[Output]) -> tuple[int, str]:
+    """The script's exit code and why it ended: `exit`, `cancelled` or `timed-out`."""
+    code = None
+    while code is None and not wake.cancelled and time.monotonic() < deadline:
+        _wait(deadline - time.monotonic(), wake, outputs)
+        code = _exit_code(child)
+    if code is not None:
+        return code, "exit"
+    processes.end_below(os.getpid(), GRACE_S)
+    return -1, "cancelled" if wake.cancelled else "timed-out"
+
+
+def _wait(seconds: float, wake: Wake, outputs: list[Output]) -> None:
+    poll = select.poll()
+    poll.register(wake.read_end, select.POLLIN)
+    for output in outputs:
+        poll.register(output.read_end, select.POLLIN)
+    poll.poll(max(0.0, min(seconds, 3600.0)) * 1000 + 1)
+    wake.clear()
+    outputs[:] = [output for output in outputs if output.drain()]
+
+
+def _exit_code(child: int) -> int | None:
+    """The child's exit code if it has ended (128 + signal when killed); reaps adopted orphans on the way."""
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == child:
+                code = os.waitstatus_to_exitcode(status)
+                return code if code >= 0 else 128 - code
+            if pid == 0:
+                break
+    return None
+
+
+def _stay_with_what_is_left(wake: Wake, outputs: list[Output]) -> None:
+    while not wake.cancelled:
+        if not processes.reap():  # an orphan would be a child by now
+            return
+        _wait(3600, wake, outputs)
+    processes.end_below(os.getpid(), GRACE_S)
+
+
+def _tell(channel: socket.socket, **event: object) -> None:
+    with contextlib.suppress(OSError):
+        channel.send(json.dumps(event).encode())

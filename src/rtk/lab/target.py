@@ -1,0 +1,105 @@
+"""The web target of an instance: a small server whose answers take real CPU work, so that load shows.
+
+    /              a greeting, at once
+    /random/<n>    waits a random time of up to n seconds, then works for `work_s` seconds of CPU
+    /healthz       "ok"
+
+`/` and `/random` are slowed by the `latency` document, which writes "<milliseconds> <until, seconds since the
+epoch>" into the file `latency` of the instance's directory.
+"""
+
+import hashlib
+import random
+import re
+import socket
+import time
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+NAME = "web-target"
+LONGEST_WAIT_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What a target serves: the instance's id, its directory, the CPU seconds of a `/random` answer."""
+
+    instance_id: str
+    directory: Path
+    work_s: float
+
+
+class Answer(ValueError):
+    """A request answered otherwise than with 200: the status and one sentence."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+def serve(listener: socket.socket, site: Site) -> None:
+    """Answer on an already listening socket until killed."""
+    handler = type("Handler", (_Handler,), {"site": site})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler, bind_and_activate=False)
+    server.socket.close()
+    server.socket = listener
+    server.daemon_threads = True
+    server.serve_forever(poll_interval=3600)
+
+
+def work(cpu_s: float) -> None:
+    """Use this many seconds of CPU, whatever else the CPU is given: under load it takes longer."""
+    start = time.thread_time()
+    block = b"x" * 4096
+    while time.thread_time() - start < cpu_s:
+        block = hashlib.sha256(block).digest() * 128
+
+
+def latency_s(directory: Path, now: float) -> float:
+    """Seconds the `latency` document adds at this moment."""
+    try:
+        milliseconds, until = (directory / "latency").read_text(encoding="ascii").split()
+        return int(milliseconds) / 1000 if now < float(until) else 0.0
+    except (OSError, ValueError):
+        return 0.0
+
+
+def reply(path: str, site: Site) -> str:
+    """The text that answers a path, after the time it takes."""
+    if path == "/healthz":
+        return "ok"
+    time.sleep(latency_s(site.directory, time.time()))
+    if path == "/":
+        return f"Hello from {site.instance_id}"
+    found = re.fullmatch(r"/random/(\d+(?:\.\d+)?)", path)
+    if not found:
+        raise Answer(404, "there are /, /random/<seconds> and /healthz")
+    longest = float(found[1])
+    if longest > LONGEST_WAIT_S:
+        raise Answer(400, f"at most {LONGEST_WAIT_S:g} seconds, not {found[1]}")
+    waited = random.uniform(0, longest)  # noqa: S311  no secret hangs on it
+    time.sleep(waited)
+    work(site.work_s)
+    return f"Waited {waited:.3f} s, then worked"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    site: Site
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        try:
+            status, text = 200, reply(self.path.split("?")[0], self.site)
+        except Answer as refusal:
+            status, text = refusal.status, str(refusal)
+        body = f"{text}\n".encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "text/plain; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  the name http.server calls
+        """Requests are not logged: the measuring side keeps the times."""

@@ -1,0 +1,148 @@
+"""What `chaos verify` does around a run: files, variables, secrets, a full disk, and slots on a real target's clock."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.conftest import LONG, SHORT, Ended, Home, activity, experiment, noting, probing, python, shell
+
+
+def plain_and_json(home: Home) -> Ended:
+    reports = [part for kind in ("html", "md", "xml", "json") for part in ("--report", f"report.{kind}")]
+    return home.verify(*SHORT, *reports, experiment(home), flags=("--log-format", "json"))
+
+
+def test_reports_are_written_and_a_json_log_is_json_line_by_line(home: Home) -> None:
+    end = plain_and_json(home)
+    assert end.code == 0, end.out
+    assert all(isinstance(json.loads(line), dict) for line in end.out.splitlines())
+    for kind in ("html", "md", "xml", "json"):
+        assert (home.path / f"report.{kind}").stat().st_size > 200
+    told = json.loads((home.path / "report.json").read_text())
+    assert told == home.journal()["extensions"][0]["insight"]
+
+
+def test_a_closed_stdin_is_no_obstacle(home: Home) -> None:
+    end = home.verify(*SHORT, experiment(home), before=["sh", "-c", 'exec "$@" <&-', "sh"])
+    assert (end.code, end.notes) == (0, ["burn", "undo"])
+
+
+@pytest.mark.parametrize("where", ["nowhere/journal.json", "."])
+def test_an_unwritable_journal_is_known_before_the_run(home: Home, where: str) -> None:
+    end = home.verify("--journal-path", str(home.path / where), *SHORT, experiment(home))
+    assert (end.code, end.notes, home.records()) == (1, [], [])
+    assert "Traceback" not in end.out
+    assert "the journal" in end.out.splitlines()[-1]
+
+
+def test_a_full_disk_stops_the_run_and_everything_is_undone(home: Home) -> None:
+    source = experiment(
+        home, rollbacks=[activity("undo", shell("touch undone")), activity("tidy", shell("touch tidy"))]
+    )
+    end = home.verify(*LONG, source, before=["sh", "-c", 'ulimit -f 16; exec "$@"', "sh"])
+    assert end.code in (1, 5), end.out
+    assert end.took < 30
+    assert (home.path / "undone").exists()
+    assert (home.path / "tidy").exists()
+    assert "cannot be written" in end.out
+    assert "Traceback" not in end.out
+
+
+def test_no_declared_secret_reaches_a_file_or_a_line(home: Home) -> None:
+    value = 'p"ss\\word-7f3a'
+    home.environ["THE_TOKEN"] = value
+    source = experiment(
+        home,
+        probing(python("secret", name="THE_TOKEN"), {"type": "regex", "pattern": "token"}),
+        [
+            {**probing(python("refuse", name="THE_TOKEN")), "name": "look"},
+            activity("print", shell('printf "%s" "$THE_TOKEN"; printf "%s" "$THE_TOKEN" >&2')),
+            activity("return", python("secret", name="THE_TOKEN")),
+            activity("refuse", python("refuse", name="THE_TOKEN")),
+        ],
+        [activity("refuse", python("refuse", name="THE_TOKEN"))],
+        secrets={"all": {"token": {"type": "env", "key": "THE_TOKEN"}}},
+    )
+    reports = [part for kind in ("html", "md", "xml", "json") for part in ("--report", f"report.{kind}")]
+    end = home.verify(*SHORT, *reports, source, flags=("--verbose",))
+    assert end.code == 5, end.out
+    texts = {"output": end.out}
+    texts |= {str(p): p.read_text(errors="replace") for p in home.path.rglob("*") if p.is_file()}
+    assert [where for where, text in texts.items() if "word-7f3a" in text] == []
+
+
+def test_variables_reach_the_run_from_options_and_files(home: Home) -> None:
+    (home.path / "vars.json").write_text(json.dumps({"configuration": {"second": "two"}}))
+    (home.path / ".env").write_text("NO_third=three\n")
+    words = " ".join(f"${{{name}}}" for name in ("first", "second", "third"))
+    source = experiment(
+        home,
+        method=[noting(home, "burn"), activity("say", python("note", path=home.notes, text=words))],
+        configuration={name: {"type": "env", "key": f"NO_{name}"} for name in ("first", "second", "third")},
+    )
+    end = home.verify(*SHORT, "--var", "first=one", "--var-file", "vars.json", "--var-file", ".env", source)
+    assert end.code == 0, end.out
+    assert "one two three" in end.notes
+
+
+def test_every_slot_is_measured_on_its_grid_by_the_servers_own_log(home: Home, target: Any) -> None:
+    server = target(lambda n: 0.06 + 0.08 * ((n * 0.618) % 1))
+    states = truth(home, server, ("--every", "200ms", "--for", "6s"), 120)
+    assert len(states) == 30
+    on_grid(server, states, home)
+
+
+def test_answers_longer_than_the_interval_keep_the_grid_too(home: Home, target: Any) -> None:
+    server = target(lambda n: 0.12 + 0.16 * ((n * 0.618) % 1))
+    states = truth(home, server, ("--every", "100ms", "--for", "2.5s"), 200)
+    assert len(states) == 25
+    on_grid(server, states, home)
+
+
+def truth(home: Home, server: Any, options: tuple[str, ...], limit_ms: float, code: int = 2) -> list[dict[str, Any]]:
+    """The states of a run against a server, whose verdict must be as its answers were."""
+    probe = probing(
+        {
+            "type": "python",
+            "module": "chaoscloud.probes.http",
+            "func": "time_http_call",
+            "arguments": {"url": server.url, "timeout": 1},
+        },
+        {
+            "type": "probe",
+            "name": "in time",
+            "provider": {
+                "type": "python",
+                "module": "chaoscloud.tolerances.http",
+                "func": "response_time_under",
+                "arguments": {"duration": limit_ms},
+            },
+        },
+    )
+    burn = activity("burn", shell("timeout 1 sh -c 'while :; do :; done' || true"), background=True)
+    end = home.verify(*options, "--target", "95%", experiment(home, probe, [burn]))
+    assert end.code == code, end.out
+    states: list[dict[str, Any]] = home.journal()["steady_states"]["during"]
+    assert "missed" not in [state["rtk"]["outcome"] for state in states]
+    return states
+
+
+def on_grid(server: Any, states: list[dict[str, Any]], home: Home) -> None:
+    """Each slot's own request reached the server when it was due, and its outcome is what the server did."""
+    line = home.records()[0].read_text().splitlines()[0]
+    began = json.loads(line[9:])["monotonic"]
+    due = [began + state["rtk"]["due"] for state in states]
+    tries = len(server.asked) - len(states)  # the hypothesis before and after
+    assert 2 <= tries <= 4
+    late = [min(abs(asked - at) for asked in server.asked) for at in due]
+    assert sorted(late)[len(late) // 2] <= 0.02
+    assert max(late) <= 0.1, "late by more than the machine's other work explains"
+
+
+def test_a_target_that_hangs_for_good_is_deviated_never_missed(home: Home, target: Any) -> None:
+    server = target(lambda n: 0.02 if n < 8 else 1000.0)
+    states = truth(home, server, ("--every", "200ms", "--for", "3s"), 120)
+    outcomes = [state["rtk"]["outcome"] for state in states]
+    assert len(outcomes) == 15
+    assert set(outcomes[8:]) == {"deviated"}

@@ -1,0 +1,180 @@
+"""What tests of several parts share: the real command, in a home of its own."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.targets import Target, noted, serving
+
+with warnings.catch_warnings():  # the Chaos Toolkit imports a module that a library of its own has moved
+    warnings.simplefilter("ignore", DeprecationWarning)
+    import chaoslib.log  # noqa: F401 - so that importing it later warns no more
+
+ROOT = Path(__file__).parents[1]
+CHAOS = Path(sys.executable).with_name("chaos")
+SHORT = ("--every", "50ms", "--for", "400ms", "--target", "50%")
+LONG = ("--every", "100ms", "--for", "60s", "--target", "50%")
+
+
+@dataclass
+class Home:
+    """A directory in which the real command runs, with nothing of the machine's own in sight."""
+
+    path: Path
+    environ: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def notes(self) -> str:
+        """Where the activities write what they did."""
+        return str(self.path / "notes")
+
+    def env(self) -> dict[str, str]:
+        """The command's environment."""
+        return {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.path / "home"),
+            "XDG_STATE_HOME": str(self.path / "state"),
+            "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}",
+            "LANG": "C.UTF-8",
+            **self.environ,
+        }
+
+    def write(self, name: str, document: Any) -> str:
+        """Write an experiment; its path."""
+        path = self.path / name
+        path.write_text(document if isinstance(document, str) else json.dumps(document), encoding="utf-8")
+        return str(path)
+
+    def command(self, *arguments: str, flags: tuple[str, ...] = ()) -> list[str]:
+        """The command line of `chaos verify`."""
+        return [
+            str(CHAOS),
+            "--no-version-check",
+            "--no-log-file",
+            *flags,
+            "verify",
+            "--journal-path",
+            str(self.path / "journal.json"),
+            *arguments,
+        ]
+
+    def start(self, *arguments: str, **more: Any) -> "subprocess.Popen[str]":
+        """Start `chaos verify`."""
+        (self.path / "home").mkdir(exist_ok=True)
+        flags = more.pop("flags", ())
+        return subprocess.Popen(
+            more.pop("before", []) + self.command(*arguments, flags=flags),
+            cwd=self.path,
+            env=self.env(),
+            stdin=more.pop("stdin", subprocess.DEVNULL),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            **more,
+        )
+
+    def verify(self, *arguments: str, **more: Any) -> "Ended":
+        """Run `chaos verify` to its end."""
+        began = time.monotonic()
+        with self.start(*arguments, **more) as process:
+            out, _ = process.communicate(timeout=60)
+        return Ended(self, process.returncode, out, time.monotonic() - began)
+
+    def records(self) -> list[Path]:
+        """The run records."""
+        return sorted((self.path / "state" / "rtk" / "runs").glob("*.record"))
+
+    def journal(self) -> dict[str, Any]:
+        """The journal."""
+        found: dict[str, Any] = json.loads((self.path / "journal.json").read_text())
+        return found
+
+    def wait_for(self, text: str, timeout: float = 30.0) -> None:
+        """Wait until an activity has noted the text."""
+        until = time.monotonic() + timeout
+        while text not in noted(self.notes):
+            assert time.monotonic() < until, f"{text} was never noted: {noted(self.notes)}"
+            time.sleep(0.02)
+
+
+@dataclass
+class Ended:
+    """A command that has ended."""
+
+    home: Home
+    code: int
+    out: str
+    took: float
+
+    @property
+    def notes(self) -> list[str]:
+        return noted(self.home.notes)
+
+
+def python(func: str, **arguments: Any) -> dict[str, Any]:
+    return {"type": "python", "module": "tests.targets", "func": func, "arguments": arguments}
+
+
+def shell(script: str, **more: Any) -> dict[str, Any]:
+    return {"type": "process", "path": "sh", "arguments": ["-c", script], **more}
+
+
+def activity(name: str, provider: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"type": "action", "name": name, "provider": provider, **more}
+
+
+def probing(provider: dict[str, Any], tolerance: Any = True, **more: Any) -> dict[str, Any]:
+    return {"type": "probe", "name": "probe", "provider": provider, "tolerance": tolerance, **more}
+
+
+def experiment(
+    home: Home,
+    probe: dict[str, Any] | None = None,
+    method: list[dict[str, Any]] | None = None,
+    rollbacks: list[dict[str, Any]] | None = None,
+    **more: Any,
+) -> str:
+    """An experiment that notes what it does: `burn`, then `undo`."""
+    document = {
+        "title": "Notes are taken",
+        "description": "By every activity.",
+        "steady-state-hypothesis": {"title": "It is steady", "probes": [probe or probing(python("one"), 1)]},
+        "method": [noting(home, "burn")] if method is None else method,
+        "rollbacks": [noting(home, "undo")] if rollbacks is None else rollbacks,
+        **more,
+    }
+    return home.write("experiment.json", document)
+
+
+def noting(home: Home, text: str, **arguments: Any) -> dict[str, Any]:
+    return activity(text, python("note", path=home.notes, text=text, **arguments))
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """A home for the real command."""
+    return Home(tmp_path)
+
+
+@pytest.fixture
+def target() -> Iterator[Callable[[Callable[[int], float]], Target]]:
+    """Makes a target that takes, for its n-th request, so many seconds."""
+    at_work = []
+
+    def make(takes: Callable[[int], float]) -> Target:
+        manager = serving(Target(takes))
+        at_work.append(manager)
+        return manager.__enter__()
+
+    yield make
+    for manager in at_work:
+        manager.__exit__(None, None, None)

@@ -1,0 +1,66 @@
+"""Who is answered: programs of this machine with the lab's key, no web page, no other host name."""
+
+import json
+from http.client import HTTPConnection, HTTPResponse
+from typing import Any
+
+import pytest
+
+from tests.lab.world import World
+
+
+def asked(world: World, body: bytes = b"{}", **headers: str) -> HTTPResponse:
+    connection = HTTPConnection("127.0.0.1", world.lab["port"], timeout=10)
+    key = world.lab["access_key"]
+    signed = {
+        "Authorization": f"AWS4-HMAC-SHA256 Credential={key}/20260101/eu-west-1/ssm/aws4_request, SignedHeaders=host"
+    }
+    connection.request("POST", "/", body, {"X-Amz-Target": "AmazonSSM.ListCommands", **signed, **headers})
+    return connection.getresponse()
+
+
+def told(answer: HTTPResponse) -> Any:
+    return json.load(answer)
+
+
+def test_a_program_of_this_machine_is_answered(world: World) -> None:
+    answer = asked(world)
+    assert (answer.status, answer.getheader("Content-Type")) == (200, "application/x-amz-json-1.1")
+    assert "Commands" in told(answer)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Host": "evil.example"},
+        {"Host": "localhost.evil.example"},
+    ],
+)
+def test_a_web_page_is_not(world: World, headers: dict[str, str]) -> None:
+    answer = asked(world, b"{}", **headers)
+    assert (answer.status, told(answer)["__type"]) == (403, "AccessDeniedException")
+
+
+def test_nobody_is_answered_without_the_key(world: World) -> None:
+    assert told(asked(world, Authorization=""))["__type"] == "UnrecognizedClientException"
+    connection = HTTPConnection("127.0.0.1", world.lab["port"], timeout=10)
+    connection.request("GET", "/_lab/status")
+    assert connection.getresponse().status == 403
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b'{"InstanceId": 5}', b'{"MaxResults": true}'])
+def test_a_body_that_is_not_what_the_protocol_wants_is_refused(world: World, body: bytes) -> None:
+    answer = asked(world, body=body)
+    assert (answer.status, told(answer)["__type"]) == (400, "SerializationException")
+
+
+def test_a_request_of_many_megabytes_is_refused(world: World) -> None:
+    assert asked(world, body=b" " * 2_000_000).status == 413
+
+
+def test_the_rest_of_systems_manager_is_there(world: World) -> None:
+    client = world.client()
+    client.put_parameter(Name="colour", Value="red", Type="String")
+    assert client.get_parameter(Name="colour")["Parameter"]["Value"] == "red"

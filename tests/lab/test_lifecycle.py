@@ -1,0 +1,129 @@
+"""A lab starts, says what is wrong, and leaves nothing behind, however it ends."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from rtk.lab import processes
+from tests.lab.world import World, eventually, free_ports, is_free
+
+CLINGING = "setsid sleep 300 & sh -c 'trap \"\" TERM; sleep 300; sleep 300' & env -i setsid setsid sleep 300"
+
+
+def everything_of(world: World) -> list[int]:
+    known = world.lab
+    return [known["pid"], *known["keepers"], *(one.pid for root in known["keepers"] for one in processes.below(root))]
+
+
+def loaded(world: World) -> list[int]:
+    world.begin("AWS-RunShellScript", {"commands": [CLINGING]}, InstanceIds=world.ids)
+    for place in range(len(world.ids)):
+        eventually(lambda place=place: sum(one.name == "sleep" for one in world.processes(place)) == 3)  # type: ignore[misc]
+    return everything_of(world)
+
+
+@pytest.mark.parametrize(
+    ("end", "isolation"),
+    [(signal.SIGKILL, []), (signal.SIGKILL, ["--no-isolation"]), (signal.SIGTERM, []), (signal.SIGHUP, [])],
+)
+def test_nothing_is_left_two_seconds_after_the_lab_ends(own: World, end: signal.Signals, isolation: list[str]) -> None:
+    with own.up("--instances", "2", "--invocation-delay", "0", *isolation):
+        all_of_it = loaded(own)
+        assert len(all_of_it) > 10
+        os.kill(own.lab["pid"], end)
+        assert eventually(lambda: not any(processes.alive(pid) for pid in all_of_it), 4) < 2
+        assert own.rtk("status").returncode == 1
+
+
+def test_down_ends_everything_and_frees_the_ports(own: World) -> None:
+    with own.up("--instances", "1"):
+        all_of_it, port = loaded(own), own.lab["port"]
+        said = own.rtk("down")
+        assert (said.returncode, said.stdout) == (0, "The lab is down.\n")
+        assert not any(processes.alive(pid) for pid in all_of_it)
+        assert is_free(port)
+        assert is_free(port + 1)
+        assert not list((own.state / "rtk/lab/instances").iterdir())
+        assert "no lab is running" in own.rtk("down").stderr
+
+
+def test_a_lab_that_was_killed_does_not_hinder_the_next(own: World) -> None:
+    with own.up("--instances", "1"):
+        os.kill(own.lab["pid"], signal.SIGKILL)
+        assert "no lab is running" in own.rtk("env").stderr
+    with own.up("--instances", "1", "--invocation-delay", "0"):
+        assert own.run("echo again")["StandardOutputContent"] == "again\n"
+
+
+def test_a_second_lab_is_refused_in_one_sentence(world: World) -> None:
+    said = world.rtk("up", "--detach", "--port", str(free_ports(3)))
+    assert said.returncode == 1
+    assert said.stderr == "rtk lab: a lab is running already: 'rtk lab status' shows it, 'rtk lab down' stops it\n"
+
+
+@pytest.mark.parametrize("option", ["--port", "--web-port"])
+def test_a_port_in_use_is_refused_in_one_sentence(own: World, option: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        given = {"--port": str(free_ports(1)), "--web-port": str(free_ports(2)), option: str(port)}
+        said = own.rtk("up", "--detach", *(word for pair in given.items() for word in pair))
+    assert said.returncode == 1
+    assert said.stderr.startswith(f"rtk lab: port {port} cannot be used")
+    assert len(said.stderr.splitlines()) == 1
+
+
+def test_another_address_than_loopback_is_refused_with_the_reason(own: World) -> None:
+    said = own.rtk("up", "--host", "0.0.0.0")
+    assert (said.returncode, "executes shell commands" in said.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("arguments", [["--tag", "nothing"], ["--web-port", "65535"]])
+def test_options_that_make_no_sense_are_refused_in_one_sentence(own: World, arguments: list[str]) -> None:
+    said = own.rtk("up", "--detach", *arguments)
+    assert said.returncode == 1
+    assert len(said.stderr.splitlines()) == 1
+
+
+def test_in_the_foreground_ctrl_c_stops_it(own: World) -> None:
+    port = str(free_ports(2))
+    arguments = [
+        sys.executable,
+        "-m",
+        "rtk.cli.lab",
+        "up",
+        "--instances",
+        "1",
+        "--port",
+        port,
+        "--web-port",
+        str(int(port) + 1),
+    ]
+    with subprocess.Popen(arguments, env=own.environ, stdout=subprocess.PIPE, text=True) as lab:
+        assert lab.stdout is not None
+        while "Ctrl-C" not in lab.stdout.readline():
+            pass
+        all_of_it = everything_of(own)
+        lab.send_signal(signal.SIGINT)
+        assert lab.wait(5) == 0
+    assert not any(processes.alive(pid) for pid in all_of_it)
+
+
+def test_its_state_is_the_users_alone(world: World) -> None:
+    folder = world.state / "rtk/lab"
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert (folder / "lab.json").stat().st_mode & 0o077 == 0
+
+
+def test_status_and_top_show_instances_and_commands(world: World) -> None:
+    command = world.begin("cpu-stress", {"duration": ["60"]})
+    eventually(lambda: bool(world.processes()))
+    assert "cpu-stress" in world.rtk("status").stdout
+    picture = world.rtk("top", "--once").stdout
+    assert "cpu-stress (InProgress)" in picture
+    assert "web-target" in picture
+    world.client().cancel_command(CommandId=command)
+    world.over(command)
