@@ -42,7 +42,7 @@ class Issuer(ThreadingHTTPServer):
 class Handler(BaseHTTPRequestHandler):
     server: Issuer
 
-    def do_GET(self) -> None:  # noqa: N802 - the name that http.server calls
+    def do_GET(self) -> None:
         body = json.dumps(self.server.answer(urlsplit(self.path).path)).encode()
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.send_response(200)
