@@ -109,7 +109,7 @@ def counts(run: Run) -> dict[str, Any]:
             [run.id, run.day],
         )
         found = {OUTCOMES[outcome]: number for outcome, number in cursor.fetchall()}
-    told = {outcome: found.get(outcome, 0) for outcome in OUTCOMES}
+    told: dict[str, Any] = {outcome: found.get(outcome, 0) for outcome in OUTCOMES}
     planned = slot_count(lengths(run.plan)["conditions"], run.plan["frequency_s"])
     nothing = dict.fromkeys(field.name for field in fields(Figures))
     return {**nothing, "run_id": str(run.id), "planned": max(planned, sum(told.values())), **told}

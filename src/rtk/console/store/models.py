@@ -37,7 +37,7 @@ def newest_first(name: str) -> list[models.Index]:
     return [models.Index(fields=["team", "-created_at", "-id"], name=f"{name}_newest")]
 
 
-def one_of_a_file(name: str) -> list[models.UniqueConstraint]:
+def one_of_a_file(name: str) -> list[models.BaseConstraint]:
     """Within a team there is one thing for an id that files name, besides deleted ones."""
     alive = models.Q(deleted_at__isnull=True)
     return [models.UniqueConstraint(fields=["team", "file_id"], condition=alive, name=f"{name}_of_a_file")]

@@ -22,6 +22,7 @@ from rtk.console.store.problem import Problem
 from rtk.console.store.runs import lengths, tell
 from rtk.experiment.plan import slot_count
 from rtk.experiment.quantity import finite
+from rtk.insight.facts import Outcome
 
 PREFIX = "verification-"
 SAMPLE = "sample"
@@ -95,7 +96,7 @@ class Told:
         probes = state.get("probes")
         runs = [each for each in probes if isinstance(each, Mapping)] if isinstance(probes, list) else []
         started, ended = self._span(runs)
-        outcome = {True: "met", False: "deviated"}.get(state.get("steady_state_met"), "missed")  # type: ignore[call-overload] # any value may have been sent
+        outcome = _outcome(state.get("steady_state_met"))
         Measurement.objects.create(
             run_id=self.run.id,
             n=self.run.next,
@@ -235,6 +236,12 @@ def _iteration(payload: Mapping[str, Any]) -> int:
             422, f"payload.iteration: expected a whole number from 1 to {MOST_ITERATION:,}", "payload.iteration"
         )
     return value
+
+
+def _outcome(met: Any) -> Outcome:
+    if not isinstance(met, bool):
+        return "missed"
+    return "met" if met else "deviated"
 
 
 def _value(runs: list[Mapping[str, Any]]) -> float | None:
