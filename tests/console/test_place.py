@@ -2,6 +2,7 @@
 
 import os
 import stat
+import threading
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,28 @@ def test_it_is_ones_own_until_the_end(place: Place) -> None:
     assert not place.in_use()
     with place.alone():
         pass
+
+
+def test_who_only_looks_whether_it_is_in_use_keeps_nobody_from_having_it(place: Place) -> None:
+    with place.alone():
+        pass
+    ended = threading.Event()
+    lookers = [threading.Thread(target=_look_until, args=(place, ended)) for _ in range(4)]
+    for each in lookers:
+        each.start()
+    try:
+        for _ in range(200):
+            with Place(place.path).alone():
+                pass
+    finally:
+        ended.set()
+        for each in lookers:
+            each.join()
+
+
+def _look_until(place: Place, ended: threading.Event) -> None:
+    while not ended.is_set():
+        place.in_use()
 
 
 def test_who_comes_second_hears_where_the_first_is(place: Place) -> None:

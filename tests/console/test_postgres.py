@@ -125,6 +125,11 @@ def test_a_zombie_with_its_pid_is_not_taken_for_it(stopped: Postgres) -> None:
     zombie.wait()
 
 
+def test_a_file_emptied_by_a_power_cut_does_not_keep_it_from_starting(stopped: Postgres) -> None:
+    (stopped.data / "postmaster.pid").write_text("")
+    assert stopped.start() is True
+
+
 def test_it_stops_at_once_though_somebody_is_connected(stopped: Postgres) -> None:
     stopped.start()
     connection = stopped.connect()

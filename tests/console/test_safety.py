@@ -36,7 +36,7 @@ def test_plain_http_is_let_through_where_the_network_is_trusted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "fix"),
+    ("unsafe", "fix"),
     [
         (SAFE._replace(debug=True), "RTK_DEBUG .* unset it"),
         (SAFE._replace(key=""), "set RTK_SECRET_KEY_FILE"),
@@ -45,9 +45,9 @@ def test_plain_http_is_let_through_where_the_network_is_trusted() -> None:
         (SAFE._replace(public_url="http://rtk.example.org"), "or RTK_INSECURE_COOKIES=yes"),
     ],
 )
-def test_each_unsafe_setting_is_refused_with_its_fix(settings: Chosen, fix: str) -> None:
+def test_each_unsafe_setting_is_refused_with_its_fix(unsafe: Chosen, fix: str) -> None:
     with pytest.raises(BadInput, match=f"^unsafe beyond this machine: .*{fix}") as told:
-        refuse_unsafe(settings)
+        refuse_unsafe(unsafe)
     assert "\n" not in str(told.value)
 
 

@@ -6,15 +6,17 @@ import os
 import secrets
 import shutil
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from rtk.console import options
 from rtk.errors import BadInput, ToolkitError
 
 LEAST_FREE = 200 * 2**20  # bytes: an empty database takes 40 MiB, and a disk that is full stops everything
+_LOOKED_AT = 0.005  # seconds
 
 
 class InUse(ToolkitError):
@@ -60,10 +62,11 @@ class Place:
     def alone(self) -> Iterator[None]:
         """Have the directory for oneself, until the end of the process at the latest. Raises InUse."""
         with open(self._lock, "a", opener=private) as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise InUse(self._used_by()) from None
+            while not _had(file, fcntl.LOCK_EX):
+                if not _had(file, fcntl.LOCK_SH):
+                    raise InUse(self._used_by())
+                fcntl.flock(file, fcntl.LOCK_UN)  # nobody has it: others were only looking
+                time.sleep(_LOOKED_AT)
             self._state.unlink(missing_ok=True)  # of one that was killed
             try:
                 yield
@@ -74,12 +77,9 @@ class Place:
         """Whether somebody has the directory for themselves."""
         try:
             with self._lock.open() as file:
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                return not _had(file, fcntl.LOCK_SH)
         except FileNotFoundError:
             return False
-        except BlockingIOError:
-            return True
-        return False
 
     def tell(self, **state: Any) -> None:
         """Write down for other commands what the console that has the directory is doing."""
@@ -102,6 +102,15 @@ class Place:
         if url:
             return f"a console runs from {str(self.path)!r} already, at {url}; 'rtk down' stops it"
         return f"another rtk command is using {str(self.path)!r}; wait for it to end"
+
+
+def _had(file: IO[str], lock: int) -> bool:
+    """Whether a lock could be had at once. Looking whether a directory is in use takes a shared one for a moment."""
+    try:
+        fcntl.flock(file, lock | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def private(path: str, flags: int) -> int:

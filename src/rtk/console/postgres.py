@@ -23,7 +23,7 @@ from rtk.console import cluster
 from rtk.console.binaries import reachable
 from rtk.console.cluster import DATABASE, USER, CannotRunDatabase
 from rtk.console.owner import Owner, owner_of
-from rtk.console.postmaster import Postmaster, children_in, has_anothers_pid, postmaster
+from rtk.console.postmaster import Postmaster, children_in, is_in_the_way, postmaster
 from rtk.errors import BadInput
 
 PORT = "5432"  # of no network: it names the socket
@@ -158,13 +158,13 @@ class Postgres:
         self._launch(owner)
 
     def _forget_the_dead(self) -> None:
-        """Remove the file of a server that is gone when another process has its pid: PostgreSQL would not start.
+        """Remove the file of a server that is gone where it would keep PostgreSQL from starting.
 
         Not while anything of that server still works in the directory: two at once would destroy it.
         """
         if not self._until(lambda: not children_in(self.data), STOP_LIMIT):
             raise CannotRunDatabase(f"parts of a PostgreSQL that died still work in {str(self.data)!r}; end them first")
-        if has_anothers_pid(self.data):
+        if is_in_the_way(self.data):
             (self.data / "postmaster.pid").unlink()
 
     def _launch(self, owner: Owner) -> None:

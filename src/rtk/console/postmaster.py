@@ -33,15 +33,21 @@ def postmaster(data: Path) -> Postmaster | None:
     return Postmaster(pid, socket, ready=bool(socket) and len(lines) > 7 and lines[7].strip() == "ready")
 
 
-def has_anothers_pid(data: Path) -> bool:
-    """Whether postmaster.pid names a process that lives and is another."""
+def is_in_the_way(data: Path) -> bool:
+    """Whether a postmaster.pid that no server keeps would stop PostgreSQL from starting.
+
+    It does when another process has its pid by now, and when nothing is in it, as after a power cut.
+    """
     try:
         pid = int((data / "postmaster.pid").read_text().split()[0])
-        os.kill(pid, 0)
+        if pid > 0:
+            os.kill(pid, 0)
+    except (FileNotFoundError, ProcessLookupError):
+        return False
     except PermissionError:
         return not is_postgres(pid, data)
     except (OSError, ValueError, IndexError, OverflowError):
-        return False
+        return True
     return not is_postgres(pid, data)
 
 

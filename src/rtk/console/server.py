@@ -14,6 +14,7 @@ from rtk.errors import ToolkitError
 
 GRACE = 3  # seconds that requests under way have at the end
 BACKLOG = 2048
+LAST_PORT = 65535
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -23,28 +24,29 @@ class CannotListen(ToolkitError):
 
 def listen(host: str, port: int) -> socket.socket:
     """A bound socket; port 0 takes any that is free. Raises CannotListen."""
+    if port > LAST_PORT:
+        raise CannotListen(f"there is no port {port}; expected one from 0 to {LAST_PORT}")
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    except (OSError, OverflowError):
+    except (OSError, UnicodeError):
         raise CannotListen(f"cannot listen on {host!r}; expected an address of this machine, like 127.0.0.1") from None
     bound = socket.socket(family, kind, protocol)
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind(address)
         bound.listen(BACKLOG)  # at once: else another could still bind and listen first
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         bound.close()
         raise CannotListen(_why(error, host, port)) from None
     return bound
 
 
-def _why(error: OSError | OverflowError, host: str, port: int) -> str:
-    number = getattr(error, "errno", None)
-    if number == errno.EADDRINUSE:
+def _why(error: OSError, host: str, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
         return f"port {port} of {host} is in use by another program; choose another with --port"
-    if number == errno.EACCES:
+    if error.errno == errno.EACCES:
         return f"port {port} may not be used by this user; choose one above 1023 with --port"
-    return f"cannot listen on {host}, port {port}: {getattr(error, 'strerror', None) or error}"
+    return f"cannot listen on {host}, port {port}: {error.strerror}"
 
 
 class Server(uvicorn.Server):
