@@ -17,5 +17,9 @@ def parameters() -> dict[str, Any]:
 async def connect() -> psycopg.AsyncConnection[Any]:
     """A connection that commits each statement unless a transaction is open, and never waits for a lock for long."""
     connection = await psycopg.AsyncConnection.connect(**parameters(), autocommit=True)
-    await connection.execute("SET lock_timeout = '5s'")
+    try:
+        await connection.execute("SET lock_timeout = '5s'")
+    except BaseException:  # also when its reader leaves this very moment
+        await connection.close()
+        raise
     return connection
