@@ -91,7 +91,7 @@ def test_a_slow_console_does_not_slow_the_run(home: Home, toy: ToyConsole) -> No
     toy.faults = lambda _: time.sleep(1)
     ended = home.chaos("run", "experiment.json")
     assert ended.code == 0
-    assert ended.took < 5  # eighteen events of a second each
+    assert ended.took < 15  # where some twenty answers of a second each were waited for, it would be more
     assert "published in the background" in ended.out
     toy.faults = lambda _: None
     toy.wait_for(lambda: bool(toy.memory.executions) and execution(toy)["status"] == "completed")

@@ -65,7 +65,7 @@ def test_another_team_and_organization_can_be_chosen_later(home: Home, toy: ToyC
         (TOKEN + "x", None, "does not accept the token: it is wrong, expired or revoked"),
         ("two words", None, "the token: expected one word"),
         (TOKEN, Says(403), "the token may not do this"),
-        (TOKEN, Says(301, None, {"Location": "https://example.com"}), "is the console's own address?"),
+        (TOKEN, Says(301, None, {"Location": "https://example.com"}), "redirects elsewhere"),
         (TOKEN, Says(200, {"hello": "world"}), "does not answer as a console does"),
     ],
 )
