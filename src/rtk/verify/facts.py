@@ -51,9 +51,14 @@ def facts_of(recorded: Recorded, files: dict[str, str] | None = None) -> Facts:
     return _facts(recorded.head, reading, _in_order(measured, keys), files or {})
 
 
-def facts_of_entries(head: Entry, entries: Iterable[Entry], measurements: Iterable[Measurement]) -> Facts:
-    """The facts of a run whose measurements and other entries come from elsewhere, such as a journal."""
-    reading = _Reading()
+def facts_of_entries(
+    head: Entry, entries: Iterable[Entry], measurements: Iterable[Measurement], last: float = 0.0
+) -> Facts:
+    """The facts of a run whose measurements and other entries come from elsewhere, such as a journal.
+
+    `last` is when the last measurement was noted: a run that broke off lasted until its last entry.
+    """
+    reading = _Reading(last=last)
     for entry in entries:
         reading.last = max(reading.last, entry["t"])
         _read(reading, entry, head)

@@ -139,7 +139,7 @@ NO_JSON = {
     "cut short": b"{",
     "not UTF-8": b'{"name":"\xff"}',
     "a number that is none": b'{"target":NaN}',
-    "deep": b"[" * 200_000,
+    "deep": b'{"experiment":{"x":' + b"[" * 200_000,
 }
 POSTS = ["experiments", "objectives", "verifications", "import", "action-items"]
 
@@ -149,6 +149,18 @@ POSTS = ["experiments", "objectives", "verifications", "import", "action-items"]
 def test_a_body_that_is_no_json_is_refused(live: Live, machine: Machine, path: str, body: bytes) -> None:
     answer = machine("POST", f"{live.team}/{path}", data=body)
     assert (answer.status_code, answer.headers["Content-Type"]) == (400, "application/problem+json")
+
+
+def nested(levels: int) -> dict[str, Any]:
+    return {"x": nested(levels - 1)} if levels else {}
+
+
+def test_what_is_nested_as_deeply_as_may_be_is_read_back_and_deeper_is_refused(live: Live, machine: Machine) -> None:
+    made = machine("POST", f"{live.team}/objectives", json={**OBJECTIVE, "measure": nested(100)})
+    assert machine("GET", made.headers["Content-Location"].removeprefix(live.url)).json()["measure"] == nested(100)
+    assert machine("POST", f"{live.team}/objectives", json={**OBJECTIVE, "measure": nested(200)}).status_code == 422
+    deep = {"experiment": {**EXPERIMENT, "configuration": nested(200)}}
+    assert machine("POST", f"{live.team}/experiments", json=deep).status_code == 422
 
 
 @pytest.mark.parametrize("path", ["objectives", "verifications", "action-items"])

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
@@ -93,7 +94,7 @@ def test_before_the_end_there_are_counts_and_no_judgement(live: Live, machine: M
 def test_what_contradicts_itself_is_said_to_and_is_no_fault(live: Live, machine: Machine) -> None:
     run = begun(live, machine)
     entries = [
-        {"t": 1, "kind": "phase", "phase": "conditions", "state": "ended", "planned": 3},
+        {"t": 1, "kind": "intent", "role": "condition", "index": 7, "name": "of a method that has one"},
         {"t": 2, "kind": "end", "status": "completed"},
     ]
     machine("POST", f"{run}/record", json={"from": 0, "entries": entries})
@@ -199,6 +200,16 @@ def test_a_run_that_is_not_described_is_refused(live: Live, machine: Machine, bo
     assert answer.status_code == 422, answer.text
     assert field in [error["field"] for error in answer.json()["errors"]]
     assert machine("GET", path).status_code == 404
+
+
+def test_many_runs_of_a_verification_that_nobody_knows_yet_import_it_once(live: Live, machine: Machine) -> None:
+    key = f"file-{uuid4()}"
+    body = {**BODY, "experiment": verification(key)}
+    with ThreadPoolExecutor(8) as pool:
+        others = [live.machine() for _ in range(8)]
+        answers = list(pool.map(lambda one: one("PUT", f"{live.runs(key)}/{uuid4()}", json=body), others))
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.json()["verification_id"] for answer in answers}) == 1
 
 
 def test_a_run_must_have_a_uuid(live: Live, machine: Machine) -> None:

@@ -115,6 +115,25 @@ BAD: dict[str, tuple[int, str, bytes, dict[str, str]]] = {
     "nested for ever": (400, "JSON", b'{"from":0,"entries":' + b"[" * 100_000 + b"}", {}),
     "a head without a plan": (422, "entries[0]", b'{"from":0,"entries":[{"kind":"run","t":0}]}', {}),
     "too many entries": (422, "entries", json.dumps({"from": 0, "entries": [1] * 10_001}).encode(), {}),
+    "probes nested for ever": (
+        422,
+        "entries[1].probes",
+        wrong(probes="@").replace(b'"@"', b"[" * 200 + b"]" * 200),
+        {},
+    ),
+    "an entry nested for ever": (
+        422,
+        "entries[0]",
+        b'{"from":0,"entries":[{"kind":"x","t":1,"x":' + b'{"x":' * 200 + b"1" + b"}" * 200 + b"}]}",
+        {},
+    ),
+    "probes with a number out of range": (422, "entries[1].probes", wrong(probes="@").replace(b'"@"', b"[1e999]"), {}),
+    "probes with a number without end": (
+        422,
+        "entries[1].probes",
+        wrong(probes="@").replace(b'"@"', b"[1" + b"0" * 5000 + b"]"),
+        {},
+    ),
     "10 MB": (413, "4 MiB", b" " * 10_000_000, {}),
     "4 MiB of zeros, compressed": (413, "4 MiB", gzip.compress(b" " * 5_000_000), ZIPPED),
     "not gzip": (400, "gzip", b"{}", ZIPPED),
@@ -144,6 +163,28 @@ def test_clocks_years_off_are_kept_as_they_are(machine: Machine, run: str) -> No
     entries[0]["at"] = -4e9
     machine("POST", f"{run}/record", json={"from": 0, "entries": entries})
     assert machine("GET", f"{run}/insight").json()["started_at"] == -4e9
+
+
+def test_the_day_of_a_run_is_that_of_this_server_whatever_the_run_says(machine: Machine, run: str) -> None:
+    entries = [{**measurement(0), "t": 4e9, "due": -4e9, "started": 4e9, "ended": -4e9}]
+    assert machine("POST", f"{run}/record", json={"from": 0, "entries": entries}).status_code == 202
+    (kept,) = Measurement.objects.filter(run_id=run.rpartition("/")[2])
+    assert (kept.day, kept.due) == (Run.objects.get(id=kept.run_id).created_at.date(), -4e9)
+
+
+def test_probes_are_given_back_as_they_came(machine: Machine, run: str) -> None:
+    probes = [{"output": "\u2028\0 \U0001f600", "deep": [[[1e300, -0.5, 10**30]]], "b": 1, "a": None}]
+    machine("POST", f"{run}/record", json={"from": 0, "entries": [{**measurement(0), "probes": probes}]})
+    (kept,) = machine("GET", f"{run}/measurements").json()["items"]
+    assert (kept["probes"], list(kept["probes"][0])) == (probes, ["output", "deep", "b", "a"])
+
+
+def test_ids_are_known_in_either_case(machine: Machine, run: str) -> None:
+    of, _, key = run.rpartition("/runs/")
+    team, _, verification = of.rpartition("/")
+    path = f"{team}/{verification.upper()}/runs/{key.upper()}"
+    assert machine("POST", f"{path}/record", json={"from": 0, "entries": []}).status_code == 202
+    assert machine("GET", path).json()["id"] == key
 
 
 def test_a_run_that_nobody_knows_is_not_found(live: Live, machine: Machine, run: str) -> None:

@@ -93,6 +93,20 @@ def test_days_that_are_kept_no_longer_are_dropped_whole_and_the_insight_stays(li
     assert late.status_code == 410
 
 
+def test_a_run_that_has_ended_gets_its_insight_before_anybody_asks(live: Live, machine: Machine) -> None:
+    path, run = begun(live, machine)
+    machine("POST", f"{path}/record", json={"from": 0, "entries": whole_record(str(run.id), ["met"] * 3)})
+    watch.sweep()
+    run.refresh_from_db()
+    assert run.insight
+    assert (run.insight["met"], run.insight_next) == (3, run.next)
+    machine("POST", f"{path}/record", json={"from": run.next, "entries": [measurement(3)]})
+    assert watch.sweep()["insights"] >= 1
+    run.refresh_from_db()
+    assert run.insight
+    assert run.insight["met"] == 4
+
+
 def test_everything_is_kept_where_nobody_says_how_long(live: Live) -> None:
     partitions.ensure(date(2020, 4, 18))
     assert watch.retain(days=0) == 0

@@ -89,6 +89,11 @@ def _invalid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
     return refused(Problem(422, f"{first['field']}: {first['detail']}", errors=found))
 
 
+@api.exception_handler(RecursionError)
+def _deep(_request: HttpRequest, _error: RecursionError) -> HttpResponse:
+    return refused(Problem(422, "the body: nested too deeply"))
+
+
 @api.exception_handler(OperationalError)
 @api.exception_handler(InterfaceError)
 def _away(_request: HttpRequest, _error: DatabaseError) -> HttpResponse:

@@ -16,6 +16,7 @@ from ninja.security import APIKeyCookie, HttpBearer
 
 from rtk.console.people import gate
 from rtk.console.people.models import Team, User
+from rtk.console.store.depth import refuse_deep
 from rtk.console.store.intake import refusal
 from rtk.console.store.problem import Problem
 
@@ -67,9 +68,11 @@ class StrictParser(Parser):
     def parse_body(self, request: HttpRequest) -> Any:
         """The body's value. Raises `Problem`."""
         try:
-            return msgspec.json.decode(body_of(request, USUAL_BODY))
+            value = msgspec.json.decode(body_of(request, USUAL_BODY))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise Problem(400, f"the body is not JSON: {error}") from None
+        refuse_deep(value)
+        return value
 
 
 def body_of(request: HttpRequest, most: int) -> bytes:

@@ -151,7 +151,7 @@ async def stored(cursor: psycopg.AsyncCursor[Any], calls: list[Call]) -> list[An
 
 def judged(run: "rows.Held | None", call: Call) -> Answer | Problem:
     """What a call is answered, by its run's row as it is before it."""
-    if run is None or run.team != call.team or call.verification not in (run.verification, run.file_id):
+    if run is None or run.team != call.team or not _is_of(run, call.verification):
         return unknown("run")
     if run.deleted:
         return Problem(410, "the verification of this run was deleted", "verification")
@@ -163,3 +163,7 @@ def judged(run: "rows.Held | None", call: Call) -> Answer | Problem:
             next=run.next,
         )
     return Answer(max(run.next, call.batch.first + call.batch.size), run.stop)
+
+
+def _is_of(run: "rows.Held", verification: str) -> bool:
+    return verification == run.file_id or verification.lower() == run.verification

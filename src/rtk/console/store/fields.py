@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db import models
 
+from rtk.console.store.depth import refuse_deep
+
 
 class Document(models.TextField):
     """A JSON value, kept as text.
@@ -28,7 +30,8 @@ class Document(models.TextField):
         return value
 
     def get_prep_value(self, value: Any) -> str | None:
-        """The text of a value; all of it is ASCII."""
+        """The text of a value; all of it is ASCII. Raises `Problem` for one that is nested too deeply."""
+        refuse_deep(value)
         return None if value is None else json.dumps(value, allow_nan=False, separators=(",", ":"))
 
 

@@ -52,7 +52,14 @@ def computed(run: Run) -> dict[str, Any]:
 def facts_of(run: Run) -> Facts:
     """The facts of a run as it is stored."""
     entries = RecordEntry.objects.filter(run_id=run.id, day=run.day).order_by("n").values_list("body", flat=True)
-    return facts_of_entries(head_of(run), list(entries), measurements(run))
+    return facts_of_entries(head_of(run), entries, measurements(run), _last(run))
+
+
+def _last(run: Run) -> float:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(t) FROM store_measurement WHERE run_id = %s AND day = %s", [run.id, run.day])
+        (found,) = cursor.fetchone() or (None,)
+    return found or 0.0
 
 
 def head_of(run: Run) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from rtk.console.store.depth import may_be_deep, refuse_deep
 from rtk.console.store.problem import Problem
 from rtk.insight.facts import OUTCOMES, PHASES, Outcome, Phase
 
@@ -164,6 +165,7 @@ _call = msgspec.json.Decoder(_Call).decode
 _measuring = msgspec.json.Decoder(_Measuring).decode
 _measured = msgspec.json.Decoder(Measured).decode
 _other = msgspec.json.Decoder(Other).decode
+_anything = msgspec.json.Decoder().decode
 _shaped = {kind: msgspec.json.Decoder(shape).decode for kind, shape in SHAPES.items()}
 
 
@@ -188,6 +190,8 @@ def batch_of(body: bytes) -> Batch:
         return _mixed(text)
     except (msgspec.DecodeError, RecursionError) as error:
         raise Problem(400, f"the body is not JSON: {error}") from None
+    for index, entry in enumerate(whole.entries):
+        _readable(entry.probes, index, ".probes")
     return Batch(whole.first, len(whole.entries), whole.entries, range(len(whole.entries)))
 
 
@@ -223,11 +227,22 @@ def _mixed(text: str) -> Batch:
 def _entry(raw: msgspec.Raw, index: int) -> Measured | Other:
     try:
         entry = _other(raw)
-        if entry.kind == "measurement":
-            return _measured(raw)
-        return _shaped[entry.kind](raw) if entry.kind in _shaped else entry
+        decode = _measured if entry.kind == "measurement" else _shaped.get(entry.kind)
+        shaped = decode(raw) if decode else entry
     except (msgspec.DecodeError, RecursionError) as error:
         raise refusal(error, f"entries[{index}]") from None
+    _readable(raw, index)
+    return shaped
+
+
+def _readable(raw: msgspec.Raw, index: int, key: str = "") -> None:
+    """See that what is passed on undecoded can be read back: its numbers have values, and it is not too deep."""
+    try:
+        value = _anything(raw)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise refusal(error, f"entries[{index}]{key}") from None
+    if may_be_deep(memoryview(raw)):
+        refuse_deep(value, f"entries[{index}]{key}")
 
 
 def refusal(error: Exception, place: str = "") -> Problem:

@@ -140,6 +140,7 @@ class Run(Owned):
             *newest_first("run"),
             models.Index(fields=["verification", "-created_at", "-id"], name="run_of_verification"),
             models.Index(fields=["heard_at"], condition=~models.Q(state="ended"), name="run_under_way"),
+            models.Index(fields=["ended_at"], name="run_ended"),
         ]
 
 

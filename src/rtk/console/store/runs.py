@@ -30,9 +30,13 @@ def of(team: Team) -> Any:
 def find(team: Team, verification: str, key: str) -> Run:
     """A team's run of a verification. Raises `Problem`."""
     found: Run | None = lists.by_id(of(team), key)
-    if found is None or verification not in (str(found.verification_id), found.verification.file_id):
+    if found is None or not _is_of(found, verification):
         raise unknown("run")
     return found
+
+
+def _is_of(run: Run, key: str) -> bool:
+    return key == run.verification.file_id or key.lower() == str(run.verification_id)
 
 
 def plan_from(values: Any) -> tuple[dict[str, Any], PlanOf]:
@@ -61,7 +65,7 @@ def create(
     """A run with its execution, and whether it is new. Idempotent by the run's id. Raises `Problem`."""
     known = _known(team, run_id)
     if known:
-        if key not in (str(known.verification_id), known.verification.file_id):
+        if not _is_of(known, key):
             raise unknown("run")
         return known, False
     values, known_of = plan_from(plan)

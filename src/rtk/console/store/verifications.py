@@ -4,7 +4,7 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.timezone import now
 
 from rtk.console.people.models import Team, User
@@ -59,7 +59,10 @@ def find_or_import(team: Team, user: User, key: str, document: Any, plan: PlanOf
     if len(key) > NAME_LENGTH or "\0" in key:
         raise unknown("verification")
     checked(document)
-    return imported(team, user, document, plan or plan_in(document), key)
+    try:
+        return imported(team, user, document, plan or plan_in(document), key)
+    except IntegrityError:  # somebody else was quicker with the same file
+        return find(team, key)
 
 
 def checked(document: Any, place: str = "experiment") -> None:

@@ -1,6 +1,7 @@
 """What happens to runs by itself: contact lost, abandoned, and what is too old dropped.
 
-`sweep` is called every few seconds, by any number of processes: each change is one conditional UPDATE.
+`sweep` is called every few seconds, by any number of processes: each change is one conditional UPDATE. It computes
+the insights of runs that have ended as well, so that a list has a verdict before anybody asks for the run.
 """
 
 from datetime import datetime, timedelta
@@ -12,17 +13,20 @@ from django.utils.timezone import now
 from rtk.console.store import insights, partitions, runs, timeline
 from rtk.console.store.models import Run
 
+RECENT = timedelta(days=1)  # runs that ended longer ago get their insight when somebody asks for it
+MOST_INSIGHTS = 20  # of one sweep
 AHEAD_DAYS = 2  # partitions made beforehand, so that the first run of a day need not wait for them
 
 
 def sweep(at: datetime | None = None) -> dict[str, int]:
-    """Note what has become of runs by now: how many lost contact, and how many are abandoned."""
+    """Note what has become of runs by now: how many lost contact, are abandoned, got an insight."""
     moment = at or now()
     silent = Q(heard_at__lt=moment - runs.SILENCE)
     late = silent & Q(due_at__lt=moment - runs.PATIENCE)
     return {
         "abandoned": _become("abandoned", late & ~Q(state="abandoned"), "run.abandoned"),
         "lost": _become("lost", silent & Q(state="running"), "run.lost-contact"),
+        "insights": _keep_insights(Q(ended_at__gt=moment - RECENT), MOST_INSIGHTS),
     }
 
 
@@ -49,11 +53,13 @@ def retain(at: datetime | None = None, days: int | None = None) -> int:
     if not kept:
         return 0
     oldest = today - timedelta(kept)
-    _keep_insights(oldest)
+    _keep_insights(Q(day__lt=oldest))
     return len(partitions.drop_before(oldest))
 
 
-def _keep_insights(before: object) -> None:
+def _keep_insights(which: Q, most: int | None = None) -> int:
     stale = Q(insight_next=None) | ~Q(insight_next=F("next"))
-    for run in Run.objects.filter(stale, day__lt=before).select_related("experiment", "verification"):
+    found = Run.objects.filter(stale, which).select_related("experiment", "verification")[:most]
+    for run in found:
         insights.insight_of(run)
+    return len(found)

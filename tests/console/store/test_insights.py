@@ -1,0 +1,96 @@
+"""What the console learns of a run from what it stored is what the run's own terminal learned of its record."""
+
+import dataclasses
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.utils.timezone import now
+
+from rtk.console.store.models import Run
+from rtk.experiment.plan import Plan
+from rtk.insight.facts import Objective
+from rtk.insight.insight import insight
+from rtk.verify.facts import facts_of
+from rtk.verify.record import Recorded
+from tests.console.live import Live, Machine
+from tests.verify import world as module
+from tests.verify.world import World, action, experiment, play, probe
+
+PLAN = Plan(10.0, 300.0, warm_up_s=60.0, cool_down_s=60.0, objective=Objective(0.95, 86400.0, "Checkout"))
+BURNING = [action("burn", takes=95.0, activity={"extensions": [{"name": "rtk", "lasts": 12}]})]
+
+
+@pytest.fixture
+def world() -> World:
+    """The world that probes measure, at virtual time zero."""
+    fresh = World()
+    for each in dataclasses.fields(World):
+        setattr(module.world, each.name, getattr(fresh, each.name))
+    return module.world
+
+
+@pytest.fixture
+def machine(live: Live) -> Machine:
+    return live.machine()
+
+
+RUNS: dict[str, tuple[Callable[[float], float], dict[str, Any]]] = {
+    "all is well": (lambda _: 0.1, {}),
+    "slow for a while": (lambda at: 1.5 if 100 < at < 170 else 0.1 + at % 7 / 10, {"method": BURNING}),
+    "hung in the end": (lambda at: 1e6 if at > 250 else 0.1, {"rollbacks": [action("unburn", takes=7.0)]}),
+    "a condition that fails": (lambda _: 0.2, {"method": [action("burn", fail=True)]}),
+}
+
+
+@pytest.mark.parametrize(("took", "parts"), RUNS.values(), ids=RUNS.keys())
+def test_the_insight_is_that_of_the_record(
+    live: Live, machine: Machine, world: World, tmp_path: Path, took: Callable[[float], float], parts: dict[str, Any]
+) -> None:
+    world.took = took
+    recorded = play(tmp_path, experiment([probe(limit=1000.0)], **parts), PLAN).recorded
+    run = told(live, machine, recorded)
+    assert machine("GET", f"{run}/insight").json() == own(recorded)
+
+
+def test_the_insight_of_a_record_that_broke_off_is_the_same_wherever_it_did(
+    live: Live, machine: Machine, world: World, tmp_path: Path
+) -> None:
+    lines = play(tmp_path, experiment(), PLAN).recorded.path.read_bytes().splitlines(keepends=True)
+    for count in (1, 3, 4, 9, len(lines) // 2, len(lines) - 3, len(lines) - 1):
+        path = tmp_path / f"{count}.record"
+        path.write_bytes(b"".join(lines[:count]))
+        run = told(live, machine, Recorded(path))
+        abandoned(run)
+        assert machine("GET", f"{run}/insight").json() == own(Recorded(path)), count
+
+
+def told(live: Live, machine: Machine, recorded: Recorded) -> str:
+    """The path of a run whose record was told in two calls."""
+    key, head = f"file-{uuid4()}", recorded.head
+    run = f"{live.runs(key)}/{uuid4()}"
+    body = {"plan": head["plan"], "experiment": head["experiment"]}
+    answer = machine("PUT", run, json=body)
+    assert answer.status_code == 201, answer.text
+    entries = list(recorded.entries())
+    half = len(entries) // 2
+    for first, part in ((0, entries[:half]), (half, entries[half:])):
+        answer = machine("POST", f"{run}/record", json={"from": first, "entries": part})
+        assert answer.status_code == 202, answer.text
+    return run
+
+
+def abandoned(run: str) -> None:
+    """Let a day go by."""
+    long_ago = now() - timedelta(hours=25)
+    Run.objects.filter(id=run.rpartition("/")[2]).update(heard_at=long_ago, due_at=long_ago)
+
+
+def own(recorded: Recorded) -> dict[str, Any]:
+    """What the terminal says of a record, as JSON has it."""
+    found: dict[str, Any] = json.loads(json.dumps(insight(facts_of(recorded)).as_dict()))
+    return found
