@@ -44,4 +44,4 @@ def test_the_answer_with_a_token_is_not_kept_at_all(world: World) -> None:
 def test_the_files_of_pages_are_served(client: Client, name: str) -> None:
     answer = client.get(f"/static/people/{name}")
     assert answer.status_code == 200
-    assert len(b"".join(answer)) < 12_000  # type: ignore[arg-type]  # Django's stubs know no streamed answer here
+    assert len(b"".join(answer)) < 12_000

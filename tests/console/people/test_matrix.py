@@ -101,17 +101,18 @@ def test_every_page_has_a_row() -> None:
 
 @pytest.mark.parametrize("name", ROWS)
 def test_each_page_answers_each_person_as_its_row_says(world: World, name: str) -> None:
-    row = ROWS[name]
+    row, browsers = ROWS[name], everybody(world)
     address = reverse(f"people:{name}", kwargs=PLACES[row.place](world))
-    assert answers(world, "get", address) == row.get
-    assert answers(world, "post", address) == row.post
+    assert answers(browsers, "get", address) == row.get
+    assert answers(browsers, "post", address) == row.post
 
 
 @pytest.mark.parametrize("name", ROWS)
 def test_no_page_knows_other_methods(world: World, name: str) -> None:
     address = reverse(f"people:{name}", kwargs=PLACES[ROWS[name].place](world))
+    browser = signed_in(world.owner)
     for method in ("put", "patch", "delete", "options"):
-        assert getattr(signed_in(world.owner), method)(address).status_code == 405
+        assert getattr(browser, method)(address).status_code == 405
 
 
 @pytest.mark.parametrize(
@@ -122,18 +123,20 @@ def test_ids_of_other_organizations_lead_nowhere(world: World, name: str) -> Non
     theirs = {**PLACES[ROWS[name].place](world), "org": world.rival.slug}
     if set(theirs) == {"org"}:
         theirs["org"] = uuid.uuid4()
+    address, browser = reverse(f"people:{name}", kwargs=theirs), signed_in(world.stranger)
     for method in ("get", "post"):
-        assert getattr(signed_in(world.stranger), method)(reverse(f"people:{name}", kwargs=theirs)).status_code in (
-            404,
-            405,
-        )
+        assert getattr(browser, method)(address).status_code in (404, 405)
 
 
-def answers(world: World, method: str, address: str) -> str:
-    """What each of WHO is answered, each time as if the others had not asked."""
+def everybody(world: World) -> list[Client]:
+    """The browsers of WHO."""
+    return [Client() if who == "anonymous" else signed_in(getattr(world, who)) for who in WHO]
+
+
+def answers(browsers: list[Client], method: str, address: str) -> str:
+    """What each is answered, each time as if the others had not asked."""
     told = []
-    for who in WHO:
-        browser = Client() if who == "anonymous" else signed_in(getattr(world, who))
+    for browser in browsers:
         with transaction.atomic():
             told.append(word(getattr(browser, method)(address)))
             transaction.set_rollback(True)

@@ -15,7 +15,7 @@ from tests.console.people.world import World
 def test_a_user_an_organization_a_team_and_a_token_are_made(db: None) -> None:
     caller = gate.authenticate(f"Bearer {provision('Ops@Example.org', 'Acme', 'Shop')}")
     assert caller is not None
-    assert (caller.user.email, caller.scopes) == ("ops@example.org", {"read", "run", "admin"})
+    assert (caller.user.email, caller.scopes) == ("ops@example.org", frozenset({"read", "run", "admin"}))
     [team] = gate.teams_for(caller)
     assert (team.org.name, team.name, team.role) == ("Acme", "Shop", "owner")
 

@@ -9,6 +9,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.usersessions.models import UserSession
 from django.core.cache import cache
 from django.test import Client
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from rtk.console.people import gate, tokens
 from rtk.console.people.models import AuditEntry, Token, User
@@ -47,7 +48,7 @@ def test_a_new_token_is_shown_once_and_works(world: World) -> None:
     assert 'data-copy="secret"' in page
     caller = gate.authenticate(f"Bearer {secret}")
     assert caller is not None
-    assert (caller.user, caller.scopes) == (world.member, {"read", "run"})
+    assert (caller.user, caller.scopes) == (world.member, frozenset({"read", "run"}))
     again = client.get("/tokens").content.decode()
     assert secret not in again
     assert secret[: tokens.SHOWN] in again
@@ -122,13 +123,18 @@ def test_a_password_change_ends_the_other_sessions(world: World) -> None:
     assert (here.get("/tokens").status_code, there.get("/tokens").status_code) == (200, 302)
 
 
-def test_an_authenticator_app_is_added_and_asked_for(world: World) -> None:
+def test_an_authenticator_app_is_added_and_asked_for(
+    world: World, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
     client = browser(world.owner, "a")
-    page = client.get("/accounts/2fa/totp/activate/").content.decode()
+    asked = client.get("/accounts/2fa/totp/activate/")["Location"]
+    assert asked.startswith("/accounts/reauthenticate/"), "whoever finds a browser open must not lock its owner out"
+    page = client.post(asked, {"password": PASSWORD}, follow=True).content.decode()
     assert "data:image/svg+xml" in page
     [secret] = re.findall(r'id="authenticator_secret"[^>]*value="([A-Z2-7]+)"|value="([A-Z2-7]{16,})"', page)
     secret = secret[0] or secret[1]
-    client.post("/accounts/2fa/totp/activate/", {"code": code(secret)})
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post("/accounts/2fa/totp/activate/", {"code": code(secret)})
     assert Authenticator.objects.filter(user=world.owner, type="totp").exists()
     assert AuditEntry.objects.filter(org=world.org, action="user.second-factor-added").exists()
     fresh = Client()
