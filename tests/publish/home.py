@@ -2,18 +2,17 @@
 
 import json
 import os
-import subprocess
-import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from rtk.verify.record import Recorded
+from tests.publish.forked import Forked, forks
 from tests.publish.server import ORG, TEAM, TOKEN, ToyConsole
 
 ROOT = Path(__file__).parents[2]
-CHAOS = Path(sys.executable).with_name("chaos")
+LIMIT_S = 150.0
 
 
 @dataclass
@@ -57,25 +56,18 @@ class Home:
         self.environ |= {"RTK_URL": toy.url, "RTK_TOKEN": token}
         return self
 
-    def start(self, *arguments: str, **more: Any) -> "subprocess.Popen[str]":
-        command = [str(CHAOS), "--no-version-check", "--no-log-file", "--settings", str(self.settings), *arguments]
-        return subprocess.Popen(
-            command,
-            cwd=self.path,
-            env=self.env(),
-            stdin=more.pop("stdin", subprocess.DEVNULL),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            **more,
-        )
+    def start(self, *arguments: str, session: bool = False) -> Forked:
+        """Start `chaos`; in a session of its own, if so."""
+        given = ["--no-version-check", "--no-log-file", "--settings", str(self.settings), *arguments]
+        return forks().start(given, self.env(), self.path, session)
 
     def chaos(self, *arguments: str, answers: str | None = None) -> Ended:
         """Run `chaos` to its end; `answers` are typed in."""
         began = time.monotonic()
-        with self.start(*arguments, stdin=subprocess.PIPE) as process:
-            out, _ = process.communicate(answers, timeout=90)
-        return Ended(process.returncode, out, time.monotonic() - began)
+        with self.start(*arguments) as process:
+            out = process.communicate(answers, timeout=LIMIT_S)
+            assert process.returncode is not None
+            return Ended(process.returncode, out, time.monotonic() - began)
 
     def records(self) -> list[Path]:
         return sorted(self.runs.glob("*.record"))

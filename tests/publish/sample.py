@@ -46,7 +46,14 @@ class Writer:
     def measure(self, count: int = 1, **more: Any) -> None:
         for _ in range(count):
             self.time = due = self.slot * 0.1
-            fields = {"due": due, "started": due, "ended": due + 0.01, "value": 10.0, "reason": None, "probes": []}
+            fields: dict[str, Any] = {
+                "due": due,
+                "started": due,
+                "ended": due + 0.01,
+                "value": 10.0,
+                "reason": None,
+                "probes": [],
+            }
             fields |= {"outcome": "met"} | more
             self.record.append("measurement", phase="conditions", slot=self.slot, **fields)
             self.slot += 1

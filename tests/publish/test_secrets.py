@@ -2,6 +2,7 @@
 
 import base64
 import json
+from typing import Any
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -131,7 +132,7 @@ def test_a_journal_of_before_is_published_without_what_it_gives_away(home: Home,
     home.environ["DECLARED"] = DECLARED
     document = json.loads((home.path / given_away(home)).read_text())
     run = {"activity": document["method"][0], "status": "succeeded", "output": f"{DECLARED} {CONFIGURED}"}
-    states = {"before": None, "after": None, "during": []}
+    states: dict[str, Any] = {"before": None, "after": None, "during": []}
     journal = {"experiment": document, "status": "completed", "run": [run], "rollbacks": [], "steady_states": states}
     home.write("old.json", journal)
     ended = home.chaos("publish", "old.json")

@@ -99,7 +99,7 @@ def stop(toy: ToyConsole) -> None:
 
 def test_a_run_that_is_killed_is_told_of_to_its_end_by_its_guardian(home: Home, toy: ToyConsole) -> None:
     home.by_environment(toy).verification(lasts=60)
-    process = home.start("verify", "verification.json", start_new_session=True)
+    process = home.start("verify", "verification.json", session=True)
     toy.wait_for(lambda: bool(toy.memory.runs) and len(toy.run().entries) > 10)
     process.send_signal(signal.SIGKILL)
     process.communicate(timeout=60)
@@ -184,7 +184,7 @@ def test_secrets_spelled_out_in_the_file_still_undo_a_run_that_died(home: Home, 
     undo = shell("undo", 'test "$0" = "Authorization: Bearer let-me-in" && echo undone >> notes')
     undo["provider"]["arguments"].append("Authorization: Bearer let-me-in")
     home.by_environment(toy).verification(lasts=60, rollbacks=[undo])
-    process = home.start("verify", "verification.json", start_new_session=True)
+    process = home.start("verify", "verification.json", session=True)
     toy.wait_for((home.path / "notes").exists)
     process.send_signal(signal.SIGKILL)
     process.communicate(timeout=60)
