@@ -70,6 +70,7 @@ def test_the_last_owner_cannot_leave_and_is_told_why(world: World) -> None:
 
 
 def test_the_audit_log_tells_who_did_what_page_by_page(world: World) -> None:
+    audit.record(world.org, world.owner, "organization.created", "Acme")
     for number in range(120):
         audit.record(world.org, world.admin, "team.created", f"Team {number}")
     owner = signed_in(world.owner)
