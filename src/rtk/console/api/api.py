@@ -12,7 +12,7 @@ from ninja.openapi.schema import OpenAPISchema
 import rtk
 from rtk.console.api import catalog, kept_executions, live, people, rules
 from rtk.console.api.answers import refused
-from rtk.console.api.described import with_record
+from rtk.console.api.described import with_faults, with_record
 from rtk.console.api.entry import Bearer, Session, StrictParser
 from rtk.console.people import gate
 from rtk.console.store.problem import Problem
@@ -25,9 +25,8 @@ class Api(NinjaAPI):
         self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
     ) -> OpenAPISchema:
         """The OpenAPI document."""
-        schema: OpenAPISchema = with_record(
-            super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
-        )
+        views = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
+        schema: OpenAPISchema = with_faults(with_record(views))
         return schema
 
 

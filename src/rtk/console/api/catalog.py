@@ -7,22 +7,23 @@ from ninja import Query, Router
 
 from rtk.console.api.answers import created, polled
 from rtk.console.api.entry import caller_of, enter
-from rtk.console.api.forms import NewObjective, NewVerification, ObjectiveChange, Page, Source, VerificationChange
+from rtk.console.api.forms import NewObjective, NewVerification, ObjectiveChange, Source, VerificationChange
 from rtk.console.api.kept_executions import T
+from rtk.console.api.shown import Found, Page, ShownObjective, ShownVerification, WholeVerification
 from rtk.console.store import changes, lists, verifications
 from rtk.console.store.looking import look
 
 router = Router(tags=["objectives and verifications"])
 
 
-@router.post(f"{T}/import", response=dict[str, Any], summary="Look at an experiment")
+@router.post(f"{T}/import", response=Found, summary="Look at an experiment")
 def look_at(request: HttpRequest, org: str, team: str, body: Source) -> dict[str, Any]:
     """What is in the text of an experiment. Nothing is kept."""
     enter(request, org, team, "run")
     return look(body.source, body.format)
 
 
-@router.post(f"{T}/objectives", response={201: dict[str, Any]}, summary="Make an objective")
+@router.post(f"{T}/objectives", response={201: ShownObjective}, summary="Make an objective")
 def make_objective(request: HttpRequest, org: str, team: str, body: NewObjective) -> HttpResponse:
     """A new objective."""
     into, user = enter(request, org, team, "run"), caller_of(request).user
@@ -30,7 +31,7 @@ def make_objective(request: HttpRequest, org: str, team: str, body: NewObjective
     return created(request, changes.objective(made), f"{request.path}/{made.id}")
 
 
-@router.get(f"{T}/objectives", response=Page, summary="The objectives of a team")
+@router.get(f"{T}/objectives", response=Page[ShownObjective], summary="The objectives of a team")
 def list_objectives(
     request: HttpRequest, org: str, team: str, cursor: str | None = None, limit: int = Query(50, ge=1, le=200)
 ) -> HttpResponse:
@@ -39,14 +40,14 @@ def list_objectives(
     return polled(request, lists.page(rows, changes.objective, cursor, limit))
 
 
-@router.get(T + "/objectives/{objective}", response=dict[str, Any], summary="An objective")
+@router.get(T + "/objectives/{objective}", response=ShownObjective, summary="An objective")
 def objective(request: HttpRequest, org: str, team: str, objective: str) -> HttpResponse:
     """An objective."""
     found = verifications.find_objective(enter(request, org, team, "read"), objective)
     return polled(request, changes.objective(found))
 
 
-@router.patch(T + "/objectives/{objective}", response=dict[str, Any], summary="Change an objective")
+@router.patch(T + "/objectives/{objective}", response=ShownObjective, summary="Change an objective")
 def change_objective(
     request: HttpRequest, org: str, team: str, objective: str, body: ObjectiveChange
 ) -> dict[str, Any]:
@@ -62,7 +63,7 @@ def delete_objective(request: HttpRequest, org: str, team: str, objective: str) 
     return HttpResponse(status=204)
 
 
-@router.post(f"{T}/verifications", response={201: dict[str, Any]}, summary="Make a verification")
+@router.post(f"{T}/verifications", response={201: ShownVerification}, summary="Make a verification")
 def make_verification(request: HttpRequest, org: str, team: str, body: NewVerification) -> HttpResponse:
     """A new verification, with its experiment, and its objective where one is given."""
     into, user = enter(request, org, team, "run"), caller_of(request).user
@@ -70,7 +71,7 @@ def make_verification(request: HttpRequest, org: str, team: str, body: NewVerifi
     return created(request, changes.verification(made), f"{request.path}/{made.id}")
 
 
-@router.get(f"{T}/verifications", response=Page, summary="The verifications of a team")
+@router.get(f"{T}/verifications", response=Page[ShownVerification], summary="The verifications of a team")
 def list_verifications(
     request: HttpRequest, org: str, team: str, cursor: str | None = None, limit: int = Query(50, ge=1, le=200)
 ) -> HttpResponse:
@@ -79,14 +80,14 @@ def list_verifications(
     return polled(request, lists.page(rows, changes.verification, cursor, limit))
 
 
-@router.get(T + "/verifications/{verification}", response=dict[str, Any], summary="A verification")
+@router.get(T + "/verifications/{verification}", response=WholeVerification, summary="A verification")
 def verification(request: HttpRequest, org: str, team: str, verification: str) -> HttpResponse:
     """A verification with its document."""
     found = verifications.find(enter(request, org, team, "read"), verification)
     return polled(request, {**changes.verification(found), "document": verifications.document_of(found)})
 
 
-@router.patch(T + "/verifications/{verification}", response=dict[str, Any], summary="Change a verification")
+@router.patch(T + "/verifications/{verification}", response=ShownVerification, summary="Change a verification")
 def change_verification(
     request: HttpRequest, org: str, team: str, verification: str, body: VerificationChange
 ) -> dict[str, Any]:

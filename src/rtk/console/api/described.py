@@ -1,6 +1,9 @@
-"""The description of what is answered beside Django: the record's way in."""
+"""What the description of the API holds beside the views: the record's way in, and how calls are refused."""
 
 from typing import Any
+
+from rtk.console.api.shown import Fault
+from rtk.console.store.problem import MEDIA_TYPE
 
 MEASUREMENT = {
     "kind": "measurement",
@@ -34,6 +37,16 @@ ANSWER = {
 }
 
 
+def with_faults(schema: Any) -> Any:
+    """An OpenAPI document in which every call may be refused."""
+    schema["components"]["schemas"]["Fault"] = Fault.model_json_schema()
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Fault"}}}
+    for methods in schema["paths"].values():
+        for operation in methods.values():
+            operation["responses"]["4XX"] = {"description": "Refused, and why", "content": content}
+    return schema
+
+
 def with_record(schema: Any) -> Any:
     """An OpenAPI document with the record beside the run's end, which has the same place and needs the same."""
     paths = schema["paths"]
@@ -44,7 +57,8 @@ def with_record(schema: Any) -> Any:
             "operationId": "record",
             "summary": "Tell a run's record",
             "description": "Entries n, n+1, … of the run's record: at most 10,000, or 4 MiB, a call, gzip accepted. "
-            "Everything before `next` is durable. An entry sent again changes nothing; a gap is answered with 409.",
+            "Everything before `next` is durable. An entry sent again changes nothing; a gap is answered with 409 "
+            "and the `next` that is expected.",
             "tags": like["tags"],
             "parameters": like["parameters"],
             "security": like["security"],
@@ -53,8 +67,10 @@ def with_record(schema: Any) -> Any:
                 "content": {"application/json": {"schema": BODY, "example": {"from": 0, "entries": [MEASUREMENT]}}},
             },
             "responses": {
-                202: {"description": "Accepted", "content": {"application/json": {"schema": ANSWER}}},
-                409: {"description": "Entries are missing: `next` is the one expected"},
+                202: {
+                    "description": "Accepted",
+                    "content": {"application/json": {"schema": ANSWER, "example": {"next": 1, "stop": None}}},
+                },
             },
         }
     }

@@ -1,4 +1,4 @@
-"""What part B takes and gives, with an example of each for the OpenAPI document."""
+"""What part B takes, with an example of each for the OpenAPI document."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -185,20 +185,3 @@ class NewActionItem(Form):
     run_id: Text | None = None
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"title": "Give the queue a time limit"}})
-
-
-class Page(Schema):
-    """A page of a list, newest first."""
-
-    items: list[dict[str, Any]]
-    next: str | None = None
-
-
-class Fault(Schema):
-    """A problem (RFC 9457): `errors` name the fields that are wrong."""
-
-    type: str = "about:blank"
-    title: str
-    status: int
-    detail: str
-    errors: list[dict[str, str]] = Field(default_factory=list)

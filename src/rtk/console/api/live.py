@@ -10,9 +10,10 @@ from ninja import Query
 
 from rtk.console.api.answers import created, polled
 from rtk.console.api.entry import Bearer, InThread, Session, caller_of, enter, read
-from rtk.console.api.forms import NewRun, Page, Stop
+from rtk.console.api.forms import NewRun, Stop
 from rtk.console.api.kept_executions import takes
 from rtk.console.api.kept_runs import V, router
+from rtk.console.api.shown import Measurements, Page, ShownRun
 from rtk.console.store import insights, lists, readings, runs, stream, verifications
 from rtk.console.store.models import Run
 from rtk.console.store.problem import Problem, unknown
@@ -27,7 +28,7 @@ class Ended(msgspec.Struct):
     insight: dict[str, Any] | None = None
 
 
-@router.put(V + "/{run}", response={201: dict[str, Any], 200: dict[str, Any]}, summary="Begin a run")
+@router.put(V + "/{run}", response={201: ShownRun, 200: ShownRun}, summary="Begin a run")
 def begin(request: HttpRequest, org: str, team: str, verification: str, run: str, body: NewRun) -> HttpResponse:
     """A run by the id that the client made for it; putting it again changes nothing."""
     into, user = enter(request, org, team, "run"), caller_of(request).user
@@ -41,7 +42,7 @@ def begin(request: HttpRequest, org: str, team: str, verification: str, run: str
 
 @router.post(
     V + "/{run}/end",
-    response=dict[str, Any],
+    response=ShownRun,
     summary="End a run",
     openapi_extra=takes(Ended, {"journal": {"status": "completed"}, "insight": {"verdict": "pass"}}),
 )
@@ -56,7 +57,7 @@ def end(request: HttpRequest, org: str, team: str, verification: str, run: str) 
     return polled(request, runs.shown(found))
 
 
-@router.post(V + "/{run}/stop", response=dict[str, Any], summary="Stop a run")
+@router.post(V + "/{run}/stop", response=ShownRun, summary="Stop a run")
 def stop(request: HttpRequest, org: str, team: str, verification: str, run: str, body: Stop) -> dict[str, Any]:
     """Ask a run to stop: the answer to its next record says so."""
     found = runs.find(enter(request, org, team, "run"), verification, run)
@@ -64,7 +65,7 @@ def stop(request: HttpRequest, org: str, team: str, verification: str, run: str,
     return runs.shown(found)
 
 
-@router.get(V, response=Page, summary="The runs of a verification")
+@router.get(V, response=Page[ShownRun], summary="The runs of a verification")
 def list_runs(
     request: HttpRequest,
     org: str,
@@ -79,13 +80,13 @@ def list_runs(
     return polled(request, lists.page(runs.of(into).filter(verification=of), runs.shown, cursor, limit))
 
 
-@router.get(V + "/{run}", response=dict[str, Any], summary="A run")
+@router.get(V + "/{run}", response=ShownRun, summary="A run")
 def run(request: HttpRequest, org: str, team: str, verification: str, run: str) -> HttpResponse:
     """A run as it stands."""
     return polled(request, runs.shown(_found(request, org, team, verification, run)))
 
 
-@router.get(V + "/{run}/measurements", response=Page, summary="The measurements of a run")
+@router.get(V + "/{run}/measurements", response=Measurements, summary="The measurements of a run")
 def measurements(
     request: HttpRequest,
     org: str,

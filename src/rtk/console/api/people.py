@@ -8,7 +8,8 @@ from ninja import Query, Router
 
 from rtk.console.api.answers import created
 from rtk.console.api.entry import caller_of
-from rtk.console.api.forms import NewToken, Page
+from rtk.console.api.forms import NewToken
+from rtk.console.api.shown import MadeToken, Page, ShownToken
 from rtk.console.people import gate, tokens
 from rtk.console.people.models import Token
 from rtk.console.store import lists
@@ -46,14 +47,14 @@ def _team(team: Any) -> dict[str, str]:
     return {"id": str(team.id), "name": team.name, "org_id": str(team.org_id)}
 
 
-@router.get("/tokens", response=Page, summary="Your tokens")
+@router.get("/tokens", response=Page[ShownToken], summary="Your tokens")
 def list_tokens(request: HttpRequest, cursor: str | None = None, limit: int = Query(50, ge=1, le=200)) -> Any:
     """Your tokens, without their secrets."""
     caller = _themselves(request)
     return lists.page(Token.objects.filter(user=caller.user), _token, cursor, limit)
 
 
-@router.post("/tokens", response={201: dict[str, Any]}, summary="Make a token")
+@router.post("/tokens", response={201: MadeToken}, summary="Make a token")
 def make_token(request: HttpRequest, body: NewToken) -> HttpResponse:
     """Make a token; `token` is its secret, shown this once. It reaches no further than what you call with."""
     caller = _themselves(request)

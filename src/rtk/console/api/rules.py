@@ -8,8 +8,9 @@ from ninja import Query, Router
 
 from rtk.console.api.answers import created, polled
 from rtk.console.api.entry import caller_of, enter
-from rtk.console.api.forms import NewActionItem, NewSafeguard, Page
+from rtk.console.api.forms import NewActionItem, NewSafeguard
 from rtk.console.api.kept_executions import T
+from rtk.console.api.shown import Page, ShownActionItem, ShownEvent, ShownSafeguard
 from rtk.console.people import audit
 from rtk.console.store import lists, runs, timeline
 from rtk.console.store.models import ActionItem, Safeguard
@@ -18,7 +19,7 @@ from rtk.console.store.problem import Problem
 router = Router(tags=["timeline, safeguards, action items"])
 
 
-@router.get(f"{T}/timeline", response=Page, summary="What happened in a team")
+@router.get(f"{T}/timeline", response=Page[ShownEvent], summary="What happened in a team")
 def happened(
     request: HttpRequest,
     org: str,
@@ -35,7 +36,7 @@ def happened(
     return polled(request, timeline.page(into, before, kind, tag, limit))
 
 
-@router.get(f"{T}/safeguards", response=Page, summary="The safeguards of a team")
+@router.get(f"{T}/safeguards", response=Page[ShownSafeguard], summary="The safeguards of a team")
 def list_safeguards(
     request: HttpRequest, org: str, team: str, cursor: str | None = None, limit: int = Query(50, ge=1, le=200)
 ) -> HttpResponse:
@@ -44,7 +45,7 @@ def list_safeguards(
     return polled(request, lists.page(rows, _safeguard, cursor, limit))
 
 
-@router.post(f"{T}/safeguards", response={201: dict[str, Any]}, summary="Make a safeguard")
+@router.post(f"{T}/safeguards", response={201: ShownSafeguard}, summary="Make a safeguard")
 def make_safeguard(request: HttpRequest, org: str, team: str, body: NewSafeguard) -> HttpResponse:
     """A rule that forbids runs, always or from one moment to another."""
     into, user = enter(request, org, team, "admin"), caller_of(request).user
@@ -58,7 +59,7 @@ def make_safeguard(request: HttpRequest, org: str, team: str, body: NewSafeguard
     return created(request, _safeguard(made), f"{request.path}/{made.id}")
 
 
-@router.get(f"{T}/action-items", response=Page, summary="The action items of a team")
+@router.get(f"{T}/action-items", response=Page[ShownActionItem], summary="The action items of a team")
 def list_action_items(
     request: HttpRequest, org: str, team: str, cursor: str | None = None, limit: int = Query(50, ge=1, le=200)
 ) -> HttpResponse:
@@ -67,7 +68,7 @@ def list_action_items(
     return polled(request, lists.page(rows, _action_item, cursor, limit))
 
 
-@router.post(f"{T}/action-items", response={201: dict[str, Any]}, summary="Make an action item")
+@router.post(f"{T}/action-items", response={201: ShownActionItem}, summary="Make an action item")
 def make_action_item(request: HttpRequest, org: str, team: str, body: NewActionItem) -> HttpResponse:
     """Something to be done, about a run where one is named."""
     into, user = enter(request, org, team, "run"), caller_of(request).user

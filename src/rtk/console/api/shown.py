@@ -1,0 +1,285 @@
+"""What part B answers with, for the OpenAPI document: each thing with an example."""
+
+from typing import Annotated, Any, Generic, Literal, TypeVar
+
+from ninja import Field, Schema
+from pydantic import ConfigDict
+
+from rtk.console.api.forms import EXPERIMENT
+
+ID = "0197a3c4-5b6e-7f80-9123-456789abcdef"
+AT = "2026-03-02T09:30:00+00:00"
+Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+
+
+def like(**values: Any) -> ConfigDict:
+    """An example of a thing; what is not named in the thing is not answered."""
+    return ConfigDict(extra="forbid", json_schema_extra={"example": values})
+
+
+class ShownRun(Schema):
+    """A run. `next` is the number of the entry expected next; `stop` is why a person stopped it."""
+
+    id: str
+    org_id: str
+    team_id: str
+    verification_id: str
+    experiment_id: str
+    execution_id: str
+    title: str
+    state: Literal["running", "lost contact", "abandoned", "ended"]
+    status: str
+    created_at: Moment
+    heard_at: Moment
+    ended_at: Moment | None
+    by: str | None
+    next: int
+    stop: str | None
+    plan: dict[str, Any]
+    client: dict[str, Any]
+    verdict: Literal["pass", "fail", "inconclusive", "invalid"] | None
+    restored: bool | None
+
+    model_config = like(
+        **dict.fromkeys(("id", "org_id", "team_id", "verification_id", "experiment_id", "execution_id"), ID),
+        title="Checkout answers in time",
+        state="ended",
+        status="completed",
+        created_at=AT,
+        heard_at=AT,
+        ended_at=AT,
+        by="Mary",
+        next=37,
+        stop=None,
+        plan={"frequency_s": 10, "duration_s": 300, "objective": {"target": 0.95, "window_s": 86400}},
+        client={"rtk": "0.1.0"},
+        verdict="fail",
+        restored=True,
+    )
+
+
+class ShownMeasurement(Schema):
+    """A measurement; moments are seconds since the run began, `n` the number of its entry."""
+
+    n: int
+    t: float
+    phase: Literal["baseline", "conditions", "recovery"]
+    slot: int
+    due: float
+    started: float | None
+    ended: float | None
+    outcome: Literal["met", "deviated", "missed"]
+    value: float | None
+    reason: str | None
+    probes: Any
+
+    model_config = like(
+        n=4,
+        t=1.1,
+        phase="conditions",
+        slot=0,
+        due=1.0,
+        started=1.0,
+        ended=1.065,
+        outcome="met",
+        value=65.0,
+        reason=None,
+        probes=[{"output": 65.0, "status": "succeeded"}],
+    )
+
+
+class ShownObjective(Schema):
+    """An objective; `window` is in seconds."""
+
+    id: str
+    name: str
+    description: str
+    tags: list[str]
+    target: float
+    window: float | None
+    measure: dict[str, Any]
+    created_at: Moment
+
+    model_config = like(
+        id=ID, name="Checkout", description="", tags=["shop"], target=0.95, window=86400.0, measure={}, created_at=AT
+    )
+
+
+VERIFICATION: dict[str, Any] = {
+    "id": ID,
+    "name": "Checkout under load",
+    "objective_id": ID,
+    "experiment_id": ID,
+    "frequency": 10.0,
+    "duration": 300.0,
+    "warm_up": 0.0,
+    "cool_down": 0.0,
+    "stop_when": {},
+    "created_at": AT,
+}
+
+
+class ShownVerification(Schema):
+    """A verification; times are in seconds."""
+
+    id: str
+    name: str
+    objective_id: str | None
+    experiment_id: str
+    frequency: float
+    duration: float
+    warm_up: float
+    cool_down: float
+    stop_when: dict[str, Any]
+    created_at: Moment
+
+    model_config = like(**VERIFICATION)
+
+
+class WholeVerification(ShownVerification):
+    """A verification with its file, `document`."""
+
+    document: dict[str, Any]
+
+    model_config = like(**VERIFICATION, document=EXPERIMENT)
+
+
+TOKEN: dict[str, Any] = {
+    "id": ID,
+    "name": "CI",
+    "scopes": ["read", "run"],
+    "prefix": "rtk_3fKq",
+    "created_at": AT,
+    "expires_at": AT,
+    "last_used_at": None,
+}
+
+
+class ShownToken(Schema):
+    """A token, without its secret."""
+
+    id: str
+    name: str
+    scopes: list[str]
+    prefix: str
+    created_at: Moment
+    expires_at: Moment
+    last_used_at: Moment | None
+
+    model_config = like(**TOKEN)
+
+
+class MadeToken(ShownToken):
+    """A token with its secret, `token`, shown this once."""
+
+    token: str
+
+    model_config = like(**TOKEN, token="rtk_3fKq…")  # noqa: S106 - an example
+
+
+class ShownSafeguard(Schema):
+    """A safeguard: it forbids runs while it is active, from one moment to another where those are given."""
+
+    id: str
+    name: str
+    reason: str
+    active: bool
+    begins_at: Moment | None
+    ends_at: Moment | None
+    created_at: Moment
+
+    model_config = like(
+        id=ID, name="Sale", reason="no runs while it sells", active=True, begins_at=None, ends_at=None, created_at=AT
+    )
+
+
+class ShownActionItem(Schema):
+    """An action item."""
+
+    id: str
+    title: str
+    description: str
+    done: bool
+    run_id: str | None
+    created_at: Moment
+
+    model_config = like(
+        id=ID, title="Give the queue a time limit", description="", done=False, run_id=ID, created_at=AT
+    )
+
+
+class ShownEvent(Schema):
+    """Something that happened; `subject` is the id of what it happened to."""
+
+    id: str
+    kind: str
+    at: Moment
+    subject: str | None
+    title: str
+    tags: list[str]
+    by: str | None
+
+    model_config = like(
+        id=ID, kind="verification.started", at=AT, subject=ID, title="Checkout", tags=["shop"], by="Mary"
+    )
+
+
+class Found(Schema):
+    """What is in the text of an experiment."""
+
+    title: str
+    hypothesis: str
+    probes: list[dict[str, Any]]
+    actions: list[dict[str, Any]]
+    rollbacks: list[dict[str, Any]]
+    configuration: list[str]
+    warnings: list[str]
+
+    model_config = like(
+        title="Checkout answers in time",
+        hypothesis="Checkout answers",
+        probes=[{"name": "checkout", "provider": {"type": "http", "url": "https://shop.example/checkout"}}],
+        actions=[],
+        rollbacks=[],
+        configuration=[],
+        warnings=[],
+    )
+
+
+Thing = TypeVar("Thing")
+
+
+class Page(Schema, Generic[Thing]):
+    """A page of a list, newest first; `next` is the cursor of the page after it."""
+
+    items: list[Thing]
+    next: str | None = None
+
+
+class Measurements(Schema):
+    """A page of measurements; `next` is the `after` of the page after it."""
+
+    items: list[ShownMeasurement]
+    next: int | None = None
+
+
+class Fault(Schema):
+    """A problem (RFC 9457): `errors` name the fields that are wrong."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    errors: list[dict[str, str]] = Field(default_factory=list)
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "type": "about:blank",
+                "title": "Unprocessable Entity",
+                "status": 422,
+                "detail": "target: Input should be less than 1",
+                "errors": [{"field": "target", "detail": "Input should be less than 1"}],
+            }
+        }
+    )

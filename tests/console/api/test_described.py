@@ -1,0 +1,96 @@
+"""The API's description is true: what is answered is as described, everything has an example, the page is whole."""
+
+import json
+import re
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from pydantic import BaseModel
+
+from rtk.console.api import shown
+from rtk.console.api.api import api
+from tests.console.live import EXPERIMENT, PLAN, Live, Machine, measurement
+from tests.docs.pages import DOCS
+
+SCHEMA: dict[str, Any] = dict(api.get_openapi_schema())
+OPERATIONS = [
+    (method.upper(), path, operation)
+    for path, methods in SCHEMA["paths"].items()
+    for method, operation in methods.items()
+]
+ROW = re.compile(r"^\| `([A-Z]+) ([^`?]+)(?:\?[^`]*)?` \|", re.MULTILINE)
+PLACE = re.compile(r"\{\w+\}")
+T = "/organizations/{org}/teams/{team}"
+
+
+@pytest.fixture
+def machine(live: Live) -> Machine:
+    return live.machine(live.world.owner)
+
+
+def test_what_is_answered_is_as_described(live: Live, machine: Machine) -> None:
+    team = live.team
+    objective = {"name": "Checkout", "target": 0.95, "window": 86400, "tags": ["shop"]}
+    verification = {"name": "v", "experiment": EXPERIMENT, "frequency": 10, "duration": 300, "objective": objective}
+    made = machine("POST", f"{team}/verifications", json=verification).json()
+    run = f"{live.runs(made['id'])}/{uuid4()}"
+    begun = machine("PUT", run, json={"plan": PLAN, "experiment": EXPERIMENT}).json()
+    machine("POST", f"{run}/record", json={"from": 0, "entries": [measurement(0)]})
+    shown.ShownVerification.model_validate(made)
+    shown.ShownRun.model_validate(begun)
+    shown.ShownObjective.model_validate(machine("POST", f"{team}/objectives", json=objective).json())
+    shown.ShownSafeguard.model_validate(machine("POST", f"{team}/safeguards", json={"name": "s"}).json())
+    shown.ShownActionItem.model_validate(machine("POST", f"{team}/action-items", json={"title": "t"}).json())
+    shown.MadeToken.model_validate(machine("POST", "/tokens", json={"name": "CI"}).json())
+    shown.Found.model_validate(machine("POST", f"{team}/import", json={"source": json.dumps(EXPERIMENT)}).json())
+    shown.Fault.model_validate(machine("POST", f"{team}/objectives", json={}).json())
+    read: dict[str, type[BaseModel]] = {
+        run: shown.ShownRun,
+        f"{run}/measurements": shown.Measurements,
+        f"{team}/verifications/{made['id']}": shown.WholeVerification,
+        f"{team}/objectives/{made['objective_id']}": shown.ShownObjective,
+        live.runs(made["id"]): shown.Page[shown.ShownRun],
+        f"{team}/verifications": shown.Page[shown.ShownVerification],
+        f"{team}/objectives": shown.Page[shown.ShownObjective],
+        f"{team}/safeguards": shown.Page[shown.ShownSafeguard],
+        f"{team}/action-items": shown.Page[shown.ShownActionItem],
+        f"{team}/timeline": shown.Page[shown.ShownEvent],
+        "/tokens": shown.Page[shown.ShownToken],
+    }
+    for path, shape in read.items():
+        answer = machine("GET", path)
+        assert answer.status_code == 200, path
+        assert shape.model_validate(answer.json()), path
+
+
+def component(schema: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = SCHEMA["components"]["schemas"].get(schema.get("$ref", "").rpartition("/")[2], schema)
+    return found
+
+
+@pytest.mark.parametrize(("method", "path", "operation"), OPERATIONS, ids=[f"{m} {p}" for m, p, _ in OPERATIONS])
+def test_every_body_has_an_example(method: str, path: str, operation: dict[str, Any]) -> None:
+    for body in operation.get("requestBody", {}).get("content", {}).values():
+        shape = component(body["schema"])
+        may_be_empty = "properties" in shape and not shape.get("required")
+        assert "example" in body or "example" in shape or may_be_empty
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in dir(shown) if name.startswith(("Shown", "Whole", "Made", "Found", "Fault"))]
+)
+def test_every_thing_has_an_example_that_fits(name: str) -> None:
+    shape = getattr(shown, name)
+    shape.model_validate(SCHEMA["components"]["schemas"][name]["example"])
+
+
+def test_every_call_may_be_refused() -> None:
+    for _, _, operation in OPERATIONS:
+        assert "application/problem+json" in operation["responses"]["4XX"]["content"]
+
+
+def test_the_page_names_every_call_and_no_other() -> None:
+    calls = ROW.findall((DOCS / "reference" / "http-api.md").read_text())
+    named = {(method, PLACE.sub("{}", re.sub("^T", T, path))) for method, path in calls if path.startswith(("/", "T"))}
+    assert named == {(method, PLACE.sub("{}", path.removeprefix("/api/v1"))) for method, path, _ in OPERATIONS}
