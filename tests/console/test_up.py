@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import requests
 
 from rtk.console.place import Place
 from rtk.console.postgres import Postgres
@@ -58,7 +59,10 @@ def test_the_first_time_it_says_where_it_is_and_how_the_first_user_signs_up(rtk:
     assert url.startswith("http://localhost:")
     link = done.stdout.splitlines()[-1].strip()
     assert link.startswith(f"{url}/welcome/")
-    assert get(link)[0] == 200
+    with requests.Session() as browser:
+        browser.trust_env = False
+        page = browser.get(link, timeout=30)
+    assert (page.status_code, 'type="password"' in page.text) == (200, True)
 
 
 def test_it_answers_and_says_how_it_is(rtk: Rtk, up: str) -> None:

@@ -14,10 +14,8 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
-
-import psycopg
 
 from rtk.console import cluster
 from rtk.console.binaries import reachable
@@ -25,6 +23,9 @@ from rtk.console.cluster import DATABASE, USER, CannotRunDatabase
 from rtk.console.owner import Owner, owner_of
 from rtk.console.postmaster import Postmaster, children_in, is_in_the_way, postmaster
 from rtk.errors import BadInput
+
+if TYPE_CHECKING:
+    import psycopg
 
 PORT = "5432"  # of no network: it names the socket
 SETTINGS = {
@@ -121,8 +122,10 @@ class Postgres:
         """The same as a DATABASE_URL."""
         return f"postgresql://{USER}@/{DATABASE}?host={quote(self.socket, safe='')}&port={PORT}"
 
-    def connect(self, database: str = DATABASE) -> psycopg.Connection[Any]:
+    def connect(self, database: str = DATABASE) -> "psycopg.Connection[Any]":
         """A connection of its own, committing each statement."""
+        import psycopg  # here, so that commands that connect to nothing start sooner
+
         return psycopg.connect(host=self.socket, port=PORT, user=USER, dbname=database, autocommit=True)
 
     def program(self, name: str) -> Path:
@@ -210,10 +213,12 @@ class Postgres:
         return fatal[-1].split(":  ", 1)[-1] if fatal else f"see {str(self.log)!r}"
 
     def _make_database(self) -> None:
+        from psycopg.errors import DuplicateDatabase
+
         with self.connect("postgres") as connection:
             there = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
             if not there:
-                with suppress(psycopg.errors.DuplicateDatabase):  # two may have seen that it was not there
+                with suppress(DuplicateDatabase):  # two may have seen that it was not there
                     connection.execute(f"CREATE DATABASE {DATABASE}")
 
     def _until(self, done: Any, limit: float) -> bool:
