@@ -69,6 +69,8 @@ class Machine:
 
     def __init__(self, url: str, token: str | None) -> None:
         self.url = url
+        self.token = token
+        self.calls: list[str] = []
         self._session = requests.Session()
         self._session.trust_env = False
         if token is not None:
@@ -77,6 +79,7 @@ class Machine:
     def __call__(self, method: str, path: str, **given: Any) -> requests.Response:
         """One call; a path that is none of the root is one of the API."""
         where = path if path.startswith(("/assets", "/api")) or path == "/" else f"/api/v1{path}"
+        self.calls.append(f"{method} {where}")
         return self._session.request(method, self.url + where, timeout=30, allow_redirects=False, **given)
 
 

@@ -1,11 +1,19 @@
-"""A console that serves, one for each module of tests."""
+"""A console that serves, one for each module of tests, and a machine that calls it."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.console.live import Live, live_console
+from tests.console.live import Live, Machine, live_console
+
+T = "/api/v1/organizations/{org}/teams/{team}"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the mark known by which a test says which row of part A it holds the console to."""
+    config.addinivalue_line("markers", "contract(row): the row of part A that this test is about, and must call")
 
 
 @pytest.fixture(scope="module")
@@ -20,3 +28,22 @@ def live(db: None) -> Iterator[Live]:
     """A console that serves the world."""
     with live_console() as console:
         yield console
+
+
+@pytest.fixture
+def machine(live: Live, request: pytest.FixtureRequest) -> Iterator[Machine]:
+    """A machine of the member. A test that is about a row of part A must have made its call."""
+    machine = live.machine()
+    yield machine
+    for mark in request.node.iter_markers("contract"):
+        assert any(called(mark.args[0], call) for call in machine.calls), f"{mark.args[0]} was not called"
+
+
+def called(row: str, call: str) -> bool:
+    """Whether a call is one of a row, such as `POST T/experiments/{id}/executions`."""
+    method, path = row.replace("{console}", "").split(" ")
+    whole = path.replace("T", T, 1) if path.startswith("T") else path
+    if not whole.startswith(("/api", "/assets")) and whole != "/":
+        whole = f"/api/v1{whole}"
+    pattern = "[^/]+".join(re.escape(part) for part in re.split(r"\{\w+\}", whole))
+    return re.fullmatch(f"{method} {pattern}", call) is not None

@@ -1,199 +1,273 @@
-"""Part A from the client's side: every row, and the sequences that clients of 2020 send."""
+"""Part A from the client's side: experiments and executions, row by row, and the sequences of clients of 2020."""
 
 import json
+import re
+import sys
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
-from rtk.console.store.models import Event
+from rtk.console.store.models import Event, Safeguard
+from tests.console.api import test_kept_runs
+from tests.console.api.conftest import called
+from tests.console.api.old import CALLS, WIRE, Old, ended, event, journal
 from tests.console.live import EXPERIMENT, Live, Machine
 
+REFERENCE = Path(__file__).parents[3] / "docs" / "reference" / "http-api.md"
+contract = pytest.mark.contract
 SILENT = "a token that nobody has"
 CLOUD = {"Content-Type": "application/cloudevents+json"}
+X = "T/experiments/{id}/executions"
 
 
-@pytest.fixture
-def machine(live: Live) -> Machine:
-    return live.machine()
+def rows() -> list[str]:
+    """The rows of part A, as the reference has them."""
+    section = REFERENCE.read_text().partition("## What clients of 2020 speak")[2].partition("\n## ")[0]
+    cells = re.findall(r"^\| (`.+?`) \|", section, re.MULTILINE)
+    return [row for cell in cells for row in re.findall(r"`(.+?)`", cell)]
 
 
-def journal(**values: Any) -> dict[str, Any]:
-    """A journal as chaoslib 1.15 wrote it."""
-    start = "2020-04-17T11:57:17.000000"
-    return {
-        "chaoslib-version": "1.15.1",
-        "platform": "Linux",
-        "node": "laptop",
-        "experiment": EXPERIMENT,
-        "start": start,
-        "status": "running",
-        "deviated": False,
-        "steady_states": {"before": None, "after": None, "during": []},
-        "run": [],
-        "rollbacks": [],
-        **values,
-    }
+def contracts(module: object) -> set[str]:
+    """The rows that a module's tests are about."""
+    tests = [each for name, each in vars(module).items() if name.startswith("test_")]
+    return {mark.args[0] for test in tests for mark in getattr(test, "pytestmark", []) if mark.name == "contract"}
 
 
-def event(kind: str, **values: Any) -> dict[str, Any]:
-    """A CloudEvent as they sent it: its data is JSON in a text."""
-    data = json.dumps({"context": {"title": "x"}, "state": None})
-    head = {"specversion": "1.0", "id": str(uuid4()), "source": "chaosiq-cloud", "type": kind}
-    return {**head, "datacontenttype": "application/json", "time": "2020-04-17T11:57:17+00:00", "data": data, **values}
+def test_no_row_of_part_a_is_without_its_contract_test() -> None:
+    assert len(rows()) == 15
+    assert set(rows()) == contracts(sys.modules[__name__]) | contracts(test_kept_runs)
 
 
-def executions(live: Live, machine: Machine) -> str:
-    """The path of the executions of a new experiment."""
-    document = {**EXPERIMENT, "title": f"one {uuid4()}"}
-    made = machine("POST", f"{live.team}/experiments", json={"experiment": document})
-    return f"{live.team}/experiments/{made.json()['id']}/executions"
+@pytest.mark.parametrize("name", CALLS)
+def test_every_call_that_was_recorded_has_its_row(name: str) -> None:
+    call = f"{CALLS[name]['method']} {CALLS[name]['path']}"
+    assert [row for row in rows() if called(row, call)], call
 
 
+@contract("HEAD {console}/")
 @pytest.mark.parametrize(("token", "status"), [("good", 200), (None, 200), (SILENT, 401)])
 def test_the_server_is_probed(live: Live, machine: Machine, token: str | None, status: int) -> None:
-    machines = {"good": machine, None: live.nobody(), SILENT: Machine(live.url, SILENT)}
-    assert machines[token]("HEAD", "/").status_code == status
+    asking = {"good": machine, None: live.nobody(), SILENT: Machine(live.url, SILENT)}[token]
+    machine.calls.append("HEAD /")
+    assert asking("HEAD", "/").status_code == status
 
 
-def test_signing_in_lists_ones_own_organizations_and_teams(live: Live, machine: Machine) -> None:
-    assert machine("HEAD", "/").status_code == 200
+@contract("GET /organizations")
+@contract("GET /organizations/{org}/teams")
+@contract("GET T")
+def test_ones_own_organizations_and_teams_are_listed(live: Live, machine: Machine) -> None:
     organizations = machine("GET", "/organizations")
-    assert organizations.status_code == 200
     shop = {"id": str(live.world.shop.id), "name": "Shop"}
+    assert organizations.status_code == 200
     assert organizations.json() == [{"id": str(live.world.org.id), "name": "Acme", "teams": [shop]}]
     teams = machine("GET", f"/organizations/{live.world.org.id}/teams")
-    assert teams.json() == [{**shop, "org_id": str(live.world.org.id)}]
-    assert machine("GET", live.team).json() == teams.json()[0]
+    assert (teams.status_code, teams.json()) == (200, [{**shop, "org_id": str(live.world.org.id)}])
+    team = machine("GET", live.team)
+    assert (team.status_code, team.json()) == (200, teams.json()[0])
 
 
 def test_a_bad_token_lists_nothing(live: Live) -> None:
     assert Machine(live.url, SILENT)("GET", "/organizations").status_code == 401
 
 
+def test_a_token_may_be_called_bearer_in_small_letters(live: Live, machine: Machine) -> None:
+    headers = {"Authorization": f"bearer {machine.token}"}
+    assert live.nobody()("GET", "/organizations", headers=headers).status_code == 200
+
+
+@contract("POST T/experiments")
 def test_an_experiment_is_new_then_unchanged_then_changed(live: Live, machine: Machine) -> None:
-    document = {**EXPERIMENT, "extensions": [{"name": "chaosiq", "source": "http://example.org/a.json"}]}
+    first = machine("POST", f"{live.team}/experiments", json={"experiment": EXPERIMENT})
+    assert first.status_code == 201
+    named = {**EXPERIMENT, "extensions": [{"name": "chaosiq", "experiment_id": first.json()["id"]}]}
+    unchanged = machine("POST", f"{live.team}/experiments", json={"experiment": named})
+    assert (unchanged.status_code, unchanged.content) == (204, b"")
+    changed = machine("POST", f"{live.team}/experiments", json={"experiment": {**named, "title": "Otherwise"}})
+    assert (changed.status_code, changed.json()["id"]) == (200, first.json()["id"])
+
+
+def test_an_experiment_is_known_by_where_it_came_from(live: Live, machine: Machine) -> None:
+    """Its client has no id yet, without which it could tell of no execution: it must get one, changed or not."""
+    document = {**EXPERIMENT, "extensions": [{"name": "chaosiq", "source": f"http://example.org/{uuid4()}.json"}]}
     answers = [
         machine("POST", f"{live.team}/experiments", json={"experiment": each})
         for each in (document, document, {**document, "title": "Otherwise"})
     ]
-    assert [answer.status_code for answer in answers] == [201, 204, 200]
-    assert answers[0].json()["id"] == answers[2].json()["id"]
-    assert answers[1].content == b""
+    assert [answer.status_code for answer in answers] == [201, 200, 200]
+    assert len({answer.json()["id"] for answer in answers}) == 1
 
 
-def test_an_experiment_is_known_by_the_id_in_its_block(live: Live, machine: Machine) -> None:
-    first = machine("POST", f"{live.team}/experiments", json={"experiment": EXPERIMENT}).json()["id"]
-    named = {**EXPERIMENT, "title": "B", "extensions": [{"name": "chaosiq", "experiment_id": first}]}
-    again = machine("POST", f"{live.team}/experiments", json={"experiment": named})
-    assert (again.status_code, again.json()["id"]) == (200, first)
+def test_an_experiment_of_another_team_is_not_known(live: Live, machine: Machine) -> None:
+    source = {"name": "chaosiq", "source": f"http://example.org/{uuid4()}.json"}
+    document = {**EXPERIMENT, "extensions": [source]}
+    ours = machine("POST", f"{live.team}/experiments", json={"experiment": document}).json()["id"]
+    bank = f"/organizations/{live.world.org.id}/teams/{live.world.bank.id}"
+    banker = live.machine(live.world.banker)
+    assert banker("POST", f"{bank}/experiments", json={"experiment": document}).status_code == 201
+    named = {**EXPERIMENT, "extensions": [{**source, "experiment_id": ours}]}
+    theirs = banker("POST", f"{bank}/experiments", json={"experiment": named})
+    assert (theirs.status_code, theirs.json()["id"] == ours) == (201, False)
 
 
-def test_an_execution_says_where_a_person_finds_it(live: Live, machine: Machine) -> None:
-    answer = machine("POST", executions(live, machine), json={"journal": journal()})
+@pytest.fixture
+def old(live: Live, machine: Machine) -> Old:
+    """A client of 2020 that has begun an execution."""
+    old = Old(live, machine, {**EXPERIMENT, "title": f"one {uuid4()}"})
+    old.call("create-experiment")
+    old.call("create-execution")
+    return old
+
+
+@pytest.fixture
+def guards() -> Iterator[None]:
+    """The team has no safeguards afterwards."""
+    yield
+    Safeguard.objects.all().delete()
+
+
+@contract(f"POST {X}")
+def test_an_execution_says_where_a_person_finds_it(machine: Machine, old: Old) -> None:
+    answer = old.call("create-execution")
     assert answer.status_code == 201
     where = answer.headers["Content-Location"]
     assert where.endswith(f"/api/acme/shop/executions/{answer.json()['id']}")
+    assert where.startswith("http://")
 
 
-def test_an_execution_is_read_back_with_its_journal(live: Live, machine: Machine) -> None:
-    of = executions(live, machine)
-    made = machine("POST", of, json={"journal": journal()}).json()["id"]
+@contract(f"GET {X}/{{id}}")
+@contract(f"PUT {X}/{{id}}")
+def test_an_execution_is_read_back_with_its_journal(machine: Machine, old: Old) -> None:
     done = journal(status="completed", deviated=True, end="x")
-    assert machine("PUT", f"{of}/{made}", json={"journal": done}).status_code == 200
-    answer = machine("GET", f"{of}/{made}")
+    assert machine("PUT", old.execution, json={"journal": done}).status_code == 200
+    answer = machine("GET", old.execution)
     assert (answer.status_code, answer.json()["journal"], answer.json()["status"]) == (200, done, "completed")
-    assert answer.headers["Content-Location"]
+    assert answer.headers["Content-Location"].endswith(f"/api/acme/shop/executions/{old.ids['execution_id']}")
 
 
-def test_an_execution_that_has_ended_is_not_running_again(live: Live, machine: Machine) -> None:
-    of = executions(live, machine)
-    made = machine("POST", of, json={"journal": journal(status="completed")}).json()["id"]
-    machine("PUT", f"{of}/{made}", json={"journal": journal()})
-    assert machine("GET", f"{of}/{made}").json()["status"] == "completed"
+def test_an_execution_that_has_ended_is_not_running_again(machine: Machine, old: Old) -> None:
+    machine("PUT", old.execution, json={"journal": journal(status="completed")})
+    machine("PUT", old.execution, json={"journal": journal()})
+    assert machine("GET", old.execution).json()["status"] == "completed"
 
 
-def test_an_event_told_twice_is_kept_once(live: Live, machine: Machine) -> None:
-    of = executions(live, machine)
-    made = machine("POST", of, json={"journal": journal()}).json()["id"]
+def test_a_journal_published_afterwards_is_not_running_for_ever(machine: Machine, old: Old) -> None:
+    """Those clients write `running` over the status that was."""
+    machine("PUT", old.execution, json={"journal": journal(end="2020-04-17T12:02:58")})
+    shown = machine("GET", old.execution).json()
+    assert (shown["status"], shown["ended_at"] is None) == ("unknown", False)
+
+
+@contract(f"POST {X}/{{id}}/events")
+def test_an_event_told_twice_is_kept_once(machine: Machine, old: Old) -> None:
     told = json.dumps(event("starting-method"))
-    answers = [machine("POST", f"{of}/{made}/events", data=told, headers=CLOUD).status_code for _ in range(2)]
+    answers = [machine("POST", f"{old.execution}/events", data=told, headers=CLOUD).status_code for _ in range(2)]
     assert answers == [201, 201]
-    kept = Event.objects.filter(execution=made)
+    kept = Event.objects.filter(execution=old.ids["execution_id"])
     assert [(each.kind, each.payload["context"]) for each in kept] == [("starting-method", {"title": "x"})]
 
 
-def test_an_events_data_may_be_an_object_as_well(live: Live, machine: Machine) -> None:
-    of = executions(live, machine)
-    made = machine("POST", of, json={"journal": journal()}).json()["id"]
-    told = json.dumps(event("starting-method", data={"context": None, "state": None}))
-    assert machine("POST", f"{of}/{made}/events", data=told, headers=CLOUD).status_code == 201
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"data": {"context": None, "state": None}},
+        {"data": "no JSON"},
+        {"data": None},
+        {"specversion": "0.2", "contenttype": "application/json"},
+        {"time": "0001-01-01T00:00:00+23:59"},
+    ],
+)
+def test_an_event_may_have_any_data_and_any_clock(old: Old, values: dict[str, object]) -> None:
+    told = json.dumps(event("starting-method", **values))
+    assert old.machine("POST", f"{old.execution}/events", data=told, headers=CLOUD).status_code == 201
 
 
-def test_safeguards_allow_unless_one_forbids(live: Live, machine: Machine) -> None:
-    of = executions(live, machine)
-    made = machine("POST", of, json={"journal": journal()}).json()["id"]
-    assert machine("GET", f"{of}/{made}/policies").json() == {"allowed": True, "policies": []}
-    owner = live.machine(live.world.owner)
-    begins = datetime.now().astimezone()
-    ends = begins + timedelta(seconds=60)
-    guard = {"name": "sale", "begins_at": (begins - timedelta(1)).isoformat(), "ends_at": ends.isoformat()}
-    rule = owner("POST", f"{live.team}/safeguards", json=guard)
-    answer = machine("GET", f"{of}/{made}/policies").json()
-    assert answer == {"allowed": False, "policies": [{"id": rule.json()["id"], "name": "sale"}]}
+@contract(f"GET {X}/{{id}}/policies")
+def test_safeguards_allow_unless_one_forbids(live: Live, machine: Machine, old: Old, guards: None) -> None:
+    assert machine("GET", f"{old.execution}/policies").json() == {"allowed": True, "policies": []}
+    owner, begins = live.machine(live.world.owner), datetime.now().astimezone()
+    for name, since, until in [("sale", -1, 1), ("last week", -7, -6), ("next week", 6, 7)]:
+        times = {"begins_at": begins + timedelta(days=since), "ends_at": begins + timedelta(days=until)}
+        guard = {"name": name, **{key: moment.isoformat() for key, moment in times.items()}}
+        assert owner("POST", f"{live.team}/safeguards", json=guard).status_code == 201
+    answer = machine("GET", f"{old.execution}/policies").json()
+    assert (answer["allowed"], [each["name"] for each in answer["policies"]]) == (False, ["sale"])
+    assert answer["policies"][0].keys() == {"id", "name"}
 
 
+@contract("GET {console}/assets/experiments/{id}.json")
+@contract("GET {console}/assets/verifications/{id}.json")
 def test_files_have_their_block_filled_in(live: Live, machine: Machine) -> None:
-    form = {"name": "v", "experiment": EXPERIMENT, "frequency": 10, "duration": 300, "warm_up": 60}
+    form = {"name": "v", "experiment": EXPERIMENT, "frequency": 10, "duration": 300, "warm_up": 60, "cool_down": 0.5}
     form["objective"] = {"name": "Checkout", "target": 0.95, "window": 86400}
     made = machine("POST", f"{live.team}/verifications", json=form).json()
     asset = machine("GET", f"/assets/verifications/{made['id']}.json")
-    assert asset.status_code == 200
-    assert asset.headers["Content-Type"] == "application/json"
+    assert (asset.status_code, asset.headers["Content-Type"]) == (200, "application/json")
     (block,) = asset.json()["extensions"]
     assert block.pop("verification") == {
         "id": made["id"],
         "frequency-of-measurement": 10,
         "duration-of-conditions": 300,
         "warm-up-duration": 60,
+        "cool-down-duration": 0.5,
         "objective": {"name": "Checkout", "target": 0.95, "window": 86400},
     }
     ids = {"experiment_id": made["experiment_id"], "objective_id": made["objective_id"]}
     team = {"team_id": str(live.world.shop.id), "org_id": str(live.world.org.id)}
     assert block == {"name": "chaosiq", **ids, **team}
-    experiment = machine("GET", f"/assets/experiments/{made['experiment_id']}.json").json()
-    assert experiment["title"] == EXPERIMENT["title"]
-    assert live.machine(live.world.stranger)("GET", f"/assets/verifications/{made['id']}.json").status_code == 404
-    assert live.nobody()("GET", f"/assets/verifications/{made['id']}.json").status_code == 401
+    experiment = machine("GET", f"/assets/experiments/{made['experiment_id']}.json")
+    assert (experiment.status_code, experiment.json()["title"]) == (200, EXPERIMENT["title"])
+    assert experiment.json()["extensions"] == [{"name": "chaosiq", "experiment_id": made["experiment_id"], **team}]
 
 
-def test_publishing_a_journal_finds_its_execution_again(live: Live, machine: Machine) -> None:
-    of = executions(live, machine)
-    missing = machine("GET", f"{of}/{uuid4()}")
-    assert missing.status_code == 404
-    made = machine("POST", of, json={"journal": journal(status="completed")})
-    assert machine("GET", f"{of}/{made.json()['id']}").status_code == 200
+def test_a_file_is_there_for_a_signed_in_person_too(live: Live, machine: Machine, old: Old) -> None:
+    from tests.console.people.world import signed_in
+
+    path = f"/assets/experiments/{old.ids['experiment_id']}.json"
+    assert signed_in(live.world.member).get(path).status_code == 200
+    assert signed_in(live.world.stranger).get(path).status_code == 404
+
+
+@pytest.mark.parametrize("sequence", ["signin", "org", "team"])
+def test_signing_in_and_choosing_a_team(live: Live, machine: Machine, sequence: str) -> None:
+    old = Old(live, machine)
+    old.play(sequence)
+    assert set(old.statuses) == {200}
+
+
+def test_publishing_makes_an_execution_once(live: Live, machine: Machine) -> None:
+    old = Old(live, machine, {**EXPERIMENT, "title": f"one {uuid4()}"})
+    old.journal_values = {"end": "2020-04-17T12:02:58"}
+    old.call("create-experiment")
+    old.call("create-execution")
+    block = {key: old.ids[key] for key in ("experiment_id", "execution_id")}
+    again = Old(live, machine, {**old.document, "extensions": [{"name": "chaosiq", **block}]})
+    again.call("create-experiment")
+    again.call("fetch-execution")
+    assert (old.statuses, again.statuses) == ([201, 201], [204, 200])
+    assert machine("GET", f"{old.execution[:-3]}abc").status_code == 404
 
 
 def test_a_run_of_one_probe_and_one_action_is_34_calls(live: Live, machine: Machine) -> None:
-    """original-wire.json, `run`: 6, 7, sixteen 8s with a 9 after each but the last, 10."""
-    activity, hypothesis = ["starting-activity", "activity-finished"], ["starting-hypothesis", "hypothesis-finished"]
-    probed = [hypothesis[0], *activity, hypothesis[1]]
-    method = ["starting-method", *activity, "method-finished"]
-    undo = ["starting-rollback", "rollback-finished"]
-    kinds = ["starting-experiment", *probed, *method, *probed, *undo, "experiment-finished"]
-    statuses = []
-    of = executions(live, machine)
-    made = machine("POST", of, json={"journal": journal()})
-    statuses += [201, made.status_code]
-    for kind in kinds:
-        told = machine("POST", f"{of}/{made.json()['id']}/events", data=json.dumps(event(kind)), headers=CLOUD)
-        statuses.append(told.status_code)
-        if kind != "experiment-finished":
-            statuses.append(machine("GET", f"{of}/{made.json()['id']}/policies").status_code)
-    done = machine("PUT", f"{of}/{made.json()['id']}", json={"journal": journal(status="completed")})
-    statuses.append(done.status_code)
-    assert len(statuses) == 34
-    assert set(statuses) == {200, 201}
-    assert Event.objects.filter(execution=made.json()["id"]).count() == 16
+    old = Old(live, machine, {**EXPERIMENT, "title": f"one {uuid4()}"})
+    old.play("run")
+    assert len(old.statuses) == 34
+    assert old.statuses == [201, 201, *[201, 200] * 15, 201, 200]
+    kept = Event.objects.filter(execution=old.ids["execution_id"]).order_by("created_at")
+    told = [step.partition(" ")[2] for step in WIRE["sequences"]["run"] if step.startswith("execution-event")]
+    assert [each.kind for each in kept] == told
+    assert machine("GET", old.execution).json()["status"] == "completed"
+
+
+def test_a_run_that_a_safeguard_forbids_ends_interrupted(live: Live, machine: Machine, guards: None) -> None:
+    old = Old(live, machine).begin()
+    guard = {"name": f"guard {uuid4()}"}
+    live.machine(live.world.owner)("POST", f"{live.team}/safeguards", json=guard)
+    old.journal_values = {"status": "interrupted", "run": [ended("inject-cpu", "aborted")]}
+    old.play("denial")
+    assert machine("GET", f"{old.execution}/policies").json()["allowed"] is False
+    shown = machine("GET", old.run).json()
+    assert (shown["status"], shown["state"], shown["verdict"]) == ("interrupted", "ended", None)
+    assert machine("GET", old.execution).json()["status"] == "interrupted"

@@ -55,10 +55,14 @@ def takes(shape: type[Any], example: dict[str, Any], kind: str = "application/js
     openapi_extra=takes(WithExperiment, {"experiment": {"title": "Checkout answers in time"}}),
 )
 def keep_experiment(request: HttpRequest, org: str, team: str) -> Any:
-    """201 a new one, 200 a known one that has changed, 204 a known one as it was."""
+    """201 a new one, 200 a known one that has changed, 204 a known one as it was.
+
+    Who sends an experiment without its id needs the id, to tell of an execution: then it is 200 in place of 204.
+    """
     into, user = enter(request, org, team, "run"), caller_of(request).user
-    kept, known = experiments.keep(into, user, read(request, WithExperiment).experiment)
-    if known == "unchanged":
+    document = read(request, WithExperiment).experiment
+    kept, known = experiments.keep(into, user, document)
+    if known == "unchanged" and experiments.names_itself(document):
         return HttpResponse(status=204)
     value = {"id": str(kept.id), "title": kept.title, "org_id": str(into.org_id), "team_id": str(into.id)}
     return created(request, value, f"{request.path}/{kept.id}", 201 if known == "new" else 200)

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 from uuid import uuid4
 
 import msgspec
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import Router
 
@@ -12,7 +13,7 @@ from rtk.console.api.entry import caller_of, enter, read
 from rtk.console.api.kept_executions import T, takes
 from rtk.console.people.models import Team
 from rtk.console.store import executions, runs, told, verifications
-from rtk.console.store.intake import Name
+from rtk.console.store.intake import Name, refusal
 from rtk.console.store.models import Execution, Verification
 from rtk.console.store.problem import Problem
 
@@ -45,7 +46,7 @@ class Finished(msgspec.Struct):
 
 
 class _Begin(executions.Journal):
-    start: str | None = None
+    start: Any = None
 
 
 @router.post(
@@ -54,6 +55,7 @@ class _Begin(executions.Journal):
     summary="Begin a run",
     openapi_extra=takes(Started, {"journal": {}, "status": "started", "experiment_id": "…", "execution_id": "…"}),
 )
+@transaction.atomic
 def begin(request: HttpRequest, org: str, team: str, verification: str) -> HttpResponse:
     """A run of a verification, which is imported when the team does not know it yet."""
     into, user = enter(request, org, team, "run"), caller_of(request).user
@@ -72,14 +74,14 @@ def _journal(raw: bytes) -> _Begin:
     try:
         return msgspec.json.decode(raw, type=_Begin)
     except (msgspec.DecodeError, RecursionError) as error:
-        raise Problem(422, f"journal: {error}", "journal") from None
+        raise refusal(error, "journal") from None
 
 
 def _execution(team: Team, body: Started) -> Execution:
     try:
-        found = executions.find(team, body.execution_id)
+        found = executions.find(team, body.execution_id, body.experiment_id)
     except Problem:
-        raise Problem(422, "execution_id: there is no such execution in this team", "execution_id") from None
+        raise Problem(422, "execution_id: there is no such execution of this experiment", "execution_id") from None
     if hasattr(found, "run"):
         raise Problem(409, "execution_id: this execution is of another run", "execution_id")
     return found
@@ -130,8 +132,9 @@ def finish(request: HttpRequest, org: str, team: str, verification: str, run: st
     found = _told(enter(request, org, team, "run"), verification, run)
     body, user = read(request, Finished), caller_of(request).user
     status = body.status.replace("\0", " ")
-    told.finish(found, bytes(body.journal), status, body.results)
-    executions.update(found.execution, user, bytes(body.journal))
+    with transaction.atomic():
+        told.finish(found, bytes(body.journal), status, body.results)
+        executions.update(found.execution, user, bytes(body.journal))
     return {"id": str(found.id), "status": status}
 
 

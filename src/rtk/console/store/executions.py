@@ -21,6 +21,16 @@ class Journal(msgspec.Struct):
     status: str = "running"
     deviated: bool | None = None
     experiment: dict[str, Any] = {}
+    end: Any = None
+
+    @property
+    def state(self) -> str:
+        """The status; `unknown` for a journal that has an end and says that it is running.
+
+        So do those that clients of 2020 publish afterwards: they write `running` over the status that was.
+        """
+        status = "unknown" if self.status == "running" and self.end is not None else self.status
+        return status.replace("\0", " ")[:MOST_STATUS]
 
 
 def of(team: Team) -> Any:
@@ -31,9 +41,13 @@ def of(team: Team) -> Any:
 def find(team: Team, key: str, experiment: str | None = None) -> Execution:
     """A team's execution, of that experiment where one is named. Raises `Problem`."""
     found: Execution | None = lists.by_id(of(team), key)
-    if found is None or experiment not in (None, str(found.experiment_id), found.experiment.file_id):
+    if found is None or not (experiment is None or _is_of(found, experiment)):
         raise unknown("execution")
     return found
+
+
+def _is_of(execution: Execution, key: str) -> bool:
+    return key == execution.experiment.file_id or key.lower() == str(execution.experiment_id)
 
 
 def journal_of(raw: bytes) -> Journal:
@@ -73,15 +87,16 @@ def make(team: Team, user: User, experiment: Experiment, raw: bytes | None, jour
     return made
 
 
+@transaction.atomic
 def update(execution: Execution, user: User | None, raw: bytes, journal: Journal | None = None) -> None:
     """Keep the journal as it is now. One that has ended is never running again."""
     found = journal or journal_of(raw)
-    running = found.status == "running"
+    running = found.state == "running"
     if running and execution.ended_at:
         return
     ends = not running and execution.ended_at is None
     execution.journal = raw
-    execution.status = found.status.replace("\0", " ")[:MOST_STATUS]
+    execution.status = found.state
     execution.deviated = bool(found.deviated)
     execution.ended_at = now() if ends else execution.ended_at
     execution.save(update_fields=["journal", "status", "deviated", "ended_at"])

@@ -44,6 +44,11 @@ def of(team: Team) -> Any:
     return Experiment.objects.filter(team=team, deleted_at=None)
 
 
+def names_itself(document: Mapping[str, Any]) -> bool:
+    """Whether a document holds the id of its experiment."""
+    return text_in(block_in(document), "experiment_id") is not None
+
+
 def keep(team: Team, user: User, document: Mapping[str, Any], file_id: str | None = None) -> tuple[Experiment, Known]:
     """Keep an experiment: a new one, or a known one as it is now."""
     block = block_in(document)

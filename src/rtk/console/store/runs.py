@@ -157,9 +157,11 @@ def state_of(run: Run, at: datetime | None = None) -> str:
     moment = at or now()
     if run.state == "ended" or run.ended_at:
         return "ended"
-    if moment > run.due_at + PATIENCE and moment > run.heard_at + SILENCE:
+    silent = moment > run.heard_at + SILENCE
+    if silent and moment > run.due_at + PATIENCE:
         return "abandoned"
-    return "lost contact" if moment > run.heard_at + SILENCE else "running"
+    # Told by events, a run has no heartbeat: between two samples it may be silent for as long as it likes.
+    return "lost contact" if silent and (run.told == "record" or moment > run.due_at + SILENCE) else "running"
 
 
 def shown(run: Run) -> dict[str, Any]:

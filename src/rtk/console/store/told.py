@@ -202,9 +202,12 @@ def finish(run: Run, raw: bytes, status: str, results: Mapping[str, Any], at: da
 
 def _finish(told: Told, journal: Final, status: str, results: Mapping[str, Any]) -> None:
     told.end_phase()
-    method = told.run.experiment.document.get("method")
-    _activities(told, "condition", [a for a in journal.run if a and a.activity.get("type") == "action"], method)
-    _activities(told, "rollback", [a for a in journal.rollbacks if a], None)
+    document, undone = told.run.experiment.document, [a for a in journal.rollbacks if a]
+    actions = [a for a in journal.run if a and a.activity.get("type") == "action"]
+    _activities(told, "condition", actions, document.get("method"))
+    _activities(told, "rollback", undone, None)
+    if document.get("rollbacks"):  # clients up to 0.11 told of them in the journal alone
+        told.entry("rollbacks", state="ended" if undone else "skipped", reason=None)
     took = finite(results.get("total_duration"))
     end = told.t if took is None or not 0 < took < 1e9 else took
     stopped = f"the run was {status}" if status in ("interrupted", "aborted") else None
@@ -212,19 +215,24 @@ def _finish(told: Told, journal: Final, status: str, results: Mapping[str, Any])
 
 
 def _activities(told: Told, role: str, played: Iterable[Activity], method: Any) -> None:
-    names = [each.get("name") for each in method if isinstance(each, dict)] if isinstance(method, list) else []
+    names = [each.get("name") for each in method] if isinstance(method, list) else []
     for number, each in enumerate(played):
         name = str(each.activity.get("name") or role)[:500]
-        index = names.index(name) if name in names else number
+        known = name in names
+        index = names.index(name) if known else len(names) + number
+        if known:
+            names[index] = None  # the next one of that name is another activity
         begun, ended = told.since(each.start), told.since(each.end)
         failure = None if each.status == "succeeded" else f"it was {each.status or 'not done'}"[:500]
-        told.entry("intent", told.t if begun is None else begun, role=role, index=index, name=name)
+        if known or role == "rollback":  # an intent is looked up in the method
+            told.entry("intent", told.t if begun is None else begun, role=role, index=index, name=name)
         told.entry("activity", told.t if ended is None else ended, role=role, index=index, name=name, failure=failure)
 
 
 def _save(told: Told, at: datetime) -> None:
     run = told.run
     run.progress, run.heard_at = told.progress, at
+    run.state = "ended" if run.ended_at else "running"
     run.due_at = run.created_at + timedelta(seconds=sum(lengths(run.plan).values()))
     run.save(update_fields=["next", "plan", "progress", "heard_at", "due_at", "results", "state", "status", "ended_at"])
 

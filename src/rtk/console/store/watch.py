@@ -23,9 +23,10 @@ def sweep(at: datetime | None = None) -> dict[str, int]:
     moment = at or now()
     silent = Q(heard_at__lt=moment - runs.SILENCE)
     late = silent & Q(due_at__lt=moment - runs.PATIENCE)
+    lost = silent & (Q(told="record") | Q(due_at__lt=moment - runs.SILENCE))
     return {
         "abandoned": _become("abandoned", late & ~Q(state="abandoned"), "run.abandoned"),
-        "lost": _become("lost", silent & Q(state="running"), "run.lost-contact"),
+        "lost": _become("lost", lost & Q(state="running"), "run.lost-contact"),
         "insights": _keep_insights(Q(ended_at__gt=moment - RECENT), MOST_INSIGHTS),
     }
 
