@@ -129,6 +129,12 @@ def test_a_password_is_reset_by_mail(world: World, client: Client) -> None:
     assert AuditEntry.objects.filter(org=world.org, action="user.password-changed").exists()
 
 
+def test_without_a_mail_server_the_page_says_where_the_link_goes(db: None, client: Client, settings: object) -> None:
+    assert "comes by mail" in client.get("/accounts/password/reset/").content.decode()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"  # type: ignore[attr-defined]  # as above
+    assert "no mail server" in client.get("/accounts/password/reset/").content.decode()
+
+
 def test_a_client_learns_from_head_whether_its_token_is_good(world: World, client: Client) -> None:
     from rtk.console.people import tokens
 

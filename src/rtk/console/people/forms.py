@@ -7,10 +7,10 @@ from allauth.account.forms import SignupForm
 from allauth.core import context
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from rtk.console.people import arrivals, names
+from rtk.console.people import arrivals, gate, names
 from rtk.console.people.models import NAME_LENGTH, SCOPES, Membership, Role, Team, Token, User
 
 MOST_AT_ONCE = 50  # addresses in one form
@@ -172,8 +172,8 @@ class MemberForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["member"]
         assert isinstance(field, forms.ModelChoiceField)
-        inside = team.memberships.values("user")
-        field.queryset = Membership.objects.filter(org=team.org).exclude(user__in=inside).select_related("user")
+        inside = Q(user__in=team.memberships.values("user")) | Q(role__in=gate.EVERYWHERE)
+        field.queryset = Membership.objects.filter(org=team.org).exclude(inside).select_related("user")
 
 
 def roles_given_by(giver: str) -> list[Role]:

@@ -20,7 +20,7 @@ from rtk.console.people import audit, joining
 from rtk.console.people.models import Invitation, Membership, Organization, Team, User
 
 LIFETIME = timedelta(days=14)
-_ONLY_PRINTED = "django.core.mail.backends.console.EmailBackend"
+ONLY_PRINTED = "django.core.mail.backends.console.EmailBackend"
 _signer = Signer(salt="rtk.people.invitation", sep=".")  # a full stop stays in a link wherever it is pasted
 
 
@@ -100,4 +100,4 @@ def send(invitation: Invitation) -> bool:
         send_mail(" ".join(subject.split()), text, None, [invitation.email])
     except OSError:
         return False
-    return settings.EMAIL_BACKEND != _ONLY_PRINTED
+    return settings.EMAIL_BACKEND != ONLY_PRINTED

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rtk.console.people.templatetags.people import browser, told
+from rtk.console.people.templatetags.people import browser, sentence, told
 
 WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 
@@ -27,3 +27,17 @@ def test_a_browser_is_told_in_a_few_words(agent: str, words: str) -> None:
 @pytest.mark.parametrize(("value", "text"), [(["read", "run"], "read, run"), ("owner", "owner"), (3, "3"), ([], "")])
 def test_a_detail_is_told_as_text(value: object, text: str) -> None:
     assert told(value) == text
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("Change Password", "Change password"),
+        ("  New Password\n (again)", "New password (again)"),
+        ("Two-Factor Authentication", "Two-factor authentication"),
+        ("Add TOTP", "Add TOTP"),
+        ("", ""),
+    ],
+)
+def test_titles_are_told_like_sentences(title: str, said: str) -> None:
+    assert sentence(title) == said

@@ -1,10 +1,15 @@
 """How pages of people tell of browsers and of what the audit log holds."""
 
+import re
 from typing import Any
 
 from django import template
+from django.conf import settings
+
+from rtk.console.people import invitations
 
 register = template.Library()
+_CAPITAL = re.compile(r"(?<=[ -])[A-Z](?=[a-z])")
 
 # Looked for in this order: most browsers also name those that they descend from.
 _BROWSERS = {
@@ -37,3 +42,15 @@ def browser(agent: str) -> str:
 def told(value: Any) -> str:
     """A detail of an audit entry as text, lists without brackets."""
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+@register.filter
+def sentence(text: str) -> str:
+    """Titles of allauth's, Written Like This, as our own: written like this. Abbreviations stay."""
+    return _CAPITAL.sub(lambda found: found[0].lower(), " ".join(text.split()))
+
+
+@register.simple_tag
+def mail_is_sent() -> bool:
+    """Whether mail leaves the console, or is only written into its log."""
+    return bool(settings.EMAIL_BACKEND != invitations.ONLY_PRINTED)
