@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from tests.publish.home import Home, experiment, shell, signed_in
-from tests.publish.server import ORG, TEAM, Says, ToyConsole
+from tests.publish.server import BREAK, ORG, TEAM, Says, ToyConsole
 
 KINDS = [
     "starting-experiment",
@@ -95,6 +95,24 @@ def test_a_slow_console_does_not_slow_the_run(home: Home, toy: ToyConsole) -> No
     assert "published in the background" in ended.out
     toy.faults = lambda _: None
     toy.wait_for(lambda: bool(toy.memory.executions) and execution(toy)["status"] == "completed")
+
+
+def test_an_answer_that_is_lost_makes_no_second_execution(home: Home, toy: ToyConsole) -> None:
+    sign_in(home, toy)
+    lost = [BREAK, BREAK]
+    toy.after = lambda seen: lost.pop() if lost and seen.path.endswith("/executions") else None
+    assert home.chaos("run", "experiment.json").code == 0
+    toy.wait_for(lambda: bool(toy.memory.executions) and execution(toy)["status"] == "completed")
+    assert lost == []
+
+
+def test_an_experiment_without_an_id_is_the_same_one_the_next_time(home: Home, toy: ToyConsole) -> None:
+    sign_in(home, toy, workspace="off")
+    for _ in range(2):
+        home.chaos("run", "experiment.json")
+    first, again = (told.body["experiment"]["extensions"] for told in toy.memory.calls("POST .*/experiments$"))
+    assert first == again
+    assert first[0]["experiment_id"]
 
 
 def test_what_a_console_that_is_away_misses_is_sent_later(home: Home, toy: ToyConsole) -> None:

@@ -198,8 +198,9 @@ class ToyConsole:
 
     def create(self, seen: Seen, experiment: str) -> Says:
         self._check(experiment in self.memory.experiments, f"an execution of {experiment}, which is unknown")
-        name = str(uuid.uuid4())
-        self.memory.executions[name] = seen.body["journal"]
+        name = str(uuid.UUID(seen.body["id"]))
+        if self.memory.executions.get(name, {}).get("status") in (None, "running"):
+            self.memory.executions[name] = seen.body["journal"]
         return Says(201, {"id": name}, {"Content-Location": f"{self.url}/api/Org/A/executions/{name}"})
 
     def update(self, seen: Seen, experiment: str, execution: str) -> Says:

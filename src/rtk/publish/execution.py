@@ -130,7 +130,8 @@ class Execution:
         running = {**self.kept.journal, "status": "running"}
         if not self.kept.execution_id:
             spool.settle(self.kept, self._console)
-            self.kept.execution_id, self.kept.page = parta.create(self._console, self.kept.experiment_id, running)
+            created = parta.create(self._console, self.kept.experiment_id, running, self.kept.key)
+            self.kept.execution_id, self.kept.page = created
             self._on_known(self.kept)
             logger.info(f"Execution available at {self.kept.page}")
         if self._safeguards:

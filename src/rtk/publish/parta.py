@@ -8,7 +8,7 @@ from typing import Any
 
 from rtk.experiment.block import NAME
 from rtk.publish.console import EVENT, Console, Refused
-from rtk.publish.delivery import Passing
+from rtk.publish.delivery import OURS, Passing
 from rtk.publish.patience import is_passing
 from rtk.publish.wire import Answer
 from rtk.verify.record import plain
@@ -25,9 +25,13 @@ def tell_experiment(console: Console, experiment: Mapping[str, Any]) -> str:
     return str(found)
 
 
-def create(console: Console, experiment: str, journal: Mapping[str, Any]) -> tuple[str, str]:
-    """Make an execution known; its id and the page that a person opens. Raises `Refused` and `NoAnswer`."""
-    answer = _checked(console, console.call("POST", _executions(console, experiment), {"journal": journal}))
+def create(console: Console, experiment: str, journal: Mapping[str, Any], key: str) -> tuple[str, str]:
+    """Make an execution known; its id and the page that a person opens. Raises `Refused` and `NoAnswer`.
+
+    `key` is a UUID of ours: told again with the same one, as after an answer that was lost, it is the same execution.
+    """
+    body = {"journal": journal, "id": key}
+    answer = _checked(console, console.call("POST", _executions(console, experiment), body))
     if not answer.get("id"):
         raise Refused(f"{console.name} did not say which execution this is", answer.status)
     return str(answer.get("id")), page_of(answer)
@@ -71,6 +75,23 @@ def event(kind: str, context: Any, state: Any, now: float) -> dict[str, Any]:
         "time": datetime.fromtimestamp(now, UTC).isoformat(),
         "data": json.dumps(plain({"context": context, "state": state}), default=str),
     }
+
+
+def named(experiment: dict[str, Any], team: str) -> None:
+    """Give an experiment that has neither an id nor an address an id: always the same for a title in a team.
+
+    Otherwise each of its executions would be one of another experiment.
+    """
+    block = block_in(experiment)
+    if block.get("experiment_id") or block.get("source"):
+        return
+    found = str(uuid.uuid5(OURS, f"{team}\n{experiment.get('title')}"))
+    if block:
+        block["experiment_id"] = found
+    else:
+        extensions = experiment.get("extensions")
+        others = extensions if isinstance(extensions, list) else []
+        experiment["extensions"] = [*others, {"name": NAME, "experiment_id": found}]
 
 
 def block_in(experiment: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,9 +2,10 @@
 
 import json
 import os
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,10 @@ SUFFIX = ".execution"
 
 @dataclass
 class Kept:
-    """An execution on its way: redacted already. Ids are empty as long as the console has given none."""
+    """An execution on its way: redacted already. Ids are empty as long as the console has given none.
+
+    `key` is what it is called until then, by which the console knows it again when its answer was lost.
+    """
 
     url: str
     journal: dict[str, Any]
@@ -25,6 +29,7 @@ class Kept:
     experiment_id: str = ""
     execution_id: str = ""
     page: str = ""
+    key: str = field(default_factory=lambda: str(uuid.uuid4()))
 
 
 def keep(path: Path, kept: Kept) -> None:
@@ -73,6 +78,7 @@ def settle(kept: Kept, console: Console, note: Callable[[], None] = lambda: None
         console.where = settled(console, parta.block_in(kept.journal["experiment"]).get("team_id"))
         kept.organization, kept.team = console.where.organization, console.where.team
     if not kept.experiment_id:
+        parta.named(kept.journal["experiment"], kept.team)
         kept.experiment_id = parta.tell_experiment(console, kept.journal["experiment"])
         note()
 
@@ -81,6 +87,6 @@ def deliver(kept: Kept, console: Console, note: Callable[[], None] = lambda: Non
     """Bring an execution to where it belongs; its page. `note` is called when more is known of it than before."""
     settle(kept, console, note)
     if not kept.execution_id:
-        kept.execution_id, kept.page = parta.create(console, kept.experiment_id, kept.journal)
+        kept.execution_id, kept.page = parta.create(console, kept.experiment_id, kept.journal, kept.key)
         note()
     return parta.update(console, kept.experiment_id, kept.execution_id, kept.journal) or kept.page

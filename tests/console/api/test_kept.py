@@ -137,6 +137,17 @@ def test_an_execution_says_where_a_person_finds_it(machine: Machine, old: Old) -
     assert where.startswith("http://")
 
 
+def test_an_execution_that_brings_its_id_is_made_once(machine: Machine, old: Old) -> None:
+    begun = {"journal": journal(status="running"), "id": str(uuid4())}
+    where = old.execution.rpartition("/")[0]
+    first, again = (machine("POST", where, json=begun) for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json()["id"] == again.json()["id"] == begun["id"]
+    machine("PUT", f"{where}/{begun['id']}", json={"journal": journal(status="completed")})
+    assert machine("POST", where, json=begun).json()["status"] == "completed"
+    assert machine("POST", where, json={**begun, "id": "one"}).status_code == 422
+
+
 @contract(f"GET {X}/{{id}}")
 @contract(f"PUT {X}/{{id}}")
 def test_an_execution_is_read_back_with_its_journal(machine: Machine, old: Old) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 import msgspec
 from django.conf import settings
@@ -31,6 +32,12 @@ class WithJournal(msgspec.Struct):
     """A journal, kept as it came."""
 
     journal: msgspec.Raw
+
+
+class Begun(WithJournal):
+    """The same, of an execution that may bring an id of its own: then telling it again makes no second one."""
+
+    id: UUID | None = None
 
 
 class CloudEvent(msgspec.Struct):
@@ -72,12 +79,13 @@ def keep_experiment(request: HttpRequest, org: str, team: str) -> Any:
     X,
     response={201: dict[str, Any]},
     summary="Begin an execution",
-    openapi_extra=takes(WithJournal, {"journal": {"status": "running", "experiment": {"title": "…"}}}),
+    openapi_extra=takes(Begun, {"journal": {"status": "running", "experiment": {"title": "…"}}}),
 )
 def begin(request: HttpRequest, org: str, team: str, experiment: str) -> HttpResponse:
-    """An execution of an experiment, with the journal as it is now."""
+    """An execution of an experiment, with the journal as it is now; one whose id is known already is the same one."""
     into, user = enter(request, org, team, "run"), caller_of(request).user
-    made = executions.create(into, user, experiment, bytes(read(request, WithJournal).journal))
+    body = read(request, Begun)
+    made = executions.create(into, user, experiment, bytes(body.journal), body.id)
     return created(request, _shown(made), page_of(made))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from django.db import IntegrityError, transaction
@@ -62,12 +63,36 @@ def journal_of(raw: bytes) -> Journal:
         raise Problem(400, f"journal: not JSON: {error}", "journal") from None
 
 
-@transaction.atomic
-def create(team: Team, user: User, key: str, raw: bytes) -> Execution:
-    """A new execution of an experiment, which is imported from the journal when the team does not know it."""
+def create(team: Team, user: User, key: str, raw: bytes, execution_id: UUID | None = None) -> Execution:
+    """An execution of an experiment, which is imported from the journal when the team does not know it.
+
+    Idempotent by the execution's id, where the client gives one. Raises `Problem`.
+    """
     journal = journal_of(raw)
+    known = _known(team, execution_id)
+    try:
+        made = known or _create(team, user, key, raw, journal, execution_id)
+    except IntegrityError:  # told twice at the same moment
+        found = _known(team, execution_id)
+        if found is None:
+            raise
+        return found
+    if known:
+        update(known, user, raw, journal)
+    return made
+
+
+def _known(team: Team, execution_id: UUID | None) -> Execution | None:
+    found = Execution.objects.filter(id=execution_id).first() if execution_id else None
+    if found and found.team_id != team.id:
+        raise unknown("execution")
+    return found
+
+
+@transaction.atomic
+def _create(team: Team, user: User, key: str, raw: bytes, journal: Journal, execution_id: UUID | None) -> Execution:
     experiment = _experiment(team, user, key, journal.experiment)
-    return make(team, user, experiment, raw, journal)
+    return make(team, user, experiment, raw, journal, **({"id": execution_id} if execution_id else {}))
 
 
 def _experiment(team: Team, user: User, key: str, document: Mapping[str, Any]) -> Experiment:
@@ -79,9 +104,11 @@ def _experiment(team: Team, user: User, key: str, document: Mapping[str, Any]) -
     return experiments.keep(team, user, document, key)[0]
 
 
-def make(team: Team, user: User, experiment: Experiment, raw: bytes | None, journal: Journal) -> Execution:
-    """A new execution."""
-    made: Execution = Execution.objects.create(team=team, created_by=user, experiment=experiment)
+def make(
+    team: Team, user: User, experiment: Experiment, raw: bytes | None, journal: Journal, **values: Any
+) -> Execution:
+    """A new execution; `values` are further columns."""
+    made: Execution = Execution.objects.create(team=team, created_by=user, experiment=experiment, **values)
     if raw is not None:
         update(made, user, raw, journal)
     return made
