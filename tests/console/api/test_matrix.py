@@ -1,17 +1,25 @@
-"""Who may do what: every endpoint of the URL table times everybody. An endpoint without a row here fails the build."""
+"""Who may do what: every address of the URL table times everybody. An address without a row fails the build.
 
+The pages of people have their rows in tests/console/people/test_matrix.py.
+"""
+
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.test import Client
+from django.urls import URLResolver, get_resolver, reverse
 from django.utils.timezone import now
 
 from rtk.console.api.api import api
 from rtk.console.people import tokens
 from tests.console.api.old import event, journal
 from tests.console.live import EXPERIMENT, PLAN, Live, Machine
+from tests.console.people.test_matrix import ROWS as PAGES
+from tests.console.people.world import signed_in
 
 T = "/organizations/{org}/teams/{team}"
 X, V = f"{T}/experiments/{{experiment}}/executions", f"{T}/verifications/{{verification}}/runs"
@@ -46,7 +54,7 @@ ROWS: dict[str, tuple[str, Any]] = {
     f"GET {T}/objectives": ("read", None),
     f"GET {T}/objectives/{{objective}}": ("read", None),
     f"PATCH {T}/objectives/{{objective}}": ("run", {"name": "p"}),
-    f"DELETE {T}/objectives/{{objective}}": ("run", None),
+    f"DELETE {T}/objectives/{{unloved}}": ("run", None),
     f"POST {T}/verifications": ("run", VERIFICATION),
     f"GET {T}/verifications": ("read", None),
     f"GET {T}/verifications/{{verification}}": ("read", None),
@@ -66,29 +74,69 @@ OWN: dict[str, tuple[str, Any]] = {
     "POST /tokens": ("admin", {"name": "t", "scopes": ["read"]}),
     "DELETE /tokens/{token}": ("admin", None),
 }
-FILES = {"/assets/experiments/{experiment}.json", "/assets/verifications/{verification}.json"}
-SAME = {"told": "run", "spare": "verification"}  # one place in an address, under two names here
+FILES = {
+    "GET /assets/experiments/{experiment}.json": ("read", None),
+    "GET /assets/verifications/{verification}.json": ("read", None),
+}
+IN_A_TEAM = {**ROWS, **FILES}
+OPEN = {"health", "api/v1/docs", "api/v1/openapi.json"}  # for everybody
+# The pages of accounts: those that ask one to sign in first, and those with which one signs in.
+ONES_ACCOUNT = """
+account_reauthenticate account_email account_change_password account_set_password account_confirm_login_code
+mfa_index mfa_reauthenticate mfa_activate_totp mfa_deactivate_totp mfa_view_recovery_codes
+mfa_generate_recovery_codes mfa_download_recovery_codes mfa_list_webauthn mfa_add_webauthn mfa_reauthenticate_webauthn
+mfa_remove_webauthn mfa_edit_webauthn socialaccount_connections usersessions_list
+"""
+SIGNING_IN = """
+account_login account_logout account_inactive account_signup account_email_verification_sent account_reset_password
+account_confirm_email account_reset_password_from_key_done account_reset_password_from_key account_reset_password_done
+mfa_authenticate mfa_login_webauthn socialaccount_login_cancelled socialaccount_login_error socialaccount_signup
+openid_connect_login openid_connect_callback
+"""
+SAME = {"told": "run", "spare": "verification", "unloved": "objective"}  # one place in an address, under two names here
 ROLES = {"owner": "admin", "admin": "admin", "member": "run", "viewer": "read"}
 RANK = ["read", "run", "admin"]
 
 
 def endpoints() -> set[str]:
-    """Every endpoint of the API, also the one that is answered beside Django."""
-    found = set()
-    for path, methods in api.get_openapi_schema(path_prefix="")["paths"].items():
-        found |= {f"{method.upper()} {path}" for method in methods}
+    """Every endpoint of the API, also one that its description does not show, or that is answered beside Django."""
+    described = api.get_openapi_schema(path_prefix="")["paths"].items()
+    found = {f"{method.upper()} {path}" for path, methods in described for method in methods}
+    for _, router in api._routers:
+        for path, view in router.path_operations.items():
+            found |= {f"{method} {path}" for operation in view.operations for method in operation.methods}
     return found
-
-
-def test_every_endpoint_has_its_row() -> None:
-    rows = {named(row) for row in {**ROWS, **OF_AN_ORGANIZATION, **OWN}}
-    assert endpoints() == rows
 
 
 def named(row: str) -> str:
     for here, there in SAME.items():
         row = row.replace(f"{{{here}}}", f"{{{there}}}")
     return row
+
+
+def test_every_endpoint_has_its_row() -> None:
+    assert endpoints() == {named(row) for row in {**ROWS, **OF_AN_ORGANIZATION, **OWN}}
+
+
+def addresses(inside: URLResolver, before: str = "", app: str = "") -> Iterator[tuple[str, str, str]]:
+    """Every address of the console, with its app and its name."""
+    for each in inside.url_patterns:
+        where = before + str(each.pattern)
+        if isinstance(each, URLResolver):
+            yield from addresses(each, where, each.app_name or app)
+        else:
+            yield where, app, each.name or ""
+
+
+def test_every_address_of_the_console_has_its_row() -> None:
+    kept = {path.split(" ")[1] for path in (*endpoints(), *FILES)}
+    for where, app, name in addresses(get_resolver()):
+        plain = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", f"/{where}".removeprefix("/api/v1"))
+        plain = re.sub(r"(?<=/assets/)(\w+)s/{key}", r"\1s/{\1}", plain)
+        old_name = where.startswith("accounts/social/")  # of what is below accounts/3rdparty/ now
+        account = where.startswith("accounts/") and (old_name or name in f"{ONES_ACCOUNT}{SIGNING_IN}".split())
+        known = where in OPEN or plain in kept or plain == "/" or account
+        assert known or (app == "people" and name in PAGES), f"{where} ({name}) has no row"
 
 
 @pytest.fixture(scope="module")
@@ -102,102 +150,93 @@ def machines(live: Live) -> dict[str, Machine]:
     type(expired).objects.filter(id=expired.id).update(expires_at=now() - timedelta(1))
     found["expired token"] = Machine(live.url, secret)
     for scope in RANK:
-        found[f"only {scope}"] = live.machine(world.owner, *RANK[: RANK.index(scope) + 1])
+        found[f"all but {scope}"] = live.machine(world.owner, *[each for each in RANK if each != scope])
+        found[f"up to {scope}"] = live.machine(world.owner, *RANK[: RANK.index(scope) + 1])
     return found
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def ids(live: Live, machines: dict[str, Machine]) -> dict[str, str]:
     """One thing of each kind in the team Shop."""
     owner, team = machines["owner"], live.team
     verification = owner("POST", f"{team}/verifications", json=VERIFICATION).json()
-    spare = owner("POST", f"{team}/verifications", json=VERIFICATION).json()
-    objective = owner("POST", f"{team}/objectives", json=OBJECTIVE).json()
+    spare = owner("POST", f"{team}/verifications", json=VERIFICATION).json()["id"]
+    objectives = [owner("POST", f"{team}/objectives", json=OBJECTIVE).json()["id"] for _ in "ab"]
     experiment = verification["experiment_id"]
-    executions = [
-        owner("POST", f"{team}/experiments/{experiment}/executions", json={"journal": journal()}).json()["id"]
-        for _ in "abc"
-    ]
+    path = f"{team}/experiments/{experiment}/executions"
+    executions = [owner("POST", path, json={"journal": journal()}).json()["id"] for _ in "abc"]
     runs, run = live.runs(verification["id"]), str(uuid4())
     owner("PUT", f"{runs}/{run}", json={"plan": PLAN, "experiment": EXPERIMENT})
     started = {"journal": {}, "experiment_id": experiment, "execution_id": executions[0]}
     told = owner("POST", runs, json=started).json()["id"]
+    things = {"verification": verification["id"], "spare": spare, "experiment": experiment, "run": run, "told": told}
+    things |= {"execution": executions[1], "fresh": executions[2]}
+    things |= {"objective": objectives[0], "unloved": objectives[1]}
     token = tokens.make(live.world.owner, "t", ["read"])[0]
-    return {
-        "org": str(live.world.org.id),
-        "team": str(live.world.shop.id),
-        "verification": verification["id"],
-        "spare": spare["id"],
-        "experiment": experiment,
-        "objective": objective["id"],
-        "execution": executions[1],
-        "fresh": executions[2],
-        "run": run,
-        "told": told,
-        "token": str(token.id),
-    }
+    return {"org": str(live.world.org.id), "team": str(live.world.shop.id), "token": str(token.id), **things}
+
+
+def filled(body: Any, ids: dict[str, str]) -> Any:
+    """A row's body with the ids of things that are there."""
+    if body is not STARTED:
+        return body
+    return {key: value.format(**ids) if isinstance(value, str) else value for key, value in body.items()}
 
 
 def called(machine: Machine, row: str, ids: dict[str, str], body: Any) -> int:
     """The status of a call."""
     method, path = row.format(**ids).split(" ", 1)
-    if body is STARTED:
-        body = {key: value.format(**ids) if isinstance(value, str) else value for key, value in body.items()}
-    with machine(method, path, json=body, stream=True) as answer:
+    with machine(method, path, json=filled(body, ids), stream=True) as answer:
+        refused = answer.status_code >= 400
+        assert not refused or answer.headers["Content-Type"] == "application/problem+json"
         return answer.status_code
 
 
-def expected(need: str, inside: bool = True) -> Iterator[tuple[str, int | None]]:
-    """Everybody, and how each is refused where that much is needed."""
-    for role, right in ROLES.items():
-        yield role, None if RANK.index(right) >= RANK.index(need) else 403
-    if inside:
-        yield "other organization", 404
-    for nobody in ("no token", "wrong token", "expired token"):
-        yield nobody, 401
-    for scope in RANK:
-        yield f"only {scope}", None if RANK.index(scope) >= RANK.index(need) else 403
+def refused(need: str) -> Iterator[tuple[str, int]]:
+    """Who is refused where that much is needed, and how."""
+    yield from ((role, 403) for role, right in ROLES.items() if RANK.index(right) < RANK.index(need))
+    yield from [("other team", 404), ("other organization", 404)]
+    yield from [("no token", 401), ("expired token", 401), (f"all but {need}", 403)]
 
 
-@pytest.mark.parametrize("row", ROWS)
+@pytest.mark.parametrize("row", IN_A_TEAM)
 def test_of_a_team(row: str, machines: dict[str, Machine], ids: dict[str, str]) -> None:
-    need, body = ROWS[row]
-    for who, status in [("other team", 404), *expected(need)]:
-        if status is not None:
-            assert called(machines[who], row, ids, body) == status, who
-    let_in = [who for who, status in expected(need) if status is None]
-    statuses = {who: called(machines[who], row, ids, body) for who in let_in}
-    first = statuses.pop(let_in[0])
+    need, body = IN_A_TEAM[row]
+    for who, status in refused(need):
+        assert called(machines[who], row, ids, body) == status, who
+    let_in = [role for role, right in ROLES.items() if RANK.index(right) >= RANK.index(need)]
+    first, *others = [called(machines[who], row, ids, body) for who in (f"up to {need}", *let_in)]
     # Whoever comes after the first may find that it is done already, but never a closed door.
     assert first < 300 or (row.endswith("/import") and first == 422), first
-    assert not {401, 403} & set(statuses.values()), statuses
+    assert not {401, 403} & set(others), others
 
 
 @pytest.mark.parametrize("row", OF_AN_ORGANIZATION)
 def test_of_an_organization(row: str, machines: dict[str, Machine], ids: dict[str, str]) -> None:
     need, body = OF_AN_ORGANIZATION[row]
-    for who, status in [("other team", None), *expected(need)]:
-        assert called(machines[who], row, ids, body) == (status or 200), who
+    closed = {who: status for who, status in refused(need) if who != "other team"}
+    for who, status in {**closed, "other team": 200, **dict.fromkeys(ROLES, 200)}.items():
+        assert called(machines[who], row, ids, body) == status, who
 
 
 @pytest.mark.parametrize("row", OWN)
-def test_ones_own(row: str, machines: dict[str, Machine], live: Live, ids: dict[str, str]) -> None:
+def test_ones_own(row: str, machines: dict[str, Machine], ids: dict[str, str]) -> None:
     need, body = OWN[row]
-    for nobody in ("no token", "wrong token", "expired token"):
-        assert called(machines[nobody], row, ids, body) == 401
-    for scope in RANK:
-        enough = RANK.index(scope) >= RANK.index(need)
-        assert (called(machines[f"only {scope}"], row, ids, body) < 300) is enough, scope
+    for who, status in refused(need):
+        if status == 401 or who == f"all but {need}":
+            assert called(machines[who], row, ids, body) == status, who
+    assert called(machines[f"up to {need}"], row, ids, body) < 300
 
 
-def test_a_token_of_somebody_else_is_not_found(machines: dict[str, Machine], ids: dict[str, str]) -> None:
-    assert called(machines["member"], "DELETE /tokens/{token}", ids, None) == 404
+def test_a_wrong_token_opens_nothing(machines: dict[str, Machine], ids: dict[str, str]) -> None:
+    for row in ("GET /organizations", f"GET {T}", f"POST {V}/{{run}}/record", *FILES):
+        assert called(machines["wrong token"], row, ids, None) == 401
 
 
-@pytest.mark.parametrize("path", sorted(FILES))
-def test_files(path: str, machines: dict[str, Machine], ids: dict[str, str]) -> None:
-    for who, status in [("other team", 404), *expected("read")]:
-        assert called(machines[who], f"GET {path}", ids, None) == (status or 200), who
+def test_a_token_of_somebody_else_is_not_found(live: Live, machines: dict[str, Machine]) -> None:
+    token = tokens.make(live.world.owner, "t", ["read"])[0]
+    for who in ("admin", "member", "viewer", "other team", "other organization"):
+        assert called(machines[who], "DELETE /tokens/{token}", {"token": str(token.id)}, None) == 404
 
 
 def test_a_token_reaches_no_further_than_what_made_it(live: Live) -> None:
@@ -206,10 +245,42 @@ def test_a_token_reaches_no_further_than_what_made_it(live: Live) -> None:
 
 
 def test_a_person_on_a_page_is_let_in_by_the_session_but_not_by_a_forged_request(live: Live) -> None:
-    from tests.console.people.world import signed_in
-
     browser = signed_in(live.world.member)
     browser.handler.enforce_csrf_checks = True
     assert browser.get(f"/api/v1{live.team}").status_code == 200
     forged = browser.post(f"/api/v1{live.team}/objectives", OBJECTIVE, content_type="application/json")
     assert forged.status_code == 403
+
+
+@pytest.mark.parametrize("path", sorted(OPEN))
+def test_what_is_open_is_so_for_everybody(live: Live, path: str) -> None:
+    assert Client().get(f"/{path}").status_code == 200
+    assert signed_in(live.world.stranger).get(f"/{path}").status_code == 200
+
+
+@pytest.mark.parametrize("name", ONES_ACCOUNT.split())
+def test_ones_account_is_shown_to_nobody_else(live: Live, name: str) -> None:
+    keyed = name in ("mfa_remove_webauthn", "mfa_edit_webauthn")
+    address = reverse(name, kwargs={"pk": 1} if keyed else {})
+    for method in ("get", "post"):
+        answer = getattr(Client(), method)(address)
+        assert answer.status_code in (302, 405) or answer["Location"], (method, answer.status_code)
+        assert answer.status_code == 405 or answer["Location"].startswith(reverse("account_login")), answer["Location"]
+
+
+@pytest.mark.parametrize("path", ["/api/v1/", "/api/v1/nothing", "/api/v1/organizations/x/teams/y/z"])
+def test_what_is_no_endpoint_is_a_problem_of_the_api(live: Live, machines: dict[str, Machine], path: str) -> None:
+    for method in ("GET", "POST"):
+        answer = machines["owner"](method, path)
+        assert answer.status_code in (404, 403)
+        assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("row", ["DELETE /organizations", f"PATCH {V}/{{run}}", f"GET {V}/{{run}}/record"])
+def test_another_method_is_a_problem_that_names_those_that_are(
+    machines: dict[str, Machine], ids: dict[str, str], row: str
+) -> None:
+    method, path = row.format(**ids).split(" ")
+    answer = machines["owner"](method, path)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (405, "application/problem+json")
+    assert answer.headers["Allow"]

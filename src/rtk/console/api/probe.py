@@ -1,4 +1,4 @@
-"""`HEAD /`, with which clients see whether there is a console and whether their token is good."""
+"""Beside the API: `HEAD /`, with which clients see whether there is a console, and what the API has no answer to."""
 
 from collections.abc import Callable
 
@@ -6,19 +6,40 @@ from django.http import HttpRequest, HttpResponse
 
 from rtk.console.api.answers import refused
 from rtk.console.people import gate
-from rtk.console.store.problem import Problem
+from rtk.console.store.problem import MEDIA_TYPE, Problem
+
+UNANSWERED = {
+    403: "this call is refused: it is not known from where it was sent",
+    404: "there is no such call",
+    405: "this address does not take this method",
+    500: "something went wrong in the console, whose log says what",
+}
 
 
 class Probe:
-    """Middleware: answers `HEAD /` with 200, or with 401 for a token that is not good. Everything else goes on."""
+    """Middleware: answers `HEAD /` with 200, or with 401 for a token that is not good.
+
+    Everything else goes on. What comes back as a page from below the API's address becomes a problem.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method != "HEAD" or request.path != "/":
-            return self._get_response(request)
-        header = request.headers.get("Authorization")
-        if header and gate.authenticate(header) is None:
-            return refused(Problem(401, "this token is not known, or it has expired"))
-        return HttpResponse()
+        if request.method == "HEAD" and request.path == "/":
+            return _probed(request)
+        answer = self._get_response(request)
+        unanswered = UNANSWERED.get(answer.status_code) if request.path.startswith("/api/v1/") else None
+        if unanswered is None or answer.get("Content-Type") == MEDIA_TYPE:
+            return answer
+        problem = refused(Problem(answer.status_code, unanswered))
+        if "Allow" in answer:
+            problem["Allow"] = answer["Allow"]
+        return problem
+
+
+def _probed(request: HttpRequest) -> HttpResponse:
+    header = request.headers.get("Authorization")
+    if header and gate.authenticate(header) is None:
+        return refused(Problem(401, "this token is not known, or it has expired"))
+    return HttpResponse()

@@ -69,11 +69,11 @@ def create(team: Team, user: User, key: str, raw: bytes, execution_id: UUID | No
     Idempotent by the execution's id, where the client gives one. Raises `Problem`.
     """
     journal = journal_of(raw)
-    known = _known(team, execution_id)
+    known = _known(team, key, execution_id)
     try:
         made = known or _create(team, user, key, raw, journal, execution_id)
     except IntegrityError:  # told twice at the same moment
-        found = _known(team, execution_id)
+        found = _known(team, key, execution_id)
         if found is None:
             raise
         return found
@@ -82,9 +82,9 @@ def create(team: Team, user: User, key: str, raw: bytes, execution_id: UUID | No
     return made
 
 
-def _known(team: Team, execution_id: UUID | None) -> Execution | None:
-    found = Execution.objects.filter(id=execution_id).first() if execution_id else None
-    if found and found.team_id != team.id:
+def _known(team: Team, key: str, execution_id: UUID | None) -> Execution | None:
+    found = Execution.objects.filter(id=execution_id).select_related("experiment").first() if execution_id else None
+    if found and not (found.team_id == team.id and _is_of(found, key)):
         raise unknown("execution")
     return found
 
