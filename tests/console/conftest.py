@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 
+from rtk.console import tables
 from rtk.console.postgres import Postgres
 
 FOR_TESTS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
@@ -31,11 +32,17 @@ def postgres() -> Iterator[Postgres]:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(postgres: Postgres) -> None:
-    """Point Django at the session's cluster before it makes its test database."""
-    chosen: dict[str, Any] = connections.settings["default"]
+def django_db_setup(postgres: Postgres, django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
+    """The database that tests use, with its tables as `rtk up` makes them."""
+    chosen: dict[str, Any] = connection.settings_dict
     chosen.update(postgres.django())
-    chosen["OPTIONS"].pop("pool", None)  # a pool's own threads would outlive the test database
+    chosen["OPTIONS"].pop("pool", None)  # a pool's own threads would outlive the database
+    connections.settings["default"] = chosen
+    with django_db_blocker.unblock():
+        tables.migrate()
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
 
 
 @pytest.fixture(autouse=True)

@@ -172,7 +172,7 @@ def test_another_user_is_not_let_in_even_where_they_reach_the_socket(stopped: Po
     stopped.start()
     Path(stopped.socket).chmod(0o711)
     (Path(stopped.socket) / ".s.PGSQL.5432").chmod(0o777)
-    command = [stopped.program("psql"), "-h", stopped.socket, "-U", "rtk", "-c", "SELECT 1"]
+    command = [str(stopped.program("psql")), "-h", stopped.socket, "-U", "rtk", "-c", "SELECT 1"]
     tried = subprocess.run(command, user=1, group=1, extra_groups=[], capture_output=True, text=True, check=False)
     assert tried.returncode != 0
     assert "Peer authentication failed" in tried.stderr

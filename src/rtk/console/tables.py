@@ -1,0 +1,71 @@
+"""The database's tables, brought to what this release needs; Django must be set up.
+
+In an empty database they are made from the models at once, then what only SQL in a migration tells. Replaying the
+histories of all packages one change at a time gives the same, and took longer than all else of a first start.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.apps import apps
+from django.core.management import call_command
+from django.db import DatabaseError, connection, router
+from django.db.migrations import Migration, RunSQL
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.state import ProjectState
+
+from rtk.console.cluster import CannotRunDatabase, first_line
+
+_MIGRATING = 0x52544B00  # an advisory lock: consoles that share a database must not change its tables at once
+
+
+def migrate() -> None:
+    """Make or change what is not as it must be. Raises CannotRunDatabase."""
+    try:
+        with _alone():
+            executor = MigrationExecutor(connection)
+            if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+                return
+            if not connection.introspection.table_names():
+                _make_all(executor)
+            call_command("migrate", verbosity=0, interactive=False)
+    except DatabaseError as error:
+        raise CannotRunDatabase(f"the database's tables cannot be made or changed: {first_line(error)}") from None
+
+
+def _make_all(executor: MigrationExecutor) -> None:
+    """All tables, and that all migrations are done; or nothing, when this is interrupted."""
+    graph = executor.loader.graph
+    history = [migration for migration, _ in executor.migration_plan(graph.leaf_nodes(), clean_start=True)]
+    recorder = executor.recorder
+    with connection.schema_editor(atomic=True) as editor:
+        for app in apps.get_app_configs():
+            for model in router.get_migratable_models(app, connection.alias):
+                if model._meta.can_migrate(connection):  # noqa: SLF001 - Django's own name for what is documented
+                    editor.create_model(model)
+        for label, each in _sql_of(history):
+            each.database_forwards(label, editor, ProjectState(), ProjectState())
+        recorder.ensure_schema()
+        recorder.migration_qs.bulk_create(recorder.Migration(app=one.app_label, name=one.name) for one in history)
+
+
+def _sql_of(history: list[Migration]) -> Iterator[tuple[str, RunSQL]]:
+    for migration in history:
+        for each in migration.operations:
+            if isinstance(each, RunSQL):
+                yield migration.app_label, each
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    _locked("pg_advisory_lock")
+    try:
+        yield
+    finally:
+        _locked("pg_advisory_unlock")
+        connection.close()
+
+
+def _locked(function: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {function}(%s)", [_MIGRATING])
