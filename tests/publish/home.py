@@ -30,6 +30,7 @@ class Home:
 
     path: Path
     environ: dict[str, str] = field(default_factory=dict)
+    flags: tuple[str, ...] = ("--no-log-file",)
 
     @property
     def runs(self) -> Path:
@@ -58,7 +59,7 @@ class Home:
 
     def start(self, *arguments: str, session: bool = False) -> Forked:
         """Start `chaos`; in a session of its own, if so."""
-        given = ["--no-version-check", "--no-log-file", "--settings", str(self.settings), *arguments]
+        given = ["--no-version-check", *self.flags, "--settings", str(self.settings), *arguments]
         return forks().start(given, self.env(), self.path, session)
 
     def chaos(self, *arguments: str, answers: str | None = None) -> Ended:

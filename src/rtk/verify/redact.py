@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import is_dataclass
 from typing import Any
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote
 
 MASK = "*****"
 DEEPEST = 40  # levels of a value that are looked through
@@ -51,6 +51,7 @@ class Redactor:
         )
         long = sorted((v for v in known if len(v) >= SHORTEST), key=len, reverse=True)
         self._values = list(dict.fromkeys(form for v in long for form in _forms(v)))
+        self._in_addresses = [re.compile(_in_address(v)) for v in long if quote(v, safe="") != v]
         self._short = frozenset(v for v in known if 0 < len(v) < SHORTEST)
 
     def __call__(self, text: str) -> str:
@@ -60,6 +61,9 @@ class Redactor:
         for value in self._values:
             if value in text:
                 text = text.replace(value, MASK)
+        if "%" in text:
+            for pattern in self._in_addresses:
+                text = pattern.sub(MASK, text)
         if "://" in text and "@" in text:
             text = _IN_ADDRESS.sub(rf"\1{MASK}", text)
         return _HEADER.sub(_without_value, text) if "uthorization" in text.lower() else text
@@ -100,15 +104,26 @@ def _without_value(found: "re.Match[str]") -> str:
 
 
 def _forms(value: str) -> Iterator[str]:
-    """The ways a secret may be written: as it is, in JSON text, in JSON text within that, in an address, in base64."""
+    """The ways a secret may be written: as it is, in JSON text, in JSON text within that, in base64."""
     yield value
     for once in {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}:
         yield once
         yield json.dumps(once)[1:-1]
     raw = value.encode("utf-8", "replace")
-    yield from (quote(raw), quote(raw, safe=""), quote_plus(raw))
     for encoded in _base64(raw):
         yield from (encoded, encoded.replace("+", "-").replace("/", "_"), quote(encoded, safe=""))
+
+
+def _in_address(value: str) -> str:
+    """A pattern of the secret as a part of an address: which of its signs are encoded there depends on the writer."""
+
+    def written(sign: str) -> str:
+        encoded = quote(sign.encode("utf-8", "replace"), safe="")
+        if encoded == sign:
+            return re.escape(sign)
+        return f"(?:{re.escape(sign)}|(?i:{encoded}){'|[+]' if sign == ' ' else ''})"
+
+    return "".join(map(written, value))
 
 
 def _base64(raw: bytes) -> Iterator[str]:
