@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from tests.publish.home import Home, experiment, shell, signed_in
-from tests.publish.server import BREAK, ORG, TEAM, Says, ToyConsole
+from tests.publish.server import BREAK, ORG, TEAM, TOKEN, Says, ToyConsole
 
 KINDS = [
     "starting-experiment",
@@ -125,10 +125,20 @@ def test_what_a_console_that_is_away_misses_is_sent_later(home: Home, toy: ToyCo
     assert len(kept) == 1
     assert kept[0].stat().st_mode & 0o777 == 0o600
     sign_in(home, toy)
-    toy.tokens = {"a-token-of-alice"}
+    toy.tokens = {TOKEN}
     assert home.chaos("publish", "--pending").code == 0
     assert execution(toy)["status"] == "completed"
     assert list(home.runs.glob("*.execution")) == []
+
+
+def test_what_an_earlier_one_could_not_send_goes_with_the_next(home: Home, toy: ToyConsole) -> None:
+    sign_in(home, toy, safeguards="off")
+    toy.tokens = set()
+    assert home.chaos("run", "experiment.json").code == 0
+    toy.tokens = {TOKEN}
+    assert home.chaos("run", "experiment.json").code == 0
+    toy.wait_for(lambda: [each["status"] for each in toy.memory.executions.values()] == ["completed"] * 2)
+    toy.wait_for(lambda: list(home.runs.glob("*.execution")) == [])
 
 
 def test_nothing_is_told_where_publishing_is_off(home: Home, toy: ToyConsole) -> None:

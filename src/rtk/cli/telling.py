@@ -58,7 +58,7 @@ def tell(insight: Insight, facts: Facts, live: bool) -> None:
 def notify_start(toolkit: Toolkit) -> None:
     """The Chaos Toolkit's own notifications, where the settings have some."""
     if toolkit.settings.get("notifications"):
-        notify(toolkit.settings, RunFlowEvent.RunStarted, toolkit.document)
+        notify(toolkit.settings, RunFlowEvent.RunStarted, toolkit.redact.within(toolkit.document))
 
 
 def notify_end(toolkit: Toolkit, recorded: Recorded, insight: Insight) -> None:

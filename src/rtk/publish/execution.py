@@ -16,7 +16,7 @@ from rtk.errors import ToolkitError
 from rtk.publish import parta, spool
 from rtk.publish.console import Console
 from rtk.publish.patience import Patience
-from rtk.publish.pending import leave_behind
+from rtk.publish.pending import is_left, leave_behind
 from rtk.publish.safeguards import Safeguards
 from rtk.publish.wire import NoAnswer
 from rtk.verify.places import new_run_id, runs_directory
@@ -89,11 +89,14 @@ class Execution:
             self._bell.set()
             return
         self._clock.wait(self.over, wait_s)
-        if not self.done:
-            self._keep()
-            if not self.over.is_set():
-                logger.info("The rest of this execution is published in the background")
+        if self.done:
+            if is_left(self._path.parent, self._console.where.url):
                 leave_behind(self._console.where)
+            return
+        self._keep()
+        if not self.over.is_set():
+            logger.info("The rest of this execution is published in the background")
+            leave_behind(self._console.where)
 
     def _keep(self) -> None:
         with self._lock:

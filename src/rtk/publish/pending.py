@@ -44,6 +44,11 @@ def waiting(directory: Path, url: str) -> list[Path]:
     return [path for path in _unsent(directory, url) if _is_at_rest(path)]
 
 
+def is_left(directory: Path, url: str) -> bool:
+    """Whether anything of earlier runs or executions waits to be sent to the console at `url`."""
+    return bool(waiting(directory, url)) or any(True for _ in spool.waiting(directory, url))
+
+
 def _unsent(directory: Path, url: str) -> Iterator[Path]:
     for marker in sorted(directory.glob(f"*{SUFFIX}")):
         record, progress = marker.with_suffix(RECORD), progress_of(marker)

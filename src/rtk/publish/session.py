@@ -12,7 +12,7 @@ from rtk.publish.console import Console
 from rtk.publish.delivery import Opened
 from rtk.publish.destination import Destination, destination
 from rtk.publish.parta import page_of
-from rtk.publish.pending import leave_behind, waiting
+from rtk.publish.pending import is_left, leave_behind
 from rtk.publish.publisher import Publisher
 from rtk.publish.safeguards import Forbidden, Safeguards
 from rtk.publish.settings import feature
@@ -91,7 +91,7 @@ class Session:
         if not done and not self._publisher.over.is_set():
             logger.info("The rest of this run is published in the background")
             leave_behind(self.where)
-        elif done and waiting(self._path.parent, self.where.url):
+        elif done and is_left(self._path.parent, self.where.url):
             leave_behind(self.where)
 
 
