@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.console.api.rows import things
 from tests.console.live import Live, Machine, live_console
 
 T = "/api/v1/organizations/{org}/teams/{team}"
@@ -28,6 +29,12 @@ def live(db: None) -> Iterator[Live]:
     """A console that serves the world."""
     with live_console() as console:
         yield console
+
+
+@pytest.fixture(scope="module")
+def ids(live: Live) -> dict[str, str]:
+    """One thing of each kind in the team Shop."""
+    return things(live, live.machine(live.world.owner))
 
 
 @pytest.fixture

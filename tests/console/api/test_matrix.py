@@ -7,73 +7,18 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 from django.utils.timezone import now
 
-from rtk.console.api.api import api
 from rtk.console.people import tokens
-from tests.console.api.old import event, journal
-from tests.console.live import EXPERIMENT, PLAN, Live, Machine
+from tests.console.api.rows import OBJECTIVE, OF_AN_ORGANIZATION, OWN, ROWS, T, V, endpoints, filled, named
+from tests.console.live import Live, Machine
 from tests.console.people.test_matrix import ROWS as PAGES
 from tests.console.people.world import signed_in
 
-T = "/organizations/{org}/teams/{team}"
-X, V = f"{T}/experiments/{{experiment}}/executions", f"{T}/verifications/{{verification}}/runs"
-OBJECTIVE = {"name": "o", "target": 0.9, "window": 3600}
-VERIFICATION = {"name": "v", "experiment": EXPERIMENT, "frequency": 10, "duration": 300}
-STARTED = {"journal": {}, "experiment_id": "{experiment}", "execution_id": "{fresh}"}
-FINISHED = {"journal": {}, "status": "completed", "results": {}}
-
-# What is needed in the team for each endpoint, and a body that is good.
-ROWS: dict[str, tuple[str, Any]] = {
-    f"GET {T}": ("read", None),
-    f"POST {T}/experiments": ("run", {"experiment": EXPERIMENT}),
-    f"POST {X}": ("run", {"journal": journal()}),
-    f"GET {X}/{{execution}}": ("read", None),
-    f"PUT {X}/{{execution}}": ("run", {"journal": journal()}),
-    f"POST {X}/{{execution}}/events": ("run", event("starting-method")),
-    f"GET {X}/{{execution}}/policies": ("read", None),
-    f"POST {V}": ("run", STARTED),
-    f"POST {V}/{{told}}/events": ("run", {"category": "verification-interrupted"}),
-    f"POST {V}/{{told}}/finished": ("run", FINISHED),
-    f"PUT {V}/{{run}}": ("run", {"plan": PLAN, "experiment": EXPERIMENT}),
-    f"POST {V}/{{run}}/record": ("run", {"from": 0, "entries": []}),
-    f"POST {V}/{{run}}/end": ("run", {"journal": {}}),
-    f"POST {V}/{{run}}/stop": ("run", {}),
-    f"GET {V}": ("read", None),
-    f"GET {V}/{{run}}": ("read", None),
-    f"GET {V}/{{run}}/measurements": ("read", None),
-    f"GET {V}/{{run}}/insight": ("read", None),
-    f"GET {V}/{{run}}/stream": ("read", None),
-    f"POST {T}/import": ("run", {"source": "title: x"}),
-    f"POST {T}/objectives": ("run", OBJECTIVE),
-    f"GET {T}/objectives": ("read", None),
-    f"GET {T}/objectives/{{objective}}": ("read", None),
-    f"PATCH {T}/objectives/{{objective}}": ("run", {"name": "p"}),
-    f"DELETE {T}/objectives/{{unloved}}": ("run", None),
-    f"POST {T}/verifications": ("run", VERIFICATION),
-    f"GET {T}/verifications": ("read", None),
-    f"GET {T}/verifications/{{verification}}": ("read", None),
-    f"PATCH {T}/verifications/{{verification}}": ("run", {"name": "w"}),
-    f"DELETE {T}/verifications/{{spare}}": ("run", None),
-    f"GET {T}/timeline": ("read", None),
-    f"GET {T}/safeguards": ("read", None),
-    f"POST {T}/safeguards": ("admin", {"name": "s", "active": False}),
-    f"GET {T}/action-items": ("read", None),
-    f"POST {T}/action-items": ("run", {"title": "a"}),
-}
-OF_AN_ORGANIZATION = {"GET /organizations/{org}/teams": ("read", None)}
-# One's own: no team to be in.
-OWN: dict[str, tuple[str, Any]] = {
-    "GET /organizations": ("read", None),
-    "GET /tokens": ("admin", None),
-    "POST /tokens": ("admin", {"name": "t", "scopes": ["read"]}),
-    "DELETE /tokens/{token}": ("admin", None),
-}
 FILES = {
     "GET /assets/experiments/{experiment}.json": ("read", None),
     "GET /assets/verifications/{verification}.json": ("read", None),
@@ -93,25 +38,8 @@ account_confirm_email account_reset_password_from_key_done account_reset_passwor
 mfa_authenticate mfa_login_webauthn socialaccount_login_cancelled socialaccount_login_error socialaccount_signup
 openid_connect_login openid_connect_callback
 """
-SAME = {"told": "run", "spare": "verification", "unloved": "objective"}  # one place in an address, under two names here
 ROLES = {"owner": "admin", "admin": "admin", "member": "run", "viewer": "read"}
 RANK = ["read", "run", "admin"]
-
-
-def endpoints() -> set[str]:
-    """Every endpoint of the API, also one that its description does not show, or that is answered beside Django."""
-    described = api.get_openapi_schema(path_prefix="")["paths"].items()
-    found = {f"{method.upper()} {path}" for path, methods in described for method in methods}
-    for _, router in api._routers:
-        for path, view in router.path_operations.items():
-            found |= {f"{method} {path}" for operation in view.operations for method in operation.methods}
-    return found
-
-
-def named(row: str) -> str:
-    for here, there in SAME.items():
-        row = row.replace(f"{{{here}}}", f"{{{there}}}")
-    return row
 
 
 def test_every_endpoint_has_its_row() -> None:
@@ -153,34 +81,6 @@ def machines(live: Live) -> dict[str, Machine]:
         found[f"all but {scope}"] = live.machine(world.owner, *[each for each in RANK if each != scope])
         found[f"up to {scope}"] = live.machine(world.owner, *RANK[: RANK.index(scope) + 1])
     return found
-
-
-@pytest.fixture(scope="module")
-def ids(live: Live, machines: dict[str, Machine]) -> dict[str, str]:
-    """One thing of each kind in the team Shop."""
-    owner, team = machines["owner"], live.team
-    verification = owner("POST", f"{team}/verifications", json=VERIFICATION).json()
-    spare = owner("POST", f"{team}/verifications", json=VERIFICATION).json()["id"]
-    objectives = [owner("POST", f"{team}/objectives", json=OBJECTIVE).json()["id"] for _ in "ab"]
-    experiment = verification["experiment_id"]
-    path = f"{team}/experiments/{experiment}/executions"
-    executions = [owner("POST", path, json={"journal": journal()}).json()["id"] for _ in "abc"]
-    runs, run = live.runs(verification["id"]), str(uuid4())
-    owner("PUT", f"{runs}/{run}", json={"plan": PLAN, "experiment": EXPERIMENT})
-    started = {"journal": {}, "experiment_id": experiment, "execution_id": executions[0]}
-    told = owner("POST", runs, json=started).json()["id"]
-    things = {"verification": verification["id"], "spare": spare, "experiment": experiment, "run": run, "told": told}
-    things |= {"execution": executions[1], "fresh": executions[2]}
-    things |= {"objective": objectives[0], "unloved": objectives[1]}
-    token = tokens.make(live.world.owner, "t", ["read"])[0]
-    return {"org": str(live.world.org.id), "team": str(live.world.shop.id), "token": str(token.id), **things}
-
-
-def filled(body: Any, ids: dict[str, str]) -> Any:
-    """A row's body with the ids of things that are there."""
-    if body is not STARTED:
-        return body
-    return {key: value.format(**ids) if isinstance(value, str) else value for key, value in body.items()}
 
 
 def called(machine: Machine, row: str, ids: dict[str, str], body: Any) -> int:
