@@ -5,6 +5,7 @@ request gets the least busy of a few threads that live as long as the process.
 """
 
 import os
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
 
@@ -19,6 +20,7 @@ from rtk.console.safety import chosen, refuse_unsafe
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rtk.console.settings")
 django.setup()
 
+from rtk.console.notify.sending import Sending
 from rtk.console.store import ingest  # its models are there only once Django is set up
 from rtk.console.store.keeping import Keeping
 
@@ -47,10 +49,10 @@ class KeptThreads:
 class Console:
     """The outermost application: the record's calls go to the store, all else to Django."""
 
-    def __init__(self, record: Application, pages: Application, keeping: Keeping | None = None) -> None:
+    def __init__(self, record: Application, pages: Application, beside: Sequence[Keeping | Sending] = ()) -> None:
         self._record = record
         self._pages = pages
-        self._keeping = keeping
+        self._beside = beside
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the server's start and end."""
@@ -63,12 +65,12 @@ class Console:
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
-        if self._keeping:
-            self._keeping.begin()
+        for each in self._beside:
+            each.begin()
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        if self._keeping:
-            await self._keeping.end()
+        for each in self._beside:
+            await each.end()
         await send({"type": "lifespan.shutdown.complete"})
 
 
@@ -78,7 +80,8 @@ def console() -> Console:
     # The types of both name a dict where any mapping comes.
     record = ingest.application()
     pages = KeptThreads(cast("Application", ASGIHandler()))
-    return Console(cast("Application", record), Limited(pages, settings.DATA_UPLOAD_MAX_MEMORY_SIZE), Keeping(record))
+    beside = (Keeping(record), Sending())
+    return Console(cast("Application", record), Limited(pages, settings.DATA_UPLOAD_MAX_MEMORY_SIZE), beside)
 
 
 application = console()

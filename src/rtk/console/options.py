@@ -41,6 +41,7 @@ OPTIONS = (
     Option("RTK_OIDC_CLIENT_SECRET", "", "The console's client secret at the issuer.", secret=True),
     Option("RTK_MAIL_URL", "", "Mail server: smtp://user:password@host:587 (STARTTLS) or smtps://….", secret=True),
     Option("RTK_MAIL_FROM", "reliability-toolkit@localhost", "Sender of the console's mail."),
+    Option("RTK_NOTIFY_OWN_NETWORK", "no", "Let webhooks call private networks and this machine, by http too.", "flag"),
     Option("RTK_RETENTION_DAYS", "400", "Days for which measurements are kept; 0 keeps them for ever.", "number"),
     Option("RTK_BODY_LIMIT_MIB", "64", "Largest body of a request, in MiB.", "number"),
 )

@@ -130,6 +130,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = options.number("RTK_BODY_LIMIT_MIB") * 2**20
 RETENTION_DAYS = options.number("RTK_RETENTION_DAYS")
 
 vars().update(mail.settings(options.text("RTK_MAIL_URL")))
+NOTIFY_OWN_NETWORK = options.flag("RTK_NOTIFY_OWN_NETWORK")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = options.text("RTK_MAIL_FROM")
 
 LANGUAGE_CODE = "en-gb"

@@ -8,5 +8,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health.health),
     path("accounts/", include("allauth.urls")),
     path("", include("rtk.console.api.urls")),
+    path("", include("rtk.console.notify.urls")),
     path("", include("rtk.console.people.urls")),  # last: names of organizations match almost anything
 ]

@@ -11,6 +11,7 @@ from rtk.console.people.models import AuditEntry
 from tests.console.people.world import World
 
 SOURCE = Path(audit.__file__).parent
+NOTIFY = SOURCE.parent / "notify"
 
 
 def test_an_entry_says_who_did_what_to_what(world: World) -> None:
@@ -47,8 +48,9 @@ def test_what_was_done_in_an_organization_outlives_it_and_who_did_it(world: Worl
 
 
 def test_every_action_recorded_here_has_words() -> None:
-    written = "\n".join(path.read_text() for path in SOURCE.rglob("*.py") if path.name != "audit.py")
-    recorded = set(re.findall(r'"((?:organization|team|member|invitation|token|user)\.[a-z-]+)"', written))
+    paths = [path for path in SOURCE.rglob("*.py") if path.name != "audit.py"] + list(NOTIFY.rglob("*.py"))
+    written = "\n".join(path.read_text() for path in paths)
+    recorded = set(re.findall(r'"((?:organization|team|member|invitation|token|user|notification)\.[a-z-]+)"', written))
     recorded |= {
         f"{kind}.{done}" for kind in ("organization", "team") for done in re.findall(r'{kind}\.([a-z]+)"', written)
     }

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
+from rtk.console.notify import outbox
 from rtk.console.store.models import RecordEntry, Run
 from rtk.console.store.runs import lengths, state_of
 from rtk.errors import ToolkitError
@@ -37,7 +38,10 @@ def keep(run: Run) -> None:
     """Compute the insight of what is stored now, and keep it."""
     seen = run.next
     run.insight, run.insight_next = computed(run), seen
-    Run.objects.filter(id=run.id).update(insight=run.insight, insight_next=seen)
+    with transaction.atomic():
+        Run.objects.filter(id=run.id).update(insight=run.insight, insight_next=seen)
+        if run.insight.get("restored") is False:
+            outbox.note(outbox.NOT_RESTORED, run.id)
 
 
 def computed(run: Run) -> dict[str, Any]:

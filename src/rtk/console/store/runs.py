@@ -9,6 +9,7 @@ import msgspec
 from django.db import IntegrityError, connection, transaction
 from django.utils.timezone import now
 
+from rtk.console.notify import outbox
 from rtk.console.people.models import Team, User
 from rtk.console.store import executions, experiments, lists, partitions, timeline, verifications
 from rtk.console.store.intake import PlanOf, refusal
@@ -33,6 +34,18 @@ def find(team: Team, verification: str, key: str) -> Run:
     if found is None or not _is_of(found, verification):
         raise unknown("run")
     return found
+
+
+def find_alive(team: Team, verification: str, key: str) -> Run:
+    """The same, of a verification that was not deleted. Raises `Problem`: 410 for one that was."""
+    found = find(team, verification, key)
+    _refuse_deleted(found)
+    return found
+
+
+def _refuse_deleted(run: Run) -> None:
+    if run.verification.deleted_at:
+        raise Problem(410, "the verification of this run was deleted", "verification")
 
 
 def _is_of(run: Run, key: str) -> bool:
@@ -67,6 +80,7 @@ def create(
     if known:
         if not _is_of(known, key):
             raise unknown("run")
+        _refuse_deleted(known)
         return known, False
     values, known_of = plan_from(plan)
     verification = verifications.find_or_import(team, user, key, experiment, known_of)
@@ -137,6 +151,7 @@ def end(run: Run, user: User | None, raw: bytes, insight: Any) -> None:
         if first:
             verification = run.verification
             timeline.add(run.team, user, "verification.ended", verification.id, verification.name)
+            outbox.note(outbox.ENDED, run.id)
     tell(run.id)
 
 

@@ -15,6 +15,7 @@ import msgspec
 from django.db import transaction
 from django.utils.timezone import now
 
+from rtk.console.notify import outbox
 from rtk.console.store.executions import MOST_STATUS
 from rtk.console.store.intake import OUTCOME_CODES, PHASE_CODES
 from rtk.console.store.models import Event, Measurement, RecordEntry, Run
@@ -197,6 +198,7 @@ def finish(run: Run, raw: bytes, status: str, results: Mapping[str, Any], at: da
             told.run.results, told.run.state, told.run.ended_at = dict(results), "ended", moment
             told.run.status = status[:MOST_STATUS]
         _save(told, moment)
+        outbox.note(outbox.ENDED, run.id)
     tell(run.id)
 
 

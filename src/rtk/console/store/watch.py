@@ -7,9 +7,11 @@ the insights of runs that have ended as well, so that a list has a verdict befor
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import F, Q
 from django.utils.timezone import now
 
+from rtk.console.notify import outbox
 from rtk.console.store import insights, partitions, runs, timeline
 from rtk.console.store.models import Run
 
@@ -34,12 +36,19 @@ def sweep(at: datetime | None = None) -> dict[str, int]:
 def _become(state: str, which: Q, kind: str) -> int:
     changed = 0
     for run in Run.objects.filter(which, ended_at=None).select_related("verification", "team"):
-        mine = Run.objects.filter(id=run.id, state=run.state, heard_at=run.heard_at, ended_at=None).update(state=state)
-        if mine:
-            timeline.add(run.team, None, kind, run.id, run.verification.name)
-            runs.tell(run.id)
-        changed += mine
+        changed += _changed(run, state, kind)
     return changed
+
+
+@transaction.atomic
+def _changed(run: Run, state: str, kind: str) -> int:
+    mine = Run.objects.filter(id=run.id, state=run.state, heard_at=run.heard_at, ended_at=None).update(state=state)
+    if mine:
+        timeline.add(run.team, None, kind, run.id, run.verification.name)
+        runs.tell(run.id)
+        if kind == outbox.LOST_CONTACT:
+            outbox.note(kind, run.id)
+    return mine
 
 
 def retain(at: datetime | None = None, days: int | None = None) -> int:

@@ -1,0 +1,58 @@
+"""One try to tell one recipient, by whatever way they are reached. Nothing here looks at the database."""
+
+import time
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+
+from rtk.console.notify import sealing, services, signing, webhook
+from rtk.console.notify.message import Message
+from rtk.console.notify.models import Kind
+from rtk.console.notify.webhook import Undelivered
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A message and where it goes."""
+
+    recipient: UUID
+    kind: str
+    address: str
+    message: Message
+
+
+def deliver(letter: Letter) -> None:
+    """Try once, within some ten seconds. Raises Undelivered with the reason."""
+    if letter.kind == Kind.WEBHOOK:
+        _webhook(letter)
+    elif letter.kind == Kind.EMAIL:
+        _mail(letter)
+    else:
+        services.send(letter.address, letter.message)
+
+
+def _webhook(letter: Letter) -> None:
+    message = letter.message
+    headers = {
+        "Rtk-Event": message.event,
+        "Rtk-Notification": str(message.id),  # the same in every try: by it a receiver knows what it has seen
+        **signing.headers(sealing.secret_of(letter.recipient), int(time.time()), message.body),
+    }
+    webhook.post(letter.address, message.body, headers, settings.NOTIFY_OWN_NETWORK)
+
+
+def _mail(letter: Letter) -> None:
+    message = letter.message
+    identity = f"<{message.id}@notifications.reliability-toolkit>"
+    mail = EmailMessage(
+        f"[Reliability Toolkit] {message.subject}",
+        f"{message.text}\n",
+        to=[letter.address],
+        headers={"Message-ID": identity, "Auto-Submitted": "auto-generated"},
+    )
+    try:
+        mail.send()
+    except OSError as error:  # smtplib's errors are of this kind; their texts may hold what was sent
+        raise Undelivered(f"the mail server did not take it ({type(error).__name__})") from None

@@ -1,0 +1,90 @@
+"""What a notification says: the JSON of webhooks, and the same in words for people."""
+
+import json
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.conf import settings
+
+from rtk.console.notify.models import Notification
+from rtk.console.notify.outbox import ENDED, LOST_CONTACT, NOT_RESTORED, TEST
+from rtk.console.people.models import Team
+from rtk.console.store import insights
+from rtk.console.store.models import Run
+from rtk.console.store.runs import SILENCE, state_of
+
+
+class Message(NamedTuple):
+    """A notification in words, and as the body that is sent to webhooks."""
+
+    id: UUID
+    event: str
+    subject: str
+    text: str
+    body: bytes
+
+
+def message_of(notification: Notification) -> Message:
+    """What is to be told, as things stand now."""
+    team, run = notification.recipient.team, notification.run
+    told = {} if run is None else shown(run)
+    subject, text = words(notification.event, told)
+    subject = plain(" ".join(subject.split()))
+    body = {
+        "id": str(notification.id),
+        "event": notification.event,
+        "at": notification.created_at.isoformat(),
+        "summary": subject,
+        "organization": {"id": str(team.org_id), "name": team.org.name},
+        "team": {"id": str(team.id), "name": team.name},
+        "run": told or None,
+    }
+    lines = [text, "", f"Team: {team.org.name} / {team.name}", *([f"Run: {told['url']}"] if told else [])]
+    return Message(notification.id, notification.event, subject, plain("\n".join(lines)), json.dumps(body).encode())
+
+
+def shown(run: Run) -> dict[str, Any]:
+    """What is told of a run; what is not known, such as the verdict of a run under way, is None."""
+    insight = insights.insight_of(run)
+    return {
+        "id": str(run.id),
+        "verification": {"id": str(run.verification_id), "name": run.verification.name},
+        "title": run.experiment.title,
+        "state": state_of(run),
+        "status": run.status,
+        "verdict": insight.get("verdict"),
+        "headline": insight.get("headline"),
+        "restored": insight.get("restored"),
+        "not_restored": list(insight.get("not_restored") or ()),
+        "began_at": run.created_at.isoformat(),
+        "heard_at": run.heard_at.isoformat(),
+        "ended_at": run.ended_at.isoformat() if run.ended_at else None,
+        "url": link(run.team, run),
+    }
+
+
+def link(team: Team, run: Run) -> str:
+    """Where everything about a run can be read, by token or signed in."""
+    path = f"organizations/{team.org_id}/teams/{team.id}/verifications/{run.verification_id}/runs/{run.id}"
+    return f"{settings.PUBLIC_URL}/api/v1/{path}"
+
+
+def plain(text: str) -> str:
+    """Text that can be sent: half a character, which a title may hold, is shown as a question mark."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def words(event: str, run: dict[str, Any]) -> tuple[str, str]:
+    """A subject of one line and a text."""
+    if event == TEST:
+        return "A test of notifications", "Somebody pressed the button: notifications of this team arrive here."
+    name = run["verification"]["name"]
+    if event == ENDED:
+        ended = run["verdict"] or f"ended without a verdict, status {run['status'] or 'unknown'}"
+        return f"{name}: {ended}", run["headline"] or f"The run of “{name}” {ended}."
+    if event == NOT_RESTORED:
+        undone = "\n".join(f"- {each}" for each in run["not_restored"])
+        return f"{name}: not restored", f"The run ended, but what it did is not undone:\n{undone}"
+    assert event == LOST_CONTACT
+    silent = f"The console heard of the run last at {run['heard_at']} (UTC), more than {SILENCE.seconds} s ago."
+    return f"{name}: lost contact", f"{silent} It may go on all the same. By now its state is: {run['state']}."

@@ -1,0 +1,118 @@
+"""One POST to a webhook: bounded in time, to an address that may be called, without redirects or a proxy."""
+
+import os
+import socket
+from collections.abc import Mapping
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import certifi
+import pycurl
+
+import rtk
+from rtk.console.notify import reach
+
+TIMEOUT_S = 10
+MOST_READ = 65_536  # bytes of an answer's body; nothing of it is looked at
+_AUTHORITIES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+_TLS = {pycurl.E_SSL_CONNECT_ERROR, pycurl.E_PEER_FAILED_VERIFICATION}
+_WHY = {
+    pycurl.E_COULDNT_RESOLVE_HOST: "its name could not be resolved",
+    pycurl.E_COULDNT_CONNECT: "no connection could be made",
+    pycurl.E_OPERATION_TIMEDOUT: f"it did not answer within {TIMEOUT_S} s",
+    pycurl.E_GOT_NOTHING: "it closed the connection without an answer",
+}
+
+
+class Undelivered(Exception):
+    """It did not arrive; the text is why, in words that hold no secret. `final`: trying again is of no use."""
+
+    def __init__(self, why: str, final: bool = False) -> None:
+        super().__init__(why)
+        self.final = final
+
+
+def post(url: str, body: bytes, headers: Mapping[str, str], own_network: bool, timeout_s: float = TIMEOUT_S) -> None:
+    """Send JSON; done when it is answered with 2xx. Raises Undelivered."""
+    door = Door(own_network)
+    read = Reader()
+    handle = pycurl.Curl()
+    try:
+        _set_manners(handle, timeout_s)
+        handle.setopt(pycurl.OPENSOCKETFUNCTION, door.open)
+        handle.setopt(pycurl.WRITEFUNCTION, read.take)
+        handle.setopt(pycurl.URL, url)
+        handle.setopt(pycurl.POSTFIELDS, body)
+        sent = {"Content-Type": "application/json", "Expect": "", **headers}
+        handle.setopt(pycurl.HTTPHEADER, [f"{name}: {value}" for name, value in sent.items()])
+        handle.perform()
+        status = handle.getinfo(pycurl.RESPONSE_CODE)
+    except pycurl.error as error:
+        status = handle.getinfo(pycurl.RESPONSE_CODE) if read.too_much else 0
+        if not status:
+            raise _undelivered(error, door) from None
+    finally:
+        handle.close()
+    _judge(status)
+
+
+class Door:
+    """Opens sockets to addresses that may be called, and no others: it is asked with what a name resolved to."""
+
+    def __init__(self, own_network: bool) -> None:
+        self._own_network = own_network
+        self.refused = False
+
+    def open(self, _purpose: int, address: Any) -> socket.socket | int:
+        """A socket for libcurl, or its sign for none."""
+        family, kind, protocol, where = address
+        if family not in (socket.AF_INET, socket.AF_INET6) or not reach.may_connect(where[0], self._own_network):
+            self.refused = True
+            return int(pycurl.SOCKET_BAD)
+        return socket.socket(family, kind, protocol)
+
+
+class Reader:
+    """Reads an answer's body up to a bound, and forgets it."""
+
+    def __init__(self) -> None:
+        self._size = 0
+        self.too_much = False
+
+    def take(self, part: bytes) -> int | None:
+        """Whether to go on: None does, -1 breaks off."""
+        self._size += len(part)
+        self.too_much = self._size > MOST_READ
+        return -1 if self.too_much else None
+
+
+def _set_manners(handle: pycurl.Curl, timeout_s: float) -> None:
+    handle.setopt(pycurl.NOSIGNAL, 1)  # signals would end up in any thread
+    handle.setopt(pycurl.TIMEOUT_MS, int(timeout_s * 1000))
+    handle.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
+    handle.setopt(pycurl.FOLLOWLOCATION, 0)
+    handle.setopt(pycurl.PROXY, "")  # behind a proxy nobody could see which address is called
+    handle.setopt(pycurl.USERAGENT, f"reliability-toolkit/{rtk.__version__}")
+    given = next((os.environ[name] for name in _AUTHORITIES if os.environ.get(name)), None)
+    handle.setopt(pycurl.CAPATH if given and Path(given).is_dir() else pycurl.CAINFO, given or certifi.where())
+
+
+def _undelivered(error: pycurl.error, door: Door) -> Undelivered:
+    if door.refused:
+        return Undelivered(
+            "its address is of the console's own network, which webhooks may not call "
+            "unless RTK_NOTIFY_OWN_NETWORK says so",
+            final=True,
+        )
+    code = int(error.args[0])
+    why = "no trusted TLS connection could be made" if code in _TLS else _WHY.get(code, f"libcurl's error {code}")
+    return Undelivered(why)
+
+
+def _judge(status: int) -> None:
+    if 200 <= status < 300:
+        return
+    if 300 <= status < 400:
+        raise Undelivered(f"it answered {status}; redirects are not followed")
+    raise Undelivered(f"it answered {status}", final=status == HTTPStatus.GONE)
