@@ -81,7 +81,7 @@ class Home:
         (self.path / name).write_text(json.dumps(document))
         return name
 
-    def verification(self, lasts: float = 1.0, every: float = 0.05, **more: Any) -> str:
+    def verification(self, lasts: float = 0.4, every: float = 0.05, **more: Any) -> str:
         """A verification with a condition and a rollback."""
         plan = {"frequency-of-measurement": every, "duration-of-conditions": lasts, **more.pop("plan", {})}
         block = {"name": "chaosiq", "verification": plan, **more.pop("block", {})}

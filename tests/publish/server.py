@@ -133,7 +133,7 @@ class ToyConsole:
         assert len(self.memory.runs) == 1, f"{len(self.memory.runs)} runs"
         return next(iter(self.memory.runs.values()))
 
-    def wait_for(self, true: Callable[[], bool], seconds: float = 20.0) -> None:
+    def wait_for(self, true: Callable[[], bool], seconds: float = 60.0) -> None:
         """Wait until something is true of the console."""
         until = time.monotonic() + seconds
         while not true():
