@@ -11,18 +11,25 @@ from dataclasses import replace
 from pathlib import Path
 
 from bench import (
+    calls,
+    console,
+    controlled,
     cost,
     guarding,
+    ingest,
     lab,
     lateness,
     lateness_burning,
     machine,
     memory,
+    publishing,
     rate,
     reading,
     reading_burning,
+    reads,
     rereading,
     results,
+    scale,
     slots,
     startup,
     undoing,
@@ -47,6 +54,13 @@ ROWS: dict[str, Callable[[Sitting], Row]] = {
     "undoing_burning": undoing.run_burning,
     "rereading": rereading.run,
     "lab": lab.run,
+    "console": console.run,
+    "publishing": publishing.run,
+    "controlled": controlled.run,
+    "ingest": ingest.run,
+    "calls": calls.run,
+    "reads": reads.run,
+    "scale": scale.run,
 }
 RESULTS = Path(__file__).with_name("RESULTS.md")
 KEPT = Path(__file__).with_name("kept")  # rows as they were measured last, not for git

@@ -7,6 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 CHAOS = Path(sys.executable).parent / "chaos"
+RTK = CHAOS.with_name("rtk")
 _PROXIES = {f"{scheme}_proxy" for scheme in ("http", "https", "all", "no")}
 
 
