@@ -67,6 +67,12 @@ def test_lists_are_paged_by_a_cursor(live: Live, machine: Machine) -> None:
     assert machine("GET", f"{live.team}/action-items?limit=201").status_code == 422
 
 
+def test_a_moment_in_a_zone_that_postgresql_does_not_know_is_kept(live: Live) -> None:
+    body = {"name": "s", "ends_at": "2026-01-02T03:04:05-23:35"}
+    made = live.machine(live.world.owner)("POST", f"{live.team}/safeguards", json=body)
+    assert (made.status_code, made.json()["ends_at"]) == (201, "2026-01-03T02:39:05+00:00")
+
+
 @pytest.mark.parametrize("form", ["json", "yaml"])
 def test_an_experiment_is_looked_at(live: Live, machine: Machine, form: str) -> None:
     found = machine("POST", f"{live.team}/import", json={"source": json.dumps(EXPERIMENT), "format": form}).json()
@@ -121,6 +127,13 @@ BAD: dict[str, tuple[str, Any, str]] = {
     "an objective of nobody": ("verifications", {**VERIFICATION, "objective_id": str(uuid4())}, "objective_id"),
     "a rule that nobody knows": ("verifications", {**VERIFICATION, "stop_when": {"tired": 1}}, "verification"),
     "too many measurements": ("verifications", {**VERIFICATION, "frequency": 0.0001, "duration": 2e6}, "verification"),
+    "a moment without a zone": ("safeguards", {"name": "s", "begins_at": "2026-01-02T03:04:05"}, "begins_at"),
+    "a moment before all years": ("safeguards", {"name": "s", "begins_at": "0001-01-01T00:00:00+23:00"}, "begins_at"),
+    "an end before its begin": (
+        "safeguards",
+        {"name": "s", "begins_at": "2026-01-02T00:00:00Z", "ends_at": "2026-01-02T03:00:00+05:00"},
+        "ends_at",
+    ),
     "a run of nobody": ("action-items", {"title": "a", "run_id": str(uuid4())}, "run_id"),
     "no text": ("import", {"source": 5}, "source"),
     "a form that nobody knows": ("import", {"source": "x", "format": "xml"}, "format"),
@@ -128,8 +141,8 @@ BAD: dict[str, tuple[str, Any, str]] = {
 
 
 @pytest.mark.parametrize(("path", "body", "field"), BAD.values(), ids=BAD.keys())
-def test_what_is_wrong_is_named(live: Live, machine: Machine, path: str, body: Any, field: str) -> None:
-    answer = machine("POST", f"{live.team}/{path}", json=body)
+def test_what_is_wrong_is_named(live: Live, path: str, body: Any, field: str) -> None:
+    answer = live.machine(live.world.owner)("POST", f"{live.team}/{path}", json=body)
     assert answer.status_code == 422, answer.text
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert field in [error["field"] for error in answer.json()["errors"]]

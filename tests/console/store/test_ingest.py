@@ -202,3 +202,11 @@ def test_a_run_of_a_deleted_verification_is_gone(machine: Machine, run: str) -> 
 def test_another_verb_is_refused(machine: Machine, run: str) -> None:
     answer = machine("GET", f"{run}/record")
     assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+
+
+def test_reasons_with_any_characters_are_kept_apart(machine: Machine, run: str) -> None:
+    reasons = ["a\x1fb", "\x1e", None, "", "c\x1ed\0", "\\x1f"]
+    entries = [{**measurement(slot), "reason": reason} for slot, reason in enumerate(reasons)]
+    assert machine("POST", f"{run}/record", json={"from": 0, "entries": entries}).status_code == 202
+    kept = [each["reason"] for each in machine("GET", f"{run}/measurements").json()["items"]]
+    assert kept == ["a␟b", "␞", None, None, "c␞d␀", "\\x1f"]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import BadRequest, RequestDataTooBig
-from django.db import DatabaseError, InterfaceError, OperationalError
+from django.db import DatabaseError, DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -91,6 +91,11 @@ def _invalid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
 @api.exception_handler(RecursionError)
 def _deep(_request: HttpRequest, _error: RecursionError) -> HttpResponse:
     return refused(Problem(422, "the body: nested too deeply"))
+
+
+@api.exception_handler(DataError)
+def _not_held(_request: HttpRequest, _error: DataError) -> HttpResponse:
+    return refused(Problem(422, "a value is beyond what the database can hold"))
 
 
 @api.exception_handler(OperationalError)

@@ -1,8 +1,9 @@
 """What part B takes, with an example of each for the OpenAPI document."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
+from django.utils.timezone import is_naive
 from ninja import Field, Schema
 from pydantic import AfterValidator, ConfigDict, StrictBool
 
@@ -19,6 +20,16 @@ def _said(text: str) -> str:
     return text
 
 
+def _in_utc(moment: datetime) -> datetime:
+    if is_naive(moment):
+        raise ValueError("expected a moment with its time zone")
+    try:
+        return moment.astimezone(UTC)  # PostgreSQL knows no zone more than 16 hours away
+    except OverflowError:
+        raise ValueError("expected a moment of the years 1 to 9999") from None
+
+
+Moment = Annotated[datetime, AfterValidator(_in_utc)]
 Text = Annotated[str, AfterValidator(_whole), Field(max_length=20_000)]
 Name = Annotated[str, AfterValidator(_whole), AfterValidator(_said), Field(min_length=1, max_length=500)]
 Tags = Annotated[list[Annotated[str, AfterValidator(_whole), Field(max_length=200)]], Field(max_length=50)]
@@ -158,7 +169,7 @@ class NewToken(Form):
 
     name: Annotated[str, AfterValidator(_whole), AfterValidator(_said), Field(min_length=1, max_length=100)]
     scopes: Scopes = Field(default_factory=lambda: ["read", "run"])
-    expires_at: datetime | None = None
+    expires_at: Moment | None = None
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"name": "CI", "scopes": ["read", "run"]}})
 
@@ -169,8 +180,8 @@ class NewSafeguard(Form):
     name: Name
     reason: Text = ""
     active: StrictBool = True
-    begins_at: datetime | None = None
-    ends_at: datetime | None = None
+    begins_at: Moment | None = None
+    ends_at: Moment | None = None
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"example": {"name": "Sale weekend", "reason": "no runs while it sells"}}

@@ -4,6 +4,7 @@ The entries are those of `rtk.verify.record`. Those that an insight is computed 
 kinds, such as `heartbeat`, only `kind` and `t` are looked at, and they are kept as they are.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
@@ -161,6 +162,10 @@ class _Measuring(Struct, gc=False):
     entries: Annotated[list[Measured], Meta(max_length=MOST_ENTRIES)]
 
 
+_UNHELD = re.compile("[\0\x1e\x1f]")
+_MISSING = re.compile("Object missing required field `(.+)`")
+_SIGNS = {0: "\u2400", 0x1E: "\u241e", 0x1F: "\u241f"}
+
 _call = msgspec.json.Decoder(_Call).decode
 _measuring = msgspec.json.Decoder(_Measuring).decode
 _measured = msgspec.json.Decoder(Measured).decode
@@ -249,9 +254,11 @@ def refusal(error: Exception, place: str = "") -> Problem:
     """What msgspec found wrong, with the place it names."""
     says, _, where = str(error).partition(" - at `$")
     path = place + where.rstrip("`")
+    if missing := _MISSING.match(says):
+        path, says = f"{path}.{missing.group(1)}", "expected, and missing"
     return Problem(422, f"{path.lstrip('.') or 'the body'}: {says[:1].lower()}{says[1:]}", path.lstrip(".") or None)
 
 
-def plain_text(value: str | None) -> str | None:
-    """Text that a column can hold: a zero character, which none can, is shown as the sign for it."""
-    return value.replace("\0", "\u2400") if value and "\0" in value else value
+def plain_text(value: str) -> str:
+    """Text that a column can hold, without the characters that separate texts: each is shown as the sign for it."""
+    return value.translate(_SIGNS) if _UNHELD.search(value) else value

@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -39,7 +39,7 @@ def _place(cursor: str) -> tuple[datetime, UUID]:
         moment = datetime.fromisoformat(at)
         if moment.tzinfo is None:
             raise ValueError("no time zone")
-        return moment, UUID(last)
+        return moment.astimezone(UTC), UUID(last)
     except (ValueError, binascii.Error, UnicodeError, OverflowError):
         raise Problem(422, "cursor: expected what `next` of a page said", "cursor") from None
 
