@@ -32,6 +32,17 @@ def postgres() -> Iterator[Postgres]:
 
 
 @pytest.fixture(scope="session")
+def made() -> Iterator[Path]:
+    """The place of a cluster that does not run between tests, made once and with a space in its name."""
+    with place() as directory:
+        path = Path(directory) / "a place"
+        server = Postgres(path, FOR_TESTS)
+        server.start()
+        server.stop()
+        yield path
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(postgres: Postgres, django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
     """The database that tests use, with its tables as `rtk up` makes them."""
     chosen: dict[str, Any] = connection.settings_dict

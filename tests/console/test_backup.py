@@ -1,7 +1,6 @@
 """Backups: everything in one file and back, all of it or nothing."""
 
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,28 +10,25 @@ from rtk.console.place import InUse, Place
 from rtk.console.postgres import Postgres
 from rtk.errors import BadInput, ToolkitError
 from tests.console.commands import Rtk
-from tests.console.conftest import FOR_TESTS, place
+from tests.console.conftest import FOR_TESTS
 
 PEOPLE = (
     "CREATE TABLE people_user (name text); INSERT INTO people_user SELECT 'user ' || n FROM generate_series(1, {}) n"
 )
 
 
-@pytest.fixture(scope="module")
-def made() -> Iterator[Place]:
-    """A data directory with a small database that does not run."""
-    with place() as directory:
-        made = Place(Path(directory) / "data")
-        made.prepare()
-        yield made
-        Postgres(made.path).stop()
+@pytest.fixture
+def emptied(made: Path) -> Place:
+    """A data directory with an empty database that does not run."""
+    sql(Place(made), "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    return Place(made)
 
 
 @pytest.fixture
-def held(made: Place) -> Place:
+def held(emptied: Place) -> Place:
     """The same, with three people in it."""
-    fill(made, 3)
-    return made
+    fill(emptied, 3)
+    return emptied
 
 
 def fill(made: Place, people: int) -> None:
@@ -90,9 +86,8 @@ def test_what_is_no_backup_is_refused_before_anything_is_touched(tmp_path: Path,
         check(tmp_path / "b")
 
 
-def test_a_backup_of_something_else_is_refused(made: Place, tmp_path: Path) -> None:
-    sql(made, "DROP TABLE IF EXISTS people_user")
-    backup(made, tmp_path / "b")
+def test_a_backup_of_something_else_is_refused(emptied: Place, tmp_path: Path) -> None:
+    backup(emptied, tmp_path / "b")
     with pytest.raises(BadInput, match="is no backup of a console"):
         check(tmp_path / "b")
 

@@ -16,20 +16,9 @@ from rtk.console.cluster import CannotRunDatabase
 from rtk.console.owner import owner_of
 from rtk.console.postgres import Postgres
 from rtk.errors import BadInput
-from tests.console.conftest import FOR_TESTS, place
+from tests.console.conftest import FOR_TESTS
 
 ROOT = os.geteuid() == 0
-
-
-@pytest.fixture(scope="module")
-def made() -> Iterator[Path]:
-    """A cluster's place, made once and with a space in its name."""
-    with place() as directory:
-        path = Path(directory) / "a place"
-        server = Postgres(path, FOR_TESTS)
-        server.start()
-        server.stop()
-        yield path
 
 
 @pytest.fixture

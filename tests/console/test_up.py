@@ -5,7 +5,9 @@ import signal
 import stat
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -13,11 +15,13 @@ import requests
 
 from rtk.console.place import Place
 from rtk.console.postgres import Postgres
+from rtk.console.running import status, stop
 from rtk.console.server import listen
 from tests.console.commands import Rtk, get, refused, url_in
 from tests.console.conftest import place
 
 pytestmark = pytest.mark.timeout(300)
+PATIENCE = 60.0  # seconds
 PROVISION = ("provision", "--email", "a@example.org", "--organization", "Acme", "--team", "Web", "--token-file")
 
 
@@ -33,7 +37,7 @@ def rtk() -> Iterator[Rtk]:
 @pytest.fixture
 def up(rtk: Rtk) -> str:
     """The address of its console, which runs."""
-    if "answers" not in rtk.run("status").stdout:
+    if not status(Place(rtk.data)).answers:
         done = rtk.run("up", "--detach", "--port", 0)
         assert done.returncode == 0, done.stderr
     return str(Place(rtk.data).told()["url"])
@@ -42,10 +46,10 @@ def up(rtk: Rtk) -> str:
 @pytest.fixture
 def down(rtk: Rtk) -> None:
     """Its console does not run."""
-    rtk.run("down")
+    stop(Place(rtk.data))
 
 
-def until(true: Callable[[], bool], limit: float = 30.0) -> None:
+def until(true: Callable[[], bool], limit: float = PATIENCE) -> None:
     end = time.monotonic() + limit
     while not true():
         assert time.monotonic() < end, "it did not come true"
@@ -78,15 +82,6 @@ def test_a_second_one_is_refused_and_told_where_the_first_is(rtk: Rtk, up: str) 
         assert f"already, at {up}; 'rtk down' stops it" in refused(rtk.run(*words))
 
 
-@pytest.mark.parametrize("words", [("up",), ("up", "--detach")])
-def test_a_port_in_use_is_refused_before_a_database_is_made(data: Path, words: tuple[str, ...]) -> None:
-    with listen("127.0.0.1", 0) as bound:
-        port = bound.getsockname()[1]
-        said = refused(Rtk(data).run(*words, "--port", port))
-    assert said == f"port {port} of 127.0.0.1 is in use by another program; choose another with --port"
-    assert not (data / "database").exists()
-
-
 def test_machines_get_a_token_once_with_the_console_running(rtk: Rtk, up: str, tmp_path: Path) -> None:
     file = tmp_path / "token"
     assert rtk.run(*PROVISION, file).stdout == f"{file}: a new token\n"
@@ -96,12 +91,6 @@ def test_machines_get_a_token_once_with_the_console_running(rtk: Rtk, up: str, t
     assert file.read_text().strip() == token
     status, body = get(f"{up}/api/v1/organizations", Authorization=f"Bearer {token}")
     assert (status, '"Acme"' in body) == (200, True)
-
-
-def test_machines_get_a_token_with_the_console_not_running(rtk: Rtk, down: None, tmp_path: Path) -> None:
-    done = rtk.run(*PROVISION, tmp_path / "another")
-    assert (done.returncode, done.stdout) == (0, f"{tmp_path / 'another'}: a new token\n"), done.stderr
-    assert Postgres(rtk.data).running() is None
 
 
 def test_provisioning_refuses_what_it_cannot_use(rtk: Rtk, up: str, tmp_path: Path) -> None:
@@ -134,9 +123,79 @@ def test_after_a_kill_it_comes_up_again_with_the_database_that_stayed(rtk: Rtk, 
     until(lambda: not Place(rtk.data).in_use())
     stayed = Postgres(rtk.data).running()
     assert stayed is not None
-    assert "console   not running" in rtk.run("status").stdout
+    assert "console   not running" in status(Place(rtk.data)).lines
     assert rtk.run("up", "--detach", "--port", 0).returncode == 0
     assert Postgres(rtk.data).running() == stayed
+
+
+def test_what_a_running_console_holds_is_backed_up_and_comes_back(rtk: Rtk, up: str, tmp_path: Path) -> None:
+    assert rtk.run(*PROVISION, tmp_path / "token").returncode == 0
+    held = _everything(rtk)
+    done = rtk.run("backup", tmp_path / "b.dump")
+    assert (done.returncode, " MiB" in done.stdout) == (0, True), done.stderr
+    assert "already, at" in refused(rtk.run("restore", "--yes", tmp_path / "b.dump"))
+    rtk.run("down")
+    with _database(rtk) as connection:
+        connection.execute("TRUNCATE people_user CASCADE; DROP TABLE store_measurement; CREATE TABLE since (n int)")
+    done = rtk.run("restore", "--yes", tmp_path / "b.dump")
+    assert done.returncode == 0, done.stderr
+    assert _everything(rtk) == held
+
+
+@contextmanager
+def _database(rtk: Rtk) -> Iterator["psycopg.Connection[Any]"]:
+    """Its database, whether the console runs or not."""
+    server = Postgres(rtk.data)
+    started = server.start()
+    try:
+        with server.connect() as connection:
+            yield connection
+    finally:
+        if started:
+            server.stop()
+
+
+def _everything(rtk: Rtk) -> dict[str, int]:
+    """How many rows each of its tables has."""
+    with _database(rtk) as connection:
+        names = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+        counts = [connection.execute(f'SELECT count(*) FROM "{name}"').fetchone() for (name,) in names]
+        return {name: row[0] for (name,), row in zip(names, counts, strict=True) if row}
+
+
+def test_machines_get_a_token_with_the_console_not_running(rtk: Rtk, down: None, tmp_path: Path) -> None:
+    done = rtk.run(*PROVISION, tmp_path / "another")
+    assert (done.returncode, done.stdout) == (0, f"{tmp_path / 'another'}: a new token\n"), done.stderr
+    assert Postgres(rtk.data).running() is None
+
+
+def test_down_ends_a_database_that_a_killed_console_left(rtk: Rtk, down: None) -> None:
+    left = Postgres(rtk.data)
+    left.start()
+    assert "database  PostgreSQL in the data directory, process " in "\n".join(status(Place(rtk.data)).lines)
+    assert rtk.run("down").stdout == "stopped\n"
+    assert left.running() is None
+
+
+def test_in_the_foreground_it_ends_in_order_and_with_0(rtk: Rtk, down: None) -> None:
+    with rtk.begin("up", "--port", "0") as process:
+        assert process.stdout is not None
+        url = url_in(process.stdout.readline())
+        assert get(f"{url}/health")[0] == 200
+        process.send_signal(signal.SIGINT)
+        assert process.wait(PATIENCE) == 0
+        assert "Traceback" not in process.stdout.read()
+    assert Postgres(rtk.data).running() is None
+
+
+def test_ended_while_it_starts_it_leaves_no_database(rtk: Rtk, down: None) -> None:
+    with rtk.begin("up", "--port", "0") as process:
+        until(lambda: Postgres(rtk.data).running() is not None)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE) in (0, 130)
+        assert process.stdout is not None
+        assert "Traceback" not in process.stdout.read()
+    assert Postgres(rtk.data).running() is None
 
 
 def test_down_ends_the_console_and_its_database(rtk: Rtk, up: str) -> None:
@@ -147,33 +206,13 @@ def test_down_ends_the_console_and_its_database(rtk: Rtk, up: str) -> None:
     assert rtk.run("down").stdout == f"no console runs from {rtk.data}\n"
 
 
-def test_down_ends_a_database_that_a_killed_console_left(rtk: Rtk, up: str) -> None:
-    os.kill(int(Place(rtk.data).told()["pid"]), signal.SIGKILL)
-    until(lambda: not Place(rtk.data).in_use())
-    assert rtk.run("down").stdout == "stopped\n"
-    assert Postgres(rtk.data).running() is None
-
-
-@pytest.mark.parametrize("way", [signal.SIGINT, signal.SIGTERM])
-def test_in_the_foreground_it_ends_in_order_and_with_0(rtk: Rtk, down: None, way: signal.Signals) -> None:
-    with rtk.begin("up", "--port", "0") as process:
-        assert process.stdout is not None
-        url = url_in(process.stdout.readline())
-        assert get(f"{url}/health")[0] == 200
-        process.send_signal(way)
-        assert process.wait(20) == 0
-        assert "Traceback" not in process.stdout.read()
-    assert Postgres(rtk.data).running() is None
-
-
-def test_ended_while_it_starts_it_leaves_no_database(rtk: Rtk, down: None) -> None:
-    with rtk.begin("up", "--port", "0") as process:
-        until(lambda: Postgres(rtk.data).running() is not None)
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(30) in (0, 130)
-        assert process.stdout is not None
-        assert "Traceback" not in process.stdout.read()
-    assert Postgres(rtk.data).running() is None
+@pytest.mark.parametrize("words", [("up",), ("up", "--detach")])
+def test_a_port_in_use_is_refused_before_a_database_is_made(data: Path, words: tuple[str, ...]) -> None:
+    with listen("127.0.0.1", 0) as bound:
+        port = bound.getsockname()[1]
+        said = refused(Rtk(data).run(*words, "--port", port))
+    assert said == f"port {port} of 127.0.0.1 is in use by another program; choose another with --port"
+    assert not (data / "database").exists()
 
 
 def test_a_database_of_ones_own_is_used_and_left_running(rtk: Rtk, postgres: Postgres, data: Path) -> None:
@@ -187,8 +226,9 @@ def test_a_database_of_ones_own_is_used_and_left_running(rtk: Rtk, postgres: Pos
         assert get(f"{url_in(done.stdout)}/health")[0] == 200
         assert "database  your own, named by DATABASE_URL" in own.run("status").stdout
         assert not (data / "database").exists()
+        assert own.run("down").stdout == "stopped\n"
     finally:
-        own.run("down")
+        stop(Place(data))
     with psycopg.connect(url) as connection:
         assert connection.execute("SELECT count(*) FROM people_user").fetchone() == (0,)
 
@@ -206,7 +246,7 @@ def test_a_database_of_ones_own_is_used_and_left_running(rtk: Rtk, postgres: Pos
 )
 def test_settings_that_cannot_be_are_refused_in_one_sentence(data: Path, environ: dict[str, str], said: str) -> None:
     assert refused(Rtk(data, {"RTK_PORT": "0", **environ}).run("up")).startswith(said)
-    assert not (data / "database" / "postmaster.pid").exists()
+    assert not (data / "database").exists()
 
 
 def test_help_has_every_setting(data: Path) -> None:

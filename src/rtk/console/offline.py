@@ -9,7 +9,7 @@ from types import ModuleType
 from rtk.console import options
 from rtk.console.place import Place, private
 from rtk.console.postgres import Postgres
-from rtk.console.up import check_own, database
+from rtk.console.up import check_own, check_settings, database
 from rtk.errors import BadInput
 
 
@@ -26,6 +26,7 @@ def reached(place: Place) -> Iterator[ModuleType]:
     place.prepare()
     with place.alone():
         _sign(place)
+        check_settings()
         with database(place, _django) as inside:
             yield inside
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
+from importlib import import_module
 from types import FrameType
 from typing import Any, TypeVar
 
@@ -45,6 +46,7 @@ def up(place: Place, say: Say = print) -> None:
         refuse_unsafe(chosen())
         with listen(options.text("RTK_HOST"), options.number("RTK_PORT")) as bound:
             os.environ["RTK_PORT"] = str(bound.getsockname()[1])
+            check_settings()
             _serve(place, bound, say)
 
 
@@ -60,6 +62,11 @@ def _serve(place: Place, bound: socket.socket, say: Say) -> None:
             say("\n".join(lines))
 
         Server(application, ready).run([bound])
+
+
+def check_settings() -> None:
+    """Read every setting, before anything is made or started. Raises BadInput for one that cannot be."""
+    import_module("rtk.console.settings")
 
 
 @contextmanager
