@@ -20,7 +20,7 @@ TOLD_S = 0.2  # looking twenty times a second tells an end no better
 
 def run(sitting: Sitting) -> Row:
     """The row."""
-    seconds = sitting.either(40, 1)
+    seconds = sitting.either(40, 0.5)
     sitting.asks(
         f"`chaos verify` of {seconds:g} s, 10 a second, publishing to a console on this machine ÷ not publishing: "
         f"wall time, lateness p99; the same where the console adds {SLOW_S:g} s to each answer: wait at the end",

@@ -4,6 +4,7 @@ import asyncio
 import os
 import threading
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
@@ -19,29 +20,25 @@ def told_of(console: Console, url: str = "") -> Mapping[str, str]:
 def slowed(url: str, seconds: float) -> Iterator[str]:
     """An address that leads to the given one, but for all that comes back taking so many seconds longer."""
     port = urlsplit(url).port
-    loop, begun = asyncio.new_event_loop(), list[int]()
-    listening = threading.Event()
+    begun: Future[tuple[int, asyncio.AbstractEventLoop, asyncio.Event]] = Future()
 
     async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = await asyncio.open_connection("127.0.0.1", port)
         await asyncio.gather(_pass_on(reader, back, 0), _pass_on(there, writer, seconds))
 
     async def serve() -> None:
-        server = await asyncio.start_server(relay, "127.0.0.1", 0)
-        begun.append(server.sockets[0].getsockname()[1])
-        listening.set()
+        over = asyncio.Event()
+        async with await asyncio.start_server(relay, "127.0.0.1", 0) as server:
+            begun.set_result((server.sockets[0].getsockname()[1], asyncio.get_running_loop(), over))
+            await over.wait()
 
-    def work() -> None:
-        loop.run_until_complete(serve())
-        loop.run_forever()
-
-    thread = threading.Thread(target=work, daemon=True)
+    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
     thread.start()
-    listening.wait()
+    ours, loop, over = begun.result()
     try:
-        yield f"http://127.0.0.1:{begun[0]}"
+        yield f"http://127.0.0.1:{ours}"
     finally:
-        loop.call_soon_threadsafe(loop.stop)
+        loop.call_soon_threadsafe(over.set)
         thread.join()
 
 
