@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from django.utils.timezone import is_naive
 from ninja import Field, Schema
-from pydantic import AfterValidator, ConfigDict, StrictBool
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, StrictBool
 
 
 def _whole(text: str) -> str:
@@ -29,15 +29,21 @@ def _in_utc(moment: datetime) -> datetime:
         raise ValueError("expected a moment of the years 1 to 9999") from None
 
 
-Moment = Annotated[datetime, AfterValidator(_in_utc)]
+def _written(value: object) -> object:
+    if not isinstance(value, str | datetime):
+        raise ValueError("expected a moment such as 2026-01-31T12:00:00Z")
+    return value
+
+
+Moment = Annotated[datetime, BeforeValidator(_written), AfterValidator(_in_utc)]
 Text = Annotated[str, AfterValidator(_whole), Field(max_length=20_000)]
 Name = Annotated[str, AfterValidator(_whole), AfterValidator(_said), Field(min_length=1, max_length=500)]
 Tags = Annotated[list[Annotated[str, AfterValidator(_whole), Field(max_length=200)]], Field(max_length=50)]
-Target = Annotated[float, Field(gt=0, lt=1)]
-Window = Annotated[float, Field(gt=0, le=366 * 86_400)]
-Seconds = Annotated[float, Field(ge=0, le=30 * 86_400)]
+Target = Annotated[float, Field(strict=True, gt=0, lt=1)]
+Window = Annotated[float, Field(strict=True, gt=0, le=366 * 86_400)]
+Seconds = Annotated[float, Field(strict=True, ge=0, le=30 * 86_400)]
 Scopes = Annotated[list[Annotated[str, Field(pattern="^(read|run|admin)$")]], Field(min_length=1, max_length=3)]
-Frequency = Annotated[float, Field(gt=0, le=86_400)]
+Frequency = Annotated[float, Field(strict=True, gt=0, le=86_400)]
 
 EXPERIMENT: dict[str, Any] = {
     "title": "Checkout answers in time",

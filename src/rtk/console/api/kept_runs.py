@@ -139,9 +139,7 @@ def finish(request: HttpRequest, org: str, team: str, verification: str, run: st
 
 
 def _told(team: Team, verification: str, key: str) -> Any:
-    run = runs.find(team, verification, key)
-    if run.verification.deleted_at:
-        raise Problem(410, "the verification of this run was deleted", "verification")
+    run = runs.find_alive(team, verification, key)
     if run.told != "events":
         raise Problem(409, "this run is told by its record, not by events")
     return run

@@ -49,7 +49,7 @@ def begin(request: HttpRequest, org: str, team: str, verification: str, run: str
 def end(request: HttpRequest, org: str, team: str, verification: str, run: str) -> HttpResponse:
     """The end of a run. The insight kept is the one computed here, from what is stored."""
     into, user = enter(request, org, team, "run"), caller_of(request).user
-    found = runs.find(into, verification, run)
+    found = runs.find_alive(into, verification, run)
     body = read(request, Ended)
     runs.end(found, user, bytes(body.journal), body.insight)
     found = runs.find(into, verification, run)
@@ -60,7 +60,7 @@ def end(request: HttpRequest, org: str, team: str, verification: str, run: str) 
 @router.post(V + "/{run}/stop", response=ShownRun, summary="Stop a run")
 def stop(request: HttpRequest, org: str, team: str, verification: str, run: str, body: Stop) -> dict[str, Any]:
     """Ask a run to stop: the answer to its next record says so."""
-    found = runs.find(enter(request, org, team, "run"), verification, run)
+    found = runs.find_alive(enter(request, org, team, "run"), verification, run)
     runs.ask_to_stop(found, body.reason)
     return runs.shown(found)
 

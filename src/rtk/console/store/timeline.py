@@ -1,5 +1,6 @@
 """The timeline: what happened in a team, newest first."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -39,8 +40,7 @@ def page(team: Team, before: str | None, kind: str | None, tag: str | None, limi
     if kind:
         rows = rows.filter(kind=kind)
     if tag:
-        # Tags are kept as the text of a JSON list, in which a tag looks like this.
-        rows = rows.filter(tags__contains=tag)
+        rows = rows.filter(tags__contains=json.dumps(tag))  # as it stands in the text of a list
     return lists.page(rows, item, before, limit)
 
 
