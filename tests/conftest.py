@@ -86,7 +86,7 @@ class Home:
         """Run `chaos verify` to its end."""
         began = time.monotonic()
         with self.start(*arguments, **more) as process:
-            out, _ = process.communicate(timeout=60)
+            out, _ = process.communicate(timeout=120)
         return Ended(self, process.returncode, out, time.monotonic() - began)
 
     def records(self) -> list[Path]:
@@ -98,7 +98,7 @@ class Home:
         found: dict[str, Any] = json.loads((self.path / "journal.json").read_text())
         return found
 
-    def wait_for(self, text: str, timeout: float = 30.0) -> None:
+    def wait_for(self, text: str, timeout: float = 60.0) -> None:
         """Wait until an activity has noted the text."""
         until = time.monotonic() + timeout
         while text not in noted(self.notes):
