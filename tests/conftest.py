@@ -12,12 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests.targets import Target, noted, serving
 
 with warnings.catch_warnings():  # the Chaos Toolkit imports a module that a library of its own has moved
     warnings.simplefilter("ignore", DeprecationWarning)
     import chaoslib.log  # noqa: F401 - so that importing it later warns no more
+
+settings.register_profile("patient", deadline=None)  # a slow machine is no failure of a property
+settings.load_profile("patient")
 
 ROOT = Path(__file__).parents[1]
 CHAOS = Path(sys.executable).with_name("chaos")
