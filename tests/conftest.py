@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -19,6 +20,9 @@ from tests.targets import Target, noted, serving
 with warnings.catch_warnings():  # the Chaos Toolkit imports a module that a library of its own has moved
     warnings.simplefilter("ignore", DeprecationWarning)
     import chaoslib.log  # noqa: F401 - so that importing it later warns no more
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell does so to what it puts in the background
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("patient", deadline=None)  # a slow machine is no failure of a property
 settings.load_profile("patient")
