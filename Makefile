@@ -19,8 +19,8 @@ $(STAMP): pyproject.toml constraints.txt tools/setup.sh
 demo: setup ## verify a small local service under real CPU load, about 40 s
 	@$(BIN)/python -m rtk.demo
 
-test: setup ## every test
-	@$(BIN)/python -m pytest
+test: setup ## every test, on up to four cores
+	@$(BIN)/python -m pytest --numprocesses=logical --maxprocesses=4 --dist=loadfile
 
 kills: setup ## kill a hundred runs at moments of chance and look what is left, about 6 min
 	@RTK_KILLS=100 $(BIN)/python -m pytest -s tests/journey/test_death.py

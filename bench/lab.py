@@ -15,6 +15,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from bench.adoption import adopting, wait_for_end
 from bench.places import environment
 from bench.row import Figures, Row, spread
 from bench.sitting import Sitting
@@ -52,7 +53,7 @@ def run(sitting: Sitting) -> Row:
 
 
 def _trial(single: float, many: float, idle_s: float) -> Figures:
-    with tempfile.TemporaryDirectory(prefix="rtk-bench-") as state, _up(state) as (lab, up_s):
+    with tempfile.TemporaryDirectory(prefix="rtk-bench-") as state, adopting(), _up(state) as (lab, up_s):
         first = [_first_line_ms(lab) for _ in range(round(single))]
         began = time.monotonic()
         with ThreadPoolExecutor(SENDERS) as pool:
@@ -76,12 +77,13 @@ def _up(state: str) -> Iterator[tuple[Lab, float]]:
     ports = ["--port", str(PORT), "--web-port", str(WEB_PORT), "--invocation-delay", "0"]
     began = time.monotonic()
     subprocess.run([*rtk, "up", "--detach", *ports], check=True, env=environ, stdout=subprocess.DEVNULL)
+    lab = Lab(**json.loads((Path(state) / "rtk/lab/lab.json").read_text()))
     try:
-        lab = Lab(**json.loads((Path(state) / "rtk/lab/lab.json").read_text()))
         _ask(lab, "DescribeInstanceInformation")
         yield lab, time.monotonic() - began
     finally:
         subprocess.run([*rtk, "down"], check=True, env=environ, stdout=subprocess.DEVNULL)
+        wait_for_end(lab.pid)
 
 
 def _ask(lab: Lab, operation: str, **request: Any) -> dict[str, Any]:

@@ -1,17 +1,17 @@
 """From the SIGKILL of a run to the start of its first rollback, by the rollback's own clock."""
 
-import ctypes
 import json
 import os
 import signal
 import subprocess
 import tempfile
 import time
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 
 from bench import truth
+from bench.adoption import adopting
 from bench.burners import burning
 from bench.command import CommandFailed
 from bench.experiments import timed
@@ -21,7 +21,6 @@ from bench.sitting import Sitting
 
 IDLE_S, BURNING_S = 1.0, 3.0
 PATIENCE_S = 60.0
-_PR_SET_CHILD_SUBREAPER = 36
 
 
 def run(sitting: Sitting) -> Row:
@@ -44,8 +43,7 @@ def _row(sitting: Sitting, most: float, burners: int) -> Row:
 
 
 def _death(server: truth.Truth) -> Figures:
-    _adopt()
-    with tempfile.TemporaryDirectory(prefix="rtk-bench-") as name:
+    with tempfile.TemporaryDirectory(prefix="rtk-bench-") as name, adopting():
         directory = Path(name)
         experiment = timed(server.url("/wait/20"), 0.1, 60)
         experiment["method"] = [_noting("begin")]
@@ -68,18 +66,6 @@ def _death(server: truth.Truth) -> Figures:
             undone = _stamp(directory / "undo")
             _rest(directory)
         return {"s": undone - killed}
-
-
-def _adopt() -> None:
-    """Become the parent of processes whose parents end: the CPU of a guardian is ours then, and not the weather's."""
-    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
-
-
-def _bury() -> None:
-    """Wait for the adopted that have ended."""
-    with suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
 
 
 def _noting(name: str) -> dict[str, object]:
@@ -106,4 +92,3 @@ def _rest(directory: Path) -> None:
     while not (directory / "journal.json").exists() and time.monotonic() < patience:
         time.sleep(0.05)
     time.sleep(0.5)
-    _bury()

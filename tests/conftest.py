@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -12,12 +13,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests.targets import Target, noted, serving
 
 with warnings.catch_warnings():  # the Chaos Toolkit imports a module that a library of its own has moved
     warnings.simplefilter("ignore", DeprecationWarning)
     import chaoslib.log  # noqa: F401 - so that importing it later warns no more
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell does so to what it puts in the background
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+settings.register_profile("patient", deadline=None)  # a slow machine is no failure of a property
+settings.load_profile("patient")
 
 ROOT = Path(__file__).parents[1]
 CHAOS = Path(sys.executable).with_name("chaos")
@@ -86,7 +94,7 @@ class Home:
         """Run `chaos verify` to its end."""
         began = time.monotonic()
         with self.start(*arguments, **more) as process:
-            out, _ = process.communicate(timeout=60)
+            out, _ = process.communicate(timeout=120)
         return Ended(self, process.returncode, out, time.monotonic() - began)
 
     def records(self) -> list[Path]:
@@ -98,7 +106,7 @@ class Home:
         found: dict[str, Any] = json.loads((self.path / "journal.json").read_text())
         return found
 
-    def wait_for(self, text: str, timeout: float = 30.0) -> None:
+    def wait_for(self, text: str, timeout: float = 60.0) -> None:
         """Wait until an activity has noted the text."""
         until = time.monotonic() + timeout
         while text not in noted(self.notes):

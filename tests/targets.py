@@ -62,12 +62,12 @@ def serving(target: Target) -> Iterator[Target]:
 
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
-    ready.wait(5)
+    ready.wait(60)
     try:
         yield target
     finally:
         loop.call_soon_threadsafe(over.set)
-        thread.join(5)
+        thread.join(60)
 
 
 def note(path: str, text: str, takes: float = 0.0, fail: str = "", output: Any = None) -> Any:

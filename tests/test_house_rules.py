@@ -44,7 +44,7 @@ PARTS: dict[str, dict[str, str]] = {
     "tests/journey/test_recover.py": {"why": "the real command", "rtk/cli": "again recover recovering"},
     "tests/cli/test_verify.py": {
         "why": "the real command, to every exit code",
-        "rtk/cli": "afterwards options telling verifying",
+        "rtk/cli": "afterwards options telling",
         "rtk": "clock errors",
     },
     "tests/cli/test_experiment_commands.py": {"why": "the real command", "rtk/cli": "experiment main"},
@@ -253,6 +253,7 @@ def test_what_is_said_to_be_tested_elsewhere_is_there() -> None:
         assert parts["why"]
         for module in modules_of(parts):
             assert (SRC / module).exists(), module
+            assert not mirror(SRC / module).exists(), f"{module} has a test file of its own by now"
 
 
 def modules_of(parts: dict[str, str]) -> list[str]:

@@ -84,10 +84,10 @@ def test_a_quick_round_counts_whatever_the_weather() -> None:
 
 
 def test_what_our_burners_take_is_ours_also_once_they_are_over() -> None:
-    before = weather._ours()
+    before, patience = weather._ours(), time.monotonic() + 60
     with burning(1):
-        time.sleep(0.5)
-        during = weather._ours()
+        while (during := weather._ours()) - before < 0.05 and time.monotonic() < patience:
+            time.sleep(0.02)
     assert during - before >= 0.05
     assert weather._ours() >= during
 
@@ -209,7 +209,7 @@ def test_every_row_measures(name: str) -> None:
     assert (told.void, told.counted) == (0, len(told.trials))
     assert told.what
     assert told.must
-    assert re.search(r"\d.* \(.*\d to \d", told.measured)
+    assert re.search(r"\d.* \(.*\d to -?\d", told.measured), "a quick difference may be less than its noise"
 
 
 def test_a_quick_run_leaves_the_results_alone(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from rtk.demo import load
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 @pytest.fixture(autouse=True)

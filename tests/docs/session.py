@@ -14,7 +14,7 @@ from types import TracebackType
 
 from tests.docs.pages import DOCS, blocks
 
-PATIENCE_S = 40.0
+PATIENCE_S = 120.0
 _MARK = "--- the command ended with"
 
 

@@ -68,6 +68,6 @@ def test_what_no_experiment_needs_is_refused(text: str, why: str) -> None:
 @pytest.mark.parametrize("unit", ['\\"', "\\\\", ",", "]", " ", "a"])
 def test_mending_is_linear(unit: str) -> None:
     text = '{"a": "' + unit * (2_000_000 // len(unit))
-    began = time.perf_counter()
+    began = time.process_time()
     mend(text, "f")
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 20  # the square of its length would take hours

@@ -15,7 +15,7 @@ from rtk.verify import guardian, processes
 from rtk.verify.record import Recorded
 
 CHAOS = Path(sys.executable).parent / "chaos"
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 
 # Each activity notes its start and its end; the first condition leaves a process behind, as a load would.
 NOTE = 'echo "$(date +%s.%N) {name} start" >> "$LOG"; {work}; echo "$(date +%s.%N) {name} end" >> "$LOG"'
@@ -32,8 +32,8 @@ def activity(name: str, work: str = "sleep 0.15", **more: Any) -> dict[str, Any]
     }
 
 
-def experiment(url: str) -> dict[str, Any]:
-    """A verification of about three seconds, with time in every phase to be killed in."""
+def experiment(url: str, conditions_s: float) -> dict[str, Any]:
+    """A verification of about two seconds besides its conditions, with time in every phase to be killed in."""
     timed = {"type": "python", "module": "chaoscloud.probes.http", "func": "time_http_call", "arguments": {"url": url}}
     under = {
         "type": "python",
@@ -48,7 +48,7 @@ def experiment(url: str) -> dict[str, Any]:
     }
     plan = {
         "frequency-of-measurement": 0.05,
-        "duration-of-conditions": 1.2,
+        "duration-of-conditions": conditions_s,
         "warm-up-duration": 0.5,
         "cool-down-duration": 0.5,
         "objective": {"target": 0.9, "window": "1d"},
@@ -72,7 +72,9 @@ class Death:
 
     place: Path
     signals: tuple[int, ...]
-    after: float
+    after: float = 0.0
+    once: str = ""
+    conditions_s: float = 1.2
     with_guardian: bool = False
     options: tuple[str, ...] = ()
     code: int = 0
@@ -80,9 +82,12 @@ class Death:
     entries: list[dict[str, Any]] = field(default_factory=list)
 
     def happen(self, url: str) -> "Death":
-        """Start the run, send the signals `after` seconds from the first line of its record, wait for the rest."""
+        """Start the run, send it the signals, wait until all is at rest.
+
+        They are sent `after` seconds from the first line of its record, or from the note `once`, such as `burn end`.
+        """
         self.place.mkdir(parents=True)
-        (self.place / "experiment.json").write_text(json.dumps(experiment(url)))
+        (self.place / "experiment.json").write_text(json.dumps(experiment(url, self.conditions_s)))
         with (self.place / "output").open("w") as output:
             process = subprocess.Popen(
                 [CHAOS, "--no-version-check", "--no-log-file", "verify", *self.options, "experiment.json"],
@@ -93,7 +98,7 @@ class Death:
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
             )
-            while not self.record() and process.poll() is None:
+            while not self._is_due() and process.poll() is None:
                 time.sleep(0.01)
             time.sleep(self.after)
             if self.with_guardian:
@@ -108,6 +113,11 @@ class Death:
         self.entries = list(Recorded(self.record()[0]).entries()) if self.record() else []
         return self
 
+    def _is_due(self) -> bool:
+        log = self.place / "log"
+        noted = log.read_text() if self.once and log.exists() else ""
+        return bool(self.record()) and (not self.once or f" {self.once}\n" in noted)
+
     def _kill_guardian(self) -> None:
         script = str(Path(guardian.__file__))
         for pid in (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()):
@@ -121,8 +131,8 @@ class Death:
         return {**os.environ, **state}
 
     def record(self) -> list[Path]:
-        """The record, once it has its first line."""
-        return [path for path in self.place.glob("state/rtk/runs/*.record") if path.stat().st_size]
+        """The record, once it has its first line; those of later runs come after it."""
+        return sorted(path for path in self.place.glob("state/rtk/runs/*.record") if path.stat().st_size)
 
     def at_work(self) -> list[str]:
         """Processes that still belong to the run: its own, its guardian, whoever undoes it."""

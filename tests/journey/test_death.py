@@ -41,7 +41,9 @@ def test_whatever_kills_a_run_at_whatever_moment_it_is_undone(target: Serve, tmp
 
 
 def test_a_run_that_stops_responding_is_ended_and_undone_by_its_guardian(target: Serve, tmp_path: Path) -> None:
-    death = Death(tmp_path / "stopped", (signal.SIGSTOP,), 1.2, options=("--max-duration", "2s"))
+    death = Death(
+        tmp_path / "stopped", (signal.SIGSTOP,), once="burn end", conditions_s=60, options=("--max-duration", "8s")
+    )
     death.happen(target(lambda _: 0.02).url)
     assert death.code == -signal.SIGKILL
     death.check()
@@ -50,7 +52,7 @@ def test_a_run_that_stops_responding_is_ended_and_undone_by_its_guardian(target:
 
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGQUIT])
 def test_other_signals_end_a_run_in_order_too(target: Serve, tmp_path: Path, number: signal.Signals) -> None:
-    death = Death(tmp_path / "ended", (number, number), 1.2)
+    death = Death(tmp_path / "ended", (number, number), once="burn end", conditions_s=60)
     death.happen(target(lambda _: 0.02).url)
     assert death.code == 128 + number
     death.check()

@@ -15,11 +15,10 @@ from tests.targets import Target
 Serve = Callable[[Callable[[int], float]], Target]
 
 
-def recover(death: Death, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    """Run `chaos recover` where the run has died."""
-    command = [str(CHAOS), "--no-version-check", "--no-log-file", "recover", *arguments]
+def chaos(death: Death, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run `chaos` where the run has died."""
     return subprocess.run(
-        command,
+        [str(CHAOS), "--no-version-check", "--no-log-file", *arguments],
         cwd=death.place,
         env=death.environ(),
         capture_output=True,
@@ -32,7 +31,7 @@ def recover(death: Death, *arguments: str) -> "subprocess.CompletedProcess[str]"
 @pytest.fixture
 def lost(target: Serve, tmp_path: Path) -> Death:
     """A run that died under its conditions together with its guardian."""
-    death = Death(tmp_path / "lost", (signal.SIGKILL,), 1.2, with_guardian=True)
+    death = Death(tmp_path / "lost", (signal.SIGKILL,), once="burn end", conditions_s=60, with_guardian=True)
     death.happen(target(lambda _: 0.01).url)
     assert death.notes("burn")
     assert not death.notes("unburn")
@@ -40,43 +39,35 @@ def lost(target: Serve, tmp_path: Path) -> Death:
 
 
 def test_what_a_lost_machine_left_is_undone(lost: Death) -> None:
-    listed = recover(lost, "--list")
+    listed = chaos(lost, "recover", "--list")
     assert listed.returncode == 0
     assert "conditions that began: burn" in listed.stdout
     assert "to be undone by: unburn, unburn-more" in listed.stdout
-    done = recover(lost, "--all", "--yes")
+    done = chaos(lost, "recover", "--all", "--yes")
     assert done.returncode == 0, done.stderr
     assert [len(lost.notes(name)) for name in ("unburn", "unburn-more")] == [2, 2]
     assert not lost.at_work()
     journal = json.loads((lost.place / "journal.json").read_text())
     assert journal["status"] == "interrupted"
     assert [run["activity"]["name"] for run in journal["rollbacks"]] == ["unburn", "unburn-more"]
-    assert "No unfinished run" in recover(lost).stdout
+    assert "No unfinished run" in chaos(lost, "recover").stdout
     assert [e["kind"] for e in Recorded(lost.record()[0]).entries()][-1] == "end"
 
 
 def test_it_asks_before_it_acts(lost: Death) -> None:
-    asked = recover(lost, "--all")
+    asked = chaos(lost, "recover", "--all")
     assert "Undo it now?" in asked.stdout
     assert not lost.notes("unburn")
     run_id = lost.record()[0].stem
-    assert "there is no unfinished run nonsense" in recover(lost, "--run", "nonsense", "--yes").stderr
-    forgotten = recover(lost, "--forget", run_id, "--yes")
+    assert "there is no unfinished run nonsense" in chaos(lost, "recover", "--run", "nonsense", "--yes").stderr
+    forgotten = chaos(lost, "recover", "--forget", run_id, "--yes")
     assert "is forgotten" in forgotten.stdout
-    assert "No unfinished run" in recover(lost, "--all", "--yes").stdout
+    assert "No unfinished run" in chaos(lost, "recover", "--all", "--yes").stdout
     assert not lost.notes("unburn")
 
 
 def test_the_next_run_says_that_one_was_left(lost: Death) -> None:
-    command = [str(CHAOS), "--no-version-check", "--no-log-file", "verify", "experiment.json"]
-    told = subprocess.run(
-        command,
-        cwd=lost.place,
-        env=lost.environ(),
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
-    assert f"An earlier run died before it was undone ({lost.record()[0].stem})" in told.stderr
+    left = lost.record()[0].stem  # now, for soon there is another
+    told = chaos(lost, "verify", "--for", "0.3s", "experiment.json")
+    assert f"An earlier run died before it was undone ({left})" in told.stderr
     assert "chaos recover --list" in told.stderr

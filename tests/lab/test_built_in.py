@@ -7,7 +7,8 @@ from urllib.error import URLError
 
 import pytest
 
-from tests.lab.world import World, eventually
+from rtk.lab import processes
+from tests.lab.world import SOON_S, World, eventually
 
 
 def cpu_used(world: World, place: int = 0) -> float:
@@ -21,6 +22,11 @@ def answer_s(world: World, path: str = "/") -> float:
     return time.monotonic() - start
 
 
+def targets(world: World) -> list[int]:
+    """The first instance's web server, by process id."""
+    return [one.pid for one in processes.below(world.lab["keepers"][0]) if one.name == "web-target"]
+
+
 def answers(world: World) -> bool:
     try:
         return answer_s(world) >= 0
@@ -29,16 +35,14 @@ def answers(world: World) -> bool:
 
 
 def test_cpu_stress_uses_the_cpu_and_slows_the_target_until_it_is_cancelled(world: World) -> None:
-    idle = sorted(answer_s(world, "/random/0") for _ in range(5))[2]
+    idle = min(answer_s(world, "/random/0") for _ in range(5))
     command = world.begin("cpu-stress", {"duration": ["60"], "cpu": ["3"]})
     eventually(lambda: len([one for one in world.processes() if one.state == "R"]) >= 3)
-    before, start = cpu_used(world), time.monotonic()
-    loaded = sorted(answer_s(world, "/random/0") for _ in range(5))[2]
-    share = (cpu_used(world) - before) / (time.monotonic() - start)
+    before = cpu_used(world)
+    eventually(lambda: sorted(answer_s(world, "/random/0") for _ in range(5))[2] > idle * 1.3)
+    eventually(lambda: cpu_used(world) - before > 0.2)
     world.client().cancel_command(CommandId=command)
-    eventually(lambda: world.processes() == [], 2)
-    assert share > 0.2
-    assert loaded > idle * 1.3
+    eventually(lambda: world.processes() == [], SOON_S)
     assert world.over(command)["Status"] == "Cancelled"
 
 
@@ -49,9 +53,9 @@ def test_cpu_stress_ends_by_itself(world: World) -> None:
 
 def test_memory_stress_holds_the_memory(world: World) -> None:
     command = world.begin("memory-stress", {"duration": ["30"], "megabytes": ["64"]})
-    eventually(lambda: sum(one.resident for one in world.processes()) > 64 * 2**20, 10)
+    eventually(lambda: sum(one.resident for one in world.processes()) > 64 * 2**20)
     world.client().cancel_command(CommandId=command)
-    eventually(lambda: world.processes() == [], 2)
+    eventually(lambda: world.processes() == [], SOON_S)
 
 
 def test_io_stress_writes_and_cleans_up(world: World) -> None:
@@ -65,13 +69,15 @@ def test_latency_delays_the_targets_answers_until_it_is_cancelled(world: World) 
     eventually(lambda: answer_s(world) > 0.4)
     world.client().cancel_command(CommandId=command)
     world.over(command)
-    assert answer_s(world) < 0.4
+    eventually(lambda: answer_s(world) < 0.4)
 
 
 def test_the_killed_target_is_gone_for_a_while_and_comes_back(world: World) -> None:
+    before = targets(world)
     assert world.send("kill-process", {})["Status"] == "Success"
-    eventually(lambda: not answers(world))
-    eventually(lambda: answers(world), 5)
+    eventually(lambda: not answers(world) or targets(world) != before)  # it may be back before anybody looks
+    eventually(lambda: targets(world) not in ([], before))
+    eventually(lambda: answers(world))
     assert world.send("kill-process", {"name": ["no-such-thing"]})["ResponseCode"] == 1
 
 
@@ -79,7 +85,7 @@ def test_the_killed_target_is_gone_for_a_while_and_comes_back(world: World) -> N
     ("path", "status"), [("/healthz", 200), ("/nowhere", 404), ("/random/61", 400), ("/random/x", 404)]
 )
 def test_the_target_answers(world: World, path: str, status: int) -> None:
-    connection = HTTPConnection(world.lab["instances"][0]["url"].removeprefix("http://"), timeout=5)
+    connection = HTTPConnection(world.lab["instances"][0]["url"].removeprefix("http://"), timeout=60)
     connection.request("GET", path)
     answer = connection.getresponse()
     assert (answer.status, bool(answer.read())) == (status, True)

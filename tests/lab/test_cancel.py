@@ -5,7 +5,7 @@ import time
 import pytest
 
 from rtk.lab.processes import below
-from tests.lab.world import World, eventually
+from tests.lab.world import SOON_S, World, eventually
 
 CLINGING = {
     "a child": "sleep 300",
@@ -25,7 +25,7 @@ def test_a_cancelled_command_leaves_no_process(world: World, script: str) -> Non
     eventually(lambda: any(one.name == "sleep" for one in world.processes()))
     time.sleep(0.1)
     world.client().cancel_command(CommandId=command)
-    assert eventually(lambda: world.processes() == [], 4) < 2
+    eventually(lambda: world.processes() == [], SOON_S)
     found = world.over(command)
     assert (found["Status"], found["StatusDetails"], found["ResponseCode"]) == ("Cancelled", "Cancelled", -1)
     assert world.whole(command)["Status"] == "Cancelled"
@@ -36,7 +36,7 @@ def test_what_a_finished_command_left_in_the_background_goes_on_until_it_is_canc
     assert world.over(command)["Status"] == "Success"
     assert [one.name for one in world.processes() if one.name == "sleep"] == ["sleep"]
     world.client().cancel_command(CommandId=command)
-    eventually(lambda: world.processes() == [], 2)
+    eventually(lambda: world.processes() == [], SOON_S)
     assert world.whole(command)["Status"] == "Success"
 
 
@@ -64,7 +64,7 @@ def test_what_waits_for_its_turn_is_cancelled_without_ever_running(world: World)
 
 
 def test_one_instance_of_several_can_be_cancelled(world: World) -> None:
-    command = world.begin("AWS-RunShellScript", {"commands": ["sleep 1"]}, InstanceIds=world.ids)
+    command = world.begin("AWS-RunShellScript", {"commands": ["sleep 4"]}, InstanceIds=world.ids)
     eventually(lambda: bool(world.processes(0)) and bool(world.processes(1)))
     world.client().cancel_command(CommandId=command, InstanceIds=world.ids[:1])
     assert world.over(command, world.ids[0])["Status"] == "Cancelled"
@@ -89,7 +89,7 @@ def test_a_command_whose_shepherd_is_killed_fails_and_leaves_nothing(world: Worl
     found = world.over(command)
     assert (found["Status"], found["ResponseCode"]) == ("Failed", -1)
     assert "killed" in found["StandardErrorContent"]
-    eventually(lambda: world.processes() == [], 2)
+    eventually(lambda: world.processes() == [], SOON_S)
 
 
 def test_a_finished_command_can_be_cancelled_to_no_effect(world: World) -> None:

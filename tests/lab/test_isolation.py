@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.world import World, eventually
+from tests.lab.world import SOON_S, World, eventually
 
 
 def test_a_document_sees_no_process_of_this_machine(world: World) -> None:
@@ -16,7 +16,7 @@ def test_a_document_sees_no_process_of_this_machine(world: World) -> None:
 
 
 def test_killing_everything_kills_the_instance_only(world: World) -> None:
-    marker = world.command("sh", "-c", "sleep 30 >/dev/null 2>&1 & echo $!").stdout.strip()
+    marker = world.command("sh", "-c", "sleep 300 >/dev/null 2>&1 & echo $!").stdout.strip()
     world.run("killall -9 sleep; kill -9 -1")
     assert Path(f"/proc/{marker}/comm").read_text(encoding="ascii") == "sleep\n"
     os.kill(int(marker), 9)
@@ -74,4 +74,4 @@ def test_without_isolation_it_says_so_and_nothing_of_a_command_is_left_either(ow
         command = own.begin("AWS-RunShellScript", {"commands": ["setsid sleep 300 & setsid setsid sleep 300"]})
         eventually(lambda: sum(one.name == "sleep" for one in own.processes()) == 2)
         own.client().cancel_command(CommandId=command)
-        eventually(lambda: own.processes() == [], 2)
+        eventually(lambda: own.processes() == [], SOON_S)

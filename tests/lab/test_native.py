@@ -1,7 +1,6 @@
 """The native activities of `chaoscloud` against a real lab: no file of ids and no shell."""
 
 import os
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -30,7 +29,7 @@ def run_id(world: World, monkeypatch: pytest.MonkeyPatch, request: pytest.Fixtur
 
 @pytest.mark.parametrize("wait_for", ["delivered", "running", "finished"])
 def test_sending_waits_for_what_was_asked(world: World, wait_for: actions.WaitFor) -> None:
-    lines = {"commands": "sleep 0.3; echo done"}
+    lines = {"commands": f"sleep {0.3 if wait_for == 'finished' else 300}; echo done"}
     sent = actions.send_command("AWS-RunShellScript", world.ids, parameters=lines, wait_for=wait_for)
     assert sent["instance_ids"] == world.ids
     assert sent["status"] == ("Success" if wait_for == "finished" else "InProgress")
@@ -96,7 +95,7 @@ def test_a_condition_that_was_not_applied_fails_in_one_sentence(
 def test_cancelling_that_is_not_confirmed_fails(world: World) -> None:
     deaf = {"commands": ["trap '' TERM; sleep 300; sleep 300"]}
     actions.send_command("AWS-RunShellScript", world.ids[0], parameters=deaf, wait_for="running")
-    time.sleep(0.3)
+    eventually(lambda: any(one.name == "sleep" for one in world.processes()))  # so it has turned deaf before
     with pytest.raises(ActivityFailed, match="still not cancelled"):
         actions.cancel_commands(timeout=0)
 

@@ -116,7 +116,7 @@ def test_an_invocation_does_not_exist_in_the_first_moments(own: World) -> None:
 
 def test_no_more_instances_run_at_once_than_max_concurrency_says(world: World) -> None:
     targets = [{"Key": "tag:role", "Values": ["web"]}]
-    command = world.begin("AWS-RunShellScript", {"commands": ["sleep 0.4"]}, Targets=targets, MaxConcurrency="50%")
+    command = world.begin("AWS-RunShellScript", {"commands": ["sleep 2"]}, Targets=targets, MaxConcurrency="50%")
     most = 0
     while world.whole(command)["Status"] not in OVER:
         found = world.client().list_command_invocations(CommandId=command)["CommandInvocations"]

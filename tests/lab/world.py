@@ -20,6 +20,7 @@ from rtk.lab.protocol import problems
 
 OVER = {"Success", "Failed", "TimedOut", "Cancelled"}
 BIN = Path(sys.executable).parent
+SOON_S = 20.0  # two seconds where nothing else is at work; what is left for good is left much longer
 
 
 def free_ports(count: int) -> int:
@@ -66,7 +67,7 @@ class World:
         return self.command(sys.executable, "-m", "rtk.cli.lab", *arguments)
 
     def command(self, *arguments: str, **more: Any) -> "subprocess.CompletedProcess[str]":
-        options = {"capture_output": True, "text": True, "env": self.environ, "timeout": 90, **more}
+        options = {"capture_output": True, "text": True, "env": self.environ, "timeout": 150, **more}
         return subprocess.run(arguments, check=False, **options)
 
     def exports(self) -> dict[str, str]:
@@ -101,13 +102,13 @@ class World:
             client.meta.events.register("after-call.ssm", check_answer)
         return client
 
-    def run(self, *lines: str, wait_s: float = 20, **request: Any) -> dict[str, Any]:
+    def run(self, *lines: str, wait_s: float = 60, **request: Any) -> dict[str, Any]:
         """Run shell lines on the first instance; the invocation once it is over."""
         parameters = {"commands": list(lines), **request.pop("parameters", {})}
         return self.send("AWS-RunShellScript", parameters, wait_s=wait_s, **request)
 
     def send(
-        self, document: str, parameters: dict[str, list[str]], wait_s: float = 20, **request: Any
+        self, document: str, parameters: dict[str, list[str]], wait_s: float = 60, **request: Any
     ) -> dict[str, Any]:
         """Send a document to the first instance; the invocation once it is over."""
         command = self.begin(document, parameters, **request)
@@ -125,7 +126,7 @@ class World:
         found: dict[str, Any] = self.client().get_command_invocation(**asked)
         return found
 
-    def over(self, command: str, instance: str | None = None, wait_s: float = 20) -> dict[str, Any]:
+    def over(self, command: str, instance: str | None = None, wait_s: float = 60) -> dict[str, Any]:
         """The invocation once it is over."""
         eventually(lambda: self.invocation(command, instance)["Status"] in OVER, wait_s)
         return self.invocation(command, instance)
@@ -152,7 +153,7 @@ def shell(*lines: str, **more: Any) -> dict[str, Any]:
     return {"action": "aws:runShellScript", "name": more.pop("name", "step"), "inputs": inputs, **more}
 
 
-def eventually(true: Callable[[], bool], within_s: float = 5.0) -> float:
+def eventually(true: Callable[[], bool], within_s: float = 60.0) -> float:
     """Wait until something is true; how long it took. Fails when it does not become so."""
     start = time.monotonic()
     while not true():

@@ -58,8 +58,8 @@ def test_a_process_that_ignores_being_asked_is_ended(started: list["subprocess.P
     process = start(started, RESISTING)
     began = time.monotonic()
     assert processes.end({process.pid}) == 1
-    assert process.wait(5) == -9
-    assert processes.TERM_S <= time.monotonic() - began < processes.TERM_S + 3
+    assert process.wait(60) == -9
+    assert processes.TERM_S <= time.monotonic() - began < processes.TERM_S + 30
 
 
 def test_what_is_gone_or_oneself_is_not_ended() -> None:

@@ -207,7 +207,7 @@ def test_a_full_disk_leaves_whole_lines_and_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / "a.record"
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "src")}
     done = subprocess.run(
-        [sys.executable, "-c", FILL, str(path)], env=env, capture_output=True, text=True, timeout=30, check=True
+        [sys.executable, "-c", FILL, str(path)], env=env, capture_output=True, text=True, timeout=120, check=True
     )
     assert f"the run record {path} cannot be written: " in done.stdout
     recorded = Recorded(path)

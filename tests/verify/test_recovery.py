@@ -1,5 +1,6 @@
 """What is left of a run that died, and undoing it from its record."""
 
+import fcntl
 import os
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,14 @@ def test_two_processes_never_undo_at_once(world: World, tmp_path: Path) -> None:
     assert world.done == []
     assert unfinished(tmp_path) == ([], []), "a run somebody is at work on is not unfinished"
     held.close()
+
+
+def test_two_that_look_for_unfinished_runs_at_once_both_find_them(world: World, tmp_path: Path) -> None:
+    path = died(tmp_path, world, '"role":"condition"')
+    with path.open("rb") as other:
+        fcntl.flock(other, fcntl.LOCK_SH)
+        found, _ = unfinished(tmp_path)
+    assert [each.path for each in found] == [path]
 
 
 def test_a_forgotten_run_is_undone_by_nobody(world: World, tmp_path: Path) -> None:

@@ -185,13 +185,22 @@ def _start(settings: Settings) -> "subprocess.Popen[str]":
 
 
 def _stay(started: "subprocess.Popen[str]") -> None:
-    click.echo("Ctrl-C stops it.")
     try:
+        click.echo("Ctrl-C stops it.")
         started.wait()
     except KeyboardInterrupt:
-        started.terminate()
-        started.wait(DOWN_S)
+        _end(started)
         click.echo("The lab is down.")
+
+
+def _end(started: "subprocess.Popen[str]") -> None:
+    started.terminate()
+    try:
+        started.wait(DOWN_S)
+    except subprocess.TimeoutExpired:
+        started.kill()
+        started.wait()
+        state.forget()
 
 
 def _introduce(found: Lab) -> None:

@@ -127,7 +127,7 @@ def is_held(path: Path) -> bool:
     """Whether a process is writing this record now. Raises `OSError` when that cannot be told."""
     with path.open("rb") as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)  # shared, so that two that look both find it
         except BlockingIOError:
             return True
     return False
