@@ -107,8 +107,10 @@ def test_where_there_is_no_database_none_is_made_for_a_backup(tmp_path: Path) ->
 
 def test_nothing_is_restored_under_a_console_that_runs(held: Place, tmp_path: Path) -> None:
     backup(held, tmp_path / "b.dump")
+    asked: list[str] = []
     with held.alone(), pytest.raises(InUse):
-        restore(Place(held.path), tmp_path / "b.dump")
+        restore(Place(held.path), tmp_path / "b.dump", lambda: asked.append("sure?"))
+    assert asked == []
 
 
 def test_the_command_asks_before_it_replaces(held: Place, tmp_path: Path) -> None:

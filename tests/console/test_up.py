@@ -77,6 +77,12 @@ def test_it_answers_and_says_how_it_is(rtk: Rtk, up: str) -> None:
     assert "database  PostgreSQL in the data directory, process " in done.stdout
 
 
+def test_what_it_writes_is_for_its_owner_alone(rtk: Rtk, up: str) -> None:
+    files = [path for path in rtk.data.iterdir() if path.is_file()]
+    assert {"console.json", "console.log", "database.log", "secret-key"} <= {path.name for path in files}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
+
+
 def test_a_second_one_is_refused_and_told_where_the_first_is(rtk: Rtk, up: str) -> None:
     for words in (("up", "--port", 0), ("up", "--port", 0, "--detach")):
         assert f"already, at {up}; 'rtk down' stops it" in refused(rtk.run(*words))
@@ -247,6 +253,12 @@ def test_a_database_of_ones_own_is_used_and_left_running(rtk: Rtk, postgres: Pos
 def test_settings_that_cannot_be_are_refused_in_one_sentence(data: Path, environ: dict[str, str], said: str) -> None:
     assert refused(Rtk(data, {"RTK_PORT": "0", **environ}).run("up")).startswith(said)
     assert not (data / "database").exists()
+
+
+def test_all_that_is_unsafe_is_said_also_by_one_that_was_to_run_by_itself(data: Path) -> None:
+    done = Rtk(data, {"RTK_PORT": "0", "RTK_DEBUG": "yes"}).run("up", "--detach", "--host", "0.0.0.0")
+    assert done.returncode == 1
+    assert [line.split(" ")[4 + line.startswith("rtk: ")] for line in done.stderr.splitlines()] == ["RTK_DEBUG", "over"]
 
 
 def test_help_has_every_setting(data: Path) -> None:

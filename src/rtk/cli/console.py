@@ -119,14 +119,12 @@ def backup(data: str | None, file: Path) -> None:
 def restore(data: str | None, yes: bool, file: Path) -> None:
     """Replace everything that the console holds by what is in FILE; it must not run meanwhile."""
     with _console():
-        from rtk.console import backup as backups
+        from rtk.console.backup import restore as put_back
         from rtk.console.place import place_of
 
         place = place_of(data)
-        backups.check(file)
-        if backups.holds_data(place) and not yes:
-            click.confirm(f"Everything in the database of {place.path} is lost. Go on?", abort=True)
-        backups.restore(place, file)
+        question = f"Everything in the database of {place.path} is lost. Go on?"
+        put_back(place, file, lambda: yes or click.confirm(question, abort=True))
     click.echo(f"restored from {file}; 'rtk up' brings it to this release")
 
 

@@ -6,7 +6,7 @@ The key that signs sessions and links is not in it: whoever has a backup cannot 
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -46,15 +46,19 @@ def backup(place: Place, file: Path) -> int:
         partial.unlink(missing_ok=True)
 
 
-def restore(place: Place, file: Path) -> None:
+def restore(place: Place, file: Path, sure: Callable[[], object] = lambda: None) -> None:
     """Put everything in `file` in the place of what the database holds, in one transaction: all of it or nothing.
 
-    Raises InUse while a console runs, BadInput for a file that is no backup, CannotBackUp.
+    `sure` is called before data is replaced; it may raise. Raises InUse while a console runs, BadInput for a file that
+    is no backup, CannotBackUp.
     """
     check(file)
     place.prepare()
-    with place.alone(), _started(place) as url:
-        _replace(file, url)
+    with place.alone():
+        if holds_data(place):
+            sure()
+        with _started(place) as url:
+            _replace(file, url)
 
 
 def check(file: Path) -> None:

@@ -84,7 +84,8 @@ class Place:
     def tell(self, **state: Any) -> None:
         """Write down for other commands what the console that has the directory is doing."""
         partial = self._state.with_suffix(".partial")
-        partial.write_text(json.dumps(state))
+        with open(partial, "w", opener=private) as file:
+            json.dump(state, file)
         partial.replace(self._state)
 
     def told(self) -> dict[str, Any]:

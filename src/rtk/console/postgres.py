@@ -21,6 +21,7 @@ from rtk.console import cluster
 from rtk.console.binaries import reachable
 from rtk.console.cluster import DATABASE, USER, CannotRunDatabase
 from rtk.console.owner import Owner, owner_of
+from rtk.console.place import private
 from rtk.console.postmaster import Postmaster, children_in, is_in_the_way, postmaster
 from rtk.errors import BadInput
 
@@ -148,7 +149,7 @@ class Postgres:
     @contextmanager
     def _locked(self) -> Iterator[None]:
         """Only one process at a time makes, starts or judges this cluster."""
-        with (self.place / "database.lock").open("w") as file:
+        with open(self.place / "database.lock", "w", opener=private) as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
@@ -175,7 +176,7 @@ class Postgres:
             self.log.replace(self.log.with_suffix(".log.1"))
         settings = {**self._settings, "unix_socket_directories": f'"{self._socket_directory(owner)}"'}
         given = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-        with self.log.open("wb") as log:
+        with open(self.log, "wb", opener=private) as log:
             self._process = subprocess.Popen(
                 [self._programs / "bin" / "postgres", "-D", self.data, *given],
                 cwd=self.place,

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from rtk.console import options
-from rtk.console.place import InUse, Place
+from rtk.console.place import InUse, Place, private
 from rtk.console.postgres import Postgres
 from rtk.errors import ToolkitError
 
@@ -32,12 +32,12 @@ class CannotStop(ToolkitError):
 def start(place: Place, environ: Mapping[str, str]) -> list[str]:
     """Start a console in the background with these variables on top; what it says once it answers.
 
-    Raises InUse when one runs already, and CannotStart, with its own last sentence, when it ends before that.
+    Raises InUse when one runs already, and CannotStart, with its own last words, when it ends before that.
     """
     place.prepare()
     with place.alone():
         pass  # nobody else has it; the console takes it for itself in a moment
-    with place.log.open("ab") as log:
+    with open(place.log, "ab", opener=private) as log:
         said_from = log.tell()
         process = subprocess.Popen(
             [sys.executable, "-m", "rtk.console"],
@@ -50,16 +50,18 @@ def start(place: Place, environ: Mapping[str, str]) -> list[str]:
     _until(lambda: process.poll() is not None or "lines" in place.told(), START_LIMIT)
     lines = place.told().get("lines")
     if process.poll() is not None or lines is None:
-        raise CannotStart(_last_sentence(place, said_from))
+        raise CannotStart(_last_words(place, said_from))
     return [str(line) for line in lines]
 
 
-def _last_sentence(place: Place, said_from: int) -> str:
+def _last_words(place: Place, said_from: int) -> str:
     with place.log.open("rb") as log:
         log.seek(said_from)
         said = log.read().decode(errors="replace").splitlines()
-    sentences = [line.removeprefix("rtk: ") for line in said if line.startswith("rtk: ")]
-    return sentences[-1] if sentences else f"the console did not start; see {str(place.log)!r}"
+    begins = [number for number, line in enumerate(said) if line.startswith("rtk: ")]
+    if not begins:
+        return f"the console did not start; see {str(place.log)!r}"
+    return "\n".join(said[begins[-1] :]).removeprefix("rtk: ")
 
 
 def stop(place: Place) -> bool:
