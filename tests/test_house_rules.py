@@ -104,6 +104,9 @@ PARTS: dict[str, dict[str, str]] = {
         "rtk/console/people": "models",
         "rtk/console/people/migrations": "0001_initial",
     },
+    "tests/console/notify/test_views.py": {"why": "seen in the page", "rtk/console/notify": "forms"},
+    "tests/console/notify/test_matrix.py": {"why": "every page, for everybody", "rtk/console/notify": "apps urls"},
+    "tests/console/notify/test_outbox.py": {"why": "kept in the database", "rtk/console/notify": "models"},
     "tests/console/test_up.py": {
         "why": "the real commands",
         "rtk/console": "__main__ inside offline running",

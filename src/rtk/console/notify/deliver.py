@@ -45,7 +45,7 @@ def _webhook(letter: Letter) -> None:
 
 def _mail(letter: Letter) -> None:
     message = letter.message
-    identity = f"<{message.id}@notifications.reliability-toolkit>"
+    identity = f"<{message.id}@rtk.invalid>"
     mail = EmailMessage(
         f"[Reliability Toolkit] {message.subject}",
         f"{message.text}\n",

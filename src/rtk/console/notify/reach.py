@@ -20,7 +20,8 @@ def may_connect(address: str, own_network: bool) -> bool:
     link-local addresses, where clouds hand out a machine's credentials.
     """
     found = _meant(ipaddress.ip_address(address.partition("%")[0]))
-    if found.is_multicast or found.is_unspecified or found.is_link_local or found.is_reserved:
+    reserved = found.version == 4 and found.is_reserved  # of IPv6 that counts this machine as well
+    if found.is_multicast or found.is_unspecified or found.is_link_local or reserved:
         return False
     return own_network or found.is_global
 

@@ -54,6 +54,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str], own_network: bool, t
             raise _undelivered(error, door) from None
     finally:
         handle.close()
+        door.close()
     _judge(status)
 
 
@@ -62,6 +63,7 @@ class Door:
 
     def __init__(self, own_network: bool) -> None:
         self._own_network = own_network
+        self._opened: list[socket.socket] = []
         self.refused = False
 
     def open(self, _purpose: int, address: Any) -> socket.socket | int:
@@ -70,7 +72,13 @@ class Door:
         if family not in (socket.AF_INET, socket.AF_INET6) or not reach.may_connect(where[0], self._own_network):
             self.refused = True
             return int(pycurl.SOCKET_BAD)
-        return socket.socket(family, kind, protocol)
+        self._opened.append(socket.socket(family, kind, protocol))
+        return self._opened[-1]
+
+    def close(self) -> None:
+        """Close ours: libcurl works with a copy of each."""
+        for each in self._opened:
+            each.close()
 
 
 class Reader:

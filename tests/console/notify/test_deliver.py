@@ -1,0 +1,77 @@
+"""One try by each way, to real receivers."""
+
+import json
+import time
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from rtk.console.notify.deliver import Letter, deliver
+from rtk.console.notify.message import Message
+from rtk.console.notify.sealing import secret_of
+from rtk.console.notify.services import SERVICES, Service
+from rtk.console.notify.signing import signature
+from rtk.console.notify.webhook import Undelivered
+from tests.console.notify.receivers import MailReceiver, WebReceiver
+
+MESSAGE = Message(uuid4(), "run.ended", "Checkout: fail", "It failed.\n\nTeam: Acme / Shop", b'{"event": "run.ended"}')
+
+
+def letter(kind: str, address: str) -> Letter:
+    return Letter(uuid4(), kind, address, MESSAGE)
+
+
+@pytest.fixture
+def mailing(mail_server: MailReceiver, settings: Any) -> MailReceiver:
+    """Django, set up to mail by the server."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = mail_server.server_address[:2]
+    return mail_server
+
+
+@pytest.mark.usefixtures("own_network")
+def test_a_webhook_is_signed_and_says_what_it_is(web: WebReceiver) -> None:
+    sent = letter("webhook", web.url)
+    deliver(sent)
+    [came] = web.came
+    stamp = int(came.headers["Rtk-Timestamp"])
+    assert came.headers["Rtk-Signature"] == signature(secret_of(sent.recipient), stamp, came.body)
+    assert abs(stamp - time.time()) < 60
+    assert (came.headers["Rtk-Event"], came.headers["Rtk-Notification"]) == ("run.ended", str(MESSAGE.id))
+    assert json.loads(came.body) == {"event": "run.ended"}
+
+
+def test_a_webhook_does_not_call_this_machine_unless_a_setting_says_so(web: WebReceiver) -> None:
+    with pytest.raises(Undelivered, match="own network"):
+        deliver(letter("webhook", web.url))
+    assert web.came == []
+
+
+def test_mail_is_sent(mailing: MailReceiver) -> None:
+    deliver(letter("email", "ops@example.org"))
+    [came] = mailing.came
+    assert "Subject: [Reliability Toolkit] Checkout: fail\n" in came
+    assert "To: ops@example.org\n" in came
+    assert f"Message-ID: <{MESSAGE.id}@" in came
+    assert "Auto-Submitted: auto-generated\n" in came
+    assert came.endswith("\n\nIt failed.\n\nTeam: Acme / Shop\n")
+
+
+def test_mail_that_is_not_taken_is_told_without_its_address(mailing: MailReceiver) -> None:
+    mailing.refusing = True
+    with pytest.raises(Undelivered, match=r"did not take it \(SMTPRecipientsRefused\)"):
+        deliver(letter("email", "ops@example.org"))
+
+
+def test_a_mail_server_that_is_away_is_told(mailing: MailReceiver, settings: Any) -> None:
+    mailing.shutdown()
+    mailing.server_close()
+    with pytest.raises(Undelivered, match=r"did not take it \(ConnectionRefusedError\)"):
+        deliver(letter("email", "ops@example.org"))
+
+
+def test_a_service_is_told_through_apprise(web: WebReceiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SERVICES, "json", Service("JSON", "custom_json", "NotifyJSON"))
+    deliver(letter("service", f"json://127.0.0.1:{web.server_port}/"))
+    assert json.loads(web.came[0].body)["title"] == "Checkout: fail"
