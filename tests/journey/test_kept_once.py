@@ -1,4 +1,4 @@
-"""Runs that are published while the console is killed and its database is stopped: everything is there once.
+"""Runs and executions that are published while the console is killed and its database is stopped: all is there once.
 
 `RTK_PUBLISHED` says how many runs (3 unless told), `RTK_SEED` repeats the moments of an earlier test.
 """
@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 
 from tests.journey.real import Real, until
-from tests.publish.home import Ended, Home
+from tests.publish.home import Ended, Home, experiment, shell
 
 AT_ONCE = 3
 LASTS_S = 3.0
+TITLE = "Whatever becomes of the console"
 LONGEST_PAUSE_S = 3.0
 WAYS = (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL)
 
@@ -48,9 +49,21 @@ class Trouble:
 
 
 def at_once(home: Home, pool: ThreadPoolExecutor, count: int) -> list["Future[Ended]"]:
-    """Runs of the real command, beside each other."""
+    """So many runs of the real `chaos verify` beside each other, and one of `chaos run`."""
     names = [f"journal-{number}.json" for number in range(count)]
-    return [pool.submit(home.chaos, "verify", "--journal-path", name, "verification.json") for name in names]
+    runs = [pool.submit(home.chaos, "verify", "--journal-path", name, "verification.json") for name in names]
+    controls = ("--control-file", "controls.json")
+    return [*runs, pool.submit(home.chaos, "run", *controls, "--journal-path", "execution.json", "experiment.json")]
+
+
+def executions(real: Real) -> list[tuple[str, bool]]:
+    """Status of all executions of our experiment, and whether they have ended."""
+    query = """
+    SELECT e.status, e.ended_at IS NOT NULL FROM store_execution e JOIN store_experiment x ON x.id = e.experiment_id
+    WHERE x.title = %s
+    """
+    with real.postgres.connect() as connection:
+        return connection.execute(query, [TITLE]).fetchall()
 
 
 @pytest.mark.timeout(3600)
@@ -60,9 +73,12 @@ def test_whatever_becomes_of_the_console_it_has_every_measurement_once(real: Rea
     trouble = Trouble(real, random.Random(seed))
     home = Home(tmp_path, {"RTK_URL": real.url, "RTK_TOKEN": real.token, "CI": "1"})
     home.verification(lasts=LASTS_S, every=0.02)
-    happened = []
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        for first in range(0, count, AT_ONCE):
+    home.write("experiment.json", experiment(title=TITLE, method=[shell("burn", f"sleep {LASTS_S}")]))
+    home.write("controls.json", {"c": {"provider": {"type": "python", "module": "chaoscloud.controls"}}})
+    happened = list[str]()
+    batches = range(0, count, AT_ONCE)
+    with ThreadPoolExecutor(AT_ONCE + 1) as pool:
+        for first in batches:
             runs = at_once(home, pool, min(AT_ONCE, count - first))
             until(lambda first=first: len(home.records()) > first, "no run begins")  # type: ignore[misc] # one value
             while not all(run.done() for run in runs):
@@ -75,3 +91,4 @@ def test_whatever_becomes_of_the_console_it_has_every_measurement_once(real: Rea
     assert len(home.records()) == count
     for record in home.records():
         real.has(record)
+    assert executions(real) == [("completed", True)] * len(batches)
