@@ -22,8 +22,8 @@ demo: setup ## verify a small local service under real CPU load, about 40 s
 test: setup ## every test, on up to four cores
 	@$(BIN)/python -m pytest --numprocesses=logical --maxprocesses=4 --dist=loadfile
 
-kills: setup ## kill a hundred runs at moments of chance and look what is left, about 6 min
-	@RTK_KILLS=100 $(BIN)/python -m pytest -s tests/journey/test_death.py
+kills: setup ## kill a hundred runs, and the console of thirty, at moments of chance; look what is left, about 12 min
+	@RTK_KILLS=100 RTK_PUBLISHED=30 $(BIN)/python -m pytest -s tests/journey/test_death.py tests/journey/test_kept_once.py
 
 check: setup ## linters, types, documentation
 	@$(BIN)/ruff format --check .
