@@ -1,11 +1,12 @@
 """Backups: everything in one file and back, all of it or nothing."""
 
+import io
 import stat
 from pathlib import Path
 
 import pytest
 
-from rtk.console.backup import backup, check, restore
+from rtk.console.backup import _copy, backup, check, restore
 from rtk.console.place import InUse, Place
 from rtk.console.postgres import Postgres
 from rtk.errors import BadInput, ToolkitError
@@ -77,6 +78,14 @@ def test_a_file_that_breaks_off_changes_nothing(held: Place, tmp_path: Path) -> 
         restore(held, half)
     assert "\n" not in str(told.value)
     assert people(held) == 4
+
+
+def test_settings_that_older_servers_do_not_know_are_left_out_and_data_is_not() -> None:
+    settings = b"SET lock_timeout = 0;\nSET transaction_timeout = 0;\nSET row_security = off;\n"
+    data = b"COPY a FROM stdin;\nSET transaction_timeout = 0;\n\\.\n"
+    copied = io.BytesIO()
+    _copy(io.BytesIO(settings + data), copied)
+    assert copied.getvalue() == settings.replace(b"SET transaction_timeout = 0;\n", b"") + data
 
 
 @pytest.mark.parametrize("content", [b"", b"PGDMP", b"PGDMP and then nonsense", b"SELECT 1;"])

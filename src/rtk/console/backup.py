@@ -100,7 +100,7 @@ def _replace(file: Path, url: str) -> None:
         assert reading.stdout is not None
         assert executing.stdin is not None
         try:
-            shutil.copyfileobj(reading.stdout, executing.stdin)
+            _copy(reading.stdout, executing.stdin)
         except BrokenPipeError:
             reading.kill()
         if reading.wait() != 0 and executing.poll() is None:
@@ -109,6 +109,16 @@ def _replace(file: Path, url: str) -> None:
         executing.stdin.close()
         if executing.wait() != 0:
             raise CannotBackUp(f"{str(file)!r} could not be restored: {_told(executing)}")
+
+
+def _copy(script: IO[bytes], to: IO[bytes]) -> None:
+    """Copy what pg_restore writes, without the setting among its first lines that servers before 17 do not know."""
+    for line in script:
+        if not line.startswith(b"SET transaction_timeout"):
+            to.write(line)
+        if line.startswith(b"SET row_security"):  # the last of those lines
+            break
+    shutil.copyfileobj(script, to)
 
 
 @contextmanager

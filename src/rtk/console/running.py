@@ -17,7 +17,7 @@ from rtk.errors import ToolkitError
 
 START_LIMIT = 180.0  # seconds: a database that has to recover takes its time
 STOP_LIMIT = 60.0
-_ANSWER_LIMIT = 3.0
+_ANSWER_LIMIT = 12.0  # seconds: a console waits up to 10 for a database that is away
 _POLL = 0.02
 
 

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from rtk.console import health
 
+handler500 = health.failed
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health.health),
     path("accounts/", include("allauth.urls")),
