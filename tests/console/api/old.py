@@ -109,7 +109,11 @@ class Old:
 
     def _value(self, key: str) -> Any:
         results = {"successful_samples": 0, "deviated_samples": 0, "not_run_samples": 0, "total_number_of_samples": 0}
-        values = {"experiment": self.document, "journal": self.journal(), "results": {**results, "total_duration": 341}}
+        values: dict[str, Any] = {
+            "experiment": self.document,
+            "journal": self.journal(),
+            "results": {**results, "total_duration": 341},
+        }
         values["status"] = self.journal()["status"] if "run_id" in self.ids else "started"
         return {**values, **self.ids}[key]
 
@@ -128,12 +132,12 @@ class Old:
     @property
     def run(self) -> str:
         """The path of the run."""
-        return CALLS["run-event"]["path"].removesuffix("/events").format(**self.ids)
+        return str(CALLS["run-event"]["path"]).removesuffix("/events").format(**self.ids)
 
     @property
     def execution(self) -> str:
         """The path of the execution."""
-        return CALLS["fetch-execution"]["path"].format(**self.ids)
+        return str(CALLS["fetch-execution"]["path"]).format(**self.ids)
 
     def begin(self) -> "Old":
         """Begin a run."""

@@ -51,7 +51,15 @@ NO_OBJECT = [b"[]", b'"x"', b"1e400", b"null"]
 DEEP: dict[str, Any] = {}
 for _ in range(300):
     DEEP = {"x": DEEP}
-KINDS = {"null": None, "boolean": True, "integer": 2**63, "number": -1.5, "string": "x", "array": [], "object": {}}
+KINDS: dict[str, Any] = {
+    "null": None,
+    "boolean": True,
+    "integer": 2**63,
+    "number": -1.5,
+    "string": "x",
+    "array": [],
+    "object": {},
+}
 HUGE = "a number that JSON can write and nothing can hold"  # stands for 1e400 until it is sent
 WRONG: list[Any] = [None, True, -1, 2**63, 1e308, HUGE, "", "\0", "x" * 70_000, [], {}, [[]], {"x": "\0"}, DEEP]
 EACH = 3  # of them, at each place within a body: another three at the next

@@ -1,10 +1,10 @@
 """Who may do what: every address of the URL table times everybody. An address without a row fails the build.
 
-The pages of people have their rows in tests/console/people/test_matrix.py.
+The pages of people and of notifications have their rows in matrices of their own.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +16,8 @@ from django.utils.timezone import now
 from rtk.console.people import tokens
 from tests.console.api.rows import OBJECTIVE, OF_AN_ORGANIZATION, OWN, ROWS, T, V, endpoints, filled, named
 from tests.console.live import Live, Machine
-from tests.console.people.test_matrix import ROWS as PAGES
+from tests.console.notify.test_matrix import ROWS as NOTIFICATIONS
+from tests.console.people.test_matrix import ROWS as PEOPLE
 from tests.console.people.world import signed_in
 
 FILES = {
@@ -24,6 +25,7 @@ FILES = {
     "GET /assets/verifications/{verification}.json": ("read", None),
 }
 IN_A_TEAM = {**ROWS, **FILES}
+PAGES: dict[str, Collection[str]] = {"people": PEOPLE, "notify": NOTIFICATIONS}
 OPEN = {"health", "api/v1/docs", "api/v1/openapi.json"}  # for everybody
 # The pages of accounts: those that ask one to sign in first, and those with which one signs in.
 ONES_ACCOUNT = """
@@ -64,7 +66,7 @@ def test_every_address_of_the_console_has_its_row() -> None:
         old_name = where.startswith("accounts/social/")  # of what is below accounts/3rdparty/ now
         account = where.startswith("accounts/") and (old_name or name in f"{ONES_ACCOUNT}{SIGNING_IN}".split())
         known = where in OPEN or plain in kept or plain == "/" or account
-        assert known or (app == "people" and name in PAGES), f"{where} ({name}) has no row"
+        assert known or name in PAGES.get(app, ()), f"{where} ({name}) has no row"
 
 
 @pytest.fixture(scope="module")
