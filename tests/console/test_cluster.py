@@ -31,10 +31,23 @@ def test_text_is_utf8_and_sorts_the_same_on_every_machine(postgres: Postgres) ->
     assert (encoding, provider, checksums) == ("UTF8", "b", ("on",))
 
 
-def test_why_a_cluster_cannot_be_made_is_one_sentence(postgres: Postgres) -> None:
-    with pytest.raises(CannotRunDatabase, match=r"files could not be made in .*: .*exists but is not empty") as told:
+def test_a_cluster_is_not_made_over_anything(postgres: Postgres) -> None:
+    with pytest.raises(CannotRunDatabase, match=r"database' is not empty and holds no whole database") as told:
         make(postgres.data, postgres.program("initdb").parents[1], owner_of(postgres.place))
     assert "\n" not in str(told.value)
+
+
+def test_why_a_cluster_cannot_be_made_is_one_sentence_and_nothing_is_left(tmp_path: Path) -> None:
+    programs = tmp_path / "programs"
+    (programs / "bin").mkdir(parents=True)
+    script = "#!/bin/sh\ntouch $2/half\necho 'initdb: error: no space left' >&2\nexit 1\n"
+    (programs / "bin" / "initdb").write_text(script)
+    (programs / "bin" / "initdb").chmod(0o755)
+    (tmp_path / "new-database-of-one-that-was-killed").mkdir()
+    owner = owner_of(tmp_path)._replace(other=False)
+    with pytest.raises(CannotRunDatabase, match=r"files could not be made in .*: no space left$"):
+        make(tmp_path / "database", programs, owner)
+    assert {path.name for path in tmp_path.iterdir()} == {"programs"}
 
 
 def test_of_an_error_the_first_line_that_says_something_is_told() -> None:

@@ -3,13 +3,16 @@
 import os
 import pwd
 import re
+import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 from rtk.console.owner import Owner
 from rtk.errors import BadInput, ToolkitError
 
 USER = DATABASE = "rtk"
+_PARTIAL = "new-database-"
 
 
 class CannotRunDatabase(ToolkitError):
@@ -22,7 +25,24 @@ def first_line(error: BaseException) -> str:
 
 
 def make(data: Path, programs: Path, owner: Owner) -> None:
-    """Make an empty cluster in `data`, on the disk before this returns. Raises CannotRunDatabase."""
+    """Make an empty cluster in `data`, whole and on the disk or not at all. Raises CannotRunDatabase."""
+    try:
+        if data.exists() and any(data.iterdir()):
+            raise CannotRunDatabase(f"{str(data)!r} is not empty and holds no whole database; move it away")
+        for left in data.parent.glob(f"{_PARTIAL}*"):  # by one that was killed
+            shutil.rmtree(left, ignore_errors=True)
+        partial = Path(tempfile.mkdtemp(prefix=_PARTIAL, dir=data.parent))
+        try:
+            owner.give(partial)
+            _initialise(partial, programs, owner)
+            partial.rename(data)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+    except OSError as error:
+        raise CannotRunDatabase(f"PostgreSQL's files could not be made in {str(data)!r}: {error.strerror}") from None
+
+
+def _initialise(data: Path, programs: Path, owner: Owner) -> None:
     initdb = str(programs / "bin" / "initdb")
     # Without --no-sync initdb flushes file by file, which takes twice as long as all at once at the end.
     options = ["--no-sync", "--no-instructions", "--encoding=UTF8", "--locale-provider=builtin"]
@@ -63,4 +83,4 @@ def _run(command: list[str], data: Path, owner: Owner) -> None:
     if done.returncode != 0:
         told = [line for line in done.stderr.splitlines() if "error:" in line or "FATAL:" in line]
         reason = re.split("error:|FATAL:", told[0])[-1].strip() if told else done.stderr[-200:].strip()
-        raise CannotRunDatabase(f"PostgreSQL's files could not be made in {str(data)!r}: {reason}")
+        raise CannotRunDatabase(f"PostgreSQL's files could not be made in {str(data.parent)!r}: {reason}")

@@ -139,9 +139,6 @@ class Postgres:
             self.place.mkdir(parents=True, exist_ok=True, mode=0o711 if os.geteuid() == 0 else 0o700)
             owner = owner_of(self.place)
             self._programs = reachable(self.place, owner)
-            if not (self.data / "PG_VERSION").exists():
-                self.data.mkdir(exist_ok=True, mode=0o700)
-                owner.give(self.data)
         except OSError as error:
             raise BadInput(f"cannot use the data directory {str(self.place)!r}: {error.strerror}") from None
         return owner
