@@ -24,13 +24,20 @@ def test_it_is_made_and_nobody_else_can_list_it(place: Place) -> None:
 
 def test_a_disk_that_is_full_is_refused_before_anything_is_begun(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"only 199 MiB are free .*expected at least 200 MiB"):
-        Place(tmp_path).prepare(free=lambda _path: LEAST_FREE - 2**20)
+        Place(tmp_path).check_room(free=lambda _path: LEAST_FREE - 2**20)
 
 
 def test_what_cannot_be_made_is_refused_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(BadInput, match=r"cannot use the data directory .*: Not a directory"):
         Place(tmp_path / "file" / "data").prepare()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_one_that_may_not_be_written_to_is_refused_in_one_sentence(place: Place) -> None:
+    place.path.chmod(0o500)
+    with pytest.raises(BadInput, match=r"cannot use the data directory .*: Permission denied"), place.alone():
+        pass
 
 
 def test_its_key_is_long_kept_and_private(place: Place) -> None:

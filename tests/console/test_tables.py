@@ -10,7 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from rtk.console import tables
+from rtk.console import inside, tables
 from rtk.console.cluster import CannotRunDatabase
 from rtk.console.postgres import Postgres
 
@@ -84,4 +84,6 @@ def test_a_database_that_may_not_be_changed_is_said_in_one_sentence(postgres: Po
             server.execute("ALTER DATABASE fixed SET default_transaction_read_only = on")
         with pytest.raises(CannotRunDatabase, match=r"tables cannot be made or changed: .*read-only") as told:
             tables.migrate()
-    assert "\n" not in str(told.value)
+        with pytest.raises(CannotRunDatabase, match=r"^the database did not take it: ") as refused:
+            inside.provisioned("a@example.org", "Acme", "Web", "")
+    assert "\n" not in f"{told.value}{refused.value}"

@@ -8,10 +8,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rtk.console.settings")
 django.setup()
 
 from django.conf import settings
-from django.db import connections
+from django.db import DatabaseError, connections
 
+from rtk.console.cluster import CannotRunDatabase, first_line
 from rtk.console.people import first
-from rtk.console.people.provision import provision as provisioned
+from rtk.console.people.provision import provision
 from rtk.console.postgres import Postgres
 from rtk.console.tables import migrate
 
@@ -35,3 +36,11 @@ def close_connections() -> None:
     for each in connections.all(initialized_only=True):
         each.close()
         getattr(each, "close_pool", lambda: None)()
+
+
+def provisioned(email: str, organization: str, team: str, kept: str) -> str:
+    """What `people.provision` answers. Raises BadInput, and CannotRunDatabase when the database cannot take it."""
+    try:
+        return provision(email, organization, team, kept)
+    except DatabaseError as error:
+        raise CannotRunDatabase(f"the database did not take it: {first_line(error)}") from None

@@ -32,14 +32,17 @@ class Place:
         self._state = self.path / "console.json"
         self._lock = self.path / "console.lock"
 
-    def prepare(self, free: Callable[[Path], int] = lambda path: shutil.disk_usage(path).free) -> None:
-        """Make the directory, unless it is there. Raises BadInput when that cannot be, or the disk is full."""
+    def prepare(self) -> None:
+        """Make the directory, unless it is there. Raises BadInput when that cannot be."""
         try:
             # Root's database is run by another user, who has to pass through; nobody may list it.
             self.path.mkdir(parents=True, exist_ok=True, mode=0o711 if os.geteuid() == 0 else 0o700)
-            left = free(self.path)
         except OSError as error:
             raise BadInput(f"cannot use the data directory {str(self.path)!r}: {error.strerror}") from None
+
+    def check_room(self, free: Callable[[Path], int] = lambda path: shutil.disk_usage(path).free) -> None:
+        """Raise BadInput when the disk is as good as full."""
+        left = free(self.path)
         if left < LEAST_FREE:
             raise BadInput(
                 f"only {left // 2**20} MiB are free for the data directory {str(self.path)!r}; "
@@ -61,7 +64,7 @@ class Place:
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Have the directory for oneself, until the end of the process at the latest. Raises InUse."""
-        with open(self._lock, "a", opener=private) as file:
+        with self._opened_lock() as file:
             while not _had(file, fcntl.LOCK_EX):
                 if not _had(file, fcntl.LOCK_SH):
                     raise InUse(self._used_by())
@@ -72,6 +75,12 @@ class Place:
                 yield
             finally:
                 self._state.unlink(missing_ok=True)
+
+    def _opened_lock(self) -> IO[str]:
+        try:
+            return open(self._lock, "a", opener=private)
+        except OSError as error:
+            raise BadInput(f"cannot use the data directory {str(self.path)!r}: {error.strerror}") from None
 
     def in_use(self) -> bool:
         """Whether somebody has the directory for themselves."""

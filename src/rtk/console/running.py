@@ -35,6 +35,7 @@ def start(place: Place, environ: Mapping[str, str]) -> list[str]:
     Raises InUse when one runs already, and CannotStart, with its own last words, when it ends before that.
     """
     place.prepare()
+    place.check_room()
     with place.alone():
         pass  # nobody else has it; the console takes it for itself in a moment
     with open(place.log, "ab", opener=private) as log:

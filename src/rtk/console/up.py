@@ -41,6 +41,7 @@ def up(place: Place, say: Say = print) -> None:
     Raises a ToolkitError, one sentence, for whatever keeps it from starting.
     """
     place.prepare()
+    place.check_room()
     with place.alone(), _terminated_is_interrupted():
         os.environ["RTK_SECRET_KEY"] = options.text("RTK_SECRET_KEY") or place.key()
         refuse_unsafe(chosen())
