@@ -125,16 +125,17 @@ PARTS: dict[str, dict[str, str]] = {
     "tests/console/api/test_kept_runs.py": {"why": "part A from the client's side", "rtk/console/store": "told"},
     "tests/console/api/test_live.py": {
         "why": "part B from the client's side",
-        "rtk/console/store": "insights readings runs stream",
+        "rtk/console/store": "readings runs stream",
     },
     "tests/console/api/test_catalog.py": {
         "why": "part B from the client's side",
-        "rtk/console/api": "answers described forms rules",
+        "rtk/console/api": "answers forms rules",
         "rtk/console/store": "changes lists looking timeline verifications",
     },
+    "tests/console/api/test_described.py": {"why": "what is answered, held against it", "rtk/console/api": "shown"},
     "tests/console/store/test_ingest.py": {
         "why": "what becomes of a call",
-        "rtk/console/store": "apps database intake models problem rows",
+        "rtk/console/store": "apps database depth intake models problem rows",
     },
     "tests/console/store/test_watch.py": {"why": "what happens by itself", "rtk/console/store": "keeping partitions"},
     "tests/demo/test_target.py": {"why": "starts and ends it; `make demo` plays it all", "rtk/demo": "__main__"},

@@ -30,5 +30,5 @@ def from_url(url: str, connections: int) -> dict[str, Any]:
         "NAME": "rtk",
         **named,
         "CONN_HEALTH_CHECKS": True,  # a connection that died with its server is replaced, not handed out
-        "OPTIONS": {**others, "pool": pool, "application_name": "rtk"},
+        "OPTIONS": {**others, "pool": pool, "prepare_threshold": 1, "application_name": "rtk"},
     }

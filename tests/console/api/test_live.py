@@ -181,7 +181,7 @@ def test_who_follows_hears_of_what_is_new_at_once(live: Live, machine: Machine) 
 
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "no plan": ({"experiment": EXPERIMENT}, "plan"),
-    "a plan of nothing": ({"plan": {}, "experiment": EXPERIMENT}, "plan"),
+    "a plan of nothing": ({"plan": {}, "experiment": EXPERIMENT}, "plan.frequency_s"),
     "a frequency of zero": ({"plan": {**PLAN, "frequency_s": 0}, "experiment": EXPERIMENT}, "plan.frequency_s"),
     "a target above one": (
         {"plan": {**PLAN, "objective": {"target": 95}}, "experiment": EXPERIMENT},

@@ -1,9 +1,9 @@
 """How answers are made: JSON with an ETag where pages poll, problems where something is refused."""
 
 import hashlib
-import json
 from typing import Any
 
+import msgspec
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from rtk.console.store.problem import MEDIA_TYPE, Problem
@@ -13,7 +13,7 @@ FAULTS = frozenset({400, 401, 403, 404, 409, 410, 413, 415, 422, 503})
 
 def polled(request: HttpRequest, value: Any) -> HttpResponse:
     """A value with its ETag; 304 without a body when the caller has it already."""
-    body = json.dumps(value, separators=(",", ":")).encode()
+    body = msgspec.json.encode(value)
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     asked = [each.strip().removeprefix("W/") for each in request.headers.get("If-None-Match", "").split(",")]
     if tag in asked or asked == ["*"]:

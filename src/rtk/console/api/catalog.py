@@ -76,8 +76,7 @@ def list_verifications(
     request: HttpRequest, org: str, team: str, cursor: str | None = None, limit: int = Query(50, ge=1, le=200)
 ) -> HttpResponse:
     """A page of verifications."""
-    rows = verifications.of(enter(request, org, team, "read"))
-    return polled(request, lists.page(rows, changes.verification, cursor, limit))
+    return polled(request, verifications.page(enter(request, org, team, "read"), changes.verification, cursor, limit))
 
 
 @router.get(T + "/verifications/{verification}", response=WholeVerification, summary="A verification")

@@ -14,7 +14,7 @@ from rtk.console.api.forms import NewRun, Stop
 from rtk.console.api.kept_executions import takes
 from rtk.console.api.kept_runs import V, router
 from rtk.console.api.shown import Measurements, Page, ShownRun
-from rtk.console.store import insights, lists, readings, runs, stream, verifications
+from rtk.console.store import insights, readings, runs, stream, verifications
 from rtk.console.store.models import Run
 from rtk.console.store.problem import Problem, unknown
 
@@ -77,7 +77,7 @@ def list_runs(
     """A page of the runs of a verification."""
     into = enter(request, org, team, "read")
     of = verifications.find(into, verification)
-    return polled(request, lists.page(runs.of(into).filter(verification=of), runs.shown, cursor, limit))
+    return polled(request, runs.page(into, of, cursor, limit))
 
 
 @router.get(V + "/{run}", response=ShownRun, summary="A run")

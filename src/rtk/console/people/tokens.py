@@ -8,14 +8,15 @@ import hashlib
 import secrets
 import string
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from rtk.console.people import audit
 from rtk.console.people.models import SCOPES, Token, User
+from rtk.console.prepared import Prepared
 
 PREFIX = "rtk_"
 LENGTH = 40
@@ -45,6 +46,14 @@ def make(
     return token, secret
 
 
+def _valid(digest: bytes, now: datetime) -> QuerySet[Token, Token]:
+    valid = Token.objects.select_related("user").filter(expires_at__gt=now, user__is_active=True)
+    return valid.filter(digest=digest).order_by()[:1]
+
+
+_VALID = Prepared(_valid, digest=b"digest", now=datetime(2000, 1, 1, tzinfo=UTC))
+
+
 def digest(secret: str) -> bytes:
     """What is stored of a token: its SHA-256, 32 bytes."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
@@ -53,8 +62,8 @@ def digest(secret: str) -> bytes:
 def find(secret: str, now: datetime | None = None) -> Token | None:
     """The token of a secret, with its user; None when there is none, it has expired, or its user was shut out."""
     now = now or timezone.now()
-    valid = Token.objects.select_related("user").filter(expires_at__gt=now, user__is_active=True)
-    return valid.filter(digest=digest(secret)).first()
+    found: Token | None = _VALID.first(digest=digest(secret), now=now)
+    return found
 
 
 def used(token: Token, now: datetime | None = None) -> None:

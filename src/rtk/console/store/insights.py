@@ -38,9 +38,10 @@ def keep(run: Run) -> None:
     """Compute the insight of what is stored now, and keep it."""
     seen = run.next
     run.insight, run.insight_next = computed(run), seen
+    run.verdict, run.restored = run.insight.get("verdict"), run.insight.get("restored")
     with transaction.atomic():
-        Run.objects.filter(id=run.id).update(insight=run.insight, insight_next=seen)
-        if run.insight.get("restored") is False:
+        run.save(update_fields=["insight", "insight_next", "verdict", "restored"])
+        if run.restored is False:
             outbox.note(outbox.NOT_RESTORED, run.id)
 
 

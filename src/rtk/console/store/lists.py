@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from rtk.console.store.problem import Problem
 
 USUAL, MOST = 50, 200
+Place = tuple[datetime, UUID]
 
 
 def page(rows: QuerySet[Any], shown: Callable[[Any], Any], cursor: str | None, limit: int | None) -> dict[str, Any]:
@@ -19,11 +20,23 @@ def page(rows: QuerySet[Any], shown: Callable[[Any], Any], cursor: str | None, l
 
     Raises `Problem` for a cursor that none of our pages gave.
     """
-    size = min(max(limit or USUAL, 1), MOST)
-    if cursor:
-        at, last = _place(cursor)
+    return paged(lambda size, place: list(after(rows, place)[:size]), shown, cursor, limit)
+
+
+def after(rows: QuerySet[Any], place: Place | None) -> QuerySet[Any]:
+    """Rows newest first, after a place where one is given."""
+    if place:
+        at, last = place
         rows = rows.filter(Q(created_at__lt=at) | Q(created_at=at, id__lt=last))
-    found = list(rows.order_by("-created_at", "-id")[: size + 1])
+    return rows.order_by("-created_at", "-id")
+
+
+def paged(
+    fetch: Callable[[int, Place | None], list[Any]], shown: Callable[[Any], Any], cursor: str | None, limit: int | None
+) -> dict[str, Any]:
+    """The same of rows that `fetch` gets, so many at most, newest first, after a place."""
+    size = min(max(limit or USUAL, 1), MOST)
+    found = fetch(size + 1, _place(cursor) if cursor else None)
     more = len(found) > size
     return {"items": [shown(row) for row in found[:size]], "next": _cursor(found[size - 1]) if more else None}
 
@@ -32,7 +45,7 @@ def _cursor(row: Any) -> str:
     return base64.urlsafe_b64encode(f"{row.created_at.isoformat()} {row.id}".encode()).decode().rstrip("=")
 
 
-def _place(cursor: str) -> tuple[datetime, UUID]:
+def _place(cursor: str) -> Place:
     try:
         text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True).decode()
         at, _, last = text.partition(" ")
@@ -46,8 +59,14 @@ def _place(cursor: str) -> tuple[datetime, UUID]:
 
 def by_id(rows: QuerySet[Any], key: str) -> Any:
     """The row of an id, or None."""
+    found = id_of(key)
+    return rows.filter(id=found).first() if found else None
+
+
+def id_of(key: str) -> UUID | None:
+    """A key as an id, where it is one."""
     try:
-        return rows.filter(id=UUID(key)).first()
+        return UUID(key)
     except ValueError:
         return None
 

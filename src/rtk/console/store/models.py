@@ -112,7 +112,7 @@ class Run(Owned):
 
     `day` is the day it was created, by this server's clock: where its measurements lie. `next` is the number of
     the entry that is expected next. `plan` has the keys of the record's. `told` is how it is told: `record` or
-    `events`. `insight` was computed when `next` was `insight_next`.
+    `events`. `insight` was computed when `next` was `insight_next`; `verdict` and `restored` are of it.
     """
 
     verification = models.ForeignKey(Verification, on_delete=models.CASCADE, related_name="runs")
@@ -133,6 +133,8 @@ class Run(Owned):
     results = Document(null=True)
     client_insight = Document(null=True)
     insight = Document(null=True)
+    verdict = models.CharField(max_length=20, null=True)
+    restored = models.BooleanField(null=True)
     insight_next = models.BigIntegerField(null=True)
 
     class Meta:

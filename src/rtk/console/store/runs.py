@@ -1,8 +1,9 @@
 """Runs: made once, found, ended, stopped, and told as they stand."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from functools import cache, partial
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -11,6 +12,7 @@ from django.utils.timezone import now
 
 from rtk.console.notify import outbox
 from rtk.console.people.models import Team, User
+from rtk.console.prepared import Prepared
 from rtk.console.store import executions, experiments, lists, partitions, timeline, verifications
 from rtk.console.store.intake import PlanOf, refusal
 from rtk.console.store.models import Run, Verification
@@ -25,14 +27,24 @@ MOST_SLOTS = 10_000_000
 
 def of(team: Team) -> Any:
     """A team's runs."""
-    return Run.objects.filter(team=team).select_related("verification__objective", "experiment", "team", "created_by")
+    return Run.objects.filter(team=team).select_related("verification", "experiment", "team", "created_by")
+
+
+def _one(team: UUID, run: UUID) -> Any:
+    rows = Run.objects.filter(team=team, id=run).select_related("verification", "experiment", "created_by")
+    return rows.defer("client_insight", "results", "progress", "verification__stop_when", "experiment__document")
+
+
+_ONE = Prepared(_one, team=UUID(int=1), run=UUID(int=2))
 
 
 def find(team: Team, verification: str, key: str) -> Run:
     """A team's run of a verification. Raises `Problem`."""
-    found: Run | None = lists.by_id(of(team), key)
+    run = lists.id_of(key)
+    found: Run | None = _ONE.first(team=team.id, run=run) if run else None
     if found is None or not _is_of(found, verification):
         raise unknown("run")
+    found.team = team
     return found
 
 
@@ -145,7 +157,7 @@ def end(run: Run, user: User | None, raw: bytes, insight: Any) -> None:
         first = held.ended_at is None or held.client_insight is None
         held.state, held.ended_at = "ended", held.ended_at or now()
         held.status = held.status or journal.status[: executions.MOST_STATUS]
-        held.client_insight = insight if first else held.client_insight
+        held.client_insight = (insight or {}) if first else held.client_insight
         held.save(update_fields=["state", "ended_at", "status", "client_insight"])
         executions.update(run.execution, user, raw, journal)
         if first:
@@ -167,7 +179,7 @@ def tell(run_id: UUID) -> None:
         cursor.execute("SELECT pg_notify('rtk_runs', %s)", [str(run_id)])
 
 
-def state_of(run: Run, at: datetime | None = None) -> str:
+def state_of(run: "Run | Line", at: datetime | None = None) -> str:
     """`running`, `lost contact`, `abandoned` or `ended`, at a moment."""
     moment = at or now()
     if run.state == "ended" or run.ended_at:
@@ -179,26 +191,84 @@ def state_of(run: Run, at: datetime | None = None) -> str:
     return "lost contact" if silent and (run.told == "record" or moment > run.due_at + SILENCE) else "running"
 
 
+class Line(NamedTuple):
+    """What a list says of a run: columns, and of its experiment and who began it what is shown of them."""
+
+    id: UUID
+    verification_id: UUID
+    experiment_id: UUID
+    execution_id: UUID
+    state: str
+    status: str
+    told: str
+    created_at: datetime
+    heard_at: datetime
+    due_at: datetime
+    ended_at: datetime | None
+    next: int
+    stop: str | None
+    plan: dict[str, Any]
+    client: dict[str, Any]
+    verdict: str | None
+    restored: bool | None
+    title: str
+    name: str | None
+    email: str | None
+
+
+OWN = Line._fields[:-3]
+ALONG = ("experiment__title", "created_by__name", "created_by__email")
+
+
+@cache
+def _newest(size: int, follows: bool) -> Prepared:
+    """The query of a page: the runs of a verification, newest first, from the beginning or after a place."""
+
+    def rows(verification: UUID, at: datetime, last: UUID) -> Any:
+        found = Run.objects.filter(verification=verification)
+        return lists.after(found, (at, last) if follows else None).values_list(*OWN, *ALONG)[:size]
+
+    return Prepared(rows, verification=UUID(int=1), at=datetime(2000, 1, 1, tzinfo=UTC), last=UUID(int=2))
+
+
+def page(team: Team, verification: Verification, cursor: str | None, limit: int | None) -> dict[str, Any]:
+    """A page of the runs of a verification."""
+
+    def fetch(size: int, place: lists.Place | None) -> list[Line]:
+        at, last = place or (None, None)
+        found = _newest(size, place is not None).rows(verification=verification.id, at=at, last=last)
+        return [Line._make(row) for row in found]
+
+    return lists.paged(fetch, partial(_shown, team), cursor, limit)
+
+
 def shown(run: Run) -> dict[str, Any]:
     """A run as the API tells it."""
+    by = run.created_by
+    who = (by.name, by.email) if by else (None, None)
+    own = [getattr(run, name) for name in OWN]
+    return _shown(run.team, Line._make([*own, run.experiment.title, *who]))
+
+
+def _shown(team: Team, line: Line) -> dict[str, Any]:
     return {
-        "id": str(run.id),
-        "org_id": str(run.team.org_id),
-        "team_id": str(run.team_id),
-        "verification_id": str(run.verification_id),
-        "experiment_id": str(run.experiment_id),
-        "execution_id": str(run.execution_id),
-        "title": run.experiment.title,
-        "state": state_of(run),
-        "status": run.status,
-        "created_at": run.created_at.isoformat(),
-        "heard_at": run.heard_at.isoformat(),
-        "ended_at": run.ended_at.isoformat() if run.ended_at else None,
-        "by": str(run.created_by) if run.created_by else None,
-        "next": run.next,
-        "stop": run.stop,
-        "plan": run.plan,
-        "client": run.client,
-        "verdict": (run.insight or {}).get("verdict"),
-        "restored": (run.insight or {}).get("restored"),
+        "id": str(line.id),
+        "org_id": str(team.org_id),
+        "team_id": str(team.id),
+        "verification_id": str(line.verification_id),
+        "experiment_id": str(line.experiment_id),
+        "execution_id": str(line.execution_id),
+        "title": line.title,
+        "state": state_of(line),
+        "status": line.status,
+        "created_at": line.created_at.isoformat(),
+        "heard_at": line.heard_at.isoformat(),
+        "ended_at": line.ended_at.isoformat() if line.ended_at else None,
+        "by": line.name or line.email,
+        "next": line.next,
+        "stop": line.stop,
+        "plan": line.plan,
+        "client": line.client,
+        "verdict": line.verdict,
+        "restored": line.restored,
     }

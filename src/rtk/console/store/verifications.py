@@ -1,13 +1,17 @@
 """Verifications and objectives: made, found by their own id or their file's, and written out as files."""
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import cache
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.timezone import now
 
 from rtk.console.people.models import Team, User
+from rtk.console.prepared import Prepared
 from rtk.console.store import experiments, lists, timeline
 from rtk.console.store.intake import PlanOf
 from rtk.console.store.models import NAME_LENGTH, Experiment, Objective, Verification
@@ -24,13 +28,51 @@ def of(team: Team) -> Any:
     return rows.select_related("objective", "experiment", "team")
 
 
+def _one(team: UUID, **key: Any) -> Any:
+    rows = Verification.objects.filter(team=team, deleted_at=None, **key).order_by("-created_at")
+    return rows.select_related("objective", "experiment")[:1]
+
+
+_ONE = Prepared(lambda team, key: _one(team, id=key), team=UUID(int=1), key=UUID(int=2))
+_OF_FILE = Prepared(lambda team, key: _one(team, file_id=key), team=UUID(int=1), key="key")
+
+
 def find(team: Team, key: str) -> Verification:
     """A team's verification. Raises `Problem`: 410 for one that was deleted."""
-    found: Verification | None = lists.by_id_or_file(of(team), key)
+    found = _found(team, key)
     if found is None:
         deleted = lists.by_id_or_file(Verification.objects.filter(team=team), key)
         raise Problem(410, "this verification was deleted", "verification") if deleted else unknown("verification")
     return found
+
+
+def _found(team: Team, key: str) -> Verification | None:
+    own = lists.id_of(key)
+    found: Verification | None = _ONE.first(team=team.id, key=own) if own else None
+    if found is None and "\0" not in key:
+        found = _OF_FILE.first(team=team.id, key=key)
+    if found:
+        found.team = found.experiment.team = team
+    return found
+
+
+def page(team: Team, shown: Callable[[Verification], Any], cursor: str | None, limit: int | None) -> dict[str, Any]:
+    """A page of a team's verifications."""
+
+    def fetch(size: int, place: lists.Place | None) -> list[Verification]:
+        at, last = place or (None, None)
+        return _newest(size, place is not None).models(team=team.id, at=at, last=last)
+
+    return lists.paged(fetch, shown, cursor, limit)
+
+
+@cache
+def _newest(size: int, follows: bool) -> Prepared:
+    def rows(team: UUID, at: datetime, last: UUID) -> Any:
+        alive = Verification.objects.filter(team=team, deleted_at=None)
+        return lists.after(alive, (at, last) if follows else None)[:size]
+
+    return Prepared(rows, team=UUID(int=1), at=datetime(2000, 1, 1, tzinfo=UTC), last=UUID(int=2))
 
 
 def objectives(team: Team) -> Any:
