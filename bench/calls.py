@@ -19,7 +19,7 @@ def run(sitting: Sitting) -> Row:
         f"loop, {seconds:g} s a trial",
         f"≥ {LEAST_PER_S:,} per second, p99 ≤ {MOST_P99_MS} ms",
     )
-    with console() as one:
+    with console(sitting.quick) as one:
         told(one, seconds / 10)
         found = sitting.interleaved({"record": partial(told, one, seconds)})["record"]
     rate, slowest = spread(found, "per s"), spread(found, "p99 ms")

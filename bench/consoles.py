@@ -1,14 +1,16 @@
 """A console as `rtk up` starts it, on its own PostgreSQL with fsync on, and many connections that call it."""
 
 import asyncio
+import atexit
 import json
 import shutil
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -105,8 +107,24 @@ async def _answer(reader: asyncio.StreamReader) -> None:
 
 
 @contextmanager
-def console() -> Iterator[Console]:
-    """A new console on a new database, which are gone afterwards."""
+def console(shared: bool = False) -> Iterator[Console]:
+    """A new console on a new database, which are gone afterwards; `shared`: the one for all quick rows."""
+    if shared:
+        yield _shared()
+    else:
+        with _new() as one:
+            yield one
+
+
+@cache
+def _shared() -> Console:
+    until_the_end = ExitStack()
+    atexit.register(until_the_end.close)
+    return until_the_end.enter_context(_new())
+
+
+@contextmanager
+def _new() -> Iterator[Console]:
     place = Path(tempfile.mkdtemp(prefix="rtk-bench-"))
     place.chmod(0o711)  # the database's user passes through it where root measures
     try:

@@ -22,7 +22,7 @@ def run(sitting: Sitting) -> Row:
         f"{seconds:g} s a trial; the same beside a bare COPY in transactions as large",
         f"≥ {LEAST_PER_S:,} per second, ≥ {LEAST_RATIO:g} of the COPY",
     )
-    with console() as one:
+    with console(sitting.quick) as one:
         told(one, seconds / 10)  # so that connections and plans are there
         contenders = {"record": partial(told, one, seconds), "COPY": partial(copied, one, seconds)}
         found = sitting.interleaved(contenders)

@@ -19,7 +19,7 @@ def run(sitting: Sitting) -> Row:
         f"verifications, a verification, {seconds:g} s a trial",
         f"≥ {LEAST_PER_S} per second",
     )
-    with console() as one:
+    with console(sitting.quick) as one:
         paths = furnished(one, round(sitting.either(RUNS, 3)))
         read(one, paths, seconds / 10)
         found = sitting.interleaved({"read": partial(read, one, paths, seconds)})["read"]

@@ -46,7 +46,7 @@ def compared(sitting: Sitting, few: int, many: int) -> Row:
         f"where {few:,} are stored and where {many:,} are",
         f"no slower than {MOST:g} ×",
     )
-    with console() as small, console() as large:
+    with console(sitting.quick) as small, console(sitting.quick) as large:
         found = sitting.interleaved(
             {
                 f"{size:,} stored": partial(taken, one, filled(one, size), batches)
