@@ -1,5 +1,6 @@
 """The port, and what keeps one from having it."""
 
+import signal
 import socket
 
 import pytest
@@ -45,3 +46,13 @@ def test_the_first_signal_ends_it_in_order_and_the_second_at_once() -> None:
     assert (server.should_exit, server.force_exit) == (True, False)
     server.handle_exit(15, None)
     assert server.force_exit
+
+
+def test_a_signal_that_came_before_it_served_ends_it() -> None:
+    def told() -> None:
+        raise KeyboardInterrupt
+
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(KeyboardInterrupt), Server(None, lambda: None, told).capture_signals():
+        raise AssertionError("it served")
+    assert signal.getsignal(signal.SIGTERM) == before

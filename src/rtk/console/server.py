@@ -50,9 +50,12 @@ def _why(error: OSError, host: str, port: int) -> str:
 
 
 class Server(uvicorn.Server):
-    """uvicorn that says when it is ready, and ends well when it is told to: exit status 0, not that of a signal."""
+    """uvicorn that says when it is ready, and ends well when it is told to: exit status 0, not that of a signal.
 
-    def __init__(self, application: Any, ready: Callable[[], None]) -> None:
+    `check` is called once signals come here; it raises when one came before.
+    """
+
+    def __init__(self, application: Any, ready: Callable[[], None], check: Callable[[], None] = lambda: None) -> None:
         super().__init__(
             uvicorn.Config(
                 application,
@@ -66,6 +69,7 @@ class Server(uvicorn.Server):
             )
         )
         self._ready = ready
+        self._check = check
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to answer, then say so."""
@@ -77,6 +81,7 @@ class Server(uvicorn.Server):
         """End at the first signal, at once at the second."""
         before = {each: signal.signal(each, self.handle_exit) for each in SIGNALS}
         try:
+            self._check()
             yield
         finally:
             for each, handler in before.items():

@@ -25,7 +25,7 @@ from rtk.console.database import from_url
 from rtk.console.place import Place
 from rtk.console.postgres import Postgres
 from rtk.console.safety import chosen, refuse_unsafe
-from rtk.console.server import Server, listen
+from rtk.console.server import SIGNALS, Server, listen
 from rtk.errors import BadInput
 
 OLDEST_SERVER = 140000  # PostgreSQL 14, as its server_version_num
@@ -42,16 +42,16 @@ def up(place: Place, say: Say = print) -> None:
     """
     place.prepare()
     place.check_room()
-    with place.alone(), _terminated_is_interrupted():
+    with place.alone(), _Ending() as ending:
         os.environ["RTK_SECRET_KEY"] = options.text("RTK_SECRET_KEY") or place.key()
         refuse_unsafe(chosen())
         with listen(options.text("RTK_HOST"), options.number("RTK_PORT")) as bound:
             os.environ["RTK_PORT"] = str(bound.getsockname()[1])
             check_settings()
-            _serve(place, bound, say)
+            _serve(place, bound, say, ending)
 
 
-def _serve(place: Place, bound: socket.socket, say: Say) -> None:
+def _serve(place: Place, bound: socket.socket, say: Say, ending: "_Ending") -> None:
     with database(place, _application) as application:
         from rtk.console import inside
 
@@ -62,7 +62,7 @@ def _serve(place: Place, bound: socket.socket, say: Say) -> None:
             place.tell(**state, lines=lines, started=datetime.now(UTC).isoformat(timespec="seconds"))
             say("\n".join(lines))
 
-        Server(application, ready).run([bound])
+        Server(application, ready, ending.check).run([bound])
 
 
 def check_settings() -> None:
@@ -162,15 +162,30 @@ def _tended(postgres: Postgres) -> Iterator[None]:
         thread.join()  # else it could start what is stopped next
 
 
-@contextmanager
-def _terminated_is_interrupted() -> Iterator[None]:
-    """While it starts, SIGTERM ends it as Ctrl-C does, so that the database is stopped."""
+class _Ending:
+    """While it starts, SIGTERM ends it as Ctrl-C does, so that the database is stopped; no signal is lost.
 
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
+    An interruption in the wrong moment, such as in a destructor, is dropped by Python, and one in a library may come
+    out as another error: so that it came is kept as well.
+    """
+
+    def __init__(self) -> None:
+        self.told = False
+        self._before = {each: signal.signal(each, self._interrupt) for each in SIGNALS}
+
+    def _interrupt(self, _number: int, _frame: FrameType | None) -> None:
+        self.told = True
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+    def check(self) -> None:
+        """Raise KeyboardInterrupt if it was told to end."""
+        if self.told:
+            raise KeyboardInterrupt
+
+    def __enter__(self) -> "_Ending":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for each, handler in self._before.items():
+            signal.signal(each, handler)
+        self.check()
