@@ -4,10 +4,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import psycopg
 import pytest
+from django.db import OperationalError
 from django.utils.timezone import now
 
 from rtk.console.store import partitions, runs, watch
+from rtk.console.store.database import parameters
 from rtk.console.store.models import Event, Measurement, Run
 from tests.console.live import PLAN, Live, Machine, measurement, verification, whole_record
 
@@ -111,6 +114,22 @@ def test_everything_is_kept_where_nobody_says_how_long(live: Live) -> None:
     partitions.ensure(date(2020, 4, 18))
     assert watch.retain(days=0) == 0
     assert partitions.drop_before(date(2020, 4, 19)) == [date(2020, 4, 18)]
+
+
+def test_who_reads_for_long_keeps_no_partition_from_being_made_and_nobody_from_telling(
+    live: Live, machine: Machine
+) -> None:
+    path, _ = begun(live, machine)
+    old, new = date(2020, 4, 20), date(2020, 4, 21)
+    partitions.ensure(old)
+    with psycopg.connect(**parameters()) as backup:
+        backup.execute("SELECT count(*) FROM store_measurement, store_recordentry")
+        partitions.ensure(new)
+        with pytest.raises(OperationalError):
+            partitions.drop_before(new)
+        entries = {"from": 0, "entries": [measurement(0)]}
+        assert machine("POST", f"{path}/record", json=entries).status_code == 202
+    assert partitions.drop_before(date(2020, 4, 22)) == [old, new]
 
 
 def test_partitions_of_the_days_to_come_are_made_beforehand(live: Live) -> None:

@@ -41,11 +41,13 @@ class Keeping:
         retained = -RETAIN_S
         while True:
             due = time.monotonic() - retained >= RETAIN_S
+            retained = time.monotonic() if due else retained
             try:
                 await sync_to_async(_turn, thread_sensitive=False)(due)
-                retained = time.monotonic() if due else retained
             except DatabaseError as error:
                 logger.warning(f"runs are not watched over for now: {error}")
+            except Exception:  # whatever it is with one run, the others must be watched over
+                logger.exception("runs are not watched over for now")
             await asyncio.sleep(SWEEP_S)
 
 

@@ -6,10 +6,12 @@ is not, and dropping a day drops whole runs.
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
 TABLES = ("store_recordentry", "store_measurement")
+PATIENCE_S = 1
 _LOCK = 0x52544B50  # one process makes or drops partitions at a time
 
 _known: set[date] = set()
@@ -22,19 +24,31 @@ def ensure(day: date) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         for table in TABLES:
-            cursor.execute(
-                f"CREATE TABLE IF NOT EXISTS {name(table, day)} PARTITION OF {table} "
-                f"FOR VALUES FROM ('{day.isoformat()}') TO ('{(day + timedelta(1)).isoformat()}')"
-            )
+            _make(cursor, table, day)
     transaction.on_commit(lambda: _known.add(day))
 
 
+def _make(cursor: Any, table: str, day: date) -> None:
+    # Made beside the table, then attached: to make it a partition at once would wait for whoever reads the table, such
+    # as a backup, and everybody else would wait behind.
+    cursor.execute("SELECT to_regclass(%s)", [name(table, day)])
+    if cursor.fetchone() == (None,):
+        cursor.execute(f"CREATE TABLE {name(table, day)} (LIKE {table} INCLUDING ALL)")
+        bounds = f"FROM ('{day.isoformat()}') TO ('{(day + timedelta(1)).isoformat()}')"
+        cursor.execute(f"ALTER TABLE {table} ATTACH PARTITION {name(table, day)} FOR VALUES {bounds}")
+
+
 def drop_before(day: date) -> list[date]:
-    """Drop the partitions of all days before one; which days those were."""
+    """Drop the partitions of all days before one; which days those were.
+
+    Raises OperationalError where somebody has been reading the table for long, such as a backup: to wait for that would
+    keep everybody else waiting behind.
+    """
     gone = sorted({each for each in days() if each < day})
     for each in gone:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+            cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE_S}s'")
             for table in TABLES:
                 cursor.execute(f"DROP TABLE IF EXISTS {name(table, each)}")
         _known.discard(each)

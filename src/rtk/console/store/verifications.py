@@ -41,7 +41,8 @@ def find(team: Team, key: str) -> Verification:
     """A team's verification. Raises `Problem`: 410 for one that was deleted."""
     found = _found(team, key)
     if found is None:
-        deleted = lists.by_id_or_file(Verification.objects.filter(team=team), key)
+        # Not merely any: it may have been imported by somebody else since.
+        deleted = lists.by_id_or_file(Verification.objects.filter(team=team, deleted_at__isnull=False), key)
         raise Problem(410, "this verification was deleted", "verification") if deleted else unknown("verification")
     return found
 

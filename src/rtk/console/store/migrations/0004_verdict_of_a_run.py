@@ -4,11 +4,10 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    """Adds the columns; insights that are kept are computed again, which fills them."""
+    """Adds the columns."""
 
     dependencies = [("store", "0003_runs_that_ended")]
     operations = [
         migrations.AddField(model_name="run", name="verdict", field=models.CharField(max_length=20, null=True)),
         migrations.AddField(model_name="run", name="restored", field=models.BooleanField(null=True)),
-        migrations.RunSQL("UPDATE store_run SET insight_next = NULL", migrations.RunSQL.noop),
     ]
