@@ -127,12 +127,26 @@ def serving(app: Any) -> Iterator[str]:
 
 
 @contextmanager
+def pooled() -> Iterator[None]:
+    """The server's threads share connections, as they do outside of tests; opening one takes longer than a request."""
+    options = connections.settings["default"]["OPTIONS"]
+    connections.close_all()
+    options["pool"] = {"min_size": 0, "max_size": 20}
+    try:
+        yield
+    finally:
+        connections.close_all()
+        connection.close_pool()
+        del options["pool"]
+
+
+@contextmanager
 def live_console() -> Iterator[Live]:
     """A console with the world in it; afterwards the database is empty again."""
     from rtk.console.asgi import console
 
     cheap = override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
-    with cheap, serving(console()) as url:
+    with cheap, pooled(), serving(console()) as url:
         yield Live(url, made())
     with connection.cursor() as cursor:
         cursor.execute(OTHERS_END)

@@ -62,7 +62,7 @@ KINDS: dict[str, Any] = {
 }
 HUGE = "a number that JSON can write and nothing can hold"  # stands for 1e400 until it is sent
 WRONG: list[Any] = [None, True, -1, 2**63, 1e308, HUGE, "", "\0", "x" * 70_000, [], {}, [[]], {"x": "\0"}, DEEP]
-EACH = 3  # of them, at each place within a body: another three at the next
+EACH = 2  # of them, at each place within a body: another two at the next
 
 
 @pytest.fixture(scope="module")

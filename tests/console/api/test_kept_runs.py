@@ -54,14 +54,14 @@ def test_a_run_begins_with_the_keys_that_were_answered_then(live: Live, machine:
 
 
 @contract(f"POST {V}/{{run}}/events")
-@pytest.mark.parametrize("category", [each for each in WIRE["categories"] if each != "verification-sample"])
-def test_every_category_is_taken_and_kept(machine: Machine, old: Old, category: str) -> None:
-    body = {"category": category, "payload": {"anything": [1]}}
-    answer = machine("POST", f"{old.run}/events", json=body)
-    assert (answer.status_code, answer.headers["Content-Type"]) == (201, "application/json")
-    kept = Event.objects.get(run__id=old.ids["run_id"])
-    journal = category == "verification-completed"  # which comes once more at the end
-    assert (kept.kind, kept.payload) == (category, None if journal else body["payload"])
+def test_every_category_is_taken_and_kept(machine: Machine, old: Old) -> None:
+    for category in (each for each in WIRE["categories"] if each != "verification-sample"):
+        body = {"category": category, "payload": {"anything": [1]}}
+        answer = machine("POST", f"{old.run}/events", json=body)
+        assert (answer.status_code, answer.headers["Content-Type"]) == (201, "application/json"), category
+        kept = Event.objects.get(run__id=old.ids["run_id"], kind=category)
+        # The journal comes once more at the end.
+        assert kept.payload == (None if category == "verification-completed" else body["payload"])
 
 
 @contract(f"POST {V}/{{run}}/finished")
@@ -155,7 +155,7 @@ def test_the_frequency_told_is_the_one_that_counts(old: Old) -> None:
     assert (old.insight()["planned"], old.insight()["frequency_s"]) == (300, 1.0)
 
 
-@pytest.mark.parametrize("frequency", [None, 0, -1, "10", True, 1e9, 2**80, [], {}])
+@pytest.mark.parametrize("frequency", [None, 0, "10", True, 1e9, 2**80])
 def test_a_frequency_that_is_none_leaves_the_files(old: Old, frequency: Any) -> None:
     assert old.tell("sample-started", {"frequency": frequency}) == 201
     old.finish()
