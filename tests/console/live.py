@@ -5,13 +5,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import requests
 import uvicorn
 from django.core.management import call_command
 from django.db import connection, connections
+from django.db.backends.postgresql.base import DatabaseWrapper
 from django.test import override_settings
 
 from rtk.console.people import tokens
@@ -136,7 +137,7 @@ def pooled() -> Iterator[None]:
         yield
     finally:
         connections.close_all()
-        connection.close_pool()
+        cast("DatabaseWrapper", connection).close_pool()
         del options["pool"]
 
 

@@ -89,6 +89,7 @@ def called(machine: Machine, row: str, ids: dict[str, str], body: Any) -> int:
     """The status of a call."""
     method, path = row.format(**ids).split(" ", 1)
     with machine(method, path, json=filled(body, ids), stream=True) as answer:
+        assert answer.status_code < 500
         refused = answer.status_code >= 400
         assert not refused or answer.headers["Content-Type"] == "application/problem+json"
         return answer.status_code
