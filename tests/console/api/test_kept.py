@@ -62,7 +62,7 @@ def test_ones_own_organizations_and_teams_are_listed(live: Live, machine: Machin
     organizations = machine("GET", "/organizations")
     shop = {"id": str(live.world.shop.id), "name": "Shop"}
     assert organizations.status_code == 200
-    assert organizations.json() == [{"id": str(live.world.org.id), "name": "Acme", "teams": [shop]}]
+    assert organizations.json() == [{"id": str(live.world.org.id), "name": "Acme", "teams": [{**shop, "default": False}]}]
     teams = machine("GET", f"/organizations/{live.world.org.id}/teams")
     assert (teams.status_code, teams.json()) == (200, [{**shop, "org_id": str(live.world.org.id)}])
     team = machine("GET", live.team)
@@ -239,6 +239,12 @@ def test_a_file_is_there_for_a_signed_in_person_too(live: Live, machine: Machine
     path = f"/assets/experiments/{old.ids['experiment_id']}.json"
     assert signed_in(live.world.member).get(path).status_code == 200
     assert signed_in(live.world.stranger).get(path).status_code == 404
+
+
+def test_an_only_organization_fits_into_the_settings_of_those_clients(live: Live, machine: Machine) -> None:
+    """They take it as it is, and look which of its teams is the default one before they make one so."""
+    (organization,) = machine("GET", "/organizations").json()
+    assert not any(team["default"] for team in organization["teams"])
 
 
 @pytest.mark.parametrize("sequence", ["signin", "org", "team"])

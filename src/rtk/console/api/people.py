@@ -22,9 +22,10 @@ router = Router(tags=["people"])
 def organizations(request: HttpRequest) -> list[dict[str, Any]]:
     """Every organization of yours with its teams, those you are in."""
     caller = caller_of(request)
-    teams: dict[Any, list[dict[str, str]]] = {}
+    teams: dict[Any, list[dict[str, Any]]] = {}
     for team in gate.teams_for(caller):
-        teams.setdefault(team.org_id, []).append({"id": str(team.id), "name": team.name})
+        # Clients of 2020 take an only organization into their settings as it is, where each team has this key.
+        teams.setdefault(team.org_id, []).append({"id": str(team.id), "name": team.name, "default": False})
     found = gate.organizations_for(caller).order_by("name")
     return [{"id": str(org.id), "name": org.name, "teams": teams.get(org.id, [])} for org in found]
 
