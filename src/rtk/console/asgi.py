@@ -12,8 +12,8 @@ from typing import Any, cast
 import django
 from asgiref.sync import ThreadSensitiveContext
 from django.conf import settings
-from django.core.handlers.asgi import ASGIHandler
 
+from rtk.console.handler import Handler
 from rtk.console.limits import Application, Limited, Receive, Scope, Send
 from rtk.console.safety import chosen, refuse_unsafe
 
@@ -79,7 +79,7 @@ def console() -> Console:
     refuse_unsafe(chosen())
     # The types of both name a dict where any mapping comes.
     record = ingest.application()
-    pages = KeptThreads(cast("Application", ASGIHandler()))
+    pages = KeptThreads(cast("Application", Handler()))
     beside = (Keeping(record), Sending())
     return Console(cast("Application", record), Limited(pages, settings.DATA_UPLOAD_MAX_MEMORY_SIZE), beside)
 
