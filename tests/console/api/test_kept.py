@@ -62,7 +62,8 @@ def test_ones_own_organizations_and_teams_are_listed(live: Live, machine: Machin
     organizations = machine("GET", "/organizations")
     shop = {"id": str(live.world.shop.id), "name": "Shop"}
     assert organizations.status_code == 200
-    assert organizations.json() == [{"id": str(live.world.org.id), "name": "Acme", "teams": [{**shop, "default": False}]}]
+    listed = {"id": str(live.world.org.id), "name": "Acme", "teams": [{**shop, "default": False}]}
+    assert organizations.json() == [listed]
     teams = machine("GET", f"/organizations/{live.world.org.id}/teams")
     assert (teams.status_code, teams.json()) == (200, [{**shop, "org_id": str(live.world.org.id)}])
     team = machine("GET", live.team)
