@@ -43,6 +43,7 @@ SETTINGS = {
 }
 START_LIMIT = 120.0  # seconds: long enough to recover from a crash
 STOP_LIMIT = 20.0  # seconds
+DYING_LIMIT = 10.0  # seconds
 LONGEST_SOCKET_DIRECTORY = 85  # bytes; with the socket's name below 104, the least that a system allows
 _POLL = 0.005
 
@@ -63,14 +64,31 @@ class Postgres:
 
         True when it was started here, false when it ran already. Raises CannotRunDatabase or BadInput.
         """
+        from psycopg import OperationalError
+
         owner = self._prepare()
+        begun, end = False, time.monotonic() + DYING_LIMIT
+        while True:
+            begun = self._ready(owner) or begun
+            try:
+                self._make_database()
+            except OperationalError as error:
+                # One that was just killed looks as if it ran until it is gone: it is looked at again.
+                if time.monotonic() > end:
+                    raise CannotRunDatabase(f"PostgreSQL does not answer: {cluster.first_line(error)}") from None
+                time.sleep(_POLL)
+            else:
+                return begun
+
+    def _ready(self, owner: Owner) -> bool:
+        """Start it unless it runs, and wait until it is ready; whether it was started."""
         with self._locked():
-            begins = self.running() is None
-            if begins:
-                self._begin(owner)
-            self._wait()
-        self._make_database()
-        return begins
+            if self._settled():
+                return False
+            self._begin(owner)
+            if not self._settled():
+                raise CannotRunDatabase(f"PostgreSQL does not start: {self._last_words()}")
+        return True
 
     def running(self) -> Postmaster | None:
         """The running server, whoever started it; None when there is none."""
@@ -196,14 +214,17 @@ class Postgres:
         owner.give(directory)
         return directory
 
-    def _wait(self) -> None:
+    def _settled(self) -> bool:
+        """Whether it runs, told once it takes connections or is gone. Raises CannotRunDatabase when it is neither."""
+
         def settled() -> bool:
             found = self.running()
-            ended = self._process is not None and self._process.poll() is not None
-            return ended if found is None else found.ready
+            begins = self._process is not None and self._process.poll() is None
+            return found.ready if found else not begins
 
-        if not self._until(settled, START_LIMIT) or self.running() is None:
+        if not self._until(settled, START_LIMIT):
             raise CannotRunDatabase(f"PostgreSQL does not start: {self._last_words()}")
+        return self.running() is not None
 
     def _last_words(self) -> str:
         lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
