@@ -77,17 +77,25 @@ class Console:
 
     def talk(self, calls: list[Iterator[Call]], seconds: float = float("inf")) -> Tally:
         """Each of these callers on a connection of its own, one call after another, until the time is over."""
-        tally, until = Tally(), time.perf_counter() + seconds
+        tally, to = Tally(), urlsplit(self.url)
 
         async def work() -> None:
-            await asyncio.gather(*(self._talk(each, until, tally.took) for each in calls))
+            connections = [await asyncio.open_connection(to.hostname, to.port) for _ in calls]
+            until = time.perf_counter() + seconds
+            talks = zip(connections, calls, strict=True)
+            await asyncio.gather(*(self._talk(*connection, each, until, tally.took) for connection, each in talks))
 
         uvloop.run(work())
         return tally
 
-    async def _talk(self, calls: Iterator[Call], until: float, took: list[float]) -> None:
-        to = urlsplit(self.url)
-        reader, writer = await asyncio.open_connection(to.hostname, to.port)
+    async def _talk(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        calls: Iterator[Call],
+        until: float,
+        took: list[float],
+    ) -> None:
         for method, path, body in calls:
             if (began := time.perf_counter()) >= until:
                 break
