@@ -41,7 +41,7 @@ class Prepared:
         values = [given[name] if name else constant for name, constant in made.parameters]
         with connection.cursor() as held, connection.wrap_database_errors, psycopg.Cursor(held.connection) as cursor:
             # Not Django's own cursor: it writes values into the SQL, which would be another one each time.
-            found = cursor.execute(made.sql, values, prepare=True).fetchall()
+            found = cursor.execute(made.sql, values, prepare=True, binary=True).fetchall()
         return made.compiler.apply_converters(found, made.converters) if made.converters else found
 
     @cached_property

@@ -15,6 +15,7 @@ from ninja.parser import Parser
 from ninja.security import APIKeyCookie, HttpBearer
 
 from rtk.console.people import gate
+from rtk.console.people.memory import remembered
 from rtk.console.people.models import Team, User
 from rtk.console.store.depth import refuse_deep
 from rtk.console.store.intake import refusal
@@ -29,7 +30,7 @@ class Bearer(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> gate.Caller | None:  # noqa: ARG002 - ninja gives it
         """The caller, or None."""
-        return gate.authenticate(f"Bearer {token}")
+        return remembered.authenticate(f"Bearer {token}")
 
 
 class Session(APIKeyCookie):
@@ -108,4 +109,4 @@ def caller_of(request: HttpRequest) -> gate.Caller:
 
 def enter(request: HttpRequest, org: str, team: str, need: str) -> Team:
     """The team, for a caller who may do what is needed there."""
-    return gate.team_for(caller_of(request), org, team, need)
+    return remembered.team_for(caller_of(request), org, team, need)

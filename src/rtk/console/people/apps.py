@@ -17,8 +17,9 @@ class PeopleConfig(AppConfig):
         from allauth.account import signals  # noqa: PLC0415 - see above
         from allauth.mfa import signals as mfa  # noqa: PLC0415 - see above
 
-        from rtk.console.people import arrivals  # noqa: PLC0415 - see above
+        from rtk.console.people import arrivals, memory  # noqa: PLC0415 - see above
 
+        memory.listen()
         signals.user_signed_up.connect(arrivals.signed_up)
         signals.user_logged_in.connect(arrivals.signed_in)
         for changed in (signals.password_changed, signals.password_set, signals.password_reset):

@@ -99,7 +99,7 @@ def _teams_of(user: uuid.UUID) -> QuerySet[Team, Any]:
 def org_for(caller: Caller | None, org: uuid.UUID | str, need: str) -> Organization:
     """An organization by its id or slug, for what is needed. Raises Unauthorized, NotFound, Forbidden."""
     found: Organization | None = organizations_for(caller).filter(**_either(org)).first()
-    return _passed(found, caller, need, "organization")
+    return passed(found, caller, need, "organization")
 
 
 def team_for(caller: Caller | None, org: uuid.UUID | str, team: uuid.UUID | str, need: str) -> Team:
@@ -107,9 +107,9 @@ def team_for(caller: Caller | None, org: uuid.UUID | str, team: uuid.UUID | str,
     user = _allowed(caller, "read").user
     where = {**_either(org, "org__"), **_either(team)}
     found: Team | None = _one_team(tuple(where)).first(user=user.pk, **where)
-    passed = _passed(found, caller, need, "team")
-    passed.org.role = passed.role
-    return passed
+    there = passed(found, caller, need, "team")
+    there.org.role = there.role
+    return there
 
 
 def _allowed(caller: Caller | None, need: str) -> Caller:
@@ -120,7 +120,8 @@ def _allowed(caller: Caller | None, need: str) -> Caller:
     return caller
 
 
-def _passed(found: Row | None, caller: Caller | None, need: str, what: str) -> Row:
+def passed(found: Row | None, caller: Caller | None, need: str, what: str) -> Row:
+    """What was found, for whoever may do what is needed with it. Raises NotFound, Forbidden."""
     if found is None:
         raise NotFound(f"There is no such {what}, or you are not in it.")
     if need not in RIGHTS[found.role]:

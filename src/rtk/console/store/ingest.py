@@ -1,11 +1,10 @@
 """`POST T/verifications/{id}/runs/{run}/record`, beside Django: measurements by the ten thousand.
 
-Plain ASGI. A call is let in by `rtk.console.people.gate`, whose answer is remembered for two seconds, so that a
-revoked token is refused two seconds later at most.
+Plain ASGI. A call is let in by `rtk.console.people.gate`, or by what is remembered of its answer.
 """
 
+import asyncio
 import re
-import time
 import zlib
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -17,6 +16,7 @@ from asgiref.sync import sync_to_async
 from django.db import DatabaseError, close_old_connections
 
 from rtk.console.people import gate
+from rtk.console.people.memory import remembered
 from rtk.console.store.commit import Call, Committer
 from rtk.console.store.database import connect
 from rtk.console.store.intake import MOST_BYTES, batch_of
@@ -26,8 +26,6 @@ PATH = re.compile(
     r"/api/v1/organizations/(?P<org>[^/]+)/teams/(?P<team>[^/]+)"
     r"/verifications/(?P<verification>[^/]+)/runs/(?P<run>[^/]+)/record"
 )
-REMEMBERED_S = 2.0
-MOST_REMEMBERED = 10_000
 MOST_DRAINED = 64 * 1024 * 1024
 
 Scope = dict[str, Any]
@@ -57,12 +55,10 @@ class Ingest:
         self,
         committer: Committer,
         allowed: Callable[[str | None, Path], str] | None = None,
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._committer = committer
         self._allowed = sync_to_async(allowed or ask_the_gate, thread_sensitive=False)
-        self._clock = clock
-        self._remembered: dict[tuple[str | None, str, str], tuple[float, str]] = {}
+        self._asking: dict[tuple[str | None, str, str], asyncio.Task[str]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = path_of(scope)
@@ -91,22 +87,26 @@ class Ingest:
         return await self._committer.submit(call)
 
     async def _let_in(self, authorization: str | None, path: Path) -> str:
-        key, now = (authorization, path.org, path.team), self._clock()
-        until, team = self._remembered.get(key, (0.0, ""))
-        if until > now:
-            return team
-        team = await self._allowed(authorization, path)
-        if len(self._remembered) >= MOST_REMEMBERED:
-            self._remembered.clear()
-        self._remembered[key] = (now + REMEMBERED_S, team)
-        return team
+        try:
+            known = remembered.recall(authorization, path.org, path.team, "run")
+        except gate.Refused as refused:
+            raise Problem(refused.status, str(refused)) from None
+        return str(known.id) if known else await self._ask(authorization, path)
+
+    async def _ask(self, authorization: str | None, path: Path) -> str:
+        """Ask the gate, once for all calls that wait for the same answer."""
+        key = (authorization, path.org, path.team)
+        if key not in self._asking:
+            self._asking[key] = asyncio.create_task(self._allowed(authorization, path))
+            self._asking[key].add_done_callback(lambda _: self._asking.pop(key))
+        return await asyncio.shield(self._asking[key])
 
 
 def ask_the_gate(authorization: str | None, path: Path) -> str:
     """The id of the team, for who may run in it. Raises `Problem`."""
     close_old_connections()
     try:
-        return str(gate.team_for(gate.authenticate(authorization), path.org, path.team, "run").id)
+        return str(remembered.team_for(remembered.authenticate(authorization), path.org, path.team, "run").id)
     except gate.Refused as refused:
         raise Problem(refused.status, str(refused)) from None
     except DatabaseError:

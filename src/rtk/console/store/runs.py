@@ -8,6 +8,8 @@ from uuid import UUID
 
 import msgspec
 from django.db import IntegrityError, connection, transaction
+from django.db.models import TextField
+from django.db.models.functions import Cast
 from django.utils.timezone import now
 
 from rtk.console.notify import outbox
@@ -194,10 +196,12 @@ def state_of(run: "Run | Line", at: datetime | None = None) -> str:
 class Line(NamedTuple):
     """What a list says of a run: columns, and of its experiment and who began it what is shown of them."""
 
-    id: UUID
-    verification_id: UUID
-    experiment_id: UUID
-    execution_id: UUID
+    id: str
+    verification_id: str
+    experiment_id: str
+    execution_id: str
+    plan: Any
+    client: Any
     state: str
     status: str
     told: str
@@ -207,8 +211,6 @@ class Line(NamedTuple):
     ended_at: datetime | None
     next: int
     stop: str | None
-    plan: dict[str, Any]
-    client: dict[str, Any]
     verdict: str | None
     restored: bool | None
     title: str
@@ -216,7 +218,8 @@ class Line(NamedTuple):
     email: str | None
 
 
-OWN = Line._fields[:-3]
+IDS, DOCUMENTS, OWN = Line._fields[:4], Line._fields[4:6], Line._fields[6:-3]
+AS_TEXT = {f"{name}_text": Cast(name, TextField()) for name in (*IDS, *DOCUMENTS)}
 ALONG = ("experiment__title", "created_by__name", "created_by__email")
 
 
@@ -226,7 +229,8 @@ def _newest(size: int, follows: bool) -> Prepared:
 
     def rows(verification: UUID, at: datetime, last: UUID) -> Any:
         found = Run.objects.filter(verification=verification)
-        return lists.after(found, (at, last) if follows else None).values_list(*OWN, *ALONG)[:size]
+        after = lists.after(found, (at, last) if follows else None).annotate(**AS_TEXT)
+        return after.values_list(*AS_TEXT, *OWN, *ALONG)[:size]
 
     return Prepared(rows, verification=UUID(int=1), at=datetime(2000, 1, 1, tzinfo=UTC), last=UUID(int=2))
 
@@ -237,7 +241,8 @@ def page(team: Team, verification: Verification, cursor: str | None, limit: int 
     def fetch(size: int, place: lists.Place | None) -> list[Line]:
         at, last = place or (None, None)
         found = _newest(size, place is not None).rows(verification=verification.id, at=at, last=last)
-        return [Line._make(row) for row in found]
+        # Documents go out as the text that is stored.
+        return [Line._make([*row[:4], msgspec.Raw(row[4]), msgspec.Raw(row[5]), *row[6:]]) for row in found]
 
     return lists.paged(fetch, partial(_shown, team), cursor, limit)
 
@@ -246,18 +251,19 @@ def shown(run: Run) -> dict[str, Any]:
     """A run as the API tells it."""
     by = run.created_by
     who = (by.name, by.email) if by else (None, None)
-    own = [getattr(run, name) for name in OWN]
-    return _shown(run.team, Line._make([*own, run.experiment.title, *who]))
+    ids = [str(getattr(run, name)) for name in IDS]
+    own = [getattr(run, name) for name in (*DOCUMENTS, *OWN)]
+    return _shown(run.team, Line._make([*ids, *own, run.experiment.title, *who]))
 
 
 def _shown(team: Team, line: Line) -> dict[str, Any]:
     return {
-        "id": str(line.id),
+        "id": line.id,
         "org_id": str(team.org_id),
         "team_id": str(team.id),
-        "verification_id": str(line.verification_id),
-        "experiment_id": str(line.experiment_id),
-        "execution_id": str(line.execution_id),
+        "verification_id": line.verification_id,
+        "experiment_id": line.experiment_id,
+        "execution_id": line.execution_id,
         "title": line.title,
         "state": state_of(line),
         "status": line.status,
