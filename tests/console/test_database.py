@@ -1,8 +1,12 @@
 """Django's database settings from a URL."""
 
-import pytest
+from typing import Any
 
-from rtk.console.database import from_url
+import pytest
+from psycopg_pool import ConnectionPool
+
+from rtk.console.database import Watched, from_url
+from rtk.console.postgres import Postgres
 from rtk.errors import BadInput
 
 
@@ -30,3 +34,21 @@ def test_without_a_url_there_are_settings_but_no_server() -> None:
 def test_what_is_no_url_of_a_postgresql_is_refused(url: str) -> None:
     with pytest.raises(BadInput, match="DATABASE_URL is not understood"):
         from_url(url, 1)
+
+
+def test_a_connection_that_its_server_closed_is_noticed_before_it_is_handed_out(postgres: Postgres) -> None:
+    asked: Any = {"kwargs": {**_where(postgres), "autocommit": True}, "check": ConnectionPool.check_connection}
+    with ConnectionPool(connection_class=Watched, min_size=1, max_size=1, **asked) as pool, postgres.connect() as other:
+        with pool.connection() as first:
+            pid = first.info.backend_pid
+        with pool.connection() as again:
+            assert again.info.backend_pid == pid
+        other.execute("SELECT pg_terminate_backend(%s, 10000)", [pid])
+        with pool.connection() as another:
+            assert another.execute("SELECT 1").fetchone() == (1,)
+            assert another.info.backend_pid != pid
+
+
+def _where(postgres: Postgres) -> dict[str, Any]:
+    told = postgres.django()
+    return {"host": told["HOST"], "port": told["PORT"], "user": told["USER"], "dbname": told["NAME"]}

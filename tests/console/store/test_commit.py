@@ -101,8 +101,8 @@ def test_a_connection_that_breaks_is_replaced(live: Live, machine: Machine) -> N
     async def work() -> list[Any]:
         committer = Committer(connect)
         await committer.submit(caller.call(0, 0))
-        assert committer._connection is not None
-        await committer._connection.close()
+        (connection,) = [each.connection for each in committer._idle if each.connection]
+        await connection.close()
         second = await committer.submit(caller.call(1, 1))
         await committer.close()
         return [second]
@@ -121,3 +121,54 @@ def test_a_run_of_another_team_is_not_found(live: Live, machine: Machine) -> Non
         return answer
 
     assert played(work()).status == 404
+
+
+def test_two_transactions_may_be_under_way_but_never_for_one_run(live: Live, machine: Machine) -> None:
+    one, other = Caller(live, machine), Caller(live, machine)
+    under_way = list[UUID]()
+    begun: dict[UUID, asyncio.Event] = {}
+
+    def watched(write: Any) -> Any:
+        async def watch(calls: list[Call]) -> None:
+            runs = {call.run for call in calls}
+            assert not runs & set(under_way)
+            under_way.extend(runs)
+            for run in runs:
+                begun[run].set()
+            await asyncio.wait_for(begun[other.run].wait(), 60)  # of the first, until the second has begun
+            await write(calls)
+            for run in runs:
+                under_way.remove(run)
+
+        return watch
+
+    async def work() -> list[Answer]:
+        committer = Committer(connect)
+        for writer in committer._idle:
+            writer.write = watched(writer.write)  # type: ignore[method-assign] # to see what is under way
+        begun.update({caller.run: asyncio.Event() for caller in (one, other)})
+        first = asyncio.create_task(committer.submit(one.call(0, 0)))
+        await begun[one.run].wait()
+        more = [one.call(1, *range(1, 600)), other.call(0, *range(600)), one.call(600, 600)]
+        answers = await asyncio.gather(first, *map(committer.submit, more))
+        await committer.close()
+        return answers
+
+    assert [answer.next for answer in played(work())] == [1, 600, 600, 601]
+    assert (one.stored(), other.stored()) == (list(range(601)), list(range(600)))
+
+
+def test_what_nobody_thought_of_is_answered_as_well(live: Live, machine: Machine) -> None:
+    caller = Caller(live, machine)
+
+    async def work() -> list[Any]:
+        committer = Committer(connect)
+        call = caller.call(0, 0)
+        call.batch.measured[0].phase = "nonsense"  # type: ignore[assignment] # what intake would never let through
+        refused = await asyncio.gather(committer.submit(call), return_exceptions=True)
+        answer = await committer.submit(caller.call(0, 0))
+        await committer.close()
+        return [*refused, answer]
+
+    refused, answer = played(work())
+    assert (refused.status, answer, caller.stored()) == (500, Answer(1, None), [0])

@@ -1,11 +1,12 @@
 """Group commit: all calls that wait are made durable by one transaction.
 
-One task takes what is waiting, locks the runs' rows, judges each call by its run's `next`, stores what is new by
+A task takes what is waiting, locks the runs' rows, judges each call by its run's `next`, stores what is new by
 one INSERT … SELECT FROM unnest(…) for measurements and one for other entries, and answers every call once that
 is durable. While the database works, new calls gather for the next turn.
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,8 +20,11 @@ from rtk.console.store.intake import Batch
 from rtk.console.store.problem import Problem, unknown
 
 MOST_ROWS = 50_000  # of one transaction: more would let the first caller wait for long
+AT_ONCE = 2  # transactions
+WORTH_ANOTHER = 500  # rows that wait: fewer are stored sooner together with what comes meanwhile
 CHANNEL = "rtk_runs"
 
+logger = logging.getLogger("rtk.console")
 Connect = Callable[[], Awaitable[psycopg.AsyncConnection[Any]]]
 
 
@@ -44,50 +48,84 @@ class Answer:
 
 
 class Committer:
-    """Stores calls, as many at a time as are waiting. One for each event loop."""
+    """Stores calls, as many at a time as are waiting. One for each event loop.
+
+    While one transaction is under way a second one may be, for other runs, when there is enough to store: then the
+    database works while the columns of the next are made. A run's calls are never in two transactions at once.
+    """
 
     def __init__(self, connect: Connect) -> None:
-        self._connect = connect
-        self._connection: psycopg.AsyncConnection[Any] | None = None
+        self._idle = [Writer(connect) for _ in range(AT_ONCE)]
         self._waiting: list[Call] = []
-        self._task: asyncio.Task[None] | None = None
+        self._under_way: set[UUID] = set()  # runs
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def submit(self, call: Call) -> Answer:
-        """Store a call's entries. Raises `Problem`: 404, 409 for a gap, 410, 422, 503."""
+        """Store a call's entries. Raises `Problem`: 404, 409 for a gap, 410, 422, 500, 503."""
         self._waiting.append(call)
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._work())
+        if not self._tasks or (self._idle and sum(each.batch.size for each in self._waiting) >= WORTH_ANOTHER):
+            self._tasks.add(asyncio.create_task(self._work(self._idle.pop())))
         return await call.answer
 
     async def close(self) -> None:
-        """Let go of the connection once what waits is stored."""
-        if self._task:
-            await self._task
-        if self._connection:
-            await self._connection.close()
-            self._connection = None
+        """Let go of the connections once what waits is stored."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks)
+        for writer in self._idle:
+            await writer.close()
 
-    async def _work(self) -> None:
-        while self._waiting:
-            calls = self._taken()
-            try:
-                await self._store(calls)
-            except psycopg.DataError:
-                await self._one_by_one(calls)
-            except psycopg.IntegrityError:
-                await self._one_by_one(calls)
-            except (psycopg.Error, OSError) as error:
-                await self._fail(calls, error)
+    async def _work(self, writer: "Writer") -> None:
+        try:
+            while calls := self._taken():
+                runs = {call.run for call in calls}
+                self._under_way |= runs
+                try:
+                    await writer.write(calls)
+                finally:
+                    self._under_way -= runs
+        finally:
+            # At once: who submits next sees whether anybody is there to take it.
+            self._idle.append(writer)
+            self._tasks.remove(_this_task())
 
     def _taken(self) -> list[Call]:
-        size, count = 0, 0
+        """What is stored next, in the order it came: nothing of runs that are under way."""
+        taken, left, size = list[Call](), list[Call](), 0
         for call in self._waiting:
-            size += call.batch.size
-            count += 1
-            if size >= MOST_ROWS:
-                break
-        calls, self._waiting = self._waiting[:count], self._waiting[count:]
-        return [call for call in calls if not call.answer.done()]
+            if size >= MOST_ROWS or call.run in self._under_way:
+                left.append(call)
+            elif not call.answer.done():
+                taken.append(call)
+                size += call.batch.size
+        self._waiting = left
+        return taken
+
+
+class Writer:
+    """A connection on which calls are stored, and what becomes of those that cannot be."""
+
+    def __init__(self, connect: Connect) -> None:
+        self._connect = connect
+        self.connection: psycopg.AsyncConnection[Any] | None = None
+
+    async def write(self, calls: list[Call]) -> None:
+        """Store calls in one transaction and answer each."""
+        try:
+            await self._store(calls)
+        except (psycopg.DataError, psycopg.IntegrityError):
+            await self._one_by_one(calls)
+        except (psycopg.Error, OSError):
+            await self._fail(calls)
+        except Exception:  # nobody may wait for an answer that never comes
+            logger.exception("a record could not be stored")
+            await self._fail(calls, Problem(500, "this could not be stored; the console's log says why"))
+
+    async def close(self) -> None:
+        """Let go of the connection."""
+        if self.connection:
+            with suppress(psycopg.Error, OSError):
+                await self.connection.close()
+        self.connection = None
 
     async def _one_by_one(self, calls: list[Call]) -> None:
         # What one of them brings is refused by the database: the others must not suffer for it.
@@ -97,33 +135,33 @@ class Committer:
             except psycopg.errors.CheckViolation:
                 _refuse(call, Problem(410, "what is measured on the day this run began is no longer kept"))
             except (psycopg.DataError, psycopg.IntegrityError) as error:
-                _refuse(
-                    call,
-                    Problem(
-                        422, f"entries: the database refuses them: {error.diag.message_primary or error}", "entries"
-                    ),
-                )
-            except (psycopg.Error, OSError) as error:
-                await self._fail([call], error)
+                why = error.diag.message_primary or error
+                _refuse(call, Problem(422, f"entries: the database refuses them: {why}", "entries"))
+            except (psycopg.Error, OSError):
+                await self._fail([call])
 
-    async def _fail(self, calls: list[Call], _error: Exception) -> None:
-        if self._connection:
-            with suppress(psycopg.Error, OSError):
-                await self._connection.close()
-        self._connection = None
+    async def _fail(self, calls: list[Call], problem: Problem | None = None) -> None:
+        await self.close()
+        away = Problem(503, "the database cannot be reached: send it again in a moment", retry_after=1)
         for call in calls:
-            _refuse(call, Problem(503, "the database cannot be reached: send it again in a moment", retry_after=1))
+            _refuse(call, problem or away)
 
     async def _store(self, calls: list[Call]) -> None:
-        if self._connection is None or self._connection.closed:
-            self._connection = await self._connect()
-        async with self._connection.transaction(), self._connection.cursor() as cursor:
+        if self.connection is None or self.connection.closed:
+            self.connection = await self._connect()
+        async with self.connection.transaction(), self.connection.cursor() as cursor:
             answers = await stored(cursor, calls)
         for call, answer in zip(calls, answers, strict=True):
             if isinstance(answer, Problem):
                 _refuse(call, answer)
             elif not call.answer.done():
                 call.answer.set_result(answer)
+
+
+def _this_task() -> "asyncio.Task[None]":
+    task = asyncio.current_task()
+    assert task is not None
+    return task
 
 
 def _refuse(call: Call, problem: Problem) -> None:

@@ -195,8 +195,6 @@ def batch_of(body: bytes) -> Batch:
         return _mixed(text)
     except (msgspec.DecodeError, RecursionError) as error:
         raise Problem(400, f"the body is not JSON: {error}") from None
-    for index, entry in enumerate(whole.entries):
-        _readable(entry.probes, index, ".probes")
     return Batch(whole.first, len(whole.entries), whole.entries, range(len(whole.entries)))
 
 
@@ -236,18 +234,22 @@ def _entry(raw: msgspec.Raw, index: int) -> Measured | Other:
         shaped = decode(raw) if decode else entry
     except (msgspec.DecodeError, RecursionError) as error:
         raise refusal(error, f"entries[{index}]") from None
-    _readable(raw, index)
+    if not isinstance(shaped, Measured):
+        _readable(raw, index)
     return shaped
 
 
-def _readable(raw: msgspec.Raw, index: int, key: str = "") -> None:
-    """See that what is passed on undecoded can be read back: its numbers have values, and it is not too deep."""
+def _readable(raw: msgspec.Raw, index: int) -> None:
+    """See that what is read back later can be: its numbers have values, and it is not too deep.
+
+    The probes of measurements are given back as the text that came, so nobody reads them.
+    """
     try:
         value = _anything(raw)
     except (msgspec.DecodeError, RecursionError) as error:
-        raise refusal(error, f"entries[{index}]{key}") from None
+        raise refusal(error, f"entries[{index}]") from None
     if may_be_deep(memoryview(raw)):
-        refuse_deep(value, f"entries[{index}]{key}")
+        refuse_deep(value, f"entries[{index}]")
 
 
 def refusal(error: Exception, place: str = "") -> Problem:

@@ -2,11 +2,15 @@
 
 from typing import Any
 
+import msgspec
+from django.db.models import TextField
+from django.db.models.functions import Cast
+
 from rtk.console.store.intake import PHASE_CODES
 from rtk.console.store.models import Measurement, Run
 from rtk.insight.facts import OUTCOMES, PHASES
 
-KEYS = ("n", "t", "phase", "slot", "due", "started", "ended", "outcome", "value", "reason", "probes")
+KEYS = ("n", "t", "phase", "slot", "due", "started", "ended", "outcome", "value", "reason")
 
 
 def page(run: Run, phase: str | None, after: int, limit: int) -> dict[str, Any]:
@@ -14,6 +18,13 @@ def page(run: Run, phase: str | None, after: int, limit: int) -> dict[str, Any]:
     rows = Measurement.objects.filter(run_id=run.id, day=run.day, n__gt=after)
     if phase:
         rows = rows.filter(phase=PHASE_CODES[phase])
-    found = list(rows.order_by("n").values(*KEYS)[: limit + 1])
-    items = [{**row, "phase": PHASES[row["phase"]], "outcome": OUTCOMES[row["outcome"]]} for row in found[:limit]]
+    raw = rows.order_by("n").annotate(text=Cast("probes", TextField()))
+    found = list(raw.values(*KEYS, "text")[: limit + 1])
+    items = [_shown(row) for row in found[:limit]]
     return {"items": items, "next": items[-1]["n"] if len(found) > limit else None}
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    text = row.pop("text")  # as it came: what a probe gave need not be such that anybody here could read it
+    probes = None if text is None else msgspec.Raw(text)
+    return {**row, "phase": PHASES[row["phase"]], "outcome": OUTCOMES[row["outcome"]], "probes": probes}

@@ -244,7 +244,7 @@ def page(team: Team, verification: Verification, cursor: str | None, limit: int 
         # Documents go out as the text that is stored.
         return [Line._make([*row[:4], msgspec.Raw(row[4]), msgspec.Raw(row[5]), *row[6:]]) for row in found]
 
-    return lists.paged(fetch, partial(_shown, team), cursor, limit)
+    return lists.paged(fetch, partial(_shown, team, now()), cursor, limit)
 
 
 def shown(run: Run) -> dict[str, Any]:
@@ -253,10 +253,10 @@ def shown(run: Run) -> dict[str, Any]:
     who = (by.name, by.email) if by else (None, None)
     ids = [str(getattr(run, name)) for name in IDS]
     own = [getattr(run, name) for name in (*DOCUMENTS, *OWN)]
-    return _shown(run.team, Line._make([*ids, *own, run.experiment.title, *who]))
+    return _shown(run.team, now(), Line._make([*ids, *own, run.experiment.title, *who]))
 
 
-def _shown(team: Team, line: Line) -> dict[str, Any]:
+def _shown(team: Team, moment: datetime, line: Line) -> dict[str, Any]:
     return {
         "id": line.id,
         "org_id": str(team.org_id),
@@ -265,7 +265,7 @@ def _shown(team: Team, line: Line) -> dict[str, Any]:
         "experiment_id": line.experiment_id,
         "execution_id": line.execution_id,
         "title": line.title,
-        "state": state_of(line),
+        "state": state_of(line, moment),
         "status": line.status,
         "created_at": line.created_at.isoformat(),
         "heard_at": line.heard_at.isoformat(),
