@@ -1,0 +1,52 @@
+"""A console that serves pages, one for each module of tests, and screens that show them."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from rtk.console.people.models import User
+from tests.console.live import Live, live_console
+from tests.console.pages.browser import Screen, browsing, context, watched
+
+
+@pytest.fixture(scope="module")
+def _kept(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    # The test database without a transaction around each test: what the server stores is seen.
+    with django_db_blocker.unblock():
+        yield
+
+
+@pytest.fixture(scope="module")
+def site(_kept: None) -> Iterator[Live]:
+    """A console that serves the world."""
+    with live_console() as console:
+        yield console
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser of the module: its loop runs in this thread, where Django would otherwise refuse to query."""
+    with pytest.MonkeyPatch.context() as patch, browsing() as found:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        yield found
+
+
+@pytest.fixture
+def screens(site: Live, browser: Browser) -> Iterator[Callable[..., Screen]]:
+    """Makes screens: `screens(user, scheme="dark", size=NARROW)`; on none of them may anything go wrong."""
+    with ExitStack() as stack:
+
+        def made(user: User | None = None, **how: Any) -> Screen:
+            tab = stack.enter_context(context(browser, site.url, user, **how)).new_page()
+            return stack.enter_context(watched(Screen(tab, site.url)))
+
+        yield made
+
+
+@pytest.fixture
+def screen(site: Live, screens: Callable[..., Screen]) -> Screen:
+    """A wide, light screen of the member."""
+    return screens(site.world.member)
