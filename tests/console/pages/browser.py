@@ -1,4 +1,4 @@
-"""A real browser: found, started without reaching for the network, and watched for anything that goes wrong on a page."""
+"""A real browser: found, started without reaching for the network, and watched for all that goes wrong on a page."""
 
 import json
 import os
@@ -23,10 +23,17 @@ AXE = FRONTEND / "node_modules" / "axe-core" / "axe.min.js"
 NPM_S = "import('@sparticuz/chromium').then(async (c) => console.log(await c.default.executablePath()))"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # It serves pages of this machine only: nothing else it does by itself may leave the machine.
-QUIET = (
-    "--no-sandbox --disable-gpu --disable-quic --disable-dev-shm-usage --disable-background-networking "
-    "--disable-component-update --disable-sync --no-first-run --hide-scrollbars"
-).split()
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--hide-scrollbars",
+]
 WIDE, NARROW = (1440, 900), (390, 844)
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PATIENCE_MS = 20_000
