@@ -1,0 +1,110 @@
+"""Forms that may be sent twice, and forms that may be sent late.
+
+`Once` carries the id of what the form will make: sent a second time, it finds what the first one made. `Seen`
+carries a digest of what the form showed: when that has changed since, nothing is saved and both versions are told.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, TypeVar
+from uuid import UUID, uuid4
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import Model, QuerySet
+
+Made = TypeVar("Made", bound=Model)
+
+
+class _Id(forms.UUIDField):
+    """An id; a form that came without one, or with something else, gets a new one."""
+
+    def clean(self, value: Any) -> UUID:
+        """The id that was sent, else a new one."""
+        try:
+            return super().clean(value) or uuid4()
+        except ValidationError:
+            return uuid4()
+
+
+class Once(forms.Form):
+    """A form that makes one thing, however often it is sent."""
+
+    once = _Id(widget=forms.HiddenInput, required=False, initial=uuid4)
+
+    def make(self, rows: QuerySet[Made], make: Callable[[UUID], Made]) -> Made:
+        """What this form makes: by `make`, called with the id it must get, or found among `rows`, the team's own.
+
+        All of it or nothing is kept. The form must be valid.
+        """
+        key: UUID = self.cleaned_data["once"]
+        found = rows.filter(pk=key).first()
+        return found or self._first(rows, make, key)
+
+    @staticmethod
+    def _first(rows: QuerySet[Made], make: Callable[[UUID], Made], key: UUID) -> Made:
+        try:
+            with transaction.atomic():
+                return make(key)
+        except IntegrityError:
+            # The same form, sent a moment ago; or an id of somebody else's, which nobody must be told of.
+            found = rows.filter(pk=key).first()
+        if found:
+            return found
+        with transaction.atomic():
+            return make(uuid4())
+
+
+class Difference(NamedTuple):
+    """A field of a form that was sent late: its label, what is there now, and what was typed."""
+
+    label: str
+    now: str
+    typed: str
+
+
+class Seen(forms.Form):
+    """A form for changing what there is, given as `initial`, as it is now.
+
+    Ask `stale()` once it is valid and the row is locked. If it is, answer 409 with the form as it stands and its
+    `differences`: sent once more, it says that both versions were seen.
+    """
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["seen"].initial = digest(self.initial)
+        self.differences: list[Difference] = []
+
+    def stale(self) -> bool:
+        """Whether what the form showed has changed since, into something else than was typed."""
+        if self.cleaned_data["seen"] == digest(self.initial):
+            return False
+        shown = [self[name] for name in self.fields if name in self.initial]
+        told = [Difference(str(field.label), self._now(field), self._typed(field)) for field in shown]
+        self.differences = [each for each in told if each.now != each.typed]
+        if self.differences:
+            self.data = self.data.copy()  # what a request sent cannot be changed
+            self.data[self.add_prefix("seen")] = digest(self.initial)
+        return bool(self.differences)
+
+    def _now(self, field: forms.BoundField) -> str:
+        return _words(field, field.field.prepare_value(self.initial[field.name]))
+
+    def _typed(self, field: forms.BoundField) -> str:
+        return _words(field, field.field.prepare_value(self.cleaned_data[field.name]))
+
+
+def digest(shown: Mapping[str, Any]) -> str:
+    """What tells whether any of these values has changed."""
+    return hashlib.sha256(json.dumps(dict(shown), sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _words(field: forms.BoundField, value: Any) -> str:
+    """A value as a person knows it: a choice by its name."""
+    names = {str(key): str(name) for key, name in getattr(field.field, "choices", ())}
+    values = value if isinstance(value, list | tuple) else [value]
+    return ", ".join(names.get(str(each), str(each)) for each in values if each not in (None, ""))
