@@ -3,8 +3,10 @@
 import copy
 from collections.abc import Mapping
 from typing import Any
+from uuid import uuid4
 
 from django.db import transaction
+from django.utils.timezone import now
 
 from rtk.console.people.models import Team, User
 from rtk.console.store import experiments, timeline, verifications
@@ -15,7 +17,7 @@ _COLUMNS = {"frequency": "frequency_s", "duration": "duration_s", "warm_up": "wa
 
 
 def new_objective(team: Team, user: User, values: Mapping[str, Any]) -> Objective:
-    """A new objective of what a form says."""
+    """A new objective of what a form says; its `id` may be given."""
     return verifications.make_objective(team, user, _columns_of_objective(values))
 
 
@@ -33,7 +35,7 @@ def _columns_of_objective(values: Mapping[str, Any]) -> dict[str, Any]:
 
 @transaction.atomic
 def new_verification(team: Team, user: User, values: Mapping[str, Any]) -> Verification:
-    """A new verification, with an objective that there is or a new one, or none."""
+    """A new verification, with an objective that there is or a new one, or none; its `id` may be given."""
     verifications.checked(values["experiment"])
     document = copy.deepcopy(dict(values["experiment"]))
     promise = _objective(team, user, values)
@@ -42,6 +44,7 @@ def new_verification(team: Team, user: User, values: Mapping[str, Any]) -> Verif
     experiment, _ = experiments.keep(team, user, document)
     columns = {column: values[key] for key, column in _COLUMNS.items()}
     made: Verification = Verification.objects.create(
+        id=values.get("id") or uuid4(),
         team=team,
         created_by=user,
         name=values["name"],
@@ -83,6 +86,12 @@ def change_verification(team: Team, user: User, verification: Verification, valu
     _check(verification)
     verification.save()
     return verification
+
+
+def archive(thing: Verification, archived: bool = True) -> None:
+    """Take it out of the lists, or bring it back; its runs stay, and it may still be run."""
+    thing.archived_at = (thing.archived_at or now()) if archived else None
+    thing.save(update_fields=["archived_at"])
 
 
 def _check(verification: Verification) -> None:

@@ -72,6 +72,7 @@ def _new(team: Team, user: User, document: Mapping[str, Any], key: str | None, s
                 file_id=key,
                 source=source,
                 title=title,
+                tags=tags_of(document),
                 document=document,
                 digest=digest(document),
             )
@@ -86,7 +87,8 @@ def _renewed(known: Experiment, document: Mapping[str, Any]) -> Known:
     if known.digest == now:
         return "unchanged"
     known.document, known.digest, known.title = document, now, title_of(document)
-    known.save(update_fields=["document", "digest", "title"])
+    known.tags = tags_of(document)
+    known.save(update_fields=["document", "digest", "title", "tags"])
     return "changed"
 
 

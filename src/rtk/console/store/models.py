@@ -44,11 +44,12 @@ def one_of_a_file(name: str) -> list[models.BaseConstraint]:
 
 
 class Experiment(Owned):
-    """An experiment as it was sent or imported. `digest` tells whether it has changed."""
+    """An experiment as it was sent or imported. `digest` tells whether it has changed; `tags` are the document's."""
 
     file_id = models.CharField(max_length=NAME_LENGTH, null=True)
     source = models.CharField(max_length=4000, default="", blank=True)
     title = models.CharField(max_length=NAME_LENGTH)
+    tags = Document(default=list)
     document = Document()
     digest = models.CharField(max_length=64)
     deleted_at = models.DateTimeField(null=True)
@@ -87,6 +88,7 @@ class Verification(Owned):
     warm_up_s = models.FloatField(default=0.0)
     cool_down_s = models.FloatField(default=0.0)
     stop_when = Document(default=dict)
+    archived_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -112,7 +114,8 @@ class Run(Owned):
 
     `day` is the day it was created, by this server's clock: where its measurements lie. `next` is the number of
     the entry that is expected next. `plan` has the keys of the record's. `told` is how it is told: `record` or
-    `events`. `insight` was computed when `next` was `insight_next`; `verdict` and `restored` are of it.
+    `events`. `insight` was computed when `next` was `insight_next`; `verdict` and `restored` are of it. Who has seen
+    that a run is not restored acknowledges it, with a `note`.
     """
 
     verification = models.ForeignKey(Verification, on_delete=models.CASCADE, related_name="runs")
@@ -136,6 +139,11 @@ class Run(Owned):
     verdict = models.CharField(max_length=20, null=True)
     restored = models.BooleanField(null=True)
     insight_next = models.BigIntegerField(null=True)
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    note = models.TextField(default="", blank=True)
 
     class Meta:
         indexes: ClassVar = [
@@ -143,6 +151,11 @@ class Run(Owned):
             models.Index(fields=["verification", "-created_at", "-id"], name="run_of_verification"),
             models.Index(fields=["heard_at"], condition=~models.Q(state="ended"), name="run_under_way"),
             models.Index(fields=["ended_at"], name="run_ended"),
+            models.Index(
+                fields=["team", "-created_at"],
+                condition=models.Q(restored=False, acknowledged_at=None),
+                name="run_not_restored",
+            ),
         ]
 
 
