@@ -25,6 +25,8 @@ ACTIONS = {
     "notification.recipient-added": "let a team's runs be told to",
     "notification.recipient-tested": "sent a test to",
     "notification.recipient-removed": "ended what was told to",
+    "run.stopped": "asked a run to stop, of",
+    "run.acknowledged": "acknowledged what was not restored by a run of",
     "token.created": "created the token",
     "token.revoked": "revoked the token",
     "user.signed-in": "signed in as",
