@@ -15,7 +15,7 @@ WHERE CASE WHEN json_typeof(document::json -> 'tags') = 'array' THEN NOT EXISTS 
 class Migration(migrations.Migration):
     """Adds the columns, and fills the first from the documents."""
 
-    dependencies = [("store", "0004_verdict_of_a_run")]
+    dependencies = [("store", "0005_acknowledged")]
     operations = [
         migrations.AddField(
             model_name="experiment", name="tags", field=rtk.console.store.fields.Document(default=list)
