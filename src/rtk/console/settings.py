@@ -18,7 +18,7 @@ _FURTHER = [host.strip() for host in options.text("RTK_ALLOWED_HOSTS").split(","
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *filter(None, [_PUBLIC.hostname]), *_FURTHER]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
-_OURS = ["people", "store", "api", "notify"]
+_OURS = ["people", "store", "api", "notify", "pages"]
 INSTALLED_APPS = [
     *[f"rtk.console.{app}" for app in _OURS if (Path(__file__).parent / app / "apps.py").exists()],
     "django.contrib.auth",

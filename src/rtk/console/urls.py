@@ -10,5 +10,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("", include("rtk.console.api.urls")),
     path("", include("rtk.console.notify.urls")),
-    path("", include("rtk.console.people.urls")),  # last: names of organizations match almost anything
+    path("", include("rtk.console.people.urls")),
+    path("", include("rtk.console.pages.urls")),  # last: names of organizations and teams match almost anything
 ]

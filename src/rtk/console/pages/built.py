@@ -1,0 +1,69 @@
+"""What Vite made of the front end: which files a bundle consists of, by its manifest."""
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+DIST = Path(__file__).parent / "static" / "pages" / "dist"
+HOW = "The front end is not built: run make setup, then load this page again."
+
+
+class Bundle(NamedTuple):
+    """The files of an entry, relative to dist: its script, the scripts that it imports, and all their styles."""
+
+    script: str
+    imports: tuple[str, ...]
+    styles: tuple[str, ...]
+
+
+class NotBuilt(Exception):
+    """There is no manifest. Its text says how to make one."""
+
+
+def bundle(name: str, dist: Path = DIST) -> Bundle:
+    """The files of src/entries/{name}.ts. Raises NotBuilt, and LookupError when there is no such entry."""
+    return _bundles(*_manifest(dist))[name]
+
+
+def asset(name: str, dist: Path = DIST) -> str:
+    """The hashed name of another source file, such as `src/frame/icons.svg`. Raises as `bundle`."""
+    return str(_read(*_manifest(dist))[name]["file"])
+
+
+def _manifest(dist: Path) -> tuple[Path, int]:
+    """The manifest's path and when it was written: reading it anew is needed only after another build."""
+    path = dist / "manifest.json"
+    try:
+        return path, path.stat().st_mtime_ns
+    except FileNotFoundError:
+        raise NotBuilt(HOW) from None
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path, _written: int) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(path.read_text())
+    return found
+
+
+@lru_cache(maxsize=4)
+def _bundles(path: Path, written: int) -> dict[str, Bundle]:
+    chunks = _read(path, written)
+    return {Path(key).stem: _bundle(chunks, key) for key, chunk in chunks.items() if chunk.get("isEntry")}
+
+
+def _bundle(chunks: dict[str, Any], key: str) -> Bundle:
+    keys = _closure(chunks, key)
+    styles = dict.fromkeys(style for each in reversed(keys) for style in chunks[each].get("css", ()))
+    return Bundle(chunks[key]["file"], tuple(chunks[each]["file"] for each in keys[1:]), tuple(styles))
+
+
+def _closure(chunks: dict[str, Any], key: str) -> list[str]:
+    """A chunk and what it imports, itself first, each once."""
+    found, waiting = [], [key]
+    while waiting:
+        each = waiting.pop(0)
+        if each not in found:
+            found.append(each)
+            waiting += chunks[each].get("imports", ())
+    return found

@@ -1,0 +1,1 @@
+"""The executions: finished and running ones, and the page of each."""

@@ -1,0 +1,1 @@
+"""The experiments: list and page."""

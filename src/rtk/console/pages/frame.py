@@ -1,0 +1,123 @@
+"""What stands around every page: the switcher of organizations and teams, the navigation, and the banner."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from django.urls import NoReverseMatch, reverse
+
+import rtk
+from rtk.console.people import gate
+from rtk.console.people.gate import Caller
+from rtk.console.people.models import Organization, Team, User
+
+try:
+    from rtk.console.pages.insights.banner import unacknowledged
+except ImportError:
+
+    def unacknowledged(team: Team) -> Any:
+        """Nothing, until the insights can tell."""
+        return None
+
+
+class Entry(NamedTuple):
+    """An entry of the navigation; `here` when the page belongs to it."""
+
+    key: str
+    label: str
+    icon: str
+    url: str
+    here: bool
+
+
+class Frame(NamedTuple):
+    """All of it. `banner` tells of runs that are not restored; `importing` is where an experiment is imported."""
+
+    orgs: Sequence[Organization]
+    teams: Sequence[Team]
+    main: Sequence[Entry]
+    more: Sequence[Entry]
+    importing: str
+    banner: Any
+    version: str
+
+
+_TEAM = (
+    ("timeline", "Timeline", "timeline", "pages:timeline"),
+    ("objectives", "Objectives", "target", "pages:objectives"),
+    ("verifications", "Verifications", "checks", "pages:verifications"),
+    ("insights", "Insights", "bulb", "pages:insights"),
+    ("experiments", "Experiments", "flask", "pages:experiments"),
+    ("executions", "Executions", "player-play", "pages:executions"),
+)
+_TEAM_MORE = (
+    ("people", "People", "users", "people:team", "read"),
+    ("notifications", "Notifications", "bell", "notify:notifications", "admin"),
+    ("settings", "Settings", "settings", "people:team-settings", "admin"),
+)
+_ORG = (
+    ("timeline", "Timeline", "timeline", "pages:org-timeline"),
+    ("verifications", "Verifications", "checks", "pages:org-verifications"),
+    ("insights", "Insights", "bulb", "pages:org-insights"),
+    ("executions", "Executions", "player-play", "pages:org-executions"),
+)
+_ORG_MORE = (
+    ("teams", "Teams", "users-group", "people:organization", "read"),
+    ("members", "Members", "users", "people:members", "read"),
+    ("invitations", "Invitations", "mail", "people:invitations", "admin"),
+    ("audit", "Audit", "list-details", "people:audit", "admin"),
+    ("settings", "Settings", "settings", "people:organization-settings", "own"),
+)
+_OWN = (
+    ("home", "Organizations", "building", "people:home"),
+    ("profile", "Profile", "user", "people:profile"),
+    ("tokens", "Tokens", "key", "people:tokens"),
+    ("security", "Passkeys and second factors", "shield", "mfa_index"),
+    ("sessions", "Sessions", "device", "usersessions_list"),
+)
+
+
+def around(user: Any, org: Organization | None, team: Team | None, at: str) -> Frame:
+    """The frame of a page of a team, of an organization or of neither. Two queries, three with a team."""
+    if not isinstance(user, User):
+        return Frame((), (), (), (), "", None, rtk.__version__)
+    caller = Caller(user)
+    orgs, teams = list(gate.organizations_for(caller)), list(gate.teams_for(caller))
+    org = org or (team.org if team else None)
+    main, more = _entries(org, team, at)
+    runs = team is not None and "run" in _rights(org)
+    return Frame(
+        orgs=orgs,
+        teams=[each for each in teams if org and each.org_id == org.pk],
+        main=main,
+        more=more,
+        importing=_url("pages:import", **_address(org, team)) if runs else "",
+        banner=unacknowledged(team) if team else None,
+        version=rtk.__version__,
+    )
+
+
+def _entries(org: Organization | None, team: Team | None, at: str) -> tuple[list[Entry], list[Entry]]:
+    address, rights = _address(org, team), _rights(org)
+    main = _TEAM if team else _ORG if org else _OWN
+    more = [row[:4] for row in (_TEAM_MORE if team else _ORG_MORE if org else ()) if row[4] in rights]
+    return [_entry(*row, at, address) for row in main], [_entry(*row, at, address) for row in more]
+
+
+def _entry(key: str, label: str, icon: str, name: str, at: str, address: dict[str, str]) -> Entry:
+    return Entry(key, label, icon, _url(name, **address), key == at)
+
+
+def _address(org: Organization | None, team: Team | None) -> dict[str, str]:
+    return {**({"org": org.slug} if org else {}), **({"team": team.slug} if team else {})}
+
+
+def _rights(org: Organization | None) -> frozenset[str]:
+    """What the reader may do; whoever put the organization there asked the gate, which noted the role."""
+    return gate.RIGHTS.get(getattr(org, "role", ""), frozenset())
+
+
+def _url(name: str, **address: str) -> str:
+    try:
+        return reverse(name, kwargs=address)
+    except NoReverseMatch:
+        return ""

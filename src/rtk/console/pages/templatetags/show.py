@@ -1,0 +1,195 @@
+"""How every page shows what it knows: times, durations, shares, figures, states, icons, and the built front end."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from django import template
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
+from django.template import Context
+from django.template.loader_tags import BLOCK_CONTEXT_KEY
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join, strip_tags
+from django.utils.safestring import SafeString
+
+from rtk.console.pages import built, frame
+from rtk.insight.words import NO_DATA, duration, number, share
+
+register = template.Library()
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_MONTH, _YEAR = 30.44 * _DAY, 365.25 * _DAY
+# The largest unit that fits at least once names the distance.
+_UNITS = ((_YEAR, "year"), (_MONTH, "month"), (_DAY, "day"), (_HOUR, "hour"), (_MINUTE, "minute"), (1, "second"))
+_JUST_NOW = 10
+
+
+class State(NamedTuple):
+    """How a state is shown: in which word, with which icon, in which tone."""
+
+    word: str
+    icon: str
+    tone: str
+
+
+STATES = {
+    "pass": State("pass", "circle-check", "good"),
+    "fail": State("fail", "circle-x", "bad"),
+    "inconclusive": State("inconclusive", "help-circle", "warn"),
+    "invalid": State("invalid", "ban", "odd"),
+    "running": State("running", "refresh", "busy"),
+    "lost-contact": State("lost contact", "plug-off", "warn"),
+    "abandoned": State("abandoned", "hourglass-off", "quiet"),
+    "completed": State("completed", "check", "good"),
+    "failed": State("failed", "alert-octagon", "bad"),
+    "aborted": State("aborted", "hand-stop", "warn"),
+    "interrupted": State("interrupted", "player-stop", "warn"),
+    "deviated": State("deviated", "wave", "bad"),
+    "met": State("met", "point", "good"),
+    "missed": State("missed", "minus", "quiet"),
+    "restored": State("restored", "arrow-back", "good"),
+    "not-restored": State("not restored", "alert-triangle", "bad"),
+    "archived": State("archived", "archive", "quiet"),
+    "none": State("no verdict", "dots", "quiet"),
+}
+
+
+@register.simple_tag
+def bundle(name: str, blocking: bool = False) -> SafeString:
+    """The styles and the script of a built entry, of frontend/src/entries/{name}.ts. Nothing when nothing is built.
+
+    A blocking script is run before the page is drawn, so it had better be tiny; it may import nothing.
+    """
+    try:
+        found = built.bundle(name)
+    except built.NotBuilt:
+        return SafeString("")
+    styles = format_html_join("", '<link rel="stylesheet" href="{}">', ((_file(each),) for each in found.styles))
+    if blocking:
+        return styles + format_html('<script src="{}"></script>', _file(found.script))
+    early = format_html_join("", '<link rel="modulepreload" href="{}">', ((_file(each),) for each in found.imports))
+    return styles + early + format_html('<script type="module" src="{}"></script>', _file(found.script))
+
+
+@register.simple_tag
+def not_built() -> str:
+    """What to do when the front end is not built, else nothing."""
+    return "" if (built.DIST / "manifest.json").exists() else built.HOW
+
+
+@register.simple_tag
+def icon(name: str, label: str = "", size: int = 20) -> SafeString:
+    """An icon of the sprite. It is decoration beside a word, unless a label says what it stands for."""
+    try:
+        sprite = _file(built.asset("src/frame/icons.svg"))
+    except built.NotBuilt:
+        sprite = ""
+    named = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
+    form = '<svg class="icon" width="{}" height="{}" {}><use href="{}#{}"/></svg>'
+    return format_html(form, size, size, named, sprite, name)
+
+
+@register.simple_tag
+def state(name: str | None, label: str = "") -> SafeString:
+    """A state as a badge with icon and word; `label` is another word for the same. States are those of STATES."""
+    shown = STATES[str(name or "none").replace("_", "-").replace(" ", "-")]
+    form = '<span class="badge state state-{}">{} {}</span>'
+    return format_html(form, shown.tone, icon(shown.icon, size=16), label or shown.word)
+
+
+@register.filter
+def ago(when: datetime | None) -> SafeString | str:
+    """How long ago it was, or how soon it will be, as <time> whose title is exact; a script keeps it right."""
+    return _time(when, distance(when), "ago") if when else "never"
+
+
+@register.filter
+def moment(when: datetime | None) -> SafeString | str:
+    """Day and time, "22 Nov 2026, 17:05:41 UTC", which a script turns into the reader's zone."""
+    return _time(when, f"{_day(when)}, {when.astimezone(UTC):%H:%M:%S} UTC", "moment") if when else "never"
+
+
+@register.filter
+def day(when: datetime | None) -> SafeString | str:
+    """The day alone, "22 Nov 2026", exact in its title."""
+    return _time(when, _day(when), "day") if when else "never"
+
+
+@register.filter
+def span(seconds: float | timedelta | None) -> str:
+    """A duration in the unit that reads best: "5 min", "1 day"."""
+    return duration(_seconds(seconds))
+
+
+@register.filter
+def clock(seconds: float | timedelta | None) -> str:
+    """A duration as a clock shows it: "0:05:41"."""
+    whole = _seconds(seconds)
+    return NO_DATA if whole is None else str(timedelta(seconds=round(whole)))
+
+
+@register.filter
+def percent(part: float | None) -> str:
+    """A share, 0 to 1, as "95 %"; None is "no data"."""
+    return share(part)
+
+
+@register.filter
+def figure(value: float | None, unit: str = "") -> str:
+    """A value with its unit, "312.4 ms"; None is "no data"."""
+    return number(value, unit)
+
+
+@register.simple_tag
+def widget(field: BoundField) -> SafeString:
+    """A form field's input, as wide and as wrong as it is."""
+    kind = field.field.widget
+    ticked = isinstance(kind, CheckboxInput | CheckboxSelectMultiple | RadioSelect)
+    form = "form-check-input" if ticked else "form-select" if isinstance(kind, Select) else "form-control"
+    own = kind.attrs.get("class", "")
+    wrong = " is-invalid" if field.errors else ""
+    return field.as_widget(attrs={"class": f"{form} {own}".strip() + wrong})
+
+
+@register.simple_tag(takes_context=True)
+def titled(context: Context) -> str:
+    """What the block `title` of this page says, for the browser's tab: a block itself can stand in one place only."""
+    block = context.render_context[BLOCK_CONTEXT_KEY].get_block("title")
+    return re.sub(r"\s+", " ", strip_tags(block.render(context))).strip()
+
+
+@register.simple_tag(takes_context=True, name="frame")
+def around(context: Context) -> frame.Frame:
+    """What stands around the page: navigation, switcher, banner."""
+    given = context.flatten()
+    return frame.around(given.get("user"), given.get("org"), given.get("team"), str(given.get("at") or ""))
+
+
+def distance(when: datetime, now: datetime | None = None) -> str:
+    """How far a moment is from now, in the largest unit that fits: "3 days ago", "in 5 minutes", "just now"."""
+    seconds = ((now or timezone.now()) - when).total_seconds()
+    if abs(seconds) < _JUST_NOW:
+        return "just now"
+    size, unit = next((size, unit) for size, unit in _UNITS if abs(seconds) >= size)
+    n = int(abs(seconds) // size)
+    text = f"{n} {unit}" if n == 1 else f"{n} {unit}s"
+    return f"{text} ago" if seconds > 0 else f"in {text}"
+
+
+def _time(when: datetime, text: str, kind: str) -> SafeString:
+    exact = when.astimezone(UTC)
+    form = '<time datetime="{}" title="{:%Y-%m-%d %H:%M:%S} UTC" data-time="{}">{}</time>'
+    return format_html(form, exact.isoformat(), exact, kind, text)
+
+
+def _day(when: datetime) -> str:
+    exact = when.astimezone(UTC)
+    return f"{exact.day} {exact:%b %Y}"
+
+
+def _seconds(given: Any) -> float | None:
+    return given.total_seconds() if isinstance(given, timedelta) else given
+
+
+def _file(name: str) -> str:
+    return static(f"pages/dist/{name}")

@@ -1,0 +1,1 @@
+"""The summary timeline of an organization and of a team, which is the home page."""

@@ -1,0 +1,1 @@
+"""The verifications: their list, and how each is run."""
