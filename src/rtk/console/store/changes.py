@@ -10,7 +10,7 @@ from django.utils.timezone import now
 
 from rtk.console.people.models import Team, User
 from rtk.console.store import experiments, timeline, verifications
-from rtk.console.store.models import Objective, Verification
+from rtk.console.store.models import Experiment, Objective, Verification
 from rtk.console.store.problem import Problem
 
 _COLUMNS = {"frequency": "frequency_s", "duration": "duration_s", "warm_up": "warm_up_s", "cool_down": "cool_down_s"}
@@ -88,7 +88,7 @@ def change_verification(team: Team, user: User, verification: Verification, valu
     return verification
 
 
-def archive(thing: Verification, archived: bool = True) -> None:
+def archive(thing: Verification | Objective | Experiment, archived: bool = True) -> None:
     """Take it out of the lists, or bring it back; its runs stay, and it may still be run."""
     thing.archived_at = (thing.archived_at or now()) if archived else None
     thing.save(update_fields=["archived_at"])

@@ -1,6 +1,7 @@
 """Executions: one playing of an experiment each, with its journal."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +13,10 @@ from rtk.console.people.models import Team, User
 from rtk.console.store import experiments, lists, timeline
 from rtk.console.store.models import NAME_LENGTH, Event, Execution, Experiment
 from rtk.console.store.problem import Problem, unknown
+from rtk.experiment.quantity import finite
 
 MOST_STATUS = 40
+LONGEST_S = 366 * 86_400.0
 
 
 class Journal(msgspec.Struct):
@@ -22,7 +25,9 @@ class Journal(msgspec.Struct):
     status: str = "running"
     deviated: bool | None = None
     experiment: dict[str, Any] = {}
+    start: Any = None
     end: Any = None
+    duration: Any = None
 
     @property
     def state(self) -> str:
@@ -32,6 +37,29 @@ class Journal(msgspec.Struct):
         """
         status = "unknown" if self.status == "running" and self.end is not None else self.status
         return status.replace("\0", " ")[:MOST_STATUS]
+
+    @property
+    def began(self) -> datetime | None:
+        """When it began, by its client's clock."""
+        return moment_of(self.start)
+
+    @property
+    def took(self) -> float | None:
+        """How many seconds it took: from its start to its end, which are shown beside it, else what it says."""
+        began, ended = self.began, moment_of(self.end)
+        if began and ended and ended >= began:
+            return (ended - began).total_seconds()
+        said = finite(self.duration)
+        return said if said is not None and 0 <= said < LONGEST_S and self.end is not None else None
+
+
+def moment_of(stamp: Any) -> datetime | None:
+    """A moment of a journal; without a zone it is UTC, as the Chaos Toolkit writes it."""
+    try:
+        found = datetime.fromisoformat(stamp) if isinstance(stamp, str) else None
+        return found and (found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC))
+    except (ValueError, OverflowError):
+        return None
 
 
 def of(team: Team) -> Any:
@@ -126,7 +154,8 @@ def update(execution: Execution, user: User | None, raw: bytes, journal: Journal
     execution.status = found.state
     execution.deviated = bool(found.deviated)
     execution.ended_at = now() if ends else execution.ended_at
-    execution.save(update_fields=["journal", "status", "deviated", "ended_at"])
+    execution.began_at, execution.took_s = found.began, found.took
+    execution.save(update_fields=["journal", "status", "deviated", "ended_at", "began_at", "took_s"])
     if ends:
         kind, experiment = "execution.experiment-finished", execution.experiment
         tags = experiments.tags_of(experiment.document)

@@ -39,8 +39,9 @@ def keep(run: Run) -> None:
     seen = run.next
     run.insight, run.insight_next = computed(run), seen
     run.verdict, run.restored = run.insight.get("verdict"), run.insight.get("restored")
+    run.deviating_s = run.insight.get("deviating_s")
     with transaction.atomic():
-        run.save(update_fields=["insight", "insight_next", "verdict", "restored"])
+        run.save(update_fields=["insight", "insight_next", "verdict", "restored", "deviating_s"])
         if run.restored is False:
             outbox.note(outbox.NOT_RESTORED, run.id)
 

@@ -52,6 +52,7 @@ class Experiment(Owned):
     tags = Document(default=list)
     document = Document()
     digest = models.CharField(max_length=64)
+    archived_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -69,6 +70,7 @@ class Objective(Owned):
     target = models.FloatField()
     window_s = models.FloatField(null=True)
     measure = Document(default=dict)
+    archived_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -97,16 +99,28 @@ class Verification(Owned):
 
 
 class Execution(Owned):
-    """One playing of an experiment, with its journal as it was sent (JSON)."""
+    """One playing of an experiment, with its journal as it was sent (JSON).
+
+    `began_at` and `took_s` (seconds) are the journal's own, by its client's clock; None where it does not say.
+    """
 
     experiment = models.ForeignKey(Experiment, on_delete=models.CASCADE, related_name="executions")
     status = models.CharField(max_length=40, default="running")
     deviated = models.BooleanField(default=False)
     journal = Packed(null=True)
     ended_at = models.DateTimeField(null=True)
+    began_at = models.DateTimeField(null=True)
+    took_s = models.FloatField(null=True)
 
     class Meta:
-        indexes: ClassVar = newest_first("execution")
+        indexes: ClassVar = [
+            *newest_first("execution"),
+            models.Index(
+                fields=["team", "-created_at", "-id"],
+                condition=models.Q(ended_at=None),
+                name="execution_under_way",
+            ),
+        ]
 
 
 class Run(Owned):
@@ -138,6 +152,7 @@ class Run(Owned):
     insight = Document(null=True)
     verdict = models.CharField(max_length=20, null=True)
     restored = models.BooleanField(null=True)
+    deviating_s = models.FloatField(null=True)
     insight_next = models.BigIntegerField(null=True)
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_by = models.ForeignKey(
