@@ -1,0 +1,129 @@
+"""Every page as people see it: nothing goes wrong in the browser, axe finds nothing, it fits a telephone.
+
+With RTK_SCREENSHOTS set to a directory, `make screenshots` keeps a picture of each: wide and narrow, light and dark.
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from rtk.console.people.models import User
+from rtk.console.store.models import Execution, Experiment, Objective, Verification
+from tests.console.live import Live
+from tests.console.pages.browser import NARROW, WIDE, Scheme, Screen, context
+from tests.console.pages.full import filled
+
+PICTURES = os.environ.get("RTK_SCREENSHOTS")
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+SMALLEST = 360  # px, the narrowest telephone that pages fit
+NOBODY = ("/accounts/login/", "/accounts/signup/", "/accounts/password/reset/")
+OWN = ("/profile", "/tokens", "/accounts/email/", "/accounts/password/change/", "/accounts/2fa/", "/accounts/sessions/")
+OF_ORG = (
+    *("/acme", "/acme/teams", "/acme/insights", "/acme/verifications", "/acme/executions", "/acme/members"),
+    *("/acme/invitations", "/acme/audit", "/acme/settings", "/organizations/new", "/acme/teams/new", "/patterns"),
+)
+OF_TEAM = (
+    *("", "/objectives", "/objectives/new", "/verifications", "/import", "/insights", "/experiments", "/executions"),
+    *("/executions/running", "/people", "/settings", "/notifications"),
+)
+OF_THINGS = (
+    *("/objectives/{objective}", "/objectives/{objective}/edit", "/verifications/{verification}"),
+    *("/verifications/{verification}/edit", "/experiments/{experiment}", "/executions/{execution}"),
+)
+INSIGHTS = ("steady", "slow", "gaps", "never-began", "long", "stopped", "left-behind", "abandoned", "lost", "running")
+
+
+@dataclass(frozen=True)
+class Sight:
+    """A console with a month of work in it: the team Shop is full, the team Bank empty."""
+
+    live: Live
+    ids: dict[str, str]
+
+    def path(self, pattern: str) -> str:
+        """An address with its ids in it."""
+        return pattern.format(**self.ids)
+
+
+@pytest.fixture(scope="module")
+def sight(site: Live) -> Sight:
+    """The console, filled."""
+    runs = filled(site)
+    kinds = {"objective": Objective, "verification": Verification, "experiment": Experiment, "execution": Execution}
+    first = {name: kind.objects.filter(team=site.world.shop).earliest("created_at") for name, kind in kinds.items()}
+    return Sight(site, {**runs, **{name: str(thing.pk) for name, thing in first.items()}})
+
+
+@pytest.fixture(scope="module")
+def tabs(site: Live, browser: Browser) -> Iterator[Callable[[User | None], Screen]]:
+    """A tab of somebody's, opened once for all tests."""
+    with ExitStack() as stack:
+        kept: dict[User | None, Screen] = {}
+
+        def tab(user: User | None) -> Screen:
+            if user not in kept:
+                kept[user] = Screen(stack.enter_context(context(browser, site.url, user)).new_page(), site.url)
+            return kept[user]
+
+        yield tab
+
+
+def judge(screen: Screen, path: str, name: str) -> None:
+    """Look at a page in light and dark, wide and narrow. What is wrong with it is told all at once."""
+    screen.troubles.clear()
+    screen.page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
+    screen.page.emulate_media(color_scheme="light")
+    screen.open(path)
+    wrong = [f"{scheme}, {found}" for scheme in SCHEMES for found in _seen(screen, scheme, name)]
+    screen.page.set_viewport_size({"width": SMALLEST, "height": NARROW[1]})
+    over = screen.overflow()
+    assert [*wrong, *screen.troubles, *([f"{over} px wider than {SMALLEST} px"] if over > 0 else [])] == []
+
+
+def _seen(screen: Screen, scheme: Scheme, name: str) -> list[str]:
+    screen.page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
+    screen.page.emulate_media(color_scheme=scheme)
+    found = screen.violations()
+    for size in (WIDE, NARROW) if PICTURES else ():
+        screen.page.set_viewport_size({"width": size[0], "height": size[1]})
+        screen.page.screenshot(path=Path(PICTURES or "") / f"{name}-{size[0]}-{scheme}.png", full_page=True)
+    return found
+
+
+def named(path: str, before: str = "") -> str:
+    """The name of a page's picture."""
+    return re.sub(r"\W+", "-", f"{before}{path}").strip("-") or "home"
+
+
+@pytest.mark.parametrize("path", NOBODY)
+def test_the_way_in(path: str, sight: Sight, tabs: Callable[..., Screen]) -> None:
+    judge(tabs(None), path, named(path))
+
+
+@pytest.mark.parametrize("path", [*OWN, *OF_ORG])
+def test_pages_of_people_and_organizations(path: str, sight: Sight, tabs: Callable[..., Screen]) -> None:
+    judge(tabs(sight.live.world.owner), path, named(path))
+
+
+@pytest.mark.parametrize("team", ["shop", "bank"])
+@pytest.mark.parametrize("path", OF_TEAM)
+def test_pages_of_a_team_that_is_full_or_empty(path: str, team: str, sight: Sight, tabs: Callable[..., Screen]) -> None:
+    judge(tabs(sight.live.world.owner), f"/acme/{team}{path}", named(path or "/timeline", team))
+
+
+@pytest.mark.parametrize("path", [*OF_THINGS, *(f"/insights/{{{run}}}" for run in INSIGHTS)])
+def test_pages_of_things(path: str, sight: Sight, tabs: Callable[..., Screen]) -> None:
+    judge(tabs(sight.live.world.owner), sight.path(f"/acme/shop{path}"), named(path, "one"))
+
+
+def test_a_page_that_is_not_there(sight: Sight, tabs: Callable[..., Screen]) -> None:
+    screen = tabs(sight.live.world.owner)
+    screen.open("/acme/nowhere")
+    assert screen.violations() == []
+    assert screen.page.get_by_role("heading", level=1).count() == 1
