@@ -3,11 +3,14 @@ from typing import Any
 
 from rtk.experiment.needs import (
     Variable,
+    distributions,
     environment,
     install_hint,
     missing,
     modules,
     not_installed,
+    programs,
+    unknown_packages,
     warnings,
 )
 from rtk.experiment.read import document
@@ -44,6 +47,25 @@ def test_a_module_is_known_by_its_package() -> None:
     assert not not_installed("json.anything")
     assert all(not_installed(name) for name in ("no_such_thing", "", ".x"))
     assert install_hint("chaosk8s.pod.actions") == "pip install chaostoolkit-kubernetes"
+
+
+def calling(*modules: str) -> dict[str, Any]:
+    """An experiment whose actions call these modules."""
+    provider = {"type": "python", "func": "f"}
+    return small(method=[{"type": "action", "name": m, "provider": {**provider, "module": m}} for m in modules])
+
+
+def test_what_to_install_is_told_our_own_first() -> None:
+    assert distributions(calling("json")) == ("reliability-toolkit",)
+    found = distributions(calling("chaosk8s.pod", "chaosk8s.node", "chaosaws.ec2"))
+    assert found == ("reliability-toolkit", "chaostoolkit-kubernetes", "chaostoolkit-aws")
+    assert distributions(calling("chaoscloud.actions.ssm")) == ("reliability-toolkit[aws]",)
+    assert unknown_packages(calling("acme.chaos", "acme.more", "chaosaws.ec2", "chaoslib.x")) == ("acme",)
+
+
+def test_the_programs_that_it_starts_are_told() -> None:
+    published = document(VERIFICATION.read_bytes(), "f", "json")[0]
+    assert programs(published) == ("aws",)
 
 
 def test_a_rollback_that_leans_on_a_local_file_is_warned_of() -> None:

@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ _DISTRIBUTIONS = {
     "chaosspring": "chaostoolkit-spring",
     "chaostoxi": "chaostoolkit-toxiproxy",
 }
+_OF_AWS = ("chaoscloud.actions.ssm", "chaoscloud.probes.ssm")  # these need boto3
 _LOCAL_FILE = re.compile(r"\$\((?:\s*cat\s|\s*<)\s*([^)\s]{1,200})\s*\)|`cat ([^`\s]{1,200})`")
 
 
@@ -72,6 +74,26 @@ def install_hint(module: str) -> str:
     return f"pip install {distribution}" if distribution else f"install the package that has {shown(package)}"
 
 
+def distributions(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """What `pip install` must be given so that the experiment's modules are there, our own first."""
+    known = [_distribution(module) for module in modules(document)]
+    ours = "reliability-toolkit[aws]" if "reliability-toolkit[aws]" in known else "reliability-toolkit"
+    return tuple(dict.fromkeys((ours, *filter(None, known))))
+
+
+def unknown_packages(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """The Python packages that it needs of which no distribution is known here."""
+    packages = (module.partition(".")[0] for module in modules(document) if _distribution(module) is None)
+    return tuple(dict.fromkeys(packages))
+
+
+def programs(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """The programs that its processes start, such as `aws`."""
+    providers = (activity.get("provider") for _, activity in activities(document))
+    paths = (each.get("path") for each in providers if isinstance(each, Mapping) and each.get("type") == "process")
+    return tuple(dict.fromkeys(path for path in paths if isinstance(path, str)))
+
+
 def warnings(document: Mapping[str, Any]) -> tuple[str, ...]:
     """Sentences about what may go wrong: nothing to undo with, a rollback that leans on a local file."""
     actions = [a for _, a in _part(document, "method") if a.get("type") == "action"]
@@ -90,6 +112,16 @@ def activities(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, 
             yield at("steady-state-hypothesis", place), probe
     yield from _part(document, "method")
     yield from _part(document, "rollbacks")
+
+
+def _distribution(module: str) -> str | None:
+    """What installs a module; empty for what comes with every installation."""
+    package = module.partition(".")[0]
+    if package == "chaoscloud":
+        return "reliability-toolkit[aws]" if module in _OF_AWS else ""
+    if package == "chaoslib" or package in sys.stdlib_module_names:
+        return ""
+    return _DISTRIBUTIONS.get(package)
 
 
 def _part(holder: Mapping[str, Any], key: str) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -12,13 +12,7 @@ WHERE = "the experiment"
 
 def look(source: str, form: str | None) -> dict[str, Any]:
     """What was found. Raises `Problem` 422 with the line and column, or the place, that is wrong."""
-    try:
-        document, warnings = document_of(source.encode("utf-8", "surrogatepass"), WHERE, form)
-        shape.experiment(document)
-    except BadInput as error:
-        raise Problem(422, str(error), "source") from None
-    except RecursionError:
-        raise Problem(422, f"{WHERE}: nested too deeply", "source") from None
+    document, warnings = read(source.encode("utf-8", "surrogatepass"), form)
     hypothesis, method = document["steady-state-hypothesis"], document["method"]
     return {
         "title": document["title"],
@@ -29,6 +23,18 @@ def look(source: str, form: str | None) -> dict[str, Any]:
         "configuration": sorted(document.get("configuration") or {}),
         "warnings": list(warnings),
     }
+
+
+def read(source: bytes, form: str | None = None) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The experiment in a text, and how it was mended. Raises `Problem` 422 as `look` does."""
+    try:
+        document, warnings = document_of(source, WHERE, form)
+        shape.experiment(document)
+    except BadInput as error:
+        raise Problem(422, str(error), "source") from None
+    except RecursionError:
+        raise Problem(422, f"{WHERE}: nested too deeply", "source") from None
+    return document, warnings
 
 
 def _activity(activity: dict[str, Any]) -> dict[str, Any]:
