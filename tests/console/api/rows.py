@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from rtk.console.api.api import api
+from rtk.console.api.outside import EXAMPLE
 from rtk.console.people import tokens
 from tests.console.api.old import event, journal
 from tests.console.live import EXPERIMENT, PLAN, Live, Machine
@@ -48,6 +49,7 @@ ROWS: dict[str, tuple[str, Any]] = {
     f"PATCH {T}/verifications/{{verification}}": ("run", {"name": "w"}),
     f"DELETE {T}/verifications/{{spare}}": ("run", None),
     f"GET {T}/timeline": ("read", None),
+    f"POST {T}/events": ("run", EXAMPLE),
     f"GET {T}/safeguards": ("read", None),
     f"POST {T}/safeguards": ("admin", {"name": "s", "active": False}),
     f"GET {T}/action-items": ("read", None),

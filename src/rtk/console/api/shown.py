@@ -209,7 +209,7 @@ class ShownActionItem(Schema):
 
 
 class ShownEvent(Schema):
-    """Something that happened; `subject` is the id of what it happened to."""
+    """Something that happened; `subject` is the id of what it happened to, `source` where an outside event is from."""
 
     id: str
     kind: str
@@ -218,9 +218,17 @@ class ShownEvent(Schema):
     title: str
     tags: list[str]
     by: str | None
+    source: str | None
 
     model_config = like(
-        id=ID, kind="verification.started", at=AT, subject=ID, title="Checkout", tags=["shop"], by="Mary"
+        id=ID,
+        kind="verification.started",
+        at=AT,
+        subject=ID,
+        title="Checkout",
+        tags=["shop"],
+        by="Mary",
+        source=None,
     )
 
 

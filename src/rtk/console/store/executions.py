@@ -11,7 +11,7 @@ from django.utils.timezone import now
 
 from rtk.console.people.models import Team, User
 from rtk.console.store import experiments, lists, timeline
-from rtk.console.store.models import NAME_LENGTH, Event, Execution, Experiment
+from rtk.console.store.models import NAME_LENGTH, Event, Execution, Experiment, Run
 from rtk.console.store.problem import Problem, unknown
 from rtk.experiment.quantity import finite
 
@@ -159,7 +159,8 @@ def update(execution: Execution, user: User | None, raw: bytes, journal: Journal
     if ends:
         kind, experiment = "execution.experiment-finished", execution.experiment
         tags = experiments.tags_of(experiment.document)
-        timeline.add(execution.team, user, kind, execution.id, experiment.title, tags)
+        run = Run.objects.filter(execution=execution).values_list("id", flat=True).first()
+        timeline.add(execution.team, user, kind, execution.id, experiment.title, tags, run)
 
 
 def told(execution: Execution, user: User, outer_id: str, kind: str, data: Any) -> None:

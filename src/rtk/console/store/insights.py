@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from rtk.console.notify import outbox
+from rtk.console.store import sparks
 from rtk.console.store.models import RecordEntry, Run
 from rtk.console.store.runs import lengths, state_of
 from rtk.errors import ToolkitError
@@ -40,10 +41,19 @@ def keep(run: Run) -> None:
     run.insight, run.insight_next = computed(run), seen
     run.verdict, run.restored = run.insight.get("verdict"), run.insight.get("restored")
     run.deviating_s = run.insight.get("deviating_s")
+    run.spark = sparks.drawn(run, _bounds(run))
     with transaction.atomic():
-        run.save(update_fields=["insight", "insight_next", "verdict", "restored", "deviating_s"])
+        run.save(update_fields=["insight", "insight_next", "verdict", "restored", "deviating_s", "spark"])
         if run.restored is False:
             outbox.note(outbox.NOT_RESTORED, run.id)
+
+
+def _bounds(run: Run) -> dict[str, Any]:
+    try:
+        found = head_of(run)["threshold"]
+    except _BROKEN:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def computed(run: Run) -> dict[str, Any]:
@@ -71,8 +81,13 @@ def _last(run: Run) -> float:
 def head_of(run: Run) -> dict[str, Any]:
     """The record's first entry; where there is none, what is known of the run in its place."""
     first = RecordEntry.objects.filter(run_id=run.id, day=run.day, n=0, kind="run").first()
+    return head_from(run, first.body if first else None)
+
+
+def head_from(run: Run, first: dict[str, Any] | None) -> dict[str, Any]:
+    """The same, of a first entry that was read already."""
     if first and run.told == "record":
-        return {"threshold": {}, **first.body, "plan": _plan(first.body["plan"])}
+        return {"threshold": {}, **first, "plan": _plan(first["plan"])}
     experiment = run.experiment.document
     return {
         "run": str(run.id),

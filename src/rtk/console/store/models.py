@@ -129,7 +129,7 @@ class Run(Owned):
     `day` is the day it was created, by this server's clock: where its measurements lie. `next` is the number of
     the entry that is expected next. `plan` has the keys of the record's. `told` is how it is told: `record` or
     `events`. `insight` was computed when `next` was `insight_next`; `verdict` and `restored` are of it. Who has seen
-    that a run is not restored acknowledges it, with a `note`.
+    that a run is not restored acknowledges it, with a `note`. `spark` is what a list draws of its measurements.
     """
 
     verification = models.ForeignKey(Verification, on_delete=models.CASCADE, related_name="runs")
@@ -154,6 +154,7 @@ class Run(Owned):
     restored = models.BooleanField(null=True)
     deviating_s = models.FloatField(null=True)
     insight_next = models.BigIntegerField(null=True)
+    spark = Document(null=True)
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
@@ -217,7 +218,8 @@ class Event(Owned):
     """Something that happened: told of a run or an execution, or an item of the timeline.
 
     `outer_id` is the id that whoever told it gave it: telling it again changes nothing. `subject` is the id of
-    what the timeline's item is about.
+    what the timeline's item is about. `source` is where an event outside of the console comes from. `shown` is
+    whether a page has a row for it: how a run goes on is told by the row of its start, which names the `run`.
     """
 
     kind = models.CharField(max_length=100)
@@ -229,14 +231,27 @@ class Event(Owned):
     outer_id = models.CharField(max_length=NAME_LENGTH, null=True)
     payload = Document(null=True)
     on_timeline = models.BooleanField(default=False)
+    source = models.CharField(max_length=NAME_LENGTH, null=True)
+    shown = models.BooleanField(default=False)
 
     class Meta:
         indexes: ClassVar = [
             models.Index(
                 fields=["team", "-created_at", "-id"], condition=models.Q(on_timeline=True), name="event_timeline"
             ),
+            models.Index(fields=["team", "-created_at", "-id"], condition=models.Q(shown=True), name="event_shown"),
+            models.Index(
+                fields=["team", "kind", "-created_at", "-id"], condition=models.Q(shown=True), name="event_shown_kind"
+            ),
         ]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["execution", "outer_id"], name="event_told_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["execution", "outer_id"], name="event_told_once"),
+            models.UniqueConstraint(
+                fields=["team", "source", "outer_id"],
+                condition=models.Q(source__isnull=False),
+                name="event_of_outside_once",
+            ),
+        ]
 
 
 class Safeguard(Owned):
@@ -262,3 +277,13 @@ class ActionItem(Owned):
 
     class Meta:
         indexes: ClassVar = newest_first("actionitem")
+
+
+class Dismissal(models.Model):
+    """Somebody wants to see a team's first-run guide no longer."""
+
+    team = models.ForeignKey("people.Team", on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["team", "user"], name="dismissal_unique")]

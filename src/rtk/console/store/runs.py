@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 import msgspec
@@ -147,7 +147,7 @@ def make(
         **values,
     )
     tags = experiments.tags_of(kept.document)
-    timeline.add(team, user, "verification.started", verification.id, verification.name, tags)
+    timeline.add(team, user, timeline.RUN, verification.id, verification.name, tags, run.id)
     return run
 
 
@@ -181,7 +181,22 @@ def tell(run_id: UUID) -> None:
         cursor.execute("SELECT pg_notify('rtk_runs', %s)", [str(run_id)])
 
 
-def state_of(run: "Run | Line", at: datetime | None = None) -> str:
+class Alive(Protocol):
+    """What a run's state is told by."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def told(self) -> str: ...
+    @property
+    def heard_at(self) -> datetime: ...
+    @property
+    def due_at(self) -> datetime: ...
+    @property
+    def ended_at(self) -> datetime | None: ...
+
+
+def state_of(run: "Run | Alive", at: datetime | None = None) -> str:
     """`running`, `lost contact`, `abandoned` or `ended`, at a moment."""
     moment = at or now()
     if run.state == "ended" or run.ended_at:

@@ -18,11 +18,23 @@ KINDS = (
     "execution.experiment-finished",
     "run.lost-contact",
     "run.abandoned",
+    "outside",
 )
+# Those that are a row of the page, unless they are part of a run: a run has one row, that of its start.
+ROWS = frozenset(KINDS) - {"verification.ended", "run.lost-contact", "run.abandoned"}
+RUN = "verification.started"
 
 
-def add(team: Team, user: User | None, kind: str, subject: UUID, title: str, tags: Sequence[str] = ()) -> None:
-    """Put something on the timeline."""
+def add(
+    team: Team,
+    user: User | None,
+    kind: str,
+    subject: UUID,
+    title: str,
+    tags: Sequence[str] = (),
+    run: UUID | None = None,
+) -> None:
+    """Put something on the timeline; `run` is the run that it is part of."""
     Event.objects.create(
         team=team,
         created_by=user,
@@ -31,6 +43,8 @@ def add(team: Team, user: User | None, kind: str, subject: UUID, title: str, tag
         title=title[:NAME_LENGTH],
         tags=list(tags),
         on_timeline=True,
+        run_id=run,
+        shown=kind in ROWS and (run is None or kind == RUN),
     )
 
 
@@ -54,4 +68,5 @@ def item(event: Event) -> dict[str, Any]:
         "title": event.title,
         "tags": event.tags,
         "by": str(event.created_by) if event.created_by else None,
+        "source": event.source,
     }

@@ -1,0 +1,87 @@
+"""What a list draws of a run: at most 40 of its measurements.
+
+Of a run that has ended they are of the whole run, and kept with it: the worst of each stretch, so that no deviation
+disappears. Of any other they are the last ones.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any, NamedTuple, Protocol
+from uuid import UUID
+
+from django.db import connection
+
+from rtk.console.store.models import Run
+from rtk.insight.facts import OUTCOMES
+
+_WORST = """
+SELECT value, outcome FROM (
+  SELECT DISTINCT ON (tile) tile, value, outcome FROM (
+    SELECT ntile(40) OVER (ORDER BY phase, slot) AS tile, value, outcome FROM store_measurement
+    WHERE run_id = %s AND day = %s
+  ) AS tiled ORDER BY tile, array_position(ARRAY[1, 2, 0], outcome::int), value DESC NULLS FIRST
+) AS worst ORDER BY tile
+"""
+_LAST = """
+SELECT asked.run, last.values, last.outcomes, (
+  SELECT body::json -> 'threshold' FROM store_recordentry
+  WHERE run_id = asked.run AND day = asked.day AND n = 0 AND kind = 'run' AND day = ANY(%(days)s)
+) FROM unnest(%(runs)s::uuid[], %(days)s::date[]) AS asked (run, day) CROSS JOIN LATERAL (
+  SELECT array_agg(value ORDER BY n) AS values, array_agg(outcome ORDER BY n) AS outcomes FROM (
+    SELECT n, value, outcome FROM store_measurement
+    WHERE run_id = asked.run AND day = asked.day AND day = ANY(%(days)s) ORDER BY n DESC LIMIT 40
+  ) AS some
+) AS last
+"""
+
+
+class Spark(NamedTuple):
+    """Values and outcomes in their order; `threshold` holds `lower`, `upper` and `unit` where they are known."""
+
+    values: list[float | None]
+    outcomes: list[str]
+    threshold: Mapping[str, Any]
+
+
+NOTHING = Spark([], [], {})
+
+
+class Drawn(Protocol):
+    """What a run's line in a list holds of it."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def day(self) -> date: ...
+    @property
+    def spark(self) -> Any: ...
+
+
+def drawn(run: Run, threshold: Mapping[str, Any]) -> dict[str, Any]:
+    """What is kept of a run that has ended."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WORST, [run.id, run.day])
+        rows = cursor.fetchall()
+    values = [None if value is None else float(f"{value:.6g}") for value, _ in rows]
+    bounds = {key: threshold.get(key) for key in ("lower", "upper", "unit")}
+    return {"values": values, "outcomes": [outcome for _, outcome in rows], "threshold": bounds}
+
+
+def of(runs: Iterable[Drawn]) -> dict[UUID, Spark]:
+    """What there is to draw of each of these runs: one query, none where all of it is kept."""
+    found = {run.id: run for run in runs}
+    others = [run for run in found.values() if not run.spark]
+    kept = {key: _spark(**run.spark) for key, run in found.items() if run.spark}
+    return {**dict.fromkeys(found, NOTHING), **kept, **(_last(others) if others else {})}
+
+
+def _last(runs: list[Drawn]) -> dict[UUID, Spark]:
+    with connection.cursor() as cursor:
+        # The days stand in it twice: as constants they tell which partitions need not be looked at.
+        cursor.execute(_LAST, {"runs": [run.id for run in runs], "days": [run.day for run in runs]})
+        return {run: _spark(*rest) for run, *rest in cursor.fetchall()}
+
+
+def _spark(values: Any, outcomes: Any, threshold: Any) -> Spark:
+    bounds = threshold if isinstance(threshold, dict) else {}
+    return Spark(list(values or ()), [OUTCOMES[code] for code in outcomes or ()], bounds)
