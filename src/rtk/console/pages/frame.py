@@ -6,17 +6,10 @@ from typing import Any, NamedTuple
 from django.urls import NoReverseMatch, reverse
 
 import rtk
+from rtk.console.pages.insights.banner import NotRestored, unacknowledged
 from rtk.console.people import gate
 from rtk.console.people.gate import Caller
 from rtk.console.people.models import Organization, Team, User
-
-try:
-    from rtk.console.pages.insights.banner import unacknowledged
-except ImportError:
-
-    def unacknowledged(team: Team) -> Any:
-        """Nothing, until the insights can tell."""
-        return None
 
 
 class Entry(NamedTuple):
@@ -37,7 +30,7 @@ class Frame(NamedTuple):
     main: Sequence[Entry]
     more: Sequence[Entry]
     importing: str
-    banner: Any
+    banner: Sequence[NotRestored]
     version: str
 
 
@@ -79,7 +72,7 @@ _OWN = (
 def around(user: Any, org: Organization | None, team: Team | None, at: str) -> Frame:
     """The frame of a page of a team, of an organization or of neither. Two queries, three with a team."""
     if not isinstance(user, User):
-        return Frame((), (), (), (), "", None, rtk.__version__)
+        return Frame((), (), (), (), "", (), rtk.__version__)
     caller = Caller(user)
     orgs, teams = list(gate.organizations_for(caller)), list(gate.teams_for(caller))
     org = org or (team.org if team else None)
@@ -91,7 +84,7 @@ def around(user: Any, org: Organization | None, team: Team | None, at: str) -> F
         main=main,
         more=more,
         importing=_url("pages:import", **_address(org, team)) if runs else "",
-        banner=unacknowledged(team) if team else None,
+        banner=unacknowledged(team) if team else (),
         version=rtk.__version__,
     )
 

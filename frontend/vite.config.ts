@@ -1,0 +1,35 @@
+// Every file in src/entries becomes a bundle with a hashed name; the console finds it by the manifest.
+import { readdirSync } from "node:fs";
+import { basename, resolve } from "node:path";
+
+import { defineConfig } from "vite";
+
+import { compress } from "./plugins/compress.ts";
+import { trim } from "./plugins/trim.ts";
+
+const here = import.meta.dirname;
+const entries = resolve(here, "src/entries");
+const console_ = resolve(here, "../src/rtk/console");
+
+export default defineConfig({
+  root: here,
+  base: "/static/pages/dist/",
+  publicDir: false,
+  css: { postcss: { plugins: [trim([console_, resolve(here, "src")])] } },
+  build: {
+    outDir: resolve(console_, "pages/static/pages/dist"),
+    emptyOutDir: true,
+    manifest: "manifest.json",
+    target: "es2022",
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 1000,
+    rolldownOptions: {
+      input: Object.fromEntries(
+        readdirSync(entries).map((file) => [basename(file, ".ts"), resolve(entries, file)]),
+      ),
+    },
+  },
+  plugins: [compress()],
+});
