@@ -6,7 +6,7 @@ carries a digest of what the form showed: when that has changed since, nothing i
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID, uuid4
 
@@ -83,19 +83,16 @@ class Seen(forms.Form):
         """Whether what the form showed has changed since, into something else than was typed."""
         if self.cleaned_data["seen"] == digest(self.initial):
             return False
-        shown = [self[name] for name in self.fields if name in self.initial]
-        told = [Difference(str(field.label), self._now(field), self._typed(field)) for field in shown]
-        self.differences = [each for each in told if each.now != each.typed]
+        self.differences = [each for name in self.fields if name in self.initial for each in self._differs(self[name])]
         if self.differences:
             self.data = self.data.copy()  # what a request sent cannot be changed
             self.data[self.add_prefix("seen")] = digest(self.initial)
         return bool(self.differences)
 
-    def _now(self, field: forms.BoundField) -> str:
-        return _words(field, field.field.prepare_value(self.initial[field.name]))
-
-    def _typed(self, field: forms.BoundField) -> str:
-        return _words(field, field.field.prepare_value(self.cleaned_data[field.name]))
+    def _differs(self, field: forms.BoundField) -> Iterator[Difference]:
+        now, typed = self.initial[field.name], self.cleaned_data[field.name]
+        if _plain(field, now) != _plain(field, typed):
+            yield Difference(str(field.label), _words(field, now), _words(field, typed))
 
 
 def digest(shown: Mapping[str, Any]) -> str:
@@ -103,8 +100,20 @@ def digest(shown: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(dict(shown), sort_keys=True, default=str).encode()).hexdigest()
 
 
+def _plain(field: forms.BoundField, value: Any) -> str:
+    """A value as it stands in the form, to be compared."""
+    return str(["" if each is None else str(each) for each in _each(field.field.prepare_value(value))])
+
+
 def _words(field: forms.BoundField, value: Any) -> str:
-    """A value as a person knows it: a choice by its name."""
+    """A value as a person knows it: a choice by its name, and others as their field words them."""
+    if value in (None, "", []):
+        return "nothing"
+    if words := getattr(field.field, "words", None):
+        return str(words(value))
     names = {str(key): str(name) for key, name in getattr(field.field, "choices", ())}
-    values = value if isinstance(value, list | tuple) else [value]
-    return ", ".join(names.get(str(each), str(each)) for each in values if each not in (None, ""))
+    return ", ".join(names.get(str(each), str(each)) for each in _each(field.field.prepare_value(value)))
+
+
+def _each(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else [value]

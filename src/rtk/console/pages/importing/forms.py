@@ -1,0 +1,177 @@
+"""The form of the wizard: an experiment's text, its objective, and how often and how long it is measured."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.forms.models import ModelChoiceIterator
+
+from rtk.console.pages.importing.fields import PercentField, SpanField
+from rtk.console.pages.once import Once
+from rtk.console.people.models import Team
+from rtk.console.store import verifications
+from rtk.console.store.models import NAME_LENGTH, Objective
+from rtk.experiment.block import DAY_S, LONGEST_S, LONGEST_WINDOW_S, MOST_SLOTS, SHORTEST_S
+from rtk.experiment.plan import slot_count
+from rtk.insight.words import duration, share
+
+NEW, OLD = "new", "existing"
+_LISTED = 500
+
+
+class _Newest(ModelChoiceIterator):
+    """The choices of a field, so many at most."""
+
+    def __iter__(self) -> Iterator[tuple[Any, str]]:
+        yield "", str(self.field.empty_label)
+        for each in self.queryset[:_LISTED]:
+            yield self.choice(each)
+
+
+class ObjectiveField(forms.ModelChoiceField):
+    """One of a team's objectives, shown with what it promises."""
+
+    iterator = _Newest
+
+    def offer(self, team: Team) -> None:
+        """Any of a team's may be chosen; the newest are listed, once the field is shown."""
+        rows = verifications.objectives(team).order_by("-created_at", "-id")
+        self.queryset = rows.only("id", "name", "target", "window_s", "team_id")
+
+    def label_from_instance(self, obj: Any) -> str:
+        """How an objective is shown."""
+        window = "" if obj.window_s is None else f" over {duration(obj.window_s)}"
+        return f"{obj.name}: {share(obj.target)}{window}"
+
+
+class StrategyForm(forms.Form):
+    """How often and how long is measured, and when to stop early."""
+
+    frequency = SpanField(label="Measure every", least=SHORTEST_S, most=DAY_S, units="s min h")
+    duration = SpanField(
+        label="Under the conditions for",
+        most=LONGEST_S,
+        units="s min h d",
+        help_text="Only measuring for longer buys evidence; measuring more often does not.",
+    )
+    warm_up = SpanField(
+        label="Warm-up before",
+        most=LONGEST_S,
+        units="s min h",
+        required=False,
+        help_text="The baseline: without one no cause can be shown.",
+    )
+    cool_down = SpanField(
+        label="Cool-down after",
+        most=LONGEST_S,
+        units="s min h",
+        required=False,
+        help_text="Shows whether the service recovers once all is undone.",
+    )
+    deviated_in_a_row = forms.IntegerField(
+        label="Stop after so many deviating measurements in a row", required=False, min_value=1, max_value=MOST_SLOTS
+    )
+    budget_spent = PercentField(
+        label="Stop once so much of the error budget is spent",
+        whole=True,
+        required=False,
+        help_text="Per cent of the objective's budget.",
+    )
+    max_duration = SpanField(label="Stop after", least=1, most=LONGEST_S, units="s min h d", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """As many measurements as can be kept."""
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        every = values.get("frequency")
+        if every:
+            lengths = [values.get(key) or 0.0 for key in ("warm_up", "duration", "cool_down")]
+            slots = sum(slot_count(each, every) for each in lengths)
+            if slots > MOST_SLOTS:
+                self.add_error("frequency", f"These are {slots:,} measurements; at most {MOST_SLOTS:,} are possible.")
+        return values
+
+    def stop_when(self) -> dict[str, Any]:
+        """The rules for stopping early, as a file has them."""
+        values = self.cleaned_data
+        rules = {
+            key.replace("_", "-"): values.get(key) for key in ("deviated_in_a_row", "budget_spent", "max_duration")
+        }
+        return {key: rule for key, rule in rules.items() if rule is not None}
+
+    def strategy(self) -> dict[str, Any]:
+        """Frequency, duration, warm-up and cool-down in seconds, and when to stop."""
+        values = self.cleaned_data
+        around = {key: values.get(key) or 0.0 for key in ("warm_up", "cool_down")}
+        return {
+            "frequency": values["frequency"],
+            "duration": values["duration"],
+            **around,
+            "stop_when": self.stop_when(),
+        }
+
+
+class ImportForm(Once, StrategyForm):
+    """What the steps ask besides the experiment itself. `objective` is looked for among the team's."""
+
+    attach = forms.ChoiceField(
+        label="Objective",
+        choices=[(NEW, "Make a new objective"), (OLD, "Use one of the team's")],
+        initial=NEW,
+        widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
+    )
+    objective = ObjectiveField(
+        Objective.objects.none(), label="The team's objective", required=False, empty_label="Choose one"
+    )
+    objective_name = forms.CharField(
+        label="Objective name", required=False, max_length=NAME_LENGTH, help_text="The title of the hypothesis."
+    )
+    name = forms.CharField(label="Verification name", max_length=NAME_LENGTH, help_text="The title of the experiment.")
+    target = PercentField(label="Target", required=False, help_text="The share of measurements that must be good.")
+    window = SpanField(
+        label="Time window",
+        least=1,
+        most=LONGEST_WINDOW_S,
+        units="min h d",
+        required=False,
+        help_text="Over which the promise holds; it makes the error budget.",
+    )
+
+    def __init__(self, *args: Any, team: Team, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["objective"]
+        assert isinstance(field, ObjectiveField)
+        field.offer(team)
+
+    def clean(self) -> dict[str, Any]:
+        """An objective of the team, or all that makes a new one."""
+        values: dict[str, Any] = super().clean()
+        if values.get("attach") == OLD:
+            if not values.get("objective") and "objective" not in self.errors:
+                self.add_error("objective", "Choose an objective, or make a new one.")
+            return values
+        values["objective"] = None
+        for field, wanted in (
+            ("objective_name", "Give a name."),
+            ("target", "Give a target."),
+            ("window", "Give one."),
+        ):
+            if values.get(field) in (None, "") and field not in self.errors:
+                self.add_error(field, wanted)
+        return values
+
+    def promise(self) -> dict[str, Any]:
+        """The objective: the id of one there is, or a new one."""
+        values = self.cleaned_data
+        if values["objective"]:
+            return {"objective_id": str(values["objective"].pk)}
+        keys = {"name": "objective_name", "target": "target", "window": "window"}
+        return {"objective": {key: values[field] for key, field in keys.items()}}
+
+
+def plan_of(form: forms.Form) -> dict[str, Any]:
+    """What is known of the plan so far, field by field: for the line that says what it can prove."""
+    values = dict(getattr(form, "cleaned_data", {}))
+    chosen = values.get("objective")
+    if chosen:
+        values.update(target=chosen.target, window=chosen.window_s)
+    return values

@@ -1,0 +1,137 @@
+"""What is in an experiment, in the words of a verification: what will be measured, what will be done, what it needs."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from rtk.experiment import needs
+from rtk.report.planned import tolerance_words
+from rtk.report.text import plain
+
+_PLACE = re.compile(r"\bline (\d+)(?: column (\d+))?")
+_AROUND, _WIDEST = 2, 160
+_MOST = 50  # of each kind are listed
+# What can be set from a shell, and stands in a command or a file for CI without doing anything else there.
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
+
+
+class Activity(NamedTuple):
+    """A probe or an action: its name, what carries it out, and for a probe when it is met."""
+
+    name: str
+    carrier: str
+    tolerance: str = ""
+
+
+class Line(NamedTuple):
+    """A line of a text that cannot be read: `mark` is what to show below the place, empty for another line."""
+
+    number: int
+    text: str
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class Found:
+    """An experiment, and how its text was mended."""
+
+    document: Mapping[str, Any]
+    mended: Sequence[str] = ()
+
+    @property
+    def title(self) -> str:
+        """The experiment's title, which becomes the verification's name."""
+        return str(self.document["title"])
+
+    @property
+    def hypothesis(self) -> str:
+        """The hypothesis' title, which becomes the objective's name."""
+        return str(self.document["steady-state-hypothesis"]["title"])
+
+    @property
+    def probes(self) -> list[Activity]:
+        """What will be measured."""
+        probes = self.document["steady-state-hypothesis"]["probes"][:_MOST]
+        return [_activity(each)._replace(tolerance=tolerance_words(each.get("tolerance"))) for each in probes]
+
+    @property
+    def conditions(self) -> list[Activity]:
+        """What will be done to the system."""
+        return [_activity(each) for each in self.document["method"] if each.get("type") == "action"][:_MOST]
+
+    @property
+    def rollbacks(self) -> list[Activity]:
+        """What undoes it."""
+        return [_activity(each) for each in self.document.get("rollbacks") or []][:_MOST]
+
+    @property
+    def configuration(self) -> list[str]:
+        """The names of its configuration."""
+        return [str(key) for key in self.document.get("configuration") or {}][:_MOST]
+
+    @property
+    def variables(self) -> list[needs.Variable]:
+        """The environment variables that a run reads, each once."""
+        return list({each.name: each for each in needs.environment(self.document)}.values())[:_MOST]
+
+    @property
+    def distributions(self) -> tuple[str, ...]:
+        """What `pip install` must be given."""
+        return needs.distributions(self.document)
+
+    @property
+    def extensions(self) -> tuple[str, ...]:
+        """Those of them that do not come with the toolkit."""
+        return tuple(each for each in self.distributions if each != "reliability-toolkit")
+
+    @property
+    def unknown_packages(self) -> tuple[str, ...]:
+        """Python packages of which it is not known what installs them."""
+        return needs.unknown_packages(self.document)
+
+    @property
+    def programs(self) -> tuple[str, ...]:
+        """Programs that must be there."""
+        return needs.programs(self.document)
+
+    @property
+    def warnings(self) -> list[str]:
+        """What its author may want to know before it runs."""
+        unset = [each.name for each in self.variables if not _NAME.fullmatch(each.name)]
+        hard = [f"No shell can set the environment variable {name!r}: it is left out of the commands" for name in unset]
+        return [*self.mended, *needs.warnings(self.document), *hard]
+
+    def needed(self) -> list[needs.Variable]:
+        """The variables that must be set and can be."""
+        return [each for each in self.variables if each.required and _NAME.fullmatch(each.name)]
+
+
+def excerpt(text: str, told: str) -> list[Line]:
+    """The lines around the place that a refusal tells, `line 3 column 5`; nothing where it tells none."""
+    place = _PLACE.search(told)
+    if place is None:
+        return []
+    line, column = int(place[1]), int(place[2] or 1)
+    lines = re.split(r"\r\n|\r|\n", text)
+    first, last = max(line - _AROUND, 1), min(line + _AROUND, len(lines))
+    return [_line(number, lines[number - 1], column if number == line else 0) for number in range(first, last + 1)]
+
+
+def _line(number: int, text: str, column: int) -> Line:
+    """A line with a mark below a column; of a long one the part around it."""
+    start = max(column - _WIDEST // 2, 0)
+    shown = text[start : start + _WIDEST].replace("\t", " ")
+    return Line(number, shown, " " * max(column - 1 - start, 0) + "^" if column else "")
+
+
+def _activity(activity: Mapping[str, Any]) -> Activity:
+    provider = activity.get("provider") or {}
+    carrier = " ".join(part for part in (str(provider.get("type") or ""), _carrier(provider)) if part)
+    return Activity(plain(activity.get("name") or activity.get("ref") or "without a name", 160), plain(carrier, 160))
+
+
+def _carrier(provider: Mapping[str, Any]) -> str:
+    """What carries it out. Arguments and addresses stay out, they may hold secrets."""
+    module, func = provider.get("module"), provider.get("func")
+    return f"{module}.{func}" if module else str(provider.get("path") or "")

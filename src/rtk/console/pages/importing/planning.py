@@ -1,0 +1,66 @@
+"""What a plan can prove, how likely it is to, and what it may cost: the line that says so while one types."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from rtk.experiment.plan import slot_count
+from rtk.insight.power import Prospects, prospects
+from rtk.insight.words import count, duration
+
+MOST_SLOTS = 10_000_000  # as many as a file may ask for
+_ENOUGH = 0.5
+
+
+class Planned(NamedTuple):
+    """What is told of a plan: `tone` is good, warn or bad; `sentences` are of its power; `advice` may be empty."""
+
+    slots: str
+    tone: str
+    sentences: tuple[str, ...]
+    advice: tuple[str, ...]
+
+
+def planned(values: Mapping[str, Any]) -> Planned | None:
+    """The prospects of `frequency`, `duration`, `warm_up`, `cool_down` (seconds), `target` and `window`.
+
+    None while frequency or duration is not known, or where there would be too many slots.
+    """
+    every, lasting = values.get("frequency"), values.get("duration")
+    if not every or lasting is None:
+        return None
+    phases = [slot_count(values.get(key) or 0.0, every) for key in ("warm_up", "duration", "cool_down")]
+    if sum(phases) > MOST_SLOTS:
+        return None
+    target = values.get("target")
+    told = target and _prospects(target, values.get("window"), every, phases)
+    advice = (*_advice(values),)
+    if not told:
+        return Planned(_slots(phases, every), "warn", ("Without an objective nothing is judged.",), advice)
+    return Planned(_slots(phases, every), _tone(told), told.sentences(), advice)
+
+
+def _prospects(target: float, window: float | None, every: float, phases: list[int]) -> Prospects:
+    return prospects(target, phases[1], frequency_s=every, window_s=window, all_slots=sum(phases))
+
+
+def _tone(told: Prospects) -> str:
+    """Whether it is worth running: bad where it cannot pass, warn where a good service would often not."""
+    if told.slots < told.needed:
+        return "bad"
+    return "good" if told.power >= _ENOUGH and (told.worst_spent or 0) <= 1 else "warn"
+
+
+def _slots(phases: list[int], every: float) -> str:
+    before, during, after = phases
+    around = [f"{number:,} {name}" for number, name in ((before, "before"), (after, "after")) if number]
+    more = f", and {' and '.join(around)}" if around else ""
+    return f"{count(during, 'measurement')} under the conditions, one every {duration(every)}{more}."
+
+
+def _advice(values: Mapping[str, Any]) -> list[str]:
+    found = []
+    if not values.get("warm_up"):
+        found.append("Without a warm-up there is no baseline, and without a baseline no cause can be shown.")
+    if not values.get("cool_down"):
+        found.append("Without a cool-down nobody sees whether the service recovers.")
+    return found

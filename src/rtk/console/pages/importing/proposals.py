@@ -1,0 +1,103 @@
+"""What is proposed for an experiment that was found, field by field, without touching what somebody typed."""
+
+import json
+import re
+from collections.abc import MutableMapping
+from typing import Any
+
+from rtk.console.pages.importing.fields import in_percent, span_of
+from rtk.console.pages.importing.forms import NEW
+from rtk.console.pages.importing.found import Found
+from rtk.console.store.models import NAME_LENGTH
+from rtk.errors import BadInput
+from rtk.experiment.block import plan_of
+from rtk.experiment.plan import Plan
+
+KEPT = "proposals"  # the hidden field that knows what was proposed before
+USUAL: dict[str, float] = {
+    "target": 0.95,
+    "window": 86_400.0,
+    "frequency": 10.0,
+    "duration": 300.0,
+    "warm_up": 60.0,
+    "cool_down": 60.0,
+}
+_SPANS = ("window", "frequency", "duration", "warm_up", "cool_down", "max_duration")
+
+
+def propose(data: MutableMapping[str, Any], found: Found) -> None:
+    """Put what is proposed into what was sent, wherever nobody typed anything else."""
+    before, now = _before(data), proposed(found)
+    for field, value in now.items():
+        if field not in data or data[field] == before.get(field):
+            data[field] = value
+    data[KEPT] = json.dumps(now)
+
+
+def proposed(found: Found) -> dict[str, str]:
+    """The fields of the form as they are sent, for an experiment: its own numbers where it is a verification."""
+    plan = _plan(found)
+    objective = plan.objective if plan else None
+    values = {**USUAL, **(_numbers(plan) if plan else {})}
+    spans: dict[str, str] = {}
+    for name in _SPANS:
+        spans.update(span_of(values, name))
+    row, spent = (plan.stop_when.deviated_in_a_row, plan.stop_when.budget_spent) if plan else (None, None)
+    return {
+        "attach": NEW,
+        "objective_name": _name((objective.name if objective else "") or found.hypothesis),
+        "name": _name(found.title),
+        "target": in_percent(values["target"]),
+        **spans,
+        "deviated_in_a_row": "" if row is None else str(row),
+        "budget_spent": "" if spent is None else in_percent(spent),
+    }
+
+
+def trouble(found: Found) -> str | None:
+    """Why the numbers of the file are not proposed, where it has some."""
+    try:
+        _read(found)
+    except BadInput as error:
+        return f"{error}; the usual numbers are proposed instead"
+    return None
+
+
+def _plan(found: Found) -> Plan | None:
+    try:
+        return _read(found)
+    except BadInput:
+        return None
+
+
+def _read(found: Found) -> Plan | None:
+    extensions = found.document.get("extensions") or []
+    ours = [each for each in extensions if isinstance(each, dict) and each.get("name") == "chaosiq"]
+    return plan_of(found.document) if any(each.get("verification") for each in ours) else None
+
+
+def _numbers(plan: Plan) -> dict[str, float]:
+    """Those of a file. One that has no warm-up or cool-down is proposed the usual ones: no baseline, no cause."""
+    given = {
+        "frequency": plan.frequency_s,
+        "duration": plan.duration_s,
+        "warm_up": plan.warm_up_s or None,
+        "cool_down": plan.cool_down_s or None,
+        "target": plan.objective.target if plan.objective else None,
+        "window": plan.objective.window_s if plan.objective else None,
+        "max_duration": plan.stop_when.max_duration_s,
+    }
+    return {key: value for key, value in given.items() if value is not None}
+
+
+def _name(title: str) -> str:
+    """A title as a text field of one line can hold it."""
+    return re.sub(r"[\r\n\t\0]+", " ", title)[:NAME_LENGTH]
+
+
+def _before(data: MutableMapping[str, Any]) -> dict[str, Any]:
+    try:
+        found = json.loads(data.get(KEPT) or "{}")
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,110 @@
+"""Import Experiment: four steps on one page, from a file to a verification that can be run."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+
+from rtk.console.pages.importing.forms import NEW, OLD, ImportForm, plan_of
+from rtk.console.pages.importing.found import Found, excerpt
+from rtk.console.pages.importing.planning import planned
+from rtk.console.pages.importing.proposals import KEPT, propose, trouble
+from rtk.console.people import gate
+from rtk.console.people.gate import Caller
+from rtk.console.people.models import Team, User
+from rtk.console.people.pages import page, viewed
+from rtk.console.store import changes, looking
+from rtk.console.store.experiments import tags_of
+from rtk.console.store.models import Verification
+from rtk.console.store.problem import Problem
+from rtk.errors import BadInput
+from rtk.experiment.read import LARGEST, decode
+
+_NOTHING = "Choose a file, drop one here, or paste an experiment."
+_PLACES = (("budget-spent", "budget_spent"), ("deviated-in-a-row", "deviated_in_a_row"), ("window", "window"))
+
+
+@page
+def import_experiment(request: HttpRequest, caller: Caller, org: str, team: str) -> HttpResponse:
+    """Look at an experiment, and make a verification of it when asked to."""
+    into = gate.team_for(caller, org, team, "run")
+    if request.method != "POST":
+        return _shown(request, into, ImportForm(team=into), None)
+    data, found, wrong = _looked_at(request)
+    form = ImportForm(data, team=into)
+    if data.get("do") == "create" and found and form.is_valid():
+        made = _made(form, found, into, caller.user)
+        if made:
+            return redirect("pages:verification", org=into.org.slug, team=into.slug, verification=made.pk)
+    return _shown(request, into, form, found, wrong)
+
+
+@viewed
+def plan(request: HttpRequest, caller: Caller, org: str, team: str) -> HttpResponse:
+    """What the plan in the query can prove, as a fragment."""
+    into = gate.team_for(caller, org, team, "run")
+    data = request.GET.copy()
+    data.setdefault("attach", OLD if data.get("objective") else NEW)
+    form = ImportForm(data, team=into)
+    form.full_clean()
+    return render(request, "importing/plan.html", {"planned": planned(plan_of(form))})
+
+
+def _looked_at(request: HttpRequest) -> tuple[QueryDict, Found | None, str]:
+    """What was sent, completed by what is proposed; what was found in it; and what is wrong with it."""
+    data = request.POST.copy()
+    try:
+        source, data["source"] = _source(request)
+        document, mended = looking.read(source)
+    except (BadInput, Problem) as error:
+        return data, None, str(error)
+    found = Found(document, mended)
+    propose(data, found)
+    return data, found, ""
+
+
+def _source(request: HttpRequest) -> tuple[bytes, str]:
+    """The experiment as bytes and as text: of the file that was chosen, else what was pasted. Raises BadInput."""
+    chosen: Any = request.FILES.get("file")
+    source = chosen.read(LARGEST + 1) if chosen else request.POST.get("source", "").encode("utf-8", "surrogatepass")
+    if not source.strip():
+        raise BadInput(f"The file {chosen.name} is empty." if chosen else _NOTHING)
+    return source, decode(source, looking.WHERE)
+
+
+def _made(form: ImportForm, found: Found, into: Team, user: User) -> Verification | None:
+    """The verification, made or found; None when it was refused, which the form then says."""
+    promise = form.promise()
+    if "objective" in promise:
+        promise["objective"]["tags"] = tags_of(found.document)
+    values = {"name": form.cleaned_data["name"], "experiment": found.document, **promise, **form.strategy()}
+    rows = Verification.objects.filter(team=into, deleted_at=None)
+    try:
+        return form.make(rows, lambda key: changes.new_verification(into, user, {"id": key, **values}))
+    except Problem as problem:
+        place = next((field for part, field in _PLACES if part in problem.detail), None)
+        form.add_error(place, problem.detail)
+        return None
+
+
+def _shown(request: HttpRequest, into: Team, form: ImportForm, found: Found | None, wrong: str = "") -> HttpResponse:
+    begun = form.is_bound and bool(form.data.get("name") or found)
+    text = form.data.get("source", "") if form.is_bound else ""
+    context = {
+        "org": into.org,
+        "team": into,
+        "at": "verifications",
+        "form": form,
+        "found": found,
+        "wrong": wrong,
+        "lines": excerpt(text, wrong) if wrong else [],
+        "warnings": [*found.warnings, *filter(None, [trouble(found)])] if found else [],
+        "begun": begun,
+        "source": text,
+        "kept": form.data.get(KEPT, "") if form.is_bound else "",
+        "planned": planned(plan_of(form)) if begun and not form.errors.get("frequency") else None,
+        "public_url": settings.PUBLIC_URL,
+    }
+    refused = bool(wrong) or (form.is_bound and form.data.get("do") == "create" and bool(form.errors))
+    return render(request, "importing/import.html", context, status=422 if refused else 200)
