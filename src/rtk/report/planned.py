@@ -19,14 +19,18 @@ def planned(plan: Plan, document: Document) -> list[str]:
 
     `document` is the experiment as it was read, mended and validated.
     """
+    title = plain(document.get("title") or "A verification without a title")
+    return [title, *course(plan, document), *_proof(plan)]
+
+
+def course(plan: Plan, document: Document) -> list[str]:
+    """What is going to be done, without what can be proven by it."""
     return [
-        plain(document.get("title") or "A verification without a title"),
         *_slots(plan),
         *_hypothesis(document),
         *_conditions(document),
         *_undo(document),
         *_stops(plan),
-        *_proof(plan),
     ]
 
 

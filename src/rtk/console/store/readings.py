@@ -24,6 +24,14 @@ def page(run: Run, phase: str | None, after: int, limit: int) -> dict[str, Any]:
     return {"items": items, "next": items[-1]["n"] if len(found) > limit else None}
 
 
+def columns(run: Run, after: int, limit: int) -> dict[str, Any]:
+    """The same without what the probes gave, for files of many."""
+    rows = Measurement.objects.filter(run_id=run.id, day=run.day, n__gt=after).order_by("n")
+    found = list(rows.values(*KEYS)[: limit + 1])
+    items = [{**row, "phase": PHASES[row["phase"]], "outcome": OUTCOMES[row["outcome"]]} for row in found[:limit]]
+    return {"items": items, "next": items[-1]["n"] if len(found) > limit else None}
+
+
 def _shown(row: dict[str, Any]) -> dict[str, Any]:
     text = row.pop("text")  # as it came: what a probe gave need not be such that anybody here could read it
     probes = None if text is None else msgspec.Raw(text)

@@ -1,0 +1,110 @@
+"""What was done to the system and what was undone, each with its proof, as the record tells it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from rtk.insight.words import duration
+from rtk.report.axis import elapsed
+from rtk.report.marks import Mark, status_mark
+from rtk.report.text import plain
+
+PROOFS = {"effect": ("took effect", "its effect did not show"), "restored": ("is gone", "is not gone")}
+
+
+class Proof(NamedTuple):
+    """What was looked for after a condition: `shown` whether it was there, `text` what that says, `clock` when."""
+
+    shown: bool
+    text: str
+    clock: str
+
+
+@dataclass
+class Deed:
+    """A condition or a rollback as it went. `mark` is its status; `ended` None: it has not come back."""
+
+    role: str
+    name: str
+    began: float
+    ended: float | None = None
+    mark: Mark = field(default_factory=lambda: status_mark("interrupted"))
+    failure: str = ""
+    tries: int = 1
+    lasts: float | None = None
+    proofs: list[Proof] = field(default_factory=list)
+
+    @property
+    def clock(self) -> str:
+        """When it began, since the run did."""
+        return elapsed(self.began)
+
+    @property
+    def took(self) -> str:
+        """How long it took."""
+        return "" if self.ended is None else duration(max(0.0, self.ended - self.began))
+
+
+class Deeds(NamedTuple):
+    """All of them; `rollbacks` says where the rollbacks are: `skipped`, `started`, `ended`, or nothing yet."""
+
+    conditions: list[Deed]
+    undone: list[Deed]
+    rollbacks: str
+    reason: str
+
+
+def deeds(entries: Iterable[Mapping[str, Any]], method: Any, under_way: bool = False) -> Deeds:
+    """What was done and undone; `method` is the experiment's, in which an action says how long it lasts."""
+    found: dict[tuple[str, int], Deed] = {}
+    rollbacks, reason = "", ""
+    for entry in entries:
+        kind, role = entry.get("kind"), entry.get("role")
+        if kind == "rollbacks":
+            rollbacks, reason = str(entry.get("state") or ""), plain(entry.get("reason") or "", 300)
+        elif kind == "proof":
+            _prove(found, entry)
+        elif kind in ("intent", "activity") and role in ("condition", "rollback"):
+            _play(found, entry, method)
+    if under_way:
+        _waiting(found.values())
+    conditions = [deed for (role, _), deed in found.items() if role == "condition"]
+    return Deeds(conditions, [deed for (role, _), deed in found.items() if role == "rollback"], rollbacks, reason)
+
+
+def _play(found: dict[tuple[str, int], Deed], entry: Mapping[str, Any], method: Any) -> None:
+    key = (str(entry["role"]), int(entry["index"]))
+    at, name = float(entry["t"]), plain(entry.get("name") or "without a name", 160)
+    if entry["kind"] == "intent":
+        found[key] = Deed(key[0], name, at, lasts=_lasts(method, key))
+        return
+    deed = found.setdefault(key, Deed(key[0], name, at, lasts=_lasts(method, key)))
+    failure = entry.get("failure")
+    deed.ended, deed.tries = at, int(entry.get("tries") or 1)
+    deed.mark = status_mark("failed" if failure else "succeeded")
+    deed.failure = plain(failure, 600) if failure else ""
+
+
+def _prove(found: dict[tuple[str, int], Deed], entry: Mapping[str, Any]) -> None:
+    """Both proofs are of a condition, also the one that is looked for after the rollbacks."""
+    deed = found.get(("condition", int(entry["index"])))
+    there, not_there = PROOFS.get(str(entry.get("proves")), ("was shown", "was not shown"))
+    if deed is not None:
+        missing = entry.get("missing")
+        text = f"{not_there}: {plain(missing, 300)}" if missing else there
+        deed.proofs.append(Proof(not missing, text, elapsed(float(entry["t"]))))
+
+
+def _waiting(played: Iterable[Deed]) -> None:
+    for deed in played:
+        if deed.ended is None:
+            deed.mark = Mark("under way", "·", "-", "quiet")
+
+
+def _lasts(method: Any, key: tuple[str, int]) -> float | None:
+    try:
+        extensions = method[key[1]].get("extensions") if key[0] == "condition" else None
+        found = [each.get("lasts") for each in extensions or [] if isinstance(each, dict)]
+    except (LookupError, AttributeError, TypeError):
+        return None
+    return next((float(x) for x in found if isinstance(x, int | float) and not isinstance(x, bool)), None)

@@ -1,0 +1,135 @@
+"""The head of a run's page: what was promised, how it is measured, by which verification, under which conditions."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from rtk.console.store import experiments
+from rtk.console.store.models import Run
+from rtk.errors import ToolkitError
+from rtk.experiment.limits import threshold
+from rtk.experiment.plan import Plan, StopWhen
+from rtk.insight.facts import Objective, Threshold
+from rtk.insight.words import duration, number, share
+from rtk.report.planned import course, tolerance_words
+from rtk.report.text import plain
+
+_BROKEN = (ToolkitError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
+NO_CONDITION = "No condition"
+
+
+class Promise(NamedTuple):
+    """An objective as the run was judged by it; `id` leads to it where it is still there."""
+
+    name: str
+    words: str
+    id: Any
+
+
+class Measure(NamedTuple):
+    """A probe by its name, and when it is met, in words."""
+
+    name: str
+    met: str
+
+
+class Heading(NamedTuple):
+    """The four columns and the tags. `conditions` are names, none where the system is measured as it is."""
+
+    promise: Promise | None
+    measures: tuple[Measure, ...]
+    conditions: tuple[str, ...]
+    tags: tuple[str, ...]
+
+
+def heading(run: Run, document: Mapping[str, Any]) -> Heading:
+    """The head; `document` is the experiment as it was run, which clients of 2020 may have sent unchecked."""
+    return Heading(promise_of(run), _measures(document), _conditions(document), tuple(experiments.tags_of(document)))
+
+
+def promise_of(run: Run) -> Promise | None:
+    """What was promised when the run began."""
+    told = run.plan.get("objective")
+    kept = run.verification.objective
+    try:
+        target, window = float(told["target"]), told.get("window_s")
+        name = plain(told.get("name") or (kept.name if kept else "") or "Objective without a name")
+    except _BROKEN:
+        return None
+    there = kept.id if kept and not kept.deleted_at else None
+    return Promise(name, words(target, window), there)
+
+
+def words(target: float, window_s: float | None) -> str:
+    """A target over its window: "95 % over 1 day"."""
+    return share(target) + ("" if window_s is None else f" over {duration(window_s)}")
+
+
+def _measures(document: Mapping[str, Any]) -> tuple[Measure, ...]:
+    try:
+        probes = document["steady-state-hypothesis"]["probes"]
+        return tuple(_measure(probe, document.get("configuration")) for probe in probes)
+    except _BROKEN:
+        return ()
+
+
+def _measure(probe: Mapping[str, Any], configuration: Any) -> Measure:
+    name = plain(probe.get("name") or "a probe without a name", 160)
+    bound = threshold(probe, configuration)
+    return Measure(name, bounds(bound) or f"Met when {tolerance_words(probe.get('tolerance'))}")
+
+
+def bounds(bound: Threshold) -> str:
+    """A threshold in words: "At most 6,000 ms"; nothing where there is none."""
+    lower, upper, unit = bound.lower, bound.upper, plain(bound.unit, 20)
+    if lower is not None and upper is not None:
+        return f"Exactly {number(lower, unit)}" if lower == upper else f"{number(lower)} to {number(upper, unit)}"
+    if upper is not None:
+        return f"At most {number(upper, unit)}"
+    return "" if lower is None else f"At least {number(lower, unit)}"
+
+
+def _conditions(document: Mapping[str, Any]) -> tuple[str, ...]:
+    method = document.get("method")
+    activities = [each for each in method if isinstance(each, Mapping)] if isinstance(method, list) else []
+    actions = (each for each in activities if each.get("type") == "action" or "ref" in each)
+    return tuple(plain(each.get("name") or each.get("ref") or "without a name", 160) for each in actions)
+
+
+def course_of(run: Run, document: Mapping[str, Any]) -> list[str]:
+    """The plan in words, a line each; nothing of one that makes no sense."""
+    try:
+        return course(_plan(run.plan), document)
+    except _BROKEN:
+        return []
+
+
+def _plan(plan: Mapping[str, Any]) -> Plan:
+    told, stop = plan.get("objective"), plan.get("stop_when") or {}
+    return Plan(
+        frequency_s=float(plan["frequency_s"]),
+        duration_s=float(plan["duration_s"]),
+        warm_up_s=float(plan.get("warm_up_s") or 0.0),
+        cool_down_s=float(plan.get("cool_down_s") or 0.0),
+        objective=Objective(told["target"], told.get("window_s"), told.get("name") or "") if told else None,
+        stop_when=StopWhen(**stop),
+    )
+
+
+def client_words(run: Run) -> str:
+    """Who told of the run: "Reliability Toolkit 0.1.0, Chaos Toolkit 1.44.0, Linux …"."""
+    if run.told == "events":
+        return "A client of 2020, one event a call"
+    names = {"rtk": "Reliability Toolkit", "chaoslib": "Chaos Toolkit", "platform": "", "node": "on"}
+    known = ((word, run.client.get(key)) for key, word in names.items())
+    return ", ".join(plain(f"{word} {value}".strip(), 120) for word, value in known if isinstance(value, str) and value)
+
+
+def began_at(run: Run, head: Mapping[str, Any]) -> float:
+    """When the run began (seconds since 1970), by its own clock where it told."""
+    at = head.get("at")
+    return float(at) if isinstance(at, int | float) and not isinstance(at, bool) else _stamp(run.created_at)
+
+
+def _stamp(moment: datetime) -> float:
+    return moment.timestamp()

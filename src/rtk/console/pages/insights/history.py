@@ -1,0 +1,109 @@
+"""All runs of a verification beside one of them, so that running until one passes shows."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from rtk.console.pages.insights.states import badge_of
+from rtk.console.store import runs
+from rtk.console.store.models import Run
+
+MOST = 20
+PASSED = "pass"
+_LEFT_OUT = ("client_insight", "results", "progress", "client", "note")
+
+
+class Past(NamedTuple):
+    """A run beside another: when, how it came out, and its small result; shares and values None without data."""
+
+    id: UUID
+    at: datetime
+    badge: str
+    observed: float | None
+    p95: float | None
+    unit: str
+    small: str
+    restored: bool | None
+    by: str
+    here: bool
+
+
+class History(NamedTuple):
+    """Runs, newest first, at most so many; `summary` and `warning` say what they come to."""
+
+    runs: list[Past]
+    verdicts: list[str]
+    summary: str
+    warning: str
+    more: bool
+
+
+def history(run: Run) -> History:
+    """The runs of the run's verification in its team: one query."""
+    rows: Any = Run.objects.filter(verification=run.verification_id).select_related("created_by")
+    found = list(rows.defer(*_LEFT_OUT).order_by("-created_at", "-id")[: MOST + 1])
+    kept = found[:MOST]
+    verdicts = [each.verdict or "none" for each in reversed(kept) if each.verdict or each.ended_at]
+    told = [_past(each, each.id == run.id) for each in kept]
+    return History(told, verdicts, summary(verdicts, len(found) > MOST), _warning(run, kept), len(found) > MOST)
+
+
+def _past(run: Run, here: bool) -> Past:
+    insight = run.insight or {}
+    during = next((each for each in insight.get("phases") or () if each.get("phase") == "conditions"), {})
+    return Past(
+        id=run.id,
+        at=run.created_at,
+        badge=badge_of(run, runs.state_of(run)),
+        observed=insight.get("observed"),
+        p95=during.get("p95"),
+        unit=insight.get("unit") or "",
+        small=small(insight),
+        restored=run.restored,
+        by=str(run.created_by or ""),
+        here=here,
+    )
+
+
+def small(insight: dict[str, Any]) -> str:
+    """A result in few words: "16 met, 4 deviated, 10 missed"."""
+    told = ((insight.get(word), word) for word in ("met", "deviated", "missed"))
+    return ", ".join(f"{number:,} {word}" for number, word in told if number) or "nothing measured"
+
+
+def summary(verdicts: Sequence[str], more: bool) -> str:
+    """How many came out how: "Of 7 runs 2 passed, 4 failed and 1 was inconclusive."."""
+    counted = Counter(verdicts)
+    words = {"pass": "passed", "fail": "failed", "inconclusive": "inconclusive", "invalid": "invalid"}
+    parts = [_part(counted[key], key, word) for key, word in words.items() if counted[key]]
+    if counted["none"]:
+        parts.append(f"{counted['none']} ended without a verdict")
+    if not parts:
+        return "No run has ended yet."
+    before = "last " if more else ""
+    which = f"Of the {before}{len(verdicts)} runs that ended" if len(verdicts) > 1 else "Of 1 run that ended"
+    return f"{which}, {_joined(parts)}."
+
+
+def _part(number: int, key: str, word: str) -> str:
+    verb = "" if key in ("pass", "fail") else "was " if number == 1 else "were "
+    return f"{number} {verb}{word}"
+
+
+def _joined(parts: Sequence[str]) -> str:
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
+def _warning(run: Run, beside: Iterable[Run]) -> str:
+    """What a pass after others that did not pass is worth."""
+    before = [each for each in beside if each.created_at < run.created_at and each.verdict]
+    others = sum(each.verdict != PASSED for each in before)
+    if run.verdict != PASSED or not others:
+        return ""
+    runs_before = "1 run before it" if len(before) == 1 else f"{others} of {len(before)} runs before it"
+    return (
+        f"This run passed, and {runs_before} did not. Running until one passes proves less than its number says: "
+        "judge them together."
+    )

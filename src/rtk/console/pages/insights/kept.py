@@ -1,0 +1,52 @@
+"""The insight that a run's row keeps, as what the reports are made of: so that the terminal and these pages agree."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from typing import Any
+
+from rtk.insight.facts import Facts, Measurements, Objective
+from rtk.insight.shape import Clustering, Comparison, Figures, Insight, Stats
+
+_FIGURES = [field.name for field in fields(Figures)]
+_OWN = [field.name for field in fields(Insight) if field.name != "figures"]
+_LISTS = ("limits", "not_restored", "notes")
+
+
+def insight_from(kept: Mapping[str, Any] | None) -> Insight | None:
+    """The insight of what `as_dict` gave; None of counts alone, and of a record that no insight could be made of."""
+    if not kept:
+        return None
+    try:
+        own = {name: kept[name] for name in _OWN if name in kept}
+        own |= {name: tuple(own[name]) for name in _LISTS if name in own}
+        return Insight(
+            **{
+                **own,
+                "figures": Figures(**{name: kept[name] for name in _FIGURES}),
+                "run": Stats(**own["run"]),
+                "phases": tuple(_each(Stats, own["phases"])),
+                "comparisons": tuple(_each(Comparison, own["comparisons"])),
+                "clustering": Clustering(**own["clustering"]) if own["clustering"] else None,
+            }
+        )
+    except (KeyError, TypeError):
+        return None
+
+
+def _each(kind: Any, values: Iterable[Mapping[str, Any]]) -> list[Any]:
+    return [kind(**value) for value in values]
+
+
+def bare(insight: Insight) -> Facts:
+    """The facts that an insight tells itself: enough for its figures, without what was recorded."""
+    return Facts(
+        run_id=insight.run_id,
+        title=insight.title,
+        frequency_s=insight.frequency_s,
+        duration_s=insight.duration_s,
+        started_at=insight.started_at,
+        measurements=Measurements(),
+        objective=Objective(**insight.objective) if insight.objective else None,
+        status=insight.status,
+        stopped=insight.stopped,
+    )

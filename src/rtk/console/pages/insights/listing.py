@@ -1,0 +1,120 @@
+"""The list of insights: runs newest first, of a team or of all one's teams, filtered."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django import forms
+from django.db.models import Q, QuerySet
+
+from rtk.console.pages.insights import heading, states
+from rtk.console.people.models import Team
+from rtk.console.store import lists, runs
+from rtk.console.store.models import Run, Verification
+from rtk.insight.budget import allowed_share
+from rtk.insight.words import duration, share
+from rtk.report.text import plain
+
+ROWS = 25
+MOST_CHOICES = 200
+LONGEST = 100
+VERDICTS = {
+    "": "Any verdict",
+    "pass": "Pass",
+    "fail": "Fail",
+    "inconclusive": "Inconclusive",
+    "invalid": "Invalid",
+    "none": "No verdict",
+    "under-way": "Under way",
+}
+_UNUSED = ("client_insight", "results", "progress", "client", "note", "experiment__document")
+
+
+class Filter(forms.Form):
+    """What a list is narrowed by. What is not one of these is no filter."""
+
+    q = forms.CharField(label="Text", required=False, max_length=LONGEST)
+    verdict = forms.ChoiceField(label="Verdict", required=False, choices=list(VERDICTS.items()))
+    verification = forms.UUIDField(label="Verification", required=False)
+
+    def chosen(self) -> dict[str, Any]:
+        """What was chosen, of what could be understood."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class Line(NamedTuple):
+    """A run in a list. What there is no data of is said so."""
+
+    id: UUID
+    team: Team
+    verification: Verification
+    promise: str
+    target: str
+    allowed: str
+    at: datetime
+    by: str
+    observed: str
+    small: str
+    badge: str
+    restored: bool | None
+
+
+def page(teams: Any, chosen: dict[str, Any], cursor: str | None) -> dict[str, Any]:
+    """A page `{items, next}` of the runs of these teams. Raises `Problem` for a cursor that no page gave."""
+    rows: Any = Run.objects.filter(team__in=teams).select_related(
+        "team__org", "verification__objective", "experiment", "created_by"
+    )
+    return lists.page(_narrowed(rows.defer(*_UNUSED), chosen), _line, cursor, ROWS)
+
+
+def _narrowed(rows: QuerySet[Run], chosen: dict[str, Any]) -> QuerySet[Run]:
+    verdict, text = chosen.get("verdict"), chosen.get("q")
+    if verdict == "under-way":
+        rows = rows.filter(ended_at=None).exclude(state__in=("ended", "abandoned"))
+    elif verdict == "none":
+        rows = rows.filter(Q(verdict=None) & (Q(ended_at__isnull=False) | Q(state__in=("ended", "abandoned"))))
+    elif verdict:
+        rows = rows.filter(verdict=verdict)
+    if text:
+        named = Q(verification__name__icontains=text) | Q(verification__objective__name__icontains=text)
+        rows = rows.filter(named | Q(experiment__title__icontains=text))
+    return rows.filter(verification=chosen["verification"]) if "verification" in chosen else rows
+
+
+def _line(run: Run) -> Line:
+    insight = run.insight or {}
+    promise = heading.promise_of(run)
+    target, allowed = _promised(run) if promise else ("", "")
+    met, deviated = insight.get("met") or 0, insight.get("deviated") or 0
+    return Line(
+        id=run.id,
+        team=run.team,
+        verification=run.verification,
+        promise=promise.name if promise else "",
+        target=target,
+        allowed=allowed,
+        at=run.created_at,
+        by=plain(run.created_by or "", 100),
+        observed=share(insight.get("observed")),
+        small=f"{met:,} of {met + deviated:,} good" if met + deviated else "",
+        badge=states.badge_of(run, runs.state_of(run)),
+        restored=run.restored,
+    )
+
+
+def _promised(run: Run) -> tuple[str, str]:
+    """The target over its window, and what may deviate: as a share, and as time where there is a window."""
+    told = run.plan["objective"]
+    target, window = float(told["target"]), told.get("window_s")
+    part = allowed_share(target)
+    allowed = share(float(part)) if part is not None else ""
+    if part is None or window is None:
+        return heading.words(target, None), allowed
+    return heading.words(target, window), f"{allowed}, {duration(float(part) * window)}"
+
+
+def choices(teams: Any, chosen: UUID | None) -> list[Verification]:
+    """The verifications to choose from, by name; the chosen one among them whatever became of it."""
+    of = Verification.objects.filter(team__in=teams).filter(Q(deleted_at=None) | Q(id=chosen))
+    return list(of.only("id", "name").order_by("name")[:MOST_CHOICES])

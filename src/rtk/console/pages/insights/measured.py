@@ -1,0 +1,128 @@
+"""The table of a run's measurements, a page at a time, and all of them as a file of comma-separated values."""
+
+import csv
+import io
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from asgiref.sync import sync_to_async
+from django.http import QueryDict
+
+from rtk.console.store import readings
+from rtk.console.store.models import Run
+from rtk.insight.facts import OUTCOMES, Measurement, Threshold
+from rtk.insight.words import number
+from rtk.report.axis import elapsed
+from rtk.report.text import plain
+
+ROWS = 50  # of a page of the table
+_CHUNK = 5_000
+_HEAD = ("phase", "slot", "due_s", "due_utc", "started_s", "ended_s", "took_s", "outcome", "value", "unit", "reason")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+
+
+class Place(NamedTuple):
+    """Where the table goes on: after the entry of a number, with measurements of one outcome or of any."""
+
+    after: int = -1
+    outcome: str = ""
+
+    @property
+    def code(self) -> int | None:
+        """The outcome as it is stored."""
+        return OUTCOMES.index(self.outcome) if self.outcome in OUTCOMES else None
+
+    @property
+    def chosen(self) -> bool:
+        """Whether somebody went somewhere in the table."""
+        return self != Place()
+
+
+class Measured(NamedTuple):
+    """A measurement with the number of its entry."""
+
+    n: int
+    measurement: Measurement
+
+
+class Row(NamedTuple):
+    """A measurement in words."""
+
+    phase: str
+    slot: str
+    clock: str
+    at: datetime | None
+    outcome: str
+    value: str
+    took: str
+    reason: str
+
+
+def place_of(query: QueryDict) -> Place:
+    """Where an address says that the table goes on; from its beginning where it says nothing of sense."""
+    after, outcome = query.get("after", ""), query.get("outcome", "")
+    known = after.isascii() and after.isdecimal() and len(after) < 19
+    return Place(int(after) if known else -1, outcome if outcome in OUTCOMES else "")
+
+
+def rows(found: list[Measured], threshold: Threshold, frequency_s: float, began: float) -> list[Row]:
+    """A page of the table; `began` is when the run did (seconds since 1970)."""
+    return [_row(each.measurement, threshold, frequency_s, began) for each in found[:ROWS]]
+
+
+def follows(found: list[Measured]) -> int | None:
+    """The `after` of the page that follows, None where there is none."""
+    return found[ROWS - 1].n if len(found) > ROWS else None
+
+
+def _row(m: Measurement, threshold: Threshold, frequency_s: float, began: float) -> Row:
+    took = None if m.started is None or m.ended is None else m.ended - m.started
+    return Row(
+        phase=m.phase,
+        slot=f"{m.slot:,}",
+        clock=elapsed(m.due, min(1.0, frequency_s)),
+        at=moment(began + m.due),
+        outcome=m.outcome,
+        value=plain(number(m.value, threshold.unit), 40),
+        took="no data" if took is None else f"{took:.3f} s",
+        reason=plain(m.reason, 300) if m.reason else "",
+    )
+
+
+def moment(epoch: float) -> datetime | None:
+    """A stamp as a moment; None where the calendar has no such moment."""
+    try:
+        return datetime.fromtimestamp(epoch, UTC)
+    except (OverflowError, ValueError, OSError):
+        return None
+
+
+async def lines(run: Run, unit: str, began: float) -> AsyncIterator[str]:
+    """All measurements in the order of their entries, as lines of CSV, a few thousand at a time."""
+    yield _written([_HEAD])
+    after: int | None = -1
+    while after is not None:
+        page = await sync_to_async(readings.columns)(run, after, _CHUNK)
+        after = page["next"]
+        yield _written(_cells(each, unit, began) for each in page["items"])
+
+
+def _written(rows: Any) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue()
+
+
+def _cells(m: dict[str, Any], unit: str, began: float) -> Iterator[Any]:
+    at, started, ended = moment(began + m["due"]), m["started"], m["ended"]
+    took = None if started is None or ended is None else round(ended - started, 6)
+    stamp = at.isoformat() if at else ""
+    yield from (m["phase"], m["slot"], m["due"], stamp, started, ended, took, m["outcome"], m["value"])
+    yield from (harmless(unit), harmless(m["reason"] or ""))
+
+
+def harmless(text: str) -> str:
+    """Text that a spreadsheet takes for text: what begins as a formula does gets an apostrophe before it."""
+    line = plain(text, 2_000)
+    return f"'{line}" if line.startswith(_FORMULA) else line

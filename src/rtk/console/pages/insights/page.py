@@ -1,0 +1,142 @@
+"""Everything that the page of a run shows, put together once."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.timezone import now
+
+from rtk.console.pages.insights import deeds, finding, heading, history, kept, measured, record, states
+from rtk.console.store import runs
+from rtk.console.store.models import Event, Run
+from rtk.insight.facts import Facts, Threshold
+from rtk.insight.shape import Insight
+from rtk.insight.words import duration, share
+from rtk.report.story import Figure, Story, Table, story
+from rtk.report.text import fine_share, plain
+
+AROUND = timedelta(minutes=10)  # how long before a run, and after it, something outside may have to do with it
+MOST_OUTSIDE = 20
+TONES = {"good": "green", "bad": "red", "unsure": "orange", "broken": "purple", "quiet": "secondary"}
+_COUNTS = 6  # columns of the table of phases that are there whatever was measured
+
+
+def page(run: Run, query: QueryDict) -> dict[str, Any]:
+    """What the templates of a run are rendered with. Four queries, beside an insight that nobody asked for yet."""
+    insight, broken = _insight(run)
+    place, state = measured.place_of(query), runs.state_of(run)
+    read = record.read(run, place)
+    facts = read.facts(insight)
+    head = read.head
+    under_way = state in states.UNDER_WAY
+    told = story(insight, facts) if insight and facts else None
+    document = head["experiment"] if isinstance(head.get("experiment"), Mapping) else {}
+    silent = (now() - run.heard_at).total_seconds()
+    return {
+        "run": run,
+        "state": state,
+        "badge": states.badge_of(run, state),
+        "under_way": under_way,
+        "notice": states.notice(state, run.told, silent, broken or (facts is None and not under_way)),
+        "insight": insight,
+        "why_none": (run.insight or {}).get("why", "") if broken else "",
+        "heading": heading.heading(run, document),
+        "history": history.history(run),
+        "outside": outside(run),
+        "course": heading.course_of(run, document),
+        "client": heading.client_words(run),
+        **_told(told, insight),
+        **done(read, document, under_way),
+        **table(read, place, head, facts),
+    }
+
+
+def done(read: record.Record, document: Mapping[str, Any], under_way: bool) -> dict[str, Any]:
+    """What was done and undone."""
+    return {"deeds": deeds.deeds(read.entries, document.get("method"), under_way)}
+
+
+def fragment(run: Run) -> dict[str, Any]:
+    """The part that tells what was done and undone, by itself: while a run goes on it is asked for again."""
+    read, under_way = record.read(run, measured.Place()), runs.state_of(run) in states.UNDER_WAY
+    document = read.head.get("experiment")
+    return {"run": run, "under_way": under_way, **done(read, document if isinstance(document, dict) else {}, under_way)}
+
+
+def _insight(run: Run) -> tuple[Insight | None, bool]:
+    """The insight, and whether the run has ended and none can be made of what was told."""
+    told = finding.kept_of(run)
+    found = kept.insight_from(told)
+    return found, told is not None and found is None
+
+
+def _told(told: Story | None, insight: Insight | None) -> dict[str, Any]:
+    if told is None or insight is None:
+        return {"told": None}
+    return {
+        "told": told,
+        "tone": TONES[told.verdict.tone],
+        "figure": named(told),
+        "phases": sideways(told.phases, insight.run.values > 0),
+        "impact": impact(insight),
+        "spent": insight.figures.budget_spent,
+    }
+
+
+def named(told: Story) -> dict[str, Figure]:
+    """The figures by their names: `budget_spent`."""
+    return {each.label.lower().replace(" ", "_"): each for each in told.figures}
+
+
+def sideways(phases: Table, valued: bool) -> Table:
+    """The table of phases with a column for each of them; quantiles only where there were values."""
+    shown = len(phases.head) if valued else _COUNTS
+    columns = [phases.head, *phases.rows]
+    return Table(tuple(c[0] for c in columns), tuple(zip(*(c[1:shown] for c in columns), strict=True)))
+
+
+def impact(insight: Insight) -> str:
+    """Why the observed impact is not the budget, in figures; nothing where there is no such figure."""
+    f, promise = insight.figures, insight.objective
+    if f.observed_budget_impact is None or not promise or insight.run.met + insight.run.deviated == 0:
+        return ""
+    allowed, long = share(round(1 - promise["target"], 12)), duration(insight.duration_s)
+    text = (
+        f"{duration(f.deviating_s)} of deviating time in a run of {long} is {fine_share(f.observed_budget_impact)}. "
+        f"It looks as if it were to be held against the {allowed} that may deviate, and it must not: it is a share of "
+        "the run's own length, so a longer run of the same system would show less."
+    )
+    if f.budget_s is None or f.budget_spent is None:
+        return f"{text} Without a window there is no budget."
+    window = duration(promise.get("window_s"))
+    return (
+        f"{text} The budget is {allowed} of {window}, {duration(f.budget_s)}; of that this run spent "
+        f"{fine_share(f.budget_spent)}."
+    )
+
+
+def table(read: record.Record, place: measured.Place, head: Mapping[str, Any], facts: Facts | None) -> dict[str, Any]:
+    """The table of measurements from a place on."""
+    threshold = facts.threshold if facts else Threshold()
+    began = heading.began_at(read.run, head)
+    return {
+        "began": measured.moment(began) or read.run.created_at,
+        "threshold": heading.bounds(threshold),
+        "unit": plain(threshold.unit, 20),
+        "rows": measured.rows(read.rows, threshold, float(read.run.plan["frequency_s"]), began),
+        "rows_next": measured.follows(read.rows),
+        "place": place,
+    }
+
+
+def outside(run: Run) -> list[Event]:
+    """What happened outside around the run, in the order it did."""
+    until = run.ended_at or min(now(), run.due_at + runs.PATIENCE)
+    found = Event.objects.filter(
+        team=run.team_id,
+        kind="outside",
+        on_timeline=True,
+        created_at__range=(run.created_at - AROUND, until + AROUND),
+    )
+    return list(found.order_by("created_at", "id")[:MOST_OUTSIDE])

@@ -1,0 +1,98 @@
+"""What the page of a run shows of its record, read by one statement.
+
+The entries that are no measurements, the first measurement that deviated and the first that was missed, and a page
+of measurements.
+"""
+
+import json
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from django.db import connection
+
+from rtk.console.pages.insights.measured import ROWS, Measured, Place
+from rtk.console.store import insights
+from rtk.console.store.models import Run
+from rtk.errors import ToolkitError
+from rtk.insight.facts import OUTCOMES, PHASES, Facts, Measurement
+from rtk.insight.shape import Insight
+from rtk.verify.facts import facts_of_entries
+
+KINDS = ["run", "phase", "intent", "activity", "proof", "rollbacks", "event", "end"]
+_BROKEN = (ToolkitError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
+_READ = """
+SELECT * FROM (
+  SELECT 'entry' AS part, n, body, NULL::smallint AS phase, NULL::bigint AS slot, NULL::float8 AS due,
+    NULL::float8 AS started, NULL::float8 AS ended, NULL::smallint AS outcome, NULL::float8 AS value,
+    NULL::text AS reason
+  FROM store_recordentry WHERE run_id = %(run)s AND day = %(day)s AND kind = ANY(%(kinds)s)
+  UNION ALL (
+    SELECT 'first', n, NULL, phase, slot, due, started, ended, outcome, value, reason FROM store_measurement
+    WHERE run_id = %(run)s AND day = %(day)s AND outcome = %(deviated)s ORDER BY phase, slot LIMIT 1
+  )
+  UNION ALL (
+    SELECT 'first', n, NULL, phase, slot, due, started, ended, outcome, value, reason FROM store_measurement
+    WHERE run_id = %(run)s AND day = %(day)s AND outcome = %(missed)s ORDER BY phase, slot LIMIT 1
+  )
+  UNION ALL (
+    SELECT 'row', n, NULL, phase, slot, due, started, ended, outcome, value, reason FROM store_measurement
+    WHERE run_id = %(run)s AND day = %(day)s AND n > %(after)s
+      AND (%(outcome)s::smallint IS NULL OR outcome = %(outcome)s::smallint)
+    ORDER BY n LIMIT %(rows)s
+  )
+) AS parts ORDER BY part, n
+"""
+_RARE = {outcome: OUTCOMES.index(outcome) for outcome in ("deviated", "missed")}
+
+
+@dataclass
+class Record:
+    """What was read: `entries` in their order, `firsts` in slot order, and `rows` of the table."""
+
+    run: Run
+    entries: list[dict[str, Any]] = field(default_factory=list)
+    firsts: list[Measurement] = field(default_factory=list)
+    rows: list[Measured] = field(default_factory=list)
+
+    @property
+    def head(self) -> dict[str, Any]:
+        """The record's first entry, or what stands in its place."""
+        first = self.entries[0] if self.entries and self.entries[0].get("kind") == "run" else None
+        return insights.head_from(self.run, first)
+
+    def facts(self, insight: Insight | None = None) -> Facts | None:
+        """The facts without the measurements; None of a record that contradicts itself.
+
+        Of a run that has ended, how it did is what its insight says.
+        """
+        try:
+            facts = facts_of_entries(self.head, self.entries, self.firsts)
+        except _BROKEN:
+            return None
+        if insight is None:
+            return replace(facts, status="running", stopped=None)
+        return replace(facts, status=insight.status, stopped=insight.stopped, duration_s=insight.duration_s)
+
+
+def read(run: Run, place: Place) -> Record:
+    """What the page shows of a run's record, with the measurements from a place on."""
+    given = {"run": run.id, "day": run.day, "kinds": KINDS, "after": place.after, "outcome": place.code, **_RARE}
+    record = Record(run)
+    with connection.cursor() as cursor:
+        cursor.execute(_READ, {**given, "rows": ROWS + 1})
+        for row in cursor.fetchall():
+            _add(record, *row)
+    record.firsts.sort(key=lambda m: (PHASES.index(m.phase), m.slot))
+    return record
+
+
+def _add(record: Record, part: str, n: int, body: str | None, *columns: Any) -> None:
+    if body is not None:
+        record.entries.append(json.loads(body))
+        return
+    phase, slot, due, started, ended, outcome, value, reason = columns
+    found = Measurement(PHASES[phase], slot, due, started, ended, OUTCOMES[outcome], value, reason)
+    if part == "first":
+        record.firsts.append(found)
+    else:
+        record.rows.append(Measured(n, found))
