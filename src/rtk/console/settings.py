@@ -139,6 +139,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True  # the files are few and come from the package: there is nothing to collect
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/pages/dist/.+-[\w-]{8}\.\w+$"  # their names say what is in them
 
 LOGGING = {
     "version": 1,

@@ -100,4 +100,4 @@ def test_no_page_fails_for_anybody(world: World, name: str) -> None:
 def test_each_page_is_in_our_own_frame(world: World, name: str) -> None:
     answer = signed_in(world.owner).get(reverse(name, kwargs=HOLDING.get(name)), follow=True)
     if answer["Content-Type"].startswith("text/html"):
-        assert 'href="/static/people/people.css"' in answer.content.decode()
+        assert 'href="/static/pages/icon.svg"' in answer.content.decode()

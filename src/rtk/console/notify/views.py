@@ -69,7 +69,7 @@ def _shown(team: Team, form: RecipientForm) -> dict[str, Any]:
         "recipients": [(each, [EVENTS[event] for event in each.events]) for each in team.recipients.all()],
         "told": told,
         "testing": any(each.event == TEST and each.state == State.WAITING for each in told),
-        "at": "teams",
+        "at": "notifications",
     }
 
 

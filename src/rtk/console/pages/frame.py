@@ -67,6 +67,13 @@ _OWN = (
     ("security", "Passkeys and second factors", "shield", "mfa_index"),
     ("sessions", "Sessions", "device", "usersessions_list"),
 )
+_ACCOUNT = {"mfa_": "security", "usersessions_": "sessions", "account_": "profile", "socialaccount_": "profile"}
+
+
+def account_page(name: str | None) -> str:
+    """The entry that a page of allauth's belongs to, by the name of its address."""
+    found = [key for start, key in _ACCOUNT.items() if (name or "").startswith(start)]
+    return found[0] if found else ""
 
 
 def around(user: Any, org: Organization | None, team: Team | None, at: str) -> Frame:

@@ -90,7 +90,7 @@ def test_a_log_shows_nothing_of_other_organizations(world: World) -> None:
 
 
 def test_members_see_only_teams_that_they_are_in(world: World) -> None:
-    page = signed_in(world.member).get("/acme").content.decode()
+    page = signed_in(world.member).get("/acme/teams").content.decode()
     assert "Shop" in page
     assert "Bank" not in page
     assert "/acme/audit" not in page

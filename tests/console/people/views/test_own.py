@@ -45,7 +45,7 @@ def test_a_new_token_is_shown_once_and_works(world: World) -> None:
     client = signed_in(world.member)
     page = client.post("/tokens", {"name": "CI", "scopes": ["read", "run"], "days": 30}).content.decode()
     [secret] = re.findall(r"rtk_[A-Za-z0-9]{40}", page)
-    assert 'data-copy="secret"' in page
+    assert f'<code data-text id="secret">{secret}</code>' in page
     caller = gate.authenticate(f"Bearer {secret}")
     assert caller is not None
     assert (caller.user, caller.scopes) == (world.member, frozenset({"read", "run"}))

@@ -7,7 +7,7 @@ from tests.console.people.world import World, signed_in
 
 
 def test_an_admin_makes_a_team(world: World) -> None:
-    assert signed_in(world.admin).post("/acme/teams/new", {"name": "Lab"})["Location"] == "/acme"
+    assert signed_in(world.admin).post("/acme/teams/new", {"name": "Lab"})["Location"] == "/acme/lab"
     assert Team.objects.get(org=world.org, slug="lab").memberships.get().user == world.admin
 
 
@@ -55,5 +55,5 @@ def test_a_team_is_renamed_and_deleted_by_its_name(world: World) -> None:
     admin = signed_in(world.admin)
     assert admin.post("/acme/shop/settings", {"name": "Store"})["Location"] == "/acme/store/settings"
     assert admin.post("/acme/store/delete", {"name": "Shop"}).status_code == 422
-    assert admin.post("/acme/store/delete", {"name": "Store"})["Location"] == "/acme"
+    assert admin.post("/acme/store/delete", {"name": "Store"})["Location"] == "/acme/teams"
     assert [team.name for team in Team.objects.filter(org=world.org)] == ["Bank"]

@@ -162,7 +162,9 @@ def titled(context: Context) -> str:
 def around(context: Context) -> frame.Frame:
     """What stands around the page: navigation, switcher, banner."""
     given = context.flatten()
-    return frame.around(given.get("user"), given.get("org"), given.get("team"), str(given.get("at") or ""))
+    match = getattr(given.get("request"), "resolver_match", None)
+    at = given.get("at") or frame.account_page(getattr(match, "url_name", None))
+    return frame.around(given.get("user"), given.get("org"), given.get("team"), str(at))
 
 
 def distance(when: datetime, now: datetime | None = None) -> str:

@@ -32,7 +32,7 @@ def _organizations(request: HttpRequest, caller: gate.Caller) -> HttpResponse:
     for team in gate.teams_for(caller):
         teams.setdefault(team.org_id, []).append(team)
     found = [(org, teams.get(org.pk, [])) for org in gate.organizations_for(caller)]
-    return render(request, "people/home.html", {"organizations": found})
+    return render(request, "people/home.html", {"organizations": found, "at": "home"})
 
 
 @login_not_required
@@ -62,7 +62,7 @@ def join(request: HttpRequest, key: str) -> HttpResponse:
         except ValidationError as error:
             messages.error(request, error.messages[0])
         else:
-            return redirect("people:organization", org=invitation.org.slug)
+            return redirect("pages:org-timeline", org=invitation.org.slug)
     return render(request, "people/join.html", {"invitation": invitation, "known": _known(invitation.email)})
 
 

@@ -22,7 +22,7 @@ def profile(request: HttpRequest, caller: Caller) -> HttpResponse:
         form.save()
         messages.success(request, "Your profile is saved.")
         return redirect("people:profile")
-    return render(request, "people/profile.html", {"form": form}, status=status(form))
+    return render(request, "people/profile.html", {"form": form, "at": "profile"}, status=status(form))
 
 
 @page
@@ -36,7 +36,8 @@ def own_tokens(request: HttpRequest, caller: Caller) -> HttpResponse:
         shown = {"made": token, "secret": secret}
         form = TokenForm(user=caller.user)
     found = Token.objects.filter(user=caller.user)
-    answer = render(request, "people/tokens.html", {"form": form, "tokens": found, **shown}, status=status(form))
+    context = {"form": form, "tokens": found, "at": "tokens", **shown}
+    answer = render(request, "people/tokens.html", context, status=status(form))
     answer["Cache-Control"] = "no-store"
     return answer
 

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from rtk.console.people import gate, joining
 from rtk.console.people.forms import DeleteForm, MemberForm, NameForm
 from rtk.console.people.gate import Caller
-from rtk.console.people.models import Membership, TeamMembership
+from rtk.console.people.models import Membership, Team, TeamMembership
 from rtk.console.people.pages import action, page, sent, status, tried
 
 
@@ -18,11 +18,12 @@ def make(request: HttpRequest, caller: Caller, org: str) -> HttpResponse:
     """Make a team."""
     found = gate.org_for(caller, org, "admin")
     form = NameForm(sent(request))
+    made: list[Team] = []
     if request.method == "POST" and tried(
-        form, lambda: joining.make_team(caller.user, found, form.cleaned_data["name"]), "name"
+        form, lambda: made.append(joining.make_team(caller.user, found, form.cleaned_data["name"])), "name"
     ):
         messages.success(request, "The team is made.")
-        return redirect("people:organization", org=found.slug)
+        return redirect("pages:timeline", org=found.slug, team=made[0].slug)
     return render(request, "people/team-new.html", {"org": found, "form": form, "at": "teams"}, status=status(form))
 
 
@@ -37,8 +38,8 @@ def people(request: HttpRequest, caller: Caller, org: str, team: str) -> HttpRes
     everywhere = Membership.objects.filter(org=found.org, role__in=gate.EVERYWHERE).select_related("user")
     added = found.memberships.exclude(user__in=everywhere.values("user")).select_related("user")
     inside = added.order_by("user__name", "user__email")
-    context = {"org": found.org, "team": found, "form": form, "inside": inside, "everywhere": everywhere, "at": "teams"}
-    return render(request, "people/team.html", {**context, "at": "teams"}, status=status(form))
+    context = {"org": found.org, "team": found, "form": form, "inside": inside, "everywhere": everywhere}
+    return render(request, "people/team.html", {**context, "at": "people"}, status=status(form))
 
 
 @action
@@ -63,7 +64,7 @@ def settings(request: HttpRequest, caller: Caller, org: str, team: str) -> HttpR
         return redirect("people:team-settings", org=found.org.slug, team=found.slug)
     if form.is_bound:
         found.refresh_from_db(fields=["name", "slug"])  # what could not be saved is not the name
-    context = {"org": found.org, "team": found, "form": form, "at": "teams"}
+    context = {"org": found.org, "team": found, "form": form, "at": "settings"}
     return render(request, "people/team-settings.html", context, status=status(form))
 
 
@@ -76,5 +77,5 @@ def delete(request: HttpRequest, caller: Caller, org: str, team: str) -> HttpRes
         joining.delete(caller.user, found)
         messages.success(request, f"The team “{form.expected}” is deleted.")
         return redirect("people:organization", org=found.org.slug)
-    context = {"org": found.org, "team": found, "form": form, "what": f"the team “{found.name}”", "at": "teams"}
-    return render(request, "people/delete.html", context, status=status(form))
+    context = {"org": found.org, "team": found, "form": form, "what": f"the team “{found.name}”"}
+    return render(request, "people/delete.html", {**context, "at": "settings"}, status=status(form))
