@@ -15,6 +15,7 @@ from bench import (
     console,
     controlled,
     cost,
+    group,
     guarding,
     ingest,
     lab,
@@ -97,7 +98,8 @@ def main(words: list[str] | None = None) -> int:
     if unknown := [name for name in given.rows if name not in ROWS]:
         options.error(f"there is no row {unknown[0]}; expected one of {', '.join(ROWS)}")
     names = given.rows or list(ROWS)
-    rows = [(name, taken(name, given.quick)) for name in names]
+    with group.joined():
+        rows = [(name, taken(name, given.quick)) for name in names]
     print(results.text(rows, given.quick))
     if not given.quick:
         RESULTS.write_text(results.text(results.kept(ROWS, KEPT)))

@@ -1,7 +1,8 @@
 """What other processes and the hypervisor took from this machine while something was timed.
 
-Others' CPU time is the busy time of `/proc/stat` less that of this process and all its descendants (those that
-are over count through the one that waited for them), so deliberate burners are ours. The kernel samples
+Others' CPU time is the busy time of `/proc/stat` less our own, so deliberate burners are ours. Our own is what the
+kernel counts in the bench's control group; without one, that of this process and all its descendants (those that are
+over count through the one that waited for them). The kernel samples
 `/proc/stat` at its ticks, so a trial of a second or less is told only roughly.
 """
 
@@ -10,6 +11,8 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
+
+from bench import group
 
 MOST_OTHERS = 0.10
 MOST_STEAL = 0.06
@@ -57,6 +60,12 @@ def _machine() -> tuple[float, float]:
 
 
 def _ours() -> float:
+    """Seconds of CPU time of this process and of what it started."""
+    counted = group.used_s()
+    return _descendants() if counted is None else counted
+
+
+def _descendants() -> float:
     """Seconds of CPU time of this process and its descendants, those waited for included."""
     times, children = dict[int, int](), defaultdict[int, list[int]](list)
     for entry in Path("/proc").iterdir():
