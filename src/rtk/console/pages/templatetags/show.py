@@ -180,8 +180,8 @@ def distance(when: datetime, now: datetime | None = None) -> str:
 
 def _time(when: datetime, text: str, kind: str) -> SafeString:
     exact = when.astimezone(UTC)
-    form = '<time datetime="{}" title="{:%Y-%m-%d %H:%M:%S} UTC" data-time="{}">{}</time>'
-    return format_html(form, exact.isoformat(), exact, kind, text)
+    form = '<time datetime="{}" title="{} UTC" data-time="{}">{}</time>'
+    return format_html(form, exact.isoformat(), f"{exact:%Y-%m-%d %H:%M:%S}", kind, text)
 
 
 def _day(when: datetime) -> str:
