@@ -23,15 +23,15 @@ SELECT value, outcome FROM (
 ) AS worst ORDER BY tile
 """
 _LAST = """
-SELECT asked.run, last.values, last.outcomes, (
+SELECT asked.run, lately.measured, lately.outcomes, (
   SELECT body::json -> 'threshold' FROM store_recordentry
   WHERE run_id = asked.run AND day = asked.day AND n = 0 AND kind = 'run' AND day = ANY(%(days)s)
 ) FROM unnest(%(runs)s::uuid[], %(days)s::date[]) AS asked (run, day) CROSS JOIN LATERAL (
-  SELECT array_agg(value ORDER BY n) AS values, array_agg(outcome ORDER BY n) AS outcomes FROM (
+  SELECT array_agg(value ORDER BY n) AS measured, array_agg(outcome ORDER BY n) AS outcomes FROM (
     SELECT n, value, outcome FROM store_measurement
     WHERE run_id = asked.run AND day = asked.day AND day = ANY(%(days)s) ORDER BY n DESC LIMIT 40
-  ) AS some
-) AS last
+  ) AS newest
+) AS lately
 """
 
 

@@ -1,0 +1,213 @@
+// How many events of each kind there were on each of the last 30 days: bars that stand on one another, so that no kind
+// hides another. The day under the pointer, or the one the arrow keys are at, is told below the chart and read aloud.
+import { BarChart } from "echarts/charts";
+
+import { type Chart, echarts, faint, mount, onTheme } from "../chart/core";
+
+echarts.use([BarChart]);
+
+interface Series {
+  kind: string;
+  label: string;
+  counts: number[];
+  chosen: boolean;
+}
+interface Told {
+  days: string[];
+  series: Series[];
+}
+
+const LEAST_DAYS = 3;
+const DRAGGED = 5; // pixels: a click that moved further was none
+const short = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
+const whole = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" });
+const one: Record<string, string> = {
+  run: "run",
+  verification: "verification",
+  objective: "objective",
+  experiment: "experiment",
+  execution: "execution",
+  outside: "outside event",
+};
+
+export class Month {
+  private readonly chart: Chart;
+  private day = -1;
+  private shown: [number, number];
+  private pressed: [number, number] = [0, 0];
+
+  /** The chart of a page, where it has one. */
+  static in(page: Document): Month | null {
+    const element = page.getElementById("month");
+    const data = page.getElementById("month-data")?.textContent;
+    const said = page.getElementById("month-day");
+    return element && data && said ? new Month(element, said, JSON.parse(data) as Told) : null;
+  }
+
+  private constructor(
+    private readonly element: HTMLElement,
+    private readonly said: HTMLElement,
+    private readonly told: Told,
+  ) {
+    this.shown = [0, told.days.length - 1];
+    this.chart = mount(element, (chart) => chart.resize());
+    this.draw();
+    this.listen();
+    onTheme(() => this.draw());
+    for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-zoom]")) {
+      button.addEventListener("click", () => this.zoom(button.dataset["zoom"] ?? "all"));
+    }
+  }
+
+  /** Show these kinds alone; all of them where none is named. */
+  choose(kinds: string[]): void {
+    for (const each of this.told.series) each.chosen = kinds.length === 0 || kinds.includes(each.kind);
+    this.draw();
+    if (this.day >= 0) this.tell(this.day);
+  }
+
+  private draw(): void {
+    const style = getComputedStyle(this.element);
+    const read = (name: string): string => style.getPropertyValue(name).trim();
+    const [text, line, surface] = [read("--rtk-quiet"), read("--rtk-line"), read("--rtk-surface")];
+    const chosen = this.told.series.filter((each) => each.chosen);
+    const label = { color: text, fontFamily: style.fontFamily, fontSize: 12 };
+    this.chart.setOption(
+      {
+        animation: false,
+        grid: { left: 8, right: 12, top: 10, bottom: 4, containLabel: true },
+        xAxis: {
+          type: "category",
+          data: this.told.days.map((day) => short.format(new Date(day))),
+          axisLabel: { ...label, hideOverlap: true },
+          axisTick: { show: false },
+          axisLine: { lineStyle: { color: line } },
+        },
+        yAxis: {
+          type: "value",
+          minInterval: 1,
+          max: (range: { max: number }) => Math.max(4, range.max),
+          axisLabel: label,
+          splitLine: { lineStyle: { color: line } },
+        },
+        dataZoom: [{ type: "inside", zoomOnMouseWheel: "ctrl", moveOnMouseWheel: false, minValueSpan: LEAST_DAYS - 1 }],
+        series: chosen.map((each, place) => {
+          const colour = read(`--kind-${each.kind}`);
+          return {
+            type: "bar",
+            stack: "day",
+            name: each.label,
+            data: each.counts,
+            barCategoryGap: "28%",
+            barMinHeight: 3,
+            cursor: "pointer",
+            itemStyle: { color: colour, borderColor: surface, borderWidth: 1, borderRadius: 2 },
+            // Behind the day that is told, not behind each kind.
+            ...(place === 0 ? { showBackground: true, backgroundStyle: { color: faint("#808080", 0.04) } } : {}),
+          };
+        }),
+      },
+      { replaceMerge: ["series"] },
+    );
+  }
+
+  private listen(): void {
+    const canvas = this.chart.getZr();
+    canvas.on("mousemove", (event) => this.point(event.offsetX, event.offsetY));
+    canvas.on("mousedown", (event) => (this.pressed = [event.offsetX, event.offsetY]));
+    canvas.on("click", (event) => {
+      const far = Math.hypot(event.offsetX - this.pressed[0], event.offsetY - this.pressed[1]);
+      if (far <= DRAGGED && this.point(event.offsetX, event.offsetY)) this.open();
+    });
+    canvas.on("globalout", () => this.leave());
+    this.chart.on("datazoom", () => this.zoomed());
+    this.element.addEventListener("keydown", (event) => this.key(event));
+    this.element.addEventListener("blur", () => this.leave());
+  }
+
+  private point(x: number, y: number): boolean {
+    if (!this.chart.containPixel("grid", [x, y])) return false;
+    const found = Number(this.chart.convertFromPixel({ xAxisIndex: 0 }, x));
+    if (found !== this.day) this.tell(found);
+    return true;
+  }
+
+  private key(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const last = this.told.days.length - 1;
+    const at = this.day < 0 ? last : this.day;
+    const to: Record<string, number> = { ArrowLeft: this.day < 0 ? last : at - 1, ArrowRight: at + 1, Home: 0, End: last };
+    const zoom: Record<string, string> = { "+": "in", "=": "in", "-": "out", "0": "all" };
+    const day = to[event.key];
+    const how = zoom[event.key];
+    if (day !== undefined) this.go(Math.min(last, Math.max(0, day)));
+    else if (how) this.zoom(how);
+    else if (event.key === "Enter" && this.day >= 0) this.open();
+    else if (event.key === "Escape") this.leave();
+    else return;
+    event.preventDefault();
+  }
+
+  private go(day: number): void {
+    const [from, to] = this.shown;
+    if (day < from) this.show(day, day + to - from);
+    if (day > to) this.show(day - to + from, day);
+    this.tell(day);
+  }
+
+  private tell(day: number): void {
+    const date = this.told.days[day];
+    if (date === undefined) return;
+    this.day = day;
+    const parts = this.told.series
+      .filter((each) => each.chosen && each.counts[day])
+      .map((each) => {
+        const number = each.counts[day] ?? 0;
+        return `${number} ${one[each.kind] ?? each.label}${number === 1 ? "" : "s"}`;
+      });
+    this.said.textContent = `${whole.format(new Date(date))}: ${parts.join(", ") || "nothing"}`;
+    this.mark(day);
+  }
+
+  private leave(): void {
+    this.day = -1;
+    this.said.textContent = "";
+    this.mark(-1);
+  }
+
+  private mark(day: number): void {
+    this.chart.dispatchAction({ type: "downplay" });
+    if (day >= 0) this.chart.dispatchAction({ type: "highlight", dataIndex: day });
+  }
+
+  /** The events of the day, with the other filters as they are. */
+  private open(): void {
+    const date = this.told.days[this.day];
+    if (!date) return;
+    const to = new URL(window.location.href);
+    to.searchParams.set("since", date);
+    to.searchParams.set("until", date);
+    to.searchParams.delete("before");
+    window.location.assign(to);
+  }
+
+  private zoom(how: string): void {
+    const last = this.told.days.length - 1;
+    const [from, to] = this.shown;
+    if (how === "all") return this.show(0, last);
+    const middle = this.day >= 0 ? this.day : (from + to) / 2;
+    const length = Math.max(LEAST_DAYS - 1, (to - from) * (how === "in" ? 0.5 : 2));
+    const begin = Math.max(0, Math.min(last - length, Math.round(middle - length / 2)));
+    this.show(begin, Math.min(last, Math.round(begin + length)));
+  }
+
+  private show(from: number, to: number): void {
+    this.chart.dispatchAction({ type: "dataZoom", startValue: from, endValue: to });
+  }
+
+  private zoomed(): void {
+    const { dataZoom } = this.chart.getOption() as { dataZoom?: { startValue?: number; endValue?: number }[] };
+    const now = dataZoom?.[0];
+    if (now?.startValue !== undefined && now.endValue !== undefined) this.shown = [now.startValue, now.endValue];
+  }
+}

@@ -1,0 +1,54 @@
+"""How each team of an organization stands: its latest run, in one query."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from rtk.console.people.models import Team
+from rtk.console.store import runs
+
+MOST = 24
+_LATEST = """
+SELECT t.id, run.id, verification.name, run.created_at, run.state, run.told, run.heard_at, run.due_at, run.ended_at,
+  run.verdict, run.status, run.restored IS FALSE AND run.acknowledged_at IS NULL
+FROM unnest(%s::uuid[]) AS t (id) CROSS JOIN LATERAL (
+  SELECT * FROM store_run WHERE team_id = t.id ORDER BY created_at DESC, id DESC LIMIT 1
+) AS run JOIN store_verification verification ON verification.id = run.verification_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """A team's latest run."""
+
+    run: UUID
+    name: str
+    created_at: datetime
+    state: str
+    told: str
+    heard_at: datetime
+    due_at: datetime
+    ended_at: datetime | None
+    verdict: str | None
+    status: str
+    not_restored: bool
+
+    @property
+    def shown(self) -> str:
+        """Its verdict once there is one, else its state."""
+        state = runs.state_of(self)
+        if state != "ended":
+            return state.replace(" ", "-")
+        return self.verdict or (self.status if self.status in ("failed", "aborted", "interrupted") else "none")
+
+
+def of(teams: Sequence[Team]) -> list[tuple[Team, Latest | None]]:
+    """The teams, at most 24, each with its latest run or None."""
+    shown = list(teams[:MOST])
+    with connection.cursor() as cursor:
+        cursor.execute(_LATEST, [[team.pk for team in shown]])
+        found = {team: Latest(*rest) for team, *rest in cursor.fetchall()}
+    return [(team, found.get(team.pk)) for team in shown]

@@ -1,0 +1,46 @@
+"""How a row is told: in which word, with which icon, and where its name leads."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from rtk.console.pages.timeline.rows import Row
+from rtk.console.people.models import Team
+
+# For each kind: the word, the icon, and the page of its subject.
+_TOLD = {
+    "run": ("verification", "activity", "insight"),
+    "verification": ("verification created", "checks", "verification"),
+    "objective": ("objective created", "target", "objective"),
+    "experiment": ("experiment imported", "flask", "experiment"),
+    "execution": ("execution", "player-play", "execution"),
+    "outside": ("outside event", "bolt", ""),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row as it is shown. `url` is empty where there is nothing to lead to; `away` is whether it leads outside."""
+
+    row: Row
+    team: Team
+    word: str
+    icon: str
+    url: str
+    away: bool
+
+
+def lines(rows: Iterable[Row], teams: Sequence[Team]) -> list[Line]:
+    """Rows of these teams as they are shown."""
+    named = {each.pk: each for each in teams}
+    return [_line(row, named[row.team]) for row in rows]
+
+
+def _line(row: Row, team: Team) -> Line:
+    word, icon, page = _TOLD[row.kind]
+    if not page:
+        return Line(row, team, word, icon, row.outside.url or "", True)
+    key = row.run if row.kind == "run" else row.subject
+    url = reverse(f"pages:{page}", args=[team.org.slug, team.slug, key]) if key and row.there else ""
+    return Line(row, team, word, icon, url, False)
