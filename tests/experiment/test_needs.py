@@ -9,6 +9,7 @@ from rtk.experiment.needs import (
     missing,
     modules,
     not_installed,
+    other_programs,
     programs,
     unknown_packages,
     warnings,
@@ -66,6 +67,9 @@ def test_what_to_install_is_told_our_own_first() -> None:
 def test_the_programs_that_it_starts_are_told() -> None:
     published = document(VERIFICATION.read_bytes(), "f", "json")[0]
     assert programs(published) == ("aws",)
+    assert distributions(published) == ("reliability-toolkit", "awscli")
+    assert other_programs(published) == ()
+    assert other_programs(json.loads(PLAIN.read_bytes())) == ("echo",)
 
 
 def test_a_rollback_that_leans_on_a_local_file_is_warned_of() -> None:

@@ -88,5 +88,6 @@ function take(form: HTMLFormElement, page: Document): void {
     file.value = "";
   }
   source.classList.toggle("is-invalid", told.classList.contains("is-invalid"));
-  source.toggleAttribute("aria-invalid", told.hasAttribute("aria-invalid"));
+  if (told.hasAttribute("aria-invalid")) source.setAttribute("aria-invalid", "true");
+  else source.removeAttribute("aria-invalid");
 }

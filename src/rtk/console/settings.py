@@ -128,6 +128,7 @@ if options.number("RTK_TRUSTED_PROXIES"):
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = options.number("RTK_BODY_LIMIT_MIB") * 2**20
 RETENTION_DAYS = options.number("RTK_RETENTION_DAYS")
+IMAGE = options.text("RTK_IMAGE")
 
 vars().update(mail.settings(options.text("RTK_MAIL_URL")))
 NOTIFY_OWN_NETWORK = options.flag("RTK_NOTIFY_OWN_NETWORK")

@@ -21,6 +21,7 @@ _DISTRIBUTIONS = {
     "chaosspring": "chaostoolkit-spring",
     "chaostoxi": "chaostoolkit-toxiproxy",
 }
+_PROGRAMS = {"aws": "awscli"}  # programs that pip installs
 _OF_AWS = ("chaoscloud.actions.ssm", "chaoscloud.probes.ssm")  # these need boto3
 _LOCAL_FILE = re.compile(r"\$\((?:\s*cat\s|\s*<)\s*([^)\s]{1,200})\s*\)|`cat ([^`\s]{1,200})`")
 
@@ -75,8 +76,8 @@ def install_hint(module: str) -> str:
 
 
 def distributions(document: Mapping[str, Any]) -> tuple[str, ...]:
-    """What `pip install` must be given so that the experiment's modules are there, our own first."""
-    known = [_distribution(module) for module in modules(document)]
+    """What `pip install` must be given so that its modules and programs are there, our own first."""
+    known = [*map(_distribution, modules(document)), *(_PROGRAMS.get(program) for program in programs(document))]
     ours = "reliability-toolkit[aws]" if "reliability-toolkit[aws]" in known else "reliability-toolkit"
     return tuple(dict.fromkeys((ours, *filter(None, known))))
 
@@ -85,6 +86,11 @@ def unknown_packages(document: Mapping[str, Any]) -> tuple[str, ...]:
     """The Python packages that it needs of which no distribution is known here."""
     packages = (module.partition(".")[0] for module in modules(document) if _distribution(module) is None)
     return tuple(dict.fromkeys(packages))
+
+
+def other_programs(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """Those of its programs that pip does not install."""
+    return tuple(program for program in programs(document) if program not in _PROGRAMS)
 
 
 def programs(document: Mapping[str, Any]) -> tuple[str, ...]:

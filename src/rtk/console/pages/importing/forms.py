@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.forms.models import ModelChoiceIterator
 
 from rtk.console.pages.importing.fields import PercentField, SpanField
@@ -33,9 +34,9 @@ class ObjectiveField(forms.ModelChoiceField):
 
     iterator = _Newest
 
-    def offer(self, team: Team) -> None:
-        """Any of a team's may be chosen; the newest are listed, once the field is shown."""
-        rows = verifications.objectives(team).order_by("-created_at", "-id")
+    def offer(self, team: Team, also: Any = None) -> None:
+        """Any that a team has in use may be chosen, and one more by its id; the newest are listed."""
+        rows = verifications.objectives(team).filter(Q(archived_at=None) | Q(pk=also)).order_by("-created_at", "-id")
         self.queryset = rows.only("id", "name", "target", "window_s", "team_id")
 
     def label_from_instance(self, obj: Any) -> str:

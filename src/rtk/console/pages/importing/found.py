@@ -81,19 +81,14 @@ class Found:
         return needs.distributions(self.document)
 
     @property
-    def extensions(self) -> tuple[str, ...]:
-        """Those of them that do not come with the toolkit."""
-        return tuple(each for each in self.distributions if each != "reliability-toolkit")
-
-    @property
     def unknown_packages(self) -> tuple[str, ...]:
         """Python packages of which it is not known what installs them."""
         return needs.unknown_packages(self.document)
 
     @property
     def programs(self) -> tuple[str, ...]:
-        """Programs that must be there."""
-        return needs.programs(self.document)
+        """Programs that must be there, besides those that pip installs."""
+        return needs.other_programs(self.document)
 
     @property
     def warnings(self) -> list[str]:

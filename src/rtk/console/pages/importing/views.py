@@ -54,6 +54,9 @@ def plan(request: HttpRequest, caller: Caller, org: str, team: str) -> HttpRespo
 def _looked_at(request: HttpRequest) -> tuple[QueryDict, Found | None, str]:
     """What was sent, completed by what is proposed; what was found in it; and what is wrong with it."""
     data = request.POST.copy()
+    wished = request.GET.get("objective")
+    if wished and "attach" not in data:
+        data["attach"], data["objective"] = OLD, wished
     try:
         source, data["source"] = _source(request)
         document, mended = looking.read(source)

@@ -1,0 +1,51 @@
+"""The form that changes a verification: its name, its objective, and how it is measured. Its experiment stays."""
+
+from typing import Any
+
+from django import forms
+
+from rtk.console.pages.importing.forms import ObjectiveField, StrategyForm
+from rtk.console.pages.once import Seen
+from rtk.console.people.models import Team
+from rtk.console.store.models import NAME_LENGTH, Objective, Verification
+
+
+class EditForm(Seen, StrategyForm):
+    """A verification that there is, given as `initial_of` it."""
+
+    name = forms.CharField(max_length=NAME_LENGTH, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    objective = ObjectiveField(
+        Objective.objects.none(),
+        required=False,
+        empty_label="None: nothing is judged",
+        help_text="Runs that there were keep the verdict by the target of their time.",
+    )
+    field_order = ("name", "objective")
+
+    def __init__(self, *args: Any, team: Team, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["objective"]
+        assert isinstance(field, ObjectiveField)
+        field.offer(team, self.initial["objective"])
+
+    def values(self) -> dict[str, Any]:
+        """The verification as the store takes it."""
+        chosen = self.cleaned_data["objective"]
+        key = str(chosen.pk) if chosen else None
+        return {"name": self.cleaned_data["name"], "objective_id": key, **self.strategy()}
+
+
+def initial_of(verification: Verification) -> dict[str, Any]:
+    """A verification as the form shows it."""
+    rules = verification.stop_when
+    return {
+        "name": verification.name,
+        "objective": verification.objective_id,
+        "frequency": verification.frequency_s,
+        "duration": verification.duration_s,
+        "warm_up": verification.warm_up_s or None,
+        "cool_down": verification.cool_down_s or None,
+        "deviated_in_a_row": rules.get("deviated-in-a-row"),
+        "budget_spent": rules.get("budget-spent"),
+        "max_duration": rules.get("max-duration"),
+    }

@@ -1,0 +1,231 @@
+"""What the pages of verifications tell: each with its last runs, which one query finds for the whole page."""
+
+import json
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+
+from rtk.console.pages.importing.found import Found
+from rtk.console.pages.importing.planning import Planned, planned
+from rtk.console.pages.insights.states import badge_of
+from rtk.console.pages.listing import Filters
+from rtk.console.pages.verifications.ways import Subject
+from rtk.console.people import gate
+from rtk.console.people.models import Team
+from rtk.console.store import experiments, runs
+from rtk.console.store.models import Run, Verification
+from rtk.console.store.verifications import document_of
+from rtk.insight.words import count, duration, share
+from rtk.report.text import plain
+
+RESULTS = 5
+_MOST_TAGS = 10
+_TEXTS = ("name", "objective__name", "experiment__title")
+_SHOWN = ("id", "name", "team", "created_at", "archived_at", "frequency_s", "duration_s", "warm_up_s", "cool_down_s")
+_ALONG = (
+    *(f"objective__{each}" for each in ("id", "name", "target", "window_s", "tags")),
+    *(f"experiment__{each}" for each in ("id", "title", "tags")),
+)
+_RUNS = """
+SELECT run.id, run.verification_id, run.verdict, run.restored, run.state, run.status, run.told, run.created_at,
+  run.heard_at, run.due_at, run.ended_at
+FROM unnest(%s::uuid[]) AS asked (id) CROSS JOIN LATERAL (
+  SELECT * FROM store_run WHERE verification_id = asked.id ORDER BY created_at DESC, id DESC LIMIT %s
+) AS run ORDER BY run.created_at DESC, run.id DESC
+"""
+
+
+class Row(NamedTuple):
+    """A verification in a list; `results` are the last verdicts, oldest first, `last` is the last run."""
+
+    verification: Verification
+    team: Team
+    promise: str
+    strategy: str
+    tags: list[str]
+    results: list[str | None]
+    last: Run | None
+    badge: str
+
+
+class Detail(NamedTuple):
+    """All of a verification's page besides its runs."""
+
+    verification: Verification
+    promise: str
+    strategy: str
+    around: str
+    stops: list[str]
+    found: Found
+    planned: Planned | None
+    subject: Subject
+    tags: list[str]
+
+
+class Past(NamedTuple):
+    """A run of a verification: what became of it, and how long it took (seconds), None while it goes on."""
+
+    run: Run
+    badge: str
+    took_s: float | None
+
+
+def wanted(rows: QuerySet[Verification], by: Filters, objective: UUID | None) -> QuerySet[Verification]:
+    """Those that a list is filtered by."""
+    rows = rows.filter(archived_at__isnull=not by.archived)
+    if objective:
+        rows = rows.filter(objective=objective)
+    if by.tag:
+        tag = json.dumps(by.tag)  # as it stands in the text of a list
+        rows = rows.filter(Q(experiment__tags__contains=tag) | Q(objective__tags__contains=tag))
+    if by.q:
+        found = Q()
+        for text in _TEXTS:
+            found |= Q(**{f"{text}__icontains": by.q})
+        rows = rows.filter(found)
+    return rows.select_related("objective", "experiment").only(*_SHOWN, *_ALONG)
+
+
+def rows(found: Sequence[Verification], teams: Sequence[Team]) -> list[Row]:
+    """The rows of these verifications: one query for all their runs."""
+    if not found:
+        return []
+    of = {team.pk: team for team in teams}
+    last: dict[UUID, list[Run]] = {each.pk: [] for each in found}
+    for run in Run.objects.raw(_RUNS, [list(last), RESULTS]):
+        last[run.verification_id].append(run)
+    return [_row(each, of[each.team_id], last[each.pk]) for each in found]
+
+
+def _row(verification: Verification, team: Team, last: Sequence[Run]) -> Row:
+    newest = last[0] if last else None
+    return Row(
+        verification,
+        team,
+        promise(verification),
+        strategy(verification),
+        tags_of(verification),
+        [run.verdict for run in reversed(last) if run.verdict or run.ended_at],
+        newest,
+        badge_of(newest, runs.state_of(newest)) if newest else "none",
+    )
+
+
+def find(team: Team, key: UUID, lock: bool = False) -> Verification:
+    """A team's verification, with its experiment and objective unless it is locked. Raises NotFound."""
+    rows = Verification.objects.filter(team=team, deleted_at=None, pk=key)
+    whole = rows.select_related("objective", "experiment", "created_by")
+    found = (rows.select_for_update() if lock else whole).first()
+    if found is None:
+        raise gate.NotFound("There is no such verification in this team.")
+    found.team = team
+    if not lock:
+        found.experiment.team = team
+    return found
+
+
+def detail(verification: Verification) -> Detail:
+    """A verification with all that its file says."""
+    found = Found(document_of(verification))
+    return Detail(
+        verification,
+        promise(verification),
+        strategy(verification),
+        around(verification),
+        stops(verification.stop_when),
+        found,
+        planned(values_of(verification)),
+        subject_of(verification, found),
+        tags_of(verification),
+    )
+
+
+def values_of(verification: Verification) -> dict[str, Any]:
+    """What its prospects are told of: seconds, and the target as a share."""
+    objective = verification.objective
+    return {
+        "frequency": verification.frequency_s,
+        "duration": verification.duration_s,
+        "warm_up": verification.warm_up_s,
+        "cool_down": verification.cool_down_s,
+        "target": objective.target if objective else None,
+        "window": objective.window_s if objective else None,
+    }
+
+
+def subject_of(verification: Verification, found: Found) -> Subject:
+    """What the commands and files to run it are made of."""
+    return Subject(
+        id=verification.pk,
+        console=settings.PUBLIC_URL,
+        planned_s=verification.warm_up_s + verification.duration_s + verification.cool_down_s,
+        variables=found.needed(),
+        distributions=found.distributions,
+        programs=[plain(each, 60) for each in found.programs],
+        image=settings.IMAGE,
+    )
+
+
+def past(run: Run) -> Past:
+    """A run of a verification's list."""
+    took = (run.ended_at - run.created_at).total_seconds() if run.ended_at else None
+    return Past(run, badge_of(run, runs.state_of(run)), took)
+
+
+def runs_of(verification: Verification) -> QuerySet[Run]:
+    """The runs of a verification, of each what its line says."""
+    columns = ("verdict", "restored", "state", "status", "told", "created_at", "heard_at", "due_at", "ended_at")
+    rows = Run.objects.filter(verification=verification).select_related("created_by")
+    return rows.only("id", "verification", *columns, "created_by__name", "created_by__email")
+
+
+def promise(verification: Verification) -> str:
+    """What is promised, "95 % over 1 day"; empty without an objective."""
+    objective = verification.objective
+    if objective is None:
+        return ""
+    window = "" if objective.window_s is None else f" over {duration(objective.window_s)}"
+    return f"{share(objective.target)}{window}"
+
+
+def strategy(verification: Verification) -> str:
+    """How it is measured: "every 10 s for 5 min"."""
+    return f"every {duration(verification.frequency_s)} for {duration(verification.duration_s)}"
+
+
+def around(verification: Verification) -> str:
+    """What is measured before and after the conditions, in one sentence."""
+    before, after = verification.warm_up_s, verification.cool_down_s
+    if not before and not after:
+        return "Nothing is measured before and after: there is no baseline, so no cause can be shown."
+    parts = [f"{duration(before)} before"] if before else []
+    parts += [f"{duration(after)} after"] if after else []
+    missing = "" if before else " There is no baseline, so no cause can be shown."
+    return f"Measured as well: {' and '.join(parts)} the conditions.{missing}"
+
+
+def stops(rules: Any) -> list[str]:
+    """When a run is stopped early, in words."""
+    found = []
+    if row := rules.get("deviated-in-a-row"):
+        found.append(f"after {count(row, 'deviating measurement')} in a row")
+    if spent := rules.get("budget-spent"):
+        found.append(f"once {share(spent)} of the budget is spent")
+    if longest := rules.get("max-duration"):
+        found.append(f"after {duration(longest)}")
+    return found
+
+
+def tags_of(verification: Verification) -> list[str]:
+    """The tags of its experiment and of its objective, each once."""
+    own = verification.experiment.tags
+    theirs = verification.objective.tags if verification.objective else []
+    found = [plain(each, 60) for each in [*_texts(own), *_texts(theirs)]]
+    return list(dict.fromkeys(found))[:_MOST_TAGS]
+
+
+def _texts(tags: Any) -> list[str]:
+    return experiments.tags_of({"tags": tags})

@@ -1,0 +1,252 @@
+"""The ways to run a verification: commands and files for a terminal, containers and CI, complete as they stand.
+
+Each is a template beside this file, with fields written as `§{name}`. No token is ever in one of them.
+"""
+
+import re
+import shlex
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from math import ceil
+from pathlib import Path
+from string import Template
+from typing import NamedTuple
+from uuid import UUID
+
+from rtk.experiment.needs import Variable
+
+_TEMPLATES = Path(__file__).parent / "ways"
+_LEAST_S = 600  # a run ends itself after twice its planned time and ten minutes; whoever kills it waits longer
+_PLACEHOLDER = "registry.example.com/reliability-toolkit"
+
+
+class _Text(Template):
+    delimiter = "§"
+
+
+class File(NamedTuple):
+    """A file or some commands: what it is called, and its text. `hint` says what to do with it."""
+
+    name: str
+    text: str
+    hint: str = ""
+
+
+class Way(NamedTuple):
+    """A way to run it: its key in addresses, what comes first, its files, and what to know afterwards."""
+
+    key: str
+    before: str
+    files: Sequence[File]
+    after: str
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is run: a verification of a console, with what its experiment needs.
+
+    `planned_s` is how long all phases are planned to take. Without an `image`, one must be filled in.
+    """
+
+    id: UUID
+    console: str
+    planned_s: float
+    variables: Sequence[Variable] = ()
+    distributions: Sequence[str] = ("reliability-toolkit",)
+    programs: Sequence[str] = ()
+    image: str = ""
+
+    @property
+    def url(self) -> str:
+        """Where its file is."""
+        return f"{self.console}/assets/verifications/{self.id}.json"
+
+    @property
+    def name(self) -> str:
+        """What it is called where names are short."""
+        return f"verify-{str(self.id)[:8]}"
+
+    @property
+    def plain(self) -> list[str]:
+        """The variables that configure it."""
+        return [each.name for each in self.variables if each.option]
+
+    @property
+    def secret(self) -> list[str]:
+        """The variables that are secrets."""
+        return [each.name for each in self.variables if not each.option]
+
+    @property
+    def command(self) -> str:
+        """The command with everything it needs."""
+        return " ".join([*(f"{each.name}=…" for each in self.variables), "chaos verify", self.url])
+
+
+def way_of(key: str, subject: Subject) -> Way:
+    """A way by its key; the first one for a key that there is none of."""
+    _, made = WAYS.get(key, WAYS["terminal"])
+    return made(subject)
+
+
+def _terminal(of: Subject) -> Way:
+    prepared = f"pip install {_install(of)}\nchaos signin --url {of.console}"
+    return Way(
+        "terminal",
+        "",
+        [
+            File("Run it", of.command, "Put the values in place of …" if of.variables else ""),
+            File(
+                "Before the first time", prepared, "Once on each machine: install, and sign in with a token of yours."
+            ),
+        ],
+        f"{_EXIT_CODES}{_also(of)}",
+    )
+
+
+def _docker(of: Subject) -> Way:
+    image = of.image or "reliability-toolkit"
+    names = "".join(f"--env {name} " for name in (*of.plain, *of.secret))
+    text = _filled("docker", of, image=image, variables=names)
+    hint = "An image with all that this experiment needs."
+    return Way(
+        "docker",
+        _exported(of),
+        [File("Dockerfile", _filled("Dockerfile", of), hint), File("Run it", text)],
+        "Journal, reports and the record of the run are in the folder in which you are. If the container is killed, "
+        f"chaos recover in a new one, with the same folder, undoes what was done. {_EXIT_CODES}{_also(of)}",
+    )
+
+
+def _job(of: Subject) -> Way:
+    return _kubernetes(of, "kubernetes", "job", "create")
+
+
+def _cronjob(of: Subject) -> Way:
+    return _kubernetes(of, "cronjob", "cronjob", "apply")
+
+
+def _kubernetes(of: Subject, key: str, template: str, verb: str) -> Way:
+    given = {name: "".join(f' --from-literal={each}="${each}"' for each in names) for name, names in _both(of).items()}
+    file = f"{template}.yaml"
+    commands = _filled("kubectl", of, file=file, verb=verb, **given)
+    image = of.image or _PLACEHOLDER
+    fill = "" if of.image else f"Put the name of your image, built as under Docker, in place of {_PLACEHOLDER}. "
+    return Way(
+        key,
+        _exported(of),
+        [File(file, _filled(template, of, image=image), fill), File("Set it up", commands)],
+        "The job fails where the command fails. It is not tried again: every try is a run of its own. Its report is "
+        f"here, on the console. {_EXIT_CODES}{_also(of)}",
+    )
+
+
+def _github(of: Subject) -> Way:
+    kinds = (("vars", of.plain), ("secrets", of.secret))
+    lines = [f"{name}: ${{{{ {kind}.{name} }}}}" for kind, names in kinds for name in names]
+    text = _filled("github", of, variables="".join(f"\n{' ' * 10}{line}" for line in lines))
+    secrets, plain = _listed(["RTK_TOKEN", *of.secret], "secret"), _listed(of.plain, "variable")
+    return Way(
+        "github",
+        f"In the repository's settings, under Secrets and variables, Actions: make the {secrets}"
+        f"{f' and the {plain}' if plain else ''}.",
+        [File(f".github/workflows/{of.name}.yml", text)],
+        f"{_EXIT_CODES}{_also(of)}",
+    )
+
+
+def _gitlab(of: Subject) -> Way:
+    names = _listed(["RTK_TOKEN", *of.plain, *of.secret], "variable")
+    masked = _listed(["RTK_TOKEN", *of.secret], "")
+    return Way(
+        "gitlab",
+        f"In the project's settings, under CI/CD, Variables: make the {names}; mask {masked}.",
+        [File(".gitlab-ci.yml", _filled("gitlab", of))],
+        f"{_EXIT_CODES}{_also(of)}",
+    )
+
+
+def _jenkins(of: Subject) -> Way:
+    parameters = [f"string(name: '{name}', description: 'Needed by the experiment')" for name in of.plain]
+    inner = "".join(f"        {each}\n" for each in parameters)
+    secrets = "".join(f"\n        {name} = credentials('{_slug(name)}')" for name in of.secret)
+    text = _filled(
+        "Jenkinsfile", of, parameters=f"parameters {{\n{inner}    }}\n    " if parameters else "", secrets=secrets
+    )
+    ids = _listed(["rtk-token", *map(_slug, of.secret)], "credential")
+    return Way(
+        "jenkins",
+        f"Make the {ids}, of the kind Secret text.",
+        [File("Jenkinsfile", text)],
+        f"{_EXIT_CODES}{_also(of)}",
+    )
+
+
+WAYS: dict[str, tuple[str, Callable[[Subject], Way]]] = {
+    "terminal": ("Terminal", _terminal),
+    "docker": ("Docker", _docker),
+    "kubernetes": ("Kubernetes Job", _job),
+    "cronjob": ("Kubernetes CronJob", _cronjob),
+    "github": ("GitHub Actions", _github),
+    "gitlab": ("GitLab CI", _gitlab),
+    "jenkins": ("Jenkins", _jenkins),
+}
+_EXIT_CODES = (
+    "It exits with 0 when the objective holds or nothing is decided, 2 when it is broken, 1 or 4 when nothing could be "
+    "verified, 5 when something is not restored. With --strict only proof is 0."
+)
+
+
+def _filled(template: str, of: Subject, **more: str) -> str:
+    seconds = 2 * of.planned_s + _LEAST_S
+    fields = {
+        "console": of.console,
+        "url": of.url,
+        "name": of.name,
+        "install": _install(of),
+        "seconds": str(ceil(seconds / 60 + 5) * 60),
+        "minutes": str(ceil(seconds / 60 + 5)),
+    }
+    return _template(template).substitute({**fields, **more}).rstrip("\n")
+
+
+@cache
+def _template(name: str) -> _Text:
+    return _Text((_TEMPLATES / f"{name}.txt").read_text())
+
+
+def _install(of: Subject) -> str:
+    return " ".join(shlex.quote(each) for each in of.distributions)
+
+
+def _both(of: Subject) -> dict[str, list[str]]:
+    return {"variables": of.plain, "secrets": of.secret}
+
+
+def _exported(of: Subject) -> str:
+    names = [*of.plain, *of.secret]
+    return f"Set the {_listed(names, 'environment variable')} in your shell first: export them." if names else ""
+
+
+def _also(of: Subject) -> str:
+    """What else must be there."""
+    programs = f" The experiment also starts {_listed(of.programs, '')}: see that it is there." if of.programs else ""
+    credentials = " The aws command finds its credentials and region as it always does." if _uses_aws(of) else ""
+    return programs + credentials
+
+
+def _uses_aws(of: Subject) -> bool:
+    return any("aws" in each for each in of.distributions)
+
+
+def _listed(names: Sequence[str], noun: str) -> str:
+    """`variable A`, `variables A, B and C`; nothing of none."""
+    if not names:
+        return ""
+    *rest, last = names
+    text = f"{', '.join(rest)} and {last}" if rest else last
+    return f"{noun}{'s' if noun and rest else ''} {text}".strip()
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
