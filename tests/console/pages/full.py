@@ -199,6 +199,6 @@ def filled(live: Live) -> dict[str, str]:
 
 def _other(document: dict[str, Any]) -> dict[str, Any]:
     bare = {key: value for key, value in document.items() if key != "extensions"}
-    promise = {"name": "Checkout is up", "target": 0.999, "window": "30d", "tags": ["service:checkout"]}
+    promise = {"name": "Checkout is up", "target": 0.999, "window": 2_592_000, "tags": ["service:checkout"]}
     plain = {**bare, "title": "Checkout stays up while a pod is gone", "tags": ["service:checkout", "kubernetes"]}
     return {"name": plain["title"], "experiment": plain, "objective": promise, "frequency": 5, "duration": 600}
