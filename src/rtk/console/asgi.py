@@ -21,7 +21,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rtk.console.settings")
 django.setup()
 
 from rtk.console.notify.sending import Sending
-from rtk.console.store import ingest  # its models are there only once Django is set up
+from rtk.console.store import ingest, stream  # their models are there only once Django is set up
 from rtk.console.store.keeping import Keeping
 
 THREADS = 8
@@ -62,6 +62,10 @@ class Console:
             await self._record(scope, receive, send)
         else:
             await self._pages(scope, receive, send)
+
+    def leave(self) -> None:
+        """Let go of those who follow runs: the server ends. Called in the event loop."""
+        stream.listener().end()
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()

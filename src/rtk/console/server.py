@@ -1,5 +1,6 @@
 """uvicorn in this process: the port taken before anything else is begun, and an end in order and within bounds."""
 
+import asyncio
 import errno
 import signal
 import socket
@@ -13,6 +14,7 @@ import uvicorn
 from rtk.errors import ToolkitError
 
 GRACE = 3  # seconds that requests under way have at the end
+STUCK_S = 0.4  # the same for those who do not read their answer
 BACKLOG = 2048
 LAST_PORT = 65535
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -52,10 +54,17 @@ def _why(error: OSError, host: str, port: int) -> str:
 class Server(uvicorn.Server):
     """uvicorn that says when it is ready, and ends well when it is told to: exit status 0, not that of a signal.
 
-    `check` is called once signals come here; it raises when one came before.
+    `check` is called once signals come here; it raises when one came before. `leave` is called when the end begins:
+    it lets go of whoever would stay for ever, such as those who follow a run.
     """
 
-    def __init__(self, application: Any, ready: Callable[[], None], check: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        application: Any,
+        ready: Callable[[], None],
+        check: Callable[[], None] = lambda: None,
+        leave: Callable[[], None] = lambda: None,
+    ) -> None:
         super().__init__(
             uvicorn.Config(
                 application,
@@ -70,11 +79,29 @@ class Server(uvicorn.Server):
         )
         self._ready = ready
         self._check = check
+        self._leave = leave
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to answer, then say so."""
         await super().startup(sockets)
         self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End: what goes on for ever at once, what is under way within `GRACE`."""
+        self._leave()
+        cutting = asyncio.create_task(self._cut())
+        try:
+            await super().shutdown(sockets)
+        finally:
+            cutting.cancel()
+
+    async def _cut(self) -> None:
+        """Cut off who does not take what was sent: nobody waits for that."""
+        await asyncio.sleep(STUCK_S)
+        for each in list(self.server_state.connections):
+            flow = getattr(each, "flow", None)
+            if flow and flow.write_paused:
+                flow._transport.abort()  # noqa: SLF001 - uvicorn has no other way
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -62,7 +62,7 @@ def _serve(place: Place, bound: socket.socket, say: Say, ending: "_Ending") -> N
             place.tell(**state, lines=lines, started=datetime.now(UTC).isoformat(timespec="seconds"))
             say("\n".join(lines))
 
-        Server(application, ready, ending.check).run([bound])
+        Server(application, ready, ending.check, application.leave).run([bound])
 
 
 def check_settings() -> None:

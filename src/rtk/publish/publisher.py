@@ -13,9 +13,9 @@ from rtk.publish.marker import Marker, Taken
 from rtk.publish.patience import Patience
 from rtk.publish.wire import NoAnswer
 
-EVERY_S = 1.0  # how often the record is looked at while the run goes on
+EVERY_S = 0.25  # how often the record is looked at while the run goes on: who follows it sees it within a second
 BEGINNING_S = 0.05  # the same until the console knows of the run: its safeguards are waited for
-BEAT_S = 5.0  # a run that has nothing to tell says at least that it is there
+BEAT_S = 2.5  # a run that has nothing to tell says at least that it is there, and hears of a Stop
 QUIET_TRIES = 1  # a connection that breaks once is nothing to speak of
 
 logger = logging.getLogger("chaostoolkit")

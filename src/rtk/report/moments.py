@@ -29,18 +29,21 @@ class Moment(NamedTuple):
 
 def moments(insight: Insight, facts: Facts) -> tuple[Moment, ...]:
     """Everything worth a line, in order of time, at most 200 of it: the spans, then the events."""
-    told = [
-        *_rollbacks(facts),
-        *_phases(facts),
-        *_conditions(facts),
-        *_firsts(facts),
-        *_end(insight, facts),
-    ]
-    known = {text for _, _, text in told}
-    told += [(e.at, "note", text) for e in facts.events if (text := plain(e.text, 400)) not in known]
-    told.sort(key=lambda one: one[0])
+    told = _told(facts, [*_firsts(facts), *_end(insight, facts)])
     whole = [Moment(at, elapsed(at), utc(facts.started_at + at, "%H:%M:%S"), kind, text) for at, kind, text in told]
     return tuple(most_telling(whole, MOST))
+
+
+def happened(facts: Facts, most: int) -> list[tuple[float, str]]:
+    """What happened so far in a run that goes on, in order of time: the last so many moments with their texts."""
+    return [(at, text) for at, _, text in _told(facts, [])[-most:]]
+
+
+def _told(facts: Facts, more: list[Told]) -> list[Told]:
+    told = [*_rollbacks(facts), *_phases(facts), *_conditions(facts), *more]
+    known = {text for _, _, text in told}
+    told += [(e.at, "note", text) for e in facts.events if (text := plain(e.text, 400)) not in known]
+    return sorted(told, key=lambda one: one[0])
 
 
 def most_telling(items: Sequence[Moment], most: int) -> list[Moment]:

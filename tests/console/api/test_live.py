@@ -144,11 +144,13 @@ def follow(
 
 
 def taken(answer: requests.Response, count: int) -> list[tuple[int, dict[str, Any]]]:
-    found, number = [], -1
+    found, number, kind = [], -1, b""
     for line in answer.iter_lines(chunk_size=1):
         if line.startswith(b"id: "):
             number = int(line[4:])
-        if line.startswith(b"data: "):
+        if line.startswith(b"event: "):
+            kind = line[7:]
+        if line.startswith(b"data: ") and kind == b"entry":
             found.append((number, json.loads(line[6:])))
         if len(found) == count:
             break

@@ -10,6 +10,8 @@ from typing import Any
 import msgspec
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.contrib.auth import get_user
+from django.db import close_old_connections
 from django.http import HttpRequest
 from ninja.parser import Parser
 from ninja.security import APIKeyCookie, HttpBearer
@@ -105,6 +107,29 @@ def caller_of(request: HttpRequest) -> gate.Caller:
     if not isinstance(caller, gate.Caller):
         raise gate.Unauthorized("Sign in first, or send a valid token.")
     return caller
+
+
+def is_still_in(request: HttpRequest, org: str, team: str, need: str) -> bool:
+    """Whether whoever made this request, maybe long ago, may still do what is needed there.
+
+    A session that ended, a token that was revoked, a membership that is gone: each is noticed here.
+    """
+    try:
+        remembered.team_for(_caller_now(request), org, team, need)
+    except gate.Refused:
+        return False
+    finally:
+        close_old_connections()  # there is no end of a request at which this would be done
+    return True
+
+
+def _caller_now(request: HttpRequest) -> gate.Caller | None:
+    if authorization := request.headers.get("Authorization"):
+        return remembered.authenticate(authorization)
+    again = HttpRequest()
+    again.session = type(request.session)(request.session.session_key)
+    user = get_user(again)
+    return gate.Caller(user) if isinstance(user, User) else None
 
 
 def enter(request: HttpRequest, org: str, team: str, need: str) -> Team:

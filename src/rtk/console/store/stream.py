@@ -1,23 +1,31 @@
 """A run's entries as they become durable, to any number of readers: one LISTEN for the whole process.
 
-A notification says only of which run there is something new; a reader then reads on from where it is.
+A notification says only of which run there is something new; a reader then reads on from where it is. Readers who are
+at the same place are given the same bytes, so that many of them cost little more than one. Each holds one page at
+most: whoever reads slowly is sent the next one when it has taken the last.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
 import psycopg
+from django.db import DatabaseError
 
 from rtk.console.store.commit import CHANNEL, Connect
 from rtk.console.store.database import connect
+from rtk.console.store.runs import state_of
 from rtk.insight.facts import OUTCOMES, PHASES
 
 PAGE = 1_000
-PULSE_S = 10.0  # without news: a comment, by which proxies and readers see that the stream lives
+PULSE_S = 5.0  # without news: a comment, by which proxies and readers see that the stream lives
+CHECK_S = 5.0  # how often it is asked whether the reader may still read
+SPACE_S = 0.1  # between two wakings for the same run: what comes meanwhile goes out together
 RETRY_S = 1.0
 
 ENTRIES = """
@@ -29,8 +37,34 @@ SELECT n, t, 'measurement', NULL, phase, slot, due, started, ended, outcome, val
 FROM store_measurement WHERE run_id = %(run)s AND day = %(day)s AND n > %(after)s
 ORDER BY n LIMIT %(limit)s
 """
-Page = list[tuple[int, bytes]]
+STATE = "SELECT state, told, heard_at, due_at, ended_at, stop, verdict, restored FROM store_run WHERE id = %(run)s"
 MEASURED = ("phase", "slot", "due", "started", "ended", "outcome", "value", "reason")
+BEGIN, PULSE = b"retry: 1000\n\n", b": still here\n\n"
+REFUSED = b"event: refused\ndata: {}\n\n"
+
+MayRead = Callable[[], Awaitable[bool]]
+
+
+class Page(NamedTuple):
+    """Entries as server-sent events, the last one's number, whether more are waiting; and how the run is."""
+
+    text: bytes
+    last: int
+    full: bool
+    state: bytes
+
+
+class Standing(NamedTuple):
+    """What a run's state is told by."""
+
+    state: str
+    told: str
+    heard_at: datetime
+    due_at: datetime
+    ended_at: datetime | None
+    stop: str | None
+    verdict: str | None
+    restored: bool | None
 
 
 class Listener:
@@ -43,6 +77,8 @@ class Listener:
         self._reading: dict[tuple[UUID, int], asyncio.Task[Page]] = {}
         self._reader: psycopg.AsyncConnection[Any] | None = None
         self._lock = asyncio.Lock()
+        self._woken: dict[str, float] = {}
+        self.over = False
 
     def join(self, run: UUID) -> asyncio.Event:
         """An event that is set whenever there is something new of a run."""
@@ -58,25 +94,35 @@ class Listener:
         readers.discard(news)
         if not readers:
             self._readers.pop(str(run), None)
+            self._woken.pop(str(run), None)
         if not self._readers and self._task:
             self._task.cancel()
             self._task = None
 
-    async def entries(self, run: UUID, day: Any, after: int) -> Page:
+    def end(self) -> None:
+        """Let every reader go: the server stops."""
+        self.over = True
+        self._wake_all()
+
+    async def page(self, run: UUID, day: Any, after: int) -> Page:
         """The next entries of a run; readers who are at the same place are given the same page."""
         key = (run, after)
         if key not in self._reading:
-            self._reading[key] = asyncio.create_task(self._entries(run, day, after))
+            self._reading[key] = asyncio.create_task(self._page(run, day, after))
             self._reading[key].add_done_callback(lambda _: self._reading.pop(key, None))
         return await asyncio.shield(self._reading[key])
 
-    async def _entries(self, run: UUID, day: Any, after: int) -> Page:
+    async def _page(self, run: UUID, day: Any, after: int) -> Page:
         async with self._lock:
             if self._reader is None or self._reader.closed:
                 self._reader = await self._connect()
             given = {"run": run, "day": day, "after": after, "limit": PAGE}
-            found = await self._reader.execute(ENTRIES, given)
-            return [(row[0], line_of(row)) for row in await found.fetchall()]
+            # First how the run is: once it is told to have ended, its last entries are to follow at once.
+            state = await (await self._reader.execute(STATE, given)).fetchone()
+            found = await (await self._reader.execute(ENTRIES, given)).fetchall()
+        text = b"".join([b"id: %d\nevent: entry\ndata: %s\n\n" % (row[0], line_of(row)) for row in found])
+        last = found[-1][0] if found else after
+        return Page(text, last, len(found) == PAGE, _told(Standing(*state)) if state else b"")
 
     async def close(self) -> None:
         """Let go of everything."""
@@ -96,10 +142,24 @@ class Listener:
                     await connection.execute(f"LISTEN {CHANNEL}")
                     self._wake_all()  # of what came while nobody listened
                     async for told in connection.notifies():
-                        self._wake(told.payload)
+                        self._wake_soon(told.payload)
             await asyncio.sleep(RETRY_S)
 
+    def _wake_soon(self, run: str) -> None:
+        """Wake a run's readers: at once, or when the last time is long enough ago."""
+        if run not in self._readers:
+            return
+        loop = asyncio.get_running_loop()
+        due = self._woken.get(run, 0.0) + SPACE_S
+        if due <= loop.time():
+            self._wake(run)
+        elif due - loop.time() <= SPACE_S:  # else it is due already
+            self._woken[run] = due
+            loop.call_at(due, self._wake, run)
+
     def _wake(self, run: str) -> None:
+        if run in self._readers:
+            self._woken[run] = asyncio.get_running_loop().time()
         for news in self._readers.get(run, ()):
             news.set()
 
@@ -119,29 +179,76 @@ def listener() -> Listener:
     return _listeners.setdefault(loop, Listener(connect))
 
 
-async def events(run: UUID, day: Any, after: int, listening: Listener | None = None) -> AsyncIterator[bytes]:
-    """The entries after a number as server-sent events, for as long as the reader stays."""
-    to = listening or listener()
+async def anybody() -> bool:
+    """Whoever it is may read."""
+    return True
+
+
+class Reader:
+    """One who follows a run. `may_read` is asked now and then; `clock` is in seconds."""
+
+    def __init__(self, may_read: MayRead, clock: Callable[[], float]) -> None:
+        self._may_read = may_read
+        self._clock = clock
+        self._checked = clock()
+
+    async def is_refused(self) -> bool:
+        """Whether it may read no longer. Raises DatabaseError when that cannot be told."""
+        if self._clock() - self._checked < CHECK_S:
+            return False
+        self._checked = self._clock()
+        return not await self._may_read()
+
+
+async def events(
+    run: UUID,
+    day: Any,
+    after: int,
+    may_read: MayRead = anybody,
+    listening: Listener | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> AsyncIterator[bytes]:
+    """The entries after a number as server-sent events, and how the run is whenever that has changed.
+
+    It goes on for as long as the reader stays and may read, and the server serves.
+    """
+    to, reader, told = listening or listener(), Reader(may_read, clock), b""
     news = to.join(run)
     try:
-        yield b"retry: 1000\n\n"
-        while True:
+        yield BEGIN
+        while not to.over:
             news.clear()
             try:
-                page = await to.entries(run, day, after)
-            except (psycopg.Error, OSError):
+                if await reader.is_refused():
+                    yield REFUSED
+                    return
+                page = await to.page(run, day, after)
+            except (psycopg.Error, DatabaseError, OSError):
                 await asyncio.sleep(RETRY_S)
                 continue
-            for number, text in page:
-                yield b"id: %d\nevent: entry\ndata: %s\n\n" % (number, text)
-                after = number
-            if len(page) < PAGE:
-                try:
-                    await asyncio.wait_for(news.wait(), PULSE_S)
-                except TimeoutError:
-                    yield b": still here\n\n"
+            if text := page.text + (page.state if page.state != told else b""):
+                yield text
+            told, after = page.state, page.last
+            if not page.full and not to.over and not await _heard(news):
+                yield PULSE
     finally:
         to.leave(run, news)
+
+
+async def _heard(news: asyncio.Event) -> bool:
+    """Whether there was news before it was time for a pulse."""
+    try:
+        async with asyncio.timeout(PULSE_S):
+            await news.wait()
+    except TimeoutError:
+        return False
+    return True
+
+
+def _told(run: Standing) -> bytes:
+    """How a run is, as a server-sent event without a number."""
+    told = {"state": state_of(run), "stop": run.stop, "verdict": run.verdict, "restored": run.restored}
+    return b"event: state\ndata: %b\n\n" % msgspec.json.encode(told)
 
 
 def line_of(row: tuple[Any, ...]) -> bytes:

@@ -1,0 +1,101 @@
+// As few points as the width can show. Of each column of pixels the first, least, greatest and last value stay, and
+// the worst of the deviated ones: whatever is left out, a deviation is always seen.
+
+import type { Measurements } from "./measurements";
+import { DEVIATED, MISSED } from "./told";
+
+export type Point = [number, number | null];
+
+/** What is drawn: moments are milliseconds since the run began. */
+export interface Thinned {
+  line: Point[];
+  deviated: Point[];
+  silent: number[]; // deviated without a value
+  met: number[]; // met without a value
+  missed: [number, number][]; // from, to
+  low: number;
+  high: number;
+  shown: number; // measurements within the window
+}
+
+interface Bucket {
+  first: number;
+  last: number;
+  low: number;
+  high: number;
+  worst: number;
+  silent: number;
+  met: number;
+  missed: number;
+  until: number;
+}
+
+const nothing = (): Bucket => ({ first: -1, last: -1, low: -1, high: -1, worst: -1, silent: -1, met: -1, missed: -1, until: -1 });
+
+/** Thin what is due from one moment to another into so many columns; `below`: low values are the bad ones. */
+export function thin(all: Measurements, from: number, to: number, columns: number, below: boolean): Thinned {
+  const found: Thinned = { line: [], deviated: [], silent: [], met: [], missed: [], low: Infinity, high: -Infinity, shown: 0 };
+  // One on each side, so that the line goes on to the edges.
+  const [begin, end] = [Math.max(0, all.from(from) - 1), Math.min(all.size, all.from(to) + 1)];
+  found.shown = Math.max(0, end - begin);
+  const width = found.shown > 2 * columns ? (to - from) / columns : 0;
+  let bucket = nothing();
+  let place = Number.NEGATIVE_INFINITY;
+  for (let at = begin; at < end; at += 1) {
+    const here = width ? Math.floor(((all.due[at] ?? 0) - from) / width) : at;
+    if (here !== place) {
+      flush(all, bucket, found);
+      bucket = nothing();
+      place = here;
+    }
+    take(all, at, bucket, below);
+  }
+  flush(all, bucket, found);
+  return found;
+}
+
+function take(all: Measurements, at: number, bucket: Bucket, below: boolean): void {
+  const outcome = all.outcome[at];
+  const value = all.value[at] ?? Number.NaN;
+  if (outcome === MISSED) {
+    if (bucket.missed < 0) bucket.missed = at;
+    bucket.until = at;
+    return;
+  }
+  if (Number.isNaN(value)) {
+    if (outcome === DEVIATED) bucket.silent = bucket.silent < 0 ? at : bucket.silent;
+    else bucket.met = bucket.met < 0 ? at : bucket.met;
+    return;
+  }
+  if (bucket.first < 0) bucket.first = bucket.low = bucket.high = at;
+  bucket.last = at;
+  if (value < (all.value[bucket.low] ?? 0)) bucket.low = at;
+  if (value > (all.value[bucket.high] ?? 0)) bucket.high = at;
+  if (outcome === DEVIATED && (bucket.worst < 0 || below === value < (all.value[bucket.worst] ?? 0))) bucket.worst = at;
+}
+
+function flush(all: Measurements, bucket: Bucket, found: Thinned): void {
+  const due = (at: number): number => all.due[at] ?? 0;
+  const value = (at: number): number => all.value[at] ?? 0;
+  if (bucket.first >= 0) {
+    const kept = [...new Set([bucket.first, bucket.low, bucket.high, bucket.last])].sort((a, b) => a - b);
+    for (const at of kept) found.line.push([due(at), value(at)]);
+    found.low = Math.min(found.low, value(bucket.low));
+    found.high = Math.max(found.high, value(bucket.high));
+  } else if (bucket.missed >= 0 || bucket.silent >= 0) {
+    found.line.push([due(Math.max(bucket.missed, bucket.silent)), null]); // the line does not cross what was not measured
+  }
+  if (bucket.worst >= 0) found.deviated.push([due(bucket.worst), value(bucket.worst)]);
+  if (bucket.silent >= 0) found.silent.push(due(bucket.silent));
+  if (bucket.met >= 0) found.met.push(due(bucket.met));
+  if (bucket.missed >= 0) found.missed.push([due(bucket.missed), due(bucket.until)]);
+}
+
+/** Round ticks from at or below `low` to at or above `high`. */
+export function ticks(low: number, high: number, most = 5): { min: number; max: number; interval: number } {
+  const span = high - low || Math.abs(high) || 1;
+  const rough = span / most;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const interval = ([1, 2, 2.5, 5, 10].find((step) => step * power >= rough * (1 - 1e-9)) ?? 10) * power;
+  return { min: Math.floor(low / interval + 1e-9) * interval, max: Math.ceil(high / interval - 1e-9) * interval, interval };
+}

@@ -1,0 +1,168 @@
+// The page of a run: its chart, and while it goes on everything that changes by itself.
+
+import { InsightChart } from "../chart/insight";
+import { Measurements } from "../chart/measurements";
+import type { Entry, Told } from "../chart/told";
+import { toolbar } from "../chart/toolbar";
+import { zone } from "../chart/words";
+import { htmx } from "../frame/fragments";
+import { say } from "../frame/say";
+import { showLanes } from "./lanes";
+import { LivePage } from "./page";
+import { type State, Stream } from "./stream";
+
+const UNDER_WAY = ["running", "lost contact"];
+const AROUND_MS = 250; // so that a hundred viewers do not ask at once, and what comes together is asked for once
+const SETTLE_MS = 300;
+const SILENT_S = 30; // the chart goes on for so long without news: then contact is lost
+
+class Insight {
+  private told: Told;
+  private readonly all: Measurements;
+  private readonly chart: InsightChart;
+  private readonly page: LivePage | null;
+  private stream: Stream | null = null;
+  private heard: { at: number; wall: number } | null = null;
+  private asking = 0;
+  private tick = 0;
+  private leaving = 0;
+
+  constructor(
+    private readonly element: HTMLElement,
+    told: Told,
+    shown: [number, number] | null,
+  ) {
+    this.told = told;
+    this.all = Measurements.from(told.columns ?? { phase: [], slot: [], due_ms: [], outcome: [], value: [] });
+    if (told.columns) delete told.columns;
+    this.chart = new InsightChart(element, told, this.all, () => this.now() * 1000);
+    if (shown) this.chart.show(...shown);
+    toolbar(element.closest("section") ?? document, () => this.chart);
+    showLanes(told.lanes, told.at);
+    const live = document.getElementById("live");
+    this.page = live ? new LivePage(live) : null;
+    if (told.state !== "ended") this.follow();
+  }
+
+  /** Seconds since the run began: its own clock, as it was last heard, and what passed since. */
+  private now(): number {
+    const last = Math.max(this.heard?.at ?? 0, this.all.size ? (this.all.due[this.all.size - 1] ?? 0) / 1000 : 0);
+    if (this.told.state !== "running") return Math.max(last, 0);
+    // Before anything was heard: by this machine's clock, unless that is far from the run's.
+    const since = Date.now() / 1000 - this.told.at;
+    if (!this.heard) return since > last && since < last + 60 ? since : last;
+    return last + Math.min(SILENT_S, (performance.now() - this.heard.wall) / 1000);
+  }
+
+  private follow(): void {
+    const url = this.element.dataset["stream"] ?? "";
+    this.stream = new Stream(url, this.told.next - 1, {
+      entry: (entry) => this.entry(entry),
+      state: (state) => this.state(state),
+      link: (link) => this.page?.link(link),
+    });
+    this.page?.onStop((stopped) => {
+      if (stopped) say("Stopping.");
+      else this.page?.complain("The Stop did not reach the console. Try again.");
+    });
+    this.tick = window.setInterval(() => this.passed(), 1000);
+    this.show();
+  }
+
+  private show(): void {
+    this.page?.show(this.told, this.all, this.now());
+  }
+
+  private passed(): void {
+    if (document.hidden || this.told.state !== "running") return;
+    this.page?.course(this.told, this.now());
+    this.chart.redraw();
+  }
+
+  private entry(entry: Entry): void {
+    this.heard = { at: Math.max(entry.t, this.heard?.at ?? 0), wall: performance.now() };
+    if (entry.kind === "measurement") {
+      this.all.add(entry);
+      if (entry.reason && entry.phase) ((this.told.reasons ??= {})[entry.phase] ??= {})[String(entry.slot)] = entry.reason;
+      this.chart.redraw();
+      this.page?.show(this.told, this.all, this.now());
+      this.element.dataset["shown"] = String(entry.n);
+    } else if (entry.kind !== "heartbeat" && entry.kind !== "hypothesis") {
+      this.ask();
+    }
+  }
+
+  /** Fetch again what is drawn around the measurements. */
+  private ask(): void {
+    this.asking ||= window.setTimeout(() => {
+      this.asking = 0;
+      void this.fetchAround();
+    }, AROUND_MS * Math.random());
+  }
+
+  private async fetchAround(): Promise<void> {
+    const around = await fetched(`${this.element.dataset["url"]}?around`).catch(() => null);
+    if (!around) return this.ask();
+    const { columns: _, reasons: __, ...rest } = around;
+    this.told = { ...this.told, ...rest };
+    this.chart.told = this.told;
+    this.chart.redraw();
+    showLanes(this.told.lanes, this.told.at);
+    this.show();
+    if (document.getElementById("undone")) {
+      void htmx.ajax("get", `${window.location.pathname}?fragment=undone`, { target: "#undone", swap: "innerHTML" });
+    }
+  }
+
+  private state(state: State): void {
+    const before = this.told.state;
+    this.told = { ...this.told, state: state.state, stop: state.stop, verdict: state.verdict };
+    this.chart.told = this.told;
+    this.page?.state(state.state);
+    this.show();
+    if (UNDER_WAY.includes(state.state) !== (this.page !== null)) return this.leaveSoon();
+    if (before !== state.state) say(`The run is ${state.state}.`);
+    this.chart.redraw();
+  }
+
+  /** The page is another one now: fetch it once it has settled. */
+  private leaveSoon(): void {
+    clearTimeout(this.leaving);
+    this.leaving = window.setTimeout(() => void this.leave(), SETTLE_MS * (1 + Math.random()));
+  }
+
+  private async leave(): Promise<void> {
+    const [shown, place] = [this.chart.window, window.scrollY];
+    const address = window.location.pathname + window.location.search;
+    await htmx.ajax("get", address, { target: "#insight", select: "#insight", swap: "outerHTML" }).catch(() => null);
+    if (document.getElementById("chart") === this.element) return this.leaveSoon(); // nothing came: try again
+    this.stream?.close();
+    clearInterval(this.tick);
+    clearTimeout(this.asking);
+    this.chart.dispose();
+    window.scrollTo({ top: place, behavior: "instant" });
+    say(document.querySelector(".verdict-headline")?.textContent ?? "The page shows how the run stands now.");
+    await boot(shown);
+  }
+}
+
+async function fetched(url: string): Promise<Told> {
+  const answer = await fetch(url, { headers: { Accept: "application/json" } });
+  if (!answer.ok || !answer.headers.get("Content-Type")?.includes("json")) throw new Error(`answered ${answer.status}`);
+  return (await answer.json()) as Told;
+}
+
+/** Start the chart of this page; `shown` is the window that is shown at first. */
+export async function boot(shown: [number, number] | null = null): Promise<void> {
+  const [element, waiting] = [document.getElementById("chart"), document.getElementById("chart-waiting")];
+  if (!element) return;
+  for (const each of document.querySelectorAll("[data-zone]")) each.textContent = zone();
+  try {
+    const told = await fetched(element.dataset["url"] ?? "");
+    waiting?.remove();
+    new Insight(element, told, shown);
+    element.dataset["ready"] = "yes";
+  } catch {
+    if (waiting) waiting.textContent = "The chart could not be loaded. The table below has the measurements; load the page again to try once more.";
+  }
+}

@@ -1,0 +1,26 @@
+// The same as the lanes of the chart in words, for whoever does not see it, and with links.
+
+import { plain, time } from "../chart/words";
+import type { Told } from "../chart/told";
+
+export function showLanes(lanes: Told["lanes"], at: number): void {
+  const place = document.getElementById("chart-lanes");
+  const list = place?.querySelector("ul");
+  if (!place || !list) return;
+  place.hidden = !lanes.runs.length && !lanes.outside.length;
+  const runs = lanes.runs.map((run) => {
+    const [item, link] = [document.createElement("li"), document.createElement("a")];
+    link.href = run.url;
+    link.textContent = plain(run.name);
+    const until = run.to === null ? "still going on" : `to ${time(run.to * 1000)}`;
+    item.append("run of ", link, `, from ${time(run.from * 1000)} ${until}${run.verdict ? `, ${run.verdict}` : ""}`);
+    return item;
+  });
+  const outside = lanes.outside.map((event) => {
+    const item = document.createElement("li");
+    const since = event.at - at;
+    item.textContent = plain(`${time(event.at * 1000)} ${event.kind}: ${event.title} (${event.source})${since < 0 ? ", before the run" : ""}`, 300);
+    return item;
+  });
+  list.replaceChildren(...runs, ...outside);
+}

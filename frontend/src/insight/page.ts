@@ -1,0 +1,153 @@
+// What the page of a run under way says: counts, the phase and its time, the budget so far, what happened last.
+
+import { icon } from "../frame/icon";
+import { OUTCOMES, PHASES, type Phase, type Told } from "../chart/told";
+import type { Measurements } from "../chart/measurements";
+import { elapsed, plain, share, time } from "../chart/words";
+
+const MOST_EVENTS = 6;
+const whole = new Intl.NumberFormat("en-GB");
+
+export class LivePage {
+  constructor(private readonly root: HTMLElement) {}
+
+  private part(name: string): HTMLElement | null {
+    return this.root.querySelector<HTMLElement>(`[data-live="${name}"]`);
+  }
+
+  private write(name: string, text: string): void {
+    const place = this.part(name);
+    if (place && place.textContent !== text) place.textContent = text;
+  }
+
+  /** Show the run as it stands; `now` is seconds since it began. */
+  show(told: Told, all: Measurements, now: number): void {
+    this.counts(told, all);
+    this.course(told, now);
+    this.events(told);
+    this.stopping(told);
+  }
+
+  private counts(told: Told, all: Measurements): void {
+    const sums = [0, 0, 0];
+    for (const [p, phase] of PHASES.entries()) {
+      for (const [o, outcome] of OUTCOMES.entries()) {
+        const count = all.counts[p * 3 + o] ?? 0;
+        sums[o] = (sums[o] ?? 0) + count;
+        const cell = this.root.querySelector(`[data-count="${phase}.${outcome}"]`);
+        if (cell) cell.textContent = whole.format(count);
+      }
+    }
+    const planned = PHASES.reduce((sum, phase) => sum + plannedOf(told, phase), 0);
+    this.write("taken", whole.format(all.size));
+    this.write("planned", whole.format(planned));
+    this.write("deviated", whole.format(sums[1] ?? 0));
+    this.write("missed", whole.format(sums[2] ?? 0));
+    this.write("spent", told.per_deviation === null ? "no data" : share(told.per_deviation * (sums[1] ?? 0)));
+    const progress = this.part("progress");
+    if (progress instanceof HTMLProgressElement) {
+      progress.max = Math.max(1, planned);
+      progress.value = Math.min(all.size, progress.max);
+    }
+  }
+
+  /** The phase, how long it has gone on, and of how much. */
+  course(told: Told, now: number): void {
+    const phase = told.phases[told.phases.length - 1];
+    const undoing = told.undo?.state === "started";
+    const began = undoing ? told.undo?.at : phase?.started;
+    this.write("phase", undoing ? "undoing" : (phase?.phase ?? "checking the hypothesis first"));
+    if (began === undefined || told.state === "lost contact") return this.write("clock", "");
+    const length = phase && !undoing ? told.lengths[phase.phase] : 0;
+    const since = phase?.ended !== null && phase && !undoing ? phase.ended - began : now - began;
+    this.write("clock", length ? `${elapsed(Math.min(since, Math.max(length, since)))} of ${elapsed(length)}` : elapsed(since));
+  }
+
+  private events(told: Told): void {
+    const list = this.part("events");
+    if (!list) return;
+    const last = told.events.slice(-MOST_EVENTS).reverse();
+    if (!last.length) return;
+    list.replaceChildren(
+      ...last.map(([at, text]) => {
+        const [item, clock] = [document.createElement("li"), document.createElement("span")];
+        clock.className = "live-at";
+        clock.textContent = elapsed(at);
+        clock.title = time((told.at + at) * 1000);
+        item.append(clock, ` ${plain(text, 300)}`);
+        return item;
+      }),
+    );
+  }
+
+  private stopping(told: Told): void {
+    const form = this.part("stop");
+    if (form && told.stop !== null) form.hidden = true;
+    const text = stopWords(told);
+    const place = this.part("stopping");
+    if (!place) return;
+    place.hidden = !text;
+    if (place.textContent !== text) place.textContent = text;
+  }
+
+  /** The state as its badge, which the page brought along. */
+  state(state: string): void {
+    const [place, badge] = [this.part("state"), this.root.querySelector<HTMLTemplateElement>(`template[data-badge="${state}"]`)];
+    if (place && badge) place.replaceChildren(badge.content.cloneNode(true));
+  }
+
+  /** Whether what is shown is what there is. */
+  link(link: "live" | "away" | "refused"): void {
+    const place = this.part("link");
+    if (!place) return;
+    const words = {
+      live: "live",
+      away: "The console does not answer. Trying again…",
+      refused: "You can see this run no longer. Load the page again to sign in.",
+    };
+    place.replaceChildren(icon(link === "live" ? "activity" : "plug-off", 16), ` ${words[link]}`);
+    place.dataset["link"] = link;
+  }
+
+  /** Send the Stop by script, so that the place on the page stays. */
+  onStop(done: (stopped: boolean) => void): void {
+    const form = this.part("stop");
+    if (!(form instanceof HTMLFormElement)) return;
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const button = form.querySelector("button");
+      if (button) button.disabled = true;
+      void fetch(form.action, { method: "POST", body: new FormData(form), redirect: "manual" })
+        .then((answer) => answer.type === "opaqueredirect" || answer.ok)
+        .catch(() => false)
+        .then((stopped) => {
+          if (button) button.disabled = stopped;
+          done(stopped);
+        });
+    });
+  }
+
+  /** Say that it did not work. */
+  complain(text: string): void {
+    const place = this.part("stopping");
+    if (!place) return;
+    place.hidden = false;
+    place.textContent = text;
+  }
+}
+
+/** How many slots a phase has: as the run told, or as the plan says. */
+function plannedOf(told: Told, phase: Phase): number {
+  return told.phases.find((span) => span.phase === phase)?.planned ?? told.planned[phase];
+}
+
+/** What there is to say of a Stop, and of the undoing that every run ends with. */
+export function stopWords(told: Told): string {
+  const at = told.undo ? time((told.at + told.undo.at) * 1000) : "";
+  const failed = told.rollbacks.filter((each) => each.status === "failed").length;
+  if (told.undo?.state === "ended") return failed ? `Not everything is undone: ${failed} failed, at ${at}.` : `Undone at ${at}.`;
+  if (told.undo?.state === "skipped") return told.stop === null ? "" : `Stopped. Rollbacks were not played, at ${at}.`;
+  if (told.undo?.state === "started") return told.stop === null ? `Undoing since ${at}.` : `Stopping: undoing since ${at}.`;
+  if (told.stop === null) return "";
+  return `Stopping: ${plain(told.stop, 160)}. The run hears of it with its next call; then what was done is undone.`;
+}

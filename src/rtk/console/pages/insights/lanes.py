@@ -1,0 +1,50 @@
+"""What else went on while a run did: other runs of the team, and what was told from outside."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.timezone import now
+
+from rtk.console.store.models import Event, Run
+
+MOST_RUNS, MOST_OUTSIDE = 20, 100
+LOOKED_BACK = timedelta(days=2)  # a run that began longer before is not looked for
+MARGIN = timedelta(seconds=60)  # what happened shortly before a run may explain what it found
+
+
+def lanes(run: Run) -> dict[str, Any]:
+    """The runs of the team that overlap this one, and events from outside; moments in seconds since the epoch."""
+    begin, end = run.created_at, run.ended_at or min(now(), run.due_at)
+    return {"runs": _runs(run, begin, end), "outside": _outside(run, begin - MARGIN, end + MARGIN)}
+
+
+def _runs(run: Run, begin: datetime, end: datetime) -> list[dict[str, Any]]:
+    alive = Q(ended_at=None, heard_at__gte=begin)
+    rows = Run.objects.filter(
+        Q(ended_at__gte=begin) | alive,
+        team=run.team_id,
+        verification__deleted_at=None,
+        created_at__gte=begin - LOOKED_BACK,
+        created_at__lte=end,
+    ).exclude(id=run.id)
+    names = ("id", "verification__name", "created_at", "ended_at", "verdict")
+    found = rows.order_by("-created_at", "-id").values_list(*names)[:MOST_RUNS]
+    org, team = run.team.org.slug, run.team.slug
+    return [
+        {
+            "name": name,
+            "url": reverse("pages:insight", args=[org, team, key]),
+            "from": began.timestamp(),
+            "to": ended.timestamp() if ended else None,
+            "verdict": verdict,
+        }
+        for key, name, began, ended, verdict in found
+    ]
+
+
+def _outside(run: Run, begin: datetime, end: datetime) -> list[dict[str, Any]]:
+    rows = Event.objects.filter(team=run.team_id, source__isnull=False, created_at__range=(begin, end))
+    found = rows.order_by("-created_at", "-id").values_list("created_at", "kind", "title", "source")[:MOST_OUTSIDE]
+    return [{"at": at.timestamp(), "kind": kind, "title": title, "source": source} for at, kind, title, source in found]
