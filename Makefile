@@ -10,7 +10,8 @@ STAMP := $(VENV)/.set-up
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-setup: $(STAMP) ## make the virtual environment with everything pinned
+setup: $(STAMP) ## make the virtual environment with everything pinned, and build the front end
+	@$(BIN)/python tools/frontend.py
 
 $(STAMP): pyproject.toml constraints.txt tools/setup.sh
 	@PYTHON=$(PYTHON) VENV=$(VENV) sh tools/setup.sh
@@ -29,6 +30,7 @@ check: setup ## linters, types, documentation
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+	@$(BIN)/python tools/frontend.py check
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 bench: setup ## measure the measurer; rewrites bench/RESULTS.md
@@ -43,3 +45,4 @@ format: setup ## format and fix what can be fixed
 
 clean: ## remove what setup and the tests made
 	rm -rf $(VENV) site dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf frontend/node_modules src/rtk/console/pages/static/pages/dist

@@ -26,6 +26,8 @@ export default defineConfig({
     reportCompressedSize: false,
     chunkSizeWarningLimit: 1000,
     rolldownOptions: {
+      // htmx's eval, which its settings never let it reach, nor does the Content-Security-Policy.
+      onLog: (level, log, report) => log.code === "EVAL" || report(level, log),
       input: Object.fromEntries(
         readdirSync(entries).map((file) => [basename(file, ".ts"), resolve(entries, file)]),
       ),

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes the virtual environment: needs a Python >= 3.11 and nothing else.
+# Makes the virtual environment and builds the front end: needs a Python >= 3.11 and nothing else.
 set -eu
 python=${PYTHON:-python3} venv=${VENV:-.venv}
 
@@ -16,3 +16,4 @@ fi
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --constraint constraints.txt uv
 # Compiled once here, and not again by each of the many processes that the tests and the bench start.
 "$venv/bin/uv" pip install --quiet --compile-bytecode --python "$venv/bin/python" --constraint constraints.txt --editable '.[all]' --group dev
+"$venv/bin/python" tools/frontend.py

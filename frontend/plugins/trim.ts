@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import type { AcceptedPlugin, Rule } from "postcss";
 
-const READ = /\.(html|py|ts)$/;
+const READ = /\.html$|\.ts$|pages\/.*\.py$/;
 const PASSED_BY = new Set(["node_modules", "dist", "__pycache__", "migrations"]);
 // Put together in templates, of a first part and a variable.
 const COMPOSED = /^(alert|btn|state|bg|text|steps|status|progress|col|col-\w\w)-[\w-]+$/;
@@ -47,6 +47,6 @@ function texts(folder: string): string[] {
     const path = join(folder, name);
     if (PASSED_BY.has(name)) return [];
     if (statSync(path).isDirectory()) return texts(path);
-    return READ.test(name) ? [readFileSync(path, "utf8")] : [];
+    return READ.test(path) ? [readFileSync(path, "utf8")] : [];
   });
 }
