@@ -22,7 +22,7 @@ class SpanWidget(forms.MultiWidget):
 
     def __init__(self, units: Sequence[tuple[str, str]], attrs: dict[str, Any] | None = None) -> None:
         number = forms.NumberInput(attrs={"min": 0, "step": "any", "inputmode": "decimal"})
-        super().__init__([number, forms.Select(choices=units)], attrs)
+        super().__init__([number, forms.Select(choices=units, attrs={"aria-label": "Unit"})], attrs)
 
     def decompress(self, value: Any) -> list[Any]:
         """Seconds as a number and the largest unit in which it is whole."""

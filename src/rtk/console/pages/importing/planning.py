@@ -8,7 +8,7 @@ from rtk.insight.power import Prospects, prospects
 from rtk.insight.words import count, duration
 
 MOST_SLOTS = 10_000_000  # as many as a file may ask for
-_ENOUGH = 0.5
+_ENOUGH = 0.8  # of the time
 
 
 class Planned(NamedTuple):
