@@ -5,6 +5,7 @@ wherever one of its layers is not asynchronous; our views all are not. That took
 """
 
 import asyncio
+from collections.abc import AsyncIterator, Iterable
 from typing import IO, Any
 
 from asgiref.sync import sync_to_async
@@ -45,6 +46,8 @@ class Handler(ASGIHandler):
         response._handler_class = type(self)  # noqa: SLF001 - whom its end is told to be of, as Django does it
         if isinstance(response, FileResponse):
             response.block_size = self.chunk_size
+        if response.streaming and not response.is_async:
+            response.streaming_content = in_turn(response.streaming_content)
         if not response.streaming:
             response.close()
         return response
@@ -62,3 +65,10 @@ class Handler(ASGIHandler):
             await sync_to_async(response.close)()
         if not sending.cancelled():
             sending.result()  # raises what went wrong in the stream
+
+
+async def in_turn(parts: Iterable[bytes]) -> AsyncIterator[bytes]:
+    """The parts of what streams from a file, each read in the request's thread when its turn has come."""
+    left = iter(parts)
+    while (part := await sync_to_async(next)(left, None)) is not None:
+        yield part
