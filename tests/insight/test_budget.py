@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtk.insight.budget import Spending, allowed_share, budget_of
+from rtk.insight.budget import Spending, allowed_share, balance_of, budget_of
 
 BASE = Spending(target=0.9, window_s=3600.0, frequency_s=0.25, duration_s=10.4, met=38, deviated=2, deviated_in_run=2)
 
@@ -60,3 +60,23 @@ def test_as_many_runs_as_are_affordable_fit_and_one_more_does_not(mille: int, wi
     assert affordable is not None
     cost, whole = Fraction(bad, 10), Fraction(1000 - mille, 1000) * window
     assert affordable * cost <= whole < (affordable + 1) * cost
+
+
+def test_the_balance_of_a_window_adds_up_what_its_runs_spent() -> None:
+    balance = balance_of(0.95, 86_400.0, [40.0, 20.5, 0.0])
+    assert (balance.budget_s, balance.deviating_s) == (4320.0, 60.5)
+    assert (balance.left_s, balance.over_s) == (4259.5, 0.0)
+    assert balance.spent == 60.5 / 4320
+
+
+def test_a_balance_adds_tenths_exactly_and_tells_what_is_beyond_the_budget() -> None:
+    balance = balance_of(0.9, 3.0, [0.1, 0.2])
+    assert (balance.budget_s, balance.spent, balance.left_s, balance.over_s) == (0.3, 1.0, 0.0, 0.0)
+    over = balance_of(0.9, 3.0, [0.1, 0.2, 0.3])
+    assert (over.spent, over.left_s, over.over_s) == (2.0, 0.0, 0.3)
+
+
+def test_a_balance_without_a_window_is_only_deviating_time() -> None:
+    balance = balance_of(0.95, None, [40.0])
+    assert balance.deviating_s == 40.0
+    assert balance.budget_s is balance.spent is balance.left_s is balance.over_s is None

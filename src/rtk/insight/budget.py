@@ -4,6 +4,7 @@ Computed in fractions of the numbers as they were written, because floats are of
 1 - 0.9 is less than one tenth, and turns 720 affordable runs into 719.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -34,6 +35,34 @@ class Spending:
     met: int
     deviated: int
     deviated_in_run: int
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What runs spent of a budget within one window. Times are seconds; None without a window.
+
+    `spent` is a share of the budget and may exceed 1; `left_s` is never below 0, and `over_s` what was spent beyond.
+    """
+
+    budget_s: float | None
+    deviating_s: float
+    spent: float | None
+    left_s: float | None
+    over_s: float | None
+
+
+def balance_of(target: float, window_s: float | None, deviating_s: Iterable[float]) -> Balance:
+    """The balance of an objective after these deviating times (seconds), each of one run."""
+    whole = _times(allowed_share(target), window_s)
+    spent = sum((exact(each) for each in deviating_s), Fraction())
+    left = None if whole is None else whole - spent
+    return Balance(
+        budget_s=_float(whole),
+        deviating_s=float(spent),
+        spent=_float(spent / whole if whole else None),
+        left_s=_float(None if left is None else max(left, Fraction())),
+        over_s=_float(None if left is None else max(-left, Fraction())),
+    )
 
 
 def budget_of(spending: Spending) -> Budget:

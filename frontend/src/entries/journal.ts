@@ -1,0 +1,2 @@
+// Pages of executions and experiments: styles of steps and of JSON that folds.
+import "../journal/journal.css";

@@ -1,0 +1,70 @@
+"""A page of a list as it is shown: its rows, what they are filtered by, and the address of the page after it."""
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+
+from rtk.console.people import gate
+from rtk.console.people.models import Team
+from rtk.console.store import lists
+from rtk.console.store.problem import Problem
+
+SIZE = 25
+MOST_TYPED = 200
+
+
+class Filters(NamedTuple):
+    """What a list is filtered by: a text, a tag, and whether it shows what is archived."""
+
+    q: str
+    tag: str
+    archived: bool
+
+    def __bool__(self) -> bool:
+        return bool(self.q or self.tag or self.archived)
+
+
+class Page(NamedTuple):
+    """Rows, and the address of the page after them, empty at the end."""
+
+    rows: list[Any]
+    next: str
+
+
+def filters_of(request: HttpRequest) -> Filters:
+    """What an address asks for; what no column can hold is looked for without it."""
+    given = {key: request.GET.get(key, "").replace("\0", "").strip()[:MOST_TYPED] for key in ("q", "tag")}
+    return Filters(given["q"], given["tag"], request.GET.get("archived") == "1")
+
+
+def filtered(rows: QuerySet[Any], by: Filters, texts: Iterable[str]) -> QuerySet[Any]:
+    """Those that are asked for; a text is looked for in these columns."""
+    rows = rows.filter(archived_at__isnull=not by.archived)
+    if by.tag:
+        rows = rows.filter(tags__contains=json.dumps(by.tag))  # as it stands in the text of a list
+    if by.q:
+        found = Q()
+        for text in texts:
+            found |= Q(**{f"{text}__icontains": by.q})
+        rows = rows.filter(found)
+    return rows
+
+
+def page(request: HttpRequest, rows: QuerySet[Any], shown: Callable[[Any], Any] = lambda row: row) -> Page:
+    """The page that an address asks for; the first one for a cursor that no page gave."""
+    cursor = request.GET.get("before")
+    try:
+        found = lists.page(rows, shown, cursor, SIZE)
+    except Problem:
+        found = lists.page(rows, shown, None, SIZE)
+    query = request.GET.copy()
+    query["before"] = found["next"] or ""
+    return Page(found["items"], f"?{query.urlencode()}" if found["next"] else "")
+
+
+def around(team: Team, at: str) -> dict[str, Any]:
+    """What the template of a team's page is told beside its own: where it is, and whether its reader may change it."""
+    return {"org": team.org, "team": team, "at": at, "may": "run" in gate.RIGHTS[team.role]}

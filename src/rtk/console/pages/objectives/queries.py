@@ -1,0 +1,111 @@
+"""What the pages of objectives tell: promises in words, and what is spent of them in their window now."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from rtk.console.store import measures, spending
+from rtk.console.store.models import Objective, Verification
+from rtk.console.store.spending import Spent
+from rtk.insight.budget import Balance
+from rtk.insight.words import NO_DATA, duration, share
+from rtk.report.text import fine_share
+
+SPENDERS = 20
+VERIFICATIONS = 50
+STEPS = 1000  # of the bar
+
+
+class Row(NamedTuple):
+    """An objective in the list."""
+
+    objective: Objective
+    promise: str
+    measure: str
+    spent: "Shown"
+    results: list[str | None]
+
+    @property
+    def last(self) -> str | None:
+        """The last verdict, None where there is none."""
+        return self.results[-1] if self.results else None
+
+
+class Shown(NamedTuple):
+    """A balance as it is shown: the bar of STEPS, its tone, the share and the times in words."""
+
+    balance: Balance
+    bar: int
+    tone: str
+    share: str
+    times: str
+    left: str
+
+
+class Detail(NamedTuple):
+    """All of an objective's page."""
+
+    objective: Objective
+    promise: str
+    allowance: str
+    measure: str
+    spent: Shown
+    since: datetime | None
+    spenders: list[Spent]
+    more: bool
+    verifications: list[Any]
+    results: list[str | None]
+
+
+def rows(objectives: Sequence[Objective], at: datetime) -> list[Row]:
+    """The rows of these objectives. Two queries."""
+    if not objectives:
+        return []
+    balances, results = spending.balances(objectives, at), spending.results(objectives)
+    return [
+        Row(each, promise(each), measures.words(each.measure), shown(balances[each.id]), results[each.id])
+        for each in objectives
+    ]
+
+
+def detail(objective: Objective, at: datetime) -> Detail:
+    """An objective with all around it. Five queries at most."""
+    (balance,) = spending.balances([objective], at).values()
+    spenders = spending.spent_by(objective, at, SPENDERS + 1)
+    of = Verification.objects.filter(objective=objective, deleted_at=None)
+    window = objective.window_s
+    return Detail(
+        objective,
+        promise(objective),
+        _allowance(balance, window),
+        measures.words(objective.measure),
+        shown(balance),
+        at - timedelta(seconds=window) if window else None,
+        spenders[:SPENDERS],
+        len(spenders) > SPENDERS,
+        list(of.order_by("-created_at")[:VERIFICATIONS]),
+        spending.results([objective])[objective.id],
+    )
+
+
+def promise(objective: Objective) -> str:
+    """The promise: “95 % over 1 day”."""
+    window = "" if objective.window_s is None else f" over {duration(objective.window_s)}"
+    return f"{share(objective.target)}{window}"
+
+
+def shown(balance: Balance) -> Shown:
+    """A balance in words, which says "no data" where there is no budget."""
+    if balance.spent is None:
+        return Shown(balance, 0, "quiet", NO_DATA, f"{duration(balance.deviating_s)} deviating, without a window", "")
+    tone = "red" if balance.spent >= 1 else "orange" if balance.spent >= 0.5 else "blue"
+    times = f"{duration(balance.deviating_s)} of {duration(balance.budget_s)}"
+    over = bool(balance.over_s)
+    left = f"{duration(balance.over_s)} over the budget" if over else f"{duration(balance.left_s)} left"
+    return Shown(balance, min(STEPS, round(balance.spent * STEPS)), tone, fine_share(balance.spent), times, left)
+
+
+def _allowance(balance: Balance, window_s: float | None) -> str:
+    if balance.budget_s is None:
+        return "Without a window there is no budget: nothing says over how long a time the share is meant."
+    return f"In any {duration(window_s)}, {duration(balance.budget_s)} may be bad."

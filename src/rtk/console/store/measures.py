@@ -1,0 +1,153 @@
+"""How an objective is measured: a probe with its tolerance, as the hypothesis of an experiment has them.
+
+    {"type": "probe", "name": "http-response-time", "provider": {…"func": "time_http_call"…}, "tolerance": {…}}
+
+So the measure of an objective is, as it stands, the one probe of the experiment that verifies it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from django.db import transaction
+
+from rtk.console.people.models import Team, User
+from rtk.console.store import changes
+from rtk.console.store.models import Objective, Verification
+from rtk.experiment.quantity import finite
+from rtk.insight.power import prospects
+from rtk.insight.words import number
+from rtk.report.planned import tolerance_words
+from rtk.report.text import plain
+
+Kind = Literal["time", "status"]
+NAMES: dict[Kind, str] = {"time": "http-response-time", "status": "http-status"}
+FUNCTIONS: dict[Kind, str] = {"time": "time_http_call", "status": "read_http_status_code"}
+USUAL_TIMEOUT_S = 30.0
+# How often to measure: the first at which enough slots fit into the time.
+FREQUENCIES_S, SOON_S, LONGEST_S = (10, 5, 2, 1), 900, 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Http:
+    """An HTTP service that is measured: its response time in milliseconds, or its status; bounds are inclusive."""
+
+    kind: Kind
+    url: str
+    upper: float
+    lower: float | None = None
+
+    def probe(self) -> dict[str, Any]:
+        """The probe with its tolerance."""
+        arguments: dict[str, Any] = {"url": self.url}
+        if self.kind == "time" and self.upper > USUAL_TIMEOUT_S * 1000 / 2:
+            arguments["timeout"] = round(2 * self.upper / 1000)  # else a slow answer could never be told from none
+        return {
+            "type": "probe",
+            "name": NAMES[self.kind],
+            "provider": _python("chaoscloud.probes.http", FUNCTIONS[self.kind], arguments),
+            "tolerance": self._tolerance(),
+        }
+
+    def _tolerance(self) -> dict[str, Any]:
+        if self.kind == "time":
+            func, arguments = "response_time_under", {"duration": _number(self.upper)}
+        elif self.lower is None or self.lower == self.upper:
+            func, arguments = "status_must_be", {"expected": _number(self.upper)}
+        else:
+            func, arguments = "status_in_range", {"lower": _number(self.lower), "upper": _number(self.upper)}
+        name = f"http-{func.replace('_', '-')}"
+        return {"type": "probe", "name": name, "provider": _python("chaoscloud.tolerances.http", func, arguments)}
+
+
+def http_of(measure: Mapping[str, Any]) -> Http | None:
+    """What `Http.probe` made; None for any other measure."""
+    arguments, bounds = _arguments(measure), _arguments(_mapping(measure.get("tolerance")))
+    url, made = arguments.get("url"), None
+    upper = finite(bounds.get("duration", bounds.get("upper", bounds.get("expected"))))
+    if isinstance(url, str) and upper is not None:
+        for kind in NAMES:
+            lower = finite(bounds.get("lower"))
+            made = Http(kind, url, upper, lower)
+            if made.probe() == measure:
+                return made
+    return None
+
+
+def words(measure: Mapping[str, Any]) -> str:
+    """A measure as a sentence without its full stop; empty where there is none."""
+    found = http_of(measure)
+    if found:
+        return _of_http(found)
+    name = measure.get("name")
+    if not isinstance(name, str):
+        return ""
+    try:
+        return f"{plain(name, 160)}, met when {tolerance_words(measure.get('tolerance'))}"
+    except (TypeError, ValueError):  # whatever it was given by the API, it is shown
+        return plain(name, 160)
+
+
+def _of_http(found: Http) -> str:
+    if found.kind == "time":
+        return f"{found.url} answers within {number(found.upper, 'ms')}"
+    lower, upper = _number(found.lower or found.upper), _number(found.upper)
+    if lower == upper:
+        return f"{found.url} answers with status {upper}"
+    return f"{found.url} answers with a status from {lower} to {upper}"
+
+
+@transaction.atomic
+def verification_of(team: Team, user: User, objective: Objective) -> Verification:
+    """A new verification of an objective by its measure: the system as it is, with no condition applied."""
+    frequency, duration = schedule_of(objective.target)
+    name = f"{objective.name[:480]} with no condition"
+    values = {
+        "name": name,
+        "objective_id": str(objective.id),
+        "experiment": experiment_of(objective, name),
+        "frequency": frequency,
+        "duration": duration,
+        "warm_up": 0.0,
+        "cool_down": 0.0,
+        "stop_when": {},
+    }
+    return changes.new_verification(team, user, values)
+
+
+def experiment_of(objective: Objective, title: str) -> dict[str, Any]:
+    """The experiment that measures an objective as its measure says."""
+    told = objective.description.strip() or f"Measures “{objective.name}” as the system is, with no condition applied."
+    return {
+        "title": title,
+        "description": told,
+        "tags": list(objective.tags),
+        "steady-state-hypothesis": {"title": objective.name, "probes": [dict(objective.measure)]},
+        "method": [],
+        "rollbacks": [],
+    }
+
+
+def schedule_of(target: float) -> tuple[float, float]:
+    """Frequency and duration (seconds) at which a good service proves a target nine times in ten, in a day at most."""
+    found = prospects(target, 1)
+    slots = found.enough or found.needed
+    frequency = next((each for each in FREQUENCIES_S if slots * each <= SOON_S), FREQUENCIES_S[-1])
+    minutes = -(-slots * frequency // 60)
+    return float(frequency), float(min(minutes * 60, LONGEST_S))
+
+
+def _python(module: str, func: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "python", "module": module, "func": func, "arguments": arguments}
+
+
+def _arguments(activity: Mapping[str, Any]) -> Mapping[str, Any]:
+    return _mapping(_mapping(activity.get("provider")).get("arguments"))
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _number(value: float) -> int | float:
+    return int(value) if value == int(value) else value

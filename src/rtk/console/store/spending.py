@@ -1,0 +1,110 @@
+"""What runs spent of objectives: their deviating time within the window that ends now.
+
+A run that has its insight is counted by it. Of the others, which go on, or began before the window, the measurements
+that deviated within it are counted.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+from django.db import connection
+
+from rtk.console.store.intake import OUTCOME_CODES
+from rtk.console.store.models import Objective
+from rtk.insight.budget import Balance, balance_of, exact
+
+LONGEST = timedelta(days=92)  # three phases of 30 days, and some time to end
+RESULTS = 5
+DEVIATED = OUTCOME_CODES["deviated"]
+
+# What a run in the window spent: by its insight, or (None) to be counted.
+_RUNS = """
+FROM unnest(%s::uuid[], %s::timestamptz[]) AS o(id, since)
+JOIN store_verification v ON v.objective_id = o.id
+JOIN store_run r ON r.verification_id = v.id
+"""
+_KNOWN = "r.deviating_s IS NOT NULL AND r.insight_next = r.next"
+_COUNTED = f"""
+SELECT o.id, r.id, r.plan, (
+  SELECT count(*) FROM store_measurement m WHERE m.run_id = r.id AND m.day = r.day AND m.outcome = %s
+  AND m.due >= extract(epoch FROM o.since - r.created_at)
+) {_RUNS}
+WHERE (r.created_at >= o.since AND NOT coalesce({_KNOWN}, false)) OR (
+  r.created_at < o.since AND r.created_at > o.since - %s AND coalesce(r.ended_at, r.heard_at) >= o.since
+)
+"""  # noqa: S608 - of constants
+_KEPT = f"""
+SELECT o.id, NULL::uuid, NULL, sum(r.deviating_s::numeric) {_RUNS}
+WHERE r.created_at >= o.since AND {_KNOWN} AND r.deviating_s > 0 GROUP BY o.id
+"""
+_RESULTS = """
+SELECT o.id, last.verdict FROM unnest(%s::uuid[]) AS o(id), LATERAL (
+  SELECT each.verdict, each.created_at FROM store_verification v, LATERAL (
+    SELECT r.verdict, r.created_at FROM store_run r WHERE r.verification_id = v.id AND r.ended_at IS NOT NULL
+    ORDER BY r.created_at DESC, r.id DESC LIMIT %s
+  ) each WHERE v.objective_id = o.id ORDER BY each.created_at DESC LIMIT %s
+) last ORDER BY last.created_at
+"""
+_SPENT_BY = f"""
+SELECT r.id, v.name, r.created_at, r.verdict, r.deviating_s {_RUNS}
+WHERE r.created_at >= o.since AND {_KNOWN} AND r.deviating_s > 0 ORDER BY r.created_at DESC LIMIT %s
+"""
+_NAMED = "SELECT r.id, v.name, r.created_at, r.verdict FROM store_run r JOIN store_verification v"
+_THESE = f"{_NAMED} ON v.id = r.verification_id WHERE r.id = ANY(%s)"
+
+
+class Spent(NamedTuple):
+    """A run that spent of a budget, so many seconds."""
+
+    run: UUID
+    name: str
+    at: datetime
+    verdict: str | None
+    deviating_s: float
+
+
+def balances(objectives: Sequence[Objective], at: datetime) -> dict[UUID, Balance]:
+    """The balance of each objective in the window that ends at a moment. One query."""
+    parts: dict[UUID, list[float]] = {each.id: [] for each in objectives}
+    windows = _windows(objectives, at)
+    for objective, _, plan, number in _rows(f"{_KEPT} UNION ALL {_COUNTED}", [*windows, DEVIATED, *windows, LONGEST]):
+        parts[objective].append(float(number) if plan is None else _seconds(plan, number))
+    return {each.id: balance_of(each.target, each.window_s, parts[each.id]) for each in objectives}
+
+
+def spent_by(objective: Objective, at: datetime, most: int) -> list[Spent]:
+    """The last runs that spent of a budget in the window that ends at a moment, newest first. Two queries or three."""
+    found = [Spent(*row) for row in _rows(_SPENT_BY, [*_windows([objective], at), most])]
+    rows = _rows(_COUNTED, [DEVIATED, *_windows([objective], at), LONGEST])
+    counted = {run: _seconds(plan, count) for _, run, plan, count in rows if count}
+    if counted:
+        found += [Spent._make((*row, counted[row[0]])) for row in _rows(_THESE, [list(counted)])]
+    return sorted(found, key=lambda each: each.at, reverse=True)[:most]
+
+
+def results(objectives: Sequence[Objective]) -> dict[UUID, list[str | None]]:
+    """The verdicts of each objective's last runs that ended, oldest first. One query."""
+    found: dict[UUID, list[str | None]] = {each.id: [] for each in objectives}
+    for objective, verdict in _rows(_RESULTS, [list(found), RESULTS, RESULTS]):
+        found[objective].append(verdict)
+    return found
+
+
+def _windows(objectives: Sequence[Objective], at: datetime) -> list[Any]:
+    """The ids, and since when each one's window is; without a window all runs there were count."""
+    since = [at - timedelta(seconds=each.window_s or 366 * 86_400.0) for each in objectives]
+    return [[each.id for each in objectives], since]
+
+
+def _seconds(plan: str, count: int) -> float:
+    frequency_s = msgspec.json.decode(plan)["frequency_s"]
+    return float(int(count) * exact(frequency_s))
+
+
+def _rows(sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return list(cursor.fetchall())
