@@ -1,0 +1,211 @@
+"""The ways to run a verification: complete, without a token, and what their systems can read."""
+
+import json
+import re
+import shlex
+import subprocess
+from typing import Any
+from uuid import UUID
+
+import pytest
+import yaml
+
+from rtk.cli.verify import verify
+from rtk.console.pages.verifications.ways import WAYS, File, Subject, Way, way_of
+from rtk.experiment.needs import Variable
+
+ID = UUID("dd1e52d0-454a-40b8-8864-5d34834191e6")
+URL = f"https://console.example.com/assets/verifications/{ID}.json"
+PLAIN = Subject(ID, "https://console.example.com", 420.0)
+FULL = Subject(
+    ID,
+    "https://console.example.com",
+    420.0,
+    (
+        Variable("ENDPOINT_URL", "configuration.endpoint_url", required=True, option="endpoint_url"),
+        Variable("INSTANCE_ID", "configuration.instance_id", required=True, option="instance_id"),
+        Variable("API_KEY", "secrets.api.key", required=True),
+    ),
+    ("reliability-toolkit[aws]", "chaostoolkit-kubernetes"),
+    ("kubectl",),
+    "registry.acme.example/chaos:1",
+)
+INSTALL = "pip install 'reliability-toolkit[aws]' chaostoolkit-kubernetes"
+BOTH = pytest.mark.parametrize("of", [PLAIN, FULL], ids=["plain", "full"])
+
+
+def texts(way: Way) -> str:
+    return "\n".join(file.text for file in way.files)
+
+
+def the_file(key: str, of: Subject, name: str) -> File:
+    (found,) = (file for file in way_of(key, of).files if file.name == name)
+    return found
+
+
+def loaded(key: str, of: Subject, name: str) -> Any:
+    return yaml.safe_load(the_file(key, of, name).text)
+
+
+@BOTH
+@pytest.mark.parametrize("key", WAYS)
+def test_every_way_names_all_that_the_run_needs(key: str, of: Subject) -> None:
+    way = way_of(key, of)
+    text = texts(way)
+    assert way.key == key
+    assert URL in text
+    assert "§" not in text
+    for each in of.variables:
+        assert each.name in text + way.before, each.name
+    for each in of.distributions:
+        assert each in text or key in ("kubernetes", "cronjob")
+    assert all(program in way.after for program in of.programs)
+    assert "kubectl: see" not in way_of(key, PLAIN).after
+
+
+@BOTH
+@pytest.mark.parametrize("key", WAYS)
+def test_no_way_has_room_for_a_token_in_clear(key: str, of: Subject) -> None:
+    for found in re.findall(r"RTK_TOKEN[\"']?\s*[:=]\s*(\S+)", texts(way_of(key, of))):
+        assert found.startswith(("${{", '"$RTK_TOKEN"', "credentials(")), found
+
+
+@BOTH
+@pytest.mark.parametrize("key", WAYS)
+def test_every_option_of_the_command_is_one(key: str, of: Subject) -> None:
+    known = {name for option in verify.params for name in option.opts} | {"--no-version-check", "--no-log-file"}
+    text = texts(way_of(key, of)).replace("\\\n", " ")
+    for line in re.findall(r"(?:chaos|verify)\b.*", re.sub(r"\n +(?=--|https)", " ", text)):
+        if "assets/verifications" in line:
+            assert set(re.findall(r"(?<=\s)--[a-z-]+", line)) <= known
+
+
+def test_an_unknown_way_is_the_terminal() -> None:
+    assert way_of("x", PLAIN).key == "terminal"
+
+
+def test_the_command_has_a_place_for_each_variable() -> None:
+    assert PLAIN.command == f"chaos verify {URL}"
+    assert FULL.command == f"ENDPOINT_URL=… INSTANCE_ID=… API_KEY=… chaos verify {URL}"
+    assert "chaos signin --url https://console.example.com" in texts(way_of("terminal", PLAIN))
+    assert INSTALL in texts(way_of("terminal", FULL))
+
+
+@BOTH
+@pytest.mark.parametrize(("key", "name"), [("docker", "Run it"), ("kubernetes", "Set it up"), ("cronjob", "Set it up")])
+def test_the_commands_are_ones_that_a_shell_can_read(key: str, name: str, of: Subject) -> None:
+    text = the_file(key, of, name).text
+    checked = subprocess.run(["bash", "-n"], input=text, text=True, capture_output=True, check=False)
+    assert (checked.returncode, checked.stderr) == (0, "")
+
+
+def test_docker_gets_each_variable_from_the_shell_and_keeps_the_record() -> None:
+    run = shlex.split(the_file("docker", FULL, "Run it").text.splitlines()[2] + texts(way_of("docker", FULL)))
+    assert run[:4] == ["docker", "run", "--rm", "--init"]
+    text = the_file("docker", FULL, "Run it").text
+    assert "--env RTK_TOKEN --env ENDPOINT_URL --env INSTANCE_ID --env API_KEY" in text
+    assert '--volume "$PWD:/runs"' in text
+    assert "registry.acme.example/chaos:1 verify" in text
+    assert f"RUN {INSTALL.replace('install', 'install --no-cache-dir')}" in the_file("docker", FULL, "Dockerfile").text
+    assert "docker build --tag reliability-toolkit ." in the_file("docker", PLAIN, "Run it").text
+
+
+@BOTH
+@pytest.mark.parametrize(("key", "kind"), [("kubernetes", "Job"), ("cronjob", "CronJob")])
+def test_kubernetes_plays_it_once_and_waits_for_the_undo(key: str, kind: str, of: Subject) -> None:
+    file = "job.yaml" if kind == "Job" else "cronjob.yaml"
+    manifest = loaded(key, of, file)
+    assert (manifest["apiVersion"], manifest["kind"]) == ("batch/v1", kind)
+    job = manifest["spec"] if kind == "Job" else manifest["spec"]["jobTemplate"]["spec"]
+    pod = job["template"]["spec"]
+    (container,) = pod["containers"]
+    assert job["backoffLimit"] == 0
+    assert job["activeDeadlineSeconds"] > 2 * of.planned_s + 600
+    assert (pod["restartPolicy"], pod["terminationGracePeriodSeconds"]) == ("Never", 300)
+    assert container["args"] == ["verify", URL]
+    sources = [reference["name"] for each in container["envFrom"] for reference in each.values()]
+    assert sources == ["verify-dd1e52d0"] * 2
+    assert container["image"] == (of.image or "registry.example.com/reliability-toolkit")
+    commands = the_file(key, of, "Set it up").text
+    assert ("create --filename" if kind == "Job" else "apply --filename") in commands  # a generated name is created
+    if not of.image:
+        assert "in place of registry.example.com/reliability-toolkit" in the_file(key, of, file).hint
+
+
+def test_what_is_secret_goes_into_the_secret_of_kubernetes() -> None:
+    commands = the_file("kubernetes", FULL, "Set it up").text.splitlines()
+    secret = next(line for line in commands if "create secret generic" in line)
+    configmap = next(line for line in commands if "create configmap" in line)
+    assert ("API_KEY" in secret, "ENDPOINT_URL" in secret) == (True, False)
+    assert ("API_KEY" in configmap, "ENDPOINT_URL" in configmap) == (False, True)
+    assert manifestless(commands) == []
+
+
+def manifestless(commands: list[str]) -> list[str]:
+    return [line for line in commands if "…" in line]
+
+
+@BOTH
+def test_github_runs_one_at_a_time_and_keeps_the_reports(of: Subject) -> None:
+    name = f".github/workflows/verify-{str(ID)[:8]}.yml"
+    workflow = loaded("github", of, name)
+    assert set(workflow) == {"name", True, "permissions", "concurrency", "jobs"}  # YAML 1.1 reads `on` as true
+    (job,) = workflow["jobs"].values()
+    assert job["timeout-minutes"] * 60 > 2 * of.planned_s + 600
+    install, run = job["steps"][1]["run"], job["steps"][2]
+    assert install.startswith("pip install ")
+    assert shlex.split(run["run"])[-1] == URL
+    assert "\n" not in run["run"].strip()
+    plain, secret = [each.name for each in of.variables if each.option], [e.name for e in of.variables if not e.option]
+    assert run["env"] == {
+        "RTK_URL": of.console,
+        "RTK_TOKEN": "${{ secrets.RTK_TOKEN }}",
+        **{each: f"${{{{ vars.{each} }}}}" for each in plain},
+        **{each: f"${{{{ secrets.{each} }}}}" for each in secret},
+    }
+    assert all(step["if"] == "always()" for step in job["steps"][3:])
+    assert job["steps"][4]["with"]["path"].split() == ["insight.html", "junit.xml", "journal.json"]
+
+
+@BOTH
+def test_gitlab_runs_one_at_a_time_and_shows_the_junit_report(of: Subject) -> None:
+    (job,) = loaded("gitlab", of, ".gitlab-ci.yml").values()
+    assert job["artifacts"] == {
+        "when": "always",
+        "paths": ["insight.html", "journal.json"],
+        "reports": {"junit": "junit.xml"},
+    }
+    assert job["resource_group"] == "verify-dd1e52d0"
+    assert job["variables"] == {"RTK_URL": of.console}
+    command = shlex.split(job["script"][1])
+    assert command[:4] == ["chaos", "--no-version-check", "--no-log-file", "verify"]
+    assert command[-1] == URL
+
+
+@BOTH
+def test_the_jenkinsfile_is_declarative_and_whole(of: Subject) -> None:
+    text = the_file("jenkins", of, "Jenkinsfile").text
+    assert text.startswith("pipeline {")
+    sections = re.findall(r"^ {4}(\w+) \{", text, re.MULTILINE)
+    expected = ["agent", "options", *(["parameters"] if of.variables else []), "environment", "stages", "post"]
+    assert sections == expected
+    bare = re.sub(r"'''.*?'''|\"[^\"]*\"|'[^']*'", "''", text, flags=re.DOTALL)
+    assert balanced(bare)
+    assert bare.count("'") % 2 == 0
+    assert "RTK_TOKEN = credentials('rtk-token')" in text
+    assert ("API_KEY = credentials('api-key')" in text) == bool(of.variables)
+    assert "junit testResults: 'junit.xml'" in text
+
+
+def balanced(text: str) -> bool:
+    depth = 0
+    for character in text:
+        depth += (character in "{([") - (character in "})]")
+        if depth < 0:
+            return False
+    return depth == 0
+
+
+def test_no_text_of_an_experiment_can_leave_its_place() -> None:
+    """What is in a way comes from settings, ids, names of variables that a shell can set, and known distributions."""
+    assert json.dumps(FULL.url).strip('"') == FULL.url
