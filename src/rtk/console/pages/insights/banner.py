@@ -7,18 +7,25 @@ from uuid import UUID
 from rtk.console.people.models import Team
 from rtk.console.store.models import Run
 
-MOST = 5  # of the newest: more than that nobody reads in a banner
+MOST = 3  # verifications: more lines than that nobody reads in a banner
+LOOKED_AT = 100  # of the newest runs
 
 
 class NotRestored(NamedTuple):
-    """A run that is not restored, by the name of its verification."""
+    """The newest run of a verification, by its name, that is not restored; `more` of its runs before it are not."""
 
     id: UUID
     name: str
     at: datetime
+    more: int
 
 
 def unacknowledged(team: Team) -> list[NotRestored]:
-    """The team's newest runs that are not restored and that nobody has acknowledged: one query, by its own index."""
+    """What nobody has acknowledged, a line for each verification: one query, by an index of its own."""
     left = Run.objects.filter(team=team, restored=False, acknowledged_at=None).order_by("-created_at")
-    return [NotRestored(*row) for row in left.values_list("id", "verification__name", "created_at")[:MOST]]
+    columns = left.values_list("verification", "id", "verification__name", "created_at")[:LOOKED_AT]
+    found: dict[UUID, NotRestored] = {}
+    for verification, key, name, at in columns:
+        newest = found.get(verification)
+        found[verification] = newest._replace(more=newest.more + 1) if newest else NotRestored(key, name, at, 0)
+    return list(found.values())[:MOST]

@@ -121,8 +121,9 @@ def client_words(run: Run) -> str:
     if run.told == "events":
         return "A client of 2020, one event a call"
     names = {"rtk": "Reliability Toolkit", "chaoslib": "Chaos Toolkit", "platform": "", "node": "on"}
-    known = ((word, run.client.get(key)) for key, word in names.items())
-    return ", ".join(plain(f"{word} {value}".strip(), 120) for word, value in known if isinstance(value, str) and value)
+    known = [(word, run.client.get(key)) for key, word in names.items() if key in run.client]
+    told = known or [("", value) for value in run.client.values()]
+    return ", ".join(plain(f"{word} {value}".strip(), 120) for word, value in told if isinstance(value, str) and value)
 
 
 def began_at(run: Run, head: Mapping[str, Any]) -> float:

@@ -27,6 +27,7 @@ VERDICTS = {
     "none": "No verdict",
     "under-way": "Under way",
 }
+_PROMISED = ("target", "window", "allowed", "budget")
 _UNUSED = ("client_insight", "results", "progress", "client", "note", "experiment__document")
 
 
@@ -51,7 +52,9 @@ class Line(NamedTuple):
     verification: Verification
     promise: str
     target: str
+    window: str
     allowed: str
+    budget: str
     at: datetime
     by: str
     observed: str
@@ -85,15 +88,13 @@ def _narrowed(rows: QuerySet[Run], chosen: dict[str, Any]) -> QuerySet[Run]:
 def _line(run: Run) -> Line:
     insight = run.insight or {}
     promise = heading.promise_of(run)
-    target, allowed = _promised(run) if promise else ("", "")
     met, deviated = insight.get("met") or 0, insight.get("deviated") or 0
     return Line(
         id=run.id,
         team=run.team,
         verification=run.verification,
         promise=promise.name if promise else "",
-        target=target,
-        allowed=allowed,
+        **(_promised(run) if promise else dict.fromkeys(_PROMISED, "")),
         at=run.created_at,
         by=plain(run.created_by or "", 100),
         observed=share(insight.get("observed")),
@@ -103,15 +104,14 @@ def _line(run: Run) -> Line:
     )
 
 
-def _promised(run: Run) -> tuple[str, str]:
-    """The target over its window, and what may deviate: as a share, and as time where there is a window."""
+def _promised(run: Run) -> dict[str, str]:
+    """The target and its window, and what may deviate: as a share, and as time where there is a window."""
     told = run.plan["objective"]
     target, window = float(told["target"]), told.get("window_s")
     part = allowed_share(target)
-    allowed = share(float(part)) if part is not None else ""
-    if part is None or window is None:
-        return heading.words(target, None), allowed
-    return heading.words(target, window), f"{allowed}, {duration(float(part) * window)}"
+    budget = "" if part is None or window is None else duration(float(part) * window)
+    shares = share(target), share(None if part is None else float(part))
+    return dict(zip(_PROMISED, (shares[0], "" if window is None else duration(window), shares[1], budget), strict=True))
 
 
 def choices(teams: Any, chosen: UUID | None) -> list[Verification]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import QueryDict
 from django.utils.timezone import now
@@ -18,7 +18,7 @@ from rtk.report.text import fine_share, plain
 
 AROUND = timedelta(minutes=10)  # how long before a run, and after it, something outside may have to do with it
 MOST_OUTSIDE = 20
-TONES = {"good": "green", "bad": "red", "unsure": "orange", "broken": "purple", "quiet": "secondary"}
+TONES = {"good": "good", "bad": "bad", "unsure": "warn", "broken": "odd", "quiet": "quiet"}  # of reports, here
 _COUNTS = 6  # columns of the table of phases that are there whatever was measured
 
 
@@ -48,6 +48,7 @@ def page(run: Run, query: QueryDict) -> dict[str, Any]:
         "client": heading.client_words(run),
         **_told(told, insight),
         **done(read, document, under_way),
+        "recoverable": insight is not None and insight.restored is False and not read.over,
         **table(read, place, head, facts),
     }
 
@@ -81,7 +82,25 @@ def _told(told: Story | None, insight: Insight | None) -> dict[str, Any]:
         "phases": sideways(told.phases, insight.run.values > 0),
         "impact": impact(insight),
         "spent": insight.figures.budget_spent,
+        "left": left(told, insight),
     }
+
+
+class Left(NamedTuple):
+    """Something that was not undone, and what a person runs instead, if that can be told."""
+
+    text: str
+    by_hand: str
+
+
+def left(told: Story, insight: Insight) -> list[Left]:
+    """What was not undone; a command that can be shown as it is stands beside its sentence, not in it."""
+    found = []
+    known = [each.by_hand for each in told.undo if each.by_hand]
+    for sentence in insight.not_restored:
+        text, _, command = sentence.partition(" Run by hand: ")
+        found.append(Left(text, command) if command in known else Left(plain(sentence, 600), ""))
+    return found
 
 
 def named(told: Story) -> dict[str, Figure]:

@@ -60,6 +60,12 @@ class Record:
         first = self.entries[0] if self.entries and self.entries[0].get("kind") == "run" else None
         return insights.head_from(self.run, first)
 
+    @property
+    def over(self) -> bool:
+        """Whether nothing is left to be played by whoever comes after a run: its rollbacks are over."""
+        states = [each.get("state") for each in self.entries if each.get("kind") == "rollbacks"]
+        return bool(states) and states[-1] in ("ended", "skipped")
+
     def facts(self, insight: Insight | None = None) -> Facts | None:
         """The facts without the measurements; None of a record that contradicts itself.
 

@@ -1,0 +1,88 @@
+"""Runs as they lie in the store, put there without telling them call by call."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import uuid4
+
+from django.test import Client
+
+from rtk.console.people.models import Team, User
+from rtk.console.store import runs
+from rtk.console.store.insights import keep
+from rtk.console.store.intake import OUTCOME_CODES, PHASE_CODES
+from rtk.console.store.models import Measurement, RecordEntry, Run
+from tests.console.live import PLAN, verification, whole_record
+from tests.console.people.world import World
+
+UNDOING = [
+    {"t": 310.0, "kind": "rollbacks", "state": "started", "reason": None},
+    {"t": 311.0, "kind": "intent", "role": "rollback", "index": 0, "name": "stop-cpu"},
+    {"t": 319.0, "kind": "activity", "role": "rollback", "index": 0, "name": "stop-cpu", "run": {}, "failure": None},
+    {"t": 320.0, "kind": "rollbacks", "state": "ended", "reason": None},
+]
+NOT_UNDONE = [
+    *UNDOING[:2],
+    {**UNDOING[2], "failure": "it exited with 1", "tries": 3, "by_hand": "pkill stress"},
+    UNDOING[3],
+]
+PUBLISHED = [{2: "missed"}.get(k % 3, "deviated" if k in (3, 7, 12, 18) else "met") for k in range(30)]
+
+
+def a_run(world: World, team: Team | None = None, key: str = "", **plan: Any) -> Run:
+    """A run that has begun, in the team Shop unless another is named; `key` names its verification's file."""
+    key = key or f"file-{uuid4()}"
+    into = team or world.shop
+    return runs.create(into, world.member, key, uuid4(), {**PLAN, **plan}, verification(key), {"rtk": "0.1.0"})[0]
+
+
+def told(run: Run, entries: Iterable[dict[str, Any]]) -> Run:
+    """Put entries into a run's place in the store; one that ends it ends it."""
+    kept = list(entries)
+    rows = [(n, each) for n, each in enumerate(kept)]
+    Measurement.objects.bulk_create(_measurement(run, n, each) for n, each in rows if each["kind"] == "measurement")
+    RecordEntry.objects.bulk_create(
+        RecordEntry(run_id=run.id, n=n, day=run.day, t=each["t"], kind=each["kind"], body={"n": n, **each})
+        for n, each in rows
+        if each["kind"] != "measurement"
+    )
+    run.next = len(kept)
+    end = next((each for each in kept if each["kind"] == "end"), None)
+    if end:
+        run.state, run.status, run.ended_at = "ended", end["status"], run.created_at
+    run.save()
+    if end:
+        keep(run)
+    return run
+
+
+def _measurement(run: Run, n: int, each: dict[str, Any]) -> Measurement:
+    same = {key: each[key] for key in ("t", "slot", "due", "started", "ended", "value", "reason", "probes")}
+    codes = {"phase": PHASE_CODES[each["phase"]], "outcome": OUTCOME_CODES[each["outcome"]]}
+    return Measurement(run_id=run.id, n=n, day=run.day, **same, **codes)
+
+
+def ended(world: World, outcomes: list[str] | None = None, more: Iterable[dict[str, Any]] = (), **how: Any) -> Run:
+    """A run that has ended, with these measurements (all met) and these entries before its end."""
+    run = a_run(world, **how)
+    *before, end = whole_record(str(run.id), ["met"] * 30 if outcomes is None else outcomes)
+    return told(run, [*before, *more, end])
+
+
+def text_of(browser: Client, path: str, status: int = 200) -> str:
+    """A page's text, one space where there is white space."""
+    answer = browser.get(path)
+    assert answer.status_code == status, answer.content.decode()[:2000]
+    return " ".join(answer.content.decode().split())
+
+
+def path_of(run: Run) -> str:
+    """The address of a run's page."""
+    return f"/acme/{run.team.slug}/insights/{run.id}"
+
+
+def browser_of(world: World, who: str = "member") -> Client:
+    """Somebody's browser."""
+    from tests.console.people.world import signed_in
+
+    user: User = getattr(world, who)
+    return signed_in(user)
