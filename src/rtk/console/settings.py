@@ -47,7 +47,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "rtk.console.people.seen.Seen",
 ]
 ROOT_URLCONF = "rtk.console.urls"
 ASGI_APPLICATION = "rtk.console.asgi.application"

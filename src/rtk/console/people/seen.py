@@ -1,0 +1,19 @@
+"""When each session was last seen: noted once a minute at most, not with every request, of which it was half the work."""
+
+from allauth.usersessions.middleware import UserSessionsMiddleware
+from django.core.cache import cache
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+EVERY_S = 60
+
+
+class Seen(UserSessionsMiddleware):
+    """Notes a session that was not noted lately by this process."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer the request."""
+        key = request.session.session_key
+        noted = key is None or not cache.add(f"seen-{key}", True, EVERY_S)
+        answer: HttpResponseBase = self.get_response(request) if noted else super().__call__(request)
+        return answer
