@@ -97,7 +97,7 @@ export class Month {
             type: "bar",
             stack: "day",
             name: each.label,
-            data: each.counts,
+            data: each.counts.map((count) => count || null), // none is no bar, not a flat one
             barCategoryGap: "28%",
             barMinHeight: 3,
             cursor: "pointer",
@@ -114,7 +114,9 @@ export class Month {
   private listen(): void {
     const canvas = this.chart.getZr();
     canvas.on("mousemove", (event) => this.point(event.offsetX, event.offsetY));
-    canvas.on("mousedown", (event) => (this.pressed = [event.offsetX, event.offsetY]));
+    canvas.on("mousedown", (event) => {
+      this.pressed = [event.offsetX, event.offsetY];
+    });
     canvas.on("click", (event) => {
       const far = Math.hypot(event.offsetX - this.pressed[0], event.offsetY - this.pressed[1]);
       if (far <= DRAGGED && this.point(event.offsetX, event.offsetY)) this.open();

@@ -1,4 +1,4 @@
-"""How each team of an organization stands: its latest run, in one query."""
+"""How each team of an organization stands: its latest verdict, and its latest run where that has none; in one query."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,15 +14,19 @@ MOST = 24
 _LATEST = """
 SELECT t.id, run.id, verification.name, run.created_at, run.state, run.told, run.heard_at, run.due_at, run.ended_at,
   run.verdict, run.status, run.restored IS FALSE AND run.acknowledged_at IS NULL
-FROM unnest(%s::uuid[]) AS t (id) CROSS JOIN LATERAL (
-  SELECT * FROM store_run WHERE team_id = t.id ORDER BY created_at DESC, id DESC LIMIT 1
-) AS run JOIN store_verification verification ON verification.id = run.verification_id
+FROM unnest(%(teams)s::uuid[]) AS t (id) CROSS JOIN LATERAL (
+  (SELECT id FROM store_run WHERE team_id = t.id ORDER BY created_at DESC, id DESC LIMIT 1)
+  UNION
+  (SELECT id FROM store_run WHERE team_id = t.id AND verdict IS NOT NULL ORDER BY created_at DESC, id DESC LIMIT 1)
+) AS latest JOIN store_run run ON run.id = latest.id
+JOIN store_verification verification ON verification.id = run.verification_id
+ORDER BY run.created_at DESC, run.id DESC
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Latest:
-    """A team's latest run."""
+    """A run of a team: its latest, or the latest that has a verdict."""
 
     run: UUID
     name: str
@@ -45,10 +49,12 @@ class Latest:
         return self.verdict or (self.status if self.status in ("failed", "aborted", "interrupted") else "none")
 
 
-def of(teams: Sequence[Team]) -> list[tuple[Team, Latest | None]]:
-    """The teams, at most 24, each with its latest run or None."""
+def of(teams: Sequence[Team]) -> list[tuple[Team, list[Latest]]]:
+    """The teams, at most 24, each with its latest run, and after it the latest with a verdict where that is another."""
     shown = list(teams[:MOST])
+    found: dict[UUID, list[Latest]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_LATEST, [[team.pk for team in shown]])
-        found = {team: Latest(*rest) for team, *rest in cursor.fetchall()}
-    return [(team, found.get(team.pk)) for team in shown]
+        cursor.execute(_LATEST, {"teams": [team.pk for team in shown]})
+        for team, *rest in cursor.fetchall():
+            found.setdefault(team, []).append(Latest(*rest))
+    return [(team, found.get(team.pk, [])) for team in shown]

@@ -73,7 +73,7 @@ def guide(team: Team, user: User, address: str) -> Guide | None:
             ),
             Step(
                 "Import an experiment",
-                "Any Chaos Toolkit experiment will do. You say what you promise; the console says what a run can prove.",
+                "Any Chaos Toolkit experiment will do. You say what you promise, the console what a run can prove.",
                 "Import an experiment",
                 reverse("pages:import", args=where),
                 verification is not None,
