@@ -17,7 +17,9 @@ export function trim(folders: string[]): AcceptedPlugin {
     postcssPlugin: "trim",
     OnceExit(root) {
       const words = new Set(folders.flatMap(texts).flatMap((text) => text.match(/[\w-]+/g) ?? []));
-      root.walkRules((rule) => keep(rule, words));
+      root.walkRules((rule) => {
+        if (rule.source?.input.file?.includes("@tabler")) keep(rule, words);
+      });
       root.walkAtRules(/^(media|supports|layer)$/, (rule) => {
         if (rule.nodes?.length === 0) rule.remove();
       });

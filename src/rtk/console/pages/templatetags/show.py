@@ -144,11 +144,14 @@ def figure(value: float | None, unit: str = "") -> str:
 def widget(field: BoundField) -> SafeString:
     """A form field's input, as wide and as wrong as it is."""
     kind = field.field.widget
-    ticked = isinstance(kind, CheckboxInput | CheckboxSelectMultiple | RadioSelect)
+    several = isinstance(kind, CheckboxSelectMultiple | RadioSelect)
+    ticked = several or isinstance(kind, CheckboxInput)
     form = "form-check-input" if ticked else "form-select" if isinstance(kind, Select) else "form-control"
-    own = kind.attrs.get("class", "")
-    wrong = " is-invalid" if field.errors else ""
-    return field.as_widget(attrs={"class": f"{form} {own}".strip() + wrong})
+    wrong = "is-invalid" if field.errors else ""
+    classes = " ".join(filter(None, (form, kind.attrs.get("class", ""), wrong)))
+    drawn = field.as_widget(attrs={"class": classes})
+    # Django gives the class of the inputs to what is around them too, where it comes first.
+    return SafeString(drawn.replace(f' class="{classes}"', "", 1)) if several else drawn
 
 
 @register.simple_tag(takes_context=True)
