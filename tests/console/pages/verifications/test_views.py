@@ -215,6 +215,7 @@ def test_pages_need_few_queries(world: World, django_assert_max_num_queries: Any
         for days in range(6):
             run(made, world.member, "pass", days)
     browser = signed_in(world.owner)
+    browser.get(address(world, "verifications"))  # what a session's first page does beside
     places = [address(world, name) for name in ("verifications", "import")]
     places += [address(world, name, made.pk) for name in ("verification", "edit-verification")]
     for place in [*places, reverse("pages:org-verifications", args=[world.org.slug])]:
