@@ -1,4 +1,4 @@
-"""When each session was last seen: noted once a minute at most, not with every request, of which it was half the work."""
+"""When each session was last seen: noted once a minute, not with every request, of which it was half the work."""
 
 from allauth.usersessions.middleware import UserSessionsMiddleware
 from django.core.cache import cache
