@@ -138,6 +138,18 @@ def test_an_execution_says_where_a_person_finds_it(machine: Machine, old: Old) -
     assert where.startswith("http://")
 
 
+def test_what_content_location_names_is_the_page_of_the_execution(live: Live, machine: Machine, old: Old) -> None:
+    from tests.console.people.world import signed_in
+
+    where = old.call("create-execution").headers["Content-Location"]
+    page = f"/acme/shop/executions/{old.ids['execution_id']}"
+    assert where.replace("/api/", "/") == f"http://localhost:8000{page}"  # as the clients of 2020 print it
+    browser = signed_in(live.world.viewer)
+    assert browser.get(page).status_code == 200
+    assert browser.get(where.removeprefix("http://localhost:8000"))["Location"] == page
+    assert signed_in(live.world.stranger).get(page).status_code == 404
+
+
 def test_an_execution_that_brings_its_id_is_made_once(machine: Machine, old: Old) -> None:
     begun = {"journal": journal(status="running"), "id": str(uuid4())}
     where = old.execution.rpartition("/")[0]

@@ -31,8 +31,9 @@ def test_the_address_of_a_run_leads_to_it(world: World, run: Run) -> None:
     from tests.console.people.world import signed_in
 
     told = json.loads(message_of(notification(recipient(world), "run.ended", run)).body)["run"]
-    path = told["url"].removeprefix("http://localhost:8000")
-    assert signed_in(world.viewer).get(path).json()["id"] == str(run.id)
+    for key, path in (("url", f"insights/{run.id}"), ("execution_url", f"executions/{run.execution_id}")):
+        assert told[key] == f"http://localhost:8000/acme/shop/{path}"
+        assert signed_in(world.viewer).get(f"/acme/shop/{path}").status_code == 200
 
 
 def test_what_is_not_undone_is_told_with_its_reason(world: World, run: Run) -> None:

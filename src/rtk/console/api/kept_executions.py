@@ -1,14 +1,13 @@
 """Part A, experiments and executions: kept as the clients of 2020 know it."""
 
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 import msgspec
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import Router
 
+from rtk.console import links
 from rtk.console.api.answers import created
 from rtk.console.api.entry import caller_of, enter, read
 from rtk.console.store import executions, experiments, safeguards
@@ -86,7 +85,7 @@ def begin(request: HttpRequest, org: str, team: str, experiment: str) -> HttpRes
     into, user = enter(request, org, team, "run"), caller_of(request).user
     body = read(request, Begun)
     made = executions.create(into, user, experiment, bytes(body.journal), body.id)
-    return created(request, _shown(made), page_of(made))
+    return created(request, _shown(made), links.told_of_execution(made))
 
 
 @router.get(X + "/{execution}", response=dict[str, Any], summary="An execution with its journal")
@@ -96,7 +95,7 @@ def execution(request: HttpRequest, org: str, team: str, experiment: str, execut
     journal = bytes(found.journal) if found.journal else b"null"
     head = msgspec.json.encode(_shown(found))
     answer = HttpResponse(head[:-1] + b',"journal":' + journal + b"}", content_type="application/json")
-    answer["Content-Location"] = page_of(found)
+    answer["Content-Location"] = links.told_of_execution(found)
     return answer
 
 
@@ -112,7 +111,7 @@ def update(request: HttpRequest, org: str, team: str, experiment: str, execution
     found = executions.find(into, execution, experiment)
     executions.update(found, caller_of(request).user, bytes(read(request, WithJournal).journal))
     answer = JsonResponse(_shown(found))
-    answer["Content-Location"] = page_of(found)
+    answer["Content-Location"] = links.told_of_execution(found)
     return answer
 
 
@@ -160,12 +159,6 @@ def data_of(data: Any) -> Any:
         return msgspec.json.decode(data)
     except (msgspec.DecodeError, RecursionError):
         return data
-
-
-def page_of(made: Execution) -> str:
-    """The address that clients print, with `/api/` made `/`: a person's page of the execution."""
-    team = made.team
-    return f"{settings.PUBLIC_URL}/api/{quote(team.org.slug)}/{quote(team.slug)}/executions/{made.id}"
 
 
 def _shown(made: Execution) -> dict[str, Any]:

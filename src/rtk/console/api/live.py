@@ -1,5 +1,6 @@
 """Part B, runs: made by the client's id, read back, followed as they go. Records come in beside Django."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -8,8 +9,9 @@ from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from ninja import Query
 
+from rtk.console import links
 from rtk.console.api.answers import created, polled
-from rtk.console.api.entry import Bearer, InThread, Session, caller_of, enter, read
+from rtk.console.api.entry import Bearer, InThread, Session, caller_of, enter, is_still_in, read
 from rtk.console.api.forms import NewRun, Stop
 from rtk.console.api.kept_executions import takes
 from rtk.console.api.kept_runs import V, router
@@ -30,14 +32,19 @@ class Ended(msgspec.Struct):
 
 @router.put(V + "/{run}", response={201: ShownRun, 200: ShownRun}, summary="Begin a run")
 def begin(request: HttpRequest, org: str, team: str, verification: str, run: str, body: NewRun) -> HttpResponse:
-    """A run by the id that the client made for it; putting it again changes nothing."""
+    """A run by the id that the client made for it; putting it again changes nothing.
+
+    With `/api/` made `/`, `Content-Location` is a person's page of the run.
+    """
     into, user = enter(request, org, team, "run"), caller_of(request).user
     try:
         run_id = UUID(run)
     except ValueError:
         raise Problem(422, "run: expected a UUID", "run") from None
     made, new = runs.create(into, user, verification, run_id, body.plan, body.experiment, body.client)
-    return created(request, runs.shown(runs.of(into).get(id=made.id)), request.path, 201 if new else 200)
+    shown = runs.of(into).get(id=made.id)
+    shown.team = into
+    return created(request, runs.shown(shown), links.told_of_run(shown), 201 if new else 200)
 
 
 @router.post(
@@ -113,12 +120,25 @@ def insight(request: HttpRequest, org: str, team: str, verification: str, run: s
     summary="Follow a run",
     openapi_extra={"responses": {200: {"content": {"text/event-stream": {}}}}},
 )
-async def follow(request: HttpRequest, org: str, team: str, verification: str, run: str) -> StreamingHttpResponse:
-    """Each entry as it becomes durable, as server-sent events; `Last-Event-ID` resumes after that entry."""
+async def follow(
+    request: HttpRequest,
+    org: str,
+    team: str,
+    verification: str,
+    run: str,
+    after: int = Query(-1, ge=-1, le=2**62),
+) -> StreamingHttpResponse:
+    """Each entry as it becomes durable, as server-sent events, and as `state` how the run is.
+
+    `after` begins behind the entry of that number, and `Last-Event-ID`, which a browser sends when it comes back,
+    resumes behind it. A reader who may read no longer is told `refused`, and let go.
+    """
     found = await sync_to_async(_found)(request, org, team, verification, run)
     last = request.headers.get("Last-Event-ID", "")
-    after = int(last) if last.isascii() and last.isdecimal() and len(last) < 19 else -1
-    answer = StreamingHttpResponse(stream.events(found.id, found.day, after), content_type="text/event-stream")
+    since = int(last) if last.isascii() and last.isdecimal() and len(last) < 19 else after
+    may_read = partial(sync_to_async(is_still_in), request, org, team, "read")
+    following = stream.events(found.id, found.day, since, may_read)
+    answer = StreamingHttpResponse(following, content_type="text/event-stream")
     answer["Cache-Control"] = "no-store"
     answer["X-Accel-Buffering"] = "no"
     return answer

@@ -8,6 +8,9 @@ from rtk.console.api.api import api
 urlpatterns = [
     path("api/v1/docs", views.docs, name="api-docs"),
     path("api/v1/", api.urls),
+    # What `Content-Location` says leads to the page also for who does not make `/api/` to `/`.
+    path("api/<str:org>/<str:team>/executions/<uuid:key>", views.page, {"name": "execution"}),
+    path("api/<str:org>/<str:team>/insights/<uuid:key>", views.page, {"name": "insight"}),
     path("assets/experiments/<str:key>.json", views.experiment, name="experiment-file"),
     path("assets/verifications/<str:key>.json", views.verification, name="verification-file"),
 ]

@@ -4,8 +4,10 @@ import json
 from collections.abc import Callable
 from html import escape
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from rtk.console.api.answers import refused
@@ -60,6 +62,12 @@ def _caller(request: HttpRequest) -> gate.Caller | None:
     if header:
         return gate.authenticate(header)
     return gate.Caller(request.user) if isinstance(request.user, User) else None
+
+
+@require_safe
+def page(_request: HttpRequest, org: str, team: str, key: UUID, name: str) -> HttpResponse:
+    """On to the page that `Content-Location` names; it tells nobody whether it is there before they signed in."""
+    return redirect(f"pages:{name}", org, team, key)
 
 
 @require_safe

@@ -4,11 +4,9 @@ import json
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.conf import settings
-
+from rtk.console import links
 from rtk.console.notify.models import Notification
 from rtk.console.notify.outbox import ENDED, LOST_CONTACT, NOT_RESTORED, TEST
-from rtk.console.people.models import Team
 from rtk.console.store import insights
 from rtk.console.store.models import Run
 from rtk.console.store.runs import SILENCE, state_of
@@ -59,14 +57,9 @@ def shown(run: Run) -> dict[str, Any]:
         "began_at": run.created_at.isoformat(),
         "heard_at": run.heard_at.isoformat(),
         "ended_at": run.ended_at.isoformat() if run.ended_at else None,
-        "url": link(run.team, run),
+        "url": links.insight(run.team, run),
+        "execution_url": links.execution(run.team, run.execution_id),
     }
-
-
-def link(team: Team, run: Run) -> str:
-    """Where everything about a run can be read, by token or signed in."""
-    path = f"organizations/{team.org_id}/teams/{team.id}/verifications/{run.verification_id}/runs/{run.id}"
-    return f"{settings.PUBLIC_URL}/api/v1/{path}"
 
 
 def plain(text: str) -> str:

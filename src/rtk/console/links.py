@@ -1,0 +1,33 @@
+"""The addresses of pages, as they are told to who is outside of them: in notifications and by the API."""
+
+from django.conf import settings
+from django.urls import reverse
+
+from rtk.console.people.models import Team
+from rtk.console.store.models import Execution, Run
+
+_API = "/api"
+
+
+def insight(team: Team, run: Run) -> str:
+    """The page of a run: its insight, or how it goes while it does."""
+    return settings.PUBLIC_URL + _path("insight", team, run.id)
+
+
+def execution(team: Team, key: object) -> str:
+    """The page of an execution, by its id."""
+    return settings.PUBLIC_URL + _path("execution", team, key)
+
+
+def told_of_execution(made: Execution) -> str:
+    """The same as `Content-Location` says it: clients print it with `/api/` made `/`. It leads to the page as well."""
+    return f"{settings.PUBLIC_URL}{_API}{_path('execution', made.team, made.id)}"
+
+
+def told_of_run(run: Run) -> str:
+    """The same of a run's page."""
+    return f"{settings.PUBLIC_URL}{_API}{_path('insight', run.team, run.id)}"
+
+
+def _path(name: str, team: Team, key: object) -> str:
+    return reverse(f"pages:{name}", args=(team.org.slug, team.slug, key))
