@@ -86,7 +86,7 @@ def value(raw: msgspec.Raw | None) -> Any:
     try:
         return msgspec.json.decode(raw)
     except (msgspec.DecodeError, RecursionError):
-        return _leniently(raw)
+        return None
 
 
 def text_of(raw: msgspec.Raw | None, most: int) -> str:
@@ -132,13 +132,4 @@ def _decoded(raw: msgspec.Raw | None, kind: Any) -> Any:
     try:
         return msgspec.json.decode(raw, type=kind)
     except (msgspec.DecodeError, RecursionError):  # what is not of that kind is one of these too
-        return None
-
-
-def _leniently(raw: msgspec.Raw) -> Any:
-    """Half characters, which JSON can hold as escapes, come out as question marks."""
-    try:
-        found = json.loads(bytes(raw))
-        return json.loads(json.dumps(found, ensure_ascii=False).encode("utf-8", "replace"))
-    except (ValueError, RecursionError):
         return None

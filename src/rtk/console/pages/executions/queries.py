@@ -90,7 +90,9 @@ def row(execution: Execution, last: Now | None, at: datetime) -> Row:
     state = _state(execution, last, at).replace(" ", "-")
     run = run_of(execution)
     known = state if state in STATES else "none"
-    return Row(execution, known, "" if known == state else plain(execution.status, 40), run.verdict if run else None, last)
+    return Row(
+        execution, known, "" if known == state else plain(execution.status, 40), run.verdict if run else None, last
+    )
 
 
 def listed(executions: QuerySet[Execution, Any], running: bool) -> QuerySet[Execution, Any]:
