@@ -28,7 +28,7 @@ from rtk.insight.facts import PHASES, ActivitySpan, Facts
 from rtk.report.moments import happened
 from rtk.verify.facts import facts_of_entries
 
-DRAWN = ("phase", "intent", "activity", "proof", "rollbacks", "event", "end")
+DRAWN = ("run", "phase", "intent", "activity", "proof", "rollbacks", "event", "end")
 MOST_ACTIVITIES, MOST_EVENTS, MOST_REASONS, REASON_LENGTH = 50, 12, 1_000, 200
 FORM = 1  # of what is answered: an answer of another form is never taken for this one
 LEAST_PACKED = 1024  # bytes: below this nothing is gained
@@ -87,10 +87,14 @@ def packed(request: HttpRequest, body: bytes) -> HttpResponse:
     return answer
 
 
-def around(run: Run) -> dict[str, Any]:
-    """Everything that is drawn around the measurements. `next` is the number of the entry that is not in it yet."""
-    facts, entries = _facts(run)
-    head = insights.head_of(run)
+def around(run: Run, read: list[Mapping[str, Any]] | None = None) -> dict[str, Any]:
+    """Everything that is drawn around the measurements. `next` is the number of the entry that is not in it yet.
+
+    `read` are the run's entries besides measurements, where somebody has read them already.
+    """
+    entries = _entries(run) if read is None else read
+    head = insights.head_from(run, _first(entries))
+    facts = _facts(head, entries, last_of(run) if read is None else 0.0)
     return {
         "run": str(run.id),
         "at": facts.started_at if facts else float(head["at"]),
@@ -106,20 +110,27 @@ def around(run: Run) -> dict[str, Any]:
         "phases": [asdict(each) for each in facts.phases] if facts else [],
         "conditions": conditions(facts) if facts else [],
         "rollbacks": [_span(each) for each in facts.rollbacks[:MOST_ACTIVITIES]] if facts else [],
-        "undo": _undo(entries),
+        "undo": _undo(entries) if facts else None,
         "events": happened(facts, MOST_EVENTS) if facts else [],
         "ends": facts.duration_s if facts and runs.state_of(run) == "ended" else None,
     }
 
 
-def _facts(run: Run) -> tuple[Facts | None, list[Mapping[str, Any]]]:
-    """The run's facts without its measurements; None where what was told makes no sense."""
+def _entries(run: Run) -> list[Mapping[str, Any]]:
     rows = RecordEntry.objects.filter(run_id=run.id, day=run.day, n__lt=run.next, kind__in=DRAWN)
-    entries = list(rows.order_by("n").values_list("body", flat=True))
+    return list(rows.order_by("n").values_list("body", flat=True))
+
+
+def _first(entries: list[Mapping[str, Any]]) -> dict[str, Any] | None:
+    return dict(entries[0]) if entries and entries[0].get("kind") == "run" else None
+
+
+def _facts(head: dict[str, Any], entries: list[Mapping[str, Any]], last: float) -> Facts | None:
+    """The run's facts without its measurements; None where what was told makes no sense."""
     try:
-        return facts_of_entries(insights.head_of(run), entries, (), last_of(run)), entries
+        return facts_of_entries(head, map(dict, entries), (), last)
     except _BROKEN:
-        return None, []
+        return None
 
 
 def last_of(run: Run) -> float:

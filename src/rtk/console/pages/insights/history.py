@@ -52,7 +52,9 @@ def history(run: Run) -> History:
 
 def _past(run: Run, here: bool) -> Past:
     insight = run.insight or {}
-    during: dict[str, Any] = next((each for each in insight.get("phases") or () if each.get("phase") == "conditions"), {})
+    during: dict[str, Any] = next(
+        (each for each in insight.get("phases") or () if each.get("phase") == "conditions"), {}
+    )
     return Past(
         id=run.id,
         at=run.created_at,

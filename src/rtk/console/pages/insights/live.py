@@ -3,6 +3,7 @@
 Counts, never a judgement: there is no verdict before the end.
 """
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -46,9 +47,9 @@ def who(user: User) -> str:
     return plain(user.name or user.email, 80)
 
 
-def shown(run: Run) -> dict[str, Any]:
-    """What the page says of a run under way."""
-    told = data.around(run)
+def shown(run: Run, read: list[Mapping[str, Any]] | None = None) -> dict[str, Any]:
+    """What the page says of a run under way; `read` are its entries, where they were read already."""
+    told = data.around(run, read)
     rows = phases(run, told["planned"])
     taken = {str(outcome): sum(row[outcome] for row in rows) for outcome in OUTCOMES}
     share = None if told["per_deviation"] is None else told["per_deviation"] * taken["deviated"]

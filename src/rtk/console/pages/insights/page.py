@@ -36,6 +36,7 @@ def page(run: Run, query: QueryDict) -> dict[str, Any]:
     return {
         "run": run,
         "state": state,
+        "entries": read.entries,
         "badge": states.badge_of(run, state),
         "under_way": under_way,
         "notice": states.notice(state, run.told, silent, broken or (facts is None and not under_way)),

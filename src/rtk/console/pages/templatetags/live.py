@@ -1,5 +1,6 @@
 """What a template of a run under way asks for."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import template
@@ -12,9 +13,9 @@ register = template.Library()
 
 
 @register.simple_tag
-def under_way(run: Run) -> dict[str, Any]:
-    """How a run stands."""
-    return shown(run)
+def under_way(run: Run, read: list[Mapping[str, Any]] | None = None) -> dict[str, Any]:
+    """How a run stands; `read` are its entries, where the page has read them already."""
+    return shown(run, read or None)
 
 
 @register.simple_tag

@@ -1,0 +1,428 @@
+"""The pages of insights as they are answered: every state of a run, files, acknowledgement, two runs side by side."""
+
+import json
+import re
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+from xml.etree import ElementTree
+
+import pytest
+from asgiref.sync import async_to_sync
+from django.http import StreamingHttpResponse
+from django.utils.timezone import now
+
+from rtk.console.people.models import AuditEntry
+from rtk.console.store.models import Event, Run, Verification
+from tests.console.live import EXPERIMENT, PLAN, head, measurement, whole_record
+from tests.console.pages.insights.made import (
+    NOT_UNDONE,
+    PUBLISHED,
+    UNDOING,
+    a_run,
+    browser_of,
+    ended,
+    path_of,
+    text_of,
+    told,
+)
+from tests.console.people.world import World
+
+HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
+QUERIES = 10
+
+
+def page(world: World, run: Run, who: str = "member") -> str:
+    return text_of(browser_of(world, who), path_of(run))
+
+
+def numbers(text: str) -> dict[str, str]:
+    """The numbers shown large, by their names."""
+    found = re.findall(r'data-name="([\w-]+)"><dt>[^<]*</dt><dd class="number-value[^"]*">([^<]*)</dd>', text)
+    return dict(found)
+
+
+# What came of a run
+
+
+def test_a_run_says_what_the_terminal_says_of_it(world: World) -> None:
+    run = ended(world, PUBLISHED, UNDOING)
+    text = page(world, run)
+    kept = json.loads(json.dumps(run.insight))
+    for sentence in (kept["headline"], kept["why"], *kept["limits"], kept["cause"]):
+        assert escaped(sentence) in text
+    assert numbers(text) == {
+        "met": "16",
+        "deviated": "4",
+        "missed": "10",
+        "coverage": "66.7 %",
+        "budget-spent": "0.93 %",
+        "burn-rate": "4.0 ×",
+    }
+
+
+def escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace('"', "&quot;").replace("'", "&#x27;").replace("<", "&lt;")
+
+
+def test_its_head_leads_to_what_it_is_about(world: World) -> None:
+    run = ended(world)
+    text = page(world, run)
+    of = run.verification
+    for where in (f"objectives/{of.objective_id}", f"verifications/{of.id}", f"experiments/{run.experiment_id}"):
+        assert f'href="/acme/shop/{where}"' in text
+    assert "95 % over 1 day" in text
+    assert "0 to 6,000 ms" in text
+    assert "inject-cpu" in text
+    assert "Every 10 s for 5 min" in text
+
+
+def test_why_the_impact_is_not_the_budget_is_told_in_figures(world: World) -> None:
+    text = page(world, ended(world, PUBLISHED))
+    assert "Observed impact: 11.73 %. Why this is not the budget" in text
+    assert "40 s of deviating time in a run of 5 min 41 s is 11.73 %." in text
+    assert "The budget is 5 % of 1 day, 72 min; of that this run spent 0.93 %." in text
+    assert "108 <span" in text
+    assert "such runs in 1 day" in text
+
+
+def test_what_there_is_no_data_of_is_said_so(world: World) -> None:
+    shown = numbers(page(world, ended(world, [])))
+    assert shown["budget-spent"] == shown["burn-rate"] == "no data"
+    assert shown["coverage"] == "0 %"
+
+
+def test_a_measure_without_values_has_no_quantiles(world: World) -> None:
+    run = a_run(world)
+    *before, end = whole_record(str(run.id), ["met"] * 30)
+    told(run, [{**each, "value": None} if each["kind"] == "measurement" else each for each in [*before, end]])
+    text = page(world, run)
+    assert ">observed</th>" in text
+    assert ">p95</th><td" not in text
+
+
+def test_a_failed_gate_has_no_verdict_and_says_why(world: World) -> None:
+    run = a_run(world)
+    told(run, [head(str(run.id)), {"t": 3.0, "kind": "end", "status": "failed", "deviated": True, "stopped": None}])
+    text = page(world, run)
+    assert "The hypothesis was not met before the run, so no condition was applied and nothing is judged." in text
+    assert "state-bad" in text
+    assert "Nothing was to be undone." in text
+
+
+def test_a_condition_that_never_took_effect_makes_it_invalid(world: World) -> None:
+    run = a_run(world)
+    record = whole_record(str(run.id), ["met"] * 30)
+    told(run, [{**each, "failure": "no credentials"} if each["kind"] == "activity" else each for each in record])
+    text = page(world, run)
+    assert "The condition &quot;inject-cpu&quot; was not applied: no credentials." in text
+    assert "✗ failed" in text
+
+
+def test_an_inconclusive_run_says_what_would_be_needed(world: World) -> None:
+    assert "59 clean measurements would prove 95 %." in page(world, ended(world))
+
+
+def test_a_run_that_was_stopped_says_by_whom(world: World) -> None:
+    run = a_run(world)
+    *before, end = whole_record(str(run.id), ["met"] * 12)
+    told(run, [*before, {**end, "status": "interrupted", "stopped": "stopped on the console by Mary"}])
+    text = page(world, run)
+    assert "stopped on the console by Mary" in text
+    assert "a stopped run never passes" in text
+
+
+def test_a_run_without_an_objective_is_not_judged(world: World) -> None:
+    plan = {key: value for key, value in PLAN.items() if key != "objective"}
+    run = a_run(world)
+    record = whole_record(str(run.id), ["met"] * 30)
+    run.plan = plan
+    told(run, [{**record[0], "plan": plan}, *record[1:]])
+    text = page(world, run)
+    assert "No objective" in text
+    assert "There is no objective to judge it by" in text
+    assert numbers(text)["budget-spent"] == "no data"
+
+
+def test_a_record_that_contradicts_itself_is_said_to(world: World) -> None:
+    run = a_run(world)
+    record = whole_record(str(run.id), ["met"] * 3)
+    told(run, [{**each, "index": 7} if each["kind"] == "intent" else each for each in record])
+    text = page(world, run)
+    assert "What was told contradicts itself" in text
+    assert "IndexError" in text
+    assert browser_of(world).get(f"{path_of(run)}/report.html").status_code == 409
+
+
+def test_an_abandoned_run_is_judged_as_one_that_broke_off(world: World) -> None:
+    run = a_run(world)
+    told(run, whole_record(str(run.id), ["met"] * 9)[:-2])
+    long_ago = now() - timedelta(days=2)
+    Run.objects.filter(id=run.id).update(heard_at=long_ago, due_at=long_ago, state="abandoned")
+    text = page(world, run)
+    assert "Nothing was heard of this run for" in text
+    assert "the run broke off" in text
+
+
+def test_a_run_that_lost_contact_says_what_to_do(world: World) -> None:
+    run = a_run(world)
+    told(run, whole_record(str(run.id), ["met"] * 9)[:-2])
+    Run.objects.filter(id=run.id).update(heard_at=now() - timedelta(minutes=2))
+    text = page(world, run)
+    assert "Lost contact" in text
+    assert "chaos recover" in text
+
+
+def test_a_run_under_way_has_counts_and_no_verdict(world: World) -> None:
+    run = a_run(world)
+    told(run, whole_record(str(run.id), ["met"] * 9 + ["deviated"])[:-2])
+    text = page(world, run)
+    assert numbers(text) == {}
+    assert 'id="verdict-title"' not in text
+    assert "Nothing is undone yet" in text
+    assert "report.html" not in text
+    assert browser_of(world).get(f"{path_of(run)}/report.md").status_code == 409
+
+
+def test_the_page_of_an_archived_verification_stays(world: World) -> None:
+    run = ended(world)
+    Verification.objects.filter(id=run.verification_id).update(deleted_at=now())
+    assert "archived" in page(world, run)
+
+
+def test_a_run_told_by_events_is_said_to_be(world: World) -> None:
+    run = ended(world)
+    Run.objects.filter(id=run.id).update(told="events")
+    text = page(world, run)
+    assert "Told by a client of 2020" in text
+    assert "A client of 2020, one event a call" in text
+
+
+def test_what_happened_outside_meanwhile_is_listed(world: World) -> None:
+    run = ended(world)
+    for minutes, title in ((1, "deployed 1.2"), (-1_000, "long before")):
+        at = run.created_at + timedelta(minutes=minutes)
+        values = {"kind": "outside", "title": title, "source": "ci", "on_timeline": True, "outer_id": str(uuid4())}
+        Event.objects.create(team=world.shop, created_at=at, **values)
+    text = page(world, run)
+    assert "deployed 1.2" in text
+    assert "long before" not in text
+
+
+def test_every_name_is_inert(world: World) -> None:
+    run = a_run(world)
+    hostile = {**EXPERIMENT, "title": HOSTILE, "tags": [HOSTILE]}
+    record = whole_record(str(run.id), ["met", "deviated", "missed"])
+    entries = [
+        {**record[0], "title": HOSTILE, "experiment": hostile, "threshold": {"upper": 1, "unit": HOSTILE}},
+        *({**each, "name": HOSTILE} if "name" in each else {**each, "reason": HOSTILE} for each in record[1:-1]),
+        {"t": 300.0, "kind": "event", "text": HOSTILE},
+        *({**each, "name": HOSTILE} if "name" in each else each for each in NOT_UNDONE),
+        {**record[-1], "stopped": HOSTILE},
+    ]
+    Verification.objects.filter(id=run.verification_id).update(name=HOSTILE)
+    told(run, [each for each in entries if each["kind"] != "measurement" or "slot" in each])
+    for path in (path_of(run), "/acme/shop/insights", "/acme/insights"):
+        text = text_of(browser_of(world), path)
+        assert "<script>alert" not in text, path
+        assert "<img src=x" not in text, path
+
+
+def test_the_table_of_measurements_goes_on_without_script(world: World) -> None:
+    run = ended(world, [["met", "deviated", "missed"][k % 3] for k in range(75)])
+    first = text_of(browser_of(world), path_of(run))
+    assert first.count('class="reason"') == 50
+    after = re.search(r"\?after=(\d+)#measurements", first)
+    assert after
+    second = text_of(browser_of(world), f"{path_of(run)}?after={after[1]}")
+    assert second.count('class="reason"') == 25
+    assert '<details class="card measurements" id="measurements" open>' in second
+    assert text_of(browser_of(world), f"{path_of(run)}?outcome=deviated").count('class="reason"') == 25
+    for nonsense in ("after=x&outcome=y", "after=-5", "after=99999999999999999999", "outcome=%00"):
+        assert text_of(browser_of(world), f"{path_of(run)}?{nonsense}").count('class="reason"') == 50
+
+
+# Done and undone
+
+
+def test_what_is_not_restored_is_told_with_the_command_to_run(world: World) -> None:
+    text = page(world, ended(world, more=NOT_UNDONE))
+    assert 'class="card alarm" role="alert"' in text
+    assert "The rollback &quot;stop-cpu&quot; failed after 3 tries: it exited with 1. Run by hand:" in text
+    assert ">pkill stress<" in text
+    assert "chaos recover" not in text
+
+
+def test_rollbacks_that_were_never_played_can_still_be(world: World) -> None:
+    run = a_run(world)
+    record = whole_record(str(run.id), ["met"] * 5)
+    undo = [{"type": "action", "name": "stop-cpu", "provider": {"type": "process", "path": "true"}}]
+    told(run, [{**record[0], "experiment": {**EXPERIMENT, "rollbacks": undo}}, *record[1:-1]])
+    long_ago = now() - timedelta(days=2)
+    Run.objects.filter(id=run.id).update(heard_at=long_ago, due_at=long_ago, state="abandoned")
+    assert ">chaos recover<" in page(world, run)
+
+
+def test_proofs_stand_beside_what_they_prove(world: World) -> None:
+    proof = {"kind": "proof", "role": "condition", "index": 0, "name": "inject-cpu"}
+    shown = {**proof, "t": 5.0, "proves": "effect", "missing": None}
+    gone = {**proof, "t": 330.0, "role": "rollback", "proves": "restored", "missing": "the load is still 9"}
+    text = page(world, ended(world, more=[shown, *UNDOING, gone]))
+    assert '✓ took effect</span> <span class="text-quiet">at 0:05' in text
+    assert "is not gone: the load is still 9" in text
+
+
+def test_the_part_about_undoing_comes_alone(world: World) -> None:
+    text = text_of(browser_of(world), f"{path_of(ended(world, more=UNDOING))}?fragment=undone")
+    assert text.startswith("<div")
+    assert "stop-cpu" in text
+
+
+def test_an_acknowledgement_is_kept_with_who_and_why_and_audited(world: World) -> None:
+    run = ended(world, more=NOT_UNDONE)
+    answer = browser_of(world).post(f"{path_of(run)}/acknowledge", {"note": f"by hand {HOSTILE}"})
+    assert (answer.status_code, answer["Location"]) == (302, path_of(run))
+    text = page(world, run, "viewer")
+    assert "by Mary: by hand &lt;script&gt;" in text
+    assert "<textarea" not in text
+    entry = AuditEntry.objects.get(action="run.acknowledged")
+    assert (entry.actor, entry.detail["run"]) == (world.member, str(run.id))
+
+
+def test_the_first_acknowledgement_stays(world: World) -> None:
+    run = ended(world, more=NOT_UNDONE)
+    for note in ("first", "second"):
+        browser_of(world).post(f"{path_of(run)}/acknowledge", {"note": note})
+    run.refresh_from_db()
+    assert run.note == "first"
+    assert AuditEntry.objects.filter(action="run.acknowledged").count() == 1
+
+
+@pytest.mark.parametrize(("note", "why"), [("", "Say what was done about it."), ("x" * 1_001, "at most 1000")])
+def test_a_note_that_cannot_be_is_told_beside_its_field_and_stays(world: World, note: str, why: str) -> None:
+    run = ended(world, more=NOT_UNDONE)
+    answer = browser_of(world).post(f"{path_of(run)}/acknowledge", {"note": note})
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert why in text
+    assert note in text
+    run.refresh_from_db()
+    assert run.acknowledged_at is None
+
+
+def test_whoever_only_looks_sees_no_button(world: World) -> None:
+    text = page(world, ended(world, more=NOT_UNDONE), "viewer")
+    assert "A member of Shop can acknowledge this." in text
+    assert "/acknowledge" not in text
+
+
+# All runs, and two side by side
+
+
+def test_all_runs_of_the_verification_stand_beside_the_run(world: World) -> None:
+    first = ended(world, ["deviated"] * 30, key="same")
+    second = ended(world, ["met"] * 300, key="same", duration_s=3000.0)
+    ended(world)
+    text = page(world, second)
+    assert f'href="{path_of(first)}"' in text
+    assert "Of the 2 runs that ended, 1 passed and 1 failed." in text
+    assert "1 run before it did not" in text
+    assert "1 run before it did not" not in page(world, first)
+
+
+def test_two_runs_are_compared_figure_by_figure(world: World) -> None:
+    first, second = ended(world, PUBLISHED, key="same"), ended(world, key="same")
+    text = text_of(browser_of(world), f"{path_of(second)}/compare/{first.id}")
+    assert re.search(r'<th scope="row">met</th><td>16</td><td>30</td>', text)
+    assert re.search(r'<th scope="row">p95</th><td>65 ms</td><td>65 ms</td>', text)
+
+
+def test_a_run_under_way_cannot_be_compared_yet(world: World) -> None:
+    text = text_of(browser_of(world), f"{path_of(ended(world))}/compare/{a_run(world).id}")
+    assert "There is nothing to compare" in text
+
+
+# Files
+
+
+@pytest.mark.parametrize("form", ["html", "md", "xml", "json"])
+def test_reports_are_those_of_the_terminal(world: World, form: str) -> None:
+    run = ended(world, PUBLISHED)
+    answer = browser_of(world).get(f"{path_of(run)}/report.{form}")
+    text = answer.content.decode()
+    assert answer.status_code == 200
+    assert answer["Content-Disposition"] == f'attachment; filename="run-{run.id}.{form}"'
+    assert "11.73" in text if form in ("html", "xml") else "fail" in text
+    if form == "json":
+        assert json.loads(text)["headline"] == (run.insight or {})["headline"]
+    if form == "xml":
+        assert ElementTree.fromstring(text).find(".//failure") is not None
+
+
+def test_there_is_no_report_of_another_form(world: World) -> None:
+    assert browser_of(world).get(f"{path_of(ended(world))}/report.exe").status_code == 404
+
+
+def csv_of(world: World, run: Run) -> list[str]:
+    answer: Any = browser_of(world).get(f"{path_of(run)}/measurements.csv")
+    assert isinstance(answer, StreamingHttpResponse)
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+
+    async def read() -> str:
+        parts: Any = answer.streaming_content
+        return b"".join([part async for part in parts]).decode()
+
+    return async_to_sync(read)().splitlines()
+
+
+def test_measurements_come_as_csv_also_while_the_run_goes_on(world: World) -> None:
+    run = a_run(world)
+    told(run, whole_record(str(run.id), ["met", "missed"])[:-2])
+    lines = csv_of(world, run)
+    assert lines[0].startswith("phase,slot,due_s,due_utc,")
+    assert lines[1] == "conditions,0,0.0,2023-11-14T22:13:20+00:00,0.0,0.1,0.1,met,65.0,ms,"
+    assert len(lines) == 3
+
+
+@pytest.mark.parametrize("reason", ["=cmd|'/C calc'!A0", "+1", "-1", "@SUM(1)", "\t=1", " =1"])
+def test_no_reason_is_a_formula(world: World, reason: str) -> None:
+    run = a_run(world)
+    entries = [{**measurement(0, "deviated"), "reason": reason}]
+    told(run, [head(str(run.id)), *entries])
+    cell = csv_of(world, run)[1].rpartition("ms,")[2].strip('"')
+    assert cell.startswith("'")
+
+
+# Who may, and how much it takes
+
+
+def test_a_run_of_another_team_is_not_there(world: World) -> None:
+    run = ended(world, team=world.bank)
+    for path in ("", "/report.html", "/measurements.csv", f"/compare/{run.id}"):
+        assert browser_of(world).get(f"/acme/shop/insights/{run.id}{path}").status_code == 404, path
+    assert browser_of(world).post(f"/acme/shop/insights/{run.id}/acknowledge").status_code == 404
+
+
+def test_the_insight_is_computed_once(world: World) -> None:
+    run = ended(world)
+    Run.objects.filter(id=run.id).update(insight=None, insight_next=None)
+    page(world, run)
+    run.refresh_from_db()
+    kept = run.insight or {}
+    Run.objects.filter(id=run.id).update(insight={**kept, "headline": "It is the one that was kept."})
+    assert "It is the one that was kept." in page(world, run)
+
+
+@pytest.mark.parametrize("state", ["ended", "not restored", "under way"])
+def test_the_page_takes_few_queries(world: World, state: str, django_assert_max_num_queries: Any) -> None:
+    for _ in range(3):
+        ended(world, key="same")
+    if state == "under way":
+        run = a_run(world, key="same")
+        told(run, whole_record(str(run.id), ["met"] * 9)[:-2])
+    else:
+        run = ended(world, PUBLISHED, NOT_UNDONE if state == "not restored" else UNDOING, key="same")
+    browser = browser_of(world)
+    browser.get("/acme/shop/insights")
+    with django_assert_max_num_queries(QUERIES):
+        text_of(browser, path_of(run))
