@@ -10,6 +10,13 @@ from playwright.sync_api import Browser
 from rtk.console.people.models import User
 from tests.console.live import Live, live_console
 from tests.console.pages.browser import Screen, browsing, context, watched
+from tests.console.people.world import World, made
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    """Acme and Rival with everybody in them, in the database."""
+    return made()
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 import rtk
 from rtk.console.pages.insights.banner import NotRestored, unacknowledged
@@ -64,7 +64,7 @@ _OWN = (
     ("home", "Organizations", "building", "people:home"),
     ("profile", "Profile", "user", "people:profile"),
     ("tokens", "Tokens", "key", "people:tokens"),
-    ("security", "Passkeys and second factors", "shield", "mfa_index"),
+    ("security", "Second factors", "shield", "mfa_index"),
     ("sessions", "Sessions", "device", "usersessions_list"),
 )
 _ACCOUNT = {"mfa_": "security", "usersessions_": "sessions", "account_": "profile", "socialaccount_": "profile"}
@@ -90,7 +90,7 @@ def around(user: Any, org: Organization | None, team: Team | None, at: str) -> F
         teams=[each for each in teams if org and each.org_id == org.pk],
         main=main,
         more=more,
-        importing=_url("pages:import", **_address(org, team)) if runs else "",
+        importing=reverse("pages:import", kwargs=_address(org, team)) if runs else "",
         banner=unacknowledged(team) if team else (),
         version=rtk.__version__,
     )
@@ -104,7 +104,7 @@ def _entries(org: Organization | None, team: Team | None, at: str) -> tuple[list
 
 
 def _entry(key: str, label: str, icon: str, name: str, at: str, address: dict[str, str]) -> Entry:
-    return Entry(key, label, icon, _url(name, **address), key == at)
+    return Entry(key, label, icon, reverse(name, kwargs=address), key == at)
 
 
 def _address(org: Organization | None, team: Team | None) -> dict[str, str]:
@@ -114,10 +114,3 @@ def _address(org: Organization | None, team: Team | None) -> dict[str, str]:
 def _rights(org: Organization | None) -> frozenset[str]:
     """What the reader may do; whoever put the organization there asked the gate, which noted the role."""
     return gate.RIGHTS.get(getattr(org, "role", ""), frozenset())
-
-
-def _url(name: str, **address: str) -> str:
-    try:
-        return reverse(name, kwargs=address)
-    except NoReverseMatch:
-        return ""

@@ -155,10 +155,11 @@ def widget(field: BoundField) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def titled(context: Context) -> str:
+def titled(context: Context) -> SafeString:
     """What the block `title` of this page says, for the browser's tab: a block itself can stand in one place only."""
     block = context.render_context[BLOCK_CONTEXT_KEY].get_block("title")
-    return re.sub(r"\s+", " ", strip_tags(block.render(context))).strip()
+    text = re.sub(r"\s+", " ", strip_tags(block.render(context))).strip()
+    return SafeString(text.replace("<", "&lt;"))  # it was escaped when it was rendered
 
 
 @register.simple_tag(takes_context=True, name="frame")

@@ -1,0 +1,130 @@
+"""The front end as it is built: fresh, light, complete, and nothing of it in git."""
+
+import importlib.util
+import re
+import subprocess
+from itertools import chain
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from rtk.console.pages import built
+
+ROOT = Path(__file__).parents[1]
+FRONTEND = ROOT / "frontend"
+CONSOLE = ROOT / "src" / "rtk" / "console"
+KB = 1000
+FIRST_LOAD, CHART_PAGE = 130 * KB, 300 * KB  # compressed
+ICONS = FRONTEND / "src" / "frame" / "icons.svg"
+CHARTS = ("insight", "timeline")
+LONGEST = 350
+
+
+@pytest.fixture(scope="module")
+def tool() -> ModuleType:
+    """tools/frontend.py, which is no part of a package."""
+    spec = importlib.util.spec_from_file_location("frontend", ROOT / "tools" / "frontend.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_what_is_built_is_of_the_sources_as_they_are(tool: ModuleType) -> None:
+    assert tool.is_fresh(), "make setup builds it"
+
+
+def test_a_change_of_a_source_is_noticed(tool: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "node_modules").mkdir()
+    (tmp_path / "src" / "app.ts").write_text("1")
+    monkeypatch.setattr(tool, "FRONTEND", tmp_path)
+    monkeypatch.setattr(tool, "MODULES", tmp_path / "node_modules")
+    before = tool.digest()
+    (tmp_path / "node_modules" / "cache").write_text("1")
+    assert tool.digest() == before
+    (tmp_path / "src" / "app.ts").write_text("2")
+    assert tool.digest() != before
+
+
+@pytest.mark.parametrize(("told", "found"), [("v20.19.5", (20, 19, 5)), ("v18.1.0", (18, 1, 0)), ("", (0,))])
+def test_the_version_of_node_is_read(tool: ModuleType, tmp_path: Path, told: str, found: tuple[int, ...]) -> None:
+    node = tmp_path / "node"
+    node.write_text(f"#!/bin/sh\necho '{told}'\n")
+    node.chmod(0o755)
+    assert tool.version(str(node)) == found
+    assert tool.version(str(tmp_path / "none")) == (0,)
+
+
+def weight(*names: str) -> int:
+    """What a page with these bundles loads, in bytes, each file as small as it is sent."""
+    bundles = [built.bundle(name) for name in names]
+    files = {each for found in bundles for each in (found.script, *found.imports, *found.styles)}
+    paths = [built.DIST / each for each in (*files, built.asset("src/frame/icons.svg"))]
+    return sum(min(path.stat().st_size, _brotli(path)) for path in paths)
+
+
+def _brotli(path: Path) -> int:
+    beside = path.with_name(f"{path.name}.br")
+    return beside.stat().st_size if beside.exists() else path.stat().st_size
+
+
+def test_the_first_load_is_light() -> None:
+    assert weight("theme", "app") <= FIRST_LOAD
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in (FRONTEND / "src" / "entries").glob("*.ts")))
+def test_no_page_is_heavy(name: str) -> None:
+    assert weight("theme", "app", name) <= (CHART_PAGE if name in CHARTS else FIRST_LOAD)
+
+
+def test_the_early_script_imports_nothing_so_that_it_can_run_before_the_page_is_drawn() -> None:
+    found = built.bundle("theme")
+    assert found.imports == ()
+    assert not re.search(r"\b(?:import|export)\b", (built.DIST / found.script).read_text())
+
+
+def test_whatever_is_sent_compressed_is_no_larger_for_it() -> None:
+    for path in chain(built.DIST.rglob("*.br"), built.DIST.rglob("*.gz")):
+        assert path.stat().st_size < path.with_suffix("").stat().st_size
+
+
+def sources(*endings: str) -> list[Path]:
+    return [path for path in (FRONTEND / "src").rglob("*") if path.suffix in endings]
+
+
+def test_every_bundle_that_a_page_asks_for_is_there() -> None:
+    asked = {name for path in CONSOLE.rglob("*.html") for name in re.findall(r'{% bundle "(\w+)"', path.read_text())}
+    assert asked == {path.stem for path in (FRONTEND / "src" / "entries").glob("*.ts")}
+
+
+def test_every_icon_that_is_shown_is_in_the_sprite_and_none_is_there_in_vain() -> None:
+    drawn = set(re.findall(r'<symbol id="([\w-]+)"', ICONS.read_text()))
+    texts = [path.read_text() for path in (*CONSOLE.rglob("*.html"), *CONSOLE.rglob("*.py"), *sources(".ts"))]
+    called = r'(?:{% icon |icon=|\b(?:icon|changeIcon)\((?:[\w.]+, )?)"([\w-]+)"'
+    shown = {name for text in texts for name in re.findall(called, text)}
+    words = {word for text in texts for word in re.findall(r'["\']([a-z][a-z-]*)["\']', text)}
+    assert shown <= drawn, f"not in the sprite: {sorted(shown - drawn)}"
+    assert drawn <= words, f"nowhere shown: {sorted(drawn - words)}"
+
+
+def test_no_file_of_the_front_end_is_too_long() -> None:
+    paths = [*sources(".ts", ".css"), *(FRONTEND / "plugins").glob("*.ts")]
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in paths}
+    assert {path: lines for path, lines in lengths.items() if lines > LONGEST} == {}
+
+
+def test_nothing_built_and_nothing_of_others_is_in_git() -> None:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    ours = [line for line in listed.stdout.splitlines() if line.startswith(("frontend/", "src/rtk/console/"))]
+    assert [line for line in ours if "node_modules" in line or "/dist/" in line] == []
+
+
+def test_the_lock_file_names_no_registry_and_what_each_package_must_be() -> None:
+    text = (FRONTEND / "package-lock.json").read_text()
+    assert '"resolved"' not in text
+    assert text.count('"integrity"') > 20
