@@ -82,9 +82,11 @@ def _install() -> bool:
         return False
     print("setup: installing the packages of the front end", file=sys.stderr)
     try:
-        _npm("ci", "--silent")
+        _npm("ci", "--loglevel=error")
     except subprocess.CalledProcessError as error:
-        raise Failed(f"npm could not install what frontend/package-lock.json names (npm ci: {error.returncode})") from None
+        raise Failed(
+            f"npm could not install what frontend/package-lock.json names (npm ci: {error.returncode})"
+        ) from None
     INSTALLED.write_text(lock)
     return True
 
