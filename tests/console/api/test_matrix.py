@@ -17,6 +17,7 @@ from rtk.console.people import tokens
 from tests.console.api.rows import OBJECTIVE, OF_AN_ORGANIZATION, OWN, ROWS, T, V, endpoints, filled, named
 from tests.console.live import Live, Machine
 from tests.console.notify.test_matrix import ROWS as NOTIFICATIONS
+from tests.console.pages.test_matrix import ROWS as PAGES_OF_TEAMS
 from tests.console.people.test_matrix import ROWS as PEOPLE
 from tests.console.people.world import signed_in
 
@@ -25,7 +26,7 @@ FILES = {
     "GET /assets/verifications/{verification}.json": ("read", None),
 }
 IN_A_TEAM = {**ROWS, **FILES}
-PAGES: dict[str, Collection[str]] = {"people": PEOPLE, "notify": NOTIFICATIONS}
+PAGES: dict[str, Collection[str]] = {"people": PEOPLE, "notify": NOTIFICATIONS, "pages": PAGES_OF_TEAMS}
 OPEN = {"health", "api/v1/docs", "api/v1/openapi.json"}  # for everybody
 # What `Content-Location` says: on to pages that ask one to sign in.
 LEADING_ON = {f"api/<str:org>/<str:team>/{what}/<uuid:key>" for what in ("executions", "insights")}
