@@ -1,14 +1,20 @@
 """Events from outside, by HTTP: one, a batch, or attributes in headers, each only once."""
 
 import json
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 import requests
+import yaml
 
 from rtk.console.api.outside import BATCH, EXAMPLE, STRUCTURED
+from rtk.console.people import tokens
+from rtk.console.store.models import Event
 from tests.console.live import Live, Machine
+from tests.docs.pages import DOCS, Block, blocks, matches
+from tests.docs.session import Session
 
 
 def event(**more: Any) -> dict[str, Any]:
@@ -81,3 +87,37 @@ def test_of_a_batch_in_which_one_is_wrong_none_is_kept(live: Live, machine: Mach
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == "[1].type"
     assert len(timeline(machine, live)) == before
+
+
+def blocks_of(language: str) -> list[Block]:
+    return [each for each in blocks(DOCS / "how-to" / "show-deploys-and-alerts.md") if each.language == language]
+
+
+def shell(live: Live, directory: Path, **more: str) -> Session:
+    token = tokens.make(live.world.member, "shell", ["read", "run"])[1]
+    return Session(directory, RTK_URL=live.url, RTK_TOKEN=token, no_proxy="127.0.0.1", **more)
+
+
+def test_the_command_of_the_documentation_works(live: Live, machine: Machine, tmp_path: Path) -> None:
+    (command,) = [each for block in blocks_of("console") for each in block.commands()]
+    (file,) = [block for block in blocks_of("json") if block.title]
+    (tmp_path / str(file.title)).write_text(file.text)
+    with shell(live, tmp_path) as session:
+        printed, code = session.run(command.text)
+    assert code == 0, printed
+    assert matches(command.output, printed, numbers_vary=False), printed
+    assert "org.example.deployed" in live_types(live)
+
+
+def test_the_step_of_the_documentation_works(live: Live, machine: Machine, tmp_path: Path) -> None:
+    ((step,),) = (yaml.safe_load(block.text) for block in blocks_of("yaml"))
+    github = {"GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY": "acme/shop", "GITHUB_RUN_ID": "7"}
+    with shell(live, tmp_path, **github, GITHUB_SHA="0123456789abcdef") as session:
+        printed, code = session.run(step["run"])
+    assert code == 0, printed
+    shown = next(each for each in timeline(machine, live) if each["title"] == "acme/shop 0123456")
+    assert shown["source"] == "https://github.com/acme/shop"
+
+
+def live_types(live: Live) -> set[str]:
+    return {event.payload["type"] for event in Event.objects.filter(team=live.world.shop, kind="outside")}
