@@ -24,6 +24,11 @@ class AcknowledgeForm(forms.Form):
     )
 
 
+def waits(run: Run) -> bool:
+    """Whether something of a run is not restored that nobody has acknowledged."""
+    return run.restored is False and run.acknowledged_at is None
+
+
 @transaction.atomic
 def acknowledge(run: Run, user: User, note: str) -> bool:
     """Note that somebody has seen it, once; whether it was this time."""

@@ -95,9 +95,9 @@ def acknowledge(request: HttpRequest, caller: Caller, org: str, team: str, run: 
     into = gate.team_for(caller, org, team, "run")
     found = finding.find(into, run)
     form = acting.AcknowledgeForm(request.POST)
-    if not form.is_valid():
+    if acting.waits(found) and not form.is_valid():
         return _shown(request, into, found, form)
-    if acting.acknowledge(found, caller.user, form.cleaned_data["note"]):
+    if acting.waits(found) and acting.acknowledge(found, caller.user, form.cleaned_data["note"]):
         messages.success(request, "Acknowledged: this run is no longer told of on every page.")
     else:
         messages.info(request, "There is nothing left to acknowledge here.")
