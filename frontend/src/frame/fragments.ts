@@ -1,15 +1,10 @@
-// Fragments of pages, by htmx: without its own styles and without eval, which the Content-Security-Policy forbids.
+// Fragments of pages, by htmx: without its own styles and without eval, which the Content-Security-Policy forbids. The
+// page's head says so to htmx, which reads it at once: loaded late, it would have begun before a script could. Nothing
+// is kept in its history: pages show what their reader may see.
 import htmx from "htmx.org";
 
 import { say } from "./say";
 import { showTimes } from "./times";
-
-htmx.config.includeIndicatorStyles = false;
-htmx.config.allowEval = false;
-htmx.config.allowScriptTags = false;
-htmx.config.selfRequestsOnly = true;
-htmx.config.historyCacheSize = 0; // pages show what their reader may see: nothing of them is kept
-htmx.config.scrollBehavior = "auto";
 
 export function startFragments(): void {
   document.addEventListener("htmx:configRequest", (event) => {
