@@ -13,7 +13,21 @@ export function startPlan(): void {
   form.addEventListener("input", (event) => {
     if (event.target instanceof Element && event.target.matches(FIELDS) && !apart(event.target)) later(form);
   });
+  form.addEventListener("click", (event) => {
+    const button = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-better]") : null;
+    if (button) better(form, button.dataset.better ?? "", button.dataset.unit ?? "");
+  });
   showWhen(form);
+}
+
+/** Takes over for how long it had better be measured. */
+function better(form: HTMLFormElement, number: string, unit: string): void {
+  const length = form.querySelector<HTMLInputElement>("[name=duration_0]");
+  const units = form.querySelector<HTMLSelectElement>("[name=duration_1]");
+  if (!length || !units) return;
+  [length.value, units.value] = [number, unit];
+  length.focus();
+  later(form);
 }
 
 /** Shows what belongs to the choice that was made. Without a script, all of it is there. */

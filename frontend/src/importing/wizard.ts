@@ -4,7 +4,7 @@ import { say } from "../frame/say";
 import { showWhen } from "./plan";
 
 const PATIENCE = 700; // ms of rest before a pasted text is looked at
-const PARTS = ["found", "step-2", "step-3", "step-4", "aside"];
+const PARTS = ["number-1", "look", "found", "step-2", "step-3", "step-4", "aside"];
 
 let asked: AbortController | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;

@@ -1,5 +1,6 @@
 """Forms that are sent twice, and forms that are sent late."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -35,7 +36,7 @@ def rows(world: World) -> Any:
     return ActionItem.objects.filter(team=world.shop)
 
 
-def maker(world: World, title: str = "one") -> Any:
+def maker(world: World, title: str = "one") -> Callable[[UUID], ActionItem]:
     return lambda key: ActionItem.objects.create(id=key, team=world.shop, title=title)
 
 

@@ -14,6 +14,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Model, QuerySet
+from django.http import QueryDict
 
 Made = TypeVar("Made", bound=Model)
 
@@ -85,8 +86,9 @@ class Seen(forms.Form):
             return False
         self.differences = [each for name in self.fields if name in self.initial for each in self._differs(self[name])]
         if self.differences:
-            self.data = self.data.copy()  # what a request sent cannot be changed
-            self.data[self.add_prefix("seen")] = digest(self.initial)
+            sent: Any = self.data.copy() if isinstance(self.data, QueryDict) else dict(self.data)
+            sent[self.add_prefix("seen")] = digest(self.initial)
+            self.data = sent  # a new one: what a request sent cannot be changed
         return bool(self.differences)
 
     def _differs(self, field: forms.BoundField) -> Iterator[Difference]:

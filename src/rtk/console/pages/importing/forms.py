@@ -18,6 +18,7 @@ from rtk.insight.words import duration, share
 
 NEW, OLD = "new", "existing"
 _LISTED = 500
+_OF_A_NEW_ONE = ("objective_name", "target", "window")
 
 
 class _Newest(ModelChoiceIterator):
@@ -124,16 +125,15 @@ class ImportForm(Once, StrategyForm):
         Objective.objects.none(), label="The team's objective", required=False, empty_label="Choose one"
     )
     objective_name = forms.CharField(
-        label="Objective name", required=False, max_length=NAME_LENGTH, help_text="The title of the hypothesis."
+        label="Objective name", max_length=NAME_LENGTH, help_text="The title of the hypothesis."
     )
     name = forms.CharField(label="Verification name", max_length=NAME_LENGTH, help_text="The title of the experiment.")
-    target = PercentField(label="Target", required=False, help_text="The share of measurements that must be good.")
+    target = PercentField(label="Target", help_text="The share of measurements that must be good.")
     window = SpanField(
         label="Time window",
         least=1,
         most=LONGEST_WINDOW_S,
         units="min h d",
-        required=False,
         help_text="Over which the promise holds; it makes the error budget.",
     )
 
@@ -142,6 +142,9 @@ class ImportForm(Once, StrategyForm):
         field = self.fields["objective"]
         assert isinstance(field, ObjectiveField)
         field.offer(team)
+        if self.is_bound and self.data.get("attach") == OLD:
+            for name in _OF_A_NEW_ONE:
+                self.fields[name].required = False
 
     def clean(self) -> dict[str, Any]:
         """An objective of the team, or all that makes a new one."""
@@ -151,13 +154,6 @@ class ImportForm(Once, StrategyForm):
                 self.add_error("objective", "Choose an objective, or make a new one.")
             return values
         values["objective"] = None
-        for field, wanted in (
-            ("objective_name", "Give a name."),
-            ("target", "Give a target."),
-            ("window", "Give one."),
-        ):
-            if values.get(field) in (None, "") and field not in self.errors:
-                self.add_error(field, wanted)
         return values
 
     def promise(self) -> dict[str, Any]:

@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from rtk.console.pages.importing.fields import parts_of
+from rtk.experiment.block import LONGEST_S
 from rtk.experiment.plan import slot_count
-from rtk.insight.power import Prospects, prospects
+from rtk.insight.budget import exact
+from rtk.insight.power import WANTED, Prospects, prospects
 from rtk.insight.words import count, duration
 
 MOST_SLOTS = 10_000_000  # as many as a file may ask for
@@ -12,12 +15,22 @@ _ENOUGH = 0.8  # of the time
 
 
 class Planned(NamedTuple):
-    """What is told of a plan: `tone` is good, warn or bad; `sentences` are of its power; `advice` may be empty."""
+    """What is told of a plan: `tone` is good, warn or bad; `sentences` are of its power; `advice` may be empty.
+
+    `better_s` is for how long to measure so that a good service passes nine times in ten; None where it does so
+    already, or where no sensible time is enough.
+    """
 
     slots: str
     tone: str
     sentences: tuple[str, ...]
     advice: tuple[str, ...]
+    better_s: float | None = None
+
+    @property
+    def better(self) -> tuple[str, str]:
+        """The same as it is typed: a number and a unit."""
+        return parts_of(self.better_s)
 
 
 def planned(values: Mapping[str, Any]) -> Planned | None:
@@ -36,7 +49,7 @@ def planned(values: Mapping[str, Any]) -> Planned | None:
     advice = (*_advice(values),)
     if not told:
         return Planned(_slots(phases, every), "warn", ("Without an objective nothing is judged.",), advice)
-    return Planned(_slots(phases, every), _tone(told), told.sentences(), advice)
+    return Planned(_slots(phases, every), _tone(told), told.sentences(), advice, _better(told, every))
 
 
 def _prospects(target: float, window: float | None, every: float, phases: list[int]) -> Prospects:
@@ -48,6 +61,13 @@ def _tone(told: Prospects) -> str:
     if told.slots < told.needed:
         return "bad"
     return "good" if told.power >= _ENOUGH and (told.worst_spent or 0) <= 1 else "warn"
+
+
+def _better(told: Prospects, every: float) -> float | None:
+    if told.power >= WANTED or told.enough is None:
+        return None
+    lasting = float(told.enough * exact(every))
+    return lasting if lasting <= LONGEST_S else None
 
 
 def _slots(phases: list[int], every: float) -> str:

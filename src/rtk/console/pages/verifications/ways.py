@@ -95,7 +95,7 @@ def _terminal(of: Subject) -> Way:
         "terminal",
         "",
         [
-            File("Run it", of.command, "Put the values in place of …" if of.variables else ""),
+            File("Command", of.command, "Put the values in place of …" if of.variables else ""),
             File(
                 "Before the first time", prepared, "Once on each machine: install, and sign in with a token of yours."
             ),
@@ -112,7 +112,7 @@ def _docker(of: Subject) -> Way:
     return Way(
         "docker",
         _exported(of),
-        [File("Dockerfile", _filled("Dockerfile", of), hint), File("Run it", text)],
+        [File("Dockerfile", _filled("Dockerfile", of), hint), File("Commands", text)],
         "Journal, reports and the record of the run are in the folder in which you are. If the container is killed, "
         f"chaos recover in a new one, with the same folder, undoes what was done. {_EXIT_CODES}{_also(of)}",
     )
@@ -127,7 +127,7 @@ def _cronjob(of: Subject) -> Way:
 
 
 def _kubernetes(of: Subject, key: str, template: str, verb: str) -> Way:
-    given = {name: "".join(f' --from-literal={each}="${each}"' for each in names) for name, names in _both(of).items()}
+    given = {name: _literals(names) for name, names in (("variables", of.plain), ("secrets", of.secret))}
     file = f"{template}.yaml"
     commands = _filled("kubectl", of, file=file, verb=verb, **given)
     image = of.image or _PLACEHOLDER
@@ -135,7 +135,7 @@ def _kubernetes(of: Subject, key: str, template: str, verb: str) -> Way:
     return Way(
         key,
         _exported(of),
-        [File(file, _filled(template, of, image=image), fill), File("Set it up", commands)],
+        [File(file, _filled(template, of, image=image), fill), File("Commands", commands)],
         "The job fails where the command fails. It is not tried again: every try is a run of its own. Its report is "
         f"here, on the console. {_EXIT_CODES}{_also(of)}",
     )
@@ -219,8 +219,9 @@ def _install(of: Subject) -> str:
     return " ".join(shlex.quote(each) for each in of.distributions)
 
 
-def _both(of: Subject) -> dict[str, list[str]]:
-    return {"variables": of.plain, "secrets": of.secret}
+def _literals(names: Sequence[str]) -> str:
+    """Options of kubectl that take values from the shell, each in a line of its own."""
+    return "".join(f' \\\n  --from-literal={name}="${name}"' for name in names)
 
 
 def _exported(of: Subject) -> str:

@@ -1,0 +1,76 @@
+"""The wizard in a real browser: a file is dropped, what was found is seen, a line changes live, all is made."""
+
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Page, expect
+
+from rtk.console.store.models import Verification
+from tests.console.live import Live
+from tests.console.pages.browser import Screen
+
+TUTORIAL = Path(__file__).parents[3] / "tutorial" / "experiment-ec2-responds-processor-load.json"
+DROPPED = """([text, name]) => {
+  const dropped = new DataTransfer();
+  dropped.items.add(new File([text], name, { type: "application/json" }));
+  const zone = document.querySelector("[data-drop]");
+  zone.dispatchEvent(new DragEvent("dragover", { dataTransfer: dropped, bubbles: true, cancelable: true }));
+  zone.dispatchEvent(new DragEvent("drop", { dataTransfer: dropped, bubbles: true, cancelable: true }));
+}"""
+
+
+def drop(page: Page, text: str, name: str = TUTORIAL.name) -> None:
+    """Let go of a file over the page's zone."""
+    page.evaluate(DROPPED, [text, name])
+
+
+def test_a_file_is_dropped_looked_at_and_becomes_a_verification(site: Live, screen: Screen) -> None:
+    page = screen.open("/acme/shop/import")
+    expect(page.get_by_text("Waits for an experiment: choose one in step 1.")).to_have_count(3)
+
+    drop(page, '{"title": "no experiment",}')
+    expect(page.get_by_role("alert").filter(has_text="This cannot be imported")).to_contain_text("line 1 column")
+    expect(page.get_by_label("Or paste it")).to_have_value('{"title": "no experiment",}')
+    screen.expect("422")
+
+    drop(page, TUTORIAL.read_text())
+    expect(page.get_by_role("heading", name="Found: Expect a quick response")).to_be_visible()
+    expect(page.locator("#found")).to_contain_text("inject-cpu")
+    expect(page.get_by_label("Objective name")).to_have_value("EC2 instance should respond within 6 seconds")
+    expect(page.locator("#plan")).to_contain_text("30 measurements under the conditions")
+
+    page.get_by_label("Verification name").fill("Busy processor")
+    page.get_by_label("Under the conditions for").fill("15")
+    expect(page.locator("#plan")).to_contain_text("90 measurements under the conditions")
+    page.get_by_label("Warm-up before").fill("")
+    expect(page.locator("#plan")).to_contain_text("no cause can be shown")
+    page.get_by_label("Warm-up before").fill("1")
+    expect(page.locator("#plan")).not_to_contain_text("no cause can be shown")
+
+    page.get_by_role("button", name="Create the verification").click()
+    page.wait_for_url(re.compile(r"/acme/shop/verifications/[0-9a-f-]{36}$"))
+    made = Verification.objects.get()
+    assert urlsplit(page.url).path == f"/acme/shop/verifications/{made.pk}"
+    assert (made.name, made.duration_s, made.warm_up_s) == ("Busy processor", 900, 60)
+
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy Command").click()
+    expect(page.get_by_role("button", name="Copied Command")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert re.fullmatch(rf"ENDPOINT_URL=… INSTANCE_ID=… chaos verify \S+/assets/verifications/{made.pk}\.json", copied)
+    page.get_by_role("link", name="GitLab CI").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("resource_group: verify-")).to_be_visible()
+
+
+def test_a_pasted_text_is_looked_at_and_an_objective_can_be_attached(site: Live, screen: Screen) -> None:
+    page = screen.open("/acme/shop/import")
+    page.get_by_label("Or paste it").fill(TUTORIAL.read_text())
+    expect(page.get_by_label("Objective name")).to_be_visible()
+    if page.get_by_label("Use one of the team's").count():
+        page.get_by_label("Use one of the team's").check()
+        expect(page.get_by_label("Objective name")).to_be_hidden()
+        page.get_by_label("The team's objective").select_option(index=1)
+        expect(page.locator("#plan")).to_contain_text("would prove 95 %")
+    assert screen.violations() == []
