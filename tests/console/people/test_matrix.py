@@ -50,7 +50,8 @@ def does(seen: str) -> str:
 
 
 ROWS = {
-    "home": Row("", EVERYBODY, "405 405 405 405 405 405 in"),
+    "home": Row("", "200 200 302 302 302 302 in", "405 405 405 405 405 405 in"),  # who is in one team is led there
+    "organizations": Row("", EVERYBODY, NEVER),
     "welcome": Row("key", "410 410 410 410 410 410 410", NEVER),
     "join": Row("key", "410 410 410 410 410 410 410", "410 410 410 410 410 410 410"),
     "profile": Row("", EVERYBODY, does(EVERYBODY)),

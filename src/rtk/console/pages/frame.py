@@ -61,7 +61,7 @@ _ORG_MORE = (
     ("settings", "Settings", "settings", "people:organization-settings", "own"),
 )
 _OWN = (
-    ("home", "Organizations", "building", "people:home"),
+    ("home", "Organizations", "building", "people:organizations"),
     ("profile", "Profile", "user", "people:profile"),
     ("tokens", "Tokens", "key", "people:tokens"),
     ("security", "Second factors", "shield", "mfa_index"),

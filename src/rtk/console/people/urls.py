@@ -13,6 +13,7 @@ urlpatterns = [
     path("tokens", own.own_tokens, name="tokens"),
     path("tokens/<uuid:token>/revoke", own.revoke_token, name="revoke-token"),
     path("sessions/<int:session>/end", own.end_session, name="end-session"),
+    path("organizations", home.organizations, name="organizations"),
     path("organizations/new", organization.make, name="make-organization"),
     path("<str:org>/teams", organization.show, name="organization"),
     path("<str:org>/settings", organization.settings, name="organization-settings"),

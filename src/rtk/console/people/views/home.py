@@ -7,13 +7,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from rtk.console.pages.timeline import last
 from rtk.console.people import arrivals, first, gate, invitations
 from rtk.console.people.models import User
-from rtk.console.people.pages import page
+from rtk.console.people.pages import page, viewed
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """One's organizations and teams. `HEAD` tells clients whether their token is good."""
+    """Leads to the team one looked at last, else shows them all. `HEAD` tells clients whether their token is good."""
     authorization = request.headers.get("Authorization")
     if authorization and gate.authenticate(authorization) is None:
         return HttpResponse("This token is not good.\n", status=401, content_type="text/plain")
@@ -21,13 +22,24 @@ def home(request: HttpRequest) -> HttpResponse:
         return HttpResponse()
     if not request.user.is_authenticated and not User.objects.exists():
         return render(request, "people/nobody.html")
-    return _organizations(request)
+    return _led_on(request)
 
 
 @page
-def _organizations(request: HttpRequest, caller: gate.Caller) -> HttpResponse:
+def _led_on(request: HttpRequest, caller: gate.Caller) -> HttpResponse:
     if request.method == "POST":
         return HttpResponseNotAllowed(["GET", "HEAD"])
+    place = last.place(request, caller)
+    return redirect(place) if place else _listed(request, caller)
+
+
+@viewed
+def organizations(request: HttpRequest, caller: gate.Caller) -> HttpResponse:
+    """One's organizations and teams."""
+    return _listed(request, caller)
+
+
+def _listed(request: HttpRequest, caller: gate.Caller) -> HttpResponse:
     teams: dict[object, list[object]] = {}
     for team in gate.teams_for(caller):
         teams.setdefault(team.org_id, []).append(team)
