@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bench import (
     calls,
+    chart,
     console,
     controlled,
     cost,
@@ -23,6 +24,7 @@ from bench import (
     lateness_burning,
     machine,
     memory,
+    onscreen,
     publishing,
     rate,
     reading,
@@ -33,7 +35,9 @@ from bench import (
     scale,
     slots,
     startup,
+    stopping,
     undoing,
+    viewers,
 )
 from bench.command import CommandFailed
 from bench.row import Row
@@ -62,6 +66,10 @@ ROWS: dict[str, Callable[[Sitting], Row]] = {
     "calls": calls.run,
     "reads": reads.run,
     "scale": scale.run,
+    "viewers": viewers.run,
+    "onscreen": onscreen.run,
+    "chart": chart.run,
+    "stopping": stopping.run,
 }
 RESULTS = Path(__file__).with_name("RESULTS.md")
 KEPT = Path(__file__).with_name("kept")  # rows as they were measured last, not for git

@@ -1,5 +1,6 @@
 // One measurement at a time: under the pointer, or by the arrow keys, told beside it and read aloud.
 
+import { say } from "../frame/say";
 import { echarts, shape } from "./core";
 import type { InsightChart } from "./insight";
 import { HEAD } from "./layout";
@@ -18,7 +19,6 @@ export class Cursor {
   private readonly rule = new Line({ silent: true, invisible: true, z: 20, style: { lineWidth: 1 } });
   private readonly ring = new Circle({ silent: true, invisible: true, z: 21, style: { fill: "none", lineWidth: 2 } });
   private readonly box = new Text({ silent: true, invisible: true, z: 22 });
-  private readonly said: HTMLElement | null;
 
   constructor(private readonly of: InsightChart) {
     const canvas = of.chart.getZr();
@@ -28,7 +28,6 @@ export class Cursor {
     canvas.on("click", (event) => this.clicked(event.offsetX, event.offsetY));
     of.element.addEventListener("keydown", (event) => this.pressed(event));
     of.element.addEventListener("blur", () => this.hide());
-    this.said = document.getElementById(of.element.dataset["says"] ?? "");
   }
 
   /** Stay with the measurement after what is shown has changed. */
@@ -177,8 +176,6 @@ export class Cursor {
 
   private announce(text: string): void {
     clearTimeout(this.saying);
-    this.saying = window.setTimeout(() => {
-      if (this.said) this.said.textContent = text;
-    }, ANNOUNCED_MS);
+    this.saying = window.setTimeout(() => say(text), ANNOUNCED_MS); // whoever holds a key hears the last one only
   }
 }

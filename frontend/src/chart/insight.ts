@@ -13,7 +13,7 @@ import { number, time } from "./words";
 
 echarts.use([LineChart, ScatterChart]);
 
-const FEW = 150; // up to so many measurements each is a dot of its own
+const DOT = 7; // pixels: where each measurement has so many, it is a dot of its own
 const LEAST_SPAN_MS = 500;
 const WHOLE = 0.999; // a window of more than this share is all of it
 
@@ -224,10 +224,14 @@ export class InsightChart {
     };
   }
 
+  private get few(): boolean {
+    return this.thinned.shown * DOT <= this.layout.width;
+  }
+
   private series(): object[] {
     const { thinned, shade } = this;
     const place = (points: [number, number | null][]): [number, number | null][] => points.map(([due, value]) => [this.base + due, value]);
-    const few = thinned.shown <= FEW;
+    const few = this.few;
     const alone = !this.measurements.valued;
     const common = { silent: true, animation: false, emphasis: { disabled: true }, tooltip: { show: false } };
     return [

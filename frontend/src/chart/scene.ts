@@ -122,10 +122,10 @@ export class Scene {
     const [began, ended] = [this.x(of.started), this.x(of.ended ?? end)];
     const over = of.status === "failed" ? ended : Math.max(ended, this.x(of.until ?? end));
     const height = layout.bottom - layout.top;
-    this.rect(began, layout.top, ended - began, height, { fill: faint(colours.condition, 0.13) }, -9);
+    this.rect(began, layout.top, ended - began, height, { fill: faint(colours.condition, 0.11) }, -9);
     this.rect(began, y + 19, ended - began, 11, { fill: colours.condition }, 1, 2);
     if (over > ended) {
-      const after = { fill: hatch(faint(colours.condition, 0.22)) };
+      const after = { fill: hatch(faint(colours.condition, 0.12)) };
       this.rect(ended, layout.top, over - ended, height, after, -9);
       this.rect(ended, y + 19, over - ended, 11, { fill: hatch(colours.condition), stroke: colours.condition }, 1, 2);
     }

@@ -40,13 +40,12 @@ export function elapsed(seconds: number): string {
   return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
 }
 
-/** A share as per cent, never 0 or 100 where it is not: "0.93 %". */
+/** A share as per cent, with two decimals and never 0 or 100 where it is not: "0.93 %". */
 export function share(part: number): string {
   const percent = part * 100;
-  if (percent === 0 || percent === 100) return `${percent} %`;
-  const digits = percent > 99 || percent < 1 ? 3 : 2;
-  const text = percent.toFixed(percent < 0.01 || (percent > 99.99 && percent < 100) ? 4 : digits).replace(/\.?0+$/, "");
-  return text === "0" || text === "100" ? `${percent < 1 ? "< 0.0001" : "> 99.9999"} %` : `${text} %`;
+  const text = percent.toFixed(2).replace(/\.?0+$/, "");
+  if (text === "0" && percent > 0) return "< 0.01 %";
+  return text === "100" && percent < 100 ? "> 99.99 %" : `${text} %`;
 }
 
 /** One line of text, cut to a length. */

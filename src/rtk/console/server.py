@@ -14,7 +14,7 @@ import uvicorn
 from rtk.errors import ToolkitError
 
 GRACE = 3  # seconds that requests under way have at the end
-STUCK_S = 0.4  # the same for those who do not read their answer
+STUCK_S = 0.15  # the same for those who do not read their answer
 BACKLOG = 2048
 LAST_PORT = 65535
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
