@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
+from django.db import connections
 from playwright.sync_api import Browser
 
 from rtk.console.people.models import User
@@ -39,6 +40,8 @@ def browser() -> Iterator[Browser]:
     with pytest.MonkeyPatch.context() as patch, browsing() as found:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         yield found
+        # While that loop runs, this thread has connections of its own, which the console's end would break.
+        connections.close_all()
 
 
 @pytest.fixture
