@@ -119,6 +119,7 @@ PARTS: dict[str, dict[str, str]] = {
     },
     "tests/console/api/test_kept.py": {
         "why": "part A from the client's side",
+        "rtk/console": "links",
         "rtk/console/api": "kept_executions probe",
         "rtk/console/store": "executions experiments fields safeguards",
     },
@@ -138,6 +139,27 @@ PARTS: dict[str, dict[str, str]] = {
         "rtk/console/store": "apps database depth intake models problem rows",
     },
     "tests/console/store/test_watch.py": {"why": "what happens by itself", "rtk/console/store": "keeping partitions"},
+    "tests/console/pages/test_matrix.py": {
+        "why": "every page, for everybody",
+        "rtk/console/pages/objectives": "urls",
+        "rtk/console/pages/experiments": "urls",
+        "rtk/console/pages/executions": "urls",
+    },
+    "tests/console/pages/objectives/test_views.py": {
+        "why": "seen in the page",
+        "rtk/console/pages": "listing",
+        "rtk/console/pages/objectives": "forms queries",
+        "rtk/console/store": "measures",
+    },
+    "tests/console/pages/objectives/test_spending.py": {"why": "shown by its pages", "rtk/console/store": "spending"},
+    "tests/console/pages/experiments/test_views.py": {
+        "why": "seen in the page",
+        "rtk/console/pages/experiments": "queries steps",
+    },
+    "tests/console/pages/executions/test_views.py": {
+        "why": "seen in the page",
+        "rtk/console/pages/executions": "journal queries story",
+    },
     "tests/demo/test_target.py": {"why": "starts and ends it; `make demo` plays it all", "rtk/demo": "__main__"},
 }
 

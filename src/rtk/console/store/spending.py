@@ -28,7 +28,7 @@ JOIN store_run r ON r.verification_id = v.id
 """
 _KNOWN = "r.deviating_s IS NOT NULL AND r.insight_next = r.next"
 _COUNTED = f"""
-SELECT o.id, r.id, r.plan, (
+SELECT o.id, {{}}, r.plan, (
   SELECT count(*) FROM store_measurement m WHERE m.run_id = r.id AND m.day = r.day AND m.outcome = %s
   AND m.due >= extract(epoch FROM o.since - r.created_at)
 ) {_RUNS}
@@ -37,8 +37,8 @@ WHERE (r.created_at >= o.since AND NOT coalesce({_KNOWN}, false)) OR (
 )
 """  # noqa: S608 - of constants
 _KEPT = f"""
-SELECT o.id, NULL::uuid, NULL, sum(r.deviating_s::numeric) {_RUNS}
-WHERE r.created_at >= o.since AND {_KNOWN} AND r.deviating_s > 0 GROUP BY o.id
+SELECT o.id, count(*), NULL, sum(r.deviating_s::numeric) {_RUNS}
+WHERE r.created_at >= o.since AND {_KNOWN} GROUP BY o.id
 """
 _RESULTS = """
 SELECT o.id, last.verdict FROM unnest(%s::uuid[]) AS o(id), LATERAL (
@@ -56,6 +56,13 @@ _NAMED = "SELECT r.id, v.name, r.created_at, r.verdict FROM store_run r JOIN sto
 _THESE = f"{_NAMED} ON v.id = r.verification_id WHERE r.id = ANY(%s)"
 
 
+class Account(NamedTuple):
+    """What is left of a budget in its window, and how many runs there were in it."""
+
+    balance: Balance
+    runs: int
+
+
 class Spent(NamedTuple):
     """A run that spent of a budget, so many seconds."""
 
@@ -66,19 +73,24 @@ class Spent(NamedTuple):
     deviating_s: float
 
 
-def balances(objectives: Sequence[Objective], at: datetime) -> dict[UUID, Balance]:
-    """The balance of each objective in the window that ends at a moment. One query."""
+def accounts(objectives: Sequence[Objective], at: datetime) -> dict[UUID, Account]:
+    """The account of each objective in the window that ends at a moment. One query."""
     parts: dict[UUID, list[float]] = {each.id: [] for each in objectives}
+    runs = dict.fromkeys(parts, 0)
     windows = _windows(objectives, at)
-    for objective, _, plan, number in _rows(f"{_KEPT} UNION ALL {_COUNTED}", [*windows, DEVIATED, *windows, LONGEST]):
-        parts[objective].append(float(number) if plan is None else _seconds(plan, number))
-    return {each.id: balance_of(each.target, each.window_s, parts[each.id]) for each in objectives}
+    both = f"{_KEPT} UNION ALL {_COUNTED.format(1)}"
+    for objective, number, plan, spent in _rows(both, [*windows, DEVIATED, *windows, LONGEST]):
+        runs[objective] += number
+        parts[objective].append(float(spent) if plan is None else _seconds(plan, spent))
+    return {
+        each.id: Account(balance_of(each.target, each.window_s, parts[each.id]), runs[each.id]) for each in objectives
+    }
 
 
 def spent_by(objective: Objective, at: datetime, most: int) -> list[Spent]:
     """The last runs that spent of a budget in the window that ends at a moment, newest first. Two queries or three."""
     found = [Spent(*row) for row in _rows(_SPENT_BY, [*_windows([objective], at), most])]
-    rows = _rows(_COUNTED, [DEVIATED, *_windows([objective], at), LONGEST])
+    rows = _rows(_COUNTED.format("r.id"), [DEVIATED, *_windows([objective], at), LONGEST])
     counted = {run: _seconds(plan, count) for _, run, plan, count in rows if count}
     if counted:
         found += [Spent._make((*row, counted[row[0]])) for row in _rows(_THESE, [list(counted)])]

@@ -63,6 +63,8 @@ def test_an_objective_is_made_and_told_in_words(browser: Client) -> None:
     assert "In any 1 day, 72 min may be bad." in page
     assert "https://shop.example/checkout answers within 500 ms" in page
     assert "No run deviated in this window." in page
+    assert "No run measured anything in this window." in page
+    assert "0 %" not in page
     assert "Nothing of ordinary traffic is in it" in page
 
 
@@ -83,11 +85,11 @@ def test_a_share_and_a_window_are_kept_exactly(browser: Client) -> None:
         ("window", "367", "at most 366 days"),
         ("unit", "7", "valid choice"),
         ("measure", "guess", "valid choice"),
-        ("url", "", "Give the address"),
+        ("url", "", "required"),
         ("url", "javascript:alert(1)", "Give an address such as"),
         ("url", "https://", "Give an address such as"),
         ("url", "http://[::1", "Give an address such as"),
-        ("within", "", "needed for this type"),
+        ("within", "", "required"),
         ("within", "0", "greater than or equal to 1"),
         ("tags", ",".join(f"t{n}" for n in range(51)), "at most 50"),
         ("tags", "t" * 201, "at most 200"),
@@ -163,7 +165,7 @@ def test_the_list_tells_what_runs_spent_in_the_window(world: World, browser: Cli
     detail = text_of(browser, f"{LIST}/{run.verification.objective_id}")
     assert f'href="/acme/shop/insights/{run.id}"' in detail
     assert f'href="/acme/shop/verifications/{run.verification_id}"' in detail
-    assert "71 min 20 s left" in detail
+    assert 'Remaining</dt><dd class="col-7">71 min 20 s' in detail
 
 
 def test_the_list_is_filtered_by_text_tag_and_archived(browser: Client) -> None:
@@ -255,7 +257,7 @@ def test_hostile_names_are_only_text(browser: Client) -> None:
 def test_whatever_measure_the_api_was_given_is_shown(world: World, browser: Client, measure: dict[str, Any]) -> None:
     objective = Objective.objects.create(team=world.shop, name="Odd", target=0.5, measure=measure)
     assert "Without a window there is no budget" in text_of(browser, f"{LIST}/{objective.id}")
-    assert "no data" in text_of(browser, LIST)
+    assert "no runs" in text_of(browser, LIST)
     assert browser.get(f"{LIST}/{objective.id}/edit").status_code == 200
 
 

@@ -30,7 +30,7 @@ SELECT of.id, last.kind, last.at, last.head FROM unnest(%s::uuid[]) AS of(id), L
   (SELECT e.kind, e.created_at AS at, left(e.payload, %s) AS head FROM store_event e
     WHERE e.execution_id = of.id ORDER BY e.created_at DESC LIMIT 1)
   UNION ALL
-  (SELECT x.kind, r.heard_at, left(x.body, %s) FROM store_run r JOIN store_recordentry x
+  (SELECT x.kind, r.created_at + x.t * interval '1 second', left(x.body, %s) FROM store_run r JOIN store_recordentry x
     ON x.run_id = r.id AND x.day = r.day AND x.kind IN ('phase', 'intent', 'activity', 'rollbacks')
     WHERE r.execution_id = of.id ORDER BY x.n DESC LIMIT 1)
 ) last

@@ -19,6 +19,7 @@ MOST_TAGS, LONGEST_TAG, LONGEST_TEXT, LONGEST_URL = 50, 200, 20_000, 4_000
 MOST_MS = 600_000
 KINDS = {"time": "HTTP response time", "status": "HTTP status"}
 KEPT = "kept"
+NEEDED = {"time": ("url", "within"), "status": ("url", "lowest")}
 _PLAIN = {"autocomplete": "off", "spellcheck": "false"}
 
 
@@ -98,6 +99,14 @@ class ObjectiveForm(forms.Form):
         help_text="Leave it empty when only that one status is good.",
     )
 
+    use_required_attribute = False  # what is not shown must not hold a form back
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen = self["measure"].value()
+        for name in ("url", "within", "lowest"):
+            self.fields[name].required = name in NEEDED.get(chosen, ()) if self.is_bound else chosen != KEPT
+
     def clean_name(self) -> str:
         """In one line."""
         return " ".join(self.cleaned_data["name"].split())
@@ -128,18 +137,10 @@ class ObjectiveForm(forms.Form):
         if window and unit and window * int(unit) > LONGEST_WINDOW_S:
             self.add_error("window", "A window may be at most 366 days long.")
         if given.get("measure") in KINDS:
-            self._clean_measure(given)
+            low, high = given.get("lowest"), given.get("highest")
+            if given["measure"] == "status" and low and high and high < low:
+                self.add_error("highest", "Give a status that is not below the first one.")
         return given
-
-    def _clean_measure(self, given: dict[str, Any]) -> None:
-        if not given.get("url") and "url" not in self.errors:
-            self.add_error("url", "Give the address that is measured.")
-        needed = "within" if given["measure"] == "time" else "lowest"
-        if given.get(needed) is None and needed not in self.errors:
-            self.add_error(needed, "This is needed for this type of measurement.")
-        low, high = given.get("lowest"), given.get("highest")
-        if given["measure"] == "status" and low and high and high < low:
-            self.add_error("highest", "Give a status that is not below the first one.")
 
     def values(self) -> dict[str, Any]:
         """The objective as the store takes it."""

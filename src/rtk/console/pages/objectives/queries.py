@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from rtk.console.store import measures, spending
 from rtk.console.store.models import Objective, Verification
-from rtk.console.store.spending import Spent
+from rtk.console.store.spending import Account, Spent
 from rtk.insight.budget import Balance
 from rtk.insight.words import NO_DATA, duration, share
 from rtk.report.text import fine_share
@@ -32,9 +32,10 @@ class Row(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """A balance as it is shown: the bar of STEPS, its tone, the share and the times in words."""
+    """A balance as it is shown: the bar of STEPS, its tone, share and times in words; `known` when there is one."""
 
     balance: Balance
+    known: bool
     bar: int
     tone: str
     share: str
@@ -61,25 +62,25 @@ def rows(objectives: Sequence[Objective], at: datetime) -> list[Row]:
     """The rows of these objectives. Two queries."""
     if not objectives:
         return []
-    balances, results = spending.balances(objectives, at), spending.results(objectives)
+    accounts, results = spending.accounts(objectives, at), spending.results(objectives)
     return [
-        Row(each, promise(each), measures.words(each.measure), shown(balances[each.id]), results[each.id])
+        Row(each, promise(each), measures.words(each.measure), shown(accounts[each.id]), results[each.id])
         for each in objectives
     ]
 
 
 def detail(objective: Objective, at: datetime) -> Detail:
     """An objective with all around it. Five queries at most."""
-    (balance,) = spending.balances([objective], at).values()
+    (account,) = spending.accounts([objective], at).values()
     spenders = spending.spent_by(objective, at, SPENDERS + 1)
     of = Verification.objects.filter(objective=objective, deleted_at=None)
     window = objective.window_s
     return Detail(
         objective,
         promise(objective),
-        _allowance(balance, window),
+        _allowance(account.balance, window),
         measures.words(objective.measure),
-        shown(balance),
+        shown(account),
         at - timedelta(seconds=window) if window else None,
         spenders[:SPENDERS],
         len(spenders) > SPENDERS,
@@ -94,15 +95,19 @@ def promise(objective: Objective) -> str:
     return f"{share(objective.target)}{window}"
 
 
-def shown(balance: Balance) -> Shown:
-    """A balance in words, which says "no data" where there is no budget."""
+def shown(account: Account) -> Shown:
+    """An account in words, which are no figure where nothing was measured or there is no budget."""
+    balance = account.balance
+    if not account.runs:
+        return Shown(balance, False, 0, "quiet", "no runs", "No run measured anything in this window.", "")
     if balance.spent is None:
-        return Shown(balance, 0, "quiet", NO_DATA, f"{duration(balance.deviating_s)} deviating, without a window", "")
+        told = f"{duration(balance.deviating_s)} deviated; without a window there is no budget to hold that against."
+        return Shown(balance, False, 0, "quiet", NO_DATA, told, "")
     tone = "red" if balance.spent >= 1 else "orange" if balance.spent >= 0.5 else "blue"
     times = f"{duration(balance.deviating_s)} of {duration(balance.budget_s)}"
     over = bool(balance.over_s)
-    left = f"{duration(balance.over_s)} over the budget" if over else f"{duration(balance.left_s)} left"
-    return Shown(balance, min(STEPS, round(balance.spent * STEPS)), tone, fine_share(balance.spent), times, left)
+    left = duration(balance.over_s) if over else duration(balance.left_s)
+    return Shown(balance, True, min(STEPS, round(balance.spent * STEPS)), tone, fine_share(balance.spent), times, left)
 
 
 def _allowance(balance: Balance, window_s: float | None) -> str:
