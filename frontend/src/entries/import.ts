@@ -6,3 +6,5 @@ import { startWizard } from "../importing/wizard";
 
 startPlan();
 startWizard();
+// Of many tabs on a narrow screen, the chosen one is in sight.
+document.querySelector(".way-tabs .active")?.scrollIntoView({ block: "nearest", inline: "center" });

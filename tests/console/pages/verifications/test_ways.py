@@ -12,6 +12,7 @@ import yaml
 from rtk.cli.verify import verify
 from rtk.console.pages.verifications.ways import WAYS, File, Subject, Way, way_of
 from rtk.experiment.needs import Variable
+from tests.docs.pages import DOCS, blocks
 
 ID = UUID("dd1e52d0-454a-40b8-8864-5d34834191e6")
 URL = f"https://console.example.com/assets/verifications/{ID}.json"
@@ -187,6 +188,14 @@ def test_the_jenkinsfile_is_declarative_and_whole(of: Subject) -> None:
     assert "RTK_TOKEN = credentials('rtk-token')" in text
     assert ("API_KEY = credentials('api-key')" in text) == bool(of.variables)
     assert "junit testResults: 'junit.xml'" in text
+
+
+def test_the_documentation_shows_the_same_files() -> None:
+    of = Subject(ID, "https://console.example.com", 420.0, FULL.variables[:1])
+    shown = {block.text.strip() for block in blocks(DOCS / "how-to" / "use-in-ci.md")}
+    for key in ("docker", "cronjob", "github", "gitlab", "jenkins"):
+        for file in way_of(key, of).files:
+            assert file.text in shown, f"{key}: {file.name} is not as in docs/how-to/use-in-ci.md:\n{file.text}"
 
 
 def balanced(text: str) -> bool:

@@ -95,7 +95,8 @@ class Found:
         """What its author may want to know before it runs."""
         unset = [each.name for each in self.variables if not _NAME.fullmatch(each.name)]
         hard = [f"No shell can set the environment variable {name!r}: it is left out of the commands" for name in unset]
-        return [*self.mended, *needs.warnings(self.document), *hard]
+        mended = [f"{each[:1].upper()}{each[1:]}" for each in self.mended]
+        return [*mended, *needs.warnings(self.document), *hard]
 
     def needed(self) -> list[needs.Variable]:
         """The variables that must be set and can be."""
