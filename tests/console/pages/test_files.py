@@ -40,3 +40,22 @@ def test_a_file_that_the_browser_has_is_not_sent_again(client: Client) -> None:
 
 def test_files_carry_the_policy_of_pages_too(client: Client, script: str) -> None:
     assert "default-src 'none'" in client.get(script)["Content-Security-Policy"]
+
+
+def test_another_build_is_served_by_a_console_that_began_before_it(client: Client) -> None:
+    first = client.get("/static/pages/icon.svg")
+    path = built.DIST / "assets" / "later-AbCd1234.js"
+    try:
+        path.write_text("1;")
+        answer = client.get(f"/static/pages/dist/assets/{path.name}")
+    finally:
+        path.unlink(missing_ok=True)
+    assert (first.status_code, answer.status_code, answer.content) == (200, 200, b"1;")
+    assert client.get(f"/static/pages/dist/assets/{path.name}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["/static/", "/static/nothing.js", "/static/pages/", "/static/%00", "/static/../settings.py"]
+)
+def test_what_is_no_file_is_not_found(client: Client, path: str) -> None:
+    assert client.get(path).status_code in (400, 404)

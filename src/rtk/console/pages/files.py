@@ -3,13 +3,29 @@
 A file that streams goes through a thread for each piece of it, and none of ours is large.
 """
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.http.response import HttpResponseBase
 from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.responders import StaticFile
 
 
+def _nothing() -> HttpResponse:
+    return HttpResponseNotFound("There is no such file.\n", content_type="text/plain")
+
+
 class Files(WhiteNoiseMiddleware):
     """WhiteNoise's middleware. It chooses the compressed file where the browser takes it, and answers 304 and 206."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """A file, also one that was built since the console began; what is none of them is not found."""
+        path = request.path_info
+        if not path.startswith(self.static_prefix):
+            return self.get_response(request)
+        try:
+            known = self.files.get(path) or self.find_file(path)
+            return self.serve(known, request) if known else _nothing()
+        except FileNotFoundError:  # another build took its place
+            return _nothing()
 
     @staticmethod
     def serve(static_file: StaticFile, request: HttpRequest) -> HttpResponse:
