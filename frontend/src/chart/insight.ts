@@ -14,6 +14,8 @@ import { number, time } from "./words";
 echarts.use([LineChart, ScatterChart]);
 
 const DOT = 7; // pixels: where each measurement has so many, it is a dot of its own
+const MANY = 200;
+const COLUMN = 2; // pixels of which the least and the greatest value are drawn where there are more
 const LEAST_SPAN_MS = 500;
 const WHOLE = 0.999; // a window of more than this share is all of it
 
@@ -148,7 +150,7 @@ export class InsightChart {
       this.chart.resize({ width: this.layout.width, height: this.layout.height });
     }
     const [from, to] = this.shown;
-    const columns = Math.max(60, this.layout.width - this.layout.left - this.layout.right);
+    const columns = Math.max(60, Math.round((this.layout.width - this.layout.left - this.layout.right) / COLUMN));
     const { lower, upper } = this.told.threshold;
     this.thinned = thin(this.measurements, from, to, columns, (upper ?? null) === null && (lower ?? null) !== null);
     this.chart.setOption(this.option(this.window !== null && before !== this.span[1]), { silent: true });
@@ -233,7 +235,9 @@ export class InsightChart {
     const place = (points: [number, number | null][]): [number, number | null][] => points.map(([due, value]) => [this.base + due, value]);
     const few = this.few;
     const alone = !this.measurements.valued;
-    const common = { silent: true, animation: false, emphasis: { disabled: true }, tooltip: { show: false } };
+    // Many symbols are drawn as one path.
+    const many = { large: true, largeThreshold: MANY };
+    const common = { silent: true, animation: false, emphasis: { disabled: true }, ...many };
     return [
       {
         ...common,

@@ -8,6 +8,8 @@ import { number, plain } from "./words";
 
 const { Group, Rect, Line, Text, Polygon } = echarts.graphic;
 
+const TOUCHING = 5; // pixels: missed slots closer than this are one mark
+
 /** Something under the pointer that tells of itself. */
 export interface Spot {
   left: number;
@@ -109,11 +111,19 @@ export class Scene {
     const { thinned, layout, colours } = this.view;
     this.text(layout.left - 8, y + 9, "missed", { align: "right", fill: colours.muted }, false);
     this.line(layout.left, y + 9, layout.width - layout.right, y + 9, { stroke: colours.line, lineWidth: 1 });
+    const style = { fill: colours.surface, stroke: colours.muted, lineWidth: 1.5 };
+    const draw = (left: number, right: number): void => this.rect(left - 4, y + 5, right - left + 8, 8, style, 3, 4);
+    let open: [number, number] | null = null;
     for (const [from, to] of thinned.missed) {
       const [left, right] = [this.x(from / 1000), this.x(to / 1000)];
-      const style = { fill: colours.surface, stroke: colours.muted, lineWidth: 1.5 };
-      this.rect(left - 4, y + 5, right - left + 8, 8, style, 3, 4);
+      if (open && left - open[1] < TOUCHING) {
+        open[1] = right;
+        continue;
+      }
+      if (open) draw(...open);
+      open = [left, right];
     }
+    if (open) draw(...open);
   }
 
   private condition(of: Activity, y: number): void {
