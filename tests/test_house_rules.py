@@ -160,6 +160,10 @@ PARTS: dict[str, dict[str, str]] = {
         "why": "seen in the page",
         "rtk/console/pages/executions": "journal queries story",
     },
+    "tests/console/pages/insights/test_views.py": {
+        "why": "seen in the page",
+        "rtk/console/pages/insights": "acting comparing finding page record states urls",
+    },
     "tests/demo/test_target.py": {"why": "starts and ends it; `make demo` plays it all", "rtk/demo": "__main__"},
 }
 
