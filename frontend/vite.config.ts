@@ -18,7 +18,7 @@ export default defineConfig({
   css: { postcss: { plugins: [trim([console_, resolve(here, "src")])] } },
   build: {
     outDir: resolve(console_, "pages/static/pages/dist"),
-    emptyOutDir: true,
+    emptyOutDir: false, // a console may be serving from it: tools/frontend.py removes what is of another build
     manifest: "manifest.json",
     target: "es2022",
     assetsInlineLimit: 0,

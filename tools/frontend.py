@@ -9,6 +9,7 @@ the virtual environment whose Python runs this.
 
 import hashlib
 import importlib.util
+import json
 import os
 import re
 import shutil
@@ -40,7 +41,17 @@ def main(what: str) -> None:
         _node("typescript/bin/tsc", "--noEmit", "--project", str(FRONTEND))
     elif _install() or not is_fresh():
         _node("vite/bin/vite.js", "build", "--logLevel", "warn", str(FRONTEND))
+        _remove_other_builds()
         BUILT.write_text(digest())
+
+
+def _remove_other_builds() -> None:
+    """Remove what the manifest does not name, with what lies compressed beside it."""
+    chunks = json.loads((DIST / "manifest.json").read_text()).values()
+    named = {name for chunk in chunks for name in (chunk["file"], *chunk.get("css", ()), *chunk.get("assets", ()))}
+    for path in (DIST / "assets").iterdir():
+        if f"assets/{path.name}".removesuffix(".br").removesuffix(".gz") not in named:
+            path.unlink()
 
 
 def is_fresh() -> bool:
