@@ -164,6 +164,14 @@ PARTS: dict[str, dict[str, str]] = {
         "why": "seen in the page",
         "rtk/console/pages/insights": "acting comparing finding page record states urls",
     },
+    "tests/console/pages/importing/test_views.py": {
+        "why": "seen in the page",
+        "rtk/console/pages/importing": "forms proposals urls",
+    },
+    "tests/console/pages/verifications/test_views.py": {
+        "why": "seen in the page",
+        "rtk/console/pages/verifications": "forms queries urls",
+    },
     "tests/demo/test_target.py": {"why": "starts and ends it; `make demo` plays it all", "rtk/demo": "__main__"},
 }
 
