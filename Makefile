@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 
-.PHONY: help setup demo test kills check bench docs format clean
+.PHONY: help setup demo test kills screenshots check bench docs format clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -25,6 +25,10 @@ test: setup ## every test, on up to four cores
 
 kills: setup ## kill a hundred runs, and the console of thirty, at moments of chance; look what is left, about 12 min
 	@RTK_KILLS=100 RTK_PUBLISHED=30 $(BIN)/python -m pytest -s tests/journey/test_death.py tests/journey/test_kept_once.py
+
+screenshots: setup ## a picture of every page, wide and narrow, light and dark, in pictures/
+	@mkdir -p pictures
+	@RTK_SCREENSHOTS=$(CURDIR)/pictures $(BIN)/python -m pytest -q tests/console/pages/test_looks.py
 
 check: setup ## linters, types, documentation
 	@$(BIN)/ruff format --check .
