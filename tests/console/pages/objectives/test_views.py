@@ -1,5 +1,6 @@
 """The pages of objectives: made by a form, listed with what is spent, changed, archived."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -10,9 +11,11 @@ from rtk.console.store.models import Objective, Verification
 from rtk.console.store.verifications import document_of
 from rtk.experiment.block import plan_of
 from rtk.experiment.check import validate
+from tests.conftest import Home
 from tests.console.pages.asked import MOST, asked
 from tests.console.pages.insights.made import browser_of, ended, text_of
 from tests.console.people.world import World, signed_in
+from tests.targets import Target
 
 LIST = "/acme/shop/objectives"
 HOSTILE = "<script>alert(1)</script>"
@@ -154,6 +157,18 @@ def test_create_and_verify_it_makes_a_verification_that_can_be_run(
     assert probe == verification.objective.measure
     assert probe["provider"]["func"] == func
     assert (probe["tolerance"]["provider"]["func"], probe["tolerance"]["provider"]["arguments"]) == tolerance
+
+
+def test_what_create_and_verify_it_made_is_measured_by_the_real_command(
+    browser: Client, home: Home, target: Callable[[Callable[[int], float]], Target]
+) -> None:
+    server = target(lambda number: 0.01 if number < 4 else 0.3)
+    made(browser, verify="1", url=server.url, within="150")
+    document = document_of(Verification.objects.select_related("experiment__team", "objective").get())
+    ended = home.verify("--every", "100ms", "--for", "1s", home.write("verification.json", document))
+    assert (ended.code, "Verdict: fail" in ended.out) == (2, True), ended.out
+    outcomes = [each["steady_state_met"] for each in home.journal()["steady_states"]["during"]]
+    assert (len(outcomes), set(outcomes)) == (10, {True, False})
 
 
 def test_the_list_tells_what_runs_spent_in_the_window(world: World, browser: Client) -> None:

@@ -70,6 +70,14 @@ class Row(NamedTuple):
         """When it began, by its client's clock where that is known."""
         return self.execution.began_at or self.execution.created_at
 
+    @property
+    def ended(self) -> datetime | None:
+        """When it ended, by the clock that its beginning is told by."""
+        of = self.execution
+        if of.ended_at and of.began_at and of.took_s is not None:
+            return of.began_at + timedelta(seconds=of.took_s)
+        return of.ended_at
+
 
 class Told(NamedTuple):
     """An event that was told of an execution."""

@@ -1,6 +1,5 @@
 """The executions of a team or of an organization: the lists, and the page of each with its journal."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,14 +9,13 @@ from django.utils.timezone import now
 
 from rtk.console.pages import listing
 from rtk.console.pages.executions import queries, story
-from rtk.console.pages.executions.journal import MOST_WHOLE, Journal, indented, value
+from rtk.console.pages.executions.journal import MOST_WHOLE, Journal, indented
 from rtk.console.pages.listing import around
 from rtk.console.people import gate
 from rtk.console.people.gate import Caller
 from rtk.console.people.models import Team
 from rtk.console.people.pages import viewed
 from rtk.console.store import lists
-from rtk.console.store.executions import moment_of
 from rtk.console.store.models import Execution
 
 
@@ -68,7 +66,6 @@ def execution(request: HttpRequest, caller: Caller, org: str, team: str, executi
     last = queries.last_told([found.id]).get(found.id) if found.ended_at is None else None
     context = {
         "row": queries.row(found, last, now()),
-        "ended": _ended(found, journal),
         "journal": journal,
         "story": story.story_of(journal) if journal else None,
         "events": told,
@@ -94,13 +91,6 @@ def journal(request: HttpRequest, caller: Caller, org: str, team: str, execution
         raise gate.NotFound("There is no such part in this journal.")
     # Plain text, which no browser takes for anything else.
     return HttpResponse(indented(part)[:MOST_WHOLE], content_type="text/plain; charset=utf-8")
-
-
-def _ended(execution: Execution, journal: Journal | None) -> datetime | None:
-    """When it ended, by the clock that its beginning is told by."""
-    if journal and execution.began_at:
-        return moment_of(value(journal.parts.get("end"))) or execution.ended_at
-    return execution.ended_at
 
 
 def _found(team: Team, key: UUID) -> Execution:
