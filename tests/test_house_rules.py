@@ -162,7 +162,7 @@ PARTS: dict[str, dict[str, str]] = {
     },
     "tests/console/pages/insights/test_views.py": {
         "why": "seen in the page",
-        "rtk/console/pages/insights": "acting comparing finding page record states urls",
+        "rtk/console/pages/insights": "finding page record states urls",
     },
     "tests/console/pages/importing/test_views.py": {
         "why": "seen in the page",
@@ -171,6 +171,10 @@ PARTS: dict[str, dict[str, str]] = {
     "tests/console/pages/verifications/test_views.py": {
         "why": "seen in the page",
         "rtk/console/pages/verifications": "forms queries urls",
+    },
+    "tests/console/pages/timeline/test_views.py": {
+        "why": "seen in the page",
+        "rtk/console/pages/timeline": "cards filters guide lines urls",
     },
     "tests/demo/test_target.py": {"why": "starts and ends it; `make demo` plays it all", "rtk/demo": "__main__"},
 }
