@@ -141,6 +141,7 @@ PARTS: dict[str, dict[str, str]] = {
     "tests/console/store/test_watch.py": {"why": "what happens by itself", "rtk/console/store": "keeping partitions"},
     "tests/console/pages/test_matrix.py": {
         "why": "every page, for everybody",
+        "rtk/console/pages": "apps urls",
         "rtk/console/pages/objectives": "urls",
         "rtk/console/pages/experiments": "urls",
         "rtk/console/pages/executions": "urls",
@@ -259,9 +260,20 @@ def test_commands_import_the_console_only_when_it_is_needed() -> None:
 
 def test_no_file_is_too_long() -> None:
     tests = [*(ROOT / "tests").rglob("*.py"), *(ROOT / "bench").rglob("*.py")]
-    limits = dict.fromkeys(tests, LONGEST_TEST_FILE) | dict.fromkeys(sources(), LONGEST_FILE)
+    limits = dict.fromkeys(tests, LONGEST_TEST_FILE) | dict.fromkeys([*sources(), *of_the_front_end()], LONGEST_FILE)
     lengths = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) - most for path, most in limits.items()}
     assert {path: f"{over} lines too many" for path, over in lengths.items() if over > 0} == {}
+
+
+def of_the_front_end() -> list[Path]:
+    """What is written by hand for the browser, and what builds it."""
+    folders = (ROOT / "frontend" / "src", ROOT / "frontend" / "plugins", ROOT / "tools")
+    return [path for each in folders for path in each.rglob("*") if path.suffix in (".ts", ".css", ".py", ".sh")]
+
+
+def test_nothing_built_and_nothing_of_others_is_in_git() -> None:
+    places = [path.relative_to(ROOT).parts for path in tracked()]
+    assert [parts for parts in places if {"node_modules", "dist"} & set(parts)] == []
 
 
 def test_functions_are_short() -> None:

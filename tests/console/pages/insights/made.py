@@ -1,5 +1,6 @@
 """Runs as they lie in the store, put there without telling them call by call."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 from uuid import uuid4
@@ -12,7 +13,7 @@ from rtk.console.store.insights import keep
 from rtk.console.store.intake import OUTCOME_CODES, PHASE_CODES
 from rtk.console.store.models import Measurement, RecordEntry, Run
 from tests.console.live import PLAN, verification, whole_record
-from tests.console.people.world import World
+from tests.console.people.world import World, signed_in
 
 UNDOING = [
     {"t": 310.0, "kind": "rollbacks", "state": "started", "reason": None},
@@ -82,7 +83,18 @@ def path_of(run: Run) -> str:
 
 def browser_of(world: World, who: str = "member") -> Client:
     """Somebody's browser."""
-    from tests.console.people.world import signed_in
-
     user: User = getattr(world, who)
     return signed_in(user)
+
+
+def page(world: World, run: Run, who: str = "member") -> str:
+    """The text of a run's page as somebody sees it."""
+    return text_of(browser_of(world, who), path_of(run))
+
+
+def numbers(text: str) -> dict[str, str]:
+    """The numbers shown large, by their names."""
+    found = re.findall(
+        r'data-name="([\w-]+)" data-value="[^"]*"><dt>[^<]*</dt><dd class="number-value[^"]*">([^<]*)</dd>', text
+    )
+    return dict(found)

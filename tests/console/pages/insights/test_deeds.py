@@ -55,13 +55,7 @@ def test_rollbacks_that_were_skipped_say_why() -> None:
 
 
 def test_a_method_that_makes_no_sense_is_passed_over() -> None:
-    for method in (
-        None,
-        {},
-        [],
-        ["x"],
-        [{"extensions": [5]}],
-        [{"extensions": 5}],
-        [{"extensions": [{"lasts": True}]}],
-    ):
+    extensions: list[Any] = [5, [5], [{"lasts": True}], [{"lasts": "long"}]]
+    strange: list[Any] = [None, {}, [], ["x"], *([{"extensions": each}] for each in extensions)]
+    for method in strange:
         assert read(method=method).conditions[0].lasts is None, method

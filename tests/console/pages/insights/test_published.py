@@ -5,8 +5,7 @@ from pathlib import Path
 from rtk.experiment.read import document as read_document
 from tests.console.api.old import Old, ended
 from tests.console.live import Live
-from tests.console.pages.insights.made import text_of
-from tests.console.pages.insights.test_views import numbers
+from tests.console.pages.insights.made import numbers, text_of
 from tests.console.people.world import signed_in
 
 TUTORIAL = Path(__file__).parents[3] / "tutorial" / "verification-ec2-responds-processor-load.json"

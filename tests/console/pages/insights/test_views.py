@@ -12,7 +12,6 @@ from asgiref.sync import async_to_sync
 from django.http import StreamingHttpResponse
 from django.utils.timezone import now
 
-from rtk.console.people.models import AuditEntry
 from rtk.console.store.models import Event, Run, Verification
 from tests.console.live import EXPERIMENT, PLAN, head, measurement, whole_record
 from tests.console.pages.insights.made import (
@@ -22,6 +21,8 @@ from tests.console.pages.insights.made import (
     a_run,
     browser_of,
     ended,
+    numbers,
+    page,
     path_of,
     text_of,
     told,
@@ -30,18 +31,6 @@ from tests.console.people.world import World
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 QUERIES = 10
-
-
-def page(world: World, run: Run, who: str = "member") -> str:
-    return text_of(browser_of(world, who), path_of(run))
-
-
-def numbers(text: str) -> dict[str, str]:
-    """The numbers shown large, by their names."""
-    found = re.findall(
-        r'data-name="([\w-]+)" data-value="[^"]*"><dt>[^<]*</dt><dd class="number-value[^"]*">([^<]*)</dd>', text
-    )
-    return dict(found)
 
 
 # What came of a run
@@ -242,106 +231,6 @@ def test_the_table_of_measurements_goes_on_without_script(world: World) -> None:
     assert text_of(browser_of(world), f"{path_of(run)}?outcome=deviated").count('class="reason"') == 25
     for nonsense in ("after=x&outcome=y", "after=-5", "after=99999999999999999999", "outcome=%00"):
         assert text_of(browser_of(world), f"{path_of(run)}?{nonsense}").count('class="reason"') == 50
-
-
-# Done and undone
-
-
-def test_what_is_not_restored_is_told_with_the_command_to_run(world: World) -> None:
-    text = page(world, ended(world, more=NOT_UNDONE))
-    assert 'class="card alarm" role="alert"' in text
-    assert "The rollback &quot;stop-cpu&quot; failed after 3 tries: it exited with 1. Run by hand:" in text
-    assert ">pkill stress<" in text
-    assert "chaos recover" not in text
-
-
-def test_rollbacks_that_were_never_played_can_still_be(world: World) -> None:
-    run = a_run(world)
-    record = whole_record(str(run.id), ["met"] * 5)
-    undo = [{"type": "action", "name": "stop-cpu", "provider": {"type": "process", "path": "true"}}]
-    told(run, [{**record[0], "experiment": {**EXPERIMENT, "rollbacks": undo}}, *record[1:-1]])
-    long_ago = now() - timedelta(days=2)
-    Run.objects.filter(id=run.id).update(heard_at=long_ago, due_at=long_ago, state="abandoned")
-    assert ">chaos recover<" in page(world, run)
-
-
-def test_proofs_stand_beside_what_they_prove(world: World) -> None:
-    proof = {"kind": "proof", "role": "condition", "index": 0, "name": "inject-cpu"}
-    shown = {**proof, "t": 5.0, "proves": "effect", "missing": None}
-    gone = {**proof, "t": 330.0, "role": "rollback", "proves": "restored", "missing": "the load is still 9"}
-    text = page(world, ended(world, more=[shown, *UNDOING, gone]))
-    assert '✓ took effect</span> <span class="text-quiet">at 0:05' in text
-    assert "is not gone: the load is still 9" in text
-
-
-def test_the_part_about_undoing_comes_alone(world: World) -> None:
-    text = text_of(browser_of(world), f"{path_of(ended(world, more=UNDOING))}?fragment=undone")
-    assert text.startswith("<div")
-    assert "stop-cpu" in text
-
-
-def test_an_acknowledgement_is_kept_with_who_and_why_and_audited(world: World) -> None:
-    run = ended(world, more=NOT_UNDONE)
-    answer = browser_of(world).post(f"{path_of(run)}/acknowledge", {"note": f"by hand {HOSTILE}"})
-    assert (answer.status_code, answer["Location"]) == (302, path_of(run))
-    text = page(world, run, "viewer")
-    assert "by Mary: by hand &lt;script&gt;" in text
-    assert "<textarea" not in text
-    entry = AuditEntry.objects.get(action="run.acknowledged")
-    assert (entry.actor, entry.detail["run"]) == (world.member, str(run.id))
-
-
-def test_the_first_acknowledgement_stays(world: World) -> None:
-    run = ended(world, more=NOT_UNDONE)
-    for note in ("first", "second"):
-        browser_of(world).post(f"{path_of(run)}/acknowledge", {"note": note})
-    run.refresh_from_db()
-    assert run.note == "first"
-    assert AuditEntry.objects.filter(action="run.acknowledged").count() == 1
-
-
-@pytest.mark.parametrize(("note", "why"), [("", "Say what was done about it."), ("x" * 1_001, "at most 1000")])
-def test_a_note_that_cannot_be_is_told_beside_its_field_and_stays(world: World, note: str, why: str) -> None:
-    run = ended(world, more=NOT_UNDONE)
-    answer = browser_of(world).post(f"{path_of(run)}/acknowledge", {"note": note})
-    text = answer.content.decode()
-    assert answer.status_code == 422
-    assert why in text
-    assert note in text
-    run.refresh_from_db()
-    assert run.acknowledged_at is None
-
-
-def test_whoever_only_looks_sees_no_button(world: World) -> None:
-    text = page(world, ended(world, more=NOT_UNDONE), "viewer")
-    assert "A member of Shop can acknowledge this." in text
-    assert "/acknowledge" not in text
-
-
-# All runs, and two side by side
-
-
-def test_all_runs_of_the_verification_stand_beside_the_run(world: World) -> None:
-    first = ended(world, ["deviated"] * 30, key="same")
-    second = ended(world, ["met"] * 300, key="same", duration_s=3000.0)
-    ended(world)
-    text = page(world, second)
-    assert f'href="{path_of(first)}"' in text
-    assert "Of the 2 runs that ended, 1 passed and 1 failed." in text
-    assert "1 run before it did not" in text
-    assert "1 run before it did not" not in page(world, first)
-
-
-def test_two_runs_are_compared_figure_by_figure(world: World) -> None:
-    first, second = ended(world, PUBLISHED, key="same"), ended(world, key="same")
-    text = text_of(browser_of(world), f"{path_of(second)}/compare/{first.id}")
-    assert re.search(r'<th scope="row">met<span class="more">[^<]*</span></th><td>16</td><td>30</td>', text)
-    assert re.search(r'<th scope="row">p95<span class="more">[^<]*</span></th><td>65 ms</td><td>65 ms</td>', text)
-
-
-def test_a_run_under_way_cannot_be_compared_yet(world: World) -> None:
-    text = text_of(browser_of(world), f"{path_of(ended(world))}/compare/{a_run(world).id}")
-    assert "There is nothing to compare" in text
 
 
 # Files

@@ -6,7 +6,7 @@ Moments are seconds since the run began; `at` is when that was, in seconds since
 
 import gzip
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -35,17 +35,18 @@ LEAST_PACKED = 1024  # bytes: below this nothing is gained
 
 # The values of a chart need no more than the seven digits of a float4, whose range is smaller.
 COLUMNS = """
-SELECT coalesce(array_to_string(array_agg(phase), ','), ''), coalesce(array_to_string(array_agg(slot), ','), ''),
-  coalesce(array_to_string(array_agg((due * 1000)::bigint), ','), ''),
-  coalesce(array_to_string(array_agg(outcome), ','), ''),
-  coalesce(array_to_string(array_agg(CASE WHEN abs(value) < 1e-30 THEN 0 WHEN abs(value) > 1e30 THEN sign(value) * 1e30
-    ELSE value END::float4), ',', 'null'), '')
-FROM (SELECT phase, slot, due, outcome, value FROM store_measurement
-  WHERE run_id = %s AND day = %s AND n < %s ORDER BY n) m
-"""
-REASONS = """
-SELECT phase, slot, left(reason, %s) FROM store_measurement
-WHERE run_id = %s AND day = %s AND n < %s AND outcome <> 0 AND reason IS NOT NULL ORDER BY n LIMIT %s
+WITH m AS MATERIALIZED (
+  SELECT n, phase, slot, due, outcome, value, reason FROM store_measurement
+  WHERE run_id = %(run)s AND day = %(day)s AND n < %(next)s ORDER BY n
+)
+SELECT array_to_string(array_agg(phase), ','), array_to_string(array_agg(slot), ','),
+  array_to_string(array_agg((due * 1000)::bigint), ','), array_to_string(array_agg(outcome), ','),
+  array_to_string(array_agg(CASE WHEN abs(value) < 1e-30 THEN 0 WHEN abs(value) > 1e30 THEN sign(value) * 1e30
+    ELSE value END::float4), ',', 'null'),
+  (SELECT json_agg(json_build_array(phase, slot, why)) FROM (
+    SELECT phase, slot, left(reason, %(length)s) AS why FROM m
+    WHERE outcome <> 0 AND reason IS NOT NULL ORDER BY n LIMIT %(most)s) AS r)
+FROM m
 """
 NAMES = ("phase", "slot", "due_ms", "outcome", "value")
 _BROKEN = (ToolkitError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError, AssertionError)
@@ -62,7 +63,7 @@ def data(request: HttpRequest, caller: gate.Caller, org: str, team: str, run: UU
         return _labelled(HttpResponse(status=304), tag)
     told = {**around(found), "lanes": beside}
     if "around" not in request.GET:
-        told |= {"columns": columns(found), "reasons": reasons(found)}
+        told |= measured(found)
     return _labelled(packed(request, msgspec.json.encode(told)), tag)
 
 
@@ -87,58 +88,56 @@ def packed(request: HttpRequest, body: bytes) -> HttpResponse:
     return answer
 
 
-def around(run: Run, read: list[Mapping[str, Any]] | None = None) -> dict[str, Any]:
+def around(run: Run, read: Sequence[Mapping[str, Any]] | None = None) -> dict[str, Any]:
     """Everything that is drawn around the measurements. `next` is the number of the entry that is not in it yet.
 
     `read` are the run's entries besides measurements, where somebody has read them already.
     """
-    entries = _entries(run) if read is None else read
-    head = insights.head_from(run, _first(entries))
-    facts = _facts(head, entries, last_of(run) if read is None else 0.0)
+    entries = [dict(each) for each in (entries_of(run) if read is None else read)]
+    head = insights.head_from(run, entries[0] if entries and entries[0].get("kind") == "run" else None)
+    state = runs.state_of(run)
     return {
         "run": str(run.id),
-        "at": facts.started_at if facts else float(head["at"]),
+        "at": float(head["at"]),
         "next": run.next,
-        "state": runs.state_of(run),
+        "state": state,
         "stop": run.stop,
         "verdict": run.verdict,
         "planned": planned(run.plan),
         "lengths": runs.lengths(run.plan),
         "frequency_s": run.plan["frequency_s"],
         "per_deviation": per_deviation(run.plan),
-        "threshold": asdict(facts.threshold) if facts else {},
-        "phases": [asdict(each) for each in facts.phases] if facts else [],
-        "conditions": conditions(facts) if facts else [],
-        "rollbacks": [_span(each) for each in facts.rollbacks[:MOST_ACTIVITIES]] if facts else [],
-        "undo": _undo(entries) if facts else None,
-        "events": happened(facts, MOST_EVENTS) if facts else [],
-        "ends": facts.duration_s if facts and runs.state_of(run) == "ended" else None,
+        "undo": _undo(entries),
+        "ends": _end(run, entries) if state == "ended" else None,
+        **_drawn(head, entries),
     }
 
 
-def _entries(run: Run) -> list[Mapping[str, Any]]:
+def entries_of(run: Run) -> list[dict[str, Any]]:
+    """The entries that are drawn, in their order."""
     rows = RecordEntry.objects.filter(run_id=run.id, day=run.day, n__lt=run.next, kind__in=DRAWN)
     return list(rows.order_by("n").values_list("body", flat=True))
 
 
-def _first(entries: list[Mapping[str, Any]]) -> dict[str, Any] | None:
-    return dict(entries[0]) if entries and entries[0].get("kind") == "run" else None
-
-
-def _facts(head: dict[str, Any], entries: list[Mapping[str, Any]], last: float) -> Facts | None:
-    """The run's facts without its measurements; None where what was told makes no sense."""
+def _drawn(head: dict[str, Any], entries: list[dict[str, Any]]) -> dict[str, Any]:
+    """What facts there are without the measurements; nothing of a record that contradicts itself."""
     try:
-        return facts_of_entries(head, map(dict, entries), (), last)
+        facts = facts_of_entries(head, entries, ())
     except _BROKEN:
-        return None
+        return {"threshold": {}, "phases": [], "conditions": [], "rollbacks": [], "events": []}
+    return {
+        "threshold": asdict(facts.threshold),
+        "phases": [asdict(each) for each in facts.phases],
+        "conditions": conditions(facts),
+        "rollbacks": [_span(each) for each in facts.rollbacks[:MOST_ACTIVITIES]],
+        "events": happened(facts, MOST_EVENTS),
+    }
 
 
-def last_of(run: Run) -> float:
-    """When the last measurement was noted."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT max(t) FROM store_measurement WHERE run_id = %s AND day = %s", [run.id, run.day])
-        (found,) = cursor.fetchone() or (None,)
-    return found or 0.0
+def _end(run: Run, entries: list[dict[str, Any]]) -> float:
+    """When the run ended: as its record says, else when its last measurement was noted."""
+    told = [float(each["t"]) for each in entries if each.get("kind") == "end"]
+    return told[-1] if told else insights.last_of(run)
 
 
 def planned(plan: Mapping[str, Any]) -> dict[str, int]:
@@ -176,25 +175,29 @@ def _span(span: ActivitySpan) -> dict[str, Any]:
     return {key: getattr(span, key) for key in kept}
 
 
-def _undo(entries: list[Mapping[str, Any]]) -> dict[str, Any] | None:
+def _undo(entries: list[dict[str, Any]]) -> dict[str, Any] | None:
     """Where the undoing is: `started`, `ended` or `skipped`, and since when."""
     found = [each for each in entries if each.get("kind") == "rollbacks"]
     return {"state": found[-1]["state"], "at": found[-1]["t"]} if found else None
 
 
-def columns(run: Run) -> dict[str, Any]:
-    """A run's measurements as columns of numbers, in the order they came; their phases and outcomes by place."""
-    with connection.cursor() as cursor:
-        cursor.execute(COLUMNS, [run.id, run.day, run.next])
-        found = cursor.fetchone() or ("",) * len(NAMES)
-    return {name: msgspec.Raw(f"[{text}]".encode()) for name, text in zip(NAMES, found, strict=True)}
+def measured(run: Run) -> dict[str, Any]:
+    """A run's measurements as `columns` of numbers in the order they came, their phases and outcomes by place.
 
-
-def reasons(run: Run) -> dict[str, dict[int, str]]:
-    """Why measurements deviated or were missed, by phase and slot: of the first thousand."""
-    told: dict[str, dict[int, str]] = {}
+    And by phase and slot the `reasons` why measurements deviated or were missed: of the first thousand.
+    """
+    given: dict[str, Any] = {
+        "run": run.id,
+        "day": run.day,
+        "next": run.next,
+        "most": MOST_REASONS,
+        "length": REASON_LENGTH,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(REASONS, [REASON_LENGTH, run.id, run.day, run.next, MOST_REASONS])
-        for phase, slot, reason in cursor.fetchall():
-            told.setdefault(PHASES[phase], {})[slot] = reason
-    return told
+        cursor.execute(COLUMNS, given)
+        *texts, found = cursor.fetchone() or (*[None] * len(NAMES), None)
+    columns = {name: msgspec.Raw(f"[{text or ''}]".encode()) for name, text in zip(NAMES, texts, strict=True)}
+    reasons: dict[str, dict[int, str]] = {}
+    for phase, slot, reason in found or ():
+        reasons.setdefault(PHASES[phase], {})[slot] = reason
+    return {"columns": columns, "reasons": reasons}

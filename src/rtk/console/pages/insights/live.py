@@ -3,7 +3,6 @@
 Counts, never a judgement: there is no verdict before the end.
 """
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -47,7 +46,7 @@ def who(user: User) -> str:
     return plain(user.name or user.email, 80)
 
 
-def shown(run: Run, read: list[Mapping[str, Any]] | None = None) -> dict[str, Any]:
+def shown(run: Run, read: list[dict[str, Any]] | None = None) -> dict[str, Any]:
     """What the page says of a run under way; `read` are its entries, where they were read already."""
     told = data.around(run, read)
     rows = phases(run, told["planned"])

@@ -1,6 +1,5 @@
 """What a template of a run under way asks for."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import template
@@ -13,7 +12,7 @@ register = template.Library()
 
 
 @register.simple_tag
-def under_way(run: Run, read: list[Mapping[str, Any]] | None = None) -> dict[str, Any]:
+def under_way(run: Run, read: list[dict[str, Any]] | None = None) -> dict[str, Any]:
     """How a run stands; `read` are its entries, where the page has read them already."""
     return shown(run, read or None)
 

@@ -1,0 +1,29 @@
+"""All runs of a verification beside one of them, and two side by side."""
+
+import re
+
+from tests.console.pages.insights.made import PUBLISHED, a_run, browser_of, ended, page, path_of, text_of
+from tests.console.people.world import World
+
+
+def test_all_runs_of_the_verification_stand_beside_the_run(world: World) -> None:
+    first = ended(world, ["deviated"] * 30, key="same")
+    second = ended(world, ["met"] * 300, key="same", duration_s=3000.0)
+    ended(world)
+    text = page(world, second)
+    assert f'href="{path_of(first)}"' in text
+    assert "Of the 2 runs that ended, 1 passed and 1 failed." in text
+    assert "1 run before it did not" in text
+    assert "1 run before it did not" not in page(world, first)
+
+
+def test_two_runs_are_compared_figure_by_figure(world: World) -> None:
+    first, second = ended(world, PUBLISHED, key="same"), ended(world, key="same")
+    text = text_of(browser_of(world), f"{path_of(second)}/compare/{first.id}")
+    assert re.search(r'<th scope="row">met<span class="more">[^<]*</span></th><td>16</td><td>30</td>', text)
+    assert re.search(r'<th scope="row">p95<span class="more">[^<]*</span></th><td>65 ms</td><td>65 ms</td>', text)
+
+
+def test_a_run_under_way_cannot_be_compared_yet(world: World) -> None:
+    text = text_of(browser_of(world), f"{path_of(ended(world))}/compare/{a_run(world).id}")
+    assert "There is nothing to compare" in text
