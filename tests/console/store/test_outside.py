@@ -78,6 +78,7 @@ def test_what_is_told_of_it_is_kept(world: World) -> None:
 def test_what_is_not_told_is_taken_from_the_rest(world: World, said: Any, title: str, url: str | None) -> None:
     take(world, {**DEPLOY, **said})
     event = Event.objects.get(kind=outside.KIND)
+    assert event.payload is not None
     assert (event.title, event.payload["url"]) == (title, url)
 
 

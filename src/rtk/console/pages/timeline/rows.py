@@ -172,7 +172,7 @@ class Asked:
     def where(self, *, moments: bool = True) -> tuple[str, dict[str, Any]]:
         """The conditions in SQL, and what fills them."""
         given: dict[str, Any] = {"teams": list(self.teams)}
-        said = {
+        said: dict[str, dict[str, Any]] = {
             "kind = ANY(%(kinds)s)": {"kinds": [KINDS[kind][0] for kind in self.kinds]} if self.kinds else {},
             "strpos(tags, %(tag)s) > 0": {"tag": json.dumps(self.tag)} if self.tag else {},
             "strpos(lower(title), lower(%(text)s)) > 0": {"text": self.text} if self.text else {},
