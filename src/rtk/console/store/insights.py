@@ -68,10 +68,11 @@ def computed(run: Run) -> dict[str, Any]:
 def facts_of(run: Run) -> Facts:
     """The facts of a run as it is stored."""
     entries = RecordEntry.objects.filter(run_id=run.id, day=run.day).order_by("n").values_list("body", flat=True)
-    return facts_of_entries(head_of(run), entries, measurements(run), _last(run))
+    return facts_of_entries(head_of(run), entries, measurements(run), last_of(run))
 
 
-def _last(run: Run) -> float:
+def last_of(run: Run) -> float:
+    """When the last measurement was noted, in seconds since the run began."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT max(t) FROM store_measurement WHERE run_id = %s AND day = %s", [run.id, run.day])
         (found,) = cursor.fetchone() or (None,)

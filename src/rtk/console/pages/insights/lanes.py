@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.timezone import now
 
+from rtk.console.store import runs
 from rtk.console.store.models import Event, Run
 
 MOST_RUNS, MOST_OUTSIDE = 20, 100
@@ -21,7 +22,7 @@ def lanes(run: Run) -> dict[str, Any]:
 
 
 def _runs(run: Run, begin: datetime, end: datetime) -> list[dict[str, Any]]:
-    alive = Q(ended_at=None, heard_at__gte=begin)
+    alive = Q(ended_at=None, heard_at__gte=begin - runs.SILENCE)
     rows = Run.objects.filter(
         Q(ended_at__gte=begin) | alive,
         team=run.team_id,
