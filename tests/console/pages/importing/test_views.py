@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -174,6 +175,14 @@ def test_a_form_sent_twice_makes_one_of_each(member: Client, address: str) -> No
     first, second = (create(member, address, once=once) for _ in range(2))
     assert first["Location"] == second["Location"]
     assert [model.objects.count() for model in (Verification, Objective, Experiment)] == [1, 1, 1]
+
+
+def test_five_megabytes_are_imported_as_quickly_as_they_come(member: Client, address: str) -> None:
+    source = json.dumps({**small(), "description": "x" * 5_000_000})
+    began = time.process_time()
+    assert looked_at(member, address, source).status_code == 200
+    assert create(member, address, source=source).status_code == 302
+    assert time.process_time() - began < 10
 
 
 def test_nothing_is_made_when_a_part_is_refused(member: Client, address: str) -> None:

@@ -1,6 +1,7 @@
 """The wizard in a real browser: a file is dropped, what was found is seen, a line changes live, all is made."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -62,6 +63,19 @@ def test_a_file_is_dropped_looked_at_and_becomes_a_verification(site: Live, scre
     page.get_by_role("link", name="GitLab CI").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("resource_group: verify-")).to_be_visible()
+
+
+def test_all_of_it_works_without_script(site: Live, screens: Callable[..., Screen]) -> None:
+    screen = screens(site.world.member, java_script_enabled=False)
+    page = screen.open("/acme/shop/import")
+    page.get_by_label("Choose a JSON or YAML file").set_input_files(TUTORIAL)
+    page.get_by_role("button", name="Look at it").click()
+    expect(page.get_by_label("Objective name")).to_have_value("EC2 instance should respond within 6 seconds")
+    page.get_by_label("Verification name").fill("Without script")
+    page.get_by_role("button", name="Create the verification").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Without script")
+    expect(page.get_by_text("chaos verify http")).to_be_visible()
+    screen.expect(": csp")  # how Chromium says that it fetched no script
 
 
 def test_a_pasted_text_is_looked_at_and_an_objective_can_be_attached(site: Live, screen: Screen) -> None:

@@ -194,6 +194,17 @@ def test_the_runs_so_far_are_told(world: World, member: Client) -> None:
     assert "not restored" in text
 
 
+@pytest.mark.parametrize(("verdicts", "asked_again"), [([], True), (["pass"], False), (["pass", None], True)])
+def test_the_runs_are_asked_for_again_while_there_is_something_to_come(
+    world: World, member: Client, verdicts: list[str | None], asked_again: bool
+) -> None:
+    made = verification(world)
+    for days, verdict in enumerate(verdicts):
+        run(made, world.member, verdict, days)
+    place = address(world, "verification", made.pk)
+    assert (f'hx-get="{place}" hx-trigger="every 5s"' in member.get(place).content.decode()) == asked_again
+
+
 def test_many_runs_go_on(world: World, member: Client) -> None:
     made = verification(world)
     for number in range(27):
