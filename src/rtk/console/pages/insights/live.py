@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from rtk.console.pages.insights import data, finding
-from rtk.console.people import gate
+from rtk.console.people import audit, gate
 from rtk.console.people.models import User
 from rtk.console.people.pages import action
 from rtk.console.store import runs
@@ -38,6 +38,7 @@ def stop(request: HttpRequest, caller: gate.Caller, org: str, team: str, run: UU
         raise gate.NotFound("The verification of this run was archived; it can be stopped where it runs.")
     else:
         runs.ask_to_stop(found, f"stopped on the console by {who(caller.user)}")
+        audit.record(into.org, caller.user, "run.stopped", found.verification.name, {"team": into.name, "run": str(run)})
     return redirect("pages:insight", org=into.org.slug, team=into.slug, run=found.pk)
 
 
