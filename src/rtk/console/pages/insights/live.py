@@ -38,7 +38,8 @@ def stop(request: HttpRequest, caller: gate.Caller, org: str, team: str, run: UU
         raise gate.NotFound("The verification of this run was archived; it can be stopped where it runs.")
     else:
         runs.ask_to_stop(found, f"stopped on the console by {who(caller.user)}")
-        audit.record(into.org, caller.user, "run.stopped", found.verification.name, {"team": into.name, "run": str(run)})
+        told = {"team": into.name, "run": str(run)}
+        audit.record(into.org, caller.user, "run.stopped", found.verification.name, told)
     return redirect("pages:insight", org=into.org.slug, team=into.slug, run=found.pk)
 
 
