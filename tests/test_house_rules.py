@@ -131,7 +131,7 @@ PARTS: dict[str, dict[str, str]] = {
     "tests/console/api/test_catalog.py": {
         "why": "part B from the client's side",
         "rtk/console/api": "answers forms rules",
-        "rtk/console/store": "changes lists looking timeline verifications",
+        "rtk/console/store": "changes lists looking verifications",
     },
     "tests/console/api/test_described.py": {"why": "what is answered, held against it", "rtk/console/api": "shown"},
     "tests/console/store/test_ingest.py": {
