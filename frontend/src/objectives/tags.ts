@@ -61,6 +61,8 @@ function chip(tag: string, take: () => void): HTMLElement {
   remove.type = "button";
   remove.textContent = "×";
   remove.setAttribute("aria-label", `Remove the tag ${tag}`);
+  // Else leaving the input would draw the chips anew before the click arrives.
+  remove.addEventListener("mousedown", (event) => event.preventDefault());
   remove.addEventListener("click", take);
   made.append(tag, remove);
   return made;
