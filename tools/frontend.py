@@ -40,9 +40,10 @@ def main(what: str) -> None:
         _install()
         _node("typescript/bin/tsc", "--noEmit", "--project", str(FRONTEND))
     elif _install() or not is_fresh():
+        of = digest()  # before: what changes meanwhile is for the next build
         _node("vite/bin/vite.js", "build", "--logLevel", "warn", str(FRONTEND))
         _remove_other_builds()
-        BUILT.write_text(digest())
+        BUILT.write_text(of)
 
 
 def _remove_other_builds() -> None:

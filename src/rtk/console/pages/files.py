@@ -3,6 +3,8 @@
 A file that streams goes through a thread for each piece of it, and none of ours is large.
 """
 
+from typing import cast
+
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.http.response import HttpResponseBase
 from whitenoise.middleware import WhiteNoiseMiddleware
@@ -20,7 +22,7 @@ class Files(WhiteNoiseMiddleware):
         """A file, also one that was built since the console began; what is none of them is not found."""
         path = request.path_info
         if not path.startswith(self.static_prefix):
-            return self.get_response(request)
+            return cast("HttpResponseBase", self.get_response(request))
         try:
             known = self.files.get(path) or self.find_file(path)
             return self.serve(known, request) if known else _nothing()

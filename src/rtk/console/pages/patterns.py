@@ -43,7 +43,7 @@ class Example(forms.Form):
 @viewed
 def patterns(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Show them all, to owners of any organization. Others are told that there is no such page."""
-    if not gate.organizations_for(caller).filter(role=Role.OWNER).exists():
+    if all(org.role != Role.OWNER for org in gate.organizations_for(caller)):
         raise gate.NotFound("There is nothing at this address.")
     return render(request, "pages/patterns.html", _examples())
 

@@ -165,7 +165,7 @@ def titled(context: Context) -> SafeString:
 @register.simple_tag(takes_context=True, name="frame")
 def around(context: Context) -> frame.Frame:
     """What stands around the page: navigation, switcher, banner."""
-    given = context.flatten()
+    given: dict[Any, Any] = context.flatten()
     match = getattr(given.get("request"), "resolver_match", None)
     at = given.get("at") or frame.account_page(getattr(match, "url_name", None))
     return frame.around(given.get("user"), given.get("org"), given.get("team"), str(at))
