@@ -7,6 +7,7 @@ import { toolbar } from "../chart/toolbar";
 import { zone } from "../chart/words";
 import { htmx } from "../frame/fragments";
 import { say } from "../frame/say";
+import { renewed } from "./renew";
 import { showLanes } from "./lanes";
 import { LivePage } from "./page";
 import { type State, Stream } from "./stream";
@@ -133,9 +134,7 @@ class Insight {
 
   private async leave(): Promise<void> {
     const [shown, place] = [this.chart.window, window.scrollY];
-    const address = window.location.pathname + window.location.search;
-    await htmx.ajax("get", address, { target: "#insight", select: "#insight", swap: "outerHTML" }).catch(() => null);
-    if (document.getElementById("chart") === this.element) return this.leaveSoon(); // nothing came: try again
+    if (!(await renewed())) return this.leaveSoon(); // nothing came: try again
     this.stream?.close();
     clearInterval(this.tick);
     clearTimeout(this.asking);

@@ -148,4 +148,4 @@ def context(
 def watched(screen: Screen) -> Iterator[Screen]:
     """A screen on which nothing may go wrong."""
     yield screen
-    assert screen.troubles == []
+    assert screen.troubles == [], screen.troubles[0]
