@@ -5,8 +5,10 @@ import { basename, resolve } from "node:path";
 import { defineConfig } from "vite";
 
 import { compress } from "./plugins/compress.ts";
+import { licences } from "./plugins/licences.ts";
 import { trim } from "./plugins/trim.ts";
 
+const LICENCES = "licences.md";
 const here = import.meta.dirname;
 const entries = resolve(here, "src/entries");
 const console_ = resolve(here, "../src/rtk/console");
@@ -20,7 +22,9 @@ export default defineConfig({
     outDir: resolve(console_, "pages/static/pages/dist"),
     emptyOutDir: false, // a console may be serving from it: tools/frontend.py removes what is of another build
     manifest: "manifest.json",
+    license: { fileName: LICENCES }, // of what the bundles hold of others
     target: "es2022",
+    cssTarget: ["chrome123", "firefox128", "safari18"], // as Tabler asks for: nothing is written twice for older ones
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
@@ -33,5 +37,5 @@ export default defineConfig({
       ),
     },
   },
-  plugins: [compress()],
+  plugins: [licences(LICENCES), compress()],
 });

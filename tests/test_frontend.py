@@ -2,6 +2,9 @@
 
 import importlib.util
 import re
+import subprocess
+import sys
+import zipfile
 from itertools import chain
 from pathlib import Path
 from types import ModuleType
@@ -112,3 +115,14 @@ def test_the_lock_file_names_no_registry_and_what_each_package_must_be() -> None
     text = (FRONTEND / "package-lock.json").read_text()
     assert '"resolved"' not in text
     assert text.count('"integrity"') > 20
+
+
+def test_the_wheel_holds_what_is_built_and_nothing_that_built_it(tmp_path: Path) -> None:
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    [wheel] = tmp_path.glob("*.whl")
+    names = zipfile.ZipFile(wheel).namelist()
+    found = built.bundle("app")
+    for name in (found.script, *found.styles, f"{found.script}.br", "manifest.json", "licences.md"):
+        assert f"rtk/console/pages/static/pages/dist/{name}" in names
+    assert [name for name in names if "node_modules" in name or name.endswith(".ts")] == []
