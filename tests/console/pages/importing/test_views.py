@@ -207,6 +207,13 @@ def test_it_can_be_attached_to_an_objective_that_there_is(member: Client, addres
     assert Objective.objects.count() == 1
 
 
+def test_what_is_not_used_cannot_be_wrong(member: Client, address: str, world: World) -> None:
+    objective = Objective.objects.create(team=world.shop, name="Promised", target=0.9, window_s=3600)
+    chosen = {"attach": "existing", "objective": str(objective.pk)}
+    assert create(member, address, **chosen, target="x", window_0="-1", objective_name="").status_code == 302
+    assert create(member, address, objective="x").status_code == 302
+
+
 def test_an_objective_can_be_named_in_the_address(member: Client, address: str, world: World) -> None:
     objective = Objective.objects.create(team=world.shop, name="Promised", target=0.9, window_s=3600)
     page = looked_at(member, f"{address}?{urlencode({'objective': objective.pk})}", json.dumps(small()))
@@ -243,7 +250,8 @@ def test_an_objective_of_another_team_is_none(member: Client, address: str, worl
         ("objective_name", "", "This field is required."),
         ("deviated_in_a_row", "0", "greater than or equal to 1"),
         ("budget_spent", "101", "Give a number above 0 and at most 100."),
-        ("objective", "x", ""),
+        ("objective", "x", "Select a valid choice"),
+        ("objective", "", "Choose an objective, or make a new one."),
     ],
 )
 def test_a_field_outside_of_its_limits_is_told_beside_it(

@@ -122,7 +122,10 @@ class ImportForm(Once, StrategyForm):
         widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
     )
     objective = ObjectiveField(
-        Objective.objects.none(), label="The team's objective", required=False, empty_label="Choose one"
+        Objective.objects.none(),
+        label="The team's objective",
+        empty_label="Choose one",
+        error_messages={"required": "Choose an objective, or make a new one."},
     )
     objective_name = forms.CharField(
         label="Objective name", max_length=NAME_LENGTH, help_text="The title of the hypothesis."
@@ -142,18 +145,25 @@ class ImportForm(Once, StrategyForm):
         field = self.fields["objective"]
         assert isinstance(field, ObjectiveField)
         field.offer(team)
-        if self.is_bound and self.data.get("attach") == OLD:
-            for name in _OF_A_NEW_ONE:
-                self.fields[name].required = False
+
+    def full_clean(self) -> None:
+        """Ask for what is used alone."""
+        for name in self._unused():
+            self.fields[name].required = False
+        super().full_clean()
+        for name in self._unused():
+            self.fields[name].required = True  # as long as it is shown, it is said to be needed
+
+    def _unused(self) -> tuple[str, ...]:
+        """Of the two ways to an objective only the chosen one is read."""
+        return _OF_A_NEW_ONE if self.data.get("attach") == OLD else ("objective",)
 
     def clean(self) -> dict[str, Any]:
-        """An objective of the team, or all that makes a new one."""
+        """What is not used is as if it had not been typed."""
         values: dict[str, Any] = super().clean()
-        if values.get("attach") == OLD:
-            if not values.get("objective") and "objective" not in self.errors:
-                self.add_error("objective", "Choose an objective, or make a new one.")
-            return values
-        values["objective"] = None
+        for name in self._unused():
+            self.errors.pop(name, None)
+            values[name] = None
         return values
 
     def promise(self) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from rtk.insight.power import WANTED, Prospects, prospects
 from rtk.insight.words import count, duration
 
 MOST_SLOTS = 10_000_000  # as many as a file may ask for
+_UNJUDGED = "Without an objective nothing is judged: give one to see what this plan can prove."
 _ENOUGH = 0.8  # of the time
 
 
@@ -48,7 +49,7 @@ def planned(values: Mapping[str, Any]) -> Planned | None:
     told = target and _prospects(target, values.get("window"), every, phases)
     advice = (*_advice(values),)
     if not told:
-        return Planned(_slots(phases, every), "warn", ("Without an objective nothing is judged.",), advice)
+        return Planned(_slots(phases, every), "warn", (_UNJUDGED,), advice)
     return Planned(_slots(phases, every), _tone(told), told.sentences(), advice, _better(told, every))
 
 

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from rtk.console.pages.importing.found import Found
 from rtk.console.pages.importing.planning import Planned, planned
-from rtk.console.pages.insights.states import badge_of
+from rtk.console.pages.insights.states import UNDER_WAY, badge_of
 from rtk.console.pages.listing import Filters
 from rtk.console.pages.verifications.ways import Subject
 from rtk.console.people import gate
@@ -66,11 +66,12 @@ class Detail(NamedTuple):
 
 
 class Past(NamedTuple):
-    """A run of a verification: what became of it, and how long it took (seconds), None while it goes on."""
+    """A run of a verification: what became of it, and how long it took (seconds), None where no end is known."""
 
     run: Run
     badge: str
     took_s: float | None
+    under_way: bool
 
 
 def wanted(rows: QuerySet[Verification], by: Filters, objective: UUID | None) -> QuerySet[Verification]:
@@ -172,7 +173,8 @@ def subject_of(verification: Verification, found: Found) -> Subject:
 def past(run: Run) -> Past:
     """A run of a verification's list."""
     took = (run.ended_at - run.created_at).total_seconds() if run.ended_at else None
-    return Past(run, badge_of(run, runs.state_of(run)), took)
+    state = runs.state_of(run)
+    return Past(run, badge_of(run, state), took, state in UNDER_WAY)
 
 
 def runs_of(verification: Verification) -> QuerySet[Run]:

@@ -60,7 +60,7 @@ def verification(request: HttpRequest, caller: Caller, org: str, team: str, veri
         "ways": [(key, label) for key, (label, _) in WAYS.items()],
         "local": way.key != "terminal" and loopback(parse(it.subject.console).hostname),
         # Nobody loaded further pages yet, so that none is lost when the list is asked for anew.
-        "watched": (not found.next and any(each.took_s is None for each in found.rows)) or not found.rows,
+        "watched": (not found.next and any(each.under_way for each in found.rows)) or not found.rows,
         "results": [each.run.verdict for each in reversed(found.rows) if each.run.verdict or each.run.ended_at],
     }
     return render(request, "verifications/verification.html", context)
