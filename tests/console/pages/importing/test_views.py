@@ -250,7 +250,7 @@ def test_an_objective_of_another_team_is_none(member: Client, address: str, worl
         ("objective_name", "", "This field is required."),
         ("deviated_in_a_row", "0", "greater than or equal to 1"),
         ("budget_spent", "101", "Give a number above 0 and at most 100."),
-        ("objective", "x", "Select a valid choice"),
+        ("objective", "x", "is not a valid UUID"),
         ("objective", "", "Choose an objective, or make a new one."),
     ],
 )
