@@ -10,7 +10,7 @@ from rtk.console.pages.insights.states import badge_of
 from rtk.console.store import runs
 from rtk.console.store.models import Run
 
-MOST = 20
+MOST = 15
 PASSED = "pass"
 _LEFT_OUT = ("client_insight", "results", "progress", "client", "note")
 

@@ -16,7 +16,7 @@ from rtk.insight.words import number
 from rtk.report.axis import elapsed
 from rtk.report.text import plain
 
-ROWS = 50  # of a page of the table
+ROWS = 25  # of a page of the table
 _CHUNK = 5_000
 _HEAD = ("phase", "slot", "due_s", "due_utc", "started_s", "ended_s", "took_s", "outcome", "value", "unit", "reason")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
