@@ -78,6 +78,15 @@ def test_why_the_impact_is_not_the_budget_is_told_in_figures(world: World) -> No
     assert "such runs in 1 day" in text
 
 
+def test_whether_deviations_came_in_stretches_is_told_with_its_test(world: World) -> None:
+    assert "not shown: 9 runs of equal outcomes where 7.4 were expected (runs test: p = " in page(
+        world, ended(world, PUBLISHED)
+    )
+    text = page(world, ended(world, ["met"] * 40 + ["deviated"] * 10))
+    assert "yes: 2 runs of equal outcomes where 17.0 were expected (runs test: p &lt; 0.001)" in text
+    assert "Deviations came in stretches" in text
+
+
 def test_what_there_is_no_data_of_is_said_so(world: World) -> None:
     shown = numbers(page(world, ended(world, [])))
     assert shown["budget-spent"] == shown["burn-rate"] == "no data"

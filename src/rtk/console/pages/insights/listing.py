@@ -28,7 +28,10 @@ VERDICTS = {
     "under-way": "Under way",
 }
 _PROMISED = ("target", "window", "allowed", "budget")
-_UNUSED = ("client_insight", "results", "progress", "client", "note", "experiment__document")
+_UNUSED = (
+    *("client_insight", "results", "progress", "client", "note", "spark", "experiment__document"),
+    *("verification__stop_when", "verification__objective__measure", "verification__objective__tags"),
+)
 
 
 class Filter(forms.Form):

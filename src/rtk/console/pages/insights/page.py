@@ -12,7 +12,7 @@ from rtk.console.store import runs
 from rtk.console.store.models import Event, Run
 from rtk.insight.facts import Facts, Threshold
 from rtk.insight.shape import Insight
-from rtk.insight.words import duration, share
+from rtk.insight.words import chance, count, duration, share
 from rtk.report.story import Figure, Story, Table, story
 from rtk.report.text import fine_share, plain
 
@@ -84,7 +84,17 @@ def _told(told: Story | None, insight: Insight | None) -> dict[str, Any]:
         "impact": impact(insight),
         "spent": insight.figures.budget_spent,
         "left": left(told, insight),
+        "stretches": stretches(insight),
     }
+
+
+def stretches(insight: Insight) -> str:
+    """Whether deviations came in stretches, with the test; nothing where there is nothing to test."""
+    found = insight.clustering
+    if found is None or not insight.figures.deviated:
+        return ""
+    seen = f"{count(found.runs, 'run')} of equal outcomes where {found.expected:,.1f} were expected"
+    return f"{'yes' if found.clustered else 'not shown'}: {seen} (runs test: {chance(found.p)})"
 
 
 class Left(NamedTuple):

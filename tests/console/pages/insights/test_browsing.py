@@ -1,0 +1,50 @@
+"""Insights in a real browser: what is typed filters at once, and the banner goes once somebody acknowledges."""
+
+from itertools import pairwise
+
+from playwright.sync_api import expect
+
+from tests.console.live import Live
+from tests.console.pages.browser import Screen
+from tests.console.pages.insights.made import NOT_UNDONE, PUBLISHED, a_run, ended, path_of
+
+
+def test_what_is_typed_or_chosen_filters_the_list_at_once(site: Live, screen: Screen) -> None:
+    ended(site.world, PUBLISHED)
+    a_run(site.world)
+    page = screen.open("/acme/shop/insights")
+    rows = page.locator("#list tr")
+    expect(rows).to_have_count(2)
+    page.get_by_label("Verdict").select_option("fail")
+    expect(rows).to_have_count(1)
+    assert "verdict=fail" in page.url
+    page.get_by_label("Text").press_sequentially("nowhere")
+    expect(page.get_by_text("No insight fits")).to_be_visible()
+    assert page.get_by_label("Text").input_value() == "nowhere"
+    page.get_by_role("link", name="Show all").click()
+    expect(rows).to_have_count(2)
+
+
+def test_the_banner_goes_once_it_is_acknowledged(site: Live, screen: Screen) -> None:
+    run = ended(site.world, PUBLISHED, NOT_UNDONE)
+    page = screen.open("/acme/shop/insights")
+    page.get_by_role("region", name="Not restored").get_by_role("link").first.click()
+    page.wait_for_url(f"**{path_of(run)}")
+    expect(page.get_by_text("pkill stress", exact=True)).to_be_visible()
+    page.get_by_label("What was done about it").fill("ended it by hand")
+    page.get_by_role("button", name="Acknowledge").click()
+    expect(page.get_by_text("by Mary: ended it by hand")).to_be_visible()
+    expect(page.get_by_text("left something behind")).to_have_count(0)
+
+
+def test_the_page_reads_from_the_top_and_opens_its_tables_by_keyboard(site: Live, screen: Screen) -> None:
+    run = ended(site.world, PUBLISHED)
+    page = screen.open(path_of(run))
+    levels = [int(each[1]) for each in page.eval_on_selector_all("h1, h2, h3", "all => all.map(e => e.tagName)")]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(below - above <= 1 for above, below in pairwise(levels))
+    table = page.get_by_role("region", name="Measurements", exact=True)
+    expect(table).to_be_hidden()
+    page.locator("#measurements > summary").press("Enter")
+    expect(table).to_be_visible()
