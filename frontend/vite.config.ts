@@ -31,7 +31,8 @@ export default defineConfig({
     chunkSizeWarningLimit: 1000,
     rolldownOptions: {
       // htmx's eval, which its settings never let it reach, nor does the Content-Security-Policy.
-      onLog: (level, log, report) => log.code === "EVAL" || report(level, log),
+      // And how long plugins take, which on a busy machine is long.
+      onLog: (level, log, report) => ["EVAL", "PLUGIN_TIMINGS"].includes(log.code ?? "") || report(level, log),
       input: Object.fromEntries(
         readdirSync(entries).map((file) => [basename(file, ".ts"), resolve(entries, file)]),
       ),

@@ -1,5 +1,5 @@
 // Puts a .br and a .gz beside each built file that gains by it, so that the server never compresses.
-import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
@@ -17,8 +17,9 @@ export function compress(): Plugin {
     },
     closeBundle() {
       for (const path of files(folder)) {
+        if (!/\.(js|css|svg)$/.test(path) || existsSync(`${path}.br`)) continue; // its name says what is in it
         const content = readFileSync(path);
-        if (!/\.(js|css|svg)$/.test(path) || content.length < LEAST) continue;
+        if (content.length < LEAST) continue;
         const quality = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
         writeFileSync(`${path}.br`, brotliCompressSync(content, { params: quality }));
         writeFileSync(`${path}.gz`, gzipSync(content, { level: 9 }));
