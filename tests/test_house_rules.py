@@ -126,7 +126,7 @@ PARTS: dict[str, dict[str, str]] = {
     "tests/console/api/test_kept_runs.py": {"why": "part A from the client's side", "rtk/console/store": "told"},
     "tests/console/api/test_live.py": {
         "why": "part B from the client's side",
-        "rtk/console/store": "readings runs stream",
+        "rtk/console/store": "readings runs",
     },
     "tests/console/api/test_catalog.py": {
         "why": "part B from the client's side",

@@ -1,11 +1,16 @@
 """The port, and what keeps one from having it."""
 
+import asyncio
 import signal
 import socket
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
+from typing import Any
 
 import pytest
 
-from rtk.console.server import CannotListen, Server, listen
+from rtk.console.server import GRACE, CannotListen, Server, listen
 
 
 def test_port_0_is_any_that_is_free() -> None:
@@ -56,3 +61,69 @@ def test_a_signal_that_came_before_it_served_ends_it() -> None:
     with pytest.raises(KeyboardInterrupt), Server(None, lambda: None, told).capture_signals():
         raise AssertionError("it served")
     assert signal.getsignal(signal.SIGTERM) == before
+
+
+class Streaming:
+    """An application whose answers go on until it lets go of who reads them."""
+
+    def __init__(self, part: bytes) -> None:
+        self.part = part
+        self.readers = 0
+        self.over = False
+
+    def leave(self) -> None:
+        self.over = True
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            for state in ("startup", "shutdown"):
+                await receive()
+                await send({"type": f"lifespan.{state}.complete"})
+            return
+        self.readers += 1
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        while not self.over:
+            await send({"type": "http.response.body", "body": self.part, "more_body": True})
+            await asyncio.sleep(0.01)
+        await send({"type": "http.response.body", "body": b""})
+
+
+@contextmanager
+def served(app: Streaming, readers: int) -> Iterator[tuple[Server, threading.Thread, list[socket.socket]]]:
+    """A server in a thread, and connections whose answers have begun."""
+    with listen("127.0.0.1", 0) as bound, ExitStack() as stack:
+        server = Server(app, lambda: None, leave=app.leave)
+        server.capture_signals = nullcontext  # type: ignore[assignment, method-assign] # signals come to main threads only
+        thread = threading.Thread(target=lambda: asyncio.run(server.serve([bound])))
+        thread.start()
+        opened = []
+        for _ in range(readers):
+            one = stack.enter_context(socket.socket())
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            one.connect(bound.getsockname())
+            one.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            opened.append(one)
+        while app.readers < readers:
+            thread.join(0.01)
+        yield server, thread, opened
+        thread.join(20)
+
+
+def ended_within(server: Server, thread: threading.Thread, seconds: float) -> bool:
+    server.handle_exit(15, None)
+    thread.join(seconds)
+    return not thread.is_alive()
+
+
+def test_who_would_stay_for_ever_is_let_go() -> None:
+    with served(Streaming(b": here\n\n"), 5) as (server, thread, readers):
+        assert ended_within(server, thread, GRACE - 1)
+        assert readers[0].recv(65536).startswith(b"HTTP/1.1 200")
+
+
+def test_nobody_waits_for_who_does_not_read() -> None:
+    app = Streaming(b"x" * 65536)
+    with served(app, 3) as (server, thread, _):
+        while not any(each.flow.write_paused for each in server.server_state.connections):
+            thread.join(0.01)
+        assert ended_within(server, thread, GRACE - 1)

@@ -9,7 +9,6 @@ import pytest
 import requests
 from django.test.utils import CaptureQueriesContext
 
-from rtk.console.store.models import Event
 from tests.console.live import Live
 from tests.console.pages.insights.telling import Telling
 from tests.console.people.world import signed_in
@@ -133,22 +132,6 @@ def test_what_contradicts_itself_is_drawn_without_what_is_around(site: Live) -> 
     telling.measure("conditions", range(3))
     told = data(telling)
     assert (told["conditions"], len(told["columns"]["value"])) == ([], 3)
-
-
-def test_other_runs_and_what_happened_outside_are_lanes(site: Live) -> None:
-    other = Telling(site).begin("Another one")
-    telling = Telling(site).begin()
-    Event.objects.create(
-        team=site.world.shop, kind="outside", title="deploy 42", source="ci", outer_id=telling.run, shown=True
-    )
-    Event.objects.create(
-        team=site.world.bank, kind="outside", title="not ours", source="ci", outer_id=telling.run, shown=True
-    )
-    lanes = data(telling)["lanes"]
-    named = {each["url"]: each for each in lanes["runs"]}
-    assert (named[other.page]["name"], named[other.page]["to"]) == ("Another one", None)
-    assert telling.page not in named
-    assert [each["title"] for each in lanes["outside"]] == ["deploy 42"]
 
 
 @pytest.mark.parametrize(("who", "status"), [("viewer", 200), ("banker", 404), ("stranger", 404)])
