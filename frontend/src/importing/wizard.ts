@@ -53,7 +53,7 @@ async function look(form: HTMLFormElement): Promise<void> {
   try {
     const answer = await fetch(form.action, { method: "POST", body: sent, signal: asked.signal });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (page.querySelector("form[data-wizard]")) show(form, page);
+    if (page.querySelector("form[data-wizard]")) show(form, page, sent);
     else if (answer.redirected || answer.status >= 400) say("The console could not look at this. Try the button.");
     form.removeAttribute("aria-busy");
   } catch (error) {
@@ -63,14 +63,27 @@ async function look(form: HTMLFormElement): Promise<void> {
   }
 }
 
-function show(form: HTMLFormElement, page: Document): void {
+function show(form: HTMLFormElement, page: Document, sent: FormData): void {
+  const typed = new FormData(form);
   for (const id of PARTS) {
     const [old, now] = [document.getElementById(id), page.getElementById(id)];
     if (old && now) old.replaceWith(document.adoptNode(now));
   }
+  keep(form, typed, sent);
   take(form, page);
   showWhen(form);
   say(document.querySelector("#found h3")?.textContent ?? "");
+}
+
+/** What was typed while the server looked stays. */
+function keep(form: HTMLFormElement, typed: FormData, sent: FormData): void {
+  for (const [name, value] of typed) {
+    if (typeof value !== "string" || value === sent.get(name)) continue;
+    const field = form.elements.namedItem(name);
+    if (field instanceof HTMLInputElement || field instanceof HTMLSelectElement || field instanceof RadioNodeList) {
+      field.value = value;
+    }
+  }
 }
 
 /** What the server made of hidden fields and of a chosen file: its text stands in the field then, to be mended there. */

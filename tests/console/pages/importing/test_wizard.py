@@ -20,6 +20,15 @@ DROPPED = """([text, name]) => {
   zone.dispatchEvent(new DragEvent("drop", { dataTransfer: dropped, bubbles: true, cancelable: true }));
 }"""
 
+SLOWLY = """() => {
+  const asked = window.fetch;
+  window.fetch = async (...what) => {
+    const answer = await asked(...what);
+    await new Promise((go) => setTimeout(go, 500));
+    return answer;
+  };
+}"""
+
 
 def drop(page: Page, text: str, name: str = TUTORIAL.name) -> None:
     """Let go of a file over the page's zone."""
@@ -76,6 +85,18 @@ def test_all_of_it_works_without_script(site: Live, screens: Callable[..., Scree
     expect(page.get_by_role("heading", level=1)).to_have_text("Without script")
     expect(page.get_by_text("chaos verify http")).to_be_visible()
     screen.expect(": csp")  # how Chromium says that it fetched no script
+
+
+def test_what_is_typed_while_the_server_looks_stays(site: Live, screen: Screen) -> None:
+    page = screen.open("/acme/shop/import")
+    drop(page, TUTORIAL.read_text())
+    expect(page.get_by_label("Verification name")).to_be_visible()
+    page.evaluate(SLOWLY)
+    with page.expect_request(lambda request: request.method == "POST"):
+        page.get_by_label("Or paste it").fill(TUTORIAL.read_text().replace("Expect a quick", "Wish for a quick"))
+    page.get_by_label("Verification name").fill("typed meanwhile")
+    expect(page.get_by_role("heading", name="Found: Wish for a quick response")).to_be_visible()
+    expect(page.get_by_label("Verification name")).to_have_value("typed meanwhile")
 
 
 def test_a_pasted_text_is_looked_at_and_an_objective_can_be_attached(site: Live, screen: Screen) -> None:

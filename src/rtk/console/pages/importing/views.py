@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
@@ -36,6 +36,7 @@ def import_experiment(request: HttpRequest, caller: Caller, org: str, team: str)
     if data.get("do") == "create" and found and form.is_valid():
         made = _made(form, found, into, caller.user)
         if made:
+            messages.success(request, "The verification is made. Here is how to run it.")
             return redirect("pages:verification", org=into.org.slug, team=into.slug, verification=made.pk)
     return _shown(request, into, form, found, wrong)
 
@@ -107,7 +108,6 @@ def _shown(request: HttpRequest, into: Team, form: ImportForm, found: Found | No
         "source": text,
         "kept": form.data.get(KEPT, "") if form.is_bound else "",
         "planned": planned(plan_of(form)) if begun and not form.errors.get("frequency") else None,
-        "public_url": settings.PUBLIC_URL,
     }
     refused = bool(wrong) or (form.is_bound and form.data.get("do") == "create" and bool(form.errors))
     return render(request, "importing/import.html", context, status=422 if refused else 200)
