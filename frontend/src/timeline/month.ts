@@ -2,7 +2,7 @@
 // hides another. The day under the pointer, or the one the arrow keys are at, is told below the chart and read aloud.
 import { BarChart } from "echarts/charts";
 
-import { type Chart, echarts, faint, mount, onTheme } from "../chart/core";
+import { type Chart, echarts, faint, mount, onTheme, shape } from "../chart/core";
 
 echarts.use([BarChart]);
 
@@ -17,6 +17,7 @@ interface Told {
   series: Series[];
 }
 
+const TOP = 10; // pixels above the bars
 const LEAST_DAYS = 3;
 const DRAGGED = 5; // pixels: a click that moved further was none
 const short = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
@@ -35,6 +36,7 @@ export class Month {
   private day = -1;
   private shown: [number, number];
   private pressed: [number, number] = [0, 0];
+  private readonly band = new echarts.graphic.Rect({ silent: true, invisible: true, z: 1 }); // behind the bars
 
   /** The chart of a page, where it has one. */
   static in(page: Document): Month | null {
@@ -50,7 +52,11 @@ export class Month {
     private readonly told: Told,
   ) {
     this.shown = [0, told.days.length - 1];
-    this.chart = mount(element, (chart) => chart.resize());
+    this.chart = mount(element, (chart) => {
+      chart.resize();
+      this.mark(this.day);
+    });
+    this.chart.getZr().add(shape(this.band));
     this.draw();
     this.listen();
     onTheme(() => this.draw());
@@ -75,7 +81,7 @@ export class Month {
     this.chart.setOption(
       {
         animation: false,
-        grid: { left: 8, right: 12, top: 10, bottom: 4, containLabel: true },
+        grid: { left: 8, right: 12, top: TOP, bottom: 4, containLabel: true },
         xAxis: {
           type: "category",
           data: this.told.days.map((day) => short.format(new Date(day))),
@@ -91,7 +97,7 @@ export class Month {
           splitLine: { lineStyle: { color: line } },
         },
         dataZoom: [{ type: "inside", zoomOnMouseWheel: "ctrl", moveOnMouseWheel: false, minValueSpan: LEAST_DAYS - 1 }],
-        series: chosen.map((each, place) => {
+        series: chosen.map((each) => {
           const colour = read(`--kind-${each.kind}`);
           return {
             type: "bar",
@@ -102,8 +108,6 @@ export class Month {
             barMinHeight: 3,
             cursor: "pointer",
             itemStyle: { color: colour, borderColor: surface, borderWidth: 1, borderRadius: 2 },
-            // Behind the day that is told, not behind each kind.
-            ...(place === 0 ? { showBackground: true, backgroundStyle: { color: faint("#808080", 0.04) } } : {}),
           };
         }),
       },
@@ -178,8 +182,14 @@ export class Month {
   }
 
   private mark(day: number): void {
-    this.chart.dispatchAction({ type: "downplay" });
-    if (day >= 0) this.chart.dispatchAction({ type: "highlight", dataIndex: day });
+    const [from, to] = this.shown;
+    this.band.attr({ invisible: day < from || day > to });
+    if (day < from || day > to) return;
+    const at = (index: number): number => Number(this.chart.convertToPixel({ xAxisIndex: 0 }, index));
+    const wide = to > from ? (at(to) - at(from)) / (to - from) : this.element.clientWidth;
+    const foot = Number(this.chart.convertToPixel({ yAxisIndex: 0 }, 0));
+    this.band.setShape({ x: at(day) - wide / 2, y: TOP, width: wide, height: foot - TOP });
+    this.band.setStyle({ fill: faint("#7b8ba1", 0.22) });
   }
 
   /** The events of the day, with the other filters as they are. */
@@ -211,5 +221,6 @@ export class Month {
     const { dataZoom } = this.chart.getOption() as { dataZoom?: { startValue?: number; endValue?: number }[] };
     const now = dataZoom?.[0];
     if (now?.startValue !== undefined && now.endValue !== undefined) this.shown = [now.startValue, now.endValue];
+    this.mark(this.day);
   }
 }

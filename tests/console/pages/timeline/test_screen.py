@@ -75,7 +75,8 @@ def test_a_new_event_appears_by_itself_and_a_run_changes_its_state(site: Live, s
     expect(page.locator(f'#list a[href$="{run.id}"]')).to_be_visible()
     expect(page.locator("#list .state")).to_have_text("running")
     made.told(site.world, "deploy")
-    Run.objects.filter(id=run.id).update(state="ended", ended_at=run.created_at, verdict="fail")
+    kept = {"verdict": "fail", "insight": {}, "insight_next": run.next}
+    Run.objects.filter(id=run.id).update(state="ended", ended_at=run.created_at, **kept)
     expect(page.locator("#list > li")).to_have_count(2, timeout=SOON_MS)
     assert rows(page)[0] == "deploy"
     expect(page.locator("#list .state")).to_have_text("fail", timeout=SOON_MS)

@@ -27,10 +27,8 @@ class FilterForm(forms.Form):
     )
     q = forms.CharField(label="Name holds", max_length=LONGEST, required=False)
     tag = forms.CharField(label="Tag", max_length=LONGEST, required=False)
-    since = forms.DateField(
-        label="From", required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"), help_text="Days are of UTC."
-    )
-    until = forms.DateField(label="To", required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+    since = forms.DateField(label="From (UTC)", required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+    until = forms.DateField(label="To (UTC)", required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
 
     def __init__(self, sent: QueryDict, teams: Sequence[Team], one: bool) -> None:
         super().__init__(sent, auto_id="filter-%s", use_required_attribute=False)
