@@ -159,7 +159,7 @@ PARTS: dict[str, dict[str, str]] = {
     },
     "tests/console/pages/executions/test_views.py": {
         "why": "seen in the page",
-        "rtk/console/pages/executions": "journal queries story",
+        "rtk/console/pages/executions": "queries story",
     },
     "tests/console/pages/insights/test_views.py": {
         "why": "seen in the page",

@@ -4,6 +4,7 @@ Whatever wrote it was never checked: what is not as it should be is shown as it 
 """
 
 import json
+import re
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -16,6 +17,8 @@ MOST_KEYS = 100
 MOST_SHOWN = 20_000  # characters of a part
 MOST_WHOLE = 8 * 2**20  # characters of a part that is shown alone
 GENERAL = 300
+
+_TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[\]{},:]|[^\s"\[\]{},:]+')
 
 Parts = dict[str, msgspec.Raw]
 
@@ -102,8 +105,24 @@ def text_of(raw: msgspec.Raw | None, most: int) -> str:
 def part_of(name: str, path: tuple[str, ...], raw: msgspec.Raw, most: int = MOST_SHOWN) -> Part:
     """A part as indented JSON, of which so many characters are shown."""
     size = len(memoryview(raw))
-    text = indented(raw)
-    return Part(plain(name, 80), path, text[:most], size, len(text) > most)
+    text = indented(raw) if size <= 2 * most else head(bytes(memoryview(raw)[: 4 * most]).decode("utf-8", "replace"))
+    return Part(plain(name, 80), path, text[:most], size, len(text) > most or size > 2 * most)
+
+
+def head(text: str) -> str:
+    """The beginning of JSON text with its lines indented; where it breaks off does not matter."""
+    found: list[str] = []
+    depth = 0
+    for piece in _TOKENS.findall(text):
+        if piece in "{[":
+            depth += 1
+            found.append(f"{piece}\n{'  ' * depth}")
+        elif piece in "}]":
+            depth = max(0, depth - 1)
+            found.append(f"\n{'  ' * depth}{piece}")
+        else:
+            found.append({",": f",\n{'  ' * depth}", ":": ": "}.get(piece, piece))
+    return "".join(found)
 
 
 def indented(raw: msgspec.Raw) -> str:
