@@ -59,6 +59,16 @@ def test_the_version_of_node_is_read(tool: ModuleType, tmp_path: Path, told: str
     assert tool.version(str(tmp_path / "none")) == (0,)
 
 
+def test_where_there_is_no_node_and_none_can_be_had_it_is_said_in_a_sentence(
+    tool: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(tool, "from_wheel", lambda: None)
+    monkeypatch.setattr("sys.executable", str(tmp_path / "python"))
+    with pytest.raises(tool.Failed, match=r"Node\.js 20\.19 or newer is needed .*: install nodejs and npm"):
+        tool.tools()
+
+
 def weight(*names: str) -> int:
     """What a page with these bundles loads, in bytes, each file as small as it is sent."""
     bundles = [built.bundle(name) for name in names]

@@ -125,3 +125,12 @@ def test_without_script_every_menu_and_the_navigation_work(screens: Callable[...
     page.get_by_role("link", name="Tokens").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Tokens")
     screen.expect("dist/assets")  # scripts are not fetched, which is what is tried here
+
+
+def test_without_script_the_colours_follow_the_system(screens: Callable[..., Screen], site: Live) -> None:
+    seen = []
+    for scheme in ("light", "dark"):
+        screen = screens(site.world.member, scheme=scheme, java_script_enabled=False)
+        seen.append(background(screen.open("/profile")))
+        screen.expect("dist/assets")
+    assert seen == ["rgb(245, 247, 249)", "rgb(18, 23, 30)"]
