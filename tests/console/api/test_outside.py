@@ -110,7 +110,7 @@ def test_the_command_of_the_documentation_works(live: Live, machine: Machine, tm
 
 
 def test_the_step_of_the_documentation_works(live: Live, machine: Machine, tmp_path: Path) -> None:
-    ((step,),) = (yaml.safe_load(block.text) for block in blocks_of("yaml"))
+    (step,) = yaml.safe_load(blocks_of("yaml")[0].text)
     github = {"GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY": "acme/shop", "GITHUB_RUN_ID": "7"}
     with shell(live, tmp_path, **github, GITHUB_SHA="0123456789abcdef") as session:
         printed, code = session.run(step["run"])
@@ -122,3 +122,12 @@ def test_the_step_of_the_documentation_works(live: Live, machine: Machine, tmp_p
 def live_types(live: Live) -> set[str]:
     found = Event.objects.filter(team=live.world.shop, kind="outside")
     return {event.payload["type"] for event in found if event.payload}
+
+
+def test_what_alertmanager_posts_is_taken(live: Live, machine: Machine) -> None:
+    alert = {"status": "firing", "labels": {"alertname": "Down"}, "startsAt": "2026-01-31T12:00:00Z"}
+    answer = post(machine, live, {"version": "4", "alerts": [alert]}, "application/json")
+    assert (answer.status_code, answer.json()) == (201, {"new": 1, "known": 0})
+    wrong = post(machine, live, {"version": "4", "alerts": [{**alert, "startsAt": None, "labels": 7}, 3]}, STRUCTURED)
+    assert wrong.status_code == 422
+    assert "Down" in {each["title"] for each in timeline(machine, live)}

@@ -1,4 +1,4 @@
-"""Part B: what happened outside, told as CloudEvents 1.0 in each of the three forms that HTTP knows."""
+"""Part B: what happened outside, told as CloudEvents 1.0 in each of the three forms that HTTP knows, or as alerts."""
 
 import json
 from typing import Any
@@ -10,7 +10,7 @@ from ninja import Router
 
 from rtk.console.api.entry import USUAL_BODY, body_of, caller_of, enter
 from rtk.console.api.kept_executions import T
-from rtk.console.store import outside
+from rtk.console.store import alerts, outside
 from rtk.console.store.depth import refuse_deep
 from rtk.console.store.problem import Problem
 
@@ -50,7 +50,9 @@ _BODIES = {
     openapi_extra={"requestBody": {"required": True, "content": _BODIES}},
 )
 def tell(request: HttpRequest, org: str, team: str) -> JsonResponse:
-    """CloudEvents 1.0: one, a batch, or one whose attributes are headers. An event is known by `source` and `id`.
+    """CloudEvents 1.0: one, a batch, or one whose attributes are headers; or what Prometheus' Alertmanager posts.
+
+    An event is known by `source` and `id`: told again, nothing changes but that it is over.
 
     201 where any of them is new, 200 where all are known already.
     """
@@ -70,7 +72,9 @@ def events_of(request: HttpRequest) -> list[Any]:
             raise Problem(422, "the body: expected a list of events")
         return [_small(each, f"[{place}]") for place, each in enumerate(found)]
     if kind == STRUCTURED or (kind == JSON and not headed):
-        return [_small(_json(body), "the event")]
+        found = _json(body)
+        told = alerts.events(found) if alerts.is_from_alertmanager(found) else [found]
+        return [_small(each, "the event") for each in told]
     if headed:
         return [_small({**_attributes(request), "data": _data(body, kind)}, "the event")]
     raise Problem(415, f"expected {STRUCTURED}, {BATCH}, or an event whose attributes are headers such as ce-id")
