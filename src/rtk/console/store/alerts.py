@@ -27,7 +27,7 @@ def events(body: Mapping[str, Any]) -> list[Any]:
 def _event(alert: Any, source: str) -> Any:
     if not isinstance(alert, Mapping):
         return alert
-    labels, notes = (alert.get(key) if isinstance(alert.get(key), Mapping) else {} for key in ("labels", "annotations"))
+    labels, notes = _mapping(alert, "labels"), _mapping(alert, "annotations")
     name = _text(labels, "alertname") or "alert"
     url = alert.get("generatorURL")
     # An alert that fires again is another event: it is known by when it began.
@@ -44,7 +44,12 @@ def _event(alert: Any, source: str) -> Any:
     }
 
 
-def _text(values: Any, key: str) -> str | None:
+def _mapping(values: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    found = values.get(key)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _text(values: Mapping[str, Any], key: str) -> str | None:
     value = values.get(key)
     return value[:NAME_LENGTH] if isinstance(value, str) and value.strip() else None
 

@@ -57,7 +57,7 @@ def take(team: Team, user: User | None, events: Sequence[Any]) -> int:
     new = [row for row in alone if (row.source, row.outer_id) not in known]
     Event.objects.bulk_create(new, ignore_conflicts=True)
     for row in rows:
-        if row.payload["until"]:
+        if row.payload and row.payload["until"]:
             same = Event.objects.filter(team=team, source=row.source, outer_id=row.outer_id)
             same.filter(payload__contains='"until":null').update(payload=row.payload)
     return len(new)
