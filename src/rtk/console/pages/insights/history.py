@@ -9,6 +9,7 @@ from uuid import UUID
 from rtk.console.pages.insights.states import badge_of
 from rtk.console.store import runs
 from rtk.console.store.models import Run
+from rtk.report.text import plain
 
 MOST = 15
 PASSED = "pass"
@@ -61,7 +62,7 @@ def _past(run: Run, here: bool) -> Past:
         badge=badge_of(run, runs.state_of(run)),
         observed=insight.get("observed"),
         p95=during.get("p95"),
-        unit=insight.get("unit") or "",
+        unit=plain(insight.get("unit") or "", 20),
         small=small(insight),
         restored=run.restored,
         by=str(run.created_by or ""),
