@@ -143,3 +143,14 @@ def test_pages_of_experiments_ask_few_questions(world: World, browser: Client) -
     kept(world, RICH)
     for path in (LIST, f"{LIST}/{run.experiment_id}"):
         assert asked(browser, path) <= MOST, path
+
+
+def test_a_verification_is_made_of_an_experiment_that_is_there(world: World, browser: Client) -> None:
+    made = kept(world, RICH)
+    page = text_of(browser, f"/acme/shop/import?experiment={made.id}")
+    assert "stop-instances" in page
+    assert "&quot;chaosaws.ec2.actions&quot;" in page
+    assert f'value="{made.title}"' in page
+    theirs = experiments.keep(world.bank, world.owner, copy.deepcopy(EXPERIMENT))[0]
+    for key in (theirs.id, "nonsense"):
+        assert browser.get(f"/acme/shop/import?experiment={key}").status_code == 404

@@ -1,5 +1,6 @@
 """Import Experiment: four steps on one page, from a file to a verification that can be run."""
 
+import json
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +15,7 @@ from rtk.console.people import gate
 from rtk.console.people.gate import Caller
 from rtk.console.people.models import Team, User
 from rtk.console.people.pages import page, viewed
-from rtk.console.store import changes, looking
+from rtk.console.store import changes, experiments, looking
 from rtk.console.store.experiments import tags_of
 from rtk.console.store.models import Verification
 from rtk.console.store.problem import Problem
@@ -29,9 +30,10 @@ _PLACES = (("budget-spent", "budget_spent"), ("deviated-in-a-row", "deviated_in_
 def import_experiment(request: HttpRequest, caller: Caller, org: str, team: str) -> HttpResponse:
     """Look at an experiment, and make a verification of it when asked to."""
     into = gate.team_for(caller, org, team, "run")
-    if request.method != "POST":
+    sent = request.POST.copy() if request.method == "POST" else _again(request, into)
+    if sent is None:
         return _shown(request, into, ImportForm(team=into), None)
-    data, found, wrong = _looked_at(request)
+    data, found, wrong = _looked_at(request, sent)
     form = ImportForm(data, team=into)
     if data.get("do") == "create" and found and form.is_valid():
         made = _made(form, found, into, caller.user)
@@ -52,14 +54,27 @@ def plan(request: HttpRequest, caller: Caller, org: str, team: str) -> HttpRespo
     return render(request, "importing/plan.html", {"planned": planned(plan_of(form))})
 
 
-def _looked_at(request: HttpRequest) -> tuple[QueryDict, Found | None, str]:
+def _again(request: HttpRequest, into: Team) -> QueryDict | None:
+    """What is sent of an experiment that is there already, and named in the query."""
+    key = request.GET.get("experiment")
+    if not key:
+        return None
+    try:
+        found = experiments.find(into, key)
+    except Problem:
+        raise gate.NotFound("There is no such experiment in this team.") from None
+    data = QueryDict(mutable=True)
+    data["source"] = json.dumps(found.document, indent=2, ensure_ascii=False)
+    return data
+
+
+def _looked_at(request: HttpRequest, data: QueryDict) -> tuple[QueryDict, Found | None, str]:
     """What was sent, completed by what is proposed; what was found in it; and what is wrong with it."""
-    data = request.POST.copy()
     wished = request.GET.get("objective")
     if wished and "attach" not in data:
         data["attach"], data["objective"] = OLD, wished
     try:
-        source, data["source"] = _source(request)
+        source, data["source"] = _source(request, data)
         document, mended = looking.read(source)
     except (BadInput, Problem) as error:
         return data, None, str(error)
@@ -68,10 +83,10 @@ def _looked_at(request: HttpRequest) -> tuple[QueryDict, Found | None, str]:
     return data, found, ""
 
 
-def _source(request: HttpRequest) -> tuple[bytes, str]:
+def _source(request: HttpRequest, data: QueryDict) -> tuple[bytes, str]:
     """The experiment as bytes and as text: of the file that was chosen, else what was pasted. Raises BadInput."""
     chosen: Any = request.FILES.get("file")
-    source = chosen.read(LARGEST + 1) if chosen else request.POST.get("source", "").encode("utf-8", "surrogatepass")
+    source = chosen.read(LARGEST + 1) if chosen else data.get("source", "").encode("utf-8", "surrogatepass")
     if not source.strip():
         raise BadInput(f"The file {chosen.name} is empty." if chosen else _NOTHING)
     return source, decode(source, looking.WHERE)
