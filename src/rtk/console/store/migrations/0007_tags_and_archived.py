@@ -4,11 +4,19 @@ from django.db import migrations, models
 
 import rtk.console.store.fields
 
+# What PostgreSQL's own JSON refuses, such as a zero character anywhere in a document, has its tags once it changes.
 _TAGS = """
-UPDATE store_experiment SET tags = (document::json -> 'tags')::text
-WHERE CASE WHEN json_typeof(document::json -> 'tags') = 'array' THEN NOT EXISTS (
-    SELECT FROM json_array_elements(document::json -> 'tags') AS each (tag) WHERE json_typeof(tag) <> 'string'
-) END
+DO $$ DECLARE one uuid; BEGIN
+  FOR one IN SELECT id FROM store_experiment LOOP
+    BEGIN
+      UPDATE store_experiment SET tags = (document::json -> 'tags')::text
+      WHERE id = one AND CASE WHEN json_typeof(document::json -> 'tags') = 'array' THEN NOT EXISTS (
+        SELECT FROM json_array_elements(document::json -> 'tags') AS each (tag) WHERE json_typeof(tag) <> 'string'
+      ) END;
+    EXCEPTION WHEN data_exception OR statement_too_complex THEN NULL;
+    END;
+  END LOOP;
+END $$
 """
 
 
