@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django import template
@@ -84,6 +85,11 @@ def icon(name: str, label: str = "", size: int = 20) -> SafeString:
         sprite = _file(built.asset("src/frame/icons.svg"))
     except built.NotBuilt:
         sprite = ""
+    return _drawn(name, label, size, sprite)
+
+
+@lru_cache(maxsize=500)  # a long list holds the same few a hundred times
+def _drawn(name: str, label: str, size: int, sprite: str) -> SafeString:
     named = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
     form = '<svg class="icon" width="{}" height="{}" {}><use href="{}#{}"/></svg>'
     return format_html(form, size, size, named, sprite, name)
@@ -197,5 +203,6 @@ def _seconds(given: Any) -> float | None:
     return given.total_seconds() if isinstance(given, timedelta) else given
 
 
+@lru_cache(maxsize=100)
 def _file(name: str) -> str:
     return static(f"pages/dist/{name}")
