@@ -183,7 +183,7 @@ export class InsightChart {
         max: this.base + this.span[1],
         offset: at.lanes,
         splitNumber: at.narrow ? 3 : 8,
-        axisLabel: { ...text, hideOverlap: true },
+        axisLabel: { ...text, hideOverlap: true, showMaxLabel: false },
         axisLine: { show: true, onZero: false, lineStyle: { color: shade.line } },
         axisTick: { lineStyle: { color: shade.line } },
         splitLine: { show: false },

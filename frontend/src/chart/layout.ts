@@ -42,7 +42,7 @@ export function layout(told: Told, width: number, values: boolean, silent: boole
   const rows = [...placed(told, bottom + 6)];
   const last = rows[rows.length - 1];
   const lanes = last ? last.y - bottom + (last.kind === "missed" ? MISSED_ROW : ROW) : 0;
-  const [left, right] = narrow ? [50, 8] : [64, 16];
+  const [left, right] = narrow ? [50, 22] : [64, 28];
   return { width, height: bottom + lanes + AXIS + SLIDER, left, right, top, bottom, lanes, narrow, rows, silent };
 }
 

@@ -56,6 +56,7 @@ export class Scene {
     this.threshold();
     this.silent();
     this.beginnings();
+    if (!view.values) this.words();
   }
 
   private x(seconds: number): number {
@@ -222,6 +223,22 @@ export class Scene {
     const y = HEAD + SILENT / 2 - 2;
     this.text(layout.left - 8, y, layout.narrow ? "none" : "no value", { align: "right", fill: colours.muted }, false);
     for (const at of thinned.silent) this.add(diamond(this.x(at / 1000), y, 6, colours.bad));
+  }
+
+  /** Over the dots of a measure without values: where they begin to be met, and where to deviate. */
+  private words(): void {
+    const { thinned, layout, colours } = this.view;
+    const named = (word: string, fill: string) => (at: number) => ({ at, word, fill });
+    const dots = [...thinned.met.map(named("met", colours.good)), ...thinned.silent.map(named("deviated", colours.bad))];
+    let [before, free] = ["", layout.left];
+    for (const { at, word, fill } of dots.sort((a, b) => a.at - b.at)) {
+      const x = this.x(at / 1000);
+      if (word !== before && x >= free && x < layout.width - layout.right - 50) {
+        this.text(x, (layout.top + layout.bottom) / 2 - 18, word, { fill });
+        free = x + word.length * 7 + 12;
+      }
+      before = word;
+    }
   }
 
   /** A line where the first condition began: what came before is the baseline. */

@@ -8,7 +8,7 @@ import { zone } from "../chart/words";
 import { htmx } from "../frame/fragments";
 import { say } from "../frame/say";
 import { renewed } from "./renew";
-import { showLanes } from "./lanes";
+import { showKey, showLanes } from "./lanes";
 import { LivePage } from "./page";
 import { type State, Stream } from "./stream";
 
@@ -25,6 +25,8 @@ class Insight {
   private stream: Stream | null = null;
   private heard: { at: number; wall: number } | null = null;
   private asking = 0;
+  private drawing = 0;
+  private last = -1;
   private tick = 0;
   private leaving = 0;
 
@@ -40,6 +42,7 @@ class Insight {
     if (shown) this.chart.show(...shown);
     toolbar(element.closest("section") ?? document, () => this.chart);
     showLanes(told.lanes, told.at);
+    showKey(this.all.valued > 0 || this.all.size === 0);
     const live = document.getElementById("live");
     this.page = live ? new LivePage(live) : null;
     if (told.state !== "ended") this.follow();
@@ -71,6 +74,7 @@ class Insight {
   }
 
   private show(): void {
+    showKey(this.all.valued > 0 || this.all.size === 0);
     this.page?.show(this.told, this.all, this.now());
   }
 
@@ -85,12 +89,19 @@ class Insight {
     if (entry.kind === "measurement") {
       this.all.add(entry);
       if (entry.reason && entry.phase) ((this.told.reasons ??= {})[entry.phase] ??= {})[String(entry.slot)] = entry.reason;
-      this.chart.redraw();
-      this.page?.show(this.told, this.all, this.now());
-      this.element.dataset["shown"] = String(entry.n);
+      this.last = entry.n;
+      this.drawing ||= requestAnimationFrame(() => this.drawn());
     } else if (entry.kind !== "heartbeat" && entry.kind !== "hypothesis") {
       this.ask();
     }
+  }
+
+  /** Show what has come since the last frame. */
+  private drawn(): void {
+    this.drawing = 0;
+    this.show();
+    this.chart.draw();
+    this.element.dataset["shown"] = String(this.last);
   }
 
   /** Fetch again what is drawn around the measurements. */
@@ -138,6 +149,7 @@ class Insight {
     this.stream?.close();
     clearInterval(this.tick);
     clearTimeout(this.asking);
+    cancelAnimationFrame(this.drawing);
     this.chart.dispose();
     window.scrollTo({ top: place, behavior: "instant" });
     say(document.querySelector(".verdict-headline")?.textContent ?? "The page shows how the run stands now.");

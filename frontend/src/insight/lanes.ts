@@ -24,3 +24,10 @@ export function showLanes(lanes: Told["lanes"], at: number): void {
   });
   list.replaceChildren(...runs, ...outside);
 }
+
+/** The key of the chart: of a measure with values, or of one that is only met or not. */
+export function showKey(values: boolean): void {
+  for (const each of document.querySelectorAll<HTMLElement>(".chart-legend [data-key]")) {
+    each.hidden = (each.dataset["key"] === "met") === values;
+  }
+}
