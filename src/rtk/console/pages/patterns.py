@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from rtk.console.pages.insights.banner import NotRestored
 from rtk.console.pages.templatetags.show import STATES
 from rtk.console.people import gate
 from rtk.console.people.gate import Caller
@@ -62,6 +64,9 @@ def _examples() -> dict[str, Any]:
         "tags": ["service:checkout", "team:web", _HOSTILE],
         "hostile": _HOSTILE,
         "command": _COMMAND,
+        "script": "pip install reliability-toolkit\nchaos signin --url https://rtk.example.com\nchaos verify shop.json",
+        "example": {"slug": "example"},
+        "left": [NotRestored(uuid4(), "Checkout under load", now, 0), NotRestored(uuid4(), _HOSTILE, now, 2)],
         "plain": Example(initial=filled, prefix="plain"),
         "wrong": Example({"wrong-name": "x" * 101, "wrong-target": "140", "wrong-window": "1y"}, prefix="wrong"),
         "measured": [310, 290, 340, None, 305, 620, 298, 301, 333, 540, 296],
