@@ -112,4 +112,9 @@ def title_of(document: Mapping[str, Any]) -> str:
 def tags_of(document: Mapping[str, Any]) -> list[str]:
     """The tags that are texts."""
     tags = document.get("tags")
-    return [tag for tag in tags if isinstance(tag, str)][:50] if isinstance(tags, list) else []
+    return [_whole(tag) for tag in tags if isinstance(tag, str)][:50] if isinstance(tags, list) else []
+
+
+def _whole(text: str) -> str:
+    """A text that a page can show: half a character, which JSON can hold, is none."""
+    return text.encode("utf-8", "replace").decode().replace("\0", " ")

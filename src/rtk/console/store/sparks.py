@@ -4,6 +4,7 @@ Of a run that has ended they are of the whole run, and kept with it: the worst o
 disappears. Of any other they are the last ones.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple, Protocol
@@ -22,9 +23,10 @@ SELECT value, outcome FROM (
   ) AS tiled ORDER BY tile, array_position(ARRAY[1, 2, 0], outcome::int), value DESC NULLS FIRST
 ) AS worst ORDER BY tile
 """
-_LAST = """
+# A run's first entry holds its experiment, in which there may be what the database's own JSON refuses.
+_LAST = r"""
 SELECT asked.run, lately.measured, lately.outcomes, (
-  SELECT body::json -> 'threshold' FROM store_recordentry
+  SELECT substring(body FROM '"threshold"\s*:\s*(\{[^{}]*\})') FROM store_recordentry
   WHERE run_id = asked.run AND day = asked.day AND n = 0 AND kind = 'run' AND day = ANY(%(days)s)
 ) FROM unnest(%(runs)s::uuid[], %(days)s::date[]) AS asked (run, day) CROSS JOIN LATERAL (
   SELECT array_agg(value ORDER BY n) AS measured, array_agg(outcome ORDER BY n) AS outcomes FROM (
@@ -79,7 +81,15 @@ def _last(runs: list[Drawn]) -> dict[UUID, Spark]:
     with connection.cursor() as cursor:
         # The days stand in it twice: as constants they tell which partitions need not be looked at.
         cursor.execute(_LAST, {"runs": [run.id for run in runs], "days": [run.day for run in runs]})
-        return {run: _spark(*rest) for run, *rest in cursor.fetchall()}
+        found = cursor.fetchall()
+    return {run: _spark(values, outcomes, _bounds(text)) for run, values, outcomes, text in found}
+
+
+def _bounds(text: str | None) -> Any:
+    try:
+        return json.loads(text or "{}")
+    except (ValueError, RecursionError):
+        return {}
 
 
 def _spark(values: Any, outcomes: Any, threshold: Any) -> Spark:

@@ -81,6 +81,11 @@ def test_hostile_units_are_inert() -> None:
     assert "<script" not in sparkline([1], {"upper": 2, "unit": "<script>"})
 
 
+def test_a_unit_that_is_none_is_left_out() -> None:
+    assert "?" in sparkline([1], {"upper": 2, "unit": "\ud800"})
+    assert label(sparkline([1], {"upper": 2, "unit": {"a": 1}})) == "1 point: 1 met, 1, expected at most 2"
+
+
 def test_results_are_told_apart_by_shape_and_in_words() -> None:
     drawn = results(["pass", "fail", "inconclusive", "invalid", None])
     assert label(drawn) == "Last 5 results, oldest first: pass, fail, inconclusive, invalid, no verdict"

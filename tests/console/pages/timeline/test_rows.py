@@ -1,6 +1,7 @@
 """Which rows the timeline has: one for a run whatever becomes of it, newest first, of many teams at once."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -10,8 +11,8 @@ from rtk.console.pages.timeline import rows
 from rtk.console.pages.timeline.rows import Asked, Row
 from rtk.console.store import executions, experiments, runs, watch
 from rtk.console.store.models import Event, Run
-from tests.console.live import EXPERIMENT
-from tests.console.pages.insights.made import a_run, ended, told
+from tests.console.live import EXPERIMENT, PLAN, verification
+from tests.console.pages.insights.made import a_run, browser_of, ended, told
 from tests.console.pages.timeline import made
 from tests.console.people.world import World
 
@@ -128,3 +129,13 @@ def test_a_page_takes_two_queries_however_many_rows_it_has(world: World) -> None
     ) as asked:
         rows.page(Asked((world.shop.pk, world.bank.pk)))
     assert len(asked) == 2
+
+
+def test_whatever_an_experiment_holds_the_page_is_shown(world: World) -> None:
+    hostile = {**EXPERIMENT, "tags": ["\ud800", "a\0b", "<b>"], "description": "\0\ud800"}
+    run = runs.create(world.shop, world.member, "hostile", uuid4(), PLAN, {**verification("hostile"), **hostile}, {})[0]
+    told(run, [{**made.head(run), "experiment": hostile}, *made.measured(2)])
+    (row,) = of(world, "run")
+    assert row.tags == ["?", "a b", "<b>"]
+    assert row.spark.threshold["upper"] == 6000
+    assert browser_of(world).get("/acme/shop").status_code == 200

@@ -50,7 +50,7 @@ def bounds(threshold: Any) -> tuple[Value, Value, str]:
     """The lower bound, the upper one and the unit of what a threshold is given as."""
     if isinstance(threshold, Mapping):
         lower, upper = _number(threshold.get("lower")), _number(threshold.get("upper"))
-        return lower, upper, str(threshold.get("unit") or "")
+        return lower, upper, _word(threshold.get("unit"))
     if isinstance(threshold, Sequence) and not isinstance(threshold, str):
         lower, upper = (*threshold, None, None)[:2]
         return _number(lower), _number(upper), ""
@@ -77,11 +77,12 @@ def sentence(points: Sequence[Point], lower: Value, upper: Value, unit: str) -> 
     values = [value for value, _ in points if value is not None]
     suffix = f" {unit}" if unit else ""
     if values:
-        parts.append(f"{_figure(min(values))} to {_figure(max(values))}{suffix}")
+        low, high = _figure(min(values)), _figure(max(values))
+        parts.append(f"{low}{suffix}" if low == high else f"{low} to {high}{suffix}")
     marks = ((lower, "at least"), (upper, "at most"))
     promised = [f"{word} {_figure(bound)}{suffix}" for bound, word in marks if bound is not None]
     parts += [f"expected {' and '.join(promised)}"] if promised else []
-    return f"{len(points)} points: {', '.join(parts)}"
+    return f"{len(points)} point{'' if len(points) == 1 else 's'}: {', '.join(parts)}"
 
 
 def _points(values: Iterable[Any] | None, outcomes: Iterable[str] | None, lower: Value, upper: Value) -> list[Point]:
@@ -202,6 +203,11 @@ _BARS = {
     ' fill="none" stroke="currentColor" stroke-dasharray="2 1"/></g>',
     "none": '<circle class="text-secondary" cx="{x}" cy="25.5" r="1.5" transform="translate(3)" fill="currentColor"/>',
 }
+
+
+def _word(unit: Any) -> str:
+    """A unit as it can be shown, whatever a client sent for one."""
+    return unit[:20].encode("utf-8", "replace").decode() if isinstance(unit, str) else ""
 
 
 def _number(value: Any) -> Value:

@@ -211,7 +211,7 @@ def _read(asked: Asked, size: int, place: lists.Place | None) -> list[Row]:
 
 def _row(values: Sequence[Any]) -> Row:
     named = dict(zip((field.name for field in fields(Row)), values, strict=False))
-    documents = {key: None if named[key] is None else msgspec.json.decode(named[key]) for key in _DOCUMENTS}
+    documents = {key: None if named[key] is None else json.loads(named[key]) for key in _DOCUMENTS}
     return Row(**{**named, **documents})
 
 
