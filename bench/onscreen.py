@@ -95,10 +95,11 @@ def _late(record: bytes, seen: Sequence[tuple[int, int]], opened_at: float) -> F
     """
     lines = record.splitlines(keepends=True)
     head = entry_of(lines[0]) or {}
+    began = float(head["monotonic"]) + time.time() - time.monotonic()
     slots = [slot for slot in map(slot_of, (line for line in lines if MEASURED in line[:80])) if slot and slot.ended]
     late, unseen, last = list[float](), 0, max(upto for upto, _ in seen)
     for slot in slots:
-        ended = float(head["at"]) + (slot.ended or 0.0)
+        ended = began + (slot.ended or 0.0)
         if ended < opened_at or slot.n > last:
             continue
         shown = next((at for upto, at in seen if upto >= slot.n), None)

@@ -128,7 +128,7 @@ export class Cursor {
   private place(): void {
     const one = this.of.measurements.at(this.index);
     const { layout, colours } = this.of;
-    const x = this.of.x(one.due);
+    const x = this.of.x(one.due); // of the window that is shown with the next frame at the latest
     if (x < layout.left - 1 || x > layout.width - layout.right + 1) return this.conceal();
     const missed = layout.rows[0]?.y ?? layout.bottom;
     const y = OUTCOMES[one.outcome] === "missed" ? missed + 9 : this.of.y(one.value);

@@ -30,6 +30,7 @@ export class InsightChart {
   window: [number, number] | null = null;
   private readonly unwatch: () => void;
   private waiting = 0;
+  private steered = false; // somebody else than the library's own handles moved the window
   private span: [number, number] = [0, 1];
 
   constructor(
@@ -100,7 +101,7 @@ export class InsightChart {
     const [least, most] = this.span;
     const width = Math.min(most - least, Math.max(LEAST_SPAN_MS, to - from));
     const begin = Math.min(Math.max(from, least), most - width);
-    this.chart.dispatchAction({ type: "dataZoom", startValue: this.base + begin, endValue: this.base + begin + width });
+    this.steer(width >= (most - least) * WHOLE ? null : [begin, begin + width]);
   }
 
   /** Zoom by a factor around the middle of what is shown, or around a moment. */
@@ -118,7 +119,13 @@ export class InsightChart {
 
   /** Show all of it. */
   reset(): void {
-    this.chart.dispatchAction({ type: "dataZoom", start: 0, end: 100 });
+    this.steer(null);
+  }
+
+  private steer(window: [number, number] | null): void {
+    this.window = window;
+    this.steered = true;
+    this.redraw();
   }
 
   private get base(): number {
@@ -153,7 +160,9 @@ export class InsightChart {
     const columns = Math.max(60, Math.round((this.layout.width - this.layout.left - this.layout.right) / COLUMN));
     const { lower, upper } = this.told.threshold;
     this.thinned = thin(this.measurements, from, to, columns, (upper ?? null) === null && (lower ?? null) !== null);
-    this.chart.setOption(this.option(this.window !== null && before !== this.span[1]), { silent: true });
+    this.steered ||= this.window !== null && before !== this.span[1];
+    this.chart.setOption(this.option(), { silent: true });
+    this.steered = false;
     this.scene.draw({
       told: this.told,
       layout: this.layout,
@@ -168,10 +177,16 @@ export class InsightChart {
     this.cursor.follow();
   }
 
-  private option(keep: boolean): echarts.EChartsCoreOption {
+  private get moving(): object {
+    if (!this.steered) return {};
+    if (!this.window) return { start: 0, end: 100 };
+    return { startValue: this.base + this.window[0], endValue: this.base + this.window[1] };
+  }
+
+  private option(): echarts.EChartsCoreOption {
     const { layout: at, shade } = this;
     const text = { color: shade.muted, fontFamily: shade.font, fontSize: 12 };
-    const window = keep && this.window ? { startValue: this.base + this.window[0], endValue: this.base + this.window[1] } : {};
+    const window = this.moving;
     return {
       animation: false,
       useUTC: false,
