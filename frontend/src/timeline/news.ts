@@ -80,13 +80,15 @@ function told(row: Element): string {
   return copy.innerHTML.replace(/\s+/g, " ");
 }
 
-/** Whether somebody is at the list, so that nothing in it may move. */
+/** Whether somebody is at the list, or types what to filter for, so that nothing may move. */
 function isRead(): boolean {
   const section = events();
   const list = document.getElementById("list");
   if (!section || !list) return false;
   const away = section.getBoundingClientRect().top < 0;
-  return away || list.matches(":hover") || list.contains(document.activeElement) || !window.getSelection()?.isCollapsed;
+  const types = document.activeElement?.closest("#main form") != null;
+  const selects = window.getSelection()?.isCollapsed === false;
+  return away || types || selects || list.matches(":hover") || list.contains(document.activeElement);
 }
 
 function offer(): void {
