@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import now
 
+from rtk.console.pages.verifications.ways import WAYS
 from rtk.console.people.models import Team, User
 from rtk.console.store import changes, runs
 from rtk.console.store.models import Objective, Run, Verification
@@ -156,6 +157,27 @@ def test_the_page_tells_how_to_run_it_with_everything_it_needs(world: World, mem
     assert "<b>inject-cpu</b>" in text
     assert "nothing undoes" in text
     assert "No run yet" in text
+
+
+@pytest.mark.parametrize(
+    "bad", ["half a \ud800 character", "a zero \0", "<script>alert(1)</script>", "{{ 1 }}{% x %}", "\u202e"]
+)
+def test_the_page_is_shown_whatever_the_experiment_holds(world: World, member: Client, bad: str) -> None:
+    """Clients of old sent what nobody checked; what the API takes is checked, but not all that is within."""
+    action = {"type": "action", "name": bad, "provider": {"type": "process", "path": bad, "arguments": f"$(cat {bad})"}}
+    python = {"type": "action", "name": bad, "provider": {"type": "python", "module": bad, "func": bad}}
+    more = {
+        "configuration": {bad: {"type": "env", "key": bad}},
+        "secrets": {bad: {bad: {"type": "env", "key": bad}}},
+        "method": [action, python],
+        "rollbacks": [action],
+        "contributions": {bad: bad},
+    }
+    made = verification(world, experiment={**LOADED, **more})
+    for way in WAYS:
+        page = member.get(address(world, "verification", made.pk), {"how": way})
+        assert page.status_code == 200
+        assert "<script>alert" not in page.content.decode()
 
 
 @pytest.mark.parametrize("way", ["docker", "kubernetes", "cronjob", "github", "gitlab", "jenkins", "x", "\0"])

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from rtk.experiment import needs
@@ -12,6 +12,7 @@ from rtk.report.text import plain
 _PLACE = re.compile(r"\bline (\d+)(?: column (\d+))?")
 _AROUND, _WIDEST = 2, 160
 _MOST = 50  # of each kind are listed
+_LONG = 160  # characters of a name are shown
 # What can be set from a shell, and stands in a command or a file for CI without doing anything else there.
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 
@@ -68,12 +69,13 @@ class Found:
     @property
     def configuration(self) -> list[str]:
         """The names of its configuration."""
-        return [str(key) for key in self.document.get("configuration") or {}][:_MOST]
+        return [plain(key, _LONG) for key in self.document.get("configuration") or {}][:_MOST]
 
     @property
     def variables(self) -> list[needs.Variable]:
         """The environment variables that a run reads, each once."""
-        return list({each.name: each for each in needs.environment(self.document)}.values())[:_MOST]
+        found = {each.name: replace(each, name=plain(each.name, _LONG)) for each in needs.environment(self.document)}
+        return list(found.values())[:_MOST]
 
     @property
     def distributions(self) -> tuple[str, ...]:
@@ -83,12 +85,12 @@ class Found:
     @property
     def unknown_packages(self) -> tuple[str, ...]:
         """Python packages of which it is not known what installs them."""
-        return needs.unknown_packages(self.document)
+        return tuple(plain(each, _LONG) for each in needs.unknown_packages(self.document)[:_MOST])
 
     @property
     def programs(self) -> tuple[str, ...]:
         """Programs that must be there, besides those that pip installs."""
-        return needs.other_programs(self.document)
+        return tuple(plain(each, _LONG) for each in needs.other_programs(self.document)[:_MOST])
 
     @property
     def warnings(self) -> list[str]:
@@ -96,7 +98,7 @@ class Found:
         unset = [each.name for each in self.variables if not _NAME.fullmatch(each.name)]
         hard = [f"No shell can set the environment variable {name!r}: it is left out of the commands" for name in unset]
         mended = [f"{each[:1].upper()}{each[1:]}" for each in self.mended]
-        return [*mended, *needs.warnings(self.document), *hard]
+        return [plain(each, 3 * _LONG) for each in (*mended, *needs.warnings(self.document), *hard)]
 
     def needed(self) -> list[needs.Variable]:
         """The variables that must be set and can be."""
@@ -124,7 +126,9 @@ def _line(number: int, text: str, column: int) -> Line:
 def _activity(activity: Mapping[str, Any]) -> Activity:
     provider = activity.get("provider") or {}
     carrier = " ".join(part for part in (str(provider.get("type") or ""), _carrier(provider)) if part)
-    return Activity(plain(activity.get("name") or activity.get("ref") or "without a name", 160), plain(carrier, 160))
+    return Activity(
+        plain(activity.get("name") or activity.get("ref") or "without a name", _LONG), plain(carrier, _LONG)
+    )
 
 
 def _carrier(provider: Mapping[str, Any]) -> str:

@@ -59,6 +59,7 @@ class Detail(NamedTuple):
     strategy: str
     around: str
     stops: list[str]
+    title: str
     found: Found
     planned: Planned | None
     subject: Subject
@@ -137,6 +138,7 @@ def detail(verification: Verification) -> Detail:
         strategy(verification),
         around(verification),
         stops(verification.stop_when),
+        plain(found.title, 80),
         found,
         planned(values_of(verification)),
         subject_of(verification, found),
@@ -165,7 +167,7 @@ def subject_of(verification: Verification, found: Found) -> Subject:
         planned_s=verification.warm_up_s + verification.duration_s + verification.cool_down_s,
         variables=found.needed(),
         distributions=found.distributions,
-        programs=[plain(each, 60) for each in found.programs],
+        programs=found.programs,
         image=settings.IMAGE,
     )
 
