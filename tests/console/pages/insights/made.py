@@ -11,8 +11,8 @@ from rtk.console.people.models import Team, User
 from rtk.console.store import runs
 from rtk.console.store.insights import keep
 from rtk.console.store.intake import OUTCOME_CODES, PHASE_CODES
-from rtk.console.store.models import Measurement, RecordEntry, Run
-from tests.console.live import PLAN, verification, whole_record
+from rtk.console.store.models import Measurement, RecordEntry, Run, Verification
+from tests.console.live import EXPERIMENT, PLAN, verification, whole_record
 from tests.console.people.world import World, signed_in
 
 UNDOING = [
@@ -74,6 +74,25 @@ def text_of(browser: Client, path: str, status: int = 200) -> str:
     answer = browser.get(path)
     assert answer.status_code == status, answer.content.decode()[:2000]
     return " ".join(answer.content.decode().split())
+
+
+HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
+
+
+def hostile(world: World, name: str = HOSTILE) -> Run:
+    """A run in which everything that has a name has this one."""
+    run = a_run(world)
+    document = {**EXPERIMENT, "title": name, "tags": [name]}
+    record = whole_record(str(run.id), ["met", "deviated", "missed"])
+    entries = [
+        {**record[0], "title": name, "experiment": document, "threshold": {"upper": 1, "unit": name[:40]}},
+        *({**each, "name": name} if "name" in each else {**each, "reason": name} for each in record[1:-1]),
+        {"t": 300.0, "kind": "event", "text": name},
+        *({**each, "name": name} if "name" in each else each for each in NOT_UNDONE),
+        {**record[-1], "stopped": name},
+    ]
+    Verification.objects.filter(id=run.verification_id).update(name=name[:500])
+    return told(run, entries)
 
 
 def path_of(run: Run) -> str:

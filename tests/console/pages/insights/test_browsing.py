@@ -1,12 +1,13 @@
 """Insights in a real browser: what is typed filters at once, and the banner goes once somebody acknowledges."""
 
+from collections.abc import Callable
 from itertools import pairwise
 
 from playwright.sync_api import expect
 
 from tests.console.live import Live
 from tests.console.pages.browser import Screen
-from tests.console.pages.insights.made import NOT_UNDONE, PUBLISHED, a_run, ended, path_of
+from tests.console.pages.insights.made import HOSTILE, NOT_UNDONE, PUBLISHED, a_run, ended, hostile, path_of
 
 
 def test_what_is_typed_or_chosen_filters_the_list_at_once(site: Live, screen: Screen) -> None:
@@ -35,6 +36,16 @@ def test_the_banner_goes_once_it_is_acknowledged(site: Live, screen: Screen) -> 
     page.get_by_role("button", name="Acknowledge").click()
     expect(page.get_by_text("by Mary: ended it by hand")).to_be_visible()
     expect(page.get_by_text("left something behind")).to_have_count(0)
+
+
+def test_whatever_is_called_however_long_fits_a_telephone(site: Live, screens: Callable[..., Screen]) -> None:
+    screen = screens(site.world.member, size=(360, 800))
+    for name in (HOSTILE, "w" * 3_000):
+        run = hostile(site.world, name)
+        for path in (path_of(run), "/acme/shop/insights", f"{path_of(run)}/compare/{ended(site.world).id}"):
+            page = screen.open(path)
+            expect(page.get_by_role("heading", level=1)).to_be_visible()
+            assert screen.overflow() == 0, path
 
 
 def test_the_page_reads_from_the_top_and_opens_its_tables_by_keyboard(site: Live, screen: Screen) -> None:

@@ -14,7 +14,7 @@ from django.utils.timezone import now
 
 from rtk.console.pages.insights.measured import ROWS
 from rtk.console.store.models import Event, Run, Verification
-from tests.console.live import EXPERIMENT, PLAN, head, measurement, whole_record
+from tests.console.live import PLAN, head, measurement, whole_record
 from tests.console.pages.insights.made import (
     NOT_UNDONE,
     PUBLISHED,
@@ -22,6 +22,7 @@ from tests.console.pages.insights.made import (
     a_run,
     browser_of,
     ended,
+    hostile,
     numbers,
     page,
     path_of,
@@ -30,7 +31,6 @@ from tests.console.pages.insights.made import (
 )
 from tests.console.people.world import World
 
-HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 QUERIES = 10
 
 
@@ -211,18 +211,7 @@ def test_what_happened_outside_meanwhile_is_listed(world: World) -> None:
 
 
 def test_every_name_is_inert(world: World) -> None:
-    run = a_run(world)
-    hostile = {**EXPERIMENT, "title": HOSTILE, "tags": [HOSTILE]}
-    record = whole_record(str(run.id), ["met", "deviated", "missed"])
-    entries = [
-        {**record[0], "title": HOSTILE, "experiment": hostile, "threshold": {"upper": 1, "unit": HOSTILE}},
-        *({**each, "name": HOSTILE} if "name" in each else {**each, "reason": HOSTILE} for each in record[1:-1]),
-        {"t": 300.0, "kind": "event", "text": HOSTILE},
-        *({**each, "name": HOSTILE} if "name" in each else each for each in NOT_UNDONE),
-        {**record[-1], "stopped": HOSTILE},
-    ]
-    Verification.objects.filter(id=run.verification_id).update(name=HOSTILE)
-    told(run, [each for each in entries if each["kind"] != "measurement" or "slot" in each])
+    run = hostile(world)
     for path in (path_of(run), "/acme/shop/insights", "/acme/insights"):
         text = text_of(browser_of(world), path)
         assert "<script>alert" not in text, path

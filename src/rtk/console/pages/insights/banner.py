@@ -6,8 +6,10 @@ from uuid import UUID
 
 from rtk.console.people.models import Team
 from rtk.console.store.models import Run
+from rtk.report.text import plain
 
 MOST = 3  # verifications: more lines than that nobody reads in a banner
+SHOWN = 120  # characters of a name
 LOOKED_AT = 100  # of the newest runs
 
 
@@ -27,5 +29,5 @@ def unacknowledged(team: Team) -> list[NotRestored]:
     found: dict[UUID, NotRestored] = {}
     for verification, key, name, at in columns:
         newest = found.get(verification)
-        found[verification] = newest._replace(more=newest.more + 1) if newest else NotRestored(key, name, at, 0)
+        found[verification] = newest._replace(more=newest.more + 1) if newest else NotRestored(key, plain(name, SHOWN), at, 0)
     return list(found.values())[:MOST]
