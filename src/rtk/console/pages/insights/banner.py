@@ -29,5 +29,7 @@ def unacknowledged(team: Team) -> list[NotRestored]:
     found: dict[UUID, NotRestored] = {}
     for verification, key, name, at in columns:
         newest = found.get(verification)
-        found[verification] = newest._replace(more=newest.more + 1) if newest else NotRestored(key, plain(name, SHOWN), at, 0)
+        found[verification] = (
+            newest._replace(more=newest.more + 1) if newest else NotRestored(key, plain(name, SHOWN), at, 0)
+        )
     return list(found.values())[:MOST]
