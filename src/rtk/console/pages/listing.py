@@ -1,5 +1,6 @@
 """A page of a list as it is shown: its rows, what they are filtered by, and the address of the page after it."""
 
+import hashlib
 import json
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
@@ -63,6 +64,16 @@ def page(request: HttpRequest, rows: QuerySet[Any], shown: Callable[[Any], Any] 
     query = request.GET.copy()
     query["before"] = found["next"] or ""
     return Page(found["items"], f"?{query.urlencode()}" if found["next"] else "")
+
+
+def token_of(*parts: object) -> str:
+    """What a page that asks again names, so that it is answered only when something has changed."""
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+
+
+def seen(request: HttpRequest, token: str) -> bool:
+    """Whether a page asks again for what it shows already: then it is answered 204, and nothing moves in it."""
+    return request.GET.get("seen") == token and "HX-Request" in request.headers
 
 
 def around(team: Team, at: str) -> dict[str, Any]:

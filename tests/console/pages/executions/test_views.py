@@ -1,6 +1,7 @@
 """The pages of executions: lists of what ran and runs, and the journal of each as a story and as it came."""
 
 import json
+import re
 import time
 from datetime import timedelta
 from typing import Any
@@ -187,6 +188,18 @@ def test_a_running_one_names_what_was_told_last_and_refreshes_itself(world: Worl
     assert "goes on" in page
     executions.update(execution, world.member, json.dumps(JOURNAL).encode())
     assert "hx-trigger" not in page_of(browser, execution).split("<main")[1]
+
+
+def test_a_page_that_asks_again_is_answered_when_something_has_changed(world: World, browser: Client) -> None:
+    execution = executed(world, {"status": "running", "experiment": EXPERIMENT})
+    for path in (f"{LIST}/{execution.id}", f"{LIST}/running", "/acme/executions?state=running"):
+        again = re.search(r'hx-get="([^"]+seen=[^"]+)"', browser.get(path).content.decode())
+        assert again
+        asks = again[1].replace("&amp;", "&")
+        assert browser.get(asks, headers={"HX-Request": "true"}).status_code == 204
+        assert browser.get(asks).status_code == 200
+        executions.told(execution, world.member, path, "starting-method", {})
+        assert browser.get(asks, headers={"HX-Request": "true"}).status_code == 200
 
 
 def test_one_that_was_silent_for_a_day_has_lost_contact(world: World, browser: Client) -> None:

@@ -71,6 +71,12 @@ class Row(NamedTuple):
         return self.execution.began_at or self.execution.created_at
 
     @property
+    def token(self) -> str:
+        """What changes when anything of it does that a page shows."""
+        of = self.execution
+        return f"{of.id} {self.state} {of.ended_at} {self.verdict} {self.now and (self.now.at, self.now.words)}"
+
+    @property
     def ended(self) -> datetime | None:
         """When it ended, by the clock that its beginning is told by."""
         of = self.execution

@@ -25,8 +25,8 @@ def of_organization(request: HttpRequest, caller: Caller, org: str) -> HttpRespo
     of = gate.org_for(caller, org, "read")
     teams = [team for team in gate.teams_for(caller) if team.org_id == of.id]
     running = request.GET.get("state") == "running"
-    context = _listed(request, Execution.objects.filter(team__in=teams), running)
-    return render(request, "executions/list.html", {"org": of, "at": "executions", "by_team": True, **context})
+    about = {"org": of, "at": "executions", "by_team": True}
+    return _listed(request, Execution.objects.filter(team__in=teams), running, about)
 
 
 @viewed
@@ -43,17 +43,20 @@ def running(request: HttpRequest, caller: Caller, org: str, team: str) -> HttpRe
 
 def _of_team(request: HttpRequest, caller: Caller, org: str, team: str, running: bool) -> HttpResponse:
     of = gate.team_for(caller, org, team, "read")
-    context = _listed(request, Execution.objects.filter(team=of), running)
-    return render(request, "executions/list.html", {**around(of, "executions"), **context})
+    return _listed(request, Execution.objects.filter(team=of), running, around(of, "executions"))
 
 
-def _listed(request: HttpRequest, executions: Any, running: bool) -> dict[str, Any]:
+def _listed(request: HttpRequest, executions: Any, running: bool, about: dict[str, Any]) -> HttpResponse:
     experiment = lists.id_of(request.GET.get("experiment", ""))
     if experiment:
         executions = executions.filter(experiment=experiment)
     found = listing.page(request, queries.listed(executions, running))
     rows = queries.rows(found.rows, now())
-    return {"rows": rows, "next": found.next, "running": running, "experiment": experiment}
+    token = listing.token_of([row.token for row in rows])
+    if listing.seen(request, token):
+        return HttpResponse(status=204)
+    context = {**about, "rows": rows, "next": found.next, "running": running, "experiment": experiment, "token": token}
+    return render(request, "executions/list.html", context)
 
 
 @viewed
@@ -64,8 +67,13 @@ def execution(request: HttpRequest, caller: Caller, org: str, team: str, executi
     journal = Journal(bytes(found.journal)) if found.journal else None
     told, count = queries.events(found)
     last = queries.last_told([found.id]).get(found.id) if found.ended_at is None else None
+    row = queries.row(found, last, now())
+    token = listing.token_of(row.token, count)
+    if listing.seen(request, token):
+        return HttpResponse(status=204)
     context = {
-        "row": queries.row(found, last, now()),
+        "row": row,
+        "token": token,
         "journal": journal,
         "story": story.story_of(journal) if journal else None,
         "events": told,
