@@ -70,5 +70,6 @@ class Handler(ASGIHandler):
 async def in_turn(parts: Iterable[bytes]) -> AsyncIterator[bytes]:
     """The parts of what streams from a file, each read in the request's thread when its turn has come."""
     left = iter(parts)
-    while (part := await sync_to_async(next)(left, None)) is not None:
+    following = sync_to_async(lambda: next(left, None))
+    while (part := await following()) is not None:
         yield part
