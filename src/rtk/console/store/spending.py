@@ -26,6 +26,7 @@ FROM unnest(%s::uuid[], %s::timestamptz[]) AS o(id, since)
 JOIN store_verification v ON v.objective_id = o.id
 JOIN store_run r ON r.verification_id = v.id
 """
+_CAME_TO = "coalesce(r.verdict, CASE WHEN r.ended_at IS NULL THEN r.state END)"
 _KNOWN = "r.deviating_s IS NOT NULL AND r.insight_next = r.next"
 _COUNTED = f"""
 SELECT o.id, {{}}, r.plan, (
@@ -49,11 +50,13 @@ SELECT o.id, last.verdict FROM unnest(%s::uuid[]) AS o(id), LATERAL (
 ) last ORDER BY last.created_at
 """
 _SPENT_BY = f"""
-SELECT r.id, v.name, r.created_at, r.verdict, r.deviating_s {_RUNS}
+SELECT r.id, v.name, r.created_at, {_CAME_TO}, r.deviating_s {_RUNS}
 WHERE r.created_at >= o.since AND {_KNOWN} AND r.deviating_s > 0 ORDER BY r.created_at DESC LIMIT %s
 """
-_NAMED = "SELECT r.id, v.name, r.created_at, r.verdict FROM store_run r JOIN store_verification v"
-_THESE = f"{_NAMED} ON v.id = r.verification_id WHERE r.id = ANY(%s)"
+_THESE = f"""
+SELECT r.id, v.name, r.created_at, {_CAME_TO} FROM store_run r
+JOIN store_verification v ON v.id = r.verification_id WHERE r.id = ANY(%s)
+"""  # noqa: S608 - of constants
 
 
 class Account(NamedTuple):
@@ -64,12 +67,12 @@ class Account(NamedTuple):
 
 
 class Spent(NamedTuple):
-    """A run that spent of a budget, so many seconds."""
+    """A run that spent of a budget, so many seconds; `came_to` is its verdict, its state before there is one."""
 
     run: UUID
     name: str
     at: datetime
-    verdict: str | None
+    came_to: str | None
     deviating_s: float
 
 

@@ -59,7 +59,7 @@ def test_a_run_under_way_is_counted_as_far_as_it_came(world: World) -> None:
     run = told(a_run(world), [measurement(0, "deviated"), measurement(1), measurement(2, "missed")])
     assert balance(of(run)).deviating_s == 10.0
     (spent,) = spending.spent_by(of(run), now(), 20)
-    assert (spent.name, spent.verdict, spent.deviating_s) == (run.verification.name, None, 10.0)
+    assert (spent.name, spent.came_to, spent.deviating_s) == (run.verification.name, "running", 10.0)
 
 
 def test_a_run_whose_insight_is_older_than_its_record_is_counted_anew(world: World) -> None:
