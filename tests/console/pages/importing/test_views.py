@@ -185,6 +185,16 @@ def test_five_megabytes_are_imported_as_quickly_as_they_come(member: Client, add
     assert time.process_time() - began < 10
 
 
+def test_an_experiment_that_was_imported_before_is_told_so(member: Client, address: str, world: World) -> None:
+    assert "was imported before" not in looked_at(member, address, LOADED).content.decode()
+    place = create(member, address)["Location"]
+    text = looked_at(member, address, LOADED).content.decode()
+    assert "The same experiment was imported before" in text
+    assert f'href="{place}"' in text
+    theirs = address.replace("/shop/", "/bank/")
+    assert "was imported before" not in looked_at(signed_in(world.owner), theirs, LOADED).content.decode()
+
+
 def test_nothing_is_made_when_a_part_is_refused(member: Client, address: str) -> None:
     page = create(member, address, budget_spent="50", attach="existing", objective=str(windowless()))
     assert page.status_code == 422

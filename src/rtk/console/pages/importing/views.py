@@ -16,7 +16,7 @@ from rtk.console.people.gate import Caller
 from rtk.console.people.models import Team, User
 from rtk.console.people.pages import page, viewed
 from rtk.console.store import changes, experiments, looking
-from rtk.console.store.experiments import tags_of
+from rtk.console.store.experiments import digest, tags_of
 from rtk.console.store.models import Verification
 from rtk.console.store.problem import Problem
 from rtk.errors import BadInput
@@ -107,6 +107,12 @@ def _made(form: ImportForm, found: Found, into: Team, user: User) -> Verificatio
         return None
 
 
+def _before(into: Team, found: Found) -> Verification | None:
+    """The last verification that was made of the same experiment."""
+    rows = Verification.objects.filter(team=into, deleted_at=None, experiment__digest=digest(found.document))
+    return rows.only("id", "name", "created_at").order_by("-created_at").first()
+
+
 def _shown(request: HttpRequest, into: Team, form: ImportForm, found: Found | None, wrong: str = "") -> HttpResponse:
     begun = form.is_bound and bool(form.data.get("name") or found)
     text = form.data.get("source", "") if form.is_bound else ""
@@ -119,6 +125,7 @@ def _shown(request: HttpRequest, into: Team, form: ImportForm, found: Found | No
         "wrong": wrong,
         "lines": excerpt(text, wrong) if wrong else [],
         "warnings": [*found.warnings, *filter(None, [trouble(found)])] if found else [],
+        "before": _before(into, found) if found else None,
         "begun": begun,
         "source": text,
         "kept": form.data.get(KEPT, "") if form.is_bound else "",

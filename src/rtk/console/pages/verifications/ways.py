@@ -19,6 +19,10 @@ from rtk.experiment.needs import Variable
 _TEMPLATES = Path(__file__).parent / "ways"
 _LEAST_S = 600  # a run ends itself after twice its planned time and ten minutes; whoever kills it waits longer
 _PLACEHOLDER = "registry.example.com/reliability-toolkit"
+_FILL = (
+    f"Put the name of your image, built as under Docker, in place of {_PLACEHOLDER}; "
+    "whoever runs this console can name it for all by RTK_IMAGE."
+)
 
 
 class _Text(Template):
@@ -131,7 +135,7 @@ def _kubernetes(of: Subject, key: str, template: str, verb: str) -> Way:
     file = f"{template}.yaml"
     commands = _filled("kubectl", of, file=file, verb=verb, **given)
     image = of.image or _PLACEHOLDER
-    fill = "" if of.image else f"Put the name of your image, built as under Docker, in place of {_PLACEHOLDER}. "
+    fill = "" if of.image else _FILL
     return Way(
         key,
         _exported(of),
@@ -176,7 +180,7 @@ def _jenkins(of: Subject) -> Way:
     ids = _listed(["rtk-token", *map(_slug, of.secret)], "credential")
     return Way(
         "jenkins",
-        f"Make the {ids}, of the kind Secret text.",
+        f"It needs the plugins Docker Pipeline and JUnit. Make the {ids}, of the kind Secret text.",
         [File("Jenkinsfile", text)],
         f"{_EXIT_CODES}{_also(of)}",
     )
