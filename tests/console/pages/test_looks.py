@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
@@ -56,7 +57,12 @@ class Sight:
 def sight(site: Live) -> Sight:
     """The console, filled."""
     runs = filled(site)
-    kinds = {"objective": Objective, "verification": Verification, "experiment": Experiment, "execution": Execution}
+    kinds: dict[str, Any] = {
+        "objective": Objective,
+        "verification": Verification,
+        "experiment": Experiment,
+        "execution": Execution,
+    }
     first = {name: kind.objects.filter(team=site.world.shop).earliest("created_at") for name, kind in kinds.items()}
     return Sight(site, {**runs, **{name: str(thing.pk) for name, thing in first.items()}})
 
