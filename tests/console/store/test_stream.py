@@ -253,3 +253,22 @@ def test_a_page_has_entries_and_measurements_in_their_order_and_what_became_of_t
     assert all(line[:4] in (b"id: ", b"even", b"data", b"") for line in page.text.splitlines())
     assert page.last == 2
     assert b'"state":"running","stop":"a person\\nsaid so"' in page.state
+
+
+def test_a_page_of_long_entries_holds_fewer(live: Live, machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "PAGE_BYTES", 1_000)
+    path = begun(live, machine)
+    texts = ["x" * 5_000, *["y" * 300] * 5]
+    entries = [{"kind": "event", "t": 1, "text": text} for text in texts]
+    machine("POST", f"{path}/record", json={"from": 0, "entries": entries})
+    run = Run.objects.get(id=path.rpartition("/")[2])
+
+    async def work() -> list[stream.Page]:
+        listener, pages, after = stream.Listener(connect), list[stream.Page](), -1
+        while not pages or pages[-1].full:
+            pages.append(await listener.page(run.id, run.day, after))
+            after = pages[-1].last
+        await listener.close()
+        return pages
+
+    assert [page.text.count(b"id: ") for page in played(work())] == [1, 2, 2, 1]

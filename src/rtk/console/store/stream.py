@@ -7,7 +7,7 @@ most: whoever reads slowly is sent the next one when it has taken the last.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -23,6 +23,7 @@ from rtk.console.store.runs import state_of
 from rtk.insight.facts import OUTCOMES, PHASES
 
 PAGE = 1_000
+PAGE_BYTES = 1024 * 1024
 PULSE_S = 5.0  # without news: a comment, by which proxies and readers see that the stream lives
 CHECK_S = 5.0  # how often it is asked whether the reader may still read
 SPACE_S = 0.1  # between two wakings for the same run: what comes meanwhile goes out together
@@ -120,9 +121,10 @@ class Listener:
             # First how the run is: once it is told to have ended, its last entries are to follow at once.
             state = await (await self._reader.execute(STATE, given)).fetchone()
             found = await (await self._reader.execute(ENTRIES, given)).fetchall()
-        text = b"".join([b"id: %d\nevent: entry\ndata: %s\n\n" % (row[0], line_of(row)) for row in found])
-        last = found[-1][0] if found else after
-        return Page(text, last, len(found) == PAGE, _told(Standing(*state)) if state else b"")
+        parts = list(_fitting(b"id: %d\nevent: entry\ndata: %s\n\n" % (row[0], line_of(row)) for row in found))
+        last = found[len(parts) - 1][0] if parts else after
+        full = len(parts) < len(found) or len(found) == PAGE
+        return Page(b"".join(parts), last, full, _told(Standing(*state)) if state else b"")
 
     async def close(self) -> None:
         """Let go of everything."""
@@ -233,6 +235,16 @@ async def events(
                 yield PULSE
     finally:
         to.leave(run, news)
+
+
+def _fitting(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """As many as one page may hold, and one at least."""
+    size = 0
+    for part in parts:
+        size += len(part)
+        if size > PAGE_BYTES and size > len(part):
+            return
+        yield part
 
 
 async def _heard(news: asyncio.Event) -> bool:
