@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from rtk.console.pages.insights.states import badge_of
+from rtk.console.pages.insights.states import UNDER_WAY, badge_of
 from rtk.console.store import runs
 from rtk.console.store.models import Run
 from rtk.report.text import plain
 
 MOST = 15
 PASSED = "pass"
-_LEFT_OUT = ("client_insight", "results", "progress", "client", "note")
+_LEFT_OUT = ("client_insight", "results", "progress", "client", "note", "plan", "spark")
 
 
 class Past(NamedTuple):
@@ -53,17 +53,18 @@ def history(run: Run) -> History:
 
 def _past(run: Run, here: bool) -> Past:
     insight = run.insight or {}
+    badge = badge_of(run, runs.state_of(run))
     during: dict[str, Any] = next(
         (each for each in insight.get("phases") or () if each.get("phase") == "conditions"), {}
     )
     return Past(
         id=run.id,
         at=run.created_at,
-        badge=badge_of(run, runs.state_of(run)),
+        badge=badge,
         observed=insight.get("observed"),
         p95=during.get("p95"),
         unit=plain(insight.get("unit") or "", 20),
-        small=small(insight),
+        small="under way" if badge in UNDER_WAY else small(insight),
         restored=run.restored,
         by=str(run.created_by or ""),
         here=here,
