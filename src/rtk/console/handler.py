@@ -5,7 +5,7 @@ wherever one of its layers is not asynchronous; our views all are not. That took
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import IO, Any
 
 from asgiref.sync import sync_to_async
@@ -70,6 +70,6 @@ class Handler(ASGIHandler):
 async def in_turn(parts: Iterable[bytes]) -> AsyncIterator[bytes]:
     """The parts of what streams from a file, each read in the request's thread when its turn has come."""
     left = iter(parts)
-    following = sync_to_async(lambda: next(left, None))
-    while (part := await following()) is not None:
+    following: Callable[..., Awaitable[bytes | None]] = sync_to_async(next)
+    while (part := await following(left, None)) is not None:
         yield part
