@@ -4,6 +4,19 @@ import { join } from "node:path";
 
 import type { Plugin } from "vite";
 
+const MIT = `Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
+documentation files (the "Software"), to deal in the Software without restriction, including without limitation the
+rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit
+persons to whom the Software is furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all copies or substantial portions of the
+Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE
+WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR
+COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR
+OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`;
+
 export function licences(name: string): Plugin {
   let root = "";
   let folder = "";
@@ -17,7 +30,7 @@ export function licences(name: string): Plugin {
     closeBundle() {
       const styles = readFileSync(join(root, "node_modules/@tabler/core/dist/css/tabler.css"), "utf8");
       const words = /\/\*!?([\s\S]*?)\*\//.exec(styles)?.[1] ?? "";
-      appendFileSync(join(folder, name), `\n## @tabler/core\n\n${words.replace(/^ *\* ?/gm, "").trim()}\n`);
+      appendFileSync(join(folder, name), `\n## @tabler/core\n\n${words.replace(/^ *\* ?/gm, "").trim()}\n\n${MIT}\n`);
     },
   };
 }
