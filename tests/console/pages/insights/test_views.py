@@ -203,7 +203,7 @@ def test_what_happened_outside_meanwhile_is_listed(world: World) -> None:
     run = ended(world)
     for minutes, title in ((1, "deployed 1.2"), (-1_000, "long before")):
         at = run.created_at + timedelta(minutes=minutes)
-        values = {"kind": "outside", "title": title, "source": "ci", "on_timeline": True, "outer_id": str(uuid4())}
+        values = {"kind": "outside", "title": title, "source": "ci", "shown": True, "outer_id": str(uuid4())}
         Event.objects.create(team=world.shop, created_at=at, **values)
     text = page(world, run)
     assert "deployed 1.2" in text

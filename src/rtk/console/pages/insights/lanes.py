@@ -7,8 +7,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.timezone import now
 
-from rtk.console.store import runs
-from rtk.console.store.models import Event, Run
+from rtk.console.store import outside, runs
+from rtk.console.store.models import Run
 
 MOST_RUNS, MOST_OUTSIDE = 20, 100
 LOOKED_BACK = timedelta(days=2)  # a run that began longer before is not looked for
@@ -46,6 +46,8 @@ def _runs(run: Run, begin: datetime, end: datetime) -> list[dict[str, Any]]:
 
 
 def _outside(run: Run, begin: datetime, end: datetime) -> list[dict[str, Any]]:
-    rows = Event.objects.filter(team=run.team_id, source__isnull=False, created_at__range=(begin, end))
-    found = rows.order_by("-created_at", "-id").values_list("created_at", "kind", "title", "source")[:MOST_OUTSIDE]
-    return [{"at": at.timestamp(), "kind": kind, "title": title, "source": source} for at, kind, title, source in found]
+    found = outside.between(run.team, begin, end)[::-1][:MOST_OUTSIDE]
+    return [
+        {"at": each.at.timestamp(), "kind": each.type or outside.KIND, "title": each.title, "source": each.source}
+        for each in found
+    ]

@@ -9,7 +9,8 @@ from django.utils.timezone import now
 
 from rtk.console.pages.insights import deeds, finding, heading, history, kept, measured, record, states
 from rtk.console.store import runs
-from rtk.console.store.models import Event, Run
+from rtk.console.store.models import Run
+from rtk.console.store.outside import Outside, between
 from rtk.insight.facts import Facts, Threshold
 from rtk.insight.shape import Insight
 from rtk.insight.words import chance, count, duration, share
@@ -160,13 +161,7 @@ def table(read: record.Record, place: measured.Place, head: Mapping[str, Any], f
     }
 
 
-def outside(run: Run) -> list[Event]:
-    """What happened outside around the run, in the order it did."""
+def outside(run: Run) -> list[Outside]:
+    """What happened outside around the run, in the order it did, and what lasted into it."""
     until = run.ended_at or min(now(), run.due_at + runs.PATIENCE)
-    found = Event.objects.filter(
-        team=run.team_id,
-        kind="outside",
-        on_timeline=True,
-        created_at__range=(run.created_at - AROUND, until + AROUND),
-    )
-    return list(found.order_by("created_at", "id")[:MOST_OUTSIDE])
+    return between(run.team, run.created_at - AROUND, until + AROUND)[:MOST_OUTSIDE]
