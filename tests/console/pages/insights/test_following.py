@@ -86,6 +86,19 @@ def test_lost_contact_comes_and_goes(site: Live, screen: Screen) -> None:
     expect(badge).to_have_text("running")
 
 
+def test_an_abandoned_run_is_said_to_be_and_comes_back_when_it_is_heard_of(site: Live, screen: Screen) -> None:
+    telling = Telling(site, 40).begin()
+    page = opened(screen, telling)
+    long_ago = now() - runs.PATIENCE - timedelta(minutes=5)
+    Run.objects.filter(id=telling.run).update(heard_at=long_ago, due_at=long_ago)
+    watch.sweep()
+    expect(page.locator("#insight")).to_have_attribute("data-state", "abandoned")
+    page.wait_for_selector(READY)
+    telling.measure("conditions", range(1))
+    expect(page.locator("[data-live=state]")).to_have_text("running")
+    assert page.evaluate("window.sameDocument")
+
+
 def test_a_stop_is_followed_until_all_is_undone(site: Live, screen: Screen) -> None:
     telling = Telling(site, 60).begin()
     telling.phase("conditions")
