@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from itertools import pairwise
 
+import requests
 from playwright.sync_api import expect
 
 from tests.console.live import Live
 from tests.console.pages.browser import Screen
-from tests.console.pages.insights.made import HOSTILE, NOT_UNDONE, PUBLISHED, a_run, ended, hostile, path_of
+from tests.console.pages.insights.made import HOSTILE, NOT_UNDONE, PUBLISHED, a_run, browser_of, ended, hostile, path_of
 
 
 def test_what_is_typed_or_chosen_filters_the_list_at_once(site: Live, screen: Screen) -> None:
@@ -46,6 +47,15 @@ def test_whatever_is_called_however_long_fits_a_telephone(site: Live, screens: C
             page = screen.open(path)
             expect(page.get_by_role("heading", level=1)).to_be_visible()
             assert screen.overflow() == 0, path
+
+
+def test_a_server_streams_all_measurements_as_csv(site: Live) -> None:
+    run = ended(site.world, ["met"] * 6_000)
+    cookies = {name: each.value for name, each in browser_of(site.world).cookies.items()}
+    answer = requests.get(f"{site.url}{path_of(run)}/measurements.csv", cookies=cookies, timeout=20)
+    assert answer.status_code == 200
+    assert len(answer.text.splitlines()) == 6_001
+    assert "Content-Length" not in answer.headers
 
 
 def test_the_page_reads_from_the_top_and_opens_its_tables_by_keyboard(site: Live, screen: Screen) -> None:
