@@ -111,7 +111,8 @@ def _node(script: str, *arguments: str) -> None:
 
 def _npm(*arguments: str) -> None:
     node, npm = tools()
-    subprocess.run([*npm, *arguments], cwd=FRONTEND, env=_environment(node), check=True)
+    asked = [*npm, *arguments]
+    subprocess.run(asked, cwd=FRONTEND, env=_environment(node), stdout=subprocess.DEVNULL, check=True)
 
 
 def _environment(node: str) -> dict[str, str]:
