@@ -84,6 +84,15 @@ def test_the_list_of_an_organization_is_of_ones_own_teams(world: World) -> None:
     assert path_of(theirs) in text_of(browser_of(world, "owner"), "/acme/insights")
 
 
+def test_verifications_of_one_name_are_told_apart_by_their_teams(world: World) -> None:
+    ended(world)
+    ended(world, team=world.bank)
+    text = text_of(browser_of(world, "owner"), "/acme/insights")
+    assert "Checkout answers in time (Shop)</option>" in text
+    assert "Checkout answers in time (Bank)</option>" in text
+    assert "(Shop)" not in text_of(browser_of(world), LIST)
+
+
 def test_runs_of_another_team_are_not_in_it(world: World) -> None:
     ended(world, team=world.bank)
     assert listed(world) == []

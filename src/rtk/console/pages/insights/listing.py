@@ -132,4 +132,6 @@ def _promised(run: Run) -> dict[str, str]:
 def choices(teams: Any, chosen: UUID | None) -> list[Verification]:
     """The verifications to choose from, by name; the chosen one among them whatever became of it."""
     of = Verification.objects.filter(team__in=teams).filter(Q(deleted_at=None) | Q(id=chosen))
-    return list(of.only("id", "name").order_by("name")[:MOST_CHOICES])
+    return list(
+        of.select_related("team").only("id", "name", "team__name").order_by("name", "team__name")[:MOST_CHOICES]
+    )
