@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
+from django.db import connection
+
 from tests.console.live import EXPERIMENT, Live, Machine, head, verification
 
 PLAN: dict[str, Any] = {
@@ -128,3 +130,16 @@ def measured(phase: str, slot: int, value: float | None, outcome: str) -> dict[s
         "probes": [],
     }
     return {"t": due + 0.5, "kind": "measurement", **told, **times}
+
+
+def fill(telling: Telling, count: int) -> None:
+    """Put that many measurements into the place of a run that has one, without telling them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO store_measurement (run_id, n, day, t, phase, slot, due, started, ended, outcome, value) "
+            "SELECT id, k, day, k / 10.0, 1, k, k / 10.0, k / 10.0, k / 10.0 + 0.1, 0, 100 + k %% 977 "
+            "FROM store_run, generate_series(2, %s) k WHERE id = %s",
+            [count, telling.run],
+        )
+        cursor.execute("UPDATE store_run SET next = %s WHERE id = %s", [count + 1, telling.run])
+    telling.next = count + 1

@@ -10,7 +10,7 @@ import requests
 from django.test.utils import CaptureQueriesContext
 
 from tests.console.live import Live
-from tests.console.pages.insights.telling import Telling
+from tests.console.pages.insights.telling import Telling, fill
 from tests.console.people.world import signed_in
 
 HOSTILE = "</script><img src=x onerror=alert(1)>\u202e\x01"
@@ -154,22 +154,9 @@ def test_it_needs_few_queries(whole: Telling) -> None:
 def test_a_hundred_thousand_measurements_are_read_within_a_second(site: Live) -> None:
     telling = Telling(site, 60, {"frequency_s": 0.1, "duration_s": 10_000.0}).begin()
     telling.measure("conditions", range(1))
-    _fill(telling, 100_000)
+    fill(telling, 100_000)
     began = time.monotonic()
     answer = got(telling)
     assert len(answer.json()["columns"]["value"]) == 100_000
     assert len(gzip.compress(answer.content, 1)) < 2_000_000
     assert time.monotonic() - began < 10  # here it is only shown that it does not take minutes: the bench measures
-
-
-def _fill(telling: Telling, count: int) -> None:
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO store_measurement (run_id, n, day, t, phase, slot, due, started, ended, outcome, value) "
-            "SELECT id, k, day, k / 10.0, 1, k, k / 10.0, k / 10.0, k / 10.0 + 0.1, 0, 100 + k %% 977 "
-            "FROM store_run, generate_series(2, %s) k WHERE id = %s",
-            [count, telling.run],
-        )
-        cursor.execute("UPDATE store_run SET next = %s WHERE id = %s", [count + 1, telling.run])

@@ -9,10 +9,10 @@ from django.utils.timezone import now
 from playwright.sync_api import Page, expect
 
 from rtk.console.store import runs, stream, watch
-from rtk.console.store.models import Run
+from rtk.console.store.models import Measurement, Run
 from tests.console.live import Live
 from tests.console.pages.browser import NARROW, Screen
-from tests.console.pages.insights.telling import Telling
+from tests.console.pages.insights.telling import Telling, fill
 
 HOSTILE = "<img src=x onerror=alert(1)></script><script>alert(2)</script>"
 READY = "#chart[data-ready]"
@@ -184,6 +184,38 @@ def test_a_measure_without_values_is_drawn_as_dots(site: Live, screen: Screen) -
     page.focus("#chart")
     page.keyboard.press("End")
     expect(page.locator("#page-status")).to_contain_text("conditions, slot 23, deviated")
+
+
+RED = """
+() => {
+  const canvas = document.querySelector('#chart canvas');
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  let found = 0;
+  for (let at = 0; at < data.length; at += 4) {
+    found += data[at] > 140 && data[at + 1] < 80 && data[at + 2] < 80 && data[at + 3] > 200;
+  }
+  return found;
+}
+"""
+
+
+@pytest.mark.parametrize(("deviated", "seen"), [(0, False), (1, True)])
+def test_of_twenty_thousand_measurements_the_only_deviated_one_is_seen(
+    site: Live, screen: Screen, deviated: int, seen: bool
+) -> None:
+    telling = Telling(site, 60, {"frequency_s": 0.1, "duration_s": 2_000.0}).begin()
+    telling.measure("conditions", range(1))
+    fill(telling, 20_000)
+    Measurement.objects.filter(run_id=telling.run, n=12_345).update(outcome=deviated)
+    page = opened(screen, telling)
+    assert (page.evaluate(RED) > 20) is seen
+
+
+def test_the_chart_takes_the_colours_of_the_page_when_they_change(site: Live, screen: Screen) -> None:
+    page = opened(screen, Telling(site, 200).begin().whole())
+    before = page.evaluate("document.querySelector('#chart canvas').toDataURL()")
+    page.evaluate("document.documentElement.dataset.bsTheme = 'dark'")
+    page.wait_for_function("before => document.querySelector('#chart canvas').toDataURL() !== before", arg=before)
 
 
 def test_who_may_read_no_longer_is_told(site: Live, screens: Screens, monkeypatch: pytest.MonkeyPatch) -> None:
