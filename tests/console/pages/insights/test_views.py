@@ -109,6 +109,9 @@ def test_a_failed_gate_has_no_verdict_and_says_why(world: World) -> None:
     assert "The hypothesis was not met before the run, so no condition was applied and nothing is judged." in text
     assert "state-bad" in text
     assert "Nothing was to be undone." in text
+    assert "Nothing was measured</p>" in text
+    assert numbers(text) == {}
+    assert 'id="chart"' not in text
 
 
 def test_a_condition_that_never_took_effect_makes_it_invalid(world: World) -> None:
