@@ -14,10 +14,9 @@ HEAD_S = 20.0
 
 @dataclass
 class Readers:
-    """What all readers have heard: how many entries, and when the last of them came to the last reader."""
+    """What all readers have heard: how many entries."""
 
     heard: int = 0
-    ended: int = 0
     writers: list[asyncio.StreamWriter] = field(default_factory=list)
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -66,12 +65,9 @@ def _connected(to: SplitResult, small: bool) -> socket.socket:
 
 async def _read(reader: asyncio.StreamReader, readers: Readers) -> None:
     left = b""
-    with suppress(OSError):
-        while part := await reader.read(65536):
-            text = left + part
+    with suppress(OSError, asyncio.IncompleteReadError):
+        while size := int(await reader.readuntil(b"\r\n"), 16):
+            text = left + (await reader.readexactly(size + 2))[:-2]
             readers.heard += text.count(ENTRY)
             # What may be the beginning of the mark is looked at again together with what follows.
-            left = text[-(len(ENTRY) - 1) :] if not text.endswith(ENTRY) else b""
-            if ENTRY in left:
-                left = b""
-    readers.ended += 1
+            left = b"" if text.endswith(ENTRY) else text[-(len(ENTRY) - 1) :]
