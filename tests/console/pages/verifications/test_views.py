@@ -108,7 +108,7 @@ def test_an_empty_list_says_how_to_begin(world: World, member: Client) -> None:
         ("?archived=1", ["Gone"]),
         ("?objective=x", ["Calm", "Busy"]),
         ("?before=x", ["Calm", "Busy"]),
-        (f"?objective={uuid4()}", []),
+        (f"?objective={UUID(int=1)}", []),
     ],
 )
 def test_the_list_is_filtered(world: World, member: Client, query: str, expected: list[str]) -> None:
