@@ -263,7 +263,7 @@ export class InsightChart {
         symbol: "circle",
         symbolSize: 6,
         connectNulls: false,
-        lineStyle: { color: shade.value, width: few ? 1.8 : 1.2 },
+        lineStyle: { color: shade.value, width: few ? 1.8 : 1 },
         itemStyle: { color: shade.value },
         z: 2,
       },
@@ -284,7 +284,7 @@ export class InsightChart {
         data: place(alone ? thinned.silent.map((due) => [due, 0.5]) : thinned.deviated),
         symbol: "diamond",
         symbolSize: few || alone ? 14 : 9,
-        itemStyle: { color: shade.bad, borderColor: shade.surface, borderWidth: 1 },
+        itemStyle: { color: shade.bad, borderColor: shade.surface, borderWidth: few || alone ? 1 : 0 },
         z: 4,
       },
     ];
