@@ -76,7 +76,7 @@ class Console:
         return path
 
     def talk(self, calls: list[Iterator[Call]], seconds: float = float("inf")) -> Tally:
-        """Each of these callers on a connection of its own, one call after another, at least one, until the time is over."""
+        """Each of these callers on a connection of its own, one call after another until time is over, at least one."""
         tally, to = Tally(), urlsplit(self.url)
 
         async def work() -> None:

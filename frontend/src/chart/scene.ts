@@ -8,7 +8,14 @@ import { number, plain } from "./words";
 
 const { Group, Rect, Line, Text, Polygon } = echarts.graphic;
 
-const TOUCHING = 5; // pixels: missed slots closer than this are one mark
+const MOST_MARKS = 60; // above that many, missed slots are strokes: how close they stand is seen all the same
+
+const Ticks = echarts.graphic.extendShape({
+  shape: { marks: [] as [number, number][], y: 0, height: 0 },
+  buildPath(pen, shape) {
+    for (const [left, right] of shape["marks"] as [number, number][]) pen.rect(left, shape["y"], Math.max(1.2, right - left), shape["height"]);
+  },
+});
 
 /** Something under the pointer that tells of itself. */
 export interface Spot {
@@ -112,19 +119,13 @@ export class Scene {
     const { thinned, layout, colours } = this.view;
     this.text(layout.left - 8, y + 9, "missed", { align: "right", fill: colours.muted }, false);
     this.line(layout.left, y + 9, layout.width - layout.right, y + 9, { stroke: colours.line, lineWidth: 1 });
-    const style = { fill: colours.surface, stroke: colours.muted, lineWidth: 1.5 };
-    const draw = (left: number, right: number): void => this.rect(left - 4, y + 5, right - left + 8, 8, style, 3, 4);
-    let open: [number, number] | null = null;
-    for (const [from, to] of thinned.missed) {
-      const [left, right] = [this.x(from / 1000), this.x(to / 1000)];
-      if (open && left - open[1] < TOUCHING) {
-        open[1] = right;
-        continue;
-      }
-      if (open) draw(...open);
-      open = [left, right];
+    const marks = thinned.missed.map(([from, to]): [number, number] => [this.x(from / 1000), this.x(to / 1000)]);
+    if (marks.length > MOST_MARKS) {
+      this.add(new Ticks({ shape: { marks, y: y + 5, height: 8 }, style: { fill: colours.muted }, z: 3 }));
+      return;
     }
-    if (open) draw(...open);
+    const style = { fill: colours.surface, stroke: colours.muted, lineWidth: 1.5 };
+    for (const [left, right] of marks) this.rect(left - 4, y + 5, right - left + 8, 8, style, 3, 4);
   }
 
   private condition(of: Activity, y: number): void {
