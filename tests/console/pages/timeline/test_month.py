@@ -68,12 +68,23 @@ def test_kinds_that_are_not_chosen_keep_their_numbers(world: World) -> None:
     assert found.total == 1
 
 
+OTHERS = """
+SELECT c.oid::regclass::text FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+WHERE i.indrelid = 'store_event'::regclass AND NOT i.indisprimary AND c.relname <> 'event_shown_kind'
+  AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = c.oid)
+"""
+
+
 def test_it_is_one_query_that_an_index_alone_can_answer(world: World) -> None:
     with CaptureQueriesContext(connection) as asked:
         month(Asked((world.shop.pk, world.bank.pk)))
     assert len(asked) == 1
     with connection.cursor() as cursor:
+        # A table of few rows is read in any way that is cheap: here in the one that is left.
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        cursor.execute(OTHERS)
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"DROP INDEX {name}")
         cursor.execute("EXPLAIN " + asked[0]["sql"])
         plan = "\n".join(line for (line,) in cursor.fetchall())
     assert "Index Only Scan using event_shown_kind" in plan, plan
