@@ -53,10 +53,7 @@ _SPENT_BY = f"""
 SELECT r.id, v.name, r.created_at, {_CAME_TO}, r.deviating_s {_RUNS}
 WHERE r.created_at >= o.since AND {_KNOWN} AND r.deviating_s > 0 ORDER BY r.created_at DESC LIMIT %s
 """
-_THESE = f"""
-SELECT r.id, v.name, r.created_at, {_CAME_TO} FROM store_run r
-JOIN store_verification v ON v.id = r.verification_id WHERE r.id = ANY(%s)
-"""  # noqa: S608 - of constants
+_NAMED = f"r.id, v.name, r.created_at, {_CAME_TO}"
 
 
 class Account(NamedTuple):
@@ -90,14 +87,23 @@ def accounts(objectives: Sequence[Objective], at: datetime) -> dict[UUID, Accoun
     }
 
 
-def spent_by(objective: Objective, at: datetime, most: int) -> list[Spent]:
-    """The last runs that spent of a budget in the window that ends at a moment, newest first. Two queries or three."""
-    found = [Spent(*row) for row in _rows(_SPENT_BY, [*_windows([objective], at), most])]
-    rows = _rows(_COUNTED.format("r.id"), [DEVIATED, *_windows([objective], at), LONGEST])
-    counted = {run: _seconds(plan, count) for _, run, plan, count in rows if count}
-    if counted:
-        found += [Spent._make((*row, counted[row[0]])) for row in _rows(_THESE, [list(counted)])]
-    return sorted(found, key=lambda each: each.at, reverse=True)[:most]
+def spent_by(objective: Objective, at: datetime, most: int) -> tuple[Account, list[Spent]]:
+    """An objective's account, and the last runs that spent of it, newest first. Three queries."""
+    window = _windows([objective], at)
+    kept = _rows(_KEPT, window)
+    counted = [
+        Spent(*row, _seconds(plan, count))
+        for _, *row, plan, count in _rows(_COUNTED.format(_NAMED), [DEVIATED, *window, LONGEST])
+    ]
+    parts = [*(float(spent) for *_, spent in kept), *(each.deviating_s for each in counted)]
+    runs = sum(number for _, number, *_ in kept) + len(counted)
+    last = [Spent(*row) for row in _rows(_SPENT_BY, [*window, most])]
+    spenders = sorted([*last, *filter(_spent, counted)], key=lambda each: each.at, reverse=True)
+    return Account(balance_of(objective.target, objective.window_s, parts), runs), spenders[:most]
+
+
+def _spent(run: Spent) -> bool:
+    return run.deviating_s > 0
 
 
 def results(objectives: Sequence[Objective]) -> dict[UUID, list[str | None]]:

@@ -7,6 +7,7 @@ from django.utils.timezone import now
 
 from rtk.console.store import spending
 from rtk.console.store.models import Objective, Run
+from rtk.console.store.spending import Spent
 from rtk.insight.budget import Balance
 from tests.console.live import measurement
 from tests.console.pages.insights.made import a_run, ended, told
@@ -32,6 +33,13 @@ def balance(objective: Objective, at: datetime | None = None) -> Balance:
     return spending.accounts([objective], at or now())[objective.id].balance
 
 
+def spenders(objective: Objective, most: int = 20) -> list[Spent]:
+    """The last that spent, with an account that is the one of a list."""
+    account, found = spending.spent_by(objective, at := now(), most)
+    assert account == spending.accounts([objective], at)[objective.id]
+    return found
+
+
 def test_runs_of_an_objective_add_up_and_those_of_another_do_not(world: World) -> None:
     first = ended(world, ["deviated"] * 3 + ["met"] * 27, key="one")
     ended(world, ["met"] * 29 + ["deviated"], key="one")
@@ -45,20 +53,20 @@ def test_a_run_before_the_window_is_not_counted(world: World) -> None:
     run = dated(ended(world, ["deviated"] * 30), created_at=2 * DAY, ended_at=2 * DAY)
     assert balance(of(run)).spent == 0.0
     assert spending.accounts([of(run)], now())[of(run).id].runs == 0
-    assert spending.spent_by(of(run), now(), 20) == []
+    assert spenders(of(run)) == []
 
 
 def test_of_a_run_that_began_before_the_window_only_what_deviated_within_it_is_counted(world: World) -> None:
     run = dated(ended(world, ["deviated"] * 30), created_at=DAY + timedelta(seconds=95), ended_at=DAY / 2)
     assert balance(of(run)).deviating_s == 200.0  # those due from 100 s on
-    (spent,) = spending.spent_by(of(run), now(), 20)
+    (spent,) = spenders(of(run))
     assert (spent.run, spent.deviating_s) == (run.id, 200.0)
 
 
 def test_a_run_under_way_is_counted_as_far_as_it_came(world: World) -> None:
     run = told(a_run(world), [measurement(0, "deviated"), measurement(1), measurement(2, "missed")])
     assert balance(of(run)).deviating_s == 10.0
-    (spent,) = spending.spent_by(of(run), now(), 20)
+    (spent,) = spenders(of(run))
     assert (spent.name, spent.came_to, spent.deviating_s) == (run.verification.name, "running", 10.0)
 
 
@@ -85,4 +93,4 @@ def test_the_last_five_results_are_told_oldest_first(world: World) -> None:
 
 def test_the_dearest_is_not_told_but_the_last(world: World) -> None:
     runs = [dated(ended(world, ["deviated"], key="one"), created_at=timedelta(hours=ago)) for ago in range(4)]
-    assert [each.run for each in spending.spent_by(of(runs[0]), now(), 2)] == [runs[0].id, runs[1].id]
+    assert [each.run for each in spenders(of(runs[0]), 2)] == [runs[0].id, runs[1].id]

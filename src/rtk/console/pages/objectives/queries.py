@@ -71,8 +71,7 @@ def rows(objectives: Sequence[Objective], at: datetime) -> list[Row]:
 
 def detail(objective: Objective, at: datetime) -> Detail:
     """An objective with all around it. Five queries at most."""
-    (account,) = spending.accounts([objective], at).values()
-    spenders = spending.spent_by(objective, at, SPENDERS + 1)
+    account, spenders = spending.spent_by(objective, at, SPENDERS + 1)
     of = Verification.objects.filter(objective=objective, deleted_at=None)
     window = objective.window_s
     return Detail(
