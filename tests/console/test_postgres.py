@@ -108,9 +108,11 @@ def test_a_zombie_with_its_pid_is_not_taken_for_it(stopped: Postgres) -> None:
     zombie = subprocess.Popen(["true"])
     while Path(f"/proc/{zombie.pid}/stat").exists() and " Z " not in Path(f"/proc/{zombie.pid}/stat").read_text():
         time.sleep(0.01)
-    (stopped.data / "postmaster.pid").write_text(f"{zombie.pid}\n{stopped.data}\n")
-    assert stopped.running() is None
-    assert stopped.start() is True
+    for lock in (stopped.data / "postmaster.pid", stopped.place / "socket" / ".s.PGSQL.5432.lock"):
+        lock.write_text(f"{zombie.pid}\n{stopped.data}\n")
+        assert stopped.running() is None
+        assert stopped.start() is True
+        stopped.stop()
     zombie.wait()
 
 

@@ -13,24 +13,24 @@ from rtk.console.postmaster import children_in, is_in_the_way, is_postgres, post
 def test_a_file_that_says_nothing_names_no_server(tmp_path: Path, text: str) -> None:
     (tmp_path / "postmaster.pid").write_text(text)
     assert postmaster(tmp_path) is None
-    assert is_in_the_way(tmp_path)
+    assert is_in_the_way(tmp_path / "postmaster.pid", tmp_path)
 
 
 def test_a_pid_that_nobody_has_is_for_postgres_to_judge(tmp_path: Path) -> None:
     (tmp_path / "postmaster.pid").write_text(f"{2**22 + 1}\n")  # more than a system gives out
     assert postmaster(tmp_path) is None
-    assert not is_in_the_way(tmp_path)
+    assert not is_in_the_way(tmp_path / "postmaster.pid", tmp_path)
 
 
 def test_without_a_file_there_is_no_server(tmp_path: Path) -> None:
     assert postmaster(tmp_path) is None
-    assert not is_in_the_way(tmp_path)
+    assert not is_in_the_way(tmp_path / "postmaster.pid", tmp_path)
 
 
 def test_this_process_is_no_postgres_though_it_may_have_the_pid(tmp_path: Path) -> None:
     (tmp_path / "postmaster.pid").write_text(f"{os.getpid()}\n")
     assert postmaster(tmp_path) is None
-    assert is_in_the_way(tmp_path)
+    assert is_in_the_way(tmp_path / "postmaster.pid", tmp_path)
 
 
 def test_a_server_is_that_of_its_own_directory_only(postgres: Postgres, tmp_path: Path) -> None:
@@ -39,7 +39,7 @@ def test_a_server_is_that_of_its_own_directory_only(postgres: Postgres, tmp_path
     assert found.ready
     assert is_postgres(found.pid, postgres.data)
     assert not is_postgres(found.pid, tmp_path)
-    assert not is_in_the_way(postgres.data)
+    assert not is_in_the_way(postgres.data / "postmaster.pid", postgres.data)
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="what a process does is only seen in /proc")

@@ -177,14 +177,15 @@ class Postgres:
         self._launch(owner)
 
     def _forget_the_dead(self) -> None:
-        """Remove the file of a server that is gone where it would keep PostgreSQL from starting.
+        """Remove the files of a server that is gone where they would keep PostgreSQL from starting.
 
         Not while anything of that server still works in the directory: two at once would destroy it.
         """
         if not self._until(lambda: not children_in(self.data), STOP_LIMIT):
             raise CannotRunDatabase(f"parts of a PostgreSQL that died still work in {str(self.data)!r}; end them first")
-        if is_in_the_way(self.data):
-            (self.data / "postmaster.pid").unlink()
+        for lock in (self.data / "postmaster.pid", self.place / "socket" / f".s.PGSQL.{PORT}.lock"):
+            if is_in_the_way(lock, self.data):
+                lock.unlink(missing_ok=True)
 
     def _launch(self, owner: Owner) -> None:
         if self.log.exists():

@@ -33,13 +33,14 @@ def postmaster(data: Path) -> Postmaster | None:
     return Postmaster(pid, socket, ready=bool(socket) and len(lines) > 7 and lines[7].strip() == "ready")
 
 
-def is_in_the_way(data: Path) -> bool:
-    """Whether a postmaster.pid that no server keeps would stop PostgreSQL from starting.
+def is_in_the_way(lock: Path, data: Path) -> bool:
+    """Whether a lock file that no server of `data` keeps would stop PostgreSQL from starting.
 
-    It does when another process has its pid by now, and when nothing is in it, as after a power cut.
+    It does when another process has its pid by now, or nobody has taken note yet that the server ended, and when
+    nothing is in it, as after a power cut.
     """
     try:
-        pid = int((data / "postmaster.pid").read_text().split()[0])
+        pid = int(lock.read_text().split()[0])
         if pid > 0:
             os.kill(pid, 0)
     except (FileNotFoundError, ProcessLookupError):

@@ -32,8 +32,9 @@ _EVENT: dict[str, Any] = {
     "required": ["specversion", "id", "source", "type"],
     "properties": {
         "specversion": {"const": "1.0"},
-        **dict.fromkeys(("id", "source", "type", "subject"), _TEXT),
-        "time": {"type": "string", "format": "date-time"},
+        **dict.fromkeys(("id", "source", "type"), _TEXT),
+        "subject": {**_TEXT, "type": ["string", "null"]},  # in JSON, null is as good as nothing
+        "time": {"type": ["string", "null"], "format": "date-time"},
         "data": {},
     },
 }
