@@ -71,6 +71,7 @@ def test_the_story_of_the_tutorial(newcomer: Newcomer, tmp_path: Path) -> None:
         assert lab.processes() == []
     verdict = read_the_insight(page)
     assert (run.returncode, verdict) == (EXITS[verdict], verdict), said
+    assert f"Published at {page.url.partition('?')[0]}" in said
     look_at_the_timeline(page, newcomer)
 
 

@@ -92,7 +92,7 @@ def spent_by(objective: Objective, at: datetime, most: int) -> tuple[Account, li
     window = _windows([objective], at)
     kept = _rows(_KEPT, window)
     counted = [
-        Spent(*row, _seconds(plan, count))
+        Spent._make((*row, _seconds(plan, count)))
         for _, *row, plan, count in _rows(_COUNTED.format(_NAMED), [DEVIATED, *window, LONGEST])
     ]
     parts = [*(float(spent) for *_, spent in kept), *(each.deviating_s for each in counted)]
