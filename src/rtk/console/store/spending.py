@@ -29,7 +29,7 @@ JOIN store_run r ON r.verification_id = v.id
 _CAME_TO = "coalesce(r.verdict, CASE WHEN r.ended_at IS NULL THEN r.state END)"
 _KNOWN = "r.deviating_s IS NOT NULL AND r.insight_next = r.next"
 _COUNTED = f"""
-SELECT o.id, {{}}, r.plan, (
+SELECT o.id, {{}} 1, r.plan, (
   SELECT count(*) FROM store_measurement m WHERE m.run_id = r.id AND m.day = r.day AND m.outcome = %s
   AND m.due >= extract(epoch FROM o.since - r.created_at)
 ) {_RUNS}
@@ -38,7 +38,7 @@ WHERE (r.created_at >= o.since AND NOT coalesce({_KNOWN}, false)) OR (
 )
 """  # noqa: S608 - of constants
 _KEPT = f"""
-SELECT o.id, count(*), NULL, sum(r.deviating_s::numeric) {_RUNS}
+SELECT o.id, {{}} count(*), NULL, sum(r.deviating_s::numeric) {_RUNS}
 WHERE r.created_at >= o.since AND {_KNOWN} GROUP BY o.id
 """
 _RESULTS = """
@@ -53,7 +53,9 @@ _SPENT_BY = f"""
 SELECT r.id, v.name, r.created_at, {_CAME_TO}, r.deviating_s {_RUNS}
 WHERE r.created_at >= o.since AND {_KNOWN} AND r.deviating_s > 0 ORDER BY r.created_at DESC LIMIT %s
 """
-_NAMED = f"r.id, v.name, r.created_at, {_CAME_TO}"
+_NAMED, _UNNAMED = f"r.id, v.name, r.created_at, {_CAME_TO},", "NULL::uuid, NULL, NULL::timestamptz, NULL,"
+_ALL = f"{_KEPT.format('')} UNION ALL {_COUNTED.format('')}"
+_ALL_NAMED = f"{_KEPT.format(_UNNAMED)} UNION ALL {_COUNTED.format(_NAMED)}"  # those kept are one row without a name
 
 
 class Account(NamedTuple):
@@ -78,8 +80,7 @@ def accounts(objectives: Sequence[Objective], at: datetime) -> dict[UUID, Accoun
     parts: dict[UUID, list[float]] = {each.id: [] for each in objectives}
     runs = dict.fromkeys(parts, 0)
     windows = _windows(objectives, at)
-    both = f"{_KEPT} UNION ALL {_COUNTED.format(1)}"
-    for objective, number, plan, spent in _rows(both, [*windows, DEVIATED, *windows, LONGEST]):
+    for objective, number, plan, spent in _rows(_ALL, [*windows, DEVIATED, *windows, LONGEST]):
         runs[objective] += number
         parts[objective].append(float(spent) if plan is None else _seconds(plan, spent))
     return {
@@ -88,15 +89,13 @@ def accounts(objectives: Sequence[Objective], at: datetime) -> dict[UUID, Accoun
 
 
 def spent_by(objective: Objective, at: datetime, most: int) -> tuple[Account, list[Spent]]:
-    """An objective's account, and the last runs that spent of it, newest first. Three queries."""
-    window = _windows([objective], at)
-    kept = _rows(_KEPT, window)
-    counted = [
-        Spent._make((*row, _seconds(plan, count)))
-        for _, *row, plan, count in _rows(_COUNTED.format(_NAMED), [DEVIATED, *window, LONGEST])
-    ]
-    parts = [*(float(spent) for *_, spent in kept), *(each.deviating_s for each in counted)]
-    runs = sum(number for _, number, *_ in kept) + len(counted)
+    """An objective's account, and the last runs that spent of it, newest first. Two queries."""
+    window, counted, parts, runs = _windows([objective], at), list[Spent](), list[float](), 0
+    for _, *name, number, plan, spent in _rows(_ALL_NAMED, [*window, DEVIATED, *window, LONGEST]):
+        runs += number
+        parts.append(float(spent) if plan is None else _seconds(plan, spent))
+        if plan is not None:
+            counted.append(Spent._make((*name, parts[-1])))
     last = [Spent(*row) for row in _rows(_SPENT_BY, [*window, most])]
     spenders = sorted([*last, *filter(_spent, counted)], key=lambda each: each.at, reverse=True)
     return Account(balance_of(objective.target, objective.window_s, parts), runs), spenders[:most]

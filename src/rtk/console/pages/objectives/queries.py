@@ -70,7 +70,7 @@ def rows(objectives: Sequence[Objective], at: datetime) -> list[Row]:
 
 
 def detail(objective: Objective, at: datetime) -> Detail:
-    """An objective with all around it. Five queries at most."""
+    """An objective with all around it. Four queries."""
     account, spenders = spending.spent_by(objective, at, SPENDERS + 1)
     of = Verification.objects.filter(objective=objective, deleted_at=None)
     window = objective.window_s
