@@ -5,12 +5,14 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
+from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from rtk.console.people import gate
 from rtk.console.people.models import Team
-from rtk.console.store import lists
+from rtk.console.store import changes, lists
+from rtk.console.store.models import Experiment, Objective, Verification
 from rtk.console.store.problem import Problem
 
 SIZE = 25
@@ -41,17 +43,26 @@ def filters_of(request: HttpRequest) -> Filters:
     return Filters(given["q"], given["tag"], request.GET.get("archived") == "1")
 
 
-def filtered(rows: QuerySet[Any], by: Filters, texts: Iterable[str]) -> QuerySet[Any]:
-    """Those that are asked for; a text is looked for in these columns."""
+def filtered(rows: QuerySet[Any], by: Filters, texts: Iterable[str], tags: Iterable[str] = ("tags",)) -> QuerySet[Any]:
+    """Those that are asked for; a text is looked for in these columns, a tag in those."""
     rows = rows.filter(archived_at__isnull=not by.archived)
     if by.tag:
-        rows = rows.filter(tags__contains=json.dumps(by.tag))  # as it stands in the text of a list
-    if by.q:
-        found = Q()
-        for text in texts:
-            found |= Q(**{f"{text}__icontains": by.q})
-        rows = rows.filter(found)
-    return rows
+        rows = rows.filter(_any(tags, "contains", json.dumps(by.tag)))  # as it stands in the text of a list
+    return rows.filter(_any(texts, "icontains", by.q)) if by.q else rows
+
+
+def _any(columns: Iterable[str], how: str, value: str) -> Q:
+    found = Q()
+    for column in columns:
+        found |= Q(**{f"{column}__{how}": value})
+    return found
+
+
+def archive(request: HttpRequest, thing: Verification | Objective | Experiment) -> None:
+    """Take a thing out of the lists or bring it back, as its button asks, and say so."""
+    back, name = "back" in request.POST, type(thing).__name__.lower()
+    changes.archive(thing, not back)
+    messages.success(request, f"The {name} is back." if back else f"The {name} is archived.")
 
 
 def page(request: HttpRequest, rows: QuerySet[Any], shown: Callable[[Any], Any] = lambda row: row) -> Page:

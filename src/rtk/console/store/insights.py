@@ -17,7 +17,7 @@ from rtk.console.store.runs import lengths, state_of
 from rtk.errors import ToolkitError
 from rtk.experiment.limits import threshold
 from rtk.experiment.plan import slot_count
-from rtk.insight.facts import OUTCOMES, PHASES, Facts, Measurement, Measurements
+from rtk.insight.facts import OUTCOMES, PHASES, Facts, Measurement, Measurements, Threshold
 from rtk.insight.insight import insight
 from rtk.insight.shape import Figures
 from rtk.verify.facts import facts_of_entries
@@ -38,31 +38,29 @@ def insight_of(run: Run) -> dict[str, Any]:
 def keep(run: Run) -> None:
     """Compute the insight of what is stored now, and keep it."""
     seen = run.next
-    run.insight, run.insight_next = computed(run), seen
+    run.insight, threshold = computed(run)
+    run.insight_next = seen
     run.verdict, run.restored = run.insight.get("verdict"), run.insight.get("restored")
     run.deviating_s = run.insight.get("deviating_s")
-    run.spark = sparks.drawn(run, _bounds(run))
+    run.spark = sparks.drawn(run, threshold)
     with transaction.atomic():
         run.save(update_fields=["insight", "insight_next", "verdict", "restored", "deviating_s", "spark"])
         if run.restored is False:
             outbox.note(outbox.NOT_RESTORED, run.id)
 
 
-def _bounds(run: Run) -> dict[str, Any]:
-    try:
-        found = head_of(run)["threshold"]
-    except _BROKEN:
-        return {}
-    return found if isinstance(found, dict) else {}
+def computed(run: Run) -> tuple[dict[str, Any], Threshold]:
+    """The insight of what is stored, and the threshold that its values are held against.
 
-
-def computed(run: Run) -> dict[str, Any]:
-    """The insight of what is stored; what a client told so that no sense can be made of it is said to be so."""
+    What a client told so that no sense can be made of it is said to be so.
+    """
     try:
-        return insight(facts_of(run)).as_dict()
+        facts = facts_of(run)
+        return insight(facts).as_dict(), facts.threshold
     except _BROKEN as error:
         why = f"no insight can be computed from what was told of this run: {type(error).__name__}: {error}"
-        return {**counts(run), "headline": "No verdict: what was told of this run contradicts itself.", "why": why}
+        headline = "No verdict: what was told of this run contradicts itself."
+        return {**counts(run), "headline": headline, "why": why}, Threshold()
 
 
 def facts_of(run: Run) -> Facts:

@@ -6,6 +6,7 @@ disappears. Of any other they are the last ones.
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import date
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
@@ -13,7 +14,7 @@ from uuid import UUID
 from django.db import connection
 
 from rtk.console.store.models import Run
-from rtk.insight.facts import OUTCOMES
+from rtk.insight.facts import OUTCOMES, Threshold
 
 _WORST = """
 SELECT value, outcome FROM (
@@ -59,14 +60,13 @@ class Drawn(Protocol):
     def spark(self) -> Any: ...
 
 
-def drawn(run: Run, threshold: Mapping[str, Any]) -> dict[str, Any]:
+def drawn(run: Run, threshold: Threshold) -> dict[str, Any]:
     """What is kept of a run that has ended."""
     with connection.cursor() as cursor:
         cursor.execute(_WORST, [run.id, run.day])
         rows = cursor.fetchall()
     values = [None if value is None else float(f"{value:.6g}") for value, _ in rows]
-    bounds = {key: threshold.get(key) for key in ("lower", "upper", "unit")}
-    return {"values": values, "outcomes": [outcome for _, outcome in rows], "threshold": bounds}
+    return {"values": values, "outcomes": [outcome for _, outcome in rows], "threshold": asdict(threshold)}
 
 
 def of(runs: Iterable[Drawn]) -> dict[UUID, Spark]:

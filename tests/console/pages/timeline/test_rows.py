@@ -1,6 +1,7 @@
 """Which rows the timeline has: one for a run whatever becomes of it, newest first, of many teams at once."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 from django.db import connection
@@ -17,8 +18,8 @@ from tests.console.pages.timeline import made
 from tests.console.people.world import World
 
 
-def of(world: World, kind: str, **more: object) -> list[Row]:
-    return rows.page(Asked((world.shop.pk,), kinds=(kind,), **more))[0]  # type: ignore[arg-type]
+def of(world: World, kind: str, **more: Any) -> list[Row]:
+    return rows.page(Asked((world.shop.pk,), kinds=(kind,), **more))[0]
 
 
 def test_a_run_is_one_row_from_its_start_to_its_end(world: World) -> None:

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -13,7 +12,6 @@ from rtk.console.people import gate
 from rtk.console.people.gate import Caller
 from rtk.console.people.models import Team
 from rtk.console.people.pages import action, viewed
-from rtk.console.store import changes
 from rtk.console.store import experiments as store
 from rtk.console.store.models import Experiment
 
@@ -42,9 +40,7 @@ def archive(request: HttpRequest, caller: Caller, org: str, team: str, experimen
     """Take an experiment out of the list, or bring it back."""
     into = gate.team_for(caller, org, team, "run")
     found = _found(into, experiment)
-    back = "back" in request.POST
-    changes.archive(found, not back)
-    messages.success(request, "The experiment is back." if back else "The experiment is archived.")
+    listing.archive(request, found)
     return redirect("pages:experiment", into.org.slug, into.slug, found.id)
 
 

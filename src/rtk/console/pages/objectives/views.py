@@ -87,9 +87,7 @@ def archive(request: HttpRequest, caller: Caller, org: str, team: str, objective
     """Take an objective out of the list, or bring it back."""
     into = gate.team_for(caller, org, team, "run")
     found = _found(into, objective)
-    back = "back" in request.POST
-    changes.archive(found, not back)
-    messages.success(request, "The objective is back." if back else "The objective is archived.")
+    listing.archive(request, found)
     return redirect("pages:objective", into.org.slug, into.slug, found.id)
 
 

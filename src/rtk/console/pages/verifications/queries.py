@@ -1,13 +1,13 @@
 """What the pages of verifications tell: each with its last runs, which one query finds for the whole page."""
 
-import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
+from rtk.console.pages import listing
 from rtk.console.pages.importing.found import Found
 from rtk.console.pages.importing.planning import Planned, planned
 from rtk.console.pages.insights.states import UNDER_WAY, badge_of
@@ -23,7 +23,7 @@ from rtk.report.text import plain
 
 RESULTS = 5
 _MOST_TAGS = 10
-_TEXTS = ("name", "objective__name", "experiment__title")
+_TEXTS, _TAGS = ("name", "objective__name", "experiment__title"), ("experiment__tags", "objective__tags")
 _SHOWN = ("id", "name", "team", "created_at", "archived_at", "frequency_s", "duration_s", "warm_up_s", "cool_down_s")
 _ALONG = (
     *(f"objective__{each}" for each in ("id", "name", "target", "window_s", "tags")),
@@ -77,17 +77,9 @@ class Past(NamedTuple):
 
 def wanted(rows: QuerySet[Verification], by: Filters, objective: UUID | None) -> QuerySet[Verification]:
     """Those that a list is filtered by."""
-    rows = rows.filter(archived_at__isnull=not by.archived)
+    rows = listing.filtered(rows, by, _TEXTS, _TAGS)
     if objective:
         rows = rows.filter(objective=objective)
-    if by.tag:
-        tag = json.dumps(by.tag)  # as it stands in the text of a list
-        rows = rows.filter(Q(experiment__tags__contains=tag) | Q(objective__tags__contains=tag))
-    if by.q:
-        found = Q()
-        for text in _TEXTS:
-            found |= Q(**{f"{text}__icontains": by.q})
-        rows = rows.filter(found)
     return rows.select_related("objective", "experiment").only(*_SHOWN, *_ALONG)
 
 

@@ -87,9 +87,7 @@ def archive(request: HttpRequest, caller: Caller, org: str, team: str, verificat
     """Take a verification out of the lists, or bring it back."""
     into = gate.team_for(caller, org, team, "run")
     found = queries.find(into, verification)
-    back = "back" in request.POST
-    changes.archive(found, not back)
-    messages.success(request, "The verification is back." if back else "The verification is archived.")
+    listing.archive(request, found)
     return redirect("pages:verification", into.org.slug, into.slug, found.pk)
 
 
