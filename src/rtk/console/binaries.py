@@ -51,9 +51,14 @@ def _may_enter(owner: Owner, directory: Path) -> bool:
 
 
 def _copy(programs: Path, place: Path) -> Path:
-    copy, partial = place / programs.name, place / f"{programs.name}.partial"
-    if not copy.exists():
+    """A copy with the libraries that lie beside the package: programs find them by where they are themselves."""
+    package = programs.resolve().parent
+    whole, partial = place / f"programs-{programs.name}", place / f"programs-{programs.name}.partial"
+    if not whole.exists():
         shutil.rmtree(partial, ignore_errors=True)
-        shutil.copytree(programs, partial, symlinks=True, ignore=shutil.ignore_patterns("include"))
-        partial.rename(copy)
-    return copy
+        unused = shutil.ignore_patterns("include", "*.a")
+        shutil.copytree(programs, partial / package.name / programs.name, symlinks=True, ignore=unused)
+        if (libraries := package.with_name(f"{package.name}.libs")).exists():
+            shutil.copytree(libraries, partial / libraries.name, symlinks=True)
+        partial.rename(whole)
+    return whole / package.name / programs.name
