@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,13 @@ def _console() -> Iterator[None]:
         raise BadInput(
             f"the console is not installed ({error.name} is missing); pip install 'reliability-toolkit[console]'"
         ) from None
+
+
+def _look_for(*names: str) -> None:
+    """Raise ModuleNotFoundError for a module that another process is going to need and that is not there."""
+    for name in names:
+        if find_spec(name) is None:
+            raise ModuleNotFoundError(name=name)
 
 
 class _WithSettings(Command):
@@ -62,6 +70,7 @@ def up(data: str | None, host: str | None, port: int | None, detach: bool) -> No
         if detach:
             from rtk.console.running import start
 
+            _look_for("psycopg", "django", "uvicorn")
             for line in start(place, environ):
                 click.echo(line)
             return
@@ -142,3 +151,15 @@ def provision(data: str | None, email: str, organization: str, team: str, token_
 
         new = make(place_of(data), email, organization, team, token_file)
     click.echo(f"{token_file}: {'a new token' if new else 'its token is still good'}")
+
+
+@click.command(cls=Command)
+@_DATA
+@click.option("--email", required=True, help="The address of the user to let in.")
+def sign_in_link(data: str | None, email: str) -> None:
+    """Print a link with which a user signs in without a password: once, within ten minutes."""
+    with _console():
+        from rtk.console.offline import sign_in_link as link
+        from rtk.console.place import place_of
+
+        click.echo(link(place_of(data), email))

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from functools import wraps
 from http.client import HTTPConnection
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from rtk.lab.state import Lab, Settings
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 UP_S, DOWN_S = 30.0, 5.0
 MOST_INSTANCES = 50
+NEEDED = ("moto", "flask", "werkzeug")
 
 
 @click.group()
@@ -82,6 +84,8 @@ def _plainly(command: Callable[..., None]) -> Callable[..., None]:
 @_plainly
 def up(host: str, tags: tuple[str, ...], detach: bool, no_isolation: bool, **options: Any) -> None:
     """Start the lab."""
+    if missing := [name for name in NEEDED if find_spec(name) is None]:
+        raise BadInput(f"the lab is not installed ({missing[0]} is missing); pip install 'reliability-toolkit[lab]'")
     if host not in LOOPBACK:
         raise BadInput(f"the lab executes shell commands for whoever reaches it: loopback only, not {host}")
     settings = Settings(
