@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 
-.PHONY: help setup demo test kills screenshots check bench docs format clean
+.PHONY: help setup demo test kills screenshots check bench docs dist format clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -42,6 +42,10 @@ bench: setup ## measure the measurer; rewrites bench/RESULTS.md
 
 docs: setup ## build the documentation into site/
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
+dist: setup ## the sdist and the wheel, with the front end inside, in dist/
+	@$(BIN)/uv build --quiet --clear --no-build-isolation --python $(BIN)/python --out-dir dist
+	@ls -l dist/*.whl dist/*.tar.gz
 
 format: setup ## format and fix what can be fixed
 	@$(BIN)/ruff format .
