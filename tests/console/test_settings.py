@@ -45,10 +45,20 @@ def test_without_a_key_there_is_a_new_one_each_time_and_never_a_known_one() -> N
 
 
 def test_an_issuer_is_a_way_to_sign_in() -> None:
-    environ = {"RTK_OIDC_ISSUER": "https://id.example.org", "RTK_OIDC_CLIENT_ID": "rtk"}
+    environ = {
+        "RTK_OIDC_ISSUER": "https://id.example.org/",
+        "RTK_OIDC_CLIENT_ID": "rtk",
+        "RTK_OIDC_CLIENT_SECRET": "secret",
+    }
     (app,) = settings("SOCIALACCOUNT_PROVIDERS", **environ)["SOCIALACCOUNT_PROVIDERS"]["openid_connect"]["APPS"]
     assert (app["client_id"], app["settings"]["server_url"]) == ("rtk", "https://id.example.org")
     assert settings("SOCIALACCOUNT_PROVIDERS")["SOCIALACCOUNT_PROVIDERS"]["openid_connect"]["APPS"] == []
+
+
+def test_addresses_in_mail_and_at_an_issuer_are_of_the_scheme_that_people_use() -> None:
+    name = "ACCOUNT_DEFAULT_HTTP_PROTOCOL"
+    assert settings(name, RTK_PUBLIC_URL="https://rtk.example.org")[name] == "https"
+    assert settings(name)[name] == "http"
 
 
 def test_a_proxy_is_believed_only_when_it_is_named() -> None:

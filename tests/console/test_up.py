@@ -238,11 +238,24 @@ def test_a_database_of_ones_own_is_used_and_left_running(rtk: Rtk, postgres: Pos
         assert connection.execute("SELECT count(*) FROM people_user").fetchone() == (0,)
 
 
+def test_a_database_that_does_not_take_any_text_is_refused(postgres: Postgres, data: Path) -> None:
+    with postgres.connect("postgres") as connection:
+        connection.execute("CREATE DATABASE latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0")
+    said = refused(Rtk(data, {"DATABASE_URL": postgres.url().replace("@/rtk?", "@/latin?")}).run("up", "--port", "0"))
+    assert said.startswith("the database of DATABASE_URL has the encoding LATIN1; expected UTF8")
+
+
 @pytest.mark.parametrize(
     ("environ", "said"),
     [
         ({"DATABASE_URL": "postgresql://x@127.0.0.1:1/x"}, "the PostgreSQL of DATABASE_URL cannot be used: "),
         ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL is not understood"),
+        (
+            {"RTK_PUBLIC_URL": "https://example.org/rtk"},
+            "RTK_PUBLIC_URL is 'https://example.org/rtk'; expected",
+        ),
+        ({"RTK_PUBLIC_URL": "https://[x"}, "RTK_PUBLIC_URL is 'https://[x'; expected an address"),
+        ({"RTK_OIDC_ISSUER": "https://id.example.org"}, "RTK_OIDC_ISSUER is set and RTK_OIDC_CLIENT_ID is not"),
         ({"RTK_HOST": "0.0.0.0"}, "unsafe beyond this machine: over plain http"),
         ({"RTK_PORT": "eight"}, "RTK_PORT is 'eight'; expected a whole number"),
         ({"RTK_MAIL_URL": "mail"}, "RTK_MAIL_URL is not understood"),

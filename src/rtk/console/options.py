@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import SplitResult, urlsplit
 
 from rtk.errors import BadInput
 
@@ -86,6 +87,18 @@ def choice(name: str, given: Mapping[str, str] | None = None) -> str:
     if value not in choices:
         raise BadInput(f"{name} is {value!r}; expected one of {', '.join(choices)}")
     return value
+
+
+def address(name: str, value: str, example: str) -> SplitResult:
+    """The parts of an http or https address that a setting has. Raises BadInput for anything else."""
+    try:
+        parts = urlsplit(value)
+        known = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        known = False
+    if not known:
+        raise BadInput(f"{name} is {value!r}; expected an address like {example}")
+    return parts
 
 
 def _contents(variable: str, path: str) -> str:

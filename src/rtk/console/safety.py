@@ -45,9 +45,12 @@ def chosen(environ: Mapping[str, str] | None = None) -> Chosen:
 
 def refuse_unsafe(settings: Chosen) -> None:
     """Raise BadInput, one line for each thing that is unsafe, when the console can be reached from other machines."""
-    parts = urlsplit(settings.public_url)
-    if settings.public_url and (parts.scheme not in ("http", "https") or not parts.hostname):
-        raise BadInput(f"RTK_PUBLIC_URL is {settings.public_url!r}; expected an address like https://rtk.example.org")
+    given = settings.public_url or "http://localhost"
+    parts = options.address("RTK_PUBLIC_URL", given, "https://rtk.example.org")
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise BadInput(
+            f"RTK_PUBLIC_URL is {settings.public_url!r}; expected nothing after the host, which it has to itself"
+        )
     if not beyond_this_machine(settings):
         return
     found = [fix for unsafe, fix in _rules(settings, parts.scheme) if unsafe]

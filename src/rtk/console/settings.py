@@ -4,7 +4,7 @@ import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from rtk.console import mail, options
+from rtk.console import issuer, mail, options
 from rtk.console.database import from_url
 
 PORT = options.number("RTK_PORT")
@@ -92,6 +92,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_UNIQUE_EMAIL = True
 # Without a mail server nobody could confirm an address; the invited need not: an admin named theirs.
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if options.text("RTK_MAIL_URL") else "none"
+# Addresses that are told to an issuer or mailed are those that people reach, whatever a proxy says of itself.
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if _HTTPS else "http"
 ALLAUTH_TRUSTED_PROXY_COUNT = options.number("RTK_TRUSTED_PROXIES")
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -100,21 +102,7 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 USERSESSIONS_TRACK_ACTIVITY = True
 # Whoever configures an issuer trusts it to tell whose an address is: it signs in to the account of that address.
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
-SOCIALACCOUNT_PROVIDERS = {
-    "openid_connect": {
-        "APPS": [
-            {
-                "provider_id": "sso",
-                "name": options.text("RTK_OIDC_NAME"),
-                "client_id": options.text("RTK_OIDC_CLIENT_ID"),
-                "secret": options.text("RTK_OIDC_CLIENT_SECRET"),
-                "settings": {"server_url": options.text("RTK_OIDC_ISSUER")},
-            }
-        ]
-        if options.text("RTK_OIDC_ISSUER")
-        else []
-    }
-}
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": issuer.apps()}}
 
 # What browsers may do.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS

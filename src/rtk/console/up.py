@@ -109,10 +109,13 @@ def check_own(url: str) -> None:
     try:
         with psycopg.connect(url, connect_timeout=10) as connection:
             version = connection.info.server_version
+            encoding = connection.info.parameter_status("server_encoding")
     except psycopg.Error as error:
         raise CannotRunDatabase(f"the PostgreSQL of DATABASE_URL cannot be used: {first_line(error)}") from None
     if version < OLDEST_SERVER:
         raise BadInput(f"the PostgreSQL of DATABASE_URL is version {version // 10000}; expected 14 or newer")
+    if encoding != "UTF8":
+        raise BadInput(f"the database of DATABASE_URL has the encoding {encoding}; expected UTF8, which takes any text")
 
 
 def _application() -> Any:

@@ -1,0 +1,25 @@
+"""The settings of the OpenID Connect issuer that people sign in with."""
+
+from typing import Any
+
+from rtk.console import options
+from rtk.errors import BadInput
+
+_NAMED = ("RTK_OIDC_CLIENT_ID", "RTK_OIDC_CLIENT_SECRET")
+
+
+def apps() -> list[dict[str, Any]]:
+    """The issuer as allauth's settings have it, none where no setting names one. Raises BadInput."""
+    url = options.text("RTK_OIDC_ISSUER")
+    given = {name: options.text(name) for name in _NAMED}
+    if not url and not any(given.values()):
+        return []
+    options.address("RTK_OIDC_ISSUER", url, "https://id.example.org")
+    for name, value in given.items():
+        if not value:
+            raise BadInput(f"RTK_OIDC_ISSUER is set and {name} is not; expected what the issuer gave for this console")
+    client, secret = given.values()
+    # An issuer's own name may end with a slash, after which its metadata is not looked for.
+    settings = {"server_url": url.rstrip("/")}
+    name = options.text("RTK_OIDC_NAME")
+    return [{"provider_id": "sso", "name": name, "client_id": client, "secret": secret, "settings": settings}]
