@@ -1,9 +1,11 @@
 """How people arrive: first of all, invited, or not at all; and signing in and out."""
 
 import re
+from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
@@ -100,6 +102,27 @@ def test_signing_in_and_out(world: World, client: Client) -> None:
     assert AuditEntry.objects.filter(org=world.org, actor=world.owner, action="user.signed-in").count() == 1
     assert client.post("/accounts/logout/").status_code == 302
     assert client.get("/tokens")["Location"].startswith(SIGN_IN)
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "known_as"),
+    [
+        (0, "192.0.2.1", "127.0.0.1"),
+        (1, None, "127.0.0.1"),
+        (1, "203.0.113.9, 192.0.2.1", "192.0.2.1"),
+        (2, "203.0.113.9, 192.0.2.1, 192.0.2.2", "192.0.2.1"),
+        (2, "192.0.2.2", "127.0.0.1"),
+    ],
+)
+def test_the_log_says_where_somebody_signed_in_from_as_far_as_proxies_are_trusted(
+    world: World, client: Client, settings: Any, proxies: int, forwarded: str | None, known_as: str
+) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
+    headers = {"X-Forwarded-For": forwarded} if forwarded else {}
+    client.post(SIGN_IN, {"login": "alice@example.org", "password": PASSWORD}, headers=headers)
+    entry = AuditEntry.objects.get(org=world.org, actor=world.owner, action="user.signed-in")
+    assert entry.detail == {"from": known_as}
+    assert UserSession.objects.get(user=world.owner).ip == known_as
 
 
 def test_a_wrong_password_is_told_from_a_wrong_address_by_nobody(world: World, client: Client) -> None:

@@ -1,6 +1,7 @@
 """Signing in by an OpenID Connect issuer: a small real one, on this machine."""
 
 import json
+import logging
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,7 +13,7 @@ from django.test import Client
 
 from rtk.console.people import invitations
 from rtk.console.people.models import Membership, Role, User
-from tests.console.people.world import World
+from tests.console.people.world import PASSWORD, World, signed_in
 
 LOGIN = "/accounts/oidc/sso/login/"
 
@@ -24,11 +25,12 @@ class Issuer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
         self.person: dict[str, Any] = {}
+        self.metadata = {"issuer": self.url}
 
     def answer(self, path: str) -> dict[str, Any]:
         return {
             "/.well-known/openid-configuration": {
-                "issuer": self.url,
+                **self.metadata,
                 "authorization_endpoint": f"{self.url}/authorize",
                 "token_endpoint": f"{self.url}/token",
                 "userinfo_endpoint": f"{self.url}/userinfo",
@@ -123,3 +125,71 @@ def test_an_invitation_of_another_address_lets_nobody_in(issuer: Issuer, world: 
     client.get(invitations.path(invitations.invite(world.owner, world.org, "new@example.org", Role.OWNER)))
     assert "By invitation" in come_back(client).content.decode()
     assert not User.objects.filter(email="eve@example.org").exists()
+
+
+def test_an_issuer_that_tells_nothing_of_addresses_signs_in_who_connected_it_before(
+    issuer: Issuer, world: World
+) -> None:
+    issuer.person = {"sub": "1", "email": "mary@example.org", "name": "Mary M"}
+    leaving = (mary := signed_in(world.member)).post(LOGIN, {"process": "connect"}, QUERY_STRING="process=connect")
+    asked = parse_qs(urlsplit(leaving["Location"]).query)
+    mary.get(f"{LOGIN}callback/", {"code": "x", "state": asked["state"][0]}, follow=True)
+    client = Client()
+    come_back(client)
+    assert client.get("/acme/shop/people").status_code == 200
+
+
+def test_the_address_to_come_back_to_is_the_one_to_register(issuer: Issuer, world: World) -> None:
+    asked = parse_qs(urlsplit(Client().post(LOGIN)["Location"]).query)
+    assert asked["redirect_uri"] == ["http://testserver/accounts/oidc/sso/login/callback/"]
+    assert set(asked["scope"][0].split()) == {"openid", "profile", "email"}
+
+
+def test_a_password_goes_on_to_sign_in_beside_the_issuer(issuer: Issuer, world: World) -> None:
+    issuer.person = {"sub": "1", "email": "mary@example.org", "email_verified": True, "name": "Mary M"}
+    come_back(Client())
+    client = Client()
+    client.post("/accounts/login/", {"login": "mary@example.org", "password": PASSWORD})
+    assert client.get("/acme/shop/people").status_code == 200
+
+
+def test_signing_out_ends_the_session_here(issuer: Issuer, world: World) -> None:
+    issuer.person = {"sub": "1", "email": "mary@example.org", "email_verified": True, "name": "Mary M"}
+    client = Client()
+    come_back(client)
+    answer = client.post("/accounts/logout/")
+    assert issuer.url not in answer["Location"]
+    assert client.get("/acme/shop/people").status_code == 302
+
+
+def away(issuer: Issuer) -> str:
+    issuer.shutdown()
+    issuer.server_close()
+    return "openid-configuration cannot be read: no connection could be made"
+
+
+def something_else(issuer: Issuer) -> str:
+    issuer.metadata = {}
+    return "is not of an OpenID Connect issuer: it does not tell its issuer"
+
+
+@pytest.mark.parametrize("how", [away, something_else])
+def test_an_issuer_that_fails_is_told_of_and_logged_in_one_line(
+    issuer: Issuer, world: World, caplog: pytest.LogCaptureFixture, how: Any
+) -> None:
+    expected = how(issuer)
+    with caplog.at_level(logging.WARNING):
+        answer = Client().post(LOGIN)
+    assert answer.status_code == 401
+    assert "Acme ID did not say who you are" in answer.content.decode()
+    (said,) = [each.getMessage() for each in caplog.records if each.name.startswith("rtk")]
+    assert expected in said
+
+
+def test_what_the_issuer_refuses_is_logged(issuer: Issuer, world: World, caplog: pytest.LogCaptureFixture) -> None:
+    client = Client()
+    asked = parse_qs(urlsplit(client.post(LOGIN)["Location"]).query)
+    told = {"error": "invalid_scope", "error_description": "no\nemail", "state": asked["state"][0]}
+    with caplog.at_level(logging.WARNING):
+        assert client.get(f"{LOGIN}callback/", told).status_code == 401
+    assert "the issuer signed nobody in: invalid_scope no email" in caplog.text

@@ -1,15 +1,23 @@
 """What allauth asks us: who may sign up, which addresses are trusted, how a user is filled in."""
 
-from typing import Any
+import logging
+from typing import Any, NoReturn
 
+import requests
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.helpers import render_authentication_error
+from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.http import HttpRequest
 
 from rtk.console.people import arrivals
+from rtk.console.people.asking import Asking
 from rtk.console.people.models import NAME_LENGTH, User
+
+_log = logging.getLogger(__name__)
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -37,6 +45,14 @@ class AccountAdapter(DefaultAccountAdapter):
         saved: User = super().save_user(request, user, form, commit)
         return saved
 
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Whom attempts are counted for; where fewer proxies came before us than were named, the last of them."""
+        try:
+            return str(super().get_client_ip(request))
+        except ImproperlyConfigured:
+            _log.warning("X-Forwarded-For has fewer addresses than RTK_TRUSTED_PROXIES says; it is not believed")
+            return str(request.META["REMOTE_ADDR"])
+
     def format_email_subject(self, subject: str) -> str:
         """Subjects say where they come from without naming a host."""
         return f"[Reliability Toolkit] {subject}"
@@ -51,6 +67,26 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         if invitation is not None and settings.SIGN_UP != "open":
             return bool(invitation.email == sociallogin.user.email.lower())
         return arrivals.may_sign_up(request)
+
+    def get_requests_session(self) -> requests.Session:
+        """What the issuer is asked with."""
+        return Asking(self._nothing_told)
+
+    def _nothing_told(self, why: str) -> NoReturn:
+        provider = self.get_provider(self.request, "sso")
+        raise ImmediateHttpResponse(render_authentication_error(self.request, provider, exception=OAuth2Error(why)))
+
+    def on_authentication_error(
+        self,
+        request: HttpRequest,
+        provider: Any,  # noqa: ARG002 - there is one
+        error: Any = None,
+        exception: Exception | None = None,
+        extra_context: dict[str, Any] | None = None,  # noqa: ARG002 - as allauth calls it
+    ) -> None:
+        """Log in one line why the issuer did not sign somebody in; their page tells no more than that."""
+        told = " ".join(filter(None, [request.GET.get("error"), request.GET.get("error_description")]))
+        _log.warning("the issuer signed nobody in: %s", " ".join(str(exception or told or error).split())[:500])
 
     def populate_user(self, request: HttpRequest, sociallogin: Any, data: dict[str, Any]) -> User:
         """Take over the name and, in lower case, the address."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
@@ -55,7 +56,7 @@ def signed_up(request: HttpRequest, user: User, **_: Any) -> None:
 
 def signed_in(request: HttpRequest, user: User, **_: Any) -> None:
     """Note a sign-in in the log of each organization of the user."""
-    audit.record_everywhere(user, "user.signed-in", user.email, {"from": request.META.get("REMOTE_ADDR", "")})
+    audit.record_everywhere(user, "user.signed-in", user.email, {"from": get_adapter().get_client_ip(request)})
 
 
 def password_changed(user: User, **_: Any) -> None:
