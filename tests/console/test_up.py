@@ -99,6 +99,12 @@ def test_machines_get_a_token_once_with_the_console_running(rtk: Rtk, up: str, t
     assert (status, '"Acme"' in body) == (200, True)
 
 
+def test_a_command_that_would_use_another_database_than_the_console_is_refused(rtk: Rtk, up: str, data: Path) -> None:
+    another = Rtk(rtk.data, {"DATABASE_URL": "postgresql://x@127.0.0.1:1/x"})
+    for words in (("backup", data), (*PROVISION, data)):
+        assert refused(another.run(*words)).endswith("uses the database in its data directory; unset DATABASE_URL here")
+
+
 def test_provisioning_refuses_what_it_cannot_use(rtk: Rtk, up: str, tmp_path: Path) -> None:
     assert "cannot read" in refused(rtk.run(*PROVISION, tmp_path / "x", "--token-file", "/dev/null/x"))
     wrong = (
@@ -229,7 +235,9 @@ def test_a_database_of_ones_own_is_used_and_left_running(rtk: Rtk, postgres: Pos
         done = own.run("up", "--detach", "--port", 0)
         assert done.returncode == 0, done.stderr
         assert get(f"{url_in(done.stdout)}/health")[0] == 200
-        assert "database  your own, named by DATABASE_URL" in own.run("status").stdout
+        assert "database  your own, named by DATABASE_URL" in Rtk(data).run("status").stdout
+        assert "name it in DATABASE_URL" in refused(Rtk(data).run("backup", data / "b"))
+        assert "name it in DATABASE_URL" in refused(Rtk(data).run(*PROVISION, data / "token"))
         assert not (data / "database").exists()
         assert own.run("down").stdout == "stopped\n"
     finally:

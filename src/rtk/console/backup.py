@@ -81,7 +81,7 @@ def _listed(file: Path) -> str:
 
 def holds_data(place: Place) -> bool:
     """Whether there is a database, which a restore would replace."""
-    return bool(options.text("DATABASE_URL")) or (place.path / "database" / "PG_VERSION").exists()
+    return bool(place.database_url()) or (place.path / "database" / "PG_VERSION").exists()
 
 
 def _dump(url: str, out: IO[bytes]) -> None:
@@ -125,7 +125,7 @@ def _copy(script: IO[bytes], to: IO[bytes]) -> None:
 def _database(place: Place) -> Iterator[str]:
     """The URL of a console's database: of the one that runs, else started for this."""
     if place.told():
-        yield options.text("DATABASE_URL") or Postgres(place.path).url()
+        yield place.database_url() or Postgres(place.path).url()
         return
     place.prepare()
     with place.alone(), _started(place) as url:

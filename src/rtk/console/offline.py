@@ -34,7 +34,7 @@ def reached(place: Place) -> Iterator[ModuleType]:
 @contextmanager
 def _of_the_running(place: Place) -> Iterator[ModuleType]:
     _sign(place)
-    url = options.text("DATABASE_URL")
+    url = place.database_url()
     if url:
         check_own(url)
     inside = _django()
@@ -68,6 +68,16 @@ def provision(place: Place, email: str, organization: str, team: str, token_file
         return False
     write_private(token_file, f"{token}\n")
     return True
+
+
+def sign_in_link(place: Place, email: str, to: str = "/") -> str:
+    """A link with which a user signs in at the console that runs from `place`. Raises BadInput, also when none does."""
+    told = place.told()
+    if not told:
+        raise BadInput(f"no console runs from {str(place.path)!r}; 'rtk up' starts it")
+    os.environ["RTK_PUBLIC_URL"] = str(told["url"])
+    with reached(place) as inside:
+        return str(inside.sign_in_link(email, to))
 
 
 def _kept(path: Path) -> str:

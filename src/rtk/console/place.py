@@ -107,6 +107,16 @@ class Place:
             return {}
         return state
 
+    def database_url(self) -> str:
+        """DATABASE_URL. Raises BadInput where the running console has one and we have not, or the other way round."""
+        url = options.text("DATABASE_URL")
+        own = self.told().get("own", bool(url))
+        if own and not url:
+            raise BadInput("the console that runs uses a PostgreSQL of its own; name it in DATABASE_URL here as well")
+        if url and not own:
+            raise BadInput("the console that runs uses the database in its data directory; unset DATABASE_URL here")
+        return url
+
     def _used_by(self) -> str:
         url = self.told().get("url")
         if url:

@@ -112,7 +112,7 @@ def status(place: Place, now: datetime | None = None) -> Status:
 
 
 def _database(place: Place) -> str:
-    if options.text("DATABASE_URL"):
+    if place.told().get("own", bool(options.text("DATABASE_URL"))):
         return "your own, named by DATABASE_URL"
     running = Postgres(place.path).running()
     if running is None:

@@ -56,7 +56,8 @@ def _serve(place: Place, bound: socket.socket, say: Say, ending: "_Ending") -> N
         from rtk.console import inside
 
         url, lines = inside.public_url(), _welcome(place, inside.public_url(), inside.first_link())
-        state = {"pid": os.getpid(), "url": url, "port": bound.getsockname()[1], "version": rtk.__version__}
+        own = bool(options.text("DATABASE_URL"))
+        state = {"own": own, "pid": os.getpid(), "url": url, "port": bound.getsockname()[1], "version": rtk.__version__}
 
         def ready() -> None:
             place.tell(**state, lines=lines, started=datetime.now(UTC).isoformat(timespec="seconds"))
