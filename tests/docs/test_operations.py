@@ -1,0 +1,71 @@
+"""The pages about running a console that need a server of another kind beside it are played with one."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.docs.operations import Player, Server, player, server
+from tests.docs.pages import DOCS
+
+BY = "tests/docs/test_operations.py"
+OWN_POSTGRESQL = "how-to/use-your-own-postgresql.md"
+pytestmark = pytest.mark.timeout(300)
+
+
+@pytest.fixture(scope="module")
+def own() -> Any:
+    with server() as running:
+        yield running
+
+
+def test_a_console_moves_to_a_postgresql_of_ones_own_as_the_page_has_it(own: Server) -> None:
+    instead = {"sudo -u postgres psql": f"psql {own.superuser}", "db.example.org": own.address}
+    with player(BY, instead) as page:
+        token = begun(page)
+        assert page.play(OWN_POSTGRESQL, "Make a role and a database", "Start the console with it") == 2
+        page.session.run("rtk down; unset DATABASE_URL_FILE; rtk up --detach")
+        assert page.play(OWN_POSTGRESQL, "Move from the database that came along", "Several consoles") == 3
+        # What was told the database that came along is in the other one.
+        assert provision(page) == "token: its token is still good\n"
+        assert Path(page.session.directory, "token").read_text() == token
+        query = "SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'"
+        psql = f"psql {own.superuser} --dbname=rtk --tuples-only --no-align"
+        assert page.session.run(f'{psql} -c "{query}"') == ("rtk\n", 0)
+
+
+def begun(page: Player) -> str:
+    """The token of somebody in a console with the database that comes along."""
+    assert provision(page) == "token: a new token\n"
+    return Path(page.session.directory, "token").read_text()
+
+
+def provision(page: Player) -> str:
+    who = "--email ada@example.org --organization Acme --team Web --token-file token"
+    return page.session.run(f"rtk provision {who}")[0]
+
+
+MADE = "CREATE ROLE poor LOGIN PASSWORD 'poor'; CREATE DATABASE another ENCODING 'UTF8' TEMPLATE template0"
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("poor:wrong@{}/another", 'password authentication failed for user "poor"'),
+        ("poor:poor@{}/none", 'database "none" does not exist'),
+        ("poor:poor@{}/another", "permission denied for schema public"),
+        ("poor:poor@127.0.0.1:1/another", "Connection refused"),
+        ("poor:poor@nowhere.invalid/another", "failed to resolve host"),
+    ],
+)
+def test_what_the_page_says_can_go_wrong_is_said_in_one_sentence(own: Server, address: str, said: str) -> None:
+    with player(BY) as page:
+        for each in MADE.split("; "):
+            page.session.run(f'psql {own.superuser} -c "{each}"')
+        printed, code = page.session.run(f"DATABASE_URL=postgresql://{address.format(own.address)} rtk up")
+        assert (code, printed.count("\n")) == (1, 1), printed
+        assert said in printed
+        told = [line for line in (DOCS / OWN_POSTGRESQL).read_text().splitlines() if line.startswith("| `")]
+        general = re.sub(r'"\w+"', '"rtk"', said).lower()
+        assert any(general in line.lower() for line in told)
