@@ -3,13 +3,17 @@
 import json
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
 
+from tests.console.conftest import place
 from tests.docs.pages import DOCS, PAGES, Block, Command, blocks, matches
 from tests.docs.session import Session, shop
+from tests.lab.world import free_ports
 
 AT_ONCE = 3
 LANGUAGES = {"console", "json", "yaml", "python", "text", "toml"}
@@ -42,12 +46,41 @@ def play(page: Path, directory: Path) -> None:
     for block in blocks(FIRST):
         if block.title:  # the other pages go on with the files of the first tutorial
             (directory / block.title).write_text(block.text)
-    with shop(directory) as url, Session(directory, ENDPOINT_URL=url) as session:
+    with shop(directory) as url, session(directory, ENDPOINT_URL=url) as (ours, ports):
         for block in blocks(page):
             if block.title:
                 (directory / block.title).write_text(block.text)
             elif block.language == "console" and not block.skipped:
-                follow(page, block, session)
+                follow(page, elsewhere(block, ports), ours)
+
+
+@contextmanager
+def session(directory: Path, **environ: str) -> Iterator[tuple[Session, int]]:
+    """A session whose console and lab have ports of their own, the first of which is told, and are ended with it."""
+    ports = free_ports(4)
+    with place() as data, Session(directory, RTK_DATA=f"{data}/rtk", RTK_PORT=str(ports), **environ) as ours:
+        try:
+            yield ours, ports
+        finally:
+            if Path(data, "rtk").exists():
+                ours.run("rtk down")
+            if (directory / ".local/state/rtk/lab").exists():
+                ours.run("rtk lab down")
+
+
+def elsewhere(block: Block, ports: int) -> Block:
+    """A block with free ports in place of those that the console and the lab have by themselves."""
+    moved = {
+        "localhost:8000": f"localhost:{ports}",
+        "127.0.0.1:4566": f"127.0.0.1:{ports + 1}",
+        "127.0.0.1:8080": f"127.0.0.1:{ports + 2}",
+        "127.0.0.1:8081": f"127.0.0.1:{ports + 3}",
+        "rtk lab up": f"rtk lab up --port {ports + 1} --web-port {ports + 2}",
+    }
+    text = block.text
+    for words, instead in moved.items():
+        text = text.replace(words, instead)
+    return replace(block, text=text)
 
 
 def follow(page: Path, block: Block, session: Session) -> None:

@@ -5,7 +5,7 @@ import re
 
 from rtk.console.pages import urls
 from rtk.console.store.measures import Http, schedule_of
-from tests.docs.pages import DOCS, blocks
+from tests.docs.pages import DOCS, ROOT, blocks
 
 
 def address(pattern: str) -> str:
@@ -24,3 +24,9 @@ def test_the_measure_that_is_shown_is_what_the_form_makes() -> None:
     given = json.loads(shown)
     assert given["measure"] == Http("time", "https://shop.example/checkout", 500).probe()
     assert schedule_of(given["target"]) == (5.0, 780.0)
+
+
+def test_the_tutorial_shows_the_experiment_as_it_was_published() -> None:
+    shown = {each.title: each.text for each in blocks(DOCS / "tutorial" / "load-an-ec2-instance.md")}
+    published = ROOT / "tests" / "tutorial" / "experiment-ec2-responds-processor-load.json"
+    assert shown["published.json"] == published.read_text(encoding="utf-8")
