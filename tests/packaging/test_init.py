@@ -1,0 +1,62 @@
+"""The first process of a container, tried as any process."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.packaging.installed import ROOT
+
+INIT = str(ROOT / "deploy" / "init.py")
+ORPHAN = "(sleep 1; echo later) & exit 3"
+
+
+@contextmanager
+def begun(seconds: str, script: str) -> Iterator["subprocess.Popen[str]"]:
+    with subprocess.Popen(
+        [sys.executable, INIT, seconds, "sh", "-c", script],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        yield process
+        process.kill()
+
+
+def ended(seconds: str, script: str) -> tuple[int, str]:
+    with begun(seconds, script) as process:
+        said, _ = process.communicate(timeout=30)
+        return process.returncode, said
+
+
+def test_the_exit_code_is_that_of_the_command() -> None:
+    assert ended("0", "exit 5") == (5, "")
+    assert ended("0", "kill -KILL $$") == (137, "")
+
+
+def test_what_the_command_left_is_waited_for() -> None:
+    assert ended("30", ORPHAN) == (3, "later\n")
+
+
+def test_it_is_not_waited_for_longer_than_was_said() -> None:
+    began = time.monotonic()
+    with begun("0.2", "sleep 20 >/dev/null 2>&1 & exit 3") as process:
+        assert process.wait(15) == 3
+    assert time.monotonic() - began < 15
+
+
+def test_a_signal_reaches_the_command_once_and_no_other() -> None:
+    script = "trap 'echo told; kill $!; exit 7' TERM; sleep 20 & echo ready; wait"
+    with begun("5", script) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(signal.SIGTERM)
+        said, _ = process.communicate(timeout=30)
+        assert (process.returncode, said) == (7, "told\n")
+
+
+def test_a_command_that_is_not_there_is_named() -> None:
+    done = subprocess.run([sys.executable, INIT, "0", "no-such"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (127, "init: cannot start 'no-such': No such file or directory\n")
