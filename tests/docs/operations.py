@@ -76,7 +76,7 @@ def _lines(page: Path, section: str) -> range:
 
 
 @contextmanager
-def player(by: str, instead: Mapping[str, str] | None = None, **environ: str) -> Iterator[Player]:
+def player(by: str, instead: Mapping[str, str] | None = None, /, **environ: str) -> Iterator[Player]:
     """A shell in a home of its own, where the console of a page has its data and a port; it is ended afterwards."""
     with place() as name:
         home, port, second = Path(name), free_port(), free_port()
