@@ -84,7 +84,7 @@ def player(by: str, instead: Mapping[str, str] | None = None, /, **environ: str)
         environ = {"RTK_DATA": str(home / DATA), "RTK_PORT": str(port), **environ}
         ours = {**(instead or {}), "/home/ada": name, ":8000": f":{port}", "8001": str(second)}
         with Session(home, **environ) as session:
-            session.run(f"export PATH=$PATH:{programs}")
+            session.run(f"export PATH={programs}:$PATH")
             try:
                 yield Player(by, session, ours)
             finally:

@@ -46,6 +46,38 @@ def provision(page: Player) -> str:
     return page.session.run(f"rtk provision {who}")[0]
 
 
+BACK_UP = "how-to/back-up-and-restore.md"
+
+
+def test_what_is_backed_up_comes_back_here_and_elsewhere_as_the_page_has_it(own: Server) -> None:
+    with player(BY, {"db.example.org": own.address}) as page:
+        home = page.session.directory
+        token = begun(page)
+        assert page.play(BACK_UP, "Write a backup") == 1
+        assert (
+            page.session.run("rtk provision --email eve@example.org --organization E --team E --token-file since")[1]
+            == 0
+        )
+        assert page.play(BACK_UP, "Restore it", "Try it, before you need it") == 2
+        assert provision(page) == "token: its token is still good\n"
+        rehearsed = f"--data rehearsal --email ada@example.org --organization Acme --team Web --token-file {home}/token"
+        assert page.session.run(f"rtk provision {rehearsed}")[0].endswith("its token is still good\n")
+        eve = "--email eve@example.org --organization E --team E --token-file since"
+        assert page.session.run(f"rtk provision {eve}")[0] == "since: a new token\n"  # she came after the backup
+        assert (home / "token").read_text() == token
+
+
+def test_what_pg_dump_writes_is_a_backup_too(own: Server) -> None:
+    with player(BY, {"sudo -u postgres psql": f"psql {own.superuser}", "db.example.org": own.address}) as page:
+        page.session.run(f"psql {own.superuser} -c 'DROP DATABASE rtk' -c 'DROP ROLE rtk'")  # of another test
+        page.play(OWN_POSTGRESQL, "Make a role and a database", "Start the console with it")
+        provision(page)
+        assert page.play(BACK_UP, "With your own PostgreSQL") == 1
+        page.session.run("rtk down; unset DATABASE_URL_FILE")
+        assert page.session.run("rtk restore rtk.dump")[1] == 0
+        assert provision(page) == "token: its token is still good\n"
+
+
 MADE = "CREATE ROLE poor LOGIN PASSWORD 'poor'; CREATE DATABASE another ENCODING 'UTF8' TEMPLATE template0"
 
 

@@ -258,6 +258,17 @@ def test_systemd_understands_the_unit(unit: Path) -> None:
     assert (done.returncode, [line for line in done.stderr.splitlines() if unit.name in line]) == (0, []), done.stderr
 
 
+def test_systemd_understands_the_unit_that_backs_up_and_its_timer(unit: Path) -> None:
+    page = DOCS / "how-to" / "back-up-and-restore.md"
+    files = {block.title: block.text for block in blocks(page) if block.title and block.title.startswith("rtk-backup")}
+    for name, text in files.items():
+        unit.with_name(name).write_text(text)
+    command = ["systemd-analyze", "verify", *(str(unit.with_name(name)) for name in files)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    told = [line for line in done.stderr.splitlines() if "rtk-backup" in line]
+    assert (done.returncode, len(files), told) == (0, 2, []), done.stderr
+
+
 def test_the_unit_leaves_little_to_attack(unit: Path) -> None:
     command = ["systemd-analyze", "security", "--offline=true", "--threshold=20", str(unit)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
