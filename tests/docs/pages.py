@@ -88,6 +88,18 @@ def blocks(page: Path) -> Iterator[Block]:
         )
 
 
+def prose(text: str) -> str:
+    """A page without its fenced blocks and its code, in which nothing is a link."""
+    return re.sub(r"`[^`\n]+`", "", re.sub(r"^( *)```.*?^\1```$", "", text, flags=re.MULTILINE | re.DOTALL))
+
+
+def headings(page: Path) -> set[str]:
+    """The anchors of a page's headings."""
+    text = re.sub(r"^( *)```.*?^\1```$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    told = (re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", each) for each in re.findall(r"^#+ (.+)$", text, re.MULTILINE))
+    return {re.sub(r"[^\w\s-]", "", each).strip().lower().replace(" ", "-") for each in told}
+
+
 def said(comment: str) -> tuple[str, ...]:
     """What a comment says, word by word; the reason for skipping is one."""
     if comment.startswith("skip "):

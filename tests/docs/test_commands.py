@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from tests.console.conftest import place
-from tests.docs.pages import DOCS, PAGES, Block, Command, blocks, matches
+from tests.docs.pages import DOCS, PAGES, ROOT, Block, Command, blocks, matches
 from tests.docs.session import Session, shop
 from tests.lab.world import free_ports
 
@@ -22,7 +22,7 @@ RUN = [page for page in PAGES if any(b.language == "console" and not b.skipped f
 
 
 def name(page: Path) -> str:
-    return str(page.relative_to(DOCS))
+    return str(page.relative_to(DOCS if page.is_relative_to(DOCS) else ROOT))
 
 
 Played = Mapping[Path, "Future[None]"]
