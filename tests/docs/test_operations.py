@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from tests.docs.operations import Player, Server, player, server
 from tests.docs.pages import DOCS
@@ -76,6 +77,16 @@ def test_what_pg_dump_writes_is_a_backup_too(own: Server) -> None:
         page.session.run("rtk down; unset DATABASE_URL_FILE")
         assert page.session.run("rtk restore rtk.dump")[1] == 0
         assert provision(page) == "token: its token is still good\n"
+
+
+OIDC = "how-to/sign-in-with-oidc.md"
+
+
+def test_a_console_offers_its_issuer_as_the_page_has_it() -> None:
+    with player(BY) as page:
+        assert page.play(OIDC) == 1
+    text = (DOCS / OIDC).read_text()
+    assert text.count(f"rtk.example.org{reverse('openid_connect_callback', args=['sso'])}\n") == 2
 
 
 MADE = "CREATE ROLE poor LOGIN PASSWORD 'poor'; CREATE DATABASE another ENCODING 'UTF8' TEMPLATE template0"

@@ -9,9 +9,10 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.test import Client
 
-from rtk.console.people import invitations
+from rtk.console.people import first, invitations
 from rtk.console.people.models import Membership, Role, User
 from tests.console.people.world import PASSWORD, World, signed_in
 
@@ -26,6 +27,7 @@ class Issuer(ThreadingHTTPServer):
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
         self.person: dict[str, Any] = {}
         self.metadata = {"issuer": self.url}
+        self.token = {"access_token": "given", "token_type": "Bearer"}
 
     def answer(self, path: str) -> dict[str, Any]:
         return {
@@ -36,7 +38,7 @@ class Issuer(ThreadingHTTPServer):
                 "userinfo_endpoint": f"{self.url}/userinfo",
                 "jwks_uri": f"{self.url}/keys",
             },
-            "/token": {"access_token": "given", "token_type": "Bearer"},
+            "/token": self.token,
             "/userinfo": self.person,
         }[path]
 
@@ -193,3 +195,46 @@ def test_what_the_issuer_refuses_is_logged(issuer: Issuer, world: World, caplog:
     with caplog.at_level(logging.WARNING):
         assert client.get(f"{LOGIN}callback/", told).status_code == 401
     assert "the issuer signed nobody in: invalid_scope no email" in caplog.text
+
+
+def test_a_wrong_client_secret_is_told_of_in_the_log(
+    issuer: Issuer, world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    issuer.token = {"error": "invalid_client"}
+    with caplog.at_level(logging.WARNING):
+        assert come_back(Client()).status_code == 401
+    assert "the issuer signed nobody in: Error retrieving access token" in caplog.text
+    assert "invalid_client" in caplog.text
+
+
+def test_who_came_by_the_issuer_before_is_known_by_another_address_as_well(issuer: Issuer, world: World) -> None:
+    issuer.person = {"sub": "1", "email": "mary@example.org", "email_verified": True, "name": "Mary M"}
+    come_back(Client())
+    issuer.person = {"sub": "1", "email": "mary@elsewhere.example", "email_verified": False, "name": "Mary M"}
+    client = Client()
+    come_back(client)
+    assert client.get("/acme/shop/people").status_code == 200
+
+
+def test_the_invited_need_no_verified_address(issuer: Issuer, world: World) -> None:
+    issuer.person = {"sub": "2", "email": "new@example.org", "name": "New One"}
+    invited = Client()
+    invited.get(invitations.path(invitations.invite(world.owner, world.org, "new@example.org", Role.VIEWER)))
+    come_back(invited)
+    assert Membership.objects.get(user__email="new@example.org").role == Role.VIEWER
+
+
+def test_the_first_user_may_come_by_the_issuer(issuer: Issuer, db: None) -> None:
+    issuer.person = {"sub": "1", "email": "ada@example.org", "email_verified": True, "name": "Ada"}
+    client = Client()
+    client.get(first.path())
+    come_back(client)
+    assert client.get("/organizations/new").status_code == 200
+
+
+def test_a_second_factor_is_asked_for_after_the_issuer_too(issuer: Issuer, world: World) -> None:
+    Authenticator.objects.create(user=world.member, type=Authenticator.Type.TOTP, data={"secret": "s"})
+    issuer.person = {"sub": "1", "email": "mary@example.org", "email_verified": True, "name": "Mary M"}
+    client = Client()
+    assert come_back(client).redirect_chain[-1][0].startswith("/accounts/2fa/authenticate/")
+    assert client.get("/acme/shop/people").status_code == 302
