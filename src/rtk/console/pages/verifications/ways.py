@@ -139,7 +139,11 @@ def _kubernetes(of: Subject, key: str, template: str, verb: str) -> Way:
     return Way(
         key,
         _exported(of),
-        [File(file, _filled(template, of, image=image), fill), File("Commands", commands, _ONCE[verb])],
+        [
+            File(file, _filled(template, of, image=image), fill),
+            File("claim.yaml", _filled("claim", of), _KEPT),
+            File("Commands", commands, _ONCE[verb]),
+        ],
         "The job fails where the command fails. It is not tried again: every try is a run of its own. Its report is "
         f"here, on the console. {_EXIT_CODES}{_also(of)}",
     )
@@ -195,6 +199,7 @@ WAYS: dict[str, tuple[str, Callable[[Subject], Way]]] = {
     "gitlab": ("GitLab CI", _gitlab),
     "jenkins": ("Jenkins", _jenkins),
 }
+_KEPT = "Where the records of runs outlive their pods, so that chaos recover can undo a run whose pod died."
 _ONCE = {"create": "All but the last line once; the last one for each run.", "apply": ""}
 _EXIT_CODES = (
     "It exits with 0 when the objective holds or nothing is decided, 2 when it is broken, 1 or 4 when nothing could be "
