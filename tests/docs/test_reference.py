@@ -6,6 +6,7 @@ import inspect
 import pkgutil
 import re
 import subprocess
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import fields
 from functools import cache
@@ -128,6 +129,29 @@ def keys(shape: type) -> set[str]:
 def test_every_key_of_a_slot_in_the_journal_is_in_the_reference() -> None:
     for key in journal.SLOT_KEYS:
         assert f"`{key}`" in section(page("journal-and-record.md"), "The journal")
+
+
+def test_every_key_of_our_block_in_the_journal_is_in_the_reference() -> None:
+    told = section(page("journal-and-record.md"), "The journal")
+    for key in set(journal.extension(defaultdict(str), [], {})) - {"name"}:
+        assert f"`{key}`" in told, key
+
+
+def test_every_kind_of_entry_of_the_record_is_in_the_reference() -> None:
+    told = section(page("journal-and-record.md"), "The record")
+    kinds = {kind for path in sorted((SRC / "rtk" / "verify").glob("*.py")) for kind in noted(path)}
+    assert {"run", "measurement", "proof", "end"} <= kinds
+    assert kinds == set(re.findall(r"^\| `(\w+)` \|[^|]+\|[^|]*\|$", told, re.MULTILINE))
+
+
+def noted(path: Path) -> Iterator[str]:
+    """The kinds of entries that a module writes: the first text given to `append`, `note` or `line`."""
+    for node in ast.walk(tree_of(path)):
+        match node:
+            case ast.Call(
+                func=ast.Attribute(attr="append" | "note"), args=[ast.Constant(value=str(kind))], keywords=[_, *_]
+            ):
+                yield kind
 
 
 def test_every_format_of_a_report_is_in_the_reference() -> None:
