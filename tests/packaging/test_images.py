@@ -72,6 +72,9 @@ def test_the_console_becomes_healthy_and_ends_in_order(uid: int, installed: Inst
     assert "Traceback" not in said
     assert "shut down" in (volume / "database.log").read_text()
     assert not (volume / "database" / "postmaster.pid").exists()
+    with container(of, installed, volume, uid, command("console", "restore", "--yes", "/data/rtk.dump"), **own) as once:
+        code, said = once.ended()
+    assert (code, "restored from /data/rtk.dump" in said) == (0, True), said
 
 
 def test_a_console_that_others_reach_says_what_it_needs(installed: Installed, volume: Path) -> None:
