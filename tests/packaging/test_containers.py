@@ -1,6 +1,7 @@
 """The files for Docker and Compose, and those of pipelines, by the linters and schemas of their own tools."""
 
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+import rtk
 from rtk.console.options import OPTIONS, text
 from rtk.console.pages.verifications.ways import Subject, way_of
 from rtk.console.safety import LEAST_KEY, chosen, refuse_unsafe
@@ -62,7 +64,9 @@ def test_an_image_runs_as_nobody_in_particular_and_ends_when_told(name: str) -> 
     assert of.words("ENTRYPOINT")[:2] == ["python3", "/opt/init.py"]  # no shell, which would keep signals to itself
     assert of.words("CMD")
     assert of.one("VOLUME") == of.one("WORKDIR") == of.environ["HOME"]
-    assert "org.opencontainers.image.licenses" in of.one("LABEL")
+    label = dict(word.split("=", 1) for word in shlex.split(of.one("LABEL")))
+    assert label["org.opencontainers.image.version"] == rtk.__version__
+    assert label["org.opencontainers.image.licenses"] == "Apache-2.0"
     assert not any(each[0] == "ADD" for stage in of.stages for each in stage)
     assert [each for each in of.last if each[0] == "RUN"][-1] == of.last[[e[0] for e in of.last].index("COPY") - 1]
 

@@ -57,6 +57,20 @@ def test_a_signal_reaches_the_command_once_and_no_other() -> None:
         assert (process.returncode, said) == (7, "told\n")
 
 
+def test_ctrl_c_in_a_terminal_reaches_the_command_once() -> None:
+    script = "trap 'echo told' INT; echo ready; sleep 1; sleep 0.5; exit 4"
+    terminal = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))"
+    command = [sys.executable, "-c", terminal, sys.executable, INIT, "0", "sh", "-c", script]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\r\n"
+        process.stdin.write(b"\x03")
+        process.stdin.flush()
+        said = process.stdout.read().decode()
+    assert (process.returncode, said.count("told")) == (4, 1), said
+
+
 def test_a_command_that_is_not_there_is_named() -> None:
     done = subprocess.run([sys.executable, INIT, "0", "no-such"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (127, "init: cannot start 'no-such': No such file or directory\n")
