@@ -156,10 +156,11 @@ def provision(data: str | None, email: str, organization: str, team: str, token_
 @click.command(cls=Command)
 @_DATA
 @click.option("--email", required=True, help="The address of the user to let in.")
-def sign_in_link(data: str | None, email: str) -> None:
+@click.option("--to", metavar="PATH", default="/", show_default=True, help="The page to which the link leads then.")
+def sign_in_link(data: str | None, email: str, to: str) -> None:
     """Print a link with which a user signs in without a password: once, within ten minutes."""
     with _console():
         from rtk.console.offline import sign_in_link as link
         from rtk.console.place import place_of
 
-        click.echo(link(place_of(data), email))
+        click.echo(link(place_of(data), email, to))

@@ -11,14 +11,15 @@ from django.conf import settings
 from django.db import DatabaseError, connections
 
 from rtk.console.cluster import CannotRunDatabase, first_line
-from rtk.console.people import first
+from rtk.console.people import first, letting_in
 from rtk.console.people.provision import provision
 from rtk.console.postgres import Postgres
 from rtk.console.tables import migrate
 
-__all__ = ["close_connections", "first_link", "migrate", "point_at", "provisioned", "public_url"]
+__all__ = ["close_connections", "first_link", "migrate", "point_at", "provisioned", "public_url", "sign_in_link"]
 
 first_link = first.link
+sign_in_link = letting_in.link
 
 
 def public_url() -> str:

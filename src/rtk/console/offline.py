@@ -75,7 +75,7 @@ def sign_in_link(place: Place, email: str, to: str = "/") -> str:
     told = place.told()
     if not told:
         raise BadInput(f"no console runs from {str(place.path)!r}; 'rtk up' starts it")
-    os.environ["RTK_PUBLIC_URL"] = str(told["url"])
+    os.environ.update(RTK_PUBLIC_URL=str(told["url"]))
     with reached(place) as inside:
         return str(inside.sign_in_link(email, to))
 

@@ -53,6 +53,7 @@ ROWS = {
     "home": Row("", "200 200 302 302 302 302 in", "405 405 405 405 405 405 in"),  # who is in one team is led there
     "organizations": Row("", EVERYBODY, NEVER),
     "welcome": Row("key", "410 410 410 410 410 410 410", NEVER),
+    "sign-in": Row("key", "410 410 410 410 410 410 410", NEVER),
     "join": Row("key", "410 410 410 410 410 410 410", "410 410 410 410 410 410 410"),
     "profile": Row("", EVERYBODY, does(EVERYBODY)),
     "tokens": Row("", EVERYBODY, sends_back(EVERYBODY)),

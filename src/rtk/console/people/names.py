@@ -12,7 +12,7 @@ _PAGES = """
     accounts action-items activity admin agents api assets audit billing conditions dashboard delete docs edit
     executions experiments health help home import insights invitations invite join leave login logout members
     new notifications objectives openapi organizations orgs patterns people plans profile runs safeguards schedule
-    schedules search sessions settings signin signup static status stream support teams timeline tokens users
+    schedules search sessions settings sign-in signin signup static status stream support teams timeline tokens users
     verifications welcome
 """
 RESERVED = frozenset(_PAGES.split())

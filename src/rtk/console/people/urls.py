@@ -8,6 +8,7 @@ app_name = "people"
 urlpatterns = [
     path("", home.home, name="home"),
     path("welcome/<str:key>", home.welcome, name="welcome"),
+    path("sign-in/<str:key>", home.sign_in, name="sign-in"),
     path("join/<str:key>", home.join, name="join"),
     path("profile", own.profile, name="profile"),
     path("tokens", own.own_tokens, name="tokens"),

@@ -1,14 +1,15 @@
-"""The first page, and the two links by which people arrive."""
+"""The first page, and the links by which people arrive."""
 
 from allauth.account.internal.decorators import login_not_required
+from allauth.account.utils import perform_login
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_GET, require_safe
 
 from rtk.console.pages.timeline import last
-from rtk.console.people import arrivals, first, gate, invitations
+from rtk.console.people import arrivals, first, gate, invitations, letting_in
 from rtk.console.people.models import User
 from rtk.console.people.pages import page, viewed
 
@@ -56,6 +57,18 @@ def welcome(request: HttpRequest, key: str) -> HttpResponse:
         return render(request, "people/closed.html", {"title": "This link is used up", "text": text}, status=410)
     arrivals.came_first(request, key)
     return redirect("account_signup")
+
+
+@login_not_required
+@require_GET  # a HEAD must not use it up
+def sign_in(request: HttpRequest, key: str) -> HttpResponse:
+    """The link of `rtk sign-in-link`: signs its user in, and leads on to `next`."""
+    user = letting_in.opens(key)
+    if user is None:
+        text = "It works once, for ten minutes. Whoever runs the console makes a new one with 'rtk sign-in-link'."
+        return render(request, "people/closed.html", {"title": "This link is used up", "text": text}, status=410)
+    answer: HttpResponse = perform_login(request, user)
+    return answer
 
 
 @login_not_required

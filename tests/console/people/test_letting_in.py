@@ -1,0 +1,64 @@
+"""The link of whoever runs the console: it lets one user in, once and soon."""
+
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+import pytest
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.core import signing
+from django.test import Client
+
+from rtk.console.people import letting_in
+from rtk.console.people.models import AuditEntry
+from rtk.errors import BadInput
+from tests.console.people.world import World
+
+
+def path_of(link: str) -> str:
+    return link.removeprefix("http://localhost:8000")
+
+
+def test_it_signs_its_user_in_and_leads_where_it_should(world: World, client: Client) -> None:
+    answer = client.get(path_of(letting_in.link("Alice@Example.org", "/acme/shop/people")))
+    assert (answer.status_code, answer["Location"]) == (302, "/acme/shop/people")
+    assert client.get("/acme/shop/people").status_code == 200
+    assert AuditEntry.objects.filter(action="user.signed-in").exists()
+
+
+def test_it_works_once(world: World, client: Client) -> None:
+    link = path_of(letting_in.link("alice@example.org"))
+    assert client.head(link).status_code == 405
+    assert client.get(link).status_code == 302
+    again = Client().get(link)
+    assert again.status_code == 410
+    assert "rtk sign-in-link" in again.content.decode()
+
+
+def test_it_works_for_ten_minutes(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    link = path_of(letting_in.link("alice@example.org"))
+    later = datetime.now(UTC) + timedelta(seconds=letting_in.GOOD_FOR_S + 1)
+    monkeypatch.setattr(signing.time, "time", later.timestamp)  # type: ignore[attr-defined]  # where it is asked
+    assert Client().get(link).status_code == 410
+
+
+def test_it_leads_to_no_other_site(world: World, client: Client) -> None:
+    answer = client.get(path_of(letting_in.link("alice@example.org", "https://evil.example/")))
+    assert urlsplit(answer["Location"]).netloc == ""
+
+
+def test_a_second_factor_is_asked_for_all_the_same(world: World, client: Client) -> None:
+    TOTP.activate(world.owner, generate_totp_secret())
+    RecoveryCodes.activate(world.owner)
+    answer = client.get(path_of(letting_in.link("alice@example.org")))
+    assert answer["Location"].startswith("/accounts/2fa/authenticate/")
+    assert client.get("/acme/shop/people").status_code == 302
+
+
+def test_nobody_is_let_in_who_is_not_a_user(world: World) -> None:
+    with pytest.raises(BadInput, match="there is no user nobody@example.org"):
+        letting_in.link("nobody@example.org")
+    world.owner.is_active = False
+    world.owner.save()
+    with pytest.raises(BadInput, match="no user"):
+        letting_in.link("alice@example.org")
