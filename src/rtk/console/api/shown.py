@@ -233,7 +233,7 @@ class ShownEvent(Schema):
 
 
 class Found(Schema):
-    """What is in the text of an experiment."""
+    """What is in the text of an experiment; `experiment` is all of it, mended, as a verification can be made of it."""
 
     title: str
     hypothesis: str
@@ -242,6 +242,7 @@ class Found(Schema):
     rollbacks: list[dict[str, Any]]
     configuration: list[str]
     warnings: list[str]
+    experiment: dict[str, Any]
 
     model_config = like(
         title="Checkout answers in time",
@@ -251,6 +252,7 @@ class Found(Schema):
         rollbacks=[],
         configuration=[],
         warnings=[],
+        experiment=EXPERIMENT,
     )
 
 

@@ -22,6 +22,7 @@ def look(source: str, form: str | None) -> dict[str, Any]:
         "rollbacks": [_activity(each) for each in document.get("rollbacks") or []],
         "configuration": sorted(document.get("configuration") or {}),
         "warnings": list(warnings),
+        "experiment": document,
     }
 
 
