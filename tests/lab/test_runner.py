@@ -13,7 +13,7 @@ from rtk.lab.instance import Instance
 from rtk.lab.runner import Runner
 from tests.lab.world import eventually, shell
 
-ROOM = Room("i-00000000000000001", "host", Path("nowhere"), frozenset({0}), 0.0, isolated=True)
+ROOM = Room("i-00000000000000001", "host", Path("nowhere"), frozenset({0}), 0.0, 0, isolated=True)
 
 
 def command(invocations: dict[str, Invocation], **request: Any) -> Command:

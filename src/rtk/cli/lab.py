@@ -65,6 +65,13 @@ def _plainly(command: Callable[..., None]) -> Callable[..., None]:
     help="CPU seconds of a /random answer.",
 )
 @click.option(
+    "--nice",
+    type=click.IntRange(0, 19),
+    default=0,
+    show_default=True,
+    help="Of the web server: the higher, the less is left for it when the CPU is loaded.",
+)
+@click.option(
     "--restart-after",
     type=click.FloatRange(0),
     default=10.0,
@@ -94,6 +101,7 @@ def up(host: str, tags: tuple[str, ...], detach: bool, no_isolation: bool, **opt
         web_port=options["web_port"],
         cpus=options["cpus"],
         work_s=options["work"],
+        nice=options["nice"],
         restart_after_s=options["restart_after"],
         invocation_delay_s=options["invocation_delay"],
         isolated=not no_isolation,

@@ -104,6 +104,7 @@ def _instance(settings: Settings, base: Path, place: int) -> Instance:
         directory=base / instance_id,
         cpus=cpus,
         work_s=settings.work_s,
+        nice=settings.nice,
         isolated=settings.isolated,
     )
     tags = {"Name": f"web-{place + 1}", "role": "web", **settings.tags}

@@ -29,6 +29,7 @@ class Room:
     directory: Path
     cpus: frozenset[int]
     work_s: float
+    nice: int
     isolated: bool
 
     @property
@@ -159,6 +160,7 @@ class Inside:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
             processes.name_me(target.NAME)
+            os.nice(room.nice)
             target.serve(listener, site)
 
         self._target = _forked(life)

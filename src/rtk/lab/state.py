@@ -19,13 +19,14 @@ class NoLab(ToolkitError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How a lab is to be. Times are seconds, `cpus` per instance, `work_s` CPU time per `/random` answer."""
+    """How a lab is to be. Times are seconds, `cpus` per instance, `work_s` CPU time per `/random` answer, `nice` of the web server."""
 
     instances: int = 2
     port: int = 4566
     web_port: int = 8080
     cpus: int = 1
     work_s: float = 0.8
+    nice: int = 0
     restart_after_s: float = 10.0
     invocation_delay_s: float = 0.3
     isolated: bool = True

@@ -1,7 +1,8 @@
 """The web target of an instance: a small server whose answers take real CPU work, so that load shows.
 
     /              a greeting, at once
-    /random/<n>    waits a random time of up to n seconds, then works for `work_s` seconds of CPU
+    /random/<n>    waits a random time of up to n seconds, then works for `work_s` seconds of CPU; one request works
+                   at a time, the others queue, as with one worker process: a loaded CPU makes the queue grow
     /healthz       "ok"
 
 `/` and `/random` are slowed by the `latency` document, which writes "<milliseconds> <until, seconds since the
@@ -13,6 +14,7 @@ import random
 import re
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -20,6 +22,7 @@ from typing import Any
 
 NAME = "web-target"
 LONGEST_WAIT_S = 60.0
+_worker = ThreadPoolExecutor(1, "worker")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ def reply(path: str, site: Site) -> str:
         raise Answer(400, f"at most {LONGEST_WAIT_S:g} seconds, not {found[1]}")
     waited = random.uniform(0, longest)  # noqa: S311  no secret hangs on it
     time.sleep(waited)
-    work(site.work_s)
+    _worker.submit(work, site.work_s).result()
     return f"Waited {waited:.3f} s, then worked"
 
 
