@@ -17,8 +17,8 @@ $(STAMP): pyproject.toml constraints.txt tools/setup.sh
 	@PYTHON=$(PYTHON) VENV=$(VENV) sh tools/setup.sh
 	@touch $(STAMP)
 
-demo: setup ## verify a small local service under real CPU load, about 40 s
-	@$(BIN)/python -m rtk.demo
+demo: setup ## play the tutorial from its first step to its insight, about 80 s; DEMO=--full at its published times
+	@$(BIN)/rtk demo $(DEMO)
 
 test: setup ## every test, on up to four cores
 	@$(BIN)/python -m pytest --numprocesses=logical --maxprocesses=4 --dist=loadfile

@@ -1,1 +1,4 @@
-"""The demonstration: a verification of a small local service under real CPU load, without account or server."""
+"""The demonstration: the tutorial from its first step to its insight, by the commands that a person would use.
+
+`story` tells the steps, `stage` has the console and the lab on it, `keeper` clears it, whatever becomes of us.
+"""

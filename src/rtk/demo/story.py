@@ -1,0 +1,184 @@
+"""The story, step by step: the tutorial as a person would play it."""
+
+import os
+import signal
+import sys
+import webbrowser
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from rtk.demo import console
+from rtk.demo.commands import EMAIL, ORGANIZATION, TEAM, Commands, environment
+from rtk.demo.console import FULL, OBJECTIVE, SHORT, Team, Times
+from rtk.demo.interrupted import Hearing, Interrupted
+from rtk.demo.keeper import Keeper, clear
+from rtk.demo.place import Place
+from rtk.demo.stage import Stage, StepFailed
+from rtk.demo.telling import Telling, shortened
+from rtk.errors import BadInput, ToolkitError
+from rtk.insight.words import duration
+from rtk.lab import state
+
+STEPS = 7
+HOME = f"/{ORGANIZATION.lower()}/{TEAM.lower()}"
+AROUND_S = 35.0  # what is not measured: bringing everything up, the gate, the rollback's own pause, answers under way
+COMPLETE = {"pass": 0, "inconclusive": 0, "fail": 2}  # the verdicts with which the story is told, and their exit codes
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How the demonstration is asked for."""
+
+    times: Times = SHORT
+    headless: bool = False
+    exit: bool = False
+    keep: bool = False
+
+
+def asked(*, full: bool, headless: bool, exit_: bool, keep: bool) -> Asked:
+    """What the options come to."""
+    return Asked(FULL if full else SHORT, headless, exit_, keep)
+
+
+def play(place: Place, asked: Asked) -> int:
+    """Play it; the exit code. Raises a ToolkitError, one sentence, when a step fails."""
+    commands = _commands(place)
+    commands.needed("aws", "pip install awscli brings it")
+    with place.alone() as lock, Hearing() as hearing:
+        keeper, code = Keeper(place, commands.environ, lock), 0
+        try:
+            _played(Stage(commands, keeper, hearing, Telling(STEPS)), place, asked)
+            if asked.keep:
+                keeper.keep()
+        except Interrupted as told:
+            code = 128 + told.number
+        finally:
+            clean = _cleared(keeper)
+    if not clean:
+        raise ToolkitError("something of the demonstration may still run; 'rtk demo --end' tries again to end it")
+    return code
+
+
+def end(place: Place) -> None:
+    """End what an earlier demonstration has kept. Raises ToolkitError when it does not end."""
+    commands = _commands(place)
+    with place.alone():
+        if not clear(commands):
+            raise ToolkitError(f"what the demonstration in {str(place.path)!r} left does not end")
+    click.echo("Nothing of the demonstration runs.")
+
+
+def _commands(place: Place) -> Commands:
+    if sys.platform != "linux":
+        raise BadInput(f"the demonstration needs Linux, for its lab; this is {sys.platform}")
+    commands = Commands(place, environment(place))
+    os.environ["XDG_STATE_HOME"] = commands.environ["XDG_STATE_HOME"]  # where its lab is looked for
+    return commands
+
+
+def _cleared(keeper: Keeper) -> bool:
+    if not keeper.keeps:
+        click.echo("\nEnding the console and the lab …")
+    while True:
+        try:
+            return keeper.clears()
+        except Interrupted:
+            click.echo("They are being ended; a moment.")
+
+
+def _played(stage: Stage, place: Place, asked: Asked) -> None:
+    """Everything up to the end; then it stays for a while, or for good, or not at all."""
+    _introduced(place, asked.times)
+    page = _steps(stage, asked.times)
+    if asked.keep:
+        click.echo(f"Console and lab stay. Open it, as {EMAIL}: {stage.sign_in_link(page)}")
+        click.echo("'rtk demo --end' ends them, another 'rtk demo' uses them.")
+    elif sys.stdout.isatty() and not asked.exit:
+        _shown(stage, page, asked)
+
+
+def _introduced(place: Place, times: Times) -> None:
+    about = duration(round(times.warm_up + times.duration + times.cool_down + AROUND_S, -1))
+    click.echo(f"The tutorial “Load an EC2 instance”, from an empty console to its insight, on this machine: {about}.")
+    click.echo(f"What it makes is in {shortened(str(place.path))}. Ctrl-C ends it and undoes what it did.")
+
+
+def _steps(stage: Stage, times: Times) -> str:
+    """The seven steps; the path of the insight."""
+    telling = stage.telling
+    telling.step("The console, with a database of its own")
+    url = stage.console()
+    telling.step("A user, an organization, a team, and a token to publish with")
+    team = Team(url, stage.token())
+    telling.step("The lab: AWS Systems Manager on this machine, with one instance that is a web server")
+    stage.lab()
+    telling.step("The tutorial's experiment, looked at as it was published")
+    found = _looked_at(team, telling)
+    telling.step("A verification of it")
+    verification = _made(team, found, times, telling)
+    telling.step("The run: Systems Manager loads the instance while its answers are timed")
+    _ran(stage, team, team.file(verification))
+    telling.step("The insight")
+    return _told(stage, team, verification)
+
+
+def _looked_at(team: Team, telling: Telling) -> dict[str, Any]:
+    telling.line(f"By hand: Import Experiment on {team.url}{HOME}, or POST …/import of the API.")
+    found = team.look(console.experiment())
+    for warning in found["warnings"]:
+        telling.line(warning)
+    for what, called in (("probes", "measured"), ("actions", "condition"), ("rollbacks", "undo")):
+        telling.line(f"{called}: {', '.join(each['name'] for each in found[what])}")
+    return found
+
+
+def _made(team: Team, found: dict[str, Any], times: Times, telling: Telling) -> str:
+    telling.line("By hand: the last step of Import Experiment, or POST …/verifications.")
+    telling.line(
+        f"{OBJECTIVE['target']:.0%} of measurements good over {duration(OBJECTIVE['window'])}: "
+        f"every {duration(times.frequency)} for {duration(times.duration)}, "
+        f"{duration(times.warm_up)} before and {duration(times.cool_down)} after"
+    )
+    return team.verification(found, times)
+
+
+def _ran(stage: Stage, team: Team, address: str) -> None:
+    """The run itself, against the lab and for the console. Raises StepFailed when it verified nothing."""
+    lab = state.environment(state.need())
+    stage.telling.line(f"Watch it, signed in by this link, which works once: {stage.sign_in_link(HOME)}")
+    named = {name: lab[name] for name in ("INSTANCE_ID", "ENDPOINT_URL")}
+    stage.telling.line('By hand: eval "$(rtk lab env)", the token in RTK_TOKEN, and')
+    stage.telling.command(["chaos", "verify", address], RTK_URL=team.url, **named)
+    code = stage.run(address, **lab, RTK_URL=team.url, RTK_TOKEN=team.token)
+    if code not in COMPLETE.values():
+        raise StepFailed(f"'chaos verify' ended with {code}, and with it the story; what it said is above", code)
+
+
+def _told(stage: Stage, team: Team, verification: str) -> str:
+    run = team.last_run(verification)
+    page, verdict = f"{HOME}/insights/{run['id']}", run["verdict"]
+    stage.telling.line(f"{team.url}{page}")
+    stage.telling.line(f"The same as one file: {stage.report}")
+    verdict = click.style(f"Verdict: {verdict}.", bold=True) + f" 'chaos verify' ended with {COMPLETE[verdict]}."
+    click.echo(f"\n{verdict} The story is complete.")
+    return page
+
+
+def _shown(stage: Stage, page: str, asked: Asked) -> None:
+    """The insight in a browser where there is one; then everything stays until somebody ends it."""
+    link = stage.sign_in_link(page)
+    opened = not asked.headless and _has_display() and webbrowser.open(link)
+    click.echo(f"It is open in your browser, as {EMAIL}." if opened else f"Open it, as {EMAIL}: {link}")
+    click.echo("Ctrl-C ends console and lab.")
+    try:
+        while True:
+            signal.pause()
+    except Interrupted:  # as it was asked for: the story is complete
+        return
+
+
+def _has_display() -> bool:
+    """Whether a browser could show itself."""
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

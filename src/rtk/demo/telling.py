@@ -1,0 +1,36 @@
+"""What the demonstration says: each step, and how one does it by hand."""
+
+import shlex
+from pathlib import Path
+
+import click
+
+_INDENT = " " * 8
+
+
+class Telling:
+    """Numbers the steps, of which there are `steps`."""
+
+    def __init__(self, steps: int) -> None:
+        self._number, self._steps = 0, steps
+
+    def step(self, what: str) -> None:
+        """A step begins."""
+        self._number += 1
+        click.echo(f"\n{click.style(f'{self._number} of {self._steps}', bold=True)}  {click.style(what, bold=True)}")
+
+    def command(self, words: list[str], **variables: str) -> None:
+        """The command that is about to be run, as a person would type it."""
+        before = [f"{name}={shlex.quote(value)}" for name, value in variables.items()]
+        said = " ".join([*before, Path(words[0]).name, shlex.join(words[1:])])
+        click.secho(f"{_INDENT}$ {shortened(said)}", fg="cyan")
+
+    def line(self, text: str) -> None:
+        """What came of it, or how it is done by hand."""
+        click.echo(f"{_INDENT}{shortened(text)}")
+
+
+def shortened(text: str) -> str:
+    """With `~` for the home directory."""
+    home = str(Path.home())
+    return text.replace(f"{home}/", "~/") if home != "/" else text
