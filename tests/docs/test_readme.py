@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from tests.docs.pages import DOCS, PAGES, ROOT, blocks, headings, prose
-from tests.docs.test_commands import play
+from tests.docs.session import Session, shop
+from tests.docs.test_commands import FIRST, follow
 
 README = ROOT / "README.md"
 NEIGHBOURS = [
@@ -22,7 +23,7 @@ LARGEST_KB = 150
 ELSEWHERE = {
     *("chaostoolkit.org", "cloudevents.io", "docs.getmoto.org", "www.postgresql.org", "github.com"),
     *("nginx.org", "caddyserver.com", "docs.docker.com", "kubernetes.io", "helm.sh", "www.keycloak.org"),
-    *("docs.github.com", "docs.gitlab.com", "www.jenkins.io", "docs.aws.amazon.com"),
+    *("docs.github.com", "openid.net", "docs.gitlab.com", "www.jenkins.io", "docs.aws.amazon.com"),
 }
 _LINK = re.compile(r"""\]\(<?([^)\s>]+)>?(?:\s"[^"]*")?\)|(?:src|srcset|href)="([^"]+)"|<(https?://[^>\s]+)>""")
 _FILE = re.compile(r"`((?:tests|bench|src/rtk|src/chaoscloud|decisions|docs|tools|deploy|frontend)/[\w./-]+)`")
@@ -80,12 +81,26 @@ def test_every_file_that_is_named_is_there() -> None:
 def test_links_that_lead_elsewhere_are_https_and_known() -> None:
     found = {link.target for link in links(*NEIGHBOURS, *PAGES) if link.outside}
     assert {urlsplit(target).scheme for target in found} <= {"https"}
-    assert {urlsplit(target).hostname for target in found} <= ELSEWHERE
+    unknown = {urlsplit(target).hostname for target in found} - ELSEWHERE
+    assert unknown == set(), "look at them, and add them to ELSEWHERE"
 
 
 def test_the_commands_of_the_readme_work(tmp_path: Path) -> None:
-    assert any(block.language == "console" and not block.skipped for block in blocks(README))
-    play(README, tmp_path)
+    """They stand without a prompt, to be copied; each line is one."""
+    told = [block for block in blocks(README) if block.language == "sh" and not block.skipped]
+    assert told
+    experiment = next(block.text for block in blocks(FIRST) if block.title == "experiment.json")
+    (tmp_path / "experiment.json").write_text(experiment)
+    with shop(tmp_path) as url, Session(tmp_path, ENDPOINT_URL=url) as session:
+        for block in told:
+            text = "".join(f"$ {line}\n" for line in block.text.splitlines())
+            follow(README, replace(block, language="console", text=text), session)
+    assert "Was it the condition?" in (tmp_path / "insight.html").read_text()
+
+
+def test_nothing_in_the_readme_has_a_prompt() -> None:
+    assert {block.language for block in blocks(README)} == {"sh"}
+    assert not any(line.startswith("$") for block in blocks(README) for line in block.text.splitlines())
 
 
 def test_every_picture_is_used_and_small() -> None:
