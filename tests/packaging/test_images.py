@@ -11,7 +11,7 @@ import pytest
 
 from tests.console.commands import get
 from tests.docs.session import _free_port as free_port
-from tests.packaging.image import Container, can_contain, container, image
+from tests.packaging.image import Container, Image, can_contain, container, image
 from tests.packaging.installed import ROOT, Installed, built, installed, wheel
 
 __all__ = ["built", "installed", "wheel"]  # fixtures, which pytest finds by their names
@@ -61,20 +61,29 @@ def test_the_console_becomes_healthy_and_ends_in_order(uid: int, installed: Inst
     with container(of, installed, volume, uid, command("console"), **own) as console:
         until((volume / "console.json").exists, console)
         assert get(f"http://localhost:{port}/health")[0] == 200
-        asked = console.run(*of.health)
-        assert (asked.returncode, "https://rtk.example.org, answers" in asked.stdout) == (0, True), asked
-        assert "PostgreSQL in the data directory" in asked.stdout
-        kept = console.run("rtk", "backup", "/data/rtk.dump")
-        assert (kept.returncode, kept.stdout.startswith("/data/rtk.dump: ")) == (0, True), kept
+        if os.geteuid() == 0:  # nobody else may enter namespaces that were made for another user
+            look_after(of, console)
         console.signal(signal.SIGTERM)
         code, said = console.ended()
     assert code in (0, 130), said
     assert "Traceback" not in said
     assert "shut down" in (volume / "database.log").read_text()
     assert not (volume / "database" / "postmaster.pid").exists()
-    with container(of, installed, volume, uid, command("console", "restore", "--yes", "/data/rtk.dump"), **own) as once:
-        code, said = once.ended()
-    assert (code, "restored from /data/rtk.dump" in said) == (0, True), said
+    if os.geteuid() == 0:
+        with container(
+            of, installed, volume, uid, command("console", "restore", "--yes", "/data/rtk.dump"), **own
+        ) as once:
+            code, said = once.ended()
+        assert (code, "restored from /data/rtk.dump" in said) == (0, True), said
+
+
+def look_after(of: Image, console: Container) -> None:
+    """What an engine and an administrator do in a container that runs."""
+    asked = console.run(*of.health)
+    assert (asked.returncode, "https://rtk.example.org, answers" in asked.stdout) == (0, True), asked
+    assert "PostgreSQL in the data directory" in asked.stdout
+    kept = console.run("rtk", "backup", "/data/rtk.dump")
+    assert (kept.returncode, kept.stdout.startswith("/data/rtk.dump: ")) == (0, True), kept
 
 
 def test_a_console_that_others_reach_says_what_it_needs(installed: Installed, volume: Path) -> None:
