@@ -29,6 +29,7 @@ from tests.docs.session import environment
 SRC = ROOT / "src"
 # Variables whose names an experiment chooses, so that no page can list them.
 CHOSEN_BY_EXPERIMENTS = {"each.name"}
+OF_EXPERIMENTS = {"ENDPOINT_URL", "INSTANCE_ID"}  # of the one that the tutorial and the demonstration have
 
 
 def page(where: str) -> str:
@@ -165,6 +166,14 @@ def test_every_environment_variable_is_in_the_reference() -> None:
     assert {"XDG_STATE_HOME", "SSL_CERT_FILE", "RTK_TOKEN", "RTK_RUN_ID"} <= found
     for name in sorted(found):
         assert f"`{name}`" in text, name
+
+
+def test_the_reference_names_no_environment_variable_that_nobody_reads() -> None:
+    rows = re.findall(r"^\| (`[A-Za-z][^|]*`) \|", page("environment.md"), re.MULTILINE)
+    told = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    read = {name for path in sorted(SRC.rglob("*.py")) for name in variables(path)}
+    proxies = {name for name in told if name.lower().endswith("_proxy")}  # read by the standard library
+    assert told - read - proxies - OF_EXPERIMENTS == set()
 
 
 def variables(path: Path) -> Iterator[str]:
