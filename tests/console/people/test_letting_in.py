@@ -55,8 +55,19 @@ def test_a_second_factor_is_asked_for_all_the_same(world: World, client: Client)
     assert client.get("/acme/shop/people").status_code == 302
 
 
+@pytest.mark.parametrize("key", ["x", "AAAAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAAAA:1:x", "é:1:x", ":::"])
+def test_a_forged_one_lets_nobody_in(world: World, client: Client, key: str) -> None:
+    assert client.get(f"/sign-in/{key}").status_code == 410
+
+
+def test_one_of_a_user_lets_no_other_in(world: World, client: Client) -> None:
+    hers, his = (letting_in.link(f"{name}@example.org").rpartition("/sign-in/")[2] for name in ("alice", "adam"))
+    mixed = hers.partition(":")[0] + his[his.index(":") :]
+    assert client.get(f"/sign-in/{mixed}").status_code == 410
+
+
 def test_nobody_is_let_in_who_is_not_a_user(world: World) -> None:
-    with pytest.raises(BadInput, match="there is no user nobody@example.org"):
+    with pytest.raises(BadInput, match="there is no user nobody@"):
         letting_in.link("nobody@example.org")
     world.owner.is_active = False
     world.owner.save()
