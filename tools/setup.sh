@@ -11,6 +11,12 @@ if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
     echo "setup: this Python cannot make virtual environments; on Debian: apt-get install python3-venv" >&2
     exit 1
 fi
+# A disk that is full half-way leaves something that looks installed.
+least=2000 free=$(df -Pk . | awk 'NR == 2 {print int($4 / 1024)}')
+if [ ! -x "$venv/bin/python" ] && [ "$free" -lt "$least" ]; then
+    echo "setup: only $free MB are free here and $least are needed, for '$venv' and frontend/node_modules" >&2
+    exit 1
+fi
 
 [ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --constraint constraints.txt uv
