@@ -132,7 +132,7 @@ def test_without_extras_it_is_the_client(bare: Installed, home: Path) -> None:
     assert "10 slots" in done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("words", [("up",), ("up", "--detach"), ("lab", "up")], ids=" ".join)
+@pytest.mark.parametrize("words", [("up",), ("up", "--detach"), ("lab", "up"), ("demo",)], ids=" ".join)
 def test_what_needs_an_extra_says_which_in_one_sentence(words: tuple[str, ...], bare: Installed, home: Path) -> None:
     done = bare.run(home, "rtk", *words, RTK_DATA=str(home / "none"))
     assert done.returncode == 1, done.stdout
