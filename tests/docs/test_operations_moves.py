@@ -1,16 +1,26 @@
 """The pages for those who come from elsewhere are played, and what they say of then and now is held to the code."""
 
 import json
+import re
+import warnings
 from importlib.metadata import entry_points
 
 import pytest
 
+from rtk.cli.verify import verify
 from tests.console.api.old import START, journal
 from tests.docs.operations import Player, player
-from tests.docs.pages import DOCS
+from tests.docs.pages import DOCS, blocks
 from tests.docs.session import shop
+from tests.docs.test_commands import FIRST
 
 BY = "tests/docs/test_operations_moves.py"
+with warnings.catch_warnings():  # the Chaos Toolkit looks for its plugins in a way that is out of date
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from chaostoolkit.commands.run import run as chaos_run
+
+CHAOS_TOOLKIT = "how-to/move-from-the-chaos-toolkit.md"
+OPTION = re.compile(r"--[a-z-]+")
 OF_2020 = "how-to/move-from-the-2020-product.md"
 pytestmark = pytest.mark.timeout(300)
 WHO = "--email ada@example.org --organization Acme --team Web --token-file token"
@@ -53,3 +63,27 @@ def test_the_commands_of_2020_are_all_there() -> None:
     assert of_2020 <= known
     text = (DOCS / OF_2020).read_text()
     assert all(f"`chaos {name}" in text for name in of_2020)
+
+
+def test_what_chaos_run_plays_is_published_as_the_page_has_it() -> None:
+    with player(BY) as page, shop(page.session.directory) as url:
+        experiment = next(block.text for block in blocks(FIRST) if block.title == "experiment.json")
+        (page.session.directory / "experiment.json").write_text(experiment)
+        page.session.run(f"export ENDPOINT_URL={url}; rtk up --detach; rtk provision {WHO}")
+        assert page.play(CHAOS_TOOLKIT, "On a console") == 1
+        query = "psql \"host=$RTK_DATA/socket user=rtk dbname=rtk\" -tAc 'SELECT status FROM store_execution'"
+        assert page.session.run(query)[0].split() == ["completed"]
+
+
+def test_the_options_that_are_said_to_stay_are_those_of_chaos_run() -> None:
+    theirs = {name for option in chaos_run.params for name in option.opts}
+    ours = {name for option in verify.params for name in option.opts}
+    assert {"--var", "--var-file", "--control-file", "--rollback-strategy", "--journal-path"} <= theirs & ours
+    table = (
+        (DOCS / CHAOS_TOOLKIT).read_text().partition("## What is said otherwise")[2].partition("## In the journal")[0]
+    )
+    rows = [row.split(" | ") for row in table.splitlines() if row.startswith("| ")][1:]
+    assert len(rows) == 6
+    for then, now in rows:
+        assert {*OPTION.findall(then)} <= theirs, then
+        assert {*OPTION.findall(now)} <= ours, now
