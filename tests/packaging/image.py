@@ -116,8 +116,9 @@ def can_contain() -> str:
     """Why no container can be played here; empty where it can."""
     if BUBBLEWRAP is None:
         return "bubblewrap is not installed"
+    files = ["--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
     tried = subprocess.run(
-        [BUBBLEWRAP, "--unshare-user", "--unshare-pid", "--ro-bind", "/", "/", "true"],
+        [BUBBLEWRAP, *_fence(12345), *files, "true"],
         capture_output=True,
         text=True,
         check=False,
