@@ -1,5 +1,6 @@
 """What the pages about running a console are played with: a home that a database's user may enter, a port, a server."""
 
+import re
 import socket
 import subprocess
 import time
@@ -62,9 +63,7 @@ class Player:
 
     def ours(self, text: str) -> str:
         """A text of the page with what stands in for its words."""
-        for word, other in self.instead.items():
-            text = text.replace(word, other)
-        return text
+        return re.sub("|".join(map(re.escape, self.instead)), lambda found: self.instead[found[0]], text)
 
 
 def _lines(page: Path, section: str) -> range:
@@ -82,7 +81,13 @@ def player(by: str, instead: Mapping[str, str] | None = None, /, **environ: str)
         home, port, second = Path(name), free_port(), free_port()
         programs = f"{installed() / 'bin'}"
         environ = {"RTK_DATA": str(home / DATA), "RTK_PORT": str(port), **environ}
-        ours = {**(instead or {}), "/home/ada": name, ":8000": f":{port}", "8001": str(second)}
+        ours = {
+            **(instead or {}),
+            "/home/ada/.local/share/rtk": str(home / DATA),
+            ":8000": f":{port}",
+            "port 8000": f"port {port}",
+            "8001": str(second),
+        }
         with Session(home, **environ) as session:
             session.run(f"export PATH={programs}:$PATH")
             try:

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from rtk.console.options import OPTIONS
 from tests.docs.operations import Player, Server, player, server
 from tests.docs.pages import DOCS
+from tests.docs.test_reference import section
 
 BY = "tests/docs/test_operations.py"
 OWN_POSTGRESQL = "how-to/use-your-own-postgresql.md"
@@ -77,6 +79,16 @@ def test_what_pg_dump_writes_is_a_backup_too(own: Server) -> None:
         page.session.run("rtk down; unset DATABASE_URL_FILE")
         assert page.session.run("rtk restore rtk.dump")[1] == 0
         assert provision(page) == "token: its token is still good\n"
+
+
+def test_a_console_runs_as_the_entry_page_has_it() -> None:
+    with player(BY) as page:
+        assert page.play("how-to/run-the-console.md") == 3
+
+
+def test_every_setting_is_said_to_be_good_for_something() -> None:
+    told = section((DOCS / "reference" / "settings.md").read_text(), "Where they are put to use")
+    assert sorted(re.findall(r"`(\w+)`", told)) == sorted(option.name for option in OPTIONS)
 
 
 OIDC = "how-to/sign-in-with-oidc.md"
