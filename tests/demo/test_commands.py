@@ -9,7 +9,7 @@ from rtk.demo.place import Place
 from rtk.errors import BadInput
 
 THEIRS = {
-    "HOME": "/home/alice",
+    "HOME": "/srv/alice",
     "PATH": "/usr/bin",
     "RTK_URL": "https://rtk.example.org",
     "RTK_TOKEN": "secret",

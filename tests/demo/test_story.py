@@ -132,10 +132,10 @@ def test_the_short_one_plans_enough_to_prove_the_objective_and_the_full_one_is_a
 
 def test_its_directory_is_beside_that_of_the_console(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    monkeypatch.setenv("XDG_DATA_HOME", "/home/alice/data")
+    monkeypatch.setenv("XDG_DATA_HOME", "/srv/alice/data")
     from rtk.demo.place import place_of
 
-    assert place_of(None).path == Path("/home/alice/data/rtk-demo")
+    assert place_of(None).path == Path("/srv/alice/data/rtk-demo")
     assert isinstance(place_of("here"), Place)
 
 

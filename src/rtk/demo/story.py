@@ -18,7 +18,7 @@ from rtk.demo.place import Place
 from rtk.demo.stage import Stage, StepFailed
 from rtk.demo.telling import Telling, shortened
 from rtk.errors import BadInput, ToolkitError
-from rtk.insight.words import duration
+from rtk.insight.words import duration, share
 from rtk.lab import state
 
 STEPS = 7
@@ -137,7 +137,7 @@ def _looked_at(team: Team, telling: Telling) -> dict[str, Any]:
 def _made(team: Team, found: dict[str, Any], times: Times, telling: Telling) -> str:
     telling.line("By hand: the last step of Import Experiment, or POST …/verifications.")
     telling.line(
-        f"{OBJECTIVE['target']:.0%} of measurements good over {duration(OBJECTIVE['window'])}: "
+        f"{share(OBJECTIVE['target'])} of measurements good over {duration(OBJECTIVE['window'])}: "
         f"every {duration(times.frequency)} for {duration(times.duration)}, "
         f"{duration(times.warm_up)} before and {duration(times.cool_down)} after"
     )
