@@ -49,6 +49,14 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | No
         text("RTK_SECRET_KEY", {"RTK_SECRET_KEY_FILE": str(path)})
 
 
+@pytest.mark.parametrize("content", ["", " \n"])
+def test_a_file_with_nothing_in_it_is_refused(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "address"
+    path.write_text(content)
+    with pytest.raises(BadInput, match=r"DATABASE_URL_FILE: .*address' is empty; expected a file that holds the value"):
+        text("DATABASE_URL", {"DATABASE_URL_FILE": str(path)})
+
+
 @pytest.mark.parametrize("value", ["-1", "1.5", "many", "1e3", "٣"])
 def test_what_is_no_number_is_refused(value: str) -> None:
     with pytest.raises(BadInput, match=r"RTK_PORT is .*; expected a whole number"):

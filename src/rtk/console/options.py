@@ -103,7 +103,10 @@ def address(name: str, value: str, example: str) -> SplitResult:
 
 def _contents(variable: str, path: str) -> str:
     try:
-        return Path(path).read_text().strip()
+        if value := Path(path).read_text().strip():
+            return value
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not text"
         raise BadInput(f"{variable}: cannot read {path!r}: {reason}; expected a file that holds the value") from None
+    # What is unset has a default, which is another thing than what somebody wanted to keep in a file.
+    raise BadInput(f"{variable}: {path!r} is empty; expected a file that holds the value")
