@@ -152,6 +152,20 @@ def test_a_password_is_reset_by_mail(world: World, client: Client) -> None:
     assert AuditEntry.objects.filter(org=world.org, action="user.password-changed").exists()
 
 
+@pytest.mark.parametrize("email", ["alice@example.org", "nobody@example.org"])
+def test_a_mail_server_that_fails_is_told_of_whoever_asks(
+    world: World, client: Client, settings: Any, caplog: pytest.LogCaptureFixture, email: str
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    with caplog.at_level("WARNING"):
+        answer = client.post("/accounts/password/reset/", {"email": email}, follow=True)
+    assert answer.status_code == 200
+    assert "No mail could be sent" in answer.content.decode()
+    assert [each.levelname for each in caplog.records] == ["WARNING"]
+    assert "RTK_MAIL_URL: [Errno 111] Connection refused" in caplog.text
+
+
 def test_without_a_mail_server_the_page_says_where_the_link_goes(db: None, client: Client, settings: object) -> None:
     assert "comes by mail" in client.get("/accounts/password/reset/").content.decode()
     settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"  # type: ignore[attr-defined]  # as above

@@ -10,6 +10,7 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.helpers import render_authentication_error
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.http import HttpRequest
 
@@ -44,6 +45,14 @@ class AccountAdapter(DefaultAccountAdapter):
         user.name = form.cleaned_data.get("name", "")
         saved: User = super().save_user(request, user, form, commit)
         return saved
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send it, or say that it could not be sent: to whoever waits for it, and why in one line of the log."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except OSError as error:  # smtplib's errors are of this kind
+            _log.warning("no mail could be sent by the server of RTK_MAIL_URL: %s", " ".join(str(error).split())[:500])
+            messages.warning(self.request, "No mail could be sent; tell whoever runs this console.")
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Whom attempts are counted for; where fewer proxies came before us than were named, the last of them."""
