@@ -17,7 +17,7 @@ from tests.docs.session import Session
 from tests.docs.test_commands import follow
 
 PATIENCE_S = 60.0
-DATA = "data"
+DATA = ".local/share/rtk"
 
 
 def free_port() -> int:
@@ -83,7 +83,6 @@ def player(by: str, instead: Mapping[str, str] | None = None, /, **environ: str)
         environ = {"RTK_DATA": str(home / DATA), "RTK_PORT": str(port), **environ}
         ours = {
             **(instead or {}),
-            "/home/ada/.local/share/rtk": str(home / DATA),
             ":8000": f":{port}",
             "port 8000": f"port {port}",
             "8001": str(second),
