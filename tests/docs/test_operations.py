@@ -3,11 +3,13 @@
 import re
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 
 from rtk.console.options import OPTIONS
+from tests.console.live import PLAN, Machine, head, verification
 from tests.docs.operations import Player, Server, player, server
 from tests.docs.pages import DOCS
 from tests.docs.test_reference import section
@@ -36,6 +38,26 @@ def test_a_console_moves_to_a_postgresql_of_ones_own_as_the_page_has_it(own: Ser
         query = "SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'"
         psql = f"psql {own.superuser} --dbname=rtk --tuples-only --no-align"
         assert page.session.run(f'{psql} -c "{query}"') == ("rtk\n", 0)
+
+
+def test_what_is_told_one_console_is_followed_at_another(own: Server) -> None:
+    with player(BY, {"sudo -u postgres psql": f"psql {own.superuser}", "db.example.org": own.address}) as page:
+        page.session.run(f"psql {own.superuser} -c 'DROP DATABASE IF EXISTS rtk' -c 'DROP ROLE IF EXISTS rtk'")
+        page.play(OWN_POSTGRESQL, "Make a role and a database", "Start the console with it")
+        other = page.instead["8001"]
+        page.session.run("export RTK_SECRET_KEY_FILE=$RTK_DATA/secret-key")
+        page.session.run(f"rtk up --detach --data second --port {other}")
+        token = begun(page).strip()
+        one, another = (Machine(f"http://127.0.0.1{port}", token) for port in (page.instead[":8000"], f":{other}"))
+        (org,) = one("GET", "/organizations").json()
+        key, run = f"file-{uuid4()}", str(uuid4())
+        path = f"/organizations/{org['id']}/teams/{org['teams'][0]['id']}/verifications/{key}/runs/{run}"
+        body = {"plan": PLAN, "experiment": verification(key), "client": {"rtk": "0.1.0"}}
+        assert one("PUT", path, json=body).status_code == 201
+        lines = another("GET", f"{path}/stream", stream=True).iter_lines()
+        assert b"event: state" in lines
+        one("POST", f"{path}/record", json={"from": 0, "entries": [head(run)]})
+        assert b"event: entry" in lines
 
 
 def begun(page: Player) -> str:
