@@ -3,11 +3,12 @@
 import ast
 import importlib
 import inspect
+import json
 import pkgutil
 import re
 import subprocess
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields
 from functools import cache
 from importlib.metadata import entry_points
@@ -102,6 +103,24 @@ def test_every_function_for_experiments_is_in_the_reference_with_its_arguments()
             assert f"| `{name}` |" in told, name
             for argument in set(inspect.signature(getattr(module, name)).parameters) - {"value"}:
                 assert f"`{argument}`" in told, f"{name}({argument})"
+
+
+def test_every_default_of_an_argument_is_in_the_reference() -> None:
+    text = page("probes-and-tolerances.md")
+    for module in public_modules(chaoscloud):
+        rows = section(text, f"`{module.__name__}`").splitlines()
+        for name in module.__all__:
+            for argument, default in defaults(getattr(module, name)):
+                told = rf"`{argument}`[^`|;]*default `?{default}\b|`{argument}`.*\| `?{default}`? \|$"
+                assert any(re.search(told, row) for row in rows), f"{name}({argument}={default})"
+
+
+def defaults(function: Callable[..., object]) -> Iterator[tuple[str, str]]:
+    """The arguments that have a value of their own, with it as the reference writes it."""
+    for argument in inspect.signature(function).parameters.values():
+        if argument.default not in (None, inspect.Parameter.empty):
+            text = json.dumps(argument.default).strip('"')
+            yield argument.name, re.sub(r"\.0$", "", text)
 
 
 def public_modules(package: ModuleType) -> Iterator[ModuleType]:
