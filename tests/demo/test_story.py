@@ -116,6 +116,11 @@ def test_one_that_is_told_to_end_while_it_begins_leaves_nothing(demo: Demo) -> N
     nothing_is_left(demo)
 
 
+def test_what_it_says_of_its_own_is_plain_for_any_terminal() -> None:
+    for path in Path(story.__file__).parent.glob("*.py"):
+        assert path.read_text().isascii(), path.name
+
+
 def test_a_directory_that_cannot_be_used_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     refused = Demo(tmp_path / "file" / "demo").rtk("--headless", "--exit")

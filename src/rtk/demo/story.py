@@ -80,7 +80,7 @@ def _commands(place: Place) -> Commands:
 
 def _cleared(keeper: Keeper) -> bool:
     if not keeper.keeps:
-        click.echo("\nEnding the console and the lab …")
+        click.echo("\nEnding the console and the lab.")
     while True:
         try:
             return keeper.clears()
@@ -101,7 +101,7 @@ def _played(stage: Stage, place: Place, asked: Asked) -> None:
 
 def _introduced(place: Place, times: Times) -> None:
     about = duration(round(times.warm_up + times.duration + times.cool_down + AROUND_S, -1))
-    click.echo(f"The tutorial “Load an EC2 instance”, from an empty console to its insight, on this machine: {about}.")
+    click.echo(f"The tutorial 'Load an EC2 instance', from an empty console to its insight, on this machine: {about}.")
     click.echo(f"What it makes is in {shortened(str(place.path))}. Ctrl-C ends it and undoes what it did.")
 
 
@@ -125,7 +125,7 @@ def _steps(stage: Stage, times: Times) -> str:
 
 
 def _looked_at(team: Team, telling: Telling) -> dict[str, Any]:
-    telling.line(f"By hand: Import Experiment on {team.url}{HOME}, or POST …/import of the API.")
+    telling.line(f"By hand: Import Experiment on {team.url}{HOME}, or POST .../import of the API.")
     found = team.look(console.experiment())
     for warning in found["warnings"]:
         telling.line(warning)
@@ -135,7 +135,7 @@ def _looked_at(team: Team, telling: Telling) -> dict[str, Any]:
 
 
 def _made(team: Team, found: dict[str, Any], times: Times, telling: Telling) -> str:
-    telling.line("By hand: the last step of Import Experiment, or POST …/verifications.")
+    telling.line("By hand: the last step of Import Experiment, or POST .../verifications.")
     telling.line(
         f"{share(OBJECTIVE['target'])} of measurements good over {duration(OBJECTIVE['window'])}: "
         f"every {duration(times.frequency)} for {duration(times.duration)}, "
