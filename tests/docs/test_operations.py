@@ -42,8 +42,7 @@ def test_a_console_moves_to_a_postgresql_of_ones_own_as_the_page_has_it(own: Ser
 
 def test_what_is_told_one_console_is_followed_at_another(own: Server) -> None:
     with player(BY, {"sudo -u postgres psql": f"psql {own.superuser}", "db.example.org": own.address}) as page:
-        page.session.run(f"psql {own.superuser} -c 'DROP DATABASE IF EXISTS rtk' -c 'DROP ROLE IF EXISTS rtk'")
-        page.play(OWN_POSTGRESQL, "Make a role and a database", "Start the console with it")
+        again(page, own)
         other = page.instead["8001"]
         page.session.run("export RTK_SECRET_KEY_FILE=$RTK_DATA/secret-key")
         page.session.run(f"rtk up --detach --data second --port {other}")
@@ -94,8 +93,7 @@ def test_what_is_backed_up_comes_back_here_and_elsewhere_as_the_page_has_it(own:
 
 def test_what_pg_dump_writes_is_a_backup_too(own: Server) -> None:
     with player(BY, {"sudo -u postgres psql": f"psql {own.superuser}", "db.example.org": own.address}) as page:
-        page.session.run(f"psql {own.superuser} -c 'DROP DATABASE rtk' -c 'DROP ROLE rtk'")  # of another test
-        page.play(OWN_POSTGRESQL, "Make a role and a database", "Start the console with it")
+        again(page, own)
         provision(page)
         assert page.play(BACK_UP, "With your own PostgreSQL") == 1
         page.session.run("rtk down; unset DATABASE_URL_FILE")
@@ -121,6 +119,26 @@ def test_a_console_offers_its_issuer_as_the_page_has_it() -> None:
         assert page.play(OIDC) == 1
     text = (DOCS / OIDC).read_text()
     assert text.count(f"rtk.example.org{reverse('openid_connect_callback', args=['sso'])}\n") == 2
+
+
+def test_a_schema_of_somebody_else_keeps_a_restore_from_doing_anything(own: Server) -> None:
+    with player(BY, {"sudo -u postgres psql": f"psql {own.superuser}", "db.example.org": own.address}) as page:
+        again(page, own)
+        begun(page)
+        page.session.run("rtk backup rtk.dump; rtk down")
+        schema = f"psql {own.superuser} --dbname=rtk -c 'ALTER SCHEMA public OWNER TO"
+        page.session.run(f"{schema} postgres'")  # as it is on PostgreSQL 14
+        refused = ("rtk: 'rtk.dump' could not be restored: must be owner of schema public\n", 1)
+        assert page.session.run("rtk restore --yes rtk.dump") == refused
+        page.session.run(f"{schema} rtk'")
+        assert page.session.run("rtk restore --yes rtk.dump")[1] == 0
+        assert provision(page) == "token: its token is still good\n"
+
+
+def again(page: Player, own: Server) -> None:
+    """A console of its own with an empty database in that server."""
+    page.session.run(f"psql {own.superuser} -c 'DROP DATABASE IF EXISTS rtk' -c 'DROP ROLE IF EXISTS rtk'")
+    assert page.play(OWN_POSTGRESQL, "Make a role and a database", "Start the console with it") == 2
 
 
 MADE = "CREATE ROLE poor LOGIN PASSWORD 'poor'; CREATE DATABASE another ENCODING 'UTF8' TEMPLATE template0"

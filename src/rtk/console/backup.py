@@ -4,10 +4,11 @@ The key that signs sessions and links is not in it: whoever has a backup cannot 
 """
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -106,7 +107,8 @@ def _replace(file: Path, url: str) -> None:
         if reading.wait() != 0 and executing.poll() is None:
             executing.kill()
             raise CannotBackUp(f"{str(file)!r} cannot be read to its end: {_told(reading)}")
-        executing.stdin.close()
+        with suppress(BrokenPipeError):  # psql has ended before it took the rest; it says why
+            executing.stdin.close()
         if executing.wait() != 0:
             raise CannotBackUp(f"{str(file)!r} could not be restored: {_told(executing)}")
 
@@ -165,4 +167,4 @@ def _told(process: subprocess.Popen[bytes]) -> str:
 def _said(text: str) -> str:
     """The first error that a program reported, without its own name."""
     lines = [line for line in text.splitlines() if "error:" in line.lower()] or text.splitlines() or ["no reason given"]
-    return lines[0].partition("rror:")[2].strip() or lines[0].strip()
+    return re.split("error:", lines[0], maxsplit=1, flags=re.IGNORECASE)[-1].strip()
