@@ -75,7 +75,8 @@ def elsewhere(block: Block, ports: int) -> Block:
         "127.0.0.1:4566": f"127.0.0.1:{ports + 1}",
         "127.0.0.1:8080": f"127.0.0.1:{ports + 2}",
         "127.0.0.1:8081": f"127.0.0.1:{ports + 3}",
-        "rtk lab up": f"rtk lab up --port {ports + 1} --web-port {ports + 2}",
+        # Answers take less work than they do for a reader: other pages are played meanwhile.
+        "rtk lab up": f"rtk lab up --port {ports + 1} --web-port {ports + 2} --work 0.15",
     }
     text = block.text
     for words, instead in moved.items():
