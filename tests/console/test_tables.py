@@ -78,6 +78,16 @@ def test_a_database_of_an_older_release_is_brought_to_this_one(postgres: Postgre
         assert dumped("older", postgres) == made
 
 
+def test_a_database_of_a_newer_release_is_refused_in_one_sentence(postgres: Postgres, django_db_blocker: Any) -> None:
+    with database("newer", postgres, django_db_blocker):
+        tables.migrate()
+        with postgres.connect("newer") as server:
+            server.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('store', '9999_later', now())")
+            server.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('account', '9999_x', now())")
+        with pytest.raises(CannotRunDatabase, match=r"is of a newer release, .* store\.9999_later: start that release"):
+            tables.migrate()
+
+
 def test_a_database_that_may_not_be_changed_is_said_in_one_sentence(postgres: Postgres, django_db_blocker: Any) -> None:
     with database("fixed", postgres, django_db_blocker):
         with postgres.connect("postgres") as server:

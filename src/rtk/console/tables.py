@@ -20,10 +20,11 @@ _MIGRATING = 0x52544B00  # an advisory lock: consoles that share a database must
 
 
 def migrate() -> None:
-    """Make or change what is not as it must be. Raises CannotRunDatabase."""
+    """Make or change what is not as it must be. Raises CannotRunDatabase, also when a newer release made them."""
     try:
         with _alone():
             executor = MigrationExecutor(connection)
+            _refuse_newer(executor)
             if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
                 return
             if not connection.introspection.table_names():
@@ -31,6 +32,17 @@ def migrate() -> None:
             call_command("migrate", verbosity=0, interactive=False)
     except DatabaseError as error:
         raise CannotRunDatabase(f"the database's tables cannot be made or changed: {first_line(error)}") from None
+
+
+def _refuse_newer(executor: MigrationExecutor) -> None:
+    ours = {app.label for app in apps.get_app_configs() if app.name.startswith("rtk.")}
+    done = {key for key in executor.loader.applied_migrations if key[0] in ours}
+    unknown = sorted(done - set(executor.loader.disk_migrations or {}))
+    if unknown:
+        raise CannotRunDatabase(
+            f"the database is of a newer release, which made the change {'.'.join(unknown[0])}: "
+            "start that release, or restore a backup of this one"
+        )
 
 
 def _make_all(executor: MigrationExecutor) -> None:
