@@ -27,7 +27,8 @@ def path() -> str:
     found = os.environ.get("RTK_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if found:
         return found
-    told = subprocess.run(["node", "-e", NPM_S], cwd=ROOT / "frontend", capture_output=True, text=True, check=False)
+    asked = ["node", "-e", NPM_S]
+    told = subprocess.run(asked, cwd=ROOT / "frontend", capture_output=True, text=True, check=False)
     if told.returncode:
         raise CommandFailed("there is no Chromium: install Debian's package chromium, or run `make setup`")
     return told.stdout.strip()
@@ -37,8 +38,9 @@ def path() -> str:
 def opened(console: Console) -> Iterator[Page]:
     """An empty tab of somebody who is signed in."""
     cookie = {"name": COOKIE, "value": key(console.database.place), "url": console.url}
+    chromium = path()  # before its driver starts, which cannot where the libraries of a browser are missing
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=path(), args=QUIET)
+        browser = play.chromium.launch(executable_path=chromium, args=QUIET)
         try:
             context = browser.new_context(viewport=SIZE, reduced_motion="reduce")  # type: ignore[arg-type] # a dict of its shape
             context.add_cookies([cookie])  # type: ignore[list-item] # the same

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import shutil
 import subprocess
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -31,7 +32,7 @@ def versions() -> str:
     """Everything whose version matters to the numbers."""
     packages = [f"{name} {version(name)}" for name in PACKAGES]
     libcurl = next(word for word in pycurl.version.split() if word.startswith("libcurl/"))
-    curl = _first_line("curl", "--version").split("(")[0].strip()
+    curl = _first_line("curl", "--version").split("(")[0].strip() if shutil.which("curl") else "curl is missing"
     python = f"Python {platform.python_version()}"
     return ", ".join([python, *packages, libcurl.replace("/", " "), f"the command {curl}", *_commit()])
 

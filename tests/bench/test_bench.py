@@ -21,7 +21,9 @@ from bench.row import Figures, Row, Trial, percentile, spread
 from bench.sitting import ROUNDS, NoQuiet, Sitting
 from bench.weather import Watch, Weather
 from rtk.insight.facts import Measurement
+from tests.console.pages.browser import chromium
 
+IN_A_BROWSER = ("onscreen", "chart")
 QUIET = Weather(1.0, 0.02, 0.0)
 OTHERS = Weather(1.0, 0.11, 0.0)
 STEAL = Weather(1.0, 0.0, 0.07)
@@ -204,6 +206,8 @@ def test_a_row_that_cannot_be_measured_says_why_and_keeps_what_it_asks(monkeypat
 def test_every_row_measures(name: str) -> None:
     if name.startswith("reading") and shutil.which("curl") is None:
         pytest.skip("the curl command, against which readings are held, is not installed")
+    if name in IN_A_BROWSER and chromium() is None:
+        pytest.skip("no Chromium: install Debian's package chromium")
     told = row(name, Sitting(name, quick=True))
     assert told.held is not None, told.measured
     assert (told.void, told.counted) == (0, len(told.trials))

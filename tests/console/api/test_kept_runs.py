@@ -224,7 +224,7 @@ def test_rollbacks_that_the_last_journal_lacks_were_not_played(live: Live, machi
 
 def test_two_conditions_of_one_name_are_two(live: Live, machine: Machine) -> None:
     document = verification(f"twice-{uuid4()}")
-    document["method"] *= 2
+    document["method"] = document["method"] * 2
     old = Old(live, machine, document).begin()
     old.sample(1)
     old.finish(run=[ended("inject-cpu", "failed"), ended("inject-cpu"), ended("of another experiment")])
