@@ -39,7 +39,7 @@ class Session:
         )
 
     def run(self, command: str) -> tuple[str, int]:
-        """What a command prints, and its exit code. Skips the test where a program that not everybody has is missing."""
+        """What a command prints, and its exit code. Skips the test where a program that many lack is missing."""
         for program in OFTEN_MISSING:
             if re.search(rf"\b{program} ", command) and shutil.which(program) is None:
                 pytest.skip(f"{program} is not installed; .ci/run installs it")
