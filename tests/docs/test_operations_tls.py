@@ -22,6 +22,7 @@ from tests.docs.pages import DOCS, blocks
 pytestmark = pytest.mark.timeout(300)
 HOST, PASSWORD = "rtk.example.org", "correct horse battery"
 FILES = {block.title: block.text for block in blocks(DOCS / "how-to" / "serve-over-tls.md") if block.title}
+PROGRAMS, IN_CI = "/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin", "curl, openssl and nginx-light"
 CERTIFICATE = ("fullchain.pem", "privkey.pem")
 AROUND_NGINX = """
 daemon off;
@@ -106,8 +107,9 @@ def caddy(directory: Path, moved: dict[str, str]) -> list[str]:
 def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
     """A browser before a proxy before a console."""
     proxy: Proxy = request.param
-    if not shutil.which(proxy.__name__, path="/usr/sbin:/usr/bin:/usr/local/bin"):
-        pytest.skip(f"{proxy.__name__} is not installed; .ci/run installs it")
+    for program in ("curl", "openssl", proxy.__name__):
+        if not shutil.which(program, path=PROGRAMS):
+            pytest.skip(f"{program} is not installed; .ci/run installs {IN_CI}")
     secure, plain = free_port(), free_port()
     settings = {"RTK_PUBLIC_URL": f"https://{HOST}:{secure}", "RTK_TRUSTED_PROXIES": "1"}
     with player("", **settings) as page:
@@ -147,7 +149,7 @@ def certificate(directory: Path) -> None:
 
 @contextmanager
 def running(command: list[str], directory: Path) -> Iterator[None]:
-    environ = {"PATH": "/usr/sbin:/usr/bin:/usr/local/bin", "HOME": str(directory)}
+    environ = {"PATH": PROGRAMS, "HOME": str(directory)}
     with (
         (directory / "proxy.log").open("wb") as log,
         subprocess.Popen(command, cwd=directory, env=environ, stderr=log, stdout=log) as process,
