@@ -78,6 +78,8 @@ function flush(all: Measurements, bucket: Bucket, found: Thinned): void {
   const due = (at: number): number => all.due[at] ?? 0;
   const value = (at: number): number => all.value[at] ?? 0;
   if (bucket.first >= 0) {
+    const before = bucket.first - 1;
+    if (before >= 0 && all.phase[before] !== all.phase[bucket.first]) found.line.push([due(before), null]); // nor what no phase measured
     const kept = [...new Set([bucket.first, bucket.low, bucket.high, bucket.last])].sort((a, b) => a - b);
     for (const at of kept) found.line.push([due(at), value(at)]);
     found.low = Math.min(found.low, value(bucket.low));
