@@ -2,7 +2,8 @@
 
 from array import array
 
-from rtk.insight.cause import NO_BASELINE, NO_CONDITIONS, cause_of, compare, comparisons_of
+from rtk.insight.cause import NO_BASELINE, NO_CONDITION, NO_CONDITIONS, NOT_MEASURED, cause_of, compare, comparisons_of
+from rtk.insight.facts import Phase
 from rtk.insight.shape import Comparison
 from rtk.insight.tally import Tally, tallies_of
 from tests.insight.builder import run_of
@@ -10,6 +11,12 @@ from tests.insight.builder import run_of
 
 def compared(conditions: str, baseline: str, recovery: str = "", values: bool = True) -> tuple[Comparison, ...]:
     return comparisons_of(tallies_of(run_of(conditions, baseline, recovery, values=values)), "ms")
+
+
+def tallies(conditions: str, baseline: str, recovery: str = "") -> dict[Phase, Tally]:
+    planned: dict[Phase, int] = {"baseline": len(baseline), "conditions": len(conditions), "recovery": len(recovery)}
+    spans = {phase: slots for phase, slots in planned.items() if slots}
+    return tallies_of(run_of(conditions, baseline, recovery, spans=spans))
 
 
 def test_a_difference_that_luck_does_not_explain_is_real() -> None:
@@ -62,15 +69,24 @@ def test_missed_slots_are_no_part_of_a_comparison() -> None:
 
 
 def test_without_a_baseline_no_cause_can_be_told() -> None:
-    assert compared("xxxx", "---") == ()
-    assert cause_of((), baseline=False) == NO_BASELINE
+    assert cause_of((), tallies("xxxx", "")) == NO_BASELINE
     assert "cannot be told apart from the system's ordinary behaviour" in NO_BASELINE
 
 
 def test_without_measured_conditions_there_is_nothing_to_hold_against_it() -> None:
-    assert cause_of(compared("--", "...."), baseline=True) == NO_CONDITIONS
+    assert cause_of(compared("--", "...."), tallies("--", "....")) == NO_CONDITIONS
+
+
+def test_a_baseline_that_was_planned_and_not_measured_is_not_advised_again() -> None:
+    assert compared("xxxx", "---") == ()
+    assert cause_of((), tallies("xxxx", "---")) == NOT_MEASURED
+    assert "warm-up" not in NOT_MEASURED
+
+
+def test_without_a_condition_there_is_none_to_be_the_cause_whatever_was_measured() -> None:
+    assert cause_of(compared("xx", "...."), tallies("xx", "...."), applied=False) == NO_CONDITION
 
 
 def test_the_cause_is_told_by_the_conditions_and_not_by_the_recovery() -> None:
     found = compared("xx", "....", "....")
-    assert cause_of(found, baseline=True) == found[0].sentence
+    assert cause_of(found, tallies("xx", "....", "....")) == found[0].sentence

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtk.insight.facts import ActivitySpan, Facts, Measurement, Measurements, Objective, Phase, Threshold
+from rtk.insight.cause import NO_CONDITION
+from rtk.insight.facts import ActivitySpan, Facts, Gate, Measurement, Measurements, Objective, Phase, Threshold
 from rtk.insight.insight import insight
 from tests.insight.builder import DAY, run_of
 
@@ -50,7 +51,9 @@ def test_a_clustered_series_that_would_pass_by_count_does_not() -> None:
     assert found.figures.verdict == "inconclusive"
     assert found.clustering is not None
     assert found.clustering.clustered
-    assert "came in stretches (3 runs of equal outcomes where 12.9 were expected; runs test: p < 0.001)" in found.why
+    assert (
+        "came in stretches (3 stretches of equal outcomes where 12.9 were expected; runs test: p < 0.001)" in found.why
+    )
 
 
 def test_a_missed_slot_that_decides_is_named() -> None:
@@ -135,6 +138,21 @@ def test_a_gate_that_was_not_met_is_judged_in_nothing() -> None:
     assert found.figures.verdict is None
     assert found.limits == ()
     assert "hypothesis was not met before the run" in found.headline
+    assert found.why == found.headline
+    assert found.cause == NO_CONDITION
+
+
+def test_a_gate_that_was_not_met_says_which_probe_gave_what_and_after_how_many_tries() -> None:
+    gate = Gate(3, "shop: outside its tolerance, it gave status 500")
+    found = insight(run_of("", status="failed", conditions=(), gate=gate))
+    assert found.why == "Asked 3 times, the last time: shop: outside its tolerance, it gave status 500."
+
+
+def test_where_no_condition_was_applied_none_is_the_cause_and_no_warm_up_is_advised() -> None:
+    for facts in (run_of("." * 59, conditions=()), run_of("x" * 9, baseline="." * 9, conditions=())):
+        found = insight(facts)
+        assert found.cause == "No condition was applied, so there is none that could be the cause."
+        assert not any("baseline" in told for told in found.limits)
 
 
 def test_a_run_that_ended_before_its_conditions_is_judged_in_nothing() -> None:
@@ -171,7 +189,7 @@ def test_the_budget_counts_deviations_of_every_phase() -> None:
 def test_what_a_verdict_may_not_be_read_as_stands_beside_it() -> None:
     told = " ".join(insight(run_of("." * 59)).limits)
     assert "It says nothing of other days" in told
-    assert "measuring more often buys no evidence" in told
+    assert "only measuring for longer tells of other days" in told
     assert "if measurements are independent" in told
     assert "a 90 % interval" in told
     assert "Without a baseline it does not say what caused" in told

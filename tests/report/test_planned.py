@@ -54,6 +54,7 @@ def test_phases_with_slots_are_listed_and_a_missing_baseline_is_said() -> None:
     assert "Baseline, 6 slots: every 10 s for 1 min" in told
     assert "Recovery, 3 slots: every 10 s for 30 s" in told
     assert "No baseline" not in told
+    assert "No baseline" not in text(method=[])
 
 
 def test_without_an_objective_it_says_how_to_give_one() -> None:

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from rtk.experiment.plan import Plan, StopWhen
-from rtk.insight.facts import Objective
+from rtk.insight.facts import Gate, Objective
+from rtk.verify.crew import Sample
+from rtk.verify.hypothesis import reason_of
 from tests.verify.world import World, action, experiment, play, probe
 
 TUTORIAL = Plan(frequency_s=10.0, duration_s=300.0, objective=Objective(0.95, 86400.0))
@@ -69,6 +71,10 @@ def test_a_system_that_refuses_is_deviated(world: World, tmp_path: Path) -> None
     out = play(tmp_path, experiment([gate, probe("fails")]), Plan(10.0, 30.0))
     assert out.run.journal.status == "failed"
     assert out.outcomes() == []
+    assert out.facts.gate is not None
+    assert out.facts.gate.tries == 3
+    assert out.facts.gate.reason.startswith("fails: ")
+    assert ("the hypothesis was not met: " + out.facts.gate.reason) in [event.text for event in out.facts.events]
 
 
 def test_every_probe_is_measured_also_after_one_deviated(world: World, tmp_path: Path) -> None:
@@ -91,6 +97,33 @@ def test_a_gate_that_is_not_met_applies_no_condition(world: World, tmp_path: Pat
     out = play(tmp_path, experiment(), TUTORIAL)
     assert (out.run.journal.status, world.done, out.facts.rolled_back) == ("failed", [], None)
     assert len(out.entries("hypothesis")) == 3
+    assert out.facts.gate == Gate(3, "response_ms: outside its tolerance, it gave 5,000")
+
+
+def test_a_gate_that_nothing_answers_names_the_silent_probe(world: World, tmp_path: Path) -> None:
+    world.took = lambda _: 1e6
+    out = play(tmp_path, experiment(), TUTORIAL)
+    assert out.facts.gate == Gate(3, "response_ms: no answer within 30 s")
+
+
+def test_a_gate_that_was_met_leaves_no_reason(world: World, tmp_path: Path) -> None:
+    assert play(tmp_path, experiment(), Plan(10.0, 20.0)).facts.gate is None
+
+
+@pytest.mark.parametrize(
+    ("output", "tolerance", "told"),
+    [
+        ({"status": 500, "body": "oh\nno"}, 200, "it gave status 500"),
+        ({"status": 200, "body": "oh\nno"}, {"type": "regex", "target": "body"}, "it gave body oh no"),
+        ([1, 2], 3, "it gave [1, 2]"),
+        ("x" * 500, "y", "it gave " + "x" * 120 + "…"),
+    ],
+)
+def test_what_a_probe_gave_is_told_in_few_words(output: Any, tolerance: Any, told: str) -> None:
+    runs = [{"tolerance_met": True, "output": 1}, {"tolerance_met": False, "output": output}]
+    sample = Sample("deviated", reason="shop: outside its tolerance", probes=runs)
+    probes = [{"name": "first", "tolerance": 1}, {"name": "shop", "tolerance": tolerance}]
+    assert reason_of(sample, probes) == f"shop: outside its tolerance, {told}"
 
 
 def test_a_gate_met_at_the_third_try_lets_the_run_begin(world: World, tmp_path: Path) -> None:

@@ -18,6 +18,10 @@ NO_BASELINE = (
     "There is no baseline, so the condition cannot be told apart from the system's ordinary behaviour; "
     "a warm-up gives one."
 )
+NOT_MEASURED = (
+    "Nothing was measured in the baseline, so the condition cannot be told apart from the system's ordinary behaviour."
+)
+NO_CONDITION = "No condition was applied, so there is none that could be the cause."
 NO_CONDITIONS = "Nothing was measured in the conditions that could be held against the baseline."
 _OF: dict[Phase, str] = {
     "baseline": "of the baseline",
@@ -37,12 +41,16 @@ def comparisons_of(tallies: dict[Phase, Tally], unit: str = "") -> tuple[Compari
     )
 
 
-def cause_of(comparisons: tuple[Comparison, ...], baseline: bool) -> str:
-    """What the run says about the conditions as the cause; `baseline` is whether one was measured."""
+def cause_of(comparisons: tuple[Comparison, ...], tallies: dict[Phase, Tally], applied: bool = True) -> str:
+    """What the run says about the conditions as the cause; `applied` is whether there was any."""
+    if not applied:
+        return NO_CONDITION
     of_conditions = [comparison for comparison in comparisons if comparison.phase == "conditions"]
     if of_conditions:
         return of_conditions[0].sentence
-    return NO_CONDITIONS if baseline else NO_BASELINE
+    if "baseline" not in tallies:
+        return NO_BASELINE
+    return NO_CONDITIONS if tallies["baseline"].measured else NOT_MEASURED
 
 
 def compare(phase: Phase, tally: Tally, baseline: Tally, unit: str = "") -> Comparison:

@@ -151,13 +151,22 @@ class RunEvent:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """How often the hypothesis was asked before the run where it was not met, and why it was not at last."""
+
+    tries: int
+    reason: str
+
+
 @dataclass(frozen=True)
 class Facts:
     """A run as it was recorded.
 
     `status` is the journal's: `completed`, `failed` (the gate was not met), `aborted`, `interrupted`.
     `stopped` says why measuring ended before its time, None when it did not. `rolled_back` is False when
-    rollbacks were due and not played (strategy `never`), None when there were none to play.
+    rollbacks were due and not played (strategy `never`), None when there were none to play. `gate` is None where
+    it was met, and of records that do not tell.
     """
 
     run_id: str
@@ -175,5 +184,6 @@ class Facts:
     rolled_back: bool | None = None
     status: str = "completed"
     stopped: str | None = None
+    gate: Gate | None = None
     events: tuple[RunEvent, ...] = ()
     files: dict[str, str] = field(default_factory=dict)

@@ -51,7 +51,7 @@ def insight(facts: Facts) -> Insight:
         phases=tuple(stats_of(phase, [tally]) for phase, tally in tallies.items()),
         clustering=clustering,
         comparisons=comparisons,
-        cause=cause_of(comparisons, story.baseline),
+        cause=cause_of(comparisons, tallies, applied=bool(facts.conditions)),
         first_deviation_after_s=first_deviation_after(facts),
         recovered_after_s=recovered_after(facts),
         invalid_condition=failed.name if failed else None,

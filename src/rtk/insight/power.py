@@ -64,7 +64,7 @@ class Prospects:
         return (f"At worst, with every measurement deviating ({lasting}), it spends {spent} of the budget.",)
 
 
-_OTHER_DAYS = "Measuring more often buys no evidence about other days; only measuring for longer does."
+_OTHER_DAYS = "More measurements in a run prove more about that run; only measuring for longer tells of other days."
 
 
 def prospects(

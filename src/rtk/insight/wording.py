@@ -12,7 +12,8 @@ from rtk.insight.words import bound, chance, count, listing, share
 JUDGED = ("completed", "aborted", "interrupted")
 SURE = "95 % sure if measurements are independent"
 _OTHER_DAYS = (
-    "It says nothing of other days: measuring more often buys no evidence about them, only measuring for longer does."
+    "It says nothing of other days: more measurements in a run prove more about that run, only measuring for longer "
+    "tells of other days."
 )
 _INDEPENDENT = (
     "The certainty holds if measurements are independent; those close together often are not, "
@@ -62,7 +63,7 @@ def headline(story: Story) -> str:
 def why(story: Story) -> str:
     """What decided the verdict."""
     if not story.case.judged:
-        return _not_judged(story.facts)
+        return _refused(story.facts) or _not_judged(story.facts)
     if story.case.invalid:
         failed = invalid_condition(story.facts)
         reason = f": {failed.failure.rstrip('.')}" if failed and failed.failure else ""
@@ -85,7 +86,7 @@ def limits(story: Story) -> tuple[str, ...]:
         found.append(f"{missed}: to pass, every one of them counts as deviated.")
     if story.case.stopped:
         found.append(f"{_stopped(story.facts)}, and a stopped run never passes.")
-    if not story.baseline:
+    if not story.baseline and story.facts.conditions:
         found.append(_NO_BASELINE)
     return tuple(found)
 
@@ -96,6 +97,15 @@ def _not_judged(facts: Facts) -> str:
     if facts.status not in JUDGED:
         return "The run has not ended, and there is no verdict before its end."
     return "The run ended before its conditions began, so there is nothing to judge."
+
+
+def _refused(facts: Facts) -> str:
+    """Why the gate was not met, where that was recorded."""
+    if facts.status != "failed" or facts.gate is None:
+        return ""
+    asked = "Asked once" if facts.gate.tries == 1 else f"Asked {facts.gate.tries:,} times, the last time"
+    reason = " ".join(facts.gate.reason.split()).rstrip(".") or "no reason was told"
+    return f"{asked}: {reason}."
 
 
 def _not_applied(facts: Facts) -> str:
@@ -177,11 +187,17 @@ def _between(story: Story) -> str:
 
 
 def _in_stretches(clustering: Clustering) -> str:
-    seen = f"{count(clustering.runs, 'run')} of equal outcomes where {clustering.expected:,.1f} were expected"
     return (
-        f"Deviations came in stretches ({seen}; runs test: {chance(clustering.p)}), so the measurements "
+        f"Deviations came in stretches ({stretches(clustering)}), so the measurements "
         "are not independent and their number proves less than it seems."
     )
+
+
+def stretches(clustering: Clustering) -> str:
+    """What the runs test saw: what it calls a run is called a stretch here, where a run is something else."""
+    seen = "1 stretch" if clustering.runs == 1 else f"{clustering.runs:,} stretches"
+    expected = f"{clustering.expected:,.1f} were expected"
+    return f"{seen} of equal outcomes where {expected}; runs test: {chance(clustering.p)}"
 
 
 def _stopped(facts: Facts) -> str:

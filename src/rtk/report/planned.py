@@ -26,7 +26,7 @@ def planned(plan: Plan, document: Document) -> list[str]:
 def course(plan: Plan, document: Document) -> list[str]:
     """What is going to be done, without what can be proven by it."""
     return [
-        *_slots(plan),
+        *_slots(plan, document),
         *_hypothesis(document),
         *_conditions(document),
         *_undo(document),
@@ -34,14 +34,14 @@ def course(plan: Plan, document: Document) -> list[str]:
     ]
 
 
-def _slots(plan: Plan) -> Iterator[str]:
+def _slots(plan: Plan, document: Document) -> Iterator[str]:
     for phase in PHASES:
         slots, length = plan.slots(phase), plan.length(phase)
         if slots:
             told = f"{count(slots, 'slot')}: every {duration(plan.frequency_s)} for {duration(length)}"
             yield f"{phase.capitalize()}, {told}"
-    if not plan.slots("baseline"):
-        yield ("No baseline: whether a condition caused what is seen cannot be told; --warm-up 1m gives one.")
+    if not plan.slots("baseline") and _actions(document.get("method")):
+        yield "No baseline: whether a condition caused what is seen cannot be told; --warm-up 1m gives one."
 
 
 def _hypothesis(document: Document) -> Iterator[str]:

@@ -10,6 +10,7 @@ from rtk.insight.facts import (
     PHASES,
     ActivitySpan,
     Facts,
+    Gate,
     Measurement,
     Measurements,
     Objective,
@@ -33,6 +34,7 @@ class _Reading:
     spans: dict[tuple[str, int], ActivitySpan] = field(default_factory=dict)
     events: list[RunEvent] = field(default_factory=list)
     rolled_back: bool | None = None
+    gate: Gate | None = None
     end: Entry = field(default_factory=dict)
     last: float = 0.0
 
@@ -102,6 +104,8 @@ def _read(reading: _Reading, entry: Entry, head: Entry) -> None:
         reading.rolled_back = {"skipped": False, "started": True, "ended": True}[entry["state"]]
     elif kind == "event":
         reading.events.append(RunEvent(at, entry["text"]))
+        if gate := entry.get("gate"):
+            reading.gate = Gate(int(gate["tries"]), str(gate["reason"]))
     elif kind == "end":
         reading.end = entry
 
@@ -170,6 +174,7 @@ def _facts(head: Entry, reading: _Reading, measurements: Measurements, files: di
         rolled_back=_rolled_back(head, reading),
         status=end.get("status", "interrupted"),
         stopped=end.get("stopped") or broke_off,
+        gate=reading.gate,
         events=tuple(reading.events),
         files=files,
     )

@@ -6,14 +6,18 @@ from typing import Any
 
 from rtk.clock import Clock
 from rtk.insight.facts import Outcome
+from rtk.insight.words import number
+from rtk.verify.crew import Sample
 from rtk.verify.measure import Measurer, state_of
 from rtk.verify.once import measured_once
 from rtk.verify.record import Record
+from rtk.verify.redact import told
 from rtk.verify.stop import Stop
 from rtk.verify.toolkit import Toolkit
 
 TRIES = 3
 PAUSE_S = 1.0
+GAVE = 120  # how many letters are told of what a probe gave
 
 logger = logging.getLogger("chaostoolkit")
 
@@ -51,6 +55,7 @@ class Hypothesis:
         self._stop = stop
         self._measurer = measurer
         self._journal = journal
+        self._reason = ""
 
     def gate(self) -> bool:
         """Whether the system is in its steady state: up to three tries, met if one is."""
@@ -63,6 +68,8 @@ class Hypothesis:
             logger.info("Steady state hypothesis is met!")
         elif not self._stop.asked.is_set():
             self._journal.status = "failed"
+            gate = {"tries": TRIES, "reason": self._reason}
+            self._record.note("event", text=f"the hypothesis was not met: {self._reason}", gate=gate)
         return met
 
     def _try(self, number: int) -> bool:
@@ -72,8 +79,8 @@ class Hypothesis:
         if outcome == "met":
             return True
         if not self._stop.asked.is_set():
-            reason = self._toolkit.redact(reason or "")
-            logger.warning(f"The steady state is not met before the method (try {number} of {TRIES}): {reason}")
+            self._reason = self._toolkit.redact(reason or "")
+            logger.warning(f"The steady state is not met before the method (try {number} of {TRIES}): {self._reason}")
             self._clock.wait(self._stop.asked, PAUSE_S if number < TRIES else 0)
         return False
 
@@ -88,7 +95,28 @@ class Hypothesis:
     def _ask(self, which: str) -> tuple[Outcome, str | None]:
         sample = measured_once(self._clock, self._measurer, self._stop.asked)
         met = sample.outcome == "met"
-        self._record.note("hypothesis", which=which, met=met, reason=sample.reason, probes=sample.probes)
+        reason = None if met else reason_of(sample, self._toolkit.probes())
+        self._record.note("hypothesis", which=which, met=met, reason=reason, probes=sample.probes)
         state = state_of(sample.probes, self._toolkit.probes())
         self._journal.states[which] = {**state, "steady_state_met": met}
-        return sample.outcome, sample.reason
+        return sample.outcome, reason
+
+
+def reason_of(sample: Sample, probes: list[dict[str, Any]]) -> str:
+    """Why a hypothesis is not met, in a sentence: the first probe that deviated, and what it gave."""
+    reason = sample.reason or ""
+    for probe, run in zip(probes, sample.probes, strict=False):
+        if not run["tolerance_met"]:
+            return reason if run.get("exception") else f"{reason}, it gave {_gave(run['output'], probe)}"
+    silent = probes[len(sample.probes) : len(sample.probes) + 1]
+    return f"{silent[0]['name']}: {reason}" if silent else reason
+
+
+def _gave(output: Any, probe: dict[str, Any]) -> str:
+    """What its tolerance was held against, in few words; of an answer with a status that alone is told."""
+    tolerance = probe.get("tolerance")
+    target = (tolerance.get("target") if isinstance(tolerance, dict) else None) or "status"
+    if isinstance(output, dict) and target in output:
+        return f"{target} {_gave(output[target], {})}"
+    text = number(output) if isinstance(output, float) else " ".join(told(output).split())
+    return text if len(text) <= GAVE else f"{text[:GAVE]}…"

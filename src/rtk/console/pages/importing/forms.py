@@ -54,7 +54,7 @@ class StrategyForm(forms.Form):
         label="Under the conditions for",
         most=LONGEST_S,
         units="s min h d",
-        help_text="Only measuring for longer buys evidence; measuring more often does not.",
+        help_text="More measurements prove more about the run; only measuring for longer tells of other days.",
     )
     warm_up = SpanField(
         label="Warm-up before",

@@ -13,7 +13,8 @@ from rtk.console.store.models import Run
 from rtk.console.store.outside import Outside, between
 from rtk.insight.facts import Facts, Threshold
 from rtk.insight.shape import Insight
-from rtk.insight.words import chance, count, duration, share
+from rtk.insight.wording import stretches as seen
+from rtk.insight.words import duration, share
 from rtk.report.story import Figure, Story, Table, story
 from rtk.report.text import fine_share, plain
 
@@ -94,8 +95,7 @@ def stretches(insight: Insight) -> str:
     found = insight.clustering
     if found is None or not insight.figures.deviated:
         return ""
-    seen = f"{count(found.runs, 'run')} of equal outcomes where {found.expected:,.1f} were expected"
-    return f"{'yes' if found.clustered else 'not shown'}: {seen} (runs test: {chance(found.p)})"
+    return f"{'yes' if found.clustered else 'not shown'}: {seen(found)}"
 
 
 class Left(NamedTuple):
