@@ -44,6 +44,7 @@ OPTIONS = (
     Option("RTK_MAIL_FROM", "reliability-toolkit@localhost", "Sender of the console's mail."),
     Option("RTK_NOTIFY_OWN_NETWORK", "no", "Let webhooks call private networks and this machine, by http too.", "flag"),
     Option("RTK_RETENTION_DAYS", "400", "Days for which measurements are kept; 0 keeps them for ever.", "number"),
+    Option("RTK_PACKAGE", "", "Address of the wheel from which pages tell pip to install the toolkit; else an index."),
     Option("RTK_IMAGE", "", "Container image with the toolkit, which pages name in files for Docker and Kubernetes."),
     Option("RTK_BODY_LIMIT_MIB", "64", "Largest body of a request, in MiB.", "number"),
 )

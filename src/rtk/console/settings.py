@@ -117,6 +117,9 @@ if options.number("RTK_TRUSTED_PROXIES"):
 DATA_UPLOAD_MAX_MEMORY_SIZE = options.number("RTK_BODY_LIMIT_MIB") * 2**20
 RETENTION_DAYS = options.number("RTK_RETENTION_DAYS")
 IMAGE = options.text("RTK_IMAGE")
+PACKAGE = options.text("RTK_PACKAGE")
+if PACKAGE:
+    options.address("RTK_PACKAGE", PACKAGE, "https://files.example.com/reliability_toolkit-0.1.0-py3-none-any.whl")
 
 vars().update(mail.settings(options.text("RTK_MAIL_URL")))
 NOTIFY_OWN_NETWORK = options.flag("RTK_NOTIFY_OWN_NETWORK")

@@ -4,6 +4,7 @@ import json
 import time
 import tracemalloc
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -128,3 +129,11 @@ def test_a_variable_is_needed_once_and_only_where_it_has_no_default() -> None:
     assert [each.name for each in found.variables] == ["URL", "D", "A B; rm"]
     assert [each.name for each in found.needed()] == ["URL"]
     assert "No shell can set" in found.warnings[-1]
+
+
+def test_our_own_package_comes_from_where_a_setting_says(settings: Any) -> None:
+    provider = {"type": "python", "module": "chaoscloud.actions.ssm", "func": "send_command"}
+    found = Found({**EXPERIMENT, "method": [{"type": "action", "name": "load", "provider": provider}]})
+    assert found.install == "'reliability-toolkit[aws]'"
+    settings.PACKAGE = "https://files.example.com/reliability_toolkit-0.1.0-py3-none-any.whl"
+    assert found.install == f"'reliability-toolkit[aws] @ {settings.PACKAGE}'"

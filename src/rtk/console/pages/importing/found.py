@@ -1,14 +1,18 @@
 """What is in an experiment, in the words of a verification: what will be measured, what will be done, what it needs."""
 
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
+
+from django.conf import settings
 
 from rtk.experiment import needs
 from rtk.report.planned import tolerance_words
 from rtk.report.text import plain
 
+_OURS = "reliability-toolkit"
 _PLACE = re.compile(r"\bline (\d+)(?: column (\d+))?")
 _AROUND, _WIDEST = 2, 160
 _MOST = 50  # of each kind are listed
@@ -79,8 +83,13 @@ class Found:
 
     @property
     def distributions(self) -> tuple[str, ...]:
-        """What `pip install` must be given."""
-        return needs.distributions(self.document)
+        """What `pip install` must be given; our own from where RTK_PACKAGE says."""
+        return tuple(_from(each, settings.PACKAGE) for each in needs.distributions(self.document))
+
+    @property
+    def install(self) -> str:
+        """The same as words of a shell."""
+        return shlex.join(self.distributions)
 
     @property
     def unknown_packages(self) -> tuple[str, ...]:
@@ -135,3 +144,8 @@ def _carrier(provider: Mapping[str, Any]) -> str:
     """What carries it out. Arguments and addresses stay out, they may hold secrets."""
     module, func = provider.get("module"), provider.get("func")
     return f"{module}.{func}" if module else str(provider.get("path") or "")
+
+
+def _from(distribution: str, wheel: str) -> str:
+    """What pip is told: our own distribution from the address of a wheel, where there is one."""
+    return f"{distribution} @ {wheel}" if wheel and distribution.startswith(_OURS) else distribution

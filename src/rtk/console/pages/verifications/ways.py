@@ -99,12 +99,12 @@ def _terminal(of: Subject) -> Way:
         "terminal",
         "",
         [
-            File("Command", of.command, "Put the values in place of …" if of.variables else ""),
+            File("Command", of.command, f"{'Put the values in place of …. ' if of.variables else ''}{_FIRST}"),
             File(
                 "Before the first time", prepared, "Once on each machine: install, and sign in with a token of yours."
             ),
         ],
-        f"{_EXIT_CODES}{_also(of)}",
+        f"Processes of the experiment start in the folder in which you are. {_EXIT_CODES}{_also(of)}",
     )
 
 
@@ -199,6 +199,7 @@ WAYS: dict[str, tuple[str, Callable[[Subject], Way]]] = {
     "gitlab": ("GitLab CI", _gitlab),
     "jenkins": ("Jenkins", _jenkins),
 }
+_FIRST = "On a machine where it was never run, first do what stands below."
 _KEPT = "Where the records of runs outlive their pods, so that chaos recover can undo a run whose pod died."
 _ONCE = {"create": "All but the last line once; the last one for each run.", "apply": ""}
 _EXIT_CODES = (
