@@ -92,7 +92,7 @@ def _install() -> bool:
     lock = hashlib.sha256((FRONTEND / "package-lock.json").read_bytes()).hexdigest()
     if INSTALLED.exists() and INSTALLED.read_text() == lock:
         return False
-    print("setup: installing the packages of the front end", file=sys.stderr)
+    print("setup: building the front end, with its packages in frontend/node_modules, 240 MB", file=sys.stderr)
     try:
         _npm("ci", "--loglevel=error")
     except subprocess.CalledProcessError as error:

@@ -18,6 +18,7 @@ if [ ! -x "$venv/bin/python" ] && [ "$free" -lt "$least" ]; then
     exit 1
 fi
 
+[ -x "$venv/bin/python" ] || echo "setup: installing Python packages into $venv, 1.3 GB; about a minute" >&2
 [ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --constraint constraints.txt uv
 # Compiled once here, and not again by each of the many processes that the tests and the bench start.

@@ -8,7 +8,7 @@ import subprocess
 from rtk.demo.commands import EMAIL, Commands
 from rtk.demo.interrupted import Hearing, Interrupted
 from rtk.demo.keeper import Keeper
-from rtk.demo.telling import Telling
+from rtk.demo.telling import Telling, said
 from rtk.errors import ToolkitError
 from rtk.lab import state
 
@@ -65,6 +65,11 @@ class Stage:
         """A link with which a browser is signed in to the console, and then at a page."""
         return self._quietly(self._commands.sign_in_link(to)).strip()
 
+    def another_link(self) -> str:
+        """How one gets such a link by hand."""
+        words = self._commands.sign_in_link("/")
+        return f"Another link to sign in by: {said(words)}"
+
     def _said(self, command: list[str]) -> str:
         self.telling.command(command)
         return self._quietly(command)
@@ -82,9 +87,9 @@ class Stage:
                 process_group=0,
             )
             self._keeper.told("wait", process.pid)
-            out, said = process.communicate()
+            out, err = process.communicate()
         if process.returncode:
-            sentence = _last_line(said or out).partition(": ")[2]
+            sentence = _last_line(err or out).partition(": ")[2]
             raise StepFailed(sentence or f"{command[0]} ended with {process.returncode}", process.returncode)
         return out
 

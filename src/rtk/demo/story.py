@@ -1,10 +1,12 @@
 """The story, step by step: the tutorial as a person would play it."""
 
 import os
+import shutil
 import signal
 import sys
 import webbrowser
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import click
@@ -24,6 +26,11 @@ from rtk.lab import state
 STEPS = 7
 HOME = f"/{ORGANIZATION.lower()}/{TEAM.lower()}"
 AROUND_S = 35.0  # what is not measured: bringing everything up, the gate, the rollback's own pause, answers under way
+_MEANT = {
+    "pass": "The loaded server keeps its promise.",
+    "inconclusive": "The loaded server may keep its promise or not: so few measurements cannot tell.",
+    "fail": "The loaded server breaks its promise, which is what such a run is to find out.",
+}
 COMPLETE = {"pass": 0, "inconclusive": 0, "fail": 2}  # the verdicts with which the story is told, and their exit codes
 
 
@@ -55,7 +62,7 @@ def play(place: Place, asked: Asked) -> int:
         except Interrupted as told:
             code = 128 + told.number
         finally:
-            clean = _cleared(keeper)
+            clean = _cleared(keeper, place)
     if not clean:
         raise ToolkitError("something of the demonstration may still run; 'rtk demo --end' tries again to end it")
     return code
@@ -78,14 +85,18 @@ def _commands(place: Place) -> Commands:
     return commands
 
 
-def _cleared(keeper: Keeper) -> bool:
+def _cleared(keeper: Keeper, place: Place) -> bool:
     if not keeper.keeps:
         click.echo("\nEnding the console and the lab.")
     while True:
         try:
-            return keeper.clears()
+            clean = keeper.clears()
+            break
         except Interrupted:
             click.echo("They are being ended; a moment.")
+    if clean and not keeper.keeps:
+        click.echo(f"Nothing runs any more. What it made stays in {shortened(str(place.path))}, until you delete it.")
+    return clean
 
 
 def _played(stage: Stage, place: Place, asked: Asked) -> None:
@@ -93,6 +104,7 @@ def _played(stage: Stage, place: Place, asked: Asked) -> None:
     _introduced(place, asked.times)
     page = _steps(stage, asked.times)
     if asked.keep:
+        click.echo(stage.another_link())
         click.echo(f"Console and lab stay. Open it, as {EMAIL}: {stage.sign_in_link(page)}")
         click.echo("'rtk demo --end' ends them, another 'rtk demo' uses them.")
     elif sys.stdout.isatty() and not asked.exit:
@@ -101,8 +113,13 @@ def _played(stage: Stage, place: Place, asked: Asked) -> None:
 
 def _introduced(place: Place, times: Times) -> None:
     about = duration(round(times.warm_up + times.duration + times.cool_down + AROUND_S, -1))
-    click.echo(f"The tutorial 'Load an EC2 instance', from an empty console to its insight, on this machine: {about}.")
-    click.echo(f"What it makes is in {shortened(str(place.path))}. Ctrl-C ends it and undoes what it did.")
+    click.echo(
+        f"The tutorial 'Load an EC2 instance', from a console of its own to the insight, on this machine: {about}."
+    )
+    click.echo(f"It loads one CPU for half of that. What it makes is in {shortened(str(place.path))}.")
+    click.echo("Ctrl-C ends it and undoes what it did.")
+    if shutil.which("rtk") is None:
+        click.echo(f"'rtk' and 'chaos' of the commands below are in {shortened(str(Path(sys.executable).parent))}.")
 
 
 def _steps(stage: Stage, times: Times) -> str:
@@ -147,7 +164,7 @@ def _made(team: Team, found: dict[str, Any], times: Times, telling: Telling) -> 
 def _ran(stage: Stage, team: Team, address: str) -> None:
     """The run itself, against the lab and for the console. Raises StepFailed when it verified nothing."""
     lab = state.environment(state.need())
-    stage.telling.line(f"Watch it, signed in by this link, which works once: {stage.sign_in_link(HOME)}")
+    stage.telling.line(f"Watch it, signed in by this link, good for ten minutes: {stage.sign_in_link(HOME)}")
     named = {name: lab[name] for name in ("INSTANCE_ID", "ENDPOINT_URL")}
     stage.telling.line('By hand: eval "$(rtk lab env)", the token in RTK_TOKEN, and')
     stage.telling.command(["chaos", "verify", address], RTK_URL=team.url, **named)
@@ -161,8 +178,8 @@ def _told(stage: Stage, team: Team, verification: str) -> str:
     page, verdict = f"{HOME}/insights/{run['id']}", run["verdict"]
     stage.telling.line(f"{team.url}{page}")
     stage.telling.line(f"The same as one file: {stage.report}")
-    verdict = click.style(f"Verdict: {verdict}.", bold=True) + f" 'chaos verify' ended with {COMPLETE[verdict]}."
-    click.echo(f"\n{verdict} The story is complete.")
+    click.echo(f"\n{click.style(f'Verdict: {verdict}.', bold=True)} {_MEANT[verdict]} The story is complete.")
+    click.echo(f"In a pipeline 'chaos verify' would have ended it with {COMPLETE[verdict]}.")
     return page
 
 
@@ -171,6 +188,7 @@ def _shown(stage: Stage, page: str, asked: Asked) -> None:
     link = stage.sign_in_link(page)
     opened = not asked.headless and _has_display() and webbrowser.open(link)
     click.echo(f"It is open in your browser, as {EMAIL}." if opened else f"Open it, as {EMAIL}: {link}")
+    click.echo(stage.another_link())
     click.echo("Ctrl-C ends console and lab.")
     try:
         while True:

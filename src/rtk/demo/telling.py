@@ -21,13 +21,17 @@ class Telling:
 
     def command(self, words: list[str], **variables: str) -> None:
         """The command that is about to be run, as a person would type it."""
-        before = [f"{name}={shlex.quote(value)}" for name, value in variables.items()]
-        said = " ".join([*before, Path(words[0]).name, shlex.join(words[1:])])
-        click.secho(f"{_INDENT}$ {shortened(said)}", fg="cyan")
+        click.secho(f"{_INDENT}$ {said(words, **variables)}", fg="cyan")
 
     def line(self, text: str) -> None:
         """What came of it, or how it is done by hand."""
         click.echo(f"{_INDENT}{shortened(text)}")
+
+
+def said(words: list[str], **variables: str) -> str:
+    """A command as a person would type it."""
+    before = [f"{name}={shlex.quote(value)}" for name, value in variables.items()]
+    return shortened(" ".join([*before, Path(words[0]).name, shlex.join(words[1:])]))
 
 
 def shortened(text: str) -> str:

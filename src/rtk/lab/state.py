@@ -19,7 +19,10 @@ class NoLab(ToolkitError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How a lab is to be. Times are seconds, `cpus` per instance, `work_s` CPU time per `/random` answer, `nice` of the web server."""
+    """How a lab is to be: times are seconds, `cpus` per instance, `work_s` CPU time per `/random` answer.
+
+    `nice` is the niceness of the web server.
+    """
 
     instances: int = 2
     port: int = 4566

@@ -35,6 +35,14 @@ def test_it_works_once(world: World, client: Client) -> None:
     assert "rtk sign-in-link" in again.content.decode()
 
 
+def test_who_is_signed_in_already_is_led_on_by_a_used_one(world: World, client: Client) -> None:
+    first, second = (path_of(letting_in.link("alice@example.org", "/acme/shop/people")) for _ in "12")
+    assert client.get(first).status_code == 302
+    again = client.get(second)
+    assert (again.status_code, again["Location"]) == (302, "/acme/shop/people")
+    assert client.get(second.partition("?")[0])["Location"] == "/"
+
+
 def test_it_works_for_ten_minutes(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     link = path_of(letting_in.link("alice@example.org"))
     later = datetime.now(UTC) + timedelta(seconds=letting_in.GOOD_FOR_S + 1)

@@ -28,12 +28,17 @@ def link(email: str, to: str = "/") -> str:
 
 def opens(key: str) -> User | None:
     """Whom a key lets in; None when it is not one, too old, or used."""
+    user = named(key)
+    return user if user is not None and _is_good(user, key) else None
+
+
+def named(key: str) -> User | None:
+    """Whom a key names, whether it is good or not."""
     try:
         pk = UUID(bytes=urlsafe_b64decode(f"{key.partition(':')[0]}=="))
     except ValueError:
         return None
-    user = User.objects.filter(pk=pk, is_active=True).first()
-    return user if user is not None and _is_good(user, key) else None
+    return User.objects.filter(pk=pk, is_active=True).first()
 
 
 def _is_good(user: User, key: str) -> bool:

@@ -1,7 +1,7 @@
 """The first page, and the links by which people arrive."""
 
 from allauth.account.internal.decorators import login_not_required
-from allauth.account.utils import perform_login
+from allauth.account.utils import get_next_redirect_url, perform_login
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -62,10 +62,15 @@ def welcome(request: HttpRequest, key: str) -> HttpResponse:
 @login_not_required
 @require_GET  # a HEAD must not use it up
 def sign_in(request: HttpRequest, key: str) -> HttpResponse:
-    """The link of `rtk sign-in-link`: signs its user in, and leads on to `next`."""
+    """The link of `rtk sign-in-link`: signs its user in, unless they are already, and leads on to `next`."""
+    if request.user.is_authenticated and request.user == letting_in.named(key):
+        return redirect(get_next_redirect_url(request) or "people:home")
     user = letting_in.opens(key)
     if user is None:
-        text = "It works once, for ten minutes. Whoever runs the console makes a new one with 'rtk sign-in-link'."
+        text = (
+            "A link works for ten minutes, and until its user signs in, by it or otherwise. "
+            "Whoever runs the console makes a new one with 'rtk sign-in-link'."
+        )
         return render(request, "people/closed.html", {"title": "This link is used up", "text": text}, status=410)
     answer: HttpResponse = perform_login(request, user)
     return answer
