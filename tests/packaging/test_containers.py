@@ -176,6 +176,25 @@ def test_the_files_of_pipelines_are_as_their_schemas_want_them(
     linted("check-jsonschema", "--builtin-schema", schema, path)
 
 
+def test_the_workflow_without_a_console_is_valid_and_differs_only_where_it_must(tmp_path: Path) -> None:
+    text = next(
+        each.text
+        for each in blocks(DOCS / "how-to" / "use-in-ci.md")
+        if "--strict" in each.text and each.language == "yaml"
+    )
+    path = tmp_path / "pipeline.yml"
+    path.write_text(text)
+    linted("check-jsonschema", "--builtin-schema", "vendor.github-workflows", path)
+    assert "RTK_" not in text
+    assert "https:" not in text
+    bare, whole = (yaml.safe_load(each.strip())["jobs"]["verify"] for each in (text, way_of("github", FULL).files[0].text))
+    assert bare["steps"].pop(0) == {"uses": "actions/checkout@v4"}  # without rights to read, it could not
+    assert yaml.safe_load(text)["permissions"] == {"contents": "read"}
+    ours, theirs = (shlex.split(job["steps"].pop(2)["run"]) for job in (bare, whole))
+    assert [each for each in ours if each != "--strict"][:-1] == theirs[:-1]
+    assert [bare["steps"][at] for at in (0, 2, 3)] == [whole["steps"][at] for at in (0, 2, 3)]
+
+
 def test_what_is_written_in_yaml_is_written_in_one_way() -> None:
     rules = "{extends: default, rules: {line-length: {max: 120}, document-start: disable, truthy: {check-keys: false}, "
     rules += "comments: {min-spaces-from-content: 1}, comments-indentation: disable, braces: {max-spaces-inside: 0}}}"
