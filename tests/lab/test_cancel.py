@@ -83,9 +83,7 @@ def test_other_commands_are_left_alone(world: World) -> None:
 
 
 def test_a_command_whose_shepherd_is_killed_fails_and_leaves_nothing(world: World) -> None:
-    command = world.begin(
-        "AWS-RunShellScript", {"commands": ["setsid sleep 300 & kill -9 $PPID; sleep 300"]}
-    )
+    command = world.begin("AWS-RunShellScript", {"commands": ["setsid sleep 300 & kill -9 $PPID; sleep 300"]})
     found = world.over(command)
     assert (found["Status"], found["ResponseCode"]) == ("Failed", -1)
     assert "killed" in found["StandardErrorContent"]
