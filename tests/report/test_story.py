@@ -1,6 +1,7 @@
 from dataclasses import replace
 
-from rtk.insight.facts import ActivitySpan, RunEvent
+from rtk.insight.facts import ActivitySpan, Gate, RunEvent
+from rtk.insight.insight import insight
 from rtk.report.moments import most_telling
 from rtk.report.story import story
 from tests.report.samples import Run, a_run
@@ -30,7 +31,15 @@ def test_what_was_not_measured_is_no_data_and_never_nothing_or_all() -> None:
     assert "0 %" not in told_values
     assert "100 %" not in told_values
     assert {f.label: f.value for f in told.numbers}["budget spent"] == "no data"
-    assert told.verdict.word == "no verdict"
+    assert told.verdict.word == "not begun"
+    assert told.answers[2].value == "there was none"
+
+
+def test_a_refused_run_says_why_after_it_was_said_that_nothing_is_judged() -> None:
+    _, facts = a_run("nothing")
+    facts = replace(facts, gate=Gate(3, "shop: no answer within 30 s"))
+    told = story(insight(facts), facts)
+    assert told.why == "Asked 3 times, the last time: shop: no answer within 30 s."
 
 
 def test_without_an_objective_the_budget_is_no_data() -> None:

@@ -67,7 +67,9 @@ def _append(suite: ET.Element, case: Case, told: Story) -> None:
 
 def _gate(insight: Insight, told: Story) -> Case:
     name = "the hypothesis was met before the first condition"
-    return Case(name, 0.0, "failure", told.headline) if insight.status == "failed" else Case(name, 0.0)
+    if insight.status != "failed":
+        return Case(name, 0.0)
+    return Case(name, 0.0, "failure", " ".join(filter(None, [told.headline, told.why])))
 
 
 def _objective(insight: Insight, told: Story) -> Case:

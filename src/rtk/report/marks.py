@@ -30,6 +30,8 @@ VERDICTS: dict[str | None, Mark] = {
     "invalid": Mark("invalid", "∅", "!", "broken"),
     None: Mark("no verdict", "·", "-", "quiet"),
 }
+# The journal calls such a run "failed", which beside "fail" nobody can tell from a verdict.
+NOT_BEGUN = Mark("not begun", "⊘", "-", "unsure")
 OUTCOMES: dict[Outcome, Mark] = {
     "met": Mark("met", "●", "o", "good"),
     "deviated": Mark("deviated", "◆", "x", "bad"),
@@ -60,7 +62,9 @@ STYLES: dict[Tone, str] = {
 
 
 def verdict_mark(insight: Insight) -> Mark:
-    """The mark of the run's verdict."""
+    """The mark of the run's verdict; of a run whose gate was not met, that it has not begun."""
+    if insight.status == "failed" and insight.figures.verdict is None:
+        return NOT_BEGUN
     return VERDICTS[insight.figures.verdict]
 
 

@@ -6,6 +6,7 @@ All texts are one line of plain characters; each format only lays them out and e
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from rtk.insight.cause import NO_CONDITION
 from rtk.insight.facts import ActivitySpan, Facts
 from rtk.insight.shape import Insight, Stats
 from rtk.insight.words import NO_DATA, bound, count, duration, multiple, number, share
@@ -128,6 +129,8 @@ def _certainty(insight: Insight) -> str:
 
 def _cause(insight: Insight) -> tuple[str, str]:
     """The answer in a word, and what it rests on in short; the comparisons tell it at length."""
+    if insight.cause == NO_CONDITION:
+        return "there was none", insight.cause
     before = next((s for s in insight.phases if s.phase == "baseline"), None)
     during = next((s for s in insight.phases if s.phase == "conditions"), None)
     found = next((c for c in insight.comparisons if c.phase == "conditions"), None)

@@ -71,3 +71,9 @@ def test_a_title_that_is_none_can_be_told(world: World, run: Run, title: str) ->
     assert "\n" not in message.subject
     assert message.subject.encode()
     assert json.loads(message.body)
+
+
+def test_a_run_whose_gate_was_not_met_is_called_not_begun(world: World, run: Run) -> None:
+    Run.objects.filter(id=run.id).update(state="ended", status="failed", ended_at=now())
+    run.refresh_from_db()
+    assert message_of(notification(recipient(world), "run.ended", run)).subject.endswith(": not begun")

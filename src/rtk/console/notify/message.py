@@ -73,7 +73,7 @@ def words(event: str, run: dict[str, Any]) -> tuple[str, str]:
         return "A test of notifications", "Somebody pressed the button: notifications of this team arrive here."
     name = run["verification"]["name"]
     if event == ENDED:
-        ended = run["verdict"] or f"ended without a verdict, status {run['status'] or 'unknown'}"
+        ended = run["verdict"] or _without_verdict(run["status"])
         return f"{name}: {ended}", run["headline"] or f"The run of “{name}” {ended}."
     if event == NOT_RESTORED:
         undone = "\n".join(f"- {each}" for each in run["not_restored"])
@@ -81,3 +81,8 @@ def words(event: str, run: dict[str, Any]) -> tuple[str, str]:
     assert event == LOST_CONTACT
     silent = f"The console heard of the run last at {run['heard_at']} (UTC), more than {SILENCE.seconds} s ago."
     return f"{name}: lost contact", f"{silent} It may go on all the same. By now its state is: {run['state']}."
+
+
+def _without_verdict(status: str | None) -> str:
+    """The journal's "failed", of a run whose gate was not met, is not to be mixed up with a verdict."""
+    return "not begun" if status == "failed" else f"ended without a verdict, status {status or 'unknown'}"

@@ -19,7 +19,7 @@ from rtk.console.people.pages import viewed
 _COMMAND = "ENDPOINT_URL=https://shop.example.com/ chaos verify https://rtk.example.com/assets/verifications/12.json"
 _HOSTILE = "<script>alert(1)</script> " + "a-name-without-any-space-" * 8
 _GROUPS = {
-    "Verdicts": ("pass", "fail", "inconclusive", "invalid", "none"),
+    "Verdicts": ("pass", "fail", "inconclusive", "invalid", "not-begun", "none"),
     "Runs": ("running", "completed", "failed", "aborted", "interrupted", "deviated", "lost-contact", "abandoned"),
     "Measurements": ("met", "deviated", "missed"),
     "Undo": ("restored", "not-restored"),

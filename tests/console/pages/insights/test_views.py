@@ -13,7 +13,7 @@ from django.http import StreamingHttpResponse
 from django.utils.timezone import now
 
 from rtk.console.pages.insights.measured import ROWS
-from rtk.console.store.models import Event, Run, Verification
+from rtk.console.store.models import Event, Execution, Run, Verification
 from tests.console.live import PLAN, head, measurement, whole_record
 from tests.console.pages.insights.made import (
     NOT_UNDONE,
@@ -79,11 +79,11 @@ def test_why_the_impact_is_not_the_budget_is_told_in_figures(world: World) -> No
 
 
 def test_whether_deviations_came_in_stretches_is_told_with_its_test(world: World) -> None:
-    assert "not shown: 9 runs of equal outcomes where 7.4 were expected (runs test: p = " in page(
+    assert "not shown: 9 stretches of equal outcomes where 7.4 were expected; runs test: p = " in page(
         world, ended(world, PUBLISHED)
     )
     text = page(world, ended(world, ["met"] * 40 + ["deviated"] * 10))
-    assert "yes: 2 runs of equal outcomes where 17.0 were expected (runs test: p &lt; 0.001)" in text
+    assert "yes: 2 stretches of equal outcomes where 17.0 were expected; runs test: p &lt; 0.001" in text
     assert "Deviations came in stretches" in text
 
 
@@ -102,16 +102,36 @@ def test_a_measure_without_values_has_no_quantiles(world: World) -> None:
     assert ">p95</th><td" not in text
 
 
-def test_a_failed_gate_has_no_verdict_and_says_why(world: World) -> None:
-    run = a_run(world)
-    told(run, [head(str(run.id)), {"t": 3.0, "kind": "end", "status": "failed", "deviated": True, "stopped": None}])
+def test_a_run_refused_at_the_gate_is_called_not_begun_everywhere_and_says_why(world: World) -> None:
+    run = refused(world)
     text = page(world, run)
     assert "The hypothesis was not met before the run, so no condition was applied and nothing is judged." in text
-    assert "state-bad" in text
+    assert "Asked 3 times, the last time: shop: outside its tolerance, it gave status 500." in text
+    assert "the hypothesis was not met: shop" in text
+    assert "there was none" in text
+    assert "a warm-up gives one" not in text
+    assert "1 was not begun" in text
+    places = (f"verifications/{run.verification_id}", "insights", "executions", f"executions/{run.execution_id}")
+    for shown in (
+        text,
+        *(text_of(browser_of(world), place) for place in ("/acme/shop", *(f"/acme/shop/{each}" for each in places))),
+    ):
+        assert 'state-warn"' in shown
+        assert re.search(r"</svg> not begun</span>", shown)
+        assert not re.search(r"</svg> fail(ed)?</span>|>failed in", shown)
     assert "Nothing was to be undone." in text
     assert "Nothing was measured</p>" in text
     assert numbers(text) == {}
     assert 'id="chart"' not in text
+
+
+def refused(world: World) -> Run:
+    """A run whose gate was not met."""
+    run, gate = a_run(world), {"tries": 3, "reason": "shop: outside its tolerance, it gave status 500"}
+    event = {"t": 3.0, "kind": "event", "text": f"the hypothesis was not met: {gate['reason']}", "gate": gate}
+    told(run, [head(str(run.id)), event, {"t": 3.0, "kind": "end", "status": "failed", "stopped": None}])
+    Execution.objects.filter(id=run.execution_id).update(status="failed", ended_at=now())
+    return run
 
 
 def test_a_condition_that_never_took_effect_makes_it_invalid(world: World) -> None:

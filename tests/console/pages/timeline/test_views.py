@@ -12,7 +12,7 @@ from django.urls import reverse
 from rtk.console.pages.timeline.last import COOKIE
 from rtk.console.people import tokens
 from rtk.console.store.models import Event, Run
-from tests.console.pages.insights.made import a_run, browser_of, ended, path_of, text_of
+from tests.console.pages.insights.made import a_run, browser_of, ended, path_of, text_of, told
 from tests.console.pages.timeline import made
 from tests.console.people.world import World, signed_in
 
@@ -61,6 +61,12 @@ def test_a_teams_card_has_its_latest_verdict_beside_what_runs_now(world: World) 
     answer = browser_of(world).get("/acme")
     ((_, latest),) = answer.context["cards"]
     assert [each.shown for each in latest] == ["running", "fail"]
+
+
+def test_a_teams_card_calls_a_run_that_was_refused_not_begun(world: World) -> None:
+    told(a_run(world), [{"t": 3.0, "kind": "end", "status": "failed", "stopped": None}])
+    ((_, latest),) = browser_of(world).get("/acme").context["cards"]
+    assert [each.shown for each in latest] == ["not-begun"]
 
 
 def test_filters_stand_in_the_address_and_in_the_form(world: World) -> None:

@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import QuerySet, TextField
 from django.db.models.functions import Left
 
+from rtk.console.pages.insights.states import NOT_BEGUN, REFUSED
 from rtk.console.pages.templatetags.show import STATES
 from rtk.console.store.models import Event, Execution, Run
 from rtk.console.store.runs import state_of
@@ -103,6 +104,8 @@ def row(execution: Execution, last: Now | None, at: datetime) -> Row:
     """An execution as a row; a state that nobody knows is shown by its own word."""
     state = _state(execution, last, at).replace(" ", "-")
     run = run_of(execution)
+    if run and state == REFUSED:
+        state = NOT_BEGUN
     known = state if state in STATES else "none"
     return Row(
         execution, known, "" if known == state else plain(execution.status, 40), run.verdict if run else None, last

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from rtk.console.pages.insights.states import UNDER_WAY, badge_of
+from rtk.console.pages.insights.states import NOT_BEGUN, REFUSED, UNDER_WAY, badge_of
 from rtk.console.store import runs
 from rtk.console.store.models import Run
 from rtk.report.text import plain
@@ -46,9 +46,13 @@ def history(run: Run) -> History:
     rows: Any = Run.objects.filter(verification=run.verification_id).select_related("created_by")
     found = list(rows.defer(*_LEFT_OUT).order_by("-created_at", "-id")[: MOST + 1])
     kept = found[:MOST]
-    verdicts = [each.verdict or "none" for each in reversed(kept) if each.verdict or each.ended_at]
+    verdicts = [_came_out(each) for each in reversed(kept) if each.verdict or each.ended_at]
     told = [_past(each, each.id == run.id) for each in kept]
     return History(told, verdicts, summary(verdicts, len(found) > MOST), _warning(run, kept), len(found) > MOST)
+
+
+def _came_out(run: Run) -> str:
+    return run.verdict or (NOT_BEGUN if run.status == REFUSED else "none")
 
 
 def _past(run: Run, here: bool) -> Past:
@@ -80,7 +84,13 @@ def small(insight: dict[str, Any]) -> str:
 def summary(verdicts: Sequence[str], more: bool) -> str:
     """How many came out how: "Of 7 runs 2 passed, 4 failed and 1 was inconclusive."."""
     counted = Counter(verdicts)
-    words = {"pass": "passed", "fail": "failed", "inconclusive": "inconclusive", "invalid": "invalid"}
+    words = {
+        "pass": "passed",
+        "fail": "failed",
+        "inconclusive": "inconclusive",
+        "invalid": "invalid",
+        NOT_BEGUN: "not begun",
+    }
     parts = [_part(counted[key], key, word) for key, word in words.items() if counted[key]]
     if counted["none"]:
         parts.append(f"{counted['none']} ended without a verdict")

@@ -6,6 +6,7 @@ from typing import NamedTuple, Protocol
 from rtk.insight.words import duration
 
 UNDER_WAY = ("running", "lost contact")
+REFUSED, NOT_BEGUN = "failed", "not-begun"  # what the journal calls a run whose gate was not met, and what people read
 
 
 class Judged(Protocol):
@@ -32,7 +33,7 @@ def badge_of(run: Judged, state: str) -> str:
         return run.verdict
     if state == "abandoned":
         return state
-    return "failed" if run.status == "failed" else "none"
+    return NOT_BEGUN if run.status == REFUSED else "none"
 
 
 def notice(state: str, told: str, silent_s: float, broken: bool) -> Notice | None:

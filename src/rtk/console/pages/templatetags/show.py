@@ -38,6 +38,7 @@ STATES = {
     "fail": State("fail", "circle-x", "bad"),
     "inconclusive": State("inconclusive", "help-circle", "warn"),
     "invalid": State("invalid", "ban", "odd"),
+    "not-begun": State("not begun", "alert-octagon", "warn"),
     "running": State("running", "refresh", "busy"),
     "lost-contact": State("lost contact", "plug-off", "warn"),
     "abandoned": State("abandoned", "hourglass-off", "quiet"),

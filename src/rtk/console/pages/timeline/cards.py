@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from rtk.console.pages.insights.states import NOT_BEGUN, REFUSED
 from rtk.console.people.models import Team
 from rtk.console.store import runs
 
@@ -46,7 +47,9 @@ class Latest:
         state = runs.state_of(self)
         if state != "ended":
             return state.replace(" ", "-")
-        return self.verdict or (self.status if self.status in ("failed", "aborted", "interrupted") else "none")
+        if self.verdict or self.status == REFUSED:
+            return self.verdict or NOT_BEGUN
+        return self.status if self.status in ("aborted", "interrupted") else "none"
 
 
 def of(teams: Sequence[Team]) -> list[tuple[Team, list[Latest]]]:

@@ -15,6 +15,7 @@ from uuid import UUID
 import msgspec
 from django.db import connection
 
+from rtk.console.pages.insights.states import NOT_BEGUN, REFUSED
 from rtk.console.store import lists, outside, runs, sparks, timeline
 from rtk.console.store.sparks import Spark
 
@@ -125,7 +126,12 @@ class Row:
     def ending(self) -> str:
         """How it ended, in a word."""
         said = self.status or self.played or ""
-        return said if said in _STATUSES else "ended"
+        return said if said in _STATUSES and not self.refused else "ended"
+
+    @property
+    def refused(self) -> bool:
+        """Whether it is a run whose gate was not met."""
+        return bool(self.run) and (self.status or self.played) == REFUSED
 
     @property
     def took_s(self) -> float | None:
@@ -151,7 +157,9 @@ class _Progress(msgspec.Struct):
 def _state_of_run(row: Row) -> str:
     progress = _Progress(row.progress, row.told, row.heard_at, row.due_at, row.ended_at)
     state = runs.state_of(progress)
-    return (row.verdict or _status(row.status or row.played)) if state == "ended" else state.replace(" ", "-")
+    if state != "ended":
+        return state.replace(" ", "-")
+    return row.verdict or (NOT_BEGUN if row.refused else _status(row.status or row.played))
 
 
 def _status(status: str | None) -> str:
