@@ -5,6 +5,8 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
+from rtk.insight.facts import ActivitySpan, RunEvent
+from rtk.insight.insight import insight
 from rtk.report.screen import screen
 from tests.report.samples import Run, a_run
 
@@ -24,7 +26,31 @@ def test_no_line_is_wider_than_the_terminal(run: Run, width: int) -> None:
 
 @pytest.mark.parametrize("name", ["clean", "deviating", "published", "long", "boolean", "nothing", "invalid"])
 def test_it_is_one_screen(name: str) -> None:
-    assert shown(a_run(name)).count("\n") <= 42
+    assert shown(a_run(name)).count("\n") <= 44
+
+
+def many_moments() -> Run:
+    """Two conditions, two rollbacks, and more notes than fit."""
+    _, facts = a_run("deviating")
+    facts = replace(
+        facts,
+        conditions=(*facts.conditions, ActivitySpan("slow-cache", 63.0, 64.0, "succeeded")),
+        rollbacks=(*facts.rollbacks, ActivitySpan("quick-cache", 373.0, 374.0, "succeeded")),
+        events=tuple(RunEvent(100.0 + k, f"note {k}") for k in range(9)),
+    )
+    return insight(facts), facts
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_conditions_rollbacks_recovery_and_end_are_kept_and_what_is_left_out_is_counted(width: int) -> None:
+    text = shown(many_moments(), width)
+    for told in (
+        *(f"condition {name} {went}" for name in ("inject-cpu-load", "slow-cache") for went in ("started", "returned")),
+        *(f"rollback {name} {went}" for name in ("Stop SSM run command", "quick-cache") for went in ("started", "ret")),
+        *("first deviated", "recovered", "the run ended", "… 13 more in the reports"),
+    ):
+        assert told in text
+    assert "more in the reports" not in shown(a_run("nothing"), width)
 
 
 def test_a_terminal_without_unicode_gets_ascii(run: Run) -> None:
@@ -40,11 +66,11 @@ def test_with_colour_the_verdict_has_one() -> None:
 
 
 def test_every_question_is_answered() -> None:
-    insight, _ = a_run("deviating")
+    found, _ = a_run("deviating")
     text = " ".join(shown(a_run("deviating"), 120).split())
     for told in (
         "✗ fail",
-        insight.headline,
+        found.headline,
         "67.1 % to 93.0 %",
         "1.16 % of the budget",
         "restored",
@@ -66,6 +92,6 @@ def test_a_failed_rollback_shows_the_whole_command() -> None:
 
 
 def test_console_markup_in_names_is_plain_text() -> None:
-    insight, facts = a_run("clean")
-    text = shown((replace(insight, title="[bold red]x[/] [link=http://a]y[/link]"), facts))
+    found, facts = a_run("clean")
+    text = shown((replace(found, title="[bold red]x[/] [link=http://a]y[/link]"), facts))
     assert "[bold red]x[/] [link=http://a]y[/link]" in text

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from rtk.insight.facts import Facts
 from rtk.insight.shape import Insight
-from rtk.report.moments import most_telling
+from rtk.report.moments import and_more, most_telling
 from rtk.report.story import Story, story
 
 MOST_MOMENTS = 20
@@ -28,6 +28,8 @@ def _lines(told: Story) -> Iterator[str]:
         yield f"{name.capitalize()}: {', '.join(cells)}"
     for moment in most_telling(told.moments, MOST_MOMENTS):
         yield f"At {moment.clock} ({moment.utc} UTC): {moment.text}"
+    if more := and_more(told.moments, MOST_MOMENTS):
+        yield f"And {more}"
     if told.alarm:
         yield f"NOT RESTORED: {told.alarm}"
     for one in told.undo:

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 from rtk.insight.facts import Facts
 from rtk.insight.shape import Insight
-from rtk.report.moments import most_telling
+from rtk.report.moments import and_more, most_telling
 from rtk.report.story import Story, Table, story
 from rtk.report.text import plain
 
-MOST_MOMENTS = 8
+MOST_MOMENTS = 12
 MOST_UNDO = 5
 _ACTIVE = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&$:])")
 _HARMLESS = frozenset("+-.!:()#$")
@@ -78,6 +78,5 @@ def _moments(told: Story) -> Iterator[str]:
     yield from ("", "| run | UTC | what happened |", "|---|---|---|")
     for moment in most_telling(told.moments, MOST_MOMENTS):
         yield f"| {moment.clock} | {moment.utc} | {escaped(moment.text, 160)} |"
-    left = len(told.moments) - MOST_MOMENTS
-    if left > 0:
-        yield f"| | | {left} more in the other reports |"
+    if more := and_more(told.moments, MOST_MOMENTS):
+        yield f"| | | {more.replace('the', 'the other')} |"

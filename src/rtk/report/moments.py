@@ -11,14 +11,15 @@ from rtk.report.text import plain
 
 MOST = 200
 
-_RANKS = ("trouble", "deviated", "condition", "rollback", "missed", "note", "phase")
+_RANKS = ("trouble", "deviated", "ending", "rollback", "condition", "missed", "note", "phase")
+_NEEDED = frozenset(_RANKS[:5])  # what a reader misses where it is left out
 Told = tuple[float, str, str]  # when, kind, text
 
 
 class Moment(NamedTuple):
     """Something that happened: `at` seconds since the run began, the same as `clock` reads (run time) and in
-    `utc`; `kind` is `phase`, `condition`, `deviated`, `missed`, `rollback`, `trouble` or
-    `note`."""
+    `utc`; `kind` is `phase`, `condition`, `deviated`, `missed`, `rollback`, `trouble`,
+    `ending` (it recovered, it ended) or `note`."""
 
     at: float
     clock: str
@@ -50,6 +51,17 @@ def most_telling(items: Sequence[Moment], most: int) -> list[Moment]:
     """At most `most` of them in order of time: what went wrong first, what was only to be expected last."""
     ranked = sorted(range(len(items)), key=lambda index: (_RANKS.index(items[index].kind), index))
     return [items[index] for index in sorted(ranked[:most])]
+
+
+def room_for(items: Sequence[Moment], least: int, most: int) -> int:
+    """How many of them a short list shows: `least`, or more where what must not be missing takes more room."""
+    return max(least, min(most, sum(each.kind in _NEEDED for each in items)))
+
+
+def and_more(items: Sequence[Moment], most: int) -> str:
+    """How many of them `most_telling` leaves out, in words; nothing where it is none."""
+    left = len(items) - most
+    return f"{left:,} more in the reports" if left > 0 else ""
 
 
 def _phases(facts: Facts) -> Iterator[Told]:
@@ -100,6 +112,6 @@ def _firsts(facts: Facts) -> Iterator[Told]:
 def _end(insight: Insight, facts: Facts) -> Iterator[Told]:
     undone = max((r.ended for r in facts.rollbacks if r.ended is not None), default=None)
     if undone is not None and insight.recovered_after_s is not None:
-        yield undone + insight.recovered_after_s, "note", "recovered: the first of three met in a row"
+        yield undone + insight.recovered_after_s, "ending", "recovered: the first of three met in a row"
     stopped = f", stopped early: {plain(facts.stopped, 240)}" if facts.stopped else ""
-    yield facts.duration_s, "note" if not facts.stopped else "trouble", f"the run ended{stopped}"
+    yield facts.duration_s, "ending" if not facts.stopped else "trouble", f"the run ended{stopped}"

@@ -12,13 +12,13 @@ from rtk.insight.facts import Facts
 from rtk.insight.shape import Insight
 from rtk.report.columns import Column, columns
 from rtk.report.marks import MOMENTS, STYLES, Mark
-from rtk.report.moments import most_telling
+from rtk.report.moments import and_more, most_telling, room_for
 from rtk.report.spark import Canvas, Reading, spark
 from rtk.report.story import Story, story
 from rtk.report.text import ascii_only, plain
 
 WIDEST = 120
-MOST_MOMENTS = 7
+FEW_MOMENTS, MOST_MOMENTS = 7, 14
 _NARROW = 84
 _MARGIN = 2
 # Which columns of the phases' table fit a narrow terminal: phase, met, deviated, missed, observed.
@@ -121,13 +121,16 @@ class Sheet:
         grid = Table.grid(padding=(0, 2))
         grid.add_column(no_wrap=True, justify="right")
         grid.add_column(ratio=1, overflow="fold")
-        for moment in most_telling(self.told.moments, MOST_MOMENTS):
+        shown = room_for(self.told.moments, FEW_MOMENTS, MOST_MOMENTS)
+        for moment in most_telling(self.told.moments, shown):
             mark = MOMENTS.get(moment.kind)
             room = max(20, self.width - 12)
             style = "" if mark is None else STYLES[mark.tone]
             text = self._text(plain(moment.text, room), style)
             symbol = "" if mark is None else f"{mark.symbol if self.unicode else mark.plain} "
             grid.add_row(self._text(moment.clock, "dim"), self._text(symbol, style) + text)
+        if more := and_more(self.told.moments, shown):
+            grid.add_row(self._text(""), self._text(f"… {more}", "dim"))
         return grid
 
     def _alarm(self) -> Iterator[Text]:

@@ -12,8 +12,8 @@ from rtk.console.pages.insights.history import small, summary
         (["pass"], "Of 1 run that ended, 1 passed."),
         (["inconclusive", "fail"], "Of the 2 runs that ended, 1 failed and 1 was inconclusive."),
         (
-            ["pass", "fail", "fail", "invalid", "invalid", "not-begun", "none"],
-            "Of the 7 runs that ended, 1 passed, 2 failed, 2 were invalid, 1 was not begun and 1 ended without a verdict.",
+            ["pass", "fail", "invalid", "invalid", "not-begun", "none"],
+            "Of the 6 runs that ended, 1 passed, 1 failed, 2 were invalid, 1 was not begun and 1 ended without a verdict.",
         ),
     ],
 )
