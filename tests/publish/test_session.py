@@ -26,6 +26,7 @@ def test_address_and_token_in_the_environment_publish_a_run(home: Home, toy: Toy
     ended = home.chaos("verify", "verification.json")
     assert ended.code == 0, ended.out
     assert f"Published at {toy.url}/Org/A/runs/" in ended.out
+    assert f"Page: {toy.url}/Org/A/runs/" in ended.out
     assert complete(home, toy)
 
 

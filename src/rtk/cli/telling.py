@@ -9,16 +9,21 @@ from typing import Any
 
 from chaoslib.notification import RunFlowEvent, notify
 from rich.console import Console
+from rich.text import Text
 
 from rtk.errors import ToolkitError
 from rtk.insight.facts import Facts
 from rtk.insight.shape import Insight
 from rtk.report.lines import lines
-from rtk.report.screen import screen
+from rtk.report.screen import MARGIN, screen
+from rtk.report.story import PAGE
+from rtk.report.text import plain
 from rtk.report.write import write
 from rtk.verify import journal
 from rtk.verify.record import Recorded
 from rtk.verify.toolkit import Toolkit
+
+LONGEST_ADDRESS = 2000
 
 logger = logging.getLogger("chaostoolkit")
 
@@ -50,9 +55,17 @@ def tell(insight: Insight, facts: Facts, live: bool) -> None:
     """Say how it ended: one screen for a person, plain lines for a pipe."""
     if live:
         Console(stderr=True).print(screen(insight, facts))
+        tell_page(facts.files.get(PAGE, ""))
         return
     for line in lines(insight, facts):
         logger.info(line)
+
+
+def tell_page(page: str) -> None:
+    """The address of the run's page on a line of its own, whole however narrow the terminal; nothing without one."""
+    if page:
+        line = Text.assemble(f"{' ' * MARGIN}{PAGE}: ", plain(page, LONGEST_ADDRESS))
+        Console(stderr=True).print(line, "", sep="\n", soft_wrap=True)
 
 
 def notify_start(toolkit: Toolkit) -> None:

@@ -195,10 +195,17 @@ class _Running:
                 run.play()
             code = self._tell(record, run)
             guard.goodbye()
-            if self._session:
-                self._session.finish(wait_of(self._options.wait_publish, run.signal is not None))
+            self._finish(run)
         _leave_within(LEAVING_S, code)
         return code
+
+    def _finish(self, run: Run) -> None:
+        if self._session is None:
+            return
+        known = self._session.page
+        self._session.finish(wait_of(self._options.wait_publish, run.signal is not None))
+        if self._live and not known:
+            telling.tell_page(self._session.page)
 
     def _published(self, path: Path, guard: Guard) -> Ready:
         """Begin to publish; what the first condition waits for."""
@@ -221,7 +228,9 @@ class _Running:
 
     def _tell(self, record: Record, run: Run) -> int:
         record.close()
-        recorded, insight, facts, failures = finish(record.path, run.amend if record.failure else lambda facts: facts)
+        page = self._session.page if self._session else ""
+        amend = run.amend if record.failure else lambda facts: facts
+        recorded, insight, facts, failures = finish(record.path, amend, page)
         telling.tell(insight, facts, self._live)
         telling.notify_end(self._v.toolkit, recorded, insight)
         for failure in [*failures, *([record.failure] if record.failure else [])]:

@@ -43,6 +43,7 @@ class Session:
         self._safeguards: Safeguards | None = None
         self._publisher: Publisher | None = None
         self._path = Path()
+        self.page = ""  # the run's, for a person to open; empty until the console has answered
 
     @property
     def forbidden(self) -> bool:
@@ -71,8 +72,8 @@ class Session:
     def _opened(self, opened: Opened) -> None:
         console = self._publisher and self._publisher.console
         assert console
-        page = page_of(opened.answer)
-        logger.info(f"Published at {page}" if page else f"Published to {console.name}")
+        self.page = page_of(opened.answer)
+        logger.info(f"Published at {self.page}" if self.page else f"Published to {console.name}")
         if opened.foreign:
             team = console.where.team_name or console.where.team
             logger.warning(f"The verification is of a team you are not in: its run is published to your team {team!r}")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from rtk.insight.facts import Facts
 from rtk.insight.shape import Insight
 from rtk.report.moments import and_more, most_telling
-from rtk.report.story import Story, story
+from rtk.report.story import PAGE, Story, story
 
 MOST_MOMENTS = 20
 
@@ -36,4 +36,4 @@ def _lines(told: Story) -> Iterator[str]:
         if one.by_hand:
             yield f"By hand, for {one.name}: {one.by_hand}"
     for name, place in told.files:
-        yield f"File, {name}: {place}"
+        yield f"Page: {place}" if name == PAGE else f"File, {name}: {place}"

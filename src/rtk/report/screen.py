@@ -14,13 +14,13 @@ from rtk.report.columns import Column, columns
 from rtk.report.marks import MOMENTS, STYLES, Mark
 from rtk.report.moments import and_more, most_telling, room_for
 from rtk.report.spark import Canvas, Reading, spark
-from rtk.report.story import Story, story
+from rtk.report.story import PAGE, Story, story
 from rtk.report.text import ascii_only, plain
 
 WIDEST = 120
 FEW_MOMENTS, MOST_MOMENTS = 7, 14
 _NARROW = 84
-_MARGIN = 2
+MARGIN = 2
 # Which columns of the phases' table fit a narrow terminal: phase, met, deviated, missed, observed.
 _FEW_COLUMNS = (0, 2, 3, 4, 5)
 _MANY_COLUMNS = (0, 1, 2, 3, 4, 5, 7, 8, 10)
@@ -40,11 +40,11 @@ class Screen:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Lay the story out for the console's width and characters."""
-        width = min(WIDEST, options.max_width) - 2 * _MARGIN
+        width = min(WIDEST, options.max_width) - 2 * MARGIN
         sheet = Sheet(self.told, self.facts, width, not options.ascii_only)
         for block in sheet.blocks():
             yield Text()
-            yield from (Padding(part, (0, _MARGIN), expand=False) for part in block)
+            yield from (Padding(part, (0, MARGIN), expand=False) for part in block)
         yield Text()
 
 
@@ -141,7 +141,8 @@ class Sheet:
             yield self._text(f"by hand: {one.by_hand}")
 
     def _files(self) -> Iterator[Text]:
-        for name, place in self.told.files[:6]:
+        # The page comes after the screen, on a line that is never broken: a broken address cannot be opened.
+        for name, place in [file for file in self.told.files if file[0] != PAGE][:6]:
             yield self._text(f"{name}: ", "dim") + self._text(plain(place, 400))
 
 

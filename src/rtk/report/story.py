@@ -15,6 +15,8 @@ from rtk.report.marks import RESTORED, Mark, verdict_mark
 from rtk.report.moments import Moment, moments
 from rtk.report.text import fine_share, plain
 
+PAGE = "page"  # what the console's page of the run is called among the files
+
 
 class Figure(NamedTuple):
     """A figure in words: what it is called, its value, and how it came about."""

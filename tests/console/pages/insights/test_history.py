@@ -12,8 +12,12 @@ from rtk.console.pages.insights.history import small, summary
         (["pass"], "Of 1 run that ended, 1 passed."),
         (["inconclusive", "fail"], "Of the 2 runs that ended, 1 failed and 1 was inconclusive."),
         (
-            ["pass", "fail", "invalid", "invalid", "not-begun", "none"],
-            "Of the 6 runs that ended, 1 passed, 1 failed, 2 were invalid, 1 was not begun and 1 ended without a verdict.",
+            ["pass", "fail", "fail", "invalid", "invalid", "none"],
+            "Of the 6 runs that ended, 1 passed, 2 failed, 2 were invalid and 1 ended without a verdict.",
+        ),
+        (
+            ["fail", "not-begun", "none"],
+            "Of the 3 runs that ended, 1 failed, 1 was not begun and 1 ended without a verdict.",
         ),
     ],
 )
