@@ -9,7 +9,7 @@ from rich.console import Console
 
 from rtk.insight.facts import Threshold
 from rtk.report.live import LiveView, Picture
-from rtk.verify.progress import Progress
+from rtk.verify.progress import Progress, Waiting
 from tests.report.samples import HOSTILE
 
 PHASES = ("gate", "baseline", "conditions", "rollbacks", "recovery")
@@ -61,6 +61,18 @@ def test_a_run_that_has_just_begun_is_drawn() -> None:
     text = drawn(Progress(now=lambda: 1.0, started=0.0))
     assert "gate" in text
     assert "cannot be drawn" not in text
+
+
+def test_what_is_waited_for_is_said_once_the_phases_time_is_over() -> None:
+    progress = a_progress()
+    progress.waiting = lambda: Waiting(18, 29.2)
+    assert "waiting for" not in drawn(progress)
+    progress.phase_ends = 180.0
+    assert "waiting for 18 answers under way, at most 30 s" in drawn(progress)
+    progress.waiting = lambda: Waiting(1, 0.0)
+    assert "waiting for 1 answer under way" in drawn(progress)
+    progress.waiting = Waiting
+    assert "waiting for" not in drawn(progress)
 
 
 def test_stopping_is_said() -> None:

@@ -12,6 +12,7 @@ from rtk.experiment.plan import Plan, StopWhen
 from rtk.insight.facts import Gate, Objective
 from rtk.verify.crew import Sample
 from rtk.verify.hypothesis import reason_of
+from rtk.verify.progress import Waiting
 from tests.verify.world import World, action, experiment, play, probe
 
 TUTORIAL = Plan(frequency_s=10.0, duration_s=300.0, objective=Objective(0.95, 86400.0))
@@ -75,6 +76,27 @@ def test_a_system_that_refuses_is_deviated(world: World, tmp_path: Path) -> None
     assert out.facts.gate.tries == 3
     assert out.facts.gate.reason.startswith("fails: ")
     assert ("the hypothesis was not met: " + out.facts.gate.reason) in [event.text for event in out.facts.events]
+
+
+def test_a_run_tells_what_it_waits_for_once_no_slot_is_left(world: World, tmp_path: Path) -> None:
+    world.took = lambda at: 1e6 if at > 5 else 0.1
+    seen: dict[int, tuple[Waiting, str | None]] = {}
+
+    def look() -> None:
+        for moment in (15, 32):
+            world.clock.sleep(moment - world.clock.monotonic())
+            assert world.progress
+            seen[moment] = world.progress.waiting(), world.progress.activity
+
+    world.clock.spawn(look, "looking on")
+    play(tmp_path, experiment(), Plan(10.0, 30.0))
+    (during, nothing), (after, asking) = seen[15], seen[32]
+    assert (during, nothing) == (Waiting(), None)
+    assert after.answers == 2
+    assert 0 < after.at_most_s <= 30
+    assert asking == "asking the hypothesis once more after the conditions, at most 30 s"
+    assert world.progress
+    assert (world.progress.waiting(), world.progress.activity) == (Waiting(), None)
 
 
 def test_every_probe_is_measured_also_after_one_deviated(world: World, tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ class World:
     broken: bool = False
     done: list[tuple[float, str]] = field(default_factory=list)
     stop: Stop = field(default_factory=Stop)
+    progress: Progress | None = None
 
 
 world = World()
@@ -140,7 +141,8 @@ def play(
     clock = world.clock
     started = clock.monotonic()
     record = Record(path / "run-1.record", lambda: clock.monotonic() - started, toolkit.redact)
-    run = Run(verification, clock, record, world.stop, Progress(clock.monotonic, started))
+    world.progress = Progress(clock.monotonic, started)
+    run = Run(verification, clock, record, world.stop, world.progress)
     run.play()
     record.close()
     recorded = Recorded(record.path)

@@ -103,6 +103,10 @@ class Crew:
         with self._lock:
             return list(self._under_way.values())
 
+    def waited_for(self) -> list[InFlight]:
+        """The measurements under way once no slot is left to keep; none before that."""
+        return [] if self._grid else self.under_way()
+
     def give_up(self, one: InFlight, sample: Sample) -> None:
         """Settle a measurement from outside, at the end of a run; what it says later is not heard."""
         with self._lock:

@@ -11,7 +11,7 @@ from rtk.clock import Clock
 from rtk.experiment.plan import Plan
 from rtk.insight.facts import Phase
 from rtk.verify.crew import Crew, InFlight, Sample
-from rtk.verify.progress import Progress
+from rtk.verify.progress import Progress, Waiting
 from rtk.verify.record import Record
 from rtk.verify.schedule import Grid
 from rtk.verify.stop import Stop
@@ -146,6 +146,12 @@ class Phases:
                     self._give_up(one, past(one), interrupted)
             self._clock.wait(threading.Event(), 0.05)
         self.crew.dismiss()
+
+    def waiting(self) -> Waiting:
+        """How many answers are waited for once a phase's time is over, and for how long at most."""
+        left = self.crew.waited_for()
+        ends = [one.deadline for one in left if math.isfinite(one.deadline)]
+        return Waiting(len(left), max(0.0, max(ends, default=0.0) - self._clock.monotonic()))
 
     def _give_up(self, one: InFlight, past: bool, interrupted: bool) -> None:
         now = self._clock.monotonic()

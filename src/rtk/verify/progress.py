@@ -7,11 +7,19 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from rtk.insight.facts import Outcome, Threshold
 
 RECENT = 240
 LAST_EVENTS = 6
+
+
+class Waiting(NamedTuple):
+    """What is waited for once a phase's time is over: so many answers, for so many seconds at most."""
+
+    answers: int = 0
+    at_most_s: float = 0.0
 
 
 @dataclass
@@ -22,6 +30,7 @@ class Progress:
     end is known (a gate, a method of unknown length). `planned` counts all slots of the run. `recent` holds
     the last values with their outcomes, None where there was no value. `events` are (seconds since the start,
     text). `activity` is what is under way besides measuring, such as a condition's name.
+    `waiting` tells what is waited for where no slot is left to be measured.
     `spent_per_deviation` is the share of the budget that one deviated measurement spends, None without one.
     """
 
@@ -42,6 +51,7 @@ class Progress:
     events: deque[tuple[float, str]] = field(default_factory=lambda: deque(maxlen=LAST_EVENTS))
     stopping: str | None = None
     activity: str | None = None
+    waiting: Callable[[], Waiting] = Waiting
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def begin(self, phase: str, ends: float | None = None) -> None:

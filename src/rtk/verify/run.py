@@ -13,7 +13,8 @@ import rtk
 from rtk.clock import Clock
 from rtk.errors import CannotRecord, ToolkitError
 from rtk.experiment.plan import Plan
-from rtk.insight.facts import Facts, Phase, Threshold
+from rtk.insight.facts import Facts, Outcome, Phase, Threshold
+from rtk.insight.words import duration
 from rtk.verify import processes
 from rtk.verify.hypothesis import Hypothesis, Journal
 from rtk.verify.measure import Measurer
@@ -91,6 +92,7 @@ class Run:
             verification.max_in_flight,
             verification.longest_s,
         )
+        progress.waiting = self._phases.waiting
         self._method = Method(self._toolkit, clock, record, stop, self._phases.bell)
         self._undoing = Undoing(verification.run_id, self._toolkit, clock, record, stop)
         stop.on_request = self._phases.bell.set
@@ -156,9 +158,17 @@ class Run:
             if not self._stop.asked.is_set():
                 self._conditions()
             if not self._stop.asked.is_set():
-                self.journal.deviated = self._hypothesis.after() == "deviated"
+                self.journal.deviated = self._after() == "deviated"
         except (InterruptExecution, ToolkitError) as error:
             self._stop.request(f"stopped: {error}")
+
+    def _after(self) -> Outcome | None:
+        longest = duration(sum(self._v.limits))
+        self._progress.activity = f"asking the hypothesis once more after the conditions, at most {longest}"
+        try:
+            return self._hypothesis.after()
+        finally:
+            self._progress.activity = None
 
     def _conditions(self) -> None:
         if self._guard:
