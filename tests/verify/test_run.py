@@ -94,7 +94,7 @@ def test_a_run_tells_what_it_waits_for_once_no_slot_is_left(world: World, tmp_pa
     assert (during, nothing) == (Waiting(), None)
     assert after.answers == 2
     assert 0 < after.at_most_s <= 30
-    assert asking == "asking the hypothesis once more after the conditions, at most 30 s"
+    assert asking == "asking the hypothesis once more, at most 30 s"
     assert world.progress
     assert (world.progress.waiting(), world.progress.activity) == (Waiting(), None)
 

@@ -164,7 +164,7 @@ class Run:
 
     def _after(self) -> Outcome | None:
         longest = duration(sum(self._v.limits))
-        self._progress.activity = f"asking the hypothesis once more after the conditions, at most {longest}"
+        self._progress.activity = f"asking the hypothesis once more, at most {longest}"
         try:
             return self._hypothesis.after()
         finally:
