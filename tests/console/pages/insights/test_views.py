@@ -111,6 +111,8 @@ def test_a_run_refused_at_the_gate_is_called_not_begun_everywhere_and_says_why(w
     assert "there was none" in text
     assert "a warm-up gives one" not in text
     assert "1 was not begun" in text
+    for shown in (text, text_of(browser_of(world), "/acme/shop")):
+        assert "Last result: not begun" in shown
     places = (f"verifications/{run.verification_id}", "insights", "executions", f"executions/{run.execution_id}")
     for shown in (
         text,

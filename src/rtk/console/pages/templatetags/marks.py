@@ -192,7 +192,8 @@ def results(verdicts: Iterable[str | None] | None) -> SafeString:
     )
 
 
-_WORDS = {"none": "no verdict"}
+_WORDS = {"none": "no verdict", "not-begun": "not begun"}
+_NO_BAR = '<circle class="text-secondary" cx="{x}" cy="25.5" r="1.5" transform="translate(3)" fill="currentColor"/>'
 _BARS = {
     "pass": '<rect class="text-green" x="{x}" y="3" width="6" height="25" rx="1" fill="currentColor"/>',
     "fail": '<g class="text-red" transform="translate({x})"><rect y="18" width="6" height="10" rx="1"'
@@ -201,7 +202,8 @@ _BARS = {
     ' height="16.5" rx="1" fill="none" stroke="currentColor" stroke-width="1.5"/></g>',
     "invalid": '<g class="text-secondary" transform="translate({x})"><rect x=".5" y="21.5" width="5" height="6"'
     ' fill="none" stroke="currentColor" stroke-dasharray="2 1"/></g>',
-    "none": '<circle class="text-secondary" cx="{x}" cy="25.5" r="1.5" transform="translate(3)" fill="currentColor"/>',
+    "not-begun": _NO_BAR,
+    "none": _NO_BAR,
 }
 
 

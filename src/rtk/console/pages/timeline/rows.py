@@ -55,7 +55,8 @@ LEFT JOIN store_execution played ON played.id = CASE page.kind
   WHEN 'verification.started' THEN run.execution_id WHEN 'execution.experiment-finished' THEN page.subject END
 LEFT JOIN LATERAL (
   SELECT array_agg(verdict ORDER BY created_at, id) AS verdicts FROM (
-    SELECT verdict, created_at, id FROM store_run WHERE verification_id = run.verification_id
+    SELECT coalesce(verdict, CASE status WHEN 'failed' THEN 'not-begun' END) AS verdict, created_at, id
+      FROM store_run WHERE verification_id = run.verification_id
       AND (created_at, id) <= (run.created_at, run.id) ORDER BY created_at DESC, id DESC LIMIT 5
   ) AS five
 ) AS last ON run.id IS NOT NULL
