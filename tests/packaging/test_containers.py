@@ -187,7 +187,9 @@ def test_the_workflow_without_a_console_is_valid_and_differs_only_where_it_must(
     linted("check-jsonschema", "--builtin-schema", "vendor.github-workflows", path)
     assert "RTK_" not in text
     assert "https:" not in text
-    bare, whole = (yaml.safe_load(each.strip())["jobs"]["verify"] for each in (text, way_of("github", FULL).files[0].text))
+    bare, whole = (
+        yaml.safe_load(each.strip())["jobs"]["verify"] for each in (text, way_of("github", FULL).files[0].text)
+    )
     assert bare["steps"].pop(0) == {"uses": "actions/checkout@v4"}  # without rights to read, it could not
     assert yaml.safe_load(text)["permissions"] == {"contents": "read"}
     ours, theirs = (shlex.split(job["steps"].pop(2)["run"]) for job in (bare, whole))
