@@ -20,8 +20,11 @@ $(STAMP): pyproject.toml constraints.txt tools/setup.sh
 demo: setup ## play the tutorial from its first step to its insight, about 80 s; DEMO=--full at its published times
 	@$(BIN)/rtk demo $(DEMO) || [ $$? -eq 130 ] # which is Ctrl-C, and no failure
 
-test: setup ## every test, on up to four cores
-	@$(BIN)/python -m pytest --numprocesses=logical --maxprocesses=4 --dist=loadfile
+# Many tests wait more than they work, so one more at a time than there are cores; in the order of the files, for the
+# longest of them are not the last.
+test: setup ## every test, up to five at a time
+	@$(BIN)/python -m pytest --dist=loadfile --no-loadscope-reorder --maxprocesses=5 \
+		--numprocesses=$$(($$(getconf _NPROCESSORS_ONLN) + 1))
 
 kills: setup ## kill a hundred runs, and the console of thirty, at moments of chance; look what is left, about 12 min
 	@RTK_KILLS=100 RTK_PUBLISHED=30 $(BIN)/python -m pytest -s tests/journey/test_death.py tests/journey/test_kept_once.py

@@ -48,7 +48,7 @@ class Session:
         self._bash.stdin.write(f"{{ {command}\n}} </dev/null\n{ended}\n".encode())
         self._bash.stdin.flush()
         printed, _, code = self._until_marked(command).rpartition(f"\n{_MARK} ")
-        return printed, int(code)
+        return printed, int(code.split()[0])  # behind it bash may tell of a process that ended in the background
 
     def _until_marked(self, command: str) -> str:
         assert self._bash.stdout is not None
