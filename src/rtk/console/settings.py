@@ -137,6 +137,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "filters": {"one line": {"()": "rtk.console.oneline.OneLine"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"django.security.DisallowedHost": {"filters": ["one line"]}},
     "root": {"handlers": ["stderr"], "level": options.choice("RTK_LOG_LEVEL").upper()},
 }
