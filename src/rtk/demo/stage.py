@@ -45,17 +45,17 @@ class Stage:
         self.telling.line(f"The token of {EMAIL} is in {self._commands.place.token}")
         return self._commands.place.token.read_text().strip()
 
-    def lab(self) -> None:
-        """Bring the lab up, unless a kept one is there."""
+    def lab(self, server: tuple[str, ...] = ()) -> None:
+        """Bring the lab up, with options about its web server, unless a kept one is there."""
         if self._commands.lab() is None:
             ports = free_ports()
             try:
-                self._said(self._commands.lab_up(*ports))
+                self._said(self._commands.lab_up(*ports, *server))
             except StepFailed as failed:
                 if NO_NAMESPACES not in str(failed):
                     raise
                 self.telling.line("No namespaces can be had here: the instance is not isolated from this machine.")
-                self._said(self._commands.lab_up(*ports, "--no-isolation"))
+                self._said(self._commands.lab_up(*ports, *server, "--no-isolation"))
         (instance,) = state.need().instances
         self.telling.line(f"Instance {instance['id']} serves {instance['url']}")
         if not shutil.which("stress-ng", path=self._commands.environ["PATH"]):

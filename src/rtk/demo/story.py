@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from rtk.demo import console
-from rtk.demo.commands import EMAIL, ORGANIZATION, TEAM, Commands, environment
+from rtk.demo.commands import EMAIL, ORGANIZATION, SHORT_SERVER, TEAM, Commands, environment
 from rtk.demo.console import FULL, OBJECTIVE, SHORT, Team, Times
 from rtk.demo.interrupted import Hearing, Interrupted
 from rtk.demo.keeper import Keeper, clear
@@ -39,6 +39,7 @@ class Asked:
     """How the demonstration is asked for."""
 
     times: Times = SHORT
+    server: tuple[str, ...] = SHORT_SERVER
     headless: bool = False
     exit: bool = False
     keep: bool = False
@@ -46,7 +47,8 @@ class Asked:
 
 def asked(*, full: bool, headless: bool, exit_: bool, keep: bool) -> Asked:
     """What the options come to."""
-    return Asked(FULL if full else SHORT, headless, exit_, keep)
+    times, server = (FULL, ()) if full else (SHORT, SHORT_SERVER)
+    return Asked(times, server, headless, exit_, keep)
 
 
 def play(place: Place, asked: Asked) -> int:
@@ -102,7 +104,7 @@ def _cleared(keeper: Keeper, place: Place) -> bool:
 def _played(stage: Stage, place: Place, asked: Asked) -> None:
     """Everything up to the end; then it stays for a while, or for good, or not at all."""
     _introduced(place, asked.times)
-    page = _steps(stage, asked.times)
+    page = _steps(stage, asked)
     if asked.keep:
         click.echo(stage.another_link())
         click.echo(f"Console and lab stay. Open it, as {EMAIL}: {stage.sign_in_link(page)}")
@@ -122,7 +124,7 @@ def _introduced(place: Place, times: Times) -> None:
         click.echo(f"'rtk' and 'chaos' of the commands below are in {shortened(str(Path(sys.executable).parent))}.")
 
 
-def _steps(stage: Stage, times: Times) -> str:
+def _steps(stage: Stage, asked: Asked) -> str:
     """The seven steps; the path of the insight."""
     telling = stage.telling
     telling.step("The console, with a database of its own")
@@ -130,11 +132,11 @@ def _steps(stage: Stage, times: Times) -> str:
     telling.step("A user, an organization, a team, and a token to publish with")
     team = Team(url, stage.token())
     telling.step("The lab: AWS Systems Manager on this machine, with one instance that is a web server")
-    stage.lab()
+    stage.lab(asked.server)
     telling.step("The tutorial's experiment, looked at as it was published")
     found = _looked_at(team, telling)
     telling.step("A verification of it")
-    verification = _made(team, found, times, telling)
+    verification = _made(team, found, asked.times, telling)
     telling.step("The run: Systems Manager loads the instance while its answers are timed")
     _ran(stage, team, team.file(verification))
     telling.step("The insight")
