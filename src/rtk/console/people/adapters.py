@@ -88,7 +88,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):
     def on_authentication_error(
         self,
         request: HttpRequest,
-        provider: Any,  # noqa: ARG002 - there is one
+        provider: Any,  # noqa: ARG002 - there is one issuer, whichever allauth names
         error: Any = None,
         exception: Exception | None = None,
         extra_context: dict[str, Any] | None = None,  # noqa: ARG002 - as allauth calls it
