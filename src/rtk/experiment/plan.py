@@ -40,8 +40,9 @@ class Plan:
         return slot_count(self.length(phase), self.frequency_s)
 
     def length(self, phase: Phase) -> float:
-        """A phase's planned length."""
-        return {"baseline": self.warm_up_s, "conditions": self.duration_s, "recovery": self.cool_down_s}[phase]
+        """Return a phase's planned length; 0 for `onset` and `undo`, which last as long as they take."""
+        planned = {"baseline": self.warm_up_s, "conditions": self.duration_s, "recovery": self.cool_down_s}
+        return planned.get(phase, 0.0)
 
 
 def slot_count(duration_s: float, frequency_s: float) -> int:

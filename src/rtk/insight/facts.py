@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from math import isnan
 from typing import Literal, NamedTuple, get_args
 
-Phase = Literal["baseline", "conditions", "recovery"]
+Phase = Literal["baseline", "onset", "conditions", "undo", "recovery"]
 Outcome = Literal["met", "deviated", "missed"]
 
-PHASES: tuple[Phase, ...] = get_args(Phase)
+PHASES: tuple[Phase, ...] = get_args(Phase)  # in the order of a run
+PHASES_BY_CODE: tuple[Phase, ...] = ("baseline", "conditions", "recovery", "onset", "undo")  # stored: only append
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 _NONE = float("nan")
 _KINDS = tuple((phase, outcome) for phase in PHASES for outcome in OUTCOMES)

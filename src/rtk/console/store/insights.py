@@ -17,7 +17,7 @@ from rtk.console.store.runs import lengths, state_of
 from rtk.errors import ToolkitError
 from rtk.experiment.limits import threshold
 from rtk.experiment.plan import slot_count
-from rtk.insight.facts import OUTCOMES, PHASES, Facts, Measurement, Measurements, Threshold
+from rtk.insight.facts import OUTCOMES, PHASES_BY_CODE, Facts, Measurement, Measurements, Threshold
 from rtk.insight.insight import insight
 from rtk.insight.shape import Figures
 from rtk.verify.facts import facts_of_entries
@@ -124,7 +124,7 @@ def measurements(run: Run) -> Iterator[Measurement]:
         )
         while rows := cursor.fetchmany(_CHUNK):
             for phase, slot, due, started, ended, outcome, value, reason in rows:
-                columns.add(PHASES[phase], slot, due, started, ended, OUTCOMES[outcome], value, reason)
+                columns.add(PHASES_BY_CODE[phase], slot, due, started, ended, OUTCOMES[outcome], value, reason)
     return iter(columns)
 
 

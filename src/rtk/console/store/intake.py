@@ -14,12 +14,12 @@ from msgspec import Meta, Struct
 
 from rtk.console.store.depth import may_be_deep, refuse_deep
 from rtk.console.store.problem import Problem
-from rtk.insight.facts import OUTCOMES, PHASES, Outcome, Phase
+from rtk.insight.facts import OUTCOMES, PHASES_BY_CODE, Outcome, Phase
 
 MOST_ENTRIES = 10_000
 MOST_BYTES = 4 * 1024 * 1024
 
-PHASE_CODES: dict[str, int] = {phase: code for code, phase in enumerate(PHASES)}
+PHASE_CODES: dict[str, int] = {phase: code for code, phase in enumerate(PHASES_BY_CODE)}
 OUTCOME_CODES: dict[str, int] = {outcome: code for code, outcome in enumerate(OUTCOMES)}
 
 Count = Annotated[int, Meta(ge=0, le=2**53)]

@@ -8,7 +8,7 @@ from django.db.models.functions import Cast
 
 from rtk.console.store.intake import PHASE_CODES
 from rtk.console.store.models import Measurement, Run
-from rtk.insight.facts import OUTCOMES, PHASES
+from rtk.insight.facts import OUTCOMES, PHASES_BY_CODE
 
 KEYS = ("n", "t", "phase", "slot", "due", "started", "ended", "outcome", "value", "reason")
 
@@ -28,11 +28,13 @@ def columns(run: Run, after: int, limit: int) -> dict[str, Any]:
     """The same without what the probes gave, for files of many."""
     rows = Measurement.objects.filter(run_id=run.id, day=run.day, n__gt=after).order_by("n")
     found = list(rows.values(*KEYS)[: limit + 1])
-    items = [{**row, "phase": PHASES[row["phase"]], "outcome": OUTCOMES[row["outcome"]]} for row in found[:limit]]
+    items = [
+        {**row, "phase": PHASES_BY_CODE[row["phase"]], "outcome": OUTCOMES[row["outcome"]]} for row in found[:limit]
+    ]
     return {"items": items, "next": items[-1]["n"] if len(found) > limit else None}
 
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:
     text = row.pop("text")  # as it came: what a probe gave need not be such that anybody here could read it
     probes = None if text is None else msgspec.Raw(text)
-    return {**row, "phase": PHASES[row["phase"]], "outcome": OUTCOMES[row["outcome"]], "probes": probes}
+    return {**row, "phase": PHASES_BY_CODE[row["phase"]], "outcome": OUTCOMES[row["outcome"]], "probes": probes}

@@ -20,7 +20,6 @@ from rtk.console.store.intake import PlanOf, refusal
 from rtk.console.store.models import Run, Verification
 from rtk.console.store.problem import Problem, unknown
 from rtk.experiment.plan import slot_count
-from rtk.insight.facts import PHASES
 
 SILENCE = timedelta(seconds=30)  # without a heartbeat: contact is lost
 PATIENCE = timedelta(hours=24)  # past the planned end: nobody waits any longer
@@ -82,7 +81,7 @@ def plan_from(values: Any) -> tuple[dict[str, Any], PlanOf]:
 
 def lengths(plan: Mapping[str, Any]) -> dict[str, float]:
     """The planned length of each phase (seconds)."""
-    keys = dict(zip(PHASES, ("warm_up_s", "duration_s", "cool_down_s"), strict=True))
+    keys = {"baseline": "warm_up_s", "conditions": "duration_s", "recovery": "cool_down_s"}
     return {phase: float(plan.get(key) or 0.0) for phase, key in keys.items()}
 
 

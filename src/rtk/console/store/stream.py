@@ -20,7 +20,7 @@ from django.db import DatabaseError
 from rtk.console.store.commit import CHANNEL, Connect
 from rtk.console.store.database import connect
 from rtk.console.store.runs import state_of
-from rtk.insight.facts import OUTCOMES, PHASES
+from rtk.insight.facts import OUTCOMES, PHASES_BY_CODE
 
 PAGE = 1_000
 PAGE_BYTES = 1024 * 1024
@@ -269,5 +269,5 @@ def line_of(row: tuple[Any, ...]) -> bytes:
     if body is not None:
         return str(body).replace("\r", " ").replace("\n", " ").encode()
     values = dict(zip(MEASURED, measured, strict=True))
-    named = {**values, "phase": PHASES[values["phase"]], "outcome": OUTCOMES[values["outcome"]]}
+    named = {**values, "phase": PHASES_BY_CODE[values["phase"]], "outcome": OUTCOMES[values["outcome"]]}
     return msgspec.json.encode({"n": number, "t": t, "kind": kind, **named})

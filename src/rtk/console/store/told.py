@@ -23,7 +23,7 @@ from rtk.console.store.problem import Problem
 from rtk.console.store.runs import lengths, tell
 from rtk.experiment.plan import slot_count
 from rtk.experiment.quantity import finite
-from rtk.insight.facts import Outcome
+from rtk.insight.facts import PHASES, Outcome
 
 PREFIX = "verification-"
 SAMPLE = "sample"
@@ -52,7 +52,7 @@ class Told:
     def phase(self, phase: str) -> None:
         """Go on to a phase, unless the run is in it or past it."""
         before = self.progress.get("phase")
-        if before and PHASE_CODES[before] >= PHASE_CODES[phase]:
+        if before and PHASES.index(before) >= PHASES.index(phase):
             return
         self.end_phase()
         self.progress["phase"] = phase

@@ -24,7 +24,7 @@ from rtk.console.store.models import RecordEntry, Run
 from rtk.errors import ToolkitError
 from rtk.experiment.plan import slot_count
 from rtk.insight.budget import allowed_share
-from rtk.insight.facts import PHASES, ActivitySpan, Facts
+from rtk.insight.facts import PHASES_BY_CODE, ActivitySpan, Facts
 from rtk.report.moments import happened
 from rtk.verify.facts import facts_of_entries
 
@@ -199,5 +199,5 @@ def measured(run: Run) -> dict[str, Any]:
     columns = {name: msgspec.Raw(f"[{text or ''}]".encode()) for name, text in zip(NAMES, texts, strict=True)}
     reasons: dict[str, dict[int, str]] = {}
     for phase, slot, reason in found or ():
-        reasons.setdefault(PHASES[phase], {})[slot] = reason
+        reasons.setdefault(PHASES_BY_CODE[phase], {})[slot] = reason
     return {"columns": columns, "reasons": reasons}

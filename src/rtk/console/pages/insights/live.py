@@ -17,7 +17,7 @@ from rtk.console.people.models import User
 from rtk.console.people.pages import action
 from rtk.console.store import runs
 from rtk.console.store.models import Run
-from rtk.insight.facts import OUTCOMES, PHASES
+from rtk.insight.facts import OUTCOMES, PHASES, PHASES_BY_CODE
 from rtk.report.axis import elapsed
 from rtk.report.text import fine_share, plain
 
@@ -74,7 +74,7 @@ def phases(run: Run, planned: dict[str, int]) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute(COUNTS, [run.id, run.day, run.next])
         found: dict[tuple[str, str], int] = {
-            (PHASES[phase], OUTCOMES[outcome]): number for phase, outcome, number in cursor.fetchall()
+            (PHASES_BY_CODE[phase], OUTCOMES[outcome]): number for phase, outcome, number in cursor.fetchall()
         }
     outcomes: tuple[str, ...] = OUTCOMES
     counted = [(phase, {each: found.get((phase, each), 0) for each in outcomes}) for phase in PHASES]

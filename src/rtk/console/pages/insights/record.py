@@ -14,7 +14,7 @@ from rtk.console.pages.insights.measured import ROWS, Measured, Place
 from rtk.console.store import insights
 from rtk.console.store.models import Run
 from rtk.errors import ToolkitError
-from rtk.insight.facts import OUTCOMES, PHASES, Facts, Measurement
+from rtk.insight.facts import OUTCOMES, PHASES, PHASES_BY_CODE, Facts, Measurement
 from rtk.insight.shape import Insight
 from rtk.verify.facts import facts_of_entries
 
@@ -97,7 +97,7 @@ def _add(record: Record, part: str, n: int, body: str | None, *columns: Any) -> 
         record.entries.append(json.loads(body))
         return
     phase, slot, due, started, ended, outcome, value, reason = columns
-    found = Measurement(PHASES[phase], slot, due, started, ended, OUTCOMES[outcome], value, reason)
+    found = Measurement(PHASES_BY_CODE[phase], slot, due, started, ended, OUTCOMES[outcome], value, reason)
     if part == "first":
         record.firsts.append(found)
     else:
