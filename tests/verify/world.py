@@ -1,5 +1,6 @@
 """A system under test that lives in virtual time, and runs of verifications of it."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -137,10 +138,11 @@ def play(
     toolkit = Toolkit(document, settings or {})
     limits = more.pop("limits", [30.0] * len(toolkit.probes()))
     defaults: dict[str, Any] = {"max_in_flight": 32, "threshold": Threshold(upper=1000.0, unit="ms")}
+    sync = more.pop("sync", os.fsync)
     verification = Verification("run-1", "world.json", plan, toolkit, limits, **{**defaults, **more})
     clock = world.clock
     started = clock.monotonic()
-    record = Record(path / "run-1.record", lambda: clock.monotonic() - started, toolkit.redact)
+    record = Record(path / "run-1.record", lambda: clock.monotonic() - started, toolkit.redact, sync=sync)
     world.progress = Progress(clock.monotonic, started)
     run = Run(verification, clock, record, world.stop, world.progress)
     run.play()

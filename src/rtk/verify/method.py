@@ -37,12 +37,19 @@ class Method:
         if not any(claim_of(activity, "effect") for activity in toolkit.experiment.get("method", [])):
             self.took_hold.set()
         self._lock = threading.Lock()
+        self._closed = False
         self._playing = 0
         self._ended = threading.Event()
 
     def start(self) -> None:
         """Begin; returns at once."""
         self._clock.spawn(self._play, "rtk-method")
+
+    def close(self) -> list[int]:
+        """Let no further condition begin, for undoing begins; the positions of those that have."""
+        with self._lock:
+            self._closed = True
+            return list(self.began)
 
     def _play(self) -> None:
         try:
@@ -106,16 +113,24 @@ class Method:
 
     def _about_to(self, index: int, name: str, role: str) -> bool:
         """Record the intent, unless the run is to stop."""
-        if self._stop.asked.is_set():
+        if not self._may_begin():
             return False
-        if role == "condition":
-            # The intent must be on the disk before the effect can be: a crash in between is then undone.
-            self._record.append("intent", durable=True, role=role, index=index, name=name)
-            self.began.append(index)
-            self.current = name
-        else:
+        if role != "condition":
             self._record.note("intent", role=role, index=index, name=name)
-        return True
+            return True
+        # Begun before it is on the disk, which may take long: a stop meanwhile then undoes it, needed or not.
+        with self._lock:
+            if self._closed:
+                return False
+            self.began.append(index)
+        self.current = name
+        # The intent must be on the disk before the effect can be: a crash in between is then undone.
+        self._record.append("intent", durable=True, role=role, index=index, name=name)
+        return self._may_begin()
+
+    def _may_begin(self) -> bool:
+        with self._lock:
+            return not self._closed and not self._stop.asked.is_set()
 
     def _judge(self, index: int, activity: dict[str, Any], failure: str | None) -> None:
         name, claim = activity["name"], claim_of(activity, "effect")

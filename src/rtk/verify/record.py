@@ -59,15 +59,21 @@ class Record:
     """A record being written. Safe to append to from any thread; an entry is in the kernel when `append` returns."""
 
     def __init__(
-        self, path: Path, since: Callable[[], float], redact: Redactor | None = None, resume: bool = False
+        self,
+        path: Path,
+        since: Callable[[], float],
+        redact: Redactor | None = None,
+        resume: bool = False,
+        sync: Callable[[int], None] = os.fsync,
     ) -> None:
         """Make the file, which must not exist, or with `resume` go on with that of a run that died.
 
-        `since` tells the seconds since the run began. Only one process at a time can write a record. Raises
-        `CannotRecord`.
+        `since` tells the seconds since the run began; `sync` makes a file or a directory durable. Only one process
+        at a time can write a record. Raises `CannotRecord`.
         """
         self.path = path
         self.failure: str | None = None
+        self._sync = sync
         self._redact = redact
         self._since = since
         self._lock = threading.Lock()
@@ -76,6 +82,8 @@ class Record:
             new = os.O_APPEND | (os.O_RDWR if resume else os.O_WRONLY | os.O_CREAT | os.O_EXCL)
             self._file = os.open(path, new, 0o600)
             _hold(self._file)
+            if not resume:
+                _keep_name(path.parent, sync)
             self._next = self._resumed() if resume else 0
         except OSError as error:
             raise CannotRecord(f"the run record {path} cannot be written: {error.strerror}") from None
@@ -98,7 +106,7 @@ class Record:
                 _write(self._file, line_of(entry, self._redact))
                 self._next += 1
             if durable:
-                os.fsync(self._file)
+                self._sync(self._file)
         except OSError as error:
             self.failure = f"the run record {self.path} cannot be written: {error.strerror}"
             raise CannotRecord(self.failure) from None
@@ -118,9 +126,19 @@ class Record:
         """Make everything durable and let go of the file; a second call does nothing."""
         with self._lock:
             if self._file >= 0:
-                os.fsync(self._file)
+                self._sync(self._file)
                 os.close(self._file)
                 self._file = -1
+
+
+def _keep_name(directory: Path, sync: Callable[[int], None]) -> None:
+    """Make the names in a directory durable: what a file holds is lost with its name."""
+    place = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        with suppress(OSError):  # some file systems cannot, and a run need not be refused for it
+            sync(place)
+    finally:
+        os.close(place)
 
 
 def is_held(path: Path) -> bool:

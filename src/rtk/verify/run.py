@@ -186,11 +186,11 @@ class Run:
             self.journal.status = "interrupted"
 
     def _undo(self) -> None:
-        if self._method.began:
+        if began := self._method.close():
             self._progress.begin("rollbacks")
             if not self._method.done.is_set():  # an action that hangs must not go on breaking what is mended
                 processes.end(processes.descendants(os.getpid()) & processes.marked(self._v.run_id))
-            self._undoing.undo(self._v.rollback_strategy, self.journal, self._method.began)
+            self._undoing.undo(self._v.rollback_strategy, self.journal, began)
 
     def amend(self, facts: Facts) -> Facts:
         """The facts with what the record could not take: how the rollbacks went."""
