@@ -79,7 +79,7 @@ def phases(run: Run, planned: dict[str, int]) -> list[dict[str, Any]]:
     outcomes: tuple[str, ...] = OUTCOMES
     counted = [(phase, {each: found.get((phase, each), 0) for each in outcomes}) for phase in PHASES]
     return [
-        {"phase": phase, **counts, "planned": planned[phase]}
+        {"phase": phase, **counts, "planned": planned.get(phase, 0)}
         for phase, counts in counted
-        if planned[phase] or sum(counts.values())
+        if planned.get(phase) or sum(counts.values())
     ]
