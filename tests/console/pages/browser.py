@@ -38,6 +38,9 @@ WIDE, NARROW = (1440, 900), (390, 844)
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PATIENCE_MS = 20_000
 Scheme = Literal["light", "dark"]
+# A window that has its new width, and every chart on a canvas that has followed its box.
+LAID_OUT = """width => innerWidth === width && [...document.querySelectorAll(".chart-box")].every(
+  box => [...box.querySelectorAll("canvas")].every(canvas => canvas.clientWidth <= box.clientWidth))"""
 
 
 @cache
@@ -84,6 +87,12 @@ class Screen:
         """Go to an address of the console."""
         self.page.goto(f"{self.url}{path}")
         return self.page
+
+    def resize(self, size: tuple[int, int]) -> None:
+        """Give the window a size, and wait until what is laid out by script has followed."""
+        width, height = size
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.page.wait_for_function(LAID_OUT, arg=width)
 
     def expect(self, *parts: str) -> None:
         """Troubles that hold one of these texts are meant by the test."""

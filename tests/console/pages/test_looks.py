@@ -24,6 +24,7 @@ PICTURES = os.environ.get("RTK_SCREENSHOTS")
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 COLOURS = ("color-contrast", "link-in-text-block")  # what else axe looks for is the same in light and dark
 SMALLEST = 360  # px, the narrowest telephone that pages fit
+NEVER_FOLLOWS = "window.ResizeObserver = class { observe() {} unobserve() {} disconnect() {} }"
 NOBODY = ("/accounts/login/", "/accounts/signup/", "/accounts/password/reset/")
 OWN = ("/profile", "/tokens", "/accounts/email/", "/accounts/password/change/", "/accounts/2fa/", "/accounts/sessions/")
 OF_ORG = (
@@ -84,22 +85,22 @@ def tabs(site: Live, browser: Browser) -> Iterator[Callable[[User | None], Scree
 def judge(screen: Screen, path: str, name: str) -> None:
     """Look at a page in light and dark, wide and narrow. What is wrong with it is told all at once."""
     screen.troubles.clear()
-    screen.page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
+    screen.resize(WIDE)
     screen.page.emulate_media(color_scheme="light")
     screen.open(path)
     wrong = [f"{scheme}, {found}" for scheme in SCHEMES for found in _seen(screen, scheme, name)]
-    screen.page.set_viewport_size({"width": SMALLEST, "height": NARROW[1]})
+    screen.resize((SMALLEST, NARROW[1]))
     over = screen.overflow()
     wrong += [*screen.troubles, *([f"{over} px wider than {SMALLEST} px"] if over > 0 else [])]
     assert not wrong, "\n".join(wrong)
 
 
 def _seen(screen: Screen, scheme: Scheme, name: str) -> list[str]:
-    screen.page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
+    screen.resize(WIDE)
     screen.page.emulate_media(color_scheme=scheme)
     found = screen.violations(*(() if scheme == "light" else COLOURS))
     for size in (WIDE, NARROW) if PICTURES else ():
-        screen.page.set_viewport_size({"width": size[0], "height": size[1]})
+        screen.resize(size)
         screen.page.screenshot(path=Path(PICTURES or "") / f"{name}-{size[0]}-{scheme}.png", full_page=True)
     return found
 
@@ -128,6 +129,21 @@ def test_pages_of_a_team_that_is_full_or_empty(path: str, team: str, sight: Sigh
 @pytest.mark.parametrize("path", [*OF_THINGS, *(f"/insights/{{{run}}}" for run in INSIGHTS)])
 def test_pages_of_things(path: str, sight: Sight, tabs: Callable[..., Screen]) -> None:
     judge(tabs(sight.live.world.owner), sight.path(f"/acme/shop{path}"), named(path, "one"))
+
+
+@pytest.mark.parametrize("path", ["", "/insights/{steady}"])
+def test_a_chart_that_has_not_followed_the_window_yet_does_not_widen_the_page(
+    path: str, sight: Sight, browser: Browser
+) -> None:
+    with context(browser, sight.live.url, sight.live.world.owner) as made:
+        screen = Screen(made.new_page(), sight.live.url)
+        screen.page.add_init_script(NEVER_FOLLOWS)
+        screen.open(sight.path(f"/acme/shop{path}"))
+        canvas = screen.page.locator("canvas").first
+        canvas.wait_for()
+        screen.page.set_viewport_size({"width": SMALLEST, "height": NARROW[1]})
+        assert canvas.evaluate("canvas => canvas.clientWidth") > SMALLEST
+        assert screen.overflow() <= 0
 
 
 def test_a_page_that_is_not_there(sight: Sight, tabs: Callable[..., Screen]) -> None:
