@@ -3,19 +3,30 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtk.insight.facts import OUTCOMES, PHASES, Measurement, Measurements
+from rtk.insight.facts import OUTCOMES, PHASES, Measurement, Measurements, MissedReason
 
 TIME = st.none() | st.floats(0, 1e6)
+
+
+def coded(m: Measurement, code: MissedReason) -> Measurement:
+    """Only a missed slot has a code, and one without takes it from its sentence."""
+    return m._replace(code=code if m.outcome == "missed" else None)
+
+
 MEASUREMENT = st.builds(
-    Measurement,
-    phase=st.sampled_from(PHASES),
-    slot=st.integers(0, 2**40),
-    due=st.floats(0, 1e6),
-    started=TIME,
-    ended=TIME,
-    outcome=st.sampled_from(OUTCOMES),
-    value=TIME,
-    reason=st.none() | st.text(),
+    coded,
+    st.builds(
+        Measurement,
+        phase=st.sampled_from(PHASES),
+        slot=st.integers(0, 2**40),
+        due=st.floats(0, 1e6),
+        started=TIME,
+        ended=TIME,
+        outcome=st.sampled_from(OUTCOMES),
+        value=TIME,
+        reason=st.none() | st.text(),
+    ),
+    st.sampled_from(MissedReason),
 )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from rtk.insight.facts import MissedReason
 from rtk.verify.crew import Crew, InFlight, Sample
 from rtk.verify.schedule import Grid
 from tests.verify.virtual import VirtualClock
@@ -37,7 +38,8 @@ class Kept:
             crew.bell.clear()
             crew.tend()
             self.clock.wait(crew.bell, min(0.25, max(ends - self.clock.monotonic(), 1e-6)))
-        crew.close(grid, None if stop_at is None else "stopped: enough")
+        enough = Sample.missed(MissedReason.STOPPED, why="stopped: enough")
+        crew.close(grid, None if stop_at is None else enough)
         while crew.under_way():
             self.clock.sleep(0.1)
             crew.tend()
@@ -64,12 +66,13 @@ def test_more_than_are_allowed_at_once_are_missed_and_say_so() -> None:
     samples = Kept(takes=3.5, most=2).keep(12)
     assert [s.outcome for s in samples.values()] == (["met"] * 2 + ["missed"] * 2) * 3
     assert samples[2].reason == "no slot free: 2 measurements were under way"
+    assert samples[2].code is MissedReason.NO_SLOT_FREE
 
 
 def test_a_stop_misses_what_was_not_begun_and_lets_the_rest_end() -> None:
     samples = Kept(takes=3.0).keep(10, stop_at=4.5)
     assert [s.outcome for s in samples.values()] == ["met"] * 5 + ["missed"] * 5
-    assert samples[9].reason == "stopped: enough"
+    assert (samples[9].reason, samples[9].code) == ("stopped: enough", MissedReason.STOPPED)
 
 
 def test_a_quick_system_is_measured_by_few_threads() -> None:

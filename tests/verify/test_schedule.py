@@ -42,11 +42,11 @@ class Kept:
     def end(self, _: int) -> None:
         self.going = False
 
-    def close(self, _: int, stopped: str | None = None) -> None:
+    def close(self, _: int, stopped: bool = False) -> None:
         self.settled.extend(slot for slot in self.grid.close(stopped) if self.grid.settle(slot))
 
     def stop(self, _: int) -> None:
-        self.close(0, "stopped")
+        self.close(0, True)
 
 
 @settings(max_examples=200)
@@ -73,7 +73,7 @@ def test_a_slot_beyond_the_plan_counts_only_when_it_began() -> None:
 def test_nothing_begins_after_a_stop() -> None:
     grid = Grid("conditions", 0.0, 1.0, 2)
     grid.claim()
-    assert grid.close("stopped: enough") == [0, 1]
+    assert grid.close(stopped=True) == [0, 1]
     assert not grid.begin(0)
     assert grid.claim() is None
-    assert grid.stopped == "stopped: enough"
+    assert grid.stopped

@@ -7,6 +7,7 @@ All moments are seconds since the run began (monotonic), so that two of them can
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from enum import StrEnum
 from math import isnan
 from typing import Literal, NamedTuple, get_args
 
@@ -21,8 +22,49 @@ _KINDS = tuple((phase, outcome) for phase in PHASES for outcome in OUTCOMES)
 _CODES: dict[tuple[str, str], int] = {kind: code for code, kind in enumerate(_KINDS)}
 
 
+class MissedReason(StrEnum):
+    """Why a slot was not measured: what the measurer, and never the system, failed to do."""
+
+    NO_SLOT_FREE = "no-slot-free"
+    HANGING = "hanging"
+    LATE = "late"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+    INTERRUPTED = "interrupted"
+    STILL_RUNNING = "still-running"
+    CONTROL_FAILED = "control-failed"
+    NO_EFFECT = "no-effect"
+    NO_DESCRIPTORS = "no-descriptors"
+    NO_MEMORY = "no-memory"
+    NO_THREADS = "no-threads"
+    NO_ADDRESS = "no-address"
+    RUN_DIED = "run-died"
+
+
+CUT_OFF = frozenset((MissedReason.STOPPED, MissedReason.INTERRUPTED, MissedReason.STILL_RUNNING, MissedReason.RUN_DIED))
+# How sentences of the first records began: those have no code beside them.
+_BEGINNINGS = {
+    "no slot free": MissedReason.NO_SLOT_FREE,
+    "the measurer was": MissedReason.LATE,
+    "stopped": MissedReason.STOPPED,
+    "interrupted": MissedReason.INTERRUPTED,
+    "a control failed": MissedReason.CONTROL_FAILED,
+}
+
+
+def missed_reason(code: str | None, sentence: str | None) -> MissedReason | None:
+    """Why a slot was missed, from its code, or from its sentence where the record has none; None for others."""
+    if code in set(MissedReason):
+        return MissedReason(code)
+    told = sentence or ""
+    return next((reason for beginning, reason in _BEGINNINGS.items() if told.startswith(beginning)), None)
+
+
 class Measurement(NamedTuple):
-    """What came of one slot. `started`, `ended` and `value` are None where there was none."""
+    """What came of one slot. `started`, `ended` and `value` are None where there was none.
+
+    `reason` is a sentence; `code` says the same of a missed slot, and is None for others.
+    """
 
     phase: Phase
     slot: int
@@ -32,6 +74,7 @@ class Measurement(NamedTuple):
     outcome: Outcome
     value: float | None = None
     reason: str | None = None
+    code: MissedReason | None = None
 
 
 class Measurements:
@@ -42,6 +85,7 @@ class Measurements:
         self._slots = array("q")
         self._times = array("d")
         self._reasons: dict[int, str] = {}
+        self._why: dict[int, MissedReason] = {}
         for measurement in measurements:
             self.append(measurement)
 
@@ -49,7 +93,7 @@ class Measurements:
         """Add one; callers add them in slot order, phase by phase."""
         self.add(*m)
 
-    def add(
+    def add(  # noqa: PLR0913, PLR0917 - a column each
         self,
         phase: str,
         slot: int,
@@ -59,11 +103,14 @@ class Measurements:
         outcome: str,
         value: float | None = None,
         reason: str | None = None,
+        code: str | None = None,
     ) -> None:
         """The same for one that is not a tuple yet. Raises KeyError for a phase or outcome there is none of."""
         self._codes.append(_CODES[phase, outcome])
         if reason is not None:
             self._reasons[len(self._slots)] = reason
+        if outcome == "missed" and (why := missed_reason(code, reason)):
+            self._why[len(self._slots)] = why
         self._slots.append(slot)
         times = self._times
         times.append(due)
@@ -91,6 +138,7 @@ class Measurements:
             outcome,
             None if isnan(value) else value,
             self._reasons.get(index),
+            self._why.get(index),
         )
 
     def of(self, *phases: Phase) -> Iterator[Measurement]:

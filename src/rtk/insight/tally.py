@@ -4,9 +4,7 @@ from array import array
 from dataclasses import dataclass, field
 from math import isfinite
 
-from rtk.insight.facts import PHASES, Facts, Measurement, Phase
-
-CUT_OFF = ("stopped", "interrupted")
+from rtk.insight.facts import CUT_OFF, PHASES, Facts, Measurement, Phase
 
 
 @dataclass(slots=True)
@@ -45,7 +43,7 @@ class Tally:
         """Count one measurement; callers add them in slot order."""
         if m.outcome == "missed":
             self.missed += 1
-            self.cut_off += (m.reason or "").startswith(CUT_OFF)
+            self.cut_off += m.code in CUT_OFF
             return
         self.outcomes.append(m.outcome == "met")
         if m.value is not None and isfinite(m.value):

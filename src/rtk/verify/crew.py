@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rtk.clock import Clock
-from rtk.insight.facts import Outcome
+from rtk.insight.facts import MissedReason, Outcome
 from rtk.slices import ask_for_short_slices
+from rtk.verify.missed import sentence
 from rtk.verify.schedule import Grid
 
 SPARE = 2  # threads asleep ahead of the slots, so that none has to be made when a slot is due
@@ -30,6 +31,12 @@ class Sample:
     value: float | None = None
     reason: str | None = None
     probes: list[dict[str, Any]] = field(default_factory=list)
+    code: MissedReason | None = None
+
+    @classmethod
+    def missed(cls, code: MissedReason, started: float | None = None, **details: Any) -> "Sample":
+        """What came of a slot that the measurer missed; `details` are what the reason's sentence names."""
+        return cls("missed", started, reason=sentence(code, **details), code=code)
 
 
 @dataclass(slots=True)
@@ -73,13 +80,16 @@ class Crew:
             self._work.set()
         self.tend()
 
-    def close(self, grid: Grid, stopped: str | None = None) -> None:
-        """End a grid; planned slots that never began are missed. Measurements under way go on."""
+    def close(self, grid: Grid, cut: Sample | None = None) -> None:
+        """End a grid; planned slots that never began are missed, `cut` where that is before the time.
+
+        Measurements under way go on.
+        """
         with self._lock:
             self._work.clear()
             self._grid = None
-        for slot in grid.close(stopped):
-            self._settle(grid, slot, Sample("missed", reason=stopped or self._no_slot_free()))
+        for slot in grid.close(cut is not None):
+            self._settle(grid, slot, cut or self._no_slot_free())
 
     def dismiss(self) -> None:
         """Let every idle thread end."""
@@ -146,9 +156,9 @@ class Crew:
 
     def _measured(self, grid: Grid, slot: int, due: float) -> None:
         started = self._clock.monotonic()
-        reason = self._cannot(grid, started - due)
-        if reason:
-            self._settle(grid, slot, Sample("missed", reason=reason))
+        missed = self._cannot(grid, started - due)
+        if missed:
+            self._settle(grid, slot, missed)
             return
         one = InFlight(grid, slot, started)
         with self._lock:
@@ -165,17 +175,17 @@ class Crew:
         if heard:
             self._settle(grid, slot, sample)
 
-    def _cannot(self, grid: Grid, late: float) -> str | None:
+    def _cannot(self, grid: Grid, late: float) -> Sample | None:
         if len(self._under_way) >= self._max:
             return self._no_slot_free()
         if self._hung >= HUNG:
-            return f"no slot free: {self._hung} measurements hang beyond their time limit"
+            return Sample.missed(MissedReason.HANGING, measurements=self._hung)
         if late > max(LATE_S, grid.frequency):
-            return f"the measurer was {late:.1f} s late: its machine was paused or overloaded"
+            return Sample.missed(MissedReason.LATE, seconds=late)
         return None
 
-    def _no_slot_free(self) -> str:
-        return f"no slot free: {len(self._under_way)} measurements were under way"
+    def _no_slot_free(self) -> Sample:
+        return Sample.missed(MissedReason.NO_SLOT_FREE, measurements=len(self._under_way))
 
     def _settle(self, grid: Grid, slot: int, sample: Sample) -> None:
         if grid.settle(slot):

@@ -86,6 +86,7 @@ def measurement_of(entry: Entry) -> Measurement:
         entry["outcome"],
         entry["value"],
         entry["reason"],
+        entry.get("code"),
     )
 
 

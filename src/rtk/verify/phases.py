@@ -9,7 +9,7 @@ from chaoslib.exceptions import InterruptExecution
 
 from rtk.clock import Clock
 from rtk.experiment.plan import Plan
-from rtk.insight.facts import Phase
+from rtk.insight.facts import MissedReason, Phase
 from rtk.verify.crew import Crew, InFlight, Sample
 from rtk.verify.progress import Progress, Waiting
 from rtk.verify.record import Record
@@ -61,7 +61,7 @@ class Phases:
         if not halted():  # a run stopped before the phase measures nothing in it
             self.crew.open(grid)
             self._watch(grid.start + length, until, halted)
-        self.crew.close(grid, (self._stop.reason or "stopped") if halted() else None)
+        self.crew.close(grid, self._cut() if halted() else None)
         self._record.note("phase", durable=True, phase=phase, state="ended", planned=grid.planned)
 
     def until(self, event: threading.Event) -> None:
@@ -80,6 +80,11 @@ class Phases:
                 return
             self._clock.wait(self.bell, min(TICK_S, left) if left > 0 else TICK_S)
 
+    def _cut(self) -> Sample:
+        interrupted = self._stop.signal is not None
+        code = MissedReason.INTERRUPTED if interrupted else MissedReason.STOPPED
+        return Sample.missed(code, why=self._stop.reason or "stopped")
+
     def tend(self) -> None:
         """What is to be done a few times a second: threads, hung measurements, reasons to stop."""
         self.crew.tend()
@@ -93,10 +98,10 @@ class Phases:
             return self._measure(one)
         except InterruptExecution as error:
             self._stop.request(f"stopped: {error}")
-            return Sample("missed", reason=f"stopped: {error}")
+            return Sample.missed(MissedReason.STOPPED, why=f"stopped: {error}")
         except Exception as error:
             logger.debug("measuring failed", exc_info=True)
-            return Sample("missed", reason=f"a control failed with {type(error).__name__}: {error}")
+            return Sample.missed(MissedReason.CONTROL_FAILED, error=f"{type(error).__name__}: {error}")
 
     def _settled(self, grid: Grid, slot: int, sample: Sample) -> None:
         began = self._progress.started
@@ -110,6 +115,7 @@ class Phases:
             outcome=sample.outcome,
             value=sample.value,
             reason=sample.reason,
+            code=sample.code,
             probes=sample.probes,
         )
         self._progress.measured(sample.outcome, sample.value)
@@ -159,8 +165,7 @@ class Phases:
             reason = "not done when the run ended, though past its threshold"
             self.crew.give_up(one, Sample("deviated", one.started, now, None, reason))
         elif interrupted:
-            reason = "interrupted: still running within its time limit when the run ended"
-            self.crew.give_up(one, Sample("missed", one.started, None, None, reason))
+            self.crew.give_up(one, Sample.missed(MissedReason.STILL_RUNNING, one.started))
 
 
 def is_past(threshold_s: float | None, charted: int, clock: Clock) -> Callable[[InFlight], bool]:

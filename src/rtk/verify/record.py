@@ -42,10 +42,12 @@ class Slot(msgspec.Struct, gc=False):
     outcome: str
     value: float | None
     reason: str | None
+    code: str | None = None
 
-    def columns(self) -> tuple[str, int, float, float | None, float | None, str, float | None, str | None]:
+    def columns(self) -> tuple[str, int, float, float | None, float | None, str, float | None, str | None, str | None]:
         """What `Measurements.add` takes."""
-        return (self.phase, self.slot, self.due, self.started, self.ended, self.outcome, self.value, self.reason)
+        times = (self.due, self.started, self.ended)
+        return (self.phase, self.slot, *times, self.outcome, self.value, self.reason, self.code)
 
 
 _MEASURED = b'"kind":"measurement"'

@@ -31,7 +31,7 @@ class Grid:
         self.planned = planned
         self._goes_on = goes_on
         self.closed = threading.Event()
-        self.stopped: str | None = None
+        self.stopped = False
         self._lock = threading.Lock()
         self._claimed = 0
         self._states = bytearray(planned)
@@ -67,8 +67,8 @@ class Grid:
             self._states[slot] = _SETTLED
             return True
 
-    def close(self, stopped: str | None = None) -> list[int]:
-        """End the phase; the planned slots that never began. `stopped` says why, when it is before the time."""
+    def close(self, stopped: bool = False) -> list[int]:
+        """End the phase; the planned slots that never began. `stopped` when it is before the time."""
         with self._lock:
             self.stopped = self.stopped or stopped
             begun = [slot for slot in range(self.planned, len(self._states)) if self._states[slot]]
