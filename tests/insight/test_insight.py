@@ -4,6 +4,7 @@ import json
 import time
 import tracemalloc
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -12,11 +13,14 @@ from hypothesis import strategies as st
 from rtk.insight.cause import NO_CONDITION
 from rtk.insight.facts import ActivitySpan, Facts, Gate, Measurement, Measurements, Objective, Phase, Threshold
 from rtk.insight.insight import insight
+from rtk.insight.stops import StopCause, Stopping
 from tests.insight.builder import DAY, run_of
 
 SPREAD = ("." * 80 + "x") * 6
 STRETCH = "." * 240 + "x" * 6 + "." * 240
 MARKS = st.text(".x-si", max_size=80)
+
+RULE = partial(Stopping, StopCause.DEVIATED_IN_A_ROW)
 
 
 def test_a_proven_target_passes_and_the_headline_says_how_sure() -> None:
@@ -70,37 +74,38 @@ def test_a_pass_in_spite_of_missed_slots_says_so() -> None:
 
 
 def test_a_stopped_run_never_passes_and_says_why() -> None:
-    found = insight(run_of("." * 100 + "ss", stopped="a person asked for it"))
+    found = insight(run_of("." * 100 + "ss", stop=RULE("a person asked for it")))
     assert found.figures.verdict == "inconclusive"
     assert "The run was stopped early (a person asked for it), and a stopped run never passes." in found.why
 
 
 def test_a_stopped_run_fails_where_nothing_could_have_saved_it() -> None:
-    found = insight(run_of("xxxxxx" + "s" * 24, stopped="6 deviated in a row"))
+    found = insight(run_of("xxxxxx" + "s" * 24, stop=RULE("6 deviated in a row")))
     assert found.figures.verdict == "fail"
     assert "the 24 slots it cut off, all met, could not have saved it" in found.why
 
 
 def test_a_stopped_run_that_could_have_been_saved_does_not_fail() -> None:
-    found = insight(run_of("xxxxxx", spans={"conditions": 600}, stopped="6 deviated in a row"))
+    found = insight(run_of("xxxxxx", spans={"conditions": 600}, stop=RULE("6 deviated in a row")))
     assert found.figures.verdict == "inconclusive"
     assert "The 594 slots it cut off, all met, could have saved it." in found.why
     assert (found.figures.planned, found.figures.missed) == (600, 594)
 
 
 @pytest.mark.parametrize(
-    ("reason", "told"),
+    ("stop", "told"),
     [
-        (
-            "stopped: 6 measurements deviated in a row",
-            "The run was stopped early (6 measurements deviated in a row),",
-        ),
-        ("interrupted by SIGINT", "The run was interrupted by SIGINT,"),
-        ("a safeguard forbade it.", "The run was stopped early (a safeguard forbade it),"),
+        (RULE("6 measurements deviated in a row"), "The run was stopped early (6 measurements deviated in a row),"),
+        (Stopping(StopCause.SIGNAL, "SIGINT"), "The run was interrupted by SIGINT,"),
+        (Stopping(StopCause.SAFEGUARD, "it is forbidden."), "The run was stopped early (it is forbidden),"),
+        (Stopping(StopCause.CONSOLE, "enough"), "The run was stopped early (from the console: enough),"),
+        (Stopping(StopCause.OTHER, "an old record's words"), "The run was stopped early (an old record's words),"),
     ],
 )
-def test_the_reason_of_a_stop_is_told_once(reason: str, told: str) -> None:
-    assert insight(run_of("." * 100, stopped=reason)).why.startswith(told)
+def test_the_reason_of_a_stop_is_told_once(stop: Stopping, told: str) -> None:
+    found = insight(run_of("." * 100, stop=stop))
+    assert found.why.startswith(told)
+    assert (found.stop_cause, found.stopped) == (stop.cause, stop.sentence)
 
 
 def test_a_slot_that_a_stop_cut_off_shows_that_the_run_was_stopped() -> None:
@@ -224,7 +229,7 @@ def test_the_figures_stand_at_the_top_of_the_json() -> None:
 def test_any_run_has_an_insight_that_can_be_told(
     conditions: str, baseline: str, recovery: str, stopped: bool, status: str
 ) -> None:
-    facts = run_of(conditions, baseline, recovery, status=status, stopped="Stop" if stopped else None)
+    facts = run_of(conditions, baseline, recovery, status=status, stop=RULE("Stop") if stopped else None)
     found = insight(facts)
     json.dumps(found.as_dict(), allow_nan=False)
     assert found.headline.endswith(".")

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from rtk.insight.stops import StopCause, Stopping
 from rtk.insight.tally import stopped_early, tallies_of
 from tests.insight.builder import run_of
 
@@ -23,7 +24,7 @@ def test_a_planned_slot_of_which_nothing_is_known_was_missed() -> None:
 
 
 def test_where_measuring_ended_early_such_a_slot_was_cut_off() -> None:
-    found = tallies_of(run_of("...", spans={"conditions": 10}, stopped="a safeguard"))["conditions"]
+    found = tallies_of(run_of("...", spans={"conditions": 10}, stop=Stopping(StopCause.SAFEGUARD, "no")))["conditions"]
     assert found.cut_off == 7
 
 
@@ -42,7 +43,7 @@ def test_a_phase_neither_planned_nor_measured_is_left_out() -> None:
     ("given", "expected"),
     [
         ({}, False),
-        ({"stopped": "Stop"}, True),
+        ({"stop": Stopping(StopCause.CONSOLE, "Stop")}, True),
         ({"status": "interrupted"}, True),
         ({"status": "aborted"}, True),
     ],

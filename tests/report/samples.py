@@ -19,6 +19,7 @@ from rtk.insight.facts import (
 )
 from rtk.insight.insight import insight
 from rtk.insight.shape import Insight
+from rtk.insight.stops import StopCause, Stopping
 
 STARTED = 1587117437.0  # 2020-04-17 09:57:17 UTC
 OBJECTIVE = Objective(0.95, 86400.0, "EC2 instance should respond within 6 seconds")
@@ -230,7 +231,7 @@ def stopped() -> Facts:
         whole,
         measurements=Measurements(kept),
         duration_s=212.0,
-        stopped="Ctrl-C",
+        stop=Stopping(StopCause.OTHER, "Ctrl-C"),
         status="interrupted",
         phases=(PhaseSpan("baseline", 2.0, 62.0, 6), PhaseSpan("conditions", 62.0, 200.0, 30)),
         rollbacks=(ActivitySpan("Stop SSM run command", 200.4, 211.0, "succeeded"),),
@@ -252,7 +253,7 @@ def hostile() -> Facts:
         rollbacks=tuple(replace(r, name=HOSTILE, failure=HOSTILE, by_hand=HOSTILE) for r in whole.rollbacks),
         events=(RunEvent(100.0, HOSTILE),),
         files={HOSTILE: HOSTILE},
-        stopped=HOSTILE,
+        stop=Stopping(StopCause.OTHER, HOSTILE),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from rtk.experiment.plan import Plan
+from rtk.insight.stops import StopCause
 from rtk.verify.facts import facts_of
 from rtk.verify.record import Recorded, entry_of, line_of
 from rtk.verify.redact import Redactor
@@ -86,7 +87,7 @@ def test_no_action_is_applied_once_the_run_is_to_stop(world: World, tmp_path: Pa
 
     def interrupt() -> None:
         world.clock.sleep(15.0)
-        world.stop.request("interrupted by SIGTERM", 15)
+        world.stop.request(StopCause.SIGNAL, "SIGTERM", 15)
 
     world.clock.spawn(interrupt, "signal")
     out = play(tmp_path, experiment(method=[action("burn"), late]), Plan(10.0, 300.0))

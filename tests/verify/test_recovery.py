@@ -9,11 +9,14 @@ import pytest
 
 from rtk.errors import BadInput, CannotRecord
 from rtk.experiment.plan import Plan
+from rtk.insight.stops import StopCause, Stopping
 from rtk.verify.facts import facts_of
 from rtk.verify.record import Record, Recorded, entry_of, line_of
 from rtk.verify.recovery import forget, recover, remains, unfinished
 from rtk.verify.toolkit import Toolkit
 from tests.verify.world import World, action, experiment, play
+
+DIED = Stopping(StopCause.DIED, "it died")
 
 
 def died(tmp_path: Path, world: World, after: str, **more: Any) -> Path:
@@ -29,7 +32,7 @@ def died(tmp_path: Path, world: World, after: str, **more: Any) -> Path:
 
 def undo(path: Path, world: World) -> list[str]:
     """Recover it; what was played."""
-    recover(remains(path), lambda head: Toolkit(head["experiment"], {}), world.clock, "it died")
+    recover(remains(path), lambda head: Toolkit(head["experiment"], {}), world.clock, DIED)
     return [name for _, name in world.done]
 
 
@@ -39,7 +42,7 @@ def test_a_run_that_died_under_its_conditions_is_undone_once(world: World, tmp_p
     assert undo(path, world) == ["unburn"]
     assert undo(path, world) == ["unburn"], "a second recovery plays nothing again"
     facts = facts_of(Recorded(path))
-    assert (facts.status, facts.stopped, facts.rolled_back) == ("interrupted", "it died", True)
+    assert (facts.status, facts.stopped, facts.rolled_back) == ("interrupted", "interrupted: it died", True)
 
 
 def test_a_run_that_died_before_any_condition_has_nothing_to_undo(world: World, tmp_path: Path) -> None:
@@ -75,7 +78,7 @@ def test_two_processes_never_undo_at_once(world: World, tmp_path: Path) -> None:
     held = Record(path, lambda: 0.0, resume=True)
     left = remains(path)
     with pytest.raises(CannotRecord, match="another process is at work on this run"):
-        recover(left, lambda head: Toolkit(head["experiment"], {}), world.clock, "it died")
+        recover(left, lambda head: Toolkit(head["experiment"], {}), world.clock, DIED)
     assert world.done == []
     assert unfinished(tmp_path) == ([], []), "a run somebody is at work on is not unfinished"
     held.close()

@@ -7,25 +7,26 @@ import time
 
 import pytest
 
+from rtk.insight.stops import StopCause
 from rtk.verify.stop import INTERRUPTING, Stop, signals_stop
 
 
 def test_the_first_reason_and_the_first_signal_count() -> None:
     rung: list[int] = []
     stop = Stop(lambda: rung.append(1))
-    stop.request("stopped: enough")
-    stop.request("interrupted by SIGTERM", 15)
-    stop.request("interrupted by SIGINT", 2)
+    stop.request(StopCause.CONTROL, "enough")
+    stop.request(StopCause.SIGNAL, "SIGTERM", 15)
+    stop.request(StopCause.SIGNAL, "SIGINT", 2)
     assert (stop.reason, stop.signal, len(rung)) == ("stopped: enough", 15, 3)
     assert stop.asked.is_set()
 
 
 def test_a_second_signal_hurries_and_a_second_rule_does_not() -> None:
     stop = Stop()
-    stop.request("stopped: one rule")
-    stop.request("stopped: another rule")
+    stop.request(StopCause.CONTROL, "one rule")
+    stop.request(StopCause.CONTROL, "another rule")
     assert not stop.hurry.is_set()
-    stop.request("interrupted by SIGINT", 2)
+    stop.request(StopCause.SIGNAL, "SIGINT", 2)
     assert stop.hurry.is_set()
 
 

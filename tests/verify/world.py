@@ -8,6 +8,7 @@ from typing import Any
 
 from rtk.experiment.plan import Plan
 from rtk.insight.facts import Facts, Threshold
+from rtk.insight.stops import StopCause
 from rtk.verify.facts import facts_of
 from rtk.verify.progress import Progress
 from rtk.verify.record import Record, Recorded
@@ -67,7 +68,7 @@ def act_once_it_works(name: str, after: int) -> None:
 def interrupt(signum: int, takes: float = 0.0) -> None:
     """An action during which somebody stops the run."""
     world.done.append((world.clock.monotonic(), "interrupt"))
-    world.clock.spawn(lambda: world.stop.request("interrupted by SIGINT", signum), "signal")
+    world.clock.spawn(lambda: world.stop.request(StopCause.SIGNAL, "SIGINT", signum), "signal")
     world.clock.sleep(takes)
 
 

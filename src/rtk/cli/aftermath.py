@@ -13,11 +13,12 @@ from rtk.cli.again import toolkit_of
 from rtk.cli.logs import without_colours_in_pipes
 from rtk.clock import SystemClock
 from rtk.errors import ToolkitError
+from rtk.insight.stops import StopCause, Stopping
 from rtk.verify.record import Entry
 from rtk.verify.recovery import recover, remains
 from rtk.verify.toolkit import Toolkit
 
-WHY = "interrupted: the run died without a goodbye; its guardian undid it"
+WHY = Stopping(StopCause.DIED, "the run died without a goodbye; its guardian undid it")
 
 logger = logging.getLogger("chaostoolkit")
 

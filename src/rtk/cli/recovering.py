@@ -15,12 +15,13 @@ from rtk.cli.given import settings_of
 from rtk.cli.logs import without_colours_in_pipes
 from rtk.clock import SystemClock
 from rtk.errors import BadInput, ToolkitError
+from rtk.insight.stops import StopCause, Stopping
 from rtk.insight.words import count
 from rtk.report.axis import utc
 from rtk.verify.places import runs_directory
 from rtk.verify.recovery import Remains, forget, recover, unfinished
 
-WHY = "interrupted: the run died without a goodbye; chaos recover undid it"
+WHY = Stopping(StopCause.DIED, "the run died without a goodbye; chaos recover undid it")
 
 logger = logging.getLogger("chaostoolkit")
 

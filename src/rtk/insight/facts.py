@@ -11,6 +11,8 @@ from enum import StrEnum
 from math import isnan
 from typing import Literal, NamedTuple, get_args
 
+from rtk.insight.stops import Stopping
+
 Phase = Literal["baseline", "onset", "conditions", "undo", "recovery"]
 Outcome = Literal["met", "deviated", "missed"]
 
@@ -213,7 +215,7 @@ class Facts:
     """A run as it was recorded.
 
     `status` is the journal's: `completed`, `failed` (the gate was not met), `aborted`, `interrupted`.
-    `stopped` says why measuring ended before its time, None when it did not. `rolled_back` is False when
+    `stop` says why measuring ended before its time, None when it did not. `rolled_back` is False when
     rollbacks were due and not played (strategy `never`), None when there were none to play. `gate` is None where
     it was met, and of records that do not tell.
     """
@@ -232,7 +234,12 @@ class Facts:
     rollbacks: tuple[ActivitySpan, ...] = ()
     rolled_back: bool | None = None
     status: str = "completed"
-    stopped: str | None = None
+    stop: Stopping | None = None
     gate: Gate | None = None
     events: tuple[RunEvent, ...] = ()
     files: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def stopped(self) -> str | None:
+        """Why measuring ended before its time, in one sentence."""
+        return self.stop.sentence if self.stop else None

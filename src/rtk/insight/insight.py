@@ -43,6 +43,7 @@ def insight(facts: Facts) -> Insight:
         limits=limits(story),
         restored=restored(facts),
         stopped=facts.stopped,
+        stop_cause=facts.stop.cause if facts.stop else None,
         status=facts.status,
         duration_s=facts.duration_s,
         frequency_s=facts.frequency_s,

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from rtk.insight.facts import Phase
+from rtk.insight.stops import StopCause
 
 Verdict = Literal["pass", "fail", "inconclusive", "invalid"]
 
@@ -109,6 +110,7 @@ class Insight:
     recovered_after_s: float | None
     invalid_condition: str | None
     not_restored: tuple[str, ...]
+    stop_cause: StopCause | None = None
     unit: str = ""
     version: int = 1
     notes: tuple[str, ...] = field(default=())

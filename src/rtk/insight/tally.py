@@ -71,7 +71,7 @@ def tallies_of(facts: Facts) -> dict[Phase, Tally]:
 
 def stopped_early(facts: Facts) -> bool:
     """Whether measuring ended before its time, for whatever reason."""
-    return facts.stopped is not None or facts.status in ("interrupted", "aborted")
+    return facts.stop is not None or facts.status in ("interrupted", "aborted")
 
 
 def _account(tally: Tally, stopped: bool) -> None:

@@ -201,9 +201,6 @@ def stretches(clustering: Clustering) -> str:
 
 
 def _stopped(facts: Facts) -> str:
-    reason = (facts.stopped or facts.status).rstrip(".")
-    if reason.startswith("interrupted"):
-        return f"The run was {reason}"
-    if reason == "completed":
-        return "The run was stopped early"
-    return f"The run was stopped early ({reason.removeprefix('stopped: ')})"
+    if facts.stop:
+        return facts.stop.prose
+    return "The run was interrupted" if facts.status == "interrupted" else "The run was stopped early"

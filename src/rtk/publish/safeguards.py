@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from rtk.clock import Clock
 from rtk.errors import ToolkitError
+from rtk.insight.stops import StopCause
 from rtk.publish import parta
 from rtk.publish.console import Console, Refused
 
@@ -18,6 +19,8 @@ logger = logging.getLogger("chaostoolkit")
 
 class Forbidden(ToolkitError):
     """A safeguard forbids the run, or none could be asked though one must be."""
+
+    stop_cause = StopCause.SAFEGUARD
 
 
 class Safeguards:

@@ -3,11 +3,13 @@
 import logging
 import os
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
 from rtk.clock import Clock
 from rtk.errors import ToolkitError
+from rtk.insight.stops import StopCause
 from rtk.publish.console import Console
 from rtk.publish.delivery import Opened
 from rtk.publish.destination import Destination, destination
@@ -54,12 +56,12 @@ class Session:
         """Follow the record of a run that is about to begin."""
         self._path = path
         if self._wanted is not False:
-            self._safeguards = Safeguards(self._clock, bool(self._wanted), lambda why: stop.request(f"stopped: {why}"))
+            self._safeguards = Safeguards(self._clock, bool(self._wanted), partial(stop.request, StopCause.SAFEGUARD))
         self._publisher = Publisher(
             path,
             Console(self.where, self._send),
             self._clock,
-            on_stop=lambda why: stop.request(f"stopped from the console: {why}"),
+            on_stop=partial(stop.request, StopCause.CONSOLE),
             on_open=self._opened,
             on_failure=self._safeguards.unknown if self._safeguards else lambda *_: None,
         )

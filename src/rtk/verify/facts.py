@@ -18,6 +18,7 @@ from rtk.insight.facts import (
     RunEvent,
     Threshold,
 )
+from rtk.insight.stops import StopCause, Stopping, stopping_of
 from rtk.verify.record import Entry, Recorded, Slot
 
 PROOFS = 1_000_000  # where proofs stand among the rollbacks: after all of them
@@ -158,7 +159,6 @@ def lasts_of(activity: dict[str, Any]) -> float | None:
 
 def _facts(head: Entry, reading: _Reading, measurements: Measurements, files: dict[str, str]) -> Facts:
     plan, end = head["plan"], reading.end
-    broke_off = None if end else "interrupted: the run broke off"
     return Facts(
         run_id=head["run"],
         title=head["title"],
@@ -174,11 +174,17 @@ def _facts(head: Entry, reading: _Reading, measurements: Measurements, files: di
         rollbacks=tuple(span for (role, _), span in reading.spans.items() if role == "rollback"),
         rolled_back=_rolled_back(head, reading),
         status=end.get("status", "interrupted"),
-        stopped=end.get("stopped") or broke_off,
+        stop=_stop_of(end),
         gate=reading.gate,
         events=tuple(reading.events),
         files=files,
     )
+
+
+def _stop_of(end: Entry) -> Stopping | None:
+    if not end:
+        return Stopping(StopCause.DIED, "the run broke off")
+    return stopping_of(end.get("cause"), end.get("detail") or end.get("stopped"))
 
 
 def _rolled_back(head: Entry, reading: _Reading) -> bool | None:

@@ -9,10 +9,11 @@ from chaoslib.exceptions import InterruptExecution
 
 from rtk.clock import Clock
 from rtk.errors import CannotRecord
+from rtk.insight.stops import StopCause
 from rtk.verify.activity import Played, Player
 from rtk.verify.proof import Prover, claim_of
 from rtk.verify.record import Record
-from rtk.verify.stop import Stop
+from rtk.verify.stop import Stop, cause_of
 from rtk.verify.toolkit import Toolkit
 
 logger = logging.getLogger("chaostoolkit")
@@ -59,9 +60,9 @@ class Method:
                 state(lambda: runs)
             self._toolkit.registry.method_completed(self._toolkit.experiment, runs)
         except (InterruptExecution, CannotRecord) as error:
-            self._stop.request(f"stopped: {error}")
+            self._stop.request(cause_of(error), str(error))
         except Exception as error:  # noqa: BLE001 - a control that breaks must not take the measuring with it
-            self._stop.request(f"stopped: the method broke off with {type(error).__name__}: {error}")
+            self._stop.request(StopCause.METHOD, f"the method broke off with {type(error).__name__}: {error}")
         finally:
             self.done.set()
             self.took_hold.set()
@@ -90,10 +91,10 @@ class Method:
             if played:
                 runs.append(played.run)
         except (InterruptExecution, CannotRecord) as error:
-            self._stop.request(f"stopped: {error}")
+            self._stop.request(cause_of(error), str(error))
         except Exception as error:  # noqa: BLE001 - also what goes wrong around an activity must be undone
             self.failed = str(activity.get("name"))
-            self._stop.request(f"stopped: {self.failed} broke off with {type(error).__name__}: {error}")
+            self._stop.request(StopCause.METHOD, f"{self.failed} broke off with {type(error).__name__}: {error}")
         finally:
             with self._lock:
                 self._playing -= 1
@@ -141,7 +142,7 @@ class Method:
             failure = missing and f"its effect did not show within {claim.within:g} s: {missing}"
         if failure and not self._stop.asked.is_set():
             self.failed = name
-            self._stop.request(f"stopped: the condition {name} never took effect: {failure}")
+            self._stop.request(StopCause.CONDITION, f"the condition {name} never took effect: {failure}")
         elif claim:
             self.took_hold.set()
             self._bell.set()

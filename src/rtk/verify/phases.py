@@ -10,6 +10,7 @@ from chaoslib.exceptions import InterruptExecution
 from rtk.clock import Clock
 from rtk.experiment.plan import Plan
 from rtk.insight.facts import MissedReason, Phase
+from rtk.insight.stops import StopCause
 from rtk.verify.crew import Crew, InFlight, Sample
 from rtk.verify.progress import Progress, Waiting
 from rtk.verify.record import Record
@@ -89,15 +90,15 @@ class Phases:
         """What is to be done a few times a second: threads, hung measurements, reasons to stop."""
         self.crew.tend()
         if self._clock.monotonic() - self._progress.started >= self._longest_s:
-            self._stop.request(f"stopped: the run reached its longest duration of {self._longest_s:g} s")
+            self._stop.request(StopCause.MAX_DURATION, f"the run reached its longest duration of {self._longest_s:g} s")
         if self._record.failure:
-            self._stop.request(f"stopped: {self._record.failure}")
+            self._stop.request(StopCause.RECORD, self._record.failure)
 
     def _careful(self, one: InFlight) -> Sample:
         try:
             return self._measure(one)
         except InterruptExecution as error:
-            self._stop.request(f"stopped: {error}")
+            self._stop.request(StopCause.CONTROL, str(error))
             return Sample.missed(MissedReason.STOPPED, why=f"stopped: {error}")
         except Exception as error:
             logger.debug("measuring failed", exc_info=True)
@@ -130,11 +131,13 @@ class Phases:
             self._deviated += sample.outcome == "deviated"
             in_a_row, spent = self._in_a_row, self._deviated * self._plan.frequency_s
         if rules.deviated_in_a_row and in_a_row >= rules.deviated_in_a_row:
-            self._stop.request(f"stopped: {in_a_row} measurements deviated in a row")
+            self._stop.request(StopCause.DEVIATED_IN_A_ROW, f"{in_a_row} measurements deviated in a row")
         if rules.budget_spent and objective and objective.window_s:
             budget = (1 - objective.target) * objective.window_s
             if spent / budget >= rules.budget_spent:
-                self._stop.request(f"stopped: the run spent {rules.budget_spent:.0%} of the error budget")
+                self._stop.request(
+                    StopCause.BUDGET_SPENT, f"the run spent {rules.budget_spent:.0%} of the error budget"
+                )
 
     def drain(self, past: Callable[[InFlight], bool]) -> None:
         """Let what is under way end: until it does, or is past its time limit.

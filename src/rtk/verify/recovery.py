@@ -13,6 +13,7 @@ from pathlib import Path
 
 from rtk.clock import Clock
 from rtk.errors import BadInput, CannotRecord
+from rtk.insight.stops import StopCause, Stopping
 from rtk.verify import processes
 from rtk.verify.hypothesis import Journal
 from rtk.verify.places import SUFFIX
@@ -98,8 +99,8 @@ def unfinished(directory: Path) -> tuple[list[Remains], list[str]]:
     return found, problems
 
 
-def recover(left: Remains, toolkit: Callable[[Entry], Toolkit], clock: Clock, why: str) -> None:
-    """Undo what is left of a run and complete its record. `why` says what ended it, in a sentence.
+def recover(left: Remains, toolkit: Callable[[Entry], Toolkit], clock: Clock, why: Stopping) -> None:
+    """Undo what is left of a run and complete its record. `why` says what ended it.
 
     Raises `CannotRecord` when another process is at it, `BadInput` when its secrets or configuration cannot be
     had; nothing is played then.
@@ -117,11 +118,11 @@ def recover(left: Remains, toolkit: Callable[[Entry], Toolkit], clock: Clock, wh
         fresh = remains(left.path)  # before the record was ours alone, another process may have been at it
         if fresh.ended:
             return
-        record.note("event", durable=True, text=why)
+        record.note("event", durable=True, text=why.sentence)
         if ready and not fresh.is_undone:
             with processes.marking(left.run_id):
                 _undo(fresh, ready, clock, record)
-        record.note("end", durable=True, status="interrupted", deviated=False, stopped=why, signal=None, invalid=None)
+        record.note("end", durable=True, **_end(why))
     finally:
         record.close()
     if record.failure:
@@ -138,9 +139,14 @@ def _undo(left: Remains, toolkit: Toolkit, clock: Clock, record: Record) -> None
 def forget(left: Remains, clock: Clock) -> None:
     """Record that nothing more will be done about a run."""
     record = Record(left.path, _since(left.head, clock), resume=True)
-    why = "interrupted: the run died, and a person chose to forget it"
-    record.append("end", durable=True, status="interrupted", deviated=False, stopped=why, signal=None, invalid=None)
+    why = Stopping(StopCause.FORGOTTEN, "the run died, and a person chose to forget it")
+    record.append("end", durable=True, **_end(why))
     record.close()
+
+
+def _end(why: Stopping) -> Entry:
+    told = {"stopped": why.sentence, "cause": why.cause, "detail": why.detail}
+    return {"status": "interrupted", "deviated": False, **told, "signal": None, "invalid": None}
 
 
 def _since(head: Entry, clock: Clock) -> Callable[[], float]:

@@ -22,7 +22,7 @@ from rtk.verify.method import Method, role_of
 from rtk.verify.phases import Phases, is_past
 from rtk.verify.progress import Progress
 from rtk.verify.record import VERSION, Record
-from rtk.verify.stop import Stop
+from rtk.verify.stop import Stop, cause_of
 from rtk.verify.toolkit import Toolkit
 from rtk.verify.undoing import Undoing
 
@@ -107,7 +107,7 @@ class Run:
                     self._in_order()
                     state(self.journal.as_dict)
             except (InterruptExecution, CannotRecord) as error:
-                self._stop.request(f"stopped: {error}")
+                self._stop.request(cause_of(error), str(error))
             finally:
                 self._end()
 
@@ -160,7 +160,7 @@ class Run:
             if not self._stop.asked.is_set():
                 self.journal.deviated = self._after() == "deviated"
         except (InterruptExecution, ToolkitError) as error:
-            self._stop.request(f"stopped: {error}")
+            self._stop.request(cause_of(error), str(error))
 
     def _after(self) -> Outcome | None:
         longest = duration(sum(self._v.limits))
@@ -210,8 +210,8 @@ class Run:
 
     def _end(self) -> None:
         # What comes after this moment has not stopped the run.
-        stopped, self.signal = self._stop.reason, self._stop.signal
-        if stopped and self.journal.status == "completed":
+        why, self.signal = self._stop.why, self._stop.signal
+        if why and self.journal.status == "completed":
             self.journal.status = "aborted" if self._method.failed else "interrupted"
         self._undoing.sweep()
         if cost := self._measurer.cost_of_controls():
@@ -221,7 +221,9 @@ class Run:
             durable=True,
             status=self.journal.status,
             deviated=self.journal.deviated,
-            stopped=stopped,
+            stopped=why and why.sentence,
+            cause=why and why.cause,
+            detail=why and why.detail,
             signal=self.signal,
             invalid=self._method.failed,
         )

@@ -6,6 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from queue import SimpleQueue
 
+from chaoslib.exceptions import InterruptExecution
+
+from rtk.errors import CannotRecord
+from rtk.insight.stops import StopCause, Stopping
+
 INTERRUPTING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
@@ -15,19 +20,24 @@ class Stop:
     def __init__(self, on_request: Callable[[], None] = lambda: None) -> None:
         self.asked = threading.Event()
         self.hurry = threading.Event()
-        self.reason: str | None = None
+        self.why: Stopping | None = None
         self.signal: int | None = None
         self.rollbacks = True
         self.on_request = on_request
 
-    def request(self, reason: str, signum: int | None = None) -> None:
+    @property
+    def reason(self) -> str | None:
+        """The first reason, in one sentence."""
+        return self.why.sentence if self.why else None
+
+    def request(self, cause: StopCause, detail: str, signum: int | None = None) -> None:
         """Ask the run to stop: no further condition, then undo, then the verdict."""
         if self.asked.is_set() and signum is not None:
             self.hurry.set()
         if self.signal is None:
             self.signal = signum
-        if self.reason is None:
-            self.reason = reason
+        if self.why is None:
+            self.why = Stopping(cause, detail)
         self.asked.set()
         self.on_request()
 
@@ -59,8 +69,17 @@ def signals_stop(stop: Stop, to_the_end: bool = False) -> Iterator[None]:
 
 def _obey(stop: Stop, signum: int) -> None:
     if signum in INTERRUPTING:
-        stop.request(f"interrupted by {signal.Signals(signum).name}", signum)
+        stop.request(StopCause.SIGNAL, signal.Signals(signum).name, signum)
         return
     # What the Chaos Toolkit's exit_gracefully() and exit_ungracefully() send to their own process.
     stop.rollbacks = stop.rollbacks and signum == signal.SIGUSR1
-    stop.request("interrupted by an activity that asked to leave", signal.SIGINT)
+    stop.request(StopCause.LEFT, "an activity that asked to leave", signal.SIGINT)
+
+
+def cause_of(error: Exception) -> StopCause:
+    """Return what an error that ends a run stands for."""
+    if isinstance(error, InterruptExecution):
+        return StopCause.CONTROL
+    if isinstance(error, CannotRecord):
+        return StopCause.RECORD
+    return StopCause(getattr(error, "stop_cause", StopCause.NOT_READY))

@@ -138,6 +138,8 @@ class End(Other):
     status: Annotated[str, Meta(min_length=1, max_length=40)]
     deviated: bool = False
     stopped: Text | None = None
+    cause: Text | None = None
+    detail: Text | None = None
 
 
 SHAPES: dict[str, type[Other]] = {

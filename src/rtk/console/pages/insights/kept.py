@@ -6,6 +6,7 @@ from typing import Any
 
 from rtk.insight.facts import Facts, Measurements, Objective
 from rtk.insight.shape import Clustering, Comparison, Figures, Insight, Stats
+from rtk.insight.stops import stopping_of
 
 _FIGURES = [field.name for field in fields(Figures)]
 _OWN = [field.name for field in fields(Insight) if field.name != "figures"]
@@ -48,5 +49,5 @@ def bare(insight: Insight) -> Facts:
         measurements=Measurements(),
         objective=Objective(**insight.objective) if insight.objective else None,
         status=insight.status,
-        stopped=insight.stopped,
+        stop=stopping_of(None, insight.stopped),
     )

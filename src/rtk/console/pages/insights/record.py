@@ -16,6 +16,7 @@ from rtk.console.store.models import Run
 from rtk.errors import ToolkitError
 from rtk.insight.facts import OUTCOMES, PHASES, PHASES_BY_CODE, Facts, Measurement
 from rtk.insight.shape import Insight
+from rtk.insight.stops import stopping_of
 from rtk.verify.facts import facts_of_entries
 
 KINDS = ["run", "phase", "intent", "activity", "proof", "rollbacks", "event", "end"]
@@ -76,8 +77,9 @@ class Record:
         except _BROKEN:
             return None
         if insight is None:
-            return replace(facts, status="running", stopped=None)
-        return replace(facts, status=insight.status, stopped=insight.stopped, duration_s=insight.duration_s)
+            return replace(facts, status="running", stop=None)
+        stop = facts.stop if facts.stopped == insight.stopped else stopping_of(None, insight.stopped)
+        return replace(facts, status=insight.status, stop=stop, duration_s=insight.duration_s)
 
 
 def read(run: Run, place: Place) -> Record:
