@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from rtk.experiment.plan import Plan
+from rtk.insight.stops import StopCause
 from rtk.verify.record import Record
 from rtk.verify.recovery import Remains, remains
 from tests.verify.disk import Disk
@@ -99,7 +100,7 @@ def test_a_stop_while_an_intent_is_being_made_durable_leaves_no_condition(
 
 def _stop_at(world: World, seconds: float) -> None:
     world.clock.wait(threading.Event(), seconds)
-    world.stop.request("interrupted by SIGINT", 2)
+    world.stop.request(StopCause.SIGNAL, "SIGTERM", 15)
 
 
 def _fail() -> None:
