@@ -92,6 +92,9 @@ def test_the_plans_own_number_in_flight_goes_first() -> None:
             {"provider": {"type": "http"}, "tolerance": judged("status_in_range", lower=200, upper=299)},
             Threshold(),
         ),
+        ({"provider": python("read_http_status_code", "chaoscloud.probes.http"), "tolerance": 200}, Threshold()),
+        ({"provider": python("http_status", "acme.web"), "tolerance": [200, 299]}, Threshold()),
+        ({"provider": python("exit_code", "acme.shell"), "tolerance": 0}, Threshold()),
         ({}, Threshold()),
     ],
 )

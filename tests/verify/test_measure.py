@@ -42,12 +42,19 @@ def gives(value: Any = None, kind: str = "", error: str = "") -> Any:
     return odd(kind) if kind else value
 
 
+def gives_status_code(value: int) -> int:
+    return value
+
+
 def raises(value: Any) -> bool:
     raise ZeroDivisionError("no way to tell")
 
 
 def python(func: str, **arguments: Any) -> dict[str, Any]:
     return {"type": "python", "module": HERE, "func": func, "arguments": arguments}
+
+
+STATUS_IN_RANGE = {"type": "python", "module": "chaoscloud.tolerances.http", "func": "status_in_range"}
 
 
 def judged_by(func: str) -> dict[str, Any]:
@@ -172,6 +179,19 @@ def test_a_process_and_its_status_are_measured() -> None:
     sample = measured(probe(say, {"type": "regex", "pattern": "hello", "target": "stdout"}))
     assert (sample.outcome, sample.value) == ("met", None)
     assert sample.probes[0]["output"]["stdout"] == "hello\n"
+
+
+@pytest.mark.parametrize(
+    ("provider", "tolerance"),
+    [
+        (python("gives_status_code", value=503), 503),
+        (python("gives_status_code", value=503), [200, 599]),
+        (python("gives", value=503), {"type": "probe", "name": "t", "provider": STATUS_IN_RANGE}),
+        ({"type": "process", "path": "false"}, {"type": "range", "range": [0, 2], "target": "status"}),
+    ],
+)
+def test_a_status_and_an_exit_code_are_no_quantities(provider: dict[str, Any], tolerance: Any) -> None:
+    assert measured(probe(provider, tolerance)).value is None
 
 
 @pytest.mark.parametrize("kind", ["nan", "bytes", "set"])

@@ -5,6 +5,7 @@ from typing import Any
 
 from chaoslib import substitute
 
+from rtk.experiment.criterion import is_code
 from rtk.experiment.plan import Plan, slot_count
 from rtk.experiment.quantity import finite
 from rtk.insight.facts import Threshold
@@ -49,7 +50,9 @@ def max_in_flight(plan: Plan, limit_s: float) -> int:
 
 
 def threshold(probe: Mapping[str, Any], configuration: Mapping[str, Any] | None = None) -> Threshold:
-    """The bound of a probe's tolerance, for charts; without bounds where the tolerance is none of a number."""
+    """The bound of a probe's tolerance, for charts; without bounds where the tolerance is none of a quantity."""
+    if is_code(probe):
+        return Threshold()
     tolerance = _resolved(probe.get("tolerance"), configuration, None)
     lower, upper = _bounds(tolerance, _mapping(probe.get("provider")).get("type") == "python")
     return Threshold(lower, upper, "ms" if _times(probe) else "")

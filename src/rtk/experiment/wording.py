@@ -26,6 +26,15 @@ def shown(value: object) -> str:
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
+def compact(value: object, most: int = 80) -> str:
+    """A value as JSON on one line, lists and mappings included, cut short."""
+    try:
+        text = json.dumps(value, ensure_ascii=False, default=str)
+    except ValueError:  # a whole number of more digits than Python prints
+        return "a very large number"
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
 def kind(value: object) -> str:
     """What sort of thing a value is, with its article."""
     return next((name for types, name in _KINDS if isinstance(value, types)), type(value).__name__)

@@ -1,13 +1,14 @@
 """What a verification is going to do and can prove, before anything has begun: opening lines and `--dry`."""
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rtk.experiment.plan import Plan
+from rtk.experiment.reference import written_out
 from rtk.insight.facts import PHASES
 from rtk.insight.power import prospects
 from rtk.insight.words import count, duration, share
+from rtk.report.measured import measured
 from rtk.report.text import plain
 
 Document = Mapping[str, Any]
@@ -50,38 +51,7 @@ def _hypothesis(document: Document) -> Iterator[str]:
     if not probes:
         yield "Nothing is measured: the experiment has no hypothesis with a probe."
     for probe in probes:
-        name = plain(probe.get("name") or "a probe without a name", 160)
-        yield f"Measured: {name}, met when {tolerance_words(probe.get('tolerance'))}"
-
-
-def tolerance_words(tolerance: object) -> str:
-    """A tolerance as the end of a sentence that begins with "met when"."""
-    if isinstance(tolerance, list):
-        return f"it is one of {_short(tolerance)}"
-    if not isinstance(tolerance, Mapping):
-        return f"it is {_short(tolerance)}"
-    return _typed(tolerance)
-
-
-def _typed(tolerance: Document) -> str:
-    kind = tolerance.get("type")
-    if kind == "range":
-        bounds = tolerance.get("range") or (None, None)
-        return "it is " + " to ".join(_short(bound) for bound in bounds)
-    if kind == "regex":
-        return f"it matches {_short(tolerance.get('pattern'))}"
-    if kind in {"jsonpath", "xmlpath"}:
-        return f"{kind} {_short(tolerance.get('path'))} finds {_short(tolerance.get('expect', 'something'))}"
-    return _probe(tolerance)
-
-
-def _probe(tolerance: Document) -> str:
-    """A tolerance that is a probe: its function with its arguments."""
-    provider = _mapping(tolerance.get("provider"))
-    what = plain(provider.get("func") or provider.get("path") or provider.get("url") or "a probe", 120)
-    given = _mapping(provider.get("arguments"))
-    arguments = ", ".join(f"{plain(name, 40)} {_short(value)}" for name, value in given.items())
-    return f"{what} ({arguments}) says so" if arguments else f"{what} says so"
+        yield f"Measured: {measured(written_out(probe, document))}"
 
 
 def _conditions(document: Document) -> Iterator[str]:
@@ -147,8 +117,3 @@ def _named(activity: Document) -> str:
 
 def _mapping(value: object) -> Document:
     return value if isinstance(value, Mapping) else {}
-
-
-def _short(value: object) -> str:
-    """A value from the file as JSON, on one short line."""
-    return plain(json.dumps(value, ensure_ascii=False, default=str), 80)

@@ -22,6 +22,11 @@ def plain(text: object, limit: int = LIMIT) -> str:
     return line if len(line) <= limit and len(str(text)) <= 4 * limit else line[: limit - 1].rstrip() + "…"
 
 
+def capital(text: str) -> str:
+    """A sentence's beginning as a sentence of its own."""
+    return text[:1].upper() + text[1:]
+
+
 def _is_unsafe(char: str) -> bool:
     if char in _JOINERS or char.isascii():
         return char < " " or char == "\x7f"

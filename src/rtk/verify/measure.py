@@ -15,6 +15,7 @@ from chaoslib.exceptions import ActivityFailed, InterruptExecution
 from chaoslib.hypothesis import within_tolerance
 
 from rtk.clock import Clock
+from rtk.experiment.criterion import is_code
 from rtk.verify.calls import Call, call_of
 from rtk.verify.crew import InFlight, Sample
 from rtk.verify.redact import told
@@ -44,6 +45,7 @@ class Measurer:
         given = (toolkit.configuration, toolkit.secrets)
         self._calls = [call_of(probe, *given) for probe in self._probes]
         self._judges = [judge_of(probe.get("tolerance"), *given) for probe in self._probes]
+        self._is_quantity = [not is_code(probe) for probe in self._probes]  # a status has no median
 
     def __call__(self, one: InFlight) -> Sample:
         """One sample: deviated as soon as one probe deviates, and every probe is measured all the same."""
@@ -77,7 +79,7 @@ class Measurer:
             found = self._run(self._calls[position])
             ended = self._clock.monotonic()
             run |= {"end": run["start"] + ended - began, "duration": ended - began, "ended": ended, **found}
-            self._judge(probe, self._judges[position], run)
+            self._judge(probe, position, run)
             state(lambda: run_of(run, probe))
         return run
 
@@ -89,15 +91,15 @@ class Measurer:
         except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever an extension does, users were not served
             return {"status": "failed", "output": None, "exception": _sentence(error)}
 
-    def _judge(self, probe: dict[str, Any], judge: Callable[[Any], bool], run: dict[str, Any]) -> None:
+    def _judge(self, probe: dict[str, Any], position: int, run: dict[str, Any]) -> None:
         output = run["output"]
         run["tolerance_met"] = False
         if run["status"] == "succeeded":
             try:
-                run["tolerance_met"] = judge(output)
+                run["tolerance_met"] = self._judges[position](output)
             except (Exception, SystemExit) as error:  # noqa: BLE001 - a value the tolerance cannot judge is not tolerated
                 run["exception"] = f"the tolerance could not judge the output: {_sentence(error)}"
-        run["value"] = number_in(output, probe.get("tolerance"))
+        run["value"] = number_in(output, probe.get("tolerance")) if self._is_quantity[position] else None
         run["output"], cut = kept(self._toolkit.redact.within(output))
         if cut:
             run["output_cut"] = True

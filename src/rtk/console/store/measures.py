@@ -17,8 +17,7 @@ from rtk.console.store.models import Objective, Verification
 from rtk.experiment.quantity import finite
 from rtk.insight.power import prospects
 from rtk.insight.words import number
-from rtk.report.planned import tolerance_words
-from rtk.report.text import plain
+from rtk.report.measured import measured
 
 Kind = Literal["time", "status"]
 NAMES: dict[Kind, str] = {"time": "http-response-time", "status": "http-status"}
@@ -82,10 +81,7 @@ def words(measure: Mapping[str, Any]) -> str:
     name = measure.get("name")
     if not isinstance(name, str):
         return ""
-    try:
-        return f"{plain(name, 160)}, met when {tolerance_words(measure.get('tolerance'))}"
-    except (TypeError, ValueError):  # whatever it was given by the API, it is shown
-        return plain(name, 160)
+    return measured(measure)
 
 
 def _of_http(found: Http) -> str:

@@ -87,7 +87,7 @@ def test_steps_are_told_in_words(world: World, browser: Client) -> None:
     page = text_of(browser, f"{LIST}/{kept(world, RICH).id}")
     assert "Python: stop_instances of chaosaws.ec2.actions" in page
     assert "the next step does not wait for it" in page
-    assert "Met when it is 0 to 6000." in page
+    assert "Met when the response takes from 0 to 6,000 ms." in page
     assert "as it is written elsewhere in this experiment" in page
     assert "None: nothing is undone." in page
     assert "high: reliability, availability" in page

@@ -47,7 +47,9 @@ def test_a_threshold_in_words(bound: Threshold, words: str) -> None:
 
 def test_a_measure_without_a_number_says_when_it_is_met() -> None:
     probe = {"name": "up", "tolerance": 200, "provider": {"type": "http"}}
-    assert heading(run(), {"steady-state-hypothesis": {"probes": [probe]}}).measures[0].met == "Met when it is 200"
+    assert (
+        heading(run(), {"steady-state-hypothesis": {"probes": [probe]}}).measures[0].met == "Met when the status is 200"
+    )
 
 
 @pytest.mark.parametrize(

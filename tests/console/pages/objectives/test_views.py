@@ -244,7 +244,7 @@ def test_a_measure_that_no_form_knows_stays_as_it_is(world: World, browser: Clie
     assert browser.post(path, {**sent, "tags": "", "name": "Few errors"}).status_code == 302
     objective.refresh_from_db()
     assert (objective.name, objective.window_s, objective.measure) == ("Few errors", 90.0, measure)
-    assert "error-rate, met when it is one of [0, 1]" in text_of(browser, LIST)
+    assert "error-rate, met when it exits with 0 or 1" in text_of(browser, LIST)
 
 
 def test_an_objective_is_archived_and_brought_back(browser: Client) -> None:

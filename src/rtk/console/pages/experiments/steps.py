@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from rtk.report.planned import tolerance_words
-from rtk.report.text import plain
+from rtk.report.measured import met_when
+from rtk.report.text import capital, plain
 
 MOST_STEPS = 200
 LONGEST = 400
@@ -78,12 +78,7 @@ def contributions_of(document: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _met(activity: Mapping[str, Any]) -> str:
-    if "tolerance" not in activity:
-        return ""
-    try:
-        return tolerance_words(activity["tolerance"])
-    except (TypeError, ValueError):
-        return text_of(activity["tolerance"])
+    return capital(met_when(activity)) if "tolerance" in activity else ""
 
 
 def _arguments(provider: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 from django.conf import settings
 
 from rtk.experiment import needs
-from rtk.report.planned import tolerance_words
-from rtk.report.text import plain
+from rtk.experiment.reference import written_out
+from rtk.report.measured import met_when
+from rtk.report.text import capital, plain
 
 _OURS = "reliability-toolkit"
 _PLACE = re.compile(r"\bline (\d+)(?: column (\d+))?")
@@ -22,11 +23,11 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 
 
 class Activity(NamedTuple):
-    """A probe or an action: its name, what carries it out, and for a probe when it is met."""
+    """A probe or an action: its name, what carries it out, and of a probe when it is met."""
 
     name: str
     carrier: str
-    tolerance: str = ""
+    met: str = ""
 
 
 class Line(NamedTuple):
@@ -58,7 +59,8 @@ class Found:
     def probes(self) -> list[Activity]:
         """What will be measured."""
         probes = self.document["steady-state-hypothesis"]["probes"][:_MOST]
-        return [_activity(each)._replace(tolerance=tolerance_words(each.get("tolerance"))) for each in probes]
+        written = [written_out(each, self.document) for each in probes]
+        return [_activity(each)._replace(met=capital(met_when(each))) for each in written]
 
     @property
     def conditions(self) -> list[Activity]:

@@ -11,8 +11,9 @@ from rtk.experiment.limits import threshold
 from rtk.experiment.plan import Plan, StopWhen
 from rtk.insight.facts import Objective, Threshold
 from rtk.insight.words import duration, number, share
-from rtk.report.planned import course, tolerance_words
-from rtk.report.text import plain
+from rtk.report.measured import met_when
+from rtk.report.planned import course
+from rtk.report.text import capital, plain
 
 _BROKEN = (ToolkitError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
 NO_CONDITION = "No condition"
@@ -76,7 +77,7 @@ def _measures(document: Mapping[str, Any]) -> tuple[Measure, ...]:
 def _measure(probe: Mapping[str, Any], configuration: Any) -> Measure:
     name = plain(probe.get("name") or "a probe without a name", 160)
     bound = threshold(probe, configuration)
-    return Measure(name, bounds(bound) or f"Met when {tolerance_words(probe.get('tolerance'))}")
+    return Measure(name, bounds(bound) or capital(met_when(probe)))
 
 
 def bounds(bound: Threshold) -> str:

@@ -1,0 +1,233 @@
+"""What a probe's tolerance judges, and by which rule, as the Chaos Toolkit's `within_tolerance` goes about it.
+
+The same text judges differently by what the probe gives: 200 is a status where a request was answered, an exit code
+where a process ended, and a number where a function returned one; `[1, 10]` is a range of numbers, but a choice of
+two statuses.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Subject(StrEnum):
+    """What of a probe's output is judged."""
+
+    VALUE = "value"  # what a function returned
+    TIME = "time"  # how long the answer took, in milliseconds
+    STATUS = "status"  # of an HTTP answer
+    EXIT_CODE = "exit code"  # of a process
+    PART = "part"  # what the tolerance's `target` names
+    ANSWER = "answer"  # an HTTP answer as a whole: its status, headers and body
+    TIMES = "times"  # where the time of an HTTP answer went, and its status
+    PROCESS = "process"  # how a process ended as a whole: its exit code and what it wrote
+
+
+class Rule(StrEnum):
+    """How it is judged."""
+
+    EQUALS = "equals"
+    BETWEEN = "between"
+    ONE_OF = "one of"
+    MATCHES = "matches"
+    FINDS = "finds"  # values at a path, at least one
+    FINDS_COUNT = "finds count"
+    FINDS_VALUES = "finds values"  # these and no others
+    RETURNS = "returns"  # a function is given the value and returns something true
+    SAMPLES = "samples"  # every sample of a Prometheus answer lies within bounds
+    RUNS = "runs"  # a process comes to its end, whatever its exit code
+    ANSWERS = "answers"  # a request is answered, whatever the status
+    NEVER = "never"
+
+
+class Never(StrEnum):
+    """Why nothing can ever be within a tolerance."""
+
+    WHOLE_IS_NO_VALUE = "whole is no value"
+    WHOLE_IS_NO_NUMBER = "whole is no number"
+    WHOLE_IS_NO_TEXT = "whole is no text"
+    NO_CHOICE = "no choice"
+    UPSIDE_DOWN = "upside down"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """A tolerance as it judges. `given` is what the value is held against: one thing, the choices, or what is expected.
+
+    `lower` and `upper` are inclusive, None where open; `part` is a target's name; `path` a JSON path or a regular
+    expression; `provider` that of a tolerance which is an activity itself; `never` why nothing can meet it.
+    """
+
+    rule: Rule
+    subject: Subject
+    given: Any = None
+    lower: Any = None
+    upper: Any = None
+    part: str = ""
+    path: str = ""
+    provider: Mapping[str, Any] | None = None
+    never: Never | None = None
+
+
+_OF_ANSWERS = {
+    Subject.ANSWER: Subject.STATUS,
+    Subject.TIMES: Subject.STATUS,
+    Subject.PROCESS: Subject.EXIT_CODE,
+}
+_PARTS = {Subject.ANSWER: ("headers", "body"), Subject.PROCESS: ("stdout", "stderr")}
+_FUNCTIONS = {
+    "time_http_call": Subject.TIME,
+    "read_http_status_code": Subject.STATUS,
+    "measure_http_call": Subject.TIMES,
+}
+_OURS = "chaoscloud."
+# Functions of others, by the names that are usual for them.
+_STATUS = re.compile(r"(^|_)(http_status|status_code|response_code|http_code)(_|$)")
+_EXIT_CODE = re.compile(r"(^|_)(exit_?code|exit_status|return_?code)(_|$)")
+_STATUS_TOLERANCES = frozenset(("status_must_be", "status_in_range"))
+_VARIABLE = re.compile(r"\$\{")
+
+
+def criterion_of(probe: Mapping[str, Any]) -> Criterion:
+    """How the tolerance of a probe judges what the probe gives."""
+    tolerance, whole = probe.get("tolerance"), whole_of(probe)
+    if isinstance(tolerance, Mapping):
+        return _of_mapping(tolerance, whole)
+    if isinstance(tolerance, list):
+        return _of_list(tolerance, whole)
+    return _of_scalar(tolerance, whole)
+
+
+def whole_of(probe: Mapping[str, Any]) -> Subject:
+    """What a probe gives as a whole."""
+    provider = _mapping(probe.get("provider"))
+    kind, func = provider.get("type"), str(provider.get("func") or "")
+    if kind == "http":
+        return Subject.ANSWER
+    if kind == "process":
+        return Subject.PROCESS
+    if str(provider.get("module") or "").startswith(_OURS):
+        return _FUNCTIONS.get(func, Subject.VALUE)
+    if _STATUS.search(func):
+        return Subject.STATUS
+    return Subject.EXIT_CODE if _EXIT_CODE.search(func) else Subject.VALUE
+
+
+def is_code(probe: Mapping[str, Any]) -> bool:
+    """Whether what a probe gives is a status or an exit code: a name written as a number, which has no median."""
+    if criterion_of(probe).subject in (Subject.STATUS, Subject.EXIT_CODE):
+        return True
+    return whole_of(probe) in (Subject.STATUS, Subject.EXIT_CODE)
+
+
+def _of_scalar(tolerance: object, whole: Subject) -> Criterion:
+    """A number is held against the status of what has one; true, false and text against the whole."""
+    is_number = isinstance(tolerance, int) and not isinstance(tolerance, bool)
+    if whole in _OF_ANSWERS and not (is_number or _is_variable(tolerance)):
+        return Criterion(Rule.NEVER, whole, given=tolerance, never=Never.WHOLE_IS_NO_VALUE)
+    return Criterion(Rule.EQUALS, _OF_ANSWERS.get(whole, whole), given=tolerance)
+
+
+def _of_list(tolerance: list[Any], whole: Subject) -> Criterion:
+    """Two values are the ends of a range, unless a status is judged: then they are two choices, as any others are."""
+    subject = _OF_ANSWERS.get(whole, whole)
+    if not tolerance:
+        return Criterion(Rule.NEVER, subject, never=Never.NO_CHOICE)
+    if whole in _OF_ANSWERS or len(tolerance) != 2:
+        return Criterion(Rule.ONE_OF, subject, given=tolerance)
+    return _between(subject, *tolerance)
+
+
+def _of_mapping(tolerance: Mapping[str, Any], whole: Subject) -> Criterion:
+    kind = tolerance.get("type")
+    if kind == "probe":
+        return _of_probe(tolerance, whole)
+    subject, part = _target(tolerance.get("target"), whole)
+    if kind == "jsonpath":
+        return _of_jsonpath(tolerance, subject, part)
+    never = {"range": Never.WHOLE_IS_NO_NUMBER, "regex": Never.WHOLE_IS_NO_TEXT}.get(str(kind), Never.UNKNOWN)
+    if subject in _OF_ANSWERS or never == Never.UNKNOWN:
+        return Criterion(Rule.NEVER, subject, given=kind, never=never)
+    if kind == "regex":
+        return Criterion(Rule.MATCHES, subject, part=part, path=str(tolerance.get("pattern")))
+    ends = tolerance.get("range")
+    lower, upper = ends if isinstance(ends, list) and len(ends) == 2 else (None, None)
+    return _between(subject, lower, upper, part)
+
+
+def _of_jsonpath(tolerance: Mapping[str, Any], subject: Subject, part: str) -> Criterion:
+    """What is expected goes before a count, and either before merely finding something."""
+    path = str(tolerance.get("path"))
+    if "expect" in tolerance:
+        expected = tolerance["expect"]
+        values = expected if isinstance(expected, list) else [expected]
+        return Criterion(Rule.FINDS_VALUES, subject, given=values, part=part, path=path)
+    if tolerance.get("count") is not None:
+        return Criterion(Rule.FINDS_COUNT, subject, given=tolerance["count"], part=part, path=path)
+    return Criterion(Rule.FINDS, subject, part=part, path=path)
+
+
+def _of_probe(tolerance: Mapping[str, Any], whole: Subject) -> Criterion:
+    """A tolerance that is an activity: of a process or a request the Chaos Toolkit asks only whether it came about."""
+    provider = _mapping(tolerance.get("provider"))
+    kind = provider.get("type")
+    if kind in ("process", "http"):
+        return Criterion(Rule.RUNS if kind == "process" else Rule.ANSWERS, whole, provider=provider)
+    if not provider.get("module") or str(provider["module"]).startswith(_OURS):
+        known = _of_ours(str(provider.get("func")), _mapping(provider.get("arguments")))
+        if known:
+            return known
+    return Criterion(Rule.RETURNS, whole, provider=provider)
+
+
+def _of_ours(func: str, given: Mapping[str, Any]) -> Criterion | None:
+    """Our own tolerance functions, with the bounds they have where none are given."""
+    if func == "response_time_under":
+        return Criterion(Rule.BETWEEN, Subject.TIME, upper=given.get("duration", 0))
+    if func == "response_time_above":
+        return Criterion(Rule.BETWEEN, Subject.TIME, lower=given.get("duration", 0))
+    if func == "status_must_be":
+        return Criterion(Rule.EQUALS, Subject.STATUS, given=given.get("expected", 200))
+    if func == "status_in_range":
+        return Criterion(Rule.BETWEEN, Subject.STATUS, lower=given.get("lower", 100), upper=given.get("upper", 600))
+    bounds = {
+        "result_value_under": (None, given.get("upper", 1.0)),
+        "result_value_above": (given.get("lower", 0.0), None),
+        "result_value_between": (given.get("lower", 0.0), given.get("upper", 1.0)),
+    }
+    if func not in bounds:
+        return None
+    lower, upper = bounds[func]
+    return Criterion(Rule.SAMPLES, Subject.VALUE, lower=lower, upper=upper)
+
+
+def _between(subject: Subject, lower: Any, upper: Any, part: str = "") -> Criterion:
+    try:
+        turned = bool(lower > upper)
+    except TypeError:
+        turned = False
+    never = Never.UPSIDE_DOWN if turned else None
+    return Criterion(Rule.NEVER if turned else Rule.BETWEEN, subject, lower=lower, upper=upper, part=part, never=never)
+
+
+def _target(target: object, whole: Subject) -> tuple[Subject, str]:
+    """What a `target` names: a status and an exit code by what they are, all else by its name."""
+    if not isinstance(target, str) or not target:
+        return whole, ""
+    if whole in _OF_ANSWERS and target == "status":
+        return _OF_ANSWERS[whole], ""
+    if target not in _PARTS.get(whole, (target,)):
+        return whole, ""  # what has no such part is judged as a whole
+    return Subject.PART, target
+
+
+def _is_variable(tolerance: object) -> bool:
+    """Whether it is text that is filled in, so that it may become a number."""
+    return isinstance(tolerance, str) and _VARIABLE.search(tolerance) is not None
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

@@ -1,0 +1,147 @@
+"""A criterion in words: the one place where a tolerance becomes a sentence."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from rtk.experiment.criterion import Criterion, Never, Rule, Subject, criterion_of
+from rtk.experiment.quantity import finite
+from rtk.experiment.wording import compact, listed
+from rtk.insight.words import number
+
+_IT = {Subject.TIME: "the response", Subject.STATUS: "the status", Subject.EXIT_CODE: "the exit code"}
+_PARTS = {"stdout": "its output", "stderr": "its error output", "body": "the body", "headers": "the headers"}
+_WHOLES = {Subject.ANSWER: "an HTTP answer", Subject.TIMES: "an HTTP answer", Subject.PROCESS: "what a process leaves"}
+_NEVER: dict[Never, Callable[[Criterion], str]] = {
+    Never.WHOLE_IS_NO_VALUE: lambda c: (
+        f"{_WHOLES[c.subject]} is never {compact(c.given)}; give a number to judge its {_code(c.subject)}"
+    ),
+    Never.WHOLE_IS_NO_NUMBER: lambda c: (
+        f'a range judges a number, and {_WHOLES[c.subject]} is none; give it a "target" such as "status"'
+    ),
+    Never.WHOLE_IS_NO_TEXT: lambda c: (
+        f'a pattern judges text, and {_WHOLES[c.subject]} is none; give it a "target" such as '
+        f'"{"stdout" if c.subject == Subject.PROCESS else "body"}"'
+    ),
+    Never.NO_CHOICE: lambda _: "the list of what is good is empty",
+    Never.UPSIDE_DOWN: lambda c: f"nothing lies from {compact(c.lower)} to {compact(c.upper)}",
+    Never.UNKNOWN: lambda c: f"the Chaos Toolkit knows no tolerance of the type {compact(c.given)}",
+}
+
+
+def met_when(probe: Mapping[str, Any]) -> str:
+    """When a probe is met: "met when the status is 200", or "never met: …" where nothing can be.
+
+    Texts of the file stand in it as they are: whoever shows it makes them harmless.
+    """
+    criterion = criterion_of(probe)
+    if criterion.never:
+        return f"never met: {_NEVER[criterion.never](criterion)}"
+    return f"met when {_RULES[criterion.rule](criterion)}"
+
+
+def never_met(probe: Mapping[str, Any]) -> str | None:
+    """Why a probe can never be met; None where it can."""
+    criterion = criterion_of(probe)
+    return _NEVER[criterion.never](criterion) if criterion.never else None
+
+
+def _equals(c: Criterion) -> str:
+    if c.subject == Subject.EXIT_CODE:
+        return f"it exits with {_plain(c.given)}"
+    if c.subject == Subject.TIME:
+        return f"the response takes exactly {_time(c.given)}"
+    return f"{_it(c)} is {_plain(c.given)}"
+
+
+def _between(c: Criterion) -> str:
+    if c.subject == Subject.TIME:
+        return f"the response takes {_ends(c, _time)}"
+    if c.subject == Subject.EXIT_CODE:
+        return f"it exits with a code {_ends(c)}"
+    return f"{_it(c)} is {_ends(c)}"
+
+
+def _one_of(c: Criterion) -> str:
+    choices = listed([_plain(each) for each in c.given[:10]] + (["others"] if len(c.given) > 10 else []), "or")
+    if c.subject == Subject.TIME:
+        return f"the response takes {choices} ms"
+    return f"it exits with {choices}" if c.subject == Subject.EXIT_CODE else f"{_it(c)} is {choices}"
+
+
+def _finds_values(c: Criterion) -> str:
+    if not c.given:
+        return f"it finds nothing at {c.path}{_in(c)}"
+    if len(c.given) == 1:
+        return f"it finds {compact(c.given[0])} and nothing else at {c.path}{_in(c)}"
+    return f"it finds exactly {compact(c.given)}, in this order, at {c.path}{_in(c)}"
+
+
+def _finds_count(c: Criterion) -> str:
+    told = compact(c.given)
+    found = {"0": "nothing", "1": "exactly 1 value"}.get(told, f"exactly {told} values")
+    return f"it finds {found} at {c.path}{_in(c)}"
+
+
+def _returns(c: Criterion) -> str:
+    """A tolerance of somebody's own: its function with its arguments."""
+    provider = c.provider or {}
+    given = provider.get("arguments")
+    arguments = given.items() if isinstance(given, Mapping) else ()
+    told = ", ".join(f"{name} {_plain(value)}" for name, value in arguments if name != "value")
+    return f"{provider.get('func') or 'a probe'}{f' ({told})' if told else ''} says so"
+
+
+def _runs(c: Criterion) -> str:
+    return f"{(c.provider or {}).get('path') or 'a process'} runs to its end, whatever its exit code"
+
+
+def _answers(c: Criterion) -> str:
+    return f"{(c.provider or {}).get('url') or 'a request'} is answered, whatever the status"
+
+
+_RULES: dict[Rule, Callable[[Criterion], str]] = {
+    Rule.EQUALS: _equals,
+    Rule.BETWEEN: _between,
+    Rule.ONE_OF: _one_of,
+    Rule.MATCHES: lambda c: f"{_it(c)} matches {compact(c.path)}",
+    Rule.FINDS: lambda c: f"it finds something at {c.path}{_in(c)}",
+    Rule.FINDS_COUNT: _finds_count,
+    Rule.FINDS_VALUES: _finds_values,
+    Rule.RETURNS: _returns,
+    Rule.SAMPLES: lambda c: f"every sample is {_ends(c)}",
+    Rule.RUNS: _runs,
+    Rule.ANSWERS: _answers,
+}
+
+
+def _it(c: Criterion) -> str:
+    if c.subject == Subject.PART:
+        return _PARTS.get(c.part, f"its {compact(c.part)}")
+    return _IT.get(c.subject, "it")
+
+
+def _in(c: Criterion) -> str:
+    return f" in {_it(c)}" if c.subject == Subject.PART else ""
+
+
+def _ends(c: Criterion, told: Callable[[Any], str] | None = None) -> str:
+    tell = told or _plain
+    if c.lower is None and c.upper is not None:
+        return f"at most {tell(c.upper)}"
+    if c.upper is None and c.lower is not None:
+        return f"at least {tell(c.lower)}"
+    return f"from {_plain(c.lower)} to {tell(c.upper)}"
+
+
+def _time(value: Any) -> str:
+    known = finite(value)
+    return f"{_plain(value)} ms" if known is None else number(known, "ms")
+
+
+def _plain(value: Any) -> str:
+    """A value as it is written; a variable that is filled in without quotes."""
+    return value if isinstance(value, str) and value.startswith("${") else compact(value)
+
+
+def _code(subject: Subject) -> str:
+    return "exit code" if subject == Subject.PROCESS else "status"
