@@ -252,6 +252,14 @@ def test_what_will_never_be_taken_is_not_tried_for_ever(toy: ToyConsole, tmp_pat
     assert sender.all(tmp_path).left == {}
 
 
+def test_a_record_of_a_version_the_console_does_not_know_yet_is_kept_for_later(toy: ToyConsole, tmp_path: Path) -> None:
+    path = finished(tmp_path)
+    toy.faults = in_turn(Says(415, {"detail": "client.record: this console takes versions 1 and 2"}))
+    sender = Sender(where(toy), SystemClock(), 5)
+    assert "versions 1 and 2" in _begun(path, sender)[path.stem]
+    assert sender.all(tmp_path).sent == [path.stem]
+
+
 def _begun(path: Path, sender: Sender) -> dict[str, str]:
     marker_path(path).write_text(json.dumps({"url": sender.where.url}))
     return sender.all(path.parent).left

@@ -38,7 +38,7 @@ def test_what_is_answered_is_as_described(live: Live, machine: Machine) -> None:
     begun = machine("PUT", run, json={"plan": PLAN, "experiment": EXPERIMENT}).json()
     machine("POST", f"{run}/record", json={"from": 0, "entries": [measurement(0)]})
     shown.ShownVerification.model_validate(made)
-    shown.ShownRun.model_validate(begun)
+    shown.BegunRun.model_validate(begun)
     shown.ShownObjective.model_validate(machine("POST", f"{team}/objectives", json=objective).json())
     shown.ShownSafeguard.model_validate(machine("POST", f"{team}/safeguards", json={"name": "s"}).json())
     shown.ShownActionItem.model_validate(machine("POST", f"{team}/action-items", json={"title": "t"}).json())

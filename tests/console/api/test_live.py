@@ -39,6 +39,19 @@ def test_a_run_is_made_once(live: Live, machine: Machine) -> None:
     assert answers[0].headers["Content-Location"] == f"http://localhost:8000/api/acme/shop/insights/{run}"
 
 
+def test_a_client_learns_which_versions_of_the_record_are_taken(live: Live, machine: Machine) -> None:
+    path = f"{live.runs(f'file-{uuid4()}')}/{uuid4()}"
+    answers = [machine("PUT", path, json={**BODY, "client": {"rtk": "0.1.0", "record": 2}}) for _ in range(2)]
+    assert [(answer.status_code, answer.json()["accepts"]) for answer in answers] == [(201, [1, 2]), (200, [1, 2])]
+
+
+def test_a_record_that_cannot_be_taken_is_refused_before_there_is_a_run_of_it(live: Live, machine: Machine) -> None:
+    path = f"{live.runs(f'file-{uuid4()}')}/{uuid4()}"
+    answer = machine("PUT", path, json={**BODY, "client": {"rtk": "9.0.0", "record": 3}})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (415, "client.record")
+    assert machine("PUT", path, json=BODY).status_code == 201
+
+
 def test_an_unknown_verification_is_imported_with_its_objective(live: Live, machine: Machine) -> None:
     run = machine("GET", begun(live, machine)).json()
     made = machine("GET", f"{live.team}/verifications/{run['verification_id']}").json()

@@ -7,7 +7,9 @@ from uuid import uuid4
 
 import pytest
 
+from rtk.console.store.intake import ACCEPTS
 from rtk.console.store.models import Measurement, RecordEntry, Run
+from rtk.verify.record import VERSION
 from tests.console.live import EXPERIMENT, PLAN, Live, Machine, measurement, whole_record
 
 
@@ -67,6 +69,18 @@ def test_all_kinds_of_entries_are_kept_with_their_numbers(machine: Machine, run:
     assert list(kinds) == [(0, "run"), (1, "phase"), (2, "intent"), (3, "activity"), (7, "phase"), (8, "end")]
 
 
+@pytest.mark.parametrize("version", ACCEPTS)
+def test_records_of_every_version_that_is_accepted_are_stored(machine: Machine, run: str, version: int) -> None:
+    head, *others = whole_record(run.rpartition("/")[2], ["met"])
+    answer = machine("POST", f"{run}/record", json={"from": 0, "entries": [{**head, "version": version}, *others]})
+    assert answer.json()["next"] == len(others) + 1
+    assert machine("GET", f"{run}/insight").json()["met"] == 1
+
+
+def test_the_version_that_is_written_is_one_that_is_accepted() -> None:
+    assert VERSION in ACCEPTS
+
+
 def test_a_record_that_ends_ends_the_run(machine: Machine, run: str) -> None:
     machine("POST", f"{run}/record", json={"from": 0, "entries": whole_record(run.rpartition("/")[2], ["met"])})
     assert (machine("GET", run).json()["state"], machine("GET", run).json()["status"]) == ("ended", "completed")
@@ -114,6 +128,18 @@ BAD: dict[str, tuple[int, str, bytes, dict[str, str]]] = {
     "half a character": (400, "JSON", b'{"from":0,"entries":[{"kind":"x\\ud800","t":1}]}', {}),
     "nested for ever": (400, "JSON", b'{"from":0,"entries":' + b"[" * 100_000 + b"}", {}),
     "a head without a plan": (422, "entries[0]", b'{"from":0,"entries":[{"kind":"run","t":0}]}', {}),
+    "a record of a version that is not known here": (
+        415,
+        "versions 1 and 2, not 3: publish the run again once the console is updated",
+        json.dumps({"from": 0, "entries": [{**whole_record("r", [])[0], "version": 3}]}).encode(),
+        {},
+    ),
+    "a version that is text": (
+        422,
+        "entries[0].version",
+        json.dumps({"from": 0, "entries": [{**whole_record("r", [])[0], "version": "2"}]}).encode(),
+        {},
+    ),
     "too many entries": (422, "entries", json.dumps({"from": 0, "entries": [1] * 10_001}).encode(), {}),
     "an entry nested for ever": (
         422,

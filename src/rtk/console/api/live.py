@@ -15,10 +15,12 @@ from rtk.console.api.entry import Bearer, InThread, Session, caller_of, enter, i
 from rtk.console.api.forms import NewRun, Stop
 from rtk.console.api.kept_executions import takes
 from rtk.console.api.kept_runs import V, router
-from rtk.console.api.shown import Measurements, Page, ShownRun
+from rtk.console.api.shown import BegunRun, Measurements, Page, ShownRun
 from rtk.console.store import insights, readings, runs, stream, verifications
+from rtk.console.store.intake import ACCEPTS
 from rtk.console.store.models import Run
 from rtk.console.store.problem import Problem, unknown
+from rtk.insight.facts import PHASES
 
 __all__ = ["router"]  # the one of part A: an address that takes several verbs must be of one router
 
@@ -30,11 +32,12 @@ class Ended(msgspec.Struct):
     insight: dict[str, Any] | None = None
 
 
-@router.put(V + "/{run}", response={201: ShownRun, 200: ShownRun}, summary="Begin a run")
+@router.put(V + "/{run}", response={201: BegunRun, 200: BegunRun}, summary="Begin a run")
 def begin(request: HttpRequest, org: str, team: str, verification: str, run: str, body: NewRun) -> HttpResponse:
     """A run by the id that the client made for it; putting it again changes nothing.
 
-    With `/api/` made `/`, `Content-Location` is a person's page of the run.
+    With `/api/` made `/`, `Content-Location` is a person's page of the run. `accepts` are the versions of the record
+    that the console takes; a `client` that says with `record` of which its own is learns at once that it does not.
     """
     into, user = enter(request, org, team, "run"), caller_of(request).user
     try:
@@ -44,7 +47,8 @@ def begin(request: HttpRequest, org: str, team: str, verification: str, run: str
     made, new = runs.create(into, user, verification, run_id, body.plan, body.experiment, body.client)
     shown = runs.of(into).get(id=made.id)
     shown.team = into
-    return created(request, runs.shown(shown), links.told_of_run(shown), 201 if new else 200)
+    told = {**runs.shown(shown), "accepts": ACCEPTS}
+    return created(request, told, links.told_of_run(shown), 201 if new else 200)
 
 
 @router.post(
@@ -100,7 +104,7 @@ def measurements(
     team: str,
     verification: str,
     run: str,
-    phase: str | None = Query(None, pattern="^(baseline|conditions|recovery)$"),
+    phase: str | None = Query(None, pattern=f"^({'|'.join(PHASES)})$"),
     after: int = Query(-1, ge=-1, le=2**62),
     limit: int = Query(200, ge=1, le=1_000),
 ) -> HttpResponse:

@@ -6,6 +6,7 @@ from ninja import Field, Schema
 from pydantic import ConfigDict
 
 from rtk.console.api.forms import EXPERIMENT
+from rtk.insight.facts import Outcome, Phase
 
 ID = "0197a3c4-5b6e-7f80-9123-456789abcdef"
 AT = "2026-03-02T09:30:00+00:00"
@@ -15,6 +16,24 @@ Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 def like(**values: Any) -> ConfigDict:
     """An example of a thing; what is not named in the thing is not answered."""
     return ConfigDict(extra="forbid", json_schema_extra={"example": values})
+
+
+RUN: dict[str, Any] = dict(
+    **dict.fromkeys(("id", "org_id", "team_id", "verification_id", "experiment_id", "execution_id"), ID),
+    title="Checkout answers in time",
+    state="ended",
+    status="completed",
+    created_at=AT,
+    heard_at=AT,
+    ended_at=AT,
+    by="Mary",
+    next=37,
+    stop=None,
+    plan={"frequency_s": 10, "duration_s": 300, "objective": {"target": 0.95, "window_s": 86400}},
+    client={"rtk": "0.1.0"},
+    verdict="fail",
+    restored=True,
+)
 
 
 class ShownRun(Schema):
@@ -40,22 +59,15 @@ class ShownRun(Schema):
     verdict: Literal["pass", "fail", "inconclusive", "invalid"] | None
     restored: bool | None
 
-    model_config = like(
-        **dict.fromkeys(("id", "org_id", "team_id", "verification_id", "experiment_id", "execution_id"), ID),
-        title="Checkout answers in time",
-        state="ended",
-        status="completed",
-        created_at=AT,
-        heard_at=AT,
-        ended_at=AT,
-        by="Mary",
-        next=37,
-        stop=None,
-        plan={"frequency_s": 10, "duration_s": 300, "objective": {"target": 0.95, "window_s": 86400}},
-        client={"rtk": "0.1.0"},
-        verdict="fail",
-        restored=True,
-    )
+    model_config = like(**RUN)
+
+
+class BegunRun(ShownRun):
+    """A run that begins. `accepts` are the versions of the record that the console takes."""
+
+    accepts: list[int]
+
+    model_config = like(**RUN, accepts=[1, 2])
 
 
 class ShownMeasurement(Schema):
@@ -63,12 +75,12 @@ class ShownMeasurement(Schema):
 
     n: int
     t: float
-    phase: Literal["baseline", "conditions", "recovery"]
+    phase: Phase
     slot: int
     due: float
     started: float | None
     ended: float | None
-    outcome: Literal["met", "deviated", "missed"]
+    outcome: Outcome
     value: float | None
     reason: str | None
     probes: Any

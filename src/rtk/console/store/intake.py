@@ -18,6 +18,7 @@ from rtk.insight.facts import OUTCOMES, PHASES_BY_CODE, Outcome, Phase
 
 MOST_ENTRIES = 10_000
 MOST_BYTES = 4 * 1024 * 1024
+ACCEPTS = (1, 2)  # versions of the record
 
 PHASE_CODES: dict[str, int] = {phase: code for code, phase in enumerate(PHASES_BY_CODE)}
 OUTCOME_CODES: dict[str, int] = {outcome: code for code, outcome in enumerate(OUTCOMES)}
@@ -87,6 +88,7 @@ class Head(Other):
     plan: PlanOf
     experiment: dict[str, Any]
     threshold: ThresholdOf = msgspec.field(default_factory=ThresholdOf)
+    version: Count = 1
 
 
 class PhaseOf(Other):
@@ -238,7 +240,21 @@ def _entry(raw: msgspec.Raw, index: int) -> Measured | Other:
         raise refusal(error, f"entries[{index}]") from None
     if not isinstance(shaped, Measured):
         _readable(raw, index)
+    if isinstance(shaped, Head):
+        accept(shaped.version, f"entries[{index}].version")
     return shaped
+
+
+def accept(version: int, place: str) -> None:
+    """Raise `Problem` for a record of a version that is not known here. The client keeps it: 415 is not for good."""
+    if version not in ACCEPTS:
+        known = " and ".join(map(str, ACCEPTS))
+        raise Problem(
+            415,
+            f"{place}: this console takes run records of versions {known}, not {version}: "
+            "publish the run again once the console is updated",
+            place,
+        )
 
 
 def _readable(raw: msgspec.Raw, index: int) -> None:

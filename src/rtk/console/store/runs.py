@@ -16,7 +16,7 @@ from rtk.console.notify import outbox
 from rtk.console.people.models import Team, User
 from rtk.console.prepared import Prepared
 from rtk.console.store import executions, experiments, lists, partitions, timeline, verifications
-from rtk.console.store.intake import PlanOf, refusal
+from rtk.console.store.intake import PlanOf, accept, refusal
 from rtk.console.store.models import Run, Verification
 from rtk.console.store.problem import Problem, unknown
 from rtk.experiment.plan import slot_count
@@ -89,6 +89,9 @@ def create(
     team: Team, user: User, key: str, run_id: UUID, plan: Any, experiment: Mapping[str, Any], client: Mapping[str, Any]
 ) -> tuple[Run, bool]:
     """A run with its execution, and whether it is new. Idempotent by the run's id. Raises `Problem`."""
+    version = client.get("record", 1)
+    if type(version) is int:
+        accept(version, "client.record")
     known = _known(team, run_id)
     if known:
         if not _is_of(known, key):
