@@ -1,14 +1,9 @@
 """A condition proven to have taken hold, and proven to be gone."""
 
-import re
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from rtk.errors import BadInput
 from rtk.experiment.plan import Plan
-from rtk.verify.proof import check, claim_of
 from tests.verify.world import World, action, experiment, play, provider
 
 
@@ -73,32 +68,3 @@ def test_a_rollback_has_as_many_tries_as_it_asks_for(world: World, tmp_path: Pat
     rollbacks = [action("unburn", "act_once_it_works", activity=extension, after=4)]
     out = play(tmp_path, experiment(rollbacks=rollbacks), Plan(10.0, 10.0))
     assert (out.facts.rollbacks[0].status, out.facts.rollbacks[0].tries) == ("succeeded", 5)
-
-
-@pytest.mark.parametrize("block", [{}, [], {"probes": []}, {"probes": [{"name": "x"}]}, {"probes": "x"}])
-def test_a_claim_of_another_form_is_refused_with_its_place(block: Any) -> None:
-    with pytest.raises(BadInput, match='the effect of the action "burn"'):
-        claim_of({"name": "burn", "extensions": [{"name": "rtk", "effect": block}]}, "effect")
-
-
-@pytest.mark.parametrize(
-    ("extension", "said"),
-    [
-        ({"effct": {}}, 'method[0].extensions: "effct" is not known'),
-        ({"tries": 0}, "tries is 0; expected a whole number from 1 to 100"),
-        ({"lasts": -1}, "lasts is -1; expected seconds above 0"),
-        ({"effect": {"probes": [{"name": "x", "provider": {"type": "odd"}, "tolerance": 1}]}}, "unknown provider type"),
-        ({"restored": {"probes": [{"provider": {"type": "http", "url": "x"}, "tolerance": {}}]}}, "tolerance type"),
-    ],
-)
-def test_an_extension_of_another_form_is_refused_before_anything_begins(extension: dict[str, Any], said: str) -> None:
-    method = [action("burn", activity={"extensions": [{"name": "rtk", **extension}]})]
-    with pytest.raises(BadInput, match=re.escape(said)):
-        check(experiment(method=method))
-
-
-@pytest.mark.parametrize("within", [0, -1, "30", True, float("nan")])
-def test_a_claim_waits_for_seconds_above_zero(within: Any) -> None:
-    block = {"probes": [{"provider": {}, "tolerance": True}], "within": within}
-    with pytest.raises(BadInput, match="within is"):
-        claim_of({"name": "burn", "extensions": [{"name": "rtk", "effect": block}]}, "effect")

@@ -7,7 +7,6 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,7 +29,7 @@ from rtk.publish.settings import without_control
 from rtk.report.live import LiveView
 from rtk.report.planned import planned
 from rtk.report.write import check_path
-from rtk.verify import journal, places, proof
+from rtk.verify import journal, places
 from rtk.verify.guard import Guard, longest
 from rtk.verify.processes import forks_told
 from rtk.verify.progress import Progress
@@ -88,7 +87,6 @@ def verifying(options: Options, clock: Clock | None = None) -> int:
     variables = variables_of(options.var, options.var_file)
     source = read(options.source, settings=settings, verify_tls=not options.no_verify_tls)
     check(source.document)
-    proof.check(deepcopy(source.document))
     plan = plan_of(source.document, options.overrides())
     for warning in (*source.warnings, *warnings(source.document)):
         logger.warning(warning)

@@ -7,19 +7,27 @@ import warnings
 from collections.abc import Mapping
 from typing import Any
 
+from chaoslib.activity import ensure_activity_is_valid
 from chaoslib.exceptions import ChaosException
 from chaoslib.experiment import ensure_experiment_is_valid
+from chaoslib.hypothesis import ensure_hypothesis_tolerance_is_valid
 
 from rtk.errors import BadInput
-from rtk.experiment import needs, shape
-from rtk.experiment.wording import listed, nearest, shown
+from rtk.experiment import claim, needs, rules, shape
+from rtk.experiment.wording import listed, nearest, one_line, shown
 
 
 def check(document: object) -> None:
-    """The shape of an experiment that can be verified: `BadInput` names the first place that is wrong."""
+    """Raise `BadInput`, naming the place, for what could be run nowhere; the command and the console both ask this.
+
+    That is the shape, the references, the Chaos Toolkit's rules and our extensions. What depends on the machine, its
+    environment, its modules and its programs, is asked by `validate`.
+    """
     shape.experiment(document)
     assert isinstance(document, Mapping)
     _references(document)
+    rules.check(document)
+    claim.check(document)
 
 
 def validate(
@@ -42,11 +50,14 @@ def validate(
         with warnings.catch_warnings():  # the Chaos Toolkit logs what it deprecates as well
             warnings.simplefilter("ignore", DeprecationWarning)
             ensure_experiment_is_valid(given)
+            for _, probe in claim.claimed(given):
+                ensure_activity_is_valid(probe)
+                ensure_hypothesis_tolerance_is_valid(probe["tolerance"])
     except ChaosException as error:
-        raise BadInput(_sentence(str(error))) from None
+        raise BadInput(one_line(error)) from None
     except (Exception, SystemExit) as error:  # it imports and calls code of others
         logging.getLogger("rtk").debug("validation failed", exc_info=True)
-        raise BadInput(f"the experiment cannot be validated: {type(error).__name__}, {_sentence(str(error))}") from None
+        raise BadInput(f"the experiment cannot be validated: {type(error).__name__}, {one_line(error)}") from None
 
 
 def _references(document: Mapping[str, Any]) -> None:
@@ -97,8 +108,3 @@ def _modules(document: Mapping[str, Any]) -> None:
     for module, place in needs.modules(document).items():
         if needs.not_installed(module):
             raise BadInput(f"{place}: the module {module} is not installed, {needs.install_hint(module)}")
-
-
-def _sentence(message: str) -> str:
-    whole = " ".join(message.split())
-    return whole if len(whole) <= 400 else whole[:399] + "…"

@@ -145,6 +145,7 @@ def _activity(value: object, place: str) -> None:
             "pauses": nullable(_pauses),
             "background": either((bool, anything)),
             "controls": each(_control),
+            "extensions": nullable(each(mapping)),
         },
     )
 

@@ -46,6 +46,12 @@ def listed(names: Iterable[str], word: str = "and") -> str:
     return f"{', '.join(rest)} {word} {last}" if rest else last
 
 
+def one_line(message: object, most: int = 400) -> str:
+    """What somebody else's code says, on one line and cut short."""
+    whole = " ".join(str(message).split())
+    return whole if len(whole) <= most else f"{whole[: most - 1]}…"
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """What may have been meant by an unknown name, as the end of a sentence."""
     names = sorted(known)

@@ -15,6 +15,7 @@ from chaoslib.activity import run_activity
 from chaoslib.caching import lookup_activity
 
 from rtk.clock import Clock
+from rtk.experiment.claim import extension_of
 from rtk.verify.measure import is_tolerated, isoformat, kept
 from rtk.verify.redact import told
 from rtk.verify.toolkit import Toolkit
@@ -136,12 +137,6 @@ class Player:
         except Exception as error:  # noqa: BLE001 - an output its own success cannot judge
             return f"its success could not be judged: {error}"
         return f"its output {told(output)[:200]!r} is not the success it declares"
-
-
-def extension_of(activity: Mapping[str, Any]) -> dict[str, Any]:
-    """An activity's `rtk` extension, empty where it has none."""
-    blocks = activity.get("extensions") or []
-    return next((dict(block) for block in blocks if isinstance(block, dict) and block.get("name") == "rtk"), {})
 
 
 def failure_of(activity: Mapping[str, Any], output: Any) -> str | None:

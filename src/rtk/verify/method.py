@@ -9,9 +9,10 @@ from chaoslib.exceptions import InterruptExecution
 
 from rtk.clock import Clock
 from rtk.errors import CannotRecord
+from rtk.experiment.claim import claim_of
 from rtk.insight.stops import StopCause
 from rtk.verify.activity import Played, Player
-from rtk.verify.proof import Prover, claim_of
+from rtk.verify.proof import Prover
 from rtk.verify.record import Record
 from rtk.verify.stop import Stop, cause_of
 from rtk.verify.toolkit import Toolkit

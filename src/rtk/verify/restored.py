@@ -5,7 +5,8 @@ import threading
 from typing import Any
 
 from rtk.clock import Clock
-from rtk.verify.proof import Prover, claim_of
+from rtk.experiment.claim import claim_of
+from rtk.verify.proof import Prover
 from rtk.verify.record import Record
 from rtk.verify.toolkit import Toolkit
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from rtk.console.store.problem import Problem
 from rtk.errors import BadInput
-from rtk.experiment import shape
+from rtk.experiment.check import check
 from rtk.experiment.read import document as document_of
 
 WHERE = "the experiment"
@@ -30,7 +30,7 @@ def read(source: bytes, form: str | None = None) -> tuple[dict[str, Any], tuple[
     """The experiment in a text, and how it was mended. Raises `Problem` 422 as `look` does."""
     try:
         document, warnings = document_of(source, WHERE, form)
-        shape.experiment(document)
+        check(document)
     except BadInput as error:
         raise Problem(422, str(error), "source") from None
     except RecursionError:

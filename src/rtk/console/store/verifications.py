@@ -19,6 +19,7 @@ from rtk.console.store.problem import Problem, unknown
 from rtk.errors import BadInput
 from rtk.experiment import shape
 from rtk.experiment.block import COOL_DOWN, DURATION, FREQUENCY, NAME, WARM_UP, plan_of
+from rtk.experiment.check import check
 from rtk.experiment.plan import Plan
 
 
@@ -101,17 +102,17 @@ def find_or_import(team: Team, user: User, key: str, document: Any, plan: PlanOf
             raise
     if len(key) > NAME_LENGTH or "\0" in key:
         raise unknown("verification")
-    checked(document)
+    checked(document, ask=shape.experiment)  # it was run already, whatever rules it broke
     try:
         return imported(team, user, document, plan or plan_in(document), key)
     except IntegrityError:  # somebody else was quicker with the same file
         return find(team, key)
 
 
-def checked(document: Any, place: str = "experiment") -> None:
-    """See that a document is an experiment. Raises `Problem` with the place of what is wrong."""
+def checked(document: Any, place: str = "experiment", ask: Callable[[Any], None] = check) -> None:
+    """See that a document is an experiment that can be run. Raises `Problem` with the place of what is wrong."""
     try:
-        shape.experiment(document)
+        ask(document)
     except BadInput as error:
         raise Problem(422, f"{place}: {error}", place) from None
     except RecursionError:

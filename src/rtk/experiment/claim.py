@@ -1,0 +1,86 @@
+"""What an activity says in its `rtk` extension: how one sees that a condition took hold, and that it is gone."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rtk.errors import BadInput
+from rtk.experiment import rules
+from rtk.experiment.wording import at, nearest, shown
+
+WITHIN_S = 30.0
+EVERY_S = 1.0
+KEYS = frozenset({"name", "lasts", "effect", "restored", "success", "tries"})
+CLAIMS = ("effect", "restored")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What is to be shown: `probes` with tolerances, awaited for `within` seconds, asked every `every`."""
+
+    probes: list[dict[str, Any]]
+    within: float = WITHIN_S
+    every: float = EVERY_S
+
+
+def check(experiment: Mapping[str, Any]) -> None:
+    """Raise `BadInput` for an `rtk` extension that is not of its form; called before anything has begun."""
+    for place, activity in _extended(experiment):
+        extension = extension_of(activity)
+        for key in extension.keys() - KEYS:
+            raise BadInput(f"{place}: {shown(key)} is not known; {nearest(key, KEYS)}")
+        _check_numbers(extension, place)
+    for place, probe in claimed(experiment):
+        rules.check_probe(probe, place)
+
+
+def claimed(experiment: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every probe of a claim, with its place. Raises `BadInput` for a claim that is not of its form."""
+    for place, activity in _extended(experiment):
+        for what in CLAIMS:
+            claim = claim_of(activity, what)
+            for probe in claim.probes if claim else []:
+                yield f"{place}: {what}", probe
+
+
+def extension_of(activity: Mapping[str, Any]) -> dict[str, Any]:
+    """An activity's `rtk` extension, empty where it has none."""
+    blocks = activity.get("extensions")
+    held = blocks if isinstance(blocks, list) else []
+    return next((dict(block) for block in held if isinstance(block, dict) and block.get("name") == "rtk"), {})
+
+
+def claim_of(activity: Mapping[str, Any], what: str) -> Claim | None:
+    """An action's claim `effect` or `restored`. Raises `BadInput` when it is not of their form."""
+    block = extension_of(activity).get(what)
+    if block is None:
+        return None
+    place = f'the {what} of the action "{activity.get("name")}"'
+    if not isinstance(block, dict) or not isinstance(block.get("probes"), list) or not block["probes"]:
+        raise BadInput(f'{place}: expected {{"probes": [a probe with a tolerance, …], "within": seconds}}')
+    for probe in block["probes"]:
+        if not isinstance(probe, dict) or "provider" not in probe or "tolerance" not in probe:
+            raise BadInput(f"{place}: each of its probes needs a name, a provider and a tolerance")
+    probes = [{"type": "probe", "name": what, **probe} for probe in block["probes"]]
+    return Claim(probes, _seconds(block, "within", WITHIN_S, place), _seconds(block, "every", EVERY_S, place))
+
+
+def _extended(experiment: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for part in ("method", "rollbacks"):
+        for position, activity in enumerate(experiment.get(part) or []):
+            yield at(at(part, position), "extensions"), activity
+
+
+def _check_numbers(extension: Mapping[str, Any], place: str) -> None:
+    tries, lasts = extension.get("tries", 1), extension.get("lasts", 1)
+    if isinstance(tries, bool) or not isinstance(tries, int) or not 1 <= tries <= 100:
+        raise BadInput(f"{place}: tries is {shown(tries)}; expected a whole number from 1 to 100")
+    if isinstance(lasts, bool) or not isinstance(lasts, int | float) or not 0 < lasts <= 30 * 86400:
+        raise BadInput(f"{place}: lasts is {shown(lasts)}; expected seconds above 0")
+
+
+def _seconds(block: Mapping[str, Any], key: str, default: float, place: str) -> float:
+    value = block.get(key, default)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 86400:
+        raise BadInput(f"{place}: {key} is {value!r}; expected seconds above 0")
+    return float(value)

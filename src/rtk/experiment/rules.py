@@ -1,0 +1,77 @@
+"""The Chaos Toolkit's own rules for an experiment, as far as they hold wherever it is run.
+
+Its validation imports the modules that a file names, and looks for its programs. Here each of them stands for one that
+is there, so that a file is judged alike on a console that has none of them, and no code of anybody is imported.
+"""
+
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from chaoslib.activity import ensure_activity_is_valid
+from chaoslib.control import validate_controls
+from chaoslib.exceptions import ChaosException
+from chaoslib.hypothesis import ensure_hypothesis_tolerance_is_valid
+
+from rtk.errors import BadInput
+from rtk.experiment.wording import at, one_line
+
+_STANDS_IN = {"module": "rtk.experiment.rules", "func": "anything"}
+
+
+def anything(**_: Any) -> None:
+    """Stand for any function of a module that is not looked at."""
+
+
+def check(document: Mapping[str, Any]) -> None:
+    """Raise `BadInput`, naming the place, where the Chaos Toolkit would refuse a file of the right shape anywhere."""
+    whole = _stood_in(document)
+    for place, activity in _activities(whole):
+        _refused(place, ensure_activity_is_valid, activity)
+        if "tolerance" in activity:
+            _refused(at(place, "tolerance"), ensure_hypothesis_tolerance_is_valid, activity["tolerance"])
+    _refused("controls", validate_controls, whole)
+
+
+def check_probe(probe: Mapping[str, Any], place: str) -> None:
+    """The same for one probe with its tolerance."""
+    whole = _stood_in(probe)
+    _refused(place, ensure_activity_is_valid, whole)
+    _refused(at(place, "tolerance"), ensure_hypothesis_tolerance_is_valid, whole["tolerance"])
+
+
+def _refused(place: str, rule: Any, of: Any) -> None:
+    try:
+        rule(of)
+    except ChaosException as error:
+        raise BadInput(f"{place}: {one_line(error)}") from None
+    except Exception as error:  # noqa: BLE001 - it takes kinds for granted where no shape was asked for
+        raise BadInput(f"{place}: it cannot be validated: {type(error).__name__}, {one_line(error)}") from None
+
+
+def _activities(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    hypothesis = document["steady-state-hypothesis"]
+    parts = {
+        "steady-state-hypothesis.probes": hypothesis["probes"],
+        "method": document["method"],
+        "rollbacks": document.get("rollbacks") or [],
+    }
+    for part, activities in parts.items():
+        for index, activity in enumerate(activities):
+            yield at(part, index), activity
+
+
+def _stood_in(value: Any) -> Any:
+    """A copy in which what depends on a machine is there: every module, every program."""
+    if isinstance(value, list):
+        return [_stood_in(each) for each in value]
+    if not isinstance(value, Mapping):
+        return value
+    copied = {key: _stood_in(each) for key, each in value.items()}
+    provider = copied.get("provider")
+    if isinstance(provider, dict):
+        if provider.get("type") == "python" and provider.get("module"):
+            provider.update(_STANDS_IN if "func" in provider else {"module": _STANDS_IN["module"]})
+        elif provider.get("type") == "process" and provider.get("path"):
+            provider["path"] = sys.executable
+    return copied

@@ -1,0 +1,73 @@
+from typing import Any
+
+import pytest
+
+from rtk.errors import BadInput
+from rtk.experiment import rules
+from tests.experiment.samples import changed, small
+
+PROBE = ["steady-state-hypothesis", "probes", 0]
+JUDGE = {
+    "type": "probe",
+    "name": "j",
+    "provider": {"type": "python", "module": "not.here", "func": "f", "arguments": {}},
+}
+ACTION = {"type": "action", "name": "act"}
+
+
+def test_what_is_not_on_this_machine_is_no_reason_to_refuse() -> None:
+    method = [
+        {**ACTION, "provider": {"type": "python", "module": "not.here", "func": "f", "arguments": {"x": 1}}},
+        {**ACTION, "provider": {"type": "process", "path": "no-such-program"}},
+    ]
+    controls = [{"name": "c", "provider": {"type": "python", "module": "not.here"}}]
+    rules.check(changed(small(method=method, controls=controls), [*PROBE, "tolerance"], JUDGE))
+
+
+def test_no_code_of_a_file_is_imported(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "planted.py").write_text("raise SystemExit('imported')")
+    monkeypatch.syspath_prepend(tmp_path)
+    provider = {"type": "python", "module": "planted", "func": "f", "arguments": {}}
+    controls = [{"name": "c", "provider": provider}]
+    judged = {**JUDGE, "provider": provider}
+    method = [{**ACTION, "provider": provider, "controls": controls}]
+    rules.check(changed(small(method=method, controls=controls), [*PROBE, "tolerance"], judged))
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "says"),
+    [
+        (
+            [*PROBE, "tolerance"],
+            {"type": "regex", "pattern": "("},
+            r"probes\[0\]\.tolerance: .*seems invalid",
+        ),
+        ([*PROBE, "tolerance"], {"type": "regex"}, "must have a `pattern` key"),
+        ([*PROBE, "tolerance"], {"type": "jsonpath", "path": "$["}, "JSON path .* is invalid"),
+        ([*PROBE, "tolerance"], {"type": "jsonpath"}, "must have a `path` key"),
+        ([*PROBE, "tolerance"], {"type": "xmlpath", "path": "/a"}, "'xmlpath' is unsupported"),
+        ([*PROBE, "tolerance"], {"type": "range", "range": [1]}, "must be made of two values"),
+        ([*PROBE, "tolerance"], {"type": "range", "range": ["a", "b"]}, "must be a number"),
+        (["method"], [{**ACTION, "type": "deed", "provider": {"type": "process", "path": "x"}}], "'deed' is not a"),
+        (
+            ["method"],
+            [{**ACTION, "provider": {"type": "process", "path": "x"}, "pauses": {"before": "soon"}}],
+            r"method\[0\]: activity before pause must be a number",
+        ),
+        (
+            ["rollbacks"],
+            [{**ACTION, "provider": {"type": "http", "url": "x"}, "tolerance": {"type": "odd"}}],
+            r"rollbacks\[0\]\.tolerance: ",
+        ),
+        (
+            ["controls"],
+            [{"name": "c", "provider": {"type": "python", "module": "m"}, "scope": "x"}],
+            "controls: .*scope",
+        ),
+    ],
+)
+def test_what_the_chaos_toolkit_refuses_everywhere_is_refused_with_its_place(
+    path: list[Any], value: Any, says: str
+) -> None:
+    with pytest.raises(BadInput, match=says):
+        rules.check(changed(small(), path, value))
