@@ -29,7 +29,7 @@ from rtk.publish.settings import without_control
 from rtk.report.live import LiveView
 from rtk.report.planned import planned
 from rtk.report.write import check_path
-from rtk.verify import journal, places
+from rtk.verify import calls, journal, places
 from rtk.verify.guard import Guard, longest
 from rtk.verify.processes import forks_told
 from rtk.verify.progress import Progress
@@ -94,6 +94,7 @@ def verifying(options: Options, clock: Clock | None = None) -> int:
         return _dry(options, source, plan, variables)
     if not options.no_validation:
         validate(source.document, config_vars=variables[0], secret_vars=variables[1])
+    calls.check(source.document)
     journal.check_path(Path(options.journal_path))
     for report in options.report:
         check_path(report)
@@ -119,6 +120,7 @@ def _dry(options: Options, source: Source, plan: Plan, variables: tuple[dict[str
     if not options.no_validation:
         try:
             validate(source.document, config_vars=variables[0], secret_vars=variables[1])
+            calls.check(source.document)
         except BadInput as error:
             logger.warning(f"It could not run here as things are: {error}")
     return OK

@@ -16,8 +16,10 @@ from chaoslib.caching import lookup_activity
 
 from rtk.clock import Clock
 from rtk.experiment.claim import extension_of
+from rtk.verify.calls import name_of
 from rtk.verify.measure import is_tolerated, isoformat, kept
 from rtk.verify.redact import told
+from rtk.verify.results import check_within, result_of, sentence_of
 from rtk.verify.toolkit import Toolkit
 
 logger = logging.getLogger("chaostoolkit")
@@ -51,10 +53,12 @@ class Player:
         limit: float | None = None,
         tries: int = 1,
         about_to: Callable[[], bool] = lambda: True,
+        ended: Callable[[Played], None] = lambda _: None,
     ) -> Played | None:
         """Play it, with its controls and pauses, until it succeeds or has had its tries (1 s, 2 s, … apart).
 
-        `about_to` is asked right before, when controls and pause are over; None when it says no.
+        `about_to` is asked right before, when controls and pause are over; None when it says no. `ended` is called
+        right after: what follows, such as a control, may still break off.
         """
         pauses = self._toolkit.substituted(activity.get("pauses") or {})
         with self._toolkit.controlled("activity", activity, self._stoppable) as state:
@@ -64,6 +68,7 @@ class Player:
             logger.info(f"{activity['type'].title()}: {activity['name']}")
             self._toolkit.registry.start_activity(activity)
             played = self._tried(activity, limit, tries)
+            ended(played)
             self._toolkit.registry.activity_completed(activity, played.run)
             self._pause(pauses.get("after"), "after activity")
             state(lambda: played.run)
@@ -105,22 +110,24 @@ class Player:
         done, result = threading.Event(), dict[str, Any]()
 
         def work() -> None:
-            result["failure"] = self._run(activity, result)
-            done.set()
+            try:
+                result["failure"] = self._run(activity, result)
+            finally:
+                done.set()
 
         self._clock.spawn(work, "rtk-activity")
         if not self._clock.wait(done, limit):
             run["exception"] = [failure := f"no end within {limit:g} s"]
             return failure
-        failure = result.pop("failure")
+        failure = result.pop("failure", "it broke off")
         run |= result
         return str(failure) if failure else None
 
     def _run(self, activity: dict[str, Any], run: dict[str, Any]) -> str | None:
         try:
-            run["output"] = run_activity(activity, self._toolkit.configuration, self._toolkit.secrets)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever an extension raises, the activity has failed
-            sentence = " ".join(str(error).split()) or type(error).__name__
+            run["output"] = self._done(activity)
+        except BaseException as error:  # noqa: BLE001 - whatever an extension raises, the activity has failed
+            sentence = sentence_of(error)
             run["exception"] = [f"{sentence}\n"]
             return sentence
         success = extension_of(activity).get("success", activity.get("tolerance"))
@@ -128,14 +135,24 @@ class Player:
             return self._untolerated(success, run["output"])
         return failure_of(activity, run["output"])
 
+    def _done(self, activity: dict[str, Any]) -> Any:
+        """What it came to; what returned without having done anything has failed."""
+        provider = activity["provider"]
+        returned = run_activity(activity, self._toolkit.configuration, self._toolkit.secrets)
+        if provider["type"] != "python":
+            return returned
+        result = result_of(returned, name_of(provider))
+        check_within(result, name_of(provider))
+        return result
+
     def _untolerated(self, success: Any, output: Any) -> str | None:
         # What the activity itself declares to be success overrides what its exit code or status would mean.
         args = (self._toolkit.configuration, self._toolkit.secrets)
         try:
             if is_tolerated(success, output, *args):
                 return None
-        except Exception as error:  # noqa: BLE001 - an output its own success cannot judge
-            return f"its success could not be judged: {error}"
+        except BaseException as error:  # noqa: BLE001 - an output its own success cannot judge
+            return f"its success could not be judged: {sentence_of(error)}"
         return f"its output {told(output)[:200]!r} is not the success it declares"
 
 

@@ -13,6 +13,10 @@ from typing import Any
 from chaoslib import substitute
 from chaoslib.activity import run_activity
 
+from rtk.errors import BadInput
+from rtk.experiment.claim import claimed
+from rtk.verify.results import is_lazy, result_of
+
 Call = Callable[..., Any]
 _PLAIN = (str, bytes, int, float, bool, type(None))
 
@@ -23,15 +27,47 @@ def call_of(activity: dict[str, Any], configuration: dict[str, Any], secrets: di
     What cannot be made ready, such as a module that is not there, is left to the Chaos Toolkit to tell at each call.
     """
 
-    def played() -> Any:
+    def played(**_more: Any) -> Any:
         return run_activity(activity, configuration, secrets)
 
+    # Only what is Python's own can return without having done anything.
     if activity["provider"]["type"] != "python":
         return played
     try:
         return _direct(activity["provider"], configuration, secrets)
-    except Exception:  # noqa: BLE001 - whatever importing somebody's module raises
+    except BaseException:  # noqa: BLE001 - whatever importing somebody's module raises
         return played
+
+
+def name_of(provider: Mapping[str, Any]) -> str:
+    """Return what a python provider names, as a person would write it."""
+    return f"{provider['module']}.{provider['func']}"
+
+
+def check(experiment: Mapping[str, Any]) -> None:
+    """Raise `BadInput` for a probe of hypothesis or proof whose function is known to do nothing when it is called."""
+    hypothesis = experiment.get("steady-state-hypothesis") or {}
+    for position, probe in enumerate(hypothesis.get("probes") or []):
+        place = f"steady-state-hypothesis.probes[{position}]"
+        check_probe(probe, place)
+        if isinstance(probe.get("tolerance"), Mapping):
+            check_probe(probe["tolerance"], f"{place}.tolerance")
+    for place, probe in claimed(experiment):
+        check_probe(probe, place)
+
+
+def check_probe(probe: Mapping[str, Any], place: str) -> None:
+    """Raise `BadInput` for such a probe; what cannot be imported here is told by the Chaos Toolkit's own check."""
+    provider = probe.get("provider")
+    if not isinstance(provider, Mapping) or provider.get("type") != "python":
+        return
+    try:
+        function = getattr(importlib.import_module(provider["module"]), provider["func"])
+    except Exception:  # noqa: BLE001 - whatever importing somebody's module raises
+        return
+    if lazy := is_lazy(function):
+        told = f"{place}: {name_of(provider)} returns {lazy}, whose body never runs"
+        raise BadInput(f"{told}; expected a function that returns its value")
 
 
 def _direct(provider: Mapping[str, Any], configuration: dict[str, Any], secrets: dict[str, Any]) -> Call:
@@ -44,9 +80,12 @@ def _direct(provider: Mapping[str, Any], configuration: dict[str, Any], secrets:
         arguments["secrets"] = {k: v for name in provider["secrets"] for k, v in secrets.get(name, {}).items()}
     if "configuration" in wanted:
         arguments["configuration"] = dict(configuration)
+    if inspect.iscoroutinefunction(function):
+        importlib.import_module("asyncio")  # now, so that no measurement has to
+    name = name_of(provider)
     if all(isinstance(value, _PLAIN) for value in arguments.values()):
-        return lambda **more: function(**arguments, **more)
-    return lambda **more: function(**_fresh(arguments), **more)
+        return lambda **more: result_of(function(**arguments, **more), name)
+    return lambda **more: result_of(function(**_fresh(arguments), **more), name)
 
 
 def _fresh(value: Any) -> Any:

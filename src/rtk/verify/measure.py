@@ -88,7 +88,7 @@ class Measurer:
             return {"status": "succeeded", "output": call()}
         except InterruptExecution:
             raise
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever an extension does, users were not served
+        except BaseException as error:  # noqa: BLE001 - whatever an extension does, users were not served
             return {"status": "failed", "output": None, "exception": _sentence(error)}
 
     def _judge(self, probe: dict[str, Any], position: int, run: dict[str, Any]) -> None:
@@ -97,7 +97,7 @@ class Measurer:
         if run["status"] == "succeeded":
             try:
                 run["tolerance_met"] = self._judges[position](output)
-            except (Exception, SystemExit) as error:  # noqa: BLE001 - a value the tolerance cannot judge is not tolerated
+            except BaseException as error:  # noqa: BLE001 - a value the tolerance cannot judge is not tolerated
                 run["exception"] = f"the tolerance could not judge the output: {_sentence(error)}"
         run["value"] = number_in(output, probe.get("tolerance")) if self._is_quantity[position] else None
         run["output"], cut = kept(self._toolkit.redact.within(output))
@@ -144,6 +144,8 @@ def is_tolerated(tolerance: Any, value: Any, configuration: dict[str, Any], secr
         return bool(value == tolerance)
     if isinstance(tolerance, dict) and tolerance.get("type") == "probe":
         provider = tolerance["provider"]
+        if provider.get("type") == "python":
+            return bool(call_of(tolerance, configuration, secrets)(value=value))
         tolerance = {**tolerance, "provider": {**provider, "arguments": dict(provider.get("arguments") or {})}}
     return bool(within_tolerance(tolerance, value, configuration=configuration, secrets=secrets))
 

@@ -62,7 +62,7 @@ class Method:
             self._toolkit.registry.method_completed(self._toolkit.experiment, runs)
         except (InterruptExecution, CannotRecord) as error:
             self._stop.request(cause_of(error), str(error))
-        except Exception as error:  # noqa: BLE001 - a control that breaks must not take the measuring with it
+        except BaseException as error:  # noqa: BLE001 - a control that breaks must not take the measuring with it
             self._stop.request(StopCause.METHOD, f"the method broke off with {type(error).__name__}: {error}")
         finally:
             self.done.set()
@@ -93,7 +93,7 @@ class Method:
                 runs.append(played.run)
         except (InterruptExecution, CannotRecord) as error:
             self._stop.request(cause_of(error), str(error))
-        except Exception as error:  # noqa: BLE001 - also what goes wrong around an activity must be undone
+        except BaseException as error:  # noqa: BLE001 - also what goes wrong around an activity must be undone
             self.failed = str(activity.get("name"))
             self._stop.request(StopCause.METHOD, f"{self.failed} broke off with {type(error).__name__}: {error}")
         finally:
@@ -104,14 +104,32 @@ class Method:
 
     def _recorded(self, index: int, activity: dict[str, Any]) -> Played | None:
         name, role = activity["name"], role_of(activity)
-        played = self._player.play(activity, about_to=partial(self._about_to, index, name, role))
-        self.current = None
+        done: list[Played] = []
+        try:
+            played = self._player.play(activity, about_to=partial(self._about_to, index, name, role), ended=done.append)
+        except BaseException as error:
+            self._broke_off(index, activity, done, error)
+            raise
+        finally:
+            self.current = None
         if played is None:
             return None
         self._record.note("activity", role=role, index=index, name=name, run=entry_of(played), failure=played.failure)
         if role == "condition":
             self._judge(index, activity, played.failure)
         return played
+
+    def _broke_off(self, index: int, activity: dict[str, Any], done: list[Played], error: BaseException) -> None:
+        """Record how an activity ended around which something broke off, such as a control after it."""
+        role = role_of(activity)
+        if done:
+            played = done[0]
+        elif index in self.began:
+            played = Played({"output": None, "status": "failed"}, f"it broke off with {type(error).__name__}: {error}")
+        else:
+            return
+        run = entry_of(played)
+        self._record.note("activity", role=role, index=index, name=activity["name"], run=run, failure=played.failure)
 
     def _about_to(self, index: int, name: str, role: str) -> bool:
         """Record the intent, unless the run is to stop."""

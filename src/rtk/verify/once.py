@@ -26,7 +26,7 @@ def measured_once(clock: Clock, measurer: Measurer, cut: threading.Event) -> Sam
             found.append(measurer(one))
         except InterruptExecution as error:
             stopped.append(error)
-        except Exception as error:  # noqa: BLE001 - a hypothesis that cannot be asked is not met
+        except BaseException as error:  # noqa: BLE001 - a hypothesis that cannot be asked is not met
             found.append(Sample("deviated", reason=f"{type(error).__name__}: {error}", probes=list(one.probes)))
         finally:
             done.set()

@@ -100,7 +100,7 @@ class Phases:
         except InterruptExecution as error:
             self._stop.request(StopCause.CONTROL, str(error))
             return Sample.missed(MissedReason.STOPPED, why=f"stopped: {error}")
-        except Exception as error:
+        except BaseException as error:
             logger.debug("measuring failed", exc_info=True)
             return Sample.missed(MissedReason.CONTROL_FAILED, error=f"{type(error).__name__}: {error}")
 

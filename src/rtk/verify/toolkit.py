@@ -129,6 +129,12 @@ class Toolkit:
             if stoppable:
                 raise
             logger.warning(f"A control asked to stop ({error}); the rollbacks are played all the same")
+        except BaseException as error:
+            # The Chaos Toolkit ignores what a control raises, but only where it is an Exception.
+            told = f"a control broke off with {type(error).__name__}: {error}".rstrip(": ")
+            if stoppable:
+                raise InterruptExecution(told) from error
+            logger.warning(f"{told.capitalize()}; the rollbacks are played all the same")
 
     def substituted(self, value: Any) -> Any:
         """A value of the file with its `${name}` forms filled in."""

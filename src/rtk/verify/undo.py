@@ -82,7 +82,7 @@ class Undo:
         try:
             played = self._player.play(*bound(activity), tries_of(activity))
             assert played is not None
-        except Exception as error:  # noqa: BLE001 - whatever goes wrong with one, the next rollback is played
+        except BaseException as error:  # noqa: BLE001 - whatever goes wrong with one, the next rollback is played
             return Played({"output": None, "status": "failed"}, f"{type(error).__name__}: {error}")
         return played
 

@@ -1,0 +1,127 @@
+"""What a function of an extension came to: done, begun, or only prepared.
+
+A coroutine function does nothing until it is awaited, a generator nothing until somebody iterates over it. What
+was only prepared has not acted on the system, so that it has failed, however quietly it returned.
+"""
+
+import subprocess
+import sys
+import threading
+from collections.abc import AsyncGenerator, Awaitable, Coroutine, Generator, Mapping
+from contextlib import _AsyncGeneratorContextManager, _GeneratorContextManager, suppress
+from functools import partial
+from inspect import isasyncgenfunction, isgeneratorfunction
+from types import BuiltinFunctionType, FunctionType, MethodType
+from typing import Any
+
+from chaoslib.exceptions import ActivityFailed
+
+_PLAIN = frozenset({type(None), bool, int, float, str, bytes, dict, list, tuple})
+_LAZY: dict[str, tuple[type, ...]] = {
+    "an async generator, whose body has not run: let it return when it is done": (AsyncGenerator,),
+    "a generator, whose body has not run: let it return when it is done": (Generator,),
+    "a context manager that nobody entered: let it do its work when it is called": (
+        _GeneratorContextManager,
+        _AsyncGeneratorContextManager,
+    ),
+    "an awaitable that nobody awaits: declare it with async def, or let it return when it is done": (Awaitable,),
+    "a lazy iterator that nobody iterates over: make a list of it": (map, filter),
+    "a function that nobody calls: let it call that": (FunctionType, MethodType, BuiltinFunctionType, partial, type),
+}
+
+
+class NothingDone(ActivityFailed):  # type: ignore[misc]
+    """A function returned without having done anything, or what it began has failed."""
+
+
+def result_of(returned: Any, function: str) -> Any:
+    """Return what a call came to, with a coroutine awaited. Raises `NothingDone` for what was only prepared."""
+    if type(returned) in _PLAIN:
+        return returned
+    if isinstance(returned, Coroutine):
+        return result_of(awaited(returned), function)
+    if failure := unfinished(returned):
+        raise NothingDone(f"{function} returned {failure}")
+    return returned
+
+
+def awaited(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """Run a coroutine to its end, in this thread and an event loop of its own."""
+    import asyncio  # noqa: PLC0415 - most experiments have no use for it, and it takes its time
+
+    return asyncio.run(coroutine)
+
+
+def check_within(returned: Any, function: str) -> None:
+    """Raise `NothingDone` where an action returned a collection of coroutines: none of them was awaited."""
+    items = returned.values() if isinstance(returned, Mapping) else returned
+    if not isinstance(returned, list | tuple | set | Mapping):
+        return
+    coroutines = [item for item in items if isinstance(item, Coroutine)]
+    for each in coroutines:
+        with suppress(Exception):
+            each.close()
+    if coroutines:
+        raise NothingDone(f"{function} returned coroutines that nobody awaited: let it await them")
+
+
+def unfinished(returned: Any) -> str | None:
+    """Return what is wrong with an object as the result of an activity; None where nothing is known to be."""
+    for told, kinds in _LAZY.items():
+        if isinstance(returned, kinds):
+            return told
+    if type(returned).__module__ == "itertools":
+        return "a lazy iterator that nobody iterates over: make a list of it"
+    return _begun(returned)
+
+
+def _begun(returned: Any) -> str | None:
+    """The same of what works by itself: to have begun is enough, unless it has failed already."""
+    if isinstance(returned, threading.Thread):
+        return "a thread that was never started" if returned.ident is None else None
+    if isinstance(returned, subprocess.Popen):
+        return f"a process that has exited with {returned.returncode}" if returned.poll() else None
+    if isinstance(returned, _kind("multiprocessing.process", "BaseProcess")):
+        return _forked(returned)
+    return _promised(returned) if isinstance(returned, _kind("concurrent.futures", "Future")) else None
+
+
+def _forked(process: Any) -> str | None:
+    with suppress(ValueError):  # one that was closed says nothing any more
+        if process.pid is None:
+            return "a process that was never started"
+        return f"a process that has exited with {process.exitcode}" if process.exitcode else None
+    return None
+
+
+def _promised(future: Any) -> str | None:
+    if not future.done():
+        return None
+    if future.cancelled():
+        return "a future that was cancelled"
+    error = future.exception()
+    return f"a future that has failed with {type(error).__name__}: {error}" if error else None
+
+
+def _kind(module: str, name: str) -> tuple[type, ...]:
+    """A class of a module, if anybody has imported it: nobody else can have made one."""
+    found = sys.modules.get(module)
+    return (getattr(found, name),) if found else ()
+
+
+def is_lazy(function: Any) -> str | None:
+    """Return what calling a function would give, where it is known beforehand that its body would not run."""
+    for each in (function, getattr(function, "__call__", None)):  # noqa: B004 - an object may be called, too
+        if isasyncgenfunction(each):
+            return "an async generator"
+        if isgeneratorfunction(each):
+            return "a generator"
+    return None
+
+
+def sentence_of(error: BaseException) -> str:
+    """Return what an activity raised, in one line; what is no ordinary error is named."""
+    text, name = " ".join(str(error).split()), type(error).__name__
+    if isinstance(error, Exception):
+        return text or name
+    return f"{name}: {text}" if text else name
