@@ -1,4 +1,4 @@
-"""What the guardian runs after a death: `python -m rtk.cli.aftermath RECORD`, with the payload on standard input."""
+"""What the guardian runs after a death, with the run's record as its argument and the payload on standard input."""
 
 import logging
 import pickle

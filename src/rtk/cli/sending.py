@@ -1,4 +1,4 @@
-"""What a run leaves behind to send the rest: `python -m rtk.cli.sending`, told where to on its standard input."""
+"""What a run leaves behind to send the rest: a process of its own, told where to on its standard input."""
 
 import sys
 

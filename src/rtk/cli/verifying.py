@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rtk import helper
 from rtk.cli import telling
 from rtk.cli.afterwards import finish
 from rtk.cli.ending import OK, exit_code
@@ -39,7 +40,7 @@ from rtk.verify.run import Run, Verification
 from rtk.verify.stop import Stop, signals_stop
 from rtk.verify.toolkit import Toolkit
 
-AFTERMATH = (sys.executable, "-m", "rtk.cli.aftermath")  # what the guardian runs
+AFTERMATH = "rtk.cli.aftermath"  # what the guardian runs
 LEAVING_S = 5.0  # how long threads that an extension left may hold up the end of the process
 
 logger = logging.getLogger("chaostoolkit")
@@ -187,7 +188,7 @@ class _Running:
         record = Record(path, lambda: self._clock.monotonic() - self._progress.started, toolkit.redact)
         logs = Logs(toolkit.redact, self._progress if self._live else None, self._options.verbose)
         with signals_stop(self._stop, to_the_end=True), logs, forks_told(record.forked):
-            guard = Guard([*AFTERMATH, str(path)], _payload(toolkit, self._session), self._v.longest_s)
+            guard = Guard(helper.command(AFTERMATH, str(path)), _payload(toolkit, self._session), self._v.longest_s)
             run = Run(self._v, self._clock, record, self._stop, self._progress, self._published(path, guard))
             gc.collect()
             gc.freeze()  # what is here by now stays: looking through it again and again would hold up measurements

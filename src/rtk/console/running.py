@@ -4,12 +4,12 @@ import http.client
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from rtk import helper
 from rtk.console import options
 from rtk.console.place import InUse, Place, private
 from rtk.console.postgres import Postgres
@@ -41,7 +41,7 @@ def start(place: Place, environ: Mapping[str, str]) -> list[str]:
     with open(place.log, "ab", opener=private) as log:
         said_from = log.tell()
         process = subprocess.Popen(
-            [sys.executable, "-m", "rtk.console"],
+            helper.command("rtk.console"),
             env={**os.environ, **environ, "RTK_DATA": str(place.path)},
             stdin=subprocess.DEVNULL,
             stdout=log,

@@ -18,6 +18,7 @@ import time
 from pathlib import Path
 from typing import IO
 
+from rtk import helper
 from rtk.demo.commands import Commands
 from rtk.demo.place import Place
 
@@ -32,7 +33,7 @@ class Keeper:
     def __init__(self, place: Place, environ: dict[str, str], lock: IO[str]) -> None:
         self.keeps = False
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "rtk.demo.keeper", str(place.path)],
+            helper.command("rtk.demo.keeper", str(place.path)),
             env=environ,
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,  # whoever reads our output must not have to wait for it

@@ -1,4 +1,4 @@
-"""The lab as one process: `python -m rtk.lab.daemon '<settings as JSON>'`, what `rtk lab up` starts."""
+"""The lab as one process, which `rtk lab up` starts with its settings as JSON."""
 
 import fcntl
 import itertools
@@ -16,6 +16,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from rtk import helper
 from rtk.errors import BadInput, ToolkitError
 from rtk.lab import processes, state
 from rtk.lab.inside import Room
@@ -40,7 +41,7 @@ def main(arguments: list[str]) -> int:
 
 def command_line(settings: Settings) -> list[str]:
     """How to start this module as a process of its own."""
-    return [sys.executable, "-m", "rtk.lab.daemon", json.dumps(asdict(settings))]
+    return helper.command("rtk.lab.daemon", json.dumps(asdict(settings)))
 
 
 def _stop_signals() -> set[signal.Signals]:

@@ -3,13 +3,13 @@
 import json
 import os
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from rtk import helper
 from rtk.clock import Clock
 from rtk.errors import ToolkitError
 from rtk.publish import spool
@@ -24,7 +24,7 @@ from rtk.verify.places import SUFFIX as RECORD
 from rtk.verify.places import runs_directory
 from rtk.verify.record import is_finished, is_held
 
-SENDING = (sys.executable, "-m", "rtk.cli.sending")
+SENDING = "rtk.cli.sending"
 TAKEN_S = 0.2  # how often to look whether another process is done with a record
 SENDER_S = 120.0  # how long a process that was left behind goes on trying
 
@@ -161,7 +161,7 @@ def leave_behind(where: Destination) -> None:
     environ = {key: value for key, value in os.environ.items() if key != "RTK_RUN_ID"}
     with suppress(OSError):
         process = subprocess.Popen(
-            SENDING,
+            helper.command(SENDING),
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

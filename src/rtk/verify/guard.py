@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from rtk import helper
 from rtk.errors import ToolkitError
 from rtk.verify import guardian, processes
 
@@ -31,7 +32,7 @@ class Guard:
         """
         environ = {key: value for key, value in os.environ.items() if key != processes.MARKER}
         script = str(Path(guardian.__file__))
-        command = [sys.executable, "-S", "-E", script, str(os.getpid()), str(max_duration_s), "--", *undo]
+        command = [*helper.python("-S"), script, str(os.getpid()), str(max_duration_s), "--", *undo]
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True, env=environ
         )

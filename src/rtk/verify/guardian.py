@@ -4,7 +4,7 @@ Run as a script, by path, with no site packages: only the standard library, unti
 session of its own. On its standard input come eight bytes of length and so many of payload, which it keeps
 and never looks into, since secrets are in it; then one byte a second for a heartbeat, and `B` for goodbye.
 
-    python -S -E guardian.py PID MAX_DURATION -- COMMAND [ARG ...]
+    python -I -S guardian.py PID MAX_DURATION -- COMMAND [ARG ...]
 
 When the run PID is dead without a goodbye, COMMAND is started with the payload on its standard input, and
 started again should it die itself. A run that is silent although MAX_DURATION seconds are over is ended.
