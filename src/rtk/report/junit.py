@@ -88,8 +88,9 @@ def _condition(span: ActivitySpan, insight: Insight, told: Story) -> Case:
     case = Case(f"condition {plain(span.name, 200)} took effect", _length(span))
     if span.status == "succeeded" and span.name != insight.invalid_condition:
         return case
-    message = span.failure or (told.headline if span.status == "succeeded" else f"the condition {span.status}")
-    return case._replace(problem="failure", message=message)
+    if span.status == "interrupted":
+        return case._replace(problem="skipped", message=span.failure or "the condition was interrupted")
+    return case._replace(problem="failure", message=span.failure or told.headline)
 
 
 def _rollbacks(facts: Facts) -> Iterator[Case]:

@@ -101,7 +101,11 @@ class Player:
             "duration": took,
         }
         if failure:
-            logger.error(f"  => failed: {self._toolkit.redact(failure)}")
+            cut = self._stoppable and self._cut.is_set()
+            logger.log(
+                logging.WARNING if cut else logging.ERROR,
+                f"  => {'cut short' if cut else 'failed'}: {self._toolkit.redact(failure)}",
+            )
         return Played(run, failure)
 
     def _bounded(self, activity: dict[str, Any], run: dict[str, Any], limit: float | None) -> str | None:

@@ -17,6 +17,8 @@ from rtk.verify.record import Record
 from rtk.verify.stop import Stop, cause_of
 from rtk.verify.toolkit import Toolkit
 
+CTRL_C_S = 0.2  # how much later than a process a run may hear of the signal that both were sent
+
 logger = logging.getLogger("chaostoolkit")
 
 
@@ -114,10 +116,25 @@ class Method:
             self.current = None
         if played is None:
             return None
-        self._record.note("activity", role=role, index=index, name=name, run=entry_of(played), failure=played.failure)
-        if role == "condition":
-            self._judge(index, activity, played.failure)
+        self._ended_with(index, activity, played)
         return played
+
+    def _ended_with(self, index: int, activity: dict[str, Any], played: Played) -> None:
+        """Record an end, and judge it. What fails once the run is to stop was cut short, and says nothing of itself."""
+        failure, cut = played.failure, None
+        if failure and self._is_cut_short(activity):
+            failure, cut = None, self._stop.reason
+        role, run = role_of(activity), entry_of(played)
+        told: Any = {"failure": failure, "interrupted": cut}
+        self._record.note("activity", role=role, index=index, name=activity["name"], run=run, **told)
+        if role == "condition" and not cut:
+            self._judge(index, activity, failure)
+
+    def _is_cut_short(self, activity: dict[str, Any]) -> bool:
+        # Ctrl-C reaches a process of the run as soon as the run itself, so that it may be the first to be gone.
+        if activity["provider"]["type"] == "process":
+            self._clock.wait(self._stop.asked, CTRL_C_S)
+        return self._stop.asked.is_set()
 
     def _broke_off(self, index: int, activity: dict[str, Any], done: list[Played], error: BaseException) -> None:
         """Record how an activity ended around which something broke off, such as a control after it."""
@@ -128,8 +145,8 @@ class Method:
             played = Played({"output": None, "status": "failed"}, f"it broke off with {type(error).__name__}: {error}")
         else:
             return
-        run = entry_of(played)
-        self._record.note("activity", role=role, index=index, name=activity["name"], run=run, failure=played.failure)
+        told: Any = {"failure": played.failure, "interrupted": None}
+        self._record.note("activity", role=role, index=index, name=activity["name"], run=entry_of(played), **told)
 
     def _about_to(self, index: int, name: str, role: str) -> bool:
         """Record the intent, unless the run is to stop."""
@@ -157,6 +174,8 @@ class Method:
         if failure is None and claim:
             logger.info(f"Waiting up to {claim.within:g}s for the effect of {name}")
             missing = self._prover.await_(claim)
+            if missing and self._stop.asked.is_set():
+                return  # nobody waited for it to the end
             self._record.note("proof", role="condition", index=index, name=name, proves="effect", missing=missing)
             failure = missing and f"its effect did not show within {claim.within:g} s: {missing}"
         if failure and not self._stop.asked.is_set():

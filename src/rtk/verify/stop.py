@@ -1,6 +1,7 @@
 """Why a run ends before its time, and how urgently. The first reason counts; nothing ever blocks a rollback."""
 
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -73,7 +74,14 @@ def _obey(stop: Stop, signum: int) -> None:
         return
     # What the Chaos Toolkit's exit_gracefully() and exit_ungracefully() send to their own process.
     stop.rollbacks = stop.rollbacks and signum == signal.SIGUSR1
-    stop.request(StopCause.LEFT, "an activity that asked to leave", signal.SIGINT)
+    stop.request(StopCause.LEFT, _who_left(), signal.SIGINT)
+
+
+def _who_left() -> str:
+    """Who asked to leave: the signal does not tell, but the one control of chaostoolkit-addons that does so can."""
+    control = sys.modules.get("chaosaddons.controls.safeguards")
+    safeguard = getattr(getattr(control, "guardian", None), "triggered_by", None)
+    return f'the safeguard "{safeguard}"' if safeguard else "an activity or a control that asked to leave"
 
 
 def cause_of(error: Exception) -> StopCause:

@@ -111,6 +111,7 @@ class Played(Intent):
     """An activity was played."""
 
     failure: Text | None = None
+    interrupted: Text | None = None
     by_hand: Text | None = None
     tries: Count = 1
 
