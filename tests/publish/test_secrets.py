@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 import yaml
 
-from rtk.verify.redact import MASK, Redactor, is_secretive
+from rtk.verify.redact import MASK, Redactor
+from rtk.verify.secretive import is_secretive
 from tests.publish.given_away import CONFIGURED, DECLARED, NEVER_TOLD, forms, given_away
 from tests.publish.home import Home, signed_in
 from tests.publish.server import TOKEN, ToyConsole

@@ -2,26 +2,27 @@
 
 import json
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from rtk.verify.redact import MASK, Redactor
+from rtk.verify.redact import MASK, SHORTEST, Redactor
 
 
 @given(st.text(min_size=4), st.text(), st.text())
 def test_no_secret_is_left_in_a_text(secret: str, before: str, after: str) -> None:
+    assume(len(core := secret.strip()) >= SHORTEST and core not in MASK and MASK not in core)
     redact = Redactor({"group": {"name": secret}}, {})
-    if secret in MASK or MASK in secret:
-        return
     told = redact(before + secret + after)
-    assert told.count(secret) <= (before + MASK + after).count(secret)
-    assert redact.within({"a": [secret, (secret,)]}) == {"a": [MASK, [MASK]]}
+    assert told.count(core) <= (before + MASK + after).count(core)
+    assert redact.within({"a": [core, (core,)]}) == {"a": [MASK, [MASK]]}
 
 
 @given(st.text(alphabet=st.characters(max_codepoint=127), min_size=4))
 def test_a_secret_is_noticed_inside_json(secret: str) -> None:
+    assume(len(secret.strip()) >= SHORTEST and secret.strip() not in MASK)
     redact = Redactor({"name": secret}, {})
-    assert secret not in json.loads(json.dumps(redact.within({"text": f"a {secret} b"})))["text"] or secret in MASK
+    assert secret.strip() not in json.loads(json.dumps(redact.within({"text": f"a {secret} b"})))["text"]
+    assert redact.is_needed_for(json.dumps(secret).encode())
 
 
 def test_a_secret_that_holds_another_goes_first() -> None:
@@ -30,8 +31,8 @@ def test_a_secret_that_holds_another_goes_first() -> None:
 
 
 def test_short_values_and_missing_ones_are_no_secrets() -> None:
-    redact = Redactor({"a": "abc", "b": None, "c": 12345}, {"auths": {"host": {"value": ""}, "odd": 3}})
-    assert redact("abc None 12345") == "abc None 12345"
+    redact = Redactor({"a": "abc", "b": None, "c": True}, {"auths": {"host": {"value": ""}, "odd": 3}})
+    assert redact("abc None True") == "abc None True"
 
 
 def test_credentials_of_the_settings_are_secrets() -> None:

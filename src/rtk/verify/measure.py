@@ -99,8 +99,9 @@ class Measurer:
                 run["tolerance_met"] = self._judges[position](output)
             except BaseException as error:  # noqa: BLE001 - a value the tolerance cannot judge is not tolerated
                 run["exception"] = f"the tolerance could not judge the output: {_sentence(error)}"
+        output = self._toolkit.redact.within(output)
         run["value"] = number_in(output, probe.get("tolerance")) if self._is_quantity[position] else None
-        run["output"], cut = kept(self._toolkit.redact.within(output))
+        run["output"], cut = kept(output)
         if cut:
             run["output_cut"] = True
 

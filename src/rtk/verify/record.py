@@ -11,8 +11,9 @@ import os
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,10 @@ from rtk.verify.redact import DEEPEST, Redactor, told
 VERSION = 1
 TAIL = 65536  # bytes: where the end of a finished record is
 LOCK_S = 5.0
-OURS = frozenset({"n", "t", "kind", "phase", "state", "outcome", "role", "status"})  # never a user's text
+OURS = frozenset(
+    # never what a user's system said, whatever is secret
+    ("n", "t", "kind", "run", "plan", "threshold", "boot", "phase", "state", "outcome", "role", "status", "start", "end")
+)
 Entry = dict[str, Any]
 
 
@@ -188,8 +192,23 @@ def line_of(entry: Entry, redact: Redactor | None = None) -> bytes:
     """An entry as its line, with no secret in it."""
     text = _text(entry)
     if redact and redact.is_needed_for(text):
-        text = _text({key: value if key in OURS else redact.within(value) for key, value in entry.items()})
+        text = _text(_redacted(entry, redact))
     return b"%08x %s\n" % (zlib.crc32(text), text)
+
+
+def _redacted(entry: Mapping[str, Any], redact: Redactor) -> Entry:
+    return {key: _part(key, value, redact) for key, value in entry.items()}
+
+
+def _part(key: str, value: Any, redact: Redactor) -> Any:
+    """A field of an entry without secrets: its own numbers and codes stay, those in what a user's system said do not."""
+    if key == "probes":
+        return [_redacted(run, redact) for run in value]
+    if isinstance(value, Mapping) and key in ("run", "gate"):
+        return _redacted(value, redact)
+    if key in OURS or (isinstance(value, int | float | Enum) and key != "output"):
+        return value
+    return redact.within(value)
 
 
 def _text(entry: Entry) -> bytes:
