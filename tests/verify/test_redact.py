@@ -1,11 +1,14 @@
 """Redaction: whole secrets in every text, longest first, and ordinary text left alone."""
 
 import json
+from dataclasses import dataclass
+from typing import Any
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from rtk.verify.redact import MASK, SHORTEST, Redactor
+from rtk.verify.redact import MASK, SHORTEST, Redactor, redactor_of
 
 
 @given(st.text(min_size=4), st.text(), st.text())
@@ -38,3 +41,77 @@ def test_short_values_and_missing_ones_are_no_secrets() -> None:
 def test_credentials_of_the_settings_are_secrets() -> None:
     redact = Redactor({}, {"auths": {"example.org": {"type": "bearer", "value": "XYZ-123"}}})
     assert redact("Bearer XYZ-123") == f"Bearer {MASK}"
+
+
+def test_numbers_are_secrets_as_fields_and_in_texts() -> None:
+    redact = Redactor({"pin": 90817263, "rate": 1234.5625, "text": "55667788"}, {})
+    given = {"a": 90817263, "b": [1234.5625, 7], "c": 55667788, 90817263: "pin is 90817263", "d": True, "e": None}
+    kept = {"a": MASK, "b": [MASK, 7], "c": MASK, MASK: f"pin is {MASK}", "d": True, "e": None}
+    assert redact.within(given) == kept
+    assert redact.within(90817263.0) == MASK
+
+
+def test_short_numbers_are_secret_only_as_whole_fields_and_single_digits_never() -> None:
+    redact = Redactor({"pin": 123, "one": 1, "rate": 2.5}, {})
+    given = {"a": 123, "b": "123", "c": "123 apples", "d": 1, "e": "1", "f": 2.5, "g": 12}
+    assert redact.within(given) == {**given, "a": MASK, "b": MASK, "f": MASK}
+    assert redact.is_needed_for(b'{"a":123}')
+
+
+def test_what_is_blank_at_its_ends_is_a_whole_field_all_the_same() -> None:
+    assert Redactor({"pin": "abc"}, {}).within([" abc\n", b"abc\n", b"abcd"]) == [MASK, MASK, "b'abcd'"]
+
+
+def test_secrets_that_overlap_leave_nothing_of_either() -> None:
+    redact = Redactor({"a": "abcdef", "b": "defghi"}, {})
+    assert redact("<abcdefghi>") == f"<{MASK}>"
+
+
+def test_a_value_set_later_is_a_secret_from_then_on() -> None:
+    secrets: dict[str, Any] = {"s": {}}
+    configuration: dict[str, Any] = {"api_token": "first-token"}
+    redact = Redactor(secrets, {}, configuration)
+    secrets["s"]["late"] = "late-secret"
+    configuration["api_token"] = "second-token"
+    configuration["region"] = "eu-west-1"
+    redact.learn()
+    assert redact("late-secret first-token second-token eu-west-1") == f"{MASK} {MASK} {MASK} eu-west-1"
+    del secrets["s"]["late"]
+    redact.learn()
+    assert redact("late-secret") == MASK
+
+
+@dataclass
+class Answered:
+    """What a probe of somebody may give."""
+
+    token: str
+    port: int
+
+
+def test_values_of_every_kind_are_looked_through() -> None:
+    redact = Redactor({"a": "hush-hush", "b": 90817263}, {})
+    deep: Any = "hush-hush"
+    for _ in range(60):
+        deep = [deep]
+    assert redact.within(Answered("hush-hush", 90817263)) == {"token": MASK, "port": MASK}
+    assert redact.within({("hush-hush", 1): 1}) == {f"('{MASK}', 1)": 1}
+    assert redact.within(b"is hush-hush") == f"b'is {MASK}'"
+    assert redact.within({"Authorization": ["Bearer x"]}) == {"Authorization": MASK}
+    assert "hush" not in str(redact.within(deep))
+
+
+def test_an_experiment_that_is_not_running_is_redacted_by_what_it_spells_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OF_THE_MACHINE", "from-a-variable")
+    monkeypatch.delenv("NOWHERE", raising=False)
+    secrets = {
+        "s": {
+            "a": {"type": "env", "key": "OF_THE_MACHINE"},
+            "b": {"type": "env", "key": "NOWHERE", "default": "fallen"},
+        },
+        "plain": 90817263,
+        "vault": {"type": "vault", "path": "apps/web"},
+    }
+    redact = redactor_of({"secrets": secrets}, {}, ({"api_key": "of-an-option"}, {"s": {"c": "of-a-file"}}))
+    told = redact("from-a-variable fallen 90817263 of-an-option of-a-file apps/web")
+    assert told == f"{MASK} {MASK} {MASK} {MASK} {MASK} apps/web"

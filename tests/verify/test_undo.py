@@ -58,7 +58,7 @@ def test_each_try_of_a_rollback_is_bounded(provider: dict[str, Any], limit: floa
     ],
 )
 def test_failed_is_failed(provider: dict[str, Any], output: Any, failure: str | None) -> None:
-    assert failure_of(action(provider), output) == failure
+    assert failure_of(action(provider), output, str) == failure
 
 
 @pytest.mark.parametrize(

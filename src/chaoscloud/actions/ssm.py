@@ -17,6 +17,7 @@ __all__ = ["cancel_commands", "send_command"]
 WaitFor = Literal["delivered", "running", "finished"]
 LOOK_BACK = timedelta(days=3)  # a command lasts two days at most
 LEAST_TIMEOUT_S = 30  # what AWS takes
+LAST_WORDS = 500  # characters of what a command said last
 _asked_to_send: list[str] = []  # what this process was asked to send, for a rollback that has no run's id
 
 
@@ -150,8 +151,11 @@ def _check(command: Mapping[str, Any], invocations: list[dict[str, Any]]) -> Non
 
 
 def _said(invocation: Mapping[str, Any]) -> str:
-    said = " ".join(step.get("Output", "").strip() for step in invocation["CommandPlugins"]).strip()
-    return f": {said[-500:]}" if said else ""
+    said = "\n".join(step.get("Output", "").strip() for step in invocation["CommandPlugins"]).strip()
+    end, lines = "", said.splitlines()
+    while lines and (not end or len(end) + len(lines[-1]) < LAST_WORDS):  # whole lines: half a line may hide a secret
+        end = f"{lines.pop()} {end}".strip()
+    return f": {end}" if end else ""
 
 
 def _has_reached(invocation: Mapping[str, Any], wait_for: WaitFor) -> bool:

@@ -1,6 +1,7 @@
 """What the guardian runs after a death, with the run's record as its argument and the payload on standard input."""
 
 import logging
+import os
 import pickle
 import sys
 from pathlib import Path
@@ -11,11 +12,13 @@ from chaoslib.settings import loaded_settings
 
 from rtk.cli.again import toolkit_of
 from rtk.cli.logs import without_colours_in_pipes
+from rtk.cli.masks import Masks
 from rtk.clock import SystemClock
 from rtk.errors import ToolkitError
 from rtk.insight.stops import StopCause, Stopping
 from rtk.verify.record import Entry
 from rtk.verify.recovery import recover, remains
+from rtk.verify.redact import Redactor
 from rtk.verify.toolkit import Toolkit
 
 WHY = Stopping(StopCause.DIED, "the run died without a goodbye; its guardian undid it")
@@ -29,15 +32,25 @@ def main(path: Path, data: bytes) -> int:
     sys.path[:] = payload.get("path", sys.path)
     configure_logger()
     without_colours_in_pipes()
+    with Masks(_redactor(payload)) as masks:
+        return _undo(path, payload, masks)
+
+
+def _redactor(payload: dict[str, Any]) -> Redactor:
+    secrets, settings = payload.get("secrets", {}), payload.get("settings", {})
+    return Redactor(secrets, settings, payload.get("configuration"), [os.environ.get("RTK_TOKEN", "").strip()])
+
+
+def _undo(path: Path, payload: dict[str, Any], masks: Masks) -> int:
     logger.warning(f"The run {path.stem} died; its guardian takes over")
 
     def ready(head: Entry) -> Toolkit:
         if not payload:
-            return toolkit_of(head)
+            return masks.of(toolkit_of(head))
         loaded_settings.set(payload["settings"])
         resolved = (payload["configuration"], payload["secrets"])
         # The record's own copy of the experiment has no secret in it, not even one that the file spells out.
-        return Toolkit(payload["document"], payload["settings"], resolved=resolved)
+        return masks.of(Toolkit(payload["document"], payload["settings"], resolved=resolved))
 
     recover(remains(path), ready, SystemClock(), WHY)
     code = _tell(path)

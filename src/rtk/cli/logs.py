@@ -23,6 +23,7 @@ class _Redacting(QueueHandler):
 
     def prepare(self, record: logging.LogRecord) -> Any:
         prepared = super().prepare(record)
+        self._redact.learn()
         prepared.msg = prepared.message = self._redact(str(prepared.msg))
         return prepared
 

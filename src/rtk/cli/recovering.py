@@ -13,6 +13,7 @@ from rtk.cli.again import toolkit_of
 from rtk.cli.ending import COULD_NOT_RUN, NOT_RESTORED, OK
 from rtk.cli.given import settings_of
 from rtk.cli.logs import without_colours_in_pipes
+from rtk.cli.masks import Masks
 from rtk.clock import SystemClock
 from rtk.errors import BadInput, ToolkitError
 from rtk.insight.stops import StopCause, Stopping
@@ -20,6 +21,7 @@ from rtk.insight.words import count
 from rtk.report.axis import utc
 from rtk.verify.places import runs_directory
 from rtk.verify.recovery import Remains, forget, recover, unfinished
+from rtk.verify.redact import redactor_of
 
 WHY = Stopping(StopCause.DIED, "the run died without a goodbye; chaos recover undid it")
 
@@ -97,8 +99,13 @@ def _recover(left: Remains, yes: bool, settings: dict[str, Any]) -> int:
     click.echo("\n".join(describe(left)))
     if not yes and not click.confirm("Undo it now?"):
         return OK
+    with Masks(redactor_of(left.head["experiment"], settings)) as masks:
+        return _undo(left, settings, masks)
+
+
+def _undo(left: Remains, settings: dict[str, Any], masks: Masks) -> int:
     try:
-        recover(left, lambda head: toolkit_of(head, settings), SystemClock(), WHY)
+        recover(left, lambda head: masks.of(toolkit_of(head, settings)), SystemClock(), WHY)
     except ToolkitError as error:
         logger.error(f"{left.run_id} could not be undone: {error}")
         return COULD_NOT_RUN

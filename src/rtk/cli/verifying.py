@@ -17,6 +17,7 @@ from rtk.cli.afterwards import finish
 from rtk.cli.ending import OK, exit_code
 from rtk.cli.given import settings_of, variables_of
 from rtk.cli.logs import Logs, without_colours_in_pipes
+from rtk.cli.masks import Masks
 from rtk.clock import Clock, SystemClock
 from rtk.errors import BadInput
 from rtk.experiment.block import Overrides, plan_of
@@ -36,6 +37,7 @@ from rtk.verify.processes import forks_told
 from rtk.verify.progress import Progress
 from rtk.verify.record import Record
 from rtk.verify.recovery import unfinished
+from rtk.verify.redact import redactor_of
 from rtk.verify.run import Run, Verification
 from rtk.verify.stop import Stop, signals_stop
 from rtk.verify.toolkit import Toolkit
@@ -87,6 +89,18 @@ def verifying(options: Options, clock: Clock | None = None) -> int:
     settings = without_control(whole)
     variables = variables_of(options.var, options.var_file)
     source = read(options.source, settings=settings, verify_tls=not options.no_verify_tls)
+    with Masks(redactor_of(source.document, settings, variables)) as masks:
+        return _checked(options, source, whole, variables, masks, clock)
+
+
+def _checked(
+    options: Options,
+    source: Source,
+    whole: dict[str, Any],
+    variables: tuple[dict[str, Any], dict[str, Any]],
+    masks: Masks,
+    clock: Clock,
+) -> int:
     check(source.document)
     plan = plan_of(source.document, options.overrides())
     for warning in (*source.warnings, *warnings(source.document)):
@@ -100,7 +114,7 @@ def verifying(options: Options, clock: Clock | None = None) -> int:
     for report in options.report:
         check_path(report)
     _remind(places.prepare(clock.now()))
-    toolkit = Toolkit(source.document, settings, *variables)
+    toolkit = masks.of(Toolkit(source.document, without_control(whole), *variables))
     verification = _verification(options, source, plan, toolkit, places.new_run_id(clock.now()))
     session = session_of(whole, clock, publish=not options.no_publish)
     return _Running(options, verification, clock, session).to_the_end()

@@ -108,6 +108,7 @@ class Execution:
                 self._say(f"This execution is neither published nor kept: {error.strerror}")
 
     def _redacted(self, journal: Mapping[str, Any]) -> dict[str, Any]:
+        self._redact.learn()
         whole: dict[str, Any] = self._redact.within(plain(dict(journal)))
         return whole
 
@@ -123,7 +124,7 @@ class Execution:
             self._say(f"The run goes on, but is not published: {error}; then `chaos publish --pending` sends it")
         except Exception as error:
             logger.debug("publishing failed", exc_info=True)
-            self._say(f"Publishing this execution failed with {type(error).__name__}: {error}")
+            self._say(f"Publishing this execution failed with {type(error).__name__}: {self._redact(str(error))}")
         finally:
             self._dead = True
             self._console.close()
@@ -149,6 +150,7 @@ class Execution:
             self._send_event(told)
 
     def _send_event(self, told: Told) -> None:
+        self._redact.learn()  # another control may have set secrets meanwhile
         context, state = self._redact.within(plain(told.context)), self._redact.within(plain(told.state))
         event = parta.event(told.kind, context, state, told.at)
         kept = self.kept

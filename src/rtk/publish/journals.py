@@ -17,7 +17,7 @@ from rtk.publish.pending import Sender
 from rtk.publish.spool import Kept, deliver, settle
 from rtk.verify.places import SUFFIX, record_path
 from rtk.verify.record import Entry, Recorded, line_of
-from rtk.verify.redact import Redactor
+from rtk.verify.redact import redactor_of
 
 
 def publish(path: Path, sender: Sender, settings: Mapping[str, Any]) -> str:
@@ -88,26 +88,6 @@ def _told(kept: Kept, console: Console) -> str:
         if not parta.is_known(console, kept.experiment_id, kept.execution_id):
             kept.experiment_id = kept.execution_id = ""
     return deliver(kept, console)
-
-
-def redactor_of(experiment: Mapping[str, Any], settings: Mapping[str, Any]) -> Redactor:
-    """A redactor for an experiment that is not running: what it spells out, and what its variables hold here."""
-    secrets, configuration = experiment.get("secrets"), experiment.get("configuration")
-    return Redactor(_resolved(secrets), settings, _resolved(configuration), [os.environ.get("RTK_TOKEN", "").strip()])
-
-
-def _resolved(declared: Any) -> dict[str, Any]:
-    if not isinstance(declared, Mapping):
-        return {}
-    found: dict[str, Any] = {}
-    for name, value in declared.items():
-        if isinstance(value, Mapping) and value.get("type") == "env":
-            found[name] = dict(os.environ).get(str(value.get("key")), "")
-        elif isinstance(value, Mapping) and "type" not in value:
-            found[name] = _resolved(value)
-        elif not isinstance(value, Mapping):
-            found[name] = value
-    return found
 
 
 def _as_record(journal: dict[str, Any], block: dict[str, Any], sender: Sender, path: Path) -> str:

@@ -94,17 +94,20 @@ class Player:
         run: dict[str, Any] = {"activity": activity, "output": None, "start": isoformat(start)}
         failure = self._bounded(activity, run, limit)
         took = self._clock.monotonic() - began
-        run["output"], _ = kept(self._toolkit.redact.within(run["output"]))
+        redact = self._toolkit.redact
+        redact.learn()  # an activity is handed the configuration itself, and may have put secrets into it
+        run["output"], _ = kept(redact.within(run["output"]))
         run |= {
             "status": "failed" if "exception" in run else "succeeded",
             "end": isoformat(start + took),
             "duration": took,
         }
         if failure:
+            failure = redact(failure)
             cut = self._stoppable and self._cut.is_set()
             logger.log(
                 logging.WARNING if cut else logging.ERROR,
-                f"  => {'cut short' if cut else 'failed'}: {self._toolkit.redact(failure)}",
+                f"  => {'cut short' if cut else 'failed'}: {failure}",
             )
         return Played(run, failure)
 
@@ -137,7 +140,7 @@ class Player:
         success = extension_of(activity).get("success", activity.get("tolerance"))
         if success is not None:
             return self._untolerated(success, run["output"])
-        return failure_of(activity, run["output"])
+        return failure_of(activity, run["output"], self._toolkit.redact)
 
     def _done(self, activity: dict[str, Any]) -> Any:
         """What it came to; what returned without having done anything has failed."""
@@ -157,15 +160,18 @@ class Player:
                 return None
         except BaseException as error:  # noqa: BLE001 - an output its own success cannot judge
             return f"its success could not be judged: {sentence_of(error)}"
-        return f"its output {told(output)[:200]!r} is not the success it declares"
+        return f"its output {self._toolkit.redact(told(output))[:200]!r} is not the success it declares"
 
 
-def failure_of(activity: Mapping[str, Any], output: Any) -> str | None:
-    """What an output says of a failure: a process' exit status, an HTTP answer's status."""
+def failure_of(activity: Mapping[str, Any], output: Any, redact: Callable[[str], str]) -> str | None:
+    """What an output says of a failure: a process' exit status, an HTTP answer's status.
+
+    Its words are redacted before they are cut, since of half a secret nobody knows that it is one.
+    """
     kind = activity["provider"]["type"]
     status = output.get("status") if isinstance(output, dict) else None
     if kind == "process" and status:
-        last = (str(output.get("stderr") or output.get("stdout") or "")).strip().splitlines()[-1:]
+        last = redact(str(output.get("stderr") or output.get("stdout") or "")).strip().splitlines()[-1:]
         return f"its process exited with {status}" + (f": {last[0][:300]}" if last else "")
     if kind == "http" and isinstance(status, int) and status >= 400:
         return f"its request was answered with {status}"

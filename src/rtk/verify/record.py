@@ -27,7 +27,22 @@ TAIL = 65536  # bytes: where the end of a finished record is
 LOCK_S = 5.0
 OURS = frozenset(
     # never what a user's system said, whatever is secret
-    ("n", "t", "kind", "run", "plan", "threshold", "boot", "phase", "state", "outcome", "role", "status", "start", "end")
+    (
+        "n",
+        "t",
+        "kind",
+        "run",
+        "plan",
+        "threshold",
+        "boot",
+        "phase",
+        "state",
+        "outcome",
+        "role",
+        "status",
+        "start",
+        "end",
+    )
 )
 Entry = dict[str, Any]
 
@@ -201,8 +216,8 @@ def _redacted(entry: Mapping[str, Any], redact: Redactor) -> Entry:
 
 
 def _part(key: str, value: Any, redact: Redactor) -> Any:
-    """A field of an entry without secrets: its own numbers and codes stay, those in what a user's system said do not."""
-    if key == "probes":
+    """A field of an entry without secrets: its own numbers and codes stay, not those in what a system answered."""
+    if key == "probes" and isinstance(value, list):
         return [_redacted(run, redact) for run in value]
     if isinstance(value, Mapping) and key in ("run", "gate"):
         return _redacted(value, redact)

@@ -5,6 +5,7 @@ says so, each in any spelling, also where a control sets them while the run goes
 passwords in addresses and the values of Authorization headers.
 """
 
+import os
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
@@ -135,6 +136,32 @@ class Redactor:
 
     def _deeper(self, value: Any, depth: int) -> Any:
         return self.within(value, depth + 1) if depth < DEEPEST else self(told(value))
+
+
+def redactor_of(
+    experiment: Mapping[str, Any],
+    settings: Mapping[str, Any],
+    given: tuple[Mapping[str, Any], Mapping[str, Any]] = ({}, {}),
+) -> Redactor:
+    """Return one for an experiment that is not running: what it spells out, and what its variables hold here.
+
+    `given` are the values of configuration and secrets that the command was given.
+    """
+    secrets = {"declared": _resolved(experiment.get("secrets")), "given": given[1]}
+    configuration = {**_resolved(experiment.get("configuration")), **given[0]}
+    return Redactor(secrets, settings, configuration, [os.environ.get("RTK_TOKEN", "").strip()])
+
+
+def _resolved(declared: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in declared.items() if isinstance(declared, Mapping) else ():
+        if isinstance(value, Mapping) and value.get("type") == "env":
+            found[name] = os.environ.get(str(value.get("key")), value.get("default", ""))
+        elif isinstance(value, Mapping) and "type" not in value:
+            found[name] = _resolved(value)
+        elif not isinstance(value, Mapping):
+            found[name] = value
+    return found
 
 
 def _without_value(found: "re.Match[str]") -> str:

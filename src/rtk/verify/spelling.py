@@ -20,10 +20,13 @@ _DIGITS = re.compile(r"[0-9]+")
 _NUMERIC = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?")
 _LETTERS = {"\n": "n", "\r": "r", "\t": "t", "\f": "f", "\v": "v", "\b": "b", "\a": "a", "\0": "0"}
 _NAMES = {**html.entities.codepoint2name, ord("'"): "apos", ord(" "): "nbsp"}
-_BREAK = (
-    r"(?:\s|\\+[nrtfv]|%(?:25)*(?i:0[9a-d]|20|c2%(?:25)*a0)"
-    r"|&(?:amp;)*(?:#(?:9|10|13|32|160|x0*(?i:9|a|d|20|a0))|nbsp);)"
+_BREAK = (  # no two of these begin alike, so that a row of them is matched in one way only
+    r"(?:\s"
+    r"|\\+(?:\s|[nrtfv]|(?:u00|x)(?i:0[9a-d]|1[c-f]|20|85|a0)|0(?:1[1-5]|3[4-7]|40))"
+    r"|%(?:25)*(?i:0[9a-d]|1[c-f]|20|c2%(?:25)*(?:85|a0))"
+    r"|&(?:amp;)*(?:#0*(?:9|1[0-3]|28|29|30|31|32|160)|#[xX]0*(?i:9|[a-d]|1[c-f]|20|a0)|nbsp);)"
 )
+_LINE_END = r"(?:\s|\\+[nr]|%0[AaDd])*"
 _QUOTE = r"(?:\\*'\\*\"\\*'\\*\"\\*'|\\*'\\+'\\*')"  # how a shell is given an apostrophe between apostrophes
 
 
@@ -78,7 +81,7 @@ def _clues(encoded: str) -> list[str]:
 
 
 def _broken(encoded: str) -> str:
-    return f"{_BREAK}*".join(map(_sign, encoded))
+    return _LINE_END.join(map(_sign, encoded))
 
 
 def _base64(raw: bytes) -> Iterator[str]:
@@ -109,11 +112,11 @@ def _signs(text: str) -> str:
 
 def _row(row: str) -> str:
     if row.isspace():
-        signs = "|".join(map(_sign, dict.fromkeys(row)))
-        return f"(?:{_BREAK}|[+]|{signs})+"
-    if row[0] == "\\":  # one pattern for all of a row, since each may be doubled
+        rare = (_escapes(sign) for sign in dict.fromkeys(row) if ord(sign) > 255)
+        return f"(?:{'|'.join((_BREAK, '[+]', *rare))})+"
+    if row[0] == "\\":  # one pattern for all of a row, since each may be doubled, more than once
         size, escapes = len(row), _escapes(row[0])
-        return rf"(?:\\{{{size},}}|(?:{escapes}){{{size}}})"
+        return rf"(?:\\{{{size},{8 * size}}}|(?:{escapes}){{{size}}})"
     return _sign(row)
 
 

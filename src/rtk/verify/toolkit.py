@@ -62,7 +62,7 @@ class Toolkit:
             self._load(dict(config_vars or {}), dict(secret_vars or {}))
         token = os.environ.get("RTK_TOKEN", "").strip()
         self.redact = Redactor(self.secrets, self.settings, self.configuration, [token])
-        self.title = str(substitute(self.document["title"], self.configuration, self.secrets))
+        self.title = self.redact(str(substitute(self.document["title"], self.configuration, self.secrets)))
 
     def _load(self, config_vars: dict[str, Any], secret_vars: dict[str, Any]) -> None:
         declared = self.experiment.get("configuration", {})
@@ -95,6 +95,7 @@ class Toolkit:
         self.registry.started(self.experiment, journal)
         initialize_global_controls(*args, self.settings, event_registry=self.registry)
         initialize_controls(*args, event_registry=self.registry)
+        self.redact.learn()  # a control may set secrets as soon as it is configured
         self.registry.running(self.experiment, journal, *args[1:], Schedule(), self.settings)
         try:
             yield
@@ -135,6 +136,8 @@ class Toolkit:
             if stoppable:
                 raise InterruptExecution(told) from error
             logger.warning(f"{told.capitalize()}; the rollbacks are played all the same")
+        finally:
+            self.redact.learn()  # what a control has set is a secret like any other
 
     def substituted(self, value: Any) -> Any:
         """A value of the file with its `${name}` forms filled in."""

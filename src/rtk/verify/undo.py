@@ -83,7 +83,8 @@ class Undo:
             played = self._player.play(*bound(activity), tries_of(activity))
             assert played is not None
         except BaseException as error:  # noqa: BLE001 - whatever goes wrong with one, the next rollback is played
-            return Played({"output": None, "status": "failed"}, f"{type(error).__name__}: {error}")
+            failure = self._toolkit.redact(f"{type(error).__name__}: {error}")
+            return Played({"output": None, "status": "failed"}, failure)
         return played
 
     def _tell(self, index: int, activity: dict[str, Any], played: Played, failed: list[str]) -> None:
@@ -93,7 +94,7 @@ class Undo:
         self.spans.append(ActivitySpan(name, 0.0, 0.0, status, failure, hand, tries=played.tries))
         if failure:
             failed.append(name)
-            logger.critical(f"NOT RESTORED: {name}: {self._toolkit.redact(failure)}. By hand: {hand}")
+            logger.critical(f"NOT RESTORED: {name}: {failure}. By hand: {hand}")
         self._record.note(
             "activity",
             durable=True,

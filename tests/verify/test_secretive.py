@@ -1,0 +1,71 @@
+"""What counts as a secret: every single value of whatever declares it, and parts that are secret by themselves."""
+
+import base64
+import json
+import os
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from rtk.verify.redact import MASK, Redactor
+from rtk.verify.secretive import scalars, texts
+
+
+@dataclass
+class Handed:
+    """Something that an extension put among the secrets."""
+
+    token: str = "wrapped-secret-1"
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ({"a": {"b": ["one", ("two", {"three"})]}}, ["one", "two", "three"]),
+        ([1, 2.5, b"raw", bytearray(b"array")], [1, 2.5, b"raw", b"array"]),
+        ({"yes": True, "no": False, "nothing": None}, []),
+        (Handed(), ["Handed(token='wrapped-secret-1')"]),
+    ],
+)
+def test_every_single_value_is_found(value: Any, found: list[Any]) -> None:
+    assert list(scalars(value)) == found
+
+
+@pytest.mark.parametrize(
+    ("secret", "part"),
+    [
+        ("kept-secret\n", "kept-secret"),
+        ("  spaced-secret  ", "spaced-secret"),
+        ("-----BEGIN-----\nMIIEabc\r\nMIIEdef\n-----END-----", "MIIEdef"),
+        ("-----BEGIN-----\\nMIIEabc\\nMIIEdef", "MIIEabc"),
+        ("postgres://user:pa55w@host/db", "pa55w"),
+        ("postgres://user:p%40ss%2Fw@host/db", "p@ss/w"),
+        ("p%40ss%2Fword", "p@ss/word"),
+        (json.dumps({"user": "jane", "private_key": "-----BEGIN-----\nMIIEabc"}), "MIIEabc"),
+        (json.dumps([{"deep": {"password": 90817263}}]), "90817263"),
+        ("export DB_PASSWORD='of-the-file'", "of-the-file"),
+        ("Endpoint=sb://x;SharedAccessKey=abc+def=", "abc+def="),
+        (base64.b64encode(b"hidden-in-base64").decode(), "hidden-in-base64"),
+        (b"raw-bytes\n", "raw-bytes"),
+        (b"\xff\xfekept-in-bytes\x80", "kept-in-bytes"),
+        (os.fsdecode(b"of-a-variable\xff"), "of-a-variable\ufffd"),
+        (1234567.0, "1234567"),
+    ],
+)
+def test_what_is_in_a_secret_is_secret(secret: Any, part: str) -> None:
+    assert part in {text.strip() for text in texts(secret)}
+    assert Redactor({"group": {"name": secret}}, {})(f"it was {part}!") == f"it was {MASK}!"
+
+
+def test_short_lines_and_plain_leaves_are_ordinary_text() -> None:
+    redact = Redactor({"a": "{\n}\nadmin\nlonger-line", "b": json.dumps({"region": "eu-west-1", "token": "t0ken"})}, {})
+    assert redact("admin of eu-west-1 } t0ken longer-line") == f"admin of eu-west-1 }} {MASK} {MASK}"
+
+
+def test_what_cannot_be_told_in_words_is_passed_over() -> None:
+    class Mute:
+        def __repr__(self) -> str:
+            raise RuntimeError("no words")
+
+    assert list(scalars({"a": Mute(), "b": "told"})) == ["told"]

@@ -1,0 +1,103 @@
+"""However a writer spells a secret, its spelling is found, and only where its clue stands."""
+
+import base64
+import html
+import json
+import shlex
+import time
+from collections.abc import Callable
+from urllib.parse import quote, quote_plus
+from xml.sax.saxutils import escape, quoteattr
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rtk.verify.redact import MASK, Redactor
+from rtk.verify.spelling import clue_of, spellings
+
+WAYS: dict[str, Callable[[str], str]] = {
+    "plain": str,
+    "in JSON": lambda text: json.dumps(text)[1:-1],
+    "in JSON, signs left": lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
+    "in JSON within JSON": lambda text: json.dumps(json.dumps(text))[3:-3],
+    "as Python tells it": lambda text: repr(text)[1:-1],
+    "as Python tells it in ASCII": lambda text: ascii(text)[1:-1],
+    "as Python tells its bytes": lambda text: repr(text.encode())[2:-1],
+    "in an address": lambda text: quote(text, safe=""),
+    "in an address, in small letters": lambda text: quote(text, safe="").lower() if text.islower() else text,
+    "in a path": quote,
+    "in a form": quote_plus,
+    "in an address within an address": lambda text: quote(quote(text, safe=""), safe=""),
+    "in HTML": html.escape,
+    "in XML": escape,
+    "in an XML attribute": lambda text: quoteattr(text)[1:-1],
+    "in HTML within HTML": lambda text: html.escape(html.escape(text)),
+    "in markup by numbers": lambda text: "".join(c if c.isalnum() and c.isascii() else f"&#{ord(c)};" for c in text),
+    "in JSON for a page": lambda text: json.dumps(text)[1:-1].replace("<", "\\u003c").replace("&", "\\u0026"),
+    "for a shell": lambda text: shlex.quote(text).removeprefix("'").removesuffix("'"),
+    "for a shell, in JSON": lambda text: json.dumps(shlex.quote(text).removeprefix("'").removesuffix("'"))[1:-1],
+    "on one line": lambda text: " ".join(text.split()),
+    "in hexadecimal": lambda text: text.encode().hex(),
+    "in hexadecimal, in capitals": lambda text: text.encode().hex().upper(),
+    "in base64": lambda text: base64.b64encode(text.encode()).decode(),
+    "in base64 for addresses": lambda text: base64.urlsafe_b64encode(text.encode()).decode(),
+    "in base64, on lines": lambda text: base64.encodebytes(text.encode()).decode(),
+    "in base64 in an address": lambda text: quote(base64.b64encode(text.encode()).decode(), safe=""),
+}
+SIGNS = "abzAZ019 -_+=/\\%&<>\"'$`{}[]()!?#;:,.~^|@\n\t\r\x00\x7fäßé€ł中😀"
+
+
+@pytest.mark.parametrize("way", WAYS)
+@given(body=st.text(SIGNS, max_size=120))
+def test_a_secret_is_found_however_it_is_written(way: str, body: str) -> None:
+    secret = f"q7{body}7q"  # some letters of its own, so that no mask and no other text holds it by chance
+    written = WAYS[way](secret)
+    told = Redactor({"group": {"name": secret}}, {})(f"before <{written}> after")
+    assert told in (f"before <{MASK}> after", f"before <{MASK}\n> after")  # the last is the end of base64 on lines
+
+
+@pytest.mark.parametrize("before", ["", "u", "us", "user:"])
+@given(secret=st.text(SIGNS, min_size=9).filter(lambda text: len(text.strip()) > 8))
+def test_base64_is_found_wherever_the_secret_stands_in_what_is_encoded(before: str, secret: str) -> None:
+    encoded = base64.b64encode(f"{before}{secret.strip()} and more".encode()).decode()
+    told = Redactor({"name": secret}, {})(encoded)
+    assert MASK in told
+    assert len(told) < len(base64.b64encode(f"{before} and more".encode())) + len(MASK) + 8
+
+
+def test_letters_and_digits_are_the_clue() -> None:
+    assert clue_of("-longest.of-these+") == "longest"
+    assert clue_of("1e+22") == "22"
+    assert clue_of("äöü") == ""
+
+
+def test_long_base64_is_found_where_it_is_broken_into_lines() -> None:
+    secret = "\n".join(f"line {number} of a very long secret" for number in range(40))
+    for width in (64, 76):
+        whole = base64.b64encode(secret.encode()).decode()
+        lines = "\n".join(whole[at : at + width] for at in range(0, len(whole), width))
+        assert Redactor({"name": secret}, {})(f"<{lines}>") == f"<{MASK}>"
+
+
+def test_a_number_counts_where_no_other_digit_adjoins_it() -> None:
+    redact = Redactor({"port": 5432, "code": 12345.5}, {})
+    assert redact("port 5432, x5432y, 5432.0, 154321, 1.5432, 5432.5") == (
+        f"port {MASK}, x{MASK}y, {MASK}, 154321, 1.5432, 5432.5"
+    )
+    assert redact("12345.5 112345.5") == f"{MASK} 112345.5"
+
+
+def test_a_long_number_counts_wherever_it_stands() -> None:
+    assert Redactor({"pin": 90817263}, {})("0090817263") == f"00{MASK}"
+    assert Redactor({"huge": 1e22}, {})("1e+22 and 1e22") == "1e+22 and 1e22"  # three digits: a whole field only
+
+
+@pytest.mark.timeout(20)
+def test_looking_takes_no_longer_for_texts_that_almost_match() -> None:
+    began = time.process_time()
+    for secret in ("\\" * 40 + "a", "' ' ' ' ' ' ' 'a", " \n" * 30 + "a b", "%" * 40 + "25a", "&" * 40 + "a"):
+        for text in ("\\" * 5000, "' " * 3000, " \n" * 3000, "%25" * 2000, "&amp;" * 2000):
+            for each in spellings(secret):
+                list(each.spans(f"a{text}"))
+    assert time.process_time() - began < 10
