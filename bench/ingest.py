@@ -64,4 +64,4 @@ def copied(one: Console, seconds: float) -> Figures:
 
 def line(run: str, n: int, day: str) -> str:
     """A measurement as a line of COPY, in the order of the table's columns."""
-    return f"{run}\t{n}\t{n}\t{n}.1\t{n}\t{n}\t{n}.065\t65.1\t{day}\t1\t0\t\\N\t{json.dumps(PROBES)}\n"
+    return f"{run}\t{n}\t{n}\t{n}.1\t{n}\t{n}\t{n}.065\t65.1\t{day}\t1\t0\t\\N\t{json.dumps(PROBES)}\t\\N\n"

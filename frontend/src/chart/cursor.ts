@@ -4,7 +4,7 @@ import { say } from "../frame/say";
 import { echarts, shape } from "./core";
 import type { InsightChart } from "./insight";
 import { HEAD } from "./layout";
-import { DEVIATED, OUTCOMES, PHASES } from "./told";
+import { BY_CODE, DEVIATED, OUTCOMES } from "./told";
 import { number, plain, time } from "./words";
 
 const { Line, Circle, Text } = echarts.graphic;
@@ -118,7 +118,7 @@ export class Cursor {
   private words(between: string): string {
     const one = this.of.measurements.at(this.index);
     const { told } = this.of;
-    const [phase, outcome] = [PHASES[one.phase] ?? "conditions", OUTCOMES[one.outcome] ?? "missed"];
+    const [phase, outcome] = [BY_CODE[one.phase] ?? "conditions", OUTCOMES[one.outcome] ?? "missed"];
     const reason = told.reasons?.[phase]?.[String(one.slot)];
     const value = one.value === null ? [] : [number(one.value, plain(told.threshold.unit ?? "", 20))];
     const why = reason ? [plain(reason, 90)] : [];

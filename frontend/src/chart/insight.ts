@@ -17,6 +17,7 @@ const DOT = 7; // pixels: where each measurement has so many, it is a dot of its
 const MANY = 200;
 const COLUMN = 2; // pixels of which the least and the greatest value are drawn where there are more
 const LEAST_SPAN_MS = 500;
+const HOLE = 1.9; // slots: where a phase begins so long after the last measurement, nothing was measured between them
 const WHOLE = 0.999; // a window of more than this share is all of it
 
 export class InsightChart {
@@ -159,7 +160,8 @@ export class InsightChart {
     const [from, to] = this.shown;
     const columns = Math.max(60, Math.round((this.layout.width - this.layout.left - this.layout.right) / COLUMN));
     const { lower, upper } = this.told.threshold;
-    this.thinned = thin(this.measurements, from, to, columns, (upper ?? null) === null && (lower ?? null) !== null);
+    const below = (upper ?? null) === null && (lower ?? null) !== null;
+    this.thinned = thin(this.measurements, from, to, columns, below, this.told.frequency_s * 1000 * HOLE);
     this.steered ||= this.window !== null && before !== this.span[1];
     this.chart.setOption(this.option(), { silent: true });
     this.steered = false;
@@ -307,7 +309,7 @@ function slider(shade: Colours): object {
 /** From the first phase's beginning to the end: of the plan while the run goes on. */
 function spanOf(told: Told, all: Measurements, now: number): [number, number] {
   const begin = Math.min(0, ...told.phases.map((phase) => phase.started), all.size ? (all.due[0] ?? 0) / 1000 : 0);
-  const planned = told.lengths.baseline + told.lengths.conditions + told.lengths.recovery;
+  const planned = Object.values(told.lengths).reduce((sum, length) => sum + length, 0);
   const last = all.size ? (all.due[all.size - 1] ?? 0) / 1000 : 0;
   const known = [...told.phases, ...told.conditions, ...told.rollbacks].map((span) => span.ended ?? span.started);
   const end = told.ends === null ? Math.max(planned, now / 1000, last, ...known) : Math.max(told.ends, last, ...known);

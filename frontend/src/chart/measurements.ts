@@ -1,8 +1,8 @@
 // A run's measurements in columns, in the order they were due: a hundred thousand take four megabytes.
 
-import { type Columns, DEVIATED, type Entry, MISSED, OUTCOMES, PHASES } from "./told";
+import { BY_CODE, type Columns, DEVIATED, type Entry, MISSED, type Outcome, OUTCOMES, type Phase } from "./told";
 
-/** One measurement; `due` is milliseconds since the run began. */
+/** One measurement; `due` is milliseconds since the run began, `phase` and `outcome` are codes. */
 export interface Measured {
   phase: number;
   slot: number;
@@ -18,8 +18,7 @@ export class Measurements {
   slot: Float64Array;
   outcome: Uint8Array;
   phase: Uint8Array;
-  /** How many, by phase and outcome. */
-  readonly counts = [0, 0, 0, 0, 0, 0, 0, 0, 0];
+  private readonly counts = new Array<number>(BY_CODE.length * OUTCOMES.length).fill(0);
   valued = 0;
   silent = 0; // deviated without a value
 
@@ -49,7 +48,7 @@ export class Measurements {
   /** Add one from the stream at its place. */
   add(entry: Entry): Measured {
     const measured = {
-      phase: Math.max(0, PHASES.indexOf(entry.phase ?? "conditions")),
+      phase: Math.max(0, BY_CODE.indexOf(entry.phase ?? "conditions")),
       slot: entry.slot ?? 0,
       due: (entry.due ?? entry.t) * 1000,
       outcome: Math.max(0, OUTCOMES.indexOf(entry.outcome ?? "missed")),
@@ -70,10 +69,20 @@ export class Measurements {
     this.outcome[at] = one.outcome;
     this.phase[at] = one.phase;
     this.size += 1;
-    const kind = one.phase * 3 + one.outcome;
+    const kind = one.phase * OUTCOMES.length + one.outcome;
     this.counts[kind] = (this.counts[kind] ?? 0) + 1;
     if (one.value !== null) this.valued += 1;
     else if (one.outcome === DEVIATED) this.silent += 1;
+  }
+
+  /** How many measurements of a phase came out so. */
+  count(phase: Phase, outcome: Outcome): number {
+    return this.counts[BY_CODE.indexOf(phase) * OUTCOMES.length + OUTCOMES.indexOf(outcome)] ?? 0;
+  }
+
+  /** How many measurements of a phase there are. */
+  of(phase: Phase): number {
+    return OUTCOMES.reduce((sum, outcome) => sum + this.count(phase, outcome), 0);
   }
 
   private grow(): void {

@@ -3,7 +3,7 @@
 import { type Chart, type Colours, echarts, faint, shape as shapeOf } from "./core";
 import { HEAD, type Layout, label, type Row, SILENT } from "./layout";
 import type { Thinned } from "./thin";
-import type { Activity, Told } from "./told";
+import { type Activity, BETWEEN, type PhaseSpan, type Told } from "./told";
 import { number, plain } from "./words";
 
 const { Group, Rect, Line, Text, Polygon } = echarts.graphic;
@@ -92,14 +92,21 @@ export class Scene {
 
   private phases(): void {
     const { told, layout, colours, now } = this.view;
-    for (const { phase, started, ended, planned } of told.phases) {
+    for (const span of told.phases) {
+      const { phase, started, ended } = span;
       const [left, right] = [this.x(started), this.x(ended ?? now / 1000)];
-      this.rect(left + 1, 6, right - left - 2, 22, { fill: faint(colours.muted, phase === "conditions" ? 0.26 : 0.13) }, -4, 4);
+      this.rect(left + 1, 6, right - left - 2, 22, { fill: this.phaseFill(span) }, -4, 4);
       const [from, to] = [Math.max(left, layout.left), Math.min(right, layout.width - layout.right)];
       if (to - from > phase.length * 7) this.text((from + to) / 2, 17, phase, { align: "center" });
       for (const edge of [left, right]) this.line(edge, 6, edge, layout.bottom, { stroke: colours.line, lineWidth: 1 });
-      this.spot(left, right, 6, 28, `${phase}: ${planned} ${planned === 1 ? "slot" : "slots"} planned`);
+      this.spot(left, right, 6, 28, phaseWords(span));
     }
+  }
+
+  private phaseFill({ phase }: PhaseSpan): string | ReturnType<typeof hatch> {
+    const { muted } = this.view.colours;
+    if (BETWEEN.includes(phase)) return hatch(faint(muted, 0.45));
+    return faint(muted, phase === "conditions" ? 0.26 : 0.13);
   }
 
   private row(row: Row): void {
@@ -261,6 +268,15 @@ const area = (left: number, right: number, top: number, bottom: number): Omit<Sp
 export function diamond(x: number, y: number, size: number, fill: string): InstanceType<typeof Polygon> {
   const points: [number, number][] = [[x, y - size], [x + size, y], [x, y + size], [x - size, y]];
   return new Polygon({ shape: { points }, style: { fill }, z: 6, silent: true });
+}
+
+const BETWEEN_WORDS: Partial<Record<PhaseSpan["phase"], string>> = {
+  onset: "onset: until the conditions have taken effect; measured, not judged",
+  undo: "undo: while the conditions are undone; measured, not judged",
+};
+
+function phaseWords({ phase, planned }: PhaseSpan): string {
+  return BETWEEN_WORDS[phase] ?? `${phase}: ${planned} ${planned === 1 ? "slot" : "slots"} planned`;
 }
 
 function told(of: Activity, kind: string): string {

@@ -32,8 +32,11 @@ interface Bucket {
 
 const nothing = (): Bucket => ({ first: -1, last: -1, low: -1, high: -1, worst: -1, silent: -1, met: -1, missed: -1, until: -1 });
 
-/** Thin what is due from one moment to another into so many columns; `below`: low values are the bad ones. */
-export function thin(all: Measurements, from: number, to: number, columns: number, below: boolean): Thinned {
+/**
+ * Thin what is due from one moment to another into so many columns; `below`: low values are the bad ones. The line does
+ * not cross the time between two phases that is longer than `hole` (milliseconds).
+ */
+export function thin(all: Measurements, from: number, to: number, columns: number, below: boolean, hole: number): Thinned {
   const found: Thinned = { line: [], deviated: [], silent: [], met: [], missed: [], low: Infinity, high: -Infinity, shown: 0 };
   // One on each side, so that the line goes on to the edges.
   const [begin, end] = [Math.max(0, all.from(from) - 1), Math.min(all.size, all.from(to) + 1)];
@@ -44,13 +47,13 @@ export function thin(all: Measurements, from: number, to: number, columns: numbe
   for (let at = begin; at < end; at += 1) {
     const here = width ? Math.floor(((all.due[at] ?? 0) - from) / width) : at;
     if (here !== place) {
-      flush(all, bucket, found);
+      flush(all, bucket, found, hole);
       bucket = nothing();
       place = here;
     }
     take(all, at, bucket, below);
   }
-  flush(all, bucket, found);
+  flush(all, bucket, found, hole);
   return found;
 }
 
@@ -74,12 +77,13 @@ function take(all: Measurements, at: number, bucket: Bucket, below: boolean): vo
   if (outcome === DEVIATED && (bucket.worst < 0 || below === value < (all.value[bucket.worst] ?? 0))) bucket.worst = at;
 }
 
-function flush(all: Measurements, bucket: Bucket, found: Thinned): void {
+function flush(all: Measurements, bucket: Bucket, found: Thinned, hole: number): void {
   const due = (at: number): number => all.due[at] ?? 0;
   const value = (at: number): number => all.value[at] ?? 0;
   if (bucket.first >= 0) {
     const before = bucket.first - 1;
-    if (before >= 0 && all.phase[before] !== all.phase[bucket.first]) found.line.push([due(before), null]); // nor what no phase measured
+    const apart = before >= 0 && all.phase[before] !== all.phase[bucket.first] && due(bucket.first) - due(before) > hole;
+    if (apart) found.line.push([due(before), null]); // nor what no phase measured
     const kept = [...new Set([bucket.first, bucket.low, bucket.high, bucket.last])].sort((a, b) => a - b);
     for (const at of kept) found.line.push([due(at), value(at)]);
     found.low = Math.min(found.low, value(bucket.low));

@@ -1,8 +1,11 @@
 // What the console tells of a run: the answer of `…/insights/{run}/data`, and the entries of its stream.
 
-export const PHASES = ["baseline", "conditions", "recovery"] as const;
+export const PHASES = ["baseline", "onset", "conditions", "undo", "recovery"] as const; // in the order of a run
 export const OUTCOMES = ["met", "deviated", "missed"] as const;
 export type Phase = (typeof PHASES)[number];
+export const BY_CODE: readonly Phase[] = ["baseline", "conditions", "recovery", "onset", "undo"]; // as columns have them
+/** The phases that last as long as they take: measured, and never judged. */
+export const BETWEEN: readonly Phase[] = ["onset", "undo"];
 export type Outcome = (typeof OUTCOMES)[number];
 export const MET = 0;
 export const DEVIATED = 1;
@@ -57,8 +60,8 @@ export interface Told {
   state: string;
   stop: string | null;
   verdict: string | null;
-  planned: Record<Phase, number>;
-  lengths: Record<Phase, number>;
+  planned: Partial<Record<Phase, number>>; // nothing of those that last as long as they take
+  lengths: Partial<Record<Phase, number>>;
   frequency_s: number;
   per_deviation: number | null;
   threshold: { lower?: number | null; upper?: number | null; unit?: string };

@@ -42,7 +42,7 @@ class Insight {
     if (shown) this.chart.show(...shown);
     toolbar(element.closest("section") ?? document, () => this.chart);
     showLanes(told.lanes, told.at);
-    showKey(this.all.valued > 0 || this.all.size === 0);
+    this.showKey();
     const live = document.getElementById("live");
     this.page = live ? new LivePage(live) : null;
     if (told.state !== "ended") this.follow();
@@ -74,8 +74,12 @@ class Insight {
   }
 
   private show(): void {
-    showKey(this.all.valued > 0 || this.all.size === 0);
+    this.showKey();
     this.page?.show(this.told, this.all, this.now());
+  }
+
+  private showKey(): void {
+    showKey(this.told, this.all.valued > 0 || this.all.size === 0);
   }
 
   private passed(): void {

@@ -1,7 +1,7 @@
 // The same as the lanes of the chart in words, for whoever does not see it, and with links.
 
 import { plain, time } from "../chart/words";
-import type { Told } from "../chart/told";
+import { BETWEEN, type Told } from "../chart/told";
 
 export function showLanes(lanes: Told["lanes"], at: number): void {
   const place = document.getElementById("chart-lanes");
@@ -25,9 +25,15 @@ export function showLanes(lanes: Told["lanes"], at: number): void {
   list.replaceChildren(...runs, ...outside);
 }
 
-/** The key of the chart: of a measure with values, or of one that is only met or not. */
-export function showKey(values: boolean): void {
+/** The key of the chart: of a measure with values, or of one that is only met or not; with the phases that there are. */
+export function showKey(told: Told, values: boolean): void {
+  const shown: Record<string, boolean> = {
+    met: !values,
+    value: values,
+    threshold: values,
+    between: told.phases.some(({ phase }) => BETWEEN.includes(phase)),
+  };
   for (const each of document.querySelectorAll<HTMLElement>(".chart-legend [data-key]")) {
-    each.hidden = (each.dataset["key"] === "met") === values;
+    each.hidden = !shown[each.dataset["key"] ?? ""];
   }
 }

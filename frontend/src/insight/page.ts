@@ -1,7 +1,7 @@
 // What the page of a run under way says: counts, the phase and its time, the budget so far, what happened last.
 
 import { icon } from "../frame/icon";
-import { OUTCOMES, PHASES, type Phase, type Told } from "../chart/told";
+import { type Outcome, OUTCOMES, PHASES, type Phase, type Told } from "../chart/told";
 import type { Measurements } from "../chart/measurements";
 import { elapsed, plain, share, time } from "../chart/words";
 
@@ -29,26 +29,33 @@ export class LivePage {
   }
 
   private counts(told: Told, all: Measurements): void {
-    const sums = [0, 0, 0];
-    for (const [p, phase] of PHASES.entries()) {
-      for (const [o, outcome] of OUTCOMES.entries()) {
-        const count = all.counts[p * 3 + o] ?? 0;
-        sums[o] = (sums[o] ?? 0) + count;
-        const cell = this.root.querySelector(`[data-count="${phase}.${outcome}"]`);
-        if (cell) cell.textContent = whole.format(count);
-      }
-    }
-    const planned = PHASES.reduce((sum, phase) => sum + plannedOf(told, phase), 0);
+    const sum = (outcome: Outcome): number => PHASES.reduce((found, phase) => found + all.count(phase, outcome), 0);
+    for (const phase of PHASES) this.row(told, all, phase);
+    const planned = PHASES.reduce((found, phase) => found + plannedOf(told, all, phase), 0);
     this.write("taken", whole.format(all.size));
     this.write("planned", whole.format(planned));
-    this.write("deviated", whole.format(sums[1] ?? 0));
-    this.write("missed", whole.format(sums[2] ?? 0));
-    this.write("spent", told.per_deviation === null ? "no data" : share(told.per_deviation * (sums[1] ?? 0)));
+    this.write("deviated", whole.format(sum("deviated")));
+    this.write("missed", whole.format(sum("missed")));
+    this.write("spent", told.per_deviation === null ? "no data" : share(told.per_deviation * sum("deviated")));
     const progress = this.part("progress");
     if (progress instanceof HTMLProgressElement) {
       progress.max = Math.max(1, planned);
       progress.value = Math.min(all.size, progress.max);
     }
+  }
+
+  /** A phase's counts; one that is not planned has its row from its first measurement on. */
+  private row(told: Told, all: Measurements, phase: Phase): void {
+    const planned = plannedOf(told, all, phase);
+    const row = this.root.querySelector<HTMLElement>(`[data-phase="${phase}"]`);
+    if (row && planned) row.hidden = false;
+    for (const outcome of OUTCOMES) this.cell(`${phase}.${outcome}`, all.count(phase, outcome));
+    this.cell(`${phase}.planned`, planned);
+  }
+
+  private cell(name: string, count: number): void {
+    const cell = this.root.querySelector(`[data-count="${name}"]`);
+    if (cell) cell.textContent = whole.format(count);
   }
 
   /** The phase, how long it has gone on, and of how much. */
@@ -58,7 +65,7 @@ export class LivePage {
     const began = undoing ? told.undo?.at : phase?.started;
     this.write("phase", undoing ? "undoing" : (phase?.phase ?? "checking the hypothesis first"));
     if (began === undefined || told.state === "lost contact") return this.write("clock", "");
-    const length = phase && !undoing ? told.lengths[phase.phase] : 0;
+    const length = phase && !undoing ? (told.lengths[phase.phase] ?? 0) : 0;
     const since = phase?.ended !== null && phase && !undoing ? phase.ended - began : now - began;
     this.write("clock", length ? `${elapsed(Math.min(since, Math.max(length, since)))} of ${elapsed(length)}` : elapsed(since));
   }
@@ -136,9 +143,10 @@ export class LivePage {
   }
 }
 
-/** How many slots a phase has: as the run told, or as the plan says. */
-function plannedOf(told: Told, phase: Phase): number {
-  return told.phases.find((span) => span.phase === phase)?.planned ?? told.planned[phase];
+/** How many slots a phase has: as the run told, or as the plan says; as many as came where that is more. */
+function plannedOf(told: Told, all: Measurements, phase: Phase): number {
+  const known = told.phases.find((span) => span.phase === phase)?.planned ?? told.planned[phase] ?? 0;
+  return Math.max(known, all.of(phase));
 }
 
 /** What there is to say of a Stop, and of the undoing that every run ends with. */

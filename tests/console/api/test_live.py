@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 import requests
 
+from rtk.insight.facts import PHASES
 from tests.console.live import EXPERIMENT, PLAN, Live, Machine, measurement, verification, whole_record
 
 BODY: dict[str, Any] = {"plan": PLAN, "experiment": EXPERIMENT, "client": {"rtk": "0.1.0"}}
@@ -95,6 +96,25 @@ def test_a_late_entry_is_in_the_next_insight(live: Live, machine: Machine) -> No
     assert machine("GET", f"{run}/insight").json()["met"] == 5
     machine("POST", f"{run}/record", json={"from": len(entries), "entries": [measurement(5, "deviated")]})
     assert machine("GET", f"{run}/insight").json()["deviated"] == 1
+
+
+def test_why_a_slot_was_missed_is_kept_as_a_code_and_counts(live: Live, machine: Machine) -> None:
+    run = begun(live, machine)
+    first, *others, end = whole_record(run.rpartition("/")[2], ["met"] * 10)
+    missed = {**measurement(10, "missed", None), "reason": "the run died", "code": "run-died"}
+    machine("POST", f"{run}/record", json={"from": 0, "entries": [first, *others, missed, end]})
+    told = machine("GET", f"{run}/measurements?after=-1").json()["items"]
+    assert [each["code"] for each in told] == [None] * 10 + ["run-died"]
+    assert machine("GET", f"{run}/insight").json()["missed"] == 20
+
+
+def test_measurements_are_found_by_their_phase(live: Live, machine: Machine) -> None:
+    run = begun(live, machine)
+    entries = [measurement(0, phase=phase) for phase in PHASES]
+    machine("POST", f"{run}/record", json={"from": 0, "entries": entries})
+    for phase in PHASES:
+        found = machine("GET", f"{run}/measurements?phase={phase}").json()["items"]
+        assert [each["phase"] for each in found] == [phase]
 
 
 def test_before_the_end_there_are_counts_and_no_judgement(live: Live, machine: Machine) -> None:

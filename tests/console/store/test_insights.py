@@ -11,13 +11,14 @@ from uuid import uuid4
 import pytest
 from django.utils.timezone import now
 
+from rtk.console.store.insights import measurements
 from rtk.console.store.models import Run
 from rtk.experiment.plan import Plan
-from rtk.insight.facts import Objective
+from rtk.insight.facts import PHASES, Objective
 from rtk.insight.insight import insight
 from rtk.verify.facts import facts_of
 from rtk.verify.record import Recorded
-from tests.console.live import Live, Machine
+from tests.console.live import EXPERIMENT, Live, Machine, measurement
 from tests.verify import world as module
 from tests.verify.world import World, action, experiment, play, probe
 
@@ -55,6 +56,16 @@ def test_the_insight_is_that_of_the_record(
     recorded = play(tmp_path, experiment([probe(limit=1000.0)], **parts), PLAN).recorded
     run = told(live, machine, recorded)
     assert machine("GET", f"{run}/insight").json() == own(recorded)
+
+
+def test_measurements_of_all_phases_are_read_in_the_order_they_were_due(live: Live, machine: Machine) -> None:
+    run = f"{live.runs(f'file-{uuid4()}')}/{uuid4()}"
+    machine("PUT", run, json={"plan": {"frequency_s": 1, "duration_s": 2}, "experiment": EXPERIMENT})
+    slots = [(phase, slot) for phase in PHASES for slot in range(2)]
+    entries = [{**measurement(slot, phase=phase), "due": float(at)} for at, (phase, slot) in enumerate(slots)]
+    machine("POST", f"{run}/record", json={"from": 0, "entries": [*reversed(entries)]})
+    stored = Run.objects.get(id=run.rpartition("/")[2])
+    assert [(each.phase, each.slot) for each in measurements(stored)] == slots
 
 
 def test_the_insight_of_a_record_that_broke_off_is_the_same_wherever_it_did(

@@ -7,6 +7,7 @@ import pytest
 from rtk.console.store import sparks
 from rtk.console.store.insights import keep
 from rtk.console.store.models import Measurement
+from rtk.insight.facts import PHASES
 from tests.console.live import head, measurement
 from tests.console.pages.insights.made import a_run, told
 from tests.console.people.world import World, made
@@ -33,6 +34,14 @@ def test_the_worst_of_each_stretch_is_kept_of_a_run_that_ended(world: World) -> 
     assert spark.outcomes.count("deviated") == spark.outcomes.count("missed") == 1
     assert spark.values[spark.outcomes.index("deviated")] == 50.0
     assert spark.values[spark.outcomes.index("missed")] is None
+
+
+def test_what_is_drawn_is_in_the_order_it_was_due(world: World) -> None:
+    run = a_run(world)
+    entries = [measurement(0, value=float(place), phase=phase) for place, phase in enumerate(PHASES)]
+    told(run, [head(str(run.id)), *[{**entry, "due": float(at)} for at, entry in enumerate(entries)]])
+    keep(run)
+    assert sparks.of([run])[run.id].values == [0.0, 1.0, 2.0, 3.0, 4.0]
 
 
 def test_what_is_kept_needs_no_query_and_outlives_the_measurements(

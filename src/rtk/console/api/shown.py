@@ -83,6 +83,7 @@ class ShownMeasurement(Schema):
     outcome: Outcome
     value: float | None
     reason: str | None
+    code: str | None
     probes: Any
 
     model_config = like(
@@ -96,6 +97,7 @@ class ShownMeasurement(Schema):
         outcome="met",
         value=65.0,
         reason=None,
+        code=None,
         probes=[{"output": 65.0, "status": "succeeded"}],
     )
 

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from rtk.console.notify import outbox
 from rtk.console.store import sparks
+from rtk.console.store.intake import PHASE_CODES
 from rtk.console.store.models import RecordEntry, Run
 from rtk.console.store.runs import lengths, state_of
 from rtk.errors import ToolkitError
@@ -114,17 +115,17 @@ def _threshold(experiment: dict[str, Any]) -> dict[str, Any]:
 
 
 def measurements(run: Run) -> Iterator[Measurement]:
-    """A run's measurements in slot order, phase by phase."""
+    """A run's measurements in the order they were due."""
     columns = Measurements()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT phase, slot, due, started, ended, outcome, value, reason FROM store_measurement "
-            "WHERE run_id = %s AND day = %s ORDER BY phase, slot",
+            "SELECT phase, slot, due, started, ended, outcome, value, reason, code FROM store_measurement "
+            "WHERE run_id = %s AND day = %s ORDER BY due, slot",
             [run.id, run.day],
         )
         while rows := cursor.fetchmany(_CHUNK):
-            for phase, slot, due, started, ended, outcome, value, reason in rows:
-                columns.add(PHASES_BY_CODE[phase], slot, due, started, ended, OUTCOMES[outcome], value, reason)
+            for phase, slot, due, started, ended, outcome, *told in rows:
+                columns.add(PHASES_BY_CODE[phase], slot, due, started, ended, OUTCOMES[outcome], *told)
     return iter(columns)
 
 
@@ -132,8 +133,8 @@ def counts(run: Run) -> dict[str, Any]:
     """What can be said of a run under way: how many measurements of the conditions phase came out how."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT outcome, count(*) FROM store_measurement WHERE run_id = %s AND day = %s AND phase = 1 GROUP BY 1",
-            [run.id, run.day],
+            "SELECT outcome, count(*) FROM store_measurement WHERE run_id = %s AND day = %s AND phase = %s GROUP BY 1",
+            [run.id, run.day, PHASE_CODES["conditions"]],
         )
         found = {OUTCOMES[outcome]: number for outcome, number in cursor.fetchall()}
     told: dict[str, Any] = {outcome: found.get(outcome, 0) for outcome in OUTCOMES}

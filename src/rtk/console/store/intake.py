@@ -43,6 +43,7 @@ class Measured(Struct, gc=False):
     outcome: Outcome
     value: Annotated[float, Meta(ge=-1e100, le=1e100)] | None = None
     reason: Text | None = None
+    code: Annotated[str, Meta(max_length=40)] | None = None
     probes: msgspec.Raw = msgspec.Raw(b"[]")
 
 

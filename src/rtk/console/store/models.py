@@ -208,6 +208,7 @@ class Measurement(models.Model):
     value = models.FloatField(null=True)
     reason = models.TextField(null=True)
     probes = Document(null=True)
+    code = models.TextField(null=True)
 
     class Meta:
         managed = False

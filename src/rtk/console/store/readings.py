@@ -10,7 +10,7 @@ from rtk.console.store.intake import PHASE_CODES
 from rtk.console.store.models import Measurement, Run
 from rtk.insight.facts import OUTCOMES, PHASES_BY_CODE
 
-KEYS = ("n", "t", "phase", "slot", "due", "started", "ended", "outcome", "value", "reason")
+KEYS = ("n", "t", "phase", "slot", "due", "started", "ended", "outcome", "value", "reason", "code")
 
 
 def page(run: Run, phase: str | None, after: int, limit: int) -> dict[str, Any]:

@@ -23,13 +23,14 @@ WHERE r.id = ANY(%s) ORDER BY r.id FOR NO KEY UPDATE OF r
 """
 
 MEASUREMENTS = """
-INSERT INTO store_measurement (run_id, n, day, t, phase, slot, due, started, ended, outcome, value, reason, probes)
+INSERT INTO store_measurement
+  (run_id, n, day, t, phase, slot, due, started, ended, outcome, value, reason, code, probes)
 SELECT (%b::uuid[])[u.run], u.n, (%s::date[])[u.run], u.t, u.phase, u.slot, u.due, u.started, u.ended, u.outcome,
-  u.value, u.reason, u.probes
+  u.value, u.reason, u.code, u.probes
 FROM unnest(%s::text::int[], %s::text::bigint[], %s::text::float8[], %s::text::smallint[], %s::text::bigint[],
   %s::text::float8[], %s::text::float8[], %s::text::float8[], %s::text::smallint[], %s::text::float8[],
-  string_to_array(%s, E'\\x1f', E'\\x1e'), string_to_array(%s, E'\\x1f'))
-  AS u(run, n, t, phase, slot, due, started, ended, outcome, value, reason, probes)
+  string_to_array(%s, E'\\x1f', E'\\x1e'), string_to_array(%s, E'\\x1f', E'\\x1e'), string_to_array(%s, E'\\x1f'))
+  AS u(run, n, t, phase, slot, due, started, ended, outcome, value, reason, code, probes)
 """
 
 ENTRIES = """
@@ -120,6 +121,7 @@ def columns(measured: list[tuple[int, int, Measured]]) -> list[str]:
         array([OUTCOME_CODES[m.outcome] for m in entries]),
         array([m.value for m in entries]),
         BETWEEN.join([plain_text(m.reason) if m.reason else NOTHING for m in entries]),
+        BETWEEN.join([plain_text(m.code) if m.code else NOTHING for m in entries]),
         BETWEEN.join([str(m.probes, "utf-8") for m in entries]),
     ]
 

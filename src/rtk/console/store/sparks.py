@@ -19,7 +19,7 @@ from rtk.insight.facts import OUTCOMES, Threshold
 _WORST = """
 SELECT value, outcome FROM (
   SELECT DISTINCT ON (tile) tile, value, outcome FROM (
-    SELECT ntile(40) OVER (ORDER BY phase, slot) AS tile, value, outcome FROM store_measurement
+    SELECT ntile(40) OVER (ORDER BY due, slot) AS tile, value, outcome FROM store_measurement
     WHERE run_id = %s AND day = %s
   ) AS tiled ORDER BY tile, array_position(ARRAY[1, 2, 0], outcome::int), value DESC NULLS FIRST
 ) AS worst ORDER BY tile

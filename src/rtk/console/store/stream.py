@@ -31,15 +31,15 @@ RETRY_S = 1.0
 
 ENTRIES = """
 SELECT n, t, kind, body, NULL::smallint, NULL::bigint, NULL::float8, NULL::float8, NULL::float8, NULL::smallint,
-  NULL::float8, NULL::text
+  NULL::float8, NULL::text, NULL::text
 FROM store_recordentry WHERE run_id = %(run)s AND day = %(day)s AND n > %(after)s
 UNION ALL
-SELECT n, t, 'measurement', NULL, phase, slot, due, started, ended, outcome, value, reason
+SELECT n, t, 'measurement', NULL, phase, slot, due, started, ended, outcome, value, reason, code
 FROM store_measurement WHERE run_id = %(run)s AND day = %(day)s AND n > %(after)s
 ORDER BY n LIMIT %(limit)s
 """
 STATE = "SELECT state, told, heard_at, due_at, ended_at, stop, verdict, restored FROM store_run WHERE id = %(run)s"
-MEASURED = ("phase", "slot", "due", "started", "ended", "outcome", "value", "reason")
+MEASURED = ("phase", "slot", "due", "started", "ended", "outcome", "value", "reason", "code")
 BEGIN, PULSE = b"retry: 1000\n\n", b": still here\n\n"
 REFUSED = b"event: refused\ndata: {}\n\n"
 

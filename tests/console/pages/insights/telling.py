@@ -17,6 +17,7 @@ PLAN: dict[str, Any] = {
     "objective": {"target": 0.95, "window_s": 86400.0, "name": "Checkout"},
 }
 PHASES = {"baseline": (0.0, 20), "conditions": (20.0, 60), "recovery": (82.0, 20)}
+FIVE = {"baseline": (0.0, 20), "onset": (20.0, 4), "conditions": (24.0, 60), "undo": (84.0, 5), "recovery": (89.0, 20)}
 
 
 @dataclass
@@ -30,6 +31,7 @@ class Telling:
     path: str = ""
     machine: Machine | None = None
     next: int = 0
+    phases: dict[str, tuple[float, int]] = field(default_factory=lambda: dict(PHASES))
 
     def begin(self, title: str = "") -> "Telling":
         """Make the run and tell its first entry."""
@@ -63,13 +65,14 @@ class Telling:
 
     def phase(self, name: str, state: str = "started") -> None:
         """A phase begins or ends."""
-        began, planned = PHASES[name]
+        began, planned = self.phases[name]
         t = began if state == "started" else began + planned
-        self.tell({"t": t, "kind": "phase", "phase": name, "state": state, "planned": planned})
+        known = planned if state == "ended" or name in PHASES else 0
+        self.tell({"t": t, "kind": "phase", "phase": name, "state": state, "planned": known})
 
     def measure(self, phase: str, slots: range, value: float | None = 4000.0, outcome: str = "met") -> None:
         """Measurements of a phase."""
-        self.tell(*[measured(phase, slot, value, outcome) for slot in slots])
+        self.tell(*[measured(self.phases, phase, slot, value, outcome) for slot in slots])
 
     def activity(self, role: str, name: str, began: float, ended: float | None, failure: str | None = None) -> None:
         """A condition or a rollback."""
@@ -114,10 +117,41 @@ class Telling:
         self.end()
         return self
 
+    def five(self) -> "Telling":
+        """All of a run with all five phases: what deviates does so from the onset until the undo is over."""
+        self.phases = dict(FIVE)
+        self.phase("baseline")
+        self.measure("baseline", range(20), 3100)
+        self.phase("baseline", "ended")
+        self.phase("onset")
+        self.tell({"t": 20.1, "kind": "intent", "role": "condition", "index": 0, "name": "inject-cpu"})
+        self.measure("onset", range(2), 3400)
+        self.measure("onset", range(2, 4), 7200, "deviated")
+        self.tell({"t": 23.5, "kind": "activity", "role": "condition", "index": 0, "name": "inject-cpu", "run": {}})
+        self.phase("onset", "ended")
+        self.phase("conditions")
+        for slot in range(60):
+            bad = slot % 4 == 1
+            self.measure(
+                "conditions", range(slot, slot + 1), 7000 + slot if bad else 4800, "deviated" if bad else "met"
+            )
+        self.phase("conditions", "ended")
+        self.phase("undo")
+        self.measure("undo", range(3), 6900, "deviated")
+        self.measure("undo", range(3, 5), 4100)
+        self.undo(84.1)
+        self.phase("undo", "ended")
+        self.phase("recovery")
+        self.measure("recovery", range(20), 3300)
+        self.phase("recovery", "ended")
+        return self
 
-def measured(phase: str, slot: int, value: float | None, outcome: str) -> dict[str, Any]:
+
+def measured(
+    phases: dict[str, tuple[float, int]], phase: str, slot: int, value: float | None, outcome: str
+) -> dict[str, Any]:
     """A measurement's entry."""
-    due = PHASES[phase][0] + slot
+    due = phases[phase][0] + slot
     reason = {"met": None, "deviated": "outside its tolerance", "missed": "no slot free"}[outcome]
     times = {"started": None, "ended": None} if outcome == "missed" else {"started": due, "ended": due + 0.4}
     told = {

@@ -9,6 +9,7 @@ import pytest
 import requests
 from django.test.utils import CaptureQueriesContext
 
+from rtk.insight.facts import PHASES
 from tests.console.live import Live
 from tests.console.pages.insights.telling import Telling, fill
 from tests.console.people.world import signed_in
@@ -20,6 +21,14 @@ HOSTILE = "</script><img src=x onerror=alert(1)>\u202e\x01"
 def whole(site: Live) -> Telling:
     """A run that has ended."""
     return Telling(site, 200).begin().whole()
+
+
+@pytest.fixture(scope="module")
+def five(site: Live) -> Telling:
+    """A run with all five phases that has ended."""
+    telling = Telling(site, 200).begin().five()
+    telling.end(110.0)
+    return telling
 
 
 def got(telling: Telling, query: str = "", **headers: str) -> requests.Response:
@@ -44,6 +53,14 @@ def test_measurements_are_columns_of_one_length(whole: Telling) -> None:
     assert columns["outcome"].count(2) == 3
     assert [columns["value"][20 + slot] for slot in (14, 15, 40)] == [None] * 3
     assert columns["value"][21] == 3977
+
+
+def test_the_phases_between_have_codes_of_their_own_and_no_planned_length(five: Telling) -> None:
+    told = data(five)
+    assert told["columns"]["phase"] == [0] * 20 + [3] * 4 + [1] * 60 + [4] * 5 + [2] * 20
+    assert [each["phase"] for each in told["phases"]] == list(PHASES)
+    assert told["reasons"]["onset"]["2"] == "outside its tolerance"
+    assert (told["planned"].keys(), told["lengths"].keys()) == ({"baseline", "conditions", "recovery"},) * 2
 
 
 def test_what_is_drawn_around_them_is_what_the_record_says(whole: Telling) -> None:

@@ -12,7 +12,7 @@ from rtk.console.store import runs, stream, watch
 from rtk.console.store.models import Measurement, Run
 from tests.console.live import Live
 from tests.console.pages.browser import NARROW, Screen
-from tests.console.pages.insights.telling import Telling, fill
+from tests.console.pages.insights.telling import FIVE, Telling, fill
 
 HOSTILE = "<img src=x onerror=alert(1)></script><script>alert(2)</script>"
 READY = "#chart[data-ready]"
@@ -59,6 +59,25 @@ def test_what_is_measured_appears_by_itself(site: Live, screen: Screen) -> None:
     expect(page.locator("[data-live=events]")).to_contain_text("condition inject-cpu returned after 2.5 s")
     expect(page.locator("#undone")).to_contain_text("inject-cpu")
     assert page.evaluate("window.sameDocument")
+
+
+def test_the_phases_between_appear_with_their_first_measurement_and_in_the_key(site: Live, screen: Screen) -> None:
+    telling = Telling(site, 20, phases=dict(FIVE)).begin()
+    page = opened(screen, telling)
+    row, key = page.locator("[data-phase=onset]"), page.get_by_text("onset and undo: not judged")
+    expect(row).to_be_hidden()
+    expect(key).to_be_hidden()
+    telling.phase("onset")
+    telling.measure("onset", range(3), 7000, "deviated")
+    expect(row).to_be_visible()
+    expect(page.locator("[data-count='onset.deviated']")).to_have_text("3")
+    expect(page.locator("[data-count='onset.planned']")).to_have_text("3")
+    expect(page.locator("[data-live=phase]")).to_have_text("onset")
+    expect(page.locator("[data-live=spent]")).to_have_text("0.07 %")
+    expect(key).to_be_visible()
+    expect(page.locator("[data-phase=undo]")).to_be_hidden()
+    page.reload()
+    expect(row).to_be_visible()
 
 
 def test_nothing_is_lost_or_told_twice_when_the_connection_breaks(site: Live, screen: Screen) -> None:

@@ -30,7 +30,7 @@ from rtk.verify.facts import facts_of_entries
 
 DRAWN = ("run", "phase", "intent", "activity", "proof", "rollbacks", "event", "end")
 MOST_ACTIVITIES, MOST_EVENTS, MOST_REASONS, REASON_LENGTH = 50, 12, 1_000, 200
-FORM = 1  # of what is answered: an answer of another form is never taken for this one
+FORM = 2  # of what is answered: an answer of another form is never taken for this one
 LEAST_PACKED = 1024  # bytes: below this nothing is gained
 
 # The values of a chart need no more than the seven digits of a float4, whose range is smaller.
@@ -141,7 +141,7 @@ def _end(run: Run, entries: list[dict[str, Any]]) -> float:
 
 
 def planned(plan: Mapping[str, Any]) -> dict[str, int]:
-    """How many slots each phase has."""
+    """How many slots each phase has; nothing of those that last as long as they take."""
     return {phase: slot_count(length, plan["frequency_s"]) for phase, length in runs.lengths(plan).items()}
 
 
@@ -182,7 +182,7 @@ def _undo(entries: list[dict[str, Any]]) -> dict[str, Any] | None:
 
 
 def measured(run: Run) -> dict[str, Any]:
-    """A run's measurements as `columns` of numbers in the order they came, their phases and outcomes by place.
+    """A run's measurements as `columns` of numbers in the order they came, their phases and outcomes by code.
 
     And by phase and slot the `reasons` why measurements deviated or were missed: of the first thousand.
     """

@@ -59,7 +59,7 @@ def shown(run: Run, read: list[dict[str, Any]] | None = None) -> dict[str, Any]:
         "state": told["state"],
         "rows": rows,
         "taken": sum(taken.values()),
-        "planned": sum(told["planned"].values()),
+        "planned": sum(row["planned"] for row in rows),
         "spent": fine_share(share),
         "phase": told["phases"][-1]["phase"] if told["phases"] else None,
         "length": elapsed(sum(told["lengths"].values())),
@@ -70,7 +70,8 @@ def shown(run: Run, read: list[dict[str, Any]] | None = None) -> dict[str, Any]:
 
 
 def phases(run: Run, planned: dict[str, int]) -> list[dict[str, Any]]:
-    """How many measurements of each phase came out how, of the phases that the plan has."""
+    """How many measurements of each phase came out how, and how many slots it has: of what is not planned, those that
+    came."""
     with connection.cursor() as cursor:
         cursor.execute(COUNTS, [run.id, run.day, run.next])
         found: dict[tuple[str, str], int] = {
@@ -79,7 +80,6 @@ def phases(run: Run, planned: dict[str, int]) -> list[dict[str, Any]]:
     outcomes: tuple[str, ...] = OUTCOMES
     counted = [(phase, {each: found.get((phase, each), 0) for each in outcomes}) for phase in PHASES]
     return [
-        {"phase": phase, **counts, "planned": planned.get(phase, 0)}
+        {"phase": phase, **counts, "planned": max(planned.get(phase, 0), sum(counts.values()))}
         for phase, counts in counted
-        if planned.get(phase) or sum(counts.values())
     ]

@@ -14,7 +14,7 @@ from rtk.console.pages.insights.measured import ROWS, Measured, Place
 from rtk.console.store import insights
 from rtk.console.store.models import Run
 from rtk.errors import ToolkitError
-from rtk.insight.facts import OUTCOMES, PHASES, PHASES_BY_CODE, Facts, Measurement
+from rtk.insight.facts import OUTCOMES, PHASES_BY_CODE, Facts, Measurement, missed_reason
 from rtk.insight.shape import Insight
 from rtk.insight.stops import stopping_of
 from rtk.verify.facts import facts_of_entries
@@ -25,18 +25,18 @@ _READ = """
 SELECT * FROM (
   SELECT 'entry' AS part, n, body, NULL::smallint AS phase, NULL::bigint AS slot, NULL::float8 AS due,
     NULL::float8 AS started, NULL::float8 AS ended, NULL::smallint AS outcome, NULL::float8 AS value,
-    NULL::text AS reason
+    NULL::text AS reason, NULL::text AS code
   FROM store_recordentry WHERE run_id = %(run)s AND day = %(day)s AND kind = ANY(%(kinds)s)
   UNION ALL (
-    SELECT 'first', n, NULL, phase, slot, due, started, ended, outcome, value, reason FROM store_measurement
-    WHERE run_id = %(run)s AND day = %(day)s AND outcome = %(deviated)s ORDER BY phase, slot LIMIT 1
+    SELECT 'first', n, NULL, phase, slot, due, started, ended, outcome, value, reason, code FROM store_measurement
+    WHERE run_id = %(run)s AND day = %(day)s AND outcome = %(deviated)s ORDER BY due, slot LIMIT 1
   )
   UNION ALL (
-    SELECT 'first', n, NULL, phase, slot, due, started, ended, outcome, value, reason FROM store_measurement
-    WHERE run_id = %(run)s AND day = %(day)s AND outcome = %(missed)s ORDER BY phase, slot LIMIT 1
+    SELECT 'first', n, NULL, phase, slot, due, started, ended, outcome, value, reason, code FROM store_measurement
+    WHERE run_id = %(run)s AND day = %(day)s AND outcome = %(missed)s ORDER BY due, slot LIMIT 1
   )
   UNION ALL (
-    SELECT 'row', n, NULL, phase, slot, due, started, ended, outcome, value, reason FROM store_measurement
+    SELECT 'row', n, NULL, phase, slot, due, started, ended, outcome, value, reason, code FROM store_measurement
     WHERE run_id = %(run)s AND day = %(day)s AND n > %(after)s
       AND (%(outcome)s::smallint IS NULL OR outcome = %(outcome)s::smallint)
     ORDER BY n LIMIT %(rows)s
@@ -48,7 +48,7 @@ _RARE = {outcome: OUTCOMES.index(outcome) for outcome in ("deviated", "missed")}
 
 @dataclass
 class Record:
-    """What was read: `entries` in their order, `firsts` in slot order, and `rows` of the table."""
+    """What was read: `entries` in their order, `firsts` in the order they were due, and `rows` of the table."""
 
     run: Run
     entries: list[dict[str, Any]] = field(default_factory=list)
@@ -90,7 +90,7 @@ def read(run: Run, place: Place) -> Record:
         cursor.execute(_READ, {**given, "rows": ROWS + 1})
         for row in cursor.fetchall():
             _add(record, *row)
-    record.firsts.sort(key=lambda m: (PHASES.index(m.phase), m.slot))
+    record.firsts.sort(key=lambda m: (m.due, m.slot))
     return record
 
 
@@ -98,8 +98,10 @@ def _add(record: Record, part: str, n: int, body: str | None, *columns: Any) -> 
     if body is not None:
         record.entries.append(json.loads(body))
         return
-    phase, slot, due, started, ended, outcome, value, reason = columns
-    found = Measurement(PHASES_BY_CODE[phase], slot, due, started, ended, OUTCOMES[outcome], value, reason)
+    phase, slot, due, started, ended, outcome, value, reason, code = columns
+    what = OUTCOMES[outcome]
+    why = missed_reason(code, reason) if what == "missed" else None
+    found = Measurement(PHASES_BY_CODE[phase], slot, due, started, ended, what, value, reason, why)
     if part == "first":
         record.firsts.append(found)
     else:
