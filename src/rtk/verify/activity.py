@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from chaoslib.activity import run_activity
-from chaoslib.caching import lookup_activity
 
 from rtk.clock import Clock
 from rtk.experiment.claim import extension_of
@@ -45,7 +44,7 @@ class Player:
 
     def resolve(self, activity: dict[str, Any]) -> dict[str, Any]:
         """The activity itself, or the one it refers to by name."""
-        return lookup_activity(activity["ref"]) or activity if "ref" in activity else activity
+        return self._toolkit.resolved(activity)
 
     def play(
         self,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
+from rtk.experiment.refs import probes_of
 from rtk.insight.facts import (
     PHASES,
     ActivitySpan,
@@ -19,6 +20,7 @@ from rtk.insight.facts import (
     Threshold,
 )
 from rtk.insight.stops import StopCause, Stopping, stopping_of
+from rtk.verify.numbers import played_of
 from rtk.verify.record import Entry, Recorded, Slot
 
 PROOFS = 1_000_000  # where proofs stand among the rollbacks: after all of them
@@ -145,7 +147,7 @@ def _span(reading: _Reading, entry: Entry, head: Entry) -> ActivitySpan:
 def _lasts(head: Entry, entry: Entry) -> float | None:
     if entry["role"] != "condition":
         return None
-    return lasts_of(head["experiment"]["method"][entry["index"]])
+    return lasts_of(played_of(head["experiment"], "method", entry))
 
 
 def lasts_of(activity: dict[str, Any]) -> float | None:
@@ -167,7 +169,7 @@ def _facts(head: Entry, reading: _Reading, measurements: Measurements, files: di
         started_at=head["at"],
         measurements=measurements,
         objective=Objective(**plan["objective"]) if plan["objective"] else None,
-        measures=tuple(_names(head["experiment"].get("steady-state-hypothesis", {}).get("probes", []))),
+        measures=tuple(_names(probes_of(head["experiment"]))),
         threshold=Threshold(**head["threshold"]),
         phases=tuple(reading.phases.values()),
         conditions=tuple(span for (role, _), span in reading.spans.items() if role == "condition"),

@@ -15,8 +15,10 @@ from typing import Any
 import msgspec
 
 from rtk.errors import CannotRecord
+from rtk.experiment.refs import probes_of
 from rtk.verify.facts import ORDER, PHASE_BIT
 from rtk.verify.measure import isoformat, run_of
+from rtk.verify.numbers import played_of
 from rtk.verify.record import Entry, Recorded, plain
 
 _encode = msgspec.json.Encoder(decimal_format="number").encode
@@ -74,7 +76,7 @@ def text(recorded: Recorded, insight: dict[str, Any], during: bool = True) -> It
             slots.add(entry["phase"], entry["slot"], offset)
         else:
             others.append(entry)
-    probes = head["experiment"].get("steady-state-hypothesis", {}).get("probes", [])
+    probes = probes_of(head["experiment"])
     yield from _top(head, others)
     yield ',\n"steady_states": {"before": ' + _json(_hypothesis(others, "before", probes))
     yield ',\n"after": ' + _json(_hypothesis(others, "after", probes)) + ',\n"during": ['
@@ -104,10 +106,13 @@ def _top(head: Entry, others: list[Entry]) -> Iterator[str]:
 
 
 def _runs(head: Entry, others: list[Entry], block: str) -> list[dict[str, Any]]:
+    """What was played of a part, in the order of its starts."""
     roles = {"method": ("condition", "probe"), "rollbacks": ("rollback",)}[block]
-    activities = head["experiment"].get(block, [])
-    played = [e for e in others if e["kind"] == "activity" and e["role"] in roles]
-    return [{"activity": activities[e["index"]], **e["run"]} for e in played]
+    entries = [e for e in others if e["kind"] in ("intent", "activity") and e["role"] in roles]
+    begun = {e["index"]: place for place, e in enumerate(entries) if e["kind"] == "intent"}
+    played = [e for e in entries if e["kind"] == "activity"]
+    played.sort(key=lambda e: begun.get(e["index"], len(entries)))
+    return [{"activity": played_of(head["experiment"], block, e), **e["run"]} for e in played]
 
 
 def _hypothesis(others: list[Entry], which: str, probes: list[dict[str, Any]]) -> dict[str, Any] | None:

@@ -28,6 +28,7 @@ class Method:
     def __init__(self, toolkit: Toolkit, clock: Clock, record: Record, stop: Stop, bell: threading.Event) -> None:
         self.done = threading.Event()
         self.began: list[int] = []
+        self._started: list[int] = []
         self.failed: str | None = None
         self.current: str | None = None
         self._toolkit = toolkit
@@ -72,27 +73,27 @@ class Method:
             self._bell.set()
 
     def _activities(self) -> list[dict[str, Any]]:
-        runs: list[dict[str, Any]] = []
-        for index, activity in enumerate(self._toolkit.experiment.get("method", [])):
+        runs: dict[int, dict[str, Any]] = {}
+        for activity in self._toolkit.experiment.get("method", []):  # a control may add to it meanwhile
             if self._stop.asked.is_set():
                 break
-            whole = self._player.resolve(activity)
+            index, whole = self._toolkit.numbers["method"].take(activity), self._player.resolve(activity)
             with self._lock:
                 self._playing += 1
                 self._ended.clear()
-            if whole.get("background") or activity.get("background"):
+            if activity.get("background"):
                 self._clock.spawn(partial(self._one, index, whole, runs), "rtk-background")
             else:
                 self._one(index, whole, runs)
         while self._playing:
             self._clock.wait(self._ended)
-        return runs
+        return [runs[index] for index in self._started if index in runs]
 
-    def _one(self, index: int, activity: dict[str, Any], runs: list[dict[str, Any]]) -> None:
+    def _one(self, index: int, activity: dict[str, Any], runs: dict[int, dict[str, Any]]) -> None:
         try:
             played = self._recorded(index, activity)
             if played:
-                runs.append(played.run)
+                runs[index] = played.run
         except (InterruptExecution, CannotRecord) as error:
             self._stop.request(cause_of(error), str(error))
         except BaseException as error:  # noqa: BLE001 - also what goes wrong around an activity must be undone
@@ -105,10 +106,10 @@ class Method:
                     self._ended.set()
 
     def _recorded(self, index: int, activity: dict[str, Any]) -> Played | None:
-        name, role = activity["name"], role_of(activity)
         done: list[Played] = []
+        about_to = partial(self._about_to, self._entry(index, activity), role_of(activity))
         try:
-            played = self._player.play(activity, about_to=partial(self._about_to, index, name, role), ended=done.append)
+            played = self._player.play(activity, about_to=about_to, ended=done.append)
         except BaseException as error:
             self._broke_off(index, activity, done, error)
             raise
@@ -119,6 +120,9 @@ class Method:
         self._ended_with(index, activity, played)
         return played
 
+    def _entry(self, index: int, activity: dict[str, Any]) -> dict[str, Any]:
+        return self._toolkit.entry_of("method", index, activity)
+
     def _ended_with(self, index: int, activity: dict[str, Any], played: Played) -> None:
         """Record an end, and judge it. What fails once the run is to stop was cut short, and says nothing of itself."""
         failure, cut = played.failure, None
@@ -126,7 +130,7 @@ class Method:
             failure, cut = None, self._stop.reason
         role, run = role_of(activity), entry_of(played)
         told: Any = {"failure": failure, "interrupted": cut}
-        self._record.note("activity", role=role, index=index, name=activity["name"], run=run, **told)
+        self._record.note("activity", role=role, **self._entry(index, activity), run=run, **told)
         if role == "condition" and not cut:
             self._judge(index, activity, failure)
 
@@ -146,23 +150,24 @@ class Method:
         else:
             return
         told: Any = {"failure": played.failure, "interrupted": None}
-        self._record.note("activity", role=role, index=index, name=activity["name"], run=entry_of(played), **told)
+        self._record.note("activity", role=role, **self._entry(index, activity), run=entry_of(played), **told)
 
-    def _about_to(self, index: int, name: str, role: str) -> bool:
+    def _about_to(self, entry: dict[str, Any], role: str) -> bool:
         """Record the intent, unless the run is to stop."""
         if not self._may_begin():
             return False
+        self._started.append(entry["index"])
         if role != "condition":
-            self._record.note("intent", role=role, index=index, name=name)
+            self._record.note("intent", role=role, **entry)
             return True
         # Begun before it is on the disk, which may take long: a stop meanwhile then undoes it, needed or not.
         with self._lock:
             if self._closed:
                 return False
-            self.began.append(index)
-        self.current = name
+            self.began.append(entry["index"])
+        self.current = entry["name"]
         # The intent must be on the disk before the effect can be: a crash in between is then undone.
-        self._record.append("intent", durable=True, role=role, index=index, name=name)
+        self._record.append("intent", durable=True, role=role, **entry)
         return self._may_begin()
 
     def _may_begin(self) -> bool:

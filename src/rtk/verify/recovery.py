@@ -34,6 +34,7 @@ class Remains:
     path: Path
     head: Entry
     began: list[int] = field(default_factory=list)
+    named: list[str] = field(default_factory=list)
     over: set[int] = field(default_factory=set)
     forked: set[int] = field(default_factory=set)
     settled: bool = False
@@ -55,7 +56,7 @@ class Remains:
         experiment = self.head["experiment"]
         rollbacks = enumerate(experiment.get("rollbacks", []))
         left = [_name(a) for i, a in rollbacks if i not in self.over and not self.is_undone]
-        return [_name(experiment["method"][i]) for i in self.began], left
+        return list(self.named), left
 
 
 def _name(activity: Entry) -> str:
@@ -77,6 +78,7 @@ def _look(found: Remains, entry: Entry) -> None:
     kind, role = entry["kind"], entry.get("role")
     if kind == "intent" and role == "condition":
         found.began.append(entry["index"])
+        found.named.append(entry["name"])
     elif kind == "activity" and role == "rollback":
         found.over.add(entry["index"])
     elif kind == "forked":

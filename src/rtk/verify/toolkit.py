@@ -30,6 +30,8 @@ from chaoslib.secret import load_secrets
 from chaoslib.types import Schedule
 
 from rtk.errors import BadInput
+from rtk.experiment.refs import named, probes_of
+from rtk.verify.numbers import Numbers, added
 from rtk.verify.redact import Redactor
 
 logger = logging.getLogger("chaostoolkit")
@@ -54,6 +56,8 @@ class Toolkit:
         self.document = deepcopy(dict(document))
         self.experiment = deepcopy(dict(document))
         self.settings = dict(settings)
+        self.numbers = {part: Numbers(self.experiment.get(part) or []) for part in ("method", "rollbacks")}
+        self._named = named(self.experiment)
         self.registry = EventHandlerRegistry()
         self.has_controls = bool(get_controls(self.experiment) or get_global_controls())
         if resolved:
@@ -85,7 +89,15 @@ class Toolkit:
 
     def probes(self) -> list[dict[str, Any]]:
         """The hypothesis' probes: what a measurement measures."""
-        return list(self.hypothesis.get("probes", []))
+        return probes_of(self.experiment)
+
+    def resolved(self, activity: dict[str, Any]) -> dict[str, Any]:
+        """Return the activity itself, or the one that it refers to by name."""
+        return self._named.get(activity["ref"], activity) if "ref" in activity else activity
+
+    def entry_of(self, part: str, number: int, activity: dict[str, Any]) -> dict[str, Any]:
+        """Return how an entry of the record names an activity: by its number, and itself where the file has not it."""
+        return {"index": number, "name": activity.get("name"), **added(self.document, part, number, activity)}
 
     @contextmanager
     def session(self, journal: dict[str, Any]) -> Iterator[None]:

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from copy import deepcopy
 from functools import partial
 from typing import Any
@@ -43,17 +43,26 @@ class Undo:
         failed: list[str] = []
         logger.info("Let's rollback..." if rollbacks else "No declared rollbacks, let's move on.")
         with self._toolkit.controlled("rollback", self._toolkit.experiment, stoppable=False) as state:
-            self._all([(i, a) for i, a in enumerate(rollbacks) if i not in over], runs, failed)
+            self._all(self._left(rollbacks, over), runs, failed)
             state(lambda: runs)
         return failed
 
-    def _all(self, rollbacks: list[tuple[int, dict[str, Any]]], runs: list[dict[str, Any]], failed: list[str]) -> None:
+    def _left(self, rollbacks: list[dict[str, Any]], over: Container[int]) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Each rollback that is left with its number, as its turn comes: a control may add some meanwhile."""
+        for activity in rollbacks:
+            number = self._toolkit.numbers["rollbacks"].take(activity)
+            if number not in over:
+                yield number, activity
+
+    def _all(
+        self, rollbacks: Iterable[tuple[int, dict[str, Any]]], runs: list[dict[str, Any]], failed: list[str]
+    ) -> None:
         waiting: list[threading.Event] = []
         for index, activity in rollbacks:
             done = threading.Event()
             waiting.append(done)
             whole = self._player.resolve(activity)
-            if whole.get("background"):
+            if activity.get("background"):
                 self._clock.spawn(partial(self._one, index, whole, runs, failed, done), "rtk-undo")
             else:
                 self._one(index, whole, runs, failed, done)
@@ -68,13 +77,13 @@ class Undo:
         failed: list[str],
         done: threading.Event,
     ) -> None:
-        name = _name(activity)
-        self._record.note("intent", durable=True, role="rollback", index=index, name=name)
-        logger.info(f"Rollback: {name}")
+        entry = {**self._toolkit.entry_of("rollbacks", index, activity), "name": _name(activity)}
+        self._record.note("intent", durable=True, role="rollback", **entry)
+        logger.info(f"Rollback: {entry['name']}")
         try:
             played = self._played(activity)
             runs.append(played.run)
-            self._tell(index, activity, played, failed)
+            self._tell(entry, activity, played, failed)
         finally:
             done.set()
 
@@ -87,7 +96,7 @@ class Undo:
             return Played({"output": None, "status": "failed"}, failure)
         return played
 
-    def _tell(self, index: int, activity: dict[str, Any], played: Played, failed: list[str]) -> None:
+    def _tell(self, entry: dict[str, Any], activity: dict[str, Any], played: Played, failed: list[str]) -> None:
         name, failure = _name(activity), played.failure
         hand = _by_hand(activity, self._toolkit) if failure else None
         status = "failed" if failure else "succeeded"
@@ -99,8 +108,7 @@ class Undo:
             "activity",
             durable=True,
             role="rollback",
-            index=index,
-            name=name,
+            **entry,
             run=entry_of(played),
             failure=failure,
             tries=played.tries,

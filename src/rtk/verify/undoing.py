@@ -44,7 +44,8 @@ class Undoing:
         undo = Undo(self._toolkit, self._clock, self._record, self._stop)
         undo.play(over)
         self.spans = undo.spans
-        method = [(index, experiment["method"][index]) for index in began]
+        known = ((number, self._toolkit.numbers["method"].activity(number)) for number in began)
+        method = [(number, self._toolkit.resolved(activity)) for number, activity in known if activity]
         prove_restored(self._toolkit, self._clock, self._record, method, self._stop.hurry)
         registry.rollbacks_completed(experiment, journal.as_dict())
         self._record.note("rollbacks", durable=True, state="ended", reason=None)
