@@ -34,6 +34,10 @@ PARTS: dict[str, dict[str, str]] = {
         "why": "how the parts of a run work together, in virtual time",
         "rtk/verify": "activity hypothesis method phases undoing",
     },
+    "tests/verify/test_ledger.py": {
+        "why": "when a run measures, waits and undoes, in virtual time",
+        "rtk/verify": "afterwards readiness",
+    },
     "tests/verify/test_proof.py": {"why": "all for the sake of a proof", "rtk/verify": "once restored"},
     "tests/verify/test_journal.py": {"why": "what is kept is read back from journals", "rtk/verify": "kept"},
     "tests/journey/test_death.py": {

@@ -92,7 +92,7 @@ def test_the_loop_that_waits_would_pass_where_the_promise_is_broken() -> None:
 
 
 def test_the_example_of_a_budget_is_computed() -> None:
-    found = budget_of(Spending(0.95, 86_400, 10, 341, met=16, deviated=4, deviated_in_run=4))
+    found = budget_of(Spending(0.95, 86_400, 10, 341, met=16, deviated=4, deviating_s=Fraction(40)))
     told = dict(re.findall(r"^\| ([\w ]+) \|[^|]*\| .* = ([^|]+) \|$", BUDGETS, re.MULTILINE))
     assert told == {
         "budget": f"{found.budget_s / 60:g} min" if found.budget_s else None,
@@ -111,7 +111,7 @@ def test_what_the_tutorial_reads_out_of_its_run_is_computed() -> None:
     assert verdict_of(Case(0.95, 30, 22, 8)) == "fail"
     assert "Had 26 been good" in told
     assert [verdict_of(Case(0.95, 30, met, 30 - met)) for met in (25, 26)] == ["fail", "inconclusive"]
-    found = budget_of(Spending(0.95, 86_400, 10, 436, met=22, deviated=8, deviated_in_run=8))
+    found = budget_of(Spending(0.95, 86_400, 10, 436, met=22, deviated=8, deviating_s=Fraction(80)))
     assert f"**What did it cost?** {found.spent:.2%}".replace("%", " % of the budget") in told
     assert f"burn rate {found.burn_rate:.1f} ×" in told
     assert found.exhausted_after_s == 4.5 * 3600

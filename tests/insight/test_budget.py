@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from rtk.insight.budget import Spending, allowed_share, balance_of, budget_of
 
-BASE = Spending(target=0.9, window_s=3600.0, frequency_s=0.25, duration_s=10.4, met=38, deviated=2, deviated_in_run=2)
+BASE = Spending(
+    target=0.9, window_s=3600.0, frequency_s=0.25, duration_s=10.4, met=38, deviated=2, deviating_s=Fraction(1, 2)
+)
 
 
 def spending(**changed: Any) -> Spending:
@@ -22,20 +24,20 @@ def test_a_float_below_a_tenth_costs_no_affordable_run() -> None:
 
 
 def test_deviations_of_every_phase_spend_the_budget_but_only_those_of_the_conditions_burn() -> None:
-    budget = budget_of(spending(deviated_in_run=8))
+    budget = budget_of(spending(deviating_s=Fraction(2)))
     assert budget.deviating_s == 2.0
     assert budget.spent == 2 / 360
     assert budget.burn_rate == 0.5
 
 
 def test_a_budget_that_is_not_burnt_is_never_exhausted() -> None:
-    budget = budget_of(spending(deviated=0, deviated_in_run=0))
+    budget = budget_of(spending(deviated=0, deviating_s=Fraction()))
     assert budget.burn_rate == 0.0
     assert budget.exhausted_after_s is budget.affordable is None
 
 
 def test_a_run_dearer_than_the_budget_is_not_affordable_once() -> None:
-    assert budget_of(spending(deviated_in_run=5000)).affordable == 0
+    assert budget_of(spending(deviating_s=Fraction(1250))).affordable == 0
 
 
 def test_without_a_window_only_time_and_burn_rate_are_told() -> None:
@@ -55,7 +57,7 @@ def test_what_may_deviate_is_exact() -> None:
 
 @given(st.integers(1, 999), st.integers(1, 10_000), st.integers(1, 500))
 def test_as_many_runs_as_are_affordable_fit_and_one_more_does_not(mille: int, window: int, bad: int) -> None:
-    given = spending(target=mille / 1000, window_s=float(window), deviated_in_run=bad, frequency_s=0.1)
+    given = spending(target=mille / 1000, window_s=float(window), deviating_s=bad * Fraction(1, 10), frequency_s=0.1)
     affordable = budget_of(given).affordable
     assert affordable is not None
     cost, whole = Fraction(bad, 10), Fraction(1000 - mille, 1000) * window

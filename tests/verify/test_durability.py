@@ -77,11 +77,11 @@ class BadDisk(Disk):
 
     def __init__(self, path: Path, happens: Callable[[], None]) -> None:
         super().__init__()
-        self._path, self._happens = path, happens
+        self._path, self._happens, self._happened = path, happens, False
 
     def sync(self, file: int) -> None:
-        lines = self._path.read_bytes().splitlines()
-        if lines and INTENT in lines[-1]:
+        if INTENT in self._path.read_bytes() and not self._happened:
+            self._happened = True
             self._happens()
         super().sync(file)
 

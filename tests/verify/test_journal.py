@@ -86,6 +86,7 @@ def test_states_stand_in_slot_order_with_null_for_a_missed_one(world: World, tmp
     assert order == [
         *(("baseline", k) for k in range(2)),
         *(("conditions", k) for k in range(6)),
+        ("undo", 0),
         *(("recovery", k) for k in range(3)),
     ]
     missed = [state for state in during if state["steady_state_met"] is None]

@@ -27,7 +27,11 @@ def test_the_conditions_phase_begins_once_the_effect_shows(world: World, tmp_pat
     out = play(tmp_path, experiment(method=method), Plan(10.0, 30.0))
     assert out.outcomes() == ["met"] * 3
     burnt = world.done[0][0]
-    assert 14.0 <= out.facts.phases[0].started - burnt <= 16.5
+    onset, conditions, undo = out.facts.phases
+    assert 14.0 <= conditions.started - burnt <= 16.5
+    assert (onset.phase, onset.started, undo.phase) == ("onset", burnt, "undo")
+    assert out.outcomes("onset") == ["met"] * 2, "measured while the effect is awaited"
+    assert conditions.started == onset.ended
 
 
 def test_an_effect_that_never_shows_makes_the_run_invalid_and_is_undone(world: World, tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ def test_any_flipped_byte_costs_at_most_two_entries_and_never_changes_one(tmp_pa
 def test_a_newer_version_asks_for_an_upgrade(tmp_path: Path) -> None:
     path = tmp_path / "a.record"
     path.write_bytes(line_of({"n": 0, "t": 0.0, "kind": "run", "version": 99}))
-    with pytest.raises(BadInput, match=r"newer version \(format 99, this one reads 1\): upgrade"):
+    with pytest.raises(BadInput, match=r"newer version \(format 99, this one reads 2\): upgrade"):
         Recorded(path)
 
 

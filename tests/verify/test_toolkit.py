@@ -100,7 +100,7 @@ def test_controls_are_called_at_each_level_in_the_chaos_toolkits_order(world: Wo
         runner.run(document(), settings={"runtime": {"rollbacks": {"strategy": "always"}}})
     assert ours == outside_measuring()
     assert ours[1:3] == [("before experiment", ""), ("before method", "")]
-    assert hypothesis.count(("before hypothesis", "")) == hypothesis.count(("after hypothesis", "True")) == 4
+    assert hypothesis.count(("before hypothesis", "")) == hypothesis.count(("after hypothesis", "True")) == 5
 
 
 def test_what_surrounds_a_measurement_is_what_surrounds_a_hypothesis(world: World, tmp_path: Path) -> None:

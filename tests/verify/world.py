@@ -138,6 +138,7 @@ def play(
     """Run a verification of the world from gate to end, in virtual time."""
     toolkit = Toolkit(document, settings or {})
     limits = more.pop("limits", [30.0] * len(toolkit.probes()))
+    guard = more.pop("guard", None)
     defaults: dict[str, Any] = {"max_in_flight": 32, "threshold": Threshold(upper=1000.0, unit="ms")}
     sync = more.pop("sync", os.fsync)
     verification = Verification("run-1", "world.json", plan, toolkit, limits, **{**defaults, **more})
@@ -145,7 +146,7 @@ def play(
     started = clock.monotonic()
     record = Record(path / "run-1.record", lambda: clock.monotonic() - started, toolkit.redact, sync=sync)
     world.progress = Progress(clock.monotonic, started)
-    run = Run(verification, clock, record, world.stop, world.progress)
+    run = Run(verification, clock, record, world.stop, world.progress, guard)
     run.play()
     record.close()
     recorded = Recorded(record.path)

@@ -154,7 +154,7 @@ def _verification(options: Options, source: Source, plan: Plan, toolkit: Toolkit
         limits=limits,
         max_in_flight=max_in_flight(plan, sum(limits)),
         threshold=thresholds[charted],
-        threshold_s=time_threshold_s(probes[charted], toolkit.configuration),
+        bounds_s=tuple(time_threshold_s(probe, toolkit.configuration) for probe in probes),
         charted=charted,
         rollback_strategy=_strategy(options, toolkit),
         longest_s=longest(options.max_duration, plan.warm_up_s + plan.duration_s + plan.cool_down_s),

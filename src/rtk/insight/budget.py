@@ -26,7 +26,7 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Spending:
-    """What a budget is computed from: `met` and `deviated` are of the conditions, `deviated_in_run` of all."""
+    """What a budget is computed from: `met` and `deviated` are of the conditions, `deviating_s` of all phases."""
 
     target: float | None
     window_s: float | None
@@ -34,7 +34,7 @@ class Spending:
     duration_s: float
     met: int
     deviated: int
-    deviated_in_run: int
+    deviating_s: Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def budget_of(spending: Spending) -> Budget:
     """Budget, deviating time and impact of all phases; the burn rate of the conditions."""
     allowed = allowed_share(spending.target)
     whole = _times(allowed, spending.window_s)
-    deviating = spending.deviated_in_run * exact(spending.frequency_s)
+    deviating = spending.deviating_s
     burn = _burn_rate(spending, allowed)
     return Budget(
         budget_s=_float(whole),

@@ -1,7 +1,7 @@
 """The arithmetic of DESIGN §5 in one place: from counts to every figure."""
 
 from rtk.insight.bounds import proven_at_least, proven_at_most
-from rtk.insight.budget import Spending, budget_of
+from rtk.insight.budget import Spending, budget_of, exact
 from rtk.insight.shape import Figures
 from rtk.insight.verdict import Case, needed, slots, verdict_of
 
@@ -22,7 +22,8 @@ def figures(
     is not above 0 and below 1.
     """
     case = Case(target=target, planned=planned, met=met, deviated=deviated, missed=missed)
-    return figures_of(case, Spending(target, window_s, frequency_s, duration_s, met, deviated, deviated))
+    deviating_s = deviated * exact(frequency_s)
+    return figures_of(case, Spending(target, window_s, frequency_s, duration_s, met, deviated, deviating_s))
 
 
 def figures_of(case: Case, spending: Spending) -> Figures:

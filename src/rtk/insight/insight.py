@@ -13,6 +13,7 @@ from rtk.insight.moments import (
     recovered_after,
     restored,
 )
+from rtk.insight.outage import deviating_time
 from rtk.insight.runs import clustering_of
 from rtk.insight.shape import Clustering, Insight
 from rtk.insight.stats import stats_of
@@ -86,7 +87,7 @@ def _spending(facts: Facts, conditions: Tally, tallies: dict[Phase, Tally]) -> S
         duration_s=facts.duration_s,
         met=conditions.met,
         deviated=conditions.deviated,
-        deviated_in_run=sum(tally.deviated for tally in tallies.values()),
+        deviating_s=deviating_time(tallies, facts.frequency_s),
     )
 
 

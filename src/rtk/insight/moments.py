@@ -84,7 +84,7 @@ def _undone_at(rollbacks: Iterable[ActivitySpan]) -> float | None:
 
 
 def _after(facts: Facts, moment: float) -> Iterable[Measurement]:
-    return (m for m in facts.measurements.of("conditions", "recovery") if m.due >= moment)
+    return (m for m in facts.measurements.of("onset", "conditions", "undo", "recovery") if m.due >= moment)
 
 
 def _first_of_a_row(measurements: Iterable[Measurement]) -> Measurement | None:

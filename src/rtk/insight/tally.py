@@ -12,13 +12,17 @@ class Tally:
     """Counts of a phase, its outcomes in slot order (1 met, 0 deviated, none missed) and its finite values.
 
     `cut_off` is how many were missed only because the run was stopped or interrupted; `valueless` is how many
-    deviated without a value, such as a probe that never answered.
+    deviated without a value, such as a probe that never answered. `began` and `last` are the due times of the
+    first and the last slot that no stop cut off, `last_deviated` whether that last one did.
     """
 
     planned: int = 0
     missed: int = 0
     cut_off: int = 0
     valueless: int = 0
+    began: float | None = None
+    last: float | None = None
+    last_deviated: bool = False
     outcomes: bytearray = field(default_factory=bytearray)
     values: "array[float]" = field(default_factory=lambda: array("d"))
 
@@ -41,6 +45,9 @@ class Tally:
 
     def add(self, m: Measurement) -> None:
         """Count one measurement; callers add them in slot order."""
+        if m.code not in CUT_OFF:
+            self.began = m.due if self.began is None else self.began
+            self.last, self.last_deviated = m.due, m.outcome == "deviated"
         if m.outcome == "missed":
             self.missed += 1
             self.cut_off += m.code in CUT_OFF

@@ -214,7 +214,7 @@ def _figures(insight: Insight) -> tuple[Figure, ...]:
         Figure("Proven at most", bound(f.proven_at_most, target), "exact one-sided 95 % bound"),
         Figure("Needed", _count(f.needed), "clean measurements that would prove the target"),
         Figure("Budget", duration(f.budget_s), "(1 - target) times the window"),
-        Figure("Deviating time", duration(deviating), "deviated slots of all phases times the frequency"),
+        Figure("Deviating time", duration(deviating), "of all phases: from each deviated slot to the next"),
         Figure("Budget spent", fine_share(spent), "deviating time ÷ budget"),
         Figure("Burn rate", multiple(f.burn_rate), "(1 - observed) ÷ (1 - target)"),
         Figure("Exhausted after", duration(f.exhausted_after_s), "window ÷ burn rate, were it to go on"),

@@ -94,8 +94,10 @@ def measurement_of(entry: Entry) -> Measurement:
 
 
 def _read(reading: _Reading, entry: Entry, head: Entry) -> None:
-    kind, at = entry["kind"], entry["t"]
+    kind: str = entry["kind"]
+    at: float = entry["t"]
     if kind == "phase":
+        at = entry.get("at", at)  # a record of version 1 says only when the entry was made
         begun = reading.phases.get(entry["phase"])  # its line may be damaged
         is_end = entry["state"] == "ended"
         started = begun.started if is_end and begun else at

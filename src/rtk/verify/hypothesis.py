@@ -1,6 +1,7 @@
 """The hypothesis before and after the method: the gate that lets a run begin, and the journal's deviation."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -75,7 +76,7 @@ class Hypothesis:
     def _try(self, number: int) -> bool:
         if self._stop.asked.is_set():
             return False
-        outcome, reason = self._ask("before")
+        outcome, reason = self._ask("before", self._stop.asked.is_set)
         if outcome == "met":
             return True
         if not self._stop.asked.is_set():
@@ -84,16 +85,16 @@ class Hypothesis:
             self._clock.wait(self._stop.asked, PAUSE_S if number < TRIES else 0)
         return False
 
-    def after(self) -> Outcome | None:
-        """What it is after the method; None when the run was stopped over it."""
+    def after(self, is_cut: Callable[[], bool]) -> Outcome | None:
+        """What it is after the method; None when `is_cut` said that there is no time for it."""
         registry, experiment = self._toolkit.registry, self._toolkit.experiment
         registry.start_hypothesis_after(experiment)
-        outcome, _ = self._ask("after")
+        outcome, _ = self._ask("after", is_cut)
         registry.hypothesis_after_completed(experiment, self._journal.states["after"], self._journal.as_dict())
-        return None if self._stop.asked.is_set() else outcome
+        return None if is_cut() else outcome
 
-    def _ask(self, which: str) -> tuple[Outcome, str | None]:
-        sample = measured_once(self._clock, self._measurer, self._stop.asked)
+    def _ask(self, which: str, is_cut: Callable[[], bool]) -> tuple[Outcome, str | None]:
+        sample = measured_once(self._clock, self._measurer, is_cut)
         met = sample.outcome == "met"
         reason = None if met else reason_of(sample, self._toolkit.probes())
         self._record.note("hypothesis", which=which, met=met, reason=reason, probes=sample.probes)

@@ -27,6 +27,7 @@ class Method:
 
     def __init__(self, toolkit: Toolkit, clock: Clock, record: Record, stop: Stop, bell: threading.Event) -> None:
         self.done = threading.Event()
+        self.started = False
         self.began: list[int] = []
         self._started: list[int] = []
         self.failed: str | None = None
@@ -48,6 +49,7 @@ class Method:
 
     def start(self) -> None:
         """Begin; returns at once."""
+        self.started = True
         self._clock.spawn(self._play, "rtk-method")
 
     def close(self) -> list[int]:

@@ -1,6 +1,7 @@
 """One measurement outside the slots, bounded by the probes' time limits."""
 
 import threading
+from collections.abc import Callable
 
 from chaoslib.exceptions import InterruptExecution
 
@@ -12,8 +13,8 @@ from rtk.verify.schedule import Grid
 TICK_S = 0.25
 
 
-def measured_once(clock: Clock, measurer: Measurer, cut: threading.Event) -> Sample:
-    """Measure once; a probe past its limit deviates, and a set `cut` ends the waiting.
+def measured_once(clock: Clock, measurer: Measurer, is_cut: Callable[[], bool]) -> Sample:
+    """Measure once; a probe past its limit deviates, and `is_cut` ends the waiting.
 
     A control's `InterruptExecution` is raised here, in the caller's thread.
     """
@@ -33,9 +34,9 @@ def measured_once(clock: Clock, measurer: Measurer, cut: threading.Event) -> Sam
 
     clock.spawn(work, "rtk-once")
     while not clock.wait(done, TICK_S):
-        if cut.is_set() or clock.monotonic() >= one.deadline:
+        if is_cut() or clock.monotonic() >= one.deadline:
             break
     if stopped:
         raise stopped[0]
-    reason = "interrupted" if cut.is_set() else f"no answer within {one.limit:g} s"
+    reason = "interrupted" if is_cut() else f"no answer within {one.limit:g} s"
     return found[0] if found else Sample("deviated", reason=reason, probes=list(one.probes))

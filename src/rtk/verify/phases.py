@@ -1,9 +1,10 @@
-"""The three phases of measuring, one grid of slots each, and what ends them."""
+"""The phases of measuring, one grid of slots each without a gap between them, and what ends them."""
 
 import logging
 import math
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from chaoslib.exceptions import InterruptExecution
 
@@ -12,12 +13,15 @@ from rtk.experiment.plan import Plan
 from rtk.insight.facts import MissedReason, Phase
 from rtk.insight.stops import StopCause
 from rtk.verify.crew import Crew, InFlight, Sample
+from rtk.verify.overdue import Overdue
 from rtk.verify.progress import Progress, Waiting
 from rtk.verify.record import Record
+from rtk.verify.rules import StopRules
 from rtk.verify.schedule import Grid
 from rtk.verify.stop import Stop
 
 TICK_S = 0.25  # how often the crew is tended at least
+LEAD_S = 1.0  # how long before the end of a phase its successor is made ready
 DRAIN_S = 2.0  # how long measurements past their threshold may still bring their value at the end
 HURRIED_S = 0.3  # the same when the run was interrupted
 
@@ -25,7 +29,10 @@ logger = logging.getLogger("chaostoolkit")
 
 
 class Phases:
-    """Measures through one phase after another; every planned slot ends as exactly one recorded measurement."""
+    """Measures through one phase after another; every planned slot ends as exactly one recorded measurement.
+
+    A phase's grid begins where the one before it was over, so that no time between them is without a slot.
+    """
 
     def __init__(
         self,
@@ -35,8 +42,8 @@ class Phases:
         stop: Stop,
         progress: Progress,
         measure: Callable[[InFlight], Sample],
+        overdue: Overdue,
         max_in_flight: int,
-        longest_s: float = math.inf,
     ) -> None:
         self._plan = plan
         self._clock = clock
@@ -44,42 +51,101 @@ class Phases:
         self._stop = stop
         self._progress = progress
         self._measure = measure
-        self._longest_s = min(plan.stop_when.max_duration_s or math.inf, longest_s)
-        self._lock = threading.Lock()
-        self._in_a_row = 0
-        self._deviated = 0
+        self._overdue = overdue
+        self._over_at: float | None = None
+        self._rules = StopRules(plan, stop.request)
         self.crew = Crew(clock, self._careful, self._settled, max_in_flight)
         self.bell = self.crew.bell
 
-    def run(self, phase: Phase, until: threading.Event | None = None, halted: Callable[[], bool] | None = None) -> None:
-        """Measure one phase: for its planned length, and until the event is set if there is one."""
-        planned, length = self._plan.slots(phase), self._plan.length(phase)
+    def run(
+        self,
+        phase: Phase,
+        until: threading.Event | None = None,
+        halted: Callable[[], bool] | None = None,
+        then: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Measure one phase: for its planned length, and until the event is set if there is one.
+
+        `then` is called when the planned length is about to be over.
+        """
         halted = halted or self._stop.asked.is_set
-        self._record.note("phase", durable=True, phase=phase, state="started", planned=planned)
-        goes_on = (lambda: not until.is_set()) if until else (lambda: False)
-        grid = Grid(phase, self._clock.monotonic(), self._plan.frequency_s, planned, goes_on)
-        self._progress.begin(phase, grid.start + length)
-        if not halted():  # a run stopped before the phase measures nothing in it
+        grid = self._open(phase, (lambda: not until.is_set()) if until else (lambda: False), halted())
+        ends = grid.start + self._plan.length(phase)
+        over_at = self._watch(ends, until, halted, then)
+        self._close(grid, over_at, self._cut() if halted() else None)
+
+    @contextmanager
+    def beside(self, phase: Phase) -> Iterator[None]:
+        """Measure a phase for as long as a block of work takes. What may stop a run no longer does."""
+        self._rules.over = True
+        over, tended = threading.Event(), threading.Event()
+
+        def tend() -> None:
+            while not over.is_set():
+                self.bell.clear()
+                self.tend()
+                self._clock.wait(self.bell, TICK_S)
+            tended.set()
+
+        grid = self._open(phase, lambda: not over.is_set(), halted=False)
+        if not self._spawned(tend):
+            tended.set()
+        try:
+            yield
+        finally:
+            over_at = self._clock.monotonic()
+            over.set()
+            self.bell.set()
+            self._clock.wait(tended, TICK_S)
+            self._close(grid, over_at, None)
+
+    def _open(self, phase: Phase, goes_on: Callable[[], bool], halted: bool) -> Grid:
+        """Begin a phase where the one before was over. One of no known length has one slot at least."""
+        planned = self._plan.slots(phase) or int(phase in ("onset", "undo"))
+        start = self._clock.monotonic() if self._over_at is None else self._over_at
+        grid = Grid(phase, start, self._plan.frequency_s, planned, goes_on)
+        self._rules.open(grid)
+        self._record.note("phase", phase=phase, state="started", planned=planned, at=start - self._progress.started)
+        length = self._plan.length(phase)
+        self._progress.begin(phase, start + length if length else None)
+        if not halted:  # a run stopped before the phase measures nothing in it
             self.crew.open(grid)
-            self._watch(grid.start + length, until, halted)
-        self.crew.close(grid, self._cut() if halted() else None)
-        self._record.note("phase", durable=True, phase=phase, state="ended", planned=grid.planned)
+        return grid
 
-    def until(self, event: threading.Event) -> None:
-        """Wait for something that comes before a phase, or for the stop."""
-        while not event.is_set() and not self._stop.asked.is_set():
-            self.bell.clear()
-            self.tend()
-            self._clock.wait(self.bell, TICK_S)
+    def _close(self, grid: Grid, over_at: float, cut: Sample | None) -> None:
+        if not cut and grid.planned:
+            self._clock.wait(grid.begun, TICK_S)  # however short a phase is, its first slot is measured
+        self._over_at = over_at
+        self.crew.close(grid, cut)
+        self._rules.close(grid)
+        at = over_at - self._progress.started
+        self._record.note("phase", phase=grid.phase, state="ended", planned=grid.planned, at=at)
 
-    def _watch(self, ends: float, until: threading.Event | None, halted: Callable[[], bool]) -> None:
+    def _watch(
+        self, ends: float, until: threading.Event | None, halted: Callable[[], bool], then: Callable[[], None]
+    ) -> float:
+        """Tend the crew until the phase is over; when it was."""
+        asked = after = False
         while not halted():
             self.bell.clear()
             self.tend()
             left = ends - self._clock.monotonic()
+            if left <= LEAD_S and not asked:
+                asked = True
+                then()
             if left <= 0 and (until is None or until.is_set()):
-                return
+                return self._clock.monotonic() if after else ends
+            after = left <= 0
             self._clock.wait(self.bell, min(TICK_S, left) if left > 0 else TICK_S)
+        return self._clock.monotonic()
+
+    def _spawned(self, work: Callable[[], None]) -> bool:
+        try:
+            self._clock.spawn(work, "rtk-tend")
+        except RuntimeError as error:  # at the limit of threads the undo goes before the measuring of it
+            self._record.note("event", text=f"nothing is measured while the rollbacks are played: {error}")
+            return False
+        return True
 
     def _cut(self) -> Sample:
         interrupted = self._stop.signal is not None
@@ -89,10 +155,16 @@ class Phases:
     def tend(self) -> None:
         """What is to be done a few times a second: threads, hung measurements, reasons to stop."""
         self.crew.tend()
-        if self._clock.monotonic() - self._progress.started >= self._longest_s:
-            self._stop.request(StopCause.MAX_DURATION, f"the run reached its longest duration of {self._longest_s:g} s")
+        for one in self.crew.under_way():
+            if self._overdue.deviates(one):
+                self._rules.tell(one.grid, one.slot, "deviated")
         if self._record.failure:
             self._stop.request(StopCause.RECORD, self._record.failure)
+
+    def forgo(self) -> None:
+        """Give up what is under way, because the run is about to end the processes it may need."""
+        for one in self.crew.under_way():
+            self._give_up(one, hurried=True)
 
     def _careful(self, one: InFlight) -> Sample:
         try:
@@ -119,40 +191,21 @@ class Phases:
             code=sample.code,
             probes=sample.probes,
         )
-        self._progress.measured(sample.outcome, sample.value)
-        self._stop_when(sample)
+        self._progress.measured(sample.outcome, sample.value, beyond=slot >= self._plan.slots(grid.phase))
+        self._rules.tell(grid, slot, sample.outcome)
 
-    def _stop_when(self, sample: Sample) -> None:
-        rules, objective = self._plan.stop_when, self._plan.objective
-        with self._lock:
-            if sample.outcome == "missed":
-                return
-            self._in_a_row = self._in_a_row + 1 if sample.outcome == "deviated" else 0
-            self._deviated += sample.outcome == "deviated"
-            in_a_row, spent = self._in_a_row, self._deviated * self._plan.frequency_s
-        if rules.deviated_in_a_row and in_a_row >= rules.deviated_in_a_row:
-            self._stop.request(StopCause.DEVIATED_IN_A_ROW, f"{in_a_row} measurements deviated in a row")
-        if rules.budget_spent and objective and objective.window_s:
-            budget = (1 - objective.target) * objective.window_s
-            if spent / budget >= rules.budget_spent:
-                self._stop.request(
-                    StopCause.BUDGET_SPENT, f"the run spent {rules.budget_spent:.0%} of the error budget"
-                )
-
-    def drain(self, past: Callable[[InFlight], bool]) -> None:
+    def drain(self, hurried: Callable[[], bool]) -> None:
         """Let what is under way end: until it does, or is past its time limit.
 
-        `past` tells whether a measurement is past its threshold already: after a moment it is deviated
-        without its value. In a run that was interrupted, what is neither is missed.
+        What is overdue is deviated without its value after a moment. When the run is `hurried`, what is not is missed.
         """
         began = self._clock.monotonic()
         while left := self.crew.under_way():
             self.crew.tend()
             waited = self._clock.monotonic() - began
-            interrupted = self._stop.signal is not None
-            if waited >= (HURRIED_S if interrupted else DRAIN_S):
+            if waited >= (HURRIED_S if hurried() else DRAIN_S):
                 for one in left:
-                    self._give_up(one, past(one), interrupted)
+                    self._give_up(one, hurried())
             self._clock.wait(threading.Event(), 0.05)
         self.crew.dismiss()
 
@@ -162,21 +215,10 @@ class Phases:
         ends = [one.deadline for one in left if math.isfinite(one.deadline)]
         return Waiting(len(left), max(0.0, max(ends, default=0.0) - self._clock.monotonic()))
 
-    def _give_up(self, one: InFlight, past: bool, interrupted: bool) -> None:
+    def _give_up(self, one: InFlight, hurried: bool) -> None:
         now = self._clock.monotonic()
-        if past:
+        if self._overdue.is_past(one) or (hurried and self._overdue.deviates(one)):
             reason = "not done when the run ended, though past its threshold"
             self.crew.give_up(one, Sample("deviated", one.started, now, None, reason))
-        elif interrupted:
+        elif hurried:
             self.crew.give_up(one, Sample.missed(MissedReason.STILL_RUNNING, one.started))
-
-
-def is_past(threshold_s: float | None, charted: int, clock: Clock) -> Callable[[InFlight], bool]:
-    """Whether the probe at work is the one whose value is its own duration, and has lasted longer than tolerated."""
-    bound = math.inf if threshold_s is None else threshold_s
-
-    def past(one: InFlight) -> bool:
-        began = one.deadline - one.limit
-        return len(one.probes) == charted and clock.monotonic() - began > bound
-
-    return past

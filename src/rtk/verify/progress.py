@@ -26,8 +26,8 @@ class Waiting(NamedTuple):
 class Progress:
     """A run's present state. Moments are readings of `now`, the run's monotonic clock, in seconds.
 
-    `phase` is `gate`, one of the three phases, or `rollbacks`; `phase_ends` and `run_ends` are None where no
-    end is known (a gate, a method of unknown length). `planned` counts all slots of the run. `recent` holds
+    `phase` is `gate` or one of the phases; `phase_ends` and `run_ends` are None where no
+    end is known (a gate, an undo). `planned` counts all slots of the run that are known. `recent` holds
     the last values with their outcomes, None where there was no value. `events` are (seconds since the start,
     text). `activity` is what is under way besides measuring, such as a condition's name.
     `waiting` tells what is waited for where no slot is left to be measured.
@@ -60,9 +60,10 @@ class Progress:
         self.phase_ends = ends
         self.phase = phase
 
-    def measured(self, outcome: Outcome, value: float | None = None) -> None:
-        """Count one measurement; safe to call from any thread."""
+    def measured(self, outcome: Outcome, value: float | None = None, beyond: bool = False) -> None:
+        """Count one measurement, `beyond` those that were planned; safe to call from any thread."""
         with self._lock:
+            self.planned += beyond
             setattr(self, outcome, getattr(self, outcome) + 1)
             self.recent.append((value, outcome))
 

@@ -25,7 +25,7 @@ class Prover:
         measurer = Measurer(self._toolkit, self._clock, limits, probes=claim.probes)
         until = self._clock.monotonic() + claim.within
         while True:
-            sample: Sample = measured_once(self._clock, measurer, self._cut)
+            sample: Sample = measured_once(self._clock, measurer, self._cut.is_set)
             if sample.outcome == "met":
                 return None
             left = until - self._clock.monotonic()

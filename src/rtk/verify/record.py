@@ -22,7 +22,7 @@ import msgspec
 from rtk.errors import BadInput, CannotRecord
 from rtk.verify.redact import DEEPEST, Redactor, told
 
-VERSION = 1
+VERSION = 2  # since there are the phases onset and undo
 TAIL = 65536  # bytes: where the end of a finished record is
 LOCK_S = 5.0
 OURS = frozenset(

@@ -1,10 +1,12 @@
 """A run from its gate to its end, in the order of DESIGN §4.1. What is done is recorded before it is told."""
 
 import logging
+import math
 import os
 import platform
+import threading
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any
 
 from chaoslib import __version__ as chaoslib_version
 from chaoslib.exceptions import InterruptExecution
@@ -13,14 +15,17 @@ import rtk
 from rtk.clock import Clock
 from rtk.errors import CannotRecord, ToolkitError
 from rtk.experiment.plan import Plan
-from rtk.insight.facts import Facts, Outcome, Phase, Threshold
-from rtk.insight.words import duration
+from rtk.insight.facts import Facts, Phase, Threshold
+from rtk.insight.stops import StopCause
 from rtk.verify import processes
+from rtk.verify.afterwards import Afterwards
 from rtk.verify.hypothesis import Hypothesis, Journal
 from rtk.verify.measure import Measurer
 from rtk.verify.method import Method, role_of
-from rtk.verify.phases import Phases, is_past
+from rtk.verify.overdue import Overdue
+from rtk.verify.phases import Phases
 from rtk.verify.progress import Progress
+from rtk.verify.readiness import Guardian, Readiness
 from rtk.verify.record import VERSION, Record
 from rtk.verify.stop import Stop, cause_of
 from rtk.verify.toolkit import Toolkit
@@ -33,9 +38,10 @@ logger = logging.getLogger("chaostoolkit")
 
 @dataclass(frozen=True)
 class Verification:
-    """What to run, and how. `limits` are the probes' time limits (seconds); `charted` is the position of the
-    probe whose value is charted, `threshold_s` its bound where its value is its own duration; `longest_s` ends a
-    run that takes longer; `kept` is what the record keeps besides, for whoever ends the run after a crash."""
+    """What to run, and how. `limits` are the probes' time limits (seconds), `bounds_s` what those may take whose
+    value is their own duration (None for others); `charted` is the position of the probe whose value is charted;
+    `longest_s` ends a run that takes longer; `kept` is what the record keeps besides, for whoever ends the run
+    after a crash."""
 
     run_id: str
     source: str
@@ -44,18 +50,11 @@ class Verification:
     limits: list[float]
     max_in_flight: int
     threshold: Threshold = field(default_factory=Threshold)
-    threshold_s: float | None = None
+    bounds_s: tuple[float | None, ...] = ()
     charted: int = 0
     rollback_strategy: str = "always"
     longest_s: float = float("inf")
     kept: dict[str, Any] = field(default_factory=dict)
-
-
-class Guardian(Protocol):
-    """Who undoes the run if it dies."""
-
-    def ready(self) -> None:
-        """Return once that is certain; raise `ToolkitError` when it is not to be had."""
 
 
 class Run:
@@ -79,18 +78,16 @@ class Run:
         self._stop = stop
         self._progress = progress
         self.signal: int | None = None
+        self._over = threading.Event()
+        self._time_is_up = threading.Event()
+        self._undo_begun = False
         self.journal = Journal(self._toolkit.document)
         self._measurer = measurer = Measurer(self._toolkit, clock, verification.limits, verification.charted)
         self._hypothesis = Hypothesis(self._toolkit, clock, record, stop, measurer, self.journal)
+        self._afterwards = Afterwards(self._hypothesis, self.journal, clock, stop, progress)
+        late = Overdue(verification.bounds_s, clock)
         self._phases = Phases(
-            verification.plan,
-            clock,
-            record,
-            stop,
-            progress,
-            measurer,
-            verification.max_in_flight,
-            verification.longest_s,
+            verification.plan, clock, record, stop, progress, measurer, late, verification.max_in_flight
         )
         progress.waiting = self._phases.waiting
         self._method = Method(self._toolkit, clock, record, stop, self._phases.bell)
@@ -100,6 +97,7 @@ class Run:
     def play(self) -> None:
         """Play it all. Ends in order whatever happens in between; the record then says what did."""
         self._begin()
+        self._watch_the_time()
         journal = self.journal.as_dict()
         with processes.marking(self._v.run_id), self._toolkit.session(journal):
             try:
@@ -117,6 +115,8 @@ class Run:
         finally:
             self._undo()
             self._recover()
+            self._phases.drain(self._is_hurried)
+            self._afterwards.wait(sum(self._v.limits))
 
     def _begin(self) -> None:
         self._record.append(
@@ -152,45 +152,59 @@ class Run:
             self._progress.begin("gate")
             if not self._hypothesis.gate():
                 return
-            if self._v.plan.warm_up_s:
-                self._log_phase("baseline")
-                self._phases.run("baseline")
+            self._baseline()
             if not self._stop.asked.is_set():
                 self._conditions()
-            if not self._stop.asked.is_set():
-                self.journal.deviated = self._after() == "deviated"
         except (InterruptExecution, ToolkitError) as error:
             self._stop.request(cause_of(error), str(error))
 
-    def _after(self) -> Outcome | None:
-        longest = duration(sum(self._v.limits))
-        self._progress.activity = f"asking the hypothesis once more, at most {longest}"
-        try:
-            return self._hypothesis.after()
-        finally:
-            self._progress.activity = None
+    def _baseline(self) -> None:
+        """Measure the baseline until whoever guards the run is ready, for that must not leave a gap."""
+        readiness = Readiness(self._guard, self._clock, self._phases.bell)
+        if self._v.plan.warm_up_s:
+            self._log_phase("baseline")
+            self._phases.run("baseline", until=readiness.done, then=readiness.ask)
+        elif not self._stop.asked.is_set():
+            readiness.ask()
+            self._clock.wait(readiness.done)
+        if readiness.error:
+            raise readiness.error
 
     def _conditions(self) -> None:
-        if self._guard:
-            self._guard.ready()
         logger.info("Playing your experiment's method now...")
         self._toolkit.registry.start_continuous_hypothesis(self._v.plan.frequency_s)
+        awaits_effect = not self._method.took_hold.is_set()
         self._method.start()
-        self._phases.until(self._method.took_hold)
+        if awaits_effect:
+            self._phases.run("onset", until=self._method.took_hold)
         self._log_phase("conditions")
         self._phases.run("conditions", until=self._method.done)
+
+    def _undo(self) -> None:
+        if not self._method.started:
+            return
+        if self._method.done.is_set() and not self._method.began:
+            self._afterwards.start()
+            return
+        self._undo_begun = True
+        with self._phases.beside("undo"):
+            self._end_method()
+            self._afterwards.start()
+            if self._v.rollback_strategy == "deviated":
+                self._afterwards.wait(sum(self._v.limits))
+            if began := self._method.close():
+                self._undoing.undo(self._v.rollback_strategy, self.journal, began)
+
+    def _end_method(self) -> None:
+        """Let the action under way end for a moment; one that hangs must not go on breaking what is mended."""
         if self._stop.asked.is_set():
             logger.warning(f"Ending the run: {self._stop.reason}")
             self._clock.wait(self._method.done, ACTION_S)
         if self._stop.signal is not None:
             self.journal.status = "interrupted"
-
-    def _undo(self) -> None:
-        if began := self._method.close():
-            self._progress.begin("rollbacks")
-            if not self._method.done.is_set():  # an action that hangs must not go on breaking what is mended
-                processes.end(processes.descendants(os.getpid()) & processes.marked(self._v.run_id))
-            self._undoing.undo(self._v.rollback_strategy, self.journal, began)
+        if not self._method.done.is_set():
+            self._phases.forgo()  # what is ended here may be a measurement's
+            processes.end(processes.descendants(os.getpid()) & processes.marked(self._v.run_id))
 
     def amend(self, facts: Facts) -> Facts:
         """The facts with what the record could not take: how the rollbacks went."""
@@ -198,17 +212,36 @@ class Run:
         return facts if spans is None else replace(facts, rollbacks=tuple(spans), rolled_back=True)
 
     def _recover(self) -> None:
-        def hurried() -> bool:
+        def halted() -> bool:
             return self._stop.signal is not None or self._method.failed is not None
 
-        if self._v.plan.cool_down_s and self._method.began and not hurried():
+        if self._v.plan.cool_down_s and self._method.began and not halted():
             self._log_phase("recovery")
             self._toolkit.registry.start_cooldown(int(self._v.plan.cool_down_s))
-            self._phases.run("recovery", halted=hurried)
+            self._phases.run("recovery", halted=halted)
             self._toolkit.registry.cooldown_completed()
-        self._phases.drain(is_past(self._v.threshold_s, self._v.charted, self._clock))
+
+    def _is_hurried(self) -> bool:
+        return self._stop.signal is not None or self._time_is_up.is_set()
+
+    def _watch_the_time(self) -> None:
+        """End the run once it has taken as long as it may; never what undoes it."""
+        longest_s = min(self._v.longest_s, self._v.plan.stop_when.max_duration_s or math.inf)
+        if math.isinf(longest_s):
+            return
+
+        def watch() -> None:
+            if self._clock.wait(self._over, longest_s):
+                return
+            self._time_is_up.set()
+            self._afterwards.cut()
+            if not self._undo_begun:  # afterwards there is nothing left to stop
+                self._stop.request(StopCause.MAX_DURATION, f"the run reached its longest duration of {longest_s:g} s")
+
+        self._clock.spawn(watch, "rtk-longest")
 
     def _end(self) -> None:
+        self._over.set()
         # What comes after this moment has not stopped the run.
         why, self.signal = self._stop.why, self._stop.signal
         if why and self.journal.status == "completed":

@@ -11,9 +11,9 @@ _OPEN, _BEGUN, _SETTLED = 0, 1, 2
 class Grid:
     """The slots of one phase: slot k is due at start + k × frequency (seconds, monotonic).
 
-    The multiplication is what keeps the grid: no error adds up, whatever a measurement takes. A grid of
-    the conditions phase goes on beyond its planned slots until it is closed, since a method may take
-    longer than the plan.
+    The multiplication is what keeps the grid: no error adds up, whatever a measurement takes. A grid may go on
+    beyond its planned slots until it is closed: a method may take longer than the plan, and nobody knows how
+    long an undo takes.
     """
 
     def __init__(
@@ -31,6 +31,7 @@ class Grid:
         self.planned = planned
         self._goes_on = goes_on
         self.closed = threading.Event()
+        self.begun = threading.Event()  # set once its first slot was taken up
         self.stopped = False
         self._lock = threading.Lock()
         self._claimed = 0
@@ -57,6 +58,7 @@ class Grid:
             if self.stopped or (slot >= self.planned and not self._goes_on()) or self._states[slot]:
                 return False
             self._states[slot] = _BEGUN
+            self.begun.set()
             return True
 
     def settle(self, slot: int) -> bool:

@@ -1,0 +1,59 @@
+"""The hypothesis once more, after the method: asked beside the rollbacks, which do not wait for it."""
+
+import threading
+
+from chaoslib.exceptions import InterruptExecution
+
+from rtk.clock import Clock
+from rtk.errors import ToolkitError
+from rtk.insight.words import duration
+from rtk.verify.hypothesis import Hypothesis, Journal
+from rtk.verify.progress import Progress
+from rtk.verify.stop import Stop, cause_of
+
+
+class Afterwards:
+    """Asks the hypothesis once more, in a thread of its own; the journal then says whether it deviated."""
+
+    def __init__(self, hypothesis: Hypothesis, journal: Journal, clock: Clock, stop: Stop, progress: Progress) -> None:
+        self._hypothesis = hypothesis
+        self._journal = journal
+        self._clock = clock
+        self._stop = stop
+        self._progress = progress
+        self._done: threading.Event | None = None
+        self._time_is_up = threading.Event()
+
+    def start(self) -> None:
+        """Begin to ask; returns at once. A run that is to stop asks no more."""
+        if self._stop.asked.is_set():
+            return
+        self._done = threading.Event()
+        try:
+            self._clock.spawn(self._ask, "rtk-afterwards")
+        except RuntimeError:  # at the limit of threads the rollbacks go before this
+            self._done.set()
+
+    def wait(self, longest_s: float) -> None:
+        """Return once it was asked; `longest_s` is told to whoever looks on."""
+        if self._done is None:
+            return
+        self._progress.activity = f"asking the hypothesis once more, at most {duration(longest_s)}"
+        self._clock.wait(self._done)
+        self._progress.activity = None
+
+    def cut(self) -> None:
+        """Ask no longer: the run has taken as long as it may."""
+        self._time_is_up.set()
+
+    def _is_cut(self) -> bool:
+        return self._time_is_up.is_set() or self._stop.asked.is_set()
+
+    def _ask(self) -> None:
+        assert self._done
+        try:
+            self._journal.deviated = self._hypothesis.after(self._is_cut) == "deviated"
+        except (InterruptExecution, ToolkitError) as error:
+            self._stop.request(cause_of(error), str(error))
+        finally:
+            self._done.set()

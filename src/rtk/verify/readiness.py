@@ -1,0 +1,43 @@
+"""What the first condition waits for, asked in a thread of its own so that measuring can go on meanwhile."""
+
+import threading
+from typing import Protocol
+
+from rtk.clock import Clock
+from rtk.errors import ToolkitError
+
+
+class Guardian(Protocol):
+    """Who undoes the run if it dies."""
+
+    def ready(self) -> None:
+        """Return once that is certain; raise `ToolkitError` when it is not to be had."""
+
+
+class Readiness:
+    """Asks a guardian whether it is ready. `done` is set once it is, or cannot be: then `error` says why."""
+
+    def __init__(self, guard: Guardian | None, clock: Clock, bell: threading.Event) -> None:
+        """`bell` rings when the answer is there; without a `guard` nothing is waited for."""
+        self.done = threading.Event()
+        self.error: ToolkitError | None = None
+        self._guard = guard
+        self._clock = clock
+        self._bell = bell
+
+    def ask(self) -> None:
+        """Begin to ask; returns at once."""
+        if self._guard:
+            self._clock.spawn(self._ask, "rtk-readiness")
+        else:
+            self.done.set()
+
+    def _ask(self) -> None:
+        assert self._guard
+        try:
+            self._guard.ready()
+        except ToolkitError as error:
+            self.error = error
+        finally:
+            self.done.set()
+            self._bell.set()
