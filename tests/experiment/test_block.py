@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rtk.errors import BadInput
-from rtk.experiment import limits, needs
+from rtk.experiment import limits, needs, packages
 from rtk.experiment.block import Overrides, block_of, plan_of
 from rtk.experiment.check import check
 from rtk.experiment.plan import Plan, StopWhen
@@ -158,4 +158,4 @@ def test_the_tutorial_with_any_node_replaced_is_planned_or_refused(path: list[An
         limits.threshold(probe, {})
     needs.missing(mutated, {})
     needs.warnings(mutated)
-    needs.modules(mutated)
+    packages.all_modules(mutated)

@@ -108,7 +108,7 @@ def _checked(
     if options.dry:
         return _dry(options, source, plan, variables)
     if not options.no_validation:
-        validate(source.document, config_vars=variables[0], secret_vars=variables[1])
+        validate(source.document, config_vars=variables[0], secret_vars=variables[1], beside=_beside(options))
     calls.check(source.document)
     journal.check_path(Path(options.journal_path))
     for report in options.report:
@@ -129,12 +129,17 @@ def _remind(directory: Path) -> None:
         logger.warning(f"An earlier run died before it was undone ({names}): see chaos recover --list")
 
 
+def _beside(options: Options) -> tuple[Path, ...]:
+    """Where modules of one's own may lie: beside the file, and where one is."""
+    return tuple(dict.fromkeys((Path(options.source).absolute().parent, Path.cwd())))
+
+
 def _dry(options: Options, source: Source, plan: Plan, variables: tuple[dict[str, Any], dict[str, Any]]) -> int:
     for line in planned(plan, source.document):
         print(line)  # noqa: T201 - what was asked for goes to standard output
     if not options.no_validation:
         try:
-            validate(source.document, config_vars=variables[0], secret_vars=variables[1])
+            validate(source.document, config_vars=variables[0], secret_vars=variables[1], beside=_beside(options))
             calls.check(source.document)
         except BadInput as error:
             logger.warning(f"It could not run here as things are: {error}")

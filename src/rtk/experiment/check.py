@@ -4,7 +4,8 @@ import copy
 import logging
 import os
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from chaoslib.activity import ensure_activity_is_valid
@@ -13,7 +14,7 @@ from chaoslib.experiment import ensure_experiment_is_valid
 from chaoslib.hypothesis import ensure_hypothesis_tolerance_is_valid
 
 from rtk.errors import BadInput
-from rtk.experiment import claim, needs, rules, shape
+from rtk.experiment import claim, needs, packages, rules, shape
 from rtk.experiment.wording import listed, nearest, one_line, shown
 
 
@@ -36,16 +37,18 @@ def validate(
     config_vars: Mapping[str, Any] | None = None,
     secret_vars: Mapping[str, Any] | None = None,
     environ: Mapping[str, str] = os.environ,
+    beside: Iterable[Path] = (),
 ) -> None:
     """Check the shape, the environment variables, the modules, and the Chaos Toolkit's rules.
 
     `config_vars` and `secret_vars` are what `--var` and `--var-file` gave: what they replace need not be in the
-    environment. The document is not changed. Raises `BadInput`, one sentence.
+    environment. `beside` are folders in which modules of one's own may lie. The document is not changed. Raises
+    `BadInput`, one sentence.
     """
     check(document)
     given = with_variables(document, config_vars or {}, secret_vars or {})
     _environment(given, environ)
-    _modules(given)
+    _modules(given, beside)
     try:
         with warnings.catch_warnings():  # the Chaos Toolkit logs what it deprecates as well
             warnings.simplefilter("ignore", DeprecationWarning)
@@ -104,7 +107,7 @@ def _environment(document: Mapping[str, Any], environ: Mapping[str, str]) -> Non
     )
 
 
-def _modules(document: Mapping[str, Any]) -> None:
-    for module, place in needs.modules(document).items():
-        if needs.not_installed(module):
-            raise BadInput(f"{place}: the module {module} is not installed, {needs.install_hint(module)}")
+def _modules(document: Mapping[str, Any], beside: Iterable[Path]) -> None:
+    for module, place in packages.modules(document).items():
+        if packages.not_installed(module):
+            raise BadInput(f"{place}: the module {module} is not installed, {packages.install_hint(module, beside)}")

@@ -10,7 +10,7 @@ from django.db.models import Count
 
 from rtk.console.pages.experiments.steps import Steps, contributions_of, steps_of, text_of
 from rtk.console.store.models import Execution, Experiment, Verification
-from rtk.experiment import needs
+from rtk.experiment import needs, packages
 from rtk.experiment.needs import Variable
 
 USERS = 500  # verifications that are looked at for a page of the list
@@ -114,5 +114,5 @@ def _configuration(document: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _extensions(document: Mapping[str, Any]) -> list[Extension]:
-    packages = dict.fromkeys(module.partition(".")[0] for module in needs.modules(document))
-    return [Extension(each, needs.install_hint(each)) for each in packages if each not in ("chaoscloud", "chaoslib")]
+    needed = dict.fromkeys(map(packages.top, packages.all_modules(document)))
+    return [Extension(each, packages.install_hint(each)) for each in needed if each not in packages.WITH_US]

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 
-from rtk.experiment import needs
+from rtk.experiment import needs, packages
 from rtk.experiment.reference import written_out
 from rtk.report.measured import met_when
 from rtk.report.text import capital, plain
@@ -96,7 +96,7 @@ class Found:
     @property
     def unknown_packages(self) -> tuple[str, ...]:
         """Python packages of which it is not known what installs them."""
-        return tuple(plain(each, _LONG) for each in needs.unknown_packages(self.document)[:_MOST])
+        return tuple(plain(each, _LONG) for each in packages.unknown(self.document)[:_MOST])
 
     @property
     def programs(self) -> tuple[str, ...]:

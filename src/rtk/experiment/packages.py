@@ -1,0 +1,171 @@
+"""The Python packages that an experiment needs: of its activities, tolerances, claims, configuration and controls."""
+
+import importlib.util
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from rtk.experiment.mend import DEEPEST
+from rtk.experiment.wording import at, shown
+
+# The import packages of extensions whose distribution is called differently, as their wheels have them.
+DISTRIBUTIONS = {
+    "chaosaddons": "chaostoolkit-addons",
+    "chaosansible": "chaostoolkit-ansible",
+    "chaosaws": "chaostoolkit-aws",
+    "chaosazure": "chaostoolkit-azure",
+    "chaoscf": "chaostoolkit-cloud-foundry",
+    "chaosdatadog": "chaostoolkit-datadog",
+    "chaosdynatrace": "chaostoolkit-dynatrace",
+    "chaosfault": "chaostoolkit-fault",
+    "chaosgandi": "chaostoolkit-gandi",
+    "chaosgce": "chaostoolkit-google-cloud",
+    "chaosgcp": "chaostoolkit-google-cloud-platform",
+    "chaosgrafana": "chaostoolkit-grafana",
+    "chaosgremlin": "chaostoolkit-gremlin",
+    "chaoshoneycomb": "chaostoolkit-honeycomb",
+    "chaoshumio": "chaostoolkit-humio",
+    "chaosinstana": "chaostoolkit-instana",
+    "chaosistio": "chaostoolkit-istio",
+    "chaosk6": "chaostoolkit-k6",
+    "chaosk8ext": "chaostoolkit-chaosk8ext",
+    "chaosk8s": "chaostoolkit-kubernetes",
+    "chaosk8s_wix": "chaostoolkit-k8s-wix",
+    "chaoskafka": "chaostoolkit-kafka",
+    "chaoslueur": "chaostoolkit-lueur",
+    "chaosoci": "chaostoolkit-oci",
+    "chaosopenstack": "chaostoolkit-openstack",
+    "chaosprometheus": "chaostoolkit-prometheus",
+    "chaosreliably": "chaostoolkit-reliably",
+    "chaosreport": "chaostoolkit-reporting",
+    "chaossaltstack": "chaostoolkit-saltstack",
+    "chaosservicefabric": "chaostoolkit-service-fabric",
+    "chaosslack": "chaostoolkit-slack",
+    "chaosspring": "chaostoolkit-spring",
+    "chaosswarm": "chaostoolkit-docker-swarm",
+    "chaosterraform": "chaostoolkit-terraform",
+    "chaostoolkit_utils": "chaostoolkit-utils",
+    "chaostoxi": "chaostoolkit-toxiproxy",
+    "chaostracing": "chaostoolkit-opentracing",
+    "chaoswm": "chaostoolkit-wiremock",
+    "chaoszos": "chaostoolkit-zos",
+}
+OURS = "reliability-toolkit"
+WITH_US = frozenset(("chaoscloud", "chaoslib", "chaostoolkit"))
+_OF_AWS = ("chaoscloud.actions.ssm", "chaoscloud.probes.ssm")  # these need boto3
+
+
+def modules(document: Mapping[str, Any]) -> dict[str, str]:
+    """The Python modules that are called, with the first place that names each; a run cannot do without them."""
+    return _first(_called(document))
+
+
+def control_modules(document: Mapping[str, Any]) -> dict[str, str]:
+    """The Python modules of controls, likewise; where one is lacking, the Chaos Toolkit goes on without the control."""
+    return _first(_controls(document))
+
+
+def distributions(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """What `pip install` must be given for all its modules, our own first."""
+    known = [_distribution(module) for module in all_modules(document)]
+    ours = f"{OURS}[aws]" if f"{OURS}[aws]" in known else OURS
+    return tuple(dict.fromkeys((ours, *filter(None, known))))
+
+
+def unknown(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """The import packages of which no distribution is known here: somebody's own, found by PYTHONPATH."""
+    packages = (top(module) for module in all_modules(document) if _distribution(module) is None)
+    return tuple(dict.fromkeys(packages))
+
+
+def all_modules(document: Mapping[str, Any]) -> dict[str, str]:
+    """The modules of activities and of controls."""
+    return control_modules(document) | modules(document)
+
+
+def not_installed(module: str) -> bool:
+    """Whether a module's top package cannot be found."""
+    try:
+        return importlib.util.find_spec(top(module)) is None
+    except (ImportError, ValueError, AttributeError):
+        return True
+
+
+def install_hint(module: str, beside: Iterable[Path] = ()) -> str:
+    """How to have a module: the package to install, or the folder of `beside` in which it lies."""
+    package = top(module)
+    distribution = DISTRIBUTIONS.get(package)
+    if distribution:
+        return f"pip install {distribution}"
+    folder = next((each for each in beside if _is_in(each, package)), None)
+    if folder:
+        return f"it lies in {folder}: export PYTHONPATH={folder}"
+    return f"install the package that has {shown(package)}, or give the folder that holds it in PYTHONPATH"
+
+
+def top(module: str) -> str:
+    """The package a module is of."""
+    return module.partition(".")[0]
+
+
+def mappings(
+    part: Any, place: str = "", skip: tuple[str, ...] = (), depth: int = DEEPEST
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Every mapping of a part with its place, in file order."""
+    if depth and isinstance(part, list):
+        for index, each in enumerate(part):
+            yield from mappings(each, at(place, index), skip, depth - 1)
+    elif depth and isinstance(part, Mapping):
+        yield place, part
+        for key, each in part.items():
+            if key not in skip:
+                yield from mappings(each, at(place, str(key)), skip, depth - 1)
+
+
+def _is_in(folder: Path, package: str) -> bool:
+    return package.isidentifier() and ((folder / package).is_dir() or (folder / f"{package}.py").is_file())
+
+
+def _distribution(module: str) -> str | None:
+    """What installs a module; empty for what comes with every installation."""
+    package = top(module)
+    if package == "chaoscloud":
+        return f"{OURS}[aws]" if module in _OF_AWS else ""
+    if package in WITH_US or package in sys.stdlib_module_names:
+        return ""
+    return DISTRIBUTIONS.get(package)
+
+
+def _first(found: Iterator[tuple[str, str]]) -> dict[str, str]:
+    """Each module with the first place of several."""
+    first: dict[str, str] = {}
+    for place, module in found:
+        first.setdefault(module, place)
+    return first
+
+
+def _called(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The modules of everything that is called, with their places: whatever has a provider and is no control."""
+    for key, part in document.items():
+        if key not in ("controls", "extensions"):
+            yield from _providers(part, key)
+
+
+def _providers(part: Any, place: str) -> Iterator[tuple[str, str]]:
+    for where, holder in mappings(part, place, skip=("controls",)):
+        yield from _module(holder, where)
+
+
+def _controls(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Those of controls, and of what is called by them, such as the probes of a safeguard."""
+    for place, holder in mappings(document, ""):
+        controls = holder.get("controls")
+        for where, each in mappings(controls, at(place, "controls")) if isinstance(controls, list) else ():
+            yield from _module(each, where)
+
+
+def _module(holder: Mapping[str, Any], place: str) -> Iterator[tuple[str, str]]:
+    provider = holder.get("provider")
+    if isinstance(provider, Mapping) and isinstance(provider.get("module"), str) and provider["module"].strip():
+        yield at(at(place, "provider"), "module"), provider["module"]

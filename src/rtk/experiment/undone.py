@@ -1,0 +1,238 @@
+"""What undoes an action of the method: a rollback, a later action that is known to, or that it ends by itself."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+
+from rtk.experiment.claim import extension_of
+from rtk.experiment.reference import written_out
+from rtk.experiment.wording import listed, shown
+
+_MOST = 5  # names in a sentence
+
+
+class UndoneBy(StrEnum):
+    """By what an action is undone."""
+
+    ROLLBACKS = "rollbacks"
+    LATER_ACTION = "later action"
+    IT_UNDOES = "it undoes"  # it is what undoes an earlier action
+    ITSELF = "itself"  # it lasts for a time, or what it broke is replaced or comes back
+    NOTHING_TO_UNDO = "nothing to undo"
+    NOTHING = "nothing"
+
+
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_INVERSES = {
+    "add": "del delete drop remove",
+    "allow": "deny",
+    "apply": "delete remove revert",
+    "attach": "detach",
+    "block": "allow unblock",
+    "change": "change restore",
+    "connect": "disconnect",
+    "cordon": "uncordon",
+    "create": "del delete destroy drop remove",
+    "deactivate": "activate",
+    "del": "add create",
+    "delete": "add apply create deploy restore",
+    "deny": "allow",
+    "deregister": "register",
+    "detach": "attach",
+    "disable": "enable",
+    "disconnect": "connect reconnect",
+    "down": "up",
+    "drain": "uncordon undrain",
+    "enable": "disable",
+    "freeze": "thaw unfreeze",
+    "halt": "resume start",
+    "hibernate": "resume start",
+    "inject": "clear delete recover remove reset",
+    "kill": "restart run start",
+    "label": "unlabel",
+    "limit": "unlimit",
+    "lock": "unlock",
+    "mount": "unmount umount",
+    "mv": "mv",
+    "patch": "patch unpatch",
+    "pause": "resume unpause",
+    "poweroff": "poweron start",
+    "register": "deregister",
+    "remove": "add create restore",
+    "revoke": "authorize grant",
+    "run": "kill stop",
+    "scale": "scale",
+    "set": "clear reset restore set unset",
+    "shutdown": "start up",
+    "simulate": "delete remove reset stop",
+    "start": "cancel end kill stop terminate",
+    "stop": "restart resume start",
+    "suspend": "resume",
+    "swap": "swap",
+    "taint": "untaint",
+    "terminate": "create launch run start",
+    "touch": "remove rm",
+    "unlabel": "label",
+    "unmount": "mount",
+    "up": "down",
+    "update": "restore update",
+}
+_LETTERS = {"A": "D", "I": "D", "D": "A"}  # of iptables and its like
+_HEALS = frozenset(["evict", "failover", "reboot", "restart", "rollout"])
+# What a controller starts again.
+_REPLACED = frozenset(["pod", "pods", "task", "tasks", "replica", "replicas", "microservice"])
+_ENDED = frozenset(["delete", "evict", "kill", "remove", "stop", "terminate"])
+_HARMLESS = frozenset(
+    ["date", "echo", "false", "hostname", "ls", "ping", "printf", "pwd", "sleep", "true", "uname", "whoami"]
+)
+_WAITS = frozenset(["log", "pause", "sleep", "wait"])
+_SAFE = frozenset(["GET", "HEAD", "OPTIONS"])
+_FOR_A_TIME = re.compile(r"(?:^|[\s/])timeout\s+(?:-\S+\s+)*[\d$]|duration\W{0,6}[\d$]", re.IGNORECASE)
+_STRESSES = re.compile(r"(?:^|[\s/])stress(?:-ng)?\s")
+_STRESS_TIME = re.compile(r"\s(?:--timeout|-t)[= ]?\s*[\d$]")
+_DURATION = re.compile(r"duration|^seconds$|^lasts$", re.IGNORECASE)
+_SHELLS = re.compile(r"\b(?:ba|da|z|k)?sh\b")
+
+
+def undone(document: Mapping[str, Any]) -> tuple[tuple[Mapping[str, Any], UndoneBy], ...]:
+    """The actions of the method, each with what undoes it."""
+    method = document.get("method")
+    whole = [written_out(each, document) for each in method or () if isinstance(each, Mapping)]
+    actions = [each for each in whole if each.get("type") == "action"]
+    if document.get("rollbacks"):
+        return tuple((each, UndoneBy.ROLLBACKS) for each in actions)
+    return tuple((each, _by(each, actions[:index], actions[index + 1 :])) for index, each in enumerate(actions))
+
+
+def warning(document: Mapping[str, Any]) -> str | None:
+    """A sentence about the actions that nothing undoes; None where there is none."""
+    names = [shown(action.get("name")) for action, by in undone(document) if by == UndoneBy.NOTHING]
+    if not names:
+        return None
+    named = listed([*names[:_MOST], *([f"{len(names) - _MOST} more"] if len(names) > _MOST else [])])
+    return f"{named}: the experiment has no rollbacks, so that nothing undoes this"
+
+
+def _by(
+    action: Mapping[str, Any], earlier: Sequence[Mapping[str, Any]], later: Sequence[Mapping[str, Any]]
+) -> UndoneBy:
+    if _is_harmless(action):
+        return UndoneBy.NOTHING_TO_UNDO
+    if _ends_by_itself(action):
+        return UndoneBy.ITSELF
+    if any(_undoes(each, action) for each in later):
+        return UndoneBy.LATER_ACTION
+    return UndoneBy.IT_UNDOES if any(_undoes(action, each) for each in earlier) else UndoneBy.NOTHING
+
+
+def _is_harmless(action: Mapping[str, Any]) -> bool:
+    provider = _provider(action)
+    kind = provider.get("type")
+    if kind == "http":
+        return str(provider.get("method") or "GET").upper() in _SAFE
+    if kind == "process":
+        return _program(provider) in _HARMLESS
+    return not _words(provider.get("func")).isdisjoint(_WAITS)
+
+
+def _ends_by_itself(action: Mapping[str, Any]) -> bool:
+    """What lasts for a time that is given, and what a controller or the thing itself brings back."""
+    provider = _provider(action)
+    if extension_of(action).get("lasts") is not None or _has_duration(provider.get("arguments")):
+        return True
+    if provider.get("type") == "process" and _is_timed(provider):
+        return True
+    return _is_brought_back(_words(provider.get("module")) | _carried(action))
+
+
+def _is_timed(process: Mapping[str, Any]) -> bool:
+    command = _command(process)
+    return bool(
+        _FOR_A_TIME.search(command)
+        or (_STRESSES.search(command) and _STRESS_TIME.search(command))
+        or (_is_shell(process) and _undoes_itself(command))
+    )
+
+
+def _is_brought_back(words: frozenset[str]) -> bool:
+    asg = "asg" in words and not words.isdisjoint(_ENDED)
+    return asg or not words.isdisjoint(_HEALS) or not (words.isdisjoint(_ENDED) or words.isdisjoint(_REPLACED))
+
+
+def _undoes_itself(command: str) -> bool:
+    """A line of a shell whose later command undoes an earlier one."""
+    parts = [{"provider": {"type": "process", "path": each.strip()}} for each in re.split(r";|&&|\n", command)]
+    return any(_undoes(later, each) for index, each in enumerate(parts) for later in parts[index + 1 :])
+
+
+def _undoes(later: Mapping[str, Any], action: Mapping[str, Any]) -> bool:
+    """Whether a verb of one is the opposite of the other's, and they speak of the same thing."""
+    if any(_is_opposite(mine, theirs) for mine, theirs in zip(*_views(action, later), strict=True)):
+        return True
+    return any(f"-{letter}" in _flags(action) and f"-{other}" in _flags(later) for letter, other in _LETTERS.items())
+
+
+def _is_opposite(mine: frozenset[str], theirs: frozenset[str]) -> bool:
+    for verb in mine & _INVERSES.keys():
+        found = frozenset(_INVERSES[verb].split()) & theirs
+        if found and (mine - {verb}) & (theirs - found):
+            return True
+    return False
+
+
+def _views(*actions: Mapping[str, Any]) -> list[tuple[frozenset[str], ...]]:
+    """Of each action the words of what carries it out, and those of its name; a program they share tells nothing."""
+    programs = {_program(_provider(each)) for each in actions}
+    shared = _words(programs.pop()) if len(programs) == 1 else frozenset()
+    return [(_carried(each) - shared, _words(each.get("name"))) for each in actions]
+
+
+def _carried(action: Mapping[str, Any]) -> frozenset[str]:
+    provider = _provider(action)
+    if provider.get("type") == "python":
+        return _words(provider.get("func")) | {str(provider.get("module"))}
+    return _words(provider.get("url") if provider.get("type") == "http" else _command(provider))
+
+
+def _words(text: object) -> frozenset[str]:
+    return frozenset(word.lower() for word in _WORD.findall(str(text or "")))
+
+
+def _flags(action: Mapping[str, Any]) -> frozenset[str]:
+    provider = _provider(action)
+    return frozenset(_command(provider).split()) if provider.get("type") == "process" else frozenset()
+
+
+def _command(provider: Mapping[str, Any]) -> str:
+    """A process as one line."""
+    given = provider.get("arguments")
+    if isinstance(given, Mapping):
+        given = [part for pair in given.items() for part in pair if part is not None]
+    words: Iterable[object] = given if isinstance(given, list) else [given or ""]
+    return " ".join([str(provider.get("path") or ""), *map(str, words)]).strip()
+
+
+def _program(provider: Mapping[str, Any]) -> str:
+    return str(provider.get("path") or "").rpartition("/")[2]
+
+
+def _is_shell(provider: Mapping[str, Any]) -> bool:
+    return _SHELLS.fullmatch(_program(provider)) is not None
+
+
+def _has_duration(arguments: Any, depth: int = 5) -> bool:
+    if isinstance(arguments, list):
+        return depth > 0 and any(_has_duration(each, depth - 1) for each in arguments)
+    if not isinstance(arguments, Mapping):
+        return False
+    return any(
+        (_DURATION.search(str(key)) is not None and value not in (None, ""))
+        or (depth > 0 and _has_duration(value, depth - 1))
+        for key, value in arguments.items()
+    )
+
+
+def _provider(action: Mapping[str, Any]) -> Mapping[str, Any]:
+    provider = action.get("provider")
+    return provider if isinstance(provider, Mapping) else {}
