@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rtk.errors import BadInput
-from rtk.experiment.quantity import seconds, share
+from rtk.experiment.quantity import seconds, share, written
 from tests.experiment.samples import JSON_VALUES, refusal_of
 
 
@@ -82,3 +82,16 @@ def test_anything_is_a_number_in_range_or_bad_input(read: Callable[[object], flo
     if refusal_of(lambda: read(value)) is None:
         assert math.isfinite(read(value))
         assert read(value) >= 0
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(0, "0s"), (5, "5s"), (590, "9m50s"), (86400, "1d"), (0.25, "250ms"), (90061.5, "1d1h1m1s500ms"), (3600, "1h")],
+)
+def test_seconds_are_written_as_they_are_read(number: float, text: str) -> None:
+    assert written(number) == text
+    assert seconds(text) == number
+
+
+def test_what_is_finer_than_a_millisecond_is_a_plain_number_of_seconds() -> None:
+    assert written(0.0005) == "0.0005s"

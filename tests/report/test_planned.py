@@ -1,9 +1,11 @@
+from typing import Any
+
 from rtk.experiment.plan import Plan, StopWhen
 from rtk.insight.facts import Objective
 from rtk.report.planned import planned
 from tests.report.samples import HOSTILE
 
-PROBE = {
+PROBE: dict[str, Any] = {
     "type": "probe",
     "name": "http-response-time",
     "provider": {"type": "python", "module": "chaoscloud.probes.http", "func": "time_http_call"},
@@ -13,7 +15,7 @@ PROBE = {
         "provider": {"type": "python", "func": "response_time_under", "arguments": {"duration": 6000}},
     },
 }
-ACTION = {
+ACTION: dict[str, Any] = {
     "type": "action",
     "name": "inject-cpu",
     "provider": {"type": "process", "path": "aws", "arguments": "--password hunter2"},
@@ -59,10 +61,38 @@ def test_without_an_objective_it_says_how_to_give_one() -> None:
     assert "--target 95% --window 1d" in text(Plan(10, 300))
 
 
-def test_a_condition_that_nothing_undoes_is_a_warning() -> None:
-    assert "nothing undoes it" in text(rollbacks=[])
-    assert "nothing undoes it" not in text(rollbacks=[], method=[])
+def test_that_there_are_no_rollbacks_is_told_where_there_is_an_action() -> None:
+    assert "No rollbacks." in text(rollbacks=[])
+    assert "No rollbacks." not in text(rollbacks=[], method=[])
     assert "No condition" in text(method=[])
+
+
+def test_the_plan_begins_with_what_comes_of_it() -> None:
+    assert planned(PLAN, DOCUMENT)[0].startswith("✗ This plan cannot prove 95 %: it has 30 measurements")
+    assert planned(PLAN, DOCUMENT)[1] == "A quick response"
+
+
+def test_time_limits_are_told() -> None:
+    told = text()
+    assert "met when the response takes at most 6,000 ms; time limit 30 s" in told
+    assert "Condition: inject-cpu (process aws); no time limit" in told
+    assert "Undo: stop-cpu (process aws); up to 3 tries of 1 min each" in told
+    limited = {**ACTION, "provider": {**ACTION["provider"], "timeout": 5}}
+    told = text(method=[limited], rollbacks=[{**limited, "extensions": [{"name": "rtk", "tries": 1}]}])
+    assert "Condition: inject-cpu (process aws); time limit 5 s" in told
+    assert "Undo: inject-cpu (process aws); time limit 5 s" in told
+    filled_in = {**PROBE, "provider": {**PROBE["provider"], "arguments": {"timeout": "${limit}"}}}
+    document = {**DOCUMENT, "steady-state-hypothesis": {"probes": [filled_in]}}
+    assert "time limit ${limit} s" in "\n".join(planned(PLAN, document))
+
+
+def test_probes_of_effect_and_restored_are_told() -> None:
+    seen = {"name": "is-hot", "provider": {"type": "process", "path": "hot"}, "tolerance": 0}
+    claims = {"name": "rtk", "effect": {"probes": [seen], "within": 5}, "restored": {"probes": [seen]}, "lasts": 60}
+    told = text(method=[{**ACTION, "background": True, "extensions": [claims]}])
+    assert "Condition: inject-cpu (process aws), in the background, lasts 1 min; no time limit" in told
+    assert "Effect of inject-cpu: is-hot, met when it exits with 0; awaited for 5 s" in told
+    assert "Restored after inject-cpu: is-hot, met when it exits with 0; awaited for 30 s" in told
 
 
 def test_arguments_stay_out_because_they_may_hold_secrets() -> None:

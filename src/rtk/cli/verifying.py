@@ -103,10 +103,9 @@ def _checked(
 ) -> int:
     check(source.document)
     plan = plan_of(source.document, options.overrides())
-    for warning in (*source.warnings, *warnings(source.document)):
-        logger.warning(warning)
     if options.dry:
         return _dry(options, source, plan, variables)
+    _warn(source)
     if not options.no_validation:
         validate(source.document, config_vars=variables[0], secret_vars=variables[1], beside=_beside(options))
     calls.check(source.document)
@@ -129,6 +128,11 @@ def _remind(directory: Path) -> None:
         logger.warning(f"An earlier run died before it was undone ({names}): see chaos recover --list")
 
 
+def _warn(source: Source) -> None:
+    for warning in (*source.warnings, *warnings(source.document)):
+        logger.warning(warning)
+
+
 def _beside(options: Options) -> tuple[Path, ...]:
     """Where modules of one's own may lie: beside the file, and where one is."""
     return tuple(dict.fromkeys((Path(options.source).absolute().parent, Path.cwd())))
@@ -136,7 +140,8 @@ def _beside(options: Options) -> tuple[Path, ...]:
 
 def _dry(options: Options, source: Source, plan: Plan, variables: tuple[dict[str, Any], dict[str, Any]]) -> int:
     for line in planned(plan, source.document):
-        print(line)  # noqa: T201 - what was asked for goes to standard output
+        print(line, flush=True)  # noqa: T201 - what was asked for goes to standard output
+    _warn(source)
     if not options.no_validation:
         try:
             validate(source.document, config_vars=variables[0], secret_vars=variables[1], beside=_beside(options))

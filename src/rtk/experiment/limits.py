@@ -42,6 +42,20 @@ def time_limit(
     return DEFAULT_LIMIT_S
 
 
+def own_limit(activity: Mapping[str, Any]) -> float | str | None:
+    """An activity's own time limit in seconds, None without one; as it is written where it is filled in at a run."""
+    provider = _mapping(activity.get("provider"))
+    arguments = _mapping(provider.get("arguments")) if provider.get("type") == "python" else {}
+    for holder in (provider, arguments, activity):
+        given = holder.get("timeout")
+        if isinstance(given, str) and "${" in given:
+            return given
+        limit = _limit(given)
+        if limit is not None:
+            return limit
+    return None
+
+
 def max_in_flight(plan: Plan, limit_s: float) -> int:
     """Measurements under way at once: the plan's, else max(32, ceil(limit / frequency) + 1), at most 1,000."""
     if plan.max_in_flight is not None:

@@ -33,6 +33,16 @@ def seconds(value: object, what: str = "") -> float:
     return number
 
 
+def written(seconds: float) -> str:
+    """Seconds as an option or a person writes them, and `seconds` reads them: `9m50s`, `1d`, `250ms`."""
+    left, parts = Decimal(str(seconds)), ""
+    for unit in ("d", "h", "m", "s", "ms"):
+        whole = left // Decimal(_UNITS[unit])
+        left -= whole * Decimal(_UNITS[unit])
+        parts += f"{whole}{unit}" if whole else ""
+    return f"{seconds:g}s" if left or not parts else parts
+
+
 def share(value: object, what: str = "") -> float:
     """A share strictly between 0 and 1, of `95%`, `0.95` or a number; exact as written (99.9% is 0.999)."""
     number = _share(value)

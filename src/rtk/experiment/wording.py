@@ -41,8 +41,8 @@ def kind(value: object) -> str:
 
 
 def listed(names: Iterable[str], word: str = "and") -> str:
-    """`a`, `a and b`, `a, b and c`."""
-    *rest, last = names
+    """`a`, `a and b`, `a, b and c`; nothing of nothing."""
+    *rest, last = [*names] or [""]
     return f"{', '.join(rest)} {word} {last}" if rest else last
 
 

@@ -48,9 +48,9 @@ class Prospects:
     def _chance(self) -> str:
         service = f"A service that is {share(self.quality)} good passes"
         if self.slots < self.needed:
-            text = f"{service} {count(self.needed, 'slot')} {_often(self.power_at_needed)} of the time"
+            text = f"{service} {count(self.needed, 'slot')} {often(self.power_at_needed)} of the time"
         else:
-            text = f"{service} this plan {_often(self.power)} of the time"
+            text = f"{service} this plan {often(self.power)} of the time"
         if self.power >= WANTED:
             return f"{text}, if measurements are independent."
         if self.enough is None:
@@ -168,7 +168,7 @@ def _worst(
     return float(deviating), float(deviating / (allowed * exact(window_s)))
 
 
-def _often(chance: float) -> str:
+def often(chance: float) -> str:
     """A chance in whole per cent; what is never certain is never shown as 0 or 100 %."""
     if chance >= 0.995:
         return "more than 99 %"

@@ -3,25 +3,31 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from rtk.experiment.claim import CLAIMS, claim_of, extension_of
+from rtk.experiment.limits import DEFAULT_LIMIT_S, own_limit
 from rtk.experiment.plan import Plan
+from rtk.experiment.quantity import finite
 from rtk.experiment.reference import written_out
 from rtk.insight.facts import PHASES
 from rtk.insight.power import prospects
 from rtk.insight.words import count, duration, share
+from rtk.report.conclusion import conclusion_of
 from rtk.report.measured import measured
 from rtk.report.text import plain
+from rtk.verify.undo import LIMIT_S, tries_of
 
 Document = Mapping[str, Any]
+_SHOWN = {"effect": "Effect of", "restored": "Restored after"}
 USUAL = 0.95  # the target to tell what can be proven of, where there is no objective
 
 
 def planned(plan: Plan, document: Document) -> list[str]:
-    """The plan in plain lines: slots, hypothesis, conditions, undo, what can be proven, worst cost.
+    """The plan in plain lines: what comes of it, slots, hypothesis, conditions, undo, what can be proven, worst cost.
 
     `document` is the experiment as it was read, mended and validated.
     """
     title = plain(document.get("title") or "A verification without a title")
-    return [title, *course(plan, document), *_proof(plan)]
+    return [conclusion_of(plan, document).sentence(), title, *course(plan, document), *_proof(plan)]
 
 
 def course(plan: Plan, document: Document) -> list[str]:
@@ -41,7 +47,7 @@ def _slots(plan: Plan, document: Document) -> Iterator[str]:
         if slots:
             told = f"{count(slots, 'slot')}: every {duration(plan.frequency_s)} for {duration(length)}"
             yield f"{phase.capitalize()}, {told}"
-    if not plan.slots("baseline") and _actions(document.get("method")):
+    if not plan.slots("baseline") and _actions(document.get("method"), document):
         yield "No baseline: whether a condition caused what is seen cannot be told; --warm-up 1m gives one."
 
 
@@ -51,24 +57,42 @@ def _hypothesis(document: Document) -> Iterator[str]:
     if not probes:
         yield "Nothing is measured: the experiment has no hypothesis with a probe."
     for probe in probes:
-        yield f"Measured: {measured(written_out(probe, document))}"
+        whole = written_out(probe, document)
+        yield f"Measured: {measured(whole)}; time limit {_limit(own_limit(whole) or DEFAULT_LIMIT_S)}"
 
 
 def _conditions(document: Document) -> Iterator[str]:
-    actions = _actions(document.get("method"))
+    actions = _actions(document.get("method"), document)
     for action in actions:
         background = ", in the background" if action.get("background") else ""
-        yield f"Condition: {_named(action)}{background}"
+        lasts = finite(extension_of(action).get("lasts"))
+        lasting = "" if lasts is None else f", lasts {duration(lasts)}"
+        limit = own_limit(action)
+        limited = f"time limit {_limit(limit)}" if limit else "no time limit"
+        yield f"Condition: {_named(action)}{background}{lasting}; {limited}"
+        for what in CLAIMS:
+            yield from _claimed(action, what)
     if not actions:
         yield "No condition: the system is measured as it is."
 
 
+def _claimed(action: Document, what: str) -> Iterator[str]:
+    """The probes that show that a condition took hold, or that it is gone."""
+    claim = claim_of(action, what)
+    if claim:
+        for probe in claim.probes:
+            yield f"{_SHOWN[what]} {_name(action)}: {measured(probe)}; awaited for {duration(claim.within)}"
+
+
 def _undo(document: Document) -> Iterator[str]:
-    rollbacks = _actions(document.get("rollbacks"))
+    rollbacks = _activities(document.get("rollbacks"), document)
     for rollback in rollbacks:
-        yield f"Undo: {_named(rollback)}"
-    if not rollbacks and _actions(document.get("method")):
-        yield "Warning: nothing undoes it, because the experiment has no rollbacks."
+        limit = _limit(own_limit(rollback) or LIMIT_S)
+        tries = tries_of(rollback)
+        limited = f"up to {tries} tries of {limit} each" if tries > 1 else f"time limit {limit}"
+        yield f"Undo: {_named(rollback)}; {limited}"
+    if not rollbacks and _actions(document.get("method"), document):
+        yield "No rollbacks."
 
 
 def _stops(plan: Plan) -> Iterator[str]:
@@ -84,10 +108,6 @@ def _stops(plan: Plan) -> Iterator[str]:
 def _proof(plan: Plan) -> Iterator[str]:
     objective = plan.objective
     if objective is None:
-        yield (
-            "No objective: nothing will be judged; give one with --target 95% --window 1d, or as "
-            '"objective" in the file.'
-        )
         for sentence in prospects(USUAL, plan.slots("conditions")).sentences()[:2]:
             yield f"With a target of {share(USUAL)}: {sentence}"
         return
@@ -102,16 +122,28 @@ def _proof(plan: Plan) -> Iterator[str]:
     ).sentences()
 
 
-def _actions(activities: object) -> list[Document]:
+def _actions(activities: object, document: Document) -> list[Document]:
+    return [each for each in _activities(activities, document) if each.get("type") == "action" or "ref" in each]
+
+
+def _activities(activities: object, document: Document) -> list[Document]:
     found = [_mapping(activity) for activity in activities] if isinstance(activities, list) else []
-    return [activity for activity in found if activity.get("type") == "action" or "ref" in activity]
+    return [written_out(activity, document) for activity in found]
+
+
+def _limit(given: float | str) -> str:
+    return f"{plain(given, 80)} s" if isinstance(given, str) else duration(given)
+
+
+def _name(activity: Document) -> str:
+    return plain(activity.get("name") or activity.get("ref") or "without a name", 160)
 
 
 def _named(activity: Document) -> str:
     """An activity's name and what carries it out; arguments and URLs stay out, they may hold secrets."""
     provider = _mapping(activity.get("provider"))
     carrier = provider.get("path") or provider.get("func")
-    name = plain(activity.get("name") or activity.get("ref") or "without a name", 160)
+    name = _name(activity)
     return f"{name} ({plain(provider.get('type'), 20)} {plain(carrier, 120)})" if carrier else name
 
 

@@ -1,0 +1,128 @@
+"""What comes of a plan, in one line before all others: whether it can prove its target, how likely, and what would."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import ROUND_FLOOR, Decimal
+from enum import StrEnum
+from math import ceil
+from typing import Any
+
+from rtk.experiment.block import LONGEST_S, SHORTEST_S
+from rtk.experiment.criterion import criterion_of
+from rtk.experiment.plan import Plan, slot_count
+from rtk.experiment.quantity import written
+from rtk.experiment.reference import written_out
+from rtk.experiment.wording import listed
+from rtk.insight.budget import exact
+from rtk.insight.power import WANTED, Prospects, often, prospects
+from rtk.insight.words import count, duration, share
+from rtk.report.marks import VERDICTS
+from rtk.report.text import plain
+
+
+class Doubt(StrEnum):
+    """Why a plan cannot prove anything, whatever the system does."""
+
+    NO_OBJECTIVE = "no objective"
+    NEVER_MET = "never met"
+    ENDS_EARLY = "ends early"
+    TOO_FEW = "too few"
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """What comes of a plan. `doubt` is None where it can prove its target; `probe` is the name of one never met."""
+
+    plan: Plan
+    doubt: Doubt | None
+    prospects: Prospects | None = None
+    probe: str = ""
+
+    def sentence(self) -> str:
+        """The conclusion with its mark, on one line."""
+        told = self.prospects
+        if told is None:
+            return (
+                f"{VERDICTS[None].symbol} This plan judges nothing: it has no objective; give one with "
+                '--target 95% --window 1d, or as "objective" in the file.'
+            )
+        if self.doubt is None:
+            return f"{VERDICTS['pass'].symbol} This plan can prove {share(told.target)}: {self._power(told)}."
+        return f"{VERDICTS['fail'].symbol} This plan cannot prove {share(told.target)}: {self._why(told)}."
+
+    def _why(self, told: Prospects) -> str:
+        if self.doubt == Doubt.NEVER_MET:
+            return f"its probe {plain(self.probe, 80)} can never be met"
+        return ends_early(self.plan) if self.doubt == Doubt.ENDS_EARLY else too_few(self.plan, told)
+
+    def _power(self, told: Prospects) -> str:
+        text = f"a service that is {share(told.quality)} good passes it {often(told.power)} of the time"
+        lasting = _lasting(self.plan, told.enough or 0)
+        if told.power >= WANTED or not self.plan.duration_s < lasting <= LONGEST_S:
+            return text
+        return f"{text}; --for {written(lasting)} makes it {share(WANTED)}"
+
+
+def conclusion_of(plan: Plan, document: Mapping[str, Any]) -> Conclusion:
+    """What comes of a plan of an experiment."""
+    objective = plan.objective
+    if objective is None:
+        return Conclusion(plan, Doubt.NO_OBJECTIVE)
+    told = prospects(objective.target, plan.slots("conditions"))
+    never = next(_never_met(document), None)
+    if never is not None:
+        return Conclusion(plan, Doubt.NEVER_MET, told, never)
+    if told.slots < told.needed:
+        return Conclusion(plan, Doubt.TOO_FEW, told)
+    longest = plan.stop_when.max_duration_s
+    early = longest is not None and longest < plan.warm_up_s + plan.duration_s
+    return Conclusion(plan, Doubt.ENDS_EARLY if early else None, told)
+
+
+def too_few(plan: Plan, told: Prospects) -> str:
+    """How many measurements are lacking, and the options that give enough of them."""
+    has = f"it has {count(told.slots, 'measurement')} under the conditions" if told.slots else "it has no measurement"
+    more = listed([*_enough(plan, told.needed)], "or")
+    return f"{has}, and {told.needed:,} clean ones are the fewest that can" + (f"; {more} would do" if more else "")
+
+
+def ends_early(plan: Plan) -> str:
+    """That the run is stopped before its conditions are over."""
+    whole = plan.warm_up_s + plan.duration_s
+    return (
+        f"it stops after {duration(plan.stop_when.max_duration_s)}, before its conditions are over "
+        f"({duration(whole)}), and a run that is stopped never passes"
+    )
+
+
+def _enough(plan: Plan, needed: int) -> Iterator[str]:
+    lasting = _lasting(plan, needed)
+    if lasting <= LONGEST_S:
+        yield f"--for {written(lasting)}"
+    often_s = _rounded_down(plan.duration_s / needed)
+    if often_s >= SHORTEST_S and slot_count(plan.duration_s, often_s) >= needed:
+        yield f"--every {written(often_s)}"
+
+
+def _lasting(plan: Plan, slots: int) -> float:
+    """How long so many measurements take, to whole seconds where it is more than one."""
+    seconds = float(slots * exact(plan.frequency_s))
+    return float(ceil(seconds)) if seconds > 1 else seconds
+
+
+def _rounded_down(seconds: float) -> float:
+    """To two digits that count, and to whole milliseconds."""
+    given = Decimal(str(seconds))
+    if not given:
+        return 0.0
+    digits = given.quantize(Decimal(1).scaleb(given.adjusted() - 1), ROUND_FLOOR)
+    return float(min(digits, given).quantize(Decimal("0.001"), ROUND_FLOOR))
+
+
+def _never_met(document: Mapping[str, Any]) -> Iterator[str]:
+    hypothesis = document.get("steady-state-hypothesis")
+    probes = hypothesis.get("probes") if isinstance(hypothesis, Mapping) else None
+    for probe in probes if isinstance(probes, list) else ():
+        whole = written_out(probe, document) if isinstance(probe, Mapping) else {}
+        if "tolerance" in whole and criterion_of(whole).never:
+            yield f'"{whole.get("name")}"'
