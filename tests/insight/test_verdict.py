@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from rtk.errors import BadInput
 from rtk.insight.bounds import proven_at_least, proven_at_most
+from rtk.insight.shape import InvalidReason
 from rtk.insight.verdict import Case, fails, needed, passes, proves, verdict_of
 
 CLEAN = Case(target=0.95, planned=60, met=60, deviated=0)
@@ -88,12 +89,12 @@ def test_only_slots_cut_off_by_the_stop_count_as_ones_that_could_have_saved_it()
 
 
 def test_a_condition_that_never_took_effect_makes_the_run_invalid_with_or_without_an_objective() -> None:
-    assert verdict_of(replace(CLEAN, invalid=True)) == "invalid"
-    assert verdict_of(replace(CLEAN, invalid=True, target=None)) == "invalid"
+    assert verdict_of(replace(CLEAN, invalid=InvalidReason.NOT_APPLIED)) == "invalid"
+    assert verdict_of(replace(CLEAN, invalid=InvalidReason.NOT_APPLIED, target=None)) == "invalid"
 
 
 def test_a_gate_not_met_has_no_verdict() -> None:
-    assert verdict_of(replace(CLEAN, judged=False, invalid=True)) is None
+    assert verdict_of(replace(CLEAN, judged=False, invalid=InvalidReason.NOT_APPLIED)) is None
 
 
 def test_no_objective_has_no_verdict() -> None:

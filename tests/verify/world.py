@@ -58,6 +58,13 @@ def since(name: str) -> float:
     return world.clock.monotonic() - next((at for at, done in world.done if done == name), world.clock.monotonic())
 
 
+def hangs_later(after: float) -> float:
+    """A probe that answers at once until that moment, and no more after it."""
+    if world.clock.monotonic() > after:
+        world.clock.sleep(1e6)
+    return 1.0
+
+
 def act_once_it_works(name: str, after: int) -> None:
     """An action that is refused so many times before it works."""
     world.done.append((world.clock.monotonic(), name))
@@ -70,6 +77,11 @@ def interrupt(signum: int, takes: float = 0.0) -> None:
     world.done.append((world.clock.monotonic(), "interrupt"))
     world.clock.spawn(lambda: world.stop.request(StopCause.SIGNAL, "SIGINT", signum), "signal")
     world.clock.sleep(takes)
+
+
+def outside(value: float, low: float, high: float) -> bool:
+    """A tolerance: anywhere but between the two."""
+    return not low <= value <= high
 
 
 def within(value: float, limit: float) -> bool:

@@ -16,11 +16,11 @@ CLAIMS = ("effect", "restored")
 
 @dataclass(frozen=True)
 class Claim:
-    """What is to be shown: `probes` with tolerances, awaited for `within` seconds, asked every `every`."""
+    """What is to be shown: `probes` with tolerances, awaited for `within` seconds, asked every `every`, where given."""
 
     probes: list[dict[str, Any]]
     within: float = WITHIN_S
-    every: float = EVERY_S
+    every: float | None = None
 
 
 def check(experiment: Mapping[str, Any]) -> None:
@@ -62,7 +62,8 @@ def claim_of(activity: Mapping[str, Any], what: str) -> Claim | None:
         if not isinstance(probe, dict) or "provider" not in probe or "tolerance" not in probe:
             raise BadInput(f"{place}: each of its probes needs a name, a provider and a tolerance")
     probes = [{"type": "probe", "name": what, **probe} for probe in block["probes"]]
-    return Claim(probes, _seconds(block, "within", WITHIN_S, place), _seconds(block, "every", EVERY_S, place))
+    every = _seconds(block, "every", EVERY_S, place) if "every" in block else None
+    return Claim(probes, _seconds(block, "within", WITHIN_S, place), every)
 
 
 def _extended(experiment: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -75,8 +76,8 @@ def _check_numbers(extension: Mapping[str, Any], place: str) -> None:
     tries, lasts = extension.get("tries", 1), extension.get("lasts", 1)
     if isinstance(tries, bool) or not isinstance(tries, int) or not 1 <= tries <= 100:
         raise BadInput(f"{place}: tries is {shown(tries)}; expected a whole number from 1 to 100")
-    if isinstance(lasts, bool) or not isinstance(lasts, int | float) or not 0 < lasts <= 30 * 86400:
-        raise BadInput(f"{place}: lasts is {shown(lasts)}; expected seconds above 0")
+    if isinstance(lasts, bool) or not isinstance(lasts, int | float) or not 0 <= lasts <= 30 * 86400:
+        raise BadInput(f"{place}: lasts is {shown(lasts)}; expected seconds, 0 or more")
 
 
 def _seconds(block: Mapping[str, Any], key: str, default: float, place: str) -> float:

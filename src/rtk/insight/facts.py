@@ -11,6 +11,7 @@ from enum import StrEnum
 from math import isnan
 from typing import Literal, NamedTuple, get_args
 
+from rtk.insight.effect import EffectChange
 from rtk.insight.stops import Stopping
 
 Phase = Literal["baseline", "onset", "conditions", "undo", "recovery"]
@@ -237,6 +238,7 @@ class Facts:
     stop: Stopping | None = None
     gate: Gate | None = None
     events: tuple[RunEvent, ...] = ()
+    effects: tuple[EffectChange, ...] = ()
     files: dict[str, str] = field(default_factory=dict)
 
     @property

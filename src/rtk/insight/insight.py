@@ -12,10 +12,11 @@ from rtk.insight.moments import (
     not_restored,
     recovered_after,
     restored,
+    seen_lapses,
 )
 from rtk.insight.outage import deviating_time
 from rtk.insight.runs import clustering_of
-from rtk.insight.shape import Clustering, Insight
+from rtk.insight.shape import Clustering, Insight, InvalidReason, SeenLapse
 from rtk.insight.stats import stats_of
 from rtk.insight.tally import Tally, stopped_early, tallies_of
 from rtk.insight.verdict import Case
@@ -32,8 +33,8 @@ def insight(facts: Facts) -> Insight:
     figures = figures_of(case, _spending(facts, conditions, tallies))
     comparisons = comparisons_of(tallies, facts.threshold.unit)
     baseline = tallies.get("baseline", Tally())
-    story = Story(facts, case, figures, clustering, baseline=baseline.measured > 0)
-    failed = invalid_condition(facts)
+    lapses = seen_lapses(facts)
+    story = Story(facts, case, figures, clustering, baseline=baseline.measured > 0, lapses=lapses)
     return Insight(
         run_id=facts.run_id,
         title=facts.title,
@@ -56,7 +57,10 @@ def insight(facts: Facts) -> Insight:
         cause=cause_of(comparisons, tallies, applied=bool(facts.conditions)),
         first_deviation_after_s=first_deviation_after(facts),
         recovered_after_s=recovered_after(facts),
-        invalid_condition=failed.name if failed else None,
+        invalid_condition=_invalidated_by(facts, case, lapses),
+        invalid_reason=case.invalid,
+        without_effect=conditions.lapsed,
+        lapses=lapses,
         not_restored=not_restored(facts),
         unit=facts.threshold.unit,
         notes=_notes(tallies),
@@ -72,11 +76,27 @@ def _case(facts: Facts, conditions: Tally, clustering: Clustering | None) -> Cas
         deviated=conditions.deviated,
         missed=conditions.missed,
         remaining=conditions.cut_off,
+        lapsed=conditions.lapsed,
         stopped=stopped_early(facts) or conditions.cut_off > 0,
         clustered=clustering is not None and clustering.clustered,
-        invalid=invalid_condition(facts) is not None,
+        invalid=_invalid(facts, conditions),
         judged=facts.status in JUDGED and begun,
     )
+
+
+def _invalidated_by(facts: Facts, case: Case, lapses: tuple[SeenLapse, ...]) -> str | None:
+    failed = invalid_condition(facts)
+    if failed:
+        return failed.name
+    return max(lapses, key=lambda lapse: lapse.slots).condition if case.invalid else None
+
+
+def _invalid(facts: Facts, conditions: Tally) -> InvalidReason | None:
+    if invalid_condition(facts):
+        return InvalidReason.NOT_APPLIED
+    # Slots that a stop cut off are no part of the phase that there was.
+    gone = 2 * conditions.lapsed > conditions.planned - conditions.cut_off
+    return InvalidReason.EFFECT_GONE if gone else None
 
 
 def _spending(facts: Facts, conditions: Tally, tallies: dict[Phase, Tally]) -> Spending:

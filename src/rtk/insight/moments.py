@@ -1,8 +1,11 @@
 """When the system first deviated, when it had recovered, and whether everything was undone."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 
-from rtk.insight.facts import ActivitySpan, Facts, Measurement
+from rtk.insight.effect import lapses_of
+from rtk.insight.facts import CUT_OFF, ActivitySpan, Facts, Measurement
+from rtk.insight.shape import SeenLapse
 
 IN_A_ROW = 3
 
@@ -48,6 +51,21 @@ def conditions_began(facts: Facts) -> float | None:
 def invalid_condition(facts: Facts) -> ActivitySpan | None:
     """The first condition that failed, so that it was not applied."""
     return next((condition for condition in facts.conditions if condition.status == "failed"), None)
+
+
+def seen_lapses(facts: Facts) -> tuple[SeenLapse, ...]:
+    """The stretches of the conditions phase in which the effect of a condition did not show, where a slot was due."""
+    due = [m.due for m in facts.measurements if m.phase == "conditions" and m.code not in CUT_OFF]
+    ended = next((span.ended for span in facts.phases if span.phase == "conditions"), None)
+    ends = max([*due, *([ended] if ended is not None else [])], default=0.0)
+    found = []
+    for lapse in lapses_of(facts.effects):
+        slots = bisect_left(due, lapse.ended) - bisect_right(due, lapse.began)
+        if slots > 0:
+            back = lapse.ended - lapse.began if lapse.ended <= ends else None
+            after, of = lapse.began - lapse.since, max(0.0, ends - lapse.since)
+            found.append(SeenLapse(lapse.condition, after, of, back, slots, lapse.reason))
+    return tuple(found)
 
 
 def restored(facts: Facts) -> bool | None:

@@ -18,7 +18,7 @@ _DIGITS = 6  # of a due time: what is less is the noise of floats
 def deviating_time(tallies: Mapping[Phase, Tally], frequency_s: float) -> Fraction:
     """Return the deviating time of all phases in seconds, exactly."""
     whole = exact(frequency_s)
-    total = whole * sum(tally.deviated for tally in tallies.values())
+    total = whole * sum(tally.deviating for tally in tallies.values())
     return total - sum((whole - cost for cost in _shorter(tallies, whole).values()), Fraction())
 
 

@@ -5,12 +5,20 @@ has no meaning is None, and is shown as "no data": never as 0 %, never as 100 %.
 """
 
 from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from typing import Any, Literal
 
 from rtk.insight.facts import Phase
 from rtk.insight.stops import StopCause
 
 Verdict = Literal["pass", "fail", "inconclusive", "invalid"]
+
+
+class InvalidReason(StrEnum):
+    """Why a run is evidence of nothing."""
+
+    NOT_APPLIED = "not-applied"
+    EFFECT_GONE = "effect-gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +92,22 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenLapse:
+    """A stretch of the conditions phase in which the effect of a condition did not show.
+
+    Times are seconds: `after_s` how long it had shown by the last ask before, `of_s` how long the phase went on since
+    it first showed; `lasted_s` is None where it did not come back. `slots` were due in it.
+    """
+
+    condition: str
+    after_s: float
+    of_s: float
+    lasted_s: float | None
+    slots: int
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Insight:
     """An insight. `headline` is the verdict in one sentence with its certainty; `limits` what it may not be
     read as; `why` what decided it."""
@@ -111,6 +135,9 @@ class Insight:
     invalid_condition: str | None
     not_restored: tuple[str, ...]
     stop_cause: StopCause | None = None
+    invalid_reason: InvalidReason | None = None
+    without_effect: int = 0
+    lapses: tuple[SeenLapse, ...] = ()
     unit: str = ""
     version: int = 1
     notes: tuple[str, ...] = field(default=())

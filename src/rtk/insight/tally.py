@@ -4,6 +4,7 @@ from array import array
 from dataclasses import dataclass, field
 from math import isfinite
 
+from rtk.insight.effect import Lapsed, lapses_of
 from rtk.insight.facts import CUT_OFF, PHASES, Facts, Measurement, Phase
 
 
@@ -13,7 +14,9 @@ class Tally:
 
     `cut_off` is how many were missed only because the run was stopped or interrupted; `valueless` is how many
     deviated without a value, such as a probe that never answered. `began` and `last` are the due times of the
-    first and the last slot that no stop cut off, `last_deviated` whether that last one did.
+    first and the last slot that no stop cut off, `last_deviated` whether that last one did. `lapsed` slots were
+    measured without the effect of a condition and count as missed; `lapsed_deviated` of them deviated, which users
+    paid for all the same.
     """
 
     planned: int = 0
@@ -23,6 +26,8 @@ class Tally:
     began: float | None = None
     last: float | None = None
     last_deviated: bool = False
+    lapsed: int = 0
+    lapsed_deviated: int = 0
     outcomes: bytearray = field(default_factory=bytearray)
     values: "array[float]" = field(default_factory=lambda: array("d"))
 
@@ -35,6 +40,11 @@ class Tally:
         return self.outcomes.count(0)
 
     @property
+    def deviating(self) -> int:
+        """All that deviated, with or without the effect of the conditions: what users paid for."""
+        return self.deviated + self.lapsed_deviated
+
+    @property
     def measured(self) -> int:
         return len(self.outcomes)
 
@@ -43,12 +53,14 @@ class Tally:
         """The share that was met of what was measured."""
         return self.met / self.measured if self.outcomes else None
 
-    def add(self, m: Measurement) -> None:
+    def add(self, m: Measurement, lapsed: bool = False) -> None:
         """Count one measurement; callers add them in slot order."""
         if m.code not in CUT_OFF:
             self.began = m.due if self.began is None else self.began
             self.last, self.last_deviated = m.due, m.outcome == "deviated"
-        if m.outcome == "missed":
+            self.lapsed += lapsed
+            self.lapsed_deviated += lapsed and m.outcome == "deviated"
+        if lapsed or m.outcome == "missed":
             self.missed += 1
             self.cut_off += m.code in CUT_OFF
             return
@@ -66,8 +78,9 @@ def tallies_of(facts: Facts) -> dict[Phase, Tally]:
     was cut off. A phase has at least as many slots as measurements.
     """
     tallies = {phase: Tally() for phase in PHASES}
+    lapsed = Lapsed(lapses_of(facts.effects))
     for measurement in facts.measurements:
-        tallies[measurement.phase].add(measurement)
+        tallies[measurement.phase].add(measurement, measurement.phase == "conditions" and lapsed(measurement.due))
     for span in facts.phases:
         tallies[span.phase].planned += span.planned
     for tally in tallies.values():

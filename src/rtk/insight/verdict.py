@@ -3,7 +3,7 @@
 pass          the lower bound, every missed slot counted as deviated, reaches the target
 fail          the upper bound of what was measured stays below the target
 inconclusive  neither; also where a pass would rest on clustered measurements or on a stopped run
-invalid       a condition never took effect, so that no measurement is evidence
+invalid       a condition never took effect, or not for long enough, so that no measurement is evidence
 None          there is nothing to judge: no objective, the gate was not met, or nothing began
 
 Pass and fail exclude each other: a lower bound never lies above the upper bound of the same counts, and
@@ -15,7 +15,7 @@ from decimal import ROUND_CEILING, Context, Decimal
 
 from rtk.errors import BadInput
 from rtk.insight.bounds import proven_at_least, proven_at_most
-from rtk.insight.shape import Verdict
+from rtk.insight.shape import InvalidReason, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,8 @@ class Case:
     """What a verdict is made of: the counts of the conditions phase, and how the run went.
 
     `planned` may exceed the slots that were due when the run ended; those are missed too. `remaining` is how
-    many of the missed slots were missed only because the run was stopped.
+    many of the missed slots were missed only because the run was stopped, `lapsed` how many of them were measured, but
+    without the effect of a condition.
     """
 
     target: float | None
@@ -32,9 +33,10 @@ class Case:
     deviated: int
     missed: int = 0
     remaining: int = 0
+    lapsed: int = 0
     stopped: bool = False
     clustered: bool = False
-    invalid: bool = False
+    invalid: InvalidReason | None = None
     judged: bool = True
 
 

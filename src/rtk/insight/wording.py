@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from rtk.insight.bounds import proven_at_least
 from rtk.insight.facts import Facts
 from rtk.insight.moments import invalid_condition
-from rtk.insight.shape import Clustering, Figures
+from rtk.insight.shape import Clustering, Figures, InvalidReason, SeenLapse
 from rtk.insight.verdict import Case, fails, proves, slots
-from rtk.insight.words import bound, chance, count, listing, share
+from rtk.insight.words import bound, chance, count, duration, listing, share
 
 JUDGED = ("completed", "aborted", "interrupted")
 SURE = "95 % sure if measurements are independent"
@@ -33,6 +33,7 @@ class Story:
     figures: Figures
     clustering: Clustering | None
     baseline: bool
+    lapses: tuple[SeenLapse, ...] = ()
 
     @property
     def target(self) -> float:
@@ -54,7 +55,7 @@ def headline(story: Story) -> str:
     if not story.case.judged:
         return _not_judged(story.facts)
     if story.case.invalid:
-        return f"{_not_applied(story.facts)}, so the run is evidence neither for nor against the objective."
+        return f"{_invalid(story)}, so the run is evidence neither for nor against the objective."
     if not story.measured:
         return f"{_while(story.facts)} nothing was measured, so the run proves nothing."
     return f"{_while(story.facts)} {_held(story)}"
@@ -65,6 +66,8 @@ def why(story: Story) -> str:
     if not story.case.judged:
         return _refused(story.facts) or _not_judged(story.facts)
     if story.case.invalid:
+        if story.case.invalid is InvalidReason.EFFECT_GONE:
+            return " ".join(lapsed_sentence(lapse) for lapse in story.lapses[:3])
         failed = invalid_condition(story.facts)
         reason = f": {failed.failure.rstrip('.')}" if failed and failed.failure else ""
         return f"{_not_applied(story.facts)}{reason}."
@@ -84,6 +87,7 @@ def limits(story: Story) -> tuple[str, ...]:
     if story.figures.missed:
         missed = f"{story.figures.missed:,} of {count(slots(story.case), 'slot')} were missed"
         found.append(f"{missed}: to pass, every one of them counts as deviated.")
+    found += [lapsed_sentence(lapse) for lapse in story.lapses[:3]]
     if story.case.stopped:
         found.append(f"{_stopped(story.facts)}, and a stopped run never passes.")
     if not story.baseline and story.facts.conditions:
@@ -106,6 +110,23 @@ def _refused(facts: Facts) -> str:
     asked = "Asked once" if facts.gate.tries == 1 else f"Asked {facts.gate.tries:,} times, the last time"
     reason = " ".join(facts.gate.reason.split()).rstrip(".") or "no reason was told"
     return f"{asked}: {reason}."
+
+
+def _invalid(story: Story) -> str:
+    if story.case.invalid is not InvalidReason.EFFECT_GONE:
+        return _not_applied(story.facts)
+    names = listing(tuple(dict.fromkeys(lapse.condition for lapse in story.lapses)))
+    without, slots_due = story.case.lapsed, count(slots(story.case) - story.case.remaining, "slot")
+    return f"The effect of {names} did not show in {without:,} of {slots_due}"
+
+
+def lapsed_sentence(lapse: SeenLapse) -> str:
+    """A stretch without effect, in a sentence."""
+    reason = f" ({lapse.reason.rstrip('.')})" if lapse.reason else ""
+    gone = f'The effect of "{lapse.condition}" was gone after {duration(lapse.after_s)} of {duration(lapse.of_s)}'
+    back = f" and came back {duration(lapse.lasted_s)} later" if lapse.lasted_s is not None else ""
+    count_as = "counts as missed" if lapse.slots == 1 else "count as missed"
+    return f"{gone}{reason}{back}; {count(lapse.slots, 'slot')} without it {count_as}."
 
 
 def _not_applied(facts: Facts) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from rtk.insight.effect import EffectState
 from rtk.insight.facts import ActivitySpan, Facts
 from rtk.insight.shape import Insight
 from rtk.insight.words import count, duration, number
@@ -41,7 +42,7 @@ def happened(facts: Facts, most: int) -> list[tuple[float, str]]:
 
 
 def _told(facts: Facts, more: list[Told]) -> list[Told]:
-    told = [*_rollbacks(facts), *_phases(facts), *_conditions(facts), *more]
+    told = [*_rollbacks(facts), *_phases(facts), *_conditions(facts), *_effects(facts), *more]
     known = {text for _, _, text in told}
     told += [(e.at, "note", text) for e in facts.events if (text := plain(e.text, 400)) not in known]
     return sorted(told, key=lambda one: one[0])
@@ -76,6 +77,19 @@ def _conditions(facts: Facts) -> Iterator[Told]:
         if span.ended is not None:
             goes_on = f", its effect lasts {duration(span.lasts)}" if span.lasts else ""
             yield span.ended, _kind(span, "condition"), f"condition {name} {_outcome(span)}{goes_on}"
+
+
+def _effects(facts: Facts) -> Iterator[Told]:
+    gone = set[int]()
+    for change in facts.effects:
+        name = plain(change.condition, 160)
+        if change.state is EffectState.GONE:
+            gone.add(change.index)
+            reason = f": {plain(change.reason, 240)}" if change.reason else ""
+            yield change.at, "trouble", f"the effect of {name} is gone{reason}"
+        elif change.state is EffectState.SHOWN:
+            again = " again" if change.index in gone else ""
+            yield change.at, "condition", f"the effect of {name} shows{again}"
 
 
 def _rollbacks(facts: Facts) -> Iterator[Told]:

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from rtk.experiment.refs import probes_of
+from rtk.insight.effect import EffectChange, EffectState
 from rtk.insight.facts import (
     PHASES,
     ActivitySpan,
@@ -36,6 +37,7 @@ class _Reading:
     phases: dict[str, PhaseSpan] = field(default_factory=dict)
     spans: dict[tuple[str, int], ActivitySpan] = field(default_factory=dict)
     events: list[RunEvent] = field(default_factory=list)
+    effects: list[EffectChange] = field(default_factory=list)
     rolled_back: bool | None = None
     gate: Gate | None = None
     end: Entry = field(default_factory=dict)
@@ -104,6 +106,8 @@ def _read(reading: _Reading, entry: Entry, head: Entry) -> None:
         reading.phases[entry["phase"]] = PhaseSpan(entry["phase"], started, at if is_end else None, entry["planned"])
     elif kind in ("intent", "activity") and entry["role"] in ROLES:
         reading.spans[(entry["role"], entry["index"])] = _span(reading, entry, head)
+    elif kind == "proof" and entry.get("state") in set(EffectState):
+        reading.effects.append(_change(entry))
     elif kind == "proof" and entry["missing"]:
         _read_missing(reading, entry)
     elif kind == "rollbacks":
@@ -114,6 +118,12 @@ def _read(reading: _Reading, entry: Entry, head: Entry) -> None:
             reading.gate = Gate(int(gate["tries"]), str(gate["reason"]))
     elif kind == "end":
         reading.end = entry
+
+
+def _change(entry: Entry) -> EffectChange:
+    asked = float(entry.get("asked") or entry["t"])
+    told = (entry.get("before"), entry.get("reason"))
+    return EffectChange(entry["name"], entry["index"], asked, EffectState(entry["state"]), *told)
 
 
 def _read_missing(reading: _Reading, entry: Entry) -> None:
@@ -181,6 +191,7 @@ def _facts(head: Entry, reading: _Reading, measurements: Measurements, files: di
         stop=_stop_of(end),
         gate=reading.gate,
         events=tuple(reading.events),
+        effects=tuple(reading.effects),
         files=files,
     )
 

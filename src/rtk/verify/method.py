@@ -1,6 +1,7 @@
 """The method: conditions applied one after another in a thread of their own, while measuring goes on."""
 
 import logging
+import math
 import threading
 from functools import partial
 from typing import Any
@@ -9,9 +10,10 @@ from chaoslib.exceptions import InterruptExecution
 
 from rtk.clock import Clock
 from rtk.errors import CannotRecord
-from rtk.experiment.claim import claim_of
+from rtk.experiment.claim import claim_of, extension_of
 from rtk.insight.stops import StopCause
 from rtk.verify.activity import Played, Player
+from rtk.verify.effect import EffectWatch, Shown
 from rtk.verify.proof import Prover
 from rtk.verify.record import Record
 from rtk.verify.stop import Stop, cause_of
@@ -25,7 +27,16 @@ logger = logging.getLogger("chaostoolkit")
 class Method:
     """Plays an experiment's method once. `done` is set when everything of it has ended, background included."""
 
-    def __init__(self, toolkit: Toolkit, clock: Clock, record: Record, stop: Stop, bell: threading.Event) -> None:
+    def __init__(
+        self,
+        toolkit: Toolkit,
+        clock: Clock,
+        record: Record,
+        stop: Stop,
+        bell: threading.Event,
+        frequency_s: float,
+    ) -> None:
+        """`frequency_s` is how often an effect that showed is asked for again."""
         self.done = threading.Event()
         self.started = False
         self.began: list[int] = []
@@ -39,6 +50,7 @@ class Method:
         self._bell = bell
         self._player = Player(toolkit, clock, cut=stop.asked)
         self._prover = Prover(toolkit, clock, stop.asked)
+        self._effects = EffectWatch(toolkit, clock, record, stop, frequency_s)
         self.took_hold = threading.Event()
         if not any(claim_of(activity, "effect") for activity in toolkit.experiment.get("method", [])):
             self.took_hold.set()
@@ -54,6 +66,7 @@ class Method:
 
     def close(self) -> list[int]:
         """Let no further condition begin, for undoing begins; the positions of those that have."""
+        self._effects.end()
         with self._lock:
             self._closed = True
             return list(self.began)
@@ -178,17 +191,21 @@ class Method:
 
     def _judge(self, index: int, activity: dict[str, Any], failure: str | None) -> None:
         name, claim = activity["name"], claim_of(activity, "effect")
+        returned = self._record.seconds()
         if failure is None and claim:
             logger.info(f"Waiting up to {claim.within:g}s for the effect of {name}")
             missing = self._prover.await_(claim)
             if missing and self._stop.asked.is_set():
                 return  # nobody waited for it to the end
-            self._record.note("proof", role="condition", index=index, name=name, proves="effect", missing=missing)
+            if missing:
+                self._record.note("proof", role="condition", index=index, name=name, proves="effect", missing=missing)
             failure = missing and f"its effect did not show within {claim.within:g} s: {missing}"
         if failure and not self._stop.asked.is_set():
             self.failed = name
             self._stop.request(StopCause.CONDITION, f"the condition {name} never took effect: {failure}")
         elif claim:
+            until = returned + extension_of(activity).get("lasts", math.inf)
+            self._effects.begin(Shown(index, name, claim, self._record.seconds(), until))
             self.took_hold.set()
             self._bell.set()
 

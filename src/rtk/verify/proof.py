@@ -1,9 +1,10 @@
 """Proof that a condition took hold, and that it is gone: the probes of a claim, asked until they are met."""
 
 import threading
+from collections.abc import Callable
 
 from rtk.clock import Clock
-from rtk.experiment.claim import Claim
+from rtk.experiment.claim import EVERY_S, Claim
 from rtk.experiment.limits import time_limit
 from rtk.verify.crew import Sample
 from rtk.verify.measure import Measurer
@@ -19,16 +20,21 @@ class Prover:
         self._clock = clock
         self._cut = cut
 
-    def await_(self, claim: Claim) -> str | None:
-        """None once all probes are tolerated; else, when the time is over, what the last one said."""
+    def asking(self, claim: Claim) -> Callable[[], Sample]:
+        """Return what asks a claim's probes once."""
         limits = [time_limit(p, self._toolkit.configuration, self._toolkit.secrets) for p in claim.probes]
         measurer = Measurer(self._toolkit, self._clock, limits, probes=claim.probes)
+        return lambda: measured_once(self._clock, measurer, self._cut.is_set)
+
+    def await_(self, claim: Claim) -> str | None:
+        """None once all probes are tolerated; else, when the time is over, what the last one said."""
+        asking = self.asking(claim)
         until = self._clock.monotonic() + claim.within
         while True:
-            sample: Sample = measured_once(self._clock, measurer, self._cut.is_set)
+            sample = asking()
             if sample.outcome == "met":
                 return None
             left = until - self._clock.monotonic()
             if left <= 0 or self._cut.is_set():
                 return sample.reason or "not shown"
-            self._clock.wait(self._cut, min(claim.every, left))
+            self._clock.wait(self._cut, min(claim.every or EVERY_S, left))

@@ -114,6 +114,10 @@ class Record:
             os.write(self._file, b"\n")  # a torn last line must not run into the next one
         return int(max(entry["n"] for entry in Recorded(self.path).entries())) + 1
 
+    def seconds(self) -> float:
+        """Return the seconds since the run began, as entries tell them."""
+        return round(self._since(), 6)
+
     def append(self, kind: str, durable: bool = False, **fields: Any) -> None:
         """Add an entry; with `durable` it is on the disk when this returns.
 

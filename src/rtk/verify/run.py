@@ -90,7 +90,7 @@ class Run:
             verification.plan, clock, record, stop, progress, measurer, late, verification.max_in_flight
         )
         progress.waiting = self._phases.waiting
-        self._method = Method(self._toolkit, clock, record, stop, self._phases.bell)
+        self._method = Method(self._toolkit, clock, record, stop, self._phases.bell, verification.plan.frequency_s)
         self._undoing = Undoing(verification.run_id, self._toolkit, clock, record, stop)
         stop.on_request = self._phases.bell.set
 

@@ -122,6 +122,10 @@ class Proof(Intent):
 
     proves: Literal["effect", "restored"]
     missing: Text | None = None
+    state: Text | None = None
+    asked: Seconds | None = None
+    before: Seconds | None = None
+    reason: Text | None = None
 
 
 class Rollbacks(Other):

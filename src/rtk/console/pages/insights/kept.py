@@ -5,7 +5,7 @@ from dataclasses import fields
 from typing import Any
 
 from rtk.insight.facts import Facts, Measurements, Objective
-from rtk.insight.shape import Clustering, Comparison, Figures, Insight, Stats
+from rtk.insight.shape import Clustering, Comparison, Figures, Insight, SeenLapse, Stats
 from rtk.insight.stops import stopping_of
 
 _FIGURES = [field.name for field in fields(Figures)]
@@ -26,6 +26,7 @@ def insight_from(kept: Mapping[str, Any] | None) -> Insight | None:
                 "figures": Figures(**{name: kept[name] for name in _FIGURES}),
                 "run": Stats(**own["run"]),
                 "phases": tuple(_each(Stats, own["phases"])),
+                "lapses": tuple(_each(SeenLapse, own.get("lapses", ()))),
                 "comparisons": tuple(_each(Comparison, own["comparisons"])),
                 "clustering": Clustering(**own["clustering"]) if own["clustering"] else None,
             }

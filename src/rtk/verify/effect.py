@@ -1,0 +1,113 @@
+"""Whether the effect of a condition still shows: its probes are asked on, through the whole phase.
+
+Asked in threads of their own, off the measuring path, every frequency and at most once a second. Only changes are
+recorded, each with the moment of the last ask that found otherwise: in between nobody looked.
+"""
+
+import logging
+import threading
+from dataclasses import dataclass, field
+from typing import Any
+
+from chaoslib.exceptions import InterruptExecution
+
+from rtk.clock import Clock
+from rtk.experiment.claim import Claim
+from rtk.insight.effect import EffectState
+from rtk.insight.stops import StopCause
+from rtk.verify.crew import Sample
+from rtk.verify.proof import Prover
+from rtk.verify.record import Record
+from rtk.verify.stop import Stop
+from rtk.verify.toolkit import Toolkit
+
+LEAST_S = 1.0  # apart
+
+logger = logging.getLogger("chaostoolkit")
+
+
+@dataclass
+class Shown:
+    """An effect that showed: when it was asked for (seconds since the run began), and until when it is to last."""
+
+    index: int
+    name: str
+    claim: Claim
+    asked: float
+    until: float = float("inf")
+    state: EffectState = field(default=EffectState.SHOWN)
+
+
+class EffectWatch:
+    """Asks on for the effects that have shown, until their time or the conditions' is over."""
+
+    def __init__(self, toolkit: Toolkit, clock: Clock, record: Record, stop: Stop, frequency_s: float) -> None:
+        self._toolkit = toolkit
+        self._clock = clock
+        self._record = record
+        self._stop = stop
+        self._every_s = frequency_s
+        self._over = threading.Event()
+
+    def begin(self, shown: Shown) -> None:
+        """Record that an effect shows, and go on asking in a thread of its own; returns at once."""
+        self._note(shown, shown.asked)
+        self._clock.spawn(lambda: self._careful(shown), "rtk-effect")
+
+    def end(self) -> None:
+        """Ask no more: the conditions are to be undone."""
+        self._over.set()
+
+    def _careful(self, shown: Shown) -> None:
+        try:
+            self._watch(shown)
+        except InterruptExecution as error:
+            self._stop.request(StopCause.CONTROL, str(error))
+        except BaseException as error:  # noqa: BLE001 - an effect that nobody can ask for is not shown
+            reason = f"asking for it broke off with {type(error).__name__}: {error}"
+            self._settle(shown, self._record.seconds(), Sample("deviated", reason=reason))
+
+    def _watch(self, shown: Shown) -> None:
+        prover = Prover(self._toolkit, self._clock, self._over)
+        asking = prover.asking(shown.claim)
+        every_s = max(LEAST_S, shown.claim.every or self._every_s)
+        due = self._record.seconds()
+        while not self._is_over(shown):
+            due = max(due + every_s, self._record.seconds())
+            if self._clock.wait(self._over, min(due, shown.until) - self._record.seconds()):
+                return
+            if self._is_over(shown):
+                break
+            asked = self._record.seconds()
+            sample = asking()
+            if self._over.is_set():  # the answer may be of what is being undone
+                return
+            self._settle(shown, asked, sample)
+        shown.state = EffectState.OVER
+        self._note(shown, shown.until)
+
+    def _is_over(self, shown: Shown) -> bool:
+        return self._record.seconds() >= shown.until
+
+    def _settle(self, shown: Shown, asked: float, sample: Sample) -> None:
+        if sample.outcome == "missed":  # the measurer's own failure says nothing of the effect
+            return
+        state = EffectState.SHOWN if sample.outcome == "met" else EffectState.GONE
+        if state is not shown.state:
+            shown.state = state
+            self._note(shown, asked, shown.asked, sample.reason)
+            logger.warning(f"The effect of {shown.name} {'shows again' if sample.outcome == 'met' else 'is gone'}")
+        shown.asked = asked
+
+    def _note(self, shown: Shown, asked: float, before: float | None = None, reason: str | None = None) -> None:
+        told: dict[str, Any] = {"asked": asked, "before": before, "reason": reason}
+        self._record.note(
+            "proof",
+            role="condition",
+            index=shown.index,
+            name=shown.name,
+            proves="effect",
+            missing=None,
+            state=shown.state,
+            **told,
+        )
