@@ -64,9 +64,12 @@ class Method:
         self.started = True
         self._clock.spawn(self._play, "rtk-method")
 
+    def ask_no_more(self) -> None:
+        """Leave the effects of the conditions alone, for they are about to be undone."""
+        self._effects.end()
+
     def close(self) -> list[int]:
         """Let no further condition begin, for undoing begins; the positions of those that have."""
-        self._effects.end()
         with self._lock:
             self._closed = True
             return list(self.began)

@@ -197,6 +197,7 @@ class Run:
 
     def _end_method(self) -> None:
         """Let the action under way end for a moment; one that hangs must not go on breaking what is mended."""
+        self._method.ask_no_more()
         if self._stop.asked.is_set():
             logger.warning(f"Ending the run: {self._stop.reason}")
             self._clock.wait(self._method.done, ACTION_S)
