@@ -1,10 +1,10 @@
 from dataclasses import replace
 
-from rtk.insight.facts import ActivitySpan, Gate, RunEvent
+from rtk.insight.facts import ActivitySpan, Gate, PhaseSpan, RunEvent
 from rtk.insight.insight import insight
-from rtk.report.moments import most_telling
+from rtk.report.moments import happened, most_telling
 from rtk.report.story import story
-from tests.report.samples import Run, a_run
+from tests.report.samples import Run, a_run, clean
 
 
 def figure(run: Run, label: str) -> str:
@@ -58,6 +58,16 @@ def test_the_first_deviation_and_the_undo_are_among_the_moments() -> None:
     assert "first deviated measurement: 7,360 ms" in texts
     assert "first missed slot, no slot was free" in texts
     assert "rollback Stop SSM run command returned after 10.6 s" in texts
+
+
+def test_a_phase_that_lasts_as_long_as_it_takes_is_told_without_a_number_of_slots() -> None:
+    spans = (PhaseSpan("onset", 1.0, 3.0, 1), PhaseSpan("conditions", 3.0, 9.0, 30), PhaseSpan("undo", 9.0, None, 1))
+    facts = replace(clean(), phases=spans, conditions=(), rollbacks=(), events=())
+    assert [text for _, text in happened(facts, 9)] == [
+        "onset began, until the conditions have taken effect",
+        "conditions began, 30 slots planned",
+        "undo began, until the conditions are undone",
+    ]
 
 
 def test_an_event_that_a_span_already_tells_is_told_once() -> None:

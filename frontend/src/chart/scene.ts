@@ -97,10 +97,15 @@ export class Scene {
       const [left, right] = [this.x(started), this.x(ended ?? now / 1000)];
       this.rect(left + 1, 6, right - left - 2, 22, { fill: this.phaseFill(span) }, -4, 4);
       const [from, to] = [Math.max(left, layout.left), Math.min(right, layout.width - layout.right)];
-      if (to - from > phase.length * 7) this.text((from + to) / 2, 17, phase, { align: "center" });
+      if (to - from > phase.length * 7) this.text((from + to) / 2, 17, phase, { align: "center", ...this.phaseLabel(span) });
       for (const edge of [left, right]) this.line(edge, 6, edge, layout.bottom, { stroke: colours.line, lineWidth: 1 });
       this.spot(left, right, 6, 28, phaseWords(span));
     }
+  }
+
+  /** What stands on a hatch needs a ground of its own. */
+  private phaseLabel({ phase }: PhaseSpan): object {
+    return BETWEEN.includes(phase) ? { backgroundColor: faint(this.view.colours.surface, 0.85), padding: [1, 2], borderRadius: 3 } : {};
   }
 
   private phaseFill({ phase }: PhaseSpan): string | ReturnType<typeof hatch> {

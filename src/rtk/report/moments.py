@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from rtk.insight.effect import EffectState
-from rtk.insight.facts import ActivitySpan, Facts
+from rtk.insight.facts import ActivitySpan, Facts, Phase, PhaseSpan
 from rtk.insight.shape import Insight
 from rtk.insight.words import count, duration, number
 from rtk.report.axis import elapsed, utc
@@ -15,6 +15,11 @@ MOST = 200
 _RANKS = ("trouble", "deviated", "ending", "rollback", "condition", "missed", "note", "phase")
 _NEEDED = frozenset(_RANKS[:5])  # what a reader misses where it is left out
 Told = tuple[float, str, str]  # when, kind, text
+# These two last as long as they take.
+_LENGTHS: dict[Phase, str] = {
+    "onset": "until the conditions have taken effect",
+    "undo": "until the conditions are undone",
+}
 
 
 class Moment(NamedTuple):
@@ -67,7 +72,11 @@ def and_more(items: Sequence[Moment], most: int) -> str:
 
 def _phases(facts: Facts) -> Iterator[Told]:
     for span in facts.phases:
-        yield span.started, "phase", f"{span.phase} began, {count(span.planned, 'slot')} planned"
+        yield span.started, "phase", f"{span.phase} began, {_LENGTHS.get(span.phase) or _planned(span)}"
+
+
+def _planned(span: PhaseSpan) -> str:
+    return f"{count(span.planned, 'slot')} planned"
 
 
 def _conditions(facts: Facts) -> Iterator[Told]:

@@ -18,6 +18,7 @@ from tests.console.live import Live, Machine
 
 TUTORIAL = Path(__file__).parents[2] / "tutorial" / "verification-ec2-responds-processor-load.json"
 EVERY, LONG, AROUND = 10.0, 300.0, 60.0
+ONSET, UNDO, BETWEEN = 20.0, 30.0, ("onset", "undo")
 PLAN = {
     "frequency_s": EVERY,
     "duration_s": LONG,
@@ -126,28 +127,36 @@ def _whole(
     run: str, plan: dict[str, Any], story: Story, document: dict[str, Any], at: float
 ) -> Iterator[dict[str, Any]]:
     chance = random.Random(story.key)
-    begun, undone = AROUND, AROUND + story.long
-    head = {"t": 0.0, "kind": "run", "version": 1, "run": run, "at": at, "title": document["title"], "plan": plan}
+    onset, begun = AROUND, AROUND + ONSET
+    undone = begun + story.long
+    head = {"t": 0.0, "kind": "run", "version": 2, "run": run, "at": at, "title": document["title"], "plan": plan}
     yield {**head, "threshold": {"lower": None, "upper": 6000.0, "unit": "ms"}, "experiment": document}
     yield {"t": 0.01, "kind": "hypothesis", "which": "before", "met": True, "reason": None, "probes": []}
-    phases = (("baseline", 0.02, AROUND), ("conditions", begun, story.long), ("recovery", undone + 11, AROUND))
+    phases = (
+        ("baseline", 0.02, AROUND),
+        ("onset", onset, ONSET),
+        ("conditions", begun, story.long),
+        ("undo", undone, UNDO),
+        ("recovery", undone + UNDO, AROUND),
+    )
     for phase, start, length in phases:
         planned = round(length / EVERY)
-        yield {"t": start, "kind": "phase", "phase": phase, "state": "started", "planned": planned}
+        known = 0 if phase in BETWEEN else planned
+        yield {"t": start, "kind": "phase", "phase": phase, "state": "started", "planned": known}
         yield from _measured(phase, start, planned, story, chance)
         yield {"t": start + length, "kind": "phase", "phase": phase, "state": "ended", "planned": planned}
-    yield from _activity("condition", document["method"][0]["name"], begun + 0.1, 1.4, story.condition)
+    yield from _activity("condition", document["method"][0]["name"], onset + 0.1, ONSET - 4, story.condition)
     yield {"t": undone + 0.1, "kind": "rollbacks", "state": "started", "reason": None}
     yield from _activity("rollback", document["rollbacks"][0]["name"], undone + 0.2, 1.2, story.rollback)
-    yield {"t": undone + 11, "kind": "rollbacks", "state": "ended", "reason": None}
-    yield _end(undone + 11 + AROUND + 0.5, None, story.condition and document["method"][0]["name"])
+    yield {"t": undone + UNDO, "kind": "rollbacks", "state": "ended", "reason": None}
+    yield _end(undone + UNDO + AROUND + 0.5, None, story.condition and document["method"][0]["name"])
 
 
 def _measured(phase: str, start: float, planned: int, story: Story, chance: random.Random) -> Iterator[dict[str, Any]]:
     lost = set(range(5, 5 + story.missing)) if phase == "conditions" else set()
     for slot in range(planned):
         due, missed = start + slot * EVERY, slot in lost
-        slow = phase == "conditions" and slot and chance.random() < story.slow
+        slow = (phase in BETWEEN and story.slow) or (phase == "conditions" and slot and chance.random() < story.slow)
         value = None if missed else round(chance.gauss(6900, 350) if slow else chance.gauss(4100, 600), 3)
         ended = due + (value or 0) / 1000
         outcome = "missed" if missed else "deviated" if value is not None and value > 6000 else "met"

@@ -99,7 +99,8 @@ def test_a_measure_without_values_has_no_quantiles(world: World) -> None:
     told(run, [{**each, "value": None} if each["kind"] == "measurement" else each for each in [*before, end]])
     text = page(world, run)
     assert ">observed</th>" in text
-    assert ">p95</th><td" not in text
+    assert ">p95, ms</th><td" not in text
+    assert ">p95, ms</th><td" in page(world, ended(world))
 
 
 def test_a_run_refused_at_the_gate_is_called_not_begun_everywhere_and_says_why(world: World) -> None:

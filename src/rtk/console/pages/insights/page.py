@@ -14,14 +14,15 @@ from rtk.console.store.outside import Outside, between
 from rtk.insight.facts import Facts, Threshold
 from rtk.insight.shape import Insight
 from rtk.insight.wording import stretches as seen
-from rtk.insight.words import duration, share
+from rtk.insight.words import duration, number, share
 from rtk.report.story import Figure, Story, Table, story
 from rtk.report.text import fine_share, plain
 
 AROUND = timedelta(minutes=10)  # how long before a run, and after it, something outside may have to do with it
 MOST_OUTSIDE = 20
 TONES = {"good": "good", "bad": "bad", "unsure": "warn", "broken": "odd", "quiet": "quiet"}  # of reports, here
-_COUNTS = 6  # columns of the table of phases that are there whatever was measured
+_COUNTS = ("planned", "met", "deviated", "missed")
+_VALUES = {"minimum": "min", "p50": "p50", "p95": "p95", "p99": "p99", "maximum": "max"}
 
 
 def page(run: Run, query: QueryDict) -> dict[str, Any]:
@@ -82,7 +83,7 @@ def _told(told: Story | None, insight: Insight | None) -> dict[str, Any]:
         "told": told,
         "tone": TONES[told.verdict.tone],
         "figure": named(told),
-        "phases": sideways(told.phases, insight.run.values > 0),
+        "phases": sideways(insight),
         "impact": impact(insight),
         "spent": insight.figures.budget_spent,
         "left": left(told, insight),
@@ -120,11 +121,16 @@ def named(told: Story) -> dict[str, Figure]:
     return {each.label.lower().replace(" ", "_"): each for each in told.figures}
 
 
-def sideways(phases: Table, valued: bool) -> Table:
-    """The table of phases with a column for each of them; quantiles only where there were values."""
-    shown = len(phases.head) if valued else _COUNTS
-    columns = [phases.head, *phases.rows]
-    return Table(tuple(c[0] for c in columns), tuple(zip(*(c[1:shown] for c in columns), strict=True)))
+def sideways(insight: Insight) -> Table:
+    """The table of phases with a column for each of them; quantiles only where there were values, unit in front."""
+    found = (*insight.phases, insight.run)
+    rows = [(name, *(number(getattr(each, name)) for each in found)) for name in _COUNTS]
+    rows.append(("observed", *(share(each.observed) for each in found)))
+    if insight.run.values:
+        unit = f", {plain(insight.unit, 20)}" if insight.unit else ""
+        for name, label in _VALUES.items():
+            rows.append((f"{label}{unit}", *(number(getattr(each, name)) for each in found)))
+    return Table(("phase", *(each.phase or "whole run" for each in found)), tuple(rows))
 
 
 def impact(insight: Insight) -> str:
