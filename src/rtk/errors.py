@@ -3,7 +3,8 @@
     ToolkitError                1   could not run
     ├── BadInput                1   a file, URL or value is not what was expected (what, where, expected)
     ├── Unreachable             1   a source could not be fetched
-    └── CannotRecord            1   the run record or the journal cannot be written
+    ├── CannotRecord            1   the run record or the journal cannot be written
+    └── Held                    6   another run acts on the same system (`rtk.verify.holders`)
 
 The exit codes of a run that did start are in `rtk.cli.ending`.
 """

@@ -2,6 +2,7 @@
 
 from rtk.insight.moments import NOT_PLAYED
 from rtk.insight.shape import Insight
+from rtk.verify.holders import REFUSED
 
 OK = 0
 COULD_NOT_RUN = 1
@@ -9,6 +10,7 @@ FAIL = 2
 INCONCLUSIVE = 3
 INVALID = 4
 NOT_RESTORED = 5
+HELD = REFUSED
 SIGNALLED = 128
 
 MEANINGS = {
@@ -18,6 +20,7 @@ MEANINGS = {
     INCONCLUSIVE: "inconclusive, with --strict",
     INVALID: "invalid: a condition never took effect",
     NOT_RESTORED: "not restored: a rollback failed",
+    HELD: "refused: another run acts on the same system",
     130: "interrupted by Ctrl-C (SIGINT)",
     143: "interrupted by SIGTERM",
 }

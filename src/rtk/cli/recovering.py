@@ -19,6 +19,8 @@ from rtk.errors import BadInput, ToolkitError
 from rtk.insight.stops import StopCause, Stopping
 from rtk.insight.words import count
 from rtk.report.axis import utc
+from rtk.verify.holders import Standing, holder, systems
+from rtk.verify.holds import release, standing_holds
 from rtk.verify.places import runs_directory
 from rtk.verify.recovery import Remains, forget, recover, unfinished
 from rtk.verify.redact import redactor_of
@@ -46,11 +48,13 @@ def recovering(choice: Choice) -> int:
     found, problems = unfinished(runs_directory())
     for problem in problems:
         logger.warning(problem)
-    for left in _named(found, choice.forget):
+    forgotten = [name for name in choice.forget if not _released(name, found, choice.yes)]
+    for left in _named(found, forgotten):
         _forget(left, choice.yes)
     chosen = found if choice.all_ else _named(found, choice.run)
     if not chosen:
         _list([left for left in found if left.run_id not in choice.forget])
+        _list_holds({left.run_id for left in found})
         return OK
     return max(_recover(left, choice.yes, settings) for left in chosen)
 
@@ -69,6 +73,25 @@ def _list(found: list[Remains]) -> None:
         click.echo("No unfinished run: everything that began has come to its end.")
     for left in found:
         click.echo("\n".join(describe(left)))
+
+
+def _released(name: str, found: list[Remains], yes: bool) -> bool:
+    """Release what a run that has ended still holds; whether there is such a run."""
+    held = [each for each in standing_holds() if each.run == name]
+    if not held or name in {left.run_id for left in found}:
+        return False
+    click.echo(f"{holder(held[0])}, holds {systems(held[0].shared)}: {held[0].standing}")
+    if (yes or click.confirm("Release that, without undoing anything?")) and release(name):
+        click.echo(f"{name} holds nothing any longer")
+    return True
+
+
+def _list_holds(known: set[str]) -> None:
+    """List what runs hold that are neither alive nor unfinished, so that nobody else releases it."""
+    for each in standing_holds():
+        if each.standing in (Standing.NOT_RESTORED, Standing.UNKNOWN) and each.run not in known:
+            click.echo(f"{each.run}  {each.title}\n  {each.standing}, and holds {systems(each.shared)}")
+            click.echo(f"  see to it, then `chaos recover --forget {each.run}` releases it")
 
 
 def describe(left: Remains) -> list[str]:

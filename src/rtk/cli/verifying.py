@@ -16,6 +16,7 @@ from rtk.cli import telling
 from rtk.cli.afterwards import finish
 from rtk.cli.ending import OK, exit_code
 from rtk.cli.given import settings_of, variables_of
+from rtk.cli.holding import Choice, Holding, hold_of
 from rtk.cli.logs import Logs, without_colours_in_pipes
 from rtk.cli.masks import Masks
 from rtk.clock import Clock, SystemClock
@@ -32,6 +33,7 @@ from rtk.report.live import LiveView
 from rtk.report.planned import planned
 from rtk.report.write import check_path
 from rtk.verify import calls, journal, places
+from rtk.verify.acts_on import acts_on
 from rtk.verify.guard import Guard, longest
 from rtk.verify.processes import forks_told
 from rtk.verify.progress import Progress
@@ -75,10 +77,13 @@ class Options:
     log_format: str | None = None
     no_publish: bool = False
     wait_publish: float | None = None
+    acts_on: str | None = None
+    wait: float | None = None
+    alongside: bool = False
 
     def overrides(self) -> Overrides:
         """What the options say of the plan."""
-        return Overrides(self.every, self.for_, self.warm_up, self.cool_down, self.target, self.window)
+        return Overrides(self.every, self.for_, self.warm_up, self.cool_down, self.target, self.window, self.acts_on)
 
 
 def verifying(options: Options, clock: Clock | None = None) -> int:
@@ -114,9 +119,17 @@ def _checked(
         check_path(report)
     _remind(places.prepare(clock.now()))
     toolkit = masks.of(Toolkit(source.document, without_control(whole), *variables))
-    verification = _verification(options, source, plan, toolkit, places.new_run_id(clock.now()))
     session = session_of(whole, clock, publish=not options.no_publish)
-    return _Running(options, verification, clock, session).to_the_end()
+    run_id = places.new_run_id(clock.now())
+    holding = _holding(options, plan, toolkit, run_id, clock)
+    verification = _verification(options, source, plan, toolkit, run_id, holding)
+    return _Running(options, verification, clock, session, holding).to_the_end()
+
+
+def _holding(options: Options, plan: Plan, toolkit: Toolkit, run_id: str, clock: Clock) -> Holding:
+    acted_on = acts_on(toolkit, plan.acts_on)
+    hold = hold_of(run_id, toolkit.redact(toolkit.title), clock.now(), acted_on)
+    return Holding(hold, Choice(options.wait or 0.0, options.alongside), clock)
 
 
 def _remind(directory: Path) -> None:
@@ -151,7 +164,9 @@ def _dry(options: Options, source: Source, plan: Plan, variables: tuple[dict[str
     return OK
 
 
-def _verification(options: Options, source: Source, plan: Plan, toolkit: Toolkit, run_id: str) -> Verification:
+def _verification(
+    options: Options, source: Source, plan: Plan, toolkit: Toolkit, run_id: str, holding: Holding
+) -> Verification:
     probes = toolkit.probes()
     thresholds = [threshold(probe, toolkit.configuration) for probe in probes]
     charted = next((i for i, t in enumerate(thresholds) if (t.lower, t.upper) != (None, None)), 0)
@@ -169,6 +184,7 @@ def _verification(options: Options, source: Source, plan: Plan, toolkit: Toolkit
         rollback_strategy=_strategy(options, toolkit),
         longest_s=longest(options.max_duration, plan.warm_up_s + plan.duration_s + plan.cool_down_s),
         kept=_kept(options),
+        neighbours=holding,
     )
 
 
@@ -192,10 +208,11 @@ class _Running:
     """A run from its opening lines to its exit code."""
 
     def __init__(
-        self, options: Options, verification: Verification, clock: Clock, session: Session | None = None
+        self, options: Options, verification: Verification, clock: Clock, session: Session | None, holding: Holding
     ) -> None:
         self._options = options
         self._session = session
+        self._holding = holding
         self._v = verification
         self._clock = clock
         self._stop = Stop()
@@ -203,7 +220,11 @@ class _Running:
         self._live = telling.is_live(options.log_format)
 
     def to_the_end(self) -> int:
-        """Run, tell, and give the exit code."""
+        """Take hold, run, tell, and give the exit code. Raises `Held` while nothing has begun."""
+        with self._holding:
+            return self._played()
+
+    def _played(self) -> int:
         toolkit = self._v.toolkit
         path = places.record_path(self._v.run_id)
         for line in planned(self._v.plan, toolkit.document):
@@ -256,6 +277,7 @@ class _Running:
         page = self._session.page if self._session else ""
         amend = run.amend if record.failure else lambda facts: facts
         recorded, insight, facts, failures = finish(record.path, amend, page)
+        self._holding.end(proven=insight.restored is not False)
         telling.tell(insight, facts, self._live)
         telling.notify_end(self._v.toolkit, recorded, insight)
         for failure in [*failures, *([record.failure] if record.failure else [])]:

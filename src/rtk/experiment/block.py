@@ -22,8 +22,11 @@ FREQUENCY = "frequency-of-measurement"
 DURATION = "duration-of-conditions"
 WARM_UP = "warm-up-duration"
 COOL_DOWN = "cool-down-duration"
+ACTS_ON = "acts-on"
 # `run_id` was written into the block by the clients of 2020 and means nothing to us.
-_KEYS = frozenset(("id", FREQUENCY, DURATION, WARM_UP, COOL_DOWN, "objective", "max-in-flight", "stop-when", "run_id"))
+_KEYS = frozenset(
+    ("id", FREQUENCY, DURATION, WARM_UP, COOL_DOWN, "objective", "max-in-flight", "stop-when", ACTS_ON, "run_id")
+)
 _OBJECTIVE = frozenset(("name", "target", "window"))
 _STOP_WHEN = frozenset(("deviated-in-a-row", "budget-spent", "max-duration"))
 _IDS = ("experiment_id", "objective_id", "team_id", "org_id")
@@ -39,6 +42,7 @@ class Overrides:
     cool_down_s: float | None = None
     target: float | None = None
     window_s: float | None = None
+    acts_on: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,7 @@ class _Reader:
             max_in_flight=self._max_in_flight(),
             stop_when=self._stop_when(objective),
             verification_id=self._id(),
+            acts_on=self._acts_on(),
         )
         plan = self._bounded(plan)
         if plan.frequency_s < SHORTEST_S:
@@ -175,6 +180,12 @@ class _Reader:
     def _id(self) -> str | None:
         value = self.values.get("id")
         return None if value is None else _text(value, at(self.place, "id"))
+
+    def _acts_on(self) -> str | None:
+        value, place = self.values.get(ACTS_ON), at(self.place, ACTS_ON)
+        if self.options.acts_on is not None:
+            value, place = self.options.acts_on, "--acts-on"
+        return None if value is None else _text(value, place)
 
     def _bounded(self, plan: Plan) -> Plan:
         total = sum(plan.slots(phase) for phase in PHASES)

@@ -23,6 +23,7 @@ class StopWhen:
 class Plan:
     """A verification's schedule and promise; times are seconds.
 
+    `acts_on` names what no second run may act on meanwhile; None: it is computed from the actions.
     `max_in_flight` None: max(32, ceil(limit / frequency) + 1), at most 1,000 (DESIGN §4.2).
     """
 
@@ -34,6 +35,7 @@ class Plan:
     max_in_flight: int | None = None
     stop_when: StopWhen = StopWhen()
     verification_id: str | None = None
+    acts_on: str | None = None
 
     def slots(self, phase: Phase) -> int:
         """How many slots are planned in a phase whose method returns within the duration."""

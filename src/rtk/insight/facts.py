@@ -211,6 +211,25 @@ class Gate:
     reason: str
 
 
+class Beside(StrEnum):
+    """How a run came to act on one system with another: it was there already, or it joined."""
+
+    FIRST = "first"
+    JOINED = "joined"
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A run that acted on the same system meanwhile. `run_id` is empty where that is not ours to know, `since` is in
+    seconds since the epoch."""
+
+    run_id: str
+    title: str
+    host: str
+    since: float
+    beside: Beside
+
+
 @dataclass(frozen=True)
 class Facts:
     """A run as it was recorded.
@@ -218,7 +237,7 @@ class Facts:
     `status` is the journal's: `completed`, `failed` (the gate was not met), `aborted`, `interrupted`.
     `stop` says why measuring ended before its time, None when it did not. `rolled_back` is False when
     rollbacks were due and not played (strategy `never`), None when there were none to play. `gate` is None where
-    it was met, and of records that do not tell.
+    it was met, and of records that do not tell. `neighbours` are runs that acted on the same system meanwhile.
     """
 
     run_id: str
@@ -240,6 +259,7 @@ class Facts:
     events: tuple[RunEvent, ...] = ()
     effects: tuple[EffectChange, ...] = ()
     files: dict[str, str] = field(default_factory=dict)
+    neighbours: tuple[Neighbour, ...] = ()
 
     @property
     def stopped(self) -> str | None:

@@ -14,6 +14,7 @@ from rtk.insight.moments import (
     restored,
     seen_lapses,
 )
+from rtk.insight.neighbours import said
 from rtk.insight.outage import deviating_time
 from rtk.insight.runs import clustering_of
 from rtk.insight.shape import Clustering, Insight, InvalidReason, SeenLapse
@@ -41,7 +42,7 @@ def insight(facts: Facts) -> Insight:
         objective=asdict(facts.objective) if facts.objective else None,
         figures=figures,
         headline=headline(story),
-        why=why(story),
+        why=" ".join(filter(None, (why(story), said(facts.neighbours)))),
         limits=limits(story),
         restored=restored(facts),
         stopped=facts.stopped,
@@ -64,6 +65,7 @@ def insight(facts: Facts) -> Insight:
         not_restored=not_restored(facts),
         unit=facts.threshold.unit,
         notes=_notes(tallies),
+        neighbours=facts.neighbours,
     )
 
 

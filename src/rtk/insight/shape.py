@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
 
-from rtk.insight.facts import Phase
+from rtk.insight.facts import Neighbour, Phase
 from rtk.insight.stops import StopCause
 
 Verdict = Literal["pass", "fail", "inconclusive", "invalid"]
@@ -141,6 +141,7 @@ class Insight:
     unit: str = ""
     version: int = 1
     notes: tuple[str, ...] = field(default=())
+    neighbours: tuple[Neighbour, ...] = field(default=())
 
     def as_dict(self) -> dict[str, Any]:
         """The figures at the top level (the keys of the console's API), the rest beside them."""

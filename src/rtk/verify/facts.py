@@ -11,10 +11,12 @@ from rtk.insight.effect import EffectChange, EffectState
 from rtk.insight.facts import (
     PHASES,
     ActivitySpan,
+    Beside,
     Facts,
     Gate,
     Measurement,
     Measurements,
+    Neighbour,
     Objective,
     PhaseSpan,
     RunEvent,
@@ -41,6 +43,7 @@ class _Reading:
     rolled_back: bool | None = None
     gate: Gate | None = None
     end: Entry = field(default_factory=dict)
+    neighbours: list[Neighbour] = field(default_factory=list)
     last: float = 0.0
 
 
@@ -116,6 +119,8 @@ def _read(reading: _Reading, entry: Entry, head: Entry) -> None:
         reading.events.append(RunEvent(at, entry["text"]))
         if gate := entry.get("gate"):
             reading.gate = Gate(int(gate["tries"]), str(gate["reason"]))
+    elif kind == "neighbour":
+        reading.neighbours.append(neighbour_of(entry))
     elif kind == "end":
         reading.end = entry
 
@@ -124,6 +129,12 @@ def _change(entry: Entry) -> EffectChange:
     asked = float(entry.get("asked") or entry["t"])
     told = (entry.get("before"), entry.get("reason"))
     return EffectChange(entry["name"], entry["index"], asked, EffectState(entry["state"]), *told)
+
+
+def neighbour_of(entry: Entry) -> Neighbour:
+    """Return the other run that an entry tells of."""
+    beside = Beside(entry["beside"])
+    return Neighbour(str(entry["run"]), str(entry["title"]), str(entry["host"]), float(entry["since"]), beside)
 
 
 def _read_missing(reading: _Reading, entry: Entry) -> None:
@@ -193,6 +204,7 @@ def _facts(head: Entry, reading: _Reading, measurements: Measurements, files: di
         events=tuple(reading.events),
         effects=tuple(reading.effects),
         files=files,
+        neighbours=tuple(dict.fromkeys(reading.neighbours)),
     )
 
 

@@ -40,6 +40,7 @@ OURS = frozenset(
         "outcome",
         "role",
         "status",
+        "beside",
         "start",
         "end",
     )

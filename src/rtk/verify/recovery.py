@@ -15,7 +15,7 @@ from pathlib import Path
 from rtk.clock import Clock
 from rtk.errors import BadInput, CannotRecord
 from rtk.insight.stops import StopCause, Stopping
-from rtk.verify import processes
+from rtk.verify import beside, processes
 from rtk.verify.hypothesis import Journal
 from rtk.verify.places import SUFFIX
 from rtk.verify.record import Entry, Record, Recorded, Slot, is_finished, is_held
@@ -126,6 +126,7 @@ def recover(left: Remains, toolkit: Callable[[Entry], Toolkit], clock: Clock, wh
         if ready and not fresh.is_undone:
             with processes.marking(left.run_id):
                 _undo(fresh, ready, clock, record)
+        beside.note(record, beside.joined(left.run_id, left.path.parents[1] / "holds"))
         record.note("end", durable=True, **_end(why))
     finally:
         record.close()

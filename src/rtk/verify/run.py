@@ -17,8 +17,9 @@ from rtk.errors import CannotRecord, ToolkitError
 from rtk.experiment.plan import Plan
 from rtk.insight.facts import Facts, Phase, Threshold
 from rtk.insight.stops import StopCause
-from rtk.verify import processes
+from rtk.verify import beside, processes
 from rtk.verify.afterwards import Afterwards
+from rtk.verify.beside import Alone, Neighbours
 from rtk.verify.hypothesis import Hypothesis, Journal
 from rtk.verify.measure import Measurer
 from rtk.verify.method import Method, role_of
@@ -55,6 +56,7 @@ class Verification:
     rollback_strategy: str = "always"
     longest_s: float = float("inf")
     kept: dict[str, Any] = field(default_factory=dict)
+    neighbours: Neighbours = field(default_factory=Alone)
 
 
 class Run:
@@ -146,6 +148,7 @@ class Run:
                 "node": platform.node(),
             },
         )
+        beside.note(self._record, self._v.neighbours.first)
 
     def _measured(self) -> None:
         try:
@@ -250,6 +253,7 @@ class Run:
         self._undoing.sweep()
         if cost := self._measurer.cost_of_controls():
             self._record.note("event", text=cost)
+        beside.note(self._record, self._v.neighbours.joined())
         self._record.note(
             "end",
             durable=True,

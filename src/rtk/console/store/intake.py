@@ -14,7 +14,7 @@ from msgspec import Meta, Struct
 
 from rtk.console.store.depth import may_be_deep, refuse_deep
 from rtk.console.store.problem import Problem
-from rtk.insight.facts import OUTCOMES, PHASES_BY_CODE, Outcome, Phase
+from rtk.insight.facts import OUTCOMES, PHASES_BY_CODE, Beside, Outcome, Phase
 
 MOST_ENTRIES = 10_000
 MOST_BYTES = 4 * 1024 * 1024
@@ -140,6 +140,16 @@ class EventOf(Other):
     text: Text
 
 
+class NeighbourOf(Other):
+    """Another run that acted on the same system."""
+
+    run: Name
+    title: Name
+    host: Name
+    since: Seconds
+    beside: Beside
+
+
 class End(Other):
     """The end of a run."""
 
@@ -158,6 +168,7 @@ SHAPES: dict[str, type[Other]] = {
     "proof": Proof,
     "rollbacks": Rollbacks,
     "event": EventOf,
+    "neighbour": NeighbourOf,
     "end": End,
 }
 

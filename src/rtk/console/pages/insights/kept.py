@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 
-from rtk.insight.facts import Facts, Measurements, Objective
+from rtk.insight.facts import Facts, Measurements, Neighbour, Objective
 from rtk.insight.shape import Clustering, Comparison, Figures, Insight, SeenLapse, Stats
 from rtk.insight.stops import stopping_of
 
@@ -20,6 +20,7 @@ def insight_from(kept: Mapping[str, Any] | None) -> Insight | None:
     try:
         own = {name: kept[name] for name in _OWN if name in kept}
         own |= {name: tuple(own[name]) for name in _LISTS if name in own}
+        own["neighbours"] = tuple(_each(Neighbour, own.get("neighbours", ())))
         return Insight(
             **{
                 **own,

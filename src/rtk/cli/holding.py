@@ -1,0 +1,135 @@
+"""What a run holds from before it begins until its undo is proven: on this machine, and where a console knows of it."""
+
+import getpass
+import logging
+import os
+import signal
+import threading
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import Protocol
+
+from rtk.clock import Clock
+from rtk.errors import ToolkitError
+from rtk.insight.facts import Neighbour
+from rtk.insight.words import duration
+from rtk.verify.beside import joined
+from rtk.verify.holders import Held, Holder, holder, systems
+from rtk.verify.holds import Grip, Hold, take
+from rtk.verify.places import record_path
+from rtk.verify.systems import System, node
+
+AGAIN_S = 1.0  # between two tries of a run that waits
+
+logger = logging.getLogger("chaostoolkit")
+
+
+class GaveUp(ToolkitError):
+    """A person did not want to wait any longer."""
+
+    exit_code = 128 + signal.SIGINT
+
+
+class Elsewhere(Protocol):
+    """Who knows what runs of other machines hold."""
+
+    def take(self, hold: Hold, alongside: bool) -> tuple[Holder, ...]:
+        """Take a hold; who stands in the way. Nobody does where it cannot be asked."""
+
+    def joined(self) -> list[Neighbour]:
+        """Return the runs that have begun beside this one."""
+
+    def release(self) -> None:
+        """Let go of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What to do where somebody stands in the way: wait so many seconds, or go on beside him."""
+
+    wait_s: float = 0.0
+    alongside: bool = False
+
+
+class Holding:
+    """What one run holds. Entered right before it begins; raises `Held` there where it may not."""
+
+    def __init__(self, hold: Hold, choice: Choice, clock: Clock, elsewhere: Elsewhere | None = None) -> None:
+        self._hold = hold
+        self._choice = choice
+        self._clock = clock
+        self._elsewhere = elsewhere
+        self._grip: Grip | None = None
+        self.first: list[Neighbour] = []
+
+    def __enter__(self) -> "Holding":
+        """Take hold, within the time that there is for it. A run that acts on nothing holds nothing."""
+        try:
+            if self._hold.systems:
+                self._take()
+        except KeyboardInterrupt:
+            self.end(proven=True)
+            raise GaveUp("interrupted while it waited for another run; nothing has begun") from None
+        return self
+
+    def _take(self) -> None:
+        ends, said = self._clock.monotonic() + self._choice.wait_s, False
+        while holders := self._tried():
+            if self._clock.monotonic() >= ends:
+                raise Held(holders)
+            if not said:
+                at_most = duration(self._choice.wait_s)
+                logger.warning(f"Waiting, at most {at_most}, for {_acting(holders[0])}")
+            said = True
+            self._clock.wait(threading.Event(), AGAIN_S)
+
+    def joined(self) -> list[Neighbour]:
+        """Return the runs that have begun beside this one since, here and elsewhere."""
+        if self._grip is None:
+            return []
+        found = [*joined(self._hold.run), *(self._elsewhere.joined() if self._elsewhere else [])]
+        return list({each.run_id or each.since: each for each in found}.values())
+
+    def end(self, proven: bool) -> None:
+        """The run has ended; let go where its undo is proven."""
+        if self._grip:
+            self._grip.release(proven)
+            if proven and self._elsewhere:
+                self._elsewhere.release()
+        self._grip = None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Let go of it where the run did not even begin."""
+        path = record_path(self._hold.run)
+        self.end(proven=not path.exists() or not path.stat().st_size)
+
+    def _tried(self) -> tuple[Holder, ...]:
+        """Who stands in the way of both."""
+        self._hold = replace(self._hold, since=self._clock.now())
+        got = take(self._hold, self._choice.alongside)
+        if not isinstance(got, Grip):
+            return got
+        others = self._elsewhere.take(self._hold, self._choice.alongside) if self._elsewhere else ()
+        if others and not self._choice.alongside:
+            got.release(proven=True)
+            return others
+        self._grip = got
+        self.first = [each.neighbour() for each in (*got.holders, *others)]
+        for each in (*got.holders, *others):
+            logger.warning(f"Going on beside {_acting(each)}")
+        return ()
+
+
+def _acting(one: Holder) -> str:
+    return f"{holder(one)}: it acts on {systems(one.shared)} as well"
+
+
+def hold_of(run_id: str, title: str, now: float, acts_on: tuple[System, ...]) -> Hold:
+    """Return the hold that a run of this process wants."""
+    user = ""
+    with suppress(OSError, KeyError, ImportError):
+        user = getpass.getuser()
+    return Hold(run_id, title, now, node(), user, os.getpid(), acts_on)

@@ -1,0 +1,178 @@
+"""What an experiment acts on, computed from its actions and rollbacks: the systems that no second run may touch."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from rtk.verify.clouds import aws, kubernetes
+from rtk.verify.commands import Called, commands, is_script, targets_of
+from rtk.verify.systems import MOST, Kind, System, declared, machine, node, system
+from rtk.verify.toolkit import Toolkit
+from rtk.verify.traits import Traits, file_of, is_manner
+
+# Which sort of system an extension or a program acts on, where that is known.
+_KUBERNETES = frozenset(("chaosk8s", "chaosistio", "kubectl", "helm", "oc"))
+_AWS = frozenset(("chaosaws", "aws"))
+_AWS_MODULES = ("chaoscloud.actions.ssm",)
+_ELSEWHERE = frozenset(("gcloud", "az", "heroku", "flyctl", "terraform", "ansible", "nomad", "consul", "fly"))
+_LOCAL = frozenset(("os", "shutil", "signal", "subprocess", "pathlib", "tempfile", "psutil", "builtins"))
+# What configuration an extension reads by itself, by the beginning of its name.
+_READS = {
+    "chaostoxi": ("toxiproxy",),
+    "chaosazure": ("azure",),
+    "chaosgcp": ("gcp",),
+    "chaosspring": ("spring",),
+}
+
+
+def acts_on(toolkit: Toolkit, named: str | None = None) -> tuple[System, ...]:
+    """Return what a run of an experiment acts on: what the file or an option names, else what its actions tell.
+
+    Nothing where the method has no action.
+    """
+    method = [_whole(each, toolkit) for each in toolkit.experiment.get("method") or []]
+    conditions = [each for each in method if each.get("type") == "action"]
+    if not conditions:
+        return ()
+    if named:
+        text = str(toolkit.substituted(named))
+        return (declared(text, toolkit.redact(text)),)
+    rollbacks = [_whole(each, toolkit) for each in toolkit.experiment.get("rollbacks") or []]
+    found = [each for activity in (*conditions, *rollbacks) for each in _of_activity(activity, toolkit)]
+    named_here = frozenset[str]().union(*(each.marks.get("environment", frozenset()) for each in found))
+    whole = [_in_environment(each, named_here) for each in found]
+    return tuple(each for place, each in enumerate(whole) if each not in whole[:place])[:MOST]
+
+
+def _in_environment(one: System, names: frozenset[str]) -> System:
+    """A system with the environments that any action of the run names: staging is not production."""
+    return replace(one, marks={**one.marks, "environment": names}) if names else one
+
+
+def _whole(activity: Mapping[str, Any], toolkit: Toolkit) -> Mapping[str, Any]:
+    """An activity, or the one that it refers to by its name."""
+    name = activity.get("ref")
+    experiment = toolkit.experiment
+    everything = (*toolkit.probes(), *(experiment.get("method") or []), *(experiment.get("rollbacks") or []))
+    return next((each for each in everything if name and each.get("name") == name), activity)
+
+
+def _of_activity(activity: Mapping[str, Any], toolkit: Toolkit) -> list[System]:
+    provider = activity.get("provider")
+    if not isinstance(provider, Mapping):
+        return []
+    arguments = toolkit.substituted(provider.get("arguments") or {})
+    if provider.get("type") == "http":
+        traits = Traits(toolkit.redact)
+        traits.addresses(str(toolkit.substituted(provider.get("url", ""))))
+        return _hosts(traits)
+    if provider.get("type") == "process":
+        return _of_process(str(toolkit.substituted(provider.get("path", ""))), arguments, toolkit)
+    return _of_python(provider, arguments if isinstance(arguments, Mapping) else {}, toolkit)
+
+
+def _of_process(path: str, arguments: Any, toolkit: Toolkit) -> list[System]:
+    if isinstance(arguments, Mapping):
+        arguments = [word for pair in arguments.items() for word in pair]
+    given = arguments if isinstance(arguments, str) else [str(w) for w in arguments or [] if w not in (None, "")]
+    found = [each for called in commands(path, given) for each in _of_command(called, toolkit)]
+    return found or [_on_this_machine({"target": {Path(path).name}}, Path(path).name)]
+
+
+def _of_command(called: Called, toolkit: Toolkit) -> list[System]:
+    program, traits = Path(called.program).name, Traits(toolkit.redact)
+    if program in _KUBERNETES:
+        return [kubernetes(called.options, {}, toolkit.redact)]
+    traits.mapping({name: value for name, value in called.options.items() if len(name) > 1})
+    if program in _AWS:
+        for word in called.words[2:]:  # after the service and what it does
+            traits.word(word)
+        return _hosts(traits) if traits.hosts and not traits.targets else [aws(traits, called.options, {})]
+    scripts = [word for word in called.words if is_script(word)]
+    switched = [value for name, value in called.options.items() if is_manner(name)]  # a switch before a word
+    for word in targets_of(called, switched):
+        if word not in scripts:
+            _word(traits, word)
+    for word in called.files:
+        if name := file_of(word, redirected=True):
+            traits.targets.add(name)
+    return _hosts(traits) or _local(program, scripts, traits)
+
+
+def _word(traits: Traits, word: str) -> None:
+    name = None if traits.addresses(word) else file_of(word)
+    if name:
+        traits.targets.add(name)
+    else:
+        traits.word(word)
+
+
+def _local(program: str, scripts: list[str], traits: Traits) -> list[System]:
+    """What a command acts on that names no host: things on this machine, or those of a service that it is for."""
+    host, context = os.environ.get("DOCKER_HOST"), os.environ.get("DOCKER_CONTEXT")
+    if program in ("docker", "podman") and (host or context):
+        remote = Traits(traits.redact)
+        remote.mapping({"host": host, "context": context})
+        return _hosts(remote) or [_of_package(program, {**traits.marks, **remote.marks}, traits)]
+    if program in _ELSEWHERE:
+        return [_of_package(program, traits.marks, traits)]
+    if not traits.targets:
+        traits.targets.update(Path(each).name for each in scripts)
+    return [_on_this_machine(traits.marks, _names(traits))] if traits.targets else []
+
+
+def _of_python(provider: Mapping[str, Any], arguments: Mapping[str, Any], toolkit: Toolkit) -> list[System]:
+    module = str(provider.get("module", ""))
+    package = module.partition(".")[0]
+    traits = Traits(toolkit.redact)
+    traits.mapping(arguments)
+    configuration = toolkit.configuration
+    if package in _KUBERNETES:
+        return [kubernetes(arguments, _secrets(provider, toolkit), toolkit.redact)]
+    if package in _AWS or module in _AWS_MODULES:
+        return [aws(traits, arguments, configuration)]
+    if not (traits.hosts or traits.targets):
+        beginnings = _READS.get(package, ("",))
+        traits.mapping({key: value for key, value in configuration.items() if key.lower().startswith(beginnings)})
+    if hosts := _hosts(traits):
+        return hosts
+    files = {name for each in traits.targets if each.startswith("/") and (name := file_of(each))}
+    if package in _LOCAL or files:
+        return [_on_this_machine({**traits.marks, "target": files or traits.targets or {package}}, _names(traits))]
+    return [_of_package(package, traits.marks, traits)]
+
+
+def _secrets(provider: Mapping[str, Any], toolkit: Toolkit) -> dict[str, Any]:
+    """The secrets that an activity is given."""
+    names = provider.get("secrets") or []
+    given = [toolkit.secrets.get(name) for name in ([names] if isinstance(names, str) else names)]
+    return {key: value for each in given if isinstance(each, Mapping) for key, value in each.items()}
+
+
+def _hosts(traits: Traits) -> list[System]:
+    return [_host(host, port, traits) for host, port in sorted(traits.hosts)]
+
+
+def _host(host: str, port: str, traits: Traits) -> System:
+    environment = {"environment": traits.scopes.get("environment", set())}
+    if host:
+        told = "a host that a secret names" if host in traits.secret else f"the host {traits.redact(host)}"
+        return system(Kind.HOST, {**environment, "host": [host]}, told)
+    told = f"port {port} of this machine ({node()})" if port else f"this machine ({node()})"
+    return system(Kind.HOST, {**environment, "host": [f"\0{machine()}"], "port": [port] if port else []}, told)
+
+
+def _on_this_machine(marks: Mapping[str, set[str]], names: str) -> System:
+    return system(Kind.MACHINE, {**marks, "machine": [machine()]}, f"{names} on this machine ({node()})")
+
+
+def _of_package(package: str, marks: Mapping[str, set[str]], traits: Traits) -> System:
+    scopes = [each for _, values in sorted(traits.scopes.items()) for each in sorted(values)]
+    told = ", ".join(map(traits.redact, [*scopes, *sorted(traits.targets)]))
+    return system(Kind.PACKAGE, {**marks, "package": [package]}, f"what {package} acts on{told and ': '}{told}")
+
+
+def _names(traits: Traits) -> str:
+    return ", ".join(map(traits.redact, sorted(traits.targets))) or "what it acts on"

@@ -1,0 +1,99 @@
+"""Who stands in the way of a run that acts on the same system, and the sentence that says so and what to do."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from rtk.errors import ToolkitError
+from rtk.experiment.wording import listed
+from rtk.insight.facts import Beside, Neighbour
+
+REFUSED = 6
+TOLD = 3  # systems that a sentence names
+
+
+class Standing(StrEnum):
+    """Why a hold stands, or that it does not."""
+
+    RUNNING = "running"
+    UNDOING = "undoing"
+    DIED = "died"
+    NOT_RESTORED = "not restored"
+    UNKNOWN = "unknown"
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A run that holds what another one wants: since when (seconds since the epoch), and what both act on.
+
+    `run` is empty where that is another team's. `console` is the name of the console that knows it; empty for a run
+    of this machine.
+    """
+
+    run: str
+    title: str
+    since: float
+    host: str
+    user: str
+    standing: Standing
+    shared: tuple[str, ...]
+    pid: int | None = None
+    console: str = ""
+
+    def neighbour(self) -> Neighbour:
+        """Return it as the record of a run that goes on beside it tells of it."""
+        return Neighbour(self.run, self.title, self.host, self.since, Beside.FIRST)
+
+
+class Held(ToolkitError):
+    """Another run acts on the same system, so that this one is refused before anything begins."""
+
+    exit_code = REFUSED
+
+    def __init__(self, holders: Sequence[Holder]) -> None:
+        super().__init__(refusal(holders))
+        self.holders = tuple(holders)
+
+
+def refusal(holders: Sequence[Holder]) -> str:
+    """Return why a run is refused, and what its user can do."""
+    first, *others = holders
+    more = f" (and {len(others)} more)" if others else ""
+    return (
+        f"refused, because never two runs act on one system: {holder(first)}{more}, acts on {systems(first.shared)} as "
+        f"well; {_way_out(first)}, or go on beside it with --alongside"
+    )
+
+
+def holder(one: Holder) -> str:
+    """Return who holds it, since when and where."""
+    run = f"the run {one.run}" if one.run else "a run of another team"
+    title = f' ("{one.title}")' if one.title else ""
+    since = datetime.fromtimestamp(one.since, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    who = f" by {one.user}" if one.user else ""
+    host = f" on {one.host}" if one.host else ""
+    process = f", process {one.pid}" if one.pid else ""
+    return f"{run}{title}, begun {since}{who}{host}{process}"
+
+
+def systems(shared: Sequence[str]) -> str:
+    """Return what both act on."""
+    told = [*shared[:TOLD], *(["more"] if len(shared) > TOLD else [])]
+    return listed(told) if told else "the same"
+
+
+def _way_out(one: Holder) -> str:
+    undo = f"`chaos recover --run {one.run}`" if one.run else "`chaos recover` there"
+    forget = f"`chaos recover --forget {one.run}`" if one.run else "its team"
+    at = f" on {one.host}" if one.console and one.host else ""
+    if one.standing in (Standing.RUNNING, Standing.UNDOING):
+        doing = "goes on" if one.standing is Standing.RUNNING else "is being undone"
+        return f"it {doing}: wait for it with --wait 10m"
+    if one.standing is Standing.DIED:
+        return f"it died and is not undone yet: undo it with {undo}{at}"
+    page = ", or release its hold on its page" if one.console else ""
+    if one.standing is Standing.NOT_RESTORED:
+        return f"it ended without being restored: put that right, then release its hold with {forget}{at}{page}"
+    return f"its record is gone, so nobody knows whether it was undone: see to it, then {forget}{at} releases it{page}"
