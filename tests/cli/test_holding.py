@@ -15,7 +15,7 @@ from rtk.cli.ending import HELD
 from tests.conftest import CHAOS, SHORT, Home, activity, experiment, shell
 from tests.targets import noted
 
-RUNNING = ("--every", "100ms", "--for", "30s", "--target", "50%")
+RUNNING = ("--every", "100ms", "--for", "10m", "--target", "50%")
 
 
 def breaking(home: Home, name: str, script: str = "echo burn >> {notes}; touch {flag}") -> str:

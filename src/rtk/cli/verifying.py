@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -174,7 +174,7 @@ def _verification(
     return Verification(
         run_id=run_id,
         source=source.where,
-        plan=plan,
+        plan=replace(plan, acts_on=plan.acts_on and toolkit.redact(plan.acts_on)),
         toolkit=toolkit,
         limits=limits,
         max_in_flight=max_in_flight(plan, sum(limits)),

@@ -12,7 +12,7 @@ from tempfile import gettempdir
 from typing import Any
 
 from rtk.experiment.address import loopback
-from rtk.verify.redact import is_secretive
+from rtk.verify.secretive import is_secretive
 from rtk.verify.systems import node
 
 DEEPEST = 6  # levels of an argument that are looked into
