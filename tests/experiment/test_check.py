@@ -19,6 +19,21 @@ _ACTION: dict[str, Any] = {
 }
 
 
+def test_a_ref_in_the_hypothesis_passes() -> None:
+    document = small(method=[{**_ACTION, "type": "probe"}])
+    document["steady-state-hypothesis"]["probes"] += [
+        {"ref": "act", "tolerance": "1"},
+        {"ref": "answers", "tolerance": 2},
+    ]
+    validate(document, config_vars=_GIVEN, environ={})
+
+
+def test_an_action_in_the_hypothesis_is_played_as_the_chaos_toolkit_plays_it() -> None:
+    document = small()
+    document["steady-state-hypothesis"]["probes"][0]["type"] = "action"
+    validate(document, config_vars=_GIVEN, environ={})
+
+
 def test_a_small_experiment_passes_and_is_not_changed() -> None:
     document = small(method=[_ACTION, {"ref": "answers"}], rollbacks=[_ACTION])
     before = copy.deepcopy(document)
@@ -57,7 +72,6 @@ def test_a_small_experiment_passes_and_is_not_changed() -> None:
         (["runtime"], {"rollbacks": "always"}, "runtime.rollbacks: expected a mapping"),
         (["steady-state-hypothesis"], None, "steady-state-hypothesis: expected a mapping, not null"),
         (["steady-state-hypothesis", "probes"], [], "probes: expected at least one probe"),
-        ([*_PROBE, "type"], "action", r"probes\[0\].type: expected \"probe\", not \"action\""),
         ([*_PROBE, "tolerance"], 0.5, r'probes\[0\].tolerance: .* such as 0.5 write {"type": "range"'),
         ([*_PROBE, "tolerance"], None, r"probes\[0\].tolerance: expected true or false or a number"),
         ([*_PROBE, "tolerance"], {"type": "range", "range": 5}, r"tolerance.range: expected a list"),
@@ -143,6 +157,7 @@ def test_what_cannot_be_called_is_refused(provider: dict[str, Any], says: str) -
     [
         (["configuration", "port"], {"type": "env", "key": "PATH", "env_var_type": "int"}, "ValueError"),
         (["method"], [{"ref": "nobody"}], 'method\\[0\\].ref: there is no activity "nobody" in method or hypothesis'),
+        ([*_PROBE, "ref"], "nobody", r'hypothesis.probes\[0\].ref: there is no activity "nobody" in method or'),
         ([*_PROBE, "tolerance"], {"type": "regex", "pattern": "("}, "pattern . seems invalid"),
         (
             [*_PROBE, "provider"],

@@ -56,3 +56,12 @@ def test_what_nothing_undoes_and_what_nothing_can_meet_is_warned_of() -> None:
 def test_a_program_whose_name_is_filled_in_is_not_told() -> None:
     method = [{"type": "action", "name": "a", "provider": {"type": "process", "path": path}} for path in ("${x}", "k6")]
     assert programs(small(method=method)) == ("k6",)
+
+
+def test_an_action_in_the_hypothesis_is_said_to_be_played_at_each_measurement() -> None:
+    document = small()
+    document["steady-state-hypothesis"]["probes"][0]["type"] = "action"
+    (said,) = warnings(document)
+    assert said.startswith(
+        'steady-state-hypothesis.probes[0]: "answers" is an action of the hypothesis, so it is played'
+    )

@@ -118,7 +118,7 @@ def test_no_free_slot_is_missed_and_says_why(world: World, tmp_path: Path) -> No
 def test_a_gate_that_is_not_met_applies_no_condition(world: World, tmp_path: Path) -> None:
     world.took = lambda _: 5.0
     out = play(tmp_path, experiment(), TUTORIAL)
-    assert (out.run.journal.status, world.done, out.facts.rolled_back) == ("failed", [], None)
+    assert (out.run.journal.status, out.facts.conditions) == ("failed", ())
     assert len(out.entries("hypothesis")) == 3
     assert out.facts.gate == Gate(3, "response_ms: outside its tolerance, it gave 5,000")
 

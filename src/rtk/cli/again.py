@@ -5,8 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from chaoslib import merge_vars
-
+from rtk.cli.given import variables_of
 from rtk.errors import ToolkitError
 from rtk.experiment.source import read
 from rtk.verify.record import Entry
@@ -17,7 +16,7 @@ from rtk.verify.toolkit import Toolkit
 def toolkit_of(head: Entry, settings: dict[str, Any] | None = None) -> Toolkit:
     """The experiment of a dead run made ready again: its configuration as it was, its secrets resolved anew."""
     files = [path for path in head["kept"]["var_files"] if Path(path).is_file()]
-    config_vars, secret_vars = merge_vars({}, files)
+    config_vars, secret_vars = variables_of({}, files)
     known = {key: value for key, value in head["configuration"].items() if MASK not in str(value)}
     return Toolkit(_document(head, settings or {}), settings or {}, {**config_vars, **known}, secret_vars)
 

@@ -1,64 +1,145 @@
 """Files that a command is given besides the experiment. None is passed over in silence when it cannot be read."""
 
-from collections.abc import Iterable, Mapping
+import importlib.util
+import json
+import logging
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
-from chaoslib import merge_vars
 from chaoslib.control import load_global_controls
-from chaoslib.settings import CHAOSTOOLKIT_CONFIG_PATH, load_settings
+from chaoslib.settings import CHAOSTOOLKIT_CONFIG_PATH, loaded_settings
 
 from rtk.errors import BadInput
+from rtk.experiment.needs import environment
+from rtk.experiment.shape import each, fields, mapping, nullable, text
+from rtk.experiment.strategy import strategy_in
+from rtk.experiment.varfile import environment_in
+from rtk.experiment.wording import at, listed, shown
 from rtk.publish.settings import without_control
 
 STRUCTURED = (".json", ".yaml", ".yml")
+PARTS = ("configuration", "secrets")
+
+logger = logging.getLogger("chaostoolkit")
 
 
 def settings_of(path: str | None, control_files: Iterable[str] = ()) -> dict[str, Any]:
-    """The settings, with their controls (but the one that publishes) and those of the given files loaded.
+    """Return the settings, with their controls (but the one that publishes) and those of the given files loaded.
 
     Raises `BadInput`.
     """
     place = Path(path or CHAOSTOOLKIT_CONFIG_PATH)
-    if place.exists():
-        _mapping(place, "settings")
-    settings = load_settings(str(place)) or {}
+    settings = _settings(place) if place.exists() else {}
+    loaded_settings.set(settings)  # where the Chaos Toolkit looks for them
+    ours = without_control(settings)
     files = list(control_files)
+    for name, control in (ours.get("controls") or {}).items():
+        _known(str(place), f"controls.{name}", control)
     for file in files:
         if Path(file).suffix not in STRUCTURED:
             raise BadInput(f"{file}: expected a control file whose name ends in .json, .yaml or .yml")
         for name, control in _mapping(Path(file), "controls by name").items():
-            if not isinstance(control, dict):
-                raise BadInput(f"{file}: {name}: expected a mapping that describes a control")
-    load_global_controls(without_control(settings), files)
+            _control(control, f"{file}: {name}")
+            _known(file, str(name), control)
+    load_global_controls(ours, [file for file in files if _mapping(Path(file), "")])
     return settings
 
 
-def variables_of(given: Mapping[str, Any] | None, files: Iterable[str]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Configuration and secret values of `--var` and `--var-file`. Raises `BadInput`."""
-    names = list(files)
-    for name in names:
-        if Path(name).suffix in STRUCTURED:
-            for part, values in _mapping(Path(name), "configuration and secrets").items():
-                if part in ("configuration", "secrets") and not isinstance(values, dict):
-                    raise BadInput(f"{name}: {part}: expected a mapping of names to values")
+def _settings(place: Path) -> dict[str, Any]:
+    """The settings of a file, in the shape that the Chaos Toolkit takes for granted; what is null is not there."""
+    settings = {key: value for key, value in _mapping(place, "settings").items() if value is not None}
+    channels = nullable(each(lambda value, at_: fields(value, at_, required={"type": text}, optional={})))
+    rules = {"auths": mapping, "runtime": mapping, "controls": _controls, "notifications": channels}
     try:
-        configuration, secrets = merge_vars(dict(given or {}), names)
-    except (ValueError, UnicodeError):
-        raise BadInput(f"{', '.join(names)}: expected lines of the form NAME=value") from None
-    return dict(configuration), dict(secrets)
+        fields(settings, "", required={}, optional=rules)
+        strategy_in(settings)
+    except BadInput as error:
+        raise BadInput(f"{place}: {error}") from None
+    return settings
+
+
+def _controls(value: object, place: str) -> None:
+    mapping(value, place)
+    assert isinstance(value, Mapping)
+    for name, control in value.items():
+        _control(control, at(place, str(name)))
+
+
+def _control(value: object, place: str) -> None:
+    if not isinstance(value, dict):
+        raise BadInput(f"{place}: expected a mapping that describes a control, not {shown(value)}")
+    provider = {"provider": lambda found, where: fields(found, where, required={"type": text}, optional=_MODULE)}
+    fields(value, place, required={}, optional={**provider, "scope": nullable(text)})
+    found = value.get("provider")
+    if found and found["type"] == "python" and not found.get("module"):
+        raise BadInput(f"{place}.provider.module: missing")
+
+
+_MODULE = {"module": text, "arguments": nullable(mapping)}
+
+
+def _known(file: str, place: str, control: Mapping[str, Any]) -> None:
+    """Say that a control is not applied because its module is not there; the Chaos Toolkit passes over it."""
+    provider = control.get("provider") or {}
+    if provider.get("type") == "python" and not _is_there(provider["module"]):
+        logger.warning(f"{file}: {place}: the module {provider['module']} is not installed: the control is not applied")
+
+
+def _is_there(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except (ImportError, ValueError, AttributeError):
+        return False
+
+
+def variables_of(given: Mapping[str, Any] | None, files: Iterable[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return configuration and secret values of `--var` and `--var-file`; those of a .env file go to the environment.
+
+    Raises `BadInput`.
+    """
+    configuration, secrets = dict[str, Any](), dict[str, Any]()
+    for name in files:
+        if Path(name).suffix not in STRUCTURED:
+            environment_in(Path(name))
+            continue
+        parts = _mapping(Path(name), "configuration and secrets")
+        for part, into in zip(PARTS, (configuration, secrets), strict=True):
+            values = parts.pop(part, None) or {}
+            if not isinstance(values, dict):
+                raise BadInput(f"{name}: {part}: expected a mapping of names to values, not {shown(values)}")
+            into.update(values)
+        for other in parts:
+            logger.warning(f"{name}: {shown(other)} is passed over: expected configuration or secrets")
+    return {**configuration, **(given or {})}, secrets
+
+
+def unread(document: Mapping[str, Any], files: Iterable[str]) -> Iterator[str]:
+    """Yield a sentence for each file of environment variables of which the experiment itself reads only some."""
+    read = {variable.name for variable in environment(document)}
+    for file in files:
+        names = [] if Path(file).suffix in STRUCTURED else environment_in(Path(file), {})
+        if other := [name for name in names if name not in read]:
+            yield f"{file}: no configuration and no secret reads {listed(other)}; activities can"
 
 
 def _mapping(place: Path, what: str) -> dict[Any, Any]:
     try:
-        read = yaml.safe_load(place.read_text(encoding="utf-8"))  # JSON is YAML
+        said = place.read_text(encoding="utf-8-sig")
+        read = json.loads(said or "null") if place.suffix == ".json" else yaml.safe_load(said)
     except OSError as error:
         raise BadInput(f"{place} cannot be read: {error.strerror}; expected {what}") from None
-    except (yaml.YAMLError, UnicodeError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+    except (yaml.YAMLError, UnicodeError, RecursionError, ValueError) as error:
+        where = _where(error)
         raise BadInput(f"{place}{where}: cannot be read; expected {what} in YAML or JSON") from None
     if read is not None and not isinstance(read, dict):
         raise BadInput(f"{place}: expected a mapping: {what}")
     return read or {}
+
+
+def _where(error: Exception) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f", line {error.lineno}, column {error.colno}"
+    mark = getattr(error, "problem_mark", None)
+    return f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""

@@ -15,7 +15,7 @@ from rtk import helper
 from rtk.cli import telling
 from rtk.cli.afterwards import finish
 from rtk.cli.ending import OK, exit_code
-from rtk.cli.given import settings_of, variables_of
+from rtk.cli.given import settings_of, unread, variables_of
 from rtk.cli.holding import Choice, Holding, hold_of
 from rtk.cli.logs import Logs, without_colours_in_pipes
 from rtk.cli.masks import Masks
@@ -27,6 +27,8 @@ from rtk.experiment.limits import max_in_flight, threshold, time_limit, time_thr
 from rtk.experiment.needs import warnings
 from rtk.experiment.plan import Plan
 from rtk.experiment.source import Source, read
+from rtk.experiment.strategy import Strategy, strategy_in
+from rtk.experiment.varfile import unmatched
 from rtk.publish.session import Ready, Session, session_of, wait_of
 from rtk.publish.settings import without_control
 from rtk.report.live import LiveView
@@ -110,7 +112,7 @@ def _checked(
     plan = plan_of(source.document, options.overrides())
     if options.dry:
         return _dry(options, source, plan, variables)
-    _warn(source)
+    _warn(options, source, variables)
     if not options.no_validation:
         validate(source.document, config_vars=variables[0], secret_vars=variables[1], beside=_beside(options))
     calls.check(source.document)
@@ -141,9 +143,11 @@ def _remind(directory: Path) -> None:
         logger.warning(f"An earlier run died before it was undone ({names}): see chaos recover --list")
 
 
-def _warn(source: Source) -> None:
-    for warning in (*source.warnings, *warnings(source.document)):
+def _warn(options: Options, source: Source, variables: tuple[dict[str, Any], dict[str, Any]]) -> None:
+    for warning in (*source.warnings, *unmatched(source.document, *variables), *warnings(source.document)):
         logger.warning(warning)
+    for remark in unread(source.document, options.var_file):
+        logger.info(remark)
 
 
 def _beside(options: Options) -> tuple[Path, ...]:
@@ -154,7 +158,7 @@ def _beside(options: Options) -> tuple[Path, ...]:
 def _dry(options: Options, source: Source, plan: Plan, variables: tuple[dict[str, Any], dict[str, Any]]) -> int:
     for line in planned(plan, source.document):
         print(line, flush=True)  # noqa: T201 - what was asked for goes to standard output
-    _warn(source)
+    _warn(options, source, variables)
     if not options.no_validation:
         try:
             validate(source.document, config_vars=variables[0], secret_vars=variables[1], beside=_beside(options))
@@ -197,11 +201,10 @@ def _kept(options: Options) -> dict[str, Any]:
     }
 
 
-def _strategy(options: Options, toolkit: Toolkit) -> str:
+def _strategy(options: Options, toolkit: Toolkit) -> Strategy:
     """The option wins over the experiment's runtime block, which wins over the settings'; else always."""
-    of = [(where.get("runtime") or {}).get("rollbacks") or {} for where in (toolkit.experiment, toolkit.settings)]
-    named = [options.rollback_strategy, *(block.get("strategy") for block in of)]
-    return next((str(strategy) for strategy in named if strategy), "always")
+    named = (options.rollback_strategy, strategy_in(toolkit.document), strategy_in(toolkit.settings, "settings"))
+    return next((Strategy(strategy) for strategy in named if strategy), Strategy.ALWAYS)
 
 
 class _Running:

@@ -60,6 +60,7 @@ def warnings(document: Mapping[str, Any]) -> tuple[str, ...]:
     """Sentences about what may go wrong: nothing to undo with, a rollback that leans on a file, what cannot be met."""
     found = [undone.warning(document), *(_never(probe, place) for place, probe in _probes(document))]
     found += [_leaning(activity, place) for place, activity in _part(document, "rollbacks")]
+    found += [_played(probe, place) for place, probe in _probes(document)]
     return tuple(sentence for sentence in found if sentence)
 
 
@@ -72,6 +73,12 @@ def _probes(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any
 def _never(probe: Mapping[str, Any], place: str) -> str | None:
     why = never_met(probe) if "tolerance" in probe else None
     return f"{place}: {shown(probe.get('name'))} can never be met: {why}" if why else None
+
+
+def _played(probe: Mapping[str, Any], place: str) -> str | None:
+    if probe.get("type") != "action":
+        return None
+    return f"{place}: {shown(probe.get('name'))} is an action of the hypothesis, so it is played at each measurement"
 
 
 def _part(holder: Mapping[str, Any], key: str) -> Iterator[tuple[str, Mapping[str, Any]]]:

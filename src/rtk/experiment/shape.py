@@ -8,6 +8,7 @@ from typing import Any
 
 from rtk.errors import BadInput
 from rtk.experiment.quantity import finite
+from rtk.experiment.strategy import strategy
 from rtk.experiment.wording import at, kind, shown
 
 Rule = Callable[[Any, str], None]
@@ -125,8 +126,6 @@ def _probes(value: object, place: str) -> None:
         where = at(place, index)
         _activity(probe, where)
         fields(probe, where, required={"tolerance": _tolerance}, optional={})
-        if probe.get("type", "probe") != "probe":
-            raise BadInput(f'{at(where, "type")}: expected "probe", not {shown(probe["type"])}')
 
 
 def _method(value: object, place: str) -> None:
@@ -265,9 +264,7 @@ def _extension(value: object, place: str) -> None:
 
 
 def _runtime(value: object, place: str) -> None:
-    strategy: Mapping[str, Rule] = {"strategy": text}
+    def part(rule: Rule) -> Rule:
+        return nullable(lambda item, where: fields(item, where, required={}, optional={"strategy": nullable(rule)}))
 
-    def part(item: object, where: str) -> None:
-        fields(item, where, required={}, optional=strategy)
-
-    fields(value, place, required={}, optional={"rollbacks": part, "hypothesis": part})
+    fields(value, place, required={}, optional={"rollbacks": part(strategy), "hypothesis": part(text)})

@@ -32,6 +32,14 @@ class Journal:
     deviated: bool = False
     states: dict[str, Any] = field(default_factory=lambda: {"before": None, "after": None, "during": []})
 
+    @property
+    def is_undone_by_default(self) -> bool:
+        """Whether the strategy `default` plays the rollbacks: not where a probe failed at the gate, or on a stop."""
+        if self.status != "failed":
+            return self.status != "interrupted"
+        before = self.states["before"] or {"probes": []}
+        return all(run["status"] == "succeeded" for run in before["probes"])
+
     def as_dict(self) -> dict[str, Any]:
         """The Chaos Toolkit's journal, for controls that look at it; measurements are not in it."""
         return {

@@ -41,6 +41,7 @@ class Method:
         self.started = False
         self.began: list[int] = []
         self._started: list[int] = []
+        self.is_played = False  # whether it has come to its activities, of which there may be none
         self.failed: str | None = None
         self.current: str | None = None
         self._toolkit = toolkit
@@ -92,6 +93,7 @@ class Method:
 
     def _activities(self) -> list[dict[str, Any]]:
         runs: dict[int, dict[str, Any]] = {}
+        self.is_played = True
         for activity in self._toolkit.experiment.get("method", []):  # a control may add to it meanwhile
             if self._stop.asked.is_set():
                 break

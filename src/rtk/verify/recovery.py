@@ -14,6 +14,7 @@ from pathlib import Path
 
 from rtk.clock import Clock
 from rtk.errors import BadInput, CannotRecord
+from rtk.experiment.strategy import Strategy
 from rtk.insight.stops import StopCause, Stopping
 from rtk.verify import beside, processes
 from rtk.verify.hypothesis import Journal
@@ -35,6 +36,7 @@ class Remains:
     head: Entry
     began: list[int] = field(default_factory=list)
     named: list[str] = field(default_factory=list)
+    probed: bool = False  # whether a probe of the method began: rollbacks may undo that too
     over: set[int] = field(default_factory=set)
     forked: set[int] = field(default_factory=set)
     settled: bool = False
@@ -49,7 +51,7 @@ class Remains:
     @property
     def is_undone(self) -> bool:
         """Whether nothing of it is left to undo."""
-        return not self.began or self.settled or self.ended
+        return not (self.began or self.probed) or self.settled or self.ended
 
     def names(self) -> tuple[list[str], list[str]]:
         """The names of the conditions that began, and of the rollbacks still to be played."""
@@ -79,6 +81,8 @@ def _look(found: Remains, entry: Entry) -> None:
     if kind == "intent" and role == "condition":
         found.began.append(entry["index"])
         found.named.append(entry["name"])
+    elif kind == "intent" and role == "probe":
+        found.probed = True
     elif kind == "activity" and role == "rollback":
         found.over.add(entry["index"])
     elif kind == "forked":
@@ -138,7 +142,13 @@ def _undo(left: Remains, toolkit: Toolkit, clock: Clock, record: Record) -> None
     stop, journal = Stop(), Journal(toolkit.document, status="interrupted")
     with toolkit.session(journal.as_dict()):
         undoing = Undoing(left.run_id, toolkit, clock, record, stop)
-        undoing.undo(left.head["rollback_strategy"], journal, dict.fromkeys(left.began), left.over)
+        undoing.undo(_strategy(left.head), journal, dict.fromkeys(left.began), left.over)
+
+
+def _strategy(head: Entry) -> Strategy:
+    """What the record says; it may be of a time when anything could be said."""
+    said = head["rollback_strategy"]
+    return Strategy(said) if said in list(Strategy) else Strategy.ALWAYS
 
 
 def forget(left: Remains, clock: Clock) -> None:

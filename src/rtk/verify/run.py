@@ -15,6 +15,7 @@ import rtk
 from rtk.clock import Clock
 from rtk.errors import CannotRecord, ToolkitError
 from rtk.experiment.plan import Plan
+from rtk.experiment.strategy import Strategy
 from rtk.insight.facts import Facts, Phase, Threshold
 from rtk.insight.stops import StopCause
 from rtk.verify import beside, processes
@@ -53,7 +54,7 @@ class Verification:
     threshold: Threshold = field(default_factory=Threshold)
     bounds_s: tuple[float | None, ...] = ()
     charted: int = 0
-    rollback_strategy: str = "always"
+    rollback_strategy: Strategy = Strategy.ALWAYS
     longest_s: float = float("inf")
     kept: dict[str, Any] = field(default_factory=dict)
     neighbours: Neighbours = field(default_factory=Alone)
@@ -184,19 +185,25 @@ class Run:
         self._phases.run("conditions", until=self._method.done)
 
     def _undo(self) -> None:
+        rollbacks = bool(self._toolkit.experiment.get("rollbacks"))
+        strategy = self._v.rollback_strategy
+        # Rollbacks may undo more than actions did, and more than this run did: the strategy decides, not what began.
+        if self.journal.status == "failed" and rollbacks and self._undoing.is_asked(strategy, self.journal):
+            self._undoing.undo(strategy, self.journal, [])
         if not self._method.started:
             return
-        if self._method.done.is_set() and not self._method.began:
+        if self._method.done.is_set() and not (self._method.began or (rollbacks and self._method.is_played)):
             self._afterwards.start()
             return
         self._undo_begun = True
         with self._phases.beside("undo"):
             self._end_method()
             self._afterwards.start()
-            if self._v.rollback_strategy == "deviated":
+            if strategy == Strategy.DEVIATED:
                 self._afterwards.wait(sum(self._v.limits))
-            if began := self._method.close():
-                self._undoing.undo(self._v.rollback_strategy, self.journal, began)
+            began = self._method.close()
+            if began or self._method.is_played:
+                self._undoing.undo(strategy, self.journal, began)
 
     def _end_method(self) -> None:
         """Let the action under way end for a moment; one that hangs must not go on breaking what is mended."""

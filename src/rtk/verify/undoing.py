@@ -5,6 +5,7 @@ import os
 from collections.abc import Container, Iterable
 
 from rtk.clock import Clock
+from rtk.experiment.strategy import Strategy
 from rtk.insight.facts import ActivitySpan
 from rtk.verify import processes
 from rtk.verify.hypothesis import Journal
@@ -29,10 +30,10 @@ class Undoing:
         self._left = set[int]()
         self.spans: list[ActivitySpan] | None = None
 
-    def undo(self, strategy: str, journal: Journal, began: Iterable[int], over: Container[int] = ()) -> None:
+    def undo(self, strategy: Strategy, journal: Journal, began: Iterable[int], over: Container[int] = ()) -> None:
         """Play what the strategy asks for. `began` are the positions of conditions that began, `over` those of
         rollbacks whose end is recorded."""
-        if not self._is_asked(strategy, journal):
+        if not self.is_asked(strategy, journal):
             reason = f"rollback strategy {strategy}" if self._stop.rollbacks else "an activity asked to leave so"
             self._record.note("rollbacks", durable=True, state="skipped", reason=reason)
             logger.warning(f"Rollbacks are not played: {reason}")
@@ -50,12 +51,13 @@ class Undoing:
         registry.rollbacks_completed(experiment, journal.as_dict())
         self._record.note("rollbacks", durable=True, state="ended", reason=None)
 
-    def _is_asked(self, strategy: str, journal: Journal) -> bool:
-        if not self._stop.rollbacks or strategy == "never":
+    def is_asked(self, strategy: Strategy, journal: Journal) -> bool:
+        """Whether a strategy plays the rollbacks of a run that has come so far."""
+        if not self._stop.rollbacks or strategy == Strategy.NEVER:
             return False
-        if strategy == "deviated":
+        if strategy == Strategy.DEVIATED:
             return journal.deviated
-        return strategy == "always" or journal.status not in ("failed", "interrupted")
+        return strategy == Strategy.ALWAYS or journal.is_undone_by_default
 
     def sweep(self) -> None:
         """End what the run started and left: not what its rollbacks started, which may be the restored system."""

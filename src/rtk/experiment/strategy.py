@@ -1,0 +1,39 @@
+"""When rollbacks are played, and where that is said: the experiment's `runtime` block, the settings, an option."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from rtk.errors import BadInput
+from rtk.experiment.wording import at, listed, shown
+
+
+class Strategy(StrEnum):
+    """When rollbacks are played, in the Chaos Toolkit's words."""
+
+    ALWAYS = "always"
+    DEFAULT = "default"  # unless the run failed or was interrupted
+    DEVIATED = "deviated"
+    NEVER = "never"
+
+
+def strategy(value: object, place: str) -> None:
+    """Raise `BadInput` for what is no strategy."""
+    if value not in list(Strategy):
+        known = listed((f'"{each}"' for each in Strategy), "or")
+        raise BadInput(f"{place}: expected {known}, not {shown(value)}")
+
+
+def strategy_in(holder: Mapping[str, Any], where: str = "") -> Strategy | None:
+    """Return the strategy that a document or the settings name; None where they name none. Raises `BadInput`."""
+    block: Any = holder
+    for key in ("runtime", "rollbacks"):
+        block, where = (block.get(key) if isinstance(block, Mapping) else None), at(where, key)
+        if block is None:
+            return None
+        if not isinstance(block, Mapping):
+            raise BadInput(f"{where}: expected a mapping, not {shown(block)}")
+    if block.get("strategy") is None:
+        return None
+    strategy(block["strategy"], at(where, "strategy"))
+    return Strategy(block["strategy"])

@@ -1,0 +1,58 @@
+"""Whether rollbacks are played follows the strategy, as it does under `chaos run`."""
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from chaoslib.run import Runner
+from chaoslib.types import Strategy as SteadyState
+
+from rtk.clock import SystemClock
+from rtk.experiment.plan import Plan
+from rtk.experiment.strategy import Strategy
+from rtk.insight.stops import StopCause, Stopping
+from rtk.verify.recovery import recover, remains
+from rtk.verify.toolkit import Toolkit
+from tests.verify.world import World, action, experiment, play, probe, provider
+
+SHORT = Plan(10.0, 20.0)
+WHY = Stopping(StopCause.DIED, "the run died")
+LOOK = {"type": "probe", "name": "look", "provider": provider("response_ms")}
+GATES: dict[str, list[dict[str, Any]]] = {
+    "met": [probe()],
+    "deviates": [probe(limit=1.0)],
+    "fails": [probe("fails")],
+}
+
+
+def undone_by_chaos_run(world: World, document: dict[str, Any], strategy: str) -> bool:
+    world.done.clear()
+    with Runner(SteadyState.DEFAULT) as runner:
+        runner.run(document, settings={"runtime": {"rollbacks": {"strategy": strategy}}})
+    return "unburn" in [name for _, name in world.done]
+
+
+@pytest.mark.parametrize("strategy", Strategy)
+@pytest.mark.parametrize("gate", GATES)
+@pytest.mark.parametrize("method", [[], [LOOK], [action("burn")]], ids=["nothing", "a probe", "an action"])
+def test_rollbacks_are_played_where_chaos_run_plays_them(
+    world: World, tmp_path: Path, strategy: Strategy, gate: str, method: list[dict[str, Any]]
+) -> None:
+    document = copy.deepcopy(experiment(probes=GATES[gate], method=method))
+    out = play(tmp_path, copy.deepcopy(document), SHORT, rollback_strategy=strategy)
+    undone = [name for _, name in world.done].count("unburn")
+    assert undone == int(undone_by_chaos_run(world, copy.deepcopy(document), strategy))
+    assert out.facts.rolled_back is (True if undone else False if gate == "met" else None)
+
+
+def test_a_dead_run_whose_method_had_begun_with_a_probe_is_undone(world: World, tmp_path: Path) -> None:
+    document = experiment(method=[LOOK])
+    out = play(tmp_path, document, SHORT)
+    lines = out.recorded.path.read_bytes().splitlines(keepends=True)
+    begun = next(n for n, line in enumerate(lines) if b'"role":"probe"' in line)
+    for kept, undone in ((begun, 0), (begun + 1, 1)):
+        world.done.clear()
+        out.recorded.path.write_bytes(b"".join(lines[:kept]))
+        recover(remains(out.recorded.path), lambda _: Toolkit(document, {}), SystemClock(), WHY)
+        assert [name for _, name in world.done].count("unburn") == undone
