@@ -32,7 +32,7 @@ LONGEST_FUNCTION, LONGEST_OF_NINE_IN_TEN = 60, 30
 PARTS: dict[str, dict[str, str]] = {
     "tests/verify/test_run.py": {
         "why": "how the parts of a run work together, in virtual time",
-        "rtk/verify": "activity hypothesis method phases undoing",
+        "rtk/verify": "activity hypothesis method phases",
     },
     "tests/verify/test_ledger.py": {
         "why": "when a run measures, waits and undoes, in virtual time",
