@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from rtk.verify.activity import by_hand, failure_of
+from rtk.verify.activity import failure_of
 from rtk.verify.toolkit import Toolkit
 from rtk.verify.undo import GRACE_S, LIMIT_S, bound
 from tests.verify.world import experiment
@@ -59,27 +59,3 @@ def test_each_try_of_a_rollback_is_bounded(provider: dict[str, Any], limit: floa
 )
 def test_failed_is_failed(provider: dict[str, Any], output: Any, failure: str | None) -> None:
     assert failure_of(action(provider), output, str) == failure
-
-
-@pytest.mark.parametrize(
-    ("provider", "told"),
-    [
-        (process(arguments=["-c", "it's it"]), "undo -c 'it'\"'\"'s it'"),
-        (process(arguments={"--all": None, "--id": "${id}"}), "undo --all --id i-7"),
-        (process(arguments="as it is"), "undo as it is"),
-        (process(), "undo"),
-        ({"type": "http", "url": "http://x/${id}", "method": "DELETE"}, "DELETE http://x/i-7"),
-        ({"type": "http", "url": "http://x/"}, "GET http://x/"),
-        (python(arguments={"id": "${id}"}), "some.module.undo(id='i-7')"),
-        (python(), "some.module.undo()"),
-        (process(arguments=["--token", "hush-hush"]), "undo --token *****"),
-    ],
-)
-def test_what_to_do_by_hand_is_exact_and_tells_no_secret(
-    monkeypatch: pytest.MonkeyPatch, provider: dict[str, Any], told: str
-) -> None:
-    monkeypatch.setenv("A_TOKEN", "hush-hush")
-    toolkit = Toolkit(
-        experiment(configuration={"id": "i-7"}, secrets={"all": {"token": {"type": "env", "key": "A_TOKEN"}}}), {}
-    )
-    assert by_hand(action(provider), toolkit) == told

@@ -5,7 +5,6 @@ The Chaos Toolkit calls an action `succeeded` when its process exited with 1 or 
 """
 
 import logging
-import shlex
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -175,24 +174,3 @@ def failure_of(activity: Mapping[str, Any], output: Any, redact: Callable[[str],
     if kind == "http" and isinstance(status, int) and status >= 400:
         return f"its request was answered with {status}"
     return None
-
-
-def by_hand(activity: Mapping[str, Any], toolkit: Toolkit) -> str:
-    """What a person does instead, as exactly as the file tells: the command line, the request, the call."""
-    provider = activity["provider"]
-    arguments = toolkit.substituted(provider.get("arguments"))
-    if isinstance(arguments, str) and provider["type"] != "process":
-        arguments = {}
-    if provider["type"] == "process":
-        words = arguments if isinstance(arguments, str) else shlex.join(_words(arguments))
-        return toolkit.redact(f"{provider['path']} {words}".strip())
-    if provider["type"] == "http":
-        return toolkit.redact(f"{provider.get('method', 'GET')} {toolkit.substituted(provider['url'])}")
-    call = ", ".join(f"{key}={value!r}" for key, value in (arguments or {}).items())
-    return toolkit.redact(f"{provider['module']}.{provider['func']}({call})")
-
-
-def _words(arguments: Any) -> list[str]:
-    if isinstance(arguments, Mapping):
-        return [str(word) for pair in arguments.items() for word in pair if word not in (None, "")]
-    return [str(word) for word in arguments or [] if word not in (None, "")]

@@ -10,7 +10,8 @@ from typing import Any
 from rtk.clock import Clock
 from rtk.experiment.claim import extension_of
 from rtk.insight.facts import ActivitySpan
-from rtk.verify.activity import Played, Player, by_hand
+from rtk.verify.activity import Played, Player
+from rtk.verify.instruction import by_hand
 from rtk.verify.method import entry_of
 from rtk.verify.record import Record
 from rtk.verify.stop import Stop

@@ -1,0 +1,251 @@
+"""What a person does instead of an activity: one line for a shell, as whole as the file tells it.
+
+Secrets are never in it. One that comes from the environment is referred to by its variable, so that the line works
+where that is set; any other is masked.
+"""
+
+import importlib
+import inspect
+import json
+import os
+import re
+import shlex
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+from typing import Any
+
+from chaoslib import substitute
+
+from rtk.verify.processes import MARKER
+from rtk.verify.redact import MASK
+from rtk.verify.toolkit import Toolkit
+
+# A place for the value of an environment variable, in text that is not quoted yet.
+_OPEN, _CLOSE = "\ue000", "\ue001"
+_PLACE = re.compile(f"{_OPEN}([A-Za-z_][A-Za-z0-9_]*){_CLOSE}")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_AUTHORIZATION = frozenset(("authorization", "proxy-authorization"))
+_PLAIN_METHODS = frozenset(("GET", "HEAD"))
+
+
+def by_hand(activity: Mapping[str, Any], toolkit: Toolkit) -> str:
+    """The command line: the process, the request by curl, or the call by Python."""
+    return {"process": _process, "http": _request}.get(activity["provider"]["type"], _call)(
+        activity["provider"], _Values(toolkit)
+    )
+
+
+class _Values:
+    """Values of the file as they go into a command: filled in, with references in place of secrets."""
+
+    def __init__(self, toolkit: Toolkit) -> None:
+        self._toolkit = toolkit
+        self.secrets = {
+            target: _referring(toolkit.document.get("secrets", {}).get(target), values)
+            for target, values in toolkit.secrets.items()
+        }
+        self.configuration = {key: self._configured(key, value) for key, value in toolkit.configuration.items()}
+
+    def _configured(self, key: str, value: Any) -> Any:
+        """What the redactor would mask is referred to by its variable."""
+        declared = (self._toolkit.document.get("configuration") or {}).get(key)
+        if self._toolkit.redact.within({key: value}) == {key: value}:
+            return value
+        return _reference(declared)
+
+    def filled(self, value: Any) -> Any:
+        """A value of the file with its `${name}` forms filled in, and nothing secret in it."""
+        return self._masked(substitute(value, self.configuration, self.secrets))
+
+    def _masked(self, value: Any) -> Any:
+        """What is secret all the same."""
+        if isinstance(value, Mapping):
+            return {key: self._field(key, each) for key, each in value.items()}
+        if isinstance(value, list):
+            return [self._masked(each) for each in value]
+        return self._toolkit.redact.within(value)
+
+    def _field(self, key: Any, value: Any) -> Any:
+        """A field is masked by its name too, unless it refers to a variable."""
+        if _PLACE.search(str(value)):
+            return self._masked(value)
+        return next(iter(self._toolkit.redact.within({key: value}).values()))
+
+
+def _referring(declared: Any, values: Any) -> Any:
+    """A target's secrets, each by its variable."""
+    if not isinstance(values, Mapping):
+        return _reference(declared)
+    named = declared if isinstance(declared, Mapping) else {}
+    return {key: _reference(named.get(key)) for key in values}
+
+
+def _reference(declared: Any) -> str:
+    """The place of a variable, where the file says that a value is one's; a mask otherwise."""
+    name = declared.get("key") if isinstance(declared, Mapping) and declared.get("type") == "env" else None
+    return f"{_OPEN}{name}{_CLOSE}" if isinstance(name, str) and _NAME.fullmatch(name) else MASK
+
+
+def _process(provider: Mapping[str, Any], values: _Values) -> str:
+    """The process in the folder of the run; a text of arguments goes through a shell, as it does in the run."""
+    arguments = values.filled(provider.get("arguments"))
+    path = values.filled(provider["path"])
+    if isinstance(arguments, str):
+        return _there(f"{_word(path)} {_in_shell(arguments)}".strip(), arguments)
+    return _there(" ".join(map(_word, (path, *_words(arguments)))), str(arguments))
+
+
+def _there(command: str, mentioned: str = "") -> str:
+    """A command in the folder of the run, with the run's mark where it is looked for."""
+    mark = os.environ.get(MARKER)
+    marked = f"{MARKER}={shlex.quote(mark)} " if mark and MARKER in mentioned else ""
+    return f"cd {shlex.quote(os.getcwd())} && {marked}{command}"  # noqa: PTH109 - the text
+
+
+def _words(arguments: Any) -> Iterator[str]:
+    given: Iterable[Any] = chain.from_iterable(arguments.items()) if isinstance(arguments, Mapping) else arguments or []
+    return (str(word) for word in given if word not in (None, ""))
+
+
+def _request(provider: Mapping[str, Any], values: _Values) -> str:
+    """The request as curl sends it."""
+    method = str(provider.get("method", "GET")).upper()
+    headers = values.filled(provider.get("headers")) or {}
+    body = [*_body(method, headers, values.filled(provider.get("arguments")))]
+    words = ["curl", "-fL", *_method(method, has_body=bool(body) and method == "POST")]
+    words += chain.from_iterable(_header(str(name), value) for name, value in headers.items() if value is not None)
+    words += [*body, *_ways(provider, values), _word(values.filled(provider["url"]))]
+    return " ".join(words)
+
+
+def _method(method: str, has_body: bool) -> Iterator[str]:
+    if method == "HEAD":
+        yield "-I"
+    elif method != "GET" and not has_body:  # with a body curl sends POST by itself
+        yield f"-X {_word(method)}"
+
+
+def _header(name: str, value: Any) -> Iterator[str]:
+    """A header. The redactor masks what stands beside the word Authorization, so that it is kept apart from it."""
+    text = str(value)
+    if name.lower() not in _AUTHORIZATION:
+        yield f"-H {_word(f'{name}: {text}')}"
+    elif not _PLACE.search(text):
+        yield f"-H {_word(f'{name}: {MASK}')}"
+    elif name.lower() == "authorization" and text.lower().startswith("bearer "):
+        yield f"--oauth2-bearer {_word(text[7:].strip())}"
+    else:
+        yield f"-H \"$(printf '%s: %s' {name} {_word(text)})\""
+
+
+def _body(method: str, headers: Mapping[str, Any], arguments: Any) -> Iterator[str]:
+    """What is sent, as the Chaos Toolkit sends it: a query, JSON, a form, or text."""
+    if not arguments:
+        return
+    if method == "GET":
+        yield "-G"
+    elif any(str(name).lower() == "content-type" and "json" in str(value) for name, value in headers.items()):
+        yield f"--data-raw {_word(json.dumps(arguments, ensure_ascii=False))}"
+        return
+    if isinstance(arguments, Mapping):
+        for name, value in arguments.items():
+            for each in value if isinstance(value, list) else [value]:
+                yield f"--data-urlencode {_word(f'{name}={each}')}"
+    else:
+        yield f"--data-raw {_word(arguments if isinstance(arguments, str) else json.dumps(arguments))}"
+
+
+def _ways(provider: Mapping[str, Any], values: _Values) -> Iterator[str]:
+    """How it is sent: how long at most, how often, and whom to trust."""
+    timeout = values.filled(provider.get("timeout"))
+    if isinstance(timeout, list) and len(timeout) == 2:
+        yield f"--connect-timeout {_word(str(timeout[0]))}"
+        timeout = timeout[1]
+    if timeout:
+        yield f"--max-time {_word(str(timeout))}"
+    if provider.get("max_retries"):
+        yield f"--retry {_word(str(provider['max_retries']))}"
+    trust = provider.get("verify_tls", True)
+    if trust is False:
+        yield "-k"
+    elif isinstance(trust, str):
+        yield f"--cacert {_word(trust)}"
+
+
+def _call(provider: Mapping[str, Any], values: _Values) -> str:
+    """The call by the Python of the run, with the configuration and secrets that its function takes."""
+    module, func = str(provider["module"]), str(provider["func"])
+    arguments = dict(_mapping(values.filled(provider.get("arguments"))))
+    taken = _taken(module, func)
+    if "configuration" in taken and values.configuration:
+        arguments["configuration"] = values.configuration
+    if "secrets" in taken and isinstance(provider.get("secrets"), list):
+        named = (values.secrets.get(target) for target in provider["secrets"])
+        arguments["secrets"] = {key: value for each in named for key, value in _mapping(each).items()}
+    given = ", ".join(f"{key}={_expression(value)}" for key, value in arguments.items())
+    code = f"from {module} import {func}; print({func}({given}))"
+    if "os.environ[" in code:
+        code = f"import os; {code}"
+    path = os.environ.get("PYTHONPATH")
+    found = f"PYTHONPATH={shlex.quote(path)} " if path else ""
+    command = f"{found}{shlex.quote(sys.executable)} -c {shlex.quote(code)}"
+    return _there(command, MARKER if module.startswith("chaoscloud.") else "")
+
+
+def _taken(module: str, func: str) -> frozenset[str]:
+    """The parameters of a function; none where it cannot be found here."""
+    try:
+        return frozenset(inspect.signature(getattr(importlib.import_module(module), func)).parameters)
+    except Exception:  # noqa: BLE001 - importing an extension runs its code, which may do anything
+        return frozenset()
+
+
+def _expression(value: Any) -> str:
+    """A value as Python writes it, with double quotes, which are easy on a shell."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{_expression(key)}: {_expression(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_expression, value)) + "]"
+    if not isinstance(value, str):
+        return repr(value)
+    parts = _PLACE.split(value)  # text and names, in turn
+    told = [f'os.environ["{part}"]' if index % 2 else json.dumps(part) for index, part in enumerate(parts) if part]
+    return " + ".join(told) or '""'
+
+
+def _word(text: str) -> str:
+    """A word of a shell: text as it is, with the values of variables filled in by the shell."""
+    parts = _PLACE.split(text)
+    told = [f'"${part}"' if index % 2 else shlex.quote(part) for index, part in enumerate(parts) if part]
+    return "".join(told) or "''"
+
+
+def _in_shell(text: str) -> str:
+    """Text that is the shell's own, with references that stand in whatever quotes there are."""
+    told, quote, start = [], "", 0
+    for place in _PLACE.finditer(text):
+        before = text[start : place.start()]
+        quote = _quote_after(before, quote)
+        told += [before, {"": f'"${place[1]}"', "'": f"'\"${place[1]}\"'"}.get(quote, f"${{{place[1]}}}")]
+        start = place.end()
+    return "".join([*told, text[start:]])
+
+
+def _quote_after(text: str, quote: str) -> str:
+    """The quote that is open after a text, none or one of both."""
+    escaped = False
+    for char in text:
+        if escaped:
+            escaped = False
+        elif char == "\\" and quote != "'":
+            escaped = True
+        elif char == quote:
+            quote = ""
+        elif char in "'\"" and not quote:
+            quote = char
+    return quote
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
