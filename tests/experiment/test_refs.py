@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rtk.experiment.refs import named, probes_of
+from rtk.experiment.refs import named, probes_of, written_out
 
 UP: dict[str, Any] = {"type": "probe", "name": "up", "tolerance": 200, "provider": {"type": "http", "url": "http://x"}}
 
@@ -28,3 +28,21 @@ def test_of_two_with_one_name_the_hypothesis_has_the_one_that_counts() -> None:
 
 def test_a_ref_names_nothing_that_is_a_ref_itself() -> None:
     assert named(experiment([{"ref": "x", "name": "y"}])) == {}
+
+
+def test_what_refers_to_nothing_is_told_as_it_is() -> None:
+    lost = {"ref": "gone"}
+    assert written_out(UP, {"method": [UP]}) is UP
+    assert written_out(lost, {"method": [UP]}) is lost
+    odds: list[dict[str, Any]] = [
+        {"method": None, "steady-state-hypothesis": []},
+        {"method": [5, {"name": []}]},
+        {"method": "x"},
+    ]
+    for odd in odds:
+        assert written_out(lost, odd) is lost
+    assert written_out({"ref": []}, {"method": [UP]}) == {"ref": []}
+
+
+def test_a_reference_is_told_as_the_activity_of_that_name_with_what_stands_there() -> None:
+    assert written_out({"ref": "up", "tolerance": 404}, {"method": [UP]}) == {**UP, "tolerance": 404}

@@ -12,6 +12,7 @@ from rtk.verify.toolkit import Toolkit
 from tests.verify.world import experiment
 
 SECRET = "hush-hush-9"
+JSON, SENT = {"Content-Type": "application/json"}, '{"on": false, "of": "i-7"}'
 URL = "http://shop.example/faults/1"
 SECRETS = {"shop": {"token": {"type": "env", "key": "A_TOKEN"}, "written": "in-the-file"}}
 CONFIGURATION = {"id": "i-7", "password": {"type": "env", "key": "DB_PASSWORD"}}
@@ -85,7 +86,8 @@ def test_a_process_runs_in_the_folder_of_the_run(tmp_path: Path) -> None:
         (request(method="delete"), ["-fL", "-X", "DELETE", URL]),
         (request(method="HEAD"), ["-fL", "-I", URL]),
         (request(url="http://x/${id}", timeout=3, verify_tls=False), ["-fL", "--max-time", "3", "-k", "http://x/i-7"]),
-        (request(timeout=[2, 5], max_retries=4), ["-fL", *"--connect-timeout 2 --max-time 5 --retry 4".split(), URL]),
+        (request(timeout=[2, 5]), ["-fL", "--connect-timeout", "2", "--max-time", "5", URL]),
+        (request(max_retries=4), ["-fL", "--retry", "4", URL]),
         (request(verify_tls="/etc/ca.pem"), ["-fL", "--cacert", "/etc/ca.pem", URL]),
         (request(headers={"X-Mode": "it's off"}), ["-fL", "-H", "X-Mode: it's off", URL]),
         (request(arguments={"q": "a b", "n": [1, 2]}), [
@@ -94,8 +96,8 @@ def test_a_process_runs_in_the_folder_of_the_run(tmp_path: Path) -> None:
         (request(method="POST", arguments={"on": "no"}), ["-fL", "--data-urlencode", "on=no", URL]),
         (request(method="PUT", arguments="as it is"), ["-fL", "-X", "PUT", "--data-raw", "as it is", URL]),
         (
-            request(method="PATCH", headers={"Content-Type": "application/json"}, arguments={"on": False, "of": "${id}"}),
-            ["-fL", "-X", "PATCH", "-H", "Content-Type: application/json", "--data-raw", '{"on": false, "of": "i-7"}', URL],
+            request(method="PATCH", headers=JSON, arguments={"on": False, "of": "${id}"}),
+            ["-fL", "-X", "PATCH", "-H", "Content-Type: application/json", "--data-raw", SENT, URL],
         ),
         (request(headers={"Authorization": "Bearer ${token}"}), ["-fL", "--oauth2-bearer", SECRET, URL]),
         (request(headers={"Authorization": "Key ${token}"}), ["-fL", "-H", f"Authorization: Key {SECRET}", URL]),
@@ -110,10 +112,10 @@ def test_a_request_is_told_whole_as_curl_sends_it(provider: dict[str, Any], word
 
 
 def test_a_call_is_told_with_its_module_and_gives_the_same(tmp_path: Path) -> None:
-    given = {"obj": {"id": "${id}", "key": "Bearer ${token}", "on": True, "n": [1, None], "say": "it's \"it\""}}
+    given = {"obj": {"id": "${id}", "key": "Bearer ${token}", "on": True, "n": [1, None], "say": 'it\'s "it"'}}
     line = told(call("dumps", arguments=given))
     assert "from json import dumps" in line
-    expected = {"id": "i-7", "key": f"Bearer {SECRET}", "on": True, "n": [1, None], "say": "it's \"it\""}
+    expected = {"id": "i-7", "key": f"Bearer {SECRET}", "on": True, "n": [1, None], "say": 'it\'s "it"'}
     assert json.loads(pasted(line)) == expected
     assert line.startswith(f"cd '{tmp_path}/the folder' && ")
 

@@ -5,9 +5,7 @@ from typing import Any
 import pytest
 
 from rtk.verify.activity import failure_of
-from rtk.verify.toolkit import Toolkit
 from rtk.verify.undo import GRACE_S, LIMIT_S, bound
-from tests.verify.world import experiment
 
 
 def process(**more: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rtk.experiment import packages, undone
-from rtk.experiment.reference import written_out
+from rtk.experiment.refs import written_out
 from rtk.experiment.sentence import never_met
 from rtk.experiment.wording import at, shown
 

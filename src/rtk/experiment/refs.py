@@ -16,6 +16,29 @@ def named(experiment: Mapping[str, Any]) -> dict[str, Activity]:
     return {activity["name"]: activity for activity in listed if "provider" in activity and activity.get("name")}
 
 
+def written_out(activity: Mapping[str, Any], experiment: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the activity that one with a `ref` stands for, with what stands here on top; any other as it is.
+
+    So it is for what is told of documents that were never checked: one that refers to nothing is as it is too.
+    """
+    name = activity.get("ref")
+    found = _findable(experiment).get(name) if isinstance(name, str) else None
+    return {**found, **{key: value for key, value in activity.items() if key != "ref"}} if found else activity
+
+
+def _findable(experiment: Mapping[str, Any]) -> dict[str, Activity]:
+    hypothesis = experiment.get("steady-state-hypothesis")
+    probes = hypothesis.get("probes") if isinstance(hypothesis, Mapping) else None
+    return named(
+        {"method": _activities(experiment.get("method")), "steady-state-hypothesis": {"probes": _activities(probes)}}
+    )
+
+
+def _activities(part: object) -> list[Activity]:
+    found = (each for each in part if isinstance(each, dict)) if isinstance(part, list) else ()
+    return [each for each in found if isinstance(each.get("name"), str)]
+
+
 def probes_of(experiment: Mapping[str, Any]) -> list[Activity]:
     """Return the probes of the hypothesis, each `ref` as the activity it names with the tolerance that stands here."""
     probes = (experiment.get("steady-state-hypothesis") or {}).get("probes") or []

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from rtk.experiment.claim import extension_of
-from rtk.experiment.reference import written_out
+from rtk.experiment.refs import written_out
 from rtk.experiment.wording import listed, shown
 
 _MOST = 5  # names in a sentence

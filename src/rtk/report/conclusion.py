@@ -11,7 +11,7 @@ from rtk.experiment.block import LONGEST_S, SHORTEST_S
 from rtk.experiment.criterion import criterion_of
 from rtk.experiment.plan import Plan, slot_count
 from rtk.experiment.quantity import written
-from rtk.experiment.reference import written_out
+from rtk.experiment.refs import written_out
 from rtk.experiment.wording import listed
 from rtk.insight.budget import exact
 from rtk.insight.power import WANTED, Prospects, often, prospects

@@ -7,7 +7,7 @@ from rtk.experiment.claim import CLAIMS, claim_of, extension_of
 from rtk.experiment.limits import DEFAULT_LIMIT_S, own_limit
 from rtk.experiment.plan import Plan
 from rtk.experiment.quantity import finite
-from rtk.experiment.reference import written_out
+from rtk.experiment.refs import written_out
 from rtk.insight.facts import PHASES
 from rtk.insight.power import prospects
 from rtk.insight.words import count, duration, share

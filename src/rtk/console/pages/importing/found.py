@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 
 from rtk.experiment import needs, packages
-from rtk.experiment.reference import written_out
+from rtk.experiment.refs import written_out
 from rtk.report.measured import met_when
 from rtk.report.text import capital, plain
 
