@@ -69,10 +69,11 @@ function* placed(told: Told, from: number): Generator<Row> {
 
 /** What stands above an activity's bar. */
 export function label(row: { kind: string; of: Activity }): string {
-  const { name, ended, status, failure, until } = row.of;
+  const { name, ended, status, failure, until, gone } = row.of;
   const text = row.kind === "rollback" ? `rollback ${name}` : name;
   if (status === "failed") return plain(`${text}: failed${failure ? `, ${failure}` : ""}`, 90);
   if (ended === null) return plain(`${text}: under way`, 90);
   if (row.kind === "rollback") return plain(text, 90);
+  if (gone?.length) return plain(`${text}: without its effect ${gone.length === 1 ? "once" : `${gone.length} times`}`, 90);
   return plain(until === null ? `${text}: still in effect` : text, 90);
 }

@@ -146,13 +146,16 @@ export class Scene {
     const [began, ended] = [this.x(of.started), this.x(of.ended ?? end)];
     const over = of.status === "failed" ? ended : Math.max(ended, this.x(of.until ?? end));
     const height = layout.bottom - layout.top;
-    this.rect(began, layout.top, ended - began, height, { fill: faint(colours.condition, 0.11) }, -9);
-    this.rect(began, y + 19, ended - began, 11, { fill: colours.condition }, 1, 2);
-    if (over > ended) {
-      const after = { fill: hatch(faint(colours.condition, 0.12)) };
-      this.rect(ended, layout.top, over - ended, height, after, -9);
-      this.rect(ended, y + 19, over - ended, 11, { fill: hatch(colours.condition), stroke: colours.condition }, 1, 2);
+    const gone = (of.gone ?? []).map(([from, to]): Stretch => [this.x(from), this.x(to ?? end)]);
+    for (const [from, to] of without([began, ended], gone)) {
+      this.rect(from, layout.top, to - from, height, { fill: faint(colours.condition, 0.11) }, -9);
+      this.rect(from, y + 19, to - from, 11, { fill: colours.condition }, 1, 2);
     }
+    for (const [from, to] of without([ended, over], gone)) {
+      this.rect(from, layout.top, to - from, height, { fill: hatch(faint(colours.condition, 0.12)) }, -9);
+      this.rect(from, y + 19, to - from, 11, { fill: hatch(colours.condition), stroke: colours.condition }, 1, 2);
+    }
+    for (const [from, to] of gone) this.line(from, y + 24.5, Math.min(to, over), y + 24.5, { stroke: colours.muted, lineWidth: 1.5, lineDash: [2, 4] }, 1);
     this.name(began, y, label({ kind: "condition", of }), of.status === "failed");
     this.spot(began, over, y, y + 34, told(of, "condition"));
   }
@@ -266,6 +269,20 @@ export class Scene {
   private spot(left: number, right: number, top: number, bottom: number, text: string): void {
     this.spots.push({ ...area(left, right, top, bottom), text });
   }
+}
+
+type Stretch = [number, number];
+
+/** What is left of a stretch without others, which stand in their order. */
+function without([from, to]: Stretch, others: Stretch[]): Stretch[] {
+  const left: Stretch[] = [];
+  let at = from;
+  for (const [begin, end] of others) {
+    if (begin > at) left.push([at, Math.min(begin, to)]);
+    at = Math.max(at, end);
+  }
+  if (to > at) left.push([at, to]);
+  return left.filter(([begin, end]) => end > begin);
 }
 
 const area = (left: number, right: number, top: number, bottom: number): Omit<Spot, "text"> => ({ left, right, top, bottom });

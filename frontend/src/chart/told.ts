@@ -18,7 +18,10 @@ export interface PhaseSpan {
   planned: number;
 }
 
-/** A condition or rollback; `until` is when a condition was over, null where it is not yet. */
+/**
+ * A condition or rollback; `until` is when a condition was over, null where it is not yet, `gone` from when to when its
+ * effect did not show.
+ */
 export interface Activity {
   name: string;
   started: number;
@@ -27,6 +30,7 @@ export interface Activity {
   failure: string | null;
   lasts: number | null;
   until?: number | null;
+  gone?: [number, number | null][];
 }
 
 export interface OtherRun {

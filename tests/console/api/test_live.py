@@ -128,7 +128,7 @@ def test_before_the_end_there_are_counts_and_no_judgement(live: Live, machine: M
 def test_what_contradicts_itself_is_said_to_and_is_no_fault(live: Live, machine: Machine) -> None:
     run = begun(live, machine)
     entries = [
-        {"t": 1, "kind": "intent", "role": "condition", "index": 7, "name": "of a method that has one"},
+        {"t": 1, "kind": "intent", "role": "condition", "index": 7, "name": "none", "activity": 5},
         {"t": 2, "kind": "end", "status": "completed"},
     ]
     machine("POST", f"{run}/record", json={"from": 0, "entries": entries})

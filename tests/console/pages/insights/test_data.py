@@ -124,6 +124,16 @@ def test_a_condition_lasts_until_its_time_is_over_or_it_is_undone(site: Live) ->
     assert data(other)["conditions"][0]["until"] == 29.5
 
 
+def test_a_condition_says_when_its_effect_did_not_show(site: Live) -> None:
+    telling = Telling(site, 60).begin()
+    telling.phase("conditions")
+    telling.activity("condition", "inject-cpu", 22.0, 23.0)
+    proof = {"kind": "proof", "role": "condition", "index": 0, "name": "inject-cpu", "proves": "effect"}
+    changes = (("shown", 24.0, None), ("gone", 30.0, 29.0), ("shown", 34.0, 33.0), ("gone", 40.0, 39.0))
+    telling.tell(*({**proof, "t": at, "asked": at, "state": state, "before": before} for state, at, before in changes))
+    assert data(telling)["conditions"][0]["gone"] == [[29.0, 34.0], [39.0, None]]
+
+
 def test_values_beyond_what_a_chart_can_show_are_still_numbers(site: Live) -> None:
     telling = Telling(site, 60).begin()
     for slot, value in enumerate((1e100, -1e100, 1e-300, 0.1 + 0.2, 12345.678)):
@@ -145,7 +155,7 @@ def test_hostile_names_and_reasons_are_text_of_json(site: Live) -> None:
 
 def test_what_contradicts_itself_is_drawn_without_what_is_around(site: Live) -> None:
     telling = Telling(site, 60).begin()
-    telling.tell({"t": 1, "kind": "intent", "role": "condition", "index": 7, "name": "of a method that has one"})
+    telling.tell({"t": 1, "kind": "intent", "role": "condition", "index": 7, "name": "none", "activity": 5})
     telling.measure("conditions", range(3))
     told = data(telling)
     assert (told["conditions"], len(told["columns"]["value"])) == ([], 3)

@@ -10,7 +10,7 @@ METHOD = [{"name": "inject-cpu", "extensions": [{"name": "rtk", "lasts": 180}]}]
 
 
 def read(*more: dict[str, Any], method: Any = METHOD, under_way: bool = False) -> Deeds:
-    return deeds([*whole_record("run", [])[:4], *more], method, under_way)
+    return deeds([*whole_record("run", [])[:4], *more], {"method": method}, under_way)
 
 
 def test_a_condition_and_its_rollback() -> None:
@@ -47,6 +47,37 @@ def test_both_proofs_are_of_the_condition() -> None:
         (False, "is not gone: load 9", "5:40"),
     ]
     assert found.undone[0].proofs == []
+
+
+def test_an_effect_is_told_with_each_of_its_changes_and_its_time() -> None:
+    proof = {
+        "kind": "proof",
+        "role": "condition",
+        "index": 0,
+        "name": "inject-cpu",
+        "proves": "effect",
+        "missing": None,
+    }
+    changes = (("shown", 3.0, None), ("gone", 60.0, "load 0.1"), ("shown", 70.0, None), ("over", 90.0, None))
+    told = ({**proof, "t": asked + 1, "state": state, "asked": asked, "reason": why} for state, asked, why in changes)
+    assert [tuple(each) for each in read(*told).conditions[0].proofs] == [
+        (True, "took effect", "0:03"),
+        (False, "its effect is gone: load 0.1", "1:00"),
+        (True, "its effect shows again", "1:10"),
+        (True, "its time was over", "1:30"),
+    ]
+
+
+def test_a_condition_that_a_stop_cut_short_did_not_fail() -> None:
+    cut = {"kind": "activity", "role": "condition", "index": 0, "name": "inject-cpu", "t": 4.0, "run": {}}
+    (condition,) = read({**cut, "failure": "exited with -15", "interrupted": "stopped from the console"}).conditions
+    assert (condition.mark.word, condition.failure) == ("interrupted", "stopped from the console")
+
+
+def test_what_a_control_added_says_itself_how_long_it_lasts() -> None:
+    added = {"name": "again", "extensions": [{"name": "rtk", "lasts": 7}]}
+    entry = {"kind": "intent", "role": "condition", "index": 5, "name": "again", "t": 4.0, "activity": added}
+    assert read(entry).conditions[-1].lasts == 7.0
 
 
 def test_rollbacks_that_were_skipped_say_why() -> None:

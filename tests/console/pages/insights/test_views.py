@@ -174,10 +174,10 @@ def test_a_run_without_an_objective_is_not_judged(world: World) -> None:
 def test_a_record_that_contradicts_itself_is_said_to(world: World) -> None:
     run = a_run(world)
     record = whole_record(str(run.id), ["met"] * 3)
-    told(run, [{**each, "index": 7} if each["kind"] == "intent" else each for each in record])
+    told(run, [{**each, "activity": 5} if each["kind"] == "intent" else each for each in record])
     text = page(world, run)
     assert "What was told contradicts itself" in text
-    assert "IndexError" in text
+    assert "TypeError" in text
     assert browser_of(world).get(f"{path_of(run)}/report.html").status_code == 409
 
 

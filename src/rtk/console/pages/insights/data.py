@@ -8,6 +8,7 @@ import gzip
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from math import isfinite
 from typing import Any
 from uuid import UUID
 
@@ -24,12 +25,13 @@ from rtk.console.store.models import RecordEntry, Run
 from rtk.errors import ToolkitError
 from rtk.experiment.plan import slot_count
 from rtk.insight.budget import allowed_share
+from rtk.insight.effect import Lapse, lapses_of
 from rtk.insight.facts import PHASES_BY_CODE, ActivitySpan, Facts
 from rtk.report.moments import happened
 from rtk.verify.facts import facts_of_entries
 
 DRAWN = ("run", "phase", "intent", "activity", "proof", "rollbacks", "event", "end")
-MOST_ACTIVITIES, MOST_EVENTS, MOST_REASONS, REASON_LENGTH = 50, 12, 1_000, 200
+MOST_ACTIVITIES, MOST_LAPSES, MOST_EVENTS, MOST_REASONS, REASON_LENGTH = 50, 200, 12, 1_000, 200
 FORM = 2  # of what is answered: an answer of another form is never taken for this one
 LEAST_PACKED = 1024  # bytes: below this nothing is gained
 
@@ -154,10 +156,22 @@ def per_deviation(plan: Mapping[str, Any]) -> float | None:
 
 
 def conditions(facts: Facts) -> list[dict[str, Any]]:
-    """The conditions; `until` is when each was over: undone, or its own `lasts` past. None: not yet, or never."""
+    """The conditions; `until` is when each was over: undone, or its own `lasts` past. None: not yet, or never.
+
+    `gone` is from when to when its effect did not show; None: it has not come back.
+    """
     ends = [each.ended for each in facts.rollbacks]
     undone = max((end for end in ends if end is not None), default=None) if facts.rolled_back else None
-    return [{**_span(each), "until": _until(each, undone)} for each in facts.conditions[:MOST_ACTIVITIES]]
+    lapses = lapses_of(facts.effects)
+    return [
+        {**_span(each), "until": _until(each, undone), "gone": _gone(each, lapses)}
+        for each in facts.conditions[:MOST_ACTIVITIES]
+    ]
+
+
+def _gone(condition: ActivitySpan, lapses: Sequence[Lapse]) -> list[tuple[float, float | None]]:
+    own = [each for each in lapses if each.condition == condition.name]
+    return [(each.began, each.ended if isfinite(each.ended) else None) for each in own[:MOST_LAPSES]]
 
 
 def _until(condition: ActivitySpan, undone: float | None) -> float | None:

@@ -4,11 +4,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from rtk.insight.effect import EffectState
 from rtk.insight.words import duration
 from rtk.report.axis import elapsed
 from rtk.report.marks import Mark, status_mark
 from rtk.report.text import plain
+from rtk.verify.numbers import played_of
 
+EFFECTS: dict[str, str] = {
+    EffectState.SHOWN: "took effect",
+    EffectState.GONE: "its effect is gone",
+    EffectState.OVER: "its time was over",
+}
 PROOFS = {"effect": ("took effect", "its effect did not show"), "restored": ("is gone", "is not gone")}
 
 
@@ -54,8 +61,8 @@ class Deeds(NamedTuple):
     reason: str
 
 
-def deeds(entries: Iterable[Mapping[str, Any]], method: Any, under_way: bool = False) -> Deeds:
-    """What was done and undone; `method` is the experiment's, in which an action says how long it lasts."""
+def deeds(entries: Iterable[Mapping[str, Any]], document: Mapping[str, Any], under_way: bool = False) -> Deeds:
+    """What was done and undone; in the experiment's `document` an action says how long it lasts."""
     found: dict[tuple[str, int], Deed] = {}
     rollbacks, reason = "", ""
     for entry in entries:
@@ -65,34 +72,49 @@ def deeds(entries: Iterable[Mapping[str, Any]], method: Any, under_way: bool = F
         elif kind == "proof":
             _prove(found, entry)
         elif kind in ("intent", "activity") and role in ("condition", "rollback"):
-            _play(found, entry, method)
+            _play(found, entry, document)
     if under_way:
         _waiting(found.values())
     conditions = [deed for (role, _), deed in found.items() if role == "condition"]
     return Deeds(conditions, [deed for (role, _), deed in found.items() if role == "rollback"], rollbacks, reason)
 
 
-def _play(found: dict[tuple[str, int], Deed], entry: Mapping[str, Any], method: Any) -> None:
+def _play(found: dict[tuple[str, int], Deed], entry: Mapping[str, Any], document: Mapping[str, Any]) -> None:
     key = (str(entry["role"]), int(entry["index"]))
     at, name = float(entry["t"]), plain(entry.get("name") or "without a name", 160)
     if entry["kind"] == "intent":
-        found[key] = Deed(key[0], name, at, lasts=_lasts(method, key))
+        found[key] = Deed(key[0], name, at, lasts=_lasts(document, entry))
         return
-    deed = found.setdefault(key, Deed(key[0], name, at, lasts=_lasts(method, key)))
-    failure = entry.get("failure")
+    deed = found.setdefault(key, Deed(key[0], name, at, lasts=_lasts(document, entry)))
+    cut, failure = entry.get("interrupted"), entry.get("failure")
     deed.ended, deed.tries = at, int(entry.get("tries") or 1)
-    deed.mark = status_mark("failed" if failure else "succeeded")
-    deed.failure = plain(failure, 600) if failure else ""
+    deed.mark = status_mark("interrupted" if cut else "failed" if failure else "succeeded")
+    deed.failure = plain(cut or failure or "", 600)
 
 
 def _prove(found: dict[tuple[str, int], Deed], entry: Mapping[str, Any]) -> None:
     """Both proofs are of a condition, also the one that is looked for after the rollbacks."""
     deed = found.get(("condition", int(entry["index"])))
-    there, not_there = PROOFS.get(str(entry.get("proves")), ("was shown", "was not shown"))
     if deed is not None:
-        missing = entry.get("missing")
-        text = f"{not_there}: {plain(missing, 300)}" if missing else there
-        deed.proofs.append(Proof(not missing, text, elapsed(float(entry["t"]))))
+        deed.proofs.append(_of_effect(deed, entry) if entry.get("state") else _proof(entry))
+
+
+def _proof(entry: Mapping[str, Any]) -> Proof:
+    there, not_there = PROOFS.get(str(entry.get("proves")), ("was shown", "was not shown"))
+    missing = entry.get("missing")
+    text = f"{not_there}: {plain(missing, 300)}" if missing else there
+    return Proof(not missing, text, elapsed(float(entry["t"])))
+
+
+def _of_effect(deed: Deed, entry: Mapping[str, Any]) -> Proof:
+    """An effect is asked for through its whole phase, and each change of what its probes say is told."""
+    state, asked = str(entry["state"]), entry.get("asked")
+    text = EFFECTS.get(state, plain(state, 40))
+    if state == EffectState.SHOWN and deed.proofs:
+        text = "its effect shows again"
+    reason = entry.get("reason")
+    text += f": {plain(reason, 300)}" if reason and state == EffectState.GONE else ""
+    return Proof(state != EffectState.GONE, text, elapsed(float(entry["t"] if asked is None else asked)))
 
 
 def _waiting(played: Iterable[Deed]) -> None:
@@ -101,10 +123,10 @@ def _waiting(played: Iterable[Deed]) -> None:
             deed.mark = Mark("under way", "·", "-", "quiet")
 
 
-def _lasts(method: Any, key: tuple[str, int]) -> float | None:
+def _lasts(document: Mapping[str, Any], entry: Mapping[str, Any]) -> float | None:
     try:
-        extensions = method[key[1]].get("extensions") if key[0] == "condition" else None
+        extensions = played_of(document, "method", entry).get("extensions") if entry["role"] == "condition" else None
         found = [each.get("lasts") for each in extensions or [] if isinstance(each, dict)]
-    except (LookupError, AttributeError, TypeError):
+    except (LookupError, AttributeError, TypeError, ValueError):
         return None
     return next((float(x) for x in found if isinstance(x, int | float) and not isinstance(x, bool)), None)

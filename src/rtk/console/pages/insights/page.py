@@ -59,7 +59,7 @@ def page(run: Run, query: QueryDict) -> dict[str, Any]:
 
 def done(read: record.Record, document: Mapping[str, Any], under_way: bool) -> dict[str, Any]:
     """What was done and undone."""
-    return {"deeds": deeds.deeds(read.entries, document.get("method"), under_way)}
+    return {"deeds": deeds.deeds(read.entries, document, under_way)}
 
 
 def fragment(run: Run) -> dict[str, Any]:
