@@ -20,10 +20,24 @@ from rtk.verify.facts import facts_of
 from rtk.verify.record import Recorded
 from tests.console.live import EXPERIMENT, Live, Machine, measurement
 from tests.verify import world as module
-from tests.verify.world import World, action, experiment, play, probe
+from tests.verify.world import World, action, experiment, play, probe, provider
 
 PLAN = Plan(10.0, 300.0, warm_up_s=60.0, cool_down_s=60.0, objective=Objective(0.95, 86400.0, "Checkout"))
 BURNING = [action("burn", takes=95.0, activity={"extensions": [{"name": "rtk", "lasts": 12}]})]
+
+
+def proven(effect: tuple[float, float], gone_after: float) -> dict[str, Any]:
+    """An action whose effect shows from one second to another after it began, and is gone so long after its undo."""
+
+    def asked(name: str, since: tuple[float, float]) -> dict[str, Any]:
+        tolerance = {"type": "range", "range": list(since)}
+        return {
+            "within": 40,
+            "probes": [{"name": "asked", "provider": provider("since", name=name), "tolerance": tolerance}],
+        }
+
+    claims = {"effect": asked("burn", effect), "restored": asked("unburn", (gone_after, 1e6))}
+    return action("burn", activity={"extensions": [{"name": "rtk", **claims}]})
 
 
 @pytest.fixture
@@ -44,6 +58,11 @@ RUNS: dict[str, tuple[Callable[[float], float], dict[str, Any]]] = {
     "all is well": (lambda _: 0.1, {}),
     "slow for a while": (lambda at: 1.5 if 100 < at < 170 else 0.1 + at % 7 / 10, {"method": BURNING}),
     "hung in the end": (lambda at: 1e6 if at > 250 else 0.1, {"rollbacks": [action("unburn", takes=7.0)]}),
+    "slow from the onset until it is undone": (
+        lambda at: 1.5 if 60 < at < 410 else 0.1,
+        {"method": [proven((25.0, 1e6), 21.0)]},
+    ),
+    "an effect that is gone after a while": (lambda _: 0.1, {"method": [proven((0.0, 99.0), 0.0)]}),
     "a condition that fails": (lambda _: 0.2, {"method": [action("burn", fail=True)]}),
 }
 
@@ -56,6 +75,14 @@ def test_the_insight_is_that_of_the_record(
     recorded = play(tmp_path, experiment([probe(limit=1000.0)], **parts), PLAN).recorded
     run = told(live, machine, recorded)
     assert machine("GET", f"{run}/insight").json() == own(recorded)
+
+
+def test_a_run_with_all_phases_is_one_that_is_compared(world: World, tmp_path: Path) -> None:
+    took, parts = RUNS["slow from the onset until it is undone"]
+    world.took = took
+    found = insight(facts_of(play(tmp_path, experiment([probe(limit=1000.0)], **parts), PLAN).recorded))
+    assert [each.phase for each in found.phases] == list(PHASES)
+    assert all(each.deviated for each in found.phases[1:4])
 
 
 def test_measurements_of_all_phases_are_read_in_the_order_they_were_due(live: Live, machine: Machine) -> None:
