@@ -140,10 +140,10 @@ PARTS: dict[str, dict[str, str]] = {
     },
     "tests/console/api/test_catalog.py": {
         "why": "part B from the client's side",
-        "rtk/console/api": "answers forms rules",
+        "rtk/console/api": "answers forms looking rules",
         "rtk/console/store": "changes lists looking verifications",
     },
-    "tests/console/api/test_described.py": {"why": "what is answered, held against it", "rtk/console/api": "shown"},
+    "tests/console/api/test_described.py": {"why": "held against answers", "rtk/console/api": "proposed shown"},
     "tests/console/store/test_ingest.py": {
         "why": "what becomes of a call",
         "rtk/console/store": "apps database depth intake models problem rows",

@@ -1,8 +1,12 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from rtk.experiment.needs import warnings
 from rtk.experiment.undone import UndoneBy, undone, warning
+from tests.experiment.samples import JSON_VALUES
 
 K8S, EC2 = "chaosk8s.pod.actions", "chaosaws.ec2.actions"
 SCALING, SERVICES, NODES = (f"chaosk8s.{each}.actions" for each in ("deployment", "service", "node"))
@@ -122,3 +126,13 @@ def test_it_is_said_once_for_all() -> None:
     assert warning({"method": method}) == (
         '"b0", "b1", "b2", "b3", "b4" and 2 more: the experiment has no rollbacks, so that nothing undoes this'
     )
+
+
+@given(JSON_VALUES, JSON_VALUES, st.sampled_from(["python", "process", "http", "x"]))
+def test_whatever_old_clients_sent_is_looked_at(value: Any, other: Any, kind: str) -> None:
+    provider = {"type": kind, "path": other, "arguments": value, "url": value, "func": other, "module": value}
+    odd = {"type": "action", "name": value, "provider": provider, "extensions": value}
+    for method in (value, [value], [odd, {"type": "action", "name": other, "provider": value}, odd]):
+        assert all(by in UndoneBy for _, by in undone({"method": method}))
+    whole = {"method": [odd], "rollbacks": value, "steady-state-hypothesis": {"probes": [odd, value]}}
+    assert all(isinstance(sentence, str) and sentence for sentence in warnings(whole))

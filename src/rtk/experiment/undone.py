@@ -98,7 +98,8 @@ _SHELLS = re.compile(r"\b(?:ba|da|z|k)?sh\b")
 def undone(document: Mapping[str, Any]) -> tuple[tuple[Mapping[str, Any], UndoneBy], ...]:
     """The actions of the method, each with what undoes it."""
     method = document.get("method")
-    whole = [written_out(each, document) for each in method or () if isinstance(each, Mapping)]
+    given = method if isinstance(method, list) else []
+    whole = [written_out(each, document) for each in given if isinstance(each, Mapping)]
     actions = [each for each in whole if each.get("type") == "action"]
     if document.get("rollbacks"):
         return tuple((each, UndoneBy.ROLLBACKS) for each in actions)

@@ -78,7 +78,44 @@ def test_an_experiment_is_looked_at(live: Live, machine: Machine, form: str) -> 
     found = machine("POST", f"{live.team}/import", json={"source": json.dumps(EXPERIMENT), "format": form}).json()
     assert (found["title"], found["hypothesis"]) == (EXPERIMENT["title"], "Checkout answers")
     assert [each["name"] for each in found["probes"] + found["actions"]] == ["checkout", "inject-cpu"]
-    assert (found["rollbacks"], found["configuration"], found["warnings"]) == ([], [], [])
+    assert (found["rollbacks"], found["configuration"]) == ([], [])
+
+
+def test_what_the_page_shows_is_answered_too(live: Live, machine: Machine) -> None:
+    provider = {"type": "python", "module": "chaosk8s.node.actions", "func": "drain_nodes"}
+    method = [{"type": "action", "name": "drain", "provider": provider}]
+    configuration = {"host": {"type": "env", "key": "SHOP_HOST"}}
+    document = {**EXPERIMENT, "method": method, "rollbacks": [], "configuration": configuration}
+    found = machine("POST", f"{live.team}/import", json={"source": json.dumps(document)}).json()
+    assert found["warnings"] == ['"drain": the experiment has no rollbacks, so that nothing undoes this']
+    assert found["probes"][0]["met"].startswith("met when ")
+    assert found["needs"]["install"] == ["reliability-toolkit", "chaostoolkit-kubernetes"]
+    assert found["needs"]["variables"] == [{"name": "SHOP_HOST", "secret": False, "required": True}]
+    plan = found["plan"]
+    assert (plan["frequency"], plan["duration"], plan["objective"]["target"]) == (10, 300, 0.95)
+    assert any("59 would prove 95 %" in each for each in plan["prospects"])
+    values = {key: value for key, value in plan.items() if key != "prospects"}
+    made = machine("POST", f"{live.team}/verifications", json={**values, "experiment": found["experiment"]})
+    assert made.status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "says"),
+    [
+        ("method", [{"ref": "nobody"}], "there is no activity"),
+        ("method", [{"type": "deed", "name": "x", "provider": {"type": "process", "path": "x"}}], "'deed' is not a"),
+        ("controls", [{"name": "c", "provider": {"type": "python"}}], "must have a module path"),
+    ],
+)
+def test_what_could_be_run_nowhere_is_neither_imported_nor_made(
+    live: Live, machine: Machine, part: str, value: Any, says: str
+) -> None:
+    document = {**EXPERIMENT, part: value}
+    looked = machine("POST", f"{live.team}/import", json={"source": json.dumps(document)})
+    made = machine("POST", f"{live.team}/verifications", json={**VERIFICATION, "experiment": document})
+    assert (looked.status_code, made.status_code) == (422, 422)
+    assert says in looked.json()["detail"]
+    assert says in made.json()["detail"]
 
 
 def test_an_experiment_that_does_not_parse_is_refused_with_its_line(live: Live, machine: Machine) -> None:

@@ -9,9 +9,9 @@ from rtk.console.api.answers import created, polled
 from rtk.console.api.entry import caller_of, enter
 from rtk.console.api.forms import NewObjective, NewVerification, ObjectiveChange, Source, VerificationChange
 from rtk.console.api.kept_executions import T
+from rtk.console.api.looking import look
 from rtk.console.api.shown import Found, Page, ShownObjective, ShownVerification, WholeVerification
 from rtk.console.store import changes, lists, verifications
-from rtk.console.store.looking import look
 
 router = Router(tags=["objectives and verifications"])
 

@@ -6,6 +6,7 @@ from ninja import Field, Schema
 from pydantic import ConfigDict
 
 from rtk.console.api.forms import EXPERIMENT
+from rtk.console.api.proposed import NEEDS, PROPOSED, Needs, Proposed
 from rtk.insight.facts import Outcome, Phase
 
 ID = "0197a3c4-5b6e-7f80-9123-456789abcdef"
@@ -256,16 +257,26 @@ class Found(Schema):
     rollbacks: list[dict[str, Any]]
     configuration: list[str]
     warnings: list[str]
+    plan: Proposed
+    needs: Needs
     experiment: dict[str, Any]
 
     model_config = like(
         title="Checkout answers in time",
         hypothesis="Checkout answers",
-        probes=[{"name": "checkout", "provider": {"type": "http", "url": "https://shop.example/checkout"}}],
+        probes=[
+            {
+                "name": "checkout",
+                "provider": {"type": "http", "url": "https://shop.example/checkout"},
+                "met": "met when the status is 200",
+            }
+        ],
         actions=[],
         rollbacks=[],
         configuration=[],
         warnings=[],
+        plan=PROPOSED,
+        needs=NEEDS,
         experiment=EXPERIMENT,
     )
 

@@ -11,7 +11,7 @@ from rtk.console.pages.importing.found import Found
 from rtk.console.store.models import NAME_LENGTH
 from rtk.errors import BadInput
 from rtk.experiment.block import plan_of
-from rtk.experiment.plan import Plan
+from rtk.experiment.plan import Plan, StopWhen
 
 KEPT = "proposals"  # the hidden field that knows what was proposed before
 USUAL: dict[str, float] = {
@@ -36,9 +36,8 @@ def propose(data: MutableMapping[str, Any], found: Found) -> None:
 
 def proposed(found: Found) -> dict[str, str]:
     """The fields of the form as they are sent, for an experiment: its own numbers where it is a verification."""
-    plan = _plan(found)
+    plan, values = _plan(found), numbers(found)
     objective = plan.objective if plan else None
-    values = {**USUAL, **(_numbers(plan) if plan else {})}
     spans: dict[str, str] = {}
     for name in _SPANS:
         spans.update(span_of(values, name))
@@ -52,6 +51,31 @@ def proposed(found: Found) -> dict[str, str]:
         "deviated_in_a_row": "" if row is None else str(row),
         "budget_spent": "" if spent is None else in_percent(spent),
     }
+
+
+def numbers(found: Found) -> dict[str, float]:
+    """The numbers that are proposed: times in seconds, the target as a share; the usual ones where a file says none."""
+    plan = _plan(found)
+    return {**USUAL, **(_numbers(plan) if plan else {})}
+
+
+def verification(found: Found) -> dict[str, Any]:
+    """The same as what a verification is made of: names, an objective, times in seconds, and when to stop."""
+    plan, values = _plan(found), numbers(found)
+    named = plan.objective.name if plan and plan.objective else ""
+    promise = {"name": _name(named or found.hypothesis), "target": values["target"], "window": values["window"]}
+    times = {key: values[key] for key in ("frequency", "duration", "warm_up", "cool_down")}
+    return {"name": _name(found.title), "objective": promise, **times, "stop_when": _stop_when(plan)}
+
+
+def _stop_when(plan: Plan | None) -> dict[str, Any]:
+    stop = plan.stop_when if plan else StopWhen()
+    rules = {
+        "deviated-in-a-row": stop.deviated_in_a_row,
+        "budget-spent": stop.budget_spent,
+        "max-duration": stop.max_duration_s,
+    }
+    return {key: rule for key, rule in rules.items() if rule is not None}
 
 
 def trouble(found: Found) -> str | None:

@@ -1,0 +1,60 @@
+"""What is in the text of an experiment, as Import Experiment shows it: what was found, a plan, what a run needs."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rtk.console.pages.importing.found import Found
+from rtk.console.pages.importing.planning import planned
+from rtk.console.pages.importing.proposals import numbers, trouble, verification
+from rtk.console.store.looking import read
+from rtk.experiment.refs import written_out
+from rtk.report.measured import met_when
+
+
+def look(source: str, form: str | None) -> dict[str, Any]:
+    """What was found. Raises `Problem` 422 with the line and column, or the place, that is wrong."""
+    document, mended = read(source.encode("utf-8", "surrogatepass"), form)
+    found = Found(document, mended)
+    hypothesis = document["steady-state-hypothesis"]
+    return {
+        "title": document["title"],
+        "hypothesis": hypothesis["title"],
+        "probes": [_probe(written_out(each, document)) for each in hypothesis["probes"]],
+        "actions": [_activity(each) for each in document["method"] if each.get("type") == "action"],
+        "rollbacks": [_activity(each) for each in document.get("rollbacks") or []],
+        "configuration": sorted(document.get("configuration") or {}),
+        "warnings": [*found.warnings, *filter(None, [trouble(found)])],
+        "plan": _plan(found),
+        "needs": _needs(found),
+        "experiment": document,
+    }
+
+
+def _plan(found: Found) -> dict[str, Any]:
+    """The verification that is proposed, and what it can prove."""
+    told = planned(numbers(found))
+    prospects = [told.slots, *told.sentences, *told.advice] if told else []
+    return {**verification(found), "prospects": prospects}
+
+
+def _needs(found: Found) -> dict[str, Any]:
+    """What a run needs from its surroundings."""
+    variables = [
+        {"name": each.name, "secret": each.option is None, "required": each.required} for each in found.variables
+    ]
+    return {
+        "variables": variables,
+        "install": list(found.distributions),
+        "packages": list(found.unknown_packages),
+        "programs": list(found.programs),
+    }
+
+
+def _probe(probe: Mapping[str, Any]) -> dict[str, Any]:
+    return {**_activity(probe), "met": met_when(probe)}
+
+
+def _activity(activity: Mapping[str, Any]) -> dict[str, Any]:
+    provider = activity.get("provider") or {}
+    shown = {key: provider.get(key) for key in ("type", "module", "func", "url", "path") if key in provider}
+    return {"name": activity.get("name") or activity.get("ref"), "provider": shown}

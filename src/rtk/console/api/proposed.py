@@ -1,0 +1,52 @@
+"""What an experiment that was looked at is proposed to become, and what a run of it needs."""
+
+from typing import Any
+
+from ninja import Schema
+from pydantic import ConfigDict
+
+PROPOSED: dict[str, Any] = {
+    "name": "Checkout answers in time",
+    "objective": {"name": "Checkout answers", "target": 0.95, "window": 86400},
+    "frequency": 10,
+    "duration": 300,
+    "warm_up": 60,
+    "cool_down": 60,
+    "stop_when": {},
+    "prospects": ["30 clean measurements prove 90.5 %; 59 would prove 95 %."],
+}
+NEEDS: dict[str, Any] = {
+    "variables": [{"name": "ENDPOINT_URL", "secret": False, "required": True}],
+    "install": ["reliability-toolkit", "chaostoolkit-kubernetes"],
+    "packages": ["acme"],
+    "programs": ["kubectl"],
+}
+
+
+class Proposed(Schema):
+    """The verification that is proposed, as one can be made of it, and in `prospects` what it can prove.
+
+    Times are seconds. The numbers are the file's own, else the usual ones.
+    """
+
+    name: str
+    objective: dict[str, Any]
+    frequency: float
+    duration: float
+    warm_up: float
+    cool_down: float
+    stop_when: dict[str, Any]
+    prospects: list[str]
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": PROPOSED})
+
+
+class Needs(Schema):
+    """What a run needs: environment variables, what `pip install` is given, packages nobody knows, and programs."""
+
+    variables: list[dict[str, Any]]
+    install: list[str]
+    packages: list[str]
+    programs: list[str]
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": NEEDS})
