@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rtk.errors import BadInput, CannotRecord
+from rtk.insight.stops import StopCause
 from rtk.verify.record import Record, Recorded, entry_of, line_of, plain
 from rtk.verify.redact import Redactor
 from tests.targets import odd
@@ -145,6 +146,15 @@ def test_redaction_leaves_our_own_words_alone(tmp_path: Path) -> None:
     entry = entry_of(line_of({"n": 0, "t": 0, "kind": "phase", "phase": "conditions", "x": "conditions"}, redact))
     assert entry is not None
     assert (entry["phase"], entry["x"]) == ("conditions", "*****")
+
+
+def test_redaction_leaves_our_own_numbers_and_codes_alone_whatever_is_secret() -> None:
+    redact = Redactor({"a": {"slot": 1234, "code": "max-duration", "path": "builds", "length": 1.5625}}, {})
+    run = {"output": 1234, "duration": 1.5625, "start": 1.5625, "status": "failed"}
+    given = {"slot": 1234, "due": 1.5625, "cause": StopCause.MAX_DURATION, "kept": {"journal": "/builds/journal.json"}}
+    line = line_of({"n": 1234, "t": 1.5625, "kind": "measurement", **given, "probes": [run], "run": run}, redact)
+    kept = {**run, "output": "*****"}
+    assert entry_of(line) == {"n": 1234, "t": 1.5625, "kind": "measurement", **given, "probes": [kept], "run": kept}
 
 
 def test_entries_of_many_threads_are_numbered_one_after_another(tmp_path: Path) -> None:

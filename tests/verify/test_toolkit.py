@@ -192,6 +192,17 @@ def test_configuration_and_secrets_are_filled_in(monkeypatch: pytest.MonkeyPatch
     assert toolkit.redact("the hush-hush token") == "the ***** token"
 
 
+def test_a_secret_outside_of_any_group_is_filled_in_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("A_TOKEN", "hush-hush")
+    toolkit = Toolkit(experiment(title="It is ${other}", secrets={"token": {"type": "env", "key": "A_TOKEN"}}), {})
+    assert toolkit.substituted("${token} ${other}") == "hush-hush ${other}"
+    assert toolkit.title == "It is ${other}"
+
+
+def test_a_title_holds_no_secret_since_it_is_shown_as_it_is() -> None:
+    assert Toolkit(experiment(title="With ${token}", secrets={"s": {"token": "hush-hush"}}), {}).title == "With *****"
+
+
 def answer() -> str:
     return "hush-hush and more"
 

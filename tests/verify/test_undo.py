@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from rtk.verify.activity import failure_of
+from rtk.verify.redact import Redactor
 from rtk.verify.undo import GRACE_S, LIMIT_S, bound
 
 
@@ -57,3 +58,9 @@ def test_each_try_of_a_rollback_is_bounded(provider: dict[str, Any], limit: floa
 )
 def test_failed_is_failed(provider: dict[str, Any], output: Any, failure: str | None) -> None:
     assert failure_of(action(provider), output, str) == failure
+
+
+def test_what_a_process_said_last_is_redacted_before_it_is_cut() -> None:
+    said = "x" * 290 + "0123456789-secret and more"
+    failure = failure_of(action(process()), {"status": 1, "stderr": said}, Redactor({"a": "0123456789-secret"}, {}))
+    assert failure == f"its process exited with 1: {'x' * 290}***** and"

@@ -34,7 +34,7 @@ def _document(head: Entry, settings: dict[str, Any]) -> Entry:
 
 def _unmasked(masked: Any, fresh: Any) -> Any:
     """What was masked, from a fresh reading; everything else stays as it was recorded."""
-    if isinstance(masked, str) and MASK in masked and isinstance(fresh, str):
+    if isinstance(masked, str) and MASK in masked and isinstance(fresh, str | int | float):
         return fresh
     if isinstance(masked, dict) and isinstance(fresh, dict):
         return {key: _unmasked(value, fresh.get(key)) for key, value in masked.items()}

@@ -25,26 +25,10 @@ from rtk.verify.redact import DEEPEST, Redactor, told
 VERSION = 2  # since there are the phases onset and undo
 TAIL = 65536  # bytes: where the end of a finished record is
 LOCK_S = 5.0
-OURS = frozenset(
-    # never what a user's system said, whatever is secret
-    (
-        "n",
-        "t",
-        "kind",
-        "run",
-        "plan",
-        "threshold",
-        "boot",
-        "phase",
-        "state",
-        "outcome",
-        "role",
-        "status",
-        "beside",
-        "start",
-        "end",
-    )
-)
+# What a user's system never said, whatever is secret; and where files lie, since they lie there.
+_NUMBERS = ("n", "t", "start", "end")
+_CODES = ("kind", "run", "plan", "threshold", "boot", "phase", "state", "outcome", "role", "status", "beside")
+OURS = frozenset((*_NUMBERS, *_CODES, "kept", "directory"))
 Entry = dict[str, Any]
 
 

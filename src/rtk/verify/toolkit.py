@@ -72,7 +72,9 @@ class Toolkit:
         declared = self.experiment.get("configuration", {})
         try:
             configuration = load_configuration(declared, config_vars)
-            self.secrets = load_secrets(self.experiment.get("secrets", {}), configuration, secret_vars)
+            secrets = load_secrets(self.experiment.get("secrets", {}), configuration, secret_vars)
+            # What is not in a group is a group of its own: the Chaos Toolkit looks for names in whatever is there.
+            self.secrets = {key: each if isinstance(each, Mapping) else {key: each} for key, each in secrets.items()}
             self.configuration = load_dynamic_configuration(configuration, self.secrets)
         except ChaosException as error:
             raise BadInput(f"{error}: set it in the environment, or give it with --var or --var-file") from None
