@@ -63,4 +63,4 @@ def test_failed_is_failed(provider: dict[str, Any], output: Any, failure: str | 
 def test_what_a_process_said_last_is_redacted_before_it_is_cut() -> None:
     said = "x" * 290 + "0123456789-secret and more"
     failure = failure_of(action(process()), {"status": 1, "stderr": said}, Redactor({"a": "0123456789-secret"}, {}))
-    assert failure == f"its process exited with 1: {'x' * 290}***** and"
+    assert failure == f"its process exited with 1: {'x' * 290}***** and "
