@@ -13,14 +13,14 @@ from tests.publish.home import experiment
 class Writer:
     """Writes a record as a run would, entry by entry."""
 
-    def __init__(self, directory: Path, **more: Any) -> None:
+    def __init__(self, directory: Path, version: int = 1, **more: Any) -> None:
         self.run = new_run_id(1_800_000_000.0)
         self.path = directory / f"{self.run}.record"
         self.time = 0.0
         self.record = Record(self.path, lambda: self.time)
         self.record.append(
             "run",
-            version=1,
+            version=version,
             run=self.run,
             at=1_800_000_000.0,
             monotonic=1.0,
@@ -66,9 +66,9 @@ class Writer:
         return self.path
 
 
-def finished(directory: Path, measurements: int = 10) -> Path:
+def finished(directory: Path, measurements: int = 10, version: int = 1) -> Path:
     """A whole record."""
-    writer = Writer(directory)
+    writer = Writer(directory, version)
     writer.measure(measurements)
     return writer.end()
 

@@ -84,6 +84,7 @@ class ToyConsole:
         self.memory = Memory()
         self.tokens = {TOKEN}
         self.stop: str | None = None
+        self.accepts: list[int] | None = [1, 2]  # None: it is of a time when consoles did not say
         self.forbids: list[str] | None = None
         self.teams = [{"id": TEAM, "name": "A", "org_id": ORG}]
         self.faults: Faults = lambda _: None
@@ -162,7 +163,12 @@ class ToyConsole:
         new = run not in self.memory.runs
         self.memory.runs.setdefault(run, Run(verification, seen.body))
         ids = {"experiment_id": str(uuid.UUID(int=7)), "execution_id": str(uuid.uuid5(uuid.UUID(int=7), run))}
-        return Says(201 if new else 200, {"id": run, **ids}, {"Content-Location": f"{self.url}/api/Org/A/runs/{run}"})
+        told = {"id": run, "accepts": self.accepts, **ids}
+        return Says(
+            201 if new else 200,
+            {key: value for key, value in told.items() if value},
+            {"Content-Location": f"{self.url}/api/Org/A/runs/{run}"},
+        )
 
     def record(self, seen: Seen, verification: str, run: str) -> Says:
         known = self.memory.runs.get(run)

@@ -260,6 +260,27 @@ def test_a_record_of_a_version_the_console_does_not_know_yet_is_kept_for_later(t
     assert sender.all(tmp_path).sent == [path.stem]
 
 
+@pytest.mark.parametrize(("accepts", "takes"), [(None, "version 1"), ([1], "version 1"), ([1, 3], "versions 1 and 3")])
+def test_a_record_that_an_older_console_does_not_take_waits_until_it_is_updated(
+    toy: ToyConsole, tmp_path: Path, accepts: list[int] | None, takes: str
+) -> None:
+    path = finished(tmp_path, version=2)
+    toy.accepts = accepts
+    sender = Sender(where(toy), SystemClock(), 5)
+    told = f"{toy.url.removeprefix('http://')} takes run records of {takes}, not 2: update the console"
+    assert _begun(path, sender) == {path.stem: told}
+    assert toy.run().entries == []
+    toy.accepts = [1, 2]
+    assert sender.all(tmp_path).sent == [path.stem]
+    assert toy.run().body["client"]["record"] == 2
+
+
+def test_a_console_that_does_not_say_what_it_takes_takes_the_first_version(toy: ToyConsole, tmp_path: Path) -> None:
+    toy.accepts = None
+    path = finished(tmp_path, version=1)
+    assert _begun(path, Sender(where(toy), SystemClock(), 5)) == {}
+
+
 def _begun(path: Path, sender: Sender) -> dict[str, str]:
     marker_path(path).write_text(json.dumps({"url": sender.where.url}))
     return sender.all(path.parent).left

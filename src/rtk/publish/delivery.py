@@ -119,12 +119,25 @@ class Delivery:
             self.console.where = where = settled(self.console, wanted)
             progress.organization, progress.team = where.organization, where.team
         progress.verification = progress.verification or verification_id(head, progress.team)
-        body = {key: head[key] for key in ("plan", "experiment", "client")}
+        version = head.get("version", 1)
+        body = {"plan": head["plan"], "experiment": head["experiment"], "client": {**head["client"], "record": version}}
         answer = self._call("PUT", self._run(), _json(body))
+        self._see_that_it_is_taken(version, answer)
         progress.opened = True
         self.marker.save()
         self._on_open(Opened(head, answer, foreign=wanted not in (None, progress.team)))
         return True
+
+    def _see_that_it_is_taken(self, version: int, answer: Answer) -> None:
+        """Raise `Refused` where the console is too old for the record, which then waits for it to be updated."""
+        accepted = answer.get("accepts")
+        known = accepted if isinstance(accepted, list) else [1]
+        if version not in known:
+            takes = f"version{'s' if len(known) > 1 else ''} {' and '.join(map(str, known))}"
+            raise Refused(
+                f"{self.console.name} takes run records of {takes}, not {version}: update the console",
+                answer.status,
+            )
 
     def _first(self) -> Entry | None:
         self._head = self._head or self._tail.head()
