@@ -80,9 +80,10 @@ def test_every_question_is_answered() -> None:
     assert "./journal.json" in text
 
 
-def test_what_is_not_known_is_no_data() -> None:
+def test_a_run_that_was_not_begun_shows_one_cause_and_one_next_step() -> None:
     text = shown(a_run("nothing"))
-    assert "no data" in text
+    assert "Next: Bring the service into its steady state" in text
+    assert "no data" not in text
     assert "0 %" not in text.replace("100 %", "0 %").replace("95 %", "")
 
 

@@ -1,6 +1,7 @@
 from dataclasses import replace
 
-from rtk.insight.facts import ActivitySpan, Gate, PhaseSpan, RunEvent
+from rtk.insight.effect import EffectChange, EffectState
+from rtk.insight.facts import ActivitySpan, Gate, Measurements, PhaseSpan, RunEvent
 from rtk.insight.insight import insight
 from rtk.report.moments import happened, most_telling
 from rtk.report.story import story
@@ -27,12 +28,13 @@ def test_the_published_run_is_told_with_its_own_figures() -> None:
 
 def test_what_was_not_measured_is_no_data_and_never_nothing_or_all() -> None:
     told = story(*a_run("nothing"))
-    told_values = [f.value for f in (*told.numbers, *told.figures, *told.answers)]
+    told_values = [*(f.value for f in told.figures), *(answer.value for answer in told.answers)]
     assert "0 %" not in told_values
     assert "100 %" not in told_values
-    assert {f.label: f.value for f in told.numbers}["budget spent"] == "no data"
+    assert figure(a_run("nothing"), "Budget spent") == "no data"
     assert told.verdict.word == "not begun"
-    assert told.answers[2].value == "there was none"
+    assert [answer.label for answer in told.answers] == ["Did it hold?"]
+    assert told.next_step.startswith("Bring the service into its steady state")
 
 
 def test_a_refused_run_says_why_after_it_was_said_that_nothing_is_judged() -> None:
@@ -110,3 +112,44 @@ def test_a_condition_still_running_at_the_end_is_no_trouble_to_tell() -> None:
     insight, facts = a_run("clean")
     open_ended = (ActivitySpan("hang", 70.0, None, "interrupted"),)
     assert story(insight, replace(facts, conditions=open_ended, rollbacks=open_ended)).moments
+
+
+def test_restored_and_recovered_are_two_answers() -> None:
+    told = {answer.label: answer for answer in story(*a_run("deviating")).answers}
+    undone, again = told["Is everything undone?"], told["Has it recovered?"]
+    assert (undone.value, again.value) == ("restored", "recovered")
+    assert again.explanation.startswith("Three in a row were good")
+    assert undone.mark is not None
+    _, facts = a_run("deviating")
+    short = replace(facts, measurements=Measurements(m for m in facts.measurements if m.phase != "recovery"))
+    told = {answer.label: answer for answer in story(insight(short), short).answers}
+    assert told["Is everything undone?"].value == "restored"
+    assert told["Has it recovered?"].value == "not measured"
+
+
+def test_what_deviated_before_any_condition_is_not_its_first_deviation() -> None:
+    _, facts = a_run("deviating")
+    before = facts.measurements[1]._replace(outcome="deviated", value=9_000.0)
+    facts = replace(facts, measurements=Measurements([facts.measurements[0], before, *list(facts.measurements)[2:]]))
+    texts = " / ".join(m.text for m in story(insight(facts), facts).moments)
+    assert "first deviated measurement, before any condition: 9,000 ms" in texts
+    assert "first deviated measurement: 7,360 ms" in texts
+
+
+def test_an_invalid_run_asks_no_question_that_it_cannot_answer() -> None:
+    told = story(*a_run("invalid"))
+    assert told.next_step == 'Play "inject-cpu-load" by itself to see why it fails, mend it, then run it again.'
+    assert told.why == 'The condition "inject-cpu-load" was not applied: the process ended with 254: no credentials.'
+    assert not {"How sure is that?", "Was it the condition?"} & {answer.label for answer in told.answers}
+
+
+def test_an_effect_that_is_gone_and_back_is_among_the_moments() -> None:
+    _, facts = a_run("clean")
+    states = ((70.0, EffectState.SHOWN, None), (90.0, EffectState.GONE, "no load"), (110.0, EffectState.SHOWN, None))
+    facts = replace(facts, effects=tuple(EffectChange("burn", 0, at, state, None, why) for at, state, why in states))
+    texts = [m.text for m in story(insight(facts), facts).moments if "effect of burn" in m.text]
+    assert texts == [
+        "the effect of burn shows",
+        "the effect of burn is gone: no load",
+        "the effect of burn shows again",
+    ]

@@ -182,7 +182,8 @@ class ActivitySpan:
     """A condition or a rollback as it went: `status` is `succeeded`, `failed` or `interrupted`.
 
     `failure` says what went wrong, in one sentence; `by_hand` is the command a person runs instead;
-    `lasts` is how long its effect goes on after it returned (seconds), where the file says so.
+    `lasts` is how long its effect goes on after it returned (seconds), where the file says so; `unproven` that its
+    effect did not show in time.
     """
 
     name: str
@@ -193,6 +194,7 @@ class ActivitySpan:
     by_hand: str | None = None
     lasts: float | None = None
     tries: int = 1
+    unproven: bool = False
 
 
 @dataclass(frozen=True, slots=True)

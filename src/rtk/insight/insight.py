@@ -16,12 +16,13 @@ from rtk.insight.moments import (
 )
 from rtk.insight.neighbours import said
 from rtk.insight.outage import deviating_time
+from rtk.insight.recovery import recovery_of
 from rtk.insight.runs import clustering_of
 from rtk.insight.shape import Clustering, Insight, InvalidReason, SeenLapse
 from rtk.insight.stats import stats_of
 from rtk.insight.tally import Tally, stopped_early, tallies_of
 from rtk.insight.verdict import Case
-from rtk.insight.wording import JUDGED, Story, headline, limits, why
+from rtk.insight.wording import JUDGED, Story, headline, is_broken, limits, next_step, why
 from rtk.insight.words import count
 
 
@@ -34,8 +35,8 @@ def insight(facts: Facts) -> Insight:
     figures = figures_of(case, _spending(facts, conditions, tallies))
     comparisons = comparisons_of(tallies, facts.threshold.unit)
     baseline = tallies.get("baseline", Tally())
-    lapses = seen_lapses(facts)
-    story = Story(facts, case, figures, clustering, baseline=baseline.measured > 0, lapses=lapses)
+    lapses, recovery = seen_lapses(facts), recovery_of(facts)
+    story = Story(facts, case, figures, clustering, baseline=baseline, lapses=lapses)
     return Insight(
         run_id=facts.run_id,
         title=facts.title,
@@ -61,6 +62,10 @@ def insight(facts: Facts) -> Insight:
         invalid_condition=_invalidated_by(facts, case, lapses),
         invalid_reason=case.invalid,
         without_effect=conditions.lapsed,
+        recovery=recovery,
+        recovered=recovery.recovered,
+        baseline_broken=is_broken(baseline, case.target),
+        next_step=next_step(story),
         lapses=lapses,
         not_restored=not_restored(facts),
         unit=facts.threshold.unit,

@@ -1,29 +1,36 @@
 """When the system first deviated, when it had recovered, and whether everything was undone."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
 
 from rtk.insight.effect import lapses_of
 from rtk.insight.facts import CUT_OFF, ActivitySpan, Facts, Measurement
+from rtk.insight.recovery import Recovery, conditions_began, first_of_a_row, recovery_of, since, undone_at
 from rtk.insight.shape import SeenLapse
-
-IN_A_ROW = 3
 
 NOT_PLAYED = "Rollbacks were due and were not played."
 
 
 def first_deviation_after(facts: Facts) -> float | None:
-    """Seconds from the first condition's start to the first deviated measurement due after it.
+    """Seconds from the first condition's start to the due time of the first deviated measurement that came after it.
 
     To its due time, because slots are kept: it does not depend on how long the probe took to fail. None where no
-    condition began or nothing deviated after it.
+    condition began or nothing deviated after it. An outage that had begun before the condition is not of it, however
+    long it goes on.
     """
     began = conditions_began(facts)
-    if began is None:
-        return None
-    deviated = (m.due for m in _after(facts, began) if m.outcome == "deviated")
-    first = next(deviated, None)
-    return None if first is None else first - began
+    first = None if began is None else first_deviation(facts, began)
+    return None if began is None or first is None else first.due - began
+
+
+def first_deviation(facts: Facts, began: float) -> Measurement | None:
+    """The first deviated measurement since a moment that is not of an outage from before it."""
+    going_on = False
+    for m in facts.measurements:
+        if m.outcome == "deviated" and m.due >= began and not going_on:
+            return m
+        if m.outcome != "missed":
+            going_on = m.outcome == "deviated"
+    return None
 
 
 def recovered_after(facts: Facts) -> float | None:
@@ -33,19 +40,14 @@ def recovered_after(facts: Facts) -> float | None:
     where no rollback ended, where nothing had deviated since the conditions began (there is nothing to
     recover from), or where no three were met in a row before the run ended.
     """
-    undone = _undone_at(facts.rollbacks)
-    if undone is None or first_deviation_after(facts) is None:
+    undone = undone_at(facts.rollbacks)
+    if undone is None or recovery_of(facts) is not Recovery.RECOVERED:
         return None
-    first = _first_of_a_row(_after(facts, undone))
+    first = first_of_a_row(since(facts, undone))
     if first is None:
         return None
     ended = first.ended if first.ended is not None else first.due
     return max(0.0, ended - undone)
-
-
-def conditions_began(facts: Facts) -> float | None:
-    """When the first condition started; None when none did."""
-    return min((condition.started for condition in facts.conditions), default=None)
 
 
 def invalid_condition(facts: Facts) -> ActivitySpan | None:
@@ -92,23 +94,3 @@ def _failure(rollback: ActivitySpan) -> str:
     return f'The rollback "{rollback.name}" {rollback.status}{tries}{reason}.{by_hand}'.replace(
         '" interrupted', '" was interrupted'
     )
-
-
-def _undone_at(rollbacks: Iterable[ActivitySpan]) -> float | None:
-    """When the last rollback ended; None when there was none, or one has not ended."""
-    ends = [rollback.ended for rollback in rollbacks]
-    known = [end for end in ends if end is not None]
-    return max(known) if known and len(known) == len(ends) else None
-
-
-def _after(facts: Facts, moment: float) -> Iterable[Measurement]:
-    return (m for m in facts.measurements.of("onset", "conditions", "undo", "recovery") if m.due >= moment)
-
-
-def _first_of_a_row(measurements: Iterable[Measurement]) -> Measurement | None:
-    row: list[Measurement] = []
-    for measurement in measurements:
-        row = [*row, measurement] if measurement.outcome == "met" else []
-        if len(row) == IN_A_ROW:
-            return row[0]
-    return None

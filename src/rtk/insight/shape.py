@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from rtk.insight.facts import Neighbour, Phase
+from rtk.insight.recovery import Recovery
 from rtk.insight.stops import StopCause
 
 Verdict = Literal["pass", "fail", "inconclusive", "invalid"]
@@ -110,7 +111,10 @@ class SeenLapse:
 @dataclass(frozen=True, slots=True)
 class Insight:
     """An insight. `headline` is the verdict in one sentence with its certainty; `limits` what it may not be
-    read as; `why` what decided it."""
+    read as; `why` what decided it. `next_step` is what a person does where there is no verdict, else empty.
+
+    `restored` (the rollbacks succeeded) and `recovered` (the service was good again) are two facts; `recovery` says
+    why the latter is None."""
 
     run_id: str
     title: str
@@ -138,6 +142,10 @@ class Insight:
     invalid_reason: InvalidReason | None = None
     without_effect: int = 0
     lapses: tuple[SeenLapse, ...] = ()
+    recovery: Recovery = Recovery.NOT_MEASURED
+    recovered: bool | None = None
+    baseline_broken: bool = False
+    next_step: str = ""
     unit: str = ""
     version: int = 1
     notes: tuple[str, ...] = field(default=())

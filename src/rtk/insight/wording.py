@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
-from rtk.insight.bounds import proven_at_least
+from rtk.insight.bounds import proven_at_least, proven_at_most
 from rtk.insight.facts import Facts
 from rtk.insight.moments import invalid_condition
+from rtk.insight.next_step import after_invalid, after_not_begun
 from rtk.insight.shape import Clustering, Figures, InvalidReason, SeenLapse
+from rtk.insight.tally import Tally
 from rtk.insight.verdict import Case, fails, proves, slots
 from rtk.insight.words import bound, chance, count, duration, listing, share
 
@@ -32,7 +34,7 @@ class Story:
     case: Case
     figures: Figures
     clustering: Clustering | None
-    baseline: bool
+    baseline: Tally
     lapses: tuple[SeenLapse, ...] = ()
 
     @property
@@ -51,7 +53,35 @@ class Story:
 
 
 def headline(story: Story) -> str:
-    """The verdict in one sentence, with its certainty."""
+    """The verdict in one sentence, with its certainty; that the baseline was broken already comes before it."""
+    broken = f"{_broken(story)} " if is_broken(story.baseline, story.case.target) else ""
+    return f"{broken}{_verdict(story)}"
+
+
+def is_broken(baseline: Tally, target: float | None) -> bool:
+    """Whether the baseline itself missed the target: its upper bound lies below it."""
+    highest = proven_at_most(baseline.met, baseline.measured)
+    return target is not None and highest is not None and highest < target
+
+
+def _broken(story: Story) -> str:
+    most = bound(proven_at_most(story.baseline.met, story.baseline.measured), story.case.target)
+    return (
+        f"The baseline was broken already: at most {most} of its measurements were good, "
+        f"where {share(story.case.target)} was promised."
+    )
+
+
+def next_step(story: Story) -> str:
+    """What a person does next where there is no verdict; empty where there is one."""
+    if not story.case.judged:
+        return after_not_begun(story.facts) if story.facts.status in (*JUDGED, "failed") else ""
+    if story.case.invalid:
+        return after_invalid(story.facts, story.case.invalid, story.lapses)
+    return ""
+
+
+def _verdict(story: Story) -> str:
     if not story.case.judged:
         return _not_judged(story.facts)
     if story.case.invalid:
@@ -90,7 +120,7 @@ def limits(story: Story) -> tuple[str, ...]:
     found += [lapsed_sentence(lapse) for lapse in story.lapses[:3]]
     if story.case.stopped:
         found.append(f"{_stopped(story.facts)}, and a stopped run never passes.")
-    if not story.baseline and story.facts.conditions:
+    if not story.baseline.measured and story.facts.conditions:
         found.append(_NO_BASELINE)
     return tuple(found)
 
@@ -100,7 +130,8 @@ def _not_judged(facts: Facts) -> str:
         return "The hypothesis was not met before the run, so no condition was applied and nothing is judged."
     if facts.status not in JUDGED:
         return "The run has not ended, and there is no verdict before its end."
-    return "The run ended before its conditions began, so there is nothing to judge."
+    ended = facts.stop.prose if facts.stop else "The run ended"
+    return f"{ended} before its conditions began, so there is nothing to judge."
 
 
 def _refused(facts: Facts) -> str:

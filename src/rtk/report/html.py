@@ -35,12 +35,15 @@ def _document(told: Story, facts: Facts) -> Iterator[str]:
     )
     yield from _head(told)
     yield from _answers(told)
-    yield from _chart(facts)
-    yield from _phases(told)
+    if told.numbers:
+        yield from _chart(facts)
+        yield from _phases(told)
     yield from _moments(told)
-    yield from _undo(told)
+    if told.undo or told.numbers:
+        yield from _undo(told)
     yield from _limits(told)
-    yield from _figures(told)
+    if told.numbers:
+        yield from _figures(told)
     yield from _measurements(facts)
     yield from _files(told, facts)
     yield "</main></body></html>\n"
@@ -58,6 +61,8 @@ def _head(told: Story) -> Iterator[str]:
             f"{_words(told.alarm)}</p>{by_hand}</div>"
         )
     why = f'<p class="why">{_words(told.why)}</p>' if told.why else ""
+    if told.next_step:
+        why += f'<p class="why"><strong>Next:</strong> {_words(told.next_step)}</p>'
     yield (
         f'<section class="verdict {told.verdict.tone}" aria-label="Verdict"><p class="badge">'
         f'<span class="symbol" aria-hidden="true">{told.verdict.symbol}</span>{escape(told.verdict.word)}</p>'
@@ -66,15 +71,17 @@ def _head(told: Story) -> Iterator[str]:
 
 
 def _answers(told: Story) -> Iterator[str]:
-    yield '<dl class="answers">'
-    for question, answer, detail in told.answers[1:]:
+    if len(told.answers) > 1:
+        yield '<dl class="answers">'
+    for question, answer, detail, _ in told.answers[1:]:
         yield (
             f'<div><dt>{escape(question)}</dt><dd class="answer">{_words(answer)}</dd>'
             f'<dd class="detail">{_words(detail)}</dd></div>'
         )
-    yield '</dl><dl class="numbers">'
-    yield from (_number(figure) for figure in told.numbers)
-    yield "</dl>"
+    if len(told.answers) > 1:
+        yield "</dl>"
+    if told.numbers:
+        yield f'<dl class="numbers">{"".join(map(_number, told.numbers))}</dl>'
 
 
 def _number(figure: Figure) -> str:
@@ -166,7 +173,7 @@ def _symbol(kind: str) -> str:
 def _undo(told: Story) -> Iterator[str]:
     yield "<section><h2>What was undone</h2>"
     if not told.undo:
-        yield f"<p>{escape(told.answers[-1].explanation)}</p></section>"
+        yield f"<p>{escape(told.undone)}</p></section>"
         return
     yield '<table class="words"><thead><tr><th scope="col">rollback</th><th scope="col">how it went</th>'
     yield '<th scope="col">detail</th></tr></thead><tbody>'

@@ -69,7 +69,7 @@ def _gate(insight: Insight, told: Story) -> Case:
     name = "the hypothesis was met before the first condition"
     if insight.status != "failed":
         return Case(name, 0.0)
-    return Case(name, 0.0, "failure", " ".join(filter(None, [told.headline, told.why])))
+    return Case(name, 0.0, "failure", " ".join(filter(None, [told.headline, told.why, told.next_step])))
 
 
 def _objective(insight: Insight, told: Story) -> Case:
@@ -80,7 +80,7 @@ def _objective(insight: Insight, told: Story) -> Case:
         "invalid": "error",
         None: "skipped",
     }
-    message = " ".join(filter(None, [told.headline, told.why]))
+    message = " ".join(filter(None, [told.headline, told.why, told.next_step]))
     return Case(f"objective: {told.objective}", insight.duration_s, problems[insight.figures.verdict], message)
 
 

@@ -16,14 +16,12 @@ def lines(insight: Insight, facts: Facts) -> list[str]:
 
 
 def _lines(told: Story) -> Iterator[str]:
-    yield f"Verdict: {told.verdict.word}. {told.headline}"
-    if told.why:
-        yield f"Why: {told.why}"
+    yield from _verdict(told)
     yield f"Objective: {told.objective}"
     yield f"Run: {told.when}"
-    for question, answer, detail in told.answers[1:]:
+    for question, answer, detail, _ in told.answers[1:]:
         yield f"{question} {answer}: {detail}"
-    for row in told.phases.rows:
+    for row in told.phases.rows if told.numbers else ():
         name, *cells = (f"{label} {cell}" for label, cell in zip(told.phases.head, row, strict=True))
         yield f"{name.capitalize()}: {', '.join(cells)}"
     for moment in most_telling(told.moments, MOST_MOMENTS):
@@ -37,3 +35,11 @@ def _lines(told: Story) -> Iterator[str]:
             yield f"By hand, for {one.name}: {one.by_hand}"
     for name, place in told.files:
         yield f"Page: {place}" if name == PAGE else f"File, {name}: {place}"
+
+
+def _verdict(told: Story) -> Iterator[str]:
+    yield f"Verdict: {told.verdict.word}. {told.headline}"
+    if told.why:
+        yield f"Why: {told.why}"
+    if told.next_step:
+        yield f"Next: {told.next_step}"

@@ -42,16 +42,13 @@ def _lines(told: Story) -> Iterator[str]:
     yield f"**{escaped(told.headline, 600)}**"
     if told.why:
         yield from ("", escaped(told.why, 600))
+    if told.next_step:
+        yield from ("", f"**Next:** {escaped(told.next_step, 600)}")
     yield from _alarm(told)
-    yield ""
-    yield from _table(
-        Table(
-            ("question", "answer", "detail"),
-            tuple((f.label, f.value, f.explanation) for f in told.answers[1:]),
-        )
-    )
-    yield ""
-    yield from _table(told.phases)
+    if answers := tuple((f.label, f.value, f.explanation) for f in told.answers[1:]):
+        yield from ("", *_table(Table(("question", "answer", "detail"), answers)))
+    if told.numbers:
+        yield from ("", *_table(told.phases))
     yield from _moments(told)
     yield from ("", *(f"- {escaped(limit, 300)}" for limit in told.limits[:4]))
     yield from ("", f"{escaped(told.objective)}. {escaped(told.when)}.")

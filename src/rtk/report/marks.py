@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rtk.insight.facts import Outcome
+from rtk.insight.recovery import Recovery
 from rtk.insight.shape import Insight
 
 Tone = Literal["good", "bad", "unsure", "broken", "quiet"]
@@ -41,6 +42,12 @@ RESTORED: dict[bool | None, Mark] = {
     True: Mark("restored", "✓", "+", "good"),
     False: Mark("not restored", "▲", "!", "bad"),
     None: Mark("nothing to undo", "·", "-", "quiet"),
+}
+RECOVERED: dict[Recovery, Mark] = {
+    Recovery.RECOVERED: Mark("recovered", "✓", "+", "good"),
+    Recovery.NOT_RECOVERED: Mark("not recovered", "▲", "!", "bad"),
+    Recovery.NOTHING_TO_RECOVER_FROM: Mark("nothing to recover from", "·", "-", "quiet"),
+    Recovery.NOT_MEASURED: Mark("not measured", "·", "-", "quiet"),
 }
 STATUSES: dict[str, Mark] = {
     "succeeded": Mark("succeeded", "✓", "+", "good"),

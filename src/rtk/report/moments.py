@@ -4,7 +4,9 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from rtk.insight.effect import EffectState
-from rtk.insight.facts import ActivitySpan, Facts, Phase, PhaseSpan
+from rtk.insight.facts import ActivitySpan, Facts, Measurement, Phase, PhaseSpan
+from rtk.insight.moments import first_deviation
+from rtk.insight.recovery import conditions_began
 from rtk.insight.shape import Insight
 from rtk.insight.words import count, duration, number
 from rtk.report.axis import elapsed, utc
@@ -120,16 +122,22 @@ def _outcome(span: ActivitySpan) -> str:
 
 
 def _firsts(facts: Facts) -> Iterator[Told]:
-    """The first deviated and the first missed slot: one pass, ended as soon as both are known."""
-    wanted = {"deviated": "first deviated measurement", "missed": "first missed slot"}
-    for m in facts.measurements:
-        if m.outcome not in wanted:
-            continue
-        value = "" if m.value is None else f": {plain(number(m.value, facts.threshold.unit), 40)}"
-        reason = f", {plain(m.reason, 160)}" if m.reason else ""
-        yield m.due, m.outcome, f"{wanted.pop(m.outcome)}{value}{reason}"
-        if not wanted:
-            return
+    """The first deviated and the first missed slot; what deviated before any condition is not of one."""
+    began = conditions_began(facts)
+    first = next((m for m in facts.measurements if m.outcome == "deviated"), None)
+    if first and began is not None and first.due < began:
+        yield _first(facts, first, "first deviated measurement, before any condition")
+        first = first_deviation(facts, began)
+    if first:
+        yield _first(facts, first, "first deviated measurement")
+    if missed := next((m for m in facts.measurements if m.outcome == "missed"), None):
+        yield _first(facts, missed, "first missed slot")
+
+
+def _first(facts: Facts, m: Measurement, told: str) -> Told:
+    value = "" if m.value is None else f": {plain(number(m.value, facts.threshold.unit), 40)}"
+    reason = f", {plain(m.reason, 160)}" if m.reason else ""
+    return m.due, m.outcome, f"{told}{value}{reason}"
 
 
 def _end(insight: Insight, facts: Facts) -> Iterator[Told]:

@@ -62,8 +62,8 @@ class Sheet:
         blocks = (
             self._head(),
             self._verdict(),
-            [self._answers()],
-            [self._phases()],
+            [self._answers()] if len(self.told.answers) > 1 else [],
+            [self._phases()] if self.told.numbers else [],
             self._drawing(),
             [self._moments()],
             list(self._alarm()),
@@ -86,7 +86,8 @@ class Sheet:
 
     def _verdict(self) -> list[Text]:
         why = [self._text(plain(self.told.why, 320), "dim")] if self.told.why else []
-        return [self._text(plain(self.told.headline, 320)), *why]
+        then = [self._text(f"Next: {plain(self.told.next_step, 320)}", "bold")] if self.told.next_step else []
+        return [self._text(plain(self.told.headline, 320)), *why, *then]
 
     def _answers(self) -> RenderableType:
         grid = Table.grid(padding=(0, 2))
@@ -94,9 +95,8 @@ class Sheet:
         grid.add_column(min_width=12, max_width=24, overflow="fold")
         if self.width >= _NARROW:
             grid.add_column(ratio=1, overflow="fold")
-        tones = {"Is everything undone?": STYLES[self.told.restored.tone]}
-        for question, answer, detail in self.told.answers[1:]:
-            bold = self._text(answer, f"bold {tones.get(question, '')}".strip())
+        for question, answer, detail, mark in self.told.answers[1:]:
+            bold = self._text(answer, f"bold {STYLES[mark.tone] if mark else ''}".strip())
             about = self._text(plain(detail, 120), "dim")
             cells = (bold, about) if self.width >= _NARROW else (bold,)
             grid.add_row(self._text(question), *cells)

@@ -3,15 +3,17 @@
 All texts are one line of plain characters; each format only lays them out and escapes them in its own way.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from rtk.insight.cause import NO_CONDITION
 from rtk.insight.facts import ActivitySpan, Facts
+from rtk.insight.recovery import Recovery
 from rtk.insight.shape import Insight, Stats
 from rtk.insight.words import NO_DATA, bound, count, duration, multiple, number, share
 from rtk.report.axis import utc
-from rtk.report.marks import RESTORED, Mark, verdict_mark
+from rtk.report.marks import RECOVERED, RESTORED, Mark, verdict_mark
 from rtk.report.moments import Moment, moments
 from rtk.report.text import fine_share, plain
 
@@ -24,6 +26,15 @@ class Figure(NamedTuple):
     label: str
     value: str
     explanation: str
+
+
+class Answer(NamedTuple):
+    """A question of a hurried reader with its answer; `mark` where the answer is a state."""
+
+    label: str
+    value: str
+    explanation: str
+    mark: Mark | None = None
 
 
 class Table(NamedTuple):
@@ -44,23 +55,28 @@ class Undo(NamedTuple):
 
 @dataclass(frozen=True)
 class Story:
-    """A run as it is told. `answers` are the five questions of a hurried reader with their answers; `numbers`
-    are the few figures shown large; `figures` are all of them."""
+    """A run as it is told. `answers` are the questions of a hurried reader with their answers; `numbers`
+    are the few figures shown large; `figures` are all of them. Of a run that gave no verdict there is one cause,
+    `why`, and one `next_step`, and no question that it cannot answer. That everything is undone (`restored`) and
+    that the service was good again (`recovered`) are two states."""
 
     title: str
     objective: str
     when: str
     verdict: Mark
     restored: Mark
+    recovered: Mark
     headline: str
     why: str
-    answers: tuple[Figure, ...]
+    next_step: str
+    answers: tuple[Answer, ...]
     numbers: tuple[Figure, ...]
     figures: tuple[Figure, ...]
     phases: Table
     comparisons: tuple[str, ...]
     moments: tuple[Moment, ...]
     undo: tuple[Undo, ...]
+    undone: str
     limits: tuple[str, ...]
     notes: tuple[str, ...]
     alarm: str | None
@@ -75,10 +91,13 @@ def story(insight: Insight, facts: Facts) -> Story:
         when=_when(insight),
         verdict=verdict_mark(insight),
         restored=RESTORED[insight.restored],
+        recovered=RECOVERED[insight.recovery],
         headline=plain(insight.headline, 600),
         why="" if insight.why == insight.headline else plain(insight.why, 600),
-        answers=_answers(insight, facts),
-        numbers=_numbers(insight),
+        next_step=plain(insight.next_step, 600),
+        undone=undone(insight, facts),
+        answers=tuple(_answers(insight, facts)),
+        numbers=() if insight.next_step and not _measured(insight) else _numbers(insight),
         figures=_figures(insight),
         phases=_phases(insight),
         comparisons=tuple(plain(c.sentence, 600) for c in insight.comparisons if c.sentence),
@@ -105,14 +124,30 @@ def _when(insight: Insight) -> str:
     return f"{began} UTC, lasted {duration(insight.duration_s)}, one slot every {duration(insight.frequency_s)}"
 
 
-def _answers(insight: Insight, facts: Facts) -> tuple[Figure, ...]:
-    return (
-        Figure("Did it hold?", verdict_mark(insight).word, plain(insight.headline, 600)),
-        Figure("How sure is that?", _interval(insight), _certainty(insight)),
-        Figure("Was it the condition?", *_cause(insight)),
-        Figure("What did it cost?", _spent(insight), _cost(insight, facts)),
-        Figure("Is everything undone?", RESTORED[insight.restored].word, undone(insight, facts)),
-    )
+def _answers(insight: Insight, facts: Facts) -> Iterator[Answer]:
+    """Only what this run can answer: one that is evidence of nothing is not sure of anything."""
+    yield Answer("Did it hold?", verdict_mark(insight).word, plain(insight.headline, 600))
+    if not insight.next_step:
+        yield Answer("How sure is that?", _interval(insight), _certainty(insight))
+        yield Answer("Was it the condition?", *_cause(insight))
+    if not insight.next_step or _measured(insight):
+        yield Answer("What did it cost?", _spent(insight), _cost(insight, facts))
+    if not insight.next_step or facts.conditions:
+        undo, again = RESTORED[insight.restored], RECOVERED[insight.recovery]
+        yield Answer("Is everything undone?", undo.word, undone(insight, facts), undo)
+        yield Answer("Has it recovered?", again.word, _recovered(insight), again)
+
+
+def _recovered(insight: Insight) -> str:
+    since = "the undo" if insight.restored is not None else "the conditions"
+    if insight.recovery is Recovery.RECOVERED:
+        after = "" if insight.recovered_after_s is None else f"{duration(insight.recovered_after_s)} "
+        return f"Three in a row were good {after}after {since}."
+    if insight.recovery is Recovery.NOT_RECOVERED:
+        return f"No three in a row were good after {since}."
+    if insight.recovery is Recovery.NOTHING_TO_RECOVER_FROM:
+        return "Nothing had deviated."
+    return "Too little was measured; --cool-down 1m shows it."
 
 
 def _interval(insight: Insight) -> str:
@@ -220,7 +255,12 @@ def _figures(insight: Insight) -> tuple[Figure, ...]:
         Figure("Exhausted after", duration(f.exhausted_after_s), "window ÷ burn rate, were it to go on"),
         Figure("Affordable", _count(f.affordable), "such runs per window"),
         Figure("Observed impact", fine_share(impact), "deviating time ÷ the run's own length"),
-        Figure("First deviation", duration(insight.first_deviation_after_s), "after the first condition began"),
+        Figure(
+            "First deviation",
+            duration(insight.first_deviation_after_s),
+            "after the first condition began",
+        ),
+        Figure("Restored", RESTORED[insight.restored].word, "whether every rollback succeeded"),
         Figure(
             "Recovered",
             duration(insight.recovered_after_s),

@@ -143,7 +143,7 @@ def _read_missing(reading: _Reading, entry: Entry) -> None:
     if entry["proves"] == "effect":
         missing = f"its effect did not show: {entry['missing']}"
         begun = reading.spans.get(key) or ActivitySpan(entry["name"], entry["t"], entry["t"], "failed")
-        reading.spans[key] = replace(begun, status="failed", failure=missing)
+        reading.spans[key] = replace(begun, status="failed", failure=missing, unproven=True)
         return
     name = f"proof that {entry['name']} is gone"
     span = ActivitySpan(name, entry["t"], entry["t"], "failed", f"not shown: {entry['missing']}")

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
+from enum import StrEnum
 from typing import Any
 
 from rtk.insight.facts import Facts, Measurements, Neighbour, Objective
-from rtk.insight.shape import Clustering, Comparison, Figures, Insight, SeenLapse, Stats
-from rtk.insight.stops import stopping_of
+from rtk.insight.recovery import Recovery
+from rtk.insight.shape import Clustering, Comparison, Figures, Insight, InvalidReason, SeenLapse, Stats
+from rtk.insight.stops import StopCause, stopping_of
 
 _FIGURES = [field.name for field in fields(Figures)]
 _OWN = [field.name for field in fields(Insight) if field.name != "figures"]
@@ -27,6 +29,7 @@ def insight_from(kept: Mapping[str, Any] | None) -> Insight | None:
                 "figures": Figures(**{name: kept[name] for name in _FIGURES}),
                 "run": Stats(**own["run"]),
                 "phases": tuple(_each(Stats, own["phases"])),
+                **_codes(own),
                 "lapses": tuple(_each(SeenLapse, own.get("lapses", ()))),
                 "comparisons": tuple(_each(Comparison, own["comparisons"])),
                 "clustering": Clustering(**own["clustering"]) if own["clustering"] else None,
@@ -34,6 +37,16 @@ def insight_from(kept: Mapping[str, Any] | None) -> Insight | None:
         )
     except (KeyError, TypeError):
         return None
+
+
+def _codes(own: Mapping[str, Any]) -> dict[str, Any]:
+    """The codes of an insight; those that it does not tell, or that are not known here, have their default."""
+    kinds: dict[str, type[StrEnum]] = {
+        "recovery": Recovery,
+        "stop_cause": StopCause,
+        "invalid_reason": InvalidReason,
+    }
+    return {name: kind(own[name]) for name, kind in kinds.items() if own.get(name) in set(kind)}
 
 
 def _each(kind: Any, values: Iterable[Mapping[str, Any]]) -> list[Any]:

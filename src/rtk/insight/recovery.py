@@ -1,0 +1,72 @@
+"""Whether the service was good again after the undo. That rollbacks succeeded is another fact: see `restored`."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from rtk.insight.facts import ActivitySpan, Facts, Measurement
+
+IN_A_ROW = 3
+
+
+class Recovery(StrEnum):
+    """How the service was after the undo; the values are part of the API."""
+
+    RECOVERED = "recovered"
+    NOT_RECOVERED = "not-recovered"
+    NOTHING_TO_RECOVER_FROM = "nothing-to-recover-from"
+    NOT_MEASURED = "not-measured"
+
+    @property
+    def recovered(self) -> bool | None:
+        """True and False where that is known, else None."""
+        return {Recovery.RECOVERED: True, Recovery.NOT_RECOVERED: False}.get(self)
+
+
+def recovery_of(facts: Facts) -> Recovery:
+    """Return whether three measurements in a row were met after the undo, or after the conditions where none was due.
+
+    Measured for less than that it is known only where the last of them deviated.
+    """
+    began = conditions_began(facts)
+    if began is None or not any(m.outcome == "deviated" for m in since(facts, began)):
+        return Recovery.NOTHING_TO_RECOVER_FROM
+    undone = _over_at(facts)
+    measured = [m for m in since(facts, undone) if m.outcome != "missed"] if undone is not None else []
+    if undone is not None and first_of_a_row(since(facts, undone)):
+        return Recovery.RECOVERED
+    if len(measured) >= IN_A_ROW or any(m.outcome == "deviated" for m in measured[-1:]):
+        return Recovery.NOT_RECOVERED
+    return Recovery.NOT_MEASURED
+
+
+def conditions_began(facts: Facts) -> float | None:
+    """When the first condition started; None when none did."""
+    return min((condition.started for condition in facts.conditions), default=None)
+
+
+def undone_at(rollbacks: Iterable[ActivitySpan]) -> float | None:
+    """When the last rollback ended; None when there was none, or one has not ended."""
+    ends = [rollback.ended for rollback in rollbacks]
+    known = [end for end in ends if end is not None]
+    return max(known) if known and len(known) == len(ends) else None
+
+
+def since(facts: Facts, moment: float) -> Iterable[Measurement]:
+    """The measurements due from a moment on, but for the baseline's."""
+    return (m for m in facts.measurements if m.phase != "baseline" and m.due >= moment)
+
+
+def first_of_a_row(measurements: Iterable[Measurement]) -> Measurement | None:
+    """The first of three met in a row; a missed slot breaks the row."""
+    row: list[Measurement] = []
+    for measurement in measurements:
+        row = [*row, measurement] if measurement.outcome == "met" else []
+        if len(row) == IN_A_ROW:
+            return row[0]
+    return None
+
+
+def _over_at(facts: Facts) -> float | None:
+    if facts.rollbacks:
+        return undone_at(facts.rollbacks)
+    return next((span.ended for span in facts.phases if span.phase == "conditions"), None)
