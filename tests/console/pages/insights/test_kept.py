@@ -29,3 +29,20 @@ def test_a_key_that_a_later_release_adds_is_passed_over() -> None:
 def test_its_figures_need_nothing_else() -> None:
     insight, facts = a_run("published")
     assert story(insight, bare(insight)).figures == story(insight, facts).figures
+
+
+def test_an_insight_of_before_that_knew_when_it_recovered_has_recovered() -> None:
+    insight, facts = a_run("deviating")
+    before = {k: v for k, v in json.loads(json.dumps(insight.as_dict())).items() if k not in ("recovery", "recovered")}
+    found = insight_from(before)
+    assert found is not None
+    assert story(found, facts).recovered.word == "recovered"
+
+
+def test_a_code_that_a_later_release_adds_is_its_default() -> None:
+    insight, facts = a_run("deviating")
+    later = {"recovery": "later", "stop_cause": "later", "invalid_reason": "later"}
+    found = insight_from({**json.loads(json.dumps(insight.as_dict())), **later})
+    assert found is not None
+    assert (found.stop_cause, found.invalid_reason) == (None, None)
+    assert story(found, facts).recovered.word == "recovered"

@@ -40,13 +40,15 @@ def insight_from(kept: Mapping[str, Any] | None) -> Insight | None:
 
 
 def _codes(own: Mapping[str, Any]) -> dict[str, Any]:
-    """The codes of an insight; those that it does not tell, or that are not known here, have their default."""
-    kinds: dict[str, type[StrEnum]] = {
-        "recovery": Recovery,
-        "stop_cause": StopCause,
-        "invalid_reason": InvalidReason,
+    """The codes of an insight; one that it does not tell, or that is not known here, is its default."""
+    kinds: dict[str, type[StrEnum]] = {"stop_cause": StopCause, "invalid_reason": InvalidReason, "recovery": Recovery}
+    found: dict[str, Any] = {
+        name: kind(own[name]) if own.get(name) in set(kind) else None for name, kind in kinds.items()
     }
-    return {name: kind(own[name]) for name, kind in kinds.items() if own.get(name) in set(kind)}
+    if found["recovery"] is None:  # insights of before knew the moment alone
+        known = own.get("recovered_after_s") is not None
+        found["recovery"] = Recovery.RECOVERED if known else Recovery.NOT_MEASURED
+    return found
 
 
 def _each(kind: Any, values: Iterable[Mapping[str, Any]]) -> list[Any]:
