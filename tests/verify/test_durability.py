@@ -77,11 +77,10 @@ class BadDisk(Disk):
 
     def __init__(self, path: Path, happens: Callable[[], None]) -> None:
         super().__init__()
-        self._path, self._happens, self._happened = path, happens, False
+        self._path, self._happens = path, happens
 
     def sync(self, file: int) -> None:
-        if INTENT in self._path.read_bytes() and not self._happened:
-            self._happened = True
+        if threading.current_thread().name == "rtk-method" and INTENT in self._path.read_bytes():
             self._happens()
         super().sync(file)
 

@@ -11,7 +11,7 @@ from rtk.insight.stops import StopCause
 from rtk.verify.facts import facts_of
 from rtk.verify.record import Recorded, entry_of, line_of
 from rtk.verify.redact import Redactor
-from tests.verify.world import World, action, experiment, play
+from tests.verify.world import RUN, World, action, experiment, play
 
 SECRET = 'p"ässword'
 
@@ -79,7 +79,7 @@ def test_any_damaged_line_leaves_the_rest_readable(world: World, tmp_path: Path)
     for i in range(1, len(lines)):
         path = tmp_path / f"{i}.record"
         path.write_bytes(b"".join([*lines[:i], b"x" + lines[i][1:], *lines[i + 1 :]]))
-        assert facts_of(Recorded(path)).run_id == "run-1"
+        assert facts_of(Recorded(path)).run_id == RUN
 
 
 def test_no_action_is_applied_once_the_run_is_to_stop(world: World, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from rtk.verify.facts import facts_of
 from rtk.verify.record import Record, Recorded, entry_of, line_of
 from rtk.verify.recovery import forget, recover, remains, unfinished
 from rtk.verify.toolkit import Toolkit
-from tests.verify.world import World, action, experiment, play
+from tests.verify.world import RUN, World, action, experiment, play
 
 DIED = Stopping(StopCause.DIED, "it died")
 
@@ -95,7 +95,7 @@ def test_two_that_look_for_unfinished_runs_at_once_both_find_them(world: World, 
 def test_a_forgotten_run_is_undone_by_nobody(world: World, tmp_path: Path) -> None:
     path = died(tmp_path, world, '"role":"condition"')
     found, _ = unfinished(tmp_path)
-    assert [left.run_id for left in found] == ["run-1"]
+    assert [left.run_id for left in found] == [RUN]
     forget(found[0], world.clock)
     assert unfinished(tmp_path) == ([], [])
     assert undo(path, world) == []

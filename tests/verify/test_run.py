@@ -13,7 +13,7 @@ from rtk.insight.facts import PHASES, Gate, Objective
 from rtk.verify.crew import Sample
 from rtk.verify.hypothesis import reason_of
 from rtk.verify.progress import Waiting
-from tests.verify.world import World, action, experiment, play, probe
+from tests.verify.world import RUN, World, action, experiment, play, probe
 
 TUTORIAL = Plan(frequency_s=10.0, duration_s=300.0, objective=Objective(0.95, 86400.0))
 
@@ -296,5 +296,5 @@ def test_processes_of_the_run_can_be_told_by_their_environment(world: World, tmp
     told = {"type": "process", "path": "sh", "arguments": ["-c", "echo $RTK_RUN_ID"]}
     method = [{"type": "action", "name": "tell", "provider": told}]
     out = play(tmp_path, experiment(method=method, rollbacks=[]), Plan(10.0, 10.0))
-    assert out.entries("activity")[0]["run"]["output"]["stdout"].strip() == "run-1"
+    assert out.entries("activity")[0]["run"]["output"]["stdout"].strip() == RUN
     assert "RTK_RUN_ID" not in os.environ

@@ -31,6 +31,7 @@ class World:
 
 
 world = World()
+RUN = f"run-{os.getpid()}"  # a run ends what has its marks, and tests run in several processes at once
 
 
 def response_ms() -> float:
@@ -153,7 +154,7 @@ def play(
     guard = more.pop("guard", None)
     defaults: dict[str, Any] = {"max_in_flight": 32, "threshold": Threshold(upper=1000.0, unit="ms")}
     sync = more.pop("sync", os.fsync)
-    verification = Verification("run-1", "world.json", plan, toolkit, limits, **{**defaults, **more})
+    verification = Verification(RUN, "world.json", plan, toolkit, limits, **{**defaults, **more})
     clock = world.clock
     started = clock.monotonic()
     record = Record(path / "run-1.record", lambda: clock.monotonic() - started, toolkit.redact, sync=sync)

@@ -1,8 +1,7 @@
-"""What the guardian runs after a death, with the run's record as its argument and the payload on standard input."""
+"""What the guardian runs after a death, with the run's record as its argument and all it was told on standard input."""
 
 import logging
 import os
-import pickle
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,14 +9,16 @@ from typing import Any
 from chaoslib.log import configure_logger
 from chaoslib.settings import loaded_settings
 
+from rtk import helper
 from rtk.cli.again import toolkit_of
 from rtk.cli.logs import without_colours_in_pipes
 from rtk.cli.masks import Masks
 from rtk.clock import SystemClock
 from rtk.errors import ToolkitError
 from rtk.insight.stops import StopCause, Stopping
+from rtk.verify.estate import Estate, received
 from rtk.verify.record import Entry
-from rtk.verify.recovery import recover, remains
+from rtk.verify.recovery import Recovered, recover, remains
 from rtk.verify.redact import Redactor
 from rtk.verify.toolkit import Toolkit
 
@@ -28,54 +29,66 @@ logger = logging.getLogger("chaostoolkit")
 
 def main(path: Path, data: bytes) -> int:
     """Undo what the run left, complete its record, write its journal and reports; 0, or 1 when that failed."""
-    payload: dict[str, Any] = pickle.loads(data) if data else {}  # noqa: S301 - from the run's own pipe
-    sys.path[:] = payload.get("path", sys.path)
     configure_logger()
     without_colours_in_pipes()
-    with Masks(_redactor(payload)) as masks:
-        return _undo(path, payload, masks)
+    estate = received(data)
+    with helper.finding(estate.path or sys.path, estate.replaced):
+        left = estate.parts()
+    token = os.environ.get("RTK_TOKEN", "").strip()
+    with Masks(Redactor(left["secrets"], left["settings"], left["configuration"], [token])) as masks:
+        return _undo(path, estate, masks)
 
 
-def _redactor(payload: dict[str, Any]) -> Redactor:
-    secrets, settings = payload.get("secrets", {}), payload.get("settings", {})
-    return Redactor(secrets, settings, payload.get("configuration"), [os.environ.get("RTK_TOKEN", "").strip()])
-
-
-def _undo(path: Path, payload: dict[str, Any], masks: Masks) -> int:
+def _undo(path: Path, estate: Estate, masks: Masks) -> int:
     logger.warning(f"The run {path.stem} died; its guardian takes over")
-
-    def ready(head: Entry) -> Toolkit:
-        if not payload:
-            return masks.of(toolkit_of(head))
-        loaded_settings.set(payload["settings"])
-        resolved = (payload["configuration"], payload["secrets"])
-        # The record's own copy of the experiment has no secret in it, not even one that the file spells out.
-        return masks.of(Toolkit(payload["document"], payload["settings"], resolved=resolved))
-
-    recover(remains(path), ready, SystemClock(), WHY)
-    code = _tell(path)
-    if payload.get("publish"):
-        _publish(path, payload["publish"])
+    if not estate.news and not path.exists():
+        return 0  # it died before it had begun anything
+    for name in estate.lost:
+        logger.warning(f"{name} did not come over from the run")
+    with helper.finding(estate.path or sys.path, estate.replaced):
+        left = remains(path, estate.news)
+        recovered = recover(left, lambda head: masks.of(_ready(head, estate)), SystemClock(), WHY, estate.news)
+    code = _told(path, recovered)
+    if estate.publish:
+        _publish(path, estate.publish, recovered.restored)
     return code
 
 
-def _publish(path: Path, where: dict[str, Any]) -> None:
+def _ready(head: Entry, estate: Estate) -> Toolkit:
+    # The record's own copy of the experiment has no secret in it, not even one that the file spells out.
+    toolkit = estate.toolkit() if estate.is_there else toolkit_of(head)
+    loaded_settings.set(toolkit.settings)
+    return toolkit
+
+
+def _publish(path: Path, where: dict[str, Any], restored: bool) -> None:
     """Send what the run could not, as long as there is patience; else `chaos publish --pending` does."""
     from rtk.publish.destination import Destination
-    from rtk.publish.marker import Taken
+    from rtk.publish.marker import Marker, Taken
     from rtk.publish.pending import SENDER_S, Sender
 
     try:
+        if restored:  # its entries are not those that the console has a part of
+            with Marker(path, Destination(**where).url) as marker:
+                marker.progress.refused = "its record was lost, and made anew from what its guardian knew"
+                marker.save()
+            return
         Sender(Destination(**where), SystemClock(), SENDER_S).record(path)
     except (ToolkitError, Taken, OSError) as error:
         logger.warning(f"The rest of the run is not published yet: {error}")
 
 
-def _tell(path: Path) -> int:
+def _told(path: Path, recovered: Recovered) -> int:
     from rtk.cli import telling  # what only tells is imported once everything is undone
     from rtk.cli.afterwards import finish
 
-    _, insight, facts, failures = finish(path)
+    if recovered.failure:
+        logger.error(recovered.failure)
+    try:
+        _, insight, facts, failures = finish(path, recovered.amend)
+    except ToolkitError as error:
+        logger.error(f"What the run measured cannot be told: {error}")
+        return 1
     telling.tell(insight, facts, live=False)
     for failure in failures:
         logger.error(failure)

@@ -128,11 +128,14 @@ def _recover(left: Remains, yes: bool, settings: dict[str, Any]) -> int:
 
 def _undo(left: Remains, settings: dict[str, Any], masks: Masks) -> int:
     try:
-        recover(left, lambda head: masks.of(toolkit_of(head, settings)), SystemClock(), WHY)
+        recovered = recover(left, lambda head: masks.of(toolkit_of(head, settings)), SystemClock(), WHY)
     except ToolkitError as error:
         logger.error(f"{left.run_id} could not be undone: {error}")
         return COULD_NOT_RUN
-    _, insight, facts, failures = finish(left.path)
+    _, insight, facts, failures = finish(left.path, recovered.amend)
+    if recovered.failure:
+        logger.error(f"{left.run_id} is undone, but stays on the list: {recovered.failure}")
+        failures = [recovered.failure]
     telling.tell(insight, facts, live=False)
     for failure in failures:
         logger.error(failure)

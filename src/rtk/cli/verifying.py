@@ -5,7 +5,7 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -36,6 +36,7 @@ from rtk.report.planned import planned
 from rtk.report.write import check_path
 from rtk.verify import calls, journal, places
 from rtk.verify.acts_on import acts_on
+from rtk.verify.estate import Packing
 from rtk.verify.guard import Guard, longest
 from rtk.verify.processes import forks_told
 from rtk.verify.progress import Progress
@@ -236,7 +237,8 @@ class _Running:
         record = Record(path, lambda: self._clock.monotonic() - self._progress.started, toolkit.redact)
         logs = Logs(toolkit.redact, self._progress if self._live else None, self._options.verbose)
         with signals_stop(self._stop, to_the_end=True), logs, forks_told(record.forked):
-            guard = Guard(helper.command(AFTERMATH, str(path)), _payload(toolkit, self._session), self._v.longest_s)
+            guard = Guard(helper.command(AFTERMATH, str(path)), self._estate(), self._v.longest_s, self._notice(record))
+            record.listener = guard.tell
             run = Run(self._v, self._clock, record, self._stop, self._progress, self._published(path, guard))
             gc.collect()
             gc.freeze()  # what is here by now stays: looking through it again and again would hold up measurements
@@ -247,6 +249,16 @@ class _Running:
             self._finish(run)
         _leave_within(LEAVING_S, code)
         return code
+
+    def _estate(self) -> Packing:
+        return Packing(self._v.toolkit, self._session.where.as_dict() if self._session else None)
+
+    def _notice(self, record: Record) -> Callable[[str], None]:
+        def notice(text: str) -> None:
+            record.note("event", text=text)
+            logger.warning(text.capitalize())
+
+        return notice
 
     def _finish(self, run: Run) -> None:
         if self._session is None:
@@ -288,16 +300,6 @@ class _Running:
         forbidden = bool(self._session and self._session.forbidden)
         unrecorded = bool(failures or record.failure or forbidden)
         return exit_code(insight, signum=run.signal, strict=self._options.strict, unrecorded=unrecorded)
-
-
-def _payload(toolkit: Toolkit, session: Session | None) -> dict[str, Any]:
-    return {
-        "document": toolkit.document,
-        "configuration": toolkit.configuration,
-        "secrets": toolkit.secrets,
-        "settings": toolkit.settings,
-        "publish": session.where.as_dict() if session else None,
-    }
 
 
 def _progress(verification: Verification, clock: Clock) -> Progress:

@@ -20,9 +20,10 @@ from rtk.publish.marker import SUFFIX, Marker, Progress, Taken, progress_of
 from rtk.publish.parta import page_of
 from rtk.publish.patience import Patience
 from rtk.publish.wire import NoAnswer, Send
+from rtk.verify.lock import is_held
 from rtk.verify.places import SUFFIX as RECORD
 from rtk.verify.places import runs_directory
-from rtk.verify.record import is_finished, is_held
+from rtk.verify.record import is_finished
 
 SENDING = "rtk.cli.sending"
 TAKEN_S = 0.2  # how often to look whether another process is done with a record

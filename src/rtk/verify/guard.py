@@ -1,14 +1,13 @@
-"""The run's side of its guardian: start it, keep telling it that all is well, say goodbye."""
+"""The run's side of its guardian: start it, tell it all it needs, notice its death, say goodbye."""
 
 import os
-import pickle
 import select
 import subprocess
-import sys
 import threading
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from rtk import helper
 from rtk.errors import ToolkitError
@@ -16,68 +15,156 @@ from rtk.verify import guardian, processes
 
 READY_S = 10.0
 BEAT_S = 1.0
+REPLACED = "the guardian died; another one has taken its place"
+LACKING = "the guardian died and no other one could be started: until one can, nobody undoes a run that is killed"
+
+Estate = Callable[[], bytes]
+Notice = Callable[[str], None]
 
 
 class CannotGuard(ToolkitError):
     """The guardian did not come up, so no condition may be applied."""
 
 
-class Guard:
-    """A guardian for this process. Started early, so that it is ready when the first condition is due."""
+class Guardian:
+    """A guardian's process, with the pipes to it and from it."""
 
-    def __init__(self, undo: list[str], payload: dict[str, Any], max_duration_s: float) -> None:
-        """Start it; `undo` is the command that it runs after a death, with the payload on its standard input.
-
-        The payload is what the undo needs, secrets included: it goes over a pipe only, never to the disk.
-        """
+    def __init__(self, undo: list[str], longest_s: float) -> None:
+        """Start it; `undo` is the command that it runs after a death. Raises `OSError`."""
         environ = {key: value for key, value in os.environ.items() if key != processes.MARKER}
-        script = str(Path(guardian.__file__))
-        command = [*helper.python("-S"), script, str(os.getpid()), str(max_duration_s), "--", *undo]
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True, env=environ
-        )
+        script = str(Path(guardian.__file__).absolute())
+        command = [*helper.python("-S"), script, str(os.getpid()), str(longest_s), "--", *undo]
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, start_new_session=True, env=environ)
+        assert self.process.stdin
+        assert self.process.stdout
+        self._in, self._out = self.process.stdin, self.process.stdout
+        os.set_blocking(self._in.fileno(), False)
+        self._is_ready = False
+
+    def send(self, data: bytes) -> None:
+        """Write to it. Raises `OSError` when it is gone or takes nothing for ten seconds."""
+        if self._in.closed:
+            raise BrokenPipeError("the guardian is gone")
+        poll = select.poll()
+        poll.register(self._in.fileno(), select.POLLOUT)
+        while data:
+            if not poll.poll(READY_S * 1000):
+                raise BrokenPipeError("the guardian reads nothing")
+            with suppress(BlockingIOError):
+                data = data[os.write(self._in.fileno(), data) :]
+
+    def is_ready(self) -> bool:
+        """Wait until it is ready; false when it is not in time."""
+        if not self._is_ready and not self._out.closed and select.select([self._out], [], [], READY_S)[0]:
+            self._is_ready = os.read(self._out.fileno(), 64) == guardian.READY
+        return self._is_ready
+
+    def is_gone(self) -> bool:
+        """Return whether its process has ended."""
+        return self.process.poll() is not None
+
+    def leave(self, patience_s: float = 0.0) -> None:
+        """Let go of it: see it end for so long (seconds), then see to it."""
+        with suppress(OSError):
+            self._in.close()
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(patience_s)
+        if self.process.returncode is None and not patience_s:
+            self.process.kill()
+            self.process.wait()
+        self._out.close()
+
+
+class Guard:
+    """Guardians for this process, one at a time. The first starts early, to be ready when a condition is due."""
+
+    def __init__(self, undo: list[str], estate: Estate, max_duration_s: float, notice: Notice = lambda _: None) -> None:
+        """`undo` is the command that a guardian runs after a death; `estate` makes what that needs, as it is now.
+
+        What it needs holds secrets: it goes over a pipe only, never to the disk. `notice` is called, from any thread,
+        with a sentence about a guardian that died. Raises `CannotGuard`.
+        """
+        self._undo = undo
+        self._estate = estate
+        self._ends = time.monotonic() + max_duration_s
+        self._notice = notice
+        self._lock = threading.Lock()
+        self._news: list[bytes] = []
+        self._sent: bytes | None = None
         self._over = threading.Event()
-        data = pickle.dumps({**payload, "path": sys.path})
-        threading.Thread(target=self._talk, args=(data,), name="rtk-guard", daemon=True).start()
+        self._lacks = False
+        try:
+            self._guardian = self._another()
+            threading.Thread(target=self._beat, name="rtk-guard", daemon=True).start()
+        except (OSError, RuntimeError) as error:
+            raise CannotGuard(f"no guardian could be started, so nothing could undo a crash: {error}") from None
+
+    def _another(self) -> Guardian:
+        return Guardian(self._undo, max(0.0, self._ends - time.monotonic()))
 
     @property
     def pid(self) -> int:
         """The guardian's process id."""
-        return self._process.pid
+        return self._guardian.process.pid
 
     def ready(self) -> None:
-        """Wait until it is ready. Raises `CannotGuard` when it is not in time."""
-        out = self._process.stdout
-        assert out is not None
-        told = select.select([out], [], [], READY_S)[0]
-        if not told or os.read(out.fileno(), 64) != guardian.READY:
+        """Wait until one is ready. Raises `CannotGuard` when none is in time."""
+        self._say()
+        with self._lock:
+            is_ready = self._guardian.is_ready() and not self._guardian.is_gone()
+        if not is_ready:
             raise CannotGuard(f"the guardian did not become ready within {READY_S:g} s, so nothing could undo a crash")
+
+    def tell(self, line: bytes) -> None:
+        """Hand on a line of the record. It is known to the guardian when this returns, if there is one at all."""
+        self._say(guardian.message(guardian.NEWS, line))
 
     def goodbye(self) -> None:
         """Tell it that the run has ended in order, and see it go."""
         self._over.set()
-        stdin = self._process.stdin
-        assert stdin is not None
+        with self._lock:
+            with suppress(OSError):
+                self._guardian.send(guardian.message(guardian.GOODBYE))
+            self._guardian.leave(READY_S)
+
+    def _beat(self) -> None:
+        self._say()
+        while not self._over.wait(BEAT_S):
+            self._say(guardian.message(guardian.HEARTBEAT), keeps=False)
+
+    def _say(self, said: bytes = b"", keeps: bool = True) -> None:
+        """Send what has changed of the estate, then this; to another guardian, with all there is, if this one died."""
+        notice = None
+        with self._lock:
+            if self._over.is_set():
+                return
+            if keeps and said:
+                self._news.append(said)
+            estate = self._estate()
+            changed = b"" if estate == self._sent else guardian.message(guardian.KEEP, estate)
+            self._sent = estate
+            try:
+                self._guardian.send(changed + said)
+                if self._guardian.is_gone():
+                    raise BrokenPipeError("the guardian is gone")
+            except OSError:
+                notice = self._replaced()
+        if notice:
+            self._notice(notice)
+
+    def _replaced(self) -> str | None:
+        """Put another guardian in the place of one that died; what there is to say of it."""
+        self._guardian.leave()
+        lacked, self._lacks = self._lacks, True
         with suppress(OSError):
-            os.write(stdin.fileno(), guardian.GOODBYE)
-            stdin.close()
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(READY_S)
-        if self._process.stdout:
-            self._process.stdout.close()
-
-    def _talk(self, data: bytes) -> None:
-        stdin = self._process.stdin
-        assert stdin is not None
-        with suppress(OSError, ValueError):  # a guardian that is gone is found out by `ready` and `goodbye`
-            _write(stdin.fileno(), len(data).to_bytes(8, "big") + data)
-            while not self._over.wait(BEAT_S):
-                os.write(stdin.fileno(), guardian.HEARTBEAT)
-
-
-def _write(file: int, data: bytes) -> None:
-    while data:
-        data = data[os.write(file, data) :]
+            self._guardian = self._another()
+            assert self._sent is not None
+            self._guardian.send(guardian.message(guardian.KEEP, self._sent) + b"".join(self._news))
+            self._lacks = not self._guardian.is_ready()
+        if self._lacks:
+            return None if lacked else LACKING
+        return REPLACED
 
 
 def longest(max_duration_s: float | None, planned_s: float) -> float:

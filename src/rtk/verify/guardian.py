@@ -1,28 +1,72 @@
 """The guardian: a small process that waits for its run to say goodbye, and undoes it when it dies instead.
 
-Run as a script, by path, with no site packages: only the standard library, until a death. It lives in a
-session of its own. On its standard input come eight bytes of length and so many of payload, which it keeps
-and never looks into, since secrets are in it; then one byte a second for a heartbeat, and `B` for goodbye.
+Run as a script, by path, isolated and with no site packages: only the standard library, until a death. It lives in a
+session of its own. On its standard input come messages: a byte that says which, eight bytes of length, so many bytes.
+
+    K   what the undo needs, in place of what came before; kept and never looked into, since secrets are in it
+    N   news: a line of the run's record, kept beside it
+    .   a heartbeat, once a second
+    B   goodbye
 
     python -I -S guardian.py PID MAX_DURATION -- COMMAND [ARG ...]
 
-When the run PID is dead without a goodbye, COMMAND is started with the payload on its standard input, and
-started again should it die itself. A run that is silent although MAX_DURATION seconds are over is ended.
+When the run PID is dead without a goodbye, COMMAND is started with K and every N on its standard input, and started
+again should it die itself. A run that is silent although MAX_DURATION seconds are over is ended.
 """
 
 import contextlib
 import os
+import resource
 import select
 import signal
 import sys
 import time
 
 READY = b"ready\n"
-GOODBYE = b"B"
-HEARTBEAT = b"."
+KEEP, NEWS, HEARTBEAT, GOODBYE = b"K", b"N", b".", b"B"
+HEADER = 9  # bytes before a message's own
 SILENT_S = 5.0  # a run that sends no heartbeat for so long does not respond
 POLL_S = 0.1  # only where the kernel has no pidfd_open: how often to look for the run
 TRIES = 3  # how often COMMAND is started when it dies of a signal
+ROOM_S, AGAIN_S = 600.0, 0.5  # how long a process is waited for that no limit leaves room for; how often it is tried
+
+
+def message(kind: bytes, data: bytes = b"") -> bytes:
+    """Return a message as it is written to a guardian."""
+    return kind + len(data).to_bytes(HEADER - 1, "big") + data
+
+
+class Heard:
+    """What a run has said so far, whole messages only."""
+
+    def __init__(self) -> None:
+        self.kept: bytes | None = None
+        self.news: list[bytes] = []
+        self.goodbye = False
+        self._rest = b""
+
+    def hear(self, data: bytes) -> None:
+        """Take in what was read."""
+        self._rest += data
+        while len(self._rest) >= HEADER:
+            ends = HEADER + int.from_bytes(self._rest[1:HEADER], "big")
+            if len(self._rest) < ends:
+                return
+            self._take(self._rest[:1], self._rest[HEADER:ends])
+            self._rest = self._rest[ends:]
+
+    def _take(self, kind: bytes, data: bytes) -> None:
+        if kind == KEEP:
+            self.kept = data
+        elif kind == NEWS:
+            self.news.append(data)
+        elif kind == GOODBYE:
+            self.goodbye = True
+
+    def estate(self) -> bytes:
+        """Return it all as messages, for whoever undoes the run."""
+        kept = b"" if self.kept is None else message(KEEP, self.kept)
+        return kept + b"".join(message(NEWS, line) for line in self.news)
 
 
 def main() -> int:
@@ -31,12 +75,15 @@ def main() -> int:
     watch = _watch(run)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
         signal.signal(number, signal.SIG_IGN)  # whoever stops the run by its group must not stop its undo
-    payload = _payload()
+    _unmark()
+    heard = Heard()
+    while heard.kept is None and (data := os.read(0, 65536)):
+        heard.hear(data)
     with contextlib.suppress(BrokenPipeError):  # a run may be dead before its guardian is ready
         os.write(1, READY)
-    if _goodbye(run, watch, longest):
+    if _goodbye(run, watch, longest, heard):
         return 0
-    return _undo(command, payload)
+    return _undo(command, heard.estate())
 
 
 def _watch(run: int) -> int | None:
@@ -49,41 +96,35 @@ def _watch(run: int) -> int | None:
     return watch if os.getppid() == run else None
 
 
-def _payload() -> bytes:
-    """What the run sends first; nothing when it died over it, for then nothing has begun."""
-    size = int.from_bytes(_exactly(8), "big")
-    payload = _exactly(size)
-    return payload if len(payload) == size else b""
+def _unmark() -> None:
+    """Shed the mark of the run's processes (see `processes`): this one, started in its midst, is none of them."""
+    if hasattr(resource, "RLIMIT_RTTIME"):
+        hard = resource.getrlimit(resource.RLIMIT_RTTIME)[1]
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_RTTIME, (hard, hard))
 
 
-def _exactly(size: int) -> bytes:
-    data = b""
-    while len(data) < size and (more := os.read(0, size - len(data))):
-        data += more
-    return data
-
-
-def _goodbye(run: int, watch: int | None, longest: float) -> bool:
+def _goodbye(run: int, watch: int | None, longest: float, heard: Heard) -> bool:
     """Wait for the goodbye (True) or the death (False), and end a run that stopped responding."""
-    ends, heard, listening = time.monotonic() + longest, time.monotonic(), True
-    while True:
-        readable = _wait(watch, listening, ends, heard)
+    ends, last, listening = time.monotonic() + longest, time.monotonic(), True
+    while not heard.goodbye:
+        readable = _wait(watch, listening, ends, last)
         if 0 in readable:
-            said = os.read(0, 4096)
-            if GOODBYE in said:
-                return True
+            said = os.read(0, 65536)
+            heard.hear(said)
             listening = bool(said)
-            heard = time.monotonic()
-        if watch in readable or (watch is None and os.getppid() != run):
-            return _last_words()
-        if time.monotonic() >= max(ends, heard + SILENT_S):
+            last = time.monotonic()
+        elif watch in readable or (watch is None and os.getppid() != run):
+            return _last_words(heard)
+        if time.monotonic() >= max(ends, last + SILENT_S):
             os.kill(run, signal.SIGKILL)
             ends = float("inf")
+    return True
 
 
-def _wait(watch: int | None, listening: bool, ends: float, heard: float) -> list[int]:
+def _wait(watch: int | None, listening: bool, ends: float, last: float) -> list[int]:
     files = [fd for fd in (watch, 0 if listening else None) if fd is not None]
-    left = max(0.0, max(ends, heard + SILENT_S) - time.monotonic())
+    left = max(0.0, max(ends, last + SILENT_S) - time.monotonic())
     timeout = min(left, 3600.0) if watch is not None else POLL_S
     poll = select.poll()
     for fd in files:
@@ -91,24 +132,28 @@ def _wait(watch: int | None, listening: bool, ends: float, heard: float) -> list
     return [fd for fd, _ in poll.poll(timeout * 1000)]
 
 
-def _last_words() -> bool:
-    """Whether a goodbye is still in the pipe of a run that is gone."""
-    said = b""
-    while select.select([0], [], [], 0)[0]:
-        more = os.read(0, 4096)
-        if not more:
-            break
-        said += more
-    return GOODBYE in said
+def _last_words(heard: Heard) -> bool:
+    """Whether a goodbye is still in the pipe of a run that is gone; news may be there, too."""
+    while select.select([0], [], [], 0)[0] and (said := os.read(0, 65536)):
+        heard.hear(said)
+    return heard.goodbye
 
 
-def _undo(command: list[str], payload: bytes) -> int:
+def _undo(command: list[str], estate: bytes) -> int:
     import subprocess  # noqa: PLC0415 - a third of the memory of a guardian that is never needed
 
-    for _ in range(TRIES):
-        code = subprocess.run(command, input=payload, stdout=sys.stderr, check=False).returncode
+    room, tries = time.monotonic() + ROOM_S, TRIES
+    while tries:
+        try:
+            code = subprocess.run(command, input=estate, stdout=sys.stderr, check=False).returncode
+        except OSError:  # no process may be started just now: the run's own will be gone in a moment
+            if time.monotonic() > room:
+                raise
+            time.sleep(AGAIN_S)
+            continue
         if code >= 0:
             return code
+        tries -= 1
     return 1
 
 

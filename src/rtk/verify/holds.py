@@ -23,8 +23,9 @@ from rtk.verify import beside
 from rtk.verify.beside import holds_directory, join
 from rtk.verify.facts import facts_of
 from rtk.verify.holders import Holder, Standing
+from rtk.verify.lock import is_held
 from rtk.verify.places import record_path
-from rtk.verify.record import Recorded, is_held
+from rtk.verify.record import Recorded
 from rtk.verify.recovery import remains
 from rtk.verify.systems import System, common, from_dicts
 

@@ -21,6 +21,25 @@ class Numbers:
         self._next = len(activities)
         self._lock = threading.Lock()
 
+    @classmethod
+    def restored(cls, activities: Sequence[Activity], numbers: Sequence[int | None]) -> "Numbers":
+        """Return the numbers of a run that died, for activities in the order it had them; None for one not begun."""
+        made = cls(())
+        made._left = {number: each for number, each in zip(numbers, activities, strict=False) if number is not None}
+        made._known = dict(made._left)
+        made._next = max(made._known, default=-1) + 1
+        return made
+
+    def of(self, activities: Sequence[Activity]) -> list[int | None]:
+        """Return the number of each activity, None where it has none yet."""
+        with self._lock:
+            known = sorted(self._known.items())
+        found: list[int | None] = []
+        for activity in activities:
+            mine = (number for number, each in known if each is activity and number not in found)
+            found.append(next(mine, None))
+        return found
+
     def take(self, activity: Activity) -> int:
         """Return the number of an activity that is about to be played."""
         with self._lock:

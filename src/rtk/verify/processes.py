@@ -1,8 +1,15 @@
-"""The processes of a run: every one is born with `RTK_RUN_ID` in its environment, and can be found by it."""
+"""The processes of a run: every one is born with two marks and can be found by either.
+
+One is `RTK_RUN_ID` in its environment. A process that drops its environment (`env -i`, `sudo`) keeps the other: a
+limit that limits nothing, its number told from the run's id. The kernel hands limits on to every child, through every
+command, session and change of user, and shows them to everybody. A fork without a command has only this one to show.
+"""
 
 import os
+import resource
 import signal
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -10,14 +17,23 @@ from pathlib import Path
 MARKER = "RTK_RUN_ID"
 TERM_S = 0.5  # between asking a process to end and ending it
 
+# CPU time in microseconds of a process with a real-time policy: the marks are thousands of years of it.
+_LIMIT = getattr(resource, "RLIMIT_RTTIME", None)
+_LIMIT_LINE = b"Max realtime timeout"
+_LEAST_MARK = 1 << 60
+
 _told: list[Callable[[], None]] = []  # nothing that is registered at a fork can be taken back, so once only
 _PROC = Path("/proc")  # where there is none (not Linux), no process is found
 
 
 def marked(run_id: str) -> set[int]:
     """The processes of a run that are alive, this one never among them."""
-    mark = f"{MARKER}={run_id}".encode()
-    return {pid for pid in _pids() if mark in _read(pid, "environ").split(b"\0") and _alive(pid)}
+    mark, number = f"{MARKER}={run_id}".encode(), b"%d" % _number(run_id)
+    return {
+        pid
+        for pid in _pids()
+        if (mark in _read(pid, "environ").split(b"\0") or _limit_of(pid) == number) and _alive(pid)
+    }
 
 
 def descendants(of: int) -> set[int]:
@@ -32,11 +48,14 @@ def descendants(of: int) -> set[int]:
 @contextmanager
 def marking(run_id: str) -> Iterator[None]:
     """While this lasts, what this process starts belongs to the run, and activities know which run is theirs."""
-    before = os.environ.get(MARKER)
+    before, limits = os.environ.get(MARKER), _limits()
     os.environ[MARKER] = run_id
+    if limits == (resource.RLIM_INFINITY, resource.RLIM_INFINITY):  # else it limits something: leave it alone
+        _limit((_number(run_id), resource.RLIM_INFINITY))
     try:
         yield
     finally:
+        _limit(limits)
         if before is None:
             os.environ.pop(MARKER, None)
         else:
@@ -81,7 +100,46 @@ def end(pids: set[int]) -> int:
         time.sleep(0.02)
     for pid in filter(_alive, there):
         _signal(pid, signal.SIGKILL)
+    patience = time.monotonic() + TERM_S
+    while any(map(_alive, there - of_others(there))) and time.monotonic() < patience:
+        time.sleep(0.02)
     return len(there)
+
+
+def of_others(pids: set[int]) -> set[int]:
+    """Those of the processes that are alive and that this one may not end."""
+    found = set()
+    for pid in filter(_alive, pids):
+        try:
+            os.kill(pid, 0)
+        except PermissionError:
+            found.add(pid)
+        except ProcessLookupError:
+            continue
+    return found
+
+
+def _number(run_id: str) -> int:
+    text = run_id.encode()
+    return _LEAST_MARK | zlib.crc32(text) << 24 | zlib.adler32(text) & 0xFFFFFF
+
+
+def _limits() -> tuple[int, int] | None:
+    return None if _LIMIT is None else resource.getrlimit(_LIMIT)
+
+
+def _limit(limits: tuple[int, int] | None) -> None:
+    if _LIMIT is not None and limits is not None:
+        with suppress(OSError, ValueError):
+            resource.setrlimit(_LIMIT, limits)
+
+
+def _limit_of(pid: int) -> bytes:
+    """The soft limit that may be a mark, as its digits."""
+    for line in _read(pid, "limits").splitlines():
+        if line.startswith(_LIMIT_LINE):
+            return line[len(_LIMIT_LINE) :].split()[0]
+    return b""
 
 
 def _pids() -> list[int]:

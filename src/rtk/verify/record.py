@@ -6,10 +6,8 @@ One entry a line: eight hexadecimal digits of CRC-32, a space, a JSON object, a 
 """
 
 import errno
-import fcntl
 import os
 import threading
-import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -20,11 +18,12 @@ from typing import Any
 import msgspec
 
 from rtk.errors import BadInput, CannotRecord
+from rtk.verify import lock
 from rtk.verify.redact import DEEPEST, Redactor, told
 
 VERSION = 2  # since there are the phases onset and undo
 TAIL = 65536  # bytes: where the end of a finished record is
-LOCK_S = 5.0
+UNTOLD = frozenset({"measurement", "hypothesis"})  # what nobody needs in order to undo a run
 # What a user's system never said, whatever is secret; and where files lie, since they lie there.
 _NUMBERS = ("n", "t", "start", "end")
 _CODES = ("kind", "run", "plan", "threshold", "boot", "phase", "state", "outcome", "role", "status", "beside")
@@ -69,35 +68,48 @@ class Record:
         path: Path,
         since: Callable[[], float],
         redact: Redactor | None = None,
-        resume: bool = False,
+        resume: bool | lock.Lock = False,
         sync: Callable[[int], None] = os.fsync,
     ) -> None:
         """Make the file, which must not exist, or with `resume` go on with that of a run that died.
 
         `since` tells the seconds since the run began; `sync` makes a file or a directory durable. Only one process
-        at a time can write a record. Raises `CannotRecord`.
+        at a time can write a record. Raises `CannotRecord`; but where `resume` is a lock that is held already, so that
+        something is to be undone, a record that cannot be written is only remembered in `failure`.
         """
         self.path = path
         self.failure: str | None = None
+        self.listener: Callable[[bytes], None] = lambda _: None  # gets each line that tells what is to be undone
+        self._torn = False
         self._sync = sync
         self._redact = redact
         self._since = since
         self._lock = threading.Lock()
+        self._file, self._next = -1, 0
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            new = os.O_APPEND | (os.O_RDWR if resume else os.O_WRONLY | os.O_CREAT | os.O_EXCL)
-            self._file = os.open(path, new, 0o600)
-            _hold(self._file)
-            if not resume:
-                _keep_name(path.parent, sync)
-            self._next = self._resumed() if resume else 0
-        except OSError as error:
-            raise CannotRecord(f"the run record {path} cannot be written: {error.strerror}") from None
+            self._open(resume)
+        except (OSError, BadInput) as error:
+            self.failure = str(error) if isinstance(error, BadInput) else self._unwritable(error)
+            self.close()
+            if not isinstance(resume, lock.Lock):
+                raise CannotRecord(self.failure) from None
 
-    def _resumed(self) -> int:
-        if os.pread(self._file, 1, os.fstat(self._file).st_size - 1) != b"\n":
-            os.write(self._file, b"\n")  # a torn last line must not run into the next one
-        return int(max(entry["n"] for entry in Recorded(self.path).entries())) + 1
+    def _open(self, resume: bool | lock.Lock) -> None:
+        if not resume:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        new = os.O_APPEND | (os.O_RDWR if resume else os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+        self._file = os.open(self.path, new, 0o600)
+        if not isinstance(resume, lock.Lock):
+            lock.take(self._file)
+        if not resume:
+            _keep_name(self.path.parent, self._sync)
+        else:
+            size = os.fstat(self._file).st_size  # a torn last line must not run into the next one
+            self._torn = size > 0 and os.pread(self._file, 1, size - 1) != b"\n"
+            self._next = max(entry["n"] for entry in Recorded(self.path).entries()) + 1
+
+    def _unwritable(self, error: OSError) -> str:
+        return f"the run record {self.path} cannot be written: {error.strerror}"
 
     def seconds(self) -> float:
         """Return the seconds since the run began, as entries tell them."""
@@ -106,20 +118,31 @@ class Record:
     def append(self, kind: str, durable: bool = False, **fields: Any) -> None:
         """Add an entry; with `durable` it is on the disk when this returns.
 
-        Raises `CannotRecord` when the disk will not take it, and remembers that in `failure`.
+        Raises `CannotRecord` when the disk will not take it, and remembers that in `failure`. Whoever listens is told
+        all the same.
         """
+        line = b""
         try:
             with self._lock:
                 if self._file < 0:  # a background activity may come back after the end
-                    raise CannotRecord(f"the run record {self.path} is closed")
-                entry = {"n": self._next, "t": round(self._since(), 6), "kind": kind, **fields}
-                _write(self._file, line_of(entry, self._redact))
-                self._next += 1
+                    raise CannotRecord(self.failure or f"the run record {self.path} is closed")
+                line = line_of({"n": self._next, "t": round(self._since(), 6), "kind": kind, **fields}, self._redact)
+                self._write(line)
             if durable:
                 self._sync(self._file)
         except OSError as error:
-            self.failure = f"the run record {self.path} cannot be written: {error.strerror}"
+            self.failure = self._unwritable(error)
             raise CannotRecord(self.failure) from None
+        finally:
+            if line and kind not in UNTOLD:
+                self.listener(line)
+
+    def _write(self, line: bytes) -> None:
+        if self._torn:
+            _write(self._file, b"\n")
+            self._torn = False
+        _write(self._file, line)
+        self._next += 1
 
     def note(self, kind: str, durable: bool = False, **fields: Any) -> None:
         """Add an entry where going on matters more than the entry: a failure is only remembered."""
@@ -127,18 +150,28 @@ class Record:
             self.append(kind, durable, **fields)
 
     def forked(self) -> None:
-        """Note this process, a fork of the run, to be ended with it. Takes no lock: the fork may hold it for ever."""
+        """Note this process, a fork of the run, to be ended with it, and let it write nothing after that.
+
+        Takes no lock: another thread may have held it when this process was born, and is not here to let go of it.
+        """
+        file, self._file = self._file, -1
+        self._lock = threading.Lock()
         entry = {"n": -1, "t": round(self._since(), 6), "kind": "forked", "pid": os.getpid()}
         with suppress(OSError):
-            os.write(self._file, line_of(entry))
+            os.write(file, line_of(entry))
+            os.close(file)  # and with it this process' part in the lock, which is the run's
 
     def close(self) -> None:
         """Make everything durable and let go of the file; a second call does nothing."""
         with self._lock:
-            if self._file >= 0:
+            if self._file < 0:
+                return
+            try:
                 self._sync(self._file)
-                os.close(self._file)
-                self._file = -1
+            except OSError as error:
+                self.failure = self.failure or self._unwritable(error)
+            os.close(self._file)
+            self._file = -1
 
 
 def _keep_name(directory: Path, sync: Callable[[int], None]) -> None:
@@ -151,16 +184,6 @@ def _keep_name(directory: Path, sync: Callable[[int], None]) -> None:
         os.close(place)
 
 
-def is_held(path: Path) -> bool:
-    """Whether a process is writing this record now. Raises `OSError` when that cannot be told."""
-    with path.open("rb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)  # shared, so that two that look both find it
-        except BlockingIOError:
-            return True
-    return False
-
-
 def is_finished(path: Path) -> bool:
     """Whether the record of a run has come to its end, told from its last lines."""
     with path.open("rb") as file:
@@ -169,20 +192,6 @@ def is_finished(path: Path) -> bool:
         lines = file.read().splitlines(keepends=True)
     entries = [entry for entry in map(entry_of, lines) if entry]
     return any(entry["kind"] == "end" for entry in entries)
-
-
-def _hold(file: int) -> None:
-    # What the dead run forked may hold the lock for as long as it takes to end it.
-    patience = time.monotonic() + LOCK_S
-    while True:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() >= patience:
-                raise BlockingIOError(11, "another process is at work on this run") from None
-            time.sleep(0.05)
-        else:
-            return
 
 
 def _write(file: int, line: bytes) -> None:

@@ -1,36 +1,45 @@
-"""After a run died: what its record says is left undone, and undoing it. Used by the guardian and `chaos recover`.
+"""After a run died: what its record and its guardian know of it, and undoing it. Used by both and `chaos recover`.
 
 The promise (DESIGN §4.4): rollbacks run at least once after an intent is durable, never by two processes at
-once, never again once a rollback's end is durable.
+once, never again once a rollback's end is durable. Undoing comes first: a record that cannot be read or written
+keeps nothing from being undone that is known from elsewhere.
 """
 
 import logging
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rtk.clock import Clock
 from rtk.errors import BadInput, CannotRecord
 from rtk.experiment.strategy import Strategy
+from rtk.insight.facts import ActivitySpan, Facts
 from rtk.insight.stops import StopCause, Stopping
 from rtk.verify import beside, processes
 from rtk.verify.hypothesis import Journal
+from rtk.verify.lock import Lock, holder, is_held
 from rtk.verify.places import SUFFIX
-from rtk.verify.record import Entry, Record, Recorded, Slot, is_finished, is_held
+from rtk.verify.record import Entry, Record, Recorded, Slot, is_finished, line_of
 from rtk.verify.redact import MASK
 from rtk.verify.stop import Stop
 from rtk.verify.toolkit import Toolkit
 from rtk.verify.undoing import Undoing
+from rtk.verify.unmeasured import unmeasured
+
+RESTORED = "the record of this run was gone when it died; this one holds what its guardian knew"
 
 logger = logging.getLogger("chaostoolkit")
 
 
 @dataclass
 class Remains:
-    """What a record says of its run: conditions that began, rollbacks that ended, processes it forked."""
+    """What is known of a run: conditions that began, rollbacks that ended, processes it forked.
+
+    `unreadable` says why its record could not be read, where it is known from elsewhere.
+    """
 
     path: Path
     head: Entry
@@ -42,6 +51,7 @@ class Remains:
     settled: bool = False
     ended: bool = False
     damaged: list[int] = field(default_factory=list)
+    unreadable: str | None = None
 
     @property
     def run_id(self) -> str:
@@ -61,26 +71,55 @@ class Remains:
         return list(self.named), left
 
 
+@dataclass
+class Recovered:
+    """What became of a run: the rollbacks that were played, None where nothing was to be undone.
+
+    `failure` says why its record could not take it; `restored`: that record was gone and made anew.
+    """
+
+    spans: list[ActivitySpan] | None = None
+    failure: str | None = None
+    restored: bool = False
+
+    def amend(self, facts: Facts) -> Facts:
+        """Return the facts with what the record could not take: how the rollbacks went."""
+        if self.failure is None or self.spans is None:
+            return facts
+        return replace(facts, rollbacks=tuple(self.spans), rolled_back=True)
+
+
 def _name(activity: Entry) -> str:
     return str(activity.get("name") or activity.get("ref"))
 
 
-def remains(path: Path) -> Remains:
-    """What is left of a run. Raises `BadInput` when its record cannot be read."""
-    recorded = Recorded(path)
-    found = Remains(path, recorded.head)
-    for entry in recorded.slots_and_entries():
-        if not isinstance(entry, Slot):
-            _look(found, entry)
-    found.damaged = recorded.damaged
+def remains(path: Path, known: Sequence[Entry] = ()) -> Remains:
+    """What is left of a run, from its record and from entries that are `known` of it besides.
+
+    Raises `BadInput` when the record cannot be read and nothing is known.
+    """
+    try:
+        recorded = Recorded(path)
+        found = Remains(path, recorded.head)
+        for entry in recorded.slots_and_entries():
+            if not isinstance(entry, Slot):
+                _look(found, entry)
+        found.damaged = recorded.damaged
+    except BadInput as error:
+        if not known or known[0]["kind"] != "run":
+            raise
+        found = Remains(path, known[0], unreadable=str(error))
+    for entry in known:
+        _look(found, entry)
     return found
 
 
 def _look(found: Remains, entry: Entry) -> None:
     kind, role = entry["kind"], entry.get("role")
     if kind == "intent" and role == "condition":
-        found.began.append(entry["index"])
-        found.named.append(entry["name"])
+        if entry["index"] not in found.began:
+            found.began.append(entry["index"])
+            found.named.append(entry["name"])
     elif kind == "intent" and role == "probe":
         found.probed = True
     elif kind == "activity" and role == "rollback":
@@ -88,7 +127,7 @@ def _look(found: Remains, entry: Entry) -> None:
     elif kind == "forked":
         found.forked.add(entry["pid"])
     elif kind == "rollbacks":
-        found.settled = entry["state"] in ("ended", "skipped")
+        found.settled |= entry["state"] in ("ended", "skipped")
     elif kind == "end":
         found.ended = True
 
@@ -107,48 +146,86 @@ def unfinished(directory: Path) -> tuple[list[Remains], list[str]]:
     return found, problems
 
 
-def recover(left: Remains, toolkit: Callable[[Entry], Toolkit], clock: Clock, why: Stopping) -> None:
-    """Undo what is left of a run and complete its record. `why` says what ended it.
+def recover(
+    left: Remains, toolkit: Callable[[Entry], Toolkit], clock: Clock, why: Stopping, known: Sequence[Entry] = ()
+) -> Recovered:
+    """Undo what is left of a run, then complete its record. `why` says what ended it.
 
-    Raises `CannotRecord` when another process is at it, `BadInput` when its secrets or configuration cannot be
-    had; nothing is played then.
+    `known` is what is known of it besides its record, which may be gone. Raises `CannotRecord` when another process is
+    at it, `BadInput` when its secrets or configuration cannot be had; nothing is played then.
     """
-    if os.getuid() != left.path.stat().st_uid:
+    restored = _restored(left.path, known)
+    if left.path.exists() and os.getuid() != left.path.stat().st_uid:
         raise CannotRecord(f"the run record {left.path} belongs to another user; recover it as that user")
-    processes.end(processes.marked(left.run_id) | _still_forked(left))
-    if left.ended:
-        return
-    with suppress(OSError):
-        os.chdir(left.head["directory"])
-    ready = None if left.is_undone else toolkit(left.head)
-    record = Record(left.path, _since(left.head, clock), ready.redact if ready else None, resume=True)
-    try:
-        fresh = remains(left.path)  # before the record was ours alone, another process may have been at it
+    with Lock(left.path, lambda: _free(left)) as lock:
+        # Before it was ours alone, another process may have been at it; what that one started is its own.
+        fresh = remains(left.path, known)
+        _end_processes(fresh)
         if fresh.ended:
-            return
-        record.note("event", durable=True, text=why.sentence)
-        if ready and not fresh.is_undone:
-            with processes.marking(left.run_id):
-                _undo(fresh, ready, clock, record)
-        beside.note(record, beside.joined(left.run_id, left.path.parents[1] / "holds"))
-        record.note("end", durable=True, **_end(why))
-    finally:
-        record.close()
-    if record.failure:
-        raise CannotRecord(record.failure)
+            return Recovered()
+        with suppress(OSError):
+            os.chdir(fresh.head["directory"])
+        ready = None if fresh.is_undone else toolkit(fresh.head)
+        record = Record(left.path, _since(fresh.head, clock), ready.redact if ready else None, resume=lock)
+        try:
+            record.note("event", durable=True, text=why.sentence)
+            spans = _undone(fresh, ready, clock, record) if ready else None
+            _complete(fresh, record, why)
+        finally:
+            record.close()
+    return Recovered(spans, record.failure, restored)
 
 
-def _undo(left: Remains, toolkit: Toolkit, clock: Clock, record: Record) -> None:
+def _restored(path: Path, known: Sequence[Entry]) -> bool:
+    """Make a record anew that is gone, from what is known; whether that was done. A disk may not let it."""
+    with suppress(OSError):
+        if not known or (path.exists() and path.stat().st_size):
+            return False
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        told = {"n": len(known), "t": max(entry["t"] for entry in known), "kind": "event", "text": RESTORED}
+        lines = [line_of({**entry, "n": number}) for number, entry in enumerate([*known, told])]
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:  # noqa: PTH123 - by its descriptor
+            file.write(b"".join(lines))
+        return True
+    return False
+
+
+def _free(left: Remains) -> None:
+    """End what a dead run forked and what so holds its lock; another process that holds it is left alone."""
+    pid = left.head.get("pid")
+    if holder(left.path) == pid and processes.command_of(int(pid or 0)) != left.head.get("command"):
+        _end_processes(left)
+
+
+def _end_processes(left: Remains) -> None:
+    found = processes.marked(left.run_id) | _still_forked(left)
+    processes.end(found)
+    if of_others := processes.of_others(found):
+        numbers = ", ".join(map(str, sorted(of_others)))
+        logger.warning(f"Processes of the run that belong to another user could not be ended: {numbers}")
+
+
+def _undone(left: Remains, toolkit: Toolkit, clock: Clock, record: Record) -> list[ActivitySpan] | None:
     stop, journal = Stop(), Journal(toolkit.document, status="interrupted")
-    with toolkit.session(journal.as_dict()):
+    with processes.marking(left.run_id), toolkit.session(journal.as_dict()):
         undoing = Undoing(left.run_id, toolkit, clock, record, stop)
         undoing.undo(_strategy(left.head), journal, dict.fromkeys(left.began), left.over)
+    return undoing.spans
 
 
 def _strategy(head: Entry) -> Strategy:
-    """What the record says; it may be of a time when anything could be said."""
+    # Records of earlier versions may hold a word that is no strategy: then they are undone, for nobody asked not to.
     said = head["rollback_strategy"]
     return Strategy(said) if said in list(Strategy) else Strategy.ALWAYS
+
+
+def _complete(left: Remains, record: Record, why: Stopping) -> None:
+    """Give every slot that was planned its entry, and the record its end."""
+    if record.failure is None:
+        for slot in unmeasured(Recorded(record.path)):
+            record.note("measurement", **slot)
+    beside.note(record, beside.joined(left.run_id, left.path.parents[1] / "holds"))
+    record.note("end", durable=True, **_end(why))
 
 
 def forget(left: Remains, clock: Clock) -> None:

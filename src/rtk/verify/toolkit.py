@@ -101,6 +101,12 @@ class Toolkit:
         """Return how an entry of the record names an activity: by its number, and itself where the file has not it."""
         return {"index": number, "name": activity.get("name"), **added(self.document, part, number, activity)}
 
+    def go_on_with(self, experiment: dict[str, Any], numbers: Mapping[str, list[int | None]]) -> None:
+        """Take over the experiment of a run that died, as controls had changed it, with the numbers it had given."""
+        self.experiment = experiment
+        self._named = named(experiment)
+        self.numbers = {part: Numbers.restored(experiment.get(part) or [], each) for part, each in numbers.items()}
+
     @contextmanager
     def session(self, journal: dict[str, Any]) -> Iterator[None]:
         """Everything a run of this experiment is wrapped in: caches and controls, from first to last."""

@@ -1,0 +1,67 @@
+"""The slots that a run which died owes: planned or due, and without an entry in its record."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from rtk.experiment.plan import slot_count
+from rtk.insight.facts import PHASES, MissedReason
+from rtk.verify.missed import sentence
+from rtk.verify.record import Entry, Recorded, Slot
+
+LENGTHS = {"baseline": "warm_up_s", "conditions": "duration_s", "recovery": "cool_down_s"}  # where the plan has them
+ENDLESS = ("onset", "undo")  # without a planned length: their slots are due until the run is dead
+
+
+@dataclass
+class _Kept:
+    """What a record holds of one phase; `start` is the due time of slot 0, None where the phase did not begin."""
+
+    start: float | None = None
+    planned: int = 0
+    is_over: bool = False
+    measured: bytearray = field(default_factory=bytearray)
+
+    def add(self, slot: int) -> None:
+        self.measured.extend(bytes(max(0, slot + 1 - len(self.measured))))
+        self.measured[slot] = 1
+
+
+def unmeasured(recorded: Recorded) -> Iterator[Entry]:
+    """Yield the fields of a measurement for each slot that has no entry, phase by phase."""
+    plan = recorded.head["plan"]
+    kept, last = _kept(recorded, plan["frequency_s"])
+    begins = last
+    for phase in PHASES:
+        found, length = kept[phase], float(plan.get(LENGTHS.get(phase, ""), 0.0))
+        start = begins if found.start is None else found.start
+        slots = max(slot_count(length, plan["frequency_s"]), found.planned, len(found.measured))
+        if phase in ENDLESS and found.start is not None and not found.is_over:
+            slots = max(slots, int((last - start) / plan["frequency_s"]) + 1)
+        for slot in range(slots):
+            if slot >= len(found.measured) or not found.measured[slot]:
+                yield _missed(phase, slot, start + slot * plan["frequency_s"])
+        begins = max(begins, start + length)
+
+
+def _kept(recorded: Recorded, frequency_s: float) -> tuple[dict[str, _Kept], float]:
+    kept: dict[str, _Kept] = {phase: _Kept() for phase in PHASES}
+    last = 0.0
+    for entry in recorded.slots_and_entries():
+        if isinstance(entry, Slot):
+            kept[entry.phase].add(entry.slot)
+            kept[entry.phase].start = entry.due - entry.slot * frequency_s
+            last = max(last, entry.t)
+        elif entry["kind"] == "phase":
+            phase = kept[entry["phase"]]
+            phase.planned, phase.is_over = max(phase.planned, entry["planned"]), entry["state"] == "ended"
+            phase.start = entry["t"] if phase.start is None else phase.start
+            last = max(last, entry["t"])
+    return kept, last
+
+
+def _missed(phase: str, slot: int, due: float) -> dict[str, Any]:
+    code = MissedReason.RUN_DIED
+    nothing: dict[str, Any] = {"started": None, "ended": None, "value": None, "probes": []}
+    told = {"outcome": "missed", "reason": sentence(code), "code": code}
+    return {"phase": phase, "slot": slot, "due": round(due, 6), **nothing, **told}
