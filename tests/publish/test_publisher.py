@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from rtk.clock import SystemClock
+from rtk.publish import spool
 from rtk.publish.console import Console
 from rtk.publish.destination import Destination
 from rtk.publish.marker import marker_path, progress_of
 from rtk.publish.patience import LONGEST_S, Patience
-from rtk.publish.pending import Sender
+from rtk.publish.pending import Sender, Sent, waiting
 from rtk.publish.publisher import Publisher
 from rtk.verify.record import Recorded
 from tests.publish.sample import Writer, finished
@@ -247,9 +248,57 @@ def test_what_will_never_be_taken_is_not_tried_for_ever(toy: ToyConsole, tmp_pat
     path = finished(tmp_path)
     toy.faults = in_turn(Says(422, {"detail": "entries[0]: no"}))
     sender = Sender(where(toy), SystemClock(), 5)
-    sender_left = _begun(path, sender)
-    assert "entries[0]: no" in sender_left[path.stem]
-    assert sender.all(tmp_path).left == {}
+    marker_path(path).write_text(json.dumps({"url": sender.where.url}))
+    why = sender.all(tmp_path).dropped[path.stem]
+    assert "entries[0]: no" in why
+    assert f"`chaos publish {path}` tries once more" in why
+    assert sender.all(tmp_path) == Sent([], {}, {})
+
+
+def test_a_run_of_a_deleted_verification_is_dropped_and_published_as_one_of_a_new(
+    toy: ToyConsole, tmp_path: Path
+) -> None:
+    path = finished(tmp_path)
+    sender = Sender(where(toy), SystemClock(), 5)
+    gone = Says(410, {"detail": "this verification was deleted"})
+    marker_path(path).write_text(json.dumps({"url": sender.where.url}))
+    toy.faults = in_turn(gone)
+    why = sender.all(tmp_path).dropped[path.stem]
+    assert "this verification was deleted" in why
+    assert f"`chaos publish --as-new {path}` makes a new verification of it" in why
+    seen = len(toy.memory.seen)
+    assert not waiting(tmp_path, toy.url)
+    assert sender.all(tmp_path) == Sent([], {}, {})
+    assert len(toy.memory.seen) == seen, "it is not sent again by itself"
+    sender.record(path, again=True, as_new=True)
+    old, made = toy.memory.runs.values()
+    assert old.verification != made.verification
+    assert made.verification != Recorded(path).head["plan"]["verification_id"]
+    assert len(made.entries) == len(list(Recorded(path).entries()))
+
+
+def test_a_run_whose_verification_is_deleted_goes_on_and_says_once_what_can_be_done(
+    toy: ToyConsole, writer: Writer, publish: Publish, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING, "chaostoolkit")
+    toy.faults = lambda seen: Says(410, {"detail": "deleted"}) if seen.path.endswith("/record") else None
+    publisher = publish()
+    writer.measure(1)
+    assert publisher.over.wait(30)
+    (said,) = [each.getMessage() for each in caplog.records]
+    assert "is not published any further" in said
+    assert "--as-new" in said
+    assert "--pending" not in said
+
+
+def test_an_execution_that_is_refused_for_good_is_set_aside(toy: ToyConsole, tmp_path: Path) -> None:
+    path = tmp_path / f"one{spool.SUFFIX}"
+    spool.keep(path, spool.Kept(toy.url, {"experiment": {"title": "x"}, "status": "completed"}))
+    toy.faults = lambda seen: Says(410, {"detail": "gone"}) if seen.method == "POST" else None
+    done = Sender(where(toy), SystemClock(), 5).all(tmp_path)
+    assert "gone; it stays here, in" in done.dropped["one"]
+    assert (path.exists(), path.with_suffix(spool.ASIDE).exists()) == (False, True)
+    assert Sender(where(toy), SystemClock(), 5).all(tmp_path) == Sent([], {}, {})
 
 
 def test_a_record_of_a_version_the_console_does_not_know_yet_is_kept_for_later(toy: ToyConsole, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from rtk.verify.places import runs_directory
 PATIENCE_S = 60.0  # how long a console that does not answer is asked again
 
 
-def publishing(path: Path, journal: str | None) -> int:
+def publishing(path: Path, journal: str | None, as_new: bool = False) -> int:
     """Publish a journal, or what is pending; the exit code. Raises `ToolkitError`."""
     settings = load(path)
     if feature(settings, "publish") is False:
@@ -29,7 +29,7 @@ def publishing(path: Path, journal: str | None) -> int:
     if journal is None:
         return _pending(sender, where)
     try:
-        page = publish(Path(journal), sender, settings)
+        page = publish(Path(journal), sender, settings, as_new)
     except Taken:
         raise BadInput(f"{journal} is being published by another process just now") from None
     click.echo(f"Published at {page}" if page else f"{journal} is published")
@@ -42,6 +42,8 @@ def _pending(sender: Sender, where: Destination) -> int:
         click.echo(f"{name} is published")
     for name, why in done.left.items():
         click.echo(f"{name} is not published yet: {why}", err=True)
-    if not (done.sent or done.left):
+    for name, why in done.dropped.items():
+        click.echo(f"{name} is not published, and not tried again: {why}", err=True)
+    if not (done.sent or done.left or done.dropped):
         click.echo(f"Nothing is pending for {where.url}")
-    return COULD_NOT_RUN if done.left else OK
+    return COULD_NOT_RUN if done.left or done.dropped else OK

@@ -19,7 +19,8 @@ from rtk.verify.facts import facts_of
 from rtk.verify.record import Entry, Recorded, plain
 
 OURS = uuid.UUID("6b1f2a0c-93cf-5d0e-8d4a-5f0b1d2c7e11")  # the space of ids made from what a file says
-FOR_GOOD = frozenset((400, 413, 422))  # the same would be refused again, whenever it is sent
+FOR_GOOD = frozenset((400, 410, 413, 422))  # the same would be refused again, whenever it is sent
+GONE = 410
 REOPENED = 2  # how often a run that the console no longer knows is told anew
 
 
@@ -149,7 +150,7 @@ class Delivery:
         if head is None:
             raise BadInput(f"{self._path} is not a run record: its first line should be an entry of kind 'run'")
         base = replace(self.console.where, organization=progress.organization, team=progress.team).base
-        return f"{base}/verifications/{progress.verification}/runs/{head['run']}"
+        return f"{base}/verifications/{progress.verification}/runs/{progress.run or head['run']}"
 
     def _send(self, batch: Batch) -> None:
         path = self._run() + "/record"
@@ -194,9 +195,22 @@ class Delivery:
         if is_passing(answer.status):
             raise Passing(self.console.refusal(answer), answer.headers.get("retry-after"))
         if answer.status in FOR_GOOD:
-            self.marker.progress.refused = self.console.refusal(answer)
+            why = f"{self.console.refusal(answer)}{way_out(answer.status, self._path)}"
+            self.marker.progress.refused = why
             self.marker.save()
+            raise Final(why, answer.status)
         return self.console.checked(answer)
+
+
+class Final(Refused):
+    """The console will never take it: it is kept here, and not sent again by itself."""
+
+
+def way_out(status: int, record: Path) -> str:
+    """What a person can do with a record that a console will never take, as the end of a sentence."""
+    if status == GONE:
+        return f"; it stays here: `chaos publish --as-new {record}` makes a new verification of it"
+    return f"; it stays here: `chaos publish {record}` tries once more"
 
 
 def ending(path: Path) -> bytes:

@@ -20,8 +20,10 @@ from rtk.verify.record import Entry, Recorded, line_of
 from rtk.verify.redact import redactor_of
 
 
-def publish(path: Path, sender: Sender, settings: Mapping[str, Any]) -> str:
+def publish(path: Path, sender: Sender, settings: Mapping[str, Any], as_new: bool = False) -> str:
     """Publish a journal or a run record, again if it was before: then it is updated. The page it is on.
+
+    A run is published `as_new` under a verification that the console does not know yet.
 
     Raises `BadInput` for anything else, `Refused` or `NoAnswer`.
     """
@@ -31,13 +33,17 @@ def publish(path: Path, sender: Sender, settings: Mapping[str, Any]) -> str:
         raise BadInput(f"{path} cannot be read: {error.strerror}; expected a journal or a run record") from None
     if data.lstrip()[:1] != b"{":
         Recorded(path)  # says so when it is none
-        return sender.record(path, again=True)
+        return sender.record(path, again=True, as_new=as_new)
     journal = _whole(data, path)
     block = _ours(journal)
+    if block is None and as_new:
+        raise BadInput(f"{path} is a journal of chaos run: --as-new is for runs of chaos verify")
     if block is None:
         return _execution(journal, sender, settings, path)
     kept = record_path(str(block["run"]))
-    return sender.record(kept, again=True) if kept.exists() else _as_record(journal, block, sender, path)
+    if kept.exists():
+        return sender.record(kept, again=True, as_new=as_new)
+    return _as_record(journal, block, sender, path, as_new)
 
 
 def _whole(data: bytes, path: Path) -> dict[str, Any]:
@@ -90,7 +96,7 @@ def _told(kept: Kept, console: Console) -> str:
     return deliver(kept, console)
 
 
-def _as_record(journal: dict[str, Any], block: dict[str, Any], sender: Sender, path: Path) -> str:
+def _as_record(journal: dict[str, Any], block: dict[str, Any], sender: Sender, path: Path, as_new: bool) -> str:
     """Publish from a record made anew of the journal, where the run's own is gone."""
     with tempfile.TemporaryDirectory() as directory:
         record = Path(directory) / f"{block['run']}{SUFFIX}"
@@ -98,7 +104,7 @@ def _as_record(journal: dict[str, Any], block: dict[str, Any], sender: Sender, p
             record.write_bytes(b"".join(line_of(entry) for entry in entries_of(journal, block)))
         except (KeyError, TypeError, ValueError, IndexError, AttributeError):
             raise BadInput(f"{path}: its block named rtk is damaged, expected what chaos verify wrote") from None
-        return sender.record(record, remade=True)
+        return sender.record(record, remade=True, as_new=as_new)
 
 
 def entries_of(journal: dict[str, Any], block: dict[str, Any]) -> Iterator[Entry]:

@@ -18,6 +18,7 @@ SUFFIX = ".published"
 class Progress(msgspec.Struct):
     """What is known: where a run goes to, the next entry's number, and what is over.
 
+    `run` is the id it goes by there where that is not its own;
     `offset` is where in the record that entry begins; `ends`: the run's end has been sent; `done`: everything
     was; `refused`: why the console will never take it.
     """
@@ -26,6 +27,7 @@ class Progress(msgspec.Struct):
     organization: str = ""
     team: str = ""
     verification: str = ""
+    run: str = ""
     opened: bool = False
     next: int = 0
     offset: int = 0

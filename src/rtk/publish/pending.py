@@ -4,17 +4,18 @@ import json
 import os
 import subprocess
 import threading
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rtk import helper
 from rtk.clock import Clock
 from rtk.errors import ToolkitError
 from rtk.publish import spool
-from rtk.publish.console import Console
-from rtk.publish.delivery import Delivery
+from rtk.publish.console import Console, Refused
+from rtk.publish.delivery import FOR_GOOD, Delivery, Final
 from rtk.publish.destination import Destination
 from rtk.publish.marker import SUFFIX, Marker, Progress, Taken, progress_of
 from rtk.publish.parta import page_of
@@ -22,7 +23,7 @@ from rtk.publish.patience import Patience
 from rtk.publish.wire import NoAnswer, Send
 from rtk.verify.lock import is_held
 from rtk.verify.places import SUFFIX as RECORD
-from rtk.verify.places import runs_directory
+from rtk.verify.places import new_run_id, runs_directory
 from rtk.verify.record import is_finished
 
 SENDING = "rtk.cli.sending"
@@ -34,10 +35,11 @@ _left_behind: list["subprocess.Popen[bytes]"] = []  # they outlive this process,
 
 @dataclass
 class Sent:
-    """What came of sending: `sent` runs and executions, `left` ones with the reason of each."""
+    """What came of sending: `sent` runs and executions, `left` ones and those refused for good, with their reasons."""
 
     sent: list[str]
     left: dict[str, str]
+    dropped: dict[str, str] = field(default_factory=dict)
 
 
 def waiting(directory: Path, url: str) -> list[Path]:
@@ -90,15 +92,23 @@ class Sender:
         try:
             send(path)
             done.sent.append(path.stem)
+        except Final as error:
+            done.dropped[path.stem] = str(error)
         except Taken:
             done.left[path.stem] = "another process is publishing it"
         except (ToolkitError, OSError) as error:
             done.left[path.stem] = str(error)
 
-    def record(self, record: Path, again: bool = False, remade: bool = False) -> str:
-        """Send the rest of a record; its page. With `again` from its beginning. Raises `ToolkitError`, `Taken`."""
+    def record(self, record: Path, again: bool = False, remade: bool = False, as_new: bool = False) -> str:
+        """Send the rest of a record; its page. With `again` from its beginning, `as_new` of a new verification.
+
+        Raises `ToolkitError`, `Taken`.
+        """
         with self._taken(record) as marker:
-            if again or marker.progress.url != self.where.url:  # another console knows nothing of it
+            if as_new:
+                run = new_run_id(self._clock.now())  # under its own the console may know it already
+                marker.progress = Progress(self.where.url, verification=str(uuid.uuid4()), run=run)
+            elif again or marker.progress.url != self.where.url:  # another console knows nothing of it
                 marker.progress = Progress(self.where.url)
             console = Console(self.where, self._send)
             try:
@@ -122,10 +132,14 @@ class Sender:
             self._clock.wait(threading.Event(), TAKEN_S)
 
     def execution(self, path: Path) -> None:
-        """Send an execution that was kept. Raises `ToolkitError`."""
+        """Send an execution that was kept; one that is refused for good is set aside. Raises `ToolkitError`."""
         console = Console(self.where, self._send)
         try:
             self._patiently(lambda: spool.send(path, console))
+        except Refused as error:
+            if error.status in FOR_GOOD:
+                raise Final(f"{error}; it stays here, in {spool.set_aside(path)}", error.status) from None
+            raise
         finally:
             console.close()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from rtk.clock import Clock
 from rtk.errors import ToolkitError
 from rtk.publish.console import Console
-from rtk.publish.delivery import Delivery, Opened
+from rtk.publish.delivery import Delivery, Final, Opened
 from rtk.publish.marker import Marker, Taken
 from rtk.publish.patience import Patience
 from rtk.publish.wire import NoAnswer
@@ -114,9 +114,8 @@ class Publisher:
 
     def _give_up(self, error: ToolkitError) -> None:
         self._on_failure(str(error), True)
-        self._say(
-            f"The run goes on, but is not published any further: {error}; then `chaos publish --pending` sends it"
-        )
+        then = "" if isinstance(error, Final) else "; then `chaos publish --pending` sends it"
+        self._say(f"The run goes on, but is not published any further: {error}{then}")
 
     def _say(self, sentence: str) -> None:
         if not self._said:

@@ -13,6 +13,7 @@ from rtk.publish import parta
 from rtk.publish.console import Console, Refused, settled
 
 SUFFIX = ".execution"
+ASIDE = ".refused"
 
 
 @dataclass
@@ -68,6 +69,14 @@ def send(path: Path, console: Console) -> bool:
     with suppress(FileNotFoundError):
         path.unlink()
     return True
+
+
+def set_aside(path: Path) -> Path:
+    """Keep what no console will take where nobody sends it again; where that is."""
+    aside = path.with_suffix(ASIDE)
+    with suppress(OSError):
+        path.replace(aside)
+    return aside
 
 
 def settle(kept: Kept, console: Console, note: Callable[[], None] = lambda: None) -> None:
