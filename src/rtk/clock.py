@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+_BOOTTIME: int | None = getattr(time, "CLOCK_BOOTTIME", None)
+
 
 class Clock(Protocol):
     """A source of time. `wait` may be cut short by its event."""
@@ -19,6 +21,9 @@ class Clock(Protocol):
 
     def monotonic(self) -> float:
         """Seconds of a clock that never jumps, for durations and due times."""
+
+    def suspended(self) -> float:
+        """Seconds that the machine was suspended since it was started, in which the monotonic clock stood still."""
 
     def wait(self, event: threading.Event, timeout: float | None = None) -> bool:
         """Wait until the event is set or the timeout (seconds) is over; true when it is set."""
@@ -32,6 +37,10 @@ class SystemClock:
 
     now = staticmethod(time.time)
     monotonic = staticmethod(time.monotonic)
+
+    def suspended(self) -> float:
+        # Not to be told apart where the system has no second clock: there it stands still in neither.
+        return time.clock_gettime(_BOOTTIME) - time.monotonic() if _BOOTTIME is not None else 0.0
 
     def wait(self, event: threading.Event, timeout: float | None = None) -> bool:
         return event.wait(timeout)

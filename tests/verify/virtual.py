@@ -24,6 +24,7 @@ class VirtualClock:
 
     def __init__(self) -> None:
         self._time = 0.0
+        self.suspended_s = 0.0
         self._running = 1
         self._waiters: list[_Waiter] = []
         self._lock = threading.RLock()
@@ -33,6 +34,9 @@ class VirtualClock:
 
     def monotonic(self) -> float:
         return self._time
+
+    def suspended(self) -> float:
+        return self.suspended_s
 
     def spawn(self, target: Callable[[], None], name: str) -> None:
         with self._lock:

@@ -1,5 +1,7 @@
 """Why a request failed, in one sentence that names the host: never credentials, never a query."""
 
+import errno
+import os
 import re
 from urllib.parse import urlsplit
 
@@ -44,6 +46,17 @@ def failure_of(handle: pycurl.Curl, error: pycurl.error, request: Request) -> st
     if code in _TLS:
         return f"The call to {place} failed: no trusted TLS connection could be made ({detail})."
     return f"The call to {place} failed: {_REASONS.get(code, detail)}."
+
+
+def system_error(handle: pycurl.Curl, error: pycurl.error) -> OSError | None:
+    """Return what the system refused libcurl, where that is known: who measures must know its own lack from others'.
+
+    Where no connection could be made and the system refused none, not even a socket was to be had for one.
+    """
+    number = handle.getinfo(pycurl.OS_ERRNO)
+    if not number and error.args[0] == pycurl.E_COULDNT_CONNECT:
+        number = errno.EMFILE
+    return OSError(number, os.strerror(number)) if number else None
 
 
 def _stage(handle: pycurl.Curl, detail: str) -> str:

@@ -17,7 +17,7 @@ import pycurl
 from chaoslib.exceptions import ActivityFailed
 
 from chaoscloud.probes.arguments import Request
-from chaoscloud.probes.failure import MOST_REDIRECTS, failure_of
+from chaoscloud.probes.failure import MOST_REDIRECTS, failure_of, system_error
 from rtk.slices import ask_for_short_slices
 
 # A handle's end must not wait for a name lookup that hangs: 10 s and more, also at the end of the process.
@@ -91,7 +91,7 @@ def _perform(handle: pycurl.Curl, request: Request) -> Answer:
         handle.setopt(pycurl.COOKIELIST, "ALL")
         handle.perform()
     except pycurl.error as error:
-        raise ActivityFailed(failure_of(handle, error, request)) from None
+        raise ActivityFailed(failure_of(handle, error, request)) from system_error(handle, error)
     return Answer(
         status=handle.getinfo(pycurl.RESPONSE_CODE),
         size=handle.getinfo(pycurl.SIZE_DOWNLOAD_T),

@@ -53,17 +53,27 @@ class InFlight:
 
 Measure = Callable[[InFlight], Sample]
 Settled = Callable[[Grid, int, Sample], None]
+PausedSince = Callable[[float], float | None]
+
+
+def _never(_: float) -> None:
+    return None
 
 
 class Crew:
     """Keeps the slots of one grid after another. `settled` is told each slot's sample, exactly once a slot."""
 
-    def __init__(self, clock: Clock, measure: Measure, settled: Settled, max_in_flight: int) -> None:
+    def __init__(
+        self, clock: Clock, measure: Measure, settled: Settled, max_in_flight: int, paused_since: PausedSince = _never
+    ) -> None:
+        """`paused_since` tells how long the measurer itself stood still since a moment, None where it did not."""
         self.bell = threading.Event()  # rings when the crew needs the one who tends it
         self._clock = clock
         self._measure = measure
         self._settled = settled
         self._max = max_in_flight
+        self._paused_since = paused_since
+        self._refused: str | None = None  # why the last thread could not be started
         self._lock = threading.Lock()
         self._work = threading.Event()
         self._grid: Grid | None = None
@@ -89,7 +99,7 @@ class Crew:
             self._work.clear()
             self._grid = None
         for slot in grid.close(cut is not None):
-            self._settle(grid, slot, cut or self._no_slot_free())
+            self._settle(grid, slot, cut or self._not_begun(grid, slot))
 
     def dismiss(self) -> None:
         """Let every idle thread end."""
@@ -99,14 +109,25 @@ class Crew:
     def tend(self) -> None:
         """Make threads where they are needed and end what is past its limit; called a few times a second."""
         for one in self.under_way():
-            if self._clock.monotonic() >= one.deadline:
+            if paused := self._paused(one.started):
+                self.give_up(one, paused)
+            elif self._clock.monotonic() >= one.deadline:
                 self._abandon(one, f"no answer within {one.limit:g} s")
         with self._lock:
             room = self._max + SPARE - len(self._under_way) - self._waiting - self._starting
             lacking = max(0, min(SPARE - self._waiting - self._starting, room)) if self._grid else 0
             self._starting += lacking
         for _ in range(lacking):
+            self._hire()
+
+    def _hire(self) -> None:
+        try:
             self._clock.spawn(self._keep, "rtk-measure")
+            self._refused = None
+        except RuntimeError as error:  # at the limit of threads or processes
+            self._refused = str(error)
+            with self._lock:
+                self._starting -= 1
 
     def under_way(self) -> list[InFlight]:
         """The measurements that have begun and are not settled."""
@@ -118,18 +139,18 @@ class Crew:
         return [] if self._grid else self.under_way()
 
     def give_up(self, one: InFlight, sample: Sample) -> None:
-        """Settle a measurement from outside, at the end of a run; what it says later is not heard."""
+        """Settle a measurement from outside; what it says later is not heard."""
         with self._lock:
-            self._under_way.pop((id(one.grid), one.slot), None)
-        sample.probes = list(one.probes)
+            if self._under_way.pop((id(one.grid), one.slot), None) is None:
+                return  # it has just ended by itself
+            self._hung += 1
+        if sample.outcome != "missed":
+            sample.probes = list(one.probes)
         self._settle(one.grid, one.slot, sample)
 
     def _abandon(self, one: InFlight, reason: str) -> None:
         # A hung system must never look better than a slow one: past the limit is deviated, not missed.
-        sample = Sample("deviated", one.started, self._clock.monotonic(), None, reason)
-        with self._lock:
-            self._hung += 1
-        self.give_up(one, sample)
+        self.give_up(one, Sample("deviated", one.started, self._clock.monotonic(), None, reason))
 
     def _keep(self) -> None:
         ask_for_short_slices()
@@ -168,6 +189,7 @@ class Crew:
         if lacking:
             self.bell.set()
         sample = self._measure(one)
+        sample = self._paused(started) or sample
         with self._lock:
             heard = self._under_way.pop((id(grid), slot), None) is not None
             self._waiting += 1
@@ -181,8 +203,20 @@ class Crew:
         if self._hung >= HUNG:
             return Sample.missed(MissedReason.HANGING, measurements=self._hung)
         if late > max(LATE_S, grid.frequency):
-            return Sample.missed(MissedReason.LATE, seconds=late)
+            return self._paused(self._clock.monotonic() - late) or Sample.missed(MissedReason.LATE, seconds=late)
         return None
+
+    def _paused(self, since: float) -> Sample | None:
+        length = self._paused_since(since)
+        return None if length is None else Sample.missed(MissedReason.PAUSED, since, seconds=length)
+
+    def _not_begun(self, grid: Grid, slot: int) -> Sample:
+        """Why a planned slot never began although its phase went on to its end."""
+        if (length := self._paused_since(grid.due(slot))) is not None:
+            return Sample.missed(MissedReason.PAUSED, seconds=length)
+        if self._refused:
+            return Sample.missed(MissedReason.NO_THREADS, error=self._refused)
+        return self._no_slot_free()
 
     def _no_slot_free(self) -> Sample:
         return Sample.missed(MissedReason.NO_SLOT_FREE, measurements=len(self._under_way))

@@ -19,6 +19,7 @@ from rtk.experiment.criterion import is_code
 from rtk.verify.calls import Call, call_of
 from rtk.verify.crew import InFlight, Sample
 from rtk.verify.redact import told
+from rtk.verify.shortage import shortage_of
 from rtk.verify.toolkit import Toolkit
 
 OUTPUT_BYTES = 4096  # what is kept of a probe's output
@@ -89,7 +90,8 @@ class Measurer:
         except InterruptExecution:
             raise
         except BaseException as error:  # noqa: BLE001 - whatever an extension does, users were not served
-            return {"status": "failed", "output": None, "exception": _sentence(error)}
+            failed = {"status": "failed", "output": None, "exception": _sentence(error)}
+            return {**failed, "shortage": lacking} if (lacking := shortage_of(error)) else failed
 
     def _judge(self, probe: dict[str, Any], position: int, run: dict[str, Any]) -> None:
         output = run["output"]
@@ -99,6 +101,8 @@ class Measurer:
                 run["tolerance_met"] = self._judges[position](output)
             except BaseException as error:  # noqa: BLE001 - a value the tolerance cannot judge is not tolerated
                 run["exception"] = f"the tolerance could not judge the output: {_sentence(error)}"
+                if lacking := shortage_of(error):
+                    run["shortage"] = lacking
         output = self._toolkit.redact.within(output)
         run["value"] = number_in(output, probe.get("tolerance")) if self._is_quantity[position] else None
         run["output"], cut = kept(output)
@@ -106,7 +110,10 @@ class Measurer:
             run["output_cut"] = True
 
     def _sample(self, one: InFlight) -> Sample:
-        deviated = [i for i, run in enumerate(one.probes) if not run["tolerance_met"]]
+        short = next((i for i, run in enumerate(one.probes) if "shortage" in run), None)
+        deviated = [i for i, run in enumerate(one.probes) if not run["tolerance_met"] and "shortage" not in run]
+        if short is not None and not deviated:
+            return self._missed(one, short)
         value = one.probes[self._charted].pop("value") if one.probes else None
         for run in one.probes:
             run.pop("value", None)
@@ -116,6 +123,11 @@ class Measurer:
             sample.outcome = "deviated"
             sample.reason = self._reason(one.probes[deviated[0]], deviated[0])
         return sample
+
+    def _missed(self, one: InFlight, position: int) -> Sample:
+        """What the measurer lacked says nothing of the system, so there is no measurement."""
+        run = one.probes[position]
+        return Sample.missed(run["shortage"], one.started, error=self._reason(run, position))
 
     def _reason(self, run: Mapping[str, Any], position: int) -> str:
         name = self._probes[position]["name"]

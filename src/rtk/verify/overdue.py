@@ -1,7 +1,8 @@
 """Which measurements under way deviate whatever comes of them, so that nothing has to wait for their end."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from rtk.clock import Clock
 from rtk.verify.crew import InFlight
@@ -19,9 +20,13 @@ class Overdue:
 
     def deviates(self, one: InFlight) -> bool:
         """Return whether it deviates already: one of its probes did, or the one at work is overdue."""
-        return self.is_past(one) or any(not run["tolerance_met"] for run in list(one.probes))
+        return self.is_past(one) or any(_deviated(run) for run in list(one.probes))
 
     def is_past(self, one: InFlight) -> bool:
         """Return whether the probe at work has taken longer than its tolerance allows."""
         position, began = len(one.probes), one.deadline - one.limit
         return position < len(self._bounds) and self._clock.monotonic() - began > self._bounds[position]
+
+
+def _deviated(run: Mapping[str, Any]) -> bool:
+    return not run["tolerance_met"] and "shortage" not in run

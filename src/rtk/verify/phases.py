@@ -5,6 +5,7 @@ import math
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from chaoslib.exceptions import InterruptExecution
 
@@ -12,7 +13,7 @@ from rtk.clock import Clock
 from rtk.experiment.plan import Plan
 from rtk.insight.facts import MissedReason, Phase
 from rtk.insight.stops import StopCause
-from rtk.verify.crew import Crew, InFlight, Sample
+from rtk.verify.crew import Crew, InFlight, PausedSince, Sample
 from rtk.verify.overdue import Overdue
 from rtk.verify.progress import Progress, Waiting
 from rtk.verify.record import Record
@@ -28,6 +29,16 @@ HURRIED_S = 0.3  # the same when the run was interrupted
 logger = logging.getLogger("chaostoolkit")
 
 
+@dataclass(frozen=True)
+class Measuring:
+    """How slots are measured: by what, how many at once, when a measurement is overdue, and when we stood still."""
+
+    measure: Callable[[InFlight], Sample]
+    overdue: Overdue
+    paused_since: PausedSince
+    max_in_flight: int
+
+
 class Phases:
     """Measures through one phase after another; every planned slot ends as exactly one recorded measurement.
 
@@ -41,20 +52,18 @@ class Phases:
         record: Record,
         stop: Stop,
         progress: Progress,
-        measure: Callable[[InFlight], Sample],
-        overdue: Overdue,
-        max_in_flight: int,
+        measuring: Measuring,
     ) -> None:
         self._plan = plan
         self._clock = clock
         self._record = record
         self._stop = stop
         self._progress = progress
-        self._measure = measure
-        self._overdue = overdue
+        self._measure = measuring.measure
+        self._overdue = measuring.overdue
         self._over_at: float | None = None
         self._rules = StopRules(plan, stop.request)
-        self.crew = Crew(clock, self._careful, self._settled, max_in_flight)
+        self.crew = Crew(clock, self._careful, self._settled, measuring.max_in_flight, measuring.paused_since)
         self.bell = self.crew.bell
 
     def run(

@@ -20,12 +20,13 @@ from rtk.insight.facts import Facts, Phase, Threshold
 from rtk.insight.stops import StopCause
 from rtk.verify import beside, processes
 from rtk.verify.afterwards import Afterwards
+from rtk.verify.beat import Beat
 from rtk.verify.beside import Alone, Neighbours
 from rtk.verify.hypothesis import Hypothesis, Journal
 from rtk.verify.measure import Measurer
 from rtk.verify.method import Method, role_of
 from rtk.verify.overdue import Overdue
-from rtk.verify.phases import Phases
+from rtk.verify.phases import Measuring, Phases
 from rtk.verify.progress import Progress
 from rtk.verify.readiness import Guardian, Readiness
 from rtk.verify.record import VERSION, Record
@@ -88,10 +89,10 @@ class Run:
         self._measurer = measurer = Measurer(self._toolkit, clock, verification.limits, verification.charted)
         self._hypothesis = Hypothesis(self._toolkit, clock, record, stop, measurer, self.journal)
         self._afterwards = Afterwards(self._hypothesis, self.journal, clock, stop, progress)
+        self._beat = Beat(clock)
         late = Overdue(verification.bounds_s, clock)
-        self._phases = Phases(
-            verification.plan, clock, record, stop, progress, measurer, late, verification.max_in_flight
-        )
+        measuring = Measuring(measurer, late, self._beat.paused_since, verification.max_in_flight)
+        self._phases = Phases(verification.plan, clock, record, stop, progress, measuring)
         progress.waiting = self._phases.waiting
         self._method = Method(self._toolkit, clock, record, stop, self._phases.bell, verification.plan.frequency_s)
         self._undoing = Undoing(verification.run_id, self._toolkit, clock, record, stop)
@@ -101,6 +102,7 @@ class Run:
         """Play it all. Ends in order whatever happens in between; the record then says what did."""
         self._begin()
         self._watch_the_time()
+        self._beat.start()
         journal = self.journal.as_dict()
         with processes.marking(self._v.run_id), self._toolkit.session(journal):
             try:
@@ -253,6 +255,7 @@ class Run:
 
     def _end(self) -> None:
         self._over.set()
+        self._beat.stop()
         # What comes after this moment has not stopped the run.
         why, self.signal = self._stop.why, self._stop.signal
         if why and self.journal.status == "completed":
