@@ -38,10 +38,7 @@ PARTS: dict[str, dict[str, str]] = {
         "why": "when a run measures, waits and undoes, in virtual time",
         "rtk/verify": "afterwards readiness",
     },
-    "tests/verify/test_acts_on.py": {
-        "why": "what two experiments have in common",
-        "rtk/verify": "clouds commands systems traits",
-    },
+    "tests/verify/test_acts_on.py": {"why": "what two files share", "rtk/verify": "clouds commands systems traits"},
     "tests/verify/test_holds.py": {"why": "as others meet them", "rtk/verify": "beside holders"},
     "tests/cli/test_holding.py": {"why": "said by both of two real runs", "rtk/insight": "neighbours"},
     "tests/verify/test_proof.py": {"why": "all for the sake of a proof", "rtk/verify": "once restored"},
@@ -162,7 +159,7 @@ PARTS: dict[str, dict[str, str]] = {
         "rtk/console/pages/objectives": "forms queries",
         "rtk/console/store": "measures",
     },
-    "tests/console/pages/objectives/test_spending.py": {"why": "shown by its pages", "rtk/console/store": "spending"},
+    "tests/console/pages/objectives/test_spending.py": {"why": "as shown", "rtk/console/store": "outages spending"},
     "tests/console/pages/experiments/test_views.py": {
         "why": "seen in the page",
         "rtk/console/pages/experiments": "queries steps",

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from rtk.console.notify import outbox
-from rtk.console.store import sparks
+from rtk.console.store import outages, sparks
 from rtk.console.store.intake import PHASE_CODES
 from rtk.console.store.models import RecordEntry, Run
 from rtk.console.store.runs import lengths, state_of
@@ -39,29 +39,30 @@ def insight_of(run: Run) -> dict[str, Any]:
 def keep(run: Run) -> None:
     """Compute the insight of what is stored now, and keep it."""
     seen = run.next
-    run.insight, threshold = computed(run)
+    run.insight, threshold, spans = computed(run)
     run.insight_next = seen
     run.verdict, run.restored = run.insight.get("verdict"), run.insight.get("restored")
     run.deviating_s = run.insight.get("deviating_s")
     run.spark = sparks.drawn(run, threshold)
     with transaction.atomic():
         run.save(update_fields=["insight", "insight_next", "verdict", "restored", "deviating_s", "spark"])
+        outages.keep(run, spans)
         if run.restored is False:
             outbox.note(outbox.NOT_RESTORED, run.id)
 
 
-def computed(run: Run) -> tuple[dict[str, Any], Threshold]:
-    """The insight of what is stored, and the threshold that its values are held against.
+def computed(run: Run) -> tuple[dict[str, Any], Threshold, list[outages.Span]]:
+    """The insight of what is stored, the threshold that its values are held against, and when it deviated.
 
     What a client told so that no sense can be made of it is said to be so.
     """
     try:
         facts = facts_of(run)
-        return insight(facts).as_dict(), facts.threshold
+        return insight(facts).as_dict(), facts.threshold, outages.spans_of(run, facts)
     except _BROKEN as error:
         why = f"no insight can be computed from what was told of this run: {type(error).__name__}: {error}"
         headline = "No verdict: what was told of this run contradicts itself."
-        return {**counts(run), "headline": headline, "why": why}, Threshold()
+        return {**counts(run), "headline": headline, "why": why}, Threshold(), []
 
 
 def facts_of(run: Run) -> Facts:

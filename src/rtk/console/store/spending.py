@@ -1,46 +1,74 @@
-"""What runs spent of objectives: their deviating time within the window that ends now.
+"""What runs spent of objectives: for how long they were seen not to be kept, within the window that ends now.
 
-A run that has its insight is counted by it. Of the others, which go on, or began before the window, the measurements
-that deviated within it are counted.
+One outage that several runs saw is one outage: what is spent is the union of the intervals in which runs deviated. It
+is taken of each place by itself where that is known, and added up; what was seen from nobody knows where counts as far
+as no known place saw it. A run that has its insight is known by the intervals kept then, others by their measurements.
 """
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import msgspec
 from django.db import connection
 
 from rtk.console.store.intake import OUTCOME_CODES
 from rtk.console.store.models import Objective
-from rtk.insight.budget import Balance, balance_of, exact
+from rtk.insight.budget import Balance, balance_of
 
 LONGEST = timedelta(days=92)  # three phases of 30 days, and some time to end
 RESULTS = 5
 DEVIATED = OUTCOME_CODES["deviated"]
 
-# What a run in the window spent: by its insight, or (None) to be counted.
 _RUNS = """
 FROM unnest(%s::uuid[], %s::timestamptz[]) AS o(id, since)
 JOIN store_verification v ON v.objective_id = o.id
 JOIN store_run r ON r.verification_id = v.id
 """
 _CAME_TO = "coalesce(r.verdict, CASE WHEN r.ended_at IS NULL THEN r.state END)"
-_KNOWN = "r.deviating_s IS NOT NULL AND r.insight_next = r.next"
-_COUNTED = f"""
-SELECT o.id, {{}} 1, r.plan, (
-  SELECT count(*) FROM store_measurement m WHERE m.run_id = r.id AND m.day = r.day AND m.outcome = %s
-  AND m.due >= extract(epoch FROM o.since - r.created_at)
-) {_RUNS}
-WHERE (r.created_at >= o.since AND NOT coalesce({_KNOWN}, false)) OR (
+_KNOWN = "coalesce(r.deviating_s IS NOT NULL AND r.insight_next = r.next, false)"
+_WITHIN = """(r.created_at >= o.since OR (
   r.created_at < o.since AND r.created_at > o.since - %s AND coalesce(r.ended_at, r.heard_at) >= o.since
+))"""
+_FREQUENCY = "(r.plan::json->>'frequency_s')::float8"
+_COUNT = f"SELECT o.id, count(*) {_RUNS} WHERE {_WITHIN} GROUP BY 1"
+_LENGTH = "(SELECT coalesce(sum(extract(epoch FROM upper(s) - lower(s))), 0) FROM unnest({}) AS s)"
+_DAY = "({} AT TIME ZONE 'UTC')::date"
+# A whole day that one verification saw from one place counts as it is kept; only elsewhere intervals are put together.
+_SPENT = f"""
+WITH o AS (SELECT * FROM unnest(%s::uuid[], %s::timestamptz[]) AS o(id, since)),
+live AS (
+  SELECT o.id, tstzrange(d.since, d.since + make_interval(secs => {_FREQUENCY})) * tstzrange(o.since, NULL) AS span
+  FROM o JOIN store_verification v ON v.objective_id = o.id JOIN store_run r ON r.verification_id = v.id
+  JOIN store_measurement m ON m.run_id = r.id AND m.day = r.day AND m.outcome = %s,
+  LATERAL (SELECT r.created_at + make_interval(secs => m.due)) AS d(since)
+  WHERE NOT {_KNOWN} AND {_WITHIN}
+),
+shared AS (
+  SELECT id, {_DAY.format("lower(span)")} AS day FROM live UNION SELECT id, {_DAY.format("upper(span)")} FROM live
+  UNION SELECT id, {_DAY.format("since")} FROM o
+),
+kept AS (
+  SELECT o.id, o.since, x.place, x.day, x.spans, x.seconds, count(*) OVER (PARTITION BY o.id, x.day) = 1
+    AND NOT EXISTS (SELECT FROM shared t WHERE t.id = o.id AND t.day = x.day) AS alone
+  FROM o JOIN store_verification v ON v.objective_id = o.id
+  JOIN store_outage x ON x.verification_id = v.id AND x.day >= {_DAY.format("o.since")}
+),
+seen AS (
+  SELECT id, place, s * tstzrange(since, NULL) AS span FROM kept, unnest(spans) AS s WHERE NOT alone
+  UNION ALL SELECT id, '', span FROM live
+),
+places AS (SELECT id, place, range_agg(span) AS spans FROM seen GROUP BY 1, 2),
+known AS (SELECT id, range_agg(s) AS spans FROM places, unnest(spans) AS s WHERE place <> '' GROUP BY 1),
+parts AS (
+  SELECT id, seconds FROM kept WHERE alone
+  UNION ALL
+  SELECT p.id, {_LENGTH.format("CASE p.place WHEN '' THEN p.spans - coalesce(k.spans, '{}') ELSE p.spans END")}
+  FROM places p LEFT JOIN known k ON k.id = p.id
 )
+SELECT id, sum(seconds) FROM parts GROUP BY 1
 """  # noqa: S608 - of constants
-_KEPT = f"""
-SELECT o.id, {{}} count(*), NULL, sum(r.deviating_s::numeric) {_RUNS}
-WHERE r.created_at >= o.since AND {_KNOWN} GROUP BY o.id
-"""
 _RESULTS = """
 SELECT o.id, last.verdict FROM unnest(%s::uuid[]) AS o(id), LATERAL (
   SELECT each.verdict, each.created_at FROM store_verification v, LATERAL (
@@ -50,12 +78,11 @@ SELECT o.id, last.verdict FROM unnest(%s::uuid[]) AS o(id), LATERAL (
 ) last ORDER BY last.created_at
 """
 _SPENT_BY = f"""
-SELECT r.id, v.name, r.created_at, {_CAME_TO}, r.deviating_s {_RUNS}
-WHERE r.created_at >= o.since AND {_KNOWN} AND r.deviating_s > 0 ORDER BY r.created_at DESC LIMIT %s
-"""
-_NAMED, _UNNAMED = f"r.id, v.name, r.created_at, {_CAME_TO},", "NULL::uuid, NULL, NULL::timestamptz, NULL,"
-_ALL = f"{_KEPT.format('')} UNION ALL {_COUNTED.format('')}"
-_ALL_NAMED = f"{_KEPT.format(_UNNAMED)} UNION ALL {_COUNTED.format(_NAMED)}"  # those kept are one row without a name
+SELECT r.id, v.name, r.created_at, {_CAME_TO}, CASE WHEN {_KNOWN} THEN r.deviating_s ELSE {_FREQUENCY} * (
+  SELECT count(*) FROM store_measurement m WHERE m.run_id = r.id AND m.day = r.day AND m.outcome = %s
+) END AS spent {_RUNS} WHERE {_WITHIN} AND (NOT {_KNOWN} OR r.deviating_s > 0)
+"""  # noqa: S608 - of constants
+_SPENDERS = f"SELECT * FROM ({_SPENT_BY}) AS by_run WHERE spent > 0 ORDER BY created_at DESC LIMIT %s"  # noqa: S608
 
 
 class Account(NamedTuple):
@@ -76,33 +103,26 @@ class Spent(NamedTuple):
 
 
 def accounts(objectives: Sequence[Objective], at: datetime) -> dict[UUID, Account]:
-    """The account of each objective in the window that ends at a moment. One query."""
-    parts: dict[UUID, list[float]] = {each.id: [] for each in objectives}
-    runs = dict.fromkeys(parts, 0)
+    """The account of each objective in the window that ends at a moment. Two queries."""
     windows = _windows(objectives, at)
-    for objective, number, plan, spent in _rows(_ALL, [*windows, DEVIATED, *windows, LONGEST]):
-        runs[objective] += number
-        parts[objective].append(float(spent) if plan is None else _seconds(plan, spent))
-    return {
-        each.id: Account(balance_of(each.target, each.window_s, parts[each.id]), runs[each.id]) for each in objectives
-    }
+    runs = dict(_rows(_COUNT, [*windows, LONGEST]))
+    spent = dict(_rows(_SPENT, [*windows, DEVIATED, LONGEST]))
+    return {each.id: Account(_balance(each, spent.get(each.id)), runs.get(each.id, 0)) for each in objectives}
 
 
 def spent_by(objective: Objective, at: datetime, most: int) -> tuple[Account, list[Spent]]:
-    """An objective's account, and the last runs that spent of it, newest first. Two queries."""
-    window, counted, parts, runs = _windows([objective], at), list[Spent](), list[float](), 0
-    for _, *name, number, plan, spent in _rows(_ALL_NAMED, [*window, DEVIATED, *window, LONGEST]):
-        runs += number
-        parts.append(float(spent) if plan is None else _seconds(plan, spent))
-        if plan is not None:
-            counted.append(Spent._make((*name, parts[-1])))
-    last = [Spent(*row) for row in _rows(_SPENT_BY, [*window, most])]
-    spenders = sorted([*last, *filter(_spent, counted)], key=lambda each: each.at, reverse=True)
-    return Account(balance_of(objective.target, objective.window_s, parts), runs), spenders[:most]
+    """An objective's account, and the last runs that deviated, newest first. Three queries.
+
+    Each is told with all that it saw itself: where several saw one outage they add up to more than the account.
+    """
+    account = accounts([objective], at)[objective.id]
+    found = _rows(_SPENDERS, [DEVIATED, *_windows([objective], at), LONGEST, most])
+    return account, [Spent(*row) for row in found]
 
 
-def _spent(run: Spent) -> bool:
-    return run.deviating_s > 0
+def _balance(objective: Objective, spent: Decimal | None) -> Balance:
+    # A clock on the wall is kept in microseconds: what is less than ten of them is no time.
+    return balance_of(objective.target, objective.window_s, [round(float(spent or 0), 5)])
 
 
 def results(objectives: Sequence[Objective]) -> dict[UUID, list[str | None]]:
@@ -117,11 +137,6 @@ def _windows(objectives: Sequence[Objective], at: datetime) -> list[Any]:
     """The ids, and since when each one's window is; without a window all runs there were count."""
     since = [at - timedelta(seconds=each.window_s or 366 * 86_400.0) for each in objectives]
     return [[each.id for each in objectives], since]
-
-
-def _seconds(plan: str, count: int) -> float:
-    frequency_s = msgspec.json.decode(plan)["frequency_s"]
-    return float(int(count) * exact(frequency_s))
 
 
 def _rows(sql: str, values: list[Any]) -> list[tuple[Any, ...]]:

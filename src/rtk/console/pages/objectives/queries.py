@@ -59,7 +59,7 @@ class Detail(NamedTuple):
 
 
 def rows(objectives: Sequence[Objective], at: datetime) -> list[Row]:
-    """The rows of these objectives. Two queries."""
+    """The rows of these objectives. Three queries."""
     if not objectives:
         return []
     accounts, results = spending.accounts(objectives, at), spending.results(objectives)
@@ -70,7 +70,7 @@ def rows(objectives: Sequence[Objective], at: datetime) -> list[Row]:
 
 
 def detail(objective: Objective, at: datetime) -> Detail:
-    """An objective with all around it. Four queries."""
+    """An objective with all around it. Five queries."""
     account, spenders = spending.spent_by(objective, at, SPENDERS + 1)
     of = Verification.objects.filter(objective=objective, deleted_at=None)
     window = objective.window_s
