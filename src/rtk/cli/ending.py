@@ -18,7 +18,7 @@ MEANINGS = {
     COULD_NOT_RUN: "could not run: bad input, the steady state not met before the method, nothing to record on",
     FAIL: "fail: the objective was not met under the conditions",
     INCONCLUSIVE: "inconclusive, with --strict",
-    INVALID: "invalid: a condition never took effect",
+    INVALID: "invalid: a condition never took effect, or was gone for more than half of its phase",
     NOT_RESTORED: "not restored: a rollback failed",
     HELD: "refused: another run acts on the same system",
     130: "interrupted by Ctrl-C (SIGINT)",

@@ -261,8 +261,9 @@ def _figures(insight: Insight) -> tuple[Figure, ...]:
             "after the first condition began",
         ),
         Figure("Restored", RESTORED[insight.restored].word, "whether every rollback succeeded"),
+        Figure("Recovered", RECOVERED[insight.recovery].word, "whether three in a row were good after the undo"),
         Figure(
-            "Recovered",
+            "Recovered after",
             duration(insight.recovered_after_s),
             "after the last rollback's end, three met in a row",
         ),

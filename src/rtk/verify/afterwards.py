@@ -1,5 +1,6 @@
 """The hypothesis once more, after the method: asked beside the rollbacks, which do not wait for it."""
 
+import logging
 import threading
 
 from chaoslib.exceptions import InterruptExecution
@@ -10,6 +11,8 @@ from rtk.insight.words import duration
 from rtk.verify.hypothesis import Hypothesis, Journal
 from rtk.verify.progress import Progress
 from rtk.verify.stop import Stop, cause_of
+
+logger = logging.getLogger("chaostoolkit")
 
 
 class Afterwards:
@@ -55,5 +58,8 @@ class Afterwards:
             self._journal.deviated = self._hypothesis.after(self._is_cut) == "deviated"
         except (InterruptExecution, ToolkitError) as error:
             self._stop.request(cause_of(error), str(error))
+        except BaseException as error:  # noqa: BLE001 - what cannot be asked has deviated
+            logger.warning(f"The hypothesis could not be asked once more: {type(error).__name__}: {error}")
+            self._journal.deviated = True
         finally:
             self._done.set()

@@ -63,7 +63,7 @@ def check_probe(probe: Mapping[str, Any], place: str) -> None:
         return
     try:
         function = getattr(importlib.import_module(provider["module"]), provider["func"])
-    except Exception:  # noqa: BLE001 - whatever importing somebody's module raises
+    except (Exception, SystemExit):  # noqa: BLE001 - whatever importing somebody's module raises
         return
     if lazy := is_lazy(function):
         told = f"{place}: {name_of(provider)} returns {lazy}, whose body never runs"

@@ -197,7 +197,7 @@ def _taken(module: str, func: str) -> frozenset[str]:
     """The parameters of a function; none where it cannot be found here."""
     try:
         return frozenset(inspect.signature(getattr(importlib.import_module(module), func)).parameters)
-    except Exception:  # noqa: BLE001 - importing an extension runs its code, which may do anything
+    except (Exception, SystemExit):  # noqa: BLE001 - importing an extension runs its code, which may do anything
         return frozenset()
 
 

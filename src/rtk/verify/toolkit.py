@@ -25,12 +25,12 @@ from chaoslib.control import (
     initialize_global_controls,
 )
 from chaoslib.exceptions import ChaosException, InterruptExecution
-from chaoslib.run import EventHandlerRegistry
 from chaoslib.secret import load_secrets
 from chaoslib.types import Schedule
 
 from rtk.errors import BadInput
 from rtk.experiment.refs import named, probes_of
+from rtk.verify.handlers import Handlers
 from rtk.verify.numbers import Numbers, added
 from rtk.verify.redact import Redactor
 
@@ -58,7 +58,7 @@ class Toolkit:
         self.settings = dict(settings)
         self.numbers = {part: Numbers(self.experiment.get(part) or []) for part in ("method", "rollbacks")}
         self._named = named(self.experiment)
-        self.registry = EventHandlerRegistry()
+        self.registry = Handlers()
         self.has_controls = bool(get_controls(self.experiment) or get_global_controls())
         if resolved:
             self.configuration, self.secrets = resolved
