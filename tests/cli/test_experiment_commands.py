@@ -94,6 +94,26 @@ def test_upgrade_writes_a_verification(tmp_path: Path, name: str) -> None:
     assert {key: value for key, value in read.items() if key != "extensions"} == json.loads(PLAIN.read_bytes())
 
 
+def test_upgrade_keeps_the_comments_of_a_yaml_file(tmp_path: Path) -> None:
+    text = "# by night\n" + yaml.safe_dump(json.loads(PLAIN.read_bytes()), sort_keys=False).replace("\n", " # so\n", 1)
+    given, output = tmp_path / "e.yaml", tmp_path / "v.yaml"
+    given.write_bytes(b"\xef\xbb\xbf" + text.encode())
+    result = run("experiment", "upgrade", given, *_NUMBERS, "-o", output)
+    assert (result.exit_code, result.stderr) == (0, "")
+    written = output.read_bytes()
+    assert written.startswith(b"\xef\xbb\xbf# by night\n")
+    assert b" # so\n" in written
+    assert plan_of(document(written, "f", "yaml")[0]).slots("conditions") == 30
+
+
+def test_upgrade_says_so_where_the_comments_cannot_be_kept(tmp_path: Path) -> None:
+    given = tmp_path / "e.yaml"
+    given.write_text("title: twice # gone\n" + yaml.safe_dump(json.loads(PLAIN.read_bytes()), sort_keys=False))
+    result = run("experiment", "upgrade", given, *_NUMBERS, "-o", tmp_path / "v.yaml")
+    assert result.exit_code == 0
+    assert f"warning: {given}: it is written anew, without its comments" in result.stderr
+
+
 def test_upgrade_mends_and_warns(tmp_path: Path) -> None:
     result = run("experiment", "upgrade", WRAPPED, *_NUMBERS, "-o", tmp_path / "v.json")
     assert result.stderr.startswith(f"warning: {WRAPPED}, lines 59 to 63")

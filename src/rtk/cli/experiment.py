@@ -73,7 +73,7 @@ def upgrade(file: Path, output: Path, name: str, again: bool, **options: float |
         window_s=options["window"],
     )
     document = upgraded(source.document, numbers, name=name, replace=again)
-    replace(output, _text(document, output).encode())
+    replace(output, _text(document, output, file).encode())
     click.echo(f"{output}: a verification now; see its plan with `chaos verify --dry {output}`")
 
 
@@ -91,11 +91,26 @@ def _mended(data: bytes, file: Path) -> Mended | None:
     return mended
 
 
+def _as_it_was(document: dict[str, Any], file: Path) -> str | None:
+    """The text of a YAML file with the verification in it and all else as it was; None of another file."""
+    if form_of(str(file)) != "yaml":
+        return None
+    from rtk.experiment.roundtrip import upgraded_text
+
+    data = read_file(file)
+    text = upgraded_text(reading.decode(data, str(file)), document)
+    if text is None:
+        click.echo(f"warning: {file}: it is written anew, without its comments", err=True)
+        return None
+    return ("\ufeff" if data.startswith(_BOM) else "") + text
+
+
 def _told(mended: Mended) -> str:
     return listed([f"line {a}" if a == b else f"lines {a} to {b}" for a, b in mended.lines()]) if mended.breaks else ""
 
 
-def _text(document: dict[str, Any], output: Path) -> str:
+def _text(document: dict[str, Any], output: Path, file: Path) -> str:
     if form_of(str(output)) == "yaml":
-        return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=110)
+        kept = _as_it_was(document, file)
+        return kept if kept is not None else yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=110)
     return json.dumps(document, indent=4, ensure_ascii=False) + "\n"

@@ -32,7 +32,7 @@ def upgrade(
     plan = plan_of({}, options)
     title = name or document["steady-state-hypothesis"]["title"]
     if block is None:
-        upgraded.setdefault("extensions", []).append({"name": NAME, "verification": {}})
+        upgraded["extensions"] = [*(upgraded.get("extensions") or []), {"name": NAME, "verification": {}}]
     ours = next(each for each in upgraded["extensions"] if each.get("name") == NAME)
     kept = (block.verification if block else None) or {}
     ours["verification"] = {**kept, **_verification(plan, title), "id": kept.get("id") or str(new_id())}

@@ -98,7 +98,7 @@ def _process(provider: Mapping[str, Any], values: _Values) -> str:
 
 def _there(command: str, mentioned: str = "") -> str:
     """A command in the folder of the run, with the run's mark where it is looked for."""
-    mark = os.environ.get(MARKER)
+    mark = os.environ.get("RTK_RUN_ID")
     marked = f"{MARKER}={shlex.quote(mark)} " if mark and MARKER in mentioned else ""
     return f"cd {shlex.quote(os.getcwd())} && {marked}{command}"  # noqa: PTH109 - the text
 
