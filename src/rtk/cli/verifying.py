@@ -36,6 +36,7 @@ from rtk.report.planned import planned
 from rtk.report.write import check_path
 from rtk.verify import calls, journal, places
 from rtk.verify.acts_on import acts_on
+from rtk.verify.capacity import held_at_once
 from rtk.verify.estate import Packing
 from rtk.verify.guard import Guard, longest
 from rtk.verify.processes import forks_told
@@ -182,7 +183,9 @@ def _verification(
         plan=replace(plan, acts_on=plan.acts_on and toolkit.redact(plan.acts_on)),
         toolkit=toolkit,
         limits=limits,
-        max_in_flight=max_in_flight(plan, sum(limits)),
+        max_in_flight=held_at_once(
+            max_in_flight(plan, sum(limits)), plan.max_in_flight is not None, probes, source.document
+        ),
         threshold=thresholds[charted],
         bounds_s=tuple(time_threshold_s(probe, toolkit.configuration) for probe in probes),
         charted=charted,

@@ -1,0 +1,73 @@
+"""How many measurements this process can have under way at once: each needs file descriptors, and they are limited."""
+
+import logging
+import resource
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from rtk.errors import BadInput
+from rtk.experiment.block import block_of
+from rtk.experiment.wording import at
+from rtk.insight.words import count
+
+NEEDS = {"http": 4, "process": 8, "python": 8}  # descriptors of a probe at work, at most: sockets, pipes, certificates
+MARGIN = 128  # for all else: the record, the guardian, the console, actions and rollbacks
+
+_OPEN = Path("/proc/self/fd")
+
+logger = logging.getLogger("chaostoolkit")
+
+
+def held_at_once(wanted: int, given: bool, probes: Iterable[Mapping[str, Any]], document: Mapping[str, Any]) -> int:
+    """Return how many measurements can be under way at once, with the soft limit of descriptors raised to that.
+
+    `given` is whether the file says how many are `wanted`: then it raises `BadInput` where so many cannot be held.
+    Otherwise as many as can be are, and a warning says so.
+    """
+    each = sum(map(_needs, probes))
+    in_use = _in_use() + MARGIN
+    allowed = _raised(in_use + wanted * each)
+    possible = max(1, (allowed - in_use) // max(1, each))
+    if wanted <= possible:
+        return wanted
+    told = (
+        f"{count(wanted, 'measurement')} under way at once may need {in_use + wanted * each:,} file descriptors, and "
+        f"this process may open {allowed:,}"
+    )
+    if given:
+        raise BadInput(f"{_place(document)}: {told}; expected at most {possible:,}, or a higher limit (ulimit -Hn)")
+    logger.warning(f"At most {count(possible, 'measurement')} will be under way at once: {told} (ulimit -Hn)")
+    return possible
+
+
+def _needs(probe: Mapping[str, Any]) -> int:
+    provider = probe.get("provider") or {}
+    if provider.get("module") == "chaoscloud.probes.http":
+        return NEEDS["http"]
+    return NEEDS.get(str(provider.get("type")), NEEDS["python"])
+
+
+def _raised(needed: int) -> int:
+    """How many descriptors this process may open, once its soft limit is raised as far as needed and allowed."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY or soft >= needed:
+        return needed if soft == resource.RLIM_INFINITY else soft
+    most = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    except (OSError, ValueError):  # some systems have a lower limit of their own
+        return soft
+    return most
+
+
+def _in_use() -> int:
+    try:
+        return sum(1 for _ in _OPEN.iterdir())
+    except OSError:
+        return 32  # where there is no such list, a process that has just begun has fewer
+
+
+def _place(document: Mapping[str, Any]) -> str:
+    block = block_of(document)
+    return at(at(block.place if block else "", "verification"), "max-in-flight")
