@@ -3,10 +3,23 @@
 import os
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from rtk.errors import CannotRecord
+from rtk.publish.marker import Progress
+from rtk.publish.pending import is_unsent
 from rtk.verify import places
+from rtk.verify.record import line_of
+
+HEAD = line_of({"n": 0, "t": 0.0, "kind": "run"})
+END = HEAD + line_of({"n": 1, "t": 1.0, "kind": "end"})
+
+
+def kept(path: Path, at: float, data: bytes = b"") -> None:
+    """Write a file that was last changed at a moment."""
+    path.write_bytes(data)
+    os.utime(path, (at, at))
 
 
 def test_the_directory_follows_the_environment(tmp_path: Path) -> None:
@@ -19,11 +32,36 @@ def test_old_records_are_dropped_and_others_kept(tmp_path: Path) -> None:
     environ, now = {"XDG_STATE_HOME": str(tmp_path)}, 1_700_000_000.0
     directory = places.prepare(now, environ)
     assert directory.stat().st_mode & 0o777 == 0o700
-    for name, age in (("old.record", 31), ("young.record", 29), ("old.txt", 31)):
-        (directory / name).touch()
-        os.utime(directory / name, (now - age * 86400, now - age * 86400))
+    for name, age in (("old.record", 31), ("old.published", 31), ("young.record", 29), ("old.txt", 31)):
+        kept(directory / name, now - age * 86400, END)
     places.prepare(now, environ)
     assert sorted(p.name for p in directory.iterdir()) == ["old.txt", "young.record"]
+
+
+def test_an_unfinished_record_is_never_dropped(tmp_path: Path) -> None:
+    environ, now = {"XDG_STATE_HOME": str(tmp_path)}, 1_700_000_000.0
+    directory = places.prepare(now, environ)
+    kept(directory / "unfinished.record", now - 400 * 86400, HEAD)
+    kept(directory / "never-begun.record", now - 400 * 86400)
+    (directory / "odd.record").mkdir()
+    os.utime(directory / "odd.record", (0, 0))
+    places.prepare(now, environ)
+    assert sorted(p.name for p in directory.iterdir()) == ["odd.record", "unfinished.record"]
+
+
+def test_what_is_still_to_be_sent_is_never_dropped(tmp_path: Path) -> None:
+    environ, now = {"XDG_STATE_HOME": str(tmp_path)}, 1_700_000_000.0
+    directory = places.prepare(now, environ)
+    for name, done, refused in (("unsent", False, ""), ("sent", True, ""), ("refused", False, "of another team")):
+        path = directory / f"{name}.record"
+        kept(path, now - 31 * 86400, END)
+        marker = msgspec.json.encode(Progress("http://console", done=done, refused=refused))
+        path.with_suffix(".published").write_bytes(marker)
+    kept(directory / "never-published.record", now - 31 * 86400, END)
+    kept(directory / "waiting.execution", now - 31 * 86400, b"{}")
+    places.prepare(now, environ, is_wanted=is_unsent)
+    left = sorted(p.name for p in directory.iterdir())
+    assert left == ["unsent.published", "unsent.record", "waiting.execution"]
 
 
 def test_a_place_that_cannot_be_made_is_known_before_the_run(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from rtk.experiment.plan import Plan
 from rtk.experiment.source import Source, read
 from rtk.experiment.strategy import Strategy, strategy_in
 from rtk.experiment.varfile import unmatched
+from rtk.publish.pending import is_unsent
 from rtk.publish.session import Ready, Session, session_of, wait_of
 from rtk.publish.settings import without_control
 from rtk.report.live import LiveView
@@ -121,7 +122,7 @@ def _checked(
     journal.check_path(Path(options.journal_path))
     for report in options.report:
         check_path(report)
-    _remind(places.prepare(clock.now()))
+    _remind(places.prepare(clock.now(), is_wanted=is_unsent))
     toolkit = masks.of(Toolkit(source.document, without_control(whole), *variables))
     session = session_of(whole, clock, publish=not options.no_publish)
     run_id = places.new_run_id(clock.now())

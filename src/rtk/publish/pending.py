@@ -52,13 +52,22 @@ def is_left(directory: Path, url: str) -> bool:
     return bool(waiting(directory, url)) or any(True for _ in spool.waiting(directory, url))
 
 
+def is_unsent(record: Path) -> bool:
+    """Return whether a console, whichever it is, has only a part of a record and may take the rest."""
+    marker = record.with_suffix(SUFFIX)
+    progress = progress_of(marker)
+    if progress is None:
+        return marker.exists()  # damaged: nobody knows
+    return not (progress.done or progress.refused)
+
+
 def _unsent(directory: Path, url: str) -> Iterator[Path]:
     for marker in sorted(directory.glob(f"*{SUFFIX}")):
         record, progress = marker.with_suffix(RECORD), progress_of(marker)
         if not record.exists():  # pruned: nothing is left to be sent
             with suppress(OSError):
                 marker.unlink()
-        elif progress and progress.url == url and not (progress.done or progress.refused):
+        elif progress and progress.url == url and is_unsent(record):
             yield record
 
 

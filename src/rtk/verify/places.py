@@ -1,17 +1,22 @@
-"""Where run records live: `$XDG_STATE_HOME/rtk/runs`, for the owner's eyes only, kept for 30 days."""
+"""Where run records live: `$XDG_STATE_HOME/rtk/runs`, for the owner's eyes only.
+
+They are kept for 30 days, and for as long as somebody needs them: a run that has not come to its end is still to be
+undone, and one that has not been published is still to be sent.
+"""
 
 import os
 import secrets
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from rtk.errors import CannotRecord
+from rtk.verify.record import is_finished
 
 KEPT_S = 30 * 86400.0
 SUFFIX = ".record"
-PRUNED = (SUFFIX, ".published", ".execution")  # what publishing keeps beside the records is of no use without them
+PUBLISHED = ".published"  # what publishing keeps beside a record; it goes with it
 
 
 def runs_directory(environ: Mapping[str, str] = os.environ) -> Path:
@@ -32,8 +37,13 @@ def new_run_id(now: float) -> str:
     return str(uuid.UUID(int=(number & ~(0x3 << 62)) | (0x2 << 62)))
 
 
-def prepare(now: float, environ: Mapping[str, str] = os.environ) -> Path:
-    """Make the directory and drop records that are past their time. Raises `CannotRecord` before anything began."""
+def prepare(
+    now: float, environ: Mapping[str, str] = os.environ, is_wanted: Callable[[Path], bool] = lambda _: False
+) -> Path:
+    """Make the directory and drop records that are past their time, unless they are unfinished or `is_wanted`.
+
+    Raises `CannotRecord` before anything began.
+    """
     directory = runs_directory(environ)
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -44,8 +54,20 @@ def prepare(now: float, environ: Mapping[str, str] = os.environ) -> Path:
             f"run records cannot be kept in {directory}: {error.strerror}; expected a writable directory, "
             "name another one with XDG_STATE_HOME"
         ) from None
-    for path in (each for suffix in PRUNED for each in directory.glob(f"*{suffix}")):
+    for path in _past(directory, now - KEPT_S):
         with suppress(OSError):
-            if path.stat().st_mtime < now - KEPT_S:
+            if _is_over(path) and not is_wanted(path):
                 path.unlink()
+                path.with_suffix(PUBLISHED).unlink(missing_ok=True)
     return directory
+
+
+def _past(directory: Path, before: float) -> Iterator[Path]:
+    for path in directory.glob(f"*{SUFFIX}"):
+        with suppress(OSError):
+            if path.stat().st_mtime < before:
+                yield path
+
+
+def _is_over(path: Path) -> bool:
+    return path.stat().st_size == 0 or is_finished(path)  # without an entry it never began
