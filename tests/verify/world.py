@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from rtk.clock import Clock
 from rtk.experiment.plan import Plan
 from rtk.insight.facts import Facts, Threshold
 from rtk.insight.stops import StopCause
@@ -152,10 +153,10 @@ def play(
     toolkit = Toolkit(document, settings or {})
     limits = more.pop("limits", [30.0] * len(toolkit.probes()))
     guard = more.pop("guard", None)
+    clock: Clock = more.pop("clock", world.clock)
     defaults: dict[str, Any] = {"max_in_flight": 32, "threshold": Threshold(upper=1000.0, unit="ms")}
     sync = more.pop("sync", os.fsync)
     verification = Verification(RUN, "world.json", plan, toolkit, limits, **{**defaults, **more})
-    clock = world.clock
     started = clock.monotonic()
     record = Record(path / "run-1.record", lambda: clock.monotonic() - started, toolkit.redact, sync=sync)
     world.progress = Progress(clock.monotonic, started)

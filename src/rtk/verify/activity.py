@@ -120,7 +120,10 @@ class Player:
             finally:
                 done.set()
 
-        self._clock.spawn(work, "rtk-activity")
+        try:
+            self._clock.spawn(work, "rtk-activity")
+        except RuntimeError:  # at the limit of threads it is played in the thread there is, and waited for
+            work()
         if not self._clock.wait(done, limit):
             run["exception"] = [failure := f"no end within {limit:g} s"]
             return failure
@@ -131,7 +134,9 @@ class Player:
     def _run(self, activity: dict[str, Any], run: dict[str, Any]) -> str | None:
         try:
             run["output"] = self._done(activity)
+            self._toolkit.own.check()
         except BaseException as error:  # noqa: BLE001 - whatever an extension raises, the activity has failed
+            self._toolkit.own.check()
             sentence = sentence_of(error)
             run["exception"] = [f"{sentence}\n"]
             return sentence
@@ -154,7 +159,9 @@ class Player:
         # What the activity itself declares to be success overrides what its exit code or status would mean.
         args = (self._toolkit.configuration, self._toolkit.secrets)
         try:
-            if is_tolerated(success, output, *args):
+            met = is_tolerated(success, output, *args)
+            self._toolkit.own.check()
+            if met:
                 return None
         except BaseException as error:  # noqa: BLE001 - an output its own success cannot judge
             return f"its success could not be judged: {sentence_of(error)}"

@@ -92,6 +92,8 @@ class Measurer:
         except BaseException as error:  # noqa: BLE001 - whatever an extension does, users were not served
             failed = {"status": "failed", "output": None, "exception": _sentence(error)}
             return {**failed, "shortage": lacking} if (lacking := shortage_of(error)) else failed
+        finally:
+            self._toolkit.own.check()
 
     def _judge(self, probe: dict[str, Any], position: int, run: dict[str, Any]) -> None:
         output = run["output"]
@@ -103,6 +105,7 @@ class Measurer:
                 run["exception"] = f"the tolerance could not judge the output: {_sentence(error)}"
                 if lacking := shortage_of(error):
                     run["shortage"] = lacking
+            self._toolkit.own.check()
         output = self._toolkit.redact.within(output)
         run["value"] = number_in(output, probe.get("tolerance")) if self._is_quantity[position] else None
         run["output"], cut = kept(output)

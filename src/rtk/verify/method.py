@@ -63,7 +63,11 @@ class Method:
     def start(self) -> None:
         """Begin; returns at once."""
         self.started = True
-        self._clock.spawn(self._play, "rtk-method")
+        try:
+            self._clock.spawn(self._play, "rtk-method")
+        except RuntimeError as error:  # at the limit of threads
+            self._stop.request(StopCause.METHOD, f"the method could not begin: {error}")
+            self.done.set()
 
     def ask_no_more(self) -> None:
         """Leave the effects of the conditions alone, for they are about to be undone."""

@@ -26,6 +26,21 @@ _told: list[Callable[[], None]] = []  # nothing that is registered at a fork can
 _PROC = Path("/proc")  # where there is none (not Linux), no process is found
 
 
+class Own:
+    """The process in which something was made. A fork of it that comes back to our code is ended there.
+
+    Otherwise it would go on as the run: measure, write to the record, apply the next condition.
+    """
+
+    def __init__(self) -> None:
+        self._pid = os.getpid()
+
+    def check(self) -> None:
+        """End this process, without a word and without cleaning up what is the other's, unless it is that one."""
+        if os.getpid() != self._pid:
+            os._exit(0)
+
+
 def marked(run_id: str) -> set[int]:
     """The processes of a run that are alive, this one never among them."""
     mark, number = f"{MARKER}={run_id}".encode(), b"%d" % _number(run_id)

@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from rtk.errors import BadInput, CannotRecord
-from rtk.verify import lock
+from rtk.verify import lock, processes
 from rtk.verify.redact import DEEPEST, Redactor, told
 
 VERSION = 2  # since there are the phases onset and undo
@@ -80,6 +80,7 @@ class Record:
         self.path = path
         self.failure: str | None = None
         self.listener: Callable[[bytes], None] = lambda _: None  # gets each line that tells what is to be undone
+        self._own = processes.Own()
         self._torn = False
         self._sync = sync
         self._redact = redact
@@ -119,8 +120,9 @@ class Record:
         """Add an entry; with `durable` it is on the disk when this returns.
 
         Raises `CannotRecord` when the disk will not take it, and remembers that in `failure`. Whoever listens is told
-        all the same.
+        all the same. A fork of the process that made the record ends here.
         """
+        self._own.check()
         line = b""
         try:
             with self._lock:

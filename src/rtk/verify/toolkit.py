@@ -30,6 +30,7 @@ from chaoslib.types import Schedule
 
 from rtk.errors import BadInput
 from rtk.experiment.refs import named, probes_of
+from rtk.verify import processes
 from rtk.verify.handlers import Handlers
 from rtk.verify.numbers import Numbers, added
 from rtk.verify.redact import Redactor
@@ -53,6 +54,7 @@ class Toolkit:
 
         Raises `BadInput` when something they name is not there.
         """
+        self.own = processes.Own()
         self.document = deepcopy(dict(document))
         self.experiment = deepcopy(dict(document))
         self.settings = dict(settings)
@@ -157,6 +159,7 @@ class Toolkit:
                 raise InterruptExecution(told) from error
             logger.warning(f"{told.capitalize()}; the rollbacks are played all the same")
         finally:
+            self.own.check()
             self.redact.learn()  # what a control has set is a secret like any other
 
     def substituted(self, value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from copy import deepcopy
 from functools import partial
 from typing import Any
@@ -63,12 +63,17 @@ class Undo:
             done = threading.Event()
             waiting.append(done)
             whole = self._player.resolve(activity)
-            if activity.get("background"):
-                self._clock.spawn(partial(self._one, index, whole, runs, failed, done), "rtk-undo")
-            else:
+            if not (activity.get("background") and self._spawned(partial(self._one, index, whole, runs, failed, done))):
                 self._one(index, whole, runs, failed, done)
         for done in waiting:
             self._clock.wait(done)
+
+    def _spawned(self, work: Callable[[], None]) -> bool:
+        try:
+            self._clock.spawn(work, "rtk-undo")
+        except RuntimeError:  # at the limit of threads one after another must do
+            return False
+        return True
 
     def _one(
         self,
