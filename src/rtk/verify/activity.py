@@ -10,12 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chaoslib.activity import run_activity
-
 from rtk.clock import Clock
 from rtk.experiment.claim import extension_of
 from rtk.verify.calls import name_of
 from rtk.verify.measure import is_tolerated, isoformat, kept
+from rtk.verify.provider import run_activity
 from rtk.verify.redact import told
 from rtk.verify.results import check_within, result_of, sentence_of
 from rtk.verify.toolkit import Toolkit

@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from chaoslib import substitute
-from chaoslib.activity import run_activity
 
 from rtk.errors import BadInput
 from rtk.experiment.claim import claimed
+from rtk.verify.provider import run_activity
 from rtk.verify.results import is_lazy, result_of
 
 Call = Callable[..., Any]
@@ -84,8 +84,8 @@ def _direct(provider: Mapping[str, Any], configuration: dict[str, Any], secrets:
         importlib.import_module("asyncio")  # now, so that no measurement has to
     name = name_of(provider)
     if all(isinstance(value, _PLAIN) for value in arguments.values()):
-        return lambda **more: result_of(function(**arguments, **more), name)
-    return lambda **more: result_of(function(**_fresh(arguments), **more), name)
+        return lambda **more: result_of(function(**{**arguments, **more}), name)
+    return lambda **more: result_of(function(**{**_fresh(arguments), **more}), name)
 
 
 def _fresh(value: Any) -> Any:

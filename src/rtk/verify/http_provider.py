@@ -1,0 +1,118 @@
+"""HTTP activities, played as the Chaos Toolkit plays them, but for what its engine does wrong.
+
+There a `~/.netrc` replaces an Authorization header that was given; an answer of the type JSON without a body fails;
+and a body is held in memory whatever its size.
+"""
+
+import json
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+import requests
+from chaoslib import substitute
+from chaoslib.exceptions import ActivityFailed
+from charset_normalizer import detect
+from requests.auth import AuthBase
+
+LARGEST = 16 * 1024 * 1024  # bytes that are kept of a body; what follows is read and dropped
+PIECE = 65536
+
+logger = logging.getLogger("chaostoolkit")
+
+
+class _Given(AuthBase):
+    """Leaves the header as it was given: without any `auth`, requests would look for one in a netrc file."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        return request
+
+
+class _Session(requests.Session):
+    """A session for which a header was given: after a redirect too, requests would look into a netrc file."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.auth = _Given()
+
+    def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
+        if self.should_strip_auth(response.request.url, prepared_request.url):  # type: ignore[no-untyped-call]
+            prepared_request.headers.pop("Authorization", None)
+
+
+def call_http(activity: Mapping[str, Any], configuration: dict[str, Any], secrets: dict[str, Any]) -> dict[str, Any]:
+    """Return the answer's `status`, `headers` and `body`. Raises `ActivityFailed` where none came in time."""
+    provider = activity["provider"]
+    url = substitute(provider["url"], configuration, secrets)
+    headers = substitute(provider.get("headers"), configuration, secrets)
+    asked = _asked(provider, headers, configuration, secrets)
+    try:
+        with _session(headers, provider) as session, session.request(url=url, headers=headers, **asked) as answer:
+            body = _body(answer)
+    except requests.exceptions.ConnectionError as error:
+        raise ActivityFailed(f"failed to connect to {url}: {error}") from error
+    except requests.exceptions.Timeout as error:
+        raise ActivityFailed("activity took too long to complete") from error
+    if "tolerance" not in activity and answer.status_code > 399:
+        logger.warning(f"This HTTP call was answered with {answer.status_code}: it may not have done what you meant.")
+    return {"status": answer.status_code, "headers": dict(**answer.headers), "body": body}
+
+
+def _session(headers: Mapping[str, Any] | None, provider: Mapping[str, Any]) -> requests.Session:
+    is_given = any(str(name).lower() == "authorization" for name in headers or {})
+    session = _Session() if is_given else requests.Session()
+    adapter = requests.adapters.HTTPAdapter(max_retries=provider.get("max_retries", 0))
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, adapter)
+    return session
+
+
+def _asked(
+    provider: Mapping[str, Any],
+    headers: Mapping[str, Any] | None,
+    configuration: dict[str, Any],
+    secrets: dict[str, Any],
+) -> dict[str, Any]:
+    """What is asked for, by the names that requests has for it."""
+    method = provider.get("method", "GET").upper()
+    timeout = substitute(provider.get("timeout"), configuration, secrets)
+    arguments = provider.get("arguments")
+    if arguments and (configuration or secrets):
+        arguments = substitute(arguments, configuration, secrets)
+    return {
+        "method": method,
+        "timeout": tuple(timeout) if isinstance(timeout, list) else timeout,
+        "verify": provider.get("verify_tls", True),
+        "stream": True,
+        _place(method, headers): arguments,
+    }
+
+
+def _place(method: str, headers: Mapping[str, Any] | None) -> str:
+    """Where the arguments go."""
+    if method == "GET":
+        return "params"
+    return "json" if headers and headers.get("Content-Type") == "application/json" else "data"
+
+
+def _body(answer: requests.Response) -> Any:
+    data, size = bytearray(), 0
+    for piece in answer.iter_content(PIECE):
+        data += piece[: max(0, LARGEST - size)]
+        size += len(piece)
+    if answer.headers.get("Content-Type") != "application/json" or size > LARGEST:
+        return _text(bytes(data), answer)
+    if not data.strip():
+        return None
+    try:
+        return json.loads(bytes(data))
+    except ValueError:
+        raise ActivityFailed("the answer says that it is JSON, and its body is not") from None
+
+
+def _text(data: bytes, answer: requests.Response) -> str:
+    encoding = answer.encoding or (detect(data).get("encoding") if data else None)
+    try:
+        return data.decode(str(encoding or "utf-8"), "replace")
+    except LookupError:
+        return data.decode("utf-8", "replace")

@@ -1,0 +1,72 @@
+"""Process activities, played as the Chaos Toolkit plays them, with output that is bounded and never refused.
+
+Where the engine goes wrong: it waits for a child that holds the output although the process has ended, also past the
+time limit; it holds all output in memory; and output that is no text fails an activity whose process did well.
+"""
+
+import itertools
+import logging
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from chaoslib import substitute
+from chaoslib.exceptions import ActivityFailed
+
+from rtk.verify import processes
+from rtk.verify.outputs import Outputs
+
+logger = logging.getLogger("chaostoolkit")
+
+
+def run_process(activity: Mapping[str, Any], configuration: dict[str, Any], secrets: dict[str, Any]) -> dict[str, Any]:
+    """Return the exit code as `status`, with `stdout` and `stderr`. Raises `ActivityFailed` past the time limit."""
+    provider = activity["provider"]
+    timeout = provider.get("timeout")
+    if timeout is not None and (isinstance(timeout, bool) or not isinstance(timeout, int | float)):
+        raise ActivityFailed(f"the timeout of a process must be a number of seconds, not {timeout!r}")
+    command, shell = _command(provider, configuration, secrets)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ, shell=shell)
+    outputs = Outputs(process)
+    try:
+        stdout, stderr = outputs.read(timeout)
+    except subprocess.TimeoutExpired:
+        raise ActivityFailed("process activity took too long to complete") from None
+    finally:
+        if process.returncode is None:
+            _end(process)
+            outputs.close()
+    if "tolerance" not in activity and process.returncode > 0:
+        logger.warning("This process returned a non-zero exit code: it may not have done what you expected.")
+    return {"status": process.returncode, "stdout": stdout, "stderr": stderr}
+
+
+def _command(
+    provider: Mapping[str, Any], configuration: dict[str, Any], secrets: dict[str, Any]
+) -> tuple[str | list[str], bool]:
+    arguments = provider.get("arguments") or []
+    if configuration or secrets:
+        arguments = substitute(arguments, configuration, secrets)
+    path = shutil.which(Path(provider["path"]).expanduser())
+    if path is None:
+        raise ActivityFailed(f"the program {provider['path']} cannot be found, or may not be started")
+    if isinstance(arguments, str):
+        return f"{path} {arguments}", True
+    if isinstance(arguments, Mapping):
+        arguments = itertools.chain.from_iterable(arguments.items())
+    return [str(path), *(str(each) for each in arguments if each not in (None, ""))], False
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """End a process with all that it started, which would go on otherwise and hold its output."""
+    below = processes.descendants(process.pid)
+    process.kill()
+    for pid in below:
+        with suppress(OSError):
+            os.kill(pid, signal.SIGKILL)
+    process.wait()

@@ -1,0 +1,173 @@
+"""Process activities come to what they come to under `chaos run`, but for what its engine does wrong."""
+
+import os
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from chaoslib.exceptions import ActivityFailed
+from chaoslib.provider.process import run_process_activity
+
+from rtk.verify import outputs
+from rtk.verify.process_provider import run_process
+from rtk.verify.provider import run_activity
+
+
+def activity(path: str, arguments: Any = None, **provider: Any) -> dict[str, Any]:
+    given = {} if arguments is None else {"arguments": arguments}
+    return {"type": "action", "name": "p", "provider": {"type": "process", "path": path, **given, **provider}}
+
+
+def shell(script: str, **provider: Any) -> dict[str, Any]:
+    return activity("sh", ["-c", script], **provider)
+
+
+@pytest.fixture
+def no_pidfd(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(_: int) -> int:
+        raise OSError(38, "Function not implemented")
+
+    monkeypatch.setattr(os, "pidfd_open", unknown)
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        activity("true"),
+        activity("false"),
+        activity("echo", "hello ${who}"),
+        activity("echo", ["a", 1, 2.5, True, None, "", 0, "a b", "${who}"]),
+        activity("printf", {"%s-%s\\n": "x", "y": ""}),
+        shell("echo out; echo err >&2; exit 3"),
+        shell("kill -9 $$"),
+        shell("exec >&- 2>&-; sleep 0.2; exit 4"),
+        shell("head -c 300000 /dev/zero | tr '\\0' 'x'; head -c 300000 /dev/zero | tr '\\0' 'y' >&2"),
+        shell("printf 'caf\\351 \\374ber alles, na dann'"),
+        activity("~/tool"),
+    ],
+)
+def test_an_output_is_what_it_is_under_chaos_run(
+    one: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "tool").write_text("#!/bin/sh\necho tool\n")
+    (tmp_path / "tool").chmod(0o755)
+    configuration = {"who": "me"}
+    assert run_process(one, configuration, {}) == run_process_activity(one, configuration, {})
+
+
+def test_the_same_where_the_kernel_does_not_tell_of_an_end(no_pidfd: None) -> None:
+    assert run_process(shell("sleep 0.2; echo out; exit 3"), {}, {}) == {"status": 3, "stdout": "out\n", "stderr": ""}
+
+
+@pytest.mark.parametrize("data", [bytes(range(256)), b"\xff\xfe\x00" * 99, b"\x80", "über".encode()[:1] + b"\n"])
+def test_output_that_is_no_text_does_not_count_the_exit_code_does(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "data").write_bytes(data)
+    assert run_process(activity("cat", [str(tmp_path / "data")]), {}, {})["status"] == 0
+
+
+def test_a_child_that_holds_the_output_is_not_waited_for_and_does_not_die_of_it(tmp_path: Path) -> None:
+    done = tmp_path / "done"
+    began = time.monotonic()
+    script = f"(sleep 1; echo late; echo late; echo x > {done}; sleep 20) & echo started"
+    assert run_process(shell(script), {}, {})["stdout"] == "started\n"
+    assert time.monotonic() - began < 0.9, "the child takes longer"
+    until = time.monotonic() + 10
+    while not done.exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert done.exists(), "it could write"
+
+
+def test_a_child_that_writes_on_and_on_holds_nothing_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outputs, "PATIENCE_S", 0.3)
+    began = time.monotonic()
+    run_process(shell("(timeout 5 yes) & echo started"), {}, {})
+    assert time.monotonic() - began < 3
+
+
+@pytest.mark.parametrize("script", ["sleep 25 & wait", "sleep 25", "exec >&- 2>&-; sleep 25", "yes | tr y z"])
+@pytest.mark.parametrize("kernel", ["tells", "is silent"])
+def test_a_time_limit_holds_and_ends_whatever_was_started(
+    script: str, kernel: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if kernel == "is silent":
+        request.getfixturevalue("no_pidfd")
+    mark = f"RTK_TEST_{os.getpid()}_{time.monotonic_ns()}"
+    monkeypatch.setenv(mark, "1")
+    began = time.monotonic()
+    with pytest.raises(ActivityFailed, match=r"^process activity took too long to complete$"):
+        run_process(shell(script, timeout=0.4), {}, {})
+    assert time.monotonic() - began < 5
+    time.sleep(0.1)
+    assert not _marked(mark)
+
+
+def _marked(mark: str) -> list[str]:
+    found = []
+    for place in Path("/proc").glob("[0-9]*"):
+        try:
+            state = place.joinpath("stat").read_text().rpartition(")")[2].split()[0]
+            if int(place.name) != os.getpid() and state != "Z" and mark.encode() in (place / "environ").read_bytes():
+                found.append(place.name)
+        except OSError:
+            continue
+    return found
+
+
+def test_of_a_large_output_so_much_is_held_and_the_process_ends_well() -> None:
+    script = (
+        "import resource; from rtk.verify.process_provider import run_process\n"
+        "one = {'type': 'action', 'name': 'p', 'provider': {'type': 'process', 'path': 'head',"
+        " 'arguments': '-c 400000000 /dev/zero'}}\n"
+        "out = run_process(one, {}, {})\n"
+        "print(out['status'], len(out['stdout']), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+    )
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, timeout=120).stdout
+    status, length, most_kib = map(int, told.split())
+    assert (status, length) == (0, outputs.LARGEST)
+    assert most_kib < 200 * 1024
+
+
+def test_a_text_is_cut_between_its_letters(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outputs, "LARGEST", 3)
+    assert run_process(activity("printf", ["éé"]), {}, {})["stdout"] == "é"
+
+
+def test_no_descriptor_is_left(tmp_path: Path) -> None:
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(5):
+        run_process(shell("exit 1"), {}, {})
+        with pytest.raises(ActivityFailed):
+            run_process(shell("sleep 9", timeout=0.05), {}, {})
+    assert len(list(Path("/proc/self/fd").iterdir())) <= before
+
+
+def test_a_program_that_is_not_there_is_said() -> None:
+    with pytest.raises(ActivityFailed, match="the program no-such-program cannot be found"):
+        run_process(activity("no-such-program"), {}, {})
+
+
+@pytest.mark.parametrize("timeout", ["${t}", "5", True])
+def test_a_time_limit_that_is_no_number_fails(timeout: Any) -> None:
+    with pytest.raises(ActivityFailed, match="must be a number of seconds"):
+        run_process(activity("true", timeout=timeout), {"t": 2}, {})
+
+
+def test_at_a_limit_of_descriptors_the_systems_own_error_is_told() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+    try:
+        with pytest.raises(OSError, match="Too many open files"):
+            run_process(activity("true"), {}, {})
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_each_kind_has_its_provider() -> None:
+    assert run_activity(activity("echo", "hello"), {}, {})["stdout"] == "hello\n"
+    python = {"type": "python", "module": "json", "func": "dumps", "arguments": {"obj": 3}}
+    assert run_activity({"type": "probe", "name": "x", "provider": python}, {}, {}) == "3"
