@@ -104,9 +104,9 @@ class Hypothesis:
     def _ask(self, which: str, is_cut: Callable[[], bool]) -> tuple[Outcome, str | None]:
         sample = measured_once(self._clock, self._measurer, is_cut)
         met = sample.outcome == "met"
-        reason = None if met else reason_of(sample, self._toolkit.probes())
+        reason = None if met else reason_of(sample, self._measurer.probes)
         self._record.note("hypothesis", which=which, met=met, reason=reason, probes=sample.probes)
-        state = state_of(sample.probes, self._toolkit.probes())
+        state = state_of(sample.probes, self._measurer.probes)
         self._journal.states[which] = {**state, "steady_state_met": met}
         return sample.outcome, reason
 

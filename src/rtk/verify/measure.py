@@ -8,6 +8,7 @@ import math
 from array import array
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from chaoslib import substitute
@@ -18,11 +19,14 @@ from rtk.clock import Clock
 from rtk.experiment.criterion import is_code
 from rtk.verify.calls import Call, call_of
 from rtk.verify.crew import InFlight, Sample
+from rtk.verify.jsonpath import jsonpath_judge
+from rtk.verify.provider import run_activity
 from rtk.verify.redact import told
 from rtk.verify.shortage import shortage_of
 from rtk.verify.toolkit import Toolkit
 
 OUTPUT_BYTES = 4096  # what is kept of a probe's output
+Judge = Callable[[Any], bool]
 
 
 class Measurer:
@@ -41,24 +45,23 @@ class Measurer:
         self._clock = clock
         self._limits = limits
         self._charted = charted
-        self._probes = toolkit.probes() if probes is None else probes
+        self.probes = toolkit.probes() if probes is None else probes
         self.controls_s = array("d")
-        given = (toolkit.configuration, toolkit.secrets)
-        self._calls = [call_of(probe, *given) for probe in self._probes]
-        self._judges = [judge_of(probe.get("tolerance"), *given) for probe in self._probes]
-        self._is_quantity = [not is_code(probe) for probe in self._probes]  # a status has no median
+        self._ready = [self._made_ready(probe) for probe in self.probes]
+        self._is_quantity = [not is_code(probe) for probe in self.probes]  # a status has no median
 
     def __call__(self, one: InFlight) -> Sample:
         """One sample: deviated as soon as one probe deviates, and every probe is measured all the same."""
         began = self._clock.monotonic()
         with self._toolkit.controlled("hypothesis", self._toolkit.hypothesis) as state:
-            for position, probe in enumerate(self._probes):
+            for position, probe in enumerate(self.probes):
                 one.limit = self._limits[position]
                 one.deadline = self._clock.monotonic() + one.limit
                 one.probes.append(self._measured(position, probe, one))
             one.deadline = math.inf
-            state(lambda: state_of(one.probes, self._probes))
+            state(lambda: state_of(one.probes, self.probes))
         if self._toolkit.has_controls:
+            self._toolkit.drop_added_probes()
             took = self._clock.monotonic() - began
             self.controls_s.append(took - sum(run["duration"] for run in one.probes))
         return self._sample(one)
@@ -73,14 +76,16 @@ class Measurer:
     def _measured(self, position: int, probe: dict[str, Any], one: InFlight) -> dict[str, Any]:
         run: dict[str, Any] = {}
         with self._toolkit.controlled("activity", probe) as state:
+            # A control may change configuration, secrets and arguments at any time; without one nothing does.
+            call, judge = self._made_ready(probe) if self._toolkit.has_controls else self._ready[position]
             run["start"] = self._clock.now()
             began = self._clock.monotonic()
             if not one.probes:
                 one.started = began
-            found = self._run(self._calls[position])
+            found = self._run(call)
             ended = self._clock.monotonic()
             run |= {"end": run["start"] + ended - began, "duration": ended - began, "ended": ended, **found}
-            self._judge(probe, position, run)
+            self._judge(probe, position, judge, run)
             state(lambda: run_of(run, probe))
         return run
 
@@ -95,12 +100,16 @@ class Measurer:
         finally:
             self._toolkit.own.check()
 
-    def _judge(self, probe: dict[str, Any], position: int, run: dict[str, Any]) -> None:
+    def _made_ready(self, probe: dict[str, Any]) -> tuple[Call, Judge]:
+        given = (self._toolkit.configuration, self._toolkit.secrets)
+        return call_of(probe, *given), judge_of(probe.get("tolerance"), *given)
+
+    def _judge(self, probe: dict[str, Any], position: int, judge: Judge, run: dict[str, Any]) -> None:
         output = run["output"]
         run["tolerance_met"] = False
         if run["status"] == "succeeded":
             try:
-                run["tolerance_met"] = self._judges[position](output)
+                run["tolerance_met"] = judge(output)
             except BaseException as error:  # noqa: BLE001 - a value the tolerance cannot judge is not tolerated
                 run["exception"] = f"the tolerance could not judge the output: {_sentence(error)}"
                 if lacking := shortage_of(error):
@@ -133,23 +142,39 @@ class Measurer:
         return Sample.missed(run["shortage"], one.started, error=self._reason(run, position))
 
     def _reason(self, run: Mapping[str, Any], position: int) -> str:
-        name = self._probes[position]["name"]
+        name = self.probes[position]["name"]
         told = run.get("exception") or "outside its tolerance"
         return self._toolkit.redact(f"{name}: {told}")
 
 
-def judge_of(tolerance: Any, configuration: dict[str, Any], secrets: dict[str, Any]) -> Callable[[Any], bool]:
-    """What says whether a value is within a tolerance, made ready once."""
-    if isinstance(tolerance, dict) and tolerance.get("type") == "probe":
-        provider = tolerance.get("provider") or {}
-        if provider.get("type") == "python":
+def judge_of(tolerance: Any, configuration: dict[str, Any], secrets: dict[str, Any]) -> Judge:
+    """What says whether a value is within a tolerance, made ready once.
+
+    What cannot be made ready, such as a path that is none once it is filled in, is told of each value.
+    """
+    kind = tolerance.get("type") if isinstance(tolerance, dict) else None
+    try:
+        if kind == "jsonpath":
+            return jsonpath_judge(tolerance, configuration, secrets)
+        if kind == "probe" and tolerance["provider"].get("type") == "python":
             call = call_of(tolerance, configuration, secrets)
             return lambda value: bool(call(value=value))
-    return lambda value: is_tolerated(tolerance, value, configuration, secrets)
+    except Exception as error:  # noqa: BLE001 - whatever reading it raises
+        return partial(_raise, error)
+    return lambda value: _is_within(tolerance, value, configuration, secrets)
+
+
+def _raise(error: Exception, _value: Any) -> bool:
+    raise error
 
 
 def is_tolerated(tolerance: Any, value: Any, configuration: dict[str, Any], secrets: dict[str, Any]) -> bool:
-    """Whether the value is within the tolerance, judged on a copy.
+    """Whether the value is within the tolerance."""
+    return judge_of(tolerance, configuration, secrets)(value)
+
+
+def _is_within(tolerance: Any, value: Any, configuration: dict[str, Any], secrets: dict[str, Any]) -> bool:
+    """Whether it is, judged on a copy.
 
     The Chaos Toolkit writes the value into the tolerance it is given, so that measurements in other threads
     would be judged by each other's values.
@@ -159,11 +184,21 @@ def is_tolerated(tolerance: Any, value: Any, configuration: dict[str, Any], secr
     if isinstance(tolerance, float):  # the Chaos Toolkit has no rule for this type and answers None
         return bool(value == tolerance)
     if isinstance(tolerance, dict) and tolerance.get("type") == "probe":
-        provider = tolerance["provider"]
-        if provider.get("type") == "python":
-            return bool(call_of(tolerance, configuration, secrets)(value=value))
-        tolerance = {**tolerance, "provider": {**provider, "arguments": dict(provider.get("arguments") or {})}}
+        return _is_confirmed(tolerance, value, configuration, secrets)
     return bool(within_tolerance(tolerance, value, configuration=configuration, secrets=secrets))
+
+
+def _is_confirmed(
+    tolerance: dict[str, Any], value: Any, configuration: dict[str, Any], secrets: dict[str, Any]
+) -> bool:
+    provider = tolerance["provider"]
+    arguments = {**(provider.get("arguments") or {}), "value": value}
+    try:
+        return bool(
+            run_activity({**tolerance, "provider": {**provider, "arguments": arguments}}, configuration, secrets)
+        )
+    except ActivityFailed:
+        return False
 
 
 def number_in(output: Any, tolerance: Any) -> float | None:

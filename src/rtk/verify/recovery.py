@@ -207,7 +207,7 @@ def _end_processes(left: Remains) -> None:
 
 def _undone(left: Remains, toolkit: Toolkit, clock: Clock, record: Record) -> list[ActivitySpan] | None:
     stop, journal = Stop(), Journal(toolkit.document, status="interrupted")
-    with processes.marking(left.run_id), toolkit.session(journal.as_dict()):
+    with processes.marking(left.run_id), toolkit.session(journal.as_dict(), stoppable=False):
         undoing = Undoing(left.run_id, toolkit, clock, record, stop)
         undoing.undo(_strategy(left.head), journal, dict.fromkeys(left.began), left.over)
     return undoing.spans

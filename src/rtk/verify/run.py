@@ -104,15 +104,22 @@ class Run:
         self._watch_the_time()
         self._beat.start()
         journal = self.journal.as_dict()
-        with processes.marking(self._v.run_id), self._toolkit.session(journal):
-            try:
-                with self._toolkit.controlled("experiment", self._toolkit.experiment) as state:
-                    self._in_order()
-                    state(self.journal.as_dict)
-            except (InterruptExecution, CannotRecord) as error:
-                self._stop.request(cause_of(error), str(error))
-            finally:
-                self._end()
+        try:
+            with processes.marking(self._v.run_id), self._toolkit.session(journal):
+                self._controlled()
+        except InterruptExecution as error:  # by a control as it was configured: nothing has happened
+            self._stop.request(cause_of(error), str(error))
+            self._end()
+
+    def _controlled(self) -> None:
+        try:
+            with self._toolkit.controlled("experiment", self._toolkit.experiment) as state:
+                self._in_order()
+                state(self.journal.as_dict)
+        except (InterruptExecution, CannotRecord) as error:
+            self._stop.request(cause_of(error), str(error))
+        finally:
+            self._end()
 
     def _in_order(self) -> None:
         try:

@@ -15,22 +15,14 @@ from typing import Any
 from chaoslib import substitute
 from chaoslib.caching import cache_activities, clear_cache
 from chaoslib.configuration import load_configuration, load_dynamic_configuration
-from chaoslib.control import (
-    Control,
-    cleanup_controls,
-    cleanup_global_controls,
-    get_controls,
-    get_global_controls,
-    initialize_controls,
-    initialize_global_controls,
-)
+from chaoslib.control import Control, get_controls, get_global_controls
 from chaoslib.exceptions import ChaosException, InterruptExecution
 from chaoslib.secret import load_secrets
 from chaoslib.types import Schedule
 
 from rtk.errors import BadInput
 from rtk.experiment.refs import named, probes_of
-from rtk.verify import processes
+from rtk.verify import controls, processes
 from rtk.verify.handlers import Handlers
 from rtk.verify.numbers import Numbers, added
 from rtk.verify.redact import Redactor
@@ -60,6 +52,7 @@ class Toolkit:
         self.settings = dict(settings)
         self.numbers = {part: Numbers(self.experiment.get(part) or []) for part in ("method", "rollbacks")}
         self._named = named(self.experiment)
+        self._probes = list(self.hypothesis.get("probes") or [])
         self.registry = Handlers()
         self.has_controls = bool(get_controls(self.experiment) or get_global_controls())
         if resolved:
@@ -95,6 +88,12 @@ class Toolkit:
         """The hypothesis' probes: what a measurement measures."""
         return probes_of(self.experiment)
 
+    def drop_added_probes(self) -> None:
+        """Take out of the hypothesis what a control has added, or each measurement would be longer than the last."""
+        probes = self.hypothesis.get("probes")
+        if probes is not None and len(probes) != len(self._probes):
+            probes[:] = self._probes
+
     def resolved(self, activity: dict[str, Any]) -> dict[str, Any]:
         """Return the activity itself, or the one that it refers to by name."""
         return self._named.get(activity["ref"], activity) if "ref" in activity else activity
@@ -110,22 +109,33 @@ class Toolkit:
         self.numbers = {part: Numbers.restored(experiment.get(part) or [], each) for part, each in numbers.items()}
 
     @contextmanager
-    def session(self, journal: dict[str, Any]) -> Iterator[None]:
-        """Everything a run of this experiment is wrapped in: caches and controls, from first to last."""
+    def session(self, journal: dict[str, Any], stoppable: bool = True) -> Iterator[None]:
+        """Everything a run of this experiment is wrapped in: caches and controls, from first to last.
+
+        Raises the `InterruptExecution` of a control that is being configured, before anything has happened; unless
+        the session is not `stoppable`.
+        """
         cache_activities(self.experiment)
         args = (self.experiment, self.configuration, self.secrets)
-        self.registry.started(self.experiment, journal)
-        initialize_global_controls(*args, self.settings, event_registry=self.registry)
-        initialize_controls(*args, event_registry=self.registry)
-        self.redact.learn()  # a control may set secrets as soon as it is configured
-        self.registry.running(self.experiment, journal, *args[1:], Schedule(), self.settings)
         try:
+            self.registry.started(self.experiment, journal)
+            self._configure(stoppable)
+            self.registry.running(self.experiment, journal, *args[1:], Schedule(), self.settings)
             yield
         finally:
-            cleanup_controls(self.experiment)
-            cleanup_global_controls()
+            controls.clean_up(self.experiment)
             self.registry.finish(journal)
             clear_cache()
+
+    def _configure(self, stoppable: bool) -> None:
+        try:
+            controls.configure(self.experiment, self.configuration, self.secrets, self.settings, self.registry)
+        except InterruptExecution as error:
+            if stoppable:
+                raise
+            logger.warning(f"A control asked to stop ({error}); the rollbacks are played all the same")
+        finally:
+            self.redact.learn()  # a control may set secrets as soon as it is configured
 
     @contextmanager
     def controlled(self, level: str, context: Mapping[str, Any], stoppable: bool = True) -> Iterator[TellState]:
@@ -145,9 +155,9 @@ class Toolkit:
         finally:
             self._apply(control.end, args, stoppable)
 
-    def _apply(self, controls: Callable[..., None], args: tuple[Any, ...], stoppable: bool) -> None:
+    def _apply(self, apply: Callable[..., None], args: tuple[Any, ...], stoppable: bool) -> None:
         try:
-            controls(*args)
+            apply(*args)
         except InterruptExecution as error:
             if stoppable:
                 raise
