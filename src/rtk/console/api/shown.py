@@ -34,11 +34,15 @@ RUN: dict[str, Any] = dict(
     client={"rtk": "0.1.0"},
     verdict="fail",
     restored=True,
+    recovered=True,
 )
 
 
 class ShownRun(Schema):
-    """A run. `next` is the number of the entry expected next; `stop` is why a person stopped it."""
+    """A run. `next` is the number of the entry expected next; `stop` is why a person stopped it.
+
+    `restored`: the rollbacks succeeded; `recovered`: the service was good again. Null where that is not known.
+    """
 
     id: str
     org_id: str
@@ -59,6 +63,7 @@ class ShownRun(Schema):
     client: dict[str, Any]
     verdict: Literal["pass", "fail", "inconclusive", "invalid"] | None
     restored: bool | None
+    recovered: bool | None
 
     model_config = like(**RUN)
 

@@ -22,7 +22,7 @@ _GROUPS = {
     "Verdicts": ("pass", "fail", "inconclusive", "invalid", "not-begun", "none"),
     "Runs": ("running", "completed", "failed", "aborted", "interrupted", "deviated", "lost-contact", "abandoned"),
     "Measurements": ("met", "deviated", "missed"),
-    "Undo": ("restored", "not-restored"),
+    "Undo": ("restored", "not-restored", "not-recovered"),
     "Things": ("archived",),
 }
 _AGES = (3, 45, 3600, 3 * 86400, 70 * 86400, 800 * 86400, -600)  # seconds

@@ -42,10 +42,11 @@ def keep(run: Run) -> None:
     run.insight, threshold, spans = computed(run)
     run.insight_next = seen
     run.verdict, run.restored = run.insight.get("verdict"), run.insight.get("restored")
+    run.recovered = run.insight.get("recovered")
     run.deviating_s = run.insight.get("deviating_s")
     run.spark = sparks.drawn(run, threshold)
     with transaction.atomic():
-        run.save(update_fields=["insight", "insight_next", "verdict", "restored", "deviating_s", "spark"])
+        run.save(update_fields=["insight", "insight_next", "verdict", "restored", "recovered", "deviating_s", "spark"])
         outages.keep(run, spans)
         if run.restored is False:
             outbox.note(outbox.NOT_RESTORED, run.id)

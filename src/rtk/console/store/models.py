@@ -128,8 +128,9 @@ class Run(Owned):
 
     `day` is the day it was created, by this server's clock: where its measurements lie. `next` is the number of
     the entry that is expected next. `plan` has the keys of the record's. `told` is how it is told: `record` or
-    `events`. `insight` was computed when `next` was `insight_next`; `verdict` and `restored` are of it. Who has seen
-    that a run is not restored acknowledges it, with a `note`. `spark` is what a list draws of its measurements.
+    `events`. `insight` was computed when `next` was `insight_next`; `verdict`, `restored` (the rollbacks succeeded)
+    and `recovered` (the service was good again) are of it. Who has seen that a run is not restored acknowledges it,
+    with a `note`. `spark` is what a list draws of its measurements.
     """
 
     verification = models.ForeignKey(Verification, on_delete=models.CASCADE, related_name="runs")
@@ -152,6 +153,7 @@ class Run(Owned):
     insight = Document(null=True)
     verdict = models.CharField(max_length=20, null=True)
     restored = models.BooleanField(null=True)
+    recovered = models.BooleanField(null=True)
     deviating_s = models.FloatField(null=True)
     insight_next = models.BigIntegerField(null=True)
     spark = Document(null=True)

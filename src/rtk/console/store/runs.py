@@ -231,6 +231,7 @@ class Line(NamedTuple):
     stop: str | None
     verdict: str | None
     restored: bool | None
+    recovered: bool | None
     title: str
     name: str | None
     email: str | None
@@ -295,4 +296,5 @@ def _shown(team: Team, moment: datetime, line: Line) -> dict[str, Any]:
         "client": line.client,
         "verdict": line.verdict,
         "restored": line.restored,
+        "recovered": line.recovered,
     }

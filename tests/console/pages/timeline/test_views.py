@@ -210,6 +210,17 @@ def test_the_team_one_looked_at_is_remembered(world: World) -> None:
     assert COOKIE not in browser.get("/acme/bank").cookies
 
 
+def test_restored_and_recovered_are_two_facts_in_every_list_of_runs(world: World) -> None:
+    run = ended(world)
+    lists = ("/acme/shop", "/acme/shop/insights", f"/acme/shop/verifications/{run.verification_id}")
+    for restored, recovered in ((False, True), (True, False), (True, None)):
+        Run.objects.update(restored=restored, recovered=recovered)
+        for path in (*lists, f"/acme/shop/insights/{run.id}"):
+            text = text_of(browser_of(world), path)
+            told = ("</svg> not restored</span>" in text, "</svg> not recovered</span>" in text)
+            assert told == (restored is False, recovered is False), path
+
+
 @pytest.mark.parametrize("path", ["/acme/shop", "/acme", "/acme/shop?kind=run&q=a", "/acme/shop/timeline/rows"])
 def test_a_page_takes_few_queries(world: World, path: str) -> None:
     for _ in range(3):

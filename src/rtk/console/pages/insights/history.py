@@ -27,6 +27,7 @@ class Past(NamedTuple):
     unit: str
     small: str
     restored: bool | None
+    recovered: bool | None
     by: str
     here: bool
 
@@ -70,6 +71,7 @@ def _past(run: Run, here: bool) -> Past:
         unit=plain(insight.get("unit") or "", 20),
         small="under way" if badge in UNDER_WAY else small(insight),
         restored=run.restored,
+        recovered=run.recovered,
         by=str(run.created_by or ""),
         here=here,
     )

@@ -64,6 +64,7 @@ class Line(NamedTuple):
     small: str
     badge: str
     restored: bool | None
+    recovered: bool | None
 
 
 def page(teams: Any, chosen: dict[str, Any], cursor: str | None) -> dict[str, Any]:
@@ -116,6 +117,7 @@ def _line(run: Run) -> Line:
         small=f"{met:,} of {met + deviated:,} good" if met + deviated else "",
         badge=states.badge_of(run, runs.state_of(run)),
         restored=run.restored,
+        recovered=run.recovered,
     )
 
 

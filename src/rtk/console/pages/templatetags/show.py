@@ -51,6 +51,7 @@ STATES = {
     "missed": State("missed", "minus", "quiet"),
     "restored": State("restored", "arrow-back", "good"),
     "not-restored": State("not restored", "alert-triangle", "bad"),
+    "not-recovered": State("not recovered", "activity", "bad"),
     "archived": State("archived", "archive", "quiet"),
     "none": State("no verdict", "dots", "quiet"),
 }

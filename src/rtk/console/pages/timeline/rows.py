@@ -49,7 +49,7 @@ SELECT page.id, page.created_at, page.team_id, page.kind, page.subject, page.tit
     WHEN 'experiment.imported' THEN EXISTS (SELECT FROM store_experiment WHERE id = page.subject AND deleted_at IS NULL)
     ELSE true END,
   run.id, run.day, run.state, run.told, run.heard_at, run.due_at, coalesce(run.ended_at, played.ended_at), run.status,
-  run.verdict, run.restored, run.spark, played.status, played.deviated, played.took_s, last.verdicts
+  run.verdict, run.restored, run.recovered, run.spark, played.status, played.deviated, played.took_s, last.verdicts
 FROM page LEFT JOIN people_user who ON who.id = page.created_by_id LEFT JOIN store_run run ON run.id = page.run_id
 LEFT JOIN store_execution played ON played.id = CASE page.kind
   WHEN 'verification.started' THEN run.execution_id WHEN 'execution.experiment-finished' THEN page.subject END
@@ -97,6 +97,7 @@ class Row:
     status: str
     verdict: str | None
     restored: bool | None
+    recovered: bool | None
     kept: Any
     played: str | None
     deviated: bool | None

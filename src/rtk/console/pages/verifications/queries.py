@@ -173,7 +173,18 @@ def past(run: Run) -> Past:
 
 def runs_of(verification: Verification) -> QuerySet[Run]:
     """The runs of a verification, of each what its line says."""
-    columns = ("verdict", "restored", "state", "status", "told", "created_at", "heard_at", "due_at", "ended_at")
+    columns = (
+        "verdict",
+        "restored",
+        "recovered",
+        "state",
+        "status",
+        "told",
+        "created_at",
+        "heard_at",
+        "due_at",
+        "ended_at",
+    )
     rows = Run.objects.filter(verification=verification).select_related("created_by")
     return rows.only("id", "verification", *columns, "created_by__name", "created_by__email")
 
