@@ -82,6 +82,7 @@ def test_less_than_half_without_effect_is_missed_and_can_no_longer_pass() -> Non
     assert found.figures.verdict == "inconclusive"
     assert (found.figures.met, found.figures.missed, found.without_effect) == (49, 11, 11)
     assert any("came back 12 s later; 11 slots without it count as missed." in limit for limit in found.limits)
+    assert found.missed_reasons == {"no-effect": 11}
     (lapse,) = found.lapses
     assert (lapse.after_s, lapse.of_s, lapse.lasted_s, lapse.slots) == (39.0, 60.0, 12.0, 11)
 

@@ -11,6 +11,7 @@ from rtk.experiment.plan import Plan
 from rtk.insight.insight import insight
 from rtk.insight.stops import StopCause
 from rtk.verify import calls
+from rtk.verify.toolkit import Toolkit
 from tests.verify.extension import PREPARED, RAISED, activity
 from tests.verify.world import Outcome, World, action, experiment, play
 
@@ -143,3 +144,16 @@ def controlled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, function: str, b
     monkeypatch.setattr(extension, function, broken, raising=False)
     control = {"name": "broken", "provider": {"type": "python", "module": "tests.verify.extension"}}
     return play(tmp_path, experiment(controls=[control]), PLAN)
+
+
+@pytest.mark.parametrize("func", AWAITED)
+def test_a_probe_of_the_configuration_is_awaited(world: World, func: str) -> None:
+    asked = activity(func, "probe", arguments={"name": "asked"})
+    assert Toolkit(experiment(configuration={"one": asked}), {}).configuration == {"one": 1}
+
+
+@pytest.mark.parametrize("told", ["a generator", "a lazy iterator"])
+def test_a_probe_of_the_configuration_that_did_nothing_has_no_value(world: World, told: str) -> None:
+    asked = activity("forgets", "probe", arguments={"kind": told})
+    with pytest.raises(BadInput, match=rf"^configuration\.one: its probe returned {told}"):
+        Toolkit(experiment(configuration={"one": asked}), {})

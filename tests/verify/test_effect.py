@@ -1,16 +1,19 @@
 """The effect of a condition is asked for through the whole phase, and only changes are recorded."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from chaoslib.exceptions import InterruptExecution
 
-from rtk.experiment.claim import check
+from rtk.experiment.claim import Claim, check
 from rtk.experiment.plan import Plan
 from rtk.insight.effect import EffectChange, EffectState
 from rtk.insight.insight import insight
 from rtk.insight.stops import StopCause
+from rtk.verify.crew import Sample
+from rtk.verify.proof import Prover
 from tests.verify import world as module
 from tests.verify.world import Outcome, World, action, experiment, play, provider
 
@@ -132,3 +135,30 @@ def test_a_control_that_interrupts_while_an_effect_is_asked_for_stops_the_run(
     out = play(tmp_path, experiment(method=[burning(1e6)], controls=[control]), PLAN)
     assert out.facts.stop is not None
     assert (out.facts.stop.cause, out.facts.stop.detail) == (StopCause.CONTROL, "enough")
+
+
+@pytest.mark.parametrize(
+    ("error", "found"),
+    [
+        (RuntimeError("can't start new thread"), [EffectState.SHOWN]),
+        (KeyboardInterrupt(), [EffectState.SHOWN, EffectState.GONE, EffectState.SHOWN]),
+    ],
+    ids=str,
+)
+def test_only_the_measurers_own_failures_say_nothing_of_an_effect(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException, found: list[EffectState]
+) -> None:
+    asking = Prover.asking
+
+    def breaks_once(self: Prover, claim: Claim) -> Callable[[], Sample]:
+        ask, begins = asking(self, claim), module.world.clock.monotonic() + 20
+
+        def asked() -> Sample:
+            if begins <= module.world.clock.monotonic() < begins + 5:
+                raise error
+            return ask()
+
+        return asked
+
+    monkeypatch.setattr(Prover, "asking", breaks_once)
+    assert states(play(tmp_path, experiment(method=[burning(1e6)]), PLAN)) == found

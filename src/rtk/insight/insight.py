@@ -62,6 +62,7 @@ def insight(facts: Facts) -> Insight:
         invalid_condition=_invalidated_by(facts, case, lapses),
         invalid_reason=case.invalid,
         without_effect=conditions.lapsed,
+        missed_reasons={str(reason): many for reason, many in sorted(conditions.reasons.items())},
         recovery=recovery,
         recovered=recovery.recovered,
         baseline_broken=is_broken(baseline, case.target),

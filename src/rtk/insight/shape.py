@@ -141,6 +141,7 @@ class Insight:
     stop_cause: StopCause | None = None
     invalid_reason: InvalidReason | None = None
     without_effect: int = 0
+    missed_reasons: dict[str, int] = field(default_factory=dict)
     lapses: tuple[SeenLapse, ...] = ()
     recovery: Recovery = Recovery.NOT_MEASURED
     recovered: bool | None = None

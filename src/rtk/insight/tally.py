@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from math import isfinite
 
 from rtk.insight.effect import Lapsed, lapses_of
-from rtk.insight.facts import CUT_OFF, PHASES, Facts, Measurement, Phase
+from rtk.insight.facts import CUT_OFF, PHASES, Facts, Measurement, MissedReason, Phase
 
 
 @dataclass(slots=True)
@@ -28,6 +28,7 @@ class Tally:
     last_deviated: bool = False
     lapsed: int = 0
     lapsed_deviated: int = 0
+    reasons: dict[MissedReason, int] = field(default_factory=dict)
     outcomes: bytearray = field(default_factory=bytearray)
     values: "array[float]" = field(default_factory=lambda: array("d"))
 
@@ -62,6 +63,9 @@ class Tally:
             self.lapsed_deviated += lapsed and m.outcome == "deviated"
         if lapsed or m.outcome == "missed":
             self.missed += 1
+            why = m.code if m.outcome == "missed" else MissedReason.NO_EFFECT
+            if why is not None:
+                self.reasons[why] = self.reasons.get(why, 0) + 1
             self.cut_off += m.code in CUT_OFF
             return
         self.outcomes.append(m.outcome == "met")

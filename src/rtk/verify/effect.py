@@ -6,6 +6,7 @@ recorded, each with the moment of the last ask that found otherwise: in between 
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +19,8 @@ from rtk.insight.stops import StopCause
 from rtk.verify.crew import Sample
 from rtk.verify.proof import Prover
 from rtk.verify.record import Record
+from rtk.verify.results import sentence_of
+from rtk.verify.shortage import shortage_of
 from rtk.verify.stop import Stop
 from rtk.verify.toolkit import Toolkit
 
@@ -63,9 +66,6 @@ class EffectWatch:
             self._watch(shown)
         except InterruptExecution as error:
             self._stop.request(StopCause.CONTROL, str(error))
-        except BaseException as error:  # noqa: BLE001 - an effect that nobody can ask for is not shown
-            reason = f"asking for it broke off with {type(error).__name__}: {error}"
-            self._settle(shown, self._record.seconds(), Sample("deviated", reason=reason))
 
     def _watch(self, shown: Shown) -> None:
         prover = Prover(self._toolkit, self._clock, self._over)
@@ -79,7 +79,7 @@ class EffectWatch:
             if self._is_over(shown):
                 break
             asked = self._record.seconds()
-            sample = asking()
+            sample = _asked(asking)
             if self._over.is_set():  # the answer may be of what is being undone
                 return
             self._settle(shown, asked, sample)
@@ -111,3 +111,14 @@ class EffectWatch:
             state=shown.state,
             **told,
         )
+
+
+def _asked(asking: Callable[[], Sample]) -> Sample:
+    try:
+        return asking()
+    except InterruptExecution:
+        raise
+    except BaseException as error:  # noqa: BLE001 - an effect that cannot be asked for is not shown
+        if lacking := shortage_of(error):
+            return Sample.missed(lacking, error=sentence_of(error))
+        return Sample("deviated", reason=f"asking for it broke off with {type(error).__name__}: {error}")

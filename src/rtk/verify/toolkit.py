@@ -26,6 +26,7 @@ from rtk.verify import controls, processes
 from rtk.verify.handlers import Handlers
 from rtk.verify.numbers import Numbers, added
 from rtk.verify.redact import Redactor
+from rtk.verify.results import result_of, sentence_of
 
 logger = logging.getLogger("chaostoolkit")
 TellState = Callable[[Callable[[], Any]], None]
@@ -73,11 +74,20 @@ class Toolkit:
             self.configuration = load_dynamic_configuration(configuration, self.secrets)
         except ChaosException as error:
             raise BadInput(f"{error}: set it in the environment, or give it with --var or --var-file") from None
+        self._await_configuration()
         lost = [key for key in declared if key not in self.configuration]
         if lost:
             raise BadInput(
                 f"configuration.{lost[0]}: its probe failed, so it has no value; run it by itself to see why"
             )
+
+    def _await_configuration(self) -> None:
+        """A probe of the configuration may be a coroutine; what only prepared something has no value."""
+        for key, value in list(self.configuration.items()):
+            try:
+                self.configuration[key] = result_of(value, "its probe")
+            except BaseException as error:  # noqa: BLE001 - whatever awaiting it raises
+                raise BadInput(f"configuration.{key}: {sentence_of(error)}") from None
 
     @property
     def hypothesis(self) -> dict[str, Any]:

@@ -53,6 +53,7 @@ def shown(run: Run) -> dict[str, Any]:
         "verdict": insight.get("verdict"),
         "headline": insight.get("headline"),
         "restored": insight.get("restored"),
+        "recovered": insight.get("recovered"),
         "not_restored": list(insight.get("not_restored") or ()),
         "began_at": run.created_at.isoformat(),
         "heard_at": run.heard_at.isoformat(),
