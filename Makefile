@@ -26,8 +26,9 @@ test: setup ## every test, up to five at a time
 	@$(BIN)/python -m pytest --dist=loadfile --no-loadscope-reorder --maxprocesses=5 \
 		--numprocesses=$$(($$(getconf _NPROCESSORS_ONLN) + 1))
 
-kills: setup ## kill a hundred runs, and the console of thirty, at moments of chance; look what is left, about 12 min
-	@RTK_KILLS=100 RTK_PUBLISHED=30 $(BIN)/python -m pytest -s tests/journey/test_death.py tests/journey/test_kept_once.py
+kills: setup ## kill a hundred runs, the console of thirty, guardians and records; look what is left, about 20 min
+	@RTK_KILLS=100 RTK_PUBLISHED=30 RTK_TRIES=5 $(BIN)/python -m pytest -s tests/journey/test_death.py \
+		tests/journey/test_guardian.py tests/journey/test_kept_once.py
 
 screenshots: setup ## a picture of every page, wide and narrow, light and dark, in pictures/
 	@mkdir -p pictures

@@ -108,7 +108,7 @@ class Death:
                     process.send_signal(number)
                     time.sleep(0.1 if number == signal.SIGSTOP else 0)
             self.code = process.wait(PATIENCE_S)
-        _until(lambda: self.with_guardian or not self.at_work())
+        until(lambda: self.with_guardian or not self.at_work())
         self.output = (self.place / "output").read_text()
         self.entries = list(Recorded(self.record()[0]).entries()) if self.record() else []
         return self
@@ -176,7 +176,7 @@ class Death:
         assert (stopped is None) == (ended == "completed"), (stopped, ended)
 
 
-def _until(true: Any) -> None:
+def until(true: Any) -> None:
     patience = time.monotonic() + PATIENCE_S
     while not true():
         assert time.monotonic() < patience, "nothing comes to rest"
