@@ -3,11 +3,12 @@
 import io
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from chaoslib.log import LogFormatter
 
-from rtk.cli.logs import Logs, without_colours_in_pipes
+from rtk.cli.logs import Logs, prepare_handlers
 from rtk.verify.progress import Progress
 from rtk.verify.redact import Redactor
 
@@ -67,7 +68,17 @@ def test_a_pipe_gets_no_colours(stream: io.StringIO) -> None:
     logger.handlers[0].setFormatter(
         LogFormatter("%(color)s%(levelname)s%(end_color)s] %(message)s", None, {logging.ERROR: "\x1b[31m"})
     )
-    without_colours_in_pipes()
+    prepare_handlers()
     logger.error("plain")
     assert "\x1b" not in stream.getvalue()
     assert stream.getvalue().endswith("ERROR] plain\n")
+
+
+def test_a_log_file_takes_any_letter_whatever_the_locale(stream: io.StringIO, tmp_path: Path) -> None:
+    log = tmp_path / "chaostoolkit.log"
+    handler = logging.FileHandler(log, encoding="ascii")
+    logger.handlers[:] = [handler]
+    prepare_handlers()
+    logger.info("Prüfung ✓ 検証")
+    handler.close()
+    assert log.read_text(encoding="utf-8") == "Prüfung ✓ 検証\n"

@@ -11,7 +11,7 @@ from chaoslib.settings import loaded_settings
 
 from rtk import helper
 from rtk.cli.again import toolkit_of
-from rtk.cli.logs import without_colours_in_pipes
+from rtk.cli.logs import prepare_handlers
 from rtk.cli.masks import Masks
 from rtk.clock import SystemClock
 from rtk.errors import ToolkitError
@@ -30,7 +30,7 @@ logger = logging.getLogger("chaostoolkit")
 def main(path: Path, data: bytes) -> int:
     """Undo what the run left, complete its record, write its journal and reports; 0, or 1 when that failed."""
     configure_logger()
-    without_colours_in_pipes()
+    prepare_handlers()
     estate = received(data)
     with helper.finding(estate.path or sys.path, estate.replaced):
         left = estate.parts()

@@ -1,6 +1,7 @@
 """The log while a run goes on: no handler works on the measuring path, and no secret gets into a line."""
 
 import logging
+from io import TextIOWrapper
 from logging.handlers import QueueHandler, QueueListener
 from queue import SimpleQueue
 from types import TracebackType
@@ -39,12 +40,16 @@ class _ToProgress(logging.Handler):
         self._progress.event(record.getMessage())
 
 
-def without_colours_in_pipes() -> None:
-    """Give handlers whose output is no terminal a formatter without colours: the Chaos Toolkit's leaves codes there."""
+def prepare_handlers() -> None:
+    """Make the Chaos Toolkit's handlers write what files and pipes can hold: any letter, and no colour codes."""
     for handler in logging.getLogger("chaostoolkit").handlers:
         stream = getattr(handler, "stream", None)
         if isinstance(handler.formatter, LogFormatter) and not (stream and stream.isatty()):
             handler.setFormatter(LogFormatter(LINE, "%Y-%m-%d %H:%M:%S", {}))
+        if isinstance(handler, logging.FileHandler):  # the Chaos Toolkit leaves its encoding to the locale
+            handler.encoding = "utf-8"
+            if isinstance(stream, TextIOWrapper):
+                stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 class Logs:

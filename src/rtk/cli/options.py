@@ -1,7 +1,9 @@
 """What the commands share: their manners with errors, and the kinds of options."""
 
 import importlib
+import sys
 from collections.abc import Callable, Mapping
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -26,6 +28,7 @@ class _Manners(click.Command):
         return _usage_exits_1(lambda: super(_Manners, self).make_context(info_name, args, parent, **extra))
 
     def invoke(self, ctx: click.Context) -> Any:
+        _escape_what_cannot_be_encoded()
         try:
             return _usage_exits_1(lambda: super(_Manners, self).invoke(ctx))
         except ToolkitError as error:
@@ -100,6 +103,13 @@ class Share(_Number):
 
 SECONDS = Seconds()
 SHARE = Share()
+
+
+def _escape_what_cannot_be_encoded() -> None:
+    """Let no letter that a terminal or a pipe cannot show end a command: it is shown as an escape instead."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper) and stream.errors in ("strict", "surrogateescape"):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _usage_exits_1(do: Callable[[], T]) -> T:

@@ -12,7 +12,7 @@ from rtk.cli.afterwards import finish
 from rtk.cli.again import toolkit_of
 from rtk.cli.ending import COULD_NOT_RUN, NOT_RESTORED, OK
 from rtk.cli.given import settings_of
-from rtk.cli.logs import without_colours_in_pipes
+from rtk.cli.logs import prepare_handlers
 from rtk.cli.masks import Masks
 from rtk.clock import SystemClock
 from rtk.errors import BadInput, ToolkitError
@@ -43,7 +43,7 @@ class Choice:
 
 def recovering(choice: Choice) -> int:
     """Do it; the exit code: 0 all undone, 1 something could not be, 5 a rollback failed."""
-    without_colours_in_pipes()
+    prepare_handlers()
     settings = settings_of(choice.settings_path)
     found, problems = unfinished(runs_directory())
     for problem in problems:

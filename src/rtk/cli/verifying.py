@@ -17,7 +17,7 @@ from rtk.cli.afterwards import finish
 from rtk.cli.ending import OK, exit_code
 from rtk.cli.given import settings_of, unread, variables_of
 from rtk.cli.holding import Choice, Holding, hold_of
-from rtk.cli.logs import Logs, without_colours_in_pipes
+from rtk.cli.logs import Logs, prepare_handlers
 from rtk.cli.masks import Masks
 from rtk.clock import Clock, SystemClock
 from rtk.errors import BadInput
@@ -94,7 +94,7 @@ class Options:
 def verifying(options: Options, clock: Clock | None = None) -> int:
     """Do what `chaos verify` does; the exit code. Raises `ToolkitError` while nothing has begun."""
     clock = clock or SystemClock()
-    without_colours_in_pipes()
+    prepare_handlers()
     whole = settings_of(options.settings_path, options.control_file)
     settings = without_control(whole)
     variables = variables_of(options.var, options.var_file)

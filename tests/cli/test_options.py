@@ -1,0 +1,28 @@
+"""What the commands share: their manners with terminals that cannot show every letter."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Home, activity, shell
+
+DOCUMENT = {
+    "title": "Prüfung – 検証 ≥",
+    "description": "d",
+    "steady-state-hypothesis": {
+        "title": "h",
+        "probes": [{"type": "probe", "name": "ok", "tolerance": 0, "provider": {"type": "process", "path": "true"}}],
+    },
+    "method": [activity("störe", shell("true"))],
+    "rollbacks": [activity("heile", shell("true"))],
+}
+
+
+@pytest.mark.parametrize("locale", [{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "POSIX", "PYTHONUTF8": "0"}])
+def test_a_letter_that_the_output_cannot_show_ends_no_command(tmp_path: Path, locale: dict[str, str]) -> None:
+    home = Home(tmp_path, {"PYTHONCOERCECLOCALE": "0", **locale})
+    path = home.write("e.json", DOCUMENT)
+    ended = home.verify("--every", "50ms", "--for", "400ms", "--target", "50%", "--dry", path)
+    assert ended.code == 0, ended.out
+    assert "Traceback" not in ended.out
+    assert "st\\xf6re" in ended.out
