@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from rtk.clock import Clock
+from rtk.errors import BadInput
 from rtk.experiment.claim import extension_of
 from rtk.verify.calls import name_of
 from rtk.verify.measure import is_tolerated, isoformat, kept
+from rtk.verify.pauses import WHEN, pauses_of
 from rtk.verify.provider import run_activity
 from rtk.verify.redact import told
 from rtk.verify.results import check_within, result_of, sentence_of
@@ -57,9 +59,9 @@ class Player:
         `about_to` is asked right before, when controls and pause are over; None when it says no. `ended` is called
         right after: what follows, such as a control, may still break off.
         """
-        pauses = self._toolkit.substituted(activity.get("pauses") or {})
+        pauses = self._pauses(activity)
         with self._toolkit.controlled("activity", activity, self._stoppable) as state:
-            self._pause(pauses.get("before"), "before next activity")
+            self._pause(pauses["before"], "before next activity")
             if not about_to():
                 return None
             logger.info(f"{activity['type'].title()}: {activity['name']}")
@@ -67,14 +69,23 @@ class Player:
             played = self._tried(activity, limit, tries)
             ended(played)
             self._toolkit.registry.activity_completed(activity, played.run)
-            self._pause(pauses.get("after"), "after activity")
+            self._pause(pauses["after"], "after activity")
             state(lambda: played.run)
         return played
 
-    def _pause(self, seconds: float | None, when: str) -> None:
+    def _pauses(self, activity: dict[str, Any]) -> dict[str, float]:
+        try:
+            return pauses_of(self._toolkit, activity)
+        except BadInput as error:
+            if self._stoppable:
+                raise
+            logger.warning(f"{activity.get('name')} is played without a pause: {error}")
+            return dict.fromkeys(WHEN, 0.0)
+
+    def _pause(self, seconds: float, when: str) -> None:
         if seconds and not self._cut.is_set():
-            logger.info(f"Pausing {when} for {seconds}s...")
-            self._clock.wait(self._cut, float(seconds))
+            logger.info(f"Pausing {when} for {seconds:g}s...")
+            self._clock.wait(self._cut, seconds)
 
     def _tried(self, activity: dict[str, Any], limit: float | None, tries: int) -> Played:
         for count in range(1, tries + 1):
