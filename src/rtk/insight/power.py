@@ -1,6 +1,7 @@
 """Before a run: what a plan can prove at best, how likely it is to, and what it may cost the budget."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from rtk.insight.bounds import chance_of_at_least, proven_at_least
 from rtk.insight.budget import allowed_share, exact
@@ -19,7 +20,7 @@ class Prospects:
     true share the powers are told for; `power` is the chance that a service so good passes the plan,
     `power_at_needed` the same at the fewest slots that can pass; `enough` is the fewest slots with a power of
     at least 90 %, None where no number found is enough; `worst_spent` is the share of the budget spent were
-    every slot of every phase to deviate, None without a window.
+    every slot of every phase to deviate, those of `beside_s` included; None without a window.
     """
 
     target: float
@@ -32,6 +33,7 @@ class Prospects:
     enough: int | None
     worst_deviating_s: float | None
     worst_spent: float | None
+    beside_s: float = 0.0
 
     def sentences(self) -> tuple[str, ...]:
         """The prospects in plain words, one sentence each."""
@@ -61,7 +63,9 @@ class Prospects:
         if self.worst_spent is None:
             return ()
         lasting, spent = duration(self.worst_deviating_s), share(self.worst_spent)
-        return (f"At worst, with every measurement deviating ({lasting}), it spends {spent} of the budget.",)
+        beside = f", {duration(self.beside_s)} of it while effects are awaited and rollbacks tried to their limits"
+        told = f"{lasting}{beside if self.beside_s else ''}"
+        return (f"At worst, with every measurement deviating ({told}), it spends {spent} of the budget.",)
 
 
 _OTHER_DAYS = "More measurements in a run prove more about that run; only measuring for longer tells of other days."
@@ -75,16 +79,19 @@ def prospects(
     frequency_s: float | None = None,
     window_s: float | None = None,
     all_slots: int | None = None,
+    beside_s: float = 0.0,
 ) -> Prospects:
     """What a plan of `slots` in its conditions can prove of `target`.
 
     `quality` is the service's true share of good measurements; by default it deviates a fifth as often as
-    the target allows (99 % for a target of 95 %). `all_slots` counts every phase, and with `frequency_s` and
-    `window_s` gives the worst cost.
+    the target allows (99 % for a target of 95 %). `all_slots` counts every planned phase, `beside_s` is how long the
+    phases of no planned length take at most; with `frequency_s` and `window_s` they give the worst cost.
     """
     good = default_quality(target) if quality is None else quality
     least = needed(target)
-    worst, spent = _worst(target, slots if all_slots is None else all_slots, frequency_s, window_s)
+    measured = slots if all_slots is None else all_slots
+    longest = None if frequency_s is None else measured * exact(frequency_s) + exact(beside_s)
+    spent = _share_of_budget(target, longest, window_s)
     return Prospects(
         target=target,
         slots=slots,
@@ -94,8 +101,9 @@ def prospects(
         power=power(target, slots, good),
         power_at_needed=power(target, least, good),
         enough=enough_slots(target, good),
-        worst_deviating_s=worst,
+        worst_deviating_s=None if longest is None else float(longest),
         worst_spent=spent,
+        beside_s=beside_s,
     )
 
 
@@ -156,16 +164,11 @@ def _proven_with(deviations: int, slots: int, target: float) -> bool:
     return chance_of_at_least(slots - deviations, slots, target) <= 0.05
 
 
-def _worst(
-    target: float, slots: int, frequency_s: float | None, window_s: float | None
-) -> tuple[float | None, float | None]:
-    if frequency_s is None:
-        return None, None
-    deviating = slots * exact(frequency_s)
+def _share_of_budget(target: float, deviating: Fraction | None, window_s: float | None) -> float | None:
     allowed = allowed_share(target)
-    if window_s is None or allowed is None:
-        return float(deviating), None
-    return float(deviating), float(deviating / (allowed * exact(window_s)))
+    if deviating is None or window_s is None or allowed is None:
+        return None
+    return float(deviating / (allowed * exact(window_s)))
 
 
 def often(chance: float) -> str:

@@ -14,6 +14,7 @@ from rtk.insight.words import count, duration, share
 from rtk.report.conclusion import conclusion_of
 from rtk.report.measured import measured
 from rtk.report.text import plain
+from rtk.verify.longest import beside_s
 from rtk.verify.undo import LIMIT_S, tries_of
 
 Document = Mapping[str, Any]
@@ -27,7 +28,7 @@ def planned(plan: Plan, document: Document) -> list[str]:
     `document` is the experiment as it was read, mended and validated.
     """
     title = plain(document.get("title") or "A verification without a title")
-    return [conclusion_of(plan, document).sentence(), title, *course(plan, document), *_proof(plan)]
+    return [conclusion_of(plan, document).sentence(), title, *course(plan, document), *_proof(plan, document)]
 
 
 def course(plan: Plan, document: Document) -> list[str]:
@@ -105,7 +106,7 @@ def _stops(plan: Plan) -> Iterator[str]:
         yield f"Stops early after {duration(stop.max_duration_s)}"
 
 
-def _proof(plan: Plan) -> Iterator[str]:
+def _proof(plan: Plan, document: Document) -> Iterator[str]:
     objective = plan.objective
     if objective is None:
         for sentence in prospects(USUAL, plan.slots("conditions")).sentences()[:2]:
@@ -119,6 +120,7 @@ def _proof(plan: Plan) -> Iterator[str]:
         frequency_s=plan.frequency_s,
         window_s=objective.window_s,
         all_slots=sum(plan.slots(phase) for phase in PHASES),
+        beside_s=beside_s(document),
     ).sentences()
 
 

@@ -9,6 +9,7 @@ from rtk.console.pages.importing.proposals import numbers, trouble, verification
 from rtk.console.store.looking import read
 from rtk.experiment.refs import written_out
 from rtk.report.measured import met_when
+from rtk.verify.longest import beside_s
 
 
 def look(source: str, form: str | None) -> dict[str, Any]:
@@ -32,7 +33,7 @@ def look(source: str, form: str | None) -> dict[str, Any]:
 
 def _plan(found: Found) -> dict[str, Any]:
     """The verification that is proposed, and what it can prove."""
-    told = planned(numbers(found))
+    told = planned({**numbers(found), "beside": beside_s(found.document)})
     prospects = [told.slots, *told.sentences, *told.advice] if told else []
     return {**verification(found), "prospects": prospects}
 

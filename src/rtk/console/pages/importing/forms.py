@@ -181,4 +181,14 @@ def plan_of(form: forms.Form) -> dict[str, Any]:
     chosen = values.get("objective")
     if chosen:
         values.update(target=chosen.target, window=chosen.window_s)
+    values["beside"] = _beside(form.data.get("beside"))
     return values
+
+
+def _beside(given: object) -> float:
+    """What the page says of the experiment, which does not come along while one types."""
+    try:
+        seconds = float(str(given))
+    except ValueError:
+        return 0.0
+    return seconds if 0 <= seconds <= LONGEST_S else 0.0

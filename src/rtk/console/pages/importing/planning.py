@@ -37,6 +37,8 @@ class Planned(NamedTuple):
 def planned(values: Mapping[str, Any]) -> Planned | None:
     """The prospects of `frequency`, `duration`, `warm_up`, `cool_down` (seconds), `target` and `window`.
 
+    `beside` is how long a run may go on beside these (seconds), where that is known: it is part of the worst cost.
+
     None while frequency or duration is not known, or where there would be too many slots.
     """
     every, lasting = values.get("frequency"), values.get("duration")
@@ -46,15 +48,22 @@ def planned(values: Mapping[str, Any]) -> Planned | None:
     if sum(phases) > MOST_SLOTS:
         return None
     target = values.get("target")
-    told = target and _prospects(target, values.get("window"), every, phases)
+    told = target and _prospects(target, values, every, phases)
     advice = (*_advice(values),)
     if not told:
         return Planned(_slots(phases, every), "warn", (_UNJUDGED,), advice)
     return Planned(_slots(phases, every), _tone(told), told.sentences(), advice, _better(told, every))
 
 
-def _prospects(target: float, window: float | None, every: float, phases: list[int]) -> Prospects:
-    return prospects(target, phases[1], frequency_s=every, window_s=window, all_slots=sum(phases))
+def _prospects(target: float, values: Mapping[str, Any], every: float, phases: list[int]) -> Prospects:
+    return prospects(
+        target,
+        phases[1],
+        frequency_s=every,
+        window_s=values.get("window"),
+        all_slots=sum(phases),
+        beside_s=values.get("beside") or 0.0,
+    )
 
 
 def _tone(told: Prospects) -> str:

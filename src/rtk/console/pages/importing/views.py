@@ -21,6 +21,7 @@ from rtk.console.store.models import Verification
 from rtk.console.store.problem import Problem
 from rtk.errors import BadInput
 from rtk.experiment.read import LARGEST, decode
+from rtk.verify.longest import beside_s
 
 _NOTHING = "Choose a file, drop one here, or paste an experiment."
 _PLACES = (("budget-spent", "budget_spent"), ("deviated-in-a-row", "deviated_in_a_row"), ("window", "window"))
@@ -116,6 +117,7 @@ def _before(into: Team, found: Found) -> Verification | None:
 def _shown(request: HttpRequest, into: Team, form: ImportForm, found: Found | None, wrong: str = "") -> HttpResponse:
     begun = form.is_bound and bool(form.data.get("name") or found)
     text = form.data.get("source", "") if form.is_bound else ""
+    beside = beside_s(found.document) if found else 0.0
     context = {
         "org": into.org,
         "team": into,
@@ -129,7 +131,8 @@ def _shown(request: HttpRequest, into: Team, form: ImportForm, found: Found | No
         "begun": begun,
         "source": text,
         "kept": form.data.get(KEPT, "") if form.is_bound else "",
-        "planned": planned(plan_of(form)) if begun and not form.errors.get("frequency") else None,
+        "beside": beside,
+        "planned": planned({**plan_of(form), "beside": beside}) if begun and not form.errors.get("frequency") else None,
     }
     refused = bool(wrong) or (form.is_bound and form.data.get("do") == "create" and bool(form.errors))
     return render(request, "importing/import.html", context, status=422 if refused else 200)

@@ -20,6 +20,7 @@ from rtk.console.store.models import Run, Verification
 from rtk.console.store.verifications import document_of
 from rtk.insight.words import count, duration, share
 from rtk.report.text import plain
+from rtk.verify.longest import beside_s
 
 RESULTS = 5
 _MOST_TAGS = 10
@@ -132,7 +133,7 @@ def detail(verification: Verification) -> Detail:
         stops(verification.stop_when),
         plain(found.title, 80),
         found,
-        planned(values_of(verification)),
+        planned({**values_of(verification), "beside": beside_s(found.document)}),
         subject_of(verification, found),
         tags_of(verification),
     )

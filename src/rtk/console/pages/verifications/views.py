@@ -23,6 +23,7 @@ from rtk.console.store import changes, lists
 from rtk.console.store.models import Objective, Verification
 from rtk.console.store.problem import Problem
 from rtk.experiment.address import loopback, parse
+from rtk.verify.longest import beside_s
 
 _MOST_OBJECTIVES = 200
 
@@ -77,8 +78,9 @@ def edit(request: HttpRequest, caller: Caller, org: str, team: str, verification
         if form.is_valid() and not stale and _changed(form, found, caller):
             messages.success(request, "The verification is changed.")
             return redirect("pages:verification", into.org.slug, into.slug, found.pk)
-    plan = planned(plan_of(form) if form.is_bound else queries.values_of(found))
-    context = {**around(into, "verifications"), "form": form, "verification": found, "planned": plan}
+    beside = beside_s(found.experiment.document)
+    plan = planned({**(plan_of(form) if form.is_bound else queries.values_of(found)), "beside": beside})
+    context = {**around(into, "verifications"), "form": form, "verification": found, "planned": plan, "beside": beside}
     return render(request, "verifications/edit.html", context, status=409 if stale else status(form))
 
 

@@ -1,0 +1,69 @@
+"""What a run takes beside its planned phases, were every limit used up."""
+
+from typing import Any
+
+import pytest
+
+from rtk.experiment.plan import Plan
+from rtk.insight.facts import Objective
+from rtk.report.planned import planned
+from rtk.verify.longest import beside_s
+from rtk.verify.undo import GRACE_S, LIMIT_S
+from tests.verify.test_proof import proving
+from tests.verify.world import World, action, experiment, play
+
+
+def process(**more: Any) -> dict[str, Any]:
+    provider = {"type": "process", "path": "true", **more.pop("provider", {})}
+    return {"type": "action", "name": "mend", "provider": provider, **more}
+
+
+@pytest.mark.parametrize(
+    ("rollback", "seconds"),
+    [
+        (process(), 3 * (LIMIT_S + GRACE_S) + 3),
+        (process(provider={"timeout": 10}), 3 * (10 + GRACE_S) + 3),
+        (process(provider={"timeout": "${limit}"}), 3 * (LIMIT_S + GRACE_S) + 3),
+        (process(extensions=[{"name": "rtk", "tries": 1}]), LIMIT_S + GRACE_S),
+        (process(extensions=[{"name": "rtk", "tries": 5}], provider={"timeout": 1}), 5 * (1 + GRACE_S) + 10),
+        (process(pauses={"before": 4, "after": 6}), 3 * (LIMIT_S + GRACE_S) + 13),
+    ],
+)
+def test_a_rollback_takes_its_tries_times_its_limit_with_the_pauses_between(
+    rollback: dict[str, Any], seconds: float
+) -> None:
+    assert beside_s({"method": [], "rollbacks": [rollback]}) == seconds
+    assert beside_s({"method": [], "rollbacks": [rollback, rollback]}) == 2 * seconds
+
+
+def test_effects_and_proofs_take_as_long_as_they_are_awaited() -> None:
+    method = [
+        action("burn", activity=proving("effect", "burn", 1.0, within=40)),
+        action("blow", activity=proving("restored", "unburn", 1.0, within=20)),
+    ]
+    assert beside_s({"method": method, "rollbacks": []}) == 60
+
+
+@pytest.mark.parametrize("document", [{}, {"method": None}, {"rollbacks": ["x", 1]}, {"method": [{"extensions": 1}]}])
+def test_what_is_no_experiment_takes_nothing(document: dict[str, Any]) -> None:
+    assert beside_s(document) == 0
+
+
+def test_an_undo_that_never_works_takes_no_longer_than_was_told(world: World, tmp_path: Any) -> None:
+    method = [action("burn", activity=proving("restored", "burn", 1e9, within=20))]
+    document = experiment(method=method, rollbacks=[action("unburn", takes=1e7)])
+    out = play(tmp_path, document, Plan(1.0, 5.0))
+    undo = next(p for p in out.facts.phases if p.phase == "undo")
+    assert undo.ended is not None
+    assert beside_s(document) - 3 * 5.0 <= undo.ended - undo.started <= beside_s(document)
+
+
+def test_the_plan_names_what_it_costs_at_worst() -> None:
+    plan = Plan(1.0, 60.0, warm_up_s=10.0, cool_down_s=20.0, objective=Objective(0.95, 86400.0))
+    lines = planned(plan, experiment(rollbacks=[process(provider={"timeout": 10})]))
+    assert (
+        "At worst, with every measurement deviating (2 min 18 s, 48 s of it while effects are awaited and rollbacks "
+        "tried to their limits), it spends 3.2 % of the budget." in lines
+    )
+    without = planned(plan, experiment(method=[], rollbacks=[]))
+    assert "At worst, with every measurement deviating (90 s), it spends 2.1 % of the budget." in without
