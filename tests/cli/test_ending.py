@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from rtk.cli.ending import MEANINGS, exit_code
+from rtk.insight.shape import Restoration
 
 
 @pytest.mark.parametrize(
@@ -22,15 +23,16 @@ from rtk.cli.ending import MEANINGS, exit_code
         ("invalid", {"unrecorded": True}, 4),
         ("fail", {"signum": 2}, 130),
         ("invalid", {"signum": 15}, 143),
-        ("pass", {"not_restored": ("undo",)}, 5),
-        ("invalid", {"not_restored": ("undo",), "signum": 15, "unrecorded": True, "strict": True}, 5),
+        ("pass", {"restoration": Restoration.FAILED}, 5),
+        ("pass", {"restoration": Restoration.NOT_PLAYED}, 0),
+        ("invalid", {"restoration": Restoration.FAILED, "signum": 15, "unrecorded": True, "strict": True}, 5),
         (None, {"status": "failed"}, 1),
     ],
 )
 def test_the_gravest_ending_is_the_exit_code(verdict: str | None, more: dict[str, Any], code: int) -> None:
     insight: Any = SimpleNamespace(
         figures=SimpleNamespace(verdict=verdict),
-        not_restored=more.pop("not_restored", ()),
+        restoration=more.pop("restoration", Restoration.RESTORED),
         status=more.pop("status", "completed"),
     )
     assert exit_code(insight, **more) == code

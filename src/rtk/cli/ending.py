@@ -1,7 +1,6 @@
 """Exit codes of `chaos verify`, one by one."""
 
-from rtk.insight.moments import NOT_PLAYED
-from rtk.insight.shape import Insight
+from rtk.insight.shape import Insight, Restoration
 from rtk.verify.holders import REFUSED
 
 OK = 0
@@ -30,7 +29,7 @@ def exit_code(insight: Insight, *, signum: int | None = None, strict: bool = Fal
     """The exit code of a run: not restored wins over all, then the signal, then invalid, then the verdict."""
     verdict = insight.figures.verdict
     by_rank = (
-        (any(each != NOT_PLAYED for each in insight.not_restored), NOT_RESTORED),
+        (insight.restoration is Restoration.FAILED, NOT_RESTORED),
         (signum is not None, SIGNALLED + (signum or 0)),
         (verdict == "invalid", INVALID),
         (unrecorded or insight.status == "failed" or _never_began(insight), COULD_NOT_RUN),

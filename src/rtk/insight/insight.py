@@ -11,6 +11,7 @@ from rtk.insight.moments import (
     invalid_condition,
     not_restored,
     recovered_after,
+    restoration_of,
     restored,
     seen_lapses,
 )
@@ -63,6 +64,7 @@ def insight(facts: Facts) -> Insight:
         invalid_reason=case.invalid,
         without_effect=conditions.lapsed,
         missed_reasons={str(reason): many for reason, many in sorted(conditions.reasons.items())},
+        restoration=restoration_of(facts),
         recovery=recovery,
         recovered=recovery.recovered,
         baseline_broken=is_broken(baseline, case.target),

@@ -5,7 +5,7 @@ from bisect import bisect_left, bisect_right
 from rtk.insight.effect import lapses_of
 from rtk.insight.facts import CUT_OFF, ActivitySpan, Facts, Measurement
 from rtk.insight.recovery import Recovery, conditions_began, first_of_a_row, recovery_of, since, undone_at
-from rtk.insight.shape import SeenLapse
+from rtk.insight.shape import Restoration, SeenLapse
 
 NOT_PLAYED = "Rollbacks were due and were not played."
 
@@ -70,13 +70,18 @@ def seen_lapses(facts: Facts) -> tuple[SeenLapse, ...]:
     return tuple(found)
 
 
+def restoration_of(facts: Facts) -> Restoration:
+    """What became of the rollbacks: all succeeded, one did not, they were due and not played, or there were none."""
+    if any(rollback.status != "succeeded" for rollback in facts.rollbacks):
+        return Restoration.FAILED
+    if facts.rolled_back is False and facts.conditions:
+        return Restoration.NOT_PLAYED
+    return Restoration.RESTORED if facts.rollbacks else Restoration.NOTHING_TO_UNDO
+
+
 def restored(facts: Facts) -> bool | None:
     """True when every rollback succeeded, False when one did not or was due and not played, else None."""
-    if facts.rolled_back is False and facts.conditions:
-        return False
-    if not facts.rollbacks:
-        return None
-    return all(rollback.status == "succeeded" for rollback in facts.rollbacks)
+    return restoration_of(facts).restored
 
 
 def not_restored(facts: Facts) -> tuple[str, ...]:

@@ -22,6 +22,20 @@ class InvalidReason(StrEnum):
     EFFECT_GONE = "effect-gone"
 
 
+class Restoration(StrEnum):
+    """What became of the rollbacks; a failed one is worse than ones that were not played."""
+
+    RESTORED = "restored"
+    FAILED = "failed"
+    NOT_PLAYED = "not-played"
+    NOTHING_TO_UNDO = "nothing-to-undo"
+
+    @property
+    def restored(self) -> bool | None:
+        """True and False where something was to be undone, else None."""
+        return None if self is Restoration.NOTHING_TO_UNDO else self is Restoration.RESTORED
+
+
 @dataclass(frozen=True, slots=True)
 class Figures:
     """The arithmetic of DESIGN §5. Shares are 0 to 1, times are seconds."""
@@ -143,6 +157,7 @@ class Insight:
     without_effect: int = 0
     missed_reasons: dict[str, int] = field(default_factory=dict)
     lapses: tuple[SeenLapse, ...] = ()
+    restoration: Restoration = Restoration.NOTHING_TO_UNDO
     recovery: Recovery = Recovery.NOT_MEASURED
     recovered: bool | None = None
     baseline_broken: bool = False

@@ -7,7 +7,7 @@ from typing import Any
 
 from rtk.insight.facts import Facts, Measurements, Neighbour, Objective
 from rtk.insight.recovery import Recovery
-from rtk.insight.shape import Clustering, Comparison, Figures, Insight, InvalidReason, SeenLapse, Stats
+from rtk.insight.shape import Clustering, Comparison, Figures, Insight, InvalidReason, Restoration, SeenLapse, Stats
 from rtk.insight.stops import StopCause, stopping_of
 
 _FIGURES = [field.name for field in fields(Figures)]
@@ -40,15 +40,19 @@ def insight_from(kept: Mapping[str, Any] | None) -> Insight | None:
 
 
 def _codes(own: Mapping[str, Any]) -> dict[str, Any]:
-    """The codes of an insight; one that it does not tell, or that is not known here, is its default."""
-    kinds: dict[str, type[StrEnum]] = {"stop_cause": StopCause, "invalid_reason": InvalidReason, "recovery": Recovery}
-    found: dict[str, Any] = {
-        name: kind(own[name]) if own.get(name) in set(kind) else None for name, kind in kinds.items()
+    """The codes of an insight; one that it does not tell, or that is not known here, is told by what it does."""
+    undone = {True: Restoration.RESTORED, False: Restoration.FAILED}.get(own["restored"], Restoration.NOTHING_TO_UNDO)
+    known = own.get("recovered_after_s") is not None
+    return {
+        "stop_cause": _code(StopCause, own.get("stop_cause"), None),
+        "invalid_reason": _code(InvalidReason, own.get("invalid_reason"), None),
+        "restoration": _code(Restoration, own.get("restoration"), undone),
+        "recovery": _code(Recovery, own.get("recovery"), Recovery.RECOVERED if known else Recovery.NOT_MEASURED),
     }
-    if found["recovery"] is None:  # insights of before knew the moment alone
-        known = own.get("recovered_after_s") is not None
-        found["recovery"] = Recovery.RECOVERED if known else Recovery.NOT_MEASURED
-    return found
+
+
+def _code(kind: type[StrEnum], told: Any, default: StrEnum | None) -> StrEnum | None:
+    return kind(told) if told in set(kind) else default
 
 
 def _each(kind: Any, values: Iterable[Mapping[str, Any]]) -> list[Any]:
