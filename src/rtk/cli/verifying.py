@@ -21,7 +21,7 @@ from rtk.cli.logs import Logs, prepare_handlers
 from rtk.cli.masks import Masks
 from rtk.clock import Clock, SystemClock
 from rtk.errors import BadInput
-from rtk.experiment.block import Overrides, plan_of
+from rtk.experiment.block import Overrides, block_of, plan_of
 from rtk.experiment.check import check, validate
 from rtk.experiment.limits import max_in_flight, threshold, time_limit, time_threshold_s
 from rtk.experiment.needs import warnings
@@ -127,15 +127,19 @@ def _checked(
     pauses.check(toolkit)
     session = session_of(whole, clock, publish=not options.no_publish)
     run_id = places.new_run_id(clock.now())
-    holding = _holding(options, plan, toolkit, run_id, clock)
+    holding = _holding(options, plan, toolkit, run_id, clock, session)
     verification = _verification(options, source, plan, toolkit, run_id, holding)
     return _Running(options, verification, clock, session, holding).to_the_end()
 
 
-def _holding(options: Options, plan: Plan, toolkit: Toolkit, run_id: str, clock: Clock) -> Holding:
+def _holding(
+    options: Options, plan: Plan, toolkit: Toolkit, run_id: str, clock: Clock, session: Session | None
+) -> Holding:
     acted_on = acts_on(toolkit, plan.acts_on)
     hold = hold_of(run_id, toolkit.redact(toolkit.title), clock.now(), acted_on)
-    return Holding(hold, Choice(options.wait or 0.0, options.alongside), clock)
+    block = block_of(toolkit.document)
+    elsewhere = session.holds(block.ids.get("team_id") if block else None) if session else None
+    return Holding(hold, Choice(options.wait or 0.0, options.alongside), clock, elsewhere)
 
 
 def _remind(directory: Path) -> None:

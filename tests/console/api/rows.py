@@ -14,6 +14,8 @@ X, V = f"{T}/experiments/{{experiment}}/executions", f"{T}/verifications/{{verif
 OBJECTIVE = {"name": "o", "target": 0.9, "window": 3600}
 VERIFICATION = {"name": "v", "experiment": EXPERIMENT, "frequency": 10, "duration": 300}
 STARTED = {"journal": {}, "experiment_id": "{experiment}", "execution_id": "{fresh}"}
+SYSTEM = {"kind": "host", "marks": {"host": ["0a"]}, "told": "the host a"}
+HOLD = {"run": "{run}", "title": "r", "systems": [SYSTEM], "alongside": True}
 FINISHED = {"journal": {}, "status": "completed", "results": {}}
 
 # What is needed in the team for each endpoint, and a body that is good.
@@ -51,6 +53,10 @@ ROWS: dict[str, tuple[str, Any]] = {
     f"GET {T}/timeline": ("read", None),
     f"POST {T}/events": ("run", EXAMPLE),
     f"GET {T}/safeguards": ("read", None),
+    f"GET {T}/holds": ("read", None),
+    f"POST {T}/holds": ("run", HOLD),
+    f"GET {T}/holds/{{run}}": ("read", None),
+    f"DELETE {T}/holds/{{run}}": ("run", None),
     f"POST {T}/safeguards": ("admin", {"name": "s", "active": False}),
     f"GET {T}/action-items": ("read", None),
     f"POST {T}/action-items": ("run", {"title": "a"}),
@@ -104,6 +110,6 @@ def things(live: Live, owner: Machine) -> dict[str, str]:
 
 def filled(body: Any, ids: dict[str, str]) -> Any:
     """A row's body with the ids of things that are there."""
-    if body is not STARTED:
+    if body is not STARTED and body is not HOLD:
         return body
     return {key: value.format(**ids) if isinstance(value, str) else value for key, value in body.items()}

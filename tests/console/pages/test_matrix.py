@@ -35,6 +35,7 @@ ROWS: dict[str, Row] = {
     **dict.fromkeys(("import", "new-objective", "edit-objective", "edit-verification"), FORM),
     **dict.fromkeys(("archive-objective", "archive-verification", "archive-experiment"), DONE),
     **dict.fromkeys(("stop-insight",), DONE),
+    "release-run": DONE,  # it holds nothing, and it is said so
     "acknowledge-run": DONE,  # there is nothing to acknowledge of this run, and it is said so
     "dismiss-guide": Row("team", NEVER, does(IN_TEAM)),
     "import-plan": Row("team", CHANGES, NEVER),

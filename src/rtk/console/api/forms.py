@@ -194,6 +194,31 @@ class NewSafeguard(Form):
     )
 
 
+class NewHold(Form):
+    """What a run is about to act on. `systems` are as the client computes them, `user` is who runs it at `host`."""
+
+    run: Text
+    title: Name
+    host: Annotated[str, AfterValidator(_whole), Field(max_length=500)] = ""
+    user: Annotated[str, AfterValidator(_whole), Field(max_length=500)] = ""
+    systems: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=100)]
+    alongside: StrictBool = False
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "example": {
+                "run": "0197a3c4-5b6e-7f80-9123-456789abcdef",
+                "title": "Checkout answers in time",
+                "host": "ci-7",
+                "user": "mary",
+                "systems": [{"kind": "host", "marks": {"host": ["8d93"]}, "told": "the host shop.example"}],
+                "alongside": False,
+            }
+        },
+    )
+
+
 class NewActionItem(Form):
     """Something to be done."""
 

@@ -5,13 +5,13 @@ only counts are told.
 """
 
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from django.db import connection, transaction
 
 from rtk.console.notify import outbox
-from rtk.console.store import outages, sparks
+from rtk.console.store import holds, outages, sparks
 from rtk.console.store.intake import PHASE_CODES
 from rtk.console.store.models import RecordEntry, Run
 from rtk.console.store.runs import lengths, state_of
@@ -48,6 +48,7 @@ def keep(run: Run) -> None:
     with transaction.atomic():
         run.save(update_fields=["insight", "insight_next", "verdict", "restored", "recovered", "deviating_s", "spark"])
         outages.keep(run, spans)
+        holds.settle(run)
         if run.restored is False:
             outbox.note(outbox.NOT_RESTORED, run.id)
 
@@ -69,7 +70,9 @@ def computed(run: Run) -> tuple[dict[str, Any], Threshold, list[outages.Span]]:
 def facts_of(run: Run) -> Facts:
     """The facts of a run as it is stored."""
     entries = RecordEntry.objects.filter(run_id=run.id, day=run.day).order_by("n").values_list("body", flat=True)
-    return facts_of_entries(head_of(run), entries, measurements(run), last_of(run))
+    facts = facts_of_entries(head_of(run), entries, measurements(run), last_of(run))
+    known = {each.run_id: each for each in (*holds.neighbours_of(run), *facts.neighbours)}
+    return replace(facts, neighbours=tuple(known.values()))
 
 
 def last_of(run: Run) -> float:

@@ -270,6 +270,29 @@ class Safeguard(Owned):
         indexes: ClassVar = newest_first("safeguard")
 
 
+class Hold(models.Model):
+    """What a run holds, from before it begins: `systems` are those of `rtk.verify.systems`, `who` runs it at `host`.
+
+    `joined` are the runs that began beside it knowingly. It stands until `released_at`.
+    """
+
+    run_id = models.UUIDField(primary_key=True, editable=False)
+    team = models.ForeignKey("people.Team", on_delete=models.CASCADE, related_name="+")
+    title = models.CharField(max_length=NAME_LENGTH)
+    host = models.CharField(max_length=NAME_LENGTH, default="")
+    who = models.CharField(max_length=NAME_LENGTH, default="")
+    systems = Document()
+    joined = Document(default=list)
+    taken_at = models.DateTimeField(default=now)
+    released_at = models.DateTimeField(null=True)
+    released_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["team", "-taken_at"], condition=models.Q(released_at=None), name="hold_standing")
+        ]
+
+
 class ActionItem(Owned):
     """Something to be done about what a run showed."""
 

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_RUN}/data", data.data, name="insight-data"),
     path(f"{_RUN}/stop", live.stop, name="stop-insight"),
     path(f"{_RUN}/acknowledge", views.acknowledge, name="acknowledge-run"),
+    path(f"{_RUN}/release", views.release, name="release-run"),
     path(f"{_RUN}/compare/<uuid:other>", views.compare, name="compare-insights"),
     path(f"{_RUN}/report.<str:form>", views.report, name="insight-report"),
     path(f"{_RUN}/measurements.csv", views.measurements, name="insight-csv"),

@@ -12,7 +12,7 @@ from rtk.console.people import gate
 from rtk.console.people.gate import Caller
 from rtk.console.people.models import Organization, Team
 from rtk.console.people.pages import action, viewed
-from rtk.console.store import insights, runs
+from rtk.console.store import holds, insights, runs
 from rtk.console.store.models import Run
 from rtk.console.store.problem import Problem
 from rtk.errors import ToolkitError
@@ -85,6 +85,7 @@ def _shown(request: HttpRequest, team: Team, run: Run, form: acting.AcknowledgeF
         "at": "insights",
         "may_run": "run" in gate.RIGHTS[team.role],
         "form": form,
+        "hold": holds.of_run(run),
     }
     return render(request, "insights/insight.html", context, status=422 if form.errors else 200)
 
@@ -101,6 +102,19 @@ def acknowledge(request: HttpRequest, caller: Caller, org: str, team: str, run: 
         messages.success(request, "Acknowledged: this run is no longer told of on every page.")
     else:
         messages.info(request, "There is nothing left to acknowledge here.")
+    return redirect("pages:insight", org=into.org.slug, team=into.slug, run=found.pk)
+
+
+@action
+def release(request: HttpRequest, caller: Caller, org: str, team: str, run: UUID) -> HttpResponse:
+    """Say that what a run did is undone, so that others may act on the same."""
+    into = gate.team_for(caller, org, team, "run")
+    found = finding.find(into, run)
+    held = holds.of_run(found)
+    if held and holds.release(held, caller.user):
+        messages.success(request, "Released: other runs may act on it now.")
+    else:
+        messages.info(request, "This run holds nothing.")
     return redirect("pages:insight", org=into.org.slug, team=into.slug, run=found.pk)
 
 

@@ -1,0 +1,58 @@
+"""Part B: what runs hold, so that never two act on one system."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from ninja import Router
+
+from rtk.console.api.answers import polled
+from rtk.console.api.entry import caller_of, enter
+from rtk.console.api.forms import NewHold
+from rtk.console.api.held import ShownHold, Taken
+from rtk.console.api.kept_executions import T
+from rtk.console.api.shown import Page
+from rtk.console.store import holds
+from rtk.console.store.problem import Problem
+
+router = Router(tags=["holds"])
+
+
+@router.post(f"{T}/holds", response={201: Taken, 200: Taken}, summary="Take hold of what a run acts on")
+def take(request: HttpRequest, org: str, team: str, body: NewHold) -> HttpResponse:
+    """Before a run begins. 201: it is held; 200: it is not, because of the `holders`.
+
+    With `alongside` it is held all the same, and they are told of it. The hold ends with the end of its run, unless
+    something was not restored.
+    """
+    into = enter(request, org, team, "run")
+    try:
+        run = UUID(body.run)
+    except ValueError:
+        raise Problem(422, "run: expected a UUID", "run") from None
+    wanted = holds.Wanted(run, body.title, body.host, body.user, body.systems)
+    held, holders = holds.take(into, wanted, body.alongside)
+    return JsonResponse({"held": held, "holders": holders}, status=201 if held else 200)
+
+
+@router.get(f"{T}/holds", response=Page[ShownHold], summary="What the runs of a team hold")
+def list_holds(request: HttpRequest, org: str, team: str) -> HttpResponse:
+    """The holds that stand, newest first."""
+    found = [holds.shown(each) for each in holds.standing(enter(request, org, team, "read"))]
+    return polled(request, {"items": found, "next": None})
+
+
+@router.get(T + "/holds/{run}", response=ShownHold, summary="What a run holds")
+def hold(request: HttpRequest, org: str, team: str, run: str) -> HttpResponse:
+    """The hold of a run, and who has begun beside it."""
+    return polled(request, holds.shown(holds.find(enter(request, org, team, "read"), run)))
+
+
+@router.delete(T + "/holds/{run}", response={204: None}, summary="Release what a run holds")
+def release(request: HttpRequest, org: str, team: str, run: str, proven: bool = False) -> HttpResponse:
+    """By a person, who knows that it is undone; by its client, as `proven`, once it has proven that itself."""
+    found = holds.find(enter(request, org, team, "run"), run)
+    if proven:
+        holds.settled(found.run_id)
+    else:
+        holds.release(found, caller_of(request).user)
+    return HttpResponse(status=204)

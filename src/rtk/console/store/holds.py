@@ -1,0 +1,172 @@
+"""What runs hold: never two runs of one organization on one system. Taken in one transaction, before a run begins.
+
+A hold ends when the end of its run is stored and nothing of it is left unrestored, when its client says that the undo
+is proven, or when a person releases it; never by time alone.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils.timezone import now
+
+from rtk.console.people import audit
+from rtk.console.people.models import Team, User
+from rtk.console.store import runs
+from rtk.console.store.models import NAME_LENGTH, Hold, Run
+from rtk.console.store.problem import Problem, unknown
+from rtk.insight.facts import Beside, Neighbour
+from rtk.insight.stops import StopCause
+from rtk.verify.holders import Standing
+from rtk.verify.systems import System, common, from_dicts
+
+MOST_JOINED = 100
+_LOCK = 0x52544B48  # one hold is taken at a time in an organization
+_GONE = {"lost contact": Standing.DIED, "abandoned": Standing.DIED, "running": Standing.RUNNING}
+
+
+class Wanted(NamedTuple):
+    """What a run wants to hold, as its client told it."""
+
+    run: UUID
+    title: str
+    host: str
+    who: str
+    systems: list[dict[str, Any]]
+
+
+def take(team: Team, wanted: Wanted, alongside: bool) -> tuple[bool, list[dict[str, Any]]]:
+    """Take a hold; whether it is held now, and who else holds the same. Raises `Problem` for what is no system."""
+    ours = systems_of(wanted.systems)
+    with transaction.atomic():
+        _alone(team)
+        mine = Hold.objects.filter(run_id=wanted.run).first()
+        if mine and mine.team_id != team.id:
+            raise unknown("hold")
+        others = Hold.objects.filter(team__org=team.org_id, released_at=None).exclude(run_id=wanted.run)
+        found = [(each, shared) for each in others.select_related("team") if (shared := _shared(ours, each))]
+        if not found or alongside:
+            _keep(team, wanted, mine)
+            for each, _ in found:
+                _join(each, wanted)
+        told = [_holder(team, each, shared) for each, shared in found]
+        return not found or alongside, told
+
+
+def systems_of(values: Iterable[Mapping[str, Any]]) -> tuple[System, ...]:
+    """The systems of what a client sent. Raises `Problem`."""
+    try:
+        return from_dicts(values)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise Problem(422, "systems: expected a list of systems, each with kind, marks and told", "systems") from None
+
+
+def find(team: Team, run: str) -> Hold:
+    """A team's hold, by its run's id. Raises `Problem`."""
+    try:
+        found: Hold | None = Hold.objects.filter(run_id=UUID(run), team=team).first()
+    except ValueError:
+        found = None
+    if found is None:
+        raise unknown("hold")
+    return found
+
+
+def of_run(run: Run) -> Hold | None:
+    """The hold of a run, while it stands."""
+    found: Hold | None = Hold.objects.filter(run_id=run.id, released_at=None).select_related("team__org").first()
+    return found
+
+
+def standing(team: Team) -> list[Hold]:
+    """A team's holds that stand, newest first."""
+    return list(Hold.objects.filter(team=team, released_at=None).order_by("-taken_at"))
+
+
+@transaction.atomic
+def release(hold: Hold, user: User) -> bool:
+    """End a hold, as a person says; whether it stood."""
+    stood = Hold.objects.filter(run_id=hold.run_id, released_at=None).update(released_at=now(), released_by=user)
+    if stood:
+        audit.record(hold.team.org, user, "hold.released", hold.title, {"run": str(hold.run_id)})
+    return bool(stood)
+
+
+def settle(run: Run) -> None:
+    """End the hold of a run whose end is stored, unless something of it is not restored that nobody chose to forget."""
+    forgotten = (run.insight or {}).get("stop_cause") == StopCause.FORGOTTEN
+    if run.ended_at and (run.restored is not False or forgotten):
+        settled(run.id)
+
+
+def settled(run: UUID) -> None:
+    """End the hold of a run whose undo is proven."""
+    Hold.objects.filter(run_id=run, released_at=None).update(released_at=now())
+
+
+def neighbours_of(run: Run) -> tuple[Neighbour, ...]:
+    """The runs that began beside a run, as far as the console knows."""
+    found = Hold.objects.filter(run_id=run.id).values_list("joined", flat=True).first()
+    return tuple(
+        Neighbour(each["run"], each["title"], each["host"], each["since"], Beside.JOINED) for each in found or ()
+    )
+
+
+def shown(hold: Hold) -> dict[str, Any]:
+    """A hold as the API tells it."""
+    return {
+        "run": str(hold.run_id),
+        "title": hold.title,
+        "host": hold.host,
+        "user": hold.who,
+        "since": hold.taken_at.timestamp(),
+        "acts_on": [each["told"] for each in hold.systems],
+        "joined": hold.joined,
+        "released_at": hold.released_at.isoformat() if hold.released_at else None,
+    }
+
+
+def _alone(team: Team) -> None:
+    """Until the end of the transaction nobody else of the organization takes a hold."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCK, str(team.org_id)])
+
+
+def _keep(team: Team, wanted: Wanted, mine: Hold | None) -> None:
+    values = {"title": wanted.title[:NAME_LENGTH], "host": wanted.host, "who": wanted.who, "systems": wanted.systems}
+    if mine is None:
+        Hold.objects.create(run_id=wanted.run, team=team, **values)
+    elif mine.released_at is None:
+        Hold.objects.filter(run_id=wanted.run).update(**values)
+    else:
+        raise Problem(409, "run: this run held what it acts on, and has let go of it", "run")
+
+
+def _shared(ours: tuple[System, ...], other: Hold) -> tuple[System, ...]:
+    return common(ours, from_dicts(other.systems))
+
+
+def _join(hold: Hold, wanted: Wanted) -> None:
+    known = {each["run"] for each in hold.joined}
+    if str(wanted.run) not in known and len(known) < MOST_JOINED:
+        joining = {"run": str(wanted.run), "title": wanted.title, "host": wanted.host, "since": now().timestamp()}
+        hold.joined = [*hold.joined, joining]
+        hold.save(update_fields=["joined"])
+
+
+def _holder(team: Team, hold: Hold, shared: tuple[System, ...]) -> dict[str, Any]:
+    """Who holds it: of another team no more than that."""
+    how = {"standing": standing_of(hold), "since": hold.taken_at.timestamp()}
+    if hold.team_id != team.id:
+        return {**how, "run": "", "title": "", "host": "", "user": "", "shared": []}
+    told = [each.told for each in shared]
+    return {**how, "run": str(hold.run_id), "title": hold.title, "host": hold.host, "user": hold.who, "shared": told}
+
+
+def standing_of(hold: Hold) -> Standing:
+    """Why a hold stands, by the run that has it."""
+    run = Run.objects.filter(id=hold.run_id).first()
+    if run is None or (state := runs.state_of(run)) != "ended":
+        return Standing.RUNNING if run is None else _GONE[state]
+    return Standing.NOT_RESTORED if run.restored is False else Standing.UNDOING

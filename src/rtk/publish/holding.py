@@ -1,0 +1,109 @@
+"""What runs of other machines hold, as far as a console knows: asked before a run begins, never waited for for long."""
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from rtk.clock import Clock
+from rtk.errors import ToolkitError
+from rtk.insight.facts import Beside, Neighbour
+from rtk.publish.console import Console, Refused, settled
+from rtk.publish.destination import Destination
+from rtk.publish.wire import Answer, Send
+from rtk.verify.holders import Holder, Standing
+from rtk.verify.holds import Hold
+
+ASKED_S = 3.0  # how long a run waits for an answer before it begins
+ENDED_S = 1.0  # and how long at its end
+
+logger = logging.getLogger("chaostoolkit")
+T = TypeVar("T")
+
+
+class ConsoleHolds:
+    """One run's hold on a console. Whatever the console does, the run goes on; what could not be asked is said."""
+
+    def __init__(self, where: Destination, team: str | None, clock: Clock, send: Send | None = None) -> None:
+        """`team` is the one that the run's document names."""
+        self._console = Console(where, send)
+        self._team = team
+        self._clock = clock
+        self._run = ""
+        self._held = False
+
+    def take(self, hold: Hold, alongside: bool) -> tuple[Holder, ...]:
+        """Take it; who stands in the way. Nobody does where the console cannot be asked, which is said."""
+        self._run = hold.run
+        body = {**hold.as_dict(), "alongside": alongside}
+        del body["pid"], body["since"]
+        got, why = self._asked(lambda: self._taken(body), ASKED_S)
+        if got is None:
+            logger.warning(f"Whether a run of another machine acts on the same system is not known: {why}")
+        return got or ()
+
+    def joined(self) -> list[Neighbour]:
+        """Return the runs that have begun beside this one, as far as the console tells in time."""
+        if not self._held:
+            return []
+        answer, _ = self._asked(lambda: self._console.checked(self._console.call("GET", self._path)), ENDED_S)
+        return [_neighbour(each) for each in (answer.get("joined") if answer else None) or []]
+
+    def release(self) -> None:
+        """Let go of it: its undo is proven."""
+        if self._held:
+            self._asked(lambda: self._console.call("DELETE", f"{self._path}?proven=true"), ENDED_S)
+        self._held = False
+
+    @property
+    def _path(self) -> str:
+        return f"{self._console.where.base}/holds/{self._run}"
+
+    def _taken(self, body: dict[str, object]) -> tuple[Holder, ...]:
+        self._console.where = settled(self._console, self._team)
+        answer = self._console.call("POST", f"{self._console.where.base}/holds", body)
+        if answer.status == 404:
+            raise Refused(f"{self._console.name} does not know what runs hold", 404)
+        holders = _holders(self._console.checked(answer), self._console.name)
+        self._held = answer.get("held") is True
+        return holders
+
+    def _asked(self, ask: Callable[[], T], at_most: float) -> tuple[T | None, str]:
+        """What came of asking, or None and why nothing did in time."""
+        done, found, why = threading.Event(), list[T](), [f"{self._console.name} did not answer within {at_most:g} s"]
+
+        def work() -> None:
+            try:
+                found.append(ask())
+            except ToolkitError as error:
+                why[0] = str(error)
+            except Exception as error:  # noqa: BLE001 - whatever a console says must not end a run
+                why[0] = f"{self._console.name} answered what is not understood ({type(error).__name__})"
+            finally:
+                done.set()
+
+        self._clock.spawn(work, "rtk-holding")
+        self._clock.wait(done, at_most)
+        return (found[0] if found else None), why[0]
+
+
+def _holders(answer: Answer, console: str) -> tuple[Holder, ...]:
+    return tuple(
+        Holder(
+            str(each["run"]),
+            str(each["title"]),
+            float(each["since"]),
+            str(each["host"]),
+            str(each["user"]),
+            Standing(each["standing"]),
+            tuple(map(str, each["shared"])),
+            console=console,
+        )
+        for each in answer.get("holders") or []
+    )
+
+
+def _neighbour(each: dict[str, object]) -> Neighbour:
+    since = each["since"]
+    assert isinstance(since, float | int)
+    return Neighbour(str(each["run"]), str(each["title"]), str(each["host"]), float(since), Beside.JOINED)
