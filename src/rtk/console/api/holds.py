@@ -1,20 +1,75 @@
 """Part B: what runs hold, so that never two act on one system."""
 
+from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from ninja import Router
+from ninja import Router, Schema
 
 from rtk.console.api.answers import polled
 from rtk.console.api.entry import caller_of, enter
 from rtk.console.api.forms import NewHold
-from rtk.console.api.held import ShownHold, Taken
 from rtk.console.api.kept_executions import T
-from rtk.console.api.shown import Page
+from rtk.console.api.shown import ID, Moment, Page, like
 from rtk.console.store import holds
 from rtk.console.store.problem import Problem
 
 router = Router(tags=["holds"])
+
+
+class ShownHold(Schema):
+    """What a run holds; `since` and those of `joined`, which began beside it, are seconds since the epoch."""
+
+    run: str
+    title: str
+    host: str
+    user: str
+    since: float
+    acts_on: list[str]
+    joined: list[dict[str, Any]]
+    released_at: Moment | None
+
+    model_config = like(
+        run=ID,
+        title="Checkout answers in time",
+        host="ci-7",
+        user="mary",
+        since=1772443800.0,
+        acts_on=["the host shop.example"],
+        joined=[],
+        released_at=None,
+    )
+
+
+class Holder(Schema):
+    """A run that holds the same; of another team no more than since when, and why its hold stands."""
+
+    run: str
+    title: str
+    host: str
+    user: str
+    since: float
+    standing: Literal["running", "undoing", "died", "not restored"]
+    shared: list[str]
+
+    model_config = like(
+        run=ID,
+        title="Checkout answers in time",
+        host="ci-7",
+        user="mary",
+        since=1772443800.0,
+        standing="running",
+        shared=["the host shop.example"],
+    )
+
+
+class Taken(Schema):
+    """Whether it is held, and who else holds the same."""
+
+    held: bool
+    holders: list[Holder]
+
+    model_config = like(held=True, holders=[])
 
 
 @router.post(f"{T}/holds", response={201: Taken, 200: Taken}, summary="Take hold of what a run acts on")

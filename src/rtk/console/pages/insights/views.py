@@ -85,7 +85,7 @@ def _shown(request: HttpRequest, team: Team, run: Run, form: acting.AcknowledgeF
         "at": "insights",
         "may_run": "run" in gate.RIGHTS[team.role],
         "form": form,
-        "hold": holds.of_run(run),
+        "hold": None if told["state"] == "running" else holds.of_run(run),  # while it goes on nobody releases it
     }
     return render(request, "insights/insight.html", context, status=422 if form.errors else 200)
 
