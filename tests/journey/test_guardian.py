@@ -9,6 +9,7 @@ import resource
 import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -257,3 +258,22 @@ def test_the_journal_of_a_run_that_died_can_be_read(home: Home, number: int) -> 
     killed(under_conditions(home))
     assert json.dumps(home.journal())
     assert home.journal()["status"] == "interrupted"
+
+
+def test_a_run_that_stood_still_with_its_guardian_is_not_killed_by_it(home: Home, number: int) -> None:
+    process = under_conditions(home, "--max-duration", "6s")
+    guards = guardian_of(process)
+    for pid in (guards, process.pid):
+        os.kill(pid, signal.SIGSTOP)
+    time.sleep(6.0 + guardian.SILENT_S + 1.5)
+    for pid in (guards, process.pid):
+        os.kill(pid, signal.SIGCONT)
+        time.sleep(0.3)
+    told, _ = process.communicate(timeout=120)
+    assert "its guardian takes over" not in told
+    assert process.returncode >= 0
+    assert notes(home, "undo") == 1
+    missed = [
+        state["rtk"] for state in home.journal()["steady_states"]["during"] if state["rtk"]["outcome"] == "missed"
+    ]
+    assert "paused" in {each["code"] for each in missed}

@@ -26,6 +26,7 @@ READY = b"ready\n"
 KEEP, NEWS, HEARTBEAT, GOODBYE = b"K", b"N", b".", b"B"
 HEADER = 9  # bytes before a message's own
 SILENT_S = 5.0  # a run that sends no heartbeat for so long does not respond
+FROZEN_S = 1.0  # a guardian that wakes up so much later than it meant to stood still itself
 POLL_S = 0.1  # only where the kernel has no pidfd_open: how often to look for the run
 TRIES = 3  # how often COMMAND is started when it dies of a signal
 ROOM_S, AGAIN_S = 600.0, 0.5  # how long a process is waited for that no limit leaves room for; how often it is tried
@@ -108,7 +109,7 @@ def _goodbye(run: int, watch: int | None, longest: float, heard: Heard) -> bool:
     """Wait for the goodbye (True) or the death (False), and end a run that stopped responding."""
     ends, last, listening = time.monotonic() + longest, time.monotonic(), True
     while not heard.goodbye:
-        readable = _wait(watch, listening, ends, last)
+        readable, frozen = _wait(watch, listening, ends, last)
         if 0 in readable:
             said = os.read(0, 65536)
             heard.hear(said)
@@ -116,20 +117,25 @@ def _goodbye(run: int, watch: int | None, longest: float, heard: Heard) -> bool:
             last = time.monotonic()
         elif watch in readable or (watch is None and os.getppid() != run):
             return _last_words(heard)
+        if frozen:  # with its run, most likely, whose next heartbeat is still to come
+            last = time.monotonic()
         if time.monotonic() >= max(ends, last + SILENT_S):
             os.kill(run, signal.SIGKILL)
             ends = float("inf")
     return True
 
 
-def _wait(watch: int | None, listening: bool, ends: float, last: float) -> list[int]:
+def _wait(watch: int | None, listening: bool, ends: float, last: float) -> tuple[list[int], bool]:
+    """What can be read, and whether this process itself stood still meanwhile, as in a container that is paused."""
     files = [fd for fd in (watch, 0 if listening else None) if fd is not None]
     left = max(0.0, max(ends, last + SILENT_S) - time.monotonic())
     timeout = min(left, 3600.0) if watch is not None else POLL_S
     poll = select.poll()
     for fd in files:
         poll.register(fd, select.POLLIN | select.POLLHUP)
-    return [fd for fd, _ in poll.poll(timeout * 1000)]
+    due = time.monotonic() + timeout
+    readable = [fd for fd, _ in poll.poll(timeout * 1000)]
+    return readable, time.monotonic() > due + FROZEN_S
 
 
 def _last_words(heard: Heard) -> bool:
