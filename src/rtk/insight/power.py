@@ -13,6 +13,26 @@ _MOST_DEVIATIONS = 1000
 
 
 @dataclass(frozen=True, slots=True)
+class Worst:
+    """What a run costs where every measurement deviates: seconds, the share of the budget, None where there is none.
+
+    `beside_s` of the seconds are those of the phases of no planned length.
+    """
+
+    deviating_s: float | None
+    spent: float | None
+    beside_s: float = 0.0
+
+    def sentences(self) -> tuple[str, ...]:
+        """Return the cost in a sentence; nothing where there is no budget."""
+        if self.spent is None:
+            return ()
+        beside = f", {duration(self.beside_s)} of it while effects are awaited and rollbacks tried to their limits"
+        told = f"{duration(self.deviating_s)}{beside if self.beside_s else ''}"
+        return (f"At worst, with every measurement deviating ({told}), it spends {share(self.spent)} of the budget.",)
+
+
+@dataclass(frozen=True, slots=True)
 class Prospects:
     """What can be expected of a plan. Shares and chances are 0 to 1.
 
@@ -60,12 +80,7 @@ class Prospects:
         return f"{text}; {count(self.enough, 'slot')} make it {share(WANTED)}, if measurements are independent."
 
     def _cost(self) -> tuple[str, ...]:
-        if self.worst_spent is None:
-            return ()
-        lasting, spent = duration(self.worst_deviating_s), share(self.worst_spent)
-        beside = f", {duration(self.beside_s)} of it while effects are awaited and rollbacks tried to their limits"
-        told = f"{lasting}{beside if self.beside_s else ''}"
-        return (f"At worst, with every measurement deviating ({told}), it spends {spent} of the budget.",)
+        return Worst(self.worst_deviating_s, self.worst_spent, self.beside_s).sentences()
 
 
 _OTHER_DAYS = "More measurements in a run prove more about that run; only measuring for longer tells of other days."
@@ -89,9 +104,7 @@ def prospects(
     """
     good = default_quality(target) if quality is None else quality
     least = needed(target)
-    measured = slots if all_slots is None else all_slots
-    longest = None if frequency_s is None else measured * exact(frequency_s) + exact(beside_s)
-    spent = _share_of_budget(target, longest, window_s)
+    cost = worst(target, slots if all_slots is None else all_slots, frequency_s, window_s, beside_s)
     return Prospects(
         target=target,
         slots=slots,
@@ -101,10 +114,17 @@ def prospects(
         power=power(target, slots, good),
         power_at_needed=power(target, least, good),
         enough=enough_slots(target, good),
-        worst_deviating_s=None if longest is None else float(longest),
-        worst_spent=spent,
+        worst_deviating_s=cost.deviating_s,
+        worst_spent=cost.spent,
         beside_s=beside_s,
     )
+
+
+def worst(target: float, slots: int, frequency_s: float | None, window_s: float | None, beside_s: float = 0.0) -> Worst:
+    """What so many slots in all phases cost at most, and `beside_s` of phases of no planned length."""
+    longest = None if frequency_s is None else slots * exact(frequency_s) + exact(beside_s)
+    seconds = None if longest is None else float(longest)
+    return Worst(seconds, _share_of_budget(target, longest, window_s), beside_s)
 
 
 def default_quality(target: float) -> float:

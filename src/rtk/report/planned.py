@@ -9,7 +9,7 @@ from rtk.experiment.plan import Plan
 from rtk.experiment.quantity import finite
 from rtk.experiment.refs import written_out
 from rtk.insight.facts import PHASES
-from rtk.insight.power import prospects
+from rtk.insight.power import prospects, worst
 from rtk.insight.words import count, duration, share
 from rtk.report.conclusion import conclusion_of
 from rtk.report.measured import measured
@@ -40,6 +40,15 @@ def course(plan: Plan, document: Document) -> list[str]:
         *_undo(document),
         *_stops(plan),
     ]
+
+
+def costs(plan: Plan, document: Document) -> tuple[str, ...]:
+    """What the plan costs at worst, in a sentence; nothing without a budget."""
+    promise = plan.objective
+    slots = sum(plan.slots(phase) for phase in PHASES)
+    if promise is None:
+        return ()
+    return worst(promise.target, slots, plan.frequency_s, promise.window_s, beside_s(document)).sentences()
 
 
 def _slots(plan: Plan, document: Document) -> Iterator[str]:

@@ -69,6 +69,9 @@ def test_whatever_was_sent_has_a_head(document: dict[str, Any]) -> None:
 def test_the_plan_in_words() -> None:
     told = course_of(run(), EXPERIMENT)
     assert "Conditions, 30 slots: every 10 s for 5 min" in told
+    assert told[-1].startswith("At worst, with every measurement deviating (5 min"), told[-1]
+    assert told[-1].endswith("it spends 6.9 % of the budget.")
+    assert course_of(run(plan={**PLAN, "objective": None}), EXPERIMENT) == told[:-1]
     assert course_of(run(plan={}), EXPERIMENT) == []
     assert course_of(run(plan={**PLAN, "stop_when": {"unknown": 1}}), EXPERIMENT) == []
 

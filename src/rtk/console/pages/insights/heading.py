@@ -12,7 +12,7 @@ from rtk.experiment.plan import Plan, StopWhen
 from rtk.insight.facts import Objective, Threshold
 from rtk.insight.words import duration, number, share
 from rtk.report.measured import met_when
-from rtk.report.planned import course
+from rtk.report.planned import costs, course
 from rtk.report.text import capital, plain
 
 _BROKEN = (ToolkitError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
@@ -98,9 +98,10 @@ def _conditions(document: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def course_of(run: Run, document: Mapping[str, Any]) -> list[str]:
-    """The plan in words, a line each; nothing of one that makes no sense."""
+    """The plan in words, a line each, with what it costs at worst; nothing of one that makes no sense."""
     try:
-        return course(_plan(run.plan), document)
+        plan = _plan(run.plan)
+        return [*course(plan, document), *costs(plan, document)]
     except _BROKEN:
         return []
 
