@@ -111,6 +111,26 @@ def test_flipped_bytes_leave_what_is_whole(world: World, tmp_path: Path) -> None
     assert undo(path, world) == ["unburn"]
 
 
+@pytest.mark.parametrize("lost", range(1, 16))
+def test_a_record_that_lacks_any_one_entry_is_undone_all_the_same(world: World, tmp_path: Path, lost: int) -> None:
+    path = died(tmp_path, world, '"kind":"rollbacks","state":"started"')
+    lines = path.read_bytes().splitlines(keepends=True)
+    lost = min(lost, len(lines) - 2)
+    path.write_bytes(b"".join(lines[:lost] + lines[lost + 1 :]))
+    assert not remains(path).is_undone
+    assert undo(path, world) == ["unburn"], lines[lost]
+    entries = list(Recorded(path).entries())
+    assert len({entry["n"] for entry in entries}) == len(entries), "no number is given twice"
+    assert {m.slot for m in facts_of(Recorded(path)).measurements if m.phase == "conditions"} == {0, 1, 2}
+
+
+def test_an_entry_that_is_lost_before_the_method_began_says_nothing(world: World, tmp_path: Path) -> None:
+    path = died(tmp_path, world, '"kind":"hypothesis"')
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(lines[0] + line_of({"n": 9, "t": 0.5, "kind": "event", "text": "eight are missing"}))
+    assert undo(path, world) == []
+
+
 def test_a_record_of_a_newer_version_is_told_and_left_alone(world: World, tmp_path: Path) -> None:
     path = died(tmp_path, world, '"role":"condition"')
     lines = path.read_bytes().splitlines(keepends=True)

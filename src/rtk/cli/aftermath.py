@@ -40,9 +40,9 @@ def main(path: Path, data: bytes) -> int:
 
 
 def _undo(path: Path, estate: Estate, masks: Masks) -> int:
+    if not estate.news and not (path.exists() and path.stat().st_size):
+        return 0  # it died, or was refused, before it had begun anything
     logger.warning(f"The run {path.stem} died; its guardian takes over")
-    if not estate.news and not path.exists():
-        return 0  # it died before it had begun anything
     for name in estate.lost:
         logger.warning(f"{name} did not come over from the run")
     with helper.finding(estate.path or sys.path, estate.replaced):

@@ -103,7 +103,10 @@ def describe(left: Remains) -> list[str]:
     ]
     if left.damaged:
         lines.append(f"  its record has {count(len(left.damaged), 'damaged line')}; what is whole is used")
-    if not began:
+    if left.may_have_begun and not began:
+        lines.append("  its record lacks entries: a condition may have begun")
+        lines.append(f"  to be undone by: {', '.join(rollbacks) or 'nothing: the experiment has no rollback left'}")
+    elif not began:
         lines.append("  no condition had begun: nothing is to be undone")
     else:
         lines.append(f"  conditions that began: {', '.join(began)}")

@@ -31,6 +31,8 @@ from rtk.verify.unmeasured import unmeasured
 
 RESTORED = "the record of this run was gone when it died; this one holds what its guardian knew"
 
+UNDER_CONDITIONS = frozenset({"onset", "conditions", "undo"})
+
 logger = logging.getLogger("chaostoolkit")
 
 
@@ -52,6 +54,14 @@ class Remains:
     ended: bool = False
     damaged: list[int] = field(default_factory=list)
     unreadable: str | None = None
+    phases: set[str] = field(default_factory=set)
+    numbers: int = 0
+    last: int = -1
+
+    @property
+    def may_have_begun(self) -> bool:
+        """Whether an entry is missing that may have been a condition's intent: then it counts as one."""
+        return self.numbers <= self.last and bool(self.phases & UNDER_CONDITIONS)
 
     @property
     def run_id(self) -> str:
@@ -61,7 +71,8 @@ class Remains:
     @property
     def is_undone(self) -> bool:
         """Whether nothing of it is left to undo."""
-        return not (self.began or self.probed) or self.settled or self.ended
+        begun = self.began or self.probed or self.may_have_begun
+        return not begun or self.settled or self.ended
 
     def names(self) -> tuple[list[str], list[str]]:
         """The names of the conditions that began, and of the rollbacks still to be played."""
@@ -102,6 +113,7 @@ def remains(path: Path, known: Sequence[Entry] = ()) -> Remains:
         recorded = Recorded(path)
         found = Remains(path, recorded.head)
         for entry in recorded.slots_and_entries():
+            _count(found, entry.n if isinstance(entry, Slot) else entry["n"])
             if not isinstance(entry, Slot):
                 _look(found, entry)
         found.damaged = recorded.damaged
@@ -114,9 +126,15 @@ def remains(path: Path, known: Sequence[Entry] = ()) -> Remains:
     return found
 
 
+def _count(found: Remains, number: int) -> None:
+    """Note an entry's number; a fork has none."""
+    if number > found.last:
+        found.numbers, found.last = found.numbers + 1, number
+
+
 def _look(found: Remains, entry: Entry) -> None:
     kind, role = entry["kind"], entry.get("role")
-    if kind == "intent" and role == "condition":
+    if kind in ("intent", "activity") and role == "condition":  # either line may be lost
         if entry["index"] not in found.began:
             found.began.append(entry["index"])
             found.named.append(entry["name"])
@@ -124,6 +142,8 @@ def _look(found: Remains, entry: Entry) -> None:
         found.probed = True
     elif kind == "activity" and role == "rollback":
         found.over.add(entry["index"])
+    elif kind == "phase":
+        found.phases.add(entry["phase"])
     elif kind == "forked":
         found.forked.add(entry["pid"])
     elif kind == "rollbacks":
