@@ -247,7 +247,7 @@ class _Running:
         logs = Logs(toolkit.redact, self._progress if self._live else None, self._options.verbose)
         with signals_stop(self._stop, to_the_end=True), logs, forks_told(record.forked):
             guard = Guard(helper.command(AFTERMATH, str(path)), self._estate(), self._v.longest_s, self._notice(record))
-            record.listener = guard.tell
+            record.listener, toolkit.changed = guard.tell, guard.refresh
             run = Run(self._v, self._clock, record, self._stop, self._progress, self._published(path, guard))
             gc.collect()
             gc.freeze()  # what is here by now stays: looking through it again and again would hold up measurements

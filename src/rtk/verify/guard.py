@@ -120,6 +120,10 @@ class Guard:
         """Hand on a line of the record. It is known to the guardian when this returns, if there is one at all."""
         self._say(guardian.message(guardian.NEWS, line))
 
+    def refresh(self) -> None:
+        """Hand on what has changed of what the undo needs."""
+        self._say()
+
     def goodbye(self) -> None:
         """Tell it that the run has ended in order, and see it go."""
         self._over.set()

@@ -48,6 +48,7 @@ class Toolkit:
         Raises `BadInput` when something they name is not there.
         """
         self.own = processes.Own()
+        self.changed: Callable[[], None] = lambda: None  # called when controls may have changed something
         self.document = deepcopy(dict(document))
         self.experiment = deepcopy(dict(document))
         self.settings = dict(settings)
@@ -180,6 +181,8 @@ class Toolkit:
             logger.warning(f"{told.capitalize()}; the rollbacks are played all the same")
         finally:
             self.own.check()
+            if args[2].get("type") != "probe":  # these are called in every slot
+                self.changed()
             self.redact.learn()  # what a control has set is a secret like any other
 
     def substituted(self, value: Any) -> Any:
