@@ -72,6 +72,28 @@ def test_a_run_without_conditions_has_nothing_to_undo(world: World, tmp_path: Pa
     assert [e["which"] for e in out.entries("hypothesis")] == ["before", "after"]
 
 
+@pytest.mark.parametrize(("takes", "waits"), [(0.0, 0.0), (0.05, 0.05), (40.0, 0.1)])
+def test_the_first_slot_waits_for_a_condition_that_is_applied_at_once(
+    world: World, tmp_path: Path, takes: float, waits: float
+) -> None:
+    out = play(tmp_path, experiment(method=[action("burn", takes=takes)]), Plan(10.0, 30.0))
+    began, first = out.facts.conditions[0].started, out.facts.measurements[0]
+    assert first.phase == "conditions"
+    assert first.due - began == pytest.approx(waits)
+
+
+def test_it_waits_for_no_longer_than_a_slot_lasts(world: World, tmp_path: Path) -> None:
+    out = play(tmp_path, experiment(method=[action("burn", takes=0.05)]), Plan(0.02, 1.0))
+    assert out.facts.measurements[0].due - out.facts.conditions[0].started == pytest.approx(0.02)
+
+
+def test_after_a_baseline_it_waits_for_nothing(world: World, tmp_path: Path) -> None:
+    out = play(tmp_path, experiment(method=[action("burn", takes=0.05)]), Plan(1.0, 10.0, warm_up_s=5.0))
+    first = next(out.facts.measurements.of("conditions"))
+    assert first.due == out.facts.conditions[0].started
+    assert holes(out, 1.0) == []
+
+
 @pytest.mark.parametrize("seed", range(25))
 def test_no_second_is_unmeasured_whatever_takes_how_long(world: World, tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)

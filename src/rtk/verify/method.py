@@ -51,6 +51,7 @@ class Method:
         self._bell = bell
         self._player = Player(toolkit, clock, cut=stop.asked)
         self._prover = Prover(toolkit, clock, stop.asked)
+        self.first_returned = threading.Event()  # whether the first activity has ended
         self._effects = EffectWatch(toolkit, clock, record, stop, frequency_s)
         self.took_hold = threading.Event()
         if not any(claim_of(activity, "effect") for activity in toolkit.experiment.get("method", [])):
@@ -93,6 +94,7 @@ class Method:
         finally:
             self.done.set()
             self.took_hold.set()
+            self.first_returned.set()
             self._bell.set()
 
     def _activities(self) -> list[dict[str, Any]]:
@@ -139,6 +141,7 @@ class Method:
             raise
         finally:
             self.current = None
+            self.first_returned.set()
         if played is None:
             return None
         self._ended_with(index, activity, played)

@@ -34,6 +34,7 @@ from rtk.verify.stop import Stop, cause_of
 from rtk.verify.toolkit import Toolkit
 from rtk.verify.undoing import Undoing
 
+AT_ONCE_S = 0.1  # how long the first slot waits for an action that returns at once
 ACTION_S = 5.0  # how long an action under way may go on once the run is to stop
 
 logger = logging.getLogger("chaostoolkit")
@@ -190,6 +191,9 @@ class Run:
         self._method.start()
         if awaits_effect:
             self._phases.run("onset", until=self._method.took_hold)
+        elif not self._v.plan.warm_up_s:
+            # The first slot is to be one under the condition. After a baseline, waiting would leave a hole.
+            self._clock.wait(self._method.first_returned, min(AT_ONCE_S, self._v.plan.frequency_s))
         self._log_phase("conditions")
         self._phases.run("conditions", until=self._method.done)
 
