@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from rtk.experiment.plan import Plan
+from rtk.insight.facts import MissedReason
 from rtk.insight.insight import insight
 from rtk.insight.stops import StopCause
 from tests.verify.test_proof import proving
@@ -92,3 +93,27 @@ def test_an_effect_that_nobody_waited_for_to_the_end_did_not_fail_to_show(world:
     out = stopped(world, tmp_path, BY[0], condition)
     assert [span.status for span in out.facts.conditions] == ["succeeded"]
     assert_told(out, BY[0])
+
+
+@pytest.mark.parametrize(("by", "met"), [(BY[0], "missed"), (BY[3], "deviated")], ids=str)
+@pytest.mark.parametrize("script", ["kill -INT $$", "kill -TERM $$", "exit 130"])
+def test_what_ctrl_c_ended_while_it_was_measured_is_missed(
+    world: World, tmp_path: Path, by: tuple[Any, ...], met: str, script: str
+) -> None:
+    """A terminal sends Ctrl-C to the processes of the probes as well."""
+    path = tmp_path / "interrupted"
+    provider = {"type": "process", "path": "sh", "arguments": ["-c", f"test ! -e {path} || {script}"]}
+    later(world, 25.0, path.touch)
+    later(world, 30.1, lambda: world.stop.request(*by[:3]))
+    document = experiment([{"type": "probe", "name": "up", "tolerance": 0, "provider": provider}])
+    found = list(play(tmp_path, document, PLAN).facts.measurements.of("conditions"))
+    assert [m.outcome for m in found[:3]] == ["met"] * 3
+    assert found[3].outcome == met
+    if met == "missed":
+        assert (found[3].code, found[3].reason) == (MissedReason.INTERRUPTED, "interrupted by SIGINT")
+
+
+def test_a_service_whose_processes_are_killed_deviates(world: World, tmp_path: Path) -> None:
+    provider = {"type": "process", "path": "sh", "arguments": ["-c", "kill -TERM $$"]}
+    out = play(tmp_path, experiment([{"type": "probe", "name": "up", "tolerance": 0, "provider": provider}]), PLAN)
+    assert out.run.journal.status == "failed"

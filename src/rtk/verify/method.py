@@ -16,10 +16,8 @@ from rtk.verify.activity import Played, Player
 from rtk.verify.effect import EffectWatch, Shown
 from rtk.verify.proof import Prover
 from rtk.verify.record import Record
-from rtk.verify.stop import Stop, cause_of
+from rtk.verify.stop import CTRL_C_S, Stop, cause_of
 from rtk.verify.toolkit import Toolkit
-
-CTRL_C_S = 0.2  # how much later than a process a run may hear of the signal that both were sent
 
 logger = logging.getLogger("chaostoolkit")
 

@@ -19,7 +19,7 @@ from rtk.verify.progress import Progress, Waiting
 from rtk.verify.record import Record
 from rtk.verify.rules import StopRules
 from rtk.verify.schedule import Grid
-from rtk.verify.stop import Stop
+from rtk.verify.stop import CTRL_C_S, Stop, was_signalled
 
 TICK_S = 0.25  # how often the crew is tended at least
 LEAD_S = 1.0  # how long before the end of a phase its successor is made ready
@@ -177,13 +177,21 @@ class Phases:
 
     def _careful(self, one: InFlight) -> Sample:
         try:
-            return self._measure(one)
+            sample = self._measure(one)
+            return self._cut() if self._is_cut_short(sample) else sample
         except InterruptExecution as error:
             self._stop.request(StopCause.CONTROL, str(error))
             return Sample.missed(MissedReason.STOPPED, why=f"stopped: {error}")
         except BaseException as error:
             logger.debug("measuring failed", exc_info=True)
             return Sample.missed(MissedReason.CONTROL_FAILED, error=f"{type(error).__name__}: {error}")
+
+    def _is_cut_short(self, sample: Sample) -> bool:
+        """Whether a process that was measured was ended by the signal that interrupted the run: Ctrl-C reaches both."""
+        if sample.outcome != "deviated" or not any(map(was_signalled, sample.probes)):
+            return False
+        self._clock.wait(self._stop.asked, CTRL_C_S)
+        return self._stop.signal is not None
 
     def _settled(self, grid: Grid, slot: int, sample: Sample) -> None:
         began = self._progress.started

@@ -3,9 +3,10 @@
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from queue import SimpleQueue
+from typing import Any
 
 from chaoslib.exceptions import InterruptExecution
 
@@ -13,6 +14,8 @@ from rtk.errors import CannotRecord
 from rtk.insight.stops import StopCause, Stopping
 
 INTERRUPTING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+CTRL_C_S = 0.2  # how much later than a process a run may hear of the signal that both were sent
+_BY_SHELLS = 128  # and the signal's number: how a shell tells that what it ran was ended by one
 
 
 class Stop:
@@ -82,6 +85,13 @@ def _who_left() -> str:
     control = sys.modules.get("chaosaddons.controls.safeguards")
     safeguard = getattr(getattr(control, "guardian", None), "triggered_by", None)
     return f'the safeguard "{safeguard}"' if safeguard else "an activity or a control that asked to leave"
+
+
+def was_signalled(run: Mapping[str, Any]) -> bool:
+    """Whether a probe's process ended by a signal that interrupts, as its exit code tells."""
+    output = run.get("output")
+    status = output.get("status") if isinstance(output, dict) else None
+    return isinstance(status, int) and (-status in INTERRUPTING or status - _BY_SHELLS in INTERRUPTING)
 
 
 def cause_of(error: Exception) -> StopCause:
