@@ -24,6 +24,7 @@ from rtk.cli.masks import Masks
 from rtk.cli.telling import tell
 from rtk.clock import SystemClock
 from rtk.experiment.plan import Plan
+from rtk.insight.stops import StopCause, Stopping
 from rtk.publish import spool
 from rtk.publish.console import Console
 from rtk.publish.destination import Destination
@@ -31,9 +32,11 @@ from rtk.publish.execution import Execution
 from rtk.publish.pending import Sender
 from rtk.report.live import Picture
 from rtk.report.screen import screen
+from rtk.verify.facts import facts_of
 from rtk.verify.places import new_run_id
 from rtk.verify.progress import Progress
-from rtk.verify.record import Record
+from rtk.verify.record import Record, Recorded
+from rtk.verify.recovery import recover, remains
 from rtk.verify.run import Run, Verification
 from rtk.verify.toolkit import Toolkit
 from tests.cli import leaky
@@ -178,7 +181,21 @@ def verified(case: Case, place: Path, toy: ToyConsole) -> str:
     assert failures == []
     Sender(Destination(toy.url, f"Bearer {TOKEN}"), SystemClock(), 10).record(record.path)
     executed(case, toolkit, toy, place)
+    recovered(record.path, toolkit)
     return terminal.getvalue()
+
+
+def recovered(record: Path, toolkit: Toolkit) -> None:
+    """Undo it as after a death, which gives it away again."""
+    lines = record.read_bytes().splitlines(keepends=True)
+    begun = [number for number, line in enumerate(lines) if b'"kind":"intent","role":"condition"' in line]
+    if begun:
+        died = record.with_name("died.record")
+        died.write_bytes(b"".join(lines[: begun[0] + 1]))
+        why = Stopping(StopCause.DIED, "it died")
+        recover(remains(died), lambda _: toolkit, worlds.world.clock, why)
+        assert facts_of(Recorded(died)).rolled_back
+        finish(died)
 
 
 def executed(case: Case, toolkit: Toolkit, toy: ToyConsole, place: Path) -> None:
