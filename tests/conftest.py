@@ -25,6 +25,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell does so to what
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("patient", deadline=None)  # a slow machine is no failure of a property
+settings.register_profile("quick", deadline=None, max_examples=15, derandomize=True)  # one mutant of many
 settings.load_profile("patient")
 
 ROOT = Path(__file__).parents[1]
