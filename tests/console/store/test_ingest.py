@@ -54,6 +54,26 @@ def test_an_entry_sent_again_changes_nothing(machine: Machine, run: str) -> None
     assert kept == [(0, 0), (1, 0), (2, 0)]
 
 
+def test_a_call_sent_again_that_ends_before_next_takes_nothing_back(machine: Machine, run: str) -> None:
+    machine("POST", f"{run}/record", json={"from": 0, "entries": [measurement(slot) for slot in range(5)]})
+    for first, count in ((0, 2), (1, 3), (4, 0), (0, 0)):
+        again = [measurement(slot, "deviated") for slot in range(first, first + count)]
+        answer = machine("POST", f"{run}/record", json={"from": first, "entries": again})
+        assert (answer.status_code, answer.json()["next"]) == (202, 5)
+    kept = Measurement.objects.filter(run_id=run.rpartition("/")[2]).order_by("n").values_list("n", "outcome")
+    assert list(kept) == [(n, 0) for n in range(5)]
+    assert Run.objects.get(id=run.rpartition("/")[2]).next == 5
+
+
+@pytest.mark.parametrize("entries", [[], [measurement(2)]])
+def test_a_gap_of_a_single_entry_is_a_gap(machine: Machine, run: str, entries: list[Any]) -> None:
+    machine("POST", f"{run}/record", json={"from": 0, "entries": [measurement(0)]})
+    answer = machine("POST", f"{run}/record", json={"from": 2, "entries": entries})
+    assert (answer.status_code, answer.json()["next"]) == (409, 1)
+    assert stored(run) == 1
+    assert machine("POST", f"{run}/record", json={"from": 1, "entries": [measurement(1)]}).json()["next"] == 2
+
+
 def test_a_gap_is_refused_with_the_number_that_is_expected(machine: Machine, run: str) -> None:
     machine("POST", f"{run}/record", json={"from": 0, "entries": [measurement(0)]})
     answer = machine("POST", f"{run}/record", json={"from": 5, "entries": [measurement(5)]})
