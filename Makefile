@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 
-.PHONY: help setup demo test kills screenshots check bench docs dist format clean
+.PHONY: help setup demo test kills mutants screenshots check bench docs dist format clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -29,6 +29,9 @@ test: setup ## every test, up to five at a time
 kills: setup ## kill a hundred runs, the console of thirty, guardians and records; look what is left, about 20 min
 	@RTK_KILLS=100 RTK_PUBLISHED=30 RTK_TRIES=5 $(BIN)/python -m pytest -s tests/journey/test_death.py \
 		tests/journey/test_guardian.py tests/journey/test_kept_once.py
+
+mutants: setup ## break the code a little and see whether a test notices; MUTANTS="--most 30 secrets", about 5 s a mutant
+	@$(BIN)/python tools/mutants.py $(MUTANTS)
 
 screenshots: setup ## a picture of every page, wide and narrow, light and dark, in pictures/
 	@mkdir -p pictures

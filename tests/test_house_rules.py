@@ -86,7 +86,7 @@ PARTS: dict[str, dict[str, str]] = {
     },
     "tests/publish/test_publisher.py": {
         "why": "a record on its way, whatever the console does",
-        "rtk/publish": "console delivery marker patience wire",
+        "rtk/publish": "console delivery patience wire",
     },
     "tests/publish/test_session.py": {
         "why": "the real command and what it leaves behind",

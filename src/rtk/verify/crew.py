@@ -172,33 +172,36 @@ class Crew:
             return
         due = grid.due(slot)
         self._clock.wait(grid.closed, due - self._clock.monotonic())
-        if grid.begin(slot):
-            self._measured(grid, slot, due)
+        if one := self._begun(grid, slot):
+            self._measured(one, due)
 
-    def _measured(self, grid: Grid, slot: int, due: float) -> None:
-        started = self._clock.monotonic()
-        missed = self._cannot(grid, started - due)
-        if missed:
-            self._settle(grid, slot, missed)
-            return
-        one = InFlight(grid, slot, started)
+    def _begun(self, grid: Grid, slot: int) -> InFlight | None:
+        """Take a slot up. It is under way in the same moment, or whoever looks in between takes all for done."""
         with self._lock:
+            if not grid.begin(slot):
+                return None
+            one = InFlight(grid, slot, self._clock.monotonic())
             self._under_way[(id(grid), slot)] = one
             self._waiting -= 1
-            lacking = self._waiting + self._starting < SPARE
-        if lacking:
+            return one
+
+    def _measured(self, one: InFlight, due: float) -> None:
+        missed = self._cannot(one.grid, one.started - due)
+        if not missed and self._waiting + self._starting < SPARE:
             self.bell.set()
-        sample = self._measure(one)
-        sample = self._paused(started) or sample
+        sample = missed or self._measure(one)
+        if not missed:
+            sample = self._paused(one.started) or sample
         with self._lock:
-            heard = self._under_way.pop((id(grid), slot), None) is not None
+            heard = self._under_way.pop((id(one.grid), one.slot), None) is not None
             self._waiting += 1
             self._hung -= not heard
         if heard:
-            self._settle(grid, slot, sample)
+            self._settle(one.grid, one.slot, sample)
 
     def _cannot(self, grid: Grid, late: float) -> Sample | None:
-        if len(self._under_way) >= self._max:
+        """Why a slot that was taken up cannot be measured."""
+        if len(self._under_way) > self._max:
             return self._no_slot_free()
         if self._hung >= HUNG:
             return Sample.missed(MissedReason.HANGING, measurements=self._hung)
@@ -219,7 +222,7 @@ class Crew:
         return self._no_slot_free()
 
     def _no_slot_free(self) -> Sample:
-        return Sample.missed(MissedReason.NO_SLOT_FREE, measurements=len(self._under_way))
+        return Sample.missed(MissedReason.NO_SLOT_FREE, measurements=min(len(self._under_way), self._max))
 
     def _settle(self, grid: Grid, slot: int, sample: Sample) -> None:
         if grid.settle(slot):
