@@ -1,6 +1,8 @@
 """What `chaos verify` does around a run: files, variables, secrets, a full disk, and slots on a real target's clock."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from itertools import count
@@ -182,3 +184,22 @@ def test_a_target_that_hangs_for_good_is_deviated_never_missed(homes: Place, tar
         assert set(outcomes[8:]) == {"deviated"}
 
     undisturbed(play)
+
+
+REFUSED = """
+import threading
+from rtk.cli import verifying
+
+def refused(self):
+    raise RuntimeError("can't start new thread")
+
+threading.Thread.start = refused
+print("told")
+verifying._leave_within(60.0, 5)
+print("too late")
+"""
+
+
+def test_at_a_limit_of_threads_a_run_ends_with_its_own_code() -> None:
+    done = subprocess.run([sys.executable, "-c", REFUSED], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (5, "told\n")

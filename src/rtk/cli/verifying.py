@@ -328,6 +328,15 @@ def _progress(verification: Verification, clock: Clock) -> Progress:
 
 def _leave_within(seconds: float, code: int) -> None:
     """See to it that the process ends, whatever threads an extension has left behind."""
-    timer = threading.Timer(seconds, lambda: (sys.stdout.flush(), sys.stderr.flush(), os._exit(code)))
+
+    def leave() -> None:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+    timer = threading.Timer(seconds, leave)
     timer.daemon = True
-    timer.start()
+    try:
+        timer.start()
+    except RuntimeError:  # at the limit of threads nobody could see to it later
+        leave()
