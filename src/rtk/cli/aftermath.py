@@ -17,6 +17,7 @@ from rtk.clock import SystemClock
 from rtk.errors import ToolkitError
 from rtk.insight.stops import StopCause, Stopping
 from rtk.verify.estate import Estate, received
+from rtk.verify.holds import release
 from rtk.verify.record import Entry
 from rtk.verify.recovery import Recovered, recover, remains
 from rtk.verify.redact import Redactor
@@ -84,6 +85,8 @@ def _told(path: Path, recovered: Recovered) -> int:
 
     if recovered.failure:
         logger.error(recovered.failure)
+    if recovered.is_proven:
+        release(path.stem)  # what its record tells is not enough where there is none
     try:
         _, insight, facts, failures = finish(path, recovered.amend)
     except ToolkitError as error:

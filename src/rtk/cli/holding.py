@@ -84,6 +84,12 @@ class Holding:
             said = True
             self._clock.wait(threading.Event(), AGAIN_S)
 
+    def lines(self) -> list[str]:
+        """Return what is said of it when the run begins."""
+        if not self._hold.systems:
+            return []
+        return [f"No second run may meanwhile act on {systems([each.told for each in self._hold.systems])}"]
+
     def joined(self) -> list[Neighbour]:
         """Return the runs that have begun beside this one since, here and elsewhere."""
         if self._grip is None:

@@ -135,6 +135,8 @@ def _undo(left: Remains, settings: dict[str, Any], masks: Masks) -> int:
     except ToolkitError as error:
         logger.error(f"{left.run_id} could not be undone: {error}")
         return COULD_NOT_RUN
+    if recovered.is_proven:
+        release(left.run_id)
     _, insight, facts, failures = finish(left.path, recovered.amend)
     if recovered.failure:
         logger.error(f"{left.run_id} is undone, but stays on the list: {recovered.failure}")

@@ -240,7 +240,7 @@ class _Running:
     def _played(self) -> int:
         toolkit = self._v.toolkit
         path = places.record_path(self._v.run_id)
-        for line in planned(self._v.plan, toolkit.document):
+        for line in (*planned(self._v.plan, toolkit.document), *self._holding.lines()):
             logger.info(line)
         telling.notify_start(toolkit)
         record = Record(path, lambda: self._clock.monotonic() - self._progress.started, toolkit.redact)

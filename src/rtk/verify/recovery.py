@@ -93,6 +93,11 @@ class Recovered:
     failure: str | None = None
     restored: bool = False
 
+    @property
+    def is_proven(self) -> bool:
+        """Whether rollbacks were played and every one succeeded, so that nothing is held on to."""
+        return bool(self.spans) and all(span.status == "succeeded" for span in self.spans or ())
+
     def amend(self, facts: Facts) -> Facts:
         """Return the facts with what the record could not take: how the rollbacks went."""
         if self.failure is None or self.spans is None:

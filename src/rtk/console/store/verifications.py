@@ -18,7 +18,7 @@ from rtk.console.store.models import NAME_LENGTH, Experiment, Objective, Verific
 from rtk.console.store.problem import Problem, unknown
 from rtk.errors import BadInput
 from rtk.experiment import shape
-from rtk.experiment.block import COOL_DOWN, DURATION, FREQUENCY, NAME, WARM_UP, plan_of
+from rtk.experiment.block import ACTS_ON, COOL_DOWN, DURATION, FREQUENCY, NAME, WARM_UP, plan_of
 from rtk.experiment.check import check
 from rtk.experiment.plan import Plan
 
@@ -186,11 +186,19 @@ def document_of(verification: Verification) -> dict[str, Any]:
         block[COOL_DOWN] = _number(verification.cool_down_s)
     if verification.stop_when:
         block["stop-when"] = verification.stop_when
+    block |= _of_its_file(verification.experiment.document)
     objective = verification.objective
     if objective:
         window = {} if objective.window_s is None else {"window": _number(objective.window_s)}
         block["objective"] = {"name": objective.name, "target": objective.target, **window}
     return with_block(verification.experiment, {"objective_id": _id(objective), "verification": block})
+
+
+def _of_its_file(document: Mapping[str, Any]) -> dict[str, Any]:
+    """What a verification has no column for, as the file says it that it came with."""
+    block = experiments.block_in(document).get("verification")
+    told = block if isinstance(block, dict) else {}
+    return {key: told[key] for key in ("max-in-flight", ACTS_ON) if told.get(key) is not None}
 
 
 def experiment_document(experiment: Experiment) -> dict[str, Any]:
