@@ -3,6 +3,7 @@
 import importlib
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -109,7 +110,8 @@ def _escape_what_cannot_be_encoded() -> None:
     """Let no letter that a terminal or a pipe cannot show end a command: it is shown as an escape instead."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper) and stream.errors in ("strict", "surrogateescape"):
-            stream.reconfigure(errors="backslashreplace")
+            with suppress(OSError):  # one that took the place of another may not be what it was
+                stream.reconfigure(errors="backslashreplace")
 
 
 def _usage_exits_1(do: Callable[[], T]) -> T:

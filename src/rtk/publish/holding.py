@@ -75,6 +75,8 @@ class ConsoleHolds:
         def work() -> None:
             try:
                 found.append(ask())
+            except Refused as error:  # why is said by the publisher, once
+                why[0] = f"{self._console.name} answered {error.status}"
             except ToolkitError as error:
                 why[0] = str(error)
             except Exception as error:  # noqa: BLE001 - whatever a console says must not end a run
