@@ -1,5 +1,6 @@
 """What deviates before it has ended."""
 
+import math
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ def under_way(clock: VirtualClock, probes: list[dict[str, Any]] | None = None) -
     return InFlight(Grid("conditions", now, 1.0, 1), 0, now, now + 30.0, 30.0, probes or [])
 
 
-@pytest.mark.parametrize(("after", "past"), [(0.3, False), (0.3 + SLACK_S, False), (0.4, True)])
+@pytest.mark.parametrize(("after", "past"), [(0.3, False), (0.3 + SLACK_S / 2, False), (0.4, True)])
 def test_a_probe_is_past_its_threshold_once_it_took_longer(after: float, past: bool) -> None:
     clock = VirtualClock()
     one = under_way(clock)
@@ -46,3 +47,15 @@ def test_a_measurement_whose_first_probe_has_not_begun_is_not_past_anything() ->
     one = InFlight(Grid("conditions", 0.0, 1.0, 1), 0, 0.0)
     clock.sleep(5.0)
     assert not Overdue([0.3], clock).deviates(one)
+
+
+def test_the_next_that_is_overdue_is_known_before_it_is() -> None:
+    clock = VirtualClock()
+    overdue = Overdue([0.3], clock)
+    first = under_way(clock)
+    clock.sleep(0.2)
+    second = under_way(clock)
+    assert overdue.next([second, first]) == overdue.due(first) == pytest.approx(0.3 + SLACK_S)
+    clock.sleep(0.2)
+    assert overdue.next([second, first]) == overdue.due(second)
+    assert overdue.next([first]) == math.inf

@@ -1,7 +1,7 @@
 """Which measurements under way deviate whatever comes of them, so that nothing has to wait for their end."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rtk.clock import Clock
@@ -24,8 +24,17 @@ class Overdue:
 
     def is_past(self, one: InFlight) -> bool:
         """Return whether the probe at work has taken longer than its tolerance allows."""
+        return self._clock.monotonic() >= self.due(one)
+
+    def due(self, one: InFlight) -> float:
+        """Return when the probe at work has taken longer than its tolerance allows; infinity where nobody knows."""
         position, began = len(one.probes), one.deadline - one.limit
-        return position < len(self._bounds) and self._clock.monotonic() - began > self._bounds[position]
+        return began + self._bounds[position] if position < len(self._bounds) else math.inf
+
+    def next(self, under_way: Iterable[InFlight]) -> float:
+        """Return when the next of them is overdue that is not yet, infinity where there is none."""
+        now = self._clock.monotonic()
+        return min((due for due in map(self.due, under_way) if due > now), default=math.inf)
 
 
 def _deviated(run: Mapping[str, Any]) -> bool:

@@ -22,6 +22,7 @@ from rtk.verify.schedule import Grid
 from rtk.verify.stop import CTRL_C_S, Stop, was_signalled
 
 TICK_S = 0.25  # how often the crew is tended at least
+LEAST_TICK_S = 0.01  # and at most
 LEAD_S = 1.0  # how long before the end of a phase its successor is made ready
 DRAIN_S = 2.0  # how long measurements past their threshold may still bring their value at the end
 HURRIED_S = 0.3  # the same when the run was interrupted
@@ -145,8 +146,16 @@ class Phases:
             if left <= 0 and (until is None or until.is_set()):
                 return self._clock.monotonic() if after else ends
             after = left <= 0
-            self._clock.wait(self.bell, min(TICK_S, left) if left > 0 else TICK_S)
+            tick = self._tick()
+            self._clock.wait(self.bell, min(tick, left) if left > 0 else tick)
         return self._clock.monotonic()
+
+    def _tick(self) -> float:
+        """For how long nothing is to be done, unless the bell rings: a row is stopped when it is one, not later."""
+        if not self._plan.stop_when.deviated_in_a_row:
+            return TICK_S
+        left = self._overdue.next(self.crew.under_way()) - self._clock.monotonic()
+        return min(TICK_S, max(left, LEAST_TICK_S))
 
     def _spawned(self, work: Callable[[], None]) -> bool:
         try:
