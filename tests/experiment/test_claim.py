@@ -15,7 +15,7 @@ def test_a_claim_has_its_probes_named_and_its_times() -> None:
     block = {"probes": [HOT], "within": 5}
     claim = claim_of({**BURN, "extensions": [{"name": "other"}, {"name": "rtk", "effect": block}]}, "effect")
     assert claim is not None
-    assert (claim.probes, claim.within, claim.every) == ([{**HOT, "type": "probe", "name": "effect"}], 5.0, 1.0)
+    assert (claim.probes, claim.within, claim.every) == ([{**HOT, "type": "probe", "name": "effect"}], 5.0, None)
     assert block["probes"] == [HOT]
 
 
@@ -41,7 +41,7 @@ def test_a_claim_of_another_form_is_refused_with_its_place(block: Any) -> None:
     [
         ({"effct": {}}, 'method[0].extensions: "effct" is not known'),
         ({"tries": 0}, "tries is 0; expected a whole number from 1 to 100"),
-        ({"lasts": -1}, "lasts is -1; expected seconds above 0"),
+        ({"lasts": -1}, "lasts is -1; expected seconds, 0 or more"),
         ({"effect": {"probes": [{"name": "x", "provider": {"type": "odd"}, "tolerance": 1}]}}, "unknown provider type"),
         ({"restored": {"probes": [{"provider": {"type": "http", "url": "x"}, "tolerance": {}}]}}, "tolerance type"),
     ],

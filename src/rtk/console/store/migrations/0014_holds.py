@@ -11,7 +11,7 @@ import rtk.console.store.fields
 class Migration(migrations.Migration):
     """Makes the table, with an index of the holds that stand."""
 
-    dependencies = [("store", "0012_outages"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
+    dependencies = [("store", "0013_recovered"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
     operations = [
         migrations.CreateModel(
             name="Hold",
