@@ -117,3 +117,16 @@ def test_a_service_whose_processes_are_killed_deviates(world: World, tmp_path: P
     provider = {"type": "process", "path": "sh", "arguments": ["-c", "kill -TERM $$"]}
     out = play(tmp_path, experiment([{"type": "probe", "name": "up", "tolerance": 0, "provider": provider}]), PLAN)
     assert out.run.journal.status == "failed"
+
+
+@pytest.mark.parametrize("heard", [30.0, 30.1])
+def test_an_ask_for_the_effect_that_ctrl_c_ended_says_nothing_of_it(world: World, tmp_path: Path, heard: float) -> None:
+    path = tmp_path / "interrupted"
+    provider = {"type": "process", "path": "sh", "arguments": ["-c", f"test ! -e {path} || kill -INT $$"]}
+    probe = {"name": "it-burns", "provider": provider, "tolerance": 0}
+    effect = {"extensions": [{"name": "rtk", "effect": {"probes": [probe], "every": 30}}]}
+    later(world, 29.0, path.touch)
+    later(world, heard + 0.1, lambda: world.stop.request(StopCause.SIGNAL, "SIGINT", 2))
+    out = play(tmp_path, experiment(method=[action("burn", activity=effect)]), PLAN)
+    assert [change.state for change in out.facts.effects] == ["shown"]
+    assert insight(out.facts).without_effect == 0

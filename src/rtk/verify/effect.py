@@ -21,7 +21,7 @@ from rtk.verify.proof import Prover
 from rtk.verify.record import Record
 from rtk.verify.results import sentence_of
 from rtk.verify.shortage import shortage_of
-from rtk.verify.stop import Stop
+from rtk.verify.stop import CTRL_C_S, Stop, was_signalled
 from rtk.verify.toolkit import Toolkit
 
 LEAST_S = 1.0  # apart
@@ -90,7 +90,7 @@ class EffectWatch:
         return self._record.seconds() >= shown.until
 
     def _settle(self, shown: Shown, asked: float, sample: Sample) -> None:
-        if sample.outcome == "missed":  # the measurer's own failure says nothing of the effect
+        if sample.outcome == "missed" or self._is_cut_short(sample):  # that says nothing of the effect
             return
         state = EffectState.SHOWN if sample.outcome == "met" else EffectState.GONE
         if state is not shown.state:
@@ -98,6 +98,12 @@ class EffectWatch:
             self._note(shown, asked, shown.asked, sample.reason)
             logger.warning(f"The effect of {shown.name} {'shows again' if sample.outcome == 'met' else 'is gone'}")
         shown.asked = asked
+
+    def _is_cut_short(self, sample: Sample) -> bool:
+        """Whether the signal that interrupts the run ended what was asked."""
+        if any(map(was_signalled, sample.probes)):
+            self._clock.wait(self._stop.asked, CTRL_C_S)
+        return sample.outcome == "deviated" and self._stop.signal is not None
 
     def _note(self, shown: Shown, asked: float, before: float | None = None, reason: str | None = None) -> None:
         told: dict[str, Any] = {"asked": asked, "before": before, "reason": reason}
