@@ -29,7 +29,7 @@ from tests.docs.session import environment
 
 SRC = ROOT / "src"
 # Variables whose names an experiment chooses, so that no page can list them.
-CHOSEN_BY_EXPERIMENTS = {"each.name"}
+CHOSEN_BY_EXPERIMENTS = {"each.name", "str(value.get('key'))"}
 OF_EXPERIMENTS = {"ENDPOINT_URL", "INSTANCE_ID"}  # of the one that the tutorial and the demonstration have
 
 
