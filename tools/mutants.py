@@ -33,15 +33,15 @@ PLAIN = "[pytest]\naddopts = --import-mode=importlib\npythonpath = .\nmarkers = 
 # What matters most, with the tests that are to notice.
 PARTS: dict[str, dict[str, str]] = {
     "durability": {
-        "rtk/verify/record.py": "verify/test_record.py verify/test_durability.py verify/test_hardness.py",
+        "rtk/verify/record.py": "verify/test_record.py verify/test_record_edges.py verify/test_recovery.py",
         "rtk/publish/marker.py": "publish/test_marker.py",
-        "rtk/publish/spool.py": "publish/test_spool.py publish/test_journals.py",
+        "rtk/publish/spool.py": "publish/test_publisher.py",
         "rtk/publish/tail.py": "publish/test_tail.py",
-        "rtk/publish/delivery.py": "publish/test_delivery.py publish/test_tail.py",
+        "rtk/publish/delivery.py": "publish/test_publisher.py",
         "rtk/console/store/commit.py": "console/store/test_commit.py console/store/test_ingest.py",
         "rtk/console/store/intake.py": "console/store/test_ingest.py",
     },
-    "locking": {"rtk/verify/holds.py": "verify/test_holds.py"},
+    "locking": {"rtk/verify/holds.py": "verify/test_holds.py", "rtk/verify/lock.py": "verify/test_lock.py"},
     "exit-codes": {"rtk/cli/ending.py": "cli/test_ending.py"},
     "secrets": {
         "rtk/verify/redact.py": "verify/test_redact.py verify/test_secretive.py verify/test_spelling.py",

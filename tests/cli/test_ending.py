@@ -27,11 +27,20 @@ from rtk.insight.shape import Restoration
         ("pass", {"restoration": Restoration.NOT_PLAYED}, 0),
         ("invalid", {"restoration": Restoration.FAILED, "signum": 15, "unrecorded": True, "strict": True}, 5),
         (None, {"status": "failed"}, 1),
+        ("fail", {"status": "aborted", "measured": (0, 3)}, 2),
+        (None, {"status": "aborted", "measured": (2, 2)}, 0),
+        (None, {"status": "aborted", "measured": (3, 0)}, 0),
+        (None, {"status": "interrupted", "measured": (1, 0)}, 0),
+        (None, {"status": "interrupted", "measured": (0, 0)}, 1),
+        (None, {"status": "aborted", "measured": (0, 0)}, 1),
+        (None, {"status": "completed", "measured": (0, 0)}, 0),
+        (None, {"status": "zombie", "measured": (0, 0)}, 0),
     ],
 )
 def test_the_gravest_ending_is_the_exit_code(verdict: str | None, more: dict[str, Any], code: int) -> None:
+    measured = more.pop("measured", (1, 1))
     insight: Any = SimpleNamespace(
-        figures=SimpleNamespace(verdict=verdict),
+        figures=SimpleNamespace(verdict=verdict, met=measured[0], deviated=measured[1]),
         restoration=more.pop("restoration", Restoration.RESTORED),
         status=more.pop("status", "completed"),
     )

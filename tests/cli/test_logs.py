@@ -82,3 +82,21 @@ def test_a_log_file_takes_any_letter_whatever_the_locale(stream: io.StringIO, tm
     logger.info("Prüfung ✓ 検証")
     handler.close()
     assert log.read_text(encoding="utf-8") == "Prüfung ✓ 検証\n"
+
+
+def test_a_handler_keeps_its_own_level_and_files_get_no_fewer_lines_on_a_terminal(tmp_path: Path) -> None:
+    before, level = logger.handlers[:], logger.level
+    file, errors = logging.FileHandler(tmp_path / "log"), logging.FileHandler(tmp_path / "errors")
+    errors.setLevel(logging.ERROR)
+    logger.handlers[:] = [file, errors, logging.StreamHandler(io.StringIO())]
+    try:
+        with Logs(REDACT, Progress(now=lambda: 0.0, started=0.0), verbose=False):
+            logger.info("told")
+            logger.error("failed")
+    finally:
+        logger.handlers[:] = before
+        logger.setLevel(level)
+        file.close()
+        errors.close()
+    assert (tmp_path / "log").read_text() == "told\nfailed\n"
+    assert (tmp_path / "errors").read_text() == "failed\n"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from rtk.verify.redact import MASK, SHORTEST, Redactor, redactor_of
+from rtk.verify.redact import DEEPEST, MASK, SHORTEST, Redactor, redactor_of
 
 
 @given(st.text(min_size=4), st.text(), st.text())
@@ -115,3 +115,36 @@ def test_an_experiment_that_is_not_running_is_redacted_by_what_it_spells_out(mon
     redact = redactor_of({"secrets": secrets}, {}, ({"api_key": "of-an-option"}, {"s": {"c": "of-a-file"}}))
     told = redact("from-a-variable fallen 90817263 of-an-option of-a-file apps/web")
     assert told == f"{MASK} {MASK} {MASK} {MASK} {MASK} apps/web"
+
+
+def test_four_characters_and_four_digits_are_looked_for_in_texts_and_three_are_not() -> None:
+    redact = Redactor({"a": "abcd", "b": "xyz", "c": 1234, "d": 567, "e": b"wxyz"}, {})
+    assert redact("abcd xyz 1234 567 wxyz") == f"{MASK} xyz {MASK} 567 {MASK}"
+    assert [redact(text) for text in ("xyz", "567")] == [MASK, MASK]
+    assert Redactor({"e": b"\xfe\xdc\xba\x98"}, {})("fedcba98") == MASK, "four bytes in hexadecimal"
+    assert Redactor({"e": b"\xfe\xdc\xba\x98\x76"}, {})("fedcba9876") == MASK
+
+
+def test_keys_that_are_no_text_stay_what_they_are() -> None:
+    redact = Redactor({"a": 90817263}, {})
+    assert redact.within({None: 1, True: 2, 3: 4, 90817263: 5}) == {None: 1, True: 2, 3: 4, MASK: 5}
+
+
+def test_a_value_is_looked_through_to_its_fortieth_level() -> None:
+    def nested(levels: int) -> Any:
+        value: Any = {"a": 1}
+        for _ in range(levels):
+            value = [value]
+        return value
+
+    assert Redactor({}, {}).within(nested(DEEPEST - 1)) == nested(DEEPEST - 1)
+    assert Redactor({}, {}).within(nested(DEEPEST)) != nested(DEEPEST)
+    assert "{'a': 1}" in str(Redactor({}, {}).within(nested(DEEPEST + 1)))
+
+
+def test_a_value_whose_words_fail_is_told_by_its_type() -> None:
+    class Mute:
+        def __repr__(self) -> str:
+            raise RuntimeError("no words")
+
+    assert Redactor({}, {}).within(Mute()) == "a value of type Mute"

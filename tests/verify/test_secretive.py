@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from rtk.verify.redact import MASK, Redactor
-from rtk.verify.secretive import scalars, texts
+from rtk.verify.secretive import number, scalars, texts
 
 
 @dataclass
@@ -69,3 +69,43 @@ def test_what_cannot_be_told_in_words_is_passed_over() -> None:
             raise RuntimeError("no words")
 
     assert list(scalars({"a": Mute(), "b": "told"})) == ["told"]
+
+
+def found(secret: Any) -> set[str]:
+    return {text.strip() for text in texts(secret)}
+
+
+def encoded(hidden: str) -> str:
+    return base64.b64encode(hidden.encode()).decode()
+
+
+def test_what_base64_hides_counts_from_six_printable_characters_on() -> None:
+    assert "sixsix" in found(encoded("sixsix"))
+    assert "fives" not in found(encoded("fives"))
+    assert "with\x00zero" not in found(encoded("with\x00zero"))
+    assert {"line-1", "a longer line"} <= found(encoded("line-1\na longer line\nshort"))
+    assert "short" not in found(encoded("line-1\na longer line\nshort"))
+
+
+def test_half_characters_are_those_of_a_variable_that_is_no_utf8() -> None:
+    for half in ("\ud800", "\udbff", "\udc80", "\udcff", "\udfff"):
+        assert Redactor({"a": f"before-{half}-behind"}, {})(f"x before-{half}-behind y") == f"x {MASK} y"
+
+
+def test_a_number_is_what_is_written_as_one() -> None:
+    assert [number(text) for text in ("12", " 12 ", "-1.5", "1e3", "+7")] == [12, 12, -1.5, 1000.0, 7]
+    assert [number(text) for text in ("", "12a", "1.", ".5", "1e999", "9" * 301, "0x1f")] == [None] * 7
+    assert number("9" * 300) == int("9" * 300)
+
+
+def test_whole_numbers_of_a_float_are_written_without_a_point_as_well() -> None:
+    assert found(1e15) == {"1000000000000000.0", "1000000000000000"}
+    assert found(1.5) == {"1.5"}
+    assert found(1e300) == {"1e+300"}
+    assert found(float("inf")) == set()
+    assert found(12) == {"12"}
+
+
+def test_only_an_address_has_a_password() -> None:
+    assert "pw" not in found("user:pw@host")
+    assert "host/b" not in found("http://host/a:host/b")

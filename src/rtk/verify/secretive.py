@@ -3,7 +3,6 @@
 import base64
 import json
 import math
-import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -50,10 +49,15 @@ def texts(value: Scalar) -> Iterator[str]:
         yield from _of_bytes(value)
     elif isinstance(value, str):
         yield from _parts(value)
-        if not value.isascii() and any("\ud800" <= sign <= "\udfff" for sign in value):
-            yield from texts(os.fsencode(value))  # what a variable holds that is no UTF-8
+        with suppress(UnicodeEncodeError):  # half a character that no variable holds
+            if not value.isascii() and (raw := value.encode("utf-8", "surrogateescape")) != _replaced(value):
+                yield from texts(raw)  # what a variable holds that is no UTF-8
     else:
         yield from _digits(value)
+
+
+def _replaced(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
 
 
 def _of_bytes(value: bytes) -> Iterator[str]:
