@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 
-.PHONY: help setup demo test kills mutants screenshots check bench docs dist format clean
+.PHONY: help setup demo test newest kills mutants screenshots check bench docs dist format clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -25,6 +25,9 @@ demo: setup ## play the tutorial from its first step to its insight, about 80 s;
 test: setup ## every test, up to five at a time
 	@$(BIN)/python -m pytest --dist=loadfile --no-loadscope-reorder --maxprocesses=5 \
 		--numprocesses=$$(($$(getconf _NPROCESSORS_ONLN) + 1))
+
+newest: setup ## the tests beside the Chaos Toolkit once more, on Python 3.13 with the newest of it
+	@VENV=$(VENV) sh tools/newest.sh
 
 kills: setup ## kill a hundred runs, the console of thirty, guardians and records; look what is left, about 20 min
 	@RTK_KILLS=100 RTK_PUBLISHED=30 RTK_TRIES=5 $(BIN)/python -m pytest -s tests/journey/test_death.py \

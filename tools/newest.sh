@@ -1,0 +1,24 @@
+#!/bin/sh
+# Tries the tests that hold us beside the Chaos Toolkit on Python 3.13 with the newest Chaos Toolkit there is, while
+# everything else runs on the pinned one. Says so where there is no Python 3.13.
+set -eu
+uv=${VENV:-.venv}/bin/uv found=
+for python in "${PYTHON313:-python3.13}" "$HOME"/.pyenv/versions/3.13.*/bin/python3.13; do
+    if "$python" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null; then
+        found=$python
+        break
+    fi
+done
+if [ -z "$found" ]; then
+    echo "newest: there is no Python 3.13 here, so the newest Chaos Toolkit was NOT tried; name one with PYTHON313=…" >&2
+    exit 0
+fi
+there=$(mktemp -d)
+trap 'rm -rf "$there"' EXIT
+grep -v '^chaostoolkit' constraints.txt >"$there/constraints.txt"
+"$uv" venv --quiet --python "$found" "$there/venv"
+"$uv" pip install --quiet --python "$there/venv/bin/python" --constraint "$there/constraints.txt" --editable '.[all]' --group dev
+"$there/venv/bin/python" -c 'import sys; from chaoslib import __version__ as lib
+print(f"newest: chaostoolkit-lib {lib} on Python {sys.version.split()[0]}")'
+"$there/venv/bin/python" -m pytest -q -p no:cacheprovider --dist=loadfile --numprocesses="$(getconf _NPROCESSORS_ONLN)" \
+    tests/experiment tests/verify tests/cli/test_given.py tests/cli/test_verify.py
