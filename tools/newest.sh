@@ -20,5 +20,10 @@ grep -v '^chaostoolkit' constraints.txt >"$there/constraints.txt"
 "$uv" pip install --quiet --python "$there/venv/bin/python" --constraint "$there/constraints.txt" --editable '.[all]' --group dev
 "$there/venv/bin/python" -c 'import sys; from chaoslib import __version__ as lib
 print(f"newest: chaostoolkit-lib {lib} on Python {sys.version.split()[0]}")'
+set -- calls controls http_provider journal jsonpath measure numbers outputs pauses process_provider provider toolkit undoing
+for name; do
+    set -- "$@" "tests/verify/test_$name.py"
+    shift
+done
 "$there/venv/bin/python" -m pytest -q -p no:cacheprovider --dist=loadfile --numprocesses="$(getconf _NPROCESSORS_ONLN)" \
-    tests/experiment tests/verify tests/cli/test_given.py tests/cli/test_verify.py
+    tests/experiment tests/cli/test_given.py tests/cli/test_verify.py "$@"
