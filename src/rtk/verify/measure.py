@@ -122,10 +122,10 @@ class Measurer:
             run["output_cut"] = True
 
     def _sample(self, one: InFlight) -> Sample:
-        short = next((i for i, run in enumerate(one.probes) if "shortage" in run), None)
-        deviated = [i for i, run in enumerate(one.probes) if not run["tolerance_met"] and "shortage" not in run]
-        if short is not None and not deviated:
-            return self._missed(one, short)
+        untolerated = [i for i, run in enumerate(one.probes) if not run["tolerance_met"]]
+        deviated = [i for i in untolerated if "shortage" not in one.probes[i]]
+        if untolerated and not deviated:
+            return self._missed(one, untolerated[0])
         value = one.probes[self._charted].pop("value") if one.probes else None
         for run in one.probes:
             run.pop("value", None)

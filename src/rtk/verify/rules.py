@@ -44,6 +44,8 @@ class StopRules:
 
     def tell(self, grid: Grid, slot: int, outcome: Outcome) -> None:
         """Tell what came of a slot, or what must come of it; what is told last counts."""
+        if not self._row and not self._share:
+            return
         with self._lock:
             place = self._bases[grid] + slot
             self._grow(place + 1)
