@@ -69,13 +69,14 @@ def main() -> int:
     """Try them; the exit code."""
     given = _given()
     chosen = _chosen(given.parts or list(PARTS))
+    print(f"{'module':<36} {'made':>6} {'tried':>6} {'killed':>7} {'lived':>6}", flush=True)
+    found = list[Tried]()
     with ThreadPoolExecutor(given.workers) as pool:
-        found = list(pool.map(lambda each: _tried(*each, given.most, given.seed), chosen.items()))
+        for each in pool.map(lambda each: _tried(*each, given.most, given.seed), chosen.items()):
+            print(f"{each.module:<36} {each.made:>6} {each.tried:>6} {each.killed:>7} {len(each.lived):>6}", flush=True)
+            found.append(each)
     known = _known()
     new = [(each.module, difference) for each in found for difference in each.lived if _key(difference) not in known]
-    print(f"{'module':<36} {'made':>6} {'tried':>6} {'killed':>7} {'lived':>6}")
-    for each in found:
-        print(f"{each.module:<36} {each.made:>6} {each.tried:>6} {each.killed:>7} {len(each.lived):>6}")
     for module, difference in new:
         print(f"\nNo test notices in {module}:\n{difference}")
     return 1 if new else 0

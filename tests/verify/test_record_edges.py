@@ -126,3 +126,17 @@ def test_a_line_whose_frame_is_damaged_is_not_whole(at: int) -> None:
     assert entry_of(bytes(line)) is None
     with pytest.raises(ValueError, match="not a whole line"):
         whole(bytes(line))
+
+
+def test_a_fork_that_was_noted_has_let_go_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    record, closed, close = Record(tmp_path / "run-1.record", lambda: 1.0), list[int](), os.close
+
+    def noting(file: int) -> None:
+        closed.append(file)
+        close(file)
+
+    monkeypatch.setattr(os, "close", noting)
+    record.forked()
+    assert len(closed) == 1
+    record.close()
+    assert len(closed) == 1, "there is nothing left to be closed, least of all another file"

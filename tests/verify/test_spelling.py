@@ -101,3 +101,9 @@ def test_looking_takes_no_longer_for_texts_that_almost_match() -> None:
             for each in spellings(secret):
                 list(each.spans(f"a{text}"))
     assert time.process_time() - began < 10
+
+
+def test_six_characters_of_base64_are_known_and_five_are_not() -> None:
+    six, five = (base64.b64encode(f"{secret} and more".encode()).decode() for secret in ("abcde", "abcd"))
+    assert Redactor({"name": "abcde"}, {})(six) == f"{MASK}{six[6:]}"
+    assert Redactor({"name": "abcd"}, {})(five) == five
