@@ -380,9 +380,10 @@ def test_the_first_two_commands_of_the_readme_are_the_demonstration_and_the_test
     assert blocks[0].splitlines() == ["make demo", "make test"]
 
 
-def test_no_two_decisions_have_one_number() -> None:
-    numbers = [int(path.name[:4]) for path in (ROOT / "decisions").glob("*.md")]
-    assert len(set(numbers)) == len(numbers)
+def test_no_two_decisions_and_no_two_changes_of_tables_have_one_number() -> None:
+    for directory in (ROOT / "decisions", *(ROOT / "src/rtk/console").glob("*/migrations")):
+        numbers = [path.name[:4] for path in directory.glob("[0-9]*")]
+        assert len(set(numbers)) == len(numbers), f"{directory}: {sorted(numbers)}"
 
 
 def test_the_changelog_knows_the_version() -> None:

@@ -13,6 +13,7 @@ from tests.console.people.world import World
 SOURCE = Path(audit.__file__).parent
 NOTIFY = SOURCE.parent / "notify"
 PAGES = SOURCE.parent / "pages"
+STORE = SOURCE.parent / "store"
 
 
 def test_an_entry_says_who_did_what_to_what(world: World) -> None:
@@ -49,10 +50,11 @@ def test_what_was_done_in_an_organization_outlives_it_and_who_did_it(world: Worl
 
 
 def test_every_action_recorded_here_has_words() -> None:
-    paths = [path for folder in (SOURCE, NOTIFY, PAGES) for path in folder.rglob("*.py") if path.name != "audit.py"]
+    folders = (SOURCE, NOTIFY, PAGES, STORE)
+    paths = [path for folder in folders for path in folder.rglob("*.py") if path.name != "audit.py"]
     written = "\n".join(path.read_text() for path in paths)
     kinds = "organization|team|member|invitation|token|user|notification"
-    recorded = set(re.findall(rf'"((?:{kinds})\.[a-z-]+|run\.(?:acknowledged|stopped))"', written))
+    recorded = set(re.findall(rf'"((?:{kinds})\.[a-z-]+|run\.(?:acknowledged|stopped)|hold\.released)"', written))
     recorded |= {
         f"{kind}.{done}" for kind in ("organization", "team") for done in re.findall(r'{kind}\.([a-z]+)"', written)
     }
