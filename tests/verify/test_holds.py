@@ -1,10 +1,13 @@
 """The lock of this machine: exact between processes, and ended by a proven undo or a person alone."""
 
+import errno
+import fcntl
+import json
 import multiprocessing
 import os
 import signal
 import time
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +16,15 @@ import pytest
 from rtk.errors import CannotRecord
 from rtk.experiment.plan import Plan
 from rtk.insight.facts import Beside
-from rtk.verify import beside
+from rtk.insight.stops import StopCause
+from rtk.verify import beside, holds
 from rtk.verify.holders import Standing
-from rtk.verify.holds import Grip, Hold, release, standing_holds, take
+from rtk.verify.holds import Grip, Hold, release, standing, standing_holds, take
+from rtk.verify.lock import Lock
+from rtk.verify.record import Record
 from rtk.verify.recovery import forget, remains
 from rtk.verify.systems import declared
+from tests.verify.waiting import Waiting
 from tests.verify.world import World, action, experiment, play
 
 
@@ -56,6 +63,13 @@ def recorded(state: Path, world: World, tmp_path: Path, run: str = "a", **more: 
     return kept
 
 
+def fails_with(number: int) -> Any:
+    def fail(*_: Any, **__: Any) -> None:
+        raise OSError(number, os.strerror(number))
+
+    return fail
+
+
 def test_a_second_run_on_the_same_is_refused_until_the_first_lets_go() -> None:
     first = grip("a", "shop", "more")
     assert refused("b", "shop") == Standing.RUNNING
@@ -64,6 +78,70 @@ def test_a_second_run_on_the_same_is_refused_until_the_first_lets_go() -> None:
     grip("b", "shop").release(proven=True)
     other.release(proven=True)
     assert standing_holds() == []
+
+
+def test_a_run_is_refused_whichever_name_comes_first() -> None:
+    first = grip("m")
+    assert refused("a") == refused("z") == Standing.RUNNING
+    first.release(proven=True)
+
+
+def test_a_run_is_not_in_its_own_way() -> None:
+    grip("a").release(proven=False)
+    grip("a").release(proven=True)
+
+
+def test_what_a_run_holds_does_not_change() -> None:
+    with pytest.raises(FrozenInstanceError):
+        hold("a").run = "b"  # type: ignore[misc]
+
+
+def test_a_hold_is_let_go_of_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = grip("a")
+    first.release(proven=False)
+    closed: list[int] = []
+    monkeypatch.setattr(os, "close", closed.append)
+    first.release(proven=True)
+    assert closed == []
+    assert first.path.exists()
+
+
+def test_nobody_else_may_look_at_the_holds(state: Path) -> None:
+    first = grip("a")
+    assert first.path.stat().st_mode & 0o777 == 0o600
+    assert first.path.parent.stat().st_mode & 0o777 == 0o700
+    first.release(proven=True)
+
+
+@pytest.mark.parametrize("step", [1.0, 2.0])
+def test_who_looks_at_the_holds_is_waited_for_five_seconds(
+    state: Path, monkeypatch: pytest.MonkeyPatch, step: float
+) -> None:
+    grip("a").release(proven=True)
+    waiting = Waiting(step)
+    monkeypatch.setattr(holds, "time", waiting)
+    file = os.open(state / "holds", os.O_RDONLY)
+    fcntl.flock(file, fcntl.LOCK_EX)
+    with pytest.raises(CannotRecord, match=r"another process has held .* for 5 s: end it first"):
+        take(hold("b"))
+    assert 5.0 <= waiting.waited < 5.0 + step
+    assert all(0 < each <= 0.1 for each in waiting.slept)
+    os.close(file)
+    grip("b").release(proven=True)
+
+
+def test_a_hold_that_a_full_disk_does_not_take_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as full:
+        full.setattr(os, "fsync", fails_with(errno.ENOSPC))
+        with pytest.raises(CannotRecord, match=r"cannot be kept in .*: No space left on device"):
+            take(hold("a"))
+    grip("a").release(proven=True)
+
+
+def test_where_there_can_be_no_directory_there_is_no_hold(tmp_path: Path) -> None:
+    (tmp_path / "state").touch()
+    with pytest.raises(CannotRecord, match="what a run acts on cannot be kept in"):
+        take(hold("a"))
 
 
 def test_a_hold_says_who_has_it() -> None:
@@ -130,6 +208,52 @@ def test_what_died_before_its_conditions_holds_nothing(state: Path, world: World
     grip("b").release(proven=True)
 
 
+def test_what_is_being_undone_holds_as_long_as_that_takes(state: Path, world: World, tmp_path: Path) -> None:
+    grip("a").release(proven=False)
+    with Lock(recorded(state, world, tmp_path)):
+        assert refused("b") == Standing.UNDOING
+    grip("b").release(proven=True)
+
+
+def test_no_other_end_than_a_persons_word_releases_what_was_not_restored(
+    state: Path, world: World, tmp_path: Path
+) -> None:
+    grip("a").release(proven=False)
+    path = recorded(state, world, tmp_path, rollbacks=[action("unburn", "refused")])
+    *before, end = path.read_bytes().splitlines(keepends=True)
+    assert b'"kind":"end"' in end
+
+    def standing_after(cause: StopCause) -> Standing:
+        path.write_bytes(b"".join(before))
+        record = Record(path, lambda: 99.0, resume=True)
+        record.append("end", status="interrupted", deviated=False, cause=cause, detail="so", signal=None, invalid=None)
+        record.close()
+        return standing(state / "holds" / "a.hold")
+
+    assert {cause for cause in StopCause if standing_after(cause) == Standing.OVER} == {StopCause.FORGOTTEN}
+    assert standing_after(StopCause.SIGNAL) == Standing.NOT_RESTORED
+
+
+def test_what_needs_no_undo_holds_nothing(state: Path, world: World, tmp_path: Path) -> None:
+    grip("a").release(proven=False)
+    recorded(state, world, tmp_path, rollbacks=[])
+    grip("b").release(proven=True)
+
+
+def test_what_died_before_it_was_recorded_holds_nothing(state: Path) -> None:
+    grip("a").release(proven=False)
+    (state / "runs").mkdir(parents=True)
+    (state / "runs" / "a.record").touch()
+    grip("b").release(proven=True)
+
+
+def test_a_record_that_cannot_be_read_proves_nothing(state: Path) -> None:
+    grip("a").release(proven=False)
+    (state / "runs").mkdir(parents=True)
+    (state / "runs" / "a.record").write_text("torn\n")
+    assert refused("b") == Standing.UNKNOWN
+
+
 def test_a_live_hold_is_not_released_by_its_name() -> None:
     first = grip("a")
     assert not release("a")
@@ -137,11 +261,44 @@ def test_a_live_hold_is_not_released_by_its_name() -> None:
     first.release(proven=True)
 
 
-def test_a_hold_that_cannot_be_read_is_no_hold_that_is_not_there(state: Path, world: World, tmp_path: Path) -> None:
+@pytest.mark.parametrize("text", ["torn", "{}", "[]", '{"run": 1}'])
+def test_a_hold_that_cannot_be_read_is_no_hold_that_is_not_there(state: Path, text: str) -> None:
     grip("a").release(proven=False)
-    (state / "holds" / "a.hold").write_text("torn")
+    (state / "holds" / "a.hold").write_text(text)
     with pytest.raises(CannotRecord, match=r"a\.hold cannot be read"):
         take(hold("b"))
+
+
+def test_nor_is_one_whose_systems_say_nothing(state: Path) -> None:
+    grip("a").release(proven=False)
+    path = state / "holds" / "a.hold"
+    told = json.loads(path.read_bytes())
+    path.write_text(json.dumps({**told, "systems": [{**told["systems"][0], "marks": "none"}]}))
+    with pytest.raises(CannotRecord, match=r"a\.hold cannot be read"):
+        take(hold("b"))
+
+
+def test_nor_is_one_that_the_disk_does_not_give(monkeypatch: pytest.MonkeyPatch) -> None:
+    grip("a").release(proven=False)
+    monkeypatch.setattr(Path, "read_bytes", fails_with(errno.EIO))
+    with pytest.raises(CannotRecord, match=r"a\.hold cannot be read"):
+        take(hold("b"))
+
+
+def test_a_hold_that_is_let_go_of_while_somebody_looks_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = grip("a")
+
+    def look(*_: Any) -> Standing:
+        first.release(proven=True)
+        return Standing.RUNNING
+
+    monkeypatch.setattr(holds, "standing", look)
+    assert standing_holds() == []
+    grip("b").release(proven=True)
+
+
+def test_a_hold_without_its_file_is_not_locked(state: Path) -> None:
+    assert standing(state / "holds" / "gone.hold") == Standing.UNKNOWN
 
 
 def _contend(start: Any, got: Any, name: str) -> None:

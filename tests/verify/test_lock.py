@@ -1,9 +1,9 @@
 """One process at a time is at work on a record; what a dead one left to a fork is told from another's."""
 
+import errno
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from rtk.errors import CannotRecord
 from rtk.verify import lock
 from rtk.verify.lock import Lock, holder, is_held
 from rtk.verify.record import Record
+from tests.verify.waiting import Waiting
 
 HOLDS = """
 import os, sys, time
@@ -42,18 +43,42 @@ def start(path: Path, *arguments: str) -> "subprocess.Popen[str]":
     return process
 
 
+@pytest.mark.parametrize("step", [1.0, 2.0])
+def test_who_has_a_lock_is_waited_for_five_seconds(path: Path, monkeypatch: pytest.MonkeyPatch, step: float) -> None:
+    waiting, tries = Waiting(step), list[float]()
+    monkeypatch.setattr(lock, "time", waiting)
+    with Lock(path), pytest.raises(CannotRecord, match="another process is at work on this run"):
+        Lock(path, lambda: tries.append(waiting.waited))
+    assert 5.0 <= waiting.waited < 5.0 + step
+    assert tries == [step * n for n in range(len(waiting.slept))]
+    assert all(0 < each <= 0.1 for each in waiting.slept)
+    Lock(path).close()
+
+
+def test_who_waits_in_vain_hears_that_it_would_block(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock, "time", Waiting(1.0))
+    with Lock(path), path.open() as file, pytest.raises(BlockingIOError) as raised:
+        lock.take(file.fileno())
+    assert raised.value.errno == errno.EAGAIN
+
+
 def test_a_lock_is_held_by_one_process_and_let_go_of_by_its_death(path: Path) -> None:
     with start(path) as process:
         assert is_held(path)
         assert holder(path) == process.pid
-        tries: list[float] = []
-        with pytest.raises(CannotRecord, match="another process is at work on this run"):
-            Lock(path, lambda: tries.append(time.monotonic()))
-        assert lock.PATIENCE_S - 1 <= tries[-1] - tries[0] <= lock.PATIENCE_S + 1
         process.kill()
         process.wait()
         Lock(path).close()
     assert not is_held(path)
+
+
+def test_a_lock_of_another_kind_or_file_has_another_holder(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inode = path.stat().st_ino
+    others = [("POSIX", inode), ("DELEG", inode), ("FLOCK", f"{inode}0"), ("FLOCK", f"{inode}"[:-1])]
+    lines = [f"{n}: {kind:6} ADVISORY  WRITE {n} 08:01:{other} 0 EOF" for n, (kind, other) in enumerate(others, 11)]
+    monkeypatch.setattr(lock, "_LOCKS", path.with_name("locks"))
+    path.with_name("locks").write_text("\n".join([*lines, f"5: FLOCK  ADVISORY  WRITE 77 08:01:{inode} 0 EOF\n"]))
+    assert holder(path) == 77
 
 
 def test_a_lock_that_a_fork_holds_on_to_is_told_to_be_the_dead_ones(path: Path) -> None:
@@ -71,6 +96,17 @@ def test_a_lock_that_is_closed_twice_is_closed(path: Path) -> None:
         held.close()
         assert not is_held(path)
     assert holder(path) is None
+
+
+def test_a_lock_closes_its_own_file_and_once(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    held, none = Lock(path), Lock(path.with_name("gone.record"))
+    held.close()
+    closed: list[int] = []
+    monkeypatch.setattr(os, "close", closed.append)
+    held.close()
+    none.close()
+    Lock(path.with_name("gone.record"))
+    assert closed == []
 
 
 def test_what_cannot_be_opened_has_no_lock(tmp_path: Path) -> None:

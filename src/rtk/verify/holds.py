@@ -131,19 +131,19 @@ def _files(directory: Path) -> list[Path]:
 
 def _read(path: Path, environ: Mapping[str, str]) -> tuple[Hold, Standing] | None:
     """A hold and why it stands; one that is over is dropped."""
-    with suppress(FileNotFoundError):
-        how = standing(path, environ)
-        if how == Standing.OVER:
-            _drop(path)
-            return None
-        try:
-            return hold_from(json.loads(path.read_bytes())), how
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            raise CannotRecord(
-                f"the hold {path} cannot be read, so nobody knows what its run acts on: undo that run with "
-                f"`chaos recover --run {path.stem}`, then remove the file"
-            ) from None
-    return None
+    how = standing(path, environ)
+    if how == Standing.OVER:
+        _drop(path)
+        return None
+    try:
+        return hold_from(json.loads(path.read_bytes())), how
+    except FileNotFoundError:  # its run has let go of it meanwhile
+        return None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        raise CannotRecord(
+            f"the hold {path} cannot be read, so nobody knows what its run acts on: undo that run with "
+            f"`chaos recover --run {path.stem}`, then remove the file"
+        ) from None
 
 
 def standing(path: Path, environ: Mapping[str, str] = os.environ) -> Standing:
