@@ -300,7 +300,7 @@ def test_the_journal_is_the_chaos_toolkits_and_tells_of_every_slot(ended: Callab
 def test_a_stopped_run_is_told_as_such_with_what_to_do_by_hand(ended: Callable[[str], Ended]) -> None:
     out = ended("SIGTERM and not restored").out
     assert "NOT RESTORED: undo: " in out
-    assert "tests.targets.note(" in out
+    assert "from tests.targets import note; print(note(" in out
     assert "interrupted by SIGTERM" in out
 
 

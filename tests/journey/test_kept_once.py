@@ -50,8 +50,8 @@ class Trouble:
 
 def at_once(home: Home, pool: ThreadPoolExecutor, count: int) -> list["Future[Ended]"]:
     """So many runs of the real `chaos verify` beside each other, and one of `chaos run`."""
-    names = [f"journal-{number}.json" for number in range(count)]
-    runs = [pool.submit(home.chaos, "verify", "--journal-path", name, "verification.json") for name in names]
+    commands = [("verify", "--alongside", "--journal-path", f"journal-{number}.json") for number in range(count)]
+    runs = [pool.submit(home.chaos, *command, "verification.json") for command in commands]
     controls = ("--control-file", "controls.json")
     return [*runs, pool.submit(home.chaos, "run", *controls, "--journal-path", "execution.json", "experiment.json")]
 

@@ -240,6 +240,7 @@ QUERIES = {
     "after": ["-2", "x", "9" * 20, "NaN", "%00", "%ff", "9" * 5000],
     "phase": ["x", "%00", "%ff", "conditions%00"],
     "cursor": ["x", "%00", "%ff", "MjAyMC0wMS0wMQ", "é", "=" * 50, "a" * 5000],
+    "proven": ["x", "2", "%00"],
     "before": ["x", "%00", "%ff", "MjAyMC0wMS0wMQ", "a" * 5000],
 }
 FREE = {"kind": ["x", "", "a" * 5000], "tag": ["x", "%", "\\", '"', "a" * 5000]}  # of which nothing is found
