@@ -78,11 +78,11 @@ def test_names_of_a_variable_file_that_matter_to_nothing_are_said(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     variables_of({}, [write(tmp_path, "flat.yaml", "a: 5")])
-    assert 'flat.yaml: "a" is passed over: expected configuration or secrets' in caplog.text
+    assert 'flat.yaml: "a" is ignored: expected configuration or secrets' in caplog.text
     document = {"configuration": {"x": {"type": "env", "key": "READ"}}}
     monkeypatch.chdir(tmp_path)
     write(tmp_path, "a.env", "READ=1\nOTHER=2")
-    said = ["a.env: no configuration and no secret reads OTHER; activities can"]
+    said = ["a.env: no configuration or secret reads OTHER; only activities can"]
     assert list(unread(document, ["a.env", "flat.yaml"])) == said
 
 

@@ -138,7 +138,7 @@ def test_what_was_not_restored_holds_until_a_person_releases_it(home: Home) -> N
     assert second.code == HELD
     assert f"chaos recover --forget {run}" in second.out
     assert run in recover(home, "--list")
-    assert "holds nothing any longer" in recover(home, "--forget", run, "--yes")
+    assert "is released" in recover(home, "--forget", run, "--yes")
     assert home.verify(*SHORT, breaking(home, "second")).code == 0
 
 

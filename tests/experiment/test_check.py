@@ -139,7 +139,7 @@ def test_a_default_needs_no_environment() -> None:
             {"module": "chaosaws.ec2.actions"},
             "method.*chaosaws.ec2.actions is not installed, pip install chaostoolkit-aws",
         ),
-        ({"module": "no_such_thing.at_all"}, 'install the package that has "no_such_thing"'),
+        ({"module": "no_such_thing.at_all"}, 'install the package that provides "no_such_thing"'),
         ({"module": "json.nothing"}, "could not find Python module 'json.nothing' in activity 'act'"),
         ({"func": "nothing"}, "does not expose a function called 'nothing'"),
         ({"arguments": {"wrong": 1}}, "required argument 'obj' is missing from activity"),

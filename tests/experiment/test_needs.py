@@ -49,7 +49,7 @@ def test_what_nothing_undoes_and_what_nothing_can_meet_is_warned_of() -> None:
     document = small(method=method)
     document["steady-state-hypothesis"]["probes"][0]["tolerance"] = True
     undone, never = warnings(document)
-    assert undone == '"break it": the experiment has no rollbacks, so that nothing undoes this'
+    assert undone == '"break it": the experiment has no rollbacks, so nothing undoes this'
     assert never.startswith('steady-state-hypothesis.probes[0]: "answers" can never be met: an HTTP answer is never tr')
 
 
@@ -62,6 +62,4 @@ def test_an_action_in_the_hypothesis_is_said_to_be_played_at_each_measurement() 
     document = small()
     document["steady-state-hypothesis"]["probes"][0]["type"] = "action"
     (said,) = warnings(document)
-    assert said.startswith(
-        'steady-state-hypothesis.probes[0]: "answers" is an action of the hypothesis, so it is played'
-    )
+    assert said.startswith('steady-state-hypothesis.probes[0]: "answers" is an action in the hypothesis, so it runs')

@@ -101,9 +101,9 @@ def test_what_to_install_is_told_our_own_first() -> None:
 
 
 def test_a_module_of_ones_own_is_answered_by_pythonpath(tmp_path: Path) -> None:
-    assert install_hint("acme.chaos", [tmp_path]).endswith('"acme", or give the folder that holds it in PYTHONPATH')
+    assert install_hint("acme.chaos", [tmp_path]).endswith('"acme", or name its folder in PYTHONPATH')
     (tmp_path / "acme.py").touch()
-    assert install_hint("acme.chaos", [tmp_path]) == f"it lies in {tmp_path}: export PYTHONPATH={tmp_path}"
+    assert install_hint("acme.chaos", [tmp_path]) == f"it is in {tmp_path}: export PYTHONPATH={tmp_path}"
 
 
 def test_whatever_is_nested_without_end_is_looked_at_to_a_depth() -> None:

@@ -108,13 +108,18 @@ def test_a_tolerance_is_told_as_it_judges(
     [
         (HTTP, True, "an HTTP answer is never true; give a number to judge its status", answer()),
         (HTTP, "ok", 'an HTTP answer is never "ok"; give a number to judge its status', answer()),
-        (PROCESS, True, "what a process leaves is never true; give a number to judge its exit code", ended()),
-        (HTTP, {"type": "range", "range": [200, 299]}, "a range judges a number, and an HTTP answer is none", answer()),
-        (HTTP, {"type": "range", "range": [2, 3], "target": "code"}, "a range judges a number, and an HTTP", answer()),
+        (PROCESS, True, "the result of a process is never true; give a number to judge its exit code", ended()),
+        (
+            HTTP,
+            {"type": "range", "range": [200, 299]},
+            "a range judges numbers, and an HTTP answer is not one",
+            answer(),
+        ),
+        (HTTP, {"type": "range", "range": [2, 3], "target": "code"}, "a range judges numbers, and an HTTP", answer()),
         (PROCESS, {"type": "regex", "pattern": "."}, 'a "target" such as "stdout"', ended(0, "up")),
         (FUNCTION, [], "the list of what is good is empty", 1),
-        (FUNCTION, [10, 1], "nothing lies from 10 to 1", 5),
-        (FUNCTION, {"type": "range", "range": [10, 1]}, "nothing lies from 10 to 1", 5),
+        (FUNCTION, [10, 1], "the range from 10 to 1 is empty", 5),
+        (FUNCTION, {"type": "range", "range": [10, 1]}, "the range from 10 to 1 is empty", 5),
     ],
 )
 def test_what_nothing_can_meet_is_told_with_what_to_change(

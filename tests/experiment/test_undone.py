@@ -102,7 +102,7 @@ def test_what_a_later_action_undoes_is_not_warned_of(action: dict[str, Any], lat
 )
 def test_what_nothing_undoes_is_said(method: list[dict[str, Any]]) -> None:
     assert UndoneBy.NOTHING in by(*method)
-    assert "so that nothing undoes this" in str(warning({"method": method}))
+    assert "so nothing undoes this" in str(warning({"method": method}))
 
 
 @pytest.mark.parametrize("action", [process("echo", "hello"), process("sleep", "3"), request("GET"), request("head")])
@@ -124,7 +124,7 @@ def test_probes_are_no_actions_and_a_reference_is_what_it_refers_to() -> None:
 def test_it_is_said_once_for_all() -> None:
     method = [process(f"break-{n}", name=f"b{n}") for n in range(7)]
     assert warning({"method": method}) == (
-        '"b0", "b1", "b2", "b3", "b4" and 2 more: the experiment has no rollbacks, so that nothing undoes this'
+        '"b0", "b1", "b2", "b3", "b4" and 2 more: the experiment has no rollbacks, so nothing undoes this'
     )
 
 

@@ -68,6 +68,6 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
 def test_a_name_that_matches_nothing_is_said_with_the_nearest() -> None:
     experiment = {"configuration": {"endpoint": 1}}
     assert list(unmatched(experiment, {"endpoint": 2, "endpiont": 3}, {"s": {}})) == [
-        '"endpiont" is in no configuration of the experiment and changes nothing; did you mean endpoint?',
-        '"s" is in no secrets of the experiment and changes nothing; it has none',
+        '"endpiont" is not in the configuration of the experiment, so it changes nothing; did you mean endpoint?',
+        '"s" is not in the secrets of the experiment, so it changes nothing; it has none',
     ]

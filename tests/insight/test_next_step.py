@@ -33,7 +33,7 @@ def test_every_cause_of_a_run_that_ended_before_its_conditions_has_a_step(cause:
     ("condition", "step"),
     [
         (ActivitySpan("burn", 0.0, 1.0, "failed", "it was refused"), 'Play "burn" by itself to see why it fails'),
-        (ActivitySpan("burn", 0.0, 1.0, "failed", "no load", unproven=True), 'See whether "burn" did what it should'),
+        (ActivitySpan("burn", 0.0, 1.0, "failed", "no load", unproven=True), 'Check whether "burn" did what it should'),
     ],
 )
 def test_a_condition_that_was_not_applied_has_its_step(condition: ActivitySpan, step: str) -> None:
@@ -45,7 +45,7 @@ def test_a_condition_that_was_not_applied_has_its_step(condition: ActivitySpan, 
 def test_an_effect_that_was_gone_has_its_step() -> None:
     span = (PhaseSpan("conditions", 0.0, 30.0, 30),)
     found = insight(run_of("." * 30, phases=span, effects=(shown(0), gone(2, 1))))
-    assert found.next_step.startswith('Let "burn-0" last for the whole phase (30 s), or say in its extension how long')
+    assert found.next_step.startswith('Make "burn-0" last for the whole phase (30 s), or say in its extension how long')
 
 
 @pytest.mark.parametrize("conditions", ["." * 100, "x" * 100, ".x" * 20])

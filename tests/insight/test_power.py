@@ -45,7 +45,7 @@ def test_one_slot_is_one_measurement() -> None:
 
 
 def test_the_planner_says_that_other_days_need_longer_measuring() -> None:
-    assert "only measuring for longer tells of other days" in prospects(0.95, 30).sentences()[-1]
+    assert "only measuring for longer covers other days" in prospects(0.95, 30).sentences()[-1]
 
 
 def test_the_worst_cost_counts_the_slots_of_every_phase() -> None:

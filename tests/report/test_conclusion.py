@@ -20,8 +20,8 @@ def told(every: float, lasting: float, target: float = 0.95, **more: Any) -> str
 
 def test_a_plan_with_too_few_measurements_says_how_many_it_needs_and_how_to_have_them() -> None:
     assert told(10, 300) == (
-        "✗ This plan cannot prove 95 %: it has 30 measurements under the conditions, and 59 clean ones are the fewest "
-        "that can; --for 9m50s or --every 5s would do."
+        "✗ This plan cannot prove 95 %: it has 30 measurements under the conditions and needs at least 59 clean "
+        "ones; --for 9m50s or --every 5s would do."
     )
 
 
@@ -35,7 +35,7 @@ def test_both_options_that_are_named_are_enough() -> None:
 
 
 def test_what_no_option_can_give_is_not_named() -> None:
-    assert "it has no measurement, and 59 clean ones are the fewest that can; --for 9m50s would do" in told(10, 0)
+    assert "it has no measurement and needs at least 59 clean ones; --for 9m50s would do" in told(10, 0)
     assert "would do" not in told(0.001, 0.001, 0.9999999999)
 
 

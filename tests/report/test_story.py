@@ -23,7 +23,7 @@ def test_the_published_run_is_told_with_its_own_figures() -> None:
     assert figure(run, "Affordable") == "108"
     assert figure(run, "Observed impact") == "11.73 %"
     assert figure(run, "Exhausted after") == "6 h"
-    assert told.answers[2].value == "cannot be told"
+    assert told.answers[2].value == "unknown"
 
 
 def test_what_was_not_measured_is_no_data_and_never_nothing_or_all() -> None:
@@ -138,7 +138,7 @@ def test_what_deviated_before_any_condition_is_not_its_first_deviation() -> None
 
 def test_an_invalid_run_asks_no_question_that_it_cannot_answer() -> None:
     told = story(*a_run("invalid"))
-    assert told.next_step == 'Play "inject-cpu-load" by itself to see why it fails, mend it, then run it again.'
+    assert told.next_step == 'Play "inject-cpu-load" by itself to see why it fails, fix it, then run it again.'
     assert told.why == 'The condition "inject-cpu-load" was not applied: the process ended with 254: no credentials.'
     assert not {"How sure is that?", "Was it the condition?"} & {answer.label for answer in told.answers}
 

@@ -85,7 +85,7 @@ def test_a_system_that_does_not_let_it_be_raised_holds_what_it_has(
 
     monkeypatch.setattr(resource, "setrlimit", refuse)
     assert held_at_once(1000, False, [PROCESS], {}) < 128
-    assert "may open 1,024" in caplog.text
+    assert "may open only 1,024" in caplog.text
 
 
 REAL = """

@@ -120,7 +120,7 @@ def test_a_control_that_raises_what_is_no_exception_stops_the_run(
     assert out.facts.stop is not None
     assert (out.facts.stop.cause, out.facts.stop.detail) == (
         StopCause.CONTROL,
-        "a control broke off with KeyboardInterrupt",
+        "a control failed with KeyboardInterrupt",
     )
     applied = function.startswith("after")
     assert names(world) == (["burn", "unburn"] if applied else ["unburn"])

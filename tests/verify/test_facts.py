@@ -27,7 +27,7 @@ def test_a_run_cut_off_after_any_entry_has_facts_and_never_passes(world: World, 
         path = tmp_path / f"{count}.record"
         path.write_bytes(b"".join(lines[:count]))
         facts = facts_of(Recorded(path))
-        assert (facts.status, facts.stopped) == ("interrupted", "interrupted: the run broke off")
+        assert (facts.status, facts.stopped) == ("interrupted", "interrupted: the run ended without a goodbye")
         assert insight(facts).figures.verdict != "pass"
         assert len(facts.measurements) <= count
 

@@ -137,7 +137,7 @@ def test_a_body_that_is_not_there_is_none_whatever_its_type(url: str, method: st
 
 
 def test_a_body_that_is_no_json_though_its_type_says_so_fails(url: str) -> None:
-    with pytest.raises(ActivityFailed, match=r"^the answer says that it is JSON, and its body is not$"):
+    with pytest.raises(ActivityFailed, match=r"^the answer is declared as JSON, but its body is not JSON$"):
         call_http(activity(f"{url}/broken"), {}, {})
 
 

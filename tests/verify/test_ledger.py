@@ -166,7 +166,7 @@ def test_the_longest_duration_holds_in_the_gate(world: World, tmp_path: Path) ->
     world.took = lambda _: 1e6
     out = play(tmp_path, experiment(), Plan(10.0, 600.0, stop_when=StopWhen(max_duration_s=4.0)))
     assert world.clock.monotonic() <= 4.5
-    assert "longest duration of 4 s" in str(out.facts.stopped)
+    assert "maximum duration of 4 s" in str(out.facts.stopped)
     assert world.done == []
 
 

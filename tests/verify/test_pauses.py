@@ -46,7 +46,7 @@ def test_a_pause_that_comes_to_no_number_is_refused_before_anything_happens(valu
     with pytest.raises(BadInput) as refusal:
         check(Toolkit(document, {}))
     told = str(refusal.value)
-    assert told.startswith(f'{part}[1].pauses.{when}: "${{z}}" comes to ')
+    assert told.startswith(f'{part}[1].pauses.{when}: "${{z}}" resolves to ')
     assert told.endswith("expected a number of seconds from 0 on")
 
 
@@ -75,4 +75,4 @@ def test_where_a_control_may_fill_it_in_it_is_asked_when_it_is_due(world: World,
     out = play(tmp_path, document, Plan(10.0, 20.0))
     assert [name for _, name in world.done] == ["unburn"], "nothing blocks a rollback"
     assert out.run.journal.status in ("aborted", "interrupted")
-    assert 'pauses.before: "${z}" comes to "soon"' in str(out.facts.stop and out.facts.stop.sentence)
+    assert 'pauses.before: "${z}" resolves to "soon"' in str(out.facts.stop and out.facts.stop.sentence)

@@ -289,7 +289,7 @@ def test_a_share_of_the_budget_stops_the_run(world: World, tmp_path: Path) -> No
 
 def test_the_longest_duration_stops_the_run(world: World, tmp_path: Path) -> None:
     out = play(tmp_path, experiment(), Plan(10.0, 600.0, stop_when=StopWhen(max_duration_s=95.0)))
-    assert "longest duration" in str(out.facts.stopped)
+    assert "maximum duration" in str(out.facts.stopped)
     assert out.outcomes().count("met") == 10
 
 

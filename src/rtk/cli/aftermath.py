@@ -45,7 +45,7 @@ def _undo(path: Path, estate: Estate, masks: Masks) -> int:
         return 0  # it died, or was refused, before it had begun anything
     logger.warning(f"The run {path.stem} died; its guardian takes over")
     for name in estate.lost:
-        logger.warning(f"{name} did not come over from the run")
+        logger.warning(f"The guardian did not receive {name} from the run")
     with helper.finding(estate.path or sys.path, estate.replaced):
         left = remains(path, estate.news)
         recovered = recover(left, lambda head: masks.of(_ready(head, estate)), SystemClock(), WHY, estate.news)
@@ -71,7 +71,7 @@ def _publish(path: Path, where: dict[str, Any], restored: bool) -> None:
     try:
         if restored:  # its entries are not those that the console has a part of
             with Marker(path, Destination(**where).url) as marker:
-                marker.progress.refused = "its record was lost, and made anew from what its guardian knew"
+                marker.progress.refused = "its record was lost and rebuilt from what its guardian knew"
                 marker.save()
             return
         Sender(Destination(**where), SystemClock(), SENDER_S).record(path)
@@ -90,7 +90,7 @@ def _told(path: Path, recovered: Recovered) -> int:
     try:
         _, insight, facts, failures = finish(path, recovered.amend)
     except ToolkitError as error:
-        logger.error(f"What the run measured cannot be told: {error}")
+        logger.error(f"The journal and the reports of the run cannot be made: {error}")
         return 1
     telling.tell(insight, facts, live=False)
     for failure in failures:

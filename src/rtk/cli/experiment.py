@@ -100,7 +100,7 @@ def _as_it_was(document: dict[str, Any], file: Path) -> str | None:
     data = read_file(file)
     text = upgraded_text(reading.decode(data, str(file)), document)
     if text is None:
-        click.echo(f"warning: {file}: it is written anew, without its comments", err=True)
+        click.echo(f"warning: {file} is rewritten without its comments", err=True)
         return None
     return ("\ufeff" if data.startswith(_BOM) else "") + text
 

@@ -111,7 +111,7 @@ def variables_of(given: Mapping[str, Any] | None, files: Iterable[str]) -> tuple
                 raise BadInput(f"{name}: {part}: expected a mapping of names to values, not {shown(values)}")
             into.update(values)
         for other in parts:
-            logger.warning(f"{name}: {shown(other)} is passed over: expected configuration or secrets")
+            logger.warning(f"{name}: {shown(other)} is ignored: expected configuration or secrets")
     return {**configuration, **(given or {})}, secrets
 
 
@@ -121,7 +121,7 @@ def unread(document: Mapping[str, Any], files: Iterable[str]) -> Iterator[str]:
     for file in files:
         names = [] if Path(file).suffix in STRUCTURED else environment_in(Path(file), {})
         if other := [name for name in names if name not in read]:
-            yield f"{file}: no configuration and no secret reads {listed(other)}; activities can"
+            yield f"{file}: no configuration or secret reads {listed(other)}; only activities can"
 
 
 def _mapping(place: Path, what: str) -> dict[Any, Any]:

@@ -70,7 +70,7 @@ class Holding:
                 self._take()
         except KeyboardInterrupt:
             self.end(proven=True)
-            raise GaveUp("interrupted while it waited for another run; nothing has begun") from None
+            raise GaveUp("interrupted while waiting for another run; nothing has begun") from None
         return self
 
     def _take(self) -> None:
@@ -88,7 +88,7 @@ class Holding:
         """Return what is said of it when the run begins."""
         if not self._hold.systems:
             return []
-        return [f"No second run may meanwhile act on {systems([each.told for each in self._hold.systems])}"]
+        return [f"Meanwhile no other run may act on {systems([each.told for each in self._hold.systems])}"]
 
     def joined(self) -> list[Neighbour]:
         """Return the runs that have begun beside this one since, here and elsewhere."""
@@ -130,7 +130,7 @@ class Holding:
 
 
 def _acting(one: Holder) -> str:
-    return f"{holder(one)}: it acts on {systems(one.shared)} as well"
+    return f"{holder(one)}: it also acts on {systems(one.shared)}"
 
 
 def hold_of(run_id: str, title: str, now: float, acts_on: tuple[System, ...]) -> Hold:

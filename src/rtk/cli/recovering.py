@@ -63,7 +63,7 @@ def _named(found: list[Remains], names: Iterable[str]) -> list[Remains]:
     by_name = {left.run_id: left for left in found}
     for name in names:
         if name not in by_name:
-            known = ", ".join(by_name) or "there is none"
+            known = ", ".join(by_name) or "none: no run is unfinished"
             raise BadInput(f"there is no unfinished run {name}; expected one of: {known}")
     return [by_name[name] for name in names]
 
@@ -82,7 +82,7 @@ def _released(name: str, found: list[Remains], yes: bool) -> bool:
         return False
     click.echo(f"{holder(held[0])}, holds {systems(held[0].shared)}: {held[0].standing}")
     if (yes or click.confirm("Release that, without undoing anything?")) and release(name):
-        click.echo(f"{name} holds nothing any longer")
+        click.echo(f"{name} is released")
     return True
 
 
@@ -91,7 +91,7 @@ def _list_holds(known: set[str]) -> None:
     for each in standing_holds():
         if each.standing in (Standing.NOT_RESTORED, Standing.UNKNOWN) and each.run not in known:
             click.echo(f"{each.run}  {each.title}\n  {each.standing}, and holds {systems(each.shared)}")
-            click.echo(f"  see to it, then `chaos recover --forget {each.run}` releases it")
+            click.echo(f"  check the system, then release it with `chaos recover --forget {each.run}`")
 
 
 def describe(left: Remains) -> list[str]:

@@ -43,9 +43,11 @@ def _variables(_ctx: click.Context, _param: click.Parameter, value: tuple[str, .
 )
 @click.option("--control-file", multiple=True, type=click.Path(exists=True), help="A file of controls to load.")
 @click.option("--max-duration", type=SECONDS, help="End a run that takes longer; by default twice as planned and 10m.")
-@click.option("--acts-on", help="What no second run may act on meanwhile; by default told from the actions.")
-@click.option("--wait", type=SECONDS, help="Wait this long for another run on the same system; by default not at all.")
-@click.option("--alongside", is_flag=True, help="Go on beside another run on the same system; both insights say so.")
+@click.option("--acts-on", help="The system that no other run may act on meanwhile; by default found from the actions.")
+@click.option(
+    "--wait", type=SECONDS, help="How long to wait for another run on the same system; by default not at all."
+)
+@click.option("--alongside", is_flag=True, help="Run beside another run on the same system; both insights say so.")
 @click.option("--strict", is_flag=True, help="Exit 3 when the verdict is inconclusive.")
 @click.option("--dry", is_flag=True, help="Show what would be done and what it can prove; do nothing.")
 @click.option("--no-validation", is_flag=True, help="Do not validate the experiment before running it.")

@@ -78,7 +78,7 @@ def _never(probe: Mapping[str, Any], place: str) -> str | None:
 def _played(probe: Mapping[str, Any], place: str) -> str | None:
     if probe.get("type") != "action":
         return None
-    return f"{place}: {shown(probe.get('name'))} is an action of the hypothesis, so it is played at each measurement"
+    return f"{place}: {shown(probe.get('name'))} is an action in the hypothesis, so it runs at every measurement"
 
 
 def _part(holder: Mapping[str, Any], key: str) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -100,8 +100,8 @@ def install_hint(module: str, beside: Iterable[Path] = ()) -> str:
         return f"pip install {distribution}"
     folder = next((each for each in beside if _is_in(each, package)), None)
     if folder:
-        return f"it lies in {folder}: export PYTHONPATH={folder}"
-    return f"install the package that has {shown(package)}, or give the folder that holds it in PYTHONPATH"
+        return f"it is in {folder}: export PYTHONPATH={folder}"
+    return f"install the package that provides {shown(package)}, or name its folder in PYTHONPATH"
 
 
 def top(module: str) -> str:

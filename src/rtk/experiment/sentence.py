@@ -10,20 +10,24 @@ from rtk.insight.words import number
 
 _IT = {Subject.TIME: "the response", Subject.STATUS: "the status", Subject.EXIT_CODE: "the exit code"}
 _PARTS = {"stdout": "its output", "stderr": "its error output", "body": "the body", "headers": "the headers"}
-_WHOLES = {Subject.ANSWER: "an HTTP answer", Subject.TIMES: "an HTTP answer", Subject.PROCESS: "what a process leaves"}
+_WHOLES = {
+    Subject.ANSWER: "an HTTP answer",
+    Subject.TIMES: "an HTTP answer",
+    Subject.PROCESS: "the result of a process",
+}
 _NEVER: dict[Never, Callable[[Criterion], str]] = {
     Never.WHOLE_IS_NO_VALUE: lambda c: (
         f"{_WHOLES[c.subject]} is never {compact(c.given)}; give a number to judge its {_code(c.subject)}"
     ),
     Never.WHOLE_IS_NO_NUMBER: lambda c: (
-        f'a range judges a number, and {_WHOLES[c.subject]} is none; give it a "target" such as "status"'
+        f'a range judges numbers, and {_WHOLES[c.subject]} is not one; give it a "target" such as "status"'
     ),
     Never.WHOLE_IS_NO_TEXT: lambda c: (
-        f'a pattern judges text, and {_WHOLES[c.subject]} is none; give it a "target" such as '
+        f'a pattern judges text, and {_WHOLES[c.subject]} is not text; give it a "target" such as '
         f'"{"stdout" if c.subject == Subject.PROCESS else "body"}"'
     ),
     Never.NO_CHOICE: lambda _: "the list of what is good is empty",
-    Never.UPSIDE_DOWN: lambda c: f"nothing lies from {compact(c.lower)} to {compact(c.upper)}",
+    Never.UPSIDE_DOWN: lambda c: f"the range from {compact(c.lower)} to {compact(c.upper)} is empty",
     Never.UNKNOWN: lambda c: f"the Chaos Toolkit knows no tolerance of the type {compact(c.given)}",
 }
 

@@ -112,7 +112,7 @@ def warning(document: Mapping[str, Any]) -> str | None:
     if not names:
         return None
     named = listed([*names[:_MOST], *([f"{len(names) - _MOST} more"] if len(names) > _MOST else [])])
-    return f"{named}: the experiment has no rollbacks, so that nothing undoes this"
+    return f"{named}: the experiment has no rollbacks, so nothing undoes this"
 
 
 def _by(

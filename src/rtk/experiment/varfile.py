@@ -51,4 +51,4 @@ def unmatched(
         for name in given:
             if str(name) not in known:
                 hint = nearest(str(name), known) if known else "it has none"
-                yield f"{shown(name)} is in no {part} of the experiment and changes nothing; {hint}"
+                yield f"{shown(name)} is not in the {part} of the experiment, so it changes nothing; {hint}"

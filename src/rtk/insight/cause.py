@@ -21,7 +21,7 @@ NO_BASELINE = (
 NOT_MEASURED = (
     "Nothing was measured in the baseline, so the condition cannot be told apart from the system's ordinary behaviour."
 )
-NO_CONDITION = "No condition was applied, so there is none that could be the cause."
+NO_CONDITION = "No condition was applied, so no condition can be the cause."
 NO_CONDITIONS = "Nothing was measured in the conditions that could be held against the baseline."
 _OF: dict[Phase, str] = {
     "baseline": "of the baseline",

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from rtk.insight.facts import Beside, Neighbour
-from rtk.insight.words import listing
 
+TOLD = 3  # runs that the sentence names
 _HOW = {Beside.FIRST: "was acting", Beside.JOINED: "began to act"}
 
 
@@ -12,12 +12,13 @@ def said(neighbours: Sequence[Neighbour]) -> str:
     """Return the sentence about them; empty where there is none."""
     if not neighbours:
         return ""
-    runs = listing(tuple(_one(each) for each in neighbours))
-    return f"Meanwhile {runs} on the same system, so that what is seen may be the doing of another run."
+    runs = " and ".join(map(_one, neighbours[:TOLD]))
+    more = f", as did {len(neighbours) - TOLD} more" if len(neighbours) > TOLD else ""
+    return f"Meanwhile {runs} on the same system{more}, so another run may have caused what this one measured."
 
 
 def _one(neighbour: Neighbour) -> str:
     run = f"the run {neighbour.run_id}" if neighbour.run_id else "a run of another team"
     title = f' ("{neighbour.title}")' if neighbour.title else ""
-    host = f" from {neighbour.host}" if neighbour.host else ""
-    return f"{run}{title} {_HOW[neighbour.beside]}{host}"
+    host = f" on {neighbour.host}" if neighbour.host else ""
+    return f"{run}{title}{host} {_HOW[neighbour.beside]}"

@@ -6,18 +6,18 @@ from rtk.insight.shape import InvalidReason, SeenLapse
 from rtk.insight.stops import StopCause
 from rtk.insight.words import duration, listing
 
-_AGAIN = "Run it again; nothing was applied, so that there is nothing to undo."
+_AGAIN = "Run it again: nothing was applied, so nothing has to be undone."
 _GATE = (
     "Bring the service into its steady state, or correct the hypothesis, then run it again; "
     "no condition is applied before every probe is within its tolerance."
 )
 _AFTER = {
-    StopCause.CONTROL: "See why the control stopped the run, then run it again.",
-    StopCause.SAFEGUARD: "Ask who keeps the safeguard, or run it again once the safeguard allows it.",
-    StopCause.NOT_READY: "Mend what kept the run from being guarded, then run it again.",
-    StopCause.RECORD: "Make room where records are kept, or let XDG_STATE_HOME name another place, then run it again.",
+    StopCause.CONTROL: "Find out why the control stopped the run, then run it again.",
+    StopCause.SAFEGUARD: "Ask the owner of the safeguard, or run it again once the safeguard allows it.",
+    StopCause.NOT_READY: "Fix what kept the run from being guarded, then run it again.",
+    StopCause.RECORD: "Make the folder of records writable, or set XDG_STATE_HOME to another, then run it again.",
     StopCause.MAX_DURATION: "Give the run more time with --max-duration, or a shorter baseline with --warm-up.",
-    StopCause.DIED: "See with chaos recover --list whether anything is left to undo, then run it again.",
+    StopCause.DIED: "Check with chaos recover --list whether anything is left to undo, then run it again.",
 }
 
 
@@ -34,7 +34,7 @@ def after_invalid(facts: Facts, reason: InvalidReason, lapses: tuple[SeenLapse, 
         names = listing(tuple(dict.fromkeys(lapse.condition for lapse in lapses)))
         whole = duration(max(lapse.of_s for lapse in lapses))
         return (
-            f'Let {names} last for the whole phase ({whole}), or say in its extension how long it "lasts", '
+            f'Make {names} last for the whole phase ({whole}), or say in its extension how long it "lasts", '
             "so that what follows counts as its consequence."
         )
     failed = invalid_condition(facts)
@@ -44,7 +44,7 @@ def after_invalid(facts: Facts, reason: InvalidReason, lapses: tuple[SeenLapse, 
 def _after_failed(condition: ActivitySpan) -> str:
     if condition.unproven:
         return (
-            f'See whether "{condition.name}" did what it should; if that only takes longer, give its effect '
+            f'Check whether "{condition.name}" did what it should; if it only needs longer, give its effect '
             'more time with "within".'
         )
-    return f'Play "{condition.name}" by itself to see why it fails, mend it, then run it again.'
+    return f'Play "{condition.name}" by itself to see why it fails, fix it, then run it again.'

@@ -83,7 +83,7 @@ class Prospects:
         return Worst(self.worst_deviating_s, self.worst_spent, self.beside_s).sentences()
 
 
-_OTHER_DAYS = "More measurements in a run prove more about that run; only measuring for longer tells of other days."
+_OTHER_DAYS = "More measurements in a run prove more about that run; only measuring for longer covers other days."
 
 
 def prospects(

@@ -14,8 +14,8 @@ from rtk.insight.words import bound, chance, count, duration, listing, share
 JUDGED = ("completed", "aborted", "interrupted")
 SURE = "95 % sure if measurements are independent"
 _OTHER_DAYS = (
-    "It says nothing of other days: more measurements in a run prove more about that run, only measuring for longer "
-    "tells of other days."
+    "It says nothing about other days: more measurements in a run prove more about that run, only measuring for longer "
+    "covers other days."
 )
 _INDEPENDENT = (
     "The certainty holds if measurements are independent; those close together often are not, "

@@ -39,7 +39,7 @@ class ConsoleHolds:
         del body["pid"], body["since"]
         got, why = self._asked(lambda: self._taken(body), ASKED_S)
         if got is None:
-            logger.warning(f"Whether a run of another machine acts on the same system is not known: {why}")
+            logger.warning(f"Nobody knows whether a run on another machine acts on the same system: {why}")
         return got or ()
 
     def joined(self) -> list[Neighbour]:
@@ -63,7 +63,7 @@ class ConsoleHolds:
         self._console.where = settled(self._console, self._team)
         answer = self._console.call("POST", f"{self._console.where.base}/holds", body)
         if answer.status == 404:
-            raise Refused(f"{self._console.name} does not know what runs hold", 404)
+            raise Refused(f"{self._console.name} is of a version that keeps no holds", 404)
         holders = _holders(self._console.checked(answer), self._console.name)
         self._held = answer.get("held") is True
         return holders
@@ -80,7 +80,7 @@ class ConsoleHolds:
             except ToolkitError as error:
                 why[0] = str(error)
             except Exception as error:  # noqa: BLE001 - whatever a console says must not end a run
-                why[0] = f"{self._console.name} answered what is not understood ({type(error).__name__})"
+                why[0] = f"{self._console.name} gave an answer that cannot be read ({type(error).__name__})"
             finally:
                 done.set()
 

@@ -83,7 +83,7 @@ def too_few(plan: Plan, told: Prospects) -> str:
     """How many measurements are lacking, and the options that give enough of them."""
     has = f"it has {count(told.slots, 'measurement')} under the conditions" if told.slots else "it has no measurement"
     more = listed([*_enough(plan, told.needed)], "or")
-    return f"{has}, and {told.needed:,} clean ones are the fewest that can" + (f"; {more} would do" if more else "")
+    return f"{has} and needs at least {told.needed:,} clean ones" + (f"; {more} would do" if more else "")
 
 
 def ends_early(plan: Plan) -> str:

@@ -58,7 +58,7 @@ def _slots(plan: Plan, document: Document) -> Iterator[str]:
             told = f"{count(slots, 'slot')}: every {duration(plan.frequency_s)} for {duration(length)}"
             yield f"{phase.capitalize()}, {told}"
     if not plan.slots("baseline") and _actions(document.get("method"), document):
-        yield "No baseline: whether a condition caused what is seen cannot be told; --warm-up 1m gives one."
+        yield "No baseline: without one nobody knows what caused a deviation; --warm-up 1m gives one."
 
 
 def _hypothesis(document: Document) -> Iterator[str]:

@@ -147,7 +147,7 @@ def _recovered(insight: Insight) -> str:
         return f"No three in a row were good after {since}."
     if insight.recovery is Recovery.NOTHING_TO_RECOVER_FROM:
         return "Nothing had deviated."
-    return "Too little was measured; --cool-down 1m shows it."
+    return "Too little was measured to say; --cool-down 1m gives it time."
 
 
 def _interval(insight: Insight) -> str:
@@ -167,12 +167,12 @@ def _certainty(insight: Insight) -> str:
 def _cause(insight: Insight) -> tuple[str, str]:
     """The answer in a word, and what it rests on in short; the comparisons tell it at length."""
     if insight.cause == NO_CONDITION:
-        return "there was none", insight.cause
+        return "no condition", insight.cause
     before = next((s for s in insight.phases if s.phase == "baseline"), None)
     during = next((s for s in insight.phases if s.phase == "conditions"), None)
     found = next((c for c in insight.comparisons if c.phase == "conditions"), None)
     if found is None or found.real is None or before is None or during is None:
-        return "cannot be told", plain(insight.cause, 400)
+        return "unknown", plain(insight.cause, 400)
     told = f"{_deviated(during)} deviated, {_deviated(before)} in the baseline"
     if during.p50 is not None and before.p50 is not None:
         here, there = (plain(number(v, insight.unit), 40) for v in (during.p50, before.p50))
@@ -259,7 +259,11 @@ def _figures(insight: Insight) -> tuple[Figure, ...]:
             "after the first condition began",
         ),
         Figure("Restored", RESTORED[insight.restored].word, "whether every rollback succeeded"),
-        Figure("Recovered", RECOVERED[insight.recovery].word, "whether three in a row were good after the undo"),
+        Figure(
+            "Recovered",
+            RECOVERED[insight.recovery].word,
+            "whether three measurements in a row were good after the undo",
+        ),
         Figure(
             "Recovered after",
             duration(insight.recovered_after_s),

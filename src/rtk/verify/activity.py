@@ -137,7 +137,7 @@ class Player:
         if not self._clock.wait(done, limit):
             run["exception"] = [failure := f"no end within {limit:g} s"]
             return failure
-        failure = result.pop("failure", "it broke off")
+        failure = result.pop("failure", "it ended without a result")
         run |= result
         return str(failure) if failure else None
 

@@ -41,7 +41,7 @@ class Afterwards:
         """Return once it was asked; `longest_s` is told to whoever looks on."""
         if self._done is None:
             return
-        self._progress.activity = f"asking the hypothesis once more, at most {duration(longest_s)}"
+        self._progress.activity = f"checking the hypothesis once more, for at most {duration(longest_s)}"
         self._clock.wait(self._done)
         self._progress.activity = None
 
@@ -59,7 +59,7 @@ class Afterwards:
         except (InterruptExecution, ToolkitError) as error:
             self._stop.request(cause_of(error), str(error))
         except BaseException as error:  # noqa: BLE001 - what cannot be asked has deviated
-            logger.warning(f"The hypothesis could not be asked once more: {type(error).__name__}: {error}")
+            logger.warning(f"The hypothesis could not be checked once more: {type(error).__name__}: {error}")
             self._journal.deviated = True
         finally:
             self._done.set()

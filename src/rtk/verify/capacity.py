@@ -32,8 +32,8 @@ def held_at_once(wanted: int, given: bool, probes: Iterable[Mapping[str, Any]], 
     if wanted <= possible:
         return wanted
     told = (
-        f"{count(wanted, 'measurement')} under way at once may need {in_use + wanted * each:,} file descriptors, and "
-        f"this process may open {allowed:,}"
+        f"{count(wanted, 'measurement')} under way at once may need {in_use + wanted * each:,} file descriptors, but "
+        f"this process may open only {allowed:,}"
     )
     if given:
         raise BadInput(f"{_place(document)}: {told}; expected at most {possible:,}, or a higher limit (ulimit -Hn)")

@@ -127,4 +127,4 @@ def _asked(asking: Callable[[], Sample]) -> Sample:
     except BaseException as error:  # noqa: BLE001 - an effect that cannot be asked for is not shown
         if lacking := shortage_of(error):
             return Sample.missed(lacking, error=sentence_of(error))
-        return Sample("deviated", reason=f"asking for it broke off with {type(error).__name__}: {error}")
+        return Sample("deviated", reason=f"its probe failed with {type(error).__name__}: {error}")

@@ -52,7 +52,7 @@ class Packing:
         numbers = {part: each.of(toolkit.experiment.get(part) or []) for part, each in toolkit.numbers.items()}
         for name in filter(lambda name: name not in self._named, lost):
             self._named.add(name)
-            logger.warning(f"{name} cannot be handed to the guardian: a rollback it plays would have to do without it")
+            logger.warning(f"{name} cannot be handed to the guardian: a rollback that it plays goes without it")
         outer = {"path": list(sys.path), "replaced": helper.replaced(), "publish": self._publish, "numbers": numbers}
         return pickle.dumps({**outer, "pickled": parts})
 

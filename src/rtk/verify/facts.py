@@ -210,7 +210,7 @@ def _facts(head: Entry, reading: _Reading, measurements: Measurements, files: di
 
 def _stop_of(end: Entry) -> Stopping | None:
     if not end:
-        return Stopping(StopCause.DIED, "the run broke off")
+        return Stopping(StopCause.DIED, "the run ended without a goodbye")
     return stopping_of(end.get("cause"), end.get("detail") or end.get("stopped"))
 
 

@@ -16,7 +16,7 @@ from rtk.verify import guardian, processes
 READY_S = 10.0
 BEAT_S = 1.0
 REPLACED = "the guardian died; another one has taken its place"
-LACKING = "the guardian died and no other one could be started: until one can, nobody undoes a run that is killed"
+LACKING = "the guardian died and no other could be started: until one starts, nothing undoes the run if it is killed"
 
 Estate = Callable[[], bytes]
 Notice = Callable[[str], None]
@@ -98,7 +98,9 @@ class Guard:
             self._guardian = self._another()
             threading.Thread(target=self._beat, name="rtk-guard", daemon=True).start()
         except (OSError, RuntimeError) as error:
-            raise CannotGuard(f"no guardian could be started, so nothing could undo a crash: {error}") from None
+            raise CannotGuard(
+                f"no guardian could be started, so nothing would undo the run after a crash: {error}"
+            ) from None
 
     def _another(self) -> Guardian:
         return Guardian(self._undo, max(0.0, self._ends - time.monotonic()))
@@ -114,7 +116,9 @@ class Guard:
         with self._lock:
             is_ready = self._guardian.is_ready() and not self._guardian.is_gone()
         if not is_ready:
-            raise CannotGuard(f"the guardian did not become ready within {READY_S:g} s, so nothing could undo a crash")
+            raise CannotGuard(
+                f"the guardian did not become ready within {READY_S:g} s, so nothing would undo the run after a crash"
+            )
 
     def tell(self, line: bytes) -> None:
         """Hand on a line of the record. It is known to the guardian when this returns, if there is one at all."""

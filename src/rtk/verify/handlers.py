@@ -27,6 +27,6 @@ class _Contained:
             except Exception:
                 raise
             except BaseException as error:
-                raise RuntimeError(f"{name} broke off with {type(error).__name__}") from error
+                raise RuntimeError(f"{name} failed with {type(error).__name__}") from error
 
         return contained

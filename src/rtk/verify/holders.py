@@ -62,8 +62,8 @@ def refusal(holders: Sequence[Holder]) -> str:
     first, *others = holders
     more = f" (and {len(others)} more)" if others else ""
     return (
-        f"refused, because never two runs act on one system: {holder(first)}{more}, acts on {systems(first.shared)} as "
-        f"well; {_way_out(first)}, or go on beside it with --alongside"
+        f"refused, because another run acts on the same system: {holder(first)}{more}, also acts on "
+        f"{systems(first.shared)}; {_way_out(first)}, or run beside it with --alongside"
     )
 
 
@@ -85,15 +85,20 @@ def systems(shared: Sequence[str]) -> str:
 
 
 def _way_out(one: Holder) -> str:
-    undo = f"`chaos recover --run {one.run}`" if one.run else "`chaos recover` there"
-    forget = f"`chaos recover --forget {one.run}`" if one.run else "its team"
-    at = f" on {one.host}" if one.console and one.host else ""
     if one.standing in (Standing.RUNNING, Standing.UNDOING):
-        doing = "goes on" if one.standing is Standing.RUNNING else "is being undone"
+        doing = "is still running" if one.standing is Standing.RUNNING else "is being undone"
         return f"it {doing}: wait for it with --wait 10m"
+    at = f" on {one.host}" if one.console and one.host else "" if one.run else " there"
     if one.standing is Standing.DIED:
-        return f"it died and is not undone yet: undo it with {undo}{at}"
-    page = ", or release its hold on its page" if one.console else ""
+        undo = f"chaos recover --run {one.run}" if one.run else "chaos recover"
+        return f"it died before it was undone: undo it with `{undo}`{at}"
     if one.standing is Standing.NOT_RESTORED:
-        return f"it ended without being restored: put that right, then release its hold with {forget}{at}{page}"
-    return f"its record is gone, so nobody knows whether it was undone: see to it, then {forget}{at} releases it{page}"
+        return f"it ended without being restored: put that right, then {_release(one, at)}"
+    return f"its record is gone, so nobody knows whether it was undone: check the system, then {_release(one, at)}"
+
+
+def _release(one: Holder, at: str) -> str:
+    if not one.run:
+        return "ask its team to release its hold"
+    page = ", or on its page" if one.console else ""
+    return f"release its hold with `chaos recover --forget {one.run}`{at}{page}"

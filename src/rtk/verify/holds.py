@@ -223,4 +223,4 @@ def _lock(file: int, directory: Path) -> None:
 
 
 def _unkept(directory: Path, error: OSError) -> CannotRecord:
-    return CannotRecord(f"what a run acts on cannot be kept in {directory}: {error.strerror}")
+    return CannotRecord(f"the holds of runs cannot be kept in {directory}: {error.strerror}")

@@ -107,7 +107,7 @@ def _body(answer: requests.Response) -> Any:
     try:
         return json.loads(bytes(data))
     except ValueError:
-        raise ActivityFailed("the answer says that it is JSON, and its body is not") from None
+        raise ActivityFailed("the answer is declared as JSON, but its body is not JSON") from None
 
 
 def _text(data: bytes, answer: requests.Response) -> str:

@@ -88,7 +88,7 @@ class Method:
         except (InterruptExecution, CannotRecord) as error:
             self._stop.request(cause_of(error), str(error))
         except BaseException as error:  # noqa: BLE001 - a control that breaks must not take the measuring with it
-            self._stop.request(StopCause.METHOD, f"the method broke off with {type(error).__name__}: {error}")
+            self._stop.request(StopCause.METHOD, f"the method failed with {type(error).__name__}: {error}")
         finally:
             self.done.set()
             self.took_hold.set()
@@ -122,7 +122,7 @@ class Method:
             self._stop.request(cause_of(error), str(error))
         except BaseException as error:  # noqa: BLE001 - also what goes wrong around an activity must be undone
             self.failed = str(activity.get("name"))
-            self._stop.request(StopCause.METHOD, f"{self.failed} broke off with {type(error).__name__}: {error}")
+            self._stop.request(StopCause.METHOD, f"{self.failed} failed with {type(error).__name__}: {error}")
         finally:
             with self._lock:
                 self._playing -= 1
@@ -171,7 +171,7 @@ class Method:
         if done:
             played = done[0]
         elif index in self.began:
-            played = Played({"output": None, "status": "failed"}, f"it broke off with {type(error).__name__}: {error}")
+            played = Played({"output": None, "status": "failed"}, f"it failed with {type(error).__name__}: {error}")
         else:
             return
         told: Any = {"failure": played.failure, "interrupted": None}

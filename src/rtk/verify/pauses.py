@@ -36,5 +36,5 @@ def _seconds(value: object, given: object, place: str) -> float:
         expected = "expected a number of seconds from 0 on"
         if value == given:
             raise BadInput(f"{place}: {expected}, not {shown(value)}")
-        raise BadInput(f"{place}: {shown(given)} comes to {shown(value)}; {expected}")
+        raise BadInput(f"{place}: {shown(given)} resolves to {shown(value)}; {expected}")
     return seconds

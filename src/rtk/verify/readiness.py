@@ -39,7 +39,7 @@ class Readiness:
         except ToolkitError as error:
             self.error = error
         except BaseException as error:  # noqa: BLE001 - whatever it is, nobody is known to guard the run
-            self.error = ToolkitError(f"what guards the run broke off with {type(error).__name__}: {error}")
+            self.error = ToolkitError(f"the run could not be guarded: {type(error).__name__}: {error}")
         finally:
             self.done.set()
             self._bell.set()

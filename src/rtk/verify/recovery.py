@@ -29,7 +29,7 @@ from rtk.verify.toolkit import Toolkit
 from rtk.verify.undoing import Undoing
 from rtk.verify.unmeasured import unmeasured
 
-RESTORED = "the record of this run was gone when it died; this one holds what its guardian knew"
+RESTORED = "the record was gone when the run died; this one was rebuilt from what the guardian knew"
 
 UNDER_CONDITIONS = frozenset({"onset", "conditions", "undo"})
 

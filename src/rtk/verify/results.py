@@ -26,7 +26,13 @@ _LAZY: dict[str, tuple[type, ...]] = {
     ),
     "an awaitable that nobody awaits: declare it with async def, or let it return when it is done": (Awaitable,),
     "a lazy iterator that nobody iterates over: make a list of it": (map, filter),
-    "a function that nobody calls: let it call that": (FunctionType, MethodType, BuiltinFunctionType, partial, type),
+    "a function that nobody called: let it call that function": (
+        FunctionType,
+        MethodType,
+        BuiltinFunctionType,
+        partial,
+        type,
+    ),
 }
 
 

@@ -260,7 +260,7 @@ class Run:
             self._time_is_up.set()
             self._afterwards.cut()
             if not self._undo_begun:  # afterwards there is nothing left to stop
-                self._stop.request(StopCause.MAX_DURATION, f"the run reached its longest duration of {longest_s:g} s")
+                self._stop.request(StopCause.MAX_DURATION, f"the run reached its maximum duration of {longest_s:g} s")
 
         self._clock.spawn(watch, "rtk-longest")
 

@@ -84,7 +84,7 @@ def _who_left() -> str:
     """Who asked to leave: the signal does not tell, but the one control of chaostoolkit-addons that does so can."""
     control = sys.modules.get("chaosaddons.controls.safeguards")
     safeguard = getattr(getattr(control, "guardian", None), "triggered_by", None)
-    return f'the safeguard "{safeguard}"' if safeguard else "an activity or a control that asked to leave"
+    return f'the safeguard "{safeguard}"' if safeguard else "an activity or a control that asked to exit"
 
 
 def was_signalled(run: Mapping[str, Any]) -> bool:

@@ -175,7 +175,7 @@ class Toolkit:
             logger.warning(f"A control asked to stop ({error}); the rollbacks are played all the same")
         except BaseException as error:
             # The Chaos Toolkit ignores what a control raises, but only where it is an Exception.
-            told = f"a control broke off with {type(error).__name__}: {error}".rstrip(": ")
+            told = f"a control failed with {type(error).__name__}: {error}".rstrip(": ")
             if stoppable:
                 raise InterruptExecution(told) from error
             logger.warning(f"{told.capitalize()}; the rollbacks are played all the same")

@@ -87,7 +87,7 @@ def test_what_the_page_shows_is_answered_too(live: Live, machine: Machine) -> No
     configuration = {"host": {"type": "env", "key": "SHOP_HOST"}}
     document = {**EXPERIMENT, "method": method, "rollbacks": [], "configuration": configuration}
     found = machine("POST", f"{live.team}/import", json={"source": json.dumps(document)}).json()
-    assert found["warnings"] == ['"drain": the experiment has no rollbacks, so that nothing undoes this']
+    assert found["warnings"] == ['"drain": the experiment has no rollbacks, so nothing undoes this']
     assert found["probes"][0]["met"].startswith("met when ")
     assert found["needs"]["install"] == ["reliability-toolkit", "chaostoolkit-kubernetes"]
     assert found["needs"]["variables"] == [{"name": "SHOP_HOST", "secret": False, "required": True}]

@@ -19,7 +19,7 @@ FORM = {"kind": "webhook", "address": f" {HOOK} ", "events": list(EVENTS)}
 
 
 def test_nobody_is_told_at_first(world: World) -> None:
-    assert "Nobody is told yet" in signed_in(world.admin).get(PAGE).content.decode()
+    assert "Nobody is notified yet" in signed_in(world.admin).get(PAGE).content.decode()
 
 
 def test_a_webhooks_secret_is_shown_once(world: World) -> None:
@@ -38,7 +38,7 @@ def test_a_webhooks_secret_is_shown_once(world: World) -> None:
 def test_an_email_address_has_no_secret(world: World) -> None:
     form = {"kind": "email", "address": "ops@example.org", "events": [ENDED]}
     page = signed_in(world.admin).post(PAGE, form, follow=True).content.decode()
-    assert "ops@example.org is told from now on" in page
+    assert "ops@example.org will be notified from now on" in page
     assert "rtkwh_" not in page
 
 
@@ -86,7 +86,7 @@ def test_the_last_notifications_are_shown_with_what_became_of_them(world: World,
 def test_a_recipient_is_removed(world: World) -> None:
     to = recipient(world)
     page = signed_in(world.admin).post(f"{PAGE}/{to.pk}/remove", follow=True).content.decode()
-    assert "is told nothing any more" in page
+    assert "is no longer notified" in page
     assert not Recipient.objects.exists()
 
 

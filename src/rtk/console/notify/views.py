@@ -28,7 +28,7 @@ def notifications(request: HttpRequest, caller: Caller, org: str, team: str) -> 
     if request.method == "POST" and tried(form, lambda: made.append(_added(caller, found, form)), "address"):
         [recipient] = made
         if recipient.kind != Kind.WEBHOOK:
-            messages.success(request, f"{recipient.label} is told from now on.")
+            messages.success(request, f"{recipient.label} will be notified from now on.")
             return redirect("notify:notifications", org=found.org.slug, team=found.slug)
         form = RecipientForm()
     secret = {"made": made[0], "secret": sealing.secret_of(made[0].pk)} if made else {}
@@ -51,7 +51,7 @@ def remove(request: HttpRequest, caller: Caller, org: str, team: str, recipient:
     """Tell a recipient nothing any more."""
     found = _recipient(caller, org, team, recipient)
     recipients.remove(caller.user, found)
-    messages.success(request, f"{found.label} is told nothing any more.")
+    messages.success(request, f"{found.label} is no longer notified.")
     return redirect("notify:notifications", org=found.team.org.slug, team=found.team.slug)
 
 

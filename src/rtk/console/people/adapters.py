@@ -52,7 +52,7 @@ class AccountAdapter(DefaultAccountAdapter):
             super().send_mail(template_prefix, email, context)
         except OSError as error:  # smtplib's errors are of this kind
             _log.warning("no mail could be sent by the server of RTK_MAIL_URL: %s", " ".join(str(error).split())[:500])
-            messages.warning(self.request, "No mail could be sent; tell whoever runs this console.")
+            messages.warning(self.request, "No mail could be sent; tell the administrator of this console.")
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Whom attempts are counted for; where fewer proxies came before us than were named, the last of them."""

@@ -140,7 +140,7 @@ def _keep(team: Team, wanted: Wanted, mine: Hold | None) -> None:
     elif mine.released_at is None:
         Hold.objects.filter(run_id=wanted.run).update(**values)
     else:
-        raise Problem(409, "run: this run held what it acts on, and has let go of it", "run")
+        raise Problem(409, "run: this run has already released its hold", "run")
 
 
 def _shared(ours: tuple[System, ...], other: Hold) -> tuple[System, ...]:

@@ -91,7 +91,7 @@ def test_steps_are_told_in_words(world: World, browser: Client) -> None:
     assert "as it is written elsewhere in this experiment" in page
     assert "None: nothing is undone." in page
     assert "high: reliability, availability" in page
-    assert "the experiment has no rollbacks, so that nothing undoes this" in page
+    assert "the experiment has no rollbacks, so nothing undoes this" in page
 
 
 @pytest.mark.parametrize(

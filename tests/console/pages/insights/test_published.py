@@ -38,7 +38,7 @@ def test_the_page_of_the_published_run(site: Live) -> None:
     assert "at most 92.9 % of measurements were good (95 % sure if measurements are independent), where 95 %" in text
     assert "59.9 % to 92.9 %" in text
     assert NO_BASELINE in text
-    assert "cannot be told" in text
+    assert "unknown" in text
     assert "Observed impact: 11.73 %. Why this is not the budget" in text
     assert "40 s of deviating time in a run of 5 min 41 s is 11.73 %." in text
     assert "held against the 5 % that may deviate, and it must not" in text

@@ -22,11 +22,11 @@ def test_what_was_not_restored_is_released_by_a_member(world: World) -> None:
     run = holding(world)
     member, viewer = signed_in(world.member), signed_in(world.viewer)
     address = f"/acme/shop/insights/{run.id}"
-    assert "No second run may act on this" in text_of(member, address)
+    assert "No other run may act on this" in text_of(member, address)
     assert "release this" not in text_of(viewer, address)
     assert viewer.post(f"{address}/release").status_code == 403
     assert "Released: other runs may act on it now." in member.post(f"{address}/release", follow=True).content.decode()
-    assert "No second run may act on this" not in text_of(member, address)
+    assert "No other run may act on this" not in text_of(member, address)
     assert AuditEntry.objects.filter(action="hold.released", actor=world.member).count() == 1
 
 

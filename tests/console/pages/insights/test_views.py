@@ -189,7 +189,7 @@ def test_an_abandoned_run_is_judged_as_one_that_broke_off(world: World) -> None:
     Run.objects.filter(id=run.id).update(heard_at=long_ago, due_at=long_ago, state="abandoned")
     text = page(world, run)
     assert "Nothing was heard of this run for" in text
-    assert "the run broke off" in text
+    assert "the run ended without a goodbye" in text
 
 
 def test_a_run_that_lost_contact_says_what_to_do(world: World) -> None:

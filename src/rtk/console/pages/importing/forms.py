@@ -54,7 +54,7 @@ class StrategyForm(forms.Form):
         label="Under the conditions for",
         most=LONGEST_S,
         units="s min h d",
-        help_text="More measurements prove more about the run; only measuring for longer tells of other days.",
+        help_text="More measurements prove more about this run; only measuring for longer covers other days.",
     )
     warm_up = SpanField(
         label="Warm-up before",

@@ -21,7 +21,7 @@ _LEAST_S = 600  # a run ends itself after twice its planned time and ten minutes
 _PLACEHOLDER = "registry.example.com/reliability-toolkit"
 _FILL = (
     f"Put the name of your image, built as under Docker, in place of {_PLACEHOLDER}; "
-    "whoever runs this console can name it for all by RTK_IMAGE."
+    "the administrator of this console can name it for all by RTK_IMAGE."
 )
 
 

@@ -69,7 +69,7 @@ def sign_in(request: HttpRequest, key: str) -> HttpResponse:
     if user is None:
         text = (
             "A link works for ten minutes, and until its user signs in, by it or otherwise. "
-            "Whoever runs the console makes a new one with 'rtk sign-in-link'."
+            "The administrator of the console makes a new one with 'rtk sign-in-link'."
         )
         return render(request, "people/closed.html", {"title": "This link is used up", "text": text}, status=410)
     answer: HttpResponse = perform_login(request, user)
