@@ -41,7 +41,6 @@ PARTS: dict[str, dict[str, str]] = {
     "tests/verify/test_acts_on.py": {"why": "what two files share", "rtk/verify": "clouds commands systems traits"},
     "tests/verify/test_holds.py": {"why": "as others meet them", "rtk/verify": "beside holders"},
     "tests/console/api/test_holds.py": {"why": "told to all", "rtk/console/store": "holds", "rtk/publish": "holding"},
-    "tests/cli/test_holding.py": {"why": "said by both of two real runs", "rtk/insight": "neighbours"},
     "tests/verify/test_proof.py": {"why": "all for the sake of a proof", "rtk/verify": "once restored"},
     "tests/verify/test_journal.py": {"why": "what is kept is read back from journals", "rtk/verify": "kept"},
     "tests/journey/test_death.py": {
