@@ -74,6 +74,13 @@ def test_a_pipe_gets_no_colours(stream: io.StringIO) -> None:
     assert stream.getvalue().endswith("ERROR] plain\n")
 
 
+def test_a_handler_with_a_form_of_its_own_keeps_it(stream: io.StringIO) -> None:
+    logger.handlers[0].setFormatter(logging.Formatter("mine: %(message)s"))
+    prepare_handlers()
+    logger.error("plain")
+    assert stream.getvalue() == "mine: plain\n"
+
+
 def test_a_log_file_takes_any_letter_whatever_the_locale(stream: io.StringIO, tmp_path: Path) -> None:
     log = tmp_path / "chaostoolkit.log"
     handler = logging.FileHandler(log, encoding="ascii")

@@ -148,3 +148,38 @@ def test_a_value_whose_words_fail_is_told_by_its_type() -> None:
             raise RuntimeError("no words")
 
     assert Redactor({}, {}).within(Mute()) == "a value of type Mute"
+
+
+def test_blanks_around_what_is_long_enough_stay() -> None:
+    redact = Redactor({"a": "abcd", "b": "abcde", "c": 1234, "d": 56789}, {})
+    assert redact.within([" abcd ", "\tabcde", "1234\n", " 56789 "]) == [
+        f" {MASK} ",
+        f"\t{MASK}",
+        f"{MASK}\n",
+        f" {MASK} ",
+    ]
+
+
+def test_a_text_of_digits_is_secret_as_a_number_too_unless_it_is_one_digit() -> None:
+    assert Redactor({"a": "7", "b": "12"}, {}).within([7, 7.0, 12, 12.0]) == [7, 7.0, MASK, MASK]
+
+
+def test_headers_and_addresses_keep_all_but_their_secret() -> None:
+    redact = Redactor({}, {})
+    assert redact("Authorization: Bearer abc.def") == f"Authorization: Bearer {MASK}"
+    assert redact("authorization=abc.def") == f"authorization={MASK}"
+    assert redact("postgres://jane:pa55w@host/db") == f"postgres://jane:{MASK}@host/db"
+    given = {"Authorization": "Bearer abc.def", "proxy-authorization": "abc.def", "AUTHORIZATION": ""}
+    assert redact.within(given) == {
+        "Authorization": f"Bearer {MASK}",
+        "proxy-authorization": MASK,
+        "AUTHORIZATION": "",
+    }
+
+
+def test_only_what_may_hold_a_secret_is_looked_through() -> None:
+    redact = Redactor({"a": "hush-hush"}, {})
+    for text in (b"a hush-hush", b"postgres://jane:pa55w@host", b"AUTHORIZATION: x"):
+        assert redact.is_needed_for(text)
+    for text in (b"ordinary", b"jane@example.org", b"https://example.org"):
+        assert not redact.is_needed_for(text)

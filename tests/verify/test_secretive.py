@@ -100,6 +100,9 @@ def test_a_number_is_what_is_written_as_one() -> None:
 
 def test_whole_numbers_of_a_float_are_written_without_a_point_as_well() -> None:
     assert found(1e15) == {"1000000000000000.0", "1000000000000000"}
+    assert found(5e18) == {"5e+18", "5000000000000000000"}
+    assert found(2.0**63) == {"9.223372036854776e+18"}
+    assert found(1e19) == {"1e+19"}
     assert found(1.5) == {"1.5"}
     assert found(1e300) == {"1e+300"}
     assert found(float("inf")) == set()
@@ -109,3 +112,13 @@ def test_whole_numbers_of_a_float_are_written_without_a_point_as_well() -> None:
 def test_only_an_address_has_a_password() -> None:
     assert "pw" not in found("user:pw@host")
     assert "host/b" not in found("http://host/a:host/b")
+
+
+def test_a_line_counts_from_six_characters_on() -> None:
+    assert {"sixsix"} == found("a\nfives\nsixsix") - {"a\nfives\nsixsix"}
+
+
+def test_what_has_other_signs_in_it_is_no_base64() -> None:
+    whole = encoded("hidden-in-base64")
+    assert "hidden-in-base64" in found(f"{whole[:8]}\n{whole[8:]}")
+    assert "hidden-in-base64" not in found(f"{whole[:8]}!{whole[8:]}")

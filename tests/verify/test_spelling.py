@@ -107,3 +107,22 @@ def test_six_characters_of_base64_are_known_and_five_are_not() -> None:
     six, five = (base64.b64encode(f"{secret} and more".encode()).decode() for secret in ("abcde", "abcd"))
     assert Redactor({"name": "abcde"}, {})(six) == f"{MASK}{six[6:]}"
     assert Redactor({"name": "abcd"}, {})(five) == five
+
+
+@pytest.mark.parametrize("sign", ["\u8000", "\uffff", "\U00010000", "\U00010401", "\U0002f8a1", "\U0010ffff"])
+def test_a_sign_is_found_by_its_number_and_by_its_halves(sign: str) -> None:
+    redact = Redactor({"name": f"q7-{sign}-7q"}, {})
+    for written in (json.dumps(sign)[1:-1], ascii(sign)[1:-1]):
+        assert redact(f"<q7-{written}-7q>") == f"<{MASK}>"
+
+
+def test_eight_digits_count_wherever_they_stand_and_seven_do_not() -> None:
+    for digits in ("9081726", "90817263", "908172635"):
+        told = Redactor({"pin": int(digits)}, {})(f"00{digits}")
+        assert told == (f"00{MASK}" if len(digits) > 7 else f"00{digits}")
+
+
+@pytest.mark.parametrize("blank", ["\xa0", "\u1680", "\u2003", "\u3000"])
+def test_a_rare_blank_is_found_by_its_number(blank: str) -> None:
+    written = f"one{json.dumps(blank)[1:-1]}two"
+    assert Redactor({"name": f"one{blank}two"}, {})(f"<{written}>") == f"<{MASK}>"

@@ -179,9 +179,8 @@ def _masked(text: str, spans: list[tuple[int, int]]) -> str:
 
 
 def _unique(found: Iterable[str]) -> list[str]:
-    """Each text once, without what is blank at its ends, the longest first."""
-    stripped = {text.strip() for text in found}
-    return sorted(filter(None, stripped), key=len, reverse=True)
+    """Each text once, without what is blank at its ends."""
+    return [*filter(None, dict.fromkeys(text.strip() for text in found))]
 
 
 def _digits(text: str) -> int:
