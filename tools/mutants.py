@@ -178,7 +178,8 @@ def _draw(session: Path, most: int, chance: random.Random) -> int:
 
 def _counted(module: str, made: int, session: Path) -> Tried:
     database = WorkDB(str(session), WorkDB.Mode.open)
-    done: list[Any] = [each for _, each in database.results if each.worker_outcome != WorkerOutcome.SKIPPED]
+    # One that could not be made, such as an exception of another module by another name, is not one that was killed.
+    done: list[Any] = [each for _, each in database.results if each.worker_outcome == WorkerOutcome.NORMAL]
     lived = [str(each.diff) for each in done if each.test_outcome == TestOutcome.SURVIVED]
     database.close()
     return Tried(module, made, len(done), len(done) - len(lived), [_only(each) for each in lived])
