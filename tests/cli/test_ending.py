@@ -34,6 +34,7 @@ from rtk.insight.shape import Restoration
         (None, {"status": "interrupted", "measured": (0, 0)}, 1),
         (None, {"status": "aborted", "measured": (0, 0)}, 1),
         (None, {"status": "completed", "measured": (0, 0)}, 0),
+        (None, {"status": "completed", "strict": True}, 3),
         (None, {"status": "zombie", "measured": (0, 0)}, 0),
     ],
 )
