@@ -2,8 +2,11 @@
 
 import errno
 import os
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -34,13 +37,20 @@ def path(tmp_path: Path) -> Path:
     return found
 
 
-def start(path: Path, *arguments: str) -> "subprocess.Popen[str]":
+@contextmanager
+def holding(path: Path, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
+    """A process that holds the lock of a file, for as long as this lasts."""
     process = subprocess.Popen(
         [sys.executable, "-c", HOLDS, str(path), *arguments], stdout=subprocess.PIPE, text=True, process_group=0
     )
-    assert process.stdout
-    process.stdout.readline()
-    return process
+    with process:
+        assert process.stdout
+        process.stdout.readline()
+        try:
+            yield process
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 @pytest.mark.parametrize("step", [1.0, 2.0])
@@ -63,7 +73,7 @@ def test_who_waits_in_vain_hears_that_it_would_block(path: Path, monkeypatch: py
 
 
 def test_a_lock_is_held_by_one_process_and_let_go_of_by_its_death(path: Path) -> None:
-    with start(path) as process:
+    with holding(path) as process:
         assert is_held(path)
         assert holder(path) == process.pid
         process.kill()
@@ -82,7 +92,7 @@ def test_a_lock_of_another_kind_or_file_has_another_holder(path: Path, monkeypat
 
 
 def test_a_lock_that_a_fork_holds_on_to_is_told_to_be_the_dead_ones(path: Path) -> None:
-    with start(path, "forks") as process:
+    with holding(path, "forks") as process:
         process.wait()
         assert is_held(path)
         assert holder(path) == process.pid, "the one that took it, though it is gone"
