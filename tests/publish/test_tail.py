@@ -2,12 +2,13 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from rtk.publish import tail
 from rtk.publish.tail import LOST, Batch, Tail
-from rtk.verify.record import line_of
+from rtk.verify.record import VERSION, line_of
 from tests.publish.sample import finished, lines
 
 
@@ -37,6 +38,72 @@ def test_a_batch_stays_below_what_the_console_takes(record: Path, monkeypatch: p
     assert [len(Tail(record).read(n).texts) for n in range(2)] == [1, 1]
 
 
+def test_a_batch_takes_half_of_what_the_console_takes_at_most() -> None:
+    assert (tail.MOST_ENTRIES * 2, tail.MOST_BYTES * 2) == (10_000, 4 * 1024 * 1024)
+
+
+def written(path: Path, *texts: str) -> list[bytes]:
+    """A record of events with these texts, as what is sent of them."""
+    entries = [{"n": n, "t": 0.5, "kind": "event", "text": text} for n, text in enumerate(texts)]
+    path.write_bytes(b"".join(map(line_of, entries)))
+    return [line_of(entry)[9:-1] for entry in entries]
+
+
+@pytest.mark.parametrize("long", ["", "x"])
+def test_an_entry_that_fits_to_the_byte_goes_with_the_one_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, long: str
+) -> None:
+    texts = written(tmp_path / "a.record", "head", f"one{long}", "another", "a third")
+    whole = len(b",".join(texts[1:]))
+    monkeypatch.setattr(tail, "MOST_BYTES", whole)
+    assert numbers(Tail(tmp_path / "a.record").read(1)) == [1, 2, 3]
+    monkeypatch.setattr(tail, "MOST_BYTES", whole - 1)
+    batch = Tail(tmp_path / "a.record").read(1)
+    assert numbers(batch) == [1, 2]
+    assert batch.body() == b'{"from":1,"entries":[%b]}' % b",".join(texts[1:3])
+
+
+def test_nothing_overtakes_an_entry_that_does_not_fit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = written(tmp_path / "a.record", "head", "one", "x" * 500, "a third")
+    monkeypatch.setattr(tail, "MOST_BYTES", len(texts[2]))
+    assert [numbers(Tail(tmp_path / "a.record").read(first)) for first in (1, 2, 3)] == [[1], [2], [3]]
+
+
+def test_a_gap_that_is_longer_than_a_batch_ends_it(tmp_path: Path) -> None:
+    written(tmp_path / "a.record", *"abcdefgh")
+    kept = (tmp_path / "a.record").read_bytes().splitlines(keepends=True)
+    (tmp_path / "a.record").write_bytes(b"".join([*kept[:2], *kept[5:]]))
+    batch = Tail(tmp_path / "a.record").read(1, most=2)
+    assert numbers(batch) == [1, 2, 3, 4, 5]
+    assert numbers(Tail(tmp_path / "a.record").read(batch.next, batch.offset)) == [6, 7]
+
+
+@pytest.mark.parametrize("kind", ["activity", "event", "phase", "endless"])
+def test_nothing_but_an_end_ends_it(tmp_path: Path, kind: str) -> None:
+    (tmp_path / "a.record").write_bytes(line_of({"n": 0, "t": 0.0, "kind": kind}))
+    assert Tail(tmp_path / "a.record").read(0).ends is False
+
+
+@pytest.mark.parametrize(
+    ("entry", "is_head"),
+    [
+        ({"kind": "run", "version": 1}, True),
+        ({"kind": "run", "version": VERSION}, True),
+        ({"kind": "run", "version": VERSION + 1}, False),
+        ({"kind": "event", "version": 1}, False),
+        ({"kind": "start", "version": 1}, False),
+    ],
+)
+def test_a_head_is_an_entry_of_a_run_in_a_version_known_here(
+    tmp_path: Path, entry: dict[str, Any], is_head: bool
+) -> None:
+    path = tmp_path / "a.record"
+    path.touch()
+    assert Tail(path).head() is None
+    path.write_bytes(line_of({"n": 0, "t": 0.0, **entry}))
+    assert (Tail(path).head() is not None) is is_head
+
+
 def test_a_line_that_is_still_being_written_waits(record: Path) -> None:
     whole = record.read_bytes()
     record.write_bytes(whole[:-5])
@@ -52,7 +119,8 @@ def test_what_is_damaged_is_told_as_lost_and_the_rest_follows(record: Path) -> N
     record.write_bytes(b"".join(broken))
     batch = Tail(record).read(0)
     assert numbers(batch) == list(range(len(broken)))
-    assert json.loads(batch.texts[3])["text"] == LOST
+    lost, after = (json.loads(text) for text in batch.texts[3:5])
+    assert (lost["text"], lost["t"]) == (LOST, after["t"])
 
 
 def test_forks_are_not_entries_of_the_run(record: Path) -> None:

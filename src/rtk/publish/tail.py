@@ -6,6 +6,7 @@ what it says of this machine alone (paths, process, command line) stays here.
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -64,8 +65,9 @@ class Tail:
         """
         batch = Batch(first, offset)
         for line in self._lines(offset):
-            text, number, ends = _looked_at(line)
-            if text is not None and number >= batch.next:
+            looked = _looked_at(line)
+            if looked and looked[1] >= batch.next:
+                text, number, ends = looked
                 if batch.texts and batch.size + len(text) > MOST_BYTES:
                     break
                 _fill(batch, number, text)
@@ -85,16 +87,13 @@ class Tail:
                 yield line
 
 
-def _looked_at(line: bytes) -> tuple[bytes | None, int, bool]:
-    """The text of a line, its number, and whether the run ends with it; no text where it is damaged or has none."""
-    try:
+def _looked_at(line: bytes) -> tuple[bytes, int, bool] | None:
+    """The text of a line, its number, and whether the run ends with it; None where it is damaged or has no number."""
+    with suppress(ValueError):
         text = whole(line)
-    except ValueError:
-        return None, -1, False
-    found = _NUMBER.match(text)
-    if not found:
-        return None, -1, False
-    return (text if int(found[1]) >= 0 else None), int(found[1]), found[3] == b"end"
+        if (found := _NUMBER.match(text)) and int(found[1]) >= 0:
+            return text, int(found[1]), found[3] == b"end"
+    return None
 
 
 def _fill(batch: Batch, number: int, text: bytes) -> None:
