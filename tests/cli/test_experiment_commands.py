@@ -111,7 +111,7 @@ def test_upgrade_says_so_where_the_comments_cannot_be_kept(tmp_path: Path) -> No
     given.write_text("title: twice # gone\n" + yaml.safe_dump(json.loads(PLAIN.read_bytes()), sort_keys=False))
     result = run("experiment", "upgrade", given, *_NUMBERS, "-o", tmp_path / "v.yaml")
     assert result.exit_code == 0
-    assert f"warning: {given}: it is written anew, without its comments" in result.stderr
+    assert f"warning: {given} is rewritten without its comments" in result.stderr
 
 
 def test_upgrade_mends_and_warns(tmp_path: Path) -> None:

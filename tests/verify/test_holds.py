@@ -140,7 +140,7 @@ def test_a_hold_that_a_full_disk_does_not_take_is_none(monkeypatch: pytest.Monke
 
 def test_where_there_can_be_no_directory_there_is_no_hold(tmp_path: Path) -> None:
     (tmp_path / "state").touch()
-    with pytest.raises(CannotRecord, match="what a run acts on cannot be kept in"):
+    with pytest.raises(CannotRecord, match="the holds of runs cannot be kept in"):
         take(hold("a"))
 
 
