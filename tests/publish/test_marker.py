@@ -38,6 +38,11 @@ def test_what_is_saved_is_there_for_the_next(record: Path) -> None:
         assert again.progress == whole
 
 
+def test_one_that_is_new_tells_of_nothing_but_its_address() -> None:
+    new = Progress("https://one")
+    assert (new.opened, new.next, new.offset, new.ends, new.done) == (False, 0, 0, False, False)
+
+
 def test_a_shorter_text_leaves_nothing_of_a_longer_one(record: Path) -> None:
     with Marker(record, "https://one") as marker:
         marker.progress.refused = "because of something long"
