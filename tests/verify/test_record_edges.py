@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from rtk.errors import CannotRecord
-from rtk.verify.record import Record, Recorded, entry_of, is_finished, plain, whole
-from rtk.verify.redact import DEEPEST
+from rtk.verify.record import Record, Recorded, entry_of, is_finished, line_of, plain, whole
+from rtk.verify.redact import DEEPEST, Redactor
 
 HEAD: dict[str, Any] = {"version": 1, "run": "run-1"}
 
@@ -103,7 +103,7 @@ def test_a_sync_that_fails_only_at_the_end_is_remembered_too(tmp_path: Path) -> 
 def test_a_number_json_cannot_hold_is_told_in_words_and_any_other_is_kept() -> None:
     most = 2**63 - 1
     assert plain([0, 126, 1000, most, -most]) == [0, 126, 1000, most, -most]
-    assert plain([most + 1, -most - 1]) == ["a very large number"] * 2
+    assert plain([most + 1, -most - 1, 2**64]) == ["a very large number"] * 3
 
 
 @pytest.mark.parametrize("wrap", [lambda value: [value], lambda value: {"a": value}], ids=["lists", "mappings"])
@@ -117,12 +117,13 @@ def test_levels_are_kept_down_to_the_fortieth(wrap: Any) -> None:
     assert plain(nested(DEEPEST, wrap(1))) == nested(DEEPEST, "…")
 
 
+@pytest.mark.parametrize("sign", ["x", "\t", "\0"])
 @pytest.mark.parametrize("at", [8, -1], ids=["its separator", "its end"])
-def test_a_line_whose_frame_is_damaged_is_not_whole(at: int) -> None:
+def test_a_line_whose_frame_is_damaged_is_not_whole(at: int, sign: str) -> None:
     text = b'{"n":0,"t":0,"kind":"x"}'
     line = bytearray(b"%08x %s\n" % (zlib.crc32(text), text))
     assert whole(bytes(line)) == text
-    line[at] = ord("x")
+    line[at] = ord(sign)
     assert entry_of(bytes(line)) is None
     with pytest.raises(ValueError, match="not a whole line"):
         whole(bytes(line))
@@ -140,3 +141,113 @@ def test_a_fork_that_was_noted_has_let_go_of_the_file(tmp_path: Path, monkeypatc
     assert len(closed) == 1
     record.close()
     assert len(closed) == 1, "there is nothing left to be closed, least of all another file"
+
+
+def test_times_are_told_to_the_microsecond(tmp_path: Path) -> None:
+    record = Record(tmp_path / "run-1.record", lambda: 1.23456789)
+    record.append("run", **HEAD)
+    assert record.seconds() == 1.234568
+    record.forked()
+    *_, head, fork = Recorded(record.path).entries()
+    assert head["t"] == 1.234568
+    assert fork == {"n": -1, "t": 1.234568, "kind": "forked", "pid": os.getpid()}
+
+
+def test_an_entry_is_durable_where_that_is_wanted(tmp_path: Path) -> None:
+    synced: list[int] = []
+    record = Record(tmp_path / "run-1.record", lambda: 1.0, sync=synced.append)
+    before = len(synced)
+    record.append("run", **HEAD)
+    record.note("event")
+    assert len(synced) == before
+    record.append("event", durable=True)
+    record.note("event", durable=True)
+    assert len(synced) == before + 2
+
+
+def test_who_listens_gets_each_line_that_undoing_needs(tmp_path: Path) -> None:
+    record, heard = Record(tmp_path / "run-1.record", lambda: 1.0), list[bytes]()
+    record.listener = heard.append
+    record.append("run", **HEAD)
+    record.append("measurement")
+    record.append("intent")
+    record.close()
+    record.note("intent")
+    entries = [entry_of(line) for line in heard]
+    assert [entry["kind"] for entry in entries if entry] == ["run", "intent"]
+    assert len(entries) == 2
+
+
+def test_a_closed_record_says_that_it_is_closed_and_closes_one_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = Record(tmp_path / "run-1.record", lambda: 1.0)
+    record.append("run", **HEAD)
+    record.close()
+    closed: list[int] = []
+    monkeypatch.setattr(os, "close", closed.append)
+    record.close()
+    assert closed == []
+    with pytest.raises(CannotRecord, match=r"the run record .*run-1\.record is closed"):
+        record.append("event")
+
+
+def test_nothing_goes_on_with_a_record_that_says_nothing(tmp_path: Path) -> None:
+    (tmp_path / "run-1.record").touch()
+    with pytest.raises(CannotRecord, match="is not a run record"):
+        Record(tmp_path / "run-1.record", lambda: 1.0, resume=True)
+
+
+def test_what_a_crash_left_blank_is_ended_before_the_next_line(tmp_path: Path) -> None:
+    path = written(tmp_path, "event")
+    path.write_bytes(path.read_bytes() + bytes(16))
+    record = Record(path, lambda: 2.0, resume=True)
+    record.append("end")
+    record.close()
+    assert [entry["kind"] for entry in Recorded(path).entries()] == ["run", "event", "end"]
+
+
+def test_a_long_end_of_a_long_record_is_found(tmp_path: Path) -> None:
+    record = Record(tmp_path / "run-1.record", lambda: 1.0)
+    record.append("run", **HEAD)
+    for size in (40_000, 30_000):
+        assert not is_finished(record.path)
+        record.append("event" if size == 40_000 else "end", text="x" * size)
+    record.close()
+    assert is_finished(record.path)
+
+
+def test_damaged_lines_are_counted_from_one_and_whole_ones_are_found_again(tmp_path: Path) -> None:
+    path = written(tmp_path, "event", "phase", "end")
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([lines[0], b"torn\n", *lines[2:]]))
+    recorded = Recorded(path)
+    assert [entry["n"] for entry in recorded.slots_and_entries() if isinstance(entry, dict)] == [0, 2, 3]
+    assert recorded.damaged == [2]
+    located = list(recorded.located())
+    assert recorded.damaged == [2]
+    assert list(recorded.at(offset for offset, _ in located)) == [entry for _, entry in located]
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_every_version_until_now_is_read(tmp_path: Path, version: int) -> None:
+    (tmp_path / "a.record").write_bytes(line_of({"n": 0, "t": 0.0, "kind": "run", "version": version}))
+    assert Recorded(tmp_path / "a.record").head["version"] == version
+
+
+@pytest.mark.parametrize("key", ["kinds", "output", "values"])
+def test_what_a_system_said_is_no_word_of_ours_whatever_it_calls_it(key: str) -> None:
+    said = ["hush-hush", {"status": "hush-hush", "n": 90817263}]
+    line = line_of(
+        {"n": 0, "t": 0.0, "kind": "event", key: said, "told": said[1]}, Redactor({"a": "hush-hush", "b": 90817263}, {})
+    )
+    entry = entry_of(line)
+    assert entry is not None
+    assert entry[key] == ["*****", {"status": "*****", "n": "*****"}]
+    assert entry["told"] == {"status": "*****", "n": "*****"}
+
+
+def test_the_shortest_line_has_one_sign() -> None:
+    assert whole(b"%08x 1\n" % zlib.crc32(b"1")) == b"1"
+    with pytest.raises(ValueError, match="not a whole line"):
+        whole(b"%08x \n" % zlib.crc32(b""))
