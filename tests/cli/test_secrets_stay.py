@@ -218,7 +218,7 @@ def executed(case: Case, toolkit: Toolkit, toy: ToyConsole, place: Path) -> None
 
 
 @pytest.mark.timeout(900)
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], phases=[Phase.reuse, Phase.generate])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow], phases=[Phase.reuse, Phase.generate])
 @given(case=st.one_of(texts(), numbers()))
 def test_a_declared_secret_is_nowhere(case: Case) -> None:
     place = Path(tempfile.mkdtemp(prefix="rtk-")) / "state"
