@@ -122,3 +122,8 @@ def test_what_has_other_signs_in_it_is_no_base64() -> None:
     whole = encoded("hidden-in-base64")
     assert "hidden-in-base64" in found(f"{whole[:8]}\n{whole[8:]}")
     assert "hidden-in-base64" not in found(f"{whole[:8]}!{whole[8:]}")
+
+
+def test_the_name_says_whether_a_value_is_secret_not_the_value() -> None:
+    assert "my-token" in found("export API_TOKEN=my-token")
+    assert "my-token" not in found("export REGION=my-token")
