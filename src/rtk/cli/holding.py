@@ -1,4 +1,4 @@
-"""What a run holds from before it begins until its undo is proven: on this machine, and where a console knows of it."""
+"""Hold the systems of a run, here and on its console, from before it begins until its undo is proven."""
 
 import getpass
 import logging
@@ -32,7 +32,7 @@ class GaveUp(ToolkitError):
 
 
 class Elsewhere(Protocol):
-    """Who knows what runs of other machines hold."""
+    """A console, which knows the holds of runs on other machines."""
 
     def take(self, hold: Hold, alongside: bool) -> tuple[Holder, ...]:
         """Take a hold; who stands in the way. Nobody does where it cannot be asked."""
@@ -46,7 +46,7 @@ class Elsewhere(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What to do where somebody stands in the way: wait so many seconds, or go on beside him."""
+    """What to do when another run holds the system: wait so many seconds, or run beside it."""
 
     wait_s: float = 0.0
     alongside: bool = False
@@ -113,7 +113,7 @@ class Holding:
         self.end(proven=not path.exists() or not path.stat().st_size)
 
     def _tried(self) -> tuple[Holder, ...]:
-        """Who stands in the way of both."""
+        """Return the other runs that hold the system, here and on the console."""
         self._hold = replace(self._hold, since=self._clock.now())
         got = take(self._hold, self._choice.alongside)
         if not isinstance(got, Grip):
