@@ -8,7 +8,7 @@ from typing import Any
 from asgiref.sync import sync_to_async
 
 from rtk.console.asgi import Console, KeptThreads
-from rtk.console.limits import Receive, Scope, Send
+from rtk.console.bodies import Receive, Scope, Send
 
 RECORD = "/api/v1/organizations/o/teams/t/verifications/v/runs/r/record"
 

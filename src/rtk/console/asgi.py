@@ -13,8 +13,8 @@ import django
 from asgiref.sync import ThreadSensitiveContext
 from django.conf import settings
 
+from rtk.console.bodies import Application, Limited, Receive, Scope, Send
 from rtk.console.handler import Handler
-from rtk.console.limits import Application, Limited, Receive, Scope, Send
 from rtk.console.safety import chosen, refuse_unsafe
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rtk.console.settings")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rtk.console.limits import Limited, Receive, Scope, Send
+from rtk.console.bodies import Limited, Receive, Scope, Send
 
 Message = MutableMapping[str, Any]
 
