@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
+from rtk.console.limits import LIMITS, Limit
 from rtk.errors import BadInput
 
 
@@ -34,7 +35,6 @@ OPTIONS = (
     Option("RTK_DEBUG", "no", "Show error pages with code and settings.", "flag"),
     Option("RTK_LOG_LEVEL", "warning", "Least level that is logged: debug, info, warning or error.", "level"),
     Option("DATABASE_URL", "", "Your own PostgreSQL, 14 or newer: postgresql://user:password@host/name.", secret=True),
-    Option("RTK_DATABASE_CONNECTIONS", "20", "Most connections to the database at once.", "number"),
     Option("RTK_SIGN_UP", "invitation", "Who may sign up: by invitation only, or open to all.", "sign-up"),
     Option("RTK_OIDC_ISSUER", "", "OpenID Connect issuer to sign in with, such as https://id.example.org."),
     Option("RTK_OIDC_NAME", "Single sign-on", "What the button to sign in with it says."),
@@ -43,10 +43,9 @@ OPTIONS = (
     Option("RTK_MAIL_URL", "", "Mail server: smtp://user:password@host:587 (STARTTLS) or smtps://….", secret=True),
     Option("RTK_MAIL_FROM", "reliability-toolkit@localhost", "Sender of the console's mail."),
     Option("RTK_NOTIFY_OWN_NETWORK", "no", "Let webhooks call private networks and this machine, by http too.", "flag"),
-    Option("RTK_RETENTION_DAYS", "400", "Days for which measurements are kept; 0 keeps them for ever.", "number"),
     Option("RTK_PACKAGE", "", "Address of the wheel from which pages tell pip to install the toolkit; else an index."),
     Option("RTK_IMAGE", "", "Container image with the toolkit, which pages name in files for Docker and Kubernetes."),
-    Option("RTK_BODY_LIMIT_MIB", "64", "Largest body of a request, in MiB.", "number"),
+    *(Option(each.name, str(each.default), each.help, "number") for each in LIMITS),
 )
 _BY_NAME = {option.name: option for option in OPTIONS}
 _YES, _NO = {"yes", "true", "on", "1"}, {"no", "false", "off", "0"}
@@ -72,6 +71,15 @@ def number(name: str, given: Mapping[str, str] | None = None) -> int:
     if not value.isascii() or not value.isdigit():
         raise BadInput(f"{name} is {value!r}; expected a whole number")
     return int(value)
+
+
+def limit(of: Limit, given: Mapping[str, str] | None = None) -> int:
+    """Return the value of a limit that is in force. Raises BadInput for one that cannot be."""
+    value = number(of.name, given)
+    if not of.least <= value <= of.most and not (of.zero and value == 0):
+        zero = ", or 0" if of.zero else ""
+        raise BadInput(f"{of.name} is {value}; expected a whole number from {of.least} to {of.most}{zero}")
+    return value
 
 
 def flag(name: str, given: Mapping[str, str] | None = None) -> bool:

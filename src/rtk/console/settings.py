@@ -4,7 +4,7 @@ import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from rtk.console import issuer, mail, options
+from rtk.console import issuer, limits, mail, options
 from rtk.console.database import from_url
 
 PORT = options.number("RTK_PORT")
@@ -65,7 +65,7 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": from_url(options.text("DATABASE_URL"), options.number("RTK_DATABASE_CONNECTIONS"))}
+DATABASES = {"default": from_url(options.text("DATABASE_URL"), options.limit(limits.DATABASE_CONNECTIONS))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
@@ -114,8 +114,10 @@ X_FRAME_OPTIONS = "DENY"
 if options.number("RTK_TRUSTED_PROXIES"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-DATA_UPLOAD_MAX_MEMORY_SIZE = options.number("RTK_BODY_LIMIT_MIB") * 2**20
-RETENTION_DAYS = options.number("RTK_RETENTION_DAYS")
+for each in limits.LIMITS:
+    options.limit(each)  # whatever reads it later, one that cannot be is refused now
+DATA_UPLOAD_MAX_MEMORY_SIZE = options.limit(limits.BODY) * 2**20
+RETENTION_DAYS = options.limit(limits.RETENTION)
 IMAGE = options.text("RTK_IMAGE")
 PACKAGE = options.text("RTK_PACKAGE")
 if PACKAGE:

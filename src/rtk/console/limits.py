@@ -1,0 +1,74 @@
+"""Every limit of the console: one table that settings, checks, --help, the documentation and the limits page read.
+
+To add one, declare it here, put it into `LIMITS`, and read it with `options.limit(limits.NAME)`. Whatever it refuses
+says so in one sentence with the figure, and with Retry-After where waiting helps.
+"""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Subject(StrEnum):
+    """What a limit is about; the limits page has a table for each."""
+
+    PEOPLE = "People and sign-in"
+    MAIL = "Mail"
+    REQUESTS = "Requests and connections"
+    WORK = "Work of the console"
+    STORAGE = "Storage and database"
+
+
+class Unit(StrEnum):
+    """What a limit counts, as figures are shown with it."""
+
+    COUNT = ""
+    MIB = "MiB"
+    BYTES_PER_SECOND = "bytes/s"
+    MILLISECONDS = "ms"
+    SECONDS = "s"
+    MINUTES = "min"
+    DAYS = "days"
+
+
+class Limit(NamedTuple):
+    """A bound that a setting moves. `what` is a phrase without a full stop: “Largest body of a request”.
+
+    `least` and `most` are the smallest and the largest value that make sense. Where 0 switches the limit off, `zero`
+    says what happens then.
+    """
+
+    name: str
+    default: int
+    unit: Unit
+    subject: Subject
+    what: str
+    least: int = 1
+    most: int = 1_000_000
+    zero: str = ""
+
+    @property
+    def help(self) -> str:
+        """The limit in one sentence, with its unit."""
+        unit = f", in {self.unit}" if self.unit else ""
+        return f"{self.what}{unit}{f'; 0: {self.zero}' if self.zero else ''}."
+
+    def shown(self, value: int) -> str:
+        """Return a value of this limit as people read it: “64 MiB”, or what 0 stands for."""
+        return self.zero if self.zero and not value else f"{value:,} {self.unit}".strip()
+
+
+DATABASE_CONNECTIONS = Limit(
+    "RTK_DATABASE_CONNECTIONS", 20, Unit.COUNT, Subject.STORAGE, "Most connections to the database at once"
+)
+RETENTION = Limit(
+    "RTK_RETENTION_DAYS",
+    400,
+    Unit.DAYS,
+    Subject.STORAGE,
+    "Time for which measurements are kept",
+    most=36_500,
+    zero="kept for ever",
+)
+BODY = Limit("RTK_BODY_LIMIT_MIB", 64, Unit.MIB, Subject.REQUESTS, "Largest body of a request")
+
+LIMITS = (DATABASE_CONNECTIONS, RETENTION, BODY)
