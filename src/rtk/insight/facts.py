@@ -125,16 +125,22 @@ class Measurements:
         return len(self._slots)
 
     def __iter__(self) -> Iterator[Measurement]:
-        for index in range(len(self._slots)):
-            yield self[index]
+        moments = iter(self._times)  # four of them are a measurement's
+        columns = zip(self._codes, self._slots, moments, moments, moments, moments, strict=False)
+        return (self._row(index, *cells) for index, cells in enumerate(columns))
 
     def __getitem__(self, index: int) -> Measurement:
         index = range(len(self))[index]
-        phase, outcome = _KINDS[self._codes[index]]
         due, started, ended, value = self._times[4 * index : 4 * index + 4]
+        return self._row(index, self._codes[index], self._slots[index], due, started, ended, value)
+
+    def _row(  # noqa: PLR0913, PLR0917 - a column each
+        self, index: int, code: int, slot: int, due: float, started: float, ended: float, value: float
+    ) -> Measurement:
+        phase, outcome = _KINDS[code]
         return Measurement(
             phase,
-            self._slots[index],
+            slot,
             due,
             None if isnan(started) else started,
             None if isnan(ended) else ended,

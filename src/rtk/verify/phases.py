@@ -11,7 +11,7 @@ from chaoslib.exceptions import InterruptExecution
 
 from rtk.clock import Clock
 from rtk.experiment.plan import Plan
-from rtk.insight.facts import MissedReason, Phase
+from rtk.insight.facts import PHASES, MissedReason, Phase
 from rtk.insight.stops import StopCause
 from rtk.verify.crew import Crew, InFlight, PausedSince, Sample
 from rtk.verify.overdue import Overdue
@@ -63,6 +63,7 @@ class Phases:
         self._measure = measuring.measure
         self._overdue = measuring.overdue
         self._over_at: float | None = None
+        self._planned = {phase: plan.slots(phase) for phase in PHASES}  # worked out exactly, which takes its time
         self._rules = StopRules(plan, stop.request)
         self.crew = Crew(clock, self._careful, self._settled, measuring.max_in_flight, measuring.paused_since)
         self.bell = self.crew.bell
@@ -111,7 +112,7 @@ class Phases:
 
     def _open(self, phase: Phase, goes_on: Callable[[], bool], halted: bool) -> Grid:
         """Begin a phase where the one before was over. One of no known length has one slot at least."""
-        planned = self._plan.slots(phase) or int(phase in ("onset", "undo"))
+        planned = self._planned[phase] or int(phase in ("onset", "undo"))
         start = self._clock.monotonic() if self._over_at is None else self._over_at
         grid = Grid(phase, start, self._plan.frequency_s, planned, goes_on)
         self._rules.open(grid)
@@ -217,7 +218,7 @@ class Phases:
             code=sample.code,
             probes=sample.probes,
         )
-        self._progress.measured(sample.outcome, sample.value, beyond=slot >= self._plan.slots(grid.phase))
+        self._progress.measured(sample.outcome, sample.value, beyond=slot >= self._planned[grid.phase])
         self._rules.tell(grid, slot, sample.outcome)
 
     def drain(self, hurried: Callable[[], bool]) -> None:

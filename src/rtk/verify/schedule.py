@@ -58,7 +58,8 @@ class Grid:
             if self.stopped or (slot >= self.planned and not self._goes_on()) or self._states[slot]:
                 return False
             self._states[slot] = _BEGUN
-            self.begun.set()
+            if not self.begun.is_set():
+                self.begun.set()
             return True
 
     def settle(self, slot: int) -> bool:
