@@ -134,7 +134,7 @@ class Measurements:
         due, started, ended, value = self._times[4 * index : 4 * index + 4]
         return self._row(index, self._codes[index], self._slots[index], due, started, ended, value)
 
-    def _row(  # noqa: PLR0913, PLR0917 - a column each
+    def _row(
         self, index: int, code: int, slot: int, due: float, started: float, ended: float, value: float
     ) -> Measurement:
         phase, outcome = _KINDS[code]
