@@ -43,6 +43,15 @@ class Cloud:
         self._follow()
         return answer
 
+    def issued(self, key: str) -> bool:
+        """Return whether the lab's own IAM or STS gave out this access key."""
+        if self._application is None:
+            return False
+        from moto.iam.models import iam_backends  # noqa: PLC0415  loaded when first needed
+
+        backends = [backend for account in list(iam_backends.values()) for backend in list(account.values())]
+        return any(key in backend.access_keys for backend in backends)
+
     def store(self, command: Command, invocation: Invocation, written: list[Written]) -> None:
         """Put the outputs where the command asked: S3, CloudWatch Logs. A failure there stays there."""
         bucket = command.request.get("OutputS3BucketName")

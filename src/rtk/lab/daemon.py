@@ -124,6 +124,7 @@ def _check_free(port: int) -> None:
 
 def _serve(settings: Settings, fleet: list[Instance], stop: set[signal.Signals]) -> None:
     # Here and not above: the instances were forked before these, large, were loaded.
+    from rtk.lab.admission import Admission  # noqa: PLC0415
     from rtk.lab.cloud import Cloud  # noqa: PLC0415
     from rtk.lab.endpoint import Endpoint, serve  # noqa: PLC0415
     from rtk.lab.library import Library  # noqa: PLC0415
@@ -139,7 +140,7 @@ def _serve(settings: Settings, fleet: list[Instance], stop: set[signal.Signals])
     run_command = RunCommand(runner, library, settings.invocation_delay_s)
     lab = _describe(settings, fleet)
     operations = {**run_command.operations(), **Documents(library).operations()}
-    endpoint = Endpoint(operations, cloud, lab.access_key, lambda: _status(runner))
+    endpoint = Endpoint(operations, cloud, Admission(lab.access_key, cloud.issued), lambda: _status(runner))
     model()
     server = serve(endpoint, settings.port)
     threading.Thread(target=server.serve_forever, name="endpoint", daemon=True).start()

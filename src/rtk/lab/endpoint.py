@@ -1,28 +1,33 @@
 """The AWS endpoint of the lab: Run Command and its documents are ours, all else is moto's, on one port.
 
-It executes shell commands, so it answers on loopback only, never a browser's page (`Origin`), never another
-host name, and Run Command only to the access key that `rtk lab env` prints.
+It executes shell commands, so it listens on loopback only, and `Admission` looks at each request before anything else.
 """
 
-import hmac
 import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
+from xml.sax.saxutils import escape
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
+from rtk.lab.admission import Admission, refusal
 from rtk.lab.cloud import Cloud, Environ
 from rtk.lab.protocol import TARGET, Operation, answer, refused
 from rtk.lab.refusals import Refusal
 
 HOST = "127.0.0.1"
 STATUS_PATH = "/_lab/status"
-KEY_HEADER = "HTTP_X_LAB_KEY"
 LARGEST_BODY = 1024 * 1024
-_LOCAL_HOST = re.compile(r"^((.+\.)?localhost|127\.0\.0\.1|\[::1\])(:\d+)?$")
+IDLE_S = 60  # a connection that sends nothing
+_SCOPE = re.compile(r"Credential=[^/,\s]+/[^/]*/[^/]*/([a-z0-9-]+)/aws4_request")
+_XML = "<ErrorResponse><Error>{}</Error><RequestId>lab</RequestId></ErrorResponse>"
+_XML_OF = {
+    "ec2": "<Response><Errors><Error>{}</Error></Errors><RequestID>lab</RequestID></Response>",
+    "s3": "<Error>{}<RequestId>lab</RequestId></Error>",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +36,15 @@ class Endpoint:
 
     operations: dict[str, Operation]
     cloud: Cloud
-    access_key: str
+    admission: Admission
     status: Callable[[], dict[str, Any]]
 
     def __call__(self, wsgi: Environ, start_response: Any) -> Iterable[bytes]:
         """Answer one request."""
-        if wsgi.get("HTTP_ORIGIN") or not _LOCAL_HOST.match(wsgi.get("HTTP_HOST", "")):
-            why = "The lab executes shell commands: it answers programs on this machine, not web pages."
-            return _respond(start_response, *refused(Refusal("AccessDeniedException", why, 403)))
+        if reason := self.admission.reason(wsgi):
+            return _refuse(start_response, wsgi, refusal(reason))
         if wsgi.get("PATH_INFO") == STATUS_PATH:
-            return self._status(wsgi, start_response)
+            return _respond(start_response, 200, json.dumps(self.status()).encode())
         target = wsgi.get("HTTP_X_AMZ_TARGET", "")
         name = target.removeprefix(TARGET)
         if target.startswith(TARGET) and name in self.operations:
@@ -48,23 +52,10 @@ class Endpoint:
         return self.cloud(wsgi, start_response)
 
     def _answer(self, name: str, wsgi: Environ) -> tuple[int, bytes]:
-        if not self._may(_access_key(wsgi)):
-            why = 'The security token included in the request is invalid: eval "$(rtk lab env)".'
-            return refused(Refusal("UnrecognizedClientException", why))
-        size = int(wsgi.get("CONTENT_LENGTH") or 0)
-        if size > LARGEST_BODY:
+        length = str(wsgi.get("CONTENT_LENGTH") or "0")
+        if not length.isdecimal() or int(length) > LARGEST_BODY:
             return refused(Refusal("RequestEntityTooLarge", "The request is larger than 1 MiB.", 413))
-        return answer(name, self.operations[name], wsgi["wsgi.input"].read(size))
-
-    def _status(self, wsgi: Environ, start_response: Any) -> Iterable[bytes]:
-        if not self._may(wsgi.get(KEY_HEADER, "")):
-            return _respond(
-                start_response, *refused(Refusal("AccessDeniedException", "The lab's key is missing.", 403))
-            )
-        return _respond(start_response, 200, json.dumps(self.status()).encode())
-
-    def _may(self, key: str) -> bool:
-        return hmac.compare_digest(key.encode(), self.access_key.encode())
+        return answer(name, self.operations[name], wsgi["wsgi.input"].read(int(length)))
 
 
 def serve(endpoint: Endpoint, port: int) -> BaseWSGIServer:
@@ -73,18 +64,27 @@ def serve(endpoint: Endpoint, port: int) -> BaseWSGIServer:
 
 
 class _Handler(WSGIRequestHandler):
-    protocol_version = "HTTP/1.1"  # connections are kept
+    protocol_version = "HTTP/1.1"
+    timeout = IDLE_S
 
     def log_request(self, *_: object, **__: object) -> None:
         """Requests are not logged: a thousand lines would hide the one that matters."""
 
 
-def _access_key(wsgi: Environ) -> str:
-    found = re.search(r"Credential=([^/,\s]+)/", wsgi.get("HTTP_AUTHORIZATION", ""))
-    return found[1] if found else ""
+def _refuse(start_response: Any, wsgi: Environ, problem: Refusal) -> Iterable[bytes]:
+    """Refuse in the protocol of the service that was called, so that its client can read the sentence."""
+    kind = str(wsgi.get("CONTENT_TYPE") or "")
+    scope = _SCOPE.search(str(wsgi.get("HTTP_AUTHORIZATION", "")))
+    if scope is None or "json" in kind or "HTTP_X_AMZ_TARGET" in wsgi:
+        return _respond(start_response, *refused(problem))
+    stated = f"<Code>{escape(problem.code)}</Code><Message>{escape(problem.message)}</Message>"
+    body = _XML_OF.get(scope[1], _XML).format(stated)
+    return _respond(start_response, problem.status, body.encode(), "text/xml")
 
 
-def _respond(start_response: Any, status: int, body: bytes) -> Iterable[bytes]:
-    headers = [("Content-Type", "application/x-amz-json-1.1"), ("Content-Length", str(len(body)))]
+def _respond(
+    start_response: Any, status: int, body: bytes, kind: str = "application/x-amz-json-1.1"
+) -> Iterable[bytes]:
+    headers = [("Content-Type", kind), ("Content-Length", str(len(body)))]
     start_response(f"{status} {HTTPStatus(status).phrase}", headers)
     return [body]

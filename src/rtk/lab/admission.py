@@ -1,0 +1,78 @@
+"""Who is answered on the lab's port: programs on this machine that know the lab's key, whatever they call.
+
+Asked once for each request, before anything else reads it: the lab executes shell commands, and EC2 stops instances.
+"""
+
+import hmac
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import parse_qs
+
+from rtk.lab.refusals import Refusal
+
+KEY_HEADER = "X-Lab-Key"
+_LOCAL_HOST = re.compile(r"([A-Za-z0-9._-]+\.)?localhost(:\d+)?|127\.0\.0\.1(:\d+)?|\[::1\](:\d+)?")
+_BROWSER = ("HTTP_ORIGIN", "HTTP_SEC_FETCH_SITE", "HTTP_SEC_FETCH_MODE", "HTTP_SEC_FETCH_DEST")
+_SIGNED = re.compile(r"Credential=([^/,\s]+)/|^AWS ([^:\s]+):")
+_PRESIGNED = ("X-Amz-Credential", "AWSAccessKeyId")
+
+
+class Reason(StrEnum):
+    """Why a request is not answered."""
+
+    HOST = "host"
+    PAGE = "page"
+    NO_KEY = "no-key"
+    KEY = "key"
+
+
+_SENTENCES = {
+    Reason.HOST: "The lab answers to localhost, 127.0.0.1 and [::1] only, not to the host name of this request.",
+    Reason.PAGE: "The lab executes shell commands: it answers programs on this machine, not web pages.",
+    Reason.NO_KEY: 'The request names no access key: eval "$(rtk lab env)".',
+    Reason.KEY: 'The security token included in the request is invalid: eval "$(rtk lab env)".',
+}
+_CODES = {
+    Reason.HOST: ("AccessDeniedException", 403),
+    Reason.PAGE: ("AccessDeniedException", 403),
+    Reason.NO_KEY: ("UnrecognizedClientException", 403),
+    Reason.KEY: ("UnrecognizedClientException", 403),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """The one check. `issued` says whether the lab's own IAM or STS gave out a key."""
+
+    access_key: str
+    issued: Callable[[str], bool]
+
+    def reason(self, wsgi: dict[str, object]) -> Reason | None:
+        """Return why this request is not answered, or None."""
+        if not _LOCAL_HOST.fullmatch(str(wsgi.get("HTTP_HOST", ""))):
+            return Reason.HOST
+        if any(name in wsgi for name in _BROWSER):
+            return Reason.PAGE
+        key = access_key(wsgi)
+        if not key:
+            return Reason.NO_KEY
+        known = hmac.compare_digest(key.encode(), self.access_key.encode()) or self.issued(key)
+        return None if known else Reason.KEY
+
+
+def access_key(wsgi: dict[str, object]) -> str:
+    """Return the access key that a request names: in its signature, in a presigned address, or in a header."""
+    stated = str(wsgi.get("HTTP_X_LAB_KEY", ""))
+    signed = _SIGNED.search(str(wsgi.get("HTTP_AUTHORIZATION", "")))
+    if stated or signed:
+        return stated or signed[1] or signed[2]  # type: ignore[index]  # one of the two is there
+    query = parse_qs(str(wsgi.get("QUERY_STRING", "")))
+    return next((query[name][0].split("/")[0] for name in _PRESIGNED if name in query), "")
+
+
+def refusal(reason: Reason) -> Refusal:
+    """Return what the caller reads."""
+    code, status = _CODES[reason]
+    return Refusal(code, _SENTENCES[reason], status)
