@@ -126,7 +126,6 @@ PARTS: dict[str, dict[str, str]] = {
     },
     "tests/console/api/test_kept.py": {
         "why": "part A from the client's side",
-        "rtk/console": "links",
         "rtk/console/api": "kept_executions probe",
         "rtk/console/store": "executions experiments fields safeguards",
     },

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rtk.console.safety import Chosen, beyond_this_machine, chosen, refuse_unsafe
+from rtk.console.safety import Chosen, allowed_hosts, beyond_this_machine, chosen, refuse_unsafe
 from rtk.errors import BadInput
 
 KEY = "k" * 50
@@ -43,6 +43,7 @@ def test_plain_http_is_let_through_where_the_network_is_trusted() -> None:
         (SAFE._replace(key="k" * 31), "32 characters or more"),
         (SAFE._replace(public_url=""), "set RTK_PUBLIC_URL to the https:// address"),
         (SAFE._replace(public_url="http://rtk.example.org"), "or RTK_INSECURE_COOKIES=yes"),
+        (SAFE._replace(further_hosts="rtk.internal, *"), "RTK_ALLOWED_HOSTS has .*list the names"),
     ],
 )
 def test_each_unsafe_setting_is_refused_with_its_fix(unsafe: Chosen, fix: str) -> None:
@@ -66,3 +67,21 @@ def test_a_public_url_that_is_none_is_refused_everywhere(url: str) -> None:
 def test_it_is_read_from_the_environment() -> None:
     environ = {"RTK_HOST": "0.0.0.0", "RTK_DEBUG": "yes", "RTK_ALLOWED_HOSTS": "a,b", "RTK_SECRET_KEY": KEY}
     assert chosen(environ) == Chosen("0.0.0.0", "", KEY, debug=True, insecure_cookies=False, further_hosts="a,b")
+
+
+@pytest.mark.parametrize("url", ["", "http://localhost:8000", "http://127.0.0.1:8000", "http://[::1]:8000"])
+def test_on_this_machine_pages_answer_under_each_of_its_names(url: str) -> None:
+    assert allowed_hosts(HERE._replace(public_url=url)) == ["localhost", "127.0.0.1", "[::1]"]
+
+
+def test_beyond_this_machine_pages_answer_under_the_public_name_alone() -> None:
+    assert allowed_hosts(SAFE) == ["rtk.example.org"]
+
+
+def test_pages_answer_under_further_names_each_of_which_was_set() -> None:
+    named = SAFE._replace(further_hosts="rtk.internal, localhost,")
+    assert allowed_hosts(named) == ["rtk.example.org", "rtk.internal", "localhost"]
+
+
+def test_an_address_of_ipv6_is_a_name_in_brackets() -> None:
+    assert allowed_hosts(SAFE._replace(public_url="https://[2001:db8::1]:8443")) == ["[2001:db8::1]"]

@@ -1,4 +1,9 @@
-"""The addresses of pages, as they are told to who is outside of them: in notifications and by the API."""
+"""The addresses of pages, as whoever is outside of them gets them: in mail, in notifications and by the API.
+
+All begin with RTK_PUBLIC_URL, whatever name a request came under: whoever sends one chooses that name.
+"""
+
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.urls import reverse
@@ -7,6 +12,12 @@ from rtk.console.people.models import Team
 from rtk.console.store.models import Execution, Run
 
 _API = "/api"
+
+
+def public(address: str) -> str:
+    """Return a path, or any address of this console, as an address that begins with RTK_PUBLIC_URL."""
+    parts = urlsplit(address)
+    return settings.PUBLIC_URL + parts._replace(scheme="", netloc="", path=f"/{parts.path.lstrip('/')}").geturl()
 
 
 def insight(team: Team, run: Run) -> str:

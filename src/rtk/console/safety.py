@@ -14,6 +14,8 @@ _KEY = (
     f"without a secret key of {LEAST_KEY} characters or more sessions can be forged; set RTK_SECRET_KEY_FILE to a file "
     "with one, or start the console with 'rtk up', which makes one"
 )
+_ANY_HOST = "RTK_ALLOWED_HOSTS has '*', under which anybody's name leads here; list the names"
+_LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 _PLAIN = (
     "over plain http others can read passwords and cookies; set RTK_PUBLIC_URL to the https:// address of a proxy in "
     "front of it, or RTK_INSECURE_COOKIES=yes on a network that you trust"
@@ -64,9 +66,22 @@ def beyond_this_machine(settings: Chosen) -> bool:
     return not all(_is_loopback(host.strip()) for host in hosts if host.strip())
 
 
+def allowed_hosts(settings: Chosen) -> list[str]:
+    """Return the names under which pages answer: those that were set, and this machine's own until others reach it.
+
+    A link that somebody opens on another machine never leads to theirs, whatever their browser was made to ask for.
+    """
+    public = urlsplit(settings.public_url).hostname or "localhost"
+    further = [host.strip() for host in settings.further_hosts.split(",") if host.strip()]
+    here = _LOOPBACK if _is_loopback(public) else ()
+    return list(dict.fromkeys([*here, f"[{public}]" if ":" in public else public, *further]))
+
+
 def _rules(settings: Chosen, scheme: str) -> list[tuple[bool, str]]:
     plain = scheme != "https" and not settings.insecure_cookies
-    return [(settings.debug, _DEBUG), (len(settings.key) < LEAST_KEY, _KEY), (plain, _PLAIN)]
+    any_host = "*" in (host.strip() for host in settings.further_hosts.split(","))
+    key = len(settings.key) < LEAST_KEY
+    return [(settings.debug, _DEBUG), (key, _KEY), (plain, _PLAIN), (any_host, _ANY_HOST)]
 
 
 def _is_loopback(host: str) -> bool:

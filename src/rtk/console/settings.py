@@ -4,7 +4,7 @@ import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from rtk.console import issuer, limits, mail, options
+from rtk.console import issuer, limits, mail, options, safety
 from rtk.console.database import from_url
 
 PORT = options.number("RTK_PORT")
@@ -14,8 +14,7 @@ _HTTPS = _PUBLIC.scheme == "https"
 
 SECRET_KEY = options.text("RTK_SECRET_KEY") or secrets.token_urlsafe(50)  # rather a new one than one that is known
 DEBUG = options.flag("RTK_DEBUG")
-_FURTHER = [host.strip() for host in options.text("RTK_ALLOWED_HOSTS").split(",") if host.strip()]
-ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *filter(None, [_PUBLIC.hostname]), *_FURTHER]
+ALLOWED_HOSTS = safety.allowed_hosts(safety.chosen())
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 _OURS = ["people", "store", "api", "notify", "pages"]
@@ -40,6 +39,7 @@ MIDDLEWARE = [
     "rtk.console.people.headers.SecurityHeaders",
     "rtk.console.pages.files.Files",
     "rtk.console.api.probe.Probe",
+    "rtk.console.hosts.Probes",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -1,7 +1,7 @@
 """What allauth asks us: who may sign up, which addresses are trusted, how a user is filled in."""
 
 import logging
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import requests
 from allauth.account.adapter import DefaultAccountAdapter
@@ -14,11 +14,19 @@ from django.contrib import messages
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.http import HttpRequest
 
+from rtk.console import links
 from rtk.console.people import arrivals
 from rtk.console.people.asking import Asking
 from rtk.console.people.models import NAME_LENGTH, User
 
 _log = logging.getLogger(__name__)
+
+
+class Site(NamedTuple):
+    """What the mails of allauth call this console, and the address that they give for it."""
+
+    domain: str
+    name: str = "Reliability Toolkit"
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -47,9 +55,13 @@ class AccountAdapter(DefaultAccountAdapter):
         return saved
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send it, or say that it could not be sent: to whoever waits for it, and why in one line of the log."""
+        """Send it, or say that it could not be sent: to whoever waits for it, and why in one line of the log.
+
+        allauth takes its addresses from the request, whose host is whatever its sender wrote.
+        """
+        ours = {key: links.public(value) if key.endswith("_url") else value for key, value in context.items()}
         try:
-            super().send_mail(template_prefix, email, context)
+            super().send_mail(template_prefix, email, {**ours, "current_site": Site(settings.PUBLIC_URL)})
         except OSError as error:  # smtplib's errors are of this kind
             _log.warning("no mail could be sent by the server of RTK_MAIL_URL: %s", " ".join(str(error).split())[:500])
             messages.warning(self.request, "No mail could be sent; tell the administrator of this console.")
