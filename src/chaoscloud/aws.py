@@ -72,7 +72,7 @@ def patient_ssm(region: str | None, configuration: Mapping[str, Any] | None) -> 
     try:
         import boto3  # noqa: PLC0415  the extra `aws`; experiments without it need no boto3
     except ImportError:
-        raise ActivityFailed("boto3 is not installed: pip install 'reliability-toolkit[aws]'") from None
+        raise ActivityFailed("boto3 is not installed: pip install boto3") from None
     stated = region or (configuration or {}).get("aws_region")
     try:
         return Patient(boto3.Session().client("ssm", region_name=stated))  # the shared session is not for threads

@@ -58,12 +58,11 @@ def build(into: Path, *what: str) -> None:
     _uv("build", "--quiet", *words, str(ROOT))
 
 
-def install(wheel: Path, into: Path, extra: str = "") -> Installed:
-    """A new virtual environment with the wheel, an extra of it, and what they need in the pinned versions."""
+def install(requirement: str, into: Path, *more: str) -> Installed:
+    """A new virtual environment with a requirement, and what it needs in the pinned versions."""
     _uv("venv", "--quiet", "--python", sys.executable, str(into))
-    asked = f"reliability-toolkit{extra} @ {wheel.as_uri()}"
-    words = ["pip", "install", "--quiet", "--python", str(into / "bin" / "python")]
-    words += ["--constraint", str(ROOT / "constraints.txt"), asked]
+    words = ["pip", "install", "--quiet", "--python", str(into / "bin" / "python"), *more]
+    words += ["--constraint", str(ROOT / "constraints.txt"), requirement]
     try:
         _uv(*words, "--offline")  # set-up has left all of it in uv's cache, most of the time
     except AssertionError:
@@ -95,13 +94,17 @@ def wheel(built: Path) -> Path:
 @pytest.fixture(scope="session")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
     """`reliability-toolkit[all]` from the wheel, made once for all processes of a test run."""
-    return Installed(_once(tmp_path_factory, "all", lambda path: install(wheel, path, "[all]")))
+    return Installed(
+        _once(tmp_path_factory, "all", lambda path: install(f"reliability-toolkit[all] @ {wheel.as_uri()}", path))
+    )
 
 
 @pytest.fixture(scope="session")
 def bare(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
     """`reliability-toolkit` alone."""
-    return Installed(_once(tmp_path_factory, "bare", lambda path: install(wheel, path)))
+    return Installed(
+        _once(tmp_path_factory, "bare", lambda path: install(f"reliability-toolkit @ {wheel.as_uri()}", path))
+    )
 
 
 def _once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:

@@ -1,5 +1,6 @@
 """What is published is whole: the wheel has all of the tree, and works where there is nothing else."""
 
+import hashlib
 import re
 import subprocess
 import tarfile
@@ -12,7 +13,7 @@ import requests
 
 from tests.console.commands import get, url_in
 from tests.console.conftest import place
-from tests.packaging.installed import ROOT, Installed, bare, build, built, installed, wheel
+from tests.packaging.installed import ROOT, Installed, bare, build, built, install, installed, wheel
 
 __all__ = ["bare", "built", "installed", "wheel"]  # fixtures, which pytest finds by their names
 
@@ -97,7 +98,7 @@ def test_its_commands_tell_what_they_can(installed: Installed, home: Path) -> No
     assert where.startswith(str(installed.path))
 
 
-def test_its_console_comes_up_with_all_that_its_pages_load(installed: Installed, home: Path) -> None:
+def test_its_console_comes_up_with_all_that_its_pages_load(installed: Installed, wheel: Path, home: Path) -> None:
     own = {"RTK_DATA": str(home / "data")}
     up = installed.run(home, "rtk", "up", "--detach", "--port", 0, **own)
     try:
@@ -109,9 +110,20 @@ def test_its_console_comes_up_with_all_that_its_pages_load(installed: Installed,
         assert {name.rpartition(".")[2] for name in loaded} >= {"js", "css"}, page
         assert {name: get(f"{url}{name}")[0] for name in loaded} == dict.fromkeys(loaded, 200)
         assert installed.run(home, "rtk", "status", **own).returncode == 0
+        gives_away(url, wheel, home)
     finally:
         down = installed.run(home, "rtk", "down", **own)
     assert down.stdout == "stopped\n", down.stderr
+
+
+def gives_away(url: str, wheel: Path, home: Path) -> None:
+    """The console sends the very wheel that it was installed from, and what it names for pip installs it."""
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    requirement = f"reliability-toolkit @ {url}/client/{wheel.name}#sha256={digest}"
+    assert get(f"{url}/client/requirements.txt") == (200, f"{requirement}\n")
+    assert requests.get(f"{url}/client/{wheel.name}", timeout=30).content == wheel.read_bytes()
+    client = install(requirement, home / "client", "--no-deps")
+    assert (client.path / "bin" / "rtk").exists()
 
 
 def opened(link: str) -> str:
@@ -133,8 +145,13 @@ def test_without_extras_it_is_the_client(bare: Installed, home: Path) -> None:
 
 
 @pytest.mark.parametrize("words", [("up",), ("up", "--detach"), ("lab", "up"), ("demo",)], ids=" ".join)
-def test_what_needs_an_extra_says_which_in_one_sentence(words: tuple[str, ...], bare: Installed, home: Path) -> None:
+def test_what_needs_an_extra_says_which_in_one_sentence(
+    words: tuple[str, ...], bare: Installed, wheel: Path, home: Path
+) -> None:
     done = bare.run(home, "rtk", *words, RTK_DATA=str(home / "none"))
     assert done.returncode == 1, done.stdout
     (line,) = done.stderr.splitlines()
-    assert re.search(r"not installed \(\w+ is missing\); pip install 'reliability-toolkit\[\w+\]'$", line), line
+    where = re.escape(wheel.as_uri())
+    assert re.search(
+        rf"not installed \(\w+ is missing\); pip install 'reliability-toolkit\[\w+\] @ {where}\S*'$", line
+    ), line

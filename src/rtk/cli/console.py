@@ -25,8 +25,10 @@ def _console() -> Iterator[None]:
     except ModuleNotFoundError as error:
         if str(error.name).startswith("rtk"):
             raise
+        from rtk import origin
+
         raise BadInput(
-            f"the console is not installed ({error.name} is missing); pip install 'reliability-toolkit[console]'"
+            f"the console is not installed ({error.name} is missing); {origin.install_hint('console')}"
         ) from None
 
 

@@ -21,9 +21,9 @@ def demo(full: bool, headless: bool, exit_: bool, keep: bool, end: bool, data: s
     """Play the tutorial from its first step to its insight, by itself."""
     missing = [name for name in _NEEDED if find_spec(name) is None]
     if missing:
-        raise BadInput(
-            f"the demonstration is not installed ({missing[0]} is missing); pip install 'reliability-toolkit[all]'"
-        )
+        from rtk import origin
+
+        raise BadInput(f"the demonstration is not installed ({missing[0]} is missing); {origin.install_hint('all')}")
     from rtk.demo import story
     from rtk.demo.place import place_of
 

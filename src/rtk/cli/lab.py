@@ -92,7 +92,9 @@ def _plainly(command: Callable[..., None]) -> Callable[..., None]:
 def up(host: str, tags: tuple[str, ...], detach: bool, no_isolation: bool, **options: Any) -> None:
     """Start the lab."""
     if missing := [name for name in NEEDED if find_spec(name) is None]:
-        raise BadInput(f"the lab is not installed ({missing[0]} is missing); pip install 'reliability-toolkit[lab]'")
+        from rtk import origin
+
+        raise BadInput(f"the lab is not installed ({missing[0]} is missing); {origin.install_hint('lab')}")
     if host not in LOOPBACK:
         raise BadInput(f"the lab executes shell commands for whoever reaches it: loopback only, not {host}")
     settings = Settings(

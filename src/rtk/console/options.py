@@ -43,7 +43,7 @@ OPTIONS = (
     Option("RTK_MAIL_URL", "", "Mail server: smtp://user:password@host:587 (STARTTLS) or smtps://….", secret=True),
     Option("RTK_MAIL_FROM", "reliability-toolkit@localhost", "Sender of the console's mail."),
     Option("RTK_NOTIFY_OWN_NETWORK", "no", "Let webhooks call private networks and this machine, by http too.", "flag"),
-    Option("RTK_PACKAGE", "", "Address of the wheel from which pages tell pip to install the toolkit; else an index."),
+    Option("RTK_PACKAGE", "", "Address of the wheel that pages tell pip to install; by default the console's own."),
     Option("RTK_IMAGE", "", "Container image with the toolkit, which pages name in files for Docker and Kubernetes."),
     *(Option(each.name, str(each.default), each.help, "number") for each in LIMITS),
 )

@@ -1,12 +1,15 @@
 """Every address of the console: each app appends its own."""
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from rtk.console import health
+from rtk.console import client, health
 
 handler500 = health.failed
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health.health),
+    path("client/requirements.txt", client.requirements),
+    re_path(r"^client/(?P<name>[^/]+\.whl)$", client.client),
+    re_path(r"^client/(?P<name>[^/]+\.whl)\.sha256$", client.digest),
     path("accounts/", include("allauth.urls")),
     path("", include("rtk.console.api.urls")),
     path("", include("rtk.console.notify.urls")),

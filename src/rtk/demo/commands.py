@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from rtk import origin
 from rtk.demo.place import Place
 from rtk.errors import BadInput
 from rtk.lab import state
@@ -41,7 +42,7 @@ class Commands:
         return found
 
     def _rtk(self, *words: str) -> list[str]:
-        return [self.needed("rtk", "pip install 'reliability-toolkit[all]' brings it"), *words]
+        return [self.needed("rtk", origin.install_hint("all")), *words]
 
     def _data(self) -> tuple[str, str]:
         return "--data", str(self.place.console.path)

@@ -8,6 +8,7 @@ from typing import Any
 
 from rtk.experiment.mend import DEEPEST
 from rtk.experiment.wording import at, shown
+from rtk.origin import DISTRIBUTION
 
 # The import packages of extensions whose distribution is called differently, as their wheels have them.
 DISTRIBUTIONS = {
@@ -51,7 +52,6 @@ DISTRIBUTIONS = {
     "chaoswm": "chaostoolkit-wiremock",
     "chaoszos": "chaostoolkit-zos",
 }
-OURS = "reliability-toolkit"
 WITH_US = frozenset(("chaoscloud", "chaoslib", "chaostoolkit"))
 _OF_AWS = ("chaoscloud.actions.ssm", "chaoscloud.probes.ssm")  # these need boto3
 
@@ -69,7 +69,7 @@ def control_modules(document: Mapping[str, Any]) -> dict[str, str]:
 def distributions(document: Mapping[str, Any]) -> tuple[str, ...]:
     """What `pip install` must be given for all its modules, our own first."""
     known = [_distribution(module) for module in all_modules(document)]
-    ours = f"{OURS}[aws]" if f"{OURS}[aws]" in known else OURS
+    ours = f"{DISTRIBUTION}[aws]" if f"{DISTRIBUTION}[aws]" in known else DISTRIBUTION
     return tuple(dict.fromkeys((ours, *filter(None, known))))
 
 
@@ -131,7 +131,7 @@ def _distribution(module: str) -> str | None:
     """What installs a module; empty for what comes with every installation."""
     package = top(module)
     if package == "chaoscloud":
-        return f"{OURS}[aws]" if module in _OF_AWS else ""
+        return f"{DISTRIBUTION}[aws]" if module in _OF_AWS else ""
     if package in WITH_US or package in sys.stdlib_module_names:
         return ""
     return DISTRIBUTIONS.get(package)

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from rtk.console.client import requirement
 from tests.console.live import EXPERIMENT, Live, Machine
 
 OBJECTIVE = {"name": "Checkout", "target": 0.95, "window": 86400, "tags": ["shop"]}
@@ -89,7 +90,7 @@ def test_what_the_page_shows_is_answered_too(live: Live, machine: Machine) -> No
     found = machine("POST", f"{live.team}/import", json={"source": json.dumps(document)}).json()
     assert found["warnings"] == ['"drain": the experiment has no rollbacks, so nothing undoes this']
     assert found["probes"][0]["met"].startswith("met when ")
-    assert found["needs"]["install"] == ["reliability-toolkit", "chaostoolkit-kubernetes"]
+    assert found["needs"]["install"] == [requirement("reliability-toolkit"), "chaostoolkit-kubernetes"]
     assert found["needs"]["variables"] == [{"name": "SHOP_HOST", "secret": False, "required": True}]
     plan = found["plan"]
     assert (plan["frequency"], plan["duration"], plan["objective"]["target"]) == (10, 300, 0.95)

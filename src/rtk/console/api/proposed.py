@@ -17,7 +17,10 @@ PROPOSED: dict[str, Any] = {
 }
 NEEDS: dict[str, Any] = {
     "variables": [{"name": "ENDPOINT_URL", "secret": False, "required": True}],
-    "install": ["reliability-toolkit", "chaostoolkit-kubernetes"],
+    "install": [
+        "reliability-toolkit @ https://console.example.com/client/reliability_toolkit-0.1.0-py3-none-any.whl#sha256=…",
+        "chaostoolkit-kubernetes",
+    ],
     "packages": ["acme"],
     "programs": ["kubectl"],
 }

@@ -9,14 +9,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from rtk.console import client
 from rtk.console.pages.insights.banner import NotRestored
 from rtk.console.pages.templatetags.show import STATES
 from rtk.console.people import gate
 from rtk.console.people.gate import Caller
 from rtk.console.people.models import Role
 from rtk.console.people.pages import viewed
+from rtk.origin import DISTRIBUTION
 
 _COMMAND = "ENDPOINT_URL=https://shop.example.com/ chaos verify https://rtk.example.com/assets/verifications/12.json"
+_COMMANDS = "chaos signin --url https://rtk.example.com\nchaos verify shop.json"
 _HOSTILE = "<script>alert(1)</script> " + "a-name-without-any-space-" * 8
 _GROUPS = {
     "Verdicts": ("pass", "fail", "inconclusive", "invalid", "not-begun", "none"),
@@ -64,7 +67,7 @@ def _examples() -> dict[str, Any]:
         "tags": ["service:checkout", "team:web", _HOSTILE],
         "hostile": _HOSTILE,
         "command": _COMMAND,
-        "script": "pip install reliability-toolkit\nchaos signin --url https://rtk.example.com\nchaos verify shop.json",
+        "script": f"pip install '{client.requirement(DISTRIBUTION)}'\n{_COMMANDS}",
         "example": {"slug": "example"},
         "left": [NotRestored(uuid4(), "Checkout under load", now, 0), NotRestored(uuid4(), _HOSTILE, now, 2)],
         "plain": Example(initial=filled, prefix="plain"),

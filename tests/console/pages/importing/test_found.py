@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from rtk.console import client
 from rtk.console.pages.importing.found import Found, excerpt
 from rtk.console.store.looking import read
 from rtk.console.store.problem import Problem
@@ -131,9 +132,9 @@ def test_a_variable_is_needed_once_and_only_where_it_has_no_default() -> None:
     assert "No shell can set" in found.warnings[-1]
 
 
-def test_our_own_package_comes_from_where_a_setting_says(settings: Any) -> None:
+def test_our_own_package_comes_from_this_console_or_from_where_a_setting_says(settings: Any) -> None:
     provider = {"type": "python", "module": "chaoscloud.actions.ssm", "func": "send_command"}
     found = Found({**EXPERIMENT, "method": [{"type": "action", "name": "load", "provider": provider}]})
-    assert found.install == "'reliability-toolkit[aws]'"
+    assert found.install == f"'reliability-toolkit[aws] @ {client.address()}'"
     settings.PACKAGE = "https://files.example.com/reliability_toolkit-0.1.0-py3-none-any.whl"
     assert found.install == f"'reliability-toolkit[aws] @ {settings.PACKAGE}'"

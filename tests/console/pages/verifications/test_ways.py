@@ -3,6 +3,7 @@
 import re
 import shlex
 import subprocess
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -16,21 +17,26 @@ from tests.docs.pages import DOCS, blocks
 
 ID = UUID("dd1e52d0-454a-40b8-8864-5d34834191e6")
 URL = f"https://console.example.com/assets/verifications/{ID}.json"
-PLAIN = Subject(ID, "https://console.example.com", 420.0)
+CLIENT = (
+    "https://console.example.com/client/reliability_toolkit-0.1.0-py3-none-any.whl"
+    "#sha256=9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+)
+OURS = f"reliability-toolkit @ {CLIENT}"
+PLAIN = Subject(ID, "https://console.example.com", 420.0, (OURS,))
 FULL = Subject(
     ID,
     "https://console.example.com",
     420.0,
+    (f"reliability-toolkit[aws] @ {CLIENT}", "chaostoolkit-kubernetes"),
     (
         Variable("ENDPOINT_URL", "configuration.endpoint_url", required=True, option="endpoint_url"),
         Variable("INSTANCE_ID", "configuration.instance_id", required=True, option="instance_id"),
         Variable("API_KEY", "secrets.api.key", required=True),
     ),
-    ("reliability-toolkit[aws]", "chaostoolkit-kubernetes"),
     ("kubectl",),
     "registry.acme.example/chaos:1",
 )
-INSTALL = "pip install 'reliability-toolkit[aws]' chaostoolkit-kubernetes"
+INSTALL = f"pip install 'reliability-toolkit[aws] @ {CLIENT}' chaostoolkit-kubernetes"
 BOTH = pytest.mark.parametrize("of", [PLAIN, FULL], ids=["plain", "full"])
 
 
@@ -77,6 +83,13 @@ def test_every_option_of_the_command_is_one(key: str, of: Subject) -> None:
     for line in re.findall(r"(?:chaos|verify)\b.*", re.sub(r"\n +(?=--|https)", " ", text)):
         if "assets/verifications" in line:
             assert set(re.findall(r"(?<=\s)--[a-z-]+", line)) <= known
+
+
+@pytest.mark.parametrize("key", ["terminal", "docker", "github", "gitlab", "jenkins"])
+def test_what_installs_by_a_digest_says_when_to_copy_it_again(key: str) -> None:
+    assert any("refuse any file but the one" in file.hint for file in way_of(key, PLAIN).files)
+    without = replace(PLAIN, distributions=("reliability-toolkit @ https://files.example.com/own.whl",))
+    assert not any("refuse any file" in file.hint for file in way_of(key, without).files)
 
 
 def test_an_unknown_way_is_the_terminal() -> None:
@@ -150,7 +163,7 @@ def test_github_runs_one_at_a_time_and_keeps_the_reports(of: Subject) -> None:
     (job,) = workflow["jobs"].values()
     assert job["timeout-minutes"] * 60 > 2 * of.planned_s + 600
     install, run = job["steps"][1]["run"], job["steps"][2]
-    assert install.startswith("pip install ")
+    assert shlex.split(install) == ["pip", "install", *of.distributions]
     assert shlex.split(run["run"])[-1] == URL
     assert "\n" not in run["run"].strip()
     plain, secret = [each.name for each in of.variables if each.option], [e.name for e in of.variables if not e.option]
@@ -174,6 +187,7 @@ def test_gitlab_runs_one_at_a_time_and_shows_the_junit_report(of: Subject) -> No
     }
     assert job["resource_group"] == "verify-dd1e52d0"
     assert job["variables"] == {"RTK_URL": of.console}
+    assert shlex.split(job["script"][0]) == ["pip", "install", *of.distributions]
     command = shlex.split(job["script"][1])
     assert command[:4] == ["chaos", "--no-version-check", "--no-log-file", "verify"]
     assert command[-1] == URL
@@ -195,7 +209,7 @@ def test_the_jenkinsfile_is_declarative_and_whole(of: Subject) -> None:
 
 
 def test_the_documentation_shows_the_same_files() -> None:
-    of = Subject(ID, "https://console.example.com", 420.0, FULL.variables[:1])
+    of = Subject(ID, "https://console.example.com", 420.0, (OURS,), FULL.variables[:1])
     shown = {block.text.strip() for block in blocks(DOCS / "how-to" / "use-in-ci.md")}
     for key in ("github", "gitlab", "jenkins"):
         for file in way_of(key, of).files:

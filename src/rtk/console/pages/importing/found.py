@@ -6,14 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from django.conf import settings
-
+from rtk.console import client
 from rtk.experiment import needs, packages
 from rtk.experiment.refs import written_out
 from rtk.report.measured import met_when
 from rtk.report.text import capital, plain
 
-_OURS = "reliability-toolkit"
 _PLACE = re.compile(r"\bline (\d+)(?: column (\d+))?")
 _AROUND, _WIDEST = 2, 160
 _MOST = 50  # of each kind are listed
@@ -85,8 +83,8 @@ class Found:
 
     @property
     def distributions(self) -> tuple[str, ...]:
-        """What `pip install` must be given; our own from where RTK_PACKAGE says."""
-        return tuple(_from(each, settings.PACKAGE) for each in needs.distributions(self.document))
+        """Return the arguments of `pip install`; our own distribution comes from this console or RTK_PACKAGE."""
+        return tuple(map(client.requirement, needs.distributions(self.document)))
 
     @property
     def install(self) -> str:
@@ -146,8 +144,3 @@ def _carrier(provider: Mapping[str, Any]) -> str:
     """What carries it out. Arguments and addresses stay out, they may hold secrets."""
     module, func = provider.get("module"), provider.get("func")
     return f"{module}.{func}" if module else str(provider.get("path") or "")
-
-
-def _from(distribution: str, wheel: str) -> str:
-    """What pip is told: our own distribution from the address of a wheel, where there is one."""
-    return f"{distribution} @ {wheel}" if wheel and distribution.startswith(_OURS) else distribution

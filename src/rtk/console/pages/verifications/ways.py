@@ -50,14 +50,15 @@ class Way(NamedTuple):
 class Subject:
     """What is run: a verification of a console, with what its experiment needs.
 
-    `planned_s` is how long all phases are planned to take. Without an `image`, one must be filled in.
+    `planned_s` is how long all phases are planned to take, `distributions` are the arguments of `pip install`. Without
+    an `image`, one must be filled in.
     """
 
     id: UUID
     console: str
     planned_s: float
+    distributions: Sequence[str]
     variables: Sequence[Variable] = ()
-    distributions: Sequence[str] = ("reliability-toolkit",)
     programs: Sequence[str] = ()
     image: str = ""
 
@@ -101,7 +102,9 @@ def _terminal(of: Subject) -> Way:
         [
             File("Command", of.command, f"{'Put the values in place of …. ' if of.variables else ''}{_FIRST}"),
             File(
-                "Before the first time", prepared, "Once on each machine: install, and sign in with a token of yours."
+                "Before the first time",
+                prepared,
+                f"Once on each machine: install, and sign in with a token of yours. {_pinned(of)}",
             ),
         ],
         f"Processes of the experiment start in the folder in which you are. {_EXIT_CODES}{_also(of)}",
@@ -112,7 +115,7 @@ def _docker(of: Subject) -> Way:
     image = of.image or "reliability-toolkit"
     names = "".join(f"--env {name} " for name in (*of.plain, *of.secret))
     text = _filled("docker", of, image=image, variables=names)
-    hint = "An image with all that this experiment needs."
+    hint = f"An image with all that this experiment needs. {_pinned(of)}"
     return Way(
         "docker",
         _exported(of),
@@ -158,7 +161,7 @@ def _github(of: Subject) -> Way:
         "github",
         f"In the repository's settings, under Secrets and variables, Actions: make the {secrets}"
         f"{f' and the {plain}' if plain else ''}.",
-        [File(f".github/workflows/{of.name}.yml", text)],
+        [File(f".github/workflows/{of.name}.yml", text, _pinned(of))],
         f"{_EXIT_CODES}{_also(of)}",
     )
 
@@ -169,7 +172,7 @@ def _gitlab(of: Subject) -> Way:
     return Way(
         "gitlab",
         f"In the project's settings, under CI/CD, Variables: make the {names}; mask {masked}.",
-        [File(".gitlab-ci.yml", _filled("gitlab", of))],
+        [File(".gitlab-ci.yml", _filled("gitlab", of), _pinned(of))],
         f"{_EXIT_CODES}{_also(of)}",
     )
 
@@ -185,7 +188,7 @@ def _jenkins(of: Subject) -> Way:
     return Way(
         "jenkins",
         f"It needs the plugins Docker Pipeline and JUnit. Make the {ids}, of the kind Secret text.",
-        [File("Jenkinsfile", text)],
+        [File("Jenkinsfile", text, _pinned(of))],
         f"{_EXIT_CODES}{_also(of)}",
     )
 
@@ -202,6 +205,10 @@ WAYS: dict[str, tuple[str, Callable[[Subject], Way]]] = {
 _FIRST = "On a machine where it was never run, first do what stands below."
 _KEPT = "Where the records of runs outlive their pods, so that chaos recover can undo a run whose pod died."
 _ONCE = {"create": "All but the last line once; the last one for each run.", "apply": ""}
+_PINNED = (
+    "The digest behind # has pip refuse any file but the one that this console names; when a new version of the client "
+    "is to run, copy the line again."
+)
 _EXIT_CODES = (
     "It exits with 0 when the objective holds or nothing is decided, 2 when it is broken, 1 or 4 when nothing could be "
     "verified, 5 when something is not restored. With --strict only proof is 0."
@@ -228,6 +235,10 @@ def _template(name: str) -> _Text:
 
 def _install(of: Subject) -> str:
     return " ".join(shlex.quote(each) for each in of.distributions)
+
+
+def _pinned(of: Subject) -> str:
+    return _PINNED if any("#sha256=" in each for each in of.distributions) else ""
 
 
 def _literals(names: Sequence[str]) -> str:
