@@ -285,6 +285,14 @@ def test_nor_is_one_that_the_disk_does_not_give(monkeypatch: pytest.MonkeyPatch)
         take(hold("b"))
 
 
+def test_nor_is_one_that_is_no_file(state: Path) -> None:
+    (state / "holds" / "a.hold").mkdir(parents=True)
+    with pytest.raises(CannotRecord, match=r"a\.hold cannot be read"):
+        take(hold("b"))
+    with pytest.raises(CannotRecord, match=r"a\.hold cannot be read"):
+        standing_holds()
+
+
 def test_a_hold_that_is_let_go_of_while_somebody_looks_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     first = grip("a")
 

@@ -131,12 +131,12 @@ def _files(directory: Path) -> list[Path]:
 
 def _read(path: Path, environ: Mapping[str, str]) -> tuple[Hold, Standing] | None:
     """A hold and why it stands; one that is over is dropped."""
-    how = standing(path, environ)
-    if how == Standing.OVER:
+    try:
+        how = standing(path, environ)
+        if how != Standing.OVER:
+            return hold_from(json.loads(path.read_bytes())), how
         _drop(path)
         return None
-    try:
-        return hold_from(json.loads(path.read_bytes())), how
     except FileNotFoundError:  # its run has let go of it meanwhile
         return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
