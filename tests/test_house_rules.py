@@ -22,7 +22,8 @@ LAYERS = (
     "rtk.demo",
     "rtk.cli",
 )
-FOUNDATION = {"rtk", "rtk.errors", "rtk.clock", "rtk.helper", "rtk.origin", "rtk.slices"}
+BELOW = ("errors", "clock", "helper", "origin", "outlets", "printable", "slices")
+FOUNDATION = {"rtk", *(f"rtk.{each}" for each in BELOW)}
 PUBLISHING = {"chaoscloud.controls"}  # what settings have named since 2020 does nothing but call rtk.publish
 WEB_FRAMEWORKS = {"aiohttp", "bottle", "django", "fastapi", "flask", "ninja", "starlette", "tornado", "uvicorn"}
 LONGEST_FILE, LONGEST_TEST_FILE = 350, 400

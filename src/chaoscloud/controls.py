@@ -16,6 +16,7 @@ from chaoslib.settings import get_loaded_settings
 
 from rtk.clock import SystemClock
 from rtk.errors import ToolkitError
+from rtk.outlets import printable_logs
 from rtk.publish import spool, workspace
 from rtk.publish.console import Console
 from rtk.publish.destination import destination
@@ -57,6 +58,7 @@ def configure_control(
     _run.execution = _run.safeguards = None
     if "RTK_RUN_ID" in os.environ:
         return
+    printable_logs()
     settings = settings or get_loaded_settings() or {}
     try:
         where = destination(settings) if feature(settings, "publish") is not False else None

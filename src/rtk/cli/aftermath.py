@@ -16,6 +16,8 @@ from rtk.cli.masks import Masks
 from rtk.clock import SystemClock
 from rtk.errors import ToolkitError
 from rtk.insight.stops import StopCause, Stopping
+from rtk.outlets import outlets, printable_logs
+from rtk.printable import hanging
 from rtk.verify.estate import Estate, received
 from rtk.verify.holds import release
 from rtk.verify.record import Entry
@@ -32,6 +34,7 @@ def main(path: Path, data: bytes) -> int:
     """Undo what the run left, complete its record, write its journal and reports; 0, or 1 when that failed."""
     configure_logger()
     prepare_handlers()
+    printable_logs()
     estate = received(data)
     with helper.finding(estate.path or sys.path, estate.replaced):
         left = estate.parts()
@@ -100,6 +103,8 @@ def _told(path: Path, recovered: Recovered) -> int:
 
 if __name__ == "__main__":
     try:
-        sys.exit(main(Path(sys.argv[1]), sys.stdin.buffer.read()))
+        with outlets():
+            sys.exit(main(Path(sys.argv[1]), sys.stdin.buffer.read()))
     except ToolkitError as error:
-        sys.exit(f"rtk: {error}; what is left can be undone with: chaos recover --run {Path(sys.argv[1]).stem}")
+        left = f"what is left can be undone with: chaos recover --run {Path(sys.argv[1]).stem}"
+        sys.exit(hanging(f"rtk: {error}; {left}"))

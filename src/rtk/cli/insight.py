@@ -14,10 +14,9 @@ from rtk.cli.options import Command
 @click.argument("path", type=click.Path(path_type=Path), metavar="JOURNAL|RECORD")
 def insight(path: Path, as_json: bool, report: tuple[str, ...]) -> None:
     """Compute the insight of a run anew from its journal or its run record, and tell it."""
-    from rich.console import Console
-
     from rtk.insight.insight import insight as insight_of
     from rtk.report.screen import screen
+    from rtk.report.terminal import terminal
     from rtk.report.write import write
     from rtk.verify.kept import facts_in
 
@@ -28,4 +27,4 @@ def insight(path: Path, as_json: bool, report: tuple[str, ...]) -> None:
     if as_json:
         click.echo(json.dumps(found.as_dict(), indent=2, allow_nan=False))
     else:
-        Console().print(screen(found, facts))
+        terminal().print(screen(found, facts))

@@ -2,12 +2,13 @@
 
 import logging
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self, TextIO
 
 from rtk.errors import ToolkitError
+from rtk.printable import printable
 from rtk.verify.redact import Redactor
 from rtk.verify.toolkit import Toolkit
 
@@ -18,13 +19,20 @@ _FORMATTER = logging.Formatter()
 class _Stream:
     """A stream of text on which no secret is written. All else is as with the stream itself."""
 
-    def __init__(self, stream: TextIO, masks: "Masks") -> None:
+    def __init__(self, stream: TextIO, mask: Callable[[str], str], drawn: Callable[[str], str]) -> None:
+        """`mask` is for texts, `drawn` for what has colours in it."""
         self._stream = stream
-        self._masks = masks
+        self._mask = mask
+        self._drawn = drawn
 
     def write(self, text: str) -> int:
-        self._stream.write(self._masks(text) if isinstance(text, str) else text)
+        self._stream.write(self._mask(text) if isinstance(text, str) else text)
         return len(text)
+
+    @property
+    def drawn(self) -> "_Stream":
+        """The stream for what is drawn, as `rtk.outlets` has it, on which no secret is written either."""
+        return _Stream(getattr(self._stream, "drawn", self._stream), self._drawn, self._drawn)
 
     def writelines(self, lines: Iterable[str]) -> None:
         for line in lines:
@@ -52,6 +60,12 @@ class Masks(logging.Filter):
         return toolkit
 
     def __call__(self, text: str) -> str:
+        """Return a text without secrets, also those that only show once control characters are taken out of it."""
+        found = self._redacted(text)
+        seen = printable(found)
+        return found if seen == found else self._redacted(seen)
+
+    def _redacted(self, text: str) -> str:
         self._redact.learn()
         return self._redact(text)
 
@@ -70,7 +84,7 @@ class Masks(logging.Filter):
         for handler in (*logging.getLogger("chaostoolkit").handlers, *logging.getLogger().handlers):
             handler.addFilter(self)
         self._streams = sys.stdout, sys.stderr
-        sys.stdout, sys.stderr = (_Stream(each, self) for each in self._streams)
+        sys.stdout, sys.stderr = (_Stream(each, self, self._redacted) for each in self._streams)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:

@@ -11,6 +11,8 @@ import click
 
 from rtk.errors import BadInput, ToolkitError
 from rtk.experiment.quantity import seconds, share
+from rtk.outlets import outlets
+from rtk.printable import hanging
 
 if TYPE_CHECKING:
     _Number = click.ParamType[float]
@@ -30,11 +32,12 @@ class _Manners(click.Command):
 
     def invoke(self, ctx: click.Context) -> Any:
         _escape_what_cannot_be_encoded()
-        try:
-            return _usage_exits_1(lambda: super(_Manners, self).invoke(ctx))
-        except ToolkitError as error:
-            click.echo(f"{ctx.find_root().info_name}: {error}", err=True)
-            ctx.exit(error.exit_code)
+        with outlets():
+            try:
+                return _usage_exits_1(lambda: super(_Manners, self).invoke(ctx))
+            except ToolkitError as error:
+                click.echo(hanging(f"{ctx.find_root().info_name}: {error}"), err=True)
+                ctx.exit(error.exit_code)
 
 
 class Command(_Manners):
@@ -118,5 +121,6 @@ def _usage_exits_1(do: Callable[[], T]) -> T:
     try:
         return do()
     except click.UsageError as error:
-        error.show()
+        with outlets():
+            error.show()
         raise click.exceptions.Exit(1) from None

@@ -7,13 +7,16 @@ import click
 from rtk.cli.ending import COULD_NOT_RUN, OK
 from rtk.clock import SystemClock
 from rtk.errors import BadInput
+from rtk.printable import hanging
 from rtk.publish.destination import Destination, destination
 from rtk.publish.journals import publish
 from rtk.publish.marker import Taken
 from rtk.publish.pending import Sender
 from rtk.publish.settings import feature, load
+from rtk.report.text import plain
 from rtk.verify.places import runs_directory
 
+LONGEST_ADDRESS = 2000
 PATIENCE_S = 60.0  # how long a console that does not answer is asked again
 
 
@@ -32,7 +35,7 @@ def publishing(path: Path, journal: str | None, as_new: bool = False) -> int:
         page = publish(Path(journal), sender, settings, as_new)
     except Taken:
         raise BadInput(f"{journal} is being published by another process just now") from None
-    click.echo(f"Published at {page}" if page else f"{journal} is published")
+    click.echo(f"Published at {plain(page, LONGEST_ADDRESS)}" if page else f"{journal} is published")
     return OK
 
 
@@ -41,9 +44,9 @@ def _pending(sender: Sender, where: Destination) -> int:
     for name in done.sent:
         click.echo(f"{name} is published")
     for name, why in done.left.items():
-        click.echo(f"{name} is not published yet: {why}", err=True)
+        click.echo(f"{name} is not published yet: {hanging(why)}", err=True)
     for name, why in done.dropped.items():
-        click.echo(f"{name} is not published, and not tried again: {why}", err=True)
+        click.echo(f"{name} is not published, and not tried again: {hanging(why)}", err=True)
     if not (done.sent or done.left or done.dropped):
         click.echo(f"Nothing is pending for {where.url}")
     return COULD_NOT_RUN if done.left or done.dropped else OK

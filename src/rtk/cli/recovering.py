@@ -19,6 +19,7 @@ from rtk.errors import BadInput, ToolkitError
 from rtk.insight.stops import StopCause, Stopping
 from rtk.insight.words import count
 from rtk.report.axis import utc
+from rtk.report.text import plain
 from rtk.verify.holders import Standing, holder, systems
 from rtk.verify.holds import release, standing_holds
 from rtk.verify.places import runs_directory
@@ -90,7 +91,7 @@ def _list_holds(known: set[str]) -> None:
     """List what runs hold that are neither alive nor unfinished, so that nobody else releases it."""
     for each in standing_holds():
         if each.standing in (Standing.NOT_RESTORED, Standing.UNKNOWN) and each.run not in known:
-            click.echo(f"{each.run}  {each.title}\n  {each.standing}, and holds {systems(each.shared)}")
+            click.echo(f"{each.run}  {plain(each.title)}\n  {each.standing}, and holds {systems(each.shared)}")
             click.echo(f"  check the system, then release it with `chaos recover --forget {each.run}`")
 
 
@@ -98,8 +99,8 @@ def describe(left: Remains) -> list[str]:
     """A run that died, in lines."""
     began, rollbacks = left.names()
     lines = [
-        f"{left.run_id}  {left.head['title']}",
-        f"  begun {utc(left.head['at'], '%Y-%m-%d %H:%M:%S UTC')} in {left.head['directory']}",
+        f"{left.run_id}  {plain(left.head['title'])}",
+        f"  begun {utc(left.head['at'], '%Y-%m-%d %H:%M:%S UTC')} in {plain(left.head['directory'], 1000)}",
     ]
     if left.damaged:
         lines.append(f"  its record has {count(len(left.damaged), 'damaged line')}; what is whole is used")

@@ -14,6 +14,7 @@ from rtk.publish.console import Console, Refused
 from rtk.publish.destination import Destination, address_of, destination, root_of
 from rtk.publish.settings import arguments_of, chosen, load, save, with_console
 from rtk.publish.wire import NoAnswer
+from rtk.report.text import plain
 
 LONGEST_TOKEN = 8192
 
@@ -102,7 +103,7 @@ def _picked(console: Console, organizations: list[dict[str, Any]], org: str | No
     one = _one(organizations, org, "Here are your known organizations", "organization")
     if not one["teams"]:
         raise BadInput(f"you are in no team of organization {one['name']!r}: ask its owner to add you")
-    other = _one(one["teams"], team, f"Here are the teams you belong to in organization '{one['name']}'", "team")
+    other = _one(one["teams"], team, f"Here are the teams you belong to in organization '{plain(one['name'])}'", "team")
     return console.where.in_team(one, other)
 
 
@@ -118,7 +119,7 @@ def _one(rows: list[dict[str, Any]], wanted: str | None, title: str, what: str) 
         return rows[0]
     click.echo(f"{title}:")
     for number, row in enumerate(rows, 1):
-        click.echo(f"{number}) {row.get('name')}")
+        click.echo(f"{number}) {plain(row.get('name'))}")
     return rows[click.prompt(f"Select the {what} to publish to", type=click.IntRange(1, len(rows))) - 1]
 
 
@@ -132,7 +133,7 @@ def _save(
     }
     save(path, with_console(settings, address_of(where.url).host, token, arguments))
     click.echo(
-        f"Experiments and executions will be published to team '{where.team_name}' "
-        f"in organization '{where.organization_name}'"
+        f"Experiments and executions will be published to team '{plain(where.team_name)}' "
+        f"in organization '{plain(where.organization_name)}'"
     )
     click.echo(f"Console details saved at {path}")

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from chaoslib.notification import RunFlowEvent, notify
-from rich.console import Console
 from rich.text import Text
 
 from rtk.errors import ToolkitError
@@ -17,6 +16,7 @@ from rtk.insight.shape import Insight
 from rtk.report.lines import lines
 from rtk.report.screen import MARGIN, screen
 from rtk.report.story import PAGE
+from rtk.report.terminal import terminal
 from rtk.report.text import plain
 from rtk.report.write import write
 from rtk.verify import journal
@@ -54,7 +54,7 @@ def write_all(
 def tell(insight: Insight, facts: Facts, live: bool) -> None:
     """Say how it ended: one screen for a person, plain lines for a pipe."""
     if live:
-        Console(stderr=True).print(screen(insight, facts))
+        terminal(stderr=True).print(screen(insight, facts))
         tell_page(facts.files.get(PAGE, ""))
         return
     for line in lines(insight, facts):
@@ -65,7 +65,7 @@ def tell_page(page: str) -> None:
     """The address of the run's page on a line of its own, whole however narrow the terminal; nothing without one."""
     if page:
         line = Text.assemble(f"{' ' * MARGIN}{PAGE}: ", plain(page, LONGEST_ADDRESS))
-        Console(stderr=True).print(line, "", sep="\n", soft_wrap=True)
+        terminal(stderr=True).print(line, "", sep="\n", soft_wrap=True)
 
 
 def notify_start(toolkit: Toolkit) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.text import Text
 
 from rtk.demo import console
 from rtk.demo.commands import EMAIL, ORGANIZATION, SHORT_SERVER, TEAM, Commands, environment
@@ -22,6 +23,7 @@ from rtk.demo.telling import Telling, shortened
 from rtk.errors import BadInput, ToolkitError
 from rtk.insight.words import duration, share
 from rtk.lab import state
+from rtk.report.terminal import terminal
 
 STEPS = 7
 HOME = f"/{ORGANIZATION.lower()}/{TEAM.lower()}"
@@ -180,7 +182,9 @@ def _told(stage: Stage, team: Team, verification: str) -> str:
     page, verdict = f"{HOME}/insights/{run['id']}", run["verdict"]
     stage.telling.line(f"{team.url}{page}")
     stage.telling.line(f"The same as one file: {stage.report}")
-    click.echo(f"\n{click.style(f'Verdict: {verdict}.', bold=True)} {_MEANT[verdict]} The story is complete.")
+    conclusion = Text.assemble((f"Verdict: {verdict}.", "bold"), f" {_MEANT[verdict]} The story is complete.")
+    click.echo()
+    terminal().print(conclusion, soft_wrap=True)
     click.echo(f"In a pipeline 'chaos verify' would have ended it with {COMPLETE[verdict]}.")
     return page
 

@@ -4,6 +4,9 @@ import shlex
 from pathlib import Path
 
 import click
+from rich.text import Text
+
+from rtk.report.terminal import terminal
 
 _INDENT = " " * 8
 
@@ -17,11 +20,12 @@ class Telling:
     def step(self, what: str) -> None:
         """A step begins."""
         self._number += 1
-        click.echo(f"\n{click.style(f'{self._number} of {self._steps}', bold=True)}  {click.style(what, bold=True)}")
+        click.echo()
+        terminal().print(Text(f"{self._number} of {self._steps}  {what}", "bold"), soft_wrap=True)
 
     def command(self, words: list[str], **variables: str) -> None:
         """The command that is about to be run, as a person would type it."""
-        click.secho(f"{_INDENT}$ {said(words, **variables)}", fg="cyan")
+        terminal().print(Text(f"{_INDENT}$ {said(words, **variables)}", "cyan"), soft_wrap=True)
 
     def line(self, text: str) -> None:
         """What came of it, or how it is done by hand."""

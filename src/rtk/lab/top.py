@@ -9,6 +9,8 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from rtk.report.terminal import terminal
+
 ROWS = 8
 FIRST_LOOK_S = 0.5
 
@@ -17,7 +19,7 @@ def show(look: Callable[[], dict[str, Any]], every_s: float, *, once: bool, cons
     """Draw what `look` gives (the lab's status) again and again, or once."""
     before, at = look(), time.monotonic()
     time.sleep(min(every_s, FIRST_LOOK_S))
-    with Live(console=console or Console(), auto_refresh=False) as live:
+    with Live(console=console or terminal(), auto_refresh=False) as live:
         while True:
             after, now = look(), time.monotonic()
             live.update(picture(before, after, now - at), refresh=True)

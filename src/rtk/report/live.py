@@ -18,6 +18,7 @@ from rtk.insight.words import count, duration
 from rtk.report.axis import elapsed
 from rtk.report.marks import OUTCOMES, STYLES
 from rtk.report.spark import Canvas, spark
+from rtk.report.terminal import terminal
 from rtk.report.text import ascii_only, fine_share, plain
 from rtk.verify.progress import Progress
 
@@ -29,7 +30,7 @@ class LiveView:
     """The live view of a run: `start()` it, and `stop()` it before anything else is printed."""
 
     def __init__(self, progress: Progress, console: Console | None = None) -> None:
-        self._console = console or Console(stderr=True)
+        self._console = console or terminal(stderr=True)
         self._picture = Picture(progress)
         self._live = Live(self._picture, console=self._console, auto_refresh=False, transient=True)
         self._over = threading.Event()

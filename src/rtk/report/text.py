@@ -1,13 +1,9 @@
 """Names and sentences from files and probes, made harmless for any report."""
 
-import unicodedata
-
 from rtk.insight.words import NO_DATA, share
+from rtk.printable import printable
 
 LIMIT = 300
-# Cc controls, Cf invisible and direction-changing marks, Cs lone surrogates, Zl and Zp line ends.
-_UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-_JOINERS = frozenset("\u200c\u200d")
 
 
 def plain(text: object, limit: int = LIMIT) -> str:
@@ -17,20 +13,13 @@ def plain(text: object, limit: int = LIMIT) -> str:
     them.
     """
     whole = str(text)[: 4 * limit]
-    safe = "".join(" " if _is_unsafe(char) else char for char in whole)
-    line = " ".join(safe.split())
+    line = " ".join(printable(whole).split())
     return line if len(line) <= limit and len(str(text)) <= 4 * limit else line[: limit - 1].rstrip() + "…"
 
 
 def capital(text: str) -> str:
     """A sentence's beginning as a sentence of its own."""
     return text[:1].upper() + text[1:]
-
-
-def _is_unsafe(char: str) -> bool:
-    if char in _JOINERS or char.isascii():
-        return char < " " or char == "\x7f"
-    return unicodedata.category(char) in _UNSAFE or char in "\ufffe\uffff"
 
 
 def fine_share(x: float | None) -> str:

@@ -1,0 +1,48 @@
+"""The real command on a terminal of its own, as a person has it before them."""
+
+import fcntl
+import os
+import pty
+import select
+import struct
+import subprocess
+import termios
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+LIMIT_S = 60.0
+
+
+def on_a_terminal(
+    command: list[str], environ: Mapping[str, str], directory: Path, answers: Mapping[str, str] | None = None
+) -> tuple[int, str]:
+    """Run a command to its end; its exit code and what the terminal was sent. Each answer is typed after its cue."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 100, 0, 0))
+    env = {"TERM": "xterm-256color", **environ}
+    with subprocess.Popen(
+        command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=directory, env=env, start_new_session=True
+    ) as process:
+        os.close(theirs)
+        try:
+            told = _talk(ours, dict(answers or {}))
+            code = process.wait(LIMIT_S)
+        finally:
+            process.kill()
+            os.close(ours)
+    return code, told.decode("utf-8", "replace")
+
+
+def _talk(ours: int, answers: dict[str, str]) -> bytes:
+    told, until = b"", time.monotonic() + LIMIT_S
+    while select.select([ours], [], [], max(0.0, until - time.monotonic()))[0]:
+        with suppress(OSError):  # how Linux says that nobody has the terminal open any more
+            if part := os.read(ours, 1 << 16):
+                told += part
+                for cue in [cue for cue in answers if cue.encode() in told]:
+                    os.write(ours, answers.pop(cue).encode())
+                continue
+        return told
+    raise TimeoutError(told)
