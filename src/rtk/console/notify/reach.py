@@ -3,36 +3,63 @@
 Names are not trusted: what a name stands for is looked at when the connection is made, address by address.
 """
 
-import ipaddress
+from ipaddress import IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 
+from rtk.console.notify.embedded import Address, reached
+
 MOST_LENGTH = 2000
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
-_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+# Whatever the setting: nobody's, everybody's, this link's, and where clouds hand out a machine's credentials.
+_NEVER = tuple(
+    map(
+        ip_network,
+        (
+            "0.0.0.0/8",  # Linux takes 0.0.0.0 for this machine
+            "169.254.0.0/16",
+            "224.0.0.0/4",
+            "240.0.0.0/4",
+            "::/128",
+            "fe80::/10",
+            "ff00::/8",
+            "64:ff9b:1::/48",  # RFC 8215: where in it the IPv4 address stands is for each network to say
+            "100.100.100.200/32",  # Alibaba Cloud
+            "168.63.129.16/32",  # Azure, in a public range
+            "192.0.0.192/32",  # Oracle Cloud
+            "fd00:c1::a9fe:a9fe/128",  # Oracle Cloud
+            "fd00:42::42/128",  # Scaleway
+            "fd00:ec2::/32",  # Amazon: metadata, credentials of pods, and its other services
+            "fd20:ce::254/128",  # Google Cloud
+        ),
+    )
+)
+# Python's versions differ in what of these they call global.
+_PUBLIC = ip_network("2000::/3")
+_NOT_PUBLIC = tuple(map(ip_network, ("192.88.99.0/24", "2001::/23", "2001:db8::/32", "3fff::/20")))
 
 
 def may_connect(address: str, own_network: bool) -> bool:
-    """Whether a connection to an IP address may be made.
+    """Whether a connection to an IP address may be made, also by what an IPv6 address embeds.
 
     By default to what is public only. With `own_network` also to this machine and private networks, but never to
-    link-local addresses, where clouds hand out a machine's credentials.
+    addresses where clouds hand out a machine's credentials.
     """
-    found = _meant(ipaddress.ip_address(address.partition("%")[0]))
-    reserved = found.version == 4 and found.is_reserved  # of IPv6 that counts this machine as well
-    if found.is_multicast or found.is_unspecified or found.is_link_local or reserved:
+    found = ip_address(address.partition("%")[0])
+    return all(_may_end_at(each, own_network) for each in reached(found))
+
+
+def _may_end_at(address: Address, own_network: bool) -> bool:
+    if any(address in network for network in _NEVER):
         return False
-    return own_network or found.is_global
+    return own_network or _is_public(address)
 
 
-def _meant(address: _Address) -> _Address:
-    """The IPv4 address that an IPv6 address leads to, where it does."""
-    if isinstance(address, ipaddress.IPv4Address):
-        return address
-    if address in _NAT64:
-        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    return address.ipv4_mapped or address.sixtofour or address
+def _is_public(address: Address) -> bool:
+    if isinstance(address, IPv6Address) and address not in _PUBLIC:
+        return False
+    return address.is_global and not any(address in network for network in _NOT_PUBLIC)
 
 
 def checked(url: str, own_network: bool) -> str:
@@ -49,19 +76,21 @@ def checked(url: str, own_network: bool) -> str:
         raise ValidationError(f"The address has {len(url)} characters; at most {MOST_LENGTH} are possible.")
     if parts.username is not None:
         raise ValidationError("Leave user and password out of the address: what is sent is signed instead.")
-    if not own_network and _is_inside(host):
+    if _is_out_of_bounds(host, own_network=True):
+        raise ValidationError("This address is one that webhooks never call.")
+    if _is_out_of_bounds(host, own_network):
         raise ValidationError(
             "This address is of the console's own network; RTK_NOTIFY_OWN_NETWORK=yes lets webhooks call it."
         )
     return url
 
 
-def _is_inside(host: str) -> bool:
+def _is_out_of_bounds(host: str, own_network: bool) -> bool:
     """Whether a host that is written as an address, or localhost, is out of bounds; other names are seen later."""
     if host == "localhost" or host.endswith(".localhost"):
-        return True
+        return not own_network
     try:
-        return not may_connect(host, own_network=False)
+        return not may_connect(host, own_network)
     except ValueError:
         return False
 

@@ -17,6 +17,10 @@ TIMEOUT_S = 10
 MOST_READ = 65_536  # bytes of an answer's body; nothing of it is looked at
 _AUTHORITIES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 _TLS = {pycurl.E_SSL_CONNECT_ERROR, pycurl.E_PEER_FAILED_VERIFICATION}
+_INSIDE = (
+    "its address is of the console's own network, which webhooks may not call unless RTK_NOTIFY_OWN_NETWORK says so"
+)
+_NEVER = "its address is one that webhooks never call"
 _WHY = {
     pycurl.E_COULDNT_RESOLVE_HOST: "its name could not be resolved",
     pycurl.E_COULDNT_CONNECT: "no connection could be made",
@@ -62,14 +66,14 @@ class Door:
     """Opens sockets to addresses that may be called, and no others: it is asked with what a name resolved to."""
 
     def __init__(self, own_network: bool) -> None:
-        self._own_network = own_network
+        self.own_network = own_network
         self._opened: list[socket.socket] = []
         self.refused = False
 
     def open(self, _purpose: int, address: Any) -> socket.socket | int:
         """A socket for libcurl, or its sign for none."""
         family, kind, protocol, where = address
-        if family not in (socket.AF_INET, socket.AF_INET6) or not reach.may_connect(where[0], self._own_network):
+        if family not in (socket.AF_INET, socket.AF_INET6) or not reach.may_connect(where[0], self.own_network):
             self.refused = True
             return int(pycurl.SOCKET_BAD)
         self._opened.append(socket.socket(family, kind, protocol))
@@ -108,11 +112,7 @@ def _set_manners(handle: pycurl.Curl, timeout_s: float) -> None:
 
 def _undelivered(error: pycurl.error, door: Door) -> Undelivered:
     if door.refused:
-        return Undelivered(
-            "its address is of the console's own network, which webhooks may not call "
-            "unless RTK_NOTIFY_OWN_NETWORK says so",
-            final=True,
-        )
+        return Undelivered(_NEVER if door.own_network else _INSIDE, final=True)
     code = int(error.args[0])
     why = "no trusted TLS connection could be made" if code in _TLS else _WHY.get(code, f"libcurl's error {code}")
     return Undelivered(why)
