@@ -25,7 +25,6 @@ from cosmic_ray.work_item import TestOutcome, WorkerOutcome, WorkResult
 
 ROOT = Path(__file__).parents[1]
 KNOWN = ROOT / "tests" / "mutants.md"
-LIMIT_S = 120  # of the tests of one mutant: a mutant that waits for ever is killed
 # What a type checker, a linter or each import says before any test does.
 LEFT_OUT = re.compile(r"BitOr|RemoveDecorator|(Eq|Lt|LtE|Gt|GtE)_Is(Not)?$")
 # Tests of the console need Django; the others start four times as fast without any plugin that they do not use.
@@ -124,44 +123,48 @@ def _tried(module: str, tests: str, most: int, seed: int) -> Tried:
         session = copy / "session.sqlite"
         (copy / "plain.ini").write_text(PLAIN, encoding="utf-8")
         subprocess.run([sys.executable, "-m", "compileall", "-q", "src", "tests"], cwd=copy, check=False)
-        (copy / "mutants.toml").write_text(_configured(module, tests), encoding="utf-8")
+        (copy / "mutants.toml").write_text(_configured(module), encoding="utf-8")
         environ = {**os.environ, "PYTHONPATH": str(copy / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
         if not _needs_plugins(tests):
             environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-        _cosmic_ray(["init", "mutants.toml", session.name], copy, environ)
+        subprocess.run(
+            [Path(sys.executable).with_name("cosmic-ray"), "init", "mutants.toml", session], cwd=copy, check=True
+        )
         made = _draw(session, most, random.Random(f"{seed} {module}"))  # noqa: S311 - the same each time
-        _healthy(tests, copy, environ)
-        _cosmic_ray(["exec", "mutants.toml", session.name], copy, environ)
+        _try(session, _arguments(tests), copy, environ)
         return _counted(module, made, session)
 
 
-def _configured(module: str, tests: str) -> str:
+def _configured(module: str) -> str:
     return (
-        f'[cosmic-ray]\nmodule-path = "src/{module}"\ntimeout = {LIMIT_S}\nexcluded-modules = []\n'
-        f'test-command = "{" ".join(_command(tests))}"\n[cosmic-ray.distributor]\nname = "local"\n'
+        f'[cosmic-ray]\nmodule-path = "src/{module}"\ntimeout = 0\nexcluded-modules = []\n'
+        'test-command = ""\n[cosmic-ray.distributor]\nname = "local"\n'
     )
 
 
-def _command(tests: str) -> list[str]:
+def _arguments(tests: str) -> list[str]:
     there = [f"tests/{name}" for name in tests.split() if (ROOT / "tests" / name).exists()]
     quick = ["-x", "-q", "-p", "no:cacheprovider", "--hypothesis-profile=quick", "--hypothesis-seed=1"]
     plain = ["-c", "plain.ini", "--rootdir", ".", "-p", "pytest_timeout", "-p", "_hypothesis_pytestplugin"]
     quick += ["-n0"] if _needs_plugins(tests) else plain
-    return [sys.executable, "-m", "pytest", *quick, *there]
+    return [*quick, *there]
 
 
 def _needs_plugins(tests: str) -> bool:
     return "console" in tests
 
 
-def _healthy(tests: str, copy: Path, environ: dict[str, str]) -> None:
-    done = subprocess.run(_command(tests), cwd=copy, env=environ, capture_output=True, text=True, check=False)
+def _try(session: Path, arguments: list[str], copy: Path, environ: dict[str, str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "tools/trials.py", session, *arguments],
+        cwd=copy,
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode:
-        sys.exit(f"mutants: the tests fail without any mutant:\n{done.stdout[-3000:]}")
-
-
-def _cosmic_ray(words: list[str], copy: Path, environ: dict[str, str]) -> None:
-    subprocess.run([Path(sys.executable).with_name("cosmic-ray"), *words], cwd=copy, env=environ, check=True)
+        sys.exit(f"mutants: the tests fail without any mutant:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
 
 
 def _draw(session: Path, most: int, chance: random.Random) -> int:
