@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 
-.PHONY: help setup demo test newest kills mutants screenshots check bench docs dist format clean
+.PHONY: help setup demo test newest kills mutants screenshots check audit bench docs dist format clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -47,15 +47,19 @@ check: setup ## linters, types, documentation
 	@$(BIN)/python tools/frontend.py check
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
+audit: setup ## pins against ADVISORIES="FILE …" of OSV or pip-audit, and the licences of what is shipped
+	@$(BIN)/python -m tools.audit check $(ADVISORIES)
+
 bench: setup ## measure the measurer; rewrites bench/RESULTS.md
 	@$(BIN)/python -m bench
 
 docs: setup ## build the documentation into site/
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
-dist: setup ## the sdist and the wheel, with the front end inside, in dist/
+dist: setup ## the sdist, the wheel with the front end inside, and its bill of materials, in dist/
 	@$(BIN)/uv build --quiet --clear --no-build-isolation --python $(BIN)/python --out-dir dist
-	@ls -l dist/*.whl dist/*.tar.gz
+	@$(BIN)/python -m tools.audit sbom dist/*.whl
+	@ls -l dist/*.whl dist/*.tar.gz dist/*.cdx.json
 
 format: setup ## format and fix what can be fixed
 	@$(BIN)/ruff format .
