@@ -145,6 +145,7 @@ PARTS: dict[str, dict[str, str]] = {
         "why": "what becomes of a call",
         "rtk/console/store": "apps database depth intake models problem rows",
     },
+    "tests/console/test_client.py": {"why": "through what is given away", "rtk/console/store": "client_wheels"},
     "tests/console/store/test_watch.py": {"why": "what happens by itself", "rtk/console/store": "keeping partitions"},
     "tests/console/pages/test_matrix.py": {
         "why": "every page, for everybody",

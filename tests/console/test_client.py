@@ -10,11 +10,15 @@ from django.test import Client
 
 from rtk.console import client as given
 from rtk.console import wheel
+from rtk.console.store.client_wheels import KEPT
 from rtk.console.wheel import CannotPack, Wheel
 
 CONTENT = b"PK of a wheel"
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
 NAME = "reliability_toolkit-7.0.0-py3-none-any.whl"
+
+
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
@@ -66,6 +70,47 @@ def test_a_package_that_the_setting_names_wins(settings: Any, client: Client) ->
 def test_the_requirements_are_always_of_the_client_that_pages_name(client: Client) -> None:
     line = client.get("/client/requirements.txt").content.decode()
     assert line == f"reliability-toolkit @ https://rtk.example.org/client/{NAME}#sha256={DIGEST}\n"
+
+
+def updated(monkeypatch: pytest.MonkeyPatch, version: int) -> str:
+    """Have the console come back as another version; the name of its wheel."""
+    name = f"reliability_toolkit-{version}.0.0-py3-none-any.whl"
+    monkeypatch.setattr(wheel, "installed", lambda: Wheel(name, f"wheel {version}".encode()))
+    given._packed.cache_clear()
+    return name
+
+
+def test_who_named_a_client_still_gets_it_after_the_console_was_updated(
+    monkeypatch: pytest.MonkeyPatch, client: Client
+) -> None:
+    first = client.get(f"/client/{NAME}")
+    updated(monkeypatch, 8)
+    again = client.get(f"/client/{NAME}")
+    assert (again.status_code, again.content, again["ETag"]) == (200, CONTENT, first["ETag"])
+    assert client.get(f"/client/{NAME}.sha256").content.decode() == f"{DIGEST}  {NAME}\n"
+    assert "-8.0.0-" in client.get("/client/requirements.txt").content.decode()
+
+
+def test_only_the_newest_are_kept(monkeypatch: pytest.MonkeyPatch, client: Client) -> None:
+    names = []
+    for version in range(8, 8 + KEPT + 2):
+        names.append(updated(monkeypatch, version))
+        assert client.get(f"/client/{names[-1]}").status_code == 200
+    assert [client.get(f"/client/{name}").status_code for name in names] == [404, 404, *[200] * KEPT]
+
+
+def test_another_build_of_the_same_version_takes_its_place(monkeypatch: pytest.MonkeyPatch, client: Client) -> None:
+    client.get(f"/client/{NAME}")
+    monkeypatch.setattr(wheel, "installed", lambda: Wheel(NAME, b"another build"))
+    given._packed.cache_clear()
+    assert client.get(f"/client/{NAME}").content == b"another build"
+    updated(monkeypatch, 8)
+    assert client.get(f"/client/{NAME}").content == b"another build"
+
+
+@pytest.mark.parametrize("name", ["%00.whl", "a%0Ab.whl", "..%2Fx.whl", "é.whl"])
+def test_what_can_be_no_name_of_a_wheel_is_not_looked_for(client: Client, name: str) -> None:
+    assert client.get(f"/client/{name}").status_code in (302, 404)
 
 
 @pytest.mark.parametrize("end", ["", ".sha256"])

@@ -1,19 +1,20 @@
 """The client that this console gives away: the wheel it runs from, at an address that stays, and what pip needs for it.
 
 No index of packages has our distribution. Whoever takes its name there one day must not get into the jobs of those who
-copied a command from a page, so every command names the wheel of this console and its digest.
+copied a command from a page, so every command names the wheel of this console and its digest. Wheels of earlier
+versions stay where they were.
 """
 
-import hashlib
 from base64 import b64encode
 from functools import cache
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import etag, require_safe
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.views.decorators.http import require_safe
 
 import rtk
 from rtk.console import wheel
+from rtk.console.store import client_wheels
 from rtk.console.wheel import CannotPack, Wheel
 from rtk.origin import DISTRIBUTION
 
@@ -34,21 +35,24 @@ def address() -> str:
     return f"{settings.PUBLIC_URL}/{_PLACE}/{found.name}#sha256={found.sha256}"
 
 
-def _tag(_request: HttpRequest, **_named: str) -> str | None:
-    found = _packed()
-    return None if isinstance(found, CannotPack) else f'"{found.sha256}"'
+@require_safe
+def client(request: HttpRequest, name: str) -> HttpResponse:
+    """Send a wheel: our own, or one that was given away before. 404 for another, 503 where our own cannot be packed."""
+    found = _named(name)
+    if found is None:
+        return _refusal()
+    tag, digest = f'"{found.sha256}"', b64encode(bytes.fromhex(found.sha256)).decode()
+    if request.headers.get("If-None-Match") == tag:
+        return HttpResponseNotModified(headers={"ETag": tag})
+    headers = {"Cache-Control": "no-cache", "ETag": tag, "Repr-Digest": f"sha-256=:{digest}:"}
+    return HttpResponse(found.content, content_type="application/octet-stream", headers=headers)
 
 
 @require_safe
-@etag(_tag)
-def client(_request: HttpRequest, name: str) -> HttpResponse:
-    """Send the wheel. 404 for another name, 503 where it cannot be packed."""
-    found = _packed()
-    if isinstance(found, CannotPack) or name != found.name:
-        return _refusal(found)
-    digest = b64encode(hashlib.sha256(found.content).digest()).decode()
-    headers = {"Cache-Control": "no-cache", "Repr-Digest": f"sha-256=:{digest}:"}
-    return HttpResponse(found.content, content_type="application/octet-stream", headers=headers)
+def digest(_request: HttpRequest, name: str) -> HttpResponse:
+    """Send a wheel's digest as `sha256sum --check` reads it."""
+    found = _named(name)
+    return _refusal() if found is None else _text(f"{found.sha256}  {found.name}", 200)
 
 
 @require_safe
@@ -57,16 +61,18 @@ def requirements(_request: HttpRequest) -> HttpResponse:
     return _text(requirement(DISTRIBUTION), 200)
 
 
-@require_safe
-def digest(_request: HttpRequest, name: str) -> HttpResponse:
-    """Send the wheel's digest as `sha256sum --check` reads it."""
+def _named(name: str) -> Wheel | None:
+    """The wheel of a name: our own, which is kept from now on, or one that was kept."""
+    own = _packed()
+    if isinstance(own, Wheel) and own.name == name:
+        client_wheels.keep(own.name, own.content, own.sha256)
+        return own
+    kept = client_wheels.content_of(name)
+    return None if kept is None else Wheel(name, kept)
+
+
+def _refusal() -> HttpResponse:
     found = _packed()
-    if isinstance(found, CannotPack) or name != found.name:
-        return _refusal(found)
-    return _text(f"{found.sha256}  {found.name}", 200)
-
-
-def _refusal(found: Wheel | CannotPack) -> HttpResponse:
     if isinstance(found, CannotPack):
         return _text(f"{found}, or name a wheel in RTK_PACKAGE.", 503)
     return _text(f"There is no such client here; this console has {address()}", 404)
@@ -78,7 +84,7 @@ def _text(sentence: str, status: int) -> HttpResponse:
 
 @cache
 def _packed() -> Wheel | CannotPack:
-    """The wheel, or why there is none: once in the life of the process, for its files are read and compressed."""
+    """Our own wheel, or why there is none: once in the life of the process, for its files are read and compressed."""
     try:
         return wheel.installed()
     except CannotPack as error:

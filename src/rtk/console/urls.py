@@ -8,8 +8,8 @@ handler500 = health.failed
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health.health),
     path("client/requirements.txt", client.requirements),
-    re_path(r"^client/(?P<name>[^/]+\.whl)$", client.client),
-    re_path(r"^client/(?P<name>[^/]+\.whl)\.sha256$", client.digest),
+    re_path(r"^client/(?P<name>[A-Za-z0-9_.+-]+\.whl)$", client.client),
+    re_path(r"^client/(?P<name>[A-Za-z0-9_.+-]+\.whl)\.sha256$", client.digest),
     path("accounts/", include("allauth.urls")),
     path("", include("rtk.console.api.urls")),
     path("", include("rtk.console.notify.urls")),

@@ -293,6 +293,15 @@ class Hold(models.Model):
         ]
 
 
+class ClientWheel(models.Model):
+    """A wheel of the client that was given away, kept for those who name it by its digest."""
+
+    name = models.CharField(primary_key=True, max_length=NAME_LENGTH)
+    sha256 = models.CharField(max_length=64)
+    content = models.BinaryField()
+    kept_at = models.DateTimeField(default=now)
+
+
 class ActionItem(Owned):
     """Something to be done about what a run showed."""
 

@@ -206,6 +206,9 @@ def test_the_jenkinsfile_is_declarative_and_whole(of: Subject) -> None:
     assert "RTK_TOKEN = credentials('rtk-token')" in text
     assert ("API_KEY = credentials('api-key')" in text) == bool(of.variables)
     assert "junit testResults: 'junit.xml'" in text
+    install, verify = re.findall(r"stage\('(?:\w+)'\) \{(.*?)\n {8}\}", text, re.DOTALL)
+    assert ("credentials(" in install, "pip install" in install) == (False, True)  # what is installed sees no secret
+    assert "credentials(" not in text.replace(verify, "")
 
 
 def test_the_documentation_shows_the_same_files() -> None:

@@ -180,7 +180,7 @@ def _gitlab(of: Subject) -> Way:
 def _jenkins(of: Subject) -> Way:
     parameters = [f"string(name: '{name}', description: 'Needed by the experiment')" for name in of.plain]
     inner = "".join(f"        {each}\n" for each in parameters)
-    secrets = "".join(f"\n        {name} = credentials('{_slug(name)}')" for name in of.secret)
+    secrets = "".join(f"\n                {name} = credentials('{_slug(name)}')" for name in of.secret)
     text = _filled(
         "Jenkinsfile", of, parameters=f"parameters {{\n{inner}    }}\n    " if parameters else "", secrets=secrets
     )
@@ -206,8 +206,8 @@ _FIRST = "On a machine where it was never run, first do what stands below."
 _KEPT = "Where the records of runs outlive their pods, so that chaos recover can undo a run whose pod died."
 _ONCE = {"create": "All but the last line once; the last one for each run.", "apply": ""}
 _PINNED = (
-    "The digest behind # has pip refuse any file but the one that this console names; when a new version of the client "
-    "is to run, copy the line again."
+    "The digest behind # has pip refuse any file but the one that this console names. For a newer client, copy the "
+    "line again after an update of the console."
 )
 _EXIT_CODES = (
     "It exits with 0 when the objective holds or nothing is decided, 2 when it is broken, 1 or 4 when nothing could be "
