@@ -103,14 +103,14 @@ PARTS: dict[str, dict[str, str]] = {
     "tests/console/people/test_matrix.py": {"why": "every page, for everybody", "rtk/console/people": "pages urls"},
     "tests/console/people/test_signing_up.py": {
         "why": "how people arrive, by the real pages",
-        "rtk/console/people": "adapters apps arrivals first",
+        "rtk/console/people": "adapters apps arrivals closed entering first",
         "rtk/console/people/views": "home",
     },
     "tests/console/people/views/test_members.py": {"why": "seen in the page", "rtk/console/people": "forms"},
     "tests/console/people/test_joining.py": {
         "why": "the database holds what is always true",
         "rtk/console/people": "models",
-        "rtk/console/people/migrations": "0001_initial",
+        "rtk/console/people/migrations": "0001_initial 0002_confirmed_addresses",
     },
     "tests/console/notify/test_views.py": {"why": "seen in the page", "rtk/console/notify": "forms"},
     "tests/console/notify/test_matrix.py": {"why": "every page, for everybody", "rtk/console/notify": "apps urls"},

@@ -11,6 +11,7 @@ from django.db import connection, connections
 from rtk.console import tables
 from rtk.console.postgres import Postgres
 
+_running: list[Postgres] = []
 FOR_TESTS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 
 
@@ -24,10 +25,15 @@ def place() -> tempfile.TemporaryDirectory[str]:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """A running database cluster of its own; what a test makes in it by hand, it removes."""
+    if _running:  # tests/attack has the same one
+        yield _running[0]
+        return
     with place() as directory:
         server = Postgres(Path(directory) / "data", settings=FOR_TESTS)
         server.start()
+        _running.append(server)
         yield server
+        _running.clear()
         server.stop()
 
 

@@ -144,11 +144,18 @@ def pooled() -> Iterator[None]:
 @contextmanager
 def live_console() -> Iterator[Live]:
     """A console with the world in it; afterwards the database is empty again."""
+    with console_of_nobody() as url:
+        yield Live(url, made())
+
+
+@contextmanager
+def console_of_nobody() -> Iterator[str]:
+    """The address of a console that nobody has come to yet; afterwards the database is empty again."""
     from rtk.console.asgi import console
 
     cheap = override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
     with cheap, pooled(), serving(console()) as url:
-        yield Live(url, made())
+        yield url
     with connection.cursor() as cursor:
         cursor.execute(OTHERS_END)
     call_command("flush", interactive=False, verbosity=0)

@@ -16,7 +16,8 @@ def test_what_is_unset_or_empty_has_its_default() -> None:
 
 
 def test_each_default_can_be_read() -> None:
-    readers = {"text": text, "number": number, "flag": flag, "level": choice, "sign-up": choice}
+    readers = {"text": text, "number": number, "flag": flag}
+    readers |= dict.fromkeys(("level", "sign-up", "organizations"), choice)
     for option in OPTIONS:
         readers[option.kind](option.name, {})
 

@@ -36,10 +36,17 @@ OPTIONS = (
     Option("RTK_LOG_LEVEL", "warning", "Least level that is logged: debug, info, warning or error.", "level"),
     Option("DATABASE_URL", "", "Your own PostgreSQL, 14 or newer: postgresql://user:password@host/name.", secret=True),
     Option("RTK_SIGN_UP", "invitation", "Who may sign up: by invitation only, or open to all.", "sign-up"),
+    Option(
+        "RTK_NEW_ORGANIZATIONS",
+        "administrators",
+        "Who may make organizations: administrators of the console only, or everybody.",
+        "organizations",
+    ),
     Option("RTK_OIDC_ISSUER", "", "OpenID Connect issuer to sign in with, such as https://id.example.org."),
     Option("RTK_OIDC_NAME", "Single sign-on", "What the button to sign in with it says."),
     Option("RTK_OIDC_CLIENT_ID", "", "The console's client id at the issuer."),
     Option("RTK_OIDC_CLIENT_SECRET", "", "The console's client secret at the issuer.", secret=True),
+    Option("RTK_OIDC_DOMAINS", "", "Domains for whose addresses the issuer's word counts, separated by commas."),
     Option("RTK_MAIL_URL", "", "Mail server: smtp://user:password@host:587 (STARTTLS) or smtps://….", secret=True),
     Option("RTK_MAIL_FROM", "reliability-toolkit@localhost", "Sender of the console's mail."),
     Option("RTK_NOTIFY_OWN_NETWORK", "no", "Let webhooks call private networks and this machine, by http too.", "flag"),
@@ -49,7 +56,11 @@ OPTIONS = (
 )
 _BY_NAME = {option.name: option for option in OPTIONS}
 _YES, _NO = {"yes", "true", "on", "1"}, {"no", "false", "off", "0"}
-_CHOICES = {"level": ("debug", "info", "warning", "error"), "sign-up": ("invitation", "open")}
+_CHOICES = {
+    "level": ("debug", "info", "warning", "error"),
+    "sign-up": ("invitation", "open"),
+    "organizations": ("administrators", "everybody"),
+}
 
 
 def text(name: str, given: Mapping[str, str] | None = None) -> str:

@@ -72,10 +72,13 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 # People: how they sign up and in. Who may, is for rtk.console.people to say.
 AUTH_USER_MODEL = "people.User"
 SIGN_UP = options.choice("RTK_SIGN_UP")
+NEW_ORGANIZATIONS = options.choice("RTK_NEW_ORGANIZATIONS")
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
+    "django.contrib.auth.backends.ModelBackend",
 ]
+# An address may be typed into several accounts: it is one account's alone once it is confirmed.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -85,12 +88,17 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "rtk.console.people.adapters.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "rtk.console.people.adapters.SocialAdapter"
-ACCOUNT_FORMS = {"signup": "rtk.console.people.forms.SignUpForm"}
+ACCOUNT_FORMS = {
+    "signup": "rtk.console.people.entering.SignUpForm",
+    "reset_password": "rtk.console.people.entering.ResetForm",
+}
+SOCIALACCOUNT_FORMS = {"signup": "rtk.console.people.entering.SocialSignUpForm"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_UNIQUE_EMAIL = True
-# Without a mail server nobody could confirm an address; the invited need not: an admin named theirs.
+ACCOUNT_PREVENT_ENUMERATION = "strict"
+# Without a mail server nobody could confirm an address.
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if options.text("RTK_MAIL_URL") else "none"
 # Addresses that are told to an issuer or mailed are those that people reach, whatever a proxy says of itself.
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if _HTTPS else "http"
@@ -100,8 +108,6 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # periods of 30 s: clocks of telephones differ, and people type slowly
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 USERSESSIONS_TRACK_ACTIVITY = True
-# Whoever configures an issuer trusts it to tell whose an address is: it signs in to the account of that address.
-SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": issuer.apps()}}
 
 # What browsers may do.

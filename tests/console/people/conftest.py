@@ -2,7 +2,10 @@
 
 import pytest
 
+from tests.console.people.issuer import issuer
 from tests.console.people.world import World, made
+
+__all__ = ["issuer", "world"]
 
 
 @pytest.fixture

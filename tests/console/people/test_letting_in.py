@@ -4,13 +4,15 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.contrib.auth import SESSION_KEY
 from django.core import signing
 from django.test import Client
 
 from rtk.console.people import letting_in
-from rtk.console.people.models import AuditEntry
+from rtk.console.people.models import AuditEntry, User
 from rtk.errors import BadInput
 from tests.console.people.world import World
 
@@ -81,3 +83,18 @@ def test_nobody_is_let_in_who_is_not_a_user(world: World) -> None:
     world.owner.save()
     with pytest.raises(BadInput, match="no user"):
         letting_in.link("alice@example.org")
+
+
+def test_of_several_who_go_by_an_address_it_is_the_one_who_confirmed_it(world: World, client: Client) -> None:
+    User.objects.create_user("alice@example.org")
+    client.get(path_of(letting_in.link("alice@example.org")))
+    assert client.session[SESSION_KEY] == str(world.owner.pk)
+
+
+def test_of_several_who_did_not_confirm_it_one_is_named_by_their_id(world: World, client: Client) -> None:
+    other = User.objects.create_user("alice@example.org")
+    EmailAddress.objects.update(verified=False)
+    with pytest.raises(BadInput, match=rf"several users go by alice@example\.org .* {world.owner.pk} \(Alice\)"):
+        letting_in.link("alice@example.org")
+    client.get(path_of(letting_in.link(str(other.pk))))
+    assert client.session[SESSION_KEY] == str(other.pk)

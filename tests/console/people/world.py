@@ -54,6 +54,8 @@ def people(*names: str) -> list[User]:
 def made() -> World:
     """The world, in the database, by as few statements as can be: hundreds of tests begin with it."""
     owner, admin, member, viewer, banker, stranger = people("Alice", "Adam", "Mary", "Victor", "Charlie", "Dora")
+    owner.is_administrator = True  # of the console: she came first
+    owner.save(update_fields=["is_administrator"])
     org, rival = Organization.objects.bulk_create(Organization(name=n, slug=n.lower()) for n in ("Acme", "Rival"))
     shop, bank, lab = Team.objects.bulk_create(
         Team(org=of, name=n, slug=n.lower()) for of, n in ((org, "Shop"), (org, "Bank"), (rival, "Lab"))

@@ -1,22 +1,28 @@
 """What allauth asks us: who may sign up, which addresses are trusted, how a user is filled in."""
 
 import logging
+from functools import partial
 from typing import Any, NamedTuple, NoReturn
 
 import requests
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.helpers import render_authentication_error
+from allauth.socialaccount.models import SocialLogin
+from allauth.socialaccount.providers.base.constants import AuthProcess
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.exceptions import ImproperlyConfigured
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 
 from rtk.console import links
-from rtk.console.people import arrivals
+from rtk.console.people import addresses, arrivals, closed
 from rtk.console.people.asking import Asking
+from rtk.console.people.closed import Closed, TurnedAway
 from rtk.console.people.models import NAME_LENGTH, User
 
 _log = logging.getLogger(__name__)
@@ -29,28 +35,36 @@ class Site(NamedTuple):
     name: str = "Reliability Toolkit"
 
 
+def _may_sign_up(request: HttpRequest) -> bool:
+    try:
+        return arrivals.may_sign_up(request)
+    except TurnedAway as away:
+        raise ImmediateHttpResponse(closed.page(request, away.why)) from None
+
+
 class AccountAdapter(DefaultAccountAdapter):
     """Accounts with an address and a password."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Sign-up is for the invited and the first, unless it is open."""
-        return arrivals.may_sign_up(request)
-
-    def is_email_verified(self, request: HttpRequest, email: str) -> bool:
-        """The address of an invitation needs no mail of its own."""
-        return arrivals.trusts_address(request, email) or bool(super().is_email_verified(request, email))
+        return _may_sign_up(request)
 
     def clean_email(self, email: str) -> str:
-        """Who was invited signs up by the address that was invited."""
-        email = str(super().clean_email(email)).lower()
-        invitation = None if self.request.user.is_authenticated else arrivals.invitation_of(self.request)
-        if invitation is not None and invitation.email != email:
-            raise ValidationError(f"The invitation is for {invitation.email}; sign up by that address.")
-        return email
+        """Addresses are in lower case."""
+        return str(super().clean_email(email)).lower()
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Of two who confirm an address at the same moment it is the first one's."""
+        try:
+            with transaction.atomic():
+                return bool(super().confirm_email(request, email_address))
+        except IntegrityError:
+            messages.error(request, f"{email_address.email} was confirmed for another account.")
+            return False
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
-        """Keep the name that was given."""
-        user.name = form.cleaned_data.get("name", "")
+        """Keep the name that was given, here or by the issuer."""
+        user.name = form.cleaned_data.get("name", user.name)
         saved: User = super().save_user(request, user, form, commit)
         return saved
 
@@ -82,12 +96,45 @@ class AccountAdapter(DefaultAccountAdapter):
 class SocialAdapter(DefaultSocialAccountAdapter):
     """Accounts of an OpenID Connect issuer."""
 
-    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         """The same rule; an invitation counts for its own address only."""
         invitation = arrivals.invitation_of(request)
         if invitation is not None and settings.SIGN_UP != "open":
-            return bool(invitation.email == sociallogin.user.email.lower())
-        return arrivals.may_sign_up(request)
+            return bool(invitation.email == sociallogin.user.email)
+        return _may_sign_up(request)
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        """Find or make the account of whoever comes by the issuer, where allauth would go by unconfirmed addresses."""
+        vouched = [address.email for address in sociallogin.email_addresses if address.verified]
+        if sociallogin.is_existing:
+            for email in vouched:
+                arrivals.confirmed(sociallogin.user, email)
+        elif sociallogin.state.get("process") == AuthProcess.LOGIN:
+            theirs = next(filter(None, map(addresses.holder, vouched)), None)
+            if theirs is not None and theirs.is_active:
+                self._connect(request, sociallogin, theirs)
+            elif self._is_new(sociallogin) and self.is_open_for_signup(request, sociallogin):
+                self.save_user(request, sociallogin)
+
+    def _connect(self, request: HttpRequest, sociallogin: SocialLogin, user: User) -> None:
+        try:
+            with transaction.atomic():
+                sociallogin.connect(request, user)
+        except IntegrityError:
+            raise ImmediateHttpResponse(closed.page(request, Closed.MADE_MEANWHILE)) from None
+
+    def _is_new(self, sociallogin: SocialLogin) -> bool:
+        email = sociallogin.user.email
+        return bool(email) and addresses.holder(email) is None
+
+    def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> User:
+        """Make the account and use up the link that led here."""
+        email = form.cleaned_data["email"] if form else sociallogin.user.email
+        make = partial(super().save_user, request, sociallogin, form)
+        try:
+            return arrivals.admit(request, email, make)
+        except TurnedAway as away:
+            raise ImmediateHttpResponse(closed.page(request, away.why)) from None
 
     def get_requests_session(self) -> requests.Session:
         """What the issuer is asked with."""
@@ -109,8 +156,12 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         told = " ".join(filter(None, [request.GET.get("error"), request.GET.get("error_description")]))
         _log.warning("the issuer signed nobody in: %s", " ".join(str(exception or told or error).split())[:500])
 
-    def populate_user(self, request: HttpRequest, sociallogin: Any, data: dict[str, Any]) -> User:
-        """Take over the name and, in lower case, the address."""
+    def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: dict[str, Any]) -> User:
+        """Take over the name, in lower case the address, and for its own domains the issuer's word for addresses."""
+        authoritative = sociallogin.provider.app.settings.get("domains", ())
+        for address in sociallogin.email_addresses:
+            said = str(address.verified).lower() == "true"  # some issuers say it as text
+            address.verified = said and addresses.domain_of(address.email) in authoritative
         user: User = super().populate_user(request, sociallogin, data)
         parts = data.get("name") or " ".join(filter(None, [data.get("first_name"), data.get("last_name")]))
         user.name, user.email = str(parts or "")[:NAME_LENGTH], user.email.lower()

@@ -16,13 +16,17 @@ class PeopleConfig(AppConfig):
         # Imported here because models cannot be imported before the apps are ready.
         from allauth.account import signals  # noqa: PLC0415 - see above
         from allauth.mfa import signals as mfa  # noqa: PLC0415 - see above
+        from django.db.models.signals import post_save, pre_delete  # noqa: PLC0415 - see above
 
-        from rtk.console.people import arrivals, memory  # noqa: PLC0415 - see above
+        from rtk.console.people import arrivals, ending, memory, models  # noqa: PLC0415 - see above
 
         memory.listen()
-        signals.user_signed_up.connect(arrivals.signed_up)
+        post_save.connect(ending.disabled, sender=models.User)
+        pre_delete.connect(ending.removed, sender=models.User)
+        signals.email_confirmed.connect(arrivals.address_confirmed)
         signals.user_logged_in.connect(arrivals.signed_in)
-        for changed in (signals.password_changed, signals.password_set, signals.password_reset):
+        for changed in (signals.password_changed, signals.password_set):
             changed.connect(arrivals.password_changed)
+        signals.password_reset.connect(arrivals.password_reset)
         mfa.authenticator_added.connect(arrivals.second_factor_added)
         mfa.authenticator_removed.connect(arrivals.second_factor_removed)

@@ -1,21 +1,31 @@
-"""How people arrive: with which link in their session, and what becomes of it once they have signed up."""
+"""How people arrive: with which link in their session, and what becomes of it once they have an account.
 
+A link in a session opens nothing by itself. It is looked at again in the transaction that makes the account, which
+uses it up: of several who come by one link at the same moment one has an account, and the others a sentence.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 
-from rtk.console.people import audit, first, invitations
+from rtk.console.people import addresses, audit, ending, first, invitations
+from rtk.console.people.closed import Closed, TurnedAway
 from rtk.console.people.models import Invitation, User
 
-_INVITATION, _WELCOME = "people-invitation", "people-welcome"
+_INVITATION, _MAILED, _WELCOME = "people-invitation", "people-mailed", "people-welcome"
 
 
-def came_invited(request: HttpRequest, key: str) -> None:
-    """Remember the key of an invitation's link until its bearer has an account."""
-    request.session[_INVITATION] = key
+def came_invited(request: HttpRequest, key: str, mailed: str = "") -> None:
+    """Remember the key of an invitation's link until its bearer has an account, and what only its mail holds."""
+    if mailed or request.session.get(_INVITATION) != key:  # they come back from signing in without the second key
+        request.session[_INVITATION], request.session[_MAILED] = key, mailed
 
 
 def came_first(request: HttpRequest, key: str) -> None:
@@ -24,34 +34,100 @@ def came_first(request: HttpRequest, key: str) -> None:
 
 
 def invitation_of(request: HttpRequest) -> Invitation | None:
-    """The invitation whose link led here, if it is still open."""
-    key = request.session.get(_INVITATION)
-    return invitations.found(key) if key else None
+    """The invitation whose link led here, while an account can be made by it."""
+    found = invitations.found(request.session.get(_INVITATION, ""))
+    return found if found is not None and found.taken_at is None else None
 
 
 def may_sign_up(request: HttpRequest) -> bool:
-    """Whether this visitor may make an account: invited, the first of all, or sign-up is open."""
-    invited, is_first = invitation_of(request) is not None, first.opens(request.session.get(_WELCOME, ""))
-    return invited or is_first or settings.SIGN_UP == "open"
+    """Whether this visitor may make an account: invited, the first of all, or sign-up is open.
+
+    Raises TurnedAway where their link was good once; it is forgotten, so that this is said once.
+    """
+    if invitation_of(request) is not None or first.opens(request.session.get(_WELCOME, "")):
+        return True
+    if request.session.pop(_INVITATION, None):
+        raise TurnedAway(Closed.INVITATION_USED)
+    if request.session.pop(_WELCOME, None):
+        raise TurnedAway(Closed.FIRST_USER_IS_THERE)
+    return _is_open()
 
 
-def trusts_address(request: HttpRequest, email: str) -> bool:
-    """Whether an address needs no mail to confirm it: an admin named it, or it is the first user's."""
-    invitation = invitation_of(request)
-    invited = invitation is not None and invitation.email == email.lower()
-    return invited or bool(request.session.get(_WELCOME))
+def admit(request: HttpRequest, email: str, make: Callable[[], User]) -> User:
+    """Make an account for an address, and use up the link that led here. Raises TurnedAway and makes none."""
+    try:
+        with transaction.atomic():
+            is_first = first.claim(request.session.get(_WELCOME, ""))
+            invitation = None if is_first else _taken(request, email)
+            if not is_first and invitation is None and not _is_open():
+                raise TurnedAway(Closed.FIRST_USER_IS_THERE if _WELCOME in request.session else Closed.NOT_INVITED)
+            user = make()
+            _settle(request, user, email, invitation, is_first=is_first)
+    except IntegrityError:
+        raise TurnedAway(Closed.MADE_MEANWHILE) from None
+    _forget(request)
+    return user
 
 
-def signed_up(request: HttpRequest, user: User, **_: Any) -> None:
-    """After a sign-up: accept the invitation that led here."""
-    invitation = invitation_of(request)
-    request.session.pop(_WELCOME, None)
-    request.session.pop(_INVITATION, None)
-    if invitation is not None:
-        try:
-            invitations.accept(invitation, user)
-        except ValidationError:
-            return  # taken meanwhile, or signed up by another address: the page after it shows no organization
+def use_up(request: HttpRequest, email: str) -> None:
+    """Use up the link of somebody whose address has an account, so that nobody can tell by it. Raises TurnedAway."""
+    _taken(request, email)
+    _forget(request)
+
+
+def confirmed(user: User, email: str) -> bool:
+    """Note that an address is a user's, and bring them in where it is invited; false when it is not theirs."""
+    with transaction.atomic():
+        if not addresses.confirm(user, email):
+            return False
+        for invitation in Invitation.objects.filter(taken_by=user, email=email.lower(), accepted_at=None):
+            with suppress(ValidationError):  # used in this moment
+                invitations.bring_in(invitation, user)
+    return True
+
+
+def _taken(request: HttpRequest, email: str) -> Invitation | None:
+    """The invitation of this address that led here, from now on used up. Raises TurnedAway when it was before."""
+    invitation = invitations.named(request.session.get(_INVITATION, ""))
+    if invitation is None or invitation.email != email:
+        return None
+    if not invitations.take(invitation):
+        raise TurnedAway(Closed.INVITATION_USED)
+    return invitation
+
+
+def _settle(request: HttpRequest, user: User, email: str, invitation: Invitation | None, *, is_first: bool) -> None:
+    """Whoever runs the console vouches for the first user; a mail that was read, for the invited."""
+    if is_first:
+        User.objects.filter(pk=user.pk).update(is_administrator=True)
+        addresses.confirm(user, email)
+    if invitation is None:
+        return
+    Invitation.objects.filter(pk=invitation.pk).update(taken_by=user)
+    if invitations.was_mailed(invitation, request.session.get(_MAILED, "")):
+        confirmed(user, email)
+    elif not _mails() or addresses.is_confirmed(user):
+        invitations.bring_in(invitation, user)  # who has to confirm the address first is brought in then
+
+
+def _forget(request: HttpRequest) -> None:
+    for key in (_INVITATION, _MAILED, _WELCOME):
+        request.session.pop(key, None)
+
+
+def _is_open() -> bool:
+    """Whether anybody may sign up; not before somebody is there, who came by the link of the first user."""
+    return bool(settings.SIGN_UP == "open") and User.objects.exists()
+
+
+def _mails() -> bool:
+    return bool(settings.ACCOUNT_EMAIL_VERIFICATION == "mandatory")
+
+
+def address_confirmed(email_address: EmailAddress, **_: Any) -> None:
+    """After a mail was read at an address: bring its user in where it is invited."""
+    assert isinstance(email_address.user, User)
+    confirmed(email_address.user, email_address.email)
 
 
 def signed_in(request: HttpRequest, user: User, **_: Any) -> None:
@@ -60,8 +136,14 @@ def signed_in(request: HttpRequest, user: User, **_: Any) -> None:
 
 
 def password_changed(user: User, **_: Any) -> None:
-    """Note that a password was changed or reset."""
+    """Note that a password was changed."""
     audit.record_everywhere(user, "user.password-changed", user.email)
+
+
+def password_reset(user: User, **_: Any) -> None:
+    """Note that a password was reset, and end all by which somebody else might still come in."""
+    password_changed(user)
+    ending.end_access(user, ending.Ended.RESET)
 
 
 def second_factor_added(user: User, authenticator: Any, **_: Any) -> None:

@@ -31,6 +31,7 @@ ACTIONS = {
     "token.created": "created the token",
     "token.revoked": "revoked the token",
     "user.signed-in": "signed in as",
+    "user.access-ended": "ended the tokens, sessions and second factors of",
     "user.password-changed": "changed the password of",
     "user.second-factor-added": "added a second factor",
     "user.second-factor-removed": "removed a second factor",

@@ -3,14 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
-from allauth.account.forms import SignupForm
-from allauth.core import context
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from rtk.console.people import arrivals, gate, names
+from rtk.console.people import gate, names
 from rtk.console.people.models import NAME_LENGTH, SCOPES, Membership, Role, Team, Token, User
 
 MOST_AT_ONCE = 50  # addresses in one form
@@ -25,22 +23,6 @@ _SCOPE_HELP = {
     "run": "publish runs, start and stop them",
     "admin": "change people, teams and settings",
 }
-
-
-class SignUpForm(SignupForm):
-    """Signing up, with a name; the address of an invitation is given."""
-
-    name = forms.CharField(
-        label="Your name", max_length=NAME_LENGTH, widget=forms.TextInput(attrs={"autocomplete": "name"})
-    )
-    field_order = ("name", "email", "password1", "password2")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        invitation = arrivals.invitation_of(context.request)
-        if invitation is not None:
-            self.fields["email"].initial = invitation.email
-            self.fields["email"].widget.attrs["readonly"] = True
 
 
 class NameForm(forms.Form):

@@ -1,7 +1,9 @@
 """Invitations into an organization: sent by e-mail, with a link that may as well be copied and handed over.
 
 A link's key is the invitation's id, signed: an admin can copy it again at any time, and what is stored opens nothing.
-It is good for one joining, by the invited address only, until it expires or is withdrawn.
+It is good for one account and one joining, by the invited address only, until it expires or is withdrawn. Whoever
+comes by a link that its inviter can see has shown nothing of their address. The link in the mail has a second key,
+which is nowhere else: whoever comes by that one has read the mail.
 """
 
 from collections.abc import Iterable
@@ -15,13 +17,16 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
-from rtk.console.people import audit, joining
+from rtk.console.people import addresses, audit, joining
 from rtk.console.people.models import Invitation, Membership, Organization, Team, User
 
 LIFETIME = timedelta(days=14)
 ONLY_PRINTED = "django.core.mail.backends.console.EmailBackend"
+MAILED = "mailed"
 _signer = Signer(salt="rtk.people.invitation", sep=".")  # a full stop stays in a link wherever it is pasted
+_mailed = Signer(salt="rtk.people.invitation.mailed")
 
 
 def invite(
@@ -32,10 +37,10 @@ def invite(
     Raises ValidationError when its owner is in the organization already.
     """
     email = email.strip().lower()
-    if Membership.objects.filter(org=org, user__email=email).exists():
+    if Membership.objects.filter(org=org, user=addresses.holder(email)).exists():
         raise ValidationError(f"{email} is in the organization already.")
     expires_at = (now or timezone.now()) + LIFETIME
-    asked = {"role": role, "invited_by": actor, "expires_at": expires_at}
+    asked = {"role": role, "invited_by": actor, "expires_at": expires_at, "taken_at": None, "taken_by": None}
     with transaction.atomic():
         invitation, new = Invitation.objects.update_or_create(org=org, email=email, accepted_at=None, defaults=asked)
         invitation.teams.set(teams)
@@ -58,24 +63,58 @@ def path(invitation: Invitation) -> str:
 
 
 def link(invitation: Invitation) -> str:
-    """The link that an invitation's mail holds and that can be copied."""
+    """The link that can be copied."""
     return f"{settings.PUBLIC_URL}{path(invitation)}"
+
+
+def mailed_link(invitation: Invitation) -> str:
+    """The link that the mail of an invitation holds, and nothing else that an inviter can see."""
+    return f"{link(invitation)}?{MAILED}={_mailed.signature(invitation.pk.hex)}"
+
+
+def was_mailed(invitation: Invitation, key: str) -> bool:
+    """Whether a second key is that of the invitation's mail, so that its bearer has read it."""
+    return constant_time_compare(key, _mailed.signature(invitation.pk.hex))
 
 
 def found(key: str, now: datetime | None = None) -> Invitation | None:
     """The open invitation of a link's key; None when it was forged, used, withdrawn, or has expired."""
+    invitation = named(key)
+    if invitation is None or invitation.accepted_at is not None:
+        return None
+    return invitation if invitation.expires_at > (now or timezone.now()) else None
+
+
+def named(key: str) -> Invitation | None:
+    """The invitation of a link's key, open or not; None when it was forged or withdrawn."""
     try:
         pk = _signer.unsign(key)
     except BadSignature:
         return None
-    still_open = Invitation.objects.filter(accepted_at=None, expires_at__gt=now or timezone.now())
-    return still_open.select_related("org", "invited_by").filter(pk=pk).first()
+    return Invitation.objects.select_related("org", "invited_by").filter(pk=pk).first()
+
+
+def take(invitation: Invitation, now: datetime | None = None) -> bool:
+    """Whether an account may be made by an invitation, by whoever asks first."""
+    now = now or timezone.now()
+    open_still = Invitation.objects.filter(pk=invitation.pk, accepted_at=None, taken_at=None, expires_at__gt=now)
+    return open_still.update(taken_at=now) > 0
 
 
 def accept(invitation: Invitation, user: User, now: datetime | None = None) -> None:
     """Bring the invited user in. Raises ValidationError for anybody else, and when it was used meanwhile."""
-    if user.email != invitation.email:
+    if not is_for(invitation, user):
         raise ValidationError(f"This invitation is for {invitation.email}; you are signed in as {user.email}.")
+    bring_in(invitation, user, now)
+
+
+def is_for(invitation: Invitation, user: User) -> bool:
+    """Whether somebody goes by the address that is invited, or confirmed it."""
+    return user.email == invitation.email or addresses.holder(invitation.email) == user
+
+
+def bring_in(invitation: Invitation, user: User, now: datetime | None = None) -> None:
+    """Let somebody join by an invitation. Raises ValidationError when it was used already."""
     with transaction.atomic():
         # Two clicks at once: the row that is updated decides which of them joins.
         mine = Invitation.objects.filter(pk=invitation.pk, accepted_at=None).update(accepted_at=now or timezone.now())
@@ -93,11 +132,13 @@ def withdraw(actor: User, invitation: Invitation) -> None:
 
 def send(invitation: Invitation) -> bool:
     """Mail an invitation's link; false when no mail server is set or it would not take it: then copy the link."""
-    text = render_to_string("people/mail/invitation.txt", {"invitation": invitation, "link": link(invitation)})
+    is_read = settings.EMAIL_BACKEND != ONLY_PRINTED  # what is only printed is read by whoever reads the log
+    where = mailed_link(invitation) if is_read else link(invitation)
+    text = render_to_string("people/mail/invitation.txt", {"invitation": invitation, "link": where})
     inviter = invitation.invited_by
     subject = f"{inviter} invites you to {invitation.org.name}" if inviter else f"Join {invitation.org.name}"
     try:
         send_mail(" ".join(subject.split()), text, None, [invitation.email])
     except OSError:
         return False
-    return settings.EMAIL_BACKEND != ONLY_PRINTED
+    return is_read

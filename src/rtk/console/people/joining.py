@@ -6,13 +6,20 @@ Whatever could take away the last owner locks the organization first, so that tw
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from rtk.console.people import audit, names
+from rtk.console.people import addresses, audit, names
 from rtk.console.people.models import Membership, Organization, Role, Team, TeamMembership, User
 
+UNCONFIRMED = {"address": "unconfirmed"}
 LAST_OWNER = "The organization needs an owner: make somebody else one first."
+
+
+def may_make_organizations(user: User) -> bool:
+    """Whether somebody may make organizations, by the console's setting."""
+    return user.is_administrator or settings.NEW_ORGANIZATIONS == "everybody"
 
 
 def make_organization(owner: User, name: str) -> Organization:
@@ -58,7 +65,7 @@ def join(user: User, org: Organization, role: str, teams: Iterable[Team] = ()) -
     with transaction.atomic():
         membership, new = Membership.objects.get_or_create(user=user, org=org, defaults={"role": role})
         if new:
-            audit.record(org, user, "member.joined", role)
+            audit.record(org, user, "member.joined", role, {} if addresses.is_confirmed(user) else UNCONFIRMED)
         for team in teams:
             TeamMembership.objects.get_or_create(user=user, team=team)
     return membership

@@ -9,8 +9,10 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.signing import BadSignature, TimestampSigner
+from django.db.models import Q
 from django.urls import reverse
 
+from rtk.console.people import addresses
 from rtk.console.people.models import User
 from rtk.errors import BadInput
 
@@ -18,10 +20,12 @@ GOOD_FOR_S = 600
 
 
 def link(email: str, to: str = "/") -> str:
-    """A link with which a user signs in, and is then at `to`, a path. Raises BadInput where there is no such user."""
-    user = User.objects.filter(email=email.strip().lower(), is_active=True).first()
-    if user is None:
-        raise BadInput(f"there is no user {email}; 'rtk provision' makes one")
+    """A link with which a user signs in, and is then at `to`, a path.
+
+    The user is whoever confirmed the address, else the only one who goes by it; or is named by their id. Raises
+    BadInput where there is none, or several.
+    """
+    user = _meant(email.strip().lower())
     key = _signer(user).sign(urlsafe_b64encode(user.pk.bytes).decode().rstrip("="))
     return f"{settings.PUBLIC_URL}{reverse('people:sign-in', args=[key])}?next={quote(to)}"
 
@@ -39,6 +43,25 @@ def named(key: str) -> User | None:
     except ValueError:
         return None
     return User.objects.filter(pk=pk, is_active=True).first()
+
+
+def _meant(who: str) -> User:
+    found = addresses.holder(who)
+    there = [found] if found else list(User.objects.filter(_goes_by(who)))
+    active = [user for user in there if user.is_active]
+    if not active:
+        raise BadInput(f"there is no user {who}; 'rtk provision' makes one")
+    if len(active) > 1:
+        known = ", ".join(f"{user.pk} ({user.name or 'without a name'})" for user in active)
+        raise BadInput(f"several users go by {who} and none of them confirmed it; expected the id of one: {known}")
+    return active[0]
+
+
+def _goes_by(who: str) -> Q:
+    try:
+        return Q(pk=UUID(who))
+    except ValueError:
+        return Q(email=who)
 
 
 def _is_good(user: User, key: str) -> bool:

@@ -48,16 +48,20 @@ class Users(BaseUserManager["User"]):
         return user
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        """The user of an address, in whatever case it is typed."""
-        return self.get(email=(username or "").strip().lower())
+        """Return whoever confirmed an address, in whatever case it is typed. Raises User.DoesNotExist."""
+        return self.get(emailaddress__email=(username or "").strip().lower(), emailaddress__verified=True)
 
 
 class User(Identified, AbstractBaseUser):
-    """Somebody who signs in, by e-mail address."""
+    """Somebody who signs in, by e-mail address.
 
-    email = models.EmailField("e-mail address", unique=True, max_length=254)
+    The address is what they typed. Whose it is, `addresses` knows: only a confirmed one is anybody's.
+    """
+
+    email = models.EmailField("e-mail address", db_index=True, max_length=254)
     name = models.CharField(max_length=NAME_LENGTH, blank=True)
     is_active = models.BooleanField(default=True)
+    is_administrator = models.BooleanField(default=False)  # of the console: may make organizations
 
     objects: ClassVar[Users] = Users()
     USERNAME_FIELD = "email"
@@ -143,6 +147,8 @@ class Invitation(Identified):
     teams: "models.ManyToManyField[Team, Any]" = models.ManyToManyField(Team, blank=True, related_name="+")
     invited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     expires_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True)  # when an account was made by its link, which is good for one
+    taken_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     accepted_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -3,14 +3,13 @@
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import connection, transaction
+from django.db import transaction
 
-from rtk.console.people import gate, joining, names, tokens
+from rtk.console.people import addresses, first, gate, joining, names, tokens
 from rtk.console.people.models import SCOPES, Organization, Team, User
 from rtk.errors import BadInput
 
 NAME = "provisioned"
-_LOCK = 0x52544B01  # an advisory lock of ours: two who provision at once must not both make what is missing
 
 
 def provision(email: str, organization: str, team: str, kept: str = "") -> str:
@@ -23,8 +22,7 @@ def provision(email: str, organization: str, team: str, kept: str = "") -> str:
         validate_email(email)
         organization, team = names.check(organization), names.check(team)
         with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+            first.alone()  # two who provision at once must not both make what is missing
             user = _user(email.strip().lower())
             _team(user, _organization(user, organization), team)
             return _token(user, kept)
@@ -33,8 +31,11 @@ def provision(email: str, organization: str, team: str, kept: str = "") -> str:
 
 
 def _user(email: str) -> User:
-    user = User.objects.filter(email=email).first() or User.objects.create_user(email)
-    EmailAddress.objects.get_or_create(user=user, email=email, defaults={"verified": True, "primary": True})
+    """Return whose address it is, else a new user: an account that only names it may be anybody's."""
+    if found := addresses.holder(email):
+        return found
+    user = User.objects.create_user(email, is_administrator=not User.objects.exists())
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     return user
 
 

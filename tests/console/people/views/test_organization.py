@@ -8,7 +8,7 @@ from tests.console.people.world import World, signed_in
 
 
 def test_whoever_makes_an_organization_owns_it_and_goes_on_to_its_first_team(world: World) -> None:
-    answer = signed_in(world.viewer).post("/organizations/new", {"name": " New  One "})
+    answer = signed_in(world.owner).post("/organizations/new", {"name": " New  One "})
     assert answer["Location"] == "/new-one/teams/new"
     made = Organization.objects.get(name="New One")
     assert Membership.objects.get(org=made).role == Role.OWNER

@@ -6,7 +6,8 @@ from typing import Any
 from django import template
 from django.conf import settings
 
-from rtk.console.people import invitations
+from rtk.console.people import invitations, joining
+from rtk.console.people.models import User
 
 register = template.Library()
 _CAPITAL = re.compile(r"(?<=[ -])[A-Z](?=[a-z])")
@@ -48,6 +49,12 @@ def told(value: Any) -> str:
 def sentence(text: str) -> str:
     """Titles of allauth's, Written Like This, as our own: written like this. Abbreviations stay."""
     return _CAPITAL.sub(lambda found: found[0].lower(), " ".join(text.split()))
+
+
+@register.filter
+def may_make_organizations(user: Any) -> bool:
+    """Whether somebody, who may be nobody, may make organizations."""
+    return isinstance(user, User) and joining.may_make_organizations(user)
 
 
 @register.simple_tag

@@ -9,7 +9,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_safe
 
 from rtk.console.pages.timeline import last
-from rtk.console.people import arrivals, first, gate, invitations, letting_in
+from rtk.console.people import arrivals, closed, first, gate, invitations, letting_in
+from rtk.console.people.closed import Closed
 from rtk.console.people.models import User
 from rtk.console.people.pages import page, viewed
 
@@ -53,8 +54,7 @@ def _listed(request: HttpRequest, caller: gate.Caller) -> HttpResponse:
 def welcome(request: HttpRequest, key: str) -> HttpResponse:
     """The first user's link: on to sign-up."""
     if not first.opens(key):
-        text = "There is a first user already. Sign in, or ask an owner of your organization to invite you."
-        return render(request, "people/closed.html", {"title": "This link is used up", "text": text}, status=410)
+        return closed.page(request, Closed.FIRST_USER_IS_THERE)
     arrivals.came_first(request, key)
     return redirect("account_signup")
 
@@ -67,11 +67,7 @@ def sign_in(request: HttpRequest, key: str) -> HttpResponse:
         return redirect(get_next_redirect_url(request) or "people:home")
     user = letting_in.opens(key)
     if user is None:
-        text = (
-            "A link works for ten minutes, and until its user signs in, by it or otherwise. "
-            "The administrator of the console makes a new one with 'rtk sign-in-link'."
-        )
-        return render(request, "people/closed.html", {"title": "This link is used up", "text": text}, status=410)
+        return closed.page(request, Closed.SIGN_IN_LINK_OVER)
     answer: HttpResponse = perform_login(request, user)
     return answer
 
@@ -83,9 +79,8 @@ def join(request: HttpRequest, key: str) -> HttpResponse:
         return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
     invitation = invitations.found(key)
     if invitation is None:
-        text = "It was used, withdrawn, or has expired. Ask whoever invited you for a new one."
-        return render(request, "people/closed.html", {"title": "This invitation is over", "text": text}, status=410)
-    arrivals.came_invited(request, key)
+        return closed.page(request, Closed.INVITATION_OVER)
+    arrivals.came_invited(request, key, request.GET.get(invitations.MAILED, ""))
     if request.method == "POST" and isinstance(request.user, User):
         try:
             invitations.accept(invitation, request.user)
@@ -93,8 +88,5 @@ def join(request: HttpRequest, key: str) -> HttpResponse:
             messages.error(request, error.messages[0])
         else:
             return redirect("pages:org-timeline", org=invitation.org.slug)
-    return render(request, "people/join.html", {"invitation": invitation, "known": _known(invitation.email)})
-
-
-def _known(email: str) -> bool:
-    return User.objects.filter(email=email).exists()
+    theirs = isinstance(request.user, User) and invitations.is_for(invitation, request.user)
+    return render(request, "people/join.html", {"invitation": invitation, "theirs": theirs})

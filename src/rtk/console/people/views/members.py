@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from rtk.console.people import gate, invitations, joining
+from rtk.console.people import addresses, gate, invitations, joining
 from rtk.console.people.forms import InviteForm, RoleForm, roles_given_by
 from rtk.console.people.gate import Caller
 from rtk.console.people.models import Invitation, Membership, Organization, Role
@@ -19,7 +19,8 @@ def members(request: HttpRequest, caller: Caller, org: str) -> HttpResponse:
     """The members and their roles."""
     found = gate.org_for(caller, org, "read")
     people = Membership.objects.filter(org=found).select_related("user").order_by("user__name", "user__email")
-    context = {"org": found, "members": people, "roles": roles_given_by(found.role), "at": "members"}
+    confirmed = addresses.confirmed_among(membership.user for membership in people)
+    context = {"org": found, "members": people, "confirmed": confirmed, "at": "members"}
     return render(request, "people/members.html", context)
 
 
@@ -56,7 +57,9 @@ def invite(request: HttpRequest, caller: Caller, org: str) -> HttpResponse:
     form = InviteForm(sent(request), giver=found.role, teams=found.teams.all())
     if request.method == "POST" and tried(form, lambda: _invited(request, caller, found, form), "emails"):
         return redirect("people:invitations", org=found.slug)
-    waiting = [(each, invitations.link(each)) for each in found.invitations.filter(accepted_at=None)]
+    given = roles_given_by(found.role)  # whoever has a link can use it: not for more than they may give
+    asked = found.invitations.filter(accepted_at=None)
+    waiting = [(each, invitations.link(each) if each.role in given else "") for each in asked]
     context = {"org": found, "form": form, "waiting": waiting, "at": "invitations"}
     return render(request, "people/invitations.html", context, status=status(form))
 

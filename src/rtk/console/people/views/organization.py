@@ -19,6 +19,8 @@ ENTRIES_A_PAGE = 50
 @page
 def make(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Make an organization and own it."""
+    if not joining.may_make_organizations(caller.user):
+        raise gate.Forbidden("On this console only its administrators make organizations: ask one of them.")
     form = NameForm(sent(request))
     if request.method == "POST" and tried(form, lambda: _made(caller, form), "name"):
         return redirect("people:make-team", org=caller.user.organizations.latest("created_at").slug)

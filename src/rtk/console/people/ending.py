@@ -1,0 +1,80 @@
+"""Ending every way into an account at once: when it changes hands, is reset or disabled, or is removed.
+
+Whoever had the account before may hold a token, an open browser, a passkey, the secret of an authenticator app, or an
+account of the issuer that is connected to it. A new password alone ends none of them but the browsers.
+"""
+
+from enum import StrEnum
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.utils import timezone
+
+from rtk.console.people import audit
+from rtk.console.people.models import Token, User
+
+
+class Ended(StrEnum):
+    """Why the ways into an account ended."""
+
+    RESET = "reset"  # by a mail that was read at its address
+    HANDED_OVER = "handed-over"  # somebody else has it from now on
+    DISABLED = "disabled"
+    REMOVED = "removed"
+
+
+def end_access(user: User, why: Ended) -> dict[str, int]:
+    """End the tokens, sessions, passkeys, authenticator apps, recovery codes and connections of an account.
+
+    Return how many there were of each kind. Whoever is only disabled stays connected to the issuer, by which nobody
+    comes in meanwhile. The password is the caller's to change.
+    """
+    with transaction.atomic():
+        ended = {
+            "tokens": _deleted(Token.objects.filter(user=user)),
+            "sessions": _sessions_ended(user),
+            "second factors": _deleted(Authenticator.objects.filter(user=user)),
+        }
+        if why != Ended.DISABLED:
+            ended["connections"] = _deleted(SocialAccount.objects.filter(user=user))
+        if any(ended.values()):
+            audit.record_everywhere(user, "user.access-ended", user.email, {"why": why.value, **ended})
+    return ended
+
+
+def disable(user: User) -> None:
+    """Shut somebody out, until they are enabled again."""
+    user.is_active = False
+    user.save(update_fields=["is_active"])  # `disabled` does the rest
+
+
+def disabled(instance: User, **_: Any) -> None:
+    """After a user was saved: nothing of somebody who is shut out waits for them to be let in again."""
+    if not instance.is_active:
+        end_access(instance, Ended.DISABLED)
+
+
+def removed(instance: User, **_: Any) -> None:
+    """Before a user is deleted."""
+    end_access(instance, Ended.REMOVED)
+
+
+def _deleted(rows: Any) -> int:
+    found = list(rows)
+    for each in found:
+        each.delete()  # one by one, so that whoever listens hears of it
+    return len(found)
+
+
+def _sessions_ended(user: User) -> int:
+    """Whatever began them: also those that the list of sessions in the profile does not know of."""
+    UserSession.objects.filter(user=user).delete()
+    current = Session.objects.filter(expire_date__gt=timezone.now())
+    theirs = [each.pk for each in current.iterator() if each.get_decoded().get(SESSION_KEY) == str(user.pk)]
+    Session.objects.filter(pk__in=theirs).delete()
+    return len(theirs)

@@ -1,0 +1,111 @@
+"""Nothing of whoever had an account before opens it once it was reset, disabled or removed."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
+from django.core import mail
+from django.core.cache import cache
+from django.test import Client
+
+from rtk.console.people import ending, gate, tokens
+from rtk.console.people.ending import Ended
+from rtk.console.people.models import AuditEntry, Token, User
+from tests.console.people.issuer import Issuer, come_back
+from tests.console.people.world import PASSWORD, World, signed_in
+
+NEW = "another long phrase"
+
+
+@pytest.fixture(autouse=True)
+def _no_attempts_before() -> None:
+    cache.clear()  # attempts are counted across tests
+
+
+def reset(user: User) -> None:
+    """As somebody does who reads the mail."""
+    client = Client()
+    client.post("/accounts/password/reset/", {"email": user.email})
+    [link] = re.findall(r"/accounts/password/reset/key/\S+", str(mail.outbox[-1].body))
+    form = client.get(link, follow=True)
+    client.post(form.request["PATH_INFO"], {"password1": NEW, "password2": NEW})
+    assert User.objects.get(pk=user.pk).check_password(NEW)
+
+
+def handed_over(user: User) -> None:
+    ending.end_access(user, Ended.HANDED_OVER)
+
+
+WAYS: list[Callable[[User], Any]] = [reset, ending.disable, User.delete, handed_over]
+
+
+@pytest.mark.parametrize("how", WAYS)
+def test_no_token_lets_anybody_in(world: World, how: Callable[[User], Any]) -> None:
+    secret = tokens.make(world.member, "CI")[1]
+    assert gate.authenticate(f"Bearer {secret}") is not None
+    how(world.member)
+    assert gate.authenticate(f"Bearer {secret}") is None
+    assert not Token.objects.exists()
+
+
+@pytest.mark.parametrize("how", WAYS)
+def test_no_open_browser_goes_on(world: World, how: Callable[[User], Any]) -> None:
+    listed, unlisted = Client(), signed_in(world.member)
+    listed.post("/accounts/login/", {"login": world.member.email, "password": PASSWORD})
+    assert listed.get("/acme/shop/people").status_code == unlisted.get("/acme/shop/people").status_code == 200
+    how(world.member)
+    assert listed.get("/acme/shop/people").status_code == unlisted.get("/acme/shop/people").status_code == 302
+    assert not UserSession.objects.exists()
+    assert signed_in(world.owner).get("/acme").status_code == 200
+
+
+@pytest.mark.parametrize("how", WAYS)
+def test_no_passkey_authenticator_app_or_recovery_code_is_left(world: World, how: Callable[[User], Any]) -> None:
+    for user in (world.member, world.owner):
+        for kind in (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN, Authenticator.Type.RECOVERY_CODES):
+            Authenticator.objects.create(user=user, type=kind, data={})
+    how(world.member)
+    assert {each.user_id for each in Authenticator.objects.all()} == {world.owner.pk}
+
+
+@pytest.mark.parametrize("how", [reset, handed_over])
+def test_no_account_of_the_issuer_that_was_connected_signs_in(
+    issuer: Issuer, world: World, how: Callable[[User], Any]
+) -> None:
+    SocialAccount.objects.create(user=world.member, provider="sso", uid="eve")
+    how(world.member)
+    issuer.person = {"sub": "eve", "email": "eve@example.com", "email_verified": True, "name": "Eve"}
+    come_back(client := Client())
+    assert client.get("/acme/shop/people").status_code == 302
+
+
+def test_who_is_let_in_again_has_nothing_that_was_there_before(world: World) -> None:
+    secret = tokens.make(world.member, "CI")[1]
+    browser = signed_in(world.member)
+    ending.disable(world.member)
+    world.member.is_active = True
+    world.member.save()
+    assert gate.authenticate(f"Bearer {secret}") is None
+    assert browser.get("/acme/shop/people").status_code == 302
+    again = Client()
+    again.post("/accounts/login/", {"login": world.member.email, "password": PASSWORD})
+    assert again.get("/acme/shop/people").status_code == 200
+
+
+def test_the_organizations_are_told(world: World) -> None:
+    tokens.make(world.member, "CI")
+    reset(world.member)
+    entry = AuditEntry.objects.get(org=world.org, action="user.access-ended")
+    assert (entry.target, entry.detail["why"], entry.detail["tokens"]) == ("mary@example.org", "reset", 1)
+
+
+def test_a_reset_asked_for_and_not_done_ends_nothing(world: World) -> None:
+    secret = tokens.make(world.member, "CI")[1]
+    browser = signed_in(world.member)
+    Client().post("/accounts/password/reset/", {"email": world.member.email})
+    assert gate.authenticate(f"Bearer {secret}") is not None
+    assert browser.get("/acme/shop/people").status_code == 200
