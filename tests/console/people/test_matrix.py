@@ -35,6 +35,7 @@ INSIDE = "200 200 200 200 200 404 in"
 IN_TEAM = "200 200 200 200 404 404 in"
 ADMINS = "200 200 403 403 403 404 in"
 TEAMS_ADMINS = "200 200 403 403 404 404 in"
+ADMINISTRATORS = "200 403 403 403 403 403 in"  # of the console
 OWNERS = "200 403 403 403 403 404 in"
 NEVER = "405 405 405 405 405 405 405"
 
@@ -59,7 +60,7 @@ ROWS = {
     "tokens": Row("", EVERYBODY, sends_back(EVERYBODY)),
     "revoke-token": Row("token", NEVER, "302 404 404 404 404 404 in"),
     "end-session": Row("session", NEVER, "404 404 404 404 404 404 in"),
-    "make-organization": Row("", EVERYBODY, sends_back(EVERYBODY)),
+    "make-organization": Row("", ADMINISTRATORS, sends_back(ADMINISTRATORS)),
     "organization": Row("org", INSIDE, NEVER),
     "organization-settings": Row("org", OWNERS, sends_back(OWNERS)),
     "delete-organization": Row("org", OWNERS, sends_back(OWNERS)),
