@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.databases import django_db_setup, postgres
 from tests.targets import Target, noted, serving
 
 with warnings.catch_warnings():  # the Chaos Toolkit imports a module that a library of its own has moved
@@ -28,6 +29,7 @@ settings.register_profile("patient", deadline=None)  # a slow machine is no fail
 settings.register_profile("quick", deadline=None, max_examples=15, derandomize=True)  # one mutant of many
 settings.load_profile("patient")
 
+__all__ = ["django_db_setup", "postgres"]  # once for all parts: each has the same tables
 ROOT = Path(__file__).parents[1]
 CHAOS = Path(sys.executable).with_name("chaos")
 SHORT = ("--every", "50ms", "--for", "400ms", "--target", "50%")

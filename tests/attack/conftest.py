@@ -1,6 +1,6 @@
-"""What the attacks are tried on: the tests' database, the organizations Acme and Rival in it, and an issuer."""
+"""What the attacks are tried on: the organizations Acme and Rival in the tests' database, and an issuer."""
 
-from tests.console.conftest import _cheap_passwords, data, django_db_setup, postgres
+from tests.console.conftest import _cheap_passwords, data
 from tests.console.people.conftest import issuer, world
 
-__all__ = ["_cheap_passwords", "data", "django_db_setup", "issuer", "postgres", "world"]
+__all__ = ["_cheap_passwords", "data", "issuer", "world"]

@@ -66,6 +66,8 @@ ROWS = {
     "delete-organization": Row("org", OWNERS, sends_back(OWNERS)),
     "leave": Row("org", NEVER, does(INSIDE)),
     "audit": Row("org", ADMINS, NEVER),
+    "audit-csv": Row("org", ADMINS, NEVER),
+    "limits": Row("", EVERYBODY, NEVER),
     "members": Row("org", INSIDE, NEVER),
     "change-role": Row("member", ADMINS, sends_back(ADMINS)),
     "remove-member": Row("member", NEVER, does(ADMINS)),

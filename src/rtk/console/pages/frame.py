@@ -66,6 +66,7 @@ _OWN = (
     ("tokens", "Tokens", "key", "people:tokens"),
     ("security", "Second factors", "shield", "mfa_index"),
     ("sessions", "Sessions", "device", "usersessions_list"),
+    ("limits", "Limits", "hand-stop", "people:limits"),
 )
 _ACCOUNT = {"mfa_": "security", "usersessions_": "sessions", "account_": "profile", "socialaccount_": "profile"}
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rtk.console.people.views import home, members, organization, own, team
+from rtk.console.people.views import audit, home, limits, members, organization, own, team
 
 app_name = "people"
 urlpatterns = [
@@ -16,11 +16,13 @@ urlpatterns = [
     path("sessions/<int:session>/end", own.end_session, name="end-session"),
     path("organizations", home.organizations, name="organizations"),
     path("organizations/new", organization.make, name="make-organization"),
+    path("settings/limits", limits.limits, name="limits"),
     path("<str:org>/teams", organization.show, name="organization"),
     path("<str:org>/settings", organization.settings, name="organization-settings"),
     path("<str:org>/delete", organization.delete, name="delete-organization"),
     path("<str:org>/leave", organization.leave, name="leave"),
-    path("<str:org>/audit", organization.audit, name="audit"),
+    path("<str:org>/audit", audit.entries, name="audit"),
+    path("<str:org>/audit.csv", audit.table, name="audit-csv"),
     path("<str:org>/members", members.members, name="members"),
     path("<str:org>/members/<uuid:member>", members.change_role, name="change-role"),
     path("<str:org>/members/<uuid:member>/remove", members.remove, name="remove-member"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rtk.console.people import audit
+from rtk.console.limits import LIMITS
 from rtk.console.people.models import Membership, Organization, Role
 from tests.console.people.world import World, signed_in
 
@@ -69,24 +69,11 @@ def test_the_last_owner_cannot_leave_and_is_told_why(world: World) -> None:
     assert world.membership(world.owner).role == Role.OWNER
 
 
-def test_the_audit_log_tells_who_did_what_page_by_page(world: World) -> None:
-    audit.record(world.org, world.owner, "organization.created", "Acme")
-    for number in range(120):
-        audit.record(world.org, world.admin, "team.created", f"Team {number}")
-    owner = signed_in(world.owner)
-    newest = owner.get("/acme/audit").content.decode()
-    assert "adam@example.org" in newest
-    assert "<strong>Team 119</strong>" in newest
-    assert "Team 69<" not in newest
-    assert "Page 1 of 3" in newest
-    assert "created the organization <strong>Acme</strong>" in owner.get("/acme/audit?page=3").content.decode()
-    for beyond in ("999", "-1", "x", ""):
-        assert owner.get(f"/acme/audit?page={beyond}").status_code == 200
-
-
-def test_a_log_shows_nothing_of_other_organizations(world: World) -> None:
-    audit.record(world.rival, world.stranger, "team.created", "Secret")
-    assert "Secret" not in signed_in(world.owner).get("/acme/audit").content.decode()
+def test_the_settings_show_each_limit_in_force(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RTK_BODY_LIMIT_MIB", "3")
+    text = signed_in(world.owner).get("/acme/settings").content.decode()
+    assert all(each.name in text and each.what in text for each in LIMITS)
+    assert "<strong>3 MiB</strong>" in text
 
 
 def test_members_see_only_teams_that_they_are_in(world: World) -> None:

@@ -1,19 +1,16 @@
-"""An organization: made, shown, renamed, left, deleted, and its audit log."""
+"""An organization: made, shown, renamed, left, deleted."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from rtk.console.people import gate, joining
-from rtk.console.people.audit import ACTIONS
 from rtk.console.people.forms import DeleteForm, NameForm
 from rtk.console.people.gate import Caller
-from rtk.console.people.models import AuditEntry, Membership
+from rtk.console.people.models import Membership
 from rtk.console.people.pages import action, page, sent, status, tried, viewed
-
-ENTRIES_A_PAGE = 50
+from rtk.console.people.views import limits
 
 
 @page
@@ -51,7 +48,7 @@ def settings(request: HttpRequest, caller: Caller, org: str) -> HttpResponse:
         return redirect("people:organization-settings", org=found.slug)
     if form.is_bound:
         found.refresh_from_db(fields=["name", "slug"])  # what could not be saved is not the name
-    context = {"org": found, "form": form, "at": "settings"}
+    context = {"org": found, "form": form, "limits": limits.in_force(), "at": "settings"}
     return render(request, "people/organization-settings.html", context, status=status(form))
 
 
@@ -79,13 +76,3 @@ def leave(request: HttpRequest, caller: Caller, org: str) -> HttpResponse:
         return redirect("people:members", org=found.slug)
     messages.success(request, f"You left “{found.name}”.")
     return redirect("people:home")
-
-
-@viewed
-def audit(request: HttpRequest, caller: Caller, org: str) -> HttpResponse:
-    """Who did what, newest first."""
-    found = gate.org_for(caller, org, "admin")
-    pages = Paginator(AuditEntry.objects.filter(org=found), ENTRIES_A_PAGE)
-    entries = pages.get_page(request.GET.get("page"))
-    told = [(entry, ACTIONS.get(entry.action, entry.action)) for entry in entries]
-    return render(request, "people/audit.html", {"org": found, "entries": entries, "told": told, "at": "audit"})

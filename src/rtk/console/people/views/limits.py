@@ -1,0 +1,36 @@
+"""The limits in force, for everybody who may run into one."""
+
+from typing import NamedTuple
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from rtk.console import options
+from rtk.console.limits import LIMITS, Limit, Subject
+from rtk.console.people.gate import Caller
+from rtk.console.people.pages import viewed
+
+
+class InForce(NamedTuple):
+    """A limit as it is in force; `usual` is its default where that is another value."""
+
+    limit: Limit
+    value: str
+    usual: str
+
+
+def in_force() -> list[tuple[Subject, list[InForce]]]:
+    """Return every limit that the settings set, by its subject."""
+    found = [(subject, [_shown(each) for each in LIMITS if each.subject == subject]) for subject in Subject]
+    return [(subject, limits) for subject, limits in found if limits]
+
+
+def _shown(limit: Limit) -> InForce:
+    value = options.limit(limit)
+    return InForce(limit, limit.shown(value), "" if value == limit.default else limit.shown(limit.default))
+
+
+@viewed
+def limits(request: HttpRequest, _caller: Caller) -> HttpResponse:
+    """Each limit, by what it is about."""
+    return render(request, "people/limits.html", {"limits": in_force(), "at": "limits"})
