@@ -15,10 +15,12 @@ from rtk.console.postgres import Postgres
 def test_only_the_socket_lets_in_and_only_two_users(tmp_path: Path) -> None:
     owner = owner_of(tmp_path)
     admit(tmp_path, owner)
-    assert (tmp_path / "pg_hba.conf").read_text() == "local all rtk peer map=rtk\n"
+    lets_in = (tmp_path / "pg_hba.conf").read_text().splitlines()
+    assert lets_in == ["local all rtk peer map=rtk", "local all rtk_console peer map=rtk"]
     me = pwd.getpwuid(os.geteuid()).pw_name
     lines = (tmp_path / "pg_ident.conf").read_text().splitlines()
-    assert lines == [f'rtk "{name}" rtk' for name in sorted({owner.name, me})]
+    roles = ("rtk", "rtk_console")
+    assert lines == [f'rtk "{name}" {role}' for name in sorted({owner.name, me}) for role in roles]
     assert stat.S_IMODE((tmp_path / "pg_hba.conf").stat().st_mode) == 0o600
 
 

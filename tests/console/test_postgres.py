@@ -170,6 +170,27 @@ def test_another_user_is_not_let_in_even_where_they_reach_the_socket(stopped: Po
 
 
 @pytest.mark.skipif(not ROOT, reason="an ordinary user's database is run by that user")
+def test_a_role_is_let_in_also_by_a_server_that_an_older_release_started(stopped: Postgres) -> None:
+    stopped.start()
+    with stopped.connect() as connection:
+        connection.execute("CREATE ROLE rtk_console LOGIN")
+        (stopped.data / "pg_hba.conf").write_text("local all rtk peer map=rtk\n")
+        connection.execute("SELECT pg_reload_conf()")
+    with pytest.raises(psycopg.OperationalError, match=r"no pg_hba\.conf entry"):
+        refused_at_last(stopped)
+    stopped.let_in("rtk_console")
+    stopped.connect(user="rtk_console").close()
+    with stopped.connect() as connection:
+        connection.execute("DROP ROLE rtk_console")
+
+
+def refused_at_last(server: Postgres) -> None:
+    """A server reads its files again a moment after it was asked to."""
+    for _ in range(500):
+        server.connect(user="rtk_console").close()
+        time.sleep(0.02)
+
+
 def test_a_place_that_the_databases_user_cannot_enter_is_refused(tmp_path: Path) -> None:
     tmp_path.chmod(0o700)
     with pytest.raises(BadInput, match=r"cannot enter .*choose another directory with --data"):

@@ -278,7 +278,8 @@ def test_settings_that_cannot_be_are_refused_in_one_sentence(data: Path, environ
 def test_all_that_is_unsafe_is_said_also_by_one_that_was_to_run_by_itself(data: Path) -> None:
     done = Rtk(data, {"RTK_PORT": "0", "RTK_DEBUG": "yes"}).run("up", "--detach", "--host", "0.0.0.0")
     assert done.returncode == 1
-    assert [line.split(" ")[4 + line.startswith("rtk: ")] for line in done.stderr.splitlines()] == ["RTK_DEBUG", "over"]
+    lines = [line.strip().removeprefix("rtk: ") for line in done.stderr.splitlines()]
+    assert [line.split(" ")[4] for line in lines] == ["RTK_DEBUG", "over"]
 
 
 def test_help_has_every_setting(data: Path) -> None:

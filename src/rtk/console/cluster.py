@@ -12,6 +12,7 @@ from rtk.console.owner import Owner
 from rtk.errors import BadInput, ToolkitError
 
 USER = DATABASE = "rtk"
+WORKER = "rtk_console"  # as whom the console works, who does not own the audit log
 _PARTIAL = "new-database-"
 
 
@@ -64,9 +65,11 @@ def check(data: Path, programs: Path) -> None:
 
 def admit(data: Path, owner: Owner) -> None:
     """Let in whom the cluster belongs to and who starts it, by the socket alone, and nobody else."""
-    _write(data / "pg_hba.conf", f"local all {USER} peer map=rtk\n", owner)
+    roles = (USER, WORKER)
+    _write(data / "pg_hba.conf", "".join(f"local all {role} peer map=rtk\n" for role in roles), owner)
     names = sorted({owner.name, pwd.getpwuid(os.geteuid()).pw_name})
-    _write(data / "pg_ident.conf", "".join(f'rtk "{name}" {USER}\n' for name in names), owner)
+    known = [f'rtk "{name}" {role}\n' for name in names for role in roles]
+    _write(data / "pg_ident.conf", "".join(known), owner)
 
 
 def _write(path: Path, text: str, owner: Owner) -> None:

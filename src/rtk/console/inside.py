@@ -10,16 +10,28 @@ django.setup()
 from django.conf import settings
 from django.db import DatabaseError, connections
 
-from rtk.console.cluster import CannotRunDatabase, first_line
+from rtk.console import roles
+from rtk.console.cluster import DATABASE, WORKER, CannotRunDatabase, first_line
 from rtk.console.people import first, letting_in
 from rtk.console.people.provision import provision
 from rtk.console.postgres import Postgres
 from rtk.console.tables import migrate
 
-__all__ = ["close_connections", "first_link", "migrate", "point_at", "provisioned", "public_url", "sign_in_link"]
+__all__ = [
+    "close_connections",
+    "first_link",
+    "migrate",
+    "point_at",
+    "provisioned",
+    "public_url",
+    "sign_in_link",
+    "withdraw",
+    "work_apart",
+]
 
 first_link = first.link
 sign_in_link = letting_in.link
+withdraw = roles.withdraw
 
 
 def public_url() -> str:
@@ -30,6 +42,13 @@ def public_url() -> str:
 def point_at(postgres: Postgres) -> None:
     """Let Django use a running database of ours."""
     connections.settings["default"].update(postgres.django())
+
+
+def work_apart(postgres: Postgres) -> None:
+    """Go on as the role that owns everything in a database of ours but the audit log."""
+    roles.separate(postgres, DATABASE)
+    close_connections()
+    connections.settings["default"]["USER"] = WORKER
 
 
 def close_connections() -> None:

@@ -141,11 +141,30 @@ class Postgres:
         """The same as a DATABASE_URL."""
         return f"postgresql://{USER}@/{DATABASE}?host={quote(self.socket, safe='')}&port={PORT}"
 
-    def connect(self, database: str = DATABASE) -> "psycopg.Connection[Any]":
+    def connect(self, database: str = DATABASE, user: str = USER) -> "psycopg.Connection[Any]":
         """A connection of its own, committing each statement."""
         import psycopg  # here, so that commands that connect to nothing start sooner
 
-        return psycopg.connect(host=self.socket, port=PORT, user=USER, dbname=database, autocommit=True)
+        return psycopg.connect(host=self.socket, port=PORT, user=user, dbname=database, autocommit=True)
+
+    def let_in(self, user: str) -> None:
+        """Let a role in also where the server was started by an older release, which did not know it."""
+        from psycopg import OperationalError
+
+        if user in (self.data / "pg_hba.conf").read_text():
+            return
+        cluster.admit(self.data, owner_of(self.place))
+        with self.connect() as connection:
+            connection.execute("SELECT pg_reload_conf()")
+
+        def enters() -> bool:
+            with suppress(OperationalError):
+                self.connect(user=user).close()
+                return True
+            return False
+
+        if not self._until(enters, DYING_LIMIT):
+            raise CannotRunDatabase(f"PostgreSQL does not let in its role {user}; see {str(self.log)!r}")
 
     def program(self, name: str) -> Path:
         """One of PostgreSQL's programs, such as pg_dump."""

@@ -102,6 +102,10 @@ def _used(at_the_end: ExitStack, postgres: Postgres | None) -> None:
         inside.point_at(postgres)
     at_the_end.callback(inside.close_connections)
     inside.migrate()
+    if postgres is None:
+        inside.withdraw()
+    else:
+        inside.work_apart(postgres)
 
 
 def check_own(url: str) -> None:
