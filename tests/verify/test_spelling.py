@@ -126,3 +126,17 @@ def test_eight_digits_count_wherever_they_stand_and_seven_do_not() -> None:
 def test_a_rare_blank_is_found_by_its_number(blank: str) -> None:
     written = f"one{json.dumps(blank)[1:-1]}two"
     assert Redactor({"name": f"one{blank}two"}, {})(f"<{written}>") == f"<{MASK}>"
+
+
+@pytest.mark.parametrize("sign", ["-", "é", "\ufffd", "😀"])
+def test_a_question_mark_stands_for_half_a_character_only(sign: str) -> None:
+    redact = Redactor({"group": {"name": f"pass{sign}word"}}, {})
+    assert redact("pass?word") == "pass?word"
+    assert Redactor({"group": {"name": "pass\udfffword"}}, {})("pass?word") == MASK
+    assert Redactor({"group": {"name": "pass\ud800word"}}, {})("pass?word") == MASK
+
+
+@pytest.mark.parametrize("encoded", ["+/" * 32, "abcdef" + "+/" * 29])
+def test_base64_with_less_than_two_rows_of_letters_is_found_where_a_line_ends(encoded: str) -> None:
+    redact = Redactor({"group": {"name": base64.b64decode(encoded)}}, {})
+    assert redact(f"<{encoded[:3]}\n{encoded[3:]}>") == f"<{MASK}>"
