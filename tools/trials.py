@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -31,7 +32,9 @@ def main(session: str, arguments: list[str]) -> int:
         if status := _played(arguments, names.fileno()):
             return status
         names.seek(0)
-        _import(names.read().split())
+        imported = names.read().split()
+    if not _played(arguments, imported=imported):  # some of it may bear no fork
+        _import(imported)
     database = WorkDB(session, WorkDB.Mode.open)
     for item in list(database.pending_work_items):
         try:
@@ -58,10 +61,11 @@ def _difference(code: str, mutated: str) -> str:
     return "\n".join([*(f"-{line}" for line in before), *(f"+{line}" for line in after)])
 
 
-def _played(arguments: list[str], names: int | None = None) -> int:
+def _played(arguments: list[str], names: int | None = None, imported: Iterable[str] = ()) -> int:
     """Play the tests in a fork; the status it left with, not 0 where it took too long. Tell what was imported."""
     child = os.fork()
     if not child:
+        _import(imported)
         _play(arguments, names)
     until = time.monotonic() + LIMIT_S
     while time.monotonic() < until:
@@ -96,7 +100,7 @@ def _not_ours() -> list[str]:
     return [name for name in outside if name.partition(".")[0] not in plugins]
 
 
-def _import(names: list[str]) -> None:
+def _import(names: Iterable[str]) -> None:
     for name in names:
         with suppress(BaseException):
             importlib.import_module(name)
