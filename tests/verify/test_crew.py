@@ -1,10 +1,12 @@
 """The crew in virtual time: each slot is settled once, on its due time, by a thread of its own."""
 
 import threading
+import time
 from dataclasses import dataclass, field
 
 import pytest
 
+from rtk.clock import SystemClock
 from rtk.insight.facts import MissedReason
 from rtk.verify.crew import Crew, InFlight, Sample
 from rtk.verify.schedule import Grid
@@ -84,3 +86,25 @@ def test_a_quick_system_is_measured_by_few_threads() -> None:
 def test_thousands_of_slots_a_second_are_each_settled_once() -> None:
     samples = Kept(takes=0.0).keep(2000, frequency=0.0001)
     assert list(samples) == list(range(2000))
+
+
+def test_what_is_no_longer_under_way_is_settling_until_it_was_told() -> None:
+    telling, goes_on = threading.Event(), threading.Event()
+
+    def settled(*_: object) -> None:
+        telling.set()
+        goes_on.wait(10)
+
+    crew = Crew(SystemClock(), lambda one: Sample("met", one.started, one.started, 1.0), settled, 4)
+    grid = Grid("conditions", time.monotonic(), 10.0, 1)
+    crew.open(grid)
+    assert telling.wait(10)
+    crew.close(grid)
+    assert crew.under_way() == []
+    assert crew.is_settling(), "whoever waits for the last measurement waits until it is in the record"
+    goes_on.set()
+    crew.dismiss()
+    until = time.monotonic() + 10
+    while crew.is_settling() and time.monotonic() < until:
+        time.sleep(0.001)
+    assert not crew.is_settling()

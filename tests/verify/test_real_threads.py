@@ -134,7 +134,7 @@ class Kept:
             self.crew.bell.clear()
         self.crew.close(grid, cut)
         patience = time.monotonic() + PATIENCE_S
-        while self.crew.under_way() and time.monotonic() < patience:
+        while (self.crew.under_way() or self.crew.is_settling()) and time.monotonic() < patience:
             time.sleep(0.002)
         over.set()
         also.join()

@@ -81,6 +81,7 @@ class Crew:
         self._waiting = 0
         self._starting = 0
         self._hung = 0
+        self._settling = 0  # no longer under way, and not yet told
         self._under_way: dict[tuple[int, int], InFlight] = {}
 
     def open(self, grid: Grid) -> None:
@@ -134,6 +135,10 @@ class Crew:
         with self._lock:
             return list(self._under_way.values())
 
+    def is_settling(self) -> bool:
+        """Whether what became of a measurement that is no longer under way is still being told."""
+        return self._settling > 0
+
     def waited_for(self) -> list[InFlight]:
         """The measurements under way once no slot is left to keep; none before that."""
         return [] if self._grid else self.under_way()
@@ -144,9 +149,10 @@ class Crew:
             if self._under_way.pop((id(one.grid), one.slot), None) is None:
                 return  # it has just ended by itself
             self._hung += 1
+            self._settling += 1
         if sample.outcome != "missed":
             sample.probes = list(one.probes)
-        self._settle(one.grid, one.slot, sample)
+        self._tell(one, sample)
 
     def _abandon(self, one: InFlight, reason: str) -> None:
         # A hung system must never look better than a slow one: past the limit is deviated, not missed.
@@ -196,8 +202,9 @@ class Crew:
             heard = self._under_way.pop((id(one.grid), one.slot), None) is not None
             self._waiting += 1
             self._hung -= not heard
+            self._settling += heard
         if heard:
-            self._settle(one.grid, one.slot, sample)
+            self._tell(one, sample)
 
     def _cannot(self, grid: Grid, late: float) -> Sample | None:
         """Why a slot that was taken up cannot be measured."""
@@ -223,6 +230,13 @@ class Crew:
 
     def _no_slot_free(self) -> Sample:
         return Sample.missed(MissedReason.NO_SLOT_FREE, measurements=min(len(self._under_way), self._max))
+
+    def _tell(self, one: InFlight, sample: Sample) -> None:
+        try:
+            self._settle(one.grid, one.slot, sample)
+        finally:
+            with self._lock:
+                self._settling -= 1
 
     def _settle(self, grid: Grid, slot: int, sample: Sample) -> None:
         if grid.settle(slot):

@@ -227,7 +227,7 @@ class Phases:
         What is overdue is deviated without its value after a moment. When the run is `hurried`, what is not is missed.
         """
         began = self._clock.monotonic()
-        while left := self.crew.under_way():
+        while (left := self.crew.under_way()) or self.crew.is_settling():
             self.crew.tend()
             waited = self._clock.monotonic() - began
             if waited >= (HURRIED_S if hurried() else DRAIN_S):

@@ -9,11 +9,11 @@ from rtk.console.people.models import NAME_LENGTH
 
 # What pages and the API use as parts of their addresses, or will.
 _PAGES = """
-    accounts action-items activity admin agents api assets audit billing client conditions dashboard delete docs edit
-    executions experiments health help home import insights invitations invite join leave login logout members
-    new notifications objectives openapi organizations orgs patterns people plans profile runs safeguards schedule
-    schedules search sessions settings sign-in signin signup static status stream support teams timeline tokens users
-    verifications welcome
+    accounts action-items activity admin agents api assets audit audit.csv billing client conditions dashboard
+    delete docs edit executions experiments health help home import insights invitations invite join leave limits
+    login logout members new notifications objectives openapi organizations orgs patterns people plans profile runs
+    safeguards schedule schedules search sessions settings sign-in signin signup static status stream support teams
+    timeline tokens users verifications welcome
 """
 RESERVED = frozenset(_PAGES.split())
 
