@@ -243,8 +243,10 @@ def test_who_may_read_no_longer_is_told(site: Live, screens: Screens, monkeypatc
     monkeypatch.setattr(stream, "CHECK_S", 0.2)
     monkeypatch.setattr(stream, "PULSE_S", 0.2)
     telling = Telling(site, 60).begin()
-    page = opened(screens(site.world.viewer), telling)
+    screen = screens(site.world.viewer)
+    page = opened(screen, telling)
     entry = TeamMembership.objects.get(user=site.world.viewer, team=site.world.shop)
     entry.delete()
     expect(page.locator("[data-live=link]")).to_contain_text("You can see this run no longer")
+    screen.expect("404")  # what the page asked in that moment is refused as well
     TeamMembership.objects.create(user=site.world.viewer, team=site.world.shop)
