@@ -1,6 +1,8 @@
 """What tests of several parts share: the real command, in a home of its own."""
 
+import io
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -34,6 +36,18 @@ ROOT = Path(__file__).parents[1]
 CHAOS = Path(sys.executable).with_name("chaos")
 SHORT = ("--every", "50ms", "--for", "400ms", "--target", "50%")
 LONG = ("--every", "100ms", "--for", "60s", "--target", "50%")
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """What the Chaos Toolkit's logger writes."""
+    logger = logging.getLogger("chaostoolkit")
+    before, level, text = logger.handlers[:], logger.level, io.StringIO()
+    logger.handlers[:] = [logging.StreamHandler(text)]
+    logger.setLevel(logging.DEBUG)
+    yield text
+    logger.handlers[:] = before
+    logger.setLevel(level)
 
 
 @dataclass

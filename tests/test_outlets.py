@@ -4,7 +4,6 @@ import ast
 import io
 import logging
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -23,17 +22,6 @@ logger = logging.getLogger("chaostoolkit")
 
 def harmless(text: str) -> bool:
     return "evil" in text and not set("\x1b\x07\x9b\u202e\x7f") & set(text)
-
-
-@pytest.fixture
-def log() -> Iterator[io.StringIO]:
-    """What the Chaos Toolkit's logger writes."""
-    before, level, text = logger.handlers[:], logger.level, io.StringIO()
-    logger.handlers[:] = [logging.StreamHandler(text)]
-    logger.setLevel(logging.DEBUG)
-    yield text
-    logger.handlers[:] = before
-    logger.setLevel(level)
 
 
 def test_whatever_is_written_is_printable(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,7 +5,6 @@ import logging
 import sys
 import threading
 import traceback
-from collections.abc import Iterator
 
 import click
 import pytest
@@ -16,17 +15,6 @@ from rtk.verify.redact import Redactor
 
 SECRET = "hush-hush"
 logger = logging.getLogger("chaostoolkit")
-
-
-@pytest.fixture
-def log() -> Iterator[io.StringIO]:
-    """What the Chaos Toolkit's logger writes."""
-    before, level, text = logger.handlers[:], logger.level, io.StringIO()
-    logger.handlers[:] = [logging.StreamHandler(text)]
-    logger.setLevel(logging.DEBUG)
-    yield text
-    logger.handlers[:] = before
-    logger.setLevel(level)
 
 
 def masks() -> Masks:

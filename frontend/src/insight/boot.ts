@@ -14,6 +14,7 @@ import { type State, Stream } from "./stream";
 
 const UNDER_WAY = ["running", "lost contact"];
 const AROUND_MS = 250; // so that a hundred viewers do not ask at once, and what comes together is asked for once
+const MOST_DOUBLINGS = 5; // of that, while the console does not answer: 8 s
 const SETTLE_MS = 300;
 const SILENT_S = 30; // the chart goes on for so long without news: then contact is lost
 
@@ -29,6 +30,8 @@ class Insight {
   private last = -1;
   private tick = 0;
   private leaving = 0;
+  private misses = 0; // how often in a row the console did not say what is drawn around the measurements
+  private refused = false;
 
   constructor(
     private readonly element: HTMLElement,
@@ -63,7 +66,10 @@ class Insight {
     this.stream = new Stream(url, this.told.next - 1, {
       entry: (entry) => this.entry(entry),
       state: (state) => this.state(state),
-      link: (link) => this.page?.link(link),
+      link: (link) => {
+        this.refused = link === "refused";
+        this.page?.link(link);
+      },
     });
     this.page?.onStop((stopped) => {
       if (stopped) say("Stopping.");
@@ -110,14 +116,16 @@ class Insight {
 
   /** Fetch again what is drawn around the measurements. */
   private ask(): void {
+    if (this.refused) return;
     this.asking ||= window.setTimeout(() => {
       this.asking = 0;
       void this.fetchAround();
-    }, AROUND_MS * Math.random());
+    }, AROUND_MS * 2 ** Math.min(this.misses, MOST_DOUBLINGS) * Math.random());
   }
 
   private async fetchAround(): Promise<void> {
     const around = await fetched(`${this.element.dataset["url"]}?around`).catch(() => null);
+    this.misses = around ? 0 : this.misses + 1;
     if (!around) return this.ask();
     const { columns: _, reasons: __, ...rest } = around;
     this.told = { ...this.told, ...rest };

@@ -1,4 +1,4 @@
-"""How much a request may bring: what is larger is refused before it is on the disk or in memory."""
+"""The largest body of a request: a larger one is refused before it reaches memory or disk."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 
 class Subject(StrEnum):
-    """What a limit is about; the limits page has a table for each."""
+    """The part of the console that a limit bounds; the limits page has a table for each."""
 
     PEOPLE = "People and sign-in"
     MAIL = "Mail"
@@ -19,7 +19,7 @@ class Subject(StrEnum):
 
 
 class Unit(StrEnum):
-    """What a limit counts, as figures are shown with it."""
+    """The unit of a limit, as pages write it behind the figure."""
 
     COUNT = ""
     MIB = "MiB"

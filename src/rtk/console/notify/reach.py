@@ -41,7 +41,7 @@ _NOT_PUBLIC = tuple(map(ip_network, ("192.88.99.0/24", "2001::/23", "2001:db8::/
 
 
 def may_connect(address: str, own_network: bool) -> bool:
-    """Whether a connection to an IP address may be made, also by what an IPv6 address embeds.
+    """Return whether a webhook may connect to an IP address and to every address that it embeds.
 
     By default to what is public only. With `own_network` also to this machine and private networks, but never to
     addresses where clouds hand out a machine's credentials.

@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 
 
 class Site(NamedTuple):
-    """What the mails of allauth call this console, and the address that they give for it."""
+    """The name and the address of this console in the mails of allauth."""
 
     domain: str
     name: str = "Reliability Toolkit"

@@ -21,7 +21,7 @@ def holder(email: str) -> User | None:
 
 
 def is_confirmed(user: User) -> bool:
-    """Whether the address that a user goes by is theirs."""
+    """Return whether a user has confirmed the address of their account."""
     return bool(EmailAddress.objects.filter(user=user, email=user.email, verified=True).exists())
 
 

@@ -1,4 +1,4 @@
-"""How people arrive: with which link in their session, and what becomes of it once they have an account.
+"""How people arrive: their session keeps the link they came by until they have an account.
 
 A link in a session opens nothing by itself. It is looked at again in the transaction that makes the account, which
 uses it up: of several who come by one link at the same moment one has an account, and the others a sentence.
@@ -40,7 +40,7 @@ def invitation_of(request: HttpRequest) -> Invitation | None:
 
 
 def may_sign_up(request: HttpRequest) -> bool:
-    """Whether this visitor may make an account: invited, the first of all, or sign-up is open.
+    """Return whether this visitor may make an account: as invited, as the first user, or because sign-up is open.
 
     Raises TurnedAway where their link was good once; it is forgotten, so that this is said once.
     """
@@ -116,7 +116,7 @@ def _forget(request: HttpRequest) -> None:
 
 
 def _is_open() -> bool:
-    """Whether anybody may sign up; not before somebody is there, who came by the link of the first user."""
+    """Whether anybody may sign up: never before the first user, who comes by a link of their own."""
     return bool(settings.SIGN_UP == "open") and User.objects.exists()
 
 

@@ -1,14 +1,15 @@
 """Which entries of the audit log are asked for: by who did it, what was done, to what, and when."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import QuerySet
 from django.http import QueryDict
 
+from rtk.console.days import DaysForm
 from rtk.console.people.audit import ACTIONS
 from rtk.console.people.models import AuditEntry, Organization
 
@@ -16,7 +17,7 @@ LONGEST = 254
 
 
 class Search(NamedTuple):
-    """What is looked for; nothing in a field finds all. `begin` counts, `end` no longer does."""
+    """What to look for. An empty field matches every entry; `begin` is included, `end` is not."""
 
     actor: str = ""
     action: str = ""
@@ -39,7 +40,7 @@ def find(org: Organization, by: Search) -> QuerySet[AuditEntry]:
     return found.filter(created_at__lt=by.end) if by.end else found
 
 
-class SearchForm(forms.Form):
+class SearchForm(DaysForm):
     """What to look for. Its address holds all of it, so that what one sees can be shared."""
 
     actor = forms.CharField(label="Who", max_length=LONGEST, required=False)
@@ -47,31 +48,21 @@ class SearchForm(forms.Form):
         label="What", required=False, error_messages={"invalid_choice": "Expected an action of the list."}
     )
     target = forms.CharField(label="To what", max_length=LONGEST, required=False)
-    since = forms.DateField(label="From (UTC)", required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
-    until = forms.DateField(label="To (UTC)", required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+
+    field_order = ("actor", "action", "target", "since", "until")
 
     def __init__(self, sent: QueryDict) -> None:
         super().__init__(sent, auto_id="filter-%s", use_required_attribute=False)
         action = self.fields["action"]
         assert isinstance(action, forms.ChoiceField)
         action.choices = [("", "Anything"), *_by_kind()]
-        for name in ("since", "until"):
-            self.fields[name].error_messages["invalid"] = "Expected a day such as 2026-01-31."
-
-    def clean(self) -> dict[str, Any]:
-        """The last day is not before the first."""
-        found = super().clean() or {}
-        since, until = found.get("since"), found.get("until")
-        if since and until and until < since:
-            self.add_error("until", "Expected the first day or a later one.")
-        return found
 
     def search(self) -> Search:
         """Return what is looked for; what is wrong in the form is left out."""
         self.is_valid()
         given = self.cleaned_data
         actor, action, target = (str(given.get(name) or "") for name in ("actor", "action", "target"))
-        return Search(actor, action, target, _midnight(given.get("since")), _midnight(given.get("until"), 1))
+        return Search(actor, action, target, self.begin, self.end)
 
     @property
     def narrows(self) -> bool:
@@ -88,10 +79,3 @@ def _by_kind() -> list[tuple[str, list[tuple[str, str]]]]:
     """What can be done, grouped by what it is done to."""
     groups = groupby(sorted(ACTIONS), key=lambda action: action.partition(".")[0])
     return [(kind.capitalize(), [(each, ACTIONS[each]) for each in actions]) for kind, actions in groups]
-
-
-def _midnight(day: date | None, later: int = 0) -> datetime | None:
-    try:
-        return datetime.combine(day + timedelta(later), time(), UTC) if day else None
-    except OverflowError:
-        return None

@@ -250,3 +250,25 @@ def test_who_may_read_no_longer_is_told(site: Live, screens: Screens, monkeypatc
     expect(page.locator("[data-live=link]")).to_contain_text("You can see this run no longer")
     screen.expect("404")  # what the page asked in that moment is refused as well
     TeamMembership.objects.create(user=site.world.viewer, team=site.world.shop)
+
+
+def test_a_page_that_lost_its_right_asks_no_more(site: Live, screens: Screens, monkeypatch: pytest.MonkeyPatch) -> None:
+    from rtk.console.people.models import TeamMembership
+
+    monkeypatch.setattr(stream, "CHECK_S", 0.2)
+    monkeypatch.setattr(stream, "PULSE_S", 0.2)
+    telling, asked = Telling(site, 60).begin(), list[str]()
+    screen = screens(site.world.viewer)
+    page = opened(screen, telling)
+    page.on("request", lambda request: asked.append(request.url) if request.url.endswith("?around") else None)
+    page.route("**/*?around", lambda route: route.fulfill(status=503))
+    telling.activity("condition", "stress", 10.0, 11.0)
+    page.wait_for_timeout(500)
+    TeamMembership.objects.filter(user=site.world.viewer, team=site.world.shop).delete()
+    expect(page.locator("[data-live=link]")).to_contain_text("You can see this run no longer")
+    assert asked, "what is drawn around the measurements was asked for while the page might"
+    before = len(asked)
+    page.wait_for_timeout(3000)
+    assert len(asked) <= before + 1, "one may be under way"
+    screen.expect("503", "404")
+    TeamMembership.objects.create(user=site.world.viewer, team=site.world.shop)

@@ -1,13 +1,12 @@
 """The form that filters the timeline. Its address holds all of it, so that what one sees can be shared."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
 from django.http import QueryDict
 
+from rtk.console.days import DaysForm
 from rtk.console.pages.timeline.rows import KINDS, Asked
 from rtk.console.people.models import Team
 
@@ -15,7 +14,7 @@ LONGEST = 200
 NAMES = ("kind", "tag", "q", "team", "since", "until")
 
 
-class FilterForm(forms.Form):
+class FilterForm(DaysForm):
     """What to show. Nothing chosen is everything."""
 
     kind = forms.MultipleChoiceField(
@@ -27,8 +26,6 @@ class FilterForm(forms.Form):
     )
     q = forms.CharField(label="Name holds", max_length=LONGEST, required=False)
     tag = forms.CharField(label="Tag", max_length=LONGEST, required=False)
-    since = forms.DateField(label="From (UTC)", required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
-    until = forms.DateField(label="To (UTC)", required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
 
     def __init__(self, sent: QueryDict, teams: Sequence[Team], one: bool) -> None:
         super().__init__(sent, auto_id="filter-%s", use_required_attribute=False)
@@ -38,16 +35,6 @@ class FilterForm(forms.Form):
             self.fields["team"] = forms.ChoiceField(
                 choices=choices, required=False, label="Team", error_messages={"invalid_choice": "Expected a team."}
             )
-        for name in ("since", "until"):
-            self.fields[name].error_messages["invalid"] = "Expected a day such as 2026-01-31."
-
-    def clean(self) -> dict[str, Any]:
-        """The last day is not before the first."""
-        found = super().clean() or {}
-        since, until = found.get("since"), found.get("until")
-        if since and until and until < since:
-            self.add_error("until", "Expected the first day or a later one.")
-        return found
 
     def asked(self) -> Asked:
         """What is asked for; what is wrong in the form is left out."""
@@ -59,8 +46,8 @@ class FilterForm(forms.Form):
             kinds=tuple(chosen.get("kind") or ()),
             tag=chosen.get("tag") or "",
             text=chosen.get("q") or "",
-            begin=_midnight(chosen.get("since")),
-            end=_midnight(chosen.get("until"), 1),
+            begin=self.begin,
+            end=self.end,
         )
 
     @property
@@ -73,10 +60,3 @@ def kept(sent: QueryDict, **changed: str) -> str:
     """The address of the same filters, with some of them changed; empty ones are left out."""
     pairs = [(name, value) for name in NAMES if name not in changed for value in sent.getlist(name) if value]
     return "?" + urlencode([*pairs, *((name, value) for name, value in changed.items() if value)])
-
-
-def _midnight(day: date | None, later: int = 0) -> datetime | None:
-    try:
-        return datetime.combine(day + timedelta(later), time(), UTC) if day else None
-    except OverflowError:
-        return None
