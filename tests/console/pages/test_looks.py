@@ -29,7 +29,15 @@ NOBODY = ("/accounts/login/", "/accounts/signup/", "/accounts/password/reset/")
 OWN = ("/profile", "/tokens", "/accounts/email/", "/accounts/password/change/", "/accounts/2fa/", "/accounts/sessions/")
 OF_ORG = (
     *("/acme", "/acme/teams", "/acme/insights", "/acme/verifications", "/acme/executions", "/acme/members"),
-    *("/acme/invitations", "/acme/audit", "/acme/settings", "/organizations/new", "/acme/teams/new", "/patterns"),
+    *(
+        "/acme/invitations",
+        "/acme/audit",
+        "/acme/settings",
+        "/settings/limits",
+        "/organizations/new",
+        "/acme/teams/new",
+        "/patterns",
+    ),
 )
 OF_TEAM = (
     *("", "/objectives", "/objectives/new", "/verifications", "/import", "/insights", "/experiments", "/executions"),
