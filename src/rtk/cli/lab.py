@@ -16,7 +16,7 @@ from typing import Any
 import click
 
 from rtk.errors import BadInput, ToolkitError
-from rtk.lab import processes, state
+from rtk.lab import processes, state, surroundings
 from rtk.lab.daemon import READY, command_line
 from rtk.lab.state import Lab, Settings
 
@@ -189,6 +189,7 @@ def _start(settings: Settings) -> "subprocess.Popen[str]":
         text=True,
         start_new_session=True,
         cwd="/",
+        env=surroundings.chosen(),
     )
     assert process.stdout is not None, "a pipe was asked for"
     line = process.stdout.readline().strip()

@@ -89,8 +89,8 @@ class Cloud:
     ) -> None:
         self._loaded()
         for one in written:
-            for stream, path in (("stdout", one.stdout), ("stderr", one.stderr)):
-                content = path.read_bytes() if path.exists() else b""
+            for stream in ("stdout", "stderr"):
+                content = one.output(stream)
                 if bucket and content:
                     _put_object(bucket, _key(command, invocation, one, stream), content)
                 if logs and content:

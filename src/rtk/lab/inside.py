@@ -11,11 +11,11 @@ import select
 import signal
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from rtk.lab import namespaces, processes, shepherd, target
+from rtk.lab import processes, root, shepherd, target
 
 LARGEST_MESSAGE = 128 * 1024
 
@@ -35,57 +35,18 @@ class Room:
     @property
     def inner_directory(self) -> Path:
         """The instance's directory as its own processes see it."""
-        return Path(namespaces.INSTANCE_DIRECTORY) if self.isolated else self.directory
+        return Path(root.INSTANCE_DIRECTORY) if self.isolated else self.directory
 
 
-def keep(room: Room, channel: socket.socket) -> None:
-    """The keeper's life: make the instance, wait for its end, leave nothing of it. Never returns."""
-    os.setsid()
-    _close_all_but(channel)
-    processes.name_me("rtk-keeper")
-    processes.adopt_orphans()
-    if room.isolated:
-        processes.die_with_parent()
-        with _reported(channel):
-            namespaces.enter_namespaces(room.hostname)
-    first = _forked(lambda: _live(room, channel))
-    channel.close()
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(first, 0)
-    if not room.isolated:
-        processes.end_below(os.getpid(), 0)
-    os._exit(0)
-
-
-def _live(room: Room, channel: socket.socket) -> None:
-    if room.isolated:
-        processes.die_with_parent()
-        with _reported(channel):
-            namespaces.furnish(room.directory)
+def live(room: Room, channel: socket.socket) -> None:
+    """Be the first process of the instance, from its birth to its end."""
     processes.adopt_orphans()
     processes.name_me("rtk-instance")
     os.sched_setaffinity(0, room.cpus)
     Inside(room, channel).run()
 
 
-def _close_all_but(channel: socket.socket) -> None:
-    """Close what the lab had open: a port or another instance's channel held here would outlive the lab."""
-    for handle in [int(entry.name) for entry in Path("/proc/self/fd").iterdir()]:
-        if handle > 2 and handle != channel.fileno():
-            with contextlib.suppress(OSError):
-                os.close(handle)
-
-
-@contextlib.contextmanager
-def _reported(channel: socket.socket) -> Iterator[None]:
-    try:
-        yield
-    except OSError as problem:
-        channel.send(json.dumps({"event": "unfit", "why": problem.strerror or str(problem)}).encode())
-        os._exit(1)
-
-
-def _forked(life: Callable[[], int | None]) -> int:
+def forked(life: Callable[[], int | None]) -> int:
     """Fork a process that does `life` and exits with what it returns."""
     sys.stdout.flush()
     pid = os.fork()
@@ -143,7 +104,7 @@ class Inside:
                 self._halt()
 
     def _run(self, script: shepherd.Script) -> None:
-        pid = _forked(lambda: shepherd.tend(script, self._channel))
+        pid = forked(lambda: shepherd.tend(script, self._channel))
         self._shepherds[pid] = script
 
     def _cancel(self, command: str) -> None:
@@ -163,7 +124,7 @@ class Inside:
             os.nice(room.nice)
             target.serve(listener, site)
 
-        self._target = _forked(life)
+        self._target = forked(life)
         listener.close()
 
     def _halt(self) -> None:

@@ -9,12 +9,12 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Literal
 
 from rtk.errors import ToolkitError
-from rtk.lab import namespaces, processes
-from rtk.lab.inside import LARGEST_MESSAGE, Room, keep
+from rtk.lab import processes, root
+from rtk.lab.inside import LARGEST_MESSAGE, Room
+from rtk.lab.keeper import keep
 from rtk.lab.shepherd import Script
 
 State = Literal["running", "stopped", "terminated"]
@@ -77,7 +77,7 @@ class Instance:
         directory = self.room.directory
         (directory / "bin").mkdir(parents=True)
         if self.room.isolated:
-            namespaces.prepare(directory)
+            root.prepare(directory)
         (directory / "home").mkdir(exist_ok=True)
         (directory / "bin/sudo").write_text(_SUDO[self.room.isolated], encoding="ascii")
         (directory / "bin/sudo").chmod(0o755)
@@ -157,7 +157,7 @@ class Instance:
         inner = self.room.inner_directory
         return {
             "PATH": f"{inner}/bin:{PATH}",
-            "HOME": namespaces.HOME if self.room.isolated else str(self.room.directory / "home"),
+            "HOME": root.HOME if self.room.isolated else str(self.room.directory / "home"),
             "LANG": "C.UTF-8",
             "INSTANCE_DIRECTORY": str(inner),
             "AWS_SSM_INSTANCE_ID": self.id,
@@ -213,13 +213,3 @@ class Instance:
         if running:
             running.ended = ended
             running.over.set()
-
-
-def make_script(instance: Instance, command: str, name: str, text: str) -> tuple[Path, str]:
-    """Write a script into the instance's directory: its path for the machine and for the instance."""
-    directory = instance.room.directory / "commands" / command
-    directory.mkdir(parents=True, exist_ok=True)
-    path = directory / name
-    path.write_text(text, encoding="utf-8")
-    path.chmod(0o700)
-    return path, str(instance.room.inner_directory / "commands" / command / name)

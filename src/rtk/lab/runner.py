@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from rtk.lab import belongings
 from rtk.lab.commands import Command, Invocation
-from rtk.lab.instance import Instance, make_script
+from rtk.lab.instance import Instance
 from rtk.lab.procedure import Job, Procedure, StepResult
 from rtk.lab.shepherd import Script
 
@@ -23,11 +24,15 @@ _OF_CODE = {
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The whole output of a step, on the machine's side."""
+    """The whole output of a step: files of the instance, whose directory and whose name in it are here."""
 
     step: StepResult
-    stdout: Path
-    stderr: Path
+    directory: Path
+    name: str
+
+    def output(self, stream: str, most: int = belongings.MOST) -> bytes:
+        """Return the first bytes of `stdout` or `stderr`."""
+        return belongings.read(self.directory, f"{self.name}.{stream}", most)
 
 
 @dataclass(slots=True)
@@ -125,19 +130,34 @@ class Runner:
         return True
 
     def _run(self, command: Command, invocation: Invocation, instance: Instance, job: Job, step: StepResult) -> Written:
-        name = f"{next(self._runs)}.{step.name.replace(':', '')}"
-        path, inner = make_script(instance, command.id, name, job.text)
+        run = f"{next(self._runs)}.{step.name.replace(':', '')}"
+        written = Written(step, instance.room.directory, f"commands/{command.id}/{run}")
+        try:
+            belongings.write_program(written.directory, written.name, job.text)
+        except belongings.Disturbed as problem:
+            step.status, step.details, step.code = "Failed", "Failed", -1
+            step.stderr = f"The script could not be brought to the instance: {problem.strerror}."
+            return written
+        inner = instance.room.inner_directory / written.name
         script = Script(
-            run=name,
+            run=run,
             command=command.id,
-            path=inner,
-            directory=job.directory or str(Path(inner).parent),
+            path=str(inner),
+            directory=job.directory or str(inner.parent),
             timeout_s=job.timeout_s,
             environment={**instance.environment(self.region), **job.environment},
         )
+        self._watch(instance, script, invocation, step)
+        step.stdout = _start_of(written.output("stdout", STDOUT_LIMIT * 4), STDOUT_LIMIT)
+        step.stderr = _start_of(written.output("stderr", STDERR_LIMIT * 4), STDERR_LIMIT) + step.stderr
+        step.stderr = step.stderr[-STDERR_LIMIT:]
+        return written
+
+    def _watch(self, instance: Instance, script: Script, invocation: Invocation, step: StepResult) -> None:
+        """Run the script to its end and note how it ended."""
         running = instance.run(script)
         if invocation.cancel.is_set():  # cancelled between the question and the start
-            instance.cancel(command.id)
+            instance.cancel(script.command)
         running.over.wait()
         step.ended = time.time()
         step.started = running.started or step.started
@@ -146,12 +166,8 @@ class Runner:
         step.code = running.ended.code
         if running.ended.why == "exit" and step.code == 0:
             step.status = step.details = "Success"
-        written = Written(step, path.with_name(f"{name}.stdout"), path.with_name(f"{name}.stderr"))
-        step.stdout = _start_of(written.stdout, STDOUT_LIMIT)
-        step.stderr = _start_of(written.stderr, STDERR_LIMIT)
-        if running.ended.why == "lost":
-            step.stderr = (step.stderr + "\nThe instance stopped, or the script's shepherd was killed.")[-STDERR_LIMIT:]
-        return written
+        lost = running.ended.why == "lost"
+        step.stderr = "\nThe instance stopped, or the script's shepherd was killed." if lost else ""
 
 
 def _undelivered(invocation: Invocation) -> tuple[str, str]:
@@ -160,10 +176,6 @@ def _undelivered(invocation: Invocation) -> tuple[str, str]:
     return "TimedOut", "DeliveryTimedOut"
 
 
-def _start_of(path: Path, characters: int) -> str:
-    """The first characters of a file, in whole; bytes that are no UTF-8 become U+FFFD."""
-    try:
-        with path.open("rb") as file:
-            return file.read(characters * 4).decode("utf-8", errors="replace")[:characters]
-    except OSError:
-        return ""
+def _start_of(raw: bytes, characters: int) -> str:
+    """The first characters of an output; bytes that are no UTF-8 become U+FFFD."""
+    return raw.decode("utf-8", errors="replace")[:characters]

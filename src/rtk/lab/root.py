@@ -1,0 +1,104 @@
+"""An instance's files: a root of its own, into which the machine lends its system directories to be read.
+
+What is lent is a list, and everything else of the machine is not there: no home, whoever's and wherever it lies, no
+disk, no socket, no state of the lab. /etc has copies, and the places where programs write are the instance's own.
+"""
+
+import contextlib
+import os
+import shutil
+import stat
+from pathlib import Path
+
+from rtk.lab import kernel
+
+LENT = ("usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32", "opt", "nix", "gnu", "sys")
+PACKAGES = tuple(f"var/lib/{name}" for name in ("dpkg", "rpm", "apk", "pacman", "alternatives"))
+OWN_HOME = "root"
+OWN = ("tmp", "var/tmp", "var/log", "run", "home", OWN_HOME, "etc")
+DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
+LINKS = {"var/run": "/run", "var/lock": "/run/lock"}
+HOME = f"/{OWN_HOME}"
+INSTANCE_DIRECTORY = "/run/instance"
+_ETC = "run/machine-etc"
+
+
+def prepare(directory: Path) -> None:
+    """Make the instance's own directories: `<directory>/fs/{etc,tmp,…}` and the place of its root.
+
+    Its /etc has copies of the files, which can be changed, and links to the machine's directories, which
+    cannot: copying a thousand files would take longer than all the rest.
+    """
+    (directory / "root").mkdir()
+    for name in (*OWN, INSTANCE_DIRECTORY.lstrip("/"), "run/lock", _ETC):
+        (directory / "fs" / name).mkdir(parents=True, exist_ok=True)
+    for name in ("tmp", "var/tmp"):
+        (directory / "fs" / name).chmod(0o1777)
+    _fill_etc(directory / "fs/etc")
+
+
+def furnish(directory: Path) -> None:
+    """Called by the first process inside: have no other files than the instance's."""
+    kernel.mount(None, "/", kernel.MS_REC | kernel.MS_PRIVATE)
+    new = directory / "root"
+    kernel.mount("instance", new, kernel.MS_NOSUID | kernel.MS_NODEV, kind="tmpfs", data="mode=755")
+    _lend(new)
+    for name in OWN:
+        _show(directory / "fs" / name, new / name)
+    kernel.bind(directory, new / INSTANCE_DIRECTORY.lstrip("/"))
+    kernel.bind(Path("/etc"), new / _ETC, recursive=True)
+    for name, target in LINKS.items():
+        (new / name).symlink_to(target)
+    _small_dev(new / "dev")
+    _own_proc(new / "proc")
+    kernel.move_into(new)
+    kernel.make_read_only({*(f"/{name}" for name in OWN), INSTANCE_DIRECTORY, "/proc", "/dev"})
+    os.chdir(HOME)
+
+
+def _show(source: Path, target: Path) -> None:
+    target.mkdir(parents=True, exist_ok=True)
+    kernel.bind(source, target, recursive=True)
+
+
+def _lend(new: Path) -> None:
+    for name in (*LENT, *PACKAGES):
+        lent = Path("/", name)
+        if lent.is_symlink():  # /bin is /usr/bin nearly everywhere
+            (new / name).symlink_to(lent.readlink())
+        elif lent.is_dir():
+            _show(lent, new / name)
+
+
+def _own_proc(proc: Path) -> None:
+    proc.mkdir()
+    kernel.mount("proc", proc, kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC, kind="proc")
+    for lent in ("sys", "sysrq-trigger"):
+        if (proc / lent).exists():
+            kernel.bind(proc / lent, proc / lent)
+
+
+def _small_dev(dev: Path) -> None:
+    """A /dev of six harmless devices: no disk of the machine can be opened from inside."""
+    dev.mkdir()
+    kernel.mount("tmpfs", dev, kernel.MS_NOSUID | kernel.MS_NOEXEC, kind="tmpfs", data="mode=755")
+    for name in DEVICES:
+        if Path("/dev", name).exists():
+            (dev / name).touch()
+            kernel.bind(Path("/dev", name), dev / name)
+    for name, number in (("stdin", 0), ("stdout", 1), ("stderr", 2)):
+        (dev / name).symlink_to(f"/proc/self/fd/{number}")
+    (dev / "fd").symlink_to("/proc/self/fd")
+    (dev / "shm").mkdir(mode=0o1777)
+
+
+def _fill_etc(etc: Path) -> None:
+    """Copy what everybody on the machine may read: its shadow passwords are of no use to an instance."""
+    for entry in Path("/etc").iterdir():
+        with contextlib.suppress(PermissionError, FileNotFoundError):
+            if entry.is_symlink():
+                (etc / entry.name).symlink_to(entry.readlink())
+            elif entry.is_dir():
+                (etc / entry.name).symlink_to(f"/{_ETC}/{entry.name}")
+            elif entry.is_file() and entry.stat().st_mode & stat.S_IROTH:
+                shutil.copy(entry, etc / entry.name)

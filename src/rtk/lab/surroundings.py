@@ -1,0 +1,18 @@
+"""The environment that the lab's own process, and so every instance, begins with: a list, whoever starts it.
+
+An instance is forked from the lab. What stands in the lab's environment can be read in it, and a credential or a
+token of whoever started the lab is nothing that a document needs.
+"""
+
+import os
+from collections.abc import Mapping
+
+NAMES = frozenset(
+    {"HOME", "LANG", "LANGUAGE", "LD_LIBRARY_PATH", "LOGNAME", "PATH", "TMPDIR", "TZ", "USER", "XDG_STATE_HOME"}
+)
+FAMILIES = ("LC_",)
+
+
+def chosen(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Return what of an environment the lab begins with."""
+    return {name: value for name, value in environ.items() if name in NAMES or name.startswith(FAMILIES)}

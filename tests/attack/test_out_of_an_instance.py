@@ -1,0 +1,181 @@
+"""What a document cannot do out of an instance of the lab: to the user, to the machine, and to the lab itself."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rtk.lab import processes
+from tests.lab.world import World
+
+SECRET = "nobody-inside-reads-this"
+TENDING = "for p in /proc/[0-9]*; do case $(cat $p/comm) in rtk-instance|rtk-shepherd|web-target) {};; esac; done"
+
+
+@pytest.fixture(scope="module")
+def home() -> Iterator[Path]:
+    """A home that no instance has a directory of its own in place of, with a credential in it."""
+    with tempfile.TemporaryDirectory(prefix=".home-", dir=Path(__file__).parent, ignore_cleanup_errors=True) as made:
+        (Path(made) / ".aws").mkdir()
+        (Path(made) / ".aws/credentials").write_text(SECRET, encoding="ascii")
+        yield Path(made)
+
+
+@pytest.fixture(scope="module")
+def world(home: Path) -> Iterator[World]:
+    """A lab of somebody who has credentials in the environment, too."""
+    world = World(home / ".local/state")
+    for name in ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "GITHUB_TOKEN", "RTK_TOKEN", "DATABASE_URL"):
+        world.environ[name] = f"{SECRET}-{name}"
+    world.environ["HOME"] = str(home)
+    with world.up("--invocation-delay", "0") as world:
+        yield world
+
+
+def said(world: World, *lines: str) -> str:
+    found = world.run(*lines)
+    return str(found["StandardOutputContent"]) + str(found["StandardErrorContent"])
+
+
+@pytest.mark.parametrize(
+    "look", ["env", "cat /proc/self/environ", "cat /proc/[0-9]*/environ", "cat /proc/[0-9]*/cmdline", "set"]
+)
+def test_the_environment_of_whoever_started_the_lab_is_nowhere(world: World, look: str) -> None:
+    assert SECRET not in said(world, look)
+
+
+def test_a_lab_without_isolation_begins_with_a_chosen_environment_too(home: Path, tmp_path: Path) -> None:
+    own = World(tmp_path)
+    own.environ.update({"HOME": str(home), "AWS_SESSION_TOKEN": SECRET})
+    with own.up("--instances", "1", "--invocation-delay", "0", "--no-isolation"):
+        environment = Path(f"/proc/{own.lab['pid']}/environ").read_text(encoding="utf-8")
+        assert str(home) in environment
+        assert SECRET not in environment
+        assert "NoNewPrivs:\t1" in said(own, "grep NoNewPrivs /proc/self/status")
+
+
+@pytest.mark.parametrize(
+    "look", ["cat {home}/.aws/credentials", "ls -a {home}", "cat /proc/1/root{home}/.aws/credentials", "ls {parent}"]
+)
+def test_the_users_home_is_not_there(world: World, home: Path, look: str) -> None:
+    found = world.run(look.format(home=home, parent=home.parent))
+    assert found["ResponseCode"] != 0
+    assert "credentials" not in found["StandardOutputContent"]
+    assert SECRET not in found["StandardOutputContent"]
+
+
+def test_the_labs_key_and_state_are_not_there(world: World) -> None:
+    state = world.state / "rtk/lab"
+    for look in (f"cat {state}/lab.json", f"ls {state}", "cat /run/instance/../lab.json /run/instance/../../lab.json"):
+        assert world.run(look)["ResponseCode"] != 0
+    assert world.lab["access_key"] not in said(world, "cat /run/instance/../*.json; env")
+
+
+MOUNTS = [
+    "mount -o remount,rw /",
+    "mount -o remount,rw /usr",
+    "mount -o remount,rw,bind /usr",
+    "mount -o remount,rw,bind /proc/sys",
+    "umount /usr",
+    "umount -l /usr",
+    "umount /etc",
+    "umount -l /proc",
+    "umount /home",
+    "umount -l /",
+    "mount -t tmpfs none /usr",
+    "mount -t tmpfs none /run/lock",
+    "mount -t proc none /run/lock",
+    "mount -t sysfs none /run/lock",
+    "mount --bind /run /usr",
+    "mount --move /run/instance /run/lock",
+    "mount --make-shared /",
+    "unshare --mount true",
+    "unshare --user true",
+    "unshare --user --map-root-user --mount mount -t tmpfs none /usr",
+    "unshare --net true",
+    "unshare --pid --fork true",
+    "nsenter --target 1 --mount true",
+    "nsenter --target 1 --user true",
+    "nsenter --target 1 --net true",
+    "mknod /run/disk b 8 0",
+    "chroot /proc/1/root true",
+]
+
+
+@pytest.mark.parametrize("attempt", MOUNTS)
+def test_no_mount_can_be_changed_and_no_namespace_entered(world: World, attempt: str) -> None:
+    before = said(world, "cat /proc/self/mountinfo")
+    found = world.run(f"command -v {attempt.split(maxsplit=1)[0]} >/dev/null || exit 0", attempt)
+    assert found["ResponseCode"] not in {0, 127}
+    assert said(world, "cat /proc/self/mountinfo") == before
+
+
+@pytest.mark.parametrize(
+    "place", ["/added", "/usr/added", "/opt/added", "/sys/added", "/etc/ssl/added", "/var/added", "/run/machine-etc/x"]
+)
+def test_nothing_is_written_outside_even_after_trying_to_remount(world: World, place: str) -> None:
+    around = f"mount -o remount,rw,bind {Path(place).parent}; mount -o remount,rw /; umount -l {Path(place).parent}"
+    try:
+        assert world.run(f"{around}; echo 1 > {place}")["ResponseCode"] != 0
+        assert not Path(place).exists()
+    finally:
+        Path(place).unlink(missing_ok=True)
+
+
+def test_no_setting_of_the_machines_kernel_can_be_written(world: World) -> None:
+    setting = Path("/proc/sys/vm/swappiness")
+    before = setting.read_text(encoding="ascii")
+    written = f"mount -o remount,rw,bind /proc/sys; echo {before.strip()} > {setting}"
+    assert world.run(written)["ResponseCode"] != 0
+
+
+@pytest.mark.parametrize("look", ["cat $p/maps", "head -c 1 $p/mem", "cat $p/environ", "ls $p/fd/ && cat $p/fd/2"])
+def test_what_tends_a_script_cannot_be_looked_into(world: World, look: str) -> None:
+    found = world.run(TENDING.format(f"{{ {look}; }} 2>/dev/null && echo seen $p"), "echo looked")
+    assert found["StandardOutputContent"].endswith("looked\n")
+    assert "seen" not in found["StandardOutputContent"]
+
+
+def test_no_process_of_the_machine_is_seen_or_killed(world: World) -> None:
+    lab, keeper = world.lab["pid"], world.lab["keepers"][0]
+    for pid in (lab, keeper, world.lab["keepers"][1]):
+        assert world.run(f"test -e /proc/{pid}/comm && cat /proc/{pid}/comm | grep rtk-keeper")["ResponseCode"] != 0
+        assert world.run(f"[ {pid} -gt 300 ] && kill -9 {pid}")["ResponseCode"] != 0
+    world.run("kill -9 -1")
+    assert processes.alive(lab)
+    assert processes.alive(keeper)
+
+
+def test_the_labs_port_is_not_reached(world: World) -> None:
+    assert world.run(f"bash -c 'exec 3<>/dev/tcp/127.0.0.1/{world.lab['port']}'")["ResponseCode"] != 0
+
+
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_an_output_that_is_a_link_leads_the_lab_nowhere(world: World, home: Path, stream: str) -> None:
+    assert SECRET not in said(world, f"rm -f $0.{stream}; ln -s {home}/.aws/credentials $0.{stream}")
+    assert SECRET not in said(world, f"d=$(dirname $0); mv $d $d.away; ln -s {home}/.aws $d")
+
+
+def test_an_output_that_is_a_pipe_holds_nobody_up(world: World) -> None:
+    assert world.run("mkfifo $0.stderr", wait_s=20)["Status"] == "Success"
+
+
+def test_a_directory_that_became_a_link_takes_no_script_out_of_the_instance(world: World, home: Path) -> None:
+    second = {"InstanceIds": world.ids[1:2]}
+    turned = {"commands": [f"cd /run/instance; mv commands away; ln -s {home} commands"]}
+    world.over(world.begin("AWS-RunShellScript", turned, **second), world.ids[1])
+    there = sorted(home.iterdir())
+    found = world.over(world.begin("AWS-RunShellScript", {"commands": ["echo mine"]}, **second), world.ids[1])
+    assert found["Status"] == "Failed"
+    assert "not as the lab left it" in found["StandardErrorContent"]
+    assert sorted(home.iterdir()) == there
+
+
+def test_a_script_has_few_capabilities_and_gets_no_more(world: World) -> None:
+    status = dict(line.split(":\t") for line in said(world, "cat /proc/self/status").splitlines() if ":\t" in line)
+    assert status["NoNewPrivs"] == "1"
+    bounding = int(status["CapBnd"], 16)
+    assert int(status["CapEff"], 16) == bounding
+    for number in (2, 16, 17, 19, 21, 22, 25, 27):  # read search, modules, raw I/O, ptrace, admin, boot, time, mknod
+        assert not bounding & 1 << number

@@ -1,0 +1,73 @@
+"""Reading and writing in a directory where somebody else may put links, pipes and directories."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from rtk.lab import belongings
+from rtk.lab.belongings import Disturbed
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    (tmp_path / "secret").write_text("secret", encoding="ascii")
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "own/commands").mkdir(parents=True)
+    return tmp_path / "own"
+
+
+def test_a_program_is_written_with_its_directories_and_read_back(own: Path) -> None:
+    belongings.write_program(own, "commands/one/script", "echo hé\n")
+    assert belongings.read(own, "commands/one/script") == "echo hé\n".encode()
+    assert (own / "commands/one/script").stat().st_mode & 0o777 == 0o700
+
+
+def test_no_more_is_read_than_asked(own: Path) -> None:
+    (own / "long").write_bytes(b"x" * 100)
+    assert belongings.read(own, "long", 10) == b"x" * 10
+
+
+def test_what_is_not_there_has_no_bytes(own: Path) -> None:
+    assert belongings.read(own, "commands/none") == b""
+
+
+def test_no_link_is_followed_when_reading(own: Path) -> None:
+    (own / "file").symlink_to(own.parent / "secret")
+    (own / "folder").symlink_to(own.parent)
+    assert belongings.read(own, "file") == b""
+    assert belongings.read(own, "folder/secret") == b""
+    assert belongings.read(own, "../secret") == b"secret"  # so names come from the lab alone
+
+
+def test_a_pipe_and_a_directory_have_no_bytes(own: Path) -> None:
+    os.mkfifo(own / "pipe")
+    assert belongings.read(own, "pipe") == b""
+    assert belongings.read(own, "commands") == b""
+
+
+@pytest.mark.parametrize("turned", ["commands", "commands/one", "commands/one/script"])
+def test_no_link_is_followed_when_writing(own: Path, turned: str) -> None:
+    place = own / turned
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if place.is_dir():
+        place.rmdir()
+    place.symlink_to(own.parent / "outside")
+    with pytest.raises(Disturbed, match="not as the lab left it"):
+        belongings.write_program(own, "commands/one/script", "echo\n")
+    assert list((own.parent / "outside").iterdir()) == []
+
+
+def test_what_is_there_already_is_not_written_over(own: Path) -> None:
+    belongings.write_program(own, "commands/script", "first\n")
+    with pytest.raises(Disturbed):
+        belongings.write_program(own, "commands/script", "second\n")
+    assert belongings.read(own, "commands/script") == b"first\n"
+
+
+def test_no_handle_is_left_open(own: Path) -> None:
+    before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208
+    for _ in range(3):
+        belongings.read(own, "commands/none/deep/er")
+        belongings.read(own, "commands/x")
+    assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
