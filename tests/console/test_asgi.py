@@ -8,8 +8,9 @@ from typing import Any
 from asgiref.sync import sync_to_async
 
 from rtk.console.asgi import Console, KeptThreads
-from rtk.console.bodies import Receive, Scope, Send
+from rtk.console.bodies import Receive, Scope, Send, limits
 
+LIMITS = limits(1000, 1000, 1000, 10, 0)
 RECORD = "/api/v1/organizations/o/teams/t/verifications/v/runs/r/record"
 
 
@@ -33,10 +34,10 @@ class Named:
 
 def test_a_record_goes_beside_django_and_the_rest_to_it() -> None:
     calls: list[str] = []
-    console = Console(Named("record", calls), Named("pages", calls))
-    for path in (RECORD, "/", RECORD + "/more"):
+    console = Console(Named("record", calls), Named("pages", calls), Named("health", calls), LIMITS)
+    for path in (RECORD, "/", RECORD + "/more", "/health/ready"):
         asyncio.run(console({"type": "http", "path": path}, _nothing, _nowhere))
-    assert calls == ["record", "pages", "pages"]
+    assert calls == ["record", "pages", "pages", "health"]
 
 
 def test_the_server_is_told_that_all_is_ready_and_that_all_is_over() -> None:
@@ -45,7 +46,8 @@ def test_the_server_is_told_that_all_is_ready_and_that_all_is_over() -> None:
     async def send(message: MutableMapping[str, Any]) -> None:
         told.append(message["type"])
 
-    asyncio.run(Console(Named("", []), Named("", []))({"type": "lifespan"}, _nothing, send))
+    console = Console(Named("", []), Named("", []), Named("", []), LIMITS)
+    asyncio.run(console({"type": "lifespan"}, _nothing, send))
     assert told == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
 
 

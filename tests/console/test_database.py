@@ -1,13 +1,18 @@
 """Django's database settings from a URL."""
 
+import asyncio
+import time
 from typing import Any
 
 import pytest
+from psycopg import OperationalError
+from psycopg.errors import QueryCanceled
 from psycopg_pool import ConnectionPool
 
-from rtk.console.database import Watched, from_url
+from rtk.console.database import SILENT_S, Watched, WatchedAsync, from_url, unhurried
 from rtk.console.postgres import Postgres
 from rtk.errors import BadInput
+from tests.console.silent import passage
 
 
 def test_every_part_of_a_url_reaches_django() -> None:
@@ -52,3 +57,68 @@ def test_a_connection_that_its_server_closed_is_noticed_before_it_is_handed_out(
 def _where(postgres: Postgres) -> dict[str, Any]:
     told = postgres.django()
     return {"host": told["HOST"], "port": told["PORT"], "user": told["USER"], "dbname": told["NAME"]}
+
+
+def test_the_network_has_time_limits_unless_the_url_has_others() -> None:
+    made = from_url("postgresql://h/d?connect_timeout=9", 1)["OPTIONS"]
+    limits = ("connect_timeout", "keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count")
+    assert [int(made[name]) for name in limits] == [9, 1, 10, 5, 3]
+    assert made["tcp_user_timeout"] == 30_000
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RTK_DATABASE_SECONDS", "1")
+
+
+@pytest.mark.usefixtures("hurried")
+def test_a_statement_that_takes_too_long_is_ended_by_the_server(postgres: Postgres) -> None:
+    with Watched.connect(**_where(postgres), autocommit=True) as connection:
+        with pytest.raises(QueryCanceled):
+            connection.execute("SELECT pg_sleep(5)")
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+        with unhurried(connection):
+            connection.execute("SELECT pg_sleep(1.2)")
+        assert connection.execute("SHOW statement_timeout").fetchone() == ("1s",)
+
+
+@pytest.mark.usefixtures("hurried")
+def test_nobody_waits_for_a_database_that_is_silent(postgres: Postgres) -> None:
+    with passage(postgres) as way:
+        connection = Watched.connect(**way.parameters(), autocommit=True)
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+        way.silent.set()
+        began = time.monotonic()
+        with pytest.raises(OperationalError, match="the database has not answered for 3 seconds"):
+            connection.execute("SELECT 1")
+        assert time.monotonic() - began < 1 + SILENT_S + 2
+        assert connection.closed
+
+
+def test_the_same_holds_for_what_waits_in_the_event_loop(postgres: Postgres) -> None:
+    async def play() -> float:
+        connection = await WatchedAsync.limited(0.5, way.parameters())
+        await connection.execute("SELECT 1")
+        way.silent.set()
+        began = time.monotonic()
+        with pytest.raises(OperationalError, match="has not answered"):
+            await connection.execute("SELECT 1")
+        assert connection.closed
+        return time.monotonic() - began
+
+    with passage(postgres) as way:
+        assert asyncio.run(play()) < 0.5 + SILENT_S + 2
+
+
+def test_who_listens_hears_of_nothing_for_longer_than_a_statement_may_take(postgres: Postgres) -> None:
+    async def play() -> list[str]:
+        connection = await WatchedAsync.limited(0.1, _where(postgres))
+        connection.patience = 0.2
+        await connection.execute("LISTEN rtk_test")
+        assert [told async for told in connection.notifies(timeout=0.6)] == []
+        await connection.execute("NOTIFY rtk_test, 'news'")
+        heard = [told.payload async for told in connection.notifies(timeout=2, stop_after=1)]
+        await connection.close()
+        return heard
+
+    assert asyncio.run(play()) == ["news"]

@@ -1,6 +1,7 @@
 """The PostgreSQL that comes along, for real: made, started, found again, stopped, and what may be in its way."""
 
 import os
+import resource
 import signal
 import stat
 import subprocess
@@ -241,3 +242,18 @@ def test_nothing_of_the_environment_reaches_it(stopped: Postgres, monkeypatch: p
     monkeypatch.setenv("PGDATA", "/nowhere")
     stopped.start()
     assert (Path(stopped.socket) / ".s.PGSQL.5432").exists()
+
+
+def test_a_server_that_cannot_be_looked_at_is_left_alone(postgres: Postgres) -> None:
+    running = postgres.running()
+    another = Postgres(postgres.place)
+    owner = another._prepare()
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
+    try:
+        with pytest.raises(CannotRunDatabase, match="cannot be started: Too many open files"):
+            another._ready(owner)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert (postgres.data / "postmaster.pid").exists()
+    assert postgres.running() == running

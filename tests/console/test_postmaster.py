@@ -1,6 +1,7 @@
 """What postmaster.pid tells, whatever is in it."""
 
 import os
+import resource
 from pathlib import Path
 
 import pytest
@@ -46,3 +47,21 @@ def test_a_server_is_that_of_its_own_directory_only(postgres: Postgres, tmp_path
 def test_the_parts_of_a_server_are_found_where_they_work(postgres: Postgres, tmp_path: Path) -> None:
     assert children_in(postgres.data)
     assert children_in(tmp_path) == []
+
+
+def test_what_cannot_be_looked_at_is_not_taken_for_gone(postgres: Postgres) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    pid = postgres.data / "postmaster.pid"
+    looks = (
+        postmaster,
+        children_in,
+        lambda data: is_in_the_way(pid, data),
+        lambda data: is_postgres(os.getpid(), data),
+    )
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))  # what is open stays so
+    try:
+        for look in looks:
+            with pytest.raises(OSError, match="Too many open files"):
+                look(postgres.data)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -7,22 +7,26 @@ request gets the least busy of a few threads that live as long as the process.
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import django
 from asgiref.sync import ThreadSensitiveContext
 from django.conf import settings
 
-from rtk.console.bodies import Application, Limited, Receive, Scope, Send
+from rtk.console.bodies import Application, Limited, Limits, Receive, Scope, Send, limits
 from rtk.console.handler import Handler
 from rtk.console.safety import chosen, refuse_unsafe
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rtk.console.settings")
 django.setup()
 
+from rtk.console.entrance import Entrance  # all of these need models, which are there only once Django is set up
+from rtk.console.health import PATHS, Health, Readiness
 from rtk.console.notify.sending import Sending
-from rtk.console.store import ingest, stream  # their models are there only once Django is set up
+from rtk.console.store import ingest, stream
+from rtk.console.store.database import connect
 from rtk.console.store.keeping import Keeping
+from rtk.console.tending import Ticking
 
 THREADS = 8
 
@@ -46,18 +50,46 @@ class KeptThreads:
             self._busy[executor] -= 1
 
 
-class Console:
-    """The outermost application: the record's calls go to the store, all else to Django."""
+class Beside(Protocol):
+    """What goes on beside answering, from the server's start to its end."""
 
-    def __init__(self, record: Application, pages: Application, beside: Sequence[Keeping | Sending] = ()) -> None:
+    def begin(self) -> None:
+        """Begin."""
+
+    async def end(self) -> None:
+        """End."""
+
+
+class Console:
+    """The outermost application: bodies within limits; the record's calls go to the store, all else to Django.
+
+    Whoever asks for its health is answered beside both.
+    """
+
+    def __init__(
+        self,
+        record: Application,
+        pages: Application,
+        health: Application,
+        limits: Limits,
+        beside: Sequence[Beside] = (),
+    ) -> None:
         self._record = record
         self._pages = pages
-        self._beside = beside
+        self._health = health
+        self._limited = Limited(self._to_whom, limits)
+        self._beside = (*beside, Ticking("bodies", self._limited.tick))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the server's start and end."""
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
+        else:
+            await self._limited(scope, receive, send)
+
+    async def _to_whom(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] in PATHS:
+            await self._health(scope, receive, send)
         elif ingest.path_of(cast("dict[str, Any]", scope)):
             await self._record(scope, receive, send)
         else:
@@ -83,9 +115,17 @@ def console() -> Console:
     refuse_unsafe(chosen())
     # The types of both name a dict where any mapping comes.
     record = ingest.application()
-    pages = KeptThreads(cast("Application", Handler()))
-    beside = (Keeping(record), Sending())
-    return Console(cast("Application", record), Limited(pages, settings.DATA_UPLOAD_MAX_MEMORY_SIZE), beside)
+    pages = Entrance(KeptThreads(cast("Application", Handler())))
+    readiness = Readiness(connect)
+    bodies = limits(
+        settings.FORM_LIMIT,
+        settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
+        settings.BODIES_AT_ONCE,
+        settings.LEAST_RATE,
+        settings.ALLAUTH_TRUSTED_PROXY_COUNT,
+    )
+    beside = (Keeping(record), Sending(), readiness)
+    return Console(cast("Application", record), pages, Health(readiness), bodies, beside)
 
 
 application = console()

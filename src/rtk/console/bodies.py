@@ -1,7 +1,16 @@
-"""The largest body of a request: a larger one is refused before it reaches memory or disk."""
+"""What a request's body may be: how large, how slow, and how much room all of them may take at once.
 
+A body is bounded before anything is done with it: what is too large, too slow or has no room never reaches the
+application, which is told that the caller has gone. The caller hears why, in one sentence.
+"""
+
+import asyncio
+import ipaddress
+from collections import Counter
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from enum import StrEnum
+from http import HTTPStatus
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -10,43 +19,280 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+MIB = 2**20
+SMALL = 32 * 1024  # bytes of each body that need no room: nobody can keep others from signing in by filling it
+GRACE_TICKS = 10  # seconds for which a body may be late, however slow it is
+DRAINED, DRAINED_S, SILENT_S = 64 * MIB, 5.0, 1.0  # what is taken in of a body that nobody wants
+RETRY_AFTER_S = 5
+API = "/api/v1/"
+_FORMS = (b"application/x-www-form-urlencoded", b"multipart/form-data")
+_DISCONNECT = {"type": "http.disconnect"}
+
+
+class Refusal(StrEnum):
+    """Why a body is not taken."""
+
+    LARGE = "large"
+    SLOW = "slow"
+    ROOM = "room"
+    SHARE = "share"
+
+
+_STATUS = {Refusal.LARGE: 413, Refusal.SLOW: 408, Refusal.ROOM: 503, Refusal.SHARE: 503}
+
+
+class Most(NamedTuple):
+    """How large one body may be, how much room all of them have, and how much of it one address; in bytes."""
+
+    body: int
+    room: int
+    share: int
+
+
+class Limits(NamedTuple):
+    """The limits of bodies. `rate` is the least bytes a second, `proxies` how many stand in front of the console."""
+
+    form: Most
+    api: Most
+    rate: int
+    proxies: int = 0
+
+    def most(self, scope: Scope) -> Most:
+        """What holds for a request: forms are small, wherever they are sent."""
+        kind = header(scope, b"content-type").split(b";")[0].strip().lower()
+        return self.api if str(scope["path"]).startswith(API) and kind not in _FORMS else self.form
+
+
+def limits(form: int, largest: int, room: int, rate: int, proxies: int) -> Limits:
+    """The limits by what is set: the largest bodies of forms and of the API, and the room of all, in bytes."""
+    forms = max(room // 4, form)
+    room = max(room, largest)
+    return Limits(Most(form, forms, max(forms // 2, form)), Most(largest, room, max(room // 2, largest)), rate, proxies)
+
+
+def header(scope: Scope, name: bytes) -> bytes:
+    """A header's value, empty where there is none."""
+    return next((value for key, value in scope.get("headers", ()) if key == name), b"")
+
+
+def origin(scope: Scope, proxies: int) -> str:
+    """The address that a request comes from, as the proxies that are trusted say."""
+    told = [each.strip() for each in header(scope, b"x-forwarded-for").decode("latin-1").split(",")]
+    direct = str((scope.get("client") or ("",))[0])
+    return neighbourhood(told[-proxies] if 0 < proxies <= len(told) and told[-proxies] else direct)
+
+
+def neighbourhood(address: str) -> str:
+    """What is one caller to us: an address, of IPv6 the 64 bits that one network has."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv6Address):
+        return str(parsed.ipv4_mapped or ipaddress.ip_network((int(parsed) >> 64 << 64, 64)))
+    return address
+
+
+def has_body(scope: Scope) -> bool:
+    """Whether a request says that it brings a body."""
+    return header(scope, b"content-length") not in (b"", b"0") or bool(header(scope, b"transfer-encoding"))
+
+
+class Room:
+    """How many bytes of bodies there are, in all and of each address."""
+
+    def __init__(self) -> None:
+        self.taken = 0
+        self.of: Counter[str] = Counter()
+
+    def take(self, address: str, size: int, most: Most) -> Refusal | None:
+        """Take room for so many bytes, or say why there is none."""
+        if self.of[address] + size > most.share:
+            return Refusal.SHARE
+        if self.taken + size > most.room:
+            return Refusal.ROOM
+        self.taken += size
+        self.of[address] += size
+        return None
+
+    def give(self, address: str, size: int) -> None:
+        """Give it back."""
+        self.taken -= size
+        self.of[address] -= size
+        if self.of[address] <= 0:
+            del self.of[address]
+
+
+class Body:
+    """The body of one request, on its way in."""
+
+    def __init__(self, receive: Receive, most: Most, rate: int, room: Room, address: str) -> None:
+        self._receive = receive
+        self._most = most
+        self._rate = rate
+        self._room = room
+        self._address = address
+        self._waiting: asyncio.Task[Any] | None = None
+        self._ticks = 0  # for which it was waited for
+        self._held = 0  # of the room
+        self.taken = 0
+        self.whole = False
+        self.unwanted = False  # it is answered already, and nothing of it is kept
+        self.refusal: Refusal | None = None
+
+    async def receive(self) -> MutableMapping[str, Any]:
+        """The next part. To the application it looks as if the caller had gone once the body is refused."""
+        if self.whole or self.unwanted:
+            return await self._receive()
+        if self.refusal:
+            return dict(_DISCONNECT)
+        message = await self._awaited()
+        if message["type"] != "http.request":
+            self.whole = True  # nothing comes any more
+            return message
+        self._count(len(message.get("body", b"")))
+        self.whole = not message.get("more_body", False)
+        return message if self.refusal is None else dict(_DISCONNECT)
+
+    async def _awaited(self) -> MutableMapping[str, Any]:
+        task = asyncio.current_task()
+        assert task is not None
+        others = task.cancelling()
+        self._waiting = task
+        try:
+            return await self._receive()
+        except asyncio.CancelledError:
+            # As in asyncio's own time limits: it was us, and nobody else.
+            if self.refusal is None or task.uncancel() > others:
+                raise
+            return {"type": "http.request", "body": b"", "more_body": True}
+        finally:
+            self._waiting = None
+
+    def _count(self, size: int) -> None:
+        if self.refusal:
+            return
+        self.taken += size
+        more = max(self.taken - SMALL, 0) - self._held
+        if self.taken > self._most.body:
+            self.refusal = Refusal.LARGE
+        elif more:
+            self.refusal = self._room.take(self._address, more, self._most)
+            self._held += 0 if self.refusal else more
+
+    def tick(self) -> None:
+        """A second has passed: what is waited for is to come at the least rate."""
+        if self._waiting is None or self.refusal or self.unwanted:
+            return
+        self._ticks += 1
+        if self._ticks > GRACE_TICKS + self.taken / self._rate:
+            self.refusal = Refusal.SLOW
+            self._waiting.cancel()
+
+    def release(self) -> None:
+        """Give back its room."""
+        if self._held:
+            self._room.give(self._address, self._held)
+        self._held = 0
+
 
 class Limited:
-    """An application around another that gets at most `most` bytes of a body; who sends more is answered 413."""
+    """An application around another that gets bodies within limits only."""
 
-    def __init__(self, inner: Application, most: int) -> None:
+    def __init__(self, inner: Application, limits: Limits) -> None:
         self._inner = inner
-        self._most = most
+        self._limits = limits
+        self._forms, self._others = Room(), Room()
+        self._bodies: set[Body] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if _declared(scope) > self._most:
-            await self._refuse(send)
+        if scope["type"] != "http" or not has_body(scope):
+            await self._inner(scope, receive, send)
             return
-        taken = 0
+        most = self._limits.most(scope)
+        room = self._forms if most is self._limits.form else self._others
+        body = Body(receive, most, self._limits.rate, room, origin(scope, self._limits.proxies))
+        if _declared(scope) > most.body:
+            body.refusal = Refusal.LARGE
+        else:
+            await self._within(body, scope, send)
+        if body.refusal and not body.unwanted:
+            detail = sentence(body.refusal, most, self._limits.rate)
+            await turned_away(receive, send, *problem(_STATUS[body.refusal], detail))
 
-        async def counted() -> MutableMapping[str, Any]:
-            nonlocal taken
-            message = await receive()
-            taken += len(message.get("body", b""))
-            # To the inner application it looks as if the client had gone, so that it gives up without an answer.
-            return message if taken <= self._most else {"type": "http.disconnect"}
+    async def _within(self, body: Body, scope: Scope, send: Send) -> None:
+        async def answer(message: MutableMapping[str, Any]) -> None:
+            if body.refusal and not body.unwanted:
+                return
+            if not body.whole:
+                body.unwanted = True
+                body.release()
+            await send(message)
 
-        await self._inner(scope, counted, send)
-        if taken > self._most:
-            await self._refuse(send)
+        self._bodies.add(body)
+        try:
+            await self._inner(scope, body.receive, answer)
+        finally:
+            self._bodies.discard(body)
+            body.release()
 
-    async def _refuse(self, send: Send) -> None:
-        detail = f"the body is larger than {self._most / 2**20:g} MiB"
-        problem = {"type": "about:blank", "title": "Content Too Large", "status": 413, "detail": detail}
-        body = msgspec.json.encode(problem)
-        headers = [(b"content-type", b"application/problem+json"), (b"content-length", str(len(body)).encode())]
-        # What is left of the body would be taken for the next request.
-        headers.append((b"connection", b"close"))
-        await send({"type": "http.response.start", "status": 413, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+    def tick(self) -> None:
+        """A second has passed."""
+        for each in list(self._bodies):
+            each.tick()
+
+
+Headers = list[tuple[bytes, bytes]]
+
+
+async def turned_away(receive: Receive, send: Send, status: int, body: bytes, headers: Headers) -> None:
+    """Answer a request whose body is not there yet, and take in a while what still comes.
+
+    Who is cut off while sending would not hear why. The connection ends: what is left would be taken for a request.
+    """
+    length = (b"content-length", str(len(body)).encode())
+    await send(
+        {"type": "http.response.start", "status": status, "headers": [*headers, length, (b"connection", b"close")]}
+    )
+    await send({"type": "http.response.body", "body": body, "more_body": True})
+    await _drained(receive)
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def _drained(receive: Receive) -> None:
+    left = DRAINED
+    try:
+        async with asyncio.timeout(DRAINED_S):
+            while left > 0:
+                async with asyncio.timeout(SILENT_S):
+                    message = await receive()
+                left -= len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    return
+    except TimeoutError:
+        return
+
+
+def problem(status: int, detail: str) -> tuple[int, bytes, Headers]:
+    """A refusal as `turned_away` takes it."""
+    told = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    headers = [(b"content-type", b"application/problem+json"), (b"cache-control", b"no-store")]
+    if status == 503:
+        headers.append((b"retry-after", str(RETRY_AFTER_S).encode()))
+    return status, msgspec.json.encode(told), headers
+
+
+def sentence(refusal: Refusal, most: Most, rate: int) -> str:
+    """What a caller reads."""
+    return {
+        Refusal.LARGE: f"the body is larger than {most.body / MIB:g} MiB",
+        Refusal.SLOW: f"the body did not come at {rate} bytes a second, the least that is waited for",
+        Refusal.ROOM: f"the console holds {most.room / MIB:g} MiB of bodies, as much as it takes: send it again later",
+        Refusal.SHARE: f"the console holds {most.share / MIB:g} MiB of bodies from your address: send it again later",
+    }[refusal]
 
 
 def _declared(scope: Scope) -> int:
-    found = dict(scope.get("headers", ())).get(b"content-length", b"0")
+    found = header(scope, b"content-length")
     return int(found) if found.isdigit() else 0

@@ -22,6 +22,7 @@ class Unit(StrEnum):
     """The unit of a limit, as pages write it behind the figure."""
 
     COUNT = ""
+    KIB = "KiB"
     MIB = "MiB"
     BYTES_PER_SECOND = "bytes/s"
     MILLISECONDS = "ms"
@@ -69,6 +70,57 @@ RETENTION = Limit(
     most=36_500,
     zero="kept for ever",
 )
-BODY = Limit("RTK_BODY_LIMIT_MIB", 64, Unit.MIB, Subject.REQUESTS, "Largest body of a request")
+DATABASE_SECONDS = Limit(
+    "RTK_DATABASE_SECONDS",
+    30,
+    Unit.SECONDS,
+    Subject.STORAGE,
+    "Longest statement and longest silence of the database",
+    most=3_600,
+)
+BODY = Limit("RTK_BODY_LIMIT_MIB", 64, Unit.MIB, Subject.REQUESTS, "Largest body of an API call")
+FORM = Limit("RTK_FORM_LIMIT_KIB", 2560, Unit.KIB, Subject.REQUESTS, "Largest body of a form, and of any page")
+BODIES = Limit(
+    "RTK_BODIES_MIB",
+    256,
+    Unit.MIB,
+    Subject.REQUESTS,
+    "Most held of all bodies at once, of forms a quarter, of one address half",
+)
+LEAST_RATE = Limit(
+    "RTK_LEAST_RATE",
+    1024,
+    Unit.BYTES_PER_SECOND,
+    Subject.REQUESTS,
+    "Least rate at which bodies come and answers are taken",
+)
+HEAD_SECONDS = Limit(
+    "RTK_HEAD_SECONDS", 10, Unit.SECONDS, Subject.REQUESTS, "Longest time for the head of a request", most=3_600
+)
+CONNECTIONS = Limit(
+    "RTK_CONNECTIONS",
+    4096,
+    Unit.COUNT,
+    Subject.REQUESTS,
+    "Most connections at once; fewer where fewer files may be open",
+)
+CONNECTIONS_PER_ADDRESS = Limit(
+    "RTK_CONNECTIONS_PER_ADDRESS",
+    1024,
+    Unit.COUNT,
+    Subject.REQUESTS,
+    "Most connections from one address, or one IPv6 network",
+)
 
-LIMITS = (DATABASE_CONNECTIONS, RETENTION, BODY)
+LIMITS = (
+    DATABASE_CONNECTIONS,
+    DATABASE_SECONDS,
+    RETENTION,
+    BODY,
+    FORM,
+    BODIES,
+    LEAST_RATE,
+    HEAD_SECONDS,
+    CONNECTIONS,
+    CONNECTIONS_PER_ADDRESS,
+)

@@ -82,12 +82,15 @@ class Postgres:
 
     def _ready(self, owner: Owner) -> bool:
         """Start it unless it runs, and wait until it is ready; whether it was started."""
-        with self._locked():
-            if self._settled():
-                return False
-            self._begin(owner)
-            if not self._settled():
-                raise CannotRunDatabase(f"PostgreSQL does not start: {self._last_words()}")
+        try:
+            with self._locked():
+                if self._settled():
+                    return False
+                self._begin(owner)
+                if not self._settled():
+                    raise CannotRunDatabase(f"PostgreSQL does not start: {self._last_words()}")
+        except OSError as error:  # not even looked at, as when no more files may be opened
+            raise CannotRunDatabase(f"PostgreSQL in {str(self.data)!r} cannot be started: {error.strerror}") from None
         return True
 
     def running(self) -> Postmaster | None:

@@ -2,6 +2,9 @@
 
 A pid that exists is not enough: after a crash or in a container another process soon has the same one, which must
 neither be taken for the database nor be sent a signal.
+
+What cannot be looked at, as when this process may open no more files, raises OSError: it says nothing of the server.
+Taken for one that is gone, a server would lose its lock file, and end.
 """
 
 import os
@@ -10,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 _PROC = Path("/proc")
+_GONE = (FileNotFoundError, ProcessLookupError)
 
 
 class Postmaster(NamedTuple):
@@ -25,7 +29,7 @@ def postmaster(data: Path) -> Postmaster | None:
     try:
         lines = (data / "postmaster.pid").read_text().splitlines()
         pid = int(lines[0])
-    except (OSError, ValueError, IndexError):
+    except (FileNotFoundError, NotADirectoryError, PermissionError, ValueError, IndexError):
         return None
     if not is_postgres(pid, data):
         return None
@@ -47,7 +51,7 @@ def is_in_the_way(lock: Path, data: Path) -> bool:
         return False
     except PermissionError:
         return not is_postgres(pid, data)
-    except (OSError, ValueError, IndexError, OverflowError):
+    except (ValueError, IndexError, OverflowError):
         return True
     return not is_postgres(pid, data)
 
@@ -69,7 +73,7 @@ def children_in(data: Path) -> list[int]:
 def _works_in(entry: Path, data: Path) -> bool:
     try:
         return (entry / "cwd").readlink() == data and (entry / "cmdline").read_bytes().startswith(b"postgres")
-    except OSError:
+    except (*_GONE, PermissionError):
         return False
 
 
@@ -77,7 +81,7 @@ def _command(pid: int) -> list[str]:
     if _PROC.is_dir():
         try:
             return [part.decode(errors="replace") for part in (_PROC / str(pid) / "cmdline").read_bytes().split(b"\0")]
-        except OSError:
+        except (*_GONE, PermissionError):
             return []
     listed = subprocess.run(["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False)
     # Without /proc a command comes as one line; the launcher writes the data directory between -D and -c.

@@ -17,7 +17,7 @@ from rtk.errors import ToolkitError
 
 START_LIMIT = 180.0  # seconds: a database that has to recover takes its time
 STOP_LIMIT = 60.0
-_ANSWER_LIMIT = 12.0  # seconds: a console waits up to 10 for a database that is away
+_ANSWER_LIMIT = 12.0  # seconds: it answers within one, but for a machine that is busy
 _POLL = 0.02
 
 
@@ -124,13 +124,13 @@ def _asked(port: int) -> tuple[bool, str]:
     host = options.text("RTK_HOST")
     connection = http.client.HTTPConnection(_within(host), port, timeout=_ANSWER_LIMIT)
     try:
-        connection.request("GET", "/health", headers={"Host": f"localhost:{port}"})
+        connection.request("GET", "/health/ready", headers={"Host": f"localhost:{port}"})
         answer = connection.getresponse().status
     except (OSError, http.client.HTTPException):
         return False, "does not answer"
     finally:
         connection.close()
-    return answer == 200, "answers" if answer == 200 else "answers, but does not reach its database"
+    return answer == 200, "answers" if answer == 200 else "answers, but its database takes no write within a second"
 
 
 def _within(host: str) -> str:

@@ -11,6 +11,10 @@ from typing import Any
 
 import uvicorn
 
+from rtk.console.bounds import Bounds
+from rtk.console.bounds import bounds as as_set
+from rtk.console.connections import Connections
+from rtk.console.tending import Ticking
 from rtk.errors import ToolkitError
 
 GRACE = 3  # seconds that requests under way have at the end
@@ -55,7 +59,7 @@ class Server(uvicorn.Server):
     """uvicorn that says when it is ready, and ends well when it is told to: exit status 0, not that of a signal.
 
     `check` is called once signals come here; it raises when one came before. `leave` is called when the end begins:
-    it lets go of whoever would stay for ever, such as those who follow a run.
+    it lets go of whoever would stay for ever, such as those who follow a run. `bounds` are those of its connections.
     """
 
     def __init__(
@@ -64,10 +68,13 @@ class Server(uvicorn.Server):
         ready: Callable[[], None],
         check: Callable[[], None] = lambda: None,
         leave: Callable[[], None] = lambda: None,
+        bounds: Bounds | None = None,
     ) -> None:
+        self.connections = Connections(bounds or as_set())
         super().__init__(
             uvicorn.Config(
-                application,
+                self.connections.attended(application),
+                http=self.connections.protocol(),
                 lifespan="on",
                 ws="none",
                 log_config=None,
@@ -80,10 +87,12 @@ class Server(uvicorn.Server):
         self._ready = ready
         self._check = check
         self._leave = leave
+        self._ticking = Ticking("connections", self.connections.tick)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to answer, then say so."""
         await super().startup(sockets)
+        self._ticking.begin()
         self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -94,14 +103,12 @@ class Server(uvicorn.Server):
             await super().shutdown(sockets)
         finally:
             cutting.cancel()
+            await self._ticking.end()
 
     async def _cut(self) -> None:
         """Cut off who does not take what was sent: nobody waits for that."""
         await asyncio.sleep(STUCK_S)
-        for each in list(self.server_state.connections):
-            flow = getattr(each, "flow", None)
-            if flow and flow.write_paused:
-                flow._transport.abort()  # noqa: SLF001 - uvicorn has no other way
+        self.connections.cut()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

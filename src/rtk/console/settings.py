@@ -123,6 +123,9 @@ if options.number("RTK_TRUSTED_PROXIES"):
 for each in limits.LIMITS:
     options.limit(each)  # whatever reads it later, one that cannot be is refused now
 DATA_UPLOAD_MAX_MEMORY_SIZE = options.limit(limits.BODY) * 2**20
+FORM_LIMIT = options.limit(limits.FORM) * 2**10
+BODIES_AT_ONCE = options.limit(limits.BODIES) * 2**20
+LEAST_RATE = options.limit(limits.LEAST_RATE)
 RETENTION_DAYS = options.limit(limits.RETENTION)
 IMAGE = options.text("RTK_IMAGE")
 PACKAGE = options.text("RTK_PACKAGE")

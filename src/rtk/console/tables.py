@@ -15,6 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.state import ProjectState
 
 from rtk.console.cluster import CannotRunDatabase, first_line
+from rtk.console.database import unhurried
 
 _MIGRATING = 0x52544B00  # an advisory lock: consoles that share a database must not change its tables at once
 
@@ -70,12 +71,14 @@ def _sql_of(history: list[Migration]) -> Iterator[tuple[str, RunSQL]]:
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    _locked("pg_advisory_lock")
-    try:
-        yield
-    finally:
-        _locked("pg_advisory_unlock")
-        connection.close()
+    connection.ensure_connection()
+    with unhurried(connection.connection):
+        _locked("pg_advisory_lock")
+        try:
+            yield
+        finally:
+            _locked("pg_advisory_unlock")
+    connection.close()
 
 
 def _locked(function: str) -> None:

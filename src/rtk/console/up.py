@@ -7,7 +7,6 @@ import gc
 import os
 import signal
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
@@ -26,6 +25,7 @@ from rtk.console.place import Place
 from rtk.console.postgres import Postgres
 from rtk.console.safety import chosen, refuse_unsafe
 from rtk.console.server import SIGNALS, Server, listen
+from rtk.console.tending import Tending, started_again
 from rtk.errors import BadInput
 
 OLDEST_SERVER = 140000  # PostgreSQL 14, as its server_version_num
@@ -153,21 +153,19 @@ def _welcome(place: Place, url: str, link: str | None) -> list[str]:
 @contextmanager
 def _tended(postgres: Postgres) -> Iterator[None]:
     """Start the database again whenever it died; the console answers 503 meanwhile."""
-    ended = threading.Event()
 
     def tend() -> None:
-        while not ended.wait(_TENDED_EVERY):
-            if postgres.running() is None:
-                with suppress(CannotRunDatabase):  # tried again in a moment
-                    postgres.start()
+        if postgres.running() is None:
+            with suppress(CannotRunDatabase):  # tried again in a moment
+                if postgres.start():
+                    started_again()
 
-    thread = threading.Thread(target=tend, name="database", daemon=True)
-    thread.start()
+    tending = Tending("database", tend, _TENDED_EVERY)
+    tending.begin()
     try:
         yield
     finally:
-        ended.set()
-        thread.join()  # else it could start what is stopped next
+        tending.end()  # else it could start what is stopped next
 
 
 class _Ending:

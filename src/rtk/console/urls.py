@@ -6,7 +6,6 @@ from rtk.console import client, health
 
 handler500 = health.failed
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("health", health.health),
     path("client/requirements.txt", client.requirements),
     re_path(r"^client/(?P<name>[A-Za-z0-9_.+-]+\.whl)$", client.client),
     re_path(r"^client/(?P<name>[A-Za-z0-9_.+-]+\.whl)\.sha256$", client.digest),

@@ -27,7 +27,7 @@ FILES = {
 }
 IN_A_TEAM = {**ROWS, **FILES}
 PAGES: dict[str, Collection[str]] = {"people": PEOPLE, "notify": NOTIFICATIONS, "pages": PAGES_OF_TEAMS}
-OPEN = {"health", "api/v1/docs", "api/v1/openapi.json", "client/requirements.txt"}  # for everybody
+OPEN = {"api/v1/docs", "api/v1/openapi.json", "client/requirements.txt"}  # for everybody
 GIVEN_AWAY = "^client/"  # to everybody: the client that the console was installed with
 # What `Content-Location` says: on to pages that ask one to sign in.
 LEADING_ON = {f"api/<str:org>/<str:team>/{what}/<uuid:key>" for what in ("executions", "insights")}

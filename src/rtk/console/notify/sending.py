@@ -20,6 +20,7 @@ from rtk.console.notify.message import message_of
 from rtk.console.notify.models import Notification, State
 from rtk.console.notify.outbox import TEST
 from rtk.console.notify.webhook import Undelivered
+from rtk.console.tending import failed
 
 AT_ONCE = 8
 CLAIMED = timedelta(seconds=60)  # longer than any try takes
@@ -149,6 +150,8 @@ class Sending:
                     tidy(timezone.now())
             except DatabaseError as error:
                 logger.warning(f"notifications are not sent for now: {type(error).__name__}")
+            except Exception:  # noqa: BLE001 - whatever it is, nobody else would send them
+                failed("notifications")
             finally:
                 close_old_connections()
             if sent < AT_ONCE:

@@ -40,6 +40,10 @@ class Memory:
                 self._keep(self._callers, _digest(authorization), known, age)
         return known
 
+    def knows(self, authorization: str | None) -> bool:
+        """Whether it is remembered whose authorization this is."""
+        return self._known(self._callers, _digest(authorization)) is not None
+
     def team_for(self, caller: gate.Caller | None, org: str, team: str, need: str) -> Team:
         """As `gate.team_for`; the team is not to be changed."""
         if caller is None:

@@ -5,6 +5,9 @@ from typing import Any
 import psycopg
 from django.db import connections
 
+from rtk.console.database import WatchedAsync, statement_s
+
+LONGEST_S = 10  # for what clients wait for, who send it again
 _OURS = ("cursor_factory", "context", "pool", "prepare_threshold")
 
 
@@ -15,11 +18,5 @@ def parameters() -> dict[str, Any]:
 
 
 async def connect() -> psycopg.AsyncConnection[Any]:
-    """A connection that commits each statement unless a transaction is open, and never waits for a lock for long."""
-    connection = await psycopg.AsyncConnection.connect(**parameters(), autocommit=True)
-    try:
-        await connection.execute("SET lock_timeout = '5s'")
-    except BaseException:  # also when its reader leaves this very moment
-        await connection.close()
-        raise
-    return connection
+    """A connection that commits each statement unless a transaction is open, and waits for nothing for long."""
+    return await WatchedAsync.limited(min(LONGEST_S, statement_s()), parameters())

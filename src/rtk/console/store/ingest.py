@@ -6,8 +6,7 @@ Plain ASGI. A call is let in by `rtk.console.people.gate`, or by what is remembe
 import asyncio
 import re
 import zlib
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Callable
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -15,6 +14,7 @@ import msgspec
 from asgiref.sync import sync_to_async
 from django.db import DatabaseError, close_old_connections
 
+from rtk.console.bodies import Receive, Scope, Send, turned_away
 from rtk.console.people import gate
 from rtk.console.people.memory import remembered
 from rtk.console.store.commit import Call, Committer
@@ -26,11 +26,6 @@ PATH = re.compile(
     r"/api/v1/organizations/(?P<org>[^/]+)/teams/(?P<team>[^/]+)"
     r"/verifications/(?P<verification>[^/]+)/runs/(?P<run>[^/]+)/record"
 )
-MOST_DRAINED = 64 * 1024 * 1024
-
-Scope = dict[str, Any]
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 class Path(NamedTuple):
@@ -68,8 +63,10 @@ class Ingest:
         try:
             status, body = 202, await self._answer(scope, path, incoming)
         except Problem as problem:
+            if not incoming.whole:
+                await turned_away(receive, send, problem.status, *_answer(problem.status, problem.as_dict()))
+                return
             status, body = problem.status, problem.as_dict()
-            await incoming.drain()
         await _send(send, status, body)
 
     async def close(self) -> None:
@@ -128,28 +125,22 @@ def _uuid(text: str) -> UUID:
 
 
 class Incoming:
-    """A call's body as it comes."""
+    """A call's body as it comes; `whole` once no more does."""
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
-        self._more = True
+        self.whole = False
 
     async def part(self) -> bytes:
         """The next part, empty at the end. Raises `Problem` when the caller is gone."""
-        if not self._more:
-            return b""
-        message = await self._receive()
-        self._more = message.get("more_body", False)
-        if message["type"] == "http.disconnect":
-            raise Problem(400, "the connection ended before the body did")
-        return message.get("body", b"") or (await self.part() if self._more else b"")
-
-    async def drain(self) -> None:
-        """Take in what is still coming: a caller who is cut off while sending would not hear why."""
-        left = MOST_DRAINED
-        with suppress(Problem):
-            while left > 0 and (part := await self.part()):
-                left -= len(part)
+        while not self.whole:
+            message = await self._receive()
+            self.whole = not message.get("more_body", False)
+            if message["type"] == "http.disconnect":
+                raise Problem(400, "the connection ended before the body did")
+            if part := message.get("body", b""):
+                return bytes(part)
+        return b""
 
 
 async def _body(headers: dict[bytes, str], incoming: Incoming) -> bytes:
@@ -184,14 +175,19 @@ def _too_large() -> Problem:
 
 
 async def _send(send: Send, status: int, body: Any) -> None:
-    data = msgspec.json.encode(body)
+    data, headers = _answer(status, body)
+    length = (b"content-length", str(len(data)).encode())
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
+    await send({"type": "http.response.body", "body": data})
+
+
+def _answer(status: int, body: Any) -> tuple[bytes, list[tuple[bytes, bytes]]]:
     kind = b"application/json" if status < 400 else MEDIA_TYPE.encode()
-    headers = [(b"content-type", kind), (b"content-length", str(len(data)).encode()), (b"cache-control", b"no-store")]
+    headers = [(b"content-type", kind), (b"cache-control", b"no-store")]
     if status == 503:
         headers.append((b"retry-after", b"1"))
     if status == 401:
         headers.append((b"www-authenticate", b"Bearer"))
     if status == 405:
         headers.append((b"allow", b"POST"))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": data})
+    return msgspec.json.encode(body), headers

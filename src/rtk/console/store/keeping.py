@@ -6,13 +6,16 @@ import time
 from contextlib import suppress
 
 from asgiref.sync import sync_to_async
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, connection, connections
 
+from rtk.console.database import unhurried
 from rtk.console.store import stream, watch
 from rtk.console.store.ingest import Ingest
+from rtk.console.tending import failed
 
 SWEEP_S = 5.0
 RETAIN_S = 3600.0
+LONG_S = 300.0  # for a statement: nobody waits for what is made here
 
 logger = logging.getLogger("rtk.console")
 
@@ -46,15 +49,17 @@ class Keeping:
                 await sync_to_async(_turn, thread_sensitive=False)(due)
             except DatabaseError as error:
                 logger.warning(f"runs are not watched over for now: {error}")
-            except Exception:  # whatever it is with one run, the others must be watched over
-                logger.exception("runs are not watched over for now")
+            except Exception:  # noqa: BLE001 - whatever it is with one run, the others must be watched over
+                failed("runs")
             await asyncio.sleep(SWEEP_S)
 
 
 def _turn(retain: bool) -> None:
     try:
-        watch.sweep()
-        if retain:
-            watch.retain()
+        connection.ensure_connection()
+        with unhurried(connection.connection, LONG_S):
+            watch.sweep()
+            if retain:
+                watch.retain()
     finally:
         connections.close_all()  # the thread is not ours to keep

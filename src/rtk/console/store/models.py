@@ -322,3 +322,10 @@ class Dismissal(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["team", "user"], name="dismissal_unique")]
+
+
+class Readiness(models.Model):
+    """When a console last tried whether the database takes a write. It has one row."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True)
+    at = models.DateTimeField()

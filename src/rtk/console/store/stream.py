@@ -20,6 +20,7 @@ from django.db import DatabaseError
 from rtk.console.store.commit import CHANNEL, Connect
 from rtk.console.store.database import connect
 from rtk.console.store.runs import state_of
+from rtk.console.tending import failed
 from rtk.insight.facts import OUTCOMES, PHASES_BY_CODE
 
 PAGE = 1_000
@@ -28,6 +29,7 @@ PULSE_S = 5.0  # without news: a comment, by which proxies and readers see that 
 CHECK_S = 5.0  # how often it is asked whether the reader may still read
 SPACE_S = 0.1  # between two wakings for the same run: what comes meanwhile goes out together
 RETRY_S = 1.0
+SILENCE_S = 10.0  # without news: then the database is asked whether it is still there
 
 ENTRIES = """
 SELECT n, t, kind, body, NULL::smallint, NULL::bigint, NULL::float8, NULL::float8, NULL::float8, NULL::smallint,
@@ -139,13 +141,22 @@ class Listener:
 
     async def _listen(self) -> None:
         while True:
-            with suppress(psycopg.Error, OSError):
+            try:
                 async with await self._connect() as connection:
-                    await connection.execute(f"LISTEN {CHANNEL}")
-                    self._wake_all()  # of what came while nobody listened
-                    async for told in connection.notifies():
-                        self._wake_soon(told.payload)
+                    await self._hear(connection)
+            except (psycopg.Error, OSError):
+                pass  # the database is away: tried again in a moment
+            except Exception:  # noqa: BLE001 - whatever it is, nobody else would listen
+                failed("streams")
             await asyncio.sleep(RETRY_S)
+
+    async def _hear(self, connection: psycopg.AsyncConnection[Any]) -> None:
+        await connection.execute(f"LISTEN {CHANNEL}")
+        self._wake_all()  # of what came while nobody listened
+        while True:
+            async for told in connection.notifies(timeout=SILENCE_S):
+                self._wake_soon(told.payload)
+            await connection.execute("SELECT 1")  # a database that is gone without a word is noticed by this alone
 
     def _wake_soon(self, run: str) -> None:
         """Wake a run's readers: at once, or when the last time is long enough ago."""

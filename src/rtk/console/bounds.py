@@ -1,0 +1,91 @@
+"""The bounds of connections, and what is said to who is beyond them."""
+
+import resource
+from enum import StrEnum
+from typing import NamedTuple
+
+from rtk.console import limits, options
+
+MOST_HEAD = 64 * 1024  # bytes of a request's head
+OTHER_FILES = 256  # that the process may need beside its connections
+HARD_LIMIT = 65_536  # files: as many as anybody needs
+
+
+class Bounds(NamedTuple):
+    """How many connections, in all and of one address, seconds for a head, bytes a second for bodies and answers."""
+
+    connections: int
+    of_address: int
+    head_s: int
+    rate: int
+
+
+class Cause(StrEnum):
+    """Why a connection is turned away or ended."""
+
+    FULL = "full"
+    SHARE = "share"
+    LATE = "late"
+    HEAD = "head"
+    STREAMS = "streams"
+
+
+_STATUS = {
+    Cause.FULL: "503 Service Unavailable",
+    Cause.SHARE: "503 Service Unavailable",
+    Cause.LATE: "408 Request Timeout",
+    Cause.HEAD: "431 Request Header Fields Too Large",
+    Cause.STREAMS: "503 Service Unavailable",
+}
+
+
+def sentence(cause: Cause, bounds: Bounds) -> str:
+    """What a caller reads."""
+    return {
+        Cause.FULL: f"the console has {bounds.connections} connections, as many as it takes: try again in a moment",
+        Cause.SHARE: f"your address has {bounds.of_address} connections, its share: try again in a moment",
+        Cause.LATE: f"the request's head was not there within {bounds.head_s} seconds",
+        Cause.HEAD: f"the request's head is larger than {MOST_HEAD // 1024} KiB",
+        Cause.STREAMS: f"{most_streams(bounds.of_address)} runs at once are followed from one address, "
+        f"{most_streams(bounds.connections)} in all: try again in a moment",
+    }[cause]
+
+
+def bounds() -> Bounds:
+    """The bounds of this process: as set, and so that files are left for everything else."""
+    most = min(options.limit(limits.CONNECTIONS), room_for(_files()))
+    share = min(options.limit(limits.CONNECTIONS_PER_ADDRESS), most)
+    if options.number("RTK_TRUSTED_PROXIES"):
+        share = most  # all come from the proxies: theirs is to share among those behind them
+    return Bounds(most, share, options.limit(limits.HEAD_SECONDS), options.limit(limits.LEAST_RATE))
+
+
+def room_for(files: int) -> int:
+    """How many connections a process may have that may open so many files."""
+    return max(files - min(OTHER_FILES, files // 2), 1)
+
+
+def _files() -> int:
+    """How many files this process may open, raised as far as the system lets us without asking anybody."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = HARD_LIMIT if hard == resource.RLIM_INFINITY else min(hard, HARD_LIMIT)
+    if soft == resource.RLIM_INFINITY or soft >= wanted:
+        return min(soft, HARD_LIMIT) if soft != resource.RLIM_INFINITY else HARD_LIMIT
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    except (OSError, ValueError):
+        return soft
+    return wanted
+
+
+def most_streams(connections: int) -> int:
+    """How many of so many connections may follow runs: the others are for pages."""
+    return max(connections * 3 // 4, 1)
+
+
+def answer(cause: Cause, bounds: Bounds) -> bytes:
+    """The same as a whole answer, for who is not served."""
+    said = f"{sentence(cause, bounds)}\n".encode()
+    retry = "retry-after: 1\r\n" if _STATUS[cause].startswith("503") else ""
+    head = f"content-type: text/plain; charset=utf-8\r\ncontent-length: {len(said)}\r\nconnection: close\r\n{retry}\r\n"
+    return f"HTTP/1.1 {_STATUS[cause]}\r\n{head}".encode() + said

@@ -1,0 +1,71 @@
+"""Who sends a body to the API is known before the body is read: of nobody's nothing is kept, in memory or on the disk.
+
+Django reads a body first and asks who sent it then. Which team the caller may enter is asked where it always was.
+"""
+
+from http.cookies import CookieError, SimpleCookie
+from importlib import import_module
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.db import DatabaseError, close_old_connections
+from django.http import HttpRequest
+
+from rtk.console.bodies import API, Application, Receive, Scope, Send, has_body, header, problem, turned_away
+from rtk.console.people.memory import remembered
+
+NOBODY = "Sign in first, or send a valid token: Authorization: Bearer …"
+AWAY = "the database cannot be reached: try again in a moment"
+
+
+class Entrance:
+    """An application around another that gets the body of an API call only from who is known."""
+
+    def __init__(self, inner: Application) -> None:
+        self._inner = inner
+        self._ask = sync_to_async(is_known, thread_sensitive=False)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if not str(scope["path"]).startswith(API) or not has_body(scope):
+            await self._inner(scope, receive, send)
+            return
+        authorization = header(scope, b"authorization").decode("latin-1")
+        try:
+            known = remembered.knows(authorization) or await self._ask(authorization, _session(scope))
+        except DatabaseError:
+            await turned_away(receive, send, *problem(503, AWAY))
+            return
+        if known:
+            await self._inner(scope, receive, send)
+        else:
+            status, body, headers = problem(401, NOBODY)
+            await turned_away(receive, send, status, body, [*headers, (b"www-authenticate", b"Bearer")])
+
+
+def is_known(authorization: str, session: str) -> bool:
+    """Whether a token is good, or without one a session is somebody's. Raises DatabaseError."""
+    close_old_connections()
+    try:
+        if authorization:
+            return remembered.authenticate(authorization) is not None
+        return bool(session) and _is_of_somebody(session)
+    finally:
+        close_old_connections()
+
+
+def _is_of_somebody(session: str) -> bool:
+    request = HttpRequest()
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore(session)
+    return bool(get_user(request).is_authenticated)
+
+
+def _session(scope: Scope) -> str:
+    cookies: SimpleCookie = SimpleCookie()
+    try:
+        cookies.load(header(scope, b"cookie").decode("latin-1"))
+    except CookieError:
+        return ""
+    found = cookies.get(settings.SESSION_COOKIE_NAME)
+    return found.value if found else ""
