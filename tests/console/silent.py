@@ -17,7 +17,8 @@ class Passage:
         self._listening = socket.create_server(("127.0.0.1", 0))
         self._open: list[socket.socket] = []
         self.silent = threading.Event()
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._accepting = threading.Thread(target=self._accept, daemon=True)
+        self._accepting.start()
 
     def parameters(self) -> dict[str, Any]:
         """What psycopg needs to go this way."""
@@ -29,8 +30,8 @@ class Passage:
             while True:
                 near, _ = self._listening.accept()
                 far = socket.socket(socket.AF_UNIX)
-                far.connect(self._to)
                 self._open += [near, far]
+                far.connect(self._to)
                 for one, other in ((near, far), (far, near)):
                     threading.Thread(target=self._pass, args=(one, other), daemon=True).start()
 
@@ -43,10 +44,16 @@ class Passage:
 
     def close(self) -> None:
         """End every connection."""
-        for each in (self._listening, *self._open):
-            with suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-            each.close()
+        _end(self._listening)
+        self._accepting.join()  # what it takes in at this moment is among those to end, too
+        for each in self._open:
+            _end(each)
+
+
+def _end(one: socket.socket) -> None:
+    with suppress(OSError):
+        one.shutdown(socket.SHUT_RDWR)
+    one.close()
 
 
 @contextmanager

@@ -72,13 +72,15 @@ def _sql_of(history: list[Migration]) -> Iterator[tuple[str, RunSQL]]:
 @contextmanager
 def _alone() -> Iterator[None]:
     connection.ensure_connection()
-    with unhurried(connection.connection):
-        _locked("pg_advisory_lock")
-        try:
-            yield
-        finally:
-            _locked("pg_advisory_unlock")
-    connection.close()
+    try:
+        with unhurried(connection.connection):
+            _locked("pg_advisory_lock")
+            try:
+                yield
+            finally:
+                _locked("pg_advisory_unlock")
+    finally:
+        connection.close()
 
 
 def _locked(function: str) -> None:
