@@ -4,11 +4,13 @@ import re
 from typing import Any
 
 import pytest
+import requests
 from allauth.account.models import EmailAddress
 from django.core.mail import EmailMessage
 from django.test import Client
 
 from rtk.console.safety import Chosen, allowed_hosts
+from tests.console.live import console_of_nobody
 from tests.console.people.world import World, person, signed_in
 
 PUBLIC, THEIRS = "https://rtk.example.org", "evil.example.net"
@@ -87,6 +89,9 @@ def test_a_console_that_others_reach_answers_no_page_under_the_name_of_their_own
     assert Client(headers={"host": "rtk.example.org"}).get("/accounts/login/").status_code == 200
 
 
-def test_a_load_balancer_may_still_ask_by_address_how_it_is(db: None, settings: Any) -> None:
+@pytest.mark.parametrize("path", ["/health", "/health/live", "/health/ready"])
+def test_a_load_balancer_may_still_ask_by_address_how_it_is(transactional_db: None, settings: Any, path: str) -> None:
     settings.ALLOWED_HOSTS = ["rtk.example.org"]
-    assert Client(headers={"host": "10.0.0.7:8000"}).get("/health").status_code == 200
+    with console_of_nobody() as url:
+        assert requests.get(f"{url}{path}", headers={"Host": "10.0.0.7:8000"}, timeout=10).status_code == 200
+        assert requests.get(f"{url}{path}y", headers={"Host": "10.0.0.7:8000"}, timeout=10).status_code == 400

@@ -15,11 +15,17 @@ def test_there_are_always_fewer_connections_than_files(files: int, room: int) ->
 
 def test_the_bounds_are_those_that_are_set_within_what_files_allow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_files", lambda: 1024)
-    assert bounds() == Bounds(768, 768, 10, 1024)
+    assert bounds() == Bounds(768, 384, 10, 1024)
     monkeypatch.setenv("RTK_CONNECTIONS_PER_ADDRESS", "50")
-    assert bounds().of_address == 50
+    assert bounds().of_address == 9
+    monkeypatch.setenv("RTK_CONNECTIONS", "500")
+    assert bounds() == Bounds(500, 50, 10, 1024)
+    monkeypatch.setenv("RTK_CONNECTIONS_PER_ADDRESS", "1000")
+    assert bounds().of_address == 500
+    monkeypatch.setenv("RTK_CONNECTIONS_PER_ADDRESS", "1")
+    assert bounds().of_address == 1
     monkeypatch.setenv("RTK_TRUSTED_PROXIES", "1")
-    assert bounds().of_address == 768
+    assert bounds().of_address == 500
 
 
 def test_as_many_files_may_be_open_as_the_system_allows(monkeypatch: pytest.MonkeyPatch) -> None:

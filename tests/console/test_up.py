@@ -126,7 +126,7 @@ def test_its_database_is_started_again_when_it_died(rtk: Rtk, up: str) -> None:
     running = Postgres(rtk.data).running()
     assert running is not None
     os.kill(running.pid, signal.SIGKILL)
-    until(lambda: Postgres(rtk.data).running() not in (None, running))
+    until(lambda: (now := Postgres(rtk.data).running()) is not None and now.pid != running.pid and now.ready)
     until(lambda: get(f"{up}/health")[0] == 200)
 
 

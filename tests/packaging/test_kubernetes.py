@@ -29,6 +29,7 @@ VERSIONS = ("1.29.0", kubernetes_validate.latest_version())
 NAMES = {name for option in OPTIONS for name in (option.name, f"{option.name}_FILE")}
 EXTRA = [FILES / "run" / "job.yaml", FILES / "run" / "recover.yaml"]  # created by hand, for each run
 OPERATED = FILES / "operator" / "experiment.yaml"
+PROBED = {"startupProbe": "/health/live", "readinessProbe": "/health/ready", "livenessProbe": "/health/live"}
 LEAST_KUBECTL = (1, 27)
 
 
@@ -144,7 +145,7 @@ def test_the_example_reaches_its_console_under_its_name() -> None:
     assert console["selector"]["matchLabels"] == objects["NetworkPolicy"]["spec"]["podSelector"]["matchLabels"]
     (container,) = console["template"]["spec"]["containers"]
     assert container["image"] == "registry.example.com/acme/reliability-toolkit-console:0.1.0"
-    assert container["readinessProbe"]["httpGet"]["path"] == "/health"
+    assert {name: container[name]["httpGet"]["path"] for name in PROBED} == PROBED
     assert claims(objects["StatefulSet"]) == []
 
 

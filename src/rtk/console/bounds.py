@@ -53,8 +53,10 @@ def sentence(cause: Cause, bounds: Bounds) -> str:
 
 def bounds() -> Bounds:
     """The bounds of this process: as set, and so that files are left for everything else."""
-    most = min(options.limit(limits.CONNECTIONS), room_for(_files()))
-    share = min(options.limit(limits.CONNECTIONS_PER_ADDRESS), most)
+    wanted = options.limit(limits.CONNECTIONS)
+    most = min(wanted, room_for(_files()))
+    # Where files allow fewer connections than were set, an address has as much less of them.
+    share = max(min(options.limit(limits.CONNECTIONS_PER_ADDRESS), wanted) * most // wanted, 1)
     if options.number("RTK_TRUSTED_PROXIES"):
         share = most  # all come from the proxies: theirs is to share among those behind them
     return Bounds(most, share, options.limit(limits.HEAD_SECONDS), options.limit(limits.LEAST_RATE))

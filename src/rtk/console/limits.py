@@ -106,7 +106,7 @@ CONNECTIONS = Limit(
 )
 CONNECTIONS_PER_ADDRESS = Limit(
     "RTK_CONNECTIONS_PER_ADDRESS",
-    1024,
+    2048,
     Unit.COUNT,
     Subject.REQUESTS,
     "Most connections from one address, or one IPv6 network",

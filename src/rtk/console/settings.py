@@ -39,7 +39,6 @@ MIDDLEWARE = [
     "rtk.console.people.headers.SecurityHeaders",
     "rtk.console.pages.files.Files",
     "rtk.console.api.probe.Probe",
-    "rtk.console.hosts.Probes",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
