@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rtk.lab import processes
+from rtk.lab import processes, seccomp
 from tests.lab.world import World
 
 SECRET = "nobody-inside-reads-this"
@@ -175,6 +175,8 @@ def test_a_directory_that_became_a_link_takes_no_script_out_of_the_instance(worl
 def test_a_script_has_few_capabilities_and_gets_no_more(world: World) -> None:
     status = dict(line.split(":\t") for line in said(world, "cat /proc/self/status").splitlines() if ":\t" in line)
     assert status["NoNewPrivs"] == "1"
+    if isinstance(seccomp.made(), seccomp.List):
+        assert status["Seccomp"] == "2"
     bounding = int(status["CapBnd"], 16)
     assert int(status["CapEff"], 16) == bounding
     for number in (2, 16, 17, 19, 21, 22, 25, 27):  # read search, modules, raw I/O, ptrace, admin, boot, time, mknod

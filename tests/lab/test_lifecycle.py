@@ -1,5 +1,6 @@
 """A lab starts, says what is wrong, and leaves nothing behind, however it ends."""
 
+import json
 import os
 import signal
 import socket
@@ -119,6 +120,14 @@ def test_its_state_is_the_users_alone(world: World) -> None:
     folder = world.state / "rtk/lab"
     assert folder.stat().st_mode & 0o777 == 0o700
     assert (folder / "lab.json").stat().st_mode & 0o077 == 0
+
+
+def test_where_system_calls_are_not_filtered_it_is_said(own: World) -> None:
+    with own.up("--instances", "1"):
+        known = own.lab
+        (own.state / "rtk/lab/lab.json").write_text(json.dumps({**known, "unfiltered": "library"}), encoding="utf-8")
+        assert "with every system call: libseccomp.so.2 is not installed" in own.rtk("status").stdout
+        assert json.loads(own.rtk("status", "--json").stdout)["unfiltered"] == "library"
 
 
 def test_status_and_top_show_instances_and_commands(world: World) -> None:

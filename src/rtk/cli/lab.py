@@ -18,6 +18,7 @@ import click
 from rtk.errors import BadInput, ToolkitError
 from rtk.lab import processes, state, surroundings
 from rtk.lab.daemon import READY, command_line
+from rtk.lab.seccomp import SENTENCES
 from rtk.lab.state import Lab, Settings
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -141,7 +142,8 @@ def status(as_json: bool) -> None:
     found = state.need()
     stated = _stated(found)
     if as_json:
-        click.echo(json.dumps({"endpoint": found.endpoint, "isolated": found.isolated, **stated}, indent=2))
+        lab = {"endpoint": found.endpoint, "isolated": found.isolated, "unfiltered": found.unfiltered}
+        click.echo(json.dumps({**lab, **stated}, indent=2))
         return
     click.echo(f"AWS endpoint {found.endpoint}, process {found.pid}, {_isolation(found)}")
     for one in stated["instances"]:
@@ -226,7 +228,10 @@ def _introduce(found: Lab) -> None:
 
 
 def _isolation(found: Lab) -> str:
-    return "instances isolated from this machine" if found.isolated else "instances NOT isolated from this machine"
+    if not found.isolated:
+        return "instances NOT isolated from this machine"
+    why = f", but with every system call: {SENTENCES[found.unfiltered]}" if found.unfiltered else ""
+    return f"instances isolated from this machine{why}"
 
 
 def _gone(found: Lab) -> bool:

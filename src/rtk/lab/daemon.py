@@ -18,7 +18,7 @@ from typing import Any
 
 from rtk import helper
 from rtk.errors import BadInput, ToolkitError
-from rtk.lab import processes, state
+from rtk.lab import processes, seccomp, state
 from rtk.lab.inside import Room
 from rtk.lab.instance import Instance, Unfit
 from rtk.lab.state import Lab, Settings
@@ -72,6 +72,7 @@ def _fleet(settings: Settings) -> Iterator[list[Instance]]:
     base = state.directory() / "instances"
     shutil.rmtree(base, ignore_errors=True)
     fleet = [_instance(settings, base, place) for place in range(settings.instances)]
+    seccomp.made()  # once, for all that are forked from here
     begun: list[Instance] = []
     try:
         for instance in fleet:
@@ -150,7 +151,7 @@ def _serve(settings: Settings, fleet: list[Instance], stop: set[signal.Signals])
 
 
 def _describe(settings: Settings, fleet: list[Instance]) -> Lab:
-    me = processes.read(os.getpid())
+    me, calls = processes.read(os.getpid()), seccomp.made()
     assert me is not None, "a process can read about itself"
     return Lab(
         pid=me.pid,
@@ -161,6 +162,7 @@ def _describe(settings: Settings, fleet: list[Instance]) -> Lab:
         isolated=settings.isolated,
         instances=[{"id": one.id, "name": one.tags["Name"], "url": one.url, "tags": one.tags} for one in fleet],
         keepers=[one.keeper for one in fleet],
+        unfiltered=calls if isinstance(calls, seccomp.Lacking) else None,
     )
 
 

@@ -11,7 +11,7 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
-from rtk.lab import inside, namespaces, privileges, processes, root
+from rtk.lab import inside, namespaces, privileges, processes, root, seccomp
 from rtk.lab.inside import Room
 
 
@@ -51,6 +51,9 @@ def _enclose(room: Room) -> None:
     namespaces.enter_inner(room.hostname)
     privileges.keep_few()
     privileges.hide()
+    calls = seccomp.made()
+    if isinstance(calls, seccomp.List):
+        calls.load()
 
 
 def _close_all_but(channel: socket.socket) -> None:

@@ -1,6 +1,7 @@
 """The calls of Linux that Python has no name for: namespaces, mounts and what a process may do."""
 
 import ctypes
+import errno
 import os
 import re
 from pathlib import Path
@@ -27,6 +28,7 @@ PR_CAPBSET_DROP = 24
 PR_SET_NO_NEW_PRIVS = 38
 LAST_CAPABILITY = 63  # a kernel knows about forty
 _CAPABILITIES_V3 = 0x20080522
+_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER = 22, 2
 _KEPT = {
     "nosuid": MS_NOSUID,
     "nodev": MS_NODEV,
@@ -111,3 +113,10 @@ def _unescaped(target: str) -> str:
 def _hidden(target: str, later: list[str]) -> bool:
     """Whether a mount made later lies over this one, so that no path leads to it any more."""
     return any(f"{target}/".startswith(mount.rstrip("/") + "/") for mount in later)
+
+
+def filters_calls() -> bool:
+    """Return whether the kernel takes lists of system calls (seccomp mode 2)."""
+    none = ctypes.c_ulong(0)
+    _libc.prctl(_PR_SET_SECCOMP, ctypes.c_ulong(_SECCOMP_MODE_FILTER), none, none, none)  # of nothing, at address 0
+    return ctypes.get_errno() == errno.EFAULT

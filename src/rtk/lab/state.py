@@ -9,6 +9,7 @@ from typing import Any
 
 from rtk.errors import ToolkitError
 from rtk.lab import processes
+from rtk.lab.seccomp import Lacking
 
 REGION = "eu-west-1"
 
@@ -42,7 +43,10 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Lab:
-    """A lab that runs: its process (`started`, in clock ticks, tells a reused id apart) and its ways in."""
+    """A lab that runs: its process (`started`, in clock ticks, tells a reused id apart) and its ways in.
+
+    `unfiltered` says why the system calls of its instances are not filtered, where they are not.
+    """
 
     pid: int
     started: int
@@ -52,6 +56,7 @@ class Lab:
     isolated: bool
     instances: list[dict[str, Any]]
     keepers: list[int]
+    unfiltered: Lacking | None = None
 
     @property
     def endpoint(self) -> str:
@@ -88,7 +93,10 @@ def forget() -> None:
 def find() -> Lab | None:
     """The lab that runs, or None."""
     with contextlib.suppress(OSError, ValueError, TypeError):
-        lab = Lab(**json.loads((directory() / "lab.json").read_text(encoding="utf-8")))
+        stated = json.loads((directory() / "lab.json").read_text(encoding="utf-8"))
+        if why := stated.pop("unfiltered", None):
+            stated["unfiltered"] = Lacking(why)
+        lab = Lab(**stated)
         return lab if lab.runs else None
     return None
 
