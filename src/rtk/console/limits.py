@@ -58,6 +58,14 @@ class Limit(NamedTuple):
         return self.zero if self.zero and not value else f"{value:,} {self.unit}".strip()
 
 
+REAUTHENTICATION = Limit(
+    "RTK_REAUTHENTICATION_MINUTES",
+    15,
+    Unit.MINUTES,
+    Subject.PEOPLE,
+    "Time after which password, passkey or sign-on is asked for again before a new way in is opened",
+    most=1440,
+)
 DATABASE_CONNECTIONS = Limit(
     "RTK_DATABASE_CONNECTIONS", 20, Unit.COUNT, Subject.STORAGE, "Most connections to the database at once"
 )
@@ -113,6 +121,7 @@ CONNECTIONS_PER_ADDRESS = Limit(
 )
 
 LIMITS = (
+    REAUTHENTICATION,
     DATABASE_CONNECTIONS,
     DATABASE_SECONDS,
     RETENTION,

@@ -106,6 +106,9 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # periods of 30 s: clocks of telephones differ, and people type slowly
 MFA_ALLOW_UNVERIFIED_EMAIL = True
+# Whatever opens a new way in asks for it, and people.reauthentication says of whom.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = options.limit(limits.REAUTHENTICATION) * 60
 USERSESSIONS_TRACK_ACTIVITY = True
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": issuer.apps()}}
 

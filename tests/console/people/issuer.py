@@ -71,9 +71,9 @@ def issuer(settings: Any) -> Iterator[Issuer]:
         server.shutdown()
 
 
-def come_back(client: Client) -> Any:
+def come_back(client: Client, leaving: Any = None) -> Any:
     """Go to the issuer, and come back with its word."""
-    leaving = client.post(LOGIN)
+    leaving = leaving or client.post(LOGIN)
     assert leaving.status_code == 302
     asked = parse_qs(urlsplit(leaving["Location"]).query)
     return client.get(f"{LOGIN}callback/", {"code": "x", "state": asked["state"][0]}, follow=True)

@@ -57,6 +57,7 @@ ROWS = {
     "sign-in": Row("key", "410 410 410 410 410 410 410", NEVER),
     "join": Row("key", "410 410 410 410 410 410 410", "410 410 410 410 410 410 410"),
     "profile": Row("", EVERYBODY, does(EVERYBODY)),
+    "sign-on-again": Row("", does(EVERYBODY), does(EVERYBODY)),
     "tokens": Row("", EVERYBODY, sends_back(EVERYBODY)),
     "revoke-token": Row("token", NEVER, "302 404 404 404 404 404 in"),
     "end-session": Row("session", NEVER, "404 404 404 404 404 404 in"),

@@ -1,5 +1,6 @@
 """An organization with everybody in it, and others who are not: Alice owns, Charlie and Dora must not see."""
 
+import time
 from dataclasses import dataclass
 
 from allauth.account.models import EmailAddress
@@ -70,9 +71,10 @@ def made() -> World:
     return World(org, shop, bank, rival, lab, owner, admin, member, viewer, banker, stranger)
 
 
-def signed_in(user: User) -> Client:
+def signed_in(user: User, minutes_ago: float = 0) -> Client:
     """A browser in which somebody is signed in, without what signing in does beside: it would cost ten statements."""
     session = SessionStore()
+    session["people-shown"] = [str(user.pk), time.time() - 60 * minutes_ago]
     session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
     session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
     session.create()

@@ -10,7 +10,7 @@ from rtk.console.api.answers import created
 from rtk.console.api.entry import caller_of
 from rtk.console.api.forms import NewToken
 from rtk.console.api.shown import MadeToken, Page, ShownToken
-from rtk.console.people import gate, tokens
+from rtk.console.people import gate, reauthentication, tokens
 from rtk.console.people.models import Token
 from rtk.console.store import lists
 from rtk.console.store.problem import Problem, unknown
@@ -59,6 +59,9 @@ def list_tokens(request: HttpRequest, cursor: str | None = None, limit: int = Qu
 def make_token(request: HttpRequest, body: NewToken) -> HttpResponse:
     """Make a token; `token` is its secret, shown this once. It reaches no further than what you call with."""
     caller = _themselves(request)
+    if caller.how == "session" and not reauthentication.is_recent(request):
+        since = reauthentication.minutes()
+        raise gate.Forbidden(f"You signed in more than {since} min ago: sign in again, or make the token on the page.")
     beyond = set(body.scopes) - caller.scopes
     if beyond:
         raise Problem(

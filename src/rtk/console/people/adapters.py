@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, NoReturn
 import requests
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.helpers import render_authentication_error
@@ -18,9 +19,10 @@ from django.contrib import messages
 from django.core.exceptions import ImproperlyConfigured
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
+from django.urls import reverse
 
 from rtk.console import links
-from rtk.console.people import addresses, arrivals, closed
+from rtk.console.people import addresses, arrivals, closed, reauthentication
 from rtk.console.people.asking import Asking
 from rtk.console.people.closed import Closed, TurnedAway
 from rtk.console.people.models import NAME_LENGTH, User
@@ -79,6 +81,19 @@ class AccountAdapter(DefaultAccountAdapter):
         except OSError as error:  # smtplib's errors are of this kind
             _log.warning("no mail could be sent by the server of RTK_MAIL_URL: %s", " ".join(str(error).split())[:500])
             messages.warning(self.request, "No mail could be sent; tell the administrator of this console.")
+
+    def is_reauthentication_required(self, *, app: str, **_: Any) -> bool:  # noqa: ARG002 - whichever app asks
+        """Ask everybody whose last sign-in is too long ago; allauth asks nobody who has only single sign-on."""
+        reauthentication.demand(context.request)
+        return False
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, str]]:
+        """Password and second factors, and the issuer for whom it is connected to; a page that says so without any."""
+        methods: list[dict[str, str]] = super().get_reauthentication_methods(user)
+        if user.is_authenticated and (not methods or reauthentication.connected(user)):
+            url = reverse("people:sign-on-again")
+            methods.append({"id": "issuer_reauthenticate", "description": "Use single sign-on", "url": url})
+        return methods
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Whom attempts are counted for; where fewer proxies came before us than were named, the last of them."""

@@ -10,8 +10,8 @@ POLICY = (
     "connect-src 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 FORMS = "; form-action 'self'"
-# The form on this page leads to the issuer, which may sign in at an origin that only its metadata names.
-_LEADS_AWAY = "openid_connect_login"
+# The forms on these pages lead to the issuer, which may sign in at an origin that only its metadata names.
+_LEAD_AWAY = frozenset({"openid_connect_login", "sign-on-again"})
 
 
 class SecurityHeaders:
@@ -24,7 +24,7 @@ class SecurityHeaders:
         """Answer the request, with the headers."""
         response = self._get_response(request)
         match = request.resolver_match
-        away = match is not None and match.url_name == _LEADS_AWAY
+        away = match is not None and match.url_name in _LEAD_AWAY
         headers = response.headers
         headers.setdefault("Content-Security-Policy", POLICY if away else POLICY + FORMS)
         headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")

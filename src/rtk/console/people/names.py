@@ -12,8 +12,8 @@ _PAGES = """
     accounts action-items activity admin agents api assets audit audit.csv billing client conditions dashboard
     delete docs edit executions experiments health help home import insights invitations invite join leave limits
     login logout members new notifications objectives openapi organizations orgs patterns people plans profile runs
-    safeguards schedule schedules search sessions settings sign-in signin signup static status stream support teams
-    timeline tokens users verifications welcome
+    safeguards schedule schedules search sessions settings sign-in sign-on-again signin signup static status stream
+    support teams timeline tokens users verifications welcome
 """
 RESERVED = frozenset(_PAGES.split())
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rtk.console.people.views import audit, home, limits, members, organization, own, team
+from rtk.console.people.views import again, audit, home, limits, members, organization, own, team
 
 app_name = "people"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("welcome/<str:key>", home.welcome, name="welcome"),
     path("sign-in/<str:key>", home.sign_in, name="sign-in"),
     path("join/<str:key>", home.join, name="join"),
+    path("sign-on-again", again.SignOnAgain.as_view(), name="sign-on-again"),
     path("profile", own.profile, name="profile"),
     path("tokens", own.own_tokens, name="tokens"),
     path("tokens/<uuid:token>/revoke", own.revoke_token, name="revoke-token"),

@@ -126,7 +126,7 @@ def test_a_password_change_ends_the_other_sessions(world: World) -> None:
 def test_an_authenticator_app_is_added_and_asked_for(
     world: World, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
-    client = browser(world.owner, "a")
+    client = signed_in(world.owner, minutes_ago=16)
     asked = client.get("/accounts/2fa/totp/activate/")["Location"]
     assert asked.startswith("/accounts/reauthenticate/"), "whoever finds a browser open must not lock its owner out"
     page = client.post(asked, {"password": PASSWORD}, follow=True).content.decode()

@@ -3,13 +3,14 @@
 from allauth.account.internal.decorators import login_not_required
 from allauth.account.utils import get_next_redirect_url, perform_login
 from django.contrib import messages
+from django.contrib.auth.models import update_last_login
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_safe
 
 from rtk.console.pages.timeline import last
-from rtk.console.people import arrivals, closed, first, gate, invitations, letting_in
+from rtk.console.people import arrivals, closed, first, gate, invitations, letting_in, reauthentication
 from rtk.console.people.closed import Closed
 from rtk.console.people.models import User
 from rtk.console.people.pages import page, viewed
@@ -63,7 +64,10 @@ def welcome(request: HttpRequest, key: str) -> HttpResponse:
 @require_GET  # a HEAD must not use it up
 def sign_in(request: HttpRequest, key: str) -> HttpResponse:
     """The link of `rtk sign-in-link`: signs its user in, unless they are already, and leads on to `next`."""
-    if request.user.is_authenticated and request.user == letting_in.named(key):
+    if isinstance(request.user, User) and request.user == letting_in.named(key):
+        if letting_in.opens(key):
+            reauthentication.note(request, request.user)
+            update_last_login(User, request.user)  # which uses the link up
         return redirect(get_next_redirect_url(request) or "people:home")
     user = letting_in.opens(key)
     if user is None:

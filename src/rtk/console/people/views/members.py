@@ -2,6 +2,7 @@
 
 import uuid
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +13,11 @@ from rtk.console.people.forms import InviteForm, RoleForm, roles_given_by
 from rtk.console.people.gate import Caller
 from rtk.console.people.models import Invitation, Membership, Organization, Role
 from rtk.console.people.pages import action, page, sent, status, tried, viewed
+
+
+def _gives_much(request: HttpRequest) -> bool:
+    """Return whether a form makes an owner or an admin, who comes in by an account of their own from then on."""
+    return request.POST.get("role") in gate.EVERYWHERE
 
 
 @viewed
@@ -25,6 +31,7 @@ def members(request: HttpRequest, caller: Caller, org: str) -> HttpResponse:
 
 
 @page
+@reauthentication_required(enabled=_gives_much)
 def change_role(request: HttpRequest, caller: Caller, org: str, member: uuid.UUID) -> HttpResponse:
     """Give a member another role."""
     found, membership = _member(caller, org, member)
@@ -51,6 +58,7 @@ def remove(request: HttpRequest, caller: Caller, org: str, member: uuid.UUID) ->
 
 
 @page
+@reauthentication_required(enabled=_gives_much)
 def invite(request: HttpRequest, caller: Caller, org: str) -> HttpResponse:
     """The open invitations with their links, and new ones."""
     found = gate.org_for(caller, org, "admin")

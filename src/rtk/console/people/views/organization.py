@@ -1,5 +1,6 @@
 """An organization: made, shown, renamed, left, deleted."""
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -53,6 +54,7 @@ def settings(request: HttpRequest, caller: Caller, org: str) -> HttpResponse:
 
 
 @page
+@reauthentication_required(allow_get=True)
 def delete(request: HttpRequest, caller: Caller, org: str) -> HttpResponse:
     """Delete an organization with all that is in it, once its name is typed."""
     found = gate.org_for(caller, org, "own")

@@ -2,6 +2,7 @@
 
 import uuid
 
+from allauth.account.decorators import reauthentication_required
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -26,6 +27,7 @@ def profile(request: HttpRequest, caller: Caller) -> HttpResponse:
 
 
 @page
+@reauthentication_required(allow_get=True)
 def own_tokens(request: HttpRequest, caller: Caller) -> HttpResponse:
     """One's tokens, and a new one, shown in the answer to its form and never again."""
     form = TokenForm(sent(request), user=caller.user)

@@ -2,6 +2,7 @@
 
 import uuid
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -69,6 +70,7 @@ def settings(request: HttpRequest, caller: Caller, org: str, team: str) -> HttpR
 
 
 @page
+@reauthentication_required(allow_get=True)
 def delete(request: HttpRequest, caller: Caller, org: str, team: str) -> HttpResponse:
     """Delete a team with all that is in it, once its name is typed."""
     found = gate.team_for(caller, org, team, "admin")
