@@ -6,7 +6,7 @@ from typing import Any
 
 from rtk.errors import ToolkitError
 from rtk.experiment.address import parse
-from rtk.publish.destination import Destination
+from rtk.publish.destination import Destination, segment
 from rtk.publish.wire import Answer, Request, Send, Wire, agent, packed
 
 JSON = "application/json"
@@ -68,7 +68,7 @@ class Console:
         found = _listed(self.asked("/api/v1/organizations"), self.name)
         for each in found:
             if not isinstance(each.get("teams"), list):
-                each["teams"] = _listed(self.asked(f"/api/v1/organizations/{each['id']}/teams"), self.name)
+                each["teams"] = _listed(self.asked(f"/api/v1/organizations/{segment(each['id'])}/teams"), self.name)
         return found
 
     def close(self) -> None:

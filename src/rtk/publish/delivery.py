@@ -10,6 +10,7 @@ from typing import Any
 from rtk.errors import BadInput
 from rtk.insight.insight import insight as insight_of
 from rtk.publish.console import Console, Refused, settled
+from rtk.publish.destination import segment
 from rtk.publish.marker import Marker
 from rtk.publish.patience import is_passing
 from rtk.publish.tail import MOST_ENTRIES, Batch, Tail
@@ -150,7 +151,7 @@ class Delivery:
         if head is None:
             raise BadInput(f"{self._path} is not a run record: its first line should be an entry of kind 'run'")
         base = replace(self.console.where, organization=progress.organization, team=progress.team).base
-        return f"{base}/verifications/{progress.verification}/runs/{progress.run or head['run']}"
+        return f"{base}/verifications/{segment(progress.verification)}/runs/{segment(progress.run or head['run'])}"
 
     def _send(self, batch: Batch) -> None:
         path = self._run() + "/record"

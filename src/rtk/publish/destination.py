@@ -4,11 +4,15 @@ import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
+from urllib.parse import quote
 
 from rtk.errors import BadInput
 from rtk.experiment.address import Address, parse
 from rtk.experiment.credentials import authorization
+from rtk.experiment.wording import shown
 from rtk.publish.settings import arguments_of
+
+LONGEST_ID = 200
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,7 @@ class Destination:
     @property
     def base(self) -> str:
         """The address of the team in the API, relative to the console."""
-        return f"/api/v1/organizations/{self.organization}/teams/{self.team}"
+        return f"/api/v1/organizations/{segment(self.organization)}/teams/{segment(self.team)}"
 
     def in_team(self, organization: Mapping[str, Any], team: Mapping[str, Any]) -> "Destination":
         """The same console with this team."""
@@ -83,6 +87,17 @@ def address_of(url: str) -> Address:
         return parse(url if "://" in url else f"https://{url}")
     except BadInput:
         raise BadInput("the console's url: expected an address such as https://console.example.com") from None
+
+
+def segment(name: object) -> str:
+    """Return an id as one segment of an address's path, quoted. Raises `BadInput` for what can be none.
+
+    Ids come from consoles and from files: a slash in one, or two dots, must not lead anywhere else.
+    """
+    text = str(name)
+    if text in ("", ".", "..") or len(text) > LONGEST_ID or not text.isprintable():
+        raise BadInput(f"{shown(text)} cannot be an id in a console's address, expected one such as a UUID")
+    return quote(text, safe="")
 
 
 def root_of(url: str) -> str:

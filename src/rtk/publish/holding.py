@@ -9,7 +9,7 @@ from rtk.clock import Clock
 from rtk.errors import ToolkitError
 from rtk.insight.facts import Beside, Neighbour
 from rtk.publish.console import Console, Refused, settled
-from rtk.publish.destination import Destination
+from rtk.publish.destination import Destination, segment
 from rtk.publish.wire import Answer, Send
 from rtk.verify.holders import Holder, Standing
 from rtk.verify.holds import Hold
@@ -57,7 +57,7 @@ class ConsoleHolds:
 
     @property
     def _path(self) -> str:
-        return f"{self._console.where.base}/holds/{self._run}"
+        return f"{self._console.where.base}/holds/{segment(self._run)}"
 
     def _taken(self, body: dict[str, object]) -> tuple[Holder, ...]:
         self._console.where = settled(self._console, self._team)

@@ -3,6 +3,7 @@
 import json
 import os
 import tempfile
+import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
@@ -40,7 +41,7 @@ def publish(path: Path, sender: Sender, settings: Mapping[str, Any], as_new: boo
         raise BadInput(f"{path} is a journal of chaos run: --as-new is for runs of chaos verify")
     if block is None:
         return _execution(journal, sender, settings, path)
-    kept = record_path(str(block["run"]))
+    kept = record_path(_run_of(block, path))
     if kept.exists():
         return sender.record(kept, again=True, as_new=as_new)
     return _as_record(journal, block, sender, path, as_new)
@@ -99,12 +100,24 @@ def _told(kept: Kept, console: Console) -> str:
 def _as_record(journal: dict[str, Any], block: dict[str, Any], sender: Sender, path: Path, as_new: bool) -> str:
     """Publish from a record made anew of the journal, where the run's own is gone."""
     with tempfile.TemporaryDirectory() as directory:
-        record = Path(directory) / f"{block['run']}{SUFFIX}"
+        record = Path(directory) / f"{_run_of(block, path)}{SUFFIX}"
         try:
             record.write_bytes(b"".join(line_of(entry) for entry in entries_of(journal, block)))
         except (KeyError, TypeError, ValueError, IndexError, AttributeError):
-            raise BadInput(f"{path}: its block named rtk is damaged, expected what chaos verify wrote") from None
+            raise _damaged(path) from None
         return sender.record(record, remade=True, as_new=as_new)
+
+
+def _run_of(block: dict[str, Any], path: Path) -> str:
+    """The id of a journal's run: the name of its record, so nothing but an id will do. Raises `BadInput`."""
+    try:
+        return str(uuid.UUID(str(block.get("run"))))
+    except ValueError:
+        raise _damaged(path) from None
+
+
+def _damaged(path: Path) -> BadInput:
+    return BadInput(f"{path}: its block named rtk is damaged, expected what chaos verify wrote")
 
 
 def entries_of(journal: dict[str, Any], block: dict[str, Any]) -> Iterator[Entry]:

@@ -9,6 +9,7 @@ from typing import Any
 from rtk.experiment.block import NAME
 from rtk.publish.console import EVENT, Console, Refused
 from rtk.publish.delivery import OURS, Passing
+from rtk.publish.destination import segment
 from rtk.publish.patience import is_passing
 from rtk.publish.wire import Answer
 from rtk.verify.record import plain
@@ -39,25 +40,25 @@ def create(console: Console, experiment: str, journal: Mapping[str, Any], key: s
 
 def update(console: Console, experiment: str, execution: str, journal: Mapping[str, Any]) -> str:
     """Replace an execution's journal; its page. Raises `Refused` and `NoAnswer`."""
-    path = f"{_executions(console, experiment)}/{execution}"
+    path = _execution(console, experiment, execution)
     return page_of(_checked(console, console.call("PUT", path, {"journal": journal})))
 
 
 def is_known(console: Console, experiment: str, execution: str) -> bool:
     """Whether the console knows an execution. Raises `Refused` and `NoAnswer`."""
-    answer = console.call("GET", f"{_executions(console, experiment)}/{execution}")
+    answer = console.call("GET", _execution(console, experiment, execution))
     return answer.status != 404 and bool(_checked(console, answer))
 
 
 def tell_event(console: Console, experiment: str, execution: str, event: Mapping[str, Any]) -> None:
     """Tell of something that happened in an execution. Raises `Refused` and `NoAnswer`."""
-    path = f"{_executions(console, experiment)}/{execution}/events"
+    path = f"{_execution(console, experiment, execution)}/events"
     _checked(console, console.call("POST", path, event, media=EVENT))
 
 
 def policies(console: Console, experiment: str, execution: str) -> list[str] | None:
     """The names of the safeguards that forbid this execution; None when it is allowed."""
-    answer = _checked(console, console.call("GET", f"{_executions(console, experiment)}/{execution}/policies"))
+    answer = _checked(console, console.call("GET", f"{_execution(console, experiment, execution)}/policies"))
     if answer.get("allowed") is not False:
         return None
     rows = answer.get("policies")
@@ -110,7 +111,11 @@ def page_of(answer: Answer) -> str:
 
 
 def _executions(console: Console, experiment: str) -> str:
-    return f"{console.where.base}/experiments/{experiment}/executions"
+    return f"{console.where.base}/experiments/{segment(experiment)}/executions"
+
+
+def _execution(console: Console, experiment: str, execution: str) -> str:
+    return f"{_executions(console, experiment)}/{segment(execution)}"
 
 
 def _checked(console: Console, answer: Answer) -> Answer:
