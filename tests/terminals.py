@@ -22,8 +22,9 @@ def on_a_terminal(
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 100, 0, 0))
     env = {"TERM": "xterm-256color", **environ}
+    streams = {"stdin": theirs, "stdout": theirs, "stderr": theirs}
     with subprocess.Popen(
-        command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=directory, env=env, start_new_session=True
+        command, **streams, cwd=directory, env=env, start_new_session=True, preexec_fn=_take_hold
     ) as process:
         os.close(theirs)
         try:
@@ -33,6 +34,11 @@ def on_a_terminal(
             process.kill()
             os.close(ours)
     return code, told.decode("utf-8", "replace")
+
+
+def _take_hold() -> None:
+    """Make it the terminal of the command's session, so that Ctrl-C is a signal."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
 def _talk(ours: int, answers: dict[str, str]) -> bytes:

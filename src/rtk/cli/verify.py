@@ -50,6 +50,7 @@ def _variables(_ctx: click.Context, _param: click.Parameter, value: tuple[str, .
 @click.option("--alongside", is_flag=True, help="Run beside another run on the same system; both insights say so.")
 @click.option("--strict", is_flag=True, help="Exit 3 when the verdict is inconclusive.")
 @click.option("--dry", is_flag=True, help="Show what would be done and what it can prove; do nothing.")
+@click.option("--yes", is_flag=True, help="Run SOURCE without asking, whichever host it is from.")
 @click.option("--no-validation", is_flag=True, help="Do not validate the experiment before running it.")
 @click.option("--no-verify-tls", is_flag=True, help="Do not verify TLS certificates when fetching SOURCE.")
 @click.option("--no-publish", is_flag=True, help="Publish nothing of this run to a console.")
@@ -66,7 +67,8 @@ def verify(ctx: click.Context, /, **options: Any) -> None:
     The steady state is measured at a fixed frequency while the method is played; then everything is undone and
     the verdict is told with its certainty.
     """
-    from rtk.cli.verifying import Options, verifying  # `chaos --help` must not pay for it
+    from rtk.cli.asked import Options  # `chaos --help` must not pay for it
+    from rtk.cli.verifying import verifying
 
     root = ctx.find_root().params
     settings_path = (ctx.obj or {}).get("settings_path")

@@ -7,28 +7,28 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from rtk import helper
 from rtk.cli import telling
 from rtk.cli.afterwards import finish
-from rtk.cli.ending import OK, exit_code
-from rtk.cli.given import settings_of, unread, variables_of
+from rtk.cli.asked import Options
+from rtk.cli.dry import dry, warn
+from rtk.cli.ending import exit_code
+from rtk.cli.given import settings_of, variables_of
 from rtk.cli.holding import Choice, Holding, hold_of
 from rtk.cli.logs import Logs, prepare_handlers
 from rtk.cli.masks import Masks
+from rtk.cli.trusting import Trusting
 from rtk.clock import Clock, SystemClock
-from rtk.errors import BadInput
-from rtk.experiment.block import Overrides, block_of, plan_of
+from rtk.experiment.block import block_of, plan_of
 from rtk.experiment.check import check, validate
 from rtk.experiment.limits import max_in_flight, threshold, time_limit, time_threshold_s
-from rtk.experiment.needs import warnings
 from rtk.experiment.plan import Plan
-from rtk.experiment.source import Source, read
+from rtk.experiment.source import Source, address_in, read
 from rtk.experiment.strategy import Strategy, strategy_in
-from rtk.experiment.varfile import unmatched
 from rtk.publish.pending import is_unsent
 from rtk.publish.session import Ready, Session, session_of, wait_of
 from rtk.publish.settings import without_control
@@ -55,42 +55,6 @@ LEAVING_S = 5.0  # how long threads that an extension left may hold up the end o
 logger = logging.getLogger("chaostoolkit")
 
 
-@dataclass(frozen=True)
-class Options:
-    """The command's options as given; times are seconds."""
-
-    source: str = ""
-    every: float | None = None
-    for_: float | None = None
-    warm_up: float | None = None
-    cool_down: float | None = None
-    target: float | None = None
-    window: float | None = None
-    var: dict[str, Any] | None = None
-    var_file: tuple[str, ...] = ()
-    journal_path: str = "./journal.json"
-    report: tuple[str, ...] = ()
-    rollback_strategy: str | None = None
-    control_file: tuple[str, ...] = ()
-    max_duration: float | None = None
-    strict: bool = False
-    dry: bool = False
-    no_validation: bool = False
-    no_verify_tls: bool = False
-    settings_path: str | None = None
-    verbose: bool = False
-    log_format: str | None = None
-    no_publish: bool = False
-    wait_publish: float | None = None
-    acts_on: str | None = None
-    wait: float | None = None
-    alongside: bool = False
-
-    def overrides(self) -> Overrides:
-        """What the options say of the plan."""
-        return Overrides(self.every, self.for_, self.warm_up, self.cool_down, self.target, self.window, self.acts_on)
-
-
 def verifying(options: Options, clock: Clock | None = None) -> int:
     """Do what `chaos verify` does; the exit code. Raises `ToolkitError` while nothing has begun."""
     clock = clock or SystemClock()
@@ -98,14 +62,18 @@ def verifying(options: Options, clock: Clock | None = None) -> int:
     whole = settings_of(options.settings_path, options.control_file)
     settings = without_control(whole)
     variables = variables_of(options.var, options.var_file)
+    trusting = Trusting(address_in(options.source), whole, yes=options.yes)
+    if not options.dry:
+        trusting.before_fetching()
     source = read(options.source, settings=settings, verify_tls=not options.no_verify_tls)
     with Masks(redactor_of(source.document, settings, variables)) as masks:
-        return _checked(options, source, whole, variables, masks, clock)
+        return _checked(options, source, trusting, whole, variables, masks, clock)
 
 
 def _checked(
     options: Options,
     source: Source,
+    trusting: Trusting,
     whole: dict[str, Any],
     variables: tuple[dict[str, Any], dict[str, Any]],
     masks: Masks,
@@ -114,10 +82,11 @@ def _checked(
     check(source.document)
     plan = plan_of(source.document, options.overrides())
     if options.dry:
-        return _dry(options, source, plan, variables)
-    _warn(options, source, variables)
+        return dry(options, source, plan, variables, trusting)
+    trusting.agreed(source.document, variables[0])
+    warn(options, source, variables)
     if not options.no_validation:
-        validate(source.document, config_vars=variables[0], secret_vars=variables[1], beside=_beside(options))
+        validate(source.document, config_vars=variables[0], secret_vars=variables[1], beside=options.beside())
     calls.check(source.document)
     journal.check_path(Path(options.journal_path))
     for report in options.report:
@@ -129,7 +98,8 @@ def _checked(
     run_id = places.new_run_id(clock.now())
     holding = _holding(options, plan, toolkit, run_id, clock, session)
     verification = _verification(options, source, plan, toolkit, run_id, holding)
-    return _Running(options, verification, clock, session, holding).to_the_end()
+    opening = [*planned(plan, source.document), *trusting.lines(source.document, variables[0])]
+    return _Running(options, verification, clock, session, holding, opening).to_the_end()
 
 
 def _holding(
@@ -149,31 +119,6 @@ def _remind(directory: Path) -> None:
     if undone:
         names = ", ".join(each.run_id for each in undone)
         logger.warning(f"An earlier run died before it was undone ({names}): see chaos recover --list")
-
-
-def _warn(options: Options, source: Source, variables: tuple[dict[str, Any], dict[str, Any]]) -> None:
-    for warning in (*source.warnings, *unmatched(source.document, *variables), *warnings(source.document)):
-        logger.warning(warning)
-    for remark in unread(source.document, options.var_file):
-        logger.info(remark)
-
-
-def _beside(options: Options) -> tuple[Path, ...]:
-    """Where modules of one's own may lie: beside the file, and where one is."""
-    return tuple(dict.fromkeys((Path(options.source).absolute().parent, Path.cwd())))
-
-
-def _dry(options: Options, source: Source, plan: Plan, variables: tuple[dict[str, Any], dict[str, Any]]) -> int:
-    for line in planned(plan, source.document):
-        print(line, flush=True)  # noqa: T201 - what was asked for goes to standard output
-    _warn(options, source, variables)
-    if not options.no_validation:
-        try:
-            validate(source.document, config_vars=variables[0], secret_vars=variables[1], beside=_beside(options))
-            calls.check(source.document)
-        except BadInput as error:
-            logger.warning(f"It could not run here as things are: {error}")
-    return OK
 
 
 def _verification(
@@ -221,9 +166,16 @@ class _Running:
     """A run from its opening lines to its exit code."""
 
     def __init__(
-        self, options: Options, verification: Verification, clock: Clock, session: Session | None, holding: Holding
+        self,
+        options: Options,
+        verification: Verification,
+        clock: Clock,
+        session: Session | None,
+        holding: Holding,
+        opening: list[str],
     ) -> None:
         self._options = options
+        self._opening = opening
         self._session = session
         self._holding = holding
         self._v = verification
@@ -240,7 +192,7 @@ class _Running:
     def _played(self) -> int:
         toolkit = self._v.toolkit
         path = places.record_path(self._v.run_id)
-        for line in (*planned(self._v.plan, toolkit.document), *self._holding.lines()):
+        for line in (*self._opening, *self._holding.lines()):
             logger.info(line)
         telling.notify_start(toolkit)
         record = Record(path, lambda: self._clock.monotonic() - self._progress.started, toolkit.redact)

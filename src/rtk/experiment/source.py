@@ -11,7 +11,7 @@ from chaoslib.exceptions import InterruptExecution
 
 from rtk.errors import BadInput
 from rtk.experiment import read as reading
-from rtk.experiment.address import is_address, parse
+from rtk.experiment.address import Address, is_address, parse
 from rtk.experiment.fetch import Transport, fetch
 
 _FORMS = {".json": "json", ".yaml": "yaml", ".yml": "yaml"}
@@ -48,6 +48,12 @@ def read(
         raise BadInput(f"a control did not let the experiment be loaded: {error}") from None
 
 
+def address_in(source: str) -> Address | None:
+    """The address that a source is, None for a file. Raises `BadInput` for what is no http(s) address."""
+    exists = os.path.exists(source)  # noqa: PTH110 - false for any text, never an error
+    return parse(source) if is_address(source) and not exists else None
+
+
 def read_file(path: Path) -> bytes:
     """The bytes of a file of at most 16 MiB. Raises `BadInput`."""
     try:
@@ -73,8 +79,9 @@ def _read(
     transport: Transport | None,
     environ: Mapping[str, str],
 ) -> Source:
-    if is_address(source) and not os.path.exists(source):  # noqa: PTH110 - false for any text, never an error
-        where = parse(source).shown
+    address = address_in(source)
+    if address:
+        where = address.shown
         got = fetch(source, settings=settings, verify_tls=verify_tls, transport=transport, environ=environ)
         data, form = got.data, _form_of_type(got.content_type, where) or form_of(got.path)
     else:

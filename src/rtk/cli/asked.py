@@ -1,0 +1,48 @@
+"""What `chaos verify` is asked for."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rtk.experiment.block import Overrides
+
+
+@dataclass(frozen=True)
+class Options:
+    """The command's options as given; times are seconds."""
+
+    source: str = ""
+    every: float | None = None
+    for_: float | None = None
+    warm_up: float | None = None
+    cool_down: float | None = None
+    target: float | None = None
+    window: float | None = None
+    var: dict[str, Any] | None = None
+    var_file: tuple[str, ...] = ()
+    journal_path: str = "./journal.json"
+    report: tuple[str, ...] = ()
+    rollback_strategy: str | None = None
+    control_file: tuple[str, ...] = ()
+    max_duration: float | None = None
+    strict: bool = False
+    dry: bool = False
+    no_validation: bool = False
+    no_verify_tls: bool = False
+    settings_path: str | None = None
+    verbose: bool = False
+    log_format: str | None = None
+    no_publish: bool = False
+    wait_publish: float | None = None
+    acts_on: str | None = None
+    wait: float | None = None
+    alongside: bool = False
+    yes: bool = False
+
+    def overrides(self) -> Overrides:
+        """What the options say of the plan."""
+        return Overrides(self.every, self.for_, self.warm_up, self.cool_down, self.target, self.window, self.acts_on)
+
+    def beside(self) -> tuple[Path, ...]:
+        """Where modules of one's own may lie: beside the file, and where one is."""
+        return tuple(dict.fromkeys((Path(self.source).absolute().parent, Path.cwd())))

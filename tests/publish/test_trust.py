@@ -1,0 +1,103 @@
+"""Which hosts are trusted, and what a person agreed to is kept."""
+
+from pathlib import Path
+
+import pytest
+
+from rtk.errors import BadInput
+from rtk.experiment.address import parse
+from rtk.publish.trust import (
+    MOST,
+    Agreed,
+    Doubt,
+    Trust,
+    agree,
+    agreed,
+    doubt_of_host,
+    doubt_of_revision,
+    place,
+    revision_of,
+    trust_of,
+)
+
+SIGNED_IN = {"auths": {"Console.example": {"type": "bearer", "value": "x"}, "other.example:8443": {}}}
+CONSOLE = {"controls": {"chaosiq-cloud": {"provider": {"arguments": {"url": "https://kept.example"}}}}}
+RTK_URL = {"RTK_URL": "https://ci.example/"}
+
+
+@pytest.mark.parametrize(
+    ("url", "doubt"),
+    [
+        ("https://console.example/x.json", None),
+        ("https://CONSOLE.example:443/x.json", None),
+        ("https://other.example:8443/x.json", None),
+        ("https://ci.example/x.json", None),
+        ("https://kept.example/x.json", None),
+        ("https://other.example/x.json", Doubt.STRANGER),
+        ("https://console.example:8443/x.json", Doubt.STRANGER),
+        ("https://console.example.evil.example/x.json", Doubt.STRANGER),
+        ("https://console.example@evil.example/x.json", Doubt.STRANGER),
+        ("https://evil.example/console.example", Doubt.STRANGER),
+        ("http://127.0.0.1:8000/x.json", Doubt.STRANGER),
+        ("http://console.example/x.json", Doubt.OPEN_ROAD),
+        ("http://console.example:443/x.json", Doubt.OPEN_ROAD),
+    ],
+)
+def test_a_host_is_trusted_where_one_signed_in_or_rtk_url_names_it(url: str, doubt: Doubt | None) -> None:
+    assert doubt_of_host(parse(url), {**SIGNED_IN, **CONSOLE}, Agreed(), RTK_URL) is doubt
+
+
+def test_this_machine_is_trusted_where_one_signed_in_to_it() -> None:
+    settings = {"auths": {"127.0.0.1:8000": {"type": "bearer", "value": "x"}}}
+    assert doubt_of_host(parse("http://127.0.0.1:8000/x.json"), settings, Agreed(), {}) is None
+
+
+def test_what_a_person_agreed_to_is_kept_for_that_host_and_road(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "agreed.json"
+    agree(path, parse("https://one.example/x.json"), {"title": "x"})
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert doubt_of_host(parse("https://one.example/another.json"), {}, agreed(path), {}) is None
+    assert doubt_of_host(parse("http://one.example/x.json"), {}, agreed(path), {}) is Doubt.OPEN_ROAD
+    assert doubt_of_host(parse("https://one.example:8443/x.json"), {}, agreed(path), {}) is Doubt.STRANGER
+
+
+def test_a_revision_is_known_by_what_it_says(tmp_path: Path) -> None:
+    path = tmp_path / "agreed.json"
+    agree(path, parse("https://one.example/x.json"), {"title": "x", "method": [1]})
+    known = agreed(path)
+    assert doubt_of_revision({"method": [1], "title": "x"}, Trust.REVISION, known) is None
+    assert doubt_of_revision({"title": "x", "method": [2]}, Trust.REVISION, known) is Doubt.REVISION
+    assert doubt_of_revision({"title": "x", "method": [2]}, Trust.HOST, known) is None
+
+
+@pytest.mark.parametrize("text", [b"", b"[1]", b'{"hosts": 1}', b'{"hosts": "https://a.example"', b"\xff"])
+def test_what_is_damaged_trusts_nobody(tmp_path: Path, text: bytes) -> None:
+    (tmp_path / "agreed.json").write_bytes(text)
+    assert agreed(tmp_path / "agreed.json") == Agreed()
+    assert agreed(tmp_path / "none") == Agreed()
+
+
+def test_what_is_kept_does_not_grow_without_end(tmp_path: Path) -> None:
+    path = tmp_path / "agreed.json"
+    path.write_text('{"hosts": [], "revisions": ["x"]}'.replace('"x"', ", ".join(f'"{n}"' for n in range(MOST))))
+    agree(path, parse("https://one.example/x.json"), {"title": "x"})
+    kept = agreed(path).revisions
+    assert len(kept) == MOST
+    assert kept[-1] == revision_of({"title": "x"})
+    assert kept[0] == "1"
+
+
+def test_where_nothing_can_be_kept_nothing_breaks(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    agree(tmp_path / "file" / "agreed.json", parse("https://one.example/x.json"), {})
+
+
+def test_rtk_trust_says_what_is_trusted() -> None:
+    assert trust_of({}) is trust_of({"RTK_TRUST": " "}) is trust_of({"RTK_TRUST": "host"}) is Trust.HOST
+    assert trust_of({"RTK_TRUST": "revision"}) is Trust.REVISION
+    with pytest.raises(BadInput, match='RTK_TRUST: expected host or revision, not "everything"'):
+        trust_of({"RTK_TRUST": "everything"})
+
+
+def test_it_lies_beside_the_run_records() -> None:
+    assert place({"XDG_STATE_HOME": "/state"}) == Path("/state/rtk/agreed.json")
