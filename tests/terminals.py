@@ -6,6 +6,7 @@ import pty
 import select
 import struct
 import subprocess
+import sys
 import termios
 import time
 from collections.abc import Mapping
@@ -13,6 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 
 LIMIT_S = 60.0
+# Makes it the terminal of the command's session, so that Ctrl-C is a signal.
+_TAKE_HOLD = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
 
 
 def on_a_terminal(
@@ -22,9 +25,14 @@ def on_a_terminal(
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 100, 0, 0))
     env = {"TERM": "xterm-256color", **environ}
-    streams = {"stdin": theirs, "stdout": theirs, "stderr": theirs}
     with subprocess.Popen(
-        command, **streams, cwd=directory, env=env, start_new_session=True, preexec_fn=_take_hold
+        [sys.executable, "-c", _TAKE_HOLD, *command],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        cwd=directory,
+        env=env,
+        start_new_session=True,
     ) as process:
         os.close(theirs)
         try:
@@ -34,11 +42,6 @@ def on_a_terminal(
             process.kill()
             os.close(ours)
     return code, told.decode("utf-8", "replace")
-
-
-def _take_hold() -> None:
-    """Make it the terminal of the command's session, so that Ctrl-C is a signal."""
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
 def _talk(ours: int, answers: dict[str, str]) -> bytes:

@@ -1,6 +1,7 @@
 """What an address gives runs here only where its host is known, or a person has agreed."""
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -89,7 +90,13 @@ def test_a_person_is_asked_once_and_sees_what_would_run(home: Home, stranger: St
     code, told = typed(home, stranger.url, "y\n")
     assert code == 0, told
     said = told.partition(ASKED)[0]
-    for each in ("sh -c 'echo burnt >> notes'", "curl https://elsewhere.example/x", "rtk.insight.words", "Hosts:"):
+    for each in (
+        "sh -c 'echo burnt >> notes'",
+        "curl https://elsewhere.example/x",
+        "rtk.insight.words",
+        "Hosts:",
+        "revision",
+    ):
         assert each in " ".join(said.split()), said
     assert ran(home)
     code, told = typed(home, stranger.url, "n\n")
@@ -108,12 +115,70 @@ def test_whoever_does_not_say_yes_runs_nothing_and_is_asked_again(home: Home, st
     assert not (home.path / "state" / "rtk" / "agreed.json").exists()
 
 
-def test_nothing_in_the_document_hides_from_the_question(home: Home, stranger: Stranger) -> None:
-    stranger.document["method"] = [shell("x", "true \x1b[8m\x1b]0;; echo burnt >> notes\x07\x1b[0m\x1b[2K\x1b[1A #")]
+@pytest.mark.parametrize(
+    "script",
+    [
+        "true \x1b[8m\x1b]0;; echo burnt >> notes\x07\x1b[0m\x1b[2K\x1b[1A #",
+        f"true {' ' * 3000}; echo burnt >> notes",
+        f": {'a' * 3000}; echo burnt >> notes",
+    ],
+)
+def test_nothing_in_the_document_hides_from_the_question(home: Home, stranger: Stranger, script: str) -> None:
+    stranger.document["method"] = [shell("x", script)]
     code, told = typed(home, stranger.url, "n\n")
     assert code == 1
     assert "echo burnt >> notes" in " ".join(told.split())
     assert not [each for each in ("\x1b]", "\x1b[8m", "\x1b[2K", "\x1b[1A") if each in told]
+
+
+def test_a_line_of_a_script_does_not_pass_for_its_comment(home: Home, stranger: Stranger) -> None:
+    stranger.document["method"] = [shell("x", "true # nothing to see\necho burnt >> notes")]
+    _, told = typed(home, stranger.url, "n\n")
+    assert [each.strip() for each in told.splitlines() if "burnt" in each] == ["echo burnt >> notes'"]
+
+
+def test_a_document_cannot_have_its_code_masked_as_a_secret(home: Home, stranger: Stranger) -> None:
+    home.environ["MY_TOKEN"] = "kept-to-oneself"
+    stranger.document["secrets"] = {"x": {"y": "echo burnt >> notes"}}
+    stranger.document["configuration"] = {
+        "api_key": "sh -c",
+        "password": {"type": "env", "key": "UNSET", "default": "burnt"},
+        "seen": {"type": "env", "key": "MY_TOKEN"},
+    }
+    stranger.document["method"] = [shell("x", "echo burnt >> notes; echo ${seen}")]
+    _, told = typed(home, stranger.url, "n\n")
+    shown = " ".join(told.split())
+    assert "sh -c 'echo burnt >> notes; echo *****'" in shown
+    assert "Variables read: UNSET, MY_TOKEN" in shown
+    assert "kept-to-oneself" not in shown
+
+
+def test_a_function_is_shown_with_what_it_is_given(home: Home, stranger: Stranger) -> None:
+    provider = {"type": "python", "module": "os", "func": "system", "arguments": {"command": "echo burnt >> notes"}}
+    stranger.document["method"] = [{"type": "action", "name": "x", "provider": provider}]
+    _, told = typed(home, stranger.url, "n\n")
+    assert 'os.system(command="echo burnt >> notes")' in " ".join(told.split())
+
+
+def test_what_is_too_long_to_be_shown_says_so_and_dry_shows_it(home: Home, stranger: Stranger) -> None:
+    stranger.document["method"] = [shell("x", f"echo {n}") for n in range(200)] + [shell("x", "echo burnt >> notes")]
+    _, told = typed(home, stranger.url, "n\n")
+    assert "That is not all: answer no, and see all of it with --dry." in told
+    assert "burnt" not in told
+    revision = re.search(r"revision ([0-9a-f]{12})", told)
+    dry = home.chaos("verify", "--dry", *QUICK, stranger.url).out
+    assert "sh -c 'echo burnt >> notes'" in dry
+    assert revision
+    assert f"revision {revision[1]}" in dry
+
+
+def test_a_host_that_only_looks_like_a_trusted_one_is_spelled_out(home: Home) -> None:
+    home.environ["RTK_URL"] = "https://console.example"
+    ended = home.chaos("verify", *QUICK, "https://c\u03bfnsole.example/x.json")
+    assert ended.code == 1
+    assert ended.out.startswith(
+        "chaos: https://xn--cnsole-i0e.example/x.json is not run: you are not signed in to xn--"
+    )
 
 
 def test_nothing_of_a_stranger_is_imported_or_resolved_before_the_question(home: Home, stranger: Stranger) -> None:
@@ -190,6 +255,27 @@ def test_each_new_revision_is_asked_about_where_one_wants_that(home: Home, stran
     assert not ran(home)
     assert home.chaos("verify", "--yes", *QUICK, stranger.url).code == 0
     assert ran(home)
+
+
+def test_who_confirms_revisions_trusts_no_host_by_that(home: Home, stranger: Stranger) -> None:
+    home.environ["RTK_TRUST"] = "revision"
+    code, told = typed(home, stranger.url, "y\n")
+    assert code == 0, told
+    assert ASKED not in told
+    assert home.chaos("verify", *QUICK, stranger.url).code == 0
+    stranger.document["title"] = "another"
+    ended = home.chaos("verify", *QUICK, stranger.url)
+    assert ended.code == 1
+    assert len(ended.out.splitlines()) == 1
+    del home.environ["RTK_TRUST"]
+    assert home.chaos("verify", *QUICK, stranger.url).code == 1
+
+
+def test_what_was_shown_is_what_runs(home: Home, stranger: Stranger) -> None:
+    """It is fetched once: a host that gives another text the second time gives it to nobody."""
+    code, told = typed(home, stranger.url, "y\n")
+    assert code == 0, told
+    assert stranger.asked == 1
 
 
 def test_a_file_of_ones_own_is_asked_about_by_nobody(home: Home, tmp_path: Path) -> None:

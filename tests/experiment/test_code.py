@@ -33,30 +33,40 @@ def test_everything_that_runs_is_found_wherever_it_stands() -> None:
     assert set(code.programs) == {"from-configuration", "measure", "act", "show", "undo", "judge"}
     assert set(code.modules) == {"a.control", "another.control", "an.action"}
     assert code.hosts == ("steady.example",)
+    assert len(code.calls) == 10
 
 
-def test_commands_are_whole_and_each_is_told_once() -> None:
+def test_calls_are_whole_and_each_is_told_once() -> None:
     text, listed, mapped = ("-c 'rm -rf x'", ["-c", "rm -rf x"], {"--path": "a b", "--force": None})
     method = [process("sh", text), process("sh", listed), process("sh", listed), process("rm", mapped), process("true")]
-    code = code_of({"method": method}, environ={})
-    assert code.commands == ("sh -c 'rm -rf x'", "rm --path 'a b' --force", "true")
+    posted = {"name": "p", "provider": {**http("http://a/b")["provider"], "method": "POST", "arguments": {"q": 1}}}
+    method += [python("os", command="rm -rf x", more=[1]), http("http://a/b"), posted]
+    code = code_of({"method": method, "controls": [{"name": "c", "provider": {"type": "python", "module": "c"}}]})
+    assert code.calls == (
+        "sh -c 'rm -rf x'",
+        "rm --path 'a b' --force",
+        "true",
+        'os.f(command="rm -rf x", more=[1])',
+        "GET http://a/b",
+        'POST http://a/b {"q": 1}',
+        "c()",
+    )
     assert code.programs == ("sh", "rm", "true")
 
 
-def test_names_are_filled_in_as_far_as_their_values_are_known() -> None:
+def test_names_are_filled_in_where_the_run_fills_them_in_as_far_as_their_values_are_known() -> None:
     configuration = {
         "program": "sh",
         "site": {"type": "env", "key": "SITE", "default": "https://default.example"},
         "given": "https://old.example",
         "later": {"type": "probe", "provider": {"type": "process", "path": "find-out"}},
     }
-    method = [process("${program}", "${later}"), http("${site}/health"), http("${given}"), http("http://${later}/")]
+    method = [process("${program}", "${later} ${program}"), http("${site}/health"), http("${given}"), http("${later}/")]
     code = code_of({"configuration": configuration, "method": method}, {"given": "https://new.example"}, {})
-    assert code.commands == ("find-out", "sh ${later}")
-    assert code.hosts == ("default.example", "new.example", "${later}")
-    assert code_of({"configuration": configuration, "method": method}, {}, {"SITE": "http://e.example:81"}).hosts[
-        0
-    ] == ("e.example:81")
+    assert code.calls[:2] == ("find-out", "${program} ${later} sh")
+    assert code.hosts == ("default.example", "new.example", "${later}/")
+    document = {"configuration": configuration, "method": method}
+    assert code_of(document, {}, {"SITE": "http://e.example:81"}).hosts[0] == "e.example:81"
 
 
 def test_hosts_stand_in_arguments_too_and_without_who_signs_in_there() -> None:
@@ -64,13 +74,28 @@ def test_hosts_stand_in_arguments_too_and_without_who_signs_in_there() -> None:
         {
             "method": [
                 python("m", targets=["https://user:secret@one.example/a", {"deep": "see http://[::1]:8080/x"}]),
-                process("curl", "-s https://two.example?x=1 'http://three.example'"),
+                process("curl", "-s https://two.example?x=1 'HTTP://three.example' ftp://a@b@four.example:21/"),
             ]
         },
         environ={},
     )
-    assert found.hosts == ("one.example", "[::1]:8080", "two.example", "three.example")
+    assert found.hosts == ("one.example", "[::1]:8080", "two.example", "three.example", "four.example:21")
+
+
+def test_a_host_ends_where_those_who_call_it_end_it() -> None:
+    """What calls a host takes a backslash for a slash: what stands behind it is a path."""
+    assert code_of({"method": [http("https://evil.example\\@console.example/")]}).hosts == ("evil.example",)
+    assert code_of({"method": [http("https://evil.example\\.console.example/")]}).hosts == ("evil.example",)
+
+
+def test_variables_of_the_environment_are_those_that_configuration_and_secrets_read() -> None:
+    document = {
+        "configuration": {"region": {"type": "env", "key": "AWS_REGION"}, "plain": "x"},
+        "secrets": {"aws": {"id": {"type": "env", "key": "AWS_ACCESS_KEY_ID"}, "again": "y"}},
+        "method": [{"type": "env", "key": "NOT_READ"}],
+    }
+    assert code_of(document).variables == ("AWS_REGION", "AWS_ACCESS_KEY_ID")
 
 
 def test_an_experiment_that_runs_nothing_has_nothing() -> None:
-    assert code_of({"title": "nothing", "method": []}) == Code((), (), (), ())
+    assert code_of({"title": "nothing", "method": []}) == Code()

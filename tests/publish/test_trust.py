@@ -13,8 +13,10 @@ from rtk.publish.trust import (
     Trust,
     agree,
     agreed,
+    called,
     doubt_of_host,
     doubt_of_revision,
+    host_of,
     place,
     revision_of,
     trust_of,
@@ -65,9 +67,42 @@ def test_a_revision_is_known_by_what_it_says(tmp_path: Path) -> None:
     path = tmp_path / "agreed.json"
     agree(path, parse("https://one.example/x.json"), {"title": "x", "method": [1]})
     known = agreed(path)
-    assert doubt_of_revision({"method": [1], "title": "x"}, Trust.REVISION, known) is None
-    assert doubt_of_revision({"title": "x", "method": [2]}, Trust.REVISION, known) is Doubt.REVISION
-    assert doubt_of_revision({"title": "x", "method": [2]}, Trust.HOST, known) is None
+    assert doubt_of_revision({"method": [1], "title": "x"}, known) is None
+    assert doubt_of_revision({"title": "x", "method": [2]}, known) is Doubt.REVISION
+
+
+def test_who_agrees_to_a_revision_agrees_to_nothing_else_of_its_host(tmp_path: Path) -> None:
+    path = tmp_path / "agreed.json"
+    agree(path, parse("https://one.example/x.json"), {"title": "x"}, Trust.REVISION)
+    assert agreed(path) == Agreed([], [revision_of({"title": "x"})])
+
+
+@pytest.mark.parametrize(
+    ("named", "url", "doubt"),
+    [
+        ("http://c.example", "http://c.example/x.json", None),
+        ("http://c.example:8000", "http://c.example:8000/x.json", None),
+        ("http://c.example:8000", "http://c.example/x.json", Doubt.OPEN_ROAD),
+        ("https://c.example", "http://c.example/x.json", Doubt.OPEN_ROAD),
+        ("c.example", "http://c.example/x.json", Doubt.OPEN_ROAD),
+        ("http://c.example", "https://c.example/x.json", None),
+    ],
+)
+def test_plain_http_is_as_good_as_the_address_that_rtk_url_names(named: str, url: str, doubt: Doubt | None) -> None:
+    assert doubt_of_host(parse(url), {}, Agreed(), {"RTK_URL": named}) is doubt
+
+
+def test_a_host_is_named_as_it_is_called() -> None:
+    assert called(parse("https://console.example:8443/x")) == "console.example:8443"
+    assert called(parse("https://c\u03bfnsole.example/x")) == "xn--cnsole-i0e.example"
+    assert called(parse("https://\uff43onsole.example/x")) == "\\uff43onsole.example"
+    assert host_of(parse("https://c\u03bfnsole.example:81/x")) == "https://xn--cnsole-i0e.example:81"
+
+
+@pytest.mark.parametrize("url", ["https://evil.example\\.console.example/x", "https://c%6fnsole.example/x"])
+def test_a_host_that_is_another_one_to_whoever_calls_it_is_no_address(url: str) -> None:
+    with pytest.raises(BadInput, match="is no address that can be fetched"):
+        parse(url)
 
 
 @pytest.mark.parametrize("text", [b"", b"[1]", b'{"hosts": 1}', b'{"hosts": "https://a.example"', b"\xff"])

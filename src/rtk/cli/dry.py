@@ -22,7 +22,7 @@ Variables = tuple[dict[str, Any], dict[str, Any]]
 
 def dry(options: Options, source: Source, plan: Plan, variables: Variables, trusting: Trusting) -> int:
     """Show what would be done; the exit code."""
-    for line in (*planned(plan, source.document), *trusting.lines(source.document, variables[0])):
+    for line in (*planned(plan, source.document), *trusting.all_lines(source.document, variables[0])):
         print(line, flush=True)  # noqa: T201 - what was asked for goes to standard output
     warn(options, source, variables)
     if options.no_validation:

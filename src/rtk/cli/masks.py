@@ -49,10 +49,14 @@ class Masks(logging.Filter):
     """
 
     def __init__(self, redact: Redactor) -> None:
-        """`redact` is used until `of` finds one that knows more."""
+        """`redact` is used until there is one that knows more."""
         super().__init__()
         self._redact = redact
         self._streams: tuple[TextIO, TextIO] | None = None
+
+    def know(self, redact: Redactor) -> None:
+        """Go on with a redactor that knows more."""
+        self._redact = redact
 
     def of(self, toolkit: Toolkit) -> Toolkit:
         """Go on with the redactor of an experiment made ready; return that."""

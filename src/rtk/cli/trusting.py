@@ -1,22 +1,26 @@
 """Ask whether what an address gives may run here, where it is not known already."""
 
 import os
+import shutil
 import sys
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 import click
 
 from rtk.errors import BadInput
 from rtk.experiment.address import Address
-from rtk.experiment.code import Code, code_of
-from rtk.insight.words import count
+from rtk.experiment.code import code_of
 from rtk.publish import trust
 from rtk.publish.trust import Doubt, Trust
+from rtk.report import code
 from rtk.report.text import plain
+from rtk.verify.redact import Redactor, redactor_of
+from rtk.verify.secretive import is_secretive
 
-MOST_LINES = 30
-LONGEST_COMMAND = 600
+MOST_LINES = 60
+REVISION_DIGITS = 12
 
 _WHY = {
     Doubt.STRANGER: "you are not signed in to {host}, and what it gives would run here with your rights",
@@ -33,6 +37,7 @@ _FROM_NOW_ON = {
     Doubt.OPEN_ROAD: "Run it, and from now on whatever comes from {root}?",
     Doubt.REVISION: "Run this revision?",
 }
+Variables = tuple[Mapping[str, Any], Mapping[str, Any]]
 
 
 class Trusting:
@@ -48,7 +53,9 @@ class Trusting:
     ) -> None:
         """`yes`: a person has agreed on the command line. Raises `BadInput`."""
         self._address = address
+        self._settings = settings
         self._yes = yes
+        self._environ = environ
         self._trust = trust.trust_of(environ)
         self._place = trust.place(environ)
         self._known = trust.agreed(self._place)
@@ -56,55 +63,81 @@ class Trusting:
 
     def before_fetching(self) -> None:
         """Raise `BadInput` where nobody can be asked about the host, so that it is not even called."""
-        if self._address and self._host and not self._yes and not _is_asked():
-            raise self._refusal(self._host)
+        by_host = self._trust is Trust.HOST  # a revision that was confirmed may come from anywhere
+        if self._address and self._host and by_host and not self._yes and not _is_asked():
+            raise self._refusal(self._address, self._host)
 
     def doubt(self, document: Mapping[str, Any]) -> Doubt | None:
         """Why a document is not run without a question, None where it is."""
         if self._address is None or self._yes:
             return None
-        return self._host or trust.doubt_of_revision(document, self._trust, self._known)
+        if self._trust is Trust.HOST:
+            return self._host
+        revision = trust.doubt_of_revision(document, self._known)
+        return revision and (self._host or revision)
 
-    def agreed(self, document: Mapping[str, Any], variables: Mapping[str, Any]) -> None:
-        """Return when the document may run. Raises `BadInput` where a person says no, or cannot be asked."""
+    def redactor(self, document: Mapping[str, Any], variables: Variables) -> Redactor:
+        """Return what masks the secrets of this machine and, once a document is trusted, those that it declares.
+
+        Before, it declares none: what it says to be a secret would be masked in the very question about it.
+        """
+        if not self.doubt(document):
+            return redactor_of(document, self._settings, variables)
+        here = [value for name, value in self._environ.items() if is_secretive(name)]
+        return redactor_of({}, self._settings, (variables[0], {"given": variables[1], "here": here}))
+
+    def agreed(self, document: Mapping[str, Any], variables: Mapping[str, Any]) -> bool:
+        """Return, when the document may run, whether a person has just agreed. Raises `BadInput` where none does."""
         doubt = self.doubt(document)
-        if doubt is None:
-            return
-        assert self._address
+        if doubt is None or self._address is None:
+            return False
         if not _is_asked():
-            raise self._refusal(doubt)
-        self._show(doubt, code_of(document, variables))
-        if not click.confirm(self._worded(_FROM_NOW_ON[doubt]), err=True):
-            raise BadInput(f"{self._address.shown} is not run: you said no")
-        trust.agree(self._place, self._address, document)
+            raise self._refusal(self._address, doubt)
+        self._show(self._address, doubt, document, variables)
+        question = _FROM_NOW_ON[Doubt.REVISION if self._trust is Trust.REVISION else doubt]
+        if not click.confirm(_worded(question, self._address), err=True):
+            raise BadInput(f"{_shown(self._address)} is not run: you said no")
+        trust.agree(self._place, self._address, document, self._trust)
+        self._yes = True
+        return True
 
     def lines(self, document: Mapping[str, Any], variables: Mapping[str, Any]) -> list[str]:
         """Return what is said of a document of an address before it runs: what it runs and calls."""
-        return [f"From {plain(self._address.shown)}", *named(code_of(document, variables))] if self._address else []
+        if self._address is None:
+            return []
+        return [_from(self._address, document), *code.named(code_of(document, variables))]
 
-    def _show(self, doubt: Doubt, code: Code) -> None:
-        assert self._address
-        click.echo(f"{plain(self._address.shown)}: {self._worded(_WHY[doubt])}.", err=True)
-        told = [*(plain(each, LONGEST_COMMAND) for each in code.commands), *named(code)[bool(code.programs) :]]
-        for line in told[:MOST_LINES] or ["It runs no program, calls no Python module and asks no host."]:
+    def all_lines(self, document: Mapping[str, Any], variables: Mapping[str, Any]) -> list[str]:
+        """Return the same with every call, where somebody has still to decide."""
+        if self._address is None or not self.doubt(document):
+            return self.lines(document, variables)
+        return [_from(self._address, document), *code.whole(code_of(document, variables))]
+
+    def _show(self, address: Address, doubt: Doubt, document: Mapping[str, Any], variables: Mapping[str, Any]) -> None:
+        click.echo(f"{_from(address, document)}: {_worded(_WHY[doubt], address)}.", err=True)
+        told = code.whole(code_of(document, variables), shutil.get_terminal_size().columns - 2)
+        for line in islice(told, MOST_LINES):
             click.echo(f"  {line}", err=True)
-        if more := told[MOST_LINES:]:
-            click.echo(f"  and {count(len(more), 'more line')}: see them with --dry", err=True)
+        if next(told, None) is not None:
+            click.echo("  That is not all: answer no, and see all of it with --dry.", err=True)
 
-    def _refusal(self, doubt: Doubt) -> BadInput:
-        assert self._address
-        why, instead = self._worded(_WHY[doubt]), self._worded(_INSTEAD[doubt])
-        return BadInput(f"{self._address.shown} is not run: {why}; {instead}, or give --yes")
-
-    def _worded(self, text: str) -> str:
-        assert self._address
-        return text.format(host=self._address.host, root=trust.host_of(self._address))
+    def _refusal(self, address: Address, doubt: Doubt) -> BadInput:
+        instead = _INSTEAD[Doubt.REVISION if self._trust is Trust.REVISION else doubt]
+        why = f"{_worded(_WHY[doubt], address)}; {_worded(instead, address)}, or give --yes"
+        return BadInput(f"{_shown(address)} is not run: {why}")
 
 
-def named(code: Code) -> list[str]:
-    """What runs, by its names, a line for each kind of which there are any."""
-    kinds = {"Programs": code.programs, "Python modules": code.modules, "Hosts": code.hosts}
-    return [f"{kind}: {', '.join(plain(each, 120) for each in names)}" for kind, names in kinds.items() if names]
+def _from(address: Address, document: Mapping[str, Any]) -> str:
+    return f"From {plain(_shown(address))}, revision {trust.revision_of(document)[:REVISION_DIGITS]}"
+
+
+def _shown(address: Address) -> str:
+    """The address, its host as it is called."""
+    return address.shown.replace(address.host, trust.called(address), 1)
+
+
+def _worded(text: str, address: Address) -> str:
+    return text.format(host=trust.called(address), root=trust.host_of(address))
 
 
 def _is_asked() -> bool:

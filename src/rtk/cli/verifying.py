@@ -44,7 +44,6 @@ from rtk.verify.processes import forks_told
 from rtk.verify.progress import Progress
 from rtk.verify.record import Record
 from rtk.verify.recovery import unfinished
-from rtk.verify.redact import redactor_of
 from rtk.verify.run import Run, Verification
 from rtk.verify.stop import Stop, signals_stop
 from rtk.verify.toolkit import Toolkit
@@ -66,7 +65,7 @@ def verifying(options: Options, clock: Clock | None = None) -> int:
     if not options.dry:
         trusting.before_fetching()
     source = read(options.source, settings=settings, verify_tls=not options.no_verify_tls)
-    with Masks(redactor_of(source.document, settings, variables)) as masks:
+    with Masks(trusting.redactor(source.document, variables)) as masks:
         return _checked(options, source, trusting, whole, variables, masks, clock)
 
 
@@ -83,7 +82,8 @@ def _checked(
     plan = plan_of(source.document, options.overrides())
     if options.dry:
         return dry(options, source, plan, variables, trusting)
-    trusting.agreed(source.document, variables[0])
+    if trusting.agreed(source.document, variables[0]):
+        masks.know(trusting.redactor(source.document, variables))
     warn(options, source, variables)
     if not options.no_validation:
         validate(source.document, config_vars=variables[0], secret_vars=variables[1], beside=options.beside())

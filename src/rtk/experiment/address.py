@@ -58,10 +58,15 @@ def parse(url: str) -> Address:
         host = (parts.hostname or "").lower().rstrip(".")
     except ValueError:
         raise _no_address(url) from None
-    if parts.scheme not in _PORTS or not host or not host.isprintable() or " " in host:
+    if parts.scheme not in _PORTS or not _is_host(host):
         raise _no_address(url)
     bare = SplitResult(parts.scheme, parts.netloc.rpartition("@")[2], parts.path, parts.query, "").geturl()
     return Address(parts.scheme, host, port or _PORTS[parts.scheme], parts.path, bare, _user(parts))
+
+
+def _is_host(host: str) -> bool:
+    """Whether a host is one and the same for whoever reads it: a backslash would end it, a per cent sign hide it."""
+    return bool(host) and host.isprintable() and not set(" \\") & set(host) and ("%" not in host or ":" in host)
 
 
 def loopback(hostname: str) -> bool:

@@ -1,12 +1,14 @@
-"""What an experiment runs and calls, found by reading it: its programs, its Python modules, its hosts.
+"""What an experiment runs and calls, found by reading it: its calls, programs, Python modules, hosts and variables.
 
-Nothing is imported and nothing is asked: this is for whoever decides whether it may run.
+Nothing is imported and nothing is asked: this is for whoever decides whether it may run. Its calls are whole; the names
+are a summary of them, and hosts are those that stand in addresses.
 """
 
+import json
 import os
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,18 +16,24 @@ from rtk.experiment import packages
 from rtk.experiment.mend import DEEPEST
 
 VAULT = "vault_addr"  # the configuration in which the Chaos Toolkit looks for the vault of secrets
+_FILLED = ("arguments", "url", "headers")  # where the Chaos Toolkit fills names in
 _NAME = re.compile(r"\$\{([^}]{1,200})\}")
-_HOST = re.compile(r"https?://(?:[^/\s\"'?#@]{0,400}@)?((?:\[[0-9a-fA-F:.]{2,50}\]|[^/\s\"'?#:]{1,255})(?::\d{1,5})?)")
+# A backslash ends a host, as it does for those who call it; what stands before an @ is no host.
+_HOST = re.compile(
+    r"(?i)[a-z][a-z0-9+.-]{0,30}://(?:[^/\\\s\"'?#@]{0,400}@)*"
+    r"((?:\[[0-9a-f:.%]{2,50}\]|[^/\\\s\"'?#:@]{1,255})(?::\d{1,5})?)"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """What it runs: `commands` whole, as a shell reads them, `programs` their first words, in file order."""
+    """What it runs, in file order: `calls` whole, the others their names, each once."""
 
-    commands: tuple[str, ...]
-    programs: tuple[str, ...]
-    modules: tuple[str, ...]
-    hosts: tuple[str, ...]
+    calls: tuple[str, ...] = ()
+    programs: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    variables: tuple[str, ...] = ()
 
 
 def code_of(
@@ -33,27 +41,26 @@ def code_of(
 ) -> Code:
     """Return what a document runs. Names of its configuration are filled in where their values are known already."""
     known = {**_configured(document, environ), **(variables or {})}
-    providers = [each for each in _providers(document) if isinstance(each.get("type"), str)]
-    processes = [each for each in providers if each["type"] == "process"]
-    programs = [_filled(each.get("path"), known) for each in processes]
+    found = [_as_called(each, known) for each in _providers(document)]
+    texts = [text for each in (*found, known.get(VAULT)) for text in _texts(each)]
     return Code(
-        commands=_once(_command(*both, known) for both in zip(programs, processes, strict=True)),
-        programs=_once(programs),
-        modules=tuple(packages.all_modules(document)),
-        hosts=_once(
-            host for text in _texts([*providers, known.get(VAULT)]) for host in _HOST.findall(_filled(text, known))
-        ),
+        calls=_once(_call(each) for each in found),
+        programs=_once(str(each.get("path")) for each in found if each["type"] == "process"),
+        modules=_once([*_named(found, "module"), *packages.all_modules(document)]),
+        hosts=_once([*(host for text in texts for host in _HOST.findall(text)), *_hidden(found)]),
+        variables=_once(_variables(document)),
     )
 
 
-def _once(found: Any) -> tuple[str, ...]:
+def _once(found: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
 def _providers(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     for _, each in packages.mappings(document):
-        if isinstance(each.get("provider"), Mapping):
-            yield each["provider"]
+        provider = each.get("provider")
+        if isinstance(provider, Mapping) and isinstance(provider.get("type"), str):
+            yield provider
 
 
 def _configured(document: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
@@ -67,17 +74,72 @@ def _configured(document: Mapping[str, Any], environ: Mapping[str, str]) -> dict
     return {key: value for key, value in found.items() if value is not None}
 
 
-def _filled(text: object, known: Mapping[str, Any]) -> str:
-    return _NAME.sub(lambda name: str(known.get(name[1], name[0])), str(text))
+def _variables(document: Mapping[str, Any]) -> Iterator[str]:
+    """The variables of the environment that its configuration and its secrets read."""
+    for part in ("configuration", "secrets"):
+        for _, each in packages.mappings(document.get(part)):
+            if each.get("type") == "env" and isinstance(each.get("key"), str):
+                yield each["key"]
 
 
-def _command(program: str, process: Mapping[str, Any], known: Mapping[str, Any]) -> str:
+def _as_called(provider: Mapping[str, Any], known: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {key: _filled(value, known) if key in _FILLED else value for key, value in provider.items()}
+
+
+def _filled(part: Any, known: Mapping[str, Any], depth: int = DEEPEST) -> Any:
+    """A part with the names in its texts filled in."""
+    if isinstance(part, str):
+        return _NAME.sub(lambda name: str(known.get(name[1], name[0])), part)
+    if depth and isinstance(part, list):
+        return [_filled(each, known, depth - 1) for each in part]
+    if depth and isinstance(part, Mapping):
+        return {key: _filled(each, known, depth - 1) for key, each in part.items()}
+    return part
+
+
+def _call(provider: Mapping[str, Any]) -> str:
+    """A call as one would write it down: a line for a shell, a call of Python, a request."""
+    if provider["type"] == "process":
+        return _command(provider)
+    if provider["type"] == "python":
+        return _python(provider)
+    rest = provider.get("arguments")
+    return f"{provider.get('method', 'GET')} {provider.get('url')}{f' {_told(rest)}' if rest else ''}"
+
+
+def _command(process: Mapping[str, Any]) -> str:
     """A process as a line for a shell; arguments as a mapping are names and values, as the Chaos Toolkit has them."""
-    arguments = process.get("arguments")
-    if arguments is None or isinstance(arguments, str):
-        return f"{shlex.quote(program)} {_filled(arguments or '', known)}".strip()
-    words = arguments if isinstance(arguments, list) else [word for both in dict(arguments).items() for word in both]
-    return shlex.join([program, *(_filled(word, known) for word in words if word is not None)])
+    program, arguments = str(process.get("path")), process.get("arguments") or []
+    if isinstance(arguments, str):
+        return f"{program} {arguments}"
+    if isinstance(arguments, Mapping):
+        arguments = [word for both in arguments.items() for word in both]
+    words = arguments if isinstance(arguments, list) else [arguments]
+    return shlex.join([program, *(str(word) for word in words if word not in (None, ""))])
+
+
+def _python(provider: Mapping[str, Any]) -> str:
+    """A call of Python; a control names its module alone."""
+    arguments = provider.get("arguments")
+    named = arguments.items() if isinstance(arguments, Mapping) else ()
+    func = f".{provider['func']}" if provider.get("func") else ""
+    return f"{provider.get('module')}{func}({', '.join(f'{key}={_told(value)}' for key, value in named)})"
+
+
+def _told(value: Any) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False, default=str)
+    except (TypeError, ValueError, RecursionError):
+        return str(value)
+
+
+def _named(found: list[Mapping[str, Any]], key: str) -> Iterator[str]:
+    return (each[key] for each in found if isinstance(each.get(key), str) and each[key].strip())
+
+
+def _hidden(found: list[Mapping[str, Any]]) -> Iterator[str]:
+    """The addresses of requests whose host is not known before the run."""
+    return (url for url in _named(found, "url") if not _HOST.search(url))
 
 
 def _texts(part: Any, depth: int = DEEPEST) -> Iterator[str]:

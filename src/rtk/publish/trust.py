@@ -15,8 +15,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+import requests
+
 from rtk.errors import BadInput
-from rtk.experiment.address import Address
+from rtk.experiment.address import Address, parse
 from rtk.experiment.wording import shown
 from rtk.publish.destination import address_of
 from rtk.publish.settings import arguments_of
@@ -62,10 +64,10 @@ def agreed(path: Path) -> Agreed:
     return Agreed()
 
 
-def agree(path: Path, address: Address, document: Mapping[str, Any]) -> None:
+def agree(path: Path, address: Address, document: Mapping[str, Any], trust: Trust = Trust.HOST) -> None:
     """Keep that a person agreed to a document of an address. One that cannot be kept is asked about again."""
     known = agreed(path)
-    hosts = [*known.hosts, host_of(address)]
+    hosts = [*known.hosts, *([host_of(address)] if trust is Trust.HOST else [])]
     revisions = [*known.revisions, revision_of(document)]
     whole = {"hosts": _latest(hosts), "revisions": _latest(revisions)}
     part = path.with_name(f".{path.name}.{os.getpid()}")
@@ -88,30 +90,44 @@ def doubt_of_host(
     address: Address, settings: Mapping[str, Any], known: Agreed, environ: Mapping[str, str] = os.environ
 ) -> Doubt | None:
     """Why what an address gives is not run as it is, None where it is; before anything was fetched."""
-    if host_of(address) in known.hosts:
+    if host_of(address) in known.hosts or is_console(address, settings, environ):
         return None
     if not address.private:
         return Doubt.OPEN_ROAD
-    return None if is_signed_in(address, settings, environ) else Doubt.STRANGER
+    return None if is_signed_in(address, settings) else Doubt.STRANGER
 
 
-def doubt_of_revision(document: Mapping[str, Any], trust: Trust, known: Agreed) -> Doubt | None:
-    """Why this revision is not run as it is, None where it is."""
-    asked = trust is Trust.REVISION and revision_of(document) not in known.revisions
-    return Doubt.REVISION if asked else None
+def doubt_of_revision(document: Mapping[str, Any], known: Agreed) -> Doubt | None:
+    """Why this revision is not run as it is where each is confirmed, None where it is."""
+    return None if revision_of(document) in known.revisions else Doubt.REVISION
 
 
-def is_signed_in(address: Address, settings: Mapping[str, Any], environ: Mapping[str, str] = os.environ) -> bool:
-    """Whether the settings have a token or a console at the host of an address, or `RTK_URL` names it."""
+def is_console(address: Address, settings: Mapping[str, Any], environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether `RTK_URL` or the settings name the host as the console: over plain http only where they say http."""
+    named = [environ.get("RTK_URL", "").strip(), str(arguments_of(settings).get("url") or "")]
+    consoles = [address_of(each) for each in named if each]
+    return any(address.host == each.host and (address.private or not each.private) for each in consoles)
+
+
+def is_signed_in(address: Address, settings: Mapping[str, Any]) -> bool:
+    """Whether the settings have a token for the host of an address."""
     auths = settings.get("auths")
-    named = [str(host).lower() for host in auths] if isinstance(auths, Mapping) else []
-    consoles = [environ.get("RTK_URL", "").strip(), str(arguments_of(settings).get("url") or "")]
-    return address.host in [*named, *(address_of(each).host for each in consoles if each)]
+    return isinstance(auths, Mapping) and address.host in [str(host).lower() for host in auths]
 
 
 def host_of(address: Address) -> str:
     """A host as it is agreed to: over https it is another one than over http."""
-    return f"{address.scheme}://{address.host}"
+    return f"{address.scheme}://{called(address)}"
+
+
+def called(address: Address) -> str:
+    """Return the host as it is called, in ASCII, so that letters that only look like ours show."""
+    if address.host.isascii():
+        return address.host
+    try:
+        return parse(str(requests.Request("GET", address.url).prepare().url)).host
+    except (requests.RequestException, ValueError, BadInput):
+        return address.host.encode("ascii", "backslashreplace").decode()
 
 
 def revision_of(document: Mapping[str, Any]) -> str:
