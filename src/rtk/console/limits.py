@@ -119,6 +119,35 @@ CONNECTIONS_PER_ADDRESS = Limit(
     Subject.REQUESTS,
     "Most connections from one address, or one IPv6 network",
 )
+VALUES = Limit(
+    "RTK_JSON_VALUES", 200_000, Unit.COUNT, Subject.WORK, "Most values in the JSON of an API call", most=100_000_000
+)
+JOURNAL_VALUES = Limit(
+    "RTK_JOURNAL_VALUES", 3_000_000, Unit.COUNT, Subject.WORK, "Most values in a journal", most=1_000_000_000
+)
+CALLS = Limit(
+    "RTK_CALLS", 4, Unit.COUNT, Subject.WORK, "Most requests of one sender that are worked on at once", most=6
+)
+CALLS_WAITING = Limit(
+    "RTK_CALLS_WAITING", 1_000, Unit.COUNT, Subject.WORK, "Most requests of one sender that wait for their turn"
+)
+LARGE_CALL = Limit(
+    "RTK_LARGE_CALL_KIB",
+    64,
+    Unit.KIB,
+    Subject.WORK,
+    "Least body of a large request, of which one of a sender and of a team is worked on at a time",
+)
+LARGE_CALLS_WAITING = Limit(
+    "RTK_LARGE_CALLS_WAITING",
+    16,
+    Unit.COUNT,
+    Subject.WORK,
+    "Most large requests of one sender that wait for their turn",
+)
+TURN_SECONDS = Limit(
+    "RTK_TURN_SECONDS", 30, Unit.SECONDS, Subject.WORK, "Longest wait of a request for its turn", most=3_600
+)
 
 LIMITS = (
     REAUTHENTICATION,
@@ -132,4 +161,11 @@ LIMITS = (
     HEAD_SECONDS,
     CONNECTIONS,
     CONNECTIONS_PER_ADDRESS,
+    VALUES,
+    JOURNAL_VALUES,
+    CALLS,
+    CALLS_WAITING,
+    LARGE_CALL,
+    LARGE_CALLS_WAITING,
+    TURN_SECONDS,
 )

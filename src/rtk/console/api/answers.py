@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from rtk.console.store.problem import MEDIA_TYPE, Problem
 
-FAULTS = frozenset({400, 401, 403, 404, 409, 410, 413, 415, 422, 503})
+FAULTS = frozenset({400, 401, 403, 404, 409, 410, 413, 415, 422, 429, 503})
 
 
 def polled(request: HttpRequest, value: Any) -> HttpResponse:
@@ -37,6 +37,6 @@ def refused(problem: Problem) -> HttpResponse:
     answer = JsonResponse(problem.as_dict(), status=problem.status, content_type=MEDIA_TYPE)
     if problem.status == 401:
         answer["WWW-Authenticate"] = "Bearer"
-    if problem.status == 503:
+    if problem.status in (429, 503):
         answer["Retry-After"] = "1"
     return answer
