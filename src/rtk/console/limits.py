@@ -66,6 +66,17 @@ REAUTHENTICATION = Limit(
     "Time after which password, passkey or sign-on is asked for again before a new way in is opened",
     most=1440,
 )
+TOKEN_DAYS = Limit("RTK_TOKEN_DAYS", 365, Unit.DAYS, Subject.PEOPLE, "Longest lifetime of a token", most=3650)
+TOKENS_OF_A_PERSON = Limit(
+    "RTK_TOKENS_PER_PERSON", 50, Unit.COUNT, Subject.PEOPLE, "Most tokens of a person that have not expired"
+)
+TOKENS_OF_AN_ORGANIZATION = Limit(
+    "RTK_TOKENS_PER_ORGANIZATION",
+    1000,
+    Unit.COUNT,
+    Subject.PEOPLE,
+    "Most tokens of an organization's people that have not expired",
+)
 DATABASE_CONNECTIONS = Limit(
     "RTK_DATABASE_CONNECTIONS", 20, Unit.COUNT, Subject.STORAGE, "Most connections to the database at once"
 )
@@ -151,6 +162,9 @@ TURN_SECONDS = Limit(
 
 LIMITS = (
     REAUTHENTICATION,
+    TOKEN_DAYS,
+    TOKENS_OF_A_PERSON,
+    TOKENS_OF_AN_ORGANIZATION,
     DATABASE_CONNECTIONS,
     DATABASE_SECONDS,
     RETENTION,

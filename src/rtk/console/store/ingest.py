@@ -68,9 +68,10 @@ class Ingest:
             status, body = 202, await self._answer(scope, path, incoming)
         except Problem as problem:
             if not incoming.whole:
-                await turned_away(receive, send, problem.status, *_answer(problem.status, problem.as_dict()))
+                await turned_away(receive, send, problem.status, *_answer(problem.status, problem.as_dict(), problem))
                 return
-            status, body = problem.status, problem.as_dict()
+            await _send(send, problem.status, problem.as_dict(), problem)
+            return
         await _send(send, status, body)
 
     async def close(self) -> None:
@@ -115,7 +116,12 @@ def ask_the_gate(authorization: str | None, path: Path) -> str:
     """The id of the team, for who may run in it. Raises `Problem`."""
     close_old_connections()
     try:
-        return str(remembered.team_for(remembered.authenticate(authorization), path.org, path.team, "run").id)
+        caller = remembered.authenticate(authorization)
+        if caller is None:
+            raise gate.unauthorized(authorization)
+        return str(remembered.team_for(caller, path.org, path.team, "run").id)
+    except gate.Unauthorized as nobody:
+        raise Problem(401, str(nobody), challenge=nobody.challenge) from None
     except gate.Refused as refused:
         raise Problem(refused.status, str(refused)) from None
     except DatabaseError:
@@ -190,20 +196,20 @@ def _too_large() -> Problem:
     return Problem(413, f"the body is larger than {MOST_BYTES // 1024 // 1024} MiB: send fewer entries a call")
 
 
-async def _send(send: Send, status: int, body: Any) -> None:
-    data, headers = _answer(status, body)
+async def _send(send: Send, status: int, body: Any, problem: Problem | None = None) -> None:
+    data, headers = _answer(status, body, problem)
     length = (b"content-length", str(len(data)).encode())
     await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
     await send({"type": "http.response.body", "body": data})
 
 
-def _answer(status: int, body: Any) -> tuple[bytes, list[tuple[bytes, bytes]]]:
+def _answer(status: int, body: Any, problem: Problem | None = None) -> tuple[bytes, list[tuple[bytes, bytes]]]:
     kind = b"application/json" if status < 400 else MEDIA_TYPE.encode()
     headers = [(b"content-type", kind), (b"cache-control", b"no-store")]
     if status in (429, 503):
         headers.append((b"retry-after", b"1"))
-    if status == 401:
-        headers.append((b"www-authenticate", b"Bearer"))
+    if problem is not None and status == 401:
+        headers.append((b"www-authenticate", problem.challenge.encode()))
     if status == 405:
         headers.append((b"allow", b"POST"))
     return msgspec.json.encode(body), headers
