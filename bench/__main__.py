@@ -20,7 +20,6 @@ from bench import (
     guarding,
     ingest,
     lab,
-    large,
     lateness,
     lateness_burning,
     machine,
@@ -72,7 +71,6 @@ ROWS: dict[str, Callable[[Sitting], Row]] = {
     "viewers": viewers.run,
     "onscreen": onscreen.run,
     "chart": chart.run,
-    "large": large.run,
     "stopping": stopping.run,
 }
 RESULTS = Path(__file__).with_name("RESULTS.md")

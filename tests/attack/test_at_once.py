@@ -3,6 +3,7 @@
 import re
 import threading
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from tests.console.live import console_of_nobody
 from tests.console.people.issuer import LOGIN, Issuer
 from tests.console.people.world import PASSWORD, made, people
 
-SIGN_UP = "/accounts/signup/"
+SIGN_UP, LOGIN_PAGE = "/accounts/signup/", "/accounts/login/"
 USED_UP = ("This link is used up", "This invitation is used up")
 
 
@@ -180,3 +181,16 @@ def test_two_organizations_of_one_name_at_the_same_moment_are_one(console: str) 
     answers = at_once(*[lambda each=each: each.send("/organizations/new", name="Same") for each in browsers])
     assert sorted(each.status_code for each in answers) == [200, 422]
     assert Organization.objects.count() == 1
+
+
+def test_passwords_that_are_tried_at_the_same_moment_are_no_more_than_one_after_another(console: str) -> None:
+    made()
+    browsers = [Browser(console, LOGIN_PAGE) for _ in range(12)]
+    for each in browsers:
+        each.load(LOGIN_PAGE)
+    tries = [
+        partial(each.send, LOGIN_PAGE, login="alice@example.org", password=f"wrong-{n}")
+        for n, each in enumerate(browsers)
+    ]
+    statuses = sorted(answer.status_code for answer in at_once(*tries))
+    assert statuses == [200] * 5 + [429] * 7

@@ -66,17 +66,6 @@ REAUTHENTICATION = Limit(
     "Time after which password, passkey or sign-on is asked for again before a new way in is opened",
     most=1440,
 )
-TOKEN_DAYS = Limit("RTK_TOKEN_DAYS", 365, Unit.DAYS, Subject.PEOPLE, "Longest lifetime of a token", most=3650)
-TOKENS_OF_A_PERSON = Limit(
-    "RTK_TOKENS_PER_PERSON", 50, Unit.COUNT, Subject.PEOPLE, "Most tokens of a person that have not expired"
-)
-TOKENS_OF_AN_ORGANIZATION = Limit(
-    "RTK_TOKENS_PER_ORGANIZATION",
-    1000,
-    Unit.COUNT,
-    Subject.PEOPLE,
-    "Most tokens of an organization's people that have not expired",
-)
 DATABASE_CONNECTIONS = Limit(
     "RTK_DATABASE_CONNECTIONS", 20, Unit.COUNT, Subject.STORAGE, "Most connections to the database at once"
 )
@@ -130,41 +119,74 @@ CONNECTIONS_PER_ADDRESS = Limit(
     Subject.REQUESTS,
     "Most connections from one address, or one IPv6 network",
 )
-VALUES = Limit(
-    "RTK_JSON_VALUES", 200_000, Unit.COUNT, Subject.WORK, "Most values in the JSON of an API call", most=100_000_000
-)
-JOURNAL_VALUES = Limit(
-    "RTK_JOURNAL_VALUES", 3_000_000, Unit.COUNT, Subject.WORK, "Most values in a journal", most=1_000_000_000
-)
-CALLS = Limit(
-    "RTK_CALLS", 4, Unit.COUNT, Subject.WORK, "Most requests of one sender that are worked on at once", most=6
-)
-CALLS_WAITING = Limit(
-    "RTK_CALLS_WAITING", 1_000, Unit.COUNT, Subject.WORK, "Most requests of one sender that wait for their turn"
-)
-LARGE_CALL = Limit(
-    "RTK_LARGE_CALL_KIB",
-    64,
-    Unit.KIB,
-    Subject.WORK,
-    "Least body of a large request, of which one of a sender and of a team is worked on at a time",
-)
-LARGE_CALLS_WAITING = Limit(
-    "RTK_LARGE_CALLS_WAITING",
-    16,
+
+WRONG_PASSWORDS = Limit(
+    "RTK_WRONG_PASSWORDS",
+    5,
     Unit.COUNT,
-    Subject.WORK,
-    "Most large requests of one sender that wait for their turn",
+    Subject.PEOPLE,
+    "Most wrong passwords for an address within 5 minutes, from all browsers in which nobody signed in to it before",
 )
-TURN_SECONDS = Limit(
-    "RTK_TURN_SECONDS", 30, Unit.SECONDS, Subject.WORK, "Longest wait of a request for its turn", most=3_600
+WRONG_PASSWORDS_KNOWN = Limit(
+    "RTK_WRONG_PASSWORDS_KNOWN",
+    10,
+    Unit.COUNT,
+    Subject.PEOPLE,
+    "Most wrong passwords for an address within 5 minutes, from one browser in which its owner signed in before",
+)
+WRONG_CODES = Limit(
+    "RTK_WRONG_CODES",
+    5,
+    Unit.COUNT,
+    Subject.PEOPLE,
+    "Most wrong codes of an authenticator app or recovery codes for an account within 5 minutes",
+)
+WRONG_CODES_DAY = Limit(
+    "RTK_WRONG_CODES_DAY", 30, Unit.COUNT, Subject.PEOPLE, "Most wrong codes for an account within a day"
+)
+SIGN_INS = Limit(
+    "RTK_SIGN_INS",
+    50,
+    Unit.COUNT,
+    Subject.PEOPLE,
+    "Most attempts to sign in within 5 minutes from one network address, or of one account",
+)
+SIGN_UPS = Limit(
+    "RTK_SIGN_UPS", 20, Unit.COUNT, Subject.PEOPLE, "Most sign-ups within an hour from one network address"
+)
+OPENED_LINKS = Limit(
+    "RTK_OPENED_LINKS",
+    100,
+    Unit.COUNT,
+    Subject.PEOPLE,
+    "Most links to sign in, join, confirm or reset that are opened within 5 minutes from one network address",
+)
+MAILS_PERSON = Limit(
+    "RTK_MAILS_PERSON", 50, Unit.COUNT, Subject.MAIL, "Most mails within an hour that one person has sent to others"
+)
+MAILS_ORGANIZATION = Limit(
+    "RTK_MAILS_ORGANIZATION", 100, Unit.COUNT, Subject.MAIL, "Most invitations mailed within an hour by an organization"
+)
+MAILS_VISITOR = Limit(
+    "RTK_MAILS_VISITOR",
+    20,
+    Unit.COUNT,
+    Subject.MAIL,
+    "Most mails within an hour that visitors at one network address ask for before they sign in",
+)
+MAILS_ADDRESS = Limit(
+    "RTK_MAILS_ADDRESS", 5, Unit.COUNT, Subject.MAIL, "Most mails within an hour to one address of those asked for"
+)
+NOTIFICATION_MAILS = Limit(
+    "RTK_NOTIFICATION_MAILS",
+    300,
+    Unit.COUNT,
+    Subject.MAIL,
+    "Most notifications within an hour that an organization mails to addresses of none of its members",
 )
 
 LIMITS = (
     REAUTHENTICATION,
-    TOKEN_DAYS,
-    TOKENS_OF_A_PERSON,
-    TOKENS_OF_AN_ORGANIZATION,
     DATABASE_CONNECTIONS,
     DATABASE_SECONDS,
     RETENTION,
@@ -175,11 +197,16 @@ LIMITS = (
     HEAD_SECONDS,
     CONNECTIONS,
     CONNECTIONS_PER_ADDRESS,
-    VALUES,
-    JOURNAL_VALUES,
-    CALLS,
-    CALLS_WAITING,
-    LARGE_CALL,
-    LARGE_CALLS_WAITING,
-    TURN_SECONDS,
+    WRONG_PASSWORDS,
+    WRONG_PASSWORDS_KNOWN,
+    WRONG_CODES,
+    WRONG_CODES_DAY,
+    SIGN_INS,
+    SIGN_UPS,
+    OPENED_LINKS,
+    MAILS_PERSON,
+    MAILS_ORGANIZATION,
+    MAILS_VISITOR,
+    MAILS_ADDRESS,
+    NOTIFICATION_MAILS,
 )

@@ -47,6 +47,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "rtk.console.people.seen.Seen",
+    "rtk.console.people.throttle.Throttle",
 ]
 ROOT_URLCONF = "rtk.console.urls"
 ASGI_APPLICATION = "rtk.console.asgi.application"
@@ -66,7 +67,13 @@ TEMPLATES = [
 
 DATABASES = {"default": from_url(options.text("DATABASE_URL"), options.limit(limits.DATABASE_CONNECTIONS))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# Nothing rests on what is in here: whatever is counted is in the database.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
 
 # People: how they sign up and in. Who may, is for rtk.console.people to say.
 AUTH_USER_MODEL = "people.User"
@@ -89,7 +96,6 @@ ACCOUNT_ADAPTER = "rtk.console.people.adapters.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "rtk.console.people.adapters.SocialAdapter"
 ACCOUNT_FORMS = {
     "signup": "rtk.console.people.entering.SignUpForm",
-    "change_password": "rtk.console.people.forms.PasswordForm",
     "reset_password": "rtk.console.people.entering.ResetForm",
 }
 SOCIALACCOUNT_FORMS = {"signup": "rtk.console.people.entering.SocialSignUpForm"}
@@ -98,11 +104,18 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_PREVENT_ENUMERATION = "strict"
+# allauth counts in a cache, and by addresses that others share. rtk.console.people.throttle and attempts do it instead.
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
+ACCOUNT_USER_DISPLAY = "rtk.console.people.names.in_messages"
 # Without a mail server nobody could confirm an address.
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if options.text("RTK_MAIL_URL") else "none"
 # Addresses that are told to an issuer or mailed are those that people reach, whatever a proxy says of itself.
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if _HTTPS else "http"
 ALLAUTH_TRUSTED_PROXY_COUNT = options.number("RTK_TRUSTED_PROXIES")
+MFA_FORMS = {
+    "authenticate": "rtk.console.people.codes.AuthenticateForm",
+    "reauthenticate": "rtk.console.people.codes.ReauthenticateForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # periods of 30 s: clocks of telephones differ, and people type slowly

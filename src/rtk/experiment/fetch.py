@@ -19,7 +19,6 @@ from requests.auth import AuthBase
 from rtk.clock import SystemClock
 from rtk.errors import BadInput, ToolkitError, Unreachable
 from rtk.experiment.address import Address, parse
-from rtk.experiment.bearer import why_refused
 from rtk.experiment.credentials import authorization
 from rtk.experiment.read import LARGEST, too_large
 
@@ -168,8 +167,7 @@ def _check(answer: requests.Response, address: Address, with_token: bool) -> Non
         return
     why = _REFUSED.get(status, "failed" if status >= 500 else "gave no document")
     if status == 401 and with_token:
-        said = why_refused(answer.headers.get("WWW-Authenticate"))
-        why = f"does not accept the token kept for it: {said}; sign in anew"
+        why = "does not accept the token kept for it"
     elif status == 401:
         why += f": sign in to {address.host} first{'' if address.private else ', over https'}"
     raise Unreachable(f"{address.shown} {why} (status {status})")

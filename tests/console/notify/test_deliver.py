@@ -1,7 +1,9 @@
 """One try by each way, to real receivers."""
 
 import json
+import re
 import time
+from email.header import decode_header, make_header
 from typing import Any
 from uuid import uuid4
 
@@ -15,7 +17,16 @@ from rtk.console.notify.signing import signature
 from rtk.console.notify.webhook import Undelivered
 from tests.console.notify.receivers import MailReceiver, WebReceiver
 
-MESSAGE = Message(uuid4(), "run.ended", "Checkout: fail", "It failed.\n\nTeam: Acme / Shop", b'{"event": "run.ended"}')
+TEXT = "It failed.\n\nTeam: Acme / Shop"
+MESSAGE = Message(
+    uuid4(),
+    "run.ended",
+    "Checkout: fail",
+    TEXT,
+    b'{"event": "run.ended"}',
+    "Run of “Checkout”: fail",
+    f"Mailed: {TEXT}",
+)
 
 
 def letter(kind: str, address: str) -> Letter:
@@ -51,11 +62,12 @@ def test_a_webhook_does_not_call_this_machine_unless_a_setting_says_so(web: WebR
 def test_mail_is_sent(mailing: MailReceiver) -> None:
     deliver(letter("email", "ops@example.org"))
     [came] = mailing.came
-    assert "Subject: [Reliability Toolkit] Checkout: fail\n" in came
+    [subject] = re.findall(r"^Subject: (.*(?:\n .*)*)$", came, re.MULTILINE)
+    assert str(make_header(decode_header(subject))) == "[Reliability Toolkit] Run of “Checkout”: fail"
     assert "To: ops@example.org\n" in came
     assert f"Message-ID: <{MESSAGE.id}@" in came
     assert "Auto-Submitted: auto-generated\n" in came
-    assert came.endswith("\n\nIt failed.\n\nTeam: Acme / Shop\n")
+    assert came.endswith("\n\nMailed: It failed.\n\nTeam: Acme / Shop\n")
 
 
 def test_mail_that_is_not_taken_is_told_without_its_address(mailing: MailReceiver) -> None:

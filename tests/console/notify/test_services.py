@@ -12,7 +12,7 @@ from rtk.console.notify.services import SERVICES, Service, name_of, plugin, send
 from rtk.console.notify.webhook import Undelivered
 from tests.console.notify.receivers import WebReceiver
 
-MESSAGE = Message(uuid4(), "run.ended", "Checkout: fail", "It failed.", b"{}")
+MESSAGE = Message(uuid4(), "run.ended", "Checkout: fail", "It failed.", b"{}", "", "")
 GOOD = {
     "slack": "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/",
     "discord": "discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js",

@@ -88,7 +88,7 @@ def test_who_is_in_is_not_invited_and_then_nobody_is(world: World) -> None:
 def test_the_mail_holds_the_link_and_whom_it_is_from(world: World, asked: Invitation) -> None:
     assert invitations.send(asked)
     [sent] = mail.outbox
-    assert (sent.to, sent.subject) == (["new@example.org"], "Adam invites you to Acme")
+    assert (sent.to, sent.subject) == (["new@example.org"], "[Reliability Toolkit] You are invited to an organization")
     assert invitations.link(asked) in sent.body
     assert "adam@example.org" in sent.body
 

@@ -44,3 +44,23 @@ def test_what_stands_where_a_name_may_stand_is_reserved() -> None:
     fixed = {part for place in places for part in place if part and "<" not in part}
     assert fixed <= names.RESERVED
     assert {"insights", "settings", "api", "assets", "accounts", "static", "health"} <= names.RESERVED
+
+
+@pytest.mark.parametrize(
+    ("name", "mailed"),
+    [
+        ("Acme", "Acme"),
+        ("two\nlines\tof it", "two lines of it"),
+        ("see https://evil.example/x", "see https[:]//evil[.]example/x"),
+        ("example。org", "example[。]org"),
+        ("within 0.5 s, v1.2.", "within 0.5 s, v1.2."),
+        ("\x1b[31mred\u202e", "[31mred"),
+        ("a" * 100, "a" * 59 + "…"),
+    ],
+)
+def test_a_mail_says_a_name_in_one_line_of_which_nothing_is_a_link(name: str, mailed: str) -> None:
+    assert names.in_mails(name) == mailed
+
+
+def test_what_an_issuer_says_is_cleaned_and_not_refused() -> None:
+    assert names.cleaned("Eve\x00\n\u200bSmith " + "x" * 200) == ("Eve Smith " + "x" * 200)[:100]

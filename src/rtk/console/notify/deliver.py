@@ -47,8 +47,8 @@ def _mail(letter: Letter) -> None:
     message = letter.message
     identity = f"<{message.id}@rtk.invalid>"
     mail = EmailMessage(
-        f"[Reliability Toolkit] {message.subject}",
-        f"{message.text}\n",
+        f"[Reliability Toolkit] {message.mail_subject}",
+        f"{message.mail_text}\n",
         to=[letter.address],
         headers={"Message-ID": identity, "Auto-Submitted": "auto-generated"},
     )

@@ -7,19 +7,26 @@ from uuid import UUID
 from rtk.console import links
 from rtk.console.notify.models import Notification
 from rtk.console.notify.outbox import ENDED, LOST_CONTACT, NOT_RESTORED, TEST
+from rtk.console.people import names
 from rtk.console.store import insights
 from rtk.console.store.models import Run
 from rtk.console.store.runs import SILENCE, state_of
 
 
 class Message(NamedTuple):
-    """A notification in words, and as the body that is sent to webhooks."""
+    """A notification in words, and as the body that is sent to webhooks.
+
+    `mail_subject` and `mail_text` say the same to whoever may know nobody here: names are named as such, and no mail
+    program makes a link of anything but the run's address.
+    """
 
     id: UUID
     event: str
     subject: str
     text: str
     body: bytes
+    mail_subject: str
+    mail_text: str
 
 
 def message_of(notification: Notification) -> Message:
@@ -37,8 +44,16 @@ def message_of(notification: Notification) -> Message:
         "team": {"id": str(team.id), "name": team.name},
         "run": told or None,
     }
-    lines = [text, "", f"Team: {team.org.name} / {team.name}", *([f"Run: {told['url']}"] if told else [])]
-    return Message(notification.id, notification.event, subject, plain("\n".join(lines)), json.dumps(body).encode())
+    about, address = f"Team: {team.org.name} / {team.name}", [f"Run: {told['url']}"] if told else []
+    return Message(
+        notification.id,
+        notification.event,
+        subject,
+        plain("\n".join([text, "", about, *address])),
+        json.dumps(body).encode(),
+        plain(mail_subject(notification.event, told)),
+        plain("\n".join([_unlinked(text), "", _unlinked(about), *address])),
+    )
 
 
 def shown(run: Run) -> dict[str, Any]:
@@ -82,6 +97,20 @@ def words(event: str, run: dict[str, Any]) -> tuple[str, str]:
     assert event == LOST_CONTACT
     silent = f"The console heard of the run last at {run['heard_at']} (UTC), more than {SILENCE.seconds} s ago."
     return f"{name}: lost contact", f"{silent} It may go on all the same. By now its state is: {run['state']}."
+
+
+def mail_subject(event: str, run: dict[str, Any]) -> str:
+    """A subject in which nobody's text stands alone."""
+    if event == TEST:
+        return "A test of notifications"
+    name = names.in_mails(run["verification"]["name"])
+    became = {ENDED: run["verdict"] or _without_verdict(run["status"]), NOT_RESTORED: "not restored"}
+    return f"Run of “{name}”: {became.get(event, 'lost contact')}"
+
+
+def _unlinked(text: str) -> str:
+    """Each line without what cannot be seen, and of which nobody makes a link."""
+    return "\n".join(names.unlinked(names.seen(line)) for line in text.splitlines())
 
 
 def _without_verdict(status: str | None) -> str:

@@ -10,7 +10,7 @@ from django.db import transaction
 from rtk.console.notify import reach, sealing, services
 from rtk.console.notify.models import LABEL_LENGTH, Kind, Notification, Recipient, State
 from rtk.console.notify.outbox import EVENTS, TEST
-from rtk.console.people import audit
+from rtk.console.people import audit, mailing
 from rtk.console.people.invitations import ONLY_PRINTED
 from rtk.console.people.models import Team, User
 
@@ -51,11 +51,13 @@ def label_of(kind: str, address: str) -> str:
 
 
 def test(actor: User, recipient: Recipient) -> bool:
-    """Put a test into the outbox; false when one waits there already."""
+    """Put a test into the outbox; false when one waits there already. Raises TooMany."""
     with transaction.atomic():
         Recipient.objects.select_for_update(no_key=True).get(pk=recipient.pk)
         if recipient.notifications.filter(event=TEST, state=State.WAITING).exists():
             return False
+        if recipient.kind == Kind.EMAIL:
+            mailing.tested(actor, recipient.team.org, recipient.label)
         Notification.objects.create(recipient=recipient, event=TEST)
         _record(actor, recipient, "notification.recipient-tested")
     return True

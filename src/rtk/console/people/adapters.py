@@ -22,10 +22,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from rtk.console import links
-from rtk.console.people import addresses, arrivals, closed, reauthentication
+from rtk.console.people import addresses, arrivals, attempts, closed, mailing, names, reauthentication
 from rtk.console.people.asking import Asking
 from rtk.console.people.closed import Closed, TurnedAway
-from rtk.console.people.models import NAME_LENGTH, User
+from rtk.console.people.models import User
 
 _log = logging.getLogger(__name__)
 
@@ -70,11 +70,21 @@ class AccountAdapter(DefaultAccountAdapter):
         saved: User = super().save_user(request, user, form, commit)
         return saved
 
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        """Count a password before it is looked at; one that is right counts no more. Raises TooMany."""
+        counts = attempts.password(request, credentials.get("email", ""))
+        user = super().authenticate(request, **credentials)
+        if user is not None:
+            attempts.right(counts)
+        return user
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send it, or say that it could not be sent: to whoever waits for it, and why in one line of the log.
 
-        allauth takes its addresses from the request, whose host is whatever its sender wrote.
+        allauth takes its addresses from the request, whose host is whatever its sender wrote. Raises TooMany.
         """
+        if template_prefix in mailing.ASKED_FOR:
+            mailing.asked_for(self.request, email)
         ours = {key: links.public(value) if key.endswith("_url") else value for key, value in context.items()}
         try:
             super().send_mail(template_prefix, email, {**ours, "current_site": Site(settings.PUBLIC_URL)})
@@ -179,5 +189,5 @@ class SocialAdapter(DefaultSocialAccountAdapter):
             address.verified = said and addresses.domain_of(address.email) in authoritative
         user: User = super().populate_user(request, sociallogin, data)
         parts = data.get("name") or " ".join(filter(None, [data.get("first_name"), data.get("last_name")]))
-        user.name, user.email = str(parts or "")[:NAME_LENGTH], user.email.lower()
+        user.name, user.email = names.cleaned(str(parts or "")), user.email.lower()
         return user

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from rtk.console.people.models import User
 
@@ -18,6 +18,14 @@ def holder(email: str) -> User | None:
     """Return whoever confirmed an address, if anybody did."""
     found = EmailAddress.objects.filter(email=email.strip().lower(), verified=True).select_related("user").first()
     return None if found is None else found.user
+
+
+def meant_by(email: str) -> list[User]:
+    """Return whose password is looked at for an address: its holder's, else that of each account that goes by it."""
+    email = email.strip().lower()
+    if found := holder(email):
+        return [found]
+    return list(User.objects.filter(Q(email=email) | Q(emailaddress__email=email)).distinct())
 
 
 def is_confirmed(user: User) -> bool:

@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 
-from rtk.console.people import addresses, audit, ending, first, invitations
+from rtk.console.people import addresses, attempts, audit, ending, first, invitations
 from rtk.console.people.closed import Closed, TurnedAway
 from rtk.console.people.models import Invitation, User
 
@@ -140,9 +140,10 @@ def password_changed(user: User, **_: Any) -> None:
     audit.record_everywhere(user, "user.password-changed", user.email)
 
 
-def password_reset(user: User, **_: Any) -> None:
+def password_reset(request: HttpRequest, user: User, **_: Any) -> None:
     """Note that a password was reset, and end all by which somebody else might still come in."""
     password_changed(user)
+    attempts.reset(request, user)
     ending.end_access(user, ending.Ended.RESET)
 
 

@@ -12,7 +12,7 @@ from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 
-from rtk.console.people import addresses, arrivals, closed
+from rtk.console.people import addresses, arrivals, closed, names
 from rtk.console.people.models import NAME_LENGTH, User
 
 Saved = tuple[User | None, HttpResponse | None]
@@ -50,6 +50,10 @@ class SignUpForm(_ByAddress, SignupForm):
         if invitation is not None:
             self.fields["email"].initial = invitation.email
             self.fields["email"].widget.attrs["readonly"] = True
+
+    def clean_name(self) -> str:
+        """Refuse what is more than a name."""
+        return names.one_line(self.cleaned_data["name"])
 
     def try_save(self, request: HttpRequest) -> Saved:
         """Make the account and use up the link that led here; else answer with the page that says why not."""

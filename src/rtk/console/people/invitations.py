@@ -19,12 +19,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from rtk.console.people import addresses, audit, joining
+from rtk.console.people import addresses, audit, joining, names
 from rtk.console.people.models import Invitation, Membership, Organization, Team, User
 
 LIFETIME = timedelta(days=14)
 ONLY_PRINTED = "django.core.mail.backends.console.EmailBackend"
 MAILED = "mailed"
+SUBJECT = "[Reliability Toolkit] You are invited to an organization"
 _signer = Signer(salt="rtk.people.invitation", sep=".")  # a full stop stays in a link wherever it is pasted
 _mailed = Signer(salt="rtk.people.invitation.mailed")
 
@@ -134,11 +135,20 @@ def send(invitation: Invitation) -> bool:
     """Mail an invitation's link; false when no mail server is set or it would not take it: then copy the link."""
     is_read = settings.EMAIL_BACKEND != ONLY_PRINTED  # what is only printed is read by whoever reads the log
     where = mailed_link(invitation) if is_read else link(invitation)
-    text = render_to_string("people/mail/invitation.txt", {"invitation": invitation, "link": where})
-    inviter = invitation.invited_by
-    subject = f"{inviter} invites you to {invitation.org.name}" if inviter else f"Join {invitation.org.name}"
+    text = render_to_string(
+        "people/mail/invitation.txt", {"invitation": invitation, "link": where, **_named(invitation)}
+    )
     try:
-        send_mail(" ".join(subject.split()), text, None, [invitation.email])
+        send_mail(SUBJECT, text, None, [invitation.email])
     except OSError:
         return False
     return is_read
+
+
+def _named(invitation: Invitation) -> dict[str, str]:
+    """Whoever invites and to what: as names, of which nobody makes a message of their own."""
+    inviter = invitation.invited_by
+    return {
+        "inviter": f"{names.in_mails(inviter.name)} ({inviter.email})".lstrip() if inviter else "",
+        "organization": names.in_mails(invitation.org.name),
+    }

@@ -10,7 +10,8 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.shortcuts import redirect, render
 
-from rtk.console.people.gate import Caller, Refused
+from rtk.console.people import throttle
+from rtk.console.people.gate import Caller, Refused, TooMany
 from rtk.console.people.models import User
 
 View = Callable[..., HttpResponse]
@@ -63,6 +64,8 @@ def viewed(view: View) -> View:
 
 def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
     """The page of what the gate refused."""
+    if isinstance(refused, TooMany):
+        return throttle.refusal(request, refused)
     return render(request, "people/refused.html", {"refused": refused}, status=refused.status)
 
 

@@ -13,7 +13,7 @@ class Seen(UserSessionsMiddleware):
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer the request."""
-        key = request.session.session_key
-        noted = key is None or not cache.add(f"seen-{key}", True, EVERY_S)
+        # Whoever is signed in has a session: nothing is kept for cookies that somebody made up.
+        noted = not request.user.is_authenticated or not cache.add(f"seen-{request.session.session_key}", True, EVERY_S)
         answer: HttpResponseBase = self.get_response(request) if noted else super().__call__(request)
         return answer

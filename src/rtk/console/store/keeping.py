@@ -9,6 +9,7 @@ from asgiref.sync import sync_to_async
 from django.db import DatabaseError, connection, connections
 
 from rtk.console.database import unhurried
+from rtk.console.people import tally
 from rtk.console.store import stream, watch
 from rtk.console.store.ingest import Ingest
 from rtk.console.tending import failed
@@ -61,5 +62,6 @@ def _turn(retain: bool) -> None:
             watch.sweep()
             if retain:
                 watch.retain()
+                tally.tidy()
     finally:
         connections.close_all()  # the thread is not ours to keep

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from rtk.console.people import addresses, gate, invitations, joining
+from rtk.console.people import addresses, gate, invitations, joining, mailing
 from rtk.console.people.forms import InviteForm, RoleForm, roles_given_by
 from rtk.console.people.gate import Caller
 from rtk.console.people.models import Invitation, Membership, Organization, Role
@@ -76,7 +76,8 @@ def invite(request: HttpRequest, caller: Caller, org: str) -> HttpResponse:
 def renew(request: HttpRequest, caller: Caller, org: str, invitation: uuid.UUID) -> HttpResponse:
     """Let an invitation last anew, and mail it again."""
     found, asked = _invitation(caller, org, invitation)
-    again = invitations.invite(caller.user, found, asked.email, asked.role, list(asked.teams.all()))
+    with mailing.invited(caller.user, found, [asked.email]):
+        again = invitations.invite(caller.user, found, asked.email, asked.role, list(asked.teams.all()))
     _tell(request, [again.email], sent=invitations.send(again))
     return redirect("people:invitations", org=found.slug)
 
@@ -93,7 +94,8 @@ def withdraw(request: HttpRequest, caller: Caller, org: str, invitation: uuid.UU
 def _invited(request: HttpRequest, caller: Caller, org: Organization, form: InviteForm) -> None:
     """Invite all or none; only then mail them, so that nobody has a link to what was taken back."""
     given = form.cleaned_data
-    asked = invitations.invite_all(caller.user, org, given["emails"], given["role"], given["teams"])
+    with mailing.invited(caller.user, org, given["emails"]):
+        asked = invitations.invite_all(caller.user, org, given["emails"], given["role"], given["teams"])
     sent = [invitations.send(each) for each in asked]  # to all of them, also after one that failed
     _tell(request, given["emails"], sent=all(sent))
 

@@ -1,0 +1,77 @@
+"""Counts what visitors do on the pages by which people come in, before they are looked at; refuses what is too much."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+
+from rtk.console.people import attempts, devices
+from rtk.console.people.gate import TooMany
+from rtk.console.people.models import User
+from rtk.console.people.tally import Kind
+
+# What is sent to these pages counts for the visitor.
+SENT = {
+    "account_login": Kind.SIGN_IN,
+    "account_reauthenticate": Kind.SIGN_IN,
+    "account_confirm_login_code": Kind.SIGN_IN,
+    "account_change_password": Kind.SIGN_IN,
+    "mfa_authenticate": Kind.SIGN_IN,
+    "mfa_reauthenticate": Kind.SIGN_IN,
+    "mfa_reauthenticate_webauthn": Kind.SIGN_IN,
+    "mfa_login_webauthn": Kind.SIGN_IN,
+    "mfa_activate_totp": Kind.SIGN_IN,
+    "account_signup": Kind.SIGN_UP,
+    "socialaccount_signup": Kind.SIGN_UP,
+    "people:join": Kind.LINK,
+}
+# These are links with a key, which counts however they are opened.
+OPENED = {
+    "account_confirm_email": Kind.LINK,
+    "account_reset_password_from_key": Kind.LINK,
+    "people:sign-in": Kind.LINK,
+    "people:welcome": Kind.LINK,
+    "people:join": Kind.LINK,
+}
+# These take one's own password and are not asked by `AccountAdapter.authenticate`.
+OWN_PASSWORD = {"account_change_password"}
+
+
+class Throttle:
+    """Middleware; also lets browsers be known in which somebody is signed in."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer the request."""
+        answer = self._get_response(request)
+        devices.mark(request, answer)
+        return answer
+
+    def process_view(self, request: HttpRequest, _view: Any, _args: Any, _given: Any) -> HttpResponse | None:
+        """Refuse what is too much before it is looked at."""
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        kind = SENT.get(name) if request.method == "POST" else OPENED.get(name)
+        try:
+            if kind is not None:
+                attempts.visit(request, kind)
+            if name in OWN_PASSWORD and request.method == "POST" and isinstance(request.user, User):
+                attempts.own_password(request, request.user)
+        except TooMany as refused:
+            return refusal(request, refused)
+        return None
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Refuse what turned out to be too much in a form."""
+        return refusal(request, error) if isinstance(error, TooMany) else None
+
+
+def refusal(request: HttpRequest, refused: TooMany) -> HttpResponse:
+    """Return the page that says how much is possible, and when again."""
+    headers = {"Retry-After": str(refused.retry_after), "Cache-Control": "no-store"}
+    return HttpResponse(
+        render(request, "429.html", {"refused": refused}).content, status=refused.status, headers=headers
+    )
