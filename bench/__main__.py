@@ -20,6 +20,7 @@ from bench import (
     guarding,
     ingest,
     lab,
+    large,
     lateness,
     lateness_burning,
     machine,
@@ -71,6 +72,7 @@ ROWS: dict[str, Callable[[Sitting], Row]] = {
     "viewers": viewers.run,
     "onscreen": onscreen.run,
     "chart": chart.run,
+    "large": large.run,
     "stopping": stopping.run,
 }
 RESULTS = Path(__file__).with_name("RESULTS.md")

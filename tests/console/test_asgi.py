@@ -9,6 +9,7 @@ from asgiref.sync import sync_to_async
 
 from rtk.console.asgi import Console, KeptThreads
 from rtk.console.bodies import Receive, Scope, Send, limits
+from rtk.console.sharing import threads
 
 LIMITS = limits(1000, 1000, 1000, 10, 0)
 RECORD = "/api/v1/organizations/o/teams/t/verifications/v/runs/r/record"
@@ -65,7 +66,7 @@ def test_requests_at_once_have_a_thread_each_and_threads_are_used_again() -> Non
     async def thrice(kept: KeptThreads) -> None:
         await asyncio.gather(*(kept({"type": "http"}, _nothing, _nowhere) for _ in range(3)))
 
-    kept = KeptThreads(inner, threads=3)
+    kept = KeptThreads(inner, threads(3, "request"))
     asyncio.run(thrice(kept))
     asyncio.run(thrice(kept))
     assert sorted(used) == ["request-0_0", "request-0_0", "request-1_0", "request-1_0", "request-2_0", "request-2_0"]
@@ -75,7 +76,7 @@ def test_a_request_that_fails_leaves_its_thread_to_the_next() -> None:
     async def inner(scope: Scope, receive: Receive, send: Send) -> None:
         raise LookupError
 
-    kept = KeptThreads(inner, threads=1)
+    kept = KeptThreads(inner, threads(1, "request"))
     for _ in range(2):
         failed = asyncio.run(_caught(kept))
         assert isinstance(failed, LookupError)

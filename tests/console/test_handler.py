@@ -11,15 +11,26 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 
 from rtk.console.asgi import KeptThreads
 from rtk.console.handler import Handler
+from rtk.console.sharing import Bounds, Sharing, threads
+from rtk.console.turns import Share
 
 GET = {"type": "http", "http_version": "1.1", "method": "GET", "path": "/", "query_string": b"", "headers": []}
+
+
+THREAD = threads(1, "request")
+
+
+def sharing(waiting: int = 10) -> Sharing:
+    """One thread for usual requests, and none for large ones."""
+    share = Share(1, 1, waiting, 5)
+    return Sharing(Bounds(10_000, share, share._replace(waiting=0)), "session", THREAD, ())
 
 
 class Answering(Handler):
     """Answers everything with one answer; `seen` is what happened, and in which thread."""
 
     def __init__(self, answer: Any) -> None:
-        super().__init__()
+        super().__init__(sharing())
         self.answer = answer
         self.seen: list[tuple[str, str]] = []
 
@@ -69,8 +80,8 @@ class Client:
         return b"".join(message.get("body", b"") for message in self.got)
 
 
-async def served(handler: Any, client: Client) -> None:
-    await KeptThreads(handler, threads=1)(dict(GET), client.inbox.get, client.send)
+async def served(handler: Any, client: Client, path: str = "/") -> None:
+    await KeptThreads(handler, THREAD)({**GET, "path": path}, client.inbox.get, client.send)
 
 
 @pytest.mark.django_db
@@ -99,6 +110,22 @@ def test_who_goes_before_the_body_is_there_is_not_answered() -> None:
         return client
 
     assert (asyncio.run(play()).got, handler.seen) == ([], [])
+
+
+@pytest.mark.parametrize(("path", "kind"), [("/", "text/plain"), ("/api/v1/events", "application/problem+json")])
+def test_who_gets_no_turn_is_answered_with_a_sentence(path: str, kind: str) -> None:
+    handler = Answering(HttpResponse("fine"))
+
+    async def play() -> Client:
+        client = Client({"type": "http.request", "body": b"x" * 10_000, "more_body": False})
+        await served(handler, client, path)
+        return client
+
+    client = asyncio.run(play())
+    told = dict(client.got[0]["headers"])
+    assert (client.got[0]["status"], told[b"Retry-After"], handler.seen) == (429, b"1", [])
+    assert told[b"Content-Type"].startswith(kind.encode())
+    assert b"0 large requests of yours wait for their turn already: send fewer at once" in client.text()
 
 
 @pytest.mark.django_db

@@ -1,12 +1,12 @@
 """The application: the record's way in beside Django, and Django with threads that are kept.
 
 Django makes and joins a thread for each request, which took most of a request's time when it was measured. Here each
-request gets the least busy of a few threads that live as long as the process.
+request gets one of a few threads that live as long as the process, in its turn; what it streams, the least busy.
 """
 
 import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 from typing import Any, Protocol, cast
 
 import django
@@ -16,6 +16,7 @@ from django.conf import settings
 from rtk.console.bodies import Application, Limited, Limits, Receive, Scope, Send, limits
 from rtk.console.handler import Handler
 from rtk.console.safety import chosen, refuse_unsafe
+from rtk.console.sharing import LARGE, USUAL, Sharing, bounds, threads
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rtk.console.settings")
 django.setup()
@@ -28,16 +29,13 @@ from rtk.console.store.database import connect
 from rtk.console.store.keeping import Keeping
 from rtk.console.tending import Ticking
 
-THREADS = 8
-
 
 class KeptThreads:
     """An application around another whose synchronous parts run in a few threads that are kept."""
 
-    def __init__(self, inner: Application, threads: int = THREADS) -> None:
+    def __init__(self, inner: Application, executors: Sequence[Executor]) -> None:
         self._inner = inner
-        self._executors = [ThreadPoolExecutor(1, f"request-{number}") for number in range(threads)]
-        self._busy = dict.fromkeys(self._executors, 0)
+        self._busy = dict.fromkeys(executors, 0)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request with the least busy thread."""
@@ -114,8 +112,10 @@ def console() -> Console:
     """The application of this process. Raises BadInput where it would be unsafe, however it was started."""
     refuse_unsafe(chosen())
     # The types of both name a dict where any mapping comes.
-    record = ingest.application()
-    pages = Entrance(KeptThreads(cast("Application", Handler())))
+    usual, large = threads(USUAL, "request"), threads(LARGE, "large")
+    sharing = Sharing(bounds(), settings.SESSION_COOKIE_NAME, usual, large)
+    record = ingest.application(sharing)
+    pages = Entrance(KeptThreads(cast("Application", Handler(sharing)), usual))
     readiness = Readiness(connect)
     bodies = limits(
         settings.FORM_LIMIT,

@@ -13,6 +13,7 @@ from django.db import DatabaseError, close_old_connections
 from django.http import HttpRequest
 
 from rtk.console.bodies import API, Application, Receive, Scope, Send, has_body, header, problem, turned_away
+from rtk.console.people import gate
 from rtk.console.people.memory import remembered
 
 NOBODY = "Sign in first, or send a valid token: Authorization: Bearer …"
@@ -40,8 +41,10 @@ class Entrance:
         if known:
             await self._inner(scope, receive, send)
         else:
-            status, body, headers = problem(401, NOBODY)
-            await turned_away(receive, send, status, body, [*headers, (b"www-authenticate", b"Bearer")])
+            why = await sync_to_async(refusal, thread_sensitive=False)(authorization)
+            status, body, headers = problem(401, str(why))
+            challenge = (b"www-authenticate", why.challenge.encode())
+            await turned_away(receive, send, status, body, [*headers, challenge])
 
 
 def is_known(authorization: str, session: str) -> bool:
@@ -51,6 +54,14 @@ def is_known(authorization: str, session: str) -> bool:
         if authorization:
             return remembered.authenticate(authorization) is not None
         return bool(session) and _is_of_somebody(session)
+    finally:
+        close_old_connections()
+
+
+def refusal(authorization: str) -> gate.Unauthorized:
+    """Return why somebody is not known. Raises DatabaseError."""
+    try:
+        return gate.unauthorized(authorization)
     finally:
         close_old_connections()
 

@@ -1,24 +1,35 @@
 """Django's handler of requests, with one change of threads a request.
 
+Before that change it waits for its turn, with its body here and no thread taken: see `rtk.console.sharing`.
+
 Django's own goes from the event loop to a thread and back for a request's beginning, for the view, for the end, and
 wherever one of its layers is not asynchronous; our views all are not. That took half of a short request's time.
 """
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import IO, Any
 
-from asgiref.sync import sync_to_async
+from asgiref.sync import ThreadSensitiveContext, sync_to_async
 from django.core import signals
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
-from django.http import FileResponse
+from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
+from rtk.console.api.answers import refused
+from rtk.console.sharing import Sharing
+from rtk.console.store.problem import Problem
+
 
 class Handler(ASGIHandler):
-    """Serves a request in the thread of its context; what streams goes on in the event loop."""
+    """Serves a request in the thread of its turn; what streams goes on in the event loop and the context's thread."""
+
+    def __init__(self, sharing: Sharing) -> None:
+        super().__init__()
+        self._sharing = sharing
 
     def load_middleware(self, is_async: bool = False) -> None:  # noqa: ARG002 - Django asks for an asynchronous one
         """All layers are synchronous."""
@@ -31,7 +42,14 @@ class Handler(ASGIHandler):
         except RequestAborted:
             return
         with body:
-            response = await sync_to_async(self._answered)(scope, body)
+            size = body.seek(0, os.SEEK_END)
+            body.seek(0)
+            try:  # the turn of a thread is as long as the view, not as long as its answer is taken
+                async with self._sharing.turn(scope, size) as thread, ThreadSensitiveContext(executor=thread):
+                    response = await sync_to_async(self._answered)(scope, body)
+            except Problem as problem:
+                await self.send_response(_turned_away(scope, problem), send)
+                return
             if response.streaming:
                 await self._stream(response, receive, send)
             else:
@@ -65,6 +83,13 @@ class Handler(ASGIHandler):
             await sync_to_async(response.close)()
         if not sending.cancelled():
             sending.result()  # raises what went wrong in the stream
+
+
+def _turned_away(scope: Any, problem: Problem) -> HttpResponse:
+    answer = refused(problem)
+    if not scope["path"].startswith("/api/"):
+        answer.content, answer["Content-Type"] = problem.detail.encode(), "text/plain; charset=utf-8"
+    return answer
 
 
 async def in_turn(parts: Iterable[bytes]) -> AsyncIterator[bytes]:

@@ -66,6 +66,17 @@ REAUTHENTICATION = Limit(
     "Time after which password, passkey or sign-on is asked for again before a new way in is opened",
     most=1440,
 )
+TOKEN_DAYS = Limit("RTK_TOKEN_DAYS", 365, Unit.DAYS, Subject.PEOPLE, "Longest lifetime of a token", most=3650)
+TOKENS_OF_A_PERSON = Limit(
+    "RTK_TOKENS_PER_PERSON", 50, Unit.COUNT, Subject.PEOPLE, "Most tokens of a person that have not expired"
+)
+TOKENS_OF_AN_ORGANIZATION = Limit(
+    "RTK_TOKENS_PER_ORGANIZATION",
+    1000,
+    Unit.COUNT,
+    Subject.PEOPLE,
+    "Most tokens of an organization's people that have not expired",
+)
 DATABASE_CONNECTIONS = Limit(
     "RTK_DATABASE_CONNECTIONS", 20, Unit.COUNT, Subject.STORAGE, "Most connections to the database at once"
 )
@@ -118,6 +129,35 @@ CONNECTIONS_PER_ADDRESS = Limit(
     Unit.COUNT,
     Subject.REQUESTS,
     "Most connections from one address, or one IPv6 network",
+)
+VALUES = Limit(
+    "RTK_JSON_VALUES", 200_000, Unit.COUNT, Subject.WORK, "Most values in the JSON of an API call", most=100_000_000
+)
+JOURNAL_VALUES = Limit(
+    "RTK_JOURNAL_VALUES", 3_000_000, Unit.COUNT, Subject.WORK, "Most values in a journal", most=1_000_000_000
+)
+CALLS = Limit(
+    "RTK_CALLS", 4, Unit.COUNT, Subject.WORK, "Most requests of one sender that are worked on at once", most=6
+)
+CALLS_WAITING = Limit(
+    "RTK_CALLS_WAITING", 1_000, Unit.COUNT, Subject.WORK, "Most requests of one sender that wait for their turn"
+)
+LARGE_CALL = Limit(
+    "RTK_LARGE_CALL_KIB",
+    64,
+    Unit.KIB,
+    Subject.WORK,
+    "Least body of a large request, of which one of a sender and of a team is worked on at a time",
+)
+LARGE_CALLS_WAITING = Limit(
+    "RTK_LARGE_CALLS_WAITING",
+    16,
+    Unit.COUNT,
+    Subject.WORK,
+    "Most large requests of one sender that wait for their turn",
+)
+TURN_SECONDS = Limit(
+    "RTK_TURN_SECONDS", 30, Unit.SECONDS, Subject.WORK, "Longest wait of a request for its turn", most=3_600
 )
 
 WRONG_PASSWORDS = Limit(
@@ -187,6 +227,9 @@ NOTIFICATION_MAILS = Limit(
 
 LIMITS = (
     REAUTHENTICATION,
+    TOKEN_DAYS,
+    TOKENS_OF_A_PERSON,
+    TOKENS_OF_AN_ORGANIZATION,
     DATABASE_CONNECTIONS,
     DATABASE_SECONDS,
     RETENTION,
@@ -197,6 +240,13 @@ LIMITS = (
     HEAD_SECONDS,
     CONNECTIONS,
     CONNECTIONS_PER_ADDRESS,
+    VALUES,
+    JOURNAL_VALUES,
+    CALLS,
+    CALLS_WAITING,
+    LARGE_CALL,
+    LARGE_CALLS_WAITING,
+    TURN_SECONDS,
     WRONG_PASSWORDS,
     WRONG_PASSWORDS_KNOWN,
     WRONG_CODES,

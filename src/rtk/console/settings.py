@@ -96,6 +96,7 @@ ACCOUNT_ADAPTER = "rtk.console.people.adapters.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "rtk.console.people.adapters.SocialAdapter"
 ACCOUNT_FORMS = {
     "signup": "rtk.console.people.entering.SignUpForm",
+    "change_password": "rtk.console.people.forms.PasswordForm",
     "reset_password": "rtk.console.people.entering.ResetForm",
 }
 SOCIALACCOUNT_FORMS = {"signup": "rtk.console.people.entering.SocialSignUpForm"}

@@ -19,6 +19,7 @@ from requests.auth import AuthBase
 from rtk.clock import SystemClock
 from rtk.errors import BadInput, ToolkitError, Unreachable
 from rtk.experiment.address import Address, parse
+from rtk.experiment.bearer import why_refused
 from rtk.experiment.credentials import authorization
 from rtk.experiment.read import LARGEST, too_large
 
@@ -167,7 +168,8 @@ def _check(answer: requests.Response, address: Address, with_token: bool) -> Non
         return
     why = _REFUSED.get(status, "failed" if status >= 500 else "gave no document")
     if status == 401 and with_token:
-        why = "does not accept the token kept for it"
+        said = why_refused(answer.headers.get("WWW-Authenticate"))
+        why = f"does not accept the token kept for it: {said}; sign in anew"
     elif status == 401:
         why += f": sign in to {address.host} first{'' if address.private else ', over https'}"
     raise Unreachable(f"{address.shown} {why} (status {status})")

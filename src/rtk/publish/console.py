@@ -6,6 +6,7 @@ from typing import Any
 
 from rtk.errors import ToolkitError
 from rtk.experiment.address import parse
+from rtk.experiment.bearer import why_refused
 from rtk.publish.destination import Destination, segment
 from rtk.publish.wire import Answer, Request, Send, Wire, agent, packed
 
@@ -56,7 +57,8 @@ class Console:
     def refusal(self, answer: Answer) -> str:
         """Why the console would not, in a sentence that says what to do."""
         if answer.status == 401:
-            return f"{self.name} does not accept the token: it is wrong, expired or revoked; sign in anew"
+            why = why_refused(answer.headers.get("www-authenticate"))
+            return f"{self.name} does not accept the token: {why}; sign in anew"
         if answer.status == 403:
             return f"the token may not do this on {self.name} ({answer.told()}): it needs the right to run"
         if 300 <= answer.status < 400:

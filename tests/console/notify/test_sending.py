@@ -10,7 +10,8 @@ from django.utils import timezone
 from rtk.console.notify import sending
 from rtk.console.notify.deliver import Letter
 from rtk.console.notify.models import Notification, Recipient
-from rtk.console.notify.sending import AT_ONCE, CLAIMED, PATIENCE, delay, tidy, turn
+from rtk.console.notify.patience import CLAIMED, delay
+from rtk.console.notify.sending import AT_ONCE, PATIENCE, tidy, turn
 from rtk.console.notify.webhook import Undelivered
 from rtk.console.store.models import Run
 from tests.console.notify.told import a_run, notification, recipient

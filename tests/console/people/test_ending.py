@@ -12,7 +12,7 @@ from tests.console.people.world import World, signed_in
 def test_it_says_how_much_there_was(world: World) -> None:
     tokens.make(world.member, "one")
     tokens.make(world.member, "two")
-    signed_in(world.member)
+    signed_in(world.member).get("/profile")
     Authenticator.objects.create(user=world.member, type=Authenticator.Type.TOTP, data={})
     SocialAccount.objects.create(user=world.member, provider="sso", uid="1")
     told = {"tokens": 2, "sessions": 1, "second factors": 1, "connections": 1}

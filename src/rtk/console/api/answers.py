@@ -6,9 +6,10 @@ from typing import Any
 import msgspec
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from rtk.console.people import gate
 from rtk.console.store.problem import MEDIA_TYPE, Problem
 
-FAULTS = frozenset({400, 401, 403, 404, 409, 410, 413, 415, 422, 503})
+FAULTS = frozenset({400, 401, 403, 404, 409, 410, 413, 415, 422, 429, 503})
 
 
 def polled(request: HttpRequest, value: Any) -> HttpResponse:
@@ -32,11 +33,17 @@ def created(request: HttpRequest, value: dict[str, Any], place: str, status: int
     return answer
 
 
+def unauthorized(request: HttpRequest) -> HttpResponse:
+    """The refusal of whoever is nobody, or has a token that is not good."""
+    error = gate.unauthorized(request.headers.get("Authorization"))
+    return refused(Problem(401, str(error), challenge=error.challenge))
+
+
 def refused(problem: Problem) -> HttpResponse:
     """A problem as an answer."""
     answer = JsonResponse(problem.as_dict(), status=problem.status, content_type=MEDIA_TYPE)
     if problem.status == 401:
-        answer["WWW-Authenticate"] = "Bearer"
-    if problem.status == 503:
+        answer["WWW-Authenticate"] = problem.challenge
+    if problem.status in (429, 503):
         answer["Retry-After"] = "1"
     return answer

@@ -11,7 +11,7 @@ from ninja.openapi.schema import OpenAPISchema
 
 import rtk
 from rtk.console.api import catalog, holds, kept_executions, live, outside, people, rules
-from rtk.console.api.answers import refused
+from rtk.console.api.answers import refused, unauthorized
 from rtk.console.api.described import with_faults, with_record
 from rtk.console.api.entry import Bearer, Session, StrictParser
 from rtk.console.people import gate
@@ -55,8 +55,8 @@ def _refused(_request: HttpRequest, error: gate.Refused) -> HttpResponse:
 
 
 @api.exception_handler(AuthenticationError)
-def _nobody(_request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
-    return refused(Problem(401, "Sign in first, or send a valid token: Authorization: Bearer …"))
+def _nobody(request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
+    return unauthorized(request)
 
 
 @api.exception_handler(HttpError)

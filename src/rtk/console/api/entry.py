@@ -19,6 +19,7 @@ from ninja.security import APIKeyCookie, HttpBearer
 from rtk.console.people import gate
 from rtk.console.people.memory import remembered
 from rtk.console.people.models import Team, User
+from rtk.console.store import extent
 from rtk.console.store.depth import refuse_deep
 from rtk.console.store.intake import refusal
 from rtk.console.store.problem import Problem
@@ -70,8 +71,10 @@ class StrictParser(Parser):
 
     def parse_body(self, request: HttpRequest) -> Any:
         """The body's value. Raises `Problem`."""
+        body = body_of(request, USUAL_BODY)
+        extent.refuse_many(body, extent.most_values())
         try:
-            value = msgspec.json.decode(body_of(request, USUAL_BODY))
+            value = msgspec.json.decode(body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise Problem(400, f"the body is not JSON: {error}") from None
         refuse_deep(value)
@@ -92,6 +95,8 @@ def body_of(request: HttpRequest, most: int) -> bytes:
 def read(request: HttpRequest, shape: type[Any], most: int = JOURNAL_BODY) -> Any:
     """The body as a struct, in which a journal stays as it came. Raises `Problem` with the place that is wrong."""
     body = body_of(request, most)
+    extent.refuse_many(body, extent.most_of_a_journal())
+    extent.refuse_many_read(body, shape, extent.most_values())
     try:
         body.decode()
         return msgspec.json.decode(body, type=shape)

@@ -171,7 +171,7 @@ class VerificationChange(Form):
 
 
 class NewToken(Form):
-    """A token. Without `expires_at` it lasts a year."""
+    """A token. Without `expires_at` it lasts a year, or as long as the console lets it where that is less."""
 
     name: Annotated[str, AfterValidator(_whole), AfterValidator(_said), Field(min_length=1, max_length=100)]
     scopes: Scopes = Field(default_factory=lambda: ["read", "run"])

@@ -10,7 +10,7 @@ from ninja import Router
 from rtk.console import links
 from rtk.console.api.answers import created
 from rtk.console.api.entry import caller_of, enter, read
-from rtk.console.store import executions, experiments, safeguards
+from rtk.console.store import executions, experiments, extent, safeguards
 from rtk.console.store.intake import Name
 from rtk.console.store.models import Execution
 from rtk.console.store.problem import Problem
@@ -155,6 +155,7 @@ def data_of(data: Any) -> Any:
     """An event's data: the clients of 2020 send JSON in a text."""
     if not isinstance(data, str):
         return data
+    extent.refuse_many(data.encode("utf-8", "surrogatepass"), extent.most_values(), "data")
     try:
         return msgspec.json.decode(data)
     except (msgspec.DecodeError, RecursionError):

@@ -12,7 +12,7 @@ from rtk.console.api.answers import created
 from rtk.console.api.entry import caller_of, enter, read
 from rtk.console.api.kept_executions import T, takes
 from rtk.console.people.models import Team
-from rtk.console.store import executions, runs, told, verifications
+from rtk.console.store import executions, extent, runs, told, verifications
 from rtk.console.store.intake import Name, refusal
 from rtk.console.store.models import Execution, Verification
 from rtk.console.store.problem import Problem
@@ -71,6 +71,7 @@ def begin(request: HttpRequest, org: str, team: str, verification: str) -> HttpR
 
 
 def _journal(raw: bytes) -> _Begin:
+    extent.refuse_many_read(raw, _Begin, extent.most_values(), "journal")
     try:
         return msgspec.json.decode(raw, type=_Begin)
     except (msgspec.DecodeError, RecursionError) as error:

@@ -10,7 +10,7 @@ from ninja import Router
 
 from rtk.console.api.entry import USUAL_BODY, body_of, caller_of, enter
 from rtk.console.api.kept_executions import T
-from rtk.console.store import alerts, outside
+from rtk.console.store import alerts, extent, outside
 from rtk.console.store.depth import refuse_deep
 from rtk.console.store.problem import Problem
 
@@ -71,6 +71,7 @@ def events_of(request: HttpRequest) -> list[Any]:
         found = _json(body)
         if not isinstance(found, list) or not found:
             raise Problem(422, "the body: expected a list of events")
+        outside.refuse_crowd(len(found))
         return [_small(each, f"[{place}]") for place, each in enumerate(found)]
     if kind == STRUCTURED or (kind == JSON and not headed):
         found = _json(body)
@@ -93,6 +94,7 @@ def _data(body: bytes, kind: str) -> Any:
 
 
 def _json(body: bytes) -> Any:
+    extent.refuse_many(body, extent.most_values())
     try:
         found = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.timezone import now
 from ninja import Query, Router
@@ -70,8 +71,18 @@ def make_token(request: HttpRequest, body: NewToken) -> HttpResponse:
     expires = body.expires_at
     if expires and expires <= now():
         raise Problem(422, "expires_at: expected a moment to come", "expires_at")
-    token, secret = tokens.make(caller.user, body.name, body.scopes, expires)
+    try:
+        token, secret = tokens.make(caller.user, body.name, body.scopes, expires, caller.token)
+    except ValidationError as error:
+        raise _beyond(error) from None
     return created(request, {**_token(token), "token": secret}, f"/api/v1/tokens/{token.id}")
+
+
+def _beyond(error: ValidationError) -> Problem:
+    """A lifetime is a mistake in the call; numbers are what is there already."""
+    if error.code in (tokens.Bound.LIFETIME, tokens.Bound.MAKER):
+        return Problem(422, f"expires_at: {error.messages[0]}", "expires_at")
+    return Problem(409, error.messages[0])
 
 
 @router.delete("/tokens/{token}", response={204: None}, summary="Delete a token")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from rtk.console.api.answers import refused
+from rtk.console.api.answers import refused, unauthorized
 from rtk.console.people import gate
 from rtk.console.store.problem import MEDIA_TYPE, Problem
 
@@ -41,5 +41,5 @@ class Probe:
 def _probed(request: HttpRequest) -> HttpResponse:
     header = request.headers.get("Authorization")
     if header and gate.authenticate(header) is None:
-        return refused(Problem(401, "this token is not known, or it has expired"))
+        return unauthorized(request)
     return HttpResponse()

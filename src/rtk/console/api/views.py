@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
-from rtk.console.api.answers import refused
+from rtk.console.api.answers import refused, unauthorized
 from rtk.console.api.api import api
 from rtk.console.people import gate
 from rtk.console.people.models import User
@@ -46,7 +46,10 @@ def _asset(
     request: HttpRequest, key: str, rows: Any, what: str, document: Callable[[Any], dict[str, Any]]
 ) -> HttpResponse:
     try:
-        mine = gate.teams_for(_caller(request))
+        caller = _caller(request)
+        if caller is None:
+            return unauthorized(request)
+        mine = gate.teams_for(caller)
         found = lists.by_id(rows.filter(team__in=[team.id for team in mine]).select_related("team"), key)
         if found is None:
             raise unknown(what)

@@ -14,21 +14,20 @@ from datetime import datetime, timedelta
 from django.db import DatabaseError, close_old_connections, transaction
 from django.utils import timezone
 
-from rtk.console.notify import sealing
+from rtk.console.notify import sealing, token_mail
 from rtk.console.notify.deliver import Letter, deliver
 from rtk.console.notify.message import message_of
 from rtk.console.notify.models import Kind, Notification, State
 from rtk.console.notify.outbox import TEST
+from rtk.console.notify.patience import CLAIMED, delay
 from rtk.console.notify.webhook import Undelivered
 from rtk.console.people import mailing
 from rtk.console.tending import failed
 
 AT_ONCE = 8
-CLAIMED = timedelta(seconds=60)  # longer than any try takes
-FIRST_DELAY, FACTOR, LONGEST_DELAY = timedelta(seconds=10), 3, timedelta(hours=1)
 PATIENCE = timedelta(hours=24)
 KEPT = timedelta(days=30)
-LOOK_EVERY_S, TIDY_EVERY_S = 2.0, 3600.0
+LOOK_EVERY_S, MAIL_EVERY_S, TIDY_EVERY_S = 2.0, 60.0, 3600.0
 GRACE_S = 2.0
 
 Deliver = Callable[[Letter], None]
@@ -116,11 +115,6 @@ def _settle(notification: Notification, failure: Undelivered | None, now: dateti
     waiting.exclude(event=TEST).update(due_at=again)
 
 
-def delay(tries: int) -> timedelta:
-    """How long to wait after so many tries: 10 s, 30 s, 90 s and so on, an hour at most."""
-    return min(FIRST_DELAY * int(FACTOR ** min(tries - 1, 10)), LONGEST_DELAY)
-
-
 def tidy(now: datetime) -> None:
     """Forget what is settled for long."""
     Notification.objects.exclude(state=State.WAITING).filter(created_at__lt=now - KEPT).delete()
@@ -150,6 +144,8 @@ class Sending:
             sent = 0
             try:
                 sent = turn()
+                if looks % max(1, int(MAIL_EVERY_S / self._look_every_s)) == 0:
+                    token_mail.turn()
                 if looks % int(TIDY_EVERY_S / self._look_every_s) == 0:
                     tidy(timezone.now())
             except DatabaseError as error:

@@ -10,10 +10,9 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
-from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.utils import timezone
+from django.db.models import F
 
 from rtk.console.people import audit
 from rtk.console.people.models import Token, User
@@ -72,9 +71,14 @@ def _deleted(rows: Any) -> int:
 
 
 def _sessions_ended(user: User) -> int:
-    """Whatever began them: also those that the list of sessions in the profile does not know of."""
-    UserSession.objects.filter(user=user).delete()
-    current = Session.objects.filter(expire_date__gt=timezone.now())
-    theirs = [each.pk for each in current.iterator() if each.get_decoded().get(SESSION_KEY) == str(user.pk)]
-    Session.objects.filter(pk__in=theirs).delete()
-    return len(theirs)
+    """Return how many were listed in the profile. Whatever began another, it is over as well, by its generation.
+
+    The table of sessions cannot be searched by user, and holds those of everybody.
+    """
+    User.objects.filter(pk=user.pk).update(generation=F("generation") + 1)
+    user.refresh_from_db(fields=["generation"])  # whoever saves this user next must not take it back
+    listed = UserSession.objects.filter(user=user)
+    Session.objects.filter(pk__in=listed.values("session_key")).delete()
+    count: int = listed.count()
+    listed.delete()
+    return count

@@ -3,12 +3,16 @@
 from datetime import timedelta
 from typing import Any
 
+from allauth.account.forms import ChangePasswordForm
+from allauth.core import context
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from rtk.console.people import gate, names
+from rtk.console.people import gate, names, tokens
 from rtk.console.people.models import NAME_LENGTH, SCOPES, Membership, Role, Team, Token, User
 
 MOST_AT_ONCE = 50  # addresses in one form
@@ -77,11 +81,17 @@ class TokenForm(forms.Form):
         initial=["read", "run"],
         widget=forms.CheckboxSelectMultiple,
     )
-    days = forms.IntegerField(label="Days until it expires", min_value=1, max_value=3650, initial=365)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
+        self.fields["days"] = forms.IntegerField(
+            label="Days until it expires",
+            min_value=1,
+            max_value=tokens.longest_days(),
+            initial=tokens.usual_days(),
+            help_text=f"At most {tokens.longest_days()} on this console.",
+        )
 
     def clean_name(self) -> str:
         """Names tell one's tokens apart."""
@@ -93,6 +103,28 @@ class TokenForm(forms.Form):
     def expires_at(self) -> Any:
         """When the token ends."""
         return timezone.now() + timedelta(days=self.cleaned_data["days"])
+
+
+class PasswordForm(ChangePasswordForm):
+    """Another password; whoever changes it because somebody knows it may want to end their tokens, too."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        there = Token.objects.filter(tokens.good(), user=self.user).count()
+        if there:
+            label = "End my token, too" if there == 1 else f"End my {there} tokens, too"
+            self.fields["end_tokens"] = forms.BooleanField(
+                label=label, required=False, help_text="Whatever uses them stops working. Choose it if somebody knew."
+            )
+
+    def save(self) -> None:
+        """Keep the password, and end what was chosen."""
+        with transaction.atomic():
+            super().save()
+            ended = tokens.revoke_all(self.user) if self.cleaned_data.get("end_tokens") else 0
+        if ended:
+            told = "Your token is ended." if ended == 1 else f"Your {ended} tokens are ended."
+            messages.success(context.request, told)
 
 
 class RoleForm(forms.Form):

@@ -12,14 +12,14 @@ exist, never that it does.
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, TypeVar
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from rtk.console.people import tokens
-from rtk.console.people.models import SCOPES, Membership, Organization, Role, Team, TeamMembership, User
+from rtk.console.people.models import SCOPES, Membership, Organization, Role, Team, TeamMembership, Token, User
 from rtk.console.prepared import Prepared
 
 RIGHTS: dict[str, frozenset[str]] = {
@@ -43,9 +43,10 @@ class Refused(Exception):
 
 
 class Unauthorized(Refused):
-    """Nobody, or a token that is wrong, expired or revoked."""
+    """Nobody, or a token that is wrong, expired or revoked. `challenge` says it to machines, as RFC 6750 has it."""
 
     status = 401
+    challenge = "Bearer"
 
 
 class Forbidden(Refused):
@@ -77,6 +78,7 @@ class Caller:
     user: User
     scopes: frozenset[str] = frozenset(SCOPES)
     how: str = "session"
+    token: Token | None = None
 
 
 def authenticate(authorization: str | None, now: datetime | None = None) -> Caller | None:
@@ -87,7 +89,19 @@ def authenticate(authorization: str | None, now: datetime | None = None) -> Call
     if token is None:
         return None
     tokens.used(token, now)
-    return Caller(token.user, frozenset(token.scopes), "token")
+    return Caller(token.user, frozenset(token.scopes), "token", token)
+
+
+def unauthorized(authorization: str | None) -> Unauthorized:
+    """Return why nobody is let in by an Authorization header; when its token expired, to whoever has the token."""
+    refused = Unauthorized("Sign in first, or send a valid token: Authorization: Bearer …")
+    if authorization and authorization.lower().startswith(_BEARER):
+        refused.challenge = 'Bearer error="invalid_token"'
+        if over := tokens.expired(authorization[len(_BEARER) :].strip()):
+            day = f"{over.astimezone(UTC):%Y-%m-%d}"
+            refused = Unauthorized(f"This token expired on {day}: make another one on the page of tokens.")
+            refused.challenge = f'Bearer error="invalid_token", error_description="it expired on {day}"'
+    return refused
 
 
 def organizations_for(caller: Caller | None) -> QuerySet[Organization, Any]:

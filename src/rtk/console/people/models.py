@@ -5,6 +5,7 @@ names unique without regard to case, roles and scopes from their lists, an audit
 """
 
 import uuid
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -62,6 +63,7 @@ class User(Identified, AbstractBaseUser):
     name = models.CharField(max_length=NAME_LENGTH, blank=True)
     is_active = models.BooleanField(default=True)
     is_administrator = models.BooleanField(default=False)  # of the console: may make organizations
+    generation = models.IntegerField(default=0)  # of sessions: those that an earlier one began are over
 
     objects: ClassVar[Users] = Users()
     USERNAME_FIELD = "email"
@@ -75,6 +77,17 @@ class User(Identified, AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def get_session_auth_hash(self) -> str:
+        """Return what a session holds that was begun with this password, in this generation."""
+        return self._of_generation(super().get_session_auth_hash())
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """Yield the same for each secret key that the console had before."""
+        return map(self._of_generation, super().get_session_auth_fallback_hash())
+
+    def _of_generation(self, digest: str) -> str:
+        return f"{digest}.{self.generation}" if self.generation else digest
 
 
 class Organization(Identified):
@@ -170,6 +183,7 @@ class Token(Identified):
     scopes = ArrayField(models.CharField(max_length=10))
     prefix = models.CharField(max_length=16)
     digest = models.BinaryField(max_length=32, unique=True)
+    made_by = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="+")  # ends with that token
     expires_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True)
 
@@ -180,6 +194,31 @@ class Token(Identified):
             )
         ]
         ordering: ClassVar = ["-created_at"]
+
+
+class Notice(models.TextChoices):
+    """What a mail tells the owner of a token."""
+
+    SHORTENED = "shortened"  # its end was brought to the longest lifetime
+    ENDS_SOON = "ends-soon"
+
+
+class TokenNotice(Identified):
+    """A mail about a token, to be sent once: tried when `due_at` has come, which whoever tries it moves on first."""
+
+    token = models.ForeignKey(Token, on_delete=models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=10, choices=Notice.choices)
+    due_at = models.DateTimeField(default=timezone.now)
+    tries = models.IntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["token", "kind"], name="token_notice_once"),
+            models.CheckConstraint(condition=Q(kind__in=Notice.values), name="token_notice_kind_known"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["due_at"], condition=Q(sent_at=None), name="token_notice_due")]
+        ordering: ClassVar = ["due_at", "id"]
 
 
 class AuditEntry(Identified):

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 
 from rtk.console.store.models import NAME_LENGTH
-from rtk.console.store.outside import LONGEST, leads
+from rtk.console.store.outside import LONGEST, leads, refuse_crowd
 
 TYPE, VERSION = "prometheus.alert", "4"
 
@@ -19,7 +19,11 @@ def is_from_alertmanager(body: Any) -> bool:
 
 
 def events(body: Mapping[str, Any]) -> list[Any]:
-    """Its alerts as CloudEvents; an alert that has none of the form of one stays as it is, to be refused."""
+    """Its alerts as CloudEvents; an alert that has none of the form of one stays as it is, to be refused.
+
+    Raises `Problem` for more of them than one call may tell.
+    """
+    refuse_crowd(len(body["alerts"]))
     source = body.get("externalURL")
     return [_event(alert, source if isinstance(source, str) and source else "alertmanager") for alert in body["alerts"]]
 

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.timezone import now
 
 from rtk.console.people.models import Team, User
-from rtk.console.store import experiments, lists, timeline
+from rtk.console.store import experiments, extent, lists, timeline
 from rtk.console.store.models import NAME_LENGTH, Event, Execution, Experiment, Run
 from rtk.console.store.problem import Problem, unknown
 from rtk.experiment.quantity import finite
@@ -81,6 +81,7 @@ def _is_of(execution: Execution, key: str) -> bool:
 
 def journal_of(raw: bytes) -> Journal:
     """What is looked at of a journal. Raises `Problem` with the place of what is wrong."""
+    extent.refuse_many_read(raw, Journal, extent.most_values(), "journal")
     try:
         return msgspec.json.decode(raw, type=Journal)
     except msgspec.ValidationError as error:

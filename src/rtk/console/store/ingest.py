@@ -17,15 +17,17 @@ from django.db import DatabaseError, close_old_connections
 from rtk.console.bodies import Receive, Scope, Send, turned_away
 from rtk.console.people import gate
 from rtk.console.people.memory import remembered
+from rtk.console.sharing import Sharing
 from rtk.console.store.commit import Call, Committer
 from rtk.console.store.database import connect
-from rtk.console.store.intake import MOST_BYTES, batch_of
+from rtk.console.store.intake import MOST_BYTES, Batch, batch_of
 from rtk.console.store.problem import MEDIA_TYPE, Problem, unknown
 
 PATH = re.compile(
     r"/api/v1/organizations/(?P<org>[^/]+)/teams/(?P<team>[^/]+)"
     r"/verifications/(?P<verification>[^/]+)/runs/(?P<run>[^/]+)/record"
 )
+LARGE, LARGE_PACKED = 256 * 1024, 16 * 1024  # bytes of a body that takes long to read
 
 
 class Path(NamedTuple):
@@ -50,8 +52,10 @@ class Ingest:
         self,
         committer: Committer,
         allowed: Callable[[str | None, Path], str] | None = None,
+        sharing: Sharing | None = None,
     ) -> None:
         self._committer = committer
+        self._sharing = sharing
         self._allowed = sync_to_async(allowed or ask_the_gate, thread_sensitive=False)
         self._asking: dict[tuple[str | None, str, str], asyncio.Task[str]] = {}
 
@@ -64,9 +68,10 @@ class Ingest:
             status, body = 202, await self._answer(scope, path, incoming)
         except Problem as problem:
             if not incoming.whole:
-                await turned_away(receive, send, problem.status, *_answer(problem.status, problem.as_dict()))
+                await turned_away(receive, send, problem.status, *_answer(problem.status, problem.as_dict(), problem))
                 return
-            status, body = problem.status, problem.as_dict()
+            await _send(send, problem.status, problem.as_dict(), problem)
+            return
         await _send(send, status, body)
 
     async def close(self) -> None:
@@ -80,8 +85,16 @@ class Ingest:
         team = await self._let_in(headers.get(b"authorization"), path)
         run = _uuid(path.run)
         body = await _body(headers, incoming)
-        call = Call(run, team, path.verification, batch_of(body))
-        return await self._committer.submit(call)
+        packed = headers.get(b"content-encoding", "").lower() == "gzip"
+        batch = await self._read(scope, body, packed)
+        return await self._committer.submit(Call(run, team, path.verification, batch))
+
+    async def _read(self, scope: Scope, body: bytes, packed: bool) -> Batch:
+        """What a call tells: read at once where that is quickly done, else by turns and beside the event loop."""
+        if self._sharing is None or len(body) < (LARGE_PACKED if packed else LARGE):
+            return _batch(body, packed)
+        async with self._sharing.large(scope) as thread:
+            return await asyncio.get_running_loop().run_in_executor(thread, _batch, body, packed)
 
     async def _let_in(self, authorization: str | None, path: Path) -> str:
         try:
@@ -103,7 +116,12 @@ def ask_the_gate(authorization: str | None, path: Path) -> str:
     """The id of the team, for who may run in it. Raises `Problem`."""
     close_old_connections()
     try:
-        return str(remembered.team_for(remembered.authenticate(authorization), path.org, path.team, "run").id)
+        caller = remembered.authenticate(authorization)
+        if caller is None:
+            raise gate.unauthorized(authorization)
+        return str(remembered.team_for(caller, path.org, path.team, "run").id)
+    except gate.Unauthorized as nobody:
+        raise Problem(401, str(nobody), challenge=nobody.challenge) from None
     except gate.Refused as refused:
         raise Problem(refused.status, str(refused)) from None
     except DatabaseError:
@@ -112,9 +130,9 @@ def ask_the_gate(authorization: str | None, path: Path) -> str:
         close_old_connections()
 
 
-def application() -> Ingest:
+def application(sharing: Sharing | None = None) -> Ingest:
     """The application of this process."""
-    return Ingest(Committer(connect))
+    return Ingest(Committer(connect), sharing=sharing)
 
 
 def _uuid(text: str) -> UUID:
@@ -154,7 +172,11 @@ async def _body(headers: dict[bytes, str], incoming: Incoming) -> bytes:
         body += part
         if len(body) > MOST_BYTES:
             raise _too_large()
-    return _unzipped(bytes(body)) if coding == "gzip" else bytes(body)
+    return bytes(body)
+
+
+def _batch(body: bytes, packed: bool) -> Batch:
+    return batch_of(_unzipped(body) if packed else body)
 
 
 def _unzipped(body: bytes) -> bytes:
@@ -174,20 +196,20 @@ def _too_large() -> Problem:
     return Problem(413, f"the body is larger than {MOST_BYTES // 1024 // 1024} MiB: send fewer entries a call")
 
 
-async def _send(send: Send, status: int, body: Any) -> None:
-    data, headers = _answer(status, body)
+async def _send(send: Send, status: int, body: Any, problem: Problem | None = None) -> None:
+    data, headers = _answer(status, body, problem)
     length = (b"content-length", str(len(data)).encode())
     await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
     await send({"type": "http.response.body", "body": data})
 
 
-def _answer(status: int, body: Any) -> tuple[bytes, list[tuple[bytes, bytes]]]:
+def _answer(status: int, body: Any, problem: Problem | None = None) -> tuple[bytes, list[tuple[bytes, bytes]]]:
     kind = b"application/json" if status < 400 else MEDIA_TYPE.encode()
     headers = [(b"content-type", kind), (b"cache-control", b"no-store")]
-    if status == 503:
+    if status in (429, 503):
         headers.append((b"retry-after", b"1"))
-    if status == 401:
-        headers.append((b"www-authenticate", b"Bearer"))
+    if problem is not None and status == 401:
+        headers.append((b"www-authenticate", problem.challenge.encode()))
     if status == 405:
         headers.append((b"allow", b"POST"))
     return msgspec.json.encode(body), headers

@@ -47,8 +47,7 @@ class Outside:
 
 def take(team: Team, user: User | None, events: Sequence[Any]) -> int:
     """Keep these events: how many are new. All of them or none. Raises `Problem` with the place of what is wrong."""
-    if len(events) > MOST_AT_ONCE:
-        raise Problem(413, f"expected at most {MOST_AT_ONCE:,} events a call, found {len(events):,}")
+    refuse_crowd(len(events))
     moment = now()
     one = len(events) == 1
     rows = [_row(team, user, each, moment, "" if one else f"[{place}].") for place, each in enumerate(events)]
@@ -61,6 +60,12 @@ def take(team: Team, user: User | None, events: Sequence[Any]) -> int:
             same = Event.objects.filter(team=team, source=row.source, outer_id=row.outer_id)
             same.filter(payload__contains='"until":null').update(payload=row.payload)
     return len(new)
+
+
+def refuse_crowd(many: int) -> None:
+    """Raise `Problem` for more events than one call may tell."""
+    if many > MOST_AT_ONCE:
+        raise Problem(413, f"expected at most {MOST_AT_ONCE:,} events a call, found {many:,}")
 
 
 def _known(team: Team, rows: Iterable[Event]) -> Iterable[tuple[str | None, str | None]]:

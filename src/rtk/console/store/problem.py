@@ -7,13 +7,19 @@ MEDIA_TYPE = "application/problem+json"
 
 
 class Problem(Exception):
-    """A refusal: `field` is the place in the call that is wrong, `more` are keys beside the usual ones."""
+    """A refusal: `field` is the place in the call that is wrong, `more` are keys beside the usual ones.
 
-    def __init__(self, status: int, detail: str, field: str | None = None, **more: Any) -> None:
+    `challenge` is for the header WWW-Authenticate, where the status is 401.
+    """
+
+    def __init__(
+        self, status: int, detail: str, field: str | None = None, *, challenge: str = "Bearer", **more: Any
+    ) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
         self.field = field
+        self.challenge = challenge
         self.more = more
 
     def as_dict(self) -> dict[str, Any]:

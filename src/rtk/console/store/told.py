@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils.timezone import now
 
 from rtk.console.notify import outbox
+from rtk.console.store import extent
 from rtk.console.store.executions import MOST_STATUS
 from rtk.console.store.intake import OUTCOME_CODES, PHASE_CODES
 from rtk.console.store.models import Event, Measurement, RecordEntry, Run
@@ -186,6 +187,7 @@ class Final(msgspec.Struct):
 
 def finish(run: Run, raw: bytes, status: str, results: Mapping[str, Any], at: datetime | None = None) -> None:
     """The end of a run, once; told again it changes nothing."""
+    extent.refuse_many_read(raw, Final, extent.most_values(), "journal")
     try:
         journal = msgspec.json.decode(raw, type=Final)
     except (msgspec.DecodeError, RecursionError) as error:

@@ -20,7 +20,9 @@ def home(request: HttpRequest) -> HttpResponse:
     """Leads to the team one looked at last, else shows them all. `HEAD` tells clients whether their token is good."""
     authorization = request.headers.get("Authorization")
     if authorization and gate.authenticate(authorization) is None:
-        return HttpResponse("This token is not good.\n", status=401, content_type="text/plain")
+        why = gate.unauthorized(authorization)
+        told = {"WWW-Authenticate": why.challenge}
+        return HttpResponse(f"{why}\n", status=401, content_type="text/plain", headers=told)
     if request.method == "HEAD":
         return HttpResponse()
     if not request.user.is_authenticated and not User.objects.exists():

@@ -11,8 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from rtk.console.people import tokens
 from rtk.console.people.forms import ProfileForm, TokenForm
 from rtk.console.people.gate import Caller
-from rtk.console.people.models import Token
-from rtk.console.people.pages import action, page, sent, status
+from rtk.console.people.models import Token, User
+from rtk.console.people.pages import action, page, sent, status, tried
 
 
 @page
@@ -31,17 +31,20 @@ def profile(request: HttpRequest, caller: Caller) -> HttpResponse:
 def own_tokens(request: HttpRequest, caller: Caller) -> HttpResponse:
     """One's tokens, and a new one, shown in the answer to its form and never again."""
     form = TokenForm(sent(request), user=caller.user)
-    shown = {}
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        token, secret = tokens.make(caller.user, given["name"], given["scopes"], form.expires_at())
-        shown = {"made": token, "secret": secret}
+    shown: dict[str, object] = {}
+    if request.method == "POST" and tried(form, lambda: shown.update(_made(caller.user, form))):
         form = TokenForm(user=caller.user)
     found = Token.objects.filter(user=caller.user)
     context = {"form": form, "tokens": found, "at": "tokens", **shown}
     answer = render(request, "people/tokens.html", context, status=status(form))
     answer["Cache-Control"] = "no-store"
     return answer
+
+
+def _made(user: User, form: TokenForm) -> dict[str, object]:
+    given = form.cleaned_data
+    token, secret = tokens.make(user, given["name"], given["scopes"], form.expires_at())
+    return {"made": token, "secret": secret}
 
 
 @action

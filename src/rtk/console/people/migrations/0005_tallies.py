@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """Makes the table."""
 
-    dependencies = [("people", "0003_audit_never_empty")]
+    dependencies = [("people", "0004_bounded_tokens")]
     operations = [
         migrations.CreateModel(
             "Tally",

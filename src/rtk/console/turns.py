@@ -1,0 +1,157 @@
+"""Turns at the few threads that work on calls: one sender's calls run beside those of others, never before them.
+
+A sender and a team have so many turns at once at most. Whoever waits longest since the last turn is next, so that a
+hundred calls of one sender keep another's first call waiting for one of them and not for all. The wait costs no
+thread; it is bounded in number and in time.
+"""
+
+import asyncio
+from collections import Counter, OrderedDict, deque
+from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import Executor
+from contextlib import asynccontextmanager
+from typing import NamedTuple
+
+from rtk.console.store.problem import Problem
+
+MOST_REMEMBERED = 10_000  # senders and teams whose last turn is known
+MOST_WAITING = 10_000  # calls of all senders
+RETRY_S = 1
+
+
+class Sender(NamedTuple):
+    """Who sent a call, and for which team; empty where it is for none."""
+
+    name: str
+    team: str = ""
+
+
+class Share(NamedTuple):
+    """How much one sender and one team may have at once, how many calls of a sender may wait, and for how long."""
+
+    of_sender: int
+    of_team: int
+    waiting: int
+    patience_s: float
+
+
+Wait = asyncio.Future[Executor]
+
+
+class Turns:
+    """The turns at some threads, each of which one call at a time has for itself. All of it in one event loop."""
+
+    def __init__(self, threads: Sequence[Executor], share: Share, what: str = "calls") -> None:
+        self._free = deque(threads)
+        self._share = share
+        self._what = what
+        self._running: Counter[str] = Counter()
+        self._waits: dict[Sender, deque[Wait]] = {}
+        self._waiting = 0
+        self._last: OrderedDict[str, int] = OrderedDict()
+        self._given = 0
+
+    @asynccontextmanager
+    async def turn(self, sender: Sender) -> AsyncIterator[Executor]:
+        """Wait for a turn, and have a thread for as long as it lasts. Raises `Problem`, 429 or 503, instead of it."""
+        thread = await self._awaited(sender)
+        try:
+            yield thread
+        finally:
+            self._give_back(sender, thread)
+
+    async def _awaited(self, sender: Sender) -> Executor:
+        if not self._waits and self._free and self._may(sender):
+            return self._give(sender)
+        self._refuse_crowd(sender)
+        wait: Wait = asyncio.get_running_loop().create_future()
+        self._waits.setdefault(sender, deque()).append(wait)
+        self._waiting += 1
+        self._serve()
+        try:
+            async with asyncio.timeout(self._share.patience_s):
+                return await wait
+        except BaseException as error:
+            self._leave(sender, wait)
+            if isinstance(error, TimeoutError):
+                raise self._late(sender) from None
+            raise
+
+    def _may(self, sender: Sender) -> bool:
+        """Whether a sender and its team have a turn left."""
+        if self._running[_name(sender)] >= self._share.of_sender:
+            return False
+        return not sender.team or self._running[_team(sender)] < self._share.of_team
+
+    def _give(self, sender: Sender) -> Executor:
+        self._given += 1
+        for key in _keys(sender):
+            self._running[key] += 1
+            self._last[key] = self._given
+            self._last.move_to_end(key)
+        while len(self._last) > MOST_REMEMBERED:
+            self._last.popitem(last=False)
+        return self._free.popleft()
+
+    def _give_back(self, sender: Sender, thread: Executor) -> None:
+        for key in _keys(sender):
+            self._running[key] -= 1
+            if not self._running[key]:
+                del self._running[key]
+        self._free.append(thread)
+        self._serve()
+
+    def _serve(self) -> None:
+        """Give the free threads to those whose turn it is."""
+        while self._free and (able := [sender for sender in self._waits if self._may(sender)]):
+            following = min(able, key=self._since)
+            wait = self._waits[following][0]
+            self._forget(following, wait)
+            if not wait.done():  # else its caller went a moment ago
+                wait.set_result(self._give(following))
+
+    def _since(self, sender: Sender) -> list[int]:
+        """When the team had its last turn, then when the sender had."""
+        return [self._last.get(key, 0) for key in reversed(_keys(sender))]
+
+    def _leave(self, sender: Sender, wait: Wait) -> None:
+        """Let go of a wait that is over without a turn, or of the turn that came in the same moment."""
+        if wait in self._waits.get(sender, ()):
+            self._forget(sender, wait)
+        elif wait.done() and not wait.cancelled():
+            self._give_back(sender, wait.result())
+
+    def _forget(self, sender: Sender, wait: Wait) -> None:
+        self._waits[sender].remove(wait)
+        self._waiting -= 1
+        if not self._waits[sender]:
+            del self._waits[sender]
+
+    def _refuse_crowd(self, sender: Sender) -> None:
+        if len(self._waits.get(sender, ())) >= self._share.waiting:
+            said = f"{self._share.waiting:,} {self._what} of yours wait for their turn already: send fewer at once"
+            raise Problem(429, said)
+        if self._waiting >= MOST_WAITING:
+            raise Problem(503, f"{MOST_WAITING:,} {self._what} wait for their turn already: try again in a moment")
+
+    def _late(self, sender: Sender) -> Problem:
+        waited = f"this call waited {self._share.patience_s:g} s for its turn"
+        if self._may(sender):
+            return Problem(503, f"{waited}: the console has too much to do, try again in a moment")
+        most = self._share.of_sender
+        if self._running[_name(sender)] < most:
+            return Problem(429, f"{waited}: {self._what} of a team are worked on {self._share.of_team:,} at a time")
+        return Problem(429, f"{waited}: {self._what} of one sender are worked on {most:,} at a time")
+
+
+def _name(sender: Sender) -> str:
+    return f"sender {sender.name}"
+
+
+def _team(sender: Sender) -> str:
+    return f"team {sender.team}"
+
+
+def _keys(sender: Sender) -> tuple[str, ...]:
+    """Whose turns are counted: the sender's, and the team's where there is one."""
+    return (_name(sender), _team(sender)) if sender.team else (_name(sender),)
