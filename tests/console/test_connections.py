@@ -179,6 +179,21 @@ def test_a_head_and_a_large_body_may_come_in_one_go() -> None:
     played(play)
 
 
+def test_a_body_that_comes_in_one_go_while_it_is_waited_for_is_read_to_its_end() -> None:
+    async def play(console: Console) -> None:
+        console.read = True
+        for number, size in enumerate((1_000, MOST_HEAD, 100_000, 200_000, 6_000_000)):
+            one, wire = console.connect(port=number)
+            one.data_received(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % size)
+            await rest()
+            one.data_received(b"x" * size)
+            for _ in range(1 + size // SLICE):
+                await rest()
+            assert wire.sent.startswith(b"HTTP/1.1 200 OK"), size
+
+    played(play)
+
+
 def test_of_many_requests_in_one_go_only_a_few_are_parsed_at_once() -> None:
     async def play(console: Console) -> None:
         console.go.clear()

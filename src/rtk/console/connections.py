@@ -247,7 +247,9 @@ class Connection(asyncio.Protocol):
         """The same, by which it is seen that the application takes what comes."""
 
         async def read() -> Any:
-            self._feed()
+            if self._held:
+                # uvicorn takes more only from within `receive`, where it may wait for what is held here.
+                asyncio.get_running_loop().call_soon(self._feed)
             message = await receive()
             self._read = 0
             return message
