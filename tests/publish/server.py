@@ -86,6 +86,7 @@ class ToyConsole:
         self.stop: str | None = None
         self.accepts: list[int] | None = [1, 2]  # None: it is of a time when consoles did not say
         self.forbids: list[str] | None = None
+        self.version: str | None = None  # what it says that it is of; None: it is of a time when consoles did not say
         self.teams = [{"id": TEAM, "name": "A", "org_id": ORG}]
         self.faults: Faults = lambda _: None
         self.after: Faults = lambda _: None
@@ -296,7 +297,8 @@ class _Handler(BaseHTTPRequestHandler):
             return
         body = b"" if says.body is None else json.dumps(says.body).encode()
         self.send_response(says.status)
-        for key, value in {"Content-Type": "application/json", **says.headers}.items():
+        version = {"RTK-Version": self.toy.version} if self.toy.version else {}
+        for key, value in {"Content-Type": "application/json", **version, **says.headers}.items():
             self.send_header(key, value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()

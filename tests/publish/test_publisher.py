@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import rtk
 from rtk.clock import SystemClock
 from rtk.publish import spool
 from rtk.publish.console import Console
@@ -307,6 +308,41 @@ def test_a_record_of_a_version_the_console_does_not_know_yet_is_kept_for_later(t
     sender = Sender(where(toy), SystemClock(), 5)
     assert "versions 1 and 2" in _begun(path, sender)[path.stem]
     assert sender.all(tmp_path).sent == [path.stem]
+
+
+def test_a_console_that_no_longer_takes_the_record_says_to_update_the_toolkit(toy: ToyConsole, tmp_path: Path) -> None:
+    path = finished(tmp_path, version=1)
+    toy.accepts = [2, 3]
+    told = _begun(path, Sender(where(toy), SystemClock(), 5))[path.stem]
+    install = f"`pip install --upgrade --requirement {toy.url}/client/requirements.txt`"
+    assert told.endswith(f"takes run records of versions 2 and 3, not 1: update the toolkit: {install}")
+
+
+@pytest.mark.parametrize("status", [400, 422])
+def test_what_a_console_of_another_version_does_not_understand_waits_for_an_update(
+    toy: ToyConsole, tmp_path: Path, status: int
+) -> None:
+    path, sender = finished(tmp_path), Sender(where(toy), SystemClock(), 5)
+    toy.version = "0.0.9"
+    toy.faults = lambda seen: Says(status, {"detail": "outcome: unknown"}) if "/record" in seen.path else None
+    name = toy.url.removeprefix("http://")
+    told = _begun(path, sender)[path.stem]
+    assert told.startswith(
+        f"{name} answered {status}, outcome: unknown; {name} is of version 0.0.9 and this toolkit of "
+    )
+    assert "update the console, or `pip install --upgrade --requirement " in told
+    toy.faults = lambda _: None
+    assert sender.all(tmp_path).sent == [path.stem]
+
+
+def test_what_a_console_of_the_same_version_does_not_understand_is_refused_for_good(
+    toy: ToyConsole, tmp_path: Path
+) -> None:
+    path = finished(tmp_path)
+    toy.version = rtk.__version__
+    toy.faults = lambda seen: Says(422, {"detail": "outcome: unknown"}) if "/record" in seen.path else None
+    marker_path(path).write_text(json.dumps({"url": toy.url}))
+    assert "outcome: unknown; it stays here" in Sender(where(toy), SystemClock(), 5).all(tmp_path).dropped[path.stem]
 
 
 @pytest.mark.parametrize(("accepts", "takes"), [(None, "version 1"), ([1], "version 1"), ([1, 3], "versions 1 and 3")])

@@ -23,12 +23,15 @@ from rtk.cli.logs import Logs, prepare_handlers
 from rtk.cli.masks import Masks
 from rtk.cli.trusting import Trusting
 from rtk.clock import Clock, SystemClock
+from rtk.errors import BadInput
 from rtk.experiment.block import block_of, plan_of
 from rtk.experiment.check import check, validate
 from rtk.experiment.limits import max_in_flight, threshold, time_limit, time_threshold_s
 from rtk.experiment.plan import Plan
 from rtk.experiment.source import Source, address_in, read
 from rtk.experiment.strategy import Strategy, strategy_in
+from rtk.publish import versions
+from rtk.publish.destination import root_of
 from rtk.publish.pending import is_unsent
 from rtk.publish.session import Ready, Session, session_of, wait_of
 from rtk.publish.settings import without_control
@@ -78,8 +81,7 @@ def _checked(
     masks: Masks,
     clock: Clock,
 ) -> int:
-    check(source.document)
-    plan = plan_of(source.document, options.overrides())
+    plan = _planned(options, source)
     if options.dry:
         return dry(options, source, plan, variables, trusting)
     if trusting.agreed(source.document, variables[0]):
@@ -100,6 +102,19 @@ def _checked(
     verification = _verification(options, source, plan, toolkit, run_id, holding)
     opening = [*planned(plan, source.document), *trusting.lines(source.document, variables[0])]
     return _Running(options, verification, clock, session, holding, opening).to_the_end()
+
+
+def _planned(options: Options, source: Source) -> Plan:
+    """The plan of a source. Raises `BadInput`, also saying so where it is of a console of another version."""
+    try:
+        check(source.document)
+        return plan_of(source.document, options.overrides())
+    except BadInput as error:
+        address = address_in(options.source)
+        if not address:
+            raise
+        version = versions.told(source.headers)
+        raise BadInput(f"{error}{versions.remedy(address.host, root_of(address.url), version)}") from None
 
 
 def _holding(

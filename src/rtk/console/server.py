@@ -11,6 +11,7 @@ from typing import Any
 
 import uvicorn
 
+import rtk
 from rtk.console.bounds import Bounds
 from rtk.console.bounds import bounds as as_set
 from rtk.console.connections import Connections
@@ -21,6 +22,7 @@ GRACE = 3  # seconds that requests under way have at the end
 STUCK_S = 0.15  # the same for those who do not read their answer
 BACKLOG = 2048
 LAST_PORT = 65535
+VERSION = "RTK-Version"  # the header that says to clients of another version what they talk to
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -81,6 +83,7 @@ class Server(uvicorn.Server):
                 access_log=False,
                 proxy_headers=False,  # Django judges them, by RTK_TRUSTED_PROXIES
                 server_header=False,
+                headers=[(VERSION, rtk.__version__)],
                 timeout_graceful_shutdown=GRACE,
             )
         )

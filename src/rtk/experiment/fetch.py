@@ -8,7 +8,7 @@ import os
 import ssl
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin
 
@@ -40,11 +40,12 @@ Transport = Callable[..., requests.Response]
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """An answer: its bytes, its content type (lower case, without parameters) and its path."""
+    """An answer: its bytes, its content type (lower case, without parameters), its path, and its headers."""
 
     data: bytes
     content_type: str
     path: str
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class _Authorization(AuthBase):
@@ -86,7 +87,8 @@ def fetch(
                 target = _redirect(answer, address)
                 if target is None:
                     _check(answer, address, token is not None)
-                    return Fetched(_body(answer, address, monotonic, deadline), _type(answer), address.path)
+                    headers = {key.lower(): value for key, value in answer.headers.items()}
+                    return Fetched(_body(answer, address, monotonic, deadline), _type(answer), address.path, headers)
             address = target
     raise Unreachable(f"{address.shown} redirects more than {_MOST_REDIRECTS} times")
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +19,15 @@ _FORMS = {".json": "json", ".yaml": "yaml", ".yml": "yaml"}
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What was read: `where` names it in sentences, `document` is fresh, `warnings` are whole sentences."""
+    """What was read: `where` names it in sentences, `document` is fresh, `warnings` are whole sentences.
+
+    `headers` are those of an address's answer, in lower case.
+    """
 
     where: str
     document: dict[str, Any]
     warnings: tuple[str, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def read(
@@ -79,15 +83,16 @@ def _read(
     transport: Transport | None,
     environ: Mapping[str, str],
 ) -> Source:
-    address = address_in(source)
+    address, headers = address_in(source), dict[str, str]()
     if address:
         where = address.shown
         got = fetch(source, settings=settings, verify_tls=verify_tls, transport=transport, environ=environ)
+        headers = dict(got.headers)
         data, form = got.data, _form_of_type(got.content_type, where) or form_of(got.path)
     else:
         where, data, form = source, read_file(Path(source)), form_of(source)
     document, warnings = reading.document(data, where, form)
-    return Source(where, document, warnings)
+    return Source(where, document, warnings, headers)
 
 
 def _form_of_type(content_type: str, where: str) -> str | None:

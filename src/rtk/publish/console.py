@@ -7,19 +7,23 @@ from typing import Any
 from rtk.errors import ToolkitError
 from rtk.experiment.address import parse
 from rtk.experiment.bearer import why_refused
+from rtk.publish import versions
 from rtk.publish.destination import Destination, segment
 from rtk.publish.wire import Answer, Request, Send, Wire, agent, packed
 
 JSON = "application/json"
 EVENT = "application/cloudevents+json"
+NOT_UNDERSTOOD = frozenset((400, 404, 405, 415, 422, 426))  # what a call of another version may be answered with
 
 
 class Refused(ToolkitError):
     """The console answered, and will not do it."""
 
-    def __init__(self, text: str, status: int) -> None:
+    def __init__(self, text: str, status: int, *, curable: bool = False) -> None:
+        """`curable`: an update may have it taken."""
         super().__init__(text)
         self.status = status
+        self.curable = curable
 
 
 class Console:
@@ -52,7 +56,7 @@ class Console:
         """An answer that is good. Raises `Refused` with what went wrong in a sentence."""
         if answer.good:
             return answer
-        raise Refused(self.refusal(answer), answer.status)
+        raise Refused(self.refusal(answer), answer.status, curable=bool(self.remedy(answer)))
 
     def refusal(self, answer: Answer) -> str:
         """Why the console would not, in a sentence that says what to do."""
@@ -63,7 +67,13 @@ class Console:
             return f"the token may not do this on {self.name} ({answer.told()}): it needs the right to run"
         if 300 <= answer.status < 400:
             return f"{self.name} redirects elsewhere: is {self.where.url} the console's own address?"
-        return f"{self.name} answered {answer.told()}"
+        return f"{self.name} answered {answer.told()}{self.remedy(answer)}"
+
+    def remedy(self, answer: Answer) -> str:
+        """What to update, as the end of a sentence, where it may not understand us for being of another version."""
+        if answer.status not in NOT_UNDERSTOOD:
+            return ""
+        return versions.remedy(self.name, self.where.url, versions.told(answer.headers))
 
     def organizations(self) -> list[dict[str, Any]]:
         """The organizations of the token's user, each with its teams. Raises `Refused` or `NoAnswer`."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from rtk.errors import BadInput
 from rtk.insight.insight import insight as insight_of
+from rtk.publish import versions
 from rtk.publish.console import Console, Refused, settled
 from rtk.publish.destination import segment
 from rtk.publish.marker import Marker
@@ -136,10 +137,8 @@ class Delivery:
         known = accepted if isinstance(accepted, list) else [1]
         if version not in known:
             takes = f"version{'s' if len(known) > 1 else ''} {' and '.join(map(str, known))}"
-            raise Refused(
-                f"{self.console.name} takes run records of {takes}, not {version}: update the console",
-                answer.status,
-            )
+            remedy = versions.outdated(self.console.where.url, version, known)
+            raise Refused(f"{self.console.name} takes run records of {takes}, not {version}: {remedy}", answer.status)
 
     def _first(self) -> Entry | None:
         self._head = self._head or self._tail.head()
@@ -195,7 +194,7 @@ class Delivery:
     def _checked(self, answer: Answer) -> Answer:
         if is_passing(answer.status):
             raise Passing(self.console.refusal(answer), answer.headers.get("retry-after"))
-        if answer.status in FOR_GOOD:
+        if answer.status in FOR_GOOD and not self.console.remedy(answer):  # an update may have it taken
             why = f"{self.console.refusal(answer)}{way_out(answer.status, self._path)}"
             self.marker.progress.refused = why
             self.marker.save()

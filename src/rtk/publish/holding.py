@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from rtk.clock import Clock
 from rtk.errors import ToolkitError
@@ -19,6 +19,10 @@ ENDED_S = 1.0  # and how long at its end
 
 logger = logging.getLogger("chaostoolkit")
 T = TypeVar("T")
+
+
+class KeepsNone(ToolkitError):
+    """The console is older than holds."""
 
 
 class ConsoleHolds:
@@ -63,7 +67,7 @@ class ConsoleHolds:
         self._console.where = settled(self._console, self._team)
         answer = self._console.call("POST", f"{self._console.where.base}/holds", body)
         if answer.status == 404:
-            raise Refused(f"{self._console.name} is of a version that keeps no holds", 404)
+            raise KeepsNone(f"{self._console.name} is of a version that keeps no holds")
         holders = _holders(self._console.checked(answer), self._console.name)
         self._held = answer.get("held") is True
         return holders
@@ -90,22 +94,23 @@ class ConsoleHolds:
 
 
 def _holders(answer: Answer, console: str) -> tuple[Holder, ...]:
+    """Who stands in the way. A console of another version may say less, or why it stands in words of its own."""
+    standings = {each.value: each for each in Standing}
     return tuple(
         Holder(
-            str(each["run"]),
-            str(each["title"]),
-            float(each["since"]),
-            str(each["host"]),
-            str(each["user"]),
-            Standing(each["standing"]),
-            tuple(map(str, each["shared"])),
+            str(each.get("run") or ""),
+            str(each.get("title") or ""),
+            float(each.get("since") or 0.0),
+            str(each.get("host") or ""),
+            str(each.get("user") or ""),
+            standings.get(each.get("standing"), Standing.UNKNOWN),
+            tuple(map(str, each.get("shared") or ())),
             console=console,
         )
         for each in answer.get("holders") or []
     )
 
 
-def _neighbour(each: dict[str, object]) -> Neighbour:
-    since = each["since"]
-    assert isinstance(since, float | int)
-    return Neighbour(str(each["run"]), str(each["title"]), str(each["host"]), float(since), Beside.JOINED)
+def _neighbour(each: dict[str, Any]) -> Neighbour:
+    run, title, host = (str(each.get(key) or "") for key in ("run", "title", "host"))
+    return Neighbour(run, title, host, float(each.get("since") or 0.0), Beside.JOINED)

@@ -146,7 +146,7 @@ class Sender:
         try:
             self._patiently(lambda: spool.send(path, console))
         except Refused as error:
-            if error.status in FOR_GOOD:
+            if error.status in FOR_GOOD and not error.curable:
                 raise Final(f"{error}; it stays here, in {spool.set_aside(path)}", error.status) from None
             raise
         finally:

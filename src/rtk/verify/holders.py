@@ -71,11 +71,11 @@ def holder(one: Holder) -> str:
     """Return who holds it, since when and where."""
     run = f"the run {one.run}" if one.run else "a run of another team"
     title = f' ("{one.title}")' if one.title else ""
-    since = datetime.fromtimestamp(one.since, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    since = datetime.fromtimestamp(one.since, UTC).strftime(", begun %Y-%m-%d %H:%M:%S UTC") if one.since else ""
     who = f" by {one.user}" if one.user else ""
     host = f" on {one.host}" if one.host else ""
     process = f", process {one.pid}" if one.pid else ""
-    return f"{run}{title}, begun {since}{who}{host}{process}"
+    return f"{run}{title}{since}{who}{host}{process}"
 
 
 def systems(shared: Sequence[str]) -> str:

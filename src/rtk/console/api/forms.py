@@ -195,7 +195,10 @@ class NewSafeguard(Form):
 
 
 class NewHold(Form):
-    """What a run is about to act on. `systems` are as the client computes them, `user` is who runs it at `host`."""
+    """What a run is about to act on. `systems` are as the client computes them, `user` is who runs it at `host`.
+
+    A client may be newer: a key that nobody knows is passed over, so that the run is held all the same.
+    """
 
     run: Text
     title: Name
@@ -205,7 +208,7 @@ class NewHold(Form):
     alongside: StrictBool = False
 
     model_config = ConfigDict(
-        extra="forbid",
+        extra="ignore",
         json_schema_extra={
             "example": {
                 "run": "0197a3c4-5b6e-7f80-9123-456789abcdef",

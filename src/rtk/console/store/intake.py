@@ -266,10 +266,11 @@ def accept(version: int, place: str) -> None:
     """Raise `Problem` for a record of a version that is not known here. The client keeps it: 415 is not for good."""
     if version not in ACCEPTS:
         known = " and ".join(map(str, ACCEPTS))
+        updated = "console" if version > max(ACCEPTS) else "client"
         raise Problem(
             415,
             f"{place}: this console takes run records of versions {known}, not {version}: "
-            "publish the run again once the console is updated",
+            f"publish the run again once the {updated} is updated",
             place,
         )
 
