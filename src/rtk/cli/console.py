@@ -11,14 +11,14 @@ import click
 from rtk.cli.options import Command
 from rtk.errors import BadInput
 
-_DATA = click.option(
+DATA = click.option(
     "--data", metavar="DIR", help="The data directory; by default RTK_DATA, else the platform's own place for data."
 )
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @contextmanager
-def _console() -> Iterator[None]:
+def console() -> Iterator[None]:
     """Say in one sentence when the extra is not installed."""
     try:
         yield
@@ -55,7 +55,7 @@ def _help(option: Any) -> str:
 
 
 @click.command(cls=_WithSettings)
-@_DATA
+@DATA
 @click.option("--host", help="The address to listen on.  [default: RTK_HOST]")
 @click.option("--port", type=click.IntRange(0, 65535), help="The port to listen on, 0 for any.  [default: RTK_PORT]")
 @click.option("--detach", is_flag=True, help="Return once the console answers, and let it run.")
@@ -65,7 +65,7 @@ def up(data: str | None, host: str | None, port: int | None, detach: bool) -> No
 
     given = {"RTK_HOST": host, "RTK_PORT": None if port is None else str(port)}
     environ = {name: value for name, value in given.items() if value is not None}
-    with _console():
+    with console():
         from rtk.console.place import place_of
 
         place = place_of(data)
@@ -86,10 +86,10 @@ def up(data: str | None, host: str | None, port: int | None, detach: bool) -> No
 
 
 @click.command(cls=Command)
-@_DATA
+@DATA
 def down(data: str | None) -> None:
     """End the console and its database."""
-    with _console():
+    with console():
         from rtk.console.place import place_of
         from rtk.console.running import stop
 
@@ -98,10 +98,10 @@ def down(data: str | None) -> None:
 
 
 @click.command(cls=Command)
-@_DATA
+@DATA
 def status(data: str | None) -> None:
     """Tell how the console is; exit code 1 when it does not answer."""
-    with _console():
+    with console():
         from rtk.console.place import place_of
         from rtk.console.running import status as status_of
 
@@ -111,11 +111,11 @@ def status(data: str | None) -> None:
 
 
 @click.command(cls=Command)
-@_DATA
+@DATA
 @click.argument("file", type=_FILE)
 def backup(data: str | None, file: Path) -> None:
     """Write everything that the console holds into FILE; it may run meanwhile."""
-    with _console():
+    with console():
         from rtk.console.backup import backup as back_up
         from rtk.console.place import place_of
 
@@ -124,12 +124,12 @@ def backup(data: str | None, file: Path) -> None:
 
 
 @click.command(cls=Command)
-@_DATA
+@DATA
 @click.option("--yes", is_flag=True, help="Do not ask before what is there is replaced.")
 @click.argument("file", type=_FILE)
 def restore(data: str | None, yes: bool, file: Path) -> None:
     """Replace everything that the console holds by what is in FILE; it must not run meanwhile."""
-    with _console():
+    with console():
         from rtk.console.backup import restore as put_back
         from rtk.console.place import place_of
 
@@ -140,14 +140,14 @@ def restore(data: str | None, yes: bool, file: Path) -> None:
 
 
 @click.command(cls=Command)
-@_DATA
+@DATA
 @click.option("--email", required=True, help="The user's e-mail address, with which they sign in.")
 @click.option("--organization", required=True, help="The organization, which the user will own.")
 @click.option("--team", required=True, help="The team in it.")
 @click.option("--token-file", type=_FILE, required=True, help="Where to keep the token, readable by its owner alone.")
 def provision(data: str | None, email: str, organization: str, team: str, token_file: Path) -> None:
     """Make a user, an organization, a team and a token without a browser; again, it changes nothing."""
-    with _console():
+    with console():
         from rtk.console.offline import provision as make
         from rtk.console.place import place_of
 
@@ -156,12 +156,12 @@ def provision(data: str | None, email: str, organization: str, team: str, token_
 
 
 @click.command(cls=Command)
-@_DATA
+@DATA
 @click.option("--email", required=True, help="The address of the user to let in.")
 @click.option("--to", metavar="PATH", default="/", show_default=True, help="The page to which the link leads then.")
 def sign_in_link(data: str | None, email: str, to: str) -> None:
     """Print a link with which a user signs in without a password: once, within ten minutes."""
-    with _console():
+    with console():
         from rtk.console.offline import sign_in_link as link
         from rtk.console.place import place_of
 

@@ -12,12 +12,13 @@ from django.db import DatabaseError, connections
 
 from rtk.console import roles
 from rtk.console.cluster import DATABASE, WORKER, CannotRunDatabase, first_line
-from rtk.console.people import first, letting_in
+from rtk.console.people import accounts, first, letting_in
 from rtk.console.people.provision import provision
 from rtk.console.postgres import Postgres
 from rtk.console.tables import migrate
 
 __all__ = [
+    "accounts",
     "close_connections",
     "first_link",
     "migrate",

@@ -81,7 +81,7 @@ def test_nobody_is_let_in_who_is_not_a_user(world: World) -> None:
         letting_in.link("nobody@example.org")
     world.owner.is_active = False
     world.owner.save()
-    with pytest.raises(BadInput, match="no user"):
+    with pytest.raises(BadInput, match="is disabled; 'rtk users enable'"):
         letting_in.link("alice@example.org")
 
 

@@ -20,8 +20,8 @@ from django.utils import timezone
 from rtk.console.notify.patience import CLAIMED, delay
 from rtk.console.people.invitations import ONLY_PRINTED
 from rtk.console.people.models import Notice, Token, TokenNotice, User
+from rtk.console.people.tokens import SOON
 
-BEFORE = timedelta(days=7)
 LASTS = timedelta(days=30)  # whoever made a token for less knows when it ends
 MAILS, TOKENS_IN_ONE = 20, 200  # of one turn, which must not keep others waiting for long
 
@@ -52,7 +52,7 @@ def turn(post: Post = EmailMessage.send, now: Callable[[], datetime] = timezone.
     if settings.EMAIL_BACKEND == ONLY_PRINTED:
         return 0
     with connection.cursor() as cursor:
-        cursor.execute(NOTE, {"now": now(), "soon": now() + BEFORE, "lasts": LASTS.days})
+        cursor.execute(NOTE, {"now": now(), "soon": now() + SOON, "lasts": LASTS.days})
     for sent in range(MAILS):
         due = _claim(now())
         if not due or not _sent(due, post, now()):

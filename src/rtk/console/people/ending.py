@@ -46,10 +46,13 @@ def end_access(user: User, why: Ended) -> dict[str, int]:
     return ended
 
 
-def disable(user: User) -> None:
-    """Shut somebody out, until they are enabled again."""
-    user.is_active = False
-    user.save(update_fields=["is_active"])  # `disabled` does the rest
+def disable(user: User) -> dict[str, int]:
+    """Shut somebody out, until they are enabled again; how much ended of each kind."""
+    with transaction.atomic():
+        ended = end_access(user, Ended.DISABLED)
+        user.is_active = False
+        user.save(update_fields=["is_active"])
+    return ended
 
 
 def disabled(instance: User, **_: Any) -> None:

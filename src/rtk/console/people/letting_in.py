@@ -9,10 +9,9 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.signing import BadSignature, TimestampSigner
-from django.db.models import Q
 from django.urls import reverse
 
-from rtk.console.people import addresses
+from rtk.console.people import accounts
 from rtk.console.people.models import User
 from rtk.errors import BadInput
 
@@ -25,7 +24,7 @@ def link(email: str, to: str = "/") -> str:
     The user is whoever confirmed the address, else the only one who goes by it; or is named by their id. Raises
     BadInput where there is none, or several.
     """
-    user = _meant(email.strip().lower())
+    user = _meant(email)
     key = _signer(user).sign(urlsafe_b64encode(user.pk.bytes).decode().rstrip("="))
     return f"{settings.PUBLIC_URL}{reverse('people:sign-in', args=[key])}?next={quote(to)}"
 
@@ -46,22 +45,10 @@ def named(key: str) -> User | None:
 
 
 def _meant(who: str) -> User:
-    found = addresses.holder(who)
-    there = [found] if found else list(User.objects.filter(_goes_by(who)))
-    active = [user for user in there if user.is_active]
-    if not active:
-        raise BadInput(f"there is no user {who}; 'rtk provision' makes one")
-    if len(active) > 1:
-        known = ", ".join(f"{user.pk} ({user.name or 'without a name'})" for user in active)
-        raise BadInput(f"several users go by {who} and none of them confirmed it; expected the id of one: {known}")
-    return active[0]
-
-
-def _goes_by(who: str) -> Q:
-    try:
-        return Q(pk=UUID(who))
-    except ValueError:
-        return Q(email=who)
+    user = accounts.meant(who)
+    if not user.is_active:
+        raise BadInput(f"{user.email} is disabled; 'rtk users enable' lets them in again")
+    return user
 
 
 def _is_good(user: User, key: str) -> bool:

@@ -5,13 +5,16 @@ import uuid
 from allauth.account.decorators import reauthentication_required
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 
+from rtk.console import limits, options
 from rtk.console.people import tokens
 from rtk.console.people.forms import ProfileForm, TokenForm
 from rtk.console.people.gate import Caller
-from rtk.console.people.models import Token, User
+from rtk.console.people.models import Notice, Token, TokenNotice, User
 from rtk.console.people.pages import action, page, sent, status, tried
 
 
@@ -34,11 +37,20 @@ def own_tokens(request: HttpRequest, caller: Caller) -> HttpResponse:
     shown: dict[str, object] = {}
     if request.method == "POST" and tried(form, lambda: shown.update(_made(caller.user, form))):
         form = TokenForm(user=caller.user)
-    found = Token.objects.filter(user=caller.user)
-    context = {"form": form, "tokens": found, "at": "tokens", **shown}
+    context = {"form": form, "at": "tokens", **_there(caller.user), **shown}
     answer = render(request, "people/tokens.html", context, status=status(form))
     answer["Cache-Control"] = "no-store"
     return answer
+
+
+def _there(user: User) -> dict[str, object]:
+    """The tokens of somebody, those marked that were shortened, and how many more they may have."""
+    shortened = TokenNotice.objects.filter(token=OuterRef("pk"), kind=Notice.SHORTENED)
+    found = list(Token.objects.filter(user=user).annotate(shortened=Exists(shortened)))
+    now = timezone.now()
+    good = sum(token.expires_at > now for token in found)
+    most = options.limit(limits.TOKENS_OF_A_PERSON)
+    return {"tokens": found, "now": now, "soon": now + tokens.SOON, "good": good, "most": most}
 
 
 def _made(user: User, form: TokenForm) -> dict[str, object]:

@@ -1,0 +1,34 @@
+"""`rtk users`, as whoever runs the console types it: with a database of its own, without a console that runs."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.console.commands import Rtk, refused
+from tests.databases import place
+
+OPS = "ops@example.org"
+
+
+@pytest.fixture
+def rtk() -> Iterator[Rtk]:
+    with place() as directory:
+        yield Rtk(Path(directory) / "data")
+
+
+def test_accounts_are_listed_disabled_enabled_handed_over_and_made_administrators(rtk: Rtk, tmp_path: Path) -> None:
+    where = ("--organization", "Acme", "--team", "Shop", "--token-file", tmp_path / "token")
+    assert rtk.run("provision", "--email", OPS, *where).returncode == 0
+    [row] = rtk.run("users", "list").stdout.splitlines()
+    assert row.split()[1:] == [OPS, "never", "administrator"]
+    assert rtk.run("users", "disable", OPS).stdout == f"{OPS} is disabled; ended: 1 token\n"
+    assert rtk.run("users", "disable", OPS).stdout == f"{OPS} is disabled; there was nothing to end\n"
+    assert rtk.run("users", "list").stdout.split()[3:] == ["disabled,", "administrator"]
+    assert rtk.run("users", "enable", row.split()[0]).stdout == f"{OPS} is enabled\n"
+    dismissed = rtk.run("users", "administrator", "--dismiss", OPS).stdout
+    assert dismissed == f"{OPS} is no administrator of the console\n"
+    handed = rtk.run("users", "hand-over", OPS, "next@example.org").stdout
+    assert handed.startswith(f"{OPS} is next@example.org from now on; there was nothing to end; 'rtk sign-in-link ")
+    assert rtk.run("users", "administrator", "next@example.org").stdout.endswith("is an administrator of the console\n")
+    assert refused(rtk.run("users", "disable", OPS)) == f"there is no user {OPS}; 'rtk users list' names them all"
