@@ -77,7 +77,7 @@ PARTS: dict[str, dict[str, str]] = {
     "tests/lab/test_ssm_documents.py": {"why": "through the calls", "rtk/lab": "document library"},
     "tests/lab/test_runner.py": {"why": "how it follows from what ran", "rtk/lab": "commands"},
     "tests/lab/test_cancel.py": {"why": "what is left of real processes", "rtk/lab": "processes shepherd"},
-    "tests/lab/test_isolation.py": {"why": "seen from inside", "rtk/lab": "inside instance namespaces"},
+    "tests/lab/test_isolation.py": {"why": "seen from inside", "rtk/lab": "inside instance namespaces netlink"},
     "tests/attack/test_out_of_an_instance.py": {"why": "what cannot be", "rtk/lab": "keeper kernel privileges root"},
     "tests/lab/test_built_in.py": {"why": "the documents act on it", "rtk/lab": "target"},
     "tests/lab/test_lifecycle.py": {

@@ -13,7 +13,7 @@ from rtk.lab.instance import Instance
 from rtk.lab.runner import Runner
 from tests.lab.world import eventually, shell
 
-ROOM = Room("i-00000000000000001", "host", Path("nowhere"), frozenset({0}), 0.0, 0, isolated=True)
+ROOM = Room("i-00000000000000001", "host", "10.0.0.11", 1, Path("nowhere"), frozenset({0}), 0.0, 0, isolated=True)
 
 
 def command(invocations: dict[str, Invocation], **request: Any) -> Command:
@@ -35,7 +35,7 @@ def ended(*details: str, **request: Any) -> Command:
 
 
 def test_what_cannot_be_delivered_in_time_times_out_and_is_no_error_of_the_command() -> None:
-    stopped = Instance(ROOM, "10.0.0.1", 1, {}, 1.0)
+    stopped = Instance(ROOM, {}, 1.0)
     sent = command({stopped.id: Invocation(stopped.id)}, TimeoutSeconds=0)
     Runner({stopped.id: stopped}, "eu-west-1").submit(sent)
     eventually(lambda: sent.completed == 1)

@@ -156,7 +156,7 @@ def _as_in_ec2(backend: Any, instance: Instance) -> Any:
         disable_api_stop=False,
         nics=[],
         security_group_ids=[],
-        private_ip=instance.address,
+        private_ip=instance.room.address,
     )
     seeded = reservation.instances[0]
     _rename(backend, seeded, instance.id)

@@ -103,6 +103,8 @@ def _instance(settings: Settings, base: Path, place: int) -> Instance:
     room = Room(
         instance_id=instance_id,
         hostname=f"ip-10-0-0-{place + 11}",
+        address=f"10.0.0.{place + 11}",
+        port=settings.web_port + place,
         directory=base / instance_id,
         cpus=cpus,
         work_s=settings.work_s,
@@ -110,7 +112,7 @@ def _instance(settings: Settings, base: Path, place: int) -> Instance:
         isolated=settings.isolated,
     )
     tags = {"Name": f"web-{place + 1}", "role": "web", **settings.tags}
-    return Instance(room, f"10.0.0.{place + 11}", settings.web_port + place, tags, settings.restart_after_s)
+    return Instance(room, tags, settings.restart_after_s)
 
 
 def _check_free(port: int) -> None:

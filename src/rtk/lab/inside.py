@@ -17,15 +17,22 @@ from pathlib import Path
 
 from rtk.lab import processes, root, shepherd, target
 
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 LARGEST_MESSAGE = 128 * 1024
+OPEN_PORT, CLOSE_PORT = b"open", b"close"  # what is asked of the keeper
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What an instance is made of. `directory` is its own, as the machine sees it."""
+    """What an instance is made of. `directory` is its own, as the machine sees it.
+
+    `port` is that of its web target, on the machine as in the instance, where it answers at `address`.
+    """
 
     instance_id: str
     hostname: str
+    address: str
+    port: int
     directory: Path
     cpus: frozenset[int]
     work_s: float
@@ -38,12 +45,12 @@ class Room:
         return Path(root.INSTANCE_DIRECTORY) if self.isolated else self.directory
 
 
-def live(room: Room, channel: socket.socket) -> None:
-    """Be the first process of the instance, from its birth to its end."""
+def live(room: Room, channel: socket.socket, wire: socket.socket) -> None:
+    """Be the first process of the instance to its end. `channel` leads to the lab, `wire` to the keeper."""
     processes.adopt_orphans()
     processes.name_me("rtk-instance")
     os.sched_setaffinity(0, room.cpus)
-    Inside(room, channel).run()
+    Inside(room, channel, wire).run()
 
 
 def forked(life: Callable[[], int | None]) -> int:
@@ -62,8 +69,8 @@ def forked(life: Callable[[], int | None]) -> int:
 class Inside:
     """The event loop of an instance's first process."""
 
-    def __init__(self, room: Room, channel: socket.socket) -> None:
-        self._room, self._channel = room, channel
+    def __init__(self, room: Room, channel: socket.socket, wire: socket.socket) -> None:
+        self._room, self._channel, self._wire = room, channel, wire
         self._shepherds: dict[int, shepherd.Script] = {}
         self._target: int | None = None
         self._open = True
@@ -113,6 +120,29 @@ class Inside:
                 processes.send(pid, signal.SIGTERM)
 
     def _serve(self, listener: socket.socket) -> None:
+        """Have the target answer on the machine's port: through the instance's network, where it has one."""
+        if not self._room.isolated:
+            with listener:
+                self._answer(listener)
+            return
+        with listener:  # gone before the target is forked: the keeper alone has the machine's port
+            try:
+                within = socket.create_server(("", self._room.port), backlog=128)
+            except OSError:  # a document has taken the port
+                self._tell(event="target-ended")
+                return
+            socket.send_fds(self._wire, [OPEN_PORT], [listener.fileno()])
+        with within:
+            self._answer(within)
+
+    def _shut(self) -> None:
+        """Close the machine's port, at once: while the target is dead nobody answers there."""
+        self._target = None
+        if self._room.isolated:
+            self._wire.send(CLOSE_PORT)
+            self._wire.recv(LARGEST_MESSAGE)
+
+    def _answer(self, listener: socket.socket) -> None:
         room = self._room
         site = target.Site(room.instance_id, room.inner_directory, room.work_s)
 
@@ -125,11 +155,10 @@ class Inside:
             target.serve(listener, site)
 
         self._target = forked(life)
-        listener.close()
 
     def _halt(self) -> None:
         """What stopping an instance does: nothing in it runs any more, its directory stays."""
-        self._target = None
+        self._shut()
         processes.end_below(os.getpid(), 0.2)
         for script in self._shepherds.values():
             self._lost(script)
@@ -144,7 +173,7 @@ class Inside:
                 if pid == 0:
                     break
                 if pid == self._target:
-                    self._target = None
+                    self._shut()
                     self._tell(event="target-ended")
                 script = self._shepherds.pop(pid, None)
                 if script and status != 0:

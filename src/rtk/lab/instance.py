@@ -12,20 +12,13 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from rtk.errors import ToolkitError
-from rtk.lab import processes, root
-from rtk.lab.inside import LARGEST_MESSAGE, Room
+from rtk.lab import processes, programs, root
+from rtk.lab.inside import LARGEST_MESSAGE, PATH, Room
 from rtk.lab.keeper import keep
 from rtk.lab.shepherd import Script
 
 State = Literal["running", "stopped", "terminated"]
-PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 READY_S = 10.0
-_SUDO = {
-    True: '#!/bin/sh\n# Inside an instance one is root already.\nwhile :; do case "$1" in\n'
-    "  -u|-g) shift 2 ;;\n"
-    '  -*) shift ;;\n  *=*) export "$1"; shift ;;\n  *) break ;;\nesac; done\nexec "$@"\n',
-    False: '#!/bin/sh\necho "sudo: not here: this instance is not isolated from the machine" >&2\nexit 1\n',
-}
 
 
 class Unfit(ToolkitError):
@@ -52,13 +45,13 @@ class Running:
 class Instance:
     """One instance of the lab."""
 
-    def __init__(self, room: Room, address: str, port: int, tags: dict[str, str], restart_after_s: float) -> None:
-        self.room, self.address, self.port, self.tags = room, address, port, tags
+    def __init__(self, room: Room, tags: dict[str, str], restart_after_s: float) -> None:
+        self.room, self.tags = room, tags
         self.state: State = "stopped"
         self.registered = time.time()
         self.keeper = 0
         self.changed: Callable[[], object] = lambda: None
-        self._restart_after_s = restart_after_s
+        self._restart_after_s = max(restart_after_s, 0.05)  # it may have to be tried again
         self._running: dict[str, Running] = {}
         self._lock = threading.Lock()
         self._halted = threading.Event()
@@ -70,7 +63,7 @@ class Instance:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://127.0.0.1:{self.room.port}"
 
     def begin(self) -> None:
         """Fork the instance. Before any thread is made: a user namespace needs a process of one thread."""
@@ -79,8 +72,9 @@ class Instance:
         if self.room.isolated:
             root.prepare(directory)
         (directory / "home").mkdir(exist_ok=True)
-        (directory / "bin/sudo").write_text(_SUDO[self.room.isolated], encoding="ascii")
-        (directory / "bin/sudo").chmod(0o755)
+        for name, text in programs.own(isolated=self.room.isolated).items():
+            (directory / "bin" / name).write_text(text, encoding="ascii")
+            (directory / "bin" / name).chmod(0o755)
         self._ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.keeper = os.fork()
         if self.keeper == 0:
@@ -176,7 +170,7 @@ class Instance:
         """Open the port on the machine's side and hand it in: while the target is dead the port is closed."""
         if self.state != "running":
             return
-        with socket.create_server(("127.0.0.1", self.port), backlog=128) as listener:
+        with socket.create_server(("127.0.0.1", self.room.port), backlog=128) as listener:
             self._send({"do": "serve"}, [listener.fileno()])
 
     def _restart_target(self) -> None:

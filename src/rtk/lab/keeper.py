@@ -1,18 +1,24 @@
 """The keeper of an instance: makes it, waits for its end, and leaves nothing of it.
 
-It stands in the outer ring of namespaces, where nothing of the instance sees it, and dies with the lab. The first
+It stands in the outer ring of namespaces, where nothing of the instance sees it, and dies with the lab. What comes to
+the machine's port it carries to the web target, through the instance's own network. The first
 process of the instance dies with it, and with that one everything in the instance.
 """
 
 import contextlib
 import json
 import os
+import selectors
+import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
 
-from rtk.lab import inside, namespaces, privileges, processes, root, seccomp
-from rtk.lab.inside import Room
+from rtk.lab import gaps, inside, namespaces, network, privileges, processes, root, seccomp, shepherd
+from rtk.lab.inside import PATH, Room
+from rtk.lab.relay import Relay
+
+_LAID = b"network"  # said by the first process once it has one, and by the keeper once the cable leads there
 
 
 def keep(room: Room, channel: socket.socket) -> None:
@@ -21,34 +27,83 @@ def keep(room: Room, channel: socket.socket) -> None:
     _close_all_but(channel)
     processes.name_me("rtk-keeper")
     processes.adopt_orphans()
+    wire, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with _reported(channel):
         privileges.refuse_new()
         if room.isolated:
             processes.die_with_parent()
             namespaces.enter_outer()
-    first = inside.forked(lambda: _begin(room, channel))
-    channel.close()
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(first, 0)
-    if not room.isolated:
+            network.answer_for_others()
+            _fill_gaps(room.directory / "bin")
+    first = inside.forked(lambda: _begin(room, channel, theirs))
+    theirs.close()
+    if room.isolated:
+        with _reported(channel):
+            _lay_cable(first, wire)
+        channel.close()
+        _relay(first, wire, (room.address, room.port))
+    else:
+        channel.close()
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(first, 0)
         processes.end_below(os.getpid(), 0)
     os._exit(0)
 
 
-def _begin(room: Room, channel: socket.socket) -> None:
+def _fill_gaps(programs: Path) -> None:
+    """Put programs into the instance that say what this machine lacks."""
+    for name, text in gaps.stand_ins(gaps.found(PATH), PATH).items():
+        (programs / name).write_text(text, encoding="ascii")
+        (programs / name).chmod(0o755)
+
+
+def _lay_cable(first: int, wire: socket.socket) -> None:
+    if wire.recv(inside.LARGEST_MESSAGE):  # it has a network by now
+        network.lead_to(first)
+        wire.send(_LAID)
+
+
+def _relay(first: int, wire: socket.socket, address: tuple[str, int]) -> None:
+    """Carry what comes to the machine's port into the instance, until its first process ends."""
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    wake = shepherd.Wake()
+    with selectors.DefaultSelector() as selector:
+        relay = Relay(selector, address)
+        selector.register(wake.read_end, selectors.EVENT_READ, lambda _: wake.clear())
+        selector.register(wire, selectors.EVENT_READ, lambda _: _obey(wire, relay))
+        while os.waitpid(first, os.WNOHANG)[0] == 0:
+            for key, events in selector.select():
+                key.data(events)
+
+
+def _obey(wire: socket.socket, relay: Relay) -> None:
+    message, handles, _, _ = socket.recv_fds(wire, inside.LARGEST_MESSAGE, 1)
+    relay.close()
+    if message == inside.OPEN_PORT:
+        relay.open(socket.socket(fileno=handles[0]))
+    elif message:
+        wire.send(message)
+
+
+def _begin(room: Room, channel: socket.socket, wire: socket.socket) -> None:
     if room.isolated:
         with _reported(channel):
-            _enclose(room)
+            _enclose(room, wire)
         processes.die_with_parent()
-    inside.live(room, channel)
+    inside.live(room, channel, wire)
 
 
-def _enclose(room: Room) -> None:
+def _enclose(room: Room, wire: socket.socket) -> None:
     """Be inside, and unable to do more than scripts need. In this order: each step takes away what the next lacks."""
     processes.die_with_parent()
     namespaces.allow_one_more()
     root.furnish(room.directory)
     namespaces.enter_inner(room.hostname)
+    network.up("lo")
+    wire.send(_LAID)
+    wire.recv(inside.LARGEST_MESSAGE)
+    network.connect(room.address)
+    root.show_devices()
     privileges.keep_few()
     privileges.hide()
     calls = seccomp.made()

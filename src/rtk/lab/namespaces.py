@@ -6,10 +6,8 @@ make them writable or take them away. The processes of the outer ring cannot be 
 """
 
 import contextlib
-import fcntl
 import os
 import socket
-import struct
 from pathlib import Path
 
 from rtk.lab import kernel
@@ -20,7 +18,7 @@ _MOST_USERS = Path("/proc/sys/user/max_user_namespaces")
 def enter_outer() -> None:
     """Leave the machine's namespaces: processes forked after this are inside, this one but for its pid."""
     uid, gid = os.getuid(), os.getgid()
-    kernel.call("unshare", kernel.NEW_USERS | kernel.NEW_MOUNTS | kernel.NEW_PROCESSES)
+    kernel.call("unshare", kernel.NEW_USERS | kernel.NEW_MOUNTS | kernel.NEW_PROCESSES | kernel.NEW_NETWORK)
     kernel.own_users(uid, gid)
 
 
@@ -36,10 +34,3 @@ def enter_inner(hostname: str) -> None:
     kernel.call("unshare", kernel.NEW_USERS | others)
     kernel.own_users(0, 0)
     socket.sethostname(hostname)
-    _loopback_up()
-
-
-def _loopback_up() -> None:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
-        request = struct.pack("16sH14x", b"lo", 0x1 | 0x40)  # IFF_UP, IFF_RUNNING
-        fcntl.ioctl(any_socket, 0x8914, request)  # SIOCSIFFLAGS

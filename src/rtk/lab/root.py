@@ -15,7 +15,8 @@ from rtk.lab import kernel
 LENT = ("usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32", "opt", "nix", "gnu", "sys")
 PACKAGES = tuple(f"var/lib/{name}" for name in ("dpkg", "rpm", "apk", "pacman", "alternatives"))
 OWN_HOME = "root"
-OWN = ("tmp", "var/tmp", "var/log", "run", "home", OWN_HOME, "etc")
+AGENT = "var/lib/amazon/ssm"  # of AWS's agent, where documents keep what they need to undo
+OWN = ("tmp", "var/tmp", "var/log", AGENT, "run", "home", OWN_HOME, "etc")
 DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 LINKS = {"var/run": "/run", "var/lock": "/run/lock"}
 HOME = f"/{OWN_HOME}"
@@ -54,6 +55,13 @@ def furnish(directory: Path) -> None:
     kernel.move_into(new)
     kernel.make_read_only({*(f"/{name}" for name in OWN), INSTANCE_DIRECTORY, "/proc", "/dev"})
     os.chdir(HOME)
+
+
+def show_devices() -> None:
+    """Called in the inner ring: have /sys show the instance's network devices and not the machine's, where it may."""
+    flags = kernel.MS_RDONLY | kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC
+    with contextlib.suppress(OSError):  # where part of /sys is covered, as in containers
+        kernel.mount("sysfs", "/sys", flags, kind="sysfs")
 
 
 def _show(source: Path, target: Path) -> None:

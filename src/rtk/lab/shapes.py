@@ -101,7 +101,7 @@ def instance_information(instance: Instance) -> dict[str, Any]:
         "PlatformVersion": "1",
         "ResourceType": "EC2Instance",
         "RegistrationDate": instance.registered,
-        "IPAddress": instance.address,
+        "IPAddress": instance.room.address,
         "ComputerName": instance.room.hostname,
     }
 
