@@ -1,9 +1,10 @@
 """Breaks the code one small way at a time and sees whether a test notices: `make mutants`.
 
-    python tools/mutants.py [--most N] [--seed N] [--workers N] [PART ...]
+    python tools/mutants.py [--most N] [--seed N] [--workers N] [--again FILE] [PART ...]
 
 A PART is the name of a set below, or the path of a module under src. `--most` is how many mutants of each module are
-tried, drawn by `--seed`; 0 tries them all. Mutants that survive are told as differences; those that tests/mutants.md
+tried, drawn by `--seed`; 0 tries them all. `--again` tries only those that FILE, what this command printed before,
+names as survivors. Mutants that survive are told as differences; those that tests/mutants.md
 lists with a reason are known. Exits 1 when one survived that is not.
 """
 
@@ -71,7 +72,7 @@ def main() -> int:
     print(f"{'module':<36} {'made':>6} {'tried':>6} {'killed':>7} {'lived':>6}", flush=True)
     found = list[Tried]()
     with ThreadPoolExecutor(given.workers) as pool:
-        for each in pool.map(lambda each: _tried(*each, given.most, given.seed), chosen.items()):
+        for each in pool.map(lambda each: _tried(*each, given), chosen.items()):
             print(f"{each.module:<36} {each.made:>6} {each.tried:>6} {each.killed:>7} {len(each.lived):>6}", flush=True)
             found.append(each)
     known = _known()
@@ -86,6 +87,7 @@ def _given() -> argparse.Namespace:
     parser.add_argument("parts", nargs="*", metavar="PART")
     parser.add_argument("--most", type=int, default=0)
     parser.add_argument("--seed", type=int, default=12)
+    parser.add_argument("--again", type=Path)
     parser.add_argument("--workers", type=int, default=max(1, (os.cpu_count() or 2) // 2))
     return parser.parse_args()
 
@@ -113,7 +115,7 @@ def _mirror(module: str) -> str:
     return own.as_posix() if (ROOT / "tests" / own).exists() else path.parent.as_posix()
 
 
-def _tried(module: str, tests: str, most: int, seed: int) -> Tried:
+def _tried(module: str, tests: str, given: argparse.Namespace) -> Tried:
     """Try the mutants of a module in a copy of the repository."""
     with tempfile.TemporaryDirectory(prefix="rtk-mutants-") as directory:
         copy = Path(directory)
@@ -130,7 +132,10 @@ def _tried(module: str, tests: str, most: int, seed: int) -> Tried:
         subprocess.run(
             [Path(sys.executable).with_name("cosmic-ray"), "init", "mutants.toml", session], cwd=copy, check=True
         )
-        made = _draw(session, most, random.Random(f"{seed} {module}"))  # noqa: S311 - the same each time
+        made = _draw(session, given.most, random.Random(f"{given.seed} {module}"))  # noqa: S311 - the same each time
+        if given.again:
+            again = "\n\n".join(_survivors(given.again.read_text(encoding="utf-8"), module))
+            (copy / "again").write_text(again, encoding="utf-8")
         _try(session, _arguments(tests), copy, environ)
         return _counted(module, made, session)
 
@@ -185,13 +190,13 @@ def _counted(module: str, made: int, session: Path) -> Tried:
     done: list[Any] = [each for _, each in database.results if each.worker_outcome == WorkerOutcome.NORMAL]
     lived = [str(each.diff) for each in done if each.test_outcome == TestOutcome.SURVIVED]
     database.close()
-    return Tried(module, made, len(done), len(done) - len(lived), [_only(each) for each in lived])
+    return Tried(module, made, len(done), len(done) - len(lived), lived)
 
 
-def _only(difference: str) -> str:
-    """The lines of a difference that differ."""
-    lines = [line for line in difference.splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---")]
-    return "\n".join(f"{line[0]} {line[1:].strip()}" for line in lines)
+def _survivors(printed: str, module: str) -> list[str]:
+    """The differences of a module's mutants that lived, from what this command printed."""
+    found = re.findall(rf"^No test notices in {re.escape(module)}:\n((?:[-+].*\n)+)", f"{printed}\n", re.MULTILINE)
+    return [each.rstrip("\n") for each in found]
 
 
 def _key(difference: str) -> str:

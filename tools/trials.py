@@ -2,8 +2,9 @@
 
     python tools/trials.py SESSION ARGUMENT ...
 
-The ARGUMENTS are pytest's. Each mutant is tried in a fork of this process, which has imported before whatever the tests
-import that is not ours: that is most of what starting them anew costs.
+The ARGUMENTS are pytest's. Where there is a file `again`, only the mutants are tried whose differences stand in it.
+Each is tried in a fork of this process, which has imported before whatever the tests import that is not ours: that is
+most of what starting them anew costs.
 """
 
 import importlib
@@ -11,7 +12,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -36,9 +37,10 @@ def main(session: str, arguments: list[str]) -> int:
     if not _played(arguments, imported=imported):  # some of it may bear no fork
         _import(imported)
     database = WorkDB(session, WorkDB.Mode.open)
+    again = Path("again").read_text(encoding="utf-8").split("\n\n") if Path("again").exists() else None
     for item in list(database.pending_work_items):
         try:
-            result = _tried(item.mutations[0], arguments)
+            result = _tried(item.mutations[0], arguments, again)
         except Exception:  # noqa: BLE001 - there are mutants that Cosmic Ray fails to make
             result = WorkResult(WorkerOutcome.EXCEPTION)
         database.set_result(item.job_id, result)
@@ -46,19 +48,23 @@ def main(session: str, arguments: list[str]) -> int:
     return 0
 
 
-def _tried(mutation: MutationSpec, arguments: list[str]) -> WorkResult:
+def _tried(mutation: MutationSpec, arguments: list[str], again: Collection[str] | None) -> WorkResult:
     operator = get_operator(mutation.operator_name)(**mutation.operator_args)
     with use_mutation(mutation.module_path, operator, mutation.occurrence) as (code, mutated):
         if mutated is None:
             return WorkResult(WorkerOutcome.NO_TEST)
+        difference = difference_of(code, mutated)
+        if again is not None and difference not in again:
+            return WorkResult(WorkerOutcome.SKIPPED)
         outcome = TestOutcome.KILLED if _played(arguments) else TestOutcome.SURVIVED
-        return WorkResult(WorkerOutcome.NORMAL, diff=_difference(code, mutated), test_outcome=outcome)
+        return WorkResult(WorkerOutcome.NORMAL, diff=difference, test_outcome=outcome)
 
 
-def _difference(code: str, mutated: str) -> str:
+def difference_of(code: str, mutated: str) -> str:
+    """The lines that differ, as `make mutants` tells them and tests/mutants.md lists them."""
     pairs = zip(code.split("\n"), mutated.split("\n"), strict=False)
     before, after = zip(*(pair for pair in pairs if pair[0] != pair[1]), strict=True)
-    return "\n".join([*(f"-{line}" for line in before), *(f"+{line}" for line in after)])
+    return "\n".join([*(f"- {line.strip()}" for line in before), *(f"+ {line.strip()}" for line in after)])
 
 
 def _played(arguments: list[str], names: int | None = None, imported: Iterable[str] = ()) -> int:
