@@ -87,7 +87,7 @@ PARTS: dict[str, dict[str, str]] = {
     },
     "tests/publish/test_publisher.py": {
         "why": "a record on its way, whatever the console does",
-        "rtk/publish": "console delivery patience wire",
+        "rtk/publish": "console patience wire",
     },
     "tests/publish/test_session.py": {
         "why": "the real command and what it leaves behind",
@@ -99,7 +99,7 @@ PARTS: dict[str, dict[str, str]] = {
     "tests/publish/test_signing.py": {"why": "the real commands", "rtk/cli": "features signin signing"},
     "tests/chaoscloud/test_controls.py": {
         "why": "what the control tells, by the real command",
-        "rtk/publish": "execution parta spool workspace",
+        "rtk/publish": "execution parta workspace",
     },
     "tests/console/people/test_matrix.py": {"why": "every page, for everybody", "rtk/console/people": "pages urls"},
     "tests/console/people/test_signing_up.py": {

@@ -35,9 +35,9 @@ PARTS: dict[str, dict[str, str]] = {
     "durability": {
         "rtk/verify/record.py": "verify/test_record.py verify/test_record_edges.py verify/test_recovery.py",
         "rtk/publish/marker.py": "publish/test_marker.py",
-        "rtk/publish/spool.py": "publish/test_publisher.py",
+        "rtk/publish/spool.py": "publish/test_spool.py",
         "rtk/publish/tail.py": "publish/test_tail.py",
-        "rtk/publish/delivery.py": "publish/test_publisher.py",
+        "rtk/publish/delivery.py": "publish/test_delivery.py",
         "rtk/console/store/commit.py": "console/store/test_commit.py console/store/test_ingest.py",
         "rtk/console/store/intake.py": "console/store/test_ingest.py",
     },

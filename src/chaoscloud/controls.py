@@ -16,12 +16,12 @@ from chaoslib.settings import get_loaded_settings
 
 from rtk.clock import SystemClock
 from rtk.errors import ToolkitError
+from rtk.experiment.block import block_in
 from rtk.outlets import printable_logs
 from rtk.publish import spool, workspace
 from rtk.publish.console import Console
 from rtk.publish.destination import destination
 from rtk.publish.execution import Execution, source_of
-from rtk.publish.parta import block_in
 from rtk.publish.safeguards import Safeguards
 from rtk.publish.session import wait_of
 from rtk.publish.settings import feature

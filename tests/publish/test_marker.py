@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from rtk.publish.marker import Marker, Progress, Taken, marker_path, progress_of
+from tests.verify.disk import Disk
 
 RECORD = "run-1.record"
 HOLDING = """
@@ -119,3 +120,20 @@ def test_a_full_disk_loses_progress_and_stops_nothing(record: Path, monkeypatch:
         marker.progress.next = 3
         marker.save()
     assert progress_of(marker_path(record)) is None
+
+
+def test_where_a_record_goes_to_is_known_after_a_power_failure(record: Path) -> None:
+    disk = Disk()
+    with Marker(record, "https://one") as marker:
+        marker.begin(disk.sync)
+        (record.parent / "found").write_bytes(disk.after_power_loss(marker_path(record)))
+    assert progress_of(record.parent / "found") == Progress("https://one")
+
+
+def test_a_disk_that_makes_nothing_durable_stops_nothing(record: Path) -> None:
+    def fails(_: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    with Marker(record, "https://one") as marker:
+        marker.begin(fails)
+    assert progress_of(marker_path(record)) == Progress("https://one")

@@ -1,6 +1,7 @@
 """Reading on in a record while it is written: nothing twice, nothing left out, and nothing of this machine alone."""
 
 import json
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -134,3 +135,30 @@ def test_paths_and_processes_of_this_machine_stay_here(record: Path) -> None:
     head = json.loads(Tail(record).read(0).texts[0])
     assert {"plan", "experiment", "title", "at", "client"} <= head.keys()
     assert not {"directory", "pid", "kept", "command", "boot"} & head.keys()
+
+
+def test_nothing_but_the_head_loses_what_it_says_of_a_machine(record: Path) -> None:
+    kept = json.dumps({"n": 1, "t": 0.5, "kind": "event", "pid": 7, "command": "x"}, separators=(",", ":")).encode()
+    record.write_bytes(b"".join([lines(record)[0], b"%08x %s\n" % (zlib.crc32(kept), kept)]))
+    assert Tail(record).read(0).texts[1] == kept
+
+
+@pytest.mark.parametrize("text", [b"{}", b"[]", b'{"kind":"event","n":1,"t":0}', b'{"n":-1,"t":0,"kind":"forked"}'])
+def test_a_whole_line_without_a_number_is_passed_over(record: Path, text: bytes) -> None:
+    made = lines(record)
+    record.write_bytes(b"".join([made[0], b"%08x %s\n" % (zlib.crc32(text), text), *made[1:]]))
+    batch = Tail(record).read(0)
+    assert numbers(batch) == list(range(len(made)))
+    assert batch.offset == record.stat().st_size
+
+
+@pytest.mark.parametrize("end", [b"\0\0", b"\t", b" ", b"x"])
+def test_a_last_line_waits_for_its_end_whatever_is_there_of_it(record: Path, end: bytes) -> None:
+    whole = record.stat().st_size
+    record.write_bytes(record.read_bytes() + end)
+    assert Tail(record).read(0).offset == whole
+
+
+def test_a_head_that_does_not_say_its_version_is_a_head(tmp_path: Path) -> None:
+    (tmp_path / "a.record").write_bytes(line_of({"n": 0, "t": 0.0, "kind": "run"}))
+    assert Tail(tmp_path / "a.record").head()

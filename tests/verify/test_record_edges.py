@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from rtk.errors import CannotRecord
-from rtk.verify.record import Record, Recorded, entry_of, is_finished, line_of, plain, whole
+from rtk.errors import BadInput, CannotRecord
+from rtk.verify.record import TAIL, Record, Recorded, entry_of, is_finished, line_of, plain, whole
 from rtk.verify.redact import DEEPEST, Redactor
 
 HEAD: dict[str, Any] = {"version": 1, "run": "run-1"}
@@ -251,3 +251,52 @@ def test_the_shortest_line_has_one_sign() -> None:
     assert whole(b"%08x 1\n" % zlib.crc32(b"1")) == b"1"
     with pytest.raises(ValueError, match="not a whole line"):
         whole(b"%08x \n" % zlib.crc32(b""))
+
+
+def test_one_that_is_empty_is_not_finished(tmp_path: Path) -> None:
+    (tmp_path / "run-1.record").touch()
+    assert not is_finished(tmp_path / "run-1.record")
+
+
+def test_no_more_of_a_long_record_is_read_than_its_last_lines(tmp_path: Path) -> None:
+    record = Record(tmp_path / "run-1.record", lambda: 1.0)
+    record.append("run", **HEAD)
+    record.append("end")
+    assert is_finished(record.path)
+    record.append("event", text="x" * TAIL)
+    assert not is_finished(record.path)
+    record.close()
+
+
+@pytest.mark.parametrize("text", [b"{}", b"[]", b'"n t kind"', b'{"n":0,"t":0}', b'{"t":0,"kind":"x"}', b"nothing"])
+def test_a_whole_line_that_is_no_entry_is_damaged(text: bytes) -> None:
+    assert entry_of(b"%08x %s\n" % (zlib.crc32(text), text)) is None
+
+
+@pytest.mark.parametrize("text", [b'"kind":"measurement"', b'{"n":1,"t":0,"kind":"measurement"}'])
+def test_a_measurement_that_lacks_its_values_is_damaged(tmp_path: Path, text: bytes) -> None:
+    path = written(tmp_path)
+    path.write_bytes(path.read_bytes() + b"%08x %s\n" % (zlib.crc32(text), text))
+    recorded = Recorded(path)
+    assert len(list(recorded.slots_and_entries())) == 1
+    assert recorded.damaged == [2]
+
+
+@pytest.mark.parametrize("kind", ["event", "start", "Run", "runs"])
+def test_a_record_begins_with_a_run_and_nothing_else(tmp_path: Path, kind: str) -> None:
+    (tmp_path / "a.record").write_bytes(line_of({"n": 0, "t": 0.0, "kind": kind, "version": 1}))
+    with pytest.raises(BadInput, match="is not a run record"):
+        Recorded(tmp_path / "a.record")
+
+
+def test_one_that_could_not_be_opened_closes_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, closed = written(tmp_path), list[int]()
+    monkeypatch.setattr(os, "close", closed.append)
+    with pytest.raises(CannotRecord):
+        Record(path, lambda: 1.0, sync=closed.append)
+    assert closed == []
+
+
+def test_its_directory_is_made_with_those_above(tmp_path: Path) -> None:
+    Record(tmp_path / "state" / "rtk" / "runs" / "a.record", lambda: 1.0).close()
+    assert (tmp_path / "state" / "rtk" / "runs" / "a.record").exists()

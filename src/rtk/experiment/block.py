@@ -73,6 +73,15 @@ def block_of(document: Mapping[str, Any]) -> Block | None:
     return Block(place, ids, verification)
 
 
+def block_in(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The document's `chaosiq` block, empty where there is none; its shape is not checked."""
+    blocks = document.get("extensions")
+    for each in blocks if isinstance(blocks, list) else []:
+        if isinstance(each, dict) and each.get("name") == NAME:
+            return each
+    return {}
+
+
 def plan_of(document: Mapping[str, Any], overrides: Overrides | None = None) -> Plan:
     """The plan that a document and the options ask for.
 

@@ -1,6 +1,5 @@
 """One record on its way to a console, call by call. Everything may be sent again: the console keeps it once."""
 
-import json
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rtk.errors import BadInput
+from rtk.experiment.block import block_in
 from rtk.insight.insight import insight as insight_of
 from rtk.publish import versions
 from rtk.publish.console import Console, Refused, settled
@@ -18,12 +18,12 @@ from rtk.publish.tail import MOST_ENTRIES, Batch, Tail
 from rtk.publish.wire import Answer, NoAnswer
 from rtk.verify import journal
 from rtk.verify.facts import facts_of
-from rtk.verify.record import Entry, Recorded, plain
+from rtk.verify.record import Entry, Recorded, text_of
 
 OURS = uuid.UUID("6b1f2a0c-93cf-5d0e-8d4a-5f0b1d2c7e11")  # the space of ids made from what a file says
 FOR_GOOD = frozenset((400, 410, 413, 422))  # the same would be refused again, whenever it is sent
 GONE = 410
-REOPENED = 2  # how often a run that the console no longer knows is told anew
+REOPENINGS = 2  # how often a run that the console no longer knows is told anew
 
 
 class Passing(NoAnswer):
@@ -40,7 +40,7 @@ class Opened:
 
     head: Entry
     answer: Answer
-    foreign: bool = False
+    foreign: bool
 
 
 class Delivery:
@@ -67,7 +67,7 @@ class Delivery:
         self._on_stop = on_stop
         self._on_open = on_open
         self._most = MOST_ENTRIES
-        self._reopened = 0
+        self._reopenings = REOPENINGS
         self._remade = remade
         self._head: Entry | None = None
 
@@ -92,22 +92,22 @@ class Delivery:
             return False
         if not progress.opened:
             return self._open()
-        remade, self._remade = self._remade, False
-        if remade:
-            self._send(Batch(0, 0))
-            progress.ends = progress.next > 0
-        if remade and progress.ends:
-            return True
-        batch = (
-            Batch(progress.next, 0) if progress.ends else self._tail.read(progress.next, progress.offset, self._most)
-        )
-        if batch.texts or (beat and not progress.ends):
-            self._send(batch)
-            return True
-        if progress.ends:
+        if self._remade:
+            self._ask()
+        elif progress.ends:
             self._end()
-            return True
-        return False
+        else:
+            batch = self._tail.read(progress.next, progress.offset, self._most)
+            if not (batch.texts or beat):
+                return False
+            self._send(batch)
+        return True
+
+    def _ask(self) -> None:
+        """Ask whether the console has anything of the run: then nothing is left to be told but its end."""
+        self._send(Batch(0, 0))
+        self._remade = False
+        self.marker.progress.ends = bool(self.marker.progress.next)
 
     def _open(self) -> bool:
         head = self._first()
@@ -124,7 +124,7 @@ class Delivery:
         progress.verification = progress.verification or verification_id(head, progress.team)
         version = head.get("version", 1)
         body = {"plan": head["plan"], "experiment": head["experiment"], "client": {**head["client"], "record": version}}
-        answer = self._call("PUT", self._run(), _json(body))
+        answer = self._call("PUT", self._run(), text_of(body))
         self._see_that_it_is_taken(version, answer)
         progress.opened = True
         self.marker.save()
@@ -134,9 +134,9 @@ class Delivery:
     def _see_that_it_is_taken(self, version: int, answer: Answer) -> None:
         """Raise `Refused` where the console is too old for the record, which then waits for it to be updated."""
         accepted = answer.get("accepts")
-        known = accepted if isinstance(accepted, list) else [1]
+        known = accepted if accepted and isinstance(accepted, list) else [1]
         if version not in known:
-            takes = f"version{'s' if len(known) > 1 else ''} {' and '.join(map(str, known))}"
+            takes = f"version{'s' if known[1:] else ''} {' and '.join(map(str, known))}"
             remedy = versions.outdated(self.console.where.url, version, known)
             raise Refused(f"{self.console.name} takes run records of {takes}, not {version}: {remedy}", answer.status)
 
@@ -157,8 +157,8 @@ class Delivery:
         answer = self.console.call("POST", path, batch.body(), pack=True)
         told = answer.get("next")
         if answer.status == 413 and len(batch.texts) > 1:
-            self._most = max(1, len(batch.texts) // 2)
-        elif answer.status == 404 and self._reopened < REOPENED:
+            self._most = len(batch.texts) // 2
+        elif answer.status == 404 and self._reopenings:
             self._forget()
         elif (answer.good or answer.status == 409) and isinstance(told, int):
             self._advance(batch, told)
@@ -178,7 +178,7 @@ class Delivery:
 
     def _forget(self) -> None:
         """The console knows the run no more, as after an old backup was restored: tell it from the beginning."""
-        self._reopened += 1
+        self._reopenings -= 1
         progress = self.marker.progress
         progress.opened, progress.next, progress.offset, progress.ends = False, 0, 0, False
         self.marker.save()
@@ -218,7 +218,7 @@ def ending(path: Path) -> bytes:
     recorded = Recorded(path)
     insight = insight_of(facts_of(recorded)).as_dict()
     whole = "".join(journal.text(recorded, insight, during=False))
-    return b'{"journal": %b, "insight": %b}' % (whole.encode("utf-8", "replace"), _json(insight))
+    return b'{"journal": %b, "insight": %b}' % (whole.encode("utf-8", "replace"), text_of(insight))
 
 
 def verification_id(head: Entry, team: str) -> str:
@@ -232,13 +232,6 @@ def verification_id(head: Entry, team: str) -> str:
 
 
 def _team_of(experiment: dict[str, Any]) -> str | None:
-    blocks = (each for each in experiment.get("extensions") or [] if isinstance(each, dict))
-    found = next((each.get("team_id") for each in blocks if each.get("name") == "chaosiq"), None)
+    """The team that an experiment names, None where it names none."""
+    found = block_in(experiment).get("team_id")
     return str(found) if found else None
-
-
-def _json(value: Any) -> bytes:
-    try:
-        return json.dumps(value, allow_nan=False).encode("utf-8", "replace")
-    except (TypeError, ValueError):
-        return json.dumps(plain(value)).replace("NaN", "null").encode("utf-8", "replace")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rtk.errors import BadInput
-from rtk.experiment.block import NAME
+from rtk.experiment.block import NAME, block_in
 from rtk.publish import parta
 from rtk.publish.console import Console
 from rtk.publish.pending import Sender
@@ -63,7 +63,7 @@ def _ours(journal: Mapping[str, Any]) -> dict[str, Any] | None:
 
 def _execution(journal: dict[str, Any], sender: Sender, settings: Mapping[str, Any], path: Path) -> str:
     redact = redactor_of(journal["experiment"], settings)
-    block = parta.block_in(journal) or parta.block_in(journal["experiment"])
+    block = block_in(journal) or block_in(journal["experiment"])
     kept = Kept(
         sender.where.url,
         redact.within(journal),

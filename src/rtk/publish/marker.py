@@ -1,16 +1,20 @@
 """How far a record was published: a small file beside it, for its owner's eyes only and without any token.
 
-The file is locked by whoever is publishing the record, so that two processes do not do it at once. What it says
-may be old after a crash: the console's own `next` corrects it.
+The file is locked by whoever is publishing the record, so that two processes do not do it at once. Where the record
+goes to is made durable before anything is sent; how far it went may be old after a crash: the console's own `next`
+corrects it.
 """
 
 import fcntl
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
 import msgspec
+
+from rtk.verify.record import keep_name
 
 SUFFIX = ".published"
 
@@ -66,6 +70,13 @@ class Marker:
         with suppress(OSError):
             os.pwrite(self._file, text, 0)
             os.ftruncate(self._file, len(text))
+
+    def begin(self, sync: Callable[[int], None] = os.fsync) -> None:
+        """Write it durably: a record whose marker is lost in a power failure would be sent by nobody."""
+        self.save()
+        with suppress(OSError):
+            sync(self._file)
+        keep_name(self.path.parent, sync)
 
     def close(self) -> None:
         """Let go of it."""

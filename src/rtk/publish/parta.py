@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from rtk.experiment.block import NAME
+from rtk.experiment.block import NAME, block_in
 from rtk.publish.console import EVENT, Console, Refused
 from rtk.publish.delivery import OURS, Passing
 from rtk.publish.destination import segment
@@ -93,15 +93,6 @@ def named(experiment: dict[str, Any], team: str) -> None:
         extensions = experiment.get("extensions")
         others = extensions if isinstance(extensions, list) else []
         experiment["extensions"] = [*others, {"name": NAME, "experiment_id": found}]
-
-
-def block_in(experiment: Mapping[str, Any]) -> dict[str, Any]:
-    """The `chaosiq` block of an experiment, empty where there is none."""
-    blocks = experiment.get("extensions")
-    for each in blocks if isinstance(blocks, list) else []:
-        if isinstance(each, dict) and each.get("name") == NAME:
-            return each
-    return {}
 
 
 def page_of(answer: Answer) -> str:

@@ -65,7 +65,7 @@ class Publisher:
     def _work(self) -> None:
         try:
             with Marker(self._path, self.console.where.url) as marker:
-                marker.save()
+                marker.begin()
                 delivery = Delivery(self._path, self.console, marker, self._stop, self._on_open)
                 self._until_done(delivery)
                 self.done = delivery.done

@@ -9,8 +9,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from rtk.experiment.block import block_in
 from rtk.publish import parta
 from rtk.publish.console import Console, Refused, settled
+from rtk.verify.record import keep_name
 
 SUFFIX = ".execution"
 ASIDE = ".refused"
@@ -33,13 +35,16 @@ class Kept:
     key: str = field(default_factory=lambda: str(uuid.uuid4()))
 
 
-def keep(path: Path, kept: Kept) -> None:
-    """Write it for its owner's eyes only, all of it or none. Raises `OSError`."""
+def keep(path: Path, kept: Kept, sync: Callable[[int], None] = os.fsync) -> None:
+    """Write it durably for its owner's eyes only, all of it or none. Raises `OSError`."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}")
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         json.dump(asdict(kept), file)
+        file.flush()
+        sync(file.fileno())
     part.replace(path)
+    keep_name(path.parent, sync)
 
 
 def read(path: Path) -> Kept | None:
@@ -84,7 +89,7 @@ def settle(kept: Kept, console: Console, note: Callable[[], None] = lambda: None
     if kept.team:
         console.where = console.where.in_team({"id": kept.organization}, {"id": kept.team})
     else:
-        console.where = settled(console, parta.block_in(kept.journal["experiment"]).get("team_id"))
+        console.where = settled(console, block_in(kept.journal["experiment"]).get("team_id"))
         kept.organization, kept.team = console.where.organization, console.where.team
     if not kept.experiment_id:
         parta.named(kept.journal["experiment"], kept.team)

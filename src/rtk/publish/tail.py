@@ -17,7 +17,7 @@ from rtk.verify.record import VERSION, Entry, entry_of, whole
 MOST_ENTRIES = 5_000  # the console takes 10,000
 MOST_BYTES = 2 * 1024 * 1024  # the console takes 4 MiB
 KEPT_HERE = ("directory", "pid", "kept", "boot", "command", "monotonic")
-_NUMBER = re.compile(rb'\{"n":(-?\d+),"t":(-?[\d.e+-]+),"kind":"(\w+)"')
+_NUMBER = re.compile(rb'\{"n":(\d+),"t":(-?[\d.e+-]+),"kind":"(\w+)"')
 LOST = "an entry of the record was damaged and is lost"
 
 
@@ -56,7 +56,7 @@ class Tail:
         """The first entry, None as long as it is not there."""
         with self.path.open("rb") as file:
             entry = entry_of(file.readline())
-        return entry if entry and entry["kind"] == "run" and entry.get("version", 0) <= VERSION else None
+        return entry if entry and entry["kind"] == "run" and entry.get("version", VERSION) <= VERSION else None
 
     def read(self, first: int, offset: int = 0, most: int = MOST_ENTRIES) -> Batch:
         """The entries from number `first` on; `offset` is where its line begins, or anything before that.
@@ -71,7 +71,7 @@ class Tail:
                 if batch.texts and batch.size + len(text) > MOST_BYTES:
                     break
                 _fill(batch, number, text)
-                batch.add(_head(text) if number == 0 else text)
+                batch.add(text if number else _head(text))
                 batch.ends = batch.ends or ends
             batch.offset += len(line)
             if len(batch.texts) >= most:
@@ -82,7 +82,7 @@ class Tail:
         with self.path.open("rb") as file:
             file.seek(offset)
             for line in file:
-                if line[-1:] != b"\n":  # still being written
+                if not line.endswith(b"\n"):  # still being written
                     return
                 yield line
 
@@ -91,7 +91,7 @@ def _looked_at(line: bytes) -> tuple[bytes, int, bool] | None:
     """The text of a line, its number, and whether the run ends with it; None where it is damaged or has no number."""
     with suppress(ValueError):
         text = whole(line)
-        if (found := _NUMBER.match(text)) and int(found[1]) >= 0:
+        if found := _NUMBER.match(text):  # a fork of the run has none
             return text, int(found[1]), found[3] == b"end"
     return None
 
@@ -99,8 +99,8 @@ def _looked_at(line: bytes) -> tuple[bytes, int, bool] | None:
 def _fill(batch: Batch, number: int, text: bytes) -> None:
     found = _NUMBER.match(text)
     assert found
-    while batch.next < number:
-        batch.add(msgspec.json.encode({"n": batch.next, "t": float(found[2]), "kind": "event", "text": LOST}))
+    for lost in range(batch.next, number):
+        batch.add(msgspec.json.encode({"n": lost, "t": float(found[2]), "kind": "event", "text": LOST}))
 
 
 def _head(text: bytes) -> bytes:

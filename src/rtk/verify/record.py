@@ -103,11 +103,11 @@ class Record:
         if not isinstance(resume, lock.Lock):
             lock.take(self._file)
         if not resume:
-            _keep_name(self.path.parent, self._sync)
+            keep_name(self.path.parent, self._sync)
         else:
-            size = os.fstat(self._file).st_size  # a torn last line must not run into the next one
-            self._torn = size > 0 and os.pread(self._file, 1, size - 1) != b"\n"
             self._next = max(entry["n"] for entry in Recorded(self.path).entries()) + 1
+            end = os.fstat(self._file).st_size - 1  # a torn last line must not run into the next one
+            self._torn = os.pread(self._file, 1, end) != b"\n"
 
     def _unwritable(self, error: OSError) -> str:
         return f"the run record {self.path} cannot be written: {error.strerror}"
@@ -176,7 +176,7 @@ class Record:
             self._file = -1
 
 
-def _keep_name(directory: Path, sync: Callable[[int], None]) -> None:
+def keep_name(directory: Path, sync: Callable[[int], None]) -> None:
     """Make the names in a directory durable: what a file holds is lost with its name."""
     place = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -189,8 +189,7 @@ def _keep_name(directory: Path, sync: Callable[[int], None]) -> None:
 def is_finished(path: Path) -> bool:
     """Whether the record of a run has come to its end, told from its last lines."""
     with path.open("rb") as file:
-        size = file.seek(0, os.SEEK_END)
-        file.seek(max(0, size - TAIL))
+        file.seek(max(0, os.fstat(file.fileno()).st_size - TAIL))
         lines = file.read().splitlines(keepends=True)
     entries = [entry for entry in map(entry_of, lines) if entry]
     return any(entry["kind"] == "end" for entry in entries)
@@ -205,9 +204,9 @@ def _write(file: int, line: bytes) -> None:
 
 def line_of(entry: Entry, redact: Redactor | None = None) -> bytes:
     """An entry as its line, with no secret in it."""
-    text = _text(entry)
+    text = text_of(entry)
     if redact and redact.is_needed_for(text):
-        text = _text(_redacted(entry, redact))
+        text = text_of(_redacted(entry, redact))
     return b"%08x %s\n" % (zlib.crc32(text), text)
 
 
@@ -226,11 +225,12 @@ def _part(key: str, value: Any, redact: Redactor) -> Any:
     return redact.within(value)
 
 
-def _text(entry: Entry) -> bytes:
+def text_of(value: Any) -> bytes:
+    """The value as JSON, in words where JSON cannot hold it."""
     try:
-        return _encode(entry)
+        return _encode(value)
     except Exception:  # noqa: BLE001 - an output may be anything, and a line about it must be written all the same
-        return _encode(plain(entry))
+        return _encode(plain(value))
 
 
 def plain(value: Any, depth: int = 0) -> Any:
