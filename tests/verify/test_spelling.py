@@ -140,3 +140,60 @@ def test_a_question_mark_stands_for_half_a_character_only(sign: str) -> None:
 def test_base64_with_less_than_two_rows_of_letters_is_found_where_a_line_ends(encoded: str) -> None:
     redact = Redactor({"group": {"name": base64.b64decode(encoded)}}, {})
     assert redact(f"<{encoded[:3]}\n{encoded[3:]}>") == f"<{MASK}>"
+
+
+@pytest.mark.parametrize(("before", "first"), [("", 0), ("x", 2), ("xy", 3)])
+@pytest.mark.parametrize("length", range(4, 12))
+def test_base64_is_known_by_what_it_has_of_the_secret_alone(before: str, first: int, length: int) -> None:
+    secret = "abcdefghijkl"[:length]
+    encoded, last = base64.b64encode(f"{before}{secret} and more".encode()).decode(), (len(before) + length) * 8 // 6
+    known = f"{encoded[:first]}{MASK}{encoded[last:]}"
+    assert Redactor({"name": secret}, {})(encoded) == (known if length > 4 else encoded)
+
+
+def test_base64_that_is_one_character_longer_than_a_line_is_found_where_the_line_ends() -> None:
+    secret = "secret" * 7 + "1234"
+    encoded = base64.b64encode(f"{secret} and more".encode()).decode()
+    assert Redactor({"name": secret}, {})(f"{encoded[:60]}\n{encoded[60:]}") == f"{MASK}{encoded[61:]}"
+
+
+@pytest.mark.parametrize("sign", ["£", "\x80", "Â", "Ã", "é", "ÿ"])
+def test_a_sign_is_found_in_an_address_in_latin_1(sign: str) -> None:
+    secret = f"q7-{sign}-7q"
+    assert Redactor({"name": secret}, {})(f"<{quote(secret.encode('latin-1'), safe='')}>") == f"<{MASK}>"
+
+
+@pytest.mark.parametrize("sign", ["Ā", "ā", "€"])
+def test_a_sign_that_latin_1_lacks_is_found_in_an_address(sign: str) -> None:
+    secret = f"q7-{sign}-7q"
+    assert Redactor({"name": secret}, {})(f"<{quote(secret, safe='')}>") == f"<{MASK}>"
+
+
+@pytest.mark.parametrize("blank", ["\x1c", "\x85", "\xa0", "\u1680", "\u2028", "\u3000"])
+def test_a_blank_is_found_in_bytes_as_programs_tell_them(blank: str) -> None:
+    secret, raw = f"one{blank}two", blank.encode()
+    redact = Redactor({"name": secret}, {})
+    for told in ("".join(f"\\x{byte:02x}" for byte in raw), "".join(f"\\{byte:03o}" for byte in raw)):
+        assert redact(f"<one{told}two>") == f"<{MASK}>"
+
+
+@pytest.mark.parametrize("row", [1, 2, 3])
+def test_backslashes_are_found_in_json_within_json_within_json(row: int) -> None:
+    secret = written = f"q7{chr(92) * row}7q"
+    for _ in range(3):
+        written = json.dumps(written)[1:-1]
+        assert Redactor({"name": secret}, {})(f"<{written}>") == f"<{MASK}>"
+
+
+def test_nothing_is_left_of_an_apostrophe_at_the_end_that_a_shell_was_given() -> None:
+    secret = "q7 of jane's and ours'"
+    assert Redactor({"name": secret}, {})(f"echo {shlex.quote(secret)} now") == f"echo '{MASK}' now"
+
+
+def test_a_number_below_zero_is_found_without_its_sign() -> None:
+    assert Redactor({"offset": -54321}, {})("54321") == MASK
+    assert Redactor({"offset": -54321}, {}).within({"a": "54321", "b": 7}) == {"a": MASK, "b": 7}
+
+
+def test_a_number_with_a_point_has_no_second_one() -> None:
+    assert Redactor({"rate": 12345.5}, {})("version 12345.5.0") == "version 12345.5.0"

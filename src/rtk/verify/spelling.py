@@ -22,7 +22,8 @@ _LETTERS = {"\n": "n", "\r": "r", "\t": "t", "\f": "f", "\v": "v", "\b": "b", "\
 _NAMES = {**html.entities.codepoint2name, ord("'"): "apos", ord(" "): "nbsp"}
 _BREAK = (  # no two of these begin alike, so that a row of them is matched in one way only
     r"(?:\s"
-    r"|\\+(?:\s|[nrtfv]|(?:u00|x)(?i:0[9a-d]|1[c-f]|20|85|a0)|0(?:1[1-5]|3[4-7]|40))"
+    r"|\\+(?:\s|[nrtfv]|(?:u00|x)(?i:0[9a-d]|1[c-f]|20|85|a0)|0(?:1[1-5]|3[4-7]|40)"
+    r"|x[cC]2\\+x(?i:85|a0)|302\\+2(?:05|40))"
     r"|%(?:25)*(?i:0[9a-d]|1[c-f]|20|c2%(?:25)*(?:85|a0))"
     r"|&(?:amp;)*(?:#0*(?:9|1[0-3]|28|29|30|31|32|160)|#[xX]0*(?i:9|[a-d]|1[c-f]|20|a0)|nbsp);)"
 )
@@ -87,9 +88,9 @@ def _broken(encoded: str) -> str:
 def _base64(raw: bytes) -> Iterator[str]:
     """The base64 of a value by itself, and what stays the same of it wherever it stands in a longer text."""
     yield base64.b64encode(raw).decode()
-    for before in range(3):
+    for before, first in ((0, 0), (1, 2), (2, 3)):  # so many bytes, and the first character that has nothing of them
         whole = base64.b64encode(b"\0" * before + raw).decode()
-        first, last = -(-before * 8 // 6), (before + len(raw)) * 8 // 6
+        last = (before + len(raw)) * 8 // 6
         if last - first >= SHORTEST_CUT:
             yield whole[first:last]
 
@@ -114,8 +115,8 @@ def _row(row: str) -> str:
     if row.isspace():
         rare = (_escapes(sign) for sign in dict.fromkeys(row) if ord(sign) > 255)
         return f"(?:{'|'.join((_BREAK, '[+]', *rare))})+"
-    if row[0] == "\\":  # one pattern for all of a row, since each may be doubled, more than once
-        size, escapes = len(row), _escapes(row[0])
+    if row.startswith("\\"):  # one pattern for all of a row, since each may be doubled, more than once
+        size, escapes = len(row), _escapes("\\")
         return rf"(?:\\{{{size},{8 * size}}}|(?:{escapes}){{{size}}})"
     return _sign(row)
 
