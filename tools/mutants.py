@@ -30,6 +30,8 @@ KNOWN = ROOT / "tests" / "mutants.md"
 LEFT_OUT = re.compile(r"BitOr|RemoveDecorator|(Eq|Lt|LtE|Gt|GtE)_Is(Not)?$")
 # Tests of the console need Django; the others start four times as fast without any plugin that they do not use.
 PLAIN = "[pytest]\naddopts = --import-mode=importlib\npythonpath = .\nmarkers = timeout\ntimeout = 100\n"
+# These tests of the console need neither, nor what the others share.
+ALONE = frozenset(("console/store/test_committing_alone.py", "console/store/test_intake.py"))
 # What matters most, with the tests that are to notice.
 PARTS: dict[str, dict[str, str]] = {
     "durability": {
@@ -38,8 +40,8 @@ PARTS: dict[str, dict[str, str]] = {
         "rtk/publish/spool.py": "publish/test_spool.py",
         "rtk/publish/tail.py": "publish/test_tail.py",
         "rtk/publish/delivery.py": "publish/test_delivery.py",
-        "rtk/console/store/commit.py": "console/store/test_commit.py console/store/test_ingest.py",
-        "rtk/console/store/intake.py": "console/store/test_ingest.py",
+        "rtk/console/store/commit.py": "console/store/test_committing_alone.py",
+        "rtk/console/store/intake.py": "console/store/test_intake.py",
     },
     "locking": {"rtk/verify/holds.py": "verify/test_holds.py", "rtk/verify/lock.py": "verify/test_lock.py"},
     "exit-codes": {"rtk/cli/ending.py": "cli/test_ending.py"},
@@ -149,14 +151,15 @@ def _configured(module: str) -> str:
 
 def _arguments(tests: str) -> list[str]:
     there = [f"tests/{name}" for name in tests.split() if (ROOT / "tests" / name).exists()]
-    quick = ["-x", "-q", "-p", "no:cacheprovider", "--hypothesis-profile=quick", "--hypothesis-seed=1"]
+    quick = ["-x", "-q", "-p", "no:cacheprovider"]
     plain = ["-c", "plain.ini", "--rootdir", ".", "-p", "pytest_timeout", "-p", "_hypothesis_pytestplugin"]
     quick += ["-n0"] if _needs_plugins(tests) else plain
-    return [*quick, *there]
+    shared = ["--hypothesis-profile=quick", "--hypothesis-seed=1"]
+    return [*quick, *(["--noconftest"] if tests in ALONE else shared), *there]
 
 
 def _needs_plugins(tests: str) -> bool:
-    return "console" in tests
+    return "console" in tests and tests not in ALONE
 
 
 def _try(session: Path, arguments: list[str], copy: Path, environ: dict[str, str]) -> None:

@@ -36,8 +36,10 @@ class Line:
     def __init__(self, answers: Answers = well) -> None:
         self.answers = answers
         self.calls: list[tuple[str, Any]] = []
+        self.requests: list[Request] = []
 
     def __call__(self, request: Request) -> Answer:
+        self.requests.append(request)
         last = request.url.rpartition("/")[2]
         data = request.body or b"null"
         body = json.loads(gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data)
@@ -88,7 +90,21 @@ def test_it_opens_the_run_tells_its_entries_and_its_end_and_is_done(marker: Mark
     assert (line.kinds, line.batches) == (["PUT", "record", "end"], [(0, 13)])
     assert delivery.done
     assert line.calls[2][1]["insight"]["planned"] == 9
+    assert line.calls[2][1]["journal"]["steady_states"]["during"] == [], "its measurements are there already"
+    assert line.requests[1].headers["Content-Encoding"] == "gzip"
     assert not of(marker, line).step(), "what is done is not begun again"
+
+
+@pytest.mark.parametrize("run", ["", "another"])
+@pytest.mark.parametrize("verification", ["", "v-1"])
+def test_a_run_goes_by_its_own_ids_or_by_those_it_was_given(marker: Marker, verification: str, run: str) -> None:
+    head = Recorded(marker.path.with_suffix(".record")).head
+    marker.progress = Progress(HERE, verification=verification, run=run)
+    line = Line()
+    of(marker, line).step()
+    team = f"{HERE}/api/v1/organizations/o-1/teams/t-1"
+    own = verification_id(head, "t-1")
+    assert line.requests[0].url == f"{team}/verifications/{verification or own}/runs/{run or head['run']}"
 
 
 def test_a_beat_is_the_only_call_where_there_is_nothing_to_tell(tmp_path: Path) -> None:
@@ -245,10 +261,15 @@ def test_whether_a_run_is_known_is_asked_again_where_there_was_no_answer(marker:
     assert line.batches == [(0, 0), (0, 0)], "none of its entries, which have other numbers, is sent"
 
 
-@pytest.mark.parametrize("accepts", [None, [], {"1": 2}, [1]])
-def test_a_console_that_does_not_say_what_it_takes_takes_the_first_version(tmp_path: Path, accepts: Any) -> None:
+@pytest.mark.parametrize(
+    ("accepts", "takes"),
+    [*((each, "version 1") for each in (None, [], {"1": 2}, [1])), ([1, 3], "versions 1 and 3")],
+)
+def test_a_console_that_does_not_say_what_it_takes_takes_the_first_version(
+    tmp_path: Path, accepts: Any, takes: str
+) -> None:
     path = finished(tmp_path, version=2)
-    with Marker(path, HERE) as marker, pytest.raises(Refused, match="takes run records of version 1, not 2"):
+    with Marker(path, HERE) as marker, pytest.raises(Refused, match=f"takes run records of {takes}, not 2"):
         of(marker, Line(lambda *_: (200, {"accepts": accepts}))).step()
 
 
