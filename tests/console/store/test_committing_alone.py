@@ -147,26 +147,29 @@ def test_calls_that_wait_are_stored_in_one_transaction_and_answered_each() -> No
     assert database.moves == [{ONE: (3, None), TWO: (3, None)}]
 
 
-def test_a_transaction_has_fifty_thousand_rows_and_the_call_that_fills_it() -> None:
+@pytest.mark.parametrize("last", [1, 4])
+def test_a_transaction_has_fifty_thousand_rows_and_the_call_that_fills_it(last: int) -> None:
     async def work() -> Database:
         committer = Committer((database := Database()).connect)
-        await told(committer, huge(ONE, 0, 49_999), huge(ONE, 49_999, 1), huge(ONE, 50_000, 7), huge(ONE, 50_007, 1))
+        full = 49_999 + last
+        await told(committer, huge(ONE, 0, 49_999), huge(ONE, 49_999, last), huge(ONE, full, 7), huge(ONE, full + 7, 1))
         return database
 
-    assert [each[ONE][0] for each in played(work()).moves] == [50_000, 50_008]
+    assert [each[ONE][0] for each in played(work()).moves] == [49_999 + last, 50_007 + last]
 
 
-def test_a_second_transaction_begins_for_five_hundred_rows_that_wait_and_a_third_never() -> None:
+@pytest.mark.parametrize("last", [1, 2])
+def test_a_second_transaction_begins_for_five_hundred_rows_that_wait_and_a_third_never(last: int) -> None:
     async def work() -> list[int]:
         committer = Committer((database := Database()).connect)
         database.go.clear()
         tasks, under_way = [], []
-        for call in (of(ONE), huge(TWO, 0, 499), huge(THREE, 0, 1), huge(FOUR, 0, 5_000)):
+        for call in (of(ONE), huge(TWO, 0, 499), huge(THREE, 0, last), huge(FOUR, 0, 5_000)):
             tasks.append(asyncio.create_task(committer.submit(call)))
             await turns()
             under_way.append(database.under_way)
         database.go.set()
-        assert [answer.next for answer in await asyncio.gather(*tasks)] == [1, 499, 1, 5_000]
+        assert [answer.next for answer in await asyncio.gather(*tasks)] == [1, 499, last, 5_000]
         return under_way
 
     assert played(work()) == [1, 1, 2, 2]
@@ -351,6 +354,7 @@ def held(**more: Any) -> Held:
         (held(), "checkout", TEAM, False),
         (held(), "another", TEAM, False),
         (held(), "zzz", TEAM, False),
+        (held(), VERIFICATION.replace("a", "0"), TEAM, False),
         (held(), VERIFICATION, "another-team", False),
         (held(), VERIFICATION, "zzz", False),
         (held(file_id=None), VERIFICATION, TEAM, True),
