@@ -35,6 +35,7 @@ from bench import (
     rereading,
     results,
     scale,
+    siege,
     slots,
     startup,
     stopping,
@@ -74,6 +75,7 @@ ROWS: dict[str, Callable[[Sitting], Row]] = {
     "chart": chart.run,
     "large": large.run,
     "stopping": stopping.run,
+    "siege": siege.run,
 }
 RESULTS = Path(__file__).with_name("RESULTS.md")
 KEPT = Path(__file__).with_name("kept")  # rows as they were measured last, not for git
