@@ -177,6 +177,13 @@ def test_a_token_that_is_not_accepted_is_told_without_it(server: Server) -> None
     assert TOKEN not in str(refusal.value)
 
 
+def test_a_token_that_expired_is_told_with_its_day(server: Server) -> None:
+    challenge = 'Bearer error="invalid_token", error_description="it expired on 2026-01-31"'
+    server.answers["/e"] = answer(b"", 401, WWW_Authenticate=challenge)
+    with pytest.raises(Unreachable, match=r"does not accept the token kept for it: it expired on 2026-01-31; sign in"):
+        fetch(server.url("/e"), settings=auths(server.host), environ={})
+
+
 @pytest.mark.parametrize(
     ("settings", "says"),
     [

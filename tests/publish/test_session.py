@@ -84,6 +84,18 @@ def test_what_an_earlier_run_could_not_send_goes_with_the_next(home: Home, toy: 
     toy.wait_for(lambda: len(toy.memory.runs) == 2 and all(run.ends for run in toy.memory.runs.values()))
 
 
+def test_an_expired_token_is_said_once_with_its_day_and_the_run_ends_as_it_would(home: Home, toy: ToyConsole) -> None:
+    home.by_environment(toy).verification()
+    challenge = 'Bearer error="invalid_token", error_description="it expired on 2026-01-31"'
+    toy.faults = lambda _: Says(401, None, {"WWW-Authenticate": challenge})
+    ended = home.chaos("verify", "verification.json")
+    assert ended.code == 0
+    assert ended.out.count("does not accept the token: it expired on 2026-01-31; sign in anew") == 1
+    sent = home.chaos("publish", "--pending")
+    assert sent.code == 1
+    assert "it expired on 2026-01-31" in sent.out
+
+
 def test_a_stop_on_the_console_stops_the_run_and_undoes_it(home: Home, toy: ToyConsole) -> None:
     home.by_environment(toy).verification(lasts=60)
     toy.after = lambda seen: None if len(toy.memory.calls("/record$")) < 2 else stop(toy)

@@ -114,7 +114,9 @@ class PasswordForm(ChangePasswordForm):
         if there:
             label = "End my token, too" if there == 1 else f"End my {there} tokens, too"
             self.fields["end_tokens"] = forms.BooleanField(
-                label=label, required=False, help_text="Whatever uses them stops working. Choose it if somebody knew."
+                label=label,
+                required=False,
+                help_text="What uses them stops working. Choose it if somebody may have known your password.",
             )
 
     def save(self) -> None:
