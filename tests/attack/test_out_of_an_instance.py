@@ -147,8 +147,10 @@ def test_no_process_of_the_machine_is_seen_or_killed(world: World) -> None:
     assert processes.alive(keeper)
 
 
-def test_the_labs_port_is_not_reached(world: World) -> None:
-    assert world.run(f"bash -c 'exec 3<>/dev/tcp/127.0.0.1/{world.lab['port']}'")["ResponseCode"] != 0
+@pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.1", "10.0.0.12"])
+def test_neither_the_lab_nor_another_instance_is_reached(world: World, address: str) -> None:
+    for port in (world.lab["port"], int(world.lab["instances"][1]["url"].rpartition(":")[2])):
+        assert world.run(f"timeout 20 bash -c 'exec 3<>/dev/tcp/{address}/{port}'")["ResponseCode"] == 1
 
 
 @pytest.mark.parametrize("stream", ["stdout", "stderr"])

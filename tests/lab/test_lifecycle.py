@@ -33,11 +33,12 @@ def loaded(world: World) -> list[int]:
 )
 def test_nothing_is_left_soon_after_the_lab_ends(own: World, end: signal.Signals, isolation: list[str]) -> None:
     with own.up("--instances", "2", "--invocation-delay", "0", *isolation):
-        all_of_it = loaded(own)
+        all_of_it, port = loaded(own), own.lab["port"]
         assert len(all_of_it) > 10
         os.kill(own.lab["pid"], end)
         eventually(lambda: not any(processes.alive(pid) for pid in all_of_it), SOON_S)
         assert own.rtk("status").returncode == 1
+        assert all(is_free(port + place) for place in range(3))
 
 
 def test_down_ends_everything_and_frees_the_ports(own: World) -> None:
