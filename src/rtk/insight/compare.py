@@ -8,6 +8,8 @@ observed one within a relative 1e-7 count as extreme; Mann-Whitney is exact with
 values, and above it the normal approximation with corrections for ties and continuity.
 """
 
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
 from math import erfc, sqrt
@@ -15,6 +17,8 @@ from math import erfc, sqrt
 _EXACT_PAIRS = 400
 _SAME = 1 + 1e-7
 _VANISHING = 1e-300
+_PART = 50_000  # values that are counted at a time
+_SEVERAL = (1).__lt__
 
 
 def fisher(met: int, deviated: int, other_met: int, other_deviated: int) -> float:
@@ -58,15 +62,42 @@ def mann_whitney(values: Sequence[float], others: Sequence[float]) -> tuple[floa
 
 
 def _ranks(values: Sequence[float], others: Sequence[float]) -> tuple[float, int]:
-    """The sum of the middle ranks of `values`, and the sum of t³ - t over groups of t equal values."""
-    together = sorted([(value, True) for value in values] + [(value, False) for value in others])
-    rank_sum, ties, before = 0.0, 0, 0
-    for _, group in groupby(together, key=lambda pair: pair[0]):
-        mine = [is_mine for _, is_mine in group]
-        rank_sum += sum(mine) * (before + (len(mine) + 1) / 2)
-        ties += len(mine) ** 3 - len(mine)
-        before += len(mine)
-    return rank_sum, ties
+    """The sum of the middle ranks of `values`, and the sum of t³ - t over groups of t equal values.
+
+    The longer of the two is only searched in. All sums are of halves of whole numbers, so that no order rounds them.
+    """
+    if len(values) > len(others):
+        below, ties = _below(sorted(others), sorted(values))
+        below = len(values) * len(others) - below
+    else:
+        below, ties = _below(sorted(values), sorted(others))
+    return below + len(values) * (len(values) + 1) / 2, ties
+
+
+def _below(few: Sequence[float], many: Sequence[float]) -> tuple[float, int]:
+    """In how many pairs the value of `few` is the higher (equal ones count half), and the ties of both together."""
+    below, ties = 0.0, _ties(many)
+    for value, group in groupby(few):
+        mine = sum(1 for _ in group)
+        first = bisect_left(many, value)
+        equal = bisect_right(many, value, first) - first
+        below += mine * (first + equal / 2)
+        ties += _tied(mine + equal) - _tied(equal)
+    return below, ties
+
+
+def _ties(ordered: Sequence[float]) -> int:
+    """The sum of t³ - t over groups of t equal values of those in ascending order, a part of them at a time."""
+    total, begin = 0, 0
+    while begin < len(ordered):
+        end = bisect_right(ordered, ordered[min(begin + _PART, len(ordered)) - 1], begin)
+        total += sum(map(_tied, filter(_SEVERAL, Counter(ordered[begin:end]).values())))
+        begin = end
+    return total
+
+
+def _tied(equal: int) -> int:
+    return equal**3 - equal
 
 
 def _exact_p(u: float, n: int, m: int, _ties: int) -> float:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from math import isnan
 from typing import Literal, NamedTuple, get_args
 
+from rtk.insight.columns import Columns, only, order_of
 from rtk.insight.effect import EffectChange
 from rtk.insight.stops import Stopping
 
@@ -23,6 +24,7 @@ OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 _NONE = float("nan")
 _KINDS = tuple((phase, outcome) for phase in PHASES for outcome in OUTCOMES)
 _CODES: dict[tuple[str, str], int] = {kind: code for code, kind in enumerate(_KINDS)}
+_OUTCOME_OF = bytes(code % len(OUTCOMES) for code in range(256))
 
 
 class MissedReason(StrEnum):
@@ -80,6 +82,18 @@ class Measurement(NamedTuple):
     code: MissedReason | None = None
 
 
+class Stored(NamedTuple):
+    """Columns of many measurements: their codes (`code_of`), slots, and four times of each, the value being the last.
+
+    A time is not a number where there is none. `why` says by their places why some were missed.
+    """
+
+    codes: bytes
+    slots: "array[int]"
+    times: "array[float]"
+    why: dict[int, MissedReason]
+
+
 class Measurements:
     """Measurements in slot order, kept in columns: 100,000 of them take 4 MiB."""
 
@@ -121,6 +135,59 @@ class Measurements:
         times.append(_NONE if ended is None else ended)
         times.append(_NONE if value is None else value)
 
+    def extend(self, columns: "Stored") -> None:
+        """Add many at once, in slot order."""
+        before = len(self._slots)
+        self._codes.frombytes(columns.codes)
+        self._slots.extend(columns.slots)
+        self._times.extend(columns.times)
+        self._why |= {before + place: why for place, why in columns.why.items()}
+
+    def ordered(self) -> "Measurements":
+        """Return them in the order they were due, and of one moment by their slots; as they came where that is it."""
+        order = order_of(self._times[::4], self._slots)
+        if order is None:
+            return self
+        found = Measurements()
+        found._codes = array("b", map(self._codes.__getitem__, order))
+        found._slots = array("q", map(self._slots.__getitem__, order))
+        found._times = array("d", bytes(8 * len(self._times)))
+        for column in range(4):
+            found._times[column::4] = array("d", map(self._times[column::4].__getitem__, order))
+        now_at = {before: place for place, before in enumerate(order)} if self._reasons or self._why else {}
+        found._reasons = {now_at[before]: reason for before, reason in self._reasons.items()}
+        found._why = {now_at[before]: why for before, why in self._why.items()}
+        return found
+
+    def explain(self, reasons: Iterable[tuple[int, str]]) -> None:
+        """Say of some, by their places, in a sentence why they came out as they did."""
+        self._reasons.update(reasons)
+
+    def columns(self, *phases: Phase) -> Columns:
+        """Return all of them as columns, or those of some phases."""
+        codes = self._codes.tobytes()
+        mask = codes.translate(only(*(_CODES[phase, outcome] for phase in phases for outcome in OUTCOMES)))
+        if phases and 1 not in mask:
+            return Columns(b"", array("d"), array("d"), b"", tuple(MissedReason), lambda: iter(()))
+        why = bytearray(len(codes))
+        place_of = {reason: place + 1 for place, reason in enumerate(MissedReason)}
+        for index, reason in self._why.items():
+            why[index] = place_of[reason]
+        whole = Columns(
+            codes.translate(_OUTCOME_OF),
+            self._times[::4],
+            self._times[3::4],
+            bytes(why),
+            tuple(MissedReason),
+            lambda: iter(range(len(codes))),
+        )
+        return whole.of(mask) if phases else whole
+
+    def first(self, outcome: Outcome) -> Measurement | None:
+        """Return the first that came out so."""
+        index = self._codes.tobytes().translate(_OUTCOME_OF).find(OUTCOMES.index(outcome))
+        return self[index] if index >= 0 else None
+
     def __len__(self) -> int:
         return len(self._slots)
 
@@ -153,6 +220,11 @@ class Measurements:
     def of(self, *phases: Phase) -> Iterator[Measurement]:
         """Those of the given phases, in slot order."""
         return (m for m in self if m.phase in phases)
+
+
+def code_of(phase: Phase, outcome: Outcome) -> int:
+    """Return the code by which columns say of which phase a measurement is and how it came out."""
+    return _CODES[phase, outcome]
 
 
 @dataclass(frozen=True, slots=True)

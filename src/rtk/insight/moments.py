@@ -2,6 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 
+from rtk.insight.columns import DEVIATED, MET, MISSED, but
 from rtk.insight.effect import lapses_of
 from rtk.insight.facts import CUT_OFF, ActivitySpan, Facts, Measurement
 from rtk.insight.recovery import Recovery, conditions_began, first_of_a_row, recovery_of, since, undone_at
@@ -24,12 +25,15 @@ def first_deviation_after(facts: Facts) -> float | None:
 
 def first_deviation(facts: Facts, began: float) -> Measurement | None:
     """The first deviated measurement since a moment that is not of an outage from before it."""
-    going_on = False
-    for m in facts.measurements:
-        if m.outcome == "deviated" and m.due >= began and not going_on:
-            return m
-        if m.outcome != "missed":
-            going_on = m.outcome == "deviated"
+    found = facts.measurements.columns()
+    index = found.kinds.find(DEVIATED)
+    while index >= 0:
+        before = index - 1
+        while before >= 0 and found.kinds[before] == MISSED:
+            before -= 1
+        if found.due[index] >= began and (before < 0 or found.kinds[before] == MET):
+            return facts.measurements[index]
+        index = found.kinds.find(DEVIATED, index + 1)
     return None
 
 
@@ -43,9 +47,10 @@ def recovered_after(facts: Facts) -> float | None:
     undone = undone_at(facts.rollbacks)
     if undone is None or recovery_of(facts) is not Recovery.RECOVERED:
         return None
-    first = first_of_a_row(since(facts, undone))
-    if first is None:
+    place = first_of_a_row(since(facts, undone))
+    if place is None:
         return None
+    first = facts.measurements[place]
     ended = first.ended if first.ended is not None else first.due
     return max(0.0, ended - undone)
 
@@ -57,7 +62,10 @@ def invalid_condition(facts: Facts) -> ActivitySpan | None:
 
 def seen_lapses(facts: Facts) -> tuple[SeenLapse, ...]:
     """The stretches of the conditions phase in which the effect of a condition did not show, where a slot was due."""
-    due = [m.due for m in facts.measurements if m.phase == "conditions" and m.code not in CUT_OFF]
+    if not facts.effects:
+        return ()
+    conditions = facts.measurements.columns("conditions")
+    due = conditions.of(but(conditions.missed_for(CUT_OFF))).due
     ended = next((span.ended for span in facts.phases if span.phase == "conditions"), None)
     ends = max([*due, *([ended] if ended is not None else [])], default=0.0)
     found = []

@@ -4,13 +4,14 @@ Within a phase that is exactly one frequency. Between phases it is what lies bet
 begins where the one before it was over, on a grid of its own.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import pairwise
+from itertools import compress, pairwise
 
 from rtk.insight.budget import exact
+from rtk.insight.columns import DEVIATED
 from rtk.insight.facts import PHASES, Facts, Phase
-from rtk.insight.tally import Tally, tallies_of
+from rtk.insight.tally import Edges, Tally, edges_of
 
 _DIGITS = 6  # of a due time: what is less is the noise of floats
 
@@ -19,24 +20,33 @@ def deviating_time(tallies: Mapping[Phase, Tally], frequency_s: float) -> Fracti
     """Return the deviating time of all phases in seconds, exactly."""
     whole = exact(frequency_s)
     total = whole * sum(tally.deviating for tally in tallies.values())
-    return total - sum((whole - cost for cost in _shorter(tallies, whole).values()), Fraction())
+    edges = [(phase, _edges(tallies[phase])) for phase in PHASES if phase in tallies]
+    return total - sum((whole - cost for cost in _shorter(edges, whole).values()), Fraction())
 
 
 def deviating_spans(facts: Facts) -> Iterator[tuple[float, float]]:
     """Yield from when to when the run deviated (seconds since it began), a span for each deviated slot."""
-    shorter = _shorter(tallies_of(facts), exact(facts.frequency_s))
-    for m in facts.measurements:
-        if m.outcome == "deviated":
-            cost = shorter.get((m.phase, m.due))
-            yield m.due, m.due + (facts.frequency_s if cost is None else float(cost))
+    phases = [(phase, facts.measurements.columns(phase)) for phase in PHASES]
+    edges = [(phase, edges_of(found) if found else None) for phase, found in phases]
+    shorter = _shorter(edges, exact(facts.frequency_s))
+    for phase, found in phases:
+        for due in compress(found.due, found.are(DEVIATED)):
+            cost = shorter.get((phase, due))
+            yield due, due + (facts.frequency_s if cost is None else float(cost))
 
 
-def _shorter(tallies: Mapping[Phase, Tally], whole: Fraction) -> dict[tuple[Phase, float], Fraction]:
+def _edges(tally: Tally) -> Edges | None:
+    if tally.began is None or tally.last is None:
+        return None
+    return Edges(tally.began, tally.last, tally.last_deviated)
+
+
+def _shorter(edges: Sequence[tuple[Phase, Edges | None]], whole: Fraction) -> dict[tuple[Phase, float], Fraction]:
     """The last slots of phases that deviated, where the next phase began before a frequency was over."""
-    measured = [(phase, tallies[phase]) for phase in PHASES if phase in tallies and tallies[phase].began is not None]
+    measured = [(phase, found) for phase, found in edges if found]
     found: dict[tuple[Phase, float], Fraction] = {}
-    for (phase, tally), (_, following) in pairwise(measured):
-        if tally.last_deviated and tally.last is not None and following.began is not None:
-            until_next = max(Fraction(), exact(round(following.began - tally.last, _DIGITS)))
-            found[phase, tally.last] = min(whole, until_next)
+    for (phase, ends), (_, following) in pairwise(measured):
+        if ends.last_deviated:
+            until_next = max(Fraction(), exact(round(following.began - ends.last, _DIGITS)))
+            found[phase, ends.last] = min(whole, until_next)
     return found

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from enum import StrEnum
 
-from rtk.insight.facts import ActivitySpan, Facts, Measurement
+from rtk.insight.columns import DEVIATED, MET, MISSED, Columns
+from rtk.insight.facts import PHASES, ActivitySpan, Facts
 
 IN_A_ROW = 3
 
@@ -28,13 +29,14 @@ def recovery_of(facts: Facts) -> Recovery:
     Measured for less than that it is known only where the last of them deviated.
     """
     began = conditions_began(facts)
-    if began is None or not any(m.outcome == "deviated" for m in since(facts, began)):
+    if began is None or DEVIATED not in since(facts, began).kinds:
         return Recovery.NOTHING_TO_RECOVER_FROM
     undone = _over_at(facts)
-    measured = [m for m in since(facts, undone) if m.outcome != "missed"] if undone is not None else []
-    if undone is not None and first_of_a_row(since(facts, undone)):
+    later = since(facts, undone) if undone is not None else None
+    if later is not None and first_of_a_row(later) is not None:
         return Recovery.RECOVERED
-    if len(measured) >= IN_A_ROW or any(m.outcome == "deviated" for m in measured[-1:]):
+    measured = later.kinds.translate(None, bytes([MISSED])) if later is not None else b""
+    if len(measured) >= IN_A_ROW or measured.endswith(bytes([DEVIATED])):
         return Recovery.NOT_RECOVERED
     return Recovery.NOT_MEASURED
 
@@ -51,19 +53,15 @@ def undone_at(rollbacks: Iterable[ActivitySpan]) -> float | None:
     return max(known) if known and len(known) == len(ends) else None
 
 
-def since(facts: Facts, moment: float) -> Iterable[Measurement]:
+def since(facts: Facts, moment: float) -> Columns:
     """The measurements due from a moment on, but for the baseline's."""
-    return (m for m in facts.measurements if m.phase != "baseline" and m.due >= moment)
+    return facts.measurements.columns(*(phase for phase in PHASES if phase != "baseline")).since(moment)
 
 
-def first_of_a_row(measurements: Iterable[Measurement]) -> Measurement | None:
-    """The first of three met in a row; a missed slot breaks the row."""
-    row: list[Measurement] = []
-    for measurement in measurements:
-        row = [*row, measurement] if measurement.outcome == "met" else []
-        if len(row) == IN_A_ROW:
-            return row[0]
-    return None
+def first_of_a_row(found: Columns) -> int | None:
+    """Where among all of the run the first of three met in a row stands; a missed slot breaks the row."""
+    index = found.kinds.find(bytes([MET]) * IN_A_ROW)
+    return found.place(index) if index >= 0 else None
 
 
 def _over_at(facts: Facts) -> float | None:

@@ -9,7 +9,6 @@ Source: Wald and Wolfowitz, Annals of Mathematical Statistics 11 (1940).
 """
 
 from collections.abc import Sequence
-from itertools import pairwise
 from math import exp, lgamma
 
 from rtk.insight.shape import Clustering
@@ -23,7 +22,8 @@ def clustering_of(outcomes: Sequence[int]) -> Clustering | None:
         return None
     met = sum(outcomes)
     deviated = len(outcomes) - met
-    runs = 1 + sum(a != b for a, b in pairwise(outcomes))
+    order = bytes(outcomes)
+    runs = 1 + order.count(b"\0\1") + order.count(b"\1\0")
     p = chance_of_few_runs(runs, met, deviated)
     expected = 1 + 2 * met * deviated / len(outcomes)
     return Clustering(runs=runs, expected=expected, p=p, clustered=p < CLUSTERED_BELOW)

@@ -6,6 +6,7 @@ probe gave none.
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from rtk.insight.facts import Phase
 from rtk.insight.shape import Stats
@@ -15,7 +16,7 @@ from rtk.insight.tally import Tally
 def stats_of(phase: Phase | None, tallies: Iterable[Tally]) -> Stats:
     """The statistics of the given tallies together; `phase` None says the whole run."""
     parts = list(tallies)
-    values = sorted(value for part in parts for value in part.values)
+    values = sorted(chain.from_iterable(part.values for part in parts))
     met, deviated = sum(part.met for part in parts), sum(part.deviated for part in parts)
     return Stats(
         phase=phase,

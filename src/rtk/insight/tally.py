@@ -2,15 +2,19 @@
 
 from array import array
 from dataclasses import dataclass, field
+from itertools import compress
 from math import isfinite
+from operator import not_
+from typing import NamedTuple
 
+from rtk.insight.columns import DEVIATED, MET, MISSED, Columns, both, but
 from rtk.insight.effect import Lapsed, lapses_of
-from rtk.insight.facts import CUT_OFF, PHASES, Facts, Measurement, MissedReason, Phase
+from rtk.insight.facts import CUT_OFF, PHASES, Facts, MissedReason, Phase
 
 
 @dataclass(slots=True)
 class Tally:
-    """Counts of a phase, its outcomes in slot order (1 met, 0 deviated, none missed) and its finite values.
+    """Counts of a phase, its outcomes in slot order (1 met, 0 deviated, none missed) and its finite values, ascending.
 
     `cut_off` is how many were missed only because the run was stopped or interrupted; `valueless` is how many
     deviated without a value, such as a probe that never answered. `began` and `last` are the due times of the
@@ -54,25 +58,44 @@ class Tally:
         """The share that was met of what was measured."""
         return self.met / self.measured if self.outcomes else None
 
-    def add(self, m: Measurement, lapsed: bool = False) -> None:
-        """Count one measurement; callers add them in slot order."""
-        if m.code not in CUT_OFF:
-            self.began = m.due if self.began is None else self.began
-            self.last, self.last_deviated = m.due, m.outcome == "deviated"
-            self.lapsed += lapsed
-            self.lapsed_deviated += lapsed and m.outcome == "deviated"
-        if lapsed or m.outcome == "missed":
-            self.missed += 1
-            why = m.code if m.outcome == "missed" else MissedReason.NO_EFFECT
-            if why is not None:
-                self.reasons[why] = self.reasons.get(why, 0) + 1
-            self.cut_off += m.code in CUT_OFF
-            return
-        self.outcomes.append(m.outcome == "met")
-        if m.value is not None and isfinite(m.value):
-            self.values.append(m.value)
-        else:
-            self.valueless += m.outcome == "deviated"
+
+def tally_of(found: Columns, gone: bytes) -> Tally:
+    """Return the tally of a phase's measurements in slot order; `gone` are those without the effect of a condition."""
+    cut, missed = found.missed_for(CUT_OFF), found.are(MISSED)
+    without = both(gone, but(missed))
+    measured = but(bytes(map(max, missed, without)) if 1 in without else missed)
+    tally = Tally(missed=measured.count(0), cut_off=cut.count(1), reasons=_reasons(found, without.count(1)))
+    if edges := edges_of(found):
+        tally.began, tally.last, tally.last_deviated = edges
+    lapsed = both(gone, but(cut))
+    tally.lapsed, tally.lapsed_deviated = lapsed.count(1), both(lapsed, found.are(DEVIATED)).count(1)
+    kept = found.of(measured)
+    tally.outcomes = bytearray(kept.are(MET))
+    tally.values = array("d", sorted(filter(isfinite, kept.values)))
+    tally.valueless = sum(map(not_, map(isfinite, compress(kept.values, kept.are(DEVIATED)))))
+    return tally
+
+
+class Edges(NamedTuple):
+    """When the first and the last slot of a phase that no stop cut off were due, and whether the last one deviated."""
+
+    began: float
+    last: float
+    last_deviated: bool
+
+
+def edges_of(found: Columns) -> Edges | None:
+    """Return the edges of a phase's measurements; None where all were cut off."""
+    cut = found.missed_for(CUT_OFF)
+    first, last = cut.find(0), cut.rfind(0)
+    return Edges(found.due[first], found.due[last], found.kinds[last] == DEVIATED) if first >= 0 else None
+
+
+def _reasons(found: Columns, without_effect: int) -> dict[MissedReason, int]:
+    """How many slots were missed for each reason, those of them that were measured without effect."""
+    many = {reason: found.why.count(place + 1) for place, reason in enumerate(found.reasons)}
+    many[MissedReason.NO_EFFECT] += without_effect
+    return {reason: count for reason, count in many.items() if count}
 
 
 def tallies_of(facts: Facts) -> dict[Phase, Tally]:
@@ -82,9 +105,12 @@ def tallies_of(facts: Facts) -> dict[Phase, Tally]:
     was cut off. A phase has at least as many slots as measurements.
     """
     tallies = {phase: Tally() for phase in PHASES}
-    lapsed = Lapsed(lapses_of(facts.effects))
-    for measurement in facts.measurements:
-        tallies[measurement.phase].add(measurement, measurement.phase == "conditions" and lapsed(measurement.due))
+    lapses = lapses_of(facts.effects)
+    lapsed = Lapsed(lapses)
+    for phase in PHASES:
+        if found := facts.measurements.columns(phase):
+            gone = bytes(map(lapsed, found.due)) if phase == "conditions" and lapses else bytes(len(found))
+            tallies[phase] = tally_of(found, gone)
     for span in facts.phases:
         tallies[span.phase].planned += span.planned
     for tally in tallies.values():

@@ -209,7 +209,7 @@ def _measurements(facts: Facts) -> Iterator[str]:
     if left:
         yield (
             f'<p class="note">{len(kept):,} are shown, deviated and missed ones first; {left:,} are left out. '
-            "The journal holds every one.</p>"
+            "The journal holds every one, and so does the CSV file of the run's page on a console.</p>"
         )
     yield '<div class="scroll words" tabindex="0" role="region" aria-label="Measurements"><table class="words">'
     heads = ("phase", "slot", "due", "due, UTC", "outcome", "value", "took", "reason")

@@ -124,13 +124,13 @@ def _outcome(span: ActivitySpan) -> str:
 def _firsts(facts: Facts) -> Iterator[Told]:
     """The first deviated and the first missed slot; what deviated before any condition is not of one."""
     began = conditions_began(facts)
-    first = next((m for m in facts.measurements if m.outcome == "deviated"), None)
+    first = facts.measurements.first("deviated")
     if first and began is not None and first.due < began:
         yield _first(facts, first, "first deviated measurement, before any condition")
         first = first_deviation(facts, began)
     if first:
         yield _first(facts, first, "first deviated measurement")
-    if missed := next((m for m in facts.measurements if m.outcome == "missed"), None):
+    if missed := facts.measurements.first("missed"):
         yield _first(facts, missed, "first missed slot")
 
 

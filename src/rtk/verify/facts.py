@@ -72,7 +72,8 @@ def facts_of_entries(
     for entry in entries:
         reading.last = max(reading.last, entry["t"])
         _read(reading, entry, head)
-    return _facts(head, reading, Measurements(measurements), {})
+    whole = measurements if isinstance(measurements, Measurements) else Measurements(measurements)
+    return _facts(head, reading, whole, {})
 
 
 def _in_order(measured: Measurements, keys: "array[int]") -> Measurements:

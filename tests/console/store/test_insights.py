@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 from django.utils.timezone import now
 
-from rtk.console.store.insights import measurements
+from rtk.console.store.measured import measurements
 from rtk.console.store.models import Run
 from rtk.experiment.plan import Plan
 from rtk.insight.facts import PHASES, Objective

@@ -4,73 +4,95 @@ An insight is kept with its run and computed again when an entry came after it. 
 only counts are told.
 """
 
-from collections.abc import Iterator
+import threading
 from dataclasses import fields, replace
 from typing import Any
 
 from django.db import connection, transaction
 
+from rtk.console import heap
 from rtk.console.notify import outbox
-from rtk.console.store import holds, outages, sparks
+from rtk.console.store import holds, measured, outages, sparks
 from rtk.console.store.intake import PHASE_CODES
 from rtk.console.store.models import RecordEntry, Run
 from rtk.console.store.runs import lengths, state_of
 from rtk.errors import ToolkitError
 from rtk.experiment.limits import threshold
 from rtk.experiment.plan import slot_count
-from rtk.insight.facts import OUTCOMES, PHASES_BY_CODE, Facts, Measurement, Measurements, Threshold
+from rtk.insight.facts import OUTCOMES, Facts, Measurements, Threshold
 from rtk.insight.insight import insight
 from rtk.insight.shape import Figures
 from rtk.verify.facts import facts_of_entries
 
+KEPT = ("insight", "insight_next", "verdict", "restored", "recovered", "deviating_s", "spark")
+_COMPUTING = threading.RLock()
 _BROKEN = (ToolkitError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError, AssertionError)
-_CHUNK = 10_000
 
 
 def insight_of(run: Run) -> dict[str, Any]:
     """The run's insight; while it goes on, its counts, with None for everything else."""
     if state_of(run) not in ("ended", "abandoned"):
         return counts(run)
-    if run.insight is None or run.insight_next != run.next:
-        keep(run)
+    if _is_stale(run):
+        with _COMPUTING:  # one at a time takes memory, and who waited finds what the other computed
+            run.refresh_from_db(fields=KEPT)
+            if _is_stale(run):
+                keep(run)
     return run.insight or counts(run)
+
+
+def _is_stale(run: Run) -> bool:
+    return run.insight is None or run.insight_next != run.next
 
 
 def keep(run: Run) -> None:
     """Compute the insight of what is stored now, and keep it."""
     seen = run.next
-    run.insight, threshold, spans = computed(run)
+    run.insight, threshold, spans, found = computed(run)
     run.insight_next = seen
     run.verdict, run.restored = run.insight.get("verdict"), run.insight.get("restored")
     run.recovered = run.insight.get("recovered")
     run.deviating_s = run.insight.get("deviating_s")
-    run.spark = sparks.drawn(run, threshold)
+    run.spark = sparks.drawn(found, threshold)
     with transaction.atomic():
-        run.save(update_fields=["insight", "insight_next", "verdict", "restored", "recovered", "deviating_s", "spark"])
+        run.save(update_fields=KEPT)
         outages.keep(run, spans)
         holds.settle(run)
         if run.restored is False:
             outbox.note(outbox.NOT_RESTORED, run.id)
+    many = len(found)
+    del found, spans
+    if many >= heap.LARGE:
+        heap.give_back()
 
 
-def computed(run: Run) -> tuple[dict[str, Any], Threshold, list[outages.Span]]:
-    """The insight of what is stored, the threshold that its values are held against, and when it deviated.
+def computed(run: Run) -> tuple[dict[str, Any], Threshold, list[outages.Span], Measurements]:
+    """The insight of what is stored, the threshold that its values are held against, when it deviated, and of what.
 
     What a client told so that no sense can be made of it is said to be so.
     """
+    found = measured.measurements(run)
     try:
-        facts = facts_of(run)
-        return insight(facts).as_dict(), facts.threshold, outages.spans_of(run, facts)
+        facts = _facts(run, found)
+        return insight(facts).as_dict(), facts.threshold, outages.spans_of(run, facts), found
     except _BROKEN as error:
         why = f"no insight can be computed from what was told of this run: {type(error).__name__}: {error}"
         headline = "No verdict: what was told of this run contradicts itself."
-        return {**counts(run), "headline": headline, "why": why}, Threshold(), []
+        return {**counts(run), "headline": headline, "why": why}, Threshold(), [], found
 
 
 def facts_of(run: Run) -> Facts:
-    """The facts of a run as it is stored."""
-    entries = RecordEntry.objects.filter(run_id=run.id, day=run.day).order_by("n").values_list("body", flat=True)
-    facts = facts_of_entries(head_of(run), entries, measurements(run), last_of(run))
+    """The facts of a run as it is stored, with the sentences that reports show."""
+    facts = _facts(run, measured.measurements(run))
+    measured.explain(run, facts)
+    return facts
+
+
+def _facts(run: Run, found: Measurements) -> Facts:
+    rows = RecordEntry.objects.filter(run_id=run.id, day=run.day).order_by("n").values_list("body", flat=True)
+    entries = list(rows)
+    ended = any(each.get("kind") == "end" for each in entries)  # then nobody asks for the last measurement
+    facts = facts_of_entries(head_of(run), entries, found, 0.0 if ended else last_of(run))
     known = {each.run_id: each for each in (*holds.neighbours_of(run), *facts.neighbours)}
     return replace(facts, neighbours=tuple(known.values()))
 
@@ -117,21 +139,6 @@ def _threshold(experiment: dict[str, Any]) -> dict[str, Any]:
     except _BROKEN:
         return {}
     return {field.name: getattr(found, field.name) for field in fields(found)}
-
-
-def measurements(run: Run) -> Iterator[Measurement]:
-    """A run's measurements in the order they were due."""
-    columns = Measurements()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT phase, slot, due, started, ended, outcome, value, reason, code FROM store_measurement "
-            "WHERE run_id = %s AND day = %s ORDER BY due, slot",
-            [run.id, run.day],
-        )
-        while rows := cursor.fetchmany(_CHUNK):
-            for phase, slot, due, started, ended, outcome, *told in rows:
-                columns.add(PHASES_BY_CODE[phase], slot, due, started, ended, OUTCOMES[outcome], *told)
-    return iter(columns)
 
 
 def counts(run: Run) -> dict[str, Any]:

@@ -5,25 +5,21 @@ disappears. Of any other they are the last ones.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import date
+from itertools import compress
+from math import isnan
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from django.db import connection
 
-from rtk.console.store.models import Run
-from rtk.insight.facts import OUTCOMES, Threshold
+from rtk.insight.columns import DEVIATED, MET, MISSED, Columns, only
+from rtk.insight.facts import OUTCOMES, Measurements, Threshold
 
-_WORST = """
-SELECT value, outcome FROM (
-  SELECT DISTINCT ON (tile) tile, value, outcome FROM (
-    SELECT ntile(40) OVER (ORDER BY due, slot) AS tile, value, outcome FROM store_measurement
-    WHERE run_id = %s AND day = %s
-  ) AS tiled ORDER BY tile, array_position(ARRAY[1, 2, 0], outcome::int), value DESC NULLS FIRST
-) AS worst ORDER BY tile
-"""
+TILES = 40
+_FROM_WORST = (DEVIATED, MISSED, MET)
 # A run's first entry holds its experiment, in which there may be what the database's own JSON refuses.
 _LAST = r"""
 SELECT asked.run, lately.measured, lately.outcomes, (
@@ -60,13 +56,30 @@ class Drawn(Protocol):
     def spark(self) -> Any: ...
 
 
-def drawn(run: Run, threshold: Threshold) -> dict[str, Any]:
+def drawn(measurements: Measurements, threshold: Threshold) -> dict[str, Any]:
     """What is kept of a run that has ended."""
-    with connection.cursor() as cursor:
-        cursor.execute(_WORST, [run.id, run.day])
-        rows = cursor.fetchall()
-    values = [None if value is None else float(f"{value:.6g}") for value, _ in rows]
-    return {"values": values, "outcomes": [outcome for _, outcome in rows], "threshold": asdict(threshold)}
+    found = measurements.columns()
+    worst = [_worst(found, begin, end) for begin, end in _tiles(len(found)) if end > begin]
+    values = [None if value is None else float(f"{value:.6g}") for value, _ in worst]
+    return {"values": values, "outcomes": [outcome for _, outcome in worst], "threshold": asdict(threshold)}
+
+
+def _tiles(many: int) -> Iterator[tuple[int, int]]:
+    """From where to where each stretch is: all of one length, the first of them one longer where that is needed."""
+    length, longer = divmod(many, TILES)
+    begin = 0
+    for tile in range(TILES):
+        end = begin + length + (tile < longer)
+        yield begin, end
+        begin = end
+
+
+def _worst(found: Columns, begin: int, end: int) -> tuple[float | None, int]:
+    """The value that stands for a stretch and its outcome: none where one of the worst has none, else the greatest."""
+    kinds = found.kinds[begin:end]
+    outcome = next(code for code in _FROM_WORST if code in kinds)
+    values = list(compress(found.values[begin:end], kinds.translate(only(outcome))))
+    return (None if any(map(isnan, values)) else max(values)), outcome
 
 
 def of(runs: Iterable[Drawn]) -> dict[UUID, Spark]:

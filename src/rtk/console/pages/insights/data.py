@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from math import isfinite
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -39,7 +39,8 @@ LEAST_PACKED = 1024  # bytes: below this nothing is gained
 COLUMNS = """
 WITH m AS MATERIALIZED (
   SELECT n, phase, slot, due, outcome, value, reason FROM store_measurement
-  WHERE run_id = %(run)s AND day = %(day)s AND n < %(next)s ORDER BY n
+  WHERE run_id = %(run)s AND day = %(day)s AND n < %(next)s
+    AND n %% CASE outcome WHEN 0 THEN %(met)s ELSE %(rest)s END = 0 ORDER BY n
 )
 SELECT array_to_string(array_agg(phase), ','), array_to_string(array_agg(slot), ','),
   array_to_string(array_agg((due * 1000)::bigint), ','), array_to_string(array_agg(outcome), ','),
@@ -49,6 +50,11 @@ SELECT array_to_string(array_agg(phase), ','), array_to_string(array_agg(slot), 
     SELECT phase, slot, left(reason, %(length)s) AS why FROM m
     WHERE outcome <> 0 AND reason IS NOT NULL ORDER BY n LIMIT %(most)s) AS r)
 FROM m
+"""
+MOST_DRAWN = 150_000  # measurements of a chart
+_COUNT = """
+SELECT count(*) FILTER (WHERE outcome = 0), count(*) FILTER (WHERE outcome <> 0) FROM store_measurement
+WHERE run_id = %s AND day = %s
 """
 NAMES = ("phase", "slot", "due_ms", "outcome", "value")
 _BROKEN = (ToolkitError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError, AssertionError)
@@ -195,6 +201,43 @@ def _undo(entries: list[dict[str, Any]]) -> dict[str, Any] | None:
     return {"state": found[-1]["state"], "at": found[-1]["t"]} if found else None
 
 
+class Drawn(NamedTuple):
+    """Of how many entries in a row one is drawn: of those that were met, and of the rest."""
+
+    met: int
+    rest: int
+
+
+def drawn(run: Run) -> Drawn:
+    """Return how a run is thinned for its chart: all of it is drawn, unless it has more than a browser bears."""
+    if run.next <= MOST_DRAWN:
+        return Drawn(1, 1)
+    return Drawn(*(max(1, -(-many // (MOST_DRAWN // 2))) for many in _counted(run)))
+
+
+def _counted(run: Run) -> tuple[int, int]:
+    """How many were met, and how many were not: as the insight says, where it counts none otherwise than they came."""
+    told = run.insight if run.insight_next == run.next else None
+    if told and told.get("run") and not told.get("without_effect"):
+        return told["run"]["met"], told["run"]["deviated"] + told["run"]["missed"]
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, [run.id, run.day])
+        met, rest = cursor.fetchall()[0]
+    return met, rest
+
+
+def thinned(run: Run) -> str:
+    """Return what the chart of a run leaves out, in one sentence; nothing where it leaves nothing out."""
+    met, rest = drawn(run)
+    if met == rest == 1:
+        return ""
+    bad = "each that deviated or was missed" if rest == 1 else f"one in {rest:,} that deviated or were missed"
+    return (
+        f"This run has so many measurements that the chart draws {bad} and one in {met:,} that were met, at most "
+        f"{MOST_DRAWN:,}. The figures are of all of them, and so is the CSV file."
+    )
+
+
 def measured(run: Run) -> dict[str, Any]:
     """A run's measurements as `columns` of numbers in the order they came, their phases and outcomes by code.
 
@@ -204,6 +247,7 @@ def measured(run: Run) -> dict[str, Any]:
         "run": run.id,
         "day": run.day,
         "next": run.next,
+        **drawn(run)._asdict(),
         "most": MOST_REASONS,
         "length": REASON_LENGTH,
     }

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django.http import QueryDict
 from django.utils.timezone import now
 
-from rtk.console.pages.insights import deeds, finding, heading, history, kept, measured, record, states
+from rtk.console.pages.insights import data, deeds, finding, heading, history, kept, measured, record, states
 from rtk.console.store import runs
 from rtk.console.store.models import Run
 from rtk.console.store.outside import Outside, between
@@ -48,6 +48,7 @@ def page(run: Run, query: QueryDict) -> dict[str, Any]:
         "heading": heading.heading(run, document),
         "history": history.history(run),
         "outside": outside(run),
+        "thinned": data.thinned(run),
         "course": heading.course_of(run, document),
         "client": heading.client_words(run),
         **_told(told, insight),

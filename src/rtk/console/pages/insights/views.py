@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 
+from rtk.console import heap
 from rtk.console.pages.insights import acting, comparing, finding, heading, kept, listing, measured, page
 from rtk.console.people import gate
 from rtk.console.people.gate import Caller
@@ -142,6 +143,10 @@ def report(_: HttpRequest, caller: Caller, org: str, team: str, run: UUID, form:
         text = FORMATS[f".{form}"](told or insight_of(facts), facts)
     except _BROKEN:
         raise NotYet("No report can be made: what was told of this run contradicts itself.") from None
+    many = len(facts.measurements)
+    del facts
+    if many >= heap.LARGE:
+        heap.give_back()
     answer = HttpResponse(text.encode("utf-8", "replace"), content_type=f"{_TYPES[form]}; charset=utf-8")
     return _file(answer, found, form)
 

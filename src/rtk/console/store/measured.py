@@ -1,0 +1,110 @@
+"""All measurements of a run, read as columns that the database puts together: a million of them in a second.
+
+They never are objects here, and never all in one answer. Sentences are read only of those that a report can show.
+"""
+
+import sys
+from array import array
+from collections.abc import Iterator
+from itertools import compress
+from typing import Any
+
+from django.db import connection
+
+from rtk.console.store.models import Run
+from rtk.insight.columns import MISSED
+from rtk.insight.facts import (
+    OUTCOMES,
+    PHASES_BY_CODE,
+    Facts,
+    Measurement,
+    Measurements,
+    MissedReason,
+    Stored,
+    code_of,
+    missed_reason,
+)
+from rtk.insight.moments import first_deviation
+from rtk.insight.recovery import conditions_began
+from rtk.report.html import MOST_ROWS
+
+_PART = 50_000
+_BEGINNING = 40  # characters of a sentence by which a reason without a code is known
+_READ = f"""
+SELECT count(*), max(n), string_agg(int2send((phase * {len(OUTCOMES)} + outcome)::int2), ''),
+  string_agg(int8send(slot), ''), string_agg(float8send(due) || float8send(coalesce(started, 'NaN')) ||
+    float8send(coalesce(ended, 'NaN')) || float8send(coalesce(value, 'NaN')), ''),
+  array_agg(code) FILTER (WHERE outcome = {MISSED}), array_agg(said) FILTER (WHERE outcome = {MISSED})
+FROM (
+  SELECT n, phase, outcome, slot, due, started, ended, value, code,
+    CASE WHEN outcome = {MISSED} THEN left(reason, {_BEGINNING}) END AS said
+  FROM store_measurement WHERE run_id = %s AND day = %s AND n > %s ORDER BY n LIMIT %s
+) AS part
+"""  # noqa: S608 - of constants
+_SAID = """
+SELECT reason FROM store_measurement WHERE run_id = %s AND day = %s AND outcome = %s ORDER BY due, slot LIMIT %s
+"""
+_SAID_OF = """
+SELECT reason FROM store_measurement WHERE run_id = %s AND day = %s AND due = %s AND slot = %s AND outcome = %s LIMIT 1
+"""
+_CODES = bytes(code_of(phase, outcome) for phase in PHASES_BY_CODE for outcome in OUTCOMES).ljust(256, b"\xff")
+_SWAPPED = sys.byteorder == "little"  # the database sends the highest byte first
+
+
+def measurements(run: Run) -> Measurements:
+    """A run's measurements in the order they were due, without the sentences that go with some."""
+    found = Measurements()
+    after, many = -1, _PART
+    with connection.cursor() as cursor:
+        while many == _PART:
+            cursor.execute(_READ, [run.id, run.day, after, _PART])
+            many, after, *columns = cursor.fetchall()[0]
+            if many:
+                found.extend(_stored(*columns))
+    return found.ordered()
+
+
+def explain(run: Run, facts: Facts) -> None:
+    """Read the sentences of those measurements that a report shows or tells of."""
+    found = facts.measurements
+    kinds = found.columns()
+    with connection.cursor() as cursor:
+        for code in range(len(OUTCOMES)):
+            cursor.execute(_SAID, [run.id, run.day, code, MOST_ROWS])
+            said = [reason for (reason,) in cursor.fetchall()]
+            places = compress(range(len(found)), kinds.are(code))
+            found.explain((place, reason) for reason, place in zip(said, places, strict=False) if reason is not None)
+        began = conditions_began(facts)
+        if began is not None and (first := first_deviation(facts, began)):
+            found.explain(_of_first(cursor, run, facts, first))
+
+
+def _of_first(cursor: Any, run: Run, facts: Facts, first: Measurement) -> Iterator[tuple[int, str]]:
+    """What is said of the first deviation under the conditions, which may come after all that are shown."""
+    if first.reason is not None:
+        return
+    cursor.execute(_SAID_OF, [run.id, run.day, first.due, first.slot, OUTCOMES.index(first.outcome)])
+    for (reason,) in cursor.fetchall():
+        if reason is not None:
+            yield facts.measurements.columns().due.index(first.due), reason
+
+
+def _stored(kinds: bytes, slots: bytes, times: bytes, codes: list[Any] | None, said: list[Any] | None) -> Stored:
+    told = bytes(kinds)[1::2]
+    missed = compress(range(len(told)), told.translate(bytes(code % len(OUTCOMES) == MISSED for code in range(256))))
+    why = zip(missed, codes or (), said or (), strict=False)
+    return Stored(told.translate(_CODES), _array("q", slots), _array("d", times), dict(_reasons(why)))
+
+
+def _reasons(why: Any) -> Iterator[tuple[int, MissedReason]]:
+    for place, code, said in why:
+        if reason := missed_reason(code, said):
+            yield place, reason
+
+
+def _array(kind: str, sent: bytes) -> Any:
+    found: Any = array(kind)
+    found.frombytes(bytes(sent))
+    if _SWAPPED:
+        found.byteswap()
+    return found
