@@ -245,6 +245,21 @@ def test_a_silent_run_is_heard_of(
     all_there(toy, writer.path)
 
 
+def test_a_run_that_was_heard_of_just_now_says_nothing_that_is_empty(
+    toy: ToyConsole, writer: Writer, publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rtk.publish.publisher.BEAT_S", 600.0)
+    monkeypatch.setattr("rtk.publish.publisher.EVERY_S", 0.05)
+    publisher = publish()
+    for count in (3, 4):
+        writer.measure(1)
+        toy.wait_for(lambda: bool(toy.memory.runs) and len(toy.run().entries) == count)  # noqa: B023 - waited for here
+        time.sleep(0.3)
+    writer.end()
+    assert publisher.finish(30)
+    assert [count for _, count in toy.run().calls if count == 0] == []
+
+
 def test_what_will_never_be_taken_is_not_tried_for_ever(toy: ToyConsole, tmp_path: Path) -> None:
     path = finished(tmp_path)
     toy.faults = in_turn(Says(422, {"detail": "entries[0]: no"}))
