@@ -17,3 +17,10 @@ def test_a_cause_that_is_not_known_yet_keeps_its_words() -> None:
     assert stopping_of(None, "interrupted by SIGINT") == Stopping(StopCause.OTHER, "interrupted by SIGINT")
     assert stopping_of("signal", "SIGTERM") == Stopping(StopCause.SIGNAL, "SIGTERM")
     assert stopping_of("signal", None) is None
+
+
+@pytest.mark.parametrize("cause", StopCause)
+def test_only_a_stop_on_the_console_is_from_there(cause: StopCause) -> None:
+    stop = Stopping(cause, "SIGINT")
+    for told in (stop.sentence, stop.prose):
+        assert ("from the console" in told) is (cause is StopCause.CONSOLE)
