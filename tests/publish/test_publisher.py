@@ -85,13 +85,6 @@ def test_one_connection_is_enough(toy: ToyConsole, writer: Writer, publish: Publ
     assert len({each.port for each in toy.memory.seen}) == 1
 
 
-def test_batches_are_compressed(toy: ToyConsole, writer: Writer, publish: Publish) -> None:
-    writer.measure(100)
-    writer.end()
-    assert publish().finish(30)
-    assert [each.headers.get("content-encoding") for each in toy.memory.calls("/record$")] == ["gzip"]
-
-
 def in_turn(*answers: Says | None) -> Faults:
     """These answers to the first requests for records, and none of its own to the others."""
     left = list(answers)
@@ -152,17 +145,6 @@ def test_a_console_that_restarts_misses_nothing(toy: ToyConsole, writer: Writer,
         toy.start()
     writer.end()
     assert publisher.finish(30)
-    all_there(toy, writer.path)
-
-
-def test_batches_that_are_too_large_are_halved(toy: ToyConsole, writer: Writer, publish: Publish) -> None:
-    def small(seen: Seen) -> Says | None:
-        return Says(413) if seen.path.endswith("/record") and len(seen.body["entries"]) > 5 else None
-
-    toy.faults = small
-    writer.measure(30)
-    writer.end()
-    assert publish().finish(30)
     all_there(toy, writer.path)
 
 
