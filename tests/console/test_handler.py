@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 
 from rtk.console.asgi import KeptThreads
 from rtk.console.handler import Handler
+from rtk.console.senders import Senders
 from rtk.console.sharing import Bounds, Sharing, threads
 from rtk.console.turns import Share
 
@@ -23,7 +24,7 @@ THREAD = threads(1, "request")
 def sharing(waiting: int = 10) -> Sharing:
     """One thread for usual requests, and none for large ones."""
     share = Share(1, 1, waiting, 5)
-    return Sharing(Bounds(10_000, share, share._replace(waiting=0)), "session", THREAD, ())
+    return Sharing(Bounds(10_000, share, share._replace(waiting=0)), Senders("session"), THREAD, ())
 
 
 class Answering(Handler):

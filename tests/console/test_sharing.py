@@ -1,4 +1,4 @@
-"""How threads are shared: whose a request is, which requests are large, and that these never take all threads."""
+"""How threads are shared: which requests are large, and that these never take all threads."""
 
 import asyncio
 from concurrent.futures import Executor
@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from rtk.console.sharing import Bounds, Sharing, bounds, sender_of, team_of, threads
+from rtk.console.senders import Senders
+from rtk.console.sharing import Bounds, Sharing, bounds, threads
 from rtk.console.turns import Share
 
 TEAM = "/api/v1/organizations/acme/teams/shop/"
@@ -19,39 +20,12 @@ def scope(path: str = TEAM, **headers: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("path", "team"),
-    [
-        (f"{TEAM}events", "acme/shop"),
-        ("/acme/shop/insights/1/report.html", "acme/shop"),
-        ("/acme/shop/import", "acme/shop"),
-        ("/api/v1/organizations", ""),
-        ("/accounts/login/", "accounts/login"),
-        ("/", ""),
-    ],
-)
-def test_the_team_of_a_request_is_that_of_its_address(path: str, team: str) -> None:
-    assert team_of(path) == team
-
-
-def test_a_sender_is_a_token_else_a_session_else_an_address() -> None:
-    token, session = scope(authorization="Bearer a"), scope(cookie="x=1; session=b")
-    names = [sender_of(each, "session") for each in (token, session, scope(cookie="x=1"), scope(cookie="session"))]
-    assert len(set(names)) == 3
-    assert names[2] == names[3] == "192.0.2.1"
-    assert sender_of(scope(authorization="Bearer a", cookie="session=b"), "session") == names[0]
-
-
-def test_nothing_of_a_token_can_be_read_from_a_sender() -> None:
-    assert "secret" not in sender_of(scope(authorization="Bearer secret"), "session")
-
-
-@pytest.mark.parametrize(
     ("path", "size", "kind"),
     [(TEAM, 99, "usual"), (TEAM, 100, "large"), ("/acme/shop/insights/1/report.md", 0, "large"), ("/", 0, "usual")],
 )
 def test_a_large_body_and_what_reads_a_run_again_have_threads_of_their_own(path: str, size: int, kind: str) -> None:
     of: dict[str, Executor] = {kind: Executor() for kind in ("usual", "large")}
-    sharing = Sharing(BOUNDS, "session", [of["usual"]], [of["large"]])
+    sharing = Sharing(BOUNDS, Senders("session"), [of["usual"]], [of["large"]])
 
     async def play() -> Executor:
         async with sharing.turn(scope(path), size) as thread:
@@ -61,7 +35,7 @@ def test_a_large_body_and_what_reads_a_run_again_have_threads_of_their_own(path:
 
 
 def test_large_requests_of_everybody_leave_the_usual_ones_their_threads() -> None:
-    sharing = Sharing(BOUNDS, "session", [Executor()], [Executor()])
+    sharing = Sharing(BOUNDS, Senders("session"), [Executor()], [Executor()])
 
     async def play() -> None:
         async with asyncio.timeout(5), sharing.turn(scope(), 100):

@@ -14,8 +14,10 @@ from asgiref.sync import ThreadSensitiveContext
 from django.conf import settings
 
 from rtk.console.bodies import Application, Limited, Limits, Receive, Scope, Send, limits
+from rtk.console.cookies import harmless
 from rtk.console.handler import Handler
 from rtk.console.safety import chosen, refuse_unsafe
+from rtk.console.senders import Senders
 from rtk.console.sharing import LARGE, USUAL, Sharing, bounds, threads
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rtk.console.settings")
@@ -83,7 +85,7 @@ class Console:
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
         else:
-            await self._limited(scope, receive, send)
+            await self._limited(harmless(scope), receive, send)
 
     async def _to_whom(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"] in PATHS:
@@ -113,7 +115,8 @@ def console() -> Console:
     refuse_unsafe(chosen())
     # The types of both name a dict where any mapping comes.
     usual, large = threads(USUAL, "request"), threads(LARGE, "large")
-    sharing = Sharing(bounds(), settings.SESSION_COOKIE_NAME, usual, large)
+    senders = Senders(settings.SESSION_COOKIE_NAME, settings.ALLAUTH_TRUSTED_PROXY_COUNT)
+    sharing = Sharing(bounds(), senders, usual, large)
     record = ingest.application(sharing)
     pages = Entrance(KeptThreads(cast("Application", Handler(sharing)), usual))
     readiness = Readiness(connect)

@@ -3,7 +3,6 @@
 Django reads a body first and asks who sent it then. Which team the caller may enter is asked where it always was.
 """
 
-from http.cookies import CookieError, SimpleCookie
 from importlib import import_module
 
 from asgiref.sync import sync_to_async
@@ -13,6 +12,7 @@ from django.db import DatabaseError, close_old_connections
 from django.http import HttpRequest
 
 from rtk.console.bodies import API, Application, Receive, Scope, Send, has_body, header, problem, turned_away
+from rtk.console.cookies import session_of
 from rtk.console.people import gate
 from rtk.console.people.memory import remembered
 
@@ -34,7 +34,9 @@ class Entrance:
             return
         authorization = header(scope, b"authorization").decode("latin-1")
         try:
-            known = remembered.knows(authorization) or await self._ask(authorization, _session(scope))
+            known = remembered.knows(authorization) or await self._ask(
+                authorization, session_of(scope, settings.SESSION_COOKIE_NAME)
+            )
         except DatabaseError:
             await turned_away(receive, send, *problem(503, AWAY))
             return
@@ -70,13 +72,3 @@ def _is_of_somebody(session: str) -> bool:
     request = HttpRequest()
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(session)
     return bool(get_user(request).is_authenticated)
-
-
-def _session(scope: Scope) -> str:
-    cookies: SimpleCookie = SimpleCookie()
-    try:
-        cookies.load(header(scope, b"cookie").decode("latin-1"))
-    except CookieError:
-        return ""
-    found = cookies.get(settings.SESSION_COOKIE_NAME)
-    return found.value if found else ""

@@ -61,6 +61,8 @@ class Handler(ASGIHandler):
         signals.request_started.send(sender=type(self), scope=scope)
         request, refusal = self.create_request(scope, body)
         response: Any = refusal if request is None else self.get_response(request)
+        if request is not None and _is_of_somebody(request):
+            self._sharing.senders.prove(scope)
         response._handler_class = type(self)  # noqa: SLF001 - whom its end is told to be of, as Django does it
         if isinstance(response, FileResponse):
             response.block_size = self.chunk_size
@@ -83,6 +85,11 @@ class Handler(ASGIHandler):
             await sync_to_async(response.close)()
         if not sending.cancelled():
             sending.result()  # raises what went wrong in the stream
+
+
+def _is_of_somebody(request: Any) -> bool:
+    """Whether a token or a session was found to be good: ninja says so in `auth`, for sessions Django in `user`."""
+    return bool(getattr(request, "auth", None)) or bool(getattr(getattr(request, "user", None), "is_authenticated", 0))
 
 
 def _turned_away(scope: Any, problem: Problem) -> HttpResponse:

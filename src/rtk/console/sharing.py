@@ -1,19 +1,17 @@
 """How the console's threads are shared among all who send requests: large ones have two to themselves, by turns."""
 
-import hashlib
 import re
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from http.cookies import CookieError, SimpleCookie
 from typing import Any, NamedTuple
 
 from rtk.console import limits, options
-from rtk.console.turns import Sender, Share, Turns
+from rtk.console.senders import Senders
+from rtk.console.turns import Share, Turns
 
 USUAL, LARGE = 6, 2  # threads
 OF_LARGE = 1  # turns that a sender, and a team, has at once
-_OF_TEAM = re.compile(r"/(?:api/v1/organizations/([^/]+)/teams/([^/]+)|(?!api/)([^/]+)/([^/]+))/")
 # What reads a whole run again takes long although nobody sends much.
 _LONG = re.compile(r"/[^/]+/[^/]+/insights/[^/]+/report\.\w+")
 
@@ -29,9 +27,9 @@ class Bounds(NamedTuple):
 class Sharing:
     """The console's threads by turns: those for usual requests, and those for what takes long."""
 
-    def __init__(self, bounds: Bounds, cookie: str, usual: Sequence[Executor], large: Sequence[Executor]) -> None:
+    def __init__(self, bounds: Bounds, senders: Senders, usual: Sequence[Executor], large: Sequence[Executor]) -> None:
         self._large_from = bounds.large_from
-        self._cookie = cookie
+        self.senders = senders
         self._usual = Turns(usual, bounds.usual, "requests")
         self._large = Turns(large, bounds.large, "large requests")
 
@@ -42,38 +40,14 @@ class Sharing:
             async with self.large(scope) as thread:
                 yield thread
         else:
-            async with self._usual.turn(Sender(sender_of(scope, self._cookie))) as thread:
+            async with self._usual.turn(self.senders.of(scope)) as thread:
                 yield thread
 
     @asynccontextmanager
     async def large(self, scope: Any) -> AsyncIterator[Executor]:
         """The same for a request of which it is known that it is a large one."""
-        async with self._large.turn(Sender(sender_of(scope, self._cookie), team_of(scope["path"]))) as thread:
+        async with self._large.turn(self.senders.of(scope, with_team=True)) as thread:
             yield thread
-
-
-def team_of(path: str) -> str:
-    """The team that an address is of, as it is named there; empty where it is of none."""
-    found = _OF_TEAM.match(path)
-    return "/".join(filter(None, found.groups())) if found else ""
-
-
-def sender_of(scope: Any, cookie: str) -> str:
-    """Who sends: a token, else a session, else an address. Nothing of a token or a session can be read from it."""
-    headers = dict(scope.get("headers", ()))
-    told = headers.get(b"authorization") or _session(headers.get(b"cookie", b""), cookie)
-    if told:
-        return hashlib.sha256(told).hexdigest()
-    return str((scope.get("client") or ("nobody",))[0])
-
-
-def _session(sent: bytes, name: str) -> bytes:
-    cookies: SimpleCookie = SimpleCookie()
-    try:
-        cookies.load(sent.decode("latin-1"))
-    except CookieError:
-        return b""
-    return cookies[name].value.encode("latin-1", "replace") if name in cookies else b""
 
 
 def bounds() -> Bounds:

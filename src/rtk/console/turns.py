@@ -111,8 +111,8 @@ class Turns:
                 wait.set_result(self._give(following))
 
     def _since(self, sender: Sender) -> list[int]:
-        """When the team had its last turn, then when the sender had."""
-        return [self._last.get(key, 0) for key in reversed(_keys(sender))]
+        """When the one of sender and team that had a turn last had it, then the other: a new name gains nothing."""
+        return sorted((self._last.get(key, 0) for key in _keys(sender)), reverse=True)
 
     def _leave(self, sender: Sender, wait: Wait) -> None:
         """Let go of a wait that is over without a turn, or of the turn that came in the same moment."""

@@ -43,12 +43,26 @@ def test_no_text_of_few_values_is_refused_and_none_of_many_passes(value: Any) ->
 def test_the_refusal_says_how_many_there_are_and_how_many_there_may_be() -> None:
     with pytest.raises(Problem) as found:
         extent.refuse_many(b"[1, 2, 3]", 3, "journal")
-    assert (found.value.status, found.value.detail) == (413, "journal: holds 4 values, expected at most 3")
+    assert (found.value.status, found.value.detail) == (413, "journal: holds at least 4 values, expected at most 3")
 
 
 def test_a_text_that_never_ends_is_counted_as_well() -> None:
     assert not refused(b'["' + b"," * 1000, 5)
     assert not refused(b'["' + b"\\" * 1001, 5)
+
+
+@pytest.mark.parametrize("size", [extent.PIECE - 3, extent.PIECE - 2, extent.PIECE - 1, extent.PIECE])
+@pytest.mark.parametrize("text", ["\\", '"', '\\"', ",", '",'])
+def test_texts_and_escapes_that_go_on_in_the_next_piece_are_left_out(size: int, text: str) -> None:
+    whole = json.dumps(["x" * size + text * 9, text * 3, 1]).encode()
+    assert not refused(whole, 4)
+    assert refused(whole, 3)
+
+
+def test_counting_ends_soon_after_the_bound() -> None:
+    with pytest.raises(Problem) as found:
+        extent.refuse_many(b'"",' * extent.PIECE, 5)
+    assert "holds at least 21," in found.value.detail
 
 
 class Shape(msgspec.Struct):
@@ -61,7 +75,7 @@ class Shape(msgspec.Struct):
 def test_what_is_kept_as_it_came_does_not_count_for_what_is_read() -> None:
     many = list(range(100))
     extent.refuse_many_read(json.dumps({"kept": many, "unknown": many}).encode(), Shape, 50)
-    with pytest.raises(Problem, match="holds 101 values, expected at most 50"):
+    with pytest.raises(Problem, match="holds at least 101 values, expected at most 50"):
         extent.refuse_many_read(json.dumps({"read": many}).encode(), Shape, 50)
 
 

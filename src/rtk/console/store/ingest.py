@@ -93,6 +93,7 @@ class Ingest:
         """What a call tells: read at once where that is quickly done, else by turns and beside the event loop."""
         if self._sharing is None or len(body) < (LARGE_PACKED if packed else LARGE):
             return _batch(body, packed)
+        self._sharing.senders.prove(scope)  # it was let in
         async with self._sharing.large(scope) as thread:
             return await asyncio.get_running_loop().run_in_executor(thread, _batch, body, packed)
 
