@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
@@ -109,3 +110,34 @@ def test_a_reset_asked_for_and_not_done_ends_nothing(world: World) -> None:
     Client().post("/accounts/password/reset/", {"email": world.member.email})
     assert gate.authenticate(f"Bearer {secret}") is not None
     assert browser.get("/acme/shop/people").status_code == 200
+
+
+def test_no_address_that_was_added_resets_the_password_again(world: World) -> None:
+    for email, confirmed in (("evil@example.com", True), ("late@example.com", False)):
+        EmailAddress.objects.create(user=world.member, email=email, verified=confirmed)
+    late = EmailConfirmationHMAC(EmailAddress.objects.get(email="late@example.com")).key
+    reset(world.member)
+    Client().post(f"/accounts/confirm-email/{late}/")
+    for email in ("evil@example.com", "late@example.com"):
+        Client().post("/accounts/password/reset/", {"email": email})
+        assert "/accounts/password/reset/key/" not in str(mail.outbox[-1].body)
+    assert [each.email for each in EmailAddress.objects.filter(user=world.member)] == ["mary@example.org"]
+
+
+def test_the_address_at_which_the_mail_was_read_is_the_one_that_stays(world: World) -> None:
+    EmailAddress.objects.filter(user=world.member).update(primary=False)
+    EmailAddress.objects.create(user=world.member, email="evil@example.com", verified=True, primary=True)
+    User.objects.filter(pk=world.member.pk).update(email="evil@example.com")
+    reset(world.member)
+    assert User.objects.get(pk=world.member.pk).email == "mary@example.org"
+    [left] = EmailAddress.objects.filter(user=world.member)
+    assert (left.email, left.primary, left.verified) == ("mary@example.org", True, True)
+
+
+def test_a_link_that_was_mailed_before_an_address_was_removed_resets_nothing(world: World) -> None:
+    EmailAddress.objects.create(user=world.member, email="evil@example.com", verified=True)
+    Client().post("/accounts/password/reset/", {"email": "evil@example.com"})
+    [link] = re.findall(r"/accounts/password/reset/key/\S+", str(mail.outbox[-1].body))
+    reset(world.member)
+    form = Client().get(link, follow=True)
+    assert "password1" not in form.content.decode()

@@ -104,6 +104,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_UNIQUE_EMAIL = True
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "rtk.console.people.resets.ResetLinks"
 ACCOUNT_PREVENT_ENUMERATION = "strict"
 # allauth counts in a cache, and by addresses that others share. rtk.console.people.throttle and attempts do it instead.
 ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False

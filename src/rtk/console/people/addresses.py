@@ -49,6 +49,17 @@ def confirm(user: User, email: str) -> bool:
         return False
 
 
+def keep(user: User, email: str) -> int:
+    """Leave a user the one address, and remove all others; how many that were."""
+    mine = EmailAddress.objects.filter(user=user)
+    removed, _ = mine.exclude(email=email).delete()
+    mine.update(primary=True)
+    if user.email != email:
+        user.email = email
+        user.save(update_fields=["email"])
+    return int(removed)
+
+
 def domain_of(email: str) -> str:
     """Return what stands behind the last @ of an address, in lower case."""
     return email.rpartition("@")[2].lower()

@@ -11,6 +11,7 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
@@ -144,7 +145,9 @@ def password_reset(request: HttpRequest, user: User, **_: Any) -> None:
     """Note that a password was reset, and end all by which somebody else might still come in."""
     password_changed(user)
     attempts.reset(request, user)
-    ending.end_access(user, ending.Ended.RESET)
+    ended = ending.end_access(user, ending.Ended.RESET)
+    if ended["addresses"]:
+        messages.info(request, f"{user.email} is the only address of your account now: add others again.")
 
 
 def second_factor_added(user: User, authenticator: Any, **_: Any) -> None:

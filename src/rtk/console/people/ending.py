@@ -1,7 +1,8 @@
 """Ending every way into an account at once: when it changes hands, is reset or disabled, or is removed.
 
 Whoever had the account before may hold a token, an open browser, a passkey, the secret of an authenticator app, or an
-account of the issuer that is connected to it. A new password alone ends none of them but the browsers.
+account of the issuer that is connected to it. A new password alone ends none of them but the browsers. They may also
+have added an address of their own, at which they would read the mail of the next reset.
 """
 
 from enum import StrEnum
@@ -14,7 +15,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import F
 
-from rtk.console.people import audit
+from rtk.console.people import addresses, audit
 from rtk.console.people.models import Token, User
 
 
@@ -31,7 +32,8 @@ def end_access(user: User, why: Ended) -> dict[str, int]:
     """End the tokens, sessions, passkeys, authenticator apps, recovery codes and connections of an account.
 
     Return how many there were of each kind. Whoever is only disabled stays connected to the issuer, by which nobody
-    comes in meanwhile. The password is the caller's to change.
+    comes in meanwhile. A reset leaves the one address at which its mail was read. The password is the caller's to
+    change.
     """
     with transaction.atomic():
         ended = {
@@ -41,6 +43,8 @@ def end_access(user: User, why: Ended) -> dict[str, int]:
         }
         if why != Ended.DISABLED:
             ended["connections"] = _deleted(SocialAccount.objects.filter(user=user))
+        if why == Ended.RESET:
+            ended["addresses"] = addresses.keep(user, user.read_at or user.email)
         if any(ended.values()):
             audit.record_everywhere(user, "user.access-ended", user.email, {"why": why.value, **ended})
     return ended

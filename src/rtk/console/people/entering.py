@@ -81,4 +81,6 @@ class ResetForm(ResetPasswordForm):
         email = str(get_adapter().clean_email(self.cleaned_data["email"].lower()))
         found = addresses.holder(email)
         self.users = [found] if found is not None and found.is_active else []
+        for each in self.users:
+            each.read_at = email
         return email

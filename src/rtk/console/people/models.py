@@ -64,6 +64,7 @@ class User(Identified, AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     is_administrator = models.BooleanField(default=False)  # of the console: may make organizations
     generation = models.IntegerField(default=0)  # of sessions: those that an earlier one began are over
+    read_at: str = ""  # where a mail to reset the password goes, or was read
 
     objects: ClassVar[Users] = Users()
     USERNAME_FIELD = "email"
