@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal import auth
+from allauth.mfa.totp.internal import auth as totp_auth
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.core import mail
@@ -39,6 +41,11 @@ def reset(user: User) -> None:
 
 def handed_over(user: User) -> None:
     ending.end_access(user, Ended.HANDED_OVER)
+
+
+def change_password(user: User) -> None:
+    user.set_password(NEW)
+    user.save()
 
 
 WAYS: list[Callable[[User], Any]] = [reset, ending.disable, User.delete, handed_over]
@@ -141,3 +148,15 @@ def test_a_link_that_was_mailed_before_an_address_was_removed_resets_nothing(wor
     reset(world.member)
     form = Client().get(link, follow=True)
     assert "password1" not in form.content.decode()
+
+
+@pytest.mark.parametrize("how", [reset, ending.disable, handed_over, change_password])
+def test_nobody_who_was_halfway_in_goes_on(world: World, how: Callable[[User], Any]) -> None:
+    totp_auth.TOTP.activate(world.member, totp_auth.generate_totp_secret())
+    recovery_codes = auth.RecoveryCodes.activate(world.member)
+    halfway = Client()
+    answer = halfway.post("/accounts/login/", {"login": world.member.email, "password": PASSWORD})
+    assert answer["Location"] == "/accounts/2fa/authenticate/"
+    how(User.objects.get(pk=world.member.pk))
+    halfway.post("/accounts/2fa/authenticate/", {"code": recovery_codes.get_unused_codes()[0]})
+    assert halfway.get("/acme/shop/people").status_code == 302

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core.cache import cache
 from django.test import Client
 
@@ -16,6 +17,7 @@ from tests.console.people.issuer import Issuer, come_back
 from tests.console.people.world import PASSWORD, World, people, signed_in
 
 KNOWN, UNKNOWN, CLAIMED = "dora@example.org", "nobody@example.org", "claimed@example.org"
+OTHER = "a long phrase of a stranger"
 EACH = pytest.mark.parametrize("mails", ["mandatory", "none"])
 
 
@@ -133,6 +135,43 @@ def test_an_issuer_that_is_not_believed_answers_the_same(
         issuer.person = {"sub": str(number), "email": email, "email_verified": True, "name": "Eve"}
         answers[email] = told(come_back(Client()), email)
     assert all_the_same(answers)
+
+
+@EACH
+@pytest.mark.parametrize("sign_up_is", ["open", "invitation"])
+def test_signing_in_by_what_was_signed_up_with_answers_the_same(
+    mails: str, sign_up_is: str, settings: Any, world: World
+) -> None:
+    settings.SIGN_UP = sign_up_is
+    answers = {}
+    for email in (KNOWN, UNKNOWN, CLAIMED):
+        client = Client()
+        if sign_up_is == "invitation":
+            client.get(invitations.path(invitations.invite(world.owner, world.org, email, Role.VIEWER)))
+        account = {"name": "Eve", "email": email, "password1": OTHER, "password2": OTHER}
+        assert client.post("/accounts/signup/", account).status_code == 302
+        tries = [Client().post("/accounts/login/", {"login": email, "password": OTHER}) for _ in range(6)]
+        answers[email] = [told(each, email) for each in tries]
+    for number in range(6):
+        assert all_the_same({email: each[number] for email, each in answers.items()})
+
+
+@EACH
+def test_an_address_is_looked_at_as_often_whether_it_has_an_account(mails: str, monkeypatch: Any) -> None:
+    hashed: list[str] = []
+    make = MD5PasswordHasher.encode
+
+    def counted(hasher: MD5PasswordHasher, password: str, salt: str) -> str:
+        hashed.append(password)
+        return make(hasher, password, salt)
+
+    monkeypatch.setattr(MD5PasswordHasher, "encode", counted)
+    for email in (KNOWN, UNKNOWN):
+        for name in ("one", "two"):
+            EmailAddress.objects.create(user=User.objects.create_user(email, OTHER + name), email=email)
+        del hashed[:]
+        Client().post("/accounts/login/", {"login": email, "password": "wrong"})
+        assert len(hashed) == 3
 
 
 def test_signing_up_takes_as_long_for_an_address_that_has_an_account(settings: Any, monkeypatch: Any) -> None:

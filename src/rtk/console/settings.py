@@ -79,10 +79,7 @@ CACHES = {
 AUTH_USER_MODEL = "people.User"
 SIGN_UP = options.choice("RTK_SIGN_UP")
 NEW_ORGANIZATIONS = options.choice("RTK_NEW_ORGANIZATIONS")
-AUTHENTICATION_BACKENDS = [
-    "allauth.account.auth_backends.AuthenticationBackend",
-    "django.contrib.auth.backends.ModelBackend",
-]
+AUTHENTICATION_BACKENDS = ["rtk.console.people.passwords.Passwords"]
 # An address may be typed into several accounts: it is one account's alone once it is confirmed.
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -104,7 +101,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_UNIQUE_EMAIL = True
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "rtk.console.people.resets.ResetLinks"
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "rtk.console.people.resets.ResetLinks"  # noqa: S105 - no password
 ACCOUNT_PREVENT_ENUMERATION = "strict"
 # allauth counts in a cache, and by addresses that others share. rtk.console.people.throttle and attempts do it instead.
 ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False

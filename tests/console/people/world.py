@@ -76,7 +76,7 @@ def signed_in(user: User, minutes_ago: float = 0) -> Client:
     session = SessionStore()
     session["people-shown"] = [str(user.pk), time.time() - 60 * minutes_ago]
     session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[BACKEND_SESSION_KEY] = "rtk.console.people.passwords.Passwords"
     session.create()
     client = Client()
     client.cookies[settings.SESSION_COOKIE_NAME] = str(session.session_key)

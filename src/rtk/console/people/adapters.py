@@ -2,7 +2,7 @@
 
 import logging
 from functools import partial
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import requests
 from allauth.account.adapter import DefaultAccountAdapter
@@ -18,23 +18,27 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ImproperlyConfigured
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from rtk.console import links
-from rtk.console.people import addresses, arrivals, attempts, closed, mailing, names, reauthentication
+from rtk.console.people import (
+    addresses,
+    arrivals,
+    attempts,
+    closed,
+    entrants,
+    mailing,
+    names,
+    reauthentication,
+    reminding,
+)
 from rtk.console.people.asking import Asking
 from rtk.console.people.closed import Closed, TurnedAway
 from rtk.console.people.models import User
 
 _log = logging.getLogger(__name__)
-
-
-class Site(NamedTuple):
-    """The name and the address of this console in the mails of allauth."""
-
-    domain: str
-    name: str = "Reliability Toolkit"
 
 
 def _may_sign_up(request: HttpRequest) -> bool:
@@ -46,6 +50,11 @@ def _may_sign_up(request: HttpRequest) -> bool:
 
 class AccountAdapter(DefaultAccountAdapter):
     """Accounts with an address and a password."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": "The address or the password is not right, or the address is not confirmed yet.",
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Sign-up is for the invited and the first, unless it is open."""
@@ -71,12 +80,40 @@ class AccountAdapter(DefaultAccountAdapter):
         return saved
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
-        """Count a password before it is looked at; one that is right counts no more. Raises TooMany."""
-        counts = attempts.password(request, credentials.get("email", ""))
-        user = super().authenticate(request, **credentials)
-        if user is not None:
-            attempts.right(counts)
-        return user
+        """Count a password before it is looked at; one that is right counts no more. Raises TooMany.
+
+        By an address that has to be confirmed first nobody comes in, and a page says the same as of a wrong password:
+        whoever signed up by somebody's address must not learn by it whether that made an account.
+        """
+        email = credentials.get("email", "")
+        counts = attempts.password(request, email)
+        user: Any = super().authenticate(request, **credentials)
+        if user is None or addresses.holder(email) == user or not arrivals.mails():
+            attempts.right(counts if user else ())
+            return user
+        reminding.confirm(request, user, email)
+        return None
+
+    def reauthenticate(self, user: Any, password: str) -> bool:
+        """Count the password of whoever is signed in before it is looked at. Raises TooMany."""
+        counts = attempts.password(context.request, user.email)
+        right = bool(user.check_password(password))
+        attempts.right(counts if right else ())
+        return right
+
+    def pre_login(self, request: HttpRequest, user: Any, **given: Any) -> HttpResponse | None:
+        """Note who is on the way in, whatever else is asked of them."""
+        answer: HttpResponse | None = super().pre_login(request, user, **given)
+        if answer is None:
+            entrants.note(request, user)
+        return answer
+
+    def login(self, request: HttpRequest, user: Any) -> None:
+        """Let somebody in, unless the account changed its password or its hands while they were on the way."""
+        if not user.is_active or not entrants.is_one(request, user):
+            messages.error(request, "Your password or your account changed meanwhile: sign in again.")
+            raise ImmediateHttpResponse(redirect("account_login"))
+        super().login(request, user)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send it, or say that it could not be sent: to whoever waits for it, and why in one line of the log.
@@ -87,7 +124,7 @@ class AccountAdapter(DefaultAccountAdapter):
             mailing.asked_for(self.request, email)
         ours = {key: links.public(value) if key.endswith("_url") else value for key, value in context.items()}
         try:
-            super().send_mail(template_prefix, email, {**ours, "current_site": Site(settings.PUBLIC_URL)})
+            super().send_mail(template_prefix, email, {**ours, "current_site": mailing.Site(settings.PUBLIC_URL)})
         except OSError as error:  # smtplib's errors are of this kind
             _log.warning("no mail could be sent by the server of RTK_MAIL_URL: %s", " ".join(str(error).split())[:500])
             messages.warning(self.request, "No mail could be sent; tell the administrator of this console.")

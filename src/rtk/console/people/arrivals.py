@@ -107,7 +107,7 @@ def _settle(request: HttpRequest, user: User, email: str, invitation: Invitation
     Invitation.objects.filter(pk=invitation.pk).update(taken_by=user)
     if invitations.was_mailed(invitation, request.session.get(_MAILED, "")):
         confirmed(user, email)
-    elif not _mails() or addresses.is_confirmed(user):
+    elif not mails() or addresses.is_confirmed(user):
         invitations.bring_in(invitation, user)  # who has to confirm the address first is brought in then
 
 
@@ -121,7 +121,8 @@ def _is_open() -> bool:
     return bool(settings.SIGN_UP == "open") and User.objects.exists()
 
 
-def _mails() -> bool:
+def mails() -> bool:
+    """Return whether an address has to be confirmed by a mail before anybody comes in by it."""
     return bool(settings.ACCOUNT_EMAIL_VERIFICATION == "mandatory")
 
 

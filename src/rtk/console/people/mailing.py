@@ -5,6 +5,7 @@ Each is counted before it is sent: for whoever has it sent, and for whom it goes
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from allauth.account.models import EmailAddress
 from django.http import HttpRequest
@@ -27,6 +28,13 @@ ASKED_FOR = frozenset(
         "unknown_account",
     )
 )
+
+
+class Site(NamedTuple):
+    """The name and the address of this console in the mails of allauth."""
+
+    domain: str
+    name: str = "Reliability Toolkit"
 
 
 def asked_for(request: HttpRequest, email: str) -> None:

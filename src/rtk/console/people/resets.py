@@ -3,7 +3,6 @@
 Whoever comes by one has shown that they read the mail there, and nothing of the account's other addresses.
 """
 
-from datetime import datetime
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -15,7 +14,7 @@ from rtk.console.people.models import User
 class ResetLinks(PasswordResetTokenGenerator):
     """Makes and checks the keys of links. Any change to the account's addresses or password ends them."""
 
-    def _make_hash_value(self, user: Any, timestamp: int | datetime) -> str:
+    def _make_hash_value(self, user: Any, timestamp: int) -> str:
         theirs = EmailAddress.objects.filter(user=user).order_by("email").values_list("email", flat=True)
         said = super()._make_hash_value(user, timestamp)
         return "|".join([said, user.read_at, *theirs])
