@@ -20,7 +20,11 @@ class Passwords(ModelBackend):
     """Knows people by an address and its password."""
 
     def authenticate(  # type: ignore[override]  # people go by an address, never by a name
-        self, request: HttpRequest | None, email: str | None = None, password: str | None = None, **_: Any
+        self,
+        request: HttpRequest | None,  # noqa: ARG002 - Django gives it
+        email: str | None = None,
+        password: str | None = None,
+        **_: Any,
     ) -> User | None:
         """Return whose password it is, if anybody's who may sign in."""
         if not email or not password:

@@ -20,6 +20,7 @@ from rtk.console.people.gate import TooMany
 from rtk.console.people.models import User
 
 _log = logging.getLogger(__name__)
+THREAD = "mail that no page waits for"
 _MAIL = "account/email/email_confirmation"
 
 
@@ -41,7 +42,8 @@ def confirm(request: HttpRequest, user: User, email: str) -> None:
         "request": request,
         "current_site": mailing.Site(settings.PUBLIC_URL),
     }
-    Thread(target=_send, args=(get_adapter().render_mail(_MAIL, address.email, told),), daemon=True).start()
+    mail = get_adapter().render_mail(_MAIL, address.email, told)
+    Thread(target=_send, args=(mail,), name=THREAD, daemon=True).start()
 
 
 def _send(mail: EmailMessage) -> None:
