@@ -40,6 +40,7 @@ from bench import (
     startup,
     stopping,
     undoing,
+    verdict,
     viewers,
 )
 from bench.command import CommandFailed
@@ -76,6 +77,7 @@ ROWS: dict[str, Callable[[Sitting], Row]] = {
     "large": large.run,
     "stopping": stopping.run,
     "siege": siege.run,
+    "verdict": verdict.run,
 }
 RESULTS = Path(__file__).with_name("RESULTS.md")
 KEPT = Path(__file__).with_name("kept")  # rows as they were measured last, not for git

@@ -9,7 +9,7 @@ from rtk.insight.bounds import proven_at_least, proven_at_most
 from rtk.insight.budget import Spending, budget_of
 from rtk.insight.compare import fisher
 from rtk.insight.power import prospects
-from rtk.insight.verdict import Case, proves, verdict_of
+from rtk.insight.verdict import Case, verdict_of
 from tests.docs.pages import DOCS, ROOT
 
 HONEST, VERDICT, BUDGETS = (
@@ -65,14 +65,24 @@ def test_the_time_to_undo_is_that_of_the_bench() -> None:
 
 
 def test_the_table_of_what_proof_costs_is_computed() -> None:
-    rows = re.findall(r"^\| ([\d.]+) % \| ([\d,]+) \| ([\d.]+) % \| (\d+) % \| ([\d,]+) \|$", VERDICT, re.MULTILINE)
-    assert len(rows) == 4
-    for target, clean, quality, chance, slots in rows:
-        found = prospects(float(Fraction(target) / 100), 1)
-        assert f"{found.needed:,}" == clean
+    pattern = r"^\| ([\d.]+) % \| (\d+) s \| ([\d,]+) \| ([^|]+) \| ([\d.]+) % \| (\d+) % \|$"
+    rows = re.findall(pattern, VERDICT, re.MULTILINE)
+    assert len(rows) == 6
+    for target, outage, clean, lasting, quality, chance in rows:
+        found = prospects(float(Fraction(target) / 100), 1, 10.0, outage_lasts_s=float(outage))
+        assert (f"{found.needed:,}", found.time_of(found.needed)) == (clean, lasting)
         assert float(Fraction(quality) / 100) == found.quality
         assert f"{found.power_at_needed:.0%}" == f"{chance}%"
-        assert found.enough == int(slots.replace(",", ""))
+
+
+def test_the_table_of_how_long_to_measure_is_computed() -> None:
+    page = (DOCS / "how-to" / "choose-frequency-and-duration.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([\d.]+) % \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", page, re.MULTILINE)
+    assert len(rows) == 5
+    for target, *told in rows:
+        plans = [(1.0, 10.0), (10.0, 30.0), (10.0, 60.0)]
+        found = [prospects(float(Fraction(target) / 100), 1, every, outage_lasts_s=each) for every, each in plans]
+        assert [each.time_of(each.needed) for each in found] == told
 
 
 def test_the_bounds_that_are_told_are_computed() -> None:
@@ -86,8 +96,8 @@ def test_the_bounds_that_are_told_are_computed() -> None:
 def test_the_loop_that_waits_would_pass_where_the_promise_is_broken() -> None:
     assert "500 of 501 good" in HONEST
     assert "502 of 600 good" in HONEST
-    assert proves(500, 501, 0.95)
-    assert not proves(502, 600, 0.95)
+    assert (proven_at_least(500, 501) or 0) > 0.95
+    assert (proven_at_least(502, 600) or 0) < 0.95
     assert (proven_at_most(502, 600) or 1) < 0.95
 
 

@@ -26,7 +26,7 @@ def test_the_measure_that_is_shown_is_what_the_form_makes() -> None:
     (shown,) = [each.text for each in blocks(DOCS / "how-to" / "define-an-objective.md") if each.language == "json"]
     given = json.loads(shown)
     assert given["measure"] == Http("time", "https://shop.example/checkout", 500).probe()
-    assert schedule_of(given["target"]) == (5.0, 780.0)
+    assert schedule_of(given["target"]) == (5.0, 900.0)
 
 
 def test_the_tutorial_shows_the_experiment_as_it_was_published() -> None:

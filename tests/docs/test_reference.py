@@ -21,6 +21,7 @@ import chaoscloud
 from rtk.cli.ending import MEANINGS
 from rtk.cli.main import rtk
 from rtk.experiment import block
+from rtk.insight.proof import Proof
 from rtk.insight.shape import Clustering, Comparison, Figures, Insight, Stats
 from rtk.report.write import FORMATS
 from rtk.verify import journal
@@ -136,7 +137,7 @@ def test_every_key_of_the_insight_is_in_the_reference() -> None:
     top = {*keys(Insight), *keys(Figures)} - {"figures", "run", "phases", "clustering", "comparisons"}
     for key in top:
         assert re.search(rf"^\| .*`{key}`.* \|", text, re.MULTILINE), key
-    parts = {"`run` and `phases`": Stats, "`clustering`": Clustering, "`comparisons`": Comparison}
+    parts = {"`run` and `phases`": Stats, "`proof`": Proof, "`clustering`": Clustering, "`comparisons`": Comparison}
     for heading, shape in parts.items():
         for key in keys(shape):
             assert f"`{key}`" in section(text, heading), f"{heading}: {key}"

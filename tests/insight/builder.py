@@ -29,7 +29,8 @@ def run_of(
     """A run whose measurements are written as . met, x deviated, - missed, s stopped, i interrupted.
 
     `spans` are planned slots by phase; without it there are no phase spans. Values are 100 ms where met and
-    900 ms where deviated, but for those of `given["values"]` False.
+    900 ms where deviated, but for those of `given["values"]` False. An outage lasts for one slot where `given` does not
+    say otherwise.
     """
     valued = given.pop("values", True)
     measurements = Measurements()
@@ -51,6 +52,7 @@ def run_of(
         "started_at": 0.0,
         "measurements": measurements,
         "objective": Objective(0.95, DAY),
+        "outage_lasts_s": 1.0,
         "phases": tuple(PhaseSpan(phase, 0.0, None, n) for phase, n in (spans or {}).items()),
         "conditions": (ActivitySpan("inject-cpu", float(len(baseline)), None, "succeeded"),),
     }

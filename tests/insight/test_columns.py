@@ -25,6 +25,7 @@ from rtk.insight.facts import (
     code_of,
 )
 from rtk.insight.outage import deviating_spans
+from rtk.insight.proof import BAD, GOOD, MISSED
 from rtk.insight.tally import Tally, tallies_of
 from tests.insight.builder import run_of
 
@@ -65,7 +66,7 @@ def one_by_one(facts: Facts) -> dict[str, Tally]:
     for m in facts.measurements:
         _count(tallies[m.phase], m, m.phase == "conditions" and lapsed(m.due))
     for tally in tallies.values():
-        tally.planned = tally.measured + tally.missed
+        tally.planned = len(tally.outcomes)
         tally.values = array("d", sorted(tally.values))
     return {phase: tally for phase, tally in tallies.items() if tally.planned}
 
@@ -78,12 +79,13 @@ def _count(tally: Tally, m: Measurement, lapsed: bool) -> None:
         tally.lapsed_deviated += lapsed and m.outcome == "deviated"
     if lapsed or m.outcome == "missed":
         tally.missed += 1
+        tally.outcomes += MISSED
         why = m.code if m.outcome == "missed" else MissedReason.NO_EFFECT
         if why is not None:
             tally.reasons[why] = tally.reasons.get(why, 0) + 1
         tally.cut_off += m.code in CUT_OFF
         return
-    tally.outcomes.append(m.outcome == "met")
+    tally.outcomes += GOOD if m.outcome == "met" else BAD
     if m.value is not None and isfinite(m.value):
         tally.values.append(m.value)
     else:

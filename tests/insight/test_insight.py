@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from rtk.insight.cause import NO_CONDITION
 from rtk.insight.facts import ActivitySpan, Facts, Gate, Measurement, Measurements, Objective, Phase, Threshold
 from rtk.insight.insight import insight
+from rtk.insight.outage_length import OutageLength, OutageSource
+from rtk.insight.proof import GOOD, LengthFrom, prove
 from rtk.insight.stops import StopCause, Stopping
 from tests.insight.builder import DAY, run_of
 
@@ -27,25 +29,70 @@ def test_a_proven_target_passes_and_the_headline_says_how_sure() -> None:
     found = insight(run_of("." * 59, baseline="...."))
     assert found.figures.verdict == "pass"
     assert found.headline == (
-        'While "inject-cpu" lasted, at least 95.0 % of measurements were good '
-        "(95 % sure if measurements are independent)."
+        'While "inject-cpu" lasts, at least 95.0 % is good (95 % sure, for outages of 1 s on average).'
     )
-    assert found.why == "59 of 59 measurements were good, which proves at least 95.0 %; 95 % was promised."
+    assert found.why == "59 of 59 measurements were good, which proves the 95 % that was promised."
+    assert found.proof == prove(GOOD * 59, 1.0)
+
+
+def test_the_same_run_proves_less_where_outages_last_longer() -> None:
+    found = insight(run_of("." * 59, outage_lasts_s=3.0))
+    assert found.figures.verdict == "inconclusive"
+    assert found.headline == 'While "inject-cpu" lasted, nothing deviated, but the run was too short to prove 95 %.'
+    assert found.why == (
+        "59 of 59 measurements were good, which proves at least 87.4 % for outages of 3 s on average; 168 clean "
+        "measurements (2 min 48 s) would prove 95 %."
+    )
+
+
+def test_where_nobody_said_how_long_an_outage_lasts_the_insight_says_what_it_assumes() -> None:
+    found = insight(run_of("." * 59, outage_lasts_s=None))
+    assert found.outage == OutageLength(10.0, OutageSource.ASSUMED)
+    assert "Nobody said how long an outage lasts, so 10 s on average is assumed" in " ".join(found.limits)
+    declared = insight(run_of("." * 59, outage_lasts_s=0.5))
+    assert "Outages are taken to last 0.5 s on average, as declared. An outage shorter than a slot counts as one" in (
+        " ".join(declared.limits)
+    )
+
+
+def test_outages_that_were_seen_to_last_longer_are_what_counts() -> None:
+    found = insight(run_of(STRETCH))
+    assert found.proof is not None
+    assert found.proof.length_from is LengthFrom.SEEN
+    assert "Outages are taken to last 20.9 s on average, longer than the 1 s declared" in " ".join(found.limits)
+
+
+def test_an_outage_that_outlasts_the_conditions_is_as_long_as_it_lasted() -> None:
+    ended = insight(run_of("." * 300 + "xx"))
+    went_on = insight(run_of("." * 300 + "xx", recovery="xx-x..xx"))
+    assert ended.proof is not None
+    assert went_on.proof is not None
+    assert went_on.proof.length == pytest.approx(3 * ended.proof.length)
 
 
 def test_a_target_ruled_out_fails() -> None:
     found = insight(run_of("." * 16 + "x" * 4))
     assert found.figures.verdict == "fail"
-    assert "at most 92.9 % of measurements were good (95 % sure" in found.headline
-    assert "where 95 % was promised" in found.headline
+    assert found.headline == (
+        'While "inject-cpu" lasted, 16 of 20 measurements were good in this run: at most 92.9 % of its time '
+        "(95 % sure), where 95 % was promised."
+    )
+    assert "It is an observation about this run's own time" in " ".join(found.limits)
 
 
 def test_too_few_measurements_neither_prove_nor_rule_out() -> None:
     found = insight(run_of("." * 30))
     assert found.figures.verdict == "inconclusive"
-    assert "neither proves 95 % nor rules it out" in found.headline
+    assert "nothing deviated, but the run was too short to prove 95 %" in found.headline
     assert "proves at least 90.5 %" in found.why
-    assert "59 clean measurements would prove 95 %" in found.why
+    assert "59 clean measurements (59 s) would prove 95 %" in found.why
+
+
+def test_between_the_two_it_is_told_what_was_seen() -> None:
+    found = insight(run_of("." * 80 + "x" + "." * 9))
+    assert found.figures.verdict == "inconclusive"
+    assert "89 of 90 measurements were good: this neither proves 95 % nor rules it out." in found.headline
+    assert "89 of 90 measurements were good, with 1 outage of 1 s, which proves at least 94.8 %" in found.why
 
 
 def test_a_clustered_series_that_would_pass_by_count_does_not() -> None:
@@ -55,22 +102,22 @@ def test_a_clustered_series_that_would_pass_by_count_does_not() -> None:
     assert found.figures.verdict == "inconclusive"
     assert found.clustering is not None
     assert found.clustering.clustered
-    assert (
-        "came in stretches (3 stretches of equal outcomes where 12.9 were expected; runs test: p < 0.001)" in found.why
-    )
+    told = "came in stretches (3 stretches of equal outcomes where 12.9 were expected; runs test: p < 0.001)"
+    assert told in " ".join(found.limits)
 
 
 def test_a_missed_slot_that_decides_is_named() -> None:
     found = insight(run_of("." * 59 + "-"))
     assert found.figures.verdict == "inconclusive"
-    assert found.why == "With 1 missed slot counted as deviated, 92.3 % is proven, short of 95 %."
-    assert "1 of 60 slots were missed: to pass, every one of them counts as deviated." in found.limits
+    assert found.headline.endswith("nothing deviated, but too many slots were missed to prove 95 %.")
+    assert found.why.startswith("With 1 missed slot read the worse way, ")
+    assert "1 of 60 slots were missed: what is proven holds whether they were good or deviated." in found.limits
 
 
 def test_a_pass_in_spite_of_missed_slots_says_so() -> None:
-    found = insight(run_of("." * 93 + "-"))
+    found = insight(run_of("." * 400 + "-"))
     assert found.figures.verdict == "pass"
-    assert "even with 1 missed slot counted as deviated that proves at least 95.1 %" in found.why
+    assert "400 of 400 measurements were good; even with 1 missed slot read the worse way, which proves" in found.why
 
 
 def test_a_stopped_run_never_passes_and_says_why() -> None:
@@ -133,8 +180,8 @@ def test_without_an_objective_there_is_no_verdict_and_the_way_to_one_is_told() -
     found = insight(run_of("." * 27 + "xxx", objective=None))
     assert found.figures.verdict is None
     assert found.objective is None
-    assert "between 76.1 % and 97.2 %" in found.headline
-    assert "a 90 % interval" in found.headline
+    assert "27 of 30 measurements were good; at least" in found.headline
+    assert "between 76.1 % and 97.2 % would be good (a 90 % interval)" in " ".join(found.limits)
     assert "--target" in found.why
 
 
@@ -195,7 +242,7 @@ def test_what_a_verdict_may_not_be_read_as_stands_beside_it() -> None:
     told = " ".join(insight(run_of("." * 59)).limits)
     assert "It says nothing about other days" in told
     assert "only measuring for longer covers other days" in told
-    assert "if measurements are independent" in told
+    assert "If each measurement were independent of the others" in told
     assert "a 90 % interval" in told
     assert "Without a baseline it does not say what caused" in told
 
@@ -243,8 +290,7 @@ def test_an_answer_that_was_missed_never_helps(conditions: str) -> None:
     """Met slots that are lost instead may forbid a pass, and never make one."""
     lost = replace(run_of(conditions.replace(".", "-", 3)), objective=Objective(0.5, DAY))
     kept = replace(run_of(conditions), objective=Objective(0.5, DAY))
-    clustered = insight(kept).clustering
-    if insight(lost).figures.verdict == "pass" and not (clustered and clustered.clustered):
+    if insight(lost).figures.verdict == "pass":
         assert insight(kept).figures.verdict == "pass"
 
 

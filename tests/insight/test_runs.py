@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from rtk.insight.proof import BAD, GOOD, MISSED
 from rtk.insight.runs import chance_of_few_runs, clustering_of
 
 
@@ -38,7 +39,7 @@ def test_a_hundred_thousand_outcomes_are_no_trouble() -> None:
 
 @given(st.lists(st.integers(0, 1), min_size=1, max_size=200))
 def test_a_chance_is_a_chance_and_reversal_changes_nothing(outcomes: list[int]) -> None:
-    found, mirrored = clustering_of(outcomes), clustering_of(outcomes[::-1])
+    found, mirrored = clustering_of(bytes(outcomes)), clustering_of(bytes(outcomes[::-1]))
     assert found is not None
     assert found == mirrored
     assert 0.0 <= found.p <= 1.0
@@ -46,39 +47,50 @@ def test_a_chance_is_a_chance_and_reversal_changes_nothing(outcomes: list[int]) 
 
 
 def test_one_stretch_of_deviations_is_clustered() -> None:
-    found = clustering_of([1] * 300 + [0] * 6 + [1] * 194)
+    found = clustering_of(bytes([1] * 300 + [0] * 6 + [1] * 194))
     assert found is not None
     assert found.clustered
-    assert found.runs == 3
+    assert (found.runs, found.outages) == (3, 1)
     assert found.p < 1e-6
 
 
 def test_deviations_far_apart_are_not_clustered() -> None:
-    found = clustering_of(([1] * 80 + [0]) * 6)
+    found = clustering_of((GOOD * 80 + BAD) * 6)
     assert found is not None
     assert not found.clustered
 
 
 @pytest.mark.parametrize(("slots", "clustered"), [(200, False), (202, True)])
 def test_clustering_is_a_chance_below_one_in_a_hundred(slots: int, clustered: bool) -> None:
-    found = clustering_of([1] * 100 + [0, 0] + [1] * (slots - 102))
+    found = clustering_of(GOOD * 100 + BAD * 2 + GOOD * (slots - 102))
     assert found is not None
     assert found.p == pytest.approx(2 / (slots - 1))
     assert found.clustered is clustered
 
 
 def test_outcomes_that_alternate_too_well_are_not_clustered() -> None:
-    found = clustering_of([1, 0] * 100)
+    found = clustering_of(bytes([1, 0] * 100))
     assert found is not None
     assert found.p == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize("outcome", [0, 1])
 def test_outcomes_all_the_same_show_no_clustering(outcome: int) -> None:
-    found = clustering_of([outcome] * 50)
+    found = clustering_of(bytes([outcome] * 50))
     assert found is not None
     assert (found.runs, found.expected, found.p, found.clustered) == (1, 1.0, 1.0, False)
 
 
 def test_nothing_measured_has_no_test() -> None:
-    assert clustering_of([]) is None
+    assert clustering_of(b"") is None
+
+
+def test_missed_slots_are_left_out_of_the_test() -> None:
+    assert clustering_of(GOOD + MISSED + BAD) == clustering_of(GOOD + BAD)
+    assert clustering_of(MISSED * 3) is None
+
+
+def test_a_series_that_begins_bad_has_begun_an_outage() -> None:
+    found = clustering_of(BAD + GOOD + BAD * 2)
+    assert found is not None
+    assert found.outages == 2

@@ -4,13 +4,16 @@ from typing import Any
 
 import pytest
 
+from rtk.insight.proof import BAD, GOOD, MISSED
 from rtk.insight.stops import StopCause, Stopping
 from rtk.insight.tally import stopped_early, tallies_of
 from tests.insight.builder import run_of
 
 
-def test_outcomes_keep_their_order_and_leave_the_missed_out() -> None:
-    assert list(tallies_of(run_of(".x-.x"))["conditions"].outcomes) == [1, 0, 1, 0]
+def test_outcomes_keep_their_order_and_the_missed_their_place() -> None:
+    found = tallies_of(run_of(".x-.x", spans={"conditions": 6}))["conditions"]
+    assert bytes(found.outcomes) == GOOD + BAD + MISSED + GOOD + BAD + MISSED
+    assert (found.met, found.deviated, found.missed, found.measured) == (2, 2, 2, 4)
 
 
 def test_only_slots_stopped_or_interrupted_were_cut_off() -> None:

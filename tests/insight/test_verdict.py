@@ -1,18 +1,23 @@
 """The verdict rule, case by case and as properties."""
 
 from dataclasses import replace
-from fractions import Fraction
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtk.errors import BadInput
-from rtk.insight.bounds import proven_at_least, proven_at_most
+from rtk.insight.bounds import proven_at_most
+from rtk.insight.proof import GOOD, independent, prove
 from rtk.insight.shape import InvalidReason
-from rtk.insight.verdict import Case, fails, needed, passes, proves, verdict_of
+from rtk.insight.verdict import Case, fails, passes, slots, verdict_of
 
-CLEAN = Case(target=0.95, planned=60, met=60, deviated=0)
+CLEAN = Case(target=0.95, planned=60, met=60, deviated=0, proof=prove(GOOD * 60, 1.0))
+
+
+def proven(case: Case) -> Case:
+    """The case with what its counts prove, every missed slot read as deviated."""
+    return replace(case, proof=independent(case.met, slots(case)))
+
+
 BAD = Case(target=0.95, planned=30, met=16, deviated=14)
 SHARES = st.floats(0.01, 0.9999)
 CASES = st.builds(
@@ -24,8 +29,7 @@ CASES = st.builds(
     missed=st.integers(0, 100),
     remaining=st.just(0),
     stopped=st.booleans(),
-    clustered=st.booleans(),
-)
+).map(proven)
 
 
 def target_of(case: Case) -> float:
@@ -40,13 +44,13 @@ def test_pass_and_fail_exclude_each_other(case: Case) -> None:
 
 @given(CASES, st.integers(1, 50))
 def test_more_missed_slots_never_turn_a_verdict_into_a_pass(case: Case, more: int) -> None:
-    worse = replace(case, missed=case.missed + more)
+    worse = proven(replace(case, missed=case.missed + more))
     assert passes(case, target_of(case)) or not passes(worse, target_of(case))
 
 
 @given(CASES)
 def test_a_missed_slot_is_worth_no_more_than_a_deviated_one_for_a_pass(case: Case) -> None:
-    deviated = replace(case, deviated=case.deviated + case.missed, missed=0)
+    deviated = proven(replace(case, deviated=case.deviated + case.missed, missed=0))
     assert passes(case, target_of(case)) == passes(deviated, target_of(case))
 
 
@@ -56,17 +60,18 @@ def test_missed_slots_never_make_a_fail(case: Case) -> None:
 
 
 def test_planned_slots_that_nobody_saw_are_missed() -> None:
-    assert verdict_of(replace(CLEAN, planned=120)) == "inconclusive"
+    assert verdict_of(proven(replace(CLEAN, planned=120))) == "inconclusive"
 
 
 def test_an_upper_bound_that_just_reaches_the_target_does_not_fail() -> None:
     assert verdict_of(replace(BAD, target=proven_at_most(16, 30))) == "inconclusive"
 
 
-def test_clustering_forbids_a_pass_and_leaves_a_fail() -> None:
+def test_a_case_of_which_nothing_is_proven_does_not_pass() -> None:
     assert verdict_of(CLEAN) == "pass"
-    assert verdict_of(replace(CLEAN, clustered=True)) == "inconclusive"
-    assert verdict_of(replace(BAD, clustered=True)) == "fail"
+    assert verdict_of(replace(CLEAN, proof=None)) == "inconclusive"
+    assert verdict_of(replace(CLEAN, proof=prove(GOOD * 60, 3.0))) == "inconclusive"
+    assert verdict_of(replace(BAD, proof=None)) == "fail"
 
 
 def test_a_stopped_run_never_passes() -> None:
@@ -99,45 +104,3 @@ def test_a_gate_not_met_has_no_verdict() -> None:
 
 def test_no_objective_has_no_verdict() -> None:
     assert verdict_of(replace(CLEAN, target=None)) is None
-
-
-@pytest.mark.parametrize(
-    ("target", "expected"),
-    [(0.95, 59), (0.9, 29), (0.98, 149), (0.99, 299), (0.999, 2995), (0.9999, 29_956), (0.05, 1), (0.5, 5)],
-)
-def test_so_many_clean_measurements_are_needed(target: float, expected: int) -> None:
-    assert needed(target) == expected
-
-
-@given(st.decimals("0.01", "0.999", places=3).map(float))
-def test_needed_is_the_smallest_number_whose_power_is_a_twentieth(target: float) -> None:
-    n, exact = needed(target), Fraction(str(target))
-    assert exact**n <= Fraction(1, 20)
-    assert n == 1 or exact ** (n - 1) > Fraction(1, 20)
-
-
-def test_a_target_of_nearly_one_needs_very_many_at_once() -> None:
-    assert needed(0.99999999) == 299_573_226
-
-
-@given(SHARES)
-def test_as_many_clean_measurements_as_needed_pass_and_one_fewer_do_not(target: float) -> None:
-    n = needed(target)
-    assert proves(n, n, target)
-    assert not proves(n - 1, n - 1, target)
-
-
-@given(SHARES, st.integers(1, 2000), st.integers(1, 20))
-def test_a_target_is_proven_exactly_where_the_lower_bound_reaches_it(target: float, good: int, bad: int) -> None:
-    lowest = proven_at_least(good, good + bad)
-    assert lowest is not None
-    assert proves(good, good + bad, target) == (lowest >= target)
-
-
-def test_nothing_measured_proves_nothing() -> None:
-    assert not proves(0, 0, 0.95)
-
-
-def test_a_target_that_is_no_share_is_refused() -> None:
-    with pytest.raises(BadInput):
-        needed(95)

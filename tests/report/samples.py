@@ -160,6 +160,7 @@ def long() -> Facts:
         frequency_s=0.05,
         duration_s=5006.0,
         title="The shop answers while a zone is gone",
+        outage_lasts_s=1.0,
         measurements=Measurements(
             [
                 *slots("baseline", 1.0, 10_000, 0.05, wave(80, 240)),

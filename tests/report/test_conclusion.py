@@ -20,37 +20,50 @@ def told(every: float, lasting: float, target: float = 0.95, **more: Any) -> str
 
 def test_a_plan_with_too_few_measurements_says_how_many_it_needs_and_how_to_have_them() -> None:
     assert told(10, 300) == (
-        "✗ This plan cannot prove 95 %: it has 30 measurements under the conditions and needs at least 59 clean "
-        "ones; --for 9m50s or --every 5s would do."
+        "✗ This plan cannot prove 95 %: it has 30 measurements under the conditions and needs at least 168 clean "
+        "ones, for outages of 30 s on average; --for 28m would do."
     )
 
 
-def test_both_options_that_are_named_are_enough() -> None:
+def test_the_time_that_is_named_is_enough() -> None:
     for every, lasting in [(10, 300), (0.25, 3), (1, 40), (7, 61), (0.3, 1.7)]:
         text = told(every, lasting)
         assert "✗" in text
-        for_, every_ = text.partition("--for ")[2].split(" ")[0], text.partition("--every ")[2].split(" ")[0]
-        assert "✓" in told(every, seconds(for_))
-        assert "✓" in told(seconds(every_), lasting)
+        assert "✓" in told(every, seconds(text.partition("--for ")[2].split(" ")[0]))
+
+
+def test_measuring_more_often_buys_no_evidence() -> None:
+    assert "✗" in told(0.1, 300)
+    assert "--every" not in told(0.1, 300)
+
+
+def test_a_declared_outage_is_what_counts() -> None:
+    assert "✓" in told(1, 59, outage_lasts_s=1)
+    assert "for outages of 2 min on average" in told(1, 59, outage_lasts_s=120)
 
 
 def test_what_no_option_can_give_is_not_named() -> None:
-    assert "it has no measurement and needs at least 59 clean ones; --for 9m50s would do" in told(10, 0)
+    assert (
+        "it has no measurement and needs at least 168 clean ones, for outages of 30 s on average; --for 28m would do"
+        in told(10, 0)
+    )
     assert "would do" not in told(0.001, 0.001, 0.9999999999)
 
 
 def test_a_plan_that_can_prove_its_target_says_how_likely_it_does() -> None:
-    assert told(10, 600).startswith("✓ This plan can prove 95 %: a service that is 99 % good passes it ")
-    assert told(10, 600).endswith(" % of the time; --for 25m30s makes it 90 %.")
-    assert told(1, 153) == "✓ This plan can prove 95 %: a service that is 99 % good passes it 93 % of the time."
+    text = told(10, 1800)
+    assert text.startswith("✓ This plan can prove 95 %: a service that is 99 % good passes it 54 % of the time; --for ")
+    assert text.endswith(" makes it 90 %.")
+    often = told(10, 20_000)
+    assert often == "✓ This plan can prove 95 %: a service that is 99 % good passes it 98 % of the time."
 
 
 def test_a_plan_that_is_stopped_before_its_time_proves_nothing() -> None:
-    text = told(1, 100, warm_up_s=10, stop_when=StopWhen(max_duration_s=60))
+    text = told(1, 100, warm_up_s=10, outage_lasts_s=1, stop_when=StopWhen(max_duration_s=60))
     assert text.startswith(
         "✗ This plan cannot prove 95 %: it stops after 1 min, before its conditions are over (110 s)"
     )
-    assert told(1, 100, warm_up_s=10, stop_when=StopWhen(max_duration_s=110)).startswith("✓")
+    assert told(1, 100, warm_up_s=10, outage_lasts_s=1, stop_when=StopWhen(max_duration_s=110)).startswith("✓")
 
 
 @pytest.mark.parametrize("tolerance", [True, {"type": "range", "range": [200, 299]}, []])

@@ -39,8 +39,8 @@ def test_the_tutorial_is_told_as_it_will_run() -> None:
     assert "Measured: http-response-time, met when the response takes at most 6,000 ms" in told
     assert "Condition: inject-cpu (process aws)" in told
     assert "Undo: stop-cpu (process aws)" in told
-    assert "30 clean measurements prove 90.5 %; 59 would prove 95 %." in told
-    assert "153 slots make it 90 %" in told
+    assert "30 clean measurements prove 78.6 %; 168 (28 min) would prove 95 %." in told
+    assert "slots (3 h 55 min) make it 90 %" in told
     assert "11.5 % of the budget" in told, "all slots, and three tries of the rollback to its limit"
 
 

@@ -35,13 +35,23 @@ class Options:
     no_publish: bool = False
     wait_publish: float | None = None
     acts_on: str | None = None
+    outage_lasts: float | None = None
     wait: float | None = None
     alongside: bool = False
     yes: bool = False
 
     def overrides(self) -> Overrides:
         """What the options say of the plan."""
-        return Overrides(self.every, self.for_, self.warm_up, self.cool_down, self.target, self.window, self.acts_on)
+        return Overrides(
+            every_s=self.every,
+            for_s=self.for_,
+            warm_up_s=self.warm_up,
+            cool_down_s=self.cool_down,
+            target=self.target,
+            window_s=self.window,
+            acts_on=self.acts_on,
+            outage_lasts_s=self.outage_lasts,
+        )
 
     def beside(self) -> tuple[Path, ...]:
         """Where modules of one's own may lie: beside the file, and where one is."""

@@ -56,6 +56,7 @@ def mend(file: Path, output: Path | None, check: bool) -> None:
 @click.option("--for", "for_", type=SECONDS, required=True, help="How long to measure, such as 5m.")
 @click.option("--warm-up", type=SECONDS, help="How long to measure before the method, such as 1m.")
 @click.option("--cool-down", type=SECONDS, help="How long to measure after the rollbacks, such as 1m.")
+@click.option("--outage-lasts", type=SECONDS, help="How long an outage lasts on average, such as 30s.")
 @click.option("--name", default="", help="The objective's name; without it the hypothesis' title.")
 @click.option("--replace", "again", is_flag=True, help="Replace the numbers of FILE if it is a verification.")
 @click.option("-o", "--output", type=_OUTPUT, required=True, help="Where to write the verification.")
@@ -71,6 +72,7 @@ def upgrade(file: Path, output: Path, name: str, again: bool, **options: float |
         cool_down_s=options["cool_down"],
         target=options["target"],
         window_s=options["window"],
+        outage_lasts_s=options["outage_lasts"],
     )
     document = upgraded(source.document, numbers, name=name, replace=again)
     replace(output, _text(document, output, file).encode())

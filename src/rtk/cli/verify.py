@@ -23,6 +23,7 @@ def _variables(_ctx: click.Context, _param: click.Parameter, value: tuple[str, .
 @click.option("--cool-down", type=SECONDS, help="Measure the recovery for this time after the rollbacks.")
 @click.option("--target", type=SHARE, help="The objective's target, such as 95%.")
 @click.option("--window", type=SECONDS, help="The objective's window, such as 1d.")
+@click.option("--outage-lasts", type=SECONDS, help="How long an outage lasts on average, such as 30s.")
 @click.option("--var", multiple=True, callback=_variables, help="A configuration value: key=value or key:type=value.")
 @click.option(
     "--var-file",

@@ -23,11 +23,24 @@ DURATION = "duration-of-conditions"
 WARM_UP = "warm-up-duration"
 COOL_DOWN = "cool-down-duration"
 ACTS_ON = "acts-on"
+OUTAGE_LASTS = "outage-lasts"
 # `run_id` was written into the block by the clients of 2020 and means nothing to us.
 _KEYS = frozenset(
-    ("id", FREQUENCY, DURATION, WARM_UP, COOL_DOWN, "objective", "max-in-flight", "stop-when", ACTS_ON, "run_id")
+    (
+        "id",
+        FREQUENCY,
+        DURATION,
+        WARM_UP,
+        COOL_DOWN,
+        "objective",
+        "max-in-flight",
+        "stop-when",
+        ACTS_ON,
+        OUTAGE_LASTS,
+        "run_id",
+    )
 )
-_OBJECTIVE = frozenset(("name", "target", "window"))
+_OBJECTIVE = frozenset(("name", "target", "window", OUTAGE_LASTS))
 _STOP_WHEN = frozenset(("deviated-in-a-row", "budget-spent", "max-duration"))
 _IDS = ("experiment_id", "objective_id", "team_id", "org_id")
 
@@ -43,6 +56,7 @@ class Overrides:
     target: float | None = None
     window_s: float | None = None
     acts_on: str | None = None
+    outage_lasts_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +128,7 @@ class _Reader:
             stop_when=self._stop_when(objective),
             verification_id=self._id(),
             acts_on=self._acts_on(),
+            outage_lasts_s=self._outage_lasts(),
         )
         plan = self._bounded(plan)
         if plan.frequency_s < SHORTEST_S:
@@ -196,6 +211,17 @@ class _Reader:
             value, place = self.options.acts_on, "--acts-on"
         return None if value is None else _text(value, place)
 
+    def _outage_lasts(self) -> float | None:
+        """The longest that is declared: a promise is not easier to prove because one of two places says less."""
+        promise, place = self.values.get("objective"), at(self.place, "objective")
+        declared = [
+            (self.options.outage_lasts_s, "--outage-lasts"),
+            (self.values.get(OUTAGE_LASTS), at(self.place, OUTAGE_LASTS)),
+            (promise.get(OUTAGE_LASTS) if isinstance(promise, Mapping) else None, at(place, OUTAGE_LASTS)),
+        ]
+        lengths = [_outage(value, where) for value, where in declared if value is not None]
+        return max(lengths, default=None)
+
     def _bounded(self, plan: Plan) -> Plan:
         total = sum(plan.slots(phase) for phase in PHASES)
         if total > MOST_SLOTS:
@@ -244,6 +270,13 @@ def _count(value: object, place: str, most: int) -> int:
     if number is None or number != int(number) or not 1 <= number <= most:
         raise BadInput(f"{place}: expected a whole number from 1 to {most:,}, not {shown(value)}")
     return int(number)
+
+
+def _outage(value: object, place: str) -> float:
+    length = seconds(value, place)
+    if not 0 < length <= LONGEST_S:
+        raise BadInput(f"{place}: expected how long an outage lasts, above 0 and at most 30 days, not {shown(value)}")
+    return length
 
 
 def _budget(value: object, place: str) -> float:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from rtk.insight.facts import Objective, Phase
+from rtk.insight.outage_length import OutageLength, outage_length
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class StopWhen:
 class Plan:
     """A verification's schedule and promise; times are seconds.
 
+    `outage_lasts_s` is how long an outage lasts on average, by the file or an option; None: it is assumed.
     `acts_on` names what no second run may act on meanwhile; None: it is computed from the actions.
     `max_in_flight` None: max(32, ceil(limit / frequency) + 1), at most 1,000 (DESIGN §4.2).
     """
@@ -36,10 +38,16 @@ class Plan:
     stop_when: StopWhen = StopWhen()
     verification_id: str | None = None
     acts_on: str | None = None
+    outage_lasts_s: float | None = None
 
     def slots(self, phase: Phase) -> int:
         """How many slots are planned in a phase whose method returns within the duration."""
         return slot_count(self.length(phase), self.frequency_s)
+
+    @property
+    def outage(self) -> OutageLength:
+        """How long an outage lasts on average: as declared, else as assumed at this frequency."""
+        return outage_length(self.frequency_s, self.outage_lasts_s)
 
     def length(self, phase: Phase) -> float:
         """Return a phase's planned length; 0 for `onset` and `undo`, which last as long as they take."""

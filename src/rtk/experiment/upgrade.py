@@ -6,7 +6,17 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from rtk.errors import BadInput
-from rtk.experiment.block import COOL_DOWN, DURATION, FREQUENCY, NAME, WARM_UP, Overrides, block_of, plan_of
+from rtk.experiment.block import (
+    COOL_DOWN,
+    DURATION,
+    FREQUENCY,
+    NAME,
+    OUTAGE_LASTS,
+    WARM_UP,
+    Overrides,
+    block_of,
+    plan_of,
+)
 from rtk.experiment.check import check
 from rtk.experiment.plan import Plan
 
@@ -52,6 +62,8 @@ def _verification(plan: Plan, title: str) -> dict[str, Any]:
         values["objective"] = {"name": title, "target": plan.objective.target} | (
             {} if window is None else {"window": _number(window)}
         )
+    if plan.outage_lasts_s is not None:
+        values[OUTAGE_LASTS] = _number(plan.outage_lasts_s)
     return values
 
 

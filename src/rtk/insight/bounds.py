@@ -19,14 +19,17 @@ _Z = NormalDist().inv_cdf(1 - RISK)
 _TINY = 1e-300
 
 
-def proven_at_least(good: int, measured: int) -> float | None:
-    """The lower bound of the true share when `good` of `measured` were good; None for none measured."""
+def proven_at_least(good: int, measured: int, risk: float = RISK) -> float | None:
+    """The lower bound of the true share when `good` of `measured` were good; None for none measured.
+
+    `risk` is the chance to be wrong: 0.05 for a bound that holds with 95 %.
+    """
     _check(good, measured)
     if measured == 0:
         return None
     if good in (0, measured):
-        return 0.0 if good == 0 else RISK ** (1 / measured)
-    return _lower(good, measured)
+        return 0.0 if good == 0 else float(risk ** (1 / measured))
+    return _lower(good, measured, risk)
 
 
 def proven_at_most(good: int, measured: int) -> float | None:
@@ -53,12 +56,12 @@ def _check(good: int, measured: int) -> None:
         raise BadInput(f"{good} good of {measured} measurements: a count from 0 to {measured} was expected.")
 
 
-def _lower(good: int, measured: int) -> float:
+def _lower(good: int, measured: int, risk: float) -> float:
     """Halley's method on the tail, inside a bracket that it may never leave."""
     low, high = 0.0, good / measured
-    x = min(max(_guess(good, measured - good + 1), high * 1e-9), high)
+    x = min(max(_guess(good, measured - good + 1, risk), high * 1e-9), high)
     for _ in range(100):
-        excess = _tail(good, measured, x) - RISK
+        excess = _tail(good, measured, x) - risk
         low, high = (low, x) if excess > 0 else (x, high)
         step = _halley(excess, x, good, measured)
         following = x - step
@@ -75,12 +78,13 @@ def _halley(excess: float, x: float, good: int, measured: int) -> float:
     return newton / (1 - 0.5 * min(1.0, newton * bend))
 
 
-def _guess(a: int, b: int) -> float:
-    """Where the beta distribution's 5 % quantile roughly is (Abramowitz and Stegun, 26.5.22)."""
+def _guess(a: int, b: int, risk: float) -> float:
+    """Where the beta distribution's quantile at the risk roughly is (Abramowitz and Stegun, 26.5.22)."""
+    z = _Z if risk == RISK else NormalDist().inv_cdf(1 - risk)
     left, right = 1 / (2 * a - 1), 1 / (2 * b - 1)
     h = 2 / (left + right)
-    spread = (_Z * _Z - 3) / 6
-    w = _Z * sqrt(max(h + spread, 0.0)) / h - (right - left) * (spread + 5 / 6 - 2 / (3 * h))
+    spread = (z * z - 3) / 6
+    w = z * sqrt(max(h + spread, 0.0)) / h - (right - left) * (spread + 5 / 6 - 2 / (3 * h))
     return a / (a + b * exp(min(2 * w, 700.0)))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from rtk.insight.verdict import check_target
+from rtk.insight.proof import check_target
 
 
 @dataclass(frozen=True, slots=True)

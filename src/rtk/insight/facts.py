@@ -318,6 +318,7 @@ class Facts:
     `stop` says why measuring ended before its time, None when it did not. `rolled_back` is False when
     rollbacks were due and not played (strategy `never`), None when there were none to play. `gate` is None where
     it was met, and of records that do not tell. `neighbours` are runs that acted on the same system meanwhile.
+    `outage_lasts_s` is how long an outage lasts on average by the plan, None where it does not say.
     """
 
     run_id: str
@@ -340,6 +341,7 @@ class Facts:
     effects: tuple[EffectChange, ...] = ()
     files: dict[str, str] = field(default_factory=dict)
     neighbours: tuple[Neighbour, ...] = ()
+    outage_lasts_s: float | None = None
 
     @property
     def stopped(self) -> str | None:

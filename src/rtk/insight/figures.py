@@ -2,8 +2,9 @@
 
 from rtk.insight.bounds import proven_at_least, proven_at_most
 from rtk.insight.budget import Spending, budget_of, exact
+from rtk.insight.proof import independent, needed
 from rtk.insight.shape import Figures
-from rtk.insight.verdict import Case, needed, slots, verdict_of
+from rtk.insight.verdict import Case, slots, verdict_of
 
 
 def figures(
@@ -16,12 +17,15 @@ def figures(
     missed: int,
     duration_s: float,
 ) -> Figures:
-    """The figures of a run that ended in its time, measured in the conditions phase alone.
+    """The figures of a run that ended in its time, measured in the conditions phase alone, from its counts.
+
+    Counts have no order, so each slot counts as independent of the others.
 
     `target` is a share, times are seconds; `duration_s` is the whole run's. Raises BadInput for a target that
     is not above 0 and below 1.
     """
-    case = Case(target=target, planned=planned, met=met, deviated=deviated, missed=missed)
+    whole = max(planned, met + deviated + missed)
+    case = Case(target, planned, met, deviated, missed, proof=independent(met, whole))
     deviating_s = deviated * exact(frequency_s)
     return figures_of(case, Spending(target, window_s, frequency_s, duration_s, met, deviated, deviating_s))
 
@@ -43,7 +47,7 @@ def figures_of(case: Case, spending: Spending) -> Figures:
         proven_at_least=None if case.invalid else proven_at_least(case.met, measured),
         proven_at_most=None if case.invalid else proven_at_most(case.met, measured),
         verdict=verdict_of(case),
-        needed=None if case.target is None else needed(case.target),
+        needed=None if case.target is None else needed(case.target, case.outage_slots),
         budget_s=budget.budget_s,
         deviating_s=budget.deviating_s,
         budget_spent=budget.spent,

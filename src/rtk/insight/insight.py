@@ -17,9 +17,11 @@ from rtk.insight.moments import (
 )
 from rtk.insight.neighbours import said
 from rtk.insight.outage import deviating_time
+from rtk.insight.outage_length import outage_length
+from rtk.insight.proof import BAD, MISSED, Proof, prove
 from rtk.insight.recovery import recovery_of
 from rtk.insight.runs import clustering_of
-from rtk.insight.shape import Clustering, Insight, InvalidReason, SeenLapse
+from rtk.insight.shape import Insight, InvalidReason, SeenLapse
 from rtk.insight.stats import stats_of
 from rtk.insight.tally import Tally, stopped_early, tallies_of
 from rtk.insight.verdict import Case
@@ -31,13 +33,18 @@ def insight(facts: Facts) -> Insight:
     """Everything computed from a run that has ended. Raises BadInput for an objective that cannot be."""
     tallies = tallies_of(facts)
     conditions = tallies.get("conditions", Tally())
-    clustering = clustering_of(conditions.outcomes)
-    case = _case(facts, conditions, clustering)
+    series = bytes(conditions.outcomes)
+    clustering = clustering_of(series)
+    outage = outage_length(facts.frequency_s, facts.outage_lasts_s)
+    outage_slots = outage.slots(facts.frequency_s)
+    proof = prove(series, outage_slots, outlasting=_outlasting(tallies))
+    case = _case(facts, conditions, proof, outage_slots)
     figures = figures_of(case, _spending(facts, conditions, tallies))
     comparisons = comparisons_of(tallies, facts.threshold.unit)
     baseline = tallies.get("baseline", Tally())
     lapses, recovery = seen_lapses(facts), recovery_of(facts)
-    story = Story(facts, case, figures, clustering, baseline=baseline, lapses=lapses)
+    unmissed = prove(series.replace(MISSED, b""), outage_slots)
+    story = Story(facts, case, figures, clustering, baseline, lapses, unmissed, outage)
     return Insight(
         run_id=facts.run_id,
         title=facts.title,
@@ -74,10 +81,12 @@ def insight(facts: Facts) -> Insight:
         unit=facts.threshold.unit,
         notes=_notes(tallies),
         neighbours=facts.neighbours,
+        proof=case.proof if case.judged and not case.invalid else None,
+        outage=outage,
     )
 
 
-def _case(facts: Facts, conditions: Tally, clustering: Clustering | None) -> Case:
+def _case(facts: Facts, conditions: Tally, proof: Proof | None, outage_slots: float) -> Case:
     begun = conditions.planned > 0 or bool(facts.conditions)
     return Case(
         target=facts.objective.target if facts.objective else None,
@@ -88,10 +97,17 @@ def _case(facts: Facts, conditions: Tally, clustering: Clustering | None) -> Cas
         remaining=conditions.cut_off,
         lapsed=conditions.lapsed,
         stopped=stopped_early(facts) or conditions.cut_off > 0,
-        clustered=clustering is not None and clustering.clustered,
+        proof=proof,
+        outage_slots=outage_slots,
         invalid=_invalid(facts, conditions),
         judged=facts.status in JUDGED and begun,
     )
+
+
+def _outlasting(tallies: dict[Phase, Tally]) -> int:
+    """For how many slots after the conditions the service was not seen good: an outage does not end with its phase."""
+    after = b"".join(bytes(tallies[phase].outcomes) for phase in ("undo", "recovery") if phase in tallies)
+    return len(after) - len(after.lstrip(BAD + MISSED))
 
 
 def _invalidated_by(facts: Facts, case: Case, lapses: tuple[SeenLapse, ...]) -> str | None:

@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
-from rtk.insight.bounds import chance_of_at_least, proven_at_least
 from rtk.insight.budget import allowed_share, exact
-from rtk.insight.verdict import needed, proves
+from rtk.insight.chain import Chain, chance_of_proof
+from rtk.insight.outage_length import OutageLength, OutageSource, outage_length
+from rtk.insight.proof import GOOD, needed, prove
 from rtk.insight.words import bound, count, duration, share
 
 WANTED = 0.9
-_MOST_DEVIATIONS = 1000
+_MOST_SLOTS = 10_000_000  # as many as a plan may have
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +36,19 @@ class Worst:
 
 @dataclass(frozen=True, slots=True)
 class Prospects:
-    """What can be expected of a plan. Shares and chances are 0 to 1.
+    """What can be expected of a plan, for outages of the mean length `outage`. Shares and chances are 0 to 1.
 
-    `provable` is the lower bound were all slots of the conditions met, None without slots; `quality` is the
+    `provable` is what is proven were all slots of the conditions met, None without slots; `quality` is the
     true share the powers are told for; `power` is the chance that a service so good passes the plan,
-    `power_at_needed` the same at the fewest slots that can pass; `enough` is the fewest slots with a power of
+    `power_at_needed` the same at the fewest slots that can pass; `enough` is about the fewest slots with a power of
     at least 90 %, None where no number found is enough; `worst_spent` is the share of the budget spent were
     every slot of every phase to deviate, those of `beside_s` included; None without a window.
     """
 
     target: float
     slots: int
+    frequency_s: float
+    outage: OutageLength
     provable: float | None
     needed: int
     quality: float
@@ -57,15 +61,31 @@ class Prospects:
 
     def sentences(self) -> tuple[str, ...]:
         """The prospects in plain words, one sentence each."""
-        return (self._provable(), self._chance(), *self._cost(), _OTHER_DAYS)
+        return (self._provable(), self._chance(), *self._cost(), self.lasting(), _OTHER_DAYS)
+
+    def lasting(self) -> str:
+        """How long an outage is taken to last, and who said so."""
+        mean = duration(self.outage.seconds)
+        if self.outage.source is OutageSource.ASSUMED:
+            return (
+                f"Nobody said how long an outage lasts, so {mean} on average is assumed; longer ones take more time to "
+                "prove."
+            )
+        short = "; a shorter outage than a slot counts as one slot" if self.outage.seconds < self.frequency_s else ""
+        return f"Outages are taken to last {mean} on average, as declared{short}."
+
+    def time_of(self, slots: int) -> str:
+        """How long so many slots take."""
+        return duration(float(slots * exact(self.frequency_s)))
 
     def _provable(self) -> str:
         target = share(self.target)
+        would = f"{self.needed:,} ({self.time_of(self.needed)}) would prove {target}"
         if self.provable is None:
             return f"No measurement is planned in the conditions; {self.needed:,} clean ones would prove {target}."
         verb = "proves" if self.slots == 1 else "prove"
         text = f"{count(self.slots, 'clean measurement')} {verb} {bound(self.provable, self.target)}"
-        return f"{text}; {self.needed:,} would prove {target}." if self.slots < self.needed else f"{text} at best."
+        return f"{text}; {would}." if self.slots < self.needed else f"{text} at best."
 
     def _chance(self) -> str:
         service = f"A service that is {share(self.quality)} good passes"
@@ -74,10 +94,10 @@ class Prospects:
         else:
             text = f"{service} this plan {often(self.power)} of the time"
         if self.power >= WANTED:
-            return f"{text}, if measurements are independent."
+            return f"{text}."
         if self.enough is None:
             return f"{text}; no plan of a sensible length makes it {share(WANTED)}."
-        return f"{text}; {count(self.enough, 'slot')} make it {share(WANTED)}, if measurements are independent."
+        return f"{text}; {count(self.enough, 'slot')} ({self.time_of(self.enough)}) make it {share(WANTED)}."
 
     def _cost(self) -> tuple[str, ...]:
         return Worst(self.worst_deviating_s, self.worst_spent, self.beside_s).sentences()
@@ -89,31 +109,38 @@ _OTHER_DAYS = "More measurements in a run prove more about that run; only measur
 def prospects(
     target: float,
     slots: int,
+    frequency_s: float,
     *,
+    outage_lasts_s: float | None = None,
     quality: float | None = None,
-    frequency_s: float | None = None,
     window_s: float | None = None,
     all_slots: int | None = None,
     beside_s: float = 0.0,
 ) -> Prospects:
     """What a plan of `slots` in its conditions can prove of `target`.
 
-    `quality` is the service's true share of good measurements; by default it deviates a fifth as often as
-    the target allows (99 % for a target of 95 %). `all_slots` counts every planned phase, `beside_s` is how long the
-    phases of no planned length take at most; with `frequency_s` and `window_s` they give the worst cost.
+    `outage_lasts_s` is how long an outage lasts on average, None where nobody said. `quality` is the service's true
+    share of good measurements; by default it deviates a fifth as often as the target allows (99 % for a target of
+    95 %). `all_slots` counts every planned phase, `beside_s` is how long the phases of no planned length take at most;
+    with `window_s` they give the worst cost.
     """
     good = default_quality(target) if quality is None else quality
-    least = needed(target)
+    outage = outage_length(frequency_s, outage_lasts_s)
+    length = outage.slots(frequency_s)
+    least = needed(target, length)
     cost = worst(target, slots if all_slots is None else all_slots, frequency_s, window_s, beside_s)
+    clean = prove(GOOD * slots, length)
     return Prospects(
         target=target,
         slots=slots,
-        provable=proven_at_least(slots, slots),
+        frequency_s=frequency_s,
+        outage=outage,
+        provable=clean.at_least if clean else None,
         needed=least,
         quality=good,
-        power=power(target, slots, good),
-        power_at_needed=power(target, least, good),
-        enough=enough_slots(target, good),
+        power=power(target, slots, good, length),
+        power_at_needed=power(target, least, good, length),
+        enough=enough_slots(target, good, length),
         worst_deviating_s=cost.deviating_s,
         worst_spent=cost.spent,
         beside_s=beside_s,
@@ -132,56 +159,31 @@ def default_quality(target: float) -> float:
     return float(1 - (1 - exact(target)) / 5)
 
 
-def power(target: float, slots: int, quality: float) -> float:
-    """The chance that a service with this true share passes: that no more deviate than a pass allows."""
-    allowed = allowed_deviations(target, slots)
-    return 0.0 if allowed is None else chance_of_at_least(slots - allowed, slots, quality)
+@lru_cache(maxsize=1024)
+def power(target: float, slots: int, quality: float, outage_slots: float) -> float:
+    """The chance that a service with this true share passes, with outages that are as long as they are taken to be."""
+    if slots < needed(target, outage_slots):
+        return 0.0
+    return chance_of_proof(Chain(quality, outage_slots), slots, target, outage_slots)
 
 
-def allowed_deviations(target: float, slots: int) -> int | None:
-    """The most deviations with which so many slots still prove the target; None where none can."""
-    if slots < needed(target):
-        return None
-    low, high = 0, slots
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if proves(slots - middle, slots, target) else (low, middle)
-    return low
+@lru_cache(maxsize=1024)
+def enough_slots(target: float, quality: float, outage_slots: float, wanted: float = WANTED) -> int | None:
+    """About the fewest slots with at least the wanted power; None where not even the longest plan has it.
 
-
-def enough_slots(target: float, quality: float, wanted: float = WANTED) -> int | None:
-    """The fewest slots with at least the wanted power; None where 1,000 allowed deviations are too few.
-
-    Power falls from slot to slot until one more deviation is allowed, and jumps there; so only the fewest
-    slots for each number of deviations are looked at.
+    Power falls a little from slot to slot until one more outage is allowed, and jumps there. So a shorter plan may by
+    chance have it too, but none so long that is shorter by a lot.
     """
-    if quality <= target:
-        return None
-    slots = 0
-    for deviations in range(_MOST_DEVIATIONS + 1):
-        slots = _fewest_slots(target, deviations, slots)
-        if chance_of_at_least(slots - deviations, slots, quality) >= wanted:
-            return slots
-    return None
-
-
-def _fewest_slots(target: float, deviations: int, above: int) -> int:
-    """The fewest slots, more than `above`, that prove the target in spite of so many deviations."""
-    if deviations == 0:
-        return needed(target)
-    step, low = 1, above
-    while not _proven_with(deviations, low + step, target):
-        low, step = low + step, step * 2
-    high = low + step
-    while high - low > 1:
+    low = needed(target, outage_slots) - 1
+    high = low + 1
+    while quality <= target or power(target, high, quality, outage_slots) < wanted:
+        low, high = high, 2 * high
+        if high > _MOST_SLOTS or quality <= target:
+            return None
+    while high - low > max(1, high // 100):
         middle = (low + high) // 2
-        low, high = (low, middle) if _proven_with(deviations, middle, target) else (middle, high)
+        low, high = (low, middle) if power(target, middle, quality, outage_slots) >= wanted else (middle, high)
     return high
-
-
-def _proven_with(deviations: int, slots: int, target: float) -> bool:
-    """The same as `proves`, from the tail alone: so many good by luck at most one time in twenty."""
-    return chance_of_at_least(slots - deviations, slots, target) <= 0.05
 
 
 def _share_of_budget(target: float, deviating: Fraction | None, window_s: float | None) -> float | None:

@@ -8,25 +8,25 @@ is far off where deviations are rare, which is where it matters.
 Source: Wald and Wolfowitz, Annals of Mathematical Statistics 11 (1940).
 """
 
-from collections.abc import Sequence
 from math import exp, lgamma
 
+from rtk.insight.proof import BAD, GOOD, MISSED
 from rtk.insight.shape import Clustering
 
 CLUSTERED_BELOW = 0.01
 
 
-def clustering_of(outcomes: Sequence[int]) -> Clustering | None:
-    """The runs test of outcomes in slot order (1 met, 0 deviated); None when nothing was measured."""
-    if not outcomes:
+def clustering_of(series: bytes) -> Clustering | None:
+    """The runs test of a series of slots (GOOD, BAD and MISSED); None when nothing was measured."""
+    measured = series.replace(MISSED, b"")
+    if not measured:
         return None
-    met = sum(outcomes)
-    deviated = len(outcomes) - met
-    order = bytes(outcomes)
-    runs = 1 + order.count(b"\0\1") + order.count(b"\1\0")
+    met, deviated = measured.count(GOOD), measured.count(BAD)
+    runs = 1 + measured.count(GOOD + BAD) + measured.count(BAD + GOOD)
     p = chance_of_few_runs(runs, met, deviated)
-    expected = 1 + 2 * met * deviated / len(outcomes)
-    return Clustering(runs=runs, expected=expected, p=p, clustered=p < CLUSTERED_BELOW)
+    expected = 1 + 2 * met * deviated / len(measured)
+    outages = measured.count(GOOD + BAD) + measured.startswith(BAD)
+    return Clustering(runs=runs, expected=expected, p=p, clustered=p < CLUSTERED_BELOW, outages=outages)
 
 
 def chance_of_few_runs(runs: int, met: int, deviated: int) -> float:

@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from rtk.insight.facts import Neighbour, Phase
+from rtk.insight.outage_length import OutageLength
+from rtk.insight.proof import Proof
 from rtk.insight.recovery import Recovery
 from rtk.insight.stops import StopCause
 
@@ -79,12 +81,13 @@ class Stats:
 
 @dataclass(frozen=True, slots=True)
 class Clustering:
-    """The runs test (Wald-Wolfowitz) on met/deviated of the conditions phase."""
+    """The runs test (Wald-Wolfowitz) on met/deviated of the conditions phase; `outages` are stretches of deviated."""
 
     runs: int
     expected: float
     p: float
     clustered: bool
+    outages: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +131,8 @@ class Insight:
     read as; `why` what decided it. `next_step` is what a person does where there is no verdict, else empty.
 
     `restored` (the rollbacks succeeded) and `recovered` (the service was good again) are two facts; `recovery` says
-    why the latter is None."""
+    why the latter is None. `proof` is what all slots of the conditions prove for outages, `outage` how long those were
+    taken to last; both are None in insights of version 1, which counted slots."""
 
     run_id: str
     title: str
@@ -163,9 +167,11 @@ class Insight:
     baseline_broken: bool = False
     next_step: str = ""
     unit: str = ""
-    version: int = 1
+    version: int = 2
     notes: tuple[str, ...] = field(default=())
     neighbours: tuple[Neighbour, ...] = field(default=())
+    proof: Proof | None = None
+    outage: OutageLength | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The figures at the top level (the keys of the console's API), the rest beside them."""

@@ -10,11 +10,15 @@ from typing import NamedTuple
 from rtk.insight.columns import DEVIATED, MET, MISSED, Columns, both, but
 from rtk.insight.effect import Lapsed, lapses_of
 from rtk.insight.facts import CUT_OFF, PHASES, Facts, MissedReason, Phase
+from rtk.insight.proof import BAD, GOOD
+from rtk.insight.proof import MISSED as UNMEASURED
+
+_MARKS = bytes.maketrans(bytes((MET, DEVIATED, MISSED)), GOOD + BAD + UNMEASURED)
 
 
 @dataclass(slots=True)
 class Tally:
-    """Counts of a phase, its outcomes in slot order (1 met, 0 deviated, none missed) and its finite values, ascending.
+    """Counts of a phase, its outcomes in slot order as `rtk.insight.proof` has them, and its finite values, ascending.
 
     `cut_off` is how many were missed only because the run was stopped or interrupted; `valueless` is how many
     deviated without a value, such as a probe that never answered. `began` and `last` are the due times of the
@@ -38,11 +42,11 @@ class Tally:
 
     @property
     def met(self) -> int:
-        return self.outcomes.count(1)
+        return self.outcomes.count(GOOD)
 
     @property
     def deviated(self) -> int:
-        return self.outcomes.count(0)
+        return self.outcomes.count(BAD)
 
     @property
     def deviating(self) -> int:
@@ -51,12 +55,12 @@ class Tally:
 
     @property
     def measured(self) -> int:
-        return len(self.outcomes)
+        return len(self.outcomes) - self.missed
 
     @property
     def observed(self) -> float | None:
         """The share that was met of what was measured."""
-        return self.met / self.measured if self.outcomes else None
+        return self.met / self.measured if self.measured else None
 
 
 def tally_of(found: Columns, gone: bytes) -> Tally:
@@ -70,10 +74,18 @@ def tally_of(found: Columns, gone: bytes) -> Tally:
     lapsed = both(gone, but(cut))
     tally.lapsed, tally.lapsed_deviated = lapsed.count(1), both(lapsed, found.are(DEVIATED)).count(1)
     kept = found.of(measured)
-    tally.outcomes = bytearray(kept.are(MET))
+    tally.outcomes = bytearray(_series(found.kinds, measured if 1 in without else None))
     tally.values = array("d", sorted(filter(isfinite, kept.values)))
     tally.valueless = sum(map(not_, map(isfinite, compress(kept.values, kept.are(DEVIATED)))))
     return tally
+
+
+def _series(kinds: bytes, measured: bytes | None) -> bytes:
+    """The outcomes as marks of a series; `measured` is None where none was measured without effect."""
+    marks = kinds.translate(_MARKS)
+    if measured is None:
+        return marks
+    return bytes(mark if counts else UNMEASURED[0] for mark, counts in zip(marks, measured, strict=True))
 
 
 class Edges(NamedTuple):
@@ -127,5 +139,6 @@ def stopped_early(facts: Facts) -> bool:
 def _account(tally: Tally, stopped: bool) -> None:
     unknown = max(0, tally.planned - tally.measured - tally.missed)
     tally.missed += unknown
+    tally.outcomes += unknown * UNMEASURED
     tally.cut_off += unknown if stopped else 0
     tally.planned = tally.measured + tally.missed

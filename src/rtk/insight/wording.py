@@ -2,26 +2,26 @@
 
 from dataclasses import dataclass
 
-from rtk.insight.bounds import proven_at_least, proven_at_most
+from rtk.insight.bounds import proven_at_most
 from rtk.insight.facts import Facts
 from rtk.insight.moments import invalid_condition
 from rtk.insight.next_step import after_invalid, after_not_begun
+from rtk.insight.outage_length import OutageLength, OutageSource
+from rtk.insight.proof import LengthFrom, Proof
 from rtk.insight.shape import Clustering, Figures, InvalidReason, SeenLapse
 from rtk.insight.tally import Tally
-from rtk.insight.verdict import Case, fails, proves, slots
-from rtk.insight.words import bound, chance, count, duration, listing, share
+from rtk.insight.verdict import Case, fails, slots
+from rtk.insight.words import bound, chance, count, duration, listing, rounded, share
 
 JUDGED = ("completed", "aborted", "interrupted")
-SURE = "95 % sure if measurements are independent"
 _OTHER_DAYS = (
     "It says nothing about other days: more measurements in a run prove more about that run, only measuring for longer "
     "covers other days."
 )
-_INDEPENDENT = (
-    "The certainty holds if measurements are independent; those close together often are not, "
-    "because outages come in stretches."
+_THIS_RUN = (
+    "It is an observation about this run's own time: one outage can do that to a service that keeps its promise over "
+    "months."
 )
-_INTERVAL = "Each bound holds with 95 %, so that the two together are a 90 % interval."
 _NO_BASELINE = "Without a baseline it does not say what caused the deviations."
 _GIVE_TARGET = "There is no objective to judge it by: give one with --target, such as --target 95%."
 
@@ -35,7 +35,9 @@ class Story:
     figures: Figures
     clustering: Clustering | None
     baseline: Tally
-    lapses: tuple[SeenLapse, ...] = ()
+    lapses: tuple[SeenLapse, ...]
+    unmissed: Proof | None  # the proof, had no slot been missed
+    outage: OutageLength
 
     @property
     def target(self) -> float:
@@ -44,6 +46,15 @@ class Story:
     @property
     def measured(self) -> int:
         return self.case.met + self.case.deviated
+
+    def proven(self) -> str:
+        """The share that is proven, with the length of outages that it holds for."""
+        return bound(self.case.proof.at_least if self.case.proof else None, self.case.target)
+
+    def lasting(self) -> str:
+        """How long the outages are that the proof holds for."""
+        slots = self.case.proof.length if self.case.proof else self.case.outage_slots
+        return f"outages of {duration(rounded(slots * self.facts.frequency_s))} on average"
 
     def least(self) -> str:
         return bound(self.figures.proven_at_least, self.case.target)
@@ -88,7 +99,7 @@ def _verdict(story: Story) -> str:
         return f"{_invalid(story)}, so the run is evidence neither for nor against the objective."
     if not story.measured:
         return f"{_while(story.facts)} nothing was measured, so the run proves nothing."
-    return f"{_while(story.facts)} {_held(story)}"
+    return _held(story)
 
 
 def why(story: Story) -> str:
@@ -111,12 +122,14 @@ def limits(story: Story) -> tuple[str, ...]:
     """What the verdict may not be read as."""
     if not story.case.judged or story.case.invalid or not story.measured:
         return ()
-    found = [_OTHER_DAYS, _INDEPENDENT, _INTERVAL]
+    found = [_OTHER_DAYS, _length(story), _independent(story)]
+    if story.figures.verdict == "fail":
+        found.append(_THIS_RUN)
     if story.clustering is not None and story.clustering.clustered:
         found.append(_in_stretches(story.clustering))
     if story.figures.missed:
         missed = f"{story.figures.missed:,} of {count(slots(story.case), 'slot')} were missed"
-        found.append(f"{missed}: to pass, every one of them counts as deviated.")
+        found.append(f"{missed}: what is proven holds whether they were good or deviated.")
     found += [lapsed_sentence(lapse) for lapse in story.lapses[:3]]
     if story.case.stopped:
         found.append(f"{_stopped(story.facts)}, and a stopped run never passes.")
@@ -165,35 +178,74 @@ def _not_applied(facts: Facts) -> str:
     return f'The condition "{failed.name}" was not applied' if failed else "A condition was not applied"
 
 
-def _while(facts: Facts) -> str:
+def _length(story: Story) -> str:
+    """How long outages are taken to last, and where that comes from."""
+    proof, outage = story.case.proof, story.outage
+    taken = duration(outage.seconds)
+    if proof is not None and proof.length_from is LengthFrom.SEEN:
+        seen = duration(rounded(proof.length * story.facts.frequency_s))
+        return (
+            f"Outages are taken to last {seen} on average, longer than the {taken} {outage.source}: "
+            "those seen in this run were longer."
+        )
+    if outage.source is OutageSource.ASSUMED:
+        told = f"Nobody said how long an outage lasts, so {taken} on average is assumed; --outage-lasts says it."
+    else:
+        told = f"Outages are taken to last {taken} on average, as declared."
+    short = " An outage shorter than a slot counts as one slot." if outage.seconds < story.facts.frequency_s else ""
+    return f"{told}{short} Where outages are longer than that, less is proven, and a short run cannot show it."
+
+
+def _independent(story: Story) -> str:
+    """The second figure: what each slot by itself would prove."""
+    return (
+        f"If each measurement were independent of the others, between {story.least()} and {story.most()} would be good "
+        "(a 90 % interval); outages come in stretches, so they rarely are."
+    )
+
+
+def _while(facts: Facts, verb: str = "lasted") -> str:
     names = tuple(dict.fromkeys(condition.name for condition in facts.conditions))
-    return f"While {listing(names)} lasted," if names else "With no condition applied,"
+    return f"While {listing(names)} {verb}," if names else "With no condition applied,"
 
 
 def _held(story: Story) -> str:
     verdict, target = story.figures.verdict, share(story.case.target)
     if verdict == "pass":
-        return f"at least {story.least()} of measurements were good ({SURE})."
+        return f"{_while(story.facts, 'lasts')} at least {story.proven()} is good ({_sure(story)})."
+    during = _while(story.facts)
     if verdict == "fail":
-        return f"at most {story.most()} of measurements were good ({SURE}), where {target} was promised."
+        return (
+            f"{during} {_good(story)} in this run: at most {story.most()} of its time (95 % sure), "
+            f"where {target} was promised."
+        )
     if story.case.target is None:
-        between = f"between {story.least()} and {story.most()} of measurements were good"
-        return f"{between} (a 90 % interval if measurements are independent)."
-    return f"{_good(story)}: this neither proves {target} nor rules it out."
+        return f"{during} {_good(story)}; at least {story.proven()} is proven ({_sure(story)})."
+    if not story.case.deviated and not story.case.stopped:
+        return f"{during} nothing deviated, but {_lacking(story)} to prove {target}."
+    return f"{during} {_good(story)}: this neither proves {target} nor rules it out."
+
+
+def _sure(story: Story) -> str:
+    return f"95 % sure, for {story.lasting()}"
+
+
+def _lacking(story: Story) -> str:
+    missed = story.unmissed is not None and story.unmissed.reaches(story.target)
+    return "too many slots were missed" if missed else "the run was too short"
 
 
 def _good(story: Story) -> str:
-    verb = "was" if story.measured == 1 else "were"
+    verb = "was" if 1 in (story.measured, story.case.met) else "were"
     return f"{story.case.met:,} of {count(story.measured, 'measurement')} {verb} good"
 
 
 def _why_pass(story: Story) -> str:
-    if not story.figures.missed:
-        return f"{_good(story)}, which proves at least {story.least()}; {share(story.target)} was promised."
-    least = bound(proven_at_least(story.case.met, slots(story.case)), story.target)
-    missed = count(story.figures.missed, "missed slot")
-    proven = f"{_good(story)}; even with {missed} counted as deviated that proves at least {least}"
-    return f"{proven}, and {share(story.target)} was promised."
+    text = f"{_good(story)}{_outages(story)}"
+    if story.figures.missed:
+        missed = count(story.figures.missed, "missed slot")
+        text = f"{text}; even with {missed} read the worse way"
+    return f"{text}, which proves the {share(story.target)} that was promised."
 
 
 def _why_fail(story: Story) -> str:
@@ -213,9 +265,7 @@ def _why_open(story: Story) -> str:
         reasons.append(f"{_stopped(story.facts)}, and a stopped run never passes.")
         if _would_fail_uncut(story):
             reasons.append(f"The {count(case.remaining, 'slot')} it cut off, all met, could have saved it.")
-    if story.clustering is not None and case.clustered and proves(case.met, slots(case), target):
-        reasons.append(_in_stretches(story.clustering))
-    if proves(case.met, story.measured, target) and not proves(case.met, slots(case), target):
+    if story.unmissed and case.proof and story.unmissed.reaches(target) and not case.proof.reaches(target):
         reasons.append(_missed_decided(story))
     return " ".join(reasons) or _between(story)
 
@@ -226,23 +276,30 @@ def _would_fail_uncut(story: Story) -> bool:
 
 
 def _missed_decided(story: Story) -> str:
-    least = bound(proven_at_least(story.case.met, slots(story.case)), story.target)
     missed = count(story.figures.missed, "missed slot")
-    return f"With {missed} counted as deviated, {least} is proven, short of {share(story.target)}."
+    return f"With {missed} read the worse way, {story.proven()} is proven, short of {share(story.target)}."
 
 
 def _between(story: Story) -> str:
-    text = f"{_good(story)}, which proves at least {story.least()} and leaves room for {story.most()}"
-    if story.measured < (story.figures.needed or 0):
-        return f"{text}; {story.figures.needed:,} clean measurements would prove {share(story.target)}."
-    return f"{text}; {share(story.target)} lies between them."
+    text = f"{_good(story)}{_outages(story)}, which proves at least {story.proven()} for {story.lasting()}"
+    needed = story.figures.needed or 0
+    if story.measured < needed:
+        lasting = duration(rounded(needed * story.facts.frequency_s))
+        return f"{text}; {needed:,} clean measurements ({lasting}) would prove {share(story.target)}."
+    return f"{text}; this run's own share was at most {story.most()}, and {share(story.target)} lies between them."
+
+
+def _outages(story: Story) -> str:
+    """How many outages were seen, and how long they lasted on average."""
+    outages = story.clustering.outages if story.clustering else 0
+    if not outages:
+        return ""
+    each = duration(rounded(story.case.deviated / outages * story.facts.frequency_s))
+    return f", with 1 outage of {each}" if outages == 1 else f", with {outages:,} outages of {each} on average"
 
 
 def _in_stretches(clustering: Clustering) -> str:
-    return (
-        f"Deviations came in stretches ({stretches(clustering)}), so the measurements "
-        "are not independent and their number proves less than it seems."
-    )
+    return f"Deviations came in stretches ({stretches(clustering)}), which is why evidence is counted in outages."
 
 
 def stretches(clustering: Clustering) -> str:

@@ -72,6 +72,11 @@ def duration(seconds: float | None) -> str:
     return _short(seconds) if round(seconds, 1) < 2 * _MINUTE else _pair(seconds)
 
 
+def rounded(seconds: float) -> float:
+    """A computed length of time as it is read: to three digits that count."""
+    return float(f"{seconds:.3g}") if seconds < 1000 else float(round(seconds))
+
+
 def _whole(n: int, unit: str) -> str:
     return count(n, unit) if unit == "day" else f"{n:,} {unit}"
 

@@ -2,17 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import ROUND_FLOOR, Decimal
 from enum import StrEnum
 from math import ceil
 from typing import Any
 
-from rtk.experiment.block import LONGEST_S, SHORTEST_S
+from rtk.experiment.block import LONGEST_S
 from rtk.experiment.criterion import criterion_of
-from rtk.experiment.plan import Plan, slot_count
+from rtk.experiment.plan import Plan
 from rtk.experiment.quantity import written
 from rtk.experiment.refs import written_out
-from rtk.experiment.wording import listed
 from rtk.insight.budget import exact
 from rtk.insight.power import WANTED, Prospects, often, prospects
 from rtk.insight.words import count, duration, share
@@ -68,7 +66,7 @@ def conclusion_of(plan: Plan, document: Mapping[str, Any]) -> Conclusion:
     objective = plan.objective
     if objective is None:
         return Conclusion(plan, Doubt.NO_OBJECTIVE)
-    told = prospects(objective.target, plan.slots("conditions"))
+    told = prospects(objective.target, plan.slots("conditions"), plan.frequency_s, outage_lasts_s=plan.outage_lasts_s)
     never = next(_never_met(document), None)
     if never is not None:
         return Conclusion(plan, Doubt.NEVER_MET, told, never)
@@ -80,10 +78,12 @@ def conclusion_of(plan: Plan, document: Mapping[str, Any]) -> Conclusion:
 
 
 def too_few(plan: Plan, told: Prospects) -> str:
-    """How many measurements are lacking, and the options that give enough of them."""
+    """How many measurements are lacking, and what time takes enough of them: measuring more often buys no evidence."""
     has = f"it has {count(told.slots, 'measurement')} under the conditions" if told.slots else "it has no measurement"
-    more = listed([*_enough(plan, told.needed)], "or")
-    return f"{has} and needs at least {told.needed:,} clean ones" + (f"; {more} would do" if more else "")
+    lasting = _lasting(plan, told.needed)
+    more = f"; --for {written(lasting)} would do" if lasting <= LONGEST_S else ""
+    mean = duration(told.outage.seconds)
+    return f"{has} and needs at least {told.needed:,} clean ones, for outages of {mean} on average{more}"
 
 
 def ends_early(plan: Plan) -> str:
@@ -95,28 +95,10 @@ def ends_early(plan: Plan) -> str:
     )
 
 
-def _enough(plan: Plan, needed: int) -> Iterator[str]:
-    lasting = _lasting(plan, needed)
-    if lasting <= LONGEST_S:
-        yield f"--for {written(lasting)}"
-    often_s = _rounded_down(plan.duration_s / needed)
-    if often_s >= SHORTEST_S and slot_count(plan.duration_s, often_s) >= needed:
-        yield f"--every {written(often_s)}"
-
-
 def _lasting(plan: Plan, slots: int) -> float:
     """How long so many measurements take, to whole seconds where it is more than one."""
     seconds = float(slots * exact(plan.frequency_s))
     return float(ceil(seconds)) if seconds > 1 else seconds
-
-
-def _rounded_down(seconds: float) -> float:
-    """To two digits that count, and to whole milliseconds."""
-    given = Decimal(str(seconds))
-    if not given:
-        return 0.0
-    digits = given.quantize(Decimal(1).scaleb(given.adjusted() - 1), ROUND_FLOOR)
-    return float(min(digits, given).quantize(Decimal("0.001"), ROUND_FLOOR))
 
 
 def _never_met(document: Mapping[str, Any]) -> Iterator[str]:

@@ -118,7 +118,8 @@ def _stops(plan: Plan) -> Iterator[str]:
 def _proof(plan: Plan, document: Document) -> Iterator[str]:
     objective = plan.objective
     if objective is None:
-        for sentence in prospects(USUAL, plan.slots("conditions")).sentences()[:2]:
+        usual = prospects(USUAL, plan.slots("conditions"), plan.frequency_s, outage_lasts_s=plan.outage_lasts_s)
+        for sentence in usual.sentences()[:2]:
             yield f"With a target of {share(USUAL)}: {sentence}"
         return
     window = "" if objective.window_s is None else f" over {duration(objective.window_s)}"
@@ -126,7 +127,8 @@ def _proof(plan: Plan, document: Document) -> Iterator[str]:
     yield from prospects(
         objective.target,
         plan.slots("conditions"),
-        frequency_s=plan.frequency_s,
+        plan.frequency_s,
+        outage_lasts_s=plan.outage_lasts_s,
         window_s=objective.window_s,
         all_slots=sum(plan.slots(phase) for phase in PHASES),
         beside_s=beside_s(document),

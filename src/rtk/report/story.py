@@ -11,7 +11,7 @@ from rtk.insight.cause import NO_CONDITION
 from rtk.insight.facts import ActivitySpan, Facts
 from rtk.insight.recovery import Recovery
 from rtk.insight.shape import Insight, Stats
-from rtk.insight.words import NO_DATA, bound, count, duration, multiple, number, share
+from rtk.insight.words import NO_DATA, bound, count, duration, multiple, number, rounded, share
 from rtk.report.axis import utc
 from rtk.report.marks import RECOVERED, RESTORED, Mark, verdict_mark
 from rtk.report.moments import Moment, moments
@@ -155,13 +155,17 @@ def _interval(insight: Insight) -> str:
     if f.proven_at_least is None and f.proven_at_most is None:
         return NO_DATA
     target = None if insight.objective is None else insight.objective.get("target")
+    if f.verdict == "pass":
+        return f"at least {bound(_proven(insight), target)}"
     return f"{bound(f.proven_at_least, target)} to {bound(f.proven_at_most, target)}"
 
 
 def _certainty(insight: Insight) -> str:
     if insight.figures.observed is None:
         return "Nothing was measured while conditions applied."
-    return "The share of good measurements, a 90 % interval if they are independent."
+    if insight.figures.verdict == "pass":
+        return f"The share that is good, {_proven_for(insight)}."
+    return "The share of good measurements in this run, a 90 % interval if they are independent."
 
 
 def _cause(insight: Insight) -> tuple[str, str]:
@@ -243,8 +247,10 @@ def _figures(insight: Insight) -> tuple[Figure, ...]:
         Figure("Planned", count(f.planned, "slot"), "slots of the conditions phase"),
         Figure("Coverage", share(f.coverage), "(met + deviated) ÷ planned"),
         Figure("Observed", share(f.observed), "met ÷ (met + deviated)"),
-        Figure("Proven at least", bound(f.proven_at_least, target), "exact one-sided 95 % bound"),
-        Figure("Proven at most", bound(f.proven_at_most, target), "exact one-sided 95 % bound"),
+        Figure("Proven at least", bound(_proven(insight), target), _proven_for(insight)),
+        Figure("Outages", _outages(insight), "begun under the conditions, of so many chances to begin"),
+        Figure("In this run at most", bound(f.proven_at_most, target), "exact one-sided 95 % bound of its own time"),
+        Figure("If independent, at least", bound(f.proven_at_least, target), "were no outage longer than a slot"),
         Figure("Needed", _count(f.needed), "clean measurements that would prove the target"),
         Figure("Budget", duration(f.budget_s), "(1 - target) times the window"),
         Figure("Deviating time", duration(deviating), "of all phases: from each deviated slot to the next"),
@@ -270,6 +276,23 @@ def _figures(insight: Insight) -> tuple[Figure, ...]:
             "after the last rollback's end, three met in a row",
         ),
     )
+
+
+def _proven(insight: Insight) -> float | None:
+    return insight.proof.at_least if insight.proof else insight.figures.proven_at_least
+
+
+def _proven_for(insight: Insight) -> str:
+    """How long the outages are that a proof holds for; insights of version 1 counted slots."""
+    if insight.proof is None:
+        return "95 % sure, were each slot independent of the others"
+    lasting = duration(rounded(insight.proof.length * insight.frequency_s))
+    return f"95 % sure, for outages of {lasting} on average"
+
+
+def _outages(insight: Insight) -> str:
+    proof = insight.proof
+    return NO_DATA if proof is None else f"{proof.outages:,} of {proof.chances:,}"
 
 
 def _count(value: int | None) -> str:

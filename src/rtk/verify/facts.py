@@ -206,6 +206,7 @@ def _facts(head: Entry, reading: _Reading, measurements: Measurements, files: di
         effects=tuple(reading.effects),
         files=files,
         neighbours=tuple(dict.fromkeys(reading.neighbours)),
+        outage_lasts_s=plan.get("outage_lasts_s"),
     )
 
 

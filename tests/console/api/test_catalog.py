@@ -93,8 +93,8 @@ def test_what_the_page_shows_is_answered_too(live: Live, machine: Machine) -> No
     assert found["needs"]["install"] == [requirement("reliability-toolkit"), "chaostoolkit-kubernetes"]
     assert found["needs"]["variables"] == [{"name": "SHOP_HOST", "secret": False, "required": True}]
     plan = found["plan"]
-    assert (plan["frequency"], plan["duration"], plan["objective"]["target"]) == (10, 300, 0.95)
-    assert any("59 would prove 95 %" in each for each in plan["prospects"])
+    assert (plan["frequency"], plan["duration"], plan["objective"]["target"]) == (5, 900, 0.95)
+    assert any("would prove 95 %" in each for each in plan["prospects"])
     values = {key: value for key, value in plan.items() if key != "prospects"}
     made = machine("POST", f"{live.team}/verifications", json={**values, "experiment": found["experiment"]})
     assert made.status_code == 201

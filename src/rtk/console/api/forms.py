@@ -43,6 +43,7 @@ Target = Annotated[float, Field(strict=True, gt=0, lt=1)]
 Window = Annotated[float, Field(strict=True, gt=0, le=366 * 86_400)]
 Seconds = Annotated[float, Field(strict=True, ge=0, le=30 * 86_400)]
 Scopes = Annotated[list[Annotated[str, Field(pattern="^(read|run|admin)$")]], Field(min_length=1, max_length=3)]
+OutageLasts = Annotated[float, Field(strict=True, gt=0, le=30 * 86_400)]
 Frequency = Annotated[float, Field(strict=True, gt=0, le=86_400)]
 
 EXPERIMENT: dict[str, Any] = {
@@ -104,13 +105,14 @@ class Source(Form):
 
 
 class NewObjective(Form):
-    """A promise. `window` is in seconds."""
+    """A promise. `window` is in seconds, and so is `outage_lasts`: how long an outage lasts on average."""
 
     name: Name
     description: Text = ""
     tags: Tags = Field(default_factory=list)
     target: Target
     window: Window
+    outage_lasts: OutageLasts | None = None
     measure: dict[str, Any] = Field(default_factory=dict)
 
     model_config = ConfigDict(
@@ -127,6 +129,7 @@ class ObjectiveChange(Form):
     tags: Tags | None = None
     target: Target | None = None
     window: Window | None = None
+    outage_lasts: OutageLasts | None = None
     measure: dict[str, Any] | None = None
 
 
@@ -141,6 +144,7 @@ class NewVerification(Form):
     duration: Seconds
     warm_up: Seconds = 0.0
     cool_down: Seconds = 0.0
+    outage_lasts: OutageLasts | None = None
     stop_when: dict[str, Any] = Field(default_factory=dict)
 
     model_config = ConfigDict(
@@ -167,6 +171,7 @@ class VerificationChange(Form):
     duration: Seconds | None = None
     warm_up: Seconds | None = None
     cool_down: Seconds | None = None
+    outage_lasts: OutageLasts | None = None
     stop_when: dict[str, Any] | None = None
 
 

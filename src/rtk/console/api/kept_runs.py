@@ -97,6 +97,7 @@ def _plan(of: Verification) -> dict[str, Any]:
         "warm_up_s": of.warm_up_s,
         "cool_down_s": of.cool_down_s,
         "objective": objective,
+        "outage_lasts_s": verifications.outage_lasts_s(of),
     }
 
 

@@ -12,6 +12,7 @@ PROPOSED: dict[str, Any] = {
     "duration": 300,
     "warm_up": 60,
     "cool_down": 60,
+    "outage_lasts": None,
     "stop_when": {},
     "prospects": ["30 clean measurements prove 90.5 %; 59 would prove 95 %."],
 }
@@ -38,6 +39,7 @@ class Proposed(Schema):
     duration: float
     warm_up: float
     cool_down: float
+    outage_lasts: float | None
     stop_when: dict[str, Any]
     prospects: list[str]
 

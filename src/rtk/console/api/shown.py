@@ -109,7 +109,7 @@ class ShownMeasurement(Schema):
 
 
 class ShownObjective(Schema):
-    """An objective; `window` is in seconds."""
+    """An objective; `window` and `outage_lasts` are in seconds."""
 
     id: str
     name: str
@@ -117,11 +117,20 @@ class ShownObjective(Schema):
     tags: list[str]
     target: float
     window: float | None
+    outage_lasts: float | None
     measure: dict[str, Any]
     created_at: Moment
 
     model_config = like(
-        id=ID, name="Checkout", description="", tags=["shop"], target=0.95, window=86400.0, measure={}, created_at=AT
+        id=ID,
+        name="Checkout",
+        description="",
+        tags=["shop"],
+        target=0.95,
+        window=86400.0,
+        outage_lasts=None,
+        measure={},
+        created_at=AT,
     )
 
 
@@ -134,6 +143,7 @@ VERIFICATION: dict[str, Any] = {
     "duration": 300.0,
     "warm_up": 0.0,
     "cool_down": 0.0,
+    "outage_lasts": 30.0,
     "stop_when": {},
     "created_at": AT,
 }
@@ -150,6 +160,7 @@ class ShownVerification(Schema):
     duration: float
     warm_up: float
     cool_down: float
+    outage_lasts: float | None
     stop_when: dict[str, Any]
     created_at: Moment
 

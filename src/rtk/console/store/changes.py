@@ -14,6 +14,7 @@ from rtk.console.store.models import Experiment, Objective, Verification
 from rtk.console.store.problem import Problem
 
 _COLUMNS = {"frequency": "frequency_s", "duration": "duration_s", "warm_up": "warm_up_s", "cool_down": "cool_down_s"}
+_LENGTHS = {"window": "window_s", "outage_lasts": "outage_lasts_s"}
 
 
 def new_objective(team: Team, user: User, values: Mapping[str, Any]) -> Objective:
@@ -30,7 +31,7 @@ def change_objective(objective: Objective, values: Mapping[str, Any]) -> Objecti
 
 
 def _columns_of_objective(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {("window_s" if key == "window" else key): value for key, value in values.items()}
+    return {_LENGTHS.get(key, key): value for key, value in values.items()}
 
 
 @transaction.atomic
@@ -51,6 +52,7 @@ def new_verification(team: Team, user: User, values: Mapping[str, Any]) -> Verif
         objective=promise,
         experiment=experiment,
         stop_when=values["stop_when"],
+        outage_lasts_s=values.get("outage_lasts"),
         **columns,
     )
     _check(made)
@@ -83,6 +85,7 @@ def change_verification(team: Team, user: User, verification: Verification, valu
         setattr(verification, column, values.get(key, getattr(verification, column)))
     verification.name = values.get("name", verification.name)
     verification.stop_when = values.get("stop_when", verification.stop_when)
+    verification.outage_lasts_s = values.get("outage_lasts", verification.outage_lasts_s)
     _check(verification)
     verification.save()
     return verification
@@ -108,6 +111,7 @@ def objective(made: Objective) -> dict[str, Any]:
         "tags": made.tags,
         "target": made.target,
         "window": made.window_s,
+        "outage_lasts": made.outage_lasts_s,
         "measure": made.measure,
         "created_at": made.created_at.isoformat(),
     }
@@ -124,6 +128,7 @@ def verification(made: Verification) -> dict[str, Any]:
         "duration": made.duration_s,
         "warm_up": made.warm_up_s,
         "cool_down": made.cool_down_s,
+        "outage_lasts": made.outage_lasts_s,
         "stop_when": made.stop_when,
         "created_at": made.created_at.isoformat(),
     }

@@ -69,6 +69,7 @@ class PlanOf(Struct):
     duration_s: Annotated[float, Meta(ge=0, le=30 * 86_400)]
     warm_up_s: Annotated[float, Meta(ge=0, le=30 * 86_400)] = 0.0
     cool_down_s: Annotated[float, Meta(ge=0, le=30 * 86_400)] = 0.0
+    outage_lasts_s: Annotated[float, Meta(gt=0, le=30 * 86_400)] | None = None
     objective: ObjectiveOf | None = None
 
 

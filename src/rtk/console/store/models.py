@@ -61,7 +61,10 @@ class Experiment(Owned):
 
 
 class Objective(Owned):
-    """A promise: `target` is a share, `window_s` seconds, `measure` how it is measured."""
+    """A promise: `target` is a share, `window_s` seconds, `measure` how it is measured.
+
+    `outage_lasts_s` is how long an outage lasts on average (seconds), where somebody said so.
+    """
 
     file_id = models.CharField(max_length=NAME_LENGTH, null=True)
     name = models.CharField(max_length=NAME_LENGTH)
@@ -69,6 +72,7 @@ class Objective(Owned):
     tags = Document(default=list)
     target = models.FloatField()
     window_s = models.FloatField(null=True)
+    outage_lasts_s = models.FloatField(null=True)
     measure = Document(default=dict)
     archived_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
@@ -89,6 +93,7 @@ class Verification(Owned):
     duration_s = models.FloatField()
     warm_up_s = models.FloatField(default=0.0)
     cool_down_s = models.FloatField(default=0.0)
+    outage_lasts_s = models.FloatField(null=True)
     stop_when = Document(default=dict)
     archived_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)

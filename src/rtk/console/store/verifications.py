@@ -18,7 +18,7 @@ from rtk.console.store.models import NAME_LENGTH, Experiment, Objective, Verific
 from rtk.console.store.problem import Problem, unknown
 from rtk.errors import BadInput
 from rtk.experiment import shape
-from rtk.experiment.block import ACTS_ON, COOL_DOWN, DURATION, FREQUENCY, NAME, WARM_UP, plan_of
+from rtk.experiment.block import ACTS_ON, COOL_DOWN, DURATION, FREQUENCY, NAME, OUTAGE_LASTS, WARM_UP, plan_of
 from rtk.experiment.check import check
 from rtk.experiment.plan import Plan
 
@@ -142,6 +142,7 @@ def imported(team: Team, user: User, document: Mapping[str, Any], plan: Plan | P
         duration_s=plan.duration_s,
         warm_up_s=plan.warm_up_s,
         cool_down_s=plan.cool_down_s,
+        outage_lasts_s=plan.outage_lasts_s,
         stop_when=stop_when_in(document),
     )
     timeline.add(team, user, "verification.created", verification.id, verification.name, experiments.tags_of(document))
@@ -184,14 +185,24 @@ def document_of(verification: Verification) -> dict[str, Any]:
         block[WARM_UP] = _number(verification.warm_up_s)
     if verification.cool_down_s:
         block[COOL_DOWN] = _number(verification.cool_down_s)
+    if verification.outage_lasts_s:
+        block[OUTAGE_LASTS] = _number(verification.outage_lasts_s)
     if verification.stop_when:
         block["stop-when"] = verification.stop_when
     block |= _of_its_file(verification.experiment.document)
     objective = verification.objective
     if objective:
-        window = {} if objective.window_s is None else {"window": _number(objective.window_s)}
-        block["objective"] = {"name": objective.name, "target": objective.target, **window}
+        lengths = {"window": objective.window_s, OUTAGE_LASTS: objective.outage_lasts_s}
+        told = {key: _number(length) for key, length in lengths.items() if length is not None}
+        block["objective"] = {"name": objective.name, "target": objective.target, **told}
     return with_block(verification.experiment, {"objective_id": _id(objective), "verification": block})
+
+
+def outage_lasts_s(verification: Verification) -> float | None:
+    """Return how long an outage lasts on average (seconds), by itself or its objective: the longer; None unsaid."""
+    promise = verification.objective
+    told = (verification.outage_lasts_s, promise.outage_lasts_s if promise else None)
+    return max((each for each in told if each), default=None)
 
 
 def _of_its_file(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,14 +14,14 @@ PLAN = {"frequency": 10.0, "duration": 300.0, "warm_up": 60.0, "cool_down": 60.0
 def test_it_says_what_the_insight_says() -> None:
     told = planned(PLAN)
     assert told is not None
-    assert told.sentences == prospects(0.95, 30, frequency_s=10.0, window_s=86_400.0, all_slots=42).sentences()
+    assert told.sentences == prospects(0.95, 30, 10.0, window_s=86_400.0, all_slots=42).sentences()
     assert told.tone == "bad"  # 30 clean measurements prove no 95 %
     assert told.advice == ()
 
 
-@pytest.mark.parametrize(("minutes", "tone"), [(5, "bad"), (10, "warn"), (30, "good")])
+@pytest.mark.parametrize(("minutes", "tone"), [(5, "bad"), (30, "warn"), (400, "good")])
 def test_longer_plans_prove_more(minutes: float, tone: str) -> None:
-    told = planned({**PLAN, "duration": minutes * 60, "target": 0.95})
+    told = planned({**PLAN, "duration": minutes * 60, "window": 30 * 86_400.0})
     assert told is not None
     assert told.tone == tone
 

@@ -48,11 +48,11 @@ def test_a_file_is_dropped_looked_at_and_becomes_a_verification(site: Live, scre
     expect(page.get_by_role("heading", name="Found: Expect a quick response")).to_be_visible()
     expect(page.locator("#found")).to_contain_text("inject-cpu")
     expect(page.get_by_label("Objective name")).to_have_value("EC2 instance should respond within 6 seconds")
-    expect(page.locator("#plan")).to_contain_text("30 measurements under the conditions")
+    expect(page.locator("#plan")).to_contain_text("180 measurements under the conditions")
 
     page.get_by_label("Verification name").fill("Busy processor")
-    page.get_by_label("Under the conditions for").fill("15")
-    expect(page.locator("#plan")).to_contain_text("90 measurements under the conditions")
+    page.get_by_label("Under the conditions for").fill("20")
+    expect(page.locator("#plan")).to_contain_text("240 measurements under the conditions")
     page.get_by_label("Warm-up before").fill("")
     expect(page.locator("#plan")).to_contain_text("no cause can be shown")
     page.get_by_label("Warm-up before").fill("1")
@@ -62,7 +62,7 @@ def test_a_file_is_dropped_looked_at_and_becomes_a_verification(site: Live, scre
     page.wait_for_url(re.compile(r"/acme/shop/verifications/[0-9a-f-]{36}$"))
     made = Verification.objects.get()
     assert urlsplit(page.url).path == f"/acme/shop/verifications/{made.pk}"
-    assert (made.name, made.duration_s, made.warm_up_s) == ("Busy processor", 900, 60)
+    assert (made.name, made.duration_s, made.warm_up_s) == ("Busy processor", 1_200, 60)
 
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.get_by_role("button", name="Copy Command").click()
@@ -107,5 +107,5 @@ def test_a_pasted_text_is_looked_at_and_an_objective_can_be_attached(site: Live,
         page.get_by_label("Use one of the team's").check()
         expect(page.get_by_label("Objective name")).to_be_hidden()
         page.get_by_label("The team's objective").select_option(index=1)
-        expect(page.locator("#plan")).to_contain_text("would prove 95 %")
+        expect(page.locator("#plan")).to_contain_text("prove 95.3 %")
     assert screen.violations() == []

@@ -150,7 +150,7 @@ def test_create_and_verify_it_makes_a_verification_that_can_be_run(
     plan = plan_of(document)
     assert plan.objective is not None
     assert (plan.objective.target, plan.objective.window_s) == (0.95, 86_400.0)
-    assert (plan.frequency_s, plan.duration_s, plan.warm_up_s, plan.cool_down_s) == (5.0, 780.0, 0.0, 0.0)
+    assert (plan.frequency_s, plan.duration_s, plan.warm_up_s, plan.cool_down_s) == (5.0, 900.0, 0.0, 0.0)
     assert verification.objective
     assert document["method"] == document["rollbacks"] == []
     (probe,) = document["steady-state-hypothesis"]["probes"]

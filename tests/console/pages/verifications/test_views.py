@@ -153,7 +153,7 @@ def test_the_page_tells_how_to_run_it_with_everything_it_needs(world: World, mem
     assert reverse("verification-file", args=[made.pk]) in text
     assert reverse("people:tokens") in text
     assert "Measured every <strong>10 s</strong> for <strong>5 min</strong>" in text
-    assert "59 would prove 95 %" in text
+    assert "168 (28 min) would prove 95 %" in text
     assert "<b>inject-cpu</b>" in text
     assert "nothing undoes" in text
     assert "No run yet" in text

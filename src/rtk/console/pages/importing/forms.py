@@ -38,7 +38,7 @@ class ObjectiveField(forms.ModelChoiceField):
     def offer(self, team: Team, also: Any = None) -> None:
         """Any that a team has in use may be chosen, and one more by its id; the newest are listed."""
         rows = verifications.objectives(team).filter(Q(archived_at=None) | Q(pk=also)).order_by("-created_at", "-id")
-        self.queryset = rows.only("id", "name", "target", "window_s", "team_id")
+        self.queryset = rows.only("id", "name", "target", "window_s", "outage_lasts_s", "team_id")
 
     def label_from_instance(self, obj: Any) -> str:
         """How an objective is shown."""
@@ -69,6 +69,15 @@ class StrategyForm(forms.Form):
         units="s min h",
         required=False,
         help_text="Shows whether the service recovers once all is undone.",
+    )
+    outage_lasts = SpanField(
+        label="An outage lasts, on average",
+        least=SHORTEST_S,
+        most=LONGEST_S,
+        units="s min h",
+        required=False,
+        help_text="How long until it is noticed and over? Longer outages take more time to rule out. Where nothing is "
+        "typed, three measurements or 10 s are assumed, whichever is longer.",
     )
     deviated_in_a_row = forms.IntegerField(
         label="Stop after so many deviating measurements in a row", required=False, min_value=1, max_value=MOST_SLOTS
@@ -108,6 +117,7 @@ class StrategyForm(forms.Form):
             "frequency": values["frequency"],
             "duration": values["duration"],
             **around,
+            "outage_lasts": values.get("outage_lasts"),
             "stop_when": self.stop_when(),
         }
 
@@ -180,7 +190,8 @@ def plan_of(form: forms.Form) -> dict[str, Any]:
     values = dict(getattr(form, "cleaned_data", {}))
     chosen = values.get("objective")
     if chosen:
-        values.update(target=chosen.target, window=chosen.window_s)
+        lengths = [each for each in (values.get("outage_lasts"), chosen.outage_lasts_s) if each]
+        values.update(target=chosen.target, window=chosen.window_s, outage_lasts=max(lengths, default=None))
     values["beside"] = _beside(form.data.get("beside"))
     return values
 

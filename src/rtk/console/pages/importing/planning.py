@@ -1,6 +1,7 @@
 """What a plan can prove, how likely it is to, and what it may cost: the line that says so while one types."""
 
 from collections.abc import Mapping
+from math import ceil
 from typing import Any, NamedTuple
 
 from rtk.console.pages.importing.fields import parts_of
@@ -11,6 +12,7 @@ from rtk.insight.power import WANTED, Prospects, prospects
 from rtk.insight.words import count, duration
 
 MOST_SLOTS = 10_000_000  # as many as a file may ask for
+MINUTES_FROM_S = 600  # a proposal that is longer is one of whole minutes
 _UNJUDGED = "Without an objective nothing is judged: give one to see what this plan can prove."
 _ENOUGH = 0.8  # of the time
 
@@ -35,7 +37,7 @@ class Planned(NamedTuple):
 
 
 def planned(values: Mapping[str, Any]) -> Planned | None:
-    """The prospects of `frequency`, `duration`, `warm_up`, `cool_down` (seconds), `target` and `window`.
+    """The prospects of `frequency`, `duration`, `warm_up`, `cool_down` (seconds), `target`, `window`, `outage_lasts`.
 
     `beside` is how long a run may go on beside these (seconds), where that is known: it is part of the worst cost.
 
@@ -59,7 +61,8 @@ def _prospects(target: float, values: Mapping[str, Any], every: float, phases: l
     return prospects(
         target,
         phases[1],
-        frequency_s=every,
+        every,
+        outage_lasts_s=values.get("outage_lasts"),
         window_s=values.get("window"),
         all_slots=sum(phases),
         beside_s=values.get("beside") or 0.0,
@@ -77,6 +80,8 @@ def _better(told: Prospects, every: float) -> float | None:
     if told.power >= WANTED or told.enough is None:
         return None
     lasting = float(told.enough * exact(every))
+    if lasting > MINUTES_FROM_S:
+        lasting = ceil(lasting / 60) * 60.0
     return lasting if lasting <= LONGEST_S else None
 
 

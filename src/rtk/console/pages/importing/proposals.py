@@ -17,12 +17,12 @@ KEPT = "proposals"  # the hidden field that knows what was proposed before
 USUAL: dict[str, float] = {
     "target": 0.95,
     "window": 86_400.0,
-    "frequency": 10.0,
-    "duration": 300.0,
+    "frequency": 5.0,
+    "duration": 900.0,
     "warm_up": 60.0,
     "cool_down": 60.0,
 }
-_SPANS = ("window", "frequency", "duration", "warm_up", "cool_down", "max_duration")
+_SPANS = ("window", "frequency", "duration", "warm_up", "cool_down", "outage_lasts", "max_duration")
 
 
 def propose(data: MutableMapping[str, Any], found: Found) -> None:
@@ -65,7 +65,9 @@ def verification(found: Found) -> dict[str, Any]:
     named = plan.objective.name if plan and plan.objective else ""
     promise = {"name": _name(named or found.hypothesis), "target": values["target"], "window": values["window"]}
     times = {key: values[key] for key in ("frequency", "duration", "warm_up", "cool_down")}
-    return {"name": _name(found.title), "objective": promise, **times, "stop_when": _stop_when(plan)}
+    outage = plan.outage_lasts_s if plan else None
+    shown = {"name": _name(found.title), "objective": promise, **times}
+    return {**shown, "outage_lasts": outage, "stop_when": _stop_when(plan)}
 
 
 def _stop_when(plan: Plan | None) -> dict[str, Any]:
@@ -109,6 +111,7 @@ def _numbers(plan: Plan) -> dict[str, float]:
         "cool_down": plan.cool_down_s or None,
         "target": plan.objective.target if plan.objective else None,
         "window": plan.objective.window_s if plan.objective else None,
+        "outage_lasts": plan.outage_lasts_s,
         "max_duration": plan.stop_when.max_duration_s,
     }
     return {key: value for key, value in given.items() if value is not None}

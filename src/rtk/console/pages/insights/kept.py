@@ -6,6 +6,8 @@ from enum import StrEnum
 from typing import Any
 
 from rtk.insight.facts import Facts, Measurements, Neighbour, Objective
+from rtk.insight.outage_length import OutageLength
+from rtk.insight.proof import Proof
 from rtk.insight.recovery import Recovery
 from rtk.insight.shape import Clustering, Comparison, Figures, Insight, InvalidReason, Restoration, SeenLapse, Stats
 from rtk.insight.stops import StopCause, stopping_of
@@ -32,6 +34,8 @@ def insight_from(kept: Mapping[str, Any] | None) -> Insight | None:
                 **_codes(own),
                 "lapses": tuple(_each(SeenLapse, own.get("lapses", ()))),
                 "comparisons": tuple(_each(Comparison, own["comparisons"])),
+                "proof": _made(Proof, own.get("proof")),
+                "outage": _made(OutageLength, own.get("outage")),
                 "clustering": Clustering(**own["clustering"]) if own["clustering"] else None,
             }
         )
@@ -53,6 +57,11 @@ def _codes(own: Mapping[str, Any]) -> dict[str, Any]:
 
 def _code(kind: type[StrEnum], told: Any, default: StrEnum | None) -> StrEnum | None:
     return kind(told) if told in set(kind) else default
+
+
+def _made(kind: Any, told: Mapping[str, Any] | None) -> Any:
+    """A part that an insight of an earlier version does not have."""
+    return kind(**told) if told else None
 
 
 def _each(kind: Any, values: Iterable[Mapping[str, Any]]) -> list[Any]:

@@ -8,10 +8,12 @@ from urllib.parse import urlsplit
 from django import forms
 from django.core.exceptions import ValidationError
 
+from rtk.console.pages.importing.fields import SpanField
 from rtk.console.pages.once import Once, Seen
 from rtk.console.store import measures
 from rtk.console.store.measures import Http
 from rtk.console.store.models import NAME_LENGTH, Objective
+from rtk.experiment.block import LONGEST_S, SHORTEST_S
 
 UNITS = {"1": "seconds", "60": "minutes", "3600": "hours", "86400": "days", "604800": "weeks"}
 LONGEST_WINDOW_S = 366 * 86_400
@@ -71,6 +73,14 @@ class ObjectiveForm(forms.Form):
         initial=1, min_value=1, max_value=LONGEST_WINDOW_S, label="Time window", help_text="At most 366 days."
     )
     unit = forms.ChoiceField(initial="86400", choices=list(UNITS.items()), label="Unit of the window")
+    outage_lasts = SpanField(
+        label="An outage lasts, on average",
+        least=SHORTEST_S,
+        most=LONGEST_S,
+        units="s min h",
+        required=False,
+        help_text="How long until it is noticed and over? Longer outages take more time to rule out.",
+    )
     measure = forms.ChoiceField(
         choices=list(KINDS.items()), label="Type of measurement", widget=forms.RadioSelect, initial="time"
     )
@@ -151,6 +161,7 @@ class ObjectiveForm(forms.Form):
             "tags": given["tags"],
             "target": float(given["target"] / 100),
             "window": float(given["window"] * int(given["unit"])),
+            "outage_lasts": given.get("outage_lasts"),
             **({} if given["measure"] == KEPT else {"measure": self._http().probe()}),
         }
 
@@ -184,6 +195,7 @@ def initial_of(objective: Objective) -> dict[str, Any]:
         "tags": list(objective.tags),
         "target": f"{(Decimal(str(objective.target)) * 100).normalize():f}",
         **_window(objective.window_s),
+        "outage_lasts": objective.outage_lasts_s,
         **_measure(objective.measure),
     }
 

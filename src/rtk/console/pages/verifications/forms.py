@@ -45,6 +45,7 @@ def initial_of(verification: Verification) -> dict[str, Any]:
         "duration": verification.duration_s,
         "warm_up": verification.warm_up_s or None,
         "cool_down": verification.cool_down_s or None,
+        "outage_lasts": verification.outage_lasts_s,
         "deviated_in_a_row": rules.get("deviated-in-a-row"),
         "budget_spent": rules.get("budget-spent"),
         "max_duration": rules.get("max-duration"),

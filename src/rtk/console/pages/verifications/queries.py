@@ -17,7 +17,7 @@ from rtk.console.people import gate
 from rtk.console.people.models import Team
 from rtk.console.store import experiments, runs
 from rtk.console.store.models import Run, Verification
-from rtk.console.store.verifications import document_of
+from rtk.console.store.verifications import document_of, outage_lasts_s
 from rtk.insight.words import count, duration, share
 from rtk.report.text import plain
 from rtk.verify.longest import beside_s
@@ -25,9 +25,20 @@ from rtk.verify.longest import beside_s
 RESULTS = 5
 _MOST_TAGS = 10
 _TEXTS, _TAGS = ("name", "objective__name", "experiment__title"), ("experiment__tags", "objective__tags")
-_SHOWN = ("id", "name", "team", "created_at", "archived_at", "frequency_s", "duration_s", "warm_up_s", "cool_down_s")
+_SHOWN = (
+    "id",
+    "name",
+    "team",
+    "created_at",
+    "archived_at",
+    "frequency_s",
+    "duration_s",
+    "warm_up_s",
+    "cool_down_s",
+    "outage_lasts_s",
+)
 _ALONG = (
-    *(f"objective__{each}" for each in ("id", "name", "target", "window_s", "tags")),
+    *(f"objective__{each}" for each in ("id", "name", "target", "window_s", "outage_lasts_s", "tags")),
     *(f"experiment__{each}" for each in ("id", "title", "tags")),
 )
 _RUNS = """
@@ -149,6 +160,7 @@ def values_of(verification: Verification) -> dict[str, Any]:
         "cool_down": verification.cool_down_s,
         "target": objective.target if objective else None,
         "window": objective.window_s if objective else None,
+        "outage_lasts": outage_lasts_s(verification),
     }
 
 
