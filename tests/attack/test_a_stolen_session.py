@@ -15,6 +15,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.core.cache import cache
 from django.test import Client
 
+from rtk.console.people import invitations
 from rtk.console.people.models import Invitation, Membership, Organization, Team, Token, User
 from tests.console.people.issuer import Issuer, come_back
 from tests.console.people.world import PASSWORD, World, signed_in
@@ -105,6 +106,15 @@ def test_a_session_of_16_minutes_ago_sees_no_secret_of_a_second_factor(world: Wo
         ids(world)
     answer = signed_in(world.owner, minutes_ago=16).get(path)
     assert answer["Location"].startswith("/accounts/reauthenticate/?next=")
+
+
+@pytest.mark.parametrize("role", ["owner", "admin"])
+def test_a_session_of_16_minutes_ago_sees_no_link_that_makes_an_owner_or_admin(world: World, role: str) -> None:
+    link = invitations.path(invitations.invite(world.owner, world.org, "thief@example.net", role))
+    old, new = (signed_in(world.owner, minutes_ago=ago).get("/acme/invitations") for ago in (16, 14))
+    assert link not in old.content.decode()
+    assert "/accounts/reauthenticate/?next=/acme/invitations" in old.content.decode()
+    assert link in new.content.decode()
 
 
 def test_what_was_asked_for_is_done_once_the_password_is_given(world: World) -> None:

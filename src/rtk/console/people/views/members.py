@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from rtk.console.people import addresses, gate, invitations, joining, mailing
+from rtk.console.people import addresses, gate, invitations, joining, mailing, reauthentication
 from rtk.console.people.forms import InviteForm, RoleForm, roles_given_by
 from rtk.console.people.gate import Caller
 from rtk.console.people.models import Invitation, Membership, Organization, Role
@@ -65,11 +65,21 @@ def invite(request: HttpRequest, caller: Caller, org: str) -> HttpResponse:
     form = InviteForm(sent(request), giver=found.role, teams=found.teams.all())
     if request.method == "POST" and tried(form, lambda: _invited(request, caller, found, form), "emails"):
         return redirect("people:invitations", org=found.slug)
-    given = roles_given_by(found.role)  # whoever has a link can use it: not for more than they may give
-    asked = found.invitations.filter(accepted_at=None)
-    waiting = [(each, invitations.link(each) if each.role in given else "") for each in asked]
-    context = {"org": found, "form": form, "waiting": waiting, "at": "invitations"}
+    context = {"org": found, "form": form, "waiting": _waiting(request, found), "at": "invitations"}
     return render(request, "people/invitations.html", context, status=status(form))
+
+
+def _waiting(request: HttpRequest, org: Organization) -> list[tuple[Invitation, str, bool]]:
+    """The open invitations, each with its link, and whether to show who one is before it is seen.
+
+    Whoever has a link can use it: not for more than they may give, nor for what would ask them once more.
+    """
+    given, recent = roles_given_by(org.role), reauthentication.is_recent(request)
+    told = []
+    for each in org.invitations.filter(accepted_at=None):
+        may, asks = each.role in given, each.role in gate.EVERYWHERE and not recent
+        told.append((each, invitations.link(each) if may and not asks else "", may and asks))
+    return told
 
 
 @action
