@@ -51,7 +51,8 @@ def _problem(_request: HttpRequest, problem: Problem) -> HttpResponse:
 
 @api.exception_handler(gate.Refused)
 def _refused(_request: HttpRequest, error: gate.Refused) -> HttpResponse:
-    return refused(Problem(error.status, str(error)))
+    challenge = {"challenge": error.challenge} if isinstance(error, gate.Unauthorized) else {}
+    return refused(Problem(error.status, str(error), **challenge))
 
 
 @api.exception_handler(AuthenticationError)

@@ -31,9 +31,13 @@ JOURNAL_BODY = 64 * 1024 * 1024
 class Bearer(HttpBearer):
     """A machine's token."""
 
-    def authenticate(self, request: HttpRequest, token: str) -> gate.Caller | None:  # noqa: ARG002 - ninja gives it
-        """The caller, or None."""
-        return remembered.authenticate(f"Bearer {token}")
+    def authenticate(self, request: HttpRequest, token: str) -> gate.Caller:  # noqa: ARG002 - ninja gives it
+        """The caller. Raises Unauthorized here, where the database may be asked why a token is not good."""
+        authorization = f"Bearer {token}"
+        caller = remembered.authenticate(authorization)
+        if caller is None:
+            raise gate.unauthorized(authorization)
+        return caller
 
 
 class Session(APIKeyCookie):

@@ -18,7 +18,10 @@ router = Router(tags=["holds"])
 
 
 class ShownHold(Schema):
-    """What a run holds; `since` and those of `joined`, which began beside it, are seconds since the epoch."""
+    """What a run holds; `since` and those of `joined`, which began beside it, are seconds since the epoch.
+
+    Of `joined`, a run of another team has no more than its `since`.
+    """
 
     run: str
     title: str
@@ -107,7 +110,7 @@ def release(request: HttpRequest, org: str, team: str, run: str, proven: bool = 
     """By a person, who knows that it is undone; by its client, as `proven`, once it has proven that itself."""
     found = holds.find(enter(request, org, team, "run"), run)
     if proven:
-        holds.settled(found.run_id)
+        holds.settled(found.team_id, found.run_id)
     else:
         holds.release(found, caller_of(request).user)
     return HttpResponse(status=204)

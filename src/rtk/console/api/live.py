@@ -140,7 +140,8 @@ async def follow(
     found = await sync_to_async(_found)(request, org, team, verification, run)
     last = request.headers.get("Last-Event-ID", "")
     since = int(last) if last.isascii() and last.isdecimal() and len(last) < 19 else after
-    may_read = partial(sync_to_async(is_still_in), request, org, team, "read")
+    # By ids: what the address names may be another team by then.
+    may_read = partial(sync_to_async(is_still_in), request, str(found.team.org_id), str(found.team_id), "read")
     following = stream.events(found.id, found.day, since, may_read)
     answer = StreamingHttpResponse(following, content_type="text/event-stream")
     answer["Cache-Control"] = "no-store"

@@ -42,7 +42,7 @@ def take(team: Team, wanted: Wanted, alongside: bool) -> tuple[bool, list[dict[s
     with transaction.atomic():
         _alone(team)
         mine = Hold.objects.filter(run_id=wanted.run).first()
-        if mine and mine.team_id != team.id:
+        if (mine and mine.team_id != team.id) or _is_of_others(team, wanted.run):
             raise unknown("hold")
         others = Hold.objects.filter(team__org=team.org_id, released_at=None).exclude(run_id=wanted.run)
         found = [(each, shared) for each in others.select_related("team") if (shared := _shared(ours, each))]
@@ -75,7 +75,8 @@ def find(team: Team, run: str) -> Hold:
 
 def of_run(run: Run) -> Hold | None:
     """The hold of a run, while it stands."""
-    found: Hold | None = Hold.objects.filter(run_id=run.id, released_at=None).select_related("team__org").first()
+    mine = Hold.objects.filter(run_id=run.id, team=run.team_id, released_at=None)
+    found: Hold | None = mine.select_related("team__org").first()
     return found
 
 
@@ -97,20 +98,28 @@ def settle(run: Run) -> None:
     """End the hold of a run whose end is stored, unless something of it is not restored that nobody chose to forget."""
     forgotten = (run.insight or {}).get("stop_cause") == StopCause.FORGOTTEN
     if run.ended_at and (run.restored is not False or forgotten):
-        settled(run.id)
+        settled(run.team_id, run.id)
 
 
-def settled(run: UUID) -> None:
-    """End the hold of a run whose undo is proven."""
-    Hold.objects.filter(run_id=run, released_at=None).update(released_at=now())
+def settled(team: UUID, run: UUID) -> None:
+    """End the hold of a team's run whose undo is proven."""
+    Hold.objects.filter(run_id=run, team=team, released_at=None).update(released_at=now())
 
 
 def neighbours_of(run: Run) -> tuple[Neighbour, ...]:
     """The runs that began beside a run, as far as the console knows."""
-    found = Hold.objects.filter(run_id=run.id).values_list("joined", flat=True).first()
-    return tuple(
-        Neighbour(each["run"], each["title"], each["host"], each["since"], Beside.JOINED) for each in found or ()
-    )
+    found = Hold.objects.filter(run_id=run.id, team=run.team_id).first()
+    beside = joined(found) if found else []
+    return tuple(Neighbour(each["run"], each["title"], each["host"], each["since"], Beside.JOINED) for each in beside)
+
+
+def joined(hold: Hold) -> list[dict[str, Any]]:
+    """Who has begun beside it: of another team no more than since when."""
+    if not hold.joined:
+        return []
+    runs_of_it = [each["run"] for each in hold.joined]
+    own = set(map(str, Hold.objects.filter(team=hold.team_id, run_id__in=runs_of_it).values_list("run_id", flat=True)))
+    return [each if each["run"] in own else {**each, "run": "", "title": "", "host": ""} for each in hold.joined]
 
 
 def shown(hold: Hold) -> dict[str, Any]:
@@ -122,7 +131,7 @@ def shown(hold: Hold) -> dict[str, Any]:
         "user": hold.who,
         "since": hold.taken_at.timestamp(),
         "acts_on": [each["told"] for each in hold.systems],
-        "joined": hold.joined,
+        "joined": joined(hold),
         "released_at": hold.released_at.isoformat() if hold.released_at else None,
     }
 
@@ -131,6 +140,11 @@ def _alone(team: Team) -> None:
     """Until the end of the transaction nobody else of the organization takes a hold."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCK, str(team.org_id)])
+
+
+def _is_of_others(team: Team, run: UUID) -> bool:
+    """Whether an id is of a run of another team, on whose page the hold would be shown."""
+    return bool(Run.objects.filter(id=run).exclude(team=team).exists())
 
 
 def _keep(team: Team, wanted: Wanted, mine: Hold | None) -> None:
@@ -166,7 +180,7 @@ def _holder(team: Team, hold: Hold, shared: tuple[System, ...]) -> dict[str, Any
 
 def standing_of(hold: Hold) -> Standing:
     """Why a hold stands, by the run that has it."""
-    run = Run.objects.filter(id=hold.run_id).first()
+    run = Run.objects.filter(id=hold.run_id, team=hold.team_id).first()
     if run is None or (state := runs.state_of(run)) != "ended":
         return Standing.RUNNING if run is None else _GONE[state]
     return Standing.NOT_RESTORED if run.restored is False else Standing.UNDOING

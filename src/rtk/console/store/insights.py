@@ -93,7 +93,8 @@ def _facts(run: Run, found: Measurements) -> Facts:
     entries = list(rows)
     ended = any(each.get("kind") == "end" for each in entries)  # then nobody asks for the last measurement
     facts = facts_of_entries(head_of(run), entries, found, 0.0 if ended else last_of(run))
-    known = {each.run_id: each for each in (*holds.neighbours_of(run), *facts.neighbours)}
+    # Of a run of another team it is only known since when it goes on.
+    known = {each.run_id or each.since: each for each in (*holds.neighbours_of(run), *facts.neighbours)}
     return replace(facts, neighbours=tuple(known.values()))
 
 
