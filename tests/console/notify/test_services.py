@@ -31,7 +31,7 @@ def test_apprise_knows_each_service_and_none_has_a_host_of_ones_own(scheme: str)
 
 
 @pytest.mark.parametrize(
-    "address", ["json://10.0.0.1/", "mailto://a:b@c.org", "https://example.org", "", "slack", "x\n"]
+    "address", ["json://10.0.0.1/", "mailto://a:b@c.org", "https://example.org", "", "slack", "x\n", "slack://["]
 )
 def test_what_could_lead_anywhere_is_refused(address: str) -> None:
     with pytest.raises(ValidationError, match="beginning with one of slack://"):

@@ -29,8 +29,12 @@ def test_no_page_holds_what_the_policy_forbids_or_loads_from_elsewhere(template:
     assert not INLINE.search(template.read_text())
 
 
-def test_pages_are_not_kept_by_anybody_between(world: World) -> None:
-    assert signed_in(world.owner).get("/")["Cache-Control"] == "private, no-cache"
+def test_pages_are_kept_by_nobody(world: World) -> None:
+    assert signed_in(world.owner).get("/")["Cache-Control"] == "private, no-store"
+
+
+def test_what_is_no_page_is_asked_for_again(world: World) -> None:
+    assert signed_in(world.owner).get("/api/v1/organizations")["Cache-Control"] == "private, no-cache"
 
 
 def test_the_answer_with_a_token_is_not_kept_at_all(world: World) -> None:

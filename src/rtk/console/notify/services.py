@@ -37,7 +37,10 @@ _SETTINGS = {"region"}
 
 def name_of(address: str) -> str:
     """The name of an address's service. Raises ValidationError when it is none of ours or cannot be understood."""
-    parts = urlsplit(address if address.isprintable() else "")
+    try:
+        parts = urlsplit(address if address.isprintable() else "")
+    except ValueError:  # such as https://[
+        parts = urlsplit("")
     if parts.scheme not in SERVICES:
         known = ", ".join(f"{each}://" for each in SERVICES)
         raise ValidationError(f"Expected the address of a service as Apprise writes it, beginning with one of {known}.")

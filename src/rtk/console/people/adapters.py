@@ -150,6 +150,13 @@ class AccountAdapter(DefaultAccountAdapter):
             _log.warning("X-Forwarded-For has fewer addresses than RTK_TRUSTED_PROXIES says; it is not believed")
             return str(request.META["REMOTE_ADDR"])
 
+    def is_safe_url(self, url: str | None) -> bool:
+        """Whether `next` leads to a page of ours; what is no address at all, such as `//[`, leads nowhere."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
+
     def format_email_subject(self, subject: str) -> str:
         """Subjects say where they come from without naming a host."""
         return f"[Reliability Toolkit] {subject}"

@@ -1,4 +1,4 @@
-"""What every answer tells the browser: load nothing from elsewhere, run no script within a page, be in no frame."""
+"""What every answer tells the browser: load nothing from elsewhere, run no script within a page, be in no frame, keep no page."""
 
 from collections.abc import Callable
 
@@ -28,7 +28,8 @@ class SecurityHeaders:
         headers = response.headers
         headers.setdefault("Content-Security-Policy", POLICY if away else POLICY + FORMS)
         headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-        if headers.get("Content-Type", "").startswith("text/html"):
-            # A page shows what its reader may see; nothing between us may keep it, and "back" asks again.
-            headers.setdefault("Cache-Control", "private, no-cache")
+        # What is told is for its reader; nothing between us may keep it. A page is not even kept by the browser, which
+        # would show it again by "back" to whoever sits there once its reader has signed out.
+        page = headers.get("Content-Type", "").startswith("text/html")
+        headers.setdefault("Cache-Control", "private, no-store" if page else "private, no-cache")
         return response
