@@ -1,4 +1,4 @@
-"""What every answer tells the browser: load nothing from elsewhere, run no script within a page, be in no frame, keep no page."""
+"""What every answer tells the browser: load nothing from elsewhere, run no script, be in no frame, keep no page."""
 
 from collections.abc import Callable
 
