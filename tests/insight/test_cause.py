@@ -1,7 +1,5 @@
 """A phase against the baseline, in figures and sentences."""
 
-from array import array
-
 from rtk.insight.cause import NO_BASELINE, NO_CONDITION, NO_CONDITIONS, NOT_MEASURED, cause_of, compare, comparisons_of
 from rtk.insight.facts import Phase
 from rtk.insight.shape import Comparison
@@ -40,7 +38,7 @@ def test_what_luck_explains_is_not_real() -> None:
 
 
 def tally(outcomes: list[int], values: list[float]) -> Tally:
-    return Tally(planned=len(outcomes), outcomes=bytearray(outcomes), values=array("d", values))
+    return Tally(planned=len(outcomes), outcomes=bytearray(outcomes), values=values)
 
 
 def test_two_tests_each_need_half_the_chance_of_error() -> None:

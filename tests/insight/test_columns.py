@@ -67,7 +67,7 @@ def one_by_one(facts: Facts) -> dict[str, Tally]:
         _count(tallies[m.phase], m, m.phase == "conditions" and lapsed(m.due))
     for tally in tallies.values():
         tally.planned = len(tally.outcomes)
-        tally.values = array("d", sorted(tally.values))
+        tally.values.sort()
     return {phase: tally for phase, tally in tallies.items() if tally.planned}
 
 
@@ -187,6 +187,11 @@ def stored(told: list[Measurement]) -> Stored:
 def test_what_is_in_order_stays_as_it_is() -> None:
     assert order_of(array("d", [1.0, 2.0]), array("q", [0, 1])) is None
     assert list(order_of(array("d", [2.0, 1.0, 1.0]), array("q", [0, 2, 1])) or ()) == [2, 1, 0]
+
+
+def test_those_of_one_moment_are_in_the_order_of_their_slots() -> None:
+    due = array("d", [2.0, 1.0, 1.0, 3.0, 2.0, 3.0, 3.0, 0.0])
+    assert list(order_of(due, array("q", [5, 4, 3, 9, 1, 8, 7, 0])) or ()) == [7, 2, 1, 4, 0, 6, 5, 3]
 
 
 def test_masks() -> None:

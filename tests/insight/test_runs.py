@@ -1,5 +1,6 @@
 """The runs test against every order of few outcomes, and on series that a count would let pass."""
 
+from collections.abc import Iterator
 from itertools import groupby, permutations
 
 import pytest
@@ -7,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from rtk.insight import runs as of_runs
 from rtk.insight.proof import BAD, GOOD, MISSED
-from rtk.insight.runs import chance_of_few_runs, clustering_of
+from rtk.insight.runs import _two_run_counts, chance_of_few_runs, clustering_of
 
 
 def runs_in(outcomes: tuple[int, ...]) -> int:
@@ -35,6 +37,36 @@ def test_many_of_both_outcomes_come_near_the_normal_approximation(runs: int) -> 
 def test_a_hundred_thousand_outcomes_are_no_trouble() -> None:
     assert chance_of_few_runs(50_001, 50_000, 50_000) == pytest.approx(0.5, abs=0.02)
     assert chance_of_few_runs(40_000, 50_000, 50_000) < 1e-100
+
+
+@given(st.integers(1, 400), st.integers(1, 3000), st.integers(1, 3000))
+def test_the_chances_that_are_left_out_are_zero(runs: int, met: int, deviated: int) -> None:
+    few, many = sorted((met, deviated))
+    runs = min(runs * few // 200 + 1, 2 * few)
+    every = [_two_run_counts(pairs, runs, few, many) for pairs in range((runs + 1) // 2, 0, -1)]
+    assert chance_of_few_runs(runs, met, deviated) == min(sum(until_nothing_counts(every, few, many)), 1.0)
+
+
+def until_nothing_counts(every: list[float], few: int, many: int) -> Iterator[float]:
+    """The chances from the most pairs on, up to the first after the likeliest that adds nothing."""
+    total = 0.0
+    for pairs, chance in zip(range(len(every), 0, -1), every, strict=True):
+        total += chance
+        yield chance
+        if 2 * pairs < 1 + 2 * few * many / (few + many) and chance < 1e-17 * total:
+            return
+
+
+def test_a_million_that_take_turns_are_no_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def counted(pairs: int, runs: int, few: int, many: int) -> float:
+        asked.append(pairs)
+        return _two_run_counts(pairs, runs, few, many)
+
+    monkeypatch.setattr(of_runs, "_two_run_counts", counted)
+    assert chance_of_few_runs(1_000_000, 500_000, 500_000) == pytest.approx(1.0)
+    assert len(asked) < 20_000
 
 
 @given(st.lists(st.integers(0, 1), min_size=1, max_size=200))

@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import compress, islice
+from operator import eq, lt
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -82,12 +83,27 @@ def but(mask: bytes) -> bytes:
 
 def order_of(due: "array[float]", slots: "array[int]") -> "array[int] | None":
     """Return in which order measurements were due, those of one moment by their slots; None where they are in it."""
-    if all(map(float.__lt__, due, islice(due, 1, None))):
+    if _ascends(due):
         return None
     order = array("q", sorted(range(len(due)), key=due.__getitem__))
-    begin = 0
-    for end in (*(place for place in range(1, len(order)) if due[order[place]] != due[order[place - 1]]), len(order)):
-        if end - begin > 1:
-            order[begin:end] = array("q", sorted(order[begin:end], key=slots.__getitem__))
-        begin = end
+    for begin, end in _tied(array("d", map(due.__getitem__, order))):
+        order[begin:end] = array("q", sorted(order[begin:end], key=slots.__getitem__))
     return order
+
+
+def _tied(ascending: "array[float]") -> Iterator[tuple[int, int]]:
+    """From where to where each row of equal ones is."""
+    begin = end = 0
+    for place in compress(range(1, len(ascending)), map(eq, ascending, islice(ascending, 1, None))):
+        if place != end:
+            if end:
+                yield begin, end
+            begin = place - 1
+        end = place + 1
+    if end:
+        yield begin, end
+
+
+def _ascends(due: "array[float]") -> bool:
+    """Whether no two are due at one moment, and each is after the one before it."""
+    return all(map(lt, due, islice(due, 1, None)))

@@ -47,6 +47,7 @@ class MissedReason(StrEnum):
 
 
 CUT_OFF = frozenset((MissedReason.STOPPED, MissedReason.INTERRUPTED, MissedReason.STILL_RUNNING, MissedReason.RUN_DIED))
+_MISSED_CODES = frozenset(MissedReason)
 # How sentences of the first records began: those have no code beside them.
 _BEGINNINGS = {
     "no slot free": MissedReason.NO_SLOT_FREE,
@@ -59,7 +60,7 @@ _BEGINNINGS = {
 
 def missed_reason(code: str | None, sentence: str | None) -> MissedReason | None:
     """Why a slot was missed, from its code, or from its sentence where the record has none; None for others."""
-    if code in set(MissedReason):
+    if code in _MISSED_CODES:
         return MissedReason(code)
     told = sentence or ""
     return next((reason for beginning, reason in _BEGINNINGS.items() if told.startswith(beginning)), None)

@@ -16,7 +16,8 @@ from rtk.insight.tally import Tally
 def stats_of(phase: Phase | None, tallies: Iterable[Tally]) -> Stats:
     """The statistics of the given tallies together; `phase` None says the whole run."""
     parts = list(tallies)
-    values = sorted(chain.from_iterable(part.values for part in parts))
+    valued = [part.values for part in parts if part.values]
+    values = valued[0] if len(valued) == 1 else sorted(chain.from_iterable(valued))
     met, deviated = sum(part.met for part in parts), sum(part.deviated for part in parts)
     return Stats(
         phase=phase,

@@ -1,6 +1,5 @@
 """One pass over the measurements: what every other figure is computed from, phase by phase."""
 
-from array import array
 from dataclasses import dataclass, field
 from itertools import compress
 from math import isfinite
@@ -38,7 +37,7 @@ class Tally:
     lapsed_deviated: int = 0
     reasons: dict[MissedReason, int] = field(default_factory=dict)
     outcomes: bytearray = field(default_factory=bytearray)
-    values: "array[float]" = field(default_factory=lambda: array("d"))
+    values: list[float] = field(default_factory=list)
 
     @property
     def met(self) -> int:
@@ -73,10 +72,10 @@ def tally_of(found: Columns, gone: bytes) -> Tally:
         tally.began, tally.last, tally.last_deviated = edges
     lapsed = both(gone, but(cut))
     tally.lapsed, tally.lapsed_deviated = lapsed.count(1), both(lapsed, found.are(DEVIATED)).count(1)
-    kept = found.of(measured)
     tally.outcomes = bytearray(_series(found.kinds, measured if 1 in without else None))
-    tally.values = array("d", sorted(filter(isfinite, kept.values)))
-    tally.valueless = sum(map(not_, map(isfinite, compress(kept.values, kept.are(DEVIATED)))))
+    tally.values = sorted(filter(isfinite, compress(found.values, measured)))
+    deviated = compress(found.values, both(measured, found.are(DEVIATED)))
+    tally.valueless = sum(map(not_, map(isfinite, deviated)))
     return tally
 
 
