@@ -1,13 +1,19 @@
 """What a document cannot do out of an instance of the lab: to the user, to the machine, and to the lab itself."""
 
+import contextlib
+import os
+import re
+import socket
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from rtk.lab import processes, seccomp
-from tests.lab.world import World
+from rtk.lab import privileges, processes, seccomp
+from tests.lab.world import World, eventually
 
 SECRET = "nobody-inside-reads-this"
 TENDING = "for p in /proc/[0-9]*; do case $(cat $p/comm) in rtk-instance|rtk-shepherd|web-target) {};; esac; done"
@@ -130,6 +136,49 @@ def test_no_setting_of_the_machines_kernel_can_be_written(world: World) -> None:
     assert world.run(written)["ResponseCode"] != 0
 
 
+def test_no_file_of_the_machine_in_proc_can_be_written(world: World) -> None:
+    unable = "find /proc -path '/proc/[0-9]*' -prune -o -type f -perm /222 -writable -print"
+    assert world.run(unable)["StandardOutputContent"] == ""
+
+
+@pytest.mark.parametrize("device", ["null", "zero", "urandom"])
+def test_a_device_that_is_lent_can_be_used_and_not_changed(world: World, device: str) -> None:
+    lent = Path("/dev", device)
+    before = lent.stat()
+    assert world.run(f"head -c 1 {lent} && echo 1 > {lent}")["ResponseCode"] == 0
+    for change in (f"chmod {before.st_mode & 0o777:o} {lent}", f"touch -d @{before.st_mtime} {lent}"):
+        assert "Read-only" in world.run(change)["StandardErrorContent"]
+
+
+CALLED = """
+import os, socket, sys
+kind, path = sys.argv[1:]
+if kind == "pipe":
+    os.write(os.open(path, os.O_WRONLY | os.O_NONBLOCK), b"called")
+else:
+    socket.socket(socket.AF_UNIX, getattr(socket, kind)).connect(path)
+"""
+
+
+@pytest.mark.skipif(not os.access("/opt", os.W_OK), reason="only who may write to /opt can have a service there")
+@pytest.mark.parametrize("kind", ["SOCK_STREAM", "SOCK_DGRAM", "pipe"])
+def test_no_service_of_the_machine_is_called_by_its_socket_in_a_lent_directory(world: World, kind: str) -> None:
+    with tempfile.TemporaryDirectory(dir="/opt") as folder, contextlib.ExitStack() as opened:
+        path = f"{folder}/service"
+        if kind == "pipe":
+            os.mkfifo(path)
+            opened.callback(os.close, os.open(path, os.O_RDONLY | os.O_NONBLOCK))
+        else:
+            service = opened.enter_context(socket.socket(socket.AF_UNIX, getattr(socket, kind)))
+            service.bind(path)
+            if kind == "SOCK_STREAM":
+                service.listen()
+        subprocess.run([sys.executable, "-c", CALLED, kind, path], check=True)  # the machine's own processes can
+        inside = f"test -e {path} && /usr/bin/env python3 - {kind} {path} <<'END'\n{CALLED}\nEND"
+        found = world.run(inside)
+        assert re.search(r"(ConnectionRefused|OS)Error: \[Errno (111|6)\]", found["StandardErrorContent"])
+
+
 @pytest.mark.parametrize("look", ["cat $p/maps", "head -c 1 $p/mem", "cat $p/environ", "ls $p/fd/ && cat $p/fd/2"])
 def test_what_tends_a_script_cannot_be_looked_into(world: World, look: str) -> None:
     found = world.run(TENDING.format(f"{{ {look}; }} 2>/dev/null && echo seen $p"), "echo looked")
@@ -159,8 +208,9 @@ def test_an_output_that_is_a_link_leads_the_lab_nowhere(world: World, home: Path
     assert SECRET not in said(world, f"d=$(dirname $0); mv $d $d.away; ln -s {home}/.aws $d")
 
 
-def test_an_output_that_is_a_pipe_holds_nobody_up(world: World) -> None:
-    assert world.run("mkfifo $0.stderr", wait_s=20)["Status"] == "Success"
+@pytest.mark.parametrize("said", ["true", "echo said >&2", "ln -sf /dev/zero $0.stdout; echo said"])
+def test_an_output_that_is_a_pipe_holds_nobody_up(world: World, said: str) -> None:
+    assert world.run("mkfifo $0.stderr", said, wait_s=20)["Status"] == "Success"
 
 
 def test_a_directory_that_became_a_link_takes_no_script_out_of_the_instance(world: World, home: Path) -> None:
@@ -183,3 +233,37 @@ def test_a_script_has_few_capabilities_and_gets_no_more(world: World) -> None:
     assert int(status["CapEff"], 16) == bounding
     for number in (2, 16, 17, 19, 21, 22, 25, 27):  # read search, modules, raw I/O, ptrace, admin, boot, time, mknod
         assert not bounding & 1 << number
+
+
+def test_an_instance_has_a_bound_of_processes_and_is_the_first_to_go_where_memory_ends(world: World) -> None:
+    limits = said(world, "cat /proc/self/limits")
+    assert re.search(rf"Max processes +{privileges.MOST_PROCESSES} ", limits)
+    assert said(world, "cat /proc/self/oom_score_adj") == "1000\n"
+    for own in (world.lab["pid"], *world.lab["keepers"]):
+        assert Path(f"/proc/{own}/oom_score_adj").read_text(encoding="ascii") != "1000\n"
+
+
+DEEP = "import os\nfor _ in range(1200): os.mkdir('d'); os.chdir('d')"
+
+
+def test_what_a_document_leaves_does_not_outlive_the_lab_nor_keep_the_next_from_starting(tmp_path: Path) -> None:
+    own = World(tmp_path)
+    for _ in range(2):
+        with own.up("--instances", "1", "--invocation-delay", "0"):
+            script = f'cd /run/instance; python3 -c "{DEEP}"; mkdir -p closed/within; chmod 0 closed'
+            assert own.run(script)["Status"] == "Success"
+        assert list((tmp_path / "rtk/lab/instances").iterdir()) == []
+    assert (tmp_path / "rtk/lab/lab.log").read_text(encoding="utf-8") == ""
+
+
+NAMED = "import ctypes, time; ctypes.CDLL(None).prctl(15, b'[/b]\\x1b[31mX', 0, 0, 0); time.sleep(60)"
+
+
+def test_the_name_of_a_process_is_shown_as_it_is_by_top(world: World) -> None:
+    command = world.begin("AWS-RunShellScript", {"commands": [f'exec python3 -c "{NAMED}"']})
+    eventually(lambda: any("[/b]" in one.name for one in world.processes()))
+    shown = world.rtk("top", "--once")
+    world.client().cancel_command(CommandId=command)
+    assert "[/b]" in shown.stdout
+    assert "\x1b[31m" not in shown.stdout
+    assert shown.stderr == ""

@@ -71,3 +71,51 @@ def test_no_handle_is_left_open(own: Path) -> None:
         belongings.read(own, "commands/none/deep/er")
         belongings.read(own, "commands/x")
     assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
+
+
+def test_only_a_plain_file_is_added_to_and_nobody_is_waited_for(own: Path) -> None:
+    (own / "link").symlink_to(own.parent / "secret")
+    (own / "directory").mkdir()
+    os.mkfifo(own / "pipe")
+    for name in ("link", "directory", "pipe"):
+        with pytest.raises(OSError, match=name):
+            belongings.opened_to_append(own / name)
+
+
+def test_a_pipe_that_somebody_reads_is_no_plain_file_either(own: Path) -> None:
+    os.mkfifo(own / "stdout")
+    reader = os.open(own / "stdout", os.O_RDONLY | os.O_NONBLOCK)
+    with pytest.raises(Disturbed, match="no plain file"):
+        belongings.opened_to_append(own / "stdout")
+    os.close(reader)
+
+
+def test_a_plain_file_is_added_to(own: Path) -> None:
+    for text in (b"one", b"two"):
+        with belongings.opened_to_append(own / "stdout") as file:
+            file.write(text)
+    assert (own / "stdout").read_bytes() == b"onetwo"
+
+
+def test_a_directory_is_removed_however_deep_and_closed_it_is(own: Path) -> None:
+    here = own
+    for _ in range(40):
+        here = here / ("deep" * 20)  # longer than any path may be
+        here.mkdir()
+        (here / "file").touch()
+    (own / "closed/within").mkdir(parents=True)
+    (own / "closed").chmod(0)
+    belongings.remove(own)
+    assert not own.exists()
+
+
+def test_what_a_link_leads_to_is_not_removed_with_it(own: Path) -> None:
+    (own / "outside").symlink_to(own.parent / "outside")
+    (own / "inner").mkdir()
+    (own / "inner/secret").symlink_to(own.parent / "secret")
+    belongings.remove(own)
+    assert sorted(one.name for one in own.parent.iterdir()) == ["outside", "secret"]
+
+
+def test_removing_what_is_not_there_is_nothing(own: Path) -> None:
+    belongings.remove(own / "none")

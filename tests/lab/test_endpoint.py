@@ -29,7 +29,7 @@ def test_a_program_of_this_machine_is_answered(world: World) -> None:
     assert "Commands" in told(answer)
 
 
-@pytest.mark.parametrize("body", [b"{", b"[]", b'{"InstanceId": 5}', b'{"MaxResults": true}'])
+@pytest.mark.parametrize("body", [b"{", b"[]", b'{"InstanceId": 5}', b'{"MaxResults": true}', b"[" * 20_000])
 def test_a_body_that_is_not_what_the_protocol_wants_is_refused(world: World, body: bytes) -> None:
     answer = asked(world, body=body)
     assert (answer.status, told(answer)["__type"]) == (400, "SerializationException")

@@ -110,7 +110,10 @@ def test_more_than_anybody_holds_arrives_whole_though_it_is_taken_late(ends: End
 
 def test_a_server_that_refuses_is_felt_as_a_broken_connection(ends: Ends) -> None:
     ends.server.close()
-    with socket.create_connection(ends.address, timeout=20) as client, pytest.raises(ConnectionResetError):
+    with (  # while it is made or once it is there
+        pytest.raises(ConnectionResetError),
+        socket.create_connection(ends.address, timeout=20) as client,
+    ):
         client.recv(1)
 
 

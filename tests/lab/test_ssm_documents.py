@@ -74,6 +74,8 @@ def test_documents_are_listed_by_name_owner_and_type(world: World) -> None:
         ("{not json", "JSON", "InvalidDocumentContent", "line 1"),
         ("a: [", "YAML", "InvalidDocumentContent", "not YAML"),
         ("[]", "JSON", "InvalidDocumentContent", "mapping"),
+        ("[" * 20_000, "JSON", "InvalidDocumentContent", "too deeply"),
+        ("[" * 30_000 + "]" * 30_000, "YAML", "InvalidDocumentContent", "too deeply"),
         (content(schemaVersion="0.3"), "JSON", "InvalidDocumentSchemaVersion", "Automation"),
         (content(schemaVersion="1.2"), "JSON", "InvalidDocumentSchemaVersion", "mainSteps"),
         (content(schemaVersion="9"), "JSON", "InvalidDocumentSchemaVersion", "2.2"),

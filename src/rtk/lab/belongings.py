@@ -4,10 +4,14 @@ Scripts may put there what they like: a link to a file of the machine, a pipe th
 a file. So each part of a path is opened by itself, no link is followed, and only plain files are read.
 """
 
+import errno
 import os
+import secrets
 import stat
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 MOST = 8 * 2**20  # bytes of a file that are ever read
 
@@ -37,6 +41,61 @@ def write_program(directory: Path, name: str, text: str) -> None:
         raise Disturbed(problem.errno, f"{name} is not as the lab left it: {os.strerror(problem.errno or 0)}") from None
     with open(handle, "w", encoding="utf-8") as file:  # noqa: PTH123  it has no path
         file.write(text)
+
+
+def opened_to_append(path: Path) -> BinaryIO:
+    """Open a plain file, at once, to add to its end. Raises OSError where there is a link or a pipe in its place."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600)
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise Disturbed(errno.EINVAL, f"{path.name} is no plain file")
+    return open(handle, "ab", buffering=0)  # noqa: PTH123  it has no path
+
+
+def remove(directory: Path) -> None:
+    """Remove a directory with all that is in it, however deep that is and whatever its modes, as far as one may.
+
+    What lies deeper is moved up, so that neither the depth of calls nor the number of open files bounds it.
+    """
+    with suppress(OSError):
+        with _listable(directory) as top:
+            while left := os.listdir(top):  # noqa: PTH208  a handle, which has no path
+                for name in left:
+                    _remove_from(top, name)
+        directory.rmdir()
+
+
+def _remove_from(top: int, name: str) -> None:
+    try:
+        os.unlink(name, dir_fd=top)
+    except IsADirectoryError:
+        with _listable(name, top) as folder:
+            for inner in os.listdir(folder):  # noqa: PTH208  as above
+                _remove_or_move(inner, folder, top)
+        os.rmdir(name, dir_fd=top)
+
+
+def _remove_or_move(name: str, folder: int, top: int) -> None:
+    try:
+        os.unlink(name, dir_fd=folder)
+    except IsADirectoryError:
+        with _listable(name, folder):  # and so one that may be moved
+            os.rename(name, secrets.token_hex(16), src_dir_fd=folder, dst_dir_fd=top)
+
+
+@contextmanager
+def _listable(name: str | Path, outer: int | None = None) -> Iterator[int]:
+    """Open a directory to list and change it, once its owner may."""
+    found = os.open(name, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=outer)
+    try:
+        os.chmod(f"/proc/self/fd/{found}", 0o700)  # noqa: PTH101  not by its name, which may be another by now
+        handle = os.open(".", os.O_RDONLY | os.O_DIRECTORY, dir_fd=found)
+    finally:
+        os.close(found)
+    try:
+        yield handle
+    finally:
+        os.close(handle)
 
 
 def _opened(directory: Path, name: str, flags: int, *, make: bool) -> int:

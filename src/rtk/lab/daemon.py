@@ -5,7 +5,6 @@ import itertools
 import json
 import os
 import secrets
-import shutil
 import signal
 import socket
 import sys
@@ -18,7 +17,7 @@ from typing import Any
 
 from rtk import helper
 from rtk.errors import BadInput, ToolkitError
-from rtk.lab import processes, seccomp, state
+from rtk.lab import belongings, processes, seccomp, state
 from rtk.lab.inside import Room
 from rtk.lab.instance import Instance, Unfit
 from rtk.lab.state import Lab, Settings
@@ -70,7 +69,7 @@ def _fleet(settings: Settings) -> Iterator[list[Instance]]:
     for port in (settings.port, *settings.web_ports):
         _check_free(port)
     base = state.directory() / "instances"
-    shutil.rmtree(base, ignore_errors=True)
+    belongings.remove(base)
     fleet = [_instance(settings, base, place) for place in range(settings.instances)]
     seccomp.made()  # once, for all that are forked from here
     begun: list[Instance] = []

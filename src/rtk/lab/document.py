@@ -13,6 +13,7 @@ from rtk.lab.refusals import Refusal
 
 SCHEMAS = ("2.0", "2.1", "2.2")
 LARGEST = 64 * 1024  # bytes, AWS's limit
+DEEPEST = 200  # levels of a document in YAML
 SHELL = "aws:runShellScript"
 PLATFORMS = {SHELL: ["Linux", "MacOS"], "aws:runPowerShellScript": ["Windows", "Linux", "MacOS"]}
 OnFailure = Literal["continue", "exit", "success-and-exit"]
@@ -87,7 +88,7 @@ def _refuse(sentence: str) -> Refusal:
 
 def _load(content: str, form: str) -> Mapping[str, Any]:
     try:
-        raw = json.loads(content) if form == "JSON" else yaml.load(content, Loader=_Loader)  # noqa: S506  a safe loader
+        raw = json.loads(content) if form == "JSON" else _load_yaml(content)
     except json.JSONDecodeError as problem:
         raise _refuse(
             f"The content is not JSON: line {problem.lineno}, column {problem.colno}: {problem.msg}."
@@ -95,7 +96,19 @@ def _load(content: str, form: str) -> Mapping[str, Any]:
         ) from None
     except yaml.YAMLError as problem:
         raise _refuse(f"The content is not YAML: {' '.join(str(problem).split())}.") from None
+    except RecursionError:
+        raise _refuse(f"The content is nested too deeply: more than {DEEPEST} levels.") from None
     return _mapping(raw, "the document")
+
+
+def _load_yaml(content: str) -> Any:
+    """Raises RecursionError before the loader, which is C and calls itself, would end this process."""
+    depth = 0
+    for event in yaml.parse(content, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise RecursionError
+    return yaml.load(content, Loader=_Loader)  # noqa: S506  a safe loader
 
 
 def _mapping(value: Any, where: str) -> Mapping[str, Any]:

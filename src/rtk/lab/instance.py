@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import shutil
 import socket
 import threading
 import time
@@ -12,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from rtk.errors import ToolkitError
-from rtk.lab import processes, programs, root
+from rtk.lab import belongings, processes, programs, root
 from rtk.lab.inside import LARGEST_MESSAGE, PATH, Room
 from rtk.lab.keeper import keep
 from rtk.lab.shepherd import Script
@@ -140,7 +139,7 @@ class Instance:
         self._channel().close()
         with contextlib.suppress(ChildProcessError):
             os.waitpid(self.keeper, 0)
-        shutil.rmtree(self.room.directory, ignore_errors=True)
+        belongings.remove(self.room.directory)
 
     def processes(self) -> list[processes.Process]:
         """Every process of the instance, as the machine sees them, without the keeper."""

@@ -96,6 +96,7 @@ def _begin(room: Room, channel: socket.socket, wire: socket.socket) -> None:
 def _enclose(room: Room, wire: socket.socket) -> None:
     """Be inside, and unable to do more than scripts need. In this order: each step takes away what the next lacks."""
     processes.die_with_parent()
+    privileges.bound()
     namespaces.allow_one_more()
     root.furnish(room.directory)
     namespaces.enter_inner(room.hostname)

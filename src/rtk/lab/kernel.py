@@ -97,7 +97,7 @@ def make_read_only(writable: set[str]) -> None:
     lines = Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines()
     mounts = [_unescaped(line.split()[4]) for line in lines]
     for place, (target, line) in enumerate(zip(mounts, lines, strict=True)):
-        if target in writable or target.startswith("/dev/") or _hidden(target, mounts[place + 1 :]):
+        if target in writable or _hidden(target, mounts[place + 1 :]):
             continue
         flags = MS_REMOUNT | MS_BIND | MS_RDONLY
         for option in line.split()[5].split(","):

@@ -1,6 +1,8 @@
 """What the processes of an instance may do: what a server's scripts need, and never more than they began with."""
 
 import contextlib
+import resource
+from pathlib import Path
 
 from rtk.lab import kernel
 
@@ -23,11 +25,22 @@ KEPT = {
     "sys_nice": 23,
     "setfcap": 31,
 }
+MOST_PROCESSES = 4096  # and threads
+_OUT_OF_MEMORY = Path("/proc/self/oom_score_adj")
 
 
 def refuse_new() -> None:
     """Let no program that this process or a child of it executes give it rights: no sudo, no setuid."""
     kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
+
+
+def bound() -> None:
+    """Bound the processes of this instance, and be the first that a machine without memory ends."""
+    _, most = resource.getrlimit(resource.RLIMIT_NPROC)
+    most = MOST_PROCESSES if most == resource.RLIM_INFINITY else min(most, MOST_PROCESSES)
+    resource.setrlimit(resource.RLIMIT_NPROC, (most, most))
+    with contextlib.suppress(OSError):  # where /proc cannot be written
+        _OUT_OF_MEMORY.write_text("1000", encoding="ascii")
 
 
 def keep_few() -> None:

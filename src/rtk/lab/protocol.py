@@ -62,6 +62,8 @@ def _read(body: bytes) -> dict[str, Any]:
         request = json.loads(body or b"{}")
     except ValueError:
         raise Refusal("SerializationException", "The body of the request is not JSON.") from None
+    except RecursionError:
+        raise Refusal("SerializationException", "The body of the request is nested too deeply.") from None
     if not isinstance(request, dict):
         raise Refusal("SerializationException", "The body of the request must be a JSON object.")
     return request

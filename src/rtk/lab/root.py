@@ -22,6 +22,7 @@ LINKS = {"var/run": "/run", "var/lock": "/run/lock"}
 HOME = f"/{OWN_HOME}"
 INSTANCE_DIRECTORY = "/run/instance"
 _ETC = "run/machine-etc"
+_EMPTY = "srv"  # a layer needs two directories
 
 
 def prepare(directory: Path) -> None:
@@ -43,11 +44,13 @@ def furnish(directory: Path) -> None:
     kernel.mount(None, "/", kernel.MS_REC | kernel.MS_PRIVATE)
     new = directory / "root"
     kernel.mount("instance", new, kernel.MS_NOSUID | kernel.MS_NODEV, kind="tmpfs", data="mode=755")
+    os.chdir(new)  # a path in a layer's options may have neither a comma nor a colon
+    Path(_EMPTY).mkdir()
     _lend(new)
     for name in OWN:
         _show(directory / "fs" / name, new / name)
     kernel.bind(directory, new / INSTANCE_DIRECTORY.lstrip("/"))
-    kernel.bind(Path("/etc"), new / _ETC, recursive=True)
+    _lay_over(Path("/etc"), new / _ETC)
     for name, target in LINKS.items():
         (new / name).symlink_to(target)
     _small_dev(new / "dev")
@@ -75,15 +78,34 @@ def _lend(new: Path) -> None:
         if lent.is_symlink():  # /bin is /usr/bin nearly everywhere
             (new / name).symlink_to(lent.readlink())
         elif lent.is_dir():
-            _show(lent, new / name)
+            _lay_over(lent, new / name)
+
+
+def _lay_over(source: Path, target: Path) -> None:
+    """Show a directory's files through a layer, in which its sockets and pipes lead to nobody of the machine.
+
+    To be read only keeps nobody from connecting. Where no layer can be laid, as over a directory in which something
+    else is mounted, the directory itself is shown.
+    """
+    target.mkdir(parents=True, exist_ok=True)
+    try:
+        kernel.mount("overlay", target, kernel.MS_RDONLY, kind="overlay", data=f"lowerdir={source}:{_EMPTY}")
+    except OSError:
+        kernel.bind(source, target, recursive=True)
 
 
 def _own_proc(proc: Path) -> None:
     proc.mkdir()
     kernel.mount("proc", proc, kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC, kind="proc")
-    for lent in ("sys", "sysrq-trigger"):
-        if (proc / lent).exists():
-            kernel.bind(proc / lent, proc / lent)
+    for entry in list(proc.iterdir()):
+        if not entry.name.isdecimal() and _is_of_the_machine(entry):
+            kernel.bind(entry, entry)
+
+
+def _is_of_the_machine(entry: Path) -> bool:
+    """Whether it is about no process, and something in it could be written: the kernel's settings and its devices'."""
+    mode = entry.lstat().st_mode
+    return stat.S_ISDIR(mode) or (stat.S_ISREG(mode) and bool(mode & 0o222))
 
 
 def _small_dev(dev: Path) -> None:

@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from rtk.lab import processes
+from rtk.lab import belongings, processes
 
 NAME = "rtk-shepherd"
 GRACE_S = 0.7  # between SIGTERM, which lets a script undo what it did, and SIGKILL
@@ -58,10 +58,15 @@ class Output:
         return True
 
     def _keep(self, chunk: bytes) -> None:
-        if self._file is None:
-            self._file = self._path.open("ab", buffering=0)
-        self._file.write(chunk)
-        self._left -= len(chunk)
+        """Write it down. What cannot be, since the script put something else there or the disk is full, is dropped."""
+        try:
+            if self._file is None and chunk:
+                self._file = belongings.opened_to_append(self._path)
+            if self._file and chunk:
+                self._file.write(chunk)
+        except OSError:
+            self._left = 0
+        self._left -= min(self._left, len(chunk))
 
 
 def tend(script: Script, channel: socket.socket) -> int:

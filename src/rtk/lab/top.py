@@ -53,5 +53,5 @@ def _instance_picture(one: dict[str, Any], used: dict[int, float], seconds: floa
             each["state"],
             each["name"],
         )
-        table.add_row(*(str(cell) for cell in row))
+        table.add_row(*(Text(str(cell)) for cell in row))  # names are the instance's own, and no markup
     return Group(head, table, Text())
