@@ -15,7 +15,7 @@ from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 
-from rtk.console.people import ending, gate, tokens
+from rtk.console.people import ending, gate, letting_in, tokens
 from rtk.console.people.ending import Ended
 from rtk.console.people.models import AuditEntry, Token, User
 from tests.console.people.issuer import Issuer, come_back
@@ -160,3 +160,15 @@ def test_nobody_who_was_halfway_in_goes_on(world: World, how: Callable[[User], A
     how(User.objects.get(pk=world.member.pk))
     halfway.post("/accounts/2fa/authenticate/", {"code": recovery_codes.get_unused_codes()[0]})
     assert halfway.get("/acme/shop/people").status_code == 302
+
+
+def test_no_link_of_before_waits_for_whoever_was_shut_out_to_be_let_in_again(world: World) -> None:
+    Client().post("/accounts/password/reset/", {"email": world.member.email})
+    [to_reset] = re.findall(r"/accounts/password/reset/key/\S+", str(mail.outbox[-1].body))
+    to_sign_in = letting_in.link(world.member.email).removeprefix("http://localhost:8000")
+    ending.disable(world.member)
+    assert "password1" not in Client().get(to_reset, follow=True).content.decode()
+    world.member.is_active = True
+    world.member.save()
+    assert "password1" not in Client().get(to_reset, follow=True).content.decode()
+    assert Client().get(to_sign_in).status_code == 410

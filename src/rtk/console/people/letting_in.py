@@ -60,6 +60,6 @@ def _is_good(user: User, key: str) -> bool:
 
 
 def _signer(user: User) -> TimestampSigner:
-    """Signs what is good until the user signs in, by such a link or otherwise."""
+    """Signs what is good until the user signs in, by such a link or otherwise, or is shut out."""
     since = user.last_login.isoformat() if user.last_login else "never"
-    return TimestampSigner(salt=f"rtk.people.letting-in {since}")
+    return TimestampSigner(salt=f"rtk.people.letting-in {since} {user.generation}")

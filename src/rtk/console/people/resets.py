@@ -12,12 +12,13 @@ from rtk.console.people.models import User
 
 
 class ResetLinks(PasswordResetTokenGenerator):
-    """Makes and checks the keys of links. Any change to the account's addresses or password ends them."""
+    """Makes and checks the keys of links. Any change to the account's addresses, its password or its
+    hands ends them."""
 
     def _make_hash_value(self, user: Any, timestamp: int) -> str:
         theirs = EmailAddress.objects.filter(user=user).order_by("email").values_list("email", flat=True)
         said = super()._make_hash_value(user, timestamp)
-        return "|".join([said, user.read_at, *theirs])
+        return "|".join([said, user.read_at, str(user.generation), *theirs])
 
     def check_token(self, user: Any, token: str | None) -> bool:
         """Return whether a key is good; `user.read_at` is from then on where its mail was read."""
@@ -29,4 +30,5 @@ class ResetLinks(PasswordResetTokenGenerator):
 
 
 def _confirmed(user: User | None) -> list[str]:
-    return list(EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)) if user else []
+    theirs = EmailAddress.objects.filter(user=user, user__is_active=True, verified=True)
+    return list(theirs.values_list("email", flat=True))
