@@ -108,7 +108,7 @@ def test_what_is_nested_too_deeply_is_refused_with_the_figure(live: Live) -> Non
 
 def test_a_crowd_of_large_calls_is_answered_429_with_a_time_to_wait(live: Live) -> None:
     machine, answers = live.machine(live.world.member, "read", "run"), list[requests.Response]()
-    body = alerts(MIB)
+    body = alerts(MIB * 9 // 10)
 
     def call() -> None:
         answers.append(post(Machine(live.url, machine.token), f"{live.team}/events", body))
@@ -121,3 +121,43 @@ def test_a_crowd_of_large_calls_is_answered_429_with_a_time_to_wait(live: Live) 
     turned_away = [each for each in answers if each.status_code == 429]
     assert {each.json()["detail"] for each in turned_away} == {CROWDED}
     assert {each.headers["Retry-After"] for each in turned_away} == {"1"}
+
+
+def test_no_body_of_events_is_larger_than_the_limit(live: Live) -> None:
+    answer = post(live.machine(), f"{live.team}/events", alerts(6 * MIB))
+    assert (answer.status_code, answer.json()["detail"]) == (413, "the body is larger than 1 MiB")
+
+
+NAMES = b",".join(b'"n%d":1' % number for number in range(190_000))
+
+
+@pytest.mark.parametrize("path", ["verifications", "import", "objectives", "holds"])
+def test_names_that_nobody_knows_are_not_found_wrong_one_by_one(live: Live, path: str) -> None:
+    answer = post(live.machine(live.world.owner), f"{live.team}/{path}", b"{" + NAMES + b"}")
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == "the body: holds 190,000 names, expected at most 100"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'{"name": "x", "objective": {' + NAMES + b"}}",
+        b'{"name": "x", "objective": {"name": "x", "tags": [' + b"1," * 190_000 + b"1]}}",
+    ],
+)
+def test_an_answer_says_a_hundred_faults_at_most(live: Live, text: bytes) -> None:
+    answer = post(live.machine(live.world.owner), f"{live.team}/verifications", text)
+    assert (answer.status_code, len(answer.content) < 20_000) == (422, True)
+    assert "expected at most 100 parts, found 190,00" in answer.text
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["a: " + "1:" * 100_000 + "1", "".join(f"{number * (2**61 - 1)}: x\n" for number in range(20_000))],
+    ids=["digits of base 60", "numbers that a mapping finds in one place"],
+)
+def test_no_yaml_takes_time_by_the_square_of_its_length(live: Live, source: str) -> None:
+    began = time.perf_counter()
+    answer = post(live.machine(), f"{live.team}/import", json.dumps({"source": source}).encode())
+    assert answer.status_code == 422
+    assert time.perf_counter() - began < 3, "it took 9 s and more"

@@ -89,6 +89,13 @@ RETENTION = Limit(
     most=36_500,
     zero="kept for ever",
 )
+LOG_LINES = Limit(
+    "RTK_LOG_LINES",
+    60,
+    Unit.COUNT,
+    Subject.STORAGE,
+    "Most lines of one kind that are logged within a minute",
+)
 DATABASE_SECONDS = Limit(
     "RTK_DATABASE_SECONDS",
     30,
@@ -135,6 +142,14 @@ VALUES = Limit(
 )
 JOURNAL_VALUES = Limit(
     "RTK_JOURNAL_VALUES", 3_000_000, Unit.COUNT, Subject.WORK, "Most values in a journal", most=1_000_000_000
+)
+EVENTS = Limit(
+    "RTK_EVENTS_KIB",
+    1024,
+    Unit.KIB,
+    Subject.WORK,
+    "Largest body of events that are told, CloudEvents or alerts",
+    most=8192,
 )
 CALLS = Limit(
     "RTK_CALLS", 4, Unit.COUNT, Subject.WORK, "Most requests of one sender that are worked on at once", most=6
@@ -232,6 +247,7 @@ LIMITS = (
     TOKENS_OF_AN_ORGANIZATION,
     DATABASE_CONNECTIONS,
     DATABASE_SECONDS,
+    LOG_LINES,
     RETENTION,
     BODY,
     FORM,
@@ -242,6 +258,7 @@ LIMITS = (
     CONNECTIONS_PER_ADDRESS,
     VALUES,
     JOURNAL_VALUES,
+    EVENTS,
     CALLS,
     CALLS_WAITING,
     LARGE_CALL,

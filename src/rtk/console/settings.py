@@ -163,8 +163,11 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "filters": {"one line": {"()": "rtk.console.oneline.OneLine"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {
+        "one line": {"()": "rtk.console.oneline.OneLine"},
+        "bounded": {"()": "rtk.console.lines.Bounded", "most": options.limit(limits.LOG_LINES)},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["bounded"]}},
     "loggers": {"django.security.DisallowedHost": {"filters": ["one line"]}},
     "root": {"handlers": ["stderr"], "level": options.choice("RTK_LOG_LEVEL").upper()},
 }

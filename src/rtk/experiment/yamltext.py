@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 else:
     _Base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+INT, TEXT = "tag:yaml.org,2002:int", "tag:yaml.org,2002:str"
+LONGEST_NUMBER = 1_000  # characters: the digits of YAML's base 60 take time by the square of their number
+LONGEST_NAME = 18  # digits: longer numbers can be chosen so that a mapping finds all of them in one place
 _BUILDING = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
 
 
@@ -22,11 +25,21 @@ class _Loader(_Base):
     """The safe loader, whose values that cannot be built (a date such as 2020-13-45) keep their place."""
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        if node.tag == INT and len(node.value) > LONGEST_NUMBER:
+            what = f"a number of {len(node.value):,} characters, of which {LONGEST_NUMBER:,} are taken"
+            raise yaml.constructor.ConstructorError(None, None, what, node.start_mark)
         try:
             return super().construct_object(node, deep)
         except _BUILDING:
             what = f"{shown(str(node.value))} is no valid {node.tag.rpartition(':')[2]}"
             raise yaml.constructor.ConstructorError(None, None, what, node.start_mark) from None
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> Any:
+        """A mapping; names become text in the end, and numbers without bounds are taken as such from the beginning."""
+        for name, _ in node.value if isinstance(node, yaml.MappingNode) else ():
+            if name.tag == INT and len(name.value) > LONGEST_NAME:
+                name.tag = TEXT
+        return super().construct_mapping(node, deep)
 
 
 @dataclass(slots=True)

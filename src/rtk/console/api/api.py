@@ -17,6 +17,8 @@ from rtk.console.api.entry import Bearer, Session, StrictParser
 from rtk.console.people import gate
 from rtk.console.store.problem import Problem
 
+MOST_ERRORS = 100  # that one answer says
+
 
 class Api(NinjaAPI):
     """The API, whose description holds what is answered beside Django as well."""
@@ -84,7 +86,7 @@ def _bad(_request: HttpRequest, error: BadRequest) -> HttpResponse:
 
 @api.exception_handler(ValidationError)
 def _invalid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
-    found = [{"field": _place(each["loc"]), "detail": str(each["msg"])} for each in error.errors]
+    found = [{"field": _place(each["loc"]), "detail": str(each["msg"])} for each in error.errors[:MOST_ERRORS]]
     first = found[0] if found else {"field": "", "detail": "expected something else"}
     return refused(Problem(422, f"{first['field']}: {first['detail']}", errors=found))
 

@@ -24,8 +24,10 @@ from rtk.console.store.depth import refuse_deep
 from rtk.console.store.intake import refusal
 from rtk.console.store.problem import Problem
 
-USUAL_BODY = 8 * 1024 * 1024
-JOURNAL_BODY = 64 * 1024 * 1024
+MIB = 1024 * 1024
+USUAL_BODY = 8 * MIB
+MOST_NAMES = 100  # of a body: each that is not known is found wrong by itself
+JOURNAL_BODY = 64 * MIB
 
 
 class Bearer(HttpBearer):
@@ -82,6 +84,8 @@ class StrictParser(Parser):
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise Problem(400, f"the body is not JSON: {error}") from None
         refuse_deep(value)
+        if isinstance(value, dict) and len(value) > MOST_NAMES:
+            raise Problem(422, f"the body: holds {len(value):,} names, expected at most {MOST_NAMES}")
         return value
 
 
@@ -89,10 +93,10 @@ def body_of(request: HttpRequest, most: int) -> bytes:
     """The body's bytes. Raises `Problem` for too many."""
     length = request.META.get("CONTENT_LENGTH") or ""
     if length.isdecimal() and int(length) > most:
-        raise Problem(413, f"the body is larger than {most // 1024 // 1024} MiB")
+        raise Problem(413, f"the body is larger than {most / MIB:g} MiB")
     body = request.body
     if len(body) > most:
-        raise Problem(413, f"the body is larger than {most // 1024 // 1024} MiB")
+        raise Problem(413, f"the body is larger than {most / MIB:g} MiB")
     return body
 
 

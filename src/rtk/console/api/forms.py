@@ -7,11 +7,20 @@ from django.utils.timezone import is_naive
 from ninja import Field, Schema
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, StrictBool
 
+MOST_PARTS = 100  # of a form, and of a list in it
+
 
 def _whole(text: str) -> str:
     if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
         raise ValueError("expected text without zero characters")
     return text
+
+
+def _few(value: Any) -> Any:
+    """Refuse what is long before each part of it is looked at, and found wrong."""
+    if isinstance(value, list | dict) and len(value) > MOST_PARTS:
+        raise ValueError(f"expected at most {MOST_PARTS} parts, found {len(value):,}")
+    return value
 
 
 def _said(text: str) -> str:
@@ -38,11 +47,15 @@ def _written(value: object) -> object:
 Moment = Annotated[datetime, BeforeValidator(_written), AfterValidator(_in_utc)]
 Text = Annotated[str, AfterValidator(_whole), Field(max_length=20_000)]
 Name = Annotated[str, AfterValidator(_whole), AfterValidator(_said), Field(min_length=1, max_length=500)]
-Tags = Annotated[list[Annotated[str, AfterValidator(_whole), Field(max_length=200)]], Field(max_length=50)]
+Tags = Annotated[
+    list[Annotated[str, AfterValidator(_whole), Field(max_length=200)]], BeforeValidator(_few), Field(max_length=50)
+]
 Target = Annotated[float, Field(strict=True, gt=0, lt=1)]
 Window = Annotated[float, Field(strict=True, gt=0, le=366 * 86_400)]
 Seconds = Annotated[float, Field(strict=True, ge=0, le=30 * 86_400)]
-Scopes = Annotated[list[Annotated[str, Field(pattern="^(read|run|admin)$")]], Field(min_length=1, max_length=3)]
+Scopes = Annotated[
+    list[Annotated[str, Field(pattern="^(read|run|admin)$")]], BeforeValidator(_few), Field(min_length=1, max_length=3)
+]
 OutageLasts = Annotated[float, Field(strict=True, gt=0, le=30 * 86_400)]
 Frequency = Annotated[float, Field(strict=True, gt=0, le=86_400)]
 
@@ -138,7 +151,7 @@ class NewVerification(Form):
 
     name: Name
     objective_id: Text | None = None
-    objective: NewObjective | None = None
+    objective: Annotated[NewObjective | None, BeforeValidator(_few)] = None
     experiment: dict[str, Any]
     frequency: Frequency
     duration: Seconds
@@ -209,7 +222,7 @@ class NewHold(Form):
     title: Name
     host: Annotated[str, AfterValidator(_whole), Field(max_length=500)] = ""
     user: Annotated[str, AfterValidator(_whole), Field(max_length=500)] = ""
-    systems: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=100)]
+    systems: Annotated[list[dict[str, Any]], BeforeValidator(_few), Field(min_length=1, max_length=100)]
     alongside: StrictBool = False
 
     model_config = ConfigDict(

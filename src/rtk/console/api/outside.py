@@ -8,7 +8,8 @@ import msgspec
 from django.http import HttpRequest, JsonResponse
 from ninja import Router
 
-from rtk.console.api.entry import USUAL_BODY, body_of, caller_of, enter
+from rtk.console import limits, options
+from rtk.console.api.entry import body_of, caller_of, enter
 from rtk.console.api.kept_executions import T
 from rtk.console.store import alerts, extent, outside
 from rtk.console.store.depth import refuse_deep
@@ -65,7 +66,7 @@ def tell(request: HttpRequest, org: str, team: str) -> JsonResponse:
 
 def events_of(request: HttpRequest) -> list[Any]:
     """The events of a call, in whichever form they come. Raises `Problem`."""
-    body, kind = body_of(request, USUAL_BODY), (request.content_type or "").lower()
+    body, kind = body_of(request, options.limit(limits.EVENTS) * 1024), (request.content_type or "").lower()
     headed = any(name.lower().startswith(_PREFIX) for name in request.headers)
     if kind == BATCH:
         found = _json(body)

@@ -10,6 +10,7 @@ from rtk.console import limits, options
 from rtk.console.store.problem import Problem
 
 _BEFORE_VALUES = (b",", b"[", b"{")
+NOTHING = msgspec.Raw(b"")
 PIECE = 64 * 1024  # bytes counted in one go, in which no other thread runs
 
 
@@ -30,11 +31,18 @@ def refuse_many_read(text: bytes, shape: type[Any], most: int, place: str = "") 
     if _counted(_pieces(memoryview(text)), most) <= most:
         return
     try:
-        parts = msgspec.json.decode(text, type=dict[str, msgspec.Raw])
+        parts = msgspec.json.decode(text, type=_read(shape))
     except (msgspec.DecodeError, RecursionError):
         return  # whoever reads it says what is wrong
-    read = [field.encode_name for field in msgspec.structs.fields(shape) if field.type is not msgspec.Raw]
-    refuse_many(b",".join(bytes(parts[name]) for name in read if name in parts), most, place)
+    refuse_many(b",".join(bytes(each) for each in msgspec.structs.astuple(parts)), most, place)
+
+
+@cache
+def _read(shape: type[Any]) -> type[Any]:
+    """A struct of what is read of this one, as it comes: what nobody asks for is passed over, however much it is."""
+    read = [each for each in msgspec.structs.fields(shape) if each.type is not msgspec.Raw]
+    fields = [(each.name, msgspec.Raw, msgspec.field(default=NOTHING, name=each.encode_name)) for each in read]
+    return msgspec.defstruct(shape.__name__, fields)
 
 
 @cache

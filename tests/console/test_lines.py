@@ -1,0 +1,41 @@
+"""The log: how many lines of a kind there are in a minute, and how long one is."""
+
+import logging
+
+from rtk.console.lines import LONGEST, MINUTE_S, Bounded
+
+
+class Log:
+    """What was logged; `now` is in seconds."""
+
+    def __init__(self, most: int) -> None:
+        self.now = 0.0
+        self.filter = Bounded(most, lambda: self.now)
+
+    def says(self, message: str, *args: object, name: str = "django.request", level: int = logging.WARNING) -> str:
+        """What became of a line, empty where it was left out."""
+        record = logging.LogRecord(name, level, "", 0, message, args, None)
+        return record.getMessage() if self.filter.filter(record) else ""
+
+
+def test_no_more_lines_of_a_kind_are_logged_in_a_minute_than_the_bound() -> None:
+    log = Log(2)
+    assert [log.says("Not Found: %s", "/100%") for _ in range(4)] == ["Not Found: /100%"] * 2 + [""] * 2
+    assert log.says("x", name="rtk.console") == log.says("x", level=logging.ERROR) == "x"
+
+
+def test_after_a_minute_it_goes_on_and_says_how_many_were_left_out() -> None:
+    log = Log(1)
+    for _ in range(4):
+        log.says("x")
+    log.now = MINUTE_S - 1
+    assert log.says("x") == ""
+    log.now = MINUTE_S
+    assert log.says("x") == "x (4 more were left out)"
+    log.now = 2 * MINUTE_S
+    assert log.says("x") == "x"
+
+
+def test_a_line_is_no_longer_than_the_bound() -> None:
+    assert Log(1).says("%s", "x" * LONGEST) == "x" * LONGEST
+    assert Log(1).says("%s", "x" * (LONGEST + 1)) == "x" * LONGEST + "…"
