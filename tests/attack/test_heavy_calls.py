@@ -153,11 +153,13 @@ def test_an_answer_says_a_hundred_faults_at_most(live: Live, text: bytes) -> Non
 
 @pytest.mark.parametrize(
     "source",
-    ["a: " + "1:" * 100_000 + "1", "".join(f"{number * (2**61 - 1)}: x\n" for number in range(20_000))],
+    ["a: " + "1:" * 200_000 + "1", "".join(f"{number * (2**61 - 1)}: x\n" for number in range(40_000))],
     ids=["digits of base 60", "numbers that a mapping finds in one place"],
 )
 def test_no_yaml_takes_time_by_the_square_of_its_length(live: Live, source: str) -> None:
+    machine = live.machine()
+    post(machine, f"{live.team}/import", b'{"source": "a: 1"}')  # the first one is made ready
     began = time.perf_counter()
-    answer = post(live.machine(), f"{live.team}/import", json.dumps({"source": source}).encode())
+    answer = post(machine, f"{live.team}/import", json.dumps({"source": source}).encode())
     assert answer.status_code == 422
-    assert time.perf_counter() - began < 3, "it took 9 s and more"
+    assert time.perf_counter() - began < 6, "it took a quarter of a minute and more"
