@@ -37,7 +37,6 @@ def refuse_many_read(text: bytes, shape: type[Any], most: int, place: str = "") 
     refuse_many(b",".join(bytes(each) for each in msgspec.structs.astuple(parts)), most, place)
 
 
-@cache
 def _read(shape: type[Any]) -> type[Any]:
     """A struct of what is read of this one, as it comes: what nobody asks for is passed over, however much it is."""
     read = [each for each in msgspec.structs.fields(shape) if each.type is not msgspec.Raw]
