@@ -68,7 +68,8 @@ def test_every_address_of_the_console_has_its_row() -> None:
         plain = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", f"/{where}".removeprefix("/api/v1"))
         plain = re.sub(r"(?<=/assets/)(\w+)s/{key}", r"\1s/{\1}", plain)
         old_name = where.startswith("accounts/social/")  # of what is below accounts/3rdparty/ now
-        account = where.startswith("accounts/") and (old_name or name in f"{ONES_ACCOUNT}{SIGNING_IN}".split())
+        of_accounts = where.removeprefix("^").startswith("accounts/")
+        account = of_accounts and (old_name or name in f"{ONES_ACCOUNT}{SIGNING_IN}".split())
         known = where in OPEN | LEADING_ON or where.startswith(GIVEN_AWAY) or plain in kept or plain == "/" or account
         assert known or name in PAGES.get(app, ()), f"{where} ({name}) has no row"
 
