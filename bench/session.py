@@ -32,7 +32,7 @@ def main() -> None:
     user = models.User.objects.order_by("created_at").first()
     session = import_module("django.contrib.sessions.backends.db").SessionStore()
     session[auth.SESSION_KEY], session[auth.HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
-    session[auth.BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    (session[auth.BACKEND_SESSION_KEY],) = import_module("django.conf").settings.AUTHENTICATION_BACKENDS
     session.create()
     print(session.session_key)
     inside.close_connections()
