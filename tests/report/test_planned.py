@@ -40,7 +40,7 @@ def test_the_tutorial_is_told_as_it_will_run() -> None:
     assert "Condition: inject-cpu (process aws)" in told
     assert "Undo: stop-cpu (process aws)" in told
     assert "30 clean measurements prove 78.6 %; 168 (28 min) would prove 95 %." in told
-    assert "slots (3 h 55 min) make it 90 %" in told
+    assert "slots (3 h 56 min) make it 90 %" in told
     assert "11.5 % of the budget" in told, "all slots, and three tries of the rollback to its limit"
 
 
