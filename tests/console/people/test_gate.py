@@ -96,7 +96,7 @@ def test_who_left_the_organization_is_in_no_team_of_it_though_a_row_remained(wor
 def test_a_good_token_is_its_user_with_its_scopes(world: World) -> None:
     token, secret = tokens.make(world.member, "CI", ["run"])
     found = gate.authenticate(f"bEARER  {secret} ")
-    assert found == Caller(world.member, frozenset({"run"}), "token")
+    assert found == Caller(world.member, frozenset({"run"}), "token", token)
     assert Token.objects.get(pk=token.pk).last_used_at is not None
 
 

@@ -1,6 +1,7 @@
 """The page of the limits: each one with the value that is in force."""
 
 import re
+from html import unescape
 
 import pytest
 
@@ -10,7 +11,7 @@ from tests.console.people.world import World, signed_in
 
 def shown(text: str) -> str:
     """A page's text without its marks."""
-    return " ".join(re.sub(r"<[^>]+>", " ", text).split())
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", text)).split())
 
 
 def test_whoever_signed_in_sees_every_limit_with_its_value(world: World) -> None:

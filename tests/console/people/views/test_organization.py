@@ -1,5 +1,7 @@
 """The pages of an organization, by what they do."""
 
+from html import unescape
+
 import pytest
 
 from rtk.console.limits import LIMITS
@@ -71,7 +73,7 @@ def test_the_last_owner_cannot_leave_and_is_told_why(world: World) -> None:
 
 def test_the_settings_show_each_limit_in_force(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RTK_BODY_LIMIT_MIB", "3")
-    text = signed_in(world.owner).get("/acme/settings").content.decode()
+    text = unescape(signed_in(world.owner).get("/acme/settings").content.decode())
     assert all(each.name in text and each.what in text for each in LIMITS)
     assert "<strong>3 MiB</strong>" in text
 
