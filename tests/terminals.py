@@ -15,7 +15,11 @@ from pathlib import Path
 
 LIMIT_S = 60.0
 # Makes it the terminal of the command's session, so that Ctrl-C is a signal.
-_TAKE_HOLD = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
+# Whoever plays tests in the background has Ctrl-C ignored, and children inherit that.
+_TAKE_HOLD = (
+    "import fcntl, os, signal, sys, termios; signal.signal(signal.SIGINT, signal.SIG_DFL); "
+    "fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
+)
 
 
 def on_a_terminal(

@@ -213,7 +213,8 @@ def test_every_row_measures(name: str) -> None:
     assert (told.void, told.counted) == (0, len(told.trials))
     assert told.what
     assert told.must
-    assert re.search(r"\d.* \(.*\d to -?\d", told.measured), "a quick difference may be less than its noise"
+    if name != "verdict":  # which is simulated, and not timed
+        assert re.search(r"\d.* \(.*\d to -?\d", told.measured), "a quick difference may be less than its noise"
 
 
 def test_a_quick_run_leaves_the_results_alone(capsys: pytest.CaptureFixture[str]) -> None:

@@ -105,7 +105,13 @@ def signed() -> Iterator[Signed]:
 @pytest.fixture(scope="module")
 def asset(signed: Signed) -> str:
     """The address of a verification that was made in the console."""
-    form = {"name": "Steady while burnt", "experiment": experiment(), "frequency": 0.05, "duration": 1.0}
+    form = {
+        "name": "Steady while burnt",
+        "experiment": experiment(),
+        "frequency": 0.05,
+        "duration": 1.0,
+        "outage_lasts": 0.05,
+    }
     objective = {"name": "It is steady", "target": 0.2, "window": 3600}
     made = signed.post("/verifications", {**form, "objective": objective})
     return f"{signed.url}/assets/verifications/{made['id']}.json"

@@ -94,7 +94,7 @@ def test_what_the_page_shows_is_answered_too(live: Live, machine: Machine) -> No
     assert found["needs"]["variables"] == [{"name": "SHOP_HOST", "secret": False, "required": True}]
     plan = found["plan"]
     assert (plan["frequency"], plan["duration"], plan["objective"]["target"]) == (5, 900, 0.95)
-    assert any("would prove 95 %" in each for each in plan["prospects"])
+    assert any("prove 95.3 % at best" in each for each in plan["prospects"])
     values = {key: value for key, value in plan.items() if key != "prospects"}
     made = machine("POST", f"{live.team}/verifications", json={**values, "experiment": found["experiment"]})
     assert made.status_code == 201
@@ -199,7 +199,8 @@ POSTS = ["experiments", "objectives", "verifications", "import", "action-items"]
 @pytest.mark.parametrize("body", NO_JSON.values(), ids=NO_JSON.keys())
 def test_a_body_that_is_no_json_is_refused(live: Live, machine: Machine, path: str, body: bytes) -> None:
     answer = machine("POST", f"{live.team}/{path}", data=body)
-    assert (answer.status_code, answer.headers["Content-Type"]) == (400, "application/problem+json")
+    refused = 413 if body is NO_JSON["deep"] and path != "experiments" else 400  # its values are counted first
+    assert (answer.status_code, answer.headers["Content-Type"]) == (refused, "application/problem+json")
 
 
 def nested(levels: int) -> dict[str, Any]:

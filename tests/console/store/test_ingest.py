@@ -13,7 +13,7 @@ from rtk.verify.record import VERSION
 from tests.console.live import EXPERIMENT, PLAN, Live, Machine, measurement, whole_record
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def machine(live: Live) -> Machine:
     return live.machine()
 
