@@ -12,6 +12,8 @@ from rtk.insight.words import bound, count, duration, share
 
 WANTED = 0.9
 _MOST_SLOTS = 10_000_000  # as many as a plan may have
+# Slots of an outage. Looking at outages more closely shows no more of them: power depends on time, not on frequency.
+_FINEST = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,9 @@ def power(target: float, slots: int, quality: float, outage_slots: float) -> flo
     """The chance that a service with this true share passes, with outages that are as long as they are taken to be."""
     if slots < needed(target, outage_slots):
         return 0.0
-    return chance_of_proof(Chain(quality, outage_slots), slots, target, outage_slots)
+    length = min(outage_slots, _FINEST)
+    coarse = max(round(slots * length / outage_slots), needed(target, length))
+    return chance_of_proof(Chain(quality, length), coarse, target, length)
 
 
 @lru_cache(maxsize=1024)
@@ -174,6 +178,10 @@ def enough_slots(target: float, quality: float, outage_slots: float, wanted: flo
     Power falls a little from slot to slot until one more outage is allowed, and jumps there. So a shorter plan may by
     chance have it too, but none so long that is shorter by a lot.
     """
+    if outage_slots > _FINEST:
+        coarse = enough_slots(target, quality, _FINEST, wanted)
+        found = None if coarse is None else round(coarse * outage_slots / _FINEST)
+        return None if found is None or found > _MOST_SLOTS else found
     low = needed(target, outage_slots) - 1
     high = low + 1
     while quality <= target or power(target, high, quality, outage_slots) < wanted:
