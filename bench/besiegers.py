@@ -16,13 +16,14 @@ from urllib.parse import urlsplit
 
 MIB = 2**20
 FORM_MIB, ALERTS_MIB = 60, 6
-AGAIN_S = {"stream": 1.0}  # as a browser does, which is told so at the beginning of a stream
+AGAIN_S = {"stream": 1.0}  # as a browser does: a stream begins with the time to wait
 SOON_S = 0.2
 LONGEST_S = 60.0
 CUT = "cut off"
+LABELS = {"alertname": "HighLatency", "instance": "", "severity": "page"}
 ALERT = {
     "status": "firing",
-    "labels": {"alertname": "HighLatency", "instance": "", "severity": "page"},
+    "labels": LABELS,
     "annotations": {"summary": "checkout is slow"},
     "startsAt": "2026-01-31T12:00:00Z",
     "endsAt": "0001-01-01T00:00:00Z",
@@ -30,7 +31,7 @@ ALERT = {
 
 
 class Siege(NamedTuple):
-    """What is besieged, by whom, and how many of each kind: idle connections, forms, alerts and streams.
+    """A console under siege, who besieges it, and how many idle connections, forms, alerts and streams there are.
 
     `read` and `tell` are tokens, with the scope `read`, and with `run` besides.
     """
@@ -132,9 +133,9 @@ def _authorization(token: str) -> str:
 
 
 def alertmanager(size: int) -> bytes:
-    """What Alertmanager posts, of so many bytes at least."""
+    """Return alerts as Alertmanager posts them, of at least so many bytes."""
     each = len(json.dumps(ALERT)) + 10
-    named = ({**ALERT, "labels": {**ALERT["labels"], "instance": f"{n:08}"}} for n in range(size // each))  # type: ignore[dict-item]
+    named = ({**ALERT, "labels": {**LABELS, "instance": f"{n:08}"}} for n in range(size // each))
     return json.dumps({"version": "4", "externalURL": "http://alerts.example.org", "alerts": list(named)}).encode()
 
 

@@ -154,7 +154,7 @@ def _is_of_database(pid: int) -> bool:
 
 
 def anonymous_mib(pid: int) -> float:
-    """What a process has for itself; 0 of one that is over."""
+    """Return the memory that a process shares with no file, in MiB; 0 where it has ended."""
     found = re.search(r"^Pss_Anon:\s+(\d+) kB", _read(pid, "smaps_rollup"), re.MULTILINE)
     return int(found[1]) / 1024 if found else 0.0
 

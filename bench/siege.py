@@ -90,7 +90,7 @@ class _From(HTTPAdapter):
     """Connections from the visitor's address."""
 
     def init_poolmanager(self, *given: object, **more: object) -> None:
-        super().init_poolmanager(*given, source_address=(VISITOR, 0), **more)  # type: ignore[arg-type]
+        super().init_poolmanager(*given, source_address=(VISITOR, 0), **more)  # type: ignore[arg-type] # any further arguments of urllib3's
 
 
 def _visitor(console: Console) -> requests.Session:

@@ -1,4 +1,4 @@
-"""How often a verdict errs: simulated services whose outages last as long as the verdict assumes, and longer."""
+"""How often a verdict errs, on simulated services whose outages last as long as it assumes, or longer."""
 
 import random
 from collections.abc import Sequence

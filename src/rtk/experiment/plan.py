@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from rtk.insight.facts import Objective, Phase
-from rtk.insight.outage_length import OutageLength, outage_length
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +42,6 @@ class Plan:
     def slots(self, phase: Phase) -> int:
         """How many slots are planned in a phase whose method returns within the duration."""
         return slot_count(self.length(phase), self.frequency_s)
-
-    @property
-    def outage(self) -> OutageLength:
-        """How long an outage lasts on average: as declared, else as assumed at this frequency."""
-        return outage_length(self.frequency_s, self.outage_lasts_s)
 
     def length(self, phase: Phase) -> float:
         """Return a phase's planned length; 0 for `onset` and `undo`, which last as long as they take."""

@@ -43,7 +43,7 @@ def insight(facts: Facts) -> Insight:
     comparisons = comparisons_of(tallies, facts.threshold.unit)
     baseline = tallies.get("baseline", Tally())
     lapses, recovery = seen_lapses(facts), recovery_of(facts)
-    unmissed = prove(series.replace(MISSED, b""), outage_slots)
+    unmissed = prove(series.replace(MISSED, b""), outage_slots) if conditions.missed else proof
     story = Story(facts, case, figures, clustering, baseline, lapses, unmissed, outage)
     return Insight(
         run_id=facts.run_id,

@@ -2,6 +2,7 @@
 
 import pytest
 
+from rtk.console.bodies import neighbourhood
 from rtk.console.people import attempts
 from tests.console.people.world import World
 
@@ -16,7 +17,7 @@ from tests.console.people.world import World
     ],
 )
 def test_an_address_counts_for_its_network(address: str, network: str) -> None:
-    assert attempts.network(address) == network
+    assert neighbourhood(address) == network
 
 
 def test_a_code_is_used_once_however_it_is_typed(world: World) -> None:

@@ -4,7 +4,6 @@ A password counts for the address that was typed, whether it has an account or n
 for it; everything for the visitor, who is an account where one is known and a network address otherwise.
 """
 
-import ipaddress
 import unicodedata
 from collections.abc import Iterable
 from datetime import timedelta
@@ -13,11 +12,11 @@ from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from django.http import HttpRequest
 
+from rtk.console.bodies import neighbourhood
 from rtk.console.people import addresses, devices, tally
 from rtk.console.people.models import User
 from rtk.console.people.tally import Count, Kind
 
-_NETWORK = 64  # bits of an IPv6 address: whoever has one has all that begin with them
 _CODE_COUNTS = timedelta(minutes=2)  # longer than a code is good
 
 
@@ -74,18 +73,7 @@ def visitor(request: HttpRequest) -> str:
         return f"account {request.user.pk.hex}"
     if device := devices.device_of(request):
         return f"account {device.accounts[-1]}"
-    return network(get_adapter().get_client_ip(request))
-
-
-def network(address: str) -> str:
-    """Return the network that an address counts for."""
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(ip, ipaddress.IPv6Address):
-        return str(ip.ipv4_mapped or ipaddress.IPv6Network((ip, _NETWORK), strict=False))
-    return str(ip)
+    return neighbourhood(get_adapter().get_client_ip(request))
 
 
 def _password(request: HttpRequest, email: str) -> Count:
