@@ -18,8 +18,8 @@ disk, found, place = Disk(), list[tuple[str, Remains]](), Path()
 
 
 def acts(name: str) -> None:
-    """An activity that looks what would be left if the power failed now."""
-    left = place / f"after-{len(found)}.record"
+    """An activity that looks what would be left if the power failed now; several may look at once."""
+    left = place / f"{name}.record"
     left.write_bytes(disk.after_power_loss(place / "run-1.record"))
     found.append((name, remains(left)))
 
