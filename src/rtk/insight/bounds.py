@@ -32,9 +32,9 @@ def proven_at_least(good: int, measured: int, risk: float = RISK) -> float | Non
     return _lower(good, measured, risk)
 
 
-def proven_at_most(good: int, measured: int) -> float | None:
+def proven_at_most(good: int, measured: int, risk: float = RISK) -> float | None:
     """The upper bound of the true share: what the lower bound leaves for the deviated ones."""
-    lowest = proven_at_least(measured - good, measured)
+    lowest = proven_at_least(measured - good, measured, risk)
     return None if lowest is None else 1 - lowest
 
 

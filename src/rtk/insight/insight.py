@@ -23,6 +23,7 @@ from rtk.insight.recovery import recovery_of
 from rtk.insight.runs import clustering_of
 from rtk.insight.shape import Insight, InvalidReason, SeenLapse
 from rtk.insight.stats import stats_of
+from rtk.insight.sums import sums_of
 from rtk.insight.tally import Tally, stopped_early, tallies_of
 from rtk.insight.verdict import Case
 from rtk.insight.wording import JUDGED, Story, headline, is_broken, limits, next_step, why
@@ -37,7 +38,8 @@ def insight(facts: Facts) -> Insight:
     clustering = clustering_of(series)
     outage = outage_length(facts.frequency_s, facts.outage_lasts_s)
     outage_slots = outage.slots(facts.frequency_s)
-    proof = prove(series, outage_slots, outlasting=_outlasting(tallies))
+    outlasting = _outlasting(tallies)
+    proof = prove(series, outage_slots, outlasting=outlasting)
     case = _case(facts, conditions, proof, outage_slots)
     figures = figures_of(case, _spending(facts, conditions, tallies))
     comparisons = comparisons_of(tallies, facts.threshold.unit)
@@ -83,6 +85,7 @@ def insight(facts: Facts) -> Insight:
         neighbours=facts.neighbours,
         proof=case.proof if case.judged and not case.invalid else None,
         outage=outage,
+        sums=sums_of(series, conditions.cut_off, outlasting) if case.judged and not case.invalid else None,
     )
 
 

@@ -101,10 +101,15 @@ def prove(series: bytes, outage_slots: float, *, outlasting: int = 0, risk: floa
 
 
 def _proven(series: bytes, length: float, outlasting: int, risk: float) -> Proof:
+    return counted(counts_of(series, outlasting), length, risk)
+
+
+def counts_of(series: bytes, outlasting: int = 0) -> Counts:
+    """Return what counts of a series without missed slots; where it ends good, nothing outlasts it."""
     good = series.count(GOOD)
     begun = series.count(GOOD + BAD) + series.startswith(BAD)
     chances = good - series.endswith(GOOD) + 1
-    return counted(Counts(len(series), good, begun, chances, outlasting if series.endswith(BAD) else 0), length, risk)
+    return Counts(len(series), good, begun, chances, outlasting if series.endswith(BAD) else 0)
 
 
 def counted(counts: Counts, outage_slots: float, risk: float = RISK) -> Proof:
@@ -146,20 +151,20 @@ def _chance_of_clean(slots: int, bad: float, length: float) -> float:
     return exp(log(1 - bad) + (slots - 1) * log1p(-begins))
 
 
-def needed(target: float, outage_slots: float = SHORTEST) -> int:
+def needed(target: float, outage_slots: float = SHORTEST, risk: float = RISK) -> int:
     """Return the fewest clean slots that prove the target, exactly.
 
-    For independent slots it is the smallest n with target^n <= 0.05, for outages of a mean length the smallest n of the
-    formula above, whichever is more; in 60 decimal digits, since floats are one off at some targets.
+    For independent slots it is the smallest n with target^n <= the risk, for outages of a mean length the smallest n of
+    the formula above, whichever is more; in 60 decimal digits, since floats are one off at some targets.
     """
     check_target(target)
-    good, risk = Decimal(str(target)), Decimal(str(RISK))
-    independent = _DIGITS.divide(_DIGITS.ln(risk), _DIGITS.ln(good))
+    good, least = Decimal(str(target)), Decimal(str(risk))
+    independent = _DIGITS.divide(_DIGITS.ln(least), _DIGITS.ln(good))
     begins = _DIGITS.divide(1 - good, good * Decimal(str(max(outage_slots, SHORTEST))))
     if begins >= 1:
-        clustered = Decimal(1 if good <= risk else 2)
+        clustered = Decimal(1 if good <= least else 2)
     else:
-        clustered = 1 + _DIGITS.divide(_DIGITS.ln(risk) - _DIGITS.ln(good), _DIGITS.ln(1 - begins))
+        clustered = 1 + _DIGITS.divide(_DIGITS.ln(least) - _DIGITS.ln(good), _DIGITS.ln(1 - begins))
     return int(max(independent, clustered).to_integral_value(ROUND_CEILING))
 
 

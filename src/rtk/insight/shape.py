@@ -13,6 +13,7 @@ from rtk.insight.outage_length import OutageLength
 from rtk.insight.proof import Proof
 from rtk.insight.recovery import Recovery
 from rtk.insight.stops import StopCause
+from rtk.insight.sums import Sums
 
 Verdict = Literal["pass", "fail", "inconclusive", "invalid"]
 
@@ -132,7 +133,8 @@ class Insight:
 
     `restored` (the rollbacks succeeded) and `recovered` (the service was good again) are two facts; `recovery` says
     why the latter is None. `proof` is what all slots of the conditions prove for outages, `outage` how long those were
-    taken to last; both are None in insights of version 1, which counted slots."""
+    taken to last; both are None in insights of version 1, which counted slots. `sums` are what the run adds to the
+    standing of its promise, None where it is no evidence."""
 
     run_id: str
     title: str
@@ -172,6 +174,7 @@ class Insight:
     neighbours: tuple[Neighbour, ...] = field(default=())
     proof: Proof | None = None
     outage: OutageLength | None = None
+    sums: Sums | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The figures at the top level (the keys of the console's API), the rest beside them."""

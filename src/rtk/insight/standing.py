@@ -1,0 +1,204 @@
+"""How a promise stands: all judged runs of one revision that still count, put together.
+
+    kept          together they prove the target at 98 %, there are ten of them or more, and they do not differ
+    broken        the latest run that failed was not made good since; or of the time that was measured less was good
+                  than was promised, with 98 %
+    lapsed        it was kept, and what proved it has become too old; or nothing counts any more
+    not-proven    none of these
+    never-tried   there is no judged run of this revision
+
+A failed run is made good by one that passes, or where all runs together, itself included, prove the target, once as
+many slots as it had were measured since without another failure. Else a promise that no single run can prove would be
+broken for a month by one outage, or any short run could clear it.
+
+Excluding a run can only lower a standing: it is the lower one of those with and without what was excluded.
+Sources: DESIGN, "Over many runs: the standing of a promise"; `rtk.insight.proof`, `dispersion` and `weighted_events`.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from rtk.insight.bounds import RISK, proven_at_most
+from rtk.insight.dispersion import DIFFER_BELOW
+from rtk.insight.pool import Pool
+from rtk.insight.proof import Proof, check_target, needed
+from rtk.insight.standing_shape import (
+    FEWEST_RUNS,
+    LASTS_S,
+    STANDING_RISK,
+    Exclusion,
+    PromiseStanding,
+    StandingReason,
+    StandingState,
+)
+from rtk.insight.sums import RunSums
+from rtk.insight.weighted_events import at_most
+
+_MOST_SLOTS = 10_000_000  # as many as a plan may have
+_JUDGED = ("pass", "fail", "inconclusive")
+_LOWEST_FIRST = (
+    StandingState.BROKEN,
+    StandingState.NEVER_TRIED,
+    StandingState.LAPSED,
+    StandingState.NOT_PROVEN,
+    StandingState.KEPT,
+)
+
+
+def standing_of(
+    runs: Iterable[RunSums],
+    target: float,
+    now: float,
+    *,
+    revision: str = "",
+    lasts_s: float = LASTS_S,
+    attempt: int = 1,
+) -> PromiseStanding:
+    """Return how a promise stands at a moment (seconds since the epoch), by the runs of a revision.
+
+    `target` is the promised share of good slots; runs count for `lasts_s`. Runs of other revisions and those without a
+    verdict, or with `invalid`, are passed over. Raises BadInput for a target that is not above 0 and below 1.
+    """
+    check_target(target)
+    judged = [each for each in runs if each.verdict in _JUDGED and each.revision == revision and each.ended_at <= now]
+    judged.sort(key=lambda each: (each.ended_at, each.run_id), reverse=True)
+    excluded = tuple(Exclusion(each.run_id, each.excluded) for each in judged if each.excluded is not None)
+    found = _View(judged, target, now, lasts_s).standing()
+    if excluded:
+        without = _View([each for each in judged if each.excluded is None], target, now, lasts_s).standing()
+        found = _lower(found, without)
+    return replace(found, attempt=attempt, excluded=excluded)
+
+
+def _lower(everything: PromiseStanding, without: PromiseStanding) -> PromiseStanding:
+    """The lower of two standings; of two alike the one that proves less."""
+    if without.state is StandingState.NEVER_TRIED:
+        kept = everything.state is StandingState.KEPT
+        return (
+            replace(everything, state=StandingState.NOT_PROVEN, reason=StandingReason.EXCLUSIONS)
+            if kept
+            else everything
+        )
+    return min(everything, without, key=lambda each: (_LOWEST_FIRST.index(each.state), each.at_least or 0.0))
+
+
+class _View:
+    """Judged runs, the latest first, as they stand at a moment."""
+
+    def __init__(self, runs: Sequence[RunSums], target: float, now: float, lasts_s: float) -> None:
+        self.runs, self.target, self.now, self.lasts_s = runs, target, now, lasts_s
+        self.pool = Pool(runs)
+
+    def standing(self) -> PromiseStanding:
+        many = self._counting(self.now)
+        if not self.runs:
+            return self._told(StandingState.NEVER_TRIED, StandingReason.NEVER_TRIED)
+        if not many:
+            return self._told(StandingState.LAPSED, StandingReason.TOO_OLD)
+        proof = self.pool.proof(many)
+        state, reason = self._state(many)
+        good, measured = self.pool.measured(many)
+        differ = reason is StandingReason.RUNS_DIFFER
+        return replace(
+            self._told(state, reason),
+            at_least=min(self._by_runs(many), proof.at_least) if differ else proof.at_least,
+            at_most=proven_at_most(good, measured, STANDING_RISK),
+            runs=many,
+            passed=sum(each.verdict == "pass" for each in self.runs[:many]),
+            failed=sum(each.verdict == "fail" for each in self.runs[:many]),
+            slots=proof.slots,
+            outages=proof.outages,
+            chances=proof.chances,
+            length=proof.length,
+            length_from=proof.length_from,
+            dispersion=self.pool.dispersion(many) if many >= FEWEST_RUNS else None,
+            unseen=1 - RISK ** (1 / many),
+            needed=None if differ or state is StandingState.KEPT else self._lacking(many),
+            expires_at=self._expires(many) if state is StandingState.KEPT else None,
+        )
+
+    def _told(self, state: StandingState, reason: StandingReason) -> PromiseStanding:
+        latest = self.runs[0].ended_at if self.runs else None
+        return PromiseStanding(state, reason, self.target, lasts_s=self.lasts_s, latest_at=latest)
+
+    def _counting(self, moment: float) -> int:
+        """How many of the latest runs count at a moment."""
+        return sum(each.ended_at > moment - self.lasts_s for each in self.runs)
+
+    def _state(self, many: int) -> tuple[StandingState, StandingReason]:
+        reason = self._reason(many)
+        good, measured = self.pool.measured(many)
+        highest = proven_at_most(good, measured, STANDING_RISK)
+        if highest is not None and highest < self.target:
+            return StandingState.BROKEN, StandingReason.BELOW
+        if self._fails(many, proven=reason is StandingReason.PROVEN):
+            return StandingState.BROKEN, StandingReason.FAILED
+        if reason is StandingReason.PROVEN:
+            return StandingState.KEPT, reason
+        before = self._counting(self.runs[0].ended_at)
+        if before > many and self._reason(before) is StandingReason.PROVEN:
+            return StandingState.LAPSED, StandingReason.TOO_OLD
+        return StandingState.NOT_PROVEN, reason
+
+    def _reason(self, many: int) -> StandingReason:
+        """Whether so many of the latest runs prove the target, or why they do not."""
+        if many < FEWEST_RUNS:
+            return StandingReason.TOO_FEW_RUNS
+        if self.pool.dispersion(many) < DIFFER_BELOW:
+            return StandingReason.RUNS_DIFFER
+        return StandingReason.PROVEN if self._reaches(self.pool.proof(many)) else StandingReason.TOO_LITTLE
+
+    def _reaches(self, proof: Proof) -> bool:
+        """Clean runs are held against the slots needed, which does not round."""
+        if proof.outages == 0:
+            return proof.slots >= _needed(self.target, proof.length)
+        return proof.at_least >= self.target
+
+    def _fails(self, many: int, *, proven: bool) -> bool:
+        """Whether the latest run that failed was not made good since."""
+        since = 0
+        for each in self.runs[:many]:
+            if each.verdict == "pass":
+                return False
+            if each.verdict == "fail":
+                return not (proven and since >= each.sums.as_bad.slots)
+            since += each.sums.as_bad.slots
+        return False
+
+    def _by_runs(self, many: int) -> float:
+        """The bound where runs differ: each run is one event that weighs as much as its bad slots."""
+        slots = self.pool.proof(many).slots
+        bounds = []
+        for bad in self.pool.bad(many):
+            squares = sum(each * each for each in bad) / slots**2
+            bounds.append(at_most(sum(bad) / slots, squares, max(bad) / slots, STANDING_RISK))
+        return max(0.0, 1 - max(bounds))
+
+    def _lacking(self, many: int) -> int | None:
+        """How many clean slots more would prove the target; None for more than can be measured."""
+        proof = self.pool.proof(many)
+        if self._reaches(proof):
+            return 0
+        low, high = 0, 1
+        while not self._reaches(self.pool.proof(many, clean=high)):
+            if high > _MOST_SLOTS:
+                return None
+            low, high = high, 2 * high
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if self._reaches(self.pool.proof(many, clean=middle)) else (middle, high)
+        return high
+
+    def _expires(self, many: int) -> float:
+        """When fewer of these runs count than it takes; fewer runs are taken to prove less."""
+        low, high = FEWEST_RUNS - 1, many
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if self._reason(middle) is StandingReason.PROVEN else (middle, high)
+        return self.runs[high - 1].ended_at + self.lasts_s
+
+
+@lru_cache(maxsize=256)
+def _needed(target: float, length: float) -> int:
+    return needed(target, length, STANDING_RISK)
