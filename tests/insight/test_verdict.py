@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rtk.insight.bounds import proven_at_most
 from rtk.insight.proof import GOOD, independent, prove
 from rtk.insight.shape import InvalidReason
-from rtk.insight.verdict import Case, fails, passes, slots, verdict_of
+from rtk.insight.verdict import Case, deciding, fails, passes, slots, verdict_of
 
 CLEAN = Case(target=0.95, planned=60, met=60, deviated=0, proof=prove(GOOD * 60, 1.0))
 
@@ -104,3 +105,24 @@ def test_a_gate_not_met_has_no_verdict() -> None:
 
 def test_no_objective_has_no_verdict() -> None:
     assert verdict_of(replace(CLEAN, target=None)) is None
+
+
+@given(st.integers(0, 2000), SHARES)
+def test_so_many_deviated_slots_decide_a_run_and_not_one_fewer(planned: int, target: float) -> None:
+    def is_failed(bad: int) -> bool:
+        return fails(Case(target, planned, planned - bad, bad), target)
+
+    found = deciding(planned, target)
+    assert found is None or (is_failed(found) and not is_failed(found - 1))
+    assert found is not None or not is_failed(planned)
+
+
+@given(st.integers(1, 2000), st.integers(0, 50), SHARES)
+def test_what_decides_many_slots_decides_fewer(planned: int, missed: int, target: float) -> None:
+    found, fewer = deciding(planned, target), deciding(max(planned - missed, 0), target)
+    assert fewer is None or found is None or fewer <= found
+
+
+@pytest.mark.parametrize(("planned", "target", "bad"), [(60, 0.95, 7), (30, 0.95, 5), (1, 0.95, None), (0, 0.5, None)])
+def test_how_many_decide(planned: int, target: float, bad: int | None) -> None:
+    assert deciding(planned, target) == bad

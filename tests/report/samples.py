@@ -131,6 +131,13 @@ def invalid() -> Facts:
     return replace(clean(), conditions=(failed,))
 
 
+def broken() -> Facts:
+    """A service that missed its target before any condition."""
+    whole = deviating()
+    bad = (m._replace(outcome="deviated", value=7_100.0) if m.phase == "baseline" else m for m in whole.measurements)
+    return replace(whole, measurements=Measurements(bad))
+
+
 def not_restored() -> Facts:
     """A rollback that failed three times."""
     failed = ActivitySpan(
@@ -268,6 +275,7 @@ SAMPLES: dict[str, Callable[[], Facts]] = {
     "deviating": deviating,
     "published": published,
     "invalid": invalid,
+    "broken": broken,
     "not restored": not_restored,
     "long": long,
     "boolean": boolean,

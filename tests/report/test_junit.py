@@ -49,6 +49,14 @@ def test_a_verdict_becomes_what_a_build_server_understands() -> None:
     assert problems(a_run("no objective"))[objective] == "skipped"
 
 
+def test_a_broken_baseline_is_a_failure_of_its_own_and_no_verdict_on_the_objective() -> None:
+    found = problems(a_run("broken"))
+    assert found["the baseline kept the promise before the first condition"] == "failure"
+    assert found["objective"] == "error"
+    assert found["condition inject-cpu-load took effect"] is None
+    assert "the baseline kept the promise before the first condition" not in problems(a_run("clean"))
+
+
 def test_a_gate_that_was_not_met_is_a_failure() -> None:
     found = problems(a_run("nothing"))
     assert found["the hypothesis was met before the first condition"] == "failure"

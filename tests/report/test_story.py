@@ -1,8 +1,17 @@
+import re
+from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
+
 from rtk.insight.effect import EffectChange, EffectState
-from rtk.insight.facts import ActivitySpan, Gate, Measurements, PhaseSpan, RunEvent
+from rtk.insight.facts import ActivitySpan, Facts, Gate, Measurements, PhaseSpan, RunEvent
 from rtk.insight.insight import insight
+from rtk.insight.shape import Insight
+from rtk.report.html import html
+from rtk.report.junit import junit
+from rtk.report.lines import lines
+from rtk.report.markdown import markdown
 from rtk.report.moments import happened, most_telling
 from rtk.report.story import story
 from tests.report.samples import Run, a_run, clean
@@ -142,6 +151,26 @@ def test_an_invalid_run_asks_no_question_that_it_cannot_answer() -> None:
     assert told.next_step == 'Play "inject-cpu-load" by itself to see why it fails, fix it, then run it again.'
     assert told.why == 'The condition "inject-cpu-load" was not applied: the process ended with 254: no credentials.'
     assert not {"How sure is that?", "Was it the condition?"} & {answer.label for answer in told.answers}
+
+
+def test_of_a_broken_baseline_what_was_seen_is_shown_and_judges_nothing() -> None:
+    told = story(*a_run("broken"))
+    assert told.verdict.word == "invalid"
+    (cause,) = [answer for answer in told.answers if answer.label == "Was it the condition?"]
+    assert (cause.value, cause.explanation.split(" The ")[0]) == (
+        "cannot be told",
+        "17.2 % deviated, 100 % in the baseline.",
+    )
+    texts = [moment.text for moment in told.moments if "first deviated" in moment.text]
+    assert [text.partition(":")[0] for text in texts] == ["first deviated measurement, before any condition"]
+
+
+@pytest.mark.parametrize("write", [html, markdown, junit, lambda *run: "\n".join(lines(*run))])
+def test_every_report_says_first_that_the_baseline_was_broken(write: Callable[[Insight, Facts], str]) -> None:
+    found, facts = a_run("broken")
+    text = re.sub(r"<[^>]+>|&[a-z]+;|\u00a0", " ", write(found, facts))
+    assert "The baseline was broken already: at most" in text
+    assert "fail" not in text.replace("failure", "").replace("failed", "")
 
 
 def test_an_effect_that_is_gone_and_back_is_among_the_moments() -> None:

@@ -14,10 +14,12 @@ SIGNALLED = 128
 
 MEANINGS = {
     OK: "pass, or inconclusive without --strict",
-    COULD_NOT_RUN: "could not run: bad input, the steady state not met before the method, nothing to record on",
+    COULD_NOT_RUN: "could not run: bad input, the steady state not met before the method or a required baseline "
+    "broken, nothing to record on",
     FAIL: "fail: the objective was not met under the conditions",
     INCONCLUSIVE: "inconclusive, with --strict",
-    INVALID: "invalid: a condition never took effect, or was gone for more than half of its phase",
+    INVALID: "invalid: the baseline was broken already, or a condition never took effect, or was gone for more than "
+    "half of its phase",
     NOT_RESTORED: "not restored: a rollback failed",
     HELD: "refused: another run acts on the same system",
     130: "interrupted by Ctrl-C (SIGINT)",

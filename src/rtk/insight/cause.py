@@ -21,6 +21,7 @@ NO_BASELINE = (
 NOT_MEASURED = (
     "Nothing was measured in the baseline, so the condition cannot be told apart from the system's ordinary behaviour."
 )
+BROKEN = "The baseline missed the target already, so what the conditions added cannot be told apart."
 NO_CONDITION = "No condition was applied, so no condition can be the cause."
 NO_CONDITIONS = "Nothing was measured in the conditions that could be held against the baseline."
 _OF: dict[Phase, str] = {
@@ -30,12 +31,12 @@ _OF: dict[Phase, str] = {
 }
 
 
-def comparisons_of(tallies: dict[Phase, Tally], unit: str = "") -> tuple[Comparison, ...]:
-    """Conditions and recovery, each against the baseline, where both were measured."""
+def comparisons_of(tallies: dict[Phase, Tally], unit: str = "", *, broken: bool = False) -> tuple[Comparison, ...]:
+    """Conditions and recovery, each against the baseline, where both were measured; `broken` is that baseline."""
     baseline = tallies.get("baseline", Tally())
     later: tuple[Phase, ...] = ("conditions", "recovery")
     return tuple(
-        compare(phase, tallies[phase], baseline, unit)
+        compare(phase, tallies[phase], baseline, unit, broken=broken)
         for phase in later
         if phase in tallies and tallies[phase].measured and baseline.measured
     )
@@ -53,12 +54,12 @@ def cause_of(comparisons: tuple[Comparison, ...], tallies: dict[Phase, Tally], a
     return NO_CONDITIONS if tallies["baseline"].measured else NOT_MEASURED
 
 
-def compare(phase: Phase, tally: Tally, baseline: Tally, unit: str = "") -> Comparison:
-    """One phase against the baseline; both must have been measured."""
+def compare(phase: Phase, tally: Tally, baseline: Tally, unit: str = "", *, broken: bool = False) -> Comparison:
+    """One phase against the baseline; both must have been measured. Against a `broken` one nothing is judged."""
     fisher_p = fisher(tally.met, tally.deviated, baseline.met, baseline.deviated)
     by_value = _by_value(tally, baseline)
     tests = [fisher_p] + ([by_value.p] if by_value else [])
-    real = min(tests) < ERROR / len(tests)
+    real = None if broken else min(tests) < ERROR / len(tests)
     sentences = [_shares(phase, tally, baseline, fisher_p)]
     sentences += [_values(phase, by_value, unit)] if by_value else []
     return Comparison(
@@ -102,7 +103,9 @@ def _values(phase: Phase, found: _ByValue, unit: str) -> str:
     return f"{medians}; {pairs} (Mann-Whitney test, two-sided: {chance(found.p)})."
 
 
-def _judged(real: bool, tests: int) -> str:
+def _judged(real: bool | None, tests: int) -> str:
+    if real is None:
+        return BROKEN
     rule = f"one of {tests} tests below {ERROR / tests:g}" if tests > 1 else f"p below {ERROR:g}"
     if real:
         return f"The difference is real ({rule}) if measurements are independent; a test cannot say its cause."

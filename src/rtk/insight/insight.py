@@ -1,7 +1,8 @@
 """From the facts of a run to its insight: the one place where all of it comes together."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
+from rtk.insight.baseline import Baseline
 from rtk.insight.budget import Spending
 from rtk.insight.cause import cause_of, comparisons_of
 from rtk.insight.facts import Facts, Phase
@@ -25,8 +26,8 @@ from rtk.insight.shape import Insight, InvalidReason, SeenLapse
 from rtk.insight.stats import stats_of
 from rtk.insight.sums import sums_of
 from rtk.insight.tally import Tally, stopped_early, tallies_of
-from rtk.insight.verdict import Case
-from rtk.insight.wording import JUDGED, Story, headline, is_broken, limits, next_step, why
+from rtk.insight.verdict import Case, is_gone
+from rtk.insight.wording import JUDGED, Story, headline, limits, next_step, why
 from rtk.insight.words import count
 
 
@@ -40,10 +41,11 @@ def insight(facts: Facts) -> Insight:
     outage_slots = outage.slots(facts.frequency_s)
     outlasting = _outlasting(tallies)
     proof = prove(series, outage_slots, outlasting=outlasting)
-    case = _case(facts, conditions, proof, outage_slots)
+    before = tallies.get("baseline", Tally())
+    baseline = Baseline(before.met, before.deviated, facts.objective.target if facts.objective else None)
+    case = _case(facts, conditions, proof, baseline, outage_slots)
     figures = figures_of(case, _spending(facts, conditions, tallies))
-    comparisons = comparisons_of(tallies, facts.threshold.unit)
-    baseline = tallies.get("baseline", Tally())
+    comparisons = comparisons_of(tallies, facts.threshold.unit, broken=baseline.is_broken)
     lapses, recovery = seen_lapses(facts), recovery_of(facts)
     unmissed = prove(series.replace(MISSED, b""), outage_slots) if conditions.missed else proof
     story = Story(facts, case, figures, clustering, baseline, lapses, unmissed, outage)
@@ -67,7 +69,7 @@ def insight(facts: Facts) -> Insight:
         clustering=clustering,
         comparisons=comparisons,
         cause=cause_of(comparisons, tallies, applied=bool(facts.conditions)),
-        first_deviation_after_s=first_deviation_after(facts),
+        first_deviation_after_s=None if baseline.is_broken else first_deviation_after(facts),
         recovered_after_s=recovered_after(facts),
         invalid_condition=_invalidated_by(facts, case, lapses),
         invalid_reason=case.invalid,
@@ -76,7 +78,7 @@ def insight(facts: Facts) -> Insight:
         restoration=restoration_of(facts),
         recovery=recovery,
         recovered=recovery.recovered,
-        baseline_broken=is_broken(baseline, case.target),
+        baseline_broken=baseline.is_broken,
         next_step=next_step(story),
         lapses=lapses,
         not_restored=not_restored(facts),
@@ -89,9 +91,9 @@ def insight(facts: Facts) -> Insight:
     )
 
 
-def _case(facts: Facts, conditions: Tally, proof: Proof | None, outage_slots: float) -> Case:
+def _case(facts: Facts, conditions: Tally, proof: Proof | None, baseline: Baseline, outage_slots: float) -> Case:
     begun = conditions.planned > 0 or bool(facts.conditions)
-    return Case(
+    case = Case(
         target=facts.objective.target if facts.objective else None,
         planned=conditions.planned,
         met=conditions.met,
@@ -102,9 +104,9 @@ def _case(facts: Facts, conditions: Tally, proof: Proof | None, outage_slots: fl
         stopped=stopped_early(facts) or conditions.cut_off > 0,
         proof=proof,
         outage_slots=outage_slots,
-        invalid=_invalid(facts, conditions),
         judged=facts.status in JUDGED and begun,
     )
+    return replace(case, invalid=_invalid(facts, case, baseline)) if case.judged else case
 
 
 def _outlasting(tallies: dict[Phase, Tally]) -> int:
@@ -114,18 +116,21 @@ def _outlasting(tallies: dict[Phase, Tally]) -> int:
 
 
 def _invalidated_by(facts: Facts, case: Case, lapses: tuple[SeenLapse, ...]) -> str | None:
+    if not case.invalid:
+        return None
     failed = invalid_condition(facts)
     if failed:
         return failed.name
-    return max(lapses, key=lambda lapse: lapse.slots).condition if case.invalid else None
+    return max(lapses, key=lambda lapse: lapse.slots).condition if is_gone(case) else None
 
 
-def _invalid(facts: Facts, conditions: Tally) -> InvalidReason | None:
+def _invalid(facts: Facts, case: Case, baseline: Baseline) -> InvalidReason | None:
+    """The first reason that holds, in the order of `InvalidReason`: what was broken before comes before what came."""
+    if baseline.is_broken:
+        return InvalidReason.BASELINE_BROKEN
     if invalid_condition(facts):
         return InvalidReason.NOT_APPLIED
-    # Slots that a stop cut off are no part of the phase that there was.
-    gone = 2 * conditions.lapsed > conditions.planned - conditions.cut_off
-    return InvalidReason.EFFECT_GONE if gone else None
+    return InvalidReason.EFFECT_GONE if is_gone(case) else None
 
 
 def _spending(facts: Facts, conditions: Tally, tallies: dict[Phase, Tally]) -> Spending:

@@ -11,25 +11,32 @@ _GATE = (
     "Bring the service into its steady state, or correct the hypothesis, then run it again; "
     "no condition is applied before every probe is within its tolerance."
 )
+_BROKEN = (
+    "Find out why the service missed its target before the condition, then run it again once it keeps it; "
+    "--require-baseline ends such a run before any condition is applied."
+)
 _AFTER = {
     StopCause.CONTROL: "Find out why the control stopped the run, then run it again.",
     StopCause.SAFEGUARD: "Ask the owner of the safeguard, or run it again once the safeguard allows it.",
     StopCause.NOT_READY: "Fix what kept the run from being guarded, then run it again.",
     StopCause.RECORD: "Make the folder of records writable, or set XDG_STATE_HOME to another, then run it again.",
     StopCause.MAX_DURATION: "Give the run more time with --max-duration, or a shorter baseline with --warm-up.",
+    StopCause.BASELINE_BROKEN: "Find out why the service misses its target without any condition, then run it again.",
     StopCause.DIED: "Check with chaos recover --list whether anything is left to undo, then run it again.",
 }
 
 
 def after_not_begun(facts: Facts) -> str:
     """The step after a run that ended before its conditions."""
-    if facts.status == "failed":
+    if facts.status == "failed" and not (facts.stop and facts.stop.cause is StopCause.BASELINE_BROKEN):
         return _GATE
     return _AFTER.get(facts.stop.cause, _AGAIN) if facts.stop else _AGAIN
 
 
 def after_invalid(facts: Facts, reason: InvalidReason, lapses: tuple[SeenLapse, ...]) -> str:
-    """The step after a run whose condition was not there."""
+    """The step after a run that is evidence of nothing."""
+    if reason is InvalidReason.BASELINE_BROKEN:
+        return _BROKEN
     if reason is InvalidReason.EFFECT_GONE:
         names = listing(tuple(dict.fromkeys(lapse.condition for lapse in lapses)))
         whole = duration(max(lapse.of_s for lapse in lapses))

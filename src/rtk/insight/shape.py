@@ -19,8 +19,9 @@ Verdict = Literal["pass", "fail", "inconclusive", "invalid"]
 
 
 class InvalidReason(StrEnum):
-    """Why a run is evidence of nothing."""
+    """Why a run is evidence of nothing; where several hold, the first of them in this order is told."""
 
+    BASELINE_BROKEN = "baseline-broken"
     NOT_APPLIED = "not-applied"
     EFFECT_GONE = "effect-gone"
 

@@ -21,12 +21,19 @@ class StopCause(StrEnum):
     MAX_DURATION = "max-duration"
     RECORD = "record"
     NOT_READY = "not-ready"
+    BASELINE_BROKEN = "baseline-broken"
+    DECIDED = "decided"
     OTHER = "other"
 
     @property
     def interrupts(self) -> bool:
         """Whether somebody or something from outside ended the run, not a rule of its own."""
         return self in _INTERRUPTS
+
+    @property
+    def completes(self) -> bool:
+        """Whether a run that it ended is as complete as one that ended in its time: nothing left could matter."""
+        return self is StopCause.DECIDED
 
 
 _INTERRUPTS = frozenset({StopCause.SIGNAL, StopCause.LEFT, StopCause.DIED, StopCause.FORGOTTEN})
@@ -36,8 +43,11 @@ _TOLD = {
     StopCause.DIED: "interrupted: {}",
     StopCause.FORGOTTEN: "interrupted: {}",
     StopCause.CONSOLE: "stopped from the console: {}",
+    StopCause.BASELINE_BROKEN: "not begun: {}",
+    StopCause.DECIDED: "stopped, for it was decided: {}",
     StopCause.OTHER: "{}",
 }
+_BY = {StopCause.CONSOLE: "from the console: ", StopCause.DECIDED: "decided: "}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +67,13 @@ class Stopping:
         """The same as a sentence about the run, without its full stop."""
         if self.cause.interrupts:
             return f"The run was {self.sentence.rstrip('.')}"
-        by = "from the console: " if self.cause is StopCause.CONSOLE else ""
+        by = _BY.get(self.cause, "")
         return f"The run was stopped early ({by}{self.detail.rstrip('.')})"
+
+
+def decided(deviated: int, slots: int) -> Stopping:
+    """Return that so many deviated of so many slots decided a run: it fails whatever the others are."""
+    return Stopping(StopCause.DECIDED, f"{deviated:,} of {slots:,} slots deviated, so it fails whatever the others are")
 
 
 def stopping_of(cause: str | None, detail: str | None) -> Stopping | None:

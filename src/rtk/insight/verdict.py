@@ -3,13 +3,15 @@
 pass          outages begun, chances to begin one and their mean length prove the target of the condition
 fail          the upper bound of what was measured stays below the target: an observation about this run's own time
 inconclusive  neither; also where a pass would rest on a stopped run
-invalid       a condition never took effect, or not for long enough, so that no measurement is evidence
+invalid       the baseline missed the target already, or a condition never took effect, or not for long enough, so that
+              no measurement is evidence; where several of these hold, the first of them is the reason
 None          there is nothing to judge: no objective, the gate was not met, or nothing began
 
 Pass and fail exclude each other: a proof never exceeds the lower bound for independent slots, which never lies above
 the upper bound of the same counts; reading missed slots the worse way only lowers it.
 """
 
+from bisect import bisect_left
 from dataclasses import dataclass
 
 from rtk.insight.bounds import proven_at_most
@@ -62,8 +64,27 @@ def passes(case: Case, target: float) -> bool:
 def fails(case: Case, target: float) -> bool:
     """Whether the target is ruled out, and would be had every slot that a stop cut off been met."""
     saved = case.remaining if case.stopped else 0
-    highest = proven_at_most(case.met + saved, case.met + case.deviated + saved)
+    return rules_out(case.met + saved, case.met + case.deviated + saved, target)
+
+
+def rules_out(good: int, measured: int, target: float) -> bool:
+    """Whether counts leave no room for the target: their exact upper bound lies below it."""
+    highest = proven_at_most(good, measured)
     return highest is not None and highest < target
+
+
+def deciding(planned: int, target: float) -> int | None:
+    """Return the fewest deviated slots with which so many fail even if all others are met; None where no number does.
+
+    More deviated ones fail as well, and so do as many of fewer slots.
+    """
+    found = bisect_left(range(planned + 1), 1, key=lambda bad: rules_out(planned - bad, planned, target))
+    return found if found <= planned else None
+
+
+def is_gone(case: Case) -> bool:
+    """Whether the effect of a condition was gone for more than half of the slots that no stop cut off."""
+    return 2 * case.lapsed > case.planned - case.remaining
 
 
 def slots(case: Case) -> int:

@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 
-from rtk.insight.bounds import proven_at_most
+from rtk.insight.baseline import Baseline
 from rtk.insight.facts import Facts
 from rtk.insight.moments import invalid_condition
 from rtk.insight.next_step import after_invalid, after_not_begun
 from rtk.insight.outage_length import OutageLength, OutageSource
 from rtk.insight.proof import LengthFrom, Proof
 from rtk.insight.shape import Clustering, Figures, InvalidReason, SeenLapse
-from rtk.insight.tally import Tally
-from rtk.insight.verdict import Case, fails, slots
+from rtk.insight.stops import StopCause
+from rtk.insight.verdict import Case, fails, is_gone, slots
 from rtk.insight.words import bound, chance, count, duration, listing, rounded, share
 
 JUDGED = ("completed", "aborted", "interrupted")
@@ -34,7 +34,7 @@ class Story:
     case: Case
     figures: Figures
     clustering: Clustering | None
-    baseline: Tally
+    baseline: Baseline
     lapses: tuple[SeenLapse, ...]
     unmissed: Proof | None  # the proof, had no slot been missed
     outage: OutageLength
@@ -65,22 +65,9 @@ class Story:
 
 def headline(story: Story) -> str:
     """The verdict in one sentence, with its certainty; that the baseline was broken already comes before it."""
-    broken = f"{_broken(story)} " if is_broken(story.baseline, story.case.target) else ""
-    return f"{broken}{_verdict(story)}"
-
-
-def is_broken(baseline: Tally, target: float | None) -> bool:
-    """Whether the baseline itself missed the target: its upper bound lies below it."""
-    highest = proven_at_most(baseline.met, baseline.measured)
-    return target is not None and highest is not None and highest < target
-
-
-def _broken(story: Story) -> str:
-    most = bound(proven_at_most(story.baseline.met, story.baseline.measured), story.case.target)
-    return (
-        f"The baseline was broken already: at most {most} of its measurements were good, "
-        f"where {share(story.case.target)} was promised."
-    )
+    if not story.baseline.is_broken or is_refused(story.facts) or story.case.invalid:
+        return _verdict(story)
+    return f"{story.baseline.broken()}. {_verdict(story)}"
 
 
 def next_step(story: Story) -> str:
@@ -94,7 +81,7 @@ def next_step(story: Story) -> str:
 
 def _verdict(story: Story) -> str:
     if not story.case.judged:
-        return _not_judged(story.facts)
+        return _not_judged(story.facts, story.baseline)
     if story.case.invalid:
         return f"{_invalid(story)}, so the run is evidence neither for nor against the objective."
     if not story.measured:
@@ -105,17 +92,28 @@ def _verdict(story: Story) -> str:
 def why(story: Story) -> str:
     """What decided the verdict."""
     if not story.case.judged:
-        return _refused(story.facts) or _not_judged(story.facts)
+        return _refused(story.facts) or _not_judged(story.facts, story.baseline)
     if story.case.invalid:
-        if story.case.invalid is InvalidReason.EFFECT_GONE:
-            return " ".join(lapsed_sentence(lapse) for lapse in story.lapses[:3])
-        failed = invalid_condition(story.facts)
-        reason = f": {failed.failure.rstrip('.')}" if failed and failed.failure else ""
-        return f"{_not_applied(story.facts)}{reason}."
+        return _why_invalid(story)
     if story.case.target is None:
         return _GIVE_TARGET
     verdict = story.figures.verdict
     return _why_pass(story) if verdict == "pass" else _why_fail(story) if verdict == "fail" else _why_open(story)
+
+
+def _why_invalid(story: Story) -> str:
+    """Every reason that there is, the one that is told first."""
+    parts = []
+    if story.case.invalid is InvalidReason.BASELINE_BROKEN:
+        parts.append(f"{story.baseline.seen()}; what the condition added to that cannot be told apart.")
+        if story.measured:
+            parts.append(f"{_while(story.facts)} {_good(story)}, which judges nothing.")
+    if failed := invalid_condition(story.facts):
+        reason = f": {failed.failure.rstrip('.')}" if failed.failure else ""
+        parts.append(f"{_not_applied(story.facts)}{reason}.")
+    elif is_gone(story.case):
+        parts += [lapsed_sentence(lapse) for lapse in story.lapses[:3]]
+    return " ".join(parts)
 
 
 def limits(story: Story) -> tuple[str, ...]:
@@ -138,7 +136,14 @@ def limits(story: Story) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _not_judged(facts: Facts) -> str:
+def is_refused(facts: Facts) -> bool:
+    """Whether the run was to begin only where the baseline is not broken, and it was."""
+    return facts.stop is not None and facts.stop.cause is StopCause.BASELINE_BROKEN and facts.status == "failed"
+
+
+def _not_judged(facts: Facts, baseline: Baseline) -> str:
+    if is_refused(facts):
+        return f"Not begun: {baseline.already()}."
     if facts.status == "failed":
         return "The hypothesis was not met before the run, so no condition was applied and nothing is judged."
     if facts.status not in JUDGED:
@@ -148,7 +153,9 @@ def _not_judged(facts: Facts) -> str:
 
 
 def _refused(facts: Facts) -> str:
-    """Why the gate was not met, where that was recorded."""
+    """Why the run did not begin, where that was recorded: the gate, or a baseline that had to be kept."""
+    if is_refused(facts):
+        return "It was to begin only where the baseline is not broken, so no condition was applied."
     if facts.status != "failed" or facts.gate is None:
         return ""
     asked = "Asked once" if facts.gate.tries == 1 else f"Asked {facts.gate.tries:,} times, the last time"
@@ -157,6 +164,8 @@ def _refused(facts: Facts) -> str:
 
 
 def _invalid(story: Story) -> str:
+    if story.case.invalid is InvalidReason.BASELINE_BROKEN:
+        return story.baseline.broken()
     if story.case.invalid is not InvalidReason.EFFECT_GONE:
         return _not_applied(story.facts)
     names = listing(tuple(dict.fromkeys(lapse.condition for lapse in story.lapses)))

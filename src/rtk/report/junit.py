@@ -6,6 +6,7 @@ from xml.etree import ElementTree as ET
 
 from rtk.insight.facts import ActivitySpan, Facts
 from rtk.insight.shape import Insight
+from rtk.insight.stops import StopCause
 from rtk.report.axis import utc
 from rtk.report.story import Story, story
 from rtk.report.text import plain
@@ -28,6 +29,7 @@ def junit(insight: Insight, facts: Facts) -> str:
     told = story(insight, facts)
     found = [
         _gate(insight, told),
+        *_baseline(insight, told),
         _objective(insight, told),
         *(_condition(c, insight, told) for c in facts.conditions),
         *_rollbacks(facts),
@@ -67,9 +69,19 @@ def _append(suite: ET.Element, case: Case, told: Story) -> None:
 
 def _gate(insight: Insight, told: Story) -> Case:
     name = "the hypothesis was met before the first condition"
-    if insight.status != "failed":
+    if insight.status != "failed" or insight.stop_cause is StopCause.BASELINE_BROKEN:
         return Case(name, 0.0)
-    return Case(name, 0.0, "failure", " ".join(filter(None, [told.headline, told.why, told.next_step])))
+    return Case(name, 0.0, "failure", _message(told))
+
+
+def _baseline(insight: Insight, told: Story) -> Iterator[Case]:
+    """A baseline that missed the target already; of one that may keep it there is nothing to say."""
+    if insight.baseline_broken:
+        yield Case("the baseline kept the promise before the first condition", 0.0, "failure", _message(told))
+
+
+def _message(told: Story) -> str:
+    return " ".join(filter(None, [told.headline, told.why, told.next_step]))
 
 
 def _objective(insight: Insight, told: Story) -> Case:
@@ -80,8 +92,8 @@ def _objective(insight: Insight, told: Story) -> Case:
         "invalid": "error",
         None: "skipped",
     }
-    message = " ".join(filter(None, [told.headline, told.why, told.next_step]))
-    return Case(f"objective: {told.objective}", insight.duration_s, problems[insight.figures.verdict], message)
+    problem = problems[insight.figures.verdict]
+    return Case(f"objective: {told.objective}", insight.duration_s, problem, _message(told))
 
 
 def _condition(span: ActivitySpan, insight: Insight, told: Story) -> Case:

@@ -8,6 +8,7 @@ from rtk.insight.facts import ActivitySpan, Facts, Measurement, Phase, PhaseSpan
 from rtk.insight.moments import first_deviation
 from rtk.insight.recovery import conditions_began
 from rtk.insight.shape import Insight
+from rtk.insight.stops import StopCause
 from rtk.insight.words import count, duration, number
 from rtk.report.axis import elapsed, utc
 from rtk.report.text import plain
@@ -38,7 +39,7 @@ class Moment(NamedTuple):
 
 def moments(insight: Insight, facts: Facts) -> tuple[Moment, ...]:
     """Everything worth a line, in order of time, at most 200 of it: the spans, then the events."""
-    told = _told(facts, [*_firsts(facts), *_end(insight, facts)])
+    told = _told(facts, [*_firsts(facts, insight.baseline_broken), *_end(insight, facts)])
     whole = [Moment(at, elapsed(at), utc(facts.started_at + at, "%H:%M:%S"), kind, text) for at, kind, text in told]
     return tuple(most_telling(whole, MOST))
 
@@ -121,13 +122,16 @@ def _outcome(span: ActivitySpan) -> str:
     return f"{word}{took}" + (f": {plain(span.failure, 240)}" if span.failure else "")
 
 
-def _firsts(facts: Facts) -> Iterator[Told]:
-    """The first deviated and the first missed slot; what deviated before any condition is not of one."""
+def _firsts(facts: Facts, broken: bool) -> Iterator[Told]:
+    """The first deviated and the first missed slot; what deviated before any condition is not of one.
+
+    Nor is what deviated after a baseline that was `broken` already.
+    """
     began = conditions_began(facts)
     first = facts.measurements.first("deviated")
     if first and began is not None and first.due < began:
         yield _first(facts, first, "first deviated measurement, before any condition")
-        first = first_deviation(facts, began)
+        first = None if broken else first_deviation(facts, began)
     if first:
         yield _first(facts, first, "first deviated measurement")
     if missed := facts.measurements.first("missed"):
@@ -144,5 +148,7 @@ def _end(insight: Insight, facts: Facts) -> Iterator[Told]:
     undone = max((r.ended for r in facts.rollbacks if r.ended is not None), default=None)
     if undone is not None and insight.recovered_after_s is not None:
         yield undone + insight.recovered_after_s, "ending", "recovered: the first of three met in a row"
-    stopped = f", stopped early: {plain(facts.stopped, 240)}" if facts.stopped else ""
-    yield facts.duration_s, "ending" if not facts.stopped else "trouble", f"the run ended{stopped}"
+    early = "" if insight.stop_cause is StopCause.BASELINE_BROKEN else "stopped early: "
+    stopped = f", {early}{plain(facts.stopped, 240)}" if facts.stopped else ""
+    in_order = facts.stop is None or facts.stop.cause.completes
+    yield facts.duration_s, "ending" if in_order else "trouble", f"the run ended{stopped}"

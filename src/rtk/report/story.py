@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from rtk.insight.cause import NO_CONDITION
+from rtk.insight.cause import BROKEN, NO_CONDITION
 from rtk.insight.facts import ActivitySpan, Facts
 from rtk.insight.recovery import Recovery
-from rtk.insight.shape import Insight, Stats
+from rtk.insight.shape import Insight, InvalidReason, Stats
 from rtk.insight.words import NO_DATA, bound, count, duration, multiple, number, rounded, share
 from rtk.report.axis import utc
 from rtk.report.marks import RECOVERED, RESTORED, Mark, verdict_mark
@@ -129,6 +129,7 @@ def _answers(insight: Insight, facts: Facts) -> Iterator[Answer]:
     yield Answer("Did it hold?", verdict_mark(insight).word, plain(insight.headline, 600))
     if not insight.next_step:
         yield Answer("How sure is that?", _interval(insight), _certainty(insight))
+    if not insight.next_step or insight.invalid_reason is InvalidReason.BASELINE_BROKEN:
         yield Answer("Was it the condition?", *_cause(insight))
     if not insight.next_step or _measured(insight):
         yield Answer("What did it cost?", _spent(insight), _cost(insight, facts))
@@ -175,9 +176,11 @@ def _cause(insight: Insight) -> tuple[str, str]:
     before = next((s for s in insight.phases if s.phase == "baseline"), None)
     during = next((s for s in insight.phases if s.phase == "conditions"), None)
     found = next((c for c in insight.comparisons if c.phase == "conditions"), None)
-    if found is None or found.real is None or before is None or during is None:
+    if found is None or before is None or during is None or (found.real is None and not insight.baseline_broken):
         return "unknown", plain(insight.cause, 400)
     told = f"{_deviated(during)} deviated, {_deviated(before)} in the baseline"
+    if found.real is None:
+        return "cannot be told", f"{told}. {BROKEN}"
     if during.p50 is not None and before.p50 is not None:
         here, there = (plain(number(v, insight.unit), 40) for v in (during.p50, before.p50))
         told += f"; median {here}, {there} in the baseline"
