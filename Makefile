@@ -50,8 +50,16 @@ check: setup ## linters, types, documentation
 audit: setup ## pins against ADVISORIES="FILE …" of OSV or pip-audit, and the licences of what is shipped
 	@$(BIN)/python -m tools.audit check $(ADVISORIES)
 
-bench: setup ## measure the measurer; rewrites bench/RESULTS.md
-	@$(BIN)/python -m bench
+# What follows `bench` on the line names rows, and is no goal of its own.
+ifeq ($(firstword $(MAKECMDGOALS)),bench)
+ROWS := $(wordlist 2,$(words $(MAKECMDGOALS)),$(MAKECMDGOALS))
+.PHONY: $(ROWS)
+$(ROWS): bench
+	@:
+endif
+
+bench: setup ## measure the measurer; rewrites bench/RESULTS.md; "make bench verdict SEED=new" plays a row alone
+	@$(BIN)/python -m bench $(ROWS) $(if $(SEED),--seed $(SEED))
 
 docs: setup ## build the documentation into site/
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict

@@ -4,6 +4,7 @@ The contenders of a row are measured side by side in one sitting. A row that is 
 """
 
 import argparse
+import secrets
 import subprocess
 import sys
 from collections.abc import Callable
@@ -91,12 +92,17 @@ def row(name: str, sitting: Sitting) -> Row:
         return sitting.row(f"no number: {error}", None)
 
 
-def taken(name: str, quick: bool) -> Row:
+def taken(name: str, quick: bool, seed: int | None = None) -> Row:
     """A row, measured now; kept unless it was quick."""
-    found = replace(row(name, Sitting(name, quick)), taken=machine.date())
+    found = replace(row(name, Sitting(name, quick, seed)), taken=machine.date())
     if not quick:
         results.keep(name, found, KEPT)
     return found
+
+
+def seed_of(text: str) -> int:
+    """The seed that an option gives: a number, or `new` for one that is drawn now."""
+    return secrets.randbelow(2**32) if text == "new" else int(text)
 
 
 def main(words: list[str] | None = None) -> int:
@@ -107,6 +113,9 @@ def main(words: list[str] | None = None) -> int:
     options.add_argument(
         "--write", action="store_true", help="measure nothing; write the results anew from what is kept"
     )
+    options.add_argument(
+        "--seed", type=seed_of, metavar="NUMBER|new", help="what simulated rows begin with; new draws one, and tells it"
+    )
     given = options.parse_args(words)
     if given.write:
         RESULTS.write_text(results.text(results.kept(ROWS, KEPT)))
@@ -115,7 +124,7 @@ def main(words: list[str] | None = None) -> int:
         options.error(f"there is no row {unknown[0]}; expected one of {', '.join(ROWS)}")
     names = given.rows or list(ROWS)
     with group.joined():
-        rows = [(name, taken(name, given.quick)) for name in names]
+        rows = [(name, taken(name, given.quick, given.seed)) for name in names]
     print(results.text(rows, given.quick))
     if not given.quick:
         RESULTS.write_text(results.text(results.kept(ROWS, KEPT)))

@@ -16,7 +16,8 @@ HELD = {True: "yes", False: "**no**", None: "not measured"}
 
 def text(rows: Sequence[tuple[str, Row]], quick: bool = False) -> str:
     """The results as Markdown; `rows` are the modules' names with their rows."""
-    lines = [*_top(quick), *_table(rows), "", "## Trials", "", *_trials(rows)]
+    beside = [line for _, row in rows if row.table for line in (row.table, "")]
+    lines = [*_top(quick), *_table(rows), "", *beside, "## Trials", "", *_trials(rows)]
     return "\n".join(lines) + "\n"
 
 

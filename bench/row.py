@@ -21,7 +21,10 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row: `held` is None where nothing could be measured; then `measured` says why. `taken` is when it was."""
+    """A row: `held` is None where nothing could be measured; then `measured` says why. `taken` is when it was.
+
+    `table` is what there is to tell beside the figures, in Markdown.
+    """
 
     what: str
     must: str
@@ -29,6 +32,7 @@ class Row:
     held: bool | None
     trials: tuple[Trial, ...] = ()
     taken: str = ""
+    table: str = ""
 
     @property
     def counted(self) -> int:

@@ -18,10 +18,14 @@ class NoQuiet(Exception):
 
 @dataclass
 class Sitting:
-    """One row's trials. `quick` takes one short round whatever the weather: it shows that all works, not how fast."""
+    """One row's trials. `quick` takes one short round whatever the weather: it shows that all works, not how fast.
+
+    `seed` is what simulated rows begin with, None for their own.
+    """
 
     name: str
     quick: bool = False
+    seed: int | None = None
     watch: Callable[[], Watch] = Watch
     tries: int = TRIES
     trials: list[Trial] = field(default_factory=list)

@@ -10,7 +10,7 @@ from urllib.request import urlopen
 import pytest
 
 from bench import truth, weather
-from bench.__main__ import RESULTS, ROWS, main, row
+from bench.__main__ import RESULTS, ROWS, main, row, seed_of
 from bench.bare import lateness_ms
 from bench.burners import burning
 from bench.command import CommandFailed, Kept, verify
@@ -186,6 +186,18 @@ def test_the_table_shows_what_held_what_did_not_and_every_trial() -> None:
     assert "| one | us | void | 1.0 | 0.110 | 0.000 |" in told
     assert re.search(r"Machine: .+, \d+ cores, .+ GiB, Linux ", told)
     assert re.search(r"Versions: Python 3\.\d+\.\d+, reliability-toolkit .+ libcurl \d", told)
+
+
+def test_a_seed_is_a_number_or_drawn_anew() -> None:
+    assert seed_of("7") == 7
+    assert len({seed_of("new") for _ in range(5)}) > 1
+    with pytest.raises(ValueError, match="soon"):
+        seed_of("soon")
+
+
+def test_what_a_row_has_to_tell_beside_its_figures_stands_below_the_table() -> None:
+    told = text([("row", Row("what", "must", "1 ms", True, table="## Errors"))])
+    assert told.index("| what |") < told.index("## Errors") < told.index("## Trials")
 
 
 def test_an_unknown_row_is_refused() -> None:

@@ -57,6 +57,7 @@ def test_it_is_played_to_its_end_and_again_for_the_same_verification(demo: Demo)
     assert first.returncode == 0, said
     assert re.findall(r"^\d of 7", said, re.MULTILINE) == [f"{step} of 7" for step in range(1, 8)]
     assert "lines 59 to 63: each raw line break" in said
+    assert "So short a run can show that the promise is broken, and never that it holds" in said
     assert re.search(r"^Verdict: (pass|fail|inconclusive)\. .* The story is complete\.$", said, re.MULTILINE), said
     assert "<svg" in (demo.data / "insight.html").read_text()
     (page,) = set(re.findall(r"^ +(http://localhost:\d+/demo/web/insights/\S+)$", said, re.MULTILINE))
@@ -114,6 +115,19 @@ def test_one_that_is_told_to_end_while_it_begins_leaves_nothing(demo: Demo) -> N
     said = said_by(process)
     assert process.returncode == 143, said
     nothing_is_left(demo)
+
+
+@pytest.mark.parametrize(("times", "lasting"), [(SHORT, "9 min 20 s"), (FULL, "28 min")])
+def test_a_run_too_short_to_prove_anything_says_so(times: Times, lasting: str) -> None:
+    assert story.what_it_can_show(times).startswith(
+        "So short a run can show that the promise is broken, and never that"
+    )
+    assert f"95 % takes {lasting} without an outage" in story.what_it_can_show(times)
+
+
+def test_a_run_that_can_prove_it_says_so() -> None:
+    told = story.what_it_can_show(Times(10.0, 1680.0, 60.0, 60.0))
+    assert told == ("It can show that the promise is broken, and that it holds: 95 % takes 28 min without an outage.")
 
 
 def test_what_it_says_of_its_own_is_plain_for_any_terminal() -> None:

@@ -1,14 +1,19 @@
 """What the explanations say in numbers is what was measured and what is computed."""
 
+import random
 import re
 from fractions import Fraction
+from itertools import accumulate
 
 import pytest
 
+from bench.series import Service, outcomes
 from rtk.insight.bounds import proven_at_least, proven_at_most
 from rtk.insight.budget import Spending, budget_of
 from rtk.insight.compare import fisher
-from rtk.insight.power import prospects
+from rtk.insight.power import power, prospects
+from rtk.insight.proof import needed
+from rtk.insight.requirement import fails_from
 from rtk.insight.verdict import Case, verdict_of
 from tests.docs.pages import DOCS, ROOT
 
@@ -85,6 +90,29 @@ def test_the_table_of_how_long_to_measure_is_computed() -> None:
         assert [each.time_of(each.needed) for each in found] == told
 
 
+def test_how_many_runs_pass_where_each_measurement_counts_by_itself_is_computed() -> None:
+    """59 clean slots of a service that is 94.9 % good, with outages of three slots."""
+    begins = 0.051 / 0.949 / 3
+    assert f"it lets {0.949 * (1 - begins) ** 58:.0%} of runs of 59 slots pass".replace("%", " %") in VERDICT
+
+
+def test_what_looking_early_makes_of_a_good_service_is_simulated() -> None:
+    rng, service = random.Random(4), Service(180, 0.95, 3, 3)
+    fails = [fails_from(0.95, slots) or 181 for slots in range(181)]
+    runs = [list(accumulate(not good for good in outcomes(service, rng))) for _ in range(2_000)]
+    early = sum(any(bad >= fails[n] for n, bad in enumerate(run, 1)) for run in runs) / len(runs)
+    late = sum(run[-1] >= fails[180] for run in runs) / len(runs)
+    told = " ".join(VERDICT.split())
+    assert f"seems to fail at some moment of {early:.0%} of runs of 180 slots".replace("%", " %") in told
+    assert f"and at the end of {late:.0%}.".replace("%", " %") in told
+
+
+def test_how_long_proof_takes_in_outages_is_computed() -> None:
+    told = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    times = {target: round(needed(target, 1_000) / 1_000) for target in (0.95, 0.99)}
+    assert f"about {times[0.95]} times as long as one lasts for 95 %, and {times[0.99]} times for 99 %" in told
+
+
 def test_the_bounds_that_are_told_are_computed() -> None:
     assert f"{proven_at_least(30, 30):.1%}" == "90.5%"
     assert proven_at_least(59, 59) == pytest.approx(0.95, abs=0.001)
@@ -121,9 +149,20 @@ def test_what_the_tutorial_reads_out_of_its_run_is_computed() -> None:
     assert verdict_of(Case(0.95, 30, 22, 8)) == "fail"
     assert "Had 26 been good" in told
     assert [verdict_of(Case(0.95, 30, met, 30 - met)) for met in (25, 26)] == ["fail", "inconclusive"]
+    needed_to_pass(" ".join(told.split()))
     found = budget_of(Spending(0.95, 86_400, 10, 436, met=22, deviated=8, deviating_s=Fraction(80)))
     assert f"**What did it cost?** {found.spent:.2%}".replace("%", " % of the budget") in told
     assert f"burn rate {found.burn_rate:.1f} ×" in told
     assert found.exhausted_after_s == 4.5 * 3600
     assert fisher(6, 0, 22, 8) > 0.025
     assert fisher(30, 0, 22, 8) < 0.025
+
+
+def needed_to_pass(told: str) -> None:
+    """What the tutorial says would have been needed to pass: every 10 s, for outages of 30 s on average."""
+    found = prospects(0.95, 30, 10.0, outage_lasts_s=30.0)
+    assert f"{found.needed} clean measurements in {found.time_of(found.needed)}, for outages of 30 s" in told
+    assert f"Thirty of thirty would have proven {found.provable:.1%}".replace("%", " %") in told
+    assert f"passes 28 minutes in {power(0.95, found.needed, 0.99, 3.0):.0%} of runs".replace("%", " %") in told
+    assert found.enough is not None
+    assert f"and {found.time_of(found.enough)} in nine of ten" in told

@@ -39,7 +39,22 @@ def test_measuring_more_often_buys_no_evidence() -> None:
 
 def test_a_declared_outage_is_what_counts() -> None:
     assert "✓" in told(1, 59, outage_lasts_s=1)
-    assert "for outages of 2 min on average" in told(1, 59, outage_lasts_s=120)
+    assert "for outages of 50 s on average" in told(1, 59, outage_lasts_s=50)
+
+
+def test_a_plan_that_an_outage_outlasts_proves_nothing_and_can_fail() -> None:
+    assert told(1, 59, outage_lasts_s=120) == (
+        "✗ This plan cannot prove anything; it can fail: an outage lasts 2 min on average, longer than its 59 s; "
+        "--for 1h51m53s could prove 95 %."
+    )
+
+
+def test_a_plan_of_one_measurement_cannot_even_fail() -> None:
+    assert told(60, 60).startswith("✗ This plan cannot prove anything; it cannot fail either: an outage lasts 3 min ")
+
+
+def test_a_low_target_is_proven_also_where_an_outage_would_outlast_the_plan() -> None:
+    assert told(10, 60, 0.1, outage_lasts_s=600).startswith("✓ This plan can prove 10 %")
 
 
 def test_what_no_option_can_give_is_not_named() -> None:

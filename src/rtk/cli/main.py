@@ -15,6 +15,7 @@ _COMMANDS = {
     "sign-in-link": ("rtk.cli.console:sign_in_link", "Print a link with which a user signs in without a password."),
     "users": ("rtk.cli.users:users", "Accounts of the console: list, disable, hand over, name administrators."),
     "demo": ("rtk.cli.demo:demo", "Play the tutorial from its first step to its insight."),
+    "plan": ("rtk.cli.plan:plan", "Tell how long to measure to prove a target."),
     "insight": ("rtk.cli.insight:insight", "Compute the insight of a run anew from what was kept."),
     "lab": ("rtk.cli.lab:lab", "AWS Systems Manager on your own machine, executing for real."),
 }

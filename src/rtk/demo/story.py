@@ -21,6 +21,7 @@ from rtk.demo.place import Place
 from rtk.demo.stage import Stage, StepFailed
 from rtk.demo.telling import Telling, shortened
 from rtk.errors import BadInput, ToolkitError
+from rtk.insight.power import prospects
 from rtk.insight.words import duration, share
 from rtk.lab import state
 from rtk.report.terminal import terminal
@@ -30,7 +31,7 @@ HOME = f"/{ORGANIZATION.lower()}/{TEAM.lower()}"
 AROUND_S = 35.0  # what is not measured: bringing everything up, the gate, the rollback's own pause, answers under way
 _MEANT = {
     "pass": "The loaded server keeps its promise.",
-    "inconclusive": "The loaded server may keep its promise or not: so few measurements cannot tell.",
+    "inconclusive": "The loaded server may keep its promise or not: so short a run cannot tell.",
     "fail": "The loaded server breaks its promise, which is what such a run is to find out.",
 }
 COMPLETE = {"pass": 0, "inconclusive": 0, "fail": 2}  # the verdicts with which the story is told, and their exit codes
@@ -162,7 +163,20 @@ def _made(team: Team, found: dict[str, Any], times: Times, telling: Telling) -> 
         f"every {duration(times.frequency)} for {duration(times.duration)}, "
         f"{duration(times.warm_up)} before and {duration(times.cool_down)} after"
     )
+    telling.line(what_it_can_show(times))
     return team.verification(found, times)
+
+
+def what_it_can_show(times: Times) -> str:
+    """Whether a run of these times can prove the objective, in a sentence."""
+    told = prospects(OBJECTIVE["target"], int(times.duration / times.frequency), times.frequency)
+    target, needed = share(told.target), told.time_of(told.needed)
+    if told.slots < told.needed:
+        return (
+            f"So short a run can show that the promise is broken, and never that it holds: {target} takes {needed} "
+            f"without an outage, for outages of {duration(told.outage.seconds)} on average."
+        )
+    return f"It can show that the promise is broken, and that it holds: {target} takes {needed} without an outage."
 
 
 def _ran(stage: Stage, team: Team, address: str) -> None:

@@ -225,9 +225,9 @@ class _Reader:
     def _bounded(self, plan: Plan) -> Plan:
         total = sum(plan.slots(phase) for phase in PHASES)
         if total > MOST_SLOTS:
+            place = at(self.place, FREQUENCY) if self.options.every_s is None else "--every"
             raise BadInput(
-                f"{at(self.place, FREQUENCY)}: every {plan.frequency_s:g} s makes {total:,} measurements, "
-                f"expected at most {MOST_SLOTS:,}"
+                f"{place}: every {plan.frequency_s:g} s makes {total:,} measurements, expected at most {MOST_SLOTS:,}"
             )
         return plan
 

@@ -1,7 +1,8 @@
 """The comparison of a phase with the baseline, as figures and as sentences.
 
 A difference is called real where either p-value is below 0.05 divided by the number of tests made
-(Bonferroni), so that two tests together still err no more than one time in twenty.
+(Bonferroni), so that two tests together still err no more than one time in twenty where measurements are independent.
+Outages make them dependent, and then they err more often: so each sentence says what it assumes.
 """
 
 from typing import NamedTuple

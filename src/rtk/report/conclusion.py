@@ -13,6 +13,7 @@ from rtk.experiment.quantity import written
 from rtk.experiment.refs import written_out
 from rtk.insight.budget import exact
 from rtk.insight.power import WANTED, Prospects, often, prospects
+from rtk.insight.requirement import fails_from
 from rtk.insight.words import count, duration, share
 from rtk.report.marks import VERDICTS
 from rtk.report.text import plain
@@ -25,6 +26,7 @@ class Doubt(StrEnum):
     NEVER_MET = "never met"
     ENDS_EARLY = "ends early"
     TOO_FEW = "too few"
+    OUTLASTED = "outlasted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class Conclusion:
             )
         if self.doubt is None:
             return f"{VERDICTS['pass'].symbol} This plan can prove {share(told.target)}: {self._power(told)}."
+        if self.doubt is Doubt.OUTLASTED:
+            return f"{VERDICTS['fail'].symbol} This plan {outlasted(self.plan, told)}."
         return f"{VERDICTS['fail'].symbol} This plan cannot prove {share(told.target)}: {self._why(told)}."
 
     def _why(self, told: Prospects) -> str:
@@ -71,7 +75,8 @@ def conclusion_of(plan: Plan, document: Mapping[str, Any]) -> Conclusion:
     if never is not None:
         return Conclusion(plan, Doubt.NEVER_MET, told, never)
     if told.slots < told.needed:
-        return Conclusion(plan, Doubt.TOO_FEW, told)
+        outlasted = 0 < plan.duration_s < told.outage.seconds
+        return Conclusion(plan, Doubt.OUTLASTED if outlasted else Doubt.TOO_FEW, told)
     longest = plan.stop_when.max_duration_s
     early = longest is not None and longest < plan.warm_up_s + plan.duration_s
     return Conclusion(plan, Doubt.ENDS_EARLY if early else None, told)
@@ -84,6 +89,15 @@ def too_few(plan: Plan, told: Prospects) -> str:
     more = f"; --for {written(lasting)} would do" if lasting <= LONGEST_S else ""
     mean = duration(told.outage.seconds)
     return f"{has} and needs at least {told.needed:,} clean ones, for outages of {mean} on average{more}"
+
+
+def outlasted(plan: Plan, told: Prospects) -> str:
+    """That an outage lasts for longer than the plan, so that it shows at most that one began."""
+    ends = "it can fail" if fails_from(told.target, told.slots) is not None else "it cannot fail either"
+    mean, lasting = duration(told.outage.seconds), duration(plan.duration_s)
+    needed = _lasting(plan, told.needed)
+    more = f"; --for {written(needed)} could prove {share(told.target)}" if needed <= LONGEST_S else ""
+    return f"cannot prove anything; {ends}: an outage lasts {mean} on average, longer than its {lasting}{more}"
 
 
 def ends_early(plan: Plan) -> str:

@@ -22,7 +22,7 @@ CLIENT = (
     "#sha256=9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 )
 OURS = f"reliability-toolkit @ {CLIENT}"
-PLAIN = Subject(ID, "https://console.example.com", 420.0, (OURS,))
+PLAIN = Subject(ID, "https://console.example.com", 1020.0, (OURS,))
 FULL = Subject(
     ID,
     "https://console.example.com",
@@ -212,7 +212,7 @@ def test_the_jenkinsfile_is_declarative_and_whole(of: Subject) -> None:
 
 
 def test_the_documentation_shows_the_same_files() -> None:
-    of = Subject(ID, "https://console.example.com", 420.0, (OURS,), FULL.variables[:1])
+    of = Subject(ID, "https://console.example.com", 1020.0, (OURS,), FULL.variables[:1])
     shown = {block.text.strip() for block in blocks(DOCS / "how-to" / "use-in-ci.md")}
     for key in ("github", "gitlab", "jenkins"):
         for file in way_of(key, of).files:

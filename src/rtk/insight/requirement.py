@@ -1,0 +1,82 @@
+"""What proof of a target requires: time without an outage, or more of it where a few are to be survived."""
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from typing import Any
+
+from rtk.insight.budget import exact
+from rtk.insight.power import Prospects, prospects
+from rtk.insight.verdict import Case, fails
+
+_TIMES_BETTER = (2, 5, 10)  # how much more seldom than allowed the services deviate of which the chances are told
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """What a target requires, told for services that keep it: `services`, each better than the one before.
+
+    `fails_from` is the fewest deviated slots of the plan with which it fails, None where it cannot fail. Without a
+    plan, which is without slots, there is nothing to fail.
+    """
+
+    services: tuple[Prospects, ...]
+    fails_from: int | None
+    planned: bool
+
+    @property
+    def usual(self) -> Prospects:
+        """Return what holds of all services: the target, what it needs, and what the plan can prove."""
+        return self.services[0]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it for programs: shares from 0 to 1, times in seconds; a figure without meaning is None."""
+        told = self.usual
+        return {
+            "target": told.target,
+            "frequency_s": told.frequency_s,
+            "outage": {"seconds": told.outage.seconds, "source": str(told.outage.source)},
+            "needed": told.needed,
+            "needed_s": _seconds(told, told.needed),
+            "services": [self._chances(each) for each in self.services],
+            "plan": self._plan() if self.planned else None,
+        }
+
+    def _chances(self, service: Prospects) -> dict[str, Any]:
+        return {
+            "share": service.quality,
+            "passes_needed": service.power_at_needed,
+            "passes_plan": service.power if self.planned else None,
+            "enough": service.enough,
+            "enough_s": None if service.enough is None else _seconds(service, service.enough),
+        }
+
+    def _plan(self) -> dict[str, Any]:
+        told = self.usual
+        return {
+            "slots": told.slots,
+            "duration_s": _seconds(told, told.slots),
+            "provable": told.provable,
+            "can_pass": told.slots >= told.needed,
+            "fails_from": self.fails_from,
+        }
+
+
+def requirement(
+    target: float, frequency_s: float, outage_lasts_s: float | None = None, slots: int | None = None
+) -> Requirement:
+    """Return what proof of a target requires, and what a plan of so many slots can show; None for no plan."""
+    qualities = [float(1 - (1 - exact(target)) / times) for times in _TIMES_BETTER]
+    services = [
+        prospects(target, slots or 0, frequency_s, outage_lasts_s=outage_lasts_s, quality=each) for each in qualities
+    ]
+    return Requirement(tuple(services), fails_from(target, slots or 0), slots is not None)
+
+
+def fails_from(target: float, slots: int) -> int | None:
+    """Return the fewest deviated of so many measured slots that fail the target; None where not even all do."""
+    bad = bisect_left(range(slots + 1), True, key=lambda bad: fails(Case(target, slots, slots - bad, bad), target))
+    return bad if bad <= slots else None
+
+
+def _seconds(told: Prospects, slots: int) -> float:
+    return float(slots * exact(told.frequency_s))
