@@ -26,6 +26,7 @@ from bench import (
     lateness_burning,
     machine,
     memory,
+    occurrence,
     onscreen,
     pages,
     publishing,
@@ -79,6 +80,7 @@ ROWS: dict[str, Callable[[Sitting], Row]] = {
     "stopping": stopping.run,
     "siege": siege.run,
     "verdict": verdict.run,
+    "occurrence": occurrence.run,
 }
 RESULTS = Path(__file__).with_name("RESULTS.md")
 KEPT = Path(__file__).with_name("kept")  # rows as they were measured last, not for git

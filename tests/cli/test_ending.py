@@ -1,12 +1,18 @@
 """Exit codes: which one wins."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from rtk.cli.ending import MEANINGS, exit_code
+from rtk.insight.occurrence import Allowance, Occurrence
+from rtk.insight.occurs import Occurs
 from rtk.insight.shape import Restoration
+
+LENIENT = Occurs(2, 86_400.0)
+BEYOND = Occurrence(replace(LENIENT, strict=True), Allowance.BEYOND, None, cost_s=21.0, spent=1.5)
 
 
 @pytest.mark.parametrize(
@@ -36,6 +42,15 @@ from rtk.insight.shape import Restoration
         (None, {"status": "completed", "measured": (0, 0)}, 0),
         (None, {"status": "completed", "strict": True}, 3),
         (None, {"status": "zombie", "measured": (0, 0)}, 0),
+        ("pass", {"occurrence": BEYOND}, 2),
+        ("inconclusive", {"occurrence": BEYOND, "strict": True}, 2),
+        ("fail", {"occurrence": BEYOND}, 2),
+        ("invalid", {"occurrence": BEYOND}, 4),
+        ("pass", {"occurrence": BEYOND, "unrecorded": True}, 1),
+        ("pass", {"occurrence": BEYOND, "signum": 2}, 130),
+        ("pass", {"occurrence": replace(BEYOND, occurs=LENIENT)}, 0),
+        ("pass", {"occurrence": replace(BEYOND, answer=Allowance.WITHIN)}, 0),
+        ("pass", {"occurrence": replace(BEYOND, answer=Allowance.UNKNOWN)}, 0),
     ],
 )
 def test_the_gravest_ending_is_the_exit_code(verdict: str | None, more: dict[str, Any], code: int) -> None:
@@ -44,6 +59,7 @@ def test_the_gravest_ending_is_the_exit_code(verdict: str | None, more: dict[str
         figures=SimpleNamespace(verdict=verdict, met=measured[0], deviated=measured[1]),
         restoration=more.pop("restoration", Restoration.RESTORED),
         status=more.pop("status", "completed"),
+        occurrence=more.pop("occurrence", None),
     )
     assert exit_code(insight, **more) == code
     assert code in MEANINGS

@@ -36,6 +36,8 @@ class Options:
     wait_publish: float | None = None
     acts_on: str | None = None
     outage_lasts: float | None = None
+    occurs: str | None = None
+    strict_cost: bool = False
     wait: float | None = None
     alongside: bool = False
     yes: bool = False
@@ -51,6 +53,8 @@ class Options:
             window_s=self.window,
             acts_on=self.acts_on,
             outage_lasts_s=self.outage_lasts,
+            occurs=self.occurs,
+            strict_cost=self.strict_cost,
         )
 
     def beside(self) -> tuple[Path, ...]:

@@ -1,6 +1,7 @@
 """Exit codes of `chaos verify`, one by one."""
 
 from rtk.insight.shape import Insight, Restoration
+from rtk.report import costing
 from rtk.verify.holders import REFUSED
 
 OK = 0
@@ -16,7 +17,7 @@ MEANINGS = {
     OK: "pass, or inconclusive without --strict",
     COULD_NOT_RUN: "could not run: bad input, the steady state not met before the method or a required baseline "
     "broken, nothing to record on",
-    FAIL: "fail: the objective was not met under the conditions",
+    FAIL: "fail: the objective was not met under the conditions; with --strict-cost also beyond the allowance",
     INCONCLUSIVE: "inconclusive, with --strict",
     INVALID: "invalid: the baseline was broken already, or a condition never took effect, or was gone for more than "
     "half of its phase",
@@ -35,7 +36,7 @@ def exit_code(insight: Insight, *, signum: int | None = None, strict: bool = Fal
         (signum is not None, SIGNALLED + (signum or 0)),
         (verdict == "invalid", INVALID),
         (unrecorded or insight.status == "failed" or _never_began(insight), COULD_NOT_RUN),
-        (verdict == "fail", FAIL),
+        (verdict == "fail" or costing.fails(insight.occurrence), FAIL),
         (strict and verdict != "pass", INCONCLUSIVE),
     )
     return next((code for applies, code in by_rank if applies), OK)

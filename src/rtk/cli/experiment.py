@@ -57,10 +57,12 @@ def mend(file: Path, output: Path | None, check: bool) -> None:
 @click.option("--warm-up", type=SECONDS, help="How long to measure before the method, such as 1m.")
 @click.option("--cool-down", type=SECONDS, help="How long to measure after the rollbacks, such as 1m.")
 @click.option("--outage-lasts", type=SECONDS, help="How long an outage lasts on average, such as 30s.")
+@click.option("--occurs", help="How often the conditions are expected, and for how long, such as 2/30d,20m.")
+@click.option("--strict-cost", is_flag=True, help="A run exits with 2 when that costs more than its allowance.")
 @click.option("--name", default="", help="The objective's name; without it the hypothesis' title.")
 @click.option("--replace", "again", is_flag=True, help="Replace the numbers of FILE if it is a verification.")
 @click.option("-o", "--output", type=_OUTPUT, required=True, help="Where to write the verification.")
-def upgrade(file: Path, output: Path, name: str, again: bool, **options: float | None) -> None:
+def upgrade(file: Path, output: Path, name: str, again: bool, **options: Any) -> None:
     """Make the experiment in FILE a verification; everything else in it stays as it is."""
     source = read(str(file))
     for warning in source.warnings:
@@ -73,6 +75,8 @@ def upgrade(file: Path, output: Path, name: str, again: bool, **options: float |
         target=options["target"],
         window_s=options["window"],
         outage_lasts_s=options["outage_lasts"],
+        occurs=options["occurs"],
+        strict_cost=options["strict_cost"],
     )
     document = upgraded(source.document, numbers, name=name, replace=again)
     replace(output, _text(document, output, file).encode())

@@ -24,6 +24,7 @@ def _variables(_ctx: click.Context, _param: click.Parameter, value: tuple[str, .
 @click.option("--target", type=SHARE, help="The objective's target, such as 95%.")
 @click.option("--window", type=SECONDS, help="The objective's window, such as 1d.")
 @click.option("--outage-lasts", type=SECONDS, help="How long an outage lasts on average, such as 30s.")
+@click.option("--occurs", help="How often the conditions are expected, and for how long, such as 2/30d,20m.")
 @click.option("--var", multiple=True, callback=_variables, help="A configuration value: key=value or key:type=value.")
 @click.option(
     "--var-file",
@@ -50,6 +51,7 @@ def _variables(_ctx: click.Context, _param: click.Parameter, value: tuple[str, .
 )
 @click.option("--alongside", is_flag=True, help="Run beside another run on the same system; both insights say so.")
 @click.option("--strict", is_flag=True, help="Exit 3 when the verdict is inconclusive.")
+@click.option("--strict-cost", is_flag=True, help="Exit 2 when what is expected costs more than its allowance.")
 @click.option("--dry", is_flag=True, help="Show what would be done and what it can prove; do nothing.")
 @click.option("--yes", is_flag=True, help="Run SOURCE without asking, whichever host it is from.")
 @click.option("--no-validation", is_flag=True, help="Do not validate the experiment before running it.")

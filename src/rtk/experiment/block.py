@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from rtk.errors import BadInput
+from rtk.experiment.occurs import occurs_of
 from rtk.experiment.plan import Plan, StopWhen
 from rtk.experiment.quantity import A_DURATION, finite, seconds, share
 from rtk.experiment.wording import at, kind, nearest, shown
 from rtk.insight.facts import PHASES, Objective
+from rtk.insight.occurs import Occurs
 
 NAME = "chaosiq"
 MOST_SLOTS = 10_000_000
@@ -24,6 +26,7 @@ WARM_UP = "warm-up-duration"
 COOL_DOWN = "cool-down-duration"
 ACTS_ON = "acts-on"
 OUTAGE_LASTS = "outage-lasts"
+OCCURS, STRICT_COST = "occurs", "strict-cost"
 # `run_id` was written into the block by the clients of 2020 and means nothing to us.
 _KEYS = frozenset(
     (
@@ -37,6 +40,8 @@ _KEYS = frozenset(
         "stop-when",
         ACTS_ON,
         OUTAGE_LASTS,
+        OCCURS,
+        STRICT_COST,
         "run_id",
     )
 )
@@ -47,7 +52,10 @@ _IDS = ("experiment_id", "objective_id", "team_id", "org_id")
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """What the command line says instead of the file: seconds, and the target as a share. None: not said."""
+    """What the command line says instead of the file: seconds, and the target as a share. None: not said.
+
+    `occurs` is the text of the option.
+    """
 
     every_s: float | None = None
     for_s: float | None = None
@@ -57,6 +65,8 @@ class Overrides:
     window_s: float | None = None
     acts_on: str | None = None
     outage_lasts_s: float | None = None
+    occurs: str | None = None
+    strict_cost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +139,7 @@ class _Reader:
             verification_id=self._id(),
             acts_on=self._acts_on(),
             outage_lasts_s=self._outage_lasts(),
+            occurs=self._occurs(objective),
         )
         plan = self._bounded(plan)
         if plan.frequency_s < SHORTEST_S:
@@ -221,6 +232,26 @@ class _Reader:
         ]
         lengths = [_outage(value, where) for value, where in declared if value is not None]
         return max(lengths, default=None)
+
+    def _occurs(self, objective: Objective | None) -> Occurs | None:
+        value, place = self.values.get(OCCURS), at(self.place, OCCURS)
+        if self.options.occurs is not None:
+            value, place = self.options.occurs, "--occurs"
+        strict = self._strict_cost()
+        if value is None:
+            if strict:
+                said = "--strict-cost" if self.options.strict_cost else at(self.place, STRICT_COST)
+                raise BadInput(f"{said}: means nothing without {OCCURS}, expected both (give --occurs 2/30d,20m)")
+            return None
+        if objective is None:
+            raise BadInput(f"{place}: there is no budget that it could cost without an objective, expected --target")
+        return occurs_of(value, place, strict=strict)
+
+    def _strict_cost(self) -> bool:
+        strict = self.values.get(STRICT_COST)
+        if not isinstance(strict, bool | None):
+            raise BadInput(f"{at(self.place, STRICT_COST)}: expected true or false, not {shown(strict)}")
+        return bool(strict) or self.options.strict_cost
 
     def _bounded(self, plan: Plan) -> Plan:
         total = sum(plan.slots(phase) for phase in PHASES)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from rtk.insight.facts import Objective, Phase
+from rtk.insight.occurs import Occurs
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Plan:
     """A verification's schedule and promise; times are seconds.
 
     `outage_lasts_s` is how long an outage lasts on average, by the file or an option; None: it is assumed.
+    `occurs` is how often the conditions are expected in life, and what they may cost then.
     `acts_on` names what no second run may act on meanwhile; None: it is computed from the actions.
     `max_in_flight` None: max(32, ceil(limit / frequency) + 1), at most 1,000 (DESIGN §4.2).
     """
@@ -38,6 +40,7 @@ class Plan:
     verification_id: str | None = None
     acts_on: str | None = None
     outage_lasts_s: float | None = None
+    occurs: Occurs | None = None
 
     def slots(self, phase: Phase) -> int:
         """How many slots are planned in a phase whose method returns within the duration."""

@@ -11,13 +11,16 @@ from rtk.experiment.block import (
     DURATION,
     FREQUENCY,
     NAME,
+    OCCURS,
     OUTAGE_LASTS,
+    STRICT_COST,
     WARM_UP,
     Overrides,
     block_of,
     plan_of,
 )
 from rtk.experiment.check import check
+from rtk.experiment.occurs import block_of_occurs
 from rtk.experiment.plan import Plan
 
 
@@ -64,6 +67,9 @@ def _verification(plan: Plan, title: str) -> dict[str, Any]:
         )
     if plan.outage_lasts_s is not None:
         values[OUTAGE_LASTS] = _number(plan.outage_lasts_s)
+    if plan.occurs is not None:
+        values[OCCURS] = block_of_occurs(plan.occurs)
+        values |= {STRICT_COST: True} if plan.occurs.strict else {}
     return values
 
 

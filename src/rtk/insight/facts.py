@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple, get_args
 
 from rtk.insight.columns import Columns, only, order_of
 from rtk.insight.effect import EffectChange
+from rtk.insight.occurs import Occurs
 from rtk.insight.stops import Stopping
 
 Phase = Literal["baseline", "onset", "conditions", "undo", "recovery"]
@@ -260,9 +261,8 @@ class PhaseSpan:
 class ActivitySpan:
     """A condition or a rollback as it went: `status` is `succeeded`, `failed` or `interrupted`.
 
-    `failure` says what went wrong, in one sentence; `by_hand` is the command a person runs instead;
-    `lasts` is how long its effect goes on after it returned (seconds), where the file says so; `unproven` that its
-    effect did not show in time.
+    `failure` says what went wrong, in one sentence; `by_hand` is the command a person runs instead; `lasts` is how long
+    its effect goes on after it returned (seconds), where told; `unproven` that its effect did not show in time.
     """
 
     name: str
@@ -301,8 +301,7 @@ class Beside(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A run that acted on the same system meanwhile. `run_id` is empty where that is not ours to know, `since` is in
-    seconds since the epoch."""
+    """A run that acted on the same system meanwhile; `run_id` is empty if it is not ours to know, `since` by epoch."""
 
     run_id: str
     title: str
@@ -315,11 +314,11 @@ class Neighbour:
 class Facts:
     """A run as it was recorded.
 
-    `status` is the journal's: `completed`, `failed` (the gate was not met), `aborted`, `interrupted`.
-    `stop` says why measuring ended before its time, None when it did not. `rolled_back` is False when
-    rollbacks were due and not played (strategy `never`), None when there were none to play. `gate` is None where
-    it was met, and of records that do not tell. `neighbours` are runs that acted on the same system meanwhile.
-    `outage_lasts_s` is how long an outage lasts on average by the plan, None where it does not say.
+    `status` is the journal's: `completed`, `failed` (the gate was not met), `aborted`, `interrupted`. `stop` says why
+    measuring ended before its time, None when it did not. `rolled_back` is False when rollbacks were due and not played
+    (strategy `never`), None when there were none to play. `gate` is None where it was met, and of records that do not
+    tell. `neighbours` are runs that acted on the same system meanwhile. `outage_lasts_s` is how long an outage lasts on
+    average by the plan, `occurs` how often the conditions are expected in life; None where it does not say.
     """
 
     run_id: str
@@ -343,6 +342,7 @@ class Facts:
     files: dict[str, str] = field(default_factory=dict)
     neighbours: tuple[Neighbour, ...] = ()
     outage_lasts_s: float | None = None
+    occurs: Occurs | None = None
 
     @property
     def stopped(self) -> str | None:

@@ -17,6 +17,8 @@ from rtk.insight.moments import (
     seen_lapses,
 )
 from rtk.insight.neighbours import said
+from rtk.insight.occurrence import occurrence_of
+from rtk.insight.occurrence_wording import priced
 from rtk.insight.outage import deviating_time
 from rtk.insight.outage_length import outage_length
 from rtk.insight.proof import BAD, MISSED, Proof, prove
@@ -88,6 +90,7 @@ def insight(facts: Facts) -> Insight:
         proof=case.proof if case.judged and not case.invalid else None,
         outage=outage,
         sums=sums_of(series, conditions.cut_off, outlasting) if case.judged and not case.invalid else None,
+        occurrence=priced(facts, occurrence_of(facts, outage_slots, judged=case.judged and not case.invalid)),
     )
 
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from rtk.insight.facts import Neighbour, Phase
+from rtk.insight.occurrence import Occurrence
 from rtk.insight.outage_length import OutageLength
 from rtk.insight.proof import Proof
 from rtk.insight.recovery import Recovery
@@ -135,7 +136,8 @@ class Insight:
     `restored` (the rollbacks succeeded) and `recovered` (the service was good again) are two facts; `recovery` says
     why the latter is None. `proof` is what all slots of the conditions prove for outages, `outage` how long those were
     taken to last; both are None in insights of version 1, which counted slots. `sums` are what the run adds to the
-    standing of its promise, None where it is no evidence."""
+    standing of its promise, None where it is no evidence. `occurrence` is what one costs, where somebody said how often
+    it is expected."""
 
     run_id: str
     title: str
@@ -176,6 +178,7 @@ class Insight:
     proof: Proof | None = None
     outage: OutageLength | None = None
     sums: Sums | None = None
+    occurrence: Occurrence | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The figures at the top level (the keys of the console's API), the rest beside them."""

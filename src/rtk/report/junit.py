@@ -5,8 +5,11 @@ from typing import Literal, NamedTuple
 from xml.etree import ElementTree as ET
 
 from rtk.insight.facts import ActivitySpan, Facts
+from rtk.insight.occurrence import Allowance
+from rtk.insight.occurrence_wording import expected
 from rtk.insight.shape import Insight
 from rtk.insight.stops import StopCause
+from rtk.report import costing
 from rtk.report.axis import utc
 from rtk.report.story import Story, story
 from rtk.report.text import plain
@@ -25,12 +28,13 @@ class Case(NamedTuple):
 
 
 def junit(insight: Insight, facts: Facts) -> str:
-    """The whole document: one suite with a case for the gate, the objective, each condition and rollback."""
+    """The whole document: one suite with a case for the gate, the objective, its cost, each condition and rollback."""
     told = story(insight, facts)
     found = [
         _gate(insight, told),
         *_baseline(insight, told),
         _objective(insight, told),
+        *_occurrence(insight),
         *(_condition(c, insight, told) for c in facts.conditions),
         *_rollbacks(facts),
     ]
@@ -94,6 +98,17 @@ def _objective(insight: Insight, told: Story) -> Case:
     }
     problem = problems[insight.figures.verdict]
     return Case(f"objective: {told.objective}", insight.duration_s, problem, _message(told))
+
+
+def _occurrence(insight: Insight) -> Iterator[Case]:
+    """What is expected against what it may cost; a failure where it fails the command, for then both say the same."""
+    found, priced = insight.occurrence, costing.answer_of(insight.occurrence)
+    if found is None or priced is None:
+        return
+    problem: Problem | None = "failure" if costing.fails(found) else "skipped"
+    within = found.answer is Allowance.WITHIN
+    message = f"{priced.mark.word}: {priced.sentence}"
+    yield Case(f"cost: {expected(found.occurs)}", insight.duration_s, None if within else problem, message)
 
 
 def _condition(span: ActivitySpan, insight: Insight, told: Story) -> Case:

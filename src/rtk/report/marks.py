@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rtk.insight.facts import Outcome
+from rtk.insight.occurrence import Allowance
 from rtk.insight.recovery import Recovery
 from rtk.insight.shape import Insight
 
@@ -48,6 +49,11 @@ RECOVERED: dict[Recovery, Mark] = {
     Recovery.NOT_RECOVERED: Mark("not recovered", "▲", "!", "bad"),
     Recovery.NOTHING_TO_RECOVER_FROM: Mark("nothing to recover from", "·", "-", "quiet"),
     Recovery.NOT_MEASURED: Mark("not measured", "·", "-", "quiet"),
+}
+ALLOWANCES: dict[Allowance, Mark] = {
+    Allowance.WITHIN: Mark("within allowance", "✓", "+", "good"),
+    Allowance.BEYOND: Mark("beyond allowance", "✗", "x", "bad"),
+    Allowance.UNKNOWN: Mark("unknown", "?", "?", "unsure"),
 }
 STATUSES: dict[str, Mark] = {
     "succeeded": Mark("succeeded", "✓", "+", "good"),

@@ -9,6 +9,7 @@ from rtk.experiment.plan import Plan
 from rtk.experiment.quantity import finite
 from rtk.experiment.refs import written_out
 from rtk.insight.facts import PHASES
+from rtk.insight.occurrence_wording import may_cost
 from rtk.insight.power import prospects, worst
 from rtk.insight.words import count, duration, share
 from rtk.report.conclusion import conclusion_of
@@ -133,6 +134,8 @@ def _proof(plan: Plan, document: Document) -> Iterator[str]:
         all_slots=sum(plan.slots(phase) for phase in PHASES),
         beside_s=beside_s(document),
     ).sentences()
+    if plan.occurs is not None:
+        yield may_cost(plan.occurs, objective.target)
 
 
 def _actions(activities: object, document: Document) -> list[Document]:

@@ -12,6 +12,7 @@ from rtk.insight.facts import ActivitySpan, Facts
 from rtk.insight.recovery import Recovery
 from rtk.insight.shape import Insight, InvalidReason, Stats
 from rtk.insight.words import NO_DATA, bound, count, duration, multiple, number, rounded, share
+from rtk.report import costing
 from rtk.report.axis import utc
 from rtk.report.marks import RECOVERED, RESTORED, Mark, verdict_mark
 from rtk.report.moments import Moment, moments
@@ -133,6 +134,8 @@ def _answers(insight: Insight, facts: Facts) -> Iterator[Answer]:
         yield Answer("Was it the condition?", *_cause(insight))
     if not insight.next_step or _measured(insight):
         yield Answer("What did it cost?", _spent(insight), _cost(insight, facts))
+        if cost := costing.answer_of(insight.occurrence):
+            yield Answer(costing.QUESTION, cost.mark.word, cost.sentence, cost.mark)
     if not insight.next_step or facts.conditions:
         undo, again = RESTORED[insight.restored], RECOVERED[insight.recovery]
         yield Answer("Is everything undone?", undo.word, undone(insight, facts), undo)
@@ -258,6 +261,7 @@ def _figures(insight: Insight) -> tuple[Figure, ...]:
         Figure("Budget", duration(f.budget_s), "(1 - target) times the window"),
         Figure("Deviating time", duration(deviating), "of all phases: from each deviated slot to the next"),
         Figure("Budget spent", fine_share(spent), "deviating time ÷ budget"),
+        *(Figure(*each) for each in costing.figures_of(insight.occurrence)),
         Figure("Burn rate", multiple(f.burn_rate), "(1 - observed) ÷ (1 - target)"),
         Figure("Exhausted after", duration(f.exhausted_after_s), "window ÷ burn rate, were it to go on"),
         Figure("Affordable", _count(f.affordable), "such runs per window"),

@@ -22,6 +22,7 @@ from rtk.insight.facts import (
     RunEvent,
     Threshold,
 )
+from rtk.insight.occurs import Occurs
 from rtk.insight.stops import StopCause, Stopping, stopping_of
 from rtk.verify.numbers import played_of
 from rtk.verify.record import Entry, Recorded, Slot
@@ -207,6 +208,7 @@ def _facts(head: Entry, reading: _Reading, measurements: Measurements, files: di
         files=files,
         neighbours=tuple(dict.fromkeys(reading.neighbours)),
         outage_lasts_s=plan.get("outage_lasts_s"),
+        occurs=Occurs(**plan["occurs"]) if plan.get("occurs") else None,
     )
 
 

@@ -1,0 +1,102 @@
+"""How often a condition is expected: `{"times": 2, "per": "30d", "lasts": "20m"}`, or the same as `2/30d,20m`."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from rtk.errors import BadInput
+from rtk.experiment.quantity import finite, seconds, written
+from rtk.experiment.wording import at, nearest, shown
+from rtk.insight.occurs import Occurs
+from rtk.insight.words import duration, number
+
+LONGEST_PER_S = 366 * 86_400.0
+MOST_TIMES = 1_000_000_000
+A_RATE = (
+    "how often it is expected, such as 2/30d, 2/30d,20m where each lasts 20 minutes, or 2/30d,20m,10% of the budget"
+)
+_KEYS = frozenset(("times", "per", "lasts", "allowance"))
+_TEXT = re.compile(r" *([^/,]+)/([^/,]+)(?:,([^/,%]+))?(?:,([^/,]+%) *)?", re.ASCII)
+_LONGEST = 200
+
+
+def occurs_of(value: object, place: str, *, strict: bool = False) -> Occurs:
+    """Return how often something is expected, of a mapping or a text. Raises `BadInput` with the place."""
+    values = _mapping(value, place)
+    occurs = Occurs(
+        _times(values.get("times"), at(place, "times")),
+        _span(values.get("per"), at(place, "per"), LONGEST_PER_S, "the time that is for"),
+        None
+        if values.get("lasts") is None
+        else _span(values["lasts"], at(place, "lasts"), LONGEST_PER_S, "how long it lasts"),
+        _allowance(values.get("allowance"), at(place, "allowance")),
+        strict,
+    )
+    if occurs.lasts_s is not None and occurs.times * occurs.lasts_s > occurs.per_s:
+        each, per = duration(occurs.lasts_s), duration(occurs.per_s)
+        raise BadInput(f"{place}: {number(occurs.times)} times {each} each is more than fits into {per}; expected less")
+    return occurs
+
+
+def block_of_occurs(occurs: Occurs) -> dict[str, Any]:
+    """The same as a file says it, without whether it is strict."""
+    lasts = {} if occurs.lasts_s is None else {"lasts": _spelled(occurs.lasts_s)}
+    allowance = {} if occurs.allowance == 1 else {"allowance": occurs.allowance}
+    times = int(occurs.times) if occurs.times == int(occurs.times) else occurs.times
+    return {"times": times, "per": _spelled(occurs.per_s), **lasts, **allowance}
+
+
+def _mapping(value: object, place: str) -> Mapping[str, Any]:
+    if isinstance(value, str):
+        found = _TEXT.fullmatch(value) if len(value) <= _LONGEST else None
+        if not found:
+            raise BadInput(f"{place}: expected {A_RATE}, not {shown(value)}")
+        told = (_number(found[1]), *found.groups()[1:])
+        return {
+            key: each
+            for key, each in zip(("times", "per", "lasts", "allowance"), told, strict=True)
+            if each is not None
+        }
+    if not isinstance(value, Mapping):
+        raise BadInput(f"{place}: expected {A_RATE}, not {shown(value)}")
+    for key in value:
+        if key not in _KEYS:
+            raise BadInput(f"{at(place, str(key)[:80])}: unknown, {nearest(str(key), _KEYS)}")
+    return value
+
+
+def _number(text: str) -> int | float | str:
+    """A number as it was written, and what is none as the text it is."""
+    found = re.fullmatch(r" *(-?[0-9]{1,20})(\.[0-9]{1,20})? *", text)
+    return text if not found else float(text) if found[2] else int(text)
+
+
+def _times(value: object, place: str) -> float:
+    times = finite(value)
+    if times is None or not 0 < times <= MOST_TIMES:
+        raise BadInput(f"{place}: expected a number above 0 and at most {MOST_TIMES:,}, not {shown(value)}")
+    return times
+
+
+def _span(value: object, place: str, most: float, what: str) -> float:
+    length = seconds(value, place)
+    if not 0 < length <= most:
+        raise BadInput(f"{place}: expected {what}, above 0 and at most {duration(most)}, not {shown(value)}")
+    return length
+
+
+def _allowance(value: object, place: str) -> float:
+    if value is None:
+        return 1.0
+    given = value.strip() if isinstance(value, str) and len(value) <= _LONGEST else value
+    if isinstance(given, str) and (found := re.fullmatch(r"([0-9]+(?:\.[0-9]+)?) *%", given)):
+        given = float(found[1]) / 100
+    share = finite(given)
+    if share is None or not 0 < share <= 1:
+        raise BadInput(f"{place}: expected a share of the budget above 0 and at most 1 such as 10%, not {shown(value)}")
+    return share
+
+
+def _spelled(length: float) -> str | float:
+    text = written(length)
+    return text if seconds(text) == length else length

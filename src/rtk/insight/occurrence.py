@@ -1,0 +1,193 @@
+"""What one occurrence of a condition costs, by one run, and whether all that are expected fit into the allowance.
+
+It costs the deviating time of its harm (`rtk.insight.harm`) and one slot more for each outage: an outage that is seen
+in m slots may have lasted for m + 1. Harm that goes on until the condition ends is taken pro rata to how long the
+condition lasts in life: its share of time times that, or what deviated in the first such time of the run where that is
+more; what deviated after the condition's end comes on top. So applying it more briefly buys nothing. A missed slot
+counts as deviated.
+"""
+
+from array import array
+from bisect import bisect_left
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+from rtk.insight.budget import exact
+from rtk.insight.columns import DEVIATED, MET, MISSED, but
+from rtk.insight.facts import CUT_OFF, Facts
+from rtk.insight.harm import Harm, background_of, harm_of
+from rtk.insight.occurs import Occurs
+from rtk.insight.proof import BAD, GOOD
+from rtk.insight.recovery import conditions_began, since
+from rtk.insight.tally import stopped_early
+
+_MARKS = bytes.maketrans(bytes((MET, DEVIATED, MISSED)), GOOD + BAD + BAD)
+
+
+class Allowance(StrEnum):
+    """Whether all occurrences that are expected fit into what they may cost; the values are part of the API."""
+
+    WITHIN = "within-allowance"
+    BEYOND = "beyond-allowance"
+    UNKNOWN = "unknown"
+
+
+class Unpriced(StrEnum):
+    """Why a run does not say what an occurrence costs."""
+
+    INVALID = "invalid"
+    NO_CONDITION = "no-condition"
+    NOTHING_MEASURED = "nothing-measured"
+    STOPPED = "stopped"
+    NEEDS_LASTS = "needs-lasts"
+    NOT_RECOVERED = "not-recovered"
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """What one occurrence costs. Times are seconds; None where a figure has no meaning.
+
+    `cost_s` is of one occurrence, at least so much where the service had not recovered; `spent` the share of the budget
+    that all expected ones spend. `deviating_s` deviated in this run by the condition's harm, in `outages`; the share
+    `baseline_share` of it would have been there without it. `missed` of its slots were not measured. `left_out_s`
+    deviated besides and is the service's own. `lasting` is whether the harm went on until the condition ended,
+    `applied_s` how long that was, `harmed` the share of its time.
+    """
+
+    occurs: Occurs
+    answer: Allowance
+    unpriced: Unpriced | None
+    cost_s: float | None = None
+    spent: float | None = None
+    deviating_s: float = 0.0
+    outages: int = 0
+    missed: int = 0
+    lasting: bool = False
+    applied_s: float | None = None
+    harmed: float | None = None
+    left_out_s: float = 0.0
+    baseline_share: float | None = None
+    sentence: str = ""
+
+
+def occurrence_of(facts: Facts, outage_slots: float, *, judged: bool) -> Occurrence | None:
+    """Return what an occurrence costs by this run; None where nobody said how often it is expected, or of no objective.
+
+    `outage_slots` is how long the service's own outages are taken to last on average, `judged` whether the run is
+    evidence of anything.
+    """
+    if facts.occurs is None or facts.objective is None:
+        return None
+    if not judged:
+        return Occurrence(facts.occurs, Allowance.UNKNOWN, Unpriced.INVALID)
+    began = conditions_began(facts)
+    if began is None:
+        return Occurrence(facts.occurs, Allowance.UNKNOWN, Unpriced.NO_CONDITION)
+    seen = _seen(facts, began, outage_slots, facts.objective.target)
+    if seen is None:
+        return Occurrence(facts.occurs, Allowance.UNKNOWN, Unpriced.NOTHING_MEASURED)
+    return seen.priced(facts.occurs, facts.objective.target, stopped=stopped_early(facts))
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """The slots since a condition began: good or bad, when due, where the condition ended, and its harm."""
+
+    series: bytes
+    due: "array[float]"
+    missed: bytes
+    began: float
+    ended: float
+    ends: int
+    frequency_s: Fraction
+    baseline: float | None
+    harm: Harm
+
+    @property
+    def bad(self) -> int:
+        return self.series.count(BAD, self.harm.first, self.harm.until)
+
+    @property
+    def outages(self) -> int:
+        harm = self.harm
+        return self.series.count(GOOD + BAD, harm.first, harm.until) + (harm.until > harm.first)
+
+    def priced(self, occurs: Occurs, target: float, *, stopped: bool) -> Occurrence:
+        """Return the cost, and whether it is within the allowance."""
+        cost, unpriced = self._cost(occurs), self._unpriced(occurs, stopped)
+        known = cost is not None and unpriced in (None, Unpriced.NOT_RECOVERED)
+        spent = occurs.spent(cost, target) if known and cost is not None else None
+        return Occurrence(
+            occurs,
+            _answer(spent, unpriced, occurs),
+            unpriced,
+            cost_s=float(cost) if known and cost is not None else None,
+            spent=None if spent is None else float(spent),
+            deviating_s=float(self.bad * self.frequency_s),
+            outages=self.outages,
+            missed=self.missed.count(1, self.harm.first, self.harm.until),
+            lasting=self.harm.lasting,
+            applied_s=max(0.0, self.ended - self.began),
+            harmed=float(self._harmed()) if self.harm.lasting else None,
+            left_out_s=float((self.series.count(BAD) - self.bad) * self.frequency_s),
+            baseline_share=self._baseline_share(),
+        )
+
+    def _unpriced(self, occurs: Occurs, stopped: bool) -> Unpriced | None:
+        if not self.harm.until:
+            return Unpriced.STOPPED if stopped else None
+        if self.harm.lasting and occurs.lasts_s is None:
+            return Unpriced.NEEDS_LASTS
+        return None if self.harm.recovered else Unpriced.NOT_RECOVERED
+
+    def _cost(self, occurs: Occurs) -> Fraction | None:
+        harm, every = self.harm, self.frequency_s
+        if not harm.lasting:
+            return (self.bad + self.outages) * every
+        if occurs.lasts_s is None:
+            return None
+        until = min(self.ends, bisect_left(self.due, self.began + occurs.lasts_s))
+        pro_rata = self._harmed() * exact(occurs.lasts_s)
+        after = self.series.count(BAD, self.ends, harm.until) if harm.until > self.ends else 0
+        return max(pro_rata, self.series.count(BAD, harm.first, until) * every) + (after + 1) * every
+
+    def _harmed(self) -> Fraction:
+        """The share of its time that deviated, from the first deviation to the condition's end."""
+        first, ends = self.harm.first, self.ends
+        return Fraction(self.series.count(BAD, first, ends), ends - first)
+
+    def _baseline_share(self) -> float | None:
+        if self.baseline is None or not self.bad:
+            return None
+        return min(1.0, self.baseline * (self.harm.until - self.harm.first) / self.bad)
+
+
+def _answer(spent: Fraction | None, unpriced: Unpriced | None, occurs: Occurs) -> Allowance:
+    """What is not known to its end is beyond the allowance where it is so already: it only grows."""
+    if spent is not None and spent > exact(occurs.allowance):
+        return Allowance.BEYOND
+    return Allowance.UNKNOWN if unpriced or spent is None else Allowance.WITHIN
+
+
+def _seen(facts: Facts, began: float, outage_slots: float, target: float) -> _Seen | None:
+    found = since(facts, began)
+    found = found.of(but(found.missed_for(CUT_OFF)))
+    missed = found.are(MISSED)
+    if 0 not in missed:
+        return None
+    series, ended = found.kinds.translate(_MARKS), _ended(facts, found.due)
+    ends = bisect_left(found.due, ended)
+    before = facts.measurements.columns("baseline").kinds.translate(_MARKS, bytes((MISSED,)))
+    harm = harm_of(series, ends, background_of(target, outage_slots, before))
+    share = before.count(BAD) / len(before) if before else None
+    return _Seen(series, found.due, missed, began, ended, ends, exact(facts.frequency_s), share, harm)
+
+
+def _ended(facts: Facts, due: "array[float]") -> float:
+    """When the condition ended: with its phase, or before it where each one says how long it lasts."""
+    phase = next((span.ended for span in facts.phases if span.phase == "conditions"), None)
+    own = facts.measurements.columns("conditions").due
+    ended = phase if phase is not None else (own[-1] if own else due[-1]) + facts.frequency_s
+    told = [each.ended + each.lasts for each in facts.conditions if each.ended is not None and each.lasts]
+    return min(ended, max(told)) if told and len(told) == len(facts.conditions) else ended

@@ -1,0 +1,131 @@
+"""What an occurrence costs, in sentences: of one run, and of the dearest of several."""
+
+from dataclasses import replace
+
+from rtk.insight.bounds import RISK
+from rtk.insight.facts import Facts
+from rtk.insight.occurrence import Allowance, Occurrence, Unpriced
+from rtk.insight.occurs import Occurs
+from rtk.insight.words import count, duration, number, rounded, share
+
+FEW = 5  # runs: fewer say little of what another may cost
+_UNPRICED = {
+    Unpriced.INVALID: "The run is evidence of nothing, so it does not say what an occurrence costs.",
+    Unpriced.NO_CONDITION: "No condition was applied, so nothing occurred that could cost anything.",
+    Unpriced.NOTHING_MEASURED: "Nothing was measured since the condition began, so its cost is unknown.",
+    Unpriced.STOPPED: "The run was stopped before anything deviated, so its cost is unknown.",
+}
+
+
+def expected(occurs: Occurs) -> str:
+    """How often it is expected, and how long then: "2 times in 30 days, 20 min each"."""
+    times = "once" if occurs.times == 1 else f"{number(occurs.times)} times"
+    each = "" if occurs.lasts_s is None else f", {duration(occurs.lasts_s)} each"
+    return f"{times} in {duration(occurs.per_s)}{each}"
+
+
+def allowed(occurs: Occurs) -> str:
+    """What all that are expected may cost."""
+    return "all of the budget" if occurs.allowance == 1 else f"{share(occurs.allowance)} of the budget"
+
+
+def may_cost(occurs: Occurs, target: float) -> str:
+    """What is expected and what one may cost, in a sentence for before a run."""
+    most = duration(rounded(float(occurs.most_s(target))))
+    strict = " The command exits with 2 if it costs more." if occurs.strict else ""
+    return (
+        f"Expected {expected(occurs)}: together they may cost {allowed(occurs)}, so one of them {most} of deviating "
+        f"time.{strict}"
+    )
+
+
+def priced(facts: Facts, found: Occurrence | None) -> Occurrence | None:
+    """Return an occurrence with its sentence."""
+    return None if found is None else replace(found, sentence=_sentence(found, facts.frequency_s))
+
+
+def of_one_run(found: Occurrence) -> str:
+    """Return the sentence of a run with what one run leaves open, where it says a cost."""
+    return found.sentence if found.cost_s is None else f"{found.sentence} This is one run; {coverage(1)}."
+
+
+def coverage(runs: int) -> str:
+    """How much of what may happen so many runs have seen: the dearest of n covers 0.05^(1/n) of cases, 95 % sure."""
+    dearer = f"another may be dearer: {count(runs, 'run')} {'covers' if runs == 1 else 'cover'}"
+    few = f"; fewer than {FEW} runs say little" if runs < FEW else ""
+    return f"{dearer} {share(round(covered(runs), 2))} of cases, 95 % sure{few}"
+
+
+def covered(runs: int) -> float:
+    """The share of cases that are no dearer than the dearest of so many runs, 95 % sure."""
+    return float(RISK ** (1 / runs)) if runs else 0.0
+
+
+def _sentence(found: Occurrence, frequency_s: float) -> str:
+    if found.unpriced in _UNPRICED:
+        return _UNPRICED[found.unpriced]
+    if found.unpriced is Unpriced.NEEDS_LASTS:
+        return _needs_lasts(found)
+    parts = [_cost(found)]
+    if found.lasting:
+        parts.append(_pro_rata(found))
+    parts += [*_own(found), *_read_as_bad(found, frequency_s)]
+    return " ".join(parts)
+
+
+def _needs_lasts(found: Occurrence) -> str:
+    applied = duration(rounded(found.applied_s or 0.0))
+    return (
+        f"Deviations went on until the condition ended ({applied}), so what an occurrence costs depends on how long it "
+        'lasts in life: say so with "lasts", such as --occurs 2/30d,20m for 20 minutes.'
+    )
+
+
+def _cost(found: Occurrence) -> str:
+    cost, occurs = found.cost_s or 0.0, found.occurs
+    if found.unpriced is Unpriced.NOT_RECOVERED:
+        already = f", already {_spent(found)}" if found.answer is Allowance.BEYOND else ""
+        return (
+            "The service had not recovered when measuring ended, so an occurrence costs at least "
+            f"{duration(rounded(cost))}{already}; a longer cool-down shows the rest."
+        )
+    if not cost:
+        return (
+            f"Nothing deviated by the condition, so what is expected ({expected(occurs)}) costs nothing that was seen."
+        )
+    return f"One costs {duration(rounded(cost))} of deviating time; {expected(occurs)} is {_spent(found)}."
+
+
+def _spent(found: Occurrence) -> str:
+    occurs, spent = found.occurs, share(float(f"{found.spent or 0.0:.3g}"))
+    if occurs.allowance == 1:
+        more = ", more than all of it" if found.answer is Allowance.BEYOND else ""
+        return f"{spent} of the budget{more}"
+    than = "more than" if found.answer is Allowance.BEYOND else "within"
+    return f"{spent} of the budget, {than} the {share(occurs.allowance)} that is allowed"
+
+
+def _pro_rata(found: Occurrence) -> str:
+    lasts = duration(found.occurs.lasts_s)
+    return (
+        f"Deviations went on until the condition ended, {share(round(found.harmed or 0.0, 3))} of its time, which is "
+        f"taken for {lasts}."
+    )
+
+
+def _own(found: Occurrence) -> list[str]:
+    told = []
+    if found.baseline_share:
+        told.append(f"Of that the baseline had {share(round(found.baseline_share, 3))} as well.")
+    if found.left_out_s:
+        seconds = duration(rounded(found.left_out_s))
+        told.append(f"Another {seconds} deviated that is the service's own: its baseline or its objective explains it.")
+    return told
+
+
+def _read_as_bad(found: Occurrence, frequency_s: float) -> list[str]:
+    if not found.missed:
+        return []
+    seconds = duration(rounded(found.missed * frequency_s))
+    slots = count(found.missed, "missed slot")
+    return [f"{slots} ({seconds}) {'is' if found.missed == 1 else 'are'} read as deviated."]

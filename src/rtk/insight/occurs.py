@@ -1,0 +1,37 @@
+"""How often something is expected to happen in life, and what it may cost: what a run's cost is held against."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from rtk.insight.budget import allowed_share, exact
+
+MONTH_S = 30 * 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Occurs:
+    """How often a condition is expected: `times` in `per_s` seconds, and how long it then lasts (seconds), if told.
+
+    `allowance` is the share of the objective's budget that all of them may cost. `strict` is whether more than that
+    fails the command.
+    """
+
+    times: float
+    per_s: float
+    lasts_s: float | None = None
+    allowance: float = 1.0
+    strict: bool = False
+
+    def spent(self, cost_s: Fraction, target: float) -> Fraction:
+        """Return the share of the budget that all of them spend, each at this cost; the window makes no difference."""
+        return cost_s * exact(self.times) / (exact(self.per_s) * self._allowed(target))
+
+    def most_s(self, target: float) -> Fraction:
+        """Return what one may cost (seconds) so that all of them are within the allowance."""
+        return exact(self.allowance) * exact(self.per_s) * self._allowed(target) / exact(self.times)
+
+    @staticmethod
+    def _allowed(target: float) -> Fraction:
+        allowed = allowed_share(target)
+        assert allowed is not None
+        return allowed

@@ -1,0 +1,82 @@
+"""What one occurrence costs: all reports use one answer, so that none can differ from the exit code."""
+
+import xml.etree.ElementTree as ET
+from random import Random
+
+import pytest
+
+from rtk.cli.ending import FAIL, OK, exit_code
+from rtk.insight.facts import Facts
+from rtk.insight.insight import insight
+from rtk.insight.occurrence import Allowance
+from rtk.insight.occurs import Occurs
+from rtk.report.costing import QUESTION, answer_of, figures_of
+from rtk.report.html import html
+from rtk.report.junit import junit
+from rtk.report.lines import lines
+from rtk.report.markdown import markdown
+from rtk.report.story import story
+from tests.insight.test_occurrence import run
+
+
+def random_run(seed: int) -> Facts:
+    rng = Random(seed)
+    harm = rng.choice([0, 2, 9, 30])
+    marks = "." * rng.randrange(3) + "x" * harm + "".join(rng.choices(".x", (30, 1), k=40 - harm))
+    lasts = rng.choice([None, 60.0])
+    occurs = Occurs(
+        rng.choice([1, 9, 400]), rng.choice([3600.0, 36_000.0, 864_000.0]), lasts, strict=rng.random() < 0.5
+    )
+    return run(marks, recovery=rng.choice([6 * ".", "xx.", ""]), occurs=occurs)
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_all_reports_and_the_exit_code_agree(seed: int) -> None:
+    facts = random_run(seed)
+    found = insight(facts)
+    assert found.occurrence is not None
+    priced, beyond = answer_of(found.occurrence), found.occurrence.answer is Allowance.BEYOND
+    assert priced is not None
+    told = next(each for each in story(found, facts).answers if each.label == QUESTION)
+    assert (told.value, told.explanation, told.mark) == (priced.mark.word, priced.sentence, priced.mark)
+    assert any(line.startswith(f"{QUESTION} {priced.mark.word}: ") for line in lines(found, facts))
+    assert f"| {QUESTION} | {priced.mark.word} |" in markdown(found, facts)
+    assert f'<dt>{QUESTION}</dt><dd class="answer">{priced.mark.word}</dd>' in html(found, facts)
+    case = next(
+        each for each in ET.fromstring(junit(found, facts)).iter("testcase") if "cost: " in each.get("name", "")
+    )
+    problems = [each.tag for each in case]
+    strictly = beyond and found.occurrence.occurs.strict
+    within = found.occurrence.answer is Allowance.WITHIN
+    assert problems == ([] if within else ["failure"] if strictly else ["skipped"])
+    assert (exit_code(found) == FAIL) == (strictly or found.figures.verdict == "fail")
+    assert exit_code(found) in (OK, FAIL)
+
+
+def test_all_three_answers_are_among_those_runs() -> None:
+    found = {each.answer for seed in range(200) if (each := insight(random_run(seed)).occurrence)}
+    assert found == set(Allowance)
+
+
+def test_where_nobody_expects_anything_nothing_is_said() -> None:
+    facts = run(60 * ".", occurs=None)
+    found = insight(facts)
+    assert answer_of(found.occurrence) is None
+    assert not list(figures_of(found.occurrence))
+    assert QUESTION not in {each.label for each in story(found, facts).answers}
+    assert "cost: " not in junit(found, facts)
+
+
+def test_a_cost_that_is_not_known_to_its_end_is_a_least_one() -> None:
+    found = insight(run(60 * "x", recovery="xx.", occurs=Occurs(2, 864_000.0, 600.0))).occurrence
+    assert dict(each[:2] for each in figures_of(found))["One occurrence"].startswith("at least ")
+    asked = insight(run(60 * "x", occurs=Occurs(2, 864_000.0))).occurrence
+    assert [value for _, value, _ in figures_of(asked)] == ["no data", "no data"]
+
+
+def test_what_one_run_leaves_open_is_said() -> None:
+    priced = answer_of(insight(run(20 * "x" + 40 * ".")).occurrence)
+    assert priced is not None
+    assert priced.sentence.endswith(
+        "This is one run; another may be dearer: 1 run covers 5 % of cases, 95 % sure; fewer than 5 runs say little."
+    )
