@@ -13,8 +13,7 @@ from rtk.insight.budget import Spending, budget_of
 from rtk.insight.compare import fisher
 from rtk.insight.power import power, prospects
 from rtk.insight.proof import needed
-from rtk.insight.requirement import fails_from
-from rtk.insight.verdict import Case, verdict_of
+from rtk.insight.verdict import Case, deciding, verdict_of
 from tests.docs.pages import DOCS, ROOT
 
 HONEST, VERDICT, BUDGETS = (
@@ -98,7 +97,7 @@ def test_how_many_runs_pass_where_each_measurement_counts_by_itself_is_computed(
 
 def test_what_looking_early_makes_of_a_good_service_is_simulated() -> None:
     rng, service = random.Random(4), Service(180, 0.95, 3, 3)
-    fails = [fails_from(0.95, slots) or 181 for slots in range(181)]
+    fails = [deciding(slots, 0.95) or 181 for slots in range(181)]
     runs = [list(accumulate(not good for good in outcomes(service, rng))) for _ in range(2_000)]
     early = sum(any(bad >= fails[n] for n, bad in enumerate(run, 1)) for run in runs) / len(runs)
     late = sum(run[-1] >= fails[180] for run in runs) / len(runs)

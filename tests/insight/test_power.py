@@ -35,6 +35,19 @@ def test_a_shorter_outage_is_cheaper_to_rule_out_and_is_told_as_declared() -> No
     assert "a shorter outage than a slot counts as one slot" in " ".join(short.sentences())
 
 
+def test_a_plan_that_an_outage_outlasts_is_told_as_one_that_can_only_fail() -> None:
+    found = prospects(0.95, 30, 10.0, outage_lasts_s=600.0)
+    assert (found.outlasted, found.can_fail) == (True, True)
+    assert "That is longer than this plan, which cannot prove anything; it can fail." in found.sentences()
+    single = prospects(0.95, 1, 10.0)
+    assert "That is longer than this plan, which cannot prove anything; it cannot fail either." in single.sentences()
+
+
+@pytest.mark.parametrize(("slots", "lasts"), [(30, 30.0), (30, 300.0), (0, 600.0), (168, 30.0)])
+def test_no_other_plan_is_told_so(slots: int, lasts: float) -> None:
+    assert not prospects(0.95, slots, 10.0, outage_lasts_s=lasts).outlasted
+
+
 def test_power_is_never_told_as_certainty() -> None:
     assert "more than 99 % of the time" in " ".join(prospects(0.95, 5000, 5.0).sentences())
     assert "less than 1 % of the time" in " ".join(prospects(0.95, 5000, 5.0, quality=0.9).sentences())

@@ -6,8 +6,7 @@ import pytest
 
 from rtk.insight.power import power
 from rtk.insight.proof import needed
-from rtk.insight.requirement import fails_from, requirement
-from rtk.insight.verdict import Case, verdict_of
+from rtk.insight.requirement import requirement
 
 
 def test_it_needs_what_a_clean_run_needs() -> None:
@@ -37,20 +36,6 @@ def test_the_plan_of_the_tutorial_can_fail_and_cannot_pass() -> None:
     plan = requirement(0.95, 10.0, slots=30).as_dict()["plan"]
     assert (plan["slots"], plan["duration_s"], plan["can_pass"], plan["fails_from"]) == (30, 300.0, False, 5)
     assert plan["provable"] == pytest.approx(0.786, abs=0.0005)
-
-
-@pytest.mark.parametrize(("target", "slots"), [(0.95, 30), (0.99, 180), (0.5, 12), (0.999, 8_975), (0.9, 2)])
-def test_it_fails_from_so_many_on_and_from_no_fewer(target: float, slots: int) -> None:
-    found = fails_from(target, slots)
-    assert found is not None
-    assert verdict_of(Case(target, slots, slots - found, found)) == "fail"
-    assert verdict_of(Case(target, slots, slots - found + 1, found - 1)) != "fail"
-
-
-@pytest.mark.parametrize(("target", "slots"), [(0.95, 1), (0.95, 0), (0.5, 4)])
-def test_too_few_measurements_cannot_even_fail(target: float, slots: int) -> None:
-    assert fails_from(target, slots) is None
-    assert verdict_of(Case(target, slots, 0, slots)) != "fail"
 
 
 def test_every_figure_is_one_that_json_has() -> None:

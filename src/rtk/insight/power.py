@@ -8,6 +8,7 @@ from rtk.insight.budget import allowed_share, exact
 from rtk.insight.chain import Chain, chance_of_proof
 from rtk.insight.outage_length import OutageLength, OutageSource, outage_length
 from rtk.insight.proof import GOOD, needed, prove
+from rtk.insight.verdict import deciding
 from rtk.insight.words import bound, count, duration, share
 
 WANTED = 0.9
@@ -63,7 +64,7 @@ class Prospects:
 
     def sentences(self) -> tuple[str, ...]:
         """The prospects in plain words, one sentence each."""
-        return (self._provable(), self._chance(), *self._cost(), self.lasting(), _OTHER_DAYS)
+        return (self._provable(), self._chance(), *self._cost(), self.lasting(), *self._outlasted(), _OTHER_DAYS)
 
     def lasting(self) -> str:
         """How long an outage is taken to last, and who said so."""
@@ -75,6 +76,16 @@ class Prospects:
             )
         short = "; a shorter outage than a slot counts as one slot" if self.outage.seconds < self.frequency_s else ""
         return f"Outages are taken to last {mean} on average, as declared{short}."
+
+    @property
+    def outlasted(self) -> bool:
+        """Return whether an outage lasts for longer than the whole plan, which therefore cannot pass."""
+        return 0 < self.slots < self.needed and self.slots * self.frequency_s < self.outage.seconds
+
+    @property
+    def can_fail(self) -> bool:
+        """Return whether the plan is long enough to fail, were all of it to deviate."""
+        return deciding(self.slots, self.target) is not None
 
     def time_of(self, slots: int) -> str:
         """How long so many slots take."""
@@ -100,6 +111,12 @@ class Prospects:
         if self.enough is None:
             return f"{text}; no plan of a sensible length makes it {share(WANTED)}."
         return f"{text}; {count(self.enough, 'slot')} ({self.time_of(self.enough)}) make it {share(WANTED)}."
+
+    def _outlasted(self) -> tuple[str, ...]:
+        if not self.outlasted:
+            return ()
+        ends = "it can fail" if self.can_fail else "it cannot fail either"
+        return (f"That is longer than this plan, which cannot prove anything; {ends}.",)
 
     def _cost(self) -> tuple[str, ...]:
         return Worst(self.worst_deviating_s, self.worst_spent, self.beside_s).sentences()

@@ -1,12 +1,11 @@
 """What proof of a target requires: time without an outage, or more of it where a few are to be survived."""
 
-from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Any
 
 from rtk.insight.budget import exact
 from rtk.insight.power import Prospects, prospects
-from rtk.insight.verdict import Case, fails
+from rtk.insight.verdict import deciding
 
 _TIMES_BETTER = (2, 5, 10)  # how much more seldom than allowed the services deviate of which the chances are told
 
@@ -69,13 +68,7 @@ def requirement(
     services = [
         prospects(target, slots or 0, frequency_s, outage_lasts_s=outage_lasts_s, quality=each) for each in qualities
     ]
-    return Requirement(tuple(services), fails_from(target, slots or 0), slots is not None)
-
-
-def fails_from(target: float, slots: int) -> int | None:
-    """Return the fewest deviated of so many measured slots that fail the target; None where not even all do."""
-    bad = bisect_left(range(slots + 1), True, key=lambda bad: fails(Case(target, slots, slots - bad, bad), target))
-    return bad if bad <= slots else None
+    return Requirement(tuple(services), deciding(slots or 0, target), slots is not None)
 
 
 def _seconds(told: Prospects, slots: int) -> float:

@@ -13,7 +13,6 @@ from rtk.experiment.quantity import written
 from rtk.experiment.refs import written_out
 from rtk.insight.budget import exact
 from rtk.insight.power import WANTED, Prospects, often, prospects
-from rtk.insight.requirement import fails_from
 from rtk.insight.words import count, duration, share
 from rtk.report.marks import VERDICTS
 from rtk.report.text import plain
@@ -75,8 +74,7 @@ def conclusion_of(plan: Plan, document: Mapping[str, Any]) -> Conclusion:
     if never is not None:
         return Conclusion(plan, Doubt.NEVER_MET, told, never)
     if told.slots < told.needed:
-        outlasted = 0 < plan.duration_s < told.outage.seconds
-        return Conclusion(plan, Doubt.OUTLASTED if outlasted else Doubt.TOO_FEW, told)
+        return Conclusion(plan, Doubt.OUTLASTED if told.outlasted else Doubt.TOO_FEW, told)
     longest = plan.stop_when.max_duration_s
     early = longest is not None and longest < plan.warm_up_s + plan.duration_s
     return Conclusion(plan, Doubt.ENDS_EARLY if early else None, told)
@@ -93,7 +91,7 @@ def too_few(plan: Plan, told: Prospects) -> str:
 
 def outlasted(plan: Plan, told: Prospects) -> str:
     """That an outage lasts for longer than the plan, so that it shows at most that one began."""
-    ends = "it can fail" if fails_from(told.target, told.slots) is not None else "it cannot fail either"
+    ends = "it can fail" if told.can_fail else "it cannot fail either"
     mean, lasting = duration(told.outage.seconds), duration(plan.duration_s)
     needed = _lasting(plan, told.needed)
     more = f"; --for {written(needed)} could prove {share(told.target)}" if needed <= LONGEST_S else ""
