@@ -4,8 +4,9 @@ import pytest
 
 from rtk.insight.dispersion import spread_of
 from rtk.insight.pool import Pool
-from rtk.insight.proof import counted
+from rtk.insight.proof import Counts, counted
 from rtk.insight.sums import RunSums, sums_of
+from rtk.insight.weighted_events import Weights
 from tests.insight.test_sums import series
 
 RUNS = ["ggbgg", "gmg", "bbg", "gggggg", "gbmbg"]
@@ -29,8 +30,9 @@ def test_outages_and_chances_add_up() -> None:
 
 
 def test_clean_slots_more_are_chances_more() -> None:
-    proof = pool(["ggbgg"]).proof(1, clean=100)
-    assert (proof.outages, proof.chances, proof.slots) == (1, 104, 105)
+    with_more = counted(Counts(slots=105, good=104, outages=1, chances=104), 2.0, 0.02).at_least
+    assert pool(["ggbgg"]).proves(with_more - 1e-9, 1, clean=100)
+    assert not pool(["ggbgg"]).proves(with_more + 1e-9, 1, clean=100)
 
 
 def test_missed_slots_are_read_alike_in_all_runs() -> None:
@@ -56,9 +58,23 @@ def test_measured_slots_leave_missed_ones_out_and_take_those_that_were_cut_off_f
 
 
 def test_the_bad_slots_of_a_run_include_those_after_its_end() -> None:
-    lasting = sums_of(series("ggb"), outlasting=4)
+    lasting, clean = sums_of(series("ggb"), outlasting=4), sums_of(series("g" * 97))
     assert lasting
-    assert Pool([RunSums("a", 1, "fail", lasting, 2.0)]).bad(1) == [[5], [5]]
+    assert clean
+    found = Pool([RunSums("a", 2, "fail", lasting, 2.0), RunSums("b", 1, "pass", clean, 2.0)])
+    assert found.by_runs(2, differ=True) == pytest.approx(1 - Weights(5, 25, 5).at_most(0.02) / 100)
+
+
+def test_where_runs_differ_one_more_would_be_as_heavy_as_the_heaviest() -> None:
+    found = pool(["g" * 500 + "b" * 18, "g" * 500 + "b" * 2, "g" * 502])
+    for differ, another in ((True, 18), (False, 10)):
+        bound = 1 - Weights(20, 18**2 + 2**2, another).at_most(0.02) / found.proof(3).slots
+        assert found.by_runs(3, differ=differ) == pytest.approx(bound)
+
+
+def test_a_few_bad_runs_among_good_ones_prove_less_than_their_outages_would() -> None:
+    spread, heavy = ["g" * 500 + "b" * 3] * 6 + ["g" * 503] * 6, ["g" * 500 + "b" * 18] + ["g" * 501] * 11
+    assert pool(spread).by_runs(12, differ=False) > pool(heavy).by_runs(12, differ=False)
 
 
 def test_the_length_is_the_longest_that_was_taken() -> None:

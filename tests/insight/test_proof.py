@@ -11,7 +11,19 @@ from scipy import stats
 
 from rtk.errors import BadInput
 from rtk.insight.bounds import proven_at_least
-from rtk.insight.proof import BAD, GOOD, MISSED, LengthFrom, Proof, independent, needed, prove
+from rtk.insight.proof import (
+    BAD,
+    GOOD,
+    MISSED,
+    LengthFrom,
+    Proof,
+    counted,
+    counts_of,
+    independent,
+    needed,
+    prove,
+    proves,
+)
 
 LENGTHS = st.floats(1, 20)
 SHARES = st.floats(0.01, 0.9999)
@@ -181,3 +193,13 @@ def test_a_target_of_nearly_one_needs_very_many_at_once() -> None:
 def test_a_target_that_is_no_share_is_refused() -> None:
     with pytest.raises(BadInput):
         needed(95)
+
+
+@given(SERIES.map(lambda marks: marks.replace(MISSED, BAD)), LENGTHS, SHARES, st.floats(0.001, 0.05))
+def test_whether_a_target_is_proven_is_what_its_bound_says(
+    marks: bytes, length: float, target: float, risk: float
+) -> None:
+    counts = counts_of(marks)
+    found = counted(counts, length, risk).at_least
+    if abs(found - target) > 1e-9:
+        assert proves(counts, target, length, risk) == (found >= target)

@@ -8,7 +8,7 @@ import pytest
 from rtk.errors import BadInput
 from rtk.insight.gamma import quantile
 from rtk.insight.proof import needed
-from rtk.insight.standing import standing_of
+from rtk.insight.standing import lowest, standing_of
 from rtk.insight.standing_shape import (
     FEWEST_RUNS,
     LASTS_S,
@@ -214,3 +214,11 @@ def test_the_order_of_runs_makes_no_difference() -> None:
     shuffled = runs[:]
     random.Random(3).shuffle(shuffled)
     assert stands(shuffled) == stands(runs)
+
+
+def test_several_promises_stand_as_the_lowest_of_them() -> None:
+    states = [StandingState.KEPT, StandingState.NOT_PROVEN, StandingState.LAPSED]
+    assert lowest(states) is StandingState.LAPSED
+    assert lowest([*states, StandingState.NEVER_TRIED]) is StandingState.NEVER_TRIED
+    assert lowest(StandingState) is StandingState.BROKEN
+    assert lowest([]) is StandingState.NEVER_TRIED

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from rtk.insight.insight import insight
 from rtk.insight.proof import BAD, GOOD, MISSED, Counts, counted, prove
+from rtk.insight.stops import StopCause, Stopping
 from rtk.insight.sums import Sums, sums_of
 from tests.insight.builder import run_of
 
@@ -72,3 +73,13 @@ def test_an_insight_has_the_sums_of_its_conditions() -> None:
 
 def test_a_run_that_judges_nothing_has_no_sums() -> None:
     assert insight(run_of("..x.", status="failed")).sums is None
+
+
+def test_a_run_that_was_decided_is_completed_by_its_recovery() -> None:
+    decided = run_of("..xx" + "s" * 6, recovery="xx...", stop=Stopping(StopCause.DECIDED, "2 of 10 slots deviated"))
+    found = insight(decided).sums
+    assert found is not None
+    assert (found.stopped_inside, found.as_bad.outlasting) == (0, 2)
+    stopped = insight(run_of("..xx" + "s" * 6, stop=Stopping(StopCause.CONSOLE, "enough"))).sums
+    assert stopped is not None
+    assert stopped.stopped_inside == 6

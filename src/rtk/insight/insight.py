@@ -26,7 +26,7 @@ from rtk.insight.recovery import recovery_of
 from rtk.insight.runs import clustering_of
 from rtk.insight.shape import Insight, InvalidReason, SeenLapse
 from rtk.insight.stats import stats_of
-from rtk.insight.sums import sums_of
+from rtk.insight.sums import Sums, sums_of
 from rtk.insight.tally import Tally, stopped_early, tallies_of
 from rtk.insight.verdict import Case, is_gone
 from rtk.insight.wording import JUDGED, Story, headline, limits, next_step, why
@@ -43,9 +43,8 @@ def insight(facts: Facts) -> Insight:
     outage_slots = outage.slots(facts.frequency_s)
     outlasting = _outlasting(tallies)
     proof = prove(series, outage_slots, outlasting=outlasting)
-    before, promised = tallies.get("baseline", Tally()), facts.objective
-    told = (promised.target, promised.quantile) if promised else ()
-    baseline = Baseline(before.met, before.deviated, *told)
+    before = tallies.get("baseline", Tally())
+    baseline = Baseline(before.met, before.deviated, facts.objective.target if facts.objective else None)
     case = _case(facts, conditions, proof, baseline, outage_slots)
     figures = figures_of(case, _spending(facts, conditions, tallies))
     comparisons = comparisons_of(tallies, facts.threshold.unit, broken=baseline.is_broken)
@@ -90,7 +89,7 @@ def insight(facts: Facts) -> Insight:
         neighbours=facts.neighbours,
         proof=case.proof if case.judged and not case.invalid else None,
         outage=outage,
-        sums=sums_of(series, conditions.cut_off, outlasting) if case.judged and not case.invalid else None,
+        sums=_sums(facts, conditions, outlasting) if case.judged and not case.invalid else None,
         occurrence=priced(facts, occurrence_of(facts, outage_slots, judged=case.judged and not case.invalid)),
     )
 
@@ -117,6 +116,11 @@ def _outlasting(tallies: dict[Phase, Tally]) -> int:
     """For how many slots after the conditions the service was not seen good: an outage does not end with its phase."""
     after = b"".join(bytes(tallies[phase].outcomes) for phase in ("undo", "recovery") if phase in tallies)
     return len(after) - len(after.lstrip(BAD + MISSED))
+
+
+def _sums(facts: Facts, conditions: Tally, outlasting: int) -> Sums | None:
+    complete = facts.stop is not None and facts.stop.cause.completes
+    return sums_of(bytes(conditions.outcomes), conditions.cut_off, outlasting, complete=complete)
 
 
 def _invalidated_by(facts: Facts, case: Case, lapses: tuple[SeenLapse, ...]) -> str | None:

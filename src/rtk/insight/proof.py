@@ -22,10 +22,11 @@ Klotz, Annals of Statistics 1 (1973).
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Context, Decimal
 from enum import StrEnum
+from functools import lru_cache
 from math import exp, log, log1p
 
 from rtk.errors import BadInput
-from rtk.insight.bounds import RISK, proven_at_least
+from rtk.insight.bounds import RISK, chance_of_at_least, proven_at_least
 from rtk.insight.gamma import lower_quartile
 
 BAD, GOOD, MISSED = b"\0", b"\1", b"\2"  # a slot's outcome in a series
@@ -124,6 +125,21 @@ def counted(counts: Counts, outage_slots: float, risk: float = RISK) -> Proof:
     return Proof(share, begun, counts.chances, length, source, slots)
 
 
+def proves(counts: Counts, target: float, outage_slots: float, risk: float = RISK) -> bool:
+    """Return whether counts prove a target, without working out how much they prove, in a fraction of the time.
+
+    A bound reaches a target where what was seen is no likelier than the risk, were the share just the target.
+    """
+    slots, good, begun = counts.slots, counts.good, counts.outages
+    if good == slots:
+        return slots >= needed(target, outage_slots, risk)
+    if chance_of_at_least(good, slots, target) > risk:
+        return False
+    length, _ = _length(outage_slots, slots - good + counts.outlasting, begun)
+    rate = (1 / target - 1) / length
+    return rate >= 1 or chance_of_at_least(counts.chances - begun, counts.chances, 1 - rate) <= risk
+
+
 def _length(given: float, bad: int, begun: int) -> tuple[float, LengthFrom]:
     if bad / begun <= given:
         return given, LengthFrom.GIVEN
@@ -151,6 +167,7 @@ def _chance_of_clean(slots: int, bad: float, length: float) -> float:
     return exp(log(1 - bad) + (slots - 1) * log1p(-begins))
 
 
+@lru_cache(maxsize=256)
 def needed(target: float, outage_slots: float = SHORTEST, risk: float = RISK) -> int:
     """Return the fewest clean slots that prove the target, exactly.
 

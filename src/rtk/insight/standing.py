@@ -1,6 +1,6 @@
 """How a promise stands: all judged runs of one revision that still count, put together.
 
-    kept          together they prove the target at 98 %, there are ten of them or more, and they do not differ
+    kept          together they prove the target, there are ten of them or more, and they do not differ
     broken        the latest run that failed was not made good since; or of the time that was measured less was good
                   than was promised, with 98 %
     lapsed        it was kept, and what proved it has become too old; or nothing counts any more
@@ -15,14 +15,14 @@ Excluding a run can only lower a standing: it is the lower one of those with and
 Sources: DESIGN, "Over many runs: the standing of a promise"; `rtk.insight.proof`, `dispersion` and `weighted_events`.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import lru_cache
 
 from rtk.insight.bounds import RISK, proven_at_most
 from rtk.insight.dispersion import DIFFER_BELOW
 from rtk.insight.pool import Pool
-from rtk.insight.proof import Proof, check_target, needed
+from rtk.insight.proof import check_target
 from rtk.insight.standing_shape import (
     FEWEST_RUNS,
     LASTS_S,
@@ -33,11 +33,10 @@ from rtk.insight.standing_shape import (
     StandingState,
 )
 from rtk.insight.sums import RunSums
-from rtk.insight.weighted_events import at_most
 
 _MOST_SLOTS = 10_000_000  # as many as a plan may have
 _JUDGED = ("pass", "fail", "inconclusive")
-_LOWEST_FIRST = (
+LOWEST_FIRST = (
     StandingState.BROKEN,
     StandingState.NEVER_TRIED,
     StandingState.LAPSED,
@@ -71,6 +70,11 @@ def standing_of(
     return replace(found, attempt=attempt, excluded=excluded)
 
 
+def lowest(states: Iterable[StandingState]) -> StandingState:
+    """Return how several promises stand together: as the lowest of them; none of them was never tried."""
+    return min(states, key=LOWEST_FIRST.index, default=StandingState.NEVER_TRIED)
+
+
 def _lower(everything: PromiseStanding, without: PromiseStanding) -> PromiseStanding:
     """The lower of two standings; of two alike the one that proves less."""
     if without.state is StandingState.NEVER_TRIED:
@@ -80,7 +84,7 @@ def _lower(everything: PromiseStanding, without: PromiseStanding) -> PromiseStan
             if kept
             else everything
         )
-    return min(everything, without, key=lambda each: (_LOWEST_FIRST.index(each.state), each.at_least or 0.0))
+    return min(everything, without, key=lambda each: (LOWEST_FIRST.index(each.state), each.at_least or 0.0))
 
 
 class _View:
@@ -99,10 +103,10 @@ class _View:
         proof = self.pool.proof(many)
         state, reason = self._state(many)
         good, measured = self.pool.measured(many)
-        differ = reason is StandingReason.RUNS_DIFFER
+        differ = self._reason(many) is StandingReason.RUNS_DIFFER
         return replace(
             self._told(state, reason),
-            at_least=min(self._by_runs(many), proof.at_least) if differ else proof.at_least,
+            at_least=min(self.pool.by_runs(many, differ=differ), proof.at_least),
             at_most=proven_at_most(good, measured, STANDING_RISK),
             runs=many,
             passed=sum(each.verdict == "pass" for each in self.runs[:many]),
@@ -124,7 +128,7 @@ class _View:
 
     def _counting(self, moment: float) -> int:
         """How many of the latest runs count at a moment."""
-        return sum(each.ended_at > moment - self.lasts_s for each in self.runs)
+        return bisect_left(self.runs, self.lasts_s - moment, key=lambda each: -each.ended_at)
 
     def _state(self, many: int) -> tuple[StandingState, StandingReason]:
         reason = self._reason(many)
@@ -147,13 +151,7 @@ class _View:
             return StandingReason.TOO_FEW_RUNS
         if self.pool.dispersion(many) < DIFFER_BELOW:
             return StandingReason.RUNS_DIFFER
-        return StandingReason.PROVEN if self._reaches(self.pool.proof(many)) else StandingReason.TOO_LITTLE
-
-    def _reaches(self, proof: Proof) -> bool:
-        """Clean runs are held against the slots needed, which does not round."""
-        if proof.outages == 0:
-            return proof.slots >= _needed(self.target, proof.length)
-        return proof.at_least >= self.target
+        return StandingReason.PROVEN if self.pool.proves(self.target, many) else StandingReason.TOO_LITTLE
 
     def _fails(self, many: int, *, proven: bool) -> bool:
         """Whether the latest run that failed was not made good since."""
@@ -166,28 +164,16 @@ class _View:
             since += each.sums.as_bad.slots
         return False
 
-    def _by_runs(self, many: int) -> float:
-        """The bound where runs differ: each run is one event that weighs as much as its bad slots."""
-        slots = self.pool.proof(many).slots
-        bounds = []
-        for bad in self.pool.bad(many):
-            squares = sum(each * each for each in bad) / slots**2
-            bounds.append(at_most(sum(bad) / slots, squares, max(bad) / slots, STANDING_RISK))
-        return max(0.0, 1 - max(bounds))
-
     def _lacking(self, many: int) -> int | None:
-        """How many clean slots more would prove the target; None for more than can be measured."""
-        proof = self.pool.proof(many)
-        if self._reaches(proof):
-            return 0
-        low, high = 0, 1
-        while not self._reaches(self.pool.proof(many, clean=high)):
+        """How many clean slots more would prove the target, to half a per cent; None for more than can be measured."""
+        low, high = -1, self.pool.proof(many).slots // 64
+        while not self.pool.proves(self.target, many, clean=high):
             if high > _MOST_SLOTS:
                 return None
-            low, high = high, 2 * high
-        while high - low > 1:
+            low, high = high, 2 * high + 1
+        while high - low > max(1, high // 200):
             middle = (low + high) // 2
-            low, high = (low, middle) if self._reaches(self.pool.proof(many, clean=middle)) else (middle, high)
+            low, high = (low, middle) if self.pool.proves(self.target, many, clean=middle) else (middle, high)
         return high
 
     def _expires(self, many: int) -> float:
@@ -197,8 +183,3 @@ class _View:
             middle = (low + high) // 2
             low, high = (low, middle) if self._reason(middle) is StandingReason.PROVEN else (middle, high)
         return self.runs[high - 1].ended_at + self.lasts_s
-
-
-@lru_cache(maxsize=256)
-def _needed(target: float, length: float) -> int:
-    return needed(target, length, STANDING_RISK)

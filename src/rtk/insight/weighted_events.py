@@ -1,18 +1,41 @@
 """The upper bound of a sum of events that weigh differently, each kind of which comes by chance and rarely.
 
-Events of weight w that come as a Poisson process add up to y = Σ w, with the variance v = Σ w². With m the largest
-weight that one more event could have had, the bound is a quantile of the gamma distribution with the mean y + m and
-the variance v + m². Where all weights are alike it is the exact bound of a Poisson count.
+Events of weight w that come as a Poisson process add up to y = Σ w, with the variance v = Σ w². With m the weight of
+one more event, the bound is a quantile of the gamma distribution with the mean y + m and the variance v + m². Where all
+weights are alike it is the exact bound of a Poisson count.
 
-Source: Fay and Feuer, Statistics in Medicine 16 (1997), 791-801: the upper limit of their formula.
+Sources: Fay and Feuer, Statistics in Medicine 16 (1997), 791-801, the upper limit of their formula, with the largest
+weight for one more event; with the mean weight it is less careful (Tiwari, Clegg and Zou, Statistical Methods in
+Medical Research 15 (2006), 547-569).
 """
 
-from rtk.insight.gamma import quantile
+from dataclasses import dataclass
+
+from rtk.insight.gamma import above, quantile
 
 
-def at_most(total: float, squares: float, largest: float, risk: float) -> float:
-    """Return the upper bound of the mean sum, after events with this total of weights and of their squares."""
-    mean, variance = total + largest, squares + largest**2
-    if not mean:
-        return 0.0
-    return variance / mean * quantile(mean**2 / variance, 1 - risk)
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The weights of events that were seen: their total, that of their squares, and the weight of one more event."""
+
+    total: float
+    squares: float
+    another: float
+
+    def at_most(self, risk: float) -> float:
+        """Return the upper bound of the mean sum; 0 where nothing weighs anything."""
+        if not self.another:
+            return 0.0
+        shape, scale = self._gamma()
+        return scale * quantile(shape, 1 - risk)
+
+    def stays_below(self, most: float, risk: float) -> bool:
+        """Return whether the upper bound is no more than this, without working it out."""
+        if not self.another:
+            return True
+        shape, scale = self._gamma()
+        return above(shape, most / scale) <= risk
+
+    def _gamma(self) -> tuple[float, float]:
+        mean, variance = self.total + self.another, self.squares + self.another**2
+        return mean**2 / variance, variance / mean

@@ -7,7 +7,6 @@ from rtk.insight.facts import Facts
 from rtk.insight.moments import invalid_condition
 from rtk.insight.next_step import after_invalid, after_not_begun
 from rtk.insight.outage_length import OutageLength, OutageSource
-from rtk.insight.promise import promised_share
 from rtk.insight.proof import LengthFrom, Proof
 from rtk.insight.shape import Clustering, Figures, InvalidReason, SeenLapse
 from rtk.insight.stops import StopCause
@@ -43,16 +42,6 @@ class Story:
     @property
     def target(self) -> float:
         return self.case.target if self.case.target is not None else 0.0
-
-    @property
-    def quantile(self) -> str:
-        """The promise as it was made where it is one about a quantile, else empty."""
-        return self.facts.objective.quantile if self.facts.objective else ""
-
-    @property
-    def promised(self) -> str:
-        """The share that was promised, with the quantile that it is of."""
-        return promised_share(self.target, self.quantile)
 
     @property
     def measured(self) -> int:
@@ -230,10 +219,9 @@ def _while(facts: Facts, verb: str = "lasted") -> str:
 
 
 def _held(story: Story) -> str:
-    verdict, target = story.figures.verdict, story.promised
+    verdict, target = story.figures.verdict, share(story.case.target)
     if verdict == "pass":
-        proven = f", which proves {story.quantile}" if story.quantile else ""
-        return f"{_while(story.facts, 'lasts')} at least {story.proven()} is good ({_sure(story)}){proven}."
+        return f"{_while(story.facts, 'lasts')} at least {story.proven()} is good ({_sure(story)})."
     during = _while(story.facts)
     if verdict == "fail":
         return (
@@ -266,11 +254,11 @@ def _why_pass(story: Story) -> str:
     if story.figures.missed:
         missed = count(story.figures.missed, "missed slot")
         text = f"{text}; even with {missed} read the worse way"
-    return f"{text}, which proves the {story.promised} that was promised."
+    return f"{text}, which proves the {share(story.target)} that was promised."
 
 
 def _why_fail(story: Story) -> str:
-    text = f"{_good(story)}, which leaves room for at most {story.most()}; {story.promised} was promised."
+    text = f"{_good(story)}, which leaves room for at most {story.most()}; {share(story.target)} was promised."
     if not story.case.stopped:
         return text
     cut_off = count(story.case.remaining, "slot")

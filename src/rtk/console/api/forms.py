@@ -56,7 +56,6 @@ Seconds = Annotated[float, Field(strict=True, ge=0, le=30 * 86_400)]
 Scopes = Annotated[
     list[Annotated[str, Field(pattern="^(read|run|admin)$")]], BeforeValidator(_few), Field(min_length=1, max_length=3)
 ]
-Quantile = Annotated[str, AfterValidator(_whole), Field(max_length=600)]
 OutageLasts = Annotated[float, Field(strict=True, gt=0, le=30 * 86_400)]
 Frequency = Annotated[float, Field(strict=True, gt=0, le=86_400)]
 
@@ -119,16 +118,12 @@ class Source(Form):
 
 
 class NewObjective(Form):
-    """A promise: a `target`, or a `quantile` of the value such as `p95 <= 300ms`.
-
-    `window` is in seconds, and so is `outage_lasts`: how long an outage lasts on average.
-    """
+    """A promise. `window` is in seconds, and so is `outage_lasts`: how long an outage lasts on average."""
 
     name: Name
     description: Text = ""
     tags: Tags = Field(default_factory=list)
-    target: Target | None = None
-    quantile: Quantile | None = None
+    target: Target
     window: Window
     outage_lasts: OutageLasts | None = None
     measure: dict[str, Any] = Field(default_factory=dict)
@@ -140,13 +135,12 @@ class NewObjective(Form):
 
 
 class ObjectiveChange(Form):
-    """What is to change of an objective; an empty `quantile` with a `target` makes one about a quantile a share."""
+    """What is to change of an objective."""
 
     name: Name | None = None
     description: Text | None = None
     tags: Tags | None = None
     target: Target | None = None
-    quantile: Quantile | None = None
     window: Window | None = None
     outage_lasts: OutageLasts | None = None
     measure: dict[str, Any] | None = None

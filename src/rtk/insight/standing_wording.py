@@ -1,0 +1,130 @@
+"""How a promise stands, in sentences: the state with what decided it, and what it may not be read as."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from rtk.insight.proof import LengthFrom
+from rtk.insight.standing_shape import FEWEST_RUNS, STANDING_RISK, PromiseStanding, StandingReason, StandingState
+from rtk.insight.words import bound, chance, count, duration, rounded, share
+
+STATES: Mapping[StandingState, str] = {
+    StandingState.KEPT: "Kept",
+    StandingState.BROKEN: "Broken",
+    StandingState.NOT_PROVEN: "Not proven",
+    StandingState.LAPSED: "Lapsed",
+    StandingState.NEVER_TRIED: "Never tried",
+}
+_SURE = f"{share(1 - STANDING_RISK)} sure"
+_OBSERVED = "This is an observation about the time that was measured; one long outage can do that."
+
+
+def sentences(standing: PromiseStanding, frequency_s: float) -> tuple[str, ...]:
+    """Return all that is to be said, the headline first; slots are `frequency_s` seconds long."""
+    return (headline(standing, frequency_s), *limits(standing, frequency_s))
+
+
+def headline(standing: PromiseStanding, frequency_s: float) -> str:
+    """Return the state in one sentence, with what decided it."""
+    return f"{STATES[standing.state]}: {_DECIDED[standing.reason](standing, frequency_s)}."
+
+
+def limits(standing: PromiseStanding, frequency_s: float) -> tuple[str, ...]:
+    """Return what would change it, what it rests on and what it leaves open, a sentence each."""
+    return tuple(_limits(standing, frequency_s))
+
+
+def _limits(standing: PromiseStanding, frequency_s: float) -> Iterator[str]:
+    if standing.needed:
+        lasting = duration(rounded(standing.needed * frequency_s))
+        clean = count(standing.needed, "clean measurement")
+        yield f"About {clean} more ({lasting}) would prove {share(standing.target)}."
+    if standing.reason is StandingReason.BELOW:
+        yield _OBSERVED
+    if standing.failed and standing.reason is not StandingReason.FAILED:
+        yield f"Of {count(standing.runs, 'run')} that count, {standing.failed:,} failed."
+    if standing.length_from is LengthFrom.SEEN:
+        yield f"Outages in these runs were longer than assumed, so {_lasting(standing, frequency_s)} are reckoned with."
+    if standing.unseen is not None:
+        yield (
+            f"{count(standing.runs, 'run')} cannot show what none of them met: occasions of another kind may be up to "
+            f"{bound(standing.unseen)} of all (95 % sure)."
+        )
+    if standing.excluded:
+        reasons = "; ".join(dict.fromkeys(each.reason.rstrip(".") for each in standing.excluded))
+        yield f"{_were(len(standing.excluded))} excluded, which can only lower this: {reasons}."
+    if standing.attempt > 1:
+        yield f"This is attempt {standing.attempt:,}: runs of the revisions before it do not count."
+
+
+def _were(many: int) -> str:
+    return "1 run was" if many == 1 else f"{many:,} runs were"
+
+
+def _lasting(standing: PromiseStanding, frequency_s: float) -> str:
+    return f"outages of {duration(rounded((standing.length or 0.0) * frequency_s))} on average"
+
+
+def _proven(standing: PromiseStanding, frequency_s: float) -> str:
+    least = bound(standing.at_least, standing.target)
+    return f"at least {least} is good ({_SURE}, for {_lasting(standing, frequency_s)})"
+
+
+def _kept(standing: PromiseStanding, frequency_s: float) -> str:
+    return (
+        f"{_proven(standing, frequency_s)} by {count(standing.runs, 'run')}, and {share(standing.target)} was promised"
+    )
+
+
+def _failed(standing: PromiseStanding, _: float) -> str:
+    failed = "the only run failed" if standing.runs == 1 else f"{standing.failed:,} of {standing.runs:,} runs failed"
+    return (
+        f"{failed}, and what came after the last failure does not make it good; {share(standing.target)} was promised"
+    )
+
+
+def _below(standing: PromiseStanding, _: float) -> str:
+    most = bound(standing.at_most, standing.target)
+    return (
+        f"at most {most} of the time that {count(standing.runs, 'run')} measured was good ({_SURE}), "
+        f"and {share(standing.target)} was promised"
+    )
+
+
+def _too_few(standing: PromiseStanding, frequency_s: float) -> str:
+    made = "1 was" if standing.runs == 1 else f"{standing.runs:,} were"
+    return (
+        f"it takes {FEWEST_RUNS} runs to see whether they differ, and {made} made; "
+        f"so far {_proven(standing, frequency_s)}"
+    )
+
+
+def _differ(standing: PromiseStanding, _: float) -> str:
+    least = bound(standing.at_least, standing.target)
+    p = "" if standing.dispersion is None else f" ({chance(standing.dispersion)})"
+    return (
+        f"runs differ more than chance explains{p}, which proves nothing for the next one; "
+        f"counted by runs, at least {least} is good ({_SURE})"
+    )
+
+
+def _exclusions(standing: PromiseStanding, _: float) -> str:
+    return f"{count(len(standing.excluded), 'run')} would prove {share(standing.target)}, and all were excluded"
+
+
+def _too_old(standing: PromiseStanding, _: float) -> str:
+    lasts = duration(standing.lasts_s)
+    if not standing.runs:
+        return f"no run of the last {lasts} counts, and a run counts no longer"
+    return f"what proved {share(standing.target)} is older than {lasts}"
+
+
+_DECIDED: Mapping[StandingReason, Callable[[PromiseStanding, float], str]] = {
+    StandingReason.PROVEN: _kept,
+    StandingReason.FAILED: _failed,
+    StandingReason.BELOW: _below,
+    StandingReason.TOO_FEW_RUNS: _too_few,
+    StandingReason.RUNS_DIFFER: _differ,
+    StandingReason.TOO_LITTLE: _kept,
+    StandingReason.EXCLUSIONS: _exclusions,
+    StandingReason.TOO_OLD: _too_old,
+    StandingReason.NEVER_TRIED: lambda _, __: "no run of this revision was judged",
+}
