@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from rtk.experiment.limits import max_in_flight, threshold, time_limit, time_threshold_s
-from rtk.experiment.plan import Plan
+from rtk.experiment.limits import charts_number, max_in_flight, threshold, time_limit, time_threshold_s, within
+from rtk.experiment.plan import Plan, ValueLimit
 from rtk.insight.facts import Threshold
 
 
@@ -104,6 +104,44 @@ def test_the_threshold_is_the_tolerances_bound(probe: dict[str, Any], expected: 
 
 def test_only_a_probe_of_its_own_duration_has_a_time_threshold() -> None:
     under = judged("response_time_under", duration=600)
-    assert time_threshold_s(timed(under)) == 0.6
-    assert time_threshold_s(timed(judged("response_time_above", duration=600))) is None
-    assert time_threshold_s({"provider": python("another"), "tolerance": under}) is None
+    above, another = judged("response_time_above", duration=600), {"provider": python("another"), "tolerance": under}
+    assert time_threshold_s(timed(under), threshold(timed(under))) == 0.6
+    assert time_threshold_s(timed(above), threshold(timed(above))) is None
+    assert time_threshold_s(another, threshold(another)) is None
+
+
+@pytest.mark.parametrize(
+    ("bound", "expected"),
+    [
+        (Threshold(upper=600, unit="ms"), Threshold(upper=300, unit="ms")),
+        (Threshold(upper=200, unit="ms"), Threshold(upper=200, unit="ms")),
+        (Threshold(lower=50), Threshold(50, 300, "ms")),
+    ],
+)
+def test_of_a_limit_and_a_tolerance_the_stricter_bound_is_shown(bound: Threshold, expected: Threshold) -> None:
+    assert within(bound, ValueLimit(0, 300, "ms", "p95 <= 300ms")) == expected
+
+
+@pytest.mark.parametrize(
+    ("probe", "charts"),
+    [
+        (timed(judged("response_time_under", duration=600)), True),
+        ({"provider": python("queue_length", "acme.queue"), "tolerance": [0, 40]}, True),
+        ({"provider": python("queue_length", "acme.queue"), "tolerance": "${most}"}, True),
+        (
+            {"provider": python("queue", "acme.queue"), "tolerance": {"type": "range", "target": "n", "range": [0, 9]}},
+            True,
+        ),
+        ({"provider": {"type": "http"}, "tolerance": {"type": "range", "target": "body", "range": [0, 9]}}, True),
+        ({"provider": {"type": "http"}, "tolerance": 200}, False),
+        ({"provider": {"type": "http"}, "tolerance": {"type": "regex", "target": "body", "pattern": "ok"}}, False),
+        ({"provider": {"type": "process"}, "tolerance": 0}, False),
+        ({"provider": {"type": "process"}, "tolerance": {"type": "range", "target": "stdout", "range": [0, 9]}}, False),
+        ({"provider": python("is_up", "acme.web"), "tolerance": True}, False),
+        ({"provider": python("colour", "acme.web"), "tolerance": "green"}, False),
+        ({"provider": python("http_status", "acme.web"), "tolerance": 200}, False),
+        ({"provider": python("query", "acme.prometheus"), "tolerance": judged("result_value_under", upper=1)}, False),
+    ],
+)
+def test_whether_a_probe_charts_a_number_is_known_before_a_run(probe: dict[str, Any], charts: bool) -> None:
+    assert charts_number(probe) is charts

@@ -258,7 +258,7 @@ def test_the_figures_stand_at_the_top_of_the_json() -> None:
         json.dumps(insight(run_of("..x", baseline="..", threshold=Threshold(upper=600.0, unit="ms"))).as_dict())
     )
     assert told["met"] == 2
-    assert told["objective"] == {"target": 0.95, "window_s": DAY, "name": ""}
+    assert told["objective"] == {"target": 0.95, "window_s": DAY, "name": "", "quantile": ""}
     assert told["unit"] == "ms"
     assert "figures" not in told
     assert {

@@ -17,6 +17,7 @@ class Options:
     warm_up: float | None = None
     cool_down: float | None = None
     target: float | None = None
+    quantile: str | None = None
     window: float | None = None
     var: dict[str, Any] | None = None
     var_file: tuple[str, ...] = ()
@@ -50,6 +51,7 @@ class Options:
             warm_up_s=self.warm_up,
             cool_down_s=self.cool_down,
             target=self.target,
+            quantile=self.quantile,
             window_s=self.window,
             acts_on=self.acts_on,
             outage_lasts_s=self.outage_lasts,

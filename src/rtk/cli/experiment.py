@@ -50,7 +50,8 @@ def mend(file: Path, output: Path | None, check: bool) -> None:
 
 @experiment.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--target", type=SHARE, required=True, help="What is promised, such as 95%.")
+@click.option("--target", type=SHARE, help="What is promised, such as 95%.")
+@click.option("--quantile", help="A quantile of the value in place of a target, such as 'p95 <= 300ms'.")
 @click.option("--window", type=SECONDS, required=True, help="The time the promise is for, such as 1d.")
 @click.option("--every", type=SECONDS, required=True, help="The time between measurements, such as 10s.")
 @click.option("--for", "for_", type=SECONDS, required=True, help="How long to measure, such as 5m.")
@@ -62,8 +63,10 @@ def mend(file: Path, output: Path | None, check: bool) -> None:
 @click.option("--name", default="", help="The objective's name; without it the hypothesis' title.")
 @click.option("--replace", "again", is_flag=True, help="Replace the numbers of FILE if it is a verification.")
 @click.option("-o", "--output", type=_OUTPUT, required=True, help="Where to write the verification.")
-def upgrade(file: Path, output: Path, name: str, again: bool, **options: Any) -> None:
+def upgrade(file: Path, output: Path, name: str, again: bool, quantile: str | None, **options: Any) -> None:
     """Make the experiment in FILE a verification; everything else in it stays as it is."""
+    if quantile is None and options["target"] is None:
+        raise click.UsageError("Missing option '--target' (or '--quantile').")
     source = read(str(file))
     for warning in source.warnings:
         click.echo(f"warning: {warning}", err=True)
@@ -77,6 +80,7 @@ def upgrade(file: Path, output: Path, name: str, again: bool, **options: Any) ->
         outage_lasts_s=options["outage_lasts"],
         occurs=options["occurs"],
         strict_cost=options["strict_cost"],
+        quantile=quantile,
     )
     document = upgraded(source.document, numbers, name=name, replace=again)
     replace(output, _text(document, output, file).encode())

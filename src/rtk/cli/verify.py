@@ -22,6 +22,7 @@ def _variables(_ctx: click.Context, _param: click.Parameter, value: tuple[str, .
 @click.option("--warm-up", type=SECONDS, help="Measure a baseline for this time before the method.")
 @click.option("--cool-down", type=SECONDS, help="Measure the recovery for this time after the rollbacks.")
 @click.option("--target", type=SHARE, help="The objective's target, such as 95%.")
+@click.option("--quantile", help="A quantile of the value in place of a target, such as 'p95 <= 300ms'.")
 @click.option("--window", type=SECONDS, help="The objective's window, such as 1d.")
 @click.option("--outage-lasts", type=SECONDS, help="How long an outage lasts on average, such as 30s.")
 @click.option("--occurs", help="How often the conditions are expected, and for how long, such as 2/30d,20m.")

@@ -26,10 +26,11 @@ from rtk.clock import Clock, SystemClock
 from rtk.errors import BadInput
 from rtk.experiment.block import block_of, plan_of
 from rtk.experiment.check import check, validate
-from rtk.experiment.limits import max_in_flight, threshold, time_limit, time_threshold_s
+from rtk.experiment.limits import max_in_flight, threshold, time_limit, time_threshold_s, within
 from rtk.experiment.plan import Plan
 from rtk.experiment.source import Source, address_in, read
 from rtk.experiment.strategy import Strategy, strategy_in
+from rtk.insight.facts import Threshold
 from rtk.publish import versions
 from rtk.publish.destination import root_of
 from rtk.publish.pending import is_unsent
@@ -140,26 +141,43 @@ def _verification(
     options: Options, source: Source, plan: Plan, toolkit: Toolkit, run_id: str, holding: Holding
 ) -> Verification:
     probes = toolkit.probes()
-    thresholds = [threshold(probe, toolkit.configuration) for probe in probes]
-    charted = next((i for i, t in enumerate(thresholds) if (t.lower, t.upper) != (None, None)), 0)
+    charted, thresholds = _charted(plan, [threshold(probe, toolkit.configuration) for probe in probes])
     limits = [time_limit(probe, toolkit.configuration, toolkit.secrets) for probe in probes]
     return Verification(
         run_id=run_id,
         source=source.where,
-        plan=replace(plan, acts_on=plan.acts_on and toolkit.redact(plan.acts_on)),
+        plan=_redacted(plan, toolkit.redact),
         toolkit=toolkit,
         limits=limits,
         max_in_flight=held_at_once(
             max_in_flight(plan, sum(limits)), plan.max_in_flight is not None, probes, source.document
         ),
         threshold=thresholds[charted],
-        bounds_s=tuple(time_threshold_s(probe, toolkit.configuration) for probe in probes),
+        bounds_s=tuple(map(time_threshold_s, probes, thresholds)),
         charted=charted,
         rollback_strategy=_strategy(options, toolkit),
         longest_s=longest(options.max_duration, plan.warm_up_s + plan.duration_s + plan.cool_down_s),
         kept=_kept(options),
         neighbours=holding,
     )
+
+
+def _charted(plan: Plan, thresholds: list[Threshold]) -> tuple[int, list[Threshold]]:
+    """Whose value is charted: that with a limit, else the first with a bound; and the bounds, the limit among them."""
+    if plan.limit is None:
+        return next((i for i, t in enumerate(thresholds) if (t.lower, t.upper) != (None, None)), 0), thresholds
+    position = plan.limit.position
+    return position, [within(t, plan.limit) if i == position else t for i, t in enumerate(thresholds)]
+
+
+def _redacted(plan: Plan, redact: Callable[[str], str]) -> Plan:
+    """The plan as the record keeps it: what a person typed into it may hold a secret."""
+    acts_on = plan.acts_on and redact(plan.acts_on)
+    if plan.limit is None or plan.objective is None:
+        return replace(plan, acts_on=acts_on)
+    words = redact(plan.limit.words)
+    promise, limit = replace(plan.objective, quantile=words), replace(plan.limit, words=words)
+    return replace(plan, acts_on=acts_on, objective=promise, limit=limit)
 
 
 def _kept(options: Options) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 from rtk.errors import BadInput
 from rtk.experiment.occurs import occurs_of
 from rtk.experiment.plan import Plan, StopWhen
+from rtk.experiment.quantile import QuantilePromise, limit_of, quantile_promise
 from rtk.experiment.quantity import A_DURATION, finite, seconds, share
 from rtk.experiment.wording import at, kind, nearest, shown
 from rtk.insight.facts import PHASES, Objective
@@ -27,6 +28,7 @@ COOL_DOWN = "cool-down-duration"
 ACTS_ON = "acts-on"
 OUTAGE_LASTS = "outage-lasts"
 OCCURS, STRICT_COST = "occurs", "strict-cost"
+QUANTILE = "quantile"
 # `run_id` was written into the block by the clients of 2020 and means nothing to us.
 _KEYS = frozenset(
     (
@@ -45,7 +47,7 @@ _KEYS = frozenset(
         "run_id",
     )
 )
-_OBJECTIVE = frozenset(("name", "target", "window", OUTAGE_LASTS))
+_OBJECTIVE = frozenset(("name", "target", QUANTILE, "window", OUTAGE_LASTS))
 _STOP_WHEN = frozenset(("deviated-in-a-row", "budget-spent", "max-duration"))
 _IDS = ("experiment_id", "objective_id", "team_id", "org_id")
 
@@ -54,7 +56,7 @@ _IDS = ("experiment_id", "objective_id", "team_id", "org_id")
 class Overrides:
     """What the command line says instead of the file: seconds, and the target as a share. None: not said.
 
-    `occurs` is the text of the option.
+    `occurs` and `quantile` are the texts of the options.
     """
 
     every_s: float | None = None
@@ -67,6 +69,7 @@ class Overrides:
     outage_lasts_s: float | None = None
     occurs: str | None = None
     strict_cost: bool = False
+    quantile: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,21 +116,25 @@ def plan_of(document: Mapping[str, Any], overrides: Overrides | None = None) -> 
     """
     options, block = overrides or Overrides(), block_of(document)
     place = at(block.place if block else "", "verification")
-    return _Reader(block.verification if block and block.verification else {}, place, options).plan()
+    return _Reader(block.verification if block and block.verification else {}, place, options, document).plan()
 
 
 class _Reader:
     """Reads one verification, key by key; an option goes before its key."""
 
-    def __init__(self, verification: Mapping[str, Any], place: str, options: Overrides) -> None:
+    def __init__(
+        self, verification: Mapping[str, Any], place: str, options: Overrides, document: Mapping[str, Any]
+    ) -> None:
         self.values = verification
         self.place = place
         self.options = options
+        self.document = document
 
     def plan(self) -> Plan:
         """The whole plan."""
         o = self.options
-        objective = self._objective()
+        promised, where = self._quantile()
+        objective = self._objective(promised)
         plan = Plan(
             frequency_s=self._required(FREQUENCY, o.every_s, "--every", DAY_S, above_zero=True),
             duration_s=self._required(DURATION, o.for_s, "--for", LONGEST_S),
@@ -140,6 +147,7 @@ class _Reader:
             acts_on=self._acts_on(),
             outage_lasts_s=self._outage_lasts(),
             occurs=self._occurs(objective),
+            limit=limit_of(promised, self.document, where) if promised and self.document else None,
         )
         plan = self._bounded(plan)
         if plan.frequency_s < SHORTEST_S:
@@ -164,20 +172,41 @@ class _Reader:
         value, place = (self.values.get(key), at(self.place, key)) if option is None else (option, name)
         return None if value is None else _within(value, place, most, above_zero=above_zero)
 
-    def _objective(self) -> Objective | None:
+    def _objective(self, promised: QuantilePromise | None) -> Objective | None:
         place = at(self.place, "objective")
-        raw = self.values.get("objective")
-        values = _known(raw, place, _OBJECTIVE) if raw is not None else {}
-        target = self._target(values.get("target"), at(place, "target"))
+        raw, values = self.values.get("objective"), self._promise()
+        target = promised.share if promised else self._target(values.get("target"), at(place, "target"))
         window = self._window(values.get("window"), at(place, "window"))
         if target is not None:
             name = values.get("name")
-            return Objective(target, window, "" if name is None else _text(name, at(place, "name")))
+            told = "" if name is None else _text(name, at(place, "name"))
+            return Objective(target, window, told, promised.spelled() if promised else "")
         if raw is not None:
             raise BadInput(f"{at(place, 'target')}: missing, expected a share such as 0.95 (or give --target)")
         if window is not None:
             raise BadInput("--window: means nothing without --target, expected both")
         return None
+
+    def _promise(self) -> dict[str, Any]:
+        raw = self.values.get("objective")
+        return {} if raw is None else _known(raw, at(self.place, "objective"), _OBJECTIVE)
+
+    def _quantile(self) -> tuple[QuantilePromise | None, str]:
+        """The promise about a quantile, and where it stands; it is one in place of a share, never beside one."""
+        values, place = self._promise(), at(self.place, "objective")
+        where, option, share_ = at(place, QUANTILE), self.options.quantile, self.options.target
+        if option is not None:
+            if share_ is not None:
+                raise BadInput("--quantile: promises a share already, expected it without --target")
+            return quantile_promise(option, "--quantile"), "--quantile"
+        if values.get(QUANTILE) is None:
+            return None, where
+        if values.get("target") is not None:
+            raise BadInput(f"{where}: promises a share already, expected it without target")
+        promised = quantile_promise(values[QUANTILE], where)
+        if share_ is not None:
+            raise BadInput(f"--target: the file promises {promised.spelled()}, expected --quantile to change it")
+        return promised, where
 
     def _target(self, value: object, place: str) -> float | None:
         if self.options.target is not None:

@@ -1,12 +1,13 @@
 """What a probe says of its own limits: its time limit, the bound its value is held against, and its unit."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from chaoslib import substitute
 
-from rtk.experiment.criterion import is_code
-from rtk.experiment.plan import Plan, slot_count
+from rtk.experiment.criterion import Criterion, Rule, Subject, criterion_of, is_code, whole_of
+from rtk.experiment.plan import Plan, ValueLimit, slot_count
 from rtk.experiment.quantity import finite
 from rtk.insight.facts import Threshold
 
@@ -21,6 +22,9 @@ _BOUNDS: dict[str, tuple[str | None, str | None]] = {
     "result_value_above": ("lower", None),
     "result_value_between": ("lower", "upper"),
 }
+
+# Rules for texts and for answers as a whole.
+_OF_TEXT = frozenset((Rule.MATCHES, Rule.FINDS, Rule.FINDS_COUNT, Rule.FINDS_VALUES, Rule.SAMPLES))
 
 
 def time_limit(
@@ -69,16 +73,49 @@ def threshold(probe: Mapping[str, Any], configuration: Mapping[str, Any] | None 
         return Threshold()
     tolerance = _resolved(probe.get("tolerance"), configuration, None)
     lower, upper = _bounds(tolerance, _mapping(probe.get("provider")).get("type") == "python")
-    return Threshold(lower, upper, "ms" if _times(probe) else "")
+    return Threshold(lower, upper, unit_of(probe))
 
 
-def time_threshold_s(probe: Mapping[str, Any], configuration: Mapping[str, Any] | None = None) -> float | None:
+def unit_of(probe: Mapping[str, Any]) -> str:
+    """Return the unit of a probe's value: "ms" where it is a time of ours, else empty."""
+    return "ms" if _times(probe) else ""
+
+
+def charts_number(probe: Mapping[str, Any]) -> bool:
+    """Return whether the value of a probe may be a number that is no name, as far as the file tells."""
+    if is_code(probe):
+        return False
+    judged = criterion_of(probe)
+    return judged.rule not in _OF_TEXT and not _is_word(judged) and _is_value(judged, whole_of(probe))
+
+
+def _is_word(judged: Criterion) -> bool:
+    """Whether true, false or a text is expected; a text that is filled in may become a number."""
+    given = judged.given
+    return judged.rule is Rule.EQUALS and (isinstance(given, bool) or (isinstance(given, str) and "${" not in given))
+
+
+def _is_value(judged: Criterion, whole: Subject) -> bool:
+    """Whether a value is judged, and not all of an answer or of how a process ended."""
+    if whole is Subject.ANSWER:
+        return judged.part == "body"
+    if whole is Subject.TIMES:
+        return judged.subject is Subject.PART
+    return whole is not Subject.PROCESS
+
+
+def time_threshold_s(probe: Mapping[str, Any], bound: Threshold) -> float | None:
     """The upper bound in seconds of a probe whose value is its own duration, else None.
 
     A measurement of such a probe is known to deviate as soon as it has taken longer than this.
     """
-    upper = threshold(probe, configuration).upper if _times(probe) else None
-    return None if upper is None else upper / 1000
+    return bound.upper / 1000 if _times(probe) and bound.upper is not None else None
+
+
+def within(bound: Threshold, limit: ValueLimit) -> Threshold:
+    """Return the bound of a value that a limit applies to as well: whichever is less counts."""
+    upper = limit.upper if bound.upper is None else min(bound.upper, limit.upper)
+    return replace(bound, upper=upper, unit=bound.unit or limit.unit)
 
 
 def _times(probe: Mapping[str, Any]) -> bool:

@@ -21,11 +21,25 @@ class StopWhen:
 
 
 @dataclass(frozen=True, slots=True)
+class ValueLimit:
+    """The greatest good value of the probe at a position, in its unit ("ms" or none), beside its own tolerance.
+
+    `words` is the promise it comes from, such as "p95 <= 300ms".
+    """
+
+    position: int
+    upper: float
+    unit: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """A verification's schedule and promise; times are seconds.
 
     `outage_lasts_s` is how long an outage lasts on average, by the file or an option; None: it is assumed.
     `occurs` is how often the conditions are expected in life, and what they may cost then.
+    `limit` is what an objective about a quantile sets to one probe's value; None for any other.
     `acts_on` names what no second run may act on meanwhile; None: it is computed from the actions.
     `max_in_flight` None: max(32, ceil(limit / frequency) + 1), at most 1,000 (DESIGN §4.2).
     """
@@ -41,6 +55,7 @@ class Plan:
     acts_on: str | None = None
     outage_lasts_s: float | None = None
     occurs: Occurs | None = None
+    limit: ValueLimit | None = None
 
     def slots(self, phase: Phase) -> int:
         """How many slots are planned in a phase whose method returns within the duration."""

@@ -13,6 +13,7 @@ from rtk.experiment.block import (
     NAME,
     OCCURS,
     OUTAGE_LASTS,
+    QUANTILE,
     STRICT_COST,
     WARM_UP,
     Overrides,
@@ -62,9 +63,9 @@ def _verification(plan: Plan, title: str) -> dict[str, Any]:
     }
     if plan.objective:
         window = plan.objective.window_s
-        values["objective"] = {"name": title, "target": plan.objective.target} | (
-            {} if window is None else {"window": _number(window)}
-        )
+        quantile = plan.objective.quantile
+        promise = {QUANTILE: quantile} if quantile else {"target": plan.objective.target}
+        values["objective"] = {"name": title, **promise} | ({} if window is None else {"window": _number(window)})
     if plan.outage_lasts_s is not None:
         values[OUTAGE_LASTS] = _number(plan.outage_lasts_s)
     if plan.occurs is not None:

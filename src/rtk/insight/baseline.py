@@ -3,17 +3,22 @@
 from dataclasses import dataclass
 
 from rtk.insight.bounds import proven_at_most
+from rtk.insight.promise import promised_share
 from rtk.insight.verdict import rules_out
-from rtk.insight.words import bound, count, share
+from rtk.insight.words import bound, count
 
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """What was measured before any condition; `target` is what was promised, None where nothing was."""
+    """What was measured before any condition; `target` is what was promised, None where nothing was.
+
+    `quantile` is the promise as it was made where it is one about a quantile.
+    """
 
     met: int = 0
     deviated: int = 0
     target: float | None = None
+    quantile: str = ""
 
     @property
     def measured(self) -> int:
@@ -28,18 +33,21 @@ class Baseline:
         """Return that it was broken, as a sentence without its full stop."""
         return (
             f"The baseline was broken already: at most {self._most()} of its measurements were good, "
-            f"where {share(self.target)} was promised"
+            f"where {self._promised()} was promised"
         )
 
     def already(self) -> str:
         """Return the same of a run that did not begin for it, with its figures."""
         good = f"{self.met:,} of {count(self.measured, 'measurement')} of the baseline good"
-        return f"already broken, with {good}: at most {self._most()}, where {share(self.target)} was promised"
+        return f"already broken, with {good}: at most {self._most()}, where {self._promised()} was promised"
 
     def seen(self) -> str:
         """Return what was seen in it."""
         verb = "was" if 1 in (self.measured, self.met) else "were"
         return f"{self.met:,} of {count(self.measured, 'measurement')} of the baseline {verb} good"
+
+    def _promised(self) -> str:
+        return promised_share(self.target or 0.0, self.quantile)
 
     def _most(self) -> str:
         return bound(proven_at_most(self.met, self.measured), self.target)

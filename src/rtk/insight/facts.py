@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple, get_args
 from rtk.insight.columns import Columns, only, order_of
 from rtk.insight.effect import EffectChange
 from rtk.insight.occurs import Occurs
+from rtk.insight.promise import Objective as Objective  # noqa: PLC0414 - facts are what others know it from
 from rtk.insight.stops import Stopping
 
 Phase = Literal["baseline", "onset", "conditions", "undo", "recovery"]
@@ -227,15 +228,6 @@ class Measurements:
 def code_of(phase: Phase, outcome: Outcome) -> int:
     """Return the code by which columns say of which phase a measurement is and how it came out."""
     return _CODES[phase, outcome]
-
-
-@dataclass(frozen=True, slots=True)
-class Objective:
-    """A promise: a share of good measurements over a window. `window_s` None: no budget can be told."""
-
-    target: float
-    window_s: float | None = None
-    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

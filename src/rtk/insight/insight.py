@@ -43,8 +43,9 @@ def insight(facts: Facts) -> Insight:
     outage_slots = outage.slots(facts.frequency_s)
     outlasting = _outlasting(tallies)
     proof = prove(series, outage_slots, outlasting=outlasting)
-    before = tallies.get("baseline", Tally())
-    baseline = Baseline(before.met, before.deviated, facts.objective.target if facts.objective else None)
+    before, promised = tallies.get("baseline", Tally()), facts.objective
+    told = (promised.target, promised.quantile) if promised else ()
+    baseline = Baseline(before.met, before.deviated, *told)
     case = _case(facts, conditions, proof, baseline, outage_slots)
     figures = figures_of(case, _spending(facts, conditions, tallies))
     comparisons = comparisons_of(tallies, facts.threshold.unit, broken=baseline.is_broken)

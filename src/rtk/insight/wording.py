@@ -7,6 +7,7 @@ from rtk.insight.facts import Facts
 from rtk.insight.moments import invalid_condition
 from rtk.insight.next_step import after_invalid, after_not_begun
 from rtk.insight.outage_length import OutageLength, OutageSource
+from rtk.insight.promise import promised_share
 from rtk.insight.proof import LengthFrom, Proof
 from rtk.insight.shape import Clustering, Figures, InvalidReason, SeenLapse
 from rtk.insight.stops import StopCause
@@ -42,6 +43,16 @@ class Story:
     @property
     def target(self) -> float:
         return self.case.target if self.case.target is not None else 0.0
+
+    @property
+    def quantile(self) -> str:
+        """The promise as it was made where it is one about a quantile, else empty."""
+        return self.facts.objective.quantile if self.facts.objective else ""
+
+    @property
+    def promised(self) -> str:
+        """The share that was promised, with the quantile that it is of."""
+        return promised_share(self.target, self.quantile)
 
     @property
     def measured(self) -> int:
@@ -219,9 +230,10 @@ def _while(facts: Facts, verb: str = "lasted") -> str:
 
 
 def _held(story: Story) -> str:
-    verdict, target = story.figures.verdict, share(story.case.target)
+    verdict, target = story.figures.verdict, story.promised
     if verdict == "pass":
-        return f"{_while(story.facts, 'lasts')} at least {story.proven()} is good ({_sure(story)})."
+        proven = f", which proves {story.quantile}" if story.quantile else ""
+        return f"{_while(story.facts, 'lasts')} at least {story.proven()} is good ({_sure(story)}){proven}."
     during = _while(story.facts)
     if verdict == "fail":
         return (
@@ -254,11 +266,11 @@ def _why_pass(story: Story) -> str:
     if story.figures.missed:
         missed = count(story.figures.missed, "missed slot")
         text = f"{text}; even with {missed} read the worse way"
-    return f"{text}, which proves the {share(story.target)} that was promised."
+    return f"{text}, which proves the {story.promised} that was promised."
 
 
 def _why_fail(story: Story) -> str:
-    text = f"{_good(story)}, which leaves room for at most {story.most()}; {share(story.target)} was promised."
+    text = f"{_good(story)}, which leaves room for at most {story.most()}; {story.promised} was promised."
     if not story.case.stopped:
         return text
     cut_off = count(story.case.remaining, "slot")

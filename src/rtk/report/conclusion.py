@@ -13,6 +13,7 @@ from rtk.experiment.quantity import written
 from rtk.experiment.refs import written_out
 from rtk.insight.budget import exact
 from rtk.insight.power import WANTED, Prospects, often, prospects
+from rtk.insight.promise import promised_share
 from rtk.insight.words import count, duration, share
 from rtk.report.marks import VERDICTS
 from rtk.report.text import plain
@@ -46,10 +47,14 @@ class Conclusion:
                 '--target 95% --window 1d, or as "objective" in the file.'
             )
         if self.doubt is None:
-            return f"{VERDICTS['pass'].symbol} This plan can prove {share(told.target)}: {self._power(told)}."
+            return f"{VERDICTS['pass'].symbol} This plan can prove {self._promise(told)}: {self._power(told)}."
         if self.doubt is Doubt.OUTLASTED:
             return f"{VERDICTS['fail'].symbol} This plan {outlasted(self.plan, told)}."
-        return f"{VERDICTS['fail'].symbol} This plan cannot prove {share(told.target)}: {self._why(told)}."
+        return f"{VERDICTS['fail'].symbol} This plan cannot prove {self._promise(told)}: {self._why(told)}."
+
+    def _promise(self, told: Prospects) -> str:
+        promised = self.plan.objective
+        return plain(promised_share(told.target, promised.quantile if promised else ""), 700)
 
     def _why(self, told: Prospects) -> str:
         if self.doubt == Doubt.NEVER_MET:

@@ -11,6 +11,7 @@ from rtk.experiment.refs import written_out
 from rtk.insight.facts import PHASES
 from rtk.insight.occurrence_wording import may_cost
 from rtk.insight.power import prospects, worst
+from rtk.insight.promise import promise_at_length
 from rtk.insight.words import count, duration, share
 from rtk.report.conclusion import conclusion_of
 from rtk.report.measured import measured
@@ -123,8 +124,7 @@ def _proof(plan: Plan, document: Document) -> Iterator[str]:
         for sentence in usual.sentences()[:2]:
             yield f"With a target of {share(USUAL)}: {sentence}"
         return
-    window = "" if objective.window_s is None else f" over {duration(objective.window_s)}"
-    yield f"Objective: {share(objective.target)} of measurements good{window}"
+    yield f"Objective: {plain(promise_at_length(objective.target, objective.quantile, objective.window_s), 700)}"
     yield from prospects(
         objective.target,
         plan.slots("conditions"),

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from rtk.insight.cause import BROKEN, NO_CONDITION
 from rtk.insight.facts import ActivitySpan, Facts
+from rtk.insight.promise import promise_at_length
 from rtk.insight.recovery import Recovery
 from rtk.insight.shape import Insight, InvalidReason, Stats
 from rtk.insight.words import NO_DATA, bound, count, duration, multiple, number, rounded, share
@@ -115,9 +116,9 @@ def _objective(facts: Facts) -> str:
     promised = facts.objective
     if promised is None:
         return "No objective was given, so nothing was promised that could be judged."
-    window = "" if promised.window_s is None else f" over {duration(promised.window_s)}"
     name = plain(promised.name)
-    return f"{name + ': ' if name else ''}{share(promised.target)} of measurements good{window}"
+    told = plain(promise_at_length(promised.target, promised.quantile, promised.window_s), 700)
+    return f"{name + ': ' if name else ''}{told}"
 
 
 def _when(insight: Insight) -> str:

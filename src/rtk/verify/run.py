@@ -5,6 +5,7 @@ import math
 import os
 import platform
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -22,7 +23,9 @@ from rtk.verify import beside, processes
 from rtk.verify.afterwards import Afterwards
 from rtk.verify.beat import Beat
 from rtk.verify.beside import Alone, Neighbours
+from rtk.verify.crew import InFlight, Sample
 from rtk.verify.hypothesis import Hypothesis, Journal
+from rtk.verify.limited import ValueLimited
 from rtk.verify.measure import Measurer
 from rtk.verify.method import Method, role_of
 from rtk.verify.overdue import Overdue
@@ -92,12 +95,20 @@ class Run:
         self._afterwards = Afterwards(self._hypothesis, self.journal, clock, stop, progress)
         self._beat = Beat(clock)
         late = Overdue(verification.bounds_s, clock)
-        measuring = Measuring(measurer, late, self._beat.paused_since, verification.max_in_flight)
+        measuring = Measuring(self._limited(), late, self._beat.paused_since, verification.max_in_flight)
         self._phases = Phases(verification.plan, clock, record, stop, progress, measuring)
         progress.waiting = self._phases.waiting
         self._method = Method(self._toolkit, clock, record, stop, self._phases.bell, verification.plan.frequency_s)
         self._undoing = Undoing(verification.run_id, self._toolkit, clock, record, stop)
         stop.on_request = self._phases.bell.set
+
+    def _limited(self) -> Callable[[InFlight], Sample]:
+        """What measures the slots: the hypothesis, and the limit where the objective sets one."""
+        limit = self._v.plan.limit
+        if limit is None:
+            return self._measurer
+        name = self._toolkit.redact(str(self._measurer.probes[limit.position].get("name")))
+        return ValueLimited(self._measurer, limit, name)
 
     def play(self) -> None:
         """Play it all. Ends in order whatever happens in between; the record then says what did."""

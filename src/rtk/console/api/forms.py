@@ -56,6 +56,7 @@ Seconds = Annotated[float, Field(strict=True, ge=0, le=30 * 86_400)]
 Scopes = Annotated[
     list[Annotated[str, Field(pattern="^(read|run|admin)$")]], BeforeValidator(_few), Field(min_length=1, max_length=3)
 ]
+Quantile = Annotated[str, AfterValidator(_whole), Field(max_length=600)]
 OutageLasts = Annotated[float, Field(strict=True, gt=0, le=30 * 86_400)]
 Frequency = Annotated[float, Field(strict=True, gt=0, le=86_400)]
 
@@ -118,12 +119,16 @@ class Source(Form):
 
 
 class NewObjective(Form):
-    """A promise. `window` is in seconds, and so is `outage_lasts`: how long an outage lasts on average."""
+    """A promise: a `target`, or a `quantile` of the value such as `p95 <= 300ms`.
+
+    `window` is in seconds, and so is `outage_lasts`: how long an outage lasts on average.
+    """
 
     name: Name
     description: Text = ""
     tags: Tags = Field(default_factory=list)
-    target: Target
+    target: Target | None = None
+    quantile: Quantile | None = None
     window: Window
     outage_lasts: OutageLasts | None = None
     measure: dict[str, Any] = Field(default_factory=dict)
@@ -135,12 +140,13 @@ class NewObjective(Form):
 
 
 class ObjectiveChange(Form):
-    """What is to change of an objective."""
+    """What is to change of an objective; an empty `quantile` with a `target` makes one about a quantile a share."""
 
     name: Name | None = None
     description: Text | None = None
     tags: Tags | None = None
     target: Target | None = None
+    quantile: Quantile | None = None
     window: Window | None = None
     outage_lasts: OutageLasts | None = None
     measure: dict[str, Any] | None = None

@@ -1,5 +1,6 @@
 """Part A, runs: told one event a call, as the clients of 2020 do."""
 
+from dataclasses import asdict
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -12,7 +13,7 @@ from rtk.console.api.answers import created
 from rtk.console.api.entry import caller_of, enter, read
 from rtk.console.api.kept_executions import T, takes
 from rtk.console.people.models import Team
-from rtk.console.store import executions, extent, runs, told, verifications
+from rtk.console.store import executions, extent, promises, runs, told, verifications
 from rtk.console.store.intake import Name, refusal
 from rtk.console.store.models import Execution, Verification
 from rtk.console.store.problem import Problem
@@ -89,8 +90,9 @@ def _execution(team: Team, body: Started) -> Execution:
 
 
 def _plan(of: Verification) -> dict[str, Any]:
-    promise = of.objective
-    objective = {"target": promise.target, "window_s": promise.window_s, "name": promise.name} if promise else None
+    promise, limit = of.objective, promises.limit_of_verification(of)
+    keys = ("target", "window_s", "name", "quantile")
+    objective = {key: getattr(promise, key) for key in keys} if promise else None
     return {
         "frequency_s": of.frequency_s,
         "duration_s": of.duration_s,
@@ -98,6 +100,7 @@ def _plan(of: Verification) -> dict[str, Any]:
         "cool_down_s": of.cool_down_s,
         "objective": objective,
         "outage_lasts_s": verifications.outage_lasts_s(of),
+        "limit": asdict(limit) if limit else None,
     }
 
 

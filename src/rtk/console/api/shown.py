@@ -109,13 +109,14 @@ class ShownMeasurement(Schema):
 
 
 class ShownObjective(Schema):
-    """An objective; `window` and `outage_lasts` are in seconds."""
+    """An objective; `window` and `outage_lasts` are in seconds, `target` is the share of a `quantile`, too."""
 
     id: str
     name: str
     description: str
     tags: list[str]
     target: float
+    quantile: str | None
     window: float | None
     outage_lasts: float | None
     measure: dict[str, Any]
@@ -127,6 +128,7 @@ class ShownObjective(Schema):
         description="",
         tags=["shop"],
         target=0.95,
+        quantile="p95 <= 300ms",
         window=86400.0,
         outage_lasts=None,
         measure={},

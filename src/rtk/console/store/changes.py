@@ -9,29 +9,47 @@ from django.db import transaction
 from django.utils.timezone import now
 
 from rtk.console.people.models import Team, User
-from rtk.console.store import experiments, timeline, verifications
+from rtk.console.store import experiments, promises, timeline, verifications
 from rtk.console.store.models import Experiment, Objective, Verification
 from rtk.console.store.problem import Problem
 
 _COLUMNS = {"frequency": "frequency_s", "duration": "duration_s", "warm_up": "warm_up_s", "cool_down": "cool_down_s"}
+_PROMISE = ("target", "quantile")
 _LENGTHS = {"window": "window_s", "outage_lasts": "outage_lasts_s"}
 
 
 def new_objective(team: Team, user: User, values: Mapping[str, Any]) -> Objective:
     """A new objective of what a form says; its `id` may be given."""
-    return verifications.make_objective(team, user, _columns_of_objective(values))
+    return verifications.make_objective(team, user, _columns_of_objective(values, None))
 
 
+@transaction.atomic
 def change_objective(objective: Objective, values: Mapping[str, Any]) -> Objective:
-    """Change an objective."""
-    for key, value in _columns_of_objective(values).items():
+    """Change an objective. Raises `Problem` for a promise that one of its verifications cannot be measured by."""
+    columns = _columns_of_objective(values, objective)
+    asked = columns.get("quantile") and columns["quantile"] != objective.quantile
+    for key, value in columns.items():
         setattr(objective, key, value)
     objective.save()
+    if asked:
+        _check_all(objective)
     return objective
 
 
-def _columns_of_objective(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {_LENGTHS.get(key, key): value for key, value in values.items()}
+def _check_all(objective: Objective) -> None:
+    """See that every verification of an objective can be measured by it."""
+    for each in Verification.objects.filter(objective=objective, deleted_at=None).select_related("experiment__team"):
+        each.objective = objective
+        try:
+            _check(each)
+        except Problem as problem:
+            told = f'quantile: the verification "{each.name}" cannot be measured by it: {problem.detail}'
+            raise Problem(422, told, "quantile") from None
+
+
+def _columns_of_objective(values: Mapping[str, Any], before: Objective | None) -> dict[str, Any]:
+    others = {key: value for key, value in values.items() if key not in _PROMISE}
+    return {**{_LENGTHS.get(key, key): value for key, value in others.items()}, **promises.columns_of(values, before)}
 
 
 @transaction.atomic
@@ -110,6 +128,7 @@ def objective(made: Objective) -> dict[str, Any]:
         "description": made.description,
         "tags": made.tags,
         "target": made.target,
+        "quantile": made.quantile or None,
         "window": made.window_s,
         "outage_lasts": made.outage_lasts_s,
         "measure": made.measure,

@@ -17,8 +17,8 @@ from rtk.console.store.intake import PHASE_CODES
 from rtk.console.store.models import RecordEntry, Run
 from rtk.console.store.runs import lengths, state_of
 from rtk.errors import ToolkitError
-from rtk.experiment.limits import threshold
-from rtk.experiment.plan import slot_count
+from rtk.experiment.limits import threshold, within
+from rtk.experiment.plan import ValueLimit, slot_count
 from rtk.insight.facts import OUTCOMES, Facts, Measurements, Threshold
 from rtk.insight.insight import insight
 from rtk.insight.shape import Figures
@@ -123,20 +123,23 @@ def head_from(run: Run, first: dict[str, Any] | None) -> dict[str, Any]:
         "at": run.created_at.timestamp(),
         "plan": _plan(run.plan),
         "experiment": {"method": [], **experiment},
-        "threshold": _threshold(experiment),
+        "threshold": _threshold(experiment, run.plan.get("limit")),
     }
 
 
 def _plan(plan: dict[str, Any]) -> dict[str, Any]:
     promise = plan.get("objective")
-    kept = ("target", "window_s", "name")
+    kept = ("target", "window_s", "name", "quantile")
     objective = {key: promise[key] for key in kept if key in promise} if promise else None
     return {**plan, "objective": objective}
 
 
-def _threshold(experiment: dict[str, Any]) -> dict[str, Any]:
+def _threshold(experiment: dict[str, Any], told: dict[str, Any] | None) -> dict[str, Any]:
+    limit = ValueLimit(**told) if told else None
     try:
-        found = threshold(experiment["steady-state-hypothesis"]["probes"][0], experiment.get("configuration"))
+        probe = experiment["steady-state-hypothesis"]["probes"][limit.position if limit else 0]
+        found = threshold(probe, experiment.get("configuration"))
+        found = within(found, limit) if limit else found
     except _BROKEN:
         return {}
     return {field.name: getattr(found, field.name) for field in fields(found)}

@@ -60,6 +60,7 @@ class ObjectiveOf(Struct):
     target: Annotated[float, Meta(gt=0, lt=1)]
     window_s: Annotated[float, Meta(gt=0, le=366 * 86_400)] | None = None
     name: Annotated[str, Meta(max_length=500)] = ""
+    quantile: Annotated[str, Meta(max_length=700)] = ""
 
 
 class PlanOf(Struct):

@@ -63,6 +63,7 @@ class Experiment(Owned):
 class Objective(Owned):
     """A promise: `target` is a share, `window_s` seconds, `measure` how it is measured.
 
+    `quantile` is the promise as it was made where it is one about a quantile ("p95 <= 300ms"); `target` is its share.
     `outage_lasts_s` is how long an outage lasts on average (seconds), where somebody said so.
     """
 
@@ -71,6 +72,7 @@ class Objective(Owned):
     description = models.TextField(default="", blank=True)
     tags = Document(default=list)
     target = models.FloatField()
+    quantile = models.CharField(max_length=700, default="", blank=True)
     window_s = models.FloatField(null=True)
     outage_lasts_s = models.FloatField(null=True)
     measure = Document(default=dict)

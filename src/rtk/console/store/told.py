@@ -22,9 +22,10 @@ from rtk.console.store.intake import OUTCOME_CODES, PHASE_CODES
 from rtk.console.store.models import Event, Measurement, RecordEntry, Run
 from rtk.console.store.problem import Problem
 from rtk.console.store.runs import lengths, tell
-from rtk.experiment.plan import slot_count
+from rtk.experiment.plan import ValueLimit, slot_count
 from rtk.experiment.quantity import finite
 from rtk.insight.facts import PHASES, Outcome
+from rtk.verify.limited import outcome_within
 
 PREFIX = "verification-"
 SAMPLE = "sample"
@@ -98,7 +99,11 @@ class Told:
         probes = state.get("probes")
         runs = [each for each in probes if isinstance(each, Mapping)] if isinstance(probes, list) else []
         started, ended = self._span(runs)
+        limit = self._limit()
+        value = _value(runs[limit.position if limit else 0 :])
         outcome = _outcome(state.get("steady_state_met"))
+        if limit:  # clients of 2020 know of none
+            outcome = outcome_within(outcome, value, limit)
         Measurement.objects.create(
             run_id=self.run.id,
             n=self.run.next,
@@ -110,11 +115,15 @@ class Told:
             started=started,
             ended=ended,
             outcome=OUTCOME_CODES[outcome],
-            value=_value(runs),
+            value=value,
             reason="not made" if outcome == "missed" else None,
             probes=[{key: value for key, value in run.items() if key != "activity"} for run in runs],
         )
         self.run.next += 1
+
+    def _limit(self) -> ValueLimit | None:
+        told = self.run.plan.get("limit")
+        return ValueLimit(**told) if told else None
 
     def _span(self, runs: list[Mapping[str, Any]]) -> tuple[float | None, float | None]:
         if not runs:

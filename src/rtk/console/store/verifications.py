@@ -12,13 +12,23 @@ from django.utils.timezone import now
 
 from rtk.console.people.models import Team, User
 from rtk.console.prepared import Prepared
-from rtk.console.store import experiments, lists, timeline
+from rtk.console.store import experiments, lists, promises, timeline
 from rtk.console.store.intake import PlanOf
 from rtk.console.store.models import NAME_LENGTH, Experiment, Objective, Verification
 from rtk.console.store.problem import Problem, unknown
 from rtk.errors import BadInput
 from rtk.experiment import shape
-from rtk.experiment.block import ACTS_ON, COOL_DOWN, DURATION, FREQUENCY, NAME, OUTAGE_LASTS, WARM_UP, plan_of
+from rtk.experiment.block import (
+    ACTS_ON,
+    COOL_DOWN,
+    DURATION,
+    FREQUENCY,
+    NAME,
+    OUTAGE_LASTS,
+    QUANTILE,
+    WARM_UP,
+    plan_of,
+)
 from rtk.experiment.check import check
 from rtk.experiment.plan import Plan
 
@@ -154,8 +164,13 @@ def _objective_in(team: Team, user: User, document: Mapping[str, Any], plan: Pla
     known: Objective | None = lists.by_id_or_file(objectives(team), key) if key else None
     if known or plan.objective is None:
         return known
-    name = plan.objective.name or document["steady-state-hypothesis"]["title"]
-    values = {"name": name, "target": plan.objective.target, "window_s": plan.objective.window_s}
+    promise = plan.objective
+    values = {
+        "name": promise.name or document["steady-state-hypothesis"]["title"],
+        "target": promise.target,
+        "quantile": promises.spelled(promise.quantile),
+        "window_s": promise.window_s,
+    }
     return make_objective(team, user, values, key)
 
 
@@ -194,7 +209,8 @@ def document_of(verification: Verification) -> dict[str, Any]:
     if objective:
         lengths = {"window": objective.window_s, OUTAGE_LASTS: objective.outage_lasts_s}
         told = {key: _number(length) for key, length in lengths.items() if length is not None}
-        block["objective"] = {"name": objective.name, "target": objective.target, **told}
+        promise = {QUANTILE: objective.quantile} if objective.quantile else {"target": objective.target}
+        block["objective"] = {"name": objective.name, **promise, **told}
     return with_block(verification.experiment, {"objective_id": _id(objective), "verification": block})
 
 

@@ -8,17 +8,19 @@ from django.db.models import Q
 from django.forms.models import ModelChoiceIterator
 
 from rtk.console.pages.importing.fields import PercentField, SpanField
+from rtk.console.pages.importing.promise import PromiseForm
 from rtk.console.pages.once import Once
 from rtk.console.people.models import Team
 from rtk.console.store import verifications
 from rtk.console.store.models import NAME_LENGTH, Objective
 from rtk.experiment.block import DAY_S, LONGEST_S, LONGEST_WINDOW_S, MOST_SLOTS, SHORTEST_S
 from rtk.experiment.plan import slot_count
-from rtk.insight.words import duration, share
+from rtk.experiment.quantile import quantile_promise
+from rtk.insight.promise import promise
 
 NEW, OLD = "new", "existing"
 _LISTED = 500
-_OF_A_NEW_ONE = ("objective_name", "target", "window")
+_OF_A_NEW_ONE = ("objective_name", "target", "quantile", "window")
 
 
 class _Newest(ModelChoiceIterator):
@@ -38,12 +40,11 @@ class ObjectiveField(forms.ModelChoiceField):
     def offer(self, team: Team, also: Any = None) -> None:
         """Any that a team has in use may be chosen, and one more by its id; the newest are listed."""
         rows = verifications.objectives(team).filter(Q(archived_at=None) | Q(pk=also)).order_by("-created_at", "-id")
-        self.queryset = rows.only("id", "name", "target", "window_s", "outage_lasts_s", "team_id")
+        self.queryset = rows.only("id", "name", "target", "quantile", "window_s", "outage_lasts_s", "team_id")
 
     def label_from_instance(self, obj: Any) -> str:
         """How an objective is shown."""
-        window = "" if obj.window_s is None else f" over {duration(obj.window_s)}"
-        return f"{obj.name}: {share(obj.target)}{window}"
+        return f"{obj.name}: {promise(obj.target, obj.quantile, obj.window_s)}"
 
 
 class StrategyForm(forms.Form):
@@ -122,7 +123,7 @@ class StrategyForm(forms.Form):
         }
 
 
-class ImportForm(Once, StrategyForm):
+class ImportForm(Once, PromiseForm, StrategyForm):
     """What the steps ask besides the experiment itself. `objective` is looked for among the team's."""
 
     attach = forms.ChoiceField(
@@ -166,7 +167,7 @@ class ImportForm(Once, StrategyForm):
 
     def _unused(self) -> tuple[str, ...]:
         """Of the two ways to an objective only the chosen one is read."""
-        return _OF_A_NEW_ONE if self.data.get("attach") == OLD else ("objective",)
+        return _OF_A_NEW_ONE if self.data.get("attach") == OLD else ("objective", self.unpromised())
 
     def clean(self) -> dict[str, Any]:
         """What is not used is as if it had not been typed."""
@@ -174,6 +175,8 @@ class ImportForm(Once, StrategyForm):
         for name in self._unused():
             self.errors.pop(name, None)
             values[name] = None
+        if self.data.get("attach") != OLD:
+            self.refuse_both()
         return values
 
     def promise(self) -> dict[str, Any]:
@@ -181,8 +184,7 @@ class ImportForm(Once, StrategyForm):
         values = self.cleaned_data
         if values["objective"]:
             return {"objective_id": str(values["objective"].pk)}
-        keys = {"name": "objective_name", "target": "target", "window": "window"}
-        return {"objective": {key: values[field] for key, field in keys.items()}}
+        return {"objective": {"name": values["objective_name"], **self.promised(), "window": values["window"]}}
 
 
 def plan_of(form: forms.Form) -> dict[str, Any]:
@@ -192,6 +194,8 @@ def plan_of(form: forms.Form) -> dict[str, Any]:
     if chosen:
         lengths = [each for each in (values.get("outage_lasts"), chosen.outage_lasts_s) if each]
         values.update(target=chosen.target, window=chosen.window_s, outage_lasts=max(lengths, default=None))
+    elif values.get("quantile"):
+        values["target"] = quantile_promise(values["quantile"]).share
     values["beside"] = _beside(form.data.get("beside"))
     return values
 

@@ -8,6 +8,7 @@ from typing import Any
 from rtk.console.pages.importing.fields import in_percent, span_of
 from rtk.console.pages.importing.forms import NEW
 from rtk.console.pages.importing.found import Found
+from rtk.console.pages.importing.promise import QUANTILE, SHARE
 from rtk.console.store.models import NAME_LENGTH
 from rtk.errors import BadInput
 from rtk.experiment.block import plan_of
@@ -46,7 +47,9 @@ def proposed(found: Found) -> dict[str, str]:
         "attach": NEW,
         "objective_name": _name((objective.name if objective else "") or found.hypothesis),
         "name": _name(found.title),
+        "promises": QUANTILE if objective and objective.quantile else SHARE,
         "target": in_percent(values["target"]),
+        "quantile": objective.quantile if objective else "",
         **spans,
         "deviated_in_a_row": "" if row is None else str(row),
         "budget_spent": "" if spent is None else in_percent(spent),
@@ -63,7 +66,9 @@ def verification(found: Found) -> dict[str, Any]:
     """The same as what a verification is made of: names, an objective, times in seconds, and when to stop."""
     plan, values = _plan(found), numbers(found)
     named = plan.objective.name if plan and plan.objective else ""
-    promise = {"name": _name(named or found.hypothesis), "target": values["target"], "window": values["window"]}
+    quantile = plan.objective.quantile if plan and plan.objective else ""
+    share = {"quantile": quantile} if quantile else {"target": values["target"]}
+    promise = {"name": _name(named or found.hypothesis), **share, "window": values["window"]}
     times = {key: values[key] for key in ("frequency", "duration", "warm_up", "cool_down")}
     outage = plan.outage_lasts_s if plan else None
     shown = {"name": _name(found.title), "objective": promise, **times}

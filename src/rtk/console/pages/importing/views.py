@@ -24,7 +24,12 @@ from rtk.experiment.read import LARGEST, decode
 from rtk.verify.longest import beside_s
 
 _NOTHING = "Choose a file, drop one here, or paste an experiment."
-_PLACES = (("budget-spent", "budget_spent"), ("deviated-in-a-row", "deviated_in_a_row"), ("window", "window"))
+_PLACES = (
+    ("objective.quantile", "quantile"),
+    ("budget-spent", "budget_spent"),
+    ("deviated-in-a-row", "deviated_in_a_row"),
+    ("window", "window"),
+)
 
 
 @page
@@ -104,7 +109,8 @@ def _made(form: ImportForm, found: Found, into: Team, user: User) -> Verificatio
         return form.make(rows, lambda key: changes.new_verification(into, user, {"id": key, **values}))
     except Problem as problem:
         place = next((field for part, field in _PLACES if part in problem.detail), None)
-        form.add_error(place, problem.detail)
+        chosen = place == "quantile" and form.cleaned_data["objective"]
+        form.add_error("objective" if chosen else place, problem.detail)
         return None
 
 

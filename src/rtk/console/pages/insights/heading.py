@@ -1,6 +1,7 @@
 """The head of a run's page: what was promised, how it is measured, by which verification, under which conditions."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -10,11 +11,13 @@ from rtk.errors import ToolkitError
 from rtk.experiment.limits import threshold
 from rtk.experiment.plan import Plan, StopWhen
 from rtk.insight.facts import Objective, Threshold
-from rtk.insight.words import duration, number, share
+from rtk.insight.promise import promise
+from rtk.insight.words import number
 from rtk.report.measured import met_when
 from rtk.report.planned import costs, course
 from rtk.report.text import capital, plain
 
+_PROMISE = tuple(each.name for each in fields(Objective))
 _BROKEN = (ToolkitError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
 NO_CONDITION = "No condition"
 
@@ -58,12 +61,7 @@ def promise_of(run: Run) -> Promise | None:
     except _BROKEN:
         return None
     there = kept.id if kept and not kept.deleted_at else None
-    return Promise(name, words(target, window), there)
-
-
-def words(target: float, window_s: float | None) -> str:
-    """A target over its window: "95 % over 1 day"."""
-    return share(target) + ("" if window_s is None else f" over {duration(window_s)}")
+    return Promise(name, plain(promise(target, str(told.get("quantile") or ""), window), 700), there)
 
 
 def _measures(document: Mapping[str, Any]) -> tuple[Measure, ...]:
@@ -113,7 +111,7 @@ def _plan(plan: Mapping[str, Any]) -> Plan:
         duration_s=float(plan["duration_s"]),
         warm_up_s=float(plan.get("warm_up_s") or 0.0),
         cool_down_s=float(plan.get("cool_down_s") or 0.0),
-        objective=Objective(told["target"], told.get("window_s"), told.get("name") or "") if told else None,
+        objective=Objective(**{key: told[key] for key in _PROMISE if told.get(key)}) if told else None,
         stop_when=StopWhen(**stop),
     )
 

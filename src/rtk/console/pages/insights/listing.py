@@ -128,7 +128,8 @@ def _promised(run: Run) -> dict[str, str]:
     part = allowed_share(target)
     budget = "" if part is None or window is None else duration(float(part) * window)
     shares = share(target), share(None if part is None else float(part))
-    return dict(zip(_PROMISED, (shares[0], "" if window is None else duration(window), shares[1], budget), strict=True))
+    promised = plain(str(told.get("quantile") or ""), 200) or shares[0]
+    return dict(zip(_PROMISED, (promised, "" if window is None else duration(window), shares[1], budget), strict=True))
 
 
 def choices(teams: Any, chosen: UUID | None) -> list[Verification]:

@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from rtk.console.pages.importing.fields import SpanField
+from rtk.console.pages.importing.promise import QUANTILE, SHARE, PromiseForm
 from rtk.console.pages.once import Once, Seen
 from rtk.console.store import measures
 from rtk.console.store.measures import Http
@@ -43,7 +44,7 @@ class TagsField(forms.CharField):
         return ", ".join(value) if isinstance(value, list) else value
 
 
-class ObjectiveForm(forms.Form):
+class ObjectiveForm(PromiseForm):
     """What both forms ask for. `values` are those of the store, once it is valid."""
 
     name = forms.CharField(
@@ -116,6 +117,8 @@ class ObjectiveForm(forms.Form):
         chosen = self["measure"].value()
         for name in ("url", "within", "lowest"):
             self.fields[name].required = name in NEEDED.get(chosen, ()) if self.is_bound else chosen != KEPT
+        if self.is_bound:
+            self.fields[self.unpromised()].required = False
 
     def clean_name(self) -> str:
         """In one line."""
@@ -124,7 +127,7 @@ class ObjectiveForm(forms.Form):
     def clean_target(self) -> Decimal:
         """Between none and all."""
         target: Decimal = self.cleaned_data["target"]
-        if not 0 < target < 100:
+        if self.unpromised() != "target" and not 0 < target < 100:
             raise ValidationError("Give a share above 0 and below 100 per cent.")
         return target
 
@@ -143,6 +146,9 @@ class ObjectiveForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """What belongs together."""
         given = self.cleaned_data
+        self.errors.pop(self.unpromised(), None)
+        given.setdefault(self.unpromised(), None)
+        self.refuse_both()
         window, unit = given.get("window"), given.get("unit")
         if window and unit and window * int(unit) > LONGEST_WINDOW_S:
             self.add_error("window", "A window may be at most 366 days long.")
@@ -159,11 +165,16 @@ class ObjectiveForm(forms.Form):
             "name": given["name"],
             "description": given["description"],
             "tags": given["tags"],
-            "target": float(given["target"] / 100),
+            **self.promised(),
             "window": float(given["window"] * int(given["unit"])),
             "outage_lasts": given.get("outage_lasts"),
             **({} if given["measure"] == KEPT else {"measure": self._http().probe()}),
         }
+
+    def promised(self) -> dict[str, Any]:
+        """The promise as the store takes it: the target is typed in per cent."""
+        found = super().promised()
+        return {**found, "target": float(self.cleaned_data["target"] / 100)} if "target" in found else found
 
     def _http(self) -> Http:
         given = self.cleaned_data
@@ -193,6 +204,8 @@ def initial_of(objective: Objective) -> dict[str, Any]:
         "name": objective.name,
         "description": objective.description,
         "tags": list(objective.tags),
+        "promises": QUANTILE if objective.quantile else SHARE,
+        "quantile": objective.quantile,
         "target": f"{(Decimal(str(objective.target)) * 100).normalize():f}",
         **_window(objective.window_s),
         "outage_lasts": objective.outage_lasts_s,

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 from rtk.console.store import measures, spending
 from rtk.console.store.models import Objective, Verification
 from rtk.console.store.spending import Account, Spent
+from rtk.insight import promise as words
 from rtk.insight.budget import Balance
-from rtk.insight.words import NO_DATA, duration, share
+from rtk.insight.words import NO_DATA, duration
 from rtk.report.text import fine_share
 
 SPENDERS = 20
@@ -89,9 +90,8 @@ def detail(objective: Objective, at: datetime) -> Detail:
 
 
 def promise(objective: Objective) -> str:
-    """The promise: “95 % over 1 day”."""
-    window = "" if objective.window_s is None else f" over {duration(objective.window_s)}"
-    return f"{share(objective.target)}{window}"
+    """The promise: “95 % over 1 day”, “p95 <= 300ms over 1 day”."""
+    return words.promise(objective.target, objective.quantile, objective.window_s)
 
 
 def shown(account: Account) -> Shown:

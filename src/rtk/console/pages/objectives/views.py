@@ -18,6 +18,7 @@ from rtk.console.people.models import Team
 from rtk.console.people.pages import action, page, sent, status, viewed
 from rtk.console.store import changes, measures, verifications
 from rtk.console.store.models import Objective
+from rtk.console.store.problem import Problem
 
 
 @viewed
@@ -49,7 +50,11 @@ def make(request: HttpRequest, caller: Caller, org: str, team: str) -> HttpRespo
             measures.verification_of(into, caller.user, objective)
         return objective
 
-    objective = form.make(verifications.objectives(into), made)
+    try:
+        objective = form.make(verifications.objectives(into), made)
+    except Problem as problem:
+        form.refuse(problem)
+        return render(request, "objectives/new.html", {**around(into, "objectives"), "form": form}, status=status(form))
     verification = objective.verifications.order_by("created_at").first() if verifies else None
     messages.success(request, "The objective is made." if verification is None else "The objective is made: verify it.")
     address = (into.org.slug, into.slug)
@@ -74,12 +79,21 @@ def edit(request: HttpRequest, caller: Caller, org: str, team: str, objective: U
         found = _found(into, objective, lock=request.method == "POST")
         form = EditObjective(sent(request), initial=initial_of(found))
         stale = form.is_valid() and form.stale()
-        if form.is_valid() and not stale:
-            changes.change_objective(found, form.values())
+        if form.is_valid() and not stale and _changed(found, form):
             messages.success(request, "The objective is changed.")
             return redirect("pages:objective", into.org.slug, into.slug, found.id)
     context = {**around(into, "objectives"), "form": form, "objective": found}
     return render(request, "objectives/edit.html", context, status=409 if stale else status(form))
+
+
+def _changed(objective: Objective, form: EditObjective) -> bool:
+    """Whether an objective could be changed; the form says why not."""
+    try:
+        changes.change_objective(objective, form.values())
+    except Problem as problem:
+        form.refuse(problem)
+        return False
+    return True
 
 
 @action

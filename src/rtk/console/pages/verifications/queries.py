@@ -18,6 +18,7 @@ from rtk.console.people.models import Team
 from rtk.console.store import experiments, runs
 from rtk.console.store.models import Run, Verification
 from rtk.console.store.verifications import document_of, outage_lasts_s
+from rtk.insight import promise as words
 from rtk.insight.words import count, duration, share
 from rtk.report.text import plain
 from rtk.verify.longest import beside_s
@@ -38,7 +39,7 @@ _SHOWN = (
     "outage_lasts_s",
 )
 _ALONG = (
-    *(f"objective__{each}" for each in ("id", "name", "target", "window_s", "outage_lasts_s", "tags")),
+    *(f"objective__{each}" for each in ("id", "name", "target", "quantile", "window_s", "outage_lasts_s", "tags")),
     *(f"experiment__{each}" for each in ("id", "title", "tags")),
 )
 _RUNS = """
@@ -207,8 +208,7 @@ def promise(verification: Verification) -> str:
     objective = verification.objective
     if objective is None:
         return ""
-    window = "" if objective.window_s is None else f" over {duration(objective.window_s)}"
-    return f"{share(objective.target)}{window}"
+    return words.promise(objective.target, objective.quantile, objective.window_s)
 
 
 def strategy(verification: Verification) -> str:
