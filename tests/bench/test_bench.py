@@ -3,8 +3,10 @@
 import os
 import re
 import shutil
+import subprocess
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
@@ -23,6 +25,7 @@ from bench.weather import Watch, Weather
 from rtk.insight.facts import Measurement
 from tests.console.pages.browser import chromium
 
+ROOT = Path(__file__).parents[2]
 IN_A_BROWSER = ("onscreen", "chart")
 QUIET = Weather(1.0, 0.02, 0.0)
 OTHERS = Weather(1.0, 0.11, 0.0)
@@ -193,6 +196,17 @@ def test_a_seed_is_a_number_or_drawn_anew() -> None:
     assert len({seed_of("new") for _ in range(5)}) > 1
     with pytest.raises(ValueError, match="soon"):
         seed_of("soon")
+
+
+def test_make_plays_the_rows_that_are_named() -> None:
+    done = subprocess.run(
+        ["make", "--dry-run", "bench", "verdict", "cost", "SEED=7"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ".venv/bin/python -m bench verdict cost --seed 7" in done.stdout.splitlines()
 
 
 def test_what_a_row_has_to_tell_beside_its_figures_stands_below_the_table() -> None:

@@ -104,6 +104,7 @@ def test_what_looking_early_makes_of_a_good_service_is_simulated() -> None:
     told = " ".join(VERDICT.split())
     assert f"seems to fail at some moment of {early:.0%} of runs of 180 slots".replace("%", " %") in told
     assert f"and at the end of {late:.0%}.".replace("%", " %") in told
+    assert f"with outages of three slots, fails {late:.0%} of runs of 180 slots".replace("%", " %") in told
 
 
 def test_how_long_proof_takes_in_outages_is_computed() -> None:
