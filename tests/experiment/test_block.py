@@ -40,11 +40,58 @@ def test_every_key_is_read() -> None:
             cool_down_duration=0.5,
             objective={"name": "fast", "target": 0.95, "window": "1d"},
             max_in_flight=4,
-            stop_when={"deviated-in-a-row": 3, "budget-spent": 0.5, "max-duration": 900},
+            stop_when={"deviated-in-a-row": 3, "budget-spent": 0.5, "max-duration": 900, "decided": True},
+            require_baseline=True,
         )
     )
-    expected = Plan(10, 300, 60, 0.5, Objective(0.95, 86400, "fast"), 4, StopWhen(3, 0.5, 900), "v")
+    stops = StopWhen(3, 0.5, 900, decided=True)
+    expected = Plan(10, 300, 60, 0.5, Objective(0.95, 86400, "fast"), 4, stops, "v", require_baseline=True)
     assert plan == expected
+
+
+PROMISED = {"objective": {"target": 0.95}, "warm_up_duration": 60}
+
+
+def test_options_ask_for_what_the_file_does_not() -> None:
+    asked = plan_of(with_block(**PROMISED, stop_when={"deviated-in-a-row": 3}), Overrides(decided=True))
+    assert asked.stop_when == StopWhen(3, decided=True)
+    assert plan_of(with_block(**PROMISED), Overrides(require_baseline=True)).require_baseline
+    denied = plan_of(with_block(**PROMISED, require_baseline=False, stop_when={"decided": False}))
+    assert (denied.require_baseline, denied.stop_when) == (False, StopWhen())
+
+
+@pytest.mark.parametrize(
+    ("block", "options", "says"),
+    [
+        ({}, Overrides(require_baseline=True), "--require-baseline: there is no baseline, expected warm-up-duration"),
+        (
+            {"objective": {"target": 0.9}, "require_baseline": True},
+            Overrides(),
+            r"extensions\[0\].verification.require-baseline: there is no baseline, expected warm-up-duration above 0",
+        ),
+        (
+            {"require_baseline": True, **PROMISED},
+            Overrides(warm_up_s=0.0),
+            r"extensions\[0\].verification.require-baseline: there is no baseline",
+        ),
+        ({"warm_up_duration": 60}, Overrides(require_baseline=True), "--require-baseline: no objective can be missed"),
+        ({}, Overrides(decided=True), "--stop-when: nothing can be decided without an objective, expected one"),
+        (
+            {"stop_when": {"decided": True}},
+            Overrides(),
+            r"extensions\[0\].verification.stop-when.decided: nothing can be decided without an objective",
+        ),
+        ({**PROMISED, "stop_when": {"decided": 1}}, Overrides(), ".*stop-when.decided: expected true or false, not 1$"),
+        (
+            {**PROMISED, "require_baseline": "yes"},
+            Overrides(),
+            ".*require-baseline: expected true or false, not .yes.$",
+        ),
+    ],
+)
+def test_what_cannot_be_required_or_decided_is_refused(block: dict[str, Any], options: Overrides, says: str) -> None:
+    with pytest.raises(BadInput, match=says):
+        plan_of(with_block(**block), options)
 
 
 def test_options_make_any_experiment_a_verification() -> None:

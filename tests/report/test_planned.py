@@ -106,6 +106,18 @@ def test_stopping_early_is_announced() -> None:
     assert "after 10 min" in told
 
 
+def test_what_may_end_a_run_before_its_time_is_told_in_slots() -> None:
+    plan = Plan(10, 600, 60, objective=Objective(0.95), stop_when=StopWhen(decided=True), require_baseline=True)
+    told = text(plan)
+    assert "May stop early: it fails whatever comes once 7 of its 60 slots have deviated" in told
+    assert (
+        "Applies no condition where the baseline is broken already: that is once 2 of its 6 slots have deviated" in told
+    )
+    assert "that is never, for 1 slot are too few" in text(
+        Plan(60, 600, 60, objective=Objective(0.95), require_baseline=True)
+    )
+
+
 def test_a_probe_that_refers_to_another_is_told_as_that_one() -> None:
     status = {"name": "up", "provider": {"type": "http", "url": "http://shop.example"}}
     hypothesis = {"title": "quick", "probes": [{"ref": "up", "tolerance": 200}]}

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from rtk.errors import BadInput, CannotRecord
-from rtk.experiment.plan import Plan
+from rtk.experiment.plan import Plan, StopWhen
+from rtk.insight.facts import MissedReason, Objective
+from rtk.insight.insight import insight
 from rtk.insight.stops import StopCause, Stopping
 from rtk.verify.facts import facts_of
 from rtk.verify.record import Record, Recorded, entry_of, line_of
@@ -21,7 +23,8 @@ DIED = Stopping(StopCause.DIED, "it died")
 
 def died(tmp_path: Path, world: World, after: str, **more: Any) -> Path:
     """The record of a run as it was when it died, right after its first entry that has this text in it."""
-    whole = play(tmp_path / "whole", experiment(**more), Plan(10.0, 30.0)).recorded.path
+    plan = more.pop("plan", Plan(10.0, 30.0))
+    whole = play(tmp_path / "whole", experiment(**more), plan).recorded.path
     world.done.clear()
     lines = whole.read_bytes().splitlines(keepends=True)
     cut = next(i for i, line in enumerate(lines) if after in line.decode())
@@ -71,6 +74,17 @@ def test_a_torn_tail_hides_nothing_before_it(world: World, tmp_path: Path, cut: 
     assert undo(path, world) == ["unburn"]
     entries = list(Recorded(path).entries())
     assert [e["n"] for e in entries] == list(range(len(entries)))
+
+
+def test_a_run_that_was_decided_is_completed_as_such(world: World, tmp_path: Path) -> None:
+    world.took = lambda now: 2.0 if now >= 5 else 0.1
+    plan = Plan(1.0, 60.0, objective=Objective(0.95), stop_when=StopWhen(decided=True))
+    path = died(tmp_path, world, '"cause":"decided"', plan=plan)
+    recover(remains(path), lambda head: Toolkit(head["experiment"], {}), world.clock, DIED)
+    assert [name for _, name in world.done] == ["unburn"]
+    found = insight(facts_of(Recorded(path)))
+    assert (found.status, found.stop_cause, found.figures.verdict) == ("completed", StopCause.DECIDED, "fail")
+    assert set(found.missed_reasons) == {MissedReason.RUN_DIED}
 
 
 def test_two_processes_never_undo_at_once(world: World, tmp_path: Path) -> None:

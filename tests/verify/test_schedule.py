@@ -70,6 +70,17 @@ def test_a_slot_beyond_the_plan_counts_only_when_it_began() -> None:
     assert grid.planned == 2
 
 
+def test_a_grid_is_confined_to_its_plan_only_while_nothing_beyond_it_has_begun() -> None:
+    grid = Grid("conditions", 0.0, 1.0, 1, lambda: True)
+    assert [grid.claim(), grid.claim()] == [0, 1]
+    assert grid.confine()
+    assert not grid.begin(1)
+    assert grid.claim() is None
+    late = Grid("conditions", 0.0, 1.0, 1, lambda: True)
+    assert [late.claim(), late.claim(), late.begin(1), late.confine()] == [0, 1, True, False]
+    assert late.claim() == 2
+
+
 def test_nothing_begins_after_a_stop() -> None:
     grid = Grid("conditions", 0.0, 1.0, 2)
     grid.claim()

@@ -39,6 +39,8 @@ class Options:
     outage_lasts: float | None = None
     occurs: str | None = None
     strict_cost: bool = False
+    require_baseline: bool = False
+    stop_when: str | None = None
     wait: float | None = None
     alongside: bool = False
     yes: bool = False
@@ -57,6 +59,8 @@ class Options:
             outage_lasts_s=self.outage_lasts,
             occurs=self.occurs,
             strict_cost=self.strict_cost,
+            require_baseline=self.require_baseline,
+            decided=self.stop_when is not None,
         )
 
     def beside(self) -> tuple[Path, ...]:

@@ -60,6 +60,8 @@ def mend(file: Path, output: Path | None, check: bool) -> None:
 @click.option("--outage-lasts", type=SECONDS, help="How long an outage lasts on average, such as 30s.")
 @click.option("--occurs", help="How often the conditions are expected, and for how long, such as 2/30d,20m.")
 @click.option("--strict-cost", is_flag=True, help="A run exits with 2 when that costs more than its allowance.")
+@click.option("--require-baseline", is_flag=True, help="Apply no condition where the baseline is broken already.")
+@click.option("--stop-when", type=click.Choice(["decided"]), help="Stop as soon as the run fails whatever comes.")
 @click.option("--name", default="", help="The objective's name; without it the hypothesis' title.")
 @click.option("--replace", "again", is_flag=True, help="Replace the numbers of FILE if it is a verification.")
 @click.option("-o", "--output", type=_OUTPUT, required=True, help="Where to write the verification.")
@@ -81,6 +83,8 @@ def upgrade(file: Path, output: Path, name: str, again: bool, quantile: str | No
         occurs=options["occurs"],
         strict_cost=options["strict_cost"],
         quantile=quantile,
+        require_baseline=options["require_baseline"],
+        decided=options["stop_when"] is not None,
     )
     document = upgraded(source.document, numbers, name=name, replace=again)
     replace(output, _text(document, output, file).encode())

@@ -26,6 +26,8 @@ def _variables(_ctx: click.Context, _param: click.Parameter, value: tuple[str, .
 @click.option("--window", type=SECONDS, help="The objective's window, such as 1d.")
 @click.option("--outage-lasts", type=SECONDS, help="How long an outage lasts on average, such as 30s.")
 @click.option("--occurs", help="How often the conditions are expected, and for how long, such as 2/30d,20m.")
+@click.option("--require-baseline", is_flag=True, help="Apply no condition where the baseline is broken already.")
+@click.option("--stop-when", type=click.Choice(["decided"]), help="Stop as soon as the run fails whatever comes.")
 @click.option("--var", multiple=True, callback=_variables, help="A configuration value: key=value or key:type=value.")
 @click.option(
     "--var-file",

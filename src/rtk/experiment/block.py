@@ -8,8 +8,9 @@ from rtk.errors import BadInput
 from rtk.experiment.occurs import occurs_of
 from rtk.experiment.plan import Plan, StopWhen
 from rtk.experiment.quantile import QuantilePromise, limit_of, quantile_promise
-from rtk.experiment.quantity import A_DURATION, finite, seconds, share
-from rtk.experiment.wording import at, kind, nearest, shown
+from rtk.experiment.quantity import seconds, share
+from rtk.experiment.values import budget, count, flag, known, outage, text, typed, within
+from rtk.experiment.wording import at, shown
 from rtk.insight.facts import PHASES, Objective
 from rtk.insight.occurs import Occurs
 
@@ -29,6 +30,8 @@ ACTS_ON = "acts-on"
 OUTAGE_LASTS = "outage-lasts"
 OCCURS, STRICT_COST = "occurs", "strict-cost"
 QUANTILE = "quantile"
+REQUIRE_BASELINE = "require-baseline"
+DECIDED = "decided"
 # `run_id` was written into the block by the clients of 2020 and means nothing to us.
 _KEYS = frozenset(
     (
@@ -44,17 +47,18 @@ _KEYS = frozenset(
         OUTAGE_LASTS,
         OCCURS,
         STRICT_COST,
+        REQUIRE_BASELINE,
         "run_id",
     )
 )
 _OBJECTIVE = frozenset(("name", "target", QUANTILE, "window", OUTAGE_LASTS))
-_STOP_WHEN = frozenset(("deviated-in-a-row", "budget-spent", "max-duration"))
+_STOP_WHEN = frozenset(("deviated-in-a-row", "budget-spent", "max-duration", DECIDED))
 _IDS = ("experiment_id", "objective_id", "team_id", "org_id")
 
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """What the command line says instead of the file: seconds, and the target as a share. None: not said.
+    """What the command line says instead of the file: seconds, and the target as a share. None and False: not said.
 
     `occurs` and `quantile` are the texts of the options.
     """
@@ -70,6 +74,8 @@ class Overrides:
     occurs: str | None = None
     strict_cost: bool = False
     quantile: str | None = None
+    require_baseline: bool = False
+    decided: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,20 +89,20 @@ class Block:
 
 def block_of(document: Mapping[str, Any]) -> Block | None:
     """The document's `chaosiq` block, or None. Raises `BadInput` for a wrong shape or more than one."""
-    extensions = _typed(document, dict, "the document").get("extensions")
+    extensions = typed(document, dict, "the document").get("extensions")
     if extensions is None:
         return None
-    found = [(index, each) for index, each in enumerate(_typed(extensions, list, "extensions")) if _ours(each)]
+    found = [(index, each) for index, each in enumerate(typed(extensions, list, "extensions")) if _ours(each)]
     if len(found) > 1:
         raise BadInput(f"extensions: expected one block named {NAME}, there are {len(found)}")
     if not found:
         return None
     index, block = found[0]
     place = at("extensions", index)
-    ids = {key: _text(block[key], at(place, key)) for key in _IDS if block.get(key) is not None}
+    ids = {key: text(block[key], at(place, key)) for key in _IDS if block.get(key) is not None}
     verification = block.get("verification")
     if verification is not None:
-        verification = _known(verification, at(place, "verification"), _KEYS)
+        verification = known(verification, at(place, "verification"), _KEYS)
     return Block(place, ids, verification)
 
 
@@ -148,6 +154,7 @@ class _Reader:
             outage_lasts_s=self._outage_lasts(),
             occurs=self._occurs(objective),
             limit=limit_of(promised, self.document, where) if promised and self.document else None,
+            require_baseline=self._require_baseline(objective),
         )
         plan = self._bounded(plan)
         if plan.frequency_s < SHORTEST_S:
@@ -170,7 +177,7 @@ class _Reader:
         self, key: str, option: float | None, name: str, most: float, *, above_zero: bool = False
     ) -> float | None:
         value, place = (self.values.get(key), at(self.place, key)) if option is None else (option, name)
-        return None if value is None else _within(value, place, most, above_zero=above_zero)
+        return None if value is None else within(value, place, most, above_zero=above_zero)
 
     def _objective(self, promised: QuantilePromise | None) -> Objective | None:
         place = at(self.place, "objective")
@@ -179,7 +186,7 @@ class _Reader:
         window = self._window(values.get("window"), at(place, "window"))
         if target is not None:
             name = values.get("name")
-            told = "" if name is None else _text(name, at(place, "name"))
+            told = "" if name is None else text(name, at(place, "name"))
             return Objective(target, window, told, promised.spelled() if promised else "")
         if raw is not None:
             raise BadInput(f"{at(place, 'target')}: missing, expected a share such as 0.95 (or give --target)")
@@ -189,7 +196,7 @@ class _Reader:
 
     def _promise(self) -> dict[str, Any]:
         raw = self.values.get("objective")
-        return {} if raw is None else _known(raw, at(self.place, "objective"), _OBJECTIVE)
+        return {} if raw is None else known(raw, at(self.place, "objective"), _OBJECTIVE)
 
     def _quantile(self) -> tuple[QuantilePromise | None, str]:
         """The promise about a quantile, and where it stands; it is one in place of a share, never beside one."""
@@ -225,31 +232,50 @@ class _Reader:
 
     def _max_in_flight(self) -> int | None:
         value = self.values.get("max-in-flight")
-        return None if value is None else _count(value, at(self.place, "max-in-flight"), MOST_IN_FLIGHT)
+        return None if value is None else count(value, at(self.place, "max-in-flight"), MOST_IN_FLIGHT)
 
     def _stop_when(self, objective: Objective | None) -> StopWhen:
         raw, place = self.values.get("stop-when"), at(self.place, "stop-when")
-        if raw is None:
-            return StopWhen()
-        values = _known(raw, place, _STOP_WHEN)
+        values = {} if raw is None else known(raw, place, _STOP_WHEN)
         row, spent, longest = (values.get(key) for key in ("deviated-in-a-row", "budget-spent", "max-duration"))
         if spent is not None and (objective is None or objective.window_s is None):
             raise BadInput(f"{at(place, 'budget-spent')}: there is no budget without an objective and its window")
         return StopWhen(
-            None if row is None else _count(row, at(place, "deviated-in-a-row"), MOST_SLOTS),
-            None if spent is None else _budget(spent, at(place, "budget-spent")),
-            None if longest is None else _within(longest, at(place, "max-duration"), LONGEST_S, above_zero=True),
+            None if row is None else count(row, at(place, "deviated-in-a-row"), MOST_SLOTS),
+            None if spent is None else budget(spent, at(place, "budget-spent")),
+            None if longest is None else within(longest, at(place, "max-duration"), LONGEST_S, above_zero=True),
+            self._decided(values.get(DECIDED), at(place, DECIDED), objective),
         )
+
+    def _decided(self, value: object, place: str, objective: Objective | None) -> bool:
+        wanted = value is not None and flag(value, place)
+        if self.options.decided:
+            wanted, place = True, "--stop-when"
+        if wanted and objective is None:
+            raise BadInput(f"{place}: nothing can be decided without an objective, expected one (or give --target)")
+        return wanted
+
+    def _require_baseline(self, objective: Objective | None) -> bool:
+        """Whether no condition may begin after a broken baseline; there has to be one that can be judged."""
+        value, place = self.values.get(REQUIRE_BASELINE), at(self.place, REQUIRE_BASELINE)
+        wanted = value is not None and flag(value, place)
+        if self.options.require_baseline:
+            wanted, place = True, "--require-baseline"
+        if wanted and not self._seconds(WARM_UP, self.options.warm_up_s, "--warm-up", LONGEST_S):
+            raise BadInput(f"{place}: there is no baseline, expected {WARM_UP} above 0 (or give --warm-up)")
+        if wanted and objective is None:
+            raise BadInput(f"{place}: no objective can be missed, expected one (or give --target)")
+        return wanted
 
     def _id(self) -> str | None:
         value = self.values.get("id")
-        return None if value is None else _text(value, at(self.place, "id"))
+        return None if value is None else text(value, at(self.place, "id"))
 
     def _acts_on(self) -> str | None:
         value, place = self.values.get(ACTS_ON), at(self.place, ACTS_ON)
         if self.options.acts_on is not None:
             value, place = self.options.acts_on, "--acts-on"
-        return None if value is None else _text(value, place)
+        return None if value is None else text(value, place)
 
     def _outage_lasts(self) -> float | None:
         """The longest that is declared: a promise is not easier to prove because one of two places says less."""
@@ -259,7 +285,7 @@ class _Reader:
             (self.values.get(OUTAGE_LASTS), at(self.place, OUTAGE_LASTS)),
             (promise.get(OUTAGE_LASTS) if isinstance(promise, Mapping) else None, at(place, OUTAGE_LASTS)),
         ]
-        lengths = [_outage(value, where) for value, where in declared if value is not None]
+        lengths = [outage(value, where, LONGEST_S) for value, where in declared if value is not None]
         return max(lengths, default=None)
 
     def _occurs(self, objective: Objective | None) -> Occurs | None:
@@ -294,53 +320,3 @@ class _Reader:
 
 def _ours(extension: object) -> bool:
     return isinstance(extension, Mapping) and extension.get("name") == NAME
-
-
-def _typed(value: Any, expected: type, place: str) -> Any:
-    if not isinstance(value, expected):
-        raise BadInput(f"{place}: expected {kind(expected())}, not {shown(value)}")
-    return value
-
-
-def _known(value: object, place: str, keys: frozenset[str]) -> dict[str, Any]:
-    mapping: dict[str, Any] = _typed(value, dict, place)
-    for key in mapping:
-        if key not in keys:
-            raise BadInput(f"{at(place, str(key)[:80])}: unknown, {nearest(str(key), keys - {'run_id'})}")
-    return mapping
-
-
-def _text(value: object, place: str) -> str:
-    if not isinstance(value, str) or not value.strip() or len(value) > 500:
-        raise BadInput(f"{place}: expected text of 1 to 500 characters, not {shown(value)}")
-    return value
-
-
-def _within(value: object, place: str, most: float, *, above_zero: bool = False) -> float:
-    number = finite(value)
-    if number is None or not 0 <= number <= most or (above_zero and number == 0):
-        least = "above 0 and at most" if above_zero else "from 0 to"
-        hint = f" (a file says {A_DURATION} in seconds)" if isinstance(value, str) else ""
-        raise BadInput(f"{place}: expected seconds {least} {most:.0f}, not {shown(value)}{hint}")
-    return number
-
-
-def _count(value: object, place: str, most: int) -> int:
-    number = finite(value)
-    if number is None or number != int(number) or not 1 <= number <= most:
-        raise BadInput(f"{place}: expected a whole number from 1 to {most:,}, not {shown(value)}")
-    return int(number)
-
-
-def _outage(value: object, place: str) -> float:
-    length = seconds(value, place)
-    if not 0 < length <= LONGEST_S:
-        raise BadInput(f"{place}: expected how long an outage lasts, above 0 and at most 30 days, not {shown(value)}")
-    return length
-
-
-def _budget(value: object, place: str) -> float:
-    number = finite(value)
-    if number is None or not 0 < number <= 1:
-        raise BadInput(f"{place}: expected a share of the budget above 0 and at most 1, not {shown(value)}")
-    return number

@@ -12,12 +12,14 @@ class StopWhen:
     """When to stop before the time: undo, then recovery, then a verdict by the rule for stopped runs.
 
     `deviated_in_a_row`: so many deviated measurements one after another; `budget_spent`: a share of the
-    objective's budget; `max_duration_s`: seconds since the run began.
+    objective's budget; `max_duration_s`: seconds since the run began; `decided`: that the verdict is fail even if
+    every slot that is left were met, and then the run is as complete as one that ended in its time.
     """
 
     deviated_in_a_row: int | None = None
     budget_spent: float | None = None
     max_duration_s: float | None = None
+    decided: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Plan:
     `occurs` is how often the conditions are expected in life, and what they may cost then.
     `limit` is what an objective about a quantile sets to one probe's value; None for any other.
     `acts_on` names what no second run may act on meanwhile; None: it is computed from the actions.
+    `require_baseline` lets no condition begin where the baseline misses the objective already.
     `max_in_flight` None: max(32, ceil(limit / frequency) + 1), at most 1,000 (DESIGN §4.2).
     """
 
@@ -56,6 +59,7 @@ class Plan:
     outage_lasts_s: float | None = None
     occurs: Occurs | None = None
     limit: ValueLimit | None = None
+    require_baseline: bool = False
 
     def slots(self, phase: Phase) -> int:
         """How many slots are planned in a phase whose method returns within the duration."""

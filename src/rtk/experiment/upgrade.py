@@ -8,12 +8,14 @@ from typing import Any
 from rtk.errors import BadInput
 from rtk.experiment.block import (
     COOL_DOWN,
+    DECIDED,
     DURATION,
     FREQUENCY,
     NAME,
     OCCURS,
     OUTAGE_LASTS,
     QUANTILE,
+    REQUIRE_BASELINE,
     STRICT_COST,
     WARM_UP,
     Overrides,
@@ -49,7 +51,8 @@ def upgrade(
         upgraded["extensions"] = [*(upgraded.get("extensions") or []), {"name": NAME, "verification": {}}]
     ours = next(each for each in upgraded["extensions"] if each.get("name") == NAME)
     kept = (block.verification if block else None) or {}
-    ours["verification"] = {**kept, **_verification(plan, title), "id": kept.get("id") or str(new_id())}
+    rules = {"stop-when": {**(kept.get("stop-when") or {}), DECIDED: True}} if plan.stop_when.decided else {}
+    ours["verification"] = {**kept, **rules, **_verification(plan, title), "id": kept.get("id") or str(new_id())}
     plan_of(upgraded)
     return upgraded
 
@@ -71,6 +74,8 @@ def _verification(plan: Plan, title: str) -> dict[str, Any]:
     if plan.occurs is not None:
         values[OCCURS] = block_of_occurs(plan.occurs)
         values |= {STRICT_COST: True} if plan.occurs.strict else {}
+    if plan.require_baseline:
+        values[REQUIRE_BASELINE] = True
     return values
 
 

@@ -55,7 +55,8 @@ def one_line(message: object, most: int = 400) -> str:
 def nearest(name: str, known: Iterable[str]) -> str:
     """What may have been meant by an unknown name, as the end of a sentence."""
     names = sorted(known)
-    close = difflib.get_close_matches(name[:100], names, n=1)
+    begun = [each for each in names if len(name) > 2 and each.startswith(f"{name}-")]  # the rest was left out
+    close = begun or difflib.get_close_matches(name[:100], names, n=1)
     return f"did you mean {close[0]}?" if close else f"known here: {', '.join(names)}"
 
 

@@ -23,13 +23,14 @@ from rtk.insight.outage import deviating_time
 from rtk.insight.outage_length import outage_length
 from rtk.insight.proof import BAD, MISSED, Proof, prove
 from rtk.insight.recovery import recovery_of
+from rtk.insight.refusal import JUDGED
 from rtk.insight.runs import clustering_of
 from rtk.insight.shape import Insight, InvalidReason, SeenLapse
 from rtk.insight.stats import stats_of
 from rtk.insight.sums import Sums, sums_of
 from rtk.insight.tally import Tally, stopped_early, tallies_of
 from rtk.insight.verdict import Case, is_gone
-from rtk.insight.wording import JUDGED, Story, headline, limits, next_step, why
+from rtk.insight.wording import Story, headline, limits, next_step, why
 from rtk.insight.words import count
 
 

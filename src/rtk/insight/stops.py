@@ -44,7 +44,7 @@ _TOLD = {
     StopCause.FORGOTTEN: "interrupted: {}",
     StopCause.CONSOLE: "stopped from the console: {}",
     StopCause.BASELINE_BROKEN: "not begun: {}",
-    StopCause.DECIDED: "stopped, for it was decided: {}",
+    StopCause.DECIDED: "decided early: {}",
     StopCause.OTHER: "{}",
 }
 _BY = {StopCause.CONSOLE: "from the console: ", StopCause.DECIDED: "decided: "}

@@ -3,18 +3,18 @@
 from dataclasses import dataclass
 
 from rtk.insight.baseline import Baseline
+from rtk.insight.bounds import proven_at_most
 from rtk.insight.facts import Facts
 from rtk.insight.moments import invalid_condition
 from rtk.insight.next_step import after_invalid, after_not_begun
 from rtk.insight.outage_length import OutageLength, OutageSource
 from rtk.insight.promise import promised_share
 from rtk.insight.proof import LengthFrom, Proof
+from rtk.insight.refusal import JUDGED, is_refused, not_judged, refused
 from rtk.insight.shape import Clustering, Figures, InvalidReason, SeenLapse
-from rtk.insight.stops import StopCause
 from rtk.insight.verdict import Case, fails, is_gone, slots
 from rtk.insight.words import bound, chance, count, duration, listing, rounded, share
 
-JUDGED = ("completed", "aborted", "interrupted")
 _OTHER_DAYS = (
     "It says nothing about other days: more measurements in a run prove more about that run, only measuring for longer "
     "covers other days."
@@ -92,7 +92,7 @@ def next_step(story: Story) -> str:
 
 def _verdict(story: Story) -> str:
     if not story.case.judged:
-        return _not_judged(story.facts, story.baseline)
+        return not_judged(story.facts, story.baseline)
     if story.case.invalid:
         return f"{_invalid(story)}, so the run is evidence neither for nor against the objective."
     if not story.measured:
@@ -103,7 +103,7 @@ def _verdict(story: Story) -> str:
 def why(story: Story) -> str:
     """What decided the verdict."""
     if not story.case.judged:
-        return _refused(story.facts) or _not_judged(story.facts, story.baseline)
+        return refused(story.facts) or not_judged(story.facts, story.baseline)
     if story.case.invalid:
         return _why_invalid(story)
     if story.case.target is None:
@@ -141,37 +141,17 @@ def limits(story: Story) -> tuple[str, ...]:
         found.append(f"{missed}: what is proven holds whether they were good or deviated.")
     found += [lapsed_sentence(lapse) for lapse in story.lapses[:3]]
     if story.case.stopped:
-        found.append(f"{_stopped(story.facts)}, and a stopped run never passes.")
+        found.append(_unjudged(story.facts))
     if not story.baseline.measured and story.facts.conditions:
         found.append(_NO_BASELINE)
     return tuple(found)
 
 
-def is_refused(facts: Facts) -> bool:
-    """Whether the run was to begin only where the baseline is not broken, and it was."""
-    return facts.stop is not None and facts.stop.cause is StopCause.BASELINE_BROKEN and facts.status == "failed"
-
-
-def _not_judged(facts: Facts, baseline: Baseline) -> str:
-    if is_refused(facts):
-        return f"Not begun: {baseline.already()}."
-    if facts.status == "failed":
-        return "The hypothesis was not met before the run, so no condition was applied and nothing is judged."
-    if facts.status not in JUDGED:
-        return "The run has not ended, and there is no verdict before its end."
-    ended = facts.stop.prose if facts.stop else "The run ended"
-    return f"{ended} before its conditions began, so there is nothing to judge."
-
-
-def _refused(facts: Facts) -> str:
-    """Why the run did not begin, where that was recorded: the gate, or a baseline that had to be kept."""
-    if is_refused(facts):
-        return "It was to begin only where the baseline is not broken, so no condition was applied."
-    if facts.status != "failed" or facts.gate is None:
-        return ""
-    asked = "Asked once" if facts.gate.tries == 1 else f"Asked {facts.gate.tries:,} times, the last time"
-    reason = " ".join(facts.gate.reason.split()).rstrip(".") or "no reason was told"
-    return f"{asked}: {reason}."
+def _unjudged(facts: Facts) -> str:
+    """What a stop means for the verdict."""
+    if facts.stop and facts.stop.cause.completes:
+        return f"{_stopped(facts)}. Slots beyond the stop are not judged."
+    return f"{_stopped(facts)}, and a stopped run never passes."
 
 
 def _invalid(story: Story) -> str:
@@ -236,15 +216,22 @@ def _held(story: Story) -> str:
         return f"{_while(story.facts, 'lasts')} at least {story.proven()} is good ({_sure(story)}){proven}."
     during = _while(story.facts)
     if verdict == "fail":
-        return (
-            f"{during} {_good(story)} in this run: at most {story.most()} of its time (95 % sure), "
-            f"where {target} was promised."
-        )
+        return f"{during} {_good(story)} in this run: {_at_most(story)} (95 % sure), where {target} was promised."
     if story.case.target is None:
         return f"{during} {_good(story)}; at least {story.proven()} is proven ({_sure(story)})."
     if not story.case.deviated and not story.case.stopped:
         return f"{during} nothing deviated, but {_lacking(story)} to prove {target}."
     return f"{during} {_good(story)}: this neither proves {target} nor rules it out."
+
+
+def _at_most(story: Story) -> str:
+    """The bound that lies below the target: where a stop chose the slots, that with all others good is it."""
+    case = story.case
+    if not case.stopped or not case.remaining:
+        return f"at most {story.most()} of its time"
+    most = proven_at_most(case.met + case.remaining, story.measured + case.remaining)
+    left = count(case.remaining, "slot")
+    return f"at most {bound(most, case.target)} of its time, had the {left} that were cut off been good"
 
 
 def _sure(story: Story) -> str:

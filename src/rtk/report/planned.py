@@ -12,6 +12,7 @@ from rtk.insight.facts import PHASES
 from rtk.insight.occurrence_wording import may_cost
 from rtk.insight.power import prospects, worst
 from rtk.insight.promise import promise_at_length
+from rtk.insight.verdict import deciding
 from rtk.insight.words import count, duration, share
 from rtk.report.conclusion import conclusion_of
 from rtk.report.measured import measured
@@ -41,6 +42,7 @@ def course(plan: Plan, document: Document) -> list[str]:
         *_conditions(document),
         *_undo(document),
         *_stops(plan),
+        *_requires(plan),
     ]
 
 
@@ -115,6 +117,23 @@ def _stops(plan: Plan) -> Iterator[str]:
         yield f"Stops early once {share(stop.budget_spent)} of the budget is spent"
     if stop.max_duration_s is not None:
         yield f"Stops early after {duration(stop.max_duration_s)}"
+    if stop.decided and plan.objective is not None:
+        slots = plan.slots("conditions")
+        told = _deviated(deciding(slots, plan.objective.target), slots)
+        yield f"May stop early: it fails whatever comes {told}"
+
+
+def _requires(plan: Plan) -> Iterator[str]:
+    if plan.require_baseline and plan.objective is not None:
+        slots = plan.slots("baseline")
+        told = _deviated(deciding(slots, plan.objective.target), slots)
+        yield f"Applies no condition where the baseline is broken already: that is {told}"
+
+
+def _deviated(needed: int | None, slots: int) -> str:
+    """From how many deviated slots on something is so."""
+    whole = count(slots, "slot")
+    return f"once {needed:,} of its {whole} have deviated" if needed is not None else f"never, for {whole} are too few"
 
 
 def _proof(plan: Plan, document: Document) -> Iterator[str]:

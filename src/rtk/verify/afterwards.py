@@ -28,8 +28,8 @@ class Afterwards:
         self._time_is_up = threading.Event()
 
     def start(self) -> None:
-        """Begin to ask; returns at once. A run that is to stop asks no more."""
-        if self._stop.asked.is_set():
+        """Begin to ask; returns at once. A run that is cut asks no more."""
+        if self._stop.is_cut:
             return
         self._done = threading.Event()
         try:
@@ -50,7 +50,7 @@ class Afterwards:
         self._time_is_up.set()
 
     def _is_cut(self) -> bool:
-        return self._time_is_up.is_set() or self._stop.asked.is_set()
+        return self._time_is_up.is_set() or self._stop.is_cut
 
     def _ask(self) -> None:
         assert self._done

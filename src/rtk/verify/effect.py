@@ -14,7 +14,7 @@ from chaoslib.exceptions import InterruptExecution
 
 from rtk.clock import Clock
 from rtk.experiment.claim import Claim
-from rtk.insight.effect import EffectState
+from rtk.insight.effect import EffectChange, EffectState, Lapsed, lapses_of
 from rtk.insight.stops import StopCause
 from rtk.verify.crew import Sample
 from rtk.verify.proof import Prover
@@ -51,10 +51,28 @@ class EffectWatch:
         self._stop = stop
         self._every_s = frequency_s
         self._over = threading.Event()
+        self._shown: list[Shown] = []
+        self._changes: list[EffectChange] = []
+        self._lapsed = Lapsed(())
+        self._lock = threading.Lock()
+
+    @property
+    def is_watching(self) -> bool:
+        """Whether any effect has shown, so that it is asked for."""
+        return bool(self._shown)
+
+    def sure_until(self) -> float:
+        """Return until when it is known of every effect that showed whether it still did."""
+        return min((shown.asked for shown in self._shown), default=float("inf"))
+
+    def is_lapsed(self, due: float) -> bool:
+        """Return whether a slot that was due at a moment, of which that is known, was without an effect."""
+        return self._lapsed(due)
 
     def begin(self, shown: Shown) -> None:
         """Record that an effect shows, and go on asking in a thread of its own; returns at once."""
         self._note(shown, shown.asked)
+        self._shown.append(shown)
         self._clock.spawn(lambda: self._careful(shown), "rtk-effect")
 
     def end(self) -> None:
@@ -80,11 +98,12 @@ class EffectWatch:
                 break
             asked = self._record.seconds()
             sample = _asked(asking)
-            if self._over.is_set():  # the answer may be of what is being undone
+            if self._over.is_set() or self._stop.is_complete:  # the answer may be of what is being undone
                 return
             self._settle(shown, asked, sample)
         shown.state = EffectState.OVER
         self._note(shown, shown.until)
+        shown.asked = float("inf")
 
     def _is_over(self, shown: Shown) -> bool:
         return self._record.seconds() >= shown.until
@@ -107,6 +126,9 @@ class EffectWatch:
 
     def _note(self, shown: Shown, asked: float, before: float | None = None, reason: str | None = None) -> None:
         told: dict[str, Any] = {"asked": asked, "before": before, "reason": reason}
+        with self._lock:
+            self._changes.append(EffectChange(shown.name, shown.index, asked, shown.state, before, reason))
+            self._lapsed = Lapsed(lapses_of(self._changes))
         self._record.note(
             "proof",
             role="condition",

@@ -50,7 +50,7 @@ class Method:
         self._player = Player(toolkit, clock, cut=stop.asked)
         self._prover = Prover(toolkit, clock, stop.asked)
         self.first_returned = threading.Event()  # whether the first activity has ended
-        self._effects = EffectWatch(toolkit, clock, record, stop, frequency_s)
+        self.effects = EffectWatch(toolkit, clock, record, stop, frequency_s)
         self.took_hold = threading.Event()
         if not any(claim_of(activity, "effect") for activity in toolkit.experiment.get("method", [])):
             self.took_hold.set()
@@ -70,7 +70,7 @@ class Method:
 
     def ask_no_more(self) -> None:
         """Leave the effects of the conditions alone, for they are about to be undone."""
-        self._effects.end()
+        self.effects.end()
 
     def close(self) -> list[int]:
         """Let no further condition begin, for undoing begins; the positions of those that have."""
@@ -215,7 +215,7 @@ class Method:
             self._stop.request(StopCause.CONDITION, f"the condition {name} never took effect: {failure}")
         elif claim:
             until = returned + extension_of(activity).get("lasts", math.inf)
-            self._effects.begin(Shown(index, name, claim, self._record.seconds(), until))
+            self.effects.begin(Shown(index, name, claim, self._record.seconds(), until))
             self.took_hold.set()
             self._bell.set()
 

@@ -14,6 +14,7 @@ from rtk.experiment.plan import Plan
 from rtk.insight.facts import PHASES, MissedReason, Phase
 from rtk.insight.stops import StopCause
 from rtk.verify.crew import Crew, InFlight, PausedSince, Sample
+from rtk.verify.decision import Decision
 from rtk.verify.overdue import Overdue
 from rtk.verify.progress import Progress, Waiting
 from rtk.verify.record import Record
@@ -54,7 +55,9 @@ class Phases:
         stop: Stop,
         progress: Progress,
         measuring: Measuring,
+        decision: Decision,
     ) -> None:
+        self._decision = decision
         self._plan = plan
         self._clock = clock
         self._record = record
@@ -71,16 +74,16 @@ class Phases:
     def run(
         self,
         phase: Phase,
-        until: threading.Event | None = None,
+        until: Callable[[], bool] | None = None,
         halted: Callable[[], bool] | None = None,
         then: Callable[[], None] = lambda: None,
     ) -> None:
-        """Measure one phase: for its planned length, and until the event is set if there is one.
+        """Measure one phase: for its planned length, and until a condition holds if there is one.
 
         `then` is called when the planned length is about to be over.
         """
         halted = halted or self._stop.asked.is_set
-        grid = self._open(phase, (lambda: not until.is_set()) if until else (lambda: False), halted())
+        grid = self._open(phase, (lambda: not until()) if until else (lambda: False), halted())
         ends = grid.start + self._plan.length(phase)
         over_at = self._watch(ends, until, halted, then)
         self._close(grid, over_at, self._cut() if halted() else None)
@@ -116,6 +119,7 @@ class Phases:
         start = self._clock.monotonic() if self._over_at is None else self._over_at
         grid = Grid(phase, start, self._plan.frequency_s, planned, goes_on)
         self._rules.open(grid)
+        self._decision.open(grid)
         self._record.note("phase", phase=phase, state="started", planned=planned, at=start - self._progress.started)
         length = self._plan.length(phase)
         self._progress.begin(phase, start + length if length else None)
@@ -129,11 +133,12 @@ class Phases:
         self._over_at = over_at
         self.crew.close(grid, cut)
         self._rules.close(grid)
+        self._decision.close(grid)
         at = over_at - self._progress.started
         self._record.note("phase", phase=grid.phase, state="ended", planned=grid.planned, at=at)
 
     def _watch(
-        self, ends: float, until: threading.Event | None, halted: Callable[[], bool], then: Callable[[], None]
+        self, ends: float, until: Callable[[], bool] | None, halted: Callable[[], bool], then: Callable[[], None]
     ) -> float:
         """Tend the crew until the phase is over; when it was."""
         asked = after = False
@@ -144,7 +149,7 @@ class Phases:
             if left <= LEAD_S and not asked:
                 asked = True
                 then()
-            if left <= 0 and (until is None or until.is_set()):
+            if left <= 0 and (until is None or until()):
                 return self._clock.monotonic() if after else ends
             after = left <= 0
             tick = self._tick()
@@ -177,6 +182,7 @@ class Phases:
         for one in self.crew.under_way():
             if self._overdue.deviates(one):
                 self._rules.tell(one.grid, one.slot, "deviated")
+        self._decision.tend()
         if self._record.failure:
             self._stop.request(StopCause.RECORD, self._record.failure)
 
@@ -220,6 +226,8 @@ class Phases:
         )
         self._progress.measured(sample.outcome, sample.value, beyond=slot >= self._planned[grid.phase])
         self._rules.tell(grid, slot, sample.outcome)
+        if self._decision.is_asked:
+            self._decision.settled(grid, slot, sample.outcome)
 
     def drain(self, hurried: Callable[[], bool]) -> None:
         """Let what is under way end: until it does, or is past its time limit.

@@ -17,7 +17,7 @@ from rtk.clock import Clock
 from rtk.errors import BadInput, CannotRecord
 from rtk.experiment.strategy import Strategy
 from rtk.insight.facts import ActivitySpan, Facts
-from rtk.insight.stops import StopCause, Stopping
+from rtk.insight.stops import StopCause, Stopping, decided
 from rtk.verify import beside, processes
 from rtk.verify.hypothesis import Journal
 from rtk.verify.lock import Lock, holder, is_held
@@ -57,6 +57,7 @@ class Remains:
     phases: set[str] = field(default_factory=set)
     numbers: int = 0
     last: int = -1
+    decided: Stopping | None = None  # that it was to end because it fails whatever comes
 
     @property
     def may_have_begun(self) -> bool:
@@ -153,6 +154,8 @@ def _look(found: Remains, entry: Entry) -> None:
         found.forked.add(entry["pid"])
     elif kind == "rollbacks":
         found.settled |= entry["state"] in ("ended", "skipped")
+    elif kind == "event" and entry.get("cause") == StopCause.DECIDED:
+        found.decided = decided(entry["deviated"], entry["slots"])
     elif kind == "end":
         found.ended = True
 
@@ -195,7 +198,7 @@ def recover(
         try:
             record.note("event", durable=True, text=why.sentence)
             spans = _undone(fresh, ready, clock, record) if ready else None
-            _complete(fresh, record, why)
+            _complete(fresh, record, fresh.decided or why)
         finally:
             record.close()
     return Recovered(spans, record.failure, restored)
@@ -231,7 +234,7 @@ def _end_processes(left: Remains) -> None:
 
 
 def _undone(left: Remains, toolkit: Toolkit, clock: Clock, record: Record) -> list[ActivitySpan] | None:
-    stop, journal = Stop(), Journal(toolkit.document, status="interrupted")
+    stop, journal = Stop(), Journal(toolkit.document, status="completed" if left.decided else "interrupted")
     with processes.marking(left.run_id), toolkit.session(journal.as_dict(), stoppable=False):
         undoing = Undoing(left.run_id, toolkit, clock, record, stop)
         undoing.undo(_strategy(left.head), journal, dict.fromkeys(left.began), left.over)
@@ -263,7 +266,13 @@ def forget(left: Remains, clock: Clock) -> None:
 
 def _end(why: Stopping) -> Entry:
     told = {"stopped": why.sentence, "cause": why.cause, "detail": why.detail}
-    return {"status": "interrupted", "deviated": False, **told, "signal": None, "invalid": None}
+    return {
+        "status": "completed" if why.cause.completes else "interrupted",
+        "deviated": False,
+        **told,
+        "signal": None,
+        "invalid": None,
+    }
 
 
 def _since(head: Entry, clock: Clock) -> Callable[[], float]:

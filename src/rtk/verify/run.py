@@ -18,12 +18,13 @@ from rtk.errors import CannotRecord, ToolkitError
 from rtk.experiment.plan import Plan
 from rtk.experiment.strategy import Strategy
 from rtk.insight.facts import Facts, Phase, Threshold
-from rtk.insight.stops import StopCause
+from rtk.insight.stops import StopCause, decided
 from rtk.verify import beside, processes
 from rtk.verify.afterwards import Afterwards
 from rtk.verify.beat import Beat
 from rtk.verify.beside import Alone, Neighbours
 from rtk.verify.crew import InFlight, Sample
+from rtk.verify.decision import Decision
 from rtk.verify.hypothesis import Hypothesis, Journal
 from rtk.verify.limited import ValueLimited
 from rtk.verify.measure import Measurer
@@ -96,9 +97,11 @@ class Run:
         self._beat = Beat(clock)
         late = Overdue(verification.bounds_s, clock)
         measuring = Measuring(self._limited(), late, self._beat.paused_since, verification.max_in_flight)
-        self._phases = Phases(verification.plan, clock, record, stop, progress, measuring)
+        self._decision = Decision(verification.plan, progress.started, self._decided)
+        self._phases = Phases(verification.plan, clock, record, stop, progress, measuring, self._decision)
         progress.waiting = self._phases.waiting
         self._method = Method(self._toolkit, clock, record, stop, self._phases.bell, verification.plan.frequency_s)
+        self._decision.effects = self._method.effects
         self._undoing = Undoing(verification.run_id, self._toolkit, clock, record, stop)
         stop.on_request = self._phases.bell.set
 
@@ -178,6 +181,8 @@ class Run:
             if not self._hypothesis.gate():
                 return
             self._baseline()
+            if self._v.plan.require_baseline and not self._stop.asked.is_set():
+                self._require_baseline()
             if not self._stop.asked.is_set():
                 self._conditions()
         except (InterruptExecution, ToolkitError) as error:
@@ -188,12 +193,36 @@ class Run:
         readiness = Readiness(self._guard, self._clock, self._phases.bell)
         if self._v.plan.warm_up_s:
             self._log_phase("baseline")
-            self._phases.run("baseline", until=readiness.done, then=readiness.ask)
+            known = self._baseline_known()
+            self._phases.run("baseline", until=lambda: readiness.done.is_set() and known(), then=readiness.ask)
         elif not self._stop.asked.is_set():
             readiness.ask()
             self._clock.wait(readiness.done)
         if readiness.error:
             raise readiness.error
+
+    def _baseline_known(self) -> Callable[[], bool]:
+        """Whether a baseline that is required can be judged: its slots have settled, or had their time to."""
+        plan, decision = self._v.plan, self._decision
+        if not plan.require_baseline:
+            return lambda: True
+        latest = self._clock.monotonic() + plan.warm_up_s + sum(self._v.limits)
+        return lambda: decision.is_baseline_known or self._clock.monotonic() >= latest
+
+    def _require_baseline(self) -> None:
+        """End the run where the baseline is broken already: as where the gate is not met, no condition is applied."""
+        baseline = self._decision.baseline()
+        if baseline.is_broken:
+            self.journal.status = "failed"
+            self._stop.request(StopCause.BASELINE_BROKEN, baseline.already())
+            logger.warning(f"{(self._stop.reason or '').capitalize()}")
+
+    def _decided(self, deviated: int, slots: int) -> None:
+        """End the run as one that fails whatever comes; recorded, so that this outlives it."""
+        if not self._stop.asked.is_set():
+            why = decided(deviated, slots)
+            self._record.note("event", text=why.sentence, cause=why.cause, deviated=deviated, slots=slots)
+            self._stop.request(why.cause, why.detail)
 
     def _conditions(self) -> None:
         logger.info("Playing your experiment's method now...")
@@ -201,12 +230,12 @@ class Run:
         awaits_effect = not self._method.took_hold.is_set()
         self._method.start()
         if awaits_effect:
-            self._phases.run("onset", until=self._method.took_hold)
+            self._phases.run("onset", until=self._method.took_hold.is_set)
         elif not self._v.plan.warm_up_s:
             # The first slot is to be one under the condition. After a baseline, waiting would leave a hole.
             self._clock.wait(self._method.first_returned, min(AT_ONCE_S, self._v.plan.frequency_s))
         self._log_phase("conditions")
-        self._phases.run("conditions", until=self._method.done)
+        self._phases.run("conditions", until=self._method.done.is_set)
 
     def _undo(self) -> None:
         rollbacks = bool(self._toolkit.experiment.get("rollbacks"))
@@ -280,7 +309,7 @@ class Run:
         self._beat.stop()
         # What comes after this moment has not stopped the run.
         why, self.signal = self._stop.why, self._stop.signal
-        if why and self.journal.status == "completed":
+        if why and self.journal.status == "completed" and not why.cause.completes:
             self.journal.status = "aborted" if self._method.failed else "interrupted"
         self._undoing.sweep()
         if cost := self._measurer.cost_of_controls():

@@ -62,6 +62,14 @@ class Grid:
                 self.begun.set()
             return True
 
+    def confine(self) -> bool:
+        """Let no slot beyond the planned ones begin any more, unless one has begun; whether none has."""
+        with self._lock:
+            if any(self._states[self.planned :]):
+                return False
+            self._goes_on = lambda: False
+            return True
+
     def settle(self, slot: int) -> bool:
         """Claim the right to say what became of a slot: true once, false ever after."""
         with self._lock:

@@ -34,6 +34,16 @@ class Stop:
         """The first reason, in one sentence."""
         return self.why.sentence if self.why else None
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether what was to be known is known, so that the run ends as one does whose time is over."""
+        return self.why is not None and self.why.cause.completes and self.signal is None
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the run is to end although there was more to be known."""
+        return self.asked.is_set() and not self.is_complete
+
     def request(self, cause: StopCause, detail: str, signum: int | None = None) -> None:
         """Ask the run to stop: no further condition, then undo, then the verdict."""
         if self.asked.is_set() and signum is not None:
