@@ -1,5 +1,6 @@
 """What tests of several parts share: the real command, in a home of its own."""
 
+import gc
 import io
 import json
 import logging
@@ -24,12 +25,26 @@ with warnings.catch_warnings():  # the Chaos Toolkit imports a module that a lib
     warnings.simplefilter("ignore", DeprecationWarning)
     import chaoslib.log  # noqa: F401 - so that importing it later warns no more
 
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell does so to what it puts in the background
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+# A shell may ignore these for what it puts in the background, and commands that tests start would inherit that.
+for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGTSTP, signal.SIG_DFL)):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, handler)
 
 settings.register_profile("patient", deadline=None)  # a slow machine is no failure of a property
 settings.register_profile("quick", deadline=None, max_examples=15, derandomize=True)  # one mutant of many
 settings.load_profile("patient")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[Any]:
+    """Look for no rubbish among what stays: thousands of tests, and the modules that they import."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
 
 __all__ = ["django_db_setup", "postgres"]  # once for all parts: each has the same tables
 ROOT = Path(__file__).parents[1]

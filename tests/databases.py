@@ -11,6 +11,17 @@ from rtk.console.postgres import Postgres
 
 FOR_TESTS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 
+OF_THE_TABLES = ("django_migrations", "django_content_type", "auth_permission")  # what migrating puts there
+LARGE_BYTES = 2**23
+FILLED = """
+SELECT relname, pg_relation_size(pg_class.oid) FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace
+WHERE nspname = 'public' AND relkind = 'r' AND pg_relation_size(pg_class.oid) > 0 AND relname <> ALL (%s)
+"""
+RESTARTED = """
+SELECT setval(seqrelid, seqstart, false) FROM pg_sequence JOIN pg_depend ON objid = seqrelid AND deptype IN ('a', 'i')
+JOIN pg_class ON pg_class.oid = refobjid WHERE relname <> ALL (%s)
+"""
+
 
 def place() -> tempfile.TemporaryDirectory[str]:
     """A directory that the database's user can pass through, which pytest's own are not when root runs the tests."""
@@ -47,3 +58,16 @@ def django_db_setup(postgres: Postgres, django_test_environment: None, django_db
     yield
     with django_db_blocker.unblock():
         connections.close_all()
+
+
+def empty() -> None:
+    """Empty the database as Django's `flush` does, which takes ten times as long: it empties the empty tables, too."""
+    from django.db import connection, transaction
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(FILLED, [list(OF_THE_TABLES)])
+        found = dict(cursor.fetchall())
+        cursor.execute("SET LOCAL session_replication_role = replica")  # in whatever order, and without triggers
+        for table, size in found.items():
+            cursor.execute(f'TRUNCATE "{table}" CASCADE' if size > LARGE_BYTES else f'DELETE FROM "{table}"')
+        cursor.execute(RESTARTED, [list(OF_THE_TABLES)])

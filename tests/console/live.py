@@ -10,7 +10,6 @@ from uuid import uuid4
 
 import requests
 import uvicorn
-from django.core.management import call_command
 from django.db import connection, connections
 from django.db.backends.postgresql.base import DatabaseWrapper
 from django.test import override_settings
@@ -18,6 +17,7 @@ from django.test import override_settings
 from rtk.console.people import tokens
 from rtk.console.people.models import SCOPES, User
 from tests.console.people.world import World, made
+from tests.databases import empty
 
 EXPERIMENT: dict[str, Any] = {
     "title": "Checkout answers in time",
@@ -158,7 +158,7 @@ def console_of_nobody() -> Iterator[str]:
         yield url
     with connection.cursor() as cursor:
         cursor.execute(OTHERS_END)
-    call_command("flush", interactive=False, verbosity=0)
+    empty()
     connections.close_all()
 
 

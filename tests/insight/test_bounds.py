@@ -6,10 +6,10 @@ import time
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from scipy import stats
 
 from rtk.errors import BadInput
 from rtk.insight.bounds import RISK, chance_of_at_least, proven_at_least, proven_at_most
+from tests.insight import scipy_stats as stats
 
 SIZES = (1, 2, 3, 7, 20, 59, 93, 1000, 31_623, 999_983, 1_000_000)
 COUNTS = st.integers(1, 1_000_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))

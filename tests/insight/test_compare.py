@@ -6,9 +6,9 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
 
 from rtk.insight.compare import fisher, mann_whitney
+from tests.insight import scipy_stats as stats
 
 COUNT = st.integers(0, 60)
 VALUES = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=40)

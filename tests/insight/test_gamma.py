@@ -1,9 +1,9 @@
 """The gamma distribution, held against SciPy's."""
 
 import pytest
-from scipy import stats
 
 from rtk.insight.gamma import above, lower_quartile, quantile
+from tests.insight import scipy_stats as stats
 
 
 @pytest.mark.parametrize("shape", [1, 2, 3, 5, 10, 40, 171, 1_000, 100_000])

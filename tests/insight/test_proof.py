@@ -7,7 +7,6 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
 
 from rtk.errors import BadInput
 from rtk.insight.bounds import proven_at_least
@@ -24,6 +23,7 @@ from rtk.insight.proof import (
     prove,
     proves,
 )
+from tests.insight import scipy_stats as stats
 
 LENGTHS = st.floats(1, 20)
 SHARES = st.floats(0.01, 0.9999)

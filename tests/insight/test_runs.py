@@ -6,11 +6,11 @@ from itertools import groupby, permutations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
 
 from rtk.insight import runs as of_runs
 from rtk.insight.proof import BAD, GOOD, MISSED
 from rtk.insight.runs import _two_run_counts, chance_of_few_runs, clustering_of
+from tests.insight import scipy_stats as stats
 
 
 def runs_in(outcomes: tuple[int, ...]) -> int:

@@ -1,9 +1,9 @@
 """The bound of Fay and Feuer: exact where all weights are alike, and against their own formula."""
 
 import pytest
-from scipy import stats
 
 from rtk.insight.weighted_events import Weights
+from tests.insight import scipy_stats as stats
 
 
 @pytest.mark.parametrize("events", [0, 1, 5, 40])

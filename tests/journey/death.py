@@ -102,6 +102,7 @@ class Death:
                 time.sleep(0.01)
             time.sleep(self.after)
             if self.with_guardian:
+                process.send_signal(signal.SIGSTOP)  # else it might put another guardian in the place of this one
                 self._kill_guardian()
             for number in self.signals:
                 if process.poll() is None:

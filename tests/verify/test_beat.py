@@ -94,7 +94,10 @@ keep(float(sys.argv[1]))
 @pytest.mark.parametrize("seconds", [0.7, 1.0, 2.0])
 def test_a_stopped_process_misses_what_it_was_at(stop: signal.Signals, seconds: float) -> None:
     command = [sys.executable, "-c", RUN, str(seconds + 3.0)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2])
+    # In a group of its own it has a parent that could let it go on: a group without one is deaf to Ctrl-Z.
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2], process_group=0
+    )
     assert process.stdout
     assert process.stdout.readline() == "ready\n"
     threading.Timer(0.8, os.kill, (process.pid, stop)).start()
