@@ -141,7 +141,7 @@ PARTS: dict[str, dict[str, str]] = {
         "rtk/console/api": "answers forms looking rules",
         "rtk/console/store": "changes lists looking verifications",
     },
-    "tests/console/api/test_described.py": {"why": "held against answers", "rtk/console/api": "proposed shown"},
+    "tests/console/api/test_described.py": {"why": "held against answers", "rtk/console/api": "costs proposed shown"},
     "tests/console/store/test_ingest.py": {
         "why": "what becomes of a call",
         "rtk/console/store": "apps database depth models problem rows",
@@ -180,7 +180,7 @@ PARTS: dict[str, dict[str, str]] = {
     },
     "tests/console/pages/verifications/test_views.py": {
         "why": "seen in the page",
-        "rtk/console/pages/verifications": "forms queries urls",
+        "rtk/console/pages/verifications": "queries urls",
     },
     "tests/console/pages/timeline/test_views.py": {
         "why": "seen in the page",

@@ -9,9 +9,11 @@ counts as deviated.
 
 from array import array
 from bisect import bisect_left
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from fractions import Fraction
+from typing import Any
 
 from rtk.insight.budget import exact
 from rtk.insight.columns import DEVIATED, MET, MISSED, but
@@ -69,6 +71,17 @@ class Occurrence:
     left_out_s: float = 0.0
     baseline_share: float | None = None
     sentence: str = ""
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> "Occurrence":
+        """Return what `asdict` gave; what a later version tells besides is passed over.
+
+        Raises KeyError, TypeError or ValueError for anything else.
+        """
+        known = {each.name for each in fields(cls)}
+        unpriced = Unpriced(told["unpriced"]) if told["unpriced"] else None
+        made = {"occurs": Occurs.of(told["occurs"]), "answer": Allowance(told["answer"]), "unpriced": unpriced}
+        return cls(**{**{key: value for key, value in told.items() if key in known}, **made})
 
 
 def occurrence_of(facts: Facts, outage_slots: float, *, judged: bool) -> Occurrence | None:

@@ -1,7 +1,9 @@
 """How often something is expected to happen in life, and what it may cost: what a run's cost is held against."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from fractions import Fraction
+from typing import Any
 
 from rtk.insight.budget import allowed_share, exact
 
@@ -21,6 +23,12 @@ class Occurs:
     lasts_s: float | None = None
     allowance: float = 1.0
     strict: bool = False
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> "Occurs":
+        """Return what `asdict` gave; what a later version tells besides is passed over."""
+        known = {each.name for each in fields(cls)}
+        return cls(**{key: value for key, value in told.items() if key in known})
 
     def spent(self, cost_s: Fraction, target: float) -> Fraction:
         """Return the share of the budget that all of them spend, each at this cost; the window makes no difference."""

@@ -208,7 +208,7 @@ def _facts(head: Entry, reading: _Reading, measurements: Measurements, files: di
         files=files,
         neighbours=tuple(dict.fromkeys(reading.neighbours)),
         outage_lasts_s=plan.get("outage_lasts_s"),
-        occurs=Occurs(**plan["occurs"]) if plan.get("occurs") else None,
+        occurs=Occurs.of(plan["occurs"]) if plan.get("occurs") else None,
     )
 
 

@@ -47,6 +47,40 @@ def test_a_verification_is_changed_and_its_file_with_it(live: Live, machine: Mac
     assert (block["frequency-of-measurement"], block["cool-down-duration"]) == (2.5, 60)
 
 
+@pytest.mark.parametrize("occurs", ["2/30d,20m", {"times": 2, "per": "30d", "lasts": 1200}])
+def test_how_often_a_condition_is_expected_is_kept_and_stands_in_the_file(
+    live: Live, machine: Machine, occurs: Any
+) -> None:
+    body = {**VERIFICATION, "objective": OBJECTIVE, "occurs": occurs, "strict_cost": True}
+    made = machine("POST", f"{live.team}/verifications", json=body).json()
+    expected = {"times": 2, "per": "30d", "lasts": "20m"}
+    assert (made["occurs"], made["strict_cost"]) == (expected, True)
+    whole = machine("GET", f"{live.team}/verifications/{made['id']}").json()
+    block = whole["document"]["extensions"][0]["verification"]
+    assert (block["occurs"], block["strict-cost"], whole["occurrence"]) == (expected, True, None)
+    path = f"{live.team}/verifications/{made['id']}"
+    assert machine("PATCH", path, json={"occurs": "3/7d", "strict_cost": False}).json()["occurs"]["times"] == 3
+
+
+@pytest.mark.parametrize(
+    ("more", "detail"),
+    [
+        ({"occurs": "0/30d"}, "occurs.times: expected a number above 0 and at most 1,000,000,000, not 0"),
+        ({"occurs": {"times": 2, "per": 0}}, "occurs.per: expected the time that is for, above 0 and at most 366 days"),
+        ({"occurs": "100/1h,20m"}, "occurs: 100 times 20 min each is more than fits into 1 h"),
+        ({"occurs": "2/30d", "objective": None}, "occurs: there is no budget that it could cost without an objective"),
+        ({"strict_cost": True}, "strict_cost: means nothing without occurs"),
+        ({"occurs": 2}, "occurs"),
+    ],
+)
+def test_what_cannot_be_expected_is_refused_in_one_sentence(
+    live: Live, machine: Machine, more: dict[str, Any], detail: str
+) -> None:
+    answer = machine("POST", f"{live.team}/verifications", json={**VERIFICATION, "objective": OBJECTIVE, **more})
+    assert answer.status_code == 422
+    assert answer.json()["detail"].startswith(detail)
+
+
 def test_a_deleted_verification_takes_no_runs(live: Live, machine: Machine) -> None:
     made = machine("POST", f"{live.team}/verifications", json=VERIFICATION).json()["id"]
     assert machine("DELETE", f"{live.team}/verifications/{made}").status_code == 204

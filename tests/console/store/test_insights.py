@@ -16,13 +16,17 @@ from rtk.console.store.models import Run
 from rtk.experiment.plan import Plan
 from rtk.insight.facts import PHASES, Objective
 from rtk.insight.insight import insight
+from rtk.insight.occurs import MONTH_S, Occurs
 from rtk.verify.facts import facts_of
 from rtk.verify.record import Recorded
 from tests.console.live import EXPERIMENT, Live, Machine, measurement
 from tests.verify import world as module
 from tests.verify.world import World, action, experiment, play, probe, provider
 
-PLAN = Plan(10.0, 300.0, warm_up_s=60.0, cool_down_s=60.0, objective=Objective(0.95, 86400.0, "Checkout"))
+EXPECTED = Occurs(2, MONTH_S, 600.0, 0.5, strict=True)
+PLAN = Plan(
+    10.0, 300.0, warm_up_s=60.0, cool_down_s=60.0, objective=Objective(0.95, 86400.0, "Checkout"), occurs=EXPECTED
+)
 BURNING = [action("burn", takes=95.0, activity={"extensions": [{"name": "rtk", "lasts": 12}]})]
 
 
@@ -74,7 +78,10 @@ def test_the_insight_is_that_of_the_record(
     world.took = took
     recorded = play(tmp_path, experiment([probe(limit=1000.0)], **parts), PLAN).recorded
     run = told(live, machine, recorded)
-    assert machine("GET", f"{run}/insight").json() == own(recorded)
+    found = machine("GET", f"{run}/insight").json()
+    assert found == own(recorded)
+    assert found["occurrence"]["occurs"] == dataclasses.asdict(EXPECTED)
+    assert Run.objects.get(id=run.rpartition("/")[2]).occurrence == found["occurrence"]
 
 
 def test_a_run_with_all_phases_is_one_that_is_compared(world: World, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from rtk.console.api.forms import NewObjective, NewVerification, ObjectiveChange
 from rtk.console.api.kept_executions import T
 from rtk.console.api.looking import look
 from rtk.console.api.shown import Found, Page, ShownObjective, ShownVerification, WholeVerification
-from rtk.console.store import changes, lists, verifications
+from rtk.console.store import changes, lists, occurrences, verifications
 
 router = Router(tags=["objectives and verifications"])
 
@@ -83,7 +83,9 @@ def list_verifications(
 def verification(request: HttpRequest, org: str, team: str, verification: str) -> HttpResponse:
     """A verification with its document."""
     found = verifications.find(enter(request, org, team, "read"), verification)
-    return polled(request, {**changes.verification(found), "document": verifications.document_of(found)})
+    cost = occurrences.shown(occurrences.dearest(found.pk, verifications.occurs_in(found)))
+    more = {"document": verifications.document_of(found), "occurrence": cost}
+    return polled(request, {**changes.verification(found), **more})
 
 
 @router.patch(T + "/verifications/{verification}", response=ShownVerification, summary="Change a verification")

@@ -58,6 +58,7 @@ Scopes = Annotated[
 ]
 Quantile = Annotated[str, AfterValidator(_whole), Field(max_length=600)]
 OutageLasts = Annotated[float, Field(strict=True, gt=0, le=30 * 86_400)]
+Expected = Annotated[dict[str, Any] | Annotated[str, Field(max_length=200)], BeforeValidator(_few)]
 Frequency = Annotated[float, Field(strict=True, gt=0, le=86_400)]
 
 EXPERIMENT: dict[str, Any] = {
@@ -153,7 +154,10 @@ class ObjectiveChange(Form):
 
 
 class NewVerification(Form):
-    """A verification, of an objective that there is or that comes with it. Times are in seconds."""
+    """A verification, of an objective that there is or that comes with it. Times are in seconds.
+
+    `occurs` is how often its conditions are expected, as a file says it: `{"times": 2, "per": "30d"}` or `2/30d`.
+    """
 
     name: Name
     objective_id: Text | None = None
@@ -164,6 +168,8 @@ class NewVerification(Form):
     warm_up: Seconds = 0.0
     cool_down: Seconds = 0.0
     outage_lasts: OutageLasts | None = None
+    occurs: Expected | None = None
+    strict_cost: StrictBool = False
     stop_when: dict[str, Any] = Field(default_factory=dict)
 
     model_config = ConfigDict(
@@ -191,6 +197,8 @@ class VerificationChange(Form):
     warm_up: Seconds | None = None
     cool_down: Seconds | None = None
     outage_lasts: OutageLasts | None = None
+    occurs: Expected | None = None
+    strict_cost: StrictBool | None = None
     stop_when: dict[str, Any] | None = None
 
 

@@ -101,6 +101,7 @@ def _plan(of: Verification) -> dict[str, Any]:
         "objective": objective,
         "outage_lasts_s": verifications.outage_lasts_s(of),
         "limit": asdict(limit) if limit else None,
+        "occurs": asdict(occurs) if (occurs := verifications.occurs_in(of)) else None,
     }
 
 

@@ -13,6 +13,8 @@ PROPOSED: dict[str, Any] = {
     "warm_up": 60,
     "cool_down": 60,
     "outage_lasts": None,
+    "occurs": None,
+    "strict_cost": False,
     "stop_when": {},
     "prospects": ["30 clean measurements prove 90.5 %; 59 would prove 95 %."],
 }
@@ -40,6 +42,8 @@ class Proposed(Schema):
     warm_up: float
     cool_down: float
     outage_lasts: float | None
+    occurs: dict[str, Any] | None
+    strict_cost: bool
     stop_when: dict[str, Any]
     prospects: list[str]
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from ninja import Field, Schema
 from pydantic import ConfigDict
 
+from rtk.console.api.costs import COST, ShownCost
 from rtk.console.api.forms import EXPERIMENT
 from rtk.console.api.proposed import NEEDS, PROPOSED, Needs, Proposed
 from rtk.insight.facts import Outcome, Phase
@@ -146,6 +147,8 @@ VERIFICATION: dict[str, Any] = {
     "warm_up": 0.0,
     "cool_down": 0.0,
     "outage_lasts": 30.0,
+    "occurs": {"times": 2, "per": "30d", "lasts": "20m"},
+    "strict_cost": False,
     "stop_when": {},
     "created_at": AT,
 }
@@ -163,6 +166,8 @@ class ShownVerification(Schema):
     warm_up: float
     cool_down: float
     outage_lasts: float | None
+    occurs: dict[str, Any] | None
+    strict_cost: bool
     stop_when: dict[str, Any]
     created_at: Moment
 
@@ -170,11 +175,12 @@ class ShownVerification(Schema):
 
 
 class WholeVerification(ShownVerification):
-    """A verification with its file, `document`."""
+    """A verification with its file, `document`, and what one occurrence costs by its runs, `occurrence`."""
 
     document: dict[str, Any]
+    occurrence: ShownCost | None
 
-    model_config = like(**VERIFICATION, document=EXPERIMENT)
+    model_config = like(**VERIFICATION, document=EXPERIMENT, occurrence=COST)
 
 
 TOKEN: dict[str, Any] = {

@@ -25,6 +25,7 @@ _GROUPS = {
     "Verdicts": ("pass", "fail", "inconclusive", "invalid", "not-begun", "none"),
     "Runs": ("running", "completed", "failed", "aborted", "interrupted", "deviated", "lost-contact", "abandoned"),
     "Measurements": ("met", "deviated", "missed"),
+    "Cost": ("within-allowance", "beyond-allowance", "unknown"),
     "Undo": ("restored", "not-restored", "not-recovered"),
     "Things": ("archived",),
 }

@@ -12,6 +12,9 @@ from rtk.console.people.models import Team, User
 from rtk.console.store import experiments, promises, timeline, verifications
 from rtk.console.store.models import Experiment, Objective, Verification
 from rtk.console.store.problem import Problem
+from rtk.errors import BadInput
+from rtk.experiment.block import OCCURS
+from rtk.experiment.occurs import block_of_occurs, occurs_of
 
 _COLUMNS = {"frequency": "frequency_s", "duration": "duration_s", "warm_up": "warm_up_s", "cool_down": "cool_down_s"}
 _PROMISE = ("target", "quantile")
@@ -71,6 +74,8 @@ def new_verification(team: Team, user: User, values: Mapping[str, Any]) -> Verif
         experiment=experiment,
         stop_when=values["stop_when"],
         outage_lasts_s=values.get("outage_lasts"),
+        occurs=_occurs(values.get("occurs")),
+        strict_cost=values.get("strict_cost", False),
         **columns,
     )
     _check(made)
@@ -104,9 +109,22 @@ def change_verification(team: Team, user: User, verification: Verification, valu
     verification.name = values.get("name", verification.name)
     verification.stop_when = values.get("stop_when", verification.stop_when)
     verification.outage_lasts_s = values.get("outage_lasts", verification.outage_lasts_s)
+    if "occurs" in values:
+        verification.occurs = _occurs(values["occurs"])
+    verification.strict_cost = values.get("strict_cost", verification.strict_cost)
     _check(verification)
     verification.save()
     return verification
+
+
+def _occurs(given: object) -> dict[str, Any] | None:
+    """How often the conditions are expected, as a file says it. Raises `Problem` with the place of what is wrong."""
+    if given is None:
+        return None
+    try:
+        return block_of_occurs(occurs_of(given, OCCURS))
+    except BadInput as error:
+        raise Problem(422, str(error), OCCURS) from None
 
 
 def archive(thing: Verification | Objective | Experiment, archived: bool = True) -> None:
@@ -116,6 +134,10 @@ def archive(thing: Verification | Objective | Experiment, archived: bool = True)
 
 
 def _check(verification: Verification) -> None:
+    if verification.occurs and not verification.objective:
+        raise Problem(422, f"{OCCURS}: there is no budget that it could cost without an objective", OCCURS)
+    if verification.strict_cost and not verification.occurs:
+        raise Problem(422, f"strict_cost: means nothing without {OCCURS}, expected both", "strict_cost")
     # Whoever runs it reads it as a file: what its reader would refuse must not be kept.
     verifications.plan_in(verifications.document_of(verification), "verification")
 
@@ -148,6 +170,8 @@ def verification(made: Verification) -> dict[str, Any]:
         "warm_up": made.warm_up_s,
         "cool_down": made.cool_down_s,
         "outage_lasts": made.outage_lasts_s,
+        "occurs": made.occurs,
+        "strict_cost": made.strict_cost,
         "stop_when": made.stop_when,
         "created_at": made.created_at.isoformat(),
     }

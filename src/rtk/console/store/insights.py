@@ -24,7 +24,7 @@ from rtk.insight.insight import insight
 from rtk.insight.shape import Figures
 from rtk.verify.facts import facts_of_entries
 
-KEPT = ("insight", "insight_next", "verdict", "restored", "recovered", "deviating_s", "spark")
+KEPT = ("insight", "insight_next", "verdict", "restored", "recovered", "deviating_s", "occurrence", "spark")
 _COMPUTING = threading.RLock()
 _BROKEN = (ToolkitError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError, AssertionError)
 
@@ -53,6 +53,7 @@ def keep(run: Run) -> None:
     run.verdict, run.restored = run.insight.get("verdict"), run.insight.get("restored")
     run.recovered = run.insight.get("recovered")
     run.deviating_s = run.insight.get("deviating_s")
+    run.occurrence = run.insight.get("occurrence")
     run.spark = sparks.drawn(found, threshold)
     with transaction.atomic():
         run.save(update_fields=KEPT)

@@ -63,6 +63,16 @@ class ObjectiveOf(Struct):
     quantile: Annotated[str, Meta(max_length=700)] = ""
 
 
+class OccursOf(Struct):
+    """How often the conditions of a plan are expected; times are seconds."""
+
+    times: Annotated[float, Meta(gt=0, le=1_000_000_000)]
+    per_s: Annotated[float, Meta(gt=0, le=366 * 86_400)]
+    lasts_s: Annotated[float, Meta(gt=0, le=366 * 86_400)] | None = None
+    allowance: Annotated[float, Meta(gt=0, le=1)] = 1.0
+    strict: bool = False
+
+
 class PlanOf(Struct):
     """The plan of a run; times are seconds."""
 
@@ -71,6 +81,7 @@ class PlanOf(Struct):
     warm_up_s: Annotated[float, Meta(ge=0, le=30 * 86_400)] = 0.0
     cool_down_s: Annotated[float, Meta(ge=0, le=30 * 86_400)] = 0.0
     outage_lasts_s: Annotated[float, Meta(gt=0, le=30 * 86_400)] | None = None
+    occurs: OccursOf | None = None
     objective: ObjectiveOf | None = None
 
 

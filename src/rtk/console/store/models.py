@@ -85,7 +85,11 @@ class Objective(Owned):
 
 
 class Verification(Owned):
-    """An experiment measured at a frequency for a duration (seconds), for an objective."""
+    """An experiment measured at a frequency for a duration (seconds), for an objective.
+
+    `occurs` is how often its conditions are expected in life, as a file has it; `strict_cost` whether a run fails that
+    costs more than that may.
+    """
 
     file_id = models.CharField(max_length=NAME_LENGTH, null=True)
     name = models.CharField(max_length=NAME_LENGTH)
@@ -96,6 +100,8 @@ class Verification(Owned):
     warm_up_s = models.FloatField(default=0.0)
     cool_down_s = models.FloatField(default=0.0)
     outage_lasts_s = models.FloatField(null=True)
+    occurs = Document(null=True)
+    strict_cost = models.BooleanField(default=False)
     stop_when = Document(default=dict)
     archived_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
@@ -135,9 +141,9 @@ class Run(Owned):
 
     `day` is the day it was created, by this server's clock: where its measurements lie. `next` is the number of
     the entry that is expected next. `plan` has the keys of the record's. `told` is how it is told: `record` or
-    `events`. `insight` was computed when `next` was `insight_next`; `verdict`, `restored` (the rollbacks succeeded)
-    and `recovered` (the service was good again) are of it. Who has seen that a run is not restored acknowledges it,
-    with a `note`. `spark` is what a list draws of its measurements.
+    `events`. `insight` was computed when `next` was `insight_next`; `verdict`, `restored` (the rollbacks succeeded),
+    `recovered` (the service was good again) and `occurrence` (what one costs) are of it. Who has seen that a run is
+    not restored acknowledges it, with a `note`. `spark` is what a list draws of its measurements.
     """
 
     verification = models.ForeignKey(Verification, on_delete=models.CASCADE, related_name="runs")
@@ -162,6 +168,7 @@ class Run(Owned):
     restored = models.BooleanField(null=True)
     recovered = models.BooleanField(null=True)
     deviating_s = models.FloatField(null=True)
+    occurrence = Document(null=True)
     insight_next = models.BigIntegerField(null=True)
     spark = Document(null=True)
     acknowledged_at = models.DateTimeField(null=True)

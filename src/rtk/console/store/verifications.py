@@ -13,7 +13,7 @@ from django.utils.timezone import now
 from rtk.console.people.models import Team, User
 from rtk.console.prepared import Prepared
 from rtk.console.store import experiments, lists, promises, timeline
-from rtk.console.store.intake import PlanOf
+from rtk.console.store.intake import OccursOf, PlanOf
 from rtk.console.store.models import NAME_LENGTH, Experiment, Objective, Verification
 from rtk.console.store.problem import Problem, unknown
 from rtk.errors import BadInput
@@ -24,13 +24,17 @@ from rtk.experiment.block import (
     DURATION,
     FREQUENCY,
     NAME,
+    OCCURS,
     OUTAGE_LASTS,
     QUANTILE,
+    STRICT_COST,
     WARM_UP,
     plan_of,
 )
 from rtk.experiment.check import check
+from rtk.experiment.occurs import block_of_occurs, occurs_of
 from rtk.experiment.plan import Plan
+from rtk.insight.occurs import Occurs
 
 
 def of(team: Team) -> Any:
@@ -153,10 +157,19 @@ def imported(team: Team, user: User, document: Mapping[str, Any], plan: Plan | P
         warm_up_s=plan.warm_up_s,
         cool_down_s=plan.cool_down_s,
         outage_lasts_s=plan.outage_lasts_s,
+        **_expected(plan.occurs),
         stop_when=stop_when_in(document),
     )
     timeline.add(team, user, "verification.created", verification.id, verification.name, experiments.tags_of(document))
     return verification
+
+
+def _expected(occurs: Occurs | OccursOf | None) -> dict[str, Any]:
+    """How often the conditions are expected, as the columns keep it."""
+    if occurs is None:
+        return {"occurs": None, "strict_cost": False}
+    known = Occurs(occurs.times, occurs.per_s, occurs.lasts_s, occurs.allowance)
+    return {"occurs": block_of_occurs(known), "strict_cost": occurs.strict}
 
 
 def _objective_in(team: Team, user: User, document: Mapping[str, Any], plan: Plan | PlanOf) -> Objective | None:
@@ -202,6 +215,9 @@ def document_of(verification: Verification) -> dict[str, Any]:
         block[COOL_DOWN] = _number(verification.cool_down_s)
     if verification.outage_lasts_s:
         block[OUTAGE_LASTS] = _number(verification.outage_lasts_s)
+    if verification.occurs and verification.objective:  # it is the objective's budget that it costs
+        block[OCCURS] = verification.occurs
+        block |= {STRICT_COST: True} if verification.strict_cost else {}
     if verification.stop_when:
         block["stop-when"] = verification.stop_when
     block |= _of_its_file(verification.experiment.document)
@@ -219,6 +235,12 @@ def outage_lasts_s(verification: Verification) -> float | None:
     promise = verification.objective
     told = (verification.outage_lasts_s, promise.outage_lasts_s if promise else None)
     return max((each for each in told if each), default=None)
+
+
+def occurs_in(verification: Verification) -> Occurs | None:
+    """Return how often its conditions are expected; None where nobody said so."""
+    told = verification.occurs
+    return occurs_of(told, OCCURS, strict=verification.strict_cost) if told else None
 
 
 def _of_its_file(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -110,6 +110,8 @@ def test_the_numbers_of_a_verification_file_are_proposed(member: Client, address
         "cool-down-duration": 30,
         "objective": {"name": "The shop answers", "target": 0.999, "window": "30d"},
         "stop-when": {"deviated-in-a-row": 5, "budget-spent": 0.5},
+        "occurs": "0.5/7d,20m,10%",
+        "strict-cost": True,
     }
     document = {**small(), "extensions": [{"name": "chaosiq", "verification": block}]}
     page = looked_at(member, address, json.dumps(document))
@@ -122,6 +124,12 @@ def test_the_numbers_of_a_verification_file_are_proposed(member: Client, address
         "50",
         "The shop answers",
     ]
+    assert [data[f"occurs_{key}"] for key in ("times", "per_0", "per_1", "lasts_0", "lasts_1", "allowance")] == [
+        *("0.5", "7", "d", "20", "min", "10"),
+    ]
+    assert member.post(address, {**data.dict(), "do": "create"}).status_code == 302
+    made = Verification.objects.get()
+    assert (made.occurs, made.strict_cost) == ({"times": 0.5, "per": "7d", "lasts": "20m", "allowance": 0.1}, True)
 
 
 def test_a_block_that_cannot_be_read_is_told_and_the_usual_is_proposed(member: Client, address: str) -> None:

@@ -268,13 +268,15 @@ def sent(page: Any, **typed: str) -> dict[str, str]:
 
 
 def test_an_edit_changes_what_was_typed_and_nothing_else(world: World, member: Client) -> None:
-    made = verification(world, stop_when={"deviated-in-a-row": 4, "budget-spent": 0.25, "max-duration": 900})
+    occurs = {"times": 2, "per": "7d", "lasts": "20m", "allowance": 0.5}
+    rules = {"deviated-in-a-row": 4, "budget-spent": 0.25, "max-duration": 900}
+    made = verification(world, stop_when=rules, occurs=occurs, strict_cost=True)
     place = address(world, "edit-verification", made.pk)
     answer = member.post(place, sent(member.get(place), name="Busier", duration_0="10", cool_down_0="30"))
     assert answer["Location"] == address(world, "verification", made.pk)
     before, after = made, Verification.objects.get()
     assert (after.name, after.duration_s, after.cool_down_s) == ("Busier", 600, 30)
-    for same in ("frequency_s", "warm_up_s", "objective_id", "experiment_id", "stop_when"):
+    for same in ("occurs", "strict_cost", "frequency_s", "warm_up_s", "objective_id", "experiment_id", "stop_when"):
         assert getattr(after, same) == getattr(before, same), same
 
 

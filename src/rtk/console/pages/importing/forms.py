@@ -1,6 +1,6 @@
 """The form of the wizard: an experiment's text, its objective, and how often and how long it is measured."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django import forms
@@ -13,11 +13,15 @@ from rtk.console.pages.once import Once
 from rtk.console.people.models import Team
 from rtk.console.store import verifications
 from rtk.console.store.models import NAME_LENGTH, Objective
-from rtk.experiment.block import DAY_S, LONGEST_S, LONGEST_WINDOW_S, MOST_SLOTS, SHORTEST_S
+from rtk.errors import BadInput
+from rtk.experiment.block import DAY_S, LONGEST_S, LONGEST_WINDOW_S, MOST_SLOTS, OCCURS, SHORTEST_S
+from rtk.experiment.occurs import LONGEST_PER_S, MOST_TIMES, occurs_of
 from rtk.experiment.plan import slot_count
 from rtk.experiment.quantile import quantile_promise
+from rtk.insight.occurs import MONTH_S, Occurs
 from rtk.insight.promise import promise
 
+STRICTLY = "strictly"
 NEW, OLD = "new", "existing"
 _LISTED = 500
 _OF_A_NEW_ONE = ("objective_name", "target", "quantile", "window")
@@ -80,6 +84,34 @@ class StrategyForm(forms.Form):
         help_text="How long until it is noticed and over? Longer outages take more time to rule out. Where nothing is "
         "typed, three measurements or 10 s are assumed, whichever is longer.",
     )
+    occurs_times = forms.FloatField(
+        label="So many times",
+        required=False,
+        min_value=0,
+        max_value=MOST_TIMES,
+        widget=forms.NumberInput(attrs={"min": 0, "step": "any", "inputmode": "decimal"}),
+        help_text="Then each run says what one costs, and whether all of them fit into the budget.",
+    )
+    occurs_per = SpanField(label="In", least=1, most=LONGEST_PER_S, units="h d", required=False, initial=MONTH_S)
+    occurs_lasts = SpanField(
+        label="For",
+        least=SHORTEST_S,
+        most=LONGEST_PER_S,
+        units="s min h d",
+        required=False,
+        help_text="Needed where the service deviates until the condition ends.",
+    )
+    occurs_allowance = PercentField(
+        label="Together they may cost",
+        whole=True,
+        required=False,
+        help_text="Per cent of the error budget; all of it where nothing is typed.",
+    )
+    strict_cost = forms.ChoiceField(
+        label="Where a run costs more",
+        required=False,
+        choices=[("", "it says so"), (STRICTLY, "the command also exits with 2, so that a pipeline stops")],
+    )
     deviated_in_a_row = forms.IntegerField(
         label="Stop after so many deviating measurements in a row", required=False, min_value=1, max_value=MOST_SLOTS
     )
@@ -100,7 +132,21 @@ class StrategyForm(forms.Form):
             slots = sum(slot_count(each, every) for each in lengths)
             if slots > MOST_SLOTS:
                 self.add_error("frequency", f"These are {slots:,} measurements; at most {MOST_SLOTS:,} are possible.")
+        self._check_expected(values)
         return values
+
+    def _check_expected(self, values: dict[str, Any]) -> None:
+        times = values.get("occurs_times")
+        if times is None:
+            told = [name for name in ("occurs_lasts", "occurs_allowance", "strict_cost") if values.get(name)]
+            if told and "occurs_times" not in self.errors:
+                self.add_error("occurs_times", "Say how often, or leave the rest of it empty.")
+            return
+        try:
+            occurs_of(expected_in(values), OCCURS)
+        except BadInput as error:
+            if not {"occurs_per", "occurs_lasts", "occurs_allowance"} & set(self.errors):
+                self.add_error("occurs_times", str(error).partition(": ")[2].capitalize())
 
     def stop_when(self) -> dict[str, Any]:
         """The rules for stopping early, as a file has them."""
@@ -119,6 +165,8 @@ class StrategyForm(forms.Form):
             "duration": values["duration"],
             **around,
             "outage_lasts": values.get("outage_lasts"),
+            "occurs": expected_in(values),
+            "strict_cost": values.get("strict_cost") == STRICTLY,
             "stop_when": self.stop_when(),
         }
 
@@ -187,6 +235,32 @@ class ImportForm(Once, PromiseForm, StrategyForm):
         return {"objective": {"name": values["objective_name"], **self.promised(), "window": values["window"]}}
 
 
+def expected_in(values: Mapping[str, Any]) -> dict[str, Any] | None:
+    """How often the conditions are expected by what was typed, as a file says it; None where nobody said so."""
+    if values.get("occurs_times") is None:
+        return None
+    told = {
+        "times": values["occurs_times"],
+        "per": values.get("occurs_per") or MONTH_S,
+        "lasts": values.get("occurs_lasts"),
+        "allowance": values.get("occurs_allowance"),
+    }
+    return {key: each for key, each in told.items() if each is not None}
+
+
+def shown_of(occurs: Occurs | None) -> dict[str, Any]:
+    """How often the conditions are expected, as the form's fields show it."""
+    if occurs is None:
+        return {"occurs_per": MONTH_S}
+    return {
+        "occurs_times": occurs.times,
+        "occurs_per": occurs.per_s,
+        "occurs_lasts": occurs.lasts_s,
+        "occurs_allowance": None if occurs.allowance == 1 else occurs.allowance,
+        "strict_cost": STRICTLY if occurs.strict else "",
+    }
+
+
 def plan_of(form: forms.Form) -> dict[str, Any]:
     """What is known of the plan so far, field by field: for the line that says what it can prove."""
     values = dict(getattr(form, "cleaned_data", {}))
@@ -197,6 +271,8 @@ def plan_of(form: forms.Form) -> dict[str, Any]:
     elif values.get("quantile"):
         values["target"] = quantile_promise(values["quantile"]).share
     values["beside"] = _beside(form.data.get("beside"))
+    expected = None if any(name.startswith("occurs") for name in form.errors) else expected_in(values)
+    values["occurs"] = expected and occurs_of(expected, OCCURS, strict=values.get("strict_cost") == STRICTLY)
     return values
 
 

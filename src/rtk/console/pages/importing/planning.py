@@ -8,6 +8,7 @@ from rtk.console.pages.importing.fields import parts_of
 from rtk.experiment.block import LONGEST_S
 from rtk.experiment.plan import slot_count
 from rtk.insight.budget import exact
+from rtk.insight.occurrence_wording import may_cost
 from rtk.insight.power import WANTED, Prospects, prospects
 from rtk.insight.words import count, duration
 
@@ -54,7 +55,9 @@ def planned(values: Mapping[str, Any]) -> Planned | None:
     advice = (*_advice(values),)
     if not told:
         return Planned(_slots(phases, every), "warn", (_UNJUDGED,), advice)
-    return Planned(_slots(phases, every), _tone(told), told.sentences(), advice, _better(told, every))
+    occurs = values.get("occurs")
+    cost = (may_cost(occurs, target),) if occurs and target else ()
+    return Planned(_slots(phases, every), _tone(told), (*told.sentences(), *cost), advice, _better(told, every))
 
 
 def _prospects(target: float, values: Mapping[str, Any], every: float, phases: list[int]) -> Prospects:

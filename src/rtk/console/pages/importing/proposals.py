@@ -6,13 +6,15 @@ from collections.abc import MutableMapping
 from typing import Any
 
 from rtk.console.pages.importing.fields import in_percent, span_of
-from rtk.console.pages.importing.forms import NEW
+from rtk.console.pages.importing.forms import NEW, shown_of
 from rtk.console.pages.importing.found import Found
 from rtk.console.pages.importing.promise import QUANTILE, SHARE
 from rtk.console.store.models import NAME_LENGTH
 from rtk.errors import BadInput
 from rtk.experiment.block import plan_of
+from rtk.experiment.occurs import block_of_occurs
 from rtk.experiment.plan import Plan, StopWhen
+from rtk.insight.occurs import Occurs
 
 KEPT = "proposals"  # the hidden field that knows what was proposed before
 USUAL: dict[str, float] = {
@@ -23,7 +25,10 @@ USUAL: dict[str, float] = {
     "warm_up": 60.0,
     "cool_down": 60.0,
 }
-_SPANS = ("window", "frequency", "duration", "warm_up", "cool_down", "outage_lasts", "max_duration")
+_SPANS = (
+    *("window", "frequency", "duration", "warm_up", "cool_down", "outage_lasts", "max_duration"),
+    *("occurs_per", "occurs_lasts"),
+)
 
 
 def propose(data: MutableMapping[str, Any], found: Found) -> None:
@@ -37,8 +42,10 @@ def propose(data: MutableMapping[str, Any], found: Found) -> None:
 
 def proposed(found: Found) -> dict[str, str]:
     """The fields of the form as they are sent, for an experiment: its own numbers where it is a verification."""
-    plan, values = _plan(found), numbers(found)
+    plan, expected = _plan(found), shown_of(_occurs(found))
+    values: dict[str, Any] = {**numbers(found), **expected}
     objective = plan.objective if plan else None
+    times, allowance = expected.get("occurs_times"), expected.get("occurs_allowance")
     spans: dict[str, str] = {}
     for name in _SPANS:
         spans.update(span_of(values, name))
@@ -51,6 +58,9 @@ def proposed(found: Found) -> dict[str, str]:
         "target": in_percent(values["target"]),
         "quantile": objective.quantile if objective else "",
         **spans,
+        "occurs_times": "" if times is None else f"{times:g}",
+        "occurs_allowance": "" if allowance is None else in_percent(allowance),
+        "strict_cost": expected.get("strict_cost", ""),
         "deviated_in_a_row": "" if row is None else str(row),
         "budget_spent": "" if spent is None else in_percent(spent),
     }
@@ -72,7 +82,14 @@ def verification(found: Found) -> dict[str, Any]:
     times = {key: values[key] for key in ("frequency", "duration", "warm_up", "cool_down")}
     outage = plan.outage_lasts_s if plan else None
     shown = {"name": _name(found.title), "objective": promise, **times}
-    return {**shown, "outage_lasts": outage, "stop_when": _stop_when(plan)}
+    occurs = _occurs(found)
+    expected = {"occurs": occurs and block_of_occurs(occurs), "strict_cost": bool(occurs and occurs.strict)}
+    return {**shown, "outage_lasts": outage, **expected, "stop_when": _stop_when(plan)}
+
+
+def _occurs(found: Found) -> Occurs | None:
+    plan = _plan(found)
+    return plan.occurs if plan else None
 
 
 def _stop_when(plan: Plan | None) -> dict[str, Any]:

@@ -29,6 +29,7 @@ _PLACES = (
     ("budget-spent", "budget_spent"),
     ("deviated-in-a-row", "deviated_in_a_row"),
     ("window", "window"),
+    ("occurs", "occurs_times"),
 )
 
 

@@ -6,11 +6,13 @@ from enum import StrEnum
 from typing import Any
 
 from rtk.insight.facts import Facts, Measurements, Neighbour, Objective
+from rtk.insight.occurrence import Occurrence
 from rtk.insight.outage_length import OutageLength
-from rtk.insight.proof import Proof
+from rtk.insight.proof import Counts, Proof
 from rtk.insight.recovery import Recovery
 from rtk.insight.shape import Clustering, Comparison, Figures, Insight, InvalidReason, Restoration, SeenLapse, Stats
 from rtk.insight.stops import StopCause, stopping_of
+from rtk.insight.sums import Sums
 
 _FIGURES = [field.name for field in fields(Figures)]
 _OWN = [field.name for field in fields(Insight) if field.name != "figures"]
@@ -36,10 +38,20 @@ def insight_from(kept: Mapping[str, Any] | None) -> Insight | None:
                 "comparisons": tuple(_each(Comparison, own["comparisons"])),
                 "proof": _made(Proof, own.get("proof")),
                 "outage": _made(OutageLength, own.get("outage")),
+                "sums": _sums(own.get("sums")),
+                "occurrence": occurrence_from(own.get("occurrence")),
                 "clustering": Clustering(**own["clustering"]) if own["clustering"] else None,
             }
         )
     except (KeyError, TypeError):
+        return None
+
+
+def occurrence_from(told: Mapping[str, Any] | None) -> Occurrence | None:
+    """What an occurrence costs, as it is kept; None where it was not told, or in a way that is not known here."""
+    try:
+        return Occurrence.of(told) if told else None
+    except (KeyError, TypeError, ValueError):
         return None
 
 
@@ -62,6 +74,10 @@ def _code(kind: type[StrEnum], told: Any, default: StrEnum | None) -> StrEnum | 
 def _made(kind: Any, told: Mapping[str, Any] | None) -> Any:
     """A part that an insight of an earlier version does not have."""
     return kind(**told) if told else None
+
+
+def _sums(told: Mapping[str, Any] | None) -> Sums | None:
+    return Sums(**{**told, **{key: Counts(**told[key]) for key in ("as_bad", "as_good")}}) if told else None
 
 
 def _each(kind: Any, values: Iterable[Mapping[str, Any]]) -> list[Any]:

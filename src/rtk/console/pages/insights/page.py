@@ -8,9 +8,10 @@ from django.http import QueryDict
 from django.utils.timezone import now
 
 from rtk.console.pages.insights import data, deeds, finding, heading, history, kept, measured, record, states
-from rtk.console.store import runs
+from rtk.console.store import occurrences, runs
 from rtk.console.store.models import Run
 from rtk.console.store.outside import Outside, between
+from rtk.insight.dearest import Dearest
 from rtk.insight.facts import Facts, Threshold
 from rtk.insight.shape import Insight
 from rtk.insight.wording import stretches as seen
@@ -26,7 +27,10 @@ _VALUES = {"minimum": "min", "p50": "p50", "p95": "p95", "p99": "p99", "maximum"
 
 
 def page(run: Run, query: QueryDict) -> dict[str, Any]:
-    """What the templates of a run are rendered with. Four queries, beside an insight that nobody asked for yet."""
+    """What the templates of a run are rendered with, by four queries beside an insight that nobody asked for yet.
+
+    One query more tells of other runs where something is expected of the conditions.
+    """
     insight, broken = _insight(run)
     place, state = measured.place_of(query), runs.state_of(run)
     read = record.read(run, place)
@@ -51,7 +55,7 @@ def page(run: Run, query: QueryDict) -> dict[str, Any]:
         "thinned": data.thinned(run),
         "course": heading.course_of(run, document),
         "client": heading.client_words(run),
-        **_told(told, insight),
+        **_told(run, told, insight),
         **done(read, document, under_way),
         "recoverable": insight is not None and insight.restored is False and not read.over,
         **table(read, place, head, facts),
@@ -77,7 +81,7 @@ def _insight(run: Run) -> tuple[Insight | None, bool]:
     return found, told is not None and found is None
 
 
-def _told(told: Story | None, insight: Insight | None) -> dict[str, Any]:
+def _told(run: Run, told: Story | None, insight: Insight | None) -> dict[str, Any]:
     if told is None or insight is None:
         return {"told": None}
     return {
@@ -89,7 +93,15 @@ def _told(told: Story | None, insight: Insight | None) -> dict[str, Any]:
         "spent": insight.figures.budget_spent,
         "left": left(told, insight),
         "stretches": stretches(insight),
+        "dearest": _dearest(run, insight),
     }
+
+
+def _dearest(run: Run, insight: Insight) -> Dearest | None:
+    """What one occurrence costs by all runs of the verification, where there are others than this one."""
+    found = insight.occurrence
+    dearest = occurrences.dearest(run.verification_id, found.occurs) if found else None
+    return dearest if dearest and dearest.runs + dearest.unpriced > 1 else None
 
 
 def stretches(insight: Insight) -> str:

@@ -4,10 +4,11 @@ from typing import Any
 
 from django import forms
 
-from rtk.console.pages.importing.forms import ObjectiveField, StrategyForm
+from rtk.console.pages.importing.forms import ObjectiveField, StrategyForm, shown_of
 from rtk.console.pages.once import Seen
 from rtk.console.people.models import Team
 from rtk.console.store.models import NAME_LENGTH, Objective, Verification
+from rtk.console.store.verifications import occurs_in
 
 
 class EditForm(Seen, StrategyForm):
@@ -46,6 +47,7 @@ def initial_of(verification: Verification) -> dict[str, Any]:
         "warm_up": verification.warm_up_s or None,
         "cool_down": verification.cool_down_s or None,
         "outage_lasts": verification.outage_lasts_s,
+        **shown_of(occurs_in(verification)),
         "deviated_in_a_row": rules.get("deviated-in-a-row"),
         "budget_spent": rules.get("budget-spent"),
         "max_duration": rules.get("max-duration"),

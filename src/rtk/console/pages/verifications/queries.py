@@ -15,10 +15,12 @@ from rtk.console.pages.listing import Filters
 from rtk.console.pages.verifications.ways import Subject
 from rtk.console.people import gate
 from rtk.console.people.models import Team
-from rtk.console.store import experiments, runs
+from rtk.console.store import experiments, occurrences, runs
 from rtk.console.store.models import Run, Verification
-from rtk.console.store.verifications import document_of, outage_lasts_s
+from rtk.console.store.verifications import document_of, occurs_in, outage_lasts_s
 from rtk.insight import promise as words
+from rtk.insight.dearest import Dearest
+from rtk.insight.occurrence_wording import expected
 from rtk.insight.words import count, duration, share
 from rtk.report.text import plain
 from rtk.verify.longest import beside_s
@@ -65,7 +67,7 @@ class Row(NamedTuple):
 
 
 class Detail(NamedTuple):
-    """All of a verification's page besides its runs."""
+    """All of a verification's page besides its runs; `expected` is how often its conditions are, empty where unsaid."""
 
     verification: Verification
     promise: str
@@ -77,6 +79,8 @@ class Detail(NamedTuple):
     planned: Planned | None
     subject: Subject
     tags: list[str]
+    expected: str
+    dearest: Dearest | None
 
 
 class Past(NamedTuple):
@@ -148,6 +152,8 @@ def detail(verification: Verification) -> Detail:
         planned({**values_of(verification), "beside": beside_s(found.document)}),
         subject_of(verification, found),
         tags_of(verification),
+        expected(occurs) if (occurs := occurs_in(verification)) else "",
+        occurrences.dearest(verification.pk, occurs),
     )
 
 
@@ -162,6 +168,7 @@ def values_of(verification: Verification) -> dict[str, Any]:
         "target": objective.target if objective else None,
         "window": objective.window_s if objective else None,
         "outage_lasts": outage_lasts_s(verification),
+        "occurs": occurs_in(verification),
     }
 
 
@@ -175,6 +182,7 @@ def subject_of(verification: Verification, found: Found) -> Subject:
         distributions=found.distributions,
         programs=found.programs,
         image=settings.IMAGE,
+        expects=occurs_in(verification),
     )
 
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from rtk.experiment.needs import Variable
+from rtk.insight.occurs import Occurs
 
 _TEMPLATES = Path(__file__).parent / "ways"
 _LEAST_S = 600  # a run ends itself after twice its planned time and ten minutes; whoever kills it waits longer
@@ -51,7 +52,7 @@ class Subject:
     """What is run: a verification of a console, with what its experiment needs.
 
     `planned_s` is how long all phases are planned to take, `distributions` are the arguments of `pip install`. Without
-    an `image`, one must be filled in.
+    an `image`, one must be filled in. `expects` is how often its conditions are expected.
     """
 
     id: UUID
@@ -61,6 +62,7 @@ class Subject:
     variables: Sequence[Variable] = ()
     programs: Sequence[str] = ()
     image: str = ""
+    expects: Occurs | None = None
 
     @property
     def url(self) -> str:
@@ -107,7 +109,7 @@ def _terminal(of: Subject) -> Way:
                 f"Once on each machine: install, and sign in with a token of yours. {_pinned(of)}",
             ),
         ],
-        f"Processes of the experiment start in the folder in which you are. {_EXIT_CODES}{_also(of)}",
+        f"Processes of the experiment start in the folder in which you are. {_exit_codes(of)}{_also(of)}",
     )
 
 
@@ -121,7 +123,7 @@ def _docker(of: Subject) -> Way:
         _exported(of),
         [File("Dockerfile", _filled("Dockerfile", of), hint), File("Commands", text)],
         "Journal, reports and the record of the run are in the folder in which you are. If the container is killed, "
-        f"chaos recover in a new one, with the same folder, undoes what was done. {_EXIT_CODES}{_also(of)}",
+        f"chaos recover in a new one, with the same folder, undoes what was done. {_exit_codes(of)}{_also(of)}",
     )
 
 
@@ -148,7 +150,7 @@ def _kubernetes(of: Subject, key: str, template: str, verb: str) -> Way:
             File("Commands", commands, _ONCE[verb]),
         ],
         "The job fails where the command fails. It is not tried again: every try is a run of its own. Its report is "
-        f"here, on the console. {_EXIT_CODES}{_also(of)}",
+        f"here, on the console. {_exit_codes(of)}{_also(of)}",
     )
 
 
@@ -162,7 +164,7 @@ def _github(of: Subject) -> Way:
         f"In the repository's settings, under Secrets and variables, Actions: make the {secrets}"
         f"{f' and the {plain}' if plain else ''}.",
         [File(f".github/workflows/{of.name}.yml", text, _pinned(of))],
-        f"{_EXIT_CODES}{_also(of)}",
+        f"{_exit_codes(of)}{_also(of)}",
     )
 
 
@@ -173,7 +175,7 @@ def _gitlab(of: Subject) -> Way:
         "gitlab",
         f"In the project's settings, under CI/CD, Variables: make the {names}; mask {masked}.",
         [File(".gitlab-ci.yml", _filled("gitlab", of), _pinned(of))],
-        f"{_EXIT_CODES}{_also(of)}",
+        f"{_exit_codes(of)}{_also(of)}",
     )
 
 
@@ -189,7 +191,7 @@ def _jenkins(of: Subject) -> Way:
         "jenkins",
         f"It needs the plugins Docker Pipeline and JUnit. Make the {ids}, of the kind Secret text.",
         [File("Jenkinsfile", text, _pinned(of))],
-        f"{_EXIT_CODES}{_also(of)}",
+        f"{_exit_codes(of)}{_also(of)}",
     )
 
 
@@ -213,6 +215,12 @@ _EXIT_CODES = (
     "It exits with 0 when the objective holds or nothing is decided, 2 when it is broken, 1 or 4 when nothing could be "
     "verified, 5 when something is not restored. With --strict only proof is 0."
 )
+_COSTS = " With --strict-cost it exits with 2 also where what is expected costs more than its allowance."
+_STRICT_COSTS = " It exits with 2 also where what is expected costs more than its allowance: the verification says so."
+
+
+def _exit_codes(of: Subject) -> str:
+    return _EXIT_CODES + ("" if of.expects is None else _STRICT_COSTS if of.expects.strict else _COSTS)
 
 
 def _filled(template: str, of: Subject, **more: str) -> str:

@@ -1,0 +1,65 @@
+"""What one occurrence costs by several runs of a verification: the dearest counts, and another may be dearer."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rtk.insight.occurrence import Allowance, Occurrence, Unpriced
+from rtk.insight.occurrence_wording import coverage, covered
+from rtk.insight.occurs import Occurs
+from rtk.insight.words import count
+
+_OPEN = (Unpriced.NEEDS_LASTS, Unpriced.NOT_RECOVERED)  # it cost something, and nobody knows how much
+
+
+@dataclass(frozen=True, slots=True)
+class Dearest:
+    """The dearest of `runs` that say a cost, which covers the share `covered` of cases; `unpriced` more do not say it.
+
+    `occurrence` is that of the dearest run, None where no run says a cost.
+    """
+
+    answer: Allowance
+    runs: int
+    unpriced: int
+    covered: float
+    occurrence: Occurrence | None
+    sentence: str
+
+
+def dearest_of(found: Iterable[Occurrence], occurs: Occurs) -> Dearest | None:
+    """Return the dearest of those of which as much is expected; None where no run says anything of it.
+
+    Costs of runs for which something else was expected are of another question, and are left out.
+    """
+    same = [each for each in found if _expects(each.occurs) == _expects(occurs)]
+    priced = [each for each in same if each.cost_s is not None]
+    unpriced = sum(each.unpriced in _OPEN for each in same)
+    if not priced and not unpriced:
+        return None
+    dearest = max(priced, key=lambda each: each.cost_s or 0.0, default=None)
+    return Dearest(
+        answer=_answer(priced, unpriced),
+        runs=len(priced),
+        unpriced=unpriced,
+        covered=covered(len(priced)),
+        occurrence=dearest,
+        sentence=_sentence(dearest, len(priced), unpriced),
+    )
+
+
+def _expects(occurs: Occurs) -> tuple[float, float, float | None, float]:
+    return occurs.times, occurs.per_s, occurs.lasts_s, occurs.allowance
+
+
+def _answer(priced: list[Occurrence], unpriced: int) -> Allowance:
+    if any(each.answer is Allowance.BEYOND for each in priced):
+        return Allowance.BEYOND
+    return Allowance.UNKNOWN if unpriced else Allowance.WITHIN
+
+
+def _sentence(dearest: Occurrence | None, runs: int, unpriced: int) -> str:
+    left = f"Of {count(unpriced, 'run')} the whole cost is not known." if unpriced else ""
+    if dearest is None:
+        return left
+    of = f"the dearest of {count(runs, 'run')}" if runs > 1 else "by one run"
+    return f"Seen so far ({of}; {coverage(runs)}): {dearest.sentence} {left}".rstrip()
