@@ -158,7 +158,7 @@ PARTS: dict[str, dict[str, str]] = {
     "tests/console/pages/objectives/test_views.py": {
         "why": "seen in the page",
         "rtk/console/pages": "listing",
-        "rtk/console/pages/objectives": "forms queries",
+        "rtk/console/pages/objectives": "forms",
         "rtk/console/store": "measures",
     },
     "tests/console/pages/objectives/test_spending.py": {"why": "as shown", "rtk/console/store": "outages spending"},

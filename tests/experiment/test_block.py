@@ -12,6 +12,7 @@ from rtk.experiment.check import check
 from rtk.experiment.plan import Plan, StopWhen
 from rtk.experiment.read import document
 from rtk.insight.facts import Objective
+from rtk.insight.outage_length import Learned
 from tests.experiment.samples import JSON_VALUES, VERIFICATION, changed, paths, refusal_of, small, with_block
 
 _PUBLISHED = document(VERIFICATION.read_bytes(), "f", "json")[0]
@@ -206,3 +207,15 @@ def test_the_tutorial_with_any_node_replaced_is_planned_or_refused(path: list[An
     needs.missing(mutated, {})
     needs.warnings(mutated)
     packages.all_modules(mutated)
+
+
+def taught(learned: Any) -> dict[str, Any]:
+    document = with_block()
+    document["extensions"][0]["outage_learned"] = learned
+    return document
+
+
+def test_what_a_console_learned_travels_beside_the_ids() -> None:
+    plan = plan_of(taught({"seconds": 41.2, "outages": 12, "runs": 5}), Overrides(outage_lasts_s=30))
+    assert (plan.outage_lasts_s, plan.outage_learned) == (30, Learned(41.2, 12, 5))
+    assert plan_of(taught(None)).outage_learned is None

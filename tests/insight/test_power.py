@@ -3,7 +3,7 @@
 import pytest
 
 from rtk.errors import BadInput
-from rtk.insight.outage_length import OutageLength, OutageSource
+from rtk.insight.outage_length import Learned, OutageLength, OutageSource
 from rtk.insight.power import default_quality, enough_slots, power, prospects
 
 
@@ -61,7 +61,20 @@ def test_a_plan_without_slots_proves_nothing() -> None:
 
 
 def test_one_slot_is_one_measurement() -> None:
-    assert prospects(0.95, 1, 10.0).sentences()[0] == "1 clean measurement proves 5.0 %; 168 (28 min) would prove 95 %."
+    found = prospects(0.95, 1, 10.0, outage_lasts_s=10.0).sentences()
+    assert found[0] == "1 clean measurement proves 5.0 %; 59 (9 min 50 s) would prove 95 %."
+
+
+def test_what_was_learned_is_planned_with_and_said() -> None:
+    found = prospects(0.95, 180, 5.0, outage_lasts_s=20.0, learned=Learned(40.0, 12, 5))
+    assert (found.outage.source, found.needed) == (
+        OutageSource.LEARNED,
+        prospects(0.95, 1, 5.0, outage_lasts_s=40).needed,
+    )
+    assert found.lasting() == (
+        "Outages are taken to last 40 s on average, as learned from 12 outages in 5 earlier runs for the objective; "
+        "the 20 s that was declared is shorter and does not count."
+    )
 
 
 def test_the_planner_says_that_other_days_need_longer_measuring() -> None:

@@ -136,3 +136,12 @@ def test_rtk_trust_says_what_is_trusted() -> None:
 
 def test_it_lies_beside_the_run_records() -> None:
     assert place({"XDG_STATE_HOME": "/state"}) == Path("/state/rtk/agreed.json")
+
+
+def test_what_a_console_learned_meanwhile_makes_no_new_revision() -> None:
+    def taught(**more: object) -> dict[str, object]:
+        return {"title": "x", "extensions": [{"name": "other"}, {"name": "chaosiq", "team_id": "t", **more}]}
+
+    learned = {"seconds": 41.2, "outages": 12, "runs": 5}
+    assert revision_of(taught(outage_learned=learned)) == revision_of(taught())
+    assert revision_of(taught(outage_learned=learned)) != revision_of(taught(verification={}))

@@ -5,6 +5,7 @@ import pytest
 from rtk.experiment.plan import Plan, StopWhen
 from rtk.experiment.quantity import seconds
 from rtk.insight.facts import Objective
+from rtk.insight.outage_length import Learned
 from rtk.report.conclusion import Doubt, conclusion_of
 
 PROBE = {"name": "up", "provider": {"type": "http", "url": "http://shop.example"}, "tolerance": 200}
@@ -55,6 +56,13 @@ def test_a_plan_of_one_measurement_cannot_even_fail() -> None:
 
 def test_a_low_target_is_proven_also_where_an_outage_would_outlast_the_plan() -> None:
     assert told(10, 60, 0.1, outage_lasts_s=600).startswith("✓ This plan can prove 10 %")
+
+
+def test_what_was_learned_counts_where_it_is_longer() -> None:
+    learned = Learned(41.238, 12, 5)
+    assert "for outages of 41.2 s on average" in told(1, 59, outage_learned=learned)
+    assert "for outages of 41.2 s on average" in told(1, 59, outage_lasts_s=30, outage_learned=learned)
+    assert "for outages of 50 s on average" in told(1, 59, outage_lasts_s=50, outage_learned=learned)
 
 
 def test_what_no_option_can_give_is_not_named() -> None:

@@ -39,6 +39,7 @@ export function showWhen(form: HTMLFormElement): void {
 
 function later(form: HTMLFormElement): void {
   showWhen(form);
+  document.getElementById("doubt")?.remove(); // it was about the plan as it was sent
   clearTimeout(timer);
   timer = setTimeout(() => void ask(form), PATIENCE);
 }

@@ -33,6 +33,7 @@ from rtk.experiment.strategy import Strategy, strategy_in
 from rtk.insight.facts import Threshold
 from rtk.publish import versions
 from rtk.publish.destination import root_of
+from rtk.publish.learning import Lesson
 from rtk.publish.pending import is_unsent
 from rtk.publish.session import Ready, Session, session_of, wait_of
 from rtk.publish.settings import without_control
@@ -98,8 +99,10 @@ def _checked(
     toolkit = masks.of(Toolkit(source.document, without_control(whole), *variables))
     pauses.check(toolkit)
     session = session_of(whole, clock, publish=not options.no_publish)
+    lesson = _asked(session, plan, source, toolkit)
     run_id = places.new_run_id(clock.now())
     holding = _holding(options, plan, toolkit, run_id, clock, session)
+    plan = lesson.taught(plan) if lesson else plan
     verification = _verification(options, source, plan, toolkit, run_id, holding)
     opening = [*planned(plan, source.document), *trusting.lines(source.document, variables[0])]
     return _Running(options, verification, clock, session, holding, opening).to_the_end()
@@ -118,13 +121,26 @@ def _planned(options: Options, source: Source) -> Plan:
         raise BadInput(f"{error}{versions.remedy(address.host, root_of(address.url), version)}") from None
 
 
+def _asked(session: Session | None, plan: Plan, source: Source, toolkit: Toolkit) -> Lesson | None:
+    """Begin to ask the console what it has learned of outages; None where there is none."""
+    if session is None:
+        return None
+    lesson = session.lesson(_team_of(toolkit))
+    lesson.ask(plan, toolkit.redact(toolkit.title), source.where)
+    return lesson
+
+
+def _team_of(toolkit: Toolkit) -> str | None:
+    block = block_of(toolkit.document)
+    return block.ids.get("team_id") if block else None
+
+
 def _holding(
     options: Options, plan: Plan, toolkit: Toolkit, run_id: str, clock: Clock, session: Session | None
 ) -> Holding:
     acted_on = acts_on(toolkit, plan.acts_on)
     hold = hold_of(run_id, toolkit.redact(toolkit.title), clock.now(), acted_on)
-    block = block_of(toolkit.document)
-    elsewhere = session.holds(block.ids.get("team_id") if block else None) if session else None
+    elsewhere = session.holds(_team_of(toolkit)) if session else None
     return Holding(hold, Choice(options.wait or 0.0, options.alongside), clock, elsewhere)
 
 

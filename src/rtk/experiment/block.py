@@ -1,10 +1,11 @@
 """The `chaosiq` extension block of a verification file, and the options that override it, as a plan."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rtk.errors import BadInput
+from rtk.experiment.learned import learned_in
 from rtk.experiment.occurs import occurs_of
 from rtk.experiment.plan import Plan, StopWhen
 from rtk.experiment.quantile import QuantilePromise, limit_of, quantile_promise
@@ -13,6 +14,7 @@ from rtk.experiment.values import budget, count, flag, known, outage, text, type
 from rtk.experiment.wording import at, shown
 from rtk.insight.facts import PHASES, Objective
 from rtk.insight.occurs import Occurs
+from rtk.insight.outage_length import Learned
 
 NAME = "chaosiq"
 MOST_SLOTS = 10_000_000
@@ -28,10 +30,10 @@ WARM_UP = "warm-up-duration"
 COOL_DOWN = "cool-down-duration"
 ACTS_ON = "acts-on"
 OUTAGE_LASTS = "outage-lasts"
-OCCURS, STRICT_COST = "occurs", "strict-cost"
-QUANTILE = "quantile"
 REQUIRE_BASELINE = "require-baseline"
 DECIDED = "decided"
+OCCURS, STRICT_COST, QUANTILE = "occurs", "strict-cost", "quantile"
+OUTAGE_LEARNED = "outage_learned"  # beside the ids, where a client that does not know it passes it by
 # `run_id` was written into the block by the clients of 2020 and means nothing to us.
 _KEYS = frozenset(
     (
@@ -80,11 +82,12 @@ class Overrides:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """The block as it stands in a document: its place there, its ids, and its verification."""
+    """The block as it stands in a document: its place there, ids and verification, and what its console learned."""
 
     place: str
     ids: dict[str, str]
     verification: dict[str, Any] | None
+    learned: Learned | None = None
 
 
 def block_of(document: Mapping[str, Any]) -> Block | None:
@@ -103,7 +106,7 @@ def block_of(document: Mapping[str, Any]) -> Block | None:
     verification = block.get("verification")
     if verification is not None:
         verification = known(verification, at(place, "verification"), _KEYS)
-    return Block(place, ids, verification)
+    return Block(place, ids, verification, learned_in(block.get(OUTAGE_LEARNED), at(place, OUTAGE_LEARNED)))
 
 
 def block_in(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -122,7 +125,8 @@ def plan_of(document: Mapping[str, Any], overrides: Overrides | None = None) -> 
     """
     options, block = overrides or Overrides(), block_of(document)
     place = at(block.place if block else "", "verification")
-    return _Reader(block.verification if block and block.verification else {}, place, options, document).plan()
+    plan = _Reader(block.verification if block and block.verification else {}, place, options, document).plan()
+    return replace(plan, outage_learned=block.learned) if block and block.learned else plan
 
 
 class _Reader:

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from rtk.insight.facts import Objective, Phase
 from rtk.insight.occurs import Occurs
+from rtk.insight.outage_length import Learned
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,10 @@ class ValueLimit:
 class Plan:
     """A verification's schedule and promise; times are seconds.
 
-    `outage_lasts_s` is how long an outage lasts on average, by the file or an option; None: it is assumed.
     `occurs` is how often the conditions are expected in life, and what they may cost then.
     `limit` is what an objective about a quantile sets to one probe's value; None for any other.
+    `outage_lasts_s` is how long an outage lasts on average, by the file or an option; None: nobody said.
+    `outage_learned` is what a console learned of the objective's earlier runs.
     `acts_on` names what no second run may act on meanwhile; None: it is computed from the actions.
     `require_baseline` lets no condition begin where the baseline misses the objective already.
     `max_in_flight` None: max(32, ceil(limit / frequency) + 1), at most 1,000 (DESIGN §4.2).
@@ -60,6 +62,7 @@ class Plan:
     occurs: Occurs | None = None
     limit: ValueLimit | None = None
     require_baseline: bool = False
+    outage_learned: Learned | None = None
 
     def slots(self, phase: Phase) -> int:
         """How many slots are planned in a phase whose method returns within the duration."""

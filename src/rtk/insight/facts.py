@@ -8,12 +8,13 @@ from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from math import isnan
+from math import isnan, nan
 from typing import Literal, NamedTuple, get_args
 
 from rtk.insight.columns import Columns, only, order_of
 from rtk.insight.effect import EffectChange
 from rtk.insight.occurs import Occurs
+from rtk.insight.outage_length import Learned
 from rtk.insight.promise import Objective as Objective  # noqa: PLC0414 - facts are what others know it from
 from rtk.insight.stops import Stopping
 
@@ -23,7 +24,6 @@ Outcome = Literal["met", "deviated", "missed"]
 PHASES: tuple[Phase, ...] = get_args(Phase)  # in the order of a run
 PHASES_BY_CODE: tuple[Phase, ...] = ("baseline", "conditions", "recovery", "onset", "undo")  # stored: only append
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
-_NONE = float("nan")
 _KINDS = tuple((phase, outcome) for phase in PHASES for outcome in OUTCOMES)
 _CODES: dict[tuple[str, str], int] = {kind: code for code, kind in enumerate(_KINDS)}
 _OUTCOME_OF = bytes(code % len(OUTCOMES) for code in range(256))
@@ -50,8 +50,7 @@ class MissedReason(StrEnum):
 
 CUT_OFF = frozenset((MissedReason.STOPPED, MissedReason.INTERRUPTED, MissedReason.STILL_RUNNING, MissedReason.RUN_DIED))
 _MISSED_CODES = frozenset(MissedReason)
-# How sentences of the first records began: those have no code beside them.
-_BEGINNINGS = {
+_BEGINNINGS = {  # of the sentences of the first records, which have no code beside them
     "no slot free": MissedReason.NO_SLOT_FREE,
     "the measurer was": MissedReason.LATE,
     "stopped": MissedReason.STOPPED,
@@ -134,9 +133,9 @@ class Measurements:
         self._slots.append(slot)
         times = self._times
         times.append(due)
-        times.append(_NONE if started is None else started)
-        times.append(_NONE if ended is None else ended)
-        times.append(_NONE if value is None else value)
+        times.append(nan if started is None else started)
+        times.append(nan if ended is None else ended)
+        times.append(nan if value is None else value)
 
     def extend(self, columns: "Stored") -> None:
         """Add many at once, in slot order."""
@@ -310,7 +309,7 @@ class Facts:
     measuring ended before its time, None when it did not. `rolled_back` is False when rollbacks were due and not played
     (strategy `never`), None when there were none to play. `gate` is None where it was met, and of records that do not
     tell. `neighbours` are runs that acted on the same system meanwhile. `outage_lasts_s` is how long an outage lasts on
-    average by the plan, `occurs` how often the conditions are expected in life; None where it does not say.
+    average by the plan, `outage_learned` what earlier runs teach, `occurs` how often the conditions are expected.
     """
 
     run_id: str
@@ -335,6 +334,7 @@ class Facts:
     neighbours: tuple[Neighbour, ...] = ()
     outage_lasts_s: float | None = None
     occurs: Occurs | None = None
+    outage_learned: Learned | None = None
 
     @property
     def stopped(self) -> str | None:

@@ -25,6 +25,7 @@ from rtk.insight.proof import BAD, MISSED, Proof, prove
 from rtk.insight.recovery import recovery_of
 from rtk.insight.refusal import JUDGED
 from rtk.insight.runs import clustering_of
+from rtk.insight.seen import seen_outages
 from rtk.insight.shape import Insight, InvalidReason, SeenLapse
 from rtk.insight.stats import stats_of
 from rtk.insight.sums import Sums, sums_of
@@ -40,7 +41,7 @@ def insight(facts: Facts) -> Insight:
     conditions = tallies.get("conditions", Tally())
     series = bytes(conditions.outcomes)
     clustering = clustering_of(series)
-    outage = outage_length(facts.frequency_s, facts.outage_lasts_s)
+    outage = outage_length(facts.frequency_s, facts.outage_lasts_s, learned=facts.outage_learned)
     outage_slots = outage.slots(facts.frequency_s)
     outlasting = _outlasting(tallies)
     proof = prove(series, outage_slots, outlasting=outlasting)
@@ -93,6 +94,7 @@ def insight(facts: Facts) -> Insight:
         outage=outage,
         sums=_sums(facts, conditions, outlasting) if case.judged and not case.invalid else None,
         occurrence=priced(facts, occurrence_of(facts, outage_slots, judged=case.judged and not case.invalid)),
+        seen=seen_outages(tallies, facts.frequency_s),
     )
 
 

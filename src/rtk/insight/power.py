@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from rtk.insight.budget import allowed_share, exact
 from rtk.insight.chain import Chain, chance_of_proof
-from rtk.insight.outage_length import OutageLength, OutageSource, outage_length
+from rtk.insight.outage_length import Learned, OutageLength, OutageSource, outage_length
 from rtk.insight.proof import GOOD, needed, prove
 from rtk.insight.verdict import deciding
 from rtk.insight.words import bound, count, duration, share
@@ -68,14 +68,10 @@ class Prospects:
 
     def lasting(self) -> str:
         """How long an outage is taken to last, and who said so."""
-        mean = duration(self.outage.seconds)
         if self.outage.source is OutageSource.ASSUMED:
-            return (
-                f"Nobody said how long an outage lasts, so {mean} on average is assumed; longer ones take more time to "
-                "prove."
-            )
+            return f"{self.outage.taken()}; longer ones take more time to prove."
         short = "; a shorter outage than a slot counts as one slot" if self.outage.seconds < self.frequency_s else ""
-        return f"Outages are taken to last {mean} on average, as declared{short}."
+        return f"{self.outage.taken()}{short}."
 
     @property
     def outlasted(self) -> bool:
@@ -125,12 +121,13 @@ class Prospects:
 _OTHER_DAYS = "More measurements in a run prove more about that run; only measuring for longer covers other days."
 
 
-def prospects(
+def prospects(  # noqa: PLR0913 - what a plan says, a name each
     target: float,
     slots: int,
     frequency_s: float,
     *,
     outage_lasts_s: float | None = None,
+    learned: Learned | None = None,
     quality: float | None = None,
     window_s: float | None = None,
     all_slots: int | None = None,
@@ -138,13 +135,13 @@ def prospects(
 ) -> Prospects:
     """What a plan of `slots` in its conditions can prove of `target`.
 
-    `outage_lasts_s` is how long an outage lasts on average, None where nobody said. `quality` is the service's true
-    share of good measurements; by default it deviates a fifth as often as the target allows (99 % for a target of
-    95 %). `all_slots` counts every planned phase, `beside_s` is how long the phases of no planned length take at most;
-    with `window_s` they give the worst cost.
+    `outage_lasts_s` is how long an outage lasts on average, None where nobody said; `learned` is what earlier runs
+    teach. `quality` is the service's true share of good measurements; by default it deviates a fifth as often as the
+    target allows (99 % for a target of 95 %). `all_slots` counts every planned phase, `beside_s` is how long the phases
+    of no planned length take at most; with `window_s` they give the worst cost.
     """
     good = default_quality(target) if quality is None else quality
-    outage = outage_length(frequency_s, outage_lasts_s)
+    outage = outage_length(frequency_s, outage_lasts_s, learned=learned)
     length = outage.slots(frequency_s)
     least = needed(target, length)
     cost = worst(target, slots if all_slots is None else all_slots, frequency_s, window_s, beside_s)

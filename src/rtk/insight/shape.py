@@ -13,6 +13,7 @@ from rtk.insight.occurrence import Occurrence
 from rtk.insight.outage_length import OutageLength
 from rtk.insight.proof import Proof
 from rtk.insight.recovery import Recovery
+from rtk.insight.seen import SeenOutages
 from rtk.insight.stops import StopCause
 from rtk.insight.sums import Sums
 
@@ -135,9 +136,9 @@ class Insight:
 
     `restored` (the rollbacks succeeded) and `recovered` (the service was good again) are two facts; `recovery` says
     why the latter is None. `proof` is what all slots of the conditions prove for outages, `outage` how long those were
-    taken to last; both are None in insights of version 1, which counted slots. `sums` are what the run adds to the
-    standing of its promise, None where it is no evidence. `occurrence` is what one costs, where somebody said how often
-    it is expected."""
+    taken to last, `seen` the outages of all phases; all are None in insights of version 1, which counted slots. `sums`
+    are what the run adds to the standing of its promise, None where it is no evidence. `occurrence` is what one costs,
+    where somebody said how often it is expected."""
 
     run_id: str
     title: str
@@ -179,6 +180,7 @@ class Insight:
     outage: OutageLength | None = None
     sums: Sums | None = None
     occurrence: Occurrence | None = None
+    seen: SeenOutages | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The figures at the top level (the keys of the console's API), the rest beside them."""

@@ -181,17 +181,13 @@ def _not_applied(facts: Facts) -> str:
 def _length(story: Story) -> str:
     """How long outages are taken to last, and where that comes from."""
     proof, outage = story.case.proof, story.outage
-    taken = duration(outage.seconds)
     if proof is not None and proof.length_from is LengthFrom.SEEN:
         seen = duration(rounded(proof.length * story.facts.frequency_s))
         return (
-            f"Outages are taken to last {seen} on average, longer than the {taken} {outage.source}: "
+            f"Outages are taken to last {seen} on average, longer than the {outage.lasting()} {outage.source}: "
             "those seen in this run were longer."
         )
-    if outage.source is OutageSource.ASSUMED:
-        told = f"Nobody said how long an outage lasts, so {taken} on average is assumed; --outage-lasts says it."
-    else:
-        told = f"Outages are taken to last {taken} on average, as declared."
+    told = f"{outage.taken()}{'; --outage-lasts says it' if outage.source is OutageSource.ASSUMED else ''}."
     short = " An outage shorter than a slot counts as one slot." if outage.seconds < story.facts.frequency_s else ""
     return f"{told}{short} Where outages are longer than that, less is proven, and a short run cannot show it."
 

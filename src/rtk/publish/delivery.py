@@ -222,13 +222,17 @@ def ending(path: Path) -> bytes:
 
 
 def verification_id(head: Entry, team: str) -> str:
-    """The id a run is published under: the file's own, or one made of team, title and source, always the same."""
-    named = head["plan"].get("verification_id")
+    """The id a run is published under."""
+    return named(head["plan"].get("verification_id"), head["title"], head["source"], team)
+
+
+def named(verification: str | None, title: str, source: str, team: str) -> str:
+    """The id of a verification: the file's own, or one made of team, title and source, always the same."""
     try:
-        return str(uuid.UUID(str(named)))
+        return str(uuid.UUID(str(verification)))
     except ValueError:
-        source = named or f"{head['title']}\n{Path(head['source']).name}"
-        return str(uuid.uuid5(OURS, f"{team}\n{source}"))
+        told = verification or f"{title}\n{Path(source).name}"
+        return str(uuid.uuid5(OURS, f"{team}\n{told}"))
 
 
 def _team_of(experiment: dict[str, Any]) -> str | None:

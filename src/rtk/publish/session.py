@@ -14,6 +14,7 @@ from rtk.publish.console import Console
 from rtk.publish.delivery import Opened
 from rtk.publish.destination import Destination, destination
 from rtk.publish.holding import ConsoleHolds
+from rtk.publish.learning import Lesson
 from rtk.publish.parta import page_of
 from rtk.publish.pending import is_left, leave_behind
 from rtk.publish.publisher import Publisher
@@ -56,6 +57,10 @@ class Session:
     def holds(self, team: str | None) -> ConsoleHolds:
         """What runs of other machines hold; `team` is the one that the run's document names."""
         return ConsoleHolds(self.where, team, self._clock, self._send)
+
+    def lesson(self, team: str | None) -> Lesson:
+        """What the console has learned of outages; `team` is the one that the run's document names."""
+        return Lesson(self.where, team, self._clock, self._send)
 
     def start(self, path: Path, stop: Stop) -> None:
         """Follow the record of a run that is about to begin."""

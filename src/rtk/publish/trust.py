@@ -19,6 +19,7 @@ import requests
 
 from rtk.errors import BadInput
 from rtk.experiment.address import Address, parse
+from rtk.experiment.block import OUTAGE_LEARNED, block_in
 from rtk.experiment.wording import shown
 from rtk.publish.destination import address_of
 from rtk.publish.settings import arguments_of
@@ -131,7 +132,11 @@ def called(address: Address) -> str:
 
 
 def revision_of(document: Mapping[str, Any]) -> str:
-    """What a document says, in short: two that are played alike have the same."""
+    """What a document says, in short: two that are played alike have the same, whatever was learned meanwhile."""
+    block = block_in(document)
+    if OUTAGE_LEARNED in block:
+        taught = {key: value for key, value in block.items() if key != OUTAGE_LEARNED}
+        document = {**document, "extensions": [taught if each is block else each for each in document["extensions"]]}
     whole = json.dumps(document, sort_keys=True, default=str, ensure_ascii=True)
     return hashlib.sha256(whole.encode()).hexdigest()
 

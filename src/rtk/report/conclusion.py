@@ -18,6 +18,8 @@ from rtk.insight.words import count, duration, share
 from rtk.report.marks import VERDICTS
 from rtk.report.text import plain
 
+MINUTES_FROM_S = 600  # a proposal that is longer is one of whole minutes
+
 
 class Doubt(StrEnum):
     """Why a plan cannot prove anything, whatever the system does."""
@@ -48,18 +50,47 @@ class Conclusion:
             )
         if self.doubt is None:
             return f"{VERDICTS['pass'].symbol} This plan can prove {self._promise(told)}: {self._power(told)}."
-        if self.doubt is Doubt.OUTLASTED:
-            return f"{VERDICTS['fail'].symbol} This plan {outlasted(self.plan, told)}."
-        return f"{VERDICTS['fail'].symbol} This plan cannot prove {self._promise(told)}: {self._why(told)}."
+        return f"{VERDICTS['fail'].symbol} {self._refused(told)}{self._do(told)}."
 
     def _promise(self, told: Prospects) -> str:
         promised = self.plan.objective
         return plain(promised_share(told.target, promised.quantile if promised else ""), 700)
 
+    def warning(self) -> str | None:
+        """Why the plan cannot prove its target, and what time would, for who fills in a form; None where it can."""
+        told = self.prospects
+        if told is None or self.doubt is None:
+            return None
+        measure = f" Measure for {duration(self.proves_s)}." if self.proves_s is not None else ""
+        return f"{self._refused(told)}.{measure}"
+
+    @property
+    def proves_s(self) -> float | None:
+        """For how long to measure so that a clean run proves the target; None where time is not what is lacking."""
+        told = self.prospects
+        if told is None or self.doubt not in (Doubt.TOO_FEW, Doubt.OUTLASTED):
+            return None
+        lasting = _lasting(self.plan, told.needed)
+        if lasting > MINUTES_FROM_S:
+            lasting = ceil(lasting / 60) * 60.0
+        return lasting if lasting <= LONGEST_S else None
+
+    def _do(self, told: Prospects) -> str:
+        """What would do, as the end of a sentence: time, since measuring more often buys no evidence."""
+        lasting = _lasting(self.plan, told.needed)
+        lacking = self.doubt in (Doubt.TOO_FEW, Doubt.OUTLASTED)
+        would = "would do" if self.doubt is Doubt.TOO_FEW else f"could prove {share(told.target)}"
+        return f"; --for {written(lasting)} {would}" if lacking and lasting <= LONGEST_S else ""
+
+    def _refused(self, told: Prospects) -> str:
+        if self.doubt is Doubt.OUTLASTED:
+            return f"This plan {outlasted(self.plan, told)}"
+        return f"This plan cannot prove {self._promise(told)}: {self._why(told)}"
+
     def _why(self, told: Prospects) -> str:
         if self.doubt == Doubt.NEVER_MET:
             return f"its probe {plain(self.probe, 80)} can never be met"
-        return ends_early(self.plan) if self.doubt == Doubt.ENDS_EARLY else too_few(self.plan, told)
+        return ends_early(self.plan) if self.doubt == Doubt.ENDS_EARLY else too_few(told)
 
     def _power(self, told: Prospects) -> str:
         text = f"a service that is {share(told.quality)} good passes it {often(told.power)} of the time"
@@ -74,7 +105,7 @@ def conclusion_of(plan: Plan, document: Mapping[str, Any]) -> Conclusion:
     objective = plan.objective
     if objective is None:
         return Conclusion(plan, Doubt.NO_OBJECTIVE)
-    told = prospects(objective.target, plan.slots("conditions"), plan.frequency_s, outage_lasts_s=plan.outage_lasts_s)
+    told = expected(plan, objective.target)
     never = next(_never_met(document), None)
     if never is not None:
         return Conclusion(plan, Doubt.NEVER_MET, told, never)
@@ -85,22 +116,29 @@ def conclusion_of(plan: Plan, document: Mapping[str, Any]) -> Conclusion:
     return Conclusion(plan, Doubt.ENDS_EARLY if early else None, told)
 
 
-def too_few(plan: Plan, told: Prospects) -> str:
-    """How many measurements are lacking, and what time takes enough of them: measuring more often buys no evidence."""
+def too_few(told: Prospects) -> str:
+    """How many measurements are lacking."""
     has = f"it has {count(told.slots, 'measurement')} under the conditions" if told.slots else "it has no measurement"
-    lasting = _lasting(plan, told.needed)
-    more = f"; --for {written(lasting)} would do" if lasting <= LONGEST_S else ""
-    mean = duration(told.outage.seconds)
-    return f"{has} and needs at least {told.needed:,} clean ones, for outages of {mean} on average{more}"
+    mean = told.outage.lasting()
+    return f"{has} and needs at least {told.needed:,} clean ones, for outages of {mean} on average"
+
+
+def expected(plan: Plan, target: float) -> Prospects:
+    """Return what can be expected of a plan, without its cost."""
+    return prospects(
+        target,
+        plan.slots("conditions"),
+        plan.frequency_s,
+        outage_lasts_s=plan.outage_lasts_s,
+        learned=plan.outage_learned,
+    )
 
 
 def outlasted(plan: Plan, told: Prospects) -> str:
     """That an outage lasts for longer than the plan, so that it shows at most that one began."""
     ends = "it can fail" if told.can_fail else "it cannot fail either"
-    mean, lasting = duration(told.outage.seconds), duration(plan.duration_s)
-    needed = _lasting(plan, told.needed)
-    more = f"; --for {written(needed)} could prove {share(told.target)}" if needed <= LONGEST_S else ""
-    return f"cannot prove anything; {ends}: an outage lasts {mean} on average, longer than its {lasting}{more}"
+    mean, lasting = told.outage.lasting(), duration(plan.duration_s)
+    return f"cannot prove anything; {ends}: an outage lasts {mean} on average, longer than its {lasting}"
 
 
 def ends_early(plan: Plan) -> str:

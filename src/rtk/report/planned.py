@@ -14,7 +14,7 @@ from rtk.insight.power import prospects, worst
 from rtk.insight.promise import promise_at_length
 from rtk.insight.verdict import deciding
 from rtk.insight.words import count, duration, share
-from rtk.report.conclusion import conclusion_of
+from rtk.report.conclusion import conclusion_of, expected
 from rtk.report.measured import measured
 from rtk.report.text import plain
 from rtk.verify.longest import beside_s
@@ -139,8 +139,7 @@ def _deviated(needed: int | None, slots: int) -> str:
 def _proof(plan: Plan, document: Document) -> Iterator[str]:
     objective = plan.objective
     if objective is None:
-        usual = prospects(USUAL, plan.slots("conditions"), plan.frequency_s, outage_lasts_s=plan.outage_lasts_s)
-        for sentence in usual.sentences()[:2]:
+        for sentence in expected(plan, USUAL).sentences()[:2]:
             yield f"With a target of {share(USUAL)}: {sentence}"
         return
     yield f"Objective: {plain(promise_at_length(objective.target, objective.quantile, objective.window_s), 700)}"
@@ -149,6 +148,7 @@ def _proof(plan: Plan, document: Document) -> Iterator[str]:
         plan.slots("conditions"),
         plan.frequency_s,
         outage_lasts_s=plan.outage_lasts_s,
+        learned=plan.outage_learned,
         window_s=objective.window_s,
         all_slots=sum(plan.slots(phase) for phase in PHASES),
         beside_s=beside_s(document),

@@ -23,6 +23,7 @@ from rtk.insight.facts import (
     Threshold,
 )
 from rtk.insight.occurs import Occurs
+from rtk.insight.outage_length import learned_from
 from rtk.insight.stops import StopCause, Stopping, stopping_of
 from rtk.verify.numbers import played_of
 from rtk.verify.record import Entry, Recorded, Slot
@@ -209,6 +210,7 @@ def _facts(head: Entry, reading: _Reading, measurements: Measurements, files: di
         neighbours=tuple(dict.fromkeys(reading.neighbours)),
         outage_lasts_s=plan.get("outage_lasts_s"),
         occurs=Occurs.of(plan["occurs"]) if plan.get("occurs") else None,
+        outage_learned=learned_from(plan.get("outage_learned")),
     )
 
 

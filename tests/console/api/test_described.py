@@ -37,9 +37,9 @@ def test_what_is_answered_is_as_described(live: Live, machine: Machine) -> None:
     run = f"{live.runs(made['id'])}/{uuid4()}"
     begun = machine("PUT", run, json={"plan": PLAN, "experiment": EXPERIMENT}).json()
     machine("POST", f"{run}/record", json={"from": 0, "entries": [measurement(0)]})
-    shown.ShownVerification.model_validate(made)
+    shown.MadeVerification.model_validate(made)
     shown.BegunRun.model_validate(begun)
-    shown.ShownObjective.model_validate(machine("POST", f"{team}/objectives", json=objective).json())
+    shown.WholeObjective.model_validate(machine("POST", f"{team}/objectives", json=objective).json())
     shown.ShownSafeguard.model_validate(machine("POST", f"{team}/safeguards", json={"name": "s"}).json())
     shown.ShownActionItem.model_validate(machine("POST", f"{team}/action-items", json={"title": "t"}).json())
     shown.MadeToken.model_validate(machine("POST", "/tokens", json={"name": "CI"}).json())
@@ -49,7 +49,7 @@ def test_what_is_answered_is_as_described(live: Live, machine: Machine) -> None:
         run: shown.ShownRun,
         f"{run}/measurements": shown.Measurements,
         f"{team}/verifications/{made['id']}": shown.WholeVerification,
-        f"{team}/objectives/{made['objective_id']}": shown.ShownObjective,
+        f"{team}/objectives/{made['objective_id']}": shown.WholeObjective,
         live.runs(made["id"]): shown.Page[shown.ShownRun],
         f"{team}/verifications": shown.Page[shown.ShownVerification],
         f"{team}/objectives": shown.Page[shown.ShownObjective],

@@ -1,5 +1,6 @@
 """Part B: experiments looked at, objectives and verifications."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,8 +11,17 @@ from rtk.console.api.entry import caller_of, enter
 from rtk.console.api.forms import NewObjective, NewVerification, ObjectiveChange, Source, VerificationChange
 from rtk.console.api.kept_executions import T
 from rtk.console.api.looking import look
-from rtk.console.api.shown import Found, Page, ShownObjective, ShownVerification, WholeVerification
-from rtk.console.store import changes, lists, occurrences, verifications
+from rtk.console.api.proposed import Found
+from rtk.console.api.shown import (
+    MadeVerification,
+    Page,
+    ShownObjective,
+    ShownVerification,
+    WholeObjective,
+    WholeVerification,
+)
+from rtk.console.store import changes, lessons, lists, occurrences, verifications
+from rtk.console.store.models import Objective
 
 router = Router(tags=["objectives and verifications"])
 
@@ -23,12 +33,12 @@ def look_at(request: HttpRequest, org: str, team: str, body: Source) -> dict[str
     return look(body.source, body.format)
 
 
-@router.post(f"{T}/objectives", response={201: ShownObjective}, summary="Make an objective")
+@router.post(f"{T}/objectives", response={201: WholeObjective}, summary="Make an objective")
 def make_objective(request: HttpRequest, org: str, team: str, body: NewObjective) -> HttpResponse:
     """A new objective."""
     into, user = enter(request, org, team, "run"), caller_of(request).user
     made = changes.new_objective(into, user, body.dict())
-    return created(request, changes.objective(made), f"{request.path}/{made.id}")
+    return created(request, _whole(made), f"{request.path}/{made.id}")
 
 
 @router.get(f"{T}/objectives", response=Page[ShownObjective], summary="The objectives of a team")
@@ -40,20 +50,26 @@ def list_objectives(
     return polled(request, lists.page(rows, changes.objective, cursor, limit))
 
 
-@router.get(T + "/objectives/{objective}", response=ShownObjective, summary="An objective")
+@router.get(T + "/objectives/{objective}", response=WholeObjective, summary="An objective")
 def objective(request: HttpRequest, org: str, team: str, objective: str) -> HttpResponse:
     """An objective."""
     found = verifications.find_objective(enter(request, org, team, "read"), objective)
-    return polled(request, changes.objective(found))
+    return polled(request, _whole(found))
 
 
-@router.patch(T + "/objectives/{objective}", response=ShownObjective, summary="Change an objective")
+@router.patch(T + "/objectives/{objective}", response=WholeObjective, summary="Change an objective")
 def change_objective(
     request: HttpRequest, org: str, team: str, objective: str, body: ObjectiveChange
 ) -> dict[str, Any]:
     """Change what is given; the rest stays."""
     found = verifications.find_objective(enter(request, org, team, "run"), objective)
-    return changes.objective(changes.change_objective(found, body.dict(exclude_none=True)))
+    return _whole(changes.change_objective(found, body.dict(exclude_none=True)))
+
+
+def _whole(made: Objective) -> dict[str, Any]:
+    """An objective with what its runs teach of outages."""
+    learned = lessons.learned(made.id)
+    return {**changes.objective(made), "outage_learned": asdict(learned) if learned else None}
 
 
 @router.delete(T + "/objectives/{objective}", response={204: None}, summary="Delete an objective")
@@ -63,12 +79,16 @@ def delete_objective(request: HttpRequest, org: str, team: str, objective: str) 
     return HttpResponse(status=204)
 
 
-@router.post(f"{T}/verifications", response={201: ShownVerification}, summary="Make a verification")
+@router.post(f"{T}/verifications", response={201: MadeVerification}, summary="Make a verification")
 def make_verification(request: HttpRequest, org: str, team: str, body: NewVerification) -> HttpResponse:
-    """A new verification, with its experiment, and its objective where one is given."""
+    """A new verification, with its experiment, and its objective where one is given.
+
+    It is made even where no run of it can prove its target; `warning` then says why, and what would.
+    """
     into, user = enter(request, org, team, "run"), caller_of(request).user
     made = changes.new_verification(into, user, body.dict())
-    return created(request, changes.verification(made), f"{request.path}/{made.id}")
+    told = {**changes.verification(made), "warning": changes.warning_of(made)}
+    return created(request, told, f"{request.path}/{made.id}")
 
 
 @router.get(f"{T}/verifications", response=Page[ShownVerification], summary="The verifications of a team")
@@ -84,18 +104,25 @@ def verification(request: HttpRequest, org: str, team: str, verification: str) -
     """A verification with its document."""
     found = verifications.find(enter(request, org, team, "read"), verification)
     cost = occurrences.shown(occurrences.dearest(found.pk, verifications.occurs_in(found)))
-    more = {"document": verifications.document_of(found), "occurrence": cost}
-    return polled(request, {**changes.verification(found), **more})
+    length = lessons.length_of(found)
+    told = {
+        "warning": changes.warning_of(found),
+        "document": verifications.document_of(found, length.learned),
+        "outage": asdict(length),
+        "occurrence": cost,
+    }
+    return polled(request, {**changes.verification(found), **told})
 
 
-@router.patch(T + "/verifications/{verification}", response=ShownVerification, summary="Change a verification")
+@router.patch(T + "/verifications/{verification}", response=MadeVerification, summary="Change a verification")
 def change_verification(
     request: HttpRequest, org: str, team: str, verification: str, body: VerificationChange
 ) -> dict[str, Any]:
-    """Change what is given; the rest stays."""
+    """Change what is given; the rest stays. `warning` says why no run of it can prove its target any longer."""
     into, user = enter(request, org, team, "run"), caller_of(request).user
     found = verifications.find(into, verification)
-    return changes.verification(changes.change_verification(into, user, found, body.dict(exclude_none=True)))
+    made = changes.change_verification(into, user, found, body.dict(exclude_none=True))
+    return {**changes.verification(made), "warning": changes.warning_of(made)}
 
 
 @router.delete(T + "/verifications/{verification}", response={204: None}, summary="Delete a verification")

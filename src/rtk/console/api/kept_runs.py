@@ -13,7 +13,7 @@ from rtk.console.api.answers import created
 from rtk.console.api.entry import caller_of, enter, read
 from rtk.console.api.kept_executions import T, takes
 from rtk.console.people.models import Team
-from rtk.console.store import executions, extent, promises, runs, told, verifications
+from rtk.console.store import executions, extent, lessons, promises, runs, told, verifications
 from rtk.console.store.intake import Name, refusal
 from rtk.console.store.models import Execution, Verification
 from rtk.console.store.problem import Problem
@@ -93,6 +93,7 @@ def _plan(of: Verification) -> dict[str, Any]:
     promise, limit = of.objective, promises.limit_of_verification(of)
     keys = ("target", "window_s", "name", "quantile")
     objective = {key: getattr(promise, key) for key in keys} if promise else None
+    learned = lessons.learned(of.objective_id)
     return {
         "frequency_s": of.frequency_s,
         "duration_s": of.duration_s,
@@ -102,6 +103,7 @@ def _plan(of: Verification) -> dict[str, Any]:
         "outage_lasts_s": verifications.outage_lasts_s(of),
         "limit": asdict(limit) if limit else None,
         "occurs": asdict(occurs) if (occurs := verifications.occurs_in(of)) else None,
+        "outage_learned": asdict(learned) if learned else None,
     }
 
 

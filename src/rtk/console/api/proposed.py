@@ -5,6 +5,8 @@ from typing import Any
 from ninja import Schema
 from pydantic import ConfigDict
 
+from rtk.console.api.forms import EXPERIMENT
+
 PROPOSED: dict[str, Any] = {
     "name": "Checkout answers in time",
     "objective": {"name": "Checkout answers", "target": 0.95, "window": 86400},
@@ -18,6 +20,12 @@ PROPOSED: dict[str, Any] = {
     "stop_when": {},
     "prospects": ["30 clean measurements prove 90.5 %; 59 would prove 95 %."],
 }
+LEARNED: dict[str, Any] = {"seconds": 41.2, "outages": 12, "runs": 5}
+OUTAGE: dict[str, Any] = {"seconds": 41.2, "source": "learned", "learned": LEARNED, "overruled_s": 30.0}
+WARNING = (
+    "This plan cannot prove 95 %: it has 30 measurements under the conditions and needs at least 168 clean ones, for "
+    "outages of 30 s on average. Measure for 28 min."
+)
 NEEDS: dict[str, Any] = {
     "variables": [{"name": "ENDPOINT_URL", "secret": False, "required": True}],
     "install": [
@@ -59,3 +67,40 @@ class Needs(Schema):
     programs: list[str]
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": NEEDS})
+
+
+FOUND: dict[str, Any] = {
+    "title": "Checkout answers in time",
+    "hypothesis": "Checkout answers",
+    "probes": [
+        {
+            "name": "checkout",
+            "provider": {"type": "http", "url": "https://shop.example/checkout"},
+            "met": "met when the status is 200",
+        }
+    ],
+    "actions": [],
+    "rollbacks": [],
+    "configuration": [],
+    "warnings": [],
+    "plan": PROPOSED,
+    "needs": NEEDS,
+    "experiment": EXPERIMENT,
+}
+
+
+class Found(Schema):
+    """What is in the text of an experiment; `experiment` is all of it, mended, as a verification can be made of it."""
+
+    title: str
+    hypothesis: str
+    probes: list[dict[str, Any]]
+    actions: list[dict[str, Any]]
+    rollbacks: list[dict[str, Any]]
+    configuration: list[str]
+    warnings: list[str]
+    plan: Proposed
+    needs: Needs
+    experiment: dict[str, Any]
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": FOUND})

@@ -7,8 +7,10 @@ from pydantic import ConfigDict
 
 from rtk.console.api.costs import COST, ShownCost
 from rtk.console.api.forms import EXPERIMENT
-from rtk.console.api.proposed import NEEDS, PROPOSED, Needs, Proposed
+from rtk.console.api.proposed import LEARNED, OUTAGE, WARNING, Found
 from rtk.insight.facts import Outcome, Phase
+
+__all__ = ["Found"]  # what is proposed is shown as well
 
 ID = "0197a3c4-5b6e-7f80-9123-456789abcdef"
 AT = "2026-03-02T09:30:00+00:00"
@@ -109,6 +111,20 @@ class ShownMeasurement(Schema):
     )
 
 
+OBJECTIVE: dict[str, Any] = {
+    "id": ID,
+    "name": "Checkout",
+    "description": "",
+    "tags": ["shop"],
+    "target": 0.95,
+    "quantile": "p95 <= 300ms",
+    "window": 86400.0,
+    "outage_lasts": None,
+    "measure": {},
+    "created_at": AT,
+}
+
+
 class ShownObjective(Schema):
     """An objective; `window` and `outage_lasts` are in seconds, `target` is the share of a `quantile`, too."""
 
@@ -123,18 +139,15 @@ class ShownObjective(Schema):
     measure: dict[str, Any]
     created_at: Moment
 
-    model_config = like(
-        id=ID,
-        name="Checkout",
-        description="",
-        tags=["shop"],
-        target=0.95,
-        quantile="p95 <= 300ms",
-        window=86400.0,
-        outage_lasts=None,
-        measure={},
-        created_at=AT,
-    )
+    model_config = like(**OBJECTIVE)
+
+
+class WholeObjective(ShownObjective):
+    """An objective with what its runs of the last 90 days teach of outages; null where there were fewer than five."""
+
+    outage_learned: dict[str, Any] | None
+
+    model_config = like(**OBJECTIVE, outage_learned=LEARNED)
 
 
 VERIFICATION: dict[str, Any] = {
@@ -174,13 +187,23 @@ class ShownVerification(Schema):
     model_config = like(**VERIFICATION)
 
 
-class WholeVerification(ShownVerification):
-    """A verification with its file, `document`, and what one occurrence costs by its runs, `occurrence`."""
+class MadeVerification(ShownVerification):
+    """A verification, with why no run of it can prove its target as `warning`; null where one can."""
+
+    warning: str | None
+
+    model_config = like(**VERIFICATION, warning=WARNING)
+
+
+class WholeVerification(MadeVerification):
+    """A verification with its file, `document`, how long an `outage` would be taken to last in a run of now, and what
+    one occurrence costs by its runs, `occurrence`."""
 
     document: dict[str, Any]
+    outage: dict[str, Any]
     occurrence: ShownCost | None
 
-    model_config = like(**VERIFICATION, document=EXPERIMENT, occurrence=COST)
+    model_config = like(**VERIFICATION, warning=WARNING, document=EXPERIMENT, outage=OUTAGE, occurrence=COST)
 
 
 TOKEN: dict[str, Any] = {
@@ -268,40 +291,6 @@ class ShownEvent(Schema):
         tags=["shop"],
         by="Mary",
         source=None,
-    )
-
-
-class Found(Schema):
-    """What is in the text of an experiment; `experiment` is all of it, mended, as a verification can be made of it."""
-
-    title: str
-    hypothesis: str
-    probes: list[dict[str, Any]]
-    actions: list[dict[str, Any]]
-    rollbacks: list[dict[str, Any]]
-    configuration: list[str]
-    warnings: list[str]
-    plan: Proposed
-    needs: Needs
-    experiment: dict[str, Any]
-
-    model_config = like(
-        title="Checkout answers in time",
-        hypothesis="Checkout answers",
-        probes=[
-            {
-                "name": "checkout",
-                "provider": {"type": "http", "url": "https://shop.example/checkout"},
-                "met": "met when the status is 200",
-            }
-        ],
-        actions=[],
-        rollbacks=[],
-        configuration=[],
-        warnings=[],
-        plan=PROPOSED,
-        needs=NEEDS,
-        experiment=EXPERIMENT,
     )
 
 

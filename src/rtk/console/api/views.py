@@ -14,7 +14,7 @@ from rtk.console.api.answers import refused, unauthorized
 from rtk.console.api.api import api
 from rtk.console.people import gate
 from rtk.console.people.models import User
-from rtk.console.store import lists
+from rtk.console.store import lessons, lists
 from rtk.console.store.models import Experiment, Verification
 from rtk.console.store.problem import Problem, unknown
 from rtk.console.store.verifications import document_of, experiment_document
@@ -39,7 +39,11 @@ def experiment(request: HttpRequest, key: str) -> HttpResponse:
 def verification(request: HttpRequest, key: str) -> HttpResponse:
     """The file of a verification."""
     rows = Verification.objects.filter(deleted_at=None).select_related("experiment__team", "objective")
-    return _asset(request, key, rows, "verification", document_of)
+    return _asset(request, key, rows, "verification", _told)
+
+
+def _told(found: Verification) -> dict[str, Any]:
+    return document_of(found, lessons.learned(found.objective_id))
 
 
 def _asset(

@@ -9,12 +9,13 @@ from django.db import transaction
 from django.utils.timezone import now
 
 from rtk.console.people.models import Team, User
-from rtk.console.store import experiments, promises, timeline, verifications
+from rtk.console.store import experiments, lessons, promises, timeline, verifications
 from rtk.console.store.models import Experiment, Objective, Verification
 from rtk.console.store.problem import Problem
 from rtk.errors import BadInput
 from rtk.experiment.block import OCCURS
 from rtk.experiment.occurs import block_of_occurs, occurs_of
+from rtk.report.conclusion import conclusion_of
 
 _COLUMNS = {"frequency": "frequency_s", "duration": "duration_s", "warm_up": "warm_up_s", "cool_down": "cool_down_s"}
 _PROMISE = ("target", "quantile")
@@ -125,6 +126,12 @@ def _occurs(given: object) -> dict[str, Any] | None:
         return block_of_occurs(occurs_of(given, OCCURS))
     except BadInput as error:
         raise Problem(422, str(error), OCCURS) from None
+
+
+def warning_of(made: Verification) -> str | None:
+    """Return why no run of a verification can prove its target, in a sentence; None where one can."""
+    document = verifications.document_of(made, lessons.learned(made.objective_id))
+    return conclusion_of(verifications.plan_in(document, "verification"), document).warning()
 
 
 def archive(thing: Verification | Objective | Experiment, archived: bool = True) -> None:

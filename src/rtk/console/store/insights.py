@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from rtk.console import heap
 from rtk.console.notify import outbox
-from rtk.console.store import holds, measured, outages, sparks
+from rtk.console.store import holds, lessons, measured, outages, sparks
 from rtk.console.store.intake import PHASE_CODES
 from rtk.console.store.models import RecordEntry, Run
 from rtk.console.store.runs import lengths, state_of
@@ -24,7 +24,18 @@ from rtk.insight.insight import insight
 from rtk.insight.shape import Figures
 from rtk.verify.facts import facts_of_entries
 
-KEPT = ("insight", "insight_next", "verdict", "restored", "recovered", "deviating_s", "occurrence", "spark")
+KEPT = (
+    "insight",
+    "insight_next",
+    "verdict",
+    "restored",
+    "recovered",
+    "deviating_s",
+    "occurrence",
+    "outages_seen",
+    "outages_seen_s",
+    "spark",
+)
 _COMPUTING = threading.RLock()
 _BROKEN = (ToolkitError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError, AssertionError)
 
@@ -54,6 +65,7 @@ def keep(run: Run) -> None:
     run.recovered = run.insight.get("recovered")
     run.deviating_s = run.insight.get("deviating_s")
     run.occurrence = run.insight.get("occurrence")
+    lessons.keep(run)
     run.spark = sparks.drawn(found, threshold)
     with transaction.atomic():
         run.save(update_fields=KEPT)

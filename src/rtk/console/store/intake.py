@@ -73,6 +73,14 @@ class OccursOf(Struct):
     strict: bool = False
 
 
+class LearnedOf(Struct):
+    """What was learned of outages before the run."""
+
+    seconds: Annotated[float, Meta(gt=0, le=30 * 86_400)]
+    outages: Count
+    runs: Count
+
+
 class PlanOf(Struct):
     """The plan of a run; times are seconds."""
 
@@ -82,6 +90,7 @@ class PlanOf(Struct):
     cool_down_s: Annotated[float, Meta(ge=0, le=30 * 86_400)] = 0.0
     outage_lasts_s: Annotated[float, Meta(gt=0, le=30 * 86_400)] | None = None
     occurs: OccursOf | None = None
+    outage_learned: LearnedOf | None = None
     objective: ObjectiveOf | None = None
 
 

@@ -12,10 +12,11 @@ from typing import Any, Literal
 from django.db import transaction
 
 from rtk.console.people.models import Team, User
-from rtk.console.store import changes
+from rtk.console.store import changes, lessons
 from rtk.console.store.models import Objective, Verification
 from rtk.experiment.quantity import finite
-from rtk.insight.power import prospects
+from rtk.insight.outage_length import Learned, outage_length
+from rtk.insight.proof import needed
 from rtk.insight.words import number
 from rtk.report.measured import measured
 
@@ -95,7 +96,7 @@ def _of_http(found: Http) -> str:
 @transaction.atomic
 def verification_of(team: Team, user: User, objective: Objective) -> Verification:
     """A new verification of an objective by its measure: the system as it is, with no condition applied."""
-    frequency, duration = schedule_of(objective.target)
+    frequency, duration = schedule_for(objective)
     name = f"{objective.name[:480]} with no condition"
     values = {
         "name": name,
@@ -123,13 +124,21 @@ def experiment_of(objective: Objective, title: str) -> dict[str, Any]:
     }
 
 
-def schedule_of(target: float) -> tuple[float, float]:
+def schedule_for(objective: Objective) -> tuple[float, float]:
+    """Frequency and duration (seconds) of a plan that can pass an objective, by what is declared and learned of it."""
+    return schedule_of(objective.target, objective.outage_lasts_s, lessons.learned(objective.pk))
+
+
+def schedule_of(
+    target: float, outage_lasts_s: float | None = None, learned: Learned | None = None
+) -> tuple[float, float]:
     """Frequency and duration (seconds) of a plan that can pass: 15 min or what proves the target, a day at most.
 
-    Time is what buys evidence, and not the frequency; so every 5 s is often enough.
+    How long an outage lasts counts, as declared or learned. Time is what buys evidence, and not the frequency; so every
+    5 s is often enough.
     """
-    found = prospects(target, 1, FREQUENCY_S)
-    minutes = -(-found.needed * FREQUENCY_S // 60)
+    slots = needed(target, outage_length(FREQUENCY_S, outage_lasts_s, learned=learned).slots(FREQUENCY_S))
+    minutes = -(-slots * FREQUENCY_S // 60)
     return FREQUENCY_S, float(min(max(minutes * 60, SOON_S), LONGEST_S))
 
 

@@ -143,7 +143,8 @@ class Run(Owned):
     the entry that is expected next. `plan` has the keys of the record's. `told` is how it is told: `record` or
     `events`. `insight` was computed when `next` was `insight_next`; `verdict`, `restored` (the rollbacks succeeded),
     `recovered` (the service was good again) and `occurrence` (what one costs) are of it. Who has seen that a run is
-    not restored acknowledges it, with a `note`. `spark` is what a list draws of its measurements.
+    not restored acknowledges it, with a `note`. `outages_seen` were over within the run, all of them lasted for
+    `outages_seen_s`. `spark` is what a list draws of its measurements.
     """
 
     verification = models.ForeignKey(Verification, on_delete=models.CASCADE, related_name="runs")
@@ -170,6 +171,8 @@ class Run(Owned):
     deviating_s = models.FloatField(null=True)
     occurrence = Document(null=True)
     insight_next = models.BigIntegerField(null=True)
+    outages_seen = models.BigIntegerField(null=True)
+    outages_seen_s = models.FloatField(null=True)
     spark = Document(null=True)
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_by = models.ForeignKey(

@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -26,6 +27,7 @@ from rtk.experiment.block import (
     NAME,
     OCCURS,
     OUTAGE_LASTS,
+    OUTAGE_LEARNED,
     QUANTILE,
     STRICT_COST,
     WARM_UP,
@@ -35,6 +37,7 @@ from rtk.experiment.check import check
 from rtk.experiment.occurs import block_of_occurs, occurs_of
 from rtk.experiment.plan import Plan
 from rtk.insight.occurs import Occurs
+from rtk.insight.outage_length import Learned
 
 
 def of(team: Team) -> Any:
@@ -202,8 +205,8 @@ def stop_when_in(document: Mapping[str, Any]) -> dict[str, Any]:
     return dict(rules) if isinstance(rules, dict) else {}
 
 
-def document_of(verification: Verification) -> dict[str, Any]:
-    """The verification as a file: its experiment with the block filled in."""
+def document_of(verification: Verification, learned: Learned | None = None) -> dict[str, Any]:
+    """The verification as a file: its experiment with the block filled in, and what was learned of its objective."""
     block: dict[str, Any] = {
         "id": str(verification.id),
         FREQUENCY: _number(verification.frequency_s),
@@ -227,7 +230,10 @@ def document_of(verification: Verification) -> dict[str, Any]:
         told = {key: _number(length) for key, length in lengths.items() if length is not None}
         promise = {QUANTILE: objective.quantile} if objective.quantile else {"target": objective.target}
         block["objective"] = {"name": objective.name, **promise, **told}
-    return with_block(verification.experiment, {"objective_id": _id(objective), "verification": block})
+    lesson = asdict(learned) if learned else None
+    return with_block(
+        verification.experiment, {"objective_id": _id(objective), OUTAGE_LEARNED: lesson, "verification": block}
+    )
 
 
 def outage_lasts_s(verification: Verification) -> float | None:

@@ -27,7 +27,7 @@ FILLED: dict[str, str] = {
     "window_1": "d",
     "frequency_0": "10",
     "frequency_1": "s",
-    "duration_0": "5",
+    "duration_0": "30",
     "duration_1": "min",
     "warm_up_0": "1",
     "warm_up_1": "min",
@@ -94,7 +94,7 @@ def test_the_tutorials_experiment_is_imported_as_it_is_published(member: Client,
 @pytest.mark.parametrize("name", sorted(path.name for path in TUTORIAL.glob("*.json")))
 def test_each_file_of_the_tutorial_becomes_a_verification(member: Client, address: str, name: str) -> None:
     page = looked_at(member, address, TUTORIAL / name)
-    sent = {**page.context["form"].data.dict(), "do": "create"}
+    sent = {**page.context["form"].data.dict(), "do": "create-anyway"}
     assert member.post(address, sent).status_code == 302
     made = Verification.objects.get()
     own = (10, 300) if name.startswith("verification") else (5, 900)
@@ -165,13 +165,13 @@ def test_creating_makes_experiment_objective_and_verification_and_leads_there(
     member: Client, address: str, world: World
 ) -> None:
     answer = create(
-        member, address, deviated_in_a_row="3", budget_spent="50", max_duration_0="10", max_duration_1="min"
+        member, address, deviated_in_a_row="3", budget_spent="50", max_duration_0="40", max_duration_1="min"
     )
     made = Verification.objects.select_related("objective", "experiment").get()
     assert answer["Location"] == reverse("pages:verification", args=[world.org.slug, world.shop.slug, made.pk])
-    assert (made.name, made.frequency_s, made.duration_s) == ("It answers while busy", 10, 300)
+    assert (made.name, made.frequency_s, made.duration_s) == ("It answers while busy", 10, 1800)
     assert (made.warm_up_s, made.cool_down_s) == (60, 60)
-    assert made.stop_when == {"deviated-in-a-row": 3, "budget-spent": 0.5, "max-duration": 600}
+    assert made.stop_when == {"deviated-in-a-row": 3, "budget-spent": 0.5, "max-duration": 2400}
     assert made.objective is not None
     assert (made.objective.name, made.objective.target, made.objective.window_s) == ("It answers", 0.95, 86_400)
     assert made.experiment.tags == made.objective.tags == ["response-time"]
@@ -310,11 +310,12 @@ def test_viewers_may_not_import(world: World, address: str) -> None:
 
 
 def test_the_plan_line_says_what_the_plan_can_prove(member: Client, address: str) -> None:
-    text = member.get(f"{address}/plan?{urlencode(FILLED)}").content.decode()
+    short = {**FILLED, "duration_0": "5"}
+    text = member.get(f"{address}/plan?{urlencode(short)}").content.decode()
     assert "30 measurements under the conditions, one every 10 s, and 6 before and 6 after." in text
     assert "30 clean measurements prove 78.6 %; 168 (28 min) would prove 95 %." in text
     assert "At worst, with every measurement deviating (7 min), it spends 9.7 % of the budget." in text
-    without = member.get(f"{address}/plan?{urlencode({**FILLED, 'warm_up_0': ''})}").content.decode()
+    without = member.get(f"{address}/plan?{urlencode({**short, 'warm_up_0': ''})}").content.decode()
     assert "without a baseline no cause can be shown" in without
 
 
@@ -328,7 +329,7 @@ def test_the_plan_line_waits_for_what_it_needs(member: Client, address: str) -> 
 def test_the_plan_line_reads_an_objective_that_there_is(member: Client, address: str, world: World) -> None:
     objective = Objective.objects.create(team=world.shop, name="Promised", target=0.7, window_s=3600)
     query = urlencode({**FILLED, "attach": "existing", "objective": objective.pk, "target": "99.9"})
-    assert "prove 78.6 % at best" in member.get(f"{address}/plan?{query}").content.decode()
+    assert "prove 95.3 % at best" in member.get(f"{address}/plan?{query}").content.decode()
 
 
 def small() -> dict[str, Any]:

@@ -269,13 +269,13 @@ def sent(page: Any, **typed: str) -> dict[str, str]:
 
 def test_an_edit_changes_what_was_typed_and_nothing_else(world: World, member: Client) -> None:
     occurs = {"times": 2, "per": "7d", "lasts": "20m", "allowance": 0.5}
-    rules = {"deviated-in-a-row": 4, "budget-spent": 0.25, "max-duration": 900}
+    rules = {"deviated-in-a-row": 4, "budget-spent": 0.25, "max-duration": 9000}
     made = verification(world, stop_when=rules, occurs=occurs, strict_cost=True)
     place = address(world, "edit-verification", made.pk)
-    answer = member.post(place, sent(member.get(place), name="Busier", duration_0="10", cool_down_0="30"))
+    answer = member.post(place, sent(member.get(place), name="Busier", duration_0="40", cool_down_0="30"))
     assert answer["Location"] == address(world, "verification", made.pk)
     before, after = made, Verification.objects.get()
-    assert (after.name, after.duration_s, after.cool_down_s) == ("Busier", 600, 30)
+    assert (after.name, after.duration_s, after.cool_down_s) == ("Busier", 2400, 30)
     for same in ("occurs", "strict_cost", "frequency_s", "warm_up_s", "objective_id", "experiment_id", "stop_when"):
         assert getattr(after, same) == getattr(before, same), same
 
@@ -284,7 +284,7 @@ def test_an_objective_can_be_attached_and_detached(world: World, member: Client)
     made = verification(world)
     other = Objective.objects.create(team=world.shop, name="Other", target=0.9, window_s=3600)
     place = address(world, "edit-verification", made.pk)
-    member.post(place, sent(member.get(place), objective=str(other.pk)))
+    member.post(place, sent(member.get(place), objective=str(other.pk), duration_0="30"))
     assert Verification.objects.get().objective == other
     member.post(place, sent(member.get(place), objective=""))
     assert Verification.objects.get().objective is None
@@ -308,7 +308,7 @@ def test_an_edit_outside_of_its_limits_is_told_and_stays_typed(world: World, mem
 def test_a_stale_edit_is_told_with_both_versions(world: World, member: Client) -> None:
     made = verification(world)
     place = address(world, "edit-verification", made.pk)
-    mine = sent(member.get(place), name="Mine", duration_0="10")
+    mine = sent(member.get(place), name="Mine", duration_0="40")
     owner = signed_in(world.owner)
     owner.post(place, sent(owner.get(place), name="Theirs"))
     page = member.post(place, mine)
@@ -316,7 +316,7 @@ def test_a_stale_edit_is_told_with_both_versions(world: World, member: Client) -
     assert page.status_code == 409
     assert "Somebody else changed this meanwhile" in text
     shown = {each.label: (each.now, each.typed) for each in page.context["form"].differences}
-    assert shown == {"Name": ("Theirs", "Mine"), "Under the conditions for": ("5 min", "10 min")}
+    assert shown == {"Name": ("Theirs", "Mine"), "Under the conditions for": ("5 min", "40 min")}
     assert Verification.objects.get().name == "Theirs"
     again = member.post(place, {**mine, "seen": str(page.context["form"]["seen"].value())})
     assert again.status_code == 302

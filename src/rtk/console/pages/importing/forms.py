@@ -11,7 +11,7 @@ from rtk.console.pages.importing.fields import PercentField, SpanField
 from rtk.console.pages.importing.promise import PromiseForm
 from rtk.console.pages.once import Once
 from rtk.console.people.models import Team
-from rtk.console.store import verifications
+from rtk.console.store import lessons, verifications
 from rtk.console.store.models import NAME_LENGTH, Objective
 from rtk.errors import BadInput
 from rtk.experiment.block import DAY_S, LONGEST_S, LONGEST_WINDOW_S, MOST_SLOTS, OCCURS, SHORTEST_S
@@ -268,6 +268,7 @@ def plan_of(form: forms.Form) -> dict[str, Any]:
     if chosen:
         lengths = [each for each in (values.get("outage_lasts"), chosen.outage_lasts_s) if each]
         values.update(target=chosen.target, window=chosen.window_s, outage_lasts=max(lengths, default=None))
+        values["learned"] = lessons.learned(chosen.pk)
     elif values.get("quantile"):
         values["target"] = quantile_promise(values["quantile"]).share
     values["beside"] = _beside(form.data.get("beside"))

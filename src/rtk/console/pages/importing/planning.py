@@ -6,14 +6,15 @@ from typing import Any, NamedTuple
 
 from rtk.console.pages.importing.fields import parts_of
 from rtk.experiment.block import LONGEST_S
-from rtk.experiment.plan import slot_count
+from rtk.experiment.plan import Plan, StopWhen, slot_count
 from rtk.insight.budget import exact
+from rtk.insight.facts import Objective
 from rtk.insight.occurrence_wording import may_cost
 from rtk.insight.power import WANTED, Prospects, prospects
 from rtk.insight.words import count, duration
+from rtk.report.conclusion import MINUTES_FROM_S, Doubt, conclusion_of
 
 MOST_SLOTS = 10_000_000  # as many as a file may ask for
-MINUTES_FROM_S = 600  # a proposal that is longer is one of whole minutes
 _UNJUDGED = "Without an objective nothing is judged: give one to see what this plan can prove."
 _ENOUGH = 0.8  # of the time
 
@@ -22,7 +23,8 @@ class Planned(NamedTuple):
     """What is told of a plan: `tone` is good, warn or bad; `sentences` are of its power; `advice` may be empty.
 
     `better_s` is for how long to measure so that a good service passes nine times in ten; None where it does so
-    already, or where no sensible time is enough.
+    already, or where no sensible time is enough. `warning` says why no run of it can prove the target, empty where one
+    can; a clean run of `proves_s` would.
     """
 
     slots: str
@@ -30,6 +32,13 @@ class Planned(NamedTuple):
     sentences: tuple[str, ...]
     advice: tuple[str, ...]
     better_s: float | None = None
+    warning: str = ""
+    proves_s: float | None = None
+
+    @property
+    def proves(self) -> tuple[str, str]:
+        """For how long a clean run would prove the target, as it is typed."""
+        return parts_of(self.proves_s)
 
     @property
     def better(self) -> tuple[str, str]:
@@ -38,7 +47,9 @@ class Planned(NamedTuple):
 
 
 def planned(values: Mapping[str, Any]) -> Planned | None:
-    """The prospects of `frequency`, `duration`, `warm_up`, `cool_down` (seconds), `target`, `window`, `outage_lasts`.
+    """The prospects of `frequency`, `duration`, `warm_up`, `cool_down` (seconds), `target`, `window`, `outage_lasts`;
+    `learned` is what earlier runs of the objective teach of outages, `max_duration` (seconds) ends a run that takes
+    longer, and `document` is the experiment, as far as it is known.
 
     `beside` is how long a run may go on beside these (seconds), where that is known: it is part of the worst cost.
 
@@ -57,7 +68,25 @@ def planned(values: Mapping[str, Any]) -> Planned | None:
         return Planned(_slots(phases, every), "warn", (_UNJUDGED,), advice)
     occurs = values.get("occurs")
     cost = (may_cost(occurs, target),) if occurs and target else ()
-    return Planned(_slots(phases, every), _tone(told), (*told.sentences(), *cost), advice, _better(told, every))
+    found = conclusion_of(_plan(values, every), values.get("document") or {})
+    warning = found.warning() or ""
+    first = () if found.doubt in (None, Doubt.TOO_FEW, Doubt.OUTLASTED) else (warning,)
+    sentences = (*first, *told.sentences(), *cost)
+    tone = "bad" if warning else _tone(told)
+    return Planned(_slots(phases, every), tone, sentences, advice, _better(told, every), warning, found.proves_s)
+
+
+def _plan(values: Mapping[str, Any], every: float) -> Plan:
+    """The plan as far as it decides whether its target can be proven."""
+    return Plan(
+        every,
+        values.get("duration") or 0.0,
+        values.get("warm_up") or 0.0,
+        objective=Objective(values["target"], values.get("window")),
+        stop_when=StopWhen(max_duration_s=values.get("max_duration")),
+        outage_lasts_s=values.get("outage_lasts"),
+        outage_learned=values.get("learned"),
+    )
 
 
 def _prospects(target: float, values: Mapping[str, Any], every: float, phases: list[int]) -> Prospects:
@@ -66,6 +95,7 @@ def _prospects(target: float, values: Mapping[str, Any], every: float, phases: l
         phases[1],
         every,
         outage_lasts_s=values.get("outage_lasts"),
+        learned=values.get("learned"),
         window_s=values.get("window"),
         all_slots=sum(phases),
         beside_s=values.get("beside") or 0.0,
@@ -73,9 +103,7 @@ def _prospects(target: float, values: Mapping[str, Any], every: float, phases: l
 
 
 def _tone(told: Prospects) -> str:
-    """Whether it is worth running: bad where it cannot pass, warn where a good service would often not."""
-    if told.slots < told.needed:
-        return "bad"
+    """Whether it is worth running: warn where a good service would often not pass."""
     return "good" if told.power >= _ENOUGH and (told.worst_spent or 0) <= 1 else "warn"
 
 

@@ -31,19 +31,24 @@ _SPANS = (
 )
 
 
-def propose(data: MutableMapping[str, Any], found: Found) -> None:
-    """Put what is proposed into what was sent, wherever nobody typed anything else."""
-    before, now = _before(data), proposed(found)
+def propose(data: MutableMapping[str, Any], found: Found, lasting_s: float | None = None) -> None:
+    """Put what is proposed into what was sent, wherever nobody typed anything else.
+
+    `lasting_s` is for how long to measure where the file does not say it, so that a chosen promise can be proven.
+    """
+    before, now = _before(data), proposed(found, lasting_s)
     for field, value in now.items():
         if field not in data or data[field] == before.get(field):
             data[field] = value
     data[KEPT] = json.dumps(now)
 
 
-def proposed(found: Found) -> dict[str, str]:
+def proposed(found: Found, lasting_s: float | None = None) -> dict[str, str]:
     """The fields of the form as they are sent, for an experiment: its own numbers where it is a verification."""
     plan, expected = _plan(found), shown_of(_occurs(found))
     values: dict[str, Any] = {**numbers(found), **expected}
+    if plan is None and lasting_s is not None:
+        values["duration"] = lasting_s
     objective = plan.objective if plan else None
     times, allowance = expected.get("occurs_times"), expected.get("occurs_allowance")
     spans: dict[str, str] = {}

@@ -7,15 +7,16 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
+from rtk.console.pages.importing.confirmation import Wish, asks, lengthened, wish_of
 from rtk.console.pages.importing.forms import NEW, OLD, ImportForm, plan_of
 from rtk.console.pages.importing.found import Found, excerpt
-from rtk.console.pages.importing.planning import planned
+from rtk.console.pages.importing.planning import Planned, planned
 from rtk.console.pages.importing.proposals import KEPT, propose, trouble
 from rtk.console.people import gate
 from rtk.console.people.gate import Caller
 from rtk.console.people.models import Team, User
 from rtk.console.people.pages import page, viewed
-from rtk.console.store import changes, experiments, looking
+from rtk.console.store import changes, experiments, lists, looking, measures, verifications
 from rtk.console.store.experiments import digest, tags_of
 from rtk.console.store.models import Verification
 from rtk.console.store.problem import Problem
@@ -40,14 +41,24 @@ def import_experiment(request: HttpRequest, caller: Caller, org: str, team: str)
     sent = request.POST.copy() if request.method == "POST" else _again(request, into)
     if sent is None:
         return _shown(request, into, ImportForm(team=into), None)
-    data, found, wrong = _looked_at(request, sent)
-    form = ImportForm(data, team=into)
-    if data.get("do") == "create" and found and form.is_valid():
-        made = _made(form, found, into, caller.user)
+    data, found, wrong = _looked_at(request, sent, into)
+    form, wish = ImportForm(data, team=into), wish_of(data)
+    if wish and found and form.is_valid():
+        if wish is Wish.LONGER:
+            form = ImportForm(lengthened(data, _planned(form, found)), team=into)
+        if form.is_valid() and asks(wish, _planned(form, found)):
+            return _shown(request, into, form, found, asking=True)
+        made = _made(form, found, into, caller.user) if form.is_valid() else None
         if made:
             messages.success(request, "The verification is made. Here is how to run it.")
             return redirect("pages:verification", org=into.org.slug, team=into.slug, verification=made.pk)
     return _shown(request, into, form, found, wrong)
+
+
+def _planned(form: ImportForm, found: Found | None) -> Planned | None:
+    """What the plan of the form can prove, with the experiment where there is one."""
+    document = found.document if found else {}
+    return planned({**plan_of(form), "beside": beside_s(document) if found else 0.0, "document": document})
 
 
 @viewed
@@ -75,7 +86,7 @@ def _again(request: HttpRequest, into: Team) -> QueryDict | None:
     return data
 
 
-def _looked_at(request: HttpRequest, data: QueryDict) -> tuple[QueryDict, Found | None, str]:
+def _looked_at(request: HttpRequest, data: QueryDict, into: Team) -> tuple[QueryDict, Found | None, str]:
     """What was sent, completed by what is proposed; what was found in it; and what is wrong with it."""
     wished = request.GET.get("objective")
     if wished and "attach" not in data:
@@ -86,8 +97,15 @@ def _looked_at(request: HttpRequest, data: QueryDict) -> tuple[QueryDict, Found 
     except (BadInput, Problem) as error:
         return data, None, str(error)
     found = Found(document, mended)
-    propose(data, found)
+    propose(data, found, _lasting(data, into))
     return data, found, ""
+
+
+def _lasting(data: QueryDict, into: Team) -> float | None:
+    """For how long to measure by default to prove what the chosen objective promises; None where none is chosen."""
+    key = lists.id_of(data.get("objective", "")) if data.get("attach") == OLD else None
+    chosen = verifications.objectives(into).filter(pk=key).first() if key else None
+    return measures.schedule_for(chosen)[1] if chosen else None
 
 
 def _source(request: HttpRequest, data: QueryDict) -> tuple[bytes, str]:
@@ -121,7 +139,9 @@ def _before(into: Team, found: Found) -> Verification | None:
     return rows.only("id", "name", "created_at").order_by("-created_at").first()
 
 
-def _shown(request: HttpRequest, into: Team, form: ImportForm, found: Found | None, wrong: str = "") -> HttpResponse:
+def _shown(
+    request: HttpRequest, into: Team, form: ImportForm, found: Found | None, wrong: str = "", asking: bool = False
+) -> HttpResponse:
     begun = form.is_bound and bool(form.data.get("name") or found)
     text = form.data.get("source", "") if form.is_bound else ""
     beside = beside_s(found.document) if found else 0.0
@@ -139,7 +159,8 @@ def _shown(request: HttpRequest, into: Team, form: ImportForm, found: Found | No
         "source": text,
         "kept": form.data.get(KEPT, "") if form.is_bound else "",
         "beside": beside,
-        "planned": planned({**plan_of(form), "beside": beside}) if begun and not form.errors.get("frequency") else None,
+        "planned": _planned(form, found) if begun and not form.errors.get("frequency") else None,
+        "asking": asking,
     }
-    refused = bool(wrong) or (form.is_bound and form.data.get("do") == "create" and bool(form.errors))
+    refused = bool(wrong) or (form.is_bound and wish_of(form.data) is not None and bool(form.errors))
     return render(request, "importing/import.html", context, status=422 if refused else 200)

@@ -7,9 +7,10 @@ from typing import Any
 
 from rtk.insight.facts import Facts, Measurements, Neighbour, Objective
 from rtk.insight.occurrence import Occurrence
-from rtk.insight.outage_length import OutageLength
+from rtk.insight.outage_length import outage_from
 from rtk.insight.proof import Counts, Proof
 from rtk.insight.recovery import Recovery
+from rtk.insight.seen import SeenOutages
 from rtk.insight.shape import Clustering, Comparison, Figures, Insight, InvalidReason, Restoration, SeenLapse, Stats
 from rtk.insight.stops import StopCause, stopping_of
 from rtk.insight.sums import Sums
@@ -37,9 +38,10 @@ def insight_from(kept: Mapping[str, Any] | None) -> Insight | None:
                 "lapses": tuple(_each(SeenLapse, own.get("lapses", ()))),
                 "comparisons": tuple(_each(Comparison, own["comparisons"])),
                 "proof": _made(Proof, own.get("proof")),
-                "outage": _made(OutageLength, own.get("outage")),
                 "sums": _sums(own.get("sums")),
                 "occurrence": occurrence_from(own.get("occurrence")),
+                "outage": outage_from(own.get("outage")),
+                "seen": _made(SeenOutages, own.get("seen")),
                 "clustering": Clustering(**own["clustering"]) if own["clustering"] else None,
             }
         )

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from rtk.console.store import measures, spending
+from rtk.console.store import lessons, measures, spending
 from rtk.console.store.models import Objective, Verification
 from rtk.console.store.spending import Account, Spent
 from rtk.insight import promise as words
 from rtk.insight.budget import Balance
-from rtk.insight.words import NO_DATA, duration
+from rtk.insight.outage_length import Learned, OutageSource, outage_length
+from rtk.insight.words import NO_DATA, duration, rounded
 from rtk.report.text import fine_share
 
 SPENDERS = 20
@@ -51,6 +52,7 @@ class Detail(NamedTuple):
     promise: str
     allowance: str
     measure: str
+    outage: str
     spent: Shown
     since: datetime | None
     spenders: list[Spent]
@@ -71,7 +73,7 @@ def rows(objectives: Sequence[Objective], at: datetime) -> list[Row]:
 
 
 def detail(objective: Objective, at: datetime) -> Detail:
-    """An objective with all around it. Five queries."""
+    """An objective with all around it. Six queries."""
     account, spenders = spending.spent_by(objective, at, SPENDERS + 1)
     of = Verification.objects.filter(objective=objective, deleted_at=None)
     window = objective.window_s
@@ -80,6 +82,7 @@ def detail(objective: Objective, at: datetime) -> Detail:
         promise(objective),
         _allowance(account.balance, window),
         measures.words(objective.measure),
+        outage(objective, lessons.learned(objective.id, at)),
         shown(account),
         at - timedelta(seconds=window) if window else None,
         spenders[:SPENDERS],
@@ -87,6 +90,19 @@ def detail(objective: Objective, at: datetime) -> Detail:
         list(of.order_by("-created_at")[:VERIFICATIONS]),
         spending.results([objective])[objective.id],
     )
+
+
+def outage(objective: Objective, learned: Learned | None) -> str:
+    """How long an outage lasts, and who says so; what is assumed depends on a verification's frequency."""
+    declared = objective.outage_lasts_s
+    if declared is None and learned is None:
+        return "nobody said: three measurements or 10 s are assumed, whichever is longer"
+    length = outage_length(1.0, declared, learned=learned)
+    if length.source is OutageSource.DECLARED:
+        taught = f"; {learned.evidence()} say no more than {duration(rounded(learned.seconds))}" if learned else ""
+        return f"{length.lasting()} on average, as declared{taught}"
+    shorter = "" if declared is None else f"; the {duration(declared)} that was declared is shorter and does not count"
+    return f"{length.lasting()} on average, as learned from {learned.evidence() if learned else ''}{shorter}"
 
 
 def promise(objective: Objective) -> str:

@@ -10,6 +10,8 @@ from rtk.console.people.models import Team
 from rtk.console.store.models import NAME_LENGTH, Objective, Verification
 from rtk.console.store.verifications import occurs_in
 
+_PLAN = ("frequency", "duration", "warm_up", "outage_lasts", "max_duration")  # what decides what can be proven
+
 
 class EditForm(Seen, StrategyForm):
     """A verification that there is, given as `initial_of` it."""
@@ -28,6 +30,12 @@ class EditForm(Seen, StrategyForm):
         field = self.fields["objective"]
         assert isinstance(field, ObjectiveField)
         field.offer(team, self.initial["objective"])
+
+    def replans(self) -> bool:
+        """Whether the plan is another than before, as far as that decides what it can prove."""
+        before, now = self.initial, self.cleaned_data
+        chosen = now["objective"].pk if now["objective"] else None
+        return chosen != before["objective"] or any((now[key] or None) != (before[key] or None) for key in _PLAN)
 
     def values(self) -> dict[str, Any]:
         """The verification as the store takes it."""

@@ -15,7 +15,7 @@ from rtk.console.pages.listing import Filters
 from rtk.console.pages.verifications.ways import Subject
 from rtk.console.people import gate
 from rtk.console.people.models import Team
-from rtk.console.store import experiments, occurrences, runs
+from rtk.console.store import experiments, lessons, occurrences, runs
 from rtk.console.store.models import Run, Verification
 from rtk.console.store.verifications import document_of, occurs_in, outage_lasts_s
 from rtk.insight import promise as words
@@ -149,7 +149,7 @@ def detail(verification: Verification) -> Detail:
         stops(verification.stop_when),
         plain(found.title, 80),
         found,
-        planned({**values_of(verification), "beside": beside_s(found.document)}),
+        planned({**values_of(verification), "beside": beside_s(found.document), "document": found.document}),
         subject_of(verification, found),
         tags_of(verification),
         expected(occurs) if (occurs := occurs_in(verification)) else "",
@@ -169,6 +169,8 @@ def values_of(verification: Verification) -> dict[str, Any]:
         "window": objective.window_s if objective else None,
         "outage_lasts": outage_lasts_s(verification),
         "occurs": occurs_in(verification),
+        "learned": lessons.learned(verification.objective_id),
+        "max_duration": verification.stop_when.get("max-duration"),
     }
 
 

@@ -9,8 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from rtk.console.pages import listing
+from rtk.console.pages.importing.confirmation import Wish, asks, lengthened, wish_of
 from rtk.console.pages.importing.forms import plan_of
-from rtk.console.pages.importing.planning import planned
+from rtk.console.pages.importing.planning import Planned, planned
 from rtk.console.pages.listing import around
 from rtk.console.pages.verifications import queries
 from rtk.console.pages.verifications.forms import EditForm, initial_of
@@ -73,15 +74,38 @@ def edit(request: HttpRequest, caller: Caller, org: str, team: str, verification
     into = gate.team_for(caller, org, team, "run")
     with transaction.atomic():
         found = queries.find(into, verification, lock=request.method == "POST")
-        form = EditForm(sent(request), initial=initial_of(found), team=into)
+        form, asking = _wished(request, found, into)
         stale = form.is_valid() and form.stale()
-        if form.is_valid() and not stale and _changed(form, found, caller):
+        if form.is_valid() and not stale and not asking and _changed(form, found, caller):
             messages.success(request, "The verification is changed.")
             return redirect("pages:verification", into.org.slug, into.slug, found.pk)
-    beside = beside_s(found.experiment.document)
-    plan = planned({**(plan_of(form) if form.is_bound else queries.values_of(found)), "beside": beside})
-    context = {**around(into, "verifications"), "form": form, "verification": found, "planned": plan, "beside": beside}
+    context = {
+        **around(into, "verifications"),
+        "form": form,
+        "verification": found,
+        "planned": _planned(form, found),
+        "beside": beside_s(found.experiment.document),
+        "asking": asking and not stale,
+    }
     return render(request, "verifications/edit.html", context, status=409 if stale else status(form))
+
+
+def _wished(request: HttpRequest, found: Verification, into: Team) -> tuple[EditForm, bool]:
+    """The form as it was sent, and whether to ask about a new plan that cannot prove its target."""
+    form = EditForm(sent(request), initial=initial_of(found), team=into)
+    if not form.is_valid():
+        return form, False
+    wish = wish_of(request.POST, Wish.MAKE)
+    if wish is Wish.LONGER:
+        form = EditForm(lengthened(request.POST, _planned(form, found)), initial=initial_of(found), team=into)
+    return form, form.is_valid() and form.replans() and asks(wish, _planned(form, found))
+
+
+def _planned(form: EditForm, found: Verification) -> Planned | None:
+    """What the plan can prove, as it is or as it was typed."""
+    document = found.experiment.document
+    values = plan_of(form) if form.is_bound else queries.values_of(found)
+    return planned({**values, "beside": beside_s(document), "document": document})
 
 
 @action

@@ -1,0 +1,32 @@
+"""What a console learned of outages, as it writes it beside the ids of a file."""
+
+from rtk.errors import BadInput
+from rtk.experiment.quantity import finite
+from rtk.experiment.wording import at, kind, nearest, shown
+from rtk.insight.outage_length import LONGEST_S, Learned
+
+MOST = 10**12  # outages, and runs
+_KEYS = frozenset(("seconds", "outages", "runs"))
+
+
+def learned_in(value: object, place: str) -> Learned | None:
+    """Return what stands there; None for nothing. Raises `BadInput` for what cannot have been learned."""
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        raise BadInput(f"{place}: expected {kind({})}, not {shown(value)}")
+    for key in value:
+        if key not in _KEYS:
+            raise BadInput(f"{at(place, str(key)[:80])}: unknown, {nearest(str(key), _KEYS)}")
+    length = finite(value.get("seconds"))
+    if length is None or not 0 < length <= LONGEST_S:
+        told = shown(value.get("seconds"))
+        raise BadInput(f"{at(place, 'seconds')}: expected seconds above 0 and at most {LONGEST_S:.0f}, not {told}")
+    return Learned(length, *(_count(value.get(key), at(place, key)) for key in ("outages", "runs")))
+
+
+def _count(value: object, place: str) -> int:
+    number = finite(value)
+    if number is None or number != int(number) or not 1 <= number <= MOST:
+        raise BadInput(f"{place}: expected a whole number from 1 to {MOST:,}, not {shown(value)}")
+    return int(number)
