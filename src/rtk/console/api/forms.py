@@ -170,6 +170,7 @@ class NewVerification(Form):
     outage_lasts: OutageLasts | None = None
     occurs: Expected | None = None
     strict_cost: StrictBool = False
+    require_baseline: StrictBool = False
     stop_when: dict[str, Any] = Field(default_factory=dict)
 
     model_config = ConfigDict(
@@ -199,6 +200,7 @@ class VerificationChange(Form):
     outage_lasts: OutageLasts | None = None
     occurs: Expected | None = None
     strict_cost: StrictBool | None = None
+    require_baseline: StrictBool | None = None
     stop_when: dict[str, Any] | None = None
 
 

@@ -17,6 +17,7 @@ PROPOSED: dict[str, Any] = {
     "outage_lasts": None,
     "occurs": None,
     "strict_cost": False,
+    "require_baseline": False,
     "stop_when": {},
     "prospects": ["30 clean measurements prove 90.5 %; 59 would prove 95 %."],
 }
@@ -52,6 +53,7 @@ class Proposed(Schema):
     outage_lasts: float | None
     occurs: dict[str, Any] | None
     strict_cost: bool
+    require_baseline: bool
     stop_when: dict[str, Any]
     prospects: list[str]
 

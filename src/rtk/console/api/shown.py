@@ -162,6 +162,7 @@ VERIFICATION: dict[str, Any] = {
     "outage_lasts": 30.0,
     "occurs": {"times": 2, "per": "30d", "lasts": "20m"},
     "strict_cost": False,
+    "require_baseline": False,
     "stop_when": {},
     "created_at": AT,
 }
@@ -181,6 +182,7 @@ class ShownVerification(Schema):
     outage_lasts: float | None
     occurs: dict[str, Any] | None
     strict_cost: bool
+    require_baseline: bool
     stop_when: dict[str, Any]
     created_at: Moment
 

@@ -77,6 +77,7 @@ def new_verification(team: Team, user: User, values: Mapping[str, Any]) -> Verif
         outage_lasts_s=values.get("outage_lasts"),
         occurs=_occurs(values.get("occurs")),
         strict_cost=values.get("strict_cost", False),
+        require_baseline=bool(values.get("require_baseline")),
         **columns,
     )
     _check(made)
@@ -113,6 +114,7 @@ def change_verification(team: Team, user: User, verification: Verification, valu
     if "occurs" in values:
         verification.occurs = _occurs(values["occurs"])
     verification.strict_cost = values.get("strict_cost", verification.strict_cost)
+    verification.require_baseline = bool(values.get("require_baseline", verification.require_baseline))
     _check(verification)
     verification.save()
     return verification
@@ -179,6 +181,7 @@ def verification(made: Verification) -> dict[str, Any]:
         "outage_lasts": made.outage_lasts_s,
         "occurs": made.occurs,
         "strict_cost": made.strict_cost,
+        "require_baseline": made.require_baseline,
         "stop_when": made.stop_when,
         "created_at": made.created_at.isoformat(),
     }

@@ -91,6 +91,7 @@ class PlanOf(Struct):
     outage_lasts_s: Annotated[float, Meta(gt=0, le=30 * 86_400)] | None = None
     occurs: OccursOf | None = None
     outage_learned: LearnedOf | None = None
+    require_baseline: bool = False
     objective: ObjectiveOf | None = None
 
 

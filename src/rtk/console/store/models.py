@@ -102,6 +102,7 @@ class Verification(Owned):
     outage_lasts_s = models.FloatField(null=True)
     occurs = Document(null=True)
     strict_cost = models.BooleanField(default=False)
+    require_baseline = models.BooleanField(default=False)
     stop_when = Document(default=dict)
     archived_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)

@@ -29,6 +29,7 @@ from rtk.experiment.block import (
     OUTAGE_LASTS,
     OUTAGE_LEARNED,
     QUANTILE,
+    REQUIRE_BASELINE,
     STRICT_COST,
     WARM_UP,
     plan_of,
@@ -161,6 +162,7 @@ def imported(team: Team, user: User, document: Mapping[str, Any], plan: Plan | P
         cool_down_s=plan.cool_down_s,
         outage_lasts_s=plan.outage_lasts_s,
         **_expected(plan.occurs),
+        require_baseline=plan.require_baseline,
         stop_when=stop_when_in(document),
     )
     timeline.add(team, user, "verification.created", verification.id, verification.name, experiments.tags_of(document))
@@ -221,6 +223,8 @@ def document_of(verification: Verification, learned: Learned | None = None) -> d
     if verification.occurs and verification.objective:  # it is the objective's budget that it costs
         block[OCCURS] = verification.occurs
         block |= {STRICT_COST: True} if verification.strict_cost else {}
+    if verification.require_baseline:
+        block[REQUIRE_BASELINE] = True
     if verification.stop_when:
         block["stop-when"] = verification.stop_when
     block |= _of_its_file(verification.experiment.document)

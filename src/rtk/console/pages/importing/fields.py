@@ -100,6 +100,18 @@ class PercentField(forms.DecimalField):
         return f"{in_percent(share)} %"
 
 
+class TickField(forms.BooleanField):
+    """Yes or no. Its page sends an empty value before the box, so that a box that nobody ticked is known from none."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, **kwargs)
+
+    @staticmethod
+    def words(ticked: bool) -> str:
+        """Whether it is ticked, as a person reads it."""
+        return "yes" if ticked else "no"
+
+
 def parts_of(seconds: Any) -> tuple[str, str]:
     """A number and a unit for seconds: 90 is 90 seconds, 300 is 5 minutes, 86400 is 1 day."""
     if not isinstance(seconds, int | float):

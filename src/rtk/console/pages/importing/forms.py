@@ -7,7 +7,7 @@ from django import forms
 from django.db.models import Q
 from django.forms.models import ModelChoiceIterator
 
-from rtk.console.pages.importing.fields import PercentField, SpanField
+from rtk.console.pages.importing.fields import PercentField, SpanField, TickField
 from rtk.console.pages.importing.promise import PromiseForm
 from rtk.console.pages.once import Once
 from rtk.console.people.models import Team
@@ -112,6 +112,14 @@ class StrategyForm(forms.Form):
         required=False,
         choices=[("", "it says so"), (STRICTLY, "the command also exits with 2, so that a pipeline stops")],
     )
+    require_baseline = TickField(
+        label="Apply no condition where the baseline is broken already",
+        help_text="A service that misses its target before anything was done to it shows nothing about a condition.",
+    )
+    decided = TickField(
+        label="Stop as soon as the run fails whatever comes",
+        help_text="Even if every measurement that is left were good. It keeps its verdict.",
+    )
     deviated_in_a_row = forms.IntegerField(
         label="Stop after so many deviating measurements in a row", required=False, min_value=1, max_value=MOST_SLOTS
     )
@@ -154,6 +162,7 @@ class StrategyForm(forms.Form):
         rules = {
             key.replace("_", "-"): values.get(key) for key in ("deviated_in_a_row", "budget_spent", "max_duration")
         }
+        rules["decided"] = values.get("decided") or None
         return {key: rule for key, rule in rules.items() if rule is not None}
 
     def strategy(self) -> dict[str, Any]:
@@ -167,6 +176,7 @@ class StrategyForm(forms.Form):
             "outage_lasts": values.get("outage_lasts"),
             "occurs": expected_in(values),
             "strict_cost": values.get("strict_cost") == STRICTLY,
+            "require_baseline": bool(values.get("require_baseline")),
             "stop_when": self.stop_when(),
         }
 

@@ -68,6 +68,8 @@ def proposed(found: Found, lasting_s: float | None = None) -> dict[str, str]:
         "strict_cost": expected.get("strict_cost", ""),
         "deviated_in_a_row": "" if row is None else str(row),
         "budget_spent": "" if spent is None else in_percent(spent),
+        "decided": "on" if plan and plan.stop_when.decided else "",
+        "require_baseline": "on" if plan and plan.require_baseline else "",
     }
 
 
@@ -89,7 +91,8 @@ def verification(found: Found) -> dict[str, Any]:
     shown = {"name": _name(found.title), "objective": promise, **times}
     occurs = _occurs(found)
     expected = {"occurs": occurs and block_of_occurs(occurs), "strict_cost": bool(occurs and occurs.strict)}
-    return {**shown, "outage_lasts": outage, **expected, "stop_when": _stop_when(plan)}
+    required = {"require_baseline": plan is not None and plan.require_baseline}
+    return {**shown, "outage_lasts": outage, **expected, **required, "stop_when": _stop_when(plan)}
 
 
 def _occurs(found: Found) -> Occurs | None:
@@ -103,6 +106,7 @@ def _stop_when(plan: Plan | None) -> dict[str, Any]:
         "deviated-in-a-row": stop.deviated_in_a_row,
         "budget-spent": stop.budget_spent,
         "max-duration": stop.max_duration_s,
+        "decided": stop.decided or None,
     }
     return {key: rule for key, rule in rules.items() if rule is not None}
 

@@ -29,6 +29,8 @@ _PLACES = (
     ("objective.quantile", "quantile"),
     ("budget-spent", "budget_spent"),
     ("deviated-in-a-row", "deviated_in_a_row"),
+    ("require-baseline", "require_baseline"),
+    ("stop-when.decided", "decided"),
     ("window", "window"),
     ("occurs", "occurs_times"),
 )

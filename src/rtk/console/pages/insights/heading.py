@@ -113,6 +113,7 @@ def _plan(plan: Mapping[str, Any]) -> Plan:
         cool_down_s=float(plan.get("cool_down_s") or 0.0),
         objective=Objective(**{key: told[key] for key in _PROMISE if told.get(key)}) if told else None,
         stop_when=StopWhen(**stop),
+        require_baseline=bool(plan.get("require_baseline")),
     )
 
 

@@ -56,6 +56,8 @@ def initial_of(verification: Verification) -> dict[str, Any]:
         "cool_down": verification.cool_down_s or None,
         "outage_lasts": verification.outage_lasts_s,
         **shown_of(occurs_in(verification)),
+        "require_baseline": verification.require_baseline,
+        "decided": bool(rules.get("decided")),
         "deviated_in_a_row": rules.get("deviated-in-a-row"),
         "budget_spent": rules.get("budget-spent"),
         "max_duration": rules.get("max-duration"),

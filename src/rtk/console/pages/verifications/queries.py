@@ -39,6 +39,7 @@ _SHOWN = (
     "warm_up_s",
     "cool_down_s",
     "outage_lasts_s",
+    "require_baseline",
 )
 _ALONG = (
     *(f"objective__{each}" for each in ("id", "name", "target", "quantile", "window_s", "outage_lasts_s", "tags")),
@@ -234,7 +235,8 @@ def around(verification: Verification) -> str:
     parts = [f"{duration(before)} before"] if before else []
     parts += [f"{duration(after)} after"] if after else []
     missing = "" if before else " There is no baseline, so no cause can be shown."
-    return f"Measured as well: {' and '.join(parts)} the conditions.{missing}"
+    required = " No condition is applied where the baseline is broken already." if verification.require_baseline else ""
+    return f"Measured as well: {' and '.join(parts)} the conditions.{missing}{required}"
 
 
 def stops(rules: Any) -> list[str]:
@@ -246,6 +248,8 @@ def stops(rules: Any) -> list[str]:
         found.append(f"once {share(spent)} of the budget is spent")
     if longest := rules.get("max-duration"):
         found.append(f"after {duration(longest)}")
+    if rules.get("decided"):
+        found.append("as soon as it fails whatever comes")
     return found
 
 
