@@ -1,7 +1,8 @@
 """Exact one-sided 95 % bounds (Clopper-Pearson) for the true share of good measurements.
 
 The lower bound is the share at which `good` or more of `measured` would still come up by luck one time in
-twenty; the upper bound is the share at which so few would. Together they are a 90 % interval. Both are right
+twenty; the upper bound is the share at which so few would. Together they are a 90 % interval. They count each
+measurement as independent of the others, which outages are not: so a pass rests on `rtk.insight.proof`. Both are right
 to 10 significant digits for up to 1,000,000 measurements, in less than a millisecond.
 
 Sources: Clopper and Pearson, Biometrika 26 (1934); the tail by Lentz's continued fraction of the incomplete

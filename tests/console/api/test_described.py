@@ -10,6 +10,8 @@ from pydantic import BaseModel
 
 from rtk.console.api import shown
 from rtk.console.api.api import api
+from rtk.console.api.proposed import PROPOSED
+from rtk.insight.power import prospects
 from tests.console.live import EXPERIMENT, PLAN, Live, Machine, measurement
 from tests.docs.pages import DOCS
 
@@ -94,3 +96,9 @@ def test_the_page_names_every_call_and_no_other() -> None:
     calls = ROW.findall((DOCS / "reference" / "http-api.md").read_text())
     named = {(method, PLACE.sub("{}", re.sub("^T", T, path))) for method, path in calls if path.startswith(("/", "T"))}
     assert named == {(method, PLACE.sub("{}", path.removeprefix("/api/v1"))) for method, path, _ in OPERATIONS}
+
+
+def test_what_the_example_says_that_a_plan_can_prove_is_computed() -> None:
+    slots = PROPOSED["duration"] // PROPOSED["frequency"]
+    told = prospects(PROPOSED["objective"]["target"], slots, float(PROPOSED["frequency"])).sentences()
+    assert PROPOSED["prospects"] == [told[0]]
