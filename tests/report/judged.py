@@ -4,9 +4,12 @@ import random
 from typing import Any
 
 from rtk.insight.facts import Facts
+from rtk.insight.stops import StopCause, Stopping
 from rtk.verify.facts import facts_of_entries, measurement_of
 
 EVERY_S = 10.0
+INTERRUPTED = ("interrupted", StopCause.SIGNAL, "SIGINT")
+DECIDED = ("completed", StopCause.DECIDED, "15 of 40 slots deviated, so it fails whatever the others are")
 STARTED = 1_700_000_000.0
 Entries = list[dict[str, Any]]
 
@@ -62,18 +65,18 @@ class _Drawn:
         if self.before:
             found += self._phase("baseline", self.before, self.rng.choice((1.0, 1.0, 1.0, 0.3)))
         if self.refused:
-            return [*found, self._end("failed", "the hypothesis was not met before the run")]
+            return [*found, self._refusal()]
         found += self._condition()
         if self.not_applied:
-            return [*found, *self._undo(), self._end("aborted", None)]
+            return [*found, *self._undo(), self._end("aborted")]
         found += self._phase("conditions", self.slots, self.quality)
         if self.gone:
             found.append(self._proof())
         found += self._undo()
         if not self.cut_off:
             found += self._phase("recovery", self.rng.choice((0, 6)), 1.0)
-            return [*found, self._end("completed", None)]
-        return [*found, self._end("interrupted", "interrupted by SIGINT", cause="signal", detail="SIGINT")]
+            return [*found, self._end("completed")]
+        return [*found, self._end(*self.rng.choice((INTERRUPTED, DECIDED)))]
 
     def _head(self) -> dict[str, Any]:
         target = self.rng.choice((None, 0.5, 0.9, 0.9, 0.95, 0.95, 0.99))
@@ -83,10 +86,15 @@ class _Drawn:
             "duration_s": self.slots * EVERY_S,
             "objective": objective,
             "outage_lasts_s": self.rng.choice((None, 10.0, 10.0, 30.0)),
+            "occurs": self._occurs() if objective and self.rng.random() < 0.4 else None,
         }
         own = {"title": EXPERIMENT["title"], "experiment": EXPERIMENT}
         threshold = {"lower": 0, "upper": 6000, "unit": "ms"}
         return {"t": 0.0, "kind": "run", "run": self.run, "at": STARTED, "plan": plan, "threshold": threshold, **own}
+
+    def _occurs(self) -> dict[str, Any]:
+        times, strict = self.rng.choice((1, 10, 1_000)), self.rng.random() < 0.5
+        return {"times": times, "per_s": 30 * 86_400.0, "lasts_s": 600.0, "allowance": 1.0, "strict": strict}
 
     def _phase(self, phase: str, planned: int, quality: float) -> Entries:
         began, found = self.now, [{"kind": "phase", "phase": phase, "state": "started", "planned": planned}]
@@ -116,6 +124,12 @@ class _Drawn:
             self._entry("activity", role="condition", index=0, name="inject-cpu", run={}, failure=failure),
         ]
 
+    def _refusal(self) -> dict[str, Any]:
+        """The end of a run whose hypothesis was not met before it, or whose baseline had to be kept and was not."""
+        return self._end(
+            "failed", *self.rng.choice(((None, None), (StopCause.BASELINE_BROKEN, "the baseline was broken")))
+        )
+
     def _proof(self) -> dict[str, Any]:
         """The effect shows no more from the second slot on, or from the last."""
         at = self.now - EVERY_S * (self.slots - 1 if self.rng.random() < 0.6 else 1)
@@ -133,8 +147,9 @@ class _Drawn:
             self._entry("rollbacks", state="ended", reason=None),
         ]
 
-    def _end(self, status: str, stopped: str | None, **more: Any) -> dict[str, Any]:
-        return self._entry("end", status=status, deviated=False, stopped=stopped, **more)
+    def _end(self, status: str, cause: StopCause | None = None, detail: str | None = None) -> dict[str, Any]:
+        stopped = Stopping(cause, detail).sentence if cause and detail else None
+        return self._entry("end", status=status, deviated=False, stopped=stopped, cause=cause, detail=detail)
 
     def _entry(self, kind: str, **more: Any) -> dict[str, Any]:
         self.now += 0.5

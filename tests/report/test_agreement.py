@@ -16,11 +16,14 @@ from rtk.cli.ending import exit_code
 from rtk.console.pages.insights.kept import insight_from
 from rtk.insight.facts import Facts
 from rtk.insight.insight import insight
+from rtk.insight.occurrence import Allowance
 from rtk.insight.shape import Insight
+from rtk.report.costing import QUESTION
 from rtk.report.html import html
 from rtk.report.junit import junit
 from rtk.report.lines import lines
 from rtk.report.markdown import markdown
+from rtk.report.marks import ALLOWANCES
 from rtk.report.screen import screen
 from rtk.report.story import story
 from rtk.report.write import as_json
@@ -90,12 +93,21 @@ def of_junit(found: Insight, known: Facts) -> tuple[str, str]:
     return ("passed", "") if problem is None else (problem.tag, problem.attrib["message"])
 
 
-def ends_with(word: str, text: str, *, strict: bool) -> int:
+def costs(text: str) -> str:
+    """The answer in a word to what one occurrence costs; empty where nobody asked."""
+    found = re.search(rf"^{re.escape(QUESTION)} ([\w ]+): ", text, re.MULTILINE)
+    return found[1] if found else ""
+
+
+def ends_with(word: str, text: str, *, strict: bool, strict_cost: bool) -> int:
     """What the reference says of exit codes, by the words that the lines show."""
     if "NOT RESTORED: " in text:
         return 5
-    codes = {"pass": 0, "fail": 2, "invalid": 4, "not begun": 1, "inconclusive": 3 * strict, "no verdict": 3 * strict}
-    return codes[word]
+    if word in ("invalid", "not begun"):
+        return {"invalid": 4, "not begun": 1}[word]
+    if word == "fail" or (strict_cost and costs(text) == ALLOWANCES[Allowance.BEYOND].word):
+        return 2
+    return 3 if strict and word != "pass" else 0
 
 
 def test_the_runs_are_of_every_kind() -> None:
@@ -130,7 +142,24 @@ def test_the_exit_code_is_the_one_that_the_words_stand_for(strict: bool) -> None
         text = "\n".join(lines(found, known))
         if found.status in ("interrupted", "aborted") and not found.figures.met + found.figures.deviated:
             continue  # which could not run, whatever was told of it
-        assert exit_code(found, strict=strict) == ends_with(of_the_lines(found, known).word, text, strict=strict), seed
+        word, strict_cost = of_the_lines(found, known).word, known.occurs is not None and known.occurs.strict
+        assert exit_code(found, strict=strict) == ends_with(word, text, strict=strict, strict_cost=strict_cost), seed
+
+
+def test_what_an_occurrence_costs_is_one_answer_everywhere() -> None:
+    answers = Counter[str]()
+    for seed in SEEDS:
+        found, known = judged(seed)
+        word = costs("\n".join(lines(found, known)))
+        answers[word] += 1
+        priced = found.occurrence
+        assert word in ("", priced and ALLOWANCES[priced.answer].word)
+        assert not word or word in plain(markdown(found, known))
+        assert not word or word in on_the_terminal(found, known)
+        cases = ElementTree.fromstring(junit(found, known)).iter("testcase")
+        wrong = [case.attrib["name"] for case in cases if case.attrib["name"].startswith("cost: ") and len(case)]
+        assert bool(wrong) == (priced is not None and priced.answer is not Allowance.WITHIN), seed
+    assert {each.word for each in ALLOWANCES.values()} <= set(answers), answers
 
 
 def test_what_is_proven_is_one_figure_everywhere() -> None:

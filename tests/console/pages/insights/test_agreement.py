@@ -78,6 +78,7 @@ def test_the_api_gives_the_insight_that_the_machine_computed(world: World, runs:
         assert (answer["verdict"], answer["headline"]) == (found.figures.verdict, found.headline)
         assert answer["proven_at_most"] == found.figures.proven_at_most
         assert (answer["proof"] or {}).get("at_least") == (found.proof.at_least if found.proof else None)
+        assert (answer["occurrence"] or {}).get("answer") == (found.occurrence.answer if found.occurrence else None)
 
 
 def test_the_files_that_the_page_gives_tell_it_too(world: World, runs: list[Kept]) -> None:
