@@ -250,7 +250,7 @@ def test_what_a_verdict_may_not_be_read_as_stands_beside_it() -> None:
 def test_measurements_without_a_value_are_noted_beside_the_quantiles() -> None:
     facts = run_of("...")
     facts.measurements.append(Measurement("conditions", 3, 3.0, 3.0, 33.0, "deviated", None))
-    assert insight(facts).notes == ("1 deviated measurement gave no value, so quantiles are of the others alone.",)
+    assert insight(facts).notes == ("1 deviated measurement gave no value; quantiles count it as the slowest.",)
 
 
 def test_the_figures_stand_at_the_top_of_the_json() -> None:

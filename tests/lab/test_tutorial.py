@@ -62,7 +62,7 @@ def test_the_third_is_verified_as_it_is(world: World, desk: Path) -> None:
     assert world.processes() == []
     assert journal(desk)["rollbacks"][0]["output"]["status"] == 0, said
     insight = json.loads((desk / "insight.json").read_text(encoding="utf-8"))
-    assert {one["phase"] for one in insight["phases"] if one["p50"]} == {"baseline", "conditions", "undo"}
+    assert {one["phase"] for one in insight["phases"] if one["values"]} == {"baseline", "conditions", "undo"}
 
 
 def test_the_id_kept_as_json_is_refused_and_the_rollback_says_so(world: World, desk: Path) -> None:

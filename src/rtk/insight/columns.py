@@ -52,6 +52,16 @@ class Columns:
         if 0 not in mask:
             return self
         places = self.places
+        begin, end = mask.find(1), mask.rfind(1) + 1
+        if mask.count(1) == end - begin > 0:  # those of a phase stand together
+            return Columns(
+                self.kinds[begin:end],
+                self.due[begin:end],
+                self.values[begin:end],
+                self.why[begin:end],
+                self.reasons,
+                lambda: islice(places(), begin, end),
+            )
         return Columns(
             bytes(compress(self.kinds, mask)),
             array("d", compress(self.due, mask)),

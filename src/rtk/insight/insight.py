@@ -27,7 +27,7 @@ from rtk.insight.refusal import JUDGED
 from rtk.insight.runs import clustering_of
 from rtk.insight.seen import seen_outages
 from rtk.insight.shape import Insight, InvalidReason, SeenLapse
-from rtk.insight.stats import stats_of
+from rtk.insight.stats import statistics
 from rtk.insight.sums import Sums, sums_of
 from rtk.insight.tally import Tally, stopped_early, tallies_of
 from rtk.insight.verdict import Case, is_gone
@@ -45,12 +45,11 @@ def insight(facts: Facts) -> Insight:
     outage_slots = outage.slots(facts.frequency_s)
     outlasting = _outlasting(tallies)
     proof = prove(series, outage_slots, outlasting=outlasting)
-    before, promised = tallies.get("baseline", Tally()), facts.objective
-    told = (promised.target, promised.quantile) if promised else ()
-    baseline = Baseline(before.met, before.deviated, *told)
+    baseline = _baseline(facts, tallies)
     case = _case(facts, conditions, proof, baseline, outage_slots)
     figures = figures_of(case, _spending(facts, conditions, tallies))
     comparisons = comparisons_of(tallies, facts.threshold.unit, broken=baseline.is_broken)
+    run, phases = statistics(facts, tallies, outage_slots)
     lapses, recovery = seen_lapses(facts), recovery_of(facts)
     unmissed = prove(series.replace(MISSED, b""), outage_slots) if conditions.missed else proof
     story = Story(facts, case, figures, clustering, baseline, lapses, unmissed, outage)
@@ -69,8 +68,8 @@ def insight(facts: Facts) -> Insight:
         duration_s=facts.duration_s,
         frequency_s=facts.frequency_s,
         started_at=facts.started_at,
-        run=stats_of(None, tallies.values()),
-        phases=tuple(stats_of(phase, [tally]) for phase, tally in tallies.items()),
+        run=run,
+        phases=phases,
         clustering=clustering,
         comparisons=comparisons,
         cause=cause_of(comparisons, tallies, applied=bool(facts.conditions)),
@@ -96,6 +95,12 @@ def insight(facts: Facts) -> Insight:
         occurrence=priced(facts, occurrence_of(facts, outage_slots, judged=case.judged and not case.invalid)),
         seen=seen_outages(tallies, facts.frequency_s),
     )
+
+
+def _baseline(facts: Facts, tallies: dict[Phase, Tally]) -> Baseline:
+    before, promised = tallies.get("baseline", Tally()), facts.objective
+    told = (promised.target, promised.quantile) if promised else ()
+    return Baseline(before.met, before.deviated, *told)
 
 
 def _case(facts: Facts, conditions: Tally, proof: Proof | None, baseline: Baseline, outage_slots: float) -> Case:
@@ -163,4 +168,4 @@ def _notes(tallies: dict[Phase, Tally]) -> tuple[str, ...]:
     without = sum(tally.valueless for tally in tallies.values())
     if not valued or not without:
         return ()
-    return (f"{count(without, 'deviated measurement')} gave no value, so quantiles are of the others alone.",)
+    return (f"{count(without, 'deviated measurement')} gave no value; quantiles count it as the slowest.",)

@@ -12,6 +12,7 @@ from rtk.insight.facts import Neighbour, Phase
 from rtk.insight.occurrence import Occurrence
 from rtk.insight.outage_length import OutageLength
 from rtk.insight.proof import Proof
+from rtk.insight.quantile_bound import QuantileBound
 from rtk.insight.recovery import Recovery
 from rtk.insight.seen import SeenOutages
 from rtk.insight.stops import StopCause
@@ -67,7 +68,10 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """Counts of a phase (or of the whole run, `phase` None), and its numeric values, from raw values."""
+    """Counts of a phase (or of the whole run, `phase` None), and its numeric values, from raw values.
+
+    `quantiles` have their bounds; insights that were made before there were any have none.
+    """
 
     phase: Phase | None
     planned: int
@@ -81,6 +85,7 @@ class Stats:
     p95: float | None
     p99: float | None
     maximum: float | None
+    quantiles: tuple[QuantileBound, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

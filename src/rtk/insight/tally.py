@@ -1,8 +1,9 @@
 """One pass over the measurements: what every other figure is computed from, phase by phase."""
 
+from array import array
 from dataclasses import dataclass, field
-from itertools import compress
-from math import isfinite
+from itertools import compress, repeat
+from math import isfinite, nan
 from operator import not_
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ _MARKS = bytes.maketrans(bytes((MET, DEVIATED, MISSED)), GOOD + BAD + UNMEASURED
 class Tally:
     """Counts of a phase, its outcomes in slot order as `rtk.insight.proof` has them, and its finite values, ascending.
 
+    `readings` are all values in slot order, those of no effect among them, not a number where there was none.
     `cut_off` is how many were missed only because the run was stopped or interrupted; `valueless` is how many
     deviated without a value, such as a probe that never answered. `began` and `last` are the due times of the
     first and the last slot that no stop cut off, `last_deviated` whether that last one did. `lapsed` slots were
@@ -38,6 +40,7 @@ class Tally:
     reasons: dict[MissedReason, int] = field(default_factory=dict)
     outcomes: bytearray = field(default_factory=bytearray)
     values: list[float] = field(default_factory=list)
+    readings: "array[float]" = field(default_factory=lambda: array("d"), compare=False)
 
     @property
     def met(self) -> int:
@@ -74,6 +77,7 @@ def tally_of(found: Columns, gone: bytes) -> Tally:
     tally.lapsed, tally.lapsed_deviated = lapsed.count(1), both(lapsed, found.are(DEVIATED)).count(1)
     tally.outcomes = bytearray(_series(found.kinds, measured if 1 in without else None))
     tally.values = sorted(filter(isfinite, compress(found.values, measured)))
+    tally.readings = found.values
     deviated = compress(found.values, both(measured, found.are(DEVIATED)))
     tally.valueless = sum(map(not_, map(isfinite, deviated)))
     return tally
@@ -139,5 +143,6 @@ def _account(tally: Tally, stopped: bool) -> None:
     unknown = max(0, tally.planned - tally.measured - tally.missed)
     tally.missed += unknown
     tally.outcomes += unknown * UNMEASURED
+    tally.readings.extend(repeat(nan, unknown))
     tally.cut_off += unknown if stopped else 0
     tally.planned = tally.measured + tally.missed

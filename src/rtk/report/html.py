@@ -130,6 +130,8 @@ def _key(word: str, drawing: str) -> str:
 def _phases(told: Story) -> Iterator[str]:
     yield '<section><h2>Before, during and after</h2><div class="scroll" tabindex="0" role="region" '
     yield f'aria-label="Phases">{_table(told.phases, last_is_total=True)}</div>'
+    if told.quantiles:
+        yield f"<p>{_words(told.quantiles)}</p>"
     if told.comparisons:
         yield f'<ul class="sentences">{_items(told.comparisons)}</ul>'
     yield "</section>"

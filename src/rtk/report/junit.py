@@ -9,7 +9,7 @@ from rtk.insight.occurrence import Allowance
 from rtk.insight.occurrence_wording import expected
 from rtk.insight.shape import Insight
 from rtk.insight.stops import StopCause
-from rtk.report import costing
+from rtk.report import costing, quantiles
 from rtk.report.axis import utc
 from rtk.report.story import Story, story
 from rtk.report.text import plain
@@ -43,6 +43,8 @@ def junit(insight: Insight, facts: Facts) -> str:
     properties = ET.SubElement(suite, "properties")
     for figure in told.figures:
         ET.SubElement(properties, "property", name=figure.label.lower(), value=figure.value)
+    for name, value in quantiles.during(insight).items():
+        ET.SubElement(properties, "property", name=f"{name} under the conditions", value=value)
     for case in found:
         _append(suite, case, told)
     ET.indent(suites)

@@ -24,6 +24,8 @@ def _lines(told: Story) -> Iterator[str]:
     for row in told.phases.rows if told.numbers else ():
         name, *cells = (f"{label} {cell}" for label, cell in zip(told.phases.head, row, strict=True))
         yield f"{name.capitalize()}: {', '.join(cells)}"
+    if told.numbers and told.quantiles:
+        yield f"Quantiles: {told.quantiles}"
     for moment in most_telling(told.moments, MOST_MOMENTS):
         yield f"At {moment.clock} ({moment.utc} UTC): {moment.text}"
     if more := and_more(told.moments, MOST_MOMENTS):

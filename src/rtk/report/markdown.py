@@ -49,6 +49,7 @@ def _lines(told: Story) -> Iterator[str]:
         yield from ("", *_table(Table(("question", "answer", "detail"), answers)))
     if told.numbers:
         yield from ("", *_table(told.phases))
+        yield from ("", escaped(told.quantiles, 600)) if told.quantiles else ()
     yield from _moments(told)
     yield from ("", *(f"- {escaped(limit, 300)}" for limit in told.limits[:4]))
     yield from ("", f"{escaped(told.objective)}. {escaped(told.when)}.")

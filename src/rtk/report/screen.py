@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from rtk.insight.facts import Facts
+from rtk.insight.quantile_bound import name_of
 from rtk.insight.shape import Insight
 from rtk.report.columns import Column, columns
 from rtk.report.marks import MOMENTS, STYLES, Mark
@@ -19,11 +20,11 @@ from rtk.report.text import ascii_only, plain
 
 WIDEST = 120
 FEW_MOMENTS, MOST_MOMENTS = 7, 14
-_NARROW = 84
+_NARROW, _WIDE = 84, 112
 MARGIN = 2
-# Which columns of the phases' table fit a narrow terminal: phase, met, deviated, missed, observed.
-_FEW_COLUMNS = (0, 2, 3, 4, 5)
-_MANY_COLUMNS = (0, 1, 2, 3, 4, 5, 7, 8, 10)
+# Which columns of the phases' table fit a narrow terminal, and which a wide one before a quantile and the maximum.
+_FEW_COLUMNS = ("phase", "met", "deviated", "missed", "observed")
+_MANY_COLUMNS = ("phase", "planned", "met", "deviated", "missed", "observed")
 
 
 def screen(insight: Insight, facts: Facts) -> RenderableType:
@@ -63,7 +64,7 @@ class Sheet:
             self._head(),
             self._verdict(),
             [self._answers()] if len(self.told.answers) > 1 else [],
-            [self._phases()] if self.told.numbers else [],
+            [self._phases(), *self._bounds()] if self.told.numbers else [],
             self._drawing(),
             [self._moments()],
             list(self._alarm()),
@@ -103,7 +104,7 @@ class Sheet:
         return grid
 
     def _phases(self) -> RenderableType:
-        shown = _MANY_COLUMNS if self.width >= _NARROW else _FEW_COLUMNS
+        shown = [self.told.phases.head.index(name) for name in self._columns()]
         grid = Table.grid(padding=(0, 3 if self.width >= _NARROW else 2))
         for column in shown:
             grid.add_column(justify="left" if column == 0 else "right", no_wrap=True, overflow="crop")
@@ -111,6 +112,21 @@ class Sheet:
         for row in self.told.phases.rows:
             grid.add_row(*(self._text(row[column]) for column in shown))
         return grid
+
+    def _columns(self) -> tuple[str, ...]:
+        if self.width < _NARROW:
+            return _FEW_COLUMNS
+        return (*_MANY_COLUMNS, self._quantile(), "max") if self.width >= _WIDE else (*_FEW_COLUMNS, self._quantile())
+
+    def _quantile(self) -> str:
+        """The quantile that was promised, else the p95."""
+        promised = self.facts.objective
+        name = name_of(promised.target) if promised and promised.quantile else "p95"
+        return name if name in self.told.phases.head else "p95"
+
+    def _bounds(self) -> list[Text]:
+        lacking = self.told.lacking.get(self._quantile(), "") if self.width >= _NARROW else ""
+        return [self._text(lacking, "dim")] if lacking else []
 
     def _drawing(self) -> list[Text]:
         canvas = Canvas(self.width, 3, self.unicode)

@@ -13,7 +13,7 @@ from rtk.insight.promise import promise_at_length
 from rtk.insight.recovery import Recovery
 from rtk.insight.shape import Insight, InvalidReason, Stats
 from rtk.insight.words import NO_DATA, bound, count, duration, multiple, number, rounded, share
-from rtk.report import costing
+from rtk.report import costing, quantiles
 from rtk.report.axis import utc
 from rtk.report.marks import RECOVERED, RESTORED, Mark, verdict_mark
 from rtk.report.moments import Moment, moments
@@ -58,9 +58,10 @@ class Undo(NamedTuple):
 @dataclass(frozen=True)
 class Story:
     """A run as it is told. `answers` are the questions of a hurried reader with their answers; `numbers`
-    are the few figures shown large; `figures` are all of them. Of a run that gave no verdict there is one cause,
-    `why`, and one `next_step`, and no question that it cannot answer. That everything is undone (`restored`) and
-    that the service was good again (`recovered`) are two states."""
+    are the few figures shown large, `quantiles` says what bounds those of the phases, `lacking` what each needs that
+    nothing bounds; `figures` are all of them. Of a run that gave no verdict there is one cause, `why`, and one
+    `next_step`, and no question that it cannot answer. That everything is undone (`restored`) and that the service was
+    good again (`recovered`) are two states."""
 
     title: str
     objective: str
@@ -75,6 +76,8 @@ class Story:
     numbers: tuple[Figure, ...]
     figures: tuple[Figure, ...]
     phases: Table
+    quantiles: str
+    lacking: dict[str, str]
     comparisons: tuple[str, ...]
     moments: tuple[Moment, ...]
     undo: tuple[Undo, ...]
@@ -102,6 +105,8 @@ def story(insight: Insight, facts: Facts) -> Story:
         numbers=() if insight.next_step and not _measured(insight) else _numbers(insight),
         figures=_figures(insight),
         phases=_phases(insight),
+        quantiles=plain(quantiles.caption(insight), 600),
+        lacking=quantiles.missing(insight),
         comparisons=tuple(plain(c.sentence, 600) for c in insight.comparisons if c.sentence),
         moments=moments(insight, facts),
         undo=_undo(facts),
@@ -308,13 +313,15 @@ def _count(value: int | None) -> str:
 
 
 def _phases(insight: Insight) -> Table:
-    head = ("phase", "planned", "met", "deviated", "missed", "observed", "min", "p50", "p95", "p99", "max")
+    asked = quantiles.names(insight)
+    head = ("phase", "planned", "met", "deviated", "missed", "observed", "min", *asked, "max")
     rows = []
     for s in (*insight.phases, insight.run):
         counts = (number(s.planned), number(s.met), number(s.deviated), number(s.missed))
-        values = (s.minimum, s.p50, s.p95, s.p99, s.maximum)
-        told = (plain(number(v, insight.unit), 40) for v in values)
-        rows.append((s.phase or "whole run", *counts, share(s.observed), *told))
+        least, greatest = (plain(number(v, insight.unit), 40) for v in (s.minimum, s.maximum))
+        told = quantiles.named(s, insight.frequency_s, insight.unit)
+        known = (told.get(name, NO_DATA) for name in asked)
+        rows.append((s.phase or "whole run", *counts, share(s.observed), least, *known, greatest))
     return Table(head, tuple(rows))
 
 

@@ -5,12 +5,12 @@ from typing import NamedTuple
 from rtk.console.pages.insights import finding, kept
 from rtk.console.store.models import Run
 from rtk.insight.shape import Insight
-from rtk.insight.words import number
+from rtk.insight.words import NO_DATA, number
+from rtk.report import quantiles
 from rtk.report.story import Story, story
 from rtk.report.text import plain
 
-_QUANTILES = ("p50", "p95", "p99", "maximum")
-_NAMES = {"maximum": "max"}
+_MOST = "max"
 
 
 class Side(NamedTuple):
@@ -62,12 +62,15 @@ def rows(both: tuple[Side, Side]) -> list[Row]:
 
 
 def _values(both: tuple[Side, Side]) -> list[Row]:
-    told = [_during(_insight(side.run)) for side in both]
-    explanation = "of the values of the conditions phase"
-    return [Row(_NAMES.get(name, name), (told[0][name], told[1][name]), explanation) for name in _QUANTILES]
+    first, second = (_during(_insight(side.run)) for side in both)
+    explanation = "of the values of the conditions phase, with its upper bound"
+    names = [*(name for name in dict.fromkeys((*first, *second)) if name != _MOST), _MOST]
+    return [Row(name, (first.get(name, NO_DATA), second.get(name, NO_DATA)), explanation) for name in names]
 
 
 def _during(insight: Insight | None) -> dict[str, str]:
     found = next((each for each in insight.phases if each.phase == "conditions"), None) if insight else None
-    unit = insight.unit if insight else ""
-    return {name: plain(number(getattr(found, name) if found else None, unit), 40) for name in _QUANTILES}
+    if insight is None or found is None:
+        return {}
+    most = plain(number(found.maximum, insight.unit), 40)
+    return {**quantiles.named(found, insight.frequency_s, insight.unit), _MOST: most}

@@ -1,14 +1,17 @@
 """All runs of a verification beside one of them, so that running until one passes shows."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from rtk.console.pages.insights.kept import stats_from
 from rtk.console.pages.insights.states import NOT_BEGUN, REFUSED, UNDER_WAY, badge_of
 from rtk.console.store import runs
 from rtk.console.store.models import Run
+from rtk.insight.words import NO_DATA
+from rtk.report import quantiles
 from rtk.report.text import plain
 
 MOST = 15
@@ -23,8 +26,7 @@ class Past(NamedTuple):
     at: datetime
     badge: str
     observed: float | None
-    p95: float | None
-    unit: str
+    p95: str
     small: str
     restored: bool | None
     recovered: bool | None
@@ -67,14 +69,22 @@ def _past(run: Run, here: bool) -> Past:
         at=run.created_at,
         badge=badge,
         observed=insight.get("observed"),
-        p95=during.get("p95"),
-        unit=plain(insight.get("unit") or "", 20),
+        p95=_p95(insight, during),
         small="under way" if badge in UNDER_WAY else small(insight),
         restored=run.restored,
         recovered=run.recovered,
         by=str(run.created_by or ""),
         here=here,
     )
+
+
+def _p95(insight: Mapping[str, Any], during: Mapping[str, Any]) -> str:
+    """The p95 under the conditions with its bound, or what it needs."""
+    try:
+        told = quantiles.named(stats_from(during), float(insight["frequency_s"]), plain(insight.get("unit") or "", 20))
+    except (KeyError, TypeError, ValueError):
+        return NO_DATA
+    return told.get("p95", NO_DATA)
 
 
 def small(insight: dict[str, Any]) -> str:

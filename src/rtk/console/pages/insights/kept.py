@@ -9,6 +9,7 @@ from rtk.insight.facts import Facts, Measurements, Neighbour, Objective
 from rtk.insight.occurrence import Occurrence
 from rtk.insight.outage_length import outage_from
 from rtk.insight.proof import Counts, Proof
+from rtk.insight.quantile_bound import QuantileBound, QuantileState
 from rtk.insight.recovery import Recovery
 from rtk.insight.seen import SeenOutages
 from rtk.insight.shape import Clustering, Comparison, Figures, Insight, InvalidReason, Restoration, SeenLapse, Stats
@@ -32,8 +33,8 @@ def insight_from(kept: Mapping[str, Any] | None) -> Insight | None:
             **{
                 **own,
                 "figures": Figures(**{name: kept[name] for name in _FIGURES}),
-                "run": Stats(**own["run"]),
-                "phases": tuple(_each(Stats, own["phases"])),
+                "run": stats_from(own["run"]),
+                "phases": tuple(map(stats_from, own["phases"])),
                 **_codes(own),
                 "lapses": tuple(_each(SeenLapse, own.get("lapses", ()))),
                 "comparisons": tuple(_each(Comparison, own["comparisons"])),
@@ -45,7 +46,7 @@ def insight_from(kept: Mapping[str, Any] | None) -> Insight | None:
                 "clustering": Clustering(**own["clustering"]) if own["clustering"] else None,
             }
         )
-    except (KeyError, TypeError):
+    except (KeyError, TypeError, ValueError):
         return None
 
 
@@ -55,6 +56,12 @@ def occurrence_from(told: Mapping[str, Any] | None) -> Occurrence | None:
         return Occurrence.of(told) if told else None
     except (KeyError, TypeError, ValueError):
         return None
+
+
+def stats_from(told: Mapping[str, Any]) -> Stats:
+    """The statistics of a phase; earlier insights have no bounds of their quantiles."""
+    quantiles = (QuantileBound(**{**each, "state": QuantileState(each["state"])}) for each in told.get("quantiles", ()))
+    return Stats(**{**told, "quantiles": tuple(quantiles)})
 
 
 def _codes(own: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from rtk.insight.dearest import Dearest
 from rtk.insight.facts import Facts, Threshold
 from rtk.insight.shape import Insight
 from rtk.insight.wording import stretches as seen
-from rtk.insight.words import duration, number, share
+from rtk.insight.words import NO_DATA, duration, number, share
+from rtk.report import quantiles
 from rtk.report.story import Figure, Story, Table, story
 from rtk.report.text import fine_share, plain
 
@@ -23,7 +24,6 @@ AROUND = timedelta(minutes=10)  # how long before a run, and after it, something
 MOST_OUTSIDE = 20
 TONES = {"good": "good", "bad": "bad", "unsure": "warn", "broken": "odd", "quiet": "quiet"}  # of reports, here
 _COUNTS = ("planned", "met", "deviated", "missed")
-_VALUES = {"minimum": "min", "p50": "p50", "p95": "p95", "p99": "p99", "maximum": "max"}
 
 
 def page(run: Run, query: QueryDict) -> dict[str, Any]:
@@ -141,8 +141,10 @@ def sideways(insight: Insight) -> Table:
     rows.append(("observed", *(share(each.observed) for each in found)))
     if insight.run.values:
         unit = f", {plain(insight.unit, 20)}" if insight.unit else ""
-        for name, label in _VALUES.items():
-            rows.append((f"{label}{unit}", *(number(getattr(each, name)) for each in found)))
+        told = [quantiles.named(each, insight.frequency_s) for each in found]
+        rows.append((f"min{unit}", *(number(each.minimum) for each in found)))
+        rows += [(f"{name}{unit}", *(each.get(name, NO_DATA) for each in told)) for name in quantiles.names(insight)]
+        rows.append((f"max{unit}", *(number(each.maximum) for each in found)))
     return Table(("phase", *(each.phase or "whole run" for each in found)), tuple(rows))
 
 

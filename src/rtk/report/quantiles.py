@@ -1,0 +1,95 @@
+"""Quantiles in words: each with its upper bound, or with what a bound needs; never a number that nothing bounds."""
+
+import math
+from collections.abc import Iterator
+
+from rtk.insight.budget import exact
+from rtk.insight.quantile_bound import QuantileBound, QuantileState
+from rtk.insight.shape import Insight, Stats
+from rtk.insight.words import NO_DATA, duration, number, rounded
+from rtk.report.text import plain
+
+NO_VALUE = "no value"
+
+
+def cell(bound: QuantileBound, frequency_s: float, unit: str = "") -> str:
+    """Return a quantile for a table: "210 ms (≤ 260 ms)", "210 ms (≤ 300 ms in this run)", "needs 25 min"."""
+    value = number(bound.value, unit)
+    if bound.state is QuantileState.PROVEN:
+        told = f"{value} (≤ {at_most(bound.at_most, unit)})"
+    elif bound.state is QuantileState.IN_RUN:
+        told = f"{value} (≤ {at_most(bound.in_run_at_most, unit)} in this run)"
+    elif bound.state is QuantileState.TOO_SHORT:
+        told = f"needs {needed(bound, frequency_s)}"
+    else:
+        told = NO_VALUE if bound.value is None else f"{value} (no bound)"
+    return plain(told, 80)
+
+
+def at_most(value: float | None, unit: str = "") -> str:
+    """Return an upper bound to four digits, never below itself."""
+    if value is None or value == 0 or abs(value) >= 1e15:
+        return number(value, unit)
+    step = 10.0 ** max(math.floor(math.log10(abs(value))) - 3, -12)
+    if abs(value) >= 1000:
+        step = 1.0
+    up = math.ceil(exact(value) / exact(step)) * exact(step)
+    return number(float(up), unit)
+
+
+def needed(bound: QuantileBound, frequency_s: float) -> str:
+    """Return for how long to measure, all good, until the quantile is bounded."""
+    return duration(rounded(float(bound.needed * exact(frequency_s))))
+
+
+def named(stats: Stats, frequency_s: float, unit: str = "") -> dict[str, str]:
+    """Return the quantiles of a phase by their names; those of an earlier insight are told as they were."""
+    if stats.quantiles:
+        return {bound.name: cell(bound, frequency_s, unit) for bound in stats.quantiles}
+    return {name: plain(number(getattr(stats, name), unit), 40) for name in ("p50", "p95", "p99")}
+
+
+def during(insight: Insight) -> dict[str, str]:
+    """Return the quantiles under the conditions by their names; nothing where nothing was measured then."""
+    found = next((each for each in insight.phases if each.phase == "conditions"), None)
+    return named(found, insight.frequency_s, insight.unit) if found and found.values else {}
+
+
+def names(insight: Insight) -> tuple[str, ...]:
+    """Return what quantiles there are, in their order."""
+    found = next((each.quantiles for each in (insight.run, *insight.phases) if each.quantiles), ())
+    return tuple(bound.name for bound in found) or ("p50", "p95", "p99")
+
+
+def caption(insight: Insight) -> str:
+    """Return what the quantiles' bounds mean, and what those need that have none; empty where nothing is bounded."""
+    return " ".join(_sentences(insight))
+
+
+def missing(insight: Insight) -> dict[str, str]:
+    """Return by their names what those quantiles need that nothing bounds yet, a sentence each."""
+    phases = (each.quantiles for each in insight.phases if each.phase == "conditions" and each.quantiles)
+    short = [bound for bound in next(phases, insight.run.quantiles) if bound.state is QuantileState.TOO_SHORT]
+    lasting = _lasting(insight)
+    return {
+        each.name: f"{each.name} needs {needed(each, insight.frequency_s)} for outages of {lasting}." for each in short
+    }
+
+
+def _sentences(insight: Insight) -> Iterator[str]:
+    bounds = [bound for stats in (*insight.phases, insight.run) for bound in stats.quantiles]
+    states = {bound.state for bound in bounds}
+    lasting = _lasting(insight)
+    if not bounds:
+        return
+    if QuantileState.PROVEN in states:
+        yield f"After ≤ stands a quantile's proven upper bound (95 % sure, for outages of {lasting} on average)."
+    if QuantileState.IN_RUN in states:
+        yield "One in this run is of its own measurements alone, as if they were independent."
+    yield from missing(insight).values()
+    if QuantileState.NO_VALUE in states:
+        yield "Where too many measurements gave no value, nothing bounds a quantile: they count as the slowest."
+
+
+def _lasting(insight: Insight) -> str:
+    return duration(rounded(insight.outage.seconds)) if insight.outage else NO_DATA

@@ -1,0 +1,82 @@
+"""Quantiles in reports: a bound behind each number, or what it needs; never a number alone."""
+
+from dataclasses import replace
+
+import pytest
+
+from rtk.insight.insight import insight
+from rtk.insight.promise import Objective
+from rtk.insight.quantile_bound import QuantileBound, QuantileState
+from rtk.insight.shape import Insight
+from rtk.report import quantiles
+from rtk.report.junit import junit
+from rtk.report.lines import lines
+from rtk.report.markdown import markdown
+from rtk.report.story import story
+from tests.report.samples import clean, deviating, long
+
+P95 = QuantileBound("p95", 0.95, QuantileState.PROVEN, 210.0, 260.0, 230.0, 168)
+
+
+@pytest.mark.parametrize(
+    ("bound", "told"),
+    [
+        (P95, "210 ms (≤ 260 ms)"),
+        (replace(P95, state=QuantileState.IN_RUN, at_most=None), "210 ms (≤ 230 ms in this run)"),
+        (replace(P95, state=QuantileState.TOO_SHORT, value=None), "needs 28 min"),
+        (replace(P95, state=QuantileState.NO_VALUE), "210 ms (no bound)"),
+        (replace(P95, state=QuantileState.NO_VALUE, value=None), "no value"),
+    ],
+)
+def test_a_quantile_is_told_with_its_bound_or_what_it_needs(bound: QuantileBound, told: str) -> None:
+    assert quantiles.cell(bound, 10.0, "ms") == told
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (260.0, "260 ms"),
+        (260.04, "260.1 ms"),
+        (0.012341, "0.01235 ms"),
+        (12_345.2, "12,346 ms"),
+        (-5.00001, "-5 ms"),
+        (0.0, "0 ms"),
+        (None, "no data"),
+    ],
+)
+def test_a_bound_is_never_told_as_less_than_it_is(value: float | None, told: str) -> None:
+    assert quantiles.at_most(value, "ms") == told
+
+
+def test_of_few_values_reports_say_what_a_quantile_needs() -> None:
+    facts = deviating()
+    told = insight(facts)
+    assert "p99 needs 2 h 28 min for outages of 30 s." in quantiles.caption(told)
+    for text in ("\n".join(lines(told, facts)), markdown(told, facts)):
+        assert "p99 needs 2 h 28 min for outages of 30 s" in text
+    assert 'name="p99 under the conditions" value="needs 2 h 28 min"' in junit(told, facts)
+
+
+def test_of_many_values_each_carries_its_bound_everywhere() -> None:
+    facts = long()
+    told = insight(facts)
+    during = quantiles.during(told)
+    assert during["p95"] == "327.7 ms (≤ 349.1 ms)"
+    assert during["p95"] in "\n".join(lines(told, facts))
+    assert during["p95"] in markdown(told, facts)
+    assert during["p95"] in junit(told, facts)
+    assert "after ≤" in quantiles.caption(told).lower()
+
+
+def test_the_quantile_that_was_promised_has_a_column() -> None:
+    facts = replace(clean(), objective=Objective(0.999, 86_400.0, quantile="p99.9 <= 6s"))
+    assert story(insight(facts), facts).phases.head[-2:] == ("p99.9", "max")
+
+
+def test_quantiles_of_an_earlier_insight_are_told_as_they_were() -> None:
+    told: Insight = insight(long())
+    before = replace(told.phases[1], quantiles=(), p95=327.7)
+    assert quantiles.named(before, 0.05, "ms")["p95"] == "327.7 ms"
+    old = replace(told, phases=(before,), run=replace(told.run, quantiles=()))
+    assert quantiles.names(old) == ("p50", "p95", "p99")
+    assert quantiles.caption(old) == ""
