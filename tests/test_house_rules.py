@@ -144,7 +144,7 @@ PARTS: dict[str, dict[str, str]] = {
     "tests/console/api/test_described.py": {"why": "held against answers", "rtk/console/api": "costs proposed shown"},
     "tests/console/store/test_ingest.py": {
         "why": "what becomes of a call",
-        "rtk/console/store": "apps database depth models problem rows",
+        "rtk/console/store": "apps database depth evidence models owned problem rows",
     },
     "tests/console/test_client.py": {"why": "through what is given away", "rtk/console/store": "client_wheels"},
     "tests/console/store/test_watch.py": {"why": "what happens by itself", "rtk/console/store": "keeping partitions"},

@@ -13,6 +13,11 @@ from django.db import connection
 from rtk.console import inside, tables
 from rtk.console.cluster import CannotRunDatabase
 from rtk.console.postgres import Postgres
+from rtk.console.store import changes, revisions
+from rtk.console.store.evidence import Revision
+from rtk.console.store.models import Verification
+from tests.console.live import EXPERIMENT
+from tests.console.people.world import made
 
 pytestmark = pytest.mark.usefixtures("django_db_setup")
 # For the table between groups and permissions, which nothing here uses, Django's own models and migrations differ.
@@ -76,6 +81,29 @@ def test_a_database_of_an_older_release_is_brought_to_this_one(postgres: Postgre
         assert dumped("older", postgres) != made
         tables.migrate()
         assert dumped("older", postgres) == made
+
+
+def test_verifications_of_an_older_release_get_their_first_revision(postgres: Postgres, django_db_blocker: Any) -> None:
+    with database("unrevised", postgres, django_db_blocker):
+        tables.migrate()
+        world = made()
+        values = {"frequency": 10.0, "duration": 300.0, "warm_up": 0.0, "cool_down": 0.0, "stop_when": {}}
+        told = {
+            **values,
+            "name": "v",
+            "experiment": EXPERIMENT,
+            "objective": {"name": "o", "target": 0.9, "window": 9.0},
+        }
+        for n in range(3):
+            changes.new_verification(world.shop, world.member, {**told, "name": f"v{n}"})
+        essence = Revision.objects.earliest("pk").essence
+        call_command("migrate", "store", "0021", verbosity=0, interactive=False)
+        tables.migrate()
+        found = list(Verification.objects.select_related("revision"))
+        assert [each.revision and (each.revision.essence, each.revision.number) for each in found] == [(essence, 1)] * 3
+        assert all(each.revised_at == each.created_at for each in found)
+        revisions.renew(found[0])
+        assert Revision.objects.count() == 3
 
 
 def test_a_database_of_a_newer_release_is_refused_in_one_sentence(postgres: Postgres, django_db_blocker: Any) -> None:

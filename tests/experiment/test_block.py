@@ -219,3 +219,22 @@ def test_what_a_console_learned_travels_beside_the_ids() -> None:
     plan = plan_of(taught({"seconds": 41.2, "outages": 12, "runs": 5}), Overrides(outage_lasts_s=30))
     assert (plan.outage_lasts_s, plan.outage_learned) == (30, Learned(41.2, 12, 5))
     assert plan_of(taught(None)).outage_learned is None
+
+
+def lasting(**keys: Any) -> dict[str, Any]:
+    objective = {"target": 0.9, **({"proof-lasts": keys["objective"]} if "objective" in keys else {})}
+    own = {"proof-lasts": keys["own"]} if "own" in keys else {}
+    block = {"frequency-of-measurement": 1, "duration-of-conditions": 1, "objective": objective, **own}
+    return {**_PUBLISHED, "extensions": [{"name": "chaosiq", "verification": block}]}
+
+
+def test_the_shorter_length_of_a_proof_counts() -> None:
+    assert plan_of(lasting(own="30d", objective="7d")).proof_lasts_s == 7 * 86_400
+    assert plan_of(lasting(objective=60)).proof_lasts_s == 60
+    assert plan_of(lasting()).proof_lasts_s is None
+
+
+@pytest.mark.parametrize("value", [0, 59, "367d", "soon", True, []])
+def test_how_long_a_proof_lasts_is_refused_with_its_place(value: Any) -> None:
+    with pytest.raises(BadInput, match=r"verification\.proof-lasts: expected"):
+        plan_of(lasting(own=value))

@@ -10,7 +10,7 @@ from rtk.experiment.occurs import occurs_of
 from rtk.experiment.plan import Plan, StopWhen
 from rtk.experiment.quantile import QuantilePromise, limit_of, quantile_promise
 from rtk.experiment.quantity import seconds, share
-from rtk.experiment.values import budget, count, flag, known, outage, text, typed, within
+from rtk.experiment.values import budget, count, flag, known, outage, proof, text, typed, within
 from rtk.experiment.wording import at, shown
 from rtk.insight.facts import PHASES, Objective
 from rtk.insight.occurs import Occurs
@@ -23,6 +23,7 @@ SHORTEST_S = 0.001
 DAY_S = 86_400.0
 LONGEST_S = 30 * DAY_S
 LONGEST_WINDOW_S = 366 * DAY_S
+SHORTEST_PROOF_S = 60.0
 
 FREQUENCY = "frequency-of-measurement"
 DURATION = "duration-of-conditions"
@@ -34,6 +35,7 @@ REQUIRE_BASELINE = "require-baseline"
 DECIDED = "decided"
 OCCURS, STRICT_COST, QUANTILE = "occurs", "strict-cost", "quantile"
 OUTAGE_LEARNED = "outage_learned"  # beside the ids, where a client that does not know it passes it by
+PROOF_LASTS = "proof-lasts"
 # `run_id` was written into the block by the clients of 2020 and means nothing to us.
 _KEYS = frozenset(
     (
@@ -50,10 +52,11 @@ _KEYS = frozenset(
         OCCURS,
         STRICT_COST,
         REQUIRE_BASELINE,
+        PROOF_LASTS,
         "run_id",
     )
 )
-_OBJECTIVE = frozenset(("name", "target", QUANTILE, "window", OUTAGE_LASTS))
+_OBJECTIVE = frozenset(("name", "target", QUANTILE, "window", OUTAGE_LASTS, PROOF_LASTS))
 _STOP_WHEN = frozenset(("deviated-in-a-row", "budget-spent", "max-duration", DECIDED))
 _IDS = ("experiment_id", "objective_id", "team_id", "org_id")
 
@@ -159,6 +162,7 @@ class _Reader:
             occurs=self._occurs(objective),
             limit=limit_of(promised, self.document, where) if promised and self.document else None,
             require_baseline=self._require_baseline(objective),
+            proof_lasts_s=self._proof_lasts(),
         )
         plan = self._bounded(plan)
         if plan.frequency_s < SHORTEST_S:
@@ -311,6 +315,18 @@ class _Reader:
         if not isinstance(strict, bool | None):
             raise BadInput(f"{at(self.place, STRICT_COST)}: expected true or false, not {shown(strict)}")
         return bool(strict) or self.options.strict_cost
+
+    def _proof_lasts(self) -> float | None:
+        """The shortest that is declared: a proof is not valid for longer because one of two places says more."""
+        promise, place = self.values.get("objective"), at(self.place, "objective")
+        declared = [
+            (self.values.get(PROOF_LASTS), at(self.place, PROOF_LASTS)),
+            (promise.get(PROOF_LASTS) if isinstance(promise, Mapping) else None, at(place, PROOF_LASTS)),
+        ]
+        lengths = [
+            proof(value, where, SHORTEST_PROOF_S, LONGEST_WINDOW_S) for value, where in declared if value is not None
+        ]
+        return min(lengths, default=None)
 
     def _bounded(self, plan: Plan) -> Plan:
         total = sum(plan.slots(phase) for phase in PHASES)

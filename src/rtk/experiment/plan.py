@@ -44,6 +44,7 @@ class Plan:
     `limit` is what an objective about a quantile sets to one probe's value; None for any other.
     `outage_lasts_s` is how long an outage lasts on average, by the file or an option; None: nobody said.
     `outage_learned` is what a console learned of the objective's earlier runs.
+    `proof_lasts_s` is for how long a run counts toward the standing of the promise, by the file; None: the default.
     `acts_on` names what no second run may act on meanwhile; None: it is computed from the actions.
     `require_baseline` lets no condition begin where the baseline misses the objective already.
     `max_in_flight` None: max(32, ceil(limit / frequency) + 1), at most 1,000 (DESIGN §4.2).
@@ -63,6 +64,7 @@ class Plan:
     limit: ValueLimit | None = None
     require_baseline: bool = False
     outage_learned: Learned | None = None
+    proof_lasts_s: float | None = None
 
     def slots(self, phase: Phase) -> int:
         """How many slots are planned in a phase whose method returns within the duration."""

@@ -63,6 +63,14 @@ def outage(value: object, place: str, most: float) -> float:
     return length
 
 
+def proof(value: object, place: str, least: float, most: float) -> float:
+    """Return how long a proof lasts, in seconds."""
+    length = seconds(value, place)
+    if not least <= length <= most:
+        raise BadInput(f"{place}: expected how long a proof lasts, from 1 minute to 366 days, not {shown(value)}")
+    return length
+
+
 def budget(value: object, place: str) -> float:
     """Return a share of the budget."""
     number = finite(value)

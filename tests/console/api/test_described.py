@@ -48,7 +48,7 @@ def test_what_is_answered_is_as_described(live: Live, machine: Machine) -> None:
     shown.Found.model_validate(machine("POST", f"{team}/import", json={"source": json.dumps(EXPERIMENT)}).json())
     shown.Fault.model_validate(machine("POST", f"{team}/objectives", json={}).json())
     read: dict[str, type[BaseModel]] = {
-        run: shown.ShownRun,
+        run: shown.WholeRun,
         f"{run}/measurements": shown.Measurements,
         f"{team}/verifications/{made['id']}": shown.WholeVerification,
         f"{team}/objectives/{made['objective_id']}": shown.WholeObjective,

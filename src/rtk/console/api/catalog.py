@@ -1,11 +1,13 @@
 """Part B: experiments looked at, objectives and verifications."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
+from rtk.console.api import standing
 from rtk.console.api.answers import created, polled
 from rtk.console.api.entry import caller_of, enter
 from rtk.console.api.forms import NewObjective, NewVerification, ObjectiveChange, Source, VerificationChange
@@ -47,7 +49,7 @@ def list_objectives(
 ) -> HttpResponse:
     """A page of objectives."""
     rows = verifications.objectives(enter(request, org, team, "read"))
-    return polled(request, lists.page(rows, changes.objective, cursor, limit))
+    return polled(request, _page(lists.page(rows, _itself, cursor, limit), standing.objectives))
 
 
 @router.get(T + "/objectives/{objective}", response=WholeObjective, summary="An objective")
@@ -69,7 +71,7 @@ def change_objective(
 def _whole(made: Objective) -> dict[str, Any]:
     """An objective with what its runs teach of outages."""
     learned = lessons.learned(made.id)
-    return {**changes.objective(made), "outage_learned": asdict(learned) if learned else None}
+    return {**standing.objective(made), "outage_learned": asdict(learned) if learned else None}
 
 
 @router.delete(T + "/objectives/{objective}", response={204: None}, summary="Delete an objective")
@@ -87,7 +89,7 @@ def make_verification(request: HttpRequest, org: str, team: str, body: NewVerifi
     """
     into, user = enter(request, org, team, "run"), caller_of(request).user
     made = changes.new_verification(into, user, body.dict())
-    told = {**changes.verification(made), "warning": changes.warning_of(made)}
+    told = {**standing.verification(made), "warning": changes.warning_of(made)}
     return created(request, told, f"{request.path}/{made.id}")
 
 
@@ -96,7 +98,8 @@ def list_verifications(
     request: HttpRequest, org: str, team: str, cursor: str | None = None, limit: int = Query(50, ge=1, le=200)
 ) -> HttpResponse:
     """A page of verifications."""
-    return polled(request, verifications.page(enter(request, org, team, "read"), changes.verification, cursor, limit))
+    found = verifications.page(enter(request, org, team, "read"), _itself, cursor, limit)
+    return polled(request, _page(found, standing.verifications))
 
 
 @router.get(T + "/verifications/{verification}", response=WholeVerification, summary="A verification")
@@ -111,7 +114,7 @@ def verification(request: HttpRequest, org: str, team: str, verification: str) -
         "outage": asdict(length),
         "occurrence": cost,
     }
-    return polled(request, {**changes.verification(found), **told})
+    return polled(request, {**standing.verification(found), **told})
 
 
 @router.patch(T + "/verifications/{verification}", response=MadeVerification, summary="Change a verification")
@@ -122,7 +125,7 @@ def change_verification(
     into, user = enter(request, org, team, "run"), caller_of(request).user
     found = verifications.find(into, verification)
     made = changes.change_verification(into, user, found, body.dict(exclude_none=True))
-    return {**changes.verification(made), "warning": changes.warning_of(made)}
+    return {**standing.verification(made), "warning": changes.warning_of(made)}
 
 
 @router.delete(T + "/verifications/{verification}", response={204: None}, summary="Delete a verification")
@@ -130,3 +133,12 @@ def delete_verification(request: HttpRequest, org: str, team: str, verification:
     """Delete a verification: it takes no further runs."""
     verifications.delete(verifications.find(enter(request, org, team, "run"), verification))
     return HttpResponse(status=204)
+
+
+def _itself(row: Any) -> Any:
+    return row
+
+
+def _page(page: dict[str, Any], shown: Callable[[list[Any]], list[dict[str, Any]]]) -> dict[str, Any]:
+    """A page whose items are told together."""
+    return {**page, "items": shown(page["items"])}

@@ -59,6 +59,7 @@ Scopes = Annotated[
 Quantile = Annotated[str, AfterValidator(_whole), Field(max_length=600)]
 OutageLasts = Annotated[float, Field(strict=True, gt=0, le=30 * 86_400)]
 Expected = Annotated[dict[str, Any] | Annotated[str, Field(max_length=200)], BeforeValidator(_few)]
+ProofLasts = Annotated[float, Field(strict=True, ge=60, le=366 * 86_400)]
 Frequency = Annotated[float, Field(strict=True, gt=0, le=86_400)]
 
 EXPERIMENT: dict[str, Any] = {
@@ -122,7 +123,8 @@ class Source(Form):
 class NewObjective(Form):
     """A promise: a `target`, or a `quantile` of the value such as `p95 <= 300ms`.
 
-    `window` is in seconds, and so is `outage_lasts`: how long an outage lasts on average.
+    Times are in seconds: `window`, `outage_lasts` (how long an outage lasts on average) and `proof_lasts` (for how long
+    a run counts).
     """
 
     name: Name
@@ -132,6 +134,7 @@ class NewObjective(Form):
     quantile: Quantile | None = None
     window: Window
     outage_lasts: OutageLasts | None = None
+    proof_lasts: ProofLasts | None = None
     measure: dict[str, Any] = Field(default_factory=dict)
 
     model_config = ConfigDict(
@@ -150,6 +153,7 @@ class ObjectiveChange(Form):
     quantile: Quantile | None = None
     window: Window | None = None
     outage_lasts: OutageLasts | None = None
+    proof_lasts: ProofLasts | None = None
     measure: dict[str, Any] | None = None
 
 
@@ -171,6 +175,7 @@ class NewVerification(Form):
     occurs: Expected | None = None
     strict_cost: StrictBool = False
     require_baseline: StrictBool = False
+    proof_lasts: ProofLasts | None = None
     stop_when: dict[str, Any] = Field(default_factory=dict)
 
     model_config = ConfigDict(
@@ -201,6 +206,7 @@ class VerificationChange(Form):
     occurs: Expected | None = None
     strict_cost: StrictBool | None = None
     require_baseline: StrictBool | None = None
+    proof_lasts: ProofLasts | None = None
     stop_when: dict[str, Any] | None = None
 
 

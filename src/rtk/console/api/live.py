@@ -10,12 +10,13 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from ninja import Query
 
 from rtk.console import links
+from rtk.console.api import standing
 from rtk.console.api.answers import created, polled
 from rtk.console.api.entry import Bearer, InThread, Session, caller_of, enter, is_still_in, read
 from rtk.console.api.forms import NewRun, Stop
 from rtk.console.api.kept_executions import takes
 from rtk.console.api.kept_runs import V, router
-from rtk.console.api.shown import BegunRun, Measurements, Page, ShownRun
+from rtk.console.api.shown import BegunRun, Measurements, Page, ShownRun, WholeRun
 from rtk.console.store import insights, readings, runs, stream, verifications
 from rtk.console.store.intake import ACCEPTS
 from rtk.console.store.models import Run
@@ -53,7 +54,7 @@ def begin(request: HttpRequest, org: str, team: str, verification: str, run: str
 
 @router.post(
     V + "/{run}/end",
-    response=ShownRun,
+    response=WholeRun,
     summary="End a run",
     openapi_extra=takes(Ended, {"journal": {"status": "completed"}, "insight": {"verdict": "pass"}}),
 )
@@ -65,7 +66,7 @@ def end(request: HttpRequest, org: str, team: str, verification: str, run: str) 
     runs.end(found, user, bytes(body.journal), body.insight)
     found = runs.find(into, verification, run)
     insights.insight_of(found)
-    return polled(request, runs.shown(found))
+    return polled(request, _whole(found))
 
 
 @router.post(V + "/{run}/stop", response=ShownRun, summary="Stop a run")
@@ -91,10 +92,10 @@ def list_runs(
     return polled(request, runs.page(into, of, cursor, limit))
 
 
-@router.get(V + "/{run}", response=ShownRun, summary="A run")
+@router.get(V + "/{run}", response=WholeRun, summary="A run")
 def run(request: HttpRequest, org: str, team: str, verification: str, run: str) -> HttpResponse:
     """A run as it stands."""
-    return polled(request, runs.shown(_found(request, org, team, verification, run)))
+    return polled(request, _whole(_found(request, org, team, verification, run)))
 
 
 @router.get(V + "/{run}/measurements", response=Measurements, summary="The measurements of a run")
@@ -147,6 +148,10 @@ async def follow(
     answer["Cache-Control"] = "no-store"
     answer["X-Accel-Buffering"] = "no"
     return answer
+
+
+def _whole(found: Run) -> dict[str, Any]:
+    return {**runs.shown(found), "standing": standing.of_run(found)}
 
 
 def _found(request: HttpRequest, org: str, team: str, verification: str, run: str) -> Run:

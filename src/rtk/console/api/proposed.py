@@ -18,6 +18,7 @@ PROPOSED: dict[str, Any] = {
     "occurs": None,
     "strict_cost": False,
     "require_baseline": False,
+    "proof_lasts": None,
     "stop_when": {},
     "prospects": ["30 clean measurements prove 78.6 %; 168 (28 min) would prove 95 %."],
 }
@@ -54,6 +55,7 @@ class Proposed(Schema):
     occurs: dict[str, Any] | None
     strict_cost: bool
     require_baseline: bool
+    proof_lasts: float | None
     stop_when: dict[str, Any]
     prospects: list[str]
 

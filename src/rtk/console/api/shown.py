@@ -8,6 +8,7 @@ from pydantic import ConfigDict
 from rtk.console.api.costs import COST, ShownCost
 from rtk.console.api.forms import EXPERIMENT
 from rtk.console.api.proposed import LEARNED, OUTAGE, WARNING, Found
+from rtk.console.api.standing import STANDING, ShownStanding, Together
 from rtk.insight.facts import Outcome, Phase
 
 __all__ = ["Found"]  # what is proposed is shown as well
@@ -27,9 +28,7 @@ RUN: dict[str, Any] = dict(
     title="Checkout answers in time",
     state="ended",
     status="completed",
-    created_at=AT,
-    heard_at=AT,
-    ended_at=AT,
+    **dict.fromkeys(("created_at", "heard_at", "ended_at"), AT),
     by="Mary",
     next=37,
     stop=None,
@@ -69,6 +68,14 @@ class ShownRun(Schema):
     recovered: bool | None
 
     model_config = like(**RUN)
+
+
+class WholeRun(ShownRun):
+    """A run with how the promise of its verification stands now, `standing`."""
+
+    standing: ShownStanding | None
+
+    model_config = like(**RUN, standing=STANDING)
 
 
 class BegunRun(ShownRun):
@@ -120,13 +127,15 @@ OBJECTIVE: dict[str, Any] = {
     "quantile": "p95 <= 300ms",
     "window": 86400.0,
     "outage_lasts": None,
+    "proof_lasts": None,
     "measure": {},
+    "standing": {"state": "kept", "counts": {"kept": 1}},
     "created_at": AT,
 }
 
 
 class ShownObjective(Schema):
-    """An objective; `window` and `outage_lasts` are in seconds, `target` is the share of a `quantile`, too."""
+    """An objective; its times are in seconds, `target` is the share of a `quantile`, too."""
 
     id: str
     name: str
@@ -136,7 +145,9 @@ class ShownObjective(Schema):
     quantile: str | None
     window: float | None
     outage_lasts: float | None
+    proof_lasts: float | None
     measure: dict[str, Any]
+    standing: Together
     created_at: Moment
 
     model_config = like(**OBJECTIVE)
@@ -163,13 +174,15 @@ VERIFICATION: dict[str, Any] = {
     "occurs": {"times": 2, "per": "30d", "lasts": "20m"},
     "strict_cost": False,
     "require_baseline": False,
+    "proof_lasts": None,
     "stop_when": {},
+    "standing": STANDING,
     "created_at": AT,
 }
 
 
 class ShownVerification(Schema):
-    """A verification; times are in seconds."""
+    """A verification; times are in seconds. Its `standing` is null where nothing is promised."""
 
     id: str
     name: str
@@ -183,7 +196,9 @@ class ShownVerification(Schema):
     occurs: dict[str, Any] | None
     strict_cost: bool
     require_baseline: bool
+    proof_lasts: float | None
     stop_when: dict[str, Any]
+    standing: ShownStanding | None
     created_at: Moment
 
     model_config = like(**VERIFICATION)
@@ -285,14 +300,7 @@ class ShownEvent(Schema):
     source: str | None
 
     model_config = like(
-        id=ID,
-        kind="verification.started",
-        at=AT,
-        subject=ID,
-        title="Checkout",
-        tags=["shop"],
-        by="Mary",
-        source=None,
+        id=ID, kind="verification.started", at=AT, subject=ID, title="Checkout", tags=["shop"], by="Mary", source=None
     )
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.timezone import now
 
 from rtk.console.people.models import Team, User
-from rtk.console.store import experiments, lessons, promises, timeline, verifications
+from rtk.console.store import experiments, lessons, promises, revisions, timeline, verifications
 from rtk.console.store.models import Experiment, Objective, Verification
 from rtk.console.store.problem import Problem
 from rtk.errors import BadInput
@@ -19,7 +19,7 @@ from rtk.report.conclusion import conclusion_of
 
 _COLUMNS = {"frequency": "frequency_s", "duration": "duration_s", "warm_up": "warm_up_s", "cool_down": "cool_down_s"}
 _PROMISE = ("target", "quantile")
-_LENGTHS = {"window": "window_s", "outage_lasts": "outage_lasts_s"}
+_LENGTHS = {"window": "window_s", "outage_lasts": "outage_lasts_s", "proof_lasts": "proof_lasts_s"}
 
 
 def new_objective(team: Team, user: User, values: Mapping[str, Any]) -> Objective:
@@ -37,6 +37,7 @@ def change_objective(objective: Objective, values: Mapping[str, Any]) -> Objecti
     objective.save()
     if asked:
         _check_all(objective)
+    revisions.renew_of(objective)
     return objective
 
 
@@ -78,9 +79,11 @@ def new_verification(team: Team, user: User, values: Mapping[str, Any]) -> Verif
         occurs=_occurs(values.get("occurs")),
         strict_cost=values.get("strict_cost", False),
         require_baseline=bool(values.get("require_baseline")),
+        proof_lasts_s=values.get("proof_lasts"),
         **columns,
     )
     _check(made)
+    revisions.renew(made)
     timeline.add(team, user, "verification.created", made.id, made.name, experiments.tags_of(document))
     return made
 
@@ -99,11 +102,7 @@ def _objective(team: Team, user: User, values: Mapping[str, Any]) -> Objective |
 
 @transaction.atomic
 def change_verification(team: Team, user: User, verification: Verification, values: Mapping[str, Any]) -> Verification:
-    """Change a verification."""
-    if "experiment" in values:
-        verifications.checked(values["experiment"])
-        key = str(verification.experiment_id)
-        verification.experiment, _ = experiments.keep(team, user, values["experiment"], key)
+    """Change a verification; a new revision of it begins where more than names change."""
     if "objective_id" in values:
         verification.objective = _objective(team, user, values)
     for key, column in _COLUMNS.items():
@@ -115,8 +114,15 @@ def change_verification(team: Team, user: User, verification: Verification, valu
         verification.occurs = _occurs(values["occurs"])
     verification.strict_cost = values.get("strict_cost", verification.strict_cost)
     verification.require_baseline = bool(values.get("require_baseline", verification.require_baseline))
-    _check(verification)
+    verification.proof_lasts_s = values.get("proof_lasts", verification.proof_lasts_s)
     verification.save()
+    if "experiment" in values:
+        verifications.checked(values["experiment"])
+        key = str(verification.experiment_id)
+        verification.experiment, _ = experiments.keep(team, user, values["experiment"], key)
+        verification.save(update_fields=["experiment"])
+    _check(verification)
+    revisions.renew(verification)
     return verification
 
 
@@ -162,6 +168,7 @@ def objective(made: Objective) -> dict[str, Any]:
         "quantile": made.quantile or None,
         "window": made.window_s,
         "outage_lasts": made.outage_lasts_s,
+        "proof_lasts": made.proof_lasts_s,
         "measure": made.measure,
         "created_at": made.created_at.isoformat(),
     }
@@ -182,6 +189,7 @@ def verification(made: Verification) -> dict[str, Any]:
         "occurs": made.occurs,
         "strict_cost": made.strict_cost,
         "require_baseline": made.require_baseline,
+        "proof_lasts": made.proof_lasts_s,
         "stop_when": made.stop_when,
         "created_at": made.created_at.isoformat(),
     }

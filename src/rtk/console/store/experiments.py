@@ -8,7 +8,7 @@ from typing import Any, Literal
 from django.db import IntegrityError, transaction
 
 from rtk.console.people.models import Team, User
-from rtk.console.store import lists, timeline
+from rtk.console.store import lists, revisions, timeline
 from rtk.console.store.models import NAME_LENGTH, Experiment
 from rtk.console.store.problem import Problem, unknown
 
@@ -89,6 +89,7 @@ def _renewed(known: Experiment, document: Mapping[str, Any]) -> Known:
     known.document, known.digest, known.title = document, now, title_of(document)
     known.tags = tags_of(document)
     known.save(update_fields=["document", "digest", "title", "tags"])
+    revisions.renew_with(known)
     return "changed"
 
 

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from rtk.console import heap
 from rtk.console.notify import outbox
-from rtk.console.store import holds, lessons, measured, outages, sparks
+from rtk.console.store import holds, lessons, measured, outages, sparks, weighing
 from rtk.console.store.intake import PHASE_CODES
 from rtk.console.store.models import RecordEntry, Run
 from rtk.console.store.runs import lengths, state_of
@@ -25,16 +25,8 @@ from rtk.insight.shape import Figures
 from rtk.verify.facts import facts_of_entries
 
 KEPT = (
-    "insight",
-    "insight_next",
-    "verdict",
-    "restored",
-    "recovered",
-    "deviating_s",
-    "occurrence",
-    "outages_seen",
-    "outages_seen_s",
-    "spark",
+    *("insight", "insight_next", "verdict", "restored", "recovered", "deviating_s", "occurrence"),
+    *("outages_seen", "outages_seen_s", "spark", "weighed"),
 )
 _COMPUTING = threading.RLock()
 _BROKEN = (ToolkitError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError, AssertionError)
@@ -66,10 +58,11 @@ def keep(run: Run) -> None:
     run.deviating_s = run.insight.get("deviating_s")
     run.occurrence = run.insight.get("occurrence")
     lessons.keep(run)
-    run.spark = sparks.drawn(found, threshold)
+    run.spark, run.weighed = sparks.drawn(found, threshold), True
     with transaction.atomic():
         run.save(update_fields=KEPT)
         outages.keep(run, spans)
+        weighing.keep(run, run.insight, run.experiment.document)
         holds.settle(run)
         if run.restored is False:
             outbox.note(outbox.NOT_RESTORED, run.id)

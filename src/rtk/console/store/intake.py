@@ -92,6 +92,7 @@ class PlanOf(Struct):
     occurs: OccursOf | None = None
     outage_learned: LearnedOf | None = None
     require_baseline: bool = False
+    proof_lasts_s: Annotated[float, Meta(ge=60, le=366 * 86_400)] | None = None
     objective: ObjectiveOf | None = None
 
 

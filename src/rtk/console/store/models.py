@@ -8,39 +8,17 @@ An id that a file names is kept in `file_id` and looked for within the team only
 by everyone, so their ids cannot be keys.
 """
 
-import uuid
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.utils.timezone import now
 
+from rtk.console.store.evidence import Promised, Revision
 from rtk.console.store.fields import Document, Packed
+from rtk.console.store.owned import Owned, newest_first, one_of_a_file
 
 NAME_LENGTH = 500
-
-
-class Owned(models.Model):
-    """What belongs to a team and is listed newest first."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    team = models.ForeignKey("people.Team", on_delete=models.CASCADE, related_name="+")
-    created_at = models.DateTimeField(default=now, editable=False)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
-
-    class Meta:
-        abstract = True
-
-
-def newest_first(name: str) -> list[models.Index]:
-    """The index that a list of a team's things is read by."""
-    return [models.Index(fields=["team", "-created_at", "-id"], name=f"{name}_newest")]
-
-
-def one_of_a_file(name: str) -> list[models.BaseConstraint]:
-    """Within a team there is one thing for an id that files name, besides deleted ones."""
-    alive = models.Q(deleted_at__isnull=True)
-    return [models.UniqueConstraint(fields=["team", "file_id"], condition=alive, name=f"{name}_of_a_file")]
 
 
 class Experiment(Owned):
@@ -60,7 +38,7 @@ class Experiment(Owned):
         constraints: ClassVar = one_of_a_file("experiment")
 
 
-class Objective(Owned):
+class Objective(Owned, Promised):
     """A promise: `target` is a share, `window_s` seconds, `measure` how it is measured.
 
     `quantile` is the promise as it was made where it is one about a quantile ("p95 <= 300ms"); `target` is its share.
@@ -84,11 +62,11 @@ class Objective(Owned):
         constraints: ClassVar = one_of_a_file("objective")
 
 
-class Verification(Owned):
+class Verification(Owned, Promised):
     """An experiment measured at a frequency for a duration (seconds), for an objective.
 
     `occurs` is how often its conditions are expected in life, as a file has it; `strict_cost` whether a run fails that
-    costs more than that may.
+    costs more than that may. `revision` is the current one; `revised_at` is when somebody changed what it measures.
     """
 
     file_id = models.CharField(max_length=NAME_LENGTH, null=True)
@@ -104,6 +82,8 @@ class Verification(Owned):
     strict_cost = models.BooleanField(default=False)
     require_baseline = models.BooleanField(default=False)
     stop_when = Document(default=dict)
+    revision = models.ForeignKey(Revision, null=True, on_delete=models.SET_NULL, related_name="+")
+    revised_at = models.DateTimeField(default=now)
     archived_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
 
@@ -145,7 +125,8 @@ class Run(Owned):
     `events`. `insight` was computed when `next` was `insight_next`; `verdict`, `restored` (the rollbacks succeeded),
     `recovered` (the service was good again) and `occurrence` (what one costs) are of it. Who has seen that a run is
     not restored acknowledges it, with a `note`. `outages_seen` were over within the run, all of them lasted for
-    `outages_seen_s`. `spark` is what a list draws of its measurements.
+    `outages_seen_s`. `spark` is what a list draws of its measurements. `essence` is that of the revision that was
+    played, and `weighed` is whether its `Evidence` is kept.
     """
 
     verification = models.ForeignKey(Verification, on_delete=models.CASCADE, related_name="runs")
@@ -174,6 +155,8 @@ class Run(Owned):
     insight_next = models.BigIntegerField(null=True)
     outages_seen = models.BigIntegerField(null=True)
     outages_seen_s = models.FloatField(null=True)
+    essence = models.CharField(max_length=64, default="")
+    weighed = models.BooleanField(default=False)
     spark = Document(null=True)
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_by = models.ForeignKey(
@@ -187,6 +170,11 @@ class Run(Owned):
             models.Index(fields=["verification", "-created_at", "-id"], name="run_of_verification"),
             models.Index(fields=["heard_at"], condition=~models.Q(state="ended"), name="run_under_way"),
             models.Index(fields=["ended_at"], name="run_ended"),
+            models.Index(
+                fields=["-created_at"],
+                condition=models.Q(weighed=False, insight_next__isnull=False),
+                name="run_not_weighed",
+            ),
             models.Index(
                 fields=["team", "-created_at"],
                 condition=models.Q(restored=False, acknowledged_at=None),

@@ -15,11 +15,12 @@ from django.utils.timezone import now
 from rtk.console.notify import outbox
 from rtk.console.people.models import Team, User
 from rtk.console.prepared import Prepared
-from rtk.console.store import executions, experiments, lists, partitions, timeline, verifications
+from rtk.console.store import executions, experiments, lists, partitions, revisions, timeline, verifications
 from rtk.console.store.intake import PlanOf, accept, refusal
 from rtk.console.store.models import Run, Verification
 from rtk.console.store.problem import Problem, unknown
 from rtk.experiment.plan import slot_count
+from rtk.experiment.revision import essence
 
 SILENCE = timedelta(seconds=30)  # without a heartbeat: contact is lost
 PATIENCE = timedelta(hours=24)  # past the planned end: nobody waits any longer
@@ -133,6 +134,7 @@ def make(
     kept = verification.experiment
     if experiment and kept.digest != experiments.digest(experiment):
         kept, _ = experiments.keep(team, user, experiment, kept.file_id or str(kept.id))
+    revision = essence(kept.document, revisions.planned_by(plan))
     execution = values.pop("execution", None) or executions.make(team, user, kept, None, executions.Journal())
     run: Run = Run.objects.create(
         id=run_id,
@@ -145,6 +147,7 @@ def make(
         experiment=kept,
         execution=execution,
         plan=dict(plan),
+        essence=revision,
         due_at=moment + timedelta(seconds=sum(lengths(plan).values())),
         **values,
     )

@@ -13,7 +13,7 @@ from django.utils.timezone import now
 
 from rtk.console.people.models import Team, User
 from rtk.console.prepared import Prepared
-from rtk.console.store import experiments, lists, promises, timeline
+from rtk.console.store import experiments, lists, promises, revisions, timeline
 from rtk.console.store.intake import OccursOf, PlanOf
 from rtk.console.store.models import NAME_LENGTH, Experiment, Objective, Verification
 from rtk.console.store.problem import Problem, unknown
@@ -28,6 +28,7 @@ from rtk.experiment.block import (
     OCCURS,
     OUTAGE_LASTS,
     OUTAGE_LEARNED,
+    PROOF_LASTS,
     QUANTILE,
     REQUIRE_BASELINE,
     STRICT_COST,
@@ -44,12 +45,12 @@ from rtk.insight.outage_length import Learned
 def of(team: Team) -> Any:
     """A team's verifications."""
     rows = Verification.objects.filter(team=team, deleted_at=None)
-    return rows.select_related("objective", "experiment", "team")
+    return rows.select_related("objective", "experiment", "revision", "team")
 
 
 def _one(team: UUID, **key: Any) -> Any:
     rows = Verification.objects.filter(team=team, deleted_at=None, **key).order_by("-created_at")
-    return rows.select_related("objective", "experiment")[:1]
+    return rows.select_related("objective", "experiment", "revision")[:1]
 
 
 _ONE = Prepared(lambda team, key: _one(team, id=key), team=UUID(int=1), key=UUID(int=2))
@@ -89,7 +90,7 @@ def page(team: Team, shown: Callable[[Verification], Any], cursor: str | None, l
 @cache
 def _newest(size: int, follows: bool) -> Prepared:
     def rows(team: UUID, at: datetime, last: UUID) -> Any:
-        alive = Verification.objects.filter(team=team, deleted_at=None)
+        alive = Verification.objects.filter(team=team, deleted_at=None).select_related("objective", "revision")
         return lists.after(alive, (at, last) if follows else None)[:size]
 
     return Prepared(rows, team=UUID(int=1), at=datetime(2000, 1, 1, tzinfo=UTC), last=UUID(int=2))
@@ -163,8 +164,10 @@ def imported(team: Team, user: User, document: Mapping[str, Any], plan: Plan | P
         outage_lasts_s=plan.outage_lasts_s,
         **_expected(plan.occurs),
         require_baseline=plan.require_baseline,
+        proof_lasts_s=plan.proof_lasts_s,
         stop_when=stop_when_in(document),
     )
+    revisions.renew(verification)
     timeline.add(team, user, "verification.created", verification.id, verification.name, experiments.tags_of(document))
     return verification
 
@@ -225,12 +228,18 @@ def document_of(verification: Verification, learned: Learned | None = None) -> d
         block |= {STRICT_COST: True} if verification.strict_cost else {}
     if verification.require_baseline:
         block[REQUIRE_BASELINE] = True
+    if verification.proof_lasts_s:
+        block[PROOF_LASTS] = _number(verification.proof_lasts_s)
     if verification.stop_when:
         block["stop-when"] = verification.stop_when
     block |= _of_its_file(verification.experiment.document)
     objective = verification.objective
     if objective:
-        lengths = {"window": objective.window_s, OUTAGE_LASTS: objective.outage_lasts_s}
+        lengths = {
+            "window": objective.window_s,
+            OUTAGE_LASTS: objective.outage_lasts_s,
+            PROOF_LASTS: objective.proof_lasts_s,
+        }
         told = {key: _number(length) for key, length in lengths.items() if length is not None}
         promise = {QUANTILE: objective.quantile} if objective.quantile else {"target": objective.target}
         block["objective"] = {"name": objective.name, **promise, **told}

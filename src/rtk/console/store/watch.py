@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django.utils.timezone import now
 
 from rtk.console.notify import outbox
-from rtk.console.store import insights, partitions, runs, timeline
+from rtk.console.store import backlog, insights, partitions, runs, timeline
 from rtk.console.store.models import Run
 
 RECENT = timedelta(days=1)  # runs that ended longer ago get their insight when somebody asks for it
@@ -21,7 +21,7 @@ AHEAD_DAYS = 2  # partitions made beforehand, so that the first run of a day nee
 
 
 def sweep(at: datetime | None = None) -> dict[str, int]:
-    """Note what has become of runs by now: how many lost contact, are abandoned, got an insight."""
+    """Note what has become of runs by now: how many lost contact, are abandoned, got an insight, were weighed."""
     moment = at or now()
     silent = Q(heard_at__lt=moment - runs.SILENCE)
     late = silent & Q(due_at__lt=moment - runs.PATIENCE)
@@ -30,6 +30,7 @@ def sweep(at: datetime | None = None) -> dict[str, int]:
         "abandoned": _become("abandoned", late & ~Q(state="abandoned"), "run.abandoned"),
         "lost": _become("lost", lost & Q(state="running"), "run.lost-contact"),
         "insights": _keep_insights(Q(ended_at__gt=moment - RECENT), MOST_INSIGHTS),
+        "weighed": backlog.weigh(MOST_INSIGHTS),
     }
 
 

@@ -23,10 +23,11 @@ class SpanWidget(forms.MultiWidget):
     def __init__(self, units: Sequence[tuple[str, str]], attrs: dict[str, Any] | None = None) -> None:
         number = forms.NumberInput(attrs={"min": 0, "step": "any", "inputmode": "decimal"})
         super().__init__([number, forms.Select(choices=units, attrs={"aria-label": "Unit"})], attrs)
+        self._empty = "s" if any(key == "s" for key, _ in units) else units[-1][0]
 
     def decompress(self, value: Any) -> list[Any]:
         """Seconds as a number and the largest unit in which it is whole."""
-        return list(parts_of(value))
+        return list(parts_of(value, self._empty))
 
     def id_for_label(self, id_: str, index: str = "0") -> str:
         """The label is the number's; the unit has one of its own."""
@@ -112,10 +113,10 @@ class TickField(forms.BooleanField):
         return "yes" if ticked else "no"
 
 
-def parts_of(seconds: Any) -> tuple[str, str]:
-    """A number and a unit for seconds: 90 is 90 seconds, 300 is 5 minutes, 86400 is 1 day."""
+def parts_of(seconds: Any, empty: str = "s") -> tuple[str, str]:
+    """A number and a unit for seconds: 90 is 90 seconds, 300 is 5 minutes, 86400 is 1 day; `empty` is that of none."""
     if not isinstance(seconds, int | float):
-        return "", "s"
+        return "", empty
     exact = Decimal(str(seconds))
     fitting = [key for key, (_, size) in UNITS.items() if seconds >= size and exact % size == 0]
     unit = fitting[-1] if fitting else "s"
@@ -133,7 +134,7 @@ def plain(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def span_of(data: Mapping[str, Any], name: str) -> dict[str, str]:
+def span_of(data: Mapping[str, Any], name: str, empty: str = "s") -> dict[str, str]:
     """What a form sends for a duration in seconds: the number and the unit."""
-    number, unit = parts_of(data.get(name))
+    number, unit = parts_of(data.get(name), empty)
     return {f"{name}_0": number, f"{name}_1": unit}

@@ -14,7 +14,15 @@ from rtk.console.people.models import Team
 from rtk.console.store import lessons, verifications
 from rtk.console.store.models import NAME_LENGTH, Objective
 from rtk.errors import BadInput
-from rtk.experiment.block import DAY_S, LONGEST_S, LONGEST_WINDOW_S, MOST_SLOTS, OCCURS, SHORTEST_S
+from rtk.experiment.block import (
+    DAY_S,
+    LONGEST_S,
+    LONGEST_WINDOW_S,
+    MOST_SLOTS,
+    OCCURS,
+    SHORTEST_PROOF_S,
+    SHORTEST_S,
+)
 from rtk.experiment.occurs import LONGEST_PER_S, MOST_TIMES, occurs_of
 from rtk.experiment.plan import slot_count
 from rtk.experiment.quantile import quantile_promise
@@ -120,6 +128,14 @@ class StrategyForm(forms.Form):
         label="Stop as soon as the run fails whatever comes",
         help_text="Even if every measurement that is left were good. It keeps its verdict.",
     )
+    proof_lasts = SpanField(
+        label="A proof lasts",
+        least=SHORTEST_PROOF_S,
+        most=LONGEST_WINDOW_S,
+        units="h d",
+        required=False,
+        help_text="For how long a run counts toward whether the promise is kept. Where nothing is typed, 30 days.",
+    )
     deviated_in_a_row = forms.IntegerField(
         label="Stop after so many deviating measurements in a row", required=False, min_value=1, max_value=MOST_SLOTS
     )
@@ -177,6 +193,7 @@ class StrategyForm(forms.Form):
             "occurs": expected_in(values),
             "strict_cost": values.get("strict_cost") == STRICTLY,
             "require_baseline": bool(values.get("require_baseline")),
+            "proof_lasts": values.get("proof_lasts"),
             "stop_when": self.stop_when(),
         }
 

@@ -26,7 +26,7 @@ USUAL: dict[str, float] = {
     "cool_down": 60.0,
 }
 _SPANS = (
-    *("window", "frequency", "duration", "warm_up", "cool_down", "outage_lasts", "max_duration"),
+    *("window", "frequency", "duration", "warm_up", "cool_down", "outage_lasts", "proof_lasts", "max_duration"),
     *("occurs_per", "occurs_lasts"),
 )
 
@@ -53,7 +53,7 @@ def proposed(found: Found, lasting_s: float | None = None) -> dict[str, str]:
     times, allowance = expected.get("occurs_times"), expected.get("occurs_allowance")
     spans: dict[str, str] = {}
     for name in _SPANS:
-        spans.update(span_of(values, name))
+        spans.update(span_of(values, name, "d" if name == "proof_lasts" else "s"))
     row, spent = (plan.stop_when.deviated_in_a_row, plan.stop_when.budget_spent) if plan else (None, None)
     return {
         "attach": NEW,
@@ -89,10 +89,11 @@ def verification(found: Found) -> dict[str, Any]:
     times = {key: values[key] for key in ("frequency", "duration", "warm_up", "cool_down")}
     outage = plan.outage_lasts_s if plan else None
     shown = {"name": _name(found.title), "objective": promise, **times}
+    proof = plan.proof_lasts_s if plan else None
     occurs = _occurs(found)
     expected = {"occurs": occurs and block_of_occurs(occurs), "strict_cost": bool(occurs and occurs.strict)}
-    required = {"require_baseline": plan is not None and plan.require_baseline}
-    return {**shown, "outage_lasts": outage, **expected, **required, "stop_when": _stop_when(plan)}
+    expected["require_baseline"] = plan is not None and plan.require_baseline
+    return {**shown, "outage_lasts": outage, "proof_lasts": proof, **expected, "stop_when": _stop_when(plan)}
 
 
 def _occurs(found: Found) -> Occurs | None:
@@ -143,6 +144,7 @@ def _numbers(plan: Plan) -> dict[str, float]:
         "target": plan.objective.target if plan.objective else None,
         "window": plan.objective.window_s if plan.objective else None,
         "outage_lasts": plan.outage_lasts_s,
+        "proof_lasts": plan.proof_lasts_s,
         "max_duration": plan.stop_when.max_duration_s,
     }
     return {key: value for key, value in given.items() if value is not None}

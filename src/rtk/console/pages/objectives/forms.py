@@ -14,7 +14,7 @@ from rtk.console.pages.once import Once, Seen
 from rtk.console.store import measures
 from rtk.console.store.measures import Http
 from rtk.console.store.models import NAME_LENGTH, Objective
-from rtk.experiment.block import LONGEST_S, SHORTEST_S
+from rtk.experiment.block import LONGEST_S, SHORTEST_PROOF_S, SHORTEST_S
 
 UNITS = {"1": "seconds", "60": "minutes", "3600": "hours", "86400": "days", "604800": "weeks"}
 LONGEST_WINDOW_S = 366 * 86_400
@@ -81,6 +81,14 @@ class ObjectiveForm(PromiseForm):
         units="s min h",
         required=False,
         help_text="How long until it is noticed and over? Longer outages take more time to rule out.",
+    )
+    proof_lasts = SpanField(
+        label="A proof lasts",
+        least=SHORTEST_PROOF_S,
+        most=LONGEST_WINDOW_S,
+        units="h d",
+        required=False,
+        help_text="For how long a run counts toward whether the promise is kept. Where nothing is typed, 30 days.",
     )
     measure = forms.ChoiceField(
         choices=list(KINDS.items()), label="Type of measurement", widget=forms.RadioSelect, initial="time"
@@ -168,6 +176,7 @@ class ObjectiveForm(PromiseForm):
             **self.promised(),
             "window": float(given["window"] * int(given["unit"])),
             "outage_lasts": given.get("outage_lasts"),
+            "proof_lasts": given.get("proof_lasts"),
             **({} if given["measure"] == KEPT else {"measure": self._http().probe()}),
         }
 
@@ -209,6 +218,7 @@ def initial_of(objective: Objective) -> dict[str, Any]:
         "target": f"{(Decimal(str(objective.target)) * 100).normalize():f}",
         **_window(objective.window_s),
         "outage_lasts": objective.outage_lasts_s,
+        "proof_lasts": objective.proof_lasts_s,
         **_measure(objective.measure),
     }
 

@@ -58,6 +58,7 @@ def initial_of(verification: Verification) -> dict[str, Any]:
         **shown_of(occurs_in(verification)),
         "require_baseline": verification.require_baseline,
         "decided": bool(rules.get("decided")),
+        "proof_lasts": verification.proof_lasts_s,
         "deviated_in_a_row": rules.get("deviated-in-a-row"),
         "budget_spent": rules.get("budget-spent"),
         "max_duration": rules.get("max-duration"),

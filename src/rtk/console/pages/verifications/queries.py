@@ -40,9 +40,13 @@ _SHOWN = (
     "cool_down_s",
     "outage_lasts_s",
     "require_baseline",
+    "proof_lasts_s",
 )
 _ALONG = (
-    *(f"objective__{each}" for each in ("id", "name", "target", "quantile", "window_s", "outage_lasts_s", "tags")),
+    *(
+        f"objective__{each}"
+        for each in ("id", "name", "target", "quantile", "window_s", "outage_lasts_s", "proof_lasts_s", "tags")
+    ),
     *(f"experiment__{each}" for each in ("id", "title", "tags")),
 )
 _RUNS = """

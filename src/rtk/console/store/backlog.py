@@ -1,0 +1,35 @@
+"""Runs that ended before it was kept what they count for: they are weighed by their measurements, the latest first."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from rtk.console import heap
+from rtk.console.store import insights, weighing
+from rtk.console.store.models import Run
+
+
+def weigh(most: int) -> int:
+    """Weigh such runs, so many at most; return how many were."""
+    waiting = Run.objects.filter(weighed=False, insight_next__isnull=False).order_by("-created_at")
+    found = list(waiting.select_related("experiment", "verification")[:most])
+    for run in found:
+        insight, document = _insight(run), insights.head_of(run).get("experiment") or {}
+        with transaction.atomic():
+            weighing.keep(run, insight, document)
+            Run.objects.filter(pk=run.pk).update(weighed=True)
+    return len(found)
+
+
+def _insight(run: Run) -> Mapping[str, Any]:
+    """The insight with its counts; an old one is made anew, but for one whose measurements are no longer kept."""
+    kept = run.insight or {}
+    if run.verdict not in weighing.JUDGED or weighing.columns_of(kept):
+        return kept
+    insight, _, _, measured = insights.computed(run)
+    many = len(measured)
+    del measured
+    if many >= heap.LARGE:
+        heap.give_back()
+    return insight if many else {}

@@ -1,0 +1,140 @@
+"""How promises stand, by what their runs count for: one query for any number of verifications.
+
+Measurements are never looked at, so that it takes the same whatever was measured.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import connection
+
+from rtk.console.store.models import Objective, Verification
+from rtk.insight.proof import Counts
+from rtk.insight.standing import standing_of
+from rtk.insight.standing_shape import LASTS_S, PromiseStanding, StandingState
+from rtk.insight.sums import RunSums, Sums
+
+# Runs that count, and those that counted when the latest of them ended: it may have lapsed since.
+_RUNS = """
+SELECT o.id, tried.others, apart.runs, e.run_id::text, extract(epoch FROM e.at)::float8, e.verdict, e.slots,
+  e.least_good, e.least_outages, e.least_chances, e.least_outlasting,
+  e.most_good, e.most_outages, e.most_chances, e.most_outlasting, e.stopped_inside, e.outage_slots
+FROM unnest(%s::uuid[], %s::bigint[], %s::float8[]) AS o (id, revision, lasts)
+CROSS JOIN LATERAL (
+  SELECT count(*) AS others FROM store_revision AS r WHERE r.verification_id = o.id AND r.id <> o.revision
+    AND EXISTS (SELECT FROM store_evidence WHERE revision_id = r.id AND verdict IS NOT NULL)
+) AS tried
+CROSS JOIN LATERAL (
+  SELECT count(*) AS runs FROM store_evidence WHERE verification_id = o.id AND revision_id IS NULL
+    AND verdict IS NOT NULL AND at > %s - make_interval(secs => o.lasts)
+) AS apart
+LEFT JOIN LATERAL (
+  SELECT max(at) AS at FROM store_evidence WHERE revision_id = o.revision AND verdict IS NOT NULL AND at <= %s
+) AS latest ON true
+LEFT JOIN store_evidence AS e ON e.revision_id = o.revision AND e.verdict IS NOT NULL
+  AND e.at > latest.at - make_interval(secs => o.lasts) AND e.at <= latest.at
+"""
+
+
+_LOWEST_FIRST = (
+    StandingState.BROKEN,
+    StandingState.NEVER_TRIED,
+    StandingState.LAPSED,
+    StandingState.NOT_PROVEN,
+    StandingState.KEPT,
+)
+
+
+class Standing(NamedTuple):
+    """How a verification's promise stands; `apart` are judged runs of the same time that measured something else."""
+
+    promise: PromiseStanding
+    frequency_s: float
+    apart: int
+
+
+def lowest(states: Iterable[StandingState]) -> StandingState:
+    """Return how several stand together: as the lowest of them."""
+    found = set(states)
+    return next((each for each in _LOWEST_FIRST if each in found), StandingState.NEVER_TRIED)
+
+
+def lasts_s(verification: Verification) -> float:
+    """Return for how long a run counts (seconds): the shorter of what the verification and its objective say."""
+    promise = verification.objective
+    told = (verification.proof_lasts_s, promise.proof_lasts_s if promise else None)
+    return min((each for each in told if each), default=LASTS_S)
+
+
+def of(verifications: Iterable[Verification], at: datetime) -> dict[UUID, Standing]:
+    """Return how each of these stands at a moment, but for those that promise nothing. One query.
+
+    Their `objective` and `revision` had better be selected along.
+    """
+    promising = {each.pk: each for each in verifications if each.revision and each.revision.target is not None}
+    if not promising:
+        return {}
+    runs: dict[UUID, list[RunSums]] = {key: [] for key in promising}
+    beside: dict[UUID, tuple[int, int]] = {}
+    for key, others, apart, *row in _rows(promising, at):
+        beside[key] = others, apart
+        if row[0] is not None:
+            runs[key].append(_run(*row))
+    return {key: _standing(each, runs[key], beside[key], at) for key, each in promising.items()}
+
+
+def of_objectives(objectives: Iterable[Objective], at: datetime) -> dict[UUID, list[Standing]]:
+    """Return how each objective stands by its verifications, archived ones left out. Two queries."""
+    found: dict[UUID, list[Standing]] = {each.pk: [] for each in objectives}
+    alive = Verification.objects.filter(objective__in=list(found), deleted_at=None, archived_at=None)
+    rows = list(alive.select_related("objective", "revision").only(*USED))
+    stands = of(rows, at)
+    for each in rows:
+        if each.objective_id and each.pk in stands:
+            found[each.objective_id].append(stands[each.pk])
+    return found
+
+
+USED = (
+    *("id", "team", "proof_lasts_s", "objective__proof_lasts_s", "objective__id"),
+    *("revision__target", "revision__frequency_s"),
+)
+
+
+def _rows(promising: Mapping[UUID, Verification], at: datetime) -> list[tuple[Any, ...]]:
+    keys = [[key, each.revision_id, lasts_s(each)] for key, each in promising.items()]
+    columns = [list(column) for column in zip(*keys, strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(_RUNS, [*columns, at, at])
+        return list(cursor.fetchall())
+
+
+def _run(  # noqa: PLR0913, PLR0917 - a column each
+    run: str,
+    ended_at: float,
+    verdict: str,
+    slots: int,
+    bad_good: int,
+    bad_outages: int,
+    bad_chances: int,
+    bad_outlasting: int,
+    good: int,
+    outages: int,
+    chances: int,
+    outlasting: int,
+    stopped_inside: int,
+    outage_slots: float,
+) -> RunSums:
+    as_bad = Counts(slots, bad_good, bad_outages, bad_chances, bad_outlasting)
+    as_good = Counts(slots, good, outages, chances, outlasting)
+    return RunSums(run, ended_at, verdict, Sums(as_bad, as_good, stopped_inside), outage_slots)
+
+
+def _standing(verification: Verification, runs: list[RunSums], beside: tuple[int, int], at: datetime) -> Standing:
+    revision, (others, apart) = verification.revision, beside
+    assert revision is not None
+    assert revision.target is not None
+    found = standing_of(runs, revision.target, at.timestamp(), lasts_s=lasts_s(verification), attempt=1 + others)
+    return Standing(found, revision.frequency_s, apart)
