@@ -145,19 +145,19 @@ def test_a_run_that_was_stopped_before_anything_deviated_says_nothing_of_it() ->
 def test_a_missed_slot_counts_as_deviated() -> None:
     found = priced("xx--xx" + 40 * ".")
     assert (found.cost_s, found.missed) == (7.0, 2)
-    assert "2 missed slots (2 s) are read as deviated." in found.sentence
+    assert "2 missed slots (2 s) are read as deviated." in found.details
 
 
 def test_the_baselines_share_of_it_is_told() -> None:
     found = priced(60 * "xxx.", baseline=30 * "." + "x" + 29 * ".", occurs=FOR_20_MIN)
     assert found.baseline_share == pytest.approx(239 / 60 / 180, rel=1e-3)
-    assert "the baseline had 2.2 % as well." in found.sentence
+    assert "Of that the baseline had 2.2 % as well." in found.details
 
 
 def test_what_is_left_out_is_told() -> None:
     found = priced("xxxx" + 100 * "." + "xx" + 100 * ".")
     assert (found.cost_s, found.left_out_s) == (5.0, 2.0)
-    assert "Another 2 s deviated that is the service's own" in found.sentence
+    assert any("Another 2 s deviated that is the service's own" in each for each in found.details)
 
 
 def test_without_an_expectation_or_an_objective_there_is_no_answer() -> None:

@@ -78,5 +78,16 @@ def test_what_one_run_leaves_open_is_said() -> None:
     priced = answer_of(insight(run(20 * "x" + 40 * ".")).occurrence)
     assert priced is not None
     assert priced.sentence.endswith(
-        "This is one run; another may be dearer: 1 run covers 5 % of cases, 95 % sure; fewer than 5 runs say little."
+        "Another may be dearer: 1 run covers 5 % of cases, 95 % sure; fewer than 5 runs say little."
     )
+
+
+def test_what_the_cost_rests_on_is_told_with_the_notes() -> None:
+    facts = run("xx-xx" + 100 * "." + "x" + 20 * ".")
+    found = insight(facts)
+    notes = [each for each in story(found, facts).notes if each.startswith("One occurrence: ")]
+    assert [each.rpartition(": ")[2] for each in notes] == [
+        "of that the baseline had nothing.",
+        "its baseline or its objective explains it.",
+        "1 missed slot (1 s) is read as deviated.",
+    ]

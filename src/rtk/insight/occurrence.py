@@ -54,7 +54,7 @@ class Occurrence:
     that all expected ones spend. `deviating_s` deviated in this run by the condition's harm, in `outages`; the share
     `baseline_share` of it would have been there without it. `missed` of its slots were not measured. `left_out_s`
     deviated besides and is the service's own. `lasting` is whether the harm went on until the condition ended,
-    `applied_s` how long that was, `harmed` the share of its time.
+    `applied_s` how long that was, `harmed` the share of its time. `details` are sentences of what the cost rests on.
     """
 
     occurs: Occurs
@@ -71,6 +71,7 @@ class Occurrence:
     left_out_s: float = 0.0
     baseline_share: float | None = None
     sentence: str = ""
+    details: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> "Occurrence":
@@ -81,6 +82,7 @@ class Occurrence:
         known = {each.name for each in fields(cls)}
         unpriced = Unpriced(told["unpriced"]) if told["unpriced"] else None
         made = {"occurs": Occurs.of(told["occurs"]), "answer": Allowance(told["answer"]), "unpriced": unpriced}
+        made["details"] = tuple(told.get("details", ()))
         return cls(**{**{key: value for key, value in told.items() if key in known}, **made})
 
 

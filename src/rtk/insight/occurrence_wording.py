@@ -40,13 +40,17 @@ def may_cost(occurs: Occurs, target: float) -> str:
 
 
 def priced(facts: Facts, found: Occurrence | None) -> Occurrence | None:
-    """Return an occurrence with its sentence."""
-    return None if found is None else replace(found, sentence=_sentence(found, facts.frequency_s))
+    """Return an occurrence with its sentence, and what that rests on."""
+    if found is None:
+        return None
+    known = found.unpriced in (None, Unpriced.NOT_RECOVERED)
+    details = (*_pro_rata(found), *_own(found), *_read_as_bad(found, facts.frequency_s)) if known else ()
+    return replace(found, sentence=_sentence(found), details=details)
 
 
 def of_one_run(found: Occurrence) -> str:
     """Return the sentence of a run with what one run leaves open, where it says a cost."""
-    return found.sentence if found.cost_s is None else f"{found.sentence} This is one run; {coverage(1)}."
+    return found.sentence if found.cost_s is None else f"{found.sentence} A{coverage(1)[1:]}."
 
 
 def coverage(runs: int) -> str:
@@ -61,16 +65,10 @@ def covered(runs: int) -> float:
     return float(RISK ** (1 / runs)) if runs else 0.0
 
 
-def _sentence(found: Occurrence, frequency_s: float) -> str:
+def _sentence(found: Occurrence) -> str:
     if found.unpriced in _UNPRICED:
         return _UNPRICED[found.unpriced]
-    if found.unpriced is Unpriced.NEEDS_LASTS:
-        return _needs_lasts(found)
-    parts = [_cost(found)]
-    if found.lasting:
-        parts.append(_pro_rata(found))
-    parts += [*_own(found), *_read_as_bad(found, frequency_s)]
-    return " ".join(parts)
+    return _needs_lasts(found) if found.unpriced is Unpriced.NEEDS_LASTS else _cost(found)
 
 
 def _needs_lasts(found: Occurrence) -> str:
@@ -105,22 +103,29 @@ def _spent(found: Occurrence) -> str:
     return f"{spent} of the budget, {than} the {share(occurs.allowance)} that is allowed"
 
 
-def _pro_rata(found: Occurrence) -> str:
-    lasts = duration(found.occurs.lasts_s)
-    return (
-        f"Deviations went on until the condition ended, {share(round(found.harmed or 0.0, 3))} of its time, which is "
-        f"taken for {lasts}."
-    )
+def _pro_rata(found: Occurrence) -> list[str]:
+    if not found.lasting:
+        return []
+    harmed, lasts = share(round(found.harmed or 0.0, 3)), duration(found.occurs.lasts_s)
+    return [f"Deviations went on until the condition ended, {harmed} of its time, which is taken for {lasts}."]
 
 
 def _own(found: Occurrence) -> list[str]:
     told = []
-    if found.baseline_share:
-        told.append(f"Of that the baseline had {share(round(found.baseline_share, 3))} as well.")
+    if found.outages:
+        told.append(_by_itself(found.baseline_share))
     if found.left_out_s:
         seconds = duration(rounded(found.left_out_s))
         told.append(f"Another {seconds} deviated that is the service's own: its baseline or its objective explains it.")
     return told
+
+
+def _by_itself(baseline: float | None) -> str:
+    if baseline is None:
+        return "Without a baseline nobody knows how much of that the service does by itself."
+    return (
+        f"Of that the baseline had {share(round(baseline, 3)) if baseline else 'nothing'}{' as well' * bool(baseline)}."
+    )
 
 
 def _read_as_bad(found: Occurrence, frequency_s: float) -> list[str]:

@@ -24,6 +24,11 @@ def answer_of(found: Occurrence | None) -> Priced | None:
     return None if found is None else Priced(ALLOWANCES[found.answer], plain(of_one_run(found), 900))
 
 
+def details_of(found: Occurrence | None) -> tuple[str, ...]:
+    """Return what the cost rests on, a sentence each."""
+    return tuple(f"One occurrence: {each[0].lower()}{each[1:]}" for each in found.details) if found else ()
+
+
 def figures_of(found: Occurrence | None) -> Iterator[tuple[str, str, str]]:
     """Yield what each figure is called, its value, and how it comes about."""
     if found is not None:

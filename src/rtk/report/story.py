@@ -111,7 +111,7 @@ def story(insight: Insight, facts: Facts) -> Story:
         moments=moments(insight, facts),
         undo=_undo(facts),
         limits=tuple(plain(x, 600) for x in insight.limits),
-        notes=tuple(plain(x, 600) for x in insight.notes),
+        notes=tuple(plain(x, 600) for x in (*insight.notes, *costing.details_of(insight.occurrence))),
         alarm=_alarm(insight),
         files=tuple((plain(name, 60), plain(place, 1000)) for name, place in facts.files.items()),
     )

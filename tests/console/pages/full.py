@@ -25,6 +25,7 @@ PLAN = {
     "warm_up_s": AROUND,
     "cool_down_s": AROUND,
     "objective": {"target": 0.95, "window_s": 86400.0, "name": "EC2 instance should respond within 6 seconds"},
+    "occurs": {"times": 2.0, "per_s": 30 * 86400.0, "lasts_s": 1200.0, "allowance": 1.0, "strict": False},
 }
 
 
