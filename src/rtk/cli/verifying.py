@@ -40,7 +40,7 @@ from rtk.publish.settings import without_control
 from rtk.report.live import LiveView
 from rtk.report.planned import planned
 from rtk.report.write import check_path
-from rtk.verify import calls, journal, pauses, places
+from rtk.verify import calls, journal, pauses, places, timeouts
 from rtk.verify.acts_on import acts_on
 from rtk.verify.capacity import held_at_once
 from rtk.verify.estate import Packing
@@ -98,6 +98,7 @@ def _checked(
     _remind(places.prepare(clock.now(), is_wanted=is_unsent))
     toolkit = masks.of(Toolkit(source.document, without_control(whole), *variables))
     pauses.check(toolkit)
+    timeouts.check(toolkit)
     session = session_of(whole, clock, publish=not options.no_publish)
     lesson = _asked(session, plan, source, toolkit)
     run_id = places.new_run_id(clock.now())

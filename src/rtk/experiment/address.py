@@ -69,6 +69,15 @@ def _is_host(host: str) -> bool:
     return bool(host) and host.isprintable() and not set(" \\") & set(host) and ("%" not in host or ":" in host)
 
 
+def is_web(url: str) -> bool:
+    """Return whether an HTTP client can call an address."""
+    try:
+        parts = urlsplit(url.strip())
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
 def loopback(hostname: str) -> bool:
     """Whether a host name is this machine itself."""
     if hostname == "localhost" or hostname.endswith(".localhost"):

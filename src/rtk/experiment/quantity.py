@@ -23,14 +23,14 @@ def seconds(value: object, what: str = "") -> float:
 
     `what` is the place for the sentence of the `BadInput`.
     """
-    number = _number(value)
-    if number is None and isinstance(value, str) and len(value) <= _LONGEST:
+    found = number(value)
+    if found is None and isinstance(value, str) and len(value) <= _LONGEST:
         text = value.strip()
         if _DURATION.fullmatch(text):
-            number = float(sum(Decimal(n) * Decimal(_UNITS[unit]) for n, unit in _PART.findall(text)))
-    if number is None or not math.isfinite(number) or number < 0:
+            found = float(sum(Decimal(n) * Decimal(_UNITS[unit]) for n, unit in _PART.findall(text)))
+    if found is None or not math.isfinite(found) or found < 0:
         raise _refusal(what, A_DURATION, value)
-    return number
+    return found
 
 
 def written(seconds: float) -> str:
@@ -62,7 +62,8 @@ def finite(value: object) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _number(value: object) -> float | None:
+def number(value: object) -> float | None:
+    """Return a number of a file, also one written as text; None for what is none."""
     if isinstance(value, str):
         text = value.strip()
         return float(text) if len(text) <= _LONGEST and _NUMBER.fullmatch(text) else None

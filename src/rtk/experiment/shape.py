@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from rtk.errors import BadInput
+from rtk.experiment.address import is_web
 from rtk.experiment.quantity import finite
+from rtk.experiment.quantity import number as number_of
 from rtk.experiment.strategy import strategy
 from rtk.experiment.wording import at, kind, shown
 
@@ -181,7 +183,7 @@ def _http(value: object, place: str) -> None:
     fields(
         value,
         place,
-        required={"url": text},
+        required={"url": _address},
         optional={
             "method": text,
             "headers": nullable(mapping),
@@ -193,13 +195,27 @@ def _http(value: object, place: str) -> None:
 
 
 def _timeout(value: object, place: str) -> None:
-    either((int, number), (float, number), (str, text), (list, _pair))(value, place)
+    either((int, number), (float, number), (str, _number_as_text), (list, _pair))(value, place)
+
+
+def _number_as_text(value: object, place: str) -> None:
+    """Text that is a number, or is filled in when it is run."""
+    if "${" not in str(value):
+        found = number_of(value)
+        number(value if found is None else found, place)
+
+
+def _address(value: object, place: str) -> None:
+    """An address that can be called; one that is filled in when it is run is known then."""
+    text(value, place)
+    if "${" not in str(value) and not is_web(str(value)):
+        raise BadInput(f"{place}: expected an address that begins with http:// or https://, not {shown(value)}")
 
 
 def _pair(value: object, place: str) -> None:
     if len(_a(value, list, place)) != 2:
         raise BadInput(f"{place}: expected two numbers (to connect, to read), not {shown(value)}")
-    each(either((int, number), (float, number), (str, text)))(value, place)
+    each(either((int, number), (float, number), (str, _number_as_text)))(value, place)
 
 
 def _tolerance(value: object, place: str) -> None:

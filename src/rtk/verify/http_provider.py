@@ -15,6 +15,8 @@ from chaoslib.exceptions import ActivityFailed
 from charset_normalizer import detect
 from requests.auth import AuthBase
 
+from rtk.verify.timeouts import timeout_of
+
 LARGEST = 16 * 1024 * 1024  # bytes that are kept of a body; what follows is read and dropped
 PIECE = 65536
 
@@ -75,13 +77,12 @@ def _asked(
 ) -> dict[str, Any]:
     """What is asked for, by the names that requests has for it."""
     method = provider.get("method", "GET").upper()
-    timeout = substitute(provider.get("timeout"), configuration, secrets)
     arguments = provider.get("arguments")
     if arguments and (configuration or secrets):
         arguments = substitute(arguments, configuration, secrets)
     return {
         "method": method,
-        "timeout": tuple(timeout) if isinstance(timeout, list) else timeout,
+        "timeout": timeout_of(provider, configuration, secrets),
         "verify": provider.get("verify_tls", True),
         "stream": True,
         _place(method, headers): arguments,

@@ -20,6 +20,7 @@ from chaoslib.exceptions import ActivityFailed
 
 from rtk.verify import processes
 from rtk.verify.outputs import Outputs
+from rtk.verify.timeouts import timeout_of
 
 logger = logging.getLogger("chaostoolkit")
 
@@ -27,9 +28,8 @@ logger = logging.getLogger("chaostoolkit")
 def run_process(activity: Mapping[str, Any], configuration: dict[str, Any], secrets: dict[str, Any]) -> dict[str, Any]:
     """Return the exit code as `status`, with `stdout` and `stderr`. Raises `ActivityFailed` past the time limit."""
     provider = activity["provider"]
-    timeout = provider.get("timeout")
-    if timeout is not None and (isinstance(timeout, bool) or not isinstance(timeout, int | float)):
-        raise ActivityFailed(f"the timeout of a process must be a number of seconds, not {timeout!r}")
+    timeout = timeout_of(provider, configuration, secrets)
+    assert not isinstance(timeout, tuple), "only HTTP has two"
     command, shell = _command(provider, configuration, secrets)
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ, shell=shell)
     outputs = Outputs(process)
