@@ -11,6 +11,7 @@ import pytest
 
 from rtk.cli.masks import Masks
 from rtk.errors import BadInput
+from rtk.printable import printable
 from rtk.verify.redact import Redactor
 
 SECRET = "hush-hush"
@@ -68,6 +69,13 @@ def test_what_an_extension_adds_to_a_line_has_no_secret(log: io.StringIO) -> Non
     with masks():
         logger.info("added", extra={"token": SECRET})
     assert log.getvalue() == "added *****\n"
+
+
+@pytest.mark.parametrize("order", ["\x1b[0m", "\x9b0m"])
+def test_no_secret_shows_once_what_a_terminal_would_obey_is_taken_out(order: str) -> None:
+    said = masks()(f"it was hush-{order}hush")
+    assert SECRET not in printable(said)
+    assert said == "it was *****"
 
 
 def test_a_refusal_that_goes_through_has_no_secret() -> None:
