@@ -104,10 +104,9 @@ def judge(screen: Screen, path: str, name: str) -> None:
 
 
 def _seen(screen: Screen, scheme: Scheme, name: str) -> list[str]:
-    screen.resize(WIDE)
     screen.page.emulate_media(color_scheme=scheme)
     found = screen.violations(*(() if scheme == "light" else COLOURS))
-    for size in (WIDE, NARROW) if PICTURES else ():
+    for size in (NARROW, WIDE) if PICTURES else ():  # and so it is wide again
         screen.resize(size)
         screen.page.screenshot(path=Path(PICTURES or "") / f"{name}-{size[0]}-{scheme}.png", full_page=True)
     return found
