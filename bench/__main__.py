@@ -39,6 +39,7 @@ from bench import (
     scale,
     siege,
     slots,
+    standing,
     startup,
     stopping,
     undoing,
@@ -80,6 +81,7 @@ ROWS: dict[str, Callable[[Sitting], Row]] = {
     "stopping": stopping.run,
     "siege": siege.run,
     "verdict": verdict.run,
+    "standing": standing.run,
     "occurrence": occurrence.run,
 }
 RESULTS = Path(__file__).with_name("RESULTS.md")

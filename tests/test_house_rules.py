@@ -55,6 +55,7 @@ PARTS: dict[str, dict[str, str]] = {
         "rtk/cli": "afterwards asked dry trusting",
         "rtk": "clock errors",
     },
+    "tests/cli/test_standing.py": {"why": "the real command", "rtk/cli": "standings", "rtk/publish": "standings"},
     "tests/cli/test_experiment_commands.py": {"why": "the real command", "rtk/cli": "experiment main"},
     "tests/experiment/test_check.py": {"why": "each rule of a shape is a refusal", "rtk/experiment": "shape wording"},
     "tests/experiment/test_fetch.py": {"why": "who is sent what", "rtk/experiment": "address credentials"},
@@ -80,11 +81,7 @@ PARTS: dict[str, dict[str, str]] = {
     "tests/lab/test_isolation.py": {"why": "seen from inside", "rtk/lab": "inside instance namespaces netlink"},
     "tests/attack/test_out_of_an_instance.py": {"why": "what cannot be", "rtk/lab": "keeper kernel privileges root"},
     "tests/lab/test_built_in.py": {"why": "the documents act on it", "rtk/lab": "target"},
-    "tests/lab/test_lifecycle.py": {
-        "why": "the real command, to every end",
-        "rtk/lab": "daemon state top",
-        "rtk/cli": "lab",
-    },
+    "tests/lab/test_lifecycle.py": {"why": "the real command", "rtk/lab": "daemon state top", "rtk/cli": "lab"},
     "tests/publish/test_publisher.py": {
         "why": "a record on its way, whatever the console does",
         "rtk/publish": "console patience wire",
@@ -132,10 +129,7 @@ PARTS: dict[str, dict[str, str]] = {
         "rtk/console/store": "executions experiments fields safeguards",
     },
     "tests/console/api/test_kept_runs.py": {"why": "part A from the client's side", "rtk/console/store": "told"},
-    "tests/console/api/test_live.py": {
-        "why": "part B from the client's side",
-        "rtk/console/store": "readings runs",
-    },
+    "tests/console/api/test_live.py": {"why": "part B from the client's side", "rtk/console/store": "readings runs"},
     "tests/console/api/test_catalog.py": {
         "why": "part B from the client's side",
         "rtk/console/api": "answers forms looking rules",

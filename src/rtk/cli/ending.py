@@ -1,6 +1,7 @@
-"""Exit codes of `chaos verify`, one by one."""
+"""Exit codes of `chaos verify` and of `rtk standing`, one by one."""
 
 from rtk.insight.shape import Insight, Restoration
+from rtk.insight.standing_shape import StandingState
 from rtk.report import costing
 from rtk.verify.holders import REFUSED
 
@@ -25,6 +26,20 @@ MEANINGS = {
     HELD: "refused: another run acts on the same system",
     130: "interrupted by Ctrl-C (SIGINT)",
     143: "interrupted by SIGTERM",
+}
+
+STANDING_CODES = {
+    StandingState.KEPT: OK,
+    StandingState.BROKEN: FAIL,
+    StandingState.NOT_PROVEN: INCONCLUSIVE,
+    StandingState.LAPSED: INCONCLUSIVE,
+    StandingState.NEVER_TRIED: COULD_NOT_RUN,
+}
+STANDING_MEANINGS = {
+    OK: "every promise that was asked for is kept",
+    COULD_NOT_RUN: "one was never tried; or the console could not be asked",
+    FAIL: "one is broken",
+    INCONCLUSIVE: "one is not proven, or has lapsed",
 }
 
 

@@ -17,6 +17,7 @@ _COMMANDS = {
     "demo": ("rtk.cli.demo:demo", "Play the tutorial from its first step to its insight."),
     "plan": ("rtk.cli.plan:plan", "Tell how long to measure to prove a target."),
     "insight": ("rtk.cli.insight:insight", "Compute the insight of a run anew from what was kept."),
+    "standing": ("rtk.cli.standing:standing", "Tell how promises stand by all their runs together."),
     "lab": ("rtk.cli.lab:lab", "AWS Systems Manager on your own machine, executing for real."),
 }
 

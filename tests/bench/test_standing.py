@@ -1,0 +1,42 @@
+"""The standing of a promise over simulated nights, in short, and that rules which err would be found."""
+
+import random
+
+import pytest
+
+from bench import standing
+from bench.sitting import Sitting
+from bench.standing import CELLS, SLOTS, Found
+from rtk.insight.proof import BAD, MISSED
+
+
+def test_the_row_holds_in_short() -> None:
+    row = standing.run(Sitting("standing", quick=True))
+    assert row.held
+    assert "98.9 % good: 0.0 % at some night" in row.measured
+
+
+def test_a_cell_that_errs_is_found() -> None:
+    right = {name: Found(each.least_ever or 0.0, 0.0) for name, each in CELLS.items()}
+    assert standing.held(right, 1_000)
+    for name in CELLS:
+        wrong = Found(0.0, 0.0) if CELLS[name].least_ever else Found(1.0, 1.0)
+        assert not standing.held({**right, name: wrong}, 1_000), name
+
+
+def test_a_thousand_runs_stand_within_five_milliseconds_of_cpu() -> None:
+    assert standing.took() < standing.FAST_S
+
+
+def test_a_run_that_is_stopped_ends_with_its_first_bad_slot() -> None:
+    series, cut_off = standing.stopped(0.5)(random.Random(1))
+    assert series.count(BAD) == 1
+    assert series.endswith(BAD + MISSED * cut_off)
+    assert len(series) == SLOTS
+
+
+@pytest.mark.parametrize(("of_bad", "of_good", "lost"), [(1.0, 0.0, 0.1), (0.0, 1.0, 0.9), (0.5, 0.5, 0.5)])
+def test_a_measurer_misses_as_many_slots_as_it_says(of_bad: float, of_good: float, lost: float) -> None:
+    rng, night = random.Random(2), standing.losing(0.9, of_bad, of_good)
+    missed = sum(night(rng)[0].count(MISSED) for _ in range(200))
+    assert missed / (200 * SLOTS) == pytest.approx(lost, abs=0.02)
