@@ -25,6 +25,11 @@ def insight(team: Team, run: Run) -> str:
     return settings.PUBLIC_URL + _path("insight", team, run.id)
 
 
+def verification(team: Team, key: object) -> str:
+    """The page of a verification, by its id."""
+    return settings.PUBLIC_URL + _path("verification", team, key)
+
+
 def execution(team: Team, key: object) -> str:
     """The page of an execution, by its id."""
     return settings.PUBLIC_URL + _path("execution", team, key)

@@ -50,6 +50,7 @@ ROWS: dict[str, tuple[str, Any]] = {
     f"GET {T}/verifications/{{verification}}": ("read", None),
     f"PATCH {T}/verifications/{{verification}}": ("run", {"name": "w"}),
     f"DELETE {T}/verifications/{{spare}}": ("run", None),
+    f"GET {T}/standing": ("read", None),
     f"GET {T}/timeline": ("read", None),
     f"POST {T}/events": ("run", EXAMPLE),
     f"GET {T}/safeguards": ("read", None),

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from rtk.console.api.standing import together
-from rtk.console.store.standings import lowest
+from rtk.insight.standing import lowest
 from rtk.insight.standing_shape import StandingState
 from tests.console.live import EXPERIMENT, PLAN, Live, Machine, whole_record
 

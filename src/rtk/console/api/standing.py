@@ -9,11 +9,15 @@ from django.utils.timezone import now
 from ninja import Schema
 from pydantic import ConfigDict
 
+from rtk.console import links
+from rtk.console.people.models import Team
 from rtk.console.store import changes, standings
 from rtk.console.store.models import Objective, Verification
 from rtk.console.store.standings import Standing
+from rtk.insight.standing import lowest
 from rtk.insight.standing_shape import StandingReason, StandingState
 
+_ID = "0197a3c4-5b6e-7f80-9123-456789abcdef"
 AT = "2026-03-02T09:30:00+00:00"
 STANDING: dict[str, Any] = {
     "state": "kept",
@@ -38,6 +42,9 @@ STANDING: dict[str, Any] = {
     "attempt": 1,
     "apart": 0,
     "excluded": [],
+    "says": [
+        "Kept: at least 96.2 % is good (98 % sure, for outages of 30 s on average) by 30 runs, and 95 % was promised."
+    ],
 }
 
 
@@ -53,7 +60,7 @@ class ShownStanding(Schema):
 
     Shares are 0 to 1: `at_least` is proven at 98 % for outages of `outage_lasts` on average. `needed` are the clean
     measurements that would prove the target. `attempt` counts the revisions that were tried; `apart` are judged runs of
-    the same time that measured something else than the verification says.
+    the same time that measured something else than the verification says. `says` is all of it in sentences.
     """
 
     state: StandingState
@@ -78,8 +85,39 @@ class ShownStanding(Schema):
     attempt: int
     apart: int
     excluded: list[ShownExclusion]
+    says: list[str]
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": STANDING})
+
+
+class Named(Schema):
+    """Something by its id and its name."""
+
+    id: str
+    name: str
+
+
+class Promise(Schema):
+    """How a verification's promise stands: `frequency` in seconds, and the `url` of its page."""
+
+    verification: Named
+    objective: Named
+    frequency: float
+    url: str
+    standing: ShownStanding
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "example": {
+                "verification": {"id": _ID, "name": "Checkout under load"},
+                "objective": {"id": _ID, "name": "Checkout"},
+                "frequency": 10.0,
+                "url": f"https://rtk.example.com/acme/shop/verifications/{_ID}",
+                "standing": STANDING,
+            }
+        },
+    )
 
 
 class Together(Schema):
@@ -107,6 +145,7 @@ def told(found: Standing | None) -> dict[str, Any] | None:
         "outage_from": source,
         "proof_lasts": lasts,
         "apart": found.apart,
+        "says": list(found.says),
     }
 
 
@@ -119,6 +158,23 @@ def verifications(found: Sequence[Verification]) -> list[dict[str, Any]]:
     """Return several so. One query."""
     stand = standings.of(found, now())
     return [{**changes.verification(each), "standing": told(stand.get(each.pk))} for each in found]
+
+
+def promises(team: Team, found: Sequence[Verification]) -> list[dict[str, Any]]:
+    """Return how verifications of a team that promise something stand, with their names. One query."""
+    stand = standings.of(found, now())
+    return [_promise(team, each, stand[each.pk]) for each in found if each.pk in stand]
+
+
+def _promise(team: Team, of: Verification, stand: Standing) -> dict[str, Any]:
+    objective = of.objective
+    return {
+        "verification": {"id": str(of.pk), "name": of.name},
+        "objective": {"id": str(objective.pk), "name": objective.name} if objective else None,
+        "frequency": stand.frequency_s,
+        "url": links.verification(team, of.pk),
+        "standing": told(stand),
+    }
 
 
 def objectives(found: Sequence[Objective]) -> list[dict[str, Any]]:
@@ -135,7 +191,7 @@ def objective(found: Objective) -> dict[str, Any]:
 def together(found: Iterable[Standing]) -> dict[str, Any]:
     """Return how an objective stands by its verifications."""
     states = [each.promise.state for each in found]
-    return {"state": standings.lowest(states), "counts": dict(Counter(states))}
+    return {"state": lowest(states), "counts": dict(Counter(states))}
 
 
 def of_run(run: Any) -> dict[str, Any] | None:

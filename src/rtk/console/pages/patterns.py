@@ -27,6 +27,7 @@ _GROUPS = {
     "Measurements": ("met", "deviated", "missed"),
     "Cost": ("within-allowance", "beyond-allowance", "unknown"),
     "Undo": ("restored", "not-restored", "not-recovered"),
+    "Promises": ("kept", "broken", "not-proven", "lapsed", "never-tried"),
     "Things": ("archived",),
 }
 _AGES = (3, 45, 3600, 3 * 86400, 70 * 86400, 800 * 86400, -600)  # seconds

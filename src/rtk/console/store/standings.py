@@ -13,7 +13,8 @@ from django.db import connection
 from rtk.console.store.models import Objective, Verification
 from rtk.insight.proof import Counts
 from rtk.insight.standing import standing_of
-from rtk.insight.standing_shape import LASTS_S, PromiseStanding, StandingState
+from rtk.insight.standing_shape import LASTS_S, PromiseStanding
+from rtk.insight.standing_wording import sentences
 from rtk.insight.sums import RunSums, Sums
 
 # Runs that count, and those that counted when the latest of them ended: it may have lapsed since.
@@ -38,15 +39,6 @@ LEFT JOIN store_evidence AS e ON e.revision_id = o.revision AND e.verdict IS NOT
 """
 
 
-_LOWEST_FIRST = (
-    StandingState.BROKEN,
-    StandingState.NEVER_TRIED,
-    StandingState.LAPSED,
-    StandingState.NOT_PROVEN,
-    StandingState.KEPT,
-)
-
-
 class Standing(NamedTuple):
     """How a verification's promise stands; `apart` are judged runs of the same time that measured something else."""
 
@@ -54,11 +46,15 @@ class Standing(NamedTuple):
     frequency_s: float
     apart: int
 
+    @property
+    def says(self) -> tuple[str, ...]:
+        """All that is to be said of it, the headline first."""
+        return (*sentences(self.promise, self.frequency_s), *([_apart(self.apart)] if self.apart else []))
 
-def lowest(states: Iterable[StandingState]) -> StandingState:
-    """Return how several stand together: as the lowest of them."""
-    found = set(states)
-    return next((each for each in _LOWEST_FIRST if each in found), StandingState.NEVER_TRIED)
+
+def _apart(runs: int) -> str:
+    does = "1 run does" if runs == 1 else f"{runs:,} runs do"
+    return f"{does} not count: measured was something else than the verification says."
 
 
 def lasts_s(verification: Verification) -> float:

@@ -8,7 +8,7 @@ from rtk.console.people.models import Team
 from rtk.console.store import insights, runs
 from rtk.console.store.models import Run
 
-_ALONG = ("verification__objective", "experiment", "created_by", "acknowledged_by")
+_ALONG = ("verification__objective", "verification__revision", "experiment", "created_by", "acknowledged_by")
 _UNUSED = ("client_insight", "results", "progress", "verification__stop_when")
 ENDED = ("ended", "abandoned")
 

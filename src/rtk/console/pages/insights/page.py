@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 from django.http import QueryDict
 from django.utils.timezone import now
 
+from rtk.console.pages import promises
 from rtk.console.pages.insights import data, deeds, finding, heading, history, kept, measured, record, states
-from rtk.console.store import occurrences, runs
+from rtk.console.store import occurrences, runs, standings
 from rtk.console.store.models import Run
 from rtk.console.store.outside import Outside, between
 from rtk.insight.dearest import Dearest
@@ -51,6 +52,7 @@ def page(run: Run, query: QueryDict) -> dict[str, Any]:
         "why_none": (run.insight or {}).get("why", "") if broken else "",
         "heading": heading.heading(run, document),
         "history": history.history(run),
+        "stands": None if under_way else stands(run),
         "outside": outside(run),
         "thinned": data.thinned(run),
         "course": heading.course_of(run, document),
@@ -60,6 +62,11 @@ def page(run: Run, query: QueryDict) -> dict[str, Any]:
         "recoverable": insight is not None and insight.restored is False and not read.over,
         **table(read, place, head, facts),
     }
+
+
+def stands(run: Run) -> promises.Stands | None:
+    """How the promise of a run's verification stands now, by all its runs. One query."""
+    return promises.shown(standings.of([run.verification], now()).get(run.verification_id))
 
 
 def done(read: record.Record, document: Mapping[str, Any], under_way: bool) -> dict[str, Any]:

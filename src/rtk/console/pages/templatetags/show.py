@@ -55,6 +55,11 @@ STATES = {
     "beyond-allowance": State("beyond allowance", "circle-x", "bad"),
     "unknown": State("unknown", "help-circle", "warn"),
     "not-recovered": State("not recovered", "activity", "bad"),
+    "kept": State("kept", "circle-check", "good"),
+    "broken": State("broken", "circle-x", "bad"),
+    "not-proven": State("not proven", "help-circle", "warn"),
+    "lapsed": State("lapsed", "clock", "warn"),
+    "never-tried": State("never tried", "plus", "quiet"),
     "archived": State("archived", "archive", "quiet"),
     "none": State("no verdict", "dots", "quiet"),
 }

@@ -6,16 +6,18 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.utils.timezone import now
 
 from rtk.console.pages import listing
 from rtk.console.pages.importing.found import Found
 from rtk.console.pages.importing.planning import Planned, planned
 from rtk.console.pages.insights.states import UNDER_WAY, badge_of
 from rtk.console.pages.listing import Filters
+from rtk.console.pages.promises import Stands, shown
 from rtk.console.pages.verifications.ways import Subject
 from rtk.console.people import gate
 from rtk.console.people.models import Team
-from rtk.console.store import experiments, lessons, occurrences, runs
+from rtk.console.store import experiments, lessons, occurrences, runs, standings
 from rtk.console.store.models import Run, Verification
 from rtk.console.store.verifications import document_of, occurs_in, outage_lasts_s
 from rtk.insight import promise as words
@@ -47,6 +49,7 @@ _ALONG = (
         f"objective__{each}"
         for each in ("id", "name", "target", "quantile", "window_s", "outage_lasts_s", "proof_lasts_s", "tags")
     ),
+    *(f"revision__{each}" for each in ("target", "frequency_s")),
     *(f"experiment__{each}" for each in ("id", "title", "tags")),
 )
 _RUNS = """
@@ -69,6 +72,7 @@ class Row(NamedTuple):
     results: list[str | None]
     last: Run | None
     badge: str
+    stands: Stands | None
 
 
 class Detail(NamedTuple):
@@ -102,21 +106,22 @@ def wanted(rows: QuerySet[Verification], by: Filters, objective: UUID | None) ->
     rows = listing.filtered(rows, by, _TEXTS, _TAGS)
     if objective:
         rows = rows.filter(objective=objective)
-    return rows.select_related("objective", "experiment").only(*_SHOWN, *_ALONG)
+    return rows.select_related("objective", "experiment", "revision").only(*_SHOWN, *_ALONG)
 
 
 def rows(found: Sequence[Verification], teams: Sequence[Team]) -> list[Row]:
-    """The rows of these verifications: one query for all their runs."""
+    """The rows of these verifications: a query for all their runs, and one for how they stand."""
     if not found:
         return []
     of = {team.pk: team for team in teams}
     last: dict[UUID, list[Run]] = {each.pk: [] for each in found}
     for run in Run.objects.raw(_RUNS, [list(last), RESULTS]):
         last[run.verification_id].append(run)
-    return [_row(each, of[each.team_id], last[each.pk]) for each in found]
+    stand = standings.of(found, now())
+    return [_row(each, of[each.team_id], last[each.pk], shown(stand.get(each.pk))) for each in found]
 
 
-def _row(verification: Verification, team: Team, last: Sequence[Run]) -> Row:
+def _row(verification: Verification, team: Team, last: Sequence[Run], stands: Stands | None) -> Row:
     newest = last[0] if last else None
     return Row(
         verification,
@@ -127,13 +132,14 @@ def _row(verification: Verification, team: Team, last: Sequence[Run]) -> Row:
         [run.verdict for run in reversed(last) if run.verdict or run.ended_at],
         newest,
         badge_of(newest, runs.state_of(newest)) if newest else "none",
+        stands,
     )
 
 
 def find(team: Team, key: UUID, lock: bool = False) -> Verification:
     """A team's verification, with its experiment and objective unless it is locked. Raises NotFound."""
     rows = Verification.objects.filter(team=team, deleted_at=None, pk=key)
-    whole = rows.select_related("objective", "experiment", "created_by")
+    whole = rows.select_related("objective", "experiment", "created_by", "revision")
     found = (rows.select_for_update() if lock else whole).first()
     if found is None:
         raise gate.NotFound("There is no such verification in this team.")
@@ -141,6 +147,11 @@ def find(team: Team, key: UUID, lock: bool = False) -> Verification:
     if not lock:
         found.experiment.team = team
     return found
+
+
+def stands(verification: Verification) -> Stands | None:
+    """How a verification's promise stands now. One query."""
+    return shown(standings.of([verification], now()).get(verification.pk))
 
 
 def detail(verification: Verification) -> Detail:

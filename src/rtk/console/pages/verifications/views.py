@@ -56,6 +56,7 @@ def verification(request: HttpRequest, caller: Caller, org: str, team: str, veri
     context = {
         **around(of, "verifications"),
         "it": it,
+        "stands": queries.stands(it.verification),
         "runs": found.rows,
         "next": found.next,
         "way": way,

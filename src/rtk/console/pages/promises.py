@@ -1,0 +1,69 @@
+"""How promises stand, as pages show it: a state, the sentences, and the few figures beside them."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from rtk.console.store.standings import Standing
+from rtk.insight.standing import LOWEST_FIRST, lowest
+from rtk.insight.standing_shape import StandingState
+from rtk.insight.words import bound, count, duration
+
+
+class Stands(NamedTuple):
+    """A verification's promise. `proven` is a bound in words, empty where there is none; moments may be None."""
+
+    state: StandingState
+    headline: str
+    says: tuple[str, ...]
+    proven: str
+    runs: str
+    latest_at: datetime | None
+    expires_at: datetime | None
+    lasts: str
+    attempt: int
+
+
+class Together(NamedTuple):
+    """An objective's promise: the lowest state of its verifications, and how many stand how, in words."""
+
+    state: StandingState
+    counts: str
+
+
+def shown(found: Standing | None) -> Stands | None:
+    """Return how a promise stands; None of what promises nothing."""
+    if found is None:
+        return None
+    promise = found.promise
+    headline, *says = found.says
+    return Stands(
+        promise.state,
+        headline,
+        tuple(says),
+        _proven(found),
+        count(promise.runs, "run"),
+        _moment(promise.latest_at),
+        _moment(promise.expires_at),
+        duration(promise.lasts_s),
+        promise.attempt,
+    )
+
+
+def _proven(found: Standing) -> str:
+    promise = found.promise
+    if promise.state is StandingState.BROKEN and promise.at_most is not None and promise.at_most < promise.target:
+        return f"at most {bound(promise.at_most, promise.target)}"
+    return "" if promise.at_least is None else f"at least {bound(promise.at_least, promise.target)}"
+
+
+def together(found: Iterable[Standing]) -> Together:
+    """Return how an objective stands by its verifications."""
+    states = Counter(each.promise.state for each in found)
+    words = [f"{states[each]:,} {each.replace('-', ' ')}" for each in LOWEST_FIRST if states[each]]
+    return Together(lowest(states), ", ".join(words) or "no verification")
+
+
+def _moment(at: float | None) -> datetime | None:
+    return None if at is None else datetime.fromtimestamp(at, UTC)
