@@ -17,7 +17,8 @@ from rtk.console.pages.insights.kept import insight_from
 from rtk.insight.facts import Facts
 from rtk.insight.insight import insight
 from rtk.insight.occurrence import Allowance
-from rtk.insight.shape import Insight
+from rtk.insight.shape import Insight, InvalidReason
+from rtk.insight.stops import StopCause
 from rtk.report.costing import QUESTION
 from rtk.report.html import html
 from rtk.report.junit import junit
@@ -114,6 +115,9 @@ def test_the_runs_are_of_every_kind() -> None:
     words = Counter(of_the_lines(*judged(seed)).word for seed in SEEDS)
     assert set(words) == set(WORDS)
     assert min(words.values()) >= 5, words
+    found = [judged(seed)[0] for seed in SEEDS]
+    assert {each.invalid_reason for each in found} == {None, *InvalidReason}
+    assert {StopCause.BASELINE_BROKEN, StopCause.DECIDED} <= {each.stop_cause for each in found}
 
 
 @pytest.mark.parametrize("reader", READERS)
