@@ -14,6 +14,7 @@ from django.utils.timezone import now
 
 from rtk.console.pages.insights.measured import ROWS
 from rtk.console.store.models import Event, Execution, Run, Verification
+from rtk.insight.stops import decided
 from tests.console.live import PLAN, head, measurement, whole_record
 from tests.console.pages.insights.made import (
     NOT_UNDONE,
@@ -145,6 +146,32 @@ def test_a_condition_that_never_took_effect_makes_it_invalid(world: World) -> No
     text = page(world, run)
     assert "The condition &quot;inject-cpu&quot; was not applied: no credentials." in text
     assert "✗ failed" in text
+
+
+def test_a_broken_baseline_is_told_before_everything_else(world: World) -> None:
+    run = a_run(world)
+    first, *record = whole_record(str(run.id), ["met"] * 30)
+    before = [{**measurement(slot, "deviated"), "phase": "baseline", "due": slot / 100} for slot in range(6)]
+    told(run, [first, *before, *record])
+    text = page(world, run)
+    assert '<p class="verdict-headline">The baseline was broken already: at most ' in text
+    assert "The service missed its target before anything was done to it." in text
+    assert "--require-baseline ends such a run before any condition is applied." in text
+    assert 'state-odd"' in text
+    assert "The service missed its target" not in page(world, ended(world))
+
+
+def test_a_run_that_was_decided_has_failed_and_says_what_stopped_it(world: World) -> None:
+    run, why = a_run(world), decided(9, 30)
+    *before, end = whole_record(str(run.id), ["deviated"] * 9 + ["met"] * 3)
+    told(
+        run,
+        [*before, {**end, "status": "completed", "stopped": why.sentence, "cause": why.cause, "detail": why.detail}],
+    )
+    text = page(world, run)
+    assert "decided early: 9 of 30 slots deviated, so it fails whatever the others are" in text
+    assert "Last result: fail" in text
+    assert "a stopped run never passes" not in text
 
 
 def test_an_inconclusive_run_says_what_would_be_needed(world: World) -> None:
