@@ -45,6 +45,12 @@ def test_an_outage_shorter_than_a_slot_counts_as_one_and_is_said() -> None:
     assert told(0.95, 10.0, 2.0)[-1].endswith("a shorter outage than a slot counts as one slot.")
 
 
+def test_proof_that_takes_longer_than_any_run_is_told_so() -> None:
+    sentence = "No run is that long: 30 days and 10,000,000 measurements are the most."
+    assert told(0.95, 86_400.0)[1] == sentence
+    assert sentence not in told(0.95, 10.0, 30.0)
+
+
 def test_the_columns_stand_below_each_other() -> None:
     rows = [line for line in told(0.95, 10.0, 30.0, 300.0) if line.startswith("  ")]
     assert len({tuple(found.start() for found in re.finditer(r"(?<=  )\S", row)) for row in rows}) == 1

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from rtk.experiment.block import LONGEST_S, MOST_SLOTS
 from rtk.experiment.plan import Plan
 from rtk.insight.power import Prospects, often
 from rtk.insight.requirement import Requirement
@@ -18,11 +19,18 @@ def lines(found: Requirement, plan: Plan) -> list[str]:
     return [
         *opening,
         f"{measured} nothing may deviate for {lasting}.",
+        *_too_long(told),
         "",
         *_aligned(list(_table(found))),
         "",
         told.lasting(),
     ]
+
+
+def _too_long(told: Prospects) -> Iterator[str]:
+    """That no single run can prove it."""
+    if told.needed > MOST_SLOTS or told.needed * told.frequency_s > LONGEST_S:
+        yield f"No run is that long: {duration(LONGEST_S)} and {count(MOST_SLOTS, 'measurement')} are the most."
 
 
 def _shows(found: Requirement) -> Iterator[str]:
