@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from rtk.insight.facts import Neighbour, Phase
+from rtk.insight.former import CURRENT, Former
 from rtk.insight.occurrence import Occurrence
 from rtk.insight.outage_length import OutageLength
 from rtk.insight.proof import Proof
@@ -143,7 +144,8 @@ class Insight:
     why the latter is None. `proof` is what all slots of the conditions prove for outages, `outage` how long those were
     taken to last, `seen` the outages of all phases; all are None in insights of version 1, which counted slots. `sums`
     are what the run adds to the standing of its promise, None where it is no evidence. `occurrence` is what one costs,
-    where somebody said how often it is expected."""
+    where somebody said how often it is expected. `former` is what an insight of an earlier version said of the run, and
+    `versions` are all that are kept of it."""
 
     run_id: str
     title: str
@@ -178,7 +180,7 @@ class Insight:
     baseline_broken: bool = False
     next_step: str = ""
     unit: str = ""
-    version: int = 2
+    version: int = CURRENT
     notes: tuple[str, ...] = field(default=())
     neighbours: tuple[Neighbour, ...] = field(default=())
     proof: Proof | None = None
@@ -186,6 +188,8 @@ class Insight:
     sums: Sums | None = None
     occurrence: Occurrence | None = None
     seen: SeenOutages | None = None
+    former: Former | None = None
+    versions: tuple[int, ...] = (CURRENT,)
 
     def as_dict(self) -> dict[str, Any]:
         """The figures at the top level (the keys of the console's API), the rest beside them."""

@@ -61,6 +61,8 @@ def _head(told: Story) -> Iterator[str]:
             f"{_words(told.alarm)}</p>{by_hand}</div>"
         )
     why = f'<p class="why">{_words(told.why)}</p>' if told.why else ""
+    if told.former:
+        why += f'<p class="why">{_words(told.former)}</p>'
     if told.next_step:
         why += f'<p class="why"><strong>Next:</strong> {_words(told.next_step)}</p>'
     yield (

@@ -42,6 +42,8 @@ def _lines(told: Story) -> Iterator[str]:
     yield f"**{escaped(told.headline, 600)}**"
     if told.why:
         yield from ("", escaped(told.why, 600))
+    if told.former:
+        yield from ("", escaped(told.former, 900))
     if told.next_step:
         yield from ("", f"**Next:** {escaped(told.next_step, 600)}")
     yield from _alarm(told)

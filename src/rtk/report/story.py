@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from rtk.insight.cause import BROKEN, NO_CONDITION
 from rtk.insight.facts import ActivitySpan, Facts
+from rtk.insight.former import said
 from rtk.insight.promise import promise_at_length
 from rtk.insight.recovery import Recovery
 from rtk.insight.shape import Insight, InvalidReason, Stats
@@ -72,6 +73,7 @@ class Story:
     headline: str
     why: str
     next_step: str
+    former: str
     answers: tuple[Answer, ...]
     numbers: tuple[Figure, ...]
     figures: tuple[Figure, ...]
@@ -100,6 +102,7 @@ def story(insight: Insight, facts: Facts) -> Story:
         headline=plain(insight.headline, 600),
         why="" if insight.why == insight.headline else plain(insight.why, 600),
         next_step=plain(insight.next_step, 600),
+        former=plain(said(insight.version, insight.former), 900),
         undone=undone(insight, facts),
         answers=tuple(_answers(insight, facts)),
         numbers=() if insight.next_step and not _measured(insight) else _numbers(insight),

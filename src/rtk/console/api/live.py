@@ -17,7 +17,7 @@ from rtk.console.api.forms import NewRun, Stop
 from rtk.console.api.kept_executions import takes
 from rtk.console.api.kept_runs import V, router
 from rtk.console.api.shown import BegunRun, Measurements, Page, ShownRun, WholeRun
-from rtk.console.store import insights, readings, runs, stream, verifications
+from rtk.console.store import insights, readings, runs, stream, verifications, versions
 from rtk.console.store.intake import ACCEPTS
 from rtk.console.store.models import Run
 from rtk.console.store.problem import Problem, unknown
@@ -114,9 +114,21 @@ def measurements(
 
 
 @router.get(V + "/{run}/insight", response=dict[str, Any], summary="What can be learned of a run")
-def insight(request: HttpRequest, org: str, team: str, verification: str, run: str) -> HttpResponse:
-    """The insight of a run; before its end only how many measurements came out how."""
-    return polled(request, insights.insight_of(_found(request, org, team, verification, run)))
+def insight(
+    request: HttpRequest,
+    org: str,
+    team: str,
+    verification: str,
+    run: str,
+    version: int | None = Query(None, ge=1, le=10_000),
+) -> HttpResponse:
+    """The insight of a run; before its end only how many measurements came out how.
+
+    One that was made by earlier rules is made anew by those of now, and says in `former` what changed. `versions` are
+    all that are kept; `version` asks for one of them.
+    """
+    found = _found(request, org, team, verification, run)
+    return polled(request, versions.told(found, insights.insight_of(found), version))
 
 
 @router.get(

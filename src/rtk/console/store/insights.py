@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from rtk.console import heap
 from rtk.console.notify import outbox
-from rtk.console.store import holds, lessons, measured, outages, sparks, weighing
+from rtk.console.store import holds, lessons, measured, outages, sparks, versions, weighing
 from rtk.console.store.intake import PHASE_CODES
 from rtk.console.store.models import RecordEntry, Run
 from rtk.console.store.runs import lengths, state_of
@@ -25,7 +25,7 @@ from rtk.insight.shape import Figures
 from rtk.verify.facts import facts_of_entries
 
 KEPT = (
-    *("insight", "insight_next", "verdict", "restored", "recovered", "deviating_s", "occurrence"),
+    *("insight", "insight_next", "insight_version", "verdict", "restored", "recovered", "deviating_s", "occurrence"),
     *("outages_seen", "outages_seen_s", "spark", "weighed"),
 )
 _COMPUTING = threading.RLock()
@@ -36,11 +36,13 @@ def insight_of(run: Run) -> dict[str, Any]:
     """The run's insight; while it goes on, its counts, with None for everything else."""
     if state_of(run) not in ("ended", "abandoned"):
         return counts(run)
-    if _is_stale(run):
+    if _is_stale(run) or versions.is_outdated(run):
         with _COMPUTING:  # one at a time takes memory, and who waited finds what the other computed
             run.refresh_from_db(fields=KEPT)
             if _is_stale(run):
                 keep(run)
+            elif versions.is_outdated(run):
+                renew(run)
     return run.insight or counts(run)
 
 
@@ -48,28 +50,46 @@ def _is_stale(run: Run) -> bool:
     return run.insight is None or run.insight_next != run.next
 
 
-def keep(run: Run) -> None:
-    """Compute the insight of what is stored now, and keep it."""
+def renew(run: Run) -> None:
+    """Make the insight of an earlier version anew by the rules of now, where what it was made of is still there."""
+    if not versions.can_be_renewed(run):
+        versions.leave(run)
+        return
+    keep(run, renewing=True)
+
+
+def keep(run: Run, *, renewing: bool = False) -> None:
+    """Compute the insight of what is stored now, and keep it; one that cannot be made anew leaves the former one."""
     seen = run.next
-    run.insight, threshold, spans, found = computed(run)
-    run.insight_next = seen
-    run.verdict, run.restored = run.insight.get("verdict"), run.insight.get("restored")
-    run.recovered = run.insight.get("recovered")
-    run.deviating_s = run.insight.get("deviating_s")
-    run.occurrence = run.insight.get("occurrence")
-    lessons.keep(run)
-    run.spark, run.weighed = sparks.drawn(found, threshold), True
+    made, threshold, spans, found = computed(run)
+    if renewing and not made.get("version"):
+        versions.leave(run)
+        return
     with transaction.atomic():
+        run.insight, renewed = versions.beside(run, made)
+        _fill(run, seen, sparks.drawn(found, threshold))
         run.save(update_fields=KEPT)
         outages.keep(run, spans)
         weighing.keep(run, run.insight, run.experiment.document)
         holds.settle(run)
-        if run.restored is False:
+        if run.restored is False and not renewed:
             outbox.note(outbox.NOT_RESTORED, run.id)
     many = len(found)
     del found, spans
     if many >= heap.LARGE:
         heap.give_back()
+
+
+def _fill(run: Run, seen: int, spark: Any) -> None:
+    """Put what lists and sums are made of beside the insight."""
+    assert run.insight is not None
+    run.insight_next, run.insight_version = seen, run.insight.get("version")
+    run.verdict, run.restored = run.insight.get("verdict"), run.insight.get("restored")
+    run.recovered = run.insight.get("recovered")
+    run.deviating_s = run.insight.get("deviating_s")
+    run.occurrence = run.insight.get("occurrence")
+    lessons.keep(run)
+    run.spark, run.weighed = spark, True
 
 
 def computed(run: Run) -> tuple[dict[str, Any], Threshold, list[outages.Span], Measurements]:

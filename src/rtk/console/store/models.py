@@ -16,6 +16,7 @@ from django.utils.timezone import now
 
 from rtk.console.store.evidence import Promised, Revision
 from rtk.console.store.fields import Document, Packed
+from rtk.console.store.former import FormerInsight as FormerInsight  # noqa: PLC0414 - a table like these
 from rtk.console.store.owned import Owned, newest_first, one_of_a_file
 
 NAME_LENGTH = 500
@@ -153,6 +154,7 @@ class Run(Owned):
     deviating_s = models.FloatField(null=True)
     occurrence = Document(null=True)
     insight_next = models.BigIntegerField(null=True)
+    insight_version = models.SmallIntegerField(null=True)
     outages_seen = models.BigIntegerField(null=True)
     outages_seen_s = models.FloatField(null=True)
     essence = models.CharField(max_length=64, default="")
@@ -170,6 +172,7 @@ class Run(Owned):
             models.Index(fields=["verification", "-created_at", "-id"], name="run_of_verification"),
             models.Index(fields=["heard_at"], condition=~models.Q(state="ended"), name="run_under_way"),
             models.Index(fields=["ended_at"], name="run_ended"),
+            models.Index(fields=["-day"], condition=models.Q(insight_version__lt=2), name="run_of_former_rules"),
             models.Index(
                 fields=["-created_at"],
                 condition=models.Q(weighed=False, insight_next__isnull=False),

@@ -55,6 +55,15 @@ def drop_before(day: date) -> list[date]:
     return gone
 
 
+def are_there(day: date) -> bool:
+    """Whether what was told of the runs of a day is still kept."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(to_regclass(each)) FROM unnest(%s::text[]) AS each", [[name(t, day) for t in TABLES]]
+        )
+        return bool(cursor.fetchall()[0][0] == len(TABLES))
+
+
 def days() -> Iterator[date]:
     """The days that have partitions, once for each table."""
     with connection.cursor() as cursor:

@@ -12,8 +12,9 @@ from django.db.models import F, Q
 from django.utils.timezone import now
 
 from rtk.console.notify import outbox
-from rtk.console.store import backlog, insights, partitions, runs, timeline
+from rtk.console.store import backlog, insights, partitions, runs, timeline, versions
 from rtk.console.store.models import Run
+from rtk.insight.former import CURRENT
 
 RECENT = timedelta(days=1)  # runs that ended longer ago get their insight when somebody asks for it
 MOST_INSIGHTS = 20  # of one sweep
@@ -31,6 +32,7 @@ def sweep(at: datetime | None = None) -> dict[str, int]:
         "lost": _become("lost", lost & Q(state="running"), "run.lost-contact"),
         "insights": _keep_insights(Q(ended_at__gt=moment - RECENT), MOST_INSIGHTS),
         "weighed": backlog.weigh(MOST_INSIGHTS),
+        "renewed": _renew(versions.MOST_AT_ONCE),
     }
 
 
@@ -65,7 +67,17 @@ def retain(at: datetime | None = None, days: int | None = None) -> int:
         return 0
     oldest = today - timedelta(kept)
     _keep_insights(Q(day__lt=oldest))
+    _renew(None, Q(day__lt=oldest))
     return len(partitions.drop_before(oldest))
+
+
+def _renew(most: int | None, which: Q = Q()) -> int:  # noqa: B008 - an empty one
+    """Make insights of earlier versions anew, those of the latest runs first; how many were looked at."""
+    outdated = Q(insight_version__lt=CURRENT, insight_next=F("next"))
+    found = Run.objects.filter(outdated, which).select_related("experiment", "verification").order_by("-day")[:most]
+    for run in found:
+        insights.insight_of(run)
+    return len(found)
 
 
 def _keep_insights(which: Q, most: int | None = None) -> int:

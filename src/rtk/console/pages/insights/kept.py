@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from rtk.insight.facts import Facts, Measurements, Neighbour, Objective
+from rtk.insight.former import former_from
 from rtk.insight.occurrence import Occurrence
 from rtk.insight.outage_length import outage_from
 from rtk.insight.proof import Counts, Proof
@@ -43,6 +44,8 @@ def insight_from(kept: Mapping[str, Any] | None) -> Insight | None:
                 "occurrence": occurrence_from(own.get("occurrence")),
                 "outage": outage_from(own.get("outage")),
                 "seen": _made(SeenOutages, own.get("seen")),
+                "former": former_from(own.get("former")),
+                "versions": tuple(own.get("versions") or [own.get("version", 1)]),
                 "clustering": Clustering(**own["clustering"]) if own["clustering"] else None,
             }
         )

@@ -9,7 +9,7 @@ from django.utils.timezone import now
 
 from rtk.console.pages import promises
 from rtk.console.pages.insights import data, deeds, finding, heading, history, kept, measured, record, states
-from rtk.console.store import occurrences, runs, standings
+from rtk.console.store import occurrences, runs, standings, versions
 from rtk.console.store.models import Run
 from rtk.console.store.outside import Outside, between
 from rtk.insight.dearest import Dearest
@@ -32,7 +32,7 @@ def page(run: Run, query: QueryDict) -> dict[str, Any]:
 
     One query more tells of other runs where something is expected of the conditions.
     """
-    insight, broken = _insight(run)
+    insight, broken = _insight(run, query.get("version", ""))
     place, state = measured.place_of(query), runs.state_of(run)
     read = record.read(run, place)
     facts = read.facts(insight)
@@ -49,6 +49,7 @@ def page(run: Run, query: QueryDict) -> dict[str, Any]:
         "under_way": under_way,
         "notice": states.notice(state, run.told, silent, broken or (facts is None and not under_way)),
         "insight": insight,
+        "versions": _others(run, insight),
         "why_none": (run.insight or {}).get("why", "") if broken else "",
         "heading": heading.heading(run, document),
         "history": history.history(run),
@@ -81,9 +82,17 @@ def fragment(run: Run) -> dict[str, Any]:
     return {"run": run, "under_way": under_way, **done(read, document if isinstance(document, dict) else {}, under_way)}
 
 
-def _insight(run: Run) -> tuple[Insight | None, bool]:
-    """The insight, and whether the run has ended and none can be made of what was told."""
+def _others(run: Run, shown: Insight | None) -> list[int]:
+    """The versions of the insight besides the one that is shown, the newest first."""
+    known = (run.insight or {}).get("versions") or []
+    return [each for each in reversed(known) if shown and each != shown.version]
+
+
+def _insight(run: Run, version: str) -> tuple[Insight | None, bool]:
+    """The insight, or a former one, and whether the run has ended and none can be made of what was told."""
     told = finding.kept_of(run)
+    if told and version.isdecimal() and len(version) < 5:
+        told = versions.of(run, int(version)) or told
     found = kept.insight_from(told)
     return found, told is not None and found is None
 
