@@ -146,6 +146,7 @@ def test_a_decided_run_ends_undoes_measures_recovery_and_keeps_its_verdict(world
     assert found.restored is True
     assert "of its time, had the 4" in found.headline
     assert "could not have saved it" in found.why
+    assert "at most" not in found.why, "the headline has the one bound"
     assert any(limit.endswith("Slots beyond the stop are not judged.") for limit in found.limits)
     assert not any("never passes" in limit for limit in found.limits)
 

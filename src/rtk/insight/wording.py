@@ -253,9 +253,10 @@ def _why_pass(story: Story) -> str:
 
 
 def _why_fail(story: Story) -> str:
-    text = f"{_good(story)}, which leaves room for at most {story.most()}; {story.promised} was promised."
+    promised = f"{story.promised} was promised."
     if not story.case.stopped:
-        return text
+        return f"{_good(story)}, which leaves room for at most {story.most()}; {promised}"
+    text = f"{_good(story)}; {promised}"
     cut_off = count(story.case.remaining, "slot")
     return f"{text} {_stopped(story.facts)}; the {cut_off} it cut off, all met, could not have saved it."
 
