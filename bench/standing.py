@@ -100,10 +100,10 @@ CELLS: Mapping[str, Cell] = {
     "98.9 % good, L 10": Cell(steady(BREAKS, 10), 10, most_ever=0.05),
     "98.9 % good, half of the bad slots missed": Cell(losing(BREAKS, 0.5, 0), most_ever=0.05),
     "98.9 % good, a tenth of all slots missed": Cell(losing(BREAKS, 0.1, 0.1), most_ever=0.05),
-    "98.9 % good, runs differ (exponential)": Cell(varying(_uneven), most_ever=0.05),
-    "98.9 % good, runs differ (exponential), L 1": Cell(varying(_uneven, 1), 1, most_ever=0.05),
+    "98.9 % good, runs differ (exponential)": Cell(varying(_uneven), most_ever=0.07),
+    "98.9 % good, runs differ (exponential), L 1": Cell(varying(_uneven, 1), 1, most_ever=0.07),
     "98.9 % good, every other night twice as bad, else clean": Cell(
-        varying(lambda rng: 0.022 * (rng.random() < 0.5)), most_ever=0.05
+        varying(lambda rng: 0.022 * (rng.random() < 0.5)), most_ever=0.07
     ),
     "98.9 % good, one night in four 4.4 % bad, else clean": Cell(
         varying(lambda rng: 0.044 * (rng.random() < 0.25)), most_last=0.05
@@ -121,7 +121,8 @@ def run(sitting: Sitting) -> Row:
         f"standing of a promise of 99 %, {NIGHTS} simulated nights of {SLOTS} slots looked at every night, {trials:,} "
         f"trials, seed {seed}; the standing of {RUNS:,} runs from their sums",
         "99.7 % good: kept at some night in ≥ 88 %; 98.9 % good: ≤ 5 % ever, also where runs are stopped at the first "
-        "bad slot, slots are missed or runs differ; one night in ten 42 % bad: ≤ 6 % at the last; 1,000 runs ≤ 5 ms",
+        "bad slot or slots are missed, and ≤ 7 % where runs differ; one night in ten 42 % bad: ≤ 6 % at the last; "
+        "1,000 runs ≤ 5 ms of CPU",
     )
     cells = CELLS if not sitting.quick else dict(list(CELLS.items())[:PINNED_FIRST])
     found: dict[str, Found] = {}

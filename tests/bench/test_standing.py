@@ -1,6 +1,8 @@
 """The standing of a promise over simulated nights, in short, and that rules which err would be found."""
 
 import random
+from itertools import takewhile
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +10,8 @@ from bench import standing
 from bench.sitting import Sitting
 from bench.standing import CELLS, SLOTS, Found
 from rtk.insight.proof import BAD, MISSED
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_the_row_holds_in_short() -> None:
@@ -40,3 +44,15 @@ def test_a_measurer_misses_as_many_slots_as_it_says(of_bad: float, of_good: floa
     rng, night = random.Random(2), standing.losing(0.9, of_bad, of_good)
     missed = sum(night(rng)[0].count(MISSED) for _ in range(200))
     assert missed / (200 * SLOTS) == pytest.approx(lost, abs=0.02)
+
+
+def test_the_table_of_the_page_is_the_one_that_was_measured() -> None:
+    measured, page = (rows_of(ROOT / each) for each in ("bench/RESULTS.md", "docs/explanation/standing.md"))
+    assert [row.split(" | ")[0].removeprefix("| ") for row in page] == list(CELLS)
+    assert page == measured
+
+
+def rows_of(page: Path) -> list[str]:
+    lines = page.read_text().splitlines()
+    first = lines.index("| the service | kept at some night | kept at the last |") + 2
+    return list(takewhile(lambda line: line.startswith("|"), lines[first:]))
