@@ -54,6 +54,12 @@ def fails(home: Home) -> Ended:
     return home.verify(*SHORT[:4], "--target", "95%", experiment(home, probing(python("steady", path=home.notes))))
 
 
+def costs_too_much(home: Home, *strictly: str) -> Ended:
+    """It deviates while the condition lasts: 1,000 of these, 3.6 s each, are all of an hour, and 80 % of it may be."""
+    source = experiment(home, probing(python("steady", path=home.notes)))
+    return home.verify(*SHORT[:4], "--target", "20%", "--occurs", "1000/1h,3.6s", *strictly, source)
+
+
 def invalid(home: Home) -> Ended:
     method = [noting(home, "burn", fail="refused"), noting(home, "never")]
     probe = probing(python("steady", path=home.notes))  # also deviates: invalid wins over fail
@@ -163,6 +169,8 @@ RUNS: dict[str, Callable[[Home], Ended]] = {
     "bad input": bad_input,
     "usage": usage,
     "fails": fails,
+    "costs too much": costs_too_much,
+    "costs too much, strictly": lambda home: costs_too_much(home, "--strict-cost"),
     "invalid": invalid,
     "exits 1": exits_1,
     "not restored": not_restored,
@@ -195,6 +203,8 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Ended]:
         ("passes", 0),
         ("inconclusive", 0),
         ("strict", 3),
+        ("costs too much", 0),
+        ("costs too much, strictly", 2),
         ("gate not met", 1),
         ("bad input", 1),
         ("usage", 1),
