@@ -3,7 +3,6 @@
 from dataclasses import asdict
 
 import pytest
-from scipy import stats
 
 from rtk.insight.outage_length import (
     Learned,
@@ -14,6 +13,7 @@ from rtk.insight.outage_length import (
     outage_from,
     outage_length,
 )
+from tests.insight import scipy_stats as stats
 
 
 @pytest.mark.parametrize(("frequency_s", "assumed"), [(0.5, 10.0), (1, 10.0), (5, 15.0), (60, 180.0)])
