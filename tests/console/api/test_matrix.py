@@ -28,6 +28,9 @@ FILES = {
 IN_A_TEAM = {**ROWS, **FILES}
 PAGES: dict[str, Collection[str]] = {"people": PEOPLE, "notify": NOTIFICATIONS, "pages": PAGES_OF_TEAMS}
 OPEN = {"api/v1/docs", "api/v1/openapi.json", "client/requirements.txt"}  # for everybody
+BADGES = {
+    f"badge/{what}s/<str:key>.svg" for what in ("verification", "objective")
+}  # see tests/console/api/test_badges.py
 GIVEN_AWAY = "^client/"  # to everybody: the client that the console was installed with
 # What `Content-Location` says: on to pages that ask one to sign in.
 LEADING_ON = {f"api/<str:org>/<str:team>/{what}/<uuid:key>" for what in ("executions", "insights")}
@@ -70,7 +73,13 @@ def test_every_address_of_the_console_has_its_row() -> None:
         old_name = where.startswith("accounts/social/")  # of what is below accounts/3rdparty/ now
         of_accounts = where.removeprefix("^").startswith("accounts/")
         account = of_accounts and (old_name or name in f"{ONES_ACCOUNT}{SIGNING_IN}".split())
-        known = where in OPEN | LEADING_ON or where.startswith(GIVEN_AWAY) or plain in kept or plain == "/" or account
+        known = (
+            where in OPEN | LEADING_ON | BADGES
+            or where.startswith(GIVEN_AWAY)
+            or plain in kept
+            or plain == "/"
+            or account
+        )
         assert known or name in PAGES.get(app, ()), f"{where} ({name}) has no row"
 
 

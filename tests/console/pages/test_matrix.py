@@ -17,6 +17,7 @@ from tests.console.people.world import World, made, signed_in
 
 #                 owner admin member viewer other team, other organization, anonymous
 CHANGES = "200 200 200 403 404 404 in"
+ADMINS = "200 200 403 403 404 404 in"
 ONLY_OWNERS = "200 404 404 404 404 200 in"  # the stranger owns another organization
 SHOWN = Row("team", IN_TEAM, NEVER)
 DONE = Row("team", NEVER, does(CHANGES))
@@ -37,6 +38,7 @@ ROWS: dict[str, Row] = {
     **dict.fromkeys(("stop-insight",), DONE),
     "release-run": DONE,  # it holds nothing, and it is said so
     "acknowledge-run": DONE,  # there is nothing to acknowledge of this run, and it is said so
+    **dict.fromkeys(("badge-verification", "badge-objective"), Row("team", NEVER, does(ADMINS))),
     "dismiss-guide": Row("team", NEVER, does(IN_TEAM)),
     "import-plan": Row("team", CHANGES, NEVER),
 }

@@ -50,7 +50,7 @@ def _asset(
     request: HttpRequest, key: str, rows: Any, what: str, document: Callable[[Any], dict[str, Any]]
 ) -> HttpResponse:
     try:
-        caller = _caller(request)
+        caller = caller_of(request)
         if caller is None:
             return unauthorized(request)
         mine = gate.teams_for(caller)
@@ -64,7 +64,8 @@ def _asset(
     return JsonResponse(document(found))
 
 
-def _caller(request: HttpRequest) -> gate.Caller | None:
+def caller_of(request: HttpRequest) -> gate.Caller | None:
+    """Who asks, by a token or a session; None for nobody."""
     header = request.headers.get("Authorization")
     if header:
         return gate.authenticate(header)

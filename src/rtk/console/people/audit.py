@@ -27,6 +27,8 @@ ACTIONS = {
     "notification.recipient-removed": "ended what was told to",
     "run.stopped": "asked a run to stop, of",
     "run.acknowledged": "acknowledged what was not restored by a run of",
+    "badge.published": "let everybody see the badge of",
+    "badge.withdrawn": "let only the team see the badge of",
     "hold.released": "released what was held by a run of",
     "token.created": "created the token",
     "token.revoked": "revoked the token",

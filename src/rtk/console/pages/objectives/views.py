@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.timezone import now
 
-from rtk.console.pages import listing
+from rtk.console.pages import listing, publicity
 from rtk.console.pages.listing import around
 from rtk.console.pages.objectives import queries
 from rtk.console.pages.objectives.forms import EditObjective, NewObjective, initial_of
@@ -68,7 +68,8 @@ def objective(request: HttpRequest, caller: Caller, org: str, team: str, objecti
     """A promise: its budget in this window, the runs that spent it, its verifications."""
     of = gate.team_for(caller, org, team, "read")
     found = queries.detail(_found(of, objective), now())
-    return render(request, "objectives/detail.html", {**around(of, "objectives"), "it": found})
+    context = {**around(of, "objectives"), **publicity.shown(of, found.objective), "it": found}
+    return render(request, "objectives/detail.html", context)
 
 
 @page
@@ -94,6 +95,16 @@ def _changed(objective: Objective, form: EditObjective) -> bool:
         form.refuse(problem)
         return False
     return True
+
+
+@action
+def badge(request: HttpRequest, caller: Caller, org: str, team: str, objective: UUID) -> HttpResponse:
+    """Let everybody see the badge, or only the team."""
+    into = gate.team_for(caller, org, team, "admin")
+    found = _found(into, objective)
+    found.team = into
+    publicity.switch(request, caller.user, found)
+    return redirect("pages:objective", into.org.slug, into.slug, found.pk)
 
 
 @action

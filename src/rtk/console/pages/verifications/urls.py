@@ -10,5 +10,6 @@ urlpatterns: list[URLPattern] = [
     path("<str:org>/<str:team>/verifications", views.team_list, name="verifications"),
     path(_ONE, views.verification, name="verification"),
     path(f"{_ONE}/edit", views.edit, name="edit-verification"),
+    path(f"{_ONE}/badge", views.badge, name="badge-verification"),
     path(f"{_ONE}/archive", views.archive, name="archive-verification"),
 ]

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from rtk.console.pages import listing
+from rtk.console.pages import listing, publicity
 from rtk.console.pages.importing.confirmation import Wish, asks, lengthened, wish_of
 from rtk.console.pages.importing.forms import plan_of
 from rtk.console.pages.importing.planning import Planned, planned
@@ -57,6 +57,7 @@ def verification(request: HttpRequest, caller: Caller, org: str, team: str, veri
         **around(of, "verifications"),
         "it": it,
         "stands": queries.stands(it.verification),
+        **publicity.shown(of, it.verification),
         "runs": found.rows,
         "next": found.next,
         "way": way,
@@ -107,6 +108,16 @@ def _planned(form: EditForm, found: Verification) -> Planned | None:
     document = found.experiment.document
     values = plan_of(form) if form.is_bound else queries.values_of(found)
     return planned({**values, "beside": beside_s(document), "document": document})
+
+
+@action
+def badge(request: HttpRequest, caller: Caller, org: str, team: str, verification: UUID) -> HttpResponse:
+    """Let everybody see the badge, or only the team."""
+    into = gate.team_for(caller, org, team, "admin")
+    found = queries.find(into, verification)
+    found.team = into
+    publicity.switch(request, caller.user, found)
+    return redirect("pages:verification", into.org.slug, into.slug, found.pk)
 
 
 @action
