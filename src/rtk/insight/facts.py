@@ -310,6 +310,7 @@ class Facts:
     (strategy `never`), None when there were none to play. `gate` is None where it was met, and of records that do not
     tell. `neighbours` are runs that acted on the same system meanwhile. `outage_lasts_s` is how long an outage lasts on
     average by the plan, `outage_learned` what earlier runs teach, `occurs` how often the conditions are expected.
+    `standing` says how the promise stands over all runs, where a console knows it.
     """
 
     run_id: str
@@ -335,6 +336,7 @@ class Facts:
     outage_lasts_s: float | None = None
     occurs: Occurs | None = None
     outage_learned: Learned | None = None
+    standing: str = ""
 
     @property
     def stopped(self) -> str | None:

@@ -52,7 +52,8 @@ def _document(told: Story, facts: Facts) -> Iterator[str]:
 def _head(told: Story) -> Iterator[str]:
     yield (
         f'<header><p class="eyebrow">Reliability Toolkit, report of a run</p><h1>{escape(told.title)}</h1>'
-        f'<p class="objective">{_words(told.objective)}</p><p class="when">{_words(told.when)}</p></header>'
+        f'<p class="objective">{_words(told.objective)}</p><p class="when">{_words(told.when)}</p>'
+        f"{f'<p>{_words(told.standing)}</p>' if told.standing else ''}</header>"
     )
     if told.alarm:
         by_hand = "".join(f"<p>By hand: <code>{escape(one.by_hand)}</code></p>" for one in told.undo if one.by_hand)

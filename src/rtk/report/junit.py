@@ -41,6 +41,8 @@ def junit(insight: Insight, facts: Facts) -> str:
     suites = ET.Element("testsuites")
     suite = ET.SubElement(suites, "testsuite", _totals(insight, told, found))
     properties = ET.SubElement(suite, "properties")
+    if told.standing:
+        ET.SubElement(properties, "property", name="standing", value=facts.standing)
     for figure in told.figures:
         ET.SubElement(properties, "property", name=figure.label.lower(), value=figure.value)
     for name, value in quantiles.during(insight).items():

@@ -55,6 +55,7 @@ def _lines(told: Story) -> Iterator[str]:
     yield from _moments(told)
     yield from ("", *(f"- {escaped(limit, 300)}" for limit in told.limits[:4]))
     yield from ("", f"{escaped(told.objective)}. {escaped(told.when)}.")
+    yield from ("", escaped(told.standing, 700)) if told.standing else ()
     if told.files:
         yield ", ".join(f"{escaped(name, 40)}: {code(place, 200)}" for name, place in told.files[:5])
 

@@ -88,6 +88,7 @@ class Story:
     notes: tuple[str, ...]
     alarm: str | None
     files: tuple[tuple[str, str], ...]
+    standing: str
 
 
 def story(insight: Insight, facts: Facts) -> Story:
@@ -117,6 +118,7 @@ def story(insight: Insight, facts: Facts) -> Story:
         notes=tuple(plain(x, 600) for x in (*insight.notes, *costing.details_of(insight.occurrence))),
         alarm=_alarm(insight),
         files=tuple((plain(name, 60), plain(place, 1000)) for name, place in facts.files.items()),
+        standing=f"The promise over all runs: {plain(facts.standing, 600)}" if facts.standing else "",
     )
 
 

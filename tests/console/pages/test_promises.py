@@ -84,3 +84,10 @@ def test_lists_ask_for_all_at_once(world: World, django_assert_num_queries: Any)
     )
     with django_assert_num_queries(1):
         assert len(standings.of(rows, now())) == 3
+
+
+@pytest.mark.parametrize("form", ["md", "xml", "html"])
+def test_a_report_made_here_says_how_the_promise_stands(world: World, form: str) -> None:
+    run = ended(world)
+    place = reverse("pages:insight-report", args=[world.org.slug, world.shop.slug, run.pk, form])
+    assert "Not proven: " in signed_in(world.member).get(place).content.decode()

@@ -1,5 +1,6 @@
 """The pages of insights: lists, a run, two runs side by side, and files to take along."""
 
+from dataclasses import replace
 from typing import Any, cast
 from uuid import UUID
 
@@ -139,7 +140,8 @@ def report(request: HttpRequest, caller: Caller, org: str, team: str, run: UUID,
         raise NotYet("This run is under way: there is a report once it has ended.")
     told = kept.insight_from(_told(found, form, request.GET.get("version", "")))
     try:
-        facts = insights.facts_of(found)
+        stands = page.stands(found)
+        facts = replace(insights.facts_of(found), standing=stands.headline if stands else "")
         text = FORMATS[f".{form}"](told or insight_of(facts), facts)
     except _BROKEN:
         raise NotYet("No report can be made: what was told of this run contradicts itself.") from None
