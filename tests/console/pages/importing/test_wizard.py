@@ -109,3 +109,20 @@ def test_a_pasted_text_is_looked_at_and_an_objective_can_be_attached(site: Live,
         page.get_by_label("The team's objective").select_option(index=1)
         expect(page.locator("#plan")).to_contain_text("prove 95.3 %")
     assert screen.violations() == []
+
+
+def test_a_plan_that_cannot_pass_is_asked_about_until_it_is_changed(site: Live, screen: Screen) -> None:
+    page = screen.open("/acme/shop/import")
+    drop(page, TUTORIAL.read_text())
+    page.get_by_label("Under the conditions for").fill("5")
+    expect(page.locator("#plan")).to_contain_text("Measured for 14 min, a clean run would prove it.")
+    page.get_by_role("button", name="Create the verification").click()
+    asked = page.locator("#doubt")
+    expect(asked).to_contain_text("It cannot pass. Make it all the same?")
+    assert screen.violations() == []
+    page.get_by_label("Under the conditions for").fill("6")
+    expect(asked).to_have_count(0)
+    page.get_by_role("button", name="Create the verification").click()
+    asked.get_by_role("button", name="Measure for 14 min").click()
+    page.wait_for_url(re.compile(r"/acme/shop/verifications/[0-9a-f-]{36}$"))
+    assert Verification.objects.latest("created_at").duration_s == 14 * 60
