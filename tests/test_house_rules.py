@@ -52,7 +52,7 @@ PARTS: dict[str, dict[str, str]] = {
     "tests/journey/test_recover.py": {"why": "the real command", "rtk/cli": "again recover recovering"},
     "tests/cli/test_verify.py": {
         "why": "the real command, to every exit code",
-        "rtk/cli": "afterwards asked dry trusting",
+        "rtk/cli": "afterwards dry trusting",
         "rtk": "clock errors",
     },
     "tests/cli/test_standing.py": {"why": "the real command", "rtk/cli": "standings", "rtk/publish": "standings"},

@@ -4,7 +4,7 @@ import pytest
 
 from rtk.errors import BadInput
 from rtk.experiment.block import Overrides, plan_of
-from rtk.experiment.plan import Plan
+from rtk.experiment.plan import Plan, StopWhen
 from rtk.experiment.upgrade import upgrade
 from rtk.insight.facts import Objective
 from tests.experiment.samples import PLAIN, small, with_block
@@ -30,6 +30,13 @@ def test_other_extensions_stay() -> None:
 def test_the_ids_of_a_block_without_a_verification_stay() -> None:
     upgraded = upgrade(small(extensions=[{"name": "chaosiq", "team_id": "t"}]), _OPTIONS)
     assert upgraded["extensions"][0]["team_id"] == "t"
+
+
+def test_what_is_required_and_what_stops_a_run_is_written_beside_the_rules_that_are_there() -> None:
+    options = Overrides(every_s=1, for_s=30, warm_up_s=5, target=0.9, require_baseline=True, decided=True)
+    upgraded = upgrade(with_block(stop_when={"deviated-in-a-row": 3}), options, replace=True)
+    plan = plan_of(upgraded)
+    assert (plan.require_baseline, plan.stop_when) == (True, StopWhen(3, decided=True))
 
 
 def test_a_verification_is_not_replaced_unasked() -> None:

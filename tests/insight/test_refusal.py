@@ -38,7 +38,7 @@ def ended(status: str, stop: Stopping | None = None) -> Facts:
     ],
 )
 def test_what_kept_a_run_from_beginning_is_said(facts: Facts, says: str, why: str) -> None:
-    assert not_judged(facts, BASELINE).startswith(says)
+    assert not_judged(facts).startswith(says)
     assert refused(facts).startswith(why)
     assert bool(refused(facts)) == bool(why)
 

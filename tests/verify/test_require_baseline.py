@@ -36,6 +36,13 @@ def test_no_condition_is_applied_and_the_run_was_not_begun(world: World, tmp_pat
     assert exit_code(found) == COULD_NOT_RUN
 
 
+def test_a_promise_about_a_quantile_is_told_as_it_was_made(world: World, tmp_path: Path) -> None:
+    promise = Objective(0.95, quantile="p95 <= 300ms")
+    found = insight(run(world, tmp_path, 5.0, replace(PLAN, objective=promise)).facts)
+    assert "p95" in found.headline
+    assert found.stopped == f"n{found.headline[1:-1]}"
+
+
 @pytest.mark.parametrize(("strategy", "played"), [(Strategy.ALWAYS, ["unburn"]), (Strategy.NEVER, [])])
 def test_rollbacks_are_played_as_after_a_gate_that_was_not_met(
     world: World, tmp_path: Path, strategy: Strategy, played: list[str]

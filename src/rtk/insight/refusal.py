@@ -1,6 +1,5 @@
 """A run that is not judged: what kept it from beginning, in sentences."""
 
-from rtk.insight.baseline import Baseline
 from rtk.insight.facts import Facts
 from rtk.insight.stops import StopCause
 
@@ -12,10 +11,11 @@ def is_refused(facts: Facts) -> bool:
     return facts.stop is not None and facts.stop.cause is StopCause.BASELINE_BROKEN and facts.status == "failed"
 
 
-def not_judged(facts: Facts, baseline: Baseline) -> str:
+def not_judged(facts: Facts) -> str:
     """Return why there is nothing to judge."""
-    if is_refused(facts):
-        return f"Not begun: {baseline.already()}."
+    if facts.stop and is_refused(facts):
+        told = facts.stop.sentence  # with the figures by which it was refused: what was under way settled later
+        return f"{told[0].upper()}{told[1:]}."
     if facts.status == "failed":
         return "The hypothesis was not met before the run, so no condition was applied and nothing is judged."
     if facts.status not in JUDGED:

@@ -92,7 +92,7 @@ def next_step(story: Story) -> str:
 
 def _verdict(story: Story) -> str:
     if not story.case.judged:
-        return not_judged(story.facts, story.baseline)
+        return not_judged(story.facts)
     if story.case.invalid:
         return f"{_invalid(story)}, so the run is evidence neither for nor against the objective."
     if not story.measured:
@@ -103,7 +103,7 @@ def _verdict(story: Story) -> str:
 def why(story: Story) -> str:
     """What decided the verdict."""
     if not story.case.judged:
-        return refused(story.facts) or not_judged(story.facts, story.baseline)
+        return refused(story.facts) or not_judged(story.facts)
     if story.case.invalid:
         return _why_invalid(story)
     if story.case.target is None:

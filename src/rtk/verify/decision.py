@@ -23,6 +23,7 @@ class Decision:
     def __init__(self, plan: Plan, began: float, decided: Callable[[int, int], None]) -> None:
         """`began` is when the run did; `decided` is told once how many of how many slots decide that it fails."""
         self._target = plan.objective.target if plan.objective else None
+        self._quantile = plan.objective.quantile if plan.objective else ""
         self._tell = decided
         self._began = began
         self._lock = threading.Lock()
@@ -93,7 +94,7 @@ class Decision:
             self._before_left -= slot < self._before_planned
 
     def _as_settled(self) -> Baseline:
-        return Baseline(self._before["met"], self._before["deviated"], self._target)
+        return Baseline(self._before["met"], self._before["deviated"], self._target, self._quantile)
 
     def _make_sure(self) -> None:
         assert self.effects is not None
