@@ -85,7 +85,7 @@ def _sentences(insight: Insight) -> Iterator[str]:
     if QuantileState.PROVEN in states:
         yield f"After ≤ stands a quantile's proven upper bound (95 % sure, for outages of {lasting} on average)."
     if QuantileState.IN_RUN in states:
-        yield "One in this run is of its own measurements alone, as if they were independent."
+        yield "A bound in this run is of its own measurements alone, as if they were independent."
     yield from missing(insight).values()
     if QuantileState.NO_VALUE in states:
         yield "Where too many measurements gave no value, nothing bounds a quantile: they count as the slowest."
