@@ -54,7 +54,9 @@ def test_every_action_recorded_here_has_words() -> None:
     paths = [path for folder in folders for path in folder.rglob("*.py") if path.name != "audit.py"]
     written = "\n".join(path.read_text() for path in paths)
     kinds = "organization|team|member|invitation|token|user|notification"
-    recorded = set(re.findall(rf'"((?:{kinds})\.[a-z-]+|run\.(?:acknowledged|stopped)|hold\.released)"', written))
+    recorded = set(
+        re.findall(rf'"((?:{kinds})\.[a-z-]+|run\.(?:acknowledged|stopped)|hold\.released|badge\.[a-z]+)"', written)
+    )
     recorded |= {
         f"{kind}.{done}" for kind in ("organization", "team") for done in re.findall(r'{kind}\.([a-z]+)"', written)
     }

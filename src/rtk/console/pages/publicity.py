@@ -33,5 +33,5 @@ def switch(request: HttpRequest, user: User, of: Verification | Objective) -> No
     changed = type(of).objects.filter(pk=of.pk).exclude(badge=public).update(badge=public)
     if changed:
         told = {"team": of.team.name, "id": str(of.pk), "kind": type(of).__name__.lower()}
-        audit.record(of.team.org, user, f"badge.{'published' if public else 'withdrawn'}", of.name, told)
+        audit.record(of.team.org, user, "badge.published" if public else "badge.withdrawn", of.name, told)
     messages.success(request, "Everybody may see the badge now." if public else "Only the team sees the badge now.")
