@@ -5,6 +5,7 @@ Measurements are never looked at, so that it takes the same whatever was measure
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -77,7 +78,8 @@ def of(verifications: Iterable[Verification], at: datetime) -> dict[UUID, Standi
     for key, others, apart, *row in _rows(promising, at):
         beside[key] = others, apart
         if row[0] is not None:
-            runs[key].append(_run(*row))
+            run, ended_at, verdict, *counts, outage_slots = row
+            runs[key].append(RunSums(run, ended_at, verdict, _sums(*counts), outage_slots))
     return {key: _standing(each, runs[key], beside[key], at) for key, each in promising.items()}
 
 
@@ -107,25 +109,13 @@ def _rows(promising: Mapping[UUID, Verification], at: datetime) -> list[tuple[An
         return list(cursor.fetchall())
 
 
-def _run(  # noqa: PLR0913, PLR0917 - a column each
-    run: str,
-    ended_at: float,
-    verdict: str,
-    slots: int,
-    bad_good: int,
-    bad_outages: int,
-    bad_chances: int,
-    bad_outlasting: int,
-    good: int,
-    outages: int,
-    chances: int,
-    outlasting: int,
-    stopped_inside: int,
-    outage_slots: float,
-) -> RunSums:
-    as_bad = Counts(slots, bad_good, bad_outages, bad_chances, bad_outlasting)
-    as_good = Counts(slots, good, outages, chances, outlasting)
-    return RunSums(run, ended_at, verdict, Sums(as_bad, as_good, stopped_inside), outage_slots)
+@lru_cache(maxsize=4096)
+def _sums(slots: int, *counts: int) -> Sums:
+    """The counts of a run. Most runs of a verification are alike, and to make each anew takes most of the time."""
+    *readings, stopped_inside = counts
+    as_bad = Counts(slots, *readings[:4])
+    as_good = as_bad if readings[:4] == readings[4:] else Counts(slots, *readings[4:])
+    return Sums(as_bad, as_good, stopped_inside)
 
 
 def _standing(verification: Verification, runs: list[RunSums], beside: tuple[int, int], at: datetime) -> Standing:
