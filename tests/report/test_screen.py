@@ -71,6 +71,7 @@ def test_every_question_is_answered() -> None:
     for told in (
         "✗ fail",
         found.headline,
+        "at most 93.0 %",
         "67.1 % to 93.0 %",
         "1.16 % of the budget",
         "restored",

@@ -30,7 +30,7 @@ from rtk.insight.shape import Insight, InvalidReason, SeenLapse
 from rtk.insight.stats import statistics
 from rtk.insight.sums import Sums, sums_of
 from rtk.insight.tally import Tally, stopped_early, tallies_of
-from rtk.insight.verdict import Case, is_gone
+from rtk.insight.verdict import Case, highest, is_gone
 from rtk.insight.wording import Story, headline, limits, next_step, why
 from rtk.insight.words import count
 
@@ -90,6 +90,7 @@ def insight(facts: Facts) -> Insight:
         notes=_notes(tallies),
         neighbours=facts.neighbours,
         proof=case.proof if case.judged and not case.invalid else None,
+        at_most=highest(case) if case.judged and not case.invalid else None,
         outage=outage,
         sums=_sums(facts, conditions, outlasting) if case.judged and not case.invalid else None,
         occurrence=priced(facts, occurrence_of(facts, outage_slots, judged=case.judged and not case.invalid)),

@@ -145,7 +145,8 @@ class Insight:
     taken to last, `seen` the outages of all phases; all are None in insights of version 1, which counted slots. `sums`
     are what the run adds to the standing of its promise, None where it is no evidence. `occurrence` is what one costs,
     where somebody said how often it is expected. `former` is what an insight of an earlier version said of the run, and
-    `versions` are all that are kept of it."""
+    `versions` are all that are kept of it. `at_most` is the upper bound that a fail rests on: of a stopped run, with
+    all that was cut off good."""
 
     run_id: str
     title: str
@@ -190,6 +191,7 @@ class Insight:
     seen: SeenOutages | None = None
     former: Former | None = None
     versions: tuple[int, ...] = (CURRENT,)
+    at_most: float | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The figures at the top level (the keys of the console's API), the rest beside them."""

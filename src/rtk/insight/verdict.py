@@ -63,14 +63,20 @@ def passes(case: Case, target: float) -> bool:
 
 def fails(case: Case, target: float) -> bool:
     """Whether the target is ruled out, and would be had every slot that a stop cut off been met."""
+    most = highest(case)
+    return most is not None and most < target
+
+
+def highest(case: Case) -> float | None:
+    """Return the upper bound that a fail rests on: where a stop chose the slots, that with all others good is it."""
     saved = case.remaining if case.stopped else 0
-    return rules_out(case.met + saved, case.met + case.deviated + saved, target)
+    return proven_at_most(case.met + saved, case.met + case.deviated + saved)
 
 
 def rules_out(good: int, measured: int, target: float) -> bool:
     """Whether counts leave no room for the target: their exact upper bound lies below it."""
-    highest = proven_at_most(good, measured)
-    return highest is not None and highest < target
+    most = proven_at_most(good, measured)
+    return most is not None and most < target
 
 
 def deciding(planned: int, target: float) -> int | None:

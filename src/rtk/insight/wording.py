@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from rtk.insight.baseline import Baseline
-from rtk.insight.bounds import proven_at_most
 from rtk.insight.facts import Facts
 from rtk.insight.moments import invalid_condition
 from rtk.insight.next_step import after_invalid, after_not_begun
@@ -12,7 +11,7 @@ from rtk.insight.promise import promised_share
 from rtk.insight.proof import LengthFrom, Proof
 from rtk.insight.refusal import JUDGED, is_refused, not_judged, refused
 from rtk.insight.shape import Clustering, Figures, InvalidReason, SeenLapse
-from rtk.insight.verdict import Case, fails, is_gone, slots
+from rtk.insight.verdict import Case, fails, highest, is_gone, slots
 from rtk.insight.words import bound, chance, count, duration, listing, rounded, share
 
 _OTHER_DAYS = (
@@ -225,9 +224,8 @@ def _at_most(story: Story) -> str:
     case = story.case
     if not case.stopped or not case.remaining:
         return f"at most {story.most()} of its time"
-    most = proven_at_most(case.met + case.remaining, story.measured + case.remaining)
     left = count(case.remaining, "slot")
-    return f"at most {bound(most, case.target)} of its time, had the {left} that were cut off been good"
+    return f"at most {bound(highest(case), case.target)} of its time, had the {left} that were cut off been good"
 
 
 def _sure(story: Story) -> str:

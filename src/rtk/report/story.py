@@ -13,8 +13,8 @@ from rtk.insight.former import said
 from rtk.insight.promise import promise_at_length
 from rtk.insight.recovery import Recovery
 from rtk.insight.shape import Insight, InvalidReason, Stats
-from rtk.insight.words import NO_DATA, bound, count, duration, multiple, number, rounded, share
-from rtk.report import costing, quantiles
+from rtk.insight.words import NO_DATA, bound, count, duration, multiple, number, share
+from rtk.report import certainty, costing, quantiles
 from rtk.report.axis import utc
 from rtk.report.marks import RECOVERED, RESTORED, Mark, verdict_mark
 from rtk.report.moments import Moment, moments
@@ -140,7 +140,7 @@ def _answers(insight: Insight, facts: Facts) -> Iterator[Answer]:
     """Only what this run can answer: one that is evidence of nothing is not sure of anything."""
     yield Answer("Did it hold?", verdict_mark(insight).word, plain(insight.headline, 600))
     if not insight.next_step:
-        yield Answer("How sure is that?", _interval(insight), _certainty(insight))
+        yield Answer(certainty.QUESTION, certainty.figure(insight), certainty.explanation(insight))
     if not insight.next_step or insight.invalid_reason is InvalidReason.BASELINE_BROKEN:
         yield Answer("Was it the condition?", *_cause(insight))
     if not insight.next_step or _measured(insight):
@@ -163,24 +163,6 @@ def _recovered(insight: Insight) -> str:
     if insight.recovery is Recovery.NOTHING_TO_RECOVER_FROM:
         return "Nothing had deviated."
     return "Too little was measured to say; --cool-down 1m gives it time."
-
-
-def _interval(insight: Insight) -> str:
-    f = insight.figures
-    if f.proven_at_least is None and f.proven_at_most is None:
-        return NO_DATA
-    target = None if insight.objective is None else insight.objective.get("target")
-    if f.verdict == "pass":
-        return f"at least {bound(_proven(insight), target)}"
-    return f"{bound(f.proven_at_least, target)} to {bound(f.proven_at_most, target)}"
-
-
-def _certainty(insight: Insight) -> str:
-    if insight.figures.observed is None:
-        return "Nothing was measured while conditions applied."
-    if insight.figures.verdict == "pass":
-        return f"The share that is good, {_proven_for(insight)}."
-    return "The share of good measurements in this run, a 90 % interval if they are independent."
 
 
 def _cause(insight: Insight) -> tuple[str, str]:
@@ -264,7 +246,7 @@ def _figures(insight: Insight) -> tuple[Figure, ...]:
         Figure("Planned", count(f.planned, "slot"), "slots of the conditions phase"),
         Figure("Coverage", share(f.coverage), "(met + deviated) ÷ planned"),
         Figure("Observed", share(f.observed), "met ÷ (met + deviated)"),
-        Figure("Proven at least", bound(_proven(insight), target), _proven_for(insight)),
+        Figure("Proven at least", bound(certainty.proven(insight), target), certainty.proven_for(insight)),
         Figure("Outages", _outages(insight), "begun under the conditions, of so many chances to begin"),
         Figure("In this run at most", bound(f.proven_at_most, target), "exact one-sided 95 % bound of its own time"),
         Figure("If independent, at least", bound(f.proven_at_least, target), "were no outage longer than a slot"),
@@ -294,18 +276,6 @@ def _figures(insight: Insight) -> tuple[Figure, ...]:
             "after the last rollback's end, three met in a row",
         ),
     )
-
-
-def _proven(insight: Insight) -> float | None:
-    return insight.proof.at_least if insight.proof else insight.figures.proven_at_least
-
-
-def _proven_for(insight: Insight) -> str:
-    """How long the outages are that a proof holds for; insights of version 1 counted slots."""
-    if insight.proof is None:
-        return "95 % sure, were each slot independent of the others"
-    lasting = duration(rounded(insight.proof.length * insight.frequency_s))
-    return f"95 % sure, for outages of {lasting} on average"
 
 
 def _outages(insight: Insight) -> str:

@@ -1,0 +1,79 @@
+"""How sure a verdict is, in words: the bound that its headline has, and what independent measurements would say."""
+
+from rtk.insight.shape import Insight
+from rtk.insight.words import NO_DATA, bound, duration, rounded, share
+
+QUESTION = "How sure is that?"
+
+
+def figure(insight: Insight) -> str:
+    """Return the figure that answers: what is proven, or what a fail leaves room for."""
+    figures, target = insight.figures, _target(insight)
+    if figures.proven_at_least is None and figures.proven_at_most is None:
+        return NO_DATA
+    if insight.proof is None:
+        return _former(insight)
+    if figures.verdict == "fail":
+        return f"at most {bound(_at_most(insight), target)}"
+    return f"at least {bound(insight.proof.at_least, target)}"
+
+
+def explanation(insight: Insight) -> str:
+    """Return what the figure holds for, and the second figure, each in a sentence."""
+    if insight.figures.observed is None:
+        return "Nothing was measured while conditions applied."
+    if insight.proof is None:
+        return _former_explanation(insight)
+    return f"{_holds_for(insight)}. If each measurement were independent: {_independent(insight)}."
+
+
+def proven(insight: Insight) -> float | None:
+    """Return the share that is proven."""
+    return insight.proof.at_least if insight.proof else insight.figures.proven_at_least
+
+
+def proven_for(insight: Insight) -> str:
+    """Return how long the outages are that a proof holds for; insights of version 1 counted slots."""
+    if insight.proof is None:
+        return "95 % sure, were each slot independent of the others"
+    lasting = duration(rounded(insight.proof.length * insight.frequency_s))
+    return f"95 % sure, for outages of {lasting} on average"
+
+
+def _holds_for(insight: Insight) -> str:
+    if insight.figures.verdict != "fail":
+        return proven_for(insight)
+    if _at_most(insight) == insight.figures.proven_at_most:
+        return "Of this run's own time, 95 % sure"
+    return "95 % sure, had what was cut off been good"
+
+
+def _at_most(insight: Insight) -> float | None:
+    """The bound that a fail rests on; early insights of version 2 tell that of the measurements alone."""
+    return insight.figures.proven_at_most if insight.at_most is None else insight.at_most
+
+
+def _independent(insight: Insight) -> str:
+    low, high = insight.figures.proven_at_least, insight.figures.proven_at_most
+    return f"{_end(low, _target(insight))} to {_end(high, _target(insight))}"
+
+
+def _end(x: float | None, target: float | None) -> str:
+    return share(x) if x in (0, 1) else bound(x, target)
+
+
+def _former(insight: Insight) -> str:
+    figures, target = insight.figures, _target(insight)
+    if figures.verdict == "pass":
+        return f"at least {bound(figures.proven_at_least, target)}"
+    return f"{bound(figures.proven_at_least, target)} to {bound(figures.proven_at_most, target)}"
+
+
+def _former_explanation(insight: Insight) -> str:
+    if insight.figures.verdict == "pass":
+        return f"The share that is good, {proven_for(insight)}."
+    return "The share of good measurements in this run, a 90 % interval if they are independent."
+
+
+def _target(insight: Insight) -> float | None:
+    return None if insight.objective is None else insight.objective.get("target")
