@@ -6,6 +6,7 @@ import pytest
 
 from rtk.insight.insight import insight
 from rtk.insight.promise import Objective
+from rtk.insight.proof import LengthFrom
 from rtk.insight.quantile_bound import QuantileBound, QuantileState
 from rtk.insight.shape import Insight
 from rtk.report import quantiles
@@ -55,6 +56,17 @@ def test_of_few_values_reports_say_what_a_quantile_needs() -> None:
     for text in ("\n".join(lines(told, facts)), markdown(told, facts)):
         assert "p99 needs 2 h 28 min for outages of 30 s" in text
     assert 'name="p99 under the conditions" value="needs 2 h 28 min"' in junit(told, facts)
+
+
+def test_where_longer_outages_count_the_caption_says_so() -> None:
+    told = insight(replace(deviating(), outage_lasts_s=10.0))
+    assert told.proof is not None
+    assert told.proof.length_from is LengthFrom.SEEN
+    assert "p99 needs 49 min 50 s for outages of 10 s, and 5 h 8 min for those of 62.4 s that count here." in (
+        quantiles.caption(told)
+    )
+    long_run = replace(insight(long()), proof=told.proof)
+    assert "on average, or longer where longer ones were seen)." in quantiles.caption(long_run)
 
 
 def test_of_many_values_each_carries_its_bound_everywhere() -> None:

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from rtk.insight.baseline import Baseline
 from rtk.insight.facts import Facts
+from rtk.insight.gamma import lower_quartile
 from rtk.insight.moments import invalid_condition
 from rtk.insight.next_step import after_invalid, after_not_begun
-from rtk.insight.outage_length import OutageLength, OutageSource
+from rtk.insight.outage_length import LEAST_OUTAGES, OutageLength, OutageSource
 from rtk.insight.promise import promised_share
 from rtk.insight.proof import LengthFrom, Proof
 from rtk.insight.refusal import JUDGED, is_refused, not_judged, refused
@@ -181,14 +182,25 @@ def _length(story: Story) -> str:
     """How long outages are taken to last, and where that comes from."""
     proof, outage = story.case.proof, story.outage
     if proof is not None and proof.length_from is LengthFrom.SEEN:
-        seen = duration(rounded(proof.length * story.facts.frequency_s))
-        return (
-            f"Outages are taken to last {seen} on average, longer than the {outage.lasting()} {outage.source}: "
-            "those seen in this run were longer."
-        )
+        return _length_seen(story, proof)
     told = f"{outage.taken()}{'; --outage-lasts says it' if outage.source is OutageSource.ASSUMED else ''}."
     short = " An outage shorter than a slot counts as one slot." if outage.seconds < story.facts.frequency_s else ""
     return f"{told}{short} Where outages are longer than that, less is proven, and a short run cannot show it."
+
+
+def _length_seen(story: Story, proof: Proof) -> str:
+    """What the run saw of outages, and how long they may last by that: the bound is longer than what was seen."""
+    mean = proof.length * lower_quartile(proof.outages) / proof.outages
+    seen, most = (duration(rounded(slots * story.facts.frequency_s)) for slots in (mean, proof.length))
+    each = f"1 outage of {seen}" if proof.outages == 1 else f"{proof.outages:,} outages of {seen} on average"
+    saw = (
+        f"With missed slots read the worse way, this run saw {each}" if story.figures.missed else f"This run saw {each}"
+    )
+    so_many = "from so few" if proof.outages < LEAST_OUTAGES else "from these"
+    return (
+        f"{saw}; {so_many}, outages may last {most} on average (upper 75 % bound). That is longer than the "
+        f"{story.outage.lasting()} {story.outage.source}, so it is what counts."
+    )
 
 
 def _independent(story: Story) -> str:

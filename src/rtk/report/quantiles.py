@@ -4,6 +4,8 @@ import math
 from collections.abc import Iterator
 
 from rtk.insight.budget import exact
+from rtk.insight.proof import LengthFrom
+from rtk.insight.proof import needed as clean_slots
 from rtk.insight.quantile_bound import QuantileBound, QuantileState
 from rtk.insight.shape import Insight, Stats
 from rtk.insight.words import NO_DATA, duration, number, rounded
@@ -70,25 +72,37 @@ def missing(insight: Insight) -> dict[str, str]:
     """Return by their names what those quantiles need that nothing bounds yet, a sentence each."""
     phases = (each.quantiles for each in insight.phases if each.phase == "conditions" and each.quantiles)
     short = [bound for bound in next(phases, insight.run.quantiles) if bound.state is QuantileState.TOO_SHORT]
-    lasting = _lasting(insight)
-    return {
-        each.name: f"{each.name} needs {needed(each, insight.frequency_s)} for outages of {lasting}." for each in short
-    }
+    return {each.name: _needs(each, insight) for each in short}
+
+
+def _needs(bound: QuantileBound, insight: Insight) -> str:
+    told = f"{bound.name} needs {needed(bound, insight.frequency_s)} for outages of {_lasting(insight)}"
+    proof = insight.proof
+    if proof is None or proof.length_from != LengthFrom.SEEN:
+        return f"{told}."
+    slots = clean_slots(bound.share, proof.length)
+    longer, counts = (duration(rounded(each * insight.frequency_s)) for each in (slots, proof.length))
+    return f"{told}, and {longer} for those of {counts} that count here."
 
 
 def _sentences(insight: Insight) -> Iterator[str]:
     bounds = [bound for stats in (*insight.phases, insight.run) for bound in stats.quantiles]
     states = {bound.state for bound in bounds}
-    lasting = _lasting(insight)
     if not bounds:
         return
     if QuantileState.PROVEN in states:
-        yield f"After ≤ stands a quantile's proven upper bound (95 % sure, for outages of {lasting} on average)."
+        yield f"After ≤ stands a quantile's proven upper bound (95 % sure, for outages of {_counting(insight)})."
     if QuantileState.IN_RUN in states:
         yield "A bound in this run is of its own measurements alone, as if they were independent."
     yield from missing(insight).values()
     if QuantileState.NO_VALUE in states:
         yield "Where too many measurements gave no value, nothing bounds a quantile: they count as the slowest."
+
+
+def _counting(insight: Insight) -> str:
+    """How long the outages are that bounds hold for: at each level those count that are seen there, if longer."""
+    seen = insight.proof is not None and insight.proof.length_from == LengthFrom.SEEN
+    return f"{_lasting(insight)} on average{', or longer where longer ones were seen' if seen else ''}"
 
 
 def _lasting(insight: Insight) -> str:
