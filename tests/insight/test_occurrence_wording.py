@@ -45,14 +45,14 @@ def test_fewer_than_five_runs_are_said_to_be_few() -> None:
 
 def test_a_cost_is_told_with_the_share_of_the_budget_that_is_spent() -> None:
     told = priced(20 * "x" + 40 * ".").sentence
-    assert told == "One costs 21 s of deviating time; 2 times in 30 days is 0.03 % of the budget."
+    assert told == "One costs 21 s of deviating time; 2 times in 30 days is 0.03 % of the 36 h that 30 days allow."
 
 
 def test_what_is_beyond_is_told_to_be_more() -> None:
     told = priced(20 * "x" + 40 * ".", occurs=Occurs(9, 3600.0)).sentence
-    assert told == "One costs 21 s of deviating time; 9 times in 1 h is 105 % of the budget, more than all of it."
+    assert told.endswith("; 9 times in 1 h is 105 % of the 3 min that 1 h allows, more than all of it.")
     part = priced(20 * "x" + 40 * ".", occurs=Occurs(9, 3600.0, allowance=0.5)).sentence
-    assert "105 % of the budget, more than the 50 % that is allowed." in part
+    assert "105 % of the 3 min that 1 h allows, more than the 50 % that they may cost." in part
 
 
 def test_harm_that_lasts_says_how_long_it_is_taken_for() -> None:

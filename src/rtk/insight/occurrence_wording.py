@@ -45,7 +45,7 @@ def priced(facts: Facts, found: Occurrence | None) -> Occurrence | None:
         return None
     known = found.unpriced in (None, Unpriced.NOT_RECOVERED)
     details = (*_pro_rata(found), *_own(found), *_read_as_bad(found, facts.frequency_s)) if known else ()
-    return replace(found, sentence=_sentence(found), details=details)
+    return replace(found, sentence=_sentence(found, _budget(facts, found.occurs)), details=details)
 
 
 def of_one_run(found: Occurrence) -> str:
@@ -65,10 +65,21 @@ def covered(runs: int) -> float:
     return float(RISK ** (1 / runs)) if runs else 0.0
 
 
-def _sentence(found: Occurrence) -> str:
+def _budget(facts: Facts, occurs: Occurs) -> str:
+    """The budget of the time in which so many are expected: "the 36 h that 30 days allow"."""
+    whole = float(occurs.budget_s(facts.objective.target)) if facts.objective else None
+    per = duration(occurs.per_s)
+    return f"the {duration(whole)} that {per} {'allows' if _is_one(per) else 'allow'}"
+
+
+def _is_one(per: str) -> bool:
+    return per.startswith("1 ") and per.count(" ") == 1
+
+
+def _sentence(found: Occurrence, budget: str) -> str:
     if found.unpriced in _UNPRICED:
         return _UNPRICED[found.unpriced]
-    return _needs_lasts(found) if found.unpriced is Unpriced.NEEDS_LASTS else _cost(found)
+    return _needs_lasts(found) if found.unpriced is Unpriced.NEEDS_LASTS else _cost(found, budget)
 
 
 def _needs_lasts(found: Occurrence) -> str:
@@ -79,10 +90,10 @@ def _needs_lasts(found: Occurrence) -> str:
     )
 
 
-def _cost(found: Occurrence) -> str:
+def _cost(found: Occurrence, budget: str) -> str:
     cost, occurs = found.cost_s or 0.0, found.occurs
     if found.unpriced is Unpriced.NOT_RECOVERED:
-        already = f", already {_spent(found)}" if found.answer is Allowance.BEYOND else ""
+        already = f", already {_spent(found, budget)}" if found.answer is Allowance.BEYOND else ""
         return (
             "The service had not recovered when measuring ended, so an occurrence costs at least "
             f"{duration(rounded(cost))}{already}; a longer cool-down shows the rest."
@@ -91,16 +102,16 @@ def _cost(found: Occurrence) -> str:
         return (
             f"Nothing deviated by the condition, so what is expected ({expected(occurs)}) costs nothing that was seen."
         )
-    return f"One costs {duration(rounded(cost))} of deviating time; {expected(occurs)} is {_spent(found)}."
+    return f"One costs {duration(rounded(cost))} of deviating time; {expected(occurs)} is {_spent(found, budget)}."
 
 
-def _spent(found: Occurrence) -> str:
+def _spent(found: Occurrence, budget: str) -> str:
     occurs, spent = found.occurs, share(float(f"{found.spent or 0.0:.3g}"))
     if occurs.allowance == 1:
         more = ", more than all of it" if found.answer is Allowance.BEYOND else ""
-        return f"{spent} of the budget{more}"
+        return f"{spent} of {budget}{more}"
     than = "more than" if found.answer is Allowance.BEYOND else "within"
-    return f"{spent} of the budget, {than} the {share(occurs.allowance)} that is allowed"
+    return f"{spent} of {budget}, {than} the {share(occurs.allowance)} that they may cost"
 
 
 def _pro_rata(found: Occurrence) -> list[str]:

@@ -32,11 +32,15 @@ class Occurs:
 
     def spent(self, cost_s: Fraction, target: float) -> Fraction:
         """Return the share of the budget that all of them spend, each at this cost; the window makes no difference."""
-        return cost_s * exact(self.times) / (exact(self.per_s) * self._allowed(target))
+        return cost_s * exact(self.times) / self.budget_s(target)
 
     def most_s(self, target: float) -> Fraction:
         """Return what one may cost (seconds) so that all of them are within the allowance."""
-        return exact(self.allowance) * exact(self.per_s) * self._allowed(target) / exact(self.times)
+        return exact(self.allowance) * self.budget_s(target) / exact(self.times)
+
+    def budget_s(self, target: float) -> Fraction:
+        """Return what the objective allows to deviate (seconds) in the time in which so many are expected."""
+        return exact(self.per_s) * self._allowed(target)
 
     @staticmethod
     def _allowed(target: float) -> Fraction:
