@@ -59,6 +59,15 @@ def test_without_an_objective_the_budget_is_no_data() -> None:
     assert figure(a_run("no objective"), "Budget") == "no data"
 
 
+def test_a_run_that_cost_nothing_may_be_repeated_without_end() -> None:
+    run = a_run("clean")
+    assert (figure(run, "Affordable"), figure(run, "Exhausted after")) == ("any number", "never")
+    (told,) = [each for each in story(*run).figures if each.label == "Affordable"]
+    assert told.explanation == "of such runs: it cost nothing"
+    assert {figure(a_run("no objective"), label) for label in ("Affordable", "Exhausted after")} == {"no data"}
+    assert {figure(a_run("nothing"), label) for label in ("Affordable", "Exhausted after")} == {"no data"}
+
+
 def test_moments_are_in_order_of_time() -> None:
     for name in ("clean", "deviating", "stopped", "long"):
         times = [m.at for m in story(*a_run(name)).moments]

@@ -12,7 +12,7 @@ from rtk.insight.facts import ActivitySpan, Facts
 from rtk.insight.former import said
 from rtk.insight.promise import promise_at_length
 from rtk.insight.recovery import Recovery
-from rtk.insight.shape import Insight, InvalidReason, Stats
+from rtk.insight.shape import Figures, Insight, InvalidReason, Stats
 from rtk.insight.words import NO_DATA, bound, count, duration, multiple, number, share
 from rtk.report import certainty, costing, quantiles
 from rtk.report.axis import utc
@@ -256,8 +256,8 @@ def _figures(insight: Insight) -> tuple[Figure, ...]:
         Figure("Budget spent", fine_share(spent), "deviating time ÷ budget"),
         *(Figure(*each) for each in costing.figures_of(insight.occurrence)),
         Figure("Burn rate", multiple(f.burn_rate), "(1 - observed) ÷ (1 - target)"),
-        Figure("Exhausted after", duration(f.exhausted_after_s), "window ÷ burn rate, were it to go on"),
-        Figure("Affordable", _count(f.affordable), "such runs per window"),
+        Figure("Exhausted after", *_exhausted(f)),
+        Figure("Affordable", *_affordable(insight)),
         Figure("Observed impact", fine_share(impact), "deviating time ÷ the run's own length"),
         Figure(
             "First deviation",
@@ -276,6 +276,20 @@ def _figures(insight: Insight) -> tuple[Figure, ...]:
             "after the last rollback's end, three met in a row",
         ),
     )
+
+
+def _exhausted(figures: Figures) -> tuple[str, str]:
+    """When the budget is gone: never where nothing burns it."""
+    if figures.budget_s is not None and figures.burn_rate == 0:
+        return "never", "nothing deviated under the conditions"
+    return duration(figures.exhausted_after_s), "window ÷ burn rate, were it to go on"
+
+
+def _affordable(insight: Insight) -> tuple[str, str]:
+    """How many such runs the budget has room for, of one that cost nothing without end."""
+    if insight.figures.budget_spent == 0 and _measured(insight):
+        return "any number", "of such runs: it cost nothing"
+    return _count(insight.figures.affordable), "such runs per window"
 
 
 def _outages(insight: Insight) -> str:
