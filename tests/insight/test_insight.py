@@ -119,7 +119,22 @@ def test_a_missed_slot_that_decides_is_named() -> None:
     assert found.figures.verdict == "inconclusive"
     assert found.headline.endswith("nothing deviated, but too many slots were missed to prove 95 %.")
     assert found.why.startswith("With 1 missed slot read the worse way, ")
-    assert "1 of 60 slots were missed: what is proven holds whether they were good or deviated." in found.limits
+    assert "1 of 60 slots was missed: what is proven holds whether they were good or deviated." in found.limits
+
+
+@pytest.mark.parametrize("conditions", ["." * 10 + "x" * 3 + "-" * 17, "x-"])
+def test_where_nothing_is_proven_missed_slots_are_not_said_to_leave_a_proof(conditions: str) -> None:
+    found = insight(run_of(conditions))
+    many = conditions.count("-")
+    verb = "was" if many == 1 else "were"
+    told = f"{many} of {len(conditions)} slots {verb} missed: missed slots are evidence of nothing."
+    assert told in found.limits
+    assert "what is proven" not in " ".join(found.limits)
+    assert "proves at least 0" not in found.why
+
+
+def test_without_a_target_a_run_without_a_good_slot_proves_nothing() -> None:
+    assert insight(run_of("x-", objective=None)).headline.endswith("0 of 1 measurement was good; nothing is proven.")
 
 
 def test_a_pass_in_spite_of_missed_slots_says_so() -> None:

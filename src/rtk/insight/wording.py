@@ -58,6 +58,11 @@ class Story:
     def measured(self) -> int:
         return self.case.met + self.case.deviated
 
+    @property
+    def proves(self) -> bool:
+        """Whether any share is proven."""
+        return self.case.proof is not None and self.case.proof.at_least > 0
+
     def proven(self) -> str:
         """The share that is proven, with the length of outages that it holds for."""
         return bound(self.case.proof.at_least if self.case.proof else None, self.case.target)
@@ -137,14 +142,22 @@ def limits(story: Story) -> tuple[str, ...]:
     if story.clustering is not None and story.clustering.clustered:
         found.append(_in_stretches(story.clustering))
     if story.figures.missed:
-        missed = f"{story.figures.missed:,} of {count(slots(story.case), 'slot')} were missed"
-        found.append(f"{missed}: what is proven holds whether they were good or deviated.")
+        found.append(_missed(story))
     found += [lapsed_sentence(lapse) for lapse in story.lapses[:3]]
     if story.case.stopped:
         found.append(_unjudged(story.facts))
     if not story.baseline.measured and story.facts.conditions:
         found.append(_NO_BASELINE)
     return tuple(found)
+
+
+def _missed(story: Story) -> str:
+    """What missed slots mean: a proof holds whatever they were, and a fail is of what was measured."""
+    verb = "was" if story.figures.missed == 1 else "were"
+    missed = f"{story.figures.missed:,} of {count(slots(story.case), 'slot')} {verb} missed"
+    if story.figures.verdict == "fail" or not story.proves:
+        return f"{missed}: missed slots are evidence of nothing."
+    return f"{missed}: what is proven holds whether they were good or deviated."
 
 
 def _unjudged(facts: Facts) -> str:
@@ -225,10 +238,14 @@ def _held(story: Story) -> str:
     if verdict == "fail":
         return f"{during} {_good(story)} in this run: {_at_most(story)} (95 % sure), where {target} was promised."
     if story.case.target is None:
-        return f"{during} {_good(story)}; at least {story.proven()} is proven ({_sure(story)})."
+        return f"{during} {_good(story)}; {_is_proven(story)}."
     if not story.case.deviated and not story.case.stopped:
         return f"{during} nothing deviated, but {_lacking(story)} to prove {target}."
     return f"{during} {_good(story)}: this neither proves {target} nor rules it out."
+
+
+def _is_proven(story: Story) -> str:
+    return f"at least {story.proven()} is proven ({_sure(story)})" if story.proves else "nothing is proven"
 
 
 def _at_most(story: Story) -> str:
@@ -296,7 +313,8 @@ def _missed_decided(story: Story) -> str:
 
 
 def _between(story: Story) -> str:
-    text = f"{_good(story)}{_outages(story)}, which proves at least {story.proven()} for {story.lasting()}"
+    proves = f"at least {story.proven()} for {story.lasting()}" if story.proves else "nothing"
+    text = f"{_good(story)}{_outages(story)}, which proves {proves}"
     needed = story.figures.needed or 0
     if story.measured < needed:
         lasting = duration(rounded(needed * story.facts.frequency_s))
