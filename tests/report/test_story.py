@@ -137,7 +137,8 @@ def test_restored_and_recovered_are_two_answers() -> None:
     told = {answer.label: answer for answer in story(*a_run("deviating")).answers}
     undone, again = told["Is everything undone?"], told["Has it recovered?"]
     assert (undone.value, again.value) == ("restored", "recovered")
-    assert again.explanation.startswith("Three in a row were good")
+    assert again.explanation.startswith("Good again ")
+    assert again.explanation.endswith(" after the undo (three in a row).")
     assert undone.mark is not None
     _, facts = a_run("deviating")
     short = replace(facts, measurements=Measurements(m for m in facts.measurements if m.phase != "recovery"))

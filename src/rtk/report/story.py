@@ -157,7 +157,7 @@ def _recovered(insight: Insight) -> str:
     since = "the undo" if insight.restored is not None else "the conditions"
     if insight.recovery is Recovery.RECOVERED:
         after = "" if insight.recovered_after_s is None else f"{duration(insight.recovered_after_s)} "
-        return f"Three in a row were good {after}after {since}."
+        return f"Good again {after}after {since} (three in a row)."
     if insight.recovery is Recovery.NOT_RECOVERED:
         return f"No three in a row were good after {since}."
     if insight.recovery is Recovery.NOTHING_TO_RECOVER_FROM:
@@ -273,7 +273,7 @@ def _figures(insight: Insight) -> tuple[Figure, ...]:
         Figure(
             "Recovered after",
             duration(insight.recovered_after_s),
-            "after the last rollback's end, three met in a row",
+            "from the last rollback's end to the end of the first of three met in a row",
         ),
     )
 
