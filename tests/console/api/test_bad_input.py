@@ -241,10 +241,11 @@ QUERIES = {
     "phase": ["x", "%00", "%ff", "conditions%00"],
     "cursor": ["x", "%00", "%ff", "MjAyMC0wMS0wMQ", "é", "=" * 50, "a" * 5000],
     "proven": ["x", "2", "%00"],
+    "version": ["0", "-1", "x", "", "9" * 20, "NaN", "1.5", "%00"],
     "before": ["x", "%00", "%ff", "MjAyMC0wMS0wMQ", "a" * 5000],
 }
 FREE = {"kind": ["x", "", "a" * 5000], "tag": ["x", "%", "\\", '"', "a" * 5000]}  # of which nothing is found
-NEVER = {"kind": ["%00"], "tag": ["%00"]}
+NEVER = {"kind": ["%00"], "tag": ["%00"], "objective": ["%00"], "verification": ["%00"]}
 
 
 def queries() -> list[tuple[str, str]]:
@@ -267,7 +268,7 @@ def test_questions_that_are_none(owner: Machine, ids: dict[str, str], row: str, 
     for value in FREE.get(name, []):
         answer = sent(owner, f"{row}?{name}={value}", ids, b"")
         assert (answer.status_code, answer.json()["items"]) == (200, []) or value in ("", "%"), answer.text
-    assert {name} & {*QUERIES, *FREE}, f"nothing bad is known for {name}"
+    assert {name} & {*QUERIES, *FREE, *NEVER}, f"nothing bad is known for {name}"
 
 
 CREDENTIALS = ["Bearer", "Bearer ", "Basic YTpi", "Bearer \x80\xff", "Bearer " + "x" * 10_000, "rtk_x", "Bearer a b"]

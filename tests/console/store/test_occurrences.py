@@ -14,8 +14,11 @@ from tests.console.people.world import World, made
 from tests.insight.test_occurrence import priced
 
 
+pytestmark = pytest.mark.django_db
+
+
 @pytest.fixture
-def world(db: None) -> World:
+def world() -> World:
     return made()
 
 

@@ -81,4 +81,4 @@ def test_an_objective_that_does_not_fit_the_experiment_is_refused_beside_it(
 def test_the_plan_line_knows_the_share_of_a_quantile(member: Client, address: str) -> None:
     asked = {**FILLED, "promises": "quantile", "target": "", "quantile": "p90 <= 300ms"}
     page = member.get(f"{address}/plan?{urlencode(asked)}").content.decode()
-    assert "would prove 90 %" in page
+    assert "A service that is 98 % good passes this plan" in page, "a fifth of what p90 lets deviate"
