@@ -37,7 +37,5 @@ def test_an_admin_switches_it_on_and_off_and_the_log_says_so(world: World, thing
     assert Client().get(place(kind, things), headers={"If-None-Match": answer["ETag"]}).status_code == 304
     assert switched(world, "admin", kind, things) == 302
     assert Client().get(place(kind, things)).status_code == 404
-    actions = list(
-        AuditEntry.objects.filter(action__startswith="badge.").order_by("created_at").values_list("action", flat=True)
-    )
-    assert actions == ["badge.published", "badge.withdrawn"]
+    actions = AuditEntry.objects.filter(action__startswith="badge.").values_list("action", flat=True)
+    assert sorted(actions) == ["badge.published", "badge.withdrawn"]

@@ -48,7 +48,9 @@ def test_the_boxes_of_a_file_that_asks_are_ticked_and_kept(member: Client, addre
 
 def test_a_box_that_somebody_cleared_stays_clear(member: Client, address: str) -> None:
     data = looked_at(member, address, json.dumps(ASKED)).context["form"].data.dict()
-    assert member.post(address, {**data, "require_baseline": "", "decided": "", "do": "create-anyway"}).status_code == 302
+    assert (
+        member.post(address, {**data, "require_baseline": "", "decided": "", "do": "create-anyway"}).status_code == 302
+    )
     made = Verification.objects.get()
     assert (made.require_baseline, made.stop_when) == (False, {})
 
