@@ -13,7 +13,6 @@ from tests.console.live import EXPERIMENT, PLAN
 from tests.console.people.world import World, made
 from tests.insight.test_occurrence import priced
 
-
 pytestmark = pytest.mark.django_db
 
 
