@@ -40,7 +40,7 @@ def on_a_terminal(
     ) as process:
         os.close(theirs)
         try:
-            told = _talk(ours, dict(answers or {}))
+            told = _talk(process.pid, ours, dict(answers or {}))
             code = process.wait(LIMIT_S)
         finally:
             process.kill()
@@ -48,14 +48,25 @@ def on_a_terminal(
     return code, told.decode("utf-8", "replace")
 
 
-def _talk(ours: int, answers: dict[str, str]) -> bytes:
+def _talk(pid: int, ours: int, answers: dict[str, str]) -> bytes:
     told, until = b"", time.monotonic() + LIMIT_S
     while select.select([ours], [], [], max(0.0, until - time.monotonic()))[0]:
         with suppress(OSError):  # how Linux says that nobody has the terminal open any more
             if part := os.read(ours, 1 << 16):
                 told += part
                 for cue in [cue for cue in answers if cue.encode() in told]:
+                    _await_reading(pid)
                     os.write(ours, answers.pop(cue).encode())
                 continue
         return told
     raise TimeoutError(told)
+
+
+def _await_reading(pid: int) -> None:
+    """Wait until a process sleeps, as it does while it reads: nobody types within microseconds of a question.
+
+    Python does not notice a Ctrl-C that comes between writing the question and reading the answer before the next key.
+    """
+    until = time.monotonic() + LIMIT_S
+    while Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] != "S" and time.monotonic() < until:
+        time.sleep(0.01)
