@@ -28,6 +28,7 @@ _FENCE = re.compile(
 )
 _TITLE = re.compile(r'title="([^"]+)"')
 _NUMBER = re.compile(r"\d[\d.,]*")
+_VERB = re.compile(r"\b(?:was|were)\b")  # which of them it is, a number decides
 
 
 @dataclass(frozen=True)
@@ -117,4 +118,5 @@ def _line(line: str, numbers_vary: bool) -> str:
     if line.strip() == "…":
         return r"(?:.*\n)*?"
     parts = _NUMBER.split(line.rstrip()) if numbers_vary else [line.rstrip()]
-    return r"\d[\d.,]*".join(re.escape(part).replace("…", ".*") for part in parts) + r"\n"
+    pattern = r"\d[\d.,]*".join(re.escape(part).replace("…", ".*") for part in parts) + r"\n"
+    return _VERB.sub("(?:was|were)", pattern) if numbers_vary else pattern

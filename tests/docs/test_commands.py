@@ -121,6 +121,8 @@ def test_a_comment_that_is_not_understood_is_not_passed_over() -> None:
 def test_three_dots_stand_for_anything() -> None:
     assert matches(["a … c", "…", "end"], "a b c\nx\ny\nend\n", numbers_vary=False)
     assert not matches(["a … c"], "a b d\n", numbers_vary=False)
+    assert matches(["1 of 30 was good"], "0 of 30 were good\n", numbers_vary=True)
+    assert not matches(["1 of 30 was good"], "0 of 30 were good\n", numbers_vary=False)
     assert not matches(["a"], "a\nb\n", numbers_vary=False)
 
 
