@@ -1,4 +1,4 @@
-"""What one occurrence costs, on simulated services: the same however long it is measured."""
+"""Measure what one occurrence costs on simulated services: the length of a run must not change it."""
 
 import random
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ class Cell:
     minutes: int
 
     def name(self) -> str:
-        """What the figure of it is called."""
+        """Return the name of its figure."""
         own = f"own outages of {self.own} slots" if self.own else "quiet"
         return f"every {self.every} s, {own}, {self.minutes} min"
 

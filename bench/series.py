@@ -20,7 +20,7 @@ _LONGEST = 4_096  # slots of an outage; a longer one is rarer than one in a mill
 
 
 class Lengths(StrEnum):
-    """How the lengths of outages are distributed around their mean."""
+    """The distribution of the lengths of outages around their mean."""
 
     GEOMETRIC = "geometric"
     LOGNORMAL = "lognormal"

@@ -1,4 +1,4 @@
-"""How often a promise that stands as kept is not: simulated nights, looked at every night, and what that takes."""
+"""Measure how often a broken promise stands as kept, on simulated nights of which each is looked at."""
 
 import random
 from collections.abc import Callable, Mapping, Sequence

@@ -88,9 +88,9 @@ def held(found: Shares, runs: int) -> bool:
 
 
 def _is_pinned(longer: Service) -> bool:
-    """Whether a run is long enough to see that outages are longer than assumed.
+    """Return whether a run is long enough to show that outages are longer than assumed.
 
-    Of lognormal ones, most of which are short, it never is: what comes of those is told and not promised.
+    A run never shows it of lognormal outages, most of which are short: their errors are reported, not bounded.
     """
     return longer.slots == 1_440 and longer.lengths is Lengths.GEOMETRIC
 

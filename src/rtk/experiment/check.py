@@ -15,6 +15,7 @@ from chaoslib.hypothesis import ensure_hypothesis_tolerance_is_valid
 
 from rtk.errors import BadInput
 from rtk.experiment import claim, needs, packages, rules, shape
+from rtk.experiment.activities import activities
 from rtk.experiment.refs import named
 from rtk.experiment.wording import listed, nearest, one_line, shown
 
@@ -67,16 +68,10 @@ def validate(
 def _references(document: Mapping[str, Any]) -> None:
     """Every `ref` must name an activity that is written out; the Chaos Toolkit finds those of method and hypothesis."""
     known = named(document)
-    parts = {
-        "steady-state-hypothesis.probes": document["steady-state-hypothesis"]["probes"],
-        "method": document["method"],
-        "rollbacks": document.get("rollbacks") or [],
-    }
-    for part, activities in parts.items():
-        for position, activity in enumerate(activities):
-            if "ref" in activity and activity["ref"] not in known:
-                told = f"{part}[{position}].ref: there is no activity {shown(activity['ref'])} in method or hypothesis"
-                raise BadInput(f"{told}; {nearest(str(activity['ref']), known)}")
+    for place, activity in activities(document):
+        if "ref" in activity and activity["ref"] not in known:
+            told = f"{place}.ref: there is no activity {shown(activity['ref'])} in method or hypothesis"
+            raise BadInput(f"{told}; {nearest(str(activity['ref']), known)}")
 
 
 def with_variables(

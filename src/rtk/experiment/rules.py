@@ -5,7 +5,7 @@ is there, so that a file is judged alike on a console that has none of them, and
 """
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from chaoslib.activity import ensure_activity_is_valid
@@ -14,6 +14,7 @@ from chaoslib.exceptions import ChaosException
 from chaoslib.hypothesis import ensure_hypothesis_tolerance_is_valid
 
 from rtk.errors import BadInput
+from rtk.experiment.activities import activities
 from rtk.experiment.wording import at, one_line
 
 _STANDS_IN = {"module": "rtk.experiment.rules", "func": "anything"}
@@ -26,7 +27,7 @@ def anything(**_: Any) -> None:
 def check(document: Mapping[str, Any]) -> None:
     """Raise `BadInput`, naming the place, where the Chaos Toolkit would refuse a file of the right shape anywhere."""
     whole = _stood_in(document)
-    for place, activity in _activities(whole):
+    for place, activity in activities(whole):
         _refused(place, ensure_activity_is_valid, activity)
         if "tolerance" in activity:
             _refused(at(place, "tolerance"), ensure_hypothesis_tolerance_is_valid, activity["tolerance"])
@@ -47,18 +48,6 @@ def _refused(place: str, rule: Any, of: Any) -> None:
         raise BadInput(f"{place}: {one_line(error)}") from None
     except Exception as error:  # noqa: BLE001 - it takes kinds for granted where no shape was asked for
         raise BadInput(f"{place}: it cannot be validated: {type(error).__name__}, {one_line(error)}") from None
-
-
-def _activities(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    hypothesis = document["steady-state-hypothesis"]
-    parts = {
-        "steady-state-hypothesis.probes": hypothesis["probes"],
-        "method": document["method"],
-        "rollbacks": document.get("rollbacks") or [],
-    }
-    for part, activities in parts.items():
-        for index, activity in enumerate(activities):
-            yield at(part, index), activity
 
 
 def _stood_in(value: Any) -> Any:

@@ -182,7 +182,8 @@ class Phases:
         for one in self.crew.under_way():
             if self._overdue.deviates(one):
                 self._rules.tell(one.grid, one.slot, "deviated")
-        self._decision.tend()
+        if self._decision.is_asked:
+            self._decision.tend()
         if self._record.failure:
             self._stop.request(StopCause.RECORD, self._record.failure)
 

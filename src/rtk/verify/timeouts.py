@@ -4,13 +4,16 @@ The Chaos Toolkit hands a text to the call as it stands, so that each call fails
 of the environment is always text.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from itertools import chain
 from typing import Any, TypeAlias
 
 from chaoslib import substitute
 from chaoslib.exceptions import ActivityFailed
 
 from rtk.errors import BadInput
+from rtk.experiment.activities import activities
+from rtk.experiment.claim import claimed
 from rtk.experiment.quantity import number
 from rtk.experiment.wording import at, shown
 from rtk.verify.toolkit import Toolkit
@@ -35,25 +38,13 @@ def check(toolkit: Toolkit) -> None:
     """Raise `BadInput`, naming the place, for a time limit that resolves to no number. Controls may yet fill it in."""
     if toolkit.has_controls:
         return
-    for place, activity in _activities(toolkit.experiment):
+    for place, activity in chain(activities(toolkit.experiment), claimed(toolkit.experiment)):
         provider = activity.get("provider") or {}
         if provider.get("type") in ("http", "process"):
             try:
                 _timeout(provider, toolkit.configuration, toolkit.secrets)
             except BadInput as error:
                 raise BadInput(f"{at(place, 'provider')}.{error}") from None
-
-
-def _activities(experiment: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    hypothesis = experiment.get("steady-state-hypothesis") or {}
-    parts = {
-        "steady-state-hypothesis.probes": hypothesis.get("probes"),
-        "method": experiment.get("method"),
-        "rollbacks": experiment.get("rollbacks"),
-    }
-    for part, activities in parts.items():
-        for position, activity in enumerate(activities or []):
-            yield at(part, position), activity
 
 
 def _timeout(provider: Mapping[str, Any], configuration: Mapping[str, Any], secrets: Mapping[str, Any]) -> Timeout:

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import reverse
 
 from rtk.console.pages.importing.confirmation import Wish, asks, wish_of
 from rtk.console.pages.importing.planning import planned
@@ -12,25 +11,10 @@ from rtk.console.store.models import Objective, Verification
 from tests.console.pages.importing.test_views import create
 from tests.console.pages.verifications.test_views import address as address_of
 from tests.console.pages.verifications.test_views import sent, verification
-from tests.console.people.world import World, made, signed_in
+from tests.console.people.world import World
 
 SHORT = {"duration_0": "5"}
 WEAK = {"frequency": 10.0, "duration": 300.0, "target": 0.95}
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return made()
-
-
-@pytest.fixture
-def member(world: World) -> Client:
-    return signed_in(world.member)
-
-
-@pytest.fixture
-def address(world: World) -> str:
-    return reverse("pages:import", args=[world.org.slug, world.shop.slug])
 
 
 @pytest.mark.parametrize(

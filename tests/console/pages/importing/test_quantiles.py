@@ -7,29 +7,13 @@ from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
-from django.urls import reverse
 
 from rtk.console.store.models import Objective, Verification
 from tests.console.live import EXPERIMENT, verification
 from tests.console.pages.importing.test_views import FILLED, create, field, looked_at
-from tests.console.people.world import World, made, signed_in
+from tests.console.people.world import World
 
 SOURCE = json.dumps(EXPERIMENT)
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return made()
-
-
-@pytest.fixture
-def member(world: World) -> Client:
-    return signed_in(world.member)
-
-
-@pytest.fixture
-def address(world: World) -> str:
-    return reverse("pages:import", args=[world.org.slug, world.shop.slug])
 
 
 def created(member: Client, address: str, **more: Any) -> Any:

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import reverse
 
 from rtk.console.store import changes
 from rtk.console.store.models import Verification
@@ -15,26 +14,10 @@ from rtk.experiment.plan import StopWhen
 from tests.console.pages.importing.test_views import create, looked_at
 from tests.console.pages.verifications.test_views import address as address_of
 from tests.console.pages.verifications.test_views import sent, verification
-from tests.console.people.world import World, signed_in
-from tests.console.people.world import made as world_of
+from tests.console.people.world import World
 from tests.experiment.samples import with_block
 
 ASKED = with_block(warm_up_duration=60, objective={"target": 0.95}, require_baseline=True, stop_when={"decided": True})
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return world_of()
-
-
-@pytest.fixture
-def member(world: World) -> Client:
-    return signed_in(world.member)
-
-
-@pytest.fixture
-def address(world: World) -> str:
-    return reverse("pages:import", args=[world.org.slug, world.shop.slug])
 
 
 def test_the_boxes_of_a_file_that_asks_are_ticked_and_kept(member: Client, address: str) -> None:

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from rtk.console.store.models import Event, Experiment, Objective, Verification
-from tests.console.people.world import World, made, signed_in
+from tests.console.people.world import World, signed_in
 
 TUTORIAL = Path(__file__).parents[3] / "tutorial"
 LOADED = TUTORIAL / "experiment-ec2-responds-processor-load.json"
@@ -34,21 +34,6 @@ FILLED: dict[str, str] = {
     "cool_down_0": "1",
     "cool_down_1": "min",
 }
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return made()
-
-
-@pytest.fixture
-def member(world: World) -> Client:
-    return signed_in(world.member)
-
-
-@pytest.fixture
-def address(world: World) -> str:
-    return reverse("pages:import", args=[world.org.slug, world.shop.slug])
 
 
 def looked_at(member: Client, address: str, source: str | bytes | Path, **more: Any) -> Any:

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.forms.models import ModelChoiceIterator
 
 from rtk.console.pages.importing.fields import PercentField, SpanField, TickField
-from rtk.console.pages.importing.promise import PromiseForm
+from rtk.console.pages.importing.promise import PromiseForm, ProofLastsField
 from rtk.console.pages.once import Once
 from rtk.console.people.models import Team
 from rtk.console.store import lessons, verifications
@@ -20,7 +20,6 @@ from rtk.experiment.block import (
     LONGEST_WINDOW_S,
     MOST_SLOTS,
     OCCURS,
-    SHORTEST_PROOF_S,
     SHORTEST_S,
 )
 from rtk.experiment.occurs import LONGEST_PER_S, MOST_TIMES, occurs_of
@@ -128,14 +127,7 @@ class StrategyForm(forms.Form):
         label="Stop as soon as the run fails whatever comes",
         help_text="Even if every measurement that is left were good. It keeps its verdict.",
     )
-    proof_lasts = SpanField(
-        label="A proof lasts",
-        least=SHORTEST_PROOF_S,
-        most=LONGEST_WINDOW_S,
-        units="h d",
-        required=False,
-        help_text="For how long a run counts toward whether the promise is kept. Where nothing is typed, 30 days.",
-    )
+    proof_lasts = ProofLastsField()
     deviated_in_a_row = forms.IntegerField(
         label="Stop after so many deviating measurements in a row", required=False, min_value=1, max_value=MOST_SLOTS
     )

@@ -5,8 +5,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from rtk.console.pages.importing.fields import SpanField
 from rtk.console.store.problem import Problem
 from rtk.errors import BadInput
+from rtk.experiment.block import LONGEST_WINDOW_S, SHORTEST_PROOF_S
 from rtk.experiment.quantile import LONGEST, quantile_promise
 from rtk.report.text import capital
 
@@ -29,6 +31,20 @@ class QuantileField(forms.CharField):
             return quantile_promise(typed).spelled() if typed else ""
         except BadInput as error:
             raise ValidationError(f"{capital(str(error))}.") from None
+
+
+class ProofLastsField(SpanField):
+    """For how long a run counts toward the standing of a promise."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label="A proof lasts",
+            least=SHORTEST_PROOF_S,
+            most=LONGEST_WINDOW_S,
+            units="h d",
+            required=False,
+            help_text="For how long a run counts toward whether the promise is kept. Where nothing is typed, 30 days.",
+        )
 
 
 class PromiseForm(forms.Form):

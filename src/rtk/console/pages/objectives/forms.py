@@ -9,15 +9,14 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from rtk.console.pages.importing.fields import SpanField
-from rtk.console.pages.importing.promise import QUANTILE, SHARE, PromiseForm
+from rtk.console.pages.importing.promise import QUANTILE, SHARE, PromiseForm, ProofLastsField
 from rtk.console.pages.once import Once, Seen
 from rtk.console.store import measures
 from rtk.console.store.measures import Http
 from rtk.console.store.models import NAME_LENGTH, Objective
-from rtk.experiment.block import LONGEST_S, SHORTEST_PROOF_S, SHORTEST_S
+from rtk.experiment.block import LONGEST_S, LONGEST_WINDOW_S, SHORTEST_S
 
 UNITS = {"1": "seconds", "60": "minutes", "3600": "hours", "86400": "days", "604800": "weeks"}
-LONGEST_WINDOW_S = 366 * 86_400
 MOST_TAGS, LONGEST_TAG, LONGEST_TEXT, LONGEST_URL = 50, 200, 20_000, 4_000
 MOST_MS = 600_000
 KINDS = {"time": "HTTP response time", "status": "HTTP status"}
@@ -71,7 +70,7 @@ class ObjectiveForm(PromiseForm):
         widget=forms.NumberInput(attrs={"step": "any", "min": "0", "max": "100", "inputmode": "decimal"}),
     )
     window = forms.IntegerField(
-        initial=1, min_value=1, max_value=LONGEST_WINDOW_S, label="Time window", help_text="At most 366 days."
+        initial=1, min_value=1, max_value=int(LONGEST_WINDOW_S), label="Time window", help_text="At most 366 days."
     )
     unit = forms.ChoiceField(initial="86400", choices=list(UNITS.items()), label="Unit of the window")
     outage_lasts = SpanField(
@@ -82,14 +81,7 @@ class ObjectiveForm(PromiseForm):
         required=False,
         help_text="How long until it is noticed and over? Longer outages take more time to rule out.",
     )
-    proof_lasts = SpanField(
-        label="A proof lasts",
-        least=SHORTEST_PROOF_S,
-        most=LONGEST_WINDOW_S,
-        units="h d",
-        required=False,
-        help_text="For how long a run counts toward whether the promise is kept. Where nothing is typed, 30 days.",
-    )
+    proof_lasts = ProofLastsField()
     measure = forms.ChoiceField(
         choices=list(KINDS.items()), label="Type of measurement", widget=forms.RadioSelect, initial="time"
     )
