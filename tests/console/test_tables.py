@@ -15,8 +15,9 @@ from rtk.console.cluster import CannotRunDatabase
 from rtk.console.postgres import Postgres
 from rtk.console.store import changes, revisions
 from rtk.console.store.evidence import Revision
-from rtk.console.store.models import Verification
+from rtk.console.store.models import Run, Verification
 from tests.console.live import EXPERIMENT
+from tests.console.pages.insights.made import a_run
 from tests.console.people.world import made
 
 pytestmark = pytest.mark.usefixtures("django_db_setup")
@@ -104,6 +105,21 @@ def test_verifications_of_an_older_release_get_their_first_revision(postgres: Po
         assert all(each.revised_at == each.created_at for each in found)
         revisions.renew(found[0])
         assert Revision.objects.count() == 3
+
+
+def test_runs_of_an_older_release_get_the_version_of_their_insights(postgres: Postgres, django_db_blocker: Any) -> None:
+    with database("unversioned", postgres, django_db_blocker):
+        tables.migrate()
+        world = made()
+        kept = [{"version": 1, "headline": "by earlier rules"}, {"version": 2}, {"headline": "nothing computed"}, None]
+        runs = [a_run(world) for _ in kept]
+        for run, insight in zip(runs, kept, strict=True):
+            Run.objects.filter(pk=run.pk).update(insight=insight)
+        call_command("migrate", "store", "0021", verbosity=0, interactive=False)
+        tables.migrate()
+        found = {run.pk: run for run in Run.objects.all()}
+        assert [found[run.pk].insight_version for run in runs] == [1, 2, None, None]
+        assert [found[run.pk].insight for run in runs] == kept
 
 
 def test_a_database_of_a_newer_release_is_refused_in_one_sentence(postgres: Postgres, django_db_blocker: Any) -> None:

@@ -14,11 +14,11 @@ _PLAY = """
 import sys
 from pathlib import Path
 from rtk.demo import story
-from rtk.demo.console import Times
+from rtk.demo.console import SHORT, Times
 from rtk.demo.place import Place
 from rtk.errors import ToolkitError
 try:
-    times = Times(0.25, float(sys.argv[2]), 1, 1)
+    times = Times(SHORT.frequency, float(sys.argv[2]), 1, 1)
     sys.exit(story.play(Place(Path(sys.argv[1])), story.Asked(times, keep="keep" in sys.argv)))
 except ToolkitError as error:
     sys.exit(f"rtk: {error}")

@@ -59,7 +59,7 @@ def test_what_is_too_old_says_for_how_long_a_run_counts() -> None:
     runs = nights(10)
     assert headline(stands(runs, now=32 * 86_400.0), 5.0) == "Lapsed: what proved 95 % is older than 30 days."
     assert headline(stands(runs, now=99 * 86_400.0), 5.0) == (
-        "Lapsed: no run of the last 30 days counts, and a run counts no longer."
+        "Lapsed: every judged run is older than 30 days, and such runs do not count."
     )
 
 

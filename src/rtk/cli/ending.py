@@ -2,7 +2,6 @@
 
 from rtk.insight.shape import Insight, Restoration
 from rtk.insight.standing_shape import StandingState
-from rtk.report import costing
 from rtk.verify.holders import REFUSED
 
 OK = 0
@@ -51,7 +50,7 @@ def exit_code(insight: Insight, *, signum: int | None = None, strict: bool = Fal
         (signum is not None, SIGNALLED + (signum or 0)),
         (verdict == "invalid", INVALID),
         (unrecorded or insight.status == "failed" or _never_began(insight), COULD_NOT_RUN),
-        (verdict == "fail" or costing.fails(insight.occurrence), FAIL),
+        (verdict == "fail" or (insight.occurrence is not None and insight.occurrence.fails), FAIL),
         (strict and verdict != "pass", INCONCLUSIVE),
     )
     return next((code for applies, code in by_rank if applies), OK)

@@ -8,7 +8,8 @@ counted as far as it is more than the background explains, and no further:
   upper bound of the baseline's own rate where that is lower; at the baseline's rate where that is higher.
 - The harm begins with the first episode that is likelier the condition's than the background's: fewer than half of all
   series of the background would have had so many outages by then. It goes on with what follows a recovery so soon that
-  one series of the background in ten would have had so many. An outage counts as often as it is long, in mean lengths.
+  one series of the background in twenty would have had so many. An outage counts as often as it is long, in mean
+  lengths.
 - It lasts as long as the condition where no good slot came before the condition ended, or where it came in several
   outages and the calm that followed is not longer than the calm between them (95 % sure).
 

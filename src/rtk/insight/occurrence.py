@@ -73,6 +73,11 @@ class Occurrence:
     sentence: str = ""
     details: tuple[str, ...] = ()
 
+    @property
+    def fails(self) -> bool:
+        """Whether what is expected costs more than its allowance, and was not to: exit code 2."""
+        return self.occurs.strict and self.answer is Allowance.BEYOND
+
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> "Occurrence":
         """Return what `asdict` gave; what a later version tells besides is passed over.

@@ -113,7 +113,7 @@ def _exclusions(standing: PromiseStanding, _: float) -> str:
 def _too_old(standing: PromiseStanding, _: float) -> str:
     lasts = duration(standing.lasts_s)
     if not standing.runs:
-        return f"no run of the last {lasts} counts, and a run counts no longer"
+        return f"every judged run is older than {lasts}, and such runs do not count"
     return f"what proved {share(standing.target)} is older than {lasts}"
 
 

@@ -1,9 +1,9 @@
-"""What one occurrence costs, as the reports show it: the answer, the figures, and whether it fails a build."""
+"""What one occurrence costs, as the reports show it: the answer and the figures."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from rtk.insight.occurrence import Allowance, Occurrence
+from rtk.insight.occurrence import Occurrence
 from rtk.insight.occurrence_wording import expected, of_one_run
 from rtk.insight.words import duration
 from rtk.report.marks import ALLOWANCES, Mark
@@ -36,8 +36,3 @@ def figures_of(found: Occurrence | None) -> Iterator[tuple[str, str, str]]:
         how = "deviating time until three in a row were good, and a slot for each outage's edges"
         yield "One occurrence", f"{least}{duration(found.cost_s)}", how
         yield "All that are expected", fine_share(found.spent), f"of the budget: {expected(found.occurs)}"
-
-
-def fails(found: Occurrence | None) -> bool:
-    """Return whether what is expected costs more than its allowance, and was not to: exit code 2."""
-    return found is not None and found.occurs.strict and found.answer is Allowance.BEYOND

@@ -109,7 +109,7 @@ def _occurrence(insight: Insight) -> Iterator[Case]:
     found, priced = insight.occurrence, costing.answer_of(insight.occurrence)
     if found is None or priced is None:
         return
-    problem: Problem | None = "failure" if costing.fails(found) else "skipped"
+    problem: Problem | None = "failure" if found.fails else "skipped"
     within = found.answer is Allowance.WITHIN
     message = f"{priced.mark.word}: {priced.sentence}"
     yield Case(f"cost: {expected(found.occurs)}", insight.duration_s, None if within else problem, message)
