@@ -95,7 +95,7 @@ def test_the_commands_of_the_readme_work(tmp_path: Path) -> None:
         for block in told:
             text = "".join(f"$ {line}\n" for line in block.text.splitlines())
             follow(README, replace(block, language="console", text=text), session)
-    assert "Was it the condition?" in (tmp_path / "insight.html").read_text()
+    assert "Did it get worse?" in (tmp_path / "insight.html").read_text()
 
 
 def test_nothing_in_the_readme_has_a_prompt() -> None:

@@ -204,7 +204,7 @@ def test_without_an_objective_there_is_no_verdict_and_the_way_to_one_is_told() -
     assert found.figures.verdict is None
     assert found.objective is None
     assert "27 of 30 measurements were good; at least" in found.headline
-    assert "between 76.1 % and 97.2 % would be good (a 90 % interval)" in " ".join(found.limits)
+    assert "between 76.1 % and 97.2 % would be good, 95 % sure of each end (a 90 % interval)" in " ".join(found.limits)
     assert "--target" in found.why
 
 
@@ -263,11 +263,11 @@ def test_the_budget_counts_deviations_of_every_phase() -> None:
 
 def test_what_a_verdict_may_not_be_read_as_stands_beside_it() -> None:
     told = " ".join(insight(run_of("." * 59)).limits)
-    assert "It says nothing about other days" in told
+    assert "It covers this run only, not other days" in told
     assert "only measuring for longer covers other days" in told
-    assert "If each measurement were independent of the others" in told
+    assert "Were each measurement independent of the others" in told
     assert "a 90 % interval" in told
-    assert "Without a baseline it does not say what caused" in told
+    assert "Without a baseline it does not say how the service is" in told
 
 
 def test_measurements_without_a_value_are_noted_beside_the_quantiles() -> None:
@@ -343,3 +343,9 @@ def test_memory_stays_below_60_mib_for_each_hundred_thousand_measurements() -> N
     finally:
         tracemalloc.stop()
     assert peak <= 12 * 2**20
+
+
+def test_several_conditions_last_and_one_lasts() -> None:
+    two = tuple(ActivitySpan(name, 0.0, None, "succeeded") for name in ("inject-cpu", "fill-disk"))
+    assert insight(run_of("." * 59, conditions=two)).headline.startswith('While "inject-cpu" and "fill-disk" last, at')
+    assert insight(run_of("." * 59, conditions=two[:1])).headline.startswith('While "inject-cpu" lasts, at')

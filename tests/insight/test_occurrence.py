@@ -157,7 +157,7 @@ def test_the_baselines_share_of_it_is_told() -> None:
 def test_what_is_left_out_is_told() -> None:
     found = priced("xxxx" + 100 * "." + "xx" + 100 * ".")
     assert (found.cost_s, found.left_out_s) == (5.0, 2.0)
-    assert any("Another 2 s deviated that is the service's own" in each for each in found.details)
+    assert any("Another 2 s deviated that is not counted as the condition's" in each for each in found.details)
 
 
 def test_without_an_expectation_or_an_objective_there_is_no_answer() -> None:

@@ -146,7 +146,7 @@ def read_the_insight(page: Page) -> str:
     verdict = page.locator("#verdict-title")
     expect(verdict).to_be_visible(timeout=PATIENCE_MS)
     expect(page.locator(".answers")).to_contain_text("restored")
-    expect(page.get_by_role("heading", name="Is the difference real?")).to_be_visible()
+    expect(page.get_by_role("heading", name="Did it get worse?")).to_be_visible()
     (word,) = re.findall("|".join(EXITS), verdict.inner_text().lower().removeprefix("verdict:"))
     return str(word)
 

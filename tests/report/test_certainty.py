@@ -18,7 +18,7 @@ def test_of_an_inconclusive_run_the_proof_answers_and_the_interval_is_the_second
     found, _ = a_run("clean")
     assert answer(found) == (
         "at least 78.6 %",
-        "95 % sure, for outages of 30 s on average. If each measurement were independent: 90.5 % to 100 %.",
+        "95 % sure, for outages of 30 s on average. Were each measurement independent: 90.5 % to 100 %.",
     )
     assert "at least 78.6 %" in str(story(*a_run("clean")).answers)
 
@@ -27,14 +27,14 @@ def test_of_a_fail_the_upper_bound_answers() -> None:
     found, _ = a_run("published")
     assert answer(found) == (
         "at most 92.9 %",
-        "Of this run's own time, 95 % sure. If each measurement were independent: 59.9 % to 92.9 %.",
+        "Of this run's own time, 95 % sure. Were each measurement independent: 59.9 % to 92.9 %.",
     )
 
 
 def test_an_insight_that_counted_slots_answers_as_it_did() -> None:
     found = replace(a_run("clean")[0], version=1, proof=None)
     assert answer(found)[0] == "90.5 % to 100.0 %"
-    assert "a 90 % interval if they are independent" in answer(found)[1]
+    assert "95 % sure of each end (a 90 % interval), if they are independent" in answer(found)[1]
 
 
 def test_a_fail_that_does_not_tell_its_bound_has_that_of_its_measurements() -> None:
@@ -57,4 +57,4 @@ def test_of_a_stopped_fail_what_was_cut_off_is_taken_for_good() -> None:
     found = next(each for each in drawn if "that were cut off been good" in each.headline)
     figure, explanation = answer(found)
     assert figure in found.headline
-    assert explanation.startswith("95 % sure, had what was cut off been good. If each measurement")
+    assert explanation.startswith("95 % sure, had what was cut off been good. Were each measurement")

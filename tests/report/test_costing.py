@@ -35,7 +35,7 @@ def test_all_reports_and_the_exit_code_agree(seed: int) -> None:
     facts = random_run(seed)
     found = insight(facts)
     assert found.occurrence is not None
-    priced, beyond = answer_of(found.occurrence), found.occurrence.answer is Allowance.BEYOND
+    priced, beyond = answer_of(found), found.occurrence.answer is Allowance.BEYOND
     assert priced is not None
     told = next(each for each in story(found, facts).answers if each.label == QUESTION)
     assert (told.value, told.explanation, told.mark) == (priced.mark.word, priced.sentence, priced.mark)
@@ -61,7 +61,7 @@ def test_all_three_answers_are_among_those_runs() -> None:
 def test_where_nobody_expects_anything_nothing_is_said() -> None:
     facts = run(60 * ".", occurs=None)
     found = insight(facts)
-    assert answer_of(found.occurrence) is None
+    assert answer_of(found) is None
     assert not list(figures_of(found.occurrence))
     assert QUESTION not in {each.label for each in story(found, facts).answers}
     assert "cost: " not in junit(found, facts)
@@ -75,11 +75,25 @@ def test_a_cost_that_is_not_known_to_its_end_is_a_least_one() -> None:
 
 
 def test_what_one_run_leaves_open_is_said() -> None:
-    priced = answer_of(insight(run(20 * "x" + 40 * ".")).occurrence)
+    priced = answer_of(insight(run(20 * "x" + 40 * ".")))
     assert priced is not None
-    assert priced.sentence.endswith(
-        "Another may be dearer: 1 run covers 5 % of cases, 95 % sure; fewer than 5 runs say little."
+    assert (
+        "Another may be dearer: 1 run covers 5 % of cases, 95 % sure; fewer than 5 runs say little." in priced.sentence
     )
+
+
+def test_where_the_verdict_says_otherwise_it_is_told_that_the_two_are_two_questions() -> None:
+    beside = "The verdict is about the time while the condition lasts; this is about the budget of 30 days."
+    failed = insight(run(20 * "x" + 40 * "."))
+    priced = answer_of(failed)
+    assert (failed.figures.verdict, priced and priced.mark.word) == ("fail", "within allowance")
+    assert priced is not None
+    assert priced.sentence.endswith(beside)
+    held = insight(run(600 * "."))
+    priced = answer_of(held)
+    assert (held.figures.verdict, priced and priced.mark.word) == ("pass", "within allowance")
+    assert priced is not None
+    assert "The verdict is about" not in priced.sentence
 
 
 def test_what_the_cost_rests_on_is_told_with_the_notes() -> None:
@@ -88,6 +102,6 @@ def test_what_the_cost_rests_on_is_told_with_the_notes() -> None:
     notes = [each for each in story(found, facts).notes if each.startswith("One occurrence: ")]
     assert [each.rpartition(": ")[2] for each in notes] == [
         "of that the baseline had nothing.",
-        "its baseline or its objective explains it.",
+        "the service deviates so often without it, by its baseline or by what its objective allows.",
         "1 missed slot (1 s) is read as deviated.",
     ]

@@ -33,7 +33,7 @@ def test_the_published_run_is_told_with_its_own_figures() -> None:
     assert figure(run, "Affordable") == "108"
     assert figure(run, "Observed impact") == "11.73 %"
     assert figure(run, "Exhausted after") == "6 h"
-    assert told.answers[2].value == "unknown"
+    assert told.answers[2].value == "Unknown"
 
 
 def test_what_was_not_measured_is_no_data_and_never_nothing_or_all() -> None:
@@ -76,7 +76,7 @@ def test_moments_are_in_order_of_time() -> None:
 
 def test_the_first_deviation_and_the_undo_are_among_the_moments() -> None:
     texts = " / ".join(m.text for m in story(*a_run("deviating")).moments)
-    assert "first deviated measurement: 7,360 ms" in texts
+    assert "first deviated measurement since the first condition: 7,360 ms" in texts
     assert "first missed slot, no slot was free" in texts
     assert "rollback Stop SSM run command returned after 10.6 s" in texts
 
@@ -152,27 +152,28 @@ def test_what_deviated_before_any_condition_is_not_its_first_deviation() -> None
     before = facts.measurements[1]._replace(outcome="deviated", value=9_000.0)
     facts = replace(facts, measurements=Measurements([facts.measurements[0], before, *list(facts.measurements)[2:]]))
     texts = " / ".join(m.text for m in story(insight(facts), facts).moments)
-    assert "first deviated measurement, before any condition: 9,000 ms" in texts
-    assert "first deviated measurement: 7,360 ms" in texts
+    assert "first deviated measurement of the run, before any condition: 9,000 ms" in texts
+    assert "first deviated measurement since the first condition: 7,360 ms" in texts
+    (told,) = [each for each in story(insight(facts), facts).figures if each.label == "First deviation"]
+    assert told.explanation == "after the first condition began; 1 measurement had deviated before it"
 
 
 def test_an_invalid_run_asks_no_question_that_it_cannot_answer() -> None:
     told = story(*a_run("invalid"))
     assert told.next_step == 'Play "inject-cpu-load" by itself to see why it fails, fix it, then run it again.'
     assert told.why == 'The condition "inject-cpu-load" was not applied: the process ended with 254: no credentials.'
-    assert not {"How sure is that?", "Was it the condition?"} & {answer.label for answer in told.answers}
+    assert not {"How sure is that?", "Did it get worse?"} & {answer.label for answer in told.answers}
 
 
 def test_of_a_broken_baseline_what_was_seen_is_shown_and_judges_nothing() -> None:
     told = story(*a_run("broken"))
     assert told.verdict.word == "invalid"
-    (cause,) = [answer for answer in told.answers if answer.label == "Was it the condition?"]
-    assert (cause.value, cause.explanation.split(" The ")[0]) == (
-        "cannot be told",
-        "17.2 % deviated, 100 % in the baseline.",
-    )
+    (cause,) = [answer for answer in told.answers if answer.label == "Did it get worse?"]
+    assert cause.value == "Cannot be told"
+    assert cause.explanation.startswith("17.2 % deviated (baseline 100 %)")
+    assert cause.explanation.endswith("what the conditions added cannot be told apart.")
     texts = [moment.text for moment in told.moments if "first deviated" in moment.text]
-    assert [text.partition(":")[0] for text in texts] == ["first deviated measurement, before any condition"]
+    assert [text.partition(":")[0] for text in texts] == ["first deviated measurement of the run, before any condition"]
 
 
 @pytest.mark.parametrize("write", [html, markdown, junit, lambda *run: "\n".join(lines(*run))])

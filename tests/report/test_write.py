@@ -2,6 +2,7 @@ import json
 import os
 import resource
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,9 +23,17 @@ def test_the_name_chooses_the_format(tmp_path: Path, suffix: str) -> None:
 def test_json_is_the_insight_and_holds_null_where_there_is_no_figure(tmp_path: Path, run: Run) -> None:
     insight, _ = run
     told = json.loads(write(tmp_path / "i.json", *run).read_text(encoding="utf-8"))
-    assert told == json.loads(json.dumps(insight.as_dict()))
+    assert told == {**json.loads(json.dumps(insight.as_dict())), "standing": None}
     if insight.figures.observed is None:
         assert told["observed"] is None
+
+
+def test_json_says_how_the_promise_stands_as_the_other_reports_do(tmp_path: Path) -> None:
+    insight, facts = a_run("deviating")
+    facts = replace(facts, standing="Not proven: it takes 10 runs to see whether they differ.")
+    told = {ending: write(tmp_path / f"i{ending}", insight, facts).read_text(encoding="utf-8") for ending in FORMATS}
+    assert json.loads(told[".json"])["standing"] == facts.standing
+    assert all("it takes 10 runs to see whether they differ" in text for text in told.values())
 
 
 @pytest.mark.parametrize("name", ["report.pdf", "report", ".html", "report.html.gz"])

@@ -1,7 +1,8 @@
 // The buttons beside a chart: closer, further, back and forth, all of it, and as a picture.
 
+import { zone } from "../frame/times";
 import type { InsightChart } from "./insight";
-import { date, time, zone } from "./words";
+import { date, time } from "./words";
 
 const SLIDER = 36; // pixels at the bottom that are no part of the picture
 const SCALE = 2;
@@ -53,6 +54,6 @@ export function picture(of: InsightChart): HTMLCanvasElement {
   pen.font = `12px ${of.colours.font}`;
   pen.textAlign = "right";
   const at = of.told.at * 1000;
-  pen.fillText(`${date(at)}, ${time(at)} ${zone()}`, width - of.layout.right, 20, width * 0.4);
+  pen.fillText(`${date(at)}, ${time(at)} ${zone(new Date(at))}`, width - of.layout.right, 20, width * 0.4);
   return made;
 }

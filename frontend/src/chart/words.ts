@@ -27,11 +27,6 @@ export function date(at: number): string {
   return day.format(at);
 }
 
-/** The reader's zone: "Europe/London". */
-export function zone(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone || "local time";
-}
-
 /** Seconds as on a clock: "1:05", "2:00:00". */
 export function elapsed(seconds: number): string {
   const all = Math.max(0, Math.round(seconds));

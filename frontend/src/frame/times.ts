@@ -13,8 +13,9 @@ const UNITS: [number, string][] = [
 const DATE: Intl.DateTimeFormatOptions = { day: "numeric", month: "short", year: "numeric" };
 const TIME: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit", second: "2-digit" };
 const day = new Intl.DateTimeFormat("en-GB", DATE);
-const moment = new Intl.DateTimeFormat("en-GB", { ...DATE, ...TIME });
-const exact = new Intl.DateTimeFormat("en-GB", { ...DATE, ...TIME, timeZoneName: "short" });
+const ZONE: Intl.DateTimeFormatOptions = { timeZoneName: "short" };
+const clock = new Intl.DateTimeFormat("en-GB", { ...TIME, ...ZONE });
+const exact = new Intl.DateTimeFormat("en-GB", { ...DATE, ...TIME, ...ZONE });
 
 /** How far a moment is from now, as the console says it: "3 days ago", "in 5 minutes", "just now". */
 export function distance(when: Date, now: Date = new Date()): string {
@@ -32,14 +33,28 @@ export function exactly(when: Date): string {
   return exact.format(when);
 }
 
-/** Puts all times within an element right. */
+/** The reader's zone at a moment, as all times of a page are shown in: "CET (Europe/Berlin)". */
+export function zone(when: Date = new Date()): string {
+  const short = exact.formatToParts(when).find((part) => part.type === "timeZoneName")?.value ?? "local time";
+  const whole = exact.resolvedOptions().timeZone;
+  return !whole || whole === short ? short : `${short} (${whole})`;
+}
+
+const WORDS: Record<string, (when: Date) => string> = {
+  ago: distance,
+  day: (when) => day.format(when),
+  clock: (when) => clock.format(when),
+  moment: exactly,
+};
+
+/** Puts all times within an element right, and those that the tab's title has of it. */
 export function showTimes(within: ParentNode): void {
   for (const time of within.querySelectorAll<HTMLTimeElement>("time[data-time]")) {
     const when = new Date(time.dateTime);
     if (Number.isNaN(when.getTime())) continue;
-    const kind = time.dataset.time;
-    const text = kind === "ago" ? distance(when) : kind === "day" ? day.format(when) : moment.format(when);
-    if (time.textContent !== text) time.textContent = text;
+    const [before, text] = [time.textContent ?? "", (WORDS[time.dataset.time ?? ""] ?? exactly)(when)];
+    if (before !== text) time.textContent = text;
+    if (time.dataset.time === "moment" && before !== text) document.title = document.title.replace(before, () => text);
     time.title = exactly(when);
   }
 }

@@ -4,9 +4,9 @@ import { InsightChart } from "../chart/insight";
 import { Measurements } from "../chart/measurements";
 import type { Entry, Told } from "../chart/told";
 import { toolbar } from "../chart/toolbar";
-import { zone } from "../chart/words";
 import { htmx } from "../frame/fragments";
 import { say } from "../frame/say";
+import { zone } from "../frame/times";
 import { renewed } from "./renew";
 import { showKey, showLanes } from "./lanes";
 import { LivePage } from "./page";
@@ -175,13 +175,19 @@ async function fetched(url: string): Promise<Told> {
   return (await answer.json()) as Told;
 }
 
+/** Say which zone the times of the page are in. */
+function name(of: string): void {
+  for (const each of document.querySelectorAll("[data-zone]")) each.textContent = of;
+}
+
 /** Start the chart of this page; `shown` is the window that is shown at first. */
 export async function boot(shown: [number, number] | null = null): Promise<void> {
   const [element, waiting] = [document.getElementById("chart"), document.getElementById("chart-waiting")];
   if (!element) return;
-  for (const each of document.querySelectorAll("[data-zone]")) each.textContent = zone();
+  name(zone());
   try {
     const told = await fetched(element.dataset["url"] ?? "");
+    name(zone(new Date(told.at * 1000))); // which may have been another one then: summer time
     waiting?.remove();
     new Insight(element, told, shown);
     element.dataset["ready"] = "yes";

@@ -3,7 +3,7 @@
 import { htmx } from "../frame/fragments";
 import { showTimes } from "../frame/times";
 
-const PARTS = ["#insight", ".page-actions"];
+const PARTS = ["#insight", ".page-heading", ".page-actions"];
 
 /** Fetch this page again and put its parts in place; whether that could be done. */
 export async function renewed(): Promise<boolean> {
@@ -12,6 +12,7 @@ export async function renewed(): Promise<boolean> {
     .catch(() => "");
   const page = new DOMParser().parseFromString(text, "text/html");
   if (!page.querySelector("#insight")) return false;
+  document.title = page.title;
   for (const part of PARTS) {
     const [old, made] = [document.querySelector(part), page.querySelector<HTMLElement>(part)];
     if (old && made) old.replaceWith(shown(made));

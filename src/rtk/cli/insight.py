@@ -1,6 +1,5 @@
 """`rtk insight`: the insight of a run anew, from its journal or its record."""
 
-import json
 from pathlib import Path
 
 import click
@@ -17,7 +16,7 @@ def insight(path: Path, as_json: bool, report: tuple[str, ...]) -> None:
     from rtk.insight.insight import insight as insight_of
     from rtk.report.screen import screen
     from rtk.report.terminal import terminal
-    from rtk.report.write import write
+    from rtk.report.write import FORMATS, write
     from rtk.verify.kept import facts_in
 
     facts = facts_in(path)
@@ -25,6 +24,6 @@ def insight(path: Path, as_json: bool, report: tuple[str, ...]) -> None:
     for each in report:
         write(each, found, facts)
     if as_json:
-        click.echo(json.dumps(found.as_dict(), indent=2, allow_nan=False))
+        click.echo(FORMATS[".json"](found, facts), nl=False)
     else:
         terminal().print(screen(found, facts))

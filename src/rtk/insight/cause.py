@@ -109,5 +109,5 @@ def _judged(real: bool | None, tests: int) -> str:
         return BROKEN
     rule = f"one of {tests} tests below {ERROR / tests:g}" if tests > 1 else f"p below {ERROR:g}"
     if real:
-        return f"The difference is real ({rule}) if measurements are independent; a test cannot say its cause."
-    return f"A difference is not proven ({rule} would be needed, with independent measurements)."
+        return f"That is more than luck explains ({rule}), if measurements are independent; no test can say its cause."
+    return f"A difference is not shown ({rule} would be needed, with independent measurements)."

@@ -6,6 +6,7 @@ from rtk.insight.bounds import RISK
 from rtk.insight.facts import Facts
 from rtk.insight.occurrence import Allowance, Occurrence, Unpriced
 from rtk.insight.occurs import Occurs
+from rtk.insight.tally import stopped_early
 from rtk.insight.words import count, duration, number, rounded, share
 
 FEW = 5  # runs: fewer say little of what another may cost
@@ -45,7 +46,9 @@ def priced(facts: Facts, found: Occurrence | None) -> Occurrence | None:
         return None
     known = found.unpriced in (None, Unpriced.NOT_RECOVERED)
     details = (*_pro_rata(found), *_own(found), *_read_as_bad(found, facts.frequency_s)) if known else ()
-    return replace(found, sentence=_sentence(found, _budget(facts, found.occurs)), details=details)
+    cut = stopped_early(facts) and not (facts.stop and facts.stop.cause.completes)
+    sentence = _sentence(found, _budget(facts, found.occurs), cut=cut)
+    return replace(found, sentence=sentence, details=details)
 
 
 def of_one_run(found: Occurrence) -> str:
@@ -76,10 +79,10 @@ def _is_one(per: str) -> bool:
     return per.startswith("1 ") and per.count(" ") == 1
 
 
-def _sentence(found: Occurrence, budget: str) -> str:
+def _sentence(found: Occurrence, budget: str, *, cut: bool) -> str:
     if found.unpriced in _UNPRICED:
         return _UNPRICED[found.unpriced]
-    return _needs_lasts(found) if found.unpriced is Unpriced.NEEDS_LASTS else _cost(found, budget)
+    return _needs_lasts(found) if found.unpriced is Unpriced.NEEDS_LASTS else _cost(found, budget, cut)
 
 
 def _needs_lasts(found: Occurrence) -> str:
@@ -90,13 +93,13 @@ def _needs_lasts(found: Occurrence) -> str:
     )
 
 
-def _cost(found: Occurrence, budget: str) -> str:
+def _cost(found: Occurrence, budget: str, cut: bool) -> str:
     cost, occurs = found.cost_s or 0.0, found.occurs
     if found.unpriced is Unpriced.NOT_RECOVERED:
         already = f", already {_spent(found, budget)}" if found.answer is Allowance.BEYOND else ""
         return (
             "The service had not recovered when measuring ended, so an occurrence costs at least "
-            f"{duration(rounded(cost))}{already}; a longer cool-down shows the rest."
+            f"{duration(rounded(cost))}{already}{'' if cut else '; a longer cool-down shows the rest'}."
         )
     if not cost:
         return (
@@ -127,7 +130,10 @@ def _own(found: Occurrence) -> list[str]:
         told.append(_by_itself(found.baseline_share))
     if found.left_out_s:
         seconds = duration(rounded(found.left_out_s))
-        told.append(f"Another {seconds} deviated that is the service's own: its baseline or its objective explains it.")
+        told.append(
+            f"Another {seconds} deviated that is not counted as the condition's: the service deviates so often without "
+            "it, by its baseline or by what its objective allows."
+        )
     return told
 
 

@@ -24,7 +24,12 @@ def sentences(standing: PromiseStanding, frequency_s: float) -> tuple[str, ...]:
 
 def headline(standing: PromiseStanding, frequency_s: float) -> str:
     """Return the state in one sentence, with what decided it."""
-    return f"{STATES[standing.state]}: {_DECIDED[standing.reason](standing, frequency_s)}."
+    return f"{STATES[standing.state]}: {decided(standing, frequency_s)}."
+
+
+def decided(standing: PromiseStanding, frequency_s: float) -> str:
+    """Return what decided the state, for where the state itself stands beside it; without a full stop."""
+    return _DECIDED[standing.reason](standing, frequency_s)
 
 
 def limits(standing: PromiseStanding, frequency_s: float) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from rtk.insight import clustering_wording
 from rtk.insight.baseline import Baseline
 from rtk.insight.facts import Facts
 from rtk.insight.gamma import lower_quartile
@@ -13,17 +14,17 @@ from rtk.insight.proof import LengthFrom, Proof
 from rtk.insight.refusal import JUDGED, is_refused, not_judged, refused
 from rtk.insight.shape import Clustering, Figures, InvalidReason, SeenLapse
 from rtk.insight.verdict import Case, fails, highest, is_gone, slots
-from rtk.insight.words import bound, chance, count, duration, listing, rounded, share
+from rtk.insight.words import bound, count, duration, listing, rounded, share
 
 _OTHER_DAYS = (
-    "It says nothing about other days: more measurements in a run prove more about that run, only measuring for longer "
-    "covers other days."
+    "It covers this run only, not other days: more measurements in a run prove more about that run, and only measuring "
+    "for longer covers other days."
 )
 _THIS_RUN = (
     "It is an observation about this run's own time: one outage can do that to a service that keeps its promise over "
     "months."
 )
-_NO_BASELINE = "Without a baseline it does not say what caused the deviations."
+_NO_BASELINE = "Without a baseline it does not say how the service is without the condition."
 _GIVE_TARGET = "There is no objective to judge it by: give one with --target, such as --target 95%."
 
 
@@ -140,7 +141,7 @@ def limits(story: Story) -> tuple[str, ...]:
     if story.figures.verdict == "fail":
         found.append(_THIS_RUN)
     if story.clustering is not None and story.clustering.clustered:
-        found.append(_in_stretches(story.clustering))
+        found.append(clustering_wording.limit(story.clustering))
     if story.figures.missed:
         found.append(_missed(story))
     found += [lapsed_sentence(lapse) for lapse in story.lapses[:3]]
@@ -219,13 +220,14 @@ def _length_seen(story: Story, proof: Proof) -> str:
 def _independent(story: Story) -> str:
     """The second figure: what each slot by itself would prove."""
     return (
-        f"If each measurement were independent of the others, between {story.least()} and {story.most()} would be good "
-        "(a 90 % interval); outages come in stretches, so they rarely are."
+        f"Were each measurement independent of the others, between {story.least()} and {story.most()} would be good, "
+        "95 % sure of each end (a 90 % interval). Outages come in stretches, so measurements rarely are independent."
     )
 
 
-def _while(facts: Facts, verb: str = "lasted") -> str:
+def _while(facts: Facts, *, over: bool = True) -> str:
     names = tuple(dict.fromkeys(condition.name for condition in facts.conditions))
+    verb = "lasted" if over else "lasts" if len(names) == 1 else "last"
     return f"While {listing(names)} {verb}," if names else "With no condition applied,"
 
 
@@ -233,7 +235,7 @@ def _held(story: Story) -> str:
     verdict, target = story.figures.verdict, story.promised
     if verdict == "pass":
         proven = f", which proves {story.quantile}" if story.quantile else ""
-        return f"{_while(story.facts, 'lasts')} at least {story.proven()} is good ({_sure(story)}){proven}."
+        return f"{_while(story.facts, over=False)} at least {story.proven()} is good ({_sure(story)}){proven}."
     during = _while(story.facts)
     if verdict == "fail":
         return f"{during} {_good(story)} in this run: {_at_most(story)} (95 % sure), where {target} was promised."
@@ -282,7 +284,8 @@ def _why_pass(story: Story) -> str:
 def _why_fail(story: Story) -> str:
     promised = f"{story.promised} was promised."
     if not story.case.stopped:
-        return f"{_good(story)}, which leaves room for at most {story.most()}; {promised}"
+        more = f"Were its true share more than {story.most()}, so few would be good in less than one run of twenty"
+        return f"{_good(story)}{_outages(story)}. {more}; {promised}"
     text = f"{_good(story)}; {promised}"
     cut_off = count(story.case.remaining, "slot")
     return f"{text} {_stopped(story.facts)}; the {cut_off} it cut off, all met, could not have saved it."
@@ -329,17 +332,6 @@ def _outages(story: Story) -> str:
         return ""
     each = duration(rounded(story.case.deviated / outages * story.facts.frequency_s))
     return f", with 1 outage of {each}" if outages == 1 else f", with {outages:,} outages of {each} on average"
-
-
-def _in_stretches(clustering: Clustering) -> str:
-    return f"Deviations came in stretches ({stretches(clustering)}), which is why evidence is counted in outages."
-
-
-def stretches(clustering: Clustering) -> str:
-    """What the runs test saw: what it calls a run is called a stretch here, where a run is something else."""
-    seen = "1 stretch" if clustering.runs == 1 else f"{clustering.runs:,} stretches"
-    expected = f"{clustering.expected:,.1f} were expected"
-    return f"{seen} of equal outcomes where {expected}; runs test: {chance(clustering.p)}"
 
 
 def _stopped(facts: Facts) -> str:

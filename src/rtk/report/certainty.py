@@ -24,7 +24,7 @@ def explanation(insight: Insight) -> str:
         return "Nothing was measured while conditions applied."
     if insight.proof is None:
         return _former_explanation(insight)
-    return f"{_holds_for(insight)}. If each measurement were independent: {_independent(insight)}."
+    return f"{_holds_for(insight)}. Were each measurement independent: {_independent(insight)}."
 
 
 def proven(insight: Insight) -> float | None:
@@ -72,7 +72,9 @@ def _former(insight: Insight) -> str:
 def _former_explanation(insight: Insight) -> str:
     if insight.figures.verdict == "pass":
         return f"The share that is good, {proven_for(insight)}."
-    return "The share of good measurements in this run, a 90 % interval if they are independent."
+    return (
+        "The share of good measurements in this run, 95 % sure of each end (a 90 % interval), if they are independent."
+    )
 
 
 def _target(insight: Insight) -> float | None:

@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from rtk.insight.occurrence import Occurrence
+from rtk.insight.occurrence import Allowance, Occurrence
 from rtk.insight.occurrence_wording import expected, of_one_run
+from rtk.insight.shape import Insight, Verdict
 from rtk.insight.words import duration
 from rtk.report.marks import ALLOWANCES, Mark
 from rtk.report.text import fine_share, plain
 
-QUESTION = "What does one occurrence cost?"
+QUESTION = "Can the budget bear it?"
+_DIFFER = (("fail", Allowance.WITHIN), ("pass", Allowance.BEYOND))
 
 
 class Priced(NamedTuple):
@@ -19,9 +21,21 @@ class Priced(NamedTuple):
     sentence: str
 
 
-def answer_of(found: Occurrence | None) -> Priced | None:
+def answer_of(insight: Insight) -> Priced | None:
     """Return the answer; None where nobody said how often it is expected."""
-    return None if found is None else Priced(ALLOWANCES[found.answer], plain(of_one_run(found), 900))
+    found = insight.occurrence
+    if found is None:
+        return None
+    told = " ".join(filter(None, (of_one_run(found), _beside(insight.figures.verdict, found))))
+    return Priced(ALLOWANCES[found.answer], plain(told, 900))
+
+
+def _beside(verdict: Verdict | None, found: Occurrence) -> str:
+    """Return why the answer differs from the verdict, where it does: the two questions are not one."""
+    if (verdict, found.answer) not in _DIFFER:
+        return ""
+    per = duration(found.occurs.per_s)
+    return f"The verdict is about the time while the condition lasts; this is about the budget of {per}."
 
 
 def details_of(found: Occurrence | None) -> tuple[str, ...]:

@@ -31,7 +31,8 @@ def _document(told: Story, facts: Facts) -> Iterator[str]:
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{escape(told.verdict.word)}: {escape(told.title)}</title><style>{STYLE}</style></head><body><main>"
+        f"<title>{escape(told.verdict.word)}, {escape(told.began)}: {escape(told.title)}</title>"
+        f"<style>{STYLE}</style></head><body><main>"
     )
     yield from _head(told)
     yield from _answers(told)
@@ -161,7 +162,8 @@ def _items(texts: Iterable[str]) -> str:
 
 
 def _moments(told: Story) -> Iterator[str]:
-    yield '<section><h2>What happened when</h2><ol class="moments">'
+    yield '<section><h2>What happened when</h2><p class="note">Minutes since the run began, and times in UTC.</p>'
+    yield '<ol class="moments">'
     for moment in told.moments:
         yield (
             f'<li><span>{moment.clock}</span><span class="wall">{moment.utc}</span>'
@@ -195,7 +197,7 @@ def _tone(mark: Mark) -> str:
 
 def _limits(told: Story) -> Iterator[str]:
     if told.limits or told.notes:
-        yield '<section><h2>What this does not say</h2><ul class="plain">'
+        yield '<section><h2>Limits of this result</h2><ul class="plain">'
         yield f"{_items((*told.limits, *told.notes))}</ul></section>"
 
 

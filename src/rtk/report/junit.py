@@ -106,7 +106,7 @@ def _objective(insight: Insight, told: Story) -> Case:
 
 def _occurrence(insight: Insight) -> Iterator[Case]:
     """What is expected against what it may cost; a failure where it fails the command, for then both say the same."""
-    found, priced = insight.occurrence, costing.answer_of(insight.occurrence)
+    found, priced = insight.occurrence, costing.answer_of(insight)
     if found is None or priced is None:
         return
     problem: Problem | None = "failure" if found.fails else "skipped"

@@ -130,10 +130,11 @@ def _firsts(facts: Facts, broken: bool) -> Iterator[Told]:
     began = conditions_began(facts)
     first = facts.measurements.first("deviated")
     if first and began is not None and first.due < began:
-        yield _first(facts, first, "first deviated measurement, before any condition")
+        yield _first(facts, first, "first deviated measurement of the run, before any condition")
         first = None if broken else first_deviation(facts, began)
     if first:
-        yield _first(facts, first, "first deviated measurement")
+        since = " since the first condition" if began is not None else ""
+        yield _first(facts, first, f"first deviated measurement{since}")
     if missed := facts.measurements.first("missed"):
         yield _first(facts, missed, "first missed slot")
 

@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from rtk.insight.cause import BROKEN, NO_CONDITION
+from rtk.insight import clustering_wording
 from rtk.insight.facts import ActivitySpan, Facts
 from rtk.insight.former import said
 from rtk.insight.promise import promise_at_length
-from rtk.insight.recovery import Recovery
-from rtk.insight.shape import Figures, Insight, InvalidReason, Stats
+from rtk.insight.shape import Figures, Insight, InvalidReason
 from rtk.insight.words import NO_DATA, bound, count, duration, multiple, number, share
-from rtk.report import certainty, costing, quantiles
+from rtk.report import certainty, costing, quantiles, recovery, worsening
 from rtk.report.axis import utc
 from rtk.report.marks import RECOVERED, RESTORED, Mark, verdict_mark
 from rtk.report.moments import Moment, moments
@@ -66,6 +65,7 @@ class Story:
 
     title: str
     objective: str
+    began: str
     when: str
     verdict: Mark
     restored: Mark
@@ -96,6 +96,7 @@ def story(insight: Insight, facts: Facts) -> Story:
     return Story(
         title=plain(insight.title) or "A run without a title",
         objective=_objective(facts),
+        began=_began(insight),
         when=_when(insight),
         verdict=verdict_mark(insight),
         restored=RESTORED[insight.restored],
@@ -131,9 +132,12 @@ def _objective(facts: Facts) -> str:
     return f"{name + ': ' if name else ''}{told}"
 
 
+def _began(insight: Insight) -> str:
+    return f"{utc(insight.started_at, '%Y-%m-%d %H:%M:%S')} UTC"
+
+
 def _when(insight: Insight) -> str:
-    began = utc(insight.started_at, "%Y-%m-%d %H:%M:%S")
-    return f"{began} UTC, lasted {duration(insight.duration_s)}, one slot every {duration(insight.frequency_s)}"
+    return f"{_began(insight)}, lasted {duration(insight.duration_s)}, one slot every {duration(insight.frequency_s)}"
 
 
 def _answers(insight: Insight, facts: Facts) -> Iterator[Answer]:
@@ -142,49 +146,16 @@ def _answers(insight: Insight, facts: Facts) -> Iterator[Answer]:
     if not insight.next_step:
         yield Answer(certainty.QUESTION, certainty.figure(insight), certainty.explanation(insight))
     if not insight.next_step or insight.invalid_reason is InvalidReason.BASELINE_BROKEN:
-        yield Answer("Was it the condition?", *_cause(insight))
+        yield Answer(worsening.QUESTION, *worsening.answer(insight, facts))
     if not insight.next_step or _measured(insight):
         yield Answer("What did it cost?", _spent(insight), _cost(insight, facts))
-        if cost := costing.answer_of(insight.occurrence):
+        if cost := costing.answer_of(insight):
             yield Answer(costing.QUESTION, cost.mark.word, cost.sentence, cost.mark)
     if not insight.next_step or facts.conditions:
         undo, again = RESTORED[insight.restored], RECOVERED[insight.recovery]
         yield Answer("Is everything undone?", undo.word, undone(insight, facts), undo)
-        yield Answer("Has it recovered?", again.word, _recovered(insight), again)
-
-
-def _recovered(insight: Insight) -> str:
-    since = "the undo" if insight.restored is not None else "the conditions"
-    if insight.recovery is Recovery.RECOVERED:
-        after = "" if insight.recovered_after_s is None else f"{duration(insight.recovered_after_s)} "
-        return f"Good again {after}after {since} (three in a row)."
-    if insight.recovery is Recovery.NOT_RECOVERED:
-        return f"No three in a row were good after {since}."
-    if insight.recovery is Recovery.NOTHING_TO_RECOVER_FROM:
-        return "Nothing had deviated."
-    return "Too little was measured to say; --cool-down 1m gives it time."
-
-
-def _cause(insight: Insight) -> tuple[str, str]:
-    """The answer in a word, and what it rests on in short; the comparisons tell it at length."""
-    if insight.cause == NO_CONDITION:
-        return "no condition", insight.cause
-    before = next((s for s in insight.phases if s.phase == "baseline"), None)
-    during = next((s for s in insight.phases if s.phase == "conditions"), None)
-    found = next((c for c in insight.comparisons if c.phase == "conditions"), None)
-    if found is None or before is None or during is None or (found.real is None and not insight.baseline_broken):
-        return "unknown", plain(insight.cause, 400)
-    told = f"{_deviated(during)} deviated, {_deviated(before)} in the baseline"
-    if found.real is None:
-        return "cannot be told", f"{told}. {BROKEN}"
-    if during.p50 is not None and before.p50 is not None:
-        here, there = (plain(number(v, insight.unit), 40) for v in (during.p50, before.p50))
-        told += f"; median {here}, {there} in the baseline"
-    return ("a real difference" if found.real else "no proven difference"), f"{told}."
-
-
-def _deviated(stats: Stats) -> str:
-    return share(stats.deviated / (stats.met + stats.deviated) if stats.met + stats.deviated else None)
+        why = recovery.explanation(insight, applied=bool(facts.conditions))
+        yield Answer("Has it recovered?", again.word, why, again)
 
 
 def _spent(insight: Insight) -> str:
@@ -259,11 +230,8 @@ def _figures(insight: Insight) -> tuple[Figure, ...]:
         Figure("Exhausted after", *_exhausted(f)),
         Figure("Affordable", *_affordable(insight)),
         Figure("Observed impact", fine_share(impact), "deviating time ÷ the run's own length"),
-        Figure(
-            "First deviation",
-            duration(insight.first_deviation_after_s),
-            "after the first condition began",
-        ),
+        Figure("First deviation", *_first_deviation(insight)),
+        Figure("Clustering", *_clustering(insight)),
         Figure("Restored", RESTORED[insight.restored].word, "whether every rollback succeeded"),
         Figure(
             "Recovered",
@@ -276,6 +244,26 @@ def _figures(insight: Insight) -> tuple[Figure, ...]:
             "from the last rollback's end to the end of the first of three met in a row",
         ),
     )
+
+
+def _first_deviation(insight: Insight) -> tuple[str, str]:
+    """How long after the first condition began; what deviated before is told beside it, not passed over."""
+    before = next((each.deviated for each in insight.phases if each.phase == "baseline"), 0)
+    since = "after the first condition began"
+    if insight.baseline_broken:
+        return NO_DATA, f"{since}; the baseline was broken already"
+    if insight.first_deviation_after_s is None:
+        return NO_DATA, f"{since}; no outage began then"
+    told = f"; {count(before, 'measurement')} had deviated before it" if before else ""
+    return duration(insight.first_deviation_after_s), f"{since}{told}"
+
+
+def _clustering(insight: Insight) -> tuple[str, str]:
+    """Whether deviations came together; where nothing deviated there is nothing to test."""
+    found = insight.clustering
+    if found is None or not insight.figures.deviated:
+        return NO_DATA, "whether deviations come together; nothing deviated under the conditions"
+    return clustering_wording.answer(found), f"whether deviations come together: {clustering_wording.stretches(found)}"
 
 
 def _exhausted(figures: Figures) -> tuple[str, str]:

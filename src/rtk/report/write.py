@@ -15,9 +15,10 @@ from rtk.report.junit import junit
 from rtk.report.markdown import markdown
 
 
-def as_json(insight: Insight, facts: Facts) -> str:  # noqa: ARG001 every format is called alike
-    """The insight as JSON; a figure without meaning is null."""
-    return json.dumps(insight.as_dict(), allow_nan=False, indent=2) + "\n"
+def as_json(insight: Insight, facts: Facts) -> str:
+    """The insight as JSON, with how its promise stands; a figure without meaning is null."""
+    told = {**insight.as_dict(), "standing": facts.standing or None}
+    return json.dumps(told, allow_nan=False, indent=2) + "\n"
 
 
 FORMATS: dict[str, Callable[[Insight, Facts], str]] = {

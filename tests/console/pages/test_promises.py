@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 def stands(state: StandingState, reason: StandingReason, **given: Any) -> Standing:
-    return Standing(PromiseStanding(state, reason, 0.95, **given), 10.0, given.get("apart", 0))
+    return Standing(PromiseStanding(state, reason, 0.95, **given), 10.0)
 
 
 def test_what_promises_nothing_is_not_shown() -> None:
@@ -50,10 +50,11 @@ def test_each_page_says_how_the_promise_stands(world: World) -> None:
         text = text_of(browser, reverse(f"pages:{name}", args=[*team, *key]))
         assert "not proven" in text, name
         if name in ("verification", "insight"):
-            assert "Not proven: " in text, name
+            assert "It takes 10 runs to see whether they differ" in text, name
+            assert "Not proven" not in text, "the badge beside it says so"
     many(run, 12)
     text = text_of(browser, reverse("pages:verification", args=[*team, of.pk]))
-    assert "Kept: at least" in text
+    assert "kept</span> At least" in text
     assert "13 runs of the last 30 days" in text
     assert "Lapses" in text
     assert "1 kept" in text_of(browser, reverse("pages:objectives", args=team))
@@ -86,7 +87,7 @@ def test_lists_ask_for_all_at_once(world: World, django_assert_num_queries: Any)
         assert len(standings.of(rows, now())) == 3
 
 
-@pytest.mark.parametrize("form", ["md", "xml", "html"])
+@pytest.mark.parametrize("form", ["md", "xml", "html", "json"])
 def test_a_report_made_here_says_how_the_promise_stands(world: World, form: str) -> None:
     run = ended(world)
     place = reverse("pages:insight-report", args=[world.org.slug, world.shop.slug, run.pk, form])

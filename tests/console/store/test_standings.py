@@ -1,5 +1,6 @@
 """How a promise stands by what is kept of its runs: in few queries, and without their measurements."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -11,6 +12,7 @@ from rtk.console.store import changes, revisions, standings
 from rtk.console.store.evidence import Evidence
 from rtk.console.store.models import Execution, Objective, Run, Verification
 from rtk.insight.standing_shape import StandingReason, StandingState
+from rtk.insight.uncounted import Uncounted
 from tests.console.live import EXPERIMENT, PLAN
 from tests.console.people.world import World, made
 
@@ -92,6 +94,44 @@ def test_runs_without_a_verdict_and_of_other_revisions_do_not_count(world: World
     weighed(of, 3, revision_id=None)
     found = standings.of([of], now())[of.pk]
     assert (found.promise.state, found.promise.attempt, found.apart) == (StandingState.NEVER_TRIED, 1, 3)
+
+
+def test_all_runs_that_do_not_count_are_counted_by_the_reason_that_is_told_of_each(world: World) -> None:
+    of = verification(world)
+    weighed(of, 12)
+    weighed(of, 1, verdict=None)
+    weighed(of, 2, revision_id=None)
+    weighed(of, 3, days_ago=40, verdict=None)
+    changes.change_verification(world.shop, world.member, of, {"duration": 1500.0})
+    of = fresh(of)
+    weighed(of, 4)
+    at = now()
+    found = standings.of([of], at)[of.pk]
+    assert found.promise.runs == 4
+    assert found.beside == {
+        Uncounted.TOO_OLD: 3,
+        Uncounted.UNJUDGED: 1,
+        Uncounted.APART: 2,
+        Uncounted.EARLIER: 12,
+    }
+    assert found.says[-1] == found.counted
+    assert found.counted.startswith("Of 22 runs that ended, 4 count toward this: 3 are older than 30 days, ")
+    runs = Run.objects.filter(verification=of).select_related("evidence")
+    told = Counter(standings.uncounted(run, of, at) for run in runs)
+    assert told.pop(None) == found.promise.runs
+    assert told == found.beside
+
+
+def test_of_a_run_that_has_not_ended_or_promises_nothing_there_is_nothing_to_say(world: World) -> None:
+    of = verification(world)
+    weighed(of, 1)
+    (run,) = Run.objects.filter(verification=of)
+    Evidence.objects.all().delete()
+    assert standings.uncounted(Run.objects.get(pk=run.pk), of, now()) is None
+    weighed(of, 1, verdict=None)
+    bare = Verification.objects.get(pk=of.pk)
+    bare.revision = None
+    assert standings.uncounted(Run.objects.latest("created_at"), bare, now()) is None
 
 
 def test_a_new_revision_starts_anew_and_says_which_attempt_it_is_unless_only_names_changed(world: World) -> None:

@@ -6,19 +6,27 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from rtk.console.store.standings import Standing
+from rtk.insight import standing_wording
 from rtk.insight.standing import LOWEST_FIRST, lowest
 from rtk.insight.standing_shape import StandingState
 from rtk.insight.words import bound, count, duration
+from rtk.report.text import capital
 
 
 class Stands(NamedTuple):
-    """A verification's promise. `proven` is a bound in words, empty where there is none; moments may be None."""
+    """A verification's promise. `proven` is a bound in words, empty where there is none; moments may be None.
+
+    `decided` is what decided the state, for beside it.
+    `counted` says which runs count and why the others do not, empty where all do.
+    """
 
     state: StandingState
     headline: str
+    decided: str
     says: tuple[str, ...]
     proven: str
     runs: str
+    counted: str
     latest_at: datetime | None
     expires_at: datetime | None
     lasts: str
@@ -41,9 +49,11 @@ def shown(found: Standing | None) -> Stands | None:
     return Stands(
         promise.state,
         headline,
+        f"{capital(standing_wording.decided(promise, found.frequency_s))}.",
         tuple(says),
         _proven(found),
         count(promise.runs, "run"),
+        found.counted,
         _moment(promise.latest_at),
         _moment(promise.expires_at),
         duration(promise.lasts_s),

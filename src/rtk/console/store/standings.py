@@ -4,23 +4,26 @@ Measurements are never looked at, so that it takes the same whatever was measure
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
 
-from rtk.console.store.models import Objective, Verification
+from rtk.console.store.models import Objective, Run, Verification
 from rtk.insight.proof import Counts
 from rtk.insight.standing import standing_of
 from rtk.insight.standing_shape import LASTS_S, PromiseStanding
 from rtk.insight.standing_wording import sentences
 from rtk.insight.sums import RunSums, Sums
+from rtk.insight.uncounted import Uncounted, sentence
 
 # Runs that count, and those that counted when the latest of them ended: it may have lapsed since.
 _RUNS = """
-SELECT o.id, tried.others, apart.runs, e.run_id::text, extract(epoch FROM e.at)::float8, e.verdict, e.slots,
+SELECT o.id, tried.others, beside.old, beside.unjudged, beside.apart, beside.earlier,
+  e.run_id::text, extract(epoch FROM e.at)::float8, e.verdict, e.slots,
   e.least_good, e.least_outages, e.least_chances, e.least_outlasting,
   e.most_good, e.most_outages, e.most_chances, e.most_outlasting, e.stopped_inside, e.outage_slots
 FROM unnest(%s::uuid[], %s::bigint[], %s::float8[]) AS o (id, revision, lasts)
@@ -29,9 +32,14 @@ CROSS JOIN LATERAL (
     AND EXISTS (SELECT FROM store_evidence WHERE revision_id = r.id AND verdict IS NOT NULL)
 ) AS tried
 CROSS JOIN LATERAL (
-  SELECT count(*) AS runs FROM store_evidence WHERE verification_id = o.id AND revision_id IS NULL
-    AND verdict IS NOT NULL AND at > %s - make_interval(secs => o.lasts)
-) AS apart
+  SELECT count(*) FILTER (WHERE NOT fresh) AS old, count(*) FILTER (WHERE fresh AND verdict IS NULL) AS unjudged,
+    count(*) FILTER (WHERE fresh AND verdict IS NOT NULL AND revision_id IS NULL) AS apart,
+    count(*) FILTER (WHERE fresh AND verdict IS NOT NULL AND revision_id <> o.revision) AS earlier
+  FROM (
+    SELECT verdict, revision_id, at > %s - make_interval(secs => o.lasts) AS fresh
+    FROM store_evidence WHERE verification_id = o.id
+  ) AS each
+) AS beside
 LEFT JOIN LATERAL (
   SELECT max(at) AS at FROM store_evidence WHERE revision_id = o.revision AND verdict IS NOT NULL AND at <= %s
 ) AS latest ON true
@@ -41,21 +49,43 @@ LEFT JOIN store_evidence AS e ON e.revision_id = o.revision AND e.verdict IS NOT
 
 
 class Standing(NamedTuple):
-    """How a verification's promise stands; `apart` are judged runs of the same time that measured something else."""
+    """How a verification's promise stands; `beside` are its runs that have ended and do not count."""
 
     promise: PromiseStanding
     frequency_s: float
-    apart: int
+    beside: Mapping[Uncounted, int] = MappingProxyType({})
+
+    @property
+    def apart(self) -> int:
+        """Judged runs of the same time that measured something else than the verification says."""
+        return self.beside.get(Uncounted.APART, 0)
+
+    @property
+    def counted(self) -> str:
+        """How many runs count, and why the others do not; empty where all do."""
+        return sentence(self.promise.runs, self.beside, self.promise.lasts_s)
 
     @property
     def says(self) -> tuple[str, ...]:
         """All that is to be said of it, the headline first."""
-        return (*sentences(self.promise, self.frequency_s), *([_apart(self.apart)] if self.apart else []))
+        return (*sentences(self.promise, self.frequency_s), *filter(None, [self.counted]))
 
 
-def _apart(runs: int) -> str:
-    does = "1 run does" if runs == 1 else f"{runs:,} runs do"
-    return f"{does} not count: measured was something else than the verification says."
+def uncounted(run: Run, verification: Verification, at: datetime) -> Uncounted | None:
+    """Return why a run of a verification does not count toward how its promise stands; None where it does.
+
+    Of one that has not ended, or of a verification that promises nothing, there is nothing to say: None.
+    """
+    evidence, promise = getattr(run, "evidence", None), verification.revision
+    if evidence is None or promise is None or promise.target is None:
+        return None
+    if evidence.at <= at - timedelta(seconds=lasts_s(verification)):
+        return Uncounted.TOO_OLD
+    if evidence.verdict is None:
+        return Uncounted.UNJUDGED
+    if evidence.revision_id is None:
+        return Uncounted.APART
+    return None if evidence.revision_id == promise.pk else Uncounted.EARLIER
 
 
 def lasts_s(verification: Verification) -> float:
@@ -74,9 +104,9 @@ def of(verifications: Iterable[Verification], at: datetime) -> dict[UUID, Standi
     if not promising:
         return {}
     runs: dict[UUID, list[RunSums]] = {key: [] for key in promising}
-    beside: dict[UUID, tuple[int, int]] = {}
-    for key, others, apart, *row in _rows(promising, at):
-        beside[key] = others, apart
+    beside: dict[UUID, tuple[int, ...]] = {}
+    for key, others, old, unjudged, apart, earlier, *row in _rows(promising, at):
+        beside[key] = others, old, unjudged, apart, earlier
         if row[0] is not None:
             run, ended_at, verdict, *counts, outage_slots = row
             runs[key].append(RunSums(run, ended_at, verdict, _sums(*counts), outage_slots))
@@ -118,9 +148,9 @@ def _sums(slots: int, *counts: int) -> Sums:
     return Sums(as_bad, as_good, stopped_inside)
 
 
-def _standing(verification: Verification, runs: list[RunSums], beside: tuple[int, int], at: datetime) -> Standing:
-    revision, (others, apart) = verification.revision, beside
+def _standing(verification: Verification, runs: list[RunSums], beside: tuple[int, ...], at: datetime) -> Standing:
+    revision, (others, *uncounting) = verification.revision, beside
     assert revision is not None
     assert revision.target is not None
     found = standing_of(runs, revision.target, at.timestamp(), lasts_s=lasts_s(verification), attempt=1 + others)
-    return Standing(found, revision.frequency_s, apart)
+    return Standing(found, revision.frequency_s, dict(zip(Uncounted, uncounting, strict=True)))

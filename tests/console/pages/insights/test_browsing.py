@@ -49,6 +49,21 @@ def test_whatever_is_called_however_long_fits_a_telephone(site: Live, screens: C
             assert screen.overflow() == 0, path
 
 
+def test_all_times_of_the_page_and_of_its_tab_are_in_the_zone_that_it_names(site: Live, screen: Screen) -> None:
+    run = ended(site.world, PUBLISHED)
+    page = screen.open(path_of(run))
+    page.locator("#chart[data-ready]").wait_for()
+    zone = page.evaluate("document.querySelector('.page-when time').textContent.split(' ').pop()")
+    assert zone in ("CET", "CEST", "GMT+1", "GMT+2")
+    times = page.locator('time[data-time="moment"], time[data-time="clock"]').all_text_contents()
+    assert len(times) > 5
+    assert [each for each in times if not each.endswith(zone)] == []
+    assert set(page.locator("[data-zone]").all_text_contents()) == {f"{zone} (Europe/Berlin)"}
+    assert "UTC" not in page.locator("main").inner_text()
+    when = page.locator(".page-when time").text_content()
+    assert page.title().startswith(f"fail, {when}: ")
+
+
 def test_a_server_streams_all_measurements_as_csv(site: Live) -> None:
     run = ended(site.world, ["met"] * 6_000)
     cookies = {name: each.value for name, each in browser_of(site.world).cookies.items()}

@@ -2,6 +2,8 @@
 
 import re
 
+from rtk.console.pages.insights.comparing import beside
+from rtk.report.story import Figure
 from tests.console.pages.insights.made import PUBLISHED, a_run, browser_of, ended, page, path_of, text_of
 from tests.console.people.world import World
 
@@ -29,3 +31,22 @@ def test_two_runs_are_compared_figure_by_figure(world: World) -> None:
 def test_a_run_under_way_cannot_be_compared_yet(world: World) -> None:
     text = text_of(browser_of(world), f"{path_of(ended(world))}/compare/{a_run(world).id}")
     assert "There is nothing to compare" in text
+
+
+def test_a_figure_that_only_one_of_them_has_is_no_data_of_the_other() -> None:
+    both, mine, theirs = (Figure(label, "1", "how") for label in ("met", "One occurrence", "Else"))
+    assert beside((both, mine), (both, theirs)) == [
+        ("met", ("1", "1"), "how"),
+        ("One occurrence", ("1", "no data"), "how"),
+        ("Else", ("no data", "1"), "how"),
+    ]
+
+
+def test_each_run_that_does_not_count_says_why(world: World) -> None:
+    counts = ended(world, ["met"] * 30, key="same")
+    apart = ended(world, ["met"] * 30, key="same", frequency_s=5.0)
+    text = page(world, apart)
+    told = "does not count: measured something else than the verification says"
+    assert told in text or "does not count: measured what the verification said before it was changed" in text
+    assert text.count("does not count: ") == 1
+    assert "does not count: " in page(world, counts)

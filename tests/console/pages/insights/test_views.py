@@ -79,12 +79,25 @@ def test_why_the_impact_is_not_the_budget_is_told_in_figures(world: World) -> No
     assert "such runs in 1 day" in text
 
 
-def test_whether_deviations_came_in_stretches_is_told_with_its_test(world: World) -> None:
-    assert "not shown: 9 stretches of equal outcomes where 7.4 were expected; runs test: p = " in page(
-        world, ended(world, PUBLISHED)
+def test_tabs_of_runs_of_one_verification_are_told_apart_by_verdict_and_time(world: World) -> None:
+    run = ended(world, PUBLISHED)
+    (title,) = re.findall(r"<head>.*?<title>(.*?)</title>", page(world, run))
+    name = run.verification.name
+    assert re.fullmatch(rf"fail, \d+ \w+ \d{{4}}, [\d:]+ UTC: {re.escape(name)} · Reliability Toolkit", title)
+    other = ended(world)
+    (both,) = re.findall(
+        r"<head>.*?<title>(.*?)</title>", text_of(browser_of(world), f"{path_of(run)}/compare/{other.id}")
     )
+    assert re.match(r"\d+ \w+ \d{4}, [\d:]+ UTC and \d+ ", both)
+
+
+def test_whether_deviations_came_in_stretches_is_told_with_its_test(world: World) -> None:
+    text = page(world, ended(world, PUBLISHED))
+    assert "Clustering</dt><dd>none found (runs test, p = " in text
+    assert "9 stretches of equal outcomes where 7.4 were expected" in text
     text = page(world, ended(world, ["met"] * 40 + ["deviated"] * 10))
-    assert "yes: 2 stretches of equal outcomes where 17.0 were expected; runs test: p &lt; 0.001" in text
+    assert "Clustering</dt><dd>found (runs test, p &lt; 0.001)" in text
+    assert "2 stretches of equal outcomes where 17.0 were expected" in text
     assert "Deviations came in stretches" in text
 
 

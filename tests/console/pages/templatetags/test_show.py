@@ -46,7 +46,17 @@ def test_a_time_says_exactly_when_in_its_title() -> None:
         r'<time datetime="20\d\d-\d\d-\d\dT[^"]+" title="20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC" data-time="ago">', told
     )
     assert show.moment(NOON).endswith(">22 Nov 2026, 12:00:00 UTC</time>")
+    assert show.after(NOON, 61.4).endswith('data-time="clock">12:01:01 UTC</time>')
+    assert show.after(None, 61.4) == ""
     assert show.day(NOON).endswith(">22 Nov 2026</time>")
+
+
+def test_the_word_of_a_state_stands_where_no_badge_can() -> None:
+    assert [show.word(name) for name in ("not_begun", "lost contact", None)] == [
+        "not begun",
+        "lost contact",
+        "no verdict",
+    ]
 
 
 def test_what_never_was_is_never() -> None:

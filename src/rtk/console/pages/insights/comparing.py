@@ -1,5 +1,6 @@
 """Two runs of a team side by side."""
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from rtk.console.pages.insights import finding, kept
@@ -7,7 +8,7 @@ from rtk.console.store.models import Run
 from rtk.insight.shape import Insight
 from rtk.insight.words import NO_DATA, number
 from rtk.report import quantiles
-from rtk.report.story import Story, story
+from rtk.report.story import Figure, Story, story
 from rtk.report.text import plain
 
 _MOST = "max"
@@ -52,13 +53,22 @@ def rows(both: tuple[Side, Side]) -> list[Row]:
     first, second = (side.told for side in both)
     if first is None or second is None:
         return []
-    counts = [
-        Row(a.label, (a.value, b.value), a.explanation) for a, b in zip(first.numbers, second.numbers, strict=True)
-    ]
+    counts = beside(first.numbers, second.numbers)
     shown = {row.label.lower() for row in counts}
-    figures = zip(first.figures, second.figures, strict=True)
-    others = [Row(a.label, (a.value, b.value), a.explanation) for a, b in figures if a.label.lower() not in shown]
+    others = [row for row in beside(first.figures, second.figures) if row.label.lower() not in shown]
     return [*counts, *others, *_values(both)]
+
+
+def beside(first: Sequence[Figure], second: Sequence[Figure]) -> list[Row]:
+    """Figures by their labels: one that only one of the two runs has is no data of the other."""
+    told = [{each.label: each for each in figures} for figures in (first, second)]
+    known = {**told[1], **told[0]}
+    labels = [*told[0], *(label for label in told[1] if label not in told[0])]
+    return [Row(each, (_value(told[0], each), _value(told[1], each)), known[each].explanation) for each in labels]
+
+
+def _value(told: Mapping[str, Figure], label: str) -> str:
+    return told[label].value if label in told else NO_DATA
 
 
 def _values(both: tuple[Side, Side]) -> list[Row]:

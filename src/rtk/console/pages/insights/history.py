@@ -6,10 +6,13 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.utils.timezone import now
+
 from rtk.console.pages.insights.kept import stats_from
 from rtk.console.pages.insights.states import NOT_BEGUN, REFUSED, UNDER_WAY, badge_of
-from rtk.console.store import runs
-from rtk.console.store.models import Run
+from rtk.console.store import runs, standings
+from rtk.console.store.models import Run, Verification
+from rtk.insight.uncounted import reason
 from rtk.insight.words import NO_DATA
 from rtk.report import quantiles
 from rtk.report.text import plain
@@ -20,7 +23,10 @@ _LEFT_OUT = ("client_insight", "results", "progress", "client", "note", "plan", 
 
 
 class Past(NamedTuple):
-    """A run beside another: when, how it came out, and its small result; shares and values None without data."""
+    """A run beside another: when, how it came out, and its small result; shares and values None without data.
+
+    `uncounted` is why it does not count toward the promise over all runs, empty where it does.
+    """
 
     id: UUID
     at: datetime
@@ -32,6 +38,7 @@ class Past(NamedTuple):
     recovered: bool | None
     by: str
     here: bool
+    uncounted: str
 
 
 class History(NamedTuple):
@@ -46,11 +53,12 @@ class History(NamedTuple):
 
 def history(run: Run) -> History:
     """The runs of the run's verification in its team: one query."""
-    rows: Any = Run.objects.filter(verification=run.verification_id).select_related("created_by")
+    rows: Any = Run.objects.filter(verification=run.verification_id).select_related("created_by", "evidence")
     found = list(rows.defer(*_LEFT_OUT).order_by("-created_at", "-id")[: MOST + 1])
     kept = found[:MOST]
     verdicts = [_came_out(each) for each in reversed(kept) if each.verdict or each.ended_at]
-    told = [_past(each, each.id == run.id) for each in kept]
+    at = now()
+    told = [_past(each, each.id == run.id, _uncounted(each, run.verification, at)) for each in kept]
     return History(told, verdicts, summary(verdicts, len(found) > MOST), _warning(run, kept), len(found) > MOST)
 
 
@@ -58,7 +66,12 @@ def _came_out(run: Run) -> str:
     return run.verdict or (NOT_BEGUN if run.status == REFUSED else "none")
 
 
-def _past(run: Run, here: bool) -> Past:
+def _uncounted(run: Run, verification: Verification, at: datetime) -> str:
+    why = standings.uncounted(run, verification, at)
+    return reason(why, standings.lasts_s(verification)) if why else ""
+
+
+def _past(run: Run, here: bool, uncounted: str) -> Past:
     insight = run.insight or {}
     badge = badge_of(run, runs.state_of(run))
     during: dict[str, Any] = next(
@@ -75,6 +88,7 @@ def _past(run: Run, here: bool) -> Past:
         recovered=run.recovered,
         by=str(run.created_by or ""),
         here=here,
+        uncounted=uncounted,
     )
 
 

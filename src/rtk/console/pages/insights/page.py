@@ -15,7 +15,6 @@ from rtk.console.store.outside import Outside, between
 from rtk.insight.dearest import Dearest
 from rtk.insight.facts import Facts, Threshold
 from rtk.insight.shape import Insight
-from rtk.insight.wording import stretches as seen
 from rtk.insight.words import NO_DATA, duration, number, share
 from rtk.report import quantiles
 from rtk.report.story import Figure, Story, Table, story
@@ -108,7 +107,6 @@ def _told(run: Run, told: Story | None, insight: Insight | None) -> dict[str, An
         "impact": impact(insight),
         "spent": insight.figures.budget_spent,
         "left": left(told, insight),
-        "stretches": stretches(insight),
         "dearest": _dearest(run, insight),
     }
 
@@ -118,14 +116,6 @@ def _dearest(run: Run, insight: Insight) -> Dearest | None:
     found = insight.occurrence
     dearest = occurrences.dearest(run.verification_id, found.occurs) if found else None
     return dearest if dearest and dearest.runs + dearest.unpriced > 1 else None
-
-
-def stretches(insight: Insight) -> str:
-    """Whether deviations came in stretches, with the test; nothing where there is nothing to test."""
-    found = insight.clustering
-    if found is None or not insight.figures.deviated:
-        return ""
-    return f"{'yes' if found.clustered else 'not shown'}: {seen(found)}"
 
 
 class Left(NamedTuple):
@@ -172,8 +162,8 @@ def impact(insight: Insight) -> str:
     allowed, long = share(round(1 - promise["target"], 12)), duration(insight.duration_s)
     text = (
         f"{duration(f.deviating_s)} of deviating time in a run of {long} is {fine_share(f.observed_budget_impact)}. "
-        f"It looks as if it were to be held against the {allowed} that may deviate, and it must not: it is a share of "
-        "the run's own length, so a longer run of the same system would show less."
+        f"Do not compare it with the {allowed} that may deviate: it is a share of the run's own length, so a longer "
+        "run of the same system would show less."
     )
     if f.budget_s is None or f.budget_spent is None:
         return f"{text} Without a window there is no budget."

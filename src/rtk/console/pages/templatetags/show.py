@@ -114,6 +114,12 @@ def state(name: str | None, label: str = "") -> SafeString:
 
 
 @register.filter
+def word(name: str | None) -> str:
+    """The word of a state, for where no badge can stand."""
+    return STATES[str(name or "none").replace("_", "-").replace(" ", "-")].word
+
+
+@register.filter
 def ago(when: datetime | None) -> SafeString | str:
     """How long ago it was, or how soon it will be, as <time> whose title is exact; a script keeps it right."""
     return _time(when, distance(when), "ago") if when else "never"
@@ -123,6 +129,15 @@ def ago(when: datetime | None) -> SafeString | str:
 def moment(when: datetime | None) -> SafeString | str:
     """Day and time, "22 Nov 2026, 17:05:41 UTC", which a script turns into the reader's zone."""
     return _time(when, f"{_day(when)}, {when.astimezone(UTC):%H:%M:%S} UTC", "moment") if when else "never"
+
+
+@register.simple_tag
+def after(began: datetime | None, seconds: float) -> SafeString | str:
+    """The time of day so many seconds after a moment, "17:05:41 UTC", which a script turns into the reader's zone."""
+    if began is None:
+        return ""
+    when = began + timedelta(seconds=seconds)
+    return _time(when, f"{when.astimezone(UTC):%H:%M:%S} UTC", "clock")
 
 
 @register.filter

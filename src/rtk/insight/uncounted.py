@@ -1,0 +1,49 @@
+"""Runs that do not count toward the standing of their promise: why, and how many, in words."""
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+
+from rtk.insight.words import count, duration
+
+
+class Uncounted(StrEnum):
+    """Why a run that has ended does not count; where several hold, the first of them in this order."""
+
+    TOO_OLD = "too-old"
+    UNJUDGED = "unjudged"
+    APART = "apart"
+    EARLIER = "earlier-revision"
+
+
+_ONE = {
+    Uncounted.TOO_OLD: "is older than {}",
+    Uncounted.UNJUDGED: "is invalid or has no verdict",
+    Uncounted.APART: "measured something else than the verification says",
+    Uncounted.EARLIER: "measured what the verification said before it was changed",
+}
+_MANY = {Uncounted.TOO_OLD: "are older than {}", Uncounted.UNJUDGED: "are invalid or have no verdict"}
+
+
+def sentence(counting: int, beside: Mapping[Uncounted, int], lasts_s: float) -> str:
+    """Return how many runs count and why the others do not; empty where all of them do. Runs count for `lasts_s`."""
+    others = sum(beside.values())
+    if not others:
+        return ""
+    why = ", ".join(_parts(beside, lasts_s))
+    return f"Of {count(counting + others, 'run')} that ended, {counting:,} {_verb(counting)}: {why}."
+
+
+def reason(why: Uncounted, lasts_s: float) -> str:
+    """Return why one run does not count, such as "does not count: is older than 30 days"."""
+    return f"does not count: {_ONE[why].format(duration(lasts_s))}"
+
+
+def _verb(counting: int) -> str:
+    return "counts toward this" if counting == 1 else "count toward this"
+
+
+def _parts(beside: Mapping[Uncounted, int], lasts_s: float) -> Iterator[str]:
+    for why in Uncounted:
+        if many := beside.get(why, 0):
+            words = _ONE[why] if many == 1 else _MANY.get(why, _ONE[why])
+            yield f"{many:,} {words.format(duration(lasts_s))}"

@@ -1,0 +1,38 @@
+"""Whether the service was good again afterwards, in a sentence."""
+
+from rtk.insight.recovery import Recovery
+from rtk.insight.shape import Insight
+from rtk.insight.words import duration
+
+
+def explanation(insight: Insight, *, applied: bool = True) -> str:
+    """Return what the answer rests on; of a run that was stopped no advice that only a whole run could follow.
+
+    `applied` is whether there was any condition.
+    """
+    if not applied:
+        return "No condition was applied, so there is nothing to recover from."
+    since = "the undo" if insight.restored is not None else "the conditions"
+    if insight.recovery is Recovery.RECOVERED:
+        after = "" if insight.recovered_after_s is None else f"{duration(insight.recovered_after_s)} "
+        return f"Good again {after}after {since} (three in a row)."
+    if insight.recovery is Recovery.NOT_RECOVERED:
+        return f"No three in a row were good after {since}."
+    if insight.recovery is Recovery.NOTHING_TO_RECOVER_FROM:
+        return "Nothing deviated after the conditions had begun."
+    return _not_measured(insight, since)
+
+
+def _not_measured(insight: Insight, since: str) -> str:
+    if _is_cut(insight):
+        return f"The run was stopped before enough was measured after {since} to say."
+    if any(each.phase == "recovery" for each in insight.phases):
+        return f"Too little was measured after {since} to say; a longer cool-down gives it time."
+    return f"Too little was measured after {since} to say; a cool-down gives it time, such as --cool-down 1m."
+
+
+def _is_cut(insight: Insight) -> bool:
+    """Whether the run ended before its time, so that a longer cool-down would have changed nothing."""
+    if insight.stop_cause is not None and insight.stop_cause.completes:
+        return False
+    return insight.stopped is not None or insight.status in ("interrupted", "aborted")

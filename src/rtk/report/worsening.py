@@ -1,0 +1,61 @@
+"""Whether it got worse under the conditions, as every report answers it: a word, and what that rests on."""
+
+from rtk.insight.cause import BROKEN
+from rtk.insight.facts import Facts, Phase
+from rtk.insight.shape import Comparison, Insight, Stats
+from rtk.insight.words import chance, number, share
+from rtk.insight.worsening import Worsening, p_of, worsening_of
+from rtk.report.text import plain
+
+QUESTION = "Did it get worse?"
+NO_CONDITION, UNKNOWN = "No condition", "Unknown"
+_WORDS = {
+    Worsening.WORSE: "Yes",
+    Worsening.BETTER: "No, it got better",
+    Worsening.OTHER: "It changed",
+    Worsening.NOT_SHOWN: "Not shown",
+    Worsening.NOT_JUDGED: "Cannot be told",
+}
+_LUCK = {
+    Worsening.NOT_SHOWN: "So much can be luck.",
+    Worsening.NOT_JUDGED: BROKEN,
+}
+_BY_LUCK = "p: its chance by luck alone."
+
+
+def answer(insight: Insight, facts: Facts) -> tuple[str, str]:
+    """Return the answer in a word, and what it rests on in short; the comparisons tell it at length."""
+    if not facts.conditions:
+        return NO_CONDITION, plain(insight.cause, 400)
+    before, during = _stats(insight, "baseline"), _stats(insight, "conditions")
+    found = next((each for each in insight.comparisons if each.phase == "conditions"), None)
+    if found is None or before is None or during is None or (found.real is None and not insight.baseline_broken):
+        return UNKNOWN, plain(insight.cause, 400)
+    worsening = worsening_of(found, facts.threshold)
+    seen = f"{_shares(before, during)}{_medians(before, during, insight.unit)}"
+    return _word(worsening, found), f"{seen}. {_LUCK.get(worsening, _BY_LUCK)}"
+
+
+def _word(worsening: Worsening, found: Comparison) -> str:
+    p = p_of(found)
+    return _WORDS[worsening] if worsening in _LUCK or p is None else f"{_WORDS[worsening]} ({chance(p)})"
+
+
+def _stats(insight: Insight, phase: Phase) -> Stats | None:
+    return next((each for each in insight.phases if each.phase == phase), None)
+
+
+def _shares(before: Stats, during: Stats) -> str:
+    return f"{_deviated(during)} deviated (baseline {_deviated(before)})"
+
+
+def _medians(before: Stats, during: Stats, unit: str) -> str:
+    if during.p50 is None or before.p50 is None:
+        return ""
+    here, there = (plain(number(value, unit), 40) for value in (during.p50, before.p50))
+    return f", median {here} (baseline {there})"
+
+
+def _deviated(stats: Stats) -> str:
+    measured = stats.met + stats.deviated
+    return share(stats.deviated / measured if measured else None)
