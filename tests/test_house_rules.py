@@ -61,7 +61,10 @@ PARTS: dict[str, dict[str, str]] = {
     "tests/experiment/test_fetch.py": {"why": "who is sent what", "rtk/experiment": "address credentials"},
     "tests/experiment/test_read.py": {"why": "one of two forms", "rtk/experiment": "yamltext"},
     "tests/experiment/test_block.py": {"why": "what a block becomes", "rtk/experiment": "plan"},
-    "tests/insight/test_insight.py": {"why": "figures and sentences of whole runs", "rtk/insight": "shape wording"},
+    "tests/insight/test_insight.py": {
+        "why": "figures and sentences of whole runs",
+        "rtk/insight": "shape status wording",
+    },
     "tests/report/test_chart.py": {"why": "seen in the drawing", "rtk/report": "frame marks"},
     "tests/report/test_html.py": {"why": "seen in the page", "rtk/report": "style"},
     "tests/report/test_story.py": {"why": "told in the story", "rtk/report": "moments"},
@@ -141,7 +144,10 @@ PARTS: dict[str, dict[str, str]] = {
         "rtk/console/store": "apps database depth evidence models owned problem rows",
     },
     "tests/console/test_client.py": {"why": "through what is given away", "rtk/console/store": "client_wheels"},
-    "tests/console/store/test_watch.py": {"why": "what happens by itself", "rtk/console/store": "keeping partitions"},
+    "tests/console/store/test_watch.py": {
+        "why": "what happens by itself",
+        "rtk/console/store": "keeping partitions run_state",
+    },
     "tests/console/pages/test_matrix.py": {
         "why": "every page, for everybody",
         "rtk/console/pages": "apps urls",

@@ -17,7 +17,27 @@ class ToolkitError(Exception):
 
 
 class BadInput(ToolkitError):
-    """A file, URL or value is not what was expected."""
+    """A file, URL or value is not what was expected.
+
+    `place` is where in it, such as `objective.target`, and `says` what is wrong there, without the place; `spot` is the
+    line and the column of a text. They are for whoever shows the sentence beside its place, and empty where not known.
+    """
+
+    def __init__(self, sentence: str, place: str = "", says: str = "", spot: tuple[int, int] | None = None) -> None:
+        super().__init__(sentence)
+        self.place = place
+        self.says = says or sentence
+        self.spot = spot
+
+    @classmethod
+    def at(cls, place: str, says: str) -> "BadInput":
+        """Return what is wrong at a place; without one, what is wrong."""
+        return cls(f"{place}: {says}" if place else says, place, says)
+
+    @classmethod
+    def in_text(cls, where: str, spot: tuple[int, int], says: str) -> "BadInput":
+        """Return what is wrong in a line of a text, at a column of it."""
+        return cls(f"{where}, line {spot[0]} column {spot[1]}: {says}", where, says, spot)
 
 
 class Unreachable(ToolkitError):

@@ -75,7 +75,8 @@ def test_without_namespaces_the_instance_is_not_isolated_and_that_is_said(
     refuses = """
 import sys
 if "--no-isolation" not in sys.argv:
-    sys.exit("rtk lab: this machine cannot give an instance its own namespaces, so …: use --no-isolation")
+    print("rtk lab: this machine cannot give an instance its own namespaces", file=sys.stderr)
+    sys.exit(3)
 print("up")
 """
     with pytest.raises(ToolkitError, match="no lab is running"):  # for it is none

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from rtk.insight.baseline import Baseline
 from rtk.insight.bounds import proven_at_most
-from rtk.insight.cause import BROKEN
+from rtk.insight.cause import SENTENCES
 from rtk.insight.facts import ActivitySpan, PhaseSpan
 from rtk.insight.insight import insight
-from rtk.insight.shape import InvalidReason
+from rtk.insight.shape import Attribution, InvalidReason
 from rtk.insight.stops import StopCause, Stopping
 from tests.insight.builder import run_of
 from tests.insight.test_effect import gone, shown
@@ -69,7 +69,7 @@ def test_what_was_seen_under_the_condition_is_shown_and_judges_nothing() -> None
     assert found.limits == ()
     (comparison,) = found.comparisons
     assert comparison.real is None
-    assert comparison.sentence.endswith(BROKEN)
+    assert comparison.sentence.endswith(SENTENCES[Attribution.BASELINE_BROKEN])
     assert found.cause == comparison.sentence
 
 

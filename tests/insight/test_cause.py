@@ -1,8 +1,8 @@
 """A phase against the baseline, in figures and sentences."""
 
-from rtk.insight.cause import NO_BASELINE, NO_CONDITION, NO_CONDITIONS, NOT_MEASURED, cause_of, compare, comparisons_of
+from rtk.insight.cause import SENTENCES, attribution_of, cause_of, compare, comparisons_of
 from rtk.insight.facts import Phase
-from rtk.insight.shape import Comparison
+from rtk.insight.shape import Attribution, Comparison
 from rtk.insight.tally import Tally, tallies_of
 from tests.insight.builder import run_of
 
@@ -67,24 +67,38 @@ def test_missed_slots_are_no_part_of_a_comparison() -> None:
 
 
 def test_without_a_baseline_no_cause_can_be_told() -> None:
-    assert cause_of((), tallies("xxxx", "")) == NO_BASELINE
-    assert "cannot be told apart from the system's ordinary behaviour" in NO_BASELINE
+    assert attribution_of((), tallies("xxxx", "")) is Attribution.NO_BASELINE
+    assert "cannot be told apart from the system's ordinary behaviour" in cause_of(Attribution.NO_BASELINE, ())
 
 
 def test_without_measured_conditions_there_is_nothing_to_hold_against_it() -> None:
-    assert cause_of(compared("--", "...."), tallies("--", "....")) == NO_CONDITIONS
+    assert attribution_of(compared("--", "...."), tallies("--", "....")) is Attribution.CONDITIONS_NOT_MEASURED
 
 
 def test_a_baseline_that_was_planned_and_not_measured_is_not_advised_again() -> None:
     assert compared("xxxx", "---") == ()
-    assert cause_of((), tallies("xxxx", "---")) == NOT_MEASURED
-    assert "warm-up" not in NOT_MEASURED
+    assert attribution_of((), tallies("xxxx", "---")) is Attribution.BASELINE_NOT_MEASURED
+    assert "warm-up" not in cause_of(Attribution.BASELINE_NOT_MEASURED, ())
 
 
 def test_without_a_condition_there_is_none_to_be_the_cause_whatever_was_measured() -> None:
-    assert cause_of(compared("xx", "...."), tallies("xx", "...."), applied=False) == NO_CONDITION
+    found = compared("xx", "....")
+    assert attribution_of(found, tallies("xx", "...."), applied=False) is Attribution.NO_CONDITION
+    assert cause_of(Attribution.NO_CONDITION, found) == SENTENCES[Attribution.NO_CONDITION]
 
 
 def test_the_cause_is_told_by_the_conditions_and_not_by_the_recovery() -> None:
     found = compared("xx", "....", "....")
-    assert cause_of(found, tallies("xx", "....", "....")) == found[0].sentence
+    assert cause_of(attribution_of(found, tallies("xx", "....", "....")), found) == found[0].sentence
+
+
+def test_what_a_comparison_says_is_a_code_too() -> None:
+    real, luck = compared("x" * 20, "." * 20), compared("..x.", "....")
+    broken = comparisons_of(tallies_of(run_of("xx", "xx")), broken=True)
+    told = [attribution_of(found, {}) for found in (real, luck, broken)]
+    assert told == [Attribution.DIFFERENT, Attribution.NOT_PROVEN, Attribution.BASELINE_BROKEN]
+
+
+def test_every_attribution_without_a_comparison_has_its_sentence() -> None:
+    of_a_comparison = {Attribution.DIFFERENT, Attribution.NOT_PROVEN}
+    assert set(SENTENCES) == set(Attribution) - of_a_comparison

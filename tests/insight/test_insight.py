@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtk.insight.cause import NO_CONDITION
+from rtk.insight.cause import SENTENCES
 from rtk.insight.facts import ActivitySpan, Facts, Gate, Measurement, Measurements, Objective, Phase, Threshold
 from rtk.insight.insight import insight
 from rtk.insight.outage_length import OutageLength, OutageSource
 from rtk.insight.proof import GOOD, LengthFrom, prove
+from rtk.insight.shape import Attribution
 from rtk.insight.stops import StopCause, Stopping
 from tests.insight.builder import DAY, run_of
 
@@ -214,7 +215,8 @@ def test_a_gate_that_was_not_met_is_judged_in_nothing() -> None:
     assert found.limits == ()
     assert "hypothesis was not met before the run" in found.headline
     assert found.why == found.headline
-    assert found.cause == NO_CONDITION
+    assert found.attribution is Attribution.NO_CONDITION
+    assert found.cause == SENTENCES[Attribution.NO_CONDITION]
 
 
 def test_a_gate_that_was_not_met_says_which_probe_gave_what_and_after_how_many_tries() -> None:

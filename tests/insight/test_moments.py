@@ -8,10 +8,11 @@ from rtk.insight.facts import ActivitySpan
 from rtk.insight.moments import (
     first_deviation_after,
     invalid_condition,
-    not_restored,
     recovered_after,
     restored,
+    unrestored,
 )
+from rtk.insight.shape import RestoreProblem, Unrestored
 from tests.insight.builder import run_of
 
 
@@ -72,40 +73,38 @@ def test_what_never_deviated_has_nothing_to_recover_from() -> None:
 def test_all_rollbacks_succeeded_is_restored() -> None:
     facts = run_of("..", rollbacks=(rollback(), rollback()), rolled_back=True)
     assert restored(facts) is True
-    assert not_restored(facts) == ()
+    assert unrestored(facts) == ()
 
 
 @pytest.mark.parametrize("status", ["failed", "interrupted"])
 def test_one_rollback_that_did_not_succeed_is_not_restored(status: str) -> None:
     facts = run_of("..", rollbacks=(rollback(), rollback(status=status)), rolled_back=True)
     assert restored(facts) is False
-    assert len(not_restored(facts)) == 1
+    assert [each.problem for each in unrestored(facts)] == [RestoreProblem(status)]
 
 
 def test_what_was_not_undone_is_told_with_the_command_to_run_by_hand() -> None:
     failed = rollback(status="failed", failure="It ended with status 3.", by_hand="kill 4711", tries=3)
-    (sentence,) = not_restored(run_of("..", rollbacks=(failed,)))
-    assert sentence == (
-        'The rollback "stop the load" failed after 3 tries: It ended with status 3. Run by hand: kill 4711'
+    assert unrestored(run_of("..", rollbacks=(failed,))) == (
+        Unrestored(RestoreProblem.FAILED, "stop the load", 3, "It ended with status 3.", "kill 4711"),
     )
 
 
-def test_an_interrupted_rollback_is_told_in_words() -> None:
-    assert not_restored(run_of("..", rollbacks=(rollback(status="interrupted"),))) == (
-        'The rollback "stop the load" was interrupted.',
-    )
+def test_a_condition_that_cannot_be_shown_to_be_gone_is_a_problem_of_its_own() -> None:
+    (left,) = unrestored(run_of("..", rollbacks=(rollback(status="failed", unproven=True),)))
+    assert left.problem is RestoreProblem.NOT_GONE
 
 
 def test_rollbacks_due_and_not_played_are_not_restored() -> None:
     facts = run_of("..", rolled_back=False)
     assert restored(facts) is False
-    assert not_restored(facts) == ("Rollbacks were due and were not played.",)
+    assert unrestored(facts) == (Unrestored(RestoreProblem.NOT_PLAYED),)
 
 
 def test_rollbacks_not_played_before_any_condition_leave_nothing_to_restore() -> None:
     facts = run_of("..", rolled_back=False, conditions=())
     assert restored(facts) is None
-    assert not_restored(facts) == ()
+    assert unrestored(facts) == ()
 
 
 def test_no_rollbacks_is_nothing_to_restore() -> None:

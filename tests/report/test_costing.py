@@ -11,6 +11,7 @@ from rtk.insight.insight import insight
 from rtk.insight.occurrence import Allowance
 from rtk.insight.occurs import Occurs
 from rtk.report.costing import QUESTION, answer_of, figures_of
+from rtk.report.figure import FigureKey
 from rtk.report.html import html
 from rtk.report.junit import junit
 from rtk.report.lines import lines
@@ -69,7 +70,7 @@ def test_where_nobody_expects_anything_nothing_is_said() -> None:
 
 def test_a_cost_that_is_not_known_to_its_end_is_a_least_one() -> None:
     found = insight(run(60 * "x", recovery="xx.", occurs=Occurs(2, 864_000.0, 600.0))).occurrence
-    assert dict(each[:2] for each in figures_of(found))["One occurrence"].startswith("at least ")
+    assert dict(each[:2] for each in figures_of(found))[FigureKey.ONE_OCCURRENCE].startswith("at least ")
     asked = insight(run(60 * "x", occurs=Occurs(2, 864_000.0))).occurrence
     assert [value for _, value, _ in figures_of(asked)] == ["no data", "no data"]
 

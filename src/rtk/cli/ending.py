@@ -2,6 +2,7 @@
 
 from rtk.insight.shape import Insight, Restoration
 from rtk.insight.standing_shape import StandingState
+from rtk.insight.status import CUT_SHORT, RunStatus
 from rtk.verify.holders import REFUSED
 
 OK = 0
@@ -49,7 +50,7 @@ def exit_code(insight: Insight, *, signum: int | None = None, strict: bool = Fal
         (insight.restoration is Restoration.FAILED, NOT_RESTORED),
         (signum is not None, SIGNALLED + (signum or 0)),
         (verdict == "invalid", INVALID),
-        (unrecorded or insight.status == "failed" or _never_began(insight), COULD_NOT_RUN),
+        (unrecorded or insight.status == RunStatus.FAILED or _never_began(insight), COULD_NOT_RUN),
         (verdict == "fail" or (insight.occurrence is not None and insight.occurrence.fails), FAIL),
         (strict and verdict != "pass", INCONCLUSIVE),
     )
@@ -59,4 +60,4 @@ def exit_code(insight: Insight, *, signum: int | None = None, strict: bool = Fal
 def _never_began(insight: Insight) -> bool:
     """Whether something other than a signal stopped the run before anything was measured under the conditions."""
     figures = insight.figures
-    return insight.status in ("interrupted", "aborted") and figures.met + figures.deviated == 0
+    return insight.status in CUT_SHORT and figures.met + figures.deviated == 0

@@ -196,8 +196,10 @@ def _start(settings: Settings) -> "subprocess.Popen[str]":
     assert process.stdout is not None, "a pipe was asked for"
     line = process.stdout.readline().strip()
     if line != READY:
-        process.wait(UP_S)
-        raise BadInput(line or f"the lab did not start; its log: {Path(log.name)}")
+        from rtk.lab.instance import Unfit
+
+        kind = Unfit if process.wait(UP_S) == Unfit.exit_code else BadInput
+        raise kind(line or f"the lab did not start; its log: {Path(log.name)}")
     return process
 
 

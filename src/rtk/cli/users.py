@@ -3,12 +3,16 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 import click
 
 from rtk.cli.console import DATA, console
 from rtk.cli.options import Group
 from rtk.printable import printable
+
+if TYPE_CHECKING:
+    from rtk.console.people.ending import Way
 
 _USER = click.argument("user")
 
@@ -82,6 +86,6 @@ def hand_over(data: str | None, user: str, address: str) -> None:
     click.echo(f"{user} is {address} from now on; {_said(ended)}; 'rtk sign-in-link --email {address}' lets them in")
 
 
-def _said(ended: Mapping[str, int]) -> str:
-    counts = [f"{count} {what if count != 1 else what.removesuffix('s')}" for what, count in ended.items() if count]
+def _said(ended: "Mapping[Way, int]") -> str:
+    counts = [f"{count} {what.one if count == 1 else what}" for what, count in ended.items() if count]
     return f"ended: {', '.join(counts)}" if counts else "there was nothing to end"

@@ -2,6 +2,7 @@
 
 import resource
 from enum import StrEnum
+from http import HTTPStatus
 from typing import NamedTuple
 
 from rtk.console import limits, options
@@ -31,11 +32,11 @@ class Cause(StrEnum):
 
 
 _STATUS = {
-    Cause.FULL: "503 Service Unavailable",
-    Cause.SHARE: "503 Service Unavailable",
-    Cause.LATE: "408 Request Timeout",
-    Cause.HEAD: "431 Request Header Fields Too Large",
-    Cause.STREAMS: "503 Service Unavailable",
+    Cause.FULL: HTTPStatus.SERVICE_UNAVAILABLE,
+    Cause.SHARE: HTTPStatus.SERVICE_UNAVAILABLE,
+    Cause.LATE: HTTPStatus.REQUEST_TIMEOUT,
+    Cause.HEAD: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    Cause.STREAMS: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 
@@ -88,6 +89,7 @@ def most_streams(connections: int) -> int:
 def answer(cause: Cause, bounds: Bounds) -> bytes:
     """The same as a whole answer, for who is not served."""
     said = f"{sentence(cause, bounds)}\n".encode()
-    retry = "retry-after: 1\r\n" if _STATUS[cause].startswith("503") else ""
+    status = _STATUS[cause]
+    retry = "retry-after: 1\r\n" if status is HTTPStatus.SERVICE_UNAVAILABLE else ""
     head = f"content-type: text/plain; charset=utf-8\r\ncontent-length: {len(said)}\r\nconnection: close\r\n{retry}\r\n"
-    return f"HTTP/1.1 {_STATUS[cause]}\r\n{head}".encode() + said
+    return f"HTTP/1.1 {status.value} {status.phrase}\r\n{head}".encode() + said

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
+STARTED_AGAIN = "database-started-again"
 failures: Counter[str] = Counter()  # by the name of what is tended, since this process began
 logger = logging.getLogger("rtk.console")
 
@@ -87,5 +88,5 @@ def failed(name: str) -> None:
 
 def started_again() -> None:
     """Count and log that the database was started again."""
-    failures["database started again"] += 1
+    failures[STARTED_AGAIN] += 1
     logger.warning("the database had ended; it was started again")

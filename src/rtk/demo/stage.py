@@ -11,8 +11,7 @@ from rtk.demo.keeper import Keeper
 from rtk.demo.telling import Telling, said
 from rtk.errors import ToolkitError
 from rtk.lab import state
-
-NO_NAMESPACES = "use --no-isolation"  # how the lab's refusal ends
+from rtk.lab.instance import Unfit
 
 
 class StepFailed(ToolkitError):
@@ -52,7 +51,7 @@ class Stage:
             try:
                 self._said(self._commands.lab_up(*ports, *server))
             except StepFailed as failed:
-                if NO_NAMESPACES not in str(failed):
+                if failed.exit_code != Unfit.exit_code:
                     raise
                 self.telling.line("No namespaces can be had here: the instance is not isolated from this machine.")
                 self._said(self._commands.lab_up(*ports, *server, "--no-isolation"))

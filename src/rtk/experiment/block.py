@@ -167,7 +167,7 @@ class _Reader:
         plan = self._bounded(plan)
         if plan.frequency_s < SHORTEST_S:
             place = at(self.place, FREQUENCY) if o.every_s is None else "--every"
-            raise BadInput(f"{place}: {shown(plan.frequency_s)} s is too often; expected 0.001 s (1ms) or more")
+            raise BadInput.at(place, f"{shown(plan.frequency_s)} s is too often; expected 0.001 s (1ms) or more")
         return plan
 
     def _required(self, key: str, option: float | None, name: str, most: float, *, above_zero: bool = False) -> float:
@@ -179,7 +179,7 @@ class _Reader:
                 "this experiment does not say how to measure: give --every 10s --for 5m, or add a "
                 f"{NAME} block to it with `rtk experiment upgrade`"
             )
-        raise BadInput(f"{at(self.place, key)}: missing, expected a number of seconds (or give {name})")
+        raise BadInput.at(at(self.place, key), f"missing, expected a number of seconds (or give {name})")
 
     def _seconds(
         self, key: str, option: float | None, name: str, most: float, *, above_zero: bool = False
@@ -197,7 +197,7 @@ class _Reader:
             told = "" if name is None else text(name, at(place, "name"))
             return Objective(target, window, told, promised.spelled() if promised else "")
         if raw is not None:
-            raise BadInput(f"{at(place, 'target')}: missing, expected a share such as 0.95 (or give --target)")
+            raise BadInput.at(at(place, "target"), "missing, expected a share such as 0.95 (or give --target)")
         if window is not None:
             raise BadInput("--window: means nothing without --target, expected both")
         return None
@@ -217,7 +217,7 @@ class _Reader:
         if values.get(QUANTILE) is None:
             return None, where
         if values.get("target") is not None:
-            raise BadInput(f"{where}: promises a share already, expected it without target")
+            raise BadInput.at(where, "promises a share already, expected it without target")
         promised = quantile_promise(values[QUANTILE], where)
         if share_ is not None:
             raise BadInput(f"--target: the file promises {promised.spelled()}, expected --quantile to change it")
@@ -235,7 +235,7 @@ class _Reader:
             return None
         length = seconds(value, place)
         if not 0 < length <= LONGEST_WINDOW_S:
-            raise BadInput(f"{place}: expected a window above 0 and at most 366 days, not {shown(value)}")
+            raise BadInput.at(place, f"expected a window above 0 and at most 366 days, not {shown(value)}")
         return length
 
     def _max_in_flight(self) -> int | None:
@@ -247,7 +247,7 @@ class _Reader:
         values = {} if raw is None else known(raw, place, _STOP_WHEN)
         row, spent, longest = (values.get(key) for key in ("deviated-in-a-row", "budget-spent", "max-duration"))
         if spent is not None and (objective is None or objective.window_s is None):
-            raise BadInput(f"{at(place, 'budget-spent')}: there is no budget without an objective and its window")
+            raise BadInput.at(at(place, "budget-spent"), "there is no budget without an objective and its window")
         return StopWhen(
             None if row is None else count(row, at(place, "deviated-in-a-row"), MOST_SLOTS),
             None if spent is None else budget(spent, at(place, "budget-spent")),
@@ -260,7 +260,7 @@ class _Reader:
         if self.options.decided:
             wanted, place = True, "--stop-when"
         if wanted and objective is None:
-            raise BadInput(f"{place}: nothing can be decided without an objective, expected one (or give --target)")
+            raise BadInput.at(place, "nothing can be decided without an objective, expected one (or give --target)")
         return wanted
 
     def _require_baseline(self, objective: Objective | None) -> bool:
@@ -270,9 +270,9 @@ class _Reader:
         if self.options.require_baseline:
             wanted, place = True, "--require-baseline"
         if wanted and not self._seconds(WARM_UP, self.options.warm_up_s, "--warm-up", LONGEST_S):
-            raise BadInput(f"{place}: there is no baseline, expected {WARM_UP} above 0 (or give --warm-up)")
+            raise BadInput.at(place, f"there is no baseline, expected {WARM_UP} above 0 (or give --warm-up)")
         if wanted and objective is None:
-            raise BadInput(f"{place}: no objective can be missed, expected one (or give --target)")
+            raise BadInput.at(place, "no objective can be missed, expected one (or give --target)")
         return wanted
 
     def _id(self) -> str | None:
@@ -304,16 +304,16 @@ class _Reader:
         if value is None:
             if strict:
                 said = "--strict-cost" if self.options.strict_cost else at(self.place, STRICT_COST)
-                raise BadInput(f"{said}: means nothing without {OCCURS}, expected both (give --occurs 2/30d,20m)")
+                raise BadInput.at(said, f"means nothing without {OCCURS}, expected both (give --occurs 2/30d,20m)")
             return None
         if objective is None:
-            raise BadInput(f"{place}: there is no budget that it could cost without an objective, expected --target")
+            raise BadInput.at(place, "there is no budget that it could cost without an objective, expected --target")
         return occurs_of(value, place, strict=strict)
 
     def _strict_cost(self) -> bool:
         strict = self.values.get(STRICT_COST)
         if not isinstance(strict, bool | None):
-            raise BadInput(f"{at(self.place, STRICT_COST)}: expected true or false, not {shown(strict)}")
+            raise BadInput.at(at(self.place, STRICT_COST), f"expected true or false, not {shown(strict)}")
         return bool(strict) or self.options.strict_cost
 
     def _proof_lasts(self) -> float | None:
@@ -332,8 +332,8 @@ class _Reader:
         total = sum(plan.slots(phase) for phase in PHASES)
         if total > MOST_SLOTS:
             place = at(self.place, FREQUENCY) if self.options.every_s is None else "--every"
-            raise BadInput(
-                f"{place}: every {plan.frequency_s:g} s makes {total:,} measurements, expected at most {MOST_SLOTS:,}"
+            raise BadInput.at(
+                place, f"every {plan.frequency_s:g} s makes {total:,} measurements, expected at most {MOST_SLOTS:,}"
             )
         return plan
 

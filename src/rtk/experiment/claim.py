@@ -28,7 +28,7 @@ def check(experiment: Mapping[str, Any]) -> None:
     for place, activity in _extended(experiment):
         extension = extension_of(activity)
         for key in extension.keys() - KEYS:
-            raise BadInput(f"{place}: {shown(key)} is not known; {nearest(key, KEYS)}")
+            raise BadInput.at(place, f"{shown(key)} is not known; {nearest(key, KEYS)}")
         _check_numbers(extension, place)
     for place, probe in claimed(experiment):
         rules.check_probe(probe, place)
@@ -60,7 +60,7 @@ def claim_of(activity: Mapping[str, Any], what: str) -> Claim | None:
         raise BadInput(f'{place}: expected {{"probes": [a probe with a tolerance, …], "within": seconds}}')
     for probe in block["probes"]:
         if not isinstance(probe, dict) or "provider" not in probe or "tolerance" not in probe:
-            raise BadInput(f"{place}: each of its probes needs a name, a provider and a tolerance")
+            raise BadInput.at(place, "each of its probes needs a name, a provider and a tolerance")
     probes = [{"type": "probe", "name": what, **probe} for probe in block["probes"]]
     every = _seconds(block, "every", EVERY_S, place) if "every" in block else None
     return Claim(probes, _seconds(block, "within", WITHIN_S, place), every)
@@ -75,13 +75,13 @@ def _extended(experiment: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str,
 def _check_numbers(extension: Mapping[str, Any], place: str) -> None:
     tries, lasts = extension.get("tries", 1), extension.get("lasts", 1)
     if isinstance(tries, bool) or not isinstance(tries, int) or not 1 <= tries <= 100:
-        raise BadInput(f"{place}: tries is {shown(tries)}; expected a whole number from 1 to 100")
+        raise BadInput.at(place, f"tries is {shown(tries)}; expected a whole number from 1 to 100")
     if isinstance(lasts, bool) or not isinstance(lasts, int | float) or not 0 <= lasts <= 30 * 86400:
-        raise BadInput(f"{place}: lasts is {shown(lasts)}; expected seconds, 0 or more")
+        raise BadInput.at(place, f"lasts is {shown(lasts)}; expected seconds, 0 or more")
 
 
 def _seconds(block: Mapping[str, Any], key: str, default: float, place: str) -> float:
     value = block.get(key, default)
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 86400:
-        raise BadInput(f"{place}: {key} is {value!r}; expected seconds above 0")
+        raise BadInput.at(place, f"{key} is {value!r}; expected seconds above 0")
     return float(value)

@@ -14,19 +14,19 @@ def learned_in(value: object, place: str) -> Learned | None:
     if value is None:
         return None
     if not isinstance(value, dict):
-        raise BadInput(f"{place}: expected {kind({})}, not {shown(value)}")
+        raise BadInput.at(place, f"expected {kind({})}, not {shown(value)}")
     for key in value:
         if key not in _KEYS:
-            raise BadInput(f"{at(place, str(key)[:80])}: unknown, {nearest(str(key), _KEYS)}")
+            raise BadInput.at(at(place, str(key)[:80]), f"unknown, {nearest(str(key), _KEYS)}")
     length = finite(value.get("seconds"))
     if length is None or not 0 < length <= LONGEST_S:
         told = shown(value.get("seconds"))
-        raise BadInput(f"{at(place, 'seconds')}: expected seconds above 0 and at most {LONGEST_S:.0f}, not {told}")
+        raise BadInput.at(at(place, "seconds"), f"expected seconds above 0 and at most {LONGEST_S:.0f}, not {told}")
     return Learned(length, *(_count(value.get(key), at(place, key)) for key in ("outages", "runs")))
 
 
 def _count(value: object, place: str) -> int:
     number = finite(value)
     if number is None or number != int(number) or not 1 <= number <= MOST:
-        raise BadInput(f"{place}: expected a whole number from 1 to {MOST:,}, not {shown(value)}")
+        raise BadInput.at(place, f"expected a whole number from 1 to {MOST:,}, not {shown(value)}")
     return int(number)

@@ -100,7 +100,7 @@ class _Scan:
 
     def refusal(self, offset: int, why: str) -> BadInput:
         line, column = place(self.text, offset)
-        return BadInput(f"{self.where}, line {line} column {column}: {why}")
+        return BadInput.in_text(self.where, (line, column), f"{why}")
 
 
 def mend(text: str, where: str) -> Mended:

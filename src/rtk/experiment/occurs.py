@@ -34,7 +34,9 @@ def occurs_of(value: object, place: str, *, strict: bool = False) -> Occurs:
     )
     if occurs.lasts_s is not None and occurs.times * occurs.lasts_s > occurs.per_s:
         each, per = duration(occurs.lasts_s), duration(occurs.per_s)
-        raise BadInput(f"{place}: {number(occurs.times)} times {each} each is more than fits into {per}; expected less")
+        raise BadInput.at(
+            place, f"{number(occurs.times)} times {each} each is more than fits into {per}; expected less"
+        )
     return occurs
 
 
@@ -50,7 +52,7 @@ def _mapping(value: object, place: str) -> Mapping[str, Any]:
     if isinstance(value, str):
         found = _TEXT.fullmatch(value) if len(value) <= _LONGEST else None
         if not found:
-            raise BadInput(f"{place}: expected {A_RATE}, not {shown(value)}")
+            raise BadInput.at(place, f"expected {A_RATE}, not {shown(value)}")
         told = (_number(found[1]), *found.groups()[1:])
         return {
             key: each
@@ -58,10 +60,10 @@ def _mapping(value: object, place: str) -> Mapping[str, Any]:
             if each is not None
         }
     if not isinstance(value, Mapping):
-        raise BadInput(f"{place}: expected {A_RATE}, not {shown(value)}")
+        raise BadInput.at(place, f"expected {A_RATE}, not {shown(value)}")
     for key in value:
         if key not in _KEYS:
-            raise BadInput(f"{at(place, str(key)[:80])}: unknown, {nearest(str(key), _KEYS)}")
+            raise BadInput.at(at(place, str(key)[:80]), f"unknown, {nearest(str(key), _KEYS)}")
     return value
 
 
@@ -74,14 +76,14 @@ def _number(text: str) -> int | float | str:
 def _times(value: object, place: str) -> float:
     times = finite(value)
     if times is None or not 0 < times <= MOST_TIMES:
-        raise BadInput(f"{place}: expected a number above 0 and at most {MOST_TIMES:,}, not {shown(value)}")
+        raise BadInput.at(place, f"expected a number above 0 and at most {MOST_TIMES:,}, not {shown(value)}")
     return times
 
 
 def _span(value: object, place: str, most: float, what: str) -> float:
     length = seconds(value, place)
     if not 0 < length <= most:
-        raise BadInput(f"{place}: expected {what}, above 0 and at most {duration(most)}, not {shown(value)}")
+        raise BadInput.at(place, f"expected {what}, above 0 and at most {duration(most)}, not {shown(value)}")
     return length
 
 
@@ -93,7 +95,9 @@ def _allowance(value: object, place: str) -> float:
         given = float(found[1]) / 100
     share = finite(given)
     if share is None or not 0 < share <= 1:
-        raise BadInput(f"{place}: expected a share of the budget above 0 and at most 1 such as 10%, not {shown(value)}")
+        raise BadInput.at(
+            place, f"expected a share of the budget above 0 and at most 1 such as 10%, not {shown(value)}"
+        )
     return share
 
 

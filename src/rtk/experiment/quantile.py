@@ -59,20 +59,21 @@ class QuantilePromise:
 
 def quantile_promise(value: object, place: str = "") -> QuantilePromise:
     """Return the promise that a text spells. Raises `BadInput`; `place` is where it stands, for its sentence."""
-    where = f"{place}: " if place else ""
     found = _GRAMMAR.fullmatch(value.strip()) if isinstance(value, str) and len(value) <= LONGEST else None
     if not found:
-        raise BadInput(f"{where}expected {A_QUANTILE}, not {shown(value)}")
+        raise BadInput.at(place, f"expected {A_QUANTILE}, not {shown(value)}")
     unit = found["unit"]
     if unit and unit not in _UNITS:
-        raise BadInput(f"{where}unknown unit {shown(unit)}, expected {listed(_UNITS, 'or')} as in p95 <= 300ms")
+        raise BadInput.at(place, f"unknown unit {shown(unit)}, expected {listed(_UNITS, 'or')} as in p95 <= 300ms")
     promise = QuantilePromise(
         _plain(found["percent"]), _plain(found["limit"]), unit, " ".join((found["of"] or "").split())
     )
     if not 0.01 < promise.share < 1:
-        raise BadInput(f"{where}expected a quantile above p1 and below p100, not p{promise.percent}{_meant(promise)}")
+        raise BadInput.at(
+            place, f"expected a quantile above p1 and below p100, not p{promise.percent}{_meant(promise)}"
+        )
     if not math.isfinite(promise.upper("ms" if unit else "")) or (unit and promise.limit.startswith("-")):
-        raise BadInput(f"{where}expected a limit of 0 or more, not {promise.limit}{unit}")
+        raise BadInput.at(place, f"expected a limit of 0 or more, not {promise.limit}{unit}")
     return promise
 
 
@@ -81,34 +82,33 @@ def limit_of(promise: QuantilePromise, experiment: Mapping[str, Any], place: str
     hypothesis = experiment.get("steady-state-hypothesis")
     probes = (hypothesis.get("probes") if isinstance(hypothesis, Mapping) else None) or []
     whole = [written_out(each, experiment) for each in probes if isinstance(each, Mapping)]
-    where = f"{place}: " if place else ""
-    position = _position(promise, [_name(probe) for probe in whole], where)
+    position = _position(promise, [_name(probe) for probe in whole], place)
     name, unit = _name(whole[position]), unit_of(whole[position])
     if not charts_number(whole[position]):
-        raise BadInput(f"{where}the probe {shown(name)} gives no number that a limit could be held against")
+        raise BadInput.at(place, f"the probe {shown(name)} gives no number that a limit could be held against")
     if unit and not promise.unit:
-        raise BadInput(
-            f"{where}{shown(name)} is measured in {unit}, expected ms, s or min as in {_with(promise, 'ms')}"
+        raise BadInput.at(
+            place, f"{shown(name)} is measured in {unit}, expected ms, s or min as in {_with(promise, 'ms')}"
         )
     if promise.unit and not unit:
-        raise BadInput(
-            f"{where}the value of {shown(name)} has no unit, expected a bare number as in {_with(promise, '')}"
+        raise BadInput.at(
+            place, f"the value of {shown(name)} has no unit, expected a bare number as in {_with(promise, '')}"
         )
     return ValueLimit(position, promise.upper(unit), unit, promise.spelled())
 
 
-def _position(promise: QuantilePromise, names: list[str], where: str) -> int:
+def _position(promise: QuantilePromise, names: list[str], place: str) -> int:
     if not names:
-        raise BadInput(f"{where}{promise.spelled()} needs a probe, and the hypothesis has none")
+        raise BadInput.at(place, f"{promise.spelled()} needs a probe, and the hypothesis has none")
     if promise.of:
         if promise.of not in names:
-            raise BadInput(
-                f"{where}there is no probe {shown(promise.of)} in the hypothesis, {nearest(promise.of, names)}"
+            raise BadInput.at(
+                place, f"there is no probe {shown(promise.of)} in the hypothesis, {nearest(promise.of, names)}"
             )
         return names.index(promise.of)
     if len(names) > 1:
         named = QuantilePromise(promise.percent, promise.limit, promise.unit, names[0]).spelled()
-        raise BadInput(f"{where}the hypothesis has {len(names)} probes, expected the name of one as in {named}")
+        raise BadInput.at(place, f"the hypothesis has {len(names)} probes, expected the name of one as in {named}")
     return 0
 
 

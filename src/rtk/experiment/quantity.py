@@ -85,5 +85,4 @@ def _meant(number: float | None) -> str:
 
 
 def _refusal(what: str, expected: str, value: object, hint: str = "") -> BadInput:
-    place = f"{what}: " if what else ""
-    return BadInput(f"{place}expected {expected}, not {shown(value)}{hint}")
+    return BadInput.at(what, f"expected {expected}, not {shown(value)}{hint}")

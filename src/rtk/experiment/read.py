@@ -55,12 +55,12 @@ def decode(data: bytes, where: str) -> str:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line, column = place(data[: error.start].decode("utf-8", "replace"), error.start)
-        raise BadInput(
-            f"{where}, line {line} column {column}: not text (byte 0x{data[error.start]:02x}), expected UTF-8"
+        raise BadInput.in_text(
+            where, (line, column), f"not text (byte 0x{data[error.start]:02x}), expected UTF-8"
         ) from None
     if "\0" in text:
         line, column = place(text, text.index("\0"))
-        raise BadInput(f"{where}, line {line} column {column}: not text (a zero byte), expected UTF-8")
+        raise BadInput.in_text(where, (line, column), "not text (a zero byte), expected UTF-8")
     if not text.strip():
         raise BadInput(f"{where} is empty: {_EXPECTED}")
     return text
@@ -119,7 +119,7 @@ def _refuse_json(error: json.JSONDecodeError, mended: Mended, where: str) -> NoR
         says += ", but the file ends here (is it complete?)"
     suspect = mended.suspect(error.pos)
     hint = f" (or the text that begins in line {suspect} lacks its closing quote)" if suspect else ""
-    raise BadInput(f"{where}, line {line} column {column}: {says}{hint}") from None
+    raise BadInput.in_text(where, (line, column), f"{says}{hint}") from None
 
 
 def _plain(value: Any, where: str, path: str, depth: int) -> Any:

@@ -45,9 +45,9 @@ def _refused(place: str, rule: Any, of: Any) -> None:
     try:
         rule(of)
     except ChaosException as error:
-        raise BadInput(f"{place}: {one_line(error)}") from None
+        raise BadInput.at(place, f"{one_line(error)}") from None
     except Exception as error:  # noqa: BLE001 - it takes kinds for granted where no shape was asked for
-        raise BadInput(f"{place}: it cannot be validated: {type(error).__name__}, {one_line(error)}") from None
+        raise BadInput.at(place, f"it cannot be validated: {type(error).__name__}, {one_line(error)}") from None
 
 
 def _stood_in(value: Any) -> Any:

@@ -45,7 +45,7 @@ def fields(value: object, place: str, *, required: Mapping[str, Rule], optional:
     whole = _a(value, dict, place or "the document")
     for key in required:
         if key not in whole:
-            raise BadInput(f"{at(place, key)}: missing")
+            raise BadInput.at(at(place, key), "missing")
     for key, rule in (*required.items(), *optional.items()):
         if key in whole:
             rule(whole[key], at(place, key))
@@ -69,7 +69,7 @@ def either(*rules: tuple[type, Rule]) -> Rule:
             if isinstance(value, expected):
                 return rule(value, place)
         names = " or ".join(kind(expected()) for expected, _ in rules)
-        raise BadInput(f"{place}: expected {names}, not {shown(value)}")
+        raise BadInput.at(place, f"expected {names}, not {shown(value)}")
 
     return check
 
@@ -87,7 +87,7 @@ def nullable(rule: Rule) -> Rule:
 def text(value: object, place: str) -> None:
     """Text that is not blank."""
     if not isinstance(value, str) or not value.strip():
-        raise BadInput(f"{place}: expected text, not {shown(value)}")
+        raise BadInput.at(place, f"expected text, not {shown(value)}")
 
 
 def mapping(value: object, place: str) -> None:
@@ -103,12 +103,12 @@ def number(value: object, place: str) -> None:
     """A finite number that is not negative."""
     found = finite(value)
     if found is None or found < 0:
-        raise BadInput(f"{place}: expected a number from 0 on, not {shown(value)}")
+        raise BadInput.at(place, f"expected a number from 0 on, not {shown(value)}")
 
 
 def _a(value: object, expected: type, place: str) -> Any:
     if not isinstance(value, expected):
-        raise BadInput(f"{place}: expected {kind(expected())}, not {shown(value)}")
+        raise BadInput.at(place, f"expected {kind(expected())}, not {shown(value)}")
     return value
 
 
@@ -123,7 +123,7 @@ def _hypothesis(value: object, place: str) -> None:
 
 def _probes(value: object, place: str) -> None:
     if not _a(value, list, place):
-        raise BadInput(f"{place}: expected at least one probe, a verification without one has nothing to measure")
+        raise BadInput.at(place, "expected at least one probe, a verification without one has nothing to measure")
     for index, probe in enumerate(value if isinstance(value, list) else []):
         where = at(place, index)
         _activity(probe, where)
@@ -160,7 +160,7 @@ def _provider(value: object, place: str) -> None:
     }
     check = rules.get(_a(value, dict, place)["type"])
     if check is None:
-        raise BadInput(f'{at(place, "type")}: expected "python", "process" or "http"')
+        raise BadInput.at(at(place, "type"), 'expected "python", "process" or "http"')
     check(value, place)
 
 
@@ -209,20 +209,21 @@ def _address(value: object, place: str) -> None:
     """An address that can be called; one that is filled in when it is run is known then."""
     text(value, place)
     if "${" not in str(value) and not is_web(str(value)):
-        raise BadInput(f"{place}: expected an address that begins with http:// or https://, not {shown(value)}")
+        raise BadInput.at(place, f"expected an address that begins with http:// or https://, not {shown(value)}")
 
 
 def _pair(value: object, place: str) -> None:
     if len(_a(value, list, place)) != 2:
-        raise BadInput(f"{place}: expected two numbers (to connect, to read), not {shown(value)}")
+        raise BadInput.at(place, f"expected two numbers (to connect, to read), not {shown(value)}")
     each(either((int, number), (float, number), (str, _number_as_text)))(value, place)
 
 
 def _tolerance(value: object, place: str) -> None:
     if isinstance(value, float):
-        raise BadInput(
-            f"{place}: expected a whole number, text, true or false, a pair or a mapping; for a number such as "
-            f'{shown(value)} write {{"type": "range", "range": [lower, upper]}}'
+        raise BadInput.at(
+            place,
+            f"expected a whole number, text, true or false, a pair or a mapping; for a number such as "
+            f'{shown(value)} write {{"type": "range", "range": [lower, upper]}}',
         )
     simple = tuple((expected, anything) for expected in (bool, int, str, list))
     either(*simple, (dict, _tolerance_mapping))(value, place)

@@ -21,7 +21,7 @@ def strategy(value: object, place: str) -> None:
     """Raise `BadInput` for what is no strategy."""
     if value not in list(Strategy):
         known = listed((f'"{each}"' for each in Strategy), "or")
-        raise BadInput(f"{place}: expected {known}, not {shown(value)}")
+        raise BadInput.at(place, f"expected {known}, not {shown(value)}")
 
 
 def strategy_in(holder: Mapping[str, Any], where: str = "") -> Strategy | None:
@@ -32,7 +32,7 @@ def strategy_in(holder: Mapping[str, Any], where: str = "") -> Strategy | None:
         if block is None:
             return None
         if not isinstance(block, Mapping):
-            raise BadInput(f"{where}: expected a mapping, not {shown(block)}")
+            raise BadInput.at(where, f"expected a mapping, not {shown(block)}")
     if block.get("strategy") is None:
         return None
     strategy(block["strategy"], at(where, "strategy"))

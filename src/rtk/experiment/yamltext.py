@@ -119,7 +119,7 @@ class _Limits:
 
     def _refusal(self, event: yaml.Event, why: str) -> BadInput:
         line, column = _place(event.start_mark)
-        return BadInput(f"{self.where}, line {line} column {column}: {why}")
+        return BadInput.in_text(self.where, (line, column), f"{why}")
 
 
 def load(text: str, where: str) -> tuple[Any, list[str]]:
@@ -130,7 +130,7 @@ def load(text: str, where: str) -> tuple[Any, list[str]]:
         return yaml.load(text, Loader=_Loader), limits.warnings  # noqa: S506 - a subclass of the safe loader
     except yaml.MarkedYAMLError as error:
         line, column = _place(error.problem_mark or error.context_mark)
-        raise BadInput(f"{where}, line {line} column {column}: {_says(error)}, expected YAML") from None
+        raise BadInput.in_text(where, (line, column), f"{_says(error)}, expected YAML") from None
     except yaml.YAMLError as error:
         raise BadInput(f"{where}: {' '.join(str(error).split())[:200]}, expected YAML") from None
 

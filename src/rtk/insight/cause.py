@@ -9,22 +9,23 @@ from typing import NamedTuple
 
 from rtk.insight.compare import fisher, mann_whitney
 from rtk.insight.facts import Phase
-from rtk.insight.shape import Comparison
+from rtk.insight.shape import Attribution, Comparison
 from rtk.insight.stats import quantile
 from rtk.insight.tally import Tally
 from rtk.insight.words import chance, number, share
 
 ERROR = 0.05
-NO_BASELINE = (
-    "There is no baseline, so the condition cannot be told apart from the system's ordinary behaviour; "
-    "a warm-up gives one."
-)
-NOT_MEASURED = (
-    "Nothing was measured in the baseline, so the condition cannot be told apart from the system's ordinary behaviour."
-)
-BROKEN = "The baseline missed the target already, so what the conditions added cannot be told apart."
-NO_CONDITION = "No condition was applied, so no condition can be the cause."
-NO_CONDITIONS = "Nothing was measured in the conditions that could be held against the baseline."
+SENTENCES: dict[Attribution, str] = {  # the others are told by the comparison, with its figures
+    Attribution.NO_CONDITION: "No condition was applied, so no condition can be the cause.",
+    Attribution.NO_BASELINE: "There is no baseline, so the condition cannot be told apart from the system's ordinary "
+    "behaviour; a warm-up gives one.",
+    Attribution.BASELINE_NOT_MEASURED: "Nothing was measured in the baseline, so the condition cannot be told apart "
+    "from the system's ordinary behaviour.",
+    Attribution.CONDITIONS_NOT_MEASURED: "Nothing was measured in the conditions that could be held against the "
+    "baseline.",
+    Attribution.BASELINE_BROKEN: "The baseline missed the target already, so what the conditions added cannot be told "
+    "apart.",
+}
 _OF: dict[Phase, str] = {
     "baseline": "of the baseline",
     "conditions": "under the conditions",
@@ -43,16 +44,38 @@ def comparisons_of(tallies: dict[Phase, Tally], unit: str = "", *, broken: bool 
     )
 
 
-def cause_of(comparisons: tuple[Comparison, ...], tallies: dict[Phase, Tally], applied: bool = True) -> str:
+def attribution_of(
+    comparisons: tuple[Comparison, ...], tallies: dict[Phase, Tally], applied: bool = True
+) -> Attribution:
     """What the run says about the conditions as the cause; `applied` is whether there was any."""
     if not applied:
-        return NO_CONDITION
-    of_conditions = [comparison for comparison in comparisons if comparison.phase == "conditions"]
-    if of_conditions:
-        return of_conditions[0].sentence
+        return Attribution.NO_CONDITION
+    if found := of_conditions(comparisons):
+        return judged(found)
     if "baseline" not in tallies:
-        return NO_BASELINE
-    return NO_CONDITIONS if tallies["baseline"].measured else NOT_MEASURED
+        return Attribution.NO_BASELINE
+    measured = tallies["baseline"].measured
+    return Attribution.CONDITIONS_NOT_MEASURED if measured else Attribution.BASELINE_NOT_MEASURED
+
+
+def cause_of(attribution: Attribution, comparisons: tuple[Comparison, ...]) -> str:
+    """The same in sentences, with the figures of the comparison where there is one."""
+    found = of_conditions(comparisons)
+    if found is None or attribution is Attribution.NO_CONDITION:
+        return SENTENCES[attribution]
+    return found.sentence
+
+
+def of_conditions(comparisons: tuple[Comparison, ...]) -> Comparison | None:
+    """The comparison of the conditions with the baseline, where both were measured."""
+    return next((each for each in comparisons if each.phase == "conditions"), None)
+
+
+def judged(found: Comparison) -> Attribution:
+    """What a comparison says of its phase."""
+    if found.real is None:
+        return Attribution.BASELINE_BROKEN
+    return Attribution.DIFFERENT if found.real else Attribution.NOT_PROVEN
 
 
 def compare(phase: Phase, tally: Tally, baseline: Tally, unit: str = "", *, broken: bool = False) -> Comparison:
@@ -71,7 +94,7 @@ def compare(phase: Phase, tally: Tally, baseline: Tally, unit: str = "", *, brok
         median_difference=by_value.median - by_value.baseline_median if by_value else None,
         superiority=by_value.superiority if by_value else None,
         real=real,
-        sentence=" ".join([*sentences, _judged(real, len(tests))]),
+        sentence=" ".join([*sentences, _rule(real, len(tests))]),
     )
 
 
@@ -104,9 +127,9 @@ def _values(phase: Phase, found: _ByValue, unit: str) -> str:
     return f"{medians}; {pairs} (Mann-Whitney test, two-sided: {chance(found.p)})."
 
 
-def _judged(real: bool | None, tests: int) -> str:
+def _rule(real: bool | None, tests: int) -> str:
     if real is None:
-        return BROKEN
+        return SENTENCES[Attribution.BASELINE_BROKEN]
     rule = f"one of {tests} tests below {ERROR / tests:g}" if tests > 1 else f"p below {ERROR:g}"
     if real:
         return f"That is more than luck explains ({rule}), if measurements are independent; no test can say its cause."

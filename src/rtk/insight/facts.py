@@ -13,9 +13,13 @@ from typing import Literal, NamedTuple, get_args
 
 from rtk.insight.columns import Columns, only, order_of
 from rtk.insight.effect import EffectChange
+from rtk.insight.missed_reason import CUT_OFF as CUT_OFF  # noqa: PLC0414 - facts are what others know it from
+from rtk.insight.missed_reason import MissedReason as MissedReason  # noqa: PLC0414
+from rtk.insight.missed_reason import missed_reason as missed_reason  # noqa: PLC0414
 from rtk.insight.occurs import Occurs
 from rtk.insight.outage_length import Learned
 from rtk.insight.promise import Objective as Objective  # noqa: PLC0414 - facts are what others know it from
+from rtk.insight.status import RunStatus
 from rtk.insight.stops import Stopping
 
 Phase = Literal["baseline", "onset", "conditions", "undo", "recovery"]
@@ -27,44 +31,6 @@ OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 _KINDS = tuple((phase, outcome) for phase in PHASES for outcome in OUTCOMES)
 _CODES: dict[tuple[str, str], int] = {kind: code for code, kind in enumerate(_KINDS)}
 _OUTCOME_OF = bytes(code % len(OUTCOMES) for code in range(256))
-
-
-class MissedReason(StrEnum):
-    """Why a slot was not measured: what the measurer, and never the system, failed to do."""
-
-    NO_SLOT_FREE = "no-slot-free"
-    HANGING = "hanging"
-    LATE = "late"
-    PAUSED = "paused"
-    STOPPED = "stopped"
-    INTERRUPTED = "interrupted"
-    STILL_RUNNING = "still-running"
-    CONTROL_FAILED = "control-failed"
-    NO_EFFECT = "no-effect"
-    NO_DESCRIPTORS = "no-descriptors"
-    NO_MEMORY = "no-memory"
-    NO_THREADS = "no-threads"
-    NO_ADDRESS = "no-address"
-    RUN_DIED = "run-died"
-
-
-CUT_OFF = frozenset((MissedReason.STOPPED, MissedReason.INTERRUPTED, MissedReason.STILL_RUNNING, MissedReason.RUN_DIED))
-_MISSED_CODES = frozenset(MissedReason)
-_BEGINNINGS = {  # of the sentences of the first records, which have no code beside them
-    "no slot free": MissedReason.NO_SLOT_FREE,
-    "the measurer was": MissedReason.LATE,
-    "stopped": MissedReason.STOPPED,
-    "interrupted": MissedReason.INTERRUPTED,
-    "a control failed": MissedReason.CONTROL_FAILED,
-}
-
-
-def missed_reason(code: str | None, sentence: str | None) -> MissedReason | None:
-    """Why a slot was missed, from its code, or from its sentence where the record has none; None for others."""
-    if code in _MISSED_CODES:
-        return MissedReason(code)
-    told = sentence or ""
-    return next((reason for beginning, reason in _BEGINNINGS.items() if told.startswith(beginning)), None)
 
 
 class Measurement(NamedTuple):
@@ -326,7 +292,7 @@ class Facts:
     conditions: tuple[ActivitySpan, ...] = ()
     rollbacks: tuple[ActivitySpan, ...] = ()
     rolled_back: bool | None = None
-    status: str = "completed"
+    status: str = RunStatus.COMPLETED
     stop: Stopping | None = None
     gate: Gate | None = None
     events: tuple[RunEvent, ...] = ()

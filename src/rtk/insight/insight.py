@@ -4,17 +4,17 @@ from dataclasses import asdict, replace
 
 from rtk.insight.baseline import Baseline
 from rtk.insight.budget import Spending
-from rtk.insight.cause import cause_of, comparisons_of
+from rtk.insight.cause import attribution_of, cause_of, comparisons_of
 from rtk.insight.facts import Facts, Phase
 from rtk.insight.figures import figures_of
 from rtk.insight.moments import (
     first_deviation_after,
     invalid_condition,
-    not_restored,
     recovered_after,
     restoration_of,
     restored,
     seen_lapses,
+    unrestored,
 )
 from rtk.insight.neighbours import said
 from rtk.insight.occurrence import occurrence_of
@@ -23,16 +23,19 @@ from rtk.insight.outage import deviating_time
 from rtk.insight.outage_length import outage_length
 from rtk.insight.proof import BAD, MISSED, Proof, prove
 from rtk.insight.recovery import recovery_of
-from rtk.insight.refusal import JUDGED
+from rtk.insight.restoration_wording import sentence_of
 from rtk.insight.runs import clustering_of
 from rtk.insight.seen import seen_outages
 from rtk.insight.shape import Insight, InvalidReason, SeenLapse
 from rtk.insight.stats import statistics
+from rtk.insight.status import JUDGED
 from rtk.insight.sums import Sums, sums_of
 from rtk.insight.tally import Tally, stopped_early, tallies_of
 from rtk.insight.verdict import Case, highest, is_gone
 from rtk.insight.wording import Story, headline, limits, next_step, why
 from rtk.insight.words import count
+
+_AS_THEY_ARE = ("run_id", "title", "status", "stopped", "started_at", "duration_s", "frequency_s", "neighbours")
 
 
 def insight(facts: Facts) -> Insight:
@@ -49,30 +52,27 @@ def insight(facts: Facts) -> Insight:
     case = _case(facts, conditions, proof, baseline, outage_slots)
     figures = figures_of(case, _spending(facts, conditions, tallies))
     comparisons = comparisons_of(tallies, facts.threshold.unit, broken=baseline.is_broken)
+    attribution = attribution_of(comparisons, tallies, applied=bool(facts.conditions))
+    left = unrestored(facts)
     run, phases = statistics(facts, tallies, outage_slots)
     lapses, recovery = seen_lapses(facts), recovery_of(facts)
     unmissed = prove(series.replace(MISSED, b""), outage_slots) if conditions.missed else proof
     story = Story(facts, case, figures, clustering, baseline, lapses, unmissed, outage)
     return Insight(
-        run_id=facts.run_id,
-        title=facts.title,
+        **{name: getattr(facts, name) for name in _AS_THEY_ARE},
         objective=asdict(facts.objective) if facts.objective else None,
         figures=figures,
         headline=headline(story),
         why=" ".join(filter(None, (why(story), said(facts.neighbours)))),
         limits=limits(story),
         restored=restored(facts),
-        stopped=facts.stopped,
         stop_cause=facts.stop.cause if facts.stop else None,
-        status=facts.status,
-        duration_s=facts.duration_s,
-        frequency_s=facts.frequency_s,
-        started_at=facts.started_at,
         run=run,
         phases=phases,
         clustering=clustering,
         comparisons=comparisons,
-        cause=cause_of(comparisons, tallies, applied=bool(facts.conditions)),
+        cause=cause_of(attribution, comparisons),
+        attribution=attribution,
         first_deviation_after_s=None if baseline.is_broken else first_deviation_after(facts),
         recovered_after_s=recovered_after(facts),
         invalid_condition=_invalidated_by(facts, case, lapses),
@@ -85,10 +85,10 @@ def insight(facts: Facts) -> Insight:
         baseline_broken=baseline.is_broken,
         next_step=next_step(story),
         lapses=lapses,
-        not_restored=not_restored(facts),
+        unrestored=left,
+        not_restored=tuple(map(sentence_of, left)),
         unit=facts.threshold.unit,
         notes=_notes(tallies),
-        neighbours=facts.neighbours,
         proof=case.proof if case.judged and not case.invalid else None,
         at_most=highest(case) if case.judged and not case.invalid else None,
         outage=outage,

@@ -6,9 +6,8 @@ from rtk.insight.columns import DEVIATED, MET, MISSED, but
 from rtk.insight.effect import lapses_of
 from rtk.insight.facts import CUT_OFF, ActivitySpan, Facts, Measurement
 from rtk.insight.recovery import Recovery, conditions_began, first_of_a_row, recovery_of, since, undone_at
-from rtk.insight.shape import Restoration, SeenLapse
-
-NOT_PLAYED = "Rollbacks were due and were not played."
+from rtk.insight.shape import Restoration, RestoreProblem, SeenLapse, Unrestored
+from rtk.insight.status import ActivityStatus
 
 
 def first_deviation_after(facts: Facts) -> float | None:
@@ -57,7 +56,7 @@ def recovered_after(facts: Facts) -> float | None:
 
 def invalid_condition(facts: Facts) -> ActivitySpan | None:
     """The first condition that failed, so that it was not applied."""
-    return next((condition for condition in facts.conditions if condition.status == "failed"), None)
+    return next((condition for condition in facts.conditions if condition.status == ActivityStatus.FAILED), None)
 
 
 def seen_lapses(facts: Facts) -> tuple[SeenLapse, ...]:
@@ -80,7 +79,7 @@ def seen_lapses(facts: Facts) -> tuple[SeenLapse, ...]:
 
 def restoration_of(facts: Facts) -> Restoration:
     """What became of the rollbacks: all succeeded, one did not, they were due and not played, or there were none."""
-    if any(rollback.status != "succeeded" for rollback in facts.rollbacks):
+    if any(rollback.status != ActivityStatus.SUCCEEDED for rollback in facts.rollbacks):
         return Restoration.FAILED
     if facts.rolled_back is False and facts.conditions:
         return Restoration.NOT_PLAYED
@@ -92,18 +91,16 @@ def restored(facts: Facts) -> bool | None:
     return restoration_of(facts).restored
 
 
-def not_restored(facts: Facts) -> tuple[str, ...]:
-    """What was not undone, a sentence each, with what to run by hand."""
-    failed = tuple(_failure(rollback) for rollback in facts.rollbacks if rollback.status != "succeeded")
+def unrestored(facts: Facts) -> tuple[Unrestored, ...]:
+    """What was not undone, with what a person runs instead."""
+    failed = tuple(_left_by(each) for each in facts.rollbacks if each.status != ActivityStatus.SUCCEEDED)
     if facts.rolled_back is False and facts.conditions:
-        return (*failed, NOT_PLAYED)
+        return (*failed, Unrestored(RestoreProblem.NOT_PLAYED))
     return failed
 
 
-def _failure(rollback: ActivitySpan) -> str:
-    tries = f" after {rollback.tries} tries" if rollback.tries > 1 else ""
-    reason = f": {rollback.failure.rstrip('.')}" if rollback.failure else ""
-    by_hand = f" Run by hand: {rollback.by_hand}" if rollback.by_hand else ""
-    return f'The rollback "{rollback.name}" {rollback.status}{tries}{reason}.{by_hand}'.replace(
-        '" interrupted', '" was interrupted'
-    )
+def _left_by(rollback: ActivitySpan) -> Unrestored:
+    problem = RestoreProblem.INTERRUPTED if rollback.status == ActivityStatus.INTERRUPTED else RestoreProblem.FAILED
+    if rollback.unproven:
+        problem = RestoreProblem.NOT_GONE
+    return Unrestored(problem, rollback.name, rollback.tries, rollback.failure, rollback.by_hand)

@@ -3,6 +3,7 @@
 from rtk.insight.facts import ActivitySpan, Facts
 from rtk.insight.moments import invalid_condition
 from rtk.insight.shape import InvalidReason, SeenLapse
+from rtk.insight.status import RunStatus
 from rtk.insight.stops import StopCause
 from rtk.insight.words import duration, listing
 
@@ -28,7 +29,7 @@ _AFTER = {
 
 def after_not_begun(facts: Facts) -> str:
     """The step after a run that ended before its conditions."""
-    if facts.status == "failed" and not (facts.stop and facts.stop.cause is StopCause.BASELINE_BROKEN):
+    if facts.status == RunStatus.FAILED and not (facts.stop and facts.stop.cause is StopCause.BASELINE_BROKEN):
         return _GATE
     return _AFTER.get(facts.stop.cause, _AGAIN) if facts.stop else _AGAIN
 

@@ -7,7 +7,7 @@ from rtk.insight.facts import Facts
 from rtk.insight.occurrence import Allowance, Occurrence, Unpriced
 from rtk.insight.occurs import Occurs
 from rtk.insight.tally import stopped_early
-from rtk.insight.words import count, duration, number, rounded, share
+from rtk.insight.words import count, duration, is_one, number, rounded, share
 
 FEW = 5  # runs: fewer say little of what another may cost
 _UNPRICED = {
@@ -71,12 +71,8 @@ def covered(runs: int) -> float:
 def _budget(facts: Facts, occurs: Occurs) -> str:
     """The budget of the time in which so many are expected: "the 36 h that 30 days allow"."""
     whole = float(occurs.budget_s(facts.objective.target)) if facts.objective else None
-    per = duration(occurs.per_s)
-    return f"the {duration(whole)} that {per} {'allows' if _is_one(per) else 'allow'}"
-
-
-def _is_one(per: str) -> bool:
-    return per.startswith("1 ") and per.count(" ") == 1
+    verb = "allows" if is_one(occurs.per_s) else "allow"
+    return f"the {duration(whole)} that {duration(occurs.per_s)} {verb}"
 
 
 def _sentence(found: Occurrence, budget: str, *, cut: bool) -> str:

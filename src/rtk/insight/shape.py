@@ -30,6 +30,27 @@ class InvalidReason(StrEnum):
     EFFECT_GONE = "effect-gone"
 
 
+class Attribution(StrEnum):
+    """What a run says of the conditions as the cause of what deviated; the values are part of the API."""
+
+    NO_CONDITION = "no-condition"
+    NO_BASELINE = "no-baseline"
+    BASELINE_NOT_MEASURED = "baseline-not-measured"
+    CONDITIONS_NOT_MEASURED = "conditions-not-measured"
+    BASELINE_BROKEN = "baseline-broken"
+    DIFFERENT = "different"
+    NOT_PROVEN = "not-proven"
+
+
+class RestoreProblem(StrEnum):
+    """Why something was not undone; the values are part of the API."""
+
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+    NOT_GONE = "not-gone"
+    NOT_PLAYED = "not-played"
+
+
 class Restoration(StrEnum):
     """What became of the rollbacks; a failed one is worse than ones that were not played."""
 
@@ -136,6 +157,20 @@ class SeenLapse:
 
 
 @dataclass(frozen=True, slots=True)
+class Unrestored:
+    """Something that was not undone: of the rollback `name`, or of all of them, where they were not played.
+
+    `failure` says what went wrong, `by_hand` what a person runs instead, if that can be told.
+    """
+
+    problem: RestoreProblem
+    name: str = ""
+    tries: int = 1
+    failure: str | None = None
+    by_hand: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Insight:
     """An insight. `headline` is the verdict in one sentence with its certainty; `limits` what it may not be
     read as; `why` what decided it. `next_step` is what a person does where there is no verdict, else empty.
@@ -192,6 +227,8 @@ class Insight:
     former: Former | None = None
     versions: tuple[int, ...] = (CURRENT,)
     at_most: float | None = None
+    attribution: Attribution | None = None
+    unrestored: tuple[Unrestored, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The figures at the top level (the keys of the console's API), the rest beside them."""

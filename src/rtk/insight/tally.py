@@ -12,6 +12,7 @@ from rtk.insight.effect import Lapsed, lapses_of
 from rtk.insight.facts import CUT_OFF, PHASES, Facts, MissedReason, Phase
 from rtk.insight.proof import BAD, GOOD
 from rtk.insight.proof import MISSED as UNMEASURED
+from rtk.insight.status import CUT_SHORT
 
 _MARKS = bytes.maketrans(bytes((MET, DEVIATED, MISSED)), GOOD + BAD + UNMEASURED)
 
@@ -136,7 +137,7 @@ def tallies_of(facts: Facts) -> dict[Phase, Tally]:
 
 def stopped_early(facts: Facts) -> bool:
     """Whether measuring ended before its time, for whatever reason."""
-    return facts.stop is not None or facts.status in ("interrupted", "aborted")
+    return facts.stop is not None or facts.status in CUT_SHORT
 
 
 def _account(tally: Tally, stopped: bool) -> None:

@@ -11,8 +11,9 @@ from rtk.insight.next_step import after_invalid, after_not_begun
 from rtk.insight.outage_length import LEAST_OUTAGES, OutageLength, OutageSource
 from rtk.insight.promise import promised_share
 from rtk.insight.proof import LengthFrom, Proof
-from rtk.insight.refusal import JUDGED, is_refused, not_judged, refused
+from rtk.insight.refusal import is_refused, not_judged, refused
 from rtk.insight.shape import Clustering, Figures, InvalidReason, SeenLapse
+from rtk.insight.status import JUDGED, RunStatus
 from rtk.insight.verdict import Case, fails, highest, is_gone, slots
 from rtk.insight.words import bound, count, duration, listing, rounded, share
 
@@ -90,7 +91,7 @@ def headline(story: Story) -> str:
 def next_step(story: Story) -> str:
     """What a person does next where there is no verdict; empty where there is one."""
     if not story.case.judged:
-        return after_not_begun(story.facts) if story.facts.status in (*JUDGED, "failed") else ""
+        return after_not_begun(story.facts) if story.facts.status in (*JUDGED, RunStatus.FAILED) else ""
     if story.case.invalid:
         return after_invalid(story.facts, story.case.invalid, story.lapses)
     return ""
@@ -337,4 +338,4 @@ def _outages(story: Story) -> str:
 def _stopped(facts: Facts) -> str:
     if facts.stop:
         return facts.stop.prose
-    return "The run was interrupted" if facts.status == "interrupted" else "The run was stopped early"
+    return "The run was interrupted" if facts.status == RunStatus.INTERRUPTED else "The run was stopped early"

@@ -11,6 +11,7 @@ _DECIMALS = range(1, 16)
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 # Whole numbers of a unit read best alone up to so many seconds; above, two units do.
 _WHOLE = ((_DAY, "day", float("inf")), (_HOUR, "h", 2 * _DAY), (_MINUTE, "min", 2 * _HOUR))
+_ONES = frozenset((1, _MINUTE, _HOUR, _DAY))
 
 
 def share(x: float | None) -> str:
@@ -70,6 +71,11 @@ def duration(seconds: float | None) -> str:
         if 0 < seconds <= most and seconds % unit == 0:
             return _whole(int(seconds // unit), name)
     return _short(seconds) if round(seconds, 1) < 2 * _MINUTE else _pair(seconds)
+
+
+def is_one(seconds: float) -> bool:
+    """Whether a duration reads as one of its unit: "1 day", "1 s"."""
+    return seconds in _ONES
 
 
 def rounded(seconds: float) -> float:

@@ -21,7 +21,9 @@ READY_S = 10.0
 
 
 class Unfit(ToolkitError):
-    """This machine cannot make an isolated instance."""
+    """This machine cannot make an isolated instance; whoever is told by its exit code may do without."""
+
+    exit_code = 3
 
 
 @dataclass(slots=True)

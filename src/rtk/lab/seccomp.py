@@ -26,19 +26,18 @@ _NAMESPACES = (
     kernel.NEW_NETWORK,
     0x00000080,  # of time
 )
-REFUSED = {
-    "mounts": "mount umount umount2 pivot_root mount_setattr move_mount open_tree open_tree_attr fsopen fsconfig"
-    " fsmount fspick swapon swapoff quotactl quotactl_fd",
-    "files without a path": "open_by_handle_at name_to_handle_at fanotify_init",
-    "namespaces": "setns",
-    "other processes": "ptrace process_vm_readv process_vm_writev process_madvise pidfd_getfd kcmp move_pages"
-    " migrate_pages",
-    "the kernel": "bpf perf_event_open userfaultfd kexec_load kexec_file_load init_module finit_module delete_module"
-    " create_module query_module lookup_dcookie nfsservctl _sysctl sysfs uselib ustat vserver syslog acct reboot",
-    "keys": "keyctl add_key request_key",
-    "the processor": "iopl ioperm modify_ldt vm86 vm86old",
-    "the clock": "settimeofday stime clock_settime clock_settime64 clock_adjtime clock_adjtime64",
-}
+REFUSED = (
+    "mount umount umount2 pivot_root mount_setattr move_mount open_tree open_tree_attr fsopen fsconfig fsmount fspick",
+    "swapon swapoff quotactl quotactl_fd",
+    "open_by_handle_at name_to_handle_at fanotify_init",
+    "setns",
+    "ptrace process_vm_readv process_vm_writev process_madvise pidfd_getfd kcmp move_pages migrate_pages",
+    "bpf perf_event_open userfaultfd kexec_load kexec_file_load init_module finit_module delete_module create_module",
+    "query_module lookup_dcookie nfsservctl _sysctl sysfs uselib ustat vserver syslog acct reboot",
+    "keyctl add_key request_key",
+    "iopl ioperm modify_ldt vm86 vm86old",
+    "settimeofday stime clock_settime clock_settime64 clock_adjtime clock_adjtime64",
+)
 # As if the kernel were too old for them, so that programs do without.
 ABSENT = "clone3 io_uring_setup io_uring_enter io_uring_register"
 FAMILIES = (38, 40)  # sockets to the kernel's ciphers, and to the hypervisor, which no network namespace holds
@@ -73,7 +72,7 @@ class List:
         library.seccomp_init.restype = ctypes.c_void_p
         self._library, self._context = library, ctypes.c_void_p(library.seccomp_init(ctypes.c_uint32(_ALLOW)))
         library.seccomp_attr_set(self._context, _BAD_ARCHITECTURE, ctypes.c_uint32(_REFUSE + errno.ENOSYS))
-        for names in REFUSED.values():
+        for names in REFUSED:
             for name in names.split():
                 self._refuse(name, errno.EPERM)
         for name in ABSENT.split():
@@ -87,7 +86,7 @@ class List:
 
     def refused(self) -> dict[str, int]:
         """Return the numbers of the system calls refused without a condition, of those that this machine has."""
-        names = [name for group in REFUSED.values() for name in group.split()]
+        names = [name for group in REFUSED for name in group.split()]
         numbers = {name: self._number(name) for name in names}
         return {name: number for name, number in numbers.items() if number >= 0}
 

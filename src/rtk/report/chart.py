@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 
 from rtk.insight.facts import OUTCOMES, Facts
+from rtk.insight.status import ActivityStatus
 from rtk.report.axis import elapsed, merged, plain_number, time_ticks, utc
 from rtk.report.columns import Column, thinned
 from rtk.report.frame import LANE, MISSED, NARROW, WIDE, Frame, Lane, Size, frame
@@ -223,7 +224,7 @@ def _drawn_lanes(plot: Frame) -> Iterator[str]:
     for number, lane in enumerate(plot.lanes):
         y = top + number * LANE
         left, end, until = plot.x(lane.span.started), plot.x(lane.ended), plot.x(lane.until)
-        failed = "" if lane.span.status == "succeeded" else " failed"
+        failed = "" if lane.span.status == ActivityStatus.SUCCEEDED else " failed"
         yield _rect(left, y + 6, end - left, 8, f"lane {lane.kind}{failed}", ' rx="2"')
         if until > end:
             more = f' fill="url(#hatch-{plot.size.name})"'
@@ -235,7 +236,7 @@ def _lane_name(plot: Frame, lane: Lane, y: float) -> str:
     """The name above its bar, starting where the bar does, or ending where it ends near the right edge."""
     right = plot.size.width - plot.size.right
     left, end = plot.x(lane.span.started), plot.x(lane.until)
-    word = "" if lane.span.status == "succeeded" else f" ({plain(lane.span.status, 16)})"
+    word = "" if lane.span.status == ActivityStatus.SUCCEEDED else f" ({plain(lane.span.status, 16)})"
     room = int((plot.size.width - 80) / _CHARACTER)
     name = f"{lane.kind} {plain(lane.span.name, room - 24)}{word}"
     if left + len(name) * _CHARACTER <= right:

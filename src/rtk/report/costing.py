@@ -7,6 +7,7 @@ from rtk.insight.occurrence import Allowance, Occurrence
 from rtk.insight.occurrence_wording import expected, of_one_run
 from rtk.insight.shape import Insight, Verdict
 from rtk.insight.words import duration
+from rtk.report.figure import FigureKey
 from rtk.report.marks import ALLOWANCES, Mark
 from rtk.report.text import fine_share, plain
 
@@ -43,10 +44,10 @@ def details_of(found: Occurrence | None) -> tuple[str, ...]:
     return tuple(f"One occurrence: {each[0].lower()}{each[1:]}" for each in found.details) if found else ()
 
 
-def figures_of(found: Occurrence | None) -> Iterator[tuple[str, str, str]]:
-    """Yield what each figure is called, its value, and how it comes about."""
+def figures_of(found: Occurrence | None) -> Iterator[tuple[FigureKey, str, str]]:
+    """Yield which figure each is, its value, and how it comes about."""
     if found is not None:
         least = "at least " if found.unpriced and found.cost_s is not None else ""
         how = "deviating time until three in a row were good, and a slot for each outage's edges"
-        yield "One occurrence", f"{least}{duration(found.cost_s)}", how
-        yield "All that are expected", fine_share(found.spent), f"of the budget: {expected(found.occurs)}"
+        yield FigureKey.ONE_OCCURRENCE, f"{least}{duration(found.cost_s)}", how
+        yield FigureKey.ALL_EXPECTED, fine_share(found.spent), f"of the budget: {expected(found.occurs)}"

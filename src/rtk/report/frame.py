@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from rtk.insight.facts import ActivitySpan, Facts
+from rtk.insight.status import ActivityStatus
 from rtk.report.axis import ticks
 from rtk.report.columns import Column, drawable, span_of
 
@@ -103,7 +104,7 @@ def _lanes(facts: Facts, span: float) -> Iterator[Lane]:
     for condition in facts.conditions:
         ended = span if condition.ended is None else condition.ended
         until = undone if condition.lasts is None else min(ended + condition.lasts, undone)
-        hatched = max(ended, until) if condition.status != "failed" else ended
+        hatched = max(ended, until) if condition.status != ActivityStatus.FAILED else ended
         yield Lane(condition, "condition", ended, min(span, hatched))
     for rollback in facts.rollbacks:
         ended = span if rollback.ended is None else rollback.ended

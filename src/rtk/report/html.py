@@ -10,9 +10,10 @@ from rtk.insight.words import NO_DATA, number
 from rtk.report.axis import elapsed, utc
 from rtk.report.chart import charts, threshold_words
 from rtk.report.columns import Column, columns
+from rtk.report.figure import Figure
 from rtk.report.frame import WIDE
 from rtk.report.marks import MOMENTS, OUTCOMES, Mark, status_mark
-from rtk.report.story import Figure, Story, Table, story
+from rtk.report.story import Story, Table, story
 from rtk.report.style import STYLE
 from rtk.report.text import plain
 
@@ -89,7 +90,7 @@ def _answers(told: Story) -> Iterator[str]:
 
 
 def _number(figure: Figure) -> str:
-    none = " none" if figure.value == NO_DATA else ""
+    none = "" if figure.known else " none"
     return (
         f'<div><dt>{escape(figure.label)}</dt><dd class="value{none}">{_words(figure.value)}</dd>'
         f'<dd class="hint">{_words(figure.explanation)}</dd></div>'
@@ -202,7 +203,7 @@ def _limits(told: Story) -> Iterator[str]:
 
 
 def _figures(told: Story) -> Iterator[str]:
-    table = Table(("figure", "value", "how it is computed"), told.figures)
+    table = Table(("figure", "value", "how it is computed"), tuple(each.cells for each in told.figures))
     yield f"<section><h2>All figures</h2>{_table(table, 'words')}</section>"
 
 

@@ -8,6 +8,7 @@ from rtk.insight.facts import ActivitySpan, Facts
 from rtk.insight.occurrence import Allowance
 from rtk.insight.occurrence_wording import expected
 from rtk.insight.shape import Insight
+from rtk.insight.status import ActivityStatus, RunStatus
 from rtk.insight.stops import StopCause
 from rtk.report import costing, quantiles
 from rtk.report.axis import utc
@@ -77,7 +78,7 @@ def _append(suite: ET.Element, case: Case, told: Story) -> None:
 
 def _gate(insight: Insight, told: Story) -> Case:
     name = "the hypothesis was met before the first condition"
-    if insight.status != "failed" or insight.stop_cause is StopCause.BASELINE_BROKEN:
+    if insight.status != RunStatus.FAILED or insight.stop_cause is StopCause.BASELINE_BROKEN:
         return Case(name, 0.0)
     return Case(name, 0.0, "failure", _message(told))
 
@@ -117,9 +118,9 @@ def _occurrence(insight: Insight) -> Iterator[Case]:
 
 def _condition(span: ActivitySpan, insight: Insight, told: Story) -> Case:
     case = Case(f"condition {plain(span.name, 200)} took effect", _length(span))
-    if span.status == "succeeded" and span.name != insight.invalid_condition:
+    if span.status == ActivityStatus.SUCCEEDED and span.name != insight.invalid_condition:
         return case
-    if span.status == "interrupted":
+    if span.status == ActivityStatus.INTERRUPTED:
         return case._replace(problem="skipped", message=span.failure or "the condition was interrupted")
     return case._replace(problem="failure", message=span.failure or told.headline)
 
@@ -129,7 +130,7 @@ def _rollbacks(facts: Facts) -> Iterator[Case]:
         yield Case("rollbacks were played", 0.0, "failure", "Rollbacks were due and were not played.")
     for span in facts.rollbacks:
         case = Case(f"rollback {plain(span.name, 200)} restored the system", _length(span))
-        if span.status == "succeeded":
+        if span.status == ActivityStatus.SUCCEEDED:
             yield case
             continue
         by_hand = f" By hand: {span.by_hand}" if span.by_hand else ""

@@ -79,5 +79,5 @@ def _moments(told: Story) -> Iterator[str]:
     yield from ("", "| run | UTC | what happened |", "|---|---|---|")
     for moment in most_telling(told.moments, MOST_MOMENTS):
         yield f"| {moment.clock} | {moment.utc} | {escaped(moment.text, 160)} |"
-    if more := and_more(told.moments, MOST_MOMENTS):
-        yield f"| | | {more.replace('the', 'the other')} |"
+    if more := and_more(told.moments, MOST_MOMENTS, "the other reports"):
+        yield f"| | | {more} |"

@@ -7,6 +7,7 @@ from rtk.insight.facts import Outcome
 from rtk.insight.occurrence import Allowance
 from rtk.insight.recovery import Recovery
 from rtk.insight.shape import Insight
+from rtk.insight.status import ActivityStatus, RunStatus
 
 Tone = Literal["good", "bad", "unsure", "broken", "quiet"]
 
@@ -56,9 +57,9 @@ ALLOWANCES: dict[Allowance, Mark] = {
     Allowance.UNKNOWN: Mark("unknown", "?", "?", "unsure"),
 }
 STATUSES: dict[str, Mark] = {
-    "succeeded": Mark("succeeded", "✓", "+", "good"),
-    "failed": Mark("failed", "✗", "x", "bad"),
-    "interrupted": Mark("interrupted", "∅", "!", "broken"),
+    ActivityStatus.SUCCEEDED: Mark("succeeded", "✓", "+", "good"),
+    ActivityStatus.FAILED: Mark("failed", "✗", "x", "bad"),
+    ActivityStatus.INTERRUPTED: Mark("interrupted", "∅", "!", "broken"),
 }
 MOMENTS: dict[str, Mark] = {
     "deviated": OUTCOMES["deviated"],
@@ -76,7 +77,7 @@ STYLES: dict[Tone, str] = {
 
 def verdict_mark(insight: Insight) -> Mark:
     """The mark of the run's verdict; of a run whose gate was not met, that it has not begun."""
-    if insight.status == "failed" and insight.figures.verdict is None:
+    if insight.status == RunStatus.FAILED and insight.figures.verdict is None:
         return NOT_BEGUN
     return VERDICTS[insight.figures.verdict]
 

@@ -8,6 +8,7 @@ from rtk.insight.facts import ActivitySpan, Facts, Measurement, Phase, PhaseSpan
 from rtk.insight.moments import first_deviation
 from rtk.insight.recovery import conditions_began
 from rtk.insight.shape import Insight
+from rtk.insight.status import ActivityStatus
 from rtk.insight.stops import StopCause
 from rtk.insight.words import count, duration, number
 from rtk.report.axis import elapsed, utc
@@ -67,10 +68,10 @@ def room_for(items: Sequence[Moment], least: int, most: int) -> int:
     return max(least, min(most, sum(each.kind in _NEEDED for each in items)))
 
 
-def and_more(items: Sequence[Moment], most: int) -> str:
+def and_more(items: Sequence[Moment], most: int, where: str = "the reports") -> str:
     """How many of them `most_telling` leaves out, in words; nothing where it is none."""
     left = len(items) - most
-    return f"{left:,} more in the reports" if left > 0 else ""
+    return f"{left:,} more in {where}" if left > 0 else ""
 
 
 def _phases(facts: Facts) -> Iterator[Told]:
@@ -113,12 +114,12 @@ def _rollbacks(facts: Facts) -> Iterator[Told]:
 
 
 def _kind(span: ActivitySpan, kind: str) -> str:
-    return kind if span.status == "succeeded" else "trouble"
+    return kind if span.status == ActivityStatus.SUCCEEDED else "trouble"
 
 
 def _outcome(span: ActivitySpan) -> str:
     took = f" after {duration((span.ended or span.started) - span.started)}"
-    word = "returned" if span.status == "succeeded" else plain(span.status, 40)
+    word = "returned" if span.status == ActivityStatus.SUCCEEDED else plain(span.status, 40)
     return f"{word}{took}" + (f": {plain(span.failure, 240)}" if span.failure else "")
 
 

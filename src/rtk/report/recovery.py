@@ -2,6 +2,7 @@
 
 from rtk.insight.recovery import Recovery
 from rtk.insight.shape import Insight
+from rtk.insight.status import CUT_SHORT
 from rtk.insight.words import duration
 
 
@@ -35,4 +36,4 @@ def _is_cut(insight: Insight) -> bool:
     """Whether the run ended before its time, so that a longer cool-down would have changed nothing."""
     if insight.stop_cause is not None and insight.stop_cause.completes:
         return False
-    return insight.stopped is not None or insight.status in ("interrupted", "aborted")
+    return insight.stopped is not None or insight.status in CUT_SHORT

@@ -12,22 +12,18 @@ from rtk.insight.facts import ActivitySpan, Facts
 from rtk.insight.former import said
 from rtk.insight.promise import promise_at_length
 from rtk.insight.shape import Figures, Insight, InvalidReason
+from rtk.insight.status import ActivityStatus
 from rtk.insight.words import NO_DATA, bound, count, duration, multiple, number, share
 from rtk.report import certainty, costing, quantiles, recovery, worsening
 from rtk.report.axis import utc
+from rtk.report.figure import Figure, figure
+from rtk.report.figure import FigureKey as Key
+from rtk.report.figure import number as large
 from rtk.report.marks import RECOVERED, RESTORED, Mark, verdict_mark
 from rtk.report.moments import Moment, moments
 from rtk.report.text import fine_share, plain
 
 PAGE = "page"  # what the console's page of the run is called among the files
-
-
-class Figure(NamedTuple):
-    """A figure in words: what it is called, its value, and how it came about."""
-
-    label: str
-    value: str
-    explanation: str
 
 
 class Answer(NamedTuple):
@@ -199,12 +195,17 @@ def _numbers(insight: Insight) -> tuple[Figure, ...]:
     f = insight.figures
     spent = f.budget_spent if _measured(insight) else None
     return (
-        Figure("met", number(f.met), "slots of the conditions phase that were good"),
-        Figure("deviated", number(f.deviated), "slots of the conditions phase that were not"),
-        Figure("missed", number(f.missed), "slots the measurer did not measure"),
-        Figure("coverage", share(f.coverage), f"of {count(f.planned, 'planned slot')} were measured"),
-        Figure("budget spent", fine_share(spent), "by all phases of this run"),
-        Figure("burn rate", multiple(f.burn_rate), "times what the objective allows"),
+        large(Key.MET, number(f.met), "slots of the conditions phase that were good"),
+        large(Key.DEVIATED, number(f.deviated), "slots of the conditions phase that were not"),
+        large(Key.MISSED, number(f.missed), "slots the measurer did not measure"),
+        large(
+            Key.COVERAGE,
+            share(f.coverage),
+            f"of {count(f.planned, 'planned slot')} were measured",
+            known=f.coverage is not None,
+        ),
+        large(Key.BUDGET_SPENT, fine_share(spent), "by all phases of this run", known=spent is not None),
+        large(Key.BURN_RATE, multiple(f.burn_rate), "times what the objective allows", known=f.burn_rate is not None),
     )
 
 
@@ -214,32 +215,32 @@ def _figures(insight: Insight) -> tuple[Figure, ...]:
     deviating, spent = (f.deviating_s, f.budget_spent) if known else (None, None)
     impact = f.observed_budget_impact if known else None
     return (
-        Figure("Planned", count(f.planned, "slot"), "slots of the conditions phase"),
-        Figure("Coverage", share(f.coverage), "(met + deviated) ÷ planned"),
-        Figure("Observed", share(f.observed), "met ÷ (met + deviated)"),
-        Figure("Proven at least", bound(certainty.proven(insight), target), certainty.proven_for(insight)),
-        Figure("Outages", _outages(insight), "begun under the conditions, of so many chances to begin"),
-        Figure("In this run at most", bound(f.proven_at_most, target), "exact one-sided 95 % bound of its own time"),
-        Figure("If independent, at least", bound(f.proven_at_least, target), "were no outage longer than a slot"),
-        Figure("Needed", _count(f.needed), "clean measurements that would prove the target"),
-        Figure("Budget", duration(f.budget_s), "(1 - target) times the window"),
-        Figure("Deviating time", duration(deviating), "of all phases: from each deviated slot to the next"),
-        Figure("Budget spent", fine_share(spent), "deviating time ÷ budget"),
-        *(Figure(*each) for each in costing.figures_of(insight.occurrence)),
-        Figure("Burn rate", multiple(f.burn_rate), "(1 - observed) ÷ (1 - target)"),
-        Figure("Exhausted after", *_exhausted(f)),
-        Figure("Affordable", *_affordable(insight)),
-        Figure("Observed impact", fine_share(impact), "deviating time ÷ the run's own length"),
-        Figure("First deviation", *_first_deviation(insight)),
-        Figure("Clustering", *_clustering(insight)),
-        Figure("Restored", RESTORED[insight.restored].word, "whether every rollback succeeded"),
-        Figure(
-            "Recovered",
+        figure(Key.PLANNED, count(f.planned, "slot"), "slots of the conditions phase"),
+        figure(Key.COVERAGE, share(f.coverage), "(met + deviated) ÷ planned"),
+        figure(Key.OBSERVED, share(f.observed), "met ÷ (met + deviated)"),
+        figure(Key.PROVEN_AT_LEAST, bound(certainty.proven(insight), target), certainty.proven_for(insight)),
+        figure(Key.OUTAGES, _outages(insight), "begun under the conditions, of so many chances to begin"),
+        figure(Key.IN_RUN_AT_MOST, bound(f.proven_at_most, target), "exact one-sided 95 % bound of its own time"),
+        figure(Key.IF_INDEPENDENT, bound(f.proven_at_least, target), "were no outage longer than a slot"),
+        figure(Key.NEEDED, _count(f.needed), "clean measurements that would prove the target"),
+        figure(Key.BUDGET, duration(f.budget_s), "(1 - target) times the window"),
+        figure(Key.DEVIATING_TIME, duration(deviating), "of all phases: from each deviated slot to the next"),
+        figure(Key.BUDGET_SPENT, fine_share(spent), "deviating time ÷ budget"),
+        *(figure(*each) for each in costing.figures_of(insight.occurrence)),
+        figure(Key.BURN_RATE, multiple(f.burn_rate), "(1 - observed) ÷ (1 - target)"),
+        figure(Key.EXHAUSTED_AFTER, *_exhausted(f)),
+        figure(Key.AFFORDABLE, *_affordable(insight)),
+        figure(Key.OBSERVED_IMPACT, fine_share(impact), "deviating time ÷ the run's own length"),
+        figure(Key.FIRST_DEVIATION, *_first_deviation(insight)),
+        figure(Key.CLUSTERING, *_clustering(insight)),
+        figure(Key.RESTORED, RESTORED[insight.restored].word, "whether every rollback succeeded"),
+        figure(
+            Key.RECOVERED,
             RECOVERED[insight.recovery].word,
             "whether three measurements in a row were good after the undo",
         ),
-        Figure(
-            "Recovered after",
+        figure(
+            Key.RECOVERED_AFTER,
             duration(insight.recovered_after_s),
             "from the last rollback's end to the end of the first of three met in a row",
         ),
@@ -309,14 +310,14 @@ def _undo(facts: Facts) -> tuple[Undo, ...]:
 def _went(rollback: ActivitySpan) -> str:
     tries = "1 try" if rollback.tries == 1 else f"{rollback.tries:,} tries"
     failure = f": {plain(rollback.failure, 600)}" if rollback.failure else ""
-    hidden = rollback.status != "succeeded" and rollback.by_hand and not _by_hand(rollback)
+    hidden = rollback.status != ActivityStatus.SUCCEEDED and rollback.by_hand and not _by_hand(rollback)
     elsewhere = " (the command to run by hand spans lines; the journal has it)" if hidden else ""
     return f"{tries}{failure}{elsewhere}"
 
 
 def _by_hand(rollback: ActivitySpan) -> str:
     """The command for a person, if it can be shown as it is: a changed command must not be run."""
-    if not rollback.by_hand or rollback.status == "succeeded":
+    if not rollback.by_hand or rollback.status == ActivityStatus.SUCCEEDED:
         return ""
     line = plain(rollback.by_hand, 2000)
     return line if line == rollback.by_hand.strip() else ""

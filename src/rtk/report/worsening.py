@@ -1,8 +1,8 @@
 """Whether it got worse under the conditions, as every report answers it: a word, and what that rests on."""
 
-from rtk.insight.cause import BROKEN
+from rtk.insight.cause import SENTENCES
 from rtk.insight.facts import Facts, Phase
-from rtk.insight.shape import Comparison, Insight, Stats
+from rtk.insight.shape import Attribution, Comparison, Insight, Stats
 from rtk.insight.words import chance, number, share
 from rtk.insight.worsening import Worsening, p_of, worsening_of
 from rtk.report.text import plain
@@ -18,7 +18,7 @@ _WORDS = {
 }
 _LUCK = {
     Worsening.NOT_SHOWN: "So much can be luck.",
-    Worsening.NOT_JUDGED: BROKEN,
+    Worsening.NOT_JUDGED: SENTENCES[Attribution.BASELINE_BROKEN],
 }
 _BY_LUCK = "p: its chance by luck alone."
 

@@ -24,6 +24,7 @@ from rtk.insight.facts import (
 )
 from rtk.insight.occurs import Occurs
 from rtk.insight.outage_length import learned_from
+from rtk.insight.status import ActivityStatus, RunStatus
 from rtk.insight.stops import StopCause, Stopping, stopping_of
 from rtk.verify.numbers import played_of
 from rtk.verify.record import Entry, Recorded, Slot
@@ -145,29 +146,37 @@ def _read_missing(reading: _Reading, entry: Entry) -> None:
     key = (entry["role"], entry["index"])
     if entry["proves"] == "effect":
         missing = f"its effect did not show: {entry['missing']}"
-        begun = reading.spans.get(key) or ActivitySpan(entry["name"], entry["t"], entry["t"], "failed")
-        reading.spans[key] = replace(begun, status="failed", failure=missing, unproven=True)
+        begun = reading.spans.get(key) or ActivitySpan(entry["name"], entry["t"], entry["t"], ActivityStatus.FAILED)
+        reading.spans[key] = replace(begun, status=ActivityStatus.FAILED, failure=missing, unproven=True)
         return
     name = f"proof that {entry['name']} is gone"
-    span = ActivitySpan(name, entry["t"], entry["t"], "failed", f"not shown: {entry['missing']}")
+    failure = f"not shown: {entry['missing']}"
+    span = ActivitySpan(name, entry["t"], entry["t"], ActivityStatus.FAILED, failure, unproven=True)
     reading.spans[("rollback", PROOFS + entry["index"])] = span
 
 
 def _span(reading: _Reading, entry: Entry, head: Entry) -> ActivitySpan:
     name, at = entry["name"], entry["t"]
     if entry["kind"] == "intent":
-        return ActivitySpan(name, at, None, "interrupted", lasts=_lasts(head, entry))
+        return ActivitySpan(name, at, None, ActivityStatus.INTERRUPTED, lasts=_lasts(head, entry))
     begun = reading.spans.get((entry["role"], entry["index"]))
     return ActivitySpan(
         name,
         begun.started if begun else at,
         at,
-        "interrupted" if entry.get("interrupted") else "failed" if entry.get("failure") else "succeeded",
+        status_of(entry),
         entry.get("interrupted") or entry.get("failure"),
         entry.get("by_hand"),
         begun.lasts if begun else None,
         entry.get("tries", 1),
     )
+
+
+def status_of(entry: Entry) -> ActivityStatus:
+    """How an activity ended, by its entry."""
+    if entry.get("interrupted"):
+        return ActivityStatus.INTERRUPTED
+    return ActivityStatus.FAILED if entry.get("failure") else ActivityStatus.SUCCEEDED
 
 
 def _lasts(head: Entry, entry: Entry) -> float | None:
@@ -201,7 +210,7 @@ def _facts(head: Entry, reading: _Reading, measurements: Measurements, files: di
         conditions=tuple(span for (role, _), span in reading.spans.items() if role == "condition"),
         rollbacks=tuple(span for (role, _), span in reading.spans.items() if role == "rollback"),
         rolled_back=_rolled_back(head, reading),
-        status=end.get("status", "interrupted"),
+        status=end.get("status", RunStatus.INTERRUPTED),
         stop=_stop_of(end),
         gate=reading.gate,
         events=tuple(reading.events),

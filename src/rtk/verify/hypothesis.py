@@ -7,6 +7,7 @@ from typing import Any
 
 from rtk.clock import Clock
 from rtk.insight.facts import Outcome
+from rtk.insight.status import ActivityStatus, RunStatus
 from rtk.insight.words import number
 from rtk.verify.crew import Sample
 from rtk.verify.measure import Measurer, state_of
@@ -28,23 +29,23 @@ class Journal:
     """What the journal says of the whole run, while it is not over."""
 
     document: dict[str, Any]
-    status: str = "completed"
+    status: str = RunStatus.COMPLETED
     deviated: bool = False
     states: dict[str, Any] = field(default_factory=lambda: {"before": None, "after": None, "during": []})
 
     @property
     def is_undone_by_default(self) -> bool:
         """Whether the strategy `default` plays the rollbacks: not where a probe failed at the gate, or on a stop."""
-        if self.status != "failed":
-            return self.status != "interrupted"
+        if self.status != RunStatus.FAILED:
+            return self.status != RunStatus.INTERRUPTED
         before = self.states["before"] or {"probes": []}
-        return all(run["status"] == "succeeded" for run in before["probes"])
+        return all(run["status"] == ActivityStatus.SUCCEEDED for run in before["probes"])
 
     def as_dict(self) -> dict[str, Any]:
         """The Chaos Toolkit's journal, for controls that look at it; measurements are not in it."""
         return {
             "experiment": self.document,
-            "status": self.status,
+            "status": str(self.status),  # a text and no more: an extension may write it anywhere
             "deviated": self.deviated,
             "steady_states": self.states,
             "run": [],
@@ -76,7 +77,7 @@ class Hypothesis:
         if met:
             logger.info("Steady state hypothesis is met!")
         elif not self._stop.asked.is_set():
-            self._journal.status = "failed"
+            self._journal.status = RunStatus.FAILED
             gate = {"tries": TRIES, "reason": self._reason}
             self._record.note("event", text=f"the hypothesis was not met: {self._reason}", gate=gate)
         return met

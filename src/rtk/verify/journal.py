@@ -16,6 +16,7 @@ import msgspec
 
 from rtk.errors import CannotRecord
 from rtk.experiment.refs import probes_of
+from rtk.insight.status import RunStatus
 from rtk.verify.facts import ORDER, PHASE_BIT
 from rtk.verify.measure import isoformat, run_of
 from rtk.verify.numbers import played_of
@@ -97,7 +98,7 @@ def _top(head: Entry, others: list[Entry]) -> Iterator[str]:
         "start": isoformat(head["at"]),
         "end": isoformat(head["at"] + duration),
         "duration": duration,
-        "status": end["status"] if end else "interrupted",
+        "status": end["status"] if end else RunStatus.INTERRUPTED,
         "deviated": bool(end and end["deviated"]),
         "run": _runs(head, others, "method"),
         "rollbacks": _runs(head, others, "rollbacks"),

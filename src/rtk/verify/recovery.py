@@ -17,6 +17,7 @@ from rtk.clock import Clock
 from rtk.errors import BadInput, CannotRecord
 from rtk.experiment.strategy import Strategy
 from rtk.insight.facts import ActivitySpan, Facts
+from rtk.insight.status import ActivityStatus, RunStatus
 from rtk.insight.stops import StopCause, Stopping, decided
 from rtk.verify import beside, processes
 from rtk.verify.hypothesis import Journal
@@ -97,7 +98,7 @@ class Recovered:
     @property
     def is_proven(self) -> bool:
         """Whether rollbacks were played and every one succeeded, so that nothing is held on to."""
-        return bool(self.spans) and all(span.status == "succeeded" for span in self.spans or ())
+        return bool(self.spans) and all(span.status == ActivityStatus.SUCCEEDED for span in self.spans or ())
 
     def amend(self, facts: Facts) -> Facts:
         """Return the facts with what the record could not take: how the rollbacks went."""
@@ -234,7 +235,10 @@ def _end_processes(left: Remains) -> None:
 
 
 def _undone(left: Remains, toolkit: Toolkit, clock: Clock, record: Record) -> list[ActivitySpan] | None:
-    stop, journal = Stop(), Journal(toolkit.document, status="completed" if left.decided else "interrupted")
+    stop, journal = (
+        Stop(),
+        Journal(toolkit.document, status=RunStatus.COMPLETED if left.decided else RunStatus.INTERRUPTED),
+    )
     with processes.marking(left.run_id), toolkit.session(journal.as_dict(), stoppable=False):
         undoing = Undoing(left.run_id, toolkit, clock, record, stop)
         undoing.undo(_strategy(left.head), journal, dict.fromkeys(left.began), left.over)
@@ -267,7 +271,7 @@ def forget(left: Remains, clock: Clock) -> None:
 def _end(why: Stopping) -> Entry:
     told = {"stopped": why.sentence, "cause": why.cause, "detail": why.detail}
     return {
-        "status": "completed" if why.cause.completes else "interrupted",
+        "status": RunStatus.COMPLETED if why.cause.completes else RunStatus.INTERRUPTED,
         "deviated": False,
         **told,
         "signal": None,

@@ -17,23 +17,20 @@ from typing import Any
 from chaoslib.exceptions import ActivityFailed
 
 _PLAIN = frozenset({type(None), bool, int, float, str, bytes, dict, list, tuple})
-_LAZY: dict[str, tuple[type, ...]] = {
-    "an async generator, whose body has not run: let it return when it is done": (AsyncGenerator,),
-    "a generator, whose body has not run: let it return when it is done": (Generator,),
-    "a context manager that nobody entered: let it do its work when it is called": (
-        _GeneratorContextManager,
-        _AsyncGeneratorContextManager,
+_LAZY: tuple[tuple[tuple[type, ...], str], ...] = (
+    ((AsyncGenerator,), "an async generator, whose body has not run: let it return when it is done"),
+    ((Generator,), "a generator, whose body has not run: let it return when it is done"),
+    (
+        (_GeneratorContextManager, _AsyncGeneratorContextManager),
+        "a context manager that nobody entered: let it do its work when it is called",
     ),
-    "an awaitable that nobody awaits: declare it with async def, or let it return when it is done": (Awaitable,),
-    "a lazy iterator that nobody iterates over: make a list of it": (map, filter),
-    "a function that nobody called: let it call that function": (
-        FunctionType,
-        MethodType,
-        BuiltinFunctionType,
-        partial,
-        type,
+    ((Awaitable,), "an awaitable that nobody awaits: declare it with async def, or let it return when it is done"),
+    ((map, filter), "a lazy iterator that nobody iterates over: make a list of it"),
+    (
+        (FunctionType, MethodType, BuiltinFunctionType, partial, type),
+        "a function that nobody called: let it call that function",
     ),
-}
+)
 
 
 class NothingDone(ActivityFailed):  # type: ignore[misc]
@@ -73,7 +70,7 @@ def check_within(returned: Any, function: str) -> None:
 
 def unfinished(returned: Any) -> str | None:
     """Return what is wrong with an object as the result of an activity; None where nothing is known to be."""
-    for told, kinds in _LAZY.items():
+    for kinds, told in _LAZY:
         if isinstance(returned, kinds):
             return told
     if type(returned).__module__ == "itertools":

@@ -18,6 +18,7 @@ from rtk.errors import CannotRecord, ToolkitError
 from rtk.experiment.plan import Plan
 from rtk.experiment.strategy import Strategy
 from rtk.insight.facts import Facts, Phase, Threshold
+from rtk.insight.status import RunStatus
 from rtk.insight.stops import StopCause, decided
 from rtk.verify import beside, processes
 from rtk.verify.afterwards import Afterwards
@@ -213,7 +214,7 @@ class Run:
         """End the run where the baseline is broken already: as where the gate is not met, no condition is applied."""
         baseline = self._decision.baseline()
         if baseline.is_broken:
-            self.journal.status = "failed"
+            self.journal.status = RunStatus.FAILED
             self._stop.request(StopCause.BASELINE_BROKEN, baseline.already())
             logger.warning(f"{(self._stop.reason or '').capitalize()}")
 
@@ -241,7 +242,7 @@ class Run:
         rollbacks = bool(self._toolkit.experiment.get("rollbacks"))
         strategy = self._v.rollback_strategy
         # Rollbacks may undo more than actions did, and more than this run did: the strategy decides, not what began.
-        if self.journal.status == "failed" and rollbacks and self._undoing.is_asked(strategy, self.journal):
+        if self.journal.status == RunStatus.FAILED and rollbacks and self._undoing.is_asked(strategy, self.journal):
             self._undoing.undo(strategy, self.journal, [])
         if not self._method.started:
             return
@@ -265,7 +266,7 @@ class Run:
             logger.warning(f"Ending the run: {self._stop.reason}")
             self._clock.wait(self._method.done, ACTION_S)
         if self._stop.signal is not None:
-            self.journal.status = "interrupted"
+            self.journal.status = RunStatus.INTERRUPTED
         if not self._method.done.is_set():
             self._phases.forgo()  # what is ended here may be a measurement's
             processes.end(processes.descendants(os.getpid()) & processes.marked(self._v.run_id))
@@ -309,8 +310,8 @@ class Run:
         self._beat.stop()
         # What comes after this moment has not stopped the run.
         why, self.signal = self._stop.why, self._stop.signal
-        if why and self.journal.status == "completed" and not why.cause.completes:
-            self.journal.status = "aborted" if self._method.failed else "interrupted"
+        if why and self.journal.status == RunStatus.COMPLETED and not why.cause.completes:
+            self.journal.status = RunStatus.ABORTED if self._method.failed else RunStatus.INTERRUPTED
         self._undoing.sweep()
         if cost := self._measurer.cost_of_controls():
             self._record.note("event", text=cost)

@@ -10,6 +10,7 @@ from typing import Any
 from rtk.clock import Clock
 from rtk.experiment.claim import extension_of
 from rtk.insight.facts import ActivitySpan
+from rtk.insight.status import ActivityStatus
 from rtk.verify.activity import Played, Player
 from rtk.verify.instruction import by_hand
 from rtk.verify.method import entry_of
@@ -105,7 +106,7 @@ class Undo:
     def _tell(self, entry: dict[str, Any], activity: dict[str, Any], played: Played, failed: list[str]) -> None:
         name, failure = _name(activity), played.failure
         hand = _by_hand(activity, self._toolkit) if failure else None
-        status = "failed" if failure else "succeeded"
+        status = ActivityStatus.FAILED if failure else ActivityStatus.SUCCEEDED
         self.spans.append(ActivitySpan(name, 0.0, 0.0, status, failure, hand, tries=played.tries))
         if failure:
             failed.append(name)

@@ -62,7 +62,7 @@ def _problem(_request: HttpRequest, problem: Problem) -> HttpResponse:
 
 @api.exception_handler(gate.Refused)
 def _refused(_request: HttpRequest, error: gate.Refused) -> HttpResponse:
-    challenge = {"challenge": error.challenge} if isinstance(error, gate.Unauthorized) else {}
+    challenge: dict[str, Any] = {"challenge": error.challenge} if isinstance(error, gate.Unauthorized) else {}
     return refused(Problem(error.status, str(error), **challenge))
 
 

@@ -17,6 +17,7 @@ from rtk.console.store import executions, extent, lessons, promises, runs, told,
 from rtk.console.store.intake import Name, refusal
 from rtk.console.store.models import Execution, Verification
 from rtk.console.store.problem import Problem
+from rtk.console.store.run_state import RunState
 
 router = Router(tags=["runs"])
 V = f"{T}/verifications/{{verification}}/runs"
@@ -67,7 +68,7 @@ def begin(request: HttpRequest, org: str, team: str, verification: str) -> HttpR
     run = runs.make(
         into, user, of, _plan(of), uuid4(), told="events", execution=execution, progress={"start": journal.start}
     )
-    value = {**runs.shown(run), "state": "running", "status": "", "journal": {}}
+    value = {**runs.shown(run), "state": RunState.RUNNING, "status": "", "journal": {}}
     return created(request, value, f"{request.path}/{run.id}")
 
 

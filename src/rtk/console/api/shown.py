@@ -9,6 +9,7 @@ from rtk.console.api.costs import COST, ShownCost
 from rtk.console.api.forms import EXPERIMENT
 from rtk.console.api.proposed import LEARNED, OUTAGE, WARNING, Found
 from rtk.console.api.standing import STANDING, ShownStanding, Together
+from rtk.console.store.run_state import RunState
 from rtk.insight.facts import Outcome, Phase
 
 __all__ = ["Found"]  # what is proposed is shown as well
@@ -53,7 +54,7 @@ class ShownRun(Schema):
     experiment_id: str
     execution_id: str
     title: str
-    state: Literal["running", "lost contact", "abandoned", "ended"]
+    state: RunState
     status: str
     created_at: Moment
     heard_at: Moment

@@ -11,6 +11,7 @@ from rtk.console.people import names
 from rtk.console.store import insights
 from rtk.console.store.models import Run
 from rtk.console.store.runs import SILENCE, state_of
+from rtk.insight.status import RunStatus
 
 
 class Message(NamedTuple):
@@ -70,6 +71,7 @@ def shown(run: Run) -> dict[str, Any]:
         "restored": insight.get("restored"),
         "recovered": insight.get("recovered"),
         "not_restored": list(insight.get("not_restored") or ()),
+        "unrestored": list(insight.get("unrestored") or ()),
         "began_at": run.created_at.isoformat(),
         "heard_at": run.heard_at.isoformat(),
         "ended_at": run.ended_at.isoformat() if run.ended_at else None,
@@ -115,4 +117,4 @@ def _unlinked(text: str) -> str:
 
 def _without_verdict(status: str | None) -> str:
     """The journal's "failed", of a run whose gate was not met, is not to be mixed up with a verdict."""
-    return "not begun" if status == "failed" else f"ended without a verdict, status {status or 'unknown'}"
+    return "not begun" if status == RunStatus.FAILED else f"ended without a verdict, status {status or 'unknown'}"

@@ -23,7 +23,7 @@ _COMMANDS = "chaos signin --url https://rtk.example.com\nchaos verify shop.json"
 _HOSTILE = "<script>alert(1)</script> " + "a-name-without-any-space-" * 8
 _GROUPS = {
     "Verdicts": ("pass", "fail", "inconclusive", "invalid", "not-begun", "none"),
-    "Runs": ("running", "completed", "failed", "aborted", "interrupted", "deviated", "lost-contact", "abandoned"),
+    "Runs": ("running", "completed", "failed", "aborted", "interrupted", "deviated", "lost contact", "abandoned"),
     "Measurements": ("met", "deviated", "missed"),
     "Cost": ("within-allowance", "beyond-allowance", "unknown"),
     "Undo": ("restored", "not-restored", "not-recovered"),

@@ -9,6 +9,7 @@ from rtk.console.store.standings import Standing
 from rtk.insight import standing_wording
 from rtk.insight.standing import LOWEST_FIRST, lowest
 from rtk.insight.standing_shape import StandingState
+from rtk.insight.standing_wording import STATES
 from rtk.insight.words import bound, count, duration
 from rtk.report.text import capital
 
@@ -71,7 +72,7 @@ def _proven(found: Standing) -> str:
 def together(found: Iterable[Standing]) -> Together:
     """Return how an objective stands by its verifications."""
     states = Counter(each.promise.state for each in found)
-    words = [f"{states[each]:,} {each.replace('-', ' ')}" for each in LOWEST_FIRST if states[each]]
+    words = [f"{states[each]:,} {STATES[each].lower()}" for each in LOWEST_FIRST if states[each]]
     return Together(lowest(states), ", ".join(words) or "no verification")
 
 

@@ -28,7 +28,31 @@ class Ended(StrEnum):
     REMOVED = "removed"
 
 
-def end_access(user: User, why: Ended) -> dict[str, int]:
+class Way(StrEnum):
+    """A way into an account, by the name it has in the audit log."""
+
+    TOKENS = "tokens"
+    SESSIONS = "sessions"
+    SECOND_FACTORS = "second factors"
+    CONNECTIONS = "connections"
+    ADDRESSES = "addresses"
+
+    @property
+    def one(self) -> str:
+        """What one of them is called."""
+        return _ONE[self]
+
+
+_ONE = {
+    Way.TOKENS: "token",
+    Way.SESSIONS: "session",
+    Way.SECOND_FACTORS: "second factor",
+    Way.CONNECTIONS: "connection",
+    Way.ADDRESSES: "address",
+}
+
+
+def end_access(user: User, why: Ended) -> dict[Way, int]:
     """End the tokens, sessions, passkeys, authenticator apps, recovery codes and connections of an account.
 
     Return how many there were of each kind. Whoever is only disabled stays connected to the issuer, by which nobody
@@ -37,20 +61,25 @@ def end_access(user: User, why: Ended) -> dict[str, int]:
     """
     with transaction.atomic():
         ended = {
-            "tokens": _deleted(Token.objects.filter(user=user)),
-            "sessions": _sessions_ended(user),
-            "second factors": _deleted(Authenticator.objects.filter(user=user)),
+            Way.TOKENS: _deleted(Token.objects.filter(user=user)),
+            Way.SESSIONS: _sessions_ended(user),
+            Way.SECOND_FACTORS: _deleted(Authenticator.objects.filter(user=user)),
         }
         if why != Ended.DISABLED:
-            ended["connections"] = _deleted(SocialAccount.objects.filter(user=user))
+            ended[Way.CONNECTIONS] = _deleted(SocialAccount.objects.filter(user=user))
         if why == Ended.RESET:
-            ended["addresses"] = addresses.keep(user, user.read_at or user.email)
+            ended[Way.ADDRESSES] = addresses.keep(user, user.read_at or user.email)
         if any(ended.values()):
-            audit.record_everywhere(user, "user.access-ended", user.email, {"why": why.value, **ended})
+            audit.record_everywhere(
+                user,
+                "user.access-ended",
+                user.email,
+                {"why": why.value, **{way.value: number for way, number in ended.items()}},
+            )
     return ended
 
 
-def disable(user: User) -> dict[str, int]:
+def disable(user: User) -> dict[Way, int]:
     """Shut somebody out, until they are enabled again; how much ended of each kind."""
     with transaction.atomic():
         ended = end_access(user, Ended.DISABLED)

@@ -48,8 +48,9 @@ def _check_all(objective: Objective) -> None:
         try:
             _check(each)
         except Problem as problem:
-            told = f'quantile: the verification "{each.name}" cannot be measured by it: {problem.detail}'
-            raise Problem(422, told, "quantile") from None
+            told = f'the verification "{each.name}" cannot be measured by it: {problem.detail}'
+            wrong = BadInput.at("quantile", told)
+            raise Problem(422, str(wrong), "quantile", wrong=wrong) from None
 
 
 def _columns_of_objective(values: Mapping[str, Any], before: Objective | None) -> dict[str, Any]:
@@ -133,7 +134,7 @@ def _occurs(given: object) -> dict[str, Any] | None:
     try:
         return block_of_occurs(occurs_of(given, OCCURS))
     except BadInput as error:
-        raise Problem(422, str(error), OCCURS) from None
+        raise Problem(422, str(error), OCCURS, wrong=error) from None
 
 
 def warning_of(made: Verification) -> str | None:

@@ -11,6 +11,7 @@ from django.utils.timezone import now
 
 from rtk.console.people.models import Team, User
 from rtk.console.store import experiments, extent, lists, timeline
+from rtk.console.store.intake import refusal
 from rtk.console.store.models import NAME_LENGTH, Event, Execution, Experiment, Run
 from rtk.console.store.problem import Problem, unknown
 from rtk.experiment.quantity import finite
@@ -85,9 +86,7 @@ def journal_of(raw: bytes) -> Journal:
     try:
         return msgspec.json.decode(raw, type=Journal)
     except msgspec.ValidationError as error:
-        says, _, where = str(error).partition(" - at `$")
-        place = f"journal{where.rstrip('`')}"
-        raise Problem(422, f"{place}: {says[:1].lower()}{says[1:]}", place) from None
+        raise refusal(error, "journal") from None
     except (msgspec.DecodeError, RecursionError) as error:
         raise Problem(400, f"journal: not JSON: {error}", "journal") from None
 

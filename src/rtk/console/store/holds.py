@@ -16,6 +16,7 @@ from rtk.console.people.models import Team, User
 from rtk.console.store import runs
 from rtk.console.store.models import NAME_LENGTH, Hold, Run
 from rtk.console.store.problem import Problem, unknown
+from rtk.console.store.run_state import RunState
 from rtk.insight.facts import Beside, Neighbour
 from rtk.insight.stops import StopCause
 from rtk.verify.holders import Standing
@@ -23,7 +24,11 @@ from rtk.verify.systems import System, common, from_dicts
 
 MOST_JOINED = 100
 _LOCK = 0x52544B48  # one hold is taken at a time in an organization
-_GONE = {"lost contact": Standing.DIED, "abandoned": Standing.DIED, "running": Standing.RUNNING}
+_GONE = {
+    RunState.LOST_CONTACT: Standing.DIED,
+    RunState.ABANDONED: Standing.DIED,
+    RunState.RUNNING: Standing.RUNNING,
+}
 
 
 class Wanted(NamedTuple):
@@ -181,6 +186,6 @@ def _holder(team: Team, hold: Hold, shared: tuple[System, ...]) -> dict[str, Any
 def standing_of(hold: Hold) -> Standing:
     """Why a hold stands, by the run that has it."""
     run = Run.objects.filter(id=hold.run_id, team=hold.team_id).first()
-    if run is None or (state := runs.state_of(run)) != "ended":
+    if run is None or (state := runs.state_of(run)) is not RunState.ENDED:
         return Standing.RUNNING if run is None else _GONE[state]
     return Standing.NOT_RESTORED if run.restored is False else Standing.UNDOING

@@ -34,7 +34,7 @@ _BROKEN = (ToolkitError, LookupError, TypeError, ValueError, AttributeError, Ari
 
 def insight_of(run: Run) -> dict[str, Any]:
     """The run's insight; while it goes on, its counts, with None for everything else."""
-    if state_of(run) not in ("ended", "abandoned"):
+    if state_of(run).is_under_way:
         return counts(run)
     if _is_stale(run) or versions.is_outdated(run):
         with _COMPUTING:  # one at a time takes memory, and who waited finds what the other computed

@@ -16,7 +16,7 @@ def read(source: bytes, form: str | None = None) -> tuple[dict[str, Any], tuple[
         document, warnings = document_of(source, WHERE, form)
         check(document)
     except BadInput as error:
-        raise Problem(422, str(error), "source") from None
+        raise Problem(422, str(error), "source", wrong=error) from None
     except RecursionError:
         raise Problem(422, f"{WHERE}: nested too deeply", "source") from None
     return document, warnings

@@ -3,22 +3,33 @@
 from http import HTTPStatus
 from typing import Any
 
+from rtk.errors import BadInput
+
 MEDIA_TYPE = "application/problem+json"
 
 
 class Problem(Exception):
     """A refusal: `field` is the place in the call that is wrong, `more` are keys beside the usual ones.
 
-    `challenge` is for the header WWW-Authenticate, where the status is 401.
+    `wrong` is what was wrong with a value, for forms, which show it beside its place. `challenge` is for the header
+    WWW-Authenticate, where the status is 401.
     """
 
     def __init__(
-        self, status: int, detail: str, field: str | None = None, *, challenge: str = "Bearer", **more: Any
+        self,
+        status: int,
+        detail: str,
+        field: str | None = None,
+        *,
+        wrong: BadInput | None = None,
+        challenge: str = "Bearer",
+        **more: Any,
     ) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
         self.field = field
+        self.wrong = wrong or BadInput(detail)
         self.challenge = challenge
         self.more = more
 

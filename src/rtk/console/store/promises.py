@@ -54,9 +54,10 @@ def _read(text: str, measure: Mapping[str, Any] | None) -> QuantilePromise:
         if measure:
             limit_of(promise, {"steady-state-hypothesis": {"probes": [dict(measure)]}}, "quantile")
     except BadInput as error:
-        raise Problem(422, str(error), "quantile") from None
+        raise Problem(422, str(error), "quantile", wrong=error) from None
     return promise
 
 
 def _refused(place: str, told: str) -> Problem:
-    return Problem(422, f"{place}: {told}", place)
+    wrong = BadInput.at(place, told)
+    return Problem(422, str(wrong), place, wrong=wrong)

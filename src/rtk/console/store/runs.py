@@ -19,6 +19,7 @@ from rtk.console.store import executions, experiments, lists, partitions, revisi
 from rtk.console.store.intake import PlanOf, accept, refusal
 from rtk.console.store.models import Run, Verification
 from rtk.console.store.problem import Problem, unknown
+from rtk.console.store.run_state import NotedState, RunState
 from rtk.experiment.plan import slot_count
 from rtk.experiment.revision import essence
 
@@ -162,7 +163,7 @@ def end(run: Run, user: User | None, raw: bytes, insight: Any) -> None:
     with transaction.atomic():
         held = Run.objects.select_for_update(no_key=True).get(id=run.id)
         first = held.ended_at is None or held.client_insight is None
-        held.state, held.ended_at = "ended", held.ended_at or now()
+        held.state, held.ended_at = NotedState.ENDED, held.ended_at or now()
         held.status = held.status or journal.status[: executions.MOST_STATUS]
         held.client_insight = (insight or {}) if first else held.client_insight
         held.save(update_fields=["state", "ended_at", "status", "client_insight"])
@@ -202,16 +203,17 @@ class Alive(Protocol):
     def ended_at(self) -> datetime | None: ...
 
 
-def state_of(run: "Run | Alive", at: datetime | None = None) -> str:
-    """`running`, `lost contact`, `abandoned` or `ended`, at a moment."""
+def state_of(run: "Run | Alive", at: datetime | None = None) -> RunState:
+    """How a run is at a moment."""
     moment = at or now()
-    if run.state == "ended" or run.ended_at:
-        return "ended"
+    if run.state == NotedState.ENDED or run.ended_at:
+        return RunState.ENDED
     silent = moment > run.heard_at + SILENCE
     if silent and moment > run.due_at + PATIENCE:
-        return "abandoned"
+        return RunState.ABANDONED
     # Told by events, a run has no heartbeat: between two samples it may be silent for as long as it likes.
-    return "lost contact" if silent and (run.told == "record" or moment > run.due_at + SILENCE) else "running"
+    waits = run.told == "record" or moment > run.due_at + SILENCE
+    return RunState.LOST_CONTACT if silent and waits else RunState.RUNNING
 
 
 class Line(NamedTuple):

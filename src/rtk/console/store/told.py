@@ -21,14 +21,17 @@ from rtk.console.store.executions import MOST_STATUS
 from rtk.console.store.intake import OUTCOME_CODES, PHASE_CODES
 from rtk.console.store.models import Event, Measurement, RecordEntry, Run
 from rtk.console.store.problem import Problem
+from rtk.console.store.run_state import NotedState
 from rtk.console.store.runs import lengths, tell
 from rtk.experiment.plan import ValueLimit, slot_count
 from rtk.experiment.quantity import finite
 from rtk.insight.facts import PHASES, Outcome
+from rtk.insight.status import CUT_SHORT, ActivityStatus
 from rtk.verify.limited import outcome_within
 
 PREFIX = "verification-"
 SAMPLE = "sample"
+_CUT_OFF = {"interrupted": "the run was interrupted", "exited-by-signal": "the run was exited by signal"}
 CONDITIONS_BEGIN = ("sample-started", "condition-started")
 MOST_ITERATION = 10_000_000
 LEAST_FREQUENCY_S, MOST_FREQUENCY_S = 0.001, 86_400.0
@@ -165,8 +168,8 @@ def _happened(told: Told, name: str, payload: Mapping[str, Any]) -> None:
         told.phase("recovery")
     elif name in ("rollbacks-started", "rollbacks-completed"):
         told.entry("rollbacks", state="started" if name.endswith("started") else "ended", reason=None)
-    elif name in ("interrupted", "exited-by-signal"):
-        told.entry("event", text=f"the run was {name.replace('-', ' ')}")
+    elif name in _CUT_OFF:
+        told.entry("event", text=_CUT_OFF[name])
 
 
 def _frequency(run: Run, payload: Mapping[str, Any]) -> None:
@@ -206,7 +209,7 @@ def finish(run: Run, raw: bytes, status: str, results: Mapping[str, Any], at: da
         told = Told(Run.objects.select_for_update(no_key=True).get(id=run.id), moment)
         if told.run.results is None:
             _finish(told, journal, status, results)
-            told.run.results, told.run.state, told.run.ended_at = dict(results), "ended", moment
+            told.run.results, told.run.state, told.run.ended_at = dict(results), NotedState.ENDED, moment
             told.run.status = status[:MOST_STATUS]
         _save(told, moment)
         outbox.note(outbox.ENDED, run.id)
@@ -223,7 +226,7 @@ def _finish(told: Told, journal: Final, status: str, results: Mapping[str, Any])
         told.entry("rollbacks", state="ended" if undone else "skipped", reason=None)
     took = finite(results.get("total_duration"))
     end = told.t if took is None or not 0 < took < 1e9 else took
-    stopped = f"the run was {status}" if status in ("interrupted", "aborted") else None
+    stopped = f"the run was {status}" if status in CUT_SHORT else None
     told.entry("end", end, status=status, deviated=bool(journal.deviated), stopped=stopped)
 
 
@@ -236,7 +239,7 @@ def _activities(told: Told, role: str, played: Iterable[Activity], method: Any) 
         if known:
             names[index] = None  # the next one of that name is another activity
         begun, ended = told.since(each.start), told.since(each.end)
-        failure = None if each.status == "succeeded" else f"it was {each.status or 'not done'}"[:500]
+        failure = None if each.status == ActivityStatus.SUCCEEDED else f"it was {each.status or 'not done'}"[:500]
         if known or role == "rollback":  # an intent is looked up in the method
             told.entry("intent", told.t if begun is None else begun, role=role, index=index, name=name)
         told.entry("activity", told.t if ended is None else ended, role=role, index=index, name=name, failure=failure)
@@ -245,7 +248,7 @@ def _activities(told: Told, role: str, played: Iterable[Activity], method: Any) 
 def _save(told: Told, at: datetime) -> None:
     run = told.run
     run.progress, run.heard_at = told.progress, at
-    run.state = "ended" if run.ended_at else "running"
+    run.state = NotedState.ENDED if run.ended_at else NotedState.RUNNING
     run.due_at = run.created_at + timedelta(seconds=sum(lengths(run.plan).values()))
     run.save(update_fields=["next", "plan", "progress", "heard_at", "due_at", "results", "state", "status", "ended_at"])
 

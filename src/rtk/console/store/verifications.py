@@ -133,7 +133,7 @@ def checked(document: Any, place: str = "experiment", ask: Callable[[Any], None]
     try:
         ask(document)
     except BadInput as error:
-        raise Problem(422, f"{place}: {error}", place) from None
+        raise Problem(422, f"{place}: {error}", place, wrong=error) from None
     except RecursionError:
         raise Problem(422, f"{place}: nested too deeply", place) from None
 
@@ -143,7 +143,7 @@ def plan_in(document: Mapping[str, Any], place: str = "experiment") -> Plan:
     try:
         return plan_of(document)
     except BadInput as error:
-        raise Problem(422, f"{place}: {error}", place) from None
+        raise Problem(422, f"{place}: {error}", place, wrong=error) from None
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from django.utils.timezone import now
 from rtk.console.notify import outbox
 from rtk.console.store import backlog, insights, partitions, runs, timeline, versions
 from rtk.console.store.models import Run
+from rtk.console.store.run_state import NotedState
 from rtk.insight.former import CURRENT
 
 RECENT = timedelta(days=1)  # runs that ended longer ago get their insight when somebody asks for it
@@ -28,15 +29,15 @@ def sweep(at: datetime | None = None) -> dict[str, int]:
     late = silent & Q(due_at__lt=moment - runs.PATIENCE)
     lost = silent & (Q(told="record") | Q(due_at__lt=moment - runs.SILENCE))
     return {
-        "abandoned": _become("abandoned", late & ~Q(state="abandoned"), "run.abandoned"),
-        "lost": _become("lost", lost & Q(state="running"), "run.lost-contact"),
+        "abandoned": _become(NotedState.ABANDONED, late & ~Q(state=NotedState.ABANDONED), "run.abandoned"),
+        "lost": _become(NotedState.LOST, lost & Q(state=NotedState.RUNNING), outbox.LOST_CONTACT),
         "insights": _keep_insights(Q(ended_at__gt=moment - RECENT), MOST_INSIGHTS),
         "weighed": backlog.weigh(MOST_INSIGHTS),
         "renewed": _renew(versions.MOST_AT_ONCE),
     }
 
 
-def _become(state: str, which: Q, kind: str) -> int:
+def _become(state: NotedState, which: Q, kind: str) -> int:
     changed = 0
     for run in Run.objects.filter(which, ended_at=None).select_related("verification", "team"):
         changed += _changed(run, state, kind)
@@ -44,7 +45,7 @@ def _become(state: str, which: Q, kind: str) -> int:
 
 
 @transaction.atomic
-def _changed(run: Run, state: str, kind: str) -> int:
+def _changed(run: Run, state: NotedState, kind: str) -> int:
     mine = Run.objects.filter(id=run.id, state=run.state, heard_at=run.heard_at, ended_at=None).update(state=state)
     if mine:
         timeline.add(run.team, None, kind, run.id, run.verification.name)

@@ -95,7 +95,7 @@ def test_names_that_stand_twice_are_told() -> None:
 
 def test_the_lines_around_a_mistake_are_shown_with_a_mark_below_it() -> None:
     text = "one\r\ntwo\nthree\rfour\nfive"
-    shown = excerpt(text, "the experiment, line 3 column 2: wrong")
+    shown = excerpt(text, (3, 2))
     assert [(line.number, line.text, line.mark) for line in shown] == [
         (1, "one", ""),
         (2, "two", ""),
@@ -106,13 +106,9 @@ def test_the_lines_around_a_mistake_are_shown_with_a_mark_below_it() -> None:
 
 
 def test_of_a_long_line_the_part_around_the_mistake_is_shown() -> None:
-    (shown,) = excerpt("x" * 5_000 + "!" + "x" * 5_000, "line 1 column 5001: wrong")
+    (shown,) = excerpt("x" * 5_000 + "!" + "x" * 5_000, (1, 5001))
     assert len(shown.text) == 160
     assert shown.text[len(shown.mark) - 1] == "!"
-
-
-def test_a_refusal_without_a_place_shows_no_lines() -> None:
-    assert excerpt(TEXT, "the experiment: title: missing") == []
 
 
 def test_what_names_hold_is_harmless_in_a_line() -> None:

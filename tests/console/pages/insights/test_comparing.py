@@ -3,9 +3,14 @@
 import re
 
 from rtk.console.pages.insights.comparing import beside
-from rtk.report.story import Figure
+from rtk.insight.insight import insight
+from rtk.insight.words import NO_DATA
+from rtk.report.figure import Figure, FigureKey
+from rtk.report.story import story
 from tests.console.pages.insights.made import PUBLISHED, a_run, browser_of, ended, page, path_of, text_of
 from tests.console.people.world import World
+from tests.insight.test_occurrence import run
+from tests.report.samples import a_run as sample
 
 
 def test_all_runs_of_the_verification_stand_beside_the_run(world: World) -> None:
@@ -28,13 +33,30 @@ def test_two_runs_are_compared_figure_by_figure(world: World) -> None:
     )
 
 
+def test_a_figure_that_one_run_alone_has_stands_beside_no_data() -> None:
+    expected = run(20 * "x" + 40 * ".")
+    of_one = story(insight(expected), expected).figures
+    of_other = story(*sample("published")).figures
+    for both, place in (((of_one, of_other), 1), ((of_other, of_one), 0)):
+        (row,) = [each for each in beside(*both) if each.label == "One occurrence"]
+        assert row.values[place] == NO_DATA != row.values[1 - place]
+        assert len(beside(*both)) == len(of_one)
+
+
 def test_a_run_under_way_cannot_be_compared_yet(world: World) -> None:
     text = text_of(browser_of(world), f"{path_of(ended(world))}/compare/{a_run(world).id}")
     assert "There is nothing to compare" in text
 
 
 def test_a_figure_that_only_one_of_them_has_is_no_data_of_the_other() -> None:
-    both, mine, theirs = (Figure(label, "1", "how") for label in ("met", "One occurrence", "Else"))
+    both, mine, theirs = (
+        Figure(label, "1", "how", key)
+        for label, key in (
+            ("met", FigureKey.MET),
+            ("One occurrence", FigureKey.ONE_OCCURRENCE),
+            ("Else", FigureKey.ALL_EXPECTED),
+        )
+    )
     assert beside((both, mine), (both, theirs)) == [
         ("met", ("1", "1"), "how"),
         ("One occurrence", ("1", "no data"), "how"),

@@ -60,10 +60,26 @@ def test_an_insight_of_before_that_knew_when_it_recovered_has_recovered() -> Non
     assert story(found, facts).recovered.word == "recovered"
 
 
+@pytest.mark.parametrize("name", SAMPLES)
+def test_of_an_insight_from_before_there_were_codes_the_sentences_tell_them(name: str) -> None:
+    made, _ = a_run(name)
+    codes = ("attribution", "unrestored")
+    assert insight_from({k: v for k, v in json.loads(json.dumps(made.as_dict())).items() if k not in codes}) == made
+
+
+def test_what_was_not_undone_for_a_reason_that_a_later_release_adds_is_told_in_its_words() -> None:
+    made, _ = a_run("not restored")
+    told = json.loads(json.dumps(made.as_dict()))
+    found = insight_from({**told, "unrestored": [{"problem": "later", "name": "stop"}]})
+    assert found is not None
+    assert (found.unrestored, found.not_restored) == ((), made.not_restored)
+
+
 def test_a_code_that_a_later_release_adds_is_its_default() -> None:
     made, facts = a_run("deviating")
-    later = {"recovery": "later", "stop_cause": "later", "invalid_reason": "later"}
+    later = {"recovery": "later", "stop_cause": "later", "invalid_reason": "later", "attribution": "later"}
     found = insight_from({**json.loads(json.dumps(made.as_dict())), **later})
     assert found is not None
     assert (found.stop_cause, found.invalid_reason) == (None, None)
+    assert found.attribution is made.attribution
     assert story(found, facts).recovered.word == "recovered"

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 import pytest
@@ -10,6 +11,10 @@ from django.template import Context, Template
 from django.utils import timezone
 
 from rtk.console.pages.templatetags import show
+from rtk.console.store.run_state import RunState
+from rtk.insight.occurrence import Allowance
+from rtk.insight.standing_shape import StandingState
+from rtk.insight.status import RunStatus
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -87,8 +92,12 @@ def test_no_two_verdicts_look_alike_without_their_colour() -> None:
     assert len(set(icons)) == len(icons)
 
 
-def test_a_state_is_found_however_it_is_spelt_and_unknown_ones_are_refused() -> None:
-    assert show.state("lost contact") == show.state("lost-contact")
+@pytest.mark.parametrize("known", [*RunState, *RunStatus, *StandingState, *Allowance])
+def test_every_state_but_the_end_is_shown_by_its_own_name(known: StrEnum) -> None:
+    assert known is RunState.ENDED or known in show.STATES
+
+
+def test_without_a_state_there_is_no_verdict_and_unknown_ones_are_refused() -> None:
     assert "no verdict" in show.state(None)
     assert "under way" in show.state("running", "under way")
     with pytest.raises(KeyError):

@@ -29,7 +29,7 @@ def test_a_run_is_one_row_from_its_start_to_its_end(world: World) -> None:
     Run.objects.filter(id=run.id).update(heard_at=now() - timedelta(minutes=2), due_at=now() - timedelta(minutes=1))
     watch.sweep()
     (row,) = of(world, "run")
-    assert (row.state, row.goes_on) == ("lost-contact", True)
+    assert (row.state, row.goes_on) == ("lost contact", True)
     run.refresh_from_db()
     runs.end(run, world.member, b'{"status": "completed"}', {})
     (row,) = of(world, "run")

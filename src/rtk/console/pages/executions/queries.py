@@ -11,10 +11,12 @@ from django.db import connection
 from django.db.models import QuerySet, TextField
 from django.db.models.functions import Left
 
-from rtk.console.pages.insights.states import NOT_BEGUN, REFUSED
+from rtk.console.pages.insights.states import NOT_BEGUN
 from rtk.console.pages.templatetags.show import STATES
 from rtk.console.store.models import Event, Execution, Run
+from rtk.console.store.run_state import RunState
 from rtk.console.store.runs import state_of
+from rtk.insight.status import RunStatus
 from rtk.report.text import plain
 
 COLUMNS = (
@@ -102,9 +104,9 @@ def rows(executions: Sequence[Execution], at: datetime) -> list[Row]:
 
 def row(execution: Execution, last: Now | None, at: datetime) -> Row:
     """An execution as a row; a state that nobody knows is shown by its own word."""
-    state = _state(execution, last, at).replace(" ", "-")
+    state = _state(execution, last, at)
     run = run_of(execution)
-    if run and state == REFUSED:
+    if run and state == RunStatus.FAILED:
         state = NOT_BEGUN
     known = state if state in STATES else "none"
     return Row(
@@ -173,9 +175,9 @@ def _state(execution: Execution, last: Now | None, at: datetime) -> str:
     run = run_of(execution)
     if run:
         state = state_of(run, at)
-        return "running" if state == "ended" else state
+        return RunState.RUNNING if state is RunState.ENDED else state
     heard = last.at if last else execution.created_at
-    return "lost contact" if at - heard > SILENT else "running"
+    return RunState.LOST_CONTACT if at - heard > SILENT else RunState.RUNNING
 
 
 def _read(head: str) -> dict[str, Any]:

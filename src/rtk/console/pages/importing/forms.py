@@ -27,6 +27,7 @@ from rtk.experiment.plan import slot_count
 from rtk.experiment.quantile import quantile_promise
 from rtk.insight.occurs import MONTH_S, Occurs
 from rtk.insight.promise import promise
+from rtk.report.text import capital
 
 STRICTLY = "strictly"
 NEW, OLD = "new", "existing"
@@ -162,7 +163,7 @@ class StrategyForm(forms.Form):
             occurs_of(expected_in(values), OCCURS)
         except BadInput as error:
             if not {"occurs_per", "occurs_lasts", "occurs_allowance"} & set(self.errors):
-                self.add_error("occurs_times", str(error).partition(": ")[2].capitalize())
+                self.add_error("occurs_times", capital(error.says))
 
     def stop_when(self) -> dict[str, Any]:
         """The rules for stopping early, as a file has them."""

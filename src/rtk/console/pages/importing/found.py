@@ -12,7 +12,6 @@ from rtk.experiment.refs import written_out
 from rtk.report.measured import met_when
 from rtk.report.text import capital, plain
 
-_PLACE = re.compile(r"\bline (\d+)(?: column (\d+))?")
 _AROUND, _WIDEST = 2, 160
 _MOST = 50  # of each kind are listed
 _LONG = 160  # characters of a name are shown
@@ -114,12 +113,9 @@ class Found:
         return [each for each in self.variables if each.required and _NAME.fullmatch(each.name)]
 
 
-def excerpt(text: str, told: str) -> list[Line]:
-    """The lines around the place that a refusal tells, `line 3 column 5`; nothing where it tells none."""
-    place = _PLACE.search(told)
-    if place is None:
-        return []
-    line, column = int(place[1]), int(place[2] or 1)
+def excerpt(text: str, spot: tuple[int, int]) -> list[Line]:
+    """The lines of a text around a line and a column of it."""
+    line, column = spot
     lines = re.split(r"\r\n|\r|\n", text)
     first, last = max(line - _AROUND, 1), min(line + _AROUND, len(lines))
     return [_line(number, lines[number - 1], column if number == line else 0) for number in range(first, last + 1)]

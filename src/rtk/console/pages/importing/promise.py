@@ -91,7 +91,7 @@ class PromiseForm(forms.Form):
 
     def refuse(self, problem: Problem) -> None:
         """Show what the store refused."""
-        self.add_error("quantile", f"{capital(problem.detail.removeprefix('quantile: '))}.")
+        self.add_error("quantile", f"{capital(problem.wrong.says)}.")
 
     def _is_typed(self, name: str) -> bool:
         return bool(str(self.data.get(name) or "").strip())

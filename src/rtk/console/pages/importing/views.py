@@ -26,7 +26,7 @@ from rtk.verify.longest import beside_s
 
 _NOTHING = "Choose a file, drop one here, or paste an experiment."
 _PLACES = (
-    ("objective.quantile", "quantile"),
+    ("quantile", "quantile"),
     ("budget-spent", "budget_spent"),
     ("deviated-in-a-row", "deviated_in_a_row"),
     ("require-baseline", "require_baseline"),
@@ -88,7 +88,7 @@ def _again(request: HttpRequest, into: Team) -> QueryDict | None:
     return data
 
 
-def _looked_at(request: HttpRequest, data: QueryDict, into: Team) -> tuple[QueryDict, Found | None, str]:
+def _looked_at(request: HttpRequest, data: QueryDict, into: Team) -> tuple[QueryDict, Found | None, BadInput | None]:
     """What was sent, completed by what is proposed; what was found in it; and what is wrong with it."""
     wished = request.GET.get("objective")
     if wished and "attach" not in data:
@@ -96,11 +96,13 @@ def _looked_at(request: HttpRequest, data: QueryDict, into: Team) -> tuple[Query
     try:
         source, data["source"] = _source(request, data)
         document, mended = looking.read(source)
-    except (BadInput, Problem) as error:
-        return data, None, str(error)
+    except BadInput as error:
+        return data, None, error
+    except Problem as problem:
+        return data, None, problem.wrong
     found = Found(document, mended)
     propose(data, found, _lasting(data, into))
-    return data, found, ""
+    return data, found, None
 
 
 def _lasting(data: QueryDict, into: Team) -> float | None:
@@ -129,10 +131,15 @@ def _made(form: ImportForm, found: Found, into: Team, user: User) -> Verificatio
     try:
         return form.make(rows, lambda key: changes.new_verification(into, user, {"id": key, **values}))
     except Problem as problem:
-        place = next((field for part, field in _PLACES if part in problem.detail), None)
+        place = field_of(problem)
         chosen = place == "quantile" and form.cleaned_data["objective"]
         form.add_error("objective" if chosen else place, problem.detail)
         return None
+
+
+def field_of(problem: Problem) -> str | None:
+    """The field that asks for what was refused, by its place in the file; None where none does."""
+    return next((field for part, field in _PLACES if part in problem.wrong.place), None)
 
 
 def _before(into: Team, found: Found) -> Verification | None:
@@ -142,7 +149,12 @@ def _before(into: Team, found: Found) -> Verification | None:
 
 
 def _shown(
-    request: HttpRequest, into: Team, form: ImportForm, found: Found | None, wrong: str = "", asking: bool = False
+    request: HttpRequest,
+    into: Team,
+    form: ImportForm,
+    found: Found | None,
+    wrong: BadInput | None = None,
+    asking: bool = False,
 ) -> HttpResponse:
     begun = form.is_bound and bool(form.data.get("name") or found)
     text = form.data.get("source", "") if form.is_bound else ""
@@ -153,8 +165,8 @@ def _shown(
         "at": "verifications",
         "form": form,
         "found": found,
-        "wrong": wrong,
-        "lines": excerpt(text, wrong) if wrong else [],
+        "wrong": str(wrong or ""),
+        "lines": excerpt(text, wrong.spot) if wrong and wrong.spot else [],
         "warnings": [*found.warnings, *filter(None, [trouble(found)])] if found else [],
         "before": _before(into, found) if found else None,
         "begun": begun,
@@ -164,5 +176,5 @@ def _shown(
         "planned": _planned(form, found) if begun and not form.errors.get("frequency") else None,
         "asking": asking,
     }
-    refused = bool(wrong) or (form.is_bound and wish_of(form.data) is not None and bool(form.errors))
+    refused = wrong is not None or (form.is_bound and wish_of(form.data) is not None and bool(form.errors))
     return render(request, "importing/import.html", context, status=422 if refused else 200)

@@ -1,6 +1,6 @@
 """Two runs of a team side by side."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from rtk.console.pages.insights import finding, kept
@@ -8,7 +8,8 @@ from rtk.console.store.models import Run
 from rtk.insight.shape import Insight
 from rtk.insight.words import NO_DATA, number
 from rtk.report import quantiles
-from rtk.report.story import Figure, Story, story
+from rtk.report.figure import Figure
+from rtk.report.story import Story, story
 from rtk.report.text import plain
 
 _MOST = "max"
@@ -53,22 +54,23 @@ def rows(both: tuple[Side, Side]) -> list[Row]:
     first, second = (side.told for side in both)
     if first is None or second is None:
         return []
-    counts = beside(first.numbers, second.numbers)
-    shown = {row.label.lower() for row in counts}
-    others = [row for row in beside(first.figures, second.figures) if row.label.lower() not in shown]
-    return [*counts, *others, *_values(both)]
+    shown = {each.key for each in first.numbers}
+    others = beside(*([each for each in side.figures if each.key not in shown] for side in (first, second)))
+    return [*beside(first.numbers, second.numbers), *others, *_values(both)]
 
 
-def beside(first: Sequence[Figure], second: Sequence[Figure]) -> list[Row]:
-    """Figures by their labels: one that only one of the two runs has is no data of the other."""
-    told = [{each.label: each for each in figures} for figures in (first, second)]
-    known = {**told[1], **told[0]}
-    labels = [*told[0], *(label for label in told[1] if label not in told[0])]
-    return [Row(each, (_value(told[0], each), _value(told[1], each)), known[each].explanation) for each in labels]
+def beside(first: Iterable[Figure], second: Iterable[Figure]) -> list[Row]:
+    """The figures of one run beside those of another; what one of the two lacks is no data of it."""
+    one, other = ({each.key: each for each in figures} for figures in (first, second))
+    keys = dict.fromkeys((*one, *other))
+    return [_row(one.get(key), other.get(key)) for key in keys]
 
 
-def _value(told: Mapping[str, Figure], label: str) -> str:
-    return told[label].value if label in told else NO_DATA
+def _row(first: Figure | None, second: Figure | None) -> Row:
+    told = first or second
+    assert told is not None, "one of the two has it"
+    values = (first.value if first else NO_DATA, second.value if second else NO_DATA)
+    return Row(told.label, values, told.explanation)
 
 
 def _values(both: tuple[Side, Side]) -> list[Row]:

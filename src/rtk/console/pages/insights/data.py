@@ -22,11 +22,13 @@ from rtk.console.people import gate
 from rtk.console.people.pages import viewed
 from rtk.console.store import insights, runs
 from rtk.console.store.models import RecordEntry, Run
+from rtk.console.store.run_state import RunState
 from rtk.errors import ToolkitError
 from rtk.experiment.plan import slot_count
 from rtk.insight.budget import allowed_share
 from rtk.insight.effect import Lapse, lapses_of
 from rtk.insight.facts import PHASES_BY_CODE, ActivitySpan, Facts
+from rtk.insight.status import ActivityStatus
 from rtk.report.moments import happened
 from rtk.verify.facts import facts_of_entries
 
@@ -116,7 +118,7 @@ def around(run: Run, read: Sequence[Mapping[str, Any]] | None = None) -> dict[st
         "frequency_s": run.plan["frequency_s"],
         "per_deviation": per_deviation(run.plan),
         "undo": _undo(entries),
-        "ends": _end(run, entries) if state == "ended" else None,
+        "ends": _end(run, entries) if state is RunState.ENDED else None,
         **_drawn(head, entries),
     }
 
@@ -183,7 +185,7 @@ def _gone(condition: ActivitySpan, lapses: Sequence[Lapse]) -> list[tuple[float,
 def _until(condition: ActivitySpan, undone: float | None) -> float | None:
     if condition.ended is None:
         return undone
-    if condition.status == "failed":
+    if condition.status == ActivityStatus.FAILED:
         return condition.ended
     over = None if condition.lasts is None else condition.ended + condition.lasts
     known = [moment for moment in (over, undone) if moment is not None]

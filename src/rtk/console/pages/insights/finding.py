@@ -10,7 +10,6 @@ from rtk.console.store.models import Run
 
 _ALONG = ("verification__objective", "verification__revision", "experiment", "created_by", "acknowledged_by")
 _UNUSED = ("client_insight", "results", "progress", "verification__stop_when")
-ENDED = ("ended", "abandoned")
 
 
 def find(team: Team, key: UUID) -> Run:
@@ -25,4 +24,4 @@ def find(team: Team, key: UUID) -> Run:
 
 def kept_of(run: Run) -> dict[str, Any] | None:
     """The insight of a run that has ended, computed if nobody asked before; None while it is under way."""
-    return insights.insight_of(run) if runs.state_of(run) in ENDED else None
+    return insights.insight_of(run) if not runs.state_of(run).is_under_way else None

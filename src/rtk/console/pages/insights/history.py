@@ -9,9 +9,10 @@ from uuid import UUID
 from django.utils.timezone import now
 
 from rtk.console.pages.insights.kept import stats_from
-from rtk.console.pages.insights.states import NOT_BEGUN, REFUSED, UNDER_WAY, badge_of
+from rtk.console.pages.insights.states import NOT_BEGUN, badge_of
 from rtk.console.store import runs, standings
 from rtk.console.store.models import Run, Verification
+from rtk.insight.status import RunStatus
 from rtk.insight.uncounted import reason
 from rtk.insight.words import NO_DATA
 from rtk.report import quantiles
@@ -63,7 +64,7 @@ def history(run: Run) -> History:
 
 
 def _came_out(run: Run) -> str:
-    return run.verdict or (NOT_BEGUN if run.status == REFUSED else "none")
+    return run.verdict or (NOT_BEGUN if run.status == RunStatus.FAILED else "none")
 
 
 def _uncounted(run: Run, verification: Verification, at: datetime) -> str:
@@ -73,17 +74,17 @@ def _uncounted(run: Run, verification: Verification, at: datetime) -> str:
 
 def _past(run: Run, here: bool, uncounted: str) -> Past:
     insight = run.insight or {}
-    badge = badge_of(run, runs.state_of(run))
+    state = runs.state_of(run)
     during: dict[str, Any] = next(
         (each for each in insight.get("phases") or () if each.get("phase") == "conditions"), {}
     )
     return Past(
         id=run.id,
         at=run.created_at,
-        badge=badge,
+        badge=badge_of(run, state),
         observed=insight.get("observed"),
         p95=_p95(insight, during),
-        small="under way" if badge in UNDER_WAY else small(insight),
+        small="under way" if state.is_under_way else small(insight),
         restored=run.restored,
         recovered=run.recovered,
         by=str(run.created_by or ""),

@@ -5,6 +5,7 @@ from dataclasses import fields
 from enum import StrEnum
 from typing import Any
 
+from rtk.insight import old_insight
 from rtk.insight.facts import Facts, Measurements, Neighbour, Objective
 from rtk.insight.former import former_from
 from rtk.insight.occurrence import Occurrence
@@ -13,7 +14,19 @@ from rtk.insight.proof import Counts, Proof
 from rtk.insight.quantile_bound import QuantileBound, QuantileState
 from rtk.insight.recovery import Recovery
 from rtk.insight.seen import SeenOutages
-from rtk.insight.shape import Clustering, Comparison, Figures, Insight, InvalidReason, Restoration, SeenLapse, Stats
+from rtk.insight.shape import (
+    Attribution,
+    Clustering,
+    Comparison,
+    Figures,
+    Insight,
+    InvalidReason,
+    Restoration,
+    RestoreProblem,
+    SeenLapse,
+    Stats,
+    Unrestored,
+)
 from rtk.insight.stops import StopCause, stopping_of
 from rtk.insight.sums import Sums
 
@@ -30,6 +43,7 @@ def insight_from(kept: Mapping[str, Any] | None) -> Insight | None:
         own = {name: kept[name] for name in _OWN if name in kept}
         own |= {name: tuple(own[name]) for name in _LISTS if name in own}
         own["neighbours"] = tuple(_each(Neighbour, own.get("neighbours", ())))
+        comparisons = tuple(_each(Comparison, own["comparisons"]))
         return Insight(
             **{
                 **own,
@@ -37,8 +51,10 @@ def insight_from(kept: Mapping[str, Any] | None) -> Insight | None:
                 "run": stats_from(own["run"]),
                 "phases": tuple(map(stats_from, own["phases"])),
                 **_codes(own),
+                "attribution": _attribution(own, comparisons),
+                "unrestored": _unrestored(own),
                 "lapses": tuple(_each(SeenLapse, own.get("lapses", ()))),
-                "comparisons": tuple(_each(Comparison, own["comparisons"])),
+                "comparisons": comparisons,
                 "proof": _made(Proof, own.get("proof")),
                 "sums": _sums(own.get("sums")),
                 "occurrence": occurrence_from(own.get("occurrence")),
@@ -77,6 +93,20 @@ def _codes(own: Mapping[str, Any]) -> dict[str, Any]:
         "restoration": _code(Restoration, own.get("restoration"), undone),
         "recovery": _code(Recovery, own.get("recovery"), Recovery.RECOVERED if known else Recovery.NOT_MEASURED),
     }
+
+
+def _attribution(own: Mapping[str, Any], comparisons: tuple[Comparison, ...]) -> Attribution | None:
+    told = own.get("attribution")
+    return Attribution(told) if told in set(Attribution) else old_insight.attribution_of(own["cause"], comparisons)
+
+
+def _unrestored(own: Mapping[str, Any]) -> tuple[Unrestored, ...]:
+    told = own.get("unrestored")
+    if told is None:
+        return old_insight.unrestored_of(own["not_restored"])
+    if any(each["problem"] not in set(RestoreProblem) for each in told):
+        return ()
+    return tuple(Unrestored(**{**each, "problem": RestoreProblem(each["problem"])}) for each in told)
 
 
 def _code(kind: type[StrEnum], told: Any, default: StrEnum | None) -> StrEnum | None:

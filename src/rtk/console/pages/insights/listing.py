@@ -11,6 +11,7 @@ from rtk.console.pages.insights import heading, states
 from rtk.console.people.models import Team
 from rtk.console.store import lists, runs
 from rtk.console.store.models import Experiment, Run, Verification
+from rtk.console.store.run_state import OVER
 from rtk.insight.budget import allowed_share
 from rtk.insight.words import duration, share
 from rtk.report.text import plain
@@ -83,9 +84,9 @@ def page(teams: Any, chosen: dict[str, Any], cursor: str | None) -> dict[str, An
 def _narrowed(rows: QuerySet[Run], teams: Any, chosen: dict[str, Any]) -> QuerySet[Run]:
     verdict, text = chosen.get("verdict"), chosen.get("q")
     if verdict == "under-way":
-        rows = rows.filter(ended_at=None).exclude(state__in=("ended", "abandoned"))
+        rows = rows.filter(ended_at=None).exclude(state__in=OVER)
     elif verdict == "none":
-        rows = rows.filter(Q(verdict=None) & (Q(ended_at__isnull=False) | Q(state__in=("ended", "abandoned"))))
+        rows = rows.filter(Q(verdict=None) & (Q(ended_at__isnull=False) | Q(state__in=OVER)))
     elif verdict:
         rows = rows.filter(verdict=verdict)
     if text:

@@ -17,6 +17,7 @@ from rtk.console.people.models import User
 from rtk.console.people.pages import action
 from rtk.console.store import runs
 from rtk.console.store.models import Run
+from rtk.console.store.run_state import RunState
 from rtk.insight.facts import OUTCOMES, PHASES, PHASES_BY_CODE
 from rtk.report.axis import elapsed
 from rtk.report.text import fine_share, plain
@@ -32,7 +33,7 @@ def stop(request: HttpRequest, caller: gate.Caller, org: str, team: str, run: UU
     """Ask a run to stop; what it did is then undone."""
     into = gate.team_for(caller, org, team, "run")
     found = finding.find(into, run)
-    if runs.state_of(found) == "ended":
+    if runs.state_of(found) is RunState.ENDED:
         messages.info(request, "This run has ended already.")
     elif found.verification.deleted_at:
         raise gate.NotFound("The verification of this run was archived; it can be stopped where it runs.")

@@ -14,10 +14,12 @@ from rtk.console.store.models import Run
 from rtk.console.store.outside import Outside, between
 from rtk.insight.dearest import Dearest
 from rtk.insight.facts import Facts, Threshold
+from rtk.insight.restoration_wording import problem_of, sentence_of
 from rtk.insight.shape import Insight
 from rtk.insight.words import NO_DATA, duration, number, share
 from rtk.report import quantiles
-from rtk.report.story import Figure, Story, Table, story
+from rtk.report.figure import Figure
+from rtk.report.story import Story, Table, story
 from rtk.report.text import fine_share, plain
 
 AROUND = timedelta(minutes=10)  # how long before a run, and after it, something outside may have to do with it
@@ -36,7 +38,7 @@ def page(run: Run, query: QueryDict) -> dict[str, Any]:
     read = record.read(run, place)
     facts = read.facts(insight)
     head = read.head
-    under_way = state in states.UNDER_WAY
+    under_way = state.is_under_way
     told = story(insight, facts) if insight and facts else None
     document = head["experiment"] if isinstance(head.get("experiment"), Mapping) else {}
     silent = (now() - run.heard_at).total_seconds()
@@ -76,7 +78,7 @@ def done(read: record.Record, document: Mapping[str, Any], under_way: bool) -> d
 
 def fragment(run: Run) -> dict[str, Any]:
     """The part that tells what was done and undone, by itself: while a run goes on it is asked for again."""
-    read, under_way = record.read(run, measured.Place()), runs.state_of(run) in states.UNDER_WAY
+    read, under_way = record.read(run, measured.Place()), runs.state_of(run).is_under_way
     document = read.head.get("experiment")
     return {"run": run, "under_way": under_way, **done(read, document if isinstance(document, dict) else {}, under_way)}
 
@@ -127,17 +129,20 @@ class Left(NamedTuple):
 
 def left(told: Story, insight: Insight) -> list[Left]:
     """What was not undone; a command that can be shown as it is stands beside its sentence, not in it."""
-    found = []
-    known = [each.by_hand for each in told.undo if each.by_hand]
-    for sentence in insight.not_restored:
-        text, _, command = sentence.partition(" Run by hand: ")
-        found.append(Left(text, command) if command in known else Left(plain(sentence, 600), ""))
-    return found
+    known = {each.by_hand for each in told.undo if each.by_hand}
+    if not insight.unrestored:  # an insight of earlier times, in words that nobody knows any more
+        return [Left(plain(sentence, 600), "") for sentence in insight.not_restored]
+    return [
+        Left(plain(problem_of(each), 600), each.by_hand or "")
+        if each.by_hand in known
+        else Left(plain(sentence_of(each), 600), "")
+        for each in insight.unrestored
+    ]
 
 
 def named(told: Story) -> dict[str, Figure]:
-    """The figures by their names: `budget_spent`."""
-    return {each.label.lower().replace(" ", "_"): each for each in told.figures}
+    """The figures by their keys: `budget_spent`."""
+    return {each.key: each for each in told.figures}
 
 
 def sideways(insight: Insight) -> Table:

@@ -16,6 +16,7 @@ from rtk.console.store.models import Run
 from rtk.errors import ToolkitError
 from rtk.insight.facts import OUTCOMES, PHASES_BY_CODE, Facts, Measurement, missed_reason
 from rtk.insight.shape import Insight
+from rtk.insight.status import RunStatus
 from rtk.insight.stops import stopping_of
 from rtk.verify.facts import facts_of_entries
 
@@ -79,8 +80,8 @@ class Record:
         except _BROKEN:
             return None
         if insight is None:
-            return replace(facts, status="running", stop=None)
-        stop = facts.stop if facts.stopped == insight.stopped else stopping_of(None, insight.stopped)
+            return replace(facts, status=RunStatus.RUNNING, stop=None)
+        stop = (facts.stop or stopping_of(None, insight.stopped)) if insight.stopped else None
         return replace(facts, status=insight.status, stop=stop, duration_s=insight.duration_s)
 
 

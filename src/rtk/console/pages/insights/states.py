@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+from rtk.console.store.run_state import RunState
+from rtk.insight.status import RunStatus
 from rtk.insight.words import duration
 
-UNDER_WAY = ("running", "lost contact")
-REFUSED, NOT_BEGUN = "failed", "not-begun"  # what the journal calls a run whose gate was not met, and what people read
+NOT_BEGUN = "not-begun"  # what people read of a run whose gate was not met, which the journal calls failed
 
 
 class Judged(Protocol):
@@ -25,28 +26,28 @@ class Notice(NamedTuple):
     text: str
 
 
-def badge_of(run: Judged, state: str) -> str:
+def badge_of(run: Judged, state: RunState) -> str:
     """The name of the badge: the verdict where there is one, else why there is none."""
-    if state in UNDER_WAY:
+    if state.is_under_way:
         return state
     if run.verdict:
         return run.verdict
-    if state == "abandoned":
+    if state is RunState.ABANDONED:
         return state
-    return NOT_BEGUN if run.status == REFUSED else "none"
+    return NOT_BEGUN if run.status == RunStatus.FAILED else "none"
 
 
-def notice(state: str, told: str, silent_s: float, broken: bool) -> Notice | None:
+def notice(state: RunState, told: str, silent_s: float, broken: bool) -> Notice | None:
     """What is to be said of a run's state; None of one that ended as it should."""
     silent = duration(round(silent_s))
-    if state == "lost contact":
+    if state is RunState.LOST_CONTACT:
         return Notice(
             "warning",
             "Lost contact",
             f"Nothing was heard of this run for {silent}. It may go on all the same, and what it measures comes later. "
             "If its machine is gone, run chaos recover there: it undoes what was done.",
         )
-    if state == "abandoned":
+    if state is RunState.ABANDONED:
         return Notice(
             "warning",
             "Abandoned",

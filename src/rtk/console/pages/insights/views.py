@@ -17,6 +17,7 @@ from rtk.console.people.pages import action, viewed
 from rtk.console.store import holds, insights, runs, versions
 from rtk.console.store.models import Run
 from rtk.console.store.problem import Problem
+from rtk.console.store.run_state import RunState
 from rtk.errors import ToolkitError
 from rtk.insight.insight import insight as insight_of
 from rtk.report.write import FORMATS
@@ -87,7 +88,7 @@ def _shown(request: HttpRequest, team: Team, run: Run, form: acting.AcknowledgeF
         "at": "insights",
         "may_run": "run" in gate.RIGHTS[team.role],
         "form": form,
-        "hold": None if told["state"] == "running" else holds.of_run(run),  # while it goes on nobody releases it
+        "hold": None if told["state"] is RunState.RUNNING else holds.of_run(run),  # while it goes on nobody releases it
     }
     return render(request, "insights/insight.html", context, status=422 if form.errors else 200)
 
@@ -136,7 +137,7 @@ def report(request: HttpRequest, caller: Caller, org: str, team: str, run: UUID,
     if form not in _TYPES:
         raise gate.NotFound("There is no report of this form.")
     found = finding.find(gate.team_for(caller, org, team, "read"), run)
-    if runs.state_of(found) not in finding.ENDED:
+    if runs.state_of(found).is_under_way:
         raise NotYet("This run is under way: there is a report once it has ended.")
     told = kept.insight_from(_told(found, form, request.GET.get("version", "")))
     try:

@@ -15,6 +15,7 @@ from django.utils.html import format_html, format_html_join, strip_tags
 from django.utils.safestring import SafeString
 
 from rtk.console.pages import built, frame
+from rtk.console.store.run_state import RunState
 from rtk.insight.words import NO_DATA, duration, number, share
 
 register = template.Library()
@@ -33,14 +34,14 @@ class State(NamedTuple):
     tone: str
 
 
-STATES = {
+STATES: dict[str, State] = {
     "pass": State("pass", "circle-check", "good"),
     "fail": State("fail", "circle-x", "bad"),
     "inconclusive": State("inconclusive", "help-circle", "warn"),
     "invalid": State("invalid", "ban", "odd"),
     "not-begun": State("not begun", "alert-octagon", "warn"),
     "running": State("running", "refresh", "busy"),
-    "lost-contact": State("lost contact", "plug-off", "warn"),
+    RunState.LOST_CONTACT: State("lost contact", "plug-off", "warn"),
     "abandoned": State("abandoned", "hourglass-off", "quiet"),
     "completed": State("completed", "check", "good"),
     "failed": State("failed", "alert-octagon", "bad"),
@@ -108,7 +109,7 @@ def _drawn(name: str, label: str, size: int, sprite: str) -> SafeString:
 @register.simple_tag
 def state(name: str | None, label: str = "") -> SafeString:
     """A state as a badge with icon and word; `label` is another word for the same. States are those of STATES."""
-    shown = STATES[str(name or "none").replace("_", "-").replace(" ", "-")]
+    shown = STATES[name or "none"]
     form = '<span class="badge state state-{}">{} {}</span>'
     return format_html(form, shown.tone, icon(shown.icon, size=16), label or shown.word)
 

@@ -7,9 +7,11 @@ from uuid import UUID
 
 from django.db import connection
 
-from rtk.console.pages.insights.states import NOT_BEGUN, REFUSED
+from rtk.console.pages.insights.states import NOT_BEGUN
 from rtk.console.people.models import Team
 from rtk.console.store import runs
+from rtk.console.store.run_state import RunState
+from rtk.insight.status import CUT_SHORT, RunStatus
 
 MOST = 24
 _LATEST = """
@@ -45,11 +47,11 @@ class Latest:
     def shown(self) -> str:
         """Its verdict once there is one, else its state."""
         state = runs.state_of(self)
-        if state != "ended":
-            return state.replace(" ", "-")
-        if self.verdict or self.status == REFUSED:
+        if state is not RunState.ENDED:
+            return state
+        if self.verdict or self.status == RunStatus.FAILED:
             return self.verdict or NOT_BEGUN
-        return self.status if self.status in ("aborted", "interrupted") else "none"
+        return self.status if self.status in CUT_SHORT else "none"
 
 
 def of(teams: Sequence[Team]) -> list[tuple[Team, list[Latest]]]:

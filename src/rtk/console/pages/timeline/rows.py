@@ -15,9 +15,11 @@ from uuid import UUID
 import msgspec
 from django.db import connection
 
-from rtk.console.pages.insights.states import NOT_BEGUN, REFUSED
+from rtk.console.pages.insights.states import NOT_BEGUN
 from rtk.console.store import lists, outside, runs, sparks, timeline
+from rtk.console.store.run_state import UNDER_WAY, RunState
 from rtk.console.store.sparks import Spark
+from rtk.insight.status import JUDGED, RunStatus
 
 SIZE = 25
 # What the events of each kind are called: in an address, and beside others.
@@ -30,7 +32,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "outside": (outside.KIND, "Outside events"),
 }
 OF_EVENT = {event: kind for kind, (event, _) in KINDS.items()}
-_STATUSES = ("completed", "failed", "aborted", "interrupted")
+_STATUSES = (*JUDGED, RunStatus.FAILED)
 
 _NEWEST = """
 SELECT e.* FROM unnest(%(teams)s::uuid[]) AS t (id) CROSS JOIN LATERAL (
@@ -122,7 +124,7 @@ class Row:
     @property
     def goes_on(self) -> bool:
         """Whether it is a run under way."""
-        return self.state in ("running", "lost-contact")
+        return self.state in UNDER_WAY
 
     @property
     def ending(self) -> str:
@@ -133,7 +135,7 @@ class Row:
     @property
     def refused(self) -> bool:
         """Whether it is a run whose gate was not met."""
-        return bool(self.run) and (self.status or self.played) == REFUSED
+        return bool(self.run) and (self.status or self.played) == RunStatus.FAILED
 
     @property
     def took_s(self) -> float | None:
@@ -159,8 +161,8 @@ class _Progress(msgspec.Struct):
 def _state_of_run(row: Row) -> str:
     progress = _Progress(row.progress, row.told, row.heard_at, row.due_at, row.ended_at)
     state = runs.state_of(progress)
-    if state != "ended":
-        return state.replace(" ", "-")
+    if state is not RunState.ENDED:
+        return state
     return row.verdict or (NOT_BEGUN if row.refused else _status(row.status or row.played))
 
 
@@ -181,17 +183,17 @@ class Asked:
 
     def where(self, *, moments: bool = True) -> tuple[str, dict[str, Any]]:
         """The conditions in SQL, and what fills them."""
-        given: dict[str, Any] = {"teams": list(self.teams)}
-        said: dict[str, dict[str, Any]] = {
-            "kind = ANY(%(kinds)s)": {"kinds": [KINDS[kind][0] for kind in self.kinds]} if self.kinds else {},
-            "strpos(tags, %(tag)s) > 0": {"tag": json.dumps(self.tag)} if self.tag else {},
-            "strpos(lower(title), lower(%(text)s)) > 0": {"text": self.text} if self.text else {},
-            "created_at >= %(begin)s": {"begin": self.begin} if self.begin and moments else {},
-            "created_at < %(end)s": {"end": self.end} if self.end and moments else {},
-        }
-        for values in said.values():
-            given |= values
-        return "".join(f" AND {condition}" for condition, values in said.items() if values), given
+        begin, end = (self.begin, self.end) if moments else (None, None)
+        conditions = [
+            ("kind = ANY(%(kinds)s)", "kinds", [KINDS[kind][0] for kind in self.kinds] or None),
+            ("strpos(tags, %(tag)s) > 0", "tag", json.dumps(self.tag) if self.tag else None),
+            ("strpos(lower(title), lower(%(text)s)) > 0", "text", self.text or None),
+            ("created_at >= %(begin)s", "begin", begin),
+            ("created_at < %(end)s", "end", end),
+        ]
+        asked = [each for each in conditions if each[-1] is not None]
+        given = {name: value for _, name, value in asked}
+        return "".join(f" AND {condition}" for condition, *_ in asked), {"teams": list(self.teams), **given}
 
 
 def page(asked: Asked, cursor: str | None = None, size: int = SIZE) -> tuple[list[Row], str | None]:

@@ -11,7 +11,7 @@ from django.utils.timezone import now
 from rtk.console.pages import listing
 from rtk.console.pages.importing.found import Found
 from rtk.console.pages.importing.planning import Planned, planned
-from rtk.console.pages.insights.states import UNDER_WAY, badge_of
+from rtk.console.pages.insights.states import badge_of
 from rtk.console.pages.listing import Filters
 from rtk.console.pages.promises import Stands, shown
 from rtk.console.pages.verifications.ways import Subject
@@ -208,7 +208,7 @@ def past(run: Run) -> Past:
     """A run of a verification's list."""
     took = (run.ended_at - run.created_at).total_seconds() if run.ended_at else None
     state = runs.state_of(run)
-    return Past(run, badge_of(run, state), took, state in UNDER_WAY)
+    return Past(run, badge_of(run, state), took, state.is_under_way)
 
 
 def runs_of(verification: Verification) -> QuerySet[Run]:
