@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from rtk.log import OURS, ToToolkit, join_toolkit
 from tests.databases import django_db_setup, postgres
 from tests.targets import Target, noted, serving
 
@@ -53,6 +54,19 @@ SHORT = ("--every", "50ms", "--for", "400ms", "--target", "50%")
 LONG = ("--every", "100ms", "--for", "60s", "--target", "50%")
 
 
+@pytest.fixture(autouse=True)
+def _apart() -> Iterator[None]:
+    """Take our loggers out of the Chaos Toolkit's log again, which a command of a process of its own need not do."""
+    yield
+    for name in OURS:
+        logger = logging.getLogger(name)
+        if not logger.propagate:
+            logger.propagate = True
+            logger.setLevel(logging.NOTSET)
+            for handler in [each for each in logger.handlers if isinstance(each, ToToolkit)]:
+                logger.removeHandler(handler)
+
+
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
     """What the Chaos Toolkit's logger writes."""
@@ -60,6 +74,7 @@ def log() -> Iterator[io.StringIO]:
     before, level, text = logger.handlers[:], logger.level, io.StringIO()
     logger.handlers[:] = [logging.StreamHandler(text)]
     logger.setLevel(logging.DEBUG)
+    join_toolkit()
     yield text
     logger.handlers[:] = before
     logger.setLevel(level)

@@ -27,7 +27,7 @@ from rtk.publish.session import wait_of
 from rtk.publish.settings import feature
 from rtk.verify.redact import Redactor
 
-logger = logging.getLogger("chaostoolkit")
+logger = logging.getLogger(__name__)
 
 
 class _Run:

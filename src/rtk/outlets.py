@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TextIO
 
+from rtk.log import TOOLKIT, join_toolkit
 from rtk.printable import printable
 
 _FORMATTER = logging.Formatter()
@@ -57,8 +58,12 @@ PRINTABLE = PrintableLog()
 
 
 def printable_logs() -> None:
-    """See to it that the handlers there are, of the Chaos Toolkit and of everybody, write printable lines only."""
-    for handler in (*logging.getLogger("chaostoolkit").handlers, *logging.getLogger().handlers):
+    """See to it that the handlers there are, of the Chaos Toolkit and of everybody, write printable lines only.
+
+    Ours are among those of the Chaos Toolkit from then on.
+    """
+    join_toolkit()
+    for handler in (*logging.getLogger(TOOLKIT).handlers, *logging.getLogger().handlers):
         handler.addFilter(PRINTABLE)  # one that is there already is not added again
 
 

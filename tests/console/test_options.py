@@ -17,7 +17,7 @@ def test_what_is_unset_or_empty_has_its_default() -> None:
 
 def test_each_default_can_be_read() -> None:
     readers = {"text": text, "number": number, "flag": flag}
-    readers |= dict.fromkeys(("level", "sign-up", "organizations"), choice)
+    readers |= dict.fromkeys(("level", "log format", "sign-up", "organizations"), choice)
     for option in OPTIONS:
         readers[option.kind](option.name, {})
 

@@ -106,6 +106,11 @@ def test_a_console_runs_as_the_entry_page_has_it() -> None:
         assert page.play("how-to/run-the-console.md") == 3
 
 
+def test_a_request_is_followed_as_the_page_has_it() -> None:
+    with player(BY) as page:
+        assert page.play("how-to/follow-a-request.md") == 2
+
+
 def test_every_setting_is_said_to_be_good_for_something() -> None:
     told = section((DOCS / "reference" / "settings.md").read_text(), "Where they are put to use")
     assert sorted(re.findall(r"`(\w+)`", told)) == sorted(option.name for option in OPTIONS)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -141,6 +142,12 @@ class Death:
         others = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
         told = {pid: processes.command_of(pid) for pid in others if pid != os.getpid()}
         return [command for pid, command in told.items() if pid in marked or f"{self.place}/" in command]
+
+    def clear(self) -> None:
+        """End what a run that nobody undid left at work, as the machine that was lost would have."""
+        for pid in set().union(*(processes.marked(path.stem) for path in self.record())):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def notes(self, name: str) -> list[tuple[float, str]]:
         """When an activity started and ended, by its own notes."""

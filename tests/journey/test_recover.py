@@ -3,7 +3,7 @@
 import json
 import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -29,13 +29,14 @@ def chaos(death: Death, *arguments: str) -> "subprocess.CompletedProcess[str]":
 
 
 @pytest.fixture
-def lost(target: Serve, tmp_path: Path) -> Death:
+def lost(target: Serve, tmp_path: Path) -> Iterator[Death]:
     """A run that died under its conditions together with its guardian."""
     death = Death(tmp_path / "lost", (signal.SIGKILL,), once="burn end", conditions_s=60, with_guardian=True)
     death.happen(target(lambda _: 0.01).url)
     assert death.notes("burn")
     assert not death.notes("unburn")
-    return death
+    yield death
+    death.clear()
 
 
 def test_what_a_lost_machine_left_is_undone(lost: Death) -> None:

@@ -27,7 +27,7 @@ from rtk.verify.toolkit import Toolkit
 
 WHY = Stopping(StopCause.DIED, "the run died without a goodbye; its guardian undid it")
 
-logger = logging.getLogger("chaostoolkit")
+logger = logging.getLogger("rtk.cli.aftermath")  # its name as a program is another
 
 
 def main(path: Path, data: bytes) -> int:

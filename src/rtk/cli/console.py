@@ -10,6 +10,7 @@ import click
 
 from rtk.cli.options import Command
 from rtk.errors import BadInput
+from rtk.log import LogFormat
 
 DATA = click.option(
     "--data", metavar="DIR", help="The data directory; by default RTK_DATA, else the platform's own place for data."
@@ -58,12 +59,17 @@ def _help(option: Any) -> str:
 @DATA
 @click.option("--host", help="The address to listen on.  [default: RTK_HOST]")
 @click.option("--port", type=click.IntRange(0, 65535), help="The port to listen on, 0 for any.  [default: RTK_PORT]")
+@click.option(
+    "--log-format",
+    type=click.Choice(list(LogFormat)),
+    help="How lines of the log are written.  [default: RTK_LOG_FORMAT]",
+)
 @click.option("--detach", is_flag=True, help="Return once the console answers, and let it run.")
-def up(data: str | None, host: str | None, port: int | None, detach: bool) -> None:
+def up(data: str | None, host: str | None, port: int | None, log_format: str | None, detach: bool) -> None:
     """Run the console, with its database, until Ctrl-C."""
     import os
 
-    given = {"RTK_HOST": host, "RTK_PORT": None if port is None else str(port)}
+    given = {"RTK_HOST": host, "RTK_PORT": None if port is None else str(port), "RTK_LOG_FORMAT": log_format}
     environ = {name: value for name, value in given.items() if value is not None}
     with console():
         from rtk.console.place import place_of

@@ -16,7 +16,7 @@ from rtk.experiment.varfile import unmatched
 from rtk.report.planned import planned
 from rtk.verify import calls
 
-logger = logging.getLogger("chaostoolkit")
+logger = logging.getLogger(__name__)
 Variables = tuple[dict[str, Any], dict[str, Any]]
 
 

@@ -22,7 +22,7 @@ from rtk.publish.settings import without_control
 STRUCTURED = (".json", ".yaml", ".yml")
 PARTS = ("configuration", "secrets")
 
-logger = logging.getLogger("chaostoolkit")
+logger = logging.getLogger(__name__)
 
 
 def settings_of(path: str | None, control_files: Iterable[str] = ()) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from rtk.verify.systems import System, node
 
 AGAIN_S = 1.0  # between two tries of a run that waits
 
-logger = logging.getLogger("chaostoolkit")
+logger = logging.getLogger(__name__)
 
 
 class GaveUp(ToolkitError):

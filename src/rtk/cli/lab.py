@@ -20,6 +20,7 @@ from rtk.lab import processes, state, surroundings
 from rtk.lab.daemon import READY, command_line
 from rtk.lab.seccomp import SENTENCES
 from rtk.lab.state import Lab, Settings
+from rtk.log import LogFormat
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 UP_S, DOWN_S = 30.0, 5.0
@@ -88,6 +89,13 @@ def _plainly(command: Callable[..., None]) -> Callable[..., None]:
 )
 @click.option("--tag", "tags", multiple=True, metavar="NAME=VALUE", help="A tag of every instance.")
 @click.option("--no-isolation", is_flag=True, help="Run documents on this machine itself.")
+@click.option(
+    "--log-format",
+    type=click.Choice(list(LogFormat)),
+    default=LogFormat.TEXT,
+    show_default=True,
+    help="How lines of the lab's log are written.",
+)
 @click.option("--detach", is_flag=True, help="Return once the lab is up.")
 @_plainly
 def up(host: str, tags: tuple[str, ...], detach: bool, no_isolation: bool, **options: Any) -> None:
@@ -109,6 +117,7 @@ def up(host: str, tags: tuple[str, ...], detach: bool, no_isolation: bool, **opt
         invocation_delay_s=options["invocation_delay"],
         isolated=not no_isolation,
         tags=dict(_tag(tag) for tag in tags),
+        log_format=LogFormat(options["log_format"]),
     )
     if settings.web_ports[-1] > 65535:
         raise BadInput(f"--web-port {settings.web_port} leaves no ports for {settings.instances} instances")

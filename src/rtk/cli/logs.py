@@ -9,6 +9,7 @@ from typing import Any
 
 from chaoslib.log import LogFormatter
 
+from rtk.log import TOOLKIT
 from rtk.verify.progress import Progress
 from rtk.verify.redact import Redactor
 
@@ -16,16 +17,18 @@ LINE = "[%(asctime)s %(levelname)s] %(message)s"
 
 
 class _Redacting(QueueHandler):
-    """Puts lines into a queue, without the secrets in them."""
+    """Puts lines into a queue, without the secrets in them, and with the id of the run that they are of."""
 
-    def __init__(self, queue: "SimpleQueue[Any]", redact: Redactor) -> None:
+    def __init__(self, queue: "SimpleQueue[Any]", redact: Redactor, run_id: str) -> None:
         super().__init__(queue)
         self._redact = redact
+        self._run_id = run_id
 
     def prepare(self, record: logging.LogRecord) -> Any:
         prepared = super().prepare(record)
         self._redact.learn()
         prepared.msg = prepared.message = self._redact(str(prepared.msg))
+        prepared.run_id = self._run_id
         return prepared
 
 
@@ -42,7 +45,7 @@ class _ToProgress(logging.Handler):
 
 def prepare_handlers() -> None:
     """Make the Chaos Toolkit's handlers write what files and pipes can hold: any letter, and no colour codes."""
-    for handler in logging.getLogger("chaostoolkit").handlers:
+    for handler in logging.getLogger(TOOLKIT).handlers:
         stream = getattr(handler, "stream", None)
         if isinstance(handler.formatter, LogFormatter) and not (stream and stream.isatty()):
             handler.setFormatter(LogFormatter(LINE, "%Y-%m-%d %H:%M:%S", {}))
@@ -58,15 +61,16 @@ class Logs:
     The Chaos Toolkit logs five lines a probe at debug level into a file, which costs more than the probe.
     """
 
-    def __init__(self, redact: Redactor, progress: Progress | None, verbose: bool) -> None:
-        self._logger = logging.getLogger("chaostoolkit")
+    def __init__(self, redact: Redactor, progress: Progress | None, verbose: bool, run_id: str = "") -> None:
+        """Lines of JSON tell `run_id`."""
+        self._logger = logging.getLogger(TOOLKIT)
         self._before = (self._logger.handlers[:], self._logger.level)
         handlers = [h for h in self._logger.handlers if progress is None or not _is_terminal(h)]
         if progress:
             handlers.append(_ToProgress(progress))
         queue: SimpleQueue[Any] = SimpleQueue()
         self._listener = QueueListener(queue, *handlers, respect_handler_level=True)
-        self._handler = _Redacting(queue, redact)
+        self._handler = _Redacting(queue, redact, run_id)
         self._level = logging.DEBUG if verbose else logging.INFO
 
     def __enter__(self) -> None:

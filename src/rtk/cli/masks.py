@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, Self, TextIO
 
 from rtk.errors import ToolkitError
+from rtk.log import TOOLKIT
 from rtk.printable import printable
 from rtk.verify.redact import Redactor
 from rtk.verify.toolkit import Toolkit
@@ -85,7 +86,7 @@ class Masks(logging.Filter):
         return True
 
     def __enter__(self) -> Self:
-        for handler in (*logging.getLogger("chaostoolkit").handlers, *logging.getLogger().handlers):
+        for handler in (*logging.getLogger(TOOLKIT).handlers, *logging.getLogger().handlers):
             handler.addFilter(self)
         self._streams = sys.stdout, sys.stderr
         sys.stdout, sys.stderr = (_Stream(each, self, self._redacted) for each in self._streams)

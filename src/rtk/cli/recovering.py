@@ -28,7 +28,7 @@ from rtk.verify.redact import redactor_of
 
 WHY = Stopping(StopCause.DIED, "the run died without a goodbye; chaos recover undid it")
 
-logger = logging.getLogger("chaostoolkit")
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from rtk.verify.toolkit import Toolkit
 
 LONGEST_ADDRESS = 2000
 
-logger = logging.getLogger("chaostoolkit")
+logger = logging.getLogger(__name__)
 
 
 def is_live(log_format: str | None) -> bool:

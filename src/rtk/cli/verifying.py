@@ -56,7 +56,7 @@ from rtk.verify.toolkit import Toolkit
 AFTERMATH = "rtk.cli.aftermath"  # what the guardian runs
 LEAVING_S = 5.0  # how long threads that an extension left may hold up the end of the process
 
-logger = logging.getLogger("chaostoolkit")
+logger = logging.getLogger(__name__)
 
 
 def verifying(options: Options, clock: Clock | None = None) -> int:
@@ -246,7 +246,8 @@ class _Running:
             logger.info(line)
         telling.notify_start(toolkit)
         record = Record(path, lambda: self._clock.monotonic() - self._progress.started, toolkit.redact)
-        logs = Logs(toolkit.redact, self._progress if self._live else None, self._options.verbose)
+        shown_to = self._progress if self._live else None
+        logs = Logs(toolkit.redact, shown_to, self._options.verbose, self._v.run_id)
         with signals_stop(self._stop, to_the_end=True), logs, forks_told(record.forked):
             guard = Guard(helper.command(AFTERMATH, str(path)), self._estate(), self._v.longest_s, self._notice(record))
             record.listener, toolkit.changed = guard.tell, guard.refresh

@@ -23,6 +23,7 @@ from rtk.console.sharing import LARGE, USUAL, Sharing, bounds, threads
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rtk.console.settings")
 django.setup()
 
+from rtk.console.access import AccessLog
 from rtk.console.entrance import Entrance  # all of these need models, which are there only once Django is set up
 from rtk.console.health import PATHS, Health, Readiness
 from rtk.console.notify.sending import Sending
@@ -78,6 +79,7 @@ class Console:
         self._pages = pages
         self._health = health
         self._limited = Limited(self._to_whom, limits)
+        self._logged = AccessLog(self._served)
         self._beside = (*beside, Ticking("bodies", self._limited.tick))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -85,7 +87,10 @@ class Console:
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
         else:
-            await self._limited(harmless(scope), receive, send)
+            await self._logged(scope, receive, send)
+
+    async def _served(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._limited(harmless(scope), receive, send)
 
     async def _to_whom(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"] in PATHS:
@@ -94,6 +99,10 @@ class Console:
             await self._record(scope, receive, send)
         else:
             await self._pages(scope, receive, send)
+
+    def logged(self, inner: Application) -> Application:
+        """Return an application that logs the requests to another around this one, also those that it turns away."""
+        return AccessLog(inner)
 
     def leave(self) -> None:
         """Let go of those who follow runs: the server ends. Called in the event loop."""

@@ -19,6 +19,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 import rtk
+from rtk.console import access
 from rtk.console.bodies import Receive, Scope, Send
 from rtk.console.tending import failures
 
@@ -106,6 +107,8 @@ class Health:
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         """Answer one request."""
+        if visit := access.current():
+            visit.leads_to(scope["path"])
         if scope["method"] not in ("GET", "HEAD"):
             await _answer(send, 405, {"status": "expected GET"})
         elif scope["path"] == LIVE:

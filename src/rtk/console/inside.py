@@ -10,7 +10,7 @@ django.setup()
 from django.conf import settings
 from django.db import DatabaseError, connections
 
-from rtk.console import roles
+from rtk.console import log_stream, roles
 from rtk.console.cluster import DATABASE, WORKER, CannotRunDatabase, first_line
 from rtk.console.people import accounts, first, letting_in
 from rtk.console.people.provision import provision
@@ -21,6 +21,7 @@ __all__ = [
     "accounts",
     "close_connections",
     "first_link",
+    "log_written_beside",
     "migrate",
     "point_at",
     "provisioned",
@@ -31,6 +32,7 @@ __all__ = [
 ]
 
 first_link = first.link
+log_written_beside = log_stream.written_beside
 sign_in_link = letting_in.link
 withdraw = roles.withdraw
 

@@ -96,6 +96,15 @@ LOG_LINES = Limit(
     Subject.STORAGE,
     "Most lines of one kind that are logged within a minute",
 )
+ACCESS_LINES = Limit(
+    "RTK_ACCESS_LINES",
+    6_000,
+    Unit.COUNT,
+    Subject.STORAGE,
+    "Most requests that are logged within a minute",
+    least=0,
+    zero="none is logged",
+)
 DATABASE_SECONDS = Limit(
     "RTK_DATABASE_SECONDS",
     30,
@@ -248,6 +257,7 @@ LIMITS = (
     DATABASE_CONNECTIONS,
     DATABASE_SECONDS,
     LOG_LINES,
+    ACCESS_LINES,
     RETENTION,
     BODY,
     FORM,

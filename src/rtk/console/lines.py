@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 MINUTE_S = 60.0
 LONGEST = 2_000  # characters of a line
@@ -11,11 +11,17 @@ _Kind = tuple[str, int]
 
 
 class Bounded(logging.Filter):
-    """Lets so many records of a kind pass within a minute, which is who logs and how grave; each of bounded length."""
+    """Lets so many records of a kind pass within a minute, which is who logs and how grave; each of bounded length.
 
-    def __init__(self, most: int, clock: Callable[[], float] = time.monotonic) -> None:
+    `of` says how many for loggers that have a bound of their own.
+    """
+
+    def __init__(
+        self, most: int, clock: Callable[[], float] = time.monotonic, of: Mapping[str, int] | None = None
+    ) -> None:
         super().__init__()
         self._most = most
+        self._of = of or {}
         self._clock = clock
         self._since: dict[_Kind, float] = {}
         self._many: dict[_Kind, int] = {}
@@ -34,9 +40,9 @@ class Bounded(logging.Filter):
     def _counted(self, kind: _Kind) -> tuple[bool, int]:
         """Whether one more may be logged, and how many were not before it."""
         with self._lock:
-            now, left_out = self._clock(), 0
+            now, left_out, most = self._clock(), 0, self._of.get(kind[0], self._most)
             if now - self._since.get(kind, float("-inf")) >= MINUTE_S:
-                left_out = max(self._many.get(kind, 0) - self._most, 0)
+                left_out = max(self._many.get(kind, 0) - most, 0)
                 self._since[kind], self._many[kind] = now, 0
             self._many[kind] += 1
-            return self._many[kind] <= self._most, left_out
+            return self._many[kind] <= most, left_out

@@ -34,6 +34,7 @@ OPTIONS = (
     Option("RTK_SECRET_KEY", "", "Signs sessions and links; made and kept in the data directory.", secret=True),
     Option("RTK_DEBUG", "no", "Show error pages with code and settings.", "flag"),
     Option("RTK_LOG_LEVEL", "warning", "Least level that is logged: debug, info, warning or error.", "level"),
+    Option("RTK_LOG_FORMAT", "text", "How a line of the log is written: text, or json.", "log format"),
     Option("DATABASE_URL", "", "Your own PostgreSQL, 14 or newer: postgresql://user:password@host/name.", secret=True),
     Option("RTK_SIGN_UP", "invitation", "Who may sign up: by invitation only, or open to all.", "sign-up"),
     Option(
@@ -58,6 +59,7 @@ _BY_NAME = {option.name: option for option in OPTIONS}
 _YES, _NO = {"yes", "true", "on", "1"}, {"no", "false", "off", "0"}
 _CHOICES = {
     "level": ("debug", "info", "warning", "error"),
+    "log format": ("text", "json"),
     "sign-up": ("invitation", "open"),
     "organizations": ("administrators", "everybody"),
 }

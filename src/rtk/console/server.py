@@ -12,6 +12,7 @@ from typing import Any
 import uvicorn
 
 import rtk
+from rtk.console.bodies import Application
 from rtk.console.bounds import Bounds
 from rtk.console.bounds import bounds as as_set
 from rtk.console.connections import Connections
@@ -61,7 +62,8 @@ class Server(uvicorn.Server):
     """uvicorn that says when it is ready, and ends well when it is told to: exit status 0, not that of a signal.
 
     `check` is called once signals come here; it raises when one came before. `leave` is called when the end begins:
-    it lets go of whoever would stay for ever, such as those who follow a run. `bounds` are those of its connections.
+    it lets go of whoever would stay for ever, such as those who follow a run. `bounds` are those of its connections;
+    `around` makes the outermost application of one.
     """
 
     def __init__(
@@ -71,11 +73,12 @@ class Server(uvicorn.Server):
         check: Callable[[], None] = lambda: None,
         leave: Callable[[], None] = lambda: None,
         bounds: Bounds | None = None,
+        around: Callable[[Application], Application] = lambda inner: inner,
     ) -> None:
         self.connections = Connections(bounds or as_set())
         super().__init__(
             uvicorn.Config(
-                self.connections.attended(application),
+                around(self.connections.attended(application)),
                 http=self.connections.protocol(),
                 lifespan="on",
                 ws="none",

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from rtk.console import issuer, limits, mail, options, safety
 from rtk.console.database import from_url
+from rtk.log import LogFormat, formatter
 
 PORT = options.number("RTK_PORT")
 PUBLIC_URL = options.text("RTK_PUBLIC_URL").rstrip("/") or f"http://localhost:{PORT}"
@@ -35,6 +36,7 @@ INSTALLED_APPS = [
     "ninja",
 ]
 MIDDLEWARE = [
+    "rtk.console.access.Led",
     "django.middleware.security.SecurityMiddleware",
     "rtk.console.people.headers.SecurityHeaders",
     "rtk.console.pages.files.Files",
@@ -159,15 +161,30 @@ STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True  # the files are few and come from the package: there is nothing to collect
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/pages/dist/.+-[\w-]{8}\.\w+$"  # their names say what is in them
 
+ACCESS_LINES = options.limit(limits.ACCESS_LINES)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "formatters": {"line": {"()": lambda: formatter(LogFormat(options.choice("RTK_LOG_FORMAT")))}},
     "filters": {
         "one line": {"()": "rtk.console.oneline.OneLine"},
-        "bounded": {"()": "rtk.console.lines.Bounded", "most": options.limit(limits.LOG_LINES)},
+        "bounded": {
+            "()": "rtk.console.lines.Bounded",
+            "most": options.limit(limits.LOG_LINES),
+            "of": {"rtk.console.access": ACCESS_LINES},
+        },
+        "secrecy": {"()": "rtk.console.secrecy.Secrecy"},
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["bounded"]}},
-    "loggers": {"django.security.DisallowedHost": {"filters": ["one line"]}},
+    "handlers": {
+        "stderr": {
+            "class": "rtk.console.log_stream.LogStream",
+            "formatter": "line",
+            "filters": ["bounded", "secrecy"],  # in this order: to look for secrets takes a while
+        }
+    },
+    "loggers": {
+        "django.security.DisallowedHost": {"filters": ["one line"]},
+        "rtk.console.access": {"level": "INFO" if ACCESS_LINES else "CRITICAL"},
+    },
     "root": {"handlers": ["stderr"], "level": options.choice("RTK_LOG_LEVEL").upper()},
 }

@@ -12,7 +12,7 @@ from contextlib import suppress
 
 STARTED_AGAIN = "database-started-again"
 failures: Counter[str] = Counter()  # by the name of what is tended, since this process began
-logger = logging.getLogger("rtk.console")
+logger = logging.getLogger(__name__)
 
 
 class Tending:

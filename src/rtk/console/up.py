@@ -63,7 +63,8 @@ def _serve(place: Place, bound: socket.socket, say: Say, ending: "_Ending") -> N
             place.tell(**state, lines=lines, started=datetime.now(UTC).isoformat(timespec="seconds"))
             say("\n".join(lines))
 
-        Server(application, ready, ending.check, application.leave).run([bound])
+        with inside.log_written_beside(place.log):
+            Server(application, ready, ending.check, application.leave, around=application.logged).run([bound])
 
 
 def check_settings() -> None:

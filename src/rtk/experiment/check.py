@@ -19,6 +19,8 @@ from rtk.experiment.activities import activities
 from rtk.experiment.refs import named
 from rtk.experiment.wording import listed, nearest, one_line, shown
 
+logger = logging.getLogger(__name__)
+
 
 def check(document: object) -> None:
     """Raise `BadInput`, naming the place, for what could be run nowhere; the command and the console both ask this.
@@ -61,7 +63,7 @@ def validate(
     except ChaosException as error:
         raise BadInput(one_line(error)) from None
     except (Exception, SystemExit) as error:  # it imports and calls code of others
-        logging.getLogger("rtk").debug("validation failed", exc_info=True)
+        logger.debug("validation failed", exc_info=True)
         raise BadInput(f"the experiment cannot be validated: {type(error).__name__}, {one_line(error)}") from None
 
 

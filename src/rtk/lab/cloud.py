@@ -3,9 +3,9 @@
 EC2 knows the lab's instances: stopping, starting and terminating them there does it in the lab.
 """
 
+import logging
 import os
 import queue
-import sys
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -16,6 +16,7 @@ from rtk.lab.instance import Instance
 from rtk.lab.runner import Written
 
 ACCOUNT = "123456789012"
+logger = logging.getLogger(__name__)
 Environ = dict[str, Any]
 Application = Callable[[Environ, Any], Iterable[bytes]]
 
@@ -29,7 +30,7 @@ class Cloud:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _application: Application | None = None
     _seeded: dict[str, Any] = field(default_factory=dict)
-    _outputs: "queue.SimpleQueue[Callable[[], None]]" = field(default_factory=queue.SimpleQueue)
+    _outputs: "queue.SimpleQueue[tuple[str, Callable[[], None]]]" = field(default_factory=queue.SimpleQueue)
     _storing: threading.Thread | None = None
 
     def __call__(self, wsgi: Environ, start_response: Any) -> Iterable[bytes]:
@@ -62,21 +63,22 @@ class Cloud:
                 invocation.stored[stream] = f"https://s3.{region}.amazonaws.com/{bucket}/{key}"
         logs = command.request.get("CloudWatchOutputConfig", {}).get("CloudWatchOutputEnabled")
         if written and (bucket or logs):
-            self._later(lambda: self._put(command, invocation, written, bucket, logs=bool(logs)))
+            self._later(command.id, lambda: self._put(command, invocation, written, bucket, logs=bool(logs)))
 
-    def _later(self, task: Callable[[], None]) -> None:
+    def _later(self, command_id: str, task: Callable[[], None]) -> None:
         with self._lock:
             if self._storing is None:
                 self._storing = threading.Thread(target=self._store_all, name="store", daemon=True)
                 self._storing.start()
-        self._outputs.put(task)
+        self._outputs.put((command_id, task))
 
     def _store_all(self) -> None:
         while True:
+            command_id, store = self._outputs.get()
             try:
-                self._outputs.get()()
+                store()
             except Exception as problem:  # noqa: BLE001  moto raises what AWS would answer; the command is over
-                print(f"lab: output not stored: {problem}", file=sys.stderr, flush=True)  # noqa: T201  the lab's log
+                logger.warning(f"output not stored: {problem}", extra={"command_id": command_id})
 
     def _put(
         self,

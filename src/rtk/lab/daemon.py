@@ -21,6 +21,7 @@ from rtk.lab import belongings, processes, seccomp, state
 from rtk.lab.inside import Room
 from rtk.lab.instance import Instance, Unfit
 from rtk.lab.state import Lab, Settings
+from rtk.log import LogFormat, to_standard_error
 
 READY = "ready"
 
@@ -135,6 +136,7 @@ def _serve(settings: Settings, fleet: list[Instance], stop: set[signal.Signals])
     from rtk.lab.ssm import RunCommand  # noqa: PLC0415
     from rtk.lab.ssm_documents import Documents  # noqa: PLC0415
 
+    to_standard_error(LogFormat(settings.log_format))
     instances = {instance.id: instance for instance in fleet}
     cloud = Cloud(instances, state.REGION)
     runner = Runner(instances, state.REGION, cloud.store)

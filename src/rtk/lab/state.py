@@ -10,6 +10,7 @@ from typing import Any
 from rtk.errors import ToolkitError
 from rtk.lab import processes
 from rtk.lab.seccomp import Lacking
+from rtk.log import LogFormat
 
 REGION = "eu-west-1"
 
@@ -35,6 +36,7 @@ class Settings:
     invocation_delay_s: float = 0.3
     isolated: bool = True
     tags: dict[str, str] = field(default_factory=dict)
+    log_format: LogFormat = LogFormat.TEXT
 
     @property
     def web_ports(self) -> list[int]:

@@ -25,7 +25,7 @@ from rtk.verify.redact import Redactor
 
 MOST_EVENTS = 10_000  # that wait at once; the journal has them all in any case
 
-logger = logging.getLogger("chaostoolkit")
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)

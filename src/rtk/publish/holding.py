@@ -17,7 +17,7 @@ from rtk.verify.holds import Hold
 ASKED_S = 3.0  # how long a run waits for an answer before it begins
 ENDED_S = 1.0  # and how long at its end
 
-logger = logging.getLogger("chaostoolkit")
+logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 

@@ -20,7 +20,7 @@ from rtk.publish.wire import Send
 
 ASKED_S = 1.0  # how long a run waits for the answer, beside what it has to prepare
 
-logger = logging.getLogger("chaostoolkit")
+logger = logging.getLogger(__name__)
 
 
 class Lesson:

@@ -18,7 +18,7 @@ BEGINNING_S = 0.05  # the same until the console knows of the run: its safeguard
 BEAT_S = 2.5  # a run that has nothing to tell says at least that it is there, and hears of a Stop
 QUIET_TRIES = 1  # a connection that breaks once is nothing to speak of
 
-logger = logging.getLogger("chaostoolkit")
+logger = logging.getLogger(__name__)
 
 
 class Publisher:

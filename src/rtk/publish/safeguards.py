@@ -14,7 +14,7 @@ AGAIN_S = 1.0  # the pause between two tries to ask
 DEMANDED_S = 30.0  # how long a run waits for an answer that it must have
 OFFERED_S = 1.0  # how long one that would like to have it
 
-logger = logging.getLogger("chaostoolkit")
+logger = logging.getLogger(__name__)
 
 
 class Forbidden(ToolkitError):

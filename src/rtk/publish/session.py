@@ -25,7 +25,7 @@ from rtk.verify.stop import Stop
 
 WAIT_S, WAIT_IN_CI_S = 2.0, 30.0  # how long the command waits for its publisher at the end
 
-logger = logging.getLogger("chaostoolkit")
+logger = logging.getLogger(__name__)
 
 
 class Ready(Protocol):

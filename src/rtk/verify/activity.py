@@ -21,7 +21,7 @@ from rtk.verify.redact import told
 from rtk.verify.results import check_within, result_of, sentence_of
 from rtk.verify.toolkit import Toolkit
 
-logger = logging.getLogger("chaostoolkit")
+logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)

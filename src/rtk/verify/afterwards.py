@@ -12,7 +12,7 @@ from rtk.verify.hypothesis import Hypothesis, Journal
 from rtk.verify.progress import Progress
 from rtk.verify.stop import Stop, cause_of
 
-logger = logging.getLogger("chaostoolkit")
+logger = logging.getLogger(__name__)
 
 
 class Afterwards:

@@ -16,7 +16,7 @@ MARGIN = 128  # for all else: the record, the guardian, the console, actions and
 
 _OPEN = Path("/proc/self/fd")
 
-logger = logging.getLogger("chaostoolkit")
+logger = logging.getLogger(__name__)
 
 
 def held_at_once(wanted: int, given: bool, probes: Iterable[Mapping[str, Any]], document: Mapping[str, Any]) -> int:

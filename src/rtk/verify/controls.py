@@ -15,7 +15,7 @@ from chaoslib.run import EventHandlerRegistry
 
 Declared = dict[str, Any]
 
-logger = logging.getLogger("chaostoolkit")
+logger = logging.getLogger(__name__)
 
 
 def configure(

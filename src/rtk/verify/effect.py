@@ -26,7 +26,7 @@ from rtk.verify.toolkit import Toolkit
 
 LEAST_S = 1.0  # apart
 
-logger = logging.getLogger("chaostoolkit")
+logger = logging.getLogger(__name__)
 
 
 @dataclass

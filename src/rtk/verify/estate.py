@@ -19,7 +19,7 @@ from rtk.verify.toolkit import Toolkit
 RETRIES = 3  # how often it is packed anew when somebody changes it meanwhile
 PARTS = ("document", "experiment", "settings", "configuration", "secrets")
 
-logger = logging.getLogger("chaostoolkit")
+logger = logging.getLogger(__name__)
 
 
 class Packing:

@@ -20,7 +20,7 @@ from rtk.verify.timeouts import timeout_of
 LARGEST = 16 * 1024 * 1024  # bytes that are kept of a body; what follows is read and dropped
 PIECE = 65536
 
-logger = logging.getLogger("chaostoolkit")
+logger = logging.getLogger(__name__)
 
 
 class _Given(AuthBase):

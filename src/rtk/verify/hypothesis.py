@@ -21,7 +21,7 @@ TRIES = 3
 PAUSE_S = 1.0
 GAVE = 120  # how many letters are told of what a probe gave
 
-logger = logging.getLogger("chaostoolkit")
+logger = logging.getLogger(__name__)
 
 
 @dataclass

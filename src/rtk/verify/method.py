@@ -19,7 +19,7 @@ from rtk.verify.record import Record
 from rtk.verify.stop import CTRL_C_S, Stop, cause_of
 from rtk.verify.toolkit import Toolkit
 
-logger = logging.getLogger("chaostoolkit")
+logger = logging.getLogger(__name__)
 
 
 class Method:

@@ -28,7 +28,7 @@ LEAD_S = 1.0  # how long before the end of a phase its successor is made ready
 DRAIN_S = 2.0  # how long measurements past their threshold may still bring their value at the end
 HURRIED_S = 0.3  # the same when the run was interrupted
 
-logger = logging.getLogger("chaostoolkit")
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)

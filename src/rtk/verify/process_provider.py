@@ -22,7 +22,7 @@ from rtk.verify import processes
 from rtk.verify.outputs import Outputs
 from rtk.verify.timeouts import timeout_of
 
-logger = logging.getLogger("chaostoolkit")
+logger = logging.getLogger(__name__)
 
 
 def run_process(activity: Mapping[str, Any], configuration: dict[str, Any], secrets: dict[str, Any]) -> dict[str, Any]:

@@ -34,7 +34,7 @@ RESTORED = "the record was gone when the run died; this one was rebuilt from wha
 
 UNDER_CONDITIONS = frozenset({"onset", "conditions", "undo"})
 
-logger = logging.getLogger("chaostoolkit")
+logger = logging.getLogger(__name__)
 
 
 @dataclass

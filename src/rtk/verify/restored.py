@@ -10,7 +10,7 @@ from rtk.verify.proof import Prover
 from rtk.verify.record import Record
 from rtk.verify.toolkit import Toolkit
 
-logger = logging.getLogger("chaostoolkit")
+logger = logging.getLogger(__name__)
 
 
 def prove_restored(

@@ -42,7 +42,7 @@ from rtk.verify.undoing import Undoing
 AT_ONCE_S = 0.1  # how long the first slot waits for an action that returns at once
 ACTION_S = 5.0  # how long an action under way may go on once the run is to stop
 
-logger = logging.getLogger("chaostoolkit")
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from rtk.verify.numbers import Numbers, added
 from rtk.verify.redact import Redactor
 from rtk.verify.results import result_of, sentence_of
 
-logger = logging.getLogger("chaostoolkit")
+logger = logging.getLogger(__name__)
 TellState = Callable[[Callable[[], Any]], None]
 
 

@@ -22,7 +22,7 @@ TRIES = 3
 LIMIT_S = 60.0  # of one try of a rollback that has no timeout of its own
 GRACE_S = 5.0  # how long after its own timeout a try may still come back
 
-logger = logging.getLogger("chaostoolkit")
+logger = logging.getLogger(__name__)
 
 
 class Undo:

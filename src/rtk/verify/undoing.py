@@ -15,7 +15,7 @@ from rtk.verify.stop import Stop
 from rtk.verify.toolkit import Toolkit
 from rtk.verify.undo import Undo
 
-logger = logging.getLogger("chaostoolkit")
+logger = logging.getLogger(__name__)
 
 
 class Undoing:

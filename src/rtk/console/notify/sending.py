@@ -31,7 +31,7 @@ LOOK_EVERY_S, MAIL_EVERY_S, TIDY_EVERY_S = 2.0, 60.0, 3600.0
 GRACE_S = 2.0
 
 Deliver = Callable[[Letter], None]
-logger = logging.getLogger("rtk.console.notify")
+logger = logging.getLogger(__name__)
 
 
 def turn(deliver: Deliver = deliver, now: Callable[[], datetime] = timezone.now) -> int:
@@ -70,7 +70,8 @@ class Try:
             why = "its address cannot be read since the console's secret key changed: remove it and add it again"
             self.failure = Undelivered(why, final=True)
         except (LookupError, TypeError, ValueError, AttributeError) as error:
-            logger.error(f"a notification cannot be put into words: {type(error).__name__}: {error}")
+            why = f"{type(error).__name__}: {error}"
+            logger.error(f"a notification cannot be put into words: {why}", extra=_ids(self.notification))
         return None
 
     def _work(self) -> None:
@@ -106,13 +107,23 @@ def _settle(notification: Notification, failure: Undelivered | None, now: dateti
     late = now - notification.created_at >= PATIENCE
     if failure.final or late or notification.event == TEST:
         mine.update(state=State.GIVEN_UP, tries=tries, failure=str(failure))
-        logger.warning(f"{notification.event} was not told to {notification.recipient.label}: {failure}")
+        logger.warning(f"{notification.event} was not told to a recipient: {failure}", extra=_ids(notification))
         return
     again = now + delay(tries)
     mine.update(due_at=again, tries=tries, failure=str(failure))
     # What else waits for the same recipient waits as long: one that is down keeps the others from nothing.
     waiting = Notification.objects.filter(recipient=notification.recipient_id, state=State.WAITING, due_at__lt=again)
     waiting.exclude(event=TEST).update(due_at=again)
+
+
+def _ids(notification: Notification) -> dict[str, str | None]:
+    """By what one finds it, its recipient and its run; their names are nobody's business in a log."""
+    run = notification.run_id
+    return {
+        "notification_id": str(notification.id),
+        "recipient_id": str(notification.recipient_id),
+        "run_id": str(run) if run else None,
+    }
 
 
 def tidy(now: datetime) -> None:

@@ -26,7 +26,7 @@ LASTS = timedelta(days=30)  # whoever made a token for less knows when it ends
 MAILS, TOKENS_IN_ONE = 20, 200  # of one turn, which must not keep others waiting for long
 
 Post = Callable[[EmailMessage], object]
-logger = logging.getLogger("rtk.console.notify")
+logger = logging.getLogger(__name__)
 
 # One statement, so that several processes may note at once.
 NOTE = """

@@ -38,7 +38,7 @@ from rtk.console.people.asking import Asking
 from rtk.console.people.closed import Closed, TurnedAway
 from rtk.console.people.models import User
 
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 def _may_sign_up(request: HttpRequest) -> bool:
@@ -126,7 +126,9 @@ class AccountAdapter(DefaultAccountAdapter):
         try:
             super().send_mail(template_prefix, email, {**ours, "current_site": mailing.Site(settings.PUBLIC_URL)})
         except OSError as error:  # smtplib's errors are of this kind
-            _log.warning("no mail could be sent by the server of RTK_MAIL_URL: %s", " ".join(str(error).split())[:500])
+            logger.warning(
+                "no mail could be sent by the server of RTK_MAIL_URL: %s", " ".join(str(error).split())[:500]
+            )
             messages.warning(self.request, "No mail could be sent; tell the administrator of this console.")
 
     def is_reauthentication_required(self, *, app: str, **_: Any) -> bool:  # noqa: ARG002 - whichever app asks
@@ -147,7 +149,7 @@ class AccountAdapter(DefaultAccountAdapter):
         try:
             return str(super().get_client_ip(request))
         except ImproperlyConfigured:
-            _log.warning("X-Forwarded-For has fewer addresses than RTK_TRUSTED_PROXIES says; it is not believed")
+            logger.warning("X-Forwarded-For has fewer addresses than RTK_TRUSTED_PROXIES says; it is not believed")
             return str(request.META["REMOTE_ADDR"])
 
     def is_safe_url(self, url: str | None) -> bool:
@@ -223,7 +225,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):
     ) -> None:
         """Log in one line why the issuer did not sign somebody in; their page tells no more than that."""
         told = " ".join(filter(None, [request.GET.get("error"), request.GET.get("error_description")]))
-        _log.warning("the issuer signed nobody in: %s", " ".join(str(exception or told or error).split())[:500])
+        logger.warning("the issuer signed nobody in: %s", " ".join(str(exception or told or error).split())[:500])
 
     def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: dict[str, Any]) -> User:
         """Take over the name, in lower case the address, and for its own domains the issuer's word for addresses."""

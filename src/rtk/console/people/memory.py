@@ -42,7 +42,12 @@ class Memory:
 
     def knows(self, authorization: str | None) -> bool:
         """Whether it is remembered whose authorization this is."""
-        return self._known(self._callers, _digest(authorization)) is not None
+        return self.caller(authorization) is not None
+
+    def caller(self, authorization: str | None) -> gate.Caller | None:
+        """Return whose authorization this is, where that is remembered."""
+        known: gate.Caller | None = self._known(self._callers, _digest(authorization))
+        return known
 
     def team_for(self, caller: gate.Caller | None, org: str, team: str, need: str) -> Team:
         """As `gate.team_for`; the team is not to be changed."""

@@ -19,7 +19,7 @@ from rtk.console.people import mailing
 from rtk.console.people.gate import TooMany
 from rtk.console.people.models import User
 
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 THREAD = "mail that no page waits for"
 _MAIL = "account/email/email_confirmation"
 
@@ -50,4 +50,4 @@ def _send(mail: EmailMessage) -> None:
     try:
         mail.send()
     except OSError as error:  # smtplib's errors are of this kind
-        _log.warning("no mail could be sent by the server of RTK_MAIL_URL: %s", " ".join(str(error).split())[:500])
+        logger.warning("no mail could be sent by the server of RTK_MAIL_URL: %s", " ".join(str(error).split())[:500])

@@ -24,7 +24,7 @@ AT_ONCE = 2  # transactions
 WORTH_ANOTHER = 500  # rows that wait: fewer are stored sooner together with what comes meanwhile
 CHANNEL = "rtk_runs"
 
-logger = logging.getLogger("rtk.console")
+logger = logging.getLogger(__name__)
 Connect = Callable[[], Awaitable[psycopg.AsyncConnection[Any]]]
 
 
@@ -117,7 +117,8 @@ class Writer:
         except (psycopg.Error, OSError):
             await self._fail(calls)
         except Exception:  # nobody may wait for an answer that never comes
-            logger.exception("a record could not be stored")
+            runs = ",".join(sorted({str(call.run) for call in calls}))
+            logger.exception("a record could not be stored", extra={"run_ids": runs})
             await self._fail(calls, Problem(500, "this could not be stored; the console's log says why"))
 
     async def close(self) -> None:

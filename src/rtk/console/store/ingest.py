@@ -14,6 +14,7 @@ import msgspec
 from asgiref.sync import sync_to_async
 from django.db import DatabaseError, close_old_connections
 
+from rtk.console import access
 from rtk.console.bodies import Receive, Scope, Send, turned_away
 from rtk.console.people import gate
 from rtk.console.people.memory import remembered
@@ -27,6 +28,7 @@ PATH = re.compile(
     r"/api/v1/organizations/(?P<org>[^/]+)/teams/(?P<team>[^/]+)"
     r"/verifications/(?P<verification>[^/]+)/runs/(?P<run>[^/]+)/record"
 )
+ROUTE = "api/v1/organizations/{org}/teams/{team}/verifications/{verification}/runs/{run}/record"
 LARGE, LARGE_PACKED = 256 * 1024, 16 * 1024  # bytes of a body that takes long to read
 
 
@@ -62,6 +64,8 @@ class Ingest:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = path_of(scope)
         assert path is not None
+        if visit := access.current():
+            visit.leads_to(ROUTE, path.run)
         body: Any
         incoming = Incoming(receive)
         try:
@@ -98,6 +102,13 @@ class Ingest:
             return await asyncio.get_running_loop().run_in_executor(thread, _batch, body, packed)
 
     async def _let_in(self, authorization: str | None, path: Path) -> str:
+        team = await self._team(authorization, path)
+        caller = remembered.caller(authorization)
+        if (visit := access.current()) and caller:
+            visit.is_by(caller.user, caller.token)
+        return team
+
+    async def _team(self, authorization: str | None, path: Path) -> str:
         try:
             known = remembered.recall(authorization, path.org, path.team, "run")
         except gate.Refused as refused:

@@ -18,7 +18,7 @@ SWEEP_S = 5.0
 RETAIN_S = 3600.0
 LONG_S = 300.0  # for a statement: nobody waits for what is made here
 
-logger = logging.getLogger("rtk.console")
+logger = logging.getLogger(__name__)
 
 
 class Keeping:

@@ -1,0 +1,184 @@
+"""The access log: a line for each request that was answered, and the id by which one finds all that was logged of it.
+
+A line tells ids and figures only: no address as it was asked for, since secrets stand in some; no name, no header, no
+query. Whoever has a request's id finds its lines, and whoever calls gets the id with the answer.
+"""
+
+import logging
+import re
+import secrets
+import time
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import cache
+from http import HTTPMethod
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import Resolver404, resolve
+
+from rtk.console.bodies import Application, Receive, Scope, Send
+
+HEADER = b"x-request-id"
+KEY = "rtk.request"  # in a scope
+# No underscore: a token of ours has one, and whoever mistakes the header for another must not find it in the log.
+WELL_FORMED = re.compile(rb"[A-Za-z0-9.-]{1,64}")
+OTHER = "OTHER"  # a method that is none of HTTP's is whatever somebody wrote
+_METHODS = frozenset(HTTPMethod)
+_GROUP = re.compile(r"\(\?P<(\w+)>[^()]*\)|<(?:\w+:)?(\w+)>")
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Visit:
+    """A request being answered: its id, and what is found out about it on the way. `over` once it is answered."""
+
+    id: str
+    scope: Scope
+    route: str | None = None
+    user_id: str | None = None
+    token_id: str | None = None
+    run_id: str | None = None
+    status: int | None = None
+    sent: int = 0  # bytes of the answer's body
+    request: HttpRequest | None = None  # as Django has it, while it is there
+    over: bool = False
+
+    def is_by(self, user: Any, token: Any) -> None:
+        """Note whose it is, and with which token it came; None for neither."""
+        self.user_id = str(user.pk) if user else None
+        self.token_id = str(token.pk) if token else None
+
+    def leads_to(self, route: str, run: object = None) -> None:
+        """Note where it leads, and of which run it is; what is no id of one is not kept."""
+        self.route = template(route)
+        try:
+            self.run_id = str(UUID(str(run))) if run else None
+        except ValueError:
+            self.run_id = None
+
+
+_current: ContextVar[Visit | None] = ContextVar("request", default=None)
+
+
+def current() -> Visit | None:
+    """Return the request that is being answered here, None where there is none."""
+    visit = _current.get()
+    return None if visit is None or visit.over else visit
+
+
+@cache
+def template(route: str) -> str:
+    """Return Django's route as people write one: `/{org}/{team}/`, of a path and of a pattern alike."""
+    named = _GROUP.sub(lambda group: "{" + (group[1] or group[2]) + "}", route)
+    return "/" + re.sub(r"[\^$\\]|\?$", "", named).lstrip("/")
+
+
+def id_of(scope: Scope) -> str:
+    """Return the id that a request came with, where it has one that is well formed; else a new one."""
+    given = [value for name, value in scope.get("headers", ()) if name == HEADER]
+    if len(given) == 1 and WELL_FORMED.fullmatch(given[0]):
+        return str(given[0].decode())
+    return secrets.token_hex(16)
+
+
+class AccessLog:
+    """An application around another, which tells the caller a request's id and logs its end. `clock` is in seconds."""
+
+    def __init__(self, inner: Application, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._inner = inner
+        self._clock = clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http" or KEY in scope:
+            await self._inner(scope, receive, send)
+            return
+        visit = scope[KEY] = Visit(id_of(scope), scope)
+        _current.set(visit)  # the task is this request's own
+        began = self._clock()
+        try:
+            await self._inner(scope, receive, _telling(visit, send))
+        except Exception:
+            visit.status = visit.status or 500  # which the server answers
+            raise
+        finally:
+            visit.over = True
+            if logger.isEnabledFor(logging.INFO):
+                _log(visit, self._clock() - began)
+
+
+def _telling(visit: Visit, send: Send) -> Send:
+    identity = (HEADER, visit.id.encode())
+
+    async def tell(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            visit.status = message["status"]
+            message = {**message, "headers": [*message.get("headers", ()), identity]}
+        elif visit.scope.get("method") != "HEAD":
+            visit.sent += len(message.get("body", b""))
+        await send(message)
+
+    return tell
+
+
+def _log(visit: Visit, took_s: float) -> None:
+    method = visit.scope.get("method")
+    told = {
+        "request_id": visit.id,
+        "method": method if method in _METHODS else OTHER,
+        "route": route_of(visit),
+        "status": visit.status,
+        "duration_ms": round(1000 * took_s, 2),
+        "bytes": visit.sent,
+        "user_id": visit.user_id,
+        "token_id": visit.token_id,
+        "run_id": visit.run_id,
+    }
+    logger.info("answered" if visit.status else "gone before the answer", extra=told)
+
+
+def route_of(visit: Visit) -> str | None:
+    """Return where a request leads, also one that was turned away on its way; None where that is nowhere."""
+    if visit.route:
+        return visit.route
+    path = str(visit.scope["path"])
+    if path.startswith(settings.STATIC_URL):
+        return f"{settings.STATIC_URL}{{path}}"
+    try:
+        return template(resolve(path).route)
+    except Resolver404:
+        return None
+
+
+class Led:
+    """Middleware, the outermost: notes where a request was led, and whose it is."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer the request."""
+        visit = current()
+        if visit is None:
+            return self._get_response(request)
+        visit.request = request
+        response = self._get_response(request)
+        if match := request.resolver_match:
+            visit.leads_to(match.route, match.kwargs.get("run"))
+        _note_caller(visit, request)
+        return response
+
+
+def _note_caller(visit: Visit, request: HttpRequest) -> None:
+    """Whoever the gate let in by a token; else whose session it is, which other layers have looked up by now."""
+    auth, user = getattr(request, "auth", None), getattr(request, "user", None)
+    if auth:
+        visit.is_by(auth.user, auth.token)
+    elif user is not None and user.is_authenticated:
+        visit.is_by(user, None)

@@ -1,0 +1,103 @@
+"""How a line of a log is written, as text for people or as JSON for what collects logs, and where those of a run go.
+
+What a line tells beside its message are fields: whatever was given to the logger as `extra` and is a single value.
+"""
+
+import json
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from rtk.printable import printable
+
+TOOLKIT = "chaostoolkit"  # the name of its logger
+OURS = ("rtk", "chaoscloud")
+_OWN = frozenset(
+    {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName", "color_message"}
+)  # the last is uvicorn's, for terminals
+
+
+class LogFormat(StrEnum):
+    """The forms of a log."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def fields(record: logging.LogRecord) -> Iterator[tuple[str, Any]]:
+    """Yield what a line tells beside its message."""
+    for name, value in vars(record).items():
+        if name not in _OWN and (value is None or isinstance(value, str | int | float)):
+            yield name, value
+
+
+class TextLine(logging.Formatter):
+    """Writes the time, the level, the logger and the message, then `name=value` for each field that has one."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - as logging calls it
+        """Return the line without a traceback."""
+        told = "".join(f" {name}={value}" for name, value in fields(record) if value is not None)
+        line = printable(super().formatMessage(record) + told)
+        return line.replace("\n", "\n    ")  # a message of several lines cannot pass for several messages
+
+
+class JsonLine(logging.Formatter):
+    """Writes an object: `time` in UTC, `level`, `logger`, `message`, the fields, and `exception` with a traceback."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        told = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+            **dict(fields(record)),
+        }
+        if record.exc_info and not record.exc_text:
+            record.exc_text = self.formatException(record.exc_info)
+        if record.exc_text:
+            told["exception"] = record.exc_text
+        return json.dumps(told)
+
+
+def formatter(of: LogFormat) -> logging.Formatter:
+    """Return what writes lines of a form."""
+    return JsonLine() if of is LogFormat.JSON else TextLine()
+
+
+def to_standard_error(of: LogFormat, level: int = logging.WARNING) -> None:
+    """Write the log of this process to standard error."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(formatter(of))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(level)
+
+
+class ToToolkit(logging.Handler):
+    """Hands lines of our loggers to the Chaos Toolkit's, so that its handlers, levels and options hold for them."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Hand a line over."""
+        toolkit = logging.getLogger(TOOLKIT)
+        if toolkit.isEnabledFor(record.levelno):
+            toolkit.handle(record)
+
+
+_TO_TOOLKIT = ToToolkit()
+
+
+def join_toolkit() -> None:
+    """See to it that our lines are in the Chaos Toolkit's log, where it keeps one: in the commands of `chaos`."""
+    if not logging.getLogger(TOOLKIT).handlers:
+        return
+    for name in OURS:
+        logger = logging.getLogger(name)
+        logger.setLevel(logging.DEBUG)  # the Chaos Toolkit's own level decides
+        logger.propagate = False
+        logger.addHandler(_TO_TOOLKIT)  # one that is there already is not added again
