@@ -26,7 +26,7 @@ test: setup ## every test, up to six at a time
 	@$(BIN)/python -m pytest --dist=loadfile --no-loadscope-reorder --maxprocesses=6 \
 		--numprocesses=$$(($$(getconf _NPROCESSORS_ONLN) + 2))
 
-newest: setup ## the tests beside the Chaos Toolkit once more, on Python 3.13 with the newest of it
+newest: setup ## the tests that rest on the Chaos Toolkit and on Django once more, on Python 3.13 with the newest of both
 	@VENV=$(VENV) sh tools/newest.sh
 
 kills: setup ## kill a hundred runs, the console of thirty, guardians and records; look what is left, about 20 min

@@ -9,9 +9,11 @@ from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 
+from rtk.console.mail import ONLY_PRINTED
 from rtk.console.people import addresses, invitations
 from rtk.console.people.models import AuditEntry, Invitation, Membership, Role, User
 from rtk.console.people.provision import provision
+from tests.console.mails import through
 from tests.console.people.world import PASSWORD, World, signed_in
 
 STRANGER, SIGN_UP = "ceo@example.com", "/accounts/signup/"
@@ -108,7 +110,7 @@ def test_the_second_key_of_another_invitation_confirms_nothing(world: World) -> 
 
 
 def test_a_mail_that_is_only_printed_holds_no_second_key(world: World, settings: Any, capfd: Any) -> None:
-    settings.EMAIL_BACKEND = invitations.ONLY_PRINTED
+    through(settings, ONLY_PRINTED)
     copied_link(world)
     printed = capfd.readouterr().out
     assert "/join/" in printed

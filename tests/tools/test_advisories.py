@@ -163,6 +163,13 @@ def test_a_report_of_other_pins_is_refused(tmp_path: Path) -> None:
         Advisories([path]).findings([DJANGO, click])
 
 
+def test_a_report_is_of_one_python_where_others_have_pins_of_their_own(tmp_path: Path) -> None:
+    path = written(tmp_path / "report.json", report())
+    newer = Pin(Ecosystem.PYPI, "django", "6.1.3")
+    findings = Advisories([path]).findings([DJANGO, newer])
+    assert {each.pin for each in findings} == {DJANGO}
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

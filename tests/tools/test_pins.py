@@ -14,6 +14,11 @@ def test_each_line_of_the_constraints_is_a_pin() -> None:
     ]
 
 
+def test_a_package_may_be_pinned_for_each_of_several_pythons() -> None:
+    lines = 'django==5.2.19 ; python_version < "3.12"\ndjango==6.1.3;python_version>="3.12"\n'
+    assert [each.version for each in of_python(lines)] == ["5.2.19", "6.1.3"]
+
+
 def test_a_line_that_pins_nothing_is_refused() -> None:
     with pytest.raises(Failed, match="'django>=5' pins no version; expected NAME==VERSION"):
         list(of_python("django>=5\n"))

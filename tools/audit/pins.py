@@ -1,6 +1,10 @@
-"""The pins: each package that set-up installs, in the one version that constraints.txt and the lock of npm name."""
+"""The pins: each package that set-up installs, in the version that constraints.txt and the lock of npm name.
+
+A package may be pinned for each of several Pythons: then all of these pins are meant.
+"""
 
 import json
+import re
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -12,6 +16,7 @@ ROOT = Path(__file__).parents[2]
 CONSTRAINTS = ROOT / "constraints.txt"
 LOCK = ROOT / "frontend" / "package-lock.json"
 _MODULES = "node_modules/"
+_PINNED = re.compile(r"\s*(?P<name>[\w.-]+)\s*==\s*(?P<version>[^\s;]+)\s*(?:;.*)?")
 
 
 class Failed(Exception):
@@ -45,10 +50,10 @@ def of_python(constraints: str) -> Iterator[Pin]:
     """Yield what constraints.txt pins. Raise Failed for a line that pins nothing."""
     for line in constraints.splitlines():
         if line.strip() and not line.startswith("#"):
-            name, equal, version = line.partition("==")
-            if not equal:
-                raise Failed(f"constraints.txt: {line!r} pins no version; expected NAME==VERSION")
-            yield Pin(Ecosystem.PYPI, canonicalize_name(name.strip()), version.strip())
+            pinned = _PINNED.fullmatch(line)
+            if not pinned:
+                raise Failed(f"constraints.txt: {line!r} pins no version; expected NAME==VERSION, and maybe ; MARKER")
+            yield Pin(Ecosystem.PYPI, canonicalize_name(pinned["name"]), pinned["version"])
 
 
 def of_npm(lock: str) -> Iterator[Pin]:

@@ -123,6 +123,7 @@ MFA_TOTP_TOLERANCE = 1  # periods of 30 s: clocks of telephones differ, and peop
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 # Whatever opens a new way in asks for it, and people.reauthentication says of whom.
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_METHODS = ("password", "mfa")  # and by no code in a mail, which newer releases would send
 ACCOUNT_REAUTHENTICATION_TIMEOUT = options.limit(limits.REAUTHENTICATION) * 60
 USERSESSIONS_TRACK_ACTIVITY = True
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": issuer.apps()}}

@@ -54,7 +54,7 @@ def _make_all(executor: MigrationExecutor) -> None:
     with connection.schema_editor(atomic=True) as editor:
         for app in apps.get_app_configs():
             for model in router.get_migratable_models(app, connection.alias):
-                if model._meta.can_migrate(connection):  # noqa: SLF001 - Django's own name for what is documented
+                if model._meta.can_migrate(connection):
                     editor.create_model(model)
         for label, each in _sql_of(history):
             each.database_forwards(label, editor, ProjectState(), ProjectState())

@@ -18,6 +18,7 @@ from tests.console.api.rows import OBJECTIVE, OF_AN_ORGANIZATION, OWN, ROWS, T, 
 from tests.console.live import Live, Machine
 from tests.console.notify.test_matrix import ROWS as NOTIFICATIONS
 from tests.console.pages.test_matrix import ROWS as PAGES_OF_TEAMS
+from tests.console.people.test_account_pages import MAILED_CODES
 from tests.console.people.test_matrix import ROWS as PEOPLE
 from tests.console.people.world import signed_in
 
@@ -72,7 +73,7 @@ def test_every_address_of_the_console_has_its_row() -> None:
         plain = re.sub(r"(?<=/assets/)(\w+)s/{key}", r"\1s/{\1}", plain)
         old_name = where.startswith("accounts/social/")  # of what is below accounts/3rdparty/ now
         of_accounts = where.removeprefix("^").startswith("accounts/")
-        account = of_accounts and (old_name or name in f"{ONES_ACCOUNT}{SIGNING_IN}".split())
+        account = of_accounts and (old_name or name in {*f"{ONES_ACCOUNT}{SIGNING_IN}".split(), *MAILED_CODES})
         known = (
             where in OPEN | LEADING_ON | BADGES
             or where.startswith(GIVEN_AWAY)

@@ -9,12 +9,14 @@ from uuid import uuid4
 
 import pytest
 
+from rtk.console.mail import SMTP
 from rtk.console.notify.deliver import Letter, deliver
 from rtk.console.notify.message import Message
 from rtk.console.notify.sealing import secret_of
 from rtk.console.notify.services import SERVICES, Service
 from rtk.console.notify.signing import signature
 from rtk.console.notify.webhook import Undelivered
+from tests.console.mails import through
 from tests.console.notify.receivers import MailReceiver, WebReceiver
 
 TEXT = "It failed.\n\nTeam: Acme / Shop"
@@ -36,8 +38,8 @@ def letter(kind: str, address: str) -> Letter:
 @pytest.fixture
 def mailing(mail_server: MailReceiver, settings: Any) -> MailReceiver:
     """Django, set up to mail by the server."""
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = mail_server.server_address[:2]
+    host, port = mail_server.server_address[:2]
+    through(settings, SMTP, host=host, port=port)
     return mail_server
 
 

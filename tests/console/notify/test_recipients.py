@@ -6,11 +6,13 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 
+from rtk.console.mail import ONLY_PRINTED
 from rtk.console.notify import recipients
 from rtk.console.notify.models import Kind, Notification, Recipient
 from rtk.console.notify.outbox import ENDED, EVENTS
 from rtk.console.notify.sealing import secret_of, unseal
 from rtk.console.people.models import AuditEntry
+from tests.console.mails import through
 from tests.console.notify.told import HOOK, notification, recipient
 from tests.console.people.world import World
 
@@ -49,7 +51,7 @@ def test_what_cannot_be_told_is_refused(world: World, kind: str, address: str, w
 
 
 def test_without_a_mail_server_nobody_is_told_by_mail(world: World, settings: Any) -> None:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+    through(settings, ONLY_PRINTED)
     with pytest.raises(ValidationError, match="RTK_MAIL_URL"):
         recipients.add(world.admin, world.shop, Kind.EMAIL, "ops@example.org", EVENTS)
 

@@ -12,11 +12,13 @@ from django.core.mail import EmailMessage
 from django.db import connections
 from django.utils import timezone
 
+from rtk.console.mail import ONLY_PRINTED, SMTP
 from rtk.console.notify import token_mail
 from rtk.console.notify.patience import CLAIMED
 from rtk.console.people import tokens
 from rtk.console.people.models import Notice, Token, TokenNotice, User
 from tests.console.live import console_of_nobody
+from tests.console.mails import MEMORY, nowhere, through
 from tests.console.notify.receivers import MailReceiver
 from tests.console.people.world import World, made
 
@@ -26,7 +28,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture(autouse=True)
 def _a_mail_server(settings: Any) -> None:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    through(settings, MEMORY)
 
 
 class Post:
@@ -99,7 +101,7 @@ def test_an_address_that_nobody_confirmed_gets_no_mail(world: World, post: Post)
 
 
 def test_without_a_mail_server_nothing_is_noted_or_printed(world: World, post: Post, settings: Any) -> None:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+    through(settings, ONLY_PRINTED)
     a_token(world.member, 3)
     assert post.turn() == 0
     assert not TokenNotice.objects.exists()
@@ -143,10 +145,9 @@ def test_both_mails_of_one_notice_have_one_id(world: World, post: Post) -> None:
 
 def test_a_real_mail_server_that_was_down_gets_one_mail(world: World, settings: Any, mail_server: MailReceiver) -> None:
     a_token(world.member, 3)
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_TLS = "127.0.0.1", 1, False
+    nowhere(settings)
     assert token_mail.turn() == 0
-    settings.EMAIL_PORT = mail_server.server_address[1]
+    through(settings, SMTP, host="127.0.0.1", port=mail_server.server_address[1])
     assert token_mail.turn(now=lambda: timezone.now() + timedelta(minutes=2)) == 1
     assert token_mail.turn(now=lambda: timezone.now() + timedelta(hours=2)) == 0
     assert len(mail_server.came) == 1

@@ -12,11 +12,12 @@ from django.db import connection
 from django.test import override_settings
 from django.utils import timezone
 
-from rtk.console import tables
+from rtk.console import mail, tables
 from rtk.console.notify import token_mail
 from rtk.console.people import tokens
 from rtk.console.people.models import Token, TokenNotice, User
 from rtk.console.postgres import Postgres
+from tests.console.mails import MEMORY
 from tests.console.people.test_confirmed_addresses import insert
 from tests.console.test_tables import database
 
@@ -49,7 +50,7 @@ def token(owner: UUID, name: str, lasts: timedelta, secret: str = "") -> None:
 
 def mailed(**replicas: int) -> list[EmailMessage]:
     post: list[EmailMessage] = []
-    with override_settings(EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend"):
+    with override_settings(**mail.through(MEMORY)):
         for _ in range(replicas.get("turns", 1)):
             token_mail.turn(post.append)
     return post

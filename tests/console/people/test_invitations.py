@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.signing import Signer
 from django.test import override_settings
 
+from rtk.console.mail import ONLY_PRINTED, SMTP, through
 from rtk.console.people import invitations
 from rtk.console.people.models import AuditEntry, Invitation, Membership, Role, TeamMembership, User
 from tests.console.people.world import World, person
@@ -102,8 +103,8 @@ def test_a_name_with_a_line_break_sends_no_second_header(world: World, asked: In
 @pytest.mark.parametrize(
     "backend",
     [
-        {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"},
-        {"EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend", "EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": 1},
+        through(ONLY_PRINTED),
+        through(SMTP, host="127.0.0.1", port=1),
     ],
 )
 def test_without_a_mail_server_it_says_so(asked: Invitation, backend: dict[str, object]) -> None:

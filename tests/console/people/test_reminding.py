@@ -9,6 +9,7 @@ from django.core import mail
 from django.test import Client
 
 from rtk.console.people import reminding
+from tests.console.mails import nowhere
 from tests.console.people.world import PASSWORD, World
 
 
@@ -39,7 +40,6 @@ def test_a_wrong_one_does_not() -> None:
 
 
 def test_a_mail_server_that_fails_is_a_line_in_the_log(settings: Any, caplog: pytest.LogCaptureFixture) -> None:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    nowhere(settings)
     assert "is not confirmed yet" in sign_in(PASSWORD)
     assert "RTK_MAIL_URL: [Errno 111] Connection refused" in caplog.text

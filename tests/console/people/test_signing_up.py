@@ -10,8 +10,10 @@ from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 
+from rtk.console.mail import ONLY_PRINTED
 from rtk.console.people import first, invitations
 from rtk.console.people.models import AuditEntry, Membership, Role, User
+from tests.console.mails import nowhere, through
 from tests.console.people.world import PASSWORD, World, signed_in
 
 SIGN_UP, SIGN_IN = "/accounts/signup/", "/accounts/login/"
@@ -157,8 +159,7 @@ def test_a_password_is_reset_by_mail(world: World, client: Client) -> None:
 def test_a_mail_server_that_fails_is_told_of_whoever_asks(
     world: World, client: Client, settings: Any, caplog: pytest.LogCaptureFixture, email: str
 ) -> None:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    nowhere(settings)
     with caplog.at_level("WARNING"):
         answer = client.post("/accounts/password/reset/", {"email": email}, follow=True)
     assert answer.status_code == 200
@@ -169,7 +170,7 @@ def test_a_mail_server_that_fails_is_told_of_whoever_asks(
 
 def test_without_a_mail_server_the_page_says_where_the_link_goes(db: None, client: Client, settings: object) -> None:
     assert "comes by mail" in client.get("/accounts/password/reset/").content.decode()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"  # type: ignore[attr-defined]  # as above
+    through(settings, ONLY_PRINTED)
     assert "no mail server" in client.get("/accounts/password/reset/").content.decode()
 
 

@@ -7,11 +7,11 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
+from rtk.console import mail
 from rtk.console.notify import reach, sealing, services
 from rtk.console.notify.models import LABEL_LENGTH, Kind, Notification, Recipient, State
 from rtk.console.notify.outbox import EVENTS, TEST
 from rtk.console.people import audit, mailing
-from rtk.console.people.invitations import ONLY_PRINTED
 from rtk.console.people.models import Team, User
 
 MOST = 20  # of a team
@@ -44,7 +44,7 @@ def label_of(kind: str, address: str) -> str:
         return reach.place(reach.checked(address, settings.NOTIFY_OWN_NETWORK))
     if kind == Kind.SERVICE:
         return services.name_of(address)
-    if settings.EMAIL_BACKEND == ONLY_PRINTED:
+    if not mail.is_sent():
         raise ValidationError("This console has no mail server; RTK_MAIL_URL names one.")
     validate_email(address)
     return address

@@ -19,11 +19,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from rtk.console import mail
 from rtk.console.people import addresses, audit, joining, names
 from rtk.console.people.models import Invitation, Membership, Organization, Team, User
 
 LIFETIME = timedelta(days=14)
-ONLY_PRINTED = "django.core.mail.backends.console.EmailBackend"
 MAILED = "mailed"
 SUBJECT = "[Reliability Toolkit] You are invited to an organization"
 _signer = Signer(salt="rtk.people.invitation", sep=".")  # a full stop stays in a link wherever it is pasted
@@ -133,7 +133,7 @@ def withdraw(actor: User, invitation: Invitation) -> None:
 
 def send(invitation: Invitation) -> bool:
     """Mail an invitation's link; false when no mail server is set or it would not take it: then copy the link."""
-    is_read = settings.EMAIL_BACKEND != ONLY_PRINTED  # what is only printed is read by whoever reads the log
+    is_read = mail.is_sent()
     where = mailed_link(invitation) if is_read else link(invitation)
     text = render_to_string(
         "people/mail/invitation.txt", {"invitation": invitation, "link": where, **_named(invitation)}

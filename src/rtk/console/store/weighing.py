@@ -9,7 +9,7 @@ from rtk.console.store.models import Run
 
 JUDGED = ("pass", "fail", "inconclusive")
 _COUNTS = ("good", "outages", "chances", "outlasting")
-_KEPT = [field.name for field in Evidence._meta.fields if not field.primary_key]  # noqa: SLF001 - Django's own name
+_KEPT = [field.name for field in Evidence._meta.fields if not field.primary_key]
 
 
 def keep(run: Run, insight: Mapping[str, Any], document: Mapping[str, Any]) -> None:

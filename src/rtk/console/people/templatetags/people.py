@@ -4,9 +4,9 @@ import re
 from typing import Any
 
 from django import template
-from django.conf import settings
 
-from rtk.console.people import invitations, joining
+from rtk.console import mail
+from rtk.console.people import joining
 from rtk.console.people.models import User
 
 register = template.Library()
@@ -60,4 +60,4 @@ def may_make_organizations(user: Any) -> bool:
 @register.simple_tag
 def mail_is_sent() -> bool:
     """Whether mail leaves the console, or is only written into its log."""
-    return bool(settings.EMAIL_BACKEND != invitations.ONLY_PRINTED)
+    return mail.is_sent()

@@ -1,9 +1,9 @@
 """Showing once more who one is: by the issuer, where nothing else is there, and before a first password is set."""
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.decorators import reauthentication_required
-from allauth.account.views import BaseReauthenticateView, password_set
+from allauth.account.views import ReauthenticateView, password_set
 from allauth.socialaccount.models import SocialAccount
 from django import forms
 from django.contrib.auth.decorators import login_required
@@ -16,11 +16,18 @@ from rtk.console.people import reauthentication
 from rtk.console.people.pages import SHOWS
 
 
+class NothingToFillIn(forms.Form):
+    """A button."""
+
+    def __init__(self, *given: Any, user: Any, **named: Any) -> None:  # noqa: ARG002 - allauth asks its user for more
+        super().__init__(*given, **named)
+
+
 @method_decorator([require_http_methods([*SHOWS, "POST"]), login_required], name="dispatch")
-class SignOnAgain(BaseReauthenticateView):
+class SignOnAgain(ReauthenticateView):
     """Leads to the issuer and, once it has said who somebody is, on to what they were about to do."""
 
-    form_class = forms.Form
+    form_class = NothingToFillIn
     template_name = "people/sign-on-again.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -35,9 +42,10 @@ class SignOnAgain(BaseReauthenticateView):
         account = self._account()
         if account is not None and not reauthentication.is_recent(self.request):
             return reauthentication.leave(self.request, account, self.request.get_full_path())
-        recent = reauthentication.is_recent(self.request)
-        answer: HttpResponse = super().form_valid(form) if recent else self.form_invalid(form)
-        return answer
+        if not reauthentication.is_recent(self.request):
+            return cast("HttpResponse", self.form_invalid(form))
+        # As of any way to show who one is; `ReauthenticateView` itself would note that a password was given.
+        return cast("HttpResponse", super(ReauthenticateView, self).form_valid(form))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Beside allauth's: the issuer that is asked, if any is."""

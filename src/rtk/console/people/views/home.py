@@ -1,8 +1,8 @@
 """The first page, and the links by which people arrive."""
 
-from allauth.account.internal.decorators import login_not_required
 from allauth.account.utils import get_next_redirect_url, perform_login
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import update_last_login
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
