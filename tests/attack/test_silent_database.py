@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
-from rtk.console.database import SILENT_S, WatchedAsync
+from rtk.console.database import SILENT_S, BoundedAsyncConnection
 from rtk.console.health import Readiness
 from rtk.console.postgres import Postgres
 from rtk.console.store.commit import Call, Committer
@@ -19,8 +19,10 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(60)]
 LIMIT_S = 1.0
 
 
-async def connected(way: Passage) -> WatchedAsync:
-    return await WatchedAsync.limited(LIMIT_S, {**way.parameters(), "dbname": connection.settings_dict["NAME"]})
+async def connected(way: Passage) -> BoundedAsyncConnection:
+    return await BoundedAsyncConnection.limited(
+        LIMIT_S, {**way.parameters(), "dbname": connection.settings_dict["NAME"]}
+    )
 
 
 async def told(committer: Committer) -> int:

@@ -9,7 +9,7 @@ from psycopg import OperationalError
 from psycopg.errors import QueryCanceled
 from psycopg_pool import ConnectionPool
 
-from rtk.console.database import SILENT_S, Watched, WatchedAsync, from_url, unhurried
+from rtk.console.database import SILENT_S, BoundedAsyncConnection, BoundedConnection, from_url, unhurried
 from rtk.console.postgres import Postgres
 from rtk.errors import BadInput
 from tests.console.silent import passage
@@ -43,7 +43,10 @@ def test_what_is_no_url_of_a_postgresql_is_refused(url: str) -> None:
 
 def test_a_connection_that_its_server_closed_is_noticed_before_it_is_handed_out(postgres: Postgres) -> None:
     asked: Any = {"kwargs": {**_where(postgres), "autocommit": True}, "check": ConnectionPool.check_connection}
-    with ConnectionPool(connection_class=Watched, min_size=1, max_size=1, **asked) as pool, postgres.connect() as other:
+    with (
+        ConnectionPool(connection_class=BoundedConnection, min_size=1, max_size=1, **asked) as pool,
+        postgres.connect() as other,
+    ):
         with pool.connection() as first:
             pid = first.info.backend_pid
         with pool.connection() as again:
@@ -73,7 +76,7 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("hurried")
 def test_a_statement_that_takes_too_long_is_ended_by_the_server(postgres: Postgres) -> None:
-    with Watched.connect(**_where(postgres), autocommit=True) as connection:
+    with BoundedConnection.connect(**_where(postgres), autocommit=True) as connection:
         with pytest.raises(QueryCanceled):
             connection.execute("SELECT pg_sleep(5)")
         assert connection.execute("SELECT 1").fetchone() == (1,)
@@ -85,7 +88,7 @@ def test_a_statement_that_takes_too_long_is_ended_by_the_server(postgres: Postgr
 @pytest.mark.usefixtures("hurried")
 def test_nobody_waits_for_a_database_that_is_silent(postgres: Postgres) -> None:
     with passage(postgres) as way:
-        connection = Watched.connect(**way.parameters(), autocommit=True)
+        connection = BoundedConnection.connect(**way.parameters(), autocommit=True)
         assert connection.execute("SELECT 1").fetchone() == (1,)
         way.silent.set()
         began = time.monotonic()
@@ -97,7 +100,7 @@ def test_nobody_waits_for_a_database_that_is_silent(postgres: Postgres) -> None:
 
 def test_the_same_holds_for_what_waits_in_the_event_loop(postgres: Postgres) -> None:
     async def play() -> float:
-        connection = await WatchedAsync.limited(0.5, way.parameters())
+        connection = await BoundedAsyncConnection.limited(0.5, way.parameters())
         await connection.execute("SELECT 1")
         way.silent.set()
         began = time.monotonic()
@@ -112,7 +115,7 @@ def test_the_same_holds_for_what_waits_in_the_event_loop(postgres: Postgres) -> 
 
 def test_who_listens_hears_of_nothing_for_longer_than_a_statement_may_take(postgres: Postgres) -> None:
     async def play() -> list[str]:
-        connection = await WatchedAsync.limited(0.1, _where(postgres))
+        connection = await BoundedAsyncConnection.limited(0.1, _where(postgres))
         connection.patience = 0.2
         await connection.execute("LISTEN rtk_test")
         assert [told async for told in connection.notifies(timeout=0.6)] == []

@@ -1,24 +1,24 @@
-"""One thread answers a request from its beginning to its end; what streams ends when nobody listens."""
+"""One thread answers a request, for as long as its turn lasts; what streams ends when nobody listens."""
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import pytest
 from django.core.signals import request_finished, request_started
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 
 from rtk.console.asgi import KeptThreads
+from rtk.console.bodies import Limited, limits
 from rtk.console.handler import Handler
 from rtk.console.senders import Senders
 from rtk.console.sharing import Bounds, Sharing, threads
 from rtk.console.turns import Share
 
 GET = {"type": "http", "http_version": "1.1", "method": "GET", "path": "/", "query_string": b"", "headers": []}
-
-
-THREAD = threads(1, "request")
+THREAD, BESIDE = threads(1, "request"), threads(1, "beside")
 
 
 def sharing(waiting: int = 10) -> Sharing:
@@ -28,11 +28,11 @@ def sharing(waiting: int = 10) -> Sharing:
 
 
 class Answering(Handler):
-    """Answers everything with one answer; `seen` is what happened, and in which thread."""
+    """Answers everything by `view`; `seen` is what happened, and in which thread."""
 
-    def __init__(self, answer: Any) -> None:
+    def __init__(self, view: Callable[[], Any]) -> None:
         super().__init__(sharing())
-        self.answer = answer
+        self.view = view
         self.seen: list[tuple[str, str]] = []
 
     def note(self, what: str, **_: Any) -> None:
@@ -40,7 +40,9 @@ class Answering(Handler):
 
     def get_response(self, request: HttpRequest) -> Any:
         self.note(f"body {request.read().decode()}")
-        return self.answer
+        answer = self.view()
+        self.note("answered")
+        return answer
 
 
 @pytest.fixture
@@ -68,58 +70,78 @@ def signalled() -> Iterator[Any]:
 class Client:
     """Sends a request's messages; goes when it is told to."""
 
-    def __init__(self, *messages: dict[str, Any]) -> None:
+    def __init__(self, *parts: bytes) -> None:
         self.inbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self.got: list[dict[str, Any]] = []
-        for message in messages or ({"type": "http.request", "body": b"", "more_body": False},):
-            self.inbox.put_nowait(message)
+        for part in parts or (b"",):
+            self.inbox.put_nowait(
+                {"type": "http.request", "body": part, "more_body": part is not (parts or (b"",))[-1]}
+            )
 
     async def send(self, message: Any) -> None:
         self.got.append(message)
+
+    def go(self) -> None:
+        self.inbox.put_nowait({"type": "http.disconnect"})
 
     def text(self) -> bytes:
         return b"".join(message.get("body", b"") for message in self.got)
 
 
-async def served(handler: Any, client: Client, path: str = "/") -> None:
-    await KeptThreads(handler, THREAD)({**GET, "path": path}, client.inbox.get, client.send)
+async def served(handler: Any, client: Client, path: str = "/", chunked: bool = False) -> None:
+    headers = [(b"transfer-encoding", b"chunked")] if chunked else []
+    scope = {**GET, "path": path, "headers": headers}
+    most = limits(100_000, 100_000, 100_000, 1, 0)
+    await Limited(KeptThreads(handler, BESIDE), most)(scope, client.inbox.get, client.send)
+
+
+async def until(true: Callable[[], Any]) -> None:
+    async with asyncio.timeout(5):
+        while not true():
+            await asyncio.sleep(0.001)
 
 
 @pytest.mark.django_db
-def test_a_request_is_answered_by_one_thread(signalled: Any) -> None:
-    handler = Answering(HttpResponse("fine", headers={"X-A": "b"}))
+def test_a_request_is_answered_by_the_thread_of_its_turn(signalled: Any) -> None:
+    handler = Answering(lambda: HttpResponse("fine", headers={"X-A": "b"}))
     signalled(handler)
 
     async def play() -> Client:
-        parts = [{"type": "http.request", "body": part, "more_body": part != b"c"} for part in (b"ab", b"c")]
-        client = Client(*parts)
+        client = Client(b"ab", b"c")
         await served(handler, client)
         return client
 
     client = asyncio.run(play())
-    assert [what for what, _ in handler.seen] == ["began", "body abc", "ended"]
-    assert {thread for _, thread in handler.seen} == {"request-0_0"}
+    assert handler.seen == [
+        ("began", "beside-0_0"),
+        ("body abc", "request-0_0"),
+        ("answered", "request-0_0"),
+        ("ended", "beside-0_0"),
+    ]
     assert (client.got[0]["status"], (b"X-A", b"b") in client.got[0]["headers"], client.text()) == (200, True, b"fine")
 
 
 def test_who_goes_before_the_body_is_there_is_not_answered() -> None:
-    handler = Answering(HttpResponse("fine"))
+    handler = Answering(lambda: HttpResponse("fine"))
 
     async def play() -> Client:
-        client = Client({"type": "http.disconnect"})
+        client = Client()
+        client.inbox.get_nowait()
+        client.go()
         await served(handler, client)
         return client
 
     assert (asyncio.run(play()).got, handler.seen) == ([], [])
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(("path", "kind"), [("/", "text/plain"), ("/api/v1/events", "application/problem+json")])
 def test_who_gets_no_turn_is_answered_with_a_sentence(path: str, kind: str) -> None:
-    handler = Answering(HttpResponse("fine"))
+    handler = Answering(lambda: HttpResponse("fine"))
 
     async def play() -> Client:
-        client = Client({"type": "http.request", "body": b"x" * 10_000, "more_body": False})
-        await served(handler, client, path)
+        client = Client(b"x" * 9_999, b"x")  # a large one, though nothing said so beforehand
+        await served(handler, client, path, chunked=True)
         return client
 
     client = asyncio.run(play())
@@ -127,6 +149,49 @@ def test_who_gets_no_turn_is_answered_with_a_sentence(path: str, kind: str) -> N
     assert (client.got[0]["status"], told[b"Retry-After"], handler.seen) == (429, b"1", [])
     assert told[b"Content-Type"].startswith(kind.encode())
     assert b"0 large requests of yours wait for their turn already: send fewer at once" in client.text()
+
+
+@pytest.mark.django_db
+def test_a_turn_lasts_as_long_as_the_view_also_when_its_caller_has_gone() -> None:
+    going_on = threading.Event()
+    first = Answering(lambda: HttpResponse(str(going_on.wait(5))))
+    second = Answering(lambda: HttpResponse("second"))
+    second._sharing = first._sharing
+
+    async def play() -> tuple[bytes, bytes]:
+        leaving, waiting = Client(), Client()
+        one = asyncio.create_task(served(first, leaving))
+        await until(lambda: first.seen)
+        two = asyncio.create_task(served(second, waiting))
+        leaving.go()
+        await asyncio.sleep(0.05)
+        assert second.seen == []
+        going_on.set()
+        await asyncio.gather(one, two)
+        return leaving.text(), waiting.text()
+
+    assert asyncio.run(play()) == (b"", b"second")
+    assert first.seen[-1][0] == "answered"
+
+
+@pytest.mark.django_db
+def test_who_goes_while_waiting_for_a_turn_gets_none() -> None:
+    going_on = threading.Event()
+    first, second = Answering(lambda: HttpResponse(str(going_on.wait(5)))), Answering(lambda: HttpResponse("second"))
+    second._sharing = first._sharing
+
+    async def play() -> None:
+        leaving = Client()
+        one = asyncio.create_task(served(first, Client()))
+        await until(lambda: first.seen)
+        two = asyncio.create_task(served(second, leaving))
+        leaving.go()
+        await two
+        going_on.set()
+        await one
+
+    asyncio.run(play())
+    assert second.seen == []
 
 
 @pytest.mark.django_db
@@ -142,14 +207,13 @@ def test_a_stream_ends_when_it_has_no_more_or_nobody_listens(signalled: Any) -> 
             ended.append("numbers")
 
     async def play(last: int) -> Client:
-        handler = Answering(StreamingHttpResponse(numbers(last)))
+        handler = Answering(lambda: StreamingHttpResponse(numbers(last)))
         signalled(handler)
         client = Client()
         serving = asyncio.create_task(served(handler, client))
-        while client.text().count(b" ") < last:
-            await asyncio.sleep(0)
+        await until(lambda: client.text().count(b" ") == last)
         if last == 3:
-            client.inbox.put_nowait({"type": "http.disconnect"})
+            client.go()
         await serving
         assert [what for what, _ in handler.seen][-1] == "ended"
         return client
@@ -157,3 +221,43 @@ def test_a_stream_ends_when_it_has_no_more_or_nobody_listens(signalled: Any) -> 
     assert asyncio.run(play(2)).text() == b"0 1 "
     assert asyncio.run(play(3)).text() == b"0 1 2 "
     assert ended == ["numbers", "numbers"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_stream_keeps_neither_the_turn_nor_the_connection_of_its_view() -> None:
+    async def silent() -> AsyncIterator[bytes]:
+        yield b"begun"
+        await asyncio.Event().wait()
+
+    def view() -> Any:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        return StreamingHttpResponse(silent())
+
+    handler = Answering(view)
+
+    async def play() -> None:
+        following, another = Client(), Client()
+        one = asyncio.create_task(served(handler, following))
+        await until(following.text)
+        assert THREAD[0].submit(lambda: connection.connection).result() is None
+        two = asyncio.create_task(served(handler, another))
+        await until(another.text)
+        following.go()
+        another.go()
+        await asyncio.gather(one, two)
+
+    asyncio.run(play())
+
+
+@pytest.mark.django_db
+def test_what_an_iterator_yields_streams_part_by_part() -> None:
+    handler = Answering(lambda: StreamingHttpResponse(iter([b"a", b"b"])))
+
+    async def play() -> Client:
+        client = Client()
+        await served(handler, client)
+        return client
+
+    client = asyncio.run(play())
+    assert [each["body"] for each in client.got[1:] if each.get("body")] == [b"a", b"b"]

@@ -12,7 +12,7 @@ from django.test import RequestFactory
 from django.urls import get_resolver
 
 import rtk
-from rtk.console.database import WatchedAsync
+from rtk.console.database import BoundedAsyncConnection
 from rtk.console.health import REMEMBERED_S, WITHIN_S, Connect, Health, Readiness
 from rtk.console.postgres import Postgres
 from rtk.console.store.database import connect
@@ -96,7 +96,7 @@ def test_a_silent_database_is_found_out_within_a_second_and_again_when_it_speaks
     async def play() -> list[bool]:
         now = [0.0]
         parameters = {**way.parameters(), "dbname": connection.settings_dict["NAME"]}
-        readiness = Readiness(lambda: WatchedAsync.limited(1, parameters), lambda: now[0])
+        readiness = Readiness(lambda: BoundedAsyncConnection.limited(1, parameters), lambda: now[0])
         found = []
         loop = asyncio.get_running_loop()
         for silent in (False, True, False):

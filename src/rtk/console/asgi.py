@@ -1,7 +1,8 @@
 """The application: the record's way in beside Django, and Django with threads that are kept.
 
-Django makes and joins a thread for each request, which took most of a request's time when it was measured. Here each
-request gets one of a few threads that live as long as the process, in its turn; what it streams, the least busy.
+Django makes and joins a thread for each request, which took about half of a request's time when it was measured, and
+two hundred readers of a run would take two hundred threads. asgiref takes threads of ours in their place: views have
+theirs by turns (see `handler`), and what is to be done before and after them, or while they stream, has these.
 """
 
 import os
@@ -18,7 +19,7 @@ from rtk.console.cookies import harmless
 from rtk.console.handler import Handler
 from rtk.console.safety import chosen, refuse_unsafe
 from rtk.console.senders import Senders
-from rtk.console.sharing import LARGE, USUAL, Sharing, bounds, threads
+from rtk.console.sharing import BESIDE, LARGE, USUAL, Sharing, bounds, threads
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rtk.console.settings")
 django.setup()
@@ -127,7 +128,7 @@ def console() -> Console:
     senders = Senders(settings.SESSION_COOKIE_NAME, settings.ALLAUTH_TRUSTED_PROXY_COUNT)
     sharing = Sharing(bounds(), senders, usual, large)
     record = ingest.application(sharing)
-    pages = Entrance(KeptThreads(cast("Application", Handler(sharing)), usual))
+    pages = Entrance(KeptThreads(cast("Application", Handler(sharing)), threads(BESIDE, "beside")))
     readiness = Readiness(connect)
     bodies = limits(
         settings.FORM_LIMIT,

@@ -25,6 +25,7 @@ GRACE_TICKS = 10  # seconds for which a body may be late, however slow it is
 DRAINED, DRAINED_S, SILENT_S = 64 * MIB, 5.0, 1.0  # what is taken in of a body that nobody wants
 RETRY_AFTER_S = 5
 API = "/api/v1/"
+BODY = "rtk.body"  # the key of a scope under which the application finds the body as it came
 _FORMS = (b"application/x-www-form-urlencoded", b"multipart/form-data")
 _DISCONNECT = {"type": "http.disconnect"}
 
@@ -96,6 +97,12 @@ def neighbourhood(address: str) -> str:
 def has_body(scope: Scope) -> bool:
     """Whether a request says that it brings a body."""
     return header(scope, b"content-length") not in (b"", b"0") or bool(header(scope, b"transfer-encoding"))
+
+
+def size_of(scope: Scope) -> int:
+    """How many bytes of a request's body have come, whether or not it said so beforehand."""
+    body = scope.get(BODY)
+    return body.taken if isinstance(body, Body) else 0
 
 
 class Room:
@@ -232,7 +239,7 @@ class Limited:
 
         self._bodies.add(body)
         try:
-            await self._inner(scope, body.receive, answer)
+            await self._inner({**scope, BODY: body}, body.receive, answer)
         finally:
             self._bodies.discard(body)
             body.release()

@@ -7,10 +7,9 @@ acknowledge what it is sent, and whoever waits gives up a connection on which no
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from select import POLLIN, poll
 from typing import Any, Self
 
-from psycopg import AsyncConnection, Connection, Cursor, Error, OperationalError
+from psycopg import AsyncConnection, Connection, Error, OperationalError
 from psycopg.abc import PQGen
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import TransactionStatus
@@ -40,13 +39,8 @@ def limited(seconds: float) -> str:
     )
 
 
-class Watched(Connection[Any]):
-    """A connection of Django's, which waits for its database no longer than `patience` seconds; None has no limit.
-
-    Its empty statement, by which a pool sees whether it lives, asks the server only if need be. A server that is gone
-    has closed its end, so that there is something to read. To ask the server before every request took an eighth of
-    the time of a short one.
-    """
+class BoundedConnection(Connection[Any]):
+    """A connection of Django's, which waits for its database no longer than `patience` seconds; None has no limit."""
 
     patience: float | None = None
 
@@ -64,12 +58,6 @@ class Watched(Connection[Any]):
         if not self.autocommit:
             self.commit()
 
-    def execute(self, query: Any, *given: Any, **more: Any) -> Cursor[Any]:
-        """Execute a statement."""
-        if query == "" and not self.closed and not _readable(self.pgconn.socket):
-            return self.cursor()
-        return super().execute(query, *given, **more)
-
     def wait(self, gen: PQGen[Any], interval: float = POLL_S, timeout: float | None = None) -> Any:
         """What comes of an operation. Raises OperationalError, and closes the connection, when nothing does in time."""
         try:
@@ -85,7 +73,7 @@ class Watched(Connection[Any]):
             raise OperationalError(f"the database has not answered for {self.patience:g} seconds")
 
 
-class WatchedAsync(AsyncConnection[Any]):
+class BoundedAsyncConnection(AsyncConnection[Any]):
     """The same for what waits in the event loop."""
 
     patience: float | None = None
@@ -116,7 +104,7 @@ class WatchedAsync(AsyncConnection[Any]):
 @contextmanager
 def unhurried(raw: Any, seconds: float = 0) -> Iterator[None]:
     """Give a connection of Django's another time limit for a while, or none, for what may take longer."""
-    if not isinstance(raw, Watched):
+    if not isinstance(raw, BoundedConnection):
         yield
         return
     raw.limit(seconds)
@@ -125,12 +113,6 @@ def unhurried(raw: Any, seconds: float = 0) -> Iterator[None]:
     finally:
         if not raw.closed:
             raw.limit(statement_s())
-
-
-def _readable(socket: int) -> bool:
-    look = poll()
-    look.register(socket, POLLIN)
-    return bool(look.poll(0))
 
 
 def from_url(url: str, connections: int) -> dict[str, Any]:
@@ -148,7 +130,7 @@ def from_url(url: str, connections: int) -> dict[str, Any]:
     named = {_NAMES[key]: str(value) for key, value in given.items() if key in _NAMES}
     others = {key: value for key, value in given.items() if key not in _NAMES}
     network = {**NETWORK, "tcp_user_timeout": 1000 * statement_s(), "connect_timeout": CONNECT_S}
-    pool = {"connection_class": Watched, "min_size": 1, "max_size": max(1, connections), "timeout": 10}
+    pool = {"connection_class": BoundedConnection, "min_size": 1, "max_size": max(1, connections), "timeout": 10}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": "rtk",

@@ -1,31 +1,28 @@
-"""Django's handler of requests, with one change of threads a request.
+"""Django's handler of requests, which answers each in one thread, once the request has its turn there.
 
-Before that change it waits for its turn, with its body here and no thread taken: see `rtk.console.sharing`.
-
-Django's own goes from the event loop to a thread and back for a request's beginning, for the view, for the end, and
-wherever one of its layers is not asynchronous; our views all are not. That took half of a short request's time.
+Django's own goes from the event loop to a thread and back wherever one of its layers is not asynchronous; our views
+all are not. That took a good part of a short request's time. Before its turn a request waits with its body here and
+takes no thread: see `rtk.console.sharing`.
 """
 
 import asyncio
-import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from typing import IO, Any
+from collections.abc import Awaitable
+from typing import Any
 
 from asgiref.sync import ThreadSensitiveContext, sync_to_async
-from django.core import signals
-from django.core.exceptions import RequestAborted
-from django.core.handlers.asgi import ASGIHandler, get_script_prefix
-from django.http import FileResponse, HttpResponse
-from django.http.response import HttpResponseBase
-from django.urls import set_script_prefix
+from django.core.handlers.asgi import ASGIHandler
+from django.db import close_old_connections
+from django.http import HttpResponse
 
 from rtk.console.api.answers import refused
+from rtk.console.bodies import size_of
 from rtk.console.sharing import Sharing
 from rtk.console.store.problem import Problem
+from rtk.console.streaming import in_turn
 
 
 class Handler(ASGIHandler):
-    """Serves a request in the thread of its turn; what streams goes on in the event loop and the context's thread."""
+    """Answers a request in the thread of its turn. What streams goes on in the event loop, without a turn."""
 
     def __init__(self, sharing: Sharing) -> None:
         super().__init__()
@@ -35,56 +32,41 @@ class Handler(ASGIHandler):
         """All layers are synchronous."""
         super().load_middleware(is_async=False)
 
-    async def handle(self, scope: Any, receive: Any, send: Any) -> None:
-        """Serve one request."""
+    async def get_response_async(self, request: Any) -> Any:
+        """Return the answer: of one that streams, its beginning."""
         try:
-            body = await self.read_body(receive)
-        except RequestAborted:
-            return
-        with body:
-            size = body.seek(0, os.SEEK_END)
-            body.seek(0)
-            try:  # the turn of a thread is as long as the view, not as long as its answer is taken
-                async with self._sharing.turn(scope, size) as thread, ThreadSensitiveContext(executor=thread):
-                    response = await sync_to_async(self._answered)(scope, body)
-            except Problem as problem:
-                await self.send_response(_turned_away(scope, problem), send)
-                return
-            if response.streaming:
-                await self._stream(response, receive, send)
-            else:
-                await self.send_response(response, send)
-
-    def _answered(self, scope: Any, body: IO[bytes]) -> Any:
-        """The whole answer, its request at an end; of one that streams, its beginning."""
-        set_script_prefix(get_script_prefix(scope))
-        signals.request_started.send(sender=type(self), scope=scope)
-        request, refusal = self.create_request(scope, body)
-        response: Any = refusal if request is None else self.get_response(request)
-        if request is not None and _is_of_somebody(request):
-            self._sharing.senders.prove(scope)
-        response._handler_class = type(self)  # noqa: SLF001 - whom its end is told to be of, as Django does it
-        if isinstance(response, FileResponse):
-            response.block_size = self.chunk_size
+            # The turn of a thread is as long as the view, not as long as its answer is taken.
+            async with (
+                self._sharing.turn(request.scope, size_of(request.scope)) as thread,
+                ThreadSensitiveContext(executor=thread),
+            ):
+                response = await _to_its_end(sync_to_async(self._answered)(request))
+        except Problem as problem:
+            return _turned_away(request.path, problem)
         if response.streaming and not response.is_async:
             response.streaming_content = in_turn(response.streaming_content)
-        if not response.streaming:
-            response.close()
         return response
 
-    async def _stream(self, response: HttpResponseBase, receive: Any, send: Any) -> None:
-        """Send what streams until it ends or nobody listens any more."""
-        sending = asyncio.create_task(self.send_response(response, send))
-        leaving = asyncio.create_task(self.listen_for_disconnect(receive))
+    def _answered(self, request: Any) -> Any:
+        """The answer, in the thread of the turn, which has no connection to the database before and after it."""
+        close_old_connections()
         try:
-            await asyncio.wait([sending, leaving], return_when=asyncio.FIRST_COMPLETED)
+            response = self.get_response(request)
         finally:
-            for task in (sending, leaving):
-                task.cancel()
-            await asyncio.gather(sending, leaving, return_exceptions=True)
-            await sync_to_async(response.close)()
-        if not sending.cancelled():
-            sending.result()  # raises what went wrong in the stream
+            close_old_connections()  # Django does so too, but in whichever thread the answer's end is noticed
+        if _is_of_somebody(request):
+            self._sharing.senders.prove(request.scope)
+        return response
+
+
+async def _to_its_end(work: Awaitable[Any]) -> Any:
+    """What comes of work that is in a thread until its end, also when the caller has gone: so long the turn lasts."""
+    working = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(working)
+    except asyncio.CancelledError:
+        await asyncio.wait([working])
+        raise
 
 
 def _is_of_somebody(request: Any) -> bool:
@@ -92,16 +74,8 @@ def _is_of_somebody(request: Any) -> bool:
     return bool(getattr(request, "auth", None)) or bool(getattr(getattr(request, "user", None), "is_authenticated", 0))
 
 
-def _turned_away(scope: Any, problem: Problem) -> HttpResponse:
+def _turned_away(path: str, problem: Problem) -> HttpResponse:
     answer = refused(problem)
-    if not scope["path"].startswith("/api/"):
+    if not path.startswith("/api/"):
         answer.content, answer["Content-Type"] = problem.detail.encode(), "text/plain; charset=utf-8"
     return answer
-
-
-async def in_turn(parts: Iterable[bytes]) -> AsyncIterator[bytes]:
-    """The parts of what streams from a file, each read in the request's thread when its turn has come."""
-    left = iter(parts)
-    following: Callable[..., Awaitable[bytes | None]] = sync_to_async(next)
-    while (part := await following(left, None)) is not None:
-        yield part

@@ -11,6 +11,7 @@ from rtk.console.senders import Senders
 from rtk.console.turns import Share, Turns
 
 USUAL, LARGE = 6, 2  # threads
+BESIDE = 2  # threads for what takes a moment: nobody's turn is spent on it, and it waits for nobody's
 OF_LARGE = 1  # turns that a sender, and a team, has at once
 # What reads a whole run again takes long although nobody sends much.
 _LONG = re.compile(r"/[^/]+/[^/]+/insights/[^/]+/report\.\w+")

@@ -7,8 +7,8 @@ was only prepared has not acted on the system, so that it has failed, however qu
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncGenerator, Awaitable, Coroutine, Generator, Mapping
-from contextlib import _AsyncGeneratorContextManager, _GeneratorContextManager, suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Coroutine, Generator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import partial
 from inspect import isasyncgenfunction, isgeneratorfunction
 from types import BuiltinFunctionType, FunctionType, MethodType
@@ -16,12 +16,23 @@ from typing import Any
 
 from chaoslib.exceptions import ActivityFailed
 
+
+@contextmanager
+def _managed() -> Iterator[None]:
+    yield
+
+
+@asynccontextmanager
+async def _managed_in_a_loop() -> AsyncIterator[None]:
+    yield
+
+
 _PLAIN = frozenset({type(None), bool, int, float, str, bytes, dict, list, tuple})
 _LAZY: tuple[tuple[tuple[type, ...], str], ...] = (
     ((AsyncGenerator,), "an async generator, whose body has not run: let it return when it is done"),
     ((Generator,), "a generator, whose body has not run: let it return when it is done"),
     (
-        (_GeneratorContextManager, _AsyncGeneratorContextManager),
+        (type(_managed()), type(_managed_in_a_loop())),
         "a context manager that nobody entered: let it do its work when it is called",
     ),
     ((Awaitable,), "an awaitable that nobody awaits: declare it with async def, or let it return when it is done"),

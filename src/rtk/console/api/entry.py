@@ -8,10 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth import get_user
-from django.db import close_old_connections
 from django.http import HttpRequest
 from ninja.parser import Parser
 from ninja.security import APIKeyCookie, HttpBearer
@@ -23,6 +21,7 @@ from rtk.console.store import extent
 from rtk.console.store.depth import refuse_deep
 from rtk.console.store.intake import refusal
 from rtk.console.store.problem import Problem
+from rtk.console.streaming import asked
 
 MIB = 1024 * 1024
 USUAL_BODY = 8 * MIB
@@ -69,7 +68,7 @@ class InThread:
 
     async def __call__(self, request: HttpRequest) -> Any:
         """What the inner one answers."""
-        return await sync_to_async(self._inner)(request)
+        return await asked(self._inner)(request)
 
 
 class StrictParser(Parser):
@@ -131,8 +130,6 @@ def is_still_in(request: HttpRequest, org: str, team: str, need: str) -> bool:
         remembered.team_for(_caller_now(request), org, team, need)
     except gate.Refused:
         return False
-    finally:
-        close_old_connections()  # there is no end of a request at which this would be done
     return True
 
 

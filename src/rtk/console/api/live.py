@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from ninja import Query
 
@@ -21,6 +20,7 @@ from rtk.console.store import insights, readings, runs, stream, verifications, v
 from rtk.console.store.intake import ACCEPTS
 from rtk.console.store.models import Run
 from rtk.console.store.problem import Problem, unknown
+from rtk.console.streaming import asked
 from rtk.insight.facts import PHASES
 
 __all__ = ["router"]  # the one of part A: an address that takes several verbs must be of one router
@@ -150,11 +150,11 @@ async def follow(
     `after` begins behind the entry of that number, and `Last-Event-ID`, which a browser sends when it comes back,
     resumes behind it. A reader who may read no longer is told `refused`, and let go.
     """
-    found = await sync_to_async(_found)(request, org, team, verification, run)
+    found = await asked(_found)(request, org, team, verification, run)
     last = request.headers.get("Last-Event-ID", "")
     since = int(last) if last.isascii() and last.isdecimal() and len(last) < 19 else after
     # By ids: what the address names may be another team by then.
-    may_read = partial(sync_to_async(is_still_in), request, str(found.team.org_id), str(found.team_id), "read")
+    may_read = partial(asked(is_still_in), request, str(found.team.org_id), str(found.team_id), "read")
     following = stream.events(found.id, found.day, since, may_read)
     answer = StreamingHttpResponse(following, content_type="text/event-stream")
     answer["Cache-Control"] = "no-store"

@@ -49,12 +49,12 @@ def known_for(request: HttpRequest, users: Iterable[User]) -> str | None:
 
 def remember(request: HttpRequest, user: User) -> None:
     """Let the browser be known from the answer to this request on."""
-    request._known_user = user  # type: ignore[attr-defined]  # noqa: SLF001 - for `mark`, which has the answer
+    request.remembered_user = user  # type: ignore[attr-defined]  # for `mark`, which has the answer
 
 
 def mark(request: HttpRequest, answer: HttpResponseBase) -> None:
     """Have the browser keep for whom it is known, where that has changed."""
-    user: Any = getattr(request, "_known_user", None) or (request.user if request.session.session_key else None)
+    user: Any = getattr(request, "remembered_user", None) or (request.user if request.session.session_key else None)
     if not isinstance(user, User) or ((device := device_of(request)) and user.pk.hex in device.accounts):
         return
     name, before = device or Device(secrets.token_urlsafe(16), ())

@@ -13,14 +13,12 @@ exist, never that it does.
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any, TypeVar
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from rtk.console.people import tokens
 from rtk.console.people.models import SCOPES, Membership, Organization, Role, Team, TeamMembership, Token, User
-from rtk.console.prepared import Prepared
 
 RIGHTS: dict[str, frozenset[str]] = {
     Role.OWNER: frozenset({"read", "run", "admin", "own"}),
@@ -112,13 +110,10 @@ def organizations_for(caller: Caller | None) -> QuerySet[Organization, Any]:
 
 def teams_for(caller: Caller | None) -> QuerySet[Team, Any]:
     """The teams that the caller is in, with their `org`, each with the caller's `role`."""
-    return _teams_of(_allowed(caller, "read").user.pk).order_by("org__name", "name")
-
-
-def _teams_of(user: uuid.UUID) -> QuerySet[Team, Any]:
+    user = _allowed(caller, "read").user
     inside = Exists(TeamMembership.objects.filter(user=user, team=OuterRef("pk")))
     teams = _with_role(Team.objects.select_related("org"), user, "org")
-    return teams.filter(Q(role__in=EVERYWHERE) | Q(inside) & _IS_IN)
+    return teams.filter(Q(role__in=EVERYWHERE) | Q(inside) & _IS_IN).order_by("org__name", "name")
 
 
 def org_for(caller: Caller | None, org: uuid.UUID | str, need: str) -> Organization:
@@ -129,9 +124,7 @@ def org_for(caller: Caller | None, org: uuid.UUID | str, need: str) -> Organizat
 
 def team_for(caller: Caller | None, org: uuid.UUID | str, team: uuid.UUID | str, need: str) -> Team:
     """A team by ids or slugs, with its `org`, for what is needed. Raises Unauthorized, NotFound, Forbidden."""
-    user = _allowed(caller, "read").user
-    where = {**_either(org, "org__"), **_either(team)}
-    found: Team | None = _one_team(tuple(where)).first(user=user.pk, **where)
+    found: Team | None = teams_for(caller).filter(**_either(org, "org__"), **_either(team)).first()
     there = passed(found, caller, need, "team")
     there.org.role = there.role
     return there
@@ -155,15 +148,7 @@ def passed(found: Row | None, caller: Caller | None, need: str, what: str) -> Ro
     return found
 
 
-@cache
-def _one_team(keys: tuple[str, ...]) -> Prepared:
-    """The query that finds a team by these keys: every call makes it."""
-    examples = {key: uuid.UUID(int=place) if key.endswith("id") else key for place, key in enumerate(keys, 1)}
-    user = uuid.UUID(int=len(keys) + 1)
-    return Prepared(lambda user, **where: _teams_of(user).filter(**where).order_by()[:1], user=user, **examples)
-
-
-def _with_role(rows: QuerySet[Row, Any], user: User | uuid.UUID, org: str) -> QuerySet[Row, Any]:
+def _with_role(rows: QuerySet[Row, Any], user: User, org: str) -> QuerySet[Row, Any]:
     mine = Membership.objects.filter(user=user, org=OuterRef(org)).values("role")
     return rows.annotate(**{_ROLE: Subquery(mine)})
 

@@ -9,7 +9,7 @@ import hashlib
 import secrets
 import string
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.core.exceptions import ValidationError
@@ -20,7 +20,6 @@ from django.utils import timezone
 from rtk.console import limits, options
 from rtk.console.people import audit
 from rtk.console.people.models import SCOPES, Organization, Token, User
-from rtk.console.prepared import Prepared
 
 PREFIX = "rtk_"
 LENGTH = 40
@@ -123,14 +122,6 @@ def _forget_the_oldest(expired: QuerySet[Token], most: int) -> None:
     expired.exclude(pk__in=list(kept.values_list("pk", flat=True))).delete()
 
 
-def _valid(digest: bytes, now: datetime) -> QuerySet[Token, Token]:
-    valid = Token.objects.select_related("user").filter(expires_at__gt=now, user__is_active=True)
-    return valid.filter(digest=digest).order_by()[:1]
-
-
-_VALID = Prepared(_valid, digest=b"digest", now=datetime(2000, 1, 1, tzinfo=UTC))
-
-
 def digest(secret: str) -> bytes:
     """What is stored of a token: its SHA-256, 32 bytes."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
@@ -138,9 +129,8 @@ def digest(secret: str) -> bytes:
 
 def find(secret: str, now: datetime | None = None) -> Token | None:
     """The token of a secret, with its user; None when there is none, it has expired, or its user was shut out."""
-    now = now or timezone.now()
-    found: Token | None = _VALID.first(digest=digest(secret), now=now)
-    return found
+    usable = Token.objects.select_related("user").filter(good(now), digest=digest(secret), user__is_active=True)
+    return usable.first()
 
 
 def expired(secret: str, now: datetime | None = None) -> datetime | None:

@@ -5,7 +5,7 @@ from typing import Any
 import psycopg
 from django.db import connections
 
-from rtk.console.database import WatchedAsync, statement_s
+from rtk.console.database import BoundedAsyncConnection, statement_s
 
 LONGEST_S = 10  # for what clients wait for, who send it again
 _OURS = ("cursor_factory", "context", "pool", "prepare_threshold")
@@ -19,4 +19,4 @@ def parameters() -> dict[str, Any]:
 
 async def connect() -> psycopg.AsyncConnection[Any]:
     """A connection that commits each statement unless a transaction is open, and waits for nothing for long."""
-    return await WatchedAsync.limited(min(LONGEST_S, statement_s()), parameters())
+    return await BoundedAsyncConnection.limited(min(LONGEST_S, statement_s()), parameters())

@@ -1,23 +1,20 @@
 """Runs: made once, found, ended, stopped, and told as they stand."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from functools import cache, partial
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 import msgspec
 from django.db import IntegrityError, connection, transaction
-from django.db.models import TextField
-from django.db.models.functions import Cast
 from django.utils.timezone import now
 
 from rtk.console.notify import outbox
 from rtk.console.people.models import Team, User
-from rtk.console.prepared import Prepared
-from rtk.console.store import executions, experiments, lists, partitions, revisions, timeline, verifications
+from rtk.console.store import executions, experiments, lists, partitions, revisions, sql, timeline, verifications
 from rtk.console.store.intake import PlanOf, accept, refusal
-from rtk.console.store.models import Run, Verification
+from rtk.console.store.models import Experiment, Run, Verification
 from rtk.console.store.problem import Problem, unknown
 from rtk.console.store.run_state import NotedState, RunState
 from rtk.experiment.plan import slot_count
@@ -33,22 +30,37 @@ def of(team: Team) -> Any:
     return Run.objects.filter(team=team).select_related("verification", "experiment", "team", "created_by")
 
 
-def _one(team: UUID, run: UUID) -> Any:
-    rows = Run.objects.filter(team=team, id=run).select_related("verification", "experiment", "created_by")
-    return rows.defer("client_insight", "results", "progress", "verification__stop_when", "experiment__document")
-
-
-_ONE = Prepared(_one, team=UUID(int=1), run=UUID(int=2))
+_RUN = sql.Columns(Run, "run", without=("client_insight", "results", "progress"))
+_VERIFICATION = sql.Columns(Verification, "verification", without=("stop_when",))
+_EXPERIMENT = sql.Columns(Experiment, "experiment", without=("document",))
+_PERSON = sql.Columns(User, "person")
+_ONE = f"""
+SELECT {_RUN.sql}, {_VERIFICATION.sql}, {_EXPERIMENT.sql}, {_PERSON.sql}
+FROM store_run AS run
+  JOIN store_verification AS verification ON verification.id = run.verification_id
+  JOIN store_experiment AS experiment ON experiment.id = run.experiment_id
+  LEFT JOIN people_user AS person ON person.id = run.created_by_id
+WHERE run.team_id = %(team)s AND run.id = %(run)s
+"""  # noqa: S608 - of constants
 
 
 def find(team: Team, verification: str, key: str) -> Run:
     """A team's run of a verification. Raises `Problem`."""
     run = lists.id_of(key)
-    found: Run | None = _ONE.first(team=team.id, run=run) if run else None
+    rows = sql.rows(_ONE, team=team.id, run=run) if run else []
+    found = next(map(_read, rows), None)
     if found is None or not _is_of(found, verification):
         raise unknown("run")
     found.team = team
     return found
+
+
+def _read(row: sql.Row) -> Run:
+    run = _RUN.model(row)
+    run.verification = _VERIFICATION.model(row)
+    run.experiment = _EXPERIMENT.model(row)
+    run.created_by = _PERSON.model_or_none(row)
+    return run
 
 
 def find_alive(team: Team, verification: str, key: str) -> Run:
@@ -243,32 +255,34 @@ class Line(NamedTuple):
 
 
 IDS, DOCUMENTS, OWN = Line._fields[:4], Line._fields[4:6], Line._fields[6:-3]
-AS_TEXT = {f"{name}_text": Cast(name, TextField()) for name in (*IDS, *DOCUMENTS)}
-ALONG = ("experiment__title", "created_by__name", "created_by__email")
-
-
-@cache
-def _newest(size: int, follows: bool) -> Prepared:
-    """The query of a page: the runs of a verification, newest first, from the beginning or after a place."""
-
-    def rows(verification: UUID, at: datetime, last: UUID) -> Any:
-        found = Run.objects.filter(verification=verification)
-        after = lists.after(found, (at, last) if follows else None).annotate(**AS_TEXT)
-        return after.values_list(*AS_TEXT, *OWN, *ALONG)[:size]
-
-    return Prepared(rows, verification=UUID(int=1), at=datetime(2000, 1, 1, tzinfo=UTC), last=UUID(int=2))
+_AFTER = "AND (run.created_at, run.id) < (%(at)s, %(last)s)"
+_PAGE = f"""
+SELECT {", ".join(f"run.{name}::text" for name in IDS)}, {", ".join(f"run.{name}" for name in (*DOCUMENTS, *OWN))},
+  experiment.title, person.name, person.email
+FROM store_run AS run
+  JOIN store_experiment AS experiment ON experiment.id = run.experiment_id
+  LEFT JOIN people_user AS person ON person.id = run.created_by_id
+WHERE run.verification_id = %(verification)s {{after}}
+ORDER BY run.created_at DESC, run.id DESC LIMIT %(size)s
+"""  # noqa: S608 - of constants
+_FIRST_PAGE, _FURTHER_PAGE = _PAGE.format(after=""), _PAGE.format(after=_AFTER)
 
 
 def page(team: Team, verification: Verification, cursor: str | None, limit: int | None) -> dict[str, Any]:
     """A page of the runs of a verification."""
 
     def fetch(size: int, place: lists.Place | None) -> list[Line]:
-        at, last = place or (None, None)
-        found = _newest(size, place is not None).rows(verification=verification.id, at=at, last=last)
-        # Documents go out as the text that is stored.
-        return [Line._make([*row[:4], msgspec.Raw(row[4]), msgspec.Raw(row[5]), *row[6:]]) for row in found]
+        after = dict(zip(("at", "last"), place, strict=True)) if place else {}
+        query = _FURTHER_PAGE if place else _FIRST_PAGE
+        return [_listed(row) for row in sql.rows(query, verification=verification.id, size=size, **after)]
 
     return lists.paged(fetch, partial(_shown, team, now()), cursor, limit)
+
+
+def _listed(row: sql.Row) -> Line:
+    line = Line(**row)
+    # Documents go out as the text that is stored.
+    return line._replace(plan=msgspec.Raw(line.plan), client=msgspec.Raw(line.client))
 
 
 def shown(run: Run) -> dict[str, Any]:

@@ -3,17 +3,14 @@
 import copy
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
-from functools import cache
 from typing import Any
-from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.timezone import now
 
 from rtk.console.people.models import Team, User
-from rtk.console.prepared import Prepared
-from rtk.console.store import experiments, lists, promises, revisions, timeline
+from rtk.console.store import experiments, lists, promises, revisions, sql, timeline
+from rtk.console.store.evidence import Revision
 from rtk.console.store.intake import OccursOf, PlanOf
 from rtk.console.store.models import NAME_LENGTH, Experiment, Objective, Verification
 from rtk.console.store.problem import Problem, unknown
@@ -48,13 +45,28 @@ def of(team: Team) -> Any:
     return rows.select_related("objective", "experiment", "revision", "team")
 
 
-def _one(team: UUID, **key: Any) -> Any:
-    rows = Verification.objects.filter(team=team, deleted_at=None, **key).order_by("-created_at")
-    return rows.select_related("objective", "experiment", "revision")[:1]
-
-
-_ONE = Prepared(lambda team, key: _one(team, id=key), team=UUID(int=1), key=UUID(int=2))
-_OF_FILE = Prepared(lambda team, key: _one(team, file_id=key), team=UUID(int=1), key="key")
+_VERIFICATION = sql.Columns(Verification, "verification")
+_OBJECTIVE = sql.Columns(Objective, "objective")
+_REVISION = sql.Columns(Revision, "revision")
+_EXPERIMENT = sql.Columns(Experiment, "experiment")
+_ALONG = """
+  LEFT JOIN store_objective AS objective ON objective.id = verification.objective_id
+  LEFT JOIN store_revision AS revision ON revision.id = verification.revision_id
+WHERE verification.team_id = %(team)s AND verification.deleted_at IS NULL
+"""
+_ONE = f"""
+SELECT {_VERIFICATION.sql}, {_OBJECTIVE.sql}, {_REVISION.sql}, {_EXPERIMENT.sql}
+FROM store_verification AS verification
+  JOIN store_experiment AS experiment ON experiment.id = verification.experiment_id
+{_ALONG} AND verification.{{key}} = %(key)s ORDER BY verification.created_at DESC LIMIT 1
+"""  # noqa: S608 - of constants
+_OF_ID, _OF_FILE = _ONE.format(key="id"), _ONE.format(key="file_id")
+_PAGE = f"""
+SELECT {_VERIFICATION.sql}, {_OBJECTIVE.sql}, {_REVISION.sql} FROM store_verification AS verification
+{_ALONG} {{after}} ORDER BY verification.created_at DESC, verification.id DESC LIMIT %(size)s
+"""  # noqa: S608 - of constants
+_FIRST_PAGE = _PAGE.format(after="")
+_FURTHER_PAGE = _PAGE.format(after="AND (verification.created_at, verification.id) < (%(at)s, %(last)s)")
 
 
 def find(team: Team, key: str) -> Verification:
@@ -69,31 +81,34 @@ def find(team: Team, key: str) -> Verification:
 
 def _found(team: Team, key: str) -> Verification | None:
     own = lists.id_of(key)
-    found: Verification | None = _ONE.first(team=team.id, key=own) if own else None
-    if found is None and "\0" not in key:
-        found = _OF_FILE.first(team=team.id, key=key)
-    if found:
-        found.team = found.experiment.team = team
+    rows = sql.rows(_OF_ID, team=team.id, key=own) if own else []
+    if not rows and "\0" not in key:
+        rows = sql.rows(_OF_FILE, team=team.id, key=key)
+    if not rows:
+        return None
+    found = _read(rows[0])
+    found.experiment = _EXPERIMENT.model(rows[0])
+    found.team = found.experiment.team = team
     return found
+
+
+def _read(row: sql.Row) -> Verification:
+    verification = _VERIFICATION.model(row)
+    verification.objective = _OBJECTIVE.model_or_none(row)
+    verification.revision = _REVISION.model_or_none(row)
+    return verification
 
 
 def page(team: Team, shown: Callable[[Verification], Any], cursor: str | None, limit: int | None) -> dict[str, Any]:
     """A page of a team's verifications."""
 
     def fetch(size: int, place: lists.Place | None) -> list[Verification]:
-        at, last = place or (None, None)
-        return _newest(size, place is not None).models(team=team.id, at=at, last=last)
+        after = dict(zip(("at", "last"), place, strict=True)) if place else {}
+        return [
+            _read(row) for row in sql.rows(_FURTHER_PAGE if place else _FIRST_PAGE, team=team.id, size=size, **after)
+        ]
 
     return lists.paged(fetch, shown, cursor, limit)
-
-
-@cache
-def _newest(size: int, follows: bool) -> Prepared:
-    def rows(team: UUID, at: datetime, last: UUID) -> Any:
-        alive = Verification.objects.filter(team=team, deleted_at=None).select_related("objective", "revision")
-        return lists.after(alive, (at, last) if follows else None)[:size]
-
-    return Prepared(rows, team=UUID(int=1), at=datetime(2000, 1, 1, tzinfo=UTC), last=UUID(int=2))
 
 
 def objectives(team: Team) -> Any:

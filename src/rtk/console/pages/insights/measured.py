@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from asgiref.sync import sync_to_async
 from django.http import QueryDict
 
 from rtk.console.store import readings
 from rtk.console.store.models import Run
+from rtk.console.streaming import asked
 from rtk.insight.facts import OUTCOMES, Measurement, Threshold
 from rtk.insight.words import number
 from rtk.report.axis import elapsed
@@ -103,7 +103,7 @@ async def lines(run: Run, unit: str, began: float) -> AsyncIterator[str]:
     yield _written([_HEAD])
     after: int | None = -1
     while after is not None:
-        page = await sync_to_async(readings.columns)(run, after, _CHUNK)
+        page = await asked(readings.columns)(run, after, _CHUNK)
         after = page["next"]
         yield _written(_cells(each, unit, began) for each in page["items"])
 

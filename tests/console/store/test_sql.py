@@ -1,0 +1,81 @@
+"""Queries in SQL find what Django's own would, with other values each time."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import DatabaseError, connection
+
+from rtk.console.people.models import Organization, Team, User
+from rtk.console.store import sql
+from rtk.console.store.models import Objective
+
+pytestmark = pytest.mark.django_db
+
+TEAM, ORG = sql.Columns(Team, "team"), sql.Columns(Organization, "org", without=("name",))
+OBJECTIVE = sql.Columns(Objective, "objective")
+TEAMS = f"""
+SELECT {TEAM.sql}, {ORG.sql}, {OBJECTIVE.sql} FROM people_team AS team
+  JOIN people_organization AS org ON org.id = team.org_id
+  LEFT JOIN store_objective AS objective ON objective.team_id = team.id
+WHERE team.slug = %(slug)s
+"""
+
+
+@pytest.fixture
+def teams() -> list[Team]:
+    org = Organization.objects.create(name="Acme", slug="acme")
+    return [Team.objects.create(org=org, name=name, slug=name.lower()) for name in ("Bank", "Shop")]
+
+
+def test_a_row_is_the_model_that_django_reads(teams: list[Team]) -> None:
+    for team in teams:
+        (row,) = sql.rows(TEAMS, slug=team.slug)
+        found = TEAM.model(row)
+        assert {key: value for key, value in vars(found).items() if key != "_state"} == {
+            key: value for key, value in vars(Team.objects.get(pk=team.pk)).items() if key != "_state"
+        }
+        found.name = f"{team.name} 2"
+        found.save()
+        assert Team.objects.get(pk=team.pk).name == found.name
+    assert sql.rows(TEAMS, slug="nobody") == []
+
+
+def test_what_is_left_out_is_read_when_it_is_asked_for(teams: list[Team]) -> None:
+    (row,) = sql.rows(TEAMS, slug="shop")
+    found = ORG.model(row)
+    assert (found.get_deferred_fields(), found.name) == ({"name"}, "Acme")
+
+
+def test_an_outer_join_that_finds_nothing_is_none(teams: list[Team]) -> None:
+    assert OBJECTIVE.model_or_none(sql.rows(TEAMS, slug="shop")[0]) is None
+
+
+def test_values_are_converted_as_django_does(teams: list[Team]) -> None:
+    user = User.objects.create_user("a@example.org")
+    tags = ["ä", "\0", {"b": 1, "a": [None]}]
+    made: Any = Objective.objects.create(
+        team=teams[0], created_by=user, name="o", tags=tags, target=0.5, window_s=None, measure={}
+    )
+    found = OBJECTIVE.model_or_none(sql.rows(TEAMS, slug="bank")[0])
+    assert found is not None
+    assert (found.pk, found.tags, found.created_at, found.window_s) == (made.pk, tags, made.created_at, None)
+
+
+def test_the_database_is_asked_with_one_statement_that_it_has_prepared(teams: list[Team]) -> None:
+    for slug in ("bank", "shop", "nobody") * 2:
+        sql.rows(TEAMS, slug=slug)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%people_team AS team%'")
+        assert cursor.fetchone() == (1,)
+
+
+@pytest.mark.parametrize("value", [uuid4(), UUID(int=1), datetime(2026, 1, 1, tzinfo=UTC), 7, "text"])
+def test_a_value_comes_back_as_it_was_given(value: Any) -> None:
+    assert sql.rows("SELECT %(value)s AS value", value=value) == [{"value": value}]
+
+
+def test_an_error_is_one_of_django(teams: list[Team]) -> None:
+    with pytest.raises(DatabaseError):
+        sql.rows(TEAMS, slug=datetime(2026, 1, 1, tzinfo=UTC))
