@@ -5,7 +5,7 @@ import pytest
 from rtk.insight.dispersion import spread_of
 from rtk.insight.pool import Pool
 from rtk.insight.proof import Counts, counted
-from rtk.insight.sums import RunSums, sums_of
+from rtk.insight.sums import RunSums, columns_of, sums_of
 from rtk.insight.weighted_events import Weights
 from tests.insight.test_sums import series
 
@@ -14,7 +14,11 @@ RUNS = ["ggbgg", "gmg", "bbg", "gggggg", "gbmbg"]
 
 def pool(marks: list[str], outage_slots: float = 2.0) -> Pool:
     found = [sums_of(series(each)) for each in marks]
-    return Pool([RunSums(str(n), -n, "pass", each, outage_slots) for n, each in enumerate(found) if each])
+    return pooled([RunSums(str(n), -n, "pass", each, outage_slots) for n, each in enumerate(found) if each])
+
+
+def pooled(runs: list[RunSums]) -> Pool:
+    return Pool(columns_of(runs))
 
 
 @pytest.mark.parametrize("latest", range(1, 6))
@@ -52,7 +56,7 @@ def test_measured_slots_leave_missed_ones_out_and_take_those_that_were_cut_off_f
     missed = sums_of(series("gmg"))
     assert stopped
     assert missed
-    found = Pool([RunSums("a", 2, "fail", stopped, 2.0), RunSums("b", 1, "pass", missed, 2.0)])
+    found = pooled([RunSums("a", 2, "fail", stopped, 2.0), RunSums("b", 1, "pass", missed, 2.0)])
     assert found.measured(1) == (9, 10)
     assert found.measured(2) == (11, 12)
 
@@ -61,7 +65,7 @@ def test_the_bad_slots_of_a_run_include_those_after_its_end() -> None:
     lasting, clean = sums_of(series("ggb"), outlasting=4), sums_of(series("g" * 97))
     assert lasting
     assert clean
-    found = Pool([RunSums("a", 2, "fail", lasting, 2.0), RunSums("b", 1, "pass", clean, 2.0)])
+    found = pooled([RunSums("a", 2, "fail", lasting, 2.0), RunSums("b", 1, "pass", clean, 2.0)])
     assert found.by_runs(2, differ=True) == pytest.approx(1 - Weights(5, 25, 5).at_most(0.02) / 100)
 
 
@@ -80,6 +84,6 @@ def test_a_few_bad_runs_among_good_ones_prove_less_than_their_outages_would() ->
 def test_the_length_is_the_longest_that_was_taken() -> None:
     sums = sums_of(series("gg"))
     assert sums
-    found = Pool([RunSums("a", 2, "pass", sums, 2.0), RunSums("b", 1, "pass", sums, 5.0)])
+    found = pooled([RunSums("a", 2, "pass", sums, 2.0), RunSums("b", 1, "pass", sums, 5.0)])
     assert (found.length(1), found.length(2)) == (2.0, 5.0)
     assert counted(sums.as_bad, 2.0, 0.02).length == found.proof(1).length

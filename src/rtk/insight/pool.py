@@ -2,25 +2,23 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
-from operator import attrgetter
+from operator import mul
 
 from rtk.insight.dispersion import Spread, chance_of_spread
 from rtk.insight.proof import SHORTEST, Counts, Proof, counted, proves
 from rtk.insight.standing_shape import STANDING_RISK
-from rtk.insight.sums import RunSums, Sums
+from rtk.insight.sums import CountColumns, RunColumns
 from rtk.insight.weighted_events import Weights
-
-_COUNTS = attrgetter("slots", "good", "outages", "chances", "outlasting")
 
 
 class Pool:
     """Runs of one revision, the latest first; each question is of so many of the latest, in the same time for all."""
 
-    def __init__(self, runs: Sequence[RunSums]) -> None:
-        self.runs = runs
-        self._lengths = list(accumulate((each.outage_slots for each in runs), max, initial=SHORTEST))
-        as_bad, as_good = ([of(each.sums) for each in runs] for of in (_as_bad, _as_good))
-        self._readings = (_Reading(as_bad), *([_Reading(as_good)] if as_good != as_bad else []))
+    def __init__(self, runs: RunColumns) -> None:
+        self._lengths = list(accumulate(runs.outage_slots, max, initial=SHORTEST))
+        self._stopped_inside = _running(runs.stopped_inside)
+        readings = (runs.as_bad, *([runs.as_good] if runs.as_good != runs.as_bad else []))
+        self._readings = tuple(_Reading(runs.slots, each) for each in readings)
 
     def length(self, latest: int) -> float:
         """Return how many slots an outage was taken to last, by the run that took the longest."""
@@ -62,30 +60,29 @@ class Pool:
     def measured(self, latest: int) -> tuple[int, int]:
         """Return how many slots were good, and how many measured; what a stop cut off is taken for good here."""
         as_bad, as_good = (self._readings[place].counts(latest) for place in (0, -1))
-        saved = sum(each.sums.stopped_inside for each in self.runs[:latest])
         missed = as_good.good - as_bad.good
-        return as_bad.good + saved, as_bad.slots - missed
+        return as_bad.good + self._stopped_inside[latest], as_bad.slots - missed
 
 
 class _Reading:
     """The sums of runs in one reading of their missed slots."""
 
-    def __init__(self, rows: Sequence[Counts]) -> None:
-        columns = list(zip(*map(_COUNTS, rows), strict=True)) or [()] * 5
+    def __init__(self, slots: Sequence[int], counts: CountColumns) -> None:
+        outages, chances = counts.outages, counts.chances
+        columns = (slots, counts.good, outages, chances, counts.outlasting)
         self._counts = [_running(each) for each in columns]
-        outages, chances = columns[2], columns[3]
-        bad = [slots - good + after for slots, good, after in zip(columns[0], columns[1], columns[4], strict=True)]
-        self._bad = _running(bad), _running(each * each for each in bad)
+        bad = [all_ - good + after for all_, good, after in zip(slots, counts.good, counts.outlasting, strict=True)]
+        self._bad = _running(bad), _running(map(mul, bad, bad))
         self._heaviest, self._many_bad = list(accumulate(bad, max, initial=0)), _running(map(bool, bad))
-        squares = [c * c for c in chances]
+        squares = list(map(mul, chances, chances))
         self._spread = [
             self._counts[2],
-            _running([k * (k - 1) // 2 for k in outages]),
-            _running([k * c for k, c in zip(outages, chances, strict=True)]),
+            _running(k * (k - 1) // 2 for k in outages),
+            _running(map(mul, outages, chances)),
             self._counts[3],
             _running(squares),
-            _running([c * square for c, square in zip(chances, squares, strict=True)]),
-            _running([square * square for square in squares]),
+            _running(map(mul, chances, squares)),
+            _running(map(mul, squares, squares)),
         ]
 
     def counts(self, latest: int, clean: int = 0) -> Counts:
@@ -103,11 +100,3 @@ class _Reading:
 
 def _running(values: Iterable[int]) -> list[int]:
     return list(accumulate(values, initial=0))
-
-
-def _as_bad(sums: Sums) -> Counts:
-    return sums.as_bad
-
-
-def _as_good(sums: Sums) -> Counts:
-    return sums.as_good

@@ -16,8 +16,9 @@ Sources: DESIGN, "Over many runs: the standing of a promise"; `rtk.insight.proof
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
+from operator import neg
 
 from rtk.insight.bounds import RISK, proven_at_most
 from rtk.insight.dispersion import DIFFER_BELOW
@@ -32,7 +33,7 @@ from rtk.insight.standing_shape import (
     StandingReason,
     StandingState,
 )
-from rtk.insight.sums import RunSums
+from rtk.insight.sums import RunColumns, RunSums, columns_of
 
 _MOST_SLOTS = 10_000_000  # as many as a plan may have
 _JUDGED = ("pass", "fail", "inconclusive")
@@ -63,11 +64,22 @@ def standing_of(
     judged = [each for each in runs if each.verdict in _JUDGED and each.revision == revision and each.ended_at <= now]
     judged.sort(key=lambda each: (each.ended_at, each.run_id), reverse=True)
     excluded = tuple(Exclusion(each.run_id, each.excluded) for each in judged if each.excluded is not None)
-    found = _View(judged, target, now, lasts_s).standing()
+    found = standing_of_columns(columns_of(judged), target, now, lasts_s=lasts_s, attempt=attempt)
     if excluded:
-        without = _View([each for each in judged if each.excluded is None], target, now, lasts_s).standing()
-        found = _lower(found, without)
-    return replace(found, attempt=attempt, excluded=excluded)
+        counting = columns_of([each for each in judged if each.excluded is None])
+        found = _lower(found, standing_of_columns(counting, target, now, lasts_s=lasts_s, attempt=attempt))
+    return replace(found, excluded=excluded)
+
+
+def standing_of_columns(
+    runs: RunColumns, target: float, now: float, *, lasts_s: float = LASTS_S, attempt: int = 1
+) -> PromiseStanding:
+    """Return the same by columns of judged runs that ended by then, none of them excluded.
+
+    Raises BadInput for a target that is not above 0 and below 1.
+    """
+    check_target(target)
+    return _View(runs, target, now, lasts_s, attempt).standing()
 
 
 def lowest(states: Iterable[StandingState]) -> StandingState:
@@ -90,8 +102,8 @@ def _lower(everything: PromiseStanding, without: PromiseStanding) -> PromiseStan
 class _View:
     """Judged runs, the latest first, as they stand at a moment."""
 
-    def __init__(self, runs: Sequence[RunSums], target: float, now: float, lasts_s: float) -> None:
-        self.runs, self.target, self.now, self.lasts_s = runs, target, now, lasts_s
+    def __init__(self, runs: RunColumns, target: float, now: float, lasts_s: float, attempt: int) -> None:
+        self.runs, self.target, self.now, self.lasts_s, self.attempt = runs, target, now, lasts_s, attempt
         self.pool = Pool(runs)
 
     def standing(self) -> PromiseStanding:
@@ -104,13 +116,14 @@ class _View:
         state, reason = self._state(many)
         good, measured = self.pool.measured(many)
         differ = self._reason(many) is StandingReason.RUNS_DIFFER
+        verdicts = self.runs.verdicts[:many]
         return replace(
             self._told(state, reason),
             at_least=min(self.pool.by_runs(many, differ=differ), proof.at_least),
             at_most=proven_at_most(good, measured, STANDING_RISK),
             runs=many,
-            passed=sum(each.verdict == "pass" for each in self.runs[:many]),
-            failed=sum(each.verdict == "fail" for each in self.runs[:many]),
+            passed=verdicts.count("pass"),
+            failed=verdicts.count("fail"),
             slots=proof.slots,
             outages=proof.outages,
             chances=proof.chances,
@@ -123,12 +136,12 @@ class _View:
         )
 
     def _told(self, state: StandingState, reason: StandingReason) -> PromiseStanding:
-        latest = self.runs[0].ended_at if self.runs else None
-        return PromiseStanding(state, reason, self.target, lasts_s=self.lasts_s, latest_at=latest)
+        latest = self.runs.ended_at[0] if self.runs else None
+        return PromiseStanding(state, reason, self.target, lasts_s=self.lasts_s, latest_at=latest, attempt=self.attempt)
 
     def _counting(self, moment: float) -> int:
         """How many of the latest runs count at a moment."""
-        return bisect_left(self.runs, self.lasts_s - moment, key=lambda each: -each.ended_at)
+        return bisect_left(self.runs.ended_at, self.lasts_s - moment, key=neg)
 
     def _state(self, many: int) -> tuple[StandingState, StandingReason]:
         reason = self._reason(many)
@@ -140,7 +153,7 @@ class _View:
             return StandingState.BROKEN, StandingReason.FAILED
         if reason is StandingReason.PROVEN:
             return StandingState.KEPT, reason
-        before = self._counting(self.runs[0].ended_at)
+        before = self._counting(self.runs.ended_at[0])
         if before > many and self._reason(before) is StandingReason.PROVEN:
             return StandingState.LAPSED, StandingReason.TOO_OLD
         return StandingState.NOT_PROVEN, reason
@@ -156,12 +169,12 @@ class _View:
     def _fails(self, many: int, *, proven: bool) -> bool:
         """Whether the latest run that failed was not made good since."""
         since = 0
-        for each in self.runs[:many]:
-            if each.verdict == "pass":
+        for verdict, slots in zip(self.runs.verdicts[:many], self.runs.slots, strict=False):
+            if verdict == "pass":
                 return False
-            if each.verdict == "fail":
-                return not (proven and since >= each.sums.as_bad.slots)
-            since += each.sums.as_bad.slots
+            if verdict == "fail":
+                return not (proven and since >= slots)
+            since += slots
         return False
 
     def _lacking(self, many: int) -> int | None:
@@ -182,4 +195,4 @@ class _View:
         while high - low > 1:
             middle = (low + high) // 2
             low, high = (low, middle) if self._reason(middle) is StandingReason.PROVEN else (middle, high)
-        return self.runs[high - 1].ended_at + self.lasts_s
+        return self.runs.ended_at[high - 1] + self.lasts_s

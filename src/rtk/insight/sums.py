@@ -3,7 +3,9 @@
 Sums of many runs add up. What a series of a million slots proves and what its sums prove is the same.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from rtk.insight.proof import BAD, GOOD, MISSED, Counts, counts_of
 
@@ -36,6 +38,55 @@ class RunSums:
     outage_slots: float
     revision: str = ""
     excluded: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CountColumns:
+    """What runs count in one reading of their missed slots: a column for each count, a place in it for each run."""
+
+    good: Sequence[int]
+    outages: Sequence[int]
+    chances: Sequence[int]
+    outlasting: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class RunColumns:
+    """Judged runs of one revision as columns, the latest first: a thousand of them without an object for each.
+
+    What the columns hold is what `RunSums` and `Sums` say; `slots` and `stopped_inside` are alike in both readings.
+    """
+
+    ended_at: Sequence[float]
+    verdicts: Sequence[str]
+    outage_slots: Sequence[float]
+    slots: Sequence[int]
+    stopped_inside: Sequence[int]
+    as_bad: CountColumns
+    as_good: CountColumns
+
+    def __len__(self) -> int:
+        return len(self.ended_at)
+
+
+_READING = attrgetter("good", "outages", "chances", "outlasting")
+
+
+def columns_of(runs: Sequence[RunSums]) -> RunColumns:
+    """Return runs as columns, in their order."""
+    return RunColumns(
+        [each.ended_at for each in runs],
+        [each.verdict or "" for each in runs],
+        [each.outage_slots for each in runs],
+        [each.sums.as_bad.slots for each in runs],
+        [each.sums.stopped_inside for each in runs],
+        _reading([each.sums.as_bad for each in runs]),
+        _reading([each.sums.as_good for each in runs]),
+    )
+
+
+def _reading(counts: Sequence[Counts]) -> CountColumns:
+    return CountColumns(*(list(zip(*map(_READING, counts), strict=True)) or [()] * 4))
 
 
 def sums_of(series: bytes, cut_off: int = 0, outlasting: int = 0, *, complete: bool = False) -> Sums | None:

@@ -178,13 +178,13 @@ def _promise(team: Team, of: Verification, stand: Standing) -> dict[str, Any]:
 
 
 def objectives(found: Sequence[Objective]) -> list[dict[str, Any]]:
-    """Return objectives as the API tells them, with their standing. Two queries."""
+    """Return objectives as the API tells them, with their standing. One query."""
     stand = standings.of_objectives(found, now())
     return [{**changes.objective(each), "standing": together(stand[each.pk])} for each in found]
 
 
 def objective(found: Objective) -> dict[str, Any]:
-    """Return an objective so. Two queries."""
+    """Return an objective so. One query."""
     return objectives([found])[0]
 
 

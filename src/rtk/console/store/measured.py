@@ -3,8 +3,6 @@
 They never are objects here, and never all in one answer. Sentences are read only of those that a report can show.
 """
 
-import sys
-from array import array
 from collections.abc import Iterator
 from functools import cache
 from itertools import compress
@@ -13,6 +11,7 @@ from typing import Any
 import psycopg
 from django.db import connection
 
+from rtk.console.store.columns import array_of
 from rtk.console.store.models import Run
 from rtk.insight.columns import MISSED
 from rtk.insight.facts import (
@@ -51,7 +50,6 @@ SELECT reason FROM store_measurement WHERE run_id = %s AND day = %s AND due = %s
 """
 _CODES = bytes(code_of(phase, outcome) for phase in PHASES_BY_CODE for outcome in OUTCOMES).ljust(256, b"\xff")
 _MISSED = bytes(code % len(OUTCOMES) == MISSED for code in range(256))
-_SWAPPED = sys.byteorder == "little"  # the database sends the highest byte first
 
 
 def measurements(run: Run) -> Measurements:
@@ -97,7 +95,7 @@ def _stored(kinds: bytes, slots: bytes, times: bytes, codes: list[Any] | None, s
     told = kinds[1::2]
     missed = compress(range(len(told)), told.translate(_MISSED))
     why = zip(missed, codes or (), said or (), strict=False)
-    return Stored(told.translate(_CODES), _array("q", slots), _array("d", times), dict(_reasons(why)))
+    return Stored(told.translate(_CODES), array_of("q", slots), array_of("d", times), dict(_reasons(why)))
 
 
 def _reasons(why: Any) -> Iterator[tuple[int, MissedReason]]:
@@ -105,11 +103,3 @@ def _reasons(why: Any) -> Iterator[tuple[int, MissedReason]]:
     for place, code, said in why:
         if reason := known(code, said):
             yield place, reason
-
-
-def _array(kind: str, sent: bytes) -> Any:
-    found: Any = array(kind)
-    found.frombytes(sent)
-    if _SWAPPED:
-        found.byteswap()
-    return found

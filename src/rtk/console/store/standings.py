@@ -3,30 +3,49 @@
 Measurements are never looked at, so that it takes the same whatever was measured.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
 
+from rtk.console.store import weighing
+from rtk.console.store.columns import array_of
 from rtk.console.store.models import Objective, Run, Verification
-from rtk.insight.proof import Counts
-from rtk.insight.standing import standing_of
+from rtk.insight.standing import standing_of_columns
 from rtk.insight.standing_shape import LASTS_S, PromiseStanding
 from rtk.insight.standing_wording import sentences
-from rtk.insight.sums import RunSums, Sums
+from rtk.insight.sums import CountColumns, RunColumns
 from rtk.insight.uncounted import Uncounted, sentence
 
-# Runs that count, and those that counted when the latest of them ended: it may have lapsed since.
-_RUNS = """
-SELECT o.id, tried.others, beside.old, beside.unjudged, beside.apart, beside.earlier,
-  e.run_id::text, extract(epoch FROM e.at)::float8, e.verdict, e.slots,
-  e.least_good, e.least_outages, e.least_chances, e.least_outlasting,
-  e.most_good, e.most_outages, e.most_chances, e.most_outlasting, e.stopped_inside, e.outage_slots
-FROM unnest(%s::uuid[], %s::bigint[], %s::float8[]) AS o (id, revision, lasts)
+_COUNTS = ("good", "outages", "chances", "outlasting")
+_COLUMNS = ("slots", "stopped_inside", *(f"{reading}_{each}" for reading in ("least", "most") for each in _COUNTS))
+_VERDICTS = {verdict[0]: verdict for verdict in weighing.JUDGED}
+_LASTS = f"coalesce(least(nullif(v.proof_lasts_s, 0), nullif(p.proof_lasts_s, 0)), {LASTS_S})"
+_OF = f"""
+SELECT v.id, v.revision_id AS revision, v.objective_id, r.target, r.frequency_s, {_LASTS} AS lasts
+FROM store_verification AS v JOIN store_revision AS r ON r.id = v.revision_id
+LEFT JOIN store_objective AS p ON p.id = v.objective_id WHERE r.target IS NOT NULL
+"""  # noqa: S608 - of constants
+_OF_THESE = f"{_OF} AND v.id = ANY(%s)"
+_OF_OBJECTIVES = f"{_OF} AND v.objective_id = ANY(%s) AND v.deleted_at IS NULL AND v.archived_at IS NULL"
+_OF_A_TEAM = f"""
+SELECT v.id, v.revision_id AS revision, p.id AS objective_id, r.target, r.frequency_s, {_LASTS} AS lasts, p.name,
+  p.target AS promised, p.quantile, p.window_s
+FROM (
+  SELECT * FROM store_objective WHERE team_id = %s AND deleted_at IS NULL AND archived_at IS NULL
+  ORDER BY created_at DESC, id DESC LIMIT %s
+) AS p LEFT JOIN (
+  store_verification AS v JOIN store_revision AS r ON r.id = v.revision_id AND r.target IS NOT NULL
+) ON v.objective_id = p.id AND v.deleted_at IS NULL AND v.archived_at IS NULL
+"""  # noqa: S608 - of constants
+# Runs that count, and those that counted when the latest of them ended: it may have lapsed since. They come as bytes,
+# a column of each, since to make objects of a thousand rows takes longer than all the rules.
+_RUNS = f"""
+SELECT o.*, tried.others, beside.*, past.verdicts, past.moments, past.lengths, past.counts
+FROM ({{of}}) AS o
 CROSS JOIN LATERAL (
   SELECT count(*) AS others FROM store_revision AS r WHERE r.verification_id = o.id AND r.id <> o.revision
     AND EXISTS (SELECT FROM store_evidence WHERE revision_id = r.id AND verdict IS NOT NULL)
@@ -40,12 +59,19 @@ CROSS JOIN LATERAL (
     FROM store_evidence WHERE verification_id = o.id
   ) AS each
 ) AS beside
-LEFT JOIN LATERAL (
+CROSS JOIN LATERAL (
   SELECT max(at) AS at FROM store_evidence WHERE revision_id = o.revision AND verdict IS NOT NULL AND at <= %s
-) AS latest ON true
-LEFT JOIN store_evidence AS e ON e.revision_id = o.revision AND e.verdict IS NOT NULL
-  AND e.at > latest.at - make_interval(secs => o.lasts) AND e.at <= latest.at
-"""
+) AS latest
+CROSS JOIN LATERAL (
+  SELECT string_agg(left(verdict, 1), '') AS verdicts, string_agg(float8send(extract(epoch FROM at)::float8), '') AS
+    moments, string_agg(float8send(outage_slots), '') AS lengths, string_agg(
+    {" || ".join(f"int8send({each})" for each in _COLUMNS)}, '') AS counts
+  FROM (
+    SELECT * FROM store_evidence WHERE revision_id = o.revision AND verdict IS NOT NULL
+      AND at > latest.at - make_interval(secs => o.lasts) AND at <= latest.at ORDER BY at DESC, run_id DESC
+  ) AS e
+) AS past
+"""  # noqa: S608 - of constants
 
 
 class Standing(NamedTuple):
@@ -69,6 +95,17 @@ class Standing(NamedTuple):
     def says(self) -> tuple[str, ...]:
         """All that is to be said of it, the headline first."""
         return (*sentences(self.promise, self.frequency_s), *filter(None, [self.counted]))
+
+
+class OfAnObjective(NamedTuple):
+    """An objective, and how each verification of it stands; archived ones are left out."""
+
+    id: UUID
+    name: str
+    target: float
+    quantile: str
+    window_s: float | None
+    stands: list[Standing]
 
 
 def uncounted(run: Run, verification: Verification, at: datetime) -> Uncounted | None:
@@ -98,59 +135,57 @@ def lasts_s(verification: Verification) -> float:
 def of(verifications: Iterable[Verification], at: datetime) -> dict[UUID, Standing]:
     """Return how each of these stands at a moment, but for those that promise nothing. One query.
 
-    Their `objective` and `revision` had better be selected along.
+    Their `revision` had better be selected along.
     """
-    promising = {each.pk: each for each in verifications if each.revision and each.revision.target is not None}
+    promising = {each.pk for each in verifications if each.revision and each.revision.target is not None}
     if not promising:
         return {}
-    runs: dict[UUID, list[RunSums]] = {key: [] for key in promising}
-    beside: dict[UUID, tuple[int, ...]] = {}
-    for key, others, old, unjudged, apart, earlier, *row in _rows(promising, at):
-        beside[key] = others, old, unjudged, apart, earlier
-        if row[0] is not None:
-            run, ended_at, verdict, *counts, outage_slots = row
-            runs[key].append(RunSums(run, ended_at, verdict, _sums(*counts), outage_slots))
-    return {key: _standing(each, runs[key], beside[key], at) for key, each in promising.items()}
+    return {row[0]: _standing(row, at) for row in _rows(_OF_THESE, at, list(promising))}
 
 
 def of_objectives(objectives: Iterable[Objective], at: datetime) -> dict[UUID, list[Standing]]:
-    """Return how each objective stands by its verifications, archived ones left out. Two queries."""
+    """Return how each objective stands by its verifications, archived ones left out. One query."""
     found: dict[UUID, list[Standing]] = {each.pk: [] for each in objectives}
-    alive = Verification.objects.filter(objective__in=list(found), deleted_at=None, archived_at=None)
-    rows = list(alive.select_related("objective", "revision").only(*USED))
-    stands = of(rows, at)
-    for each in rows:
-        if each.objective_id and each.pk in stands:
-            found[each.objective_id].append(stands[each.pk])
+    for row in _rows(_OF_OBJECTIVES, at, list(found)) if found else ():
+        found[row[2]].append(_standing(row, at))
     return found
 
 
-USED = (
-    *("id", "team", "proof_lasts_s", "objective__proof_lasts_s", "objective__id"),
-    *("revision__target", "revision__frequency_s"),
-)
+def of_team(team: UUID, at: datetime, most: int) -> list[OfAnObjective]:
+    """Return how so many of a team's latest objectives stand, archived ones left out. One query."""
+    found: dict[UUID, OfAnObjective] = {}
+    for row in _rows(_OF_A_TEAM, at, team, most):
+        verification, _, objective, *_ = row
+        name, target, quantile, window_s = row[6:10]
+        one = found.setdefault(objective, OfAnObjective(objective, name, target, quantile, window_s, []))
+        if verification is not None:
+            one.stands.append(_standing(row, at))
+    return list(found.values())
 
 
-def _rows(promising: Mapping[UUID, Verification], at: datetime) -> list[tuple[Any, ...]]:
-    keys = [[key, each.revision_id, lasts_s(each)] for key, each in promising.items()]
-    columns = [list(column) for column in zip(*keys, strict=True)]
+def _rows(of: str, at: datetime, *asked: Any) -> list[Sequence[Any]]:
     with connection.cursor() as cursor:
-        cursor.execute(_RUNS, [*columns, at, at])
+        cursor.execute(_RUNS.format(of=of), [*asked, at, at])
         return list(cursor.fetchall())
 
 
-@lru_cache(maxsize=4096)
-def _sums(slots: int, *counts: int) -> Sums:
-    """The counts of a run. Most runs of a verification are alike, and to make each anew takes most of the time."""
-    *readings, stopped_inside = counts
-    as_bad = Counts(slots, *readings[:4])
-    as_good = as_bad if readings[:4] == readings[4:] else Counts(slots, *readings[4:])
-    return Sums(as_bad, as_good, stopped_inside)
+def _past(verdicts: str | None, moments: bytes | None, lengths: bytes | None, counts: bytes | None) -> RunColumns:
+    """The runs of a row, the latest first; the database has no bytes where there is none."""
+    every = array_of("q", counts or b"")
+    slots, stopped_inside, *readings = (every[place :: len(_COLUMNS)] for place in range(len(_COLUMNS)))
+    return RunColumns(
+        array_of("d", moments or b""),
+        [_VERDICTS[each] for each in verdicts or ""],
+        array_of("d", lengths or b""),
+        slots,
+        stopped_inside,
+        CountColumns(*readings[: len(_COUNTS)]),
+        CountColumns(*readings[len(_COUNTS) :]),
+    )
 
 
-def _standing(verification: Verification, runs: list[RunSums], beside: tuple[int, ...], at: datetime) -> Standing:
-    revision, (others, *uncounting) = verification.revision, beside
-    assert revision is not None
-    assert revision.target is not None
-    found = standing_of(runs, revision.target, at.timestamp(), lasts_s=lasts_s(verification), attempt=1 + others)
-    return Standing(found, revision.frequency_s, dict(zip(Uncounted, uncounting, strict=True)))
+def _standing(row: Sequence[Any], at: datetime) -> Standing:
+    _, _, _, target, frequency_s, lasts, *_ = row
+    others, *uncounting = row[-9:-4]
+    found = standing_of_columns(_past(*row[-4:]), target, at.timestamp(), lasts_s=lasts, attempt=1 + others)
+    return Standing(found, frequency_s, dict(zip(Uncounted, uncounting, strict=True)))

@@ -66,7 +66,7 @@ class Detail(NamedTuple):
 
 
 def rows(objectives: Sequence[Objective], at: datetime) -> list[Row]:
-    """The rows of these objectives. Five queries."""
+    """The rows of these objectives. Four queries."""
     if not objectives:
         return []
     accounts, results = spending.accounts(objectives, at), spending.results(objectives)
