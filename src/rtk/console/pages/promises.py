@@ -71,9 +71,14 @@ def _proven(found: Standing) -> str:
 
 def together(found: Iterable[Standing]) -> Together:
     """Return how an objective stands by its verifications."""
-    states = Counter(each.promise.state for each in found)
-    words = [f"{states[each]:,} {STATES[each].lower()}" for each in LOWEST_FIRST if states[each]]
-    return Together(lowest(states), ", ".join(words) or "no verification")
+    states = [each.promise.state for each in found]
+    return Together(lowest(states), counted(states) or "no verification")
+
+
+def counted(states: Iterable[StandingState]) -> str:
+    """Return how many stand how, the lowest first: "1 broken, 4 kept"; empty where there is none."""
+    many = Counter(states)
+    return ", ".join(f"{many[each]:,} {STATES[each].lower()}" for each in LOWEST_FIRST if many[each])
 
 
 def _moment(at: float | None) -> datetime | None:

@@ -7,9 +7,11 @@ import pytest
 from django.utils.timezone import now
 
 from rtk.console.pages.insights.listing import ROWS
-from rtk.console.store.models import Run
+from rtk.console.store import revisions
+from rtk.console.store.models import Run, Verification
 from tests.console.live import whole_record
 from tests.console.pages.insights.made import NOT_UNDONE, PUBLISHED, a_run, browser_of, ended, path_of, text_of, told
+from tests.console.pages.test_promises import many
 from tests.console.people.world import World
 
 LIST = "/acme/shop/insights"
@@ -28,6 +30,17 @@ def test_a_line_says_what_was_promised_allowed_and_observed(world: World) -> Non
         assert part in text, part
     assert "</svg> fail</span>" in text
     assert "</svg> not restored</span>" in text
+
+
+def test_a_line_says_how_the_promise_stands_now(world: World) -> None:
+    run = ended(world)
+    assert "</svg> not proven</span>" in text_of(browser_of(world), LIST)
+    many(run, 12)
+    text = text_of(browser_of(world), LIST)
+    assert text.count("</svg> kept</span>") == 13
+    Verification.objects.update(objective=None)
+    revisions.renew(Verification.objects.get())
+    assert "</svg> kept</span>" not in text_of(browser_of(world), LIST)
 
 
 def test_an_empty_list_says_what_an_insight_comes_of(world: World) -> None:

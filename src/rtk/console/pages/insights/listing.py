@@ -6,10 +6,12 @@ from uuid import UUID
 
 from django import forms
 from django.db.models import Q, QuerySet
+from django.utils.timezone import now
 
 from rtk.console.pages.insights import heading, states
+from rtk.console.pages.promises import Stands, shown
 from rtk.console.people.models import Team
-from rtk.console.store import lists, runs
+from rtk.console.store import lists, runs, standings
 from rtk.console.store.models import Experiment, Run, Verification
 from rtk.console.store.run_state import OVER
 from rtk.insight.budget import allowed_share
@@ -28,6 +30,7 @@ VERDICTS = {
     "none": "No verdict",
     "under-way": "Under way",
 }
+_OF_VERIFICATION = ("verification__objective", "verification__revision")
 _PROMISED = ("target", "window", "allowed", "budget")
 _UNUSED = (
     *("client_insight", "results", "progress", "client", "note", "spark", "experiment__document"),
@@ -49,7 +52,7 @@ class Filter(forms.Form):
 
 
 class Line(NamedTuple):
-    """A run in a list. What there is no data of is said so."""
+    """A run in a list. What there is no data of is said so; `stands` is how its verification's promise does now."""
 
     id: UUID
     team: Team
@@ -66,19 +69,25 @@ class Line(NamedTuple):
     badge: str
     restored: bool | None
     recovered: bool | None
+    stands: Stands | None
 
 
 def page(teams: Any, chosen: dict[str, Any], cursor: str | None) -> dict[str, Any]:
-    """A page `{items, next}` of the runs of these teams. Raises `Problem` for a cursor that no page gave."""
+    """A page `{items, next}` of the runs of these teams, with how the promises of all of them stand: two queries.
+
+    Raises `Problem` for a cursor that no page gave.
+    """
     found = _narrowed(Run.objects.filter(team__in=teams), teams, chosen)
-    whole: Any = Run.objects.select_related("team__org", "verification__objective", "experiment", "created_by")
+    whole: Any = Run.objects.select_related("team__org", "experiment", "created_by", *_OF_VERIFICATION)
 
     def fetch(size: int, place: lists.Place | None) -> list[Run]:
         # Which they are is found by narrow columns first: to sort whole rows takes several times as long.
         keys = lists.after(found, place).values("pk")[:size]
         return list(whole.defer(*_UNUSED).filter(pk__in=keys).order_by("-created_at", "-id"))
 
-    return lists.paged(fetch, _line, cursor, ROWS)
+    told = lists.paged(fetch, lambda run: run, cursor, ROWS)
+    stand = standings.of((run.verification for run in told["items"]), now())
+    return {**told, "items": [_line(run, shown(stand.get(run.verification_id))) for run in told["items"]]}
 
 
 def _narrowed(rows: QuerySet[Run], teams: Any, chosen: dict[str, Any]) -> QuerySet[Run]:
@@ -102,7 +111,7 @@ def _named(teams: Any, text: str) -> Q:
     return Q(verification__in=verifications.values("pk")) | Q(experiment__in=experiments.values("pk"))
 
 
-def _line(run: Run) -> Line:
+def _line(run: Run, stands: Stands | None) -> Line:
     insight = run.insight or {}
     promise = heading.promise_of(run)
     met, deviated = insight.get("met") or 0, insight.get("deviated") or 0
@@ -119,6 +128,7 @@ def _line(run: Run) -> Line:
         badge=states.badge_of(run, runs.state_of(run)),
         restored=run.restored,
         recovered=run.recovered,
+        stands=stands,
     )
 
 

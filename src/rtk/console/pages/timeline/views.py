@@ -6,8 +6,9 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.timezone import now
 
-from rtk.console.pages.timeline import cards, guide, last, rows
+from rtk.console.pages.timeline import cards, guide, last, promised, rows
 from rtk.console.pages.timeline.filters import FilterForm, kept
 from rtk.console.pages.timeline.lines import lines
 from rtk.console.pages.timeline.month import month
@@ -25,7 +26,8 @@ def team(request: HttpRequest, caller: Caller, org: str, team: str) -> HttpRespo
     """A team's timeline."""
     found = gate.team_for(caller, org, team, "read")
     first = guide.guide(found, caller.user, settings.PUBLIC_URL) if "run" in gate.RIGHTS[found.role] else None
-    more = {"team": found, "guide": first, "may_run": "run" in gate.RIGHTS[found.role]}
+    stand = None if request.GET.get("before") else promised.of(found, now())
+    more = {"team": found, "guide": first, "promises": stand, "may_run": "run" in gate.RIGHTS[found.role]}
     return last.remember(request, _shown(request, found.org, [found], more), found)
 
 

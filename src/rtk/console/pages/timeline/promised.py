@@ -1,0 +1,46 @@
+"""What a team promised and how each promise stands, the lowest first, for its home page."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from rtk.console.pages.promises import Together, counted, together
+from rtk.console.people.models import Team
+from rtk.console.store import standings
+from rtk.console.store.standings import OfAnObjective
+from rtk.insight.promise import promise
+from rtk.insight.standing import LOWEST_FIRST
+
+SHOWN = 6
+MOST = 50
+
+
+class TeamPromise(NamedTuple):
+    """An objective: what it promises, and how many of several verifications stand how, in words; how it stands."""
+
+    objective: OfAnObjective
+    promise: str
+    stands: Together
+
+
+class TeamPromises(NamedTuple):
+    """The promises of a team: those that are shown, how many of all stand how, and how many more there are."""
+
+    shown: Sequence[TeamPromise]
+    counts: str
+    more: int
+
+
+def of(team: Team, at: datetime) -> TeamPromises | None:
+    """Return how a team's latest objectives stand; None where it has none. One query."""
+    every = [_row(each) for each in standings.of_team(team.pk, at, MOST)]
+    if not every:
+        return None
+    every.sort(key=lambda each: (LOWEST_FIRST.index(each.stands.state), each.objective.name))
+    return TeamPromises(every[:SHOWN], counted(each.stands.state for each in every), max(0, len(every) - SHOWN))
+
+
+def _row(found: OfAnObjective) -> TeamPromise:
+    stands = together(found.stands)
+    told = promise(found.target, found.quantile, found.window_s)
+    return TeamPromise(found, told if len(found.stands) == 1 else f"{told}; {stands.counts}", stands)
