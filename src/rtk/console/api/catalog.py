@@ -63,9 +63,9 @@ def objective(request: HttpRequest, org: str, team: str, objective: str) -> Http
 def change_objective(
     request: HttpRequest, org: str, team: str, objective: str, body: ObjectiveChange
 ) -> dict[str, Any]:
-    """Change what is given; the rest stays."""
+    """Change what is given; the rest stays, and null takes away."""
     found = verifications.find_objective(enter(request, org, team, "run"), objective)
-    return _whole(changes.change_objective(found, body.dict(exclude_none=True)))
+    return _whole(changes.change_objective(found, body.said()))
 
 
 def _whole(made: Objective) -> dict[str, Any]:
@@ -121,10 +121,13 @@ def verification(request: HttpRequest, org: str, team: str, verification: str) -
 def change_verification(
     request: HttpRequest, org: str, team: str, verification: str, body: VerificationChange
 ) -> dict[str, Any]:
-    """Change what is given; the rest stays. `warning` says why no run of it can prove its target any longer."""
+    """Change what is given; the rest stays, and null takes away.
+
+    `warning` says why no run of it can prove its target any longer.
+    """
     into, user = enter(request, org, team, "run"), caller_of(request).user
     found = verifications.find(into, verification)
-    made = changes.change_verification(into, user, found, body.dict(exclude_none=True))
+    made = changes.change_verification(into, user, found, body.said())
     return {**standing.verification(made), "warning": changes.warning_of(made)}
 
 

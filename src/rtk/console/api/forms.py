@@ -44,6 +44,10 @@ def _written(value: object) -> object:
     return value
 
 
+def _without_default(schema: dict[str, Any]) -> None:
+    schema.pop("default", None)
+
+
 Moment = Annotated[datetime, BeforeValidator(_written), AfterValidator(_in_utc)]
 Text = Annotated[str, AfterValidator(_whole), Field(max_length=20_000)]
 Name = Annotated[str, AfterValidator(_whole), AfterValidator(_said), Field(min_length=1, max_length=500)]
@@ -61,6 +65,8 @@ OutageLasts = Annotated[float, Field(strict=True, gt=0, le=30 * 86_400)]
 Expected = Annotated[dict[str, Any] | Annotated[str, Field(max_length=200)], BeforeValidator(_few)]
 ProofLasts = Annotated[float, Field(strict=True, ge=60, le=366 * 86_400)]
 Frequency = Annotated[float, Field(strict=True, gt=0, le=86_400)]
+
+UNSAID: Any = Field(default=None, json_schema_extra=_without_default)  # of what cannot be null
 
 EXPERIMENT: dict[str, Any] = {
     "title": "Checkout answers in time",
@@ -84,6 +90,14 @@ class Form(Schema):
     """Something sent: a key that nobody knows is refused, so that a misspelt one is not lost."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class Change(Form):
+    """What is to change of something: what is left out stays as it is, and null is nothing where that is possible."""
+
+    def said(self) -> dict[str, Any]:
+        """Return what was sent, null included."""
+        return self.dict(exclude_unset=True)
 
 
 class NewRun(Form):
@@ -143,18 +157,21 @@ class NewObjective(Form):
     )
 
 
-class ObjectiveChange(Form):
-    """What is to change of an objective; an empty `quantile` with a `target` makes one about a quantile a share."""
+class ObjectiveChange(Change):
+    """What is to change of an objective. What is left out stays, null takes away.
 
-    name: Name | None = None
-    description: Text | None = None
-    tags: Tags | None = None
+    An empty `quantile`, or null, with a `target` makes one about a quantile a share.
+    """
+
+    name: Name = UNSAID
+    description: Text = UNSAID
+    tags: Tags = UNSAID
     target: Target | None = None
     quantile: Quantile | None = None
     window: Window | None = None
     outage_lasts: OutageLasts | None = None
     proof_lasts: ProofLasts | None = None
-    measure: dict[str, Any] | None = None
+    measure: dict[str, Any] = UNSAID
 
 
 class NewVerification(Form):
@@ -192,22 +209,22 @@ class NewVerification(Form):
     )
 
 
-class VerificationChange(Form):
-    """What is to change of a verification."""
+class VerificationChange(Change):
+    """What is to change of a verification. What is left out stays, null takes away."""
 
-    name: Name | None = None
+    name: Name = UNSAID
     objective_id: Text | None = None
-    experiment: dict[str, Any] | None = None
-    frequency: Frequency | None = None
-    duration: Seconds | None = None
-    warm_up: Seconds | None = None
-    cool_down: Seconds | None = None
+    experiment: dict[str, Any] = UNSAID
+    frequency: Frequency = UNSAID
+    duration: Seconds = UNSAID
+    warm_up: Seconds = UNSAID
+    cool_down: Seconds = UNSAID
     outage_lasts: OutageLasts | None = None
     occurs: Expected | None = None
-    strict_cost: StrictBool | None = None
-    require_baseline: StrictBool | None = None
+    strict_cost: StrictBool = UNSAID
+    require_baseline: StrictBool = UNSAID
     proof_lasts: ProofLasts | None = None
-    stop_when: dict[str, Any] | None = None
+    stop_when: dict[str, Any] = UNSAID
 
 
 class NewToken(Form):

@@ -30,27 +30,28 @@ def new_objective(team: Team, user: User, values: Mapping[str, Any]) -> Objectiv
 @transaction.atomic
 def change_objective(objective: Objective, values: Mapping[str, Any]) -> Objective:
     """Change an objective. Raises `Problem` for a promise that one of its verifications cannot be measured by."""
-    columns = _columns_of_objective(values, objective)
-    asked = columns.get("quantile") and columns["quantile"] != objective.quantile
-    for key, value in columns.items():
+    quantile, window_s = objective.quantile, objective.window_s
+    for key, value in _columns_of_objective(values, objective).items():
         setattr(objective, key, value)
     objective.save()
-    if asked:
-        _check_all(objective)
+    if objective.quantile and objective.quantile != quantile:
+        _check_all(objective, "quantile", "by it")
+    if objective.window_s is None and window_s is not None:
+        _check_all(objective, "window", "without it")
     revisions.renew_of(objective)
     return objective
 
 
-def _check_all(objective: Objective) -> None:
-    """See that every verification of an objective can be measured by it."""
+def _check_all(objective: Objective, place: str, how: str) -> None:
+    """See that every verification of an objective can be measured so; `place` is what changes of it."""
     for each in Verification.objects.filter(objective=objective, deleted_at=None).select_related("experiment__team"):
         each.objective = objective
         try:
             _check(each)
         except Problem as problem:
-            told = f'the verification "{each.name}" cannot be measured by it: {problem.detail}'
-            wrong = BadInput.at("quantile", told)
-            raise Problem(422, str(wrong), "quantile", wrong=wrong) from None
+            told = f'the verification "{each.name}" cannot be measured {how}: {problem.detail}'
+            wrong = BadInput.at(place, told)
+            raise Problem(422, str(wrong), place, wrong=wrong) from None
 
 
 def _columns_of_objective(values: Mapping[str, Any], before: Objective | None) -> dict[str, Any]:

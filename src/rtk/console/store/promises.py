@@ -13,6 +13,8 @@ from rtk.experiment.quantile import QuantilePromise, limit_of, quantile_promise
 def columns_of(values: Mapping[str, Any], before: Objective | None = None) -> dict[str, Any]:
     """Return the columns `target` and `quantile` for what a form or a call says; what is not said stays as `before`.
 
+    A `quantile` that is None or empty is none.
+
     Raises `Problem` for both at once or none, and for a quantile that is none or that the measure cannot have.
     """
     target, spelled = values.get("target"), (values.get("quantile") or "").strip()
@@ -21,12 +23,13 @@ def columns_of(values: Mapping[str, Any], before: Objective | None = None) -> di
             raise _refused("quantile", "promises a share already, expected it without target")
         promise = _read(spelled, values.get("measure") or (before.measure if before else None))
         return {"target": promise.share, "quantile": promise.spelled()}
-    emptied, kept = values.get("quantile") is not None, before.quantile if before else ""
+    emptied, kept = "quantile" in values, before.quantile if before else ""
     if kept and emptied != (target is not None):
         told = f"the objective promises {kept}, expected an empty quantile and a target to make it a share"
         raise _refused("target", told)
-    if target is None and before is None:
-        raise _refused("target", "missing, expected a share such as 0.95, or quantile such as p95 <= 300ms")
+    if target is None and (before is None or "target" in values):
+        missing = "missing, " if before is None else ""
+        raise _refused("target", f"{missing}expected a share such as 0.95, or quantile such as p95 <= 300ms")
     return {} if target is None else {"target": target, "quantile": ""}
 
 
