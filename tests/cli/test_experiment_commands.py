@@ -13,10 +13,12 @@ from rtk.cli.main import rtk
 from rtk.cli.options import Command
 from rtk.errors import BadInput
 from rtk.experiment.block import plan_of
-from rtk.experiment.read import document
+from rtk.experiment.read import document as read_document
+from rtk.report.planned import planned
 from tests.experiment.samples import PLAIN, VERIFICATION, WRAPPED
 
-_NUMBERS = ["--target", "95%", "--window", "1d", "--every", "10s", "--for", "5m"]
+_NUMBERS = ["--target", "95%", "--window", "1d", "--every", "10s", "--for", "5m", "--outage-lasts", "5s"]
+_PROVING = [*_NUMBERS, "--for", "10m"]
 
 
 def run(*args: object) -> Result:
@@ -29,7 +31,7 @@ def wrapped(tmp_path: Path) -> Path:
 
 
 def test_mend_repairs_a_file_in_place_and_says_which_lines(wrapped: Path) -> None:
-    before = document(wrapped.read_bytes(), "f")[0]
+    before = read_document(wrapped.read_bytes(), "f")[0]
     result = run("experiment", "mend", wrapped)
     assert (result.exit_code, result.stdout) == (0, f"{wrapped}: mended, lines 59 to 64\n")
     assert json.loads(wrapped.read_bytes()) == before
@@ -85,12 +87,12 @@ def test_a_mended_tutorial_file_is_read_by_a_strict_reader(tmp_path: Path) -> No
 @pytest.mark.parametrize("name", ["v.json", "v.yaml"])
 def test_upgrade_writes_a_verification(tmp_path: Path, name: str) -> None:
     output = tmp_path / name
-    result = run("experiment", "upgrade", PLAIN, *_NUMBERS, "--warm-up", "30s", "-o", output)
+    result = run("experiment", "upgrade", PLAIN, *_PROVING, "--warm-up", "30s", "-o", output)
     assert (result.exit_code, result.stderr) == (0, "")
     written = output.read_text()
     read = json.loads(written) if name == "v.json" else yaml.safe_load(written)
     plan = plan_of(read)
-    assert (plan.slots("conditions"), plan.slots("baseline"), plan.objective is not None) == (30, 3, True)
+    assert (plan.slots("conditions"), plan.slots("baseline"), plan.objective is not None) == (60, 3, True)
     assert {key: value for key, value in read.items() if key != "extensions"} == json.loads(PLAIN.read_bytes())
 
 
@@ -98,12 +100,12 @@ def test_upgrade_keeps_the_comments_of_a_yaml_file(tmp_path: Path) -> None:
     text = "# by night\n" + yaml.safe_dump(json.loads(PLAIN.read_bytes()), sort_keys=False).replace("\n", " # so\n", 1)
     given, output = tmp_path / "e.yaml", tmp_path / "v.yaml"
     given.write_bytes(b"\xef\xbb\xbf" + text.encode())
-    result = run("experiment", "upgrade", given, *_NUMBERS, "-o", output)
+    result = run("experiment", "upgrade", given, *_PROVING, "-o", output)
     assert (result.exit_code, result.stderr) == (0, "")
     written = output.read_bytes()
     assert written.startswith(b"\xef\xbb\xbf# by night\n")
     assert b" # so\n" in written
-    assert plan_of(document(written, "f", "yaml")[0]).slots("conditions") == 30
+    assert plan_of(read_document(written, "f", "yaml")[0]).slots("conditions") == 60
 
 
 def test_upgrade_says_so_where_the_comments_cannot_be_kept(tmp_path: Path) -> None:
@@ -118,6 +120,27 @@ def test_upgrade_mends_and_warns(tmp_path: Path) -> None:
     result = run("experiment", "upgrade", WRAPPED, *_NUMBERS, "-o", tmp_path / "v.json")
     assert result.stderr.startswith(f"warning: {WRAPPED}, lines 59 to 63")
     assert plan_of(json.loads((tmp_path / "v.json").read_bytes())).frequency_s == 10
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        (
+            ["--for", "5m"],
+            "This plan cannot prove 95 %: it has 30 measurements under the conditions and needs at least",
+        ),
+        (["--outage-lasts", "1h"], "This plan cannot prove anything; it can fail: an outage lasts 1 h on average"),
+    ],
+)
+def test_upgrade_says_of_a_plan_that_can_prove_nothing_what_dry_says(
+    tmp_path: Path, more: list[str], says: str
+) -> None:
+    output = tmp_path / "v.json"
+    result = run("experiment", "upgrade", PLAIN, *_PROVING, *more, "-o", output)
+    document = json.loads(output.read_bytes())
+    assert result.exit_code == 0
+    assert says in result.stderr
+    assert result.stderr == f"{planned(plan_of(document), document)[0]}\n"
 
 
 @pytest.mark.parametrize(

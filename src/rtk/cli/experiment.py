@@ -10,12 +10,13 @@ import yaml
 from rtk.cli.options import SECONDS, SHARE, Group
 from rtk.errors import BadInput
 from rtk.experiment import read as reading
-from rtk.experiment.block import Overrides
+from rtk.experiment.block import Overrides, plan_of
 from rtk.experiment.mend import Mended
 from rtk.experiment.source import form_of, read, read_file
 from rtk.experiment.upgrade import upgrade as upgraded
 from rtk.experiment.wording import listed
 from rtk.experiment.write import replace
+from rtk.report.conclusion import conclusion_of
 
 _BOM = b"\xef\xbb\xbf"
 _OUTPUT = click.Path(dir_okay=False, path_type=Path)
@@ -89,6 +90,9 @@ def upgrade(file: Path, output: Path, name: str, again: bool, quantile: str | No
     document = upgraded(source.document, numbers, name=name, replace=again)
     replace(output, _text(document, output, file).encode())
     click.echo(f"{output}: a verification now; see its plan with `chaos verify --dry {output}`")
+    conclusion = conclusion_of(plan_of(document), document)
+    if conclusion.doubt:
+        click.echo(conclusion.sentence(), err=True)
 
 
 def _mended(data: bytes, file: Path) -> Mended | None:
