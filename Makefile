@@ -59,7 +59,7 @@ $(ROWS): bench
 endif
 
 bench: setup ## measure the measurer; rewrites bench/RESULTS.md; "make bench verdict SEED=new" plays a row alone
-	@$(BIN)/python -m bench $(ROWS) $(if $(SEED),--seed $(SEED))
+	@$(BIN)/python -m bench $(ROWS) $(if $(SEED),--seed $(SEED)) $(if $(BESIDE),--beside $(BESIDE))
 
 docs: setup ## build the documentation into site/
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict

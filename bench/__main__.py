@@ -20,6 +20,7 @@ from bench import (
     group,
     guarding,
     ingest,
+    insight,
     lab,
     large,
     lateness,
@@ -65,6 +66,7 @@ ROWS: dict[str, Callable[[Sitting], Row]] = {
     "undoing": undoing.run,
     "undoing_burning": undoing.run_burning,
     "rereading": rereading.run,
+    "insight": insight.run,
     "lab": lab.run,
     "console": console.run,
     "publishing": publishing.run,
@@ -96,9 +98,9 @@ def row(name: str, sitting: Sitting) -> Row:
         return sitting.row(f"no number: {error}", None)
 
 
-def taken(name: str, quick: bool, seed: int | None = None) -> Row:
+def taken(name: str, quick: bool, seed: int | None = None, beside: Path | None = None) -> Row:
     """A row, measured now; kept unless it was quick."""
-    found = replace(row(name, Sitting(name, quick, seed)), taken=machine.date())
+    found = replace(row(name, Sitting(name, quick, seed, beside)), taken=machine.date())
     if not quick:
         results.keep(name, found, KEPT)
     return found
@@ -120,6 +122,12 @@ def main(words: list[str] | None = None) -> int:
     options.add_argument(
         "--seed", type=seed_of, metavar="NUMBER|new", help="what simulated rows begin with; new draws one, and tells it"
     )
+    options.add_argument(
+        "--beside",
+        type=Path,
+        metavar="CHECKOUT",
+        help="an earlier checkout (git worktree) that insight takes turns with",
+    )
     given = options.parse_args(words)
     if given.write:
         RESULTS.write_text(results.text(results.kept(ROWS, KEPT)))
@@ -128,7 +136,7 @@ def main(words: list[str] | None = None) -> int:
         options.error(f"there is no row {unknown[0]}; expected one of {', '.join(ROWS)}")
     names = given.rows or list(ROWS)
     with group.joined():
-        rows = [(name, taken(name, given.quick, given.seed)) for name in names]
+        rows = [(name, taken(name, given.quick, given.seed, given.beside)) for name in names]
     print(results.text(rows, given.quick))
     if not given.quick:
         RESULTS.write_text(results.text(results.kept(ROWS, KEPT)))

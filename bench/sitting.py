@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from bench.burners import COUNT
 from bench.row import Figures, Row, Trial
@@ -20,12 +21,13 @@ class NoQuiet(Exception):
 class Sitting:
     """One row's trials. `quick` takes one short round whatever the weather: it shows that all works, not how fast.
 
-    `seed` is what simulated rows begin with, None for their own.
+    `seed` is what simulated rows begin with, None for their own. `beside` is an earlier checkout to compare with.
     """
 
     name: str
     quick: bool = False
     seed: int | None = None
+    beside: Path | None = None
     watch: Callable[[], Watch] = Watch
     tries: int = TRIES
     trials: list[Trial] = field(default_factory=list)
