@@ -151,7 +151,7 @@ def test_a_missed_slot_counts_as_deviated() -> None:
 def test_the_baselines_share_of_it_is_told() -> None:
     found = priced(60 * "xxx.", baseline=30 * "." + "x" + 29 * ".", occurs=FOR_20_MIN)
     assert found.baseline_share == pytest.approx(239 / 60 / 180, rel=1e-3)
-    assert "Of that the baseline had 2.2 % as well." in found.details
+    assert "By the share of the baseline, 2.2 % of it would have deviated without the condition." in found.details
 
 
 def test_what_is_left_out_is_told() -> None:

@@ -58,14 +58,14 @@ def test_what_is_beyond_is_told_to_be_more() -> None:
 def test_harm_that_lasts_says_how_long_it_is_taken_for() -> None:
     told = priced(60 * "x", occurs=Occurs(2, MONTH_S, 1200.0)).details
     assert told == (
-        "Deviations went on until the condition ended, 100 % of its time, which is taken for 20 min.",
-        "Of that the baseline had nothing.",
+        "Deviations went on until the condition ended (100 % of its time), so they count for all of 20 min.",
+        "Nothing deviated in the baseline, so all of it counts as the condition's.",
     )
 
 
 def test_without_a_baseline_it_is_told_what_nobody_knows() -> None:
     told = priced(20 * "x" + 40 * ".", baseline="").details
-    assert told == ("Without a baseline nobody knows how much of that the service does by itself.",)
+    assert told == ("Without a baseline nobody knows how much of it would have deviated without the condition.",)
 
 
 def test_without_a_deviation_nothing_that_was_seen_is_paid() -> None:

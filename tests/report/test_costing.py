@@ -102,7 +102,7 @@ def test_what_the_cost_rests_on_is_told_with_the_notes() -> None:
     found = insight(facts)
     notes = [each for each in story(found, facts).notes if each.startswith("One occurrence: ")]
     assert [each.rpartition(": ")[2] for each in notes] == [
-        "of that the baseline had nothing.",
+        "nothing deviated in the baseline, so all of it counts as the condition's.",
         "the service deviates so often without it, by its baseline or by what its objective allows.",
         "1 missed slot (1 s) is read as deviated.",
     ]

@@ -13,13 +13,21 @@ from rtk.insight.status import ActivityStatus
 def first_deviation_after(facts: Facts) -> float | None:
     """Seconds from the first condition's start to the due time of the first deviated measurement that came after it.
 
-    To its due time, because slots are kept: it does not depend on how long the probe took to fail. None where no
-    condition began or nothing deviated after it. An outage that had begun before the condition is not of it, however
+    To its due time, because slots are kept: it does not depend on how long the probe took to fail. 0 where it was under
+    way when the condition started. None where no condition began or nothing deviated after it. An outage that had begun before the condition is not of it, however
     long it goes on.
     """
     began = conditions_began(facts)
     first = None if began is None else first_deviation(facts, began)
-    return None if began is None or first is None else first.due - began
+    return None if began is None or first is None else max(0.0, first.due - began)
+
+
+def precedes(m: Measurement, began: float) -> bool:
+    """Whether a measurement is from before a condition: of the baseline, or over when the condition started.
+
+    The first slot under the conditions is due when their phase begins, and they start a moment later.
+    """
+    return m.due < began and (m.phase == "baseline" or (m.ended is not None and m.ended <= began))
 
 
 def first_deviation(facts: Facts, began: float) -> Measurement | None:
@@ -30,8 +38,9 @@ def first_deviation(facts: Facts, began: float) -> Measurement | None:
         before = index - 1
         while before >= 0 and found.kinds[before] == MISSED:
             before -= 1
-        if found.due[index] >= began and (before < 0 or found.kinds[before] == MET):
-            return facts.measurements[index]
+        fresh = before < 0 or found.kinds[before] == MET
+        if fresh and not precedes(deviated := facts.measurements[index], began):
+            return deviated
         index = found.kinds.find(DEVIATED, index + 1)
     return None
 

@@ -117,7 +117,7 @@ def _pro_rata(found: Occurrence) -> list[str]:
     if not found.lasting:
         return []
     harmed, lasts = share(round(found.harmed or 0.0, 3)), duration(found.occurs.lasts_s)
-    return [f"Deviations went on until the condition ended, {harmed} of its time, which is taken for {lasts}."]
+    return [f"Deviations went on until the condition ended ({harmed} of its time), so they count for all of {lasts}."]
 
 
 def _own(found: Occurrence) -> list[str]:
@@ -135,10 +135,10 @@ def _own(found: Occurrence) -> list[str]:
 
 def _by_itself(baseline: float | None) -> str:
     if baseline is None:
-        return "Without a baseline nobody knows how much of that the service does by itself."
-    return (
-        f"Of that the baseline had {share(round(baseline, 3)) if baseline else 'nothing'}{' as well' * bool(baseline)}."
-    )
+        return "Without a baseline nobody knows how much of it would have deviated without the condition."
+    if not baseline:
+        return "Nothing deviated in the baseline, so all of it counts as the condition's."
+    return f"By the share of the baseline, {share(round(baseline, 3))} of it would have deviated without the condition."
 
 
 def _read_as_bad(found: Occurrence, frequency_s: float) -> list[str]:

@@ -1,6 +1,5 @@
 """A run as one self-contained HTML file: readable without network and without script."""
 
-import re
 from collections.abc import Iterable, Iterator
 from html import escape
 
@@ -15,10 +14,9 @@ from rtk.report.frame import WIDE
 from rtk.report.marks import MOMENTS, OUTCOMES, Mark, status_mark
 from rtk.report.story import Story, Table, story
 from rtk.report.style import STYLE
-from rtk.report.text import plain
+from rtk.report.text import plain, with_units
 
 MOST_ROWS = 500
-_UNIT = re.compile(r"(?<=\d) (?=(?:%|ms|s|min|h|days?)(?!\w))")
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
@@ -155,7 +153,7 @@ def _table(table: Table, kind: str = "", last_is_total: bool = False) -> str:
 
 def _words(text: str) -> str:
     """A sentence as HTML; a figure keeps its unit on its line."""
-    return _UNIT.sub("\u00a0", escape(text))
+    return with_units(escape(text))
 
 
 def _items(texts: Iterable[str]) -> str:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from rtk.insight.effect import EffectState
 from rtk.insight.facts import ActivitySpan, Facts, Measurement, Phase, PhaseSpan
-from rtk.insight.moments import first_deviation
+from rtk.insight.moments import first_deviation, precedes
 from rtk.insight.recovery import conditions_began
 from rtk.insight.shape import Insight
 from rtk.insight.status import ActivityStatus
@@ -130,7 +130,7 @@ def _firsts(facts: Facts, broken: bool) -> Iterator[Told]:
     """
     began = conditions_began(facts)
     first = facts.measurements.first("deviated")
-    if first and began is not None and first.due < began:
+    if first and began is not None and precedes(first, began):
         yield _first(facts, first, "first deviated measurement of the run, before any condition")
         first = None if broken else first_deviation(facts, began)
     if first:

@@ -1,9 +1,12 @@
 """Names and sentences from files and probes, made harmless for any report."""
 
+import re
+
 from rtk.insight.words import NO_DATA, share
 from rtk.printable import printable
 
 LIMIT = 300
+_UNIT = re.compile(r"(?<=\d) (?=(?:%|ms|s|min|h|days?)(?!\w))")
 
 
 def plain(text: object, limit: int = LIMIT) -> str:
@@ -20,6 +23,11 @@ def plain(text: object, limit: int = LIMIT) -> str:
 def capital(text: str) -> str:
     """A sentence's beginning as a sentence of its own."""
     return text[:1].upper() + text[1:]
+
+
+def with_units(text: str) -> str:
+    """A sentence in which a figure keeps its unit on its line."""
+    return _UNIT.sub("\u00a0", text)
 
 
 def fine_share(x: float | None) -> str:

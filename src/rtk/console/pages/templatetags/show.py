@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from rtk.console.pages import built, frame
 from rtk.console.store.run_state import RunState
 from rtk.insight.words import NO_DATA, duration, number, share
+from rtk.report.text import with_units
 
 register = template.Library()
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
@@ -112,6 +113,12 @@ def state(name: str | None, label: str = "") -> SafeString:
     shown = STATES[name or "none"]
     form = '<span class="badge state state-{}">{} {}</span>'
     return format_html(form, shown.tone, icon(shown.icon, size=16), label or shown.word)
+
+
+@register.filter
+def together(text: str) -> str:
+    """A sentence in which each figure stays on one line with its unit."""
+    return with_units(text)
 
 
 @register.filter
