@@ -8,6 +8,7 @@ from rtk.insight.facts import ActivitySpan
 from rtk.insight.moments import (
     first_deviation_after,
     invalid_condition,
+    precedes,
     recovered_after,
     restored,
     unrestored,
@@ -32,6 +33,19 @@ def test_the_first_deviation_is_timed_from_the_first_condition_to_its_due_time()
 def test_a_deviation_before_the_condition_is_not_of_it() -> None:
     facts = run_of("xx..", conditions=(ActivitySpan("late", 1.5, 2.0, "succeeded"),))
     assert first_deviation_after(facts) is None
+
+
+def test_a_measurement_under_way_when_the_condition_started_is_of_it_unless_it_is_the_baselines() -> None:
+    late = (ActivitySpan("late", 1.1, 2.0, "succeeded"),)
+    assert first_deviation_after(run_of(".xx.", conditions=late)) == 0.0
+    assert first_deviation_after(run_of("x...", baseline=".x", conditions=late)) is None
+
+
+def test_a_measurement_that_never_ended_was_under_way() -> None:
+    hung = run_of(".xx.").measurements[1]._replace(ended=None)
+    assert not precedes(hung, 1.5)
+    assert precedes(hung._replace(phase="baseline"), 1.5)
+    assert precedes(hung._replace(ended=1.5), 1.5)
 
 
 def test_a_first_deviation_may_come_after_the_rollbacks() -> None:

@@ -58,3 +58,13 @@ def test_of_a_stopped_fail_what_was_cut_off_is_taken_for_good() -> None:
     figure, explanation = answer(found)
     assert figure in found.headline
     assert explanation.startswith("95 % sure, had what was cut off been good. Were each measurement")
+
+
+def test_where_slots_were_missed_it_is_told_how_they_were_read() -> None:
+    found = next(each for each in (insight(facts(record(seed))) for seed in range(200)) if _open_and_missed(each))
+    assert f"{found.figures.missed:,} missed slot" in answer(found)[1]
+    assert "read the worse way. Were each" in answer(found)[1]
+
+
+def _open_and_missed(found: Insight) -> bool:
+    return found.figures.verdict == "inconclusive" and found.figures.missed > 0 and found.figures.observed is not None

@@ -14,8 +14,8 @@ def first_deviation_after(facts: Facts) -> float | None:
     """Seconds from the first condition's start to the due time of the first deviated measurement that came after it.
 
     To its due time, because slots are kept: it does not depend on how long the probe took to fail. 0 where it was under
-    way when the condition started. None where no condition began or nothing deviated after it. An outage that had begun before the condition is not of it, however
-    long it goes on.
+    way when the condition started. None where no condition began or nothing deviated after it. An outage that had begun
+    before the condition is not of it, however long it goes on.
     """
     began = conditions_began(facts)
     first = None if began is None else first_deviation(facts, began)

@@ -1,7 +1,7 @@
 """How sure a verdict is, in words: the bound that its headline has, and what independent measurements would say."""
 
 from rtk.insight.shape import Insight
-from rtk.insight.words import NO_DATA, bound, duration, rounded, share
+from rtk.insight.words import NO_DATA, bound, count, duration, rounded, share
 
 QUESTION = "How sure is that?"
 
@@ -42,10 +42,18 @@ def proven_for(insight: Insight) -> str:
 
 def _holds_for(insight: Insight) -> str:
     if insight.figures.verdict != "fail":
-        return proven_for(insight)
+        return f"{proven_for(insight)}{_missed(insight)}"
     if _at_most(insight) == insight.figures.proven_at_most:
         return "Of this run's own time, 95 % sure"
     return "95 % sure, had what was cut off been good"
+
+
+def _missed(insight: Insight) -> str:
+    """How missed slots were read, for where an outage would be longer than any that is seen in the chart."""
+    figures = insight.figures
+    if not figures.missed:
+        return ""
+    return f", with {count(figures.missed, 'missed slot')} read the worse way"
 
 
 def _at_most(insight: Insight) -> float | None:

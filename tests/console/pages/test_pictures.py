@@ -17,7 +17,7 @@ from tests.console.pages.browser import Screen, context, watched
 PICTURES = os.environ.get("RTK_SCREENSHOTS")
 ROOT = Path(__file__).parents[3]
 TUTORIAL = ROOT / "tests" / "tutorial" / "verification-ec2-responds-processor-load.json"
-SIZE = (1280, 1520)
+SIZE = (1280, 1730)
 EVERY = 10.0
 VALUES: dict[str, tuple[int, ...]] = {
     "baseline": (1500, 5720, 4850, 3950, 5650, 4900),
@@ -70,6 +70,7 @@ def told(site: Live) -> str:
     """The run as its machine tells it; its id."""
     machine, run = site.machine(), str(uuid4())
     document = json.loads(mend(TUTORIAL.read_text(encoding="utf-8"), TUTORIAL.name).text)
+    document["method"][0]["name"] = "inject-cpu"
     lines = list(entries(run, document, now().timestamp() - BEGAN["end"]))
     path = f"{site.runs(document['extensions'][0]['verification']['id'])}/{run}"
     given = {"plan": lines[0]["plan"], "experiment": document, "client": {"name": "rtk", "version": "0.1.0"}}
@@ -82,8 +83,9 @@ def told(site: Live) -> str:
 def test_the_page_of_the_run_that_the_tutorial_shows_says_what_the_tutorial_reads_out_of_it(
     site: Live, browser: Browser
 ) -> None:
-    site.world.shop.name = "Web"
+    site.world.shop.name, site.world.member.name = "Web", "Alice"
     site.world.shop.save()
+    site.world.member.save()
     run = told(site)
     with (
         context(browser, site.url, site.world.owner, size=SIZE) as made,
