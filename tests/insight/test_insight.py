@@ -86,7 +86,7 @@ def test_a_target_ruled_out_fails() -> None:
         'While "inject-cpu" lasted, 16 of 20 measurements were good in this run: at most 92.9 % of its time '
         "(95 % sure), where 95 % was promised."
     )
-    assert "It is an observation about this run's own time" in " ".join(found.limits)
+    assert "A fail is an observation about this run's own time" in " ".join(found.limits)
 
 
 def test_too_few_measurements_neither_prove_nor_rule_out() -> None:

@@ -117,7 +117,8 @@ def _pro_rata(found: Occurrence) -> list[str]:
     if not found.lasting:
         return []
     harmed, lasts = share(round(found.harmed or 0.0, 3)), duration(found.occurs.lasts_s)
-    return [f"Deviations went on until the condition ended ({harmed} of its time), so they count for all of {lasts}."]
+    ended = f"Deviations went on until the condition ended ({harmed} of its time)"
+    return [f"{ended}, so as much counts of the {lasts} that it is expected to last."]
 
 
 def _own(found: Occurrence) -> list[str]:

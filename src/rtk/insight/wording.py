@@ -22,8 +22,8 @@ _OTHER_DAYS = (
     "for longer covers other days."
 )
 _THIS_RUN = (
-    "It is an observation about this run's own time: one outage can do that to a service that keeps its promise over "
-    "months."
+    "A fail is an observation about this run's own time: one outage can do that to a service that keeps its promise "
+    "over months."
 )
 _NO_BASELINE = "Without a baseline it does not say how the service is without the condition."
 _GIVE_TARGET = "There is no objective to judge it by: give one with --target, such as --target 95%."
@@ -285,7 +285,7 @@ def _why_pass(story: Story) -> str:
 def _why_fail(story: Story) -> str:
     promised = f"{story.promised} was promised."
     if not story.case.stopped:
-        more = f"Were its true share more than {story.most()}, so few would be good in less than one run of twenty"
+        more = f"Were more than {story.most()} good in truth, fewer than one run in twenty would show so few"
         return f"{_good(story)}{_outages(story)}. {more}; {promised}"
     text = f"{_good(story)}; {promised}"
     cut_off = count(story.case.remaining, "slot")

@@ -72,8 +72,8 @@ def sight(site: Live) -> Sight:
         "experiment": Experiment,
         "execution": Execution,
     }
-    first = {name: kind.objects.filter(team=site.world.shop).earliest("created_at") for name, kind in kinds.items()}
-    return Sight(site, {**runs, **{name: str(thing.pk) for name, thing in first.items()}})
+    last = {name: kind.objects.filter(team=site.world.shop).latest("created_at") for name, kind in kinds.items()}
+    return Sight(site, {**runs, **{name: str(thing.pk) for name, thing in last.items()}})
 
 
 @pytest.fixture(scope="module")

@@ -31,6 +31,7 @@ def test_an_objective_is_as_its_lowest_verification_and_says_how_many_stand_how(
     states = ((StandingState.KEPT, StandingReason.PROVEN), (StandingState.NEVER_TRIED, StandingReason.NEVER_TRIED))
     kept, never = (stands(*each) for each in states)
     assert together([kept, kept, never]) == (StandingState.NEVER_TRIED, "1 never tried, 2 kept")
+    assert together([kept, kept]) == (StandingState.KEPT, "by 2 verifications")
     assert together([]) == (StandingState.NEVER_TRIED, "no verification")
 
 
@@ -57,7 +58,7 @@ def test_each_page_says_how_the_promise_stands(world: World) -> None:
     assert "kept</span> At least" in text
     assert "13 runs of the last 30 days" in text
     assert "Lapses" in text
-    assert "1 kept" in text_of(browser, reverse("pages:objectives", args=team))
+    assert "by 1 verification" in text_of(browser, reverse("pages:objectives", args=team))
 
 
 def many(like: Run, runs: int) -> None:

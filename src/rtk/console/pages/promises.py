@@ -72,6 +72,8 @@ def _proven(found: Standing) -> str:
 def together(found: Iterable[Standing]) -> Together:
     """Return how an objective stands by its verifications."""
     states = [each.promise.state for each in found]
+    if len(set(states)) == 1:  # the badge beside it says which
+        return Together(lowest(states), f"by {count(len(states), 'verification')}")
     return Together(lowest(states), counted(states) or "no verification")
 
 
