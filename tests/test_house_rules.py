@@ -35,10 +35,7 @@ PARTS: dict[str, dict[str, str]] = {
         "why": "how the parts of a run work together, in virtual time",
         "rtk/verify": "activity hypothesis method phases",
     },
-    "tests/verify/test_ledger.py": {
-        "why": "when a run measures, waits and undoes, in virtual time",
-        "rtk/verify": "afterwards readiness",
-    },
+    "tests/verify/test_ledger.py": {"why": "when a run waits, in virtual time", "rtk/verify": "afterwards readiness"},
     "tests/verify/test_acts_on.py": {"why": "what two files share", "rtk/verify": "clouds commands systems traits"},
     "tests/verify/test_holds.py": {"why": "as others meet them", "rtk/verify": "beside holders"},
     "tests/console/api/test_holds.py": {"why": "told to all", "rtk/console/store": "holds", "rtk/publish": "holding"},
@@ -61,6 +58,7 @@ PARTS: dict[str, dict[str, str]] = {
     "tests/experiment/test_fetch.py": {"why": "who is sent what", "rtk/experiment": "address credentials"},
     "tests/experiment/test_read.py": {"why": "one of two forms", "rtk/experiment": "yamltext"},
     "tests/experiment/test_block.py": {"why": "what a block becomes", "rtk/experiment": "plan"},
+    "tests/test_schema.py": {"why": "held against all who spell them", "rtk/insight": "measurement plan_limits"},
     "tests/insight/test_insight.py": {
         "why": "figures and sentences of whole runs",
         "rtk/insight": "shape status wording",

@@ -21,6 +21,7 @@ import chaoscloud
 from rtk.cli.ending import MEANINGS
 from rtk.cli.main import rtk
 from rtk.experiment import block
+from rtk.insight.measurement import FIELDS
 from rtk.insight.proof import Proof
 from rtk.insight.shape import Clustering, Comparison, Figures, Insight, Stats
 from rtk.report.write import FORMATS
@@ -148,7 +149,7 @@ def keys(shape: type) -> set[str]:
 
 
 def test_every_key_of_a_slot_in_the_journal_is_in_the_reference() -> None:
-    for key in journal.SLOT_KEYS:
+    for key in FIELDS:
         assert f"`{key}`" in section(page("journal-and-record.md"), "The journal")
 
 

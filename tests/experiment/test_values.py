@@ -7,6 +7,7 @@ import pytest
 
 from rtk.errors import BadInput
 from rtk.experiment import values
+from rtk.insight.plan_limits import Range
 
 
 @pytest.mark.parametrize(
@@ -15,9 +16,10 @@ from rtk.experiment import values
         (values.text, "a", ["", " ", 3, "a" * 501]),
         (values.flag, True, [1, 0, "true", None]),
         (lambda v, p: values.count(v, p, 5), 5, [0, 6, 1.5, "1", True]),
-        (lambda v, p: values.within(v, p, 9.0), 0.0, [-1, 9.5, "1s", float("nan")]),
-        (lambda v, p: values.within(v, p, 9.0, above_zero=True), 9.0, [0]),
-        (lambda v, p: values.outage(v, p, 60.0), 60.0, [0, 61, "-1s"]),
+        (lambda v, p: values.within(v, p, Range(0, 9)), 0.0, [-1, 9.5, "1s", float("nan")]),
+        (lambda v, p: values.within(v, p, Range(0, 9, above=True)), 9.0, [0]),
+        (values.outage, 60.0, [0, "31d", "-1s"]),
+        (values.proof, 60.0, [59, "367d", "-1s"]),
         (values.budget, 1.0, [0, 1.1, "half"]),
         (lambda v, p: values.known(v, p, frozenset(("a",))), {"a": 1}, [{"b": 1}, [], "a"]),
         (lambda v, p: values.typed(v, list, p), [1], [{}, 1]),

@@ -25,7 +25,8 @@ USUAL_S = 5.0  # between measurements, where nobody says it
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 def plan(target: float, outage_lasts: float | None, every: float | None, lasting: float | None, as_json: bool) -> None:
     """Tell how long to measure to prove a target, and what a plan can show."""
-    from rtk.experiment.block import SHORTEST_S, Overrides, plan_of
+    from rtk.experiment.block import Overrides, plan_of
+    from rtk.insight.plan_limits import SHORTEST_S
     from rtk.insight.requirement import requirement
     from rtk.report.requirement import lines
 

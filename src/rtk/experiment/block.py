@@ -12,19 +12,13 @@ from rtk.experiment.quantile import QuantilePromise, limit_of, quantile_promise
 from rtk.experiment.quantity import seconds, share
 from rtk.experiment.values import budget, count, flag, known, outage, proof, text, typed, within
 from rtk.experiment.wording import at, shown
+from rtk.insight import plan_limits as limits
 from rtk.insight.facts import PHASES, Objective
 from rtk.insight.occurs import Occurs
 from rtk.insight.outage_length import Learned
+from rtk.insight.words import duration
 
 NAME = "chaosiq"
-MOST_SLOTS = 10_000_000
-MOST_IN_FLIGHT = 1_000
-SHORTEST_S = 0.001
-DAY_S = 86_400.0
-LONGEST_S = 30 * DAY_S
-LONGEST_WINDOW_S = 366 * DAY_S
-SHORTEST_PROOF_S = 60.0
-
 FREQUENCY = "frequency-of-measurement"
 DURATION = "duration-of-conditions"
 WARM_UP = "warm-up-duration"
@@ -149,10 +143,10 @@ class _Reader:
         promised, where = self._quantile()
         objective = self._objective(promised)
         plan = Plan(
-            frequency_s=self._required(FREQUENCY, o.every_s, "--every", DAY_S, above_zero=True),
-            duration_s=self._required(DURATION, o.for_s, "--for", LONGEST_S),
-            warm_up_s=self._seconds(WARM_UP, o.warm_up_s, "--warm-up", LONGEST_S) or 0.0,
-            cool_down_s=self._seconds(COOL_DOWN, o.cool_down_s, "--cool-down", LONGEST_S) or 0.0,
+            frequency_s=self._required(FREQUENCY, o.every_s, "--every", limits.FREQUENCY),
+            duration_s=self._required(DURATION, o.for_s, "--for", limits.LENGTH),
+            warm_up_s=self._seconds(WARM_UP, o.warm_up_s, "--warm-up", limits.LENGTH) or 0.0,
+            cool_down_s=self._seconds(COOL_DOWN, o.cool_down_s, "--cool-down", limits.LENGTH) or 0.0,
             objective=objective,
             max_in_flight=self._max_in_flight(),
             stop_when=self._stop_when(objective),
@@ -165,13 +159,13 @@ class _Reader:
             proof_lasts_s=self._proof_lasts(),
         )
         plan = self._bounded(plan)
-        if plan.frequency_s < SHORTEST_S:
+        if plan.frequency_s < limits.SHORTEST_S:
             place = at(self.place, FREQUENCY) if o.every_s is None else "--every"
             raise BadInput.at(place, f"{shown(plan.frequency_s)} s is too often; expected 0.001 s (1ms) or more")
         return plan
 
-    def _required(self, key: str, option: float | None, name: str, most: float, *, above_zero: bool = False) -> float:
-        value = self._seconds(key, option, name, most, above_zero=above_zero)
+    def _required(self, key: str, option: float | None, name: str, limit: limits.Range) -> float:
+        value = self._seconds(key, option, name, limit)
         if value is not None:
             return value
         if not self.values:
@@ -181,11 +175,9 @@ class _Reader:
             )
         raise BadInput.at(at(self.place, key), f"missing, expected a number of seconds (or give {name})")
 
-    def _seconds(
-        self, key: str, option: float | None, name: str, most: float, *, above_zero: bool = False
-    ) -> float | None:
+    def _seconds(self, key: str, option: float | None, name: str, limit: limits.Range) -> float | None:
         value, place = (self.values.get(key), at(self.place, key)) if option is None else (option, name)
-        return None if value is None else within(value, place, most, above_zero=above_zero)
+        return None if value is None else within(value, place, limit)
 
     def _objective(self, promised: QuantilePromise | None) -> Objective | None:
         place = at(self.place, "objective")
@@ -234,13 +226,14 @@ class _Reader:
         if value is None:
             return None
         length = seconds(value, place)
-        if not 0 < length <= LONGEST_WINDOW_S:
-            raise BadInput.at(place, f"expected a window above 0 and at most 366 days, not {shown(value)}")
+        if not limits.WINDOW.holds(length):
+            most = duration(limits.WINDOW.most)
+            raise BadInput.at(place, f"expected a window above 0 and at most {most}, not {shown(value)}")
         return length
 
     def _max_in_flight(self) -> int | None:
         value = self.values.get("max-in-flight")
-        return None if value is None else count(value, at(self.place, "max-in-flight"), MOST_IN_FLIGHT)
+        return None if value is None else count(value, at(self.place, "max-in-flight"), limits.MOST_IN_FLIGHT)
 
     def _stop_when(self, objective: Objective | None) -> StopWhen:
         raw, place = self.values.get("stop-when"), at(self.place, "stop-when")
@@ -249,9 +242,9 @@ class _Reader:
         if spent is not None and (objective is None or objective.window_s is None):
             raise BadInput.at(at(place, "budget-spent"), "there is no budget without an objective and its window")
         return StopWhen(
-            None if row is None else count(row, at(place, "deviated-in-a-row"), MOST_SLOTS),
+            None if row is None else count(row, at(place, "deviated-in-a-row"), limits.MOST_SLOTS),
             None if spent is None else budget(spent, at(place, "budget-spent")),
-            None if longest is None else within(longest, at(place, "max-duration"), LONGEST_S, above_zero=True),
+            None if longest is None else within(longest, at(place, "max-duration"), limits.DURATION),
             self._decided(values.get(DECIDED), at(place, DECIDED), objective),
         )
 
@@ -269,7 +262,7 @@ class _Reader:
         wanted = value is not None and flag(value, place)
         if self.options.require_baseline:
             wanted, place = True, "--require-baseline"
-        if wanted and not self._seconds(WARM_UP, self.options.warm_up_s, "--warm-up", LONGEST_S):
+        if wanted and not self._seconds(WARM_UP, self.options.warm_up_s, "--warm-up", limits.LENGTH):
             raise BadInput.at(place, f"there is no baseline, expected {WARM_UP} above 0 (or give --warm-up)")
         if wanted and objective is None:
             raise BadInput.at(place, "no objective can be missed, expected one (or give --target)")
@@ -293,7 +286,7 @@ class _Reader:
             (self.values.get(OUTAGE_LASTS), at(self.place, OUTAGE_LASTS)),
             (promise.get(OUTAGE_LASTS) if isinstance(promise, Mapping) else None, at(place, OUTAGE_LASTS)),
         ]
-        lengths = [outage(value, where, LONGEST_S) for value, where in declared if value is not None]
+        lengths = [outage(value, where) for value, where in declared if value is not None]
         return max(lengths, default=None)
 
     def _occurs(self, objective: Objective | None) -> Occurs | None:
@@ -323,17 +316,16 @@ class _Reader:
             (self.values.get(PROOF_LASTS), at(self.place, PROOF_LASTS)),
             (promise.get(PROOF_LASTS) if isinstance(promise, Mapping) else None, at(place, PROOF_LASTS)),
         ]
-        lengths = [
-            proof(value, where, SHORTEST_PROOF_S, LONGEST_WINDOW_S) for value, where in declared if value is not None
-        ]
+        lengths = [proof(value, where) for value, where in declared if value is not None]
         return min(lengths, default=None)
 
     def _bounded(self, plan: Plan) -> Plan:
         total = sum(plan.slots(phase) for phase in PHASES)
-        if total > MOST_SLOTS:
+        if total > limits.MOST_SLOTS:
             place = at(self.place, FREQUENCY) if self.options.every_s is None else "--every"
             raise BadInput.at(
-                place, f"every {plan.frequency_s:g} s makes {total:,} measurements, expected at most {MOST_SLOTS:,}"
+                place,
+                f"every {plan.frequency_s:g} s makes {total:,} measurements, expected at most {limits.MOST_SLOTS:,}",
             )
         return plan
 

@@ -7,6 +7,7 @@ from typing import Any
 from rtk.errors import BadInput
 from rtk.experiment import rules
 from rtk.experiment.wording import at, nearest, shown
+from rtk.insight.plan_limits import LENGTH
 
 WITHIN_S = 30.0
 EVERY_S = 1.0
@@ -76,7 +77,7 @@ def _check_numbers(extension: Mapping[str, Any], place: str) -> None:
     tries, lasts = extension.get("tries", 1), extension.get("lasts", 1)
     if isinstance(tries, bool) or not isinstance(tries, int) or not 1 <= tries <= 100:
         raise BadInput.at(place, f"tries is {shown(tries)}; expected a whole number from 1 to 100")
-    if isinstance(lasts, bool) or not isinstance(lasts, int | float) or not 0 <= lasts <= 30 * 86400:
+    if isinstance(lasts, bool) or not isinstance(lasts, int | float) or not LENGTH.holds(lasts):
         raise BadInput.at(place, f"lasts is {shown(lasts)}; expected seconds, 0 or more")
 
 

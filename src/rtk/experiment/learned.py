@@ -3,7 +3,8 @@
 from rtk.errors import BadInput
 from rtk.experiment.quantity import finite
 from rtk.experiment.wording import at, kind, nearest, shown
-from rtk.insight.outage_length import LONGEST_S, Learned
+from rtk.insight.outage_length import Learned
+from rtk.insight.plan_limits import OUTAGE
 
 MOST = 10**12  # outages, and runs
 _KEYS = frozenset(("seconds", "outages", "runs"))
@@ -19,9 +20,9 @@ def learned_in(value: object, place: str) -> Learned | None:
         if key not in _KEYS:
             raise BadInput.at(at(place, str(key)[:80]), f"unknown, {nearest(str(key), _KEYS)}")
     length = finite(value.get("seconds"))
-    if length is None or not 0 < length <= LONGEST_S:
+    if length is None or not OUTAGE.holds(length):
         told = shown(value.get("seconds"))
-        raise BadInput.at(at(place, "seconds"), f"expected seconds above 0 and at most {LONGEST_S:.0f}, not {told}")
+        raise BadInput.at(at(place, "seconds"), f"expected seconds above 0 and at most {OUTAGE.most:.0f}, not {told}")
     return Learned(length, *(_count(value.get(key), at(place, key)) for key in ("outages", "runs")))
 
 

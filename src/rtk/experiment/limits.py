@@ -10,10 +10,10 @@ from rtk.experiment.criterion import Criterion, Rule, Subject, criterion_of, is_
 from rtk.experiment.plan import Plan, ValueLimit, slot_count
 from rtk.experiment.quantity import finite
 from rtk.insight.facts import Threshold
+from rtk.insight.plan_limits import MOST_IN_FLIGHT, TIME_LIMIT
 
 DEFAULT_LIMIT_S = 30.0
-_LEAST_IN_FLIGHT, _MOST_IN_FLIGHT = 32, 1_000
-_LONGEST_S = 30 * 86_400.0
+_LEAST_IN_FLIGHT = 32
 # Which argument of a tolerance function is its lower and its upper bound (chaoscloud.tolerances).
 _BOUNDS: dict[str, tuple[str | None, str | None]] = {
     "response_time_under": (None, "duration"),
@@ -64,7 +64,7 @@ def max_in_flight(plan: Plan, limit_s: float) -> int:
     """Measurements under way at once: the plan's, else max(32, ceil(limit / frequency) + 1), at most 1,000."""
     if plan.max_in_flight is not None:
         return plan.max_in_flight
-    return min(_MOST_IN_FLIGHT, max(_LEAST_IN_FLIGHT, slot_count(limit_s, plan.frequency_s) + 1))
+    return min(MOST_IN_FLIGHT, max(_LEAST_IN_FLIGHT, slot_count(limit_s, plan.frequency_s) + 1))
 
 
 def threshold(probe: Mapping[str, Any], configuration: Mapping[str, Any] | None = None) -> Threshold:
@@ -160,7 +160,7 @@ def _limit(value: object) -> float | None:
         total = sum(part for part in parts if part is not None)
         value = None if None in parts else total
     number = _number(value)
-    return number if number is not None and 0 < number <= _LONGEST_S else None
+    return number if number is not None and TIME_LIMIT.holds(number) else None
 
 
 def _number(value: object) -> float | None:

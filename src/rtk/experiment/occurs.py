@@ -8,10 +8,9 @@ from rtk.errors import BadInput
 from rtk.experiment.quantity import finite, seconds, written
 from rtk.experiment.wording import at, nearest, shown
 from rtk.insight.occurs import Occurs
+from rtk.insight.plan_limits import BUDGET, LASTS, MOST_TIMES, PER, TIMES, Range
 from rtk.insight.words import duration, number
 
-LONGEST_PER_S = 366 * 86_400.0
-MOST_TIMES = 1_000_000_000
 A_RATE = (
     "how often it is expected, such as 2/30d, 2/30d,20m where each lasts 20 minutes, or 2/30d,20m,10% of the budget"
 )
@@ -25,10 +24,8 @@ def occurs_of(value: object, place: str, *, strict: bool = False) -> Occurs:
     values = _mapping(value, place)
     occurs = Occurs(
         _times(values.get("times"), at(place, "times")),
-        _span(values.get("per"), at(place, "per"), LONGEST_PER_S, "the time that is for"),
-        None
-        if values.get("lasts") is None
-        else _span(values["lasts"], at(place, "lasts"), LONGEST_PER_S, "how long it lasts"),
+        _span(values.get("per"), at(place, "per"), PER, "the time that is for"),
+        None if values.get("lasts") is None else _span(values["lasts"], at(place, "lasts"), LASTS, "how long it lasts"),
         _allowance(values.get("allowance"), at(place, "allowance")),
         strict,
     )
@@ -75,15 +72,15 @@ def _number(text: str) -> int | float | str:
 
 def _times(value: object, place: str) -> float:
     times = finite(value)
-    if times is None or not 0 < times <= MOST_TIMES:
+    if times is None or not TIMES.holds(times):
         raise BadInput.at(place, f"expected a number above 0 and at most {MOST_TIMES:,}, not {shown(value)}")
     return times
 
 
-def _span(value: object, place: str, most: float, what: str) -> float:
+def _span(value: object, place: str, limit: Range, what: str) -> float:
     length = seconds(value, place)
-    if not 0 < length <= most:
-        raise BadInput.at(place, f"expected {what}, above 0 and at most {duration(most)}, not {shown(value)}")
+    if not limit.holds(length):
+        raise BadInput.at(place, f"expected {what}, above 0 and at most {duration(limit.most)}, not {shown(value)}")
     return length
 
 
@@ -94,7 +91,7 @@ def _allowance(value: object, place: str) -> float:
     if isinstance(given, str) and (found := re.fullmatch(r"([0-9]+(?:\.[0-9]+)?) *%", given)):
         given = float(found[1]) / 100
     share = finite(given)
-    if share is None or not 0 < share <= 1:
+    if share is None or not BUDGET.holds(share):
         raise BadInput.at(
             place, f"expected a share of the budget above 0 and at most 1 such as 10%, not {shown(value)}"
         )

@@ -19,9 +19,9 @@ from rtk.experiment.limits import charts_number, unit_of
 from rtk.experiment.plan import ValueLimit
 from rtk.experiment.refs import written_out
 from rtk.experiment.wording import listed, nearest, shown
+from rtk.insight.plan_limits import LONGEST_QUANTILE
 
 A_QUANTILE = "a quantile and its limit such as p95 <= 300ms or p99.9 of checkout <= 2s"
-LONGEST = 600
 _UNITS = {"ms": Decimal(1), "s": Decimal(1000), "min": Decimal(60_000)}  # in milliseconds
 _NUMBER = r"[0-9]{1,20}(?:\.[0-9]{1,20})?"
 _GRAMMAR = re.compile(
@@ -59,7 +59,7 @@ class QuantilePromise:
 
 def quantile_promise(value: object, place: str = "") -> QuantilePromise:
     """Return the promise that a text spells. Raises `BadInput`; `place` is where it stands, for its sentence."""
-    found = _GRAMMAR.fullmatch(value.strip()) if isinstance(value, str) and len(value) <= LONGEST else None
+    found = _GRAMMAR.fullmatch(value.strip()) if isinstance(value, str) and len(value) <= LONGEST_QUANTILE else None
     if not found:
         raise BadInput.at(place, f"expected {A_QUANTILE}, not {shown(value)}")
     unit = found["unit"]

@@ -5,6 +5,8 @@ from typing import Any
 from rtk.errors import BadInput
 from rtk.experiment.quantity import A_DURATION, finite, seconds
 from rtk.experiment.wording import at, kind, nearest, shown
+from rtk.insight.plan_limits import BUDGET, LONGEST_NAME, OUTAGE, PROOF, Range
+from rtk.insight.words import duration
 
 
 def typed(value: Any, expected: type, place: str) -> Any:
@@ -25,18 +27,18 @@ def known(value: object, place: str, keys: frozenset[str]) -> dict[str, Any]:
 
 def text(value: object, place: str) -> str:
     """Return text of 1 to 500 characters."""
-    if not isinstance(value, str) or not value.strip() or len(value) > 500:
-        raise BadInput.at(place, f"expected text of 1 to 500 characters, not {shown(value)}")
+    if not isinstance(value, str) or not value.strip() or len(value) > LONGEST_NAME:
+        raise BadInput.at(place, f"expected text of 1 to {LONGEST_NAME} characters, not {shown(value)}")
     return value
 
 
-def within(value: object, place: str, most: float, *, above_zero: bool = False) -> float:
-    """Return seconds up to so many."""
+def within(value: object, place: str, limit: Range) -> float:
+    """Return seconds within a range."""
     number = finite(value)
-    if number is None or not 0 <= number <= most or (above_zero and number == 0):
-        least = "above 0 and at most" if above_zero else "from 0 to"
+    if number is None or not limit.holds(number):
+        least = f"above {limit.least:g} and at most" if limit.above else f"from {limit.least:g} to"
         hint = f" (a file says {A_DURATION} in seconds)" if isinstance(value, str) else ""
-        raise BadInput.at(place, f"expected seconds {least} {most:.0f}, not {shown(value)}{hint}")
+        raise BadInput.at(place, f"expected seconds {least} {limit.most:.0f}, not {shown(value)}{hint}")
     return number
 
 
@@ -55,25 +57,27 @@ def flag(value: object, place: str) -> bool:
     return value
 
 
-def outage(value: object, place: str, most: float) -> float:
+def outage(value: object, place: str) -> float:
     """Return how long an outage lasts, in seconds."""
     length = seconds(value, place)
-    if not 0 < length <= most:
-        raise BadInput.at(place, f"expected how long an outage lasts, above 0 and at most 30 days, not {shown(value)}")
+    if not OUTAGE.holds(length):
+        most = duration(OUTAGE.most)
+        raise BadInput.at(place, f"expected how long an outage lasts, above 0 and at most {most}, not {shown(value)}")
     return length
 
 
-def proof(value: object, place: str, least: float, most: float) -> float:
+def proof(value: object, place: str) -> float:
     """Return how long a proof lasts, in seconds."""
     length = seconds(value, place)
-    if not least <= length <= most:
-        raise BadInput.at(place, f"expected how long a proof lasts, from 1 minute to 366 days, not {shown(value)}")
+    if not PROOF.holds(length):
+        least, most = duration(PROOF.least), duration(PROOF.most)
+        raise BadInput.at(place, f"expected how long a proof lasts, from {least} to {most}, not {shown(value)}")
     return length
 
 
 def budget(value: object, place: str) -> float:
     """Return a share of the budget."""
     number = finite(value)
-    if number is None or not 0 < number <= 1:
+    if number is None or not BUDGET.holds(number):
         raise BadInput.at(place, f"expected a share of the budget above 0 and at most 1, not {shown(value)}")
     return number

@@ -9,10 +9,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from math import isnan, nan
-from typing import Literal, NamedTuple, get_args
+from typing import NamedTuple
 
 from rtk.insight.columns import Columns, only, order_of
 from rtk.insight.effect import EffectChange
+from rtk.insight.measurement import OUTCOMES as OUTCOMES  # noqa: PLC0414 - facts are what others know it from
+from rtk.insight.measurement import PHASES as PHASES  # noqa: PLC0414
+from rtk.insight.measurement import PHASES_BY_CODE as PHASES_BY_CODE  # noqa: PLC0414
+from rtk.insight.measurement import Measurement as Measurement  # noqa: PLC0414
+from rtk.insight.measurement import Outcome as Outcome  # noqa: PLC0414
+from rtk.insight.measurement import Phase as Phase  # noqa: PLC0414
 from rtk.insight.missed_reason import CUT_OFF as CUT_OFF  # noqa: PLC0414 - facts are what others know it from
 from rtk.insight.missed_reason import MissedReason as MissedReason  # noqa: PLC0414
 from rtk.insight.missed_reason import missed_reason as missed_reason  # noqa: PLC0414
@@ -22,32 +28,9 @@ from rtk.insight.promise import Objective as Objective  # noqa: PLC0414 - facts 
 from rtk.insight.status import RunStatus
 from rtk.insight.stops import Stopping
 
-Phase = Literal["baseline", "onset", "conditions", "undo", "recovery"]
-Outcome = Literal["met", "deviated", "missed"]
-
-PHASES: tuple[Phase, ...] = get_args(Phase)  # in the order of a run
-PHASES_BY_CODE: tuple[Phase, ...] = ("baseline", "conditions", "recovery", "onset", "undo")  # stored: only append
-OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 _KINDS = tuple((phase, outcome) for phase in PHASES for outcome in OUTCOMES)
 _CODES: dict[tuple[str, str], int] = {kind: code for code, kind in enumerate(_KINDS)}
 _OUTCOME_OF = bytes(code % len(OUTCOMES) for code in range(256))
-
-
-class Measurement(NamedTuple):
-    """What came of one slot. `started`, `ended` and `value` are None where there was none.
-
-    `reason` is a sentence; `code` says the same of a missed slot, and is None for others.
-    """
-
-    phase: Phase
-    slot: int
-    due: float
-    started: float | None
-    ended: float | None
-    outcome: Outcome
-    value: float | None = None
-    reason: str | None = None
-    code: MissedReason | None = None
 
 
 class Stored(NamedTuple):

@@ -11,11 +11,11 @@ from enum import StrEnum
 from typing import Any
 
 from rtk.insight.gamma import lower_quartile
+from rtk.insight.plan_limits import OUTAGE
 from rtk.insight.words import count, duration, rounded
 
 LEAST_SLOTS, LEAST_S = 3, 10.0  # what is assumed where nobody said
 LEAST_OUTAGES = 5  # fewer teach nothing
-LONGEST_S = 30 * 86_400.0  # as long as one may be said to last
 
 
 class OutageSource(StrEnum):
@@ -92,7 +92,7 @@ def lesson(total_s: float, outages: int, runs: int) -> Learned | None:
     """
     if outages < LEAST_OUTAGES:
         return None
-    return Learned(min(total_s / lower_quartile(outages), LONGEST_S), outages, runs)
+    return Learned(min(total_s / lower_quartile(outages), OUTAGE.most), outages, runs)
 
 
 def learned_from(told: Mapping[str, Any] | None) -> Learned | None:

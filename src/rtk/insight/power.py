@@ -7,12 +7,12 @@ from functools import lru_cache
 from rtk.insight.budget import allowed_share, exact
 from rtk.insight.chain import Chain, chance_of_proof
 from rtk.insight.outage_length import Learned, OutageLength, OutageSource, outage_length
+from rtk.insight.plan_limits import MOST_SLOTS
 from rtk.insight.proof import GOOD, needed, prove
 from rtk.insight.verdict import deciding
 from rtk.insight.words import bound, count, duration, share
 
 WANTED = 0.9
-_MOST_SLOTS = 10_000_000  # as many as a plan may have
 # Slots of an outage. Looking at outages more closely shows no more of them: power depends on time, not on frequency.
 _FINEST = 5.0
 
@@ -195,12 +195,12 @@ def enough_slots(target: float, quality: float, outage_slots: float, wanted: flo
     if outage_slots > _FINEST:
         coarse = enough_slots(target, quality, _FINEST, wanted)
         found = None if coarse is None else round(coarse * outage_slots / _FINEST)
-        return None if found is None or found > _MOST_SLOTS else found
+        return None if found is None or found > MOST_SLOTS else found
     low = needed(target, outage_slots) - 1
     high = low + 1
     while quality <= target or power(target, high, quality, outage_slots) < wanted:
         low, high = high, 2 * high
-        if high > _MOST_SLOTS or quality <= target:
+        if high > MOST_SLOTS or quality <= target:
             return None
     while high - low > max(1, high // 100):
         middle = (low + high) // 2

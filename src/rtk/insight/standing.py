@@ -22,6 +22,7 @@ from operator import neg
 
 from rtk.insight.bounds import RISK, proven_at_most
 from rtk.insight.dispersion import DIFFER_BELOW
+from rtk.insight.plan_limits import MOST_SLOTS
 from rtk.insight.pool import Pool
 from rtk.insight.proof import check_target
 from rtk.insight.standing_shape import (
@@ -35,7 +36,6 @@ from rtk.insight.standing_shape import (
 )
 from rtk.insight.sums import RunColumns, RunSums, columns_of
 
-_MOST_SLOTS = 10_000_000  # as many as a plan may have
 _JUDGED = ("pass", "fail", "inconclusive")
 LOWEST_FIRST = (
     StandingState.BROKEN,
@@ -181,7 +181,7 @@ class _View:
         """How many clean slots more would prove the target, to half a per cent; None for more than can be measured."""
         low, high = -1, self.pool.proof(many).slots // 64
         while not self.pool.proves(self.target, many, clean=high):
-            if high > _MOST_SLOTS:
+            if high > MOST_SLOTS:
                 return None
             low, high = high, 2 * high + 1
         while high - low > max(1, high // 200):

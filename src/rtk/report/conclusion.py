@@ -6,12 +6,12 @@ from enum import StrEnum
 from math import ceil
 from typing import Any
 
-from rtk.experiment.block import LONGEST_S
 from rtk.experiment.criterion import criterion_of
 from rtk.experiment.plan import Plan
 from rtk.experiment.quantity import written
 from rtk.experiment.refs import written_out
 from rtk.insight.budget import exact
+from rtk.insight.plan_limits import LONGEST_S
 from rtk.insight.power import WANTED, Prospects, often, prospects
 from rtk.insight.promise import promised_share
 from rtk.insight.words import count, duration, share

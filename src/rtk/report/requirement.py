@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from rtk.experiment.block import LONGEST_S, MOST_SLOTS
 from rtk.experiment.plan import Plan
+from rtk.insight.plan_limits import LONGEST_S, MOST_SLOTS
 from rtk.insight.power import Prospects, often
 from rtk.insight.requirement import Requirement
 from rtk.insight.words import bound, count, duration, share

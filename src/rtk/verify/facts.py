@@ -22,6 +22,7 @@ from rtk.insight.facts import (
     RunEvent,
     Threshold,
 )
+from rtk.insight.measurement import FIELDS
 from rtk.insight.occurs import Occurs
 from rtk.insight.outage_length import learned_from
 from rtk.insight.status import ActivityStatus, RunStatus
@@ -89,17 +90,7 @@ def _in_order(measured: Measurements, keys: "array[int]") -> Measurements:
 
 def measurement_of(entry: Entry) -> Measurement:
     """A measurement's entry as a measurement."""
-    return Measurement(
-        entry["phase"],
-        entry["slot"],
-        entry["due"],
-        entry["started"],
-        entry["ended"],
-        entry["outcome"],
-        entry["value"],
-        entry["reason"],
-        entry.get("code"),
-    )
+    return Measurement(**{name: entry[name] for name in FIELDS if name != "code"}, code=entry.get("code"))
 
 
 def _read(reading: _Reading, entry: Entry, head: Entry) -> None:

@@ -16,6 +16,7 @@ import msgspec
 
 from rtk.errors import CannotRecord
 from rtk.experiment.refs import probes_of
+from rtk.insight.measurement import FIELDS
 from rtk.insight.status import RunStatus
 from rtk.verify.facts import ORDER, PHASE_BIT
 from rtk.verify.measure import isoformat, run_of
@@ -23,7 +24,6 @@ from rtk.verify.numbers import played_of
 from rtk.verify.record import Entry, Recorded, plain
 
 _encode = msgspec.json.Encoder(decimal_format="number").encode
-SLOT_KEYS = ("phase", "slot", "due", "started", "ended", "outcome", "value", "reason", "code")
 
 
 class Slots:
@@ -129,7 +129,7 @@ def state(entry: Entry, probes: list[dict[str, Any]]) -> dict[str, Any]:
     """A measurement as a state of `steady_states.during`."""
     met = {"met": True, "deviated": False, "missed": None}[entry["outcome"]]
     runs = [] if met is None else _probes(entry, probes)
-    return {"steady_state_met": met, "probes": runs, "rtk": {key: entry.get(key) for key in SLOT_KEYS}}
+    return {"steady_state_met": met, "probes": runs, "rtk": {key: entry.get(key) for key in FIELDS}}
 
 
 def extension(head: Entry, others: list[Entry], insight: dict[str, Any]) -> dict[str, Any]:

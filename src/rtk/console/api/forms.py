@@ -7,6 +7,8 @@ from django.utils.timezone import is_naive
 from ninja import Field, Schema
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, StrictBool
 
+from rtk.insight import plan_limits as limits
+
 MOST_PARTS = 100  # of a form, and of a list in it
 
 
@@ -50,21 +52,23 @@ def _without_default(schema: dict[str, Any]) -> None:
 
 Moment = Annotated[datetime, BeforeValidator(_written), AfterValidator(_in_utc)]
 Text = Annotated[str, AfterValidator(_whole), Field(max_length=20_000)]
-Name = Annotated[str, AfterValidator(_whole), AfterValidator(_said), Field(min_length=1, max_length=500)]
+Name = Annotated[
+    str, AfterValidator(_whole), AfterValidator(_said), Field(min_length=1, max_length=limits.LONGEST_NAME)
+]
 Tags = Annotated[
     list[Annotated[str, AfterValidator(_whole), Field(max_length=200)]], BeforeValidator(_few), Field(max_length=50)
 ]
 Target = Annotated[float, Field(strict=True, gt=0, lt=1)]
-Window = Annotated[float, Field(strict=True, gt=0, le=366 * 86_400)]
-Seconds = Annotated[float, Field(strict=True, ge=0, le=30 * 86_400)]
+Window = Annotated[float, Field(strict=True, **limits.WINDOW.bounds())]
+Seconds = Annotated[float, Field(strict=True, **limits.LENGTH.bounds())]
 Scopes = Annotated[
     list[Annotated[str, Field(pattern="^(read|run|admin)$")]], BeforeValidator(_few), Field(min_length=1, max_length=3)
 ]
-Quantile = Annotated[str, AfterValidator(_whole), Field(max_length=600)]
-OutageLasts = Annotated[float, Field(strict=True, gt=0, le=30 * 86_400)]
+Quantile = Annotated[str, AfterValidator(_whole), Field(max_length=limits.LONGEST_QUANTILE)]
+OutageLasts = Annotated[float, Field(strict=True, **limits.OUTAGE.bounds())]
 Expected = Annotated[dict[str, Any] | Annotated[str, Field(max_length=200)], BeforeValidator(_few)]
-ProofLasts = Annotated[float, Field(strict=True, ge=60, le=366 * 86_400)]
-Frequency = Annotated[float, Field(strict=True, gt=0, le=86_400)]
+ProofLasts = Annotated[float, Field(strict=True, **limits.PROOF.bounds())]
+Frequency = Annotated[float, Field(strict=True, **limits.FREQUENCY.bounds())]
 
 UNSAID: Any = Field(default=None, json_schema_extra=_without_default)  # of what cannot be null
 

@@ -14,6 +14,7 @@ from msgspec import Meta, Struct
 
 from rtk.console.store.depth import may_be_deep, refuse_deep
 from rtk.console.store.problem import Problem
+from rtk.insight import plan_limits as limits
 from rtk.insight.facts import OUTCOMES, PHASES_BY_CODE, Beside, Outcome, Phase
 
 MOST_ENTRIES = 10_000
@@ -58,25 +59,25 @@ class ObjectiveOf(Struct):
     """The promise of a plan."""
 
     target: Annotated[float, Meta(gt=0, lt=1)]
-    window_s: Annotated[float, Meta(gt=0, le=366 * 86_400)] | None = None
-    name: Annotated[str, Meta(max_length=500)] = ""
+    window_s: Annotated[float, Meta(**limits.WINDOW.bounds())] | None = None
+    name: Annotated[str, Meta(max_length=limits.LONGEST_NAME)] = ""
     quantile: Annotated[str, Meta(max_length=700)] = ""
 
 
 class OccursOf(Struct):
     """How often the conditions of a plan are expected; times are seconds."""
 
-    times: Annotated[float, Meta(gt=0, le=1_000_000_000)]
-    per_s: Annotated[float, Meta(gt=0, le=366 * 86_400)]
-    lasts_s: Annotated[float, Meta(gt=0, le=366 * 86_400)] | None = None
-    allowance: Annotated[float, Meta(gt=0, le=1)] = 1.0
+    times: Annotated[float, Meta(**limits.TIMES.bounds())]
+    per_s: Annotated[float, Meta(**limits.PER.bounds())]
+    lasts_s: Annotated[float, Meta(**limits.LASTS.bounds())] | None = None
+    allowance: Annotated[float, Meta(**limits.BUDGET.bounds())] = 1.0
     strict: bool = False
 
 
 class LearnedOf(Struct):
     """What was learned of outages before the run."""
 
-    seconds: Annotated[float, Meta(gt=0, le=30 * 86_400)]
+    seconds: Annotated[float, Meta(**limits.OUTAGE.bounds())]
     outages: Count
     runs: Count
 
@@ -84,15 +85,15 @@ class LearnedOf(Struct):
 class PlanOf(Struct):
     """The plan of a run; times are seconds."""
 
-    frequency_s: Annotated[float, Meta(gt=0, le=86_400)]
-    duration_s: Annotated[float, Meta(ge=0, le=30 * 86_400)]
-    warm_up_s: Annotated[float, Meta(ge=0, le=30 * 86_400)] = 0.0
-    cool_down_s: Annotated[float, Meta(ge=0, le=30 * 86_400)] = 0.0
-    outage_lasts_s: Annotated[float, Meta(gt=0, le=30 * 86_400)] | None = None
+    frequency_s: Annotated[float, Meta(**limits.FREQUENCY.bounds())]
+    duration_s: Annotated[float, Meta(**limits.LENGTH.bounds())]
+    warm_up_s: Annotated[float, Meta(**limits.LENGTH.bounds())] = 0.0
+    cool_down_s: Annotated[float, Meta(**limits.LENGTH.bounds())] = 0.0
+    outage_lasts_s: Annotated[float, Meta(**limits.OUTAGE.bounds())] | None = None
     occurs: OccursOf | None = None
     outage_learned: LearnedOf | None = None
     require_baseline: bool = False
-    proof_lasts_s: Annotated[float, Meta(ge=60, le=366 * 86_400)] | None = None
+    proof_lasts_s: Annotated[float, Meta(**limits.PROOF.bounds())] | None = None
     objective: ObjectiveOf | None = None
 
 

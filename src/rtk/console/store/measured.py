@@ -25,6 +25,7 @@ from rtk.insight.facts import (
     code_of,
     missed_reason,
 )
+from rtk.insight.measurement import COLUMNS
 from rtk.insight.moments import first_deviation
 from rtk.insight.recovery import conditions_began
 from rtk.report.html import MOST_ROWS
@@ -38,7 +39,7 @@ SELECT count(*), max(n), string_agg(int2send((phase * {len(OUTCOMES)} + outcome)
   array_agg(code) FILTER (WHERE outcome = {MISSED}),
   array_agg(left(reason, {_BEGINNING})) FILTER (WHERE outcome = {MISSED})
 FROM (
-  SELECT n, phase, outcome, slot, due, started, ended, value, code, reason FROM store_measurement
+  SELECT n, {COLUMNS} FROM store_measurement
   WHERE run_id = %s AND day = %s AND n > %s ORDER BY n LIMIT %s
 ) AS part
 """  # noqa: S608 - of constants

@@ -8,9 +8,9 @@ from django.db.models.functions import Cast
 
 from rtk.console.store.intake import PHASE_CODES
 from rtk.console.store.models import Measurement, Run
-from rtk.insight.facts import OUTCOMES, PHASES_BY_CODE
+from rtk.insight.measurement import FIELDS, OUTCOMES, PHASES_BY_CODE
 
-KEYS = ("n", "t", "phase", "slot", "due", "started", "ended", "outcome", "value", "reason", "code")
+KEYS = ("n", "t", *FIELDS)
 
 
 def page(run: Run, phase: str | None, after: int, limit: int) -> dict[str, Any]:

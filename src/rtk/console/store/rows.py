@@ -8,6 +8,7 @@ row's run and day are told by the place of its run among those of the statement.
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ import psycopg
 
 from rtk.console.notify import outbox
 from rtk.console.store.intake import OUTCOME_CODES, PHASE_CODES, Batch, End, Measured, Other, plain_text
+from rtk.insight.measurement import COLUMN_TYPES, COLUMNS, FIELDS
 
 LOCK = """
 SELECT r.id, r.next, r.day, r.stop, r.team_id::text, r.verification_id::text, v.file_id, v.deleted_at IS NOT NULL
@@ -22,16 +24,14 @@ FROM store_run r JOIN store_verification v ON v.id = r.verification_id
 WHERE r.id = ANY(%s) ORDER BY r.id FOR NO KEY UPDATE OF r
 """
 
-MEASUREMENTS = """
-INSERT INTO store_measurement
-  (run_id, n, day, t, phase, slot, due, started, ended, outcome, value, reason, code, probes)
-SELECT (%b::uuid[])[u.run], u.n, (%s::date[])[u.run], u.t, u.phase, u.slot, u.due, u.started, u.ended, u.outcome,
-  u.value, u.reason, u.code, u.probes
-FROM unnest(%s::text::int[], %s::text::bigint[], %s::text::float8[], %s::text::smallint[], %s::text::bigint[],
-  %s::text::float8[], %s::text::float8[], %s::text::float8[], %s::text::smallint[], %s::text::float8[],
-  string_to_array(%s, E'\\x1f', E'\\x1e'), string_to_array(%s, E'\\x1f', E'\\x1e'), string_to_array(%s, E'\\x1f'))
-  AS u(run, n, t, phase, slot, due, started, ended, outcome, value, reason, code, probes)
-"""
+_TEXTS = "string_to_array(%s, E'\\x1f', E'\\x1e')"
+_ARRAYS = ", ".join(_TEXTS if kind == "text" else f"%s::text::{kind}[]" for kind in COLUMN_TYPES.values())
+MEASUREMENTS = f"""
+INSERT INTO store_measurement (run_id, n, day, t, {COLUMNS}, probes)
+SELECT (%b::uuid[])[u.run], u.n, (%s::date[])[u.run], u.t, {", ".join(f"u.{name}" for name in FIELDS)}, u.probes
+FROM unnest(%s::text::int[], %s::text::bigint[], %s::text::float8[], {_ARRAYS}, string_to_array(%s, E'\\x1f'))
+  AS u(run, n, t, {COLUMNS}, probes)
+"""  # noqa: S608 - of constants
 
 ENTRIES = """
 INSERT INTO store_recordentry (run_id, n, day, t, kind, body)
@@ -48,6 +48,7 @@ UPDATE store_run r SET next = u.next, heard_at = now(),
 FROM unnest(%b::uuid[], %b::bigint[], %s::text[]) AS u(id, next, status) WHERE r.id = u.id
 """
 
+_BY_CODE = {"phase": PHASE_CODES, "outcome": OUTCOME_CODES}
 BETWEEN, NOTHING = "\x1f", "\x1e"
 NOTIFY = "SELECT pg_notify('rtk_runs', id) FROM unnest(%s::text[]) AS ids(id)"
 
@@ -113,17 +114,18 @@ def columns(measured: list[tuple[int, int, Measured]]) -> list[str]:
         array([place for place, _, _ in measured]),
         array([number for _, number, _ in measured]),
         array([m.t for m in entries]),
-        array([PHASE_CODES[m.phase] for m in entries]),
-        array([m.slot for m in entries]),
-        array([m.due for m in entries]),
-        array([m.started for m in entries]),
-        array([m.ended for m in entries]),
-        array([OUTCOME_CODES[m.outcome] for m in entries]),
-        array([m.value for m in entries]),
-        BETWEEN.join([plain_text(m.reason) if m.reason else NOTHING for m in entries]),
-        BETWEEN.join([plain_text(m.code) if m.code else NOTHING for m in entries]),
+        *(_column(name, map(attrgetter(name), entries)) for name in FIELDS),
         BETWEEN.join([str(m.probes, "utf-8") for m in entries]),
     ]
+
+
+def _column(name: str, values: Iterable[Any]) -> str:
+    """One field of measurements as a column."""
+    if name in _BY_CODE:
+        values = map(_BY_CODE[name].__getitem__, values)
+    if COLUMN_TYPES[name] == "text":
+        return BETWEEN.join([plain_text(value) if value else NOTHING for value in values])
+    return array(values)
 
 
 def columns_of_others(others: list[tuple[int, int, Other, str]]) -> list[str]:

@@ -19,10 +19,10 @@ from rtk.console.store.problem import Problem, unknown
 from rtk.console.store.run_state import NotedState, RunState
 from rtk.experiment.plan import slot_count
 from rtk.experiment.revision import essence
+from rtk.insight.plan_limits import MOST_SLOTS
 
 SILENCE = timedelta(seconds=30)  # without a heartbeat: contact is lost
 PATIENCE = timedelta(hours=24)  # past the planned end: nobody waits any longer
-MOST_SLOTS = 10_000_000
 
 
 def of(team: Team) -> Any:

@@ -16,6 +16,7 @@ from django.db import connection
 from rtk.console.store.intake import OUTCOME_CODES
 from rtk.console.store.models import Objective
 from rtk.insight.budget import Balance, balance_of
+from rtk.insight.plan_limits import LONGEST_WINDOW_S
 
 LONGEST = timedelta(days=92)  # three phases of 30 days, and some time to end
 RESULTS = 5
@@ -135,7 +136,7 @@ def results(objectives: Sequence[Objective]) -> dict[UUID, list[str | None]]:
 
 def _windows(objectives: Sequence[Objective], at: datetime) -> list[Any]:
     """The ids, and since when each one's window is; without a window all runs there were count."""
-    since = [at - timedelta(seconds=each.window_s or 366 * 86_400.0) for each in objectives]
+    since = [at - timedelta(seconds=each.window_s or LONGEST_WINDOW_S) for each in objectives]
     return [[each.id for each in objectives], since]
 
 

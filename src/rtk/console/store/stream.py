@@ -21,7 +21,7 @@ from rtk.console.store.commit import CHANNEL, Connect
 from rtk.console.store.database import connect
 from rtk.console.store.runs import state_of
 from rtk.console.tending import failed
-from rtk.insight.facts import OUTCOMES, PHASES_BY_CODE
+from rtk.insight.measurement import COLUMNS, FIELDS, NO_COLUMNS, OUTCOMES, PHASES_BY_CODE
 
 PAGE = 1_000
 PAGE_BYTES = 1024 * 1024
@@ -31,17 +31,15 @@ SPACE_S = 0.1  # between two wakings for the same run: what comes meanwhile goes
 RETRY_S = 1.0
 SILENCE_S = 10.0  # without news: then the database is asked whether it is still there
 
-ENTRIES = """
-SELECT n, t, kind, body, NULL::smallint, NULL::bigint, NULL::float8, NULL::float8, NULL::float8, NULL::smallint,
-  NULL::float8, NULL::text, NULL::text
+ENTRIES = f"""
+SELECT n, t, kind, body, {NO_COLUMNS}
 FROM store_recordentry WHERE run_id = %(run)s AND day = %(day)s AND n > %(after)s
 UNION ALL
-SELECT n, t, 'measurement', NULL, phase, slot, due, started, ended, outcome, value, reason, code
+SELECT n, t, 'measurement', NULL, {COLUMNS}
 FROM store_measurement WHERE run_id = %(run)s AND day = %(day)s AND n > %(after)s
 ORDER BY n LIMIT %(limit)s
-"""
+"""  # noqa: S608 - of constants
 STATE = "SELECT state, told, heard_at, due_at, ended_at, stop, verdict, restored FROM store_run WHERE id = %(run)s"
-MEASURED = ("phase", "slot", "due", "started", "ended", "outcome", "value", "reason", "code")
 BEGIN, PULSE = b"retry: 1000\n\n", b": still here\n\n"
 REFUSED = b"event: refused\ndata: {}\n\n"
 
@@ -279,6 +277,6 @@ def line_of(row: tuple[Any, ...]) -> bytes:
     number, t, kind, body, *measured = row
     if body is not None:
         return str(body).replace("\r", " ").replace("\n", " ").encode()
-    values = dict(zip(MEASURED, measured, strict=True))
+    values = dict(zip(FIELDS, measured, strict=True))
     named = {**values, "phase": PHASES_BY_CODE[values["phase"]], "outcome": OUTCOMES[values["outcome"]]}
     return msgspec.json.encode({"n": number, "t": t, "kind": kind, **named})

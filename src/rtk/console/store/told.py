@@ -26,6 +26,7 @@ from rtk.console.store.runs import lengths, tell
 from rtk.experiment.plan import ValueLimit, slot_count
 from rtk.experiment.quantity import finite
 from rtk.insight.facts import PHASES, Outcome
+from rtk.insight.plan_limits import MOST_SLOTS
 from rtk.insight.status import CUT_SHORT, ActivityStatus
 from rtk.verify.limited import outcome_within
 
@@ -33,7 +34,6 @@ PREFIX = "verification-"
 SAMPLE = "sample"
 _CUT_OFF = {"interrupted": "the run was interrupted", "exited-by-signal": "the run was exited by signal"}
 CONDITIONS_BEGIN = ("sample-started", "condition-started")
-MOST_ITERATION = 10_000_000
 LEAST_FREQUENCY_S, MOST_FREQUENCY_S = 0.001, 86_400.0
 
 
@@ -255,10 +255,8 @@ def _save(told: Told, at: datetime) -> None:
 
 def _iteration(payload: Mapping[str, Any]) -> int:
     value = payload.get("iteration")
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_ITERATION:
-        raise Problem(
-            422, f"payload.iteration: expected a whole number from 1 to {MOST_ITERATION:,}", "payload.iteration"
-        )
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_SLOTS:
+        raise Problem(422, f"payload.iteration: expected a whole number from 1 to {MOST_SLOTS:,}", "payload.iteration")
     return value
 
 

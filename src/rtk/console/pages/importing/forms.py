@@ -14,18 +14,12 @@ from rtk.console.people.models import Team
 from rtk.console.store import lessons, verifications
 from rtk.console.store.models import NAME_LENGTH, Objective
 from rtk.errors import BadInput
-from rtk.experiment.block import (
-    DAY_S,
-    LONGEST_S,
-    LONGEST_WINDOW_S,
-    MOST_SLOTS,
-    OCCURS,
-    SHORTEST_S,
-)
-from rtk.experiment.occurs import LONGEST_PER_S, MOST_TIMES, occurs_of
+from rtk.experiment.block import OCCURS
+from rtk.experiment.occurs import occurs_of
 from rtk.experiment.plan import slot_count
 from rtk.experiment.quantile import quantile_promise
 from rtk.insight.occurs import MONTH_S, Occurs
+from rtk.insight.plan_limits import DAY_S, LONGEST_S, LONGEST_WINDOW_S, MOST_SLOTS, MOST_TIMES, SHORTEST_S
 from rtk.insight.promise import promise
 from rtk.report.text import capital
 
@@ -100,11 +94,11 @@ class StrategyForm(forms.Form):
         widget=forms.NumberInput(attrs={"min": 0, "step": "any", "inputmode": "decimal"}),
         help_text="Then each run says what one costs, and whether all of them fit into the budget.",
     )
-    occurs_per = SpanField(label="In", least=1, most=LONGEST_PER_S, units="h d", required=False, initial=MONTH_S)
+    occurs_per = SpanField(label="In", least=1, most=LONGEST_WINDOW_S, units="h d", required=False, initial=MONTH_S)
     occurs_lasts = SpanField(
         label="For",
         least=SHORTEST_S,
-        most=LONGEST_PER_S,
+        most=LONGEST_WINDOW_S,
         units="s min h d",
         required=False,
         help_text="Needed where the service deviates until the condition ends.",

@@ -5,16 +5,15 @@ from math import ceil
 from typing import Any, NamedTuple
 
 from rtk.console.pages.importing.fields import parts_of
-from rtk.experiment.block import LONGEST_S
 from rtk.experiment.plan import Plan, StopWhen, slot_count
 from rtk.insight.budget import exact
 from rtk.insight.facts import Objective
 from rtk.insight.occurrence_wording import may_cost
+from rtk.insight.plan_limits import LONGEST_S, MOST_SLOTS
 from rtk.insight.power import WANTED, Prospects, prospects
 from rtk.insight.words import count, duration
 from rtk.report.conclusion import MINUTES_FROM_S, Doubt, conclusion_of
 
-MOST_SLOTS = 10_000_000  # as many as a file may ask for
 _UNJUDGED = "Without an objective nothing is judged: give one to see what this plan can prove."
 _ENOUGH = 0.8  # of the time
 

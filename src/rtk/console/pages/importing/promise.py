@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from rtk.console.pages.importing.fields import SpanField
 from rtk.console.store.problem import Problem
 from rtk.errors import BadInput
-from rtk.experiment.block import LONGEST_WINDOW_S, SHORTEST_PROOF_S
-from rtk.experiment.quantile import LONGEST, quantile_promise
+from rtk.experiment.quantile import quantile_promise
+from rtk.insight.plan_limits import LONGEST_QUANTILE, LONGEST_WINDOW_S, SHORTEST_PROOF_S
 from rtk.report.text import capital
 
 SHARE, QUANTILE = "share", "quantile"
@@ -22,7 +22,7 @@ class QuantileField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         attrs = {"placeholder": "p95 <= 300ms", "autocomplete": "off", "spellcheck": "false"}
-        super().__init__(max_length=LONGEST, widget=forms.TextInput(attrs=attrs), **kwargs)
+        super().__init__(max_length=LONGEST_QUANTILE, widget=forms.TextInput(attrs=attrs), **kwargs)
 
     def clean(self, value: Any) -> Any:
         """What was typed, as it is spelled. Raises ValidationError where it is no such promise."""

@@ -14,7 +14,8 @@ from rtk.console.pages.insights.measured import ROWS, Measured, Place
 from rtk.console.store import insights
 from rtk.console.store.models import Run
 from rtk.errors import ToolkitError
-from rtk.insight.facts import OUTCOMES, PHASES_BY_CODE, Facts, Measurement, missed_reason
+from rtk.insight.facts import OUTCOMES, Facts, Measurement
+from rtk.insight.measurement import COLUMNS, NO_COLUMNS, of_columns
 from rtk.insight.shape import Insight
 from rtk.insight.status import RunStatus
 from rtk.insight.stops import stopping_of
@@ -23,29 +24,27 @@ from rtk.verify.facts import facts_of_entries
 KINDS = ["run", "phase", "intent", "activity", "proof", "rollbacks", "event", "end"]
 _BROKEN = (ToolkitError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
 # One look at all measurements for both firsts: of a million it is most of what the page takes.
-_READ = """
+_READ = f"""
 WITH rare AS MATERIALIZED (
   SELECT min(ARRAY[due, slot, n]) FILTER (WHERE outcome = %(deviated)s) AS deviated,
     min(ARRAY[due, slot, n]) FILTER (WHERE outcome = %(missed)s) AS missed
   FROM store_measurement WHERE run_id = %(run)s AND day = %(day)s AND outcome IN (%(deviated)s, %(missed)s)
 )
 SELECT * FROM (
-  SELECT 'entry' AS part, n, body, NULL::smallint AS phase, NULL::bigint AS slot, NULL::float8 AS due,
-    NULL::float8 AS started, NULL::float8 AS ended, NULL::smallint AS outcome, NULL::float8 AS value,
-    NULL::text AS reason, NULL::text AS code
+  SELECT 'entry' AS part, n, body, {NO_COLUMNS}
   FROM store_recordentry WHERE run_id = %(run)s AND day = %(day)s AND kind = ANY(%(kinds)s)
   UNION ALL (
-    SELECT 'first', n, NULL, phase, slot, due, started, ended, outcome, value, reason, code FROM store_measurement
+    SELECT 'first', n, NULL, {COLUMNS} FROM store_measurement
     WHERE run_id = %(run)s AND day = %(day)s AND n IN (SELECT unnest(ARRAY[deviated[3], missed[3]])::bigint FROM rare)
   )
   UNION ALL (
-    SELECT 'row', n, NULL, phase, slot, due, started, ended, outcome, value, reason, code FROM store_measurement
+    SELECT 'row', n, NULL, {COLUMNS} FROM store_measurement
     WHERE run_id = %(run)s AND day = %(day)s AND n > %(after)s
       AND (%(outcome)s::smallint IS NULL OR outcome = %(outcome)s::smallint)
     ORDER BY n LIMIT %(rows)s
   )
 ) AS parts ORDER BY part, n
-"""
+"""  # noqa: S608 - of constants
 _RARE = {outcome: OUTCOMES.index(outcome) for outcome in ("deviated", "missed")}
 
 
@@ -101,10 +100,7 @@ def _add(record: Record, part: str, n: int, body: str | None, *columns: Any) -> 
     if body is not None:
         record.entries.append(json.loads(body))
         return
-    phase, slot, due, started, ended, outcome, value, reason, code = columns
-    what = OUTCOMES[outcome]
-    why = missed_reason(code, reason) if what == "missed" else None
-    found = Measurement(PHASES_BY_CODE[phase], slot, due, started, ended, what, value, reason, why)
+    found = of_columns(columns)
     if part == "first":
         record.firsts.append(found)
     else:

@@ -14,7 +14,7 @@ from rtk.console.pages.once import Once, Seen
 from rtk.console.store import measures
 from rtk.console.store.measures import Http
 from rtk.console.store.models import NAME_LENGTH, Objective
-from rtk.experiment.block import LONGEST_S, LONGEST_WINDOW_S, SHORTEST_S
+from rtk.insight.plan_limits import LONGEST_S, LONGEST_WINDOW_S, SHORTEST_S
 
 UNITS = {"1": "seconds", "60": "minutes", "3600": "hours", "86400": "days", "604800": "weeks"}
 MOST_TAGS, LONGEST_TAG, LONGEST_TEXT, LONGEST_URL = 50, 200, 20_000, 4_000

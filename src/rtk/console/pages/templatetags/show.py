@@ -124,7 +124,7 @@ def together(text: str) -> str:
 @register.filter
 def word(name: str | None) -> str:
     """The word of a state, for where no badge can stand."""
-    return STATES[str(name or "none").replace("_", "-").replace(" ", "-")].word
+    return STATES[name or "none"].word
 
 
 @register.filter
