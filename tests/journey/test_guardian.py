@@ -191,8 +191,8 @@ import threading
 
 def after_activity_control(context, configuration=None, **_):
     if context.get("name") == "burn":
-        configuration["made"] = "made-by-the-action"
         configuration["client"] = threading.Lock()
+        configuration["made"] = "made-by-the-action"
 """
 
 
@@ -204,7 +204,7 @@ def test_what_a_control_changed_reaches_the_undo(home: Home, number: int) -> Non
     process = under_conditions(home, rollbacks=[undo], controls=[control], configuration={"made": "nothing yet"})
     told = killed(process)
     assert notes(home, "made-by-the-action") == 1, told
-    assert "configuration.client (a value of type lock) cannot be handed to the guardian" in told
+    assert "The guardian did not receive configuration.client (a value of type lock) from the run" in told, told
 
 
 def test_after_a_death_every_slot_of_the_plan_has_its_entry(home: Home, number: int) -> None:

@@ -80,10 +80,12 @@ def test_what_cannot_be_handed_over_is_named_once_and_the_rest_comes_over(caplog
     packing = Packing(run, None)
     with caplog.at_level(logging.WARNING, "chaostoolkit"):
         packing()
-        again = over(packing).toolkit()
+        estate = over(packing)
+    again = estate.toolkit()
     told = [record.getMessage() for record in caplog.records]
     for name in ("configuration.client", "configuration.deep.lock", "settings.hook", "configuration.deep.kept[1]"):
         assert sum(name in text for text in told) == 1, name
+        assert sum(name in text for text in estate.lost) == 1, name
     assert any("experiment.rollbacks[0].provider.arguments.extra" in text for text in told)
     assert again.configuration["deep"] == {"kept": [1, None]}
     assert again.configuration["host"] == "a.example"

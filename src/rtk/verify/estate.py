@@ -54,7 +54,7 @@ class Packing:
             self._named.add(name)
             logger.warning(f"{name} cannot be handed to the guardian: a rollback that it plays goes without it")
         outer = {"path": list(sys.path), "replaced": helper.replaced(), "publish": self._publish, "numbers": numbers}
-        return pickle.dumps({**outer, "pickled": parts})
+        return pickle.dumps({**outer, "pickled": parts, "lost": lost})
 
 
 def _pickled(value: Any, name: str, lost: list[str]) -> bytes:
@@ -83,7 +83,11 @@ def _portable(value: Any, name: str, lost: list[str]) -> Any:
 
 @dataclass
 class Estate:
-    """An estate as it was received. `news` are the entries of the run's record that its guardian was told."""
+    """An estate as it was received.
+
+    `news` are the entries of the run's record that its guardian was told; `lost` names what did not come over. The run
+    has said so too, but a run that is killed may take its last lines with it.
+    """
 
     path: list[str] = field(default_factory=list)
     replaced: list[str] = field(default_factory=list)
