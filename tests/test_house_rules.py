@@ -22,7 +22,7 @@ LAYERS = (
     "rtk.demo",
     "rtk.cli",
 )
-BELOW = ("errors", "clock", "helper", "log", "origin", "outlets", "printable", "slices")
+BELOW = ("backoff", "errors", "clock", "helper", "log", "origin", "outlets", "printable", "slices")
 FOUNDATION = {"rtk", *(f"rtk.{each}" for each in BELOW)}
 PUBLISHING = {"chaoscloud.controls"}  # what settings have named since 2020 does nothing but call rtk.publish
 WEB_FRAMEWORKS = {"aiohttp", "bottle", "django", "fastapi", "flask", "ninja", "starlette", "tornado", "uvicorn"}

@@ -13,9 +13,12 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 from chaoslib.exceptions import ActivityFailed
+
+from rtk.backoff import Backoff
 
 OVER = frozenset({"Success", "Failed", "TimedOut", "Cancelled"})
 RETRIED = frozenset(
@@ -30,7 +33,8 @@ RETRIED = frozenset(
     }
 )
 PATIENCE_S = 60.0
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 5.0
+PAUSES = Backoff(0.1, 2.0, 5.0)  # while AWS says "not now"
+ASKING = Backoff(0.1, 1.5, 5.0)  # until something is done
 _THIS_PROCESS = f"process-{uuid.uuid4()}"
 
 
@@ -45,8 +49,9 @@ class Patient:
     def call(self, operation: str, **request: Any) -> dict[str, Any]:
         """One call, without the parts of the request that are None. Raises ActivityFailed with AWS's code."""
         stated = {name: value for name, value in request.items() if value is not None}
-        deadline, pause = self.monotonic() + PATIENCE_S, FIRST_PAUSE_S
+        deadline, pauses = self.monotonic() + PATIENCE_S, map(PAUSES.pause, count())
         while True:
+            pause = next(pauses)
             try:
                 answer: dict[str, Any] = getattr(self.client, operation)(**stated)
                 return answer
@@ -54,16 +59,14 @@ class Patient:
                 if _code(problem) not in RETRIED or self.monotonic() + pause > deadline:
                     raise ActivityFailed(f"AWS Systems Manager, {operation}: {problem}") from None
             self.sleep(pause)
-            pause = min(pause * 2, LONGEST_PAUSE_S)
 
     def until(self, done: Callable[[], bool], timeout_s: float) -> bool:
         """Ask until it is done, with growing pauses; false when the time (seconds) is over first."""
-        deadline, pause = self.monotonic() + timeout_s, FIRST_PAUSE_S
+        deadline, pauses = self.monotonic() + timeout_s, map(ASKING.pause, count())
         while not done():
             if self.monotonic() >= deadline:
                 return False
-            self.sleep(min(pause, max(0.0, deadline - self.monotonic())))
-            pause = min(pause * 1.5, LONGEST_PAUSE_S)
+            self.sleep(min(next(pauses), max(0.0, deadline - self.monotonic())))
         return True
 
 

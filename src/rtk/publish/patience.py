@@ -3,7 +3,10 @@
 import random
 from collections.abc import Callable
 
-FIRST_S, LONGEST_S = 0.5, 20.0
+from rtk.backoff import Backoff
+
+LONGEST_S = 20.0
+PAUSES = Backoff(0.5, 2.0, LONGEST_S)
 RETRIED = frozenset((408, 425, 429, 500, 502, 503, 504, 507))
 
 
@@ -17,7 +20,7 @@ class Patience:
 
     def pause(self, told: str | None = None) -> float:
         """The next pause; `told` is what the answer's Retry-After says, where it says something."""
-        whole = min(LONGEST_S, FIRST_S * float(2 ** min(self.tries, 10)))
+        whole = PAUSES.pause(self.tries)
         self.tries += 1
         asked = float(told) if told and told.strip().isdigit() else 0.0
         return max(min(asked, LONGEST_S), whole * (1 - self._chance() / 2))

@@ -22,12 +22,12 @@ MINUTES_FROM_S = 600  # a proposal that is longer is one of whole minutes
 
 
 class Doubt(StrEnum):
-    """Why a plan cannot prove anything, whatever the system does."""
+    """Why a plan cannot prove anything, whatever the system does; the values are part of the API."""
 
-    NO_OBJECTIVE = "no objective"
-    NEVER_MET = "never met"
-    ENDS_EARLY = "ends early"
-    TOO_FEW = "too few"
+    NO_OBJECTIVE = "no-objective"
+    NEVER_MET = "never-met"
+    ENDS_EARLY = "ends-early"
+    TOO_FEW = "too-few"
     OUTLASTED = "outlasted"
 
 

@@ -81,6 +81,24 @@ def test_what_cannot_be_expected_is_refused_in_one_sentence(
     assert answer.json()["detail"].startswith(detail)
 
 
+DOUBTS: tuple[tuple[dict[str, Any], str | None], ...] = (
+    ({"objective": OBJECTIVE, "duration": 60}, "too-few"),
+    ({"objective": OBJECTIVE, "duration": 60, "outage_lasts": 3600}, "outlasted"),
+    ({"objective": OBJECTIVE, "stop_when": {"max-duration": 5}, "duration": 36_000}, "ends-early"),
+    ({"objective": None}, "no-objective"),
+    ({"objective": OBJECTIVE, "duration": 36_000}, None),
+)
+
+
+def test_why_no_run_can_prove_it_is_a_code_beside_the_sentence(live: Live, machine: Machine) -> None:
+    for more, doubt in DOUBTS:
+        made = machine("POST", f"{live.team}/verifications", json={**VERIFICATION, **more}).json()
+        assert made["doubt"] == doubt
+        assert (made["warning"] is None) == (doubt in (None, "no-objective"))
+        whole = machine("GET", f"{live.team}/verifications/{made['id']}").json()
+        assert (whole["doubt"], whole["warning"]) == (doubt, made["warning"])
+
+
 def test_a_deleted_verification_takes_no_runs(live: Live, machine: Machine) -> None:
     made = machine("POST", f"{live.team}/verifications", json=VERIFICATION).json()["id"]
     assert machine("DELETE", f"{live.team}/verifications/{made}").status_code == 204

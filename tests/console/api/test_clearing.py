@@ -37,7 +37,7 @@ def made(live: Live, machine: Machine) -> dict[str, Any]:
 def whole(answer: Any) -> dict[str, Any]:
     """An answer without what follows from the rest of it."""
     assert answer.status_code == 200, answer.text
-    left_out = ("standing", "warning", "document", "outage", "occurrence", "outage_learned")
+    left_out = ("standing", "doubt", "warning", "document", "outage", "occurrence", "outage_learned")
     return {key: value for key, value in answer.json().items() if key not in left_out}
 
 

@@ -89,7 +89,7 @@ def make_verification(request: HttpRequest, org: str, team: str, body: NewVerifi
     """
     into, user = enter(request, org, team, "run"), caller_of(request).user
     made = changes.new_verification(into, user, body.dict())
-    told = {**standing.verification(made), "warning": changes.warning_of(made)}
+    told = {**standing.verification(made), **changes.doubted(made)}
     return created(request, told, f"{request.path}/{made.id}")
 
 
@@ -109,7 +109,7 @@ def verification(request: HttpRequest, org: str, team: str, verification: str) -
     cost = occurrences.shown(occurrences.dearest(found.pk, verifications.occurs_in(found)))
     length = lessons.length_of(found)
     told = {
-        "warning": changes.warning_of(found),
+        **changes.doubted(found),
         "document": verifications.document_of(found, length.learned),
         "outage": asdict(length),
         "occurrence": cost,
@@ -128,7 +128,7 @@ def change_verification(
     into, user = enter(request, org, team, "run"), caller_of(request).user
     found = verifications.find(into, verification)
     made = changes.change_verification(into, user, found, body.said())
-    return {**standing.verification(made), "warning": changes.warning_of(made)}
+    return {**standing.verification(made), **changes.doubted(made)}
 
 
 @router.delete(T + "/verifications/{verification}", response={204: None}, summary="Delete a verification")

@@ -11,6 +11,7 @@ from rtk.console.api.proposed import LEARNED, OUTAGE, WARNING, Found
 from rtk.console.api.standing import STANDING, ShownStanding, Together
 from rtk.console.store.run_state import RunState
 from rtk.insight.facts import Outcome, Phase
+from rtk.report.conclusion import Doubt
 
 __all__ = ["Found"]  # what is proposed is shown as well
 
@@ -206,11 +207,12 @@ class ShownVerification(Schema):
 
 
 class MadeVerification(ShownVerification):
-    """A verification, with why no run of it can prove its target as `warning`; null where one can."""
+    """A verification, with why no run of it can prove its target as `doubt` and `warning`; null where one can."""
 
+    doubt: Doubt | None
     warning: str | None
 
-    model_config = like(**VERIFICATION, warning=WARNING)
+    model_config = like(**VERIFICATION, doubt="too-few", warning=WARNING)
 
 
 class WholeVerification(MadeVerification):
@@ -221,7 +223,9 @@ class WholeVerification(MadeVerification):
     outage: dict[str, Any]
     occurrence: ShownCost | None
 
-    model_config = like(**VERIFICATION, warning=WARNING, document=EXPERIMENT, outage=OUTAGE, occurrence=COST)
+    model_config = like(
+        **VERIFICATION, doubt="too-few", warning=WARNING, document=EXPERIMENT, outage=OUTAGE, occurrence=COST
+    )
 
 
 TOKEN: dict[str, Any] = {

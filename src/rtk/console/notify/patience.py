@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
+from rtk.backoff import Backoff
+
 CLAIMED = timedelta(seconds=60)  # longer than any try takes
-FIRST_DELAY, FACTOR, LONGEST_DELAY = timedelta(seconds=10), 3, timedelta(hours=1)
+PAUSES = Backoff(10.0, 3.0, 3600.0)
 
 
 def delay(tries: int) -> timedelta:
     """How long to wait after so many tries: 10 s, 30 s, 90 s and so on, an hour at most."""
-    return min(FIRST_DELAY * int(FACTOR ** min(tries - 1, 10)), LONGEST_DELAY)
+    return timedelta(seconds=PAUSES.pause(tries - 1))

@@ -138,10 +138,11 @@ def _occurs(given: object) -> dict[str, Any] | None:
         raise Problem(422, str(error), OCCURS, wrong=error) from None
 
 
-def warning_of(made: Verification) -> str | None:
-    """Return why no run of a verification can prove its target, in a sentence; None where one can."""
+def doubted(made: Verification) -> dict[str, str | None]:
+    """Return why no run of a verification can prove its target, as a code and in a sentence; None where one can."""
     document = verifications.document_of(made, lessons.learned(made.objective_id))
-    return conclusion_of(verifications.plan_in(document, "verification"), document).warning()
+    found = conclusion_of(verifications.plan_in(document, "verification"), document)
+    return {"doubt": found.doubt, "warning": found.warning()}
 
 
 def archive(thing: Verification | Objective | Experiment, archived: bool = True) -> None:

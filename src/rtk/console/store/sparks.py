@@ -5,21 +5,18 @@ disappears. Of any other they are the last ones.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import date
-from itertools import compress
-from math import isnan
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from django.db import connection
 
-from rtk.insight.columns import DEVIATED, MET, MISSED, Columns, only
 from rtk.insight.facts import OUTCOMES, Measurements, Threshold
+from rtk.insight.thinning import thinned
 
 TILES = 40
-_FROM_WORST = (DEVIATED, MISSED, MET)
 # A run's first entry holds its experiment, in which there may be what the database's own JSON refuses.
 _LAST = r"""
 SELECT asked.run, lately.measured, lately.outcomes, (
@@ -59,27 +56,9 @@ class Drawn(Protocol):
 def drawn(measurements: Measurements, threshold: Threshold) -> dict[str, Any]:
     """What is kept of a run that has ended."""
     found = measurements.columns()
-    worst = [_worst(found, begin, end) for begin, end in _tiles(len(found)) if end > begin]
+    worst = thinned(found.kinds, found.values, TILES)
     values = [None if value is None else float(f"{value:.6g}") for value, _ in worst]
     return {"values": values, "outcomes": [outcome for _, outcome in worst], "threshold": asdict(threshold)}
-
-
-def _tiles(many: int) -> Iterator[tuple[int, int]]:
-    """From where to where each stretch is: all of one length, the first of them one longer where that is needed."""
-    length, longer = divmod(many, TILES)
-    begin = 0
-    for tile in range(TILES):
-        end = begin + length + (tile < longer)
-        yield begin, end
-        begin = end
-
-
-def _worst(found: Columns, begin: int, end: int) -> tuple[float | None, int]:
-    """The value that stands for a stretch and its outcome: none where one of the worst has none, else the greatest."""
-    kinds = found.kinds[begin:end]
-    outcome = next(code for code in _FROM_WORST if code in kinds)
-    values = list(compress(found.values[begin:end], kinds.translate(only(outcome))))
-    return (None if any(map(isnan, values)) else max(values)), outcome
 
 
 def of(runs: Iterable[Drawn]) -> dict[UUID, Spark]:

@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtk.console.pages.templatetags.marks import POINTS, results, sparkline, thinned
+from rtk.console.pages.templatetags.marks import POINTS, few, results, sparkline
 
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False, width=32) | st.none()
 OUTCOMES = st.sampled_from(["met", "deviated", "missed"])
@@ -62,7 +62,7 @@ def test_one_point_is_drawn() -> None:
 
 @given(st.lists(st.tuples(NUMBERS, OUTCOMES), max_size=500))
 def test_a_deviation_never_disappears(points: list[tuple[float | None, str]]) -> None:
-    kept = thinned(points)
+    kept = few(points)
     assert len(kept) <= POINTS
     assert ("deviated" in [outcome for _, outcome in kept]) == ("deviated" in [outcome for _, outcome in points])
 

@@ -4,13 +4,16 @@ What is red has another shape as well, and a sentence tells the same to who sees
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
-from math import isfinite
+from math import isfinite, nan
 from typing import Any
 
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+
+from rtk.insight.columns import MET
+from rtk.insight.facts import OUTCOMES
+from rtk.insight.thinning import thinned
 
 register = template.Library()
 
@@ -30,7 +33,7 @@ def sparkline(values: Iterable[Any] | None, threshold: Any = None, outcomes: Ite
     `outcomes` are `met`, `deviated` and `missed`; without them the threshold tells. Nothing is drawn of nothing.
     """
     lower, upper, unit = bounds(threshold)
-    points = thinned(_points(values, outcomes, lower, upper))
+    points = few(_points(values, outcomes, lower, upper))
     if not points:
         return format_html('<span class="text-secondary">{}</span>', "no data")
     levels = [value for value, _ in points if value is not None]
@@ -57,17 +60,13 @@ def bounds(threshold: Any) -> tuple[Value, Value, str]:
     return None, _number(threshold), ""
 
 
-def thinned(points: Sequence[Point], most: int = POINTS) -> list[Point]:
-    """So many points at most, in their order: of each stretch the worst, so that no deviation disappears."""
+def few(points: Sequence[Point], most: int = POINTS) -> list[Point]:
+    """So many points at most, in their order, thinned where there are more."""
     if len(points) <= most:
         return list(points)
-    edges = [len(points) * number // most for number in range(most + 1)]
-    return [max(points[begin:end], key=_badness) for begin, end in pairwise(edges)]
-
-
-def _badness(point: Point) -> tuple[int, float]:
-    value, outcome = point
-    return {"deviated": 2, "missed": 1}.get(outcome, 0), float("inf") if value is None else value
+    kinds = bytes(OUTCOMES.index(outcome) if outcome in OUTCOMES else MET for _, outcome in points)
+    found = thinned(kinds, [nan if value is None else value for value, _ in points], most)
+    return [(value, OUTCOMES[kind]) for value, kind in found]
 
 
 def sentence(points: Sequence[Point], lower: Value, upper: Value, unit: str) -> str:

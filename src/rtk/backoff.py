@@ -1,0 +1,18 @@
+"""How long to wait before the next try: longer each time, up to a longest."""
+
+from dataclasses import dataclass
+
+_MOST = 30  # tries after which a pause is the longest, whatever the factor
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """Pauses in seconds: `first_s`, then `factor` times as long each time, never longer than `longest_s`."""
+
+    first_s: float
+    factor: float
+    longest_s: float
+
+    def pause(self, tries: int) -> float:
+        """Return the pause after so many tries that had one already; the first is after none."""
+        return min(self.first_s * self.factor ** min(tries, _MOST), self.longest_s)
