@@ -29,9 +29,9 @@ test: setup ## every test, up to six at a time
 newest: setup ## the tests that rest on the Chaos Toolkit and on Django once more, on Python 3.13 with the newest of both
 	@VENV=$(VENV) sh tools/newest.sh
 
-kills: setup ## kill a hundred runs, the console of thirty, guardians and records; look what is left, about 20 min
-	@RTK_KILLS=100 RTK_PUBLISHED=30 RTK_TRIES=5 $(BIN)/python -m pytest -s tests/journey/test_death.py \
-		tests/journey/test_guardian.py tests/journey/test_kept_once.py
+kills: setup ## kill a hundred runs, the console of thirty, guardians, records and workers; look what is left, about 20 min
+	@RTK_KILLS=100 RTK_PUBLISHED=30 RTK_TRIES=5 RTK_WORKERS_KILLED=100 $(BIN)/python -m pytest -s tests/journey/test_death.py \
+		tests/journey/test_guardian.py tests/journey/test_kept_once.py tests/journey/test_jobs.py
 
 mutants: setup ## break the code a little and see whether a test notices; MUTANTS="--most 30 secrets", about 5 s a mutant
 	@$(BIN)/python tools/mutants.py $(MUTANTS)

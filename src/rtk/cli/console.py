@@ -93,6 +93,17 @@ def up(data: str | None, host: str | None, port: int | None, log_format: str | N
 
 @click.command(cls=Command)
 @DATA
+def worker(data: str | None) -> None:
+    """Do what consoles do by themselves, such as notifying, on their PostgreSQL, until Ctrl-C."""
+    with console():
+        from rtk.console.jobs.worker import work
+        from rtk.console.place import place_of
+
+        work(place_of(data), click.echo)
+
+
+@click.command(cls=Command)
+@DATA
 def down(data: str | None) -> None:
     """End the console and its database."""
     with console():

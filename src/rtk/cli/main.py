@@ -7,6 +7,7 @@ from rtk.cli.options import LazyGroup
 _COMMANDS = {
     "experiment": ("rtk.cli.experiment:experiment", "Mend an experiment, or make it a verification."),
     "up": ("rtk.cli.console:up", "Run the console."),
+    "worker": ("rtk.cli.console:worker", "Do what consoles do by themselves, beside them."),
     "down": ("rtk.cli.console:down", "End the console."),
     "status": ("rtk.cli.console:status", "Tell how the console is."),
     "backup": ("rtk.cli.console:backup", "Write everything that the console holds into a file."),

@@ -27,7 +27,7 @@ django.setup()
 from rtk.console.access import AccessLog
 from rtk.console.entrance import Entrance  # all of these need models, which are there only once Django is set up
 from rtk.console.health import PATHS, Health, Readiness
-from rtk.console.notify.sending import Sending
+from rtk.console.jobs.engine import Engine
 from rtk.console.store import ingest, stream
 from rtk.console.store.database import connect
 from rtk.console.store.keeping import Keeping
@@ -137,7 +137,9 @@ def console() -> Console:
         settings.LEAST_RATE,
         settings.ALLAUTH_TRUSTED_PROXY_COUNT,
     )
-    beside = (Keeping(record), Sending(), readiness)
+    beside: list[Beside] = [Keeping(record), readiness]
+    if settings.WORKER:
+        beside.append(Engine())
     return Console(cast("Application", record), pages, Health(readiness), bodies, beside)
 
 

@@ -50,6 +50,9 @@ OPTIONS = (
     Option("RTK_OIDC_DOMAINS", "", "Domains for whose addresses the issuer's word counts, separated by commas."),
     Option("RTK_MAIL_URL", "", "Mail server: smtp://user:password@host:587 (STARTTLS) or smtps://….", secret=True),
     Option("RTK_MAIL_FROM", "reliability-toolkit@localhost", "Sender of the console's mail."),
+    Option(
+        "RTK_WORKER", "yes", "Do what happens by itself in the console's process; else in those of rtk worker.", "flag"
+    ),
     Option("RTK_NOTIFY_OWN_NETWORK", "no", "Let webhooks call private networks and this machine, by http too.", "flag"),
     Option("RTK_PACKAGE", "", "Address of the wheel that pages tell pip to install; by default the console's own."),
     Option("RTK_IMAGE", "", "Container image with the toolkit, which pages name in files for Docker and Kubernetes."),

@@ -61,6 +61,10 @@ class Place:
             raise BadInput(f"cannot write {str(path)!r}: {error.strerror}") from None
         return path.read_text().strip()
 
+    def has_key(self) -> bool:
+        """Whether a key was made here before."""
+        return (self.path / "secret-key").exists()
+
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Have the directory for oneself, until the end of the process at the latest. Raises InUse."""

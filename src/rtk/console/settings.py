@@ -20,6 +20,7 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 _OURS = ["people", "store", "api", "notify", "pages"]
 INSTALLED_APPS = [
+    "procrastinate.contrib.django",
     *[f"rtk.console.{app}" for app in _OURS if (Path(__file__).parent / app / "apps.py").exists()],
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -68,6 +69,7 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": from_url(options.text("DATABASE_URL"), options.limit(limits.DATABASE_CONNECTIONS))}
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None  # rtk.console.jobs.duties says what there is to do
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Nothing rests on what is in here: whatever is counted is in the database.
 CACHES = {
@@ -151,6 +153,7 @@ if PACKAGE:
     options.address("RTK_PACKAGE", PACKAGE, "https://files.example.com/reliability_toolkit-0.1.0-py3-none-any.whl")
 
 vars().update(mail.settings(options.text("RTK_MAIL_URL")))
+WORKER = options.flag("RTK_WORKER")
 NOTIFY_OWN_NETWORK = options.flag("RTK_NOTIFY_OWN_NETWORK")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = options.text("RTK_MAIL_FROM")
 
@@ -186,6 +189,8 @@ LOGGING = {
     "loggers": {
         "django.security.DisallowedHost": {"filters": ["one line"]},
         "rtk.console.access": {"level": "INFO" if ACCESS_LINES else "CRITICAL"},
+        # What goes wrong is counted and logged by rtk.console.jobs, and each job that goes well is no news.
+        "procrastinate": {"level": "CRITICAL"},
     },
     "root": {"handlers": ["stderr"], "level": options.choice("RTK_LOG_LEVEL").upper()},
 }

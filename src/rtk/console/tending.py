@@ -29,10 +29,11 @@ class Tending:
         """Begin."""
         self._thread.start()
 
-    def end(self) -> None:
-        """End, and return once the turn under way is over."""
+    def end(self, within_s: float | None = None) -> None:
+        """End, and return once the turn under way is over; after `within_s` it is left to itself."""
         self._ended.set()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join(within_s)
 
     def _tend(self) -> None:
         while not self._ended.wait(self._every_s):

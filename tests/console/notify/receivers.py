@@ -2,6 +2,7 @@
 
 import socketserver
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -25,6 +26,7 @@ class WebReceiver(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Web)
         self.came: list[Request] = []
         self.answers = [204]
+        self.answered: list[tuple[float, Request, int]] = []  # when, what, and with which status
         self.content = b""
         self.location = ""
         self.silent = threading.Event()  # set: nothing is answered until it is cleared
@@ -40,15 +42,18 @@ class _Web(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.came.append(Request(self.path, dict(self.headers), body))
+        request = Request(self.path, dict(self.headers), body)
+        self.server.came.append(request)
         while self.server.silent.is_set():
             threading.Event().wait(0.02)
         answers = self.server.answers
-        self.send_response(answers.pop(0) if len(answers) > 1 else answers[0])
+        status = answers.pop(0) if len(answers) > 1 else answers[0]
+        self.send_response(status)
         if self.server.location:
             self.send_header("Location", self.server.location)
         self.send_header("Content-Length", str(len(self.server.content)))
         self.end_headers()
+        self.server.answered.append((time.monotonic(), request, status))
         try:
             self.wfile.write(self.server.content)
         except OSError:

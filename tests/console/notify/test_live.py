@@ -10,7 +10,10 @@ from uuid import uuid4
 import pytest
 from django.test import override_settings
 
-from rtk.console.notify import recipients, sending
+from rtk.console.jobs.deferral import defer
+from rtk.console.jobs.engine import Engine
+from rtk.console.jobs.work import Work
+from rtk.console.notify import recipients
 from rtk.console.notify.models import Kind, Notification
 from rtk.console.notify.outbox import ENDED, EVENTS, NOT_RESTORED
 from rtk.console.notify.sealing import secret_of
@@ -84,22 +87,15 @@ def test_a_record_goes_in_while_a_receiver_does_not_answer(live: Live, web: WebR
 
 
 def test_two_who_send_from_one_outbox_do_not_tell_the_same_twice(live: Live, web: WebReceiver) -> None:
-    from django.db import connections
-
     bank = recipients.add(live.world.owner, live.world.bank, Kind.WEBHOOK, web.url, [ENDED])
-    Notification.objects.bulk_create(Notification(recipient=bank, event="test") for _ in range(20))
-
-    def send() -> None:
-        while sending.turn():
-            pass
-        connections.close_all()
-
-    others = [threading.Thread(target=send) for _ in range(3)]
-    for each in others:
-        each.start()
-    for each in others:
-        each.join()
+    tests = Notification.objects.bulk_create(Notification(recipient=bank, event="test") for _ in range(20))
+    engines = [Engine() for _ in range(2)]  # beside the console's own
+    for each in engines:
+        each.begin()
+    defer(Work.TEST, [each.pk for each in tests for _ in range(3)])
     wait_for(lambda: Notification.objects.filter(recipient=bank, state="delivered").count() == 20)
+    for each in engines:
+        each.stop()
     assert len(web.came) == 20
     recipients.remove(live.world.owner, bank)
 

@@ -10,6 +10,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from psycopg import AsyncCursor
+
+from rtk.console.jobs.deferral import defer, defer_on
+from rtk.console.jobs.work import Work
 
 ENDED, NOT_RESTORED, LOST_CONTACT = "run.ended", "run.not-restored", "run.lost-contact"
 EVENTS = {
@@ -21,7 +25,7 @@ TEST = "test"
 
 # What ended before a recipient was there, or a week ago, is nothing to be told of now: insights are computed late for
 # runs that nobody asked for. The lock waits for whoever removes the recipient at this moment.
-QUEUE = """
+_NOTE = """
 INSERT INTO notify_notification (id, created_at, recipient_id, run_id, event, due_at, tries, state, failure)
 SELECT gen_random_uuid(), now(), recipient.id, run.id, %(event)s::text, now(), 0, 'waiting', ''
 FROM notify_recipient recipient JOIN store_run run ON run.team_id = recipient.team_id
@@ -29,15 +33,25 @@ WHERE run.id = ANY(%(runs)s::uuid[]) AND %(event)s::text = ANY(recipient.events)
   AND coalesce(run.ended_at, now()) >= greatest(recipient.created_at, now() - interval '7 days')
 FOR KEY SHARE OF recipient
 ON CONFLICT (recipient_id, run_id, event) DO NOTHING
+RETURNING recipient_id
 """
 
 
-def given(event: str, runs: Sequence[UUID]) -> dict[str, Any]:
-    """What QUEUE is executed with."""
+def _given(event: str, runs: Sequence[UUID]) -> dict[str, Any]:
+
     return {"event": event, "runs": list(runs)}
 
 
 def note(event: str, run: UUID) -> None:
     """Note that something happened to a run, in the transaction that is open."""
     with connection.cursor() as cursor:
-        cursor.execute(QUEUE, given(event, [run]))
+        cursor.execute(_NOTE, _given(event, [run]))
+        recipients = {row[0] for row in cursor.fetchall()}
+    defer(Work.TELL, recipients)
+
+
+async def note_on(cursor: "AsyncCursor[Any]", event: str, runs: Sequence[UUID]) -> None:
+    """Note that something happened to runs, in the transaction that is open on a connection of our own."""
+    await cursor.execute(_NOTE, _given(event, runs))
+    recipients = {row[0] for row in await cursor.fetchall()}
+    await defer_on(cursor.connection, Work.TELL, recipients)

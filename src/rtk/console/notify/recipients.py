@@ -8,6 +8,8 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from rtk.console import mail
+from rtk.console.jobs.deferral import defer
+from rtk.console.jobs.work import Work
 from rtk.console.notify import reach, sealing, services
 from rtk.console.notify.models import LABEL_LENGTH, Kind, Notification, Recipient, State
 from rtk.console.notify.outbox import EVENTS, TEST
@@ -58,7 +60,7 @@ def test(actor: User, recipient: Recipient) -> bool:
             return False
         if recipient.kind == Kind.EMAIL:
             mailing.tested(actor, recipient.team.org, recipient.label)
-        Notification.objects.create(recipient=recipient, event=TEST)
+        defer(Work.TEST, [Notification.objects.create(recipient=recipient, event=TEST).pk])
         _record(actor, recipient, "notification.recipient-tested")
     return True
 

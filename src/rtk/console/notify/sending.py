@@ -1,20 +1,27 @@
-"""The sender: a thread of the console's process that empties the outbox, off everybody's way.
+"""What a recipient is told, try by try, as jobs of the console do it.
 
-Several processes may send from one outbox. A notification is claimed before it is tried, by moving its due time past
-the try: whatever dies meanwhile, it is due again afterwards. So each is told at least once, and twice only when a
-process dies between telling and noting it; its id tells.
+A notification is claimed before it is tried, by moving its due time past the try: whatever dies meanwhile, it is due
+again afterwards. So each is told at least once, and twice only when a process dies between telling and noting it; its
+id tells. Jobs of one recipient wait for each other: it is told in order, and one that is down keeps no other waiting.
 """
 
-import asyncio
 import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
-from django.db import DatabaseError, close_old_connections, transaction
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Exists, Min, OuterRef, QuerySet, TextField
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
-from rtk.console.notify import sealing, token_mail
+from rtk.console.jobs.deferral import defer
+from rtk.console.jobs.work import Work
+from rtk.console.notify import sealing
 from rtk.console.notify.deliver import Letter, deliver
 from rtk.console.notify.message import message_of
 from rtk.console.notify.models import Kind, Notification, State
@@ -22,79 +29,96 @@ from rtk.console.notify.outbox import TEST
 from rtk.console.notify.patience import CLAIMED, delay
 from rtk.console.notify.webhook import Undelivered
 from rtk.console.people import mailing
-from rtk.console.tending import failed
 
-AT_ONCE = 8
+IN_A_ROW = 8  # tries of one job: then others have their turn
 PATIENCE = timedelta(hours=24)
 KEPT = timedelta(days=30)
-LOOK_EVERY_S, MAIL_EVERY_S, TIDY_EVERY_S = 2.0, 60.0, 3600.0
-GRACE_S = 2.0
 
 Deliver = Callable[[Letter], None]
+Now = Callable[[], datetime]
 logger = logging.getLogger(__name__)
 
 
-def turn(deliver: Deliver = deliver, now: Callable[[], datetime] = timezone.now) -> int:
-    """Try what is due, a few at once; how many that were."""
-    claimed = _claim(now())
-    tries = [Try(each, deliver) for each in claimed]
-    for each in tries:
-        each.thread.start()
-    for each in tries:
-        each.thread.join()
-    for each in tries:
-        _settle(each.notification, each.failure, now())
-    return len(tries)
+def tell(
+    recipient: UUID | None, over: threading.Event, deliver: Deliver = deliver, now: Now = timezone.now
+) -> datetime | None:
+    """Try what is due for a recipient, what was tried least and waits longest first; when more is due, if anything."""
+    waiting = Notification.objects.filter(recipient=recipient, state=State.WAITING).exclude(event=TEST)
+    for _ in range(IN_A_ROW):
+        if over.is_set() or not _tried(waiting, deliver, now):
+            break
+    again = _next(waiting)
+    # One job that comes back is enough, however many were noted while the recipient was down.
+    return None if again and _jobs(Work.TELL, recipient).filter(scheduled_at__lte=again).exists() else again
 
 
-class Try:
-    """One notification being tried in a thread of its own, which leaves the database alone."""
+def try_out(
+    notification: UUID | None, _over: threading.Event, deliver: Deliver = deliver, now: Now = timezone.now
+) -> datetime | None:
+    """Send a test, which waits for nothing else; when it is due if another process may be at it."""
+    assert notification is not None
+    waiting = Notification.objects.filter(pk=notification, state=State.WAITING)
+    _tried(waiting, deliver, now)
+    return _next(waiting)
 
-    def __init__(self, notification: Notification, deliver: Deliver) -> None:
-        self.notification = notification
-        # What could not even be written down counts as failed; only its try says otherwise.
-        self.failure: Undelivered | None = Undelivered("it could not be put into words")
-        self._deliver = deliver
-        self._letter = self._written()
-        self.thread = threading.Thread(target=self._work, name="notification", daemon=True)
 
-    def _written(self) -> Letter | None:
-        recipient = self.notification.recipient
-        try:
-            address = sealing.unseal(recipient.address)
-            if recipient.kind == Kind.EMAIL and (refused := mailing.notified(recipient.team.org, address)):
-                self.failure = Undelivered(str(refused))
-                return None
-            return Letter(recipient.id, recipient.kind, address, message_of(self.notification))
-        except sealing.Unreadable:
-            why = "its address cannot be read since the console's secret key changed: remove it and add it again"
-            self.failure = Undelivered(why, final=True)
-        except (LookupError, TypeError, ValueError, AttributeError) as error:
-            why = f"{type(error).__name__}: {error}"
-            logger.error(f"a notification cannot be put into words: {why}", extra=_ids(self.notification))
-        return None
-
-    def _work(self) -> None:
-        if self._letter is None:
-            return
-        try:
-            self._deliver(self._letter)
-            self.failure = None
-        except Undelivered as undelivered:
-            self.failure = undelivered
-        except Exception as error:  # noqa: BLE001 - whatever a service's code raises, the others are sent
-            self.failure = Undelivered(f"it failed in an unforeseen way ({type(error).__name__})")
+def _tried(waiting: "QuerySet[Notification]", deliver: Deliver, now: Now) -> bool:
+    """Try one of what waits; false when nothing is due."""
+    notification = _claimed(waiting, now())
+    if notification is None:
+        return False
+    failure = _failure(notification, deliver)
+    _settle(notification, failure, now())
+    return True
 
 
 @transaction.atomic
-def _claim(now: datetime) -> list[Notification]:
-    due = Notification.objects.filter(state=State.WAITING, due_at__lte=now).order_by("due_at")
-    found = list(due.select_for_update(skip_locked=True).values_list("id", flat=True)[:AT_ONCE])
-    if not found:
-        return []
-    mine = Notification.objects.filter(id__in=found)
+def _claimed(waiting: "QuerySet[Notification]", now: datetime) -> Notification | None:
+    due = waiting.filter(due_at__lte=now).order_by("tries", "due_at", "created_at", "id")
+    found = due.select_for_update(skip_locked=True).values_list("id", flat=True).first()
+    if found is None:
+        return None
+    mine = Notification.objects.filter(id=found)
     mine.update(due_at=now + CLAIMED)
-    return list(mine.select_related("recipient__team__org", "run__verification", "run__experiment", "run__team"))
+    return mine.select_related("recipient__team__org", "run__verification", "run__experiment", "run__team").first()
+
+
+def _next(waiting: "QuerySet[Notification]") -> datetime | None:
+    found: datetime | None = waiting.aggregate(due=Min("due_at"))["due"]
+    return found
+
+
+def _failure(notification: Notification, deliver: Deliver) -> Undelivered | None:
+    """Why a try failed; None for one that went well."""
+    try:
+        letter = letter_of(notification)
+        if not connection.in_atomic_block:
+            connection.close()  # a try may take ten seconds
+        deliver(letter)
+    except Undelivered as undelivered:
+        return undelivered
+    except DatabaseError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a service's code raises, the others are sent
+        return Undelivered(f"it failed in an unforeseen way ({type(error).__name__})")
+    return None
+
+
+def letter_of(notification: Notification) -> Letter:
+    """What is sent, and to where. Raises Undelivered where nothing can be."""
+    recipient = notification.recipient
+    try:
+        address = sealing.unseal(recipient.address)
+        if recipient.kind == Kind.EMAIL and (refused := mailing.notified(recipient.team.org, address)):
+            raise Undelivered(str(refused))
+        return Letter(recipient.id, recipient.kind, address, message_of(notification))
+    except sealing.Unreadable:
+        why = "its address cannot be read since the console's secret key changed: remove it and add it again"
+        raise Undelivered(why, final=True) from None
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        why = f"{type(error).__name__}: {error}"
+        logger.error(f"a notification cannot be put into words: {why}", extra=_ids(notification))
+        raise Undelivered("it could not be put into words") from None
 
 
 def _settle(notification: Notification, failure: Undelivered | None, now: datetime) -> None:
@@ -131,40 +155,22 @@ def tidy(now: datetime) -> None:
     Notification.objects.exclude(state=State.WAITING).filter(created_at__lt=now - KEPT).delete()
 
 
-class Sending:
-    """Begun and ended with the server."""
+def _jobs(work: Work, of: Any) -> "QuerySet[ProcrastinateJob]":
+    """The jobs of an id that wait to be done."""
+    named = ProcrastinateJob.objects.annotate(of=KeyTextTransform("id", "args"))
+    found: QuerySet[ProcrastinateJob] = named.filter(task_name=work, status="todo", of=of)
+    return found
 
-    def __init__(self, look_every_s: float = LOOK_EVERY_S) -> None:
-        self._look_every_s = look_every_s
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._send, name="notifications", daemon=True)
 
-    def begin(self) -> None:
-        """Begin to send."""
-        self._thread.start()
-
-    async def end(self) -> None:
-        """Send no more; a try under way is made again by the next process when it does not end at once."""
-        self._over.set()
-        if self._thread.is_alive():
-            await asyncio.to_thread(self._thread.join, GRACE_S)
-
-    def _send(self) -> None:
-        looks = 0
-        while not self._over.is_set():
-            sent = 0
-            try:
-                sent = turn()
-                if looks % max(1, int(MAIL_EVERY_S / self._look_every_s)) == 0:
-                    token_mail.turn()
-                if looks % int(TIDY_EVERY_S / self._look_every_s) == 0:
-                    tidy(timezone.now())
-            except DatabaseError as error:
-                logger.warning(f"notifications are not sent for now: {type(error).__name__}")
-            except Exception:  # noqa: BLE001 - whatever it is, nobody else would send them
-                failed("notifications")
-            finally:
-                close_old_connections()
-            if sent < AT_ONCE:
-                looks += 1
-                self._over.wait(self._look_every_s)
+@transaction.atomic
+def put_back() -> int:
+    """Defer jobs for what waits without one: noted by an earlier release, or its job failed; how many those are."""
+    waiting = Notification.objects.filter(state=State.WAITING).order_by()
+    told = _jobs(Work.TELL, Cast(OuterRef("recipient_id"), TextField()))
+    tested = _jobs(Work.TEST, Cast(OuterRef("pk"), TextField()))
+    recipients = waiting.exclude(event=TEST).filter(~Exists(told)).values_list("recipient_id", flat=True).distinct()
+    tests = waiting.filter(~Exists(tested), event=TEST).values_list("id", flat=True)
+    found = {Work.TELL: list(recipients), Work.TEST: list(tests)}
+    for work, ids in found.items():
+        defer(work, ids)
+    return sum(map(len, found.values()))

@@ -1,21 +1,18 @@
-"""What the store does beside answering: it watches over runs, drops what is too old, and lets go in the end."""
+"""What the store does beside answering: it watches over runs, and lets go in the end."""
 
 import asyncio
 import logging
-import time
 from contextlib import suppress
 
 from asgiref.sync import sync_to_async
 from django.db import DatabaseError, connection, connections
 
 from rtk.console.database import unhurried
-from rtk.console.people import tally
 from rtk.console.store import stream, watch
 from rtk.console.store.ingest import Ingest
 from rtk.console.tending import failed
 
 SWEEP_S = 5.0
-RETAIN_S = 3600.0
 LONG_S = 300.0  # for a statement: nobody waits for what is made here
 
 logger = logging.getLogger(__name__)
@@ -42,12 +39,9 @@ class Keeping:
         await stream.listener().close()
 
     async def _keep(self) -> None:
-        retained = -RETAIN_S
         while True:
-            due = time.monotonic() - retained >= RETAIN_S
-            retained = time.monotonic() if due else retained
             try:
-                await sync_to_async(_turn, thread_sensitive=False)(due)
+                await sync_to_async(_turn, thread_sensitive=False)()
             except DatabaseError as error:
                 logger.warning(f"runs are not watched over for now: {error}")
             except Exception:  # noqa: BLE001 - whatever it is with one run, the others must be watched over
@@ -55,13 +49,10 @@ class Keeping:
             await asyncio.sleep(SWEEP_S)
 
 
-def _turn(retain: bool) -> None:
+def _turn() -> None:
     try:
         connection.ensure_connection()
         with unhurried(connection.connection, LONG_S):
             watch.sweep()
-            if retain:
-                watch.retain()
-                tally.tidy()
     finally:
         connections.close_all()  # the thread is not ours to keep

@@ -151,5 +151,5 @@ async def update(cursor: psycopg.AsyncCursor[Any], runs: Collection[Held]) -> No
     statuses = [run.end.status if run.end else None for run in runs]
     await cursor.execute(RUNS, [[run.id for run in runs], [run.next for run in runs], statuses])
     if ended := [run.id for run in runs if run.end]:
-        await cursor.execute(outbox.QUEUE, outbox.given(outbox.ENDED, ended))
+        await outbox.note_on(cursor, outbox.ENDED, ended)
     await cursor.execute(NOTIFY, [[str(run.id) for run in runs]])

@@ -1,0 +1,42 @@
+"""What is kept no longer goes: partitions, counts, what was told, and jobs that have ended."""
+
+import threading
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+from django.utils import timezone
+from procrastinate import App, JobContext
+from procrastinate.builtin_tasks import remove_old_jobs
+
+from rtk.console.database import unhurried
+from rtk.console.jobs.work import Work
+from rtk.console.notify import sending
+from rtk.console.people import tally
+from rtk.console.store import watch
+
+LONG_S = 300.0  # for a statement: nobody waits for what is done here
+FAILED_JOBS_H = 30 * 24
+
+
+def retain(_id: UUID | None, _over: threading.Event) -> datetime | None:
+    """Drop what is too old, and put back what waits without a job."""
+    connection.ensure_connection()
+    with unhurried(connection.connection, LONG_S):
+        sending.put_back()
+        watch.retain()
+        tally.tidy()
+        sending.tidy(timezone.now())
+    return None
+
+
+def register(app: App) -> None:
+    """Let the engine forget jobs that ended otherwise than well; all others it forgets at once."""
+
+    async def prune(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - as jobs call it
+        await remove_old_jobs(
+            context, max_hours=FAILED_JOBS_H, remove_failed=True, remove_cancelled=True, remove_aborted=True
+        )
+
+    task = app.task(name=Work.PRUNE, queue=Work.PRUNE.queue, pass_context=True)(prune)
+    app.periodic(cron="37 * * * *")(task)
