@@ -37,7 +37,7 @@ ZOOMED = """
 
 def run(sitting: Sitting) -> Row:
     """The row."""
-    count = int(sitting.either(100_000, 20_000))
+    count = int(sitting.either(100_000, 4_000))
     sitting.asks(
         f"the page of a run of {count:,} measurements in Chromium, from its address until its chart can be used; the "
         "longest step of zooming",

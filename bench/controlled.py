@@ -25,7 +25,7 @@ def run(sitting: Sitting) -> Row:
         f"`chaos run` of an experiment of {seconds:g} s, publishing to a console on the same machine ÷ not publishing",
         f"≤ {MOST_RATIO:g}",
     )
-    with truth.serving() as server, serving() as console, tempfile.TemporaryDirectory() as name:
+    with truth.serving() as server, serving(shared=sitting.quick) as console, tempfile.TemporaryDirectory() as name:
         control = Path(name) / "controls.json"
         control.write_text(json.dumps(CONTROL))
         play = partial(_run, server, seconds)

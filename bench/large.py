@@ -41,7 +41,7 @@ FORGET = "UPDATE store_run SET insight = NULL, insight_next = NULL WHERE id = %s
 
 def run(sitting: Sitting) -> Row:
     """The row."""
-    many = round(sitting.either(MANY, 2_000))
+    many, settled_s = round(sitting.either(MANY, 2_000)), sitting.either(SETTLED_S, 0.5)
     sitting.asks(
         f"a run of {many:,} measurements: its page the first time ever, and again; its chart's data, its report as "
         "HTML, all as CSV; the most memory that the console has more meanwhile, and afterwards",
@@ -50,7 +50,7 @@ def run(sitting: Sitting) -> Row:
     with serving(shared=sitting.quick) as one:
         path = filled(one, many)
         browser = signed_in(one)
-        found = sitting.interleaved({"large": partial(viewed, one, path, browser)})["large"]
+        found = sitting.interleaved({"large": partial(viewed, one, path, browser, settled_s)})["large"]
     first, most, left = (spread(found, name) for name in ("first s", "more MiB", "left MiB"))
     others = ("again s", "chart s", "html s", "csv s")
     told = ", ".join(f"{name.removesuffix(' s')} {spread(found, name).tell(' s')}" for name in others)
@@ -87,8 +87,8 @@ def filled(one: Console, many: int) -> str:
 OBJECTIVE = {"name": "Large", "target": 0.95, "window": 86_400}
 
 
-def viewed(one: Console, path: str, browser: requests.Session) -> Figures:
-    """Somebody looks at all there is of the run."""
+def viewed(one: Console, path: str, browser: requests.Session, settled_s: float) -> Figures:
+    """Somebody looks at all there is of the run; its memory is read once so many seconds have passed."""
     run_id = path.rpartition("/")[2]
     page = f"{one.url}/bench/team/insights/{run_id}"
     with one.database.connect() as connection:
@@ -99,7 +99,7 @@ def viewed(one: Console, path: str, browser: requests.Session) -> Figures:
         took["chart s"] = timed(browser, f"{page}/data")
         took |= {f"{form} s": timed(browser, f"{page}/report.{form}") for form in FILES}
         took["csv s"] = timed(browser, f"{page}/measurements.csv")
-        time.sleep(SETTLED_S)
+        time.sleep(settled_s)
     return {**took, **memory.figures()}
 
 

@@ -20,13 +20,14 @@ TOLD_S = 0.1  # the end of a record is looked for twenty times a second
 
 def run(sitting: Sitting) -> Row:
     """The row."""
-    seconds = sitting.either(40, 0.5)
+    seconds, slow_s = sitting.either(40, 0.5), sitting.either(SLOW_S, 0.2)
     sitting.asks(
         f"`chaos verify` of {seconds:g} s, 10 a second, publishing to a console on this machine ÷ not publishing: "
-        f"wall time, lateness p99; the same where the console adds {SLOW_S:g} s to each answer: end later than alone",
+        f"wall time, lateness p99; the same where the console adds {slow_s:g} s to each answer: end later than alone",
         f"≤ {MOST_RATIO:g}; ≤ + {MOST_MORE_MS:g} ms; ≤ {LONGEST_WAIT_S:g} s",
     )
-    with truth.serving() as server, serving() as console, slowed(console.url, SLOW_S) as slow:
+    shared = sitting.quick
+    with truth.serving() as server, serving(shared) as console, slowed(console.url, slow_s) as slow:
         verify = partial(_verify, server, seconds)
         found = sitting.interleaved(
             {

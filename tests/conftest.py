@@ -11,7 +11,9 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,8 @@ import pytest
 from hypothesis import settings
 
 from rtk.log import OURS, ToToolkit, join_toolkit
-from tests.databases import django_db_setup, postgres
+from tests.databases import committed, django_db_setup, postgres
+from tests.publish.forked import forks
 from tests.targets import Target, noted, serving
 
 with warnings.catch_warnings():  # the Chaos Toolkit imports a module that a library of its own has moved
@@ -37,17 +40,39 @@ settings.load_profile("patient")
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Iterator[Any]:
+def pytest_collection(session: pytest.Session) -> Iterator[Any]:
     """Look for no rubbish among what stays: thousands of tests, and the modules that they import."""
     gc.disable()
     try:
+        import_from_elsewhere(session.config)
         return (yield)
     finally:
         gc.freeze()
         gc.enable()
 
 
-__all__ = ["django_db_setup", "postgres"]  # once for all parts: each has the same tables
+def import_from_elsewhere(config: pytest.Config) -> None:
+    """Import whole directories of tests, each worker from a place of its own on: what one compiled another only loads.
+
+    In step each of them would compile all of it. What cannot be imported is left to pytest to tell.
+    """
+    worker, workers = (os.environ.get(f"PYTEST_XDIST_WORKER{what}", "") for what in ("", "_COUNT"))
+    if not worker:
+        return
+    names = [name for argument in config.args for name in modules_below(config.rootpath, argument)]
+    begin = len(names) * int(worker.removeprefix("gw")) // int(workers)
+    for name in [*names[begin:], *names[:begin]]:
+        with suppress(Exception, pytest.fail.Exception, pytest.skip.Exception):
+            import_module(name)
+
+
+def modules_below(root: Path, directory: str) -> list[str]:
+    """The test modules of a directory, in order; none of a single file."""
+    found = sorted((root / directory).rglob("test_*.py"))
+    return [".".join(path.relative_to(root).with_suffix("").parts) for path in found if path.is_relative_to(root)]
+
+
+__all__ = ["committed", "django_db_setup", "postgres"]  # once for all parts: each has the same tables
 ROOT = Path(__file__).parents[1]
 CHAOS = Path(sys.executable).with_name("chaos")
 SHORT = ("--every", "50ms", "--for", "400ms", "--target", "50%")
@@ -140,8 +165,18 @@ class Home:
     def verify(self, *arguments: str, **more: Any) -> "Ended":
         """Run `chaos verify` to its end."""
         began = time.monotonic()
+        if not more:
+            return self._forked(began, *arguments)
         with self.start(*arguments, **more) as process:
             out, _ = process.communicate(timeout=120)
+        return Ended(self, process.returncode, out, time.monotonic() - began)
+
+    def _forked(self, began: float, *arguments: str) -> "Ended":
+        """The same of a process that has imported everything already, which is what starting one takes most of."""
+        (self.path / "home").mkdir(exist_ok=True)
+        with forks().start(self.command(*arguments)[1:], self.env(), self.path, session=False) as process:
+            out = process.communicate(timeout=120)
+        assert process.returncode is not None
         return Ended(self, process.returncode, out, time.monotonic() - began)
 
     def records(self) -> list[Path]:

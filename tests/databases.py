@@ -60,6 +60,17 @@ def django_db_setup(postgres: Postgres, django_test_environment: None, django_db
         connections.close_all()
 
 
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The database for a test that commits, or that is looked at by other connections; emptied afterwards.
+
+    Instead of pytest-django's `transactional_db`, which flushes all tables and makes the content types anew.
+    """
+    with django_db_blocker.unblock():
+        yield
+        empty()
+
+
 def empty() -> None:
     """Empty the database as Django's `flush` does, which takes ten times as long: it empties the empty tables, too."""
     from django.db import connection, transaction

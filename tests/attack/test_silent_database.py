@@ -15,7 +15,7 @@ from rtk.console.store.intake import Batch
 from rtk.console.store.problem import Problem
 from tests.console.silent import Passage, passage
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.usefixtures("committed"), pytest.mark.timeout(60)]
 LIMIT_S = 1.0
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests.console.live import Live, live_console
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.usefixtures("committed"), pytest.mark.timeout(120)]
 MIB = 2**20
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
@@ -20,7 +20,7 @@ LOGIN, TOKENS = "/accounts/login/", "/api/v1/tokens"
 
 
 @pytest.fixture
-def live(transactional_db: None) -> Iterator[Live]:
+def live(committed: None) -> Iterator[Live]:
     with live_console() as console:
         yield console
 

@@ -15,7 +15,7 @@ from rtk.console.entrance import Entrance, is_known
 from rtk.console.people import tokens
 from tests.console.people.world import World, made
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("committed")
 Message = MutableMapping[str, Any]
 
 

@@ -49,7 +49,7 @@ def told(connect: Connect, path: str, method: str = "GET") -> tuple[int, Any, di
     return asyncio.run(play())
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("committed")
 @pytest.mark.parametrize("path", ["/health", "/health/ready"])
 def test_it_is_ready_once_a_write_is_in_the_database(path: str) -> None:
     failures.clear()
@@ -59,7 +59,7 @@ def test_it_is_ready_once_a_write_is_in_the_database(path: str) -> None:
     assert Written.objects.count() == 1
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("committed")
 def test_a_database_that_takes_no_writes_is_not_ready() -> None:
     async def read_only() -> psycopg.AsyncConnection[Any]:
         made = await connect()
@@ -69,7 +69,7 @@ def test_a_database_that_takes_no_writes_is_not_ready() -> None:
     assert told(read_only, "/health/ready")[0] == 503
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("committed")
 def test_one_whose_writes_take_longer_than_a_second_is_not_ready() -> None:
     with connection.cursor() as cursor:
         cursor.execute("BEGIN")
@@ -91,7 +91,7 @@ def test_only_getting_it_is_answered() -> None:
     assert (status, headers[b"allow"]) == (405, b"GET, HEAD")
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("committed")
 def test_a_silent_database_is_found_out_within_a_second_and_again_when_it_speaks(postgres: Postgres) -> None:
     async def play() -> list[bool]:
         now = [0.0]

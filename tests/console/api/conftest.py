@@ -12,11 +12,6 @@ from tests.console.live import Live, Machine, live_console
 T = "/api/v1/organizations/{org}/teams/{team}"
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Make the mark known by which a test says which row of part A it holds the console to."""
-    config.addinivalue_line("markers", "contract(row): the row of part A that this test is about, and must call")
-
-
 @pytest.fixture(scope="module")
 def db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """The test database, without a transaction around each test: what the server stores is seen."""

@@ -13,7 +13,16 @@ from typing import Any, Literal
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    expect,
+    sync_playwright,
+)
 
 from rtk.console.people.models import User
 from tests.console.people.world import signed_in
@@ -37,6 +46,7 @@ QUIET = [
 WIDE, NARROW = (1440, 900), (390, 844)
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)  # as all else that is waited for: else it is 5 s, however busy the machine is
 Scheme = Literal["light", "dark"]
 # A window that has its new width, and every chart on a canvas that has followed its box.
 LAID_OUT = """width => innerWidth === width && [...document.querySelectorAll(".chart-box")].every(
@@ -144,13 +154,58 @@ def context(
         reduced_motion="reduce",
         **more,
     )
-    if user is not None:
-        name = settings.SESSION_COOKIE_NAME
-        made.add_cookies([{"name": name, "value": signed_in(user).cookies[name].value, "url": url}])
+    sign_in(made, url, user)
     try:
         yield made
     finally:
         made.close()
+
+
+def sign_in(made: BrowserContext, url: str, user: User | None) -> None:
+    """Let a browser be that of somebody who is signed in anew, or of nobody."""
+    made.clear_cookies()
+    if user is not None:
+        name = settings.SESSION_COOKIE_NAME
+        made.add_cookies([{"name": name, "value": signed_in(user).cookies[name].value, "url": url}])
+
+
+class Lending:
+    """One browser for test after test; whoever has it finds it as a new one, and others meanwhile get their own.
+
+    A page of the site stays open in it: a process that shows nothing is ended, and beginning another takes as long as
+    a page does.
+    """
+
+    def __init__(self, made: BrowserContext, url: str) -> None:
+        self._made, self._url, self._is_lent = made, url, False
+        self._always_open = made.new_page()
+        self._always_open.goto(f"{url}/health")
+
+    @contextmanager
+    def lent(
+        self, browser: Browser, user: User | None, scheme: Scheme = "light", size: tuple[int, int] = WIDE, **more: Any
+    ) -> Iterator[Page]:
+        """A tab of somebody's browser: of the one that is lent, unless it has to be of another kind."""
+        if self._is_lent or more:
+            with context(browser, self._url, user, scheme, size, **more) as own:
+                yield own.new_page()
+            return
+        self._is_lent = True
+        sign_in(self._made, self._url, user)
+        tab = self._made.new_page()
+        tab.set_viewport_size({"width": size[0], "height": size[1]})
+        tab.emulate_media(color_scheme=scheme)
+        try:
+            yield tab
+        finally:
+            self._forget()
+            self._is_lent = False
+
+    def _forget(self) -> None:
+        for tab in self._made.pages:
+            if tab != self._always_open:
+                tab.close()
+        self._always_open.evaluate("localStorage.clear()")
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 
 from rtk.console.people.models import User
 from tests.console.live import Live, live_console
-from tests.console.pages.browser import Screen, browsing, context, watched
+from tests.console.pages.browser import Lending, Screen, browsing, context, watched
 from tests.console.people.world import World, made
 
 
@@ -44,13 +44,20 @@ def browser() -> Iterator[Browser]:
         connections.close_all()
 
 
+@pytest.fixture(scope="module")
+def lending(site: Live, browser: Browser) -> Iterator[Lending]:
+    """A browser that is lent to test after test."""
+    with context(browser, site.url, None) as made:
+        yield Lending(made, site.url)
+
+
 @pytest.fixture
-def screens(site: Live, browser: Browser) -> Iterator[Callable[..., Screen]]:
+def screens(site: Live, browser: Browser, lending: Lending) -> Iterator[Callable[..., Screen]]:
     """Makes screens: `screens(user, scheme="dark", size=NARROW)`; on none of them may anything go wrong."""
     with ExitStack() as stack:
 
         def made(user: User | None = None, **how: Any) -> Screen:
-            tab = stack.enter_context(context(browser, site.url, user, **how)).new_page()
+            tab = stack.enter_context(lending.lent(browser, user, **how))
             return stack.enter_context(watched(Screen(tab, site.url)))
 
         yield made

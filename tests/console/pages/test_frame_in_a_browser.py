@@ -67,6 +67,21 @@ def test_the_colours_follow_the_system_until_they_are_chosen_and_stay_chosen(
     assert background(page) == dark
 
 
+@pytest.mark.parametrize("turn", ["first", "second"])
+def test_the_browser_of_a_test_knows_nothing_of_the_test_before(
+    screens: Callable[..., Screen], site: Live, turn: str
+) -> None:
+    page = screens(site.world.member).open("/profile")
+    assert page.evaluate("[localStorage.length, sessionStorage.getItem('a'), history.length]") == [0, None, 2]
+    assert "left" not in {each.get("name") for each in page.context.cookies()}
+    page.evaluate("localStorage.setItem('rtk-theme', 'dark'), sessionStorage.setItem('a', 'b')")
+    page.context.add_cookies([{"name": "left", "value": turn, "url": site.url}])
+    other = screens(None).open("/profile")
+    assert "/accounts/login/" in other.url
+    assert [each.get("name") for each in other.context.cookies() if each.get("name") == "left"] == []
+    assert page.evaluate("fetch('/profile').then(answer => answer.redirected)") is False
+
+
 def test_what_is_copied_is_all_of_it_and_is_said(screens: Callable[..., Screen], site: Live) -> None:
     screen = screens(site.world.owner, permissions=["clipboard-read", "clipboard-write"])
     page = screen.open("/patterns")

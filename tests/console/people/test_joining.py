@@ -77,7 +77,7 @@ def test_entering_and_leaving_a_team_is_noted_once(world: World) -> None:
     assert done(world).count("team.member-added") == 1
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("committed")
 def test_of_two_owners_who_leave_at_once_one_stays() -> None:
     world = made()
     joining.change_role(world.owner, world.membership(world.admin), Role.OWNER)

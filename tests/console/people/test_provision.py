@@ -61,7 +61,7 @@ def test_what_cannot_be_is_one_sentence_and_nothing_is_made(
     assert [kind.objects.count() for kind in (User, Organization, Team, Token)] == counts
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("committed")
 def test_two_at_once_make_it_once() -> None:
     secrets: list[str] = []
 

@@ -8,7 +8,7 @@ from tests.console.pages.insights.made import ended
 from tests.console.people.world import made
 
 
-@pytest.mark.usefixtures("transactional_db")
+@pytest.mark.usefixtures("committed")
 def test_of_a_run_each_version_is_kept_once_and_goes_with_it() -> None:
     run = ended(made())
     FormerInsight.objects.create(run=run, version=1, insight={"version": 1})

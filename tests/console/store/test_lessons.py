@@ -19,7 +19,7 @@ PLAN = {"frequency_s": 5, "duration_s": 900}
 
 
 @pytest.fixture
-def world(transactional_db: None) -> World:
+def world(committed: None) -> World:
     return made()
 
 

@@ -18,7 +18,7 @@ ADDED = ("proof", "outage", "seen", "former", "versions", "sums", "occurrence")
 
 
 @pytest.fixture
-def world(transactional_db: None) -> World:
+def world(committed: None) -> World:
     return made()
 
 

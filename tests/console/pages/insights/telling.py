@@ -102,13 +102,7 @@ class Telling:
         self.phase("baseline", "ended")
         self.phase("conditions")
         self.activity("condition", "inject-cpu", 22.0, 24.5)
-        for slot in range(60):
-            value = 3000 + (slot * 977) % 2500
-            bad = 8 < slot < 50 and slot % 3 == 0
-            outcome = "missed" if slot in (14, 15, 40) else "deviated" if bad else "met"
-            self.measure(
-                "conditions", range(slot, slot + 1), None if outcome == "missed" else value + 4000 * bad, outcome
-            )
+        self.tell(*[self._of_the_conditions(slot) for slot in range(60)])
         self.phase("conditions", "ended")
         self.undo(80.2)
         self.phase("recovery")
@@ -116,6 +110,11 @@ class Telling:
         self.phase("recovery", "ended")
         self.end()
         return self
+
+    def _of_the_conditions(self, slot: int) -> dict[str, Any]:
+        value, bad = 3000 + (slot * 977) % 2500, 8 < slot < 50 and slot % 3 == 0
+        outcome = "missed" if slot in (14, 15, 40) else "deviated" if bad else "met"
+        return measured(self.phases, "conditions", slot, None if outcome == "missed" else value + 4000 * bad, outcome)
 
     def five(self) -> "Telling":
         """All of a run with all five phases: what deviates does so from the onset until the undo is over."""
@@ -130,11 +129,8 @@ class Telling:
         self.tell({"t": 23.5, "kind": "activity", "role": "condition", "index": 0, "name": "inject-cpu", "run": {}})
         self.phase("onset", "ended")
         self.phase("conditions")
-        for slot in range(60):
-            bad = slot % 4 == 1
-            self.measure(
-                "conditions", range(slot, slot + 1), 7000 + slot if bad else 4800, "deviated" if bad else "met"
-            )
+        told = ((7000 + slot, "deviated") if slot % 4 == 1 else (4800, "met") for slot in range(60))
+        self.tell(*[measured(self.phases, "conditions", slot, *each) for slot, each in enumerate(told)])
         self.phase("conditions", "ended")
         self.phase("undo")
         self.measure("undo", range(3), 6900, "deviated")
