@@ -15,6 +15,7 @@ from django.db import connection
 
 from rtk.console.store.intake import OUTCOME_CODES
 from rtk.console.store.models import Objective
+from rtk.console.store.run_state import NotedState, RunState
 from rtk.insight.budget import Balance, balance_of
 from rtk.insight.plan_limits import LONGEST_WINDOW_S
 
@@ -27,7 +28,8 @@ FROM unnest(%s::uuid[], %s::timestamptz[]) AS o(id, since)
 JOIN store_verification v ON v.objective_id = o.id
 JOIN store_run r ON r.verification_id = v.id
 """
-_CAME_TO = "coalesce(r.verdict, CASE WHEN r.ended_at IS NULL THEN r.state END)"
+_STATE = f"CASE r.state WHEN '{NotedState.LOST}' THEN '{RunState.LOST_CONTACT}' ELSE r.state END"
+_CAME_TO = f"coalesce(r.verdict, CASE WHEN r.ended_at IS NULL THEN {_STATE} END)"
 _KNOWN = "coalesce(r.deviating_s IS NOT NULL AND r.insight_next = r.next, false)"
 _WITHIN = """(r.created_at >= o.since OR (
   r.created_at < o.since AND r.created_at > o.since - %s AND coalesce(r.ended_at, r.heard_at) >= o.since

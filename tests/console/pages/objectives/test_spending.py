@@ -11,11 +11,12 @@ from django.utils.timezone import now
 from rtk.console.store import spending
 from rtk.console.store.insights import keep
 from rtk.console.store.models import Objective, Run
+from rtk.console.store.run_state import NotedState, RunState
 from rtk.console.store.spending import Spent
 from rtk.insight.budget import Balance
 from tests.console.live import measurement, whole_record
 from tests.console.pages.insights.made import a_run, ended, told
-from tests.console.people.world import World
+from tests.console.people.world import World, signed_in
 
 DAY = timedelta(days=1)
 THEN = now().replace(microsecond=0)  # so that runs lie to one another as they are told to
@@ -86,6 +87,15 @@ def test_a_run_under_way_is_counted_as_far_as_it_came(world: World) -> None:
     assert balance(of(run)).deviating_s == 10.0
     (spent,) = spenders(of(run))
     assert (spent.name, spent.came_to, spent.deviating_s) == (run.verification.name, "running", 10.0)
+
+
+def test_a_run_that_lost_contact_is_told_so_and_shown_on_the_page_of_its_objective(world: World) -> None:
+    run = told(a_run(world), [measurement(0, "deviated")])
+    Run.objects.filter(pk=run.pk).update(state=NotedState.LOST)
+    (spent,) = spenders(of(run))
+    assert spent.came_to == RunState.LOST_CONTACT
+    answer = signed_in(world.member).get(f"/acme/shop/objectives/{of(run).pk}")
+    assert "lost contact" in answer.content.decode()
 
 
 def test_a_run_whose_insight_is_older_than_its_record_is_counted_anew(world: World) -> None:

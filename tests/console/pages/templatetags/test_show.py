@@ -57,7 +57,7 @@ def test_a_time_says_exactly_when_in_its_title() -> None:
 
 
 def test_the_word_of_a_state_stands_where_no_badge_can() -> None:
-    assert [show.word(name) for name in ("not_begun", "lost contact", None)] == [
+    assert [show.word(name) for name in ("not-begun", "lost contact", None)] == [
         "not begun",
         "lost contact",
         "no verdict",
