@@ -22,7 +22,8 @@ demo: setup ## play the tutorial from its first step to its insight, about 80 s;
 
 # Many tests wait more than they work, so four more at a time than there are cores; in the order of the files, for the
 # longest of them are not the last.
-test: setup ## every test, up to eight at a time
+test: setup ## every test, those of the TypeScript first, up to eight at a time
+	@$(BIN)/python tools/frontend.py test
 	@$(BIN)/python -m pytest --dist=loadfile --no-loadscope-reorder --maxprocesses=8 \
 		--numprocesses=$$(($$(getconf _NPROCESSORS_ONLN) + 4))
 
@@ -72,6 +73,7 @@ dist: setup ## the sdist, the wheel with the front end inside, and its bill of m
 format: setup ## format and fix what can be fixed
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+	@$(BIN)/python tools/frontend.py format
 
 clean: ## remove what setup and the tests made
 	rm -rf $(VENV) site dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

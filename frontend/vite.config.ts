@@ -33,9 +33,7 @@ export default defineConfig({
       // htmx's eval, which its settings never let it reach, nor does the Content-Security-Policy.
       // And how long plugins take, which on a busy machine is long.
       onLog: (level, log, report) => ["EVAL", "PLUGIN_TIMINGS"].includes(log.code ?? "") || report(level, log),
-      input: Object.fromEntries(
-        readdirSync(entries).map((file) => [basename(file, ".ts"), resolve(entries, file)]),
-      ),
+      input: Object.fromEntries(readdirSync(entries).map((file) => [basename(file, ".ts"), resolve(entries, file)])),
     },
   },
   plugins: [licences(LICENCES), compress()],

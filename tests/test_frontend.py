@@ -46,6 +46,10 @@ def test_a_change_of_a_source_is_noticed(tool: ModuleType, tmp_path: Path, monke
     before = tool.digest()
     (tmp_path / "node_modules" / "cache").write_text("1")
     assert tool.digest() == before
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "app.test.ts").write_text("1")
+    (tmp_path / "biome.json").write_text("{}")
+    assert tool.digest() == before, "no build depends on tests and linters"
     (tmp_path / "src" / "app.ts").write_text("2")
     assert tool.digest() != before
 
@@ -104,6 +108,30 @@ def test_whatever_is_sent_compressed_is_no_larger_for_it() -> None:
 
 def sources(*endings: str) -> list[Path]:
     return [path for path in (FRONTEND / "src").rglob("*") if path.suffix in endings]
+
+
+def test_every_file_that_holds_logic_has_its_test() -> None:
+    written = [path for folder in ("src", "plugins") for path in (FRONTEND / folder).rglob("*.ts")]
+    of_logic = [path for path in written if path not in DECLARATIONS and not is_list_of_starts(path)]
+    mirrored = {path: mirror(path) for path in of_logic}
+    assert [str(path.relative_to(FRONTEND)) for path, test in mirrored.items() if not test.exists()] == []
+    known = {*mirrored.values(), *HELPERS}
+    assert [str(path.relative_to(FRONTEND)) for path in (FRONTEND / "tests").rglob("*.ts") if path not in known] == []
+
+
+DECLARATIONS = {FRONTEND / "src" / "schema.ts"}  # written by tools/typescript.py
+HELPERS = {FRONTEND / "tests" / "made.ts", FRONTEND / "tests" / "plugins" / "built.ts"}
+
+
+def is_list_of_starts(path: Path) -> bool:
+    """Whether a bundle does nothing but import what it starts, a line each."""
+    return path.parent.name == "entries" and path.stem != "theme"
+
+
+def mirror(path: Path) -> Path:
+    """The test of a file: tests/chart/thin.test.ts of src/chart/thin.ts."""
+    place = path.relative_to(FRONTEND)
+    return FRONTEND / "tests" / (place.relative_to("src") if place.parts[0] == "src" else place).with_suffix(".test.ts")
 
 
 def test_every_bundle_that_a_page_asks_for_is_there() -> None:

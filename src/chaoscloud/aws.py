@@ -19,6 +19,7 @@ from typing import Any
 from chaoslib.exceptions import ActivityFailed
 
 from rtk.backoff import Backoff
+from rtk.figures import chosen_duration
 
 OVER = frozenset({"Success", "Failed", "TimedOut", "Cancelled"})
 RETRIED = frozenset(
@@ -95,7 +96,7 @@ def seconds(value: Any, what: str, *, least: float = 0) -> float:
     except (TypeError, ValueError):
         raise ActivityFailed(f"{what} must be a number of seconds, not {value!r}") from None
     if not least <= found < float("inf"):
-        raise ActivityFailed(f"{what} must be at least {least:g} seconds, not {value!r}")
+        raise ActivityFailed(f"{what} must be at least {chosen_duration(least)}, not {value!r}")
     return found
 
 

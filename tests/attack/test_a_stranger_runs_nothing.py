@@ -93,7 +93,7 @@ def test_a_person_is_asked_once_and_sees_what_would_run(home: Home, stranger: St
     for each in (
         "sh -c 'echo burnt >> notes'",
         "curl https://elsewhere.example/x",
-        "rtk.insight.words",
+        "rtk.figures",
         "Hosts:",
         "revision",
     ):
@@ -233,7 +233,7 @@ def test_a_host_one_signed_in_to_runs_as_it_always_did_and_says_what(home: Home,
     ended = home.chaos("verify", *QUICK, stranger.url)
     assert ended.code == 0, ended.out
     opening = ended.out.partition("Verdict")[0]
-    for line in (f"From {stranger.url}", "Programs: sh", "Python modules: rtk.insight.words"):
+    for line in (f"From {stranger.url}", "Programs: sh", "Python modules: rtk.figures"):
         assert line in opening
     assert ran(home)
 

@@ -52,9 +52,7 @@ def refusal(answer: Any) -> str:
 def test_the_sixth_password_is_not_even_looked_at(world: World) -> None:
     assert guess(6) == [200] * 5 + [429]
     sentence = refusal(sign_in(PASSWORD))
-    assert sentence == (
-        "No more than 5 wrong passwords for an address are possible within 5 minutes: try again in 5 minutes."
-    )
+    assert sentence == ("No more than 5 wrong passwords for an address are possible within 5 min: try again in 5 min.")
 
 
 def test_no_count_is_pushed_out_by_cookies_that_somebody_made_up(world: World) -> None:
@@ -226,7 +224,7 @@ def test_the_sixth_code_is_not_even_looked_at(world: World, kind: str) -> None:
     secret, [recovery, *_] = with_codes(world.owner)
     assert [try_code("000000").status_code for _ in range(5)] == [200] * 5
     refused = try_code(shown(secret) if kind == "app" else recovery)
-    assert "5 wrong codes for an account are possible within 5 minutes" in refusal(refused)
+    assert "5 wrong codes for an account are possible within 5 min:" in refusal(refused)
 
 
 def test_codes_are_bounded_by_the_day_as_well(world: World) -> None:
@@ -280,7 +278,7 @@ def test_sign_ups_are_bounded_for_a_network(world: World, settings: Any) -> None
     form = {"name": "Somebody", "password1": PASSWORD, "password2": PASSWORD}
     answers = [Client().post("/accounts/signup/", {**form, "email": f"new{n}@example.org"}) for n in range(21)]
     assert answers[19].status_code == 302
-    assert "20 sign-ups are possible within an hour" in refusal(answers[20])
+    assert "20 sign-ups are possible within 1 h:" in refusal(answers[20])
     assert not User.objects.filter(email="new20@example.org").exists()
 
 

@@ -49,9 +49,7 @@ def test_one_person_invites_no_more_than_fifty_strangers_an_hour(world: World) -
     for number in range(5):
         assert invite(admin, strangers(10, f"round{number}-")).status_code == 302
     sentence = refusal(invite(admin, ["one-more@example.com"]))
-    assert sentence == (
-        "No more than 50 mails to others for one person are possible within an hour: try again in an hour."
-    )
+    assert sentence == ("No more than 50 mails to others for one person are possible within 1 h: try again in 1 h.")
     assert len(mail.outbox) == 50
     assert not Invitation.objects.filter(email="one-more@example.com").exists()
 

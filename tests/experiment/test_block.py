@@ -157,7 +157,7 @@ def test_a_target_out_of_range_is_refused_with_its_place(value: object) -> None:
         ({"max-in-flight": 1001}, "max-in-flight: expected a whole number"),
         ({"id": 5}, "id: expected text"),
         ({"duration-of-conditions": None}, "duration-of-conditions: missing, .* .or give --for"),
-        ({"frequency-of-measurement": 1e-7}, "frequency-of-measurement: every 1e-07 s makes 3,000,000,000"),
+        ({"frequency-of-measurement": 1e-7}, "frequency-of-measurement: every 0.0001 ms makes 3,000,000,000"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_place(verification: dict[str, Any], says: str) -> None:

@@ -95,7 +95,7 @@ def shell(name: str, script: str, **more: Any) -> dict[str, Any]:
 
 def experiment(**more: Any) -> dict[str, Any]:
     """A small experiment."""
-    probe = {"type": "python", "module": "rtk.insight.words", "func": "count", "arguments": {"n": 1, "thing": "x"}}
+    probe = {"type": "python", "module": "rtk.figures", "func": "count", "arguments": {"n": 1, "thing": "x"}}
     hypothesis = {
         "title": "It is steady",
         "probes": [{"type": "probe", "name": "counts", "provider": probe, "tolerance": "1 x"}],

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtk.report.axis import elapsed, merged, ticks, time_ticks, utc
+from rtk.report.axis import merged, ticks, time_ticks, utc
 
 
 @given(st.floats(-1e300, 0), st.floats(1e-200, 1e300), st.integers(2, 10))
@@ -25,15 +25,6 @@ def test_time_ticks_start_at_zero_and_stay_within_the_run(span: float, at_most: 
 def test_ticks_are_round() -> None:
     assert ticks(0, 8800, 5) == [0, 2000, 4000, 6000, 8000, 10000]
     assert time_ticks(433, 9) == [0, 60, 120, 180, 240, 300, 360, 420]
-
-
-def test_run_time_reads_as_on_a_clock() -> None:
-    assert [elapsed(0), elapsed(65), elapsed(7205), elapsed(0.25, 0.1)] == [
-        "0:00",
-        "1:05",
-        "2:00:05",
-        "0.25 s",
-    ]
 
 
 def test_a_moment_the_calendar_does_not_have_is_a_question_mark() -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
+from rtk.figures import NO_DATA
 from rtk.insight.insight import insight
-from rtk.insight.words import NO_DATA
 from rtk.report.figure import LABELS, FigureKey, figure, number
 from rtk.report.story import story
 from tests.report.samples import SAMPLES

@@ -3,7 +3,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtk.report.text import ascii_only, fine_share, plain
+from rtk.report.text import ascii_only, plain
 
 
 @given(st.text(max_size=2000), st.integers(2, 400))
@@ -29,11 +29,3 @@ def test_direction_marks_cannot_turn_a_name_round() -> None:
 
 def test_emoji_survive() -> None:
     assert plain("fire 🔥 and 👩\u200d🚒") == "fire 🔥 and 👩\u200d🚒"
-
-
-def test_a_budget_share_is_told_to_two_decimals_and_never_rounded_to_all_or_nothing() -> None:
-    told = [fine_share(x) for x in (0.009259, 0.1173, 0.5, 0.0, 1.0)]
-    assert told == ["0.93 %", "11.73 %", "50 %", "0 %", "100 %"]
-    assert fine_share(None) == "no data"
-    assert fine_share(1e-9) not in {"0 %", "0.00 %"}
-    assert fine_share(0.999999) != "100 %"

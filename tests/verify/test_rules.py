@@ -85,7 +85,7 @@ def test_a_slot_that_deviates_before_it_ends_spends_the_budget_once() -> None:
     for _ in range(5):
         judged.rules.tell(judged.grid, 0, "deviated")
     assert judged.tell("##") == []
-    assert judged.tell("###") == ["budget-spent: the run spent 30% of the error budget"]
+    assert judged.tell("###") == ["budget-spent: the run spent 30 % of the error budget"]
 
 
 def test_nothing_is_stopped_once_the_undo_has_begun() -> None:

@@ -283,7 +283,7 @@ def test_a_share_of_the_budget_stops_the_run(world: World, tmp_path: Path) -> No
     world.took = lambda at: 5.0 if at > 5 else 0.1
     plan = Plan(10.0, 600.0, objective=Objective(0.95, 4000.0), stop_when=StopWhen(budget_spent=0.5))
     out = play(tmp_path, experiment(), plan)
-    assert out.facts.stopped == "stopped: the run spent 50% of the error budget"
+    assert out.facts.stopped == "stopped: the run spent 50 % of the error budget"
     assert out.outcomes().count("deviated") in (10, 11)
 
 

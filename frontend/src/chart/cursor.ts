@@ -1,16 +1,38 @@
 // One measurement at a time: under the pointer, or by the arrow keys, told beside it and read aloud.
 
+import { number } from "../frame/figures";
 import { say } from "../frame/say";
-import { echarts, shape } from "./core";
-import type { InsightChart } from "./insight";
-import { HEAD } from "./layout";
-import { BY_CODE, DEVIATED, OUTCOMES } from "./told";
-import { number, plain, time } from "./words";
+import { plain } from "../frame/text";
+import { time } from "../frame/times";
+import { type ChartData, DEVIATED, OUTCOMES, PHASES_BY_CODE } from "../schema";
+import { type Chart, type Colours, echarts, shape } from "./core";
+import { HEAD, type Layout } from "./layout";
+import type { Measurements } from "./measurements";
+import type { Spot } from "./scene";
+import type { Span } from "./span";
 
 const { Line, Circle, Text } = echarts.graphic;
 const NEAR = 4; // pixels to either side in which the nearest point is looked for
 const ANNOUNCED_MS = 200;
 const PAGE = 10;
+
+/** The chart that a cursor stands in. */
+export interface Stage {
+  readonly chart: Chart;
+  readonly element: HTMLElement;
+  readonly layout: Layout;
+  readonly colours: Colours;
+  readonly spots: readonly Spot[];
+  readonly shown: Span;
+  told: ChartData;
+  measurements: Measurements;
+  moment(x: number): number;
+  x(due: number): number;
+  y(value: number | null): number;
+  show(from: number, to: number): void;
+  zoom(factor: number, around?: number): void;
+  reset(): void;
+}
 
 export class Cursor {
   private index = -1;
@@ -20,7 +42,7 @@ export class Cursor {
   private readonly ring = new Circle({ silent: true, invisible: true, z: 21, style: { fill: "none", lineWidth: 2 } });
   private readonly box = new Text({ silent: true, invisible: true, z: 22 });
 
-  constructor(private readonly of: InsightChart) {
+  constructor(private readonly of: Stage) {
     const canvas = of.chart.getZr();
     for (const each of [this.rule, this.ring, this.box]) canvas.add(shape(each));
     canvas.on("mousemove", (event) => this.pointed(event.offsetX, event.offsetY));
@@ -40,15 +62,23 @@ export class Cursor {
     const { layout } = this.of;
     const spot = this.of.spots.find((each) => x >= each.left && x <= each.right && y >= each.top && y <= each.bottom);
     this.of.chart.getZr().setCursorStyle(spot?.url ? "pointer" : "default");
-    if (spot) return this.tell(x, y, spot.text, true);
-    if (x < layout.left || x > layout.width - layout.right || y < HEAD - 8 || y > layout.bottom + 26) return this.hide();
+    if (spot) {
+      this.tell(x, y, spot.text, true);
+      return;
+    }
+    if (x < layout.left || x > layout.width - layout.right || y < HEAD - 8 || y > layout.bottom + 26) {
+      this.hide();
+      return;
+    }
     this.index = this.nearest(x, y);
     if (this.index < 0) this.hide();
     else this.place();
   }
 
   private clicked(x: number, y: number): void {
-    const found = this.of.spots.find((each) => each.url && x >= each.left && x <= each.right && y >= each.top && y <= each.bottom);
+    const found = this.of.spots.find(
+      (each) => each.url && x >= each.left && x <= each.right && y >= each.top && y <= each.bottom,
+    );
     if (found?.url) window.location.assign(found.url);
   }
 
@@ -105,7 +135,10 @@ export class Cursor {
 
   private go(index: number): void {
     const all = this.of.measurements;
-    if (!all.size) return this.announce("There is no measurement yet.");
+    if (!all.size) {
+      this.announce("There is no measurement yet.");
+      return;
+    }
     this.index = Math.min(all.size - 1, Math.max(0, index));
     this.keyed = true;
     const { due } = all.at(this.index);
@@ -118,18 +151,26 @@ export class Cursor {
   private words(between: string): string {
     const one = this.of.measurements.at(this.index);
     const { told } = this.of;
-    const [phase, outcome] = [BY_CODE[one.phase] ?? "conditions", OUTCOMES[one.outcome] ?? "missed"];
+    const [phase, outcome] = [PHASES_BY_CODE[one.phase] ?? "conditions", OUTCOMES[one.outcome] ?? "missed"];
     const reason = told.reasons?.[phase]?.[String(one.slot)];
     const value = one.value === null ? [] : [number(one.value, plain(told.threshold.unit ?? "", 20))];
     const why = reason ? [plain(reason, 90)] : [];
-    return [`${time(told.at * 1000 + one.due, true)}${between}${phase}, slot ${one.slot}`, ...value, outcome, ...why].join(between);
+    return [
+      `${time(told.at * 1000 + one.due, true)}${between}${phase}, slot ${one.slot}`,
+      ...value,
+      outcome,
+      ...why,
+    ].join(between);
   }
 
   private place(): void {
     const one = this.of.measurements.at(this.index);
     const { layout, colours } = this.of;
     const x = this.of.x(one.due); // of the window that is shown with the next frame at the latest
-    if (x < layout.left - 1 || x > layout.width - layout.right + 1) return this.conceal();
+    if (x < layout.left - 1 || x > layout.width - layout.right + 1) {
+      this.conceal();
+      return;
+    }
     const missed = layout.rows[0]?.y ?? layout.bottom;
     const y = OUTCOMES[one.outcome] === "missed" ? missed + 9 : this.of.y(one.value);
     this.rule.attr({ shape: { x1: x, y1: layout.top, x2: x, y2: layout.bottom + layout.lanes }, invisible: false });
@@ -169,8 +210,7 @@ export class Cursor {
   }
 
   private hide(): void {
-    if (this.keyed && document.activeElement === this.of.element) return this.conceal();
-    this.index = -1;
+    if (!this.keyed || document.activeElement !== this.of.element) this.index = -1;
     this.conceal();
   }
 

@@ -1,8 +1,7 @@
 // Where everything stands: the plot, and under it a row for the missed slots, each condition, rollback, other run, and
 // for what happened outside.
 
-import { plain } from "./words";
-import type { Activity, OtherRun, Outside, Told } from "./told";
+import type { ChartActivity, ChartCondition, ChartData, OutsideEvent, OverlappingRun } from "../schema";
 
 export const HEAD = 36; // above the plot: the phases
 export const SILENT = 22; // below the phases, where there are any: deviated measurements without a value
@@ -13,13 +12,14 @@ const [AXIS, SLIDER] = [34, 36];
 export const MOST_ROWS = 8;
 const NARROW = 520;
 
-export type Row =
-  | { kind: "missed"; y: number }
-  | { kind: "condition"; y: number; of: Activity }
-  | { kind: "rollback"; y: number; of: Activity }
-  | { kind: "run"; y: number; of: OtherRun }
-  | { kind: "outside"; y: number; of: Outside[] }
-  | { kind: "more"; y: number; text: string };
+type Shown =
+  | { kind: "missed" }
+  | { kind: "condition"; of: ChartCondition }
+  | { kind: "rollback"; of: ChartActivity }
+  | { kind: "run"; of: OverlappingRun }
+  | { kind: "outside"; of: OutsideEvent[] }
+  | { kind: "more"; text: string };
+export type Row = Shown & { y: number };
 
 export interface Layout {
   width: number;
@@ -35,45 +35,43 @@ export interface Layout {
 }
 
 /** The layout for a width in pixels. */
-export function layout(told: Told, width: number, values: boolean, silent: boolean): Layout {
+export function layout(told: ChartData, width: number, values: boolean, silent: boolean): Layout {
   const narrow = width < NARROW;
   const top = HEAD + (silent ? SILENT : 0);
   const bottom = top + (values ? PLOT : ONE_LINE);
-  const rows = [...placed(told, bottom + 6)];
+  const rows = placed(told, bottom + 6);
   const last = rows[rows.length - 1];
   const lanes = last ? last.y - bottom + (last.kind === "missed" ? MISSED_ROW : ROW) : 0;
   const [left, right] = narrow ? [50, 22] : [64, 28];
   return { width, height: bottom + lanes + AXIS + SLIDER, left, right, top, bottom, lanes, narrow, rows, silent };
 }
 
-function* placed(told: Told, from: number): Generator<Row> {
-  let y = from;
-  yield { kind: "missed", y };
-  y += MISSED_ROW;
-  for (const [kind, all] of [["condition", told.conditions], ["rollback", told.rollbacks]] as const) {
-    for (const of of all.slice(0, MOST_ROWS)) {
-      yield { kind, y, of };
-      y += ROW;
-    }
-    if (all.length > MOST_ROWS) {
-      yield { kind: "more", y, text: `and ${all.length - MOST_ROWS} more ${kind}s` };
-      y += ROW;
-    }
-  }
-  for (const of of told.lanes.runs.slice(0, MOST_ROWS)) {
-    yield { kind: "run", y, of };
-    y += ROW;
-  }
-  if (told.lanes.outside.length) yield { kind: "outside", y, of: told.lanes.outside };
+/** The rows below the plot, from its top. */
+function placed(told: ChartData, from: number): Row[] {
+  const { runs, outside } = told.lanes;
+  const shown: Shown[] = [
+    { kind: "missed" },
+    ...few(
+      told.conditions.map((of): Shown => ({ kind: "condition", of })),
+      "condition",
+    ),
+    ...few(
+      told.rollbacks.map((of): Shown => ({ kind: "rollback", of })),
+      "rollback",
+    ),
+    ...few(
+      runs.map((of): Shown => ({ kind: "run", of })),
+      "run",
+    ),
+    ...(outside.length ? [{ kind: "outside", of: outside } as const] : []),
+  ];
+  return shown.map((row, at) => ({ ...row, y: from + (at ? MISSED_ROW + (at - 1) * ROW : 0) }));
 }
 
-/** What stands above an activity's bar. */
-export function label(row: { kind: string; of: Activity }): string {
-  const { name, ended, status, failure, until, gone } = row.of;
-  const text = row.kind === "rollback" ? `rollback ${name}` : name;
-  if (status === "failed") return plain(`${text}: failed${failure ? `, ${failure}` : ""}`, 90);
-  if (ended === null) return plain(`${text}: under way`, 90);
-  if (row.kind === "rollback") return plain(text, 90);
-  if (gone?.length) return plain(`${text}: without its effect ${gone.length === 1 ? "once" : `${gone.length} times`}`, 90);
-  return plain(until === null ? `${text}: still in effect` : text, 90);
+/** As many rows as there is room for, and one that says how many more there are. */
+function few(rows: Shown[], thing: string): Shown[] {
+  const more = rows.length - MOST_ROWS;
+  return more > 0
+    ? [...rows.slice(0, MOST_ROWS), { kind: "more", text: `and ${more} more ${thing}${more === 1 ? "" : "s"}` }]
+    : rows;
 }

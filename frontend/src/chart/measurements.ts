@@ -1,6 +1,18 @@
 // A run's measurements in columns, in the order they were due: a hundred thousand take four megabytes.
 
-import { BY_CODE, type Columns, DEVIATED, type Entry, MISSED, type Outcome, OUTCOMES, type Phase } from "./told";
+import {
+  type ChartColumns,
+  DEVIATED,
+  type MeasurementEntry,
+  MISSED,
+  OUTCOMES,
+  type Outcome,
+  PHASES_BY_CODE,
+  type Phase,
+} from "../schema";
+
+/** The phases that last as long as they take: measured, and never judged. */
+export const BETWEEN: readonly Phase[] = ["onset", "undo"];
 
 /** One measurement; `due` is milliseconds since the run began, `phase` and `outcome` are codes. */
 export interface Measured {
@@ -18,7 +30,7 @@ export class Measurements {
   slot: Float64Array;
   outcome: Uint8Array;
   phase: Uint8Array;
-  private readonly counts = new Array<number>(BY_CODE.length * OUTCOMES.length).fill(0);
+  private readonly counts = new Array<number>(PHASES_BY_CODE.length * OUTCOMES.length).fill(0);
   valued = 0;
   silent = 0; // deviated without a value
 
@@ -30,7 +42,7 @@ export class Measurements {
     this.phase = new Uint8Array(room);
   }
 
-  static from(columns: Columns): Measurements {
+  static from(columns: ChartColumns): Measurements {
     const { due_ms: due } = columns;
     const found = new Measurements(Math.max(1024, Math.ceil(due.length * 1.1)));
     for (const at of inOrder(due)) {
@@ -46,13 +58,13 @@ export class Measurements {
   }
 
   /** Add one from the stream at its place. */
-  add(entry: Entry): Measured {
+  add(entry: MeasurementEntry): Measured {
     const measured = {
-      phase: Math.max(0, BY_CODE.indexOf(entry.phase ?? "conditions")),
-      slot: entry.slot ?? 0,
-      due: (entry.due ?? entry.t) * 1000,
-      outcome: Math.max(0, OUTCOMES.indexOf(entry.outcome ?? "missed")),
-      value: entry.value ?? null,
+      phase: Math.max(0, PHASES_BY_CODE.indexOf(entry.phase)),
+      slot: entry.slot,
+      due: entry.due * 1000,
+      outcome: OUTCOMES.indexOf(entry.outcome),
+      value: entry.value,
     };
     this.put(this.from(measured.due + 1e-6), measured);
     return measured;
@@ -77,7 +89,7 @@ export class Measurements {
 
   /** How many measurements of a phase came out so. */
   count(phase: Phase, outcome: Outcome): number {
-    return this.counts[BY_CODE.indexOf(phase) * OUTCOMES.length + OUTCOMES.indexOf(outcome)] ?? 0;
+    return this.counts[PHASES_BY_CODE.indexOf(phase) * OUTCOMES.length + OUTCOMES.indexOf(outcome)] ?? 0;
   }
 
   /** How many measurements of a phase there are. */
@@ -87,7 +99,10 @@ export class Measurements {
 
   private grow(): void {
     const room = this.due.length * 2;
-    const wider = <T extends Float64Array | Uint8Array>(old: T, made: T): T => (made.set(old), made);
+    const wider = <T extends Float64Array | Uint8Array>(old: T, made: T): T => {
+      made.set(old);
+      return made;
+    };
     this.due = wider(this.due, new Float64Array(room));
     this.value = wider(this.value, new Float64Array(room));
     this.slot = wider(this.slot, new Float64Array(room));

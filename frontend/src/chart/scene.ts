@@ -1,10 +1,14 @@
 // What is drawn around the measurements: phases, threshold, conditions, rollbacks, missed slots, other runs.
 
+import { chosenNumber } from "../frame/figures";
+import { plain } from "../frame/text";
+import type { ChartActivity, ChartCondition, ChartData, ChartPhase } from "../schema";
+import { conditionLabel, conditionWords, phaseWords, rollbackLabel, wordsOf } from "./activities";
 import { type Chart, type Colours, echarts, faint, shape as shapeOf } from "./core";
-import { HEAD, type Layout, label, type Row, SILENT } from "./layout";
+import { HEAD, type Layout, type Row, SILENT } from "./layout";
+import { BETWEEN } from "./measurements";
+import { diamond, hatch, type Stretch, without } from "./shapes";
 import type { Thinned } from "./thin";
-import { type Activity, BETWEEN, type PhaseSpan, type Told } from "./told";
-import { number, plain } from "./words";
 
 const { Group, Rect, Line, Text, Polygon } = echarts.graphic;
 
@@ -13,7 +17,8 @@ const MOST_MARKS = 60; // above that many, missed slots are strokes: how close t
 const Ticks = echarts.graphic.extendShape({
   shape: { marks: [] as [number, number][], y: 0, height: 0 },
   buildPath(pen, shape) {
-    for (const [left, right] of shape["marks"] as [number, number][]) pen.rect(left, shape["y"], Math.max(1.2, right - left), shape["height"]);
+    for (const [left, right] of shape["marks"] as [number, number][])
+      pen.rect(left, shape["y"], Math.max(1.2, right - left), shape["height"]);
   },
 });
 
@@ -29,7 +34,7 @@ export interface Spot {
 
 /** What a scene is drawn from; `from` and `to` are the window, `now` where the run is (milliseconds since it began). */
 export interface View {
-  told: Told;
+  told: ChartData;
   layout: Layout;
   thinned: Thinned;
   colours: Colours;
@@ -97,18 +102,21 @@ export class Scene {
       const [left, right] = [this.x(started), this.x(ended ?? now / 1000)];
       this.rect(left + 1, 6, right - left - 2, 22, { fill: this.phaseFill(span) }, -4, 4);
       const [from, to] = [Math.max(left, layout.left), Math.min(right, layout.width - layout.right)];
-      if (to - from > phase.length * 7) this.text((from + to) / 2, 17, phase, { align: "center", ...this.phaseLabel(span) });
+      if (to - from > phase.length * 7)
+        this.text((from + to) / 2, 17, phase, { align: "center", ...this.phaseLabel(span) });
       for (const edge of [left, right]) this.line(edge, 6, edge, layout.bottom, { stroke: colours.line, lineWidth: 1 });
       this.spot(left, right, 6, 28, phaseWords(span));
     }
   }
 
   /** What stands on a hatch needs a ground of its own. */
-  private phaseLabel({ phase }: PhaseSpan): object {
-    return BETWEEN.includes(phase) ? { backgroundColor: faint(this.view.colours.surface, 0.85), padding: [1, 2], borderRadius: 3 } : {};
+  private phaseLabel({ phase }: ChartPhase): object {
+    return BETWEEN.includes(phase)
+      ? { backgroundColor: faint(this.view.colours.surface, 0.85), padding: [1, 2], borderRadius: 3 }
+      : {};
   }
 
-  private phaseFill({ phase }: PhaseSpan): string | ReturnType<typeof hatch> {
+  private phaseFill({ phase }: ChartPhase): string | ReturnType<typeof hatch> {
     const { muted } = this.view.colours;
     if (BETWEEN.includes(phase)) return hatch(faint(muted, 0.45));
     return faint(muted, phase === "conditions" ? 0.26 : 0.13);
@@ -140,13 +148,13 @@ export class Scene {
     for (const [left, right] of marks) this.rect(left - 4, y + 5, right - left + 8, 8, style, 3, 4);
   }
 
-  private condition(of: Activity, y: number): void {
+  private condition(of: ChartCondition, y: number): void {
     const { layout, colours, now } = this.view;
     const end = now / 1000;
     const [began, ended] = [this.x(of.started), this.x(of.ended ?? end)];
     const over = of.status === "failed" ? ended : Math.max(ended, this.x(of.until ?? end));
     const height = layout.bottom - layout.top;
-    const gone = (of.gone ?? []).map(([from, to]): Stretch => [this.x(from), this.x(to ?? end)]);
+    const gone = of.gone.map(([from, to]): Stretch => [this.x(from), this.x(to ?? end)]);
     for (const [from, to] of without([began, ended], gone)) {
       this.rect(from, layout.top, to - from, height, { fill: faint(colours.condition, 0.11) }, -9);
       this.rect(from, y + 19, to - from, 11, { fill: colours.condition }, 1, 2);
@@ -155,28 +163,40 @@ export class Scene {
       this.rect(from, layout.top, to - from, height, { fill: hatch(faint(colours.condition, 0.12)) }, -9);
       this.rect(from, y + 19, to - from, 11, { fill: hatch(colours.condition), stroke: colours.condition }, 1, 2);
     }
-    for (const [from, to] of gone) this.line(from, y + 24.5, Math.min(to, over), y + 24.5, { stroke: colours.muted, lineWidth: 1.5, lineDash: [2, 4] }, 1);
-    this.name(began, y, label({ kind: "condition", of }), of.status === "failed");
-    this.spot(began, over, y, y + 34, told(of, "condition"));
+    for (const [from, to] of gone)
+      this.line(
+        from,
+        y + 24.5,
+        Math.min(to, over),
+        y + 24.5,
+        { stroke: colours.muted, lineWidth: 1.5, lineDash: [2, 4] },
+        1,
+      );
+    this.name(began, y, conditionLabel(of), of.status === "failed");
+    this.spot(began, over, y, y + 34, conditionWords(of));
   }
 
-  private rollback(of: Activity, y: number): void {
+  private rollback(of: ChartActivity, y: number): void {
     const { layout, colours, now } = this.view;
     const [began, ended] = [this.x(of.started), this.x(of.ended ?? now / 1000)];
     const failed = of.status === "failed";
     const colour = failed ? colours.bad : colours.good;
     this.rect(began, y + 19, Math.max(3, ended - began), 11, { fill: colour }, 1, 2);
-    const points = [[began - 6, layout.top], [began + 6, layout.top], [began, layout.top + 9]] as [number, number][];
+    const points = [
+      [began - 6, layout.top],
+      [began + 6, layout.top],
+      [began, layout.top + 9],
+    ] as [number, number][];
     this.add(new Polygon({ shape: { points }, style: { fill: colour }, z: 5 }));
     this.line(began, layout.top, began, y + 19, { stroke: colour, lineWidth: 1, lineDash: [2, 3] });
-    this.name(began, y, `▼ ${label({ kind: "rollback", of })}`, failed);
-    this.spot(began - 6, ended + 6, y, y + 34, told(of, "rollback"));
+    this.name(began, y, `▼ ${rollbackLabel(of)}`, failed);
+    this.spot(began - 6, ended + 6, y, y + 34, plain(wordsOf(of, "rollback"), 200));
   }
 
   private run(row: Extract<Row, { kind: "run" }>): void {
     const { told: own, colours, now } = this.view;
     const { of, y } = row;
-    const [began, ended] = [this.x(of.from - own.at), this.x((of.to ?? own.at + now / 1000) - own.at)];
+    const [began, ended] = [this.x(of.began - own.at), this.x((of.ended ?? own.at + now / 1000) - own.at)];
     this.rect(began, y + 21, ended - began, 7, { fill: faint(colours.other, 0.75) }, 1, 2);
     const name = plain(`other run: ${of.name}${of.verdict ? `, ${of.verdict}` : ""}`, 90);
     this.name(Math.max(began, this.view.layout.left), y, name);
@@ -189,8 +209,19 @@ export class Scene {
     for (const each of [...row.of].sort((a, b) => a.at - b.at)) {
       const at = this.x(each.at - own.at);
       if (at < layout.left || at > layout.width - layout.right) continue;
-      const points = [[at, row.y + 16], [at + 6, row.y + 23], [at, row.y + 30], [at - 6, row.y + 23]] as [number, number][];
-      this.add(new Polygon({ shape: { points }, style: { fill: colours.surface, stroke: colours.unsure, lineWidth: 2 }, z: 2 }));
+      const points = [
+        [at, row.y + 16],
+        [at + 6, row.y + 23],
+        [at, row.y + 30],
+        [at - 6, row.y + 23],
+      ] as [number, number][];
+      this.add(
+        new Polygon({
+          shape: { points },
+          style: { fill: colours.surface, stroke: colours.unsure, lineWidth: 2 },
+          z: 2,
+        }),
+      );
       this.line(at, layout.top, at, row.y + 16, { stroke: faint(colours.unsure, 0.6), lineWidth: 1, lineDash: [1, 4] });
       const text = plain(each.title || each.kind, 40);
       if (at >= free) {
@@ -223,7 +254,7 @@ export class Scene {
       const [left, right] = [layout.left, layout.width - layout.right];
       this.line(left, at, right, at, { stroke: colours.text, lineWidth: 1.5, lineDash: [6, 4] }, 4);
       const below = at - layout.top < 16;
-      this.text(right - 2, at, plain(number(bound, unit ?? ""), 40), {
+      this.text(right - 2, at, plain(chosenNumber(bound, unit ?? ""), 40), {
         align: "right",
         verticalAlign: below ? "top" : "bottom",
         backgroundColor: faint(colours.surface, 0.85),
@@ -245,7 +276,10 @@ export class Scene {
   private words(): void {
     const { thinned, layout, colours } = this.view;
     const named = (word: string, fill: string) => (at: number) => ({ at, word, fill });
-    const dots = [...thinned.met.map(named("met", colours.good)), ...thinned.silent.map(named("deviated", colours.bad))];
+    const dots = [
+      ...thinned.met.map(named("met", colours.good)),
+      ...thinned.silent.map(named("deviated", colours.bad)),
+    ];
     let [before, free] = ["", layout.left];
     for (const { at, word, fill } of dots.sort((a, b) => a.at - b.at)) {
       const x = this.x(at / 1000);
@@ -271,62 +305,9 @@ export class Scene {
   }
 }
 
-type Stretch = [number, number];
-
-/** What is left of a stretch without others, which stand in their order. */
-function without([from, to]: Stretch, others: Stretch[]): Stretch[] {
-  const left: Stretch[] = [];
-  let at = from;
-  for (const [begin, end] of others) {
-    if (begin > at) left.push([at, Math.min(begin, to)]);
-    at = Math.max(at, end);
-  }
-  if (to > at) left.push([at, to]);
-  return left.filter(([begin, end]) => end > begin);
-}
-
-const area = (left: number, right: number, top: number, bottom: number): Omit<Spot, "text"> => ({ left, right, top, bottom });
-
-export function diamond(x: number, y: number, size: number, fill: string): InstanceType<typeof Polygon> {
-  const points: [number, number][] = [[x, y - size], [x + size, y], [x, y + size], [x - size, y]];
-  return new Polygon({ shape: { points }, style: { fill }, z: 6, silent: true });
-}
-
-const BETWEEN_WORDS: Partial<Record<PhaseSpan["phase"], string>> = {
-  onset: "onset: until the conditions have taken effect; measured, not judged",
-  undo: "undo: while the conditions are undone; measured, not judged",
-};
-
-function phaseWords({ phase, planned }: PhaseSpan): string {
-  return BETWEEN_WORDS[phase] ?? `${phase}: ${planned} ${planned === 1 ? "slot" : "slots"} planned`;
-}
-
-function told(of: Activity, kind: string): string {
-  const took = of.ended === null ? "under way" : `${of.status} after ${number(of.ended - of.started)} s`;
-  const until = of.until !== undefined && of.until !== null && of.ended !== null ? ", then in effect until undone" : "";
-  return plain(`${kind} ${of.name}: ${took}${of.failure ? `, ${of.failure}` : until}`, 200);
-}
-
-const hatches = new Map<string, { image: HTMLCanvasElement; repeat: "repeat" }>();
-
-/** A pattern of slanted lines. */
-function hatch(colour: string): { image: HTMLCanvasElement; repeat: "repeat" } {
-  const known = hatches.get(colour);
-  if (known) return known;
-  const image = document.createElement("canvas");
-  image.width = image.height = 8;
-  const pen = image.getContext("2d");
-  if (pen) {
-    pen.strokeStyle = colour;
-    pen.lineWidth = 2.5;
-    for (const shift of [-8, 0, 8]) {
-      pen.beginPath();
-      pen.moveTo(shift - 1, 9);
-      pen.lineTo(shift + 9, -1);
-      pen.stroke();
-    }
-  }
-  const made = { image, repeat: "repeat" as const };
-  hatches.set(colour, made);
-  return made;
-}
+const area = (left: number, right: number, top: number, bottom: number): Omit<Spot, "text"> => ({
+  left,
+  right,
+  top,
+  bottom,
+});

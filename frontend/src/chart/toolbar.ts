@@ -1,8 +1,7 @@
 // The buttons beside a chart: closer, further, back and forth, all of it, and as a picture.
 
-import { zone } from "../frame/times";
+import { date, time, zone } from "../frame/times";
 import type { InsightChart } from "./insight";
-import { date, time } from "./words";
 
 const SLIDER = 36; // pixels at the bottom that are no part of the picture
 const SCALE = 2;

@@ -31,7 +31,7 @@ function onKey(event: KeyboardEvent): void {
 
 function walk(menu: HTMLDetailsElement, step: number): void {
   const items = [...menu.querySelectorAll<HTMLElement>(`.menu-sheet :is(${ITEMS})`)];
-  const at = items.findIndex((item) => item === document.activeElement);
+  const at = items.indexOf(document.activeElement as HTMLElement);
   items[(at + step + items.length + (at < 0 && step < 0 ? 1 : 0)) % items.length]?.focus();
 }
 

@@ -14,8 +14,10 @@ const DATE: Intl.DateTimeFormatOptions = { day: "numeric", month: "short", year:
 const TIME: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit", second: "2-digit" };
 const day = new Intl.DateTimeFormat("en-GB", DATE);
 const ZONE: Intl.DateTimeFormatOptions = { timeZoneName: "short" };
-const clock = new Intl.DateTimeFormat("en-GB", { ...TIME, ...ZONE });
+const zoned = new Intl.DateTimeFormat("en-GB", { ...TIME, ...ZONE });
 const exact = new Intl.DateTimeFormat("en-GB", { ...DATE, ...TIME, ...ZONE });
+const weekday = new Intl.DateTimeFormat("en-GB", { weekday: "short", ...DATE });
+const clock = new Intl.DateTimeFormat("en-GB", TIME);
 
 /** How far a moment is from now, as the console says it: "3 days ago", "in 5 minutes", "just now". */
 export function distance(when: Date, now: Date = new Date()): string {
@@ -33,6 +35,17 @@ export function exactly(when: Date): string {
   return exact.format(when);
 }
 
+/** A moment (milliseconds since the epoch) in the reader's zone: "14:02:10", with tenths where they matter. */
+export function time(at: number, tenths = false): string {
+  const text = clock.format(at);
+  return tenths ? `${text}.${Math.floor((((at % 1000) + 1000) % 1000) / 100)}` : text;
+}
+
+/** A day in the reader's zone: "Fri, 17 Apr 2020". */
+export function date(at: number): string {
+  return weekday.format(at);
+}
+
 /** The reader's zone at a moment, as all times of a page are shown in: "CET (Europe/Berlin)". */
 export function zone(when: Date = new Date()): string {
   const short = exact.formatToParts(when).find((part) => part.type === "timeZoneName")?.value ?? "local time";
@@ -43,7 +56,7 @@ export function zone(when: Date = new Date()): string {
 const WORDS: Record<string, (when: Date) => string> = {
   ago: distance,
   day: (when) => day.format(when),
-  clock: (when) => clock.format(when),
+  clock: (when) => zoned.format(when),
   moment: exactly,
 };
 

@@ -34,7 +34,8 @@ function better(form: HTMLFormElement, number: string, unit: string): void {
 export function showWhen(form: HTMLFormElement): void {
   const chosen = form.querySelector<HTMLInputElement>("input[name=attach]:checked, input[name=attach][type=hidden]");
   if (!chosen) return;
-  for (const part of form.querySelectorAll<HTMLElement>("[data-when]")) part.hidden = part.dataset.when !== chosen.value;
+  for (const part of form.querySelectorAll<HTMLElement>("[data-when]"))
+    part.hidden = part.dataset.when !== chosen.value;
 }
 
 function later(form: HTMLFormElement): void {

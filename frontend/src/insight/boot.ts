@@ -2,29 +2,30 @@
 
 import { InsightChart } from "../chart/insight";
 import { Measurements } from "../chart/measurements";
-import type { Entry, Told } from "../chart/told";
+import type { Span } from "../chart/span";
 import { toolbar } from "../chart/toolbar";
 import { htmx } from "../frame/fragments";
 import { say } from "../frame/say";
 import { zone } from "../frame/times";
-import { renewed } from "./renew";
+import type { ChartData, Phase, RunStateEvent } from "../schema";
+import { RunClock } from "./clock";
 import { showKey, showLanes } from "./lanes";
 import { LivePage } from "./page";
-import { type State, Stream } from "./stream";
+import { renewed } from "./renew";
+import { type Entry, isMeasurement, Stream } from "./stream";
 
 const UNDER_WAY = ["running", "lost contact"];
 const AROUND_MS = 250; // so that a hundred viewers do not ask at once, and what comes together is asked for once
 const MOST_DOUBLINGS = 5; // of that, while the console does not answer: 8 s
 const SETTLE_MS = 300;
-const SILENT_S = 30; // the chart goes on for so long without news: then contact is lost
 
 class Insight {
-  private told: Told;
+  private told: ChartData;
   private readonly all: Measurements;
   private readonly chart: InsightChart;
   private readonly page: LivePage | null;
   private stream: Stream | null = null;
-  private heard: { at: number; wall: number } | null = null;
+  private readonly clock: RunClock;
   private asking = 0;
   private drawing = 0;
   private last = -1;
@@ -35,10 +36,11 @@ class Insight {
 
   constructor(
     private readonly element: HTMLElement,
-    told: Told,
-    shown: [number, number] | null,
+    told: ChartData,
+    shown: Span | null,
   ) {
     this.told = told;
+    this.clock = new RunClock(told.at);
     this.all = Measurements.from(told.columns ?? { phase: [], slot: [], due_ms: [], outcome: [], value: [] });
     if (told.columns) delete told.columns;
     this.chart = new InsightChart(element, told, this.all, () => this.now() * 1000);
@@ -53,12 +55,8 @@ class Insight {
 
   /** Seconds since the run began: its own clock, as it was last heard, and what passed since. */
   private now(): number {
-    const last = Math.max(this.heard?.at ?? 0, this.all.size ? (this.all.due[this.all.size - 1] ?? 0) / 1000 : 0);
-    if (this.told.state !== "running") return Math.max(last, 0);
-    // Before anything was heard: by this machine's clock, unless that is far from the run's.
-    const since = Date.now() / 1000 - this.told.at;
-    if (!this.heard) return since > last && since < last + 60 ? since : last;
-    return last + Math.min(SILENT_S, (performance.now() - this.heard.wall) / 1000);
+    const last = this.all.size ? (this.all.due[this.all.size - 1] ?? 0) / 1000 : 0;
+    return this.clock.now(last, this.told.state === "running");
   }
 
   private follow(): void {
@@ -95,15 +93,23 @@ class Insight {
   }
 
   private entry(entry: Entry): void {
-    this.heard = { at: Math.max(entry.t, this.heard?.at ?? 0), wall: performance.now() };
-    if (entry.kind === "measurement") {
+    this.clock.heard(entry.t);
+    if (isMeasurement(entry)) {
       this.all.add(entry);
-      if (entry.reason && entry.phase) ((this.told.reasons ??= {})[entry.phase] ??= {})[String(entry.slot)] = entry.reason;
+      if (entry.reason) this.explain(entry.phase, entry.slot, entry.reason);
       this.last = entry.n;
       this.drawing ||= requestAnimationFrame(() => this.drawn());
     } else if (entry.kind !== "heartbeat" && entry.kind !== "hypothesis") {
       this.ask();
     }
+  }
+
+  /** Keep why a measurement came out as it did. */
+  private explain(phase: Phase, slot: number, reason: string): void {
+    this.told.reasons ??= {};
+    const known = this.told.reasons[phase] ?? {};
+    known[String(slot)] = reason;
+    this.told.reasons[phase] = known;
   }
 
   /** Show what has come since the last frame. */
@@ -117,10 +123,13 @@ class Insight {
   /** Fetch again what is drawn around the measurements. */
   private ask(): void {
     if (this.refused) return;
-    this.asking ||= window.setTimeout(() => {
-      this.asking = 0;
-      void this.fetchAround();
-    }, AROUND_MS * 2 ** Math.min(this.misses, MOST_DOUBLINGS) * Math.random());
+    this.asking ||= window.setTimeout(
+      () => {
+        this.asking = 0;
+        void this.fetchAround();
+      },
+      AROUND_MS * 2 ** Math.min(this.misses, MOST_DOUBLINGS) * Math.random(),
+    );
   }
 
   private async fetchAround(): Promise<void> {
@@ -138,13 +147,16 @@ class Insight {
     }
   }
 
-  private state(state: State): void {
+  private state(state: RunStateEvent): void {
     const before = this.told.state;
     this.told = { ...this.told, state: state.state, stop: state.stop, verdict: state.verdict };
     this.chart.told = this.told;
     this.page?.state(state.state);
     this.show();
-    if (UNDER_WAY.includes(state.state) !== (this.page !== null)) return this.leaveSoon();
+    if (UNDER_WAY.includes(state.state) !== (this.page !== null)) {
+      this.leaveSoon();
+      return;
+    }
     if (before !== state.state) say(`The run is ${state.state}.`);
     this.chart.redraw();
   }
@@ -157,7 +169,10 @@ class Insight {
 
   private async leave(): Promise<void> {
     const [shown, place] = [this.chart.window, window.scrollY];
-    if (!(await renewed())) return this.leaveSoon(); // nothing came: try again
+    if (!(await renewed())) {
+      this.leaveSoon(); // nothing came: try again
+      return;
+    }
     this.stream?.close();
     clearInterval(this.tick);
     clearTimeout(this.asking);
@@ -169,10 +184,10 @@ class Insight {
   }
 }
 
-async function fetched(url: string): Promise<Told> {
+async function fetched(url: string): Promise<ChartData> {
   const answer = await fetch(url, { headers: { Accept: "application/json" } });
   if (!answer.ok || !answer.headers.get("Content-Type")?.includes("json")) throw new Error(`answered ${answer.status}`);
-  return (await answer.json()) as Told;
+  return (await answer.json()) as ChartData;
 }
 
 /** Say which zone the times of the page are in. */
@@ -181,7 +196,7 @@ function name(of: string): void {
 }
 
 /** Start the chart of this page; `shown` is the window that is shown at first. */
-export async function boot(shown: [number, number] | null = null): Promise<void> {
+export async function boot(shown: Span | null = null): Promise<void> {
   const [element, waiting] = [document.getElementById("chart"), document.getElementById("chart-waiting")];
   if (!element) return;
   name(zone());
@@ -192,6 +207,8 @@ export async function boot(shown: [number, number] | null = null): Promise<void>
     new Insight(element, told, shown);
     element.dataset["ready"] = "yes";
   } catch {
-    if (waiting) waiting.textContent = "The chart could not be loaded. The table below has the measurements; load the page again to try once more.";
+    if (waiting)
+      waiting.textContent =
+        "The chart could not be loaded. The table below has the measurements; load the page again to try once more.";
   }
 }

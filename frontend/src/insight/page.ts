@@ -1,12 +1,13 @@
 // What the page of a run under way says: counts, the phase and its time, the budget so far, what happened last.
 
-import { icon } from "../frame/icon";
-import { type Outcome, OUTCOMES, PHASES, type Phase, type Told } from "../chart/told";
 import type { Measurements } from "../chart/measurements";
-import { elapsed, plain, share, time } from "../chart/words";
+import { elapsed, fineShare, NO_DATA, whole } from "../frame/figures";
+import { icon } from "../frame/icon";
+import { plain } from "../frame/text";
+import { time } from "../frame/times";
+import { type ChartData, OUTCOMES, type Outcome, PHASES, type Phase } from "../schema";
 
 const MOST_EVENTS = 6;
-const whole = new Intl.NumberFormat("en-GB");
 
 export class LivePage {
   constructor(private readonly root: HTMLElement) {}
@@ -21,22 +22,22 @@ export class LivePage {
   }
 
   /** Show the run as it stands; `now` is seconds since it began. */
-  show(told: Told, all: Measurements, now: number): void {
+  show(told: ChartData, all: Measurements, now: number): void {
     this.counts(told, all);
     this.course(told, now);
     this.events(told);
     this.stopping(told);
   }
 
-  private counts(told: Told, all: Measurements): void {
+  private counts(told: ChartData, all: Measurements): void {
     const sum = (outcome: Outcome): number => PHASES.reduce((found, phase) => found + all.count(phase, outcome), 0);
     for (const phase of PHASES) this.row(told, all, phase);
     const planned = PHASES.reduce((found, phase) => found + plannedOf(told, all, phase), 0);
-    this.write("taken", whole.format(all.size));
-    this.write("planned", whole.format(planned));
-    this.write("deviated", whole.format(sum("deviated")));
-    this.write("missed", whole.format(sum("missed")));
-    this.write("spent", told.per_deviation === null ? "no data" : share(told.per_deviation * sum("deviated")));
+    this.write("taken", whole(all.size));
+    this.write("planned", whole(planned));
+    this.write("deviated", whole(sum("deviated")));
+    this.write("missed", whole(sum("missed")));
+    this.write("spent", told.per_deviation === null ? NO_DATA : fineShare(told.per_deviation * sum("deviated")));
     const progress = this.part("progress");
     if (progress instanceof HTMLProgressElement) {
       progress.max = Math.max(1, planned);
@@ -45,7 +46,7 @@ export class LivePage {
   }
 
   /** A phase's counts; one that is not planned has its row from its first measurement on. */
-  private row(told: Told, all: Measurements, phase: Phase): void {
+  private row(told: ChartData, all: Measurements, phase: Phase): void {
     const planned = plannedOf(told, all, phase);
     const row = this.root.querySelector<HTMLElement>(`[data-phase="${phase}"]`);
     if (row && planned) row.hidden = false;
@@ -55,22 +56,19 @@ export class LivePage {
 
   private cell(name: string, count: number): void {
     const cell = this.root.querySelector(`[data-count="${name}"]`);
-    if (cell) cell.textContent = whole.format(count);
+    if (cell) cell.textContent = whole(count);
   }
 
   /** The phase, how long it has gone on, and of how much. */
-  course(told: Told, now: number): void {
+  course(told: ChartData, now: number): void {
     const phase = told.phases[told.phases.length - 1];
     const undoing = told.undo?.state === "started";
     const began = undoing ? told.undo?.at : phase?.started;
     this.write("phase", undoing ? "undoing" : (phase?.phase ?? "checking the hypothesis first"));
-    if (began === undefined || told.state === "lost contact") return this.write("clock", "");
-    const length = phase && !undoing ? (told.lengths[phase.phase] ?? 0) : 0;
-    const since = phase?.ended !== null && phase && !undoing ? phase.ended - began : now - began;
-    this.write("clock", length ? `${elapsed(Math.min(since, Math.max(length, since)))} of ${elapsed(length)}` : elapsed(since));
+    this.write("clock", began === undefined || told.state === "lost contact" ? "" : timeOf(told, began, now));
   }
 
-  private events(told: Told): void {
+  private events(told: ChartData): void {
     const list = this.part("events");
     if (!list) return;
     const last = told.events.slice(-MOST_EVENTS).reverse();
@@ -87,7 +85,7 @@ export class LivePage {
     );
   }
 
-  private stopping(told: Told): void {
+  private stopping(told: ChartData): void {
     const form = this.part("stop");
     if (form && told.stop !== null) form.hidden = true;
     const text = stopWords(told);
@@ -99,7 +97,10 @@ export class LivePage {
 
   /** The state as its badge, which the page brought along. */
   state(state: string): void {
-    const [place, badge] = [this.part("state"), this.root.querySelector<HTMLTemplateElement>(`template[data-badge="${state}"]`)];
+    const [place, badge] = [
+      this.part("state"),
+      this.root.querySelector<HTMLTemplateElement>(`template[data-badge="${state}"]`),
+    ];
     if (place && badge) place.replaceChildren(badge.content.cloneNode(true));
   }
 
@@ -143,19 +144,30 @@ export class LivePage {
   }
 }
 
+/** How long the phase has gone on, of how much; of the undoing nobody knows how long it takes. */
+function timeOf(told: ChartData, began: number, now: number): string {
+  const phase = told.phases[told.phases.length - 1];
+  if (!phase || told.undo?.state === "started") return elapsed(now - began);
+  const length = told.lengths[phase.phase];
+  const since = elapsed((phase.ended ?? now) - began);
+  return length ? `${since} of ${elapsed(length)}` : since;
+}
+
 /** How many slots a phase has: as the run told, or as the plan says; as many as came where that is more. */
-function plannedOf(told: Told, all: Measurements, phase: Phase): number {
+function plannedOf(told: ChartData, all: Measurements, phase: Phase): number {
   const known = told.phases.find((span) => span.phase === phase)?.planned ?? told.planned[phase] ?? 0;
   return Math.max(known, all.of(phase));
 }
 
 /** What there is to say of a Stop, and of the undoing that every run ends with. */
-export function stopWords(told: Told): string {
+export function stopWords(told: ChartData): string {
   const at = told.undo ? time((told.at + told.undo.at) * 1000) : "";
   const failed = told.rollbacks.filter((each) => each.status === "failed").length;
-  if (told.undo?.state === "ended") return failed ? `Not everything is undone: ${failed} failed, at ${at}.` : `Undone at ${at}.`;
+  if (told.undo?.state === "ended")
+    return failed ? `Not everything is undone: ${failed} failed, at ${at}.` : `Undone at ${at}.`;
   if (told.undo?.state === "skipped") return told.stop === null ? "" : `Stopped. Rollbacks were not played, at ${at}.`;
-  if (told.undo?.state === "started") return told.stop === null ? `Undoing since ${at}.` : `Stopping: undoing since ${at}.`;
+  if (told.undo?.state === "started")
+    return told.stop === null ? `Undoing since ${at}.` : `Stopping: undoing since ${at}.`;
   if (told.stop === null) return "";
   return `Stopping: ${plain(told.stop, 160)}. The run hears of it with its next call; then what was done is undone.`;
 }

@@ -18,7 +18,8 @@ export async function renewed(): Promise<boolean> {
     if (old && made) old.replaceWith(shown(made));
   }
   const banner = page.querySelector<HTMLElement>(".frame-page > .banner");
-  if (banner && !document.querySelector(".frame-page > .banner")) document.querySelector(".frame-page")?.prepend(shown(banner));
+  if (banner && !document.querySelector(".frame-page > .banner"))
+    document.querySelector(".frame-page")?.prepend(shown(banner));
   return true;
 }
 

@@ -1,17 +1,17 @@
 // Following a run: every entry once, whatever happens to the connection.
 
-import type { Entry } from "../chart/told";
+import type { MeasurementEntry, RunStateEvent } from "../schema";
 
-export interface State {
-  state: string;
-  stop: string | null;
-  verdict: string | null;
-  restored: boolean | null;
+/** An entry of the stream: of other kinds than measurements only these are looked at. */
+export type Entry = MeasurementEntry | { n: number; t: number; kind: string };
+
+export function isMeasurement(entry: Entry): entry is MeasurementEntry {
+  return entry.kind === "measurement";
 }
 
 export interface Heard {
   entry: (entry: Entry) => void;
-  state: (state: State) => void;
+  state: (state: RunStateEvent) => void;
   link: (link: "live" | "away" | "refused") => void;
 }
 
@@ -61,7 +61,7 @@ export class Stream {
       this.heard.link("live");
     });
     source.addEventListener("entry", (event) => this.entry(JSON.parse(event.data) as Entry, Number(event.lastEventId)));
-    source.addEventListener("state", (event) => this.heard.state(JSON.parse(event.data) as State));
+    source.addEventListener("state", (event) => this.heard.state(JSON.parse(event.data) as RunStateEvent));
     source.addEventListener("refused", () => {
       this.close();
       this.heard.link("refused");
@@ -90,7 +90,10 @@ export class Stream {
   /** Ask why there was no stream: who may read no longer need not try again. */
   private async ask(): Promise<void> {
     const asking = new AbortController();
-    const status = await fetch(this.url, { signal: asking.signal }).then((answer) => answer.status, () => 0);
+    const status = await fetch(this.url, { signal: asking.signal }).then(
+      (answer) => answer.status,
+      () => 0,
+    );
     asking.abort();
     if (![401, 403, 404].includes(status)) return this.open();
     this.close();

@@ -24,7 +24,7 @@ function chips(field: HTMLInputElement): void {
 
   const show = () => {
     field.value = [...tags, ...split(input.value)].join(", ");
-    box.querySelectorAll(".chip").forEach((chip) => chip.remove());
+    for (const shown of box.querySelectorAll(".chip")) shown.remove();
     input.before(...tags.map((tag) => chip(tag, () => take(tag))));
     input.placeholder = tags.length ? "" : field.placeholder;
   };
@@ -51,7 +51,14 @@ function chips(field: HTMLInputElement): void {
 }
 
 function split(text: string): string[] {
-  return [...new Set(text.split(",").map((each) => each.trim()).filter(Boolean))];
+  return [
+    ...new Set(
+      text
+        .split(",")
+        .map((each) => each.trim())
+        .filter(Boolean),
+    ),
+  ];
 }
 
 function chip(tag: string, take: () => void): HTMLElement {

@@ -3,38 +3,18 @@
 import { BarChart } from "echarts/charts";
 
 import { type Chart, echarts, faint, mount, onTheme, shape } from "../chart/core";
+import { type DailyCounts, type Days, dayBy, LEAST_DAYS, movedTo, sentenceOf, zoomedTo } from "./days";
 
 echarts.use([BarChart]);
 
-interface Series {
-  kind: string;
-  label: string;
-  counts: number[];
-  chosen: boolean;
-}
-interface Told {
-  days: string[];
-  series: Series[];
-}
-
 const TOP = 10; // pixels above the bars
-const LEAST_DAYS = 3;
 const DRAGGED = 5; // pixels: a click that moved further was none
 const short = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
-const whole = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" });
-const one: Record<string, string> = {
-  run: "run",
-  verification: "verification",
-  objective: "objective",
-  experiment: "experiment",
-  execution: "execution",
-  outside: "outside event",
-};
 
 export class Month {
   private readonly chart: Chart;
   private day = -1;
-  private shown: [number, number];
+  private shown: Days;
   private pressed: [number, number] = [0, 0];
   private readonly band = new echarts.graphic.Rect({ silent: true, invisible: true, z: 1 }); // behind the bars
 
@@ -43,13 +23,13 @@ export class Month {
     const element = page.getElementById("month");
     const data = page.getElementById("month-data")?.textContent;
     const said = page.getElementById("month-day");
-    return element && data && said ? new Month(element, said, JSON.parse(data) as Told) : null;
+    return element && data && said ? new Month(element, said, JSON.parse(data) as DailyCounts) : null;
   }
 
   private constructor(
     private readonly element: HTMLElement,
     private readonly said: HTMLElement,
-    private readonly told: Told,
+    private readonly told: DailyCounts,
   ) {
     this.shown = [0, told.days.length - 1];
     this.chart = mount(element, (chart) => {
@@ -140,13 +120,10 @@ export class Month {
 
   private key(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const last = this.told.days.length - 1;
-    const at = this.day < 0 ? last : this.day;
-    const to: Record<string, number> = { ArrowLeft: this.day < 0 ? last : at - 1, ArrowRight: at + 1, Home: 0, End: last };
     const zoom: Record<string, string> = { "+": "in", "=": "in", "-": "out", "0": "all" };
-    const day = to[event.key];
+    const day = dayBy(event.key, this.day, this.told.days.length - 1);
     const how = zoom[event.key];
-    if (day !== undefined) this.go(Math.min(last, Math.max(0, day)));
+    if (day !== undefined) this.go(day);
     else if (how) this.zoom(how);
     else if (event.key === "Enter" && this.day >= 0) this.open();
     else if (event.key === "Escape") this.leave();
@@ -155,23 +132,15 @@ export class Month {
   }
 
   private go(day: number): void {
-    const [from, to] = this.shown;
-    if (day < from) this.show(day, day + to - from);
-    if (day > to) this.show(day - to + from, day);
+    const [from, to] = movedTo(this.shown, day);
+    if (from !== this.shown[0] || to !== this.shown[1]) this.show(from, to);
     this.tell(day);
   }
 
   private tell(day: number): void {
-    const date = this.told.days[day];
-    if (date === undefined) return;
+    if (this.told.days[day] === undefined) return;
     this.day = day;
-    const parts = this.told.series
-      .filter((each) => each.chosen && each.counts[day])
-      .map((each) => {
-        const number = each.counts[day] ?? 0;
-        return `${number} ${one[each.kind] ?? each.label}${number === 1 ? "" : "s"}`;
-      });
-    this.said.textContent = `${whole.format(new Date(date))}: ${parts.join(", ") || "nothing"}`;
+    this.said.textContent = sentenceOf(this.told, day);
     this.mark(day);
   }
 
@@ -204,13 +173,8 @@ export class Month {
   }
 
   private zoom(how: string): void {
-    const last = this.told.days.length - 1;
     const [from, to] = this.shown;
-    if (how === "all") return this.show(0, last);
-    const middle = this.day >= 0 ? this.day : (from + to) / 2;
-    const length = Math.max(LEAST_DAYS - 1, (to - from) * (how === "in" ? 0.5 : 2));
-    const begin = Math.max(0, Math.min(last - length, Math.round(middle - length / 2)));
-    this.show(begin, Math.min(last, Math.round(begin + length)));
+    this.show(...zoomedTo(this.shown, how, this.told.days.length - 1, this.day >= 0 ? this.day : (from + to) / 2));
   }
 
   private show(from: number, to: number): void {

@@ -55,9 +55,9 @@ function take(html: string): void {
   for (const row of fresh) change(row);
   waiting = fresh.filter((row) => !document.getElementById(row.id));
   apart = waiting.length === fresh.length;
-  if (waiting.length === 0) return hide();
-  if (isRead()) return offer();
-  show();
+  if (waiting.length === 0) hide();
+  else if (isRead()) offer();
+  else show();
 }
 
 /** A row that is shown already, as it is now. */
@@ -103,7 +103,10 @@ function offer(): void {
 
 function show(): void {
   const list = document.getElementById("list");
-  if (!list || apart) return window.location.reload();
+  if (!list || apart) {
+    window.location.reload();
+    return;
+  }
   for (const row of waiting.reverse()) {
     showTimes(row);
     place(list, document.adoptNode(row));

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from chaoslib.exceptions import ActivityFailed
 
 from chaoscloud.aws import OVER, Patient, marker, patient_ssm, seconds
+from rtk.figures import chosen_duration
 
 __all__ = ["cancel_commands", "send_command"]
 
@@ -114,7 +115,9 @@ def cancel_commands(
         return not left
 
     if not ssm.until(all_over, patience):
-        raise ActivityFailed(f"after {patience:g} s these commands are still not cancelled: {', '.join(left)}")
+        raise ActivityFailed(
+            f"after {chosen_duration(patience)} these commands are still not cancelled: {', '.join(left)}"
+        )
     return {"cancelled": open_ids, "over_before": before}
 
 
@@ -133,7 +136,7 @@ def _wait(ssm: Patient, command_id: str, wait_for: WaitFor, patience: float) -> 
 
     if not ssm.until(reached, patience):
         states = ", ".join(f"{one['InstanceId']} {one['StatusDetails']}" for one in seen) or "no instance has it"
-        raise ActivityFailed(f"command {command_id} is not {wait_for} after {patience:g} s: {states}")
+        raise ActivityFailed(f"command {command_id} is not {wait_for} after {chosen_duration(patience)}: {states}")
     status = _command(ssm, command_id)["Status"]
     return {"command_id": command_id, "status": status, "instance_ids": [one["InstanceId"] for one in seen]}
 

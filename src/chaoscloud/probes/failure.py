@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pycurl
 
 from chaoscloud.probes.arguments import Request
+from rtk.figures import chosen_duration
 
 MOST_REDIRECTS = 20
 
@@ -42,7 +43,7 @@ def failure_of(handle: pycurl.Curl, error: pycurl.error, request: Request) -> st
     place = where(handle.getinfo(pycurl.EFFECTIVE_URL) or request.url)
     if code == pycurl.E_OPERATION_TIMEDOUT:
         stage = _stage(handle, detail)
-        return f"The call to {place} was not done within {request.timeout:g} s: it was still {stage}."
+        return f"The call to {place} was not done within {chosen_duration(request.timeout)}: it was still {stage}."
     if code in _TLS:
         return f"The call to {place} failed: no trusted TLS connection could be made ({detail})."
     return f"The call to {place} failed: {_REASONS.get(code, detail)}."

@@ -12,8 +12,8 @@ from typing import Protocol
 
 from rtk.clock import Clock
 from rtk.errors import ToolkitError
+from rtk.figures import duration
 from rtk.insight.facts import Neighbour
-from rtk.insight.words import duration
 from rtk.verify.beside import joined
 from rtk.verify.holders import Held, Holder, holder, systems
 from rtk.verify.holds import Grip, Hold, take

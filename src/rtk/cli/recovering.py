@@ -16,8 +16,8 @@ from rtk.cli.logs import prepare_handlers
 from rtk.cli.masks import Masks
 from rtk.clock import SystemClock
 from rtk.errors import BadInput, ToolkitError
+from rtk.figures import count
 from rtk.insight.stops import StopCause, Stopping
-from rtk.insight.words import count
 from rtk.report.axis import utc
 from rtk.report.text import plain
 from rtk.verify.holders import Standing, holder, systems

@@ -16,6 +16,7 @@ from psycopg.pq import TransactionStatus
 
 from rtk.console import limits, options
 from rtk.errors import BadInput
+from rtk.figures import chosen_duration
 
 CONNECT_S = 5
 SILENT_S = 2.0  # on top of a statement's own limit, which the server keeps: after that nobody waits any more
@@ -70,7 +71,7 @@ class BoundedConnection(Connection[Any]):
         # Still at it: then it was not the server who ended it, and what it would answer must not be taken for the next.
         if timeout is None and self.info.transaction_status == TransactionStatus.ACTIVE:
             self.close()
-            raise OperationalError(f"the database has not answered for {self.patience:g} seconds")
+            raise OperationalError(f"the database has not answered for {chosen_duration(self.patience or 0)}")
 
 
 class BoundedAsyncConnection(AsyncConnection[Any]):
@@ -97,7 +98,9 @@ class BoundedAsyncConnection(AsyncConnection[Any]):
         except OperationalError:
             if timeout is None and self.info.transaction_status == TransactionStatus.ACTIVE:
                 await self.close()
-                raise OperationalError(f"the database has not answered for {self.patience:g} seconds") from None
+                raise OperationalError(
+                    f"the database has not answered for {chosen_duration(self.patience or 0)}"
+                ) from None
             raise
 
 

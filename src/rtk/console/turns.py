@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from typing import NamedTuple
 
 from rtk.console.store.problem import Problem
+from rtk.figures import chosen_duration
 
 MOST_REMEMBERED = 10_000  # senders and teams whose last turn is known
 MOST_WAITING = 10_000  # calls of all senders
@@ -135,7 +136,7 @@ class Turns:
             raise Problem(503, f"{MOST_WAITING:,} {self._what} wait for their turn already: try again in a moment")
 
     def _late(self, sender: Sender) -> Problem:
-        waited = f"this call waited {self._share.patience_s:g} s for its turn"
+        waited = f"this call waited {chosen_duration(self._share.patience_s)} for its turn"
         if self._may(sender):
             return Problem(503, f"{waited}: the console has too much to do, try again in a moment")
         most = self._share.of_sender

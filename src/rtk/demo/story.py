@@ -21,8 +21,8 @@ from rtk.demo.place import Place
 from rtk.demo.stage import Stage, StepFailed
 from rtk.demo.telling import Telling, shortened
 from rtk.errors import BadInput, ToolkitError
+from rtk.figures import chosen_share, duration
 from rtk.insight.power import prospects
-from rtk.insight.words import duration, share
 from rtk.lab import state
 from rtk.report.terminal import terminal
 
@@ -159,7 +159,7 @@ def _looked_at(team: Team, telling: Telling) -> dict[str, Any]:
 def _made(team: Team, found: dict[str, Any], times: Times, telling: Telling) -> str:
     telling.line("By hand: the last step of Import Experiment, or POST .../verifications.")
     telling.line(
-        f"{share(OBJECTIVE['target'])} of measurements good over {duration(OBJECTIVE['window'])}: "
+        f"{chosen_share(OBJECTIVE['target'])} of measurements good over {duration(OBJECTIVE['window'])}: "
         f"every {duration(times.frequency)} for {duration(times.duration)}, "
         f"{duration(times.warm_up)} before and {duration(times.cool_down)} after"
     )
@@ -170,7 +170,7 @@ def _made(team: Team, found: dict[str, Any], times: Times, telling: Telling) -> 
 def what_it_can_show(times: Times) -> str:
     """Whether a run of these times can prove the objective, in a sentence."""
     told = prospects(OBJECTIVE["target"], int(times.duration / times.frequency), times.frequency)
-    target, needed = share(told.target), told.time_of(told.needed)
+    target, needed = chosen_share(told.target), told.time_of(told.needed)
     if told.slots < told.needed:
         return (
             f"So short a run can show that the promise is broken, and never that it holds: {target} takes {needed} "

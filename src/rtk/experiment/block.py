@@ -12,11 +12,11 @@ from rtk.experiment.quantile import QuantilePromise, limit_of, quantile_promise
 from rtk.experiment.quantity import seconds, share
 from rtk.experiment.values import budget, count, flag, known, outage, proof, text, typed, within
 from rtk.experiment.wording import at, shown
+from rtk.figures import chosen_duration, duration
 from rtk.insight import plan_limits as limits
 from rtk.insight.facts import PHASES, Objective
 from rtk.insight.occurs import Occurs
 from rtk.insight.outage_length import Learned
-from rtk.insight.words import duration
 
 NAME = "chaosiq"
 FREQUENCY = "frequency-of-measurement"
@@ -325,7 +325,8 @@ class _Reader:
             place = at(self.place, FREQUENCY) if self.options.every_s is None else "--every"
             raise BadInput.at(
                 place,
-                f"every {plan.frequency_s:g} s makes {total:,} measurements, expected at most {limits.MOST_SLOTS:,}",
+                f"every {chosen_duration(plan.frequency_s)} makes {total:,} measurements, "
+                f"expected at most {limits.MOST_SLOTS:,}",
             )
         return plan
 

@@ -22,6 +22,7 @@ from rtk.experiment.address import Address, parse
 from rtk.experiment.bearer import why_refused
 from rtk.experiment.credentials import authorization
 from rtk.experiment.read import LARGEST, too_large
+from rtk.figures import chosen_duration
 
 CONNECT_S, READ_S, WHOLE_S = 10.0, 30.0, 120.0
 _MOST_REDIRECTS = 5
@@ -120,9 +121,9 @@ def failure(error: Exception, address: Address) -> ToolkitError:
     if isinstance(error, requests.exceptions.ProxyError | requests.exceptions.InvalidProxyURL):
         return Unreachable(f"{address.shown} cannot be reached through the proxy that the environment names")
     if isinstance(error, requests.exceptions.ConnectTimeout):
-        return Unreachable(f"{address.shown} cannot be reached: no connection within {CONNECT_S:g} s")
+        return Unreachable(f"{address.shown} cannot be reached: no connection within {chosen_duration(CONNECT_S)}")
     if isinstance(error, requests.exceptions.Timeout | urllib3.exceptions.TimeoutError | TimeoutError):
-        return Unreachable(f"{address.shown} did not answer within {READ_S:g} s")
+        return Unreachable(f"{address.shown} did not answer within {chosen_duration(READ_S)}")
     if isinstance(error, ValueError) and not isinstance(error, ssl.SSLError):
         return BadInput(f"{address.shown} is not an address that can be asked, expected https://host/path")
     return Unreachable(f"{address.shown} cannot be reached{_reason(error)}")
@@ -193,7 +194,7 @@ def _body(answer: requests.Response, address: Address, monotonic: Callable[[], f
             if size > LARGEST:
                 raise too_large(address.shown)
             if monotonic() > deadline:
-                raise Unreachable(f"{address.shown} did not finish its answer within {WHOLE_S:g} s")
+                raise Unreachable(f"{address.shown} did not finish its answer within {chosen_duration(WHOLE_S)}")
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
         raise failure(error, address) from None
     return b"".join(pieces)

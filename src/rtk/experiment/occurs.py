@@ -7,9 +7,9 @@ from typing import Any
 from rtk.errors import BadInput
 from rtk.experiment.quantity import finite, seconds, written
 from rtk.experiment.wording import at, nearest, shown
+from rtk.figures import duration, number
 from rtk.insight.occurs import Occurs
 from rtk.insight.plan_limits import BUDGET, LASTS, MOST_TIMES, PER, TIMES, Range
-from rtk.insight.words import duration, number
 
 A_RATE = (
     "how often it is expected, such as 2/30d, 2/30d,20m where each lasts 20 minutes, or 2/30d,20m,10% of the budget"

@@ -6,7 +6,7 @@ from typing import Any
 from rtk.experiment.criterion import Criterion, Never, Rule, Subject, criterion_of
 from rtk.experiment.quantity import finite
 from rtk.experiment.wording import compact, listed
-from rtk.insight.words import number
+from rtk.figures import chosen_number
 
 _IT = {Subject.TIME: "the response", Subject.STATUS: "the status", Subject.EXIT_CODE: "the exit code"}
 _PARTS = {"stdout": "its output", "stderr": "its error output", "body": "the body", "headers": "the headers"}
@@ -139,7 +139,7 @@ def _ends(c: Criterion, told: Callable[[Any], str] | None = None) -> str:
 
 def _time(value: Any) -> str:
     known = finite(value)
-    return f"{_plain(value)} ms" if known is None else number(known, "ms")
+    return f"{_plain(value)} ms" if known is None else chosen_number(known, "ms")
 
 
 def _plain(value: Any) -> str:

@@ -5,8 +5,8 @@ from typing import Any
 from rtk.errors import BadInput
 from rtk.experiment.quantity import A_DURATION, finite, seconds
 from rtk.experiment.wording import at, kind, nearest, shown
+from rtk.figures import duration
 from rtk.insight.plan_limits import BUDGET, LONGEST_NAME, OUTAGE, PROOF, Range
-from rtk.insight.words import duration
 
 
 def typed(value: Any, expected: type, place: str) -> Any:

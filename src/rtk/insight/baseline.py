@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from rtk.figures import bound, count
 from rtk.insight.bounds import proven_at_most
 from rtk.insight.promise import promised_share
 from rtk.insight.verdict import rules_out
-from rtk.insight.words import bound, count
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ Outages make them dependent, and then they err more often: so each sentence says
 
 from typing import NamedTuple
 
+from rtk.figures import chance, number, share
 from rtk.insight.compare import fisher, mann_whitney
 from rtk.insight.facts import Phase
 from rtk.insight.shape import Attribution, Comparison
 from rtk.insight.stats import quantile
 from rtk.insight.tally import Tally
-from rtk.insight.words import chance, number, share
 
 ERROR = 0.05
 SENTENCES: dict[Attribution, str] = {  # the others are told by the comparison, with its figures

@@ -1,7 +1,7 @@
 """Whether deviations came together, in words: the runs test, one way for pages, reports and sentences."""
 
+from rtk.figures import chance
 from rtk.insight.shape import Clustering
-from rtk.insight.words import chance
 
 
 def answer(found: Clustering) -> str:

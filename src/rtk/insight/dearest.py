@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from rtk.figures import count
 from rtk.insight.occurrence import Allowance, Occurrence, Unpriced
 from rtk.insight.occurrence_wording import coverage, covered
 from rtk.insight.occurs import Occurs
-from rtk.insight.words import count
 
 _OPEN = (Unpriced.NEEDS_LASTS, Unpriced.NOT_RECOVERED)  # it cost something, and nobody knows how much
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rtk.insight.words import bound, count, duration
+from rtk.figures import bound, count, duration
 
 CURRENT = 2  # the version of the insights that are made
 

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, replace
 
+from rtk.figures import count
 from rtk.insight.baseline import Baseline
 from rtk.insight.budget import Spending
 from rtk.insight.cause import attribution_of, cause_of, comparisons_of
@@ -33,7 +34,6 @@ from rtk.insight.sums import Sums, sums_of
 from rtk.insight.tally import Tally, stopped_early, tallies_of
 from rtk.insight.verdict import Case, highest, is_gone
 from rtk.insight.wording import Story, headline, limits, next_step, why
-from rtk.insight.words import count
 
 _AS_THEY_ARE = ("run_id", "title", "status", "stopped", "started_at", "duration_s", "frequency_s", "neighbours")
 

@@ -1,11 +1,11 @@
 """What a person does next where a run gave no verdict: one step for its one cause."""
 
+from rtk.figures import duration, listing
 from rtk.insight.facts import ActivitySpan, Facts
 from rtk.insight.moments import invalid_condition
 from rtk.insight.shape import InvalidReason, SeenLapse
 from rtk.insight.status import RunStatus
 from rtk.insight.stops import StopCause
-from rtk.insight.words import duration, listing
 
 _AGAIN = "Run it again: nothing was applied, so nothing has to be undone."
 _GATE = (

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
+from rtk.figures import count, duration, is_one, number, rounded, share
 from rtk.insight.bounds import RISK
 from rtk.insight.facts import Facts
 from rtk.insight.occurrence import Allowance, Occurrence, Unpriced
 from rtk.insight.occurs import Occurs
 from rtk.insight.tally import stopped_early
-from rtk.insight.words import count, duration, is_one, number, rounded, share
 
 FEW = 5  # runs: fewer say little of what another may cost
 _UNPRICED = {

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from rtk.figures import count, duration, rounded
 from rtk.insight.gamma import lower_quartile
 from rtk.insight.plan_limits import OUTAGE
-from rtk.insight.words import count, duration, rounded
 
 LEAST_SLOTS, LEAST_S = 3, 10.0  # what is assumed where nobody said
 LEAST_OUTAGES = 5  # fewer teach nothing

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
+from rtk.figures import bound, chosen_share, count, duration, likelihood, share
 from rtk.insight.budget import allowed_share, exact
 from rtk.insight.chain import Chain, chance_of_proof
 from rtk.insight.outage_length import Learned, OutageLength, OutageSource, outage_length
 from rtk.insight.plan_limits import MOST_SLOTS
 from rtk.insight.proof import GOOD, needed, prove
 from rtk.insight.verdict import deciding
-from rtk.insight.words import bound, count, duration, share
 
 WANTED = 0.9
 # Slots of an outage. Looking at outages more closely shows no more of them: power depends on time, not on frequency.
@@ -88,7 +88,7 @@ class Prospects:
         return duration(float(slots * exact(self.frequency_s)))
 
     def _provable(self) -> str:
-        target = share(self.target)
+        target = chosen_share(self.target)
         would = f"{self.needed:,} ({self.time_of(self.needed)}) would prove {target}"
         if self.provable is None:
             return f"No measurement is planned in the conditions; {self.needed:,} clean ones would prove {target}."
@@ -99,9 +99,9 @@ class Prospects:
     def _chance(self) -> str:
         service = f"A service that is {share(self.quality)} good passes"
         if self.slots < self.needed:
-            text = f"{service} {count(self.needed, 'slot')} {often(self.power_at_needed)} of the time"
+            text = f"{service} {count(self.needed, 'slot')} {likelihood(self.power_at_needed)} of the time"
         else:
-            text = f"{service} this plan {often(self.power)} of the time"
+            text = f"{service} this plan {likelihood(self.power)} of the time"
         if self.power >= WANTED:
             return f"{text}."
         if self.enough is None:
@@ -213,10 +213,3 @@ def _share_of_budget(target: float, deviating: Fraction | None, window_s: float 
     if deviating is None or window_s is None or allowed is None:
         return None
     return float(deviating / (allowed * exact(window_s)))
-
-
-def often(chance: float) -> str:
-    """A chance in whole per cent; what is never certain is never shown as 0 or 100 %."""
-    if chance >= 0.995:
-        return "more than 99 %"
-    return "less than 1 %" if chance < 0.005 else f"{round(chance * 100)} %"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from rtk.insight.words import duration, share
+from rtk.figures import chosen_share, duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +21,17 @@ class Objective:
 def promise(target: float, quantile: str = "", window_s: float | None = None) -> str:
     """Return the promise in short: "95 % over 1 day", "p95 <= 300ms over 1 day"."""
     window = "" if window_s is None else f" over {duration(window_s)}"
-    return f"{quantile or share(target)}{window}"
+    return f"{quantile or chosen_share(target)}{window}"
 
 
 def promised_share(target: float, quantile: str = "") -> str:
     """Return the share, with the quantile that it is of: "95 %", "95 % (p95 <= 300ms)"."""
-    return f"{share(target)} ({quantile})" if quantile else share(target)
+    return f"{chosen_share(target)} ({quantile})" if quantile else chosen_share(target)
 
 
 def promise_at_length(target: float, quantile: str = "", window_s: float | None = None) -> str:
     """Return the promise as the beginning of a sentence: "95 % of measurements good over 1 day"."""
     window = "" if window_s is None else f" over {duration(window_s)}"
     if quantile:
-        return f"{quantile}{window}, so {share(target)} of measurements within their tolerances and this limit"
-    return f"{share(target)} of measurements good{window}"
+        return f"{quantile}{window}, so {chosen_share(target)} of measurements within their tolerances and this limit"
+    return f"{chosen_share(target)} of measurements good{window}"

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
+from rtk.figures import bound, chance, chosen_share, count, duration, rounded, share
 from rtk.insight.proof import LengthFrom
 from rtk.insight.standing_shape import FEWEST_RUNS, STANDING_RISK, PromiseStanding, StandingReason, StandingState
-from rtk.insight.words import bound, chance, count, duration, rounded, share
 
 STATES: Mapping[StandingState, str] = {
     StandingState.KEPT: "Kept",
@@ -41,7 +41,7 @@ def _limits(standing: PromiseStanding, frequency_s: float) -> Iterator[str]:
     if standing.needed:
         lasting = duration(rounded(standing.needed * frequency_s))
         clean = count(standing.needed, "clean measurement")
-        yield f"About {clean} more ({lasting}) would prove {share(standing.target)}."
+        yield f"About {clean} more ({lasting}) would prove {chosen_share(standing.target)}."
     if standing.reason is StandingReason.BELOW:
         yield _OBSERVED
     if standing.failed and standing.reason is not StandingReason.FAILED:
@@ -74,23 +74,21 @@ def _proven(standing: PromiseStanding, frequency_s: float) -> str:
 
 
 def _kept(standing: PromiseStanding, frequency_s: float) -> str:
-    return (
-        f"{_proven(standing, frequency_s)} by {count(standing.runs, 'run')}, and {share(standing.target)} was promised"
-    )
+    proven = _proven(standing, frequency_s)
+    return f"{proven} by {count(standing.runs, 'run')}, and {chosen_share(standing.target)} was promised"
 
 
 def _failed(standing: PromiseStanding, _: float) -> str:
     failed = "the only run failed" if standing.runs == 1 else f"{standing.failed:,} of {standing.runs:,} runs failed"
-    return (
-        f"{failed}, and what came after the last failure does not make it good; {share(standing.target)} was promised"
-    )
+    promised = f"{chosen_share(standing.target)} was promised"
+    return f"{failed}, and what came after the last failure does not make it good; {promised}"
 
 
 def _below(standing: PromiseStanding, _: float) -> str:
     most = bound(standing.at_most, standing.target)
     return (
         f"at most {most} of the time that {count(standing.runs, 'run')} measured was good ({_SURE}), "
-        f"and {share(standing.target)} was promised"
+        f"and {chosen_share(standing.target)} was promised"
     )
 
 
@@ -112,14 +110,14 @@ def _differ(standing: PromiseStanding, _: float) -> str:
 
 
 def _exclusions(standing: PromiseStanding, _: float) -> str:
-    return f"{count(len(standing.excluded), 'run')} would prove {share(standing.target)}, and all were excluded"
+    return f"{count(len(standing.excluded), 'run')} would prove {chosen_share(standing.target)}, and all were excluded"
 
 
 def _too_old(standing: PromiseStanding, _: float) -> str:
     lasts = duration(standing.lasts_s)
     if not standing.runs:
         return f"every judged run is older than {lasts}, and such runs do not count"
-    return f"what proved {share(standing.target)} is older than {lasts}"
+    return f"what proved {chosen_share(standing.target)} is older than {lasts}"
 
 
 _DECIDED: Mapping[StandingReason, Callable[[PromiseStanding, float], str]] = {

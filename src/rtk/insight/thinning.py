@@ -1,17 +1,44 @@
-"""Fewer points, no deviation hidden: of each stretch the worst stands for all of it."""
+"""Fewer points, no deviation hidden: of each stretch the worst stands for all of it.
 
+`frontend/src/chart/thin.ts` thins likewise in the browser; `tests/vectors/thinning.json` holds both to it.
+"""
+
+import math
 from collections.abc import Iterator, Sequence
 from itertools import compress
-from math import isnan
 
 from rtk.insight.columns import DEVIATED, MET, MISSED, only
+from rtk.insight.facts import Threshold
 
 _FROM_WORST = (DEVIATED, MISSED, MET)
+_NONE = Threshold()
 
 
-def thinned(kinds: bytes, values: Sequence[float], most: int) -> list[tuple[float | None, int]]:
+def thinned(
+    kinds: bytes, values: Sequence[float], most: int, threshold: Threshold = _NONE
+) -> list[tuple[float | None, int]]:
     """Return so many at most, each as its value and the code of its outcome; a value that is no number is none."""
-    return [_worst(kinds[begin:end], values[begin:end]) for begin, end in _stretches(len(kinds), most)]
+    return [_worst(kinds[begin:end], values[begin:end], threshold) for begin, end in _stretches(len(kinds), most)]
+
+
+def outside(value: float, threshold: Threshold) -> float:
+    """Return how far outside the threshold a value lies; without a threshold greater is worse."""
+    above = value - threshold.upper if threshold.upper is not None else -math.inf
+    below = threshold.lower - value if threshold.lower is not None else -math.inf
+    furthest = max(above, below)
+    return furthest if math.isfinite(furthest) else value
+
+
+def further(one: float | None, other: float | None, threshold: Threshold) -> float | None:
+    """Return the value of the two that lies further outside; of two that are as far outside, the greater is worse."""
+    if one is None or other is None:
+        return other if one is None else one
+    return max(one, other, key=lambda value: (outside(value, threshold), value))
+
+
+def worst_of(values: Sequence[float], threshold: Threshold) -> float | None:
+    """Return the value of several that lies furthest outside, which is the least of them or the greatest."""
+    return further(min(values), max(values), threshold)
 
 
 def _stretches(many: int, most: int) -> Iterator[tuple[int, int]]:
@@ -24,8 +51,8 @@ def _stretches(many: int, most: int) -> Iterator[tuple[int, int]]:
         begin = end
 
 
-def _worst(kinds: bytes, values: Sequence[float]) -> tuple[float | None, int]:
-    """The value that stands for a stretch and its outcome: none where one of the worst has none, else the greatest."""
+def _worst(kinds: bytes, values: Sequence[float], threshold: Threshold) -> tuple[float | None, int]:
+    """The value that stands for a stretch and its outcome: none where one of the worst has none, else the worst."""
     outcome = next(code for code in _FROM_WORST if code in kinds)
     found = list(compress(values, kinds.translate(only(outcome))))
-    return (None if any(map(isnan, found)) else max(found)), outcome
+    return (None if any(map(math.isnan, found)) else worst_of(found, threshold)), outcome

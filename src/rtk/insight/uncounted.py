@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
-from rtk.insight.words import count, duration
+from rtk.figures import count, duration
 
 
 class Uncounted(StrEnum):

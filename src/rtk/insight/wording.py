@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from rtk.figures import bound, chosen_share, count, duration, listing, rounded
 from rtk.insight import clustering_wording
 from rtk.insight.baseline import Baseline
 from rtk.insight.facts import Facts
@@ -15,7 +16,6 @@ from rtk.insight.refusal import is_refused, not_judged, refused
 from rtk.insight.shape import Clustering, Figures, InvalidReason, SeenLapse
 from rtk.insight.status import JUDGED, RunStatus
 from rtk.insight.verdict import Case, fails, highest, is_gone, slots
-from rtk.insight.words import bound, count, duration, listing, rounded, share
 
 _OTHER_DAYS = (
     "It covers this run only, not other days: more measurements in a run prove more about that run, and only measuring "
@@ -313,7 +313,7 @@ def _would_fail_uncut(story: Story) -> bool:
 
 def _missed_decided(story: Story) -> str:
     missed = count(story.figures.missed, "missed slot")
-    return f"With {missed} read the worse way, {story.proven()} is proven, short of {share(story.target)}."
+    return f"With {missed} read the worse way, {story.proven()} is proven, short of {chosen_share(story.target)}."
 
 
 def _between(story: Story) -> str:
@@ -322,8 +322,9 @@ def _between(story: Story) -> str:
     needed = story.figures.needed or 0
     if story.measured < needed:
         lasting = duration(rounded(needed * story.facts.frequency_s))
-        return f"{text}; {needed:,} clean measurements ({lasting}) would prove {share(story.target)}."
-    return f"{text}; this run's own share was at most {story.most()}, and {share(story.target)} lies between them."
+        return f"{text}; {needed:,} clean measurements ({lasting}) would prove {chosen_share(story.target)}."
+    between = f"{chosen_share(story.target)} lies between them"
+    return f"{text}; this run's own share was at most {story.most()}, and {between}."
 
 
 def _outages(story: Story) -> str:

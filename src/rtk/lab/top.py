@@ -9,6 +9,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from rtk.figures import share
 from rtk.report.terminal import terminal
 
 ROWS = 8
@@ -41,14 +42,14 @@ def _instance_picture(one: dict[str, Any], used: dict[int, float], seconds: floa
     memory = sum(each["resident"] for each in one["processes"]) / 2**20
     under_way = ", ".join(f"{each['document']} ({each['status']})" for each in one["commands"]) or "none"
     bar = "|" * round(total * 40)
-    head = Text(f"{one['name']} {one['id']} {one['state']}\nCPU [{bar:<40}] {total:4.0%}  ")
+    head = Text(f"{one['name']} {one['id']} {one['state']}\nCPU [{bar:<40}] {share(round(total, 2)):>5}  ")
     head.append(f"memory {memory:.0f} MiB  processes {len(shares)}  commands: {under_way}")
     table = Table("PID", "CPU %", "MiB", "S", "Process", box=None, padding=(0, 2))
     busiest = sorted(one["processes"], key=lambda each: -shares[each["pid"]])
     for each in busiest[:ROWS]:
         row = (
             each["pid"],
-            f"{shares[each['pid']]:.0%}",
+            share(round(shares[each["pid"]], 2)),
             f"{each['resident'] / 2**20:.0f}",
             each["state"],
             each["name"],

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from rtk.clock import Clock
 from rtk.errors import ToolkitError
+from rtk.figures import chosen_duration
 from rtk.insight.facts import Beside, Neighbour
 from rtk.publish.console import Console, Refused, settled
 from rtk.publish.destination import Destination, segment
@@ -74,7 +75,11 @@ class ConsoleHolds:
 
     def _asked(self, ask: Callable[[], T], at_most: float) -> tuple[T | None, str]:
         """What came of asking, or None and why nothing did in time."""
-        done, found, why = threading.Event(), list[T](), [f"{self._console.name} did not answer within {at_most:g} s"]
+        done, found, why = (
+            threading.Event(),
+            list[T](),
+            [f"{self._console.name} did not answer within {chosen_duration(at_most)}"],
+        )
 
         def work() -> None:
             try:

@@ -31,26 +31,12 @@ def time_ticks(span: float, at_most: int) -> list[float]:
     return [n * step for n in range(math.floor(span / step + 1e-9) + 1)]
 
 
-def elapsed(seconds: float, step: float = 1) -> str:
-    """Seconds since the start as on a clock: `1:05`, `2:00:00`; with a decimal where steps are below 1 s."""
-    if step < 1:
-        return f"{seconds:.3f}".rstrip("0").rstrip(".") + " s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
 def utc(epoch: float, form: str) -> str:
     """A stamp in UTC by strftime's form; a question mark where the calendar has no such moment."""
     try:
         return datetime.fromtimestamp(epoch, UTC).strftime(form)
     except (OverflowError, ValueError, OSError):
         return "?"
-
-
-def plain_number(value: float) -> str:
-    """A tick's number without needless zeros."""
-    return f"{value:,.10g}"
 
 
 def merged(indexes: list[int]) -> Iterator[tuple[int, int]]:

@@ -1,7 +1,7 @@
 """How sure a verdict is, in words: the bound that its headline has, and what independent measurements would say."""
 
+from rtk.figures import NO_DATA, bound, count, duration, rounded, share
 from rtk.insight.shape import Insight
-from rtk.insight.words import NO_DATA, bound, count, duration, rounded, share
 
 QUESTION = "How sure is that?"
 

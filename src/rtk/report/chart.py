@@ -6,9 +6,10 @@ Drawn twice, for wide and for narrow pages, together at most about 2,000 points 
 from collections.abc import Iterable, Iterator
 from html import escape
 
+from rtk.figures import chosen_number, elapsed, number
 from rtk.insight.facts import OUTCOMES, Facts
 from rtk.insight.status import ActivityStatus
-from rtk.report.axis import elapsed, merged, plain_number, time_ticks, utc
+from rtk.report.axis import merged, time_ticks, utc
 from rtk.report.columns import Column, thinned
 from rtk.report.frame import LANE, MISSED, NARROW, WIDE, Frame, Lane, Size, frame
 from rtk.report.text import plain
@@ -63,7 +64,7 @@ MOST_TOLD = 5
 def threshold_words(facts: Facts) -> str:
     """The threshold with its unit, empty without one."""
     lower, upper, unit = facts.threshold.lower, facts.threshold.upper, plain(facts.threshold.unit, 20)
-    parts = [plain_number(b) for b in (lower, upper) if b is not None]
+    parts = [chosen_number(b) for b in (lower, upper) if b is not None]
     kind = "threshold" if upper is not None else "threshold, at least"
     return " ".join(filter(None, [kind, " to ".join(parts), unit])) if parts else ""
 
@@ -114,7 +115,7 @@ def _value_axis(facts: Facts, plot: Frame) -> Iterator[str]:
     for value in plot.values:
         y = plot.y(value)
         yield _line(left, y, right, y, "axis" if value == 0 else "grid")
-        yield _text(left - 8, y + 4, plain_number(value), "tick", "end")
+        yield _text(left - 8, y + 4, chosen_number(value), "tick", "end")
     unit = plain(facts.threshold.unit, 12)
     yield _text(left - 8, 20, unit, "tick unit", "end")
     for bound in (b for b in (facts.threshold.lower, facts.threshold.upper) if b is not None):
@@ -157,7 +158,7 @@ def _path(plot: Frame, found: list[Column]) -> str:
 
 def _dot(facts: Facts, plot: Frame, column: Column) -> str:
     value = column.high or 0.0
-    hint = f"{elapsed(column.at)}, {plain_number(round(value, 3))} {plain(facts.threshold.unit, 12)}, met"
+    hint = f"{elapsed(column.at)}, {number(value, plain(facts.threshold.unit, 12))}, met"
     place = f'cx="{plot.x(column.at):.1f}" cy="{plot.y(value):.1f}"'
     return f'<circle class="met" {place} r="3.2"><title>{escape(hint)}</title></circle>'
 
@@ -221,8 +222,8 @@ def _time_axis(facts: Facts, plot: Frame) -> Iterator[str]:
 
 def _drawn_lanes(plot: Frame) -> Iterator[str]:
     top = plot.bottom + MISSED + 44
-    for number, lane in enumerate(plot.lanes):
-        y = top + number * LANE
+    for place, lane in enumerate(plot.lanes):
+        y = top + place * LANE
         left, end, until = plot.x(lane.span.started), plot.x(lane.ended), plot.x(lane.until)
         failed = "" if lane.span.status == ActivityStatus.SUCCEEDED else " failed"
         yield _rect(left, y + 6, end - left, 8, f"lane {lane.kind}{failed}", ' rx="2"')

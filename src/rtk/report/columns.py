@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 from rtk.insight.facts import ActivitySpan, Facts, Measurement, Phase, PhaseSpan, Threshold
+from rtk.insight.thinning import further
 
 # Beyond this a value cannot be scaled without overflow.
 _DRAWABLE = 1e300
@@ -52,13 +53,6 @@ class Column:
         self.worst = further(self.worst, other.worst, threshold)
         self.low = min((v for v in (self.low, other.low) if v is not None), default=None)
         self.high = max((v for v in (self.high, other.high) if v is not None), default=None)
-
-
-def further(one: float | None, other: float | None, threshold: Threshold) -> float | None:
-    """The value of the two that lies further outside the threshold."""
-    if one is None or other is None:
-        return other if one is None else one
-    return other if _outside(other, threshold) > _outside(one, threshold) else one
 
 
 def drawable(value: float | None) -> float | None:
@@ -126,11 +120,3 @@ def _single(m: Measurement, threshold: Threshold) -> Column:
 
 def _moment(m: Measurement) -> float:
     return m.due if m.started is None else m.started
-
-
-def _outside(value: float, threshold: Threshold) -> float:
-    """How far outside the threshold a value lies; without a threshold greater is worse."""
-    above = value - threshold.upper if threshold.upper is not None else -math.inf
-    below = threshold.lower - value if threshold.lower is not None else -math.inf
-    furthest = max(above, below)
-    return furthest if math.isfinite(furthest) else value

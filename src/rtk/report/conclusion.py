@@ -10,11 +10,11 @@ from rtk.experiment.criterion import criterion_of
 from rtk.experiment.plan import Plan
 from rtk.experiment.quantity import written
 from rtk.experiment.refs import written_out
+from rtk.figures import chosen_share, count, duration, likelihood, share
 from rtk.insight.budget import exact
 from rtk.insight.plan_limits import LONGEST_S
-from rtk.insight.power import WANTED, Prospects, often, prospects
+from rtk.insight.power import WANTED, Prospects, prospects
 from rtk.insight.promise import promised_share
-from rtk.insight.words import count, duration, share
 from rtk.report.marks import VERDICTS
 from rtk.report.text import plain
 
@@ -79,7 +79,7 @@ class Conclusion:
         """What would do, as the end of a sentence: time, since measuring more often buys no evidence."""
         lasting = _lasting(self.plan, told.needed)
         lacking = self.doubt in (Doubt.TOO_FEW, Doubt.OUTLASTED)
-        would = "would do" if self.doubt is Doubt.TOO_FEW else f"could prove {share(told.target)}"
+        would = "would do" if self.doubt is Doubt.TOO_FEW else f"could prove {chosen_share(told.target)}"
         return f"; --for {written(lasting)} {would}" if lacking and lasting <= LONGEST_S else ""
 
     def _refused(self, told: Prospects) -> str:
@@ -93,7 +93,7 @@ class Conclusion:
         return ends_early(self.plan) if self.doubt == Doubt.ENDS_EARLY else too_few(told)
 
     def _power(self, told: Prospects) -> str:
-        text = f"a service that is {share(told.quality)} good passes it {often(told.power)} of the time"
+        text = f"a service that is {share(told.quality)} good passes it {likelihood(told.power)} of the time"
         lasting = _lasting(self.plan, told.enough or 0)
         if told.power >= WANTED or not self.plan.duration_s < lasting <= LONGEST_S:
             return text

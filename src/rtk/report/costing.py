@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from rtk.figures import duration, fine_share
 from rtk.insight.occurrence import Allowance, Occurrence
 from rtk.insight.occurrence_wording import expected, of_one_run
 from rtk.insight.shape import Insight, Verdict
-from rtk.insight.words import duration
 from rtk.report.figure import FigureKey
 from rtk.report.marks import ALLOWANCES, Mark
-from rtk.report.text import fine_share, plain
+from rtk.report.text import plain
 
 QUESTION = "Can the budget bear it?"
 _DIFFER = (("fail", Allowance.WITHIN), ("pass", Allowance.BEYOND))

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 from html import escape
 
+from rtk.figures import NO_DATA, elapsed, number, precise_duration
 from rtk.insight.facts import Facts, Measurement
 from rtk.insight.shape import Insight
-from rtk.insight.words import NO_DATA, number
-from rtk.report.axis import elapsed, utc
+from rtk.report.axis import utc
 from rtk.report.chart import charts, threshold_words
 from rtk.report.columns import Column, columns
 from rtk.report.figure import Figure
@@ -247,7 +247,7 @@ def _row(m: Measurement, facts: Facts) -> str:
         utc(facts.started_at + m.due, "%H:%M:%S"),
         OUTCOMES[m.outcome].show(),
         plain(number(m.value, facts.threshold.unit), 40),
-        NO_DATA if took is None else f"{took:.3f} s",
+        precise_duration(took),
         plain(m.reason, 200) if m.reason else "",
     )
     return f'<tr><th scope="row">{m.phase}</th>{"".join(f"<td>{escape(c)}</td>" for c in cells)}</tr>'

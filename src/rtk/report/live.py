@@ -14,12 +14,11 @@ from rich.live import Live
 from rich.segment import Segment
 from rich.text import Text
 
-from rtk.insight.words import count, duration
-from rtk.report.axis import elapsed
+from rtk.figures import count, duration, elapsed, fine_share
 from rtk.report.marks import OUTCOMES, STYLES
 from rtk.report.spark import Canvas, spark
 from rtk.report.terminal import terminal
-from rtk.report.text import ascii_only, fine_share, plain
+from rtk.report.text import ascii_only, plain
 from rtk.verify.progress import Progress
 
 PER_SECOND = 4

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from rtk.figures import count, duration, elapsed, number
 from rtk.insight.effect import EffectState
 from rtk.insight.facts import ActivitySpan, Facts, Measurement, Phase, PhaseSpan
 from rtk.insight.moments import first_deviation, precedes
@@ -10,8 +11,7 @@ from rtk.insight.recovery import conditions_began
 from rtk.insight.shape import Insight
 from rtk.insight.status import ActivityStatus
 from rtk.insight.stops import StopCause
-from rtk.insight.words import count, duration, number
-from rtk.report.axis import elapsed, utc
+from rtk.report.axis import utc
 from rtk.report.text import plain
 
 MOST = 200

@@ -8,12 +8,12 @@ from rtk.experiment.limits import DEFAULT_LIMIT_S, own_limit
 from rtk.experiment.plan import Plan
 from rtk.experiment.quantity import finite
 from rtk.experiment.refs import written_out
+from rtk.figures import chosen_duration, count, duration, share
 from rtk.insight.facts import PHASES
 from rtk.insight.occurrence_wording import may_cost
 from rtk.insight.power import prospects, worst
 from rtk.insight.promise import promise_at_length
 from rtk.insight.verdict import deciding
-from rtk.insight.words import count, duration, share
 from rtk.report.conclusion import conclusion_of, expected
 from rtk.report.measured import measured
 from rtk.report.text import plain
@@ -59,7 +59,7 @@ def _slots(plan: Plan, document: Document) -> Iterator[str]:
     for phase in PHASES:
         slots, length = plan.slots(phase), plan.length(phase)
         if slots:
-            told = f"{count(slots, 'slot')}: every {duration(plan.frequency_s)} for {duration(length)}"
+            told = f"{count(slots, 'slot')}: every {chosen_duration(plan.frequency_s)} for {duration(length)}"
             yield f"{phase.capitalize()}, {told}"
     if not plan.slots("baseline") and _actions(document.get("method"), document):
         yield "No baseline: without one nobody knows what caused a deviation; --warm-up 1m gives one."

@@ -3,12 +3,12 @@
 import math
 from collections.abc import Iterator
 
+from rtk.figures import NO_DATA, duration, number, rounded
 from rtk.insight.budget import exact
 from rtk.insight.proof import LengthFrom
 from rtk.insight.proof import needed as clean_slots
 from rtk.insight.quantile_bound import QuantileBound, QuantileState
 from rtk.insight.shape import Insight, Stats
-from rtk.insight.words import NO_DATA, duration, number, rounded
 from rtk.report.text import plain
 
 NO_VALUE = "no value"

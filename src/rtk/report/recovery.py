@@ -1,9 +1,9 @@
 """Whether the service was good again afterwards, in a sentence."""
 
+from rtk.figures import duration
 from rtk.insight.recovery import Recovery
 from rtk.insight.shape import Insight
 from rtk.insight.status import CUT_SHORT
-from rtk.insight.words import duration
 
 
 def explanation(insight: Insight, *, applied: bool = True) -> str:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from rtk.experiment.plan import Plan
+from rtk.figures import bound, chosen_duration, chosen_share, count, duration, likelihood, share
 from rtk.insight.plan_limits import LONGEST_S, MOST_SLOTS
-from rtk.insight.power import Prospects, often
+from rtk.insight.power import Prospects
 from rtk.insight.requirement import Requirement
-from rtk.insight.words import bound, count, duration, share
 from rtk.report.conclusion import conclusion_of
 
 
@@ -14,7 +14,7 @@ def lines(found: Requirement, plan: Plan) -> list[str]:
     """The requirement in plain lines; where there is a plan, what comes of it is said first."""
     told = found.usual
     opening = [conclusion_of(plan, {}).sentence(), *_shows(found), ""] if found.planned else []
-    measured = f"To prove {share(told.target)}, measured every {duration(told.frequency_s)},"
+    measured = f"To prove {chosen_share(told.target)}, measured every {chosen_duration(told.frequency_s)},"
     lasting = f"{told.time_of(told.needed)} ({count(told.needed, 'measurement')})"
     return [
         *opening,
@@ -51,11 +51,11 @@ def _table(found: Requirement) -> Iterator[Sequence[str]]:
     yield ("a service that is", "passes the shortest plan", *this, "passes 9 times in 10 in about")
     for each in found.services:
         mine = (_passes(each),) if found.planned else ()
-        yield (f"{share(each.quality)} good", often(each.power_at_needed), *mine, _enough(each))
+        yield (f"{share(each.quality)} good", likelihood(each.power_at_needed), *mine, _enough(each))
 
 
 def _passes(service: Prospects) -> str:
-    return "never" if service.slots < service.needed else often(service.power)
+    return "never" if service.slots < service.needed else likelihood(service.power)
 
 
 def _enough(service: Prospects) -> str:

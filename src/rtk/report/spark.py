@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
+from rtk.figures import chosen_number
 from rtk.insight.facts import Outcome, Threshold
-from rtk.insight.words import number
 from rtk.report.columns import drawable
 from rtk.report.marks import OUTCOMES, STYLES
 from rtk.report.text import ascii_only, plain
@@ -31,7 +31,7 @@ def spark(readings: Sequence[Reading], threshold: Threshold, canvas: Canvas) -> 
     the row of marks.
     """
     bound = drawable(threshold.lower if threshold.upper is None else threshold.upper)
-    label = "" if bound is None else plain(number(bound, threshold.unit), 16)
+    label = "" if bound is None else plain(chosen_number(bound, threshold.unit), 16)
     label = label if canvas.unicode else ascii_only(label)[:16]
     shown = list(readings)[-max(1, canvas.width - len(label) - 1) :]
     values = [drawable(value) for value, _ in shown]

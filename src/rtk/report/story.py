@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from rtk.figures import NO_DATA, bound, chosen_duration, count, duration, fine_share, multiple, number, share
 from rtk.insight import clustering_wording
 from rtk.insight.facts import ActivitySpan, Facts
 from rtk.insight.former import said
 from rtk.insight.promise import promise_at_length
 from rtk.insight.shape import Figures, Insight, InvalidReason
 from rtk.insight.status import ActivityStatus
-from rtk.insight.words import NO_DATA, bound, count, duration, multiple, number, share
 from rtk.report import certainty, costing, quantiles, recovery, worsening
 from rtk.report.axis import utc
 from rtk.report.figure import Figure, figure
@@ -21,7 +21,7 @@ from rtk.report.figure import FigureKey as Key
 from rtk.report.figure import number as large
 from rtk.report.marks import RECOVERED, RESTORED, Mark, verdict_mark
 from rtk.report.moments import Moment, moments
-from rtk.report.text import fine_share, plain
+from rtk.report.text import plain
 
 PAGE = "page"  # what the console's page of the run is called among the files
 
@@ -133,7 +133,8 @@ def _began(insight: Insight) -> str:
 
 
 def _when(insight: Insight) -> str:
-    return f"{_began(insight)}, lasted {duration(insight.duration_s)}, one slot every {duration(insight.frequency_s)}"
+    frequency = chosen_duration(insight.frequency_s)
+    return f"{_began(insight)}, lasted {duration(insight.duration_s)}, one slot every {frequency}"
 
 
 def _answers(insight: Insight, facts: Facts) -> Iterator[Answer]:

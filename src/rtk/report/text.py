@@ -2,7 +2,6 @@
 
 import re
 
-from rtk.insight.words import NO_DATA, share
 from rtk.printable import printable
 
 LIMIT = 300
@@ -28,14 +27,6 @@ def capital(text: str) -> str:
 def with_units(text: str) -> str:
     """A sentence in which a figure keeps its unit on its line."""
     return _UNIT.sub("\u00a0", text)
-
-
-def fine_share(x: float | None) -> str:
-    """A share to two decimals of a per cent, for budgets, where a tenth is coarse: "0.93 %", "11.73 %"."""
-    if x is None:
-        return NO_DATA
-    text = f"{x * 100:,.2f}".rstrip("0").rstrip(".")
-    return share(x) if text in {"0", "100"} else f"{text} %"
 
 
 _ASCII = str.maketrans({"÷": "/", "…": "...", "≥": ">=", "≤": "<=", "\u00a0": " ", "\u202f": " "})

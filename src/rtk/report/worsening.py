@@ -1,9 +1,9 @@
 """Whether it got worse under the conditions, as every report answers it: a word, and what that rests on."""
 
+from rtk.figures import chance, number, share
 from rtk.insight.cause import SENTENCES
 from rtk.insight.facts import Facts, Phase
 from rtk.insight.shape import Attribution, Comparison, Insight, Stats
-from rtk.insight.words import chance, number, share
 from rtk.insight.worsening import Worsening, p_of, worsening_of
 from rtk.report.text import plain
 

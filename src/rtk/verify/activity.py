@@ -13,6 +13,7 @@ from typing import Any
 from rtk.clock import Clock
 from rtk.errors import BadInput
 from rtk.experiment.claim import extension_of
+from rtk.figures import chosen_duration
 from rtk.verify.calls import name_of
 from rtk.verify.measure import is_tolerated, isoformat, kept
 from rtk.verify.pauses import WHEN, pauses_of
@@ -135,7 +136,7 @@ class Player:
         except RuntimeError:  # at the limit of threads it is played in the thread there is, and waited for
             work()
         if not self._clock.wait(done, limit):
-            run["exception"] = [failure := f"no end within {limit:g} s"]
+            run["exception"] = [failure := f"no end within {chosen_duration(limit)}"]
             return failure
         failure = result.pop("failure", "it ended without a result")
         run |= result

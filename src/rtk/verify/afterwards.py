@@ -7,7 +7,7 @@ from chaoslib.exceptions import InterruptExecution
 
 from rtk.clock import Clock
 from rtk.errors import ToolkitError
-from rtk.insight.words import duration
+from rtk.figures import duration
 from rtk.verify.hypothesis import Hypothesis, Journal
 from rtk.verify.progress import Progress
 from rtk.verify.stop import Stop, cause_of

@@ -9,7 +9,7 @@ from typing import Any
 from rtk.errors import BadInput
 from rtk.experiment.block import block_of
 from rtk.experiment.wording import at
-from rtk.insight.words import count
+from rtk.figures import count
 
 NEEDS = {"http": 4, "process": 8, "python": 8}  # descriptors of a probe at work, at most: sockets, pipes, certificates
 MARGIN = 128  # for all else: the record, the guardian, the console, actions and rollbacks

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rtk.clock import Clock
+from rtk.figures import chosen_duration, duration
 from rtk.insight.facts import MissedReason, Outcome
 from rtk.slices import ask_for_short_slices
 from rtk.verify.missed import sentence
@@ -113,7 +114,7 @@ class Crew:
             if paused := self._paused(one.started):
                 self.give_up(one, paused)
             elif self._clock.monotonic() >= one.deadline:
-                self._abandon(one, f"no answer within {one.limit:g} s")
+                self._abandon(one, f"no answer within {chosen_duration(one.limit)}")
         with self._lock:
             room = self._max + SPARE - len(self._under_way) - self._waiting - self._starting
             lacking = max(0, min(SPARE - self._waiting - self._starting, room)) if self._grid else 0
@@ -213,17 +214,17 @@ class Crew:
         if self._hung >= HUNG:
             return Sample.missed(MissedReason.HANGING, measurements=self._hung)
         if late > max(LATE_S, grid.frequency):
-            return self._paused(self._clock.monotonic() - late) or Sample.missed(MissedReason.LATE, seconds=late)
+            return self._paused(self._clock.monotonic() - late) or Sample.missed(MissedReason.LATE, long=duration(late))
         return None
 
     def _paused(self, since: float) -> Sample | None:
         length = self._paused_since(since)
-        return None if length is None else Sample.missed(MissedReason.PAUSED, since, seconds=length)
+        return None if length is None else Sample.missed(MissedReason.PAUSED, since, long=duration(length))
 
     def _not_begun(self, grid: Grid, slot: int) -> Sample:
         """Why a planned slot never began although its phase went on to its end."""
         if (length := self._paused_since(grid.due(slot))) is not None:
-            return Sample.missed(MissedReason.PAUSED, seconds=length)
+            return Sample.missed(MissedReason.PAUSED, long=duration(length))
         if self._refused:
             return Sample.missed(MissedReason.NO_THREADS, error=self._refused)
         return self._no_slot_free()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rtk import helper
 from rtk.errors import ToolkitError
+from rtk.figures import chosen_duration
 from rtk.verify import guardian, processes
 
 READY_S = 10.0
@@ -117,7 +118,8 @@ class Guard:
             is_ready = self._guardian.is_ready() and not self._guardian.is_gone()
         if not is_ready:
             raise CannotGuard(
-                f"the guardian did not become ready within {READY_S:g} s, so nothing would undo the run after a crash"
+                f"the guardian did not become ready within {chosen_duration(READY_S)}, "
+                "so nothing would undo the run after a crash"
             )
 
     def tell(self, line: bytes) -> None:

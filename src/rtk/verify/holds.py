@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from rtk.errors import BadInput, CannotRecord
+from rtk.figures import chosen_duration
 from rtk.insight.facts import Neighbour
 from rtk.insight.moments import restored
 from rtk.insight.stops import StopCause
@@ -216,7 +217,9 @@ def _lock(file: int, directory: Path) -> None:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() >= ends:
-                raise CannotRecord(f"another process has held {directory} for {PATIENCE_S:g} s: end it first") from None
+                raise CannotRecord(
+                    f"another process has held {directory} for {chosen_duration(PATIENCE_S)}: end it first"
+                ) from None
             time.sleep(0.01)
         else:
             return

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rtk.clock import Clock
+from rtk.figures import number
 from rtk.insight.facts import Outcome
 from rtk.insight.status import ActivityStatus, RunStatus
-from rtk.insight.words import number
 from rtk.verify.crew import Sample
 from rtk.verify.measure import Measurer, state_of
 from rtk.verify.once import measured_once

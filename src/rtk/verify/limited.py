@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from rtk.experiment.plan import ValueLimit
+from rtk.figures import number_beyond
 from rtk.insight.facts import Outcome
 from rtk.verify.crew import InFlight, Sample
 
@@ -37,5 +38,4 @@ def over(value: float | None, limit: ValueLimit) -> str:
     """Say why a value is not within the limit."""
     if value is None:
         return f"gave no number to hold against {limit.words}"
-    digits = f"{value:,.3f}".rstrip("0").rstrip(".")
-    return f"{f'{digits} {limit.unit}'.rstrip()} is more than {limit.words} allows"
+    return f"{number_beyond(value, limit.upper, limit.unit)} is more than {limit.words} allows"

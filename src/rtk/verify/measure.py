@@ -17,6 +17,7 @@ from chaoslib.hypothesis import within_tolerance
 
 from rtk.clock import Clock
 from rtk.experiment.criterion import is_code
+from rtk.figures import duration
 from rtk.verify.calls import Call, call_of
 from rtk.verify.crew import InFlight, Sample
 from rtk.verify.jsonpath import jsonpath_judge
@@ -71,7 +72,7 @@ class Measurer:
         if not self.controls_s:
             return None
         median, most = sorted(self.controls_s)[len(self.controls_s) // 2], max(self.controls_s)
-        return f"controls took {median * 1000:.1f} ms a measurement (median), {most * 1000:.1f} ms at most, beside it"
+        return f"controls took {duration(median)} a measurement (median), {duration(most)} at most, beside it"
 
     def _measured(self, position: int, probe: dict[str, Any], one: InFlight) -> dict[str, Any]:
         run: dict[str, Any] = {}

@@ -11,6 +11,7 @@ from chaoslib.exceptions import InterruptExecution
 from rtk.clock import Clock
 from rtk.errors import CannotRecord
 from rtk.experiment.claim import claim_of, extension_of
+from rtk.figures import chosen_duration
 from rtk.insight.stops import StopCause
 from rtk.verify.activity import Played, Player
 from rtk.verify.effect import EffectWatch, Shown
@@ -203,13 +204,13 @@ class Method:
         name, claim = activity["name"], claim_of(activity, "effect")
         returned = self._record.seconds()
         if failure is None and claim:
-            logger.info(f"Waiting up to {claim.within:g}s for the effect of {name}")
+            logger.info(f"Waiting up to {chosen_duration(claim.within)} for the effect of {name}")
             missing = self._prover.await_(claim)
             if missing and self._stop.asked.is_set():
                 return  # nobody waited for it to the end
             if missing:
                 self._record.note("proof", role="condition", index=index, name=name, proves="effect", missing=missing)
-            failure = missing and f"its effect did not show within {claim.within:g} s: {missing}"
+            failure = missing and f"its effect did not show within {chosen_duration(claim.within)}: {missing}"
         if failure and not self._stop.asked.is_set():
             self.failed = name
             self._stop.request(StopCause.CONDITION, f"the condition {name} never took effect: {failure}")

@@ -7,8 +7,8 @@ from rtk.insight.facts import MissedReason
 _SENTENCES = {
     MissedReason.NO_SLOT_FREE: "no slot free: {measurements} measurements were under way",
     MissedReason.HANGING: "no slot free: {measurements} measurements hang beyond their time limit",
-    MissedReason.LATE: "the measurer was {seconds:.1f} s late: its machine was overloaded",
-    MissedReason.PAUSED: "the measurer was paused for {seconds:.1f} s",
+    MissedReason.LATE: "the measurer was {long} late: its machine was overloaded",
+    MissedReason.PAUSED: "the measurer was paused for {long}",
     MissedReason.STOPPED: "{why}",
     MissedReason.INTERRUPTED: "{why}",
     MissedReason.STILL_RUNNING: "interrupted: still running within its time limit when the run ended",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from chaoslib.exceptions import InterruptExecution
 
 from rtk.clock import Clock
+from rtk.figures import chosen_duration
 from rtk.verify.crew import InFlight, Sample
 from rtk.verify.measure import Measurer
 from rtk.verify.schedule import Grid
@@ -41,5 +42,5 @@ def measured_once(clock: Clock, measurer: Measurer, is_cut: Callable[[], bool]) 
             break
     if stopped:
         raise stopped[0]
-    reason = "interrupted" if is_cut() else f"no answer within {one.limit:g} s"
+    reason = "interrupted" if is_cut() else f"no answer within {chosen_duration(one.limit)}"
     return found[0] if found else Sample("deviated", reason=reason, probes=list(one.probes))

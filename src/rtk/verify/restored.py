@@ -6,6 +6,7 @@ from typing import Any
 
 from rtk.clock import Clock
 from rtk.experiment.claim import claim_of
+from rtk.figures import chosen_duration
 from rtk.verify.proof import Prover
 from rtk.verify.record import Record
 from rtk.verify.toolkit import Toolkit
@@ -22,8 +23,10 @@ def prove_restored(
         claim, name = claim_of(activity, "restored"), activity["name"]
         if claim is None:
             continue
-        logger.info(f"Waiting up to {claim.within:g}s for the proof that {name} is gone")
+        logger.info(f"Waiting up to {chosen_duration(claim.within)} for the proof that {name} is gone")
         missing = prover.await_(claim)
         record.note("proof", durable=True, role="rollback", index=index, name=name, proves="restored", missing=missing)
         if missing:
-            logger.critical(f"NOT RESTORED: {name} is not gone after {claim.within:g} s: {toolkit.redact(missing)}")
+            logger.critical(
+                f"NOT RESTORED: {name} is not gone after {chosen_duration(claim.within)}: {toolkit.redact(missing)}"
+            )

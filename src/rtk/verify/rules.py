@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 
 from rtk.experiment.plan import Plan
+from rtk.figures import chosen_share
 from rtk.insight.facts import Outcome
 from rtk.insight.stops import StopCause
 from rtk.verify.schedule import Grid
@@ -58,7 +59,7 @@ class StopRules:
         if self._row and row >= self._row:
             self._request(StopCause.DEVIATED_IN_A_ROW, f"{row} measurements deviated in a row")
         if self._share and self._budget_s and spent / self._budget_s >= self._share:
-            self._request(StopCause.BUDGET_SPENT, f"the run spent {self._share:.0%} of the error budget")
+            self._request(StopCause.BUDGET_SPENT, f"the run spent {chosen_share(self._share)} of the error budget")
 
     def _grow(self, length: int) -> None:
         self._slots.extend(bytes(max(0, length - len(self._slots))))

@@ -17,6 +17,7 @@ from rtk.clock import Clock
 from rtk.errors import CannotRecord, ToolkitError
 from rtk.experiment.plan import Plan
 from rtk.experiment.strategy import Strategy
+from rtk.figures import chosen_duration
 from rtk.insight.facts import Facts, Phase, Threshold
 from rtk.insight.status import RunStatus
 from rtk.insight.stops import StopCause, decided
@@ -301,7 +302,9 @@ class Run:
             self._time_is_up.set()
             self._afterwards.cut()
             if not self._undo_begun:  # afterwards there is nothing left to stop
-                self._stop.request(StopCause.MAX_DURATION, f"the run reached its maximum duration of {longest_s:g} s")
+                self._stop.request(
+                    StopCause.MAX_DURATION, f"the run reached its maximum duration of {chosen_duration(longest_s)}"
+                )
 
         self._clock.spawn(watch, "rtk-longest")
 
@@ -330,7 +333,10 @@ class Run:
 
     def _log_phase(self, phase: Phase) -> None:
         slots, length = self._v.plan.slots(phase), self._v.plan.length(phase)
-        logger.info(f"Phase {phase}: {slots} measurements, every {self._v.plan.frequency_s:g} s for {length:g} s")
+        logger.info(
+            f"Phase {phase}: {slots} measurements, every {chosen_duration(self._v.plan.frequency_s)} "
+            f"for {chosen_duration(length)}"
+        )
 
 
 def conditions_of(experiment: dict[str, Any]) -> list[str]:

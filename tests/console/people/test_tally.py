@@ -42,22 +42,20 @@ def test_the_time_begins_with_the_first_try_and_ends_however_often_one_goes_on()
     assert take(9, NOON + timedelta(minutes=5)) == 5
 
 
-@pytest.mark.parametrize(
-    ("passed", "wait", "words"), [(0, 300, "5 minutes"), (181, 119, "2 minutes"), (299, 1, "1 minute")]
-)
+@pytest.mark.parametrize(("passed", "wait", "words"), [(0, 300, "5 min"), (181, 119, "2 min"), (299, 1, "1 min")])
 def test_the_sentence_says_how_many_and_when_again(passed: int, wait: int, words: str) -> None:
     take(5)
     with pytest.raises(TooMany) as refused:
         tally.take([TRY], NOON + timedelta(seconds=passed))
     assert refused.value.retry_after == wait
-    expected = f"No more than 5 wrong passwords for an address are possible within 5 minutes: try again in {words}."
+    expected = f"No more than 5 wrong passwords for an address are possible within 5 min: try again in {words}."
     assert str(refused.value) == expected
 
 
-def test_longer_times_are_said_in_hours() -> None:
+def test_longer_times_are_told_in_hours_and_minutes() -> None:
     day = Count(Kind.CODE_DAY, "x", 30)
     tally.take([day], NOON)
-    with pytest.raises(TooMany, match=r"within 24 hours: try again in 22 hours\.$"):
+    with pytest.raises(TooMany, match=r"within 1 day: try again in 21 h 30 min\.$"):
         tally.take([day], NOON + timedelta(hours=2, minutes=30))
 
 

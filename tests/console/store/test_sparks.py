@@ -36,6 +36,14 @@ def test_the_worst_of_each_stretch_is_kept_of_a_run_that_ended(world: World) -> 
     assert spark.values[spark.outcomes.index("missed")] is None
 
 
+def test_where_low_values_are_the_bad_ones_the_lowest_stands_for_its_stretch(world: World) -> None:
+    run = a_run(world)
+    entries = [measurement(slot, "deviated", 30.0 + slot % 7) for slot in range(280)]
+    told(run, [{**head(str(run.id)), "threshold": {"lower": 100.0, "upper": None, "unit": "rps"}}, *entries])
+    keep(run)
+    assert sparks.of([run])[run.id].values == [30.0] * 40
+
+
 def test_what_is_drawn_is_in_the_order_it_was_due(world: World) -> None:
     run = a_run(world)
     entries = [measurement(0, value=float(place), phase=phase) for place, phase in enumerate(PHASES)]

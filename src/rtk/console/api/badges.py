@@ -17,9 +17,9 @@ from rtk.console.people import gate
 from rtk.console.store import lists, standings
 from rtk.console.store.models import Objective, Verification
 from rtk.console.store.problem import unknown
+from rtk.figures import bound
 from rtk.insight.standing import lowest
 from rtk.insight.standing_shape import StandingState
-from rtk.insight.words import bound
 
 FRESH_S = 300
 _HEIGHT, _PER_CHARACTER, _EDGE = 20, 6.6, 8.0

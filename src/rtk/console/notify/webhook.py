@@ -12,6 +12,7 @@ import pycurl
 
 import rtk
 from rtk.console.notify import reach
+from rtk.figures import chosen_duration
 
 TIMEOUT_S = 10
 MOST_READ = 65_536  # bytes of an answer's body; nothing of it is looked at
@@ -24,7 +25,7 @@ _NEVER = "its address is one that webhooks never call"
 _WHY = {
     pycurl.E_COULDNT_RESOLVE_HOST: "its name could not be resolved",
     pycurl.E_COULDNT_CONNECT: "no connection could be made",
-    pycurl.E_OPERATION_TIMEDOUT: f"it did not answer within {TIMEOUT_S} s",
+    pycurl.E_OPERATION_TIMEDOUT: f"it did not answer within {chosen_duration(TIMEOUT_S)}",
     pycurl.E_GOT_NOTHING: "it closed the connection without an answer",
 }
 

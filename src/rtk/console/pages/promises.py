@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from rtk.console.store.standings import Standing
+from rtk.figures import bound, count, duration
 from rtk.insight import standing_wording
 from rtk.insight.standing import LOWEST_FIRST, lowest
 from rtk.insight.standing_shape import StandingState
 from rtk.insight.standing_wording import STATES
-from rtk.insight.words import bound, count, duration
 from rtk.report.text import capital
 
 

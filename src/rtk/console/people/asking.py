@@ -5,6 +5,8 @@ from typing import Any, NoReturn
 
 import requests
 
+from rtk.figures import chosen_duration
+
 LIMIT_S = 5.0
 _WELL_KNOWN = "/.well-known/openid-configuration"
 _NEEDED = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri", "issuer")
@@ -40,7 +42,7 @@ def _why(error: Exception) -> str:
     if isinstance(error, requests.HTTPError) and error.response is not None:
         return f"it answered {error.response.status_code}"
     if isinstance(error, requests.Timeout):
-        return f"no answer within {LIMIT_S:g} s"
+        return f"no answer within {chosen_duration(LIMIT_S)}"
     if isinstance(error, requests.exceptions.SSLError):
         return "no trusted TLS connection could be made"
     if isinstance(error, requests.ConnectionError):

@@ -20,6 +20,7 @@ from rtk.console import limits, options
 from rtk.console.limits import Limit
 from rtk.console.people.gate import TooMany
 from rtk.console.people.models import Tally
+from rtk.figures import duration
 
 _COUNT = """
 INSERT INTO people_tally (key, since, number) VALUES (%(key)s, %(now)s, %(more)s)
@@ -148,14 +149,11 @@ def _key(count: Count) -> str:
 def _too_many(count: Count, bound: Bound, most: int, now: datetime) -> TooMany:
     since = Tally.objects.filter(key=_key(count)).values_list("since", flat=True).first() or now
     wait = max(1, math.ceil((since + bound.within - now).total_seconds()))
-    within, left = _in_words(int(bound.within.total_seconds())), _in_words(wait)
+    within, left = duration(bound.within.total_seconds()), duration(_whole_minutes(wait))
     sentence = f"No more than {most:,} {bound.what} are possible within {within}: try again in {left}."
     return TooMany(sentence, wait)
 
 
-def _in_words(seconds: int) -> str:
-    """A time in whole minutes or, where it is longer than two hours, in whole hours."""
-    unit, number = ("minute", math.ceil(seconds / 60)) if seconds <= 7200 else ("hour", math.ceil(seconds / 3600))
-    if number == 60 and unit == "minute":
-        return "an hour"
-    return f"{number} {unit}{'' if number == 1 else 's'}"
+def _whole_minutes(seconds: int) -> int:
+    """Return a time to wait in whole minutes, rounded up: nobody counts the seconds of it."""
+    return 60 * math.ceil(seconds / 60)

@@ -15,9 +15,9 @@ from rtk.console.people.models import Team, User
 from rtk.console.store import changes, lessons
 from rtk.console.store.models import Objective, Verification
 from rtk.experiment.quantity import finite
+from rtk.figures import number
 from rtk.insight.outage_length import Learned, outage_length
 from rtk.insight.proof import needed
-from rtk.insight.words import number
 from rtk.report.measured import measured
 
 Kind = Literal["time", "status"]

@@ -19,6 +19,7 @@ from rtk.console.store.problem import Problem, unknown
 from rtk.console.store.run_state import NotedState, RunState
 from rtk.experiment.plan import slot_count
 from rtk.experiment.revision import essence
+from rtk.insight.facts import Phase
 from rtk.insight.plan_limits import MOST_SLOTS
 
 SILENCE = timedelta(seconds=30)  # without a heartbeat: contact is lost
@@ -93,9 +94,9 @@ def plan_from(values: Any) -> tuple[dict[str, Any], PlanOf]:
     return values, plan
 
 
-def lengths(plan: Mapping[str, Any]) -> dict[str, float]:
+def lengths(plan: Mapping[str, Any]) -> dict[Phase, float]:
     """The planned length of each phase (seconds)."""
-    keys = {"baseline": "warm_up_s", "conditions": "duration_s", "recovery": "cool_down_s"}
+    keys: dict[Phase, str] = {"baseline": "warm_up_s", "conditions": "duration_s", "recovery": "cool_down_s"}
     return {phase: float(plan.get(key) or 0.0) for phase, key in keys.items()}
 
 

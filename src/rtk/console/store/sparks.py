@@ -56,7 +56,7 @@ class Drawn(Protocol):
 def drawn(measurements: Measurements, threshold: Threshold) -> dict[str, Any]:
     """What is kept of a run that has ended."""
     found = measurements.columns()
-    worst = thinned(found.kinds, found.values, TILES)
+    worst = thinned(found.kinds, found.values, TILES, threshold)
     values = [None if value is None else float(f"{value:.6g}") for value, _ in worst]
     return {"values": values, "outcomes": [outcome for _, outcome in worst], "threshold": asdict(threshold)}
 

@@ -20,6 +20,7 @@ from django.db import DatabaseError
 from rtk.console.store.commit import CHANNEL, Connect
 from rtk.console.store.database import connect
 from rtk.console.store.runs import state_of
+from rtk.console.store.schema import RunStateEvent
 from rtk.console.tending import failed
 from rtk.insight.measurement import COLUMNS, FIELDS, NO_COLUMNS, OUTCOMES, PHASES_BY_CODE
 
@@ -268,12 +269,12 @@ async def _heard(news: asyncio.Event) -> bool:
 
 def _told(run: Standing) -> bytes:
     """How a run is, as a server-sent event without a number."""
-    told = {"state": state_of(run), "stop": run.stop, "verdict": run.verdict, "restored": run.restored}
+    told: RunStateEvent = {"state": state_of(run), "stop": run.stop, "verdict": run.verdict, "restored": run.restored}
     return b"event: state\ndata: %b\n\n" % msgspec.json.encode(told)
 
 
 def line_of(row: tuple[Any, ...]) -> bytes:
-    """An entry as JSON text of one line."""
+    """An entry as JSON text of one line; of a measurement it is a `MeasurementEntry`."""
     number, t, kind, body, *measured = row
     if body is not None:
         return str(body).replace("\r", " ").replace("\n", " ").encode()

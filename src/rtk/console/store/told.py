@@ -25,7 +25,7 @@ from rtk.console.store.run_state import NotedState
 from rtk.console.store.runs import lengths, tell
 from rtk.experiment.plan import ValueLimit, slot_count
 from rtk.experiment.quantity import finite
-from rtk.insight.facts import PHASES, Outcome
+from rtk.insight.facts import PHASES, Outcome, Phase
 from rtk.insight.plan_limits import MOST_SLOTS
 from rtk.insight.status import CUT_SHORT, ActivityStatus
 from rtk.verify.limited import outcome_within
@@ -54,7 +54,7 @@ class Told:
         )
         self.run.next += 1
 
-    def phase(self, phase: str) -> None:
+    def phase(self, phase: Phase) -> None:
         """Go on to a phase, unless the run is in it or past it."""
         before = self.progress.get("phase")
         if before and PHASES.index(before) >= PHASES.index(phase):
@@ -71,7 +71,7 @@ class Told:
         if phase:
             self.entry("phase", phase=phase, state="ended", planned=self.planned(phase))
 
-    def planned(self, phase: str) -> int:
+    def planned(self, phase: Phase) -> int:
         """How many slots the plan has for a phase, at the frequency that the client told."""
         return slot_count(lengths(self.run.plan)[phase], self.run.plan["frequency_s"])
 

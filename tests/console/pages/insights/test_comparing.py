@@ -3,8 +3,8 @@
 import re
 
 from rtk.console.pages.insights.comparing import beside
+from rtk.figures import NO_DATA
 from rtk.insight.insight import insight
-from rtk.insight.words import NO_DATA
 from rtk.report.figure import Figure, FigureKey
 from rtk.report.story import story
 from tests.console.pages.insights.made import PUBLISHED, a_run, browser_of, ended, page, path_of, text_of

@@ -5,10 +5,12 @@ import json
 import time
 from typing import Any
 
+import msgspec
 import pytest
 import requests
 from django.test.utils import CaptureQueriesContext
 
+from rtk.console.pages.insights.schema import ChartActivity, ChartColumns, ChartCondition, ChartData, ChartPart
 from rtk.insight.facts import PHASES
 from tests.console.live import Live
 from tests.console.pages.insights.telling import Telling, fill
@@ -53,6 +55,19 @@ def test_measurements_are_columns_of_one_length(whole: Telling) -> None:
     assert columns["outcome"].count(2) == 3
     assert [columns["value"][20 + slot] for slot in (14, 15, 40)] == [None] * 3
     assert columns["value"][21] == 3977
+
+
+def test_what_is_answered_is_what_the_types_of_the_script_say(whole: Telling, five: Telling) -> None:
+    for telling in (whole, five):
+        told = data(telling)
+        msgspec.convert(told, ChartData)
+        assert told.keys() == ChartData.__annotations__.keys()
+        assert told["columns"].keys() == ChartColumns.__annotations__.keys()
+        assert told["conditions"][0].keys() == ChartCondition.__annotations__.keys()
+        assert told["rollbacks"][0].keys() == ChartActivity.__annotations__.keys()
+        part = data(telling, "?around")
+        msgspec.convert(part, ChartPart)
+        assert part.keys() == ChartPart.__annotations__.keys()
 
 
 def test_the_phases_between_have_codes_of_their_own_and_no_planned_length(five: Telling) -> None:

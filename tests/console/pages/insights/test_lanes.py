@@ -35,7 +35,7 @@ def test_runs_that_overlap_are_told_and_no_others(world: World) -> None:
     lasting(ended(world), 5, 1)
     told = lanes(own)["runs"]
     assert {each["url"].rpartition("/")[2] for each in told} == {str(each.id) for each in (during, long, going_on)}
-    assert [each["to"] for each in told if each["url"].endswith(str(going_on.id))] == [None]
+    assert [each["ended"] for each in told if each["url"].endswith(str(going_on.id))] == [None]
 
 
 def test_what_happened_outside_is_told_from_shortly_before(world: World) -> None:

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rtk.console.pages.templatetags.marks import POINTS, few, results, sparkline
+from rtk.insight.facts import Threshold
 
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False, width=32) | st.none()
 OUTCOMES = st.sampled_from(["met", "deviated", "missed"])
@@ -62,9 +63,15 @@ def test_one_point_is_drawn() -> None:
 
 @given(st.lists(st.tuples(NUMBERS, OUTCOMES), max_size=500))
 def test_a_deviation_never_disappears(points: list[tuple[float | None, str]]) -> None:
-    kept = few(points)
+    kept = few(points, Threshold(upper=6000))
     assert len(kept) <= POINTS
     assert ("deviated" in [outcome for _, outcome in kept]) == ("deviated" in [outcome for _, outcome in points])
+
+
+def test_where_low_values_are_the_bad_ones_the_lowest_stands_for_its_stretch() -> None:
+    points = [(95.0, "deviated"), (20.0, "deviated"), (99.0, "deviated"), (400.0, "met")]
+    assert few(points, Threshold(lower=100), 1) == [(20.0, "deviated")]
+    assert few(points, Threshold(upper=10), 1) == [(99.0, "deviated")]
 
 
 @given(st.lists(NUMBERS, max_size=80), NUMBERS)

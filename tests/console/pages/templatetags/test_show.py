@@ -72,7 +72,7 @@ def test_durations_and_figures_are_told_as_everywhere_and_nothing_is_no_data() -
     assert (
         shown("{{ a|span }}, {{ b|span }}, {{ c|span }}", a=300, b=timedelta(days=1), c=None) == "5 min, 1 day, no data"
     )
-    assert shown("{{ a|clock }}, {{ b|clock }}", a=341.2, b=None) == "0:05:41, no data"
+    assert shown("{{ a|chosen_span }}, {{ b|chosen_percent }}", a=0.125, b=0.99912) == "0.125 s, 99.912 %"
     assert (
         shown("{{ a|percent }}, {{ b|percent }}, {{ c|percent }}", a=0.95, b=0.99997, c=None)
         == "95 %, 99.997 %, no data"

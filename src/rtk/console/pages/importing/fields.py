@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from rtk.insight.words import duration
+from rtk.figures import chosen_share, duration
 
 UNITS = {"s": ("seconds", 1), "min": ("minutes", 60), "h": ("hours", 3600), "d": ("days", 86_400)}
 _CHOICES = [(key, name) for key, (name, _) in UNITS.items()]
@@ -98,7 +98,7 @@ class PercentField(forms.DecimalField):
     @staticmethod
     def words(share: float) -> str:
         """A share as a person reads it."""
-        return f"{in_percent(share)} %"
+        return chosen_share(share)
 
 
 class TickField(forms.BooleanField):

@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 
 from rtk.console.pages.importing.fields import parts_of
 from rtk.experiment.plan import Plan, StopWhen, slot_count
+from rtk.figures import count, duration
 from rtk.insight.budget import exact
 from rtk.insight.facts import Objective
 from rtk.insight.occurrence_wording import may_cost
 from rtk.insight.plan_limits import LONGEST_S, MOST_SLOTS
 from rtk.insight.power import WANTED, Prospects, prospects
-from rtk.insight.words import count, duration
 from rtk.report.conclusion import MINUTES_FROM_S, Doubt, conclusion_of
 
 _UNJUDGED = "Without an objective nothing is judged: give one to see what this plan can prove."

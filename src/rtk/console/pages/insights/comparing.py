@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from rtk.console.pages.insights import finding, kept
 from rtk.console.store.models import Run
+from rtk.figures import NO_DATA, number
 from rtk.insight.shape import Insight
-from rtk.insight.words import NO_DATA, number
 from rtk.report import quantiles
 from rtk.report.figure import Figure
 from rtk.report.story import Story, story

@@ -7,9 +7,8 @@ Moments are seconds since the run began; `at` is when that was, in seconds since
 import gzip
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from math import isfinite
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 import msgspec
@@ -18,6 +17,18 @@ from django.http import HttpRequest, HttpResponse
 
 from rtk.console.pages.insights import finding
 from rtk.console.pages.insights.lanes import lanes
+from rtk.console.pages.insights.schema import (
+    ChartActivity,
+    ChartColumns,
+    ChartCondition,
+    ChartFacts,
+    ChartMeasurements,
+    ChartPart,
+    ChartPhase,
+    ChartSurroundings,
+    ChartThreshold,
+    ChartUndo,
+)
 from rtk.console.people import gate
 from rtk.console.people.pages import viewed
 from rtk.console.store import insights, runs
@@ -27,14 +38,14 @@ from rtk.errors import ToolkitError
 from rtk.experiment.plan import slot_count
 from rtk.insight.budget import allowed_share
 from rtk.insight.effect import Lapse, lapses_of
-from rtk.insight.facts import PHASES_BY_CODE, ActivitySpan, Facts
+from rtk.insight.facts import PHASES_BY_CODE, ActivitySpan, Facts, Phase, PhaseSpan, Threshold
 from rtk.insight.status import ActivityStatus
 from rtk.report.moments import happened
 from rtk.verify.facts import facts_of_entries
 
 DRAWN = ("run", "phase", "intent", "activity", "proof", "rollbacks", "event", "end")
 MOST_ACTIVITIES, MOST_LAPSES, MOST_EVENTS, MOST_REASONS, REASON_LENGTH = 50, 200, 12, 1_000, 200
-FORM = 2  # of what is answered: an answer of another form is never taken for this one
+FORM = 3  # of what is answered: an answer of another form is never taken for this one
 LEAST_PACKED = 1024  # bytes: below this nothing is gained
 
 # The values of a chart need no more than the seven digits of a float4, whose range is smaller.
@@ -71,9 +82,8 @@ def data(request: HttpRequest, caller: gate.Caller, org: str, team: str, run: UU
     tag = _tag(found, beside, "around" in request.GET)
     if tag in request.headers.get("If-None-Match", ""):
         return _labelled(HttpResponse(status=304), tag)
-    told = {**around(found), "lanes": beside}
-    if "around" not in request.GET:
-        told |= measured(found)
+    part: ChartPart = {**around(found), "lanes": beside}
+    told = part if "around" in request.GET else {**part, **measured(found)}
     return _labelled(packed(request, msgspec.json.encode(told)), tag)
 
 
@@ -98,7 +108,7 @@ def packed(request: HttpRequest, body: bytes) -> HttpResponse:
     return answer
 
 
-def around(run: Run, read: Sequence[Mapping[str, Any]] | None = None) -> dict[str, Any]:
+def around(run: Run, read: Sequence[Mapping[str, Any]] | None = None) -> ChartSurroundings:
     """Everything that is drawn around the measurements. `next` is the number of the entry that is not in it yet.
 
     `read` are the run's entries besides measurements, where somebody has read them already.
@@ -129,19 +139,27 @@ def entries_of(run: Run) -> list[dict[str, Any]]:
     return list(rows.order_by("n").values_list("body", flat=True))
 
 
-def _drawn(head: dict[str, Any], entries: list[dict[str, Any]]) -> dict[str, Any]:
+def _drawn(head: dict[str, Any], entries: list[dict[str, Any]]) -> ChartFacts:
     """What facts there are without the measurements; nothing of a record that contradicts itself."""
     try:
         facts = facts_of_entries(head, entries, ())
     except _BROKEN:
         return {"threshold": {}, "phases": [], "conditions": [], "rollbacks": [], "events": []}
     return {
-        "threshold": asdict(facts.threshold),
-        "phases": [asdict(each) for each in facts.phases],
+        "threshold": _threshold(facts.threshold),
+        "phases": [_phase(each) for each in facts.phases],
         "conditions": conditions(facts),
         "rollbacks": [_span(each) for each in facts.rollbacks[:MOST_ACTIVITIES]],
         "events": happened(facts, MOST_EVENTS),
     }
+
+
+def _threshold(bound: Threshold) -> ChartThreshold:
+    return {"lower": bound.lower, "upper": bound.upper, "unit": bound.unit}
+
+
+def _phase(span: PhaseSpan) -> ChartPhase:
+    return {"phase": span.phase, "started": span.started, "ended": span.ended, "planned": span.planned}
 
 
 def _end(run: Run, entries: list[dict[str, Any]]) -> float:
@@ -150,7 +168,7 @@ def _end(run: Run, entries: list[dict[str, Any]]) -> float:
     return told[-1] if told else insights.last_of(run)
 
 
-def planned(plan: Mapping[str, Any]) -> dict[str, int]:
+def planned(plan: Mapping[str, Any]) -> dict[Phase, int]:
     """How many slots each phase has; nothing of those that last as long as they take."""
     return {phase: slot_count(length, plan["frequency_s"]) for phase, length in runs.lengths(plan).items()}
 
@@ -163,7 +181,7 @@ def per_deviation(plan: Mapping[str, Any]) -> float | None:
     return float(plan["frequency_s"] / (float(allowed) * window)) if allowed and window else None
 
 
-def conditions(facts: Facts) -> list[dict[str, Any]]:
+def conditions(facts: Facts) -> list[ChartCondition]:
     """The conditions; `until` is when each was over: undone, or its own `lasts` past. None: not yet, or never.
 
     `gone` is from when to when its effect did not show; None: it has not come back.
@@ -192,12 +210,18 @@ def _until(condition: ActivitySpan, undone: float | None) -> float | None:
     return max(condition.ended, min(known)) if known else None
 
 
-def _span(span: ActivitySpan) -> dict[str, Any]:
-    kept = ("name", "started", "ended", "status", "failure", "lasts")
-    return {key: getattr(span, key) for key in kept}
+def _span(span: ActivitySpan) -> ChartActivity:
+    return {
+        "name": span.name,
+        "started": span.started,
+        "ended": span.ended,
+        "status": span.status,
+        "failure": span.failure,
+        "lasts": span.lasts,
+    }
 
 
-def _undo(entries: list[dict[str, Any]]) -> dict[str, Any] | None:
+def _undo(entries: list[dict[str, Any]]) -> ChartUndo | None:
     """Where the undoing is: `started`, `ended` or `skipped`, and since when."""
     found = [each for each in entries if each.get("kind") == "rollbacks"]
     return {"state": found[-1]["state"], "at": found[-1]["t"]} if found else None
@@ -240,7 +264,7 @@ def thinned(run: Run) -> str:
     )
 
 
-def measured(run: Run) -> dict[str, Any]:
+def measured(run: Run) -> ChartMeasurements:
     """A run's measurements as `columns` of numbers in the order they came, their phases and outcomes by code.
 
     And by phase and slot the `reasons` why measurements deviated or were missed: of the first thousand.
@@ -257,7 +281,8 @@ def measured(run: Run) -> dict[str, Any]:
         cursor.execute(COLUMNS, given)
         *texts, found = cursor.fetchone() or (*[None] * len(NAMES), None)
     columns = {name: msgspec.Raw(f"[{text or ''}]".encode()) for name, text in zip(NAMES, texts, strict=True)}
-    reasons: dict[str, dict[int, str]] = {}
+    reasons: dict[Phase, dict[str, str]] = {}
     for phase, slot, reason in found or ():
-        reasons.setdefault(PHASES_BY_CODE[phase], {})[slot] = reason
-    return {"columns": columns, "reasons": reasons}
+        reasons.setdefault(PHASES_BY_CODE[phase], {})[str(slot)] = reason
+    # The columns are lists of numbers already, as text: nobody here reads them.
+    return {"columns": cast(ChartColumns, columns), "reasons": reasons}

@@ -4,9 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from rtk.figures import duration, elapsed
 from rtk.insight.effect import EffectState
-from rtk.insight.words import duration
-from rtk.report.axis import elapsed
 from rtk.report.marks import Mark, status_mark
 from rtk.report.text import plain
 from rtk.verify.numbers import played_of

@@ -10,9 +10,9 @@ from rtk.console.store.models import Run
 from rtk.errors import ToolkitError
 from rtk.experiment.limits import threshold
 from rtk.experiment.plan import Plan, StopWhen
+from rtk.figures import chosen_number
 from rtk.insight.facts import Objective, Threshold
 from rtk.insight.promise import promise
-from rtk.insight.words import number
 from rtk.report.measured import met_when
 from rtk.report.planned import costs, course
 from rtk.report.text import capital, plain
@@ -82,10 +82,14 @@ def bounds(bound: Threshold) -> str:
     """A threshold in words: "At most 6,000 ms"; nothing where there is none."""
     lower, upper, unit = bound.lower, bound.upper, plain(bound.unit, 20)
     if lower is not None and upper is not None:
-        return f"Exactly {number(lower, unit)}" if lower == upper else f"{number(lower)} to {number(upper, unit)}"
+        return (
+            f"Exactly {chosen_number(lower, unit)}"
+            if lower == upper
+            else f"{chosen_number(lower)} to {chosen_number(upper, unit)}"
+        )
     if upper is not None:
-        return f"At most {number(upper, unit)}"
-    return "" if lower is None else f"At least {number(lower, unit)}"
+        return f"At most {chosen_number(upper, unit)}"
+    return "" if lower is None else f"At least {chosen_number(lower, unit)}"
 
 
 def _conditions(document: Mapping[str, Any]) -> tuple[str, ...]:

@@ -12,9 +12,9 @@ from rtk.console.pages.insights.kept import stats_from
 from rtk.console.pages.insights.states import NOT_BEGUN, badge_of
 from rtk.console.store import runs, standings
 from rtk.console.store.models import Run, Verification
+from rtk.figures import NO_DATA
 from rtk.insight.status import RunStatus
 from rtk.insight.uncounted import reason
-from rtk.insight.words import NO_DATA
 from rtk.report import quantiles
 from rtk.report.text import plain
 

@@ -1,12 +1,12 @@
 """What else went on while a run did: other runs of the team, and what was told from outside."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.timezone import now
 
+from rtk.console.pages.insights.schema import ChartContext, OutsideEvent, OverlappingRun
 from rtk.console.store import outside, runs
 from rtk.console.store.models import Run
 
@@ -15,13 +15,13 @@ LOOKED_BACK = timedelta(days=2)  # a run that began longer before is not looked 
 MARGIN = timedelta(seconds=60)  # what happened shortly before a run may explain what it found
 
 
-def lanes(run: Run) -> dict[str, Any]:
+def lanes(run: Run) -> ChartContext:
     """The runs of the team that overlap this one, and events from outside; moments in seconds since the epoch."""
     begin, end = run.created_at, run.ended_at or min(now(), run.due_at)
     return {"runs": _runs(run, begin, end), "outside": _outside(run, begin - MARGIN, end + MARGIN)}
 
 
-def _runs(run: Run, begin: datetime, end: datetime) -> list[dict[str, Any]]:
+def _runs(run: Run, begin: datetime, end: datetime) -> list[OverlappingRun]:
     alive = Q(ended_at=None, heard_at__gte=begin - runs.SILENCE)
     rows = Run.objects.filter(
         Q(ended_at__gte=begin) | alive,
@@ -37,15 +37,15 @@ def _runs(run: Run, begin: datetime, end: datetime) -> list[dict[str, Any]]:
         {
             "name": name,
             "url": reverse("pages:insight", args=[org, team, key]),
-            "from": began.timestamp(),
-            "to": ended.timestamp() if ended else None,
+            "began": began.timestamp(),
+            "ended": ended.timestamp() if ended else None,
             "verdict": verdict,
         }
         for key, name, began, ended, verdict in found
     ]
 
 
-def _outside(run: Run, begin: datetime, end: datetime) -> list[dict[str, Any]]:
+def _outside(run: Run, begin: datetime, end: datetime) -> list[OutsideEvent]:
     found = outside.between(run.team, begin, end)[::-1][:MOST_OUTSIDE]
     return [
         {"at": each.at.timestamp(), "kind": each.type or outside.KIND, "title": each.title, "source": each.source}

@@ -14,8 +14,8 @@ from rtk.console.people.models import Team
 from rtk.console.store import lists, runs, standings
 from rtk.console.store.models import Experiment, Run, Verification
 from rtk.console.store.run_state import OVER
+from rtk.figures import chosen_share, duration, share
 from rtk.insight.budget import allowed_share
-from rtk.insight.words import duration, share
 from rtk.report.text import plain
 
 ROWS = 25
@@ -138,7 +138,7 @@ def _promised(run: Run) -> dict[str, str]:
     target, window = float(told["target"]), told.get("window_s")
     part = allowed_share(target)
     budget = "" if part is None or window is None else duration(float(part) * window)
-    shares = share(target), share(None if part is None else float(part))
+    shares = chosen_share(target), share(None if part is None else float(part))
     promised = plain(str(told.get("quantile") or ""), 200) or shares[0]
     return dict(zip(_PROMISED, (promised, "" if window is None else duration(window), shares[1], budget), strict=True))
 

@@ -18,9 +18,9 @@ from rtk.console.people.pages import action
 from rtk.console.store import runs
 from rtk.console.store.models import Run
 from rtk.console.store.run_state import RunState
-from rtk.insight.facts import OUTCOMES, PHASES, PHASES_BY_CODE
-from rtk.report.axis import elapsed
-from rtk.report.text import fine_share, plain
+from rtk.figures import elapsed, fine_share
+from rtk.insight.facts import OUTCOMES, PHASES, PHASES_BY_CODE, Phase
+from rtk.report.text import plain
 
 MOST_SHOWN = 6  # of what happened
 COUNTS = """
@@ -70,7 +70,7 @@ def shown(run: Run, read: list[dict[str, Any]] | None = None) -> dict[str, Any]:
     }
 
 
-def phases(run: Run, planned: dict[str, int]) -> list[dict[str, Any]]:
+def phases(run: Run, planned: dict[Phase, int]) -> list[dict[str, Any]]:
     """How many measurements of each phase came out how, and how many slots it has: of what is not planned, those that
     came."""
     with connection.cursor() as cursor:

@@ -11,9 +11,8 @@ from django.http import QueryDict
 from rtk.console.store import readings
 from rtk.console.store.models import Run
 from rtk.console.streaming import asked
+from rtk.figures import elapsed, number, precise_duration
 from rtk.insight.facts import OUTCOMES, Measurement, Threshold
-from rtk.insight.words import number
-from rtk.report.axis import elapsed
 from rtk.report.text import plain
 
 ROWS = 25  # of a page of the table
@@ -85,7 +84,7 @@ def _row(m: Measurement, threshold: Threshold, frequency_s: float, began: float)
         at=moment(began + m.due),
         outcome=m.outcome,
         value=plain(number(m.value, threshold.unit), 40),
-        took="no data" if took is None else f"{took:.3f} s",
+        took=precise_duration(took),
         reason=plain(m.reason, 300) if m.reason else "",
     )
 

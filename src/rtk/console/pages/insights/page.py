@@ -12,15 +12,15 @@ from rtk.console.pages.insights import data, deeds, finding, heading, history, k
 from rtk.console.store import occurrences, runs, standings, versions
 from rtk.console.store.models import Run
 from rtk.console.store.outside import Outside, between
+from rtk.figures import NO_DATA, duration, fine_share, number, share
 from rtk.insight.dearest import Dearest
 from rtk.insight.facts import Facts, Threshold
 from rtk.insight.restoration_wording import problem_of, sentence_of
 from rtk.insight.shape import Insight
-from rtk.insight.words import NO_DATA, duration, number, share
 from rtk.report import quantiles
 from rtk.report.figure import Figure
 from rtk.report.story import Story, Table, story
-from rtk.report.text import fine_share, plain
+from rtk.report.text import plain
 
 AROUND = timedelta(minutes=10)  # how long before a run, and after it, something outside may have to do with it
 MOST_OUTSIDE = 20

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from rtk.console.store.run_state import RunState
+from rtk.figures import duration
 from rtk.insight.status import RunStatus
-from rtk.insight.words import duration
 
 NOT_BEGUN = "not-begun"  # what people read of a run whose gate was not met, which the journal calls failed
 

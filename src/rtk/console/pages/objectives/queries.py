@@ -9,11 +9,10 @@ from rtk.console.pages.promises import Stands, Together, together
 from rtk.console.store import lessons, measures, spending, standings
 from rtk.console.store.models import Objective, Verification
 from rtk.console.store.spending import Account, Spent
+from rtk.figures import NO_DATA, duration, fine_share, rounded
 from rtk.insight import promise as words
 from rtk.insight.budget import Balance
 from rtk.insight.outage_length import Learned, OutageSource, outage_length
-from rtk.insight.words import NO_DATA, duration, rounded
-from rtk.report.text import fine_share
 
 SPENDERS = 20
 VERIFICATIONS = 50

@@ -11,8 +11,9 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from rtk.figures import chosen_number, number
 from rtk.insight.columns import MET
-from rtk.insight.facts import OUTCOMES
+from rtk.insight.facts import OUTCOMES, Threshold
 from rtk.insight.thinning import thinned
 
 register = template.Library()
@@ -33,7 +34,7 @@ def sparkline(values: Iterable[Any] | None, threshold: Any = None, outcomes: Ite
     `outcomes` are `met`, `deviated` and `missed`; without them the threshold tells. Nothing is drawn of nothing.
     """
     lower, upper, unit = bounds(threshold)
-    points = few(_points(values, outcomes, lower, upper))
+    points = few(_points(values, outcomes, lower, upper), Threshold(lower, upper))
     if not points:
         return format_html('<span class="text-secondary">{}</span>', "no data")
     levels = [value for value, _ in points if value is not None]
@@ -60,26 +61,26 @@ def bounds(threshold: Any) -> tuple[Value, Value, str]:
     return None, _number(threshold), ""
 
 
-def few(points: Sequence[Point], most: int = POINTS) -> list[Point]:
+def few(points: Sequence[Point], threshold: Threshold, most: int = POINTS) -> list[Point]:
     """So many points at most, in their order, thinned where there are more."""
     if len(points) <= most:
         return list(points)
     kinds = bytes(OUTCOMES.index(outcome) if outcome in OUTCOMES else MET for _, outcome in points)
-    found = thinned(kinds, [nan if value is None else value for value, _ in points], most)
+    found = thinned(kinds, [nan if value is None else value for value, _ in points], most, threshold)
     return [(value, OUTCOMES[kind]) for value, kind in found]
 
 
 def sentence(points: Sequence[Point], lower: Value, upper: Value, unit: str) -> str:
     """What a sparkline shows, in words."""
     counted = {word: sum(outcome == word for _, outcome in points) for word in ("met", "deviated", "missed")}
-    parts = [f"{number} {word}" for word, number in counted.items() if number]
+    parts = [f"{many} {word}" for word, many in counted.items() if many]
     values = [value for value, _ in points if value is not None]
     suffix = f" {unit}" if unit else ""
     if values:
-        low, high = _figure(min(values)), _figure(max(values))
+        low, high = number(min(values)), number(max(values))
         parts.append(f"{low}{suffix}" if low == high else f"{low} to {high}{suffix}")
     marks = ((lower, "at least"), (upper, "at most"))
-    promised = [f"{word} {_figure(bound)}{suffix}" for bound, word in marks if bound is not None]
+    promised = [f"{word} {chosen_number(bound)}{suffix}" for bound, word in marks if bound is not None]
     parts += [f"expected {' and '.join(promised)}"] if promised else []
     return f"{len(points)} point{'' if len(points) == 1 else 's'}: {', '.join(parts)}"
 
@@ -215,10 +216,6 @@ def _number(value: Any) -> Value:
     if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or abs(value) > 1e100:
         return None
     return float(value)
-
-
-def _figure(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 def _n(value: float) -> str:

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 
 from rtk.console.pages import built, frame
 from rtk.console.store.run_state import RunState
-from rtk.insight.words import NO_DATA, duration, number, share
+from rtk.figures import chosen_duration, chosen_share, duration, number, share
 from rtk.report.text import with_units
 
 register = template.Library()
@@ -161,16 +161,21 @@ def span(seconds: float | timedelta | None) -> str:
 
 
 @register.filter
-def clock(seconds: float | timedelta | None) -> str:
-    """A duration as a clock shows it: "0:05:41"."""
-    whole = _seconds(seconds)
-    return NO_DATA if whole is None else str(timedelta(seconds=round(whole)))
+def chosen_span(seconds: float) -> str:
+    """Return a length of time that somebody chose, such as a frequency, as it was written."""
+    return chosen_duration(seconds)
 
 
 @register.filter
 def percent(part: float | None) -> str:
     """A share, 0 to 1, as "95 %"; None is "no data"."""
     return share(part)
+
+
+@register.filter
+def chosen_percent(part: float | None) -> str:
+    """Return a share that somebody chose, such as a target, as it was written: "99.912 %"."""
+    return chosen_share(part)
 
 
 @register.filter

@@ -20,10 +20,10 @@ from rtk.console.people.models import Team
 from rtk.console.store import experiments, lessons, occurrences, runs, standings
 from rtk.console.store.models import Run, Verification
 from rtk.console.store.verifications import document_of, occurs_in, outage_lasts_s
+from rtk.figures import chosen_duration, count, duration, share
 from rtk.insight import promise as words
 from rtk.insight.dearest import Dearest
 from rtk.insight.occurrence_wording import expected
-from rtk.insight.words import count, duration, share
 from rtk.report.text import plain
 from rtk.verify.longest import beside_s
 
@@ -239,7 +239,7 @@ def promise(verification: Verification) -> str:
 
 def strategy(verification: Verification) -> str:
     """How it is measured: "every 10 s for 5 min"."""
-    return f"every {duration(verification.frequency_s)} for {duration(verification.duration_s)}"
+    return f"every {chosen_duration(verification.frequency_s)} for {duration(verification.duration_s)}"
 
 
 def around(verification: Verification) -> str:
