@@ -1,7 +1,8 @@
 from dataclasses import replace
 from xml.etree import ElementTree as ET
 
-from rtk.report.junit import junit
+from rtk.report.figure import FigureKey
+from rtk.report.junit import PROPERTIES, junit
 from tests.report.samples import Run, a_run
 
 SUITE = {"name", "tests", "failures", "errors", "skipped", "time", "timestamp"}
@@ -78,6 +79,16 @@ def test_the_figures_are_properties() -> None:
     found = {p.get("name"): p.get("value") for p in suite(a_run("published")).iter("property")}
     assert found["budget spent"] == "0.93 %"
     assert found["coverage"] == "66.7 %"
+
+
+def test_a_figure_is_found_by_a_name_that_stays_whatever_it_is_called_elsewhere() -> None:
+    assert set(PROPERTIES) == set(FigureKey)
+    assert " ".join(f"{name};" for name in PROPERTIES.values()) == (
+        "planned; met; deviated; missed; coverage; observed; proven at least; outages; in this run at most; "
+        "if independent, at least; needed; budget; deviating time; budget spent; one occurrence; "
+        "all that are expected; burn rate; exhausted after; affordable; observed impact; first deviation; clustering; "
+        "restored; recovered; recovered after;"
+    )
 
 
 def test_control_characters_are_gone() -> None:

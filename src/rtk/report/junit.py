@@ -12,10 +12,17 @@ from rtk.insight.status import ActivityStatus, RunStatus
 from rtk.insight.stops import StopCause
 from rtk.report import costing, quantiles
 from rtk.report.axis import utc
+from rtk.report.figure import FigureKey
 from rtk.report.story import Story, story
 from rtk.report.text import plain
 
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
+# What pipelines find the figures by; it stays, whatever a figure is called elsewhere.
+PROPERTIES: dict[FigureKey, str] = {key: " ".join(key.split("_")) for key in FigureKey} | {
+    FigureKey.IN_RUN_AT_MOST: "in this run at most",
+    FigureKey.IF_INDEPENDENT: "if independent, at least",
+    FigureKey.ALL_EXPECTED: "all that are expected",
+}
 Problem = Literal["failure", "error", "skipped"]
 
 
@@ -45,7 +52,7 @@ def junit(insight: Insight, facts: Facts) -> str:
     if told.standing:
         ET.SubElement(properties, "property", name="standing", value=facts.standing)
     for figure in told.figures:
-        ET.SubElement(properties, "property", name=figure.label.lower(), value=figure.value)
+        ET.SubElement(properties, "property", name=PROPERTIES[figure.key], value=figure.value)
     for name, value in quantiles.during(insight).items():
         ET.SubElement(properties, "property", name=f"{name} under the conditions", value=value)
     for case in found:

@@ -33,7 +33,7 @@ def test_the_page_of_the_published_run(site: Live) -> None:
     text = text_of(signed_in(site.world.member), published(site))
     shown = numbers(text)
     assert [shown[name] for name in ("met", "deviated", "missed", "coverage")] == ["16", "4", "10", "66.7 %"]
-    assert [shown[name] for name in ("budget-spent", "burn-rate")] == ["0.93 %", "4.0 ×"]
+    assert [shown[name] for name in ("budget_spent", "burn_rate")] == ["0.93 %", "4.0 ×"]
     assert "</svg> fail</span>" in text
     assert "16 of 20 measurements were good in this run: at most 92.9 % of its time (95 % sure), where 95 %" in text
     assert "59.9 % to 92.9 %" in text

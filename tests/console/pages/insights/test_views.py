@@ -49,8 +49,8 @@ def test_a_run_says_what_the_terminal_says_of_it(world: World) -> None:
         "deviated": "4",
         "missed": "10",
         "coverage": "66.7 %",
-        "budget-spent": "0.93 %",
-        "burn-rate": "4.0 ×",
+        "budget_spent": "0.93 %",
+        "burn_rate": "4.0 ×",
     }
 
 
@@ -103,7 +103,7 @@ def test_whether_deviations_came_in_stretches_is_told_with_its_test(world: World
 
 def test_what_there_is_no_data_of_is_said_so(world: World) -> None:
     shown = numbers(page(world, ended(world, [])))
-    assert shown["budget-spent"] == shown["burn-rate"] == "no data"
+    assert shown["budget_spent"] == shown["burn_rate"] == "no data"
     assert shown["coverage"] == "0 %"
 
 
@@ -209,7 +209,7 @@ def test_a_run_without_an_objective_is_not_judged(world: World) -> None:
     text = page(world, run)
     assert "No objective" in text
     assert "There is no objective to judge it by" in text
-    assert numbers(text)["budget-spent"] == "no data"
+    assert numbers(text)["budget_spent"] == "no data"
 
 
 def test_a_record_that_contradicts_itself_is_said_to(world: World) -> None:
