@@ -56,3 +56,9 @@ def test_a_dead_run_whose_method_had_begun_with_a_probe_is_undone(world: World, 
         out.recorded.path.write_bytes(b"".join(lines[:kept]))
         recover(remains(out.recorded.path), lambda _: Toolkit(document, {}), SystemClock(), WHY)
         assert [name for _, name in world.done].count("unburn") == undone
+
+
+def test_why_rollbacks_were_skipped_is_a_code_beside_its_sentence(world: World, tmp_path: Path) -> None:
+    out = play(tmp_path, experiment(method=[action("burn")]), SHORT, rollback_strategy=Strategy.NEVER)
+    (entry,) = out.entries("rollbacks")
+    assert (entry["state"], entry["cause"], entry["reason"]) == ("skipped", "strategy", "rollback strategy never")

@@ -1,4 +1,4 @@
-"""How a run and its activities ended, as the journal says it."""
+"""How a run, its activities and its undo ended, as records and journals say it."""
 
 from enum import StrEnum
 
@@ -21,5 +21,21 @@ class ActivityStatus(StrEnum):
     INTERRUPTED = "interrupted"
 
 
+class UndoState(StrEnum):
+    """Where the rollbacks of a run are."""
+
+    STARTED = "started"
+    ENDED = "ended"
+    SKIPPED = "skipped"
+
+
+class Unplayed(StrEnum):
+    """Why rollbacks were skipped."""
+
+    STRATEGY = "strategy"  # it does not ask for them
+    LEFT = "left"  # an activity asked to leave the run without them
+
+
+UNDO_OVER = frozenset({UndoState.ENDED, UndoState.SKIPPED})  # nothing of them is left to be played
 CUT_SHORT = frozenset({RunStatus.ABORTED, RunStatus.INTERRUPTED})
 JUDGED = frozenset({RunStatus.COMPLETED, *CUT_SHORT})

@@ -25,7 +25,7 @@ from rtk.insight.facts import (
 from rtk.insight.measurement import FIELDS
 from rtk.insight.occurs import Occurs
 from rtk.insight.outage_length import learned_from
-from rtk.insight.status import ActivityStatus, RunStatus
+from rtk.insight.status import ActivityStatus, RunStatus, UndoState
 from rtk.insight.stops import StopCause, Stopping, stopping_of
 from rtk.verify.numbers import played_of
 from rtk.verify.record import Entry, Recorded, Slot
@@ -109,7 +109,7 @@ def _read(reading: _Reading, entry: Entry, head: Entry) -> None:
     elif kind == "proof" and entry["missing"]:
         _read_missing(reading, entry)
     elif kind == "rollbacks":
-        reading.rolled_back = {"skipped": False, "started": True, "ended": True}[entry["state"]]
+        reading.rolled_back = entry["state"] != UndoState.SKIPPED
     elif kind == "event":
         reading.events.append(RunEvent(at, entry["text"]))
         if gate := entry.get("gate"):

@@ -17,7 +17,7 @@ from rtk.clock import Clock
 from rtk.errors import BadInput, CannotRecord
 from rtk.experiment.strategy import Strategy
 from rtk.insight.facts import ActivitySpan, Facts
-from rtk.insight.status import ActivityStatus, RunStatus
+from rtk.insight.status import UNDO_OVER, ActivityStatus, RunStatus
 from rtk.insight.stops import StopCause, Stopping, decided
 from rtk.verify import beside, processes
 from rtk.verify.hypothesis import Journal
@@ -154,7 +154,7 @@ def _look(found: Remains, entry: Entry) -> None:
     elif kind == "forked":
         found.forked.add(entry["pid"])
     elif kind == "rollbacks":
-        found.settled |= entry["state"] in ("ended", "skipped")
+        found.settled |= entry["state"] in UNDO_OVER
     elif kind == "event" and entry.get("cause") == StopCause.DECIDED:
         found.decided = decided(entry["deviated"], entry["slots"])
     elif kind == "end":

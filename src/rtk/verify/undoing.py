@@ -7,6 +7,7 @@ from collections.abc import Container, Iterable
 from rtk.clock import Clock
 from rtk.experiment.strategy import Strategy
 from rtk.insight.facts import ActivitySpan
+from rtk.insight.status import UndoState, Unplayed
 from rtk.verify import processes
 from rtk.verify.hypothesis import Journal
 from rtk.verify.record import Record
@@ -15,6 +16,10 @@ from rtk.verify.stop import Stop
 from rtk.verify.toolkit import Toolkit
 from rtk.verify.undo import Undo
 
+_UNPLAYED = {
+    Unplayed.STRATEGY: "rollback strategy {strategy}",
+    Unplayed.LEFT: "an activity asked to leave so",
+}
 logger = logging.getLogger(__name__)
 
 
@@ -34,13 +39,14 @@ class Undoing:
         """Play what the strategy asks for. `began` are the positions of conditions that began, `over` those of
         rollbacks whose end is recorded."""
         if not self.is_asked(strategy, journal):
-            reason = f"rollback strategy {strategy}" if self._stop.rollbacks else "an activity asked to leave so"
-            self._record.note("rollbacks", durable=True, state="skipped", reason=reason)
+            cause = Unplayed.STRATEGY if self._stop.rollbacks else Unplayed.LEFT
+            reason = _UNPLAYED[cause].format(strategy=strategy)
+            self._record.note("rollbacks", durable=True, state=UndoState.SKIPPED, cause=cause, reason=reason)
             logger.warning(f"Rollbacks are not played: {reason}")
             return
         self._left = processes.marked(self._run_id)
         registry, experiment = self._toolkit.registry, self._toolkit.experiment
-        self._record.note("rollbacks", durable=True, state="started", reason=None)
+        self._record.note("rollbacks", durable=True, state=UndoState.STARTED, reason=None)
         registry.start_rollbacks(experiment)
         undo = Undo(self._toolkit, self._clock, self._record, self._stop)
         undo.play(over)
@@ -49,7 +55,7 @@ class Undoing:
         method = [(number, self._toolkit.resolved(activity)) for number, activity in known if activity]
         prove_restored(self._toolkit, self._clock, self._record, method, self._stop.hurry)
         registry.rollbacks_completed(experiment, journal.as_dict())
-        self._record.note("rollbacks", durable=True, state="ended", reason=None)
+        self._record.note("rollbacks", durable=True, state=UndoState.ENDED, reason=None)
 
     def is_asked(self, strategy: Strategy, journal: Journal) -> bool:
         """Whether a strategy plays the rollbacks of a run that has come so far."""

@@ -16,6 +16,7 @@ from rtk.console.store.depth import may_be_deep, refuse_deep
 from rtk.console.store.problem import Problem
 from rtk.insight import plan_limits as limits
 from rtk.insight.facts import OUTCOMES, PHASES_BY_CODE, Beside, Outcome, Phase
+from rtk.insight.status import UndoState
 
 MOST_ENTRIES = 10_000
 MOST_BYTES = 4 * 1024 * 1024
@@ -156,7 +157,8 @@ class Proof(Intent):
 class Rollbacks(Other):
     """Where the rollbacks are."""
 
-    state: Literal["skipped", "started", "ended"]
+    state: UndoState
+    cause: Text | None = None
 
 
 class EventOf(Other):

@@ -27,11 +27,12 @@ from rtk.experiment.plan import ValueLimit, slot_count
 from rtk.experiment.quantity import finite
 from rtk.insight.facts import PHASES, Outcome, Phase
 from rtk.insight.plan_limits import MOST_SLOTS
-from rtk.insight.status import CUT_SHORT, ActivityStatus
+from rtk.insight.status import CUT_SHORT, ActivityStatus, UndoState
 from rtk.verify.limited import outcome_within
 
 PREFIX = "verification-"
 SAMPLE = "sample"
+_ROLLBACKS = {"rollbacks-started": UndoState.STARTED, "rollbacks-completed": UndoState.ENDED}
 _CUT_OFF = {"interrupted": "the run was interrupted", "exited-by-signal": "the run was exited by signal"}
 CONDITIONS_BEGIN = ("sample-started", "condition-started")
 LEAST_FREQUENCY_S, MOST_FREQUENCY_S = 0.001, 86_400.0
@@ -166,8 +167,8 @@ def _happened(told: Told, name: str, payload: Mapping[str, Any]) -> None:
         told.phase("conditions")
     elif name == "cooldown-started" and told.run.plan.get("cool_down_s"):
         told.phase("recovery")
-    elif name in ("rollbacks-started", "rollbacks-completed"):
-        told.entry("rollbacks", state="started" if name.endswith("started") else "ended", reason=None)
+    elif name in _ROLLBACKS:
+        told.entry("rollbacks", state=_ROLLBACKS[name], reason=None)
     elif name in _CUT_OFF:
         told.entry("event", text=_CUT_OFF[name])
 
@@ -223,7 +224,7 @@ def _finish(told: Told, journal: Final, status: str, results: Mapping[str, Any])
     _activities(told, "condition", actions, document.get("method"))
     _activities(told, "rollback", undone, None)
     if document.get("rollbacks"):  # clients up to 0.11 told of them in the journal alone
-        told.entry("rollbacks", state="ended" if undone else "skipped", reason=None)
+        told.entry("rollbacks", state=UndoState.ENDED if undone else UndoState.SKIPPED, reason=None)
     took = finite(results.get("total_duration"))
     end = told.t if took is None or not 0 < took < 1e9 else took
     stopped = f"the run was {status}" if status in CUT_SHORT else None

@@ -17,7 +17,7 @@ from rtk.errors import ToolkitError
 from rtk.insight.facts import OUTCOMES, Facts, Measurement
 from rtk.insight.measurement import COLUMNS, NO_COLUMNS, of_columns
 from rtk.insight.shape import Insight
-from rtk.insight.status import RunStatus
+from rtk.insight.status import UNDO_OVER, RunStatus
 from rtk.insight.stops import stopping_of
 from rtk.verify.facts import facts_of_entries
 
@@ -67,7 +67,7 @@ class Record:
     def over(self) -> bool:
         """Whether nothing is left to be played by whoever comes after a run: its rollbacks are over."""
         states = [each.get("state") for each in self.entries if each.get("kind") == "rollbacks"]
-        return bool(states) and states[-1] in ("ended", "skipped")
+        return bool(states) and states[-1] in UNDO_OVER
 
     def facts(self, insight: Insight | None = None) -> Facts | None:
         """The facts without the measurements; None of a record that contradicts itself.
