@@ -30,7 +30,8 @@ class Unfinished:
 
     def __init__(self, live: Live, path: str, kind: str, length: int | None, **headers: str) -> None:
         to = urlsplit(live.url)
-        self._socket = socket.create_connection((to.hostname, to.port), timeout=8)
+        # Whose body is waited for is answered 408 in the end: that it is another answer shows it, however late it is.
+        self._socket = socket.create_connection((to.hostname, to.port), timeout=30)
         size = {"Transfer-Encoding": "chunked"} if length is None else {"Content-Length": str(length)}
         named = {"Host": "localhost", "Content-Type": kind, **size, **headers}
         lines = [f"POST {path} HTTP/1.1", *(f"{name}: {value}" for name, value in named.items())]

@@ -223,7 +223,7 @@ def test_a_stream_ends_when_it_has_no_more_or_nobody_listens(signalled: Any) -> 
     assert ended == ["numbers", "numbers"]
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("committed")
 def test_a_stream_keeps_neither_the_turn_nor_the_connection_of_its_view() -> None:
     async def silent() -> AsyncIterator[bytes]:
         yield b"begun"

@@ -11,7 +11,7 @@ from django.db import connection
 from rtk.console.sharing import threads
 from rtk.console.streaming import asked, in_turn
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("committed")
 THREAD = threads(1, "streaming")
 
 
