@@ -351,3 +351,17 @@ def test_several_conditions_last_and_one_lasts() -> None:
     two = tuple(ActivitySpan(name, 0.0, None, "succeeded") for name in ("inject-cpu", "fill-disk"))
     assert insight(run_of("." * 59, conditions=two)).headline.startswith('While "inject-cpu" and "fill-disk" last, at')
     assert insight(run_of("." * 59, conditions=two[:1])).headline.startswith('While "inject-cpu" lasts, at')
+
+
+def test_a_fail_says_that_it_does_not_rest_on_how_long_outages_last() -> None:
+    told = "What is proven rests on how long outages last; a fail does not."
+    assumed = insight(run_of("x" * 10 + "." * 20, outage_lasts_s=None))
+    assert assumed.figures.verdict == "fail"
+    assert told in " ".join(assumed.limits)
+    assert "less is proven" not in " ".join(assumed.limits)
+    assert told not in " ".join(insight(run_of("." * 59)).limits)
+
+
+def test_of_a_stopped_run_it_is_told_how_many_missed_slots_the_stop_cut_off() -> None:
+    found = insight(run_of("." * 20 + "-" + "s" * 9))
+    assert any(each.startswith("10 of 30 slots were missed (9 cut off by the stop): ") for each in found.limits)

@@ -25,6 +25,7 @@ _THIS_RUN = (
     "A fail is an observation about this run's own time: one outage can do that to a service that keeps its promise "
     "over months."
 )
+_NOT_OF_A_FAIL = "What is proven rests on how long outages last; a fail does not."
 _NO_BASELINE = "Without a baseline it does not say how the service is without the condition."
 _GIVE_TARGET = "There is no objective to judge it by: give one with --target, such as --target 95%."
 
@@ -157,6 +158,8 @@ def _missed(story: Story) -> str:
     """What missed slots mean: a proof holds whatever they were, and a fail is of what was measured."""
     verb = "was" if story.figures.missed == 1 else "were"
     missed = f"{story.figures.missed:,} of {count(slots(story.case), 'slot')} {verb} missed"
+    if story.case.remaining:
+        missed += f" ({story.case.remaining:,} cut off by the stop)"
     if story.figures.verdict == "fail" or not story.proves:
         return f"{missed}: missed slots are evidence of nothing."
     return f"{missed}: what is proven holds whether they were good or deviated."
@@ -200,6 +203,8 @@ def _length(story: Story) -> str:
         return _length_seen(story, proof)
     told = f"{outage.taken()}{'; --outage-lasts says it' if outage.source is OutageSource.ASSUMED else ''}."
     short = " An outage shorter than a slot counts as one slot." if outage.seconds < story.facts.frequency_s else ""
+    if story.figures.verdict == "fail":
+        return f"{told}{short} {_NOT_OF_A_FAIL}"
     return f"{told}{short} Where outages are longer than that, less is proven, and a short run cannot show it."
 
 
@@ -215,6 +220,7 @@ def _length_seen(story: Story, proof: Proof) -> str:
     return (
         f"{saw}; {so_many}, outages may last {most} on average (upper 75 % bound). That is longer than the "
         f"{story.outage.lasting()} {story.outage.source}, so it is what counts."
+        f"{f' {_NOT_OF_A_FAIL}' * (story.figures.verdict == 'fail')}"
     )
 
 
