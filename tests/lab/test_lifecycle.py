@@ -6,10 +6,14 @@ import signal
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from rtk.cli.lab import started
+from rtk.errors import BadInput, ToolkitError
 from rtk.lab import processes
+from rtk.lab.instance import Unfit
 from tests.lab.world import SOON_S, World, eventually, free_ports, is_free
 
 CLINGING = "setsid sleep 300 & sh -c 'trap \"\" TERM; sleep 300; sleep 300' & env -i setsid setsid sleep 300"
@@ -140,3 +144,13 @@ def test_status_and_top_show_instances_and_commands(world: World) -> None:
     assert "web-target" in picture
     world.client().cancel_command(CommandId=command)
     world.over(command)
+
+
+@pytest.mark.parametrize(("code", "kind"), [(3, Unfit), (1, BadInput)])
+def test_how_the_labs_own_process_ended_is_told_by_its_exit_code_and_not_by_its_words(
+    code: int, kind: type[ToolkitError], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    with pytest.raises(kind, match="it is so") as refused:
+        started([sys.executable, "-c", f"print('it is so'); raise SystemExit({code})"])
+    assert refused.value.exit_code == code

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from functools import wraps
 from http.client import HTTPConnection
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import click
@@ -18,6 +17,7 @@ import click
 from rtk.errors import BadInput, ToolkitError
 from rtk.lab import processes, state, surroundings
 from rtk.lab.daemon import READY, command_line
+from rtk.lab.instance import Unfit
 from rtk.lab.seccomp import SENTENCES
 from rtk.lab.state import Lab, Settings
 from rtk.log import LogFormat
@@ -123,10 +123,10 @@ def up(host: str, tags: tuple[str, ...], detach: bool, no_isolation: bool, **opt
         raise BadInput(f"--web-port {settings.web_port} leaves no ports for {settings.instances} instances")
     if no_isolation:
         click.echo("Not isolated: documents see and change this machine's files, processes and network.", err=True)
-    started = _start(settings)
+    process = started(command_line(settings))
     _introduce(state.need())
     if not detach:
-        _stay(started)
+        _stay(process)
 
 
 @lab.command()
@@ -189,26 +189,26 @@ def _tag(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _start(settings: Settings) -> "subprocess.Popen[str]":
+def started(command: list[str]) -> "subprocess.Popen[str]":
     """Start the lab's own process, small from its beginning; returns once it is ready."""
-    log = (state.directory() / "lab.log").open("w")
-    process = subprocess.Popen(
-        command_line(settings),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=log,
-        text=True,
-        start_new_session=True,
-        cwd="/",
-        env=surroundings.chosen(),
-    )
+    log = state.directory() / "lab.log"
+    with log.open("w") as told:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=told,
+            text=True,
+            start_new_session=True,
+            cwd="/",
+            env=surroundings.chosen(),
+        )
     assert process.stdout is not None, "a pipe was asked for"
     line = process.stdout.readline().strip()
     if line != READY:
-        from rtk.lab.instance import Unfit
-
+        process.stdout.close()
         kind = Unfit if process.wait(UP_S) == Unfit.exit_code else BadInput
-        raise kind(line or f"the lab did not start; its log: {Path(log.name)}")
+        raise kind(line or f"the lab did not start; its log: {log}")
     return process
 
 
