@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,8 +34,11 @@ def activity(name: str, work: str = "sleep 0.15", **more: Any) -> dict[str, Any]
     }
 
 
-def experiment(url: str, conditions_s: float) -> dict[str, Any]:
-    """A verification of about two seconds besides its conditions, with time in every phase to be killed in."""
+def experiment(url: str, conditions_s: float, rules: Mapping[str, Any]) -> dict[str, Any]:
+    """A verification of about two seconds besides its conditions, with time in every phase to be killed in.
+
+    `rules` say what stops it.
+    """
     timed = {"type": "python", "module": "chaoscloud.probes.http", "func": "time_http_call", "arguments": {"url": url}}
     under = {
         "type": "python",
@@ -53,6 +57,7 @@ def experiment(url: str, conditions_s: float) -> dict[str, Any]:
         "warm-up-duration": 0.5,
         "cool-down-duration": 0.5,
         "objective": {"target": 0.9, "window": "1d"},
+        "stop-when": rules,
     }
     return {
         "title": "A run that is killed",
@@ -78,6 +83,8 @@ class Death:
     conditions_s: float = 1.2
     with_guardian: bool = False
     options: tuple[str, ...] = ()
+    rules: Mapping[str, Any] = field(default_factory=dict)
+    recorded: str = ""
     code: int = 0
     output: str = ""
     entries: list[dict[str, Any]] = field(default_factory=list)
@@ -85,10 +92,11 @@ class Death:
     def happen(self, url: str) -> "Death":
         """Start the run, send it the signals, wait until all is at rest.
 
-        They are sent `after` seconds from the first line of its record, or from the note `once`, such as `burn end`.
+        They are sent `after` seconds from the first line of its record, or from the note `once`, such as `burn end`, or
+        from when its record has the text `recorded`.
         """
         self.place.mkdir(parents=True)
-        (self.place / "experiment.json").write_text(json.dumps(experiment(url, self.conditions_s)))
+        (self.place / "experiment.json").write_text(json.dumps(experiment(url, self.conditions_s, self.rules)))
         with (self.place / "output").open("w") as output:
             process = subprocess.Popen(
                 [CHAOS, "--no-version-check", "--no-log-file", "verify", *self.options, "experiment.json"],
@@ -112,13 +120,20 @@ class Death:
             self.code = process.wait(PATIENCE_S)
         until(lambda: self.with_guardian or not self.at_work())
         self.output = (self.place / "output").read_text()
+        return self.read()
+
+    def read(self) -> "Death":
+        """Read its record, once more where something came to it since."""
         self.entries = list(Recorded(self.record()[0]).entries()) if self.record() else []
         return self
 
     def _is_due(self) -> bool:
         log = self.place / "log"
         noted = log.read_text() if self.once and log.exists() else ""
-        return bool(self.record()) and (not self.once or f" {self.once}\n" in noted)
+        found = self.record()
+        if not found or (self.once and f" {self.once}\n" not in noted):
+            return False
+        return not self.recorded or self.recorded in found[0].read_text(errors="replace")
 
     def _kill_guardian(self) -> None:
         script = str(Path(guardian.__file__))
@@ -179,9 +194,9 @@ class Death:
         journal = json.loads((self.place / "journal.json").read_text())
         measured = [e for e in self.entries if e["kind"] == "measurement"]
         assert len(journal["steady_states"]["during"]) == len(measured)
-        stopped = journal["extensions"][0]["insight"]["stopped"]
-        ended = self.entries[-1]["status"]
-        assert (stopped is None) == (ended == "completed"), (stopped, ended)
+        insight, ended = journal["extensions"][0]["insight"], self.entries[-1]["status"]
+        completes = insight["stopped"] is None or insight["stop_cause"] == "decided"
+        assert completes == (ended == "completed"), (insight["stopped"], ended)
 
 
 def until(true: Any) -> None:
