@@ -138,7 +138,8 @@ def test_a_console_that_is_away_is_said_to_be(toy: ToyConsole, tmp_path: Path) -
 
 
 def test_a_team_that_is_not_ones_own_is_refused(toy: ToyConsole, tmp_path: Path) -> None:
-    assert "expected the id of a team of yours" in sentence(run(tmp_path, "--team", "nobody's"))
+    for team in ("nobody's", "", " "):
+        assert "expected the id of a team of yours" in sentence(run(tmp_path, "--team", team)), team
 
 
 def test_whoever_is_not_signed_in_learns_how(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -77,6 +77,12 @@ def test_a_percentage_without_its_sign_is_asked_about(written: object) -> None:
         share(written)
 
 
+@pytest.mark.parametrize("written", ["101%", "150 %", "\uff19\uff15%"])
+def test_who_wrote_per_cent_is_not_asked_about_it(written: str) -> None:
+    with pytest.raises(BadInput, match=r"such as 95% or 0\.95, not \"[^\"]*\"$"):
+        share(written)
+
+
 @given(st.sampled_from([seconds, share]), JSON_VALUES | st.text())
 def test_anything_is_a_number_in_range_or_bad_input(read: Callable[[object], float], value: object) -> None:
     if refusal_of(lambda: read(value)) is None:

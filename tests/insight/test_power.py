@@ -60,6 +60,12 @@ def test_a_plan_without_slots_proves_nothing() -> None:
     assert found.sentences()[0] == "No measurement is planned in the conditions; 168 clean ones would prove 95 %."
 
 
+@pytest.mark.parametrize(("target", "slots"), [(0.05, 1), (0.05, 2), (0.95, 168)])
+def test_a_plan_that_can_pass_proves_its_target_at_best(target: float, slots: int) -> None:
+    assert prospects(target, slots, 5.0).provable == pytest.approx(target, abs=0.2)
+    assert (prospects(target, slots, 5.0).provable or 0.0) >= target
+
+
 def test_one_slot_is_one_measurement() -> None:
     found = prospects(0.95, 1, 10.0, outage_lasts_s=10.0).sentences()
     assert found[0] == "1 clean measurement proves 5.0 %; 59 (9 min 50 s) would prove 95 %."

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rtk.errors import BadInput
+from rtk.experiment.wording import shown
 from rtk.publish.console import Console, settled
 from rtk.publish.destination import destination
 from rtk.publish.settings import load
@@ -11,6 +12,7 @@ from rtk.publish.standings import ToldStanding, standings
 from rtk.report.text import plain
 
 LONGEST = 2_000
+_EXPECTED = "a verification with an objective, not archived"
 
 
 def asked(path: Path, objective: str | None, verification: str | None, team: str | None) -> list[ToldStanding]:
@@ -21,13 +23,13 @@ def asked(path: Path, objective: str | None, verification: str | None, team: str
     console = Console(where)
     try:
         console.where = settled(console, team)
-        if team and console.where.team != team:
-            raise BadInput(f"--team {team}: expected the id of a team of yours on {console.name}")
+        if team is not None and console.where.team != team:
+            raise BadInput(f"--team {shown(team)}: expected the id of a team of yours on {console.name}")
         found = standings(console, objective, verification)
     finally:
         console.close()
     if not found:
-        raise BadInput(f"no verification that was asked for promises anything on {console.name}: give it an objective")
+        raise BadInput(f"nothing that was asked for promises anything on {console.name}: expected {_EXPECTED}")
     return found
 
 

@@ -47,7 +47,7 @@ def share(value: object, what: str = "") -> float:
     """A share strictly between 0 and 1, of `95%`, `0.95` or a number; exact as written (99.9% is 0.999)."""
     number = _share(value)
     if number is None or not 0 < number < 1:
-        raise _refusal(what, A_SHARE, value, _meant(number))
+        raise _refusal(what, A_SHARE, value, _meant(value, number))
     return number
 
 
@@ -80,8 +80,10 @@ def _share(value: object) -> float | None:
     return float(number / 100 if found[2] else number)
 
 
-def _meant(number: float | None) -> str:
-    return f", did you mean {number:g}%?" if number is not None and 1 < number < 100 else ""
+def _meant(value: object, number: float | None) -> str:
+    """A hint for whoever left the per cent out."""
+    left_out = number is not None and 1 < number < 100 and not (isinstance(value, str) and "%" in value)
+    return f", did you mean {number:g}%?" if left_out else ""
 
 
 def _refusal(what: str, expected: str, value: object, hint: str = "") -> BadInput:

@@ -19,6 +19,8 @@ def shown(value: object) -> str:
     """A value as a user wrote it, cut short: `"abc"`, `12`, `a list`."""
     if isinstance(value, list | dict):
         return kind(value)
+    if isinstance(value, float) and value.is_integer():  # seconds and shares that an option gave as text
+        value = int(value)
     try:
         text = json.dumps(value, ensure_ascii=False, default=repr)
     except ValueError:  # a whole number of more digits than Python prints

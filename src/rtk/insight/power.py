@@ -9,7 +9,7 @@ from rtk.insight.budget import allowed_share, exact
 from rtk.insight.chain import Chain, chance_of_proof
 from rtk.insight.outage_length import Learned, OutageLength, OutageSource, outage_length
 from rtk.insight.plan_limits import MOST_SLOTS
-from rtk.insight.proof import GOOD, needed, prove
+from rtk.insight.proof import GOOD, Proof, needed, prove
 from rtk.insight.verdict import deciding
 
 WANTED = 0.9
@@ -151,7 +151,7 @@ def prospects(  # noqa: PLR0913 - what a plan says, a name each
         slots=slots,
         frequency_s=frequency_s,
         outage=outage,
-        provable=clean.at_least if clean else None,
+        provable=_provable(clean, target),
         needed=least,
         quality=good,
         power=power(target, slots, good, length),
@@ -161,6 +161,13 @@ def prospects(  # noqa: PLR0913 - what a plan says, a name each
         worst_spent=cost.spent,
         beside_s=beside_s,
     )
+
+
+def _provable(clean: Proof | None, target: float) -> float | None:
+    """What a clean series proves; where that is the target to the last slot, rounding takes nothing off it."""
+    if clean is None:
+        return None
+    return max(clean.at_least, target) if clean.reaches(target) else clean.at_least
 
 
 def worst(target: float, slots: int, frequency_s: float | None, window_s: float | None, beside_s: float = 0.0) -> Worst:
