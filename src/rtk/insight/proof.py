@@ -15,8 +15,7 @@ L is the given mean length, or the upper 75 % bound of the mean that was seen, w
 uncertainties together then make 95 % for outages of geometric length. Where outages are longer than given and hardly
 any was seen, no arithmetic can know: so the length is part of every sentence.
 
-Sources: DESIGN, "What a verdict may say when failures come in stretches"; Clopper and Pearson, Biometrika 26 (1934);
-Klotz, Annals of Statistics 1 (1973).
+Sources: DESIGN, "What a verdict may say when failures come in stretches"; Clopper and Pearson, Biometrika 26 (1934).
 """
 
 from dataclasses import dataclass
