@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 
-.PHONY: help setup demo test newest kills mutants screenshots check audit bench docs dist format clean
+.PHONY: help setup demo test newest coverage kills mutants screenshots check audit bench docs dist format clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -22,13 +22,19 @@ demo: setup ## play the tutorial from its first step to its insight, about 80 s;
 
 # Many tests wait more than they work, so four more at a time than there are cores; in the order of the files, for the
 # longest of them are not the last.
+AT_ONCE = --dist=loadfile --no-loadscope-reorder --maxprocesses=8 --numprocesses=$$(($$(getconf _NPROCESSORS_ONLN) + 4))
 test: setup ## every test, those of the TypeScript first, up to eight at a time
 	@$(BIN)/python tools/frontend.py test
-	@$(BIN)/python -m pytest --dist=loadfile --no-loadscope-reorder --maxprocesses=8 \
-		--numprocesses=$$(($$(getconf _NPROCESSORS_ONLN) + 4))
+	@$(BIN)/python -m pytest $(AT_ONCE)
 
 newest: setup ## the tests that rest on the Chaos Toolkit and on Django once more, on Python 3.13 with the newest of both
 	@VENV=$(VENV) sh tools/newest.sh
+
+# Not a part of `make test`, which it makes half as slow again; how the tests end is how this ends.
+coverage: setup ## every test, and what of the code they reach, by lines and branches; TESTS="tests/insight" for some
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest $(AT_ONCE) $(TESTS); ended=$$?; $(BIN)/coverage combine --quiet; \
+		$(BIN)/coverage report --sort=cover; exit $$ended
 
 kills: setup ## kill a hundred runs, the console of thirty, guardians, records and workers; look what is left, about 20 min
 	@RTK_KILLS=100 RTK_PUBLISHED=30 RTK_TRIES=5 RTK_WORKERS_KILLED=100 $(BIN)/python -m pytest -s tests/journey/test_death.py \
@@ -76,5 +82,5 @@ format: setup ## format and fix what can be fixed
 	@$(BIN)/python tools/frontend.py format
 
 clean: ## remove what setup and the tests made
-	rm -rf $(VENV) site dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) site dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
 	rm -rf frontend/node_modules src/rtk/console/pages/static/pages/dist

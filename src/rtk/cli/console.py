@@ -15,6 +15,11 @@ from rtk.log import LogFormat
 DATA = click.option(
     "--data", metavar="DIR", help="The data directory; by default RTK_DATA, else the platform's own place for data."
 )
+LOG_FORMAT = click.option(
+    "--log-format",
+    type=click.Choice(list(LogFormat)),
+    help="How lines of the log are written.  [default: RTK_LOG_FORMAT]",
+)
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -59,11 +64,7 @@ def _help(option: Any) -> str:
 @DATA
 @click.option("--host", help="The address to listen on.  [default: RTK_HOST]")
 @click.option("--port", type=click.IntRange(0, 65535), help="The port to listen on, 0 for any.  [default: RTK_PORT]")
-@click.option(
-    "--log-format",
-    type=click.Choice(list(LogFormat)),
-    help="How lines of the log are written.  [default: RTK_LOG_FORMAT]",
-)
+@LOG_FORMAT
 @click.option("--detach", is_flag=True, help="Return once the console answers, and let it run.")
 def up(data: str | None, host: str | None, port: int | None, log_format: str | None, detach: bool) -> None:
     """Run the console, with its database, until Ctrl-C."""
@@ -93,12 +94,16 @@ def up(data: str | None, host: str | None, port: int | None, log_format: str | N
 
 @click.command(cls=Command)
 @DATA
-def worker(data: str | None) -> None:
+@LOG_FORMAT
+def worker(data: str | None, log_format: str | None) -> None:
     """Do what consoles do by themselves, such as notifying, on their PostgreSQL, until Ctrl-C."""
+    import os
+
     with console():
         from rtk.console.jobs.worker import work
         from rtk.console.place import place_of
 
+        os.environ.update({"RTK_LOG_FORMAT": log_format} if log_format else {})  # the settings are made of it
         work(place_of(data), click.echo)
 
 

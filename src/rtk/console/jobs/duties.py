@@ -71,7 +71,8 @@ def _done(work: Work, do: Do, of: UUID | None, over: threading.Event) -> datetim
     try:
         return do(of, over)
     except DatabaseError as error:
-        logger.warning(f"a job of {work!s} is done later: {type(error).__name__}")
+        ids = {"job_of": str(of) if of else None}
+        logger.warning(f"a job of {work!s} is done later: {type(error).__name__}", extra=ids)
         raise
     except Exception:
         failed(f"job {work}")

@@ -149,5 +149,5 @@ async def unstick(app: App) -> int:
             await app.job_manager.retry_job(job)
         except ConnectorException as error:
             # Another worker was faster; anything else the next look finds again.
-            logger.info(f"job {job.id} was not put back: {error.__cause__}")
+            logger.info(f"a job was not put back: {error.__cause__}", extra={"job_id": job.id})
     return len(stuck)
