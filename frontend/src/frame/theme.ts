@@ -6,22 +6,6 @@ const CHOICES = ["auto", "light", "dark"] as const;
 type Choice = (typeof CHOICES)[number];
 const WORDS: Record<Choice, string> = { auto: "as the system", light: "light", dark: "dark" };
 const prefersDark = matchMedia("(prefers-color-scheme: dark)");
-const followers = new Set<() => void>();
-
-/** Calls back whenever the colours have changed: charts drawn on a canvas draw anew. */
-export function onTheme(changed: () => void): void {
-  followers.add(changed);
-}
-
-/** Whether the page is dark now. */
-export function isDark(): boolean {
-  return document.documentElement.getAttribute("data-bs-theme") === "dark";
-}
-
-/** The value of a custom property of the page, such as `--rtk-good`, in the colours of now. */
-export function colour(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-}
 
 export function startTheme(): void {
   const button = document.querySelector<HTMLButtonElement>("[data-theme-next]");
@@ -44,7 +28,6 @@ function apply(choice: Choice, button: HTMLButtonElement | null): void {
     const word = button.querySelector("[data-word]");
     if (word) word.textContent = `Colours: ${WORDS[choice]}. Change them.`;
   }
-  for (const changed of followers) changed();
 }
 
 function kept(): Choice {
