@@ -38,6 +38,7 @@ EXPERIMENT: dict[str, Any] = {
 PLAN = {"frequency_s": 0.1, "duration_s": 86_400, "objective": {"target": 0.95, "window_s": 86_400}}
 PROBES = [{"output": 65.1, "status": "succeeded", "start": 1.0, "end": 1.1, "duration": 0.1, "tolerance_met": True}]
 PATIENCE_S = 120.0
+TOKENS = {"RTK_TOKENS_PER_PERSON": "500"}  # readers with a token each are one person here
 
 Call = tuple[str, str, bytes]  # method, path, body
 
@@ -148,7 +149,7 @@ def _new() -> Iterator[Console]:
 def _up(place: Path) -> Iterator[str]:
     command: list[str | Path] = [RTK, "up", "--data", place / "data", "--port", "0"]
     with (place / "output").open("w") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output, env=environment(place))
+        process = subprocess.Popen(command, stdout=output, stderr=output, env={**environment(place), **TOKENS})
     try:
         yield _address(place, process)
     finally:

@@ -8,9 +8,9 @@ something in a module of others.
 import ast
 import importlib
 import inspect
-import textwrap
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from threading import Thread
 from types import ModuleType
 from typing import Any
@@ -126,7 +126,7 @@ def overridden(of: type) -> Iterator[str]:
 
 def own_names(of: type) -> set[str]:
     """What is written in the body of a class: its decorators and metaclass may put more there."""
-    return {each for body in written(of).body for node in ast.iter_child_nodes(body) for each in named(node)}
+    return {each for node in written(of).body for each in named(node)}
 
 
 def named(node: ast.AST) -> set[str]:
@@ -146,11 +146,15 @@ def used(of: type) -> Iterator[str]:
             yield f"self.{node.attr}"
 
 
-def written(of: type) -> ast.Module:
-    try:
-        return ast.parse(textwrap.dedent(inspect.getsource(of)))
-    except (OSError, TypeError):  # made by a call, as named tuples are
-        return ast.parse("")
+def written(of: type) -> ast.ClassDef:
+    """The text of a class; an empty one of what is made by a call, as named tuples are."""
+    return texts(of.__module__).get(of.__name__) or ast.ClassDef(of.__name__, [], [], [], [])
+
+
+@cache
+def texts(module: str) -> dict[str, ast.ClassDef]:
+    whole = ast.parse(Path(str(imported(module).__file__)).read_text())
+    return {node.name: node for node in ast.walk(whole) if isinstance(node, ast.ClassDef)}
 
 
 NAMES = [name(path) for path in modules() if path.stem != "__main__"]

@@ -10,9 +10,10 @@ import msgspec
 from django.db import IntegrityError, connection, transaction
 from django.utils.timezone import now
 
+from rtk.console import sql
 from rtk.console.notify import outbox
 from rtk.console.people.models import Team, User
-from rtk.console.store import executions, experiments, lists, partitions, revisions, sql, timeline, verifications
+from rtk.console.store import executions, experiments, lists, partitions, revisions, timeline, verifications
 from rtk.console.store.intake import PlanOf, accept, refusal
 from rtk.console.store.models import Experiment, Run, Verification
 from rtk.console.store.problem import Problem, unknown

@@ -8,8 +8,9 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.timezone import now
 
+from rtk.console import sql
 from rtk.console.people.models import Team, User
-from rtk.console.store import experiments, lists, promises, revisions, sql, timeline
+from rtk.console.store import experiments, lists, promises, revisions, timeline
 from rtk.console.store.evidence import Revision
 from rtk.console.store.intake import OccursOf, PlanOf
 from rtk.console.store.models import NAME_LENGTH, Experiment, Objective, Verification

@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import DatabaseError, connection
 
+from rtk.console import sql
 from rtk.console.people.models import Organization, Team, User
-from rtk.console.store import sql
 from rtk.console.store.models import Objective
 
 pytestmark = pytest.mark.django_db
