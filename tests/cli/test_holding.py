@@ -62,18 +62,18 @@ def test_a_second_run_is_refused_before_anything_begins_and_hears_who_holds_it(h
     with begun(home) as first:
         for number in range(10):
             script = "echo never >> {notes}; " + ("echo x > {flag}" if number % 2 else "cp /dev/null {flag}")
-            second = home.verify(*SHORT, breaking(home, f"second-{number}", script))
+            second = home.played(*SHORT, breaking(home, f"second-{number}", script))
             assert second.code == HELD, second.out
             assert "never" not in second.notes
             assert len(home.records()) == 1
         for said in (home.records()[0].stem, '"It is broken by first"', f"process {first.pid}", "--wait 10m"):
             assert said in second.out
-    assert home.verify(*SHORT, breaking(home, "third")).code == 0, "its undo is proven"
+    assert home.played(*SHORT, breaking(home, "third")).code == 0, "its undo is proven"
 
 
 def test_another_system_is_not_in_its_way(home: Home) -> None:
     with begun(home):
-        assert home.verify(*SHORT, breaking(home, "second"), "--acts-on", "another").code == 0
+        assert home.played(*SHORT, breaking(home, "second"), "--acts-on", "another").code == 0
 
 
 def test_a_run_waits_for_another_one(home: Home) -> None:
@@ -88,7 +88,7 @@ def test_a_run_waits_for_another_one(home: Home) -> None:
 
 def test_a_run_that_has_waited_for_long_enough_is_refused(home: Home) -> None:
     with begun(home):
-        second = home.verify(*SHORT, "--wait", "1500ms", breaking(home, "second"))
+        second = home.played(*SHORT, "--wait", "1500ms", breaking(home, "second"))
     assert second.code == HELD
     assert second.took > 1.5
 
@@ -107,7 +107,7 @@ def test_ctrl_c_ends_the_wait(home: Home) -> None:
 def test_both_insights_say_that_one_went_on_beside_the_other(home: Home) -> None:
     ours, theirs = home.path / "ours.json", home.path / "journal.json"
     with begun(home):
-        second = home.verify(*SHORT, "--alongside", "--journal-path", str(ours), breaking(home, "second"))
+        second = home.played(*SHORT, "--alongside", "--journal-path", str(ours), breaking(home, "second"))
         assert second.code == 0, second.out
     mine, yours = insight(ours), insight(theirs)
     assert [(each["run_id"], each["beside"]) for each in mine["neighbours"]] == [(yours["run_id"], "first")]
@@ -124,22 +124,22 @@ def test_what_died_unmended_holds_until_it_is_undone(home: Home) -> None:
         for pid in (*guardians, first.pid):
             os.kill(pid, signal.SIGKILL)
     run = home.records()[0].stem
-    second = home.verify(*SHORT, breaking(home, "second"))
+    second = home.played(*SHORT, breaking(home, "second"))
     assert second.code == HELD
     assert f"chaos recover --run {run}" in second.out
     recover(home, "--run", run, "--yes")
-    assert home.verify(*SHORT, breaking(home, "second")).code == 0
+    assert home.played(*SHORT, breaking(home, "second")).code == 0
 
 
 def test_what_was_not_restored_holds_until_a_person_releases_it(home: Home) -> None:
-    home.verify(*SHORT, "--rollback-strategy", "never", breaking(home, "first"))
+    home.played(*SHORT, "--rollback-strategy", "never", breaking(home, "first"))
     run = home.records()[0].stem
-    second = home.verify(*SHORT, breaking(home, "second"))
+    second = home.played(*SHORT, breaking(home, "second"))
     assert second.code == HELD
     assert f"chaos recover --forget {run}" in second.out
     assert run in recover(home, "--list")
     assert "is released" in recover(home, "--forget", run, "--yes")
-    assert home.verify(*SHORT, breaking(home, "second")).code == 0
+    assert home.played(*SHORT, breaking(home, "second")).code == 0
 
 
 def until_said(process: "subprocess.Popen[str]", text: str) -> str:
