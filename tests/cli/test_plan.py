@@ -66,7 +66,7 @@ def test_a_duration_that_is_none_is_refused(option: str, value: str) -> None:
         (["--for", "31d"], "--for: expected seconds from 0 to 2592000"),
         (["--outage-lasts", "0"], "--outage-lasts: expected how long an outage lasts, above 0"),
         (["--outage-lasts", "31d"], "--outage-lasts: expected how long an outage lasts, above 0 and at most 30 days"),
-        (["--every", "1ms", "--for", "30d"], "--every: every 0.001 s makes 2,592,000,000 measurements"),
+        (["--every", "1ms", "--for", "30d"], "--every: every 1 ms makes 2,592,000,000 measurements"),
     ],
 )
 def test_what_no_verification_could_be_is_refused_in_its_words(words: list[str], sentence: str) -> None:

@@ -24,11 +24,15 @@ class TeamPromise(NamedTuple):
 
 
 class TeamPromises(NamedTuple):
-    """The promises of a team: those that are shown, how many of all stand how, and how many more there are."""
+    """The promises of a team: those that are shown, how many of all stand how, and how many more there are.
+
+    `tried` is whether any of them has a judged run that counts.
+    """
 
     shown: Sequence[TeamPromise]
     counts: str
     more: int
+    tried: bool
 
 
 def of(team: Team, at: datetime) -> TeamPromises | None:
@@ -37,7 +41,9 @@ def of(team: Team, at: datetime) -> TeamPromises | None:
     if not every:
         return None
     every.sort(key=lambda each: (LOWEST_FIRST.index(each.stands.state), each.objective.name))
-    return TeamPromises(every[:SHOWN], counted(each.stands.state for each in every), max(0, len(every) - SHOWN))
+    tried = any(stands.promise.runs for each in every for stands in each.objective.stands)
+    counts = counted(each.stands.state for each in every)
+    return TeamPromises(every[:SHOWN], counts, max(0, len(every) - SHOWN), tried)
 
 
 def _row(found: OfAnObjective) -> TeamPromise:

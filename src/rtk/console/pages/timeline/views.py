@@ -25,9 +25,12 @@ POLLED = "private, no-cache"
 def team(request: HttpRequest, caller: Caller, org: str, team: str) -> HttpResponse:
     """A team's timeline."""
     found = gate.team_for(caller, org, team, "read")
-    first = guide.guide(found, caller.user, settings.PUBLIC_URL) if "run" in gate.RIGHTS[found.role] else None
+    may_run = "run" in gate.RIGHTS[found.role]
     stand = None if request.GET.get("before") else promised.of(found, now())
-    more = {"team": found, "guide": first, "promises": stand, "may_run": "run" in gate.RIGHTS[found.role]}
+    # Where a promise was tried there is an insight, and nobody has to be guided to the first one.
+    guided = may_run and not (stand and stand.tried)
+    first = guide.guide(found, caller.user, settings.PUBLIC_URL) if guided else None
+    more = {"team": found, "guide": first, "promises": stand, "may_run": may_run}
     return last.remember(request, _shown(request, found.org, [found], more), found)
 
 
