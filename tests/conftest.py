@@ -22,6 +22,7 @@ from hypothesis import settings
 
 from rtk.log import OURS, ToToolkit, join_toolkit
 from tests.databases import committed, django_db_setup, postgres
+from tests.leftovers import marked, pytest_configure
 from tests.publish.forked import forks
 from tests.targets import Target, noted, serving
 
@@ -72,7 +73,8 @@ def modules_below(root: Path, directory: str) -> list[str]:
     return [".".join(path.relative_to(root).with_suffix("").parts) for path in found if path.is_relative_to(root)]
 
 
-__all__ = ["committed", "django_db_setup", "postgres"]  # once for all parts: each has the same tables
+# The first once for all parts: each has the same tables.
+__all__ = ["committed", "django_db_setup", "postgres", "pytest_configure"]
 ROOT = Path(__file__).parents[1]
 CHAOS = Path(sys.executable).with_name("chaos")
 SHORT = ("--every", "50ms", "--for", "400ms", "--target", "50%")
@@ -119,7 +121,7 @@ class Home:
 
     def env(self) -> dict[str, str]:
         """The command's environment."""
-        return {
+        own = {
             "PATH": os.environ["PATH"],
             "HOME": str(self.path / "home"),
             "XDG_STATE_HOME": str(self.path / "state"),
@@ -127,6 +129,7 @@ class Home:
             "LANG": "C.UTF-8",
             **self.environ,
         }
+        return marked(own)
 
     def write(self, name: str, document: Any) -> str:
         """Write an experiment; its path."""
