@@ -139,10 +139,10 @@ class Row:
 
     @property
     def took_s(self) -> float | None:
-        """How long it took: by its own clock, else by the console's."""
+        """How long it took: by its own clock, else by the console's, which may have been set back meanwhile."""
         if self.played_s is not None:
             return self.played_s
-        return (self.ended_at - self.created_at).total_seconds() if self.run and self.ended_at else None
+        return max(0.0, (self.ended_at - self.created_at).total_seconds()) if self.run and self.ended_at else None
 
     @property
     def outside(self) -> outside.Outside:

@@ -206,7 +206,7 @@ def subject_of(verification: Verification, found: Found) -> Subject:
 
 def past(run: Run) -> Past:
     """A run of a verification's list."""
-    took = (run.ended_at - run.created_at).total_seconds() if run.ended_at else None
+    took = max(0.0, (run.ended_at - run.created_at).total_seconds()) if run.ended_at else None
     state = runs.state_of(run)
     return Past(run, badge_of(run, state), took, state.is_under_way)
 
