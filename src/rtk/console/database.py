@@ -21,6 +21,7 @@ from rtk.figures import chosen_duration
 CONNECT_S = 5
 SILENT_S = 2.0  # on top of a statement's own limit, which the server keeps: after that nobody waits any more
 POLL_S = 0.1  # how often whoever waits looks up
+LOOP_S = 10.0  # the same in an event loop, which wakes whoever waits as soon as something comes
 # Who does not acknowledge is gone after 25 s, also while nothing is asked; sockets of this machine have no such limits.
 NETWORK = {"keepalives": 1, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
 _NAMES = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
@@ -91,7 +92,7 @@ class BoundedAsyncConnection(AsyncConnection[Any]):
             raise
         return made
 
-    async def wait(self, gen: PQGen[Any], interval: float = POLL_S, timeout: float | None = None) -> Any:
+    async def wait(self, gen: PQGen[Any], interval: float = LOOP_S, timeout: float | None = None) -> Any:
         """What comes of an operation. Raises OperationalError, and closes the connection, when nothing does in time."""
         try:
             return await super().wait(gen, interval, self.patience if timeout is None else timeout)

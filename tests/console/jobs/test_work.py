@@ -4,7 +4,7 @@ from rtk.console.jobs.work import Queue, Work
 
 
 def test_what_takes_long_has_a_queue_of_its_own() -> None:
-    assert {each for each in Work if each.queue == Queue.RUNS} == {Work.RETAIN, Work.PRUNE}
+    assert {each for each in Work if each.queue == Queue.RUNS} == {Work.COMPUTE, Work.RETAIN, Work.PRUNE}
     assert Queue.RUNS.at_once == 1
 
 

@@ -102,6 +102,7 @@ class Cursor:
             moved = {run: (n, status) for run, n, status in zip(*given, strict=True)}
             database.next.update({run: n for run, (n, _) in moved.items()})
             database.moves.append(moved)
+            self._found = []  # none of them has ended
 
     async def fetchall(self) -> list[Any]:
         return self._found

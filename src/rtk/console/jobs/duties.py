@@ -13,7 +13,7 @@ from procrastinate import App
 from procrastinate.retry import BaseRetryStrategy
 
 from rtk.console import mail
-from rtk.console.jobs import retention
+from rtk.console.jobs import computing, retention
 from rtk.console.jobs.aside import aside
 from rtk.console.jobs.retry import AsTold, Later
 from rtk.console.jobs.work import Work
@@ -44,6 +44,7 @@ DUTIES = {
     Work.TELL: Duty(sending.tell),
     Work.TEST: Duty(sending.try_out),
     Work.MAIL: Duty(_mail, "* * * * *"),
+    Work.COMPUTE: Duty(computing.compute),
     Work.RETAIN: Duty(retention.retain, "7 * * * *"),
 }
 

@@ -1,6 +1,8 @@
 """What is kept no longer goes: partitions, counts, what was told, and jobs that have ended."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
@@ -19,11 +21,19 @@ LONG_S = 300.0  # for a statement: nobody waits for what is done here
 FAILED_JOBS_H = 30 * 24
 
 
-def retain(_id: UUID | None, _over: threading.Event) -> datetime | None:
-    """Drop what is too old, and put back what waits without a job."""
+@contextmanager
+def unhurriedly() -> Iterator[None]:
+    """Give this thread's connection of Django's the time that what nobody waits for may take."""
     connection.ensure_connection()
     with unhurried(connection.connection, LONG_S):
+        yield
+
+
+def retain(_id: UUID | None, _over: threading.Event) -> datetime | None:
+    """Drop what is too old, and see to what waits without a job: noted by an earlier release, or its job failed."""
+    with unhurriedly():
         sending.put_back()
+        watch.keep_recent_insights()
         watch.retain()
         tally.tidy()
         sending.tidy(timezone.now())

@@ -24,13 +24,14 @@ class Work(StrEnum):
     TELL = "tell"  # a recipient, whose id it is, of what waits for it
     TEST = "test"  # a notification, whose id it is, that somebody asked for to see whether it arrives
     MAIL = "mail"  # the owners of tokens that end soon; of no id
+    COMPUTE = "compute"  # the insight of a run, whose id it is
     RETAIN = "retain"  # what is kept no longer goes; of no id
     PRUNE = "prune"  # jobs that failed long ago go; of no id
 
     @property
     def queue(self) -> Queue:
         """Where its jobs wait."""
-        return Queue.RUNS if self in (Work.RETAIN, Work.PRUNE) else Queue.NOTIFICATIONS
+        return Queue.RUNS if self in (Work.COMPUTE, Work.RETAIN, Work.PRUNE) else Queue.NOTIFICATIONS
 
     @property
     def one_at_a_time(self) -> bool:

@@ -14,6 +14,8 @@ from uuid import UUID
 
 import psycopg
 
+from rtk.console.jobs.deferral import defer_on
+from rtk.console.jobs.work import Work
 from rtk.console.notify import outbox
 from rtk.console.store.intake import OUTCOME_CODES, PHASE_CODES, Batch, End, Measured, Other, plain_text
 from rtk.insight.measurement import COLUMN_TYPES, COLUMNS, FIELDS
@@ -46,6 +48,7 @@ UPDATE store_run r SET next = u.next, heard_at = now(),
   status = coalesce(u.status, r.status),
   ended_at = CASE WHEN u.status IS NOT NULL THEN coalesce(r.ended_at, now()) ELSE r.ended_at END
 FROM unnest(%b::uuid[], %b::bigint[], %s::text[]) AS u(id, next, status) WHERE r.id = u.id
+RETURNING r.id, r.ended_at IS NOT NULL
 """
 
 _BY_CODE = {"phase": PHASE_CODES, "outcome": OUTCOME_CODES}
@@ -150,6 +153,8 @@ async def update(cursor: psycopg.AsyncCursor[Any], runs: Collection[Held]) -> No
         return
     statuses = [run.end.status if run.end else None for run in runs]
     await cursor.execute(RUNS, [[run.id for run in runs], [run.next for run in runs], statuses])
+    over = [run for run, has_ended in await cursor.fetchall() if has_ended]
+    await defer_on(cursor.connection, Work.COMPUTE, over)
     if ended := [run.id for run in runs if run.end]:
         await outbox.note_on(cursor, outbox.ENDED, ended)
     await cursor.execute(NOTIFY, [[str(run.id) for run in runs]])

@@ -11,6 +11,8 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.timezone import now
 
 from rtk.console import sql
+from rtk.console.jobs.deferral import defer
+from rtk.console.jobs.work import Work
 from rtk.console.notify import outbox
 from rtk.console.people.models import Team, User
 from rtk.console.store import executions, experiments, lists, partitions, revisions, timeline, verifications
@@ -182,6 +184,7 @@ def end(run: Run, user: User | None, raw: bytes, insight: Any) -> None:
         held.client_insight = (insight or {}) if first else held.client_insight
         held.save(update_fields=["state", "ended_at", "status", "client_insight"])
         executions.update(run.execution, user, raw, journal)
+        defer(Work.COMPUTE, [run.id])
         if first:
             verification = run.verification
             timeline.add(run.team, user, "verification.ended", verification.id, verification.name)

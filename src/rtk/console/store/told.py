@@ -15,6 +15,8 @@ import msgspec
 from django.db import transaction
 from django.utils.timezone import now
 
+from rtk.console.jobs.deferral import defer
+from rtk.console.jobs.work import Work
 from rtk.console.notify import outbox
 from rtk.console.store import extent
 from rtk.console.store.executions import MOST_STATUS
@@ -252,6 +254,8 @@ def _save(told: Told, at: datetime) -> None:
     run.state = NotedState.ENDED if run.ended_at else NotedState.RUNNING
     run.due_at = run.created_at + timedelta(seconds=sum(lengths(run.plan).values()))
     run.save(update_fields=["next", "plan", "progress", "heard_at", "due_at", "results", "state", "status", "ended_at"])
+    if run.ended_at:
+        defer(Work.COMPUTE, [run.id])
 
 
 def _iteration(payload: Mapping[str, Any]) -> int:

@@ -1,7 +1,7 @@
 """What happens to runs by itself: contact lost, abandoned, and what is too old dropped.
 
-`sweep` is called every few seconds, by any number of processes: each change is one conditional UPDATE. It computes
-the insights of runs that have ended as well, so that a list has a verdict before anybody asks for the run.
+`sweep` is called every few seconds, by any number of processes: each change is one conditional UPDATE. The insight of a
+run that has ended is computed by a job.
 """
 
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ AHEAD_DAYS = 2  # partitions made beforehand, so that the first run of a day nee
 
 
 def sweep(at: datetime | None = None) -> dict[str, int]:
-    """Note what has become of runs by now: how many lost contact, are abandoned, got an insight, were weighed."""
+    """Note what has become of runs by now: how many lost contact, are abandoned, were weighed."""
     moment = at or now()
     silent = Q(heard_at__lt=moment - runs.SILENCE)
     late = silent & Q(due_at__lt=moment - runs.PATIENCE)
@@ -31,10 +31,14 @@ def sweep(at: datetime | None = None) -> dict[str, int]:
     return {
         "abandoned": _become(NotedState.ABANDONED, late & ~Q(state=NotedState.ABANDONED), "run.abandoned"),
         "lost": _become(NotedState.LOST, lost & Q(state=NotedState.RUNNING), outbox.LOST_CONTACT),
-        "insights": _keep_insights(Q(ended_at__gt=moment - RECENT), MOST_INSIGHTS),
         "weighed": backlog.weigh(MOST_INSIGHTS),
         "renewed": _renew(versions.MOST_AT_ONCE),
     }
+
+
+def keep_recent_insights(at: datetime | None = None) -> int:
+    """Compute the insights of runs that ended within a day and have none that is up to date; how many those are."""
+    return _keep_insights(Q(ended_at__gt=(at or now()) - RECENT))
 
 
 def _become(state: NotedState, which: Q, kind: str) -> int:
@@ -81,9 +85,9 @@ def _renew(most: int | None, which: Q = Q()) -> int:  # noqa: B008 - an empty on
     return len(found)
 
 
-def _keep_insights(which: Q, most: int | None = None) -> int:
+def _keep_insights(which: Q) -> int:
     stale = Q(insight_next=None) | ~Q(insight_next=F("next"))
-    found = Run.objects.filter(stale, which).select_related("experiment", "verification")[:most]
+    found = Run.objects.filter(stale, which).select_related("experiment", "verification")
     for run in found:
         insights.insight_of(run)
     return len(found)
