@@ -153,8 +153,8 @@ async def update(cursor: psycopg.AsyncCursor[Any], runs: Collection[Held]) -> No
         return
     statuses = [run.end.status if run.end else None for run in runs]
     await cursor.execute(RUNS, [[run.id for run in runs], [run.next for run in runs], statuses])
-    over = [run for run, has_ended in await cursor.fetchall() if has_ended]
-    await defer_on(cursor.connection, Work.COMPUTE, over)
+    if over := [run for run, has_ended in await cursor.fetchall() if has_ended]:
+        await defer_on(cursor.connection, Work.COMPUTE, over)
     if ended := [run.id for run in runs if run.end]:
         await outbox.note_on(cursor, outbox.ENDED, ended)
     await cursor.execute(NOTIFY, [[str(run.id) for run in runs]])
