@@ -32,7 +32,7 @@ from tests.console.pages.insights.made import (
 )
 from tests.console.people.world import World
 
-QUERIES = 12  # one of them for how the promise stands over all runs, one finds the team at the gate
+QUERIES = 11  # one of them for how the promise stands over all runs
 
 
 # What came of a run

@@ -16,7 +16,7 @@ from tests.console.pages.insights.made import a_run, browser_of, ended, path_of,
 from tests.console.pages.timeline import made
 from tests.console.people.world import World, signed_in
 
-MOST_QUERIES = 11  # one of them finds the team at the gate
+MOST_QUERIES = 10
 
 
 def test_a_row_tells_of_its_run_in_icon_word_and_time(world: World) -> None:

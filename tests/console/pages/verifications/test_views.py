@@ -252,7 +252,7 @@ def test_pages_need_few_queries(world: World, django_assert_max_num_queries: Any
     places = [address(world, name) for name in ("verifications", "import")]
     places += [address(world, name, made.pk) for name in ("verification", "edit-verification")]
     for place in [*places, reverse("pages:org-verifications", args=[world.org.slug])]:
-        with django_assert_max_num_queries(11):  # one of them finds the team at the gate
+        with django_assert_max_num_queries(10):
             assert browser.get(place).status_code == 200
 
 
