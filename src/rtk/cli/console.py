@@ -17,7 +17,7 @@ DATA = click.option(
 )
 LOG_FORMAT = click.option(
     "--log-format",
-    type=click.Choice(list(LogFormat)),
+    type=click.Choice([each.value for each in LogFormat]),
     help="How lines of the log are written.  [default: RTK_LOG_FORMAT]",
 )
 _FILE = click.Path(path_type=Path, dir_okay=False)

@@ -91,8 +91,8 @@ def _plainly(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--no-isolation", is_flag=True, help="Run documents on this machine itself.")
 @click.option(
     "--log-format",
-    type=click.Choice(list(LogFormat)),
-    default=LogFormat.TEXT,
+    type=click.Choice([each.value for each in LogFormat]),
+    default=LogFormat.TEXT.value,
     show_default=True,
     help="How lines of the lab's log are written.",
 )
