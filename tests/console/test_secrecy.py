@@ -57,6 +57,14 @@ def test_an_address_that_leads_nowhere_and_a_host_that_is_not_ours_are_not_repea
         assert host not in json.dumps(answer.lines)
 
 
+@settings(max_examples=20)
+@given(word=plain, times=st.integers(20, 2_000))
+@ours
+def test_what_is_long_is_not_repeated_either_and_is_looked_for_at_once(word: str, times: int) -> None:
+    answer = ask(f"/indiscreet/{word}", ("x-anything", "-".join([word] * times)), ("host", word * times))
+    assert word not in json.dumps(answer.lines)
+
+
 def said(message: str, *args: object) -> str:
     record = logging.LogRecord("rtk.console", logging.WARNING, "", 0, message, args, None)
     assert Secrecy().filter(record)

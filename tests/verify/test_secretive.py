@@ -127,3 +127,8 @@ def test_what_has_other_signs_in_it_is_no_base64() -> None:
 def test_the_name_says_whether_a_value_is_secret_not_the_value() -> None:
     assert "my-token" in found("export API_TOKEN=my-token")
     assert "my-token" not in found("export REGION=my-token")
+
+
+def test_a_secret_that_is_one_long_word_is_read_in_linear_time() -> None:
+    long = "x" * 1_000_000  # hours, if it began anew at each sign
+    assert "my-token" in found(f"{long} API_TOKEN=my-token")

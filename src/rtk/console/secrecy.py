@@ -6,7 +6,7 @@ address that it asked for, since some addresses let somebody in. In a line about
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cache
 from typing import Any
@@ -21,6 +21,10 @@ from rtk.verify.redact import MASK, Redactor
 TOKEN = re.compile(r"rtk_[A-Za-z0-9]{8,}")
 LONG_PART = 12  # characters of a part of an address that may be a key; names of organizations are shorter, or no secret
 LONGEST_BODY = 64 * 1024
+# Longer texts of a request are not looked for in every spelling, or it could keep the console busy with one line:
+# of these each word is looked for, as it is.
+LONGEST_TEXT = 256
+_WORD = re.compile(r"[0-9A-Za-z]{4,}")
 # What PostgreSQL adds to an error: the values of the row that it refuses.
 _DETAIL = re.compile(
     r"^DETAIL:.*?(?=^(?:HINT|CONTEXT|QUERY|LOCATION|Traceback|The above|During)\b|^\s*$|\Z)", re.M | re.S
@@ -58,12 +62,22 @@ class Secrecy(logging.Filter):
         return True
 
 
-def _plain(said: str, redact: Redactor) -> str:
+def _plain(said: str, redact: Callable[[str], str]) -> str:
     return TOKEN.sub(MASK, redact(_own()(said)))
 
 
-def _redactor(visit: access.Visit | None) -> Redactor:
-    return Redactor({}, {}, others=_brought(visit)) if visit else _own()
+def _redactor(visit: access.Visit | None) -> Callable[[str], str]:
+    if not visit:
+        return _own()
+    brought = set(_brought(visit))
+    redact = Redactor({}, {}, others=[each for each in brought if len(each) <= LONGEST_TEXT])
+    long = "\n".join(each for each in brought if len(each) > LONGEST_TEXT)
+    words = frozenset(_WORD.findall(long))
+
+    def masked(word: "re.Match[str]") -> str:
+        return MASK if word[0] in words or word[0] in long else word[0]
+
+    return (lambda said: redact(_WORD.sub(masked, said))) if long else redact
 
 
 def _without_address(said: str, visit: access.Visit) -> str:

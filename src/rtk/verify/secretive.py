@@ -15,7 +15,8 @@ Scalar = str | bytes | int | float
 
 _SECRETIVE = re.compile(r"token|passw(or)?d|passphrase|secret|(^|[^a-z])keys?($|[^a-z])|(api|access|private)_?keys?$")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_NAMED = re.compile(r"([\w.-]+)[\"']?\s*[=:]\s*(\"[^\"\n]*\"|'[^'\n]*'|[^\s;&]+)")
+# Words are taken whole (`++`) and from their beginning on: else a text that is one long word takes quadratic time.
+_NAMED = re.compile(r"(?<![\w.-])([\w.-]++)[\"']?\s*+[=:]\s*(\"[^\"\n]*\"|'[^'\n]*'|[^\s;&]+)")
 _PLAIN = re.compile(rb"[!-~]{6,}")
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?")
 
