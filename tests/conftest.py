@@ -44,6 +44,7 @@ settings.load_profile("patient")
 def pytest_collection(session: pytest.Session) -> Iterator[Any]:
     """Look for no rubbish among what stays: thousands of tests, and the modules that they import."""
     gc.disable()
+    logging.getLogger("rtk.console.access").setLevel(logging.CRITICAL)  # consoles inside a worker would fill its output
     try:
         import_from_elsewhere(session.config)
         return (yield)

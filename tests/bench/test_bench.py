@@ -206,7 +206,7 @@ def test_make_plays_the_rows_that_are_named() -> None:
         text=True,
         check=True,
     )
-    assert ".venv/bin/python -m bench verdict cost --seed 7" in done.stdout.splitlines()
+    assert ".venv/bin/python -m bench verdict cost --seed 7" in map(str.strip, done.stdout.splitlines())
 
 
 def test_what_a_row_has_to_tell_beside_its_figures_stands_below_the_table() -> None:

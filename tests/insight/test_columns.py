@@ -100,7 +100,8 @@ def test_a_tally_of_columns_is_that_of_one_after_the_other(facts: Facts) -> None
 def first_deviation(facts: Facts, began: float) -> Measurement | None:
     going_on = False
     for m in facts.measurements:
-        if m.outcome == "deviated" and m.due >= began and not going_on:
+        over = m.phase == "baseline" or (m.ended is not None and m.ended <= began)
+        if m.outcome == "deviated" and not (m.due < began and over) and not going_on:
             return m
         if m.outcome != "missed":
             going_on = m.outcome == "deviated"

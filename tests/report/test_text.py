@@ -3,7 +3,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtk.report.text import ascii_only, plain
+from rtk.report.text import ascii_only, plain, whole_sentences
 
 
 @given(st.text(max_size=2000), st.integers(2, 400))
@@ -29,3 +29,9 @@ def test_direction_marks_cannot_turn_a_name_round() -> None:
 
 def test_emoji_survive() -> None:
     assert plain("fire 🔥 and 👩\u200d🚒") == "fire 🔥 and 👩\u200d🚒"
+
+
+def test_a_sentence_is_shown_whole_or_not_at_all() -> None:
+    assert whole_sentences("At least 99.1 %. Were each independent: 99.2 %.", 40) == "At least 99.1 %."
+    assert whole_sentences("Both fit. So they are shown.", 40) == "Both fit. So they are shown."
+    assert whole_sentences("One that is longer than there is room", 10) == "One that…"

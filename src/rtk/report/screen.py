@@ -16,7 +16,7 @@ from rtk.report.marks import MOMENTS, STYLES, Mark
 from rtk.report.moments import and_more, most_telling, room_for
 from rtk.report.spark import Canvas, Reading, spark
 from rtk.report.story import PAGE, Story, story
-from rtk.report.text import ascii_only, plain
+from rtk.report.text import ascii_only, plain, whole_sentences
 
 WIDEST = 120
 FEW_MOMENTS, MOST_MOMENTS = 7, 14
@@ -98,7 +98,7 @@ class Sheet:
             grid.add_column(ratio=1, overflow="fold")
         for question, answer, detail, mark in self.told.answers[1:]:
             bold = self._text(answer, f"bold {STYLES[mark.tone] if mark else ''}".strip())
-            about = self._text(plain(detail, 120), "dim")
+            about = self._text(whole_sentences(detail, 120), "dim")
             cells = (bold, about) if self.width >= _NARROW else (bold,)
             grid.add_row(self._text(question), *cells)
         return grid

@@ -19,6 +19,13 @@ def plain(text: object, limit: int = LIMIT) -> str:
     return line if len(line) <= limit and len(str(text)) <= 4 * limit else line[: limit - 1].rstrip() + "…"
 
 
+def whole_sentences(text: str, limit: int) -> str:
+    """Return the first sentences of a text that fit into `limit` characters; the beginning of one where none does."""
+    line = plain(text)
+    end = line.rfind(". ", 0, limit)
+    return line[: end + 1] if len(line) > limit and end > 0 else plain(line, limit)
+
+
 def capital(text: str) -> str:
     """A sentence's beginning as a sentence of its own."""
     return text[:1].upper() + text[1:]

@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.console.live import Live
 from tests.console.requesting import logged
+from tests.journey.real import until
 
 RUN = "0b5cbe8e-6b5e-4b32-8d7e-7a1f5b9f2f3c"
 TEAM = "/api/v1/organizations/{org}/teams/{team}"
@@ -18,6 +19,7 @@ def test_a_call_tells_who_made_it_by_ids_whichever_way_it_takes(live: Live) -> N
         machine("POST", f"{live.runs('v')}/{RUN}/record", data=b"")
         nobody("GET", f"{live.team}/verifications", headers={"X-Request-ID": "mine"})
         machine("POST", f"{live.team}/verifications", data=b"{}", headers={"Content-Type": "application/json"})
+        until(lambda: sum("rtk.console.access" in line for line in text) == 4, "a line for each")  # after its answer
     lines: list[dict[str, Any]] = [line for line in map(json.loads, text) if line["logger"] == "rtk.console.access"]
     assert [line["route"] for line in lines] == [f"{TEAM}/verifications", RECORD, *[f"{TEAM}/verifications"] * 2]
     user = str(live.world.member.pk)

@@ -96,6 +96,6 @@ def test_the_page_of_the_run_that_the_tutorial_shows_says_what_the_tutorial_read
         for text in ("22 of 30 measurements were good in this run: at most 86.0 % of its time", "1.85 % of the budget"):
             expect(page.locator(".verdict")).to_contain_text(text)
         expect(page.locator(".answers")).to_contain_text("Not shown")
-        expect(page.locator("[data-name=burn-rate]")).to_contain_text("5.3 ×")
+        expect(page.locator("[data-name=burn_rate]")).to_contain_text("5.3 ×")
         if PICTURES:
             page.screenshot(path=Path(PICTURES) / "insight.png")
