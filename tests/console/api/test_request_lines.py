@@ -12,15 +12,24 @@ TEAM = "/api/v1/organizations/{org}/teams/{team}"
 RECORD = f"{TEAM}/verifications/{{verification}}/runs/{{run}}/record"
 
 
+def accesses(text: list[str]) -> list[dict[str, Any]]:
+    """The lines of the access log."""
+    return [line for line in map(json.loads, [*text]) if line["logger"] == "rtk.console.access"]
+
+
 def test_a_call_tells_who_made_it_by_ids_whichever_way_it_takes(live: Live) -> None:
     machine, nobody = live.machine(), live.nobody()
+    calls = (
+        lambda: machine("GET", f"{live.team}/verifications"),
+        lambda: machine("POST", f"{live.runs('v')}/{RUN}/record", data=b""),
+        lambda: nobody("GET", f"{live.team}/verifications", headers={"X-Request-ID": "mine"}),
+        lambda: machine("POST", f"{live.team}/verifications", data=b"{}", headers={"Content-Type": "application/json"}),
+    )
     with logged() as text:
-        machine("GET", f"{live.team}/verifications")
-        machine("POST", f"{live.runs('v')}/{RUN}/record", data=b"")
-        nobody("GET", f"{live.team}/verifications", headers={"X-Request-ID": "mine"})
-        machine("POST", f"{live.team}/verifications", data=b"{}", headers={"Content-Type": "application/json"})
-        until(lambda: sum("rtk.console.access" in line for line in text) == 4, "a line for each")  # after its answer
-    lines: list[dict[str, Any]] = [line for line in map(json.loads, text) if line["logger"] == "rtk.console.access"]
+        for number, call in enumerate(calls, 1):
+            call()
+            until(lambda: len(accesses(text)) == number, "a line follows each answer")  # noqa: B023 - asked at once
+    lines = accesses(text)
     assert [line["route"] for line in lines] == [f"{TEAM}/verifications", RECORD, *[f"{TEAM}/verifications"] * 2]
     user = str(live.world.member.pk)
     assert [line["user_id"] for line in lines] == [user, user, None, user]
