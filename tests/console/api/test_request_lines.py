@@ -1,6 +1,7 @@
 """What the access log tells of calls of every kind: by ids, and nothing that was sent."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from tests.console.live import Live
@@ -19,7 +20,7 @@ def accesses(text: list[str]) -> list[dict[str, Any]]:
 
 def test_a_call_tells_who_made_it_by_ids_whichever_way_it_takes(live: Live) -> None:
     machine, nobody = live.machine(), live.nobody()
-    calls = (
+    calls: tuple[Callable[[], Any], ...] = (
         lambda: machine("GET", f"{live.team}/verifications"),
         lambda: machine("POST", f"{live.runs('v')}/{RUN}/record", data=b""),
         lambda: nobody("GET", f"{live.team}/verifications", headers={"X-Request-ID": "mine"}),
