@@ -8,7 +8,8 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -35,16 +36,16 @@ def backup(place: Place, file: Path) -> int:
     """
     if not holds_data(place):
         raise BadInput(f"there is no database in {str(place.path)!r}; expected the data directory of a console")
-    partial = file.with_name(f"{file.name}.{os.getpid()}.partial")
+    unfinished = file.with_name(f"{file.name}.{os.getpid()}.partial")
     try:
-        with open(partial, "wb", opener=private) as out, _database(place) as url:
+        with open(unfinished, "wb", opener=private) as out, _database(place) as url:
             _dump(url, out)
-        partial.replace(file)
+        unfinished.replace(file)
         return file.stat().st_size
     except OSError as error:
         raise BadInput(f"cannot write {str(file)!r}: {error.strerror}") from None
     finally:
-        partial.unlink(missing_ok=True)
+        unfinished.unlink(missing_ok=True)
 
 
 def restore(place: Place, file: Path, sure: Callable[[], object] = lambda: None) -> None:
@@ -100,17 +101,25 @@ def _replace(file: Path, url: str) -> None:
     ):
         assert reading.stdout is not None
         assert executing.stdin is not None
-        try:
-            _copy(reading.stdout, executing.stdin)
-        except BrokenPipeError:
-            reading.kill()
-        if reading.wait() != 0 and executing.poll() is None:
+        took_all = _passed(partial(_copy, reading.stdout, executing.stdin))
+        if not took_all:
+            reading.kill()  # psql has ended before it took the rest; it says why
+        elif reading.wait() != 0:
             executing.kill()
+            _passed(executing.stdin.close)
             raise CannotBackUp(f"{str(file)!r} cannot be read to its end: {_told(reading)}")
-        with suppress(BrokenPipeError):  # psql has ended before it took the rest; it says why
-            executing.stdin.close()
-        if executing.wait() != 0:
+        _passed(executing.stdin.close)
+        if executing.wait() != 0 or not took_all:
             raise CannotBackUp(f"{str(file)!r} could not be restored: {_told(executing)}")
+
+
+def _passed(write: Callable[[], object]) -> bool:
+    """Whether another process took what is written to it; false once it reads no more."""
+    try:
+        write()
+    except BrokenPipeError:
+        return False
+    return True
 
 
 def _copy(script: IO[bytes], to: IO[bytes]) -> None:
