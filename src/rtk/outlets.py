@@ -5,6 +5,7 @@ traceback. Colours and the live view are drawn by `rtk.report.terminal` alone, w
 """
 
 import logging
+import select
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -84,3 +85,12 @@ def outlets() -> Iterator[None]:
     finally:
         if not unexpected:
             sys.stdout, sys.stderr = before
+
+
+def unread() -> bool:
+    """Whether nobody reads standard output or standard error any more."""
+    poll = select.poll()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # it is none of the system's, or closed
+            poll.register(stream.fileno(), 0)
+    return bool(poll.poll(0))

@@ -1,5 +1,7 @@
 """What the commands share: their manners with terminals that cannot show every letter."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -26,3 +28,27 @@ def test_a_letter_that_the_output_cannot_show_ends_no_command(tmp_path: Path, lo
     assert ended.code == 0, ended.out
     assert "Traceback" not in ended.out
     assert "st\\xf6re" in ended.out
+
+
+BREAKS = """
+import os, sys
+from rtk.cli.options import Command
+def broken():
+    {}
+    raise BrokenPipeError(32, "Broken pipe")
+Command("it", callback=broken).main(prog_name="it")
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [
+        ("pass", "it: another process that this command needs ended before it should\n"),
+        ("read, write = os.pipe(); os.close(read); os.dup2(write, 1)", ""),
+    ],
+)
+def test_a_pipe_that_breaks_is_silent_only_where_nobody_reads_our_output(before: str, said: str) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", BREAKS.format(before)], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (ended.stdout, ended.stderr, ended.returncode) == ("", said, 1)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rtk.console.backup import _copy, backup, check, restore
+from rtk.console.backup import _copy, _replace, backup, check, restore
 from rtk.console.place import InUse, Place
 from rtk.console.postgres import Postgres
 from rtk.errors import BadInput, ToolkitError
@@ -78,6 +78,23 @@ def test_a_file_that_breaks_off_changes_nothing(held: Place, tmp_path: Path) -> 
         restore(held, half)
     assert "\n" not in str(told.value)
     assert people(held) == 4
+
+
+@pytest.mark.parametrize("lingers", ["", "exec <&-; sleep 0.5; "])
+def test_why_it_was_refused_is_said_however_soon_psql_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lingers: str
+) -> None:
+    programs = {
+        "pg_restore": "exec head -c 3000000 /dev/zero",
+        "psql": f"echo 'psql:x: ERROR:  must be owner of schema public' >&2; {lingers}exit 3",
+    }
+    (tmp_path / "bin").mkdir()
+    for name, does in programs.items():
+        (tmp_path / "bin" / name).write_text(f"#!/bin/sh\n{does}\n")
+        (tmp_path / "bin" / name).chmod(0o755)
+    monkeypatch.setattr("rtk.console.backup.installed", lambda: tmp_path)
+    with pytest.raises(ToolkitError, match=r"could not be restored: must be owner of schema public$"):
+        _replace(tmp_path / "b.dump", "postgresql://nobody")
 
 
 def test_settings_that_older_servers_do_not_know_are_left_out_and_data_is_not() -> None:

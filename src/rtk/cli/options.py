@@ -5,13 +5,13 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from io import TextIOWrapper
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
 from rtk.errors import BadInput, ToolkitError
 from rtk.experiment.quantity import seconds, share
-from rtk.outlets import outlets
+from rtk.outlets import outlets, unread
 from rtk.printable import hanging
 
 if TYPE_CHECKING:
@@ -36,8 +36,16 @@ class _Manners(click.Command):
             try:
                 return _usage_exits_1(lambda: super(_Manners, self).invoke(ctx))
             except ToolkitError as error:
-                click.echo(hanging(f"{ctx.find_root().info_name}: {error}"), err=True)
-                ctx.exit(error.exit_code)
+                _say(ctx, error)
+            except BrokenPipeError:
+                if unread():
+                    raise  # click ends without a word: nobody is there for it
+                _say(ctx, ToolkitError("another process that this command needs ended before it should"))
+
+
+def _say(ctx: click.Context, error: ToolkitError) -> NoReturn:
+    click.echo(hanging(f"{ctx.find_root().info_name}: {error}"), err=True)
+    ctx.exit(error.exit_code)
 
 
 class Command(_Manners):
