@@ -85,7 +85,7 @@ def test_why_it_was_refused_is_said_however_soon_psql_ends(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lingers: str
 ) -> None:
     programs = {
-        "pg_restore": "exec head -c 3000000 /dev/zero",
+        "pg_restore": "exec yes",
         "psql": f"echo 'psql:x: ERROR:  must be owner of schema public' >&2; {lingers}exit 3",
     }
     (tmp_path / "bin").mkdir()
