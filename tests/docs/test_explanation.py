@@ -145,7 +145,7 @@ def test_the_example_of_a_budget_is_computed() -> None:
 def test_what_the_tutorial_reads_out_of_its_run_is_computed() -> None:
     """22 of 30 met, 8 deviated; 6 and 6 met before and after; every 10 s; 95 % over a day."""
     told = (DOCS / "tutorial" / "load-an-ec2-instance.md").read_text(encoding="utf-8")
-    assert f"**How sure is that?** at most {proven_at_most(22, 30):.1%}".replace("%", " %") in told
+    assert f"**What is proven?** at most {proven_at_most(22, 30):.1%}".replace("%", " %") in told
     assert f"{proven_at_least(22, 30):.1%} to {proven_at_most(22, 30):.1%}".replace("%", " %") in told
     assert verdict_of(Case(0.95, 30, 22, 8)) == "fail"
     assert "Had 26 been good" in told

@@ -15,7 +15,7 @@ def test_how_many_count_is_said_with_why_the_others_do_not() -> None:
     beside = {Uncounted.TOO_OLD: 1, Uncounted.UNJUDGED: 1, Uncounted.EARLIER: 2}
     assert sentence(7, beside, MONTH) == (
         "Of 11 runs that ended, 7 count toward this: 1 is older than 30 days, 1 is invalid or has no verdict, "
-        "2 measured what the verification said before it was changed."
+        "2 were measured before the verification was changed."
     )
 
 

@@ -162,7 +162,7 @@ def test_an_invalid_run_asks_no_question_that_it_cannot_answer() -> None:
     told = story(*a_run("invalid"))
     assert told.next_step == 'Play "inject-cpu-load" by itself to see why it fails, fix it, then run it again.'
     assert told.why == 'The condition "inject-cpu-load" was not applied: the process ended with 254: no credentials.'
-    assert not {"How sure is that?", "Did it get worse?"} & {answer.label for answer in told.answers}
+    assert not {"What is proven?", "Did it get worse?"} & {answer.label for answer in told.answers}
 
 
 def test_of_a_broken_baseline_what_was_seen_is_shown_and_judges_nothing() -> None:

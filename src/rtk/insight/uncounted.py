@@ -19,9 +19,13 @@ _ONE = {
     Uncounted.TOO_OLD: "is older than {}",
     Uncounted.UNJUDGED: "is invalid or has no verdict",
     Uncounted.APART: "measured something else than the verification says",
-    Uncounted.EARLIER: "measured what the verification said before it was changed",
+    Uncounted.EARLIER: "was measured before the verification was changed",
 }
-_MANY = {Uncounted.TOO_OLD: "are older than {}", Uncounted.UNJUDGED: "are invalid or have no verdict"}
+_MANY = {
+    Uncounted.TOO_OLD: "are older than {}",
+    Uncounted.UNJUDGED: "are invalid or have no verdict",
+    Uncounted.EARLIER: "were measured before the verification was changed",
+}
 
 
 def sentence(counting: int, beside: Mapping[Uncounted, int], lasts_s: float) -> str:

@@ -1,9 +1,9 @@
-"""How sure a verdict is, in words: the bound that its headline has, and what independent measurements would say."""
+"""What is proven, in words: the bound that the headline has, and what independent measurements would say."""
 
 from rtk.figures import NO_DATA, bound, count, duration, rounded, share
 from rtk.insight.shape import Insight
 
-QUESTION = "How sure is that?"
+QUESTION = "What is proven?"
 
 
 def figure(insight: Insight) -> str:

@@ -124,7 +124,7 @@ def test_a_run_refused_at_the_gate_is_called_not_begun_everywhere_and_says_why(w
     assert "Asked 3 times, the last time: shop: outside its tolerance, it gave status 500." in text
     assert "the hypothesis was not met: shop" in text
     assert "Next:</strong> Bring the service into its steady state" in text
-    assert "How sure is that?" not in text
+    assert "What is proven?" not in text
     assert "a warm-up gives one" not in text
     assert "1 was not begun" in text
     for shown in (text, text_of(browser_of(world), "/acme/shop")):
