@@ -23,4 +23,5 @@ fi
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --constraint constraints.txt uv
 # Compiled once here, and not again by each of the many processes that the tests and the bench start.
 "$venv/bin/uv" pip install --quiet --compile-bytecode --python "$venv/bin/python" --constraint constraints.txt --editable '.[all]' --group dev
+"$venv/bin/python" -m compileall -q src
 "$venv/bin/python" tools/frontend.py
