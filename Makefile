@@ -20,10 +20,10 @@ $(STAMP): pyproject.toml constraints.txt tools/setup.sh
 demo: setup ## play the tutorial from its first step to its insight, about 80 s; DEMO=--full at its published times
 	@$(BIN)/rtk demo $(DEMO) || [ $$? -eq 130 ] # which is Ctrl-C, and no failure
 
-# Many tests wait more than they work, so four more at a time than there are cores; in the order of the files, for the
+# Many tests wait more than they work, so two more at a time than there are cores; in the order of the files, for the
 # longest of them are not the last.
-AT_ONCE = --dist=loadfile --no-loadscope-reorder --maxprocesses=8 --numprocesses=$$(($$(getconf _NPROCESSORS_ONLN) + 4))
-test: setup ## every test, those of the TypeScript first, up to eight at a time
+AT_ONCE = --dist=loadfile --no-loadscope-reorder --maxprocesses=6 --numprocesses=$$(($$(getconf _NPROCESSORS_ONLN) + 2))
+test: setup ## every test, those of the TypeScript first, up to six at a time
 	@$(BIN)/python tools/frontend.py test
 	@$(BIN)/python -m pytest $(AT_ONCE)
 
