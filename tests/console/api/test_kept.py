@@ -299,5 +299,6 @@ def test_a_run_that_a_safeguard_forbids_ends_interrupted(live: Live, machine: Ma
     old.play("denial")
     assert machine("GET", f"{old.execution}/policies").json()["allowed"] is False
     shown = machine("GET", old.run).json()
-    assert (shown["status"], shown["state"], shown["verdict"]) == ("interrupted", "ended", None)
+    assert (shown["status"], shown["state"]) == ("interrupted", "ended")
+    assert shown["verdict"] in (None, "invalid")  # until its insight is there, and then
     assert machine("GET", old.execution).json()["status"] == "interrupted"
