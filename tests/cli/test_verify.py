@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from rtk.cli.ending import MEANINGS
+from rtk.insight.missed_reason import MissedReason
 from tests.conftest import LONG, SHORT, Ended, Home, activity, experiment, noting, probing, python, shell
 
 BUSY_S = 15.0  # what a machine that is slow and has much else to do may add to a bounded time
@@ -292,7 +293,9 @@ def test_a_probe_that_hangs_is_deviated_never_missed_never_met(ended: Callable[[
     states = ended(name).home.journal()["steady_states"]["during"]
     met = [state["steady_state_met"] for state in states]
     assert [state["rtk"]["phase"] for state in states].count("conditions") == 20
-    assert None not in met
+    missed = {state["rtk"]["code"] for state in states if state["steady_state_met"] is None}
+    assert missed <= {MissedReason.LATE, MissedReason.PAUSED}, "a busy machine may begin one late; none for its hanging"
+    assert met.count(False) >= 10
     assert met.count(True) <= 10, "the first ones may be made before the condition has begun, and none after"
 
 
