@@ -41,7 +41,7 @@ def run(sitting: Sitting) -> Row:
 
 
 def insighted(checkout: Path, many: int) -> Figures:
-    """What the insight of a checkout takes, in a process of its own."""
+    """Return what the insight of a checkout takes, in a process of its own."""
     environ = {**environment(), "PYTHONPATH": str(checkout / "src")}
     # -P: the bench's own directory has modules that must not be found in place of others.
     done = subprocess.run(

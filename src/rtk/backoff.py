@@ -1,4 +1,4 @@
-"""How long to wait before the next try: longer each time, up to a longest."""
+"""Growing pauses between tries."""
 
 from dataclasses import dataclass
 
@@ -14,5 +14,5 @@ class Backoff:
     longest_s: float
 
     def pause(self, tries: int) -> float:
-        """Return the pause after so many tries that had one already; the first is after none."""
+        """Return the pause in seconds after `tries` earlier pauses: `first_s` after none."""
         return min(self.first_s * self.factor ** min(tries, _MOST), self.longest_s)

@@ -13,8 +13,8 @@ from rtk.console.store.models import Objective
 
 pytestmark = pytest.mark.django_db
 
-TEAM, ORG = sql.Columns(Team, "team"), sql.Columns(Organization, "org", without=("name",))
-OBJECTIVE = sql.Columns(Objective, "objective")
+TEAM, ORG = sql.ModelColumns(Team, "team"), sql.ModelColumns(Organization, "org", without=("name",))
+OBJECTIVE = sql.ModelColumns(Objective, "objective")
 TEAMS = f"""
 SELECT {TEAM.sql}, {ORG.sql}, {OBJECTIVE.sql} FROM people_team AS team
   JOIN people_organization AS org ON org.id = team.org_id

@@ -199,6 +199,19 @@ class Death:
         assert completes == (ended == "completed"), (insight["stopped"], ended)
 
 
+def chaos(death: Death, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run `chaos` where the run has died."""
+    return subprocess.run(
+        [str(CHAOS), "--no-version-check", "--no-log-file", *arguments],
+        cwd=death.place,
+        env=death.environ(),
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+
+
 def until(true: Any) -> None:
     patience = time.monotonic() + PATIENCE_S
     while not true():

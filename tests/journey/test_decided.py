@@ -3,7 +3,6 @@
 import json
 import re
 import signal
-import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from rtk.insight.proof import Counts
 from rtk.insight.standing import standing_of
 from rtk.insight.standing_shape import PromiseStanding, StandingReason, StandingState
 from rtk.insight.sums import RunSums, Sums
-from tests.journey.death import CHAOS, Death
+from tests.journey.death import Death, chaos
 from tests.targets import Target
 
 Serve = Callable[[Callable[[int], float]], Target]
@@ -94,14 +93,6 @@ def test_a_run_that_was_decided_and_then_killed_is_completed_by_its_guardian(
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_after_its_guardian_died_too_chaos_recover_completes_it(target: Serve, tmp_path: Path, moment: str) -> None:
     death = ran(tmp_path / moment, degraded(target), signal.SIGKILL, with_guardian=True, **MOMENTS[moment])
-    done = subprocess.run(
-        [str(CHAOS), "--no-version-check", "--no-log-file", "recover", "--all", "--yes"],
-        cwd=death.place,
-        env=death.environ(),
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
+    done = chaos(death, "recover", "--all", "--yes")
     assert done.returncode == 0, done.stdout + done.stderr
     is_as_if_nobody_had_killed_it(death.read())

@@ -2,30 +2,16 @@
 
 import json
 import signal
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from rtk.verify.record import Recorded
-from tests.journey.death import CHAOS, Death
+from tests.journey.death import Death, chaos
 from tests.targets import Target
 
 Serve = Callable[[Callable[[int], float]], Target]
-
-
-def chaos(death: Death, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    """Run `chaos` where the run has died."""
-    return subprocess.run(
-        [str(CHAOS), "--no-version-check", "--no-log-file", *arguments],
-        cwd=death.place,
-        env=death.environ(),
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from rtk.cli.options import Group
 from rtk.printable import printable
 
 if TYPE_CHECKING:
-    from rtk.console.people.ending import Way
+    from rtk.console.people.ending import Access
 
 _USER = click.argument("user")
 
@@ -86,6 +86,6 @@ def hand_over(data: str | None, user: str, address: str) -> None:
     click.echo(f"{user} is {address} from now on; {_said(ended)}; 'rtk sign-in-link --email {address}' lets them in")
 
 
-def _said(ended: "Mapping[Way, int]") -> str:
+def _said(ended: "Mapping[Access, int]") -> str:
     counts = [f"{count} {what.one if count == 1 else what}" for what, count in ended.items() if count]
     return f"ended: {', '.join(counts)}" if counts else "there was nothing to end"

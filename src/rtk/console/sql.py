@@ -16,7 +16,7 @@ Row = Mapping[str, Any]
 M = TypeVar("M", bound=Model)
 
 
-class Columns(Generic[M]):
+class ModelColumns(Generic[M]):
     """What a query reads of a table, which it calls `alias`: `sql` are the columns, each named `alias.column` in a row.
 
     Those `without` are read when somebody asks the model for them, as Django does it with what is deferred.

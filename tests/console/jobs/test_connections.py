@@ -5,20 +5,20 @@ import asyncio
 import pytest
 from procrastinate.exceptions import ConnectorException
 
-from rtk.console.jobs.connections import Connections
+from rtk.console.jobs.connections import JobConnector
 
 pytestmark = pytest.mark.usefixtures("kept")
 LIMITS = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
 
 
-async def found(of: Connections, name: str) -> str:
+async def found(of: JobConnector, name: str) -> str:
     row = await of.execute_query_one_async("SELECT current_setting(%(name)s) AS value", name=name)
     return str(row["value"])
 
 
 def test_they_have_the_time_limits_of_the_console() -> None:
     async def limits() -> list[str]:
-        connections = Connections()
+        connections = JobConnector()
         await connections.open_async()
         try:
             return [await found(connections, name) for name in LIMITS]
@@ -34,7 +34,7 @@ def test_they_have_the_time_limits_of_the_console() -> None:
 )
 def test_a_change_that_a_lost_connection_kept_from_being_made_is_known(query: str, lost: bool) -> None:
     async def changed() -> bool:
-        connections = Connections()
+        connections = JobConnector()
         await connections.open_async()
         try:
             with pytest.raises(ConnectorException):

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
 
@@ -125,6 +125,20 @@ def test_a_job_that_does_not_end_keeps_nobody_from_ending_and_is_done_by_the_nex
     doing.may_end.set()
     with at_work():
         wait_for(lambda: len(doing.done) == 2 and statuses() == [])
+
+
+def test_a_database_that_is_slow_at_the_end_still_gets_the_job_back(doing: Doing) -> None:
+    doing.may_end.clear()
+    defer(Work.TELL, [uuid4()])
+    with at_work() as first:
+        wait_for(lambda: doing.done)
+        end = threading.Thread(target=first.stop)
+        with transaction.atomic():
+            ProcrastinateJob.objects.select_for_update().get()
+            end.start()
+            time.sleep(engine.GRACE_S + engine.PUT_BACK_S / 2)
+        end.join()
+    assert statuses() == ["todo"]
 
 
 def test_workers_that_end_are_counted_and_started_again(doing: Doing) -> None:

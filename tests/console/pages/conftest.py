@@ -6,18 +6,25 @@ from typing import Any
 
 import pytest
 from django.db import connections
+from django.test import Client
 from playwright.sync_api import Browser
 
 from rtk.console.people.models import User
 from tests.console.live import Live, live_console
 from tests.console.pages.browser import Lending, Screen, browsing, context, watched
-from tests.console.people.world import World, made
+from tests.console.people.world import World, made, signed_in
 
 
 @pytest.fixture
 def world(db: None) -> World:
     """Acme and Rival with everybody in them, in the database."""
     return made()
+
+
+@pytest.fixture
+def member(world: World) -> Client:
+    """The browser of a member of Acme's shop."""
+    return signed_in(world.member)
 
 
 @pytest.fixture(scope="module")

@@ -10,17 +10,12 @@ from django.http import QueryDict
 
 from rtk.console.pages.once import Once, Seen
 from rtk.console.store.models import ActionItem
-from tests.console.people.world import World, made
+from tests.console.people.world import World
 
 
 class Renaming(Seen):
     name = forms.CharField()
     size = forms.ChoiceField(choices=[("s", "Small"), ("l", "Large")], required=False)
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return made()
 
 
 def sent(form: type[forms.Form], initial: dict[str, Any] | None = None, **typed: str) -> Any:

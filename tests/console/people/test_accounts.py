@@ -21,7 +21,7 @@ def told(org: Organization, action: str) -> AuditEntry:
 def test_who_is_disabled_has_no_way_in_until_enabled(world: World) -> None:
     secret = tokens.make(world.member, "CI")[1]
     browser = signed_in(world.member)
-    assert accounts.disable(MARY)[ending.Way.TOKENS] == 1
+    assert accounts.disable(MARY)[ending.Access.TOKENS] == 1
     assert gate.authenticate(f"Bearer {secret}") is None
     assert browser.get("/acme/shop/people").status_code == 302
     assert accounts.enable(str(world.member.pk)) == MARY

@@ -97,7 +97,7 @@ class Form(Schema):
 
 
 class Change(Form):
-    """What is to change of something: what is left out stays as it is, and null is nothing where that is possible."""
+    """The changes to something: a key that is left out stays, and null clears a key that may be empty."""
 
     def said(self) -> dict[str, Any]:
         """Return what was sent, null included."""

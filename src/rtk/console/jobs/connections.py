@@ -13,7 +13,7 @@ from rtk.console.store.database import parameters
 CONNECTIONS = 2  # beside one for each queue, on which its worker is told of jobs
 
 
-class Connections(PsycopgConnector):
+class JobConnector(PsycopgConnector):
     """A few connections. `lost` is set once a change failed because the database was away.
 
     A job whose end could not be noted would stay as it is for as long as its worker lives, and keep others waiting. So

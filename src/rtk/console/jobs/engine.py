@@ -16,7 +16,7 @@ from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 
 from rtk.console.jobs import duties
-from rtk.console.jobs.connections import Connections
+from rtk.console.jobs.connections import JobConnector
 from rtk.console.jobs.work import Queue
 from rtk.console.tending import Tending
 
@@ -26,7 +26,9 @@ LOOK_EVERY_S = {Queue.NOTIFICATIONS: 5.0, Queue.RUNS: 30.0}
 HEARTBEAT_S, SILENCE_S = 10.0, 30.0  # a worker that was not heard of for so long has lost its jobs
 UNSTICK_EVERY_S = 10.0
 ABORT_EVERY_S = 60.0  # nobody aborts jobs
-GRACE_S = 2.0  # for jobs under way at the end: which of them go on longer are done again
+GRACE_S = 1.0  # for jobs under way at the end: which of them go on longer are done again
+# For putting those back into their queue, on a busy machine too. A job that is not put back waits for SILENCE_S.
+PUT_BACK_S = 5.0
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +61,7 @@ class Engine:
             if self._wake:
                 loop, event = self._wake
                 loop.call_soon_threadsafe(event.set)
-        self._tending.end(within_s=2 * GRACE_S)
+        self._tending.end(within_s=GRACE_S + PUT_BACK_S + 1)
 
     def _turn(self) -> None:
         try:
@@ -99,7 +101,7 @@ async def _ended(tasks: list[asyncio.Task[Any]]) -> BaseException | None:
     """
     for each in tasks:
         each.cancel()
-    over, _ = await asyncio.wait(tasks, timeout=GRACE_S)
+    over, _ = await asyncio.wait(tasks, timeout=GRACE_S + PUT_BACK_S)
     errors = [each.exception() for each in over if not each.cancelled()]
     return next(filter(None, errors), None)
 
@@ -114,7 +116,7 @@ def _workers(app: App) -> "Iterator[Any]":
             abort_job_polling_interval=ABORT_EVERY_S,
             update_heartbeat_interval=HEARTBEAT_S,
             stalled_worker_timeout=SILENCE_S,
-            shutdown_graceful_timeout=GRACE_S / 2,
+            shutdown_graceful_timeout=GRACE_S,
             delete_jobs="successful",
             install_signal_handlers=False,
         )
@@ -127,7 +129,7 @@ async def opened() -> AsyncIterator[tuple[App, asyncio.Event]]:
 
     Django's app of it defers jobs in Django's transactions, and so keeps Django's connection: it is another one.
     """
-    connector = Connections()
+    connector = JobConnector()
     app = App(connector=connector, periodic_defaults={"max_delay": duties.LATEST_S})
     duties.register(app)
     async with app.open_async():

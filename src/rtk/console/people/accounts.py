@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.timezone import localtime
 
 from rtk.console.people import addresses, audit, ending
-from rtk.console.people.ending import Ended, Way
+from rtk.console.people.ending import Access, Ended
 from rtk.console.people.models import Organization, User
 from rtk.errors import BadInput
 
@@ -48,7 +48,7 @@ def listed() -> list[Account]:
     return [Account(str(user.pk), user.email, _state(user, user.pk in confirmed), _last(user)) for user in users]
 
 
-def disable(who: str) -> dict[Way, int]:
+def disable(who: str) -> dict[Access, int]:
     """Shut somebody out and end all that lets them in; how much of each kind that was. Raises BadInput."""
     user = meant(who)
     with transaction.atomic():
@@ -77,7 +77,7 @@ def administrate(who: str, *, may: bool) -> str:
     return user.email
 
 
-def hand_over(who: str, email: str) -> dict[Way, int]:
+def hand_over(who: str, email: str) -> dict[Access, int]:
     """Give an account to whoever has another address; nothing of whoever had it before lets them in.
 
     It keeps its organizations and roles. How much ended of each kind. Raises BadInput.

@@ -147,7 +147,7 @@ def password_reset(request: HttpRequest, user: User, **_: Any) -> None:
     password_changed(user)
     attempts.reset(request, user)
     ended = ending.end_access(user, ending.Ended.RESET)
-    if ended[ending.Way.ADDRESSES]:
+    if ended[ending.Access.ADDRESSES]:
         messages.info(request, f"{user.email} is the only address of your account now: add others again.")
 
 

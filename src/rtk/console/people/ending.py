@@ -28,7 +28,7 @@ class Ended(StrEnum):
     REMOVED = "removed"
 
 
-class Way(StrEnum):
+class Access(StrEnum):
     """A way into an account, by the name it has in the audit log."""
 
     TOKENS = "tokens"
@@ -44,15 +44,15 @@ class Way(StrEnum):
 
 
 _ONE = {
-    Way.TOKENS: "token",
-    Way.SESSIONS: "session",
-    Way.SECOND_FACTORS: "second factor",
-    Way.CONNECTIONS: "connection",
-    Way.ADDRESSES: "address",
+    Access.TOKENS: "token",
+    Access.SESSIONS: "session",
+    Access.SECOND_FACTORS: "second factor",
+    Access.CONNECTIONS: "connection",
+    Access.ADDRESSES: "address",
 }
 
 
-def end_access(user: User, why: Ended) -> dict[Way, int]:
+def end_access(user: User, why: Ended) -> dict[Access, int]:
     """End the tokens, sessions, passkeys, authenticator apps, recovery codes and connections of an account.
 
     Return how many there were of each kind. Whoever is only disabled stays connected to the issuer, by which nobody
@@ -61,14 +61,14 @@ def end_access(user: User, why: Ended) -> dict[Way, int]:
     """
     with transaction.atomic():
         ended = {
-            Way.TOKENS: _deleted(Token.objects.filter(user=user)),
-            Way.SESSIONS: _sessions_ended(user),
-            Way.SECOND_FACTORS: _deleted(Authenticator.objects.filter(user=user)),
+            Access.TOKENS: _deleted(Token.objects.filter(user=user)),
+            Access.SESSIONS: _sessions_ended(user),
+            Access.SECOND_FACTORS: _deleted(Authenticator.objects.filter(user=user)),
         }
         if why != Ended.DISABLED:
-            ended[Way.CONNECTIONS] = _deleted(SocialAccount.objects.filter(user=user))
+            ended[Access.CONNECTIONS] = _deleted(SocialAccount.objects.filter(user=user))
         if why == Ended.RESET:
-            ended[Way.ADDRESSES] = addresses.keep(user, user.read_at or user.email)
+            ended[Access.ADDRESSES] = addresses.keep(user, user.read_at or user.email)
         if any(ended.values()):
             audit.record_everywhere(
                 user,
@@ -79,7 +79,7 @@ def end_access(user: User, why: Ended) -> dict[Way, int]:
     return ended
 
 
-def disable(user: User) -> dict[Way, int]:
+def disable(user: User) -> dict[Access, int]:
     """Shut somebody out, until they are enabled again; how much ended of each kind."""
     with transaction.atomic():
         ended = end_access(user, Ended.DISABLED)

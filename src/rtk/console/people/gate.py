@@ -31,7 +31,7 @@ EVERYWHERE = (Role.OWNER, Role.ADMIN)  # who is in all teams of the organization
 _BEARER = "bearer "
 _ROLE = "role"  # declared with the models: named literally, the type checker would see it declared twice
 _IS_IN = Q(role__isnull=False)
-_TEAM, _ORG = sql.Columns(Team, "team"), sql.Columns(Organization, "org")
+_TEAM, _ORG = sql.ModelColumns(Team, "team"), sql.ModelColumns(Organization, "org")
 # Every page and nearly every call asks this.
 _ONE_TEAM = f"""
 SELECT {_TEAM.sql}, {_ORG.sql}, membership.role

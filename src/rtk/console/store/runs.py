@@ -34,10 +34,10 @@ def of(team: Team) -> Any:
     return Run.objects.filter(team=team).select_related("verification", "experiment", "team", "created_by")
 
 
-_RUN = sql.Columns(Run, "run", without=("client_insight", "results", "progress"))
-_VERIFICATION = sql.Columns(Verification, "verification", without=("stop_when",))
-_EXPERIMENT = sql.Columns(Experiment, "experiment", without=("document",))
-_PERSON = sql.Columns(User, "person")
+_RUN = sql.ModelColumns(Run, "run", without=("client_insight", "results", "progress"))
+_VERIFICATION = sql.ModelColumns(Verification, "verification", without=("stop_when",))
+_EXPERIMENT = sql.ModelColumns(Experiment, "experiment", without=("document",))
+_PERSON = sql.ModelColumns(User, "person")
 _ONE = f"""
 SELECT {_RUN.sql}, {_VERIFICATION.sql}, {_EXPERIMENT.sql}, {_PERSON.sql}
 FROM store_run AS run

@@ -46,10 +46,10 @@ def of(team: Team) -> Any:
     return rows.select_related("objective", "experiment", "revision", "team")
 
 
-_VERIFICATION = sql.Columns(Verification, "verification")
-_OBJECTIVE = sql.Columns(Objective, "objective")
-_REVISION = sql.Columns(Revision, "revision")
-_EXPERIMENT = sql.Columns(Experiment, "experiment")
+_VERIFICATION = sql.ModelColumns(Verification, "verification")
+_OBJECTIVE = sql.ModelColumns(Objective, "objective")
+_REVISION = sql.ModelColumns(Revision, "revision")
+_EXPERIMENT = sql.ModelColumns(Experiment, "experiment")
 _ALONG = """
   LEFT JOIN store_objective AS objective ON objective.id = verification.objective_id
   LEFT JOIN store_revision AS revision ON revision.id = verification.revision_id

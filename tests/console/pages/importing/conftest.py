@@ -1,20 +1,9 @@
 """Who imports, and where."""
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
-from tests.console.people.world import World, made, signed_in
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return made()
-
-
-@pytest.fixture
-def member(world: World) -> Client:
-    return signed_in(world.member)
+from tests.console.people.world import World
 
 
 @pytest.fixture

@@ -5,17 +5,7 @@ from django.test import Client
 
 from rtk.console.store.models import Verification
 from tests.console.pages.verifications.test_views import address, sent, verification
-from tests.console.people.world import World, made, signed_in
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return made()
-
-
-@pytest.fixture
-def member(world: World) -> Client:
-    return signed_in(world.member)
+from tests.console.people.world import World
 
 
 def test_what_is_expected_is_typed_shown_and_taken_back(world: World, member: Client) -> None:

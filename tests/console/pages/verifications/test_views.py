@@ -15,7 +15,7 @@ from rtk.console.people.models import Team, User
 from rtk.console.store import changes, runs
 from rtk.console.store.models import Objective, Run, Verification
 from tests.console.live import EXPERIMENT, PLAN
-from tests.console.people.world import World, made, signed_in
+from tests.console.people.world import World, signed_in
 
 LOADED: dict[str, Any] = {
     **EXPERIMENT,
@@ -23,16 +23,6 @@ LOADED: dict[str, Any] = {
     "secrets": {"api": {"key": {"type": "env", "key": "API_KEY"}}},
     "tags": ["shop", "<b>"],
 }
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return made()
-
-
-@pytest.fixture
-def member(world: World) -> Client:
-    return signed_in(world.member)
 
 
 def verification(world: World, name: str = "Busy", team: Team | None = None, **more: Any) -> Verification:
