@@ -13,7 +13,7 @@ from threading import Thread
 import pytest
 
 from rtk.console import client, wheel
-from rtk.console.pages.importing.found import Found
+from rtk.console.pages.importing.found import ExperimentSummary
 from rtk.console.pages.verifications.ways import WAYS, Subject, way_of
 from rtk.console.store.looking import read
 from tests.console.pages.verifications.test_ways import ID
@@ -41,7 +41,7 @@ def experiments() -> list[Path]:
 
 
 def test_no_page_installs_the_client_by_its_name() -> None:
-    found = [Found(read(path.read_bytes(), "json")[0]) for path in experiments()]
+    found = [ExperimentSummary(read(path.read_bytes(), "json")[0]) for path in experiments()]
     assert found
     for each in found:
         of = Subject(ID, "https://console.example.com", 420.0, each.distributions)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from rtk.console.pages.importing.found import Found
+from rtk.console.pages.importing.found import ExperimentSummary
 from rtk.console.pages.importing.planning import planned
 from rtk.console.pages.importing.proposals import numbers, trouble, verification
 from rtk.console.store.looking import read
@@ -15,7 +15,7 @@ from rtk.verify.longest import beside_s
 def look(source: str, form: str | None) -> dict[str, Any]:
     """What was found. Raises `Problem` 422 with the line and column, or the place, that is wrong."""
     document, mended = read(source.encode("utf-8", "surrogatepass"), form)
-    found = Found(document, mended)
+    found = ExperimentSummary(document, mended)
     hypothesis = document["steady-state-hypothesis"]
     return {
         "title": document["title"],
@@ -31,14 +31,14 @@ def look(source: str, form: str | None) -> dict[str, Any]:
     }
 
 
-def _plan(found: Found) -> dict[str, Any]:
+def _plan(found: ExperimentSummary) -> dict[str, Any]:
     """The verification that is proposed, and what it can prove."""
     told = planned({**numbers(found), "beside": beside_s(found.document)})
     prospects = [told.slots, *told.sentences, *told.advice] if told else []
     return {**verification(found), "prospects": prospects}
 
 
-def _needs(found: Found) -> dict[str, Any]:
+def _needs(found: ExperimentSummary) -> dict[str, Any]:
     """What a run needs from its surroundings."""
     variables = [
         {"name": each.name, "secret": each.option is None, "required": each.required} for each in found.variables

@@ -8,7 +8,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtk.console.pages.executions.journal import Journal, head, indented, part_of
+from rtk.console.pages.executions.journal import StoredJournal, head, indented, part_of
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
 VALUES = st.recursive(
@@ -41,7 +41,7 @@ def test_a_part_that_is_large_is_shown_by_its_beginning() -> None:
 
 
 def test_of_sixty_megabytes_no_more_is_read_than_is_shown() -> None:
-    journal = Journal(json.dumps({"run": ["x" * 1000] * 60_000, "status": "completed"}).encode())
+    journal = StoredJournal(json.dumps({"run": ["x" * 1000] * 60_000, "status": "completed"}).encode())
     began = time.process_time()
     (part,) = journal.large()
     assert part.size > 60_000_000

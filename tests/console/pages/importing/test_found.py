@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from rtk.console import client
-from rtk.console.pages.importing.found import Found, excerpt
+from rtk.console.pages.importing.found import ExperimentSummary, excerpt
 from rtk.console.store.looking import read
 from rtk.console.store.problem import Problem
 from tests.console.live import EXPERIMENT
@@ -78,13 +78,13 @@ def test_a_hostile_text_is_refused_in_one_sentence_and_in_bounded_time_and_memor
 )
 def test_a_byte_order_mark_other_line_ends_and_few_anchors_are_read(data: bytes) -> None:
     document, mended = read(data)
-    assert Found(document, mended).hypothesis in ("Checkout answers", "It answers 200")
+    assert ExperimentSummary(document, mended).hypothesis in ("Checkout answers", "It answers 200")
     assert mended == ()
 
 
 def test_five_megabytes_of_an_experiment_are_read() -> None:
     document, _ = read(json.dumps({**EXPERIMENT, "description": "x" * 5_000_000}).encode())
-    assert Found(document).title == EXPERIMENT["title"]
+    assert ExperimentSummary(document).title == EXPERIMENT["title"]
 
 
 def test_names_that_stand_twice_are_told() -> None:
@@ -113,7 +113,7 @@ def test_of_a_long_line_the_part_around_the_mistake_is_shown() -> None:
 
 def test_what_names_hold_is_harmless_in_a_line() -> None:
     action = {"type": "action", "name": "a\u202eb\x1b[31m" * 100, "provider": {"type": "process", "path": "p\nq"}}
-    (shown,) = Found({**EXPERIMENT, "method": [action]}).conditions
+    (shown,) = ExperimentSummary({**EXPERIMENT, "method": [action]}).conditions
     assert len(shown.name) <= 160
     assert "\u202e" not in shown.name
     assert shown.carrier == "process p q"
@@ -122,7 +122,7 @@ def test_what_names_hold_is_harmless_in_a_line() -> None:
 def test_a_variable_is_needed_once_and_only_where_it_has_no_default() -> None:
     env = {"type": "env", "key": "URL"}
     configuration = {"a": env, "b": env, "c": {**env, "key": "D", "default": 1}, "d": {**env, "key": "A B; rm"}}
-    found = Found({**EXPERIMENT, "configuration": configuration})
+    found = ExperimentSummary({**EXPERIMENT, "configuration": configuration})
     assert [each.name for each in found.variables] == ["URL", "D", "A B; rm"]
     assert [each.name for each in found.needed()] == ["URL"]
     assert "No shell can set" in found.warnings[-1]
@@ -130,7 +130,7 @@ def test_a_variable_is_needed_once_and_only_where_it_has_no_default() -> None:
 
 def test_our_own_package_comes_from_this_console_or_from_where_a_setting_says(settings: Any) -> None:
     provider = {"type": "python", "module": "chaoscloud.actions.ssm", "func": "send_command"}
-    found = Found({**EXPERIMENT, "method": [{"type": "action", "name": "load", "provider": provider}]})
+    found = ExperimentSummary({**EXPERIMENT, "method": [{"type": "action", "name": "load", "provider": provider}]})
     assert found.install == f"'reliability-toolkit[aws] @ {client.address()}'"
     settings.PACKAGE = "https://files.example.com/reliability_toolkit-0.1.0-py3-none-any.whl"
     assert found.install == f"'reliability-toolkit[aws] @ {settings.PACKAGE}'"

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
 from rtk.console.pages.timeline import rows
-from rtk.console.pages.timeline.rows import Asked, Row
+from rtk.console.pages.timeline.rows import TimelineFilter, TimelineEvent
 from rtk.console.store import executions, experiments, runs, watch
 from rtk.console.store.models import Event, Run
 from tests.console.live import EXPERIMENT, PLAN, verification
@@ -18,8 +18,8 @@ from tests.console.pages.timeline import made
 from tests.console.people.world import World
 
 
-def of(world: World, kind: str, **more: Any) -> list[Row]:
-    return rows.page(Asked((world.shop.pk,), kinds=(kind,), **more))[0]
+def of(world: World, kind: str, **more: Any) -> list[TimelineEvent]:
+    return rows.page(TimelineFilter((world.shop.pk,), kinds=(kind,), **more))[0]
 
 
 def test_a_run_is_one_row_from_its_start_to_its_end(world: World) -> None:
@@ -77,9 +77,9 @@ def test_events_of_several_teams_are_merged_newest_first(world: World) -> None:
     for minutes in (5, 3, 1):
         made.told(world, f"shop {minutes}", timedelta(minutes=minutes))
         made.told(world, f"bank {minutes}", timedelta(minutes=minutes, seconds=-20), world.bank)
-    found, following = rows.page(Asked((world.shop.pk, world.bank.pk)), size=4)
+    found, following = rows.page(TimelineFilter((world.shop.pk, world.bank.pk)), size=4)
     assert [row.title for row in found] == ["bank 1", "shop 1", "bank 3", "shop 3"]
-    rest, end = rows.page(Asked((world.shop.pk, world.bank.pk)), following, size=4)
+    rest, end = rows.page(TimelineFilter((world.shop.pk, world.bank.pk)), following, size=4)
     assert [row.title for row in rest] == ["bank 5", "shop 5"]
     assert end is None
 
@@ -99,18 +99,18 @@ def test_filters_narrow_what_is_found(world: World) -> None:
     made.told(world, "Checkout 1.18", timedelta(days=3), data={"tags": ["größe", "b"]})
     made.told(world, "checkout 1.19")
     teams = (world.shop.pk,)
-    assert [row.title for row in rows.page(Asked(teams, text="CHECKOUT"))[0]] == ["checkout 1.19", "Checkout 1.18"]
-    assert [row.title for row in rows.page(Asked(teams, tag="größe"))[0]] == ["Checkout 1.18"]
-    assert rows.page(Asked(teams, tag="röß"))[0] == []
-    assert rows.page(Asked(teams, text="%"))[0] == []
-    assert len(rows.page(Asked(teams, begin=now() - timedelta(days=1)))[0]) == 1
-    assert len(rows.page(Asked(teams, end=now() - timedelta(days=1)))[0]) == 1
-    assert rows.page(Asked(teams, kinds=("run",)))[0] == []
-    assert rows.page(Asked(()))[0] == []
+    assert [row.title for row in rows.page(TimelineFilter(teams, text="CHECKOUT"))[0]] == ["checkout 1.19", "Checkout 1.18"]
+    assert [row.title for row in rows.page(TimelineFilter(teams, tag="größe"))[0]] == ["Checkout 1.18"]
+    assert rows.page(TimelineFilter(teams, tag="röß"))[0] == []
+    assert rows.page(TimelineFilter(teams, text="%"))[0] == []
+    assert len(rows.page(TimelineFilter(teams, begin=now() - timedelta(days=1)))[0]) == 1
+    assert len(rows.page(TimelineFilter(teams, end=now() - timedelta(days=1)))[0]) == 1
+    assert rows.page(TimelineFilter(teams, kinds=("run",)))[0] == []
+    assert rows.page(TimelineFilter(()))[0] == []
 
 
 def test_the_state_of_a_page_changes_when_a_row_does(world: World) -> None:
-    asked = Asked((world.shop.pk,))
+    asked = TimelineFilter((world.shop.pk,))
     run = a_run(world)
     before = rows.token(asked)
     assert rows.token(asked) == before
@@ -128,7 +128,7 @@ def test_a_page_takes_two_queries_however_many_rows_it_has(world: World) -> None
     with CaptureQueriesContext(
         connection,
     ) as asked:
-        rows.page(Asked((world.shop.pk, world.bank.pk)))
+        rows.page(TimelineFilter((world.shop.pk, world.bank.pk)))
     assert len(asked) == 2
 
 

@@ -33,7 +33,7 @@ class Part(NamedTuple):
     cut: bool
 
 
-class Journal:
+class StoredJournal:
     """A journal's bytes and what is in them."""
 
     def __init__(self, raw: bytes) -> None:

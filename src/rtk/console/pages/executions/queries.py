@@ -54,7 +54,7 @@ class Now(NamedTuple):
     at: datetime
 
 
-class Row(NamedTuple):
+class ListedExecution(NamedTuple):
     """An execution in the list. `state` is a known state, `word` what is said in its place; `now` while it runs."""
 
     execution: Execution
@@ -88,7 +88,7 @@ class Row(NamedTuple):
         return of.ended_at
 
 
-class Told(NamedTuple):
+class ExecutionEvent(NamedTuple):
     """An event that was told of an execution."""
 
     at: datetime
@@ -96,20 +96,20 @@ class Told(NamedTuple):
     error: str
 
 
-def rows(executions: Sequence[Execution], at: datetime) -> list[Row]:
+def rows(executions: Sequence[Execution], at: datetime) -> list[ListedExecution]:
     """The rows of these executions. A query where one is under way."""
     last = last_told([each.id for each in executions if each.ended_at is None])
     return [row(each, last.get(each.id), at) for each in executions]
 
 
-def row(execution: Execution, last: Now | None, at: datetime) -> Row:
+def row(execution: Execution, last: Now | None, at: datetime) -> ListedExecution:
     """An execution as a row; a state that nobody knows is shown by its own word."""
     state = _state(execution, last, at)
     run = run_of(execution)
     if run and state == RunStatus.FAILED:
         state = NOT_BEGUN
     known = state if state in STATES else "none"
-    return Row(
+    return ListedExecution(
         execution, known, "" if known == state else plain(execution.status, 40), run.verdict if run else None, last
     )
 
@@ -135,12 +135,12 @@ def last_told(executions: Sequence[UUID]) -> dict[UUID, Now]:
         return {key: Now(words(kind, head or ""), at) for key, kind, at, head in cursor.fetchall()}
 
 
-def events(execution: Execution) -> tuple[list[Told], int]:
+def events(execution: Execution) -> tuple[list[ExecutionEvent], int]:
     """The last events told of an execution, oldest first, and how many there are. Two queries."""
     of = Event.objects.filter(execution=execution, on_timeline=False)
     heads = of.annotate(head=Left("payload", HEAD, output_field=TextField())).values_list("created_at", "kind", "head")
     last = [
-        Told(at, words(kind, head or ""), _error(head or ""))
+        ExecutionEvent(at, words(kind, head or ""), _error(head or ""))
         for at, kind, head in heads.order_by("-created_at")[:EVENTS]
     ]
     return last[::-1], of.count() if len(last) == EVENTS else len(last)

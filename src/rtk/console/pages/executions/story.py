@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from rtk.console.pages.executions.journal import Journal, Parts, items, members, text_of, value
+from rtk.console.pages.executions.journal import StoredJournal, Parts, items, members, text_of, value
 from rtk.console.pages.experiments.steps import how
 from rtk.console.store.executions import moment_of
 from rtk.experiment.quantity import finite
@@ -18,7 +18,7 @@ _TOLD = {"activity", "output", "status", "start", "end", "duration", "tolerance_
 _STATES = {"succeeded": "completed", "failed": "failed", "aborted": "aborted", "interrupted": "interrupted"}
 
 
-class Activity(NamedTuple):
+class PlayedActivity(NamedTuple):
     """An activity as it went. `path` leads to it in the journal; `met` is None where there was no tolerance."""
 
     name: str
@@ -46,25 +46,25 @@ class Phase(NamedTuple):
 
     title: str
     note: str
-    activities: list[Activity]
+    activities: list[PlayedActivity]
     more: int
 
 
 class First(NamedTuple):
     """What failed first."""
 
-    activity: Activity
+    activity: PlayedActivity
     phase: str
 
 
-class Story(NamedTuple):
+class JournalView(NamedTuple):
     """The phases that a journal tells of, what failed first in it, and what it says of neither."""
 
     phases: list[Phase]
     first: First | None
 
 
-def story_of(journal: Journal) -> Story:
+def story_of(journal: StoredJournal) -> JournalView:
     """The story that a journal tells."""
     states = members(journal.parts.get("steady_states"))
     phases = [
@@ -75,10 +75,10 @@ def story_of(journal: Journal) -> Story:
         _phase("Rollbacks", journal.parts.get("rollbacks"), ("rollbacks",)),
     ]
     told = [each for each in phases if each.activities or each.note]
-    return Story(told, _first(told))
+    return JournalView(told, _first(told))
 
 
-def activity_of(raw: msgspec.Raw, path: tuple[str, ...]) -> Activity:
+def activity_of(raw: msgspec.Raw, path: tuple[str, ...]) -> PlayedActivity:
     """An activity's entry of a journal."""
     told = members(raw)
     activity = value(told.get("activity"))
@@ -87,7 +87,7 @@ def activity_of(raw: msgspec.Raw, path: tuple[str, ...]) -> Activity:
     word = plain(status, 40) if isinstance(status, str) else ""
     output = told.get("output")
     met = value(told.get("tolerance_met"))
-    return Activity(
+    return PlayedActivity(
         plain(activity.get("name") or activity.get("ref") or "without a name", 200),
         plain(activity.get("type") or "", 20),
         how(activity["provider"]) if isinstance(activity.get("provider"), dict) else "",
@@ -163,5 +163,5 @@ def _first(phases: Iterable[Phase]) -> First | None:
     return failed[0] if failed else None
 
 
-def _all(phases: Iterable[Phase]) -> Iterator[tuple[Phase, Activity]]:
+def _all(phases: Iterable[Phase]) -> Iterator[tuple[Phase, PlayedActivity]]:
     return ((phase, each) for phase in phases for each in phase.activities)

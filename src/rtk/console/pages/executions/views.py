@@ -9,7 +9,7 @@ from django.utils.timezone import now
 
 from rtk.console.pages import listing
 from rtk.console.pages.executions import queries, story
-from rtk.console.pages.executions.journal import MOST_WHOLE, Journal, indented
+from rtk.console.pages.executions.journal import MOST_WHOLE, StoredJournal, indented
 from rtk.console.pages.listing import around
 from rtk.console.people import gate
 from rtk.console.people.gate import Caller
@@ -64,7 +64,7 @@ def execution(request: HttpRequest, caller: Caller, org: str, team: str, executi
     """How an execution went: the story that its journal tells, the journal, and the events told of it."""
     of = gate.team_for(caller, org, team, "read")
     found = _found(of, execution)
-    journal = Journal(bytes(found.journal)) if found.journal else None
+    journal = StoredJournal(bytes(found.journal)) if found.journal else None
     told, count = queries.events(found)
     last = queries.last_told([found.id]).get(found.id) if found.ended_at is None else None
     row = queries.row(found, last, now())
@@ -94,7 +94,7 @@ def journal(request: HttpRequest, caller: Caller, org: str, team: str, execution
         whole = HttpResponse(bytes(found.journal), content_type="application/json")
         whole["Content-Disposition"] = f'attachment; filename="journal-{found.id}.json"'
         return whole
-    part = Journal(bytes(found.journal)).at(path)
+    part = StoredJournal(bytes(found.journal)).at(path)
     if part is None:
         raise gate.NotFound("There is no such part in this journal.")
     # Plain text, which no browser takes for anything else.

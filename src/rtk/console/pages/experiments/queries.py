@@ -19,7 +19,7 @@ MOST_SOURCE = 200_000
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-class Row(NamedTuple):
+class ListedExperiment(NamedTuple):
     """An experiment in the list, the verifications that use it, and how often it was executed."""
 
     experiment: Experiment
@@ -34,7 +34,7 @@ class Extension(NamedTuple):
     hint: str
 
 
-class Detail(NamedTuple):
+class ExperimentDetail(NamedTuple):
     """All of an experiment's page."""
 
     experiment: Experiment
@@ -56,7 +56,7 @@ class Detail(NamedTuple):
     cut: bool
 
 
-def rows(experiments: Sequence[Experiment]) -> list[Row]:
+def rows(experiments: Sequence[Experiment]) -> list[ListedExperiment]:
     """The rows of these experiments. Two queries."""
     if not experiments:
         return []
@@ -66,10 +66,10 @@ def rows(experiments: Sequence[Experiment]) -> list[Row]:
         users.setdefault(each.experiment_id, []).append(each)
     counted = Execution.objects.filter(experiment__in=experiments).values("experiment").annotate(number=Count("id"))
     numbers = {each["experiment"]: each["number"] for each in counted.order_by()}
-    return [Row(each, users.get(each.id, []), numbers.get(each.id, 0)) for each in experiments]
+    return [ListedExperiment(each, users.get(each.id, []), numbers.get(each.id, 0)) for each in experiments]
 
 
-def detail(experiment: Experiment) -> Detail:
+def detail(experiment: Experiment) -> ExperimentDetail:
     """An experiment with all around it. Two queries."""
     document = experiment.document if isinstance(experiment.document, dict) else {}
     hypothesis = document.get("steady-state-hypothesis")
@@ -79,7 +79,7 @@ def detail(experiment: Experiment) -> Detail:
     source = json.dumps(document, indent=2, ensure_ascii=False).encode("utf-8", "replace").decode()
     executions = Execution.objects.filter(experiment=experiment).defer("journal").select_related("created_by")
     used = Verification.objects.filter(experiment=experiment, deleted_at=None).order_by("-created_at")
-    return Detail(
+    return ExperimentDetail(
         experiment,
         command_of(variables, file),
         file,

@@ -11,7 +11,7 @@ MOST_STEPS = 200
 LONGEST = 400
 
 
-class Step(NamedTuple):
+class ActivityDetails(NamedTuple):
     """An activity: its name, whether it is a probe or an action, what carries it out, and what else is told of it."""
 
     name: str
@@ -24,7 +24,7 @@ class Step(NamedTuple):
 class Steps(NamedTuple):
     """The steps of one part of an experiment, so many at most; `more` is how many there are beside."""
 
-    steps: list[Step]
+    steps: list[ActivityDetails]
     more: int
 
 
@@ -34,13 +34,13 @@ def steps_of(activities: Any) -> Steps:
     return Steps([step(each) for each in found[:MOST_STEPS]], max(0, len(found) - MOST_STEPS))
 
 
-def step(activity: Mapping[str, Any]) -> Step:
+def step(activity: Mapping[str, Any]) -> ActivityDetails:
     """An activity as a step."""
     if isinstance(activity.get("ref"), str):
-        return Step(plain(activity["ref"], 200), "reference", "as it is written elsewhere in this experiment", "", [])
+        return ActivityDetails(plain(activity["ref"], 200), "reference", "as it is written elsewhere in this experiment", "", [])
     provider = _mapping(activity.get("provider"))
     name = activity.get("name")
-    return Step(
+    return ActivityDetails(
         plain(name, 200) if isinstance(name, str) else "without a name",
         plain(activity.get("type") or "activity", 40),
         how(provider),

@@ -19,7 +19,7 @@ _LONG = 160  # characters of a name are shown
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 
 
-class Activity(NamedTuple):
+class ExperimentActivity(NamedTuple):
     """A probe or an action: its name, what carries it out, and of a probe when it is met."""
 
     name: str
@@ -27,7 +27,7 @@ class Activity(NamedTuple):
     met: str = ""
 
 
-class Line(NamedTuple):
+class SourceLine(NamedTuple):
     """A line of a text that cannot be read: `mark` is what to show below the place, empty for another line."""
 
     number: int
@@ -36,7 +36,7 @@ class Line(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Found:
+class ExperimentSummary:
     """An experiment, and how its text was mended."""
 
     document: Mapping[str, Any]
@@ -53,19 +53,19 @@ class Found:
         return str(self.document["steady-state-hypothesis"]["title"])
 
     @property
-    def probes(self) -> list[Activity]:
+    def probes(self) -> list[ExperimentActivity]:
         """What will be measured."""
         probes = self.document["steady-state-hypothesis"]["probes"][:_MOST]
         written = [written_out(each, self.document) for each in probes]
         return [_activity(each)._replace(met=capital(met_when(each))) for each in written]
 
     @property
-    def conditions(self) -> list[Activity]:
+    def conditions(self) -> list[ExperimentActivity]:
         """What will be done to the system."""
         return [_activity(each) for each in self.document["method"] if each.get("type") == "action"][:_MOST]
 
     @property
-    def rollbacks(self) -> list[Activity]:
+    def rollbacks(self) -> list[ExperimentActivity]:
         """What undoes it."""
         return [_activity(each) for each in self.document.get("rollbacks") or []][:_MOST]
 
@@ -113,7 +113,7 @@ class Found:
         return [each for each in self.variables if each.required and _NAME.fullmatch(each.name)]
 
 
-def excerpt(text: str, spot: tuple[int, int]) -> list[Line]:
+def excerpt(text: str, spot: tuple[int, int]) -> list[SourceLine]:
     """The lines of a text around a line and a column of it."""
     line, column = spot
     lines = re.split(r"\r\n|\r|\n", text)
@@ -121,17 +121,17 @@ def excerpt(text: str, spot: tuple[int, int]) -> list[Line]:
     return [_line(number, lines[number - 1], column if number == line else 0) for number in range(first, last + 1)]
 
 
-def _line(number: int, text: str, column: int) -> Line:
+def _line(number: int, text: str, column: int) -> SourceLine:
     """A line with a mark below a column; of a long one the part around it."""
     start = max(column - _WIDEST // 2, 0)
     shown = text[start : start + _WIDEST].replace("\t", " ")
-    return Line(number, shown, " " * max(column - 1 - start, 0) + "^" if column else "")
+    return SourceLine(number, shown, " " * max(column - 1 - start, 0) + "^" if column else "")
 
 
-def _activity(activity: Mapping[str, Any]) -> Activity:
+def _activity(activity: Mapping[str, Any]) -> ExperimentActivity:
     provider = activity.get("provider") or {}
     carrier = " ".join(part for part in (str(provider.get("type") or ""), _carrier(provider)) if part)
-    return Activity(
+    return ExperimentActivity(
         plain(activity.get("name") or activity.get("ref") or "without a name", _LONG), plain(carrier, _LONG)
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from rtk.console.pages.importing.fields import in_percent, span_of
 from rtk.console.pages.importing.forms import NEW, shown_of
-from rtk.console.pages.importing.found import Found
+from rtk.console.pages.importing.found import ExperimentSummary
 from rtk.console.pages.importing.promise import QUANTILE, SHARE
 from rtk.console.store.models import NAME_LENGTH
 from rtk.errors import BadInput
@@ -31,7 +31,7 @@ _SPANS = (
 )
 
 
-def propose(data: MutableMapping[str, Any], found: Found, lasting_s: float | None = None) -> None:
+def propose(data: MutableMapping[str, Any], found: ExperimentSummary, lasting_s: float | None = None) -> None:
     """Put what is proposed into what was sent, wherever nobody typed anything else.
 
     `lasting_s` is for how long to measure where the file does not say it, so that a chosen promise can be proven.
@@ -43,7 +43,7 @@ def propose(data: MutableMapping[str, Any], found: Found, lasting_s: float | Non
     data[KEPT] = json.dumps(now)
 
 
-def proposed(found: Found, lasting_s: float | None = None) -> dict[str, str]:
+def proposed(found: ExperimentSummary, lasting_s: float | None = None) -> dict[str, str]:
     """The fields of the form as they are sent, for an experiment: its own numbers where it is a verification."""
     plan, expected = _plan(found), shown_of(_occurs(found))
     values: dict[str, Any] = {**numbers(found), **expected}
@@ -73,13 +73,13 @@ def proposed(found: Found, lasting_s: float | None = None) -> dict[str, str]:
     }
 
 
-def numbers(found: Found) -> dict[str, float]:
+def numbers(found: ExperimentSummary) -> dict[str, float]:
     """The numbers that are proposed: times in seconds, the target as a share; the usual ones where a file says none."""
     plan = _plan(found)
     return {**USUAL, **(_numbers(plan) if plan else {})}
 
 
-def verification(found: Found) -> dict[str, Any]:
+def verification(found: ExperimentSummary) -> dict[str, Any]:
     """The same as what a verification is made of: names, an objective, times in seconds, and when to stop."""
     plan, values = _plan(found), numbers(found)
     named = plan.objective.name if plan and plan.objective else ""
@@ -96,7 +96,7 @@ def verification(found: Found) -> dict[str, Any]:
     return {**shown, "outage_lasts": outage, "proof_lasts": proof, **expected, "stop_when": _stop_when(plan)}
 
 
-def _occurs(found: Found) -> Occurs | None:
+def _occurs(found: ExperimentSummary) -> Occurs | None:
     plan = _plan(found)
     return plan.occurs if plan else None
 
@@ -112,7 +112,7 @@ def _stop_when(plan: Plan | None) -> dict[str, Any]:
     return {key: rule for key, rule in rules.items() if rule is not None}
 
 
-def trouble(found: Found) -> str | None:
+def trouble(found: ExperimentSummary) -> str | None:
     """Why the numbers of the file are not proposed, where it has some."""
     try:
         _read(found)
@@ -121,14 +121,14 @@ def trouble(found: Found) -> str | None:
     return None
 
 
-def _plan(found: Found) -> Plan | None:
+def _plan(found: ExperimentSummary) -> Plan | None:
     try:
         return _read(found)
     except BadInput:
         return None
 
 
-def _read(found: Found) -> Plan | None:
+def _read(found: ExperimentSummary) -> Plan | None:
     extensions = found.document.get("extensions") or []
     ours = [each for each in extensions if isinstance(each, dict) and each.get("name") == "chaosiq"]
     return plan_of(found.document) if any(each.get("verification") for each in ours) else None

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 
 from rtk.console.pages.importing.confirmation import Wish, asks, lengthened, wish_of
 from rtk.console.pages.importing.forms import NEW, OLD, ImportForm, plan_of
-from rtk.console.pages.importing.found import Found, excerpt
+from rtk.console.pages.importing.found import ExperimentSummary, excerpt
 from rtk.console.pages.importing.planning import Planned, planned
 from rtk.console.pages.importing.proposals import KEPT, propose, trouble
 from rtk.console.people import gate
@@ -57,7 +57,7 @@ def import_experiment(request: HttpRequest, caller: Caller, org: str, team: str)
     return _shown(request, into, form, found, wrong)
 
 
-def _planned(form: ImportForm, found: Found | None) -> Planned | None:
+def _planned(form: ImportForm, found: ExperimentSummary | None) -> Planned | None:
     """What the plan of the form can prove, with the experiment where there is one."""
     document = found.document if found else {}
     return planned({**plan_of(form), "beside": beside_s(document) if found else 0.0, "document": document})
@@ -88,7 +88,7 @@ def _again(request: HttpRequest, into: Team) -> QueryDict | None:
     return data
 
 
-def _looked_at(request: HttpRequest, data: QueryDict, into: Team) -> tuple[QueryDict, Found | None, BadInput | None]:
+def _looked_at(request: HttpRequest, data: QueryDict, into: Team) -> tuple[QueryDict, ExperimentSummary | None, BadInput | None]:
     """What was sent, completed by what is proposed; what was found in it; and what is wrong with it."""
     wished = request.GET.get("objective")
     if wished and "attach" not in data:
@@ -100,7 +100,7 @@ def _looked_at(request: HttpRequest, data: QueryDict, into: Team) -> tuple[Query
         return data, None, error
     except Problem as problem:
         return data, None, problem.wrong
-    found = Found(document, mended)
+    found = ExperimentSummary(document, mended)
     propose(data, found, _lasting(data, into))
     return data, found, None
 
@@ -121,7 +121,7 @@ def _source(request: HttpRequest, data: QueryDict) -> tuple[bytes, str]:
     return source, decode(source, looking.WHERE)
 
 
-def _made(form: ImportForm, found: Found, into: Team, user: User) -> Verification | None:
+def _made(form: ImportForm, found: ExperimentSummary, into: Team, user: User) -> Verification | None:
     """The verification, made or found; None when it was refused, which the form then says."""
     promise = form.promise()
     if "objective" in promise:
@@ -142,7 +142,7 @@ def field_of(problem: Problem) -> str | None:
     return next((field for part, field in _PLACES if part in problem.wrong.place), None)
 
 
-def _before(into: Team, found: Found) -> Verification | None:
+def _before(into: Team, found: ExperimentSummary) -> Verification | None:
     """The last verification that was made of the same experiment."""
     rows = Verification.objects.filter(team=into, deleted_at=None, experiment__digest=digest(found.document))
     return rows.only("id", "name", "created_at").order_by("-created_at").first()
@@ -152,7 +152,7 @@ def _shown(
     request: HttpRequest,
     into: Team,
     form: ImportForm,
-    found: Found | None,
+    found: ExperimentSummary | None,
     wrong: BadInput | None = None,
     asking: bool = False,
 ) -> HttpResponse:

@@ -7,7 +7,7 @@ from django import forms
 from django.http import QueryDict
 
 from rtk.console.days import DaysForm
-from rtk.console.pages.timeline.rows import KINDS, Asked
+from rtk.console.pages.timeline.rows import KINDS, TimelineFilter
 from rtk.console.people.models import Team
 
 LONGEST = 200
@@ -36,12 +36,12 @@ class FilterForm(DaysForm):
                 choices=choices, required=False, label="Team", error_messages={"invalid_choice": "Expected a team."}
             )
 
-    def asked(self) -> Asked:
+    def asked(self) -> TimelineFilter:
         """What is asked for; what is wrong in the form is left out."""
         self.is_valid()
         chosen = self.cleaned_data
         one = self._teams.get(chosen.get("team") or "")
-        return Asked(
+        return TimelineFilter(
             teams=(one,) if one else tuple(self._teams.values()),
             kinds=tuple(chosen.get("kind") or ()),
             tag=chosen.get("tag") or "",

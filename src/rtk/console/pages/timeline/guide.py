@@ -20,7 +20,7 @@ EXISTS (SELECT FROM store_dismissal WHERE team_id = %(team)s AND user_id = %(use
 
 
 @dataclass(frozen=True)
-class Step:
+class GuideStep:
     """A step: what to do, why, where. `text` is a command to copy, where there is one."""
 
     title: str
@@ -35,7 +35,7 @@ class Step:
 class Guide:
     """The steps in their order."""
 
-    steps: list[Step]
+    steps: list[GuideStep]
 
     @property
     def done(self) -> int:
@@ -43,7 +43,7 @@ class Guide:
         return sum(step.done for step in self.steps)
 
     @property
-    def next(self) -> Step | None:
+    def next(self) -> GuideStep | None:
         """The first that is not."""
         return next((step for step in self.steps if not step.done), None)
 
@@ -63,7 +63,7 @@ def guide(team: Team, user: User, address: str) -> Guide | None:
     reads = reverse("pages:insight", args=[*where, run]) if run else ""
     return Guide(
         [
-            Step(
+            GuideStep(
                 "Sign in from a terminal",
                 "Make a token, then sign in where your experiments are. The terminal asks for the token.",
                 "Make a token",
@@ -71,21 +71,21 @@ def guide(team: Team, user: User, address: str) -> Guide | None:
                 bool(signed_in),
                 f"chaos signin --url {address}",
             ),
-            Step(
+            GuideStep(
                 "Import an experiment",
                 "Any Chaos Toolkit experiment will do. You say what you promise, the console what a run can prove.",
                 "Import an experiment",
                 reverse("pages:import", args=where),
                 verification is not None,
             ),
-            Step(
+            GuideStep(
                 "Run the verification",
                 "One command, from any terminal or pipeline. The page of the verification has it ready to copy.",
                 "Show the command",
                 runs,
                 run is not None,
             ),
-            Step(
+            GuideStep(
                 "Read the insight",
                 "Did the promise hold, how sure is that, what did it cost, and was everything undone?",
                 "Open the run",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from rtk.console.pages.timeline.rows import Row
+from rtk.console.pages.timeline.rows import TimelineEvent
 from rtk.console.people.models import Team
 
 # For each kind: the word, the icon, and the page of its subject.
@@ -20,10 +20,10 @@ _TOLD = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TimelineItem:
     """A row as it is shown. `url` is empty where there is nothing to lead to; `away` is whether it leads outside."""
 
-    row: Row
+    row: TimelineEvent
     team: Team
     word: str
     icon: str
@@ -31,16 +31,16 @@ class Line:
     away: bool
 
 
-def lines(rows: Iterable[Row], teams: Sequence[Team]) -> list[Line]:
+def lines(rows: Iterable[TimelineEvent], teams: Sequence[Team]) -> list[TimelineItem]:
     """Rows of these teams as they are shown."""
     named = {each.pk: each for each in teams}
     return [_line(row, named[row.team]) for row in rows]
 
 
-def _line(row: Row, team: Team) -> Line:
+def _line(row: TimelineEvent, team: Team) -> TimelineItem:
     word, icon, page = _TOLD[row.kind]
     if not page:
-        return Line(row, team, word, icon, row.outside.url or "", True)
+        return TimelineItem(row, team, word, icon, row.outside.url or "", True)
     key = row.run if row.kind == "run" else row.subject
     url = reverse(f"pages:{page}", args=[team.org.slug, team.slug, key]) if key and row.there else ""
-    return Line(row, team, word, icon, url, False)
+    return TimelineItem(row, team, word, icon, url, False)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.db import connection
 from django.utils.timezone import now
 
-from rtk.console.pages.timeline.rows import KINDS, OF_EVENT, Asked
+from rtk.console.pages.timeline.rows import KINDS, OF_EVENT, TimelineFilter
 
 DAYS = 30
 _COUNTS = """
@@ -57,7 +57,7 @@ class Month:
         return {"days": [day.isoformat() for day in self.days], "series": series}
 
 
-def month(asked: Asked, at: datetime | None = None) -> Month:
+def month(asked: TimelineFilter, at: datetime | None = None) -> Month:
     """The month that ends today, of what is asked for; its kinds and moments are not: the chart lets choose them."""
     today = (at or now()).astimezone(UTC).date()
     days = [today - timedelta(back) for back in range(DAYS - 1, -1, -1)]
@@ -69,8 +69,8 @@ def month(asked: Asked, at: datetime | None = None) -> Month:
     return Month(days, series)
 
 
-def _counted(asked: Asked, first: datetime) -> dict[tuple[str, date], int]:
-    where, given = Asked(asked.teams, tag=asked.tag, text=asked.text).where()
+def _counted(asked: TimelineFilter, first: datetime) -> dict[tuple[str, date], int]:
+    where, given = TimelineFilter(asked.teams, tag=asked.tag, text=asked.text).where()
     every = [event for event, _ in KINDS.values()]
     with connection.cursor() as cursor:
         cursor.execute(_COUNTS.format(where=where), {**given, "first": first, "every": every})

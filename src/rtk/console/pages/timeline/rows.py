@@ -72,7 +72,7 @@ LEFT JOIN store_execution played ON played.id = run.execution_id ORDER BY page.c
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TimelineEvent:
     """An event with what is shown of it; `there` is whether what it is about still is.
 
     From `run` on it tells of a run, or of an execution; None where it is neither. Times are seconds.
@@ -158,7 +158,7 @@ class _Progress(msgspec.Struct):
     ended_at: datetime | None
 
 
-def _state_of_run(row: Row) -> str:
+def _state_of_run(row: TimelineEvent) -> str:
     progress = _Progress(row.progress, row.told, row.heard_at, row.due_at, row.ended_at)
     state = runs.state_of(progress)
     if state is not RunState.ENDED:
@@ -171,7 +171,7 @@ def _status(status: str | None) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class TimelineFilter:
     """Which rows are asked for: of these teams, of these kinds (none: of all), with this tag, and so on."""
 
     teams: tuple[UUID, ...]
@@ -196,7 +196,7 @@ class Asked:
         return "".join(f" AND {condition}" for condition, *_ in asked), {"teams": list(self.teams), **given}
 
 
-def page(asked: Asked, cursor: str | None = None, size: int = SIZE) -> tuple[list[Row], str | None]:
+def page(asked: TimelineFilter, cursor: str | None = None, size: int = SIZE) -> tuple[list[TimelineEvent], str | None]:
     """A page of rows, newest first, and the cursor of the page after it. Raises `Problem` for a wrong cursor."""
     found = lists.paged(lambda most, place: _read(asked, most, place), lambda row: row, cursor, size)
     drawn = sparks.of([_Drawn(row.run, row.day, row.kept) for row in found["items"] if row.run])
@@ -211,7 +211,7 @@ class _Drawn:
     spark: Any
 
 
-def _read(asked: Asked, size: int, place: lists.Place | None) -> list[Row]:
+def _read(asked: TimelineFilter, size: int, place: lists.Place | None) -> list[TimelineEvent]:
     where, given = asked.where()
     if place:
         where += " AND (created_at, id) < (%(at)s, %(last)s)"
@@ -221,16 +221,16 @@ def _read(asked: Asked, size: int, place: lists.Place | None) -> list[Row]:
         return [_row(values) for values in cursor.fetchall()]
 
 
-def _row(values: Sequence[Any]) -> Row:
-    named = dict(zip((field.name for field in fields(Row)), values, strict=False))
+def _row(values: Sequence[Any]) -> TimelineEvent:
+    named = dict(zip((field.name for field in fields(TimelineEvent)), values, strict=False))
     documents = {key: None if named[key] is None else json.loads(named[key]) for key in _DOCUMENTS}
-    return Row(**{**named, **documents})
+    return TimelineEvent(**{**named, **documents})
 
 
 _DOCUMENTS = ("tags", "payload", "kept")
 
 
-def token(asked: Asked, size: int = SIZE) -> str:
+def token(asked: TimelineFilter, size: int = SIZE) -> str:
     """What changes when a row of the first page does, or another one comes."""
     where, given = asked.where()
     with connection.cursor() as cursor:

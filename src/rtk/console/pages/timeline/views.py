@@ -60,14 +60,14 @@ def _shown(request: HttpRequest, org: Organization, teams: list[Team], more: dic
     return render(request, "timeline/timeline.html", context, status=422 if form.errors else 200)
 
 
-def _page(asked: rows.Asked, cursor: str | None) -> tuple[list[rows.Row], str | None]:
+def _page(asked: rows.TimelineFilter, cursor: str | None) -> tuple[list[rows.TimelineEvent], str | None]:
     try:
         return rows.page(asked, cursor)
     except Problem:
         raise gate.NotFound("There is no such page of the timeline: begin at its top.") from None
 
 
-def _of_rows(org: Organization, teams: list[Team], found: list[rows.Row]) -> dict[str, Any]:
+def _of_rows(org: Organization, teams: list[Team], found: list[rows.TimelineEvent]) -> dict[str, Any]:
     return {"org": org, "lines": lines(found, teams), "several": len(teams) > 1}
 
 

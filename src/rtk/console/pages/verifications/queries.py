@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.timezone import now
 
 from rtk.console.pages import listing
-from rtk.console.pages.importing.found import Found
+from rtk.console.pages.importing.found import ExperimentSummary
 from rtk.console.pages.importing.planning import Planned, planned
 from rtk.console.pages.insights.states import badge_of
 from rtk.console.pages.listing import Filters
@@ -84,7 +84,7 @@ class Detail(NamedTuple):
     around: str
     stops: list[str]
     title: str
-    found: Found
+    found: ExperimentSummary
     planned: Planned | None
     subject: Subject
     tags: list[str]
@@ -156,7 +156,7 @@ def stands(verification: Verification) -> Stands | None:
 
 def detail(verification: Verification) -> Detail:
     """A verification with all that its file says."""
-    found = Found(document_of(verification))
+    found = ExperimentSummary(document_of(verification))
     return Detail(
         verification,
         promise(verification),
@@ -190,7 +190,7 @@ def values_of(verification: Verification) -> dict[str, Any]:
     }
 
 
-def subject_of(verification: Verification, found: Found) -> Subject:
+def subject_of(verification: Verification, found: ExperimentSummary) -> Subject:
     """What the commands and files to run it are made of."""
     return Subject(
         id=verification.pk,
