@@ -14,7 +14,7 @@ import pytest
 
 from rtk.console import client, wheel
 from rtk.console.pages.importing.found import ExperimentSummary
-from rtk.console.pages.verifications.ways import WAYS, Subject, way_of
+from rtk.console.pages.verifications.ways import WAYS, RunnableVerification, way_of
 from rtk.console.store.looking import read
 from tests.console.pages.verifications.test_ways import ID
 from tests.packaging.installed import ROOT
@@ -44,7 +44,7 @@ def test_no_page_installs_the_client_by_its_name() -> None:
     found = [ExperimentSummary(read(path.read_bytes(), "json")[0]) for path in experiments()]
     assert found
     for each in found:
-        of = Subject(ID, "https://console.example.com", 420.0, each.distributions)
+        of = RunnableVerification(ID, "https://console.example.com", 420.0, each.distributions)
         texts = [file.text for key in WAYS for file in way_of(key, of).files] + [f"pip install {each.install}"]
         assert sum("pip install" in text for text in texts) == 6  # five ways, and the page of an import
         assert [text for text in texts if BY_NAME.search(text)] == []

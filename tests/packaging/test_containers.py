@@ -13,7 +13,7 @@ import yaml
 
 import rtk
 from rtk.console.options import OPTIONS, text
-from rtk.console.pages.verifications.ways import Subject, way_of
+from rtk.console.pages.verifications.ways import RunnableVerification, way_of
 from rtk.console.safety import LEAST_KEY, chosen, refuse_unsafe
 from tests.console.pages.verifications.test_ways import FULL, PLAIN
 from tests.docs.pages import DOCS, blocks
@@ -41,7 +41,7 @@ def test_the_dockerfiles_have_no_known_fault() -> None:
 
 
 @pytest.mark.parametrize("of", [PLAIN, FULL], ids=["plain", "full"])
-def test_the_dockerfile_of_the_page_has_none(of: Subject) -> None:
+def test_the_dockerfile_of_the_page_has_none(of: RunnableVerification) -> None:
     linted("hadolint", "--ignore=DL3013", "-", given=f"{way_of('docker', of).files[0].text}\n")
 
 
@@ -170,7 +170,7 @@ def test_compose_itself_reads_them(tmp_path: Path) -> None:
 @pytest.mark.parametrize("of", [PLAIN, FULL], ids=["plain", "full"])
 @pytest.mark.parametrize(("key", "schema"), [("github", "vendor.github-workflows"), ("gitlab", "vendor.gitlab-ci")])
 def test_the_files_of_pipelines_are_as_their_schemas_want_them(
-    key: str, schema: str, of: Subject, tmp_path: Path
+    key: str, schema: str, of: RunnableVerification, tmp_path: Path
 ) -> None:
     path = tmp_path / "pipeline.yml"
     path.write_text(way_of(key, of).files[0].text)

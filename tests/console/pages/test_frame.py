@@ -14,7 +14,7 @@ from rtk.console.people.models import User
 from tests.console.people.world import World, signed_in
 
 
-def of_team(world: World, user: User) -> frame.Frame:
+def of_team(world: World, user: User) -> frame.PageFrame:
     team = gate.team_for(Caller(user), "acme", "shop", "read")
     return frame.around(user, team.org, team, "insights")
 

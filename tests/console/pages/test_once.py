@@ -8,12 +8,12 @@ import pytest
 from django import forms
 from django.http import QueryDict
 
-from rtk.console.pages.once import Once, Seen
+from rtk.console.pages.once import ConflictCheckForm, IdempotentForm
 from rtk.console.store.models import ActionItem
 from tests.console.people.world import World
 
 
-class Renaming(Seen):
+class Renaming(ConflictCheckForm):
     name = forms.CharField()
     size = forms.ChoiceField(choices=[("s", "Small"), ("l", "Large")], required=False)
 
@@ -36,7 +36,7 @@ def maker(world: World, title: str = "one") -> Callable[[UUID], ActionItem]:
 
 
 def test_a_form_that_is_sent_twice_makes_one_thing(world: World) -> None:
-    form = sent(Once)
+    form = sent(IdempotentForm)
     assert form.is_valid()
     first, second = (form.make(rows(world), maker(world, title)) for title in ("one", "two"))
     assert first == second
@@ -45,14 +45,14 @@ def test_a_form_that_is_sent_twice_makes_one_thing(world: World) -> None:
 
 
 def test_two_forms_make_two_things(world: World) -> None:
-    for form in (sent(Once), sent(Once)):
+    for form in (sent(IdempotentForm), sent(IdempotentForm)):
         assert form.is_valid()
         form.make(rows(world), maker(world))
     assert rows(world).count() == 2
 
 
 def test_of_two_sent_at_the_same_time_the_later_finds_what_the_earlier_made(world: World) -> None:
-    form = sent(Once)
+    form = sent(IdempotentForm)
     assert form.is_valid()
 
     def overtaken(key: UUID) -> ActionItem:
@@ -77,7 +77,7 @@ def test_of_two_sent_at_the_same_time_the_later_finds_what_the_earlier_made(worl
 
 def test_an_id_of_another_team_is_neither_found_nor_told_of(world: World) -> None:
     theirs = ActionItem.objects.create(team=world.bank, title="theirs")
-    form = sent(Once, once=str(theirs.pk))
+    form = sent(IdempotentForm, once=str(theirs.pk))
     assert form.is_valid()
     ours = form.make(rows(world), maker(world))
     assert ours.team == world.shop
@@ -86,7 +86,7 @@ def test_an_id_of_another_team_is_neither_found_nor_told_of(world: World) -> Non
 
 @pytest.mark.parametrize("bad", ["", "x", "\0"])
 def test_a_form_without_a_proper_id_is_taken_as_a_new_one(bad: str) -> None:
-    form = sent(Once, once=bad)
+    form = sent(IdempotentForm, once=bad)
     assert form.is_valid()
     assert isinstance(form.cleaned_data["once"], UUID)
 

@@ -22,7 +22,7 @@ class Entry(NamedTuple):
     here: bool
 
 
-class Frame(NamedTuple):
+class PageFrame(NamedTuple):
     """All of it. `banner` tells of runs that are not restored; `importing` is where an experiment is imported."""
 
     orgs: Sequence[Organization]
@@ -77,16 +77,16 @@ def account_page(name: str | None) -> str:
     return found[0] if found else ""
 
 
-def around(user: Any, org: Organization | None, team: Team | None, at: str) -> Frame:
+def around(user: Any, org: Organization | None, team: Team | None, at: str) -> PageFrame:
     """The frame of a page of a team, of an organization or of neither. Two queries, three with a team."""
     if not isinstance(user, User):
-        return Frame((), (), (), (), "", (), rtk.__version__)
+        return PageFrame((), (), (), (), "", (), rtk.__version__)
     caller = Caller(user)
     orgs, teams = list(gate.organizations_for(caller)), list(gate.teams_for(caller))
     org = org or (team.org if team else None)
     main, more = _entries(org, team, at)
     runs = team is not None and "run" in _rights(org)
-    return Frame(
+    return PageFrame(
         orgs=orgs,
         teams=[each for each in teams if org and each.org_id == org.pk],
         main=main,

@@ -30,7 +30,7 @@ class Filters(NamedTuple):
         return bool(self.q or self.tag or self.archived)
 
 
-class Page(NamedTuple):
+class ListPage(NamedTuple):
     """Rows, and the address of the page after them, empty at the end."""
 
     rows: list[Any]
@@ -65,7 +65,7 @@ def archive(request: HttpRequest, thing: Verification | Objective | Experiment) 
     messages.success(request, f"The {name} is back." if back else f"The {name} is archived.")
 
 
-def page(request: HttpRequest, rows: QuerySet[Any], shown: Callable[[Any], Any] = lambda row: row) -> Page:
+def page(request: HttpRequest, rows: QuerySet[Any], shown: Callable[[Any], Any] = lambda row: row) -> ListPage:
     """The page that an address asks for; the first one for a cursor that no page gave."""
     cursor = request.GET.get("before")
     try:
@@ -74,7 +74,7 @@ def page(request: HttpRequest, rows: QuerySet[Any], shown: Callable[[Any], Any] 
         found = lists.page(rows, shown, None, SIZE)
     query = request.GET.copy()
     query["before"] = found["next"] or ""
-    return Page(found["items"], f"?{query.urlencode()}" if found["next"] else "")
+    return ListPage(found["items"], f"?{query.urlencode()}" if found["next"] else "")
 
 
 def token_of(*parts: object) -> str:

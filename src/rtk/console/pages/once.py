@@ -1,7 +1,8 @@
 """Forms that may be sent twice, and forms that may be sent late.
 
-`Once` carries the id of what the form will make: sent a second time, it finds what the first one made. `Seen`
-carries a digest of what the form showed: when that has changed since, nothing is saved and both versions are told.
+`IdempotentForm` carries the id of what the form will make: sent a second time, it finds what the first one made.
+`ConflictCheckForm` carries a digest of what the form showed: when that has changed since, nothing is saved and both
+versions are told.
 """
 
 import hashlib
@@ -30,7 +31,7 @@ class _Id(forms.UUIDField):
             return uuid4()
 
 
-class Once(forms.Form):
+class IdempotentForm(forms.Form):
     """A form that makes one thing, however often it is sent."""
 
     once = _Id(widget=forms.HiddenInput, required=False, initial=uuid4)
@@ -66,7 +67,7 @@ class Difference(NamedTuple):
     typed: str
 
 
-class Seen(forms.Form):
+class ConflictCheckForm(forms.Form):
     """A form for changing what there is, given as `initial`, as it is now.
 
     Ask `stale()` once it is valid and the row is locked. If it is, answer 409 with the form as it stands and its

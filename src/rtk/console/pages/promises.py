@@ -34,7 +34,7 @@ class Stands(NamedTuple):
     attempt: int
 
 
-class Together(NamedTuple):
+class PromiseSummary(NamedTuple):
     """An objective's promise: the lowest state of its verifications, and how many stand how, in words."""
 
     state: StandingState
@@ -69,12 +69,12 @@ def _proven(found: Standing) -> str:
     return "" if promise.at_least is None else f"at least {bound(promise.at_least, promise.target)}"
 
 
-def together(found: Iterable[Standing]) -> Together:
+def together(found: Iterable[Standing]) -> PromiseSummary:
     """Return how an objective stands by its verifications."""
     states = [each.promise.state for each in found]
     if len(set(states)) == 1:  # the badge beside it says which
-        return Together(lowest(states), f"by {count(len(states), 'verification')}")
-    return Together(lowest(states), counted(states) or "no verification")
+        return PromiseSummary(lowest(states), f"by {count(len(states), 'verification')}")
+    return PromiseSummary(lowest(states), counted(states) or "no verification")
 
 
 def counted(states: Iterable[StandingState]) -> str:

@@ -6,13 +6,13 @@ import pytest
 from django import forms
 
 from rtk.console.pages.importing.promise import PromiseForm
-from rtk.console.pages.objectives.forms import NewObjective
+from rtk.console.pages.objectives.forms import NewObjectiveForm
 
 OBJECTIVE = {"name": "n", "window": "1", "unit": "86400", "measure": "time", "url": "http://x", "within": "500"}
 
 
-def filled(**typed: str) -> NewObjective:
-    return NewObjective({**OBJECTIVE, **typed})
+def filled(**typed: str) -> NewObjectiveForm:
+    return NewObjectiveForm({**OBJECTIVE, **typed})
 
 
 @pytest.mark.parametrize(

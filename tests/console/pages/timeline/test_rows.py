@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
 from rtk.console.pages.timeline import rows
-from rtk.console.pages.timeline.rows import TimelineFilter, TimelineEvent
+from rtk.console.pages.timeline.rows import TimelineEvent, TimelineFilter
 from rtk.console.store import executions, experiments, runs, watch
 from rtk.console.store.models import Event, Run
 from tests.console.live import EXPERIMENT, PLAN, verification
@@ -99,7 +99,10 @@ def test_filters_narrow_what_is_found(world: World) -> None:
     made.told(world, "Checkout 1.18", timedelta(days=3), data={"tags": ["größe", "b"]})
     made.told(world, "checkout 1.19")
     teams = (world.shop.pk,)
-    assert [row.title for row in rows.page(TimelineFilter(teams, text="CHECKOUT"))[0]] == ["checkout 1.19", "Checkout 1.18"]
+    assert [row.title for row in rows.page(TimelineFilter(teams, text="CHECKOUT"))[0]] == [
+        "checkout 1.19",
+        "Checkout 1.18",
+    ]
     assert [row.title for row in rows.page(TimelineFilter(teams, tag="größe"))[0]] == ["Checkout 1.18"]
     assert rows.page(TimelineFilter(teams, tag="röß"))[0] == []
     assert rows.page(TimelineFilter(teams, text="%"))[0] == []

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from rtk.cli.verify import verify
-from rtk.console.pages.verifications.ways import WAYS, File, Subject, Way, way_of
+from rtk.console.pages.verifications.ways import WAYS, File, RunnableVerification, Way, way_of
 from rtk.experiment.needs import Variable
 from tests.docs.pages import DOCS, blocks
 
@@ -22,8 +22,8 @@ CLIENT = (
     "#sha256=9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 )
 OURS = f"reliability-toolkit @ {CLIENT}"
-PLAIN = Subject(ID, "https://console.example.com", 1020.0, (OURS,))
-FULL = Subject(
+PLAIN = RunnableVerification(ID, "https://console.example.com", 1020.0, (OURS,))
+FULL = RunnableVerification(
     ID,
     "https://console.example.com",
     420.0,
@@ -44,18 +44,18 @@ def texts(way: Way) -> str:
     return "\n".join(file.text for file in way.files)
 
 
-def the_file(key: str, of: Subject, name: str) -> File:
+def the_file(key: str, of: RunnableVerification, name: str) -> File:
     (found,) = (file for file in way_of(key, of).files if file.name == name)
     return found
 
 
-def loaded(key: str, of: Subject, name: str) -> Any:
+def loaded(key: str, of: RunnableVerification, name: str) -> Any:
     return yaml.safe_load(the_file(key, of, name).text)
 
 
 @BOTH
 @pytest.mark.parametrize("key", WAYS)
-def test_every_way_names_all_that_the_run_needs(key: str, of: Subject) -> None:
+def test_every_way_names_all_that_the_run_needs(key: str, of: RunnableVerification) -> None:
     way = way_of(key, of)
     text = texts(way)
     assert way.key == key
@@ -70,14 +70,14 @@ def test_every_way_names_all_that_the_run_needs(key: str, of: Subject) -> None:
 
 @BOTH
 @pytest.mark.parametrize("key", WAYS)
-def test_no_way_has_room_for_a_token_in_clear(key: str, of: Subject) -> None:
+def test_no_way_has_room_for_a_token_in_clear(key: str, of: RunnableVerification) -> None:
     for found in re.findall(r"RTK_TOKEN[\"']?\s*[:=]\s*(\S+)", texts(way_of(key, of))):
         assert found.startswith(("${{", '"$RTK_TOKEN"', "credentials(")), found
 
 
 @BOTH
 @pytest.mark.parametrize("key", WAYS)
-def test_every_option_of_the_command_is_one(key: str, of: Subject) -> None:
+def test_every_option_of_the_command_is_one(key: str, of: RunnableVerification) -> None:
     known = {name for option in verify.params for name in option.opts} | {"--no-version-check", "--no-log-file"}
     text = texts(way_of(key, of)).replace("\\\n", " ")
     for line in re.findall(r"(?:chaos|verify)\b.*", re.sub(r"\n +(?=--|https)", " ", text)):
@@ -105,7 +105,7 @@ def test_the_command_has_a_place_for_each_variable() -> None:
 
 @BOTH
 @pytest.mark.parametrize(("key", "name"), [("docker", "Commands"), ("kubernetes", "Commands"), ("cronjob", "Commands")])
-def test_the_commands_are_ones_that_a_shell_can_read(key: str, name: str, of: Subject) -> None:
+def test_the_commands_are_ones_that_a_shell_can_read(key: str, name: str, of: RunnableVerification) -> None:
     text = the_file(key, of, name).text
     checked = subprocess.run(["bash", "-n"], input=text, text=True, capture_output=True, check=False)
     assert (checked.returncode, checked.stderr) == (0, "")
@@ -123,7 +123,7 @@ def test_docker_gets_each_variable_from_the_shell_and_keeps_the_record() -> None
 
 @BOTH
 @pytest.mark.parametrize(("key", "kind"), [("kubernetes", "Job"), ("cronjob", "CronJob")])
-def test_kubernetes_plays_it_once_and_waits_for_the_undo(key: str, kind: str, of: Subject) -> None:
+def test_kubernetes_plays_it_once_and_waits_for_the_undo(key: str, kind: str, of: RunnableVerification) -> None:
     file = "job.yaml" if kind == "Job" else "cronjob.yaml"
     manifest = loaded(key, of, file)
     assert (manifest["apiVersion"], manifest["kind"]) == ("batch/v1", kind)
@@ -156,7 +156,7 @@ def test_what_is_secret_goes_into_the_secret_of_kubernetes() -> None:
 
 
 @BOTH
-def test_github_runs_one_at_a_time_and_keeps_the_reports(of: Subject) -> None:
+def test_github_runs_one_at_a_time_and_keeps_the_reports(of: RunnableVerification) -> None:
     name = f".github/workflows/verify-{str(ID)[:8]}.yml"
     workflow = loaded("github", of, name)
     assert set(workflow) == {"name", True, "permissions", "concurrency", "jobs"}  # YAML 1.1 reads `on` as true
@@ -178,7 +178,7 @@ def test_github_runs_one_at_a_time_and_keeps_the_reports(of: Subject) -> None:
 
 
 @BOTH
-def test_gitlab_runs_one_at_a_time_and_shows_the_junit_report(of: Subject) -> None:
+def test_gitlab_runs_one_at_a_time_and_shows_the_junit_report(of: RunnableVerification) -> None:
     (job,) = loaded("gitlab", of, ".gitlab-ci.yml").values()
     assert job["artifacts"] == {
         "when": "always",
@@ -194,7 +194,7 @@ def test_gitlab_runs_one_at_a_time_and_shows_the_junit_report(of: Subject) -> No
 
 
 @BOTH
-def test_the_jenkinsfile_is_declarative_and_whole(of: Subject) -> None:
+def test_the_jenkinsfile_is_declarative_and_whole(of: RunnableVerification) -> None:
     text = the_file("jenkins", of, "Jenkinsfile").text
     assert text.startswith("pipeline {")
     sections = re.findall(r"^ {4}(\w+) \{", text, re.MULTILINE)
@@ -212,7 +212,7 @@ def test_the_jenkinsfile_is_declarative_and_whole(of: Subject) -> None:
 
 
 def test_the_documentation_shows_the_same_files() -> None:
-    of = Subject(ID, "https://console.example.com", 1020.0, (OURS,), FULL.variables[:1])
+    of = RunnableVerification(ID, "https://console.example.com", 1020.0, (OURS,), FULL.variables[:1])
     shown = {block.text.strip() for block in blocks(DOCS / "how-to" / "use-in-ci.md")}
     for key in ("github", "gitlab", "jenkins"):
         for file in way_of(key, of).files:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from rtk.console.pages.executions.journal import StoredJournal, Parts, items, members, text_of, value
+from rtk.console.pages.executions.journal import Parts, StoredJournal, items, members, text_of, value
 from rtk.console.pages.experiments.steps import how
 from rtk.console.store.executions import moment_of
 from rtk.experiment.quantity import finite

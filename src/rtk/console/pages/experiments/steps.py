@@ -37,7 +37,9 @@ def steps_of(activities: Any) -> Steps:
 def step(activity: Mapping[str, Any]) -> ActivityDetails:
     """An activity as a step."""
     if isinstance(activity.get("ref"), str):
-        return ActivityDetails(plain(activity["ref"], 200), "reference", "as it is written elsewhere in this experiment", "", [])
+        return ActivityDetails(
+            plain(activity["ref"], 200), "reference", "as it is written elsewhere in this experiment", "", []
+        )
     provider = _mapping(activity.get("provider"))
     name = activity.get("name")
     return ActivityDetails(

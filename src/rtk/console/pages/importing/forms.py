@@ -9,7 +9,7 @@ from django.forms.models import ModelChoiceIterator
 
 from rtk.console.pages.importing.fields import PercentField, SpanField, TickField
 from rtk.console.pages.importing.promise import PromiseForm, ProofLastsField
-from rtk.console.pages.once import Once
+from rtk.console.pages.once import IdempotentForm
 from rtk.console.people.models import Team
 from rtk.console.store import lessons, verifications
 from rtk.console.store.models import NAME_LENGTH, Objective
@@ -185,7 +185,7 @@ class StrategyForm(forms.Form):
         }
 
 
-class ImportForm(Once, PromiseForm, StrategyForm):
+class ImportForm(IdempotentForm, PromiseForm, StrategyForm):
     """What the steps ask besides the experiment itself. `objective` is looked for among the team's."""
 
     attach = forms.ChoiceField(

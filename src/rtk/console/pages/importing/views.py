@@ -88,7 +88,9 @@ def _again(request: HttpRequest, into: Team) -> QueryDict | None:
     return data
 
 
-def _looked_at(request: HttpRequest, data: QueryDict, into: Team) -> tuple[QueryDict, ExperimentSummary | None, BadInput | None]:
+def _looked_at(
+    request: HttpRequest, data: QueryDict, into: Team
+) -> tuple[QueryDict, ExperimentSummary | None, BadInput | None]:
     """What was sent, completed by what is proposed; what was found in it; and what is wrong with it."""
     wished = request.GET.get("objective")
     if wished and "attach" not in data:

@@ -22,7 +22,7 @@ class Side(NamedTuple):
     told: Story | None
 
 
-class Row(NamedTuple):
+class ComparedFigure(NamedTuple):
     """A figure of both; `same` when there is no difference."""
 
     label: str
@@ -49,7 +49,7 @@ def _insight(run: Run) -> Insight | None:
     return kept.insight_from(finding.kept_of(run))
 
 
-def rows(both: tuple[Side, Side]) -> list[Row]:
+def rows(both: tuple[Side, Side]) -> list[ComparedFigure]:
     """Every figure of both, and the values of the conditions phase; none where one of the two has no insight."""
     first, second = (side.told for side in both)
     if first is None or second is None:
@@ -59,25 +59,25 @@ def rows(both: tuple[Side, Side]) -> list[Row]:
     return [*beside(first.numbers, second.numbers), *others, *_values(both)]
 
 
-def beside(first: Iterable[Figure], second: Iterable[Figure]) -> list[Row]:
+def beside(first: Iterable[Figure], second: Iterable[Figure]) -> list[ComparedFigure]:
     """The figures of one run beside those of another; what one of the two lacks is no data of it."""
     one, other = ({each.key: each for each in figures} for figures in (first, second))
     keys = dict.fromkeys((*one, *other))
     return [_row(one.get(key), other.get(key)) for key in keys]
 
 
-def _row(first: Figure | None, second: Figure | None) -> Row:
+def _row(first: Figure | None, second: Figure | None) -> ComparedFigure:
     told = first or second
     assert told is not None, "one of the two has it"
     values = (first.value if first else NO_DATA, second.value if second else NO_DATA)
-    return Row(told.label, values, told.explanation)
+    return ComparedFigure(told.label, values, told.explanation)
 
 
-def _values(both: tuple[Side, Side]) -> list[Row]:
+def _values(both: tuple[Side, Side]) -> list[ComparedFigure]:
     first, second = (_during(_insight(side.run)) for side in both)
     explanation = "of the values of the conditions phase, with its upper bound"
     names = [*(name for name in dict.fromkeys((*first, *second)) if name != _MOST), _MOST]
-    return [Row(name, (first.get(name, NO_DATA), second.get(name, NO_DATA)), explanation) for name in names]
+    return [ComparedFigure(name, (first.get(name, NO_DATA), second.get(name, NO_DATA)), explanation) for name in names]
 
 
 def _during(insight: Insight | None) -> dict[str, str]:

@@ -227,18 +227,18 @@ def _undo(entries: list[dict[str, Any]]) -> ChartUndo | None:
     return {"state": found[-1]["state"], "at": found[-1]["t"]} if found else None
 
 
-class Drawn(NamedTuple):
+class Strides(NamedTuple):
     """Of how many entries in a row one is drawn: of those that were met, and of the rest."""
 
     met: int
     rest: int
 
 
-def drawn(run: Run) -> Drawn:
+def drawn(run: Run) -> Strides:
     """Return how a run is thinned for its chart: all of it is drawn, unless it has more than a browser bears."""
     if run.next <= MOST_DRAWN:
-        return Drawn(1, 1)
-    return Drawn(*(max(1, -(-many // (MOST_DRAWN // 2))) for many in _counted(run)))
+        return Strides(1, 1)
+    return Strides(*(max(1, -(-many // (MOST_DRAWN // 2))) for many in _counted(run)))
 
 
 def _counted(run: Run) -> tuple[int, int]:

@@ -18,7 +18,7 @@ EFFECTS: dict[str, str] = {
 PROOFS = {"effect": ("took effect", "its effect did not show"), "restored": ("is gone", "is not gone")}
 
 
-class Proof(NamedTuple):
+class ConditionCheck(NamedTuple):
     """What was looked for after a condition: `shown` whether it was there, `text` what that says, `clock` when."""
 
     shown: bool
@@ -38,7 +38,7 @@ class Deed:
     failure: str = ""
     tries: int = 1
     lasts: float | None = None
-    proofs: list[Proof] = field(default_factory=list)
+    proofs: list[ConditionCheck] = field(default_factory=list)
 
     @property
     def clock(self) -> str:
@@ -98,14 +98,14 @@ def _prove(found: dict[tuple[str, int], Deed], entry: Mapping[str, Any]) -> None
         deed.proofs.append(_of_effect(deed, entry) if entry.get("state") else _proof(entry))
 
 
-def _proof(entry: Mapping[str, Any]) -> Proof:
+def _proof(entry: Mapping[str, Any]) -> ConditionCheck:
     there, not_there = PROOFS.get(str(entry.get("proves")), ("was shown", "was not shown"))
     missing = entry.get("missing")
     text = f"{not_there}: {plain(missing, 300)}" if missing else there
-    return Proof(not missing, text, elapsed(float(entry["t"])))
+    return ConditionCheck(not missing, text, elapsed(float(entry["t"])))
 
 
-def _of_effect(deed: Deed, entry: Mapping[str, Any]) -> Proof:
+def _of_effect(deed: Deed, entry: Mapping[str, Any]) -> ConditionCheck:
     """An effect is asked for through its whole phase, and each change of what its probes say is told."""
     state, asked = str(entry["state"]), entry.get("asked")
     text = EFFECTS.get(state, plain(state, 40))
@@ -113,7 +113,7 @@ def _of_effect(deed: Deed, entry: Mapping[str, Any]) -> Proof:
         text = "its effect shows again"
     reason = entry.get("reason")
     text += f": {plain(reason, 300)}" if reason and state == EffectState.GONE else ""
-    return Proof(state != EffectState.GONE, text, elapsed(float(entry["t"] if asked is None else asked)))
+    return ConditionCheck(state != EffectState.GONE, text, elapsed(float(entry["t"] if asked is None else asked)))
 
 
 def _waiting(played: Iterable[Deed]) -> None:

@@ -22,7 +22,7 @@ _BROKEN = (ToolkitError, LookupError, TypeError, ValueError, AttributeError, Ari
 NO_CONDITION = "No condition"
 
 
-class Promise(NamedTuple):
+class JudgedObjective(NamedTuple):
     """An objective as the run was judged by it; `id` leads to it where it is still there."""
 
     name: str
@@ -40,7 +40,7 @@ class Measure(NamedTuple):
 class Heading(NamedTuple):
     """The four columns and the tags. `conditions` are names, none where the system is measured as it is."""
 
-    promise: Promise | None
+    promise: JudgedObjective | None
     measures: tuple[Measure, ...]
     conditions: tuple[str, ...]
     tags: tuple[str, ...]
@@ -51,7 +51,7 @@ def heading(run: Run, document: Mapping[str, Any]) -> Heading:
     return Heading(promise_of(run), _measures(document), _conditions(document), tuple(experiments.tags_of(document)))
 
 
-def promise_of(run: Run) -> Promise | None:
+def promise_of(run: Run) -> JudgedObjective | None:
     """What was promised when the run began."""
     told = run.plan.get("objective")
     kept = run.verification.objective
@@ -61,7 +61,7 @@ def promise_of(run: Run) -> Promise | None:
     except _BROKEN:
         return None
     there = kept.id if kept and not kept.deleted_at else None
-    return Promise(name, plain(promise(target, str(told.get("quantile") or ""), window), 700), there)
+    return JudgedObjective(name, plain(promise(target, str(told.get("quantile") or ""), window), 700), there)
 
 
 def _measures(document: Mapping[str, Any]) -> tuple[Measure, ...]:

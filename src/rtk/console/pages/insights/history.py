@@ -23,7 +23,7 @@ PASSED = "pass"
 _LEFT_OUT = ("client_insight", "results", "progress", "client", "note", "plan", "spark")
 
 
-class Past(NamedTuple):
+class ComparedRun(NamedTuple):
     """A run beside another: when, how it came out, and its small result; shares and values None without data.
 
     `uncounted` is why it does not count toward the promise over all runs, empty where it does.
@@ -45,7 +45,7 @@ class Past(NamedTuple):
 class History(NamedTuple):
     """Runs, newest first, at most so many; `summary` and `warning` say what they come to."""
 
-    runs: list[Past]
+    runs: list[ComparedRun]
     verdicts: list[str]
     summary: str
     warning: str
@@ -72,13 +72,13 @@ def _uncounted(run: Run, verification: Verification, at: datetime) -> str:
     return reason(why, standings.lasts_s(verification)) if why else ""
 
 
-def _past(run: Run, here: bool, uncounted: str) -> Past:
+def _past(run: Run, here: bool, uncounted: str) -> ComparedRun:
     insight = run.insight or {}
     state = runs.state_of(run)
     during: dict[str, Any] = next(
         (each for each in insight.get("phases") or () if each.get("phase") == "conditions"), {}
     )
-    return Past(
+    return ComparedRun(
         id=run.id,
         at=run.created_at,
         badge=badge_of(run, state),

@@ -51,7 +51,7 @@ class Filter(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if value}
 
 
-class Line(NamedTuple):
+class InsightSummary(NamedTuple):
     """A run in a list. What there is no data of is said so; `stands` is how its verification's promise does now."""
 
     id: UUID
@@ -111,11 +111,11 @@ def _named(teams: Any, text: str) -> Q:
     return Q(verification__in=verifications.values("pk")) | Q(experiment__in=experiments.values("pk"))
 
 
-def _line(run: Run, stands: Stands | None) -> Line:
+def _line(run: Run, stands: Stands | None) -> InsightSummary:
     insight = run.insight or {}
     promise = heading.promise_of(run)
     met, deviated = insight.get("met") or 0, insight.get("deviated") or 0
-    return Line(
+    return InsightSummary(
         id=run.id,
         team=run.team,
         verification=run.verification,

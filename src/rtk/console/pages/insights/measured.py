@@ -21,7 +21,7 @@ _HEAD = ("phase", "slot", "due_s", "due_utc", "started_s", "ended_s", "took_s", 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 
 
-class Place(NamedTuple):
+class TablePosition(NamedTuple):
     """Where the table goes on: after the entry of a number, with measurements of one outcome or of any."""
 
     after: int = -1
@@ -35,17 +35,17 @@ class Place(NamedTuple):
     @property
     def chosen(self) -> bool:
         """Whether somebody went somewhere in the table."""
-        return self != Place()
+        return self != TablePosition()
 
 
-class Measured(NamedTuple):
+class NumberedMeasurement(NamedTuple):
     """A measurement with the number of its entry."""
 
     n: int
     measurement: Measurement
 
 
-class Row(NamedTuple):
+class MeasurementRow(NamedTuple):
     """A measurement in words."""
 
     phase: str
@@ -58,26 +58,28 @@ class Row(NamedTuple):
     reason: str
 
 
-def place_of(query: QueryDict) -> Place:
+def place_of(query: QueryDict) -> TablePosition:
     """Where an address says that the table goes on; from its beginning where it says nothing of sense."""
     after, outcome = query.get("after", ""), query.get("outcome", "")
     known = after.isascii() and after.isdecimal() and len(after) < 19
-    return Place(int(after) if known else -1, outcome if outcome in OUTCOMES else "")
+    return TablePosition(int(after) if known else -1, outcome if outcome in OUTCOMES else "")
 
 
-def rows(found: list[Measured], threshold: Threshold, frequency_s: float, began: float) -> list[Row]:
+def rows(
+    found: list[NumberedMeasurement], threshold: Threshold, frequency_s: float, began: float
+) -> list[MeasurementRow]:
     """A page of the table; `began` is when the run did (seconds since 1970)."""
     return [_row(each.measurement, threshold, frequency_s, began) for each in found[:ROWS]]
 
 
-def follows(found: list[Measured]) -> int | None:
+def follows(found: list[NumberedMeasurement]) -> int | None:
     """The `after` of the page that follows, None where there is none."""
     return found[ROWS - 1].n if len(found) > ROWS else None
 
 
-def _row(m: Measurement, threshold: Threshold, frequency_s: float, began: float) -> Row:
+def _row(m: Measurement, threshold: Threshold, frequency_s: float, began: float) -> MeasurementRow:
     took = None if m.started is None or m.ended is None else m.ended - m.started
-    return Row(
+    return MeasurementRow(
         phase=m.phase,
         slot=f"{m.slot:,}",
         clock=elapsed(m.due, min(1.0, frequency_s)),

@@ -71,14 +71,14 @@ def stands(run: Run) -> promises.Stands | None:
     return promises.shown(standings.of([run.verification], now()).get(run.verification_id))
 
 
-def done(read: record.Record, document: Mapping[str, Any], under_way: bool) -> dict[str, Any]:
+def done(read: record.LoadedRecord, document: Mapping[str, Any], under_way: bool) -> dict[str, Any]:
     """What was done and undone."""
     return {"deeds": deeds.deeds(read.entries, document, under_way)}
 
 
 def fragment(run: Run) -> dict[str, Any]:
     """The part that tells what was done and undone, by itself: while a run goes on it is asked for again."""
-    read, under_way = record.read(run, measured.Place()), runs.state_of(run).is_under_way
+    read, under_way = record.read(run, measured.TablePosition()), runs.state_of(run).is_under_way
     document = read.head.get("experiment")
     return {"run": run, "under_way": under_way, **done(read, document if isinstance(document, dict) else {}, under_way)}
 
@@ -179,7 +179,9 @@ def impact(insight: Insight) -> str:
     )
 
 
-def table(read: record.Record, place: measured.Place, head: Mapping[str, Any], facts: Facts | None) -> dict[str, Any]:
+def table(
+    read: record.LoadedRecord, place: measured.TablePosition, head: Mapping[str, Any], facts: Facts | None
+) -> dict[str, Any]:
     """The table of measurements from a place on."""
     threshold = facts.threshold if facts else Threshold()
     began = heading.began_at(read.run, head)

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection
 
-from rtk.console.pages.insights.measured import ROWS, Measured, Place
+from rtk.console.pages.insights.measured import ROWS, NumberedMeasurement, TablePosition
 from rtk.console.store import insights
 from rtk.console.store.models import Run
 from rtk.errors import ToolkitError
@@ -49,13 +49,13 @@ _RARE = {outcome: OUTCOMES.index(outcome) for outcome in ("deviated", "missed")}
 
 
 @dataclass
-class Record:
+class LoadedRecord:
     """What was read: `entries` in their order, `firsts` in the order they were due, and `rows` of the table."""
 
     run: Run
     entries: list[dict[str, Any]] = field(default_factory=list)
     firsts: list[Measurement] = field(default_factory=list)
-    rows: list[Measured] = field(default_factory=list)
+    rows: list[NumberedMeasurement] = field(default_factory=list)
 
     @property
     def head(self) -> dict[str, Any]:
@@ -84,10 +84,10 @@ class Record:
         return replace(facts, status=insight.status, stop=stop, duration_s=insight.duration_s)
 
 
-def read(run: Run, place: Place) -> Record:
+def read(run: Run, place: TablePosition) -> LoadedRecord:
     """What the page shows of a run's record, with the measurements from a place on."""
     given = {"run": run.id, "day": run.day, "kinds": KINDS, "after": place.after, "outcome": place.code, **_RARE}
-    record = Record(run)
+    record = LoadedRecord(run)
     with connection.cursor() as cursor:
         cursor.execute(_READ, {**given, "rows": ROWS + 1})
         for row in cursor.fetchall():
@@ -96,7 +96,7 @@ def read(run: Run, place: Place) -> Record:
     return record
 
 
-def _add(record: Record, part: str, n: int, body: str | None, *columns: Any) -> None:
+def _add(record: LoadedRecord, part: str, n: int, body: str | None, *columns: Any) -> None:
     if body is not None:
         record.entries.append(json.loads(body))
         return
@@ -104,4 +104,4 @@ def _add(record: Record, part: str, n: int, body: str | None, *columns: Any) -> 
     if part == "first":
         record.firsts.append(found)
     else:
-        record.rows.append(Measured(n, found))
+        record.rows.append(NumberedMeasurement(n, found))

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 
 from rtk.console.pages.importing.fields import SpanField
 from rtk.console.pages.importing.promise import QUANTILE, SHARE, PromiseForm, ProofLastsField
-from rtk.console.pages.once import Once, Seen
+from rtk.console.pages.once import ConflictCheckForm, IdempotentForm
 from rtk.console.store import measures
 from rtk.console.store.measures import Http
 from rtk.console.store.models import NAME_LENGTH, Objective
@@ -184,11 +184,11 @@ class ObjectiveForm(PromiseForm):
         return Http("status", given["url"], given["highest"] or given["lowest"], given["lowest"])
 
 
-class NewObjective(Once, ObjectiveForm):
+class NewObjectiveForm(IdempotentForm, ObjectiveForm):
     """A new objective."""
 
 
-class EditObjective(Seen, ObjectiveForm):
+class EditObjectiveForm(ConflictCheckForm, ObjectiveForm):
     """An objective that is there, given as `initial_of` it. A measure that is none of ours may stay as it is."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

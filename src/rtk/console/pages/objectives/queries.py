@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from rtk.console.pages import promises
-from rtk.console.pages.promises import Stands, Together, together
+from rtk.console.pages.promises import PromiseSummary, Stands, together
 from rtk.console.store import lessons, measures, spending, standings
 from rtk.console.store.models import Objective, Verification
 from rtk.console.store.spending import Account, Spent
@@ -19,15 +19,15 @@ VERIFICATIONS = 50
 STEPS = 1000  # of the bar
 
 
-class Row(NamedTuple):
+class ListedObjective(NamedTuple):
     """An objective in the list."""
 
     objective: Objective
     promise: str
     measure: str
-    spent: "Shown"
+    spent: "ShownBalance"
     results: list[str | None]
-    stands: Together
+    stands: PromiseSummary
 
     @property
     def last(self) -> str | None:
@@ -35,7 +35,7 @@ class Row(NamedTuple):
         return self.results[-1] if self.results else None
 
 
-class Shown(NamedTuple):
+class ShownBalance(NamedTuple):
     """A balance as it is shown: the bar of STEPS, its tone, share and times in words; `known` when there is one."""
 
     balance: Balance
@@ -47,7 +47,7 @@ class Shown(NamedTuple):
     left: str
 
 
-class Detail(NamedTuple):
+class ObjectiveDetail(NamedTuple):
     """All of an objective's page."""
 
     objective: Objective
@@ -55,23 +55,23 @@ class Detail(NamedTuple):
     allowance: str
     measure: str
     outage: str
-    spent: Shown
+    spent: ShownBalance
     since: datetime | None
     spenders: list[Spent]
     more: bool
     verifications: list[tuple[Verification, Stands | None]]
     results: list[str | None]
-    stands: Together
+    stands: PromiseSummary
 
 
-def rows(objectives: Sequence[Objective], at: datetime) -> list[Row]:
+def rows(objectives: Sequence[Objective], at: datetime) -> list[ListedObjective]:
     """The rows of these objectives. Four queries."""
     if not objectives:
         return []
     accounts, results = spending.accounts(objectives, at), spending.results(objectives)
     stand = standings.of_objectives(objectives, at)
     return [
-        Row(
+        ListedObjective(
             each,
             promise(each),
             measures.words(each.measure),
@@ -83,14 +83,14 @@ def rows(objectives: Sequence[Objective], at: datetime) -> list[Row]:
     ]
 
 
-def detail(objective: Objective, at: datetime) -> Detail:
+def detail(objective: Objective, at: datetime) -> ObjectiveDetail:
     """An objective with all around it. Seven queries."""
     account, spenders = spending.spent_by(objective, at, SPENDERS + 1)
     of = Verification.objects.filter(objective=objective, deleted_at=None).select_related("objective", "revision")
     found = list(of.order_by("-created_at")[:VERIFICATIONS])
     stand = standings.of(found, at)
     window = objective.window_s
-    return Detail(
+    return ObjectiveDetail(
         objective,
         promise(objective),
         _allowance(account.balance, window),
@@ -124,19 +124,21 @@ def promise(objective: Objective) -> str:
     return words.promise(objective.target, objective.quantile, objective.window_s)
 
 
-def shown(account: Account) -> Shown:
+def shown(account: Account) -> ShownBalance:
     """An account in words, which are no figure where nothing was measured or there is no budget."""
     balance = account.balance
     if not account.runs:
-        return Shown(balance, False, 0, "quiet", "no runs", "No run measured anything in this window.", "")
+        return ShownBalance(balance, False, 0, "quiet", "no runs", "No run measured anything in this window.", "")
     if balance.spent is None:
         told = f"{duration(balance.deviating_s)} deviated; without a window there is no budget to hold that against."
-        return Shown(balance, False, 0, "quiet", NO_DATA, told, "")
+        return ShownBalance(balance, False, 0, "quiet", NO_DATA, told, "")
     tone = "red" if balance.spent >= 1 else "orange" if balance.spent >= 0.5 else "blue"
     times = f"{duration(balance.deviating_s)} of {duration(balance.budget_s)}"
     over = bool(balance.over_s)
     left = duration(balance.over_s) if over else duration(balance.left_s)
-    return Shown(balance, True, min(STEPS, round(balance.spent * STEPS)), tone, fine_share(balance.spent), times, left)
+    return ShownBalance(
+        balance, True, min(STEPS, round(balance.spent * STEPS)), tone, fine_share(balance.spent), times, left
+    )
 
 
 def _allowance(balance: Balance, window_s: float | None) -> str:

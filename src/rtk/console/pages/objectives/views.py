@@ -11,7 +11,7 @@ from django.utils.timezone import now
 from rtk.console.pages import listing, publicity
 from rtk.console.pages.listing import around
 from rtk.console.pages.objectives import queries
-from rtk.console.pages.objectives.forms import EditObjective, NewObjective, initial_of
+from rtk.console.pages.objectives.forms import EditObjectiveForm, NewObjectiveForm, initial_of
 from rtk.console.people import gate
 from rtk.console.people.gate import Caller
 from rtk.console.people.models import Team
@@ -39,7 +39,7 @@ def objectives(request: HttpRequest, caller: Caller, org: str, team: str) -> Htt
 def make(request: HttpRequest, caller: Caller, org: str, team: str) -> HttpResponse:
     """Make an objective, and where it is asked for a verification of it."""
     into = gate.team_for(caller, org, team, "run")
-    form = NewObjective(sent(request))
+    form = NewObjectiveForm(sent(request))
     if not form.is_valid():
         return render(request, "objectives/new.html", {**around(into, "objectives"), "form": form}, status=status(form))
     verifies = "verify" in request.POST
@@ -78,7 +78,7 @@ def edit(request: HttpRequest, caller: Caller, org: str, team: str, objective: U
     into = gate.team_for(caller, org, team, "run")
     with transaction.atomic():
         found = _found(into, objective, lock=request.method == "POST")
-        form = EditObjective(sent(request), initial=initial_of(found))
+        form = EditObjectiveForm(sent(request), initial=initial_of(found))
         stale = form.is_valid() and form.stale()
         if form.is_valid() and not stale and _changed(found, form):
             messages.success(request, "The objective is changed.")
@@ -87,7 +87,7 @@ def edit(request: HttpRequest, caller: Caller, org: str, team: str, objective: U
     return render(request, "objectives/edit.html", context, status=409 if stale else status(form))
 
 
-def _changed(objective: Objective, form: EditObjective) -> bool:
+def _changed(objective: Objective, form: EditObjectiveForm) -> bool:
     """Whether an objective could be changed; the form says why not."""
     try:
         changes.change_objective(objective, form.values())

@@ -27,7 +27,7 @@ _UNITS = ((_YEAR, "year"), (_MONTH, "month"), (_DAY, "day"), (_HOUR, "hour"), (_
 _JUST_NOW = 10
 
 
-class State(NamedTuple):
+class StateDisplay(NamedTuple):
     """How a state is shown: in which word, with which icon, in which tone."""
 
     word: str
@@ -35,35 +35,35 @@ class State(NamedTuple):
     tone: str
 
 
-STATES: dict[str, State] = {
-    "pass": State("pass", "circle-check", "good"),
-    "fail": State("fail", "circle-x", "bad"),
-    "inconclusive": State("inconclusive", "help-circle", "warn"),
-    "invalid": State("invalid", "ban", "odd"),
-    "not-begun": State("not begun", "alert-octagon", "warn"),
-    "running": State("running", "refresh", "busy"),
-    RunState.LOST_CONTACT: State("lost contact", "plug-off", "warn"),
-    "abandoned": State("abandoned", "hourglass-off", "quiet"),
-    "completed": State("completed", "check", "good"),
-    "failed": State("failed", "alert-octagon", "bad"),
-    "aborted": State("aborted", "hand-stop", "warn"),
-    "interrupted": State("interrupted", "player-stop", "warn"),
-    "deviated": State("deviated", "wave", "bad"),
-    "met": State("met", "point", "good"),
-    "missed": State("missed", "minus", "quiet"),
-    "restored": State("restored", "arrow-back", "good"),
-    "not-restored": State("not restored", "alert-triangle", "bad"),
-    "within-allowance": State("within allowance", "circle-check", "good"),
-    "beyond-allowance": State("beyond allowance", "circle-x", "bad"),
-    "unknown": State("unknown", "help-circle", "warn"),
-    "not-recovered": State("not recovered", "activity", "bad"),
-    "kept": State("kept", "circle-check", "good"),
-    "broken": State("broken", "circle-x", "bad"),
-    "not-proven": State("not proven", "help-circle", "warn"),
-    "lapsed": State("lapsed", "clock", "warn"),
-    "never-tried": State("never tried", "plus", "quiet"),
-    "archived": State("archived", "archive", "quiet"),
-    "none": State("no verdict", "dots", "quiet"),
+STATES: dict[str, StateDisplay] = {
+    "pass": StateDisplay("pass", "circle-check", "good"),
+    "fail": StateDisplay("fail", "circle-x", "bad"),
+    "inconclusive": StateDisplay("inconclusive", "help-circle", "warn"),
+    "invalid": StateDisplay("invalid", "ban", "odd"),
+    "not-begun": StateDisplay("not begun", "alert-octagon", "warn"),
+    "running": StateDisplay("running", "refresh", "busy"),
+    RunState.LOST_CONTACT: StateDisplay("lost contact", "plug-off", "warn"),
+    "abandoned": StateDisplay("abandoned", "hourglass-off", "quiet"),
+    "completed": StateDisplay("completed", "check", "good"),
+    "failed": StateDisplay("failed", "alert-octagon", "bad"),
+    "aborted": StateDisplay("aborted", "hand-stop", "warn"),
+    "interrupted": StateDisplay("interrupted", "player-stop", "warn"),
+    "deviated": StateDisplay("deviated", "wave", "bad"),
+    "met": StateDisplay("met", "point", "good"),
+    "missed": StateDisplay("missed", "minus", "quiet"),
+    "restored": StateDisplay("restored", "arrow-back", "good"),
+    "not-restored": StateDisplay("not restored", "alert-triangle", "bad"),
+    "within-allowance": StateDisplay("within allowance", "circle-check", "good"),
+    "beyond-allowance": StateDisplay("beyond allowance", "circle-x", "bad"),
+    "unknown": StateDisplay("unknown", "help-circle", "warn"),
+    "not-recovered": StateDisplay("not recovered", "activity", "bad"),
+    "kept": StateDisplay("kept", "circle-check", "good"),
+    "broken": StateDisplay("broken", "circle-x", "bad"),
+    "not-proven": StateDisplay("not proven", "help-circle", "warn"),
+    "lapsed": StateDisplay("lapsed", "clock", "warn"),
+    "never-tried": StateDisplay("never tried", "plus", "quiet"),
+    "archived": StateDisplay("archived", "archive", "quiet"),
+    "none": StateDisplay("no verdict", "dots", "quiet"),
 }
 
 
@@ -207,7 +207,7 @@ def titled(context: Context) -> SafeString:
 
 
 @register.simple_tag(takes_context=True, name="frame")
-def around(context: Context) -> frame.Frame:
+def around(context: Context) -> frame.PageFrame:
     """What stands around the page: navigation, switcher, banner."""
     given: dict[Any, Any] = context.flatten()
     match = getattr(given.get("request"), "resolver_match", None)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from rtk.console.pages.promises import Together, counted, together
+from rtk.console.pages.promises import PromiseSummary, counted, together
 from rtk.console.people.models import Team
 from rtk.console.store import standings
 from rtk.console.store.standings import OfAnObjective
@@ -20,7 +20,7 @@ class TeamPromise(NamedTuple):
 
     objective: OfAnObjective
     promise: str
-    stands: Together
+    stands: PromiseSummary
 
 
 class TeamPromises(NamedTuple):

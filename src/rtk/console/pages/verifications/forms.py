@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from rtk.console.pages.importing.forms import ObjectiveField, StrategyForm, shown_of
-from rtk.console.pages.once import Seen
+from rtk.console.pages.once import ConflictCheckForm
 from rtk.console.people.models import Team
 from rtk.console.store.models import NAME_LENGTH, Objective, Verification
 from rtk.console.store.verifications import occurs_in
@@ -13,7 +13,7 @@ from rtk.console.store.verifications import occurs_in
 _PLAN = ("frequency", "duration", "warm_up", "outage_lasts", "max_duration")  # what decides what can be proven
 
 
-class EditForm(Seen, StrategyForm):
+class EditForm(ConflictCheckForm, StrategyForm):
     """A verification that there is, given as `initial_of` it."""
 
     name = forms.CharField(max_length=NAME_LENGTH, widget=forms.TextInput(attrs={"autocomplete": "off"}))

@@ -14,7 +14,7 @@ from rtk.console.pages.importing.planning import Planned, planned
 from rtk.console.pages.insights.states import badge_of
 from rtk.console.pages.listing import Filters
 from rtk.console.pages.promises import Stands, shown
-from rtk.console.pages.verifications.ways import Subject
+from rtk.console.pages.verifications.ways import RunnableVerification
 from rtk.console.people import gate
 from rtk.console.people.models import Team
 from rtk.console.store import experiments, lessons, occurrences, runs, standings
@@ -61,7 +61,7 @@ FROM unnest(%s::uuid[]) AS asked (id) CROSS JOIN LATERAL (
 """
 
 
-class Row(NamedTuple):
+class ListedVerification(NamedTuple):
     """A verification in a list; `results` are the last verdicts, oldest first, `last` is the last run."""
 
     verification: Verification
@@ -75,7 +75,7 @@ class Row(NamedTuple):
     stands: Stands | None
 
 
-class Detail(NamedTuple):
+class VerificationDetail(NamedTuple):
     """All of a verification's page besides its runs; `expected` is how often its conditions are, empty where unsaid."""
 
     verification: Verification
@@ -86,13 +86,13 @@ class Detail(NamedTuple):
     title: str
     found: ExperimentSummary
     planned: Planned | None
-    subject: Subject
+    subject: RunnableVerification
     tags: list[str]
     expected: str
     dearest: Dearest | None
 
 
-class Past(NamedTuple):
+class PastRun(NamedTuple):
     """A run of a verification: what became of it, and how long it took (seconds), None where no end is known."""
 
     run: Run
@@ -109,7 +109,7 @@ def wanted(rows: QuerySet[Verification], by: Filters, objective: UUID | None) ->
     return rows.select_related("objective", "experiment", "revision").only(*_SHOWN, *_ALONG)
 
 
-def rows(found: Sequence[Verification], teams: Sequence[Team]) -> list[Row]:
+def rows(found: Sequence[Verification], teams: Sequence[Team]) -> list[ListedVerification]:
     """The rows of these verifications: a query for all their runs, and one for how they stand."""
     if not found:
         return []
@@ -121,9 +121,9 @@ def rows(found: Sequence[Verification], teams: Sequence[Team]) -> list[Row]:
     return [_row(each, of[each.team_id], last[each.pk], shown(stand.get(each.pk))) for each in found]
 
 
-def _row(verification: Verification, team: Team, last: Sequence[Run], stands: Stands | None) -> Row:
+def _row(verification: Verification, team: Team, last: Sequence[Run], stands: Stands | None) -> ListedVerification:
     newest = last[0] if last else None
-    return Row(
+    return ListedVerification(
         verification,
         team,
         promise(verification),
@@ -154,10 +154,10 @@ def stands(verification: Verification) -> Stands | None:
     return shown(standings.of([verification], now()).get(verification.pk))
 
 
-def detail(verification: Verification) -> Detail:
+def detail(verification: Verification) -> VerificationDetail:
     """A verification with all that its file says."""
     found = ExperimentSummary(document_of(verification))
-    return Detail(
+    return VerificationDetail(
         verification,
         promise(verification),
         strategy(verification),
@@ -190,9 +190,9 @@ def values_of(verification: Verification) -> dict[str, Any]:
     }
 
 
-def subject_of(verification: Verification, found: ExperimentSummary) -> Subject:
+def subject_of(verification: Verification, found: ExperimentSummary) -> RunnableVerification:
     """What the commands and files to run it are made of."""
-    return Subject(
+    return RunnableVerification(
         id=verification.pk,
         console=settings.PUBLIC_URL,
         planned_s=verification.warm_up_s + verification.duration_s + verification.cool_down_s,
@@ -204,11 +204,11 @@ def subject_of(verification: Verification, found: ExperimentSummary) -> Subject:
     )
 
 
-def past(run: Run) -> Past:
+def past(run: Run) -> PastRun:
     """A run of a verification's list."""
     took = max(0.0, (run.ended_at - run.created_at).total_seconds()) if run.ended_at else None
     state = runs.state_of(run)
-    return Past(run, badge_of(run, state), took, state.is_under_way)
+    return PastRun(run, badge_of(run, state), took, state.is_under_way)
 
 
 def runs_of(verification: Verification) -> QuerySet[Run]:

@@ -48,7 +48,7 @@ class Way(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Subject:
+class RunnableVerification:
     """What is run: a verification of a console, with what its experiment needs.
 
     `planned_s` is how long all phases are planned to take, `distributions` are the arguments of `pip install`. Without
@@ -90,13 +90,13 @@ class Subject:
         return " ".join([*(f"{each.name}=…" for each in self.variables), "chaos verify", self.url])
 
 
-def way_of(key: str, subject: Subject) -> Way:
+def way_of(key: str, subject: RunnableVerification) -> Way:
     """A way by its key; the first one for a key that there is none of."""
     _, made = WAYS.get(key, WAYS["terminal"])
     return made(subject)
 
 
-def _terminal(of: Subject) -> Way:
+def _terminal(of: RunnableVerification) -> Way:
     prepared = f"pip install {_install(of)}\nchaos signin --url {of.console}"
     return Way(
         "terminal",
@@ -113,7 +113,7 @@ def _terminal(of: Subject) -> Way:
     )
 
 
-def _docker(of: Subject) -> Way:
+def _docker(of: RunnableVerification) -> Way:
     image = of.image or "reliability-toolkit"
     names = "".join(f"--env {name} " for name in (*of.plain, *of.secret))
     text = _filled("docker", of, image=image, variables=names)
@@ -127,15 +127,15 @@ def _docker(of: Subject) -> Way:
     )
 
 
-def _job(of: Subject) -> Way:
+def _job(of: RunnableVerification) -> Way:
     return _kubernetes(of, "kubernetes", "job", "create")
 
 
-def _cronjob(of: Subject) -> Way:
+def _cronjob(of: RunnableVerification) -> Way:
     return _kubernetes(of, "cronjob", "cronjob", "apply")
 
 
-def _kubernetes(of: Subject, key: str, template: str, verb: str) -> Way:
+def _kubernetes(of: RunnableVerification, key: str, template: str, verb: str) -> Way:
     given = {name: _literals(names) for name, names in (("variables", of.plain), ("secrets", of.secret))}
     file = f"{template}.yaml"
     commands = _filled("kubectl", of, file=file, verb=verb, **given)
@@ -154,7 +154,7 @@ def _kubernetes(of: Subject, key: str, template: str, verb: str) -> Way:
     )
 
 
-def _github(of: Subject) -> Way:
+def _github(of: RunnableVerification) -> Way:
     kinds = (("vars", of.plain), ("secrets", of.secret))
     lines = [f"{name}: ${{{{ {kind}.{name} }}}}" for kind, names in kinds for name in names]
     text = _filled("github", of, variables="".join(f"\n{' ' * 10}{line}" for line in lines))
@@ -168,7 +168,7 @@ def _github(of: Subject) -> Way:
     )
 
 
-def _gitlab(of: Subject) -> Way:
+def _gitlab(of: RunnableVerification) -> Way:
     names = _listed(["RTK_TOKEN", *of.plain, *of.secret], "variable")
     masked = _listed(["RTK_TOKEN", *of.secret], "")
     return Way(
@@ -179,7 +179,7 @@ def _gitlab(of: Subject) -> Way:
     )
 
 
-def _jenkins(of: Subject) -> Way:
+def _jenkins(of: RunnableVerification) -> Way:
     parameters = [f"string(name: '{name}', description: 'Needed by the experiment')" for name in of.plain]
     inner = "".join(f"        {each}\n" for each in parameters)
     secrets = "".join(f"\n                {name} = credentials('{_slug(name)}')" for name in of.secret)
@@ -195,7 +195,7 @@ def _jenkins(of: Subject) -> Way:
     )
 
 
-WAYS: dict[str, tuple[str, Callable[[Subject], Way]]] = {
+WAYS: dict[str, tuple[str, Callable[[RunnableVerification], Way]]] = {
     "terminal": ("Terminal", _terminal),
     "docker": ("Docker", _docker),
     "kubernetes": ("Kubernetes Job", _job),
@@ -219,11 +219,11 @@ _COSTS = " With --strict-cost it exits with 2 also where what is expected costs 
 _STRICT_COSTS = " It exits with 2 also where what is expected costs more than its allowance: the verification says so."
 
 
-def _exit_codes(of: Subject) -> str:
+def _exit_codes(of: RunnableVerification) -> str:
     return _EXIT_CODES + ("" if of.expects is None else _STRICT_COSTS if of.expects.strict else _COSTS)
 
 
-def _filled(template: str, of: Subject, **more: str) -> str:
+def _filled(template: str, of: RunnableVerification, **more: str) -> str:
     seconds = 2 * of.planned_s + _LEAST_S
     fields = {
         "console": of.console,
@@ -241,11 +241,11 @@ def _template(name: str) -> _Text:
     return _Text((_TEMPLATES / f"{name}.txt").read_text())
 
 
-def _install(of: Subject) -> str:
+def _install(of: RunnableVerification) -> str:
     return " ".join(shlex.quote(each) for each in of.distributions)
 
 
-def _pinned(of: Subject) -> str:
+def _pinned(of: RunnableVerification) -> str:
     return _PINNED if any("#sha256=" in each for each in of.distributions) else ""
 
 
@@ -254,19 +254,19 @@ def _literals(names: Sequence[str]) -> str:
     return "".join(f' \\\n  --from-literal={name}="${name}"' for name in names)
 
 
-def _exported(of: Subject) -> str:
+def _exported(of: RunnableVerification) -> str:
     names = [*of.plain, *of.secret]
     return f"Set the {_listed(names, 'environment variable')} in your shell first: export them." if names else ""
 
 
-def _also(of: Subject) -> str:
+def _also(of: RunnableVerification) -> str:
     """What else must be there."""
     programs = f" The experiment also starts {_listed(of.programs, '')}: see that it is there." if of.programs else ""
     credentials = " The aws command finds its credentials and region as it always does." if _uses_aws(of) else ""
     return programs + credentials
 
 
-def _uses_aws(of: Subject) -> bool:
+def _uses_aws(of: RunnableVerification) -> bool:
     return any("aws" in each for each in of.distributions)
 
 
