@@ -175,7 +175,7 @@ def verified(case: Case, place: Path, toy: ToyConsole) -> str:
             Run(verification, clock, record, worlds.world.stop, progress).play()
             record.close()
             _, insight, facts, failures = finish(record.path)
-            tell(insight, facts, live=False)
+            tell(insight, facts)
         logging.getLogger("chaostoolkit").info(f"late: {case.text}")
         console = Terminal(width=100)
         console.print(Picture(progress), screen(insight, facts))

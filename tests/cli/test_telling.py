@@ -1,29 +1,27 @@
-"""What a person sees last on a terminal."""
+"""What a run leaves behind where nobody watches: lines, and nothing loaded that draws."""
 
-from dataclasses import replace
+import logging
+import subprocess
+import sys
 
 import pytest
 
 from rtk.cli import telling
 from rtk.insight.insight import insight
+from rtk.report.lines import lines
 from tests.report.samples import a_run
 
-PAGE = "https://rtk.example.com/an-organization/a-team/insights/018f6f2e-7f3a-7b0c-9d5e-1e1d2c3b4a59"
+DRAWS = "import sys, rtk.cli.verifying, rtk.cli.aftermath; print('rich' in sys.modules)"
 
 
-@pytest.mark.parametrize("width", ["40", "80", "120"])
-def test_the_pages_address_is_the_last_line_and_whole_however_narrow_the_terminal(
-    width: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("COLUMNS", width)
+def test_a_pipe_reads_the_end_line_by_line(caplog: pytest.LogCaptureFixture) -> None:
     _, facts = a_run("clean")
-    facts = replace(facts, files={**facts.files, "page": PAGE})
-    telling.tell(insight(facts), facts, live=True)
-    shown = [line.strip() for line in capsys.readouterr().err.splitlines() if line.strip()]
-    assert shown[-1] == f"page: {PAGE}"
-    assert sum("rtk.example.com" in line for line in shown) == 1
+    found = insight(facts)
+    with caplog.at_level(logging.INFO, "rtk.cli.telling"):
+        telling.tell(found, facts)
+    assert caplog.messages == list(lines(found, facts))
 
 
-def test_where_no_console_has_answered_no_page_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    telling.tell_page("")
-    assert capsys.readouterr().err == ""
+def test_a_run_that_nobody_watches_loads_nothing_that_draws() -> None:
+    found = subprocess.run([sys.executable, "-c", DRAWS], capture_output=True, text=True, check=True)
+    assert found.stdout == "False\n"

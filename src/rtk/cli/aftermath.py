@@ -95,7 +95,7 @@ def _told(path: Path, recovered: Recovered) -> int:
     except ToolkitError as error:
         logger.error(f"The journal and the reports of the run cannot be made: {error}")
         return 1
-    telling.tell(insight, facts, live=False)
+    telling.tell(insight, facts)
     for failure in failures:
         logger.error(failure)
     return 1 if failures or insight.not_restored else 0

@@ -142,7 +142,7 @@ def _undo(left: Remains, settings: dict[str, Any], masks: Masks) -> int:
     if recovered.failure:
         logger.error(f"{left.run_id} is undone, but stays on the list: {recovered.failure}")
         failures = [recovered.failure]
-    telling.tell(insight, facts, live=False)
+    telling.tell(insight, facts)
     for failure in failures:
         logger.error(failure)
     return NOT_RESTORED if insight.not_restored else COULD_NOT_RUN if failures else OK

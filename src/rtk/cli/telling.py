@@ -1,4 +1,4 @@
-"""What a run leaves behind for people and machines: files, the end screen or lines, notifications."""
+"""What a run leaves behind for people and machines: files, lines, notifications."""
 
 import json
 import logging
@@ -8,22 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from chaoslib.notification import RunFlowEvent, notify
-from rich.text import Text
 
 from rtk.errors import ToolkitError
 from rtk.insight.facts import Facts
 from rtk.insight.shape import Insight
 from rtk.report.lines import lines
-from rtk.report.screen import MARGIN, screen
-from rtk.report.story import PAGE
-from rtk.report.terminal import terminal
-from rtk.report.text import plain
 from rtk.report.write import write
 from rtk.verify import journal
 from rtk.verify.record import Recorded
 from rtk.verify.toolkit import Toolkit
-
-LONGEST_ADDRESS = 2000
 
 logger = logging.getLogger(__name__)
 
@@ -51,21 +44,10 @@ def write_all(
     return failures
 
 
-def tell(insight: Insight, facts: Facts, live: bool) -> None:
-    """Say how it ended: one screen for a person, plain lines for a pipe."""
-    if live:
-        terminal(stderr=True).print(screen(insight, facts))
-        tell_page(facts.files.get(PAGE, ""))
-        return
+def tell(insight: Insight, facts: Facts) -> None:
+    """Say in plain lines how it ended, as a pipe and a machine read it."""
     for line in lines(insight, facts):
         logger.info(line)
-
-
-def tell_page(page: str) -> None:
-    """The address of the run's page on a line of its own, whole however narrow the terminal; nothing without one."""
-    if page:
-        line = Text.assemble(f"{' ' * MARGIN}{PAGE}: ", plain(page, LONGEST_ADDRESS))
-        terminal(stderr=True).print(line, "", sep="\n", soft_wrap=True)
 
 
 def notify_start(toolkit: Toolkit) -> None:

@@ -5,11 +5,11 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rtk import helper
 from rtk.cli import telling
@@ -37,7 +37,6 @@ from rtk.publish.learning import Lesson
 from rtk.publish.pending import is_unsent
 from rtk.publish.session import Ready, Session, session_of, wait_of
 from rtk.publish.settings import without_control
-from rtk.report.live import LiveView
 from rtk.report.planned import planned
 from rtk.report.write import check_path
 from rtk.verify import calls, journal, pauses, places, timeouts
@@ -52,6 +51,9 @@ from rtk.verify.recovery import unfinished
 from rtk.verify.run import Run, Verification
 from rtk.verify.stop import Stop, signals_stop
 from rtk.verify.toolkit import Toolkit
+
+if TYPE_CHECKING:
+    from rtk.cli.watching import Spectator
 
 AFTERMATH = "rtk.cli.aftermath"  # what the guardian runs
 LEAVING_S = 5.0  # how long threads that an extension left may hold up the end of the process
@@ -232,7 +234,7 @@ class _Running:
         self._clock = clock
         self._stop = Stop()
         self._progress = _progress(verification, clock)
-        self._live = telling.is_live(options.log_format)
+        self._spectator = _spectator(self._progress) if telling.is_live(options.log_format) else None
 
     def to_the_end(self) -> int:
         """Take hold, run, tell, and give the exit code. Raises `Held` while nothing has begun."""
@@ -246,7 +248,7 @@ class _Running:
             logger.info(line)
         telling.notify_start(toolkit)
         record = Record(path, lambda: self._clock.monotonic() - self._progress.started, toolkit.redact)
-        shown_to = self._progress if self._live else None
+        shown_to = self._progress if self._spectator else None
         logs = Logs(toolkit.redact, shown_to, self._options.verbose, self._v.run_id)
         with signals_stop(self._stop, to_the_end=True), logs, forks_told(record.forked):
             guard = Guard(helper.command(AFTERMATH, str(path)), self._estate(), self._v.longest_s, self._notice(record))
@@ -254,7 +256,7 @@ class _Running:
             run = Run(self._v, self._clock, record, self._stop, self._progress, self._published(path, guard))
             gc.collect()
             gc.freeze()  # what is here by now stays: looking through it again and again would hold up measurements
-            with self._view():
+            with self._spectator.viewing() if self._spectator else nullcontext():
                 run.play()
             code = self._tell(record, run)
             guard.goodbye()
@@ -277,8 +279,8 @@ class _Running:
             return
         known = self._session.page
         self._session.finish(wait_of(self._options.wait_publish, run.signal is not None))
-        if self._live and not known:
-            telling.tell_page(self._session.page)
+        if self._spectator and not known:
+            self._spectator.show_page(self._session.page)
 
     def _published(self, path: Path, guard: Guard) -> Ready:
         """Begin to publish; what the first condition waits for."""
@@ -287,31 +289,26 @@ class _Running:
         self._session.start(path, self._stop)
         return self._session.before_conditions(guard)
 
-    @contextmanager
-    def _view(self) -> Iterator[None]:
-        if not self._live:
-            yield
-            return
-        view = LiveView(self._progress)
-        view.start()
-        try:
-            yield
-        finally:
-            view.stop()
-
     def _tell(self, record: Record, run: Run) -> int:
         record.close()
         page = self._session.page if self._session else ""
         amend = run.amend if record.failure else lambda facts: facts
         recorded, insight, facts, failures = finish(record.path, amend, page)
         self._holding.end(proven=insight.restored is not False)
-        telling.tell(insight, facts, self._live)
+        say = self._spectator.show_end if self._spectator else telling.tell
+        say(insight, facts)
         telling.notify_end(self._v.toolkit, recorded, insight)
         for failure in [*failures, *([record.failure] if record.failure else [])]:
             logger.error(failure)
         forbidden = bool(self._session and self._session.forbidden)
         unrecorded = bool(failures or record.failure or forbidden)
         return exit_code(insight, signum=run.signal, strict=self._options.strict, unrecorded=unrecorded)
+
+
+def _spectator(progress: Progress) -> "Spectator":
+    from rtk.cli.watching import Spectator
+
+    return Spectator(progress)
 
 
 def _progress(verification: Verification, clock: Clock) -> Progress:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import exp, inf, lgamma, log, log1p, sqrt
 
-from rtk.insight.proof import Counts, counted, needed
+from rtk.insight.proof import Counts, needed, proves
 
 _MANY = 20  # outages to be expected, from which on not each number of them is looked at
 _EDGES = tuple((first, last) for first in (True, False) for last in (True, False))
@@ -118,17 +118,13 @@ def _most_bad(plan: _Plan, outages: int, ends_good: bool, near: int) -> int:
     while high - low > 1:
         good = plan.slots - middle
         chances = max(good - ends_good + 1, outages)
-        if _proves(Counts(plan.slots, good, outages, chances), plan):
+        if proves(Counts(plan.slots, good, outages, chances), plan.target, plan.outage_slots):
             low, following = middle, middle + step
         else:
             high, following = middle, middle - step
         step *= 2
         middle = following if low < following < high else (low + high) // 2
     return low
-
-
-def _proves(counts: Counts, plan: _Plan) -> bool:
-    return counted(counts, plan.outage_slots).reaches(plan.target)
 
 
 def _choose(n: int, k: int) -> float:
