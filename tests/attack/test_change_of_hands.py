@@ -16,7 +16,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from rtk.console.people import ending, gate, letting_in, tokens
-from rtk.console.people.ending import Ended
+from rtk.console.people.ending import RevocationReason
 from rtk.console.people.models import AuditEntry, Token, User
 from tests.console.people.issuer import Issuer, come_back
 from tests.console.people.world import PASSWORD, World, signed_in
@@ -40,7 +40,7 @@ def reset(user: User) -> None:
 
 
 def handed_over(user: User) -> None:
-    ending.end_access(user, Ended.HANDED_OVER)
+    ending.end_access(user, RevocationReason.HANDED_OVER)
 
 
 def change_password(user: User) -> None:

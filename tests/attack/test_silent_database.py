@@ -11,7 +11,7 @@ from rtk.console.database import SILENT_S, BoundedAsyncConnection
 from rtk.console.health import Readiness
 from rtk.console.postgres import Postgres
 from rtk.console.store.commit import Call, Committer
-from rtk.console.store.intake import Batch
+from rtk.console.store.intake import DecodedBatch
 from rtk.console.store.problem import Problem
 from tests.console.silent import Passage, passage
 
@@ -28,7 +28,7 @@ async def connected(way: Passage) -> BoundedAsyncConnection:
 async def told(committer: Committer) -> int:
     """With which status a call of a run that nobody knows is answered."""
     try:
-        await committer.submit(Call(uuid4(), str(uuid4()), "v", Batch(0, 0)))
+        await committer.submit(Call(uuid4(), str(uuid4()), "v", DecodedBatch(0, 0)))
     except Problem as problem:
         return problem.status
     return 202

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from rtk.console.people import gate, tokens
 from rtk.console.people.models import SCOPES, Token, User
-from rtk.console.people.tokens import Bound
+from rtk.console.people.tokens import TokenRefusal
 from tests.console.live import console_of_nobody
 from tests.console.people.world import PASSWORD, World, made, signed_in
 
@@ -98,7 +98,7 @@ def test_the_people_of_an_organization_have_no_more_than_the_console_allows(
         tokens.make(user, "CI")
     with pytest.raises(ValidationError, match="The people of Acme have 3 tokens") as refused:
         tokens.make(world.banker, "CI")
-    assert refused.value.code == Bound.ORGANIZATION
+    assert refused.value.code == TokenRefusal.ORGANIZATION
     tokens.make(world.stranger, "CI")
 
 

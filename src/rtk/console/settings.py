@@ -49,7 +49,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "rtk.console.people.seen.Seen",
+    "rtk.console.people.seen.SessionActivityMiddleware",
     "rtk.console.people.throttle.Throttle",
 ]
 ROOT_URLCONF = "rtk.console.urls"

@@ -14,7 +14,7 @@ from rtk.console.jobs.deferral import defer
 from rtk.console.jobs.engine import Engine
 from rtk.console.jobs.work import Work
 from rtk.console.notify import recipients
-from rtk.console.notify.models import Kind, Notification
+from rtk.console.notify.models import Channel, Notification
 from rtk.console.notify.outbox import ENDED, EVENTS, NOT_RESTORED
 from rtk.console.notify.sealing import secret_of
 from rtk.console.notify.signing import signature
@@ -59,7 +59,7 @@ def ended_run(live: Live, more: list[dict[str, Any]]) -> str:
 
 
 def test_whoever_wants_to_know_is_told_of_an_end_and_of_what_is_left_once(live: Live, web: WebReceiver) -> None:
-    to = recipients.add(live.world.admin, live.world.shop, Kind.WEBHOOK, web.url, EVENTS)
+    to = recipients.add(live.world.admin, live.world.shop, Channel.WEBHOOK, web.url, EVENTS)
     run = ended_run(live, NOT_UNDONE)
     wait_for(lambda: Notification.objects.filter(recipient=to, state="delivered").count() == 2)
     told = {each.headers["Rtk-Event"]: each for each in web.came}
@@ -75,7 +75,7 @@ def test_whoever_wants_to_know_is_told_of_an_end_and_of_what_is_left_once(live: 
 
 def test_a_record_goes_in_while_a_receiver_does_not_answer(live: Live, web: WebReceiver) -> None:
     web.silent.set()
-    to = recipients.add(live.world.admin, live.world.shop, Kind.WEBHOOK, web.url, [ENDED])
+    to = recipients.add(live.world.admin, live.world.shop, Channel.WEBHOOK, web.url, [ENDED])
     ended_run(live, [])
     wait_for(lambda: web.came)
     began = time.monotonic()
@@ -87,7 +87,7 @@ def test_a_record_goes_in_while_a_receiver_does_not_answer(live: Live, web: WebR
 
 
 def test_two_who_send_from_one_outbox_do_not_tell_the_same_twice(live: Live, web: WebReceiver) -> None:
-    bank = recipients.add(live.world.owner, live.world.bank, Kind.WEBHOOK, web.url, [ENDED])
+    bank = recipients.add(live.world.owner, live.world.bank, Channel.WEBHOOK, web.url, [ENDED])
     tests = Notification.objects.bulk_create(Notification(recipient=bank, event="test") for _ in range(20))
     engines = [Engine() for _ in range(2)]  # beside the console's own
     for each in engines:
@@ -103,7 +103,8 @@ def test_two_who_send_from_one_outbox_do_not_tell_the_same_twice(live: Live, web
 def test_another_receiver_can_be_told_at_the_same_time(live: Live, web: WebReceiver) -> None:
     with serving(WebReceiver()) as other:
         to = [
-            recipients.add(live.world.admin, live.world.shop, Kind.WEBHOOK, each.url, [ENDED]) for each in (web, other)
+            recipients.add(live.world.admin, live.world.shop, Channel.WEBHOOK, each.url, [ENDED])
+            for each in (web, other)
         ]
         ended_run(live, [])
         wait_for(lambda: web.came and other.came)

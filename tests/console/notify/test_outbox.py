@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.timezone import now
 
 from rtk.console.notify import outbox, recipients
-from rtk.console.notify.models import Kind, Notification
+from rtk.console.notify.models import Channel, Notification
 from rtk.console.notify.outbox import ENDED, LOST_CONTACT, NOT_RESTORED
 from rtk.console.store import insights, runs, told, watch
 from rtk.console.store.models import Run
@@ -76,7 +76,7 @@ def test_each_is_told_what_it_wants_to_know(world: World, run: Run) -> None:
 
 
 def test_other_teams_are_not_told(world: World, run: Run) -> None:
-    theirs = recipients.add(world.owner, world.bank, Kind.WEBHOOK, "https://hooks.example.org/bank", [ENDED])
+    theirs = recipients.add(world.owner, world.bank, Channel.WEBHOOK, "https://hooks.example.org/bank", [ENDED])
     runs.end(run, world.member, JOURNAL, None)
     assert events_told(theirs) == []
 

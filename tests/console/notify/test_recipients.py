@@ -8,7 +8,7 @@ from django.db import connection
 
 from rtk.console.mail import ONLY_PRINTED
 from rtk.console.notify import recipients
-from rtk.console.notify.models import Kind, Notification, Recipient
+from rtk.console.notify.models import Channel, Notification, Recipient
 from rtk.console.notify.outbox import ENDED, EVENTS
 from rtk.console.notify.sealing import secret_of, unseal
 from rtk.console.people.models import AuditEntry
@@ -18,7 +18,7 @@ from tests.console.people.world import World
 
 
 def test_a_recipient_is_kept_with_its_address_sealed(world: World) -> None:
-    made = recipients.add(world.admin, world.shop, Kind.WEBHOOK, HOOK, [ENDED, ENDED])
+    made = recipients.add(world.admin, world.shop, Channel.WEBHOOK, HOOK, [ENDED, ENDED])
     made.refresh_from_db()
     assert (made.label, made.events, made.created_by) == ("https://hooks.example.org", [ENDED], world.admin)
     assert unseal(made.address) == HOOK
@@ -27,8 +27,8 @@ def test_a_recipient_is_kept_with_its_address_sealed(world: World) -> None:
 @pytest.mark.parametrize(
     ("kind", "address", "label"),
     [
-        (Kind.EMAIL, "ops@example.org", "ops@example.org"),
-        (Kind.SERVICE, "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/", "Slack"),
+        (Channel.EMAIL, "ops@example.org", "ops@example.org"),
+        (Channel.SERVICE, "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/", "Slack"),
     ],
 )
 def test_each_kind_has_what_may_be_shown_of_it(world: World, kind: str, address: str, label: str) -> None:
@@ -38,10 +38,10 @@ def test_each_kind_has_what_may_be_shown_of_it(world: World, kind: str, address:
 @pytest.mark.parametrize(
     ("kind", "address", "why"),
     [
-        (Kind.WEBHOOK, "https://127.0.0.1/", "own network"),
-        (Kind.EMAIL, "nobody", "valid email address"),
-        (Kind.EMAIL, "a@example.org\nBcc: b@example.org", "valid email address"),
-        (Kind.SERVICE, "json://127.0.0.1/", "beginning with one of"),
+        (Channel.WEBHOOK, "https://127.0.0.1/", "own network"),
+        (Channel.EMAIL, "nobody", "valid email address"),
+        (Channel.EMAIL, "a@example.org\nBcc: b@example.org", "valid email address"),
+        (Channel.SERVICE, "json://127.0.0.1/", "beginning with one of"),
     ],
 )
 def test_what_cannot_be_told_is_refused(world: World, kind: str, address: str, why: str) -> None:
@@ -53,7 +53,7 @@ def test_what_cannot_be_told_is_refused(world: World, kind: str, address: str, w
 def test_without_a_mail_server_nobody_is_told_by_mail(world: World, settings: Any) -> None:
     through(settings, ONLY_PRINTED)
     with pytest.raises(ValidationError, match="RTK_MAIL_URL"):
-        recipients.add(world.admin, world.shop, Kind.EMAIL, "ops@example.org", EVENTS)
+        recipients.add(world.admin, world.shop, Channel.EMAIL, "ops@example.org", EVENTS)
 
 
 def test_a_team_has_so_many_at_most(world: World) -> None:

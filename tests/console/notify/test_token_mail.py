@@ -16,7 +16,7 @@ from rtk.console.mail import ONLY_PRINTED, SMTP
 from rtk.console.notify import token_mail
 from rtk.console.notify.patience import CLAIMED
 from rtk.console.people import tokens
-from rtk.console.people.models import Notice, Token, TokenNotice, User
+from rtk.console.people.models import Token, TokenNotice, TokenNoticeKind, User
 from tests.console.live import console_of_nobody
 from tests.console.mails import MEMORY, nowhere, through
 from tests.console.notify.receivers import MailReceiver
@@ -138,7 +138,7 @@ def test_a_process_that_dies_while_it_sends_leaves_it_to_another(world: World, p
 
 def test_both_mails_of_one_notice_have_one_id(world: World, post: Post) -> None:
     token = a_token(world.member, 3)
-    notice = TokenNotice.objects.create(token=token, kind=Notice.ENDS_SOON)
+    notice = TokenNotice.objects.create(token=token, kind=TokenNoticeKind.ENDS_SOON)
     letters = [token_mail.letter([notice]) for _ in range(2)]
     assert {letter.extra_headers["Message-ID"] for letter in letters} == {f"<{notice.pk}@rtk.invalid>"}
 

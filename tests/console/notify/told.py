@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from rtk.console.notify import recipients
-from rtk.console.notify.models import Kind, Notification, Recipient
+from rtk.console.notify.models import Channel, Notification, Recipient
 from rtk.console.notify.outbox import EVENTS
 from rtk.console.store import runs
 from rtk.console.store.models import RecordEntry, Run
@@ -24,7 +24,7 @@ def a_run(world: World) -> Run:
 
 def recipient(world: World, events: Iterable[str] = tuple(EVENTS), address: str = HOOK, **columns: Any) -> Recipient:
     """A webhook of Shop. It was there before whatever it is to be told of, unless `columns` say otherwise."""
-    made = recipients.add(world.admin, world.shop, Kind.WEBHOOK, address, events)
+    made = recipients.add(world.admin, world.shop, Channel.WEBHOOK, address, events)
     before = {"created_at": made.created_at - timedelta(hours=1)}
     Recipient.objects.filter(pk=made.pk).update(**{**before, **columns})
     made.refresh_from_db()

@@ -8,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser
 
 from rtk.console.people import tokens
-from rtk.console.people.models import Notice, Token, TokenNotice, User
+from rtk.console.people.models import Token, TokenNotice, TokenNoticeKind, User
 from tests.console.live import Live
 from tests.console.pages.browser import Screen, context
 from tests.console.pages.test_looks import judge
@@ -37,7 +37,7 @@ def test_tokens_that_expired_end_soon_and_were_shortened(site: Live, browser: Br
         token, _ = tokens.make(user, f"CI that {name}")
         Token.objects.filter(pk=token.pk).update(expires_at=now + timedelta(days=days))
         if name == "shortened":
-            TokenNotice.objects.create(token=token, kind=Notice.SHORTENED)
+            TokenNotice.objects.create(token=token, kind=TokenNoticeKind.SHORTENED)
     look(site, browser, user, path, f"ways-in{path.replace('/', '-')}", left=False)
 
 

@@ -101,7 +101,7 @@ def test_ending_the_sessions_of_one_reads_none_of_others(world: World) -> None:
         with CaptureQueriesContext(
             connection,
         ) as queries:
-            ending.end_access(world.member, ending.Ended.HANDED_OVER)
+            ending.end_access(world.member, ending.RevocationReason.HANDED_OVER)
         assert not [q for q in queries.captured_queries if "session_data" in q["sql"]]
         return len(queries)
 

@@ -7,10 +7,10 @@ import pytest
 from rtk.console.people import tally
 from rtk.console.people.gate import TooMany
 from rtk.console.people.models import Tally
-from rtk.console.people.tally import Count, Kind
+from rtk.console.people.tally import Count, ThrottledAction
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
-TRY = Count(Kind.PASSWORD, "alice@example.org")
+TRY = Count(ThrottledAction.PASSWORD, "alice@example.org")
 
 pytestmark = pytest.mark.django_db
 
@@ -53,7 +53,7 @@ def test_the_sentence_says_how_many_and_when_again(passed: int, wait: int, words
 
 
 def test_longer_times_are_told_in_hours_and_minutes() -> None:
-    day = Count(Kind.CODE_DAY, "x", 30)
+    day = Count(ThrottledAction.CODE_DAY, "x", 30)
     tally.take([day], NOON)
     with pytest.raises(TooMany, match=r"within 1 day: try again in 21 h 30 min\.$"):
         tally.take([day], NOON + timedelta(hours=2, minutes=30))
@@ -61,13 +61,13 @@ def test_longer_times_are_told_in_hours_and_minutes() -> None:
 
 def test_more_than_a_limit_at_once_is_never_possible() -> None:
     with pytest.raises(TooMany):
-        tally.take([Count(Kind.PASSWORD, "x", 6)], NOON)
+        tally.take([Count(ThrottledAction.PASSWORD, "x", 6)], NOON)
     assert not Tally.objects.exists()
 
 
 def test_all_or_nothing_is_counted() -> None:
     take(5)
-    other = Count(Kind.PASSWORD, "bob@example.org", 5)
+    other = Count(ThrottledAction.PASSWORD, "bob@example.org", 5)
     with pytest.raises(TooMany):
         tally.take([other, TRY], NOON)
     tally.take([other], NOON)
@@ -93,7 +93,10 @@ def test_what_fails_while_it_is_counted_was_not_done() -> None:
 
 def test_kinds_and_whom_they_are_of_are_counted_apart() -> None:
     take(5)
-    tally.take([Count(Kind.PASSWORD, "bob@example.org"), Count(Kind.MAIL_ADDRESS, "alice@example.org")], NOON)
+    tally.take(
+        [Count(ThrottledAction.PASSWORD, "bob@example.org"), Count(ThrottledAction.MAIL_ADDRESS, "alice@example.org")],
+        NOON,
+    )
     assert Tally.objects.count() == 3
 
 
@@ -111,9 +114,9 @@ def test_a_code_is_used_first_once() -> None:
 
 
 def test_half_a_character_is_counted_like_any_other() -> None:
-    tally.take([Count(Kind.PASSWORD, "\ud800")], NOON)
+    tally.take([Count(ThrottledAction.PASSWORD, "\ud800")], NOON)
     assert Tally.objects.count() == 1
 
 
 def test_every_kind_but_used_codes_has_its_bound() -> None:
-    assert set(tally._BOUNDS) == set(Kind) - {Kind.CODE_USED}
+    assert set(tally._BOUNDS) == set(ThrottledAction) - {ThrottledAction.CODE_USED}

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import psycopg
 
-from rtk.console.store.commit import Answer, Call, Committer
+from rtk.console.store.commit import Acknowledgement, Call, Committer
 from rtk.console.store.intake import batch_of
 from rtk.console.store.problem import Problem
 
@@ -34,8 +34,8 @@ def answered(told: dict[str, Any]) -> list[int]:
     return asyncio.run(work())
 
 
-def _number(answer: Answer | BaseException) -> int:
-    if isinstance(answer, Answer):
+def _number(answer: Acknowledgement | BaseException) -> int:
+    if isinstance(answer, Acknowledgement):
         return answer.next
     if isinstance(answer, Problem):
         return -answer.status

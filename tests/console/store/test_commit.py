@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from rtk.console.store.commit import Answer, Call, Committer
+from rtk.console.store.commit import Acknowledgement, Call, Committer
 from rtk.console.store.database import connect
 from rtk.console.store.intake import batch_of
 from rtk.console.store.models import Measurement
@@ -56,7 +56,7 @@ def test_calls_that_wait_together_are_judged_one_after_another(live: Live, machi
         return answers
 
     *good, gap = played(work())
-    assert good == [Answer(2, None), Answer(3, None), Answer(3, None)]
+    assert good == [Acknowledgement(2, None), Acknowledgement(3, None), Acknowledgement(3, None)]
     assert isinstance(gap, Problem)
     assert (gap.status, gap.more["next"], caller.stored()) == (409, 3, [0, 1, 2])
 
@@ -73,7 +73,7 @@ def test_what_the_database_refuses_of_one_does_not_harm_the_others(live: Live, m
         return answers
 
     refused, answer = played(work())
-    assert (refused.status, answer, bad.stored(), good.stored()) == (422, Answer(1, None), [], [0])
+    assert (refused.status, answer, bad.stored(), good.stored()) == (422, Acknowledgement(1, None), [], [0])
 
 
 def test_a_database_that_is_away_is_said_to_be_and_found_again(live: Live, machine: Machine) -> None:
@@ -92,7 +92,7 @@ def test_a_database_that_is_away_is_said_to_be_and_found_again(live: Live, machi
         return [*first, second]
 
     first, second = played(work())
-    assert (first.status, second, caller.stored()) == (503, Answer(1, None), [0])
+    assert (first.status, second, caller.stored()) == (503, Acknowledgement(1, None), [0])
 
 
 def test_a_connection_that_breaks_is_replaced(live: Live, machine: Machine) -> None:
@@ -107,7 +107,7 @@ def test_a_connection_that_breaks_is_replaced(live: Live, machine: Machine) -> N
         await committer.close()
         return [second]
 
-    assert played(work()) == [Answer(2, None)]
+    assert played(work()) == [Acknowledgement(2, None)]
 
 
 def test_a_run_of_another_team_is_not_found(live: Live, machine: Machine) -> None:
@@ -142,7 +142,7 @@ def test_two_transactions_may_be_under_way_but_never_for_one_run(live: Live, mac
 
         return watch
 
-    async def work() -> list[Answer]:
+    async def work() -> list[Acknowledgement]:
         committer = Committer(connect)
         for writer in committer._idle:
             writer.write = watched(writer.write)  # type: ignore[method-assign] # to see what is under way
@@ -171,4 +171,4 @@ def test_what_nobody_thought_of_is_answered_as_well(live: Live, machine: Machine
         return [*refused, answer]
 
     refused, answer = played(work())
-    assert (refused.status, answer, caller.stored()) == (500, Answer(1, None), [0])
+    assert (refused.status, answer, caller.stored()) == (500, Acknowledgement(1, None), [0])

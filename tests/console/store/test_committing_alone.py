@@ -15,10 +15,10 @@ import psycopg
 import pytest
 
 from rtk.console.store import rows
-from rtk.console.store.commit import Answer, Call, Committer, judged
-from rtk.console.store.intake import Batch, batch_of
+from rtk.console.store.commit import Acknowledgement, Call, Committer, judged
+from rtk.console.store.intake import DecodedBatch, batch_of
 from rtk.console.store.problem import Problem
-from rtk.console.store.rows import Held
+from rtk.console.store.rows import LockedRun
 
 TEAM, VERIFICATION = "team-1", "00000000-0000-0000-0000-0000000000aa"
 ONE, TWO, THREE, FOUR = (UUID(int=number) for number in range(1, 5))
@@ -116,7 +116,7 @@ def of(run: UUID, first: int = 0, size: int = 1, *more: dict[str, Any], team: st
 
 def huge(run: UUID, first: int, size: int) -> Call:
     """A call of which only the size matters."""
-    return Call(run, TEAM, VERIFICATION, Batch(first, size))
+    return Call(run, TEAM, VERIFICATION, DecodedBatch(first, size))
 
 
 def played(work: Coroutine[Any, Any, Any]) -> Any:
@@ -143,7 +143,12 @@ def test_calls_that_wait_are_stored_in_one_transaction_and_answered_each() -> No
         return database, await told(committer, of(ONE, 0, 2), of(ONE, 2, 1), of(TWO, 0, 3), of(ONE, 1, 2))
 
     database, answers = played(work())
-    assert answers == [Answer(2, None), Answer(3, None), Answer(3, None), Answer(3, None)]
+    assert answers == [
+        Acknowledgement(2, None),
+        Acknowledgement(3, None),
+        Acknowledgement(3, None),
+        Acknowledgement(3, None),
+    ]
     assert sorted(database.entries) == [(run, n) for run in (ONE, TWO) for n in range(3)], "each entry once"
     assert database.moves == [{ONE: (3, None), TWO: (3, None)}]
 
@@ -204,7 +209,7 @@ def test_a_call_whose_caller_has_gone_is_not_stored() -> None:
         gone.cancel()
         database.go.set()
         await first
-        assert (await told(committer, of(THREE)))[0] == Answer(1, None)
+        assert (await told(committer, of(THREE)))[0] == Acknowledgement(1, None)
         return database
 
     assert played(work()).entries == [(ONE, 0), (THREE, 0)]
@@ -271,7 +276,7 @@ def test_a_call_that_fails_says_why_and_the_next_is_stored(
     database, refused, then = played(work())
     assert (refused.status, refused.more) == (status, more)
     assert refused.detail.startswith(says)
-    assert (then, database.entries) == ([Answer(1, None)], [(ONE, 0)])
+    assert (then, database.entries) == ([Acknowledgement(1, None)], [(ONE, 0)])
     broken = status >= 500
     assert (database.opened, database.closed) == ((2, 1) if broken else (1, 0)), "what failed is not used again"
     assert ("a record could not be stored" in caplog.text) is (status == 500)
@@ -284,7 +289,7 @@ def test_what_the_database_refuses_of_one_harms_no_other() -> None:
         return database, await told(committer, of(ONE), of(TWO), of(THREE))
 
     database, (first, bad, last) = played(work())
-    assert (first, bad.status, last) == (Answer(1, None), 422, Answer(1, None))
+    assert (first, bad.status, last) == (Acknowledgement(1, None), 422, Acknowledgement(1, None))
     assert database.entries == [(ONE, 0), (THREE, 0)]
 
 
@@ -295,7 +300,7 @@ def test_a_database_that_goes_away_between_two_calls_loses_only_what_it_had_not(
         return database, await told(committer, of(ONE), of(TWO), of(THREE), of(FOUR))
 
     database, (first, refused, away, last) = played(work())
-    assert (first, refused.status, away.status, last) == (Answer(1, None), 422, 503, Answer(1, None))
+    assert (first, refused.status, away.status, last) == (Acknowledgement(1, None), 422, 503, Acknowledgement(1, None))
     assert (database.entries, database.opened, database.closed) == ([(ONE, 0), (FOUR, 0)], 2, 1)
 
 
@@ -306,7 +311,7 @@ def test_a_database_that_cannot_be_connected_to_is_tried_again_by_the_next() -> 
         return [*(await told(committer, of(ONE))), *(await told(committer, of(ONE)))]
 
     away, then = played(work())
-    assert (away.status, then) == (503, Answer(1, None))
+    assert (away.status, then) == (503, Acknowledgement(1, None))
 
 
 def test_a_connection_is_used_again_and_one_that_was_closed_is_not() -> None:
@@ -342,8 +347,8 @@ def test_closing_waits_for_what_is_under_way_and_closes_every_connection() -> No
     assert database.opened == database.closed >= 1
 
 
-def held(**more: Any) -> Held:
-    return replace(Held(ONE, 5, date(2026, 1, 1), None, TEAM, VERIFICATION, "Checkout", False), **more)
+def held(**more: Any) -> LockedRun:
+    return replace(LockedRun(ONE, 5, date(2026, 1, 1), None, TEAM, VERIFICATION, "Checkout", False), **more)
 
 
 @pytest.mark.parametrize(
@@ -363,31 +368,31 @@ def held(**more: Any) -> Held:
     ],
 )
 def test_a_run_is_that_of_its_team_and_verification(
-    run: Held | None, verification: str, team: str, found: bool
+    run: LockedRun | None, verification: str, team: str, found: bool
 ) -> None:
-    async def work() -> Answer | Problem:
-        return judged(run, Call(ONE, team, verification, Batch(5, 1)))
+    async def work() -> Acknowledgement | Problem:
+        return judged(run, Call(ONE, team, verification, DecodedBatch(5, 1)))
 
     answer = played(work())
-    assert answer == Answer(6, None) if found else answer.status == 404
+    assert answer == Acknowledgement(6, None) if found else answer.status == 404
 
 
 @pytest.mark.parametrize(
     ("first", "size", "then"), [(0, 0, 5), (0, 3, 5), (0, 5, 5), (4, 1, 5), (4, 2, 6), (5, 0, 5), (5, 4, 9), (6, 0, -1)]
 )
 def test_a_call_moves_its_run_on_and_never_back_and_leaves_no_gap(first: int, size: int, then: int) -> None:
-    async def work() -> Answer | Problem:
+    async def work() -> Acknowledgement | Problem:
         return judged(held(stop="enough"), huge(ONE, first, size))
 
     answer = played(work())
     if then >= 0:
-        assert answer == Answer(then, "enough")
+        assert answer == Acknowledgement(then, "enough")
     else:
         assert (answer.status, answer.more, answer.field) == (409, {"next": 5}, "from")
 
 
 def test_a_run_of_a_verification_that_was_deleted_is_gone() -> None:
-    async def work() -> Answer | Problem:
+    async def work() -> Acknowledgement | Problem:
         return judged(held(deleted=True), huge(ONE, 5, 1))
 
     answer = played(work())

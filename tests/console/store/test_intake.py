@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from rtk.console.store import intake
-from rtk.console.store.intake import Batch, End, Head, Measured, accept, batch_of, plain_text
+from rtk.console.store.intake import DecodedBatch, End, Head, Measured, accept, batch_of, plain_text
 from rtk.console.store.problem import Problem
 from rtk.insight.facts import OUTCOMES, PHASES_BY_CODE, Beside
 
@@ -49,7 +49,7 @@ def entry(kind: str, place: str = "", value: Any = None) -> dict[str, Any]:
     return whole
 
 
-def taken(*entries: Any, first: Any = 0) -> Batch:
+def taken(*entries: Any, first: Any = 0) -> DecodedBatch:
     return batch_of(json.dumps({"from": first, "entries": entries}).encode())
 
 

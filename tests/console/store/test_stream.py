@@ -32,7 +32,7 @@ class Told(stream.Listener):
         await asyncio.sleep(3600)
         raise AssertionError
 
-    async def _page(self, run: UUID, day: Any, after: int) -> stream.Page:
+    async def _page(self, run: UUID, day: Any, after: int) -> stream.StreamedEntries:
         self.asked.append(after)
         if self.away:
             self.away -= 1
@@ -40,7 +40,7 @@ class Told(stream.Listener):
         await asyncio.sleep(0)
         last = min(self.entries, after + 1 + stream.PAGE)
         text = b"".join(b"id: %d\n\n" % number for number in range(after + 1, last))
-        return stream.Page(text, last - 1, last - after - 1 == stream.PAGE, self.state)
+        return stream.StreamedEntries(text, last - 1, last - after - 1 == stream.PAGE, self.state)
 
 
 class Clock:
@@ -242,7 +242,7 @@ def test_a_page_has_entries_and_measurements_in_their_order_and_what_became_of_t
     machine("POST", f"{path}/stop", json={"reason": "a person\nsaid so"})
     run = Run.objects.get(id=path.rpartition("/")[2])
 
-    async def work() -> stream.Page:
+    async def work() -> stream.StreamedEntries:
         listener = stream.Listener(connect)
         page = await listener.page(run.id, run.day, -1)
         await listener.close()
@@ -263,8 +263,8 @@ def test_a_page_of_long_entries_holds_fewer(live: Live, machine: Machine, monkey
     machine("POST", f"{path}/record", json={"from": 0, "entries": entries})
     run = Run.objects.get(id=path.rpartition("/")[2])
 
-    async def work() -> list[stream.Page]:
-        listener, pages, after = stream.Listener(connect), list[stream.Page](), -1
+    async def work() -> list[stream.StreamedEntries]:
+        listener, pages, after = stream.Listener(connect), list[stream.StreamedEntries](), -1
         while not pages or pages[-1].full:
             pages.append(await listener.page(run.id, run.day, after))
             after = pages[-1].last

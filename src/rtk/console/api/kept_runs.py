@@ -47,7 +47,7 @@ class Finished(msgspec.Struct):
     results: dict[str, Any]
 
 
-class _Begin(executions.Journal):
+class _Begin(executions.JournalSummary):
     start: Any = None
 
 

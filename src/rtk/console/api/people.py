@@ -80,7 +80,7 @@ def make_token(request: HttpRequest, body: NewToken) -> HttpResponse:
 
 def _beyond(error: ValidationError) -> Problem:
     """A lifetime is a mistake in the call; numbers are what is there already."""
-    if error.code in (tokens.Bound.LIFETIME, tokens.Bound.MAKER):
+    if error.code in (tokens.TokenRefusal.LIFETIME, tokens.TokenRefusal.MAKER):
         return Problem(422, f"expires_at: {error.messages[0]}", "expires_at")
     return Problem(409, error.messages[0])
 

@@ -9,7 +9,7 @@ from django.core.mail import EmailMessage
 
 from rtk.console.notify import sealing, services, signing, webhook
 from rtk.console.notify.message import Message
-from rtk.console.notify.models import Kind
+from rtk.console.notify.models import Channel
 from rtk.console.notify.webhook import Undelivered
 
 
@@ -25,9 +25,9 @@ class Letter:
 
 def deliver(letter: Letter) -> None:
     """Try once, within some ten seconds. Raises Undelivered with the reason."""
-    if letter.kind == Kind.WEBHOOK:
+    if letter.kind == Channel.WEBHOOK:
         _webhook(letter)
-    elif letter.kind == Kind.EMAIL:
+    elif letter.kind == Channel.EMAIL:
         _mail(letter)
     else:
         services.send(letter.address, letter.message)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from rtk.console.notify.models import Kind
+from rtk.console.notify.models import Channel
 from rtk.console.notify.outbox import EVENTS
 from rtk.console.notify.reach import MOST_LENGTH
 from rtk.console.notify.services import SERVICES
@@ -18,7 +18,7 @@ _ADDRESS_HELP = (
 class RecipientForm(forms.Form):
     """Whom to tell, and of what."""
 
-    kind = forms.ChoiceField(choices=Kind.choices)
+    kind = forms.ChoiceField(choices=Channel.choices)
     address = forms.CharField(
         max_length=MOST_LENGTH,
         help_text=_ADDRESS_HELP,

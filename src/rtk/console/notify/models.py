@@ -14,7 +14,7 @@ from rtk.console.store.models import Run
 LABEL_LENGTH = 254
 
 
-class Kind(models.TextChoices):
+class Channel(models.TextChoices):
     """How a recipient is reached."""
 
     WEBHOOK = "webhook", "Webhook"
@@ -22,7 +22,7 @@ class Kind(models.TextChoices):
     SERVICE = "service", "Chat or paging service"
 
 
-class State(models.TextChoices):
+class DeliveryState(models.TextChoices):
     """What has become of a notification."""
 
     WAITING = "waiting"
@@ -39,14 +39,14 @@ class Recipient(Identified):
 
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="recipients")
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
-    kind = models.CharField(max_length=10, choices=Kind.choices)
+    kind = models.CharField(max_length=10, choices=Channel.choices)
     label = models.CharField(max_length=LABEL_LENGTH)
     address = models.BinaryField()
     events = ArrayField(models.CharField(max_length=20))
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="recipient_kind_known"),
+            models.CheckConstraint(condition=Q(kind__in=Channel.values), name="recipient_kind_known"),
             models.CheckConstraint(
                 condition=Q(events__contained_by=list(EVENTS)) & Q(events__len__gt=0), name="recipient_events_known"
             ),
@@ -69,17 +69,17 @@ class Notification(Identified):
     event = models.CharField(max_length=20)
     due_at = models.DateTimeField(default=timezone.now)
     tries = models.IntegerField(default=0)
-    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    state = models.CharField(max_length=10, choices=DeliveryState.choices, default=DeliveryState.WAITING)
     failure = models.TextField(default="", blank=True)
     delivered_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["recipient", "run", "event"], name="notification_once"),
-            models.CheckConstraint(condition=Q(state__in=State.values), name="notification_state_known"),
+            models.CheckConstraint(condition=Q(state__in=DeliveryState.values), name="notification_state_known"),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["due_at"], condition=Q(state=State.WAITING), name="notification_due"),
+            models.Index(fields=["due_at"], condition=Q(state=DeliveryState.WAITING), name="notification_due"),
             models.Index(fields=["recipient", "-created_at"], name="notification_newest"),
         ]
         ordering: ClassVar = ["-created_at", "-id"]

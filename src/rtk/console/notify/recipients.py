@@ -11,7 +11,7 @@ from rtk.console import mail
 from rtk.console.jobs.deferral import defer
 from rtk.console.jobs.work import Work
 from rtk.console.notify import reach, sealing, services
-from rtk.console.notify.models import LABEL_LENGTH, Kind, Notification, Recipient, State
+from rtk.console.notify.models import LABEL_LENGTH, Channel, DeliveryState, Notification, Recipient
 from rtk.console.notify.outbox import EVENTS, TEST
 from rtk.console.people import audit, mailing
 from rtk.console.people.models import Team, User
@@ -42,9 +42,9 @@ def add(actor: User, team: Team, kind: str, address: str, events: Iterable[str])
 
 def label_of(kind: str, address: str) -> str:
     """What may be shown of an address. Raises ValidationError when it cannot be one of this kind."""
-    if kind == Kind.WEBHOOK:
+    if kind == Channel.WEBHOOK:
         return reach.place(reach.checked(address, settings.NOTIFY_OWN_NETWORK))
-    if kind == Kind.SERVICE:
+    if kind == Channel.SERVICE:
         return services.name_of(address)
     if not mail.is_sent():
         raise ValidationError("This console has no mail server; RTK_MAIL_URL names one.")
@@ -56,9 +56,9 @@ def test(actor: User, recipient: Recipient) -> bool:
     """Put a test into the outbox; false when one waits there already. Raises TooMany."""
     with transaction.atomic():
         Recipient.objects.select_for_update(no_key=True).get(pk=recipient.pk)
-        if recipient.notifications.filter(event=TEST, state=State.WAITING).exists():
+        if recipient.notifications.filter(event=TEST, state=DeliveryState.WAITING).exists():
             return False
-        if recipient.kind == Kind.EMAIL:
+        if recipient.kind == Channel.EMAIL:
             mailing.tested(actor, recipient.team.org, recipient.label)
         defer(Work.TEST, [Notification.objects.create(recipient=recipient, event=TEST).pk])
         _record(actor, recipient, "notification.recipient-tested")

@@ -24,7 +24,7 @@ from rtk.console.jobs.work import Work
 from rtk.console.notify import sealing
 from rtk.console.notify.deliver import Letter, deliver
 from rtk.console.notify.message import message_of
-from rtk.console.notify.models import Kind, Notification, State
+from rtk.console.notify.models import Channel, DeliveryState, Notification
 from rtk.console.notify.outbox import TEST
 from rtk.console.notify.patience import CLAIMED, delay
 from rtk.console.notify.webhook import Undelivered
@@ -43,7 +43,7 @@ def tell(
     recipient: UUID | None, over: threading.Event, deliver: Deliver = deliver, now: Now = timezone.now
 ) -> datetime | None:
     """Try what is due for a recipient, what was tried least and waits longest first; when more is due, if anything."""
-    waiting = Notification.objects.filter(recipient=recipient, state=State.WAITING).exclude(event=TEST)
+    waiting = Notification.objects.filter(recipient=recipient, state=DeliveryState.WAITING).exclude(event=TEST)
     for _ in range(IN_A_ROW):
         if over.is_set() or not _tried(waiting, deliver, now):
             break
@@ -57,7 +57,7 @@ def try_out(
 ) -> datetime | None:
     """Send a test, which waits for nothing else; when it is due if another process may be at it."""
     assert notification is not None
-    waiting = Notification.objects.filter(pk=notification, state=State.WAITING)
+    waiting = Notification.objects.filter(pk=notification, state=DeliveryState.WAITING)
     _tried(waiting, deliver, now)
     return _next(waiting)
 
@@ -109,7 +109,7 @@ def letter_of(notification: Notification) -> Letter:
     recipient = notification.recipient
     try:
         address = sealing.unseal(recipient.address)
-        if recipient.kind == Kind.EMAIL and (refused := mailing.notified(recipient.team.org, address)):
+        if recipient.kind == Channel.EMAIL and (refused := mailing.notified(recipient.team.org, address)):
             raise Undelivered(str(refused))
         return Letter(recipient.id, recipient.kind, address, message_of(notification))
     except sealing.Unreadable:
@@ -126,17 +126,19 @@ def _settle(notification: Notification, failure: Undelivered | None, now: dateti
     mine = Notification.objects.filter(id=notification.id)
     tries = notification.tries + 1
     if failure is None:
-        mine.update(state=State.DELIVERED, delivered_at=now, tries=tries, failure="")
+        mine.update(state=DeliveryState.DELIVERED, delivered_at=now, tries=tries, failure="")
         return
     late = now - notification.created_at >= PATIENCE
     if failure.final or late or notification.event == TEST:
-        mine.update(state=State.GIVEN_UP, tries=tries, failure=str(failure))
+        mine.update(state=DeliveryState.GIVEN_UP, tries=tries, failure=str(failure))
         logger.warning(f"{notification.event} was not told to a recipient: {failure}", extra=_ids(notification))
         return
     again = now + delay(tries)
     mine.update(due_at=again, tries=tries, failure=str(failure))
     # What else waits for the same recipient waits as long: one that is down keeps the others from nothing.
-    waiting = Notification.objects.filter(recipient=notification.recipient_id, state=State.WAITING, due_at__lt=again)
+    waiting = Notification.objects.filter(
+        recipient=notification.recipient_id, state=DeliveryState.WAITING, due_at__lt=again
+    )
     waiting.exclude(event=TEST).update(due_at=again)
 
 
@@ -152,7 +154,7 @@ def _ids(notification: Notification) -> dict[str, str | None]:
 
 def tidy(now: datetime) -> None:
     """Forget what is settled for long."""
-    Notification.objects.exclude(state=State.WAITING).filter(created_at__lt=now - KEPT).delete()
+    Notification.objects.exclude(state=DeliveryState.WAITING).filter(created_at__lt=now - KEPT).delete()
 
 
 def _jobs(work: Work, of: Any) -> "QuerySet[ProcrastinateJob]":
@@ -165,7 +167,7 @@ def _jobs(work: Work, of: Any) -> "QuerySet[ProcrastinateJob]":
 @transaction.atomic
 def put_back() -> int:
     """Defer jobs for what waits without one: noted by an earlier release, or its job failed; how many those are."""
-    waiting = Notification.objects.filter(state=State.WAITING).order_by()
+    waiting = Notification.objects.filter(state=DeliveryState.WAITING).order_by()
     told = _jobs(Work.TELL, Cast(OuterRef("recipient_id"), TextField()))
     tested = _jobs(Work.TEST, Cast(OuterRef("pk"), TextField()))
     recipients = waiting.exclude(event=TEST).filter(~Exists(told)).values_list("recipient_id", flat=True).distinct()

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from rtk.console import mail
 from rtk.console.notify.patience import CLAIMED, delay
-from rtk.console.people.models import Notice, Token, TokenNotice, User
+from rtk.console.people.models import Token, TokenNotice, TokenNoticeKind, User
 from rtk.console.people.tokens import SOON
 
 LASTS = timedelta(days=30)  # whoever made a token for less knows when it ends
@@ -36,8 +36,11 @@ WHERE expires_at > %(now)s AND expires_at <= %(soon)s AND expires_at - created_a
 ON CONFLICT (token_id, kind) DO NOTHING
 """
 _BEGINS = {
-    Notice.ENDS_SOON: ("Tokens of yours end soon", "These tokens of yours end soon; whatever uses them stops working:"),
-    Notice.SHORTENED: (
+    TokenNoticeKind.ENDS_SOON: (
+        "Tokens of yours end soon",
+        "These tokens of yours end soon; whatever uses them stops working:",
+    ),
+    TokenNoticeKind.SHORTENED: (
         "Tokens of yours end earlier",
         "This console lets tokens last for a time only. These tokens of yours were to last longer, and end now:",
     ),
@@ -94,7 +97,7 @@ def _sent(due: Sequence[TokenNotice], post: Post, now: datetime) -> bool:
 
 def letter(due: Sequence[TokenNotice]) -> EmailMessage:
     """The mail that tells somebody of their tokens. What people typed is on a line of its own in its text only."""
-    subject, begins = _BEGINS[Notice(due[0].kind)]
+    subject, begins = _BEGINS[TokenNoticeKind(due[0].kind)]
     user: User = due[0].token.user
     lines = "\n".join(sorted(_line(each.token) for each in due))
     text = f"{begins}\n\n{lines}\n\nMake others at {settings.PUBLIC_URL}{reverse('people:tokens')}\n"

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from rtk.console.notify import recipients, sealing
 from rtk.console.notify.forms import RecipientForm
-from rtk.console.notify.models import Kind, Notification, Recipient, State
+from rtk.console.notify.models import Channel, DeliveryState, Notification, Recipient
 from rtk.console.notify.outbox import EVENTS, TEST
 from rtk.console.people import gate
 from rtk.console.people.gate import Caller
@@ -27,7 +27,7 @@ def notifications(request: HttpRequest, caller: Caller, org: str, team: str) -> 
     made: list[Recipient] = []
     if request.method == "POST" and tried(form, lambda: made.append(_added(caller, found, form)), "address"):
         [recipient] = made
-        if recipient.kind != Kind.WEBHOOK:
+        if recipient.kind != Channel.WEBHOOK:
             messages.success(request, f"{recipient.label} will be notified from now on.")
             return redirect("notify:notifications", org=found.org.slug, team=found.slug)
         form = RecipientForm()
@@ -68,7 +68,7 @@ def _shown(team: Team, form: RecipientForm) -> dict[str, Any]:
         "form": form,
         "recipients": [(each, [EVENTS[event] for event in each.events]) for each in team.recipients.all()],
         "told": told,
-        "testing": any(each.event == TEST and each.state == State.WAITING for each in told),
+        "testing": any(each.event == TEST and each.state == DeliveryState.WAITING for each in told),
         "at": "notifications",
     }
 

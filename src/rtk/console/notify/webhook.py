@@ -41,7 +41,7 @@ class Undelivered(Exception):
 def post(url: str, body: bytes, headers: Mapping[str, str], own_network: bool, timeout_s: float = TIMEOUT_S) -> None:
     """Send JSON; done when it is answered with 2xx. Raises Undelivered."""
     door = Door(own_network)
-    read = Reader()
+    read = BodyDrain()
     handle = pycurl.Curl()
     try:
         _set_manners(handle, timeout_s)
@@ -86,7 +86,7 @@ class Door:
             each.close()
 
 
-class Reader:
+class BodyDrain:
     """Reads an answer's body up to a bound, and forgets it."""
 
     def __init__(self) -> None:

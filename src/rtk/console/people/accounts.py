@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.timezone import localtime
 
 from rtk.console.people import addresses, audit, ending
-from rtk.console.people.ending import Access, Ended
+from rtk.console.people.ending import Access, RevocationReason
 from rtk.console.people.models import Organization, User
 from rtk.errors import BadInput
 
@@ -91,7 +91,7 @@ def hand_over(who: str, email: str) -> dict[Access, int]:
         raise BadInput(f"{email} is the address of an account already; invite it into the organizations instead")
     before = user.email
     with transaction.atomic():
-        ended = ending.end_access(user, Ended.HANDED_OVER)
+        ended = ending.end_access(user, RevocationReason.HANDED_OVER)
         user.email, user.name = email, ""
         user.set_unusable_password()
         user.save()

@@ -146,7 +146,7 @@ def password_reset(request: HttpRequest, user: User, **_: Any) -> None:
     """Note that a password was reset, and end all by which somebody else might still come in."""
     password_changed(user)
     attempts.reset(request, user)
-    ended = ending.end_access(user, ending.Ended.RESET)
+    ended = ending.end_access(user, ending.RevocationReason.RESET)
     if ended[ending.Access.ADDRESSES]:
         messages.info(request, f"{user.email} is the only address of your account now: add others again.")
 

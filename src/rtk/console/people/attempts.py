@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from rtk.console.bodies import neighbourhood
 from rtk.console.people import addresses, devices, tally
 from rtk.console.people.models import User
-from rtk.console.people.tally import Count, Kind
+from rtk.console.people.tally import Count, ThrottledAction
 
 _CODE_COUNTS = timedelta(minutes=2)  # longer than a code is good
 
@@ -35,7 +35,7 @@ def own_password(request: HttpRequest, user: User) -> None:
 def code(request: HttpRequest, user: User) -> list[Count]:
     """Count a code that is about to be looked at. Raises TooMany."""
     of = f"{user.pk.hex} {devices.known_for(request, [user]) or ''}"
-    counts = [Count(Kind.CODE, of), Count(Kind.CODE_DAY, of)]
+    counts = [Count(ThrottledAction.CODE, of), Count(ThrottledAction.CODE_DAY, of)]
     tally.take(counts)
     return counts
 
@@ -46,7 +46,7 @@ def is_first_use(user: User, typed: str) -> bool:
     return tally.is_first(f"{user.pk.hex} {digits}", _CODE_COUNTS)
 
 
-def visit(request: HttpRequest, kind: Kind) -> None:
+def visit(request: HttpRequest, kind: ThrottledAction) -> None:
     """Count what a visitor does. Raises TooMany."""
     tally.take([Count(kind, visitor(request))])
 
@@ -60,7 +60,7 @@ def reset(request: HttpRequest, user: User) -> None:
     """Let somebody in who read the mail with which they chose a new password, whatever others tried before."""
     theirs = EmailAddress.objects.filter(user=user).values_list("email", flat=True)
     for email in {user.email, *theirs}:
-        tally.forget(Kind.PASSWORD, _plain(email))
+        tally.forget(ThrottledAction.PASSWORD, _plain(email))
     devices.remember(request, user)
 
 
@@ -79,7 +79,11 @@ def visitor(request: HttpRequest) -> str:
 def _password(request: HttpRequest, email: str) -> Count:
     users = addresses.meant_by(email) if _may_be_known(request) else []
     device = devices.known_for(request, users)
-    return Count(Kind.PASSWORD_KNOWN, f"{device} {_plain(email)}") if device else Count(Kind.PASSWORD, _plain(email))
+    return (
+        Count(ThrottledAction.PASSWORD_KNOWN, f"{device} {_plain(email)}")
+        if device
+        else Count(ThrottledAction.PASSWORD, _plain(email))
+    )
 
 
 def _may_be_known(request: HttpRequest) -> bool:

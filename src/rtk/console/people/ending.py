@@ -19,7 +19,7 @@ from rtk.console.people import addresses, audit
 from rtk.console.people.models import Token, User
 
 
-class Ended(StrEnum):
+class RevocationReason(StrEnum):
     """Why the ways into an account ended."""
 
     RESET = "reset"  # by a mail that was read at its address
@@ -52,7 +52,7 @@ _ONE = {
 }
 
 
-def end_access(user: User, why: Ended) -> dict[Access, int]:
+def end_access(user: User, why: RevocationReason) -> dict[Access, int]:
     """End the tokens, sessions, passkeys, authenticator apps, recovery codes and connections of an account.
 
     Return how many there were of each kind. Whoever is only disabled stays connected to the issuer, by which nobody
@@ -65,9 +65,9 @@ def end_access(user: User, why: Ended) -> dict[Access, int]:
             Access.SESSIONS: _sessions_ended(user),
             Access.SECOND_FACTORS: _deleted(Authenticator.objects.filter(user=user)),
         }
-        if why != Ended.DISABLED:
+        if why != RevocationReason.DISABLED:
             ended[Access.CONNECTIONS] = _deleted(SocialAccount.objects.filter(user=user))
-        if why == Ended.RESET:
+        if why == RevocationReason.RESET:
             ended[Access.ADDRESSES] = addresses.keep(user, user.read_at or user.email)
         if any(ended.values()):
             audit.record_everywhere(
@@ -82,7 +82,7 @@ def end_access(user: User, why: Ended) -> dict[Access, int]:
 def disable(user: User) -> dict[Access, int]:
     """Shut somebody out, until they are enabled again; how much ended of each kind."""
     with transaction.atomic():
-        ended = end_access(user, Ended.DISABLED)
+        ended = end_access(user, RevocationReason.DISABLED)
         user.is_active = False
         user.save(update_fields=["is_active"])
     return ended
@@ -91,12 +91,12 @@ def disable(user: User) -> dict[Access, int]:
 def disabled(instance: User, **_: Any) -> None:
     """After a user was saved: nothing of somebody who is shut out waits for them to be let in again."""
     if not instance.is_active:
-        end_access(instance, Ended.DISABLED)
+        end_access(instance, RevocationReason.DISABLED)
 
 
 def removed(instance: User, **_: Any) -> None:
     """Before a user is deleted."""
-    end_access(instance, Ended.REMOVED)
+    end_access(instance, RevocationReason.REMOVED)
 
 
 def _deleted(rows: Any) -> int:

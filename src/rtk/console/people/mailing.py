@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from rtk.console.people import addresses, attempts, devices, tally
 from rtk.console.people.gate import TooMany
 from rtk.console.people.models import Organization, User
-from rtk.console.people.tally import Count, Kind
+from rtk.console.people.tally import Count, ThrottledAction
 
 # The mails of allauth that go to an address that somebody typed; all others go to the account's own.
 ASKED_FOR = frozenset(
@@ -44,8 +44,10 @@ def asked_for(request: HttpRequest, email: str) -> None:
     keeps nobody from their own mail.
     """
     device = devices.known_for(request, addresses.meant_by(email))
-    kind = Kind.MAIL_PERSON if isinstance(request.user, User) else Kind.MAIL_VISITOR
-    tally.take([Count(kind, attempts.visitor(request)), Count(Kind.MAIL_ADDRESS, f"{device or ''} {email.lower()}")])
+    kind = ThrottledAction.MAIL_PERSON if isinstance(request.user, User) else ThrottledAction.MAIL_VISITOR
+    tally.take(
+        [Count(kind, attempts.visitor(request)), Count(ThrottledAction.MAIL_ADDRESS, f"{device or ''} {email.lower()}")]
+    )
 
 
 @contextmanager
@@ -53,10 +55,10 @@ def invited(actor: User, org: Organization, emails: Iterable[str]) -> Iterator[N
     """Count the mails of invitations that are about to be made, unless that fails. Raises TooMany."""
     emails = sorted({each.strip().lower() for each in emails})
     number = len(emails)
-    of_address = [Count(Kind.MAIL_ADDRESS, f"{org.pk.hex} {each}") for each in emails]
+    of_address = [Count(ThrottledAction.MAIL_ADDRESS, f"{org.pk.hex} {each}") for each in emails]
     counts = [
-        Count(Kind.MAIL_PERSON, f"account {actor.pk.hex}", number),
-        Count(Kind.MAIL_ORGANIZATION, org.pk.hex, number),
+        Count(ThrottledAction.MAIL_PERSON, f"account {actor.pk.hex}", number),
+        Count(ThrottledAction.MAIL_ORGANIZATION, org.pk.hex, number),
         *of_address,
     ]
     with tally.taken(counts):
@@ -66,14 +68,14 @@ def invited(actor: User, org: Organization, emails: Iterable[str]) -> Iterator[N
 def tested(actor: User, org: Organization, address: str) -> None:
     """Count a notification that somebody has sent to an address, to see whether it arrives. Raises TooMany."""
     if not _is_of_a_member(org, address):
-        tally.take([Count(Kind.MAIL_PERSON, f"account {actor.pk.hex}")])
+        tally.take([Count(ThrottledAction.MAIL_PERSON, f"account {actor.pk.hex}")])
 
 
 def notified(org: Organization, address: str) -> TooMany | None:
     """Count a notification that is about to be mailed; why it has to wait, where too many were."""
     try:
         if not _is_of_a_member(org, address):
-            tally.take([Count(Kind.NOTIFICATION, org.pk.hex)])
+            tally.take([Count(ThrottledAction.NOTIFICATION, org.pk.hex)])
     except TooMany as refused:
         return refused
     return None

@@ -197,7 +197,7 @@ class Token(Identified):
         ordering: ClassVar = ["-created_at"]
 
 
-class Notice(models.TextChoices):
+class TokenNoticeKind(models.TextChoices):
     """What a mail tells the owner of a token."""
 
     SHORTENED = "shortened"  # its end was brought to the longest lifetime
@@ -208,7 +208,7 @@ class TokenNotice(Identified):
     """A mail about a token, to be sent once: tried when `due_at` has come, which whoever tries it moves on first."""
 
     token = models.ForeignKey(Token, on_delete=models.CASCADE, related_name="notices")
-    kind = models.CharField(max_length=10, choices=Notice.choices)
+    kind = models.CharField(max_length=10, choices=TokenNoticeKind.choices)
     due_at = models.DateTimeField(default=timezone.now)
     tries = models.IntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
@@ -216,7 +216,7 @@ class TokenNotice(Identified):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["token", "kind"], name="token_notice_once"),
-            models.CheckConstraint(condition=Q(kind__in=Notice.values), name="token_notice_kind_known"),
+            models.CheckConstraint(condition=Q(kind__in=TokenNoticeKind.values), name="token_notice_kind_known"),
         ]
         indexes: ClassVar = [models.Index(fields=["due_at"], condition=Q(sent_at=None), name="token_notice_due")]
         ordering: ClassVar = ["due_at", "id"]

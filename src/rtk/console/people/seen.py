@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 EVERY_S = 60
 
 
-class Seen(UserSessionsMiddleware):
+class SessionActivityMiddleware(UserSessionsMiddleware):
     """Notes a session that was not noted lately by this process."""
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:

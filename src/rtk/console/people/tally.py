@@ -33,7 +33,7 @@ RETURNING number
 _FIVE_MINUTES, _HOUR, _DAY = timedelta(minutes=5), timedelta(hours=1), timedelta(days=1)
 
 
-class Kind(StrEnum):
+class ThrottledAction(StrEnum):
     """What is counted."""
 
     PASSWORD = "password"  # noqa: S105 - a kind of try, not a password
@@ -51,7 +51,7 @@ class Kind(StrEnum):
     NOTIFICATION = "notification"
 
 
-class Bound(NamedTuple):
+class RateLimit(NamedTuple):
     """How many of a kind there may be within a time; `what` they are, in the plural, stands in the sentence."""
 
     limit: Limit
@@ -60,18 +60,24 @@ class Bound(NamedTuple):
 
 
 _BOUNDS = {
-    Kind.PASSWORD: Bound(limits.WRONG_PASSWORDS, _FIVE_MINUTES, "wrong passwords for an address"),
-    Kind.PASSWORD_KNOWN: Bound(limits.WRONG_PASSWORDS_KNOWN, _FIVE_MINUTES, "wrong passwords from this browser"),
-    Kind.CODE: Bound(limits.WRONG_CODES, _FIVE_MINUTES, "wrong codes for an account"),
-    Kind.CODE_DAY: Bound(limits.WRONG_CODES_DAY, _DAY, "wrong codes for an account"),
-    Kind.SIGN_IN: Bound(limits.SIGN_INS, _FIVE_MINUTES, "attempts to sign in"),
-    Kind.SIGN_UP: Bound(limits.SIGN_UPS, _HOUR, "sign-ups"),
-    Kind.LINK: Bound(limits.OPENED_LINKS, _FIVE_MINUTES, "opened links"),
-    Kind.MAIL_PERSON: Bound(limits.MAILS_PERSON, _HOUR, "mails to others for one person"),
-    Kind.MAIL_ORGANIZATION: Bound(limits.MAILS_ORGANIZATION, _HOUR, "mailed invitations of an organization"),
-    Kind.MAIL_VISITOR: Bound(limits.MAILS_VISITOR, _HOUR, "mails for visitors who have not signed in"),
-    Kind.MAIL_ADDRESS: Bound(limits.MAILS_ADDRESS, _HOUR, "mails to one address"),
-    Kind.NOTIFICATION: Bound(limits.NOTIFICATION_MAILS, _HOUR, "notifications mailed beyond an organization's members"),
+    ThrottledAction.PASSWORD: RateLimit(limits.WRONG_PASSWORDS, _FIVE_MINUTES, "wrong passwords for an address"),
+    ThrottledAction.PASSWORD_KNOWN: RateLimit(
+        limits.WRONG_PASSWORDS_KNOWN, _FIVE_MINUTES, "wrong passwords from this browser"
+    ),
+    ThrottledAction.CODE: RateLimit(limits.WRONG_CODES, _FIVE_MINUTES, "wrong codes for an account"),
+    ThrottledAction.CODE_DAY: RateLimit(limits.WRONG_CODES_DAY, _DAY, "wrong codes for an account"),
+    ThrottledAction.SIGN_IN: RateLimit(limits.SIGN_INS, _FIVE_MINUTES, "attempts to sign in"),
+    ThrottledAction.SIGN_UP: RateLimit(limits.SIGN_UPS, _HOUR, "sign-ups"),
+    ThrottledAction.LINK: RateLimit(limits.OPENED_LINKS, _FIVE_MINUTES, "opened links"),
+    ThrottledAction.MAIL_PERSON: RateLimit(limits.MAILS_PERSON, _HOUR, "mails to others for one person"),
+    ThrottledAction.MAIL_ORGANIZATION: RateLimit(
+        limits.MAILS_ORGANIZATION, _HOUR, "mailed invitations of an organization"
+    ),
+    ThrottledAction.MAIL_VISITOR: RateLimit(limits.MAILS_VISITOR, _HOUR, "mails for visitors who have not signed in"),
+    ThrottledAction.MAIL_ADDRESS: RateLimit(limits.MAILS_ADDRESS, _HOUR, "mails to one address"),
+    ThrottledAction.NOTIFICATION: RateLimit(
+        limits.NOTIFICATION_MAILS, _HOUR, "notifications mailed beyond an organization's members"
+    ),
 }
 LONGEST = max(bound.within for bound in _BOUNDS.values())
 
@@ -79,7 +85,7 @@ LONGEST = max(bound.within for bound in _BOUNDS.values())
 class Count(NamedTuple):
     """Something to be counted: `number` more of a kind, `of` whom."""
 
-    kind: Kind
+    kind: ThrottledAction
     of: str
     number: int = 1
 
@@ -116,10 +122,10 @@ def taken(counts: Iterable[Count]) -> Iterator[None]:
 
 def is_first(of: str, within: timedelta, now: datetime | None = None) -> bool:
     """Return whether this is the first use of a code within a time, whoever else asks at this moment."""
-    return _counted(Count(Kind.CODE_USED, of), within, 1, now or timezone.now())
+    return _counted(Count(ThrottledAction.CODE_USED, of), within, 1, now or timezone.now())
 
 
-def forget(kind: Kind, of: str) -> None:
+def forget(kind: ThrottledAction, of: str) -> None:
     """Begin to count anew."""
     Tally.objects.filter(key=_key(Count(kind, of))).delete()
 
@@ -146,7 +152,7 @@ def _key(count: Count) -> str:
     return hashlib.sha256(f"{count.kind}\0{count.of}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _too_many(count: Count, bound: Bound, most: int, now: datetime) -> TooMany:
+def _too_many(count: Count, bound: RateLimit, most: int, now: datetime) -> TooMany:
     since = Tally.objects.filter(key=_key(count)).values_list("since", flat=True).first() or now
     wait = max(1, math.ceil((since + bound.within - now).total_seconds()))
     within, left = duration(bound.within.total_seconds()), duration(_whole_minutes(wait))

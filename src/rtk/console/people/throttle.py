@@ -10,30 +10,30 @@ from django.shortcuts import render
 from rtk.console.people import attempts, devices
 from rtk.console.people.gate import TooMany
 from rtk.console.people.models import User
-from rtk.console.people.tally import Kind
+from rtk.console.people.tally import ThrottledAction
 
 # What is sent to these pages counts for the visitor.
 SENT = {
-    "account_login": Kind.SIGN_IN,
-    "account_reauthenticate": Kind.SIGN_IN,
-    "account_confirm_login_code": Kind.SIGN_IN,
-    "account_change_password": Kind.SIGN_IN,
-    "mfa_authenticate": Kind.SIGN_IN,
-    "mfa_reauthenticate": Kind.SIGN_IN,
-    "mfa_reauthenticate_webauthn": Kind.SIGN_IN,
-    "mfa_login_webauthn": Kind.SIGN_IN,
-    "mfa_activate_totp": Kind.SIGN_IN,
-    "account_signup": Kind.SIGN_UP,
-    "socialaccount_signup": Kind.SIGN_UP,
-    "people:join": Kind.LINK,
+    "account_login": ThrottledAction.SIGN_IN,
+    "account_reauthenticate": ThrottledAction.SIGN_IN,
+    "account_confirm_login_code": ThrottledAction.SIGN_IN,
+    "account_change_password": ThrottledAction.SIGN_IN,
+    "mfa_authenticate": ThrottledAction.SIGN_IN,
+    "mfa_reauthenticate": ThrottledAction.SIGN_IN,
+    "mfa_reauthenticate_webauthn": ThrottledAction.SIGN_IN,
+    "mfa_login_webauthn": ThrottledAction.SIGN_IN,
+    "mfa_activate_totp": ThrottledAction.SIGN_IN,
+    "account_signup": ThrottledAction.SIGN_UP,
+    "socialaccount_signup": ThrottledAction.SIGN_UP,
+    "people:join": ThrottledAction.LINK,
 }
 # These are links with a key, which counts however they are opened.
 OPENED = {
-    "account_confirm_email": Kind.LINK,
-    "account_reset_password_from_key": Kind.LINK,
-    "people:sign-in": Kind.LINK,
-    "people:welcome": Kind.LINK,
-    "people:join": Kind.LINK,
+    "account_confirm_email": ThrottledAction.LINK,
+    "account_reset_password_from_key": ThrottledAction.LINK,
+    "people:sign-in": ThrottledAction.LINK,
+    "people:welcome": ThrottledAction.LINK,
+    "people:join": ThrottledAction.LINK,
 }
 # These take one's own password and are not asked by `AccountAdapter.authenticate`.
 OWN_PASSWORD = {"account_change_password"}

@@ -30,7 +30,7 @@ SOON = timedelta(days=7)  # before its end a token is marked, and its owner gets
 _ALPHABET = string.ascii_letters + string.digits
 
 
-class Bound(StrEnum):
+class TokenRefusal(StrEnum):
     """Why a token is not made: the code of the ValidationError that says it."""
 
     LIFETIME = "lifetime"
@@ -58,7 +58,7 @@ def make(
 ) -> tuple[Token, str]:
     """A new token and its secret, which is nowhere else. It expires in a year unless told otherwise.
 
-    Raises ValidationError, with a `Bound` for its code, where there are too many or it would last too long.
+    Raises ValidationError, with a `TokenRefusal` for its code, where there are too many or it would last too long.
     """
     secret = PREFIX + "".join(secrets.choice(_ALPHABET) for _ in range(LENGTH))
     wanted = set(scopes)
@@ -84,12 +84,14 @@ def _end(now: datetime, asked: datetime | None, made_by: Token | None) -> dateti
     days = longest_days()
     latest = now + timedelta(days=days, minutes=1)  # whoever asked for all of it reckoned from a moment ago
     if asked is not None and asked > latest:
-        raise ValidationError(f"On this console a token lasts at most {days} days.", Bound.LIFETIME)
+        raise ValidationError(f"On this console a token lasts at most {days} days.", TokenRefusal.LIFETIME)
     if made_by is None:
         return asked or now + timedelta(days=usual_days())
     if asked is not None and asked > made_by.expires_at:
         until = f"{made_by.expires_at:%Y-%m-%dT%H:%M:%SZ}"
-        raise ValidationError(f"A token that is made by another ends with it at the latest, at {until}.", Bound.MAKER)
+        raise ValidationError(
+            f"A token that is made by another ends with it at the latest, at {until}.", TokenRefusal.MAKER
+        )
     return asked or min(made_by.expires_at, now + timedelta(days=usual_days()))
 
 
@@ -104,7 +106,9 @@ def _check_numbers(user: User, now: datetime) -> None:
     mine = Token.objects.filter(user=user)
     most = options.limit(limits.TOKENS_OF_A_PERSON)
     if mine.filter(good(now)).count() >= most:
-        raise ValidationError(f"You have {most} tokens, and more are not possible: revoke one first.", Bound.PERSON)
+        raise ValidationError(
+            f"You have {most} tokens, and more are not possible: revoke one first.", TokenRefusal.PERSON
+        )
     _forget_the_oldest(mine.exclude(good(now)), most)
     of_all = options.limit(limits.TOKENS_OF_AN_ORGANIZATION)
     theirs = Organization.objects.filter(memberships__user=user).order_by("pk")
@@ -112,7 +116,7 @@ def _check_numbers(user: User, now: datetime) -> None:
         if Token.objects.filter(good(now), user__memberships__org=org).count() >= of_all:
             raise ValidationError(
                 f"The people of {org.name} have {of_all} tokens, and more are not possible: some have to be revoked.",
-                Bound.ORGANIZATION,
+                TokenRefusal.ORGANIZATION,
             )
 
 

@@ -16,7 +16,7 @@ from uuid import UUID
 import psycopg
 
 from rtk.console.store import rows
-from rtk.console.store.intake import Batch
+from rtk.console.store.intake import DecodedBatch
 from rtk.console.store.problem import Problem, unknown
 
 MOST_ROWS = 50_000  # of one transaction: more would let the first caller wait for long
@@ -35,12 +35,14 @@ class Call:
     run: UUID
     team: str
     verification: str
-    batch: Batch
-    answer: "asyncio.Future[Answer]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    batch: DecodedBatch
+    answer: "asyncio.Future[Acknowledgement]" = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Acknowledgement:
     """Everything before `next` is durable; `stop` is why a person stopped the run, None where nobody did."""
 
     next: int
@@ -60,7 +62,7 @@ class Committer:
         self._under_way: set[UUID] = set()  # runs
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def submit(self, call: Call) -> Answer:
+    async def submit(self, call: Call) -> Acknowledgement:
         """Store a call's entries. Raises `Problem`: 404, 409 for a gap, 410, 422, 500, 503."""
         self._waiting.append(call)
         if not self._tasks or (self._idle and sum(each.batch.size for each in self._waiting) >= WORTH_ANOTHER):
@@ -170,16 +172,16 @@ def _refuse(call: Call, problem: Problem) -> None:
         call.answer.set_exception(problem)
 
 
-async def stored(cursor: psycopg.AsyncCursor[Any], calls: list[Call]) -> list[Answer | Problem]:
+async def stored(cursor: psycopg.AsyncCursor[Any], calls: list[Call]) -> list[Acknowledgement | Problem]:
     """Store the calls within the cursor's transaction; what each is answered once that is committed."""
     held = await rows.lock(cursor, {call.run for call in calls})
-    answers: list[Answer | Problem] = []
-    taken: list[rows.Taken] = []
+    answers: list[Acknowledgement | Problem] = []
+    taken: list[rows.AcceptedBatch] = []
     for call in calls:
         answer = judged(held.get(call.run), call)
-        if isinstance(answer, Answer):
+        if isinstance(answer, Acknowledgement):
             run = held[call.run]
-            taken.append(rows.Taken(run, call.batch, run.next))
+            taken.append(rows.AcceptedBatch(run, call.batch, run.next))
             run.next = answer.next
             run.end = call.batch.end or run.end
         answers.append(answer)
@@ -188,7 +190,7 @@ async def stored(cursor: psycopg.AsyncCursor[Any], calls: list[Call]) -> list[An
     return answers
 
 
-def judged(run: "rows.Held | None", call: Call) -> Answer | Problem:
+def judged(run: "rows.LockedRun | None", call: Call) -> Acknowledgement | Problem:
     """What a call is answered, by its run's row as it is before it."""
     if run is None or run.team != call.team or not _is_of(run, call.verification):
         return unknown("run")
@@ -201,8 +203,8 @@ def judged(run: "rows.Held | None", call: Call) -> Answer | Problem:
             "from",
             next=run.next,
         )
-    return Answer(max(run.next, call.batch.first + call.batch.size), run.stop)
+    return Acknowledgement(max(run.next, call.batch.first + call.batch.size), run.stop)
 
 
-def _is_of(run: "rows.Held", verification: str) -> bool:
+def _is_of(run: "rows.LockedRun", verification: str) -> bool:
     return verification == run.file_id or verification.lower() == run.verification

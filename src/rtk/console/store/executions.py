@@ -20,7 +20,7 @@ MOST_STATUS = 40
 LONGEST_S = 366 * 86_400.0
 
 
-class Journal(msgspec.Struct):
+class JournalSummary(msgspec.Struct):
     """What is looked at of a journal; the rest is kept unread."""
 
     status: str = "running"
@@ -80,11 +80,11 @@ def _is_of(execution: Execution, key: str) -> bool:
     return key == execution.experiment.file_id or key.lower() == str(execution.experiment_id)
 
 
-def journal_of(raw: bytes) -> Journal:
+def journal_of(raw: bytes) -> JournalSummary:
     """What is looked at of a journal. Raises `Problem` with the place of what is wrong."""
-    extent.refuse_many_read(raw, Journal, extent.most_values(), "journal")
+    extent.refuse_many_read(raw, JournalSummary, extent.most_values(), "journal")
     try:
-        return msgspec.json.decode(raw, type=Journal)
+        return msgspec.json.decode(raw, type=JournalSummary)
     except msgspec.ValidationError as error:
         raise refusal(error, "journal") from None
     except (msgspec.DecodeError, RecursionError) as error:
@@ -118,7 +118,9 @@ def _known(team: Team, key: str, execution_id: UUID | None) -> Execution | None:
 
 
 @transaction.atomic
-def _create(team: Team, user: User, key: str, raw: bytes, journal: Journal, execution_id: UUID | None) -> Execution:
+def _create(
+    team: Team, user: User, key: str, raw: bytes, journal: JournalSummary, execution_id: UUID | None
+) -> Execution:
     experiment = _experiment(team, user, key, journal.experiment)
     return make(team, user, experiment, raw, journal, **({"id": execution_id} if execution_id else {}))
 
@@ -133,7 +135,7 @@ def _experiment(team: Team, user: User, key: str, document: Mapping[str, Any]) -
 
 
 def make(
-    team: Team, user: User, experiment: Experiment, raw: bytes | None, journal: Journal, **values: Any
+    team: Team, user: User, experiment: Experiment, raw: bytes | None, journal: JournalSummary, **values: Any
 ) -> Execution:
     """A new execution; `values` are further columns."""
     made: Execution = Execution.objects.create(team=team, created_by=user, experiment=experiment, **values)
@@ -143,7 +145,7 @@ def make(
 
 
 @transaction.atomic
-def update(execution: Execution, user: User | None, raw: bytes, journal: Journal | None = None) -> None:
+def update(execution: Execution, user: User | None, raw: bytes, journal: JournalSummary | None = None) -> None:
     """Keep the journal as it is now. One that has ended is never running again."""
     found = journal or journal_of(raw)
     running = found.state == "running"

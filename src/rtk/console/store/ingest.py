@@ -21,7 +21,7 @@ from rtk.console.people.memory import remembered
 from rtk.console.sharing import Sharing
 from rtk.console.store.commit import Call, Committer
 from rtk.console.store.database import connect
-from rtk.console.store.intake import MOST_BYTES, Batch, batch_of
+from rtk.console.store.intake import MOST_BYTES, DecodedBatch, batch_of
 from rtk.console.store.problem import MEDIA_TYPE, Problem, unknown
 
 PATH = re.compile(
@@ -93,7 +93,7 @@ class Ingest:
         batch = await self._read(scope, body, packed)
         return await self._committer.submit(Call(run, team, path.verification, batch))
 
-    async def _read(self, scope: Scope, body: bytes, packed: bool) -> Batch:
+    async def _read(self, scope: Scope, body: bytes, packed: bool) -> DecodedBatch:
         """What a call tells: read at once where that is quickly done, else by turns and beside the event loop."""
         if self._sharing is None or len(body) < (LARGE_PACKED if packed else LARGE):
             return _batch(body, packed)
@@ -187,7 +187,7 @@ async def _body(headers: dict[bytes, str], incoming: Incoming) -> bytes:
     return bytes(body)
 
 
-def _batch(body: bytes, packed: bool) -> Batch:
+def _batch(body: bytes, packed: bool) -> DecodedBatch:
     return batch_of(_unzipped(body) if packed else body)
 
 

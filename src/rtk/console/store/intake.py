@@ -134,7 +134,7 @@ class Intent(Other):
     name: Name
 
 
-class Played(Intent):
+class ActivityEntry(Intent):
     """An activity was played."""
 
     failure: Text | None = None
@@ -143,7 +143,7 @@ class Played(Intent):
     tries: Count = 1
 
 
-class Proof(Intent):
+class ProofEntry(Intent):
     """What was looked for after an activity; `missing` says what was not there."""
 
     proves: Literal["effect", "restored"]
@@ -191,8 +191,8 @@ SHAPES: dict[str, type[Other]] = {
     "run": Head,
     "phase": PhaseOf,
     "intent": Intent,
-    "activity": Played,
-    "proof": Proof,
+    "activity": ActivityEntry,
+    "proof": ProofEntry,
     "rollbacks": Rollbacks,
     "event": EventOf,
     "neighbour": NeighbourOf,
@@ -223,7 +223,7 @@ _shaped = {kind: msgspec.json.Decoder(shape).decode for kind, shape in SHAPES.it
 
 
 @dataclass(slots=True)
-class Batch:
+class DecodedBatch:
     """The entries of one call by what they become. `places` are where in the call each stands."""
 
     first: int
@@ -234,7 +234,7 @@ class Batch:
     end: End | None = None
 
 
-def batch_of(body: bytes) -> Batch:
+def batch_of(body: bytes) -> DecodedBatch:
     """The entries of a call's body. Raises `Problem` with the place of the first thing that is wrong."""
     text = _utf8(body)
     try:
@@ -243,7 +243,7 @@ def batch_of(body: bytes) -> Batch:
         return _mixed(text)
     except (msgspec.DecodeError, RecursionError) as error:
         raise Problem(400, f"the body is not JSON: {error}") from None
-    return Batch(whole.first, len(whole.entries), whole.entries, range(len(whole.entries)))
+    return DecodedBatch(whole.first, len(whole.entries), whole.entries, range(len(whole.entries)))
 
 
 def _utf8(body: bytes) -> str:
@@ -254,14 +254,14 @@ def _utf8(body: bytes) -> str:
         raise Problem(400, f"the body is not UTF-8 text: byte {error.start}") from None
 
 
-def _mixed(text: str) -> Batch:
+def _mixed(text: str) -> DecodedBatch:
     try:
         call = _call(text)
     except msgspec.ValidationError as error:
         raise refusal(error) from None
     except (msgspec.DecodeError, RecursionError) as error:
         raise Problem(400, f"the body is not JSON: {error}") from None
-    batch = Batch(call.first, len(call.entries))
+    batch = DecodedBatch(call.first, len(call.entries))
     measured, places = list[Measured](), list[int]()
     for index, raw in enumerate(call.entries):
         entry = _entry(raw, index)

@@ -17,7 +17,7 @@ import psycopg
 from rtk.console.jobs.deferral import defer_on
 from rtk.console.jobs.work import Work
 from rtk.console.notify import outbox
-from rtk.console.store.intake import OUTCOME_CODES, PHASE_CODES, Batch, End, Measured, Other, plain_text
+from rtk.console.store.intake import OUTCOME_CODES, PHASE_CODES, DecodedBatch, End, Measured, Other, plain_text
 from rtk.insight.measurement import COLUMN_TYPES, COLUMNS, FIELDS
 
 LOCK = """
@@ -57,7 +57,7 @@ NOTIFY = "SELECT pg_notify('rtk_runs', id) FROM unnest(%s::text[]) AS ids(id)"
 
 
 @dataclass(slots=True)
-class Held:
+class LockedRun:
     """A run's row while it is locked; `next` and `end` move on with what is taken."""
 
     id: UUID
@@ -72,21 +72,21 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class AcceptedBatch:
     """A call's batch, of which everything before entry `since` is stored already."""
 
-    run: Held
-    batch: Batch
+    run: LockedRun
+    batch: DecodedBatch
     since: int
 
 
-async def lock(cursor: psycopg.AsyncCursor[Any], runs: Collection[UUID]) -> dict[UUID, Held]:
+async def lock(cursor: psycopg.AsyncCursor[Any], runs: Collection[UUID]) -> dict[UUID, LockedRun]:
     """The rows of these runs, locked, always in the same order so that no two processes wait for each other."""
     await cursor.execute(LOCK, [list(runs)])
-    return {row[0]: Held(*row) for row in await cursor.fetchall()}
+    return {row[0]: LockedRun(*row) for row in await cursor.fetchall()}
 
 
-async def insert(cursor: psycopg.AsyncCursor[Any], taken: Sequence[Taken]) -> None:
+async def insert(cursor: psycopg.AsyncCursor[Any], taken: Sequence[AcceptedBatch]) -> None:
     """Insert the entries that are new."""
     runs = [[one.run.id for one in taken], [one.run.day for one in taken]]
     measured = [(place, number, m) for place, one in enumerate(taken, 1) for number, m in new_measured(one)]
@@ -97,14 +97,14 @@ async def insert(cursor: psycopg.AsyncCursor[Any], taken: Sequence[Taken]) -> No
         await cursor.execute(ENTRIES, [*runs, *columns_of_others(others)])
 
 
-def new_measured(one: Taken) -> Iterable[tuple[int, Measured]]:
+def new_measured(one: AcceptedBatch) -> Iterable[tuple[int, Measured]]:
     """A batch's measurements with their numbers, without those that are stored already."""
     first, batch = one.batch.first, one.batch
     numbered = ((first + at, entry) for at, entry in zip(batch.measured_at, batch.measured, strict=True))
     return numbered if one.since <= first else (each for each in numbered if each[0] >= one.since)
 
 
-def new_others(one: Taken) -> Iterable[tuple[int, Other, str]]:
+def new_others(one: AcceptedBatch) -> Iterable[tuple[int, Other, str]]:
     """The same for its other entries."""
     numbered = ((one.batch.first + at, entry, text) for at, entry, text in one.batch.others)
     return (each for each in numbered if each[0] >= one.since)
@@ -147,7 +147,7 @@ def array(values: Iterable[float | None]) -> str:
     return "{" + ",".join(["NULL" if value is None else repr(value) for value in values]) + "}"
 
 
-async def update(cursor: psycopg.AsyncCursor[Any], runs: Collection[Held]) -> None:
+async def update(cursor: psycopg.AsyncCursor[Any], runs: Collection[LockedRun]) -> None:
     """Move the runs on, and tell who listens."""
     if not runs:
         return

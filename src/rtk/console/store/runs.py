@@ -152,7 +152,7 @@ def make(
     if experiment and kept.digest != experiments.digest(experiment):
         kept, _ = experiments.keep(team, user, experiment, kept.file_id or str(kept.id))
     revision = essence(kept.document, revisions.planned_by(plan))
-    execution = values.pop("execution", None) or executions.make(team, user, kept, None, executions.Journal())
+    execution = values.pop("execution", None) or executions.make(team, user, kept, None, executions.JournalSummary())
     run: Run = Run.objects.create(
         id=run_id,
         team=team,
@@ -233,7 +233,7 @@ def state_of(run: "Run | Alive", at: datetime | None = None) -> RunState:
     return RunState.LOST_CONTACT if silent and waits else RunState.RUNNING
 
 
-class Line(NamedTuple):
+class ListedRun(NamedTuple):
     """What a list says of a run: columns, and of its experiment and who began it what is shown of them."""
 
     id: str
@@ -259,7 +259,7 @@ class Line(NamedTuple):
     email: str | None
 
 
-IDS, DOCUMENTS, OWN = Line._fields[:4], Line._fields[4:6], Line._fields[6:-3]
+IDS, DOCUMENTS, OWN = ListedRun._fields[:4], ListedRun._fields[4:6], ListedRun._fields[6:-3]
 _AFTER = "AND (run.created_at, run.id) < (%(at)s, %(last)s)"
 _PAGE = f"""
 SELECT {", ".join(f"run.{name}::text" for name in IDS)}, {", ".join(f"run.{name}" for name in (*DOCUMENTS, *OWN))},
@@ -276,7 +276,7 @@ _FIRST_PAGE, _FURTHER_PAGE = _PAGE.format(after=""), _PAGE.format(after=_AFTER)
 def page(team: Team, verification: Verification, cursor: str | None, limit: int | None) -> dict[str, Any]:
     """A page of the runs of a verification."""
 
-    def fetch(size: int, place: lists.Place | None) -> list[Line]:
+    def fetch(size: int, place: lists.Place | None) -> list[ListedRun]:
         after = dict(zip(("at", "last"), place, strict=True)) if place else {}
         query = _FURTHER_PAGE if place else _FIRST_PAGE
         return [_listed(row) for row in sql.rows(query, verification=verification.id, size=size, **after)]
@@ -284,8 +284,8 @@ def page(team: Team, verification: Verification, cursor: str | None, limit: int 
     return lists.paged(fetch, partial(_shown, team, now()), cursor, limit)
 
 
-def _listed(row: sql.Row) -> Line:
-    line = Line(**row)
+def _listed(row: sql.Row) -> ListedRun:
+    line = ListedRun(**row)
     # Documents go out as the text that is stored.
     return line._replace(plan=msgspec.Raw(line.plan), client=msgspec.Raw(line.client))
 
@@ -296,10 +296,10 @@ def shown(run: Run) -> dict[str, Any]:
     who = (by.name, by.email) if by else (None, None)
     ids = [str(getattr(run, name)) for name in IDS]
     own = [getattr(run, name) for name in (*DOCUMENTS, *OWN)]
-    return _shown(run.team, now(), Line._make([*ids, *own, run.experiment.title, *who]))
+    return _shown(run.team, now(), ListedRun._make([*ids, *own, run.experiment.title, *who]))
 
 
-def _shown(team: Team, moment: datetime, line: Line) -> dict[str, Any]:
+def _shown(team: Team, moment: datetime, line: ListedRun) -> dict[str, Any]:
     return {
         "id": line.id,
         "org_id": str(team.org_id),

@@ -42,7 +42,7 @@ class Spark(NamedTuple):
 NOTHING = Spark([], [], {})
 
 
-class Drawn(Protocol):
+class RunWithSpark(Protocol):
     """What a run's line in a list holds of it."""
 
     @property
@@ -61,7 +61,7 @@ def drawn(measurements: Measurements, threshold: Threshold) -> dict[str, Any]:
     return {"values": values, "outcomes": [outcome for _, outcome in worst], "threshold": asdict(threshold)}
 
 
-def of(runs: Iterable[Drawn]) -> dict[UUID, Spark]:
+def of(runs: Iterable[RunWithSpark]) -> dict[UUID, Spark]:
     """What there is to draw of each of these runs: one query, none where all of it is kept."""
     found = {run.id: run for run in runs}
     others = [run for run in found.values() if not run.spark]
@@ -69,7 +69,7 @@ def of(runs: Iterable[Drawn]) -> dict[UUID, Spark]:
     return {**dict.fromkeys(found, NOTHING), **kept, **(_last(others) if others else {})}
 
 
-def _last(runs: list[Drawn]) -> dict[UUID, Spark]:
+def _last(runs: list[RunWithSpark]) -> dict[UUID, Spark]:
     with connection.cursor() as cursor:
         # The days stand in it twice: as constants they tell which partitions need not be looked at.
         cursor.execute(_LAST, {"runs": [run.id for run in runs], "days": [run.day for run in runs]})

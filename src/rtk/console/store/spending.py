@@ -88,7 +88,7 @@ SELECT r.id, v.name, r.created_at, {_CAME_TO}, CASE WHEN {_KNOWN} THEN r.deviati
 _SPENDERS = f"SELECT * FROM ({_SPENT_BY}) AS by_run WHERE spent > 0 ORDER BY created_at DESC LIMIT %s"  # noqa: S608
 
 
-class Account(NamedTuple):
+class BudgetAccount(NamedTuple):
     """What is left of a budget in its window, and how many runs there were in it."""
 
     balance: Balance
@@ -105,15 +105,15 @@ class Spent(NamedTuple):
     deviating_s: float
 
 
-def accounts(objectives: Sequence[Objective], at: datetime) -> dict[UUID, Account]:
+def accounts(objectives: Sequence[Objective], at: datetime) -> dict[UUID, BudgetAccount]:
     """The account of each objective in the window that ends at a moment. Two queries."""
     windows = _windows(objectives, at)
     runs = dict(_rows(_COUNT, [*windows, LONGEST]))
     spent = dict(_rows(_SPENT, [*windows, DEVIATED, LONGEST]))
-    return {each.id: Account(_balance(each, spent.get(each.id)), runs.get(each.id, 0)) for each in objectives}
+    return {each.id: BudgetAccount(_balance(each, spent.get(each.id)), runs.get(each.id, 0)) for each in objectives}
 
 
-def spent_by(objective: Objective, at: datetime, most: int) -> tuple[Account, list[Spent]]:
+def spent_by(objective: Objective, at: datetime, most: int) -> tuple[BudgetAccount, list[Spent]]:
     """An objective's account, and the last runs that deviated, newest first. Three queries.
 
     Each is told with all that it saw itself: where several saw one outage they add up to more than the account.

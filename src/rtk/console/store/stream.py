@@ -47,7 +47,7 @@ REFUSED = b"event: refused\ndata: {}\n\n"
 MayRead = Callable[[], Awaitable[bool]]
 
 
-class Page(NamedTuple):
+class StreamedEntries(NamedTuple):
     """Entries as server-sent events, the last one's number, whether more are waiting; and how the run is."""
 
     text: bytes
@@ -56,7 +56,7 @@ class Page(NamedTuple):
     state: bytes
 
 
-class Standing(NamedTuple):
+class StateColumns(NamedTuple):
     """What a run's state is told by."""
 
     state: str
@@ -76,7 +76,7 @@ class Listener:
         self._connect = connect
         self._readers: dict[str, set[asyncio.Event]] = {}
         self._task: asyncio.Task[None] | None = None
-        self._reading: dict[tuple[UUID, int], asyncio.Task[Page]] = {}
+        self._reading: dict[tuple[UUID, int], asyncio.Task[StreamedEntries]] = {}
         self._reader: psycopg.AsyncConnection[Any] | None = None
         self._lock = asyncio.Lock()
         self._woken: dict[str, float] = {}
@@ -106,7 +106,7 @@ class Listener:
         self.over = True
         self._wake_all()
 
-    async def page(self, run: UUID, day: Any, after: int) -> Page:
+    async def page(self, run: UUID, day: Any, after: int) -> StreamedEntries:
         """The next entries of a run; readers who are at the same place are given the same page."""
         key = (run, after)
         if key not in self._reading:
@@ -114,7 +114,7 @@ class Listener:
             self._reading[key].add_done_callback(lambda _: self._reading.pop(key, None))
         return await asyncio.shield(self._reading[key])
 
-    async def _page(self, run: UUID, day: Any, after: int) -> Page:
+    async def _page(self, run: UUID, day: Any, after: int) -> StreamedEntries:
         async with self._lock:
             if self._reader is None or self._reader.closed:
                 self._reader = await self._connect()
@@ -125,7 +125,7 @@ class Listener:
         parts = list(_fitting(b"id: %d\nevent: entry\ndata: %s\n\n" % (row[0], line_of(row)) for row in found))
         last = found[len(parts) - 1][0] if parts else after
         full = len(parts) < len(found) or len(found) == PAGE
-        return Page(b"".join(parts), last, full, _told(Standing(*state)) if state else b"")
+        return StreamedEntries(b"".join(parts), last, full, _told(StateColumns(*state)) if state else b"")
 
     async def close(self) -> None:
         """Let go of everything."""
@@ -196,7 +196,7 @@ async def anybody() -> bool:
     return True
 
 
-class Reader:
+class Follower:
     """One who follows a run. `may_read` is asked now and then; `clock` is in seconds."""
 
     def __init__(self, may_read: MayRead, clock: Callable[[], float]) -> None:
@@ -224,7 +224,7 @@ async def events(
 
     It goes on for as long as the reader stays and may read, and the server serves.
     """
-    to, reader, told = listening or listener(), Reader(may_read, clock), b""
+    to, reader, told = listening or listener(), Follower(may_read, clock), b""
     news = to.join(run)
     try:
         yield BEGIN
@@ -267,7 +267,7 @@ async def _heard(news: asyncio.Event) -> bool:
     return True
 
 
-def _told(run: Standing) -> bytes:
+def _told(run: StateColumns) -> bytes:
     """How a run is, as a server-sent event without a number."""
     told: RunStateEvent = {"state": state_of(run), "stop": run.stop, "verdict": run.verdict, "restored": run.restored}
     return b"event: state\ndata: %b\n\n" % msgspec.json.encode(told)

@@ -40,7 +40,7 @@ CONDITIONS_BEGIN = ("sample-started", "condition-started")
 LEAST_FREQUENCY_S, MOST_FREQUENCY_S = 0.001, 86_400.0
 
 
-class Told:
+class LegacyRun:
     """A run while its row is locked, being told further."""
 
     def __init__(self, run: Run, at: datetime) -> None:
@@ -150,7 +150,7 @@ def tell_event(run: Run, user: Any, category: str, payload: Any, at: datetime | 
         raise Problem(422, "payload: expected {iteration, state}", "payload")
     moment = at or now()
     with transaction.atomic():
-        told = Told(Run.objects.select_for_update(no_key=True).get(id=run.id), moment)
+        told = LegacyRun(Run.objects.select_for_update(no_key=True).get(id=run.id), moment)
         if name == SAMPLE:
             told.sample(payload)
         else:
@@ -161,7 +161,7 @@ def tell_event(run: Run, user: Any, category: str, payload: Any, at: datetime | 
     tell(run.id)
 
 
-def _happened(told: Told, name: str, payload: Mapping[str, Any]) -> None:
+def _happened(told: LegacyRun, name: str, payload: Mapping[str, Any]) -> None:
     if name == "sample-started":
         _frequency(told.run, payload)
         told.phase("baseline" if told.run.plan.get("warm_up_s") else "conditions")
@@ -181,7 +181,7 @@ def _frequency(run: Run, payload: Mapping[str, Any]) -> None:
         run.plan = {**run.plan, "frequency_s": told}
 
 
-class Activity(msgspec.Struct):
+class ActivityRun(msgspec.Struct):
     """An activity's run in a journal."""
 
     activity: dict[str, Any] = {}
@@ -191,25 +191,25 @@ class Activity(msgspec.Struct):
     exception: Any = None
 
 
-class Final(msgspec.Struct):
+class FinalJournal(msgspec.Struct):
     """What is looked at of a run's last journal."""
 
     status: str = "unknown"
     deviated: bool | None = None
-    run: list[Activity | None] = []
-    rollbacks: list[Activity | None] = []
+    run: list[ActivityRun | None] = []
+    rollbacks: list[ActivityRun | None] = []
 
 
 def finish(run: Run, raw: bytes, status: str, results: Mapping[str, Any], at: datetime | None = None) -> None:
     """The end of a run, once; told again it changes nothing."""
-    extent.refuse_many_read(raw, Final, extent.most_values(), "journal")
+    extent.refuse_many_read(raw, FinalJournal, extent.most_values(), "journal")
     try:
-        journal = msgspec.json.decode(raw, type=Final)
+        journal = msgspec.json.decode(raw, type=FinalJournal)
     except (msgspec.DecodeError, RecursionError) as error:
         raise Problem(422, f"journal: {error}", "journal") from None
     moment = at or now()
     with transaction.atomic():
-        told = Told(Run.objects.select_for_update(no_key=True).get(id=run.id), moment)
+        told = LegacyRun(Run.objects.select_for_update(no_key=True).get(id=run.id), moment)
         if told.run.results is None:
             _finish(told, journal, status, results)
             told.run.results, told.run.state, told.run.ended_at = dict(results), NotedState.ENDED, moment
@@ -219,7 +219,7 @@ def finish(run: Run, raw: bytes, status: str, results: Mapping[str, Any], at: da
     tell(run.id)
 
 
-def _finish(told: Told, journal: Final, status: str, results: Mapping[str, Any]) -> None:
+def _finish(told: LegacyRun, journal: FinalJournal, status: str, results: Mapping[str, Any]) -> None:
     told.end_phase()
     document, undone = told.run.experiment.document, [a for a in journal.rollbacks if a]
     actions = [a for a in journal.run if a and a.activity.get("type") == "action"]
@@ -233,7 +233,7 @@ def _finish(told: Told, journal: Final, status: str, results: Mapping[str, Any])
     told.entry("end", end, status=status, deviated=bool(journal.deviated), stopped=stopped)
 
 
-def _activities(told: Told, role: str, played: Iterable[Activity], method: Any) -> None:
+def _activities(told: LegacyRun, role: str, played: Iterable[ActivityRun], method: Any) -> None:
     names = [each.get("name") for each in method] if isinstance(method, list) else []
     for number, each in enumerate(played):
         name = str(each.activity.get("name") or role)[:500]
@@ -248,7 +248,7 @@ def _activities(told: Told, role: str, played: Iterable[Activity], method: Any) 
         told.entry("activity", told.t if ended is None else ended, role=role, index=index, name=name, failure=failure)
 
 
-def _save(told: Told, at: datetime) -> None:
+def _save(told: LegacyRun, at: datetime) -> None:
     run = told.run
     run.progress, run.heard_at = told.progress, at
     run.state = NotedState.ENDED if run.ended_at else NotedState.RUNNING

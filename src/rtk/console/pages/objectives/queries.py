@@ -8,7 +8,7 @@ from rtk.console.pages import promises
 from rtk.console.pages.promises import PromiseSummary, Stands, together
 from rtk.console.store import lessons, measures, spending, standings
 from rtk.console.store.models import Objective, Verification
-from rtk.console.store.spending import Account, Spent
+from rtk.console.store.spending import BudgetAccount, Spent
 from rtk.figures import NO_DATA, duration, fine_share, rounded
 from rtk.insight import promise as words
 from rtk.insight.budget import Balance
@@ -124,7 +124,7 @@ def promise(objective: Objective) -> str:
     return words.promise(objective.target, objective.quantile, objective.window_s)
 
 
-def shown(account: Account) -> ShownBalance:
+def shown(account: BudgetAccount) -> ShownBalance:
     """An account in words, which are no figure where nothing was measured or there is no budget."""
     balance = account.balance
     if not account.runs:

@@ -21,7 +21,7 @@ from rtk.console.people.models import User
 from rtk.console.people.pages import status
 
 
-class PasswordForm(forms.Form):
+class ConfirmPasswordForm(forms.Form):
     """The password of the account that an address is confirmed for."""
 
     password = forms.CharField(
@@ -49,7 +49,7 @@ class Confirm(ConfirmEmailView):
         self.object = self.get_object()
         user: User = self.object.email_address.user
         if not _is_theirs(request, user):
-            form = PasswordForm(request.POST, user=user)
+            form = ConfirmPasswordForm(request.POST, user=user)
             if not form.is_valid():
                 told = self.get_context_data(form=form)
                 return render(request, self.template_name, told, status=status(form))
@@ -61,7 +61,7 @@ class Confirm(ConfirmEmailView):
         """Beside allauth's: the form for the password, where it is needed."""
         there: dict[str, Any] = super().get_context_data(**kwargs)
         if self.object and not _is_theirs(self.request, user := self.object.email_address.user):
-            there.setdefault("form", PasswordForm(user=user))
+            there.setdefault("form", ConfirmPasswordForm(user=user))
             there["has_password"] = user.has_usable_password()
         return there
 

@@ -14,7 +14,7 @@ from rtk.console import limits, options
 from rtk.console.people import tokens
 from rtk.console.people.forms import ProfileForm, TokenForm
 from rtk.console.people.gate import Caller
-from rtk.console.people.models import Notice, Token, TokenNotice, User
+from rtk.console.people.models import Token, TokenNotice, TokenNoticeKind, User
 from rtk.console.people.pages import action, page, sent, status, tried
 
 
@@ -45,7 +45,7 @@ def own_tokens(request: HttpRequest, caller: Caller) -> HttpResponse:
 
 def _there(user: User) -> dict[str, object]:
     """The tokens of somebody, those marked that were shortened, and how many more they may have."""
-    shortened = TokenNotice.objects.filter(token=OuterRef("pk"), kind=Notice.SHORTENED)
+    shortened = TokenNotice.objects.filter(token=OuterRef("pk"), kind=TokenNoticeKind.SHORTENED)
     found = list(Token.objects.filter(user=user).annotate(shortened=Exists(shortened)))
     now = timezone.now()
     good = sum(token.expires_at > now for token in found)
