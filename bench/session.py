@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 
 from bench.places import ROOT
-from rtk.console.place import Place
+from rtk.console.place import DataDirectory
 from rtk.console.postgres import Postgres
 
 
@@ -24,7 +24,7 @@ def key(data: Path) -> str:
 def main() -> None:
     """Print it."""
     data = Path(sys.argv[1])
-    os.environ["RTK_SECRET_KEY"] = Place(data).key()
+    os.environ["RTK_SECRET_KEY"] = DataDirectory(data).key()
     # Django is set up by this import, once the environment is as it must be; what needs it comes after.
     inside = import_module("rtk.console.inside")
     inside.point_at(Postgres(data))

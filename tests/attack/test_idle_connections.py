@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from rtk.console.place import Place
+from rtk.console.place import DataDirectory
 from rtk.console.postgres import Postgres
 from tests.console.commands import Rtk, get, url_in
 from tests.console.conftest import place
@@ -56,7 +56,7 @@ def small() -> Iterator[Small]:
             yield Small(url.replace("localhost", "127.0.0.1"), process.pid, Postgres(data))
             process.terminate()
             process.wait(60)
-        assert not Place(data).in_use()
+        assert not DataDirectory(data).in_use()
 
 
 @contextmanager

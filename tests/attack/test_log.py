@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rtk.console.place import Place
+from rtk.console.place import DataDirectory
 from tests.console.commands import Rtk, get, url_in
 from tests.console.conftest import place
 
@@ -20,7 +20,7 @@ def served() -> Iterator[tuple[str, Path]]:
         data = Path(directory) / "data"
         rtk = Rtk(data)
         url = url_in(rtk.run("up", "--detach", "--port", 0).stdout)
-        yield url, Place(data).log
+        yield url, DataDirectory(data).log
         assert rtk.run("down").returncode == 0
 
 

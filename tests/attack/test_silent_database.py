@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from rtk.console.database import SILENT_S, BoundedAsyncConnection
-from rtk.console.health import Readiness
+from rtk.console.health import WriteCheck
 from rtk.console.postgres import Postgres
 from rtk.console.store.commit import Call, Committer
 from rtk.console.store.intake import DecodedBatch
@@ -52,7 +52,7 @@ def test_it_does_not_hold_a_runs_calls_and_is_used_again_when_it_speaks(postgres
 
 def test_it_is_not_called_ready(postgres: Postgres) -> None:
     async def play() -> bool:
-        readiness = Readiness(lambda: connected(way))
+        readiness = WriteCheck(lambda: connected(way))
         assert await readiness.ready()
         way.silent.set()
         await asyncio.sleep(1)

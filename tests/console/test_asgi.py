@@ -7,7 +7,7 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 
-from rtk.console.asgi import Console, KeptThreads
+from rtk.console.asgi import ConsoleApplication, KeptThreads
 from rtk.console.bodies import Receive, Scope, Send, limits
 from rtk.console.sharing import threads
 
@@ -35,7 +35,7 @@ class Named:
 
 def test_a_record_goes_beside_django_and_the_rest_to_it() -> None:
     calls: list[str] = []
-    console = Console(Named("record", calls), Named("pages", calls), Named("health", calls), LIMITS)
+    console = ConsoleApplication(Named("record", calls), Named("pages", calls), Named("health", calls), LIMITS)
     for path in (RECORD, "/", RECORD + "/more", "/health/ready"):
         asyncio.run(console({"type": "http", "path": path}, _nothing, _nowhere))
     assert calls == ["record", "pages", "pages", "health"]
@@ -47,7 +47,7 @@ def test_the_server_is_told_that_all_is_ready_and_that_all_is_over() -> None:
     async def send(message: MutableMapping[str, Any]) -> None:
         told.append(message["type"])
 
-    console = Console(Named("", []), Named("", []), Named("", []), LIMITS)
+    console = ConsoleApplication(Named("", []), Named("", []), Named("", []), LIMITS)
     asyncio.run(console({"type": "lifespan"}, _nothing, send))
     assert told == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
 

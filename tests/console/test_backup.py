@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rtk.console.backup import _copy, _replace, backup, check, restore
-from rtk.console.place import InUse, Place
+from rtk.console.place import DataDirectory, InUse
 from rtk.console.postgres import Postgres
 from rtk.errors import BadInput, ToolkitError
 from tests.console.commands import Rtk
@@ -19,24 +19,24 @@ PEOPLE = (
 
 
 @pytest.fixture
-def emptied(made: Path) -> Place:
+def emptied(made: Path) -> DataDirectory:
     """A data directory with an empty database that does not run."""
-    sql(Place(made), "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-    return Place(made)
+    sql(DataDirectory(made), "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    return DataDirectory(made)
 
 
 @pytest.fixture
-def held(emptied: Place) -> Place:
+def held(emptied: DataDirectory) -> DataDirectory:
     """The same, with three people in it."""
     fill(emptied, 3)
     return emptied
 
 
-def fill(made: Place, people: int) -> None:
+def fill(made: DataDirectory, people: int) -> None:
     sql(made, f"DROP TABLE IF EXISTS people_user; {PEOPLE.format(people)}")
 
 
-def sql(made: Place, statement: str) -> list[tuple[object, ...]]:
+def sql(made: DataDirectory, statement: str) -> list[tuple[object, ...]]:
     server = Postgres(made.path, FOR_TESTS)
     server.start()
     try:
@@ -47,11 +47,11 @@ def sql(made: Place, statement: str) -> list[tuple[object, ...]]:
         server.stop()
 
 
-def people(made: Place) -> object:
+def people(made: DataDirectory) -> object:
     return sql(made, "SELECT count(*) FROM people_user")[0][0]
 
 
-def test_what_was_backed_up_comes_back_and_what_came_since_is_gone(held: Place, tmp_path: Path) -> None:
+def test_what_was_backed_up_comes_back_and_what_came_since_is_gone(held: DataDirectory, tmp_path: Path) -> None:
     file = tmp_path / "b.dump"
     assert backup(held, file) == file.stat().st_size > 0
     fill(held, 5)
@@ -61,13 +61,13 @@ def test_what_was_backed_up_comes_back_and_what_came_since_is_gone(held: Place, 
     assert sql(held, "SELECT to_regclass('since')") == [(None,)]
 
 
-def test_a_backup_is_for_its_owner_alone(held: Place, tmp_path: Path) -> None:
+def test_a_backup_is_for_its_owner_alone(held: DataDirectory, tmp_path: Path) -> None:
     backup(held, tmp_path / "b.dump")
     assert stat.S_IMODE((tmp_path / "b.dump").stat().st_mode) == 0o600
     assert [path.name for path in tmp_path.iterdir()] == ["b.dump"]
 
 
-def test_a_file_that_breaks_off_changes_nothing(held: Place, tmp_path: Path) -> None:
+def test_a_file_that_breaks_off_changes_nothing(held: DataDirectory, tmp_path: Path) -> None:
     fill(held, 50_000)
     whole, half = tmp_path / "b.dump", tmp_path / "half.dump"
     backup(held, whole)
@@ -112,13 +112,13 @@ def test_what_is_no_backup_is_refused_before_anything_is_touched(tmp_path: Path,
         check(tmp_path / "b")
 
 
-def test_a_backup_of_something_else_is_refused(emptied: Place, tmp_path: Path) -> None:
+def test_a_backup_of_something_else_is_refused(emptied: DataDirectory, tmp_path: Path) -> None:
     backup(emptied, tmp_path / "b")
     with pytest.raises(BadInput, match="is no backup of a console"):
         check(tmp_path / "b")
 
 
-def test_a_file_that_is_not_there_or_cannot_be_written_is_named(held: Place, tmp_path: Path) -> None:
+def test_a_file_that_is_not_there_or_cannot_be_written_is_named(held: DataDirectory, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"cannot read .*none"):
         check(tmp_path / "none")
     with pytest.raises(BadInput, match=r"cannot write .*none/b"):
@@ -127,19 +127,19 @@ def test_a_file_that_is_not_there_or_cannot_be_written_is_named(held: Place, tmp
 
 def test_where_there_is_no_database_none_is_made_for_a_backup(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="there is no database in"):
-        backup(Place(tmp_path / "data"), tmp_path / "b")
+        backup(DataDirectory(tmp_path / "data"), tmp_path / "b")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_nothing_is_restored_under_a_console_that_runs(held: Place, tmp_path: Path) -> None:
+def test_nothing_is_restored_under_a_console_that_runs(held: DataDirectory, tmp_path: Path) -> None:
     backup(held, tmp_path / "b.dump")
     asked: list[str] = []
     with held.alone(), pytest.raises(InUse):
-        restore(Place(held.path), tmp_path / "b.dump", lambda: asked.append("sure?"))
+        restore(DataDirectory(held.path), tmp_path / "b.dump", lambda: asked.append("sure?"))
     assert asked == []
 
 
-def test_the_command_asks_before_it_replaces(held: Place, tmp_path: Path) -> None:
+def test_the_command_asks_before_it_replaces(held: DataDirectory, tmp_path: Path) -> None:
     backup(held, tmp_path / "b.dump")
     fill(held, 6)
     rtk = Rtk(held.path)

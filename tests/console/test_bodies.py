@@ -11,12 +11,12 @@ from rtk.console.bodies import (
     GRACE_TICKS,
     MIB,
     SMALL,
+    BodyRefusal,
+    BodyRoom,
     Limited,
     Limits,
     Most,
     Receive,
-    Refusal,
-    Room,
     Scope,
     Send,
     limits,
@@ -180,10 +180,10 @@ def test_who_ends_the_server_ends_a_request_that_waits_for_its_body() -> None:
 
 
 def test_bodies_have_room_until_it_is_full_and_again_when_they_are_gone() -> None:
-    room, most = Room(), Most(100, 10, 6)
+    room, most = BodyRoom(), Most(100, 10, 6)
     assert room.take("a", 6, most) is None
-    assert room.take("a", 1, most) is Refusal.SHARE
-    assert room.take("b", 5, most) is Refusal.ROOM
+    assert room.take("a", 1, most) is BodyRefusal.SHARE
+    assert room.take("b", 5, most) is BodyRefusal.ROOM
     room.give("a", 6)
     assert (room.take("b", 5, most), room.taken, dict(room.of)) == (None, 5, {"b": 5})
 
@@ -253,8 +253,8 @@ def test_a_network_of_ipv6_is_one_caller() -> None:
     assert neighbourhood("testclient") == "testclient"
 
 
-@pytest.mark.parametrize("refusal", list(Refusal))
-def test_every_refusal_is_one_sentence_with_its_figure(refusal: Refusal) -> None:
+@pytest.mark.parametrize("refusal", list(BodyRefusal))
+def test_every_refusal_is_one_sentence_with_its_figure(refusal: BodyRefusal) -> None:
     said = sentence(refusal, Most(FORM, 64 * MIB, 32 * MIB), 1024)
     assert any(figure in said for figure in ("2.5 MiB", "64 MiB", "32 MiB", "1024 bytes"))
     assert "\n" not in said

@@ -8,10 +8,10 @@ import uvicorn
 from uvicorn.server import ServerState
 
 from rtk.console.bodies import Receive, Scope, Send
-from rtk.console.bounds import MOST_HEAD, Bounds
+from rtk.console.bounds import MOST_HEAD, ConnectionBounds
 from rtk.console.connections import MOST_LEAVING, SLICE, STALLED_TICKS, Connection, Connections
 
-WIDE = Bounds(connections=100, of_address=100, head_s=10, rate=100)
+WIDE = ConnectionBounds(connections=100, of_address=100, head_s=10, rate=100)
 HEAD = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
 WHOLE = HEAD + b"\r\n"
 
@@ -64,7 +64,7 @@ class Wire:
 class Console:
     """Connections around an application that answers once it is let."""
 
-    def __init__(self, bounds: Bounds = WIDE) -> None:
+    def __init__(self, bounds: ConnectionBounds = WIDE) -> None:
         self.connections = Connections(bounds)
         self.served: list[str] = []
         self.go = asyncio.Event()
@@ -98,7 +98,7 @@ async def rest() -> None:
         await asyncio.sleep(0)
 
 
-def played(play: Callable[[Console], Coroutine[Any, Any, None]], of: Bounds = WIDE) -> None:
+def played(play: Callable[[Console], Coroutine[Any, Any, None]], of: ConnectionBounds = WIDE) -> None:
     async def begin() -> None:
         await play(Console(of))
 

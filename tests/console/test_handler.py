@@ -14,8 +14,8 @@ from rtk.console.asgi import KeptThreads
 from rtk.console.bodies import Limited, limits
 from rtk.console.handler import Handler
 from rtk.console.senders import Senders
-from rtk.console.sharing import Bounds, Sharing, threads
-from rtk.console.turns import Share
+from rtk.console.sharing import Sharing, SharingBounds, threads
+from rtk.console.turns import TurnShare
 
 GET = {"type": "http", "http_version": "1.1", "method": "GET", "path": "/", "query_string": b"", "headers": []}
 THREAD, BESIDE = threads(1, "request"), threads(1, "beside")
@@ -23,8 +23,8 @@ THREAD, BESIDE = threads(1, "request"), threads(1, "beside")
 
 def sharing(waiting: int = 10) -> Sharing:
     """One thread for usual requests, and none for large ones."""
-    share = Share(1, 1, waiting, 5)
-    return Sharing(Bounds(10_000, share, share._replace(waiting=0)), Senders("session"), THREAD, ())
+    share = TurnShare(1, 1, waiting, 5)
+    return Sharing(SharingBounds(10_000, share, share._replace(waiting=0)), Senders("session"), THREAD, ())
 
 
 class Answering(Handler):

@@ -13,7 +13,7 @@ from django.urls import get_resolver
 
 import rtk
 from rtk.console.database import BoundedAsyncConnection
-from rtk.console.health import REMEMBERED_S, WITHIN_S, Connect, Health, Readiness
+from rtk.console.health import REMEMBERED_S, WITHIN_S, Connect, Health, WriteCheck
 from rtk.console.postgres import Postgres
 from rtk.console.store.database import connect
 from rtk.console.store.models import Readiness as Written
@@ -25,7 +25,7 @@ async def _away() -> psycopg.AsyncConnection[Any]:
     raise psycopg.OperationalError("down")
 
 
-async def asked(readiness: Readiness, path: str, method: str = "GET") -> tuple[int, Any, dict[bytes, bytes]]:
+async def asked(readiness: WriteCheck, path: str, method: str = "GET") -> tuple[int, Any, dict[bytes, bytes]]:
     heard: list[MutableMapping[str, Any]] = []
 
     async def receive() -> MutableMapping[str, Any]:
@@ -40,7 +40,7 @@ async def asked(readiness: Readiness, path: str, method: str = "GET") -> tuple[i
 
 def told(connect: Connect, path: str, method: str = "GET") -> tuple[int, Any, dict[bytes, bytes]]:
     async def play() -> tuple[int, Any, dict[bytes, bytes]]:
-        readiness = Readiness(connect)
+        readiness = WriteCheck(connect)
         try:
             return await asked(readiness, path, method)
         finally:
@@ -96,7 +96,7 @@ def test_a_silent_database_is_found_out_within_a_second_and_again_when_it_speaks
     async def play() -> list[bool]:
         now = [0.0]
         parameters = {**way.parameters(), "dbname": connection.settings_dict["NAME"]}
-        readiness = Readiness(lambda: BoundedAsyncConnection.limited(1, parameters), lambda: now[0])
+        readiness = WriteCheck(lambda: BoundedAsyncConnection.limited(1, parameters), lambda: now[0])
         found = []
         loop = asyncio.get_running_loop()
         for silent in (False, True, False):
@@ -121,7 +121,7 @@ def test_many_who_ask_at_once_cost_one_write() -> None:
         return await _away()
 
     async def play() -> None:
-        readiness = Readiness(counted, lambda: 0.0)
+        readiness = WriteCheck(counted, lambda: 0.0)
         await asyncio.gather(*(readiness.ready() for _ in range(50)))
         await readiness.ready()
 

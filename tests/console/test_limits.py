@@ -3,11 +3,13 @@
 import pytest
 
 from rtk.console import options
-from rtk.console.limits import LIMITS, Limit, Subject, Unit
+from rtk.console.limits import LIMITS, Limit, LimitSubject, Unit
 from rtk.errors import BadInput
 
-DAYS = Limit("RTK_RETENTION_DAYS", 400, Unit.DAYS, Subject.STORAGE, "Time for which it is kept", 2, 500, "for ever")
-CALLS = Limit("RTK_BODY_LIMIT_MIB", 64, Unit.COUNT, Subject.WORK, "Most calls at once")
+DAYS = Limit(
+    "RTK_RETENTION_DAYS", 400, Unit.DAYS, LimitSubject.STORAGE, "Time for which it is kept", 2, 500, "for ever"
+)
+CALLS = Limit("RTK_BODY_LIMIT_MIB", 64, Unit.COUNT, LimitSubject.WORK, "Most calls at once")
 
 
 @pytest.mark.parametrize("limit", LIMITS, ids=lambda each: each.name)

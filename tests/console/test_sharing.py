@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from rtk.console.senders import Senders
-from rtk.console.sharing import Bounds, Sharing, bounds, threads
-from rtk.console.turns import Share
+from rtk.console.sharing import Sharing, SharingBounds, bounds, threads
+from rtk.console.turns import TurnShare
 
 TEAM = "/api/v1/organizations/acme/teams/shop/"
-BOUNDS = Bounds(100, Share(4, 4, 10, 5), Share(1, 1, 10, 5))
+BOUNDS = SharingBounds(100, TurnShare(4, 4, 10, 5), TurnShare(1, 1, 10, 5))
 
 
 def scope(path: str = TEAM, **headers: str) -> dict[str, Any]:
@@ -55,7 +55,7 @@ async def _turn(sharing: Sharing, token: str) -> None:
 
 
 def test_the_bounds_are_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert bounds() == Bounds(64 * 1024, Share(4, 4, 1_000, 30), Share(1, 1, 16, 30))
+    assert bounds() == SharingBounds(64 * 1024, TurnShare(4, 4, 1_000, 30), TurnShare(1, 1, 16, 30))
     monkeypatch.setenv("RTK_CALLS", "3")
     monkeypatch.setenv("RTK_LARGE_CALL_KIB", "1")
     assert (bounds().usual.of_sender, bounds().large_from) == (3, 1024)

@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 
 from rtk.console.store.problem import Problem
-from rtk.console.turns import Sender, Share, Turns
+from rtk.console.turns import Sender, Turns, TurnShare
 
 BUSY, OTHER = Sender("busy"), Sender("other")
-SHARE = Share(of_sender=2, of_team=2, waiting=5, patience_s=60)
+SHARE = TurnShare(of_sender=2, of_team=2, waiting=5, patience_s=60)
 
 
 class Play:
     """Calls that last until they are let go; `under_way` are those that have a thread."""
 
-    def __init__(self, threads: int, share: Share = SHARE) -> None:
+    def __init__(self, threads: int, share: TurnShare = SHARE) -> None:
         self.turns = Turns([Executor() for _ in range(threads)], share)
         self.under_way: list[str] = []
         self.most = 0
@@ -188,7 +188,7 @@ def test_a_wait_ends_with_what_it_was_for(
     under_way: list[Sender], share: tuple[int, int], status: int, says: str
 ) -> None:
     async def play() -> None:
-        calls = Play(threads=len(under_way), share=Share(*share, waiting=5, patience_s=0.01))
+        calls = Play(threads=len(under_way), share=TurnShare(*share, waiting=5, patience_s=0.01))
         for number, sender in enumerate(under_way):
             await calls.call(str(number), sender)
         waiting = under_way[0]._replace(name="late") if under_way[0].team else BUSY

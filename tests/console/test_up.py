@@ -13,7 +13,7 @@ import psycopg
 import pytest
 import requests
 
-from rtk.console.place import Place
+from rtk.console.place import DataDirectory
 from rtk.console.postgres import Postgres
 from rtk.console.running import status, stop
 from rtk.console.server import listen
@@ -37,16 +37,16 @@ def rtk() -> Iterator[Rtk]:
 @pytest.fixture
 def up(rtk: Rtk) -> str:
     """The address of its console, which runs."""
-    if not status(Place(rtk.data)).answers:
+    if not status(DataDirectory(rtk.data)).answers:
         done = rtk.run("up", "--detach", "--port", 0)
         assert done.returncode == 0, done.stderr
-    return str(Place(rtk.data).told()["url"])
+    return str(DataDirectory(rtk.data).told()["url"])
 
 
 @pytest.fixture
 def down(rtk: Rtk) -> None:
     """Its console does not run."""
-    stop(Place(rtk.data))
+    stop(DataDirectory(rtk.data))
 
 
 def until(true: Callable[[], bool], limit: float = PATIENCE) -> None:
@@ -131,11 +131,11 @@ def test_its_database_is_started_again_when_it_died(rtk: Rtk, up: str) -> None:
 
 
 def test_after_a_kill_it_comes_up_again_with_the_database_that_stayed(rtk: Rtk, up: str) -> None:
-    os.kill(int(Place(rtk.data).told()["pid"]), signal.SIGKILL)
-    until(lambda: not Place(rtk.data).in_use())
+    os.kill(int(DataDirectory(rtk.data).told()["pid"]), signal.SIGKILL)
+    until(lambda: not DataDirectory(rtk.data).in_use())
     stayed = Postgres(rtk.data).running()
     assert stayed is not None
-    assert "console   not running" in status(Place(rtk.data)).lines
+    assert "console   not running" in status(DataDirectory(rtk.data)).lines
     assert rtk.run("up", "--detach", "--port", 0).returncode == 0
     assert Postgres(rtk.data).running() == stayed
 
@@ -184,7 +184,7 @@ def test_machines_get_a_token_with_the_console_not_running(rtk: Rtk, down: None,
 def test_down_ends_a_database_that_a_killed_console_left(rtk: Rtk, down: None) -> None:
     left = Postgres(rtk.data)
     left.start()
-    assert "database  PostgreSQL in the data directory, process " in "\n".join(status(Place(rtk.data)).lines)
+    assert "database  PostgreSQL in the data directory, process " in "\n".join(status(DataDirectory(rtk.data)).lines)
     assert rtk.run("down").stdout == "stopped\n"
     assert left.running() is None
 
@@ -241,7 +241,7 @@ def test_a_database_of_ones_own_is_used_and_left_running(rtk: Rtk, postgres: Pos
         assert not (data / "database").exists()
         assert own.run("down").stdout == "stopped\n"
     finally:
-        stop(Place(data))
+        stop(DataDirectory(data))
     with psycopg.connect(url) as connection:
         assert connection.execute("SELECT count(*) FROM people_user").fetchone() == (0,)
 

@@ -15,11 +15,11 @@ import sys
 from pathlib import Path
 from rtk.demo import story
 from rtk.demo.console import SHORT, Times
-from rtk.demo.place import Place
+from rtk.demo.place import DemoDirectory
 from rtk.errors import ToolkitError
 try:
     times = Times(SHORT.frequency, float(sys.argv[2]), 1, 1)
-    sys.exit(story.play(Place(Path(sys.argv[1])), story.Asked(times, keep="keep" in sys.argv)))
+    sys.exit(story.play(DemoDirectory(Path(sys.argv[1])), story.DemoOptions(times, keep="keep" in sys.argv)))
 except ToolkitError as error:
     sys.exit(f"rtk: {error}")
 """

@@ -12,16 +12,16 @@ import pytest
 from rtk.demo.commands import Commands, environment
 from rtk.demo.interrupted import Hearing, Interrupted
 from rtk.demo.keeper import Keeper
-from rtk.demo.place import Place
+from rtk.demo.place import DemoDirectory
 from rtk.demo.stage import Stage, StepFailed
-from rtk.demo.telling import Telling
+from rtk.demo.telling import StepPrinter
 from rtk.errors import ToolkitError
 
 
 class Scripted(Commands):
     """Commands that are Python programs, in place of those of the console and the lab."""
 
-    def __init__(self, place: Place, **programs: str) -> None:
+    def __init__(self, place: DemoDirectory, **programs: str) -> None:
         super().__init__(place, environment(place))
         self.programs = programs
 
@@ -53,11 +53,11 @@ def stage(tmp_path: Path, hearing: Hearing) -> Iterator[Staged]:
     with ExitStack() as at_the_end:
 
         def made(**programs: str) -> Stage:
-            commands = Scripted(Place(tmp_path), **programs)
+            commands = Scripted(DemoDirectory(tmp_path), **programs)
             keeper = Keeper(commands.place, commands.environ, at_the_end.enter_context(commands.place.alone()))
             at_the_end.callback(keeper.clears)
             at_the_end.callback(keeper.keep)
-            return Stage(commands, keeper, hearing, Telling(7))
+            return Stage(commands, keeper, hearing, StepPrinter(7))
 
         yield made
 

@@ -11,8 +11,8 @@ import pytest
 import requests
 
 from rtk.demo import console, story
-from rtk.demo.console import FULL, SHORT, Team, Times
-from rtk.demo.place import Place
+from rtk.demo.console import FULL, SHORT, TeamClient, Times
+from rtk.demo.place import DemoDirectory
 from rtk.verify.record import Recorded
 from tests.console.conftest import place
 from tests.demo.playing import Demo, read_until, until
@@ -69,7 +69,7 @@ def test_it_is_played_to_its_end_and_again_for_the_same_verification(demo: Demo)
 
 
 def again_is_the_second_run_of_one_verification(demo: Demo, page: str) -> None:
-    team = Team(page.partition("/demo/")[0], (demo.data / "token").read_text().strip())
+    team = TeamClient(page.partition("/demo/")[0], (demo.data / "token").read_text().strip())
     again = demo.begin(keep=True)
     said = said_by(again)
     assert again.returncode == 0, said
@@ -156,7 +156,7 @@ def test_its_directory_is_beside_that_of_the_console(monkeypatch: pytest.MonkeyP
     from rtk.demo.place import place_of
 
     assert place_of(None).path == Path("/srv/alice/data/rtk-demo")
-    assert isinstance(place_of("here"), Place)
+    assert isinstance(place_of("here"), DemoDirectory)
 
 
 def test_the_experiment_is_as_it_was_published() -> None:

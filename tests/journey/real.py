@@ -13,7 +13,7 @@ from typing import Any
 
 import requests
 
-from rtk.console.place import Place
+from rtk.console.place import DataDirectory
 from rtk.console.postgres import Postgres
 from rtk.verify.record import Recorded
 from tests.console.commands import Rtk
@@ -43,11 +43,11 @@ class Real:
         """Bring it up, at the port of before where there was one."""
         done = self.rtk.run("up", "--detach", "--port", self.port)
         assert done.returncode == 0, done.stdout + done.stderr
-        self.port = int(Place(self.rtk.data).told()["port"])
+        self.port = int(DataDirectory(self.rtk.data).told()["port"])
 
     def kill(self) -> None:
         """Kill the console's process; its database is left behind as it is."""
-        here = Place(self.rtk.data)
+        here = DataDirectory(self.rtk.data)
         os.kill(int(here.told()["pid"]), signal.SIGKILL)
         until(lambda: not here.in_use(), "the console does not die")
 

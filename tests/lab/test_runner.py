@@ -8,12 +8,14 @@ import pytest
 
 from rtk.lab.commands import Command, Invocation
 from rtk.lab.document import parse
-from rtk.lab.inside import Room
+from rtk.lab.inside import InstanceSpec
 from rtk.lab.instance import Instance
 from rtk.lab.runner import Runner
 from tests.lab.world import eventually, shell
 
-ROOM = Room("i-00000000000000001", "host", "10.0.0.11", 1, Path("nowhere"), frozenset({0}), 0.0, 0, isolated=True)
+ROOM = InstanceSpec(
+    "i-00000000000000001", "host", "10.0.0.11", 1, Path("nowhere"), frozenset({0}), 0.0, 0, isolated=True
+)
 
 
 def command(invocations: dict[str, Invocation], **request: Any) -> Command:

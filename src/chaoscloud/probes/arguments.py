@@ -22,7 +22,7 @@ _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _URL_AS_IT_IS = "!#$%&'()*+,/:;=?@[]~"
 
 
-class Request(NamedTuple):
+class ProbeRequest(NamedTuple):
     """One request: `url` is ASCII, `headers` are whole lines, `timeout` is in seconds."""
 
     url: str
@@ -41,13 +41,13 @@ def read_request(
     body: Any,
     verify_tls: bool | str,
     timeout: float | str | None,
-) -> Request:
+) -> ProbeRequest:
     """The request that a probe's arguments describe; `body` is what is sent as JSON, None for nothing."""
     verb = read_method(method)
     if verb == "HEAD" and body is not None:
         raise ActivityFailed("A HEAD request sends no body: leave out json or choose another method.")
     data = read_body(verb, body)
-    return Request(
+    return ProbeRequest(
         url=read_url(url, params),
         headers=tuple(read_headers(headers, is_json=body is not None)),
         method=verb,

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pycurl
 
-from chaoscloud.probes.arguments import Request
+from chaoscloud.probes.arguments import ProbeRequest
 from rtk.figures import chosen_duration
 
 MOST_REDIRECTS = 20
@@ -37,7 +37,7 @@ def where(url: str) -> str:
     return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
 
 
-def failure_of(handle: pycurl.Curl, error: pycurl.error, request: Request) -> str:
+def failure_of(handle: pycurl.Curl, error: pycurl.error, request: ProbeRequest) -> str:
     """The sentence for what libcurl raised; after redirects it names the host that failed."""
     code, detail = int(error.args[0]), _SECRET.sub("", str(error.args[-1]))
     place = where(handle.getinfo(pycurl.EFFECTIVE_URL) or request.url)

@@ -18,7 +18,7 @@ from chaoslib.exceptions import ActivityFailed
 
 from chaoscloud.probes.arguments import read_flag, read_request
 from chaoscloud.probes.failure import where
-from chaoscloud.probes.transfer import Answer, transfer
+from chaoscloud.probes.transfer import Transfer, transfer
 
 __all__ = ["measure_http_call", "read_http_status_code", "time_http_call"]
 
@@ -135,7 +135,7 @@ def measure_http_call(
     return {"total": answer.total * 1000, **_parts(answer), "status": answer.status, "size": answer.size}
 
 
-def _parts(answer: Answer) -> dict[str, float]:
+def _parts(answer: Transfer) -> dict[str, float]:
     # A moment that did not happen is 0 (no TLS), so each is taken as no earlier than the one before it.
     moments = accumulate((0.0, answer.name_lookup, answer.connect, answer.tls, answer.first_byte), max)
     ends = [min(moment, answer.total) for moment in moments] + [answer.total]

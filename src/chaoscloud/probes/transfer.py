@@ -16,7 +16,7 @@ import certifi
 import pycurl
 from chaoslib.exceptions import ActivityFailed
 
-from chaoscloud.probes.arguments import Request
+from chaoscloud.probes.arguments import ProbeRequest
 from chaoscloud.probes.failure import MOST_REDIRECTS, failure_of, system_error
 from rtk.slices import ask_for_short_slices
 
@@ -29,11 +29,11 @@ _AUTHORITIES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 _SURROUNDINGS = (*_AUTHORITIES, "HTTP_PROXY", "http_proxy", "REQUEST_METHOD")
 _MOST_SETUPS = 64  # of requests whose handles are kept
 
-_Setup = tuple[Request, tuple[str | None, ...]]
+_Setup = tuple[ProbeRequest, tuple[str | None, ...]]
 _idle: dict[_Setup, deque[pycurl.Curl]] = {}
 
 
-class Answer(NamedTuple):
+class Transfer(NamedTuple):
     """What came back: `size` is the body's bytes as they came; the moments are seconds since the call began.
 
     With redirects each moment is the sum over all requests of the chain, as libcurl counts.
@@ -48,7 +48,7 @@ class Answer(NamedTuple):
     total: float
 
 
-def transfer(request: Request) -> Answer:
+def transfer(request: ProbeRequest) -> Transfer:
     """Send the request and read the whole answer; ActivityFailed with one sentence where that fails."""
     ask_for_short_slices()
     setup = (request, tuple(map(os.environ.get, _SURROUNDINGS)))
@@ -73,7 +73,7 @@ def _ready_for(setup: _Setup) -> deque[pycurl.Curl]:
     return ready
 
 
-def _set_up(request: Request) -> pycurl.Curl:
+def _set_up(request: ProbeRequest) -> pycurl.Curl:
     handle = pycurl.Curl()
     try:
         _set_manners(handle, request)
@@ -85,14 +85,14 @@ def _set_up(request: Request) -> pycurl.Curl:
     return handle
 
 
-def _perform(handle: pycurl.Curl, request: Request) -> Answer:
+def _perform(handle: pycurl.Curl, request: ProbeRequest) -> Transfer:
     try:
         # Cookies live for one chain of redirects, since many a sign-in loops without them.
         handle.setopt(pycurl.COOKIELIST, "ALL")
         handle.perform()
     except pycurl.error as error:
         raise ActivityFailed(failure_of(handle, error, request)) from system_error(handle, error)
-    return Answer(
+    return Transfer(
         status=handle.getinfo(pycurl.RESPONSE_CODE),
         size=handle.getinfo(pycurl.SIZE_DOWNLOAD_T),
         name_lookup=handle.getinfo(pycurl.NAMELOOKUP_TIME),
@@ -103,7 +103,7 @@ def _perform(handle: pycurl.Curl, request: Request) -> Answer:
     )
 
 
-def _set_manners(handle: pycurl.Curl, request: Request) -> None:
+def _set_manners(handle: pycurl.Curl, request: ProbeRequest) -> None:
     # Of all callables a builtin holds the interpreter's lock for the shortest time; libcurl hands over
     # 16 KiB a call, yet reads faster with a larger buffer. There is no progress callback: it would take the
     # lock many times a transfer, and the threaded resolver keeps to the timeout without one.
@@ -122,7 +122,7 @@ def _set_manners(handle: pycurl.Curl, request: Request) -> None:
     handle.setopt(pycurl.COOKIEFILE, "")
 
 
-def _set_message(handle: pycurl.Curl, request: Request) -> None:
+def _set_message(handle: pycurl.Curl, request: ProbeRequest) -> None:
     handle.setopt(pycurl.URL, request.url)
     handle.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
     handle.setopt(pycurl.REDIR_PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)

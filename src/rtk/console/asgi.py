@@ -26,7 +26,7 @@ django.setup()
 
 from rtk.console.access import AccessLog
 from rtk.console.entrance import Entrance  # all of these need models, which are there only once Django is set up
-from rtk.console.health import PATHS, Health, Readiness
+from rtk.console.health import PATHS, Health, WriteCheck
 from rtk.console.jobs.engine import Engine
 from rtk.console.store import ingest, stream
 from rtk.console.store.database import connect
@@ -52,7 +52,7 @@ class KeptThreads:
             self._busy[executor] -= 1
 
 
-class Beside(Protocol):
+class BackgroundService(Protocol):
     """What goes on beside answering, from the server's start to its end."""
 
     def begin(self) -> None:
@@ -62,7 +62,7 @@ class Beside(Protocol):
         """End."""
 
 
-class Console:
+class ConsoleApplication:
     """The outermost application: bodies within limits; the record's calls go to the store, all else to Django.
 
     Whoever asks for its health is answered beside both.
@@ -74,7 +74,7 @@ class Console:
         pages: Application,
         health: Application,
         limits: Limits,
-        beside: Sequence[Beside] = (),
+        beside: Sequence[BackgroundService] = (),
     ) -> None:
         self._record = record
         self._pages = pages
@@ -120,7 +120,7 @@ class Console:
         await send({"type": "lifespan.shutdown.complete"})
 
 
-def console() -> Console:
+def console() -> ConsoleApplication:
     """The application of this process. Raises BadInput where it would be unsafe, however it was started."""
     refuse_unsafe(chosen())
     # The types of both name a dict where any mapping comes.
@@ -129,7 +129,7 @@ def console() -> Console:
     sharing = Sharing(bounds(), senders, usual, large)
     record = ingest.application(sharing)
     pages = Entrance(KeptThreads(cast("Application", Handler(sharing)), threads(BESIDE, "beside")))
-    readiness = Readiness(connect)
+    readiness = WriteCheck(connect)
     bodies = limits(
         settings.FORM_LIMIT,
         settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
@@ -137,10 +137,10 @@ def console() -> Console:
         settings.LEAST_RATE,
         settings.ALLAUTH_TRUSTED_PROXY_COUNT,
     )
-    beside: list[Beside] = [Keeping(record), readiness]
+    beside: list[BackgroundService] = [Keeping(record), readiness]
     if settings.WORKER:
         beside.append(Engine())
-    return Console(cast("Application", record), pages, Health(readiness), bodies, beside)
+    return ConsoleApplication(cast("Application", record), pages, Health(readiness), bodies, beside)
 
 
 application = console()

@@ -15,7 +15,7 @@ from typing import IO
 
 from rtk.console import options
 from rtk.console.binaries import installed
-from rtk.console.place import Place, private
+from rtk.console.place import DataDirectory, private
 from rtk.console.postgres import Postgres
 from rtk.console.up import check_own
 from rtk.errors import BadInput, ToolkitError
@@ -29,7 +29,7 @@ class CannotBackUp(ToolkitError):
     """pg_dump, pg_restore or psql did not do it."""
 
 
-def backup(place: Place, file: Path) -> int:
+def backup(place: DataDirectory, file: Path) -> int:
     """Write everything into `file`, mode 0600, whole or not at all; its size in bytes. A console may run meanwhile.
 
     Raises CannotBackUp or BadInput.
@@ -48,7 +48,7 @@ def backup(place: Place, file: Path) -> int:
         unfinished.unlink(missing_ok=True)
 
 
-def restore(place: Place, file: Path, sure: Callable[[], object] = lambda: None) -> None:
+def restore(place: DataDirectory, file: Path, sure: Callable[[], object] = lambda: None) -> None:
     """Put everything in `file` in the place of what the database holds, in one transaction: all of it or nothing.
 
     `sure` is called before data is replaced; it may raise. Raises InUse while a console runs, BadInput for a file that
@@ -81,7 +81,7 @@ def _listed(file: Path) -> str:
         return ""
 
 
-def holds_data(place: Place) -> bool:
+def holds_data(place: DataDirectory) -> bool:
     """Whether there is a database, which a restore would replace."""
     return bool(place.database_url()) or (place.path / "database" / "PG_VERSION").exists()
 
@@ -133,7 +133,7 @@ def _copy(script: IO[bytes], to: IO[bytes]) -> None:
 
 
 @contextmanager
-def _database(place: Place) -> Iterator[str]:
+def _database(place: DataDirectory) -> Iterator[str]:
     """The URL of a console's database: of the one that runs, else started for this."""
     if place.told():
         yield place.database_url() or Postgres(place.path).url()
@@ -144,7 +144,7 @@ def _database(place: Place) -> Iterator[str]:
 
 
 @contextmanager
-def _started(place: Place) -> Iterator[str]:
+def _started(place: DataDirectory) -> Iterator[str]:
     if url := options.text("DATABASE_URL"):
         check_own(url)
         yield url

@@ -30,7 +30,7 @@ _FORMS = (b"application/x-www-form-urlencoded", b"multipart/form-data")
 _DISCONNECT = {"type": "http.disconnect"}
 
 
-class Refusal(StrEnum):
+class BodyRefusal(StrEnum):
     """Why a body is not taken."""
 
     LARGE = "large"
@@ -39,7 +39,7 @@ class Refusal(StrEnum):
     SHARE = "share"
 
 
-_STATUS = {Refusal.LARGE: 413, Refusal.SLOW: 408, Refusal.ROOM: 503, Refusal.SHARE: 503}
+_STATUS = {BodyRefusal.LARGE: 413, BodyRefusal.SLOW: 408, BodyRefusal.ROOM: 503, BodyRefusal.SHARE: 503}
 
 
 class Most(NamedTuple):
@@ -105,19 +105,19 @@ def size_of(scope: Scope) -> int:
     return body.taken if isinstance(body, Body) else 0
 
 
-class Room:
+class BodyRoom:
     """How many bytes of bodies there are, in all and of each address."""
 
     def __init__(self) -> None:
         self.taken = 0
         self.of: Counter[str] = Counter()
 
-    def take(self, address: str, size: int, most: Most) -> Refusal | None:
+    def take(self, address: str, size: int, most: Most) -> BodyRefusal | None:
         """Take room for so many bytes, or say why there is none."""
         if self.of[address] + size > most.share:
-            return Refusal.SHARE
+            return BodyRefusal.SHARE
         if self.taken + size > most.room:
-            return Refusal.ROOM
+            return BodyRefusal.ROOM
         self.taken += size
         self.of[address] += size
         return None
@@ -133,7 +133,7 @@ class Room:
 class Body:
     """The body of one request, on its way in."""
 
-    def __init__(self, receive: Receive, most: Most, rate: int, room: Room, address: str) -> None:
+    def __init__(self, receive: Receive, most: Most, rate: int, room: BodyRoom, address: str) -> None:
         self._receive = receive
         self._most = most
         self._rate = rate
@@ -145,7 +145,7 @@ class Body:
         self.taken = 0
         self.whole = False
         self.unwanted = False  # it is answered already, and nothing of it is kept
-        self.refusal: Refusal | None = None
+        self.refusal: BodyRefusal | None = None
 
     async def receive(self) -> MutableMapping[str, Any]:
         """The next part. To the application it looks as if the caller had gone once the body is refused."""
@@ -182,7 +182,7 @@ class Body:
         self.taken += size
         more = max(self.taken - SMALL, 0) - self._held
         if self.taken > self._most.body:
-            self.refusal = Refusal.LARGE
+            self.refusal = BodyRefusal.LARGE
         elif more:
             self.refusal = self._room.take(self._address, more, self._most)
             self._held += 0 if self.refusal else more
@@ -193,7 +193,7 @@ class Body:
             return
         self._ticks += 1
         if self._ticks > GRACE_TICKS + self.taken / self._rate:
-            self.refusal = Refusal.SLOW
+            self.refusal = BodyRefusal.SLOW
             self._waiting.cancel()
 
     def release(self) -> None:
@@ -209,7 +209,7 @@ class Limited:
     def __init__(self, inner: Application, limits: Limits) -> None:
         self._inner = inner
         self._limits = limits
-        self._forms, self._others = Room(), Room()
+        self._forms, self._others = BodyRoom(), BodyRoom()
         self._bodies: set[Body] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -221,7 +221,7 @@ class Limited:
         room = self._forms if most is self._limits.form else self._others
         body = Body(receive, most, self._limits.rate, room, origin(scope, self._limits.proxies))
         if _declared(scope) > most.body:
-            body.refusal = Refusal.LARGE
+            body.refusal = BodyRefusal.LARGE
         else:
             await self._within(body, scope, send)
         if body.refusal and not body.unwanted:
@@ -290,13 +290,15 @@ def problem(status: int, detail: str) -> tuple[int, bytes, Headers]:
     return status, msgspec.json.encode(told), headers
 
 
-def sentence(refusal: Refusal, most: Most, rate: int) -> str:
+def sentence(refusal: BodyRefusal, most: Most, rate: int) -> str:
     """What a caller reads."""
     return {
-        Refusal.LARGE: f"the body is larger than {most.body / MIB:g} MiB",
-        Refusal.SLOW: f"the body did not come at {rate} bytes a second, the least that is waited for",
-        Refusal.ROOM: f"the console holds {most.room / MIB:g} MiB of bodies, as much as it takes: send it again later",
-        Refusal.SHARE: f"the console holds {most.share / MIB:g} MiB of bodies from your address: send it again later",
+        BodyRefusal.LARGE: f"the body is larger than {most.body / MIB:g} MiB",
+        BodyRefusal.SLOW: f"the body did not come at {rate} bytes a second, the least that is waited for",
+        BodyRefusal.ROOM: f"the console holds {most.room / MIB:g} MiB of bodies, as much as it takes: "
+        "send it again later",
+        BodyRefusal.SHARE: f"the console holds {most.share / MIB:g} MiB of bodies from your address: "
+        "send it again later",
     }[refusal]
 
 

@@ -12,7 +12,7 @@ OTHER_FILES = 256  # that the process may need beside its connections
 HARD_LIMIT = 65_536  # files: as many as anybody needs
 
 
-class Bounds(NamedTuple):
+class ConnectionBounds(NamedTuple):
     """How many connections, in all and of one address, seconds for a head, bytes a second for bodies and answers."""
 
     connections: int
@@ -40,7 +40,7 @@ _STATUS = {
 }
 
 
-def sentence(cause: Cause, bounds: Bounds) -> str:
+def sentence(cause: Cause, bounds: ConnectionBounds) -> str:
     """What a caller reads."""
     return {
         Cause.FULL: f"the console has {bounds.connections} connections, as many as it takes: try again in a moment",
@@ -52,7 +52,7 @@ def sentence(cause: Cause, bounds: Bounds) -> str:
     }[cause]
 
 
-def bounds() -> Bounds:
+def bounds() -> ConnectionBounds:
     """The bounds of this process: as set, and so that files are left for everything else."""
     wanted = options.limit(limits.CONNECTIONS)
     most = min(wanted, room_for(_files()))
@@ -60,7 +60,7 @@ def bounds() -> Bounds:
     share = max(min(options.limit(limits.CONNECTIONS_PER_ADDRESS), wanted) * most // wanted, 1)
     if options.number("RTK_TRUSTED_PROXIES"):
         share = most  # all come from the proxies: theirs is to share among those behind them
-    return Bounds(most, share, options.limit(limits.HEAD_SECONDS), options.limit(limits.LEAST_RATE))
+    return ConnectionBounds(most, share, options.limit(limits.HEAD_SECONDS), options.limit(limits.LEAST_RATE))
 
 
 def room_for(files: int) -> int:
@@ -86,7 +86,7 @@ def most_streams(connections: int) -> int:
     return max(connections * 3 // 4, 1)
 
 
-def answer(cause: Cause, bounds: Bounds) -> bytes:
+def answer(cause: Cause, bounds: ConnectionBounds) -> bytes:
     """The same as a whole answer, for who is not served."""
     said = f"{sentence(cause, bounds)}\n".encode()
     status = _STATUS[cause]

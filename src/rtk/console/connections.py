@@ -13,7 +13,7 @@ from typing import Any, TypeAlias, cast
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from rtk.console.bodies import Application, Receive, Scope, Send, neighbourhood, problem, turned_away
-from rtk.console.bounds import MOST_HEAD, Bounds, Cause, answer, most_streams, sentence
+from rtk.console.bounds import MOST_HEAD, Cause, ConnectionBounds, answer, most_streams, sentence
 
 STREAM = "/stream"
 MOST_UNREAD = 1024 * 1024  # bytes that come while an answer is made: what uvicorn holds back is less
@@ -24,7 +24,7 @@ Waiting: TypeAlias = "dict[Connection, None]"
 
 
 @dataclass(slots=True)
-class Address:
+class AddressConnections:
     """How many connections an address has, which of them wait for a head, and how many follow runs."""
 
     connections: int = 0
@@ -35,11 +35,11 @@ class Address:
 class Connections:
     """The connections of a server."""
 
-    def __init__(self, bounds: Bounds) -> None:
+    def __init__(self, bounds: ConnectionBounds) -> None:
         self.bounds = bounds
         self._open: dict[tuple[str, int], Connection] = {}
         self._waiting: Waiting = {}  # for a head, the longest first
-        self._of: dict[str, Address] = {}
+        self._of: dict[str, AddressConnections] = {}
         self._leaving: set[Connection] = set()
         self._streams = 0
 
@@ -70,7 +70,7 @@ class Connections:
 
     async def _follow(self, inner: Application, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one who follows a run, where some connections are left for everything else."""
-        of = self._of.get(neighbourhood(scope["client"][0])) or Address()
+        of = self._of.get(neighbourhood(scope["client"][0])) or AddressConnections()
         bounds = self.bounds
         if of.streams >= most_streams(bounds.of_address) or self._streams >= most_streams(bounds.connections):
             await turned_away(receive, send, *problem(503, sentence(Cause.STREAMS, bounds)))
@@ -90,7 +90,7 @@ class Connections:
             return Cause.SHARE
         if len(self._open) >= self.bounds.connections and not _made_room(self._waiting, Cause.FULL):
             return Cause.FULL
-        of = self._of.setdefault(connection.address, Address())
+        of = self._of.setdefault(connection.address, AddressConnections())
         of.connections += 1
         of.waiting[connection] = self._waiting[connection] = None
         self._open[connection.peer] = connection

@@ -38,14 +38,14 @@ _HEADERS = [
 Connect = Callable[[], Awaitable[psycopg.AsyncConnection[Any]]]
 
 
-class Status(StrEnum):
+class HealthStatus(StrEnum):
     """How a console is."""
 
     OK = "ok"
     NO_DATABASE = "no database"
 
 
-class Readiness:
+class WriteCheck:
     """Whether the database takes a write within a second. One for each event loop."""
 
     def __init__(self, connect: Connect, clock: Callable[[], float] = time.monotonic) -> None:
@@ -102,7 +102,7 @@ def _seen(task: "asyncio.Task[None]") -> None:
 class Health:
     """The application."""
 
-    def __init__(self, readiness: Readiness) -> None:
+    def __init__(self, readiness: WriteCheck) -> None:
         self._readiness = readiness
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
@@ -112,10 +112,10 @@ class Health:
         if scope["method"] not in ("GET", "HEAD"):
             await _answer(send, 405, {"status": "expected GET"})
         elif scope["path"] == LIVE:
-            await _answer(send, 200, {"status": Status.OK, "version": rtk.__version__})
+            await _answer(send, 200, {"status": HealthStatus.OK, "version": rtk.__version__})
         else:
             ready = await self._readiness.ready()
-            status = Status.OK if ready else Status.NO_DATABASE
+            status = HealthStatus.OK if ready else HealthStatus.NO_DATABASE
             told = {"status": status, "live": True, "ready": ready, "version": rtk.__version__, "failures": failures}
             await _answer(send, 200 if ready else 503, told)
 

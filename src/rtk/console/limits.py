@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 
-class Subject(StrEnum):
+class LimitSubject(StrEnum):
     """The part of the console that a limit bounds; the limits page has a table for each."""
 
     PEOPLE = "People and sign-in"
@@ -41,7 +41,7 @@ class Limit(NamedTuple):
     name: str
     default: int
     unit: Unit
-    subject: Subject
+    subject: LimitSubject
     what: str
     least: int = 1
     most: int = 1_000_000
@@ -62,29 +62,29 @@ REAUTHENTICATION = Limit(
     "RTK_REAUTHENTICATION_MINUTES",
     15,
     Unit.MINUTES,
-    Subject.PEOPLE,
+    LimitSubject.PEOPLE,
     "Time after which password, passkey or sign-on is asked for again before a new way in is opened",
     most=1440,
 )
-TOKEN_DAYS = Limit("RTK_TOKEN_DAYS", 365, Unit.DAYS, Subject.PEOPLE, "Longest lifetime of a token", most=3650)
+TOKEN_DAYS = Limit("RTK_TOKEN_DAYS", 365, Unit.DAYS, LimitSubject.PEOPLE, "Longest lifetime of a token", most=3650)
 TOKENS_OF_A_PERSON = Limit(
-    "RTK_TOKENS_PER_PERSON", 50, Unit.COUNT, Subject.PEOPLE, "Most tokens of a person that have not expired"
+    "RTK_TOKENS_PER_PERSON", 50, Unit.COUNT, LimitSubject.PEOPLE, "Most tokens of a person that have not expired"
 )
 TOKENS_OF_AN_ORGANIZATION = Limit(
     "RTK_TOKENS_PER_ORGANIZATION",
     1000,
     Unit.COUNT,
-    Subject.PEOPLE,
+    LimitSubject.PEOPLE,
     "Most tokens of an organization's people that have not expired",
 )
 DATABASE_CONNECTIONS = Limit(
-    "RTK_DATABASE_CONNECTIONS", 20, Unit.COUNT, Subject.STORAGE, "Most connections to the database at once"
+    "RTK_DATABASE_CONNECTIONS", 20, Unit.COUNT, LimitSubject.STORAGE, "Most connections to the database at once"
 )
 RETENTION = Limit(
     "RTK_RETENTION_DAYS",
     400,
     Unit.DAYS,
-    Subject.STORAGE,
+    LimitSubject.STORAGE,
     "Time for which measurements are kept",
     most=36_500,
     zero="kept for ever",
@@ -93,14 +93,14 @@ LOG_LINES = Limit(
     "RTK_LOG_LINES",
     60,
     Unit.COUNT,
-    Subject.STORAGE,
+    LimitSubject.STORAGE,
     "Most lines of one kind that are logged within a minute",
 )
 ACCESS_LINES = Limit(
     "RTK_ACCESS_LINES",
     6_000,
     Unit.COUNT,
-    Subject.STORAGE,
+    LimitSubject.STORAGE,
     "Most requests that are logged within a minute",
     least=0,
     zero="none is logged",
@@ -109,143 +109,156 @@ DATABASE_SECONDS = Limit(
     "RTK_DATABASE_SECONDS",
     30,
     Unit.SECONDS,
-    Subject.STORAGE,
+    LimitSubject.STORAGE,
     "Longest statement and longest silence of the database",
     most=3_600,
 )
-BODY = Limit("RTK_BODY_LIMIT_MIB", 64, Unit.MIB, Subject.REQUESTS, "Largest body of an API call")
-FORM = Limit("RTK_FORM_LIMIT_KIB", 2560, Unit.KIB, Subject.REQUESTS, "Largest body of a form, and of any page")
+BODY = Limit("RTK_BODY_LIMIT_MIB", 64, Unit.MIB, LimitSubject.REQUESTS, "Largest body of an API call")
+FORM = Limit("RTK_FORM_LIMIT_KIB", 2560, Unit.KIB, LimitSubject.REQUESTS, "Largest body of a form, and of any page")
 BODIES = Limit(
     "RTK_BODIES_MIB",
     256,
     Unit.MIB,
-    Subject.REQUESTS,
+    LimitSubject.REQUESTS,
     "Most held of all bodies at once, of forms a quarter, of one address half",
 )
 LEAST_RATE = Limit(
     "RTK_LEAST_RATE",
     1024,
     Unit.BYTES_PER_SECOND,
-    Subject.REQUESTS,
+    LimitSubject.REQUESTS,
     "Least rate at which bodies come and answers are taken",
 )
 HEAD_SECONDS = Limit(
-    "RTK_HEAD_SECONDS", 10, Unit.SECONDS, Subject.REQUESTS, "Longest time for the head of a request", most=3_600
+    "RTK_HEAD_SECONDS", 10, Unit.SECONDS, LimitSubject.REQUESTS, "Longest time for the head of a request", most=3_600
 )
 CONNECTIONS = Limit(
     "RTK_CONNECTIONS",
     4096,
     Unit.COUNT,
-    Subject.REQUESTS,
+    LimitSubject.REQUESTS,
     "Most connections at once; fewer where fewer files may be open",
 )
 CONNECTIONS_PER_ADDRESS = Limit(
     "RTK_CONNECTIONS_PER_ADDRESS",
     2048,
     Unit.COUNT,
-    Subject.REQUESTS,
+    LimitSubject.REQUESTS,
     "Most connections from one address, or one IPv6 network",
 )
 VALUES = Limit(
-    "RTK_JSON_VALUES", 200_000, Unit.COUNT, Subject.WORK, "Most values in the JSON of an API call", most=100_000_000
+    "RTK_JSON_VALUES",
+    200_000,
+    Unit.COUNT,
+    LimitSubject.WORK,
+    "Most values in the JSON of an API call",
+    most=100_000_000,
 )
 JOURNAL_VALUES = Limit(
-    "RTK_JOURNAL_VALUES", 3_000_000, Unit.COUNT, Subject.WORK, "Most values in a journal", most=1_000_000_000
+    "RTK_JOURNAL_VALUES", 3_000_000, Unit.COUNT, LimitSubject.WORK, "Most values in a journal", most=1_000_000_000
 )
 EVENTS = Limit(
     "RTK_EVENTS_KIB",
     1024,
     Unit.KIB,
-    Subject.WORK,
+    LimitSubject.WORK,
     "Largest body of events that are told, CloudEvents or alerts",
     most=8192,
 )
 CALLS = Limit(
-    "RTK_CALLS", 4, Unit.COUNT, Subject.WORK, "Most requests of one sender that are worked on at once", most=6
+    "RTK_CALLS", 4, Unit.COUNT, LimitSubject.WORK, "Most requests of one sender that are worked on at once", most=6
 )
 CALLS_WAITING = Limit(
-    "RTK_CALLS_WAITING", 1_000, Unit.COUNT, Subject.WORK, "Most requests of one sender that wait for their turn"
+    "RTK_CALLS_WAITING", 1_000, Unit.COUNT, LimitSubject.WORK, "Most requests of one sender that wait for their turn"
 )
 LARGE_CALL = Limit(
     "RTK_LARGE_CALL_KIB",
     64,
     Unit.KIB,
-    Subject.WORK,
+    LimitSubject.WORK,
     "Least body of a large request, of which one of a sender and of a team is worked on at a time",
 )
 LARGE_CALLS_WAITING = Limit(
     "RTK_LARGE_CALLS_WAITING",
     16,
     Unit.COUNT,
-    Subject.WORK,
+    LimitSubject.WORK,
     "Most large requests of one sender that wait for their turn",
 )
 TURN_SECONDS = Limit(
-    "RTK_TURN_SECONDS", 30, Unit.SECONDS, Subject.WORK, "Longest wait of a request for its turn", most=3_600
+    "RTK_TURN_SECONDS", 30, Unit.SECONDS, LimitSubject.WORK, "Longest wait of a request for its turn", most=3_600
 )
 
 WRONG_PASSWORDS = Limit(
     "RTK_WRONG_PASSWORDS",
     5,
     Unit.COUNT,
-    Subject.PEOPLE,
+    LimitSubject.PEOPLE,
     "Most wrong passwords for an address within 5 minutes, from all browsers in which nobody signed in to it before",
 )
 WRONG_PASSWORDS_KNOWN = Limit(
     "RTK_WRONG_PASSWORDS_KNOWN",
     10,
     Unit.COUNT,
-    Subject.PEOPLE,
+    LimitSubject.PEOPLE,
     "Most wrong passwords for an address within 5 minutes, from one browser in which its owner signed in before",
 )
 WRONG_CODES = Limit(
     "RTK_WRONG_CODES",
     5,
     Unit.COUNT,
-    Subject.PEOPLE,
+    LimitSubject.PEOPLE,
     "Most wrong codes of an authenticator app or recovery codes for an account within 5 minutes",
 )
 WRONG_CODES_DAY = Limit(
-    "RTK_WRONG_CODES_DAY", 30, Unit.COUNT, Subject.PEOPLE, "Most wrong codes for an account within a day"
+    "RTK_WRONG_CODES_DAY", 30, Unit.COUNT, LimitSubject.PEOPLE, "Most wrong codes for an account within a day"
 )
 SIGN_INS = Limit(
     "RTK_SIGN_INS",
     50,
     Unit.COUNT,
-    Subject.PEOPLE,
+    LimitSubject.PEOPLE,
     "Most attempts to sign in within 5 minutes from one network address, or of one account",
 )
 SIGN_UPS = Limit(
-    "RTK_SIGN_UPS", 20, Unit.COUNT, Subject.PEOPLE, "Most sign-ups within an hour from one network address"
+    "RTK_SIGN_UPS", 20, Unit.COUNT, LimitSubject.PEOPLE, "Most sign-ups within an hour from one network address"
 )
 OPENED_LINKS = Limit(
     "RTK_OPENED_LINKS",
     100,
     Unit.COUNT,
-    Subject.PEOPLE,
+    LimitSubject.PEOPLE,
     "Most links to sign in, join, confirm or reset that are opened within 5 minutes from one network address",
 )
 MAILS_PERSON = Limit(
-    "RTK_MAILS_PERSON", 50, Unit.COUNT, Subject.MAIL, "Most mails within an hour that one person has sent to others"
+    "RTK_MAILS_PERSON",
+    50,
+    Unit.COUNT,
+    LimitSubject.MAIL,
+    "Most mails within an hour that one person has sent to others",
 )
 MAILS_ORGANIZATION = Limit(
-    "RTK_MAILS_ORGANIZATION", 100, Unit.COUNT, Subject.MAIL, "Most invitations mailed within an hour by an organization"
+    "RTK_MAILS_ORGANIZATION",
+    100,
+    Unit.COUNT,
+    LimitSubject.MAIL,
+    "Most invitations mailed within an hour by an organization",
 )
 MAILS_VISITOR = Limit(
     "RTK_MAILS_VISITOR",
     20,
     Unit.COUNT,
-    Subject.MAIL,
+    LimitSubject.MAIL,
     "Most mails within an hour that visitors at one network address ask for before they sign in",
 )
 MAILS_ADDRESS = Limit(
-    "RTK_MAILS_ADDRESS", 5, Unit.COUNT, Subject.MAIL, "Most mails within an hour to one address of those asked for"
+    "RTK_MAILS_ADDRESS", 5, Unit.COUNT, LimitSubject.MAIL, "Most mails within an hour to one address of those asked for"
 )
 NOTIFICATION_MAILS = Limit(
     "RTK_NOTIFICATION_MAILS",
     300,
     Unit.COUNT,
-    Subject.MAIL,
+    LimitSubject.MAIL,
     "Most notifications within an hour that an organization mails to addresses of none of its members",
 )
 

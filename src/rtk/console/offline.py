@@ -7,14 +7,14 @@ from pathlib import Path
 from types import ModuleType
 
 from rtk.console import options
-from rtk.console.place import Place, private
+from rtk.console.place import DataDirectory, private
 from rtk.console.postgres import Postgres
 from rtk.console.up import check_own, check_settings, database
 from rtk.errors import BadInput
 
 
 @contextmanager
-def reached(place: Place) -> Iterator[ModuleType]:
+def reached(place: DataDirectory) -> Iterator[ModuleType]:
     """`rtk.console.inside` with the database of a console: of the one that runs, else started meanwhile.
 
     Raises InUse while a console is starting.
@@ -32,7 +32,7 @@ def reached(place: Place) -> Iterator[ModuleType]:
 
 
 @contextmanager
-def _of_the_running(place: Place) -> Iterator[ModuleType]:
+def _of_the_running(place: DataDirectory) -> Iterator[ModuleType]:
     _sign(place)
     url = place.database_url()
     if url:
@@ -46,7 +46,7 @@ def _of_the_running(place: Place) -> Iterator[ModuleType]:
         inside.close_connections()
 
 
-def _sign(place: Place) -> None:
+def _sign(place: DataDirectory) -> None:
     os.environ["RTK_SECRET_KEY"] = options.text("RTK_SECRET_KEY") or place.key()
 
 
@@ -56,7 +56,7 @@ def _django() -> ModuleType:
     return inside
 
 
-def provision(place: Place, email: str, organization: str, team: str, token_file: Path) -> bool:
+def provision(place: DataDirectory, email: str, organization: str, team: str, token_file: Path) -> bool:
     """Make what is missing of a user, an organization, a team and a token; the token goes to `token_file`, mode 0600.
 
     False when the file had a good token already, so that nothing changed in it. Raises BadInput.
@@ -70,7 +70,7 @@ def provision(place: Place, email: str, organization: str, team: str, token_file
     return True
 
 
-def sign_in_link(place: Place, email: str, to: str = "/") -> str:
+def sign_in_link(place: DataDirectory, email: str, to: str = "/") -> str:
     """A link with which a user signs in at the console that runs from `place`. Raises BadInput, also when none does."""
     told = place.told()
     if not told:

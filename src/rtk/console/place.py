@@ -23,7 +23,7 @@ class InUse(ToolkitError):
     """Another console, or a command that needs it for itself, is using the data directory."""
 
 
-class Place:
+class DataDirectory:
     """A data directory. Making one touches nothing."""
 
     def __init__(self, path: Path) -> None:
@@ -142,10 +142,10 @@ def private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def place_of(given: str | None) -> Place:
+def place_of(given: str | None) -> DataDirectory:
     """The data directory that was named, else that of RTK_DATA, else the platform's own."""
     named = given or options.text("RTK_DATA")
-    return Place(Path(named) if named else default())
+    return DataDirectory(Path(named) if named else default())
 
 
 def default() -> Path:

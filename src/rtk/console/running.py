@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from rtk import helper
 from rtk.console import options
-from rtk.console.place import InUse, Place, private
+from rtk.console.place import DataDirectory, InUse, private
 from rtk.console.postgres import Postgres
 from rtk.errors import ToolkitError
 
@@ -29,7 +29,7 @@ class CannotStop(ToolkitError):
     """The console does not end."""
 
 
-def start(place: Place, environ: Mapping[str, str]) -> list[str]:
+def start(place: DataDirectory, environ: Mapping[str, str]) -> list[str]:
     """Start a console in the background with these variables on top; what it says once it answers.
 
     Raises InUse when one runs already, and CannotStart, with its own last words, when it ends before that.
@@ -55,7 +55,7 @@ def start(place: Place, environ: Mapping[str, str]) -> list[str]:
     return [str(line) for line in lines]
 
 
-def _last_words(place: Place, said_from: int) -> str:
+def _last_words(place: DataDirectory, said_from: int) -> str:
     with place.log.open("rb") as log:
         log.seek(said_from)
         said = log.read().decode(errors="replace").splitlines()
@@ -65,7 +65,7 @@ def _last_words(place: Place, said_from: int) -> str:
     return "\n".join(said[begins[-1] :]).removeprefix("rtk: ")
 
 
-def stop(place: Place) -> bool:
+def stop(place: DataDirectory) -> bool:
     """End the console of a data directory, and a database that one left behind; false when there was neither.
 
     Returns once they are gone. Raises InUse when it is still starting, and CannotStop when it does not end.
@@ -84,23 +84,23 @@ def stop(place: Place) -> bool:
     return ran or left
 
 
-class Status(NamedTuple):
+class ConsoleStatus(NamedTuple):
     """How a console is: whether it answers, and what there is to say about it, line by line."""
 
     answers: bool
     lines: list[str]
 
 
-def status(place: Place, now: datetime | None = None) -> Status:
+def status(place: DataDirectory, now: datetime | None = None) -> ConsoleStatus:
     """How the console of a data directory is. Changes nothing."""
     told = place.told()
     database = _database(place)
     if not told:
         what = "starting, or another rtk command is at work" if place.in_use() else "not running"
-        return Status(False, [f"console   {what}", f"data      {place.path}", f"database  {database}"])
+        return ConsoleStatus(False, [f"console   {what}", f"data      {place.path}", f"database  {database}"])
     answers, answered = _asked(int(told["port"]))
     since = _ago((now or datetime.now(UTC)) - datetime.fromisoformat(told["started"]))
-    return Status(
+    return ConsoleStatus(
         answers,
         [
             f"console   {told['url']}, {answered}",
@@ -111,7 +111,7 @@ def status(place: Place, now: datetime | None = None) -> Status:
     )
 
 
-def _database(place: Place) -> str:
+def _database(place: DataDirectory) -> str:
     if place.told().get("own", bool(options.text("DATABASE_URL"))):
         return "your own, named by DATABASE_URL"
     running = Postgres(place.path).running()

@@ -13,7 +13,7 @@ import uvicorn
 
 import rtk
 from rtk.console.bodies import Application
-from rtk.console.bounds import Bounds
+from rtk.console.bounds import ConnectionBounds
 from rtk.console.bounds import bounds as as_set
 from rtk.console.connections import Connections
 from rtk.console.tending import Ticking
@@ -72,7 +72,7 @@ class Server(uvicorn.Server):
         ready: Callable[[], None],
         check: Callable[[], None] = lambda: None,
         leave: Callable[[], None] = lambda: None,
-        bounds: Bounds | None = None,
+        bounds: ConnectionBounds | None = None,
         around: Callable[[Application], Application] = lambda inner: inner,
     ) -> None:
         self.connections = Connections(bounds or as_set())

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from rtk.console import limits, options
 from rtk.console.senders import Senders
-from rtk.console.turns import Share, Turns
+from rtk.console.turns import Turns, TurnShare
 
 USUAL, LARGE = 6, 2  # threads
 BESIDE = 2  # threads for what takes a moment: nobody's turn is spent on it, and it waits for nobody's
@@ -17,18 +17,20 @@ OF_LARGE = 1  # turns that a sender, and a team, has at once
 _LONG = re.compile(r"/[^/]+/[^/]+/insights/[^/]+/report\.\w+")
 
 
-class Bounds(NamedTuple):
+class SharingBounds(NamedTuple):
     """From how many bytes on a request is a large one, and how requests of both kinds are shared."""
 
     large_from: int
-    usual: Share
-    large: Share
+    usual: TurnShare
+    large: TurnShare
 
 
 class Sharing:
     """The console's threads by turns: those for usual requests, and those for what takes long."""
 
-    def __init__(self, bounds: Bounds, senders: Senders, usual: Sequence[Executor], large: Sequence[Executor]) -> None:
+    def __init__(
+        self, bounds: SharingBounds, senders: Senders, usual: Sequence[Executor], large: Sequence[Executor]
+    ) -> None:
         self._large_from = bounds.large_from
         self.senders = senders
         self._usual = Turns(usual, bounds.usual, "requests")
@@ -51,13 +53,13 @@ class Sharing:
             yield thread
 
 
-def bounds() -> Bounds:
+def bounds() -> SharingBounds:
     """Return the bounds that are in force. Raises BadInput for a setting that cannot be."""
     patience = options.limit(limits.TURN_SECONDS)
     most = options.limit(limits.CALLS)
-    usual = Share(most, most, options.limit(limits.CALLS_WAITING), patience)
-    large = Share(OF_LARGE, OF_LARGE, options.limit(limits.LARGE_CALLS_WAITING), patience)
-    return Bounds(options.limit(limits.LARGE_CALL) * 1024, usual, large)
+    usual = TurnShare(most, most, options.limit(limits.CALLS_WAITING), patience)
+    large = TurnShare(OF_LARGE, OF_LARGE, options.limit(limits.LARGE_CALLS_WAITING), patience)
+    return SharingBounds(options.limit(limits.LARGE_CALL) * 1024, usual, large)
 
 
 def threads(many: int, name: str) -> list[Executor]:

@@ -27,7 +27,7 @@ class Sender(NamedTuple):
     team: str = ""
 
 
-class Share(NamedTuple):
+class TurnShare(NamedTuple):
     """How much one sender and one team may have at once, how many calls of a sender may wait, and for how long."""
 
     of_sender: int
@@ -42,7 +42,7 @@ Wait = asyncio.Future[Executor]
 class Turns:
     """The turns at some threads, each of which one call at a time has for itself. All of it in one event loop."""
 
-    def __init__(self, threads: Sequence[Executor], share: Share, what: str = "calls") -> None:
+    def __init__(self, threads: Sequence[Executor], share: TurnShare, what: str = "calls") -> None:
         self._free = deque(threads)
         self._share = share
         self._what = what

@@ -21,7 +21,7 @@ import rtk
 from rtk.console import options
 from rtk.console.cluster import CannotRunDatabase, first_line
 from rtk.console.database import from_url
-from rtk.console.place import Place
+from rtk.console.place import DataDirectory
 from rtk.console.postgres import Postgres
 from rtk.console.safety import chosen, refuse_unsafe
 from rtk.console.server import SIGNALS, Server, listen
@@ -35,7 +35,7 @@ Say = Callable[[str], None]
 T = TypeVar("T")
 
 
-def up(place: Place, say: Say = print) -> None:
+def up(place: DataDirectory, say: Say = print) -> None:
     """Run a console from `place` until SIGINT or SIGTERM; address and the rest come from the environment.
 
     Raises a ToolkitError, one sentence, for whatever keeps it from starting.
@@ -51,7 +51,7 @@ def up(place: Place, say: Say = print) -> None:
             _serve(place, bound, say, ending)
 
 
-def _serve(place: Place, bound: socket.socket, say: Say, ending: "_Ending") -> None:
+def _serve(place: DataDirectory, bound: socket.socket, say: Say, ending: "_Ending") -> None:
     with database(place, _application) as application:
         from rtk.console import inside
 
@@ -73,7 +73,7 @@ def check_settings() -> None:
 
 
 @contextmanager
-def database(place: Place, begin: Callable[[], T]) -> Iterator[T]:
+def database(place: DataDirectory, begin: Callable[[], T]) -> Iterator[T]:
     """The database that DATABASE_URL names, else the one in `place`, with the tables of this release; yields `begin()`.
 
     `begin`, which imports Django, is called while the database starts. Raises CannotRunDatabase or BadInput.
@@ -146,7 +146,7 @@ def _nothing_collected() -> Iterator[None]:
         gc.enable()
 
 
-def _welcome(place: Place, url: str, link: str | None) -> list[str]:
+def _welcome(place: DataDirectory, url: str, link: str | None) -> list[str]:
     invited = ["", "Nobody has signed up yet. The first user, who will own it, does so at", f"  {link}"] if link else []
     return [f"The console is at {url}", f"Its data is in {place.path}", *invited]
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from rtk import origin
-from rtk.demo.place import Place
+from rtk.demo.place import DemoDirectory
 from rtk.errors import BadInput
 from rtk.lab import state
 
@@ -20,7 +20,7 @@ EMAIL, ORGANIZATION, TEAM = "demo@example.org", "Demo", "Web"
 SHORT_SERVER = ("--work", "0.16", "--nice", "5")
 
 
-def environment(place: Place, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+def environment(place: DemoDirectory, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
     """A person's environment, made ours: our programs first, our own state, no proxy between us."""
     kept = {name: value for name, value in environ.items() if not name.startswith(OTHERS)}
     past = ",".join(filter(None, (kept.get("no_proxy") or kept.get("NO_PROXY"), OURSELVES)))
@@ -31,7 +31,7 @@ def environment(place: Place, environ: Mapping[str, str] = os.environ) -> dict[s
 class Commands:
     """Each command as a list of words, with the program found. `environ` is that of `environment`."""
 
-    def __init__(self, place: Place, environ: dict[str, str]) -> None:
+    def __init__(self, place: DemoDirectory, environ: dict[str, str]) -> None:
         self.place, self.environ = place, environ
 
     def needed(self, program: str, otherwise: str) -> str:

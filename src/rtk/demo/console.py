@@ -14,7 +14,7 @@ OBJECTIVE = {"target": 0.95, "window": 86_400.0}
 LIMIT_S = 30.0
 
 
-class Refused(ToolkitError):
+class UnexpectedAnswer(ToolkitError):
     """The console did not answer as it should."""
 
 
@@ -37,7 +37,7 @@ def experiment() -> str:
     return files("rtk.demo").joinpath(EXPERIMENT).read_text(encoding="utf-8")
 
 
-class Team:
+class TeamClient:
     """The one team that a token can see."""
 
     def __init__(self, url: str, token: str) -> None:
@@ -74,7 +74,7 @@ class Team:
         path, patience = f"{self._path}/verifications/{verification}/runs", time.monotonic() + LIMIT_S
         while not (run := self._asked("GET", f"{path}?limit=1")["items"][0])["verdict"]:
             if time.monotonic() > patience:
-                raise Refused(f"the console has no verdict of run {run['id']} yet")
+                raise UnexpectedAnswer(f"the console has no verdict of run {run['id']} yet")
             time.sleep(0.1)
         return dict(run)
 
@@ -82,7 +82,7 @@ class Team:
         try:
             answer = self._session.request(method, f"{self.url}/api/v1{path}", json=body, timeout=LIMIT_S)
         except requests.RequestException as error:
-            raise Refused(f"the console does not answer: {type(error).__name__}") from None
+            raise UnexpectedAnswer(f"the console does not answer: {type(error).__name__}") from None
         if not answer.ok:
-            raise Refused(f"the console answered {answer.status_code} to {method} {path}: {answer.text[:200]}")
+            raise UnexpectedAnswer(f"the console answered {answer.status_code} to {method} {path}: {answer.text[:200]}")
         return answer.json()

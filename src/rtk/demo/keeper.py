@@ -20,7 +20,7 @@ from typing import IO
 
 from rtk import helper
 from rtk.demo.commands import Commands
-from rtk.demo.place import Place
+from rtk.demo.place import DemoDirectory
 
 UNDOING_S = 180.0  # a rollback may take its time, and be tried again
 CLEARING_S = 60.0
@@ -30,7 +30,7 @@ _AGAIN_S = 0.2
 class Keeper:
     """The process, as the demonstration has it."""
 
-    def __init__(self, place: Place, environ: dict[str, str], lock: IO[str]) -> None:
+    def __init__(self, place: DemoDirectory, environ: dict[str, str], lock: IO[str]) -> None:
         self.keeps = False
         self._process = subprocess.Popen(
             helper.command("rtk.demo.keeper", str(place.path)),
@@ -68,7 +68,7 @@ def main(directory: str) -> int:
             return 0
         watched.have(word, int(pid))
     watched.ended()
-    return 0 if clear(Commands(Place(Path(directory)), dict(os.environ))) else 1
+    return 0 if clear(Commands(DemoDirectory(Path(directory)), dict(os.environ))) else 1
 
 
 class Watched:

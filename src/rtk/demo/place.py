@@ -6,8 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from rtk.console.place import Place as ConsolePlace
-from rtk.console.place import default
+from rtk.console.place import DataDirectory, default
 from rtk.errors import BadInput, ToolkitError
 
 
@@ -15,12 +14,12 @@ class AlreadyPlaying(ToolkitError):
     """Another demonstration is at work in the same directory."""
 
 
-class Place:
+class DemoDirectory:
     """The directory of a demonstration. Making one touches nothing."""
 
     def __init__(self, path: Path) -> None:
         self.path = path.expanduser().absolute()
-        self.console = ConsolePlace(self.path / "console")
+        self.console = DataDirectory(self.path / "console")
         self.state = self.path / "state"  # of lab and runs: those of the user are left alone
         self.token = self.path / "token"
         self.settings = self.path / "settings.yaml"  # the demonstration's own, which nobody has written
@@ -53,6 +52,6 @@ class Place:
             yield lock
 
 
-def place_of(given: str | None) -> Place:
+def place_of(given: str | None) -> DemoDirectory:
     """The directory that was named, else one in the platform's own place for data, beside that of `rtk up`."""
-    return Place(Path(given) if given else default().with_name("rtk-demo"))
+    return DemoDirectory(Path(given) if given else default().with_name("rtk-demo"))

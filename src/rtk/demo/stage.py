@@ -8,7 +8,7 @@ import subprocess
 from rtk.demo.commands import EMAIL, Commands
 from rtk.demo.interrupted import Hearing, Interrupted
 from rtk.demo.keeper import Keeper
-from rtk.demo.telling import Telling, said
+from rtk.demo.telling import StepPrinter, said
 from rtk.errors import ToolkitError
 from rtk.lab import state
 from rtk.lab.instance import Unfit
@@ -25,7 +25,7 @@ class StepFailed(ToolkitError):
 class Stage:
     """Has the console and the lab. Whatever is begun here the keeper ends."""
 
-    def __init__(self, commands: Commands, keeper: Keeper, hearing: Hearing, telling: Telling) -> None:
+    def __init__(self, commands: Commands, keeper: Keeper, hearing: Hearing, telling: StepPrinter) -> None:
         self._commands, self._keeper, self._hearing, self.telling = commands, keeper, hearing, telling
         self.report = commands.place.report
 

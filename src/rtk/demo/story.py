@@ -14,12 +14,12 @@ from rich.text import Text
 
 from rtk.demo import console
 from rtk.demo.commands import EMAIL, ORGANIZATION, SHORT_SERVER, TEAM, Commands, environment
-from rtk.demo.console import FULL, OBJECTIVE, SHORT, Team, Times
+from rtk.demo.console import FULL, OBJECTIVE, SHORT, TeamClient, Times
 from rtk.demo.interrupted import Hearing, Interrupted
 from rtk.demo.keeper import Keeper, clear
-from rtk.demo.place import Place
+from rtk.demo.place import DemoDirectory
 from rtk.demo.stage import Stage, StepFailed
-from rtk.demo.telling import Telling, shortened
+from rtk.demo.telling import StepPrinter, shortened
 from rtk.errors import BadInput, ToolkitError
 from rtk.figures import chosen_share, duration
 from rtk.insight.power import prospects
@@ -38,7 +38,7 @@ COMPLETE = {"pass": 0, "inconclusive": 0, "fail": 2}  # the verdicts with which 
 
 
 @dataclass(frozen=True)
-class Asked:
+class DemoOptions:
     """How the demonstration is asked for."""
 
     times: Times = SHORT
@@ -48,20 +48,20 @@ class Asked:
     keep: bool = False
 
 
-def asked(*, full: bool, headless: bool, exit_: bool, keep: bool) -> Asked:
+def asked(*, full: bool, headless: bool, exit_: bool, keep: bool) -> DemoOptions:
     """What the options come to."""
     times, server = (FULL, ()) if full else (SHORT, SHORT_SERVER)
-    return Asked(times, server, headless, exit_, keep)
+    return DemoOptions(times, server, headless, exit_, keep)
 
 
-def play(place: Place, asked: Asked) -> int:
+def play(place: DemoDirectory, asked: DemoOptions) -> int:
     """Play it; the exit code. Raises a ToolkitError, one sentence, when a step fails."""
     commands = _commands(place)
     commands.needed("aws", "pip install awscli brings it")
     with place.alone() as lock, Hearing() as hearing:
         keeper, code = Keeper(place, commands.environ, lock), 0
         try:
-            _played(Stage(commands, keeper, hearing, Telling(STEPS)), place, asked)
+            _played(Stage(commands, keeper, hearing, StepPrinter(STEPS)), place, asked)
             if asked.keep:
                 keeper.keep()
         except Interrupted as told:
@@ -73,7 +73,7 @@ def play(place: Place, asked: Asked) -> int:
     return code
 
 
-def end(place: Place) -> None:
+def end(place: DemoDirectory) -> None:
     """End what an earlier demonstration has kept. Raises ToolkitError when it does not end."""
     commands = _commands(place)
     with place.alone():
@@ -82,7 +82,7 @@ def end(place: Place) -> None:
     click.echo("Nothing of the demonstration runs.")
 
 
-def _commands(place: Place) -> Commands:
+def _commands(place: DemoDirectory) -> Commands:
     if sys.platform != "linux":
         raise BadInput(f"the demonstration needs Linux, for its lab; this is {sys.platform}")
     commands = Commands(place, environment(place))
@@ -90,7 +90,7 @@ def _commands(place: Place) -> Commands:
     return commands
 
 
-def _cleared(keeper: Keeper, place: Place) -> bool:
+def _cleared(keeper: Keeper, place: DemoDirectory) -> bool:
     if not keeper.keeps:
         click.echo("\nEnding the console and the lab.")
     while True:
@@ -104,7 +104,7 @@ def _cleared(keeper: Keeper, place: Place) -> bool:
     return clean
 
 
-def _played(stage: Stage, place: Place, asked: Asked) -> None:
+def _played(stage: Stage, place: DemoDirectory, asked: DemoOptions) -> None:
     """Everything up to the end; then it stays for a while, or for good, or not at all."""
     _introduced(place, asked.times)
     page = _steps(stage, asked)
@@ -116,7 +116,7 @@ def _played(stage: Stage, place: Place, asked: Asked) -> None:
         _shown(stage, page, asked)
 
 
-def _introduced(place: Place, times: Times) -> None:
+def _introduced(place: DemoDirectory, times: Times) -> None:
     about = duration(round(times.warm_up + times.duration + times.cool_down + AROUND_S, -1))
     click.echo(
         f"The tutorial 'Load an EC2 instance', from a console of its own to the insight, on this machine: {about}."
@@ -127,13 +127,13 @@ def _introduced(place: Place, times: Times) -> None:
         click.echo(f"'rtk' and 'chaos' of the commands below are in {shortened(str(Path(sys.executable).parent))}.")
 
 
-def _steps(stage: Stage, asked: Asked) -> str:
+def _steps(stage: Stage, asked: DemoOptions) -> str:
     """The seven steps; the path of the insight."""
     telling = stage.telling
     telling.step("The console, with a database of its own")
     url = stage.console()
     telling.step("A user, an organization, a team, and a token to publish with")
-    team = Team(url, stage.token())
+    team = TeamClient(url, stage.token())
     telling.step("The lab: AWS Systems Manager on this machine, with one instance that is a web server")
     stage.lab(asked.server)
     telling.step("The tutorial's experiment, looked at as it was published")
@@ -146,7 +146,7 @@ def _steps(stage: Stage, asked: Asked) -> str:
     return _told(stage, team, verification)
 
 
-def _looked_at(team: Team, telling: Telling) -> dict[str, Any]:
+def _looked_at(team: TeamClient, telling: StepPrinter) -> dict[str, Any]:
     telling.line(f"By hand: Import Experiment on {team.url}{HOME}, or POST .../import of the API.")
     found = team.look(console.experiment())
     for warning in found["warnings"]:
@@ -156,7 +156,7 @@ def _looked_at(team: Team, telling: Telling) -> dict[str, Any]:
     return found
 
 
-def _made(team: Team, found: dict[str, Any], times: Times, telling: Telling) -> str:
+def _made(team: TeamClient, found: dict[str, Any], times: Times, telling: StepPrinter) -> str:
     telling.line("By hand: the last step of Import Experiment, or POST .../verifications.")
     telling.line(
         f"{chosen_share(OBJECTIVE['target'])} of measurements good over {duration(OBJECTIVE['window'])}: "
@@ -179,7 +179,7 @@ def what_it_can_show(times: Times) -> str:
     return f"It can show that the promise is broken, and that it holds: {target} takes {needed} without an outage."
 
 
-def _ran(stage: Stage, team: Team, address: str) -> None:
+def _ran(stage: Stage, team: TeamClient, address: str) -> None:
     """The run itself, against the lab and for the console. Raises StepFailed when it verified nothing."""
     lab = state.environment(state.need())
     stage.telling.line(f"Watch it, signed in by this link, good for ten minutes: {stage.sign_in_link(HOME)}")
@@ -191,7 +191,7 @@ def _ran(stage: Stage, team: Team, address: str) -> None:
         raise StepFailed(f"'chaos verify' ended with {code}, and with it the story; what it said is above", code)
 
 
-def _told(stage: Stage, team: Team, verification: str) -> str:
+def _told(stage: Stage, team: TeamClient, verification: str) -> str:
     run = team.last_run(verification)
     page, verdict = f"{HOME}/insights/{run['id']}", run["verdict"]
     stage.telling.line(f"{team.url}{page}")
@@ -203,7 +203,7 @@ def _told(stage: Stage, team: Team, verification: str) -> str:
     return page
 
 
-def _shown(stage: Stage, page: str, asked: Asked) -> None:
+def _shown(stage: Stage, page: str, asked: DemoOptions) -> None:
     """The insight in a browser where there is one; then everything stays until somebody ends it."""
     link = stage.sign_in_link(page)
     opened = not asked.headless and _has_display() and webbrowser.open(link)

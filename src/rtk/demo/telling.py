@@ -11,7 +11,7 @@ from rtk.report.terminal import terminal
 _INDENT = " " * 8
 
 
-class Telling:
+class StepPrinter:
     """Numbers the steps, of which there are `steps`."""
 
     def __init__(self, steps: int) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from rtk.lab.document import Document
+from rtk.lab.document import SsmDocument
 from rtk.lab.procedure import StepResult
 
 OVER = frozenset({"Success", "Failed", "TimedOut", "Cancelled"})
@@ -45,7 +45,7 @@ class Command:
     """What SendCommand was asked, and what became of it. `request` is the request as it came."""
 
     id: str
-    document: Document
+    document: SsmDocument
     document_name: str
     document_version: str
     values: Mapping[str, Any]

@@ -18,7 +18,7 @@ from typing import Any
 from rtk import helper
 from rtk.errors import BadInput, ToolkitError
 from rtk.lab import belongings, processes, seccomp, state
-from rtk.lab.inside import Room
+from rtk.lab.inside import InstanceSpec
 from rtk.lab.instance import Instance, Unfit
 from rtk.lab.state import Lab, Settings
 from rtk.log import LogFormat, to_standard_error
@@ -100,7 +100,7 @@ def _instance(settings: Settings, base: Path, place: int) -> Instance:
     instance_id = f"i-0{secrets.token_hex(8)}"
     available = itertools.cycle(sorted(os.sched_getaffinity(0)))
     cpus = frozenset(itertools.islice(available, place * settings.cpus, (place + 1) * settings.cpus))
-    room = Room(
+    room = InstanceSpec(
         instance_id=instance_id,
         hostname=f"ip-10-0-0-{place + 11}",
         address=f"10.0.0.{place + 11}",

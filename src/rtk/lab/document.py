@@ -33,7 +33,7 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class DocumentStep:
     """One step of mainSteps. `inputs` still has its `{{ name }}`s."""
 
     name: str
@@ -49,13 +49,13 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class SsmDocument:
     """What a document's content says."""
 
     schema: str
     description: str
     parameters: Mapping[str, Parameter]
-    steps: tuple[Step, ...]
+    steps: tuple[DocumentStep, ...]
 
     @property
     def platforms(self) -> list[str]:
@@ -64,7 +64,7 @@ class Document:
         return [name for name in ("Windows", "Linux", "MacOS") if any(name in names for names in each)]
 
 
-def parse(content: str, form: str) -> Document:
+def parse(content: str, form: str) -> SsmDocument:
     """Read a document. Raises InvalidDocumentContent, …SchemaVersion, MaxDocumentSizeExceeded."""
     if len(content.encode()) > LARGEST:
         raise Refusal("MaxDocumentSizeExceeded", f"The document is larger than {LARGEST // 1024} KB.")
@@ -79,7 +79,7 @@ def parse(content: str, form: str) -> Document:
     }
     steps = _steps(raw.get("mainSteps"))
     _check_references(steps, parameters)
-    return Document(schema, str(raw.get("description") or ""), parameters, steps)
+    return SsmDocument(schema, str(raw.get("description") or ""), parameters, steps)
 
 
 def _refuse(sentence: str) -> Refusal:
@@ -138,7 +138,7 @@ def _parameter(name: str, stated: Mapping[str, Any]) -> Parameter:
     )
 
 
-def _steps(raw: Any) -> tuple[Step, ...]:
+def _steps(raw: Any) -> tuple[DocumentStep, ...]:
     if not isinstance(raw, list) or not raw:
         raise _refuse("mainSteps must be a list of at least one step.")
     steps = tuple(_step(place, _mapping(stated, f"mainSteps[{place}]")) for place, stated in enumerate(raw))
@@ -150,7 +150,7 @@ def _steps(raw: Any) -> tuple[Step, ...]:
     return steps
 
 
-def _step(place: int, stated: Mapping[str, Any]) -> Step:
+def _step(place: int, stated: Mapping[str, Any]) -> DocumentStep:
     name, action = stated.get("name"), stated.get("action")
     if not isinstance(action, str) or not isinstance(name, str) or not re.fullmatch(r"[\w:.-]{1,128}", name):
         raise _refuse(f"mainSteps[{place}] needs an action and a name of letters, digits and underscores.")
@@ -159,7 +159,7 @@ def _step(place: int, stated: Mapping[str, Any]) -> Step:
     def option(key: str, default: Any = None) -> Any:
         return stated.get(key, inputs.get(key, default))
 
-    return Step(
+    return DocumentStep(
         name=name,
         action=action,
         inputs=inputs,
@@ -190,7 +190,7 @@ def _number(value: Any, where: str) -> int:
         raise _refuse(f"{where} must be a whole number, not '{value}'.") from None
 
 
-def _check_references(steps: tuple[Step, ...], parameters: Mapping[str, Parameter]) -> None:
+def _check_references(steps: tuple[DocumentStep, ...], parameters: Mapping[str, Parameter]) -> None:
     for step in steps:
         for name in references([dict(step.inputs), dict(step.precondition)]):
             if name not in parameters:

@@ -60,10 +60,10 @@ class Endpoint:
 
 def serve(endpoint: Endpoint, port: int) -> BaseWSGIServer:
     """A server for the endpoint on loopback, already listening."""
-    return make_server(HOST, port, endpoint, threaded=True, request_handler=_Handler)
+    return make_server(HOST, port, endpoint, threaded=True, request_handler=_QuietHandler)
 
 
-class _Handler(WSGIRequestHandler):
+class _QuietHandler(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = IDLE_S
 

@@ -23,7 +23,7 @@ OPEN_PORT, CLOSE_PORT = b"open", b"close"  # what is asked of the keeper
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class InstanceSpec:
     """What an instance is made of. `directory` is its own, as the machine sees it.
 
     `port` is that of its web target, on the machine as in the instance, where it answers at `address`.
@@ -45,7 +45,7 @@ class Room:
         return Path(root.INSTANCE_DIRECTORY) if self.isolated else self.directory
 
 
-def live(room: Room, channel: socket.socket, wire: socket.socket) -> None:
+def live(room: InstanceSpec, channel: socket.socket, wire: socket.socket) -> None:
     """Be the first process of the instance to its end. `channel` leads to the lab, `wire` to the keeper."""
     processes.adopt_orphans()
     processes.name_me("rtk-instance")
@@ -69,7 +69,7 @@ def forked(life: Callable[[], int | None]) -> int:
 class Inside:
     """The event loop of an instance's first process."""
 
-    def __init__(self, room: Room, channel: socket.socket, wire: socket.socket) -> None:
+    def __init__(self, room: InstanceSpec, channel: socket.socket, wire: socket.socket) -> None:
         self._room, self._channel, self._wire = room, channel, wire
         self._shepherds: dict[int, shepherd.Script] = {}
         self._target: int | None = None
@@ -144,7 +144,7 @@ class Inside:
 
     def _answer(self, listener: socket.socket) -> None:
         room = self._room
-        site = target.Site(room.instance_id, room.inner_directory, room.work_s)
+        site = target.TargetSite(room.instance_id, room.inner_directory, room.work_s)
 
         def life() -> None:
             signal.set_wakeup_fd(-1)

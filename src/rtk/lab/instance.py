@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from rtk.errors import ToolkitError
 from rtk.lab import belongings, processes, programs, root
-from rtk.lab.inside import LARGEST_MESSAGE, PATH, Room
+from rtk.lab.inside import LARGEST_MESSAGE, PATH, InstanceSpec
 from rtk.lab.keeper import keep
 from rtk.lab.shepherd import Script
 
@@ -27,7 +27,7 @@ class Unfit(ToolkitError):
 
 
 @dataclass(slots=True)
-class Ended:
+class ScriptEnd:
     """How a script ended: its exit code, and `exit`, `cancelled`, `timed-out` or `lost`."""
 
     code: int
@@ -40,13 +40,13 @@ class Running:
 
     over: threading.Event = field(default_factory=threading.Event)
     started: float | None = None
-    ended: Ended | None = None
+    ended: ScriptEnd | None = None
 
 
 class Instance:
     """One instance of the lab."""
 
-    def __init__(self, room: Room, tags: dict[str, str], restart_after_s: float) -> None:
+    def __init__(self, room: InstanceSpec, tags: dict[str, str], restart_after_s: float) -> None:
         self.room, self.tags = room, tags
         self.state: State = "stopped"
         self.registered = time.time()
@@ -126,7 +126,7 @@ class Instance:
                 raise BrokenPipeError
             self._send({"do": "run", **script.as_dict()})
         except OSError:
-            self._end(script.run, Ended(-1, "lost"))
+            self._end(script.run, ScriptEnd(-1, "lost"))
         return running
 
     def cancel(self, command: str) -> None:
@@ -186,7 +186,7 @@ class Instance:
                 self._heard(json.loads(message))
         self.state = "terminated"
         for run in list(self._running):
-            self._end(run, Ended(-1, "lost"))
+            self._end(run, ScriptEnd(-1, "lost"))
         self._halted.set()
 
     def _heard(self, event: dict[str, Any]) -> None:
@@ -194,7 +194,7 @@ class Instance:
             case "started":
                 self._running[event["run"]].started = event["at"]
             case "ended":
-                self._end(event["run"], Ended(event["code"], event["why"]))
+                self._end(event["run"], ScriptEnd(event["code"], event["why"]))
             case "target-ended":
                 timer = threading.Timer(self._restart_after_s, self._restart_target)
                 timer.daemon = True
@@ -202,7 +202,7 @@ class Instance:
             case "halted":
                 self._halted.set()
 
-    def _end(self, run: str, ended: Ended) -> None:
+    def _end(self, run: str, ended: ScriptEnd) -> None:
         with self._lock:
             running = self._running.pop(run, None)
         if running:

@@ -15,13 +15,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rtk.lab import gaps, inside, namespaces, network, privileges, processes, root, seccomp, shepherd
-from rtk.lab.inside import PATH, Room
+from rtk.lab.inside import PATH, InstanceSpec
 from rtk.lab.relay import Relay
 
 _LAID = b"network"  # said by the first process once it has one, and by the keeper once the cable leads there
 
 
-def keep(room: Room, channel: socket.socket) -> None:
+def keep(room: InstanceSpec, channel: socket.socket) -> None:
     """Live the keeper's life. Never returns."""
     os.setsid()
     _close_all_but(channel)
@@ -85,7 +85,7 @@ def _obey(wire: socket.socket, relay: Relay) -> None:
         wire.send(message)
 
 
-def _begin(room: Room, channel: socket.socket, wire: socket.socket) -> None:
+def _begin(room: InstanceSpec, channel: socket.socket, wire: socket.socket) -> None:
     if room.isolated:
         with _reported(channel):
             _enclose(room, wire)
@@ -93,7 +93,7 @@ def _begin(room: Room, channel: socket.socket, wire: socket.socket) -> None:
     inside.live(room, channel, wire)
 
 
-def _enclose(room: Room, wire: socket.socket) -> None:
+def _enclose(room: InstanceSpec, wire: socket.socket) -> None:
     """Be inside, and unable to do more than scripts need. In this order: each step takes away what the next lacks."""
     processes.die_with_parent()
     privileges.bound()

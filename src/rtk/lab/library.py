@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any
 
-from rtk.lab.document import Document, parse
+from rtk.lab.document import SsmDocument, parse
 from rtk.lab.refusals import Refusal
 
 VERSIONS_KEPT = 1000  # AWS's limit
@@ -21,7 +21,7 @@ class Version:
     number: int
     content: str
     form: str
-    document: Document
+    document: SsmDocument
     name: str | None = None
     created: float = field(default_factory=time.time)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from rtk.lab.document import SHELL, Document, Step
+from rtk.lab.document import SHELL, DocumentStep, SsmDocument
 from rtk.lab.parameters import by_environment, filled
 
 PLATFORM = "Linux"
@@ -46,7 +46,7 @@ class Job:
 class Procedure:
     """One carrying out. `run` does a job and fills the result in; `cancelled` is asked before each step."""
 
-    document: Document
+    document: SsmDocument
     values: Mapping[str, Any]
     run: Callable[[Job, StepResult], None]
     cancelled: Callable[[], bool]
@@ -68,7 +68,7 @@ class Procedure:
                 ended_by = ended_by or (step.name if _ends(step, result) else None)
         return self._whole()
 
-    def _do(self, step: Step, result: StepResult) -> None:
+    def _do(self, step: DocumentStep, result: StepResult) -> None:
         result.started = time.time()
         result.status = result.details = "InProgress"
         if (unmet := self._unmet(step)) is not None:
@@ -80,7 +80,7 @@ class Procedure:
             self._attempt(step, result)
         result.ended = result.ended or time.time()
 
-    def _attempt(self, step: Step, result: StepResult) -> None:
+    def _attempt(self, step: DocumentStep, result: StepResult) -> None:
         values, environment = by_environment(self.document.parameters, self.values)
         inputs = filled(step.inputs, values)
         try:
@@ -95,7 +95,7 @@ class Procedure:
         if step.on_failure == "success-and-exit" and result.status in {"Failed", "TimedOut"}:
             result.status = result.details = "Success"
 
-    def _unmet(self, step: Step) -> str | None:
+    def _unmet(self, step: DocumentStep) -> str | None:
         """Why the step's precondition does not hold, or None."""
         for operator, operands in step.precondition.items():
             if operator != "StringEquals" or not isinstance(operands, list) or len(operands) != 2:
@@ -122,7 +122,7 @@ class Procedure:
         return "Success", "Skipped" if skipped else "Success"
 
 
-def _ends(step: Step, result: StepResult) -> bool:
+def _ends(step: DocumentStep, result: StepResult) -> bool:
     if result.details == "Skipped":
         return False
     if result.code == 0:
@@ -130,7 +130,7 @@ def _ends(step: Step, result: StepResult) -> bool:
     return step.is_end or step.on_failure in {"exit", "success-and-exit"}
 
 
-def _job(step: Step, inputs: Mapping[str, Any], environment: dict[str, str]) -> Job:
+def _job(step: DocumentStep, inputs: Mapping[str, Any], environment: dict[str, str]) -> Job:
     lines = inputs.get("runCommand")
     if isinstance(lines, str):
         lines = [lines]

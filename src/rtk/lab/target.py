@@ -26,7 +26,7 @@ _worker = ThreadPoolExecutor(1, "worker")
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class TargetSite:
     """What a target serves: the instance's id, its directory, the CPU seconds of a `/random` answer."""
 
     instance_id: str
@@ -34,7 +34,7 @@ class Site:
     work_s: float
 
 
-class Answer(ValueError):
+class ErrorResponse(ValueError):
     """A request answered otherwise than with 200: the status and one sentence."""
 
     def __init__(self, status: int, sentence: str) -> None:
@@ -42,9 +42,9 @@ class Answer(ValueError):
         self.status = status
 
 
-def serve(listener: socket.socket, site: Site) -> None:
+def serve(listener: socket.socket, site: TargetSite) -> None:
     """Answer on an already listening socket until killed."""
-    handler = type("Handler", (_Handler,), {"site": site})
+    handler = type("Handler", (_TargetHandler,), {"site": site})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler, bind_and_activate=False)
     server.socket.close()
     server.socket = listener
@@ -69,7 +69,7 @@ def latency_s(directory: Path, now: float) -> float:
         return 0.0
 
 
-def reply(path: str, site: Site) -> str:
+def reply(path: str, site: TargetSite) -> str:
     """The text that answers a path, after the time it takes."""
     if path == "/healthz":
         return "ok"
@@ -78,24 +78,24 @@ def reply(path: str, site: Site) -> str:
         return f"Hello from {site.instance_id}"
     found = re.fullmatch(r"/random/(\d+(?:\.\d+)?)", path)
     if not found:
-        raise Answer(404, "there are /, /random/<seconds> and /healthz")
+        raise ErrorResponse(404, "there are /, /random/<seconds> and /healthz")
     longest = float(found[1])
     if longest > LONGEST_WAIT_S:
-        raise Answer(400, f"at most {LONGEST_WAIT_S:g} seconds, not {found[1]}")
+        raise ErrorResponse(400, f"at most {LONGEST_WAIT_S:g} seconds, not {found[1]}")
     waited = random.uniform(0, longest)  # noqa: S311  no secret hangs on it
     time.sleep(waited)
     _worker.submit(work, site.work_s).result()
     return f"Waited {waited:.3f} s, then worked"
 
 
-class _Handler(BaseHTTPRequestHandler):
-    site: Site
+class _TargetHandler(BaseHTTPRequestHandler):
+    site: TargetSite
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
         try:
             status, text = 200, reply(self.path.split("?")[0], self.site)
-        except Answer as refusal:
+        except ErrorResponse as refusal:
             status, text = refusal.status, str(refusal)
         body = f"{text}\n".encode()
         self.send_response(status)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from rtk.console import options
-from rtk.console.place import Place
+from rtk.console.place import DataDirectory
 from rtk.console.up import check_settings, database
 from rtk.errors import BadInput
 
@@ -19,7 +19,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 Say = Callable[[str], None]
 
 
-def work(place: Place, say: Say = print) -> None:
+def work(place: DataDirectory, say: Say = print) -> None:
     """Do what consoles do by themselves until SIGINT or SIGTERM.
 
     Raises a ToolkitError, one sentence, for whatever keeps it from starting.
@@ -40,7 +40,7 @@ def work(place: Place, say: Say = print) -> None:
             signal.signal(each, handler)
 
 
-def _refuse_alone(place: Place) -> None:
+def _refuse_alone(place: DataDirectory) -> None:
     """Raise BadInput for a worker that would share nothing with a console: neither its database nor its key."""
     if not options.text("DATABASE_URL"):
         raise BadInput(

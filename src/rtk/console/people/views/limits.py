@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from rtk.console import options
-from rtk.console.limits import LIMITS, Limit, Subject
+from rtk.console.limits import LIMITS, Limit, LimitSubject
 from rtk.console.people.gate import Caller
 from rtk.console.people.pages import viewed
 
@@ -19,9 +19,9 @@ class InForce(NamedTuple):
     usual: str
 
 
-def in_force() -> list[tuple[Subject, list[InForce]]]:
+def in_force() -> list[tuple[LimitSubject, list[InForce]]]:
     """Return every limit that the settings set, by its subject."""
-    found = [(subject, [_shown(each) for each in LIMITS if each.subject == subject]) for subject in Subject]
+    found = [(subject, [_shown(each) for each in LIMITS if each.subject == subject]) for subject in LimitSubject]
     return [(subject, limits) for subject, limits in found if limits]
 
 
