@@ -1,4 +1,4 @@
-"""Processes that tests left behind: named at the end of all tests, which they fail where `LEFTOVERS=fail` is set.
+"""Processes that tests left behind: they are named at the end of all tests, and fail the run.
 
 A process belongs to a run of the tests when it has the run's mark in its environment, as all do that inherit that of a
 test, or when one of those started it.
@@ -14,7 +14,7 @@ from uuid import uuid4
 import pytest
 
 MARK = "RUN_OF_TESTS"
-PATIENCE_S = 10.0  # for what is just ending
+PATIENCE_S = 30.0  # for what is just ending, on a busy machine too
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def marked(environ: dict[str, str]) -> dict[str, str]:
     return {**environ, **kept}
 
 
-def leftovers(of: str, patience_s: float = PATIENCE_S) -> list[Leftover]:
+def leftovers(of: str, patience_s: float) -> list[Leftover]:
     """What is left of a run of the tests, once it had a while to end."""
     until = time.monotonic() + patience_s
     while (found := _found(of)) and time.monotonic() < until:
@@ -75,18 +75,18 @@ def _seen(pid: int) -> Leftover | None:
 
 
 class Leaving:
-    """Names what a run of the tests leaves behind, and may fail it though each of its tests passed."""
+    """Names what a run of the tests leaves behind, and fails it for that though each of its tests passed."""
 
-    def __init__(self, of: str) -> None:
+    def __init__(self, of: str, patience_s: float) -> None:
         self._of = of
+        self._patience_s = patience_s
         self._left: list[Leftover] = []
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Look once the workers are gone."""
-        self._left = leftovers(self._of)
-        strict = os.environ.get("LEFTOVERS") == "fail"
-        if strict and self._left and session.exitstatus == pytest.ExitCode.OK:
+        self._left = leftovers(self._of, self._patience_s)
+        if self._left and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
@@ -99,5 +99,10 @@ class Leaving:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Whoever begins the tests looks at their end; workers, and tests that tests run, do not."""
+    watch(config, PATIENCE_S)
+
+
+def watch(config: pytest.Config, patience_s: float) -> None:
+    """Look at the end of these tests what they leave behind, unless somebody does already."""
     if sys.platform == "linux" and (of := mark()):
-        config.pluginmanager.register(Leaving(of))
+        config.pluginmanager.register(Leaving(of, patience_s))

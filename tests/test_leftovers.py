@@ -10,7 +10,11 @@ import pytest
 
 from tests.leftovers import MARK, leftovers
 
-CONFTEST = "from tests.leftovers import pytest_configure\n"
+CONFTEST = """
+from tests.leftovers import watch
+def pytest_configure(config):
+    watch(config, 2.0)
+"""
 LEAVES = """
 import subprocess
 def test_it():
@@ -33,7 +37,7 @@ def test_what_a_test_leaves_behind_fails_the_run(tmp_path: Path, source: str, co
     environ = {name: value for name, value in os.environ.items() if name != MARK and not name.startswith("PYTEST_")}
     root = str(Path(__file__).parents[1])
     command = [sys.executable, "-m", "pytest", "-q", "-n", workers, "-p", "no:django", "-p", "no:cacheprovider"]
-    environ |= {"PYTHONPATH": root, "LEFTOVERS": "fail"}
+    environ["PYTHONPATH"] = root
     done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
     left = tmp_path / "pid"
     if left.exists():
