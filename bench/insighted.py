@@ -12,12 +12,12 @@ from time import process_time
 from rtk.insight.facts import (
     ActivitySpan,
     Facts,
-    Measurements,
+    MeasurementSeries,
     MissedReason,
-    Objective,
     Outcome,
     Phase,
     PhaseSpan,
+    ServiceLevelObjective,
     Stored,
     Threshold,
     code_of,
@@ -34,7 +34,7 @@ def facts_of(many: int, seed: int = 1) -> Facts:
     """Return a run of so many slots, some of them bad in outages and some missed here and there."""
     rng = random.Random(seed)
     outcomes = _outcomes(many, rng)
-    measurements, phases, place = Measurements(), [], 0
+    measurements, phases, place = MeasurementSeries(), [], 0
     for phase, share in SHARES.items():
         slots = round(many * share)
         part = outcomes[place : place + slots]
@@ -51,7 +51,7 @@ def facts_of(many: int, seed: int = 1) -> Facts:
         duration_s=many * EVERY_S,
         started_at=0.0,
         measurements=measurements,
-        objective=Objective(0.95, 86_400.0),
+        objective=ServiceLevelObjective(0.95, 86_400.0),
         threshold=Threshold(None, 500.0, "ms"),
         phases=tuple(phases),
         conditions=(ActivitySpan("burn", began, began + 1, "succeeded"),),

@@ -9,7 +9,15 @@ from math import sqrt
 from bench.row import Figures, Row
 from bench.series import Service, outcomes
 from bench.sitting import Sitting
-from rtk.insight.facts import ActivitySpan, Facts, Measurement, Measurements, Objective, Phase, PhaseSpan
+from rtk.insight.facts import (
+    ActivitySpan,
+    Facts,
+    Measurement,
+    MeasurementSeries,
+    Phase,
+    PhaseSpan,
+    ServiceLevelObjective,
+)
 from rtk.insight.occurrence import Allowance, Occurrence, occurrence_of
 from rtk.insight.occurs import MONTH_S, Occurs
 from rtk.insight.outage_length import outage_length
@@ -92,8 +100,8 @@ def priced(cell: Cell, bad: int, lasts_s: float | None, rng: random.Random) -> O
         frequency_s=float(cell.every),
         duration_s=float(len(series) * cell.every),
         started_at=0.0,
-        measurements=Measurements(_measured(phases, series, cell.every)),
-        objective=Objective(TARGET, MONTH_S),
+        measurements=MeasurementSeries(_measured(phases, series, cell.every)),
+        objective=ServiceLevelObjective(TARGET, MONTH_S),
         phases=(PhaseSpan("conditions", began, ended, during),),
         conditions=(ActivitySpan("failover", began, ended, "succeeded"),),
         occurs=Occurs(2, MONTH_S, lasts_s),

@@ -26,7 +26,7 @@ from rtk.insight.missed_reason import MissedReason
 from rtk.insight.occurs import Occurs
 from rtk.insight.outage_length import Learned
 from rtk.insight.plan_limits import Range
-from rtk.insight.promise import Objective
+from rtk.insight.promise import ServiceLevelObjective
 from rtk.verify.record import VERSION, Slot
 from tests.test_house_rules import SRC
 
@@ -78,7 +78,7 @@ def test_a_console_takes_the_records_that_runs_write() -> None:
 @pytest.mark.parametrize(
     ("told", "kept", "ours"),
     [
-        (ObjectiveOf, Objective, set()),
+        (ObjectiveOf, ServiceLevelObjective, set()),
         (OccursOf, Occurs, set()),
         (LearnedOf, Learned, set()),
         # What the console has no use for, and what it knows from elsewhere.

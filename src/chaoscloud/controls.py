@@ -21,7 +21,7 @@ from rtk.outlets import printable_logs
 from rtk.publish import spool, workspace
 from rtk.publish.console import Console
 from rtk.publish.destination import destination
-from rtk.publish.execution import Execution, source_of
+from rtk.publish.execution import ExecutionPublisher, source_of
 from rtk.publish.safeguards import Safeguards
 from rtk.publish.session import wait_of
 from rtk.publish.settings import feature
@@ -35,7 +35,7 @@ class _Run:
 
     source: str = ""
     document: dict[str, Any] | None = None
-    execution: Execution | None = None
+    execution: ExecutionPublisher | None = None
     safeguards: Safeguards | None = None
 
 
@@ -78,7 +78,7 @@ def configure_control(
     if demanded is not False:
         _run.safeguards = Safeguards(SystemClock(), bool(demanded), _late)
     remember = _remembering(settings)
-    _run.execution = Execution(Console(where), SystemClock(), redact, journal, _run.safeguards, remember)
+    _run.execution = ExecutionPublisher(Console(where), SystemClock(), redact, journal, _run.safeguards, remember)
 
 
 def _late(why: str) -> None:

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from rtk.cli.insight import insight as command
 from rtk.experiment.plan import Plan
-from rtk.insight.facts import Objective
+from rtk.insight.facts import ServiceLevelObjective
 from rtk.insight.insight import insight
 from rtk.verify import journal
 from tests.verify import world as module
@@ -22,7 +22,7 @@ __all__ = ["world"]
 def kept(world: module.World, tmp_path: Path) -> tuple[Path, Path]:
     """A journal and a record of one run."""
     world.took = lambda at: 5.0 if at > 30 else 0.1
-    out = play(tmp_path, experiment(), Plan(10.0, 100.0, objective=Objective(0.95, 86400.0)))
+    out = play(tmp_path, experiment(), Plan(10.0, 100.0, objective=ServiceLevelObjective(0.95, 86400.0)))
     path = tmp_path / "journal.json"
     journal.write(path, out.recorded, insight(out.facts).as_dict())
     return path, out.recorded.path

@@ -28,8 +28,8 @@ from rtk.insight.stops import StopCause, Stopping
 from rtk.publish import spool
 from rtk.publish.console import Console
 from rtk.publish.destination import Destination
-from rtk.publish.execution import Execution
-from rtk.publish.pending import Sender
+from rtk.publish.execution import ExecutionPublisher
+from rtk.publish.pending import PendingSender
 from rtk.report.live import Picture
 from rtk.report.screen import screen
 from rtk.verify.facts import facts_of
@@ -180,7 +180,7 @@ def verified(case: Case, place: Path, toy: ToyConsole) -> str:
         console = Terminal(width=100)
         console.print(Picture(progress), screen(insight, facts))
     assert failures == []
-    Sender(Destination(toy.url, f"Bearer {TOKEN}"), SystemClock(), 10).record(record.path)
+    PendingSender(Destination(toy.url, f"Bearer {TOKEN}"), SystemClock(), 10).record(record.path)
     executed(case, toolkit, toy, place)
     recovered(record.path, toolkit)
     return terminal.getvalue()
@@ -209,7 +209,7 @@ def executed(case: Case, toolkit: Toolkit, toy: ToyConsole, place: Path) -> None
         "rollbacks": [{"output": case.secret}],
     }
     where = Destination(toy.url, f"Bearer {TOKEN}")
-    execution = Execution(Console(where), SystemClock(), toolkit.redact, {**journal, "run": []})
+    execution = ExecutionPublisher(Console(where), SystemClock(), toolkit.redact, {**journal, "run": []})
     execution.start()
     execution.tell("activity-finished", {"name": case.text}, {"output": {case.text: case.secret}})
     execution.end(journal)

@@ -11,7 +11,7 @@ from rtk.experiment.block import Overrides, block_of, plan_of
 from rtk.experiment.check import check
 from rtk.experiment.plan import Plan, StopWhen
 from rtk.experiment.read import document
-from rtk.insight.facts import Objective
+from rtk.insight.facts import ServiceLevelObjective
 from rtk.insight.outage_length import Learned
 from tests.experiment.samples import JSON_VALUES, VERIFICATION, changed, paths, refusal_of, small, with_block
 
@@ -46,7 +46,7 @@ def test_every_key_is_read() -> None:
         )
     )
     stops = StopWhen(3, 0.5, 900, decided=True)
-    expected = Plan(10, 300, 60, 0.5, Objective(0.95, 86400, "fast"), 4, stops, "v", require_baseline=True)
+    expected = Plan(10, 300, 60, 0.5, ServiceLevelObjective(0.95, 86400, "fast"), 4, stops, "v", require_baseline=True)
     assert plan == expected
 
 
@@ -97,13 +97,13 @@ def test_what_cannot_be_required_or_decided_is_refused(block: dict[str, Any], op
 
 def test_options_make_any_experiment_a_verification() -> None:
     options = Overrides(every_s=1, for_s=30, warm_up_s=2, cool_down_s=3, target=0.9, window_s=60)
-    assert plan_of(small(), options) == Plan(1, 30, 2, 3, Objective(0.9, 60))
+    assert plan_of(small(), options) == Plan(1, 30, 2, 3, ServiceLevelObjective(0.9, 60))
 
 
 def test_options_go_before_the_block() -> None:
     written = with_block(objective={"name": "fast", "target": 0.95, "window": "1d"}, warm_up_duration=5)
     plan = plan_of(written, Overrides(every_s=2, target=0.5))
-    assert plan == Plan(2, 300, 5, 0, Objective(0.5, 86400, "fast"))
+    assert plan == Plan(2, 300, 5, 0, ServiceLevelObjective(0.5, 86400, "fast"))
 
 
 def test_an_option_of_zero_goes_before_the_block_too() -> None:

@@ -9,7 +9,7 @@ from rtk.experiment.block import Overrides, plan_of
 from rtk.experiment.plan import ValueLimit
 from rtk.experiment.quantile import limit_of, quantile_promise
 from rtk.experiment.upgrade import upgrade
-from rtk.insight.facts import Objective
+from rtk.insight.facts import ServiceLevelObjective
 from tests.experiment.samples import small
 
 TIMED = {
@@ -132,7 +132,7 @@ def test_a_quantile_is_a_target_and_a_limit_in_the_plan() -> None:
     plan = plan_of(
         experiment(probe("checkout"), objective={"name": "Checkout", "quantile": "p95<=0.3s", "window": "1d"})
     )
-    assert plan.objective == Objective(0.95, 86_400.0, "Checkout", "p95 <= 0.3s")
+    assert plan.objective == ServiceLevelObjective(0.95, 86_400.0, "Checkout", "p95 <= 0.3s")
     assert plan.limit == ValueLimit(0, 300.0, "ms", "p95 <= 0.3s")
 
 
@@ -157,7 +157,7 @@ def test_a_share_and_a_quantile_are_never_promised_at_once(
 def test_an_option_takes_the_place_of_what_the_file_promises() -> None:
     given = experiment(probe("checkout"), objective={"target": 0.9, "window": "1d"})
     plan = plan_of(given, Overrides(quantile="p99 <= 1s"))
-    assert plan.objective == Objective(0.99, 86_400.0, "", "p99 <= 1s")
+    assert plan.objective == ServiceLevelObjective(0.99, 86_400.0, "", "p99 <= 1s")
 
 
 def test_an_experiment_is_upgraded_to_promise_a_quantile() -> None:

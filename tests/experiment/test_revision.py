@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from rtk.experiment.revision import Measuring, essence
+from rtk.experiment.revision import MeasurementTerms, essence
 
-MEASURING = Measuring(10.0, 300.0, 60.0, 0.0, 0.95)
+MEASURING = MeasurementTerms(10.0, 300.0, 60.0, 0.0, 0.95)
 
 
 def document() -> dict[str, Any]:
@@ -72,7 +72,7 @@ def test_what_is_measured_or_done_makes_one(other: dict[str, Any]) -> None:
     assert essence(other, MEASURING) != essence(document(), MEASURING)
 
 
-@pytest.mark.parametrize("key", [field.name for field in fields(Measuring)])
+@pytest.mark.parametrize("key", [field.name for field in fields(MeasurementTerms)])
 def test_so_does_how_it_is_measured_and_what_is_promised(key: str) -> None:
     other: Any = "p95 <= 300 ms" if key == "quantile" else 0.5
     assert essence(document(), replace(MEASURING, **{key: other})) != essence(document(), MEASURING)
@@ -81,9 +81,9 @@ def test_so_does_how_it_is_measured_and_what_is_promised(key: str) -> None:
 def test_a_whole_number_is_as_good_as_a_float_and_an_empty_part_as_none() -> None:
     without = copy.deepcopy(document())
     del without["rollbacks"]
-    assert essence(without, Measuring(10, 300, 60, 0, 0.95)) == essence(document(), MEASURING)
+    assert essence(without, MeasurementTerms(10, 300, 60, 0, 0.95)) == essence(document(), MEASURING)
 
 
 def test_what_clients_of_2020_sent_unchecked_has_one_as_well() -> None:
     odd = {"steady-state-hypothesis": None, "extensions": {"a": 1}, "method": [None, 3]}
-    assert len(essence(odd, Measuring(1, 1, 0, 0, None))) == 64
+    assert len(essence(odd, MeasurementTerms(1, 1, 0, 0, None))) == 64

@@ -9,7 +9,7 @@ from chaoslib.control import reset_global_controls, set_global_controls
 from chaoslib.exceptions import InterruptExecution
 
 from rtk.errors import BadInput, ToolkitError, Unreachable
-from rtk.experiment.source import Source, read
+from rtk.experiment.source import SourceDocument, read
 from tests.experiment.samples import PLAIN, VERIFICATION, refusal_of
 from tests.experiment.server import Server, answer, serving
 
@@ -55,7 +55,7 @@ def test_a_file_is_read_with_its_warnings() -> None:
 def test_yaml_is_read_by_ending_or_by_its_looks(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_text("title: a\nmethod: []\n")
-    assert read(str(path)) == Source(str(path), {"title": "a", "method": []})
+    assert read(str(path)) == SourceDocument(str(path), {"title": "a", "method": []})
 
 
 @pytest.mark.parametrize("name", ["missing.json", "", "a\0b", "x" * 5000, "."])
@@ -138,7 +138,7 @@ def test_two_reads_share_no_part() -> None:
 
 
 def test_a_source_read_in_a_thread_is_the_same() -> None:
-    found: list[Source] = []
+    found: list[SourceDocument] = []
     thread = threading.Thread(target=lambda: found.append(read(str(PLAIN))))
     thread.start()
     thread.join()

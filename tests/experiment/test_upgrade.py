@@ -6,7 +6,7 @@ from rtk.errors import BadInput
 from rtk.experiment.block import Overrides, plan_of
 from rtk.experiment.plan import Plan, StopWhen
 from rtk.experiment.upgrade import upgrade
-from rtk.insight.facts import Objective
+from rtk.insight.facts import ServiceLevelObjective
 from tests.experiment.samples import PLAIN, small, with_block
 
 _OPTIONS = Overrides(every_s=10, for_s=300, warm_up_s=0.5, target=0.95, window_s=86400)
@@ -15,7 +15,7 @@ _OPTIONS = Overrides(every_s=10, for_s=300, warm_up_s=0.5, target=0.95, window_s
 def test_an_experiment_becomes_a_verification_and_stays_itself() -> None:
     plain = json.loads(PLAIN.read_bytes())
     upgraded = upgrade(plain, _OPTIONS, new_id=lambda: "an-id")
-    objective = Objective(0.95, 86400, "Application responds")
+    objective = ServiceLevelObjective(0.95, 86400, "Application responds")
     assert plan_of(upgraded) == Plan(10, 300, 0.5, 0, objective, verification_id="an-id")
     extensions = upgraded.pop("extensions")
     assert upgraded == plain == json.loads(PLAIN.read_bytes())
@@ -45,7 +45,7 @@ def test_a_verification_is_not_replaced_unasked() -> None:
         upgrade(written, _OPTIONS)
     plan = plan_of(upgrade(written, _OPTIONS, replace=True, name="other"))
     assert (plan.verification_id, plan.max_in_flight) == ("mine", 5)
-    assert plan.objective == Objective(0.95, 86400, "other")
+    assert plan.objective == ServiceLevelObjective(0.95, 86400, "other")
 
 
 def test_what_is_no_experiment_is_refused() -> None:

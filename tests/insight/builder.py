@@ -6,11 +6,11 @@ from rtk.insight.facts import (
     ActivitySpan,
     Facts,
     Measurement,
-    Measurements,
-    Objective,
+    MeasurementSeries,
     Outcome,
     Phase,
     PhaseSpan,
+    ServiceLevelObjective,
 )
 
 OUTCOME: dict[str, Outcome] = {".": "met", "x": "deviated", "-": "missed", "s": "missed", "i": "missed"}
@@ -33,7 +33,7 @@ def run_of(
     say otherwise.
     """
     valued = given.pop("values", True)
-    measurements = Measurements()
+    measurements = MeasurementSeries()
     parts: tuple[tuple[Phase, str], ...] = (
         ("baseline", baseline),
         ("conditions", conditions),
@@ -51,7 +51,7 @@ def run_of(
         "duration_s": max(due, 1.0),
         "started_at": 0.0,
         "measurements": measurements,
-        "objective": Objective(0.95, DAY),
+        "objective": ServiceLevelObjective(0.95, DAY),
         "outage_lasts_s": 1.0,
         "phases": tuple(PhaseSpan(phase, 0.0, None, n) for phase, n in (spans or {}).items()),
         "conditions": (ActivitySpan("inject-cpu", float(len(baseline)), None, "succeeded"),),

@@ -3,7 +3,7 @@
 from rtk.insight.cause import SENTENCES, attribution_of, cause_of, compare, comparisons_of
 from rtk.insight.facts import Phase
 from rtk.insight.shape import Attribution, Comparison
-from rtk.insight.tally import Tally, tallies_of
+from rtk.insight.tally import PhaseTally, tallies_of
 from tests.insight.builder import run_of
 
 
@@ -11,7 +11,7 @@ def compared(conditions: str, baseline: str, recovery: str = "", values: bool = 
     return comparisons_of(tallies_of(run_of(conditions, baseline, recovery, values=values)), "ms")
 
 
-def tallies(conditions: str, baseline: str, recovery: str = "") -> dict[Phase, Tally]:
+def tallies(conditions: str, baseline: str, recovery: str = "") -> dict[Phase, PhaseTally]:
     planned: dict[Phase, int] = {"baseline": len(baseline), "conditions": len(conditions), "recovery": len(recovery)}
     spans = {phase: slots for phase, slots in planned.items() if slots}
     return tallies_of(run_of(conditions, baseline, recovery, spans=spans))
@@ -37,8 +37,8 @@ def test_what_luck_explains_is_not_real() -> None:
     assert found.sentence.endswith("with independent measurements).")
 
 
-def tally(outcomes: list[int], values: list[float]) -> Tally:
-    return Tally(planned=len(outcomes), outcomes=bytearray(outcomes), values=values)
+def tally(outcomes: list[int], values: list[float]) -> PhaseTally:
+    return PhaseTally(planned=len(outcomes), outcomes=bytearray(outcomes), values=values)
 
 
 def test_two_tests_each_need_half_the_chance_of_error() -> None:

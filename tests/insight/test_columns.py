@@ -19,14 +19,14 @@ from rtk.insight.facts import (
     ActivitySpan,
     Facts,
     Measurement,
-    Measurements,
+    MeasurementSeries,
     MissedReason,
     Stored,
     code_of,
 )
 from rtk.insight.outage import deviating_spans
 from rtk.insight.proof import BAD, GOOD, MISSED
-from rtk.insight.tally import Tally, tallies_of
+from rtk.insight.tally import PhaseTally, tallies_of
 from tests.insight.builder import run_of
 
 VALUES = st.none() | st.sampled_from([1.0, 2.0, 5.5, float("inf")])
@@ -36,7 +36,7 @@ CODES = st.none() | st.sampled_from(MissedReason)
 @st.composite
 def runs(draw: st.DrawFn) -> Facts:
     """Runs of a few slots in several phases, with conditions, rollbacks and effects at any time."""
-    found, due = Measurements(), 0.0
+    found, due = MeasurementSeries(), 0.0
     for phase in PHASES:
         for slot in range(draw(st.integers(0, 8))):
             due += draw(st.sampled_from([0.0, 1.0, 1.0, 2.5]))
@@ -59,9 +59,9 @@ def runs(draw: st.DrawFn) -> Facts:
     )
 
 
-def one_by_one(facts: Facts) -> dict[str, Tally]:
+def one_by_one(facts: Facts) -> dict[str, PhaseTally]:
     """The tallies, counted one measurement after the other."""
-    tallies: dict[str, Tally] = {phase: Tally() for phase in PHASES}
+    tallies: dict[str, PhaseTally] = {phase: PhaseTally() for phase in PHASES}
     lapsed = Lapsed(lapses_of(facts.effects))
     for m in facts.measurements:
         _count(tallies[m.phase], m, m.phase == "conditions" and lapsed(m.due))
@@ -71,7 +71,7 @@ def one_by_one(facts: Facts) -> dict[str, Tally]:
     return {phase: tally for phase, tally in tallies.items() if tally.planned}
 
 
-def _count(tally: Tally, m: Measurement, lapsed: bool) -> None:
+def _count(tally: PhaseTally, m: Measurement, lapsed: bool) -> None:
     if m.code not in CUT_OFF:
         tally.began = m.due if tally.began is None else tally.began
         tally.last, tally.last_deviated = m.due, m.outcome == "deviated"
@@ -168,7 +168,7 @@ def test_ranks_are_those_of_all_values_together(values: list[float], others: lis
 def test_what_came_in_any_order_is_in_the_order_it_was_due(facts: Facts, random: Any) -> None:
     told = list(facts.measurements)
     random.shuffle(told)
-    found = Measurements()
+    found = MeasurementSeries()
     found.extend(stored(told))
     assert list(found.ordered()) == sorted(told, key=lambda m: (m.due, m.slot))
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtk.insight.facts import OUTCOMES, PHASES, Measurement, Measurements, MissedReason
+from rtk.insight.facts import OUTCOMES, PHASES, Measurement, MeasurementSeries, MissedReason
 
 TIME = st.none() | st.floats(0, 1e6)
 
@@ -32,17 +32,17 @@ MEASUREMENT = st.builds(
 
 @given(st.lists(MEASUREMENT))
 def test_what_was_put_in_comes_out(measurements: list[Measurement]) -> None:
-    kept = Measurements(measurements)
+    kept = MeasurementSeries(measurements)
     assert list(kept) == measurements
     assert len(kept) == len(measurements)
 
 
 @given(st.lists(MEASUREMENT, min_size=1))
 def test_the_last_is_found_from_the_end(measurements: list[Measurement]) -> None:
-    assert Measurements(measurements)[-1] == measurements[-1]
+    assert MeasurementSeries(measurements)[-1] == measurements[-1]
 
 
 @given(st.lists(MEASUREMENT))
 def test_measurements_of_a_phase_keep_their_order(measurements: list[Measurement]) -> None:
     expected = [m for m in measurements if m.phase in ("conditions", "recovery")]
-    assert list(Measurements(measurements).of("conditions", "recovery")) == expected
+    assert list(MeasurementSeries(measurements).of("conditions", "recovery")) == expected

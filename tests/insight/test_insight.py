@@ -11,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rtk.insight.cause import SENTENCES
-from rtk.insight.facts import ActivitySpan, Facts, Gate, Measurement, Measurements, Objective, Phase, Threshold
+from rtk.insight.facts import (
+    ActivitySpan,
+    Facts,
+    Gate,
+    Measurement,
+    MeasurementSeries,
+    Phase,
+    ServiceLevelObjective,
+    Threshold,
+)
 from rtk.insight.insight import insight
 from rtk.insight.outage_length import OutageLength, OutageSource
 from rtk.insight.proof import GOOD, LengthFrom, prove
@@ -313,14 +322,14 @@ def test_any_run_has_an_insight_that_can_be_told(
 @given(st.text(".x-", min_size=1, max_size=120))
 def test_an_answer_that_was_missed_never_helps(conditions: str) -> None:
     """Met slots that are lost instead may forbid a pass, and never make one."""
-    lost = replace(run_of(conditions.replace(".", "-", 3)), objective=Objective(0.5, DAY))
-    kept = replace(run_of(conditions), objective=Objective(0.5, DAY))
+    lost = replace(run_of(conditions.replace(".", "-", 3)), objective=ServiceLevelObjective(0.5, DAY))
+    kept = replace(run_of(conditions), objective=ServiceLevelObjective(0.5, DAY))
     if insight(lost).figures.verdict == "pass":
         assert insight(kept).figures.verdict == "pass"
 
 
 def many(slots: int) -> Facts:
-    measurements = Measurements()
+    measurements = MeasurementSeries()
     for slot in range(slots):
         phase: Phase = "baseline" if slot < slots // 5 else "conditions" if slot < slots * 4 // 5 else "recovery"
         deviated = slot * 7919 % 100 == 0

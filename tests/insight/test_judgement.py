@@ -40,11 +40,11 @@ def test_one_slot_says_nothing() -> None:
 
 @given(OUTCOMES, st.floats(0.05, 0.99), st.floats(1, 10))
 def test_it_is_what_the_insight_of_such_a_run_says(outcomes: list[bool | None], target: float, length: float) -> None:
-    from rtk.insight.facts import Objective
+    from rtk.insight.facts import ServiceLevelObjective
     from rtk.insight.insight import insight
 
     marks = "".join({True: ".", False: "x", None: "-"}[each] for each in outcomes)
-    whole = insight(run_of(marks, objective=Objective(target, 86_400.0), outage_lasts_s=length))
+    whole = insight(run_of(marks, objective=ServiceLevelObjective(target, 86_400.0), outage_lasts_s=length))
     found = judge(outcomes, target, length)
     assert whole.figures.verdict == found.verdict
     assert whole.proof is not None

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rtk.insight.facts import ActivitySpan, Facts, Objective, PhaseSpan
+from rtk.insight.facts import ActivitySpan, Facts, PhaseSpan, ServiceLevelObjective
 from rtk.insight.insight import insight
 from rtk.insight.occurrence import Allowance, Occurrence, Unpriced
 from rtk.insight.occurs import MONTH_S, Occurs
@@ -54,7 +54,7 @@ def test_a_failover_costs_the_same_to_two_slots_and_the_answer_is_alike_on_a_ser
     for _ in range(60):
         own = chain(60 + minutes * 60 - 20 + 30, 0.99, 3.0, rng).decode().translate({0: "x", 1: "."})
         during, after = 20 * "x" + own[60 : 40 + minutes * 60], own[40 + minutes * 60 :]
-        found = priced(during, own[:60], after, objective=Objective(0.95, MONTH_S), outage_lasts_s=None)
+        found = priced(during, own[:60], after, objective=ServiceLevelObjective(0.95, MONTH_S), outage_lasts_s=None)
         right += abs((found.cost_s or 0) - 21) <= 2 and found.answer is Allowance.WITHIN
     assert right >= 0.95 * 60
 
@@ -106,7 +106,7 @@ def test_all_that_are_expected_are_held_against_the_budget_of_their_own_time() -
 
 @pytest.mark.parametrize("window", [None, 3600.0, 30 * 86_400.0])
 def test_the_objectives_window_makes_no_difference(window: float | None) -> None:
-    found = priced(20 * "x" + 40 * ".", objective=Objective(0.95, window))
+    found = priced(20 * "x" + 40 * ".", objective=ServiceLevelObjective(0.95, window))
     assert found.spent == pytest.approx(42 / (0.05 * MONTH_S))
 
 

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from rtk.insight.facts import Facts, Measurement, Measurements, MissedReason, Outcome, Phase
+from rtk.insight.facts import Facts, Measurement, MeasurementSeries, MissedReason, Outcome, Phase
 from rtk.insight.insight import insight
 from rtk.insight.outage import deviating_spans, deviating_time
 from rtk.insight.tally import tallies_of
@@ -28,7 +28,7 @@ def facts_of(frequency: float, *phases: tuple[Phase, float, str]) -> Facts:
         for phase, start, marks in phases
         for slot, mark in enumerate(marks)
     ]
-    return run_of("", measurements=Measurements(measurements), frequency_s=frequency)
+    return run_of("", measurements=MeasurementSeries(measurements), frequency_s=frequency)
 
 
 def cost(facts: Facts) -> Fraction:

@@ -1,6 +1,6 @@
 """A promise in words, the same wherever it stands."""
 
-from rtk.insight.facts import Objective
+from rtk.insight.facts import ServiceLevelObjective
 from rtk.insight.insight import insight
 from rtk.insight.promise import promise, promise_at_length, promised_share
 from tests.insight.builder import run_of
@@ -17,7 +17,7 @@ def test_a_promise_names_its_quantile_where_it_is_one() -> None:
 
 
 def test_a_verdict_says_which_quantile_was_promised() -> None:
-    promised = Objective(0.95, 86400.0, quantile="p95 <= 300ms")
+    promised = ServiceLevelObjective(0.95, 86400.0, quantile="p95 <= 300ms")
     passed, failed = (insight(run_of(marks, objective=promised)) for marks in ("." * 59, "x" * 9 + "." * 9))
     assert passed.headline.endswith("which proves p95 <= 300ms.")
     assert "where 95 % (p95 <= 300ms) was promised" in failed.headline

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rtk.insight.bounds import proven_at_least
 from rtk.insight.proof import BAD, GOOD, MISSED, needed, prove
-from rtk.insight.quantile_bound import QuantileState, Slots, bounds_of, name_of, seen_bounds
+from rtk.insight.quantile_bound import QuantileState, SlotValues, bounds_of, name_of, seen_bounds
 
 SHARES = (0.5, 0.9, 0.95, 0.99)
 STRETCHES = st.lists(st.tuples(st.sampled_from([10.0, 11.0, 12.0, 20.0, 30.0, 900.0, inf, None]), st.integers(1, 60)))
@@ -19,10 +19,10 @@ VALUES = st.one_of(
 )
 
 
-def slots_of(values: list[float | None]) -> Slots:
+def slots_of(values: list[float | None]) -> SlotValues:
     read = [inf if value is None else value for value in values]
     missed = bytes(value is None for value in values)
-    return Slots(read, missed, sorted(filter(isfinite, read)))
+    return SlotValues(read, missed, sorted(filter(isfinite, read)))
 
 
 def is_proven(values: list[float | None], after: list[float], level: float, share: float, length: float) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtk.insight.facts import Facts, Objective
+from rtk.insight.facts import Facts, ServiceLevelObjective
 from rtk.insight.quantile_bound import QuantileState
 from rtk.insight.shape import Stats
 from rtk.insight.stats import quantile, slots_of, statistics, stats_of
@@ -61,7 +61,7 @@ def test_each_phase_has_quantiles_with_bounds_and_the_run_those_of_its_own_value
 
 
 def test_a_quantile_that_was_promised_is_among_them() -> None:
-    facts = run_of("." * 10, objective=Objective(0.999, quantile="p99.9 <= 1s"))
+    facts = run_of("." * 10, objective=ServiceLevelObjective(0.999, quantile="p99.9 <= 1s"))
     assert [each.name for each in statistics_of(facts)[1]["conditions"].quantiles] == ["p50", "p95", "p99", "p99.9"]
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rtk.insight.columns import DEVIATED, MET, MISSED
-from rtk.insight.facts import Facts, Measurement, Measurements, Threshold
+from rtk.insight.facts import Facts, Measurement, MeasurementSeries, Threshold
 from rtk.insight.thinning import further, outside, thinned, worst_of
 from rtk.report.columns import columns
 
@@ -57,7 +57,7 @@ def test_a_report_shows_of_many_measurements_what_the_browser_shows(vector: dict
         for slot, (due, outcome, value) in enumerate(vector["measurements"])
     )
     threshold = Threshold(**vector["threshold"])
-    facts = Facts("r", "t", 1.0, float(vector["span"]), 0.0, Measurements(slots), threshold=threshold)
+    facts = Facts("r", "t", 1.0, float(vector["span"]), 0.0, MeasurementSeries(slots), threshold=threshold)
     width = vector["span"] / vector["columns"]
     shown = [
         {

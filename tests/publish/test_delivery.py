@@ -11,11 +11,11 @@ import pytest
 
 from rtk.publish import delivery as subject
 from rtk.publish import tail
-from rtk.publish.console import Console, Refused
-from rtk.publish.delivery import Delivery, Final, Opened, Passing, verification_id, way_out
+from rtk.publish.console import Console, ConsoleRefused
+from rtk.publish.delivery import Delivery, Opened, Passing, PermanentRefusal, verification_id, way_out
 from rtk.publish.destination import Destination
-from rtk.publish.marker import Marker, Progress
-from rtk.publish.wire import Answer, NoAnswer, Request
+from rtk.publish.marker import Marker, PublishingProgress
+from rtk.publish.wire import NoAnswer, Request, Response
 from rtk.verify.record import Recorded
 from tests.publish.sample import Writer, finished, lines
 
@@ -38,14 +38,14 @@ class Line:
         self.calls: list[tuple[str, Any]] = []
         self.requests: list[Request] = []
 
-    def __call__(self, request: Request) -> Answer:
+    def __call__(self, request: Request) -> Response:
         self.requests.append(request)
         last = request.url.rpartition("/")[2]
         data = request.body or b"null"
         body = json.loads(gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data)
         self.calls.append((last if last in ("record", "end") else request.method, body))
         status, answer = self.answers(*self.calls[-1])
-        return Answer(status, {}, json.dumps(answer).encode())
+        return Response(status, {}, json.dumps(answer).encode())
 
     @property
     def kinds(self) -> list[str]:
@@ -99,7 +99,7 @@ def test_it_opens_the_run_tells_its_entries_and_its_end_and_is_done(marker: Mark
 @pytest.mark.parametrize("verification", ["", "v-1"])
 def test_a_run_goes_by_its_own_ids_or_by_those_it_was_given(marker: Marker, verification: str, run: str) -> None:
     head = Recorded(marker.path.with_suffix(".record")).head
-    marker.progress = Progress(HERE, verification=verification, run=run)
+    marker.progress = PublishingProgress(HERE, verification=verification, run=run)
     line = Line()
     of(marker, line).step()
     team = f"{HERE}/api/v1/organizations/o-1/teams/t-1"
@@ -150,7 +150,7 @@ def test_a_console_that_knows_less_or_more_is_believed(marker: Marker, told: int
 
 
 def test_a_console_that_misses_some_says_so_with_409_and_is_told_from_there(marker: Marker) -> None:
-    marker.progress = Progress(HERE, "o-1", "t-1", "v", opened=True, next=9, offset=0)
+    marker.progress = PublishingProgress(HERE, "o-1", "t-1", "v", opened=True, next=9, offset=0)
     line = Line(lambda call, body: (409, {"next": 3}) if body.get("from") == 9 else well(call, body))
     to_its_end(of(marker, line))
     assert line.batches == [(9, 4), (3, 10)]
@@ -161,9 +161,9 @@ def test_a_refusal_is_one_even_where_it_says_what_it_has(marker: Marker, status:
     line = Line(lambda call, body: (status, {"next": 5}) if call == "record" else well(call, body))
     delivery = of(marker, line)
     delivery.step()
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ConsoleRefused) as refused:
         delivery.step()
-    assert not isinstance(refused.value, Final)
+    assert not isinstance(refused.value, PermanentRefusal)
     assert (marker.progress.next, marker.progress.refused) == (0, "")
 
 
@@ -171,7 +171,7 @@ def test_a_refusal_is_one_even_where_it_says_what_it_has(marker: Marker, status:
 def test_what_is_refused_for_good_is_marked_so(marker: Marker, status: int) -> None:
     refused = {"next": 5, "detail": "because"}
     line = Line(lambda call, body: (status, refused) if call == "PUT" else well(call, body))
-    with pytest.raises(Final, match="because; it stays here"):
+    with pytest.raises(PermanentRefusal, match="because; it stays here"):
         of(marker, line).step()
     assert "because; it stays here" in marker.progress.refused
 
@@ -180,7 +180,7 @@ def test_an_answer_that_does_not_say_how_much_there_is_is_refused(marker: Marker
     line = Line(lambda call, body: (202, {"next": "all"}) if call == "record" else well(call, body))
     delivery = of(marker, line)
     delivery.step()
-    with pytest.raises(Refused, match="did not say how much of the run it has"):
+    with pytest.raises(ConsoleRefused, match="did not say how much of the run it has"):
         delivery.step()
 
 
@@ -206,21 +206,21 @@ def test_a_batch_of_two_is_halved_as_well(marker: Marker, monkeypatch: pytest.Mo
 def test_one_entry_that_is_too_large_is_refused_for_good_and_so_is_none(tmp_path: Path, beat: bool) -> None:
     writer = Writer(tmp_path)
     with Marker(writer.path, HERE) as marker:
-        marker.progress = Progress(HERE, "o-1", "t-1", "v", opened=True, next=2 if beat else 1)
-        with pytest.raises(Final):
+        marker.progress = PublishingProgress(HERE, "o-1", "t-1", "v", opened=True, next=2 if beat else 1)
+        with pytest.raises(PermanentRefusal):
             of(marker, Line(lambda *_: (413, None))).step(beat)
 
 
 def test_a_console_that_forgets_a_run_is_told_of_it_twice_more_and_then_believed(marker: Marker) -> None:
     line = Line(lambda call, body: (404, None) if call == "record" else well(call, body))
     delivery = of(marker, line)
-    with pytest.raises(Refused):
+    with pytest.raises(ConsoleRefused):
         to_its_end(delivery)
     assert line.kinds == ["PUT", "record"] * 3
 
 
 def test_what_was_forgotten_is_told_from_its_very_beginning(marker: Marker) -> None:
-    marker.progress = Progress(HERE, "o-1", "t-1", "v", opened=True, next=9, offset=77)
+    marker.progress = PublishingProgress(HERE, "o-1", "t-1", "v", opened=True, next=9, offset=77)
     line = Line(lambda call, body: (404, None) if body.get("from") == 9 else well(call, body))
     delivery = of(marker, line)
     delivery.step()
@@ -269,7 +269,7 @@ def test_a_console_that_does_not_say_what_it_takes_takes_the_first_version(
     tmp_path: Path, accepts: Any, takes: str
 ) -> None:
     path = finished(tmp_path, version=2)
-    with Marker(path, HERE) as marker, pytest.raises(Refused, match=f"takes run records of {takes}, not 2"):
+    with Marker(path, HERE) as marker, pytest.raises(ConsoleRefused, match=f"takes run records of {takes}, not 2"):
         of(marker, Line(lambda *_: (200, {"accepts": accepts}))).step()
 
 

@@ -9,26 +9,26 @@ import pytest
 
 from rtk.clock import SystemClock
 from rtk.experiment.plan import Plan
-from rtk.insight.facts import Objective
+from rtk.insight.facts import ServiceLevelObjective
 from rtk.insight.outage_length import Learned
 from rtk.publish import learning
 from rtk.publish.delivery import named
 from rtk.publish.destination import Destination
 from rtk.publish.learning import Lesson
-from rtk.publish.wire import Answer, NoAnswer, Request, Send
+from rtk.publish.wire import NoAnswer, Request, Response, Send
 
 WHERE = Destination("https://console.example", "Bearer x", organization="acme", team="shop")
 KEY = str(UUID(int=7))
-PLAN = Plan(5, 900, objective=Objective(0.95), verification_id=KEY)
+PLAN = Plan(5, 900, objective=ServiceLevelObjective(0.95), verification_id=KEY)
 TAUGHT = {"seconds": 41.2, "outages": 12, "runs": 5}
 
 
 def answering(status: int, learned: Any = None, asked: list[str] | None = None) -> Send:
-    def send(request: Request) -> Answer:
+    def send(request: Request) -> Response:
         if asked is not None:
             asked.append(f"{request.method} {request.url}")
         block = {"name": "chaosiq", **({"outage_learned": learned} if learned is not None else {})}
-        return Answer(status, body=json.dumps({"document": {"extensions": [block]}}).encode())
+        return Response(status, body=json.dumps({"document": {"extensions": [block]}}).encode())
 
     return send
 
@@ -47,7 +47,7 @@ def test_what_was_learned_is_part_of_the_plan() -> None:
 
 def test_a_verification_without_an_id_is_asked_for_by_the_one_it_is_published_under() -> None:
     asked: list[str] = []
-    planned(answering(200, TAUGHT, asked), Plan(5, 900, objective=Objective(0.95)))
+    planned(answering(200, TAUGHT, asked), Plan(5, 900, objective=ServiceLevelObjective(0.95)))
     assert asked[0].endswith(f"/verifications/{named(None, 'Checkout', 'checkout.json', 'shop')}")
 
 
@@ -66,10 +66,10 @@ def test_any_other_answer_leaves_the_plan_as_it_is(status: int, learned: Any) ->
 
 
 def test_what_the_file_brought_along_stays_where_the_console_cannot_be_asked() -> None:
-    def away(_: Request) -> Answer:
+    def away(_: Request) -> Response:
         raise NoAnswer("nobody answers")
 
-    known = Plan(5, 900, objective=Objective(0.95), outage_learned=Learned(20.0, 7, 3))
+    known = Plan(5, 900, objective=ServiceLevelObjective(0.95), outage_learned=Learned(20.0, 7, 3))
     assert planned(away, known) == known
 
 
@@ -77,9 +77,9 @@ def test_a_console_that_hangs_is_not_waited_for_for_long(monkeypatch: pytest.Mon
     monkeypatch.setattr(learning, "ASKED_S", 0.01)
     going_on = threading.Event()
 
-    def hanging(_: Request) -> Answer:
+    def hanging(_: Request) -> Response:
         going_on.wait(10)
-        return Answer(404)
+        return Response(404)
 
     assert planned(hanging) == PLAN
     going_on.set()

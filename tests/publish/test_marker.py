@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rtk.publish.marker import Marker, Progress, Taken, marker_path, progress_of
+from rtk.publish.marker import AlreadyPublishing, Marker, PublishingProgress, marker_path, progress_of
 from tests.verify.disk import Disk
 
 RECORD = "run-1.record"
@@ -29,9 +29,9 @@ def record(tmp_path: Path) -> Path:
 
 
 def test_what_is_saved_is_there_for_the_next(record: Path) -> None:
-    whole = Progress("https://one", "o", "t", "v", "r", True, 12345, 678, True, False, "")
+    whole = PublishingProgress("https://one", "o", "t", "v", "r", True, 12345, 678, True, False, "")
     with Marker(record, "https://one") as marker:
-        assert marker.progress == Progress("https://one")
+        assert marker.progress == PublishingProgress("https://one")
         marker.progress = whole
         marker.save()
     assert progress_of(marker_path(record)) == whole
@@ -40,7 +40,7 @@ def test_what_is_saved_is_there_for_the_next(record: Path) -> None:
 
 
 def test_one_that_is_new_tells_of_nothing_but_its_address() -> None:
-    new = Progress("https://one")
+    new = PublishingProgress("https://one")
     assert (new.opened, new.next, new.offset, new.ends, new.done) == (False, 0, 0, False, False)
 
 
@@ -50,7 +50,7 @@ def test_a_shorter_text_leaves_nothing_of_a_longer_one(record: Path) -> None:
         marker.save()
         marker.progress.refused = ""
         marker.save()
-    assert progress_of(marker_path(record)) == Progress("https://one")
+    assert progress_of(marker_path(record)) == PublishingProgress("https://one")
 
 
 def test_it_is_for_its_owner_alone(record: Path) -> None:
@@ -67,7 +67,7 @@ def test_a_record_that_has_none_is_not_given_one_without_an_address(record: Path
 def test_two_of_one_process_do_not_have_it_at_once(record: Path) -> None:
     with Marker(record, "https://one"):
         files = len(list(Path("/proc/self/fd").iterdir()))
-        with pytest.raises(Taken):
+        with pytest.raises(AlreadyPublishing):
             Marker(record, "https://one")
         assert len(list(Path("/proc/self/fd").iterdir())) == files, "the file of who does not get it stays open"
     Marker(record).close()
@@ -79,7 +79,7 @@ def test_two_processes_do_not_have_it_at_once_and_a_dead_one_holds_nothing(recor
     ) as other:
         assert other.stdout
         assert other.stdout.readline() == "held\n"
-        with pytest.raises(Taken):
+        with pytest.raises(AlreadyPublishing):
             Marker(record, "https://one")
         other.kill()
     with Marker(record) as marker:
@@ -104,7 +104,7 @@ def test_a_torn_one_says_nothing_and_is_begun_anew(record: Path, text: bytes) ->
     marker_path(record).write_bytes(text)
     assert progress_of(marker_path(record)) is None
     with Marker(record, "https://one") as marker:
-        assert marker.progress == Progress("https://one")
+        assert marker.progress == PublishingProgress("https://one")
 
 
 def test_one_that_is_not_there_says_nothing(record: Path) -> None:
@@ -127,7 +127,7 @@ def test_where_a_record_goes_to_is_known_after_a_power_failure(record: Path) -> 
     with Marker(record, "https://one") as marker:
         marker.begin(disk.sync)
         (record.parent / "found").write_bytes(disk.after_power_loss(marker_path(record)))
-    assert progress_of(record.parent / "found") == Progress("https://one")
+    assert progress_of(record.parent / "found") == PublishingProgress("https://one")
 
 
 def test_a_disk_that_makes_nothing_durable_stops_nothing(record: Path) -> None:
@@ -136,4 +136,4 @@ def test_a_disk_that_makes_nothing_durable_stops_nothing(record: Path) -> None:
 
     with Marker(record, "https://one") as marker:
         marker.begin(fails)
-    assert progress_of(marker_path(record)) == Progress("https://one")
+    assert progress_of(marker_path(record)) == PublishingProgress("https://one")

@@ -16,7 +16,7 @@ from rtk.publish.console import Console
 from rtk.publish.destination import Destination
 from rtk.publish.marker import marker_path, progress_of
 from rtk.publish.patience import LONGEST_S, Patience
-from rtk.publish.pending import Sender, Sent, waiting
+from rtk.publish.pending import PendingSender, Sent, waiting
 from rtk.publish.publisher import Publisher
 from rtk.verify.record import Recorded
 from tests.publish.sample import Writer, finished
@@ -160,7 +160,7 @@ def test_a_token_revoked_in_mid_run_is_said_once_and_the_rest_is_sent_later(
         writer.end()
         assert not publisher.finish(30)
     assert len([r for r in caplog.records if "does not accept the token" in r.message]) == 1
-    sent = Sender(where(toy, "another"), SystemClock(), 10).all(writer.path.parent)
+    sent = PendingSender(where(toy, "another"), SystemClock(), 10).all(writer.path.parent)
     assert sent.sent == [writer.run]
     all_there(toy, writer.path)
 
@@ -245,7 +245,7 @@ def test_a_run_that_was_heard_of_just_now_says_nothing_that_is_empty(
 def test_what_will_never_be_taken_is_not_tried_for_ever(toy: ToyConsole, tmp_path: Path) -> None:
     path = finished(tmp_path)
     toy.faults = in_turn(Says(422, {"detail": "entries[0]: no"}))
-    sender = Sender(where(toy), SystemClock(), 5)
+    sender = PendingSender(where(toy), SystemClock(), 5)
     marker_path(path).write_text(json.dumps({"url": sender.where.url}))
     why = sender.all(tmp_path).dropped[path.stem]
     assert "entries[0]: no" in why
@@ -257,7 +257,7 @@ def test_a_run_of_a_deleted_verification_is_dropped_and_published_as_one_of_a_ne
     toy: ToyConsole, tmp_path: Path
 ) -> None:
     path = finished(tmp_path)
-    sender = Sender(where(toy), SystemClock(), 5)
+    sender = PendingSender(where(toy), SystemClock(), 5)
     gone = Says(410, {"detail": "this verification was deleted"})
     marker_path(path).write_text(json.dumps({"url": sender.where.url}))
     toy.faults = in_turn(gone)
@@ -293,16 +293,16 @@ def test_an_execution_that_is_refused_for_good_is_set_aside(toy: ToyConsole, tmp
     path = tmp_path / f"one{spool.SUFFIX}"
     spool.keep(path, spool.Kept(toy.url, {"experiment": {"title": "x"}, "status": "completed"}))
     toy.faults = lambda seen: Says(410, {"detail": "gone"}) if seen.method == "POST" else None
-    done = Sender(where(toy), SystemClock(), 5).all(tmp_path)
+    done = PendingSender(where(toy), SystemClock(), 5).all(tmp_path)
     assert "gone; it stays here, in" in done.dropped["one"]
     assert (path.exists(), path.with_suffix(spool.ASIDE).exists()) == (False, True)
-    assert Sender(where(toy), SystemClock(), 5).all(tmp_path) == Sent([], {}, {})
+    assert PendingSender(where(toy), SystemClock(), 5).all(tmp_path) == Sent([], {}, {})
 
 
 def test_a_record_of_a_version_the_console_does_not_know_yet_is_kept_for_later(toy: ToyConsole, tmp_path: Path) -> None:
     path = finished(tmp_path)
     toy.faults = in_turn(Says(415, {"detail": "client.record: this console takes versions 1 and 2"}))
-    sender = Sender(where(toy), SystemClock(), 5)
+    sender = PendingSender(where(toy), SystemClock(), 5)
     assert "versions 1 and 2" in _begun(path, sender)[path.stem]
     assert sender.all(tmp_path).sent == [path.stem]
 
@@ -310,7 +310,7 @@ def test_a_record_of_a_version_the_console_does_not_know_yet_is_kept_for_later(t
 def test_a_console_that_no_longer_takes_the_record_says_to_update_the_toolkit(toy: ToyConsole, tmp_path: Path) -> None:
     path = finished(tmp_path, version=1)
     toy.accepts = [2, 3]
-    told = _begun(path, Sender(where(toy), SystemClock(), 5))[path.stem]
+    told = _begun(path, PendingSender(where(toy), SystemClock(), 5))[path.stem]
     install = f"`pip install --upgrade --requirement {toy.url}/client/requirements.txt`"
     assert told.endswith(f"takes run records of versions 2 and 3, not 1: update the toolkit: {install}")
 
@@ -319,7 +319,7 @@ def test_a_console_that_no_longer_takes_the_record_says_to_update_the_toolkit(to
 def test_what_a_console_of_another_version_does_not_understand_waits_for_an_update(
     toy: ToyConsole, tmp_path: Path, status: int
 ) -> None:
-    path, sender = finished(tmp_path), Sender(where(toy), SystemClock(), 5)
+    path, sender = finished(tmp_path), PendingSender(where(toy), SystemClock(), 5)
     toy.version = "0.0.9"
     toy.faults = lambda seen: Says(status, {"detail": "outcome: unknown"}) if "/record" in seen.path else None
     name = toy.url.removeprefix("http://")
@@ -339,7 +339,10 @@ def test_what_a_console_of_the_same_version_does_not_understand_is_refused_for_g
     toy.version = rtk.__version__
     toy.faults = lambda seen: Says(422, {"detail": "outcome: unknown"}) if "/record" in seen.path else None
     marker_path(path).write_text(json.dumps({"url": toy.url}))
-    assert "outcome: unknown; it stays here" in Sender(where(toy), SystemClock(), 5).all(tmp_path).dropped[path.stem]
+    assert (
+        "outcome: unknown; it stays here"
+        in PendingSender(where(toy), SystemClock(), 5).all(tmp_path).dropped[path.stem]
+    )
 
 
 @pytest.mark.parametrize(("accepts", "takes"), [(None, "version 1"), ([1], "version 1"), ([1, 3], "versions 1 and 3")])
@@ -348,7 +351,7 @@ def test_a_record_that_an_older_console_does_not_take_waits_until_it_is_updated(
 ) -> None:
     path = finished(tmp_path, version=2)
     toy.accepts = accepts
-    sender = Sender(where(toy), SystemClock(), 5)
+    sender = PendingSender(where(toy), SystemClock(), 5)
     told = f"{toy.url.removeprefix('http://')} takes run records of {takes}, not 2: update the console"
     assert _begun(path, sender) == {path.stem: told}
     assert toy.run().entries == []
@@ -360,10 +363,10 @@ def test_a_record_that_an_older_console_does_not_take_waits_until_it_is_updated(
 def test_a_console_that_does_not_say_what_it_takes_takes_the_first_version(toy: ToyConsole, tmp_path: Path) -> None:
     toy.accepts = None
     path = finished(tmp_path, version=1)
-    assert _begun(path, Sender(where(toy), SystemClock(), 5)) == {}
+    assert _begun(path, PendingSender(where(toy), SystemClock(), 5)) == {}
 
 
-def _begun(path: Path, sender: Sender) -> dict[str, str]:
+def _begun(path: Path, sender: PendingSender) -> dict[str, str]:
     marker_path(path).write_text(json.dumps({"url": sender.where.url}))
     return sender.all(path.parent).left
 
@@ -383,7 +386,7 @@ def test_the_marker_says_how_far_it_went_and_holds_no_token(toy: ToyConsole, wri
 def test_nothing_goes_to_a_console_that_it_was_not_meant_for(toy: ToyConsole, tmp_path: Path) -> None:
     path = finished(tmp_path)
     marker_path(path).write_text(json.dumps({"url": "http://127.0.0.1:1"}))
-    assert Sender(where(toy), SystemClock(), 1).all(tmp_path).sent == []
+    assert PendingSender(where(toy), SystemClock(), 1).all(tmp_path).sent == []
     assert toy.memory.seen == []
 
 

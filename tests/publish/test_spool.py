@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from rtk.publish import spool
-from rtk.publish.console import Console, Refused
+from rtk.publish.console import Console, ConsoleRefused
 from rtk.publish.destination import Destination
 from rtk.publish.spool import Kept, deliver, keep, read, send, waiting
-from rtk.publish.wire import Answer, NoAnswer, Request
+from rtk.publish.wire import NoAnswer, Request, Response
 from tests.verify.disk import Disk
 
 HERE = "https://one.example"
@@ -26,14 +26,14 @@ class Executions:
         self.fails: Callable[[str], bool] = lambda _: False
         self.page = "https://one.example/api/Org/A/executions/e-2"
 
-    def __call__(self, request: Request) -> Answer:
+    def __call__(self, request: Request) -> Response:
         self.calls.append(f"{request.method} {request.url.removeprefix(HERE).removeprefix('/api/v1/organizations/')}")
         if self.fails(self.calls[-1]):
             raise NoAnswer("away")
         if request.method == "PUT":
-            return Answer(204)
+            return Response(204)
         answer = {"id": "e-2" if request.url.endswith("executions") else "e-1"}
-        return Answer(201, {"content-location": self.page}, json.dumps(answer).encode())
+        return Response(201, {"content-location": self.page}, json.dumps(answer).encode())
 
     def console(self) -> Console:
         return Console(Destination(HERE, "Bearer x", True, "o-1", "t-1"), self)
@@ -81,7 +81,7 @@ def test_a_damaged_one_says_nothing_is_refused_and_stays(path: Path, text: bytes
     path.write_bytes(text)
     assert read(path) is None
     assert list(waiting(path.parent, HERE)) == []
-    with pytest.raises(Refused, match=r"one\.execution is damaged") as refused:
+    with pytest.raises(ConsoleRefused, match=r"one\.execution is damaged") as refused:
         send(path, Executions().console())
     assert refused.value.status == 0, "no console has said so"
     assert path.exists()
@@ -141,7 +141,7 @@ def test_the_page_is_that_of_the_last_answer_that_names_one() -> None:
     assert deliver(kept(), console.console()) == "https://one.example/Org/A/executions/e-2"
     known = kept(experiment_id="e-1", execution_id="e-2", page="https://one.example/known")
     assert deliver(known, console.console()) == "https://one.example/known"
-    moved = Answer(200, {"content-location": "https://one.example/api/moved"})
+    moved = Response(200, {"content-location": "https://one.example/api/moved"})
     assert deliver(known, Console(console.console().where, lambda _: moved)) == "https://one.example/moved"
 
 

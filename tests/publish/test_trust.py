@@ -9,8 +9,8 @@ from rtk.experiment.address import parse
 from rtk.publish.trust import (
     MOST,
     Agreed,
-    Doubt,
     Trust,
+    UntrustedReason,
     agree,
     agreed,
     called,
@@ -35,17 +35,17 @@ RTK_URL = {"RTK_URL": "https://ci.example/"}
         ("https://other.example:8443/x.json", None),
         ("https://ci.example/x.json", None),
         ("https://kept.example/x.json", None),
-        ("https://other.example/x.json", Doubt.STRANGER),
-        ("https://console.example:8443/x.json", Doubt.STRANGER),
-        ("https://console.example.evil.example/x.json", Doubt.STRANGER),
-        ("https://console.example@evil.example/x.json", Doubt.STRANGER),
-        ("https://evil.example/console.example", Doubt.STRANGER),
-        ("http://127.0.0.1:8000/x.json", Doubt.STRANGER),
-        ("http://console.example/x.json", Doubt.OPEN_ROAD),
-        ("http://console.example:443/x.json", Doubt.OPEN_ROAD),
+        ("https://other.example/x.json", UntrustedReason.STRANGER),
+        ("https://console.example:8443/x.json", UntrustedReason.STRANGER),
+        ("https://console.example.evil.example/x.json", UntrustedReason.STRANGER),
+        ("https://console.example@evil.example/x.json", UntrustedReason.STRANGER),
+        ("https://evil.example/console.example", UntrustedReason.STRANGER),
+        ("http://127.0.0.1:8000/x.json", UntrustedReason.STRANGER),
+        ("http://console.example/x.json", UntrustedReason.OPEN_ROAD),
+        ("http://console.example:443/x.json", UntrustedReason.OPEN_ROAD),
     ],
 )
-def test_a_host_is_trusted_where_one_signed_in_or_rtk_url_names_it(url: str, doubt: Doubt | None) -> None:
+def test_a_host_is_trusted_where_one_signed_in_or_rtk_url_names_it(url: str, doubt: UntrustedReason | None) -> None:
     assert doubt_of_host(parse(url), {**SIGNED_IN, **CONSOLE}, Agreed(), RTK_URL) is doubt
 
 
@@ -59,8 +59,8 @@ def test_what_a_person_agreed_to_is_kept_for_that_host_and_road(tmp_path: Path) 
     agree(path, parse("https://one.example/x.json"), {"title": "x"})
     assert path.stat().st_mode & 0o777 == 0o600
     assert doubt_of_host(parse("https://one.example/another.json"), {}, agreed(path), {}) is None
-    assert doubt_of_host(parse("http://one.example/x.json"), {}, agreed(path), {}) is Doubt.OPEN_ROAD
-    assert doubt_of_host(parse("https://one.example:8443/x.json"), {}, agreed(path), {}) is Doubt.STRANGER
+    assert doubt_of_host(parse("http://one.example/x.json"), {}, agreed(path), {}) is UntrustedReason.OPEN_ROAD
+    assert doubt_of_host(parse("https://one.example:8443/x.json"), {}, agreed(path), {}) is UntrustedReason.STRANGER
 
 
 def test_a_revision_is_known_by_what_it_says(tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ def test_a_revision_is_known_by_what_it_says(tmp_path: Path) -> None:
     agree(path, parse("https://one.example/x.json"), {"title": "x", "method": [1]})
     known = agreed(path)
     assert doubt_of_revision({"method": [1], "title": "x"}, known) is None
-    assert doubt_of_revision({"title": "x", "method": [2]}, known) is Doubt.REVISION
+    assert doubt_of_revision({"title": "x", "method": [2]}, known) is UntrustedReason.REVISION
 
 
 def test_who_agrees_to_a_revision_agrees_to_nothing_else_of_its_host(tmp_path: Path) -> None:
@@ -82,13 +82,15 @@ def test_who_agrees_to_a_revision_agrees_to_nothing_else_of_its_host(tmp_path: P
     [
         ("http://c.example", "http://c.example/x.json", None),
         ("http://c.example:8000", "http://c.example:8000/x.json", None),
-        ("http://c.example:8000", "http://c.example/x.json", Doubt.OPEN_ROAD),
-        ("https://c.example", "http://c.example/x.json", Doubt.OPEN_ROAD),
-        ("c.example", "http://c.example/x.json", Doubt.OPEN_ROAD),
+        ("http://c.example:8000", "http://c.example/x.json", UntrustedReason.OPEN_ROAD),
+        ("https://c.example", "http://c.example/x.json", UntrustedReason.OPEN_ROAD),
+        ("c.example", "http://c.example/x.json", UntrustedReason.OPEN_ROAD),
         ("http://c.example", "https://c.example/x.json", None),
     ],
 )
-def test_plain_http_is_as_good_as_the_address_that_rtk_url_names(named: str, url: str, doubt: Doubt | None) -> None:
+def test_plain_http_is_as_good_as_the_address_that_rtk_url_names(
+    named: str, url: str, doubt: UntrustedReason | None
+) -> None:
     assert doubt_of_host(parse(url), {}, Agreed(), {"RTK_URL": named}) is doubt
 
 

@@ -9,12 +9,12 @@ from rtk.insight.facts import (
     ActivitySpan,
     Facts,
     Measurement,
-    Measurements,
-    Objective,
+    MeasurementSeries,
     Outcome,
     Phase,
     PhaseSpan,
     RunEvent,
+    ServiceLevelObjective,
     Threshold,
 )
 from rtk.insight.insight import insight
@@ -22,7 +22,7 @@ from rtk.insight.shape import Insight
 from rtk.insight.stops import StopCause, Stopping
 
 STARTED = 1587117437.0  # 2020-04-17 09:57:17 UTC
-OBJECTIVE = Objective(0.95, 86400.0, "EC2 instance should respond within 6 seconds")
+OBJECTIVE = ServiceLevelObjective(0.95, 86400.0, "EC2 instance should respond within 6 seconds")
 TITLE = "Expect a quick response from a request to a server on an EC2 instance when the processor is loaded"
 THRESHOLD = Threshold(upper=6000.0, unit="ms")
 HOSTILE = "<script>alert(1)</script> | `x` [a](javascript:b)\n\x1b[31m\x00\u202e \U0001f525 &amp; \"'" + "w" * 10_000
@@ -49,7 +49,7 @@ def wave(low: float, high: float) -> Value:
 
 def clean() -> Facts:
     """The tutorial's run as it should be: 30 slots every 10 s, a minute before and a minute after."""
-    measurements = Measurements(
+    measurements = MeasurementSeries(
         [
             *slots("baseline", 2.0, 6, 10.0, wave(900, 1300)),
             *slots("conditions", 62.0, 30, 10.0, wave(2800, 5200)),
@@ -96,7 +96,7 @@ def deviating() -> Facts:
         *slots("conditions", 62.0, 30, 10.0, value),
         *whole.measurements.of("recovery"),
     ]
-    return replace(whole, measurements=Measurements(measured))
+    return replace(whole, measurements=MeasurementSeries(measured))
 
 
 def published() -> Facts:
@@ -116,7 +116,7 @@ def published() -> Facts:
         frequency_s=10.0,
         duration_s=341.0,
         started_at=STARTED,
-        measurements=Measurements(slots("conditions", 0.0, 30, 10.0, value)),
+        measurements=MeasurementSeries(slots("conditions", 0.0, 30, 10.0, value)),
         objective=OBJECTIVE,
         measures=("http-response-time",),
         threshold=THRESHOLD,
@@ -135,7 +135,7 @@ def broken() -> Facts:
     """A service that missed its target before any condition."""
     whole = deviating()
     bad = (m._replace(outcome="deviated", value=7_100.0) if m.phase == "baseline" else m for m in whole.measurements)
-    return replace(whole, measurements=Measurements(bad))
+    return replace(whole, measurements=MeasurementSeries(bad))
 
 
 def not_restored() -> Facts:
@@ -168,7 +168,7 @@ def long() -> Facts:
         duration_s=5006.0,
         title="The shop answers while a zone is gone",
         outage_lasts_s=1.0,
-        measurements=Measurements(
+        measurements=MeasurementSeries(
             [
                 *slots("baseline", 1.0, 10_000, 0.05, wave(80, 240)),
                 *slots("conditions", 501.0, 80_000, 0.05, value),
@@ -200,7 +200,7 @@ def boolean() -> Facts:
     return replace(
         clean(),
         frequency_s=3.0,
-        measurements=Measurements(
+        measurements=MeasurementSeries(
             [
                 *slots("baseline", 2.0, 20, 3.0, lambda k: ("met", None, None)),
                 *slots("conditions", 62.0, 100, 3.0, value),
@@ -224,7 +224,7 @@ def nothing() -> Facts:
         frequency_s=10.0,
         duration_s=3.1,
         started_at=STARTED,
-        measurements=Measurements(),
+        measurements=MeasurementSeries(),
         objective=OBJECTIVE,
         threshold=THRESHOLD,
         status="failed",
@@ -237,7 +237,7 @@ def stopped() -> Facts:
     kept = [m for m in whole.measurements if m.phase == "baseline" or (m.due < 200 and m.phase == "conditions")]
     return replace(
         whole,
-        measurements=Measurements(kept),
+        measurements=MeasurementSeries(kept),
         duration_s=212.0,
         stop=Stopping(StopCause.OTHER, "Ctrl-C"),
         status="interrupted",
@@ -253,10 +253,10 @@ def hostile() -> Facts:
     return replace(
         whole,
         title=HOSTILE,
-        objective=Objective(0.95, 86400.0, HOSTILE),
+        objective=ServiceLevelObjective(0.95, 86400.0, HOSTILE),
         measures=(HOSTILE,),
         threshold=Threshold(upper=6000.0, unit=HOSTILE),
-        measurements=Measurements(m._replace(reason=HOSTILE) for m in whole.measurements),
+        measurements=MeasurementSeries(m._replace(reason=HOSTILE) for m in whole.measurements),
         conditions=tuple(replace(c, name=HOSTILE, failure=HOSTILE) for c in whole.conditions),
         rollbacks=tuple(replace(r, name=HOSTILE, failure=HOSTILE, by_hand=HOSTILE) for r in whole.rollbacks),
         events=(RunEvent(100.0, HOSTILE),),

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtk.insight.facts import Facts, Measurement, Measurements, Outcome, Threshold
+from rtk.insight.facts import Facts, Measurement, MeasurementSeries, Outcome, Threshold
 from rtk.report.columns import columns, thinned
 from tests.report.samples import a_run
 
@@ -10,7 +10,7 @@ slots = st.lists(st.tuples(st.sampled_from(["met", "deviated", "missed"]), value
 
 
 def facts_of(given_slots: list[tuple[Outcome, float | None]]) -> Facts:
-    measurements = Measurements(
+    measurements = MeasurementSeries(
         Measurement("conditions", k, float(k), None, None, outcome, value)
         for k, (outcome, value) in enumerate(given_slots)
     )

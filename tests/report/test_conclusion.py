@@ -4,7 +4,7 @@ import pytest
 
 from rtk.experiment.plan import Plan, StopWhen
 from rtk.experiment.quantity import seconds
-from rtk.insight.facts import Objective
+from rtk.insight.facts import ServiceLevelObjective
 from rtk.insight.outage_length import Learned
 from rtk.report.conclusion import Doubt, conclusion_of
 
@@ -16,7 +16,9 @@ def document(**probe: Any) -> dict[str, Any]:
 
 
 def told(every: float, lasting: float, target: float = 0.95, **more: Any) -> str:
-    return conclusion_of(Plan(every, lasting, objective=Objective(target, 86400), **more), document()).sentence()
+    return conclusion_of(
+        Plan(every, lasting, objective=ServiceLevelObjective(target, 86400), **more), document()
+    ).sentence()
 
 
 def test_a_plan_with_too_few_measurements_says_how_many_it_needs_and_how_to_have_them() -> None:
@@ -91,7 +93,7 @@ def test_a_plan_that_is_stopped_before_its_time_proves_nothing() -> None:
 
 @pytest.mark.parametrize("tolerance", [True, {"type": "range", "range": [200, 299]}, []])
 def test_a_probe_that_can_never_be_met_proves_nothing(tolerance: Any) -> None:
-    plan = Plan(1, 100, objective=Objective(0.95))
+    plan = Plan(1, 100, objective=ServiceLevelObjective(0.95))
     found = conclusion_of(plan, document(tolerance=tolerance))
     assert found.doubt == Doubt.NEVER_MET
     assert found.sentence() == '✗ This plan cannot prove 95 %: its probe "up" can never be met.'

@@ -1,7 +1,7 @@
 from typing import Any
 
 from rtk.experiment.plan import Plan, StopWhen
-from rtk.insight.facts import Objective
+from rtk.insight.facts import ServiceLevelObjective
 from rtk.report.planned import planned
 from tests.report.samples import HOSTILE
 
@@ -26,7 +26,7 @@ DOCUMENT = {
     "method": [ACTION, {"type": "probe", "name": "look"}],
     "rollbacks": [{**ACTION, "name": "stop-cpu"}],
 }
-PLAN = Plan(10, 300, objective=Objective(0.95, 86400))
+PLAN = Plan(10, 300, objective=ServiceLevelObjective(0.95, 86400))
 
 
 def text(plan: Plan = PLAN, **changes: object) -> str:
@@ -107,14 +107,16 @@ def test_stopping_early_is_announced() -> None:
 
 
 def test_what_may_end_a_run_before_its_time_is_told_in_slots() -> None:
-    plan = Plan(10, 600, 60, objective=Objective(0.95), stop_when=StopWhen(decided=True), require_baseline=True)
+    plan = Plan(
+        10, 600, 60, objective=ServiceLevelObjective(0.95), stop_when=StopWhen(decided=True), require_baseline=True
+    )
     told = text(plan)
     assert "May stop early: it fails whatever comes once 7 of its 60 slots have deviated" in told
     assert (
         "Applies no condition where the baseline is broken already: that is once 2 of its 6 slots have deviated" in told
     )
     assert "that is never, for 1 slot are too few" in text(
-        Plan(60, 600, 60, objective=Objective(0.95), require_baseline=True)
+        Plan(60, 600, 60, objective=ServiceLevelObjective(0.95), require_baseline=True)
     )
 
 

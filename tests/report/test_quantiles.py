@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from rtk.insight.insight import insight
-from rtk.insight.promise import Objective
+from rtk.insight.promise import ServiceLevelObjective
 from rtk.insight.proof import LengthFrom
 from rtk.insight.quantile_bound import QuantileBound, QuantileState
 from rtk.insight.shape import Insight
@@ -81,7 +81,7 @@ def test_of_many_values_each_carries_its_bound_everywhere() -> None:
 
 
 def test_the_quantile_that_was_promised_has_a_column() -> None:
-    facts = replace(clean(), objective=Objective(0.999, 86_400.0, quantile="p99.9 <= 6s"))
+    facts = replace(clean(), objective=ServiceLevelObjective(0.999, 86_400.0, quantile="p99.9 <= 6s"))
     assert story(insight(facts), facts).phases.head[-2:] == ("p99.9", "max")
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from rtk.insight.effect import EffectChange, EffectState
-from rtk.insight.facts import ActivitySpan, Facts, Gate, Measurements, PhaseSpan, RunEvent
+from rtk.insight.facts import ActivitySpan, Facts, Gate, MeasurementSeries, PhaseSpan, RunEvent
 from rtk.insight.insight import insight
 from rtk.insight.shape import Insight
 from rtk.report.html import html
@@ -141,7 +141,7 @@ def test_restored_and_recovered_are_two_answers() -> None:
     assert again.explanation.endswith(" after the undo (three in a row).")
     assert undone.mark is not None
     _, facts = a_run("deviating")
-    short = replace(facts, measurements=Measurements(m for m in facts.measurements if m.phase != "recovery"))
+    short = replace(facts, measurements=MeasurementSeries(m for m in facts.measurements if m.phase != "recovery"))
     told = {answer.label: answer for answer in story(insight(short), short).answers}
     assert told["Is everything undone?"].value == "restored"
     assert told["Has it recovered?"].value == "not measured"
@@ -150,7 +150,9 @@ def test_restored_and_recovered_are_two_answers() -> None:
 def test_what_deviated_before_any_condition_is_not_its_first_deviation() -> None:
     _, facts = a_run("deviating")
     before = facts.measurements[1]._replace(outcome="deviated", value=9_000.0)
-    facts = replace(facts, measurements=Measurements([facts.measurements[0], before, *list(facts.measurements)[2:]]))
+    facts = replace(
+        facts, measurements=MeasurementSeries([facts.measurements[0], before, *list(facts.measurements)[2:]])
+    )
     texts = " / ".join(m.text for m in story(insight(facts), facts).moments)
     assert "first deviated measurement of the run, before any condition: 9,000 ms" in texts
     assert "first deviated measurement since the first condition: 7,360 ms" in texts

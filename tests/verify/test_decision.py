@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rtk.experiment.plan import Plan, StopWhen
 from rtk.experiment.strategy import Strategy
-from rtk.insight.facts import MissedReason, Objective, Outcome
+from rtk.insight.facts import MissedReason, Outcome, ServiceLevelObjective
 from rtk.insight.insight import insight
 from rtk.insight.judgement import judge
 from rtk.insight.stops import StopCause
@@ -21,7 +21,7 @@ from tests.verify.test_effect import burning
 from tests.verify.world import World, experiment, play
 
 OUTCOMES: dict[str, Outcome] = {".": "met", "x": "deviated", "-": "missed"}
-PLAN = Plan(1.0, 60.0, cool_down_s=5.0, objective=Objective(0.95), stop_when=StopWhen(decided=True))
+PLAN = Plan(1.0, 60.0, cool_down_s=5.0, objective=ServiceLevelObjective(0.95), stop_when=StopWhen(decided=True))
 SERIES = st.text("..x-", min_size=1, max_size=80)
 TARGETS = st.sampled_from([0.5, 0.8, 0.9, 0.95, 0.99])
 
@@ -30,7 +30,9 @@ class Judged:
     """A decision over a grid of so many slots, and at which slot what was decided."""
 
     def __init__(self, planned: int, target: float = 0.95, baseline: str = "") -> None:
-        plan = Plan(1.0, planned, len(baseline), objective=Objective(target), stop_when=StopWhen(decided=True))
+        plan = Plan(
+            1.0, planned, len(baseline), objective=ServiceLevelObjective(target), stop_when=StopWhen(decided=True)
+        )
         self.decided: list[tuple[int, int]] = []
         self.decision = Decision(plan, 0.0, lambda bad, slots: self.decided.append((bad, slots)))
         before = self.begin("baseline", len(baseline))

@@ -3,14 +3,14 @@
 from pathlib import Path
 
 from rtk.experiment.plan import Plan
-from rtk.insight.facts import Objective
+from rtk.insight.facts import ServiceLevelObjective
 from rtk.insight.insight import insight
 from rtk.verify.facts import facts_of, lasts_of
 from rtk.verify.journal import Slots
 from rtk.verify.record import Recorded
 from tests.verify.world import World, action, experiment, play
 
-PLAN = Plan(10.0, 40.0, warm_up_s=20.0, cool_down_s=20.0, objective=Objective(0.95, 86400.0))
+PLAN = Plan(10.0, 40.0, warm_up_s=20.0, cool_down_s=20.0, objective=ServiceLevelObjective(0.95, 86400.0))
 
 
 def test_slots_are_told_in_order_whatever_the_order_they_were_noted_in() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from rtk.errors import BadInput, CannotRecord
 from rtk.experiment.plan import Plan
-from rtk.insight.facts import Objective
+from rtk.insight.facts import ServiceLevelObjective
 from rtk.insight.insight import insight
 from rtk.verify import journal
 from rtk.verify.facts import facts_of
@@ -32,7 +32,7 @@ KEYS = {
     "steady_states",
     "extensions",
 }
-PLAN = Plan(10.0, 60.0, warm_up_s=20.0, cool_down_s=30.0, objective=Objective(0.95, 86400.0))
+PLAN = Plan(10.0, 60.0, warm_up_s=20.0, cool_down_s=30.0, objective=ServiceLevelObjective(0.95, 86400.0))
 
 
 def written(out: Outcome, path: Path) -> dict[str, Any]:

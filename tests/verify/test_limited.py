@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rtk.experiment.plan import Plan, ValueLimit
-from rtk.insight.facts import Objective, Threshold
+from rtk.insight.facts import ServiceLevelObjective, Threshold
 from rtk.verify.crew import InFlight, Sample
 from rtk.verify.journal import state
 from rtk.verify.limited import ValueLimited, outcome_within
@@ -50,14 +50,14 @@ def test_what_deviated_or_was_missed_already_keeps_its_own_reason() -> None:
 
 def test_a_run_judges_its_slots_by_the_limit_and_its_gate_by_the_tolerance(tmp_path: Path) -> None:
     world.took = lambda at: 0.4 if int(at) % 3 == 0 else 0.1
-    plan = Plan(1.0, 9.0, objective=Objective(0.95, quantile=LIMIT.words), limit=LIMIT)
+    plan = Plan(1.0, 9.0, objective=ServiceLevelObjective(0.95, quantile=LIMIT.words), limit=LIMIT)
     bound = Threshold(upper=300.0, unit="ms")
     run = play(tmp_path, experiment(method=[], rollbacks=[]), plan, threshold=bound)
     assert run.outcomes().count("deviated") == 3
     told = [m.reason for m in run.facts.measurements if m.outcome == "deviated"]
     assert all("ms is more than p95 <= 300ms allows" in str(reason) for reason in told)
     assert run.facts.threshold == bound
-    assert run.facts.objective == Objective(0.95, quantile="p95 <= 300ms")
+    assert run.facts.objective == ServiceLevelObjective(0.95, quantile="p95 <= 300ms")
     assert run.recorded.head["plan"]["limit"] == {"position": 0, "upper": 300.0, "unit": "ms", "words": "p95 <= 300ms"}
     deviated = next(e for e in run.entries("measurement") if e["outcome"] == "deviated")
     assert state(deviated, [probe()])["steady_state_met"] is False

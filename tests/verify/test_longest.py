@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from rtk.experiment.plan import Plan
-from rtk.insight.facts import Objective
+from rtk.insight.facts import ServiceLevelObjective
 from rtk.report.planned import planned
 from rtk.verify.longest import beside_s
 from rtk.verify.undo import GRACE_S, LIMIT_S
@@ -59,7 +59,7 @@ def test_an_undo_that_never_works_takes_no_longer_than_was_told(world: World, tm
 
 
 def test_the_plan_names_what_it_costs_at_worst() -> None:
-    plan = Plan(1.0, 60.0, warm_up_s=10.0, cool_down_s=20.0, objective=Objective(0.95, 86400.0))
+    plan = Plan(1.0, 60.0, warm_up_s=10.0, cool_down_s=20.0, objective=ServiceLevelObjective(0.95, 86400.0))
     lines = planned(plan, experiment(rollbacks=[process(provider={"timeout": 10})]))
     assert (
         "At worst, with every measurement deviating (2 min 18 s, 48 s of it while effects are awaited and rollbacks "

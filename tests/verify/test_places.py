@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from rtk.errors import CannotRecord
-from rtk.publish.marker import Progress
+from rtk.publish.marker import PublishingProgress
 from rtk.publish.pending import is_unsent
 from rtk.verify import places
 from rtk.verify.record import line_of
@@ -55,7 +55,7 @@ def test_what_is_still_to_be_sent_is_never_dropped(tmp_path: Path) -> None:
     for name, done, refused in (("unsent", False, ""), ("sent", True, ""), ("refused", False, "of another team")):
         path = directory / f"{name}.record"
         kept(path, now - 31 * 86400, END)
-        marker = msgspec.json.encode(Progress("http://console", done=done, refused=refused))
+        marker = msgspec.json.encode(PublishingProgress("http://console", done=done, refused=refused))
         path.with_suffix(".published").write_bytes(marker)
     kept(directory / "never-published.record", now - 31 * 86400, END)
     kept(directory / "waiting.execution", now - 31 * 86400, b"{}")

@@ -9,7 +9,7 @@ import pytest
 
 from rtk.errors import BadInput, CannotRecord
 from rtk.experiment.plan import Plan, StopWhen
-from rtk.insight.facts import MissedReason, Objective
+from rtk.insight.facts import MissedReason, ServiceLevelObjective
 from rtk.insight.insight import insight
 from rtk.insight.stops import StopCause, Stopping
 from rtk.verify.facts import facts_of
@@ -78,7 +78,7 @@ def test_a_torn_tail_hides_nothing_before_it(world: World, tmp_path: Path, cut: 
 
 def test_a_run_that_was_decided_is_completed_as_such(world: World, tmp_path: Path) -> None:
     world.took = lambda now: 2.0 if now >= 5 else 0.1
-    plan = Plan(1.0, 60.0, objective=Objective(0.95), stop_when=StopWhen(decided=True))
+    plan = Plan(1.0, 60.0, objective=ServiceLevelObjective(0.95), stop_when=StopWhen(decided=True))
     path = died(tmp_path, world, '"cause":"decided"', plan=plan)
     recover(remains(path), lambda head: Toolkit(head["experiment"], {}), world.clock, DIED)
     assert [name for _, name in world.done] == ["unburn"]

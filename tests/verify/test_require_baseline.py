@@ -10,13 +10,13 @@ import pytest
 from rtk.cli.ending import COULD_NOT_RUN, INVALID, exit_code
 from rtk.experiment.plan import Plan
 from rtk.experiment.strategy import Strategy
-from rtk.insight.facts import Objective
+from rtk.insight.facts import ServiceLevelObjective
 from rtk.insight.insight import insight
 from rtk.insight.shape import InvalidReason
 from rtk.insight.stops import StopCause
 from tests.verify.world import Outcome, World, experiment, play
 
-PLAN = Plan(1.0, 30.0, 20.0, 5.0, objective=Objective(0.9), require_baseline=True)
+PLAN = Plan(1.0, 30.0, 20.0, 5.0, objective=ServiceLevelObjective(0.9), require_baseline=True)
 
 
 def run(world: World, tmp_path: Path, good_for: float, plan: Plan = PLAN, **more: Any) -> Outcome:
@@ -37,7 +37,7 @@ def test_no_condition_is_applied_and_the_run_was_not_begun(world: World, tmp_pat
 
 
 def test_a_promise_about_a_quantile_is_told_as_it_was_made(world: World, tmp_path: Path) -> None:
-    promise = Objective(0.95, quantile="p95 <= 300ms")
+    promise = ServiceLevelObjective(0.95, quantile="p95 <= 300ms")
     found = insight(run(world, tmp_path, 5.0, replace(PLAN, objective=promise)).facts)
     assert "p95" in found.headline
     assert found.stopped == f"n{found.headline[1:-1]}"

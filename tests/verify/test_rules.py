@@ -3,7 +3,7 @@
 import pytest
 
 from rtk.experiment.plan import Plan, StopWhen
-from rtk.insight.facts import Objective, Outcome
+from rtk.insight.facts import Outcome, ServiceLevelObjective
 from rtk.verify.rules import StopRules
 from rtk.verify.schedule import Grid
 
@@ -15,7 +15,7 @@ class Judged:
 
     def __init__(self, **rules: float) -> None:
         self.asked: list[str] = []
-        plan = Plan(1.0, 100.0, objective=Objective(0.9, 100.0), stop_when=StopWhen(**rules))  # type: ignore[arg-type]
+        plan = Plan(1.0, 100.0, objective=ServiceLevelObjective(0.9, 100.0), stop_when=StopWhen(**rules))  # type: ignore[arg-type]
         self.rules = StopRules(plan, lambda cause, told: self.asked.append(f"{cause}: {told}"))
         self.grid = self.begin(100)
 

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from rtk.experiment.plan import Plan, StopWhen
-from rtk.insight.facts import PHASES, Gate, Objective
+from rtk.insight.facts import PHASES, Gate, ServiceLevelObjective
 from rtk.verify.crew import Sample
 from rtk.verify.hypothesis import reason_of
 from rtk.verify.progress import Waiting
 from tests.verify.world import RUN, World, action, experiment, play, probe
 
-TUTORIAL = Plan(frequency_s=10.0, duration_s=300.0, objective=Objective(0.95, 86400.0))
+TUTORIAL = Plan(frequency_s=10.0, duration_s=300.0, objective=ServiceLevelObjective(0.95, 86400.0))
 
 
 def test_ten_seconds_over_five_minutes_is_thirty_slots_always(world: World, tmp_path: Path) -> None:
@@ -281,7 +281,7 @@ def test_deviated_in_a_row_stops_then_undoes_then_recovers(world: World, tmp_pat
 
 def test_a_share_of_the_budget_stops_the_run(world: World, tmp_path: Path) -> None:
     world.took = lambda at: 5.0 if at > 5 else 0.1
-    plan = Plan(10.0, 600.0, objective=Objective(0.95, 4000.0), stop_when=StopWhen(budget_spent=0.5))
+    plan = Plan(10.0, 600.0, objective=ServiceLevelObjective(0.95, 4000.0), stop_when=StopWhen(budget_spent=0.5))
     out = play(tmp_path, experiment(), plan)
     assert out.facts.stopped == "stopped: the run spent 50 % of the error budget"
     assert out.outcomes().count("deviated") in (10, 11)

@@ -68,8 +68,8 @@ def _ready(head: Entry, estate: Estate) -> Toolkit:
 def _publish(path: Path, where: dict[str, Any], restored: bool) -> None:
     """Send what the run could not, as long as there is patience; else `chaos publish --pending` does."""
     from rtk.publish.destination import Destination
-    from rtk.publish.marker import Marker, Taken
-    from rtk.publish.pending import SENDER_S, Sender
+    from rtk.publish.marker import AlreadyPublishing, Marker
+    from rtk.publish.pending import SENDER_S, PendingSender
 
     try:
         if restored:  # its entries are not those that the console has a part of
@@ -77,8 +77,8 @@ def _publish(path: Path, where: dict[str, Any], restored: bool) -> None:
                 marker.progress.refused = "its record was lost and rebuilt from what its guardian knew"
                 marker.save()
             return
-        Sender(Destination(**where), SystemClock(), SENDER_S).record(path)
-    except (ToolkitError, Taken, OSError) as error:
+        PendingSender(Destination(**where), SystemClock(), SENDER_S).record(path)
+    except (ToolkitError, AlreadyPublishing, OSError) as error:
         logger.warning(f"The rest of the run is not published yet: {error}")
 
 

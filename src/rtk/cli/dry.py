@@ -11,7 +11,7 @@ from rtk.errors import BadInput
 from rtk.experiment.check import validate
 from rtk.experiment.needs import warnings
 from rtk.experiment.plan import Plan
-from rtk.experiment.source import Source
+from rtk.experiment.source import SourceDocument
 from rtk.experiment.varfile import unmatched
 from rtk.report.planned import planned
 from rtk.verify import calls
@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 Variables = tuple[dict[str, Any], dict[str, Any]]
 
 
-def dry(options: Options, source: Source, plan: Plan, variables: Variables, trusting: Trusting) -> int:
+def dry(options: Options, source: SourceDocument, plan: Plan, variables: Variables, trusting: Trusting) -> int:
     """Show what would be done; the exit code."""
     for line in (*planned(plan, source.document), *trusting.all_lines(source.document, variables[0])):
         print(line, flush=True)  # noqa: T201 - what was asked for goes to standard output
@@ -38,7 +38,7 @@ def dry(options: Options, source: Source, plan: Plan, variables: Variables, trus
     return OK
 
 
-def warn(options: Options, source: Source, variables: Variables) -> None:
+def warn(options: Options, source: SourceDocument, variables: Variables) -> None:
     """Say what may go wrong with a source."""
     for warning in (*source.warnings, *unmatched(source.document, *variables), *warnings(source.document)):
         logger.warning(warning)

@@ -45,7 +45,7 @@ class Elsewhere(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class HoldOptions:
     """What to do when another run holds the system: wait so many seconds, or run beside it."""
 
     wait_s: float = 0.0
@@ -55,7 +55,7 @@ class Choice:
 class Holding:
     """What one run holds. Entered right before it begins; raises `Held` there where it may not."""
 
-    def __init__(self, hold: Hold, choice: Choice, clock: Clock, elsewhere: Elsewhere | None = None) -> None:
+    def __init__(self, hold: Hold, choice: HoldOptions, clock: Clock, elsewhere: Elsewhere | None = None) -> None:
         self._hold = hold
         self._choice = choice
         self._clock = clock

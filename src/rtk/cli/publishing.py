@@ -10,8 +10,8 @@ from rtk.errors import BadInput
 from rtk.printable import hanging
 from rtk.publish.destination import Destination, destination
 from rtk.publish.journals import publish
-from rtk.publish.marker import Taken
-from rtk.publish.pending import Sender
+from rtk.publish.marker import AlreadyPublishing
+from rtk.publish.pending import PendingSender
 from rtk.publish.settings import feature, load
 from rtk.report.text import plain
 from rtk.verify.places import runs_directory
@@ -28,18 +28,18 @@ def publishing(path: Path, journal: str | None, as_new: bool = False) -> int:
     where = destination(settings)
     if where is None:
         raise BadInput("nobody is signed in: `chaos signin` first, or set RTK_URL and RTK_TOKEN")
-    sender = Sender(where, SystemClock(), PATIENCE_S)
+    sender = PendingSender(where, SystemClock(), PATIENCE_S)
     if journal is None:
         return _pending(sender, where)
     try:
         page = publish(Path(journal), sender, settings, as_new)
-    except Taken:
+    except AlreadyPublishing:
         raise BadInput(f"{journal} is being published by another process just now") from None
     click.echo(f"Published at {plain(page, LONGEST_ADDRESS)}" if page else f"{journal} is published")
     return OK
 
 
-def _pending(sender: Sender, where: Destination) -> int:
+def _pending(sender: PendingSender, where: Destination) -> int:
     done = sender.all(runs_directory())
     for name in done.sent:
         click.echo(f"{name} is published")

@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Choice:
+class RecoverOptions:
     """The command's options as given."""
 
     run: tuple[str, ...] = ()
@@ -42,7 +42,7 @@ class Choice:
     settings_path: str | None = None
 
 
-def recovering(choice: Choice) -> int:
+def recovering(choice: RecoverOptions) -> int:
     """Do it; the exit code: 0 all undone, 1 something could not be, 5 a rollback failed."""
     prepare_handlers()
     settings = settings_of(choice.settings_path)

@@ -3,13 +3,13 @@
 import sys
 
 from rtk.clock import SystemClock
-from rtk.publish.pending import SENDER_S, Sender, received
+from rtk.publish.pending import SENDER_S, PendingSender, received
 
 
 def main(text: bytes) -> int:
     """Send what waits; 0 when nothing is left."""
     where, directory = received(text)
-    return 1 if Sender(where, SystemClock(), SENDER_S).all(directory).left else 0
+    return 1 if PendingSender(where, SystemClock(), SENDER_S).all(directory).left else 0
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from rtk.errors import BadInput
-from rtk.publish.console import Console, Refused
+from rtk.publish.console import Console, ConsoleRefused
 from rtk.publish.destination import Destination, address_of, destination, root_of
 from rtk.publish.settings import arguments_of, chosen, load, save, with_console
 from rtk.publish.wire import NoAnswer
@@ -78,7 +78,7 @@ def _token(given: Given, environ: Mapping[str, str]) -> str:
 
 
 def _reached(where: Destination) -> Console:
-    """The console, once it accepts the token. Raises `Refused` and `NoAnswer`."""
+    """The console, once it accepts the token. Raises `ConsoleRefused` and `NoAnswer`."""
     console = Console(where)
     try:
         answer = console.call("HEAD", "/")
@@ -93,7 +93,7 @@ def _reached(where: Destination) -> Console:
             ) from None
         return _reached(Destination(where.url, where.authorization, verify_tls=False))
     if answer.status == 401:
-        raise Refused(console.refusal(answer), 401)
+        raise ConsoleRefused(console.refusal(answer), 401)
     return console
 
 

@@ -13,7 +13,7 @@ from rtk.errors import BadInput
 from rtk.experiment.address import Address
 from rtk.experiment.code import code_of
 from rtk.publish import trust
-from rtk.publish.trust import Doubt, Trust
+from rtk.publish.trust import Trust, UntrustedReason
 from rtk.report import code
 from rtk.report.text import plain
 from rtk.verify.redact import Redactor, redactor_of
@@ -23,19 +23,19 @@ MOST_LINES = 60
 REVISION_DIGITS = 12
 
 _WHY = {
-    Doubt.STRANGER: "you are not signed in to {host}, and what it gives would run here with your rights",
-    Doubt.OPEN_ROAD: "over plain http anybody on the way may change what would run here with your rights",
-    Doubt.REVISION: f"nobody has confirmed this revision here, as {trust.VARIABLE}={Trust.REVISION} demands",
+    UntrustedReason.STRANGER: "you are not signed in to {host}, and what it gives would run here with your rights",
+    UntrustedReason.OPEN_ROAD: "over plain http anybody on the way may change what would run here with your rights",
+    UntrustedReason.REVISION: f"nobody has confirmed this revision here, as {trust.VARIABLE}={Trust.REVISION} demands",
 }
 _INSTEAD = {
-    Doubt.STRANGER: "`chaos signin --url {root}` first",
-    Doubt.OPEN_ROAD: "give an address that begins with https",
-    Doubt.REVISION: "run it on a terminal once",
+    UntrustedReason.STRANGER: "`chaos signin --url {root}` first",
+    UntrustedReason.OPEN_ROAD: "give an address that begins with https",
+    UntrustedReason.REVISION: "run it on a terminal once",
 }
 _FROM_NOW_ON = {
-    Doubt.STRANGER: "Run it, and from now on whatever {host} gives?",
-    Doubt.OPEN_ROAD: "Run it, and from now on whatever comes from {root}?",
-    Doubt.REVISION: "Run this revision?",
+    UntrustedReason.STRANGER: "Run it, and from now on whatever {host} gives?",
+    UntrustedReason.OPEN_ROAD: "Run it, and from now on whatever comes from {root}?",
+    UntrustedReason.REVISION: "Run this revision?",
 }
 Variables = tuple[Mapping[str, Any], Mapping[str, Any]]
 
@@ -67,7 +67,7 @@ class Trusting:
         if self._address and self._host and by_host and not self._yes and not _is_asked():
             raise self._refusal(self._address, self._host)
 
-    def doubt(self, document: Mapping[str, Any]) -> Doubt | None:
+    def doubt(self, document: Mapping[str, Any]) -> UntrustedReason | None:
         """Why a document is not run without a question, None where it is."""
         if self._address is None or self._yes:
             return None
@@ -94,7 +94,7 @@ class Trusting:
         if not _is_asked():
             raise self._refusal(self._address, doubt)
         self._show(self._address, doubt, document, variables)
-        question = _FROM_NOW_ON[Doubt.REVISION if self._trust is Trust.REVISION else doubt]
+        question = _FROM_NOW_ON[UntrustedReason.REVISION if self._trust is Trust.REVISION else doubt]
         if not click.confirm(_worded(question, self._address), err=True):
             raise BadInput(f"{_shown(self._address)} is not run: you said no")
         trust.agree(self._place, self._address, document, self._trust)
@@ -113,7 +113,9 @@ class Trusting:
             return self.lines(document, variables)
         return [_from(self._address, document), *code.whole(code_of(document, variables))]
 
-    def _show(self, address: Address, doubt: Doubt, document: Mapping[str, Any], variables: Mapping[str, Any]) -> None:
+    def _show(
+        self, address: Address, doubt: UntrustedReason, document: Mapping[str, Any], variables: Mapping[str, Any]
+    ) -> None:
         click.echo(f"{_from(address, document)}: {_worded(_WHY[doubt], address)}.", err=True)
         told = code.whole(code_of(document, variables), shutil.get_terminal_size().columns - 2)
         for line in islice(told, MOST_LINES):
@@ -121,8 +123,8 @@ class Trusting:
         if next(told, None) is not None:
             click.echo("  That is not all: answer no, and see all of it with --dry.", err=True)
 
-    def _refusal(self, address: Address, doubt: Doubt) -> BadInput:
-        instead = _INSTEAD[Doubt.REVISION if self._trust is Trust.REVISION else doubt]
+    def _refusal(self, address: Address, doubt: UntrustedReason) -> BadInput:
+        instead = _INSTEAD[UntrustedReason.REVISION if self._trust is Trust.REVISION else doubt]
         why = f"{_worded(_WHY[doubt], address)}; {_worded(instead, address)}, or give --yes"
         return BadInput(f"{_shown(address)} is not run: {why}")
 

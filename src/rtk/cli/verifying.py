@@ -18,7 +18,7 @@ from rtk.cli.asked import Options
 from rtk.cli.dry import dry, warn
 from rtk.cli.ending import exit_code
 from rtk.cli.given import settings_of, variables_of
-from rtk.cli.holding import Choice, Holding, hold_of
+from rtk.cli.holding import Holding, HoldOptions, hold_of
 from rtk.cli.logs import Logs, prepare_handlers
 from rtk.cli.masks import Masks
 from rtk.cli.trusting import Trusting
@@ -28,14 +28,14 @@ from rtk.experiment.block import block_of, plan_of
 from rtk.experiment.check import check, validate
 from rtk.experiment.limits import max_in_flight, threshold, time_limit, time_threshold_s, within
 from rtk.experiment.plan import Plan
-from rtk.experiment.source import Source, address_in, read
+from rtk.experiment.source import SourceDocument, address_in, read
 from rtk.experiment.strategy import Strategy, strategy_in
 from rtk.insight.facts import Threshold
 from rtk.publish import versions
 from rtk.publish.destination import root_of
 from rtk.publish.learning import Lesson
 from rtk.publish.pending import is_unsent
-from rtk.publish.session import Ready, Session, session_of, wait_of
+from rtk.publish.session import PublishingSession, Ready, session_of, wait_of
 from rtk.publish.settings import without_control
 from rtk.report.planned import planned
 from rtk.report.write import check_path
@@ -78,7 +78,7 @@ def verifying(options: Options, clock: Clock | None = None) -> int:
 
 def _checked(
     options: Options,
-    source: Source,
+    source: SourceDocument,
     trusting: Trusting,
     whole: dict[str, Any],
     variables: tuple[dict[str, Any], dict[str, Any]],
@@ -111,7 +111,7 @@ def _checked(
     return _Running(options, verification, clock, session, holding, opening).to_the_end()
 
 
-def _planned(options: Options, source: Source) -> Plan:
+def _planned(options: Options, source: SourceDocument) -> Plan:
     """The plan of a source. Raises `BadInput`, also saying so where it is of a console of another version."""
     try:
         check(source.document)
@@ -124,7 +124,7 @@ def _planned(options: Options, source: Source) -> Plan:
         raise BadInput(f"{error}{versions.remedy(address.host, root_of(address.url), version)}") from None
 
 
-def _asked(session: Session | None, plan: Plan, source: Source, toolkit: Toolkit) -> Lesson | None:
+def _asked(session: PublishingSession | None, plan: Plan, source: SourceDocument, toolkit: Toolkit) -> Lesson | None:
     """Begin to ask the console what it has learned of outages; None where there is none."""
     if session is None:
         return None
@@ -139,12 +139,12 @@ def _team_of(toolkit: Toolkit) -> str | None:
 
 
 def _holding(
-    options: Options, plan: Plan, toolkit: Toolkit, run_id: str, clock: Clock, session: Session | None
+    options: Options, plan: Plan, toolkit: Toolkit, run_id: str, clock: Clock, session: PublishingSession | None
 ) -> Holding:
     acted_on = acts_on(toolkit, plan.acts_on)
     hold = hold_of(run_id, toolkit.redact(toolkit.title), clock.now(), acted_on)
     elsewhere = session.holds(_team_of(toolkit)) if session else None
-    return Holding(hold, Choice(options.wait or 0.0, options.alongside), clock, elsewhere)
+    return Holding(hold, HoldOptions(options.wait or 0.0, options.alongside), clock, elsewhere)
 
 
 def _remind(directory: Path) -> None:
@@ -157,7 +157,7 @@ def _remind(directory: Path) -> None:
 
 
 def _verification(
-    options: Options, source: Source, plan: Plan, toolkit: Toolkit, run_id: str, holding: Holding
+    options: Options, source: SourceDocument, plan: Plan, toolkit: Toolkit, run_id: str, holding: Holding
 ) -> Verification:
     probes = toolkit.probes()
     charted, thresholds = _charted(plan, [threshold(probe, toolkit.configuration) for probe in probes])
@@ -222,7 +222,7 @@ class _Running:
         options: Options,
         verification: Verification,
         clock: Clock,
-        session: Session | None,
+        session: PublishingSession | None,
         holding: Holding,
         opening: list[str],
     ) -> None:

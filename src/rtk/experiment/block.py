@@ -14,7 +14,7 @@ from rtk.experiment.values import budget, count, flag, known, outage, proof, tex
 from rtk.experiment.wording import at, shown
 from rtk.figures import chosen_duration, duration
 from rtk.insight import plan_limits as limits
-from rtk.insight.facts import PHASES, Objective
+from rtk.insight.facts import PHASES, ServiceLevelObjective
 from rtk.insight.occurs import Occurs
 from rtk.insight.outage_length import Learned
 
@@ -179,7 +179,7 @@ class _Reader:
         value, place = (self.values.get(key), at(self.place, key)) if option is None else (option, name)
         return None if value is None else within(value, place, limit)
 
-    def _objective(self, promised: QuantilePromise | None) -> Objective | None:
+    def _objective(self, promised: QuantilePromise | None) -> ServiceLevelObjective | None:
         place = at(self.place, "objective")
         raw, values = self.values.get("objective"), self._promise()
         target = promised.share if promised else self._target(values.get("target"), at(place, "target"))
@@ -187,7 +187,7 @@ class _Reader:
         if target is not None:
             name = values.get("name")
             told = "" if name is None else text(name, at(place, "name"))
-            return Objective(target, window, told, promised.spelled() if promised else "")
+            return ServiceLevelObjective(target, window, told, promised.spelled() if promised else "")
         if raw is not None:
             raise BadInput.at(at(place, "target"), "missing, expected a share such as 0.95 (or give --target)")
         if window is not None:
@@ -235,7 +235,7 @@ class _Reader:
         value = self.values.get("max-in-flight")
         return None if value is None else count(value, at(self.place, "max-in-flight"), limits.MOST_IN_FLIGHT)
 
-    def _stop_when(self, objective: Objective | None) -> StopWhen:
+    def _stop_when(self, objective: ServiceLevelObjective | None) -> StopWhen:
         raw, place = self.values.get("stop-when"), at(self.place, "stop-when")
         values = {} if raw is None else known(raw, place, _STOP_WHEN)
         row, spent, longest = (values.get(key) for key in ("deviated-in-a-row", "budget-spent", "max-duration"))
@@ -248,7 +248,7 @@ class _Reader:
             self._decided(values.get(DECIDED), at(place, DECIDED), objective),
         )
 
-    def _decided(self, value: object, place: str, objective: Objective | None) -> bool:
+    def _decided(self, value: object, place: str, objective: ServiceLevelObjective | None) -> bool:
         wanted = value is not None and flag(value, place)
         if self.options.decided:
             wanted, place = True, "--stop-when"
@@ -256,7 +256,7 @@ class _Reader:
             raise BadInput.at(place, "nothing can be decided without an objective, expected one (or give --target)")
         return wanted
 
-    def _require_baseline(self, objective: Objective | None) -> bool:
+    def _require_baseline(self, objective: ServiceLevelObjective | None) -> bool:
         """Whether no condition may begin after a broken baseline; there has to be one that can be judged."""
         value, place = self.values.get(REQUIRE_BASELINE), at(self.place, REQUIRE_BASELINE)
         wanted = value is not None and flag(value, place)
@@ -289,7 +289,7 @@ class _Reader:
         lengths = [outage(value, where) for value, where in declared if value is not None]
         return max(lengths, default=None)
 
-    def _occurs(self, objective: Objective | None) -> Occurs | None:
+    def _occurs(self, objective: ServiceLevelObjective | None) -> Occurs | None:
         value, place = self.values.get(OCCURS), at(self.place, OCCURS)
         if self.options.occurs is not None:
             value, place = self.options.occurs, "--occurs"

@@ -61,7 +61,7 @@ class _Authorization(AuthBase):
         return request
 
 
-class _Session(requests.Session):
+class _NoRedirectSession(requests.Session):
     """Redirects are ours: requests would look at them, and read their whole bodies, even when told not to follow."""
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002 - the base's signature
@@ -80,7 +80,7 @@ def fetch(
     """Fetch a URL. Raises `BadInput` (the address or the answer is not one) or `Unreachable`."""
     deadline = monotonic() + WHOLE_S
     address = parse(url)
-    with _Session() as session:
+    with _NoRedirectSession() as session:
         send = transport or session.request
         for _ in range(_MOST_REDIRECTS + 1):
             token = authorization(address, settings or {}, environ)

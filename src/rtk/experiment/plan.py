@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
-from rtk.insight.facts import Objective, Phase
+from rtk.insight.facts import Phase, ServiceLevelObjective
 from rtk.insight.occurs import Occurs
 from rtk.insight.outage_length import Learned
 
@@ -54,7 +54,7 @@ class Plan:
     duration_s: float
     warm_up_s: float = 0.0
     cool_down_s: float = 0.0
-    objective: Objective | None = None
+    objective: ServiceLevelObjective | None = None
     max_in_flight: int | None = None
     stop_when: StopWhen = StopWhen()
     verification_id: str | None = None

@@ -18,7 +18,7 @@ _NAMES_OF_A_FILE = frozenset(("title", "description", "tags", "contributions", "
 
 
 @dataclass(frozen=True, slots=True)
-class Measuring:
+class MeasurementTerms:
     """How often and how long is measured (seconds), and the share that is promised; None where nothing is.
 
     `quantile` is the promise as it is spelled where it is one about a quantile.
@@ -32,7 +32,7 @@ class Measuring:
     quantile: str = ""
 
 
-def essence(document: Mapping[str, Any], measuring: Measuring) -> str:
+def essence(document: Mapping[str, Any], measuring: MeasurementTerms) -> str:
     """Return the revision of a verification, as a hash: the same for what differs in names alone."""
     kept = {key: value for key, value in document.items() if key not in _NAMES_OF_A_FILE}
     kept["extensions"] = _others(document.get("extensions"))

@@ -18,7 +18,7 @@ _FORMS = {".json": "json", ".yaml": "yaml", ".yml": "yaml"}
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SourceDocument:
     """What was read: `where` names it in sentences, `document` is fresh, `warnings` are whole sentences.
 
     `headers` are those of an address's answer, in lower case.
@@ -37,7 +37,7 @@ def read(
     verify_tls: bool = True,
     transport: Transport | None = None,
     environ: Mapping[str, str] = os.environ,
-) -> Source:
+) -> SourceDocument:
     """Read an experiment from a file or an address.
 
     The loader controls in force (those of the settings, loaded by the command) run around it as they do under
@@ -82,7 +82,7 @@ def _read(
     verify_tls: bool,
     transport: Transport | None,
     environ: Mapping[str, str],
-) -> Source:
+) -> SourceDocument:
     address, headers = address_in(source), dict[str, str]()
     if address:
         where = address.shown
@@ -92,7 +92,7 @@ def _read(
     else:
         where, data, form = source, read_file(Path(source)), form_of(source)
     document, warnings = reading.document(data, where, form)
-    return Source(where, document, warnings, headers)
+    return SourceDocument(where, document, warnings, headers)
 
 
 def _form_of_type(content_type: str, where: str) -> str | None:

@@ -12,7 +12,7 @@ from rtk.insight.compare import fisher, mann_whitney
 from rtk.insight.facts import Phase
 from rtk.insight.shape import Attribution, Comparison
 from rtk.insight.stats import quantile
-from rtk.insight.tally import Tally
+from rtk.insight.tally import PhaseTally
 
 ERROR = 0.05
 SENTENCES: dict[Attribution, str] = {  # the others are told by the comparison, with its figures
@@ -33,9 +33,9 @@ _OF: dict[Phase, str] = {
 }
 
 
-def comparisons_of(tallies: dict[Phase, Tally], unit: str = "", *, broken: bool = False) -> tuple[Comparison, ...]:
+def comparisons_of(tallies: dict[Phase, PhaseTally], unit: str = "", *, broken: bool = False) -> tuple[Comparison, ...]:
     """Conditions and recovery, each against the baseline, where both were measured; `broken` is that baseline."""
-    baseline = tallies.get("baseline", Tally())
+    baseline = tallies.get("baseline", PhaseTally())
     later: tuple[Phase, ...] = ("conditions", "recovery")
     return tuple(
         compare(phase, tallies[phase], baseline, unit, broken=broken)
@@ -45,7 +45,7 @@ def comparisons_of(tallies: dict[Phase, Tally], unit: str = "", *, broken: bool 
 
 
 def attribution_of(
-    comparisons: tuple[Comparison, ...], tallies: dict[Phase, Tally], applied: bool = True
+    comparisons: tuple[Comparison, ...], tallies: dict[Phase, PhaseTally], applied: bool = True
 ) -> Attribution:
     """What the run says about the conditions as the cause; `applied` is whether there was any."""
     if not applied:
@@ -78,7 +78,9 @@ def judged(found: Comparison) -> Attribution:
     return Attribution.DIFFERENT if found.real else Attribution.NOT_PROVEN
 
 
-def compare(phase: Phase, tally: Tally, baseline: Tally, unit: str = "", *, broken: bool = False) -> Comparison:
+def compare(
+    phase: Phase, tally: PhaseTally, baseline: PhaseTally, unit: str = "", *, broken: bool = False
+) -> Comparison:
     """One phase against the baseline; both must have been measured. Against a `broken` one nothing is judged."""
     fisher_p = fisher(tally.met, tally.deviated, baseline.met, baseline.deviated)
     by_value = _by_value(tally, baseline)
@@ -105,7 +107,7 @@ class _ByValue(NamedTuple):
     baseline_median: float
 
 
-def _by_value(tally: Tally, baseline: Tally) -> _ByValue | None:
+def _by_value(tally: PhaseTally, baseline: PhaseTally) -> _ByValue | None:
     mine, theirs = sorted(tally.values), sorted(baseline.values)
     median, baseline_median = quantile(mine, 50), quantile(theirs, 50)
     if median is None or baseline_median is None:
@@ -113,7 +115,7 @@ def _by_value(tally: Tally, baseline: Tally) -> _ByValue | None:
     return _ByValue(*mann_whitney(mine, theirs), median, baseline_median)
 
 
-def _shares(phase: Phase, tally: Tally, baseline: Tally, p: float) -> str:
+def _shares(phase: Phase, tally: PhaseTally, baseline: PhaseTally, p: float) -> str:
     mine, theirs = tally.deviated / tally.measured, baseline.deviated / baseline.measured
     return (
         f"Of the measurements {_OF[phase]} {share(mine)} deviated, of the baseline {share(theirs)} "

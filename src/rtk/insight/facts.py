@@ -13,18 +13,18 @@ from typing import NamedTuple
 
 from rtk.insight.columns import Columns, only, order_of
 from rtk.insight.effect import EffectChange
-from rtk.insight.measurement import OUTCOMES as OUTCOMES  # noqa: PLC0414 - facts are what others know it from
+from rtk.insight.measurement import OUTCOMES as OUTCOMES  # noqa: PLC0414 - others know it from here
 from rtk.insight.measurement import PHASES as PHASES  # noqa: PLC0414
 from rtk.insight.measurement import PHASES_BY_CODE as PHASES_BY_CODE  # noqa: PLC0414
 from rtk.insight.measurement import Measurement as Measurement  # noqa: PLC0414
 from rtk.insight.measurement import Outcome as Outcome  # noqa: PLC0414
 from rtk.insight.measurement import Phase as Phase  # noqa: PLC0414
-from rtk.insight.missed_reason import CUT_OFF as CUT_OFF  # noqa: PLC0414 - facts are what others know it from
+from rtk.insight.missed_reason import CUT_OFF as CUT_OFF  # noqa: PLC0414 - others know it from here
 from rtk.insight.missed_reason import MissedReason as MissedReason  # noqa: PLC0414
 from rtk.insight.missed_reason import missed_reason as missed_reason  # noqa: PLC0414
 from rtk.insight.occurs import Occurs
 from rtk.insight.outage_length import Learned
-from rtk.insight.promise import Objective as Objective  # noqa: PLC0414 - facts are what others know it from
+from rtk.insight.promise import ServiceLevelObjective as ServiceLevelObjective  # noqa: PLC0414 - others know it from here
 from rtk.insight.status import RunStatus
 from rtk.insight.stops import Stopping
 
@@ -45,7 +45,7 @@ class Stored(NamedTuple):
     why: dict[int, MissedReason]
 
 
-class Measurements:
+class MeasurementSeries:
     """Measurements in slot order, kept in columns: 100,000 of them take 4 MiB."""
 
     def __init__(self, measurements: Iterable[Measurement] = ()) -> None:
@@ -94,12 +94,12 @@ class Measurements:
         self._times.extend(columns.times)
         self._why |= {before + place: why for place, why in columns.why.items()}
 
-    def ordered(self) -> "Measurements":
+    def ordered(self) -> "MeasurementSeries":
         """Return them in the order they were due, and of one moment by their slots; as they came where that is it."""
         order = order_of(self._times[::4], self._slots)
         if order is None:
             return self
-        found = Measurements()
+        found = MeasurementSeries()
         found._codes = array("b", map(self._codes.__getitem__, order))
         found._slots = array("q", map(self._slots.__getitem__, order))
         found._times = array("d", bytes(8 * len(self._times)))
@@ -267,8 +267,8 @@ class Facts:
     frequency_s: float
     duration_s: float
     started_at: float
-    measurements: Measurements
-    objective: Objective | None = None
+    measurements: MeasurementSeries
+    objective: ServiceLevelObjective | None = None
     measures: tuple[str, ...] = ()
     threshold: Threshold = Threshold()
     phases: tuple[PhaseSpan, ...] = ()

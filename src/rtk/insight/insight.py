@@ -31,7 +31,7 @@ from rtk.insight.shape import Insight, InvalidReason, SeenLapse
 from rtk.insight.stats import statistics
 from rtk.insight.status import JUDGED
 from rtk.insight.sums import Sums, sums_of
-from rtk.insight.tally import Tally, stopped_early, tallies_of
+from rtk.insight.tally import PhaseTally, stopped_early, tallies_of
 from rtk.insight.verdict import Case, highest, is_gone
 from rtk.insight.wording import Story, headline, limits, next_step, why
 
@@ -41,7 +41,7 @@ _AS_THEY_ARE = ("run_id", "title", "status", "stopped", "started_at", "duration_
 def insight(facts: Facts) -> Insight:
     """Everything computed from a run that has ended. Raises BadInput for an objective that cannot be."""
     tallies = tallies_of(facts)
-    conditions = tallies.get("conditions", Tally())
+    conditions = tallies.get("conditions", PhaseTally())
     series = bytes(conditions.outcomes)
     clustering = clustering_of(series)
     outage = outage_length(facts.frequency_s, facts.outage_lasts_s, learned=facts.outage_learned)
@@ -98,13 +98,13 @@ def insight(facts: Facts) -> Insight:
     )
 
 
-def _baseline(facts: Facts, tallies: dict[Phase, Tally]) -> Baseline:
-    before, promised = tallies.get("baseline", Tally()), facts.objective
+def _baseline(facts: Facts, tallies: dict[Phase, PhaseTally]) -> Baseline:
+    before, promised = tallies.get("baseline", PhaseTally()), facts.objective
     told = (promised.target, promised.quantile) if promised else ()
     return Baseline(before.met, before.deviated, *told)
 
 
-def _case(facts: Facts, conditions: Tally, proof: Proof | None, baseline: Baseline, outage_slots: float) -> Case:
+def _case(facts: Facts, conditions: PhaseTally, proof: Proof | None, baseline: Baseline, outage_slots: float) -> Case:
     begun = conditions.planned > 0 or bool(facts.conditions)
     case = Case(
         target=facts.objective.target if facts.objective else None,
@@ -122,13 +122,13 @@ def _case(facts: Facts, conditions: Tally, proof: Proof | None, baseline: Baseli
     return replace(case, invalid=_invalid(facts, case, baseline)) if case.judged else case
 
 
-def _outlasting(tallies: dict[Phase, Tally]) -> int:
+def _outlasting(tallies: dict[Phase, PhaseTally]) -> int:
     """For how many slots after the conditions the service was not seen good: an outage does not end with its phase."""
     after = b"".join(bytes(tallies[phase].outcomes) for phase in ("undo", "recovery") if phase in tallies)
     return len(after) - len(after.lstrip(BAD + MISSED))
 
 
-def _sums(facts: Facts, conditions: Tally, outlasting: int) -> Sums | None:
+def _sums(facts: Facts, conditions: PhaseTally, outlasting: int) -> Sums | None:
     complete = facts.stop is not None and facts.stop.cause.completes
     return sums_of(bytes(conditions.outcomes), conditions.cut_off, outlasting, complete=complete)
 
@@ -151,7 +151,7 @@ def _invalid(facts: Facts, case: Case, baseline: Baseline) -> InvalidReason | No
     return InvalidReason.EFFECT_GONE if is_gone(case) else None
 
 
-def _spending(facts: Facts, conditions: Tally, tallies: dict[Phase, Tally]) -> Spending:
+def _spending(facts: Facts, conditions: PhaseTally, tallies: dict[Phase, PhaseTally]) -> Spending:
     return Spending(
         target=facts.objective.target if facts.objective else None,
         window_s=facts.objective.window_s if facts.objective else None,
@@ -163,7 +163,7 @@ def _spending(facts: Facts, conditions: Tally, tallies: dict[Phase, Tally]) -> S
     )
 
 
-def _notes(tallies: dict[Phase, Tally]) -> tuple[str, ...]:
+def _notes(tallies: dict[Phase, PhaseTally]) -> tuple[str, ...]:
     """Where the values show the run as better than it was."""
     valued = any(tally.values for tally in tallies.values())
     without = sum(tally.valueless for tally in tallies.values())

@@ -111,7 +111,7 @@ def occurrence_of(facts: Facts, outage_slots: float, *, judged: bool) -> Occurre
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class _ConditionSlots:
     """The slots since a condition began: good or bad, when due, where the condition ended, and its harm."""
 
     series: bytes
@@ -190,7 +190,7 @@ def _answer(spent: Fraction | None, unpriced: Unpriced | None, occurs: Occurs) -
     return Allowance.UNKNOWN if unpriced or spent is None else Allowance.WITHIN
 
 
-def _seen(facts: Facts, began: float, outage_slots: float, target: float) -> _Seen | None:
+def _seen(facts: Facts, began: float, outage_slots: float, target: float) -> _ConditionSlots | None:
     found = since(facts, began)
     found = found.of(but(found.missed_for(CUT_OFF)))
     missed = found.are(MISSED)
@@ -201,7 +201,7 @@ def _seen(facts: Facts, began: float, outage_slots: float, target: float) -> _Se
     before = facts.measurements.columns("baseline").kinds.translate(_MARKS, bytes((MISSED,)))
     harm = harm_of(series, ends, background_of(target, outage_slots, before))
     share = before.count(BAD) / len(before) if before else None
-    return _Seen(series, found.due, missed, began, ended, ends, exact(facts.frequency_s), share, harm)
+    return _ConditionSlots(series, found.due, missed, began, ended, ends, exact(facts.frequency_s), share, harm)
 
 
 def _ended(facts: Facts, due: "array[float]") -> float:

@@ -11,12 +11,12 @@ from itertools import compress, pairwise
 from rtk.insight.budget import exact
 from rtk.insight.columns import DEVIATED
 from rtk.insight.facts import PHASES, Facts, Phase
-from rtk.insight.tally import Edges, Tally, edges_of
+from rtk.insight.tally import Edges, PhaseTally, edges_of
 
 _DIGITS = 6  # of a due time: what is less is the noise of floats
 
 
-def deviating_time(tallies: Mapping[Phase, Tally], frequency_s: float) -> Fraction:
+def deviating_time(tallies: Mapping[Phase, PhaseTally], frequency_s: float) -> Fraction:
     """Return the deviating time of all phases in seconds, exactly."""
     whole = exact(frequency_s)
     total = whole * sum(tally.deviating for tally in tallies.values())
@@ -35,7 +35,7 @@ def deviating_spans(facts: Facts) -> Iterator[tuple[float, float]]:
             yield due, due + (facts.frequency_s if cost is None else float(cost))
 
 
-def _edges(tally: Tally) -> Edges | None:
+def _edges(tally: PhaseTally) -> Edges | None:
     if tally.began is None or tally.last is None:
         return None
     return Edges(tally.began, tally.last, tally.last_deviated)

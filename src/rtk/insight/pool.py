@@ -18,7 +18,7 @@ class Pool:
         self._lengths = list(accumulate(runs.outage_slots, max, initial=SHORTEST))
         self._stopped_inside = _running(runs.stopped_inside)
         readings = (runs.as_bad, *([runs.as_good] if runs.as_good != runs.as_bad else []))
-        self._readings = tuple(_Reading(runs.slots, each) for each in readings)
+        self._readings = tuple(_PooledReading(runs.slots, each) for each in readings)
 
     def length(self, latest: int) -> float:
         """Return how many slots an outage was taken to last, by the run that took the longest."""
@@ -47,7 +47,7 @@ class Pool:
         """
         return all(self._proves(each, target, latest, clean) for each in self._readings)
 
-    def _proves(self, reading: "_Reading", target: float, latest: int, clean: int) -> bool:
+    def _proves(self, reading: "_PooledReading", target: float, latest: int, clean: int) -> bool:
         counts = reading.counts(latest, clean)
         if not proves(counts, target, self.length(latest), STANDING_RISK):
             return False
@@ -64,7 +64,7 @@ class Pool:
         return as_bad.good + self._stopped_inside[latest], as_bad.slots - missed
 
 
-class _Reading:
+class _PooledReading:
     """The sums of runs in one reading of their missed slots."""
 
     def __init__(self, slots: Sequence[int], counts: CountColumns) -> None:

@@ -6,7 +6,7 @@ from rtk.figures import chosen_share, duration
 
 
 @dataclass(frozen=True, slots=True)
-class Objective:
+class ServiceLevelObjective:
     """A promise: a share of good measurements over a window. `window_s` None: no budget can be told.
 
     `quantile` is the promise as it was made where it is one about a quantile, such as "p95 <= 300ms", else empty.

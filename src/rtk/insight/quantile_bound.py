@@ -59,7 +59,7 @@ class QuantileBound:
 
 
 @dataclass(frozen=True, slots=True)
-class Slots:
+class SlotValues:
     """The values of a phase's slots in their order, infinite where there was none; `missed` names missed slots (1).
 
     `ordered` are the finite ones, ascending.
@@ -71,7 +71,7 @@ class Slots:
 
 
 def bounds_of(
-    slots: Slots, after: Sequence[float], outage_slots: float, shares: Iterable[float] = USUAL
+    slots: SlotValues, after: Sequence[float], outage_slots: float, shares: Iterable[float] = USUAL
 ) -> tuple[QuantileBound, ...]:
     """Return the quantiles of a phase, for outages of a mean length; nothing of one without values.
 
@@ -81,7 +81,7 @@ def bounds_of(
         return ()
     asked, length = sorted({*shares}), max(outage_slots, SHORTEST)
     readings = _readings(slots, after, asked[0])
-    seen = _Seen([slots.ordered], len(slots.values) - slots.missed.count(1))
+    seen = _MeasuredValues([slots.ordered], len(slots.values) - slots.missed.count(1))
     return tuple(_bound(share, seen, outage_slots, _proven_at_most(readings, share, length)) for share in asked)
 
 
@@ -92,12 +92,12 @@ def seen_bounds(
 
     They are no one condition, so that nothing is proven of it.
     """
-    seen = _Seen([part for part in parts if part], measured)
+    seen = _MeasuredValues([part for part in parts if part], measured)
     return tuple(_bound(share, seen, outage_slots, None) for share in sorted({*shares}) if seen.parts)
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class _MeasuredValues:
     """Values of measured slots, in parts that each ascend; slots without one count as the slowest."""
 
     parts: Sequence[Sequence[float]]
@@ -116,7 +116,7 @@ class _Seen:
         return sum(bisect_right(part, value) for part in self.parts)
 
 
-def _bound(share: float, slots: _Seen, outage_slots: float, proven: float | None) -> QuantileBound:
+def _bound(share: float, slots: _MeasuredValues, outage_slots: float, proven: float | None) -> QuantileBound:
     in_run, measured = slots.at(_independent_rank(slots.measured, share)), slots.measured
     seen = slots.at(ceil(exact(share) * measured))
     state = QuantileState.PROVEN if proven is not None else QuantileState.IN_RUN
@@ -143,31 +143,33 @@ def _independent_rank(slots: int, share: float) -> int | None:
     return low + bisect_left(likely, share, key=lambda good: proven_at_least(good, slots) or 0.0)
 
 
-def _readings(slots: Slots, after: Sequence[float], share: float) -> "tuple[_Reading, ...]":
+def _readings(slots: SlotValues, after: Sequence[float], share: float) -> "tuple[_SeriesReading, ...]":
     """Missed slots as bad ones, and as good ones; each for levels from which on the share may be proven."""
     rank = _independent_rank(len(slots.values), share)
     if rank is None:
         return ()
     if 1 not in slots.missed:
-        return (_Reading(slots, slots.values, 0, rank, after),)
+        return (_SeriesReading(slots, slots.values, 0, rank, after),)
     good = list(slots.values)
     for place in compress(range(len(good)), slots.missed):
         good[place] = -inf
     always = slots.missed.count(1)
-    return _Reading(slots, slots.values, 0, rank, after), _Reading(slots, good, always, rank, after)
+    return _SeriesReading(slots, slots.values, 0, rank, after), _SeriesReading(slots, good, always, rank, after)
 
 
-def _proven_at_most(readings: "tuple[_Reading, ...]", share: float, length: float) -> float | None:
+def _proven_at_most(readings: "tuple[_SeriesReading, ...]", share: float, length: float) -> float | None:
     """The smallest value from which on the share is proven, whichever way missed slots are read."""
     found = [reading.proven_at_most(share, length) for reading in readings]
     known = [each for each in found if each is not None]
     return max(known) if known and len(known) == len(found) else None
 
 
-class _Reading:
+class _SeriesReading:
     """A series of values, missed slots read one way (`always` of them as good), looked at from any level on."""
 
-    def __init__(self, slots: Slots, values: Sequence[float], always: int, rank: int, after: Sequence[float]) -> None:
+    def __init__(
+        self, slots: SlotValues, values: Sequence[float], always: int, rank: int, after: Sequence[float]
+    ) -> None:
         """`rank` is the fewest good slots with which anything is proven: below their level nothing is looked at."""
         self._values = slots.ordered
         self._always = always

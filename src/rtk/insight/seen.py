@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from rtk.insight.facts import PHASES, Phase
 from rtk.insight.proof import BAD, GOOD, MISSED
-from rtk.insight.tally import Tally
+from rtk.insight.tally import PhaseTally
 
 _WITHIN = re.compile(b"(?<=%b)%b+(?=%b)" % (BAD, MISSED, BAD))
 
@@ -23,7 +23,7 @@ class SeenOutages:
     seconds: float
 
 
-def seen_outages(tallies: Mapping[Phase, Tally], frequency_s: float) -> SeenOutages:
+def seen_outages(tallies: Mapping[Phase, PhaseTally], frequency_s: float) -> SeenOutages:
     """Return the outages of a run, of the tallies of its phases."""
     series = b"".join(bytes(tallies[phase].outcomes) for phase in PHASES if phase in tallies).rstrip(MISSED)
     if MISSED in series:

@@ -12,15 +12,17 @@ from math import inf, isfinite
 from rtk.insight.columns import only
 from rtk.insight.facts import Facts, Phase
 from rtk.insight.proof import BAD, MISSED
-from rtk.insight.quantile_bound import USUAL, QuantileBound, Slots, bounds_of, seen_bounds
+from rtk.insight.quantile_bound import USUAL, QuantileBound, SlotValues, bounds_of, seen_bounds
 from rtk.insight.shape import Stats
-from rtk.insight.tally import Tally
+from rtk.insight.tally import PhaseTally
 
 _MISSED, _BAD = only(*MISSED), only(*BAD)
 _LATER: tuple[Phase, ...] = ("undo", "recovery")
 
 
-def statistics(facts: Facts, tallies: Mapping[Phase, Tally], outage_slots: float) -> tuple[Stats, tuple[Stats, ...]]:
+def statistics(
+    facts: Facts, tallies: Mapping[Phase, PhaseTally], outage_slots: float
+) -> tuple[Stats, tuple[Stats, ...]]:
     """The statistics of the whole run, and of each phase, for outages of a mean length."""
     upper, promised = facts.threshold.upper, facts.objective
     shares = {*USUAL, promised.target} if promised and promised.quantile else {*USUAL}
@@ -35,7 +37,7 @@ def statistics(facts: Facts, tallies: Mapping[Phase, Tally], outage_slots: float
     return stats_of(None, tallies.values(), whole), phases
 
 
-def stats_of(phase: Phase | None, tallies: Iterable[Tally], quantiles: tuple[QuantileBound, ...] = ()) -> Stats:
+def stats_of(phase: Phase | None, tallies: Iterable[PhaseTally], quantiles: tuple[QuantileBound, ...] = ()) -> Stats:
     """The statistics of the given tallies together, with their quantiles; `phase` None says the whole run."""
     parts = list(tallies)
     valued = [part.values for part in parts if part.values]
@@ -58,7 +60,7 @@ def stats_of(phase: Phase | None, tallies: Iterable[Tally], quantiles: tuple[Qua
     )
 
 
-def slots_of(tally: Tally, upper: float | None = None) -> Slots:
+def slots_of(tally: PhaseTally, upper: float | None = None) -> SlotValues:
     """Return the values of a phase's slots in their order; `upper` is the threshold of a value, where there is one."""
     marks = bytes(tally.outcomes)
     missed, bad = marks.translate(_MISSED), marks.translate(_BAD)
@@ -70,7 +72,7 @@ def slots_of(tally: Tally, upper: float | None = None) -> Slots:
     failed = [] if upper is None else [place for place in compress(range(len(values)), bad) if values[place] <= upper]
     for place in failed:
         values[place] = inf
-    return Slots(values, missed, sorted(filter(isfinite, values)) if failed else tally.values)
+    return SlotValues(values, missed, sorted(filter(isfinite, values)) if failed else tally.values)
 
 
 def quantile(ordered: Sequence[float], percent: int) -> float | None:

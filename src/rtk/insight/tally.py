@@ -18,7 +18,7 @@ _MARKS = bytes.maketrans(bytes((MET, DEVIATED, MISSED)), GOOD + BAD + UNMEASURED
 
 
 @dataclass(slots=True)
-class Tally:
+class PhaseTally:
     """Counts of a phase, its outcomes in slot order as `rtk.insight.proof` has them, and its finite values, ascending.
 
     `readings` are all values in slot order, those of no effect among them, not a number where there was none.
@@ -66,12 +66,12 @@ class Tally:
         return self.met / self.measured if self.measured else None
 
 
-def tally_of(found: Columns, gone: bytes) -> Tally:
+def tally_of(found: Columns, gone: bytes) -> PhaseTally:
     """Return the tally of a phase's measurements in slot order; `gone` are those without the effect of a condition."""
     cut, missed = found.missed_for(CUT_OFF), found.are(MISSED)
     without = both(gone, but(missed))
     measured = but(bytes(map(max, missed, without)) if 1 in without else missed)
-    tally = Tally(missed=measured.count(0), cut_off=cut.count(1), reasons=_reasons(found, without.count(1)))
+    tally = PhaseTally(missed=measured.count(0), cut_off=cut.count(1), reasons=_reasons(found, without.count(1)))
     if edges := edges_of(found):
         tally.began, tally.last, tally.last_deviated = edges
     lapsed = both(gone, but(cut))
@@ -114,13 +114,13 @@ def _reasons(found: Columns, without_effect: int) -> dict[MissedReason, int]:
     return {reason: count for reason, count in many.items() if count}
 
 
-def tallies_of(facts: Facts) -> dict[Phase, Tally]:
+def tallies_of(facts: Facts) -> dict[Phase, PhaseTally]:
     """A tally of each phase that was planned, measured, or both, in the order of phases.
 
     A slot that was planned and of which no measurement is known was missed; where measuring ended early, it
     was cut off. A phase has at least as many slots as measurements.
     """
-    tallies = {phase: Tally() for phase in PHASES}
+    tallies = {phase: PhaseTally() for phase in PHASES}
     lapses = lapses_of(facts.effects)
     lapsed = Lapsed(lapses)
     for phase in PHASES:
@@ -140,7 +140,7 @@ def stopped_early(facts: Facts) -> bool:
     return facts.stop is not None or facts.status in CUT_SHORT
 
 
-def _account(tally: Tally, stopped: bool) -> None:
+def _account(tally: PhaseTally, stopped: bool) -> None:
     unknown = max(0, tally.planned - tally.measured - tally.missed)
     tally.missed += unknown
     tally.outcomes += unknown * UNMEASURED

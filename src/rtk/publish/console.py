@@ -9,14 +9,14 @@ from rtk.experiment.address import parse
 from rtk.experiment.bearer import why_refused
 from rtk.publish import versions
 from rtk.publish.destination import Destination, segment
-from rtk.publish.wire import Answer, Request, Send, Wire, agent, packed
+from rtk.publish.wire import Request, Response, Send, Wire, agent, packed
 
 JSON = "application/json"
 EVENT = "application/cloudevents+json"
 NOT_UNDERSTOOD = frozenset((400, 404, 405, 415, 422, 426))  # what a call of another version may be answered with
 
 
-class Refused(ToolkitError):
+class ConsoleRefused(ToolkitError):
     """The console answered, and will not do it."""
 
     def __init__(self, text: str, status: int, *, curable: bool = False) -> None:
@@ -39,7 +39,7 @@ class Console:
         """How sentences name it."""
         return parse(self.where.url).host
 
-    def call(self, method: str, path: str, body: Any = None, media: str = JSON, pack: bool = False) -> Answer:
+    def call(self, method: str, path: str, body: Any = None, media: str = JSON, pack: bool = False) -> Response:
         """One call; `body` is bytes or what JSON can hold. Raises `NoAnswer`."""
         headers = {"Authorization": self.where.authorization, "Accept": JSON, "User-Agent": agent()}
         data = body if body is None or isinstance(body, bytes) else json.dumps(body, default=str).encode()
@@ -49,16 +49,16 @@ class Console:
         return self._send(Request(method, self.where.url + path, headers, data, verify_tls=self.where.verify_tls))
 
     def asked(self, path: str) -> Any:
-        """What a GET answers. Raises `Refused` or `NoAnswer`."""
+        """What a GET answers. Raises `ConsoleRefused` or `NoAnswer`."""
         return self.checked(self.call("GET", path)).json()
 
-    def checked(self, answer: Answer) -> Answer:
-        """An answer that is good. Raises `Refused` with what went wrong in a sentence."""
+    def checked(self, answer: Response) -> Response:
+        """An answer that is good. Raises `ConsoleRefused` with what went wrong in a sentence."""
         if answer.good:
             return answer
-        raise Refused(self.refusal(answer), answer.status, curable=bool(self.remedy(answer)))
+        raise ConsoleRefused(self.refusal(answer), answer.status, curable=bool(self.remedy(answer)))
 
-    def refusal(self, answer: Answer) -> str:
+    def refusal(self, answer: Response) -> str:
         """Why the console would not, in a sentence that says what to do."""
         if answer.status == 401:
             why = why_refused(answer.headers.get("www-authenticate"))
@@ -69,14 +69,14 @@ class Console:
             return f"{self.name} redirects elsewhere: is {self.where.url} the console's own address?"
         return f"{self.name} answered {answer.told()}{self.remedy(answer)}"
 
-    def remedy(self, answer: Answer) -> str:
+    def remedy(self, answer: Response) -> str:
         """What to update, as the end of a sentence, where it may not understand us for being of another version."""
         if answer.status not in NOT_UNDERSTOOD:
             return ""
         return versions.remedy(self.name, self.where.url, versions.told(answer.headers))
 
     def organizations(self) -> list[dict[str, Any]]:
-        """The organizations of the token's user, each with its teams. Raises `Refused` or `NoAnswer`."""
+        """The organizations of the token's user, each with its teams. Raises `ConsoleRefused` or `NoAnswer`."""
         found = _listed(self.asked("/api/v1/organizations"), self.name)
         for each in found:
             if not isinstance(each.get("teams"), list):
@@ -92,14 +92,14 @@ class Console:
 def _listed(body: Any, name: str) -> list[dict[str, Any]]:
     rows = body.get("items") if isinstance(body, Mapping) else body
     if not isinstance(rows, list) or not all(isinstance(row, dict) and row.get("id") for row in rows):
-        raise Refused(f"{name} does not answer as a console does: is this its address?", 200)
+        raise ConsoleRefused(f"{name} does not answer as a console does: is this its address?", 200)
     return rows
 
 
 def settled(console: Console, wanted_team: str | None = None) -> Destination:
     """The destination with a team: the document's own where it is one of the user's, else the chosen or first one.
 
-    Raises `Refused` or `NoAnswer`.
+    Raises `ConsoleRefused` or `NoAnswer`.
     """
     where = console.where
     if where.team and wanted_team in (None, where.team):
@@ -111,5 +111,5 @@ def settled(console: Console, wanted_team: str | None = None) -> Destination:
     if where.team:
         return where
     if not teams:
-        raise Refused(f"you are in no team on {console.name}: ask an owner of your organization to add you", 403)
+        raise ConsoleRefused(f"you are in no team on {console.name}: ask an owner of your organization to add you", 403)
     return where.in_team(*teams[0])

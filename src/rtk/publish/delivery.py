@@ -10,12 +10,12 @@ from rtk.errors import BadInput
 from rtk.experiment.block import block_in
 from rtk.insight.insight import insight as insight_of
 from rtk.publish import versions
-from rtk.publish.console import Console, Refused, settled
+from rtk.publish.console import Console, ConsoleRefused, settled
 from rtk.publish.destination import segment
 from rtk.publish.marker import Marker
 from rtk.publish.patience import is_passing
 from rtk.publish.tail import MOST_ENTRIES, Batch, Tail
-from rtk.publish.wire import Answer, NoAnswer
+from rtk.publish.wire import NoAnswer, Response
 from rtk.verify import journal
 from rtk.verify.facts import facts_of
 from rtk.verify.record import Entry, Recorded, text_of
@@ -39,7 +39,7 @@ class Opened:
     """What the console says when it is told of a run."""
 
     head: Entry
-    answer: Answer
+    answer: Response
     foreign: bool
 
 
@@ -85,7 +85,7 @@ class Delivery:
         """Do what is to be done next, one call at most (two to begin with); whether there was anything.
 
         With `beat`, a call is made even when there is nothing to tell. Raises `NoAnswer` (also `Passing`) and
-        `Refused`; trying again later is safe.
+        `ConsoleRefused`; trying again later is safe.
         """
         progress = self.marker.progress
         if progress.done:
@@ -131,14 +131,16 @@ class Delivery:
         self._on_open(Opened(head, answer, foreign=wanted not in (None, progress.team)))
         return True
 
-    def _see_that_it_is_taken(self, version: int, answer: Answer) -> None:
-        """Raise `Refused` where the console is too old for the record, which then waits for it to be updated."""
+    def _see_that_it_is_taken(self, version: int, answer: Response) -> None:
+        """Raise `ConsoleRefused` where the console is too old for the record, which then waits for it to be updated."""
         accepted = answer.get("accepts")
         known = accepted if accepted and isinstance(accepted, list) else [1]
         if version not in known:
             takes = f"version{'s' if known[1:] else ''} {' and '.join(map(str, known))}"
             remedy = versions.outdated(self.console.where.url, version, known)
-            raise Refused(f"{self.console.name} takes run records of {takes}, not {version}: {remedy}", answer.status)
+            raise ConsoleRefused(
+                f"{self.console.name} takes run records of {takes}, not {version}: {remedy}", answer.status
+            )
 
     def _first(self) -> Entry | None:
         self._head = self._head or self._tail.head()
@@ -166,7 +168,7 @@ class Delivery:
                 self._on_stop(str(stop))
         else:
             self._checked(answer)
-            raise Refused(f"{self.console.name} did not say how much of the run it has", answer.status)
+            raise ConsoleRefused(f"{self.console.name} did not say how much of the run it has", answer.status)
 
     def _advance(self, batch: Batch, told: int) -> None:
         """Go on from where the console is: behind the batch, or elsewhere when it knows more or less than we."""
@@ -188,21 +190,21 @@ class Delivery:
         self.marker.progress.done = True
         self.marker.save()
 
-    def _call(self, method: str, path: str, body: bytes) -> Answer:
+    def _call(self, method: str, path: str, body: bytes) -> Response:
         return self._checked(self.console.call(method, path, body))
 
-    def _checked(self, answer: Answer) -> Answer:
+    def _checked(self, answer: Response) -> Response:
         if is_passing(answer.status):
             raise Passing(self.console.refusal(answer), answer.headers.get("retry-after"))
         if answer.status in FOR_GOOD and not self.console.remedy(answer):  # an update may have it taken
             why = f"{self.console.refusal(answer)}{way_out(answer.status, self._path)}"
             self.marker.progress.refused = why
             self.marker.save()
-            raise Final(why, answer.status)
+            raise PermanentRefusal(why, answer.status)
         return self.console.checked(answer)
 
 
-class Final(Refused):
+class PermanentRefusal(ConsoleRefused):
     """The console will never take it: it is kept here, and not sent again by itself."""
 
 

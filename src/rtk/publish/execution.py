@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Told:
+class ControlEvent:
     """Something that happened, as the Chaos Toolkit's controls are told of it; `at` is seconds since the epoch."""
 
     kind: str
@@ -38,7 +38,7 @@ class Told:
     at: float
 
 
-class Execution:
+class ExecutionPublisher:
     """One execution and its console."""
 
     def __init__(
@@ -56,7 +56,7 @@ class Execution:
         self._redact = redact
         self._safeguards = safeguards
         self._on_known = on_known
-        self._queue: SimpleQueue[Told] = SimpleQueue()
+        self._queue: SimpleQueue[ControlEvent] = SimpleQueue()
         self._bell = threading.Event()
         self._lock = threading.Lock()
         self._ended: dict[str, Any] | None = None
@@ -74,7 +74,7 @@ class Execution:
     def tell(self, kind: str, context: Any, state: Any = None) -> None:
         """Something happened: noted in microseconds, sent later."""
         if not self._dead and self._queue.qsize() < MOST_EVENTS:
-            self._queue.put(Told(kind, _copy(context), _copy(state), self._clock.now()))
+            self._queue.put(ControlEvent(kind, _copy(context), _copy(state), self._clock.now()))
             self._bell.set()
 
     def end(self, journal: Mapping[str, Any]) -> None:
@@ -149,7 +149,7 @@ class Execution:
                 return
             self._send_event(told)
 
-    def _send_event(self, told: Told) -> None:
+    def _send_event(self, told: ControlEvent) -> None:
         self._redact.learn()  # another control may have set secrets meanwhile
         context, state = self._redact.within(plain(told.context)), self._redact.within(plain(told.state))
         event = parta.event(told.kind, context, state, told.at)

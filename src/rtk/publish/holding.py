@@ -9,9 +9,9 @@ from rtk.clock import Clock
 from rtk.errors import ToolkitError
 from rtk.figures import chosen_duration
 from rtk.insight.facts import Beside, Neighbour
-from rtk.publish.console import Console, Refused, settled
+from rtk.publish.console import Console, ConsoleRefused, settled
 from rtk.publish.destination import Destination, segment
-from rtk.publish.wire import Answer, Send
+from rtk.publish.wire import Response, Send
 from rtk.verify.holders import Holder, Standing
 from rtk.verify.holds import Hold
 
@@ -84,7 +84,7 @@ class ConsoleHolds:
         def work() -> None:
             try:
                 found.append(ask())
-            except Refused as error:  # why is said by the publisher, once
+            except ConsoleRefused as error:  # why is said by the publisher, once
                 why[0] = f"{self._console.name} answered {error.status}"
             except ToolkitError as error:
                 why[0] = str(error)
@@ -98,7 +98,7 @@ class ConsoleHolds:
         return (found[0] if found else None), why[0]
 
 
-def _holders(answer: Answer, console: str) -> tuple[Holder, ...]:
+def _holders(answer: Response, console: str) -> tuple[Holder, ...]:
     """Who stands in the way. A console of another version may say less, or why it stands in words of its own."""
     standings = {each.value: each for each in Standing}
     return tuple(

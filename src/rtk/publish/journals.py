@@ -14,19 +14,19 @@ from rtk.errors import BadInput
 from rtk.experiment.block import NAME, block_in
 from rtk.publish import parta
 from rtk.publish.console import Console
-from rtk.publish.pending import Sender
+from rtk.publish.pending import PendingSender
 from rtk.publish.spool import Kept, deliver, settle
 from rtk.verify.places import SUFFIX, record_path
 from rtk.verify.record import Entry, Recorded, line_of
 from rtk.verify.redact import redactor_of
 
 
-def publish(path: Path, sender: Sender, settings: Mapping[str, Any], as_new: bool = False) -> str:
+def publish(path: Path, sender: PendingSender, settings: Mapping[str, Any], as_new: bool = False) -> str:
     """Publish a journal or a run record, again if it was before: then it is updated. The page it is on.
 
     A run is published `as_new` under a verification that the console does not know yet.
 
-    Raises `BadInput` for anything else, `Refused` or `NoAnswer`.
+    Raises `BadInput` for anything else, `ConsoleRefused` or `NoAnswer`.
     """
     try:
         data = path.read_bytes()
@@ -61,7 +61,7 @@ def _ours(journal: Mapping[str, Any]) -> dict[str, Any] | None:
     return found[0] if found else None
 
 
-def _execution(journal: dict[str, Any], sender: Sender, settings: Mapping[str, Any], path: Path) -> str:
+def _execution(journal: dict[str, Any], sender: PendingSender, settings: Mapping[str, Any], path: Path) -> str:
     redact = redactor_of(journal["experiment"], settings)
     block = block_in(journal) or block_in(journal["experiment"])
     kept = Kept(
@@ -97,7 +97,7 @@ def _told(kept: Kept, console: Console) -> str:
     return deliver(kept, console)
 
 
-def _as_record(journal: dict[str, Any], block: dict[str, Any], sender: Sender, path: Path, as_new: bool) -> str:
+def _as_record(journal: dict[str, Any], block: dict[str, Any], sender: PendingSender, path: Path, as_new: bool) -> str:
     """Publish from a record made anew of the journal, where the run's own is gone."""
     with tempfile.TemporaryDirectory() as directory:
         record = Path(directory) / f"{_run_of(block, path)}{SUFFIX}"

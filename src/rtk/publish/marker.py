@@ -19,7 +19,7 @@ from rtk.verify.record import keep_name
 SUFFIX = ".published"
 
 
-class Progress(msgspec.Struct):
+class PublishingProgress(msgspec.Struct):
     """What is known: where a run goes to, the next entry's number, and what is over.
 
     `run` is the id it goes by there where that is not its own;
@@ -40,7 +40,7 @@ class Progress(msgspec.Struct):
     refused: str = ""
 
 
-class Taken(Exception):
+class AlreadyPublishing(Exception):
     """Another process is publishing this record."""
 
 
@@ -48,19 +48,22 @@ class Marker:
     """The open and locked marker of a record."""
 
     def __init__(self, record: Path, url: str = "") -> None:
-        """Take the marker, or make it for a record that is to go to the console at `url`. Raises `Taken`, `OSError`."""
+        """Take the marker, or make it for a record that is to go to the console at `url`.
+
+        Raises `AlreadyPublishing`, `OSError`.
+        """
         self.path = marker_path(record)
         self._file = os.open(self.path, os.O_RDWR | (os.O_CREAT if url else 0), 0o600)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(self._file)
-            raise Taken from None
-        self.progress = self._read() or Progress(url)
+            raise AlreadyPublishing from None
+        self.progress = self._read() or PublishingProgress(url)
 
-    def _read(self) -> Progress | None:
+    def _read(self) -> PublishingProgress | None:
         try:
-            return msgspec.json.decode(os.pread(self._file, 65536, 0), type=Progress)
+            return msgspec.json.decode(os.pread(self._file, 65536, 0), type=PublishingProgress)
         except (msgspec.MsgspecError, UnicodeDecodeError):
             return None
 
@@ -96,9 +99,9 @@ def marker_path(record: Path) -> Path:
     return record.with_suffix(SUFFIX)
 
 
-def progress_of(marker: Path) -> Progress | None:
+def progress_of(marker: Path) -> PublishingProgress | None:
     """What a marker says, without taking it; None where it says nothing."""
     try:
-        return msgspec.json.decode(marker.read_bytes(), type=Progress)
+        return msgspec.json.decode(marker.read_bytes(), type=PublishingProgress)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return None

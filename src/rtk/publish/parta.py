@@ -7,51 +7,51 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rtk.experiment.block import NAME, block_in
-from rtk.publish.console import EVENT, Console, Refused
+from rtk.publish.console import EVENT, Console, ConsoleRefused
 from rtk.publish.delivery import OURS, Passing
 from rtk.publish.destination import segment
 from rtk.publish.patience import is_passing
-from rtk.publish.wire import Answer
+from rtk.publish.wire import Response
 from rtk.verify.record import plain
 
 SOURCE = "reliability-toolkit"
 
 
 def tell_experiment(console: Console, experiment: Mapping[str, Any]) -> str:
-    """Make an experiment known; its id. Raises `Refused` and `NoAnswer`."""
+    """Make an experiment known; its id. Raises `ConsoleRefused` and `NoAnswer`."""
     answer = _checked(console, console.call("POST", f"{console.where.base}/experiments", {"experiment": experiment}))
     found = answer.get("id") or block_in(experiment).get("experiment_id")
     if not found:
-        raise Refused(f"{console.name} did not say which experiment this is", answer.status)
+        raise ConsoleRefused(f"{console.name} did not say which experiment this is", answer.status)
     return str(found)
 
 
 def create(console: Console, experiment: str, journal: Mapping[str, Any], key: str) -> tuple[str, str]:
-    """Make an execution known; its id and the page that a person opens. Raises `Refused` and `NoAnswer`.
+    """Make an execution known; its id and the page that a person opens. Raises `ConsoleRefused` and `NoAnswer`.
 
     `key` is a UUID of ours: told again with the same one, as after an answer that was lost, it is the same execution.
     """
     body = {"journal": journal, "id": key}
     answer = _checked(console, console.call("POST", _executions(console, experiment), body))
     if not answer.get("id"):
-        raise Refused(f"{console.name} did not say which execution this is", answer.status)
+        raise ConsoleRefused(f"{console.name} did not say which execution this is", answer.status)
     return str(answer.get("id")), page_of(answer)
 
 
 def update(console: Console, experiment: str, execution: str, journal: Mapping[str, Any]) -> str:
-    """Replace an execution's journal; its page. Raises `Refused` and `NoAnswer`."""
+    """Replace an execution's journal; its page. Raises `ConsoleRefused` and `NoAnswer`."""
     path = _execution(console, experiment, execution)
     return page_of(_checked(console, console.call("PUT", path, {"journal": journal})))
 
 
 def is_known(console: Console, experiment: str, execution: str) -> bool:
-    """Whether the console knows an execution. Raises `Refused` and `NoAnswer`."""
+    """Whether the console knows an execution. Raises `ConsoleRefused` and `NoAnswer`."""
     answer = console.call("GET", _execution(console, experiment, execution))
     return answer.status != 404 and bool(_checked(console, answer))
 
 
 def tell_event(console: Console, experiment: str, execution: str, event: Mapping[str, Any]) -> None:
-    """Tell of something that happened in an execution. Raises `Refused` and `NoAnswer`."""
+    """Tell of something that happened in an execution. Raises `ConsoleRefused` and `NoAnswer`."""
     path = f"{_execution(console, experiment, execution)}/events"
     _checked(console, console.call("POST", path, event, media=EVENT))
 
@@ -95,7 +95,7 @@ def named(experiment: dict[str, Any], team: str) -> None:
         experiment["extensions"] = [*others, {"name": NAME, "experiment_id": found}]
 
 
-def page_of(answer: Answer) -> str:
+def page_of(answer: Response) -> str:
     """The page that a person opens, from an answer's Content-Location; empty where that names none but the API."""
     location = answer.headers.get("content-location", "")
     return "" if "/api/v1/" in location else location.replace("/api/", "/", 1)
@@ -109,7 +109,7 @@ def _execution(console: Console, experiment: str, execution: str) -> str:
     return f"{_executions(console, experiment)}/{segment(execution)}"
 
 
-def _checked(console: Console, answer: Answer) -> Answer:
+def _checked(console: Console, answer: Response) -> Response:
     if is_passing(answer.status):
         raise Passing(console.refusal(answer), answer.headers.get("retry-after"))
     return console.checked(answer)

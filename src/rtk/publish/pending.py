@@ -14,10 +14,10 @@ from rtk import helper
 from rtk.clock import Clock
 from rtk.errors import ToolkitError
 from rtk.publish import spool
-from rtk.publish.console import Console, Refused
-from rtk.publish.delivery import FOR_GOOD, Delivery, Final
+from rtk.publish.console import Console, ConsoleRefused
+from rtk.publish.delivery import FOR_GOOD, Delivery, PermanentRefusal
 from rtk.publish.destination import Destination
-from rtk.publish.marker import SUFFIX, Marker, Progress, Taken, progress_of
+from rtk.publish.marker import SUFFIX, AlreadyPublishing, Marker, PublishingProgress, progress_of
 from rtk.publish.parta import page_of
 from rtk.publish.patience import Patience
 from rtk.publish.wire import NoAnswer, Send
@@ -78,7 +78,7 @@ def _is_at_rest(record: Path) -> bool:
         return False
 
 
-class Sender:
+class PendingSender:
     """Sends what waits, one after another, until there is no more patience."""
 
     def __init__(self, where: Destination, clock: Clock, patience_s: float, send: Send | None = None) -> None:
@@ -101,9 +101,9 @@ class Sender:
         try:
             send(path)
             done.sent.append(path.stem)
-        except Final as error:
+        except PermanentRefusal as error:
             done.dropped[path.stem] = str(error)
-        except Taken:
+        except AlreadyPublishing:
             done.left[path.stem] = "another process is publishing it"
         except (ToolkitError, OSError) as error:
             done.left[path.stem] = str(error)
@@ -111,14 +111,14 @@ class Sender:
     def record(self, record: Path, again: bool = False, remade: bool = False, as_new: bool = False) -> str:
         """Send the rest of a record; its page. With `again` from its beginning, `as_new` of a new verification.
 
-        Raises `ToolkitError`, `Taken`.
+        Raises `ToolkitError`, `AlreadyPublishing`.
         """
         with self._taken(record) as marker:
             if as_new:
                 run = new_run_id(self._clock.now())  # under its own the console may know it already
-                marker.progress = Progress(self.where.url, verification=str(uuid.uuid4()), run=run)
+                marker.progress = PublishingProgress(self.where.url, verification=str(uuid.uuid4()), run=run)
             elif again or marker.progress.url != self.where.url:  # another console knows nothing of it
-                marker.progress = Progress(self.where.url)
+                marker.progress = PublishingProgress(self.where.url)
             console = Console(self.where, self._send)
             try:
                 opened: list[str] = []
@@ -131,11 +131,14 @@ class Sender:
                 console.close()
 
     def _taken(self, record: Path) -> Marker:
-        """The marker, once another process that is publishing the record has let go of it. Raises `Taken`."""
+        """Return the marker once another process that publishes the record has let go of it.
+
+        Raises `AlreadyPublishing`.
+        """
         while True:
             try:
                 return Marker(record, self.where.url)
-            except Taken:
+            except AlreadyPublishing:
                 if self._clock.monotonic() + TAKEN_S > self._until:
                     raise
             self._clock.wait(threading.Event(), TAKEN_S)
@@ -145,9 +148,9 @@ class Sender:
         console = Console(self.where, self._send)
         try:
             self._patiently(lambda: spool.send(path, console))
-        except Refused as error:
+        except ConsoleRefused as error:
             if error.status in FOR_GOOD and not error.curable:
-                raise Final(f"{error}; it stays here, in {spool.set_aside(path)}", error.status) from None
+                raise PermanentRefusal(f"{error}; it stays here, in {spool.set_aside(path)}", error.status) from None
             raise
         finally:
             console.close()

@@ -8,8 +8,8 @@ from pathlib import Path
 from rtk.clock import Clock
 from rtk.errors import ToolkitError
 from rtk.publish.console import Console
-from rtk.publish.delivery import Delivery, Final, Opened
-from rtk.publish.marker import Marker, Taken
+from rtk.publish.delivery import Delivery, Opened, PermanentRefusal
+from rtk.publish.marker import AlreadyPublishing, Marker
 from rtk.publish.patience import Patience
 from rtk.publish.wire import NoAnswer
 
@@ -69,7 +69,7 @@ class Publisher:
                 delivery = Delivery(self._path, self.console, marker, self._stop, self._on_open)
                 self._until_done(delivery)
                 self.done = delivery.done
-        except (OSError, Taken) as error:
+        except (OSError, AlreadyPublishing) as error:
             self._say(f"Nothing of this run can be published: {error or 'another process does so'}")
         except ToolkitError as error:
             self._give_up(error)
@@ -114,7 +114,7 @@ class Publisher:
 
     def _give_up(self, error: ToolkitError) -> None:
         self._on_failure(str(error), True)
-        then = "" if isinstance(error, Final) else "; then `chaos publish --pending` sends it"
+        then = "" if isinstance(error, PermanentRefusal) else "; then `chaos publish --pending` sends it"
         self._say(f"The run goes on, but is not published any further: {error}{then}")
 
     def _say(self, sentence: str) -> None:

@@ -8,7 +8,7 @@ from rtk.clock import Clock
 from rtk.errors import ToolkitError
 from rtk.insight.stops import StopCause
 from rtk.publish import parta
-from rtk.publish.console import Console, Refused
+from rtk.publish.console import Console, ConsoleRefused
 
 AGAIN_S = 1.0  # the pause between two tries to ask
 DEMANDED_S = 30.0  # how long a run waits for an answer that it must have
@@ -17,7 +17,7 @@ OFFERED_S = 1.0  # how long one that would like to have it
 logger = logging.getLogger(__name__)
 
 
-class Forbidden(ToolkitError):
+class RunForbidden(ToolkitError):
     """A safeguard forbids the run, or none could be asked though one must be."""
 
     stop_cause = StopCause.SAFEGUARD
@@ -57,9 +57,9 @@ class Safeguards:
         try:
             self.names = parta.policies(console, experiment, execution)
         except ToolkitError as error:
-            self.unknown(str(error), isinstance(error, Refused))
+            self.unknown(str(error), isinstance(error, ConsoleRefused))
             self._said = False
-            return isinstance(error, Refused)
+            return isinstance(error, ConsoleRefused)
         self._answered = True
         return True
 
@@ -70,15 +70,15 @@ class Safeguards:
             self._known.set()
 
     def ready(self) -> None:
-        """Return when the first condition may be applied. Raises `Forbidden`."""
+        """Return when the first condition may be applied. Raises `RunForbidden`."""
         self._clock.wait(self._known, DEMANDED_S if self._demanded else OFFERED_S)
         self._passed, answered = True, self._answered
         if answered and self.names is not None:
             self.forbids = True
-            raise Forbidden(self._told())
+            raise RunForbidden(self._told())
         if not answered and self._demanded:
             self.forbids = True
-            raise Forbidden(
+            raise RunForbidden(
                 f"the safeguards could not be asked ({self._why}), so no condition is applied; "
                 "`chaos disable safeguards` runs without them"
             )

@@ -18,7 +18,7 @@ from rtk.publish.learning import Lesson
 from rtk.publish.parta import page_of
 from rtk.publish.pending import is_left, leave_behind
 from rtk.publish.publisher import Publisher
-from rtk.publish.safeguards import Forbidden, Safeguards
+from rtk.publish.safeguards import RunForbidden, Safeguards
 from rtk.publish.settings import feature
 from rtk.publish.wire import Send
 from rtk.verify.stop import Stop
@@ -35,7 +35,7 @@ class Ready(Protocol):
         """Return once it may be applied; raise `ToolkitError` otherwise."""
 
 
-class Session:
+class PublishingSession:
     """One run and its console."""
 
     def __init__(self, where: Destination, clock: Clock, safeguards: bool | None, send: Send | None = None) -> None:
@@ -119,8 +119,11 @@ class _Both:
 
 def session_of(
     settings: Mapping[str, Any], clock: Clock, publish: bool, environ: Mapping[str, str] = os.environ
-) -> Session | None:
-    """The session of a run, None where nothing is to be published. Raises `Forbidden` when safeguards must be asked."""
+) -> PublishingSession | None:
+    """Return the session of a run, None where nothing is to be published.
+
+    Raises `RunForbidden` when safeguards must be asked.
+    """
     try:
         safeguards = feature(settings, "safeguards")
         wanted = publish and feature(settings, "publish") is not False
@@ -130,8 +133,10 @@ def session_of(
         return None
     if safeguards and not (wanted and where):
         why = "nobody is signed in" if wanted else "the run is not published"
-        raise Forbidden(f"safeguards are enabled, but cannot be asked: {why}; `chaos disable safeguards` runs without")
-    return Session(where, clock, safeguards) if wanted and where else None
+        raise RunForbidden(
+            f"safeguards are enabled, but cannot be asked: {why}; `chaos disable safeguards` runs without"
+        )
+    return PublishingSession(where, clock, safeguards) if wanted and where else None
 
 
 def wait_of(told: float | None, hurried: bool, environ: Mapping[str, str] = os.environ) -> float:

@@ -11,7 +11,7 @@ from typing import Any
 
 from rtk.experiment.block import block_in
 from rtk.publish import parta
-from rtk.publish.console import Console, Refused, settled
+from rtk.publish.console import Console, ConsoleRefused, settled
 from rtk.verify.record import keep_name
 
 SUFFIX = ".execution"
@@ -69,7 +69,7 @@ def send(path: Path, console: Console) -> bool:
     if kept is None and not path.exists():  # another process has sent it meanwhile
         return True
     if kept is None:
-        raise Refused(f"{path} is damaged", 0)
+        raise ConsoleRefused(f"{path} is damaged", 0)
     deliver(kept, console, lambda: keep(path, kept))
     with suppress(FileNotFoundError):
         path.unlink()
@@ -85,7 +85,7 @@ def set_aside(path: Path) -> Path:
 
 
 def settle(kept: Kept, console: Console, note: Callable[[], None] = lambda: None) -> None:
-    """Find out to which team and experiment an execution belongs. Raises `Refused` and `NoAnswer`."""
+    """Find out to which team and experiment an execution belongs. Raises `ConsoleRefused` and `NoAnswer`."""
     if kept.team:
         console.where = console.where.in_team({"id": kept.organization}, {"id": kept.team})
     else:

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from rtk.insight.standing_shape import StandingState
-from rtk.publish.console import Console, Refused
+from rtk.publish.console import Console, ConsoleRefused
 
 MOST_PAGES = 1_000
 
@@ -30,7 +30,7 @@ class ToldStanding:
 def standings(console: Console, objective: str | None = None, verification: str | None = None) -> list[ToldStanding]:
     """Return how a team's promises stand, or those of an objective or a verification, by id or name.
 
-    Raises `Refused` and `NoAnswer`.
+    Raises `ConsoleRefused` and `NoAnswer`.
     """
     asked = {"objective": objective, "verification": verification}
     return [_told(each, console.name) for each in _items(console, {k: v for k, v in asked.items() if v is not None})]
@@ -58,9 +58,11 @@ def _told(item: Any, name: str) -> ToldStanding:
     except (KeyError, TypeError):
         raise _strange(name) from None
     if state not in set(StandingState):
-        raise Refused(f"{name} says that a promise is {state!r}, which is not known here: update this client", 200)
+        raise ConsoleRefused(
+            f"{name} says that a promise is {state!r}, which is not known here: update this client", 200
+        )
     return ToldStanding(*names, StandingState(state), says, str(item.get("url") or ""), item)
 
 
-def _strange(name: str) -> Refused:
-    return Refused(f"{name} does not tell how promises stand: is it a console, and as new as this client?", 200)
+def _strange(name: str) -> ConsoleRefused:
+    return ConsoleRefused(f"{name} does not tell how promises stand: is it a console, and as new as this client?", 200)

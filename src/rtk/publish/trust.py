@@ -36,7 +36,7 @@ class Trust(StrEnum):
     REVISION = "revision"
 
 
-class Doubt(StrEnum):
+class UntrustedReason(StrEnum):
     """Why a document is not run without a question."""
 
     STRANGER = "stranger"  # a host that one is not signed in to
@@ -89,18 +89,18 @@ def trust_of(environ: Mapping[str, str] = os.environ) -> Trust:
 
 def doubt_of_host(
     address: Address, settings: Mapping[str, Any], known: Agreed, environ: Mapping[str, str] = os.environ
-) -> Doubt | None:
+) -> UntrustedReason | None:
     """Why what an address gives is not run as it is, None where it is; before anything was fetched."""
     if host_of(address) in known.hosts or is_console(address, settings, environ):
         return None
     if not address.private:
-        return Doubt.OPEN_ROAD
-    return None if is_signed_in(address, settings) else Doubt.STRANGER
+        return UntrustedReason.OPEN_ROAD
+    return None if is_signed_in(address, settings) else UntrustedReason.STRANGER
 
 
-def doubt_of_revision(document: Mapping[str, Any], known: Agreed) -> Doubt | None:
+def doubt_of_revision(document: Mapping[str, Any], known: Agreed) -> UntrustedReason | None:
     """Why this revision is not run as it is where each is confirmed, None where it is."""
-    return None if revision_of(document) in known.revisions else Doubt.REVISION
+    return None if revision_of(document) in known.revisions else UntrustedReason.REVISION
 
 
 def is_console(address: Address, settings: Mapping[str, Any], environ: Mapping[str, str] = os.environ) -> bool:

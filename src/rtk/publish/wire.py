@@ -42,7 +42,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """What came back. Names of headers are in lower case."""
 
     status: int
@@ -73,7 +73,7 @@ class Answer:
         return f"{self.status}, {text}" if text else str(self.status)
 
 
-Send = Callable[[Request], Answer]
+Send = Callable[[Request], Response]
 
 
 class Wire:
@@ -84,7 +84,7 @@ class Wire:
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, requests.adapters.HTTPAdapter(pool_connections=1, pool_maxsize=1))
 
-    def __call__(self, request: Request) -> Answer:
+    def __call__(self, request: Request) -> Response:
         """Send; raises `NoAnswer`."""
         try:
             with warnings.catch_warnings():  # not to verify is the user's own, stated choice
@@ -94,7 +94,7 @@ class Wire:
             tls = isinstance(error, requests.exceptions.SSLError | urllib3.exceptions.SSLError)
             raise NoAnswer(str(failure(error, parse(_root(request.url)))), tls) from None
 
-    def _send(self, request: Request) -> Answer:
+    def _send(self, request: Request) -> Response:
         with self._session.request(
             request.method,
             request.url,
@@ -107,7 +107,7 @@ class Wire:
             stream=True,
         ) as answer:
             body = answer.raw.read(LARGEST_ANSWER, decode_content=True)
-            return Answer(answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, body)
+            return Response(answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, body)
 
     def close(self) -> None:
         """Let go of the connection."""

@@ -12,7 +12,7 @@ from rtk.report.columns import Column, columns
 from rtk.report.figure import Figure
 from rtk.report.frame import WIDE
 from rtk.report.marks import MOMENTS, OUTCOMES, Mark, status_mark
-from rtk.report.story import Story, Table, story
+from rtk.report.story import RunReport, Table, story
 from rtk.report.style import STYLE
 from rtk.report.text import plain, with_units
 
@@ -25,7 +25,7 @@ def html(insight: Insight, facts: Facts) -> str:
     return "".join(_document(story(insight, facts), facts))
 
 
-def _document(told: Story, facts: Facts) -> Iterator[str]:
+def _document(told: RunReport, facts: Facts) -> Iterator[str]:
     yield (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
@@ -49,7 +49,7 @@ def _document(told: Story, facts: Facts) -> Iterator[str]:
     yield "</main></body></html>\n"
 
 
-def _head(told: Story) -> Iterator[str]:
+def _head(told: RunReport) -> Iterator[str]:
     yield (
         f'<header><p class="eyebrow">Reliability Toolkit, report of a run</p><h1>{escape(told.title)}</h1>'
         f'<p class="objective">{_words(told.objective)}</p><p class="when">{_words(told.when)}</p>'
@@ -73,7 +73,7 @@ def _head(told: Story) -> Iterator[str]:
     )
 
 
-def _answers(told: Story) -> Iterator[str]:
+def _answers(told: RunReport) -> Iterator[str]:
     if len(told.answers) > 1:
         yield '<dl class="answers">'
     for question, answer, detail, _ in told.answers[1:]:
@@ -130,7 +130,7 @@ def _key(word: str, drawing: str) -> str:
     return f'<li><svg viewBox="0 0 22 12" aria-hidden="true">{drawing}</svg>{escape(word)}</li>'
 
 
-def _phases(told: Story) -> Iterator[str]:
+def _phases(told: RunReport) -> Iterator[str]:
     yield '<section><h2>Before, during and after</h2><div class="scroll" tabindex="0" role="region" '
     yield f'aria-label="Phases">{_table(told.phases, last_is_total=True)}</div>'
     if told.quantiles:
@@ -160,7 +160,7 @@ def _items(texts: Iterable[str]) -> str:
     return "".join(f"<li>{_words(text)}</li>" for text in texts)
 
 
-def _moments(told: Story) -> Iterator[str]:
+def _moments(told: RunReport) -> Iterator[str]:
     yield '<section><h2>What happened when</h2><p class="note">Minutes since the run began, and times in UTC.</p>'
     yield '<ol class="moments">'
     for moment in told.moments:
@@ -176,7 +176,7 @@ def _symbol(kind: str) -> str:
     return "" if mark is None else f'<span aria-hidden="true">{mark.symbol}</span> '
 
 
-def _undo(told: Story) -> Iterator[str]:
+def _undo(told: RunReport) -> Iterator[str]:
     yield "<section><h2>What was undone</h2>"
     if not told.undo:
         yield f"<p>{escape(told.undone)}</p></section>"
@@ -194,13 +194,13 @@ def _tone(mark: Mark) -> str:
     return f'<span class="tone {mark.tone}">{escape(mark.show())}</span>'
 
 
-def _limits(told: Story) -> Iterator[str]:
+def _limits(told: RunReport) -> Iterator[str]:
     if told.limits or told.notes:
         yield '<section><h2>Limits of this result</h2><ul class="plain">'
         yield f"{_items((*told.limits, *told.notes))}</ul></section>"
 
 
-def _figures(told: Story) -> Iterator[str]:
+def _figures(told: RunReport) -> Iterator[str]:
     table = Table(("figure", "value", "how it is computed"), tuple(each.cells for each in told.figures))
     yield f"<section><h2>All figures</h2>{_table(table, 'words')}</section>"
 
@@ -253,7 +253,7 @@ def _row(m: Measurement, facts: Facts) -> str:
     return f'<tr><th scope="row">{m.phase}</th>{"".join(f"<td>{escape(c)}</td>" for c in cells)}</tr>'
 
 
-def _files(told: Story, facts: Facts) -> Iterator[str]:
+def _files(told: RunReport, facts: Facts) -> Iterator[str]:
     yield f"<footer><dl><dt>run</dt><dd>{escape(plain(facts.run_id))}</dd>"
     for name, place in told.files:
         yield f"<dt>{escape(name)}</dt><dd><code>{escape(place)}</code></dd>"

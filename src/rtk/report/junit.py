@@ -13,7 +13,7 @@ from rtk.insight.stops import StopCause
 from rtk.report import costing, quantiles
 from rtk.report.axis import utc
 from rtk.report.figure import FigureKey
-from rtk.report.story import Story, story
+from rtk.report.story import RunReport, story
 from rtk.report.text import plain
 
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -26,7 +26,7 @@ PROPERTIES: dict[FigureKey, str] = {key: " ".join(key.split("_")) for key in Fig
 Problem = Literal["failure", "error", "skipped"]
 
 
-class Case(NamedTuple):
+class JUnitCase(NamedTuple):
     """A test case: its name, how long it took (seconds), and what was wrong, if anything."""
 
     name: str
@@ -61,7 +61,7 @@ def junit(insight: Insight, facts: Facts) -> str:
     return _DECLARATION + ET.tostring(suites, encoding="unicode") + "\n"
 
 
-def _totals(insight: Insight, told: Story, found: list[Case]) -> dict[str, str]:
+def _totals(insight: Insight, told: RunReport, found: list[JUnitCase]) -> dict[str, str]:
     problems = [case.problem for case in found]
     return {
         "name": told.title,
@@ -74,7 +74,7 @@ def _totals(insight: Insight, told: Story, found: list[Case]) -> dict[str, str]:
     }
 
 
-def _append(suite: ET.Element, case: Case, told: Story) -> None:
+def _append(suite: ET.Element, case: JUnitCase, told: RunReport) -> None:
     element = ET.SubElement(suite, "testcase", classname=told.title, name=plain(case.name), time=f"{case.seconds:.3f}")
     if case.problem is not None:
         problem = ET.SubElement(element, case.problem, message=plain(case.message, 600))
@@ -83,24 +83,24 @@ def _append(suite: ET.Element, case: Case, told: Story) -> None:
             problem.text = plain(case.message, 4000)
 
 
-def _gate(insight: Insight, told: Story) -> Case:
+def _gate(insight: Insight, told: RunReport) -> JUnitCase:
     name = "the hypothesis was met before the first condition"
     if insight.status != RunStatus.FAILED or insight.stop_cause is StopCause.BASELINE_BROKEN:
-        return Case(name, 0.0)
-    return Case(name, 0.0, "failure", _message(told))
+        return JUnitCase(name, 0.0)
+    return JUnitCase(name, 0.0, "failure", _message(told))
 
 
-def _baseline(insight: Insight, told: Story) -> Iterator[Case]:
+def _baseline(insight: Insight, told: RunReport) -> Iterator[JUnitCase]:
     """A baseline that missed the target already; of one that may keep it there is nothing to say."""
     if insight.baseline_broken:
-        yield Case("the baseline kept the promise before the first condition", 0.0, "failure", _message(told))
+        yield JUnitCase("the baseline kept the promise before the first condition", 0.0, "failure", _message(told))
 
 
-def _message(told: Story) -> str:
+def _message(told: RunReport) -> str:
     return " ".join(filter(None, [told.headline, told.why, told.next_step]))
 
 
-def _objective(insight: Insight, told: Story) -> Case:
+def _objective(insight: Insight, told: RunReport) -> JUnitCase:
     problems: dict[str | None, Problem | None] = {
         "pass": None,
         "fail": "failure",
@@ -109,10 +109,10 @@ def _objective(insight: Insight, told: Story) -> Case:
         None: "skipped",
     }
     problem = problems[insight.figures.verdict]
-    return Case(f"objective: {told.objective}", insight.duration_s, problem, _message(told))
+    return JUnitCase(f"objective: {told.objective}", insight.duration_s, problem, _message(told))
 
 
-def _occurrence(insight: Insight) -> Iterator[Case]:
+def _occurrence(insight: Insight) -> Iterator[JUnitCase]:
     """What is expected against what it may cost; a failure where it fails the command, for then both say the same."""
     found, priced = insight.occurrence, costing.answer_of(insight)
     if found is None or priced is None:
@@ -120,11 +120,11 @@ def _occurrence(insight: Insight) -> Iterator[Case]:
     problem: Problem | None = "failure" if found.fails else "skipped"
     within = found.answer is Allowance.WITHIN
     message = f"{priced.mark.word}: {priced.sentence}"
-    yield Case(f"cost: {expected(found.occurs)}", insight.duration_s, None if within else problem, message)
+    yield JUnitCase(f"cost: {expected(found.occurs)}", insight.duration_s, None if within else problem, message)
 
 
-def _condition(span: ActivitySpan, insight: Insight, told: Story) -> Case:
-    case = Case(f"condition {plain(span.name, 200)} took effect", _length(span))
+def _condition(span: ActivitySpan, insight: Insight, told: RunReport) -> JUnitCase:
+    case = JUnitCase(f"condition {plain(span.name, 200)} took effect", _length(span))
     if span.status == ActivityStatus.SUCCEEDED and span.name != insight.invalid_condition:
         return case
     if span.status == ActivityStatus.INTERRUPTED:
@@ -132,11 +132,11 @@ def _condition(span: ActivitySpan, insight: Insight, told: Story) -> Case:
     return case._replace(problem="failure", message=span.failure or told.headline)
 
 
-def _rollbacks(facts: Facts) -> Iterator[Case]:
+def _rollbacks(facts: Facts) -> Iterator[JUnitCase]:
     if facts.rolled_back is False:
-        yield Case("rollbacks were played", 0.0, "failure", "Rollbacks were due and were not played.")
+        yield JUnitCase("rollbacks were played", 0.0, "failure", "Rollbacks were due and were not played.")
     for span in facts.rollbacks:
-        case = Case(f"rollback {plain(span.name, 200)} restored the system", _length(span))
+        case = JUnitCase(f"rollback {plain(span.name, 200)} restored the system", _length(span))
         if span.status == ActivityStatus.SUCCEEDED:
             yield case
             continue

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from rtk.insight.facts import Facts
 from rtk.insight.shape import Insight
 from rtk.report.moments import and_more, most_telling
-from rtk.report.story import PAGE, Story, story
+from rtk.report.story import PAGE, RunReport, story
 
 MOST_MOMENTS = 20
 
@@ -15,7 +15,7 @@ def lines(insight: Insight, facts: Facts) -> list[str]:
     return list(_lines(story(insight, facts)))
 
 
-def _lines(told: Story) -> Iterator[str]:
+def _lines(told: RunReport) -> Iterator[str]:
     yield from _verdict(told)
     yield f"Objective: {told.objective}"
     yield f"Run: {told.when}"
@@ -39,7 +39,7 @@ def _lines(told: Story) -> Iterator[str]:
         yield f"Page: {place}" if name == PAGE else f"File, {name}: {place}"
 
 
-def _verdict(told: Story) -> Iterator[str]:
+def _verdict(told: RunReport) -> Iterator[str]:
     yield f"Verdict: {told.verdict.word}. {told.headline}"
     if told.why:
         yield f"Why: {told.why}"

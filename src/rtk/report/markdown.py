@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from rtk.insight.facts import Facts
 from rtk.insight.shape import Insight
 from rtk.report.moments import and_more, most_telling
-from rtk.report.story import Story, Table, story
+from rtk.report.story import RunReport, Table, story
 from rtk.report.text import plain
 
 MOST_MOMENTS = 12
@@ -36,7 +36,7 @@ def code(text: str, limit: int = 1000) -> str:
     return f"{fence} {line} {fence}" if "`" in line else f"`{line}`"
 
 
-def _lines(told: Story) -> Iterator[str]:
+def _lines(told: RunReport) -> Iterator[str]:
     yield f"### {told.verdict.symbol} {told.verdict.word}: {escaped(told.title, 120)}"
     yield ""
     yield f"**{escaped(told.headline, 600)}**"
@@ -60,7 +60,7 @@ def _lines(told: Story) -> Iterator[str]:
         yield ", ".join(f"{escaped(name, 40)}: {code(place, 200)}" for name, place in told.files[:5])
 
 
-def _alarm(told: Story) -> Iterator[str]:
+def _alarm(told: RunReport) -> Iterator[str]:
     if not told.alarm:
         return
     yield from ("", f"> **{told.restored.show()}.** {escaped(told.alarm)}")
@@ -75,7 +75,7 @@ def _table(table: Table) -> Iterator[str]:
         yield f"| {' | '.join(escaped(cell, 400) for cell in row)} |"
 
 
-def _moments(told: Story) -> Iterator[str]:
+def _moments(told: RunReport) -> Iterator[str]:
     yield from ("", "| run | UTC | what happened |", "|---|---|---|")
     for moment in most_telling(told.moments, MOST_MOMENTS):
         yield f"| {moment.clock} | {moment.utc} | {escaped(moment.text, 160)} |"

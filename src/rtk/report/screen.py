@@ -15,7 +15,7 @@ from rtk.report.columns import Column, columns
 from rtk.report.marks import MOMENTS, STYLES, Mark
 from rtk.report.moments import and_more, most_telling, room_for
 from rtk.report.spark import Canvas, Reading, spark
-from rtk.report.story import PAGE, Story, story
+from rtk.report.story import PAGE, RunReport, story
 from rtk.report.text import ascii_only, plain, whole_sentences
 
 WIDEST = 120
@@ -36,7 +36,7 @@ def screen(insight: Insight, facts: Facts) -> RenderableType:
 class Screen:
     """The end screen of a told run."""
 
-    told: Story
+    told: RunReport
     facts: Facts
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
@@ -53,7 +53,7 @@ class Screen:
 class Sheet:
     """The parts of the screen for one width and character set."""
 
-    told: Story
+    told: RunReport
     facts: Facts
     width: int
     unicode: bool

@@ -42,7 +42,7 @@ class Table(NamedTuple):
     rows: tuple[tuple[str, ...], ...]
 
 
-class Undo(NamedTuple):
+class RollbackResult(NamedTuple):
     """One rollback: how it went and what a person does where it failed."""
 
     name: str
@@ -52,7 +52,7 @@ class Undo(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Story:
+class RunReport:
     """A run as it is told. `answers` are the questions of a hurried reader with their answers; `numbers`
     are the few figures shown large, `quantiles` says what bounds those of the phases, `lacking` what each needs that
     nothing bounds; `figures` are all of them. Of a run that gave no verdict there is one cause, `why`, and one
@@ -78,7 +78,7 @@ class Story:
     lacking: dict[str, str]
     comparisons: tuple[str, ...]
     moments: tuple[Moment, ...]
-    undo: tuple[Undo, ...]
+    undo: tuple[RollbackResult, ...]
     undone: str
     limits: tuple[str, ...]
     notes: tuple[str, ...]
@@ -87,9 +87,9 @@ class Story:
     standing: str
 
 
-def story(insight: Insight, facts: Facts) -> Story:
+def story(insight: Insight, facts: Facts) -> RunReport:
     """Everything the reports tell of a run."""
-    return Story(
+    return RunReport(
         title=plain(insight.title) or "A run without a title",
         objective=_objective(facts),
         began=_began(insight),
@@ -304,8 +304,10 @@ def _phases(insight: Insight) -> Table:
     return Table(head, tuple(rows))
 
 
-def _undo(facts: Facts) -> tuple[Undo, ...]:
-    return tuple(Undo(plain(r.name, 160), plain(r.status, 40), _went(r), _by_hand(r)) for r in facts.rollbacks)
+def _undo(facts: Facts) -> tuple[RollbackResult, ...]:
+    return tuple(
+        RollbackResult(plain(r.name, 160), plain(r.status, 40), _went(r), _by_hand(r)) for r in facts.rollbacks
+    )
 
 
 def _went(rollback: ActivitySpan) -> str:

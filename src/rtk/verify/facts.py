@@ -15,11 +15,11 @@ from rtk.insight.facts import (
     Facts,
     Gate,
     Measurement,
-    Measurements,
+    MeasurementSeries,
     Neighbour,
-    Objective,
     PhaseSpan,
     RunEvent,
+    ServiceLevelObjective,
     Threshold,
 )
 from rtk.insight.measurement import FIELDS
@@ -53,7 +53,7 @@ class _Reading:
 
 def facts_of(recorded: Recorded, files: dict[str, str] | None = None) -> Facts:
     """The facts of a recorded run, also of one that broke off: then up to the last whole entry."""
-    reading, measured, keys = _Reading(), Measurements(), array("q")
+    reading, measured, keys = _Reading(), MeasurementSeries(), array("q")
     for entry in recorded.slots_and_entries():
         if isinstance(entry, Slot):
             keys.append(ORDER[entry.phase] << PHASE_BIT | entry.slot)
@@ -76,16 +76,16 @@ def facts_of_entries(
     for entry in entries:
         reading.last = max(reading.last, entry["t"])
         _read(reading, entry, head)
-    whole = measurements if isinstance(measurements, Measurements) else Measurements(measurements)
+    whole = measurements if isinstance(measurements, MeasurementSeries) else MeasurementSeries(measurements)
     return _facts(head, reading, whole, {})
 
 
-def _in_order(measured: Measurements, keys: "array[int]") -> Measurements:
+def _in_order(measured: MeasurementSeries, keys: "array[int]") -> MeasurementSeries:
     """The measurements in slot order: they were recorded as they ended."""
     if all(before <= after for before, after in pairwise(keys)):
         return measured
     order = array("q", sorted(range(len(keys)), key=keys.__getitem__))
-    return Measurements(measured[index] for index in order)
+    return MeasurementSeries(measured[index] for index in order)
 
 
 def measurement_of(entry: Entry) -> Measurement:
@@ -185,7 +185,7 @@ def lasts_of(activity: dict[str, Any]) -> float | None:
     return None
 
 
-def _facts(head: Entry, reading: _Reading, measurements: Measurements, files: dict[str, str]) -> Facts:
+def _facts(head: Entry, reading: _Reading, measurements: MeasurementSeries, files: dict[str, str]) -> Facts:
     plan, end = head["plan"], reading.end
     return Facts(
         run_id=head["run"],
@@ -194,7 +194,7 @@ def _facts(head: Entry, reading: _Reading, measurements: Measurements, files: di
         duration_s=end.get("t", reading.last),
         started_at=head["at"],
         measurements=measurements,
-        objective=Objective(**plan["objective"]) if plan["objective"] else None,
+        objective=ServiceLevelObjective(**plan["objective"]) if plan["objective"] else None,
         measures=tuple(_names(probes_of(head["experiment"]))),
         threshold=Threshold(**head["threshold"]),
         phases=tuple(reading.phases.values()),

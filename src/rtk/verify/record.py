@@ -48,7 +48,7 @@ class Slot(msgspec.Struct, gc=False):
     code: str | None = None
 
     def columns(self) -> tuple[str, int, float, float | None, float | None, str, float | None, str | None, str | None]:
-        """What `Measurements.add` takes."""
+        """What `MeasurementSeries.add` takes."""
         times = (self.due, self.started, self.ended)
         return (self.phase, self.slot, *times, self.outcome, self.value, self.reason, self.code)
 

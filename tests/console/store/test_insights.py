@@ -14,7 +14,7 @@ from django.utils.timezone import now
 from rtk.console.store.measured import measurements
 from rtk.console.store.models import Run
 from rtk.experiment.plan import Plan
-from rtk.insight.facts import PHASES, Objective
+from rtk.insight.facts import PHASES, ServiceLevelObjective
 from rtk.insight.insight import insight
 from rtk.insight.occurs import MONTH_S, Occurs
 from rtk.verify.facts import facts_of
@@ -25,7 +25,12 @@ from tests.verify.world import World, action, experiment, play, probe, provider
 
 EXPECTED = Occurs(2, MONTH_S, 600.0, 0.5, strict=True)
 PLAN = Plan(
-    10.0, 300.0, warm_up_s=60.0, cool_down_s=60.0, objective=Objective(0.95, 86400.0, "Checkout"), occurs=EXPECTED
+    10.0,
+    300.0,
+    warm_up_s=60.0,
+    cool_down_s=60.0,
+    objective=ServiceLevelObjective(0.95, 86400.0, "Checkout"),
+    occurs=EXPECTED,
 )
 BURNING = [action("burn", takes=95.0, activity={"extensions": [{"name": "rtk", "lasts": 12}]})]
 

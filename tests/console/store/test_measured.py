@@ -8,7 +8,7 @@ import pytest
 from rtk.console.store import measured
 from rtk.console.store.models import Measurement as Row
 from rtk.console.store.models import Run
-from rtk.insight.facts import OUTCOMES, PHASES, PHASES_BY_CODE, Facts, Measurement, Measurements
+from rtk.insight.facts import OUTCOMES, PHASES, PHASES_BY_CODE, Facts, Measurement, MeasurementSeries
 from tests.console.live import head, measurement
 from tests.console.pages.insights.made import a_run, told
 from tests.console.people.world import World, made
@@ -41,7 +41,7 @@ def entries(count: int, seed: int = 1) -> list[dict[str, Any]]:
 
 def one_by_one(run: Run) -> list[Measurement]:
     """The measurements read as rows, in the order they were due."""
-    whole = Measurements()
+    whole = MeasurementSeries()
     for row in Row.objects.filter(run_id=run.id, day=run.day).order_by("due", "slot"):
         times = (row.due, row.started, row.ended)
         whole.add(PHASES_BY_CODE[row.phase], row.slot, *times, OUTCOMES[row.outcome], row.value, row.reason, row.code)
@@ -60,7 +60,7 @@ def test_in_parts_of_any_size_they_are_what_each_row_says(
     assert one_by_one(run) == list(found)
 
 
-def facts(found: Measurements) -> Facts:
+def facts(found: MeasurementSeries) -> Facts:
     whole = run_of("")
     return Facts(whole.run_id, whole.title, 1.0, 60.0, 0.0, found)
 

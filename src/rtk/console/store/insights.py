@@ -19,7 +19,7 @@ from rtk.console.store.runs import lengths, state_of
 from rtk.errors import ToolkitError
 from rtk.experiment.limits import threshold, within
 from rtk.experiment.plan import ValueLimit, slot_count
-from rtk.insight.facts import OUTCOMES, Facts, Measurements, Threshold
+from rtk.insight.facts import OUTCOMES, Facts, MeasurementSeries, Threshold
 from rtk.insight.insight import insight
 from rtk.insight.shape import Figures
 from rtk.verify.facts import facts_of_entries
@@ -92,7 +92,7 @@ def _fill(run: Run, seen: int, spark: Any) -> None:
     run.spark, run.weighed = spark, True
 
 
-def computed(run: Run) -> tuple[dict[str, Any], Threshold, list[outages.Span], Measurements]:
+def computed(run: Run) -> tuple[dict[str, Any], Threshold, list[outages.Span], MeasurementSeries]:
     """The insight of what is stored, the threshold that its values are held against, when it deviated, and of what.
 
     What a client told so that no sense can be made of it is said to be so.
@@ -114,7 +114,7 @@ def facts_of(run: Run) -> Facts:
     return facts
 
 
-def _facts(run: Run, found: Measurements) -> Facts:
+def _facts(run: Run, found: MeasurementSeries) -> Facts:
     rows = RecordEntry.objects.filter(run_id=run.id, day=run.day).order_by("n").values_list("body", flat=True)
     entries = list(rows)
     ended = any(each.get("kind") == "end" for each in entries)  # then nobody asks for the last measurement

@@ -19,7 +19,7 @@ from rtk.insight.facts import (
     PHASES_BY_CODE,
     Facts,
     Measurement,
-    Measurements,
+    MeasurementSeries,
     MissedReason,
     Stored,
     code_of,
@@ -53,9 +53,9 @@ _CODES = bytes(code_of(phase, outcome) for phase in PHASES_BY_CODE for outcome i
 _MISSED = bytes(code % len(OUTCOMES) == MISSED for code in range(256))
 
 
-def measurements(run: Run) -> Measurements:
+def measurements(run: Run) -> MeasurementSeries:
     """A run's measurements in the order they were due, without the sentences that go with some."""
-    found = Measurements()
+    found = MeasurementSeries()
     after, many = -1, _PART
     with connection.cursor() as held, connection.wrap_database_errors, psycopg.Cursor(held.connection) as cursor:
         while many == _PART:

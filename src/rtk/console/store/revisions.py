@@ -14,7 +14,7 @@ from django.utils.timezone import now
 from rtk.console.store import promises
 from rtk.console.store.evidence import Revision
 from rtk.console.store.models import Experiment, Objective, Run, Verification
-from rtk.experiment.revision import Measuring, essence
+from rtk.experiment.revision import MeasurementTerms, essence
 
 
 def renew(verification: Verification) -> None:
@@ -43,10 +43,10 @@ def _renew_each(found: Iterable[Verification]) -> None:
         renew(each)
 
 
-def measured_by(verification: Verification) -> Measuring:
+def measured_by(verification: Verification) -> MeasurementTerms:
     """Return how a verification measures, and what is promised."""
     promise = verification.objective
-    return Measuring(
+    return MeasurementTerms(
         verification.frequency_s,
         verification.duration_s,
         verification.warm_up_s,
@@ -56,14 +56,14 @@ def measured_by(verification: Verification) -> Measuring:
     )
 
 
-def planned_by(plan: Mapping[str, Any]) -> Measuring:
+def planned_by(plan: Mapping[str, Any]) -> MeasurementTerms:
     """Return the same of a run's plan."""
     every, lasting, before, after = (
         float(plan.get(key) or 0.0) for key in ("frequency_s", "duration_s", "warm_up_s", "cool_down_s")
     )
     promise = plan.get("objective") or {}
     quantile = promises.spelled(promise.get("quantile") or "")
-    return Measuring(every, lasting, before, after, promise.get("target"), quantile)
+    return MeasurementTerms(every, lasting, before, after, promise.get("target"), quantile)
 
 
 def of_run(run: Run, document: Mapping[str, Any]) -> Revision | None:
@@ -78,7 +78,7 @@ def of_run(run: Run, document: Mapping[str, Any]) -> Revision | None:
     return kept
 
 
-def _noted(verification: Verification, of: str, measuring: Measuring) -> Revision:
+def _noted(verification: Verification, of: str, measuring: MeasurementTerms) -> Revision:
     known = Revision.objects.filter(verification=verification)
     found: Revision | None = known.filter(essence=of).first()
     if found:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from rtk.insight.facts import OUTCOMES, Measurements, Threshold
+from rtk.insight.facts import OUTCOMES, MeasurementSeries, Threshold
 from rtk.insight.thinning import thinned
 
 TILES = 40
@@ -53,7 +53,7 @@ class RunWithSpark(Protocol):
     def spark(self) -> Any: ...
 
 
-def drawn(measurements: Measurements, threshold: Threshold) -> dict[str, Any]:
+def drawn(measurements: MeasurementSeries, threshold: Threshold) -> dict[str, Any]:
     """What is kept of a run that has ended."""
     found = measurements.columns()
     worst = thinned(found.kinds, found.values, TILES, threshold)

@@ -8,7 +8,7 @@ from rtk.console.pages.importing.fields import parts_of
 from rtk.experiment.plan import Plan, StopWhen, slot_count
 from rtk.figures import count, duration
 from rtk.insight.budget import exact
-from rtk.insight.facts import Objective
+from rtk.insight.facts import ServiceLevelObjective
 from rtk.insight.occurrence_wording import may_cost
 from rtk.insight.plan_limits import LONGEST_S, MOST_SLOTS
 from rtk.insight.power import WANTED, Prospects, prospects
@@ -81,7 +81,7 @@ def _plan(values: Mapping[str, Any], every: float) -> Plan:
         every,
         values.get("duration") or 0.0,
         values.get("warm_up") or 0.0,
-        objective=Objective(values["target"], values.get("window")),
+        objective=ServiceLevelObjective(values["target"], values.get("window")),
         stop_when=StopWhen(max_duration_s=values.get("max_duration")),
         outage_lasts_s=values.get("outage_lasts"),
         outage_learned=values.get("learned"),

@@ -9,7 +9,7 @@ from rtk.figures import NO_DATA, number
 from rtk.insight.shape import Insight
 from rtk.report import quantiles
 from rtk.report.figure import Figure
-from rtk.report.story import Story, story
+from rtk.report.story import RunReport, story
 from rtk.report.text import plain
 
 _MOST = "max"
@@ -19,7 +19,7 @@ class Side(NamedTuple):
     """One of the two."""
 
     run: Run
-    told: Story | None
+    told: RunReport | None
 
 
 class ComparedFigure(NamedTuple):
@@ -40,7 +40,7 @@ def sides(runs: tuple[Run, Run]) -> tuple[Side, Side]:
     return first, second
 
 
-def _story(run: Run) -> Story | None:
+def _story(run: Run) -> RunReport | None:
     insight = _insight(run)
     return story(insight, kept.bare(insight)) if insight else None
 

@@ -11,13 +11,13 @@ from rtk.errors import ToolkitError
 from rtk.experiment.limits import threshold
 from rtk.experiment.plan import Plan, StopWhen
 from rtk.figures import chosen_number
-from rtk.insight.facts import Objective, Threshold
+from rtk.insight.facts import ServiceLevelObjective, Threshold
 from rtk.insight.promise import promise
 from rtk.report.measured import met_when
 from rtk.report.planned import costs, course
 from rtk.report.text import capital, plain
 
-_PROMISE = tuple(each.name for each in fields(Objective))
+_PROMISE = tuple(each.name for each in fields(ServiceLevelObjective))
 _BROKEN = (ToolkitError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
 NO_CONDITION = "No condition"
 
@@ -115,7 +115,7 @@ def _plan(plan: Mapping[str, Any]) -> Plan:
         duration_s=float(plan["duration_s"]),
         warm_up_s=float(plan.get("warm_up_s") or 0.0),
         cool_down_s=float(plan.get("cool_down_s") or 0.0),
-        objective=Objective(**{key: told[key] for key in _PROMISE if told.get(key)}) if told else None,
+        objective=ServiceLevelObjective(**{key: told[key] for key in _PROMISE if told.get(key)}) if told else None,
         stop_when=StopWhen(**stop),
         require_baseline=bool(plan.get("require_baseline")),
     )

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from rtk.insight import old_insight
-from rtk.insight.facts import Facts, Measurements, Neighbour, Objective
+from rtk.insight.facts import Facts, MeasurementSeries, Neighbour, ServiceLevelObjective
 from rtk.insight.former import former_from
 from rtk.insight.occurrence import Occurrence
 from rtk.insight.outage_length import outage_from
@@ -134,8 +134,8 @@ def bare(insight: Insight) -> Facts:
         frequency_s=insight.frequency_s,
         duration_s=insight.duration_s,
         started_at=insight.started_at,
-        measurements=Measurements(),
-        objective=Objective(**insight.objective) if insight.objective else None,
+        measurements=MeasurementSeries(),
+        objective=ServiceLevelObjective(**insight.objective) if insight.objective else None,
         status=insight.status,
         stop=stopping_of(None, insight.stopped),
     )

@@ -19,7 +19,7 @@ from rtk.insight.restoration_wording import problem_of, sentence_of
 from rtk.insight.shape import Insight
 from rtk.report import quantiles
 from rtk.report.figure import Figure
-from rtk.report.story import Story, Table, story
+from rtk.report.story import RunReport, Table, story
 from rtk.report.text import plain
 
 AROUND = timedelta(minutes=10)  # how long before a run, and after it, something outside may have to do with it
@@ -98,7 +98,7 @@ def _insight(run: Run, version: str) -> tuple[Insight | None, bool]:
     return found, told is not None and found is None
 
 
-def _told(run: Run, told: Story | None, insight: Insight | None) -> dict[str, Any]:
+def _told(run: Run, told: RunReport | None, insight: Insight | None) -> dict[str, Any]:
     if told is None or insight is None:
         return {"told": None}
     return {
@@ -127,7 +127,7 @@ class Left(NamedTuple):
     by_hand: str
 
 
-def left(told: Story, insight: Insight) -> list[Left]:
+def left(told: RunReport, insight: Insight) -> list[Left]:
     """What was not undone; a command that can be shown as it is stands beside its sentence, not in it."""
     known = {each.by_hand for each in told.undo if each.by_hand}
     if not insight.unrestored:  # an insight of earlier times, in words that nobody knows any more
@@ -140,7 +140,7 @@ def left(told: Story, insight: Insight) -> list[Left]:
     ]
 
 
-def named(told: Story) -> dict[str, Figure]:
+def named(told: RunReport) -> dict[str, Figure]:
     """The figures by their keys: `budget_spent`."""
     return {each.key: each for each in told.figures}
 

@@ -10,7 +10,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 from django.utils.timezone import now
 
-from rtk.experiment.revision import Measuring, essence
+from rtk.experiment.revision import MeasurementTerms, essence
 
 AT_ONCE = 200
 
@@ -34,7 +34,7 @@ def _first(verification: Any, model: Any) -> Any:
     lengths = ("frequency_s", "duration_s", "warm_up_s", "cool_down_s")
     promise = verification.objective
     target, quantile = (promise.target, promise.quantile) if promise else (None, "")
-    measuring = Measuring(*[*(getattr(verification, each) for each in lengths), target, quantile])
+    measuring = MeasurementTerms(*[*(getattr(verification, each) for each in lengths), target, quantile])
     of = essence(verification.experiment.document, measuring)
     return model(verification=verification, essence=of, number=1, target=target, frequency_s=verification.frequency_s)
 
