@@ -13,7 +13,7 @@ from typing import Any
 
 from bench.experiments import Experiment
 from bench.places import CHAOS, environment
-from rtk.insight.facts import Measurement
+from rtk.insight.facts import SlotMeasurement
 from rtk.verify.facts import facts_of
 from rtk.verify.record import Recorded
 
@@ -31,12 +31,12 @@ class CommandFailed(Exception):
 class Kept:
     """What a run of `chaos verify` left: its measurements, whose moments are seconds since `began` (monotonic)."""
 
-    measurements: tuple[Measurement, ...]
+    measurements: tuple[SlotMeasurement, ...]
     began: float
     cpu_s: float
 
     @property
-    def begun(self) -> list[Measurement]:
+    def begun(self) -> list[SlotMeasurement]:
         """The measurements that began."""
         return [m for m in self.measurements if m.started is not None]
 

@@ -8,7 +8,7 @@ from bench.experiments import timed
 from bench.row import Figures, Row, percentile, spread
 from bench.sitting import Sitting
 from bench.truth import Served
-from rtk.insight.facts import Measurement
+from rtk.insight.facts import SlotMeasurement
 
 EVERY_S = 0.1
 MOST_MS = 5.0
@@ -45,7 +45,7 @@ def _verify(server: truth.Truth, seconds: float) -> Figures:
     }
 
 
-def paired(kept: command.Kept, log: Sequence[Served]) -> list[tuple[Measurement, Served]]:
+def paired(kept: command.Kept, log: Sequence[Served]) -> list[tuple[SlotMeasurement, Served]]:
     """Each measurement that began with its request; `log` is in the order of arrival.
 
     The requests of the slots follow the gate's one and come before that of the hypothesis after the method, so
@@ -57,7 +57,7 @@ def paired(kept: command.Kept, log: Sequence[Served]) -> list[tuple[Measurement,
     return list(zip(sorted(kept.begun, key=lambda m: m.due), of_slots, strict=True))
 
 
-def readings(pairs: Sequence[tuple[Measurement, Served]]) -> Figures:
+def readings(pairs: Sequence[tuple[SlotMeasurement, Served]]) -> Figures:
     """What the reading error is inside a run: the probe's value less what the server served."""
     errors = [m.value - served.served_ms for m, served in pairs if m.value is not None]
     return {f"reading p{p} ms": percentile(errors, p) for p in (50, 99)}

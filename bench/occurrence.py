@@ -12,11 +12,11 @@ from bench.sitting import Sitting
 from rtk.insight.facts import (
     ActivitySpan,
     Facts,
-    Measurement,
     MeasurementSeries,
     Phase,
     PhaseSpan,
     ServiceLevelObjective,
+    SlotMeasurement,
 )
 from rtk.insight.occurrence import Allowance, Occurrence, occurrence_of
 from rtk.insight.occurs import MONTH_S, Occurs
@@ -112,11 +112,11 @@ def priced(cell: Cell, bad: int, lasts_s: float | None, rng: random.Random) -> O
     return found
 
 
-def _measured(phases: tuple[tuple[Phase, int], ...], series: list[bool], every: int) -> Iterator[Measurement]:
+def _measured(phases: tuple[tuple[Phase, int], ...], series: list[bool], every: int) -> Iterator[SlotMeasurement]:
     of = chain.from_iterable([(phase, slot) for slot in range(slots)] for phase, slots in phases)
     for place, (good, (phase, slot)) in enumerate(zip(series, of, strict=True)):
         due = float(place * every)
-        yield Measurement(phase, slot, due, due, due + 0.1, "met" if good else "deviated")
+        yield SlotMeasurement(phase, slot, due, due, due + 0.1, "met" if good else "deviated")
 
 
 def held(found: Figures, runs: int) -> bool:

@@ -21,7 +21,7 @@ from rtk.errors import BadInput
 from rtk.experiment.block import NAME, plan_of
 from rtk.experiment.plan import Plan
 from rtk.insight import plan_limits as limits
-from rtk.insight.measurement import COLUMN_TYPES, FIELDS, OUTCOMES, PHASES_BY_CODE, Measurement, of_columns
+from rtk.insight.measurement import COLUMN_TYPES, FIELDS, OUTCOMES, PHASES_BY_CODE, SlotMeasurement, of_columns
 from rtk.insight.missed_reason import MissedReason
 from rtk.insight.occurs import Occurs
 from rtk.insight.outage_length import Learned
@@ -64,11 +64,11 @@ def sources() -> list[Path]:
 
 def test_columns_are_read_as_the_measurement_that_they_keep() -> None:
     kept = (PHASES_BY_CODE.index("recovery"), 3, 1.0, None, None, OUTCOMES.index("missed"), None, "it was so", "late")
-    assert of_columns(kept) == Measurement(
+    assert of_columns(kept) == SlotMeasurement(
         "recovery", 3, 1.0, None, None, "missed", None, "it was so", MissedReason.LATE
     )
     met = (0, 3, 1.0, 1.0, 1.5, 0, 7.0, None, None)
-    assert of_columns(met) == Measurement("baseline", 3, 1.0, 1.0, 1.5, "met", 7.0)
+    assert of_columns(met) == SlotMeasurement("baseline", 3, 1.0, 1.0, 1.5, "met", 7.0)
 
 
 def test_a_console_takes_the_records_that_runs_write() -> None:

@@ -22,7 +22,7 @@ from bench.results import text
 from bench.row import Figures, Row, Trial, percentile, spread
 from bench.sitting import ROUNDS, NoQuiet, Sitting
 from bench.weather import Watch, Weather
-from rtk.insight.facts import Measurement
+from rtk.insight.facts import SlotMeasurement
 from tests.console.pages.browser import chromium
 
 ROOT = Path(__file__).parents[2]
@@ -131,9 +131,9 @@ def test_the_bare_loop_wakes_once_a_slot_and_never_early() -> None:
     assert min(late) >= 0
 
 
-def measurement(slot: int, started: float | None = None) -> Measurement:
+def measurement(slot: int, started: float | None = None) -> SlotMeasurement:
     due = float(slot)
-    return Measurement("conditions", slot, due, due if started is None else started, due + 0.1, "met", 1.0)
+    return SlotMeasurement("conditions", slot, due, due if started is None else started, due + 0.1, "met", 1.0)
 
 
 def served(*arrivals: float) -> list[truth.Served]:
@@ -154,7 +154,7 @@ def test_a_log_that_does_not_fit_is_refused() -> None:
 
 
 def test_lateness_is_by_the_start_of_each_measurement_and_missed_ones_have_none() -> None:
-    missed = Measurement("conditions", 2, 2.0, None, None, "missed", reason="no slot free")
+    missed = SlotMeasurement("conditions", 2, 2.0, None, None, "missed", reason="no slot free")
     kept = Kept((measurement(0), measurement(1, 1.004), missed), began=0.0, cpu_s=1.0)
     assert kept.late_ms == pytest.approx([0.0, 4.0])
     assert (len(kept.begun), kept.missed) == (2, 1)

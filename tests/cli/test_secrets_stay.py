@@ -37,7 +37,7 @@ from rtk.verify.places import new_run_id
 from rtk.verify.progress import Progress
 from rtk.verify.record import Record, Recorded
 from rtk.verify.recovery import recover, remains
-from rtk.verify.run import Run, Verification
+from rtk.verify.run import RunSpec, VerificationRun
 from rtk.verify.toolkit import Toolkit
 from tests.cli import leaky
 from tests.publish.server import TOKEN, ToyConsole
@@ -169,10 +169,10 @@ def verified(case: Case, place: Path, toy: ToyConsole) -> str:
     reports = [str(place / f"report.{kind}") for kind in ("html", "md", "xml", "json")]
     kept = {"journal": str(place / "journal.json"), "reports": reports, "var_files": []}
     progress = Progress(clock.monotonic, 0.0, toolkit.title)
-    verification = Verification(run_id, "x.json", PLAN, toolkit, [30.0] * 3, 8, kept=kept)
+    verification = RunSpec(run_id, "x.json", PLAN, toolkit, [30.0] * 3, 8, kept=kept)
     with logged(place / "chaostoolkit.log") as terminal, Masks(toolkit.redact):
         with Logs(toolkit.redact, progress, verbose=True):
-            Run(verification, clock, record, worlds.world.stop, progress).play()
+            VerificationRun(verification, clock, record, worlds.world.stop, progress).play()
             record.close()
             _, insight, facts, failures = finish(record.path)
             tell(insight, facts)

@@ -5,12 +5,12 @@ from typing import Any
 from rtk.insight.facts import (
     ActivitySpan,
     Facts,
-    Measurement,
     MeasurementSeries,
     Outcome,
     Phase,
     PhaseSpan,
     ServiceLevelObjective,
+    SlotMeasurement,
 )
 
 OUTCOME: dict[str, Outcome] = {".": "met", "x": "deviated", "-": "missed", "s": "missed", "i": "missed"}
@@ -59,8 +59,8 @@ def run_of(
     return Facts(**(facts | given))
 
 
-def _measurement(phase: Phase, slot: int, due: float, mark: str, valued: bool) -> Measurement:
+def _measurement(phase: Phase, slot: int, due: float, mark: str, valued: bool) -> SlotMeasurement:
     if mark not in ".x":
-        return Measurement(phase, slot, due, None, None, "missed", None, REASON[mark])
+        return SlotMeasurement(phase, slot, due, None, None, "missed", None, REASON[mark])
     value = (100.0 if mark == "." else 900.0) if valued else None
-    return Measurement(phase, slot, due, due, due + 0.25, OUTCOME[mark], value)
+    return SlotMeasurement(phase, slot, due, due, due + 0.25, OUTCOME[mark], value)

@@ -18,9 +18,9 @@ from rtk.insight.facts import (
     PHASES,
     ActivitySpan,
     Facts,
-    Measurement,
     MeasurementSeries,
     MissedReason,
+    SlotMeasurement,
     Stored,
     code_of,
 )
@@ -42,7 +42,7 @@ def runs(draw: st.DrawFn) -> Facts:
             due += draw(st.sampled_from([0.0, 1.0, 1.0, 2.5]))
             outcome, value = draw(st.sampled_from(OUTCOMES)), draw(VALUES)
             code = draw(CODES) if outcome == "missed" else None
-            found.append(Measurement(phase, slot, due, due, due + 0.1, outcome, value, None, code))
+            found.append(SlotMeasurement(phase, slot, due, due, due + 0.1, outcome, value, None, code))
     moment = st.floats(0, max(due, 1.0))
     spans = [ActivitySpan(name, at := draw(moment), at + 1, "succeeded") for name in ("burn", "unburn")]
     effects = [
@@ -71,7 +71,7 @@ def one_by_one(facts: Facts) -> dict[str, PhaseTally]:
     return {phase: tally for phase, tally in tallies.items() if tally.planned}
 
 
-def _count(tally: PhaseTally, m: Measurement, lapsed: bool) -> None:
+def _count(tally: PhaseTally, m: SlotMeasurement, lapsed: bool) -> None:
     if m.code not in CUT_OFF:
         tally.began = m.due if tally.began is None else tally.began
         tally.last, tally.last_deviated = m.due, m.outcome == "deviated"
@@ -97,7 +97,7 @@ def test_a_tally_of_columns_is_that_of_one_after_the_other(facts: Facts) -> None
     assert tallies_of(facts) == one_by_one(facts)
 
 
-def first_deviation(facts: Facts, began: float) -> Measurement | None:
+def first_deviation(facts: Facts, began: float) -> SlotMeasurement | None:
     going_on = False
     for m in facts.measurements:
         over = m.phase == "baseline" or (m.ended is not None and m.ended <= began)
@@ -114,7 +114,7 @@ def test_the_first_deviation_is_that_of_one_after_the_other(facts: Facts, began:
 
 
 def recovered(facts: Facts) -> recovery.Recovery:
-    def since(moment: float) -> list[Measurement]:
+    def since(moment: float) -> list[SlotMeasurement]:
         return [m for m in facts.measurements if m.phase != "baseline" and m.due >= moment]
 
     began = recovery.conditions_began(facts)
@@ -173,7 +173,7 @@ def test_what_came_in_any_order_is_in_the_order_it_was_due(facts: Facts, random:
     assert list(found.ordered()) == sorted(told, key=lambda m: (m.due, m.slot))
 
 
-def stored(told: list[Measurement]) -> Stored:
+def stored(told: list[SlotMeasurement]) -> Stored:
     """Measurements as a database gives them."""
     none = float("nan")
     times = [none if time is None else time for m in told for time in (m.due, m.started, m.ended, m.value)]

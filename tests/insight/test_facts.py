@@ -3,12 +3,12 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtk.insight.facts import OUTCOMES, PHASES, Measurement, MeasurementSeries, MissedReason
+from rtk.insight.facts import OUTCOMES, PHASES, MeasurementSeries, MissedReason, SlotMeasurement
 
 TIME = st.none() | st.floats(0, 1e6)
 
 
-def coded(m: Measurement, code: MissedReason) -> Measurement:
+def coded(m: SlotMeasurement, code: MissedReason) -> SlotMeasurement:
     """Only a missed slot has a code, and one without takes it from its sentence."""
     return m._replace(code=code if m.outcome == "missed" else None)
 
@@ -16,7 +16,7 @@ def coded(m: Measurement, code: MissedReason) -> Measurement:
 MEASUREMENT = st.builds(
     coded,
     st.builds(
-        Measurement,
+        SlotMeasurement,
         phase=st.sampled_from(PHASES),
         slot=st.integers(0, 2**40),
         due=st.floats(0, 1e6),
@@ -31,18 +31,18 @@ MEASUREMENT = st.builds(
 
 
 @given(st.lists(MEASUREMENT))
-def test_what_was_put_in_comes_out(measurements: list[Measurement]) -> None:
+def test_what_was_put_in_comes_out(measurements: list[SlotMeasurement]) -> None:
     kept = MeasurementSeries(measurements)
     assert list(kept) == measurements
     assert len(kept) == len(measurements)
 
 
 @given(st.lists(MEASUREMENT, min_size=1))
-def test_the_last_is_found_from_the_end(measurements: list[Measurement]) -> None:
+def test_the_last_is_found_from_the_end(measurements: list[SlotMeasurement]) -> None:
     assert MeasurementSeries(measurements)[-1] == measurements[-1]
 
 
 @given(st.lists(MEASUREMENT))
-def test_measurements_of_a_phase_keep_their_order(measurements: list[Measurement]) -> None:
+def test_measurements_of_a_phase_keep_their_order(measurements: list[SlotMeasurement]) -> None:
     expected = [m for m in measurements if m.phase in ("conditions", "recovery")]
     assert list(MeasurementSeries(measurements).of("conditions", "recovery")) == expected

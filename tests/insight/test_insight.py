@@ -15,10 +15,10 @@ from rtk.insight.facts import (
     ActivitySpan,
     Facts,
     Gate,
-    Measurement,
     MeasurementSeries,
     Phase,
     ServiceLevelObjective,
+    SlotMeasurement,
     Threshold,
 )
 from rtk.insight.insight import insight
@@ -283,7 +283,7 @@ def test_what_a_verdict_may_not_be_read_as_stands_beside_it() -> None:
 
 def test_measurements_without_a_value_are_noted_beside_the_quantiles() -> None:
     facts = run_of("...")
-    facts.measurements.append(Measurement("conditions", 3, 3.0, 3.0, 33.0, "deviated", None))
+    facts.measurements.append(SlotMeasurement("conditions", 3, 3.0, 3.0, 33.0, "deviated", None))
     assert insight(facts).notes == ("1 deviated measurement gave no value; quantiles count it as the slowest.",)
 
 
@@ -334,7 +334,7 @@ def many(slots: int) -> Facts:
         phase: Phase = "baseline" if slot < slots // 5 else "conditions" if slot < slots * 4 // 5 else "recovery"
         deviated = slot * 7919 % 100 == 0
         due, value = slot * 0.1, 100.0 + slot * 7919 % 1009
-        measurements.append(Measurement(phase, slot, due, due, due + 0.3, "deviated" if deviated else "met", value))
+        measurements.append(SlotMeasurement(phase, slot, due, due, due + 0.3, "deviated" if deviated else "met", value))
     return replace(run_of(""), measurements=measurements, frequency_s=0.1, duration_s=10_000.0)
 
 

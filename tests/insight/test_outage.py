@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from rtk.insight.facts import Facts, Measurement, MeasurementSeries, MissedReason, Outcome, Phase
+from rtk.insight.facts import Facts, MeasurementSeries, MissedReason, Outcome, Phase, SlotMeasurement
 from rtk.insight.insight import insight
 from rtk.insight.outage import deviating_spans, deviating_time
 from rtk.insight.tally import tallies_of
@@ -16,7 +16,7 @@ MARKS: dict[str, Outcome] = {".": "met", "x": "deviated", "-": "missed", "s": "m
 def facts_of(frequency: float, *phases: tuple[Phase, float, str]) -> Facts:
     """A run whose phases begin at the given moments, with a mark for each slot."""
     measurements = [
-        Measurement(
+        SlotMeasurement(
             phase,
             slot,
             start + slot * frequency,

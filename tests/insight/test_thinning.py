@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rtk.insight.columns import DEVIATED, MET, MISSED
-from rtk.insight.facts import Facts, Measurement, MeasurementSeries, Threshold
+from rtk.insight.facts import Facts, MeasurementSeries, SlotMeasurement, Threshold
 from rtk.insight.thinning import further, outside, thinned, worst_of
 from rtk.report.columns import columns
 
@@ -53,7 +53,7 @@ def test_no_deviation_disappears_and_nothing_is_made_up(points: list[tuple[int, 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda each: str(each["name"]))
 def test_a_report_shows_of_many_measurements_what_the_browser_shows(vector: dict[str, Any]) -> None:
     slots = (
-        Measurement("conditions", slot, float(due), None, None, outcome, value)
+        SlotMeasurement("conditions", slot, float(due), None, None, outcome, value)
         for slot, (due, outcome, value) in enumerate(vector["measurements"])
     )
     threshold = Threshold(**vector["threshold"])

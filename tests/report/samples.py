@@ -8,13 +8,13 @@ from functools import cache
 from rtk.insight.facts import (
     ActivitySpan,
     Facts,
-    Measurement,
     MeasurementSeries,
     Outcome,
     Phase,
     PhaseSpan,
     RunEvent,
     ServiceLevelObjective,
+    SlotMeasurement,
     Threshold,
 )
 from rtk.insight.insight import insight
@@ -30,16 +30,16 @@ HOSTILE = "<script>alert(1)</script> | `x` [a](javascript:b)\n\x1b[31m\x00\u202e
 Value = Callable[[int], tuple[Outcome, float | None, str | None]]
 
 
-def slots(phase: Phase, start: float, count: int, frequency: float, value: Value) -> Iterator[Measurement]:
+def slots(phase: Phase, start: float, count: int, frequency: float, value: Value) -> Iterator[SlotMeasurement]:
     """Measurements of one phase, slot by slot."""
     for k in range(count):
         outcome, reading, reason = value(k)
         due = start + k * frequency
         if outcome == "missed":
-            yield Measurement(phase, k, due, None, None, outcome, None, reason)
+            yield SlotMeasurement(phase, k, due, None, None, outcome, None, reason)
         else:
             ended = due + (reading or 0.0) / 1000
-            yield Measurement(phase, k, due, due + 0.001, ended, outcome, reading, reason)
+            yield SlotMeasurement(phase, k, due, due + 0.001, ended, outcome, reading, reason)
 
 
 def wave(low: float, high: float) -> Value:

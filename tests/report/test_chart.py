@@ -2,7 +2,7 @@ import re
 from dataclasses import replace
 from xml.etree import ElementTree as ET
 
-from rtk.insight.facts import OUTCOMES, Facts, Measurement, MeasurementSeries, Threshold
+from rtk.insight.facts import OUTCOMES, Facts, MeasurementSeries, SlotMeasurement, Threshold
 from rtk.report import chart as drawing
 from rtk.report.columns import columns
 from rtk.report.frame import NARROW, WIDE, Size
@@ -39,7 +39,7 @@ def test_no_chart_holds_more_points_than_a_browser_likes(run: Run) -> None:
 
 def test_the_cap_holds_when_every_slot_differs_from_the_one_before() -> None:
     many = MeasurementSeries(
-        Measurement("conditions", k, k * 0.1, None, None, OUTCOMES[k % 3], float(k % 977)) for k in range(9_000)
+        SlotMeasurement("conditions", k, k * 0.1, None, None, OUTCOMES[k % 3], float(k % 977)) for k in range(9_000)
     )
     facts = Facts("r", "t", 0.1, 900.0, 0.0, many, threshold=Threshold(upper=500))
     assert drawn_points(charts(facts)) <= MOST_POINTS
@@ -107,7 +107,7 @@ def test_the_description_tells_counts_threshold_and_conditions() -> None:
 
 def test_strange_values_do_not_break_the_chart() -> None:
     strange = [float("inf"), -5.0, 5e-324, 1e308, 0.0, 1e-12, -1e300]
-    many = MeasurementSeries(Measurement("conditions", k, float(k), k, k, "met", v) for k, v in enumerate(strange))
+    many = MeasurementSeries(SlotMeasurement("conditions", k, float(k), k, k, "met", v) for k, v in enumerate(strange))
     _, facts = a_run("clean")
     for bounds in (Threshold(), Threshold(upper=float("inf")), Threshold(lower=200, upper=299)):
         ET.fromstring(chart(replace(facts, measurements=many, threshold=bounds), WIDE))
@@ -120,5 +120,5 @@ def test_both_axes_tell_run_time_and_wall_time() -> None:
 
 
 def test_values_too_small_to_scale_are_drawn_at_zero() -> None:
-    tiny = MeasurementSeries([Measurement("conditions", 0, 0.0, 0.0, 0.0, "met", 5e-324)])
+    tiny = MeasurementSeries([SlotMeasurement("conditions", 0, 0.0, 0.0, 0.0, "met", 5e-324)])
     ET.fromstring(chart(Facts("r", "t", 1.0, 5e-324, 0.0, tiny), WIDE))

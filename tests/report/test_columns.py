@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtk.insight.facts import Facts, Measurement, MeasurementSeries, Outcome, Threshold
+from rtk.insight.facts import Facts, MeasurementSeries, Outcome, SlotMeasurement, Threshold
 from rtk.report.columns import columns, thinned
 from tests.report.samples import a_run
 
@@ -11,7 +11,7 @@ slots = st.lists(st.tuples(st.sampled_from(["met", "deviated", "missed"]), value
 
 def facts_of(given_slots: list[tuple[Outcome, float | None]]) -> Facts:
     measurements = MeasurementSeries(
-        Measurement("conditions", k, float(k), None, None, outcome, value)
+        SlotMeasurement("conditions", k, float(k), None, None, outcome, value)
         for k, (outcome, value) in enumerate(given_slots)
     )
     return Facts("r", "t", 1.0, float(len(given_slots)), 0.0, measurements, threshold=Threshold(upper=10))

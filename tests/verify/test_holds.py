@@ -18,8 +18,8 @@ from rtk.experiment.plan import Plan
 from rtk.insight.facts import Beside
 from rtk.insight.stops import StopCause
 from rtk.verify import beside, holds
-from rtk.verify.holders import Standing
-from rtk.verify.holds import Grip, Hold, release, standing, standing_holds, take
+from rtk.verify.holders import HoldState
+from rtk.verify.holds import Grip, LocalHold, release, standing, standing_holds, take
 from rtk.verify.lock import Lock
 from rtk.verify.record import Record
 from rtk.verify.recovery import forget, remains
@@ -35,8 +35,8 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "state" / "rtk"
 
 
-def hold(run: str, *names: str) -> Hold:
-    return Hold(
+def hold(run: str, *names: str) -> LocalHold:
+    return LocalHold(
         run, f"Run {run}", 1000.0, "here", "mary", os.getpid(), tuple(declared(n, n) for n in names or ("shop",))
     )
 
@@ -47,7 +47,7 @@ def grip(run: str, *names: str) -> Grip:
     return got
 
 
-def refused(run: str, *names: str) -> Standing:
+def refused(run: str, *names: str) -> HoldState:
     got = take(hold(run, *names))
     assert not isinstance(got, Grip)
     return got[0].standing
@@ -72,7 +72,7 @@ def fails_with(number: int) -> Any:
 
 def test_a_second_run_on_the_same_is_refused_until_the_first_lets_go() -> None:
     first = grip("a", "shop", "more")
-    assert refused("b", "shop") == Standing.RUNNING
+    assert refused("b", "shop") == HoldState.RUNNING
     other = grip("c", "another")
     first.release(proven=True)
     grip("b", "shop").release(proven=True)
@@ -82,7 +82,7 @@ def test_a_second_run_on_the_same_is_refused_until_the_first_lets_go() -> None:
 
 def test_a_run_is_refused_whichever_name_comes_first() -> None:
     first = grip("m")
-    assert refused("a") == refused("z") == Standing.RUNNING
+    assert refused("a") == refused("z") == HoldState.RUNNING
     first.release(proven=True)
 
 
@@ -170,7 +170,7 @@ def test_what_died_under_its_conditions_holds_until_it_is_undone(state: Path, wo
     cut = next(i for i, line in enumerate(lines) if b'"role":"condition"' in line)
     record = state / "runs" / "a.record"
     record.write_bytes(b"".join(lines[: cut + 1]))
-    assert refused("b") == Standing.DIED
+    assert refused("b") == HoldState.DIED
     record.write_bytes(whole)
     grip("b").release(proven=True)
 
@@ -179,13 +179,13 @@ def test_a_year_changes_nothing(state: Path, world: World, tmp_path: Path) -> No
     grip("a").release(proven=False)
     for path in (state / "holds").iterdir():
         os.utime(path, (0, 0))
-    assert refused("b") == Standing.UNKNOWN, "its record is gone"
+    assert refused("b") == HoldState.UNKNOWN, "its record is gone"
 
 
 def test_what_was_not_restored_holds_until_a_person_releases_it(state: Path, world: World, tmp_path: Path) -> None:
     grip("a").release(proven=False)
     recorded(state, world, tmp_path, rollbacks=[action("unburn", "refused")])
-    assert refused("b") == Standing.NOT_RESTORED
+    assert refused("b") == HoldState.NOT_RESTORED
     assert release("a")
     assert not release("a")
     grip("b").release(proven=True)
@@ -196,7 +196,7 @@ def test_what_a_person_forgets_holds_no_longer(state: Path, world: World, tmp_pa
     record = recorded(state, world, tmp_path)
     lines = record.read_bytes().splitlines(keepends=True)
     record.write_bytes(b"".join(lines[: next(i for i, line in enumerate(lines) if b'"role":"condition"' in line) + 1]))
-    assert refused("b") == Standing.DIED
+    assert refused("b") == HoldState.DIED
     forget(remains(record), world.clock)
     grip("b").release(proven=True)
 
@@ -211,7 +211,7 @@ def test_what_died_before_its_conditions_holds_nothing(state: Path, world: World
 def test_what_is_being_undone_holds_as_long_as_that_takes(state: Path, world: World, tmp_path: Path) -> None:
     grip("a").release(proven=False)
     with Lock(recorded(state, world, tmp_path)):
-        assert refused("b") == Standing.UNDOING
+        assert refused("b") == HoldState.UNDOING
     grip("b").release(proven=True)
 
 
@@ -223,15 +223,15 @@ def test_no_other_end_than_a_persons_word_releases_what_was_not_restored(
     *before, end = path.read_bytes().splitlines(keepends=True)
     assert b'"kind":"end"' in end
 
-    def standing_after(cause: StopCause) -> Standing:
+    def standing_after(cause: StopCause) -> HoldState:
         path.write_bytes(b"".join(before))
         record = Record(path, lambda: 99.0, resume=True)
         record.append("end", status="interrupted", deviated=False, cause=cause, detail="so", signal=None, invalid=None)
         record.close()
         return standing(state / "holds" / "a.hold")
 
-    assert {cause for cause in StopCause if standing_after(cause) == Standing.OVER} == {StopCause.FORGOTTEN}
-    assert standing_after(StopCause.SIGNAL) == Standing.NOT_RESTORED
+    assert {cause for cause in StopCause if standing_after(cause) == HoldState.OVER} == {StopCause.FORGOTTEN}
+    assert standing_after(StopCause.SIGNAL) == HoldState.NOT_RESTORED
 
 
 def test_what_needs_no_undo_holds_nothing(state: Path, world: World, tmp_path: Path) -> None:
@@ -251,13 +251,13 @@ def test_a_record_that_cannot_be_read_proves_nothing(state: Path) -> None:
     grip("a").release(proven=False)
     (state / "runs").mkdir(parents=True)
     (state / "runs" / "a.record").write_text("torn\n")
-    assert refused("b") == Standing.UNKNOWN
+    assert refused("b") == HoldState.UNKNOWN
 
 
 def test_a_live_hold_is_not_released_by_its_name() -> None:
     first = grip("a")
     assert not release("a")
-    assert refused("b") == Standing.RUNNING
+    assert refused("b") == HoldState.RUNNING
     first.release(proven=True)
 
 
@@ -296,9 +296,9 @@ def test_nor_is_one_that_is_no_file(state: Path) -> None:
 def test_a_hold_that_is_let_go_of_while_somebody_looks_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     first = grip("a")
 
-    def look(*_: Any) -> Standing:
+    def look(*_: Any) -> HoldState:
         first.release(proven=True)
-        return Standing.RUNNING
+        return HoldState.RUNNING
 
     monkeypatch.setattr(holds, "standing", look)
     assert standing_holds() == []
@@ -306,7 +306,7 @@ def test_a_hold_that_is_let_go_of_while_somebody_looks_is_none(monkeypatch: pyte
 
 
 def test_a_hold_without_its_file_is_not_locked(state: Path) -> None:
-    assert standing(state / "holds" / "gone.hold") == Standing.UNKNOWN
+    assert standing(state / "holds" / "gone.hold") == HoldState.UNKNOWN
 
 
 def _contend(start: Any, got: Any, name: str) -> None:
@@ -329,5 +329,5 @@ def test_of_many_processes_at_once_one_gets_it() -> None:
             os.kill(int(each.pid or 0), signal.SIGKILL)
             each.join()
         assert len(winners) == 1
-        assert refused("later") == Standing.UNKNOWN, "it was killed"
+        assert refused("later") == HoldState.UNKNOWN, "it was killed"
         assert release(winners[0])

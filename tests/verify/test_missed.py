@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rtk.insight.facts import CUT_OFF, Measurement, MeasurementSeries, MissedReason, missed_reason
+from rtk.insight.facts import CUT_OFF, MeasurementSeries, MissedReason, SlotMeasurement, missed_reason
 from rtk.verify.missed import _SENTENCES, sentence
 
 
@@ -43,8 +43,8 @@ def test_a_code_goes_before_the_sentence_and_an_unknown_one_does_not_count() -> 
 
 
 def test_measurements_keep_the_code_of_missed_slots_alone() -> None:
-    missed = Measurement("conditions", 0, 0.0, None, None, "missed", None, "why", MissedReason.NO_MEMORY)
-    deviated = Measurement("conditions", 1, 1.0, 1.0, 2.0, "deviated", None, "stopped answering")
+    missed = SlotMeasurement("conditions", 0, 0.0, None, None, "missed", None, "why", MissedReason.NO_MEMORY)
+    deviated = SlotMeasurement("conditions", 1, 1.0, 1.0, 2.0, "deviated", None, "stopped answering")
     kept = MeasurementSeries([missed, deviated])
     assert [m.code for m in kept] == [MissedReason.NO_MEMORY, None]
     assert kept[0] == missed

@@ -8,12 +8,12 @@ import time
 import pytest
 
 from rtk.insight.stops import StopCause
-from rtk.verify.stop import INTERRUPTING, Stop, signals_stop
+from rtk.verify.stop import INTERRUPTING, StopRequest, signals_stop
 
 
 def test_the_first_reason_and_the_first_signal_count() -> None:
     rung: list[int] = []
-    stop = Stop(lambda: rung.append(1))
+    stop = StopRequest(lambda: rung.append(1))
     stop.request(StopCause.CONTROL, "enough")
     stop.request(StopCause.SIGNAL, "SIGTERM", 15)
     stop.request(StopCause.SIGNAL, "SIGINT", 2)
@@ -22,7 +22,7 @@ def test_the_first_reason_and_the_first_signal_count() -> None:
 
 
 def test_a_second_signal_hurries_and_a_second_rule_does_not() -> None:
-    stop = Stop()
+    stop = StopRequest()
     stop.request(StopCause.CONTROL, "one rule")
     stop.request(StopCause.CONTROL, "another rule")
     assert not stop.hurry.is_set()
@@ -30,7 +30,7 @@ def test_a_second_signal_hurries_and_a_second_rule_does_not() -> None:
     assert stop.hurry.is_set()
 
 
-def heard(stop: Stop) -> bool:
+def heard(stop: StopRequest) -> bool:
     until = time.monotonic() + 60
     while not stop.asked.is_set() and time.monotonic() < until:
         time.sleep(0.01)
@@ -39,7 +39,7 @@ def heard(stop: Stop) -> bool:
 
 @pytest.mark.parametrize("number", INTERRUPTING)
 def test_a_signal_asks_to_stop_and_its_handler_is_put_back(number: signal.Signals) -> None:
-    before, stop = signal.getsignal(number), Stop()
+    before, stop = signal.getsignal(number), StopRequest()
     with signals_stop(stop):
         os.kill(os.getpid(), number)
         assert heard(stop)
@@ -56,7 +56,7 @@ def wait_for_end(thread: threading.Thread) -> bool:
 
 @pytest.mark.parametrize(("number", "rollbacks"), [(signal.SIGUSR1, True), (signal.SIGUSR2, False)])
 def test_the_chaos_toolkits_own_exits_are_understood(number: signal.Signals, rollbacks: bool) -> None:
-    stop = Stop()
+    stop = StopRequest()
     with signals_stop(stop):
         os.kill(os.getpid(), number)
         assert heard(stop)

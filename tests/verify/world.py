@@ -13,8 +13,8 @@ from rtk.insight.stops import StopCause
 from rtk.verify.facts import facts_of
 from rtk.verify.progress import Progress
 from rtk.verify.record import Record, Recorded
-from rtk.verify.run import Run, Verification
-from rtk.verify.stop import Stop
+from rtk.verify.run import RunSpec, VerificationRun
+from rtk.verify.stop import StopRequest
 from rtk.verify.toolkit import Toolkit
 from tests.verify.virtual import VirtualClock
 
@@ -27,7 +27,7 @@ class World:
     took: Callable[[float], float] = lambda _: 0.1
     broken: bool = False
     done: list[tuple[float, str]] = field(default_factory=list)
-    stop: Stop = field(default_factory=Stop)
+    stop: StopRequest = field(default_factory=StopRequest)
     progress: Progress | None = None
 
 
@@ -133,7 +133,7 @@ def experiment(
 class Outcome:
     """A run that is over, as its record tells it."""
 
-    run: Run
+    run: VerificationRun
     recorded: Recorded
     facts: Facts
 
@@ -156,11 +156,11 @@ def play(
     clock: Clock = more.pop("clock", world.clock)
     defaults: dict[str, Any] = {"max_in_flight": 32, "threshold": Threshold(upper=1000.0, unit="ms")}
     sync = more.pop("sync", os.fsync)
-    verification = Verification(RUN, "world.json", plan, toolkit, limits, **{**defaults, **more})
+    verification = RunSpec(RUN, "world.json", plan, toolkit, limits, **{**defaults, **more})
     started = clock.monotonic()
     record = Record(path / "run-1.record", lambda: clock.monotonic() - started, toolkit.redact, sync=sync)
     world.progress = Progress(clock.monotonic, started)
-    run = Run(verification, clock, record, world.stop, world.progress, guard)
+    run = VerificationRun(verification, clock, record, world.stop, world.progress, guard)
     run.play()
     record.close()
     recorded = Recorded(record.path)

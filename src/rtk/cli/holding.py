@@ -15,8 +15,8 @@ from rtk.errors import ToolkitError
 from rtk.figures import duration
 from rtk.insight.facts import Neighbour
 from rtk.verify.beside import joined
-from rtk.verify.holders import Held, Holder, holder, systems
-from rtk.verify.holds import Grip, Hold, take
+from rtk.verify.holders import Held, HoldingRun, holder, systems
+from rtk.verify.holds import Grip, LocalHold, take
 from rtk.verify.places import record_path
 from rtk.verify.systems import System, node
 
@@ -34,7 +34,7 @@ class GaveUp(ToolkitError):
 class Elsewhere(Protocol):
     """A console, which knows the holds of runs on other machines."""
 
-    def take(self, hold: Hold, alongside: bool) -> tuple[Holder, ...]:
+    def take(self, hold: LocalHold, alongside: bool) -> tuple[HoldingRun, ...]:
         """Take a hold; who stands in the way. Nobody does where it cannot be asked."""
 
     def joined(self) -> list[Neighbour]:
@@ -55,7 +55,7 @@ class HoldOptions:
 class Holding:
     """What one run holds. Entered right before it begins; raises `Held` there where it may not."""
 
-    def __init__(self, hold: Hold, choice: HoldOptions, clock: Clock, elsewhere: Elsewhere | None = None) -> None:
+    def __init__(self, hold: LocalHold, choice: HoldOptions, clock: Clock, elsewhere: Elsewhere | None = None) -> None:
         self._hold = hold
         self._choice = choice
         self._clock = clock
@@ -112,7 +112,7 @@ class Holding:
         path = record_path(self._hold.run)
         self.end(proven=not path.exists() or not path.stat().st_size)
 
-    def _tried(self) -> tuple[Holder, ...]:
+    def _tried(self) -> tuple[HoldingRun, ...]:
         """Return the other runs that hold the system, here and on the console."""
         self._hold = replace(self._hold, since=self._clock.now())
         got = take(self._hold, self._choice.alongside)
@@ -129,13 +129,13 @@ class Holding:
         return ()
 
 
-def _acting(one: Holder) -> str:
+def _acting(one: HoldingRun) -> str:
     return f"{holder(one)}: it also acts on {systems(one.shared)}"
 
 
-def hold_of(run_id: str, title: str, now: float, acts_on: tuple[System, ...]) -> Hold:
+def hold_of(run_id: str, title: str, now: float, acts_on: tuple[System, ...]) -> LocalHold:
     """Return the hold that a run of this process wants."""
     user = ""
     with suppress(OSError, KeyError, ImportError):
         user = getpass.getuser()
-    return Hold(run_id, title, now, node(), user, os.getpid(), acts_on)
+    return LocalHold(run_id, title, now, node(), user, os.getpid(), acts_on)

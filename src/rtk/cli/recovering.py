@@ -20,7 +20,7 @@ from rtk.figures import count
 from rtk.insight.stops import StopCause, Stopping
 from rtk.report.axis import utc
 from rtk.report.text import plain
-from rtk.verify.holders import Standing, holder, systems
+from rtk.verify.holders import HoldState, holder, systems
 from rtk.verify.holds import release, standing_holds
 from rtk.verify.places import runs_directory
 from rtk.verify.recovery import Remains, forget, recover, unfinished
@@ -90,7 +90,7 @@ def _released(name: str, found: list[Remains], yes: bool) -> bool:
 def _list_holds(known: set[str]) -> None:
     """List what runs hold that are neither alive nor unfinished, so that nobody else releases it."""
     for each in standing_holds():
-        if each.standing in (Standing.NOT_RESTORED, Standing.UNKNOWN) and each.run not in known:
+        if each.standing in (HoldState.NOT_RESTORED, HoldState.UNKNOWN) and each.run not in known:
             click.echo(f"{each.run}  {plain(each.title)}\n  {each.standing}, and holds {systems(each.shared)}")
             click.echo(f"  check the system, then release it with `chaos recover --forget {each.run}`")
 

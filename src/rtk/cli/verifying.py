@@ -35,7 +35,7 @@ from rtk.publish import versions
 from rtk.publish.destination import root_of
 from rtk.publish.learning import Lesson
 from rtk.publish.pending import is_unsent
-from rtk.publish.session import PublishingSession, Ready, session_of, wait_of
+from rtk.publish.session import PublishingSession, session_of, wait_of
 from rtk.publish.settings import without_control
 from rtk.report.planned import planned
 from rtk.report.write import check_path
@@ -46,10 +46,11 @@ from rtk.verify.estate import Packing
 from rtk.verify.guard import Guard, longest
 from rtk.verify.processes import forks_told
 from rtk.verify.progress import Progress
+from rtk.verify.readiness import Ready
 from rtk.verify.record import Record
 from rtk.verify.recovery import unfinished
-from rtk.verify.run import Run, Verification
-from rtk.verify.stop import Stop, signals_stop
+from rtk.verify.run import RunSpec, VerificationRun
+from rtk.verify.stop import StopRequest, signals_stop
 from rtk.verify.toolkit import Toolkit
 
 if TYPE_CHECKING:
@@ -158,11 +159,11 @@ def _remind(directory: Path) -> None:
 
 def _verification(
     options: Options, source: SourceDocument, plan: Plan, toolkit: Toolkit, run_id: str, holding: Holding
-) -> Verification:
+) -> RunSpec:
     probes = toolkit.probes()
     charted, thresholds = _charted(plan, [threshold(probe, toolkit.configuration) for probe in probes])
     limits = [time_limit(probe, toolkit.configuration, toolkit.secrets) for probe in probes]
-    return Verification(
+    return RunSpec(
         run_id=run_id,
         source=source.where,
         plan=_redacted(plan, toolkit.redact),
@@ -220,7 +221,7 @@ class _Running:
     def __init__(
         self,
         options: Options,
-        verification: Verification,
+        verification: RunSpec,
         clock: Clock,
         session: PublishingSession | None,
         holding: Holding,
@@ -232,7 +233,7 @@ class _Running:
         self._holding = holding
         self._v = verification
         self._clock = clock
-        self._stop = Stop()
+        self._stop = StopRequest()
         self._progress = _progress(verification, clock)
         self._spectator = _spectator(self._progress) if telling.is_live(options.log_format) else None
 
@@ -253,7 +254,9 @@ class _Running:
         with signals_stop(self._stop, to_the_end=True), logs, forks_told(record.forked):
             guard = Guard(helper.command(AFTERMATH, str(path)), self._estate(), self._v.longest_s, self._notice(record))
             record.listener, toolkit.changed = guard.tell, guard.refresh
-            run = Run(self._v, self._clock, record, self._stop, self._progress, self._published(path, guard))
+            run = VerificationRun(
+                self._v, self._clock, record, self._stop, self._progress, self._published(path, guard)
+            )
             gc.collect()
             gc.freeze()  # what is here by now stays: looking through it again and again would hold up measurements
             with self._spectator.viewing() if self._spectator else nullcontext():
@@ -274,7 +277,7 @@ class _Running:
 
         return notice
 
-    def _finish(self, run: Run) -> None:
+    def _finish(self, run: VerificationRun) -> None:
         if self._session is None:
             return
         known = self._session.page
@@ -289,7 +292,7 @@ class _Running:
         self._session.start(path, self._stop)
         return self._session.before_conditions(guard)
 
-    def _tell(self, record: Record, run: Run) -> int:
+    def _tell(self, record: Record, run: VerificationRun) -> int:
         record.close()
         page = self._session.page if self._session else ""
         amend = run.amend if record.failure else lambda facts: facts
@@ -311,7 +314,7 @@ def _spectator(progress: Progress) -> "Spectator":
     return Spectator(progress)
 
 
-def _progress(verification: Verification, clock: Clock) -> Progress:
+def _progress(verification: RunSpec, clock: Clock) -> Progress:
     plan = verification.plan
     slots = sum(plan.slots(phase) for phase in ("baseline", "conditions", "recovery"))
     objective = plan.objective

@@ -16,9 +16,9 @@ from rtk.insight.effect import EffectChange
 from rtk.insight.measurement import OUTCOMES as OUTCOMES  # noqa: PLC0414 - others know it from here
 from rtk.insight.measurement import PHASES as PHASES  # noqa: PLC0414
 from rtk.insight.measurement import PHASES_BY_CODE as PHASES_BY_CODE  # noqa: PLC0414
-from rtk.insight.measurement import Measurement as Measurement  # noqa: PLC0414
 from rtk.insight.measurement import Outcome as Outcome  # noqa: PLC0414
 from rtk.insight.measurement import Phase as Phase  # noqa: PLC0414
+from rtk.insight.measurement import SlotMeasurement as SlotMeasurement  # noqa: PLC0414
 from rtk.insight.missed_reason import CUT_OFF as CUT_OFF  # noqa: PLC0414 - others know it from here
 from rtk.insight.missed_reason import MissedReason as MissedReason  # noqa: PLC0414
 from rtk.insight.missed_reason import missed_reason as missed_reason  # noqa: PLC0414
@@ -48,7 +48,7 @@ class Stored(NamedTuple):
 class MeasurementSeries:
     """Measurements in slot order, kept in columns: 100,000 of them take 4 MiB."""
 
-    def __init__(self, measurements: Iterable[Measurement] = ()) -> None:
+    def __init__(self, measurements: Iterable[SlotMeasurement] = ()) -> None:
         self._codes = array("b")
         self._slots = array("q")
         self._times = array("d")
@@ -57,7 +57,7 @@ class MeasurementSeries:
         for measurement in measurements:
             self.append(measurement)
 
-    def append(self, m: Measurement) -> None:
+    def append(self, m: SlotMeasurement) -> None:
         """Add one; callers add them in slot order, phase by phase."""
         self.add(*m)
 
@@ -134,7 +134,7 @@ class MeasurementSeries:
         )
         return whole.of(mask) if phases else whole
 
-    def first(self, outcome: Outcome) -> Measurement | None:
+    def first(self, outcome: Outcome) -> SlotMeasurement | None:
         """Return the first that came out so."""
         index = self._codes.tobytes().translate(_OUTCOME_OF).find(OUTCOMES.index(outcome))
         return self[index] if index >= 0 else None
@@ -142,21 +142,21 @@ class MeasurementSeries:
     def __len__(self) -> int:
         return len(self._slots)
 
-    def __iter__(self) -> Iterator[Measurement]:
+    def __iter__(self) -> Iterator[SlotMeasurement]:
         moments = iter(self._times)  # four of them are a measurement's
         columns = zip(self._codes, self._slots, moments, moments, moments, moments, strict=False)
         return (self._row(index, *cells) for index, cells in enumerate(columns))
 
-    def __getitem__(self, index: int) -> Measurement:
+    def __getitem__(self, index: int) -> SlotMeasurement:
         index = range(len(self))[index]
         due, started, ended, value = self._times[4 * index : 4 * index + 4]
         return self._row(index, self._codes[index], self._slots[index], due, started, ended, value)
 
     def _row(
         self, index: int, code: int, slot: int, due: float, started: float, ended: float, value: float
-    ) -> Measurement:
+    ) -> SlotMeasurement:
         phase, outcome = _KINDS[code]
-        return Measurement(
+        return SlotMeasurement(
             phase,
             slot,
             due,
@@ -168,7 +168,7 @@ class MeasurementSeries:
             self._why.get(index),
         )
 
-    def of(self, *phases: Phase) -> Iterator[Measurement]:
+    def of(self, *phases: Phase) -> Iterator[SlotMeasurement]:
         """Those of the given phases, in slot order."""
         return (m for m in self if m.phase in phases)
 

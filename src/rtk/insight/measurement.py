@@ -16,7 +16,7 @@ PHASES_BY_CODE: tuple[Phase, ...] = ("baseline", "conditions", "recovery", "onse
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 
-class Measurement(NamedTuple):
+class SlotMeasurement(NamedTuple):
     """What came of one slot. `started`, `ended` and `value` are None where there was none.
 
     `reason` is a sentence; `code` says the same of a missed slot, and is None for others.
@@ -33,7 +33,7 @@ class Measurement(NamedTuple):
     code: MissedReason | None = None
 
 
-FIELDS = Measurement._fields
+FIELDS = SlotMeasurement._fields
 # How the console keeps them: phase and outcome by their codes, the others as they are.
 COLUMN_TYPES: dict[str, str] = {
     "phase": "smallint",
@@ -50,9 +50,9 @@ COLUMNS = ", ".join(FIELDS)  # of its table, in SQL
 NO_COLUMNS = ", ".join(f"NULL::{COLUMN_TYPES[name]}" for name in FIELDS)  # in their place, of what is none
 
 
-def of_columns(columns: Sequence[Any]) -> Measurement:
+def of_columns(columns: Sequence[Any]) -> SlotMeasurement:
     """Return a measurement of what its columns hold."""
-    found = Measurement(*columns)
+    found = SlotMeasurement(*columns)
     outcome = OUTCOMES[int(columns[FIELDS.index("outcome")])]
     why = missed_reason(found.code, found.reason) if outcome == "missed" else None
     return found._replace(phase=PHASES_BY_CODE[int(columns[0])], outcome=outcome, code=why)

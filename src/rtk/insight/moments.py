@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 
 from rtk.insight.columns import DEVIATED, MET, MISSED, but
 from rtk.insight.effect import lapses_of
-from rtk.insight.facts import CUT_OFF, ActivitySpan, Facts, Measurement
+from rtk.insight.facts import CUT_OFF, ActivitySpan, Facts, SlotMeasurement
 from rtk.insight.recovery import Recovery, conditions_began, first_of_a_row, recovery_of, since, undone_at
 from rtk.insight.shape import Restoration, RestoreProblem, SeenLapse, Unrestored
 from rtk.insight.status import ActivityStatus
@@ -22,7 +22,7 @@ def first_deviation_after(facts: Facts) -> float | None:
     return None if began is None or first is None else max(0.0, first.due - began)
 
 
-def precedes(m: Measurement, began: float) -> bool:
+def precedes(m: SlotMeasurement, began: float) -> bool:
     """Whether a measurement is from before a condition: of the baseline, or over when the condition started.
 
     The first slot under the conditions is due when their phase begins, and they start a moment later.
@@ -30,7 +30,7 @@ def precedes(m: Measurement, began: float) -> bool:
     return m.due < began and (m.phase == "baseline" or (m.ended is not None and m.ended <= began))
 
 
-def first_deviation(facts: Facts, began: float) -> Measurement | None:
+def first_deviation(facts: Facts, began: float) -> SlotMeasurement | None:
     """The first deviated measurement since a moment that is not of an outage from before it."""
     found = facts.measurements.columns()
     index = found.kinds.find(DEVIATED)

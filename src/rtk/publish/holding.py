@@ -12,8 +12,8 @@ from rtk.insight.facts import Beside, Neighbour
 from rtk.publish.console import Console, ConsoleRefused, settled
 from rtk.publish.destination import Destination, segment
 from rtk.publish.wire import Response, Send
-from rtk.verify.holders import Holder, Standing
-from rtk.verify.holds import Hold
+from rtk.verify.holders import HoldingRun, HoldState
+from rtk.verify.holds import LocalHold
 
 ASKED_S = 3.0  # how long a run waits for an answer before it begins
 ENDED_S = 1.0  # and how long at its end
@@ -37,7 +37,7 @@ class ConsoleHolds:
         self._run = ""
         self._held = False
 
-    def take(self, hold: Hold, alongside: bool) -> tuple[Holder, ...]:
+    def take(self, hold: LocalHold, alongside: bool) -> tuple[HoldingRun, ...]:
         """Take it; who stands in the way. Nobody does where the console cannot be asked, which is said."""
         self._run = hold.run
         body = {**hold.as_dict(), "alongside": alongside}
@@ -64,7 +64,7 @@ class ConsoleHolds:
     def _path(self) -> str:
         return f"{self._console.where.base}/holds/{segment(self._run)}"
 
-    def _taken(self, body: dict[str, object]) -> tuple[Holder, ...]:
+    def _taken(self, body: dict[str, object]) -> tuple[HoldingRun, ...]:
         self._console.where = settled(self._console, self._team)
         answer = self._console.call("POST", f"{self._console.where.base}/holds", body)
         if answer.status == 404:
@@ -98,17 +98,17 @@ class ConsoleHolds:
         return (found[0] if found else None), why[0]
 
 
-def _holders(answer: Response, console: str) -> tuple[Holder, ...]:
+def _holders(answer: Response, console: str) -> tuple[HoldingRun, ...]:
     """Who stands in the way. A console of another version may say less, or why it stands in words of its own."""
-    standings = {each.value: each for each in Standing}
+    standings = {each.value: each for each in HoldState}
     return tuple(
-        Holder(
+        HoldingRun(
             str(each.get("run") or ""),
             str(each.get("title") or ""),
             float(each.get("since") or 0.0),
             str(each.get("host") or ""),
             str(each.get("user") or ""),
-            standings.get(each.get("standing"), Standing.UNKNOWN),
+            standings.get(each.get("standing"), HoldState.UNKNOWN),
             tuple(map(str, each.get("shared") or ())),
             console=console,
         )

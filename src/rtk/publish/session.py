@@ -5,7 +5,7 @@ import os
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from rtk.clock import Clock
 from rtk.errors import ToolkitError
@@ -21,18 +21,12 @@ from rtk.publish.publisher import Publisher
 from rtk.publish.safeguards import RunForbidden, Safeguards
 from rtk.publish.settings import feature
 from rtk.publish.wire import Send
-from rtk.verify.stop import Stop
+from rtk.verify.readiness import Ready
+from rtk.verify.stop import StopRequest
 
 WAIT_S, WAIT_IN_CI_S = 2.0, 30.0  # how long the command waits for its publisher at the end
 
 logger = logging.getLogger(__name__)
-
-
-class Ready(Protocol):
-    """Something the first condition waits for."""
-
-    def ready(self) -> None:
-        """Return once it may be applied; raise `ToolkitError` otherwise."""
 
 
 class PublishingSession:
@@ -62,7 +56,7 @@ class PublishingSession:
         """What the console has learned of outages; `team` is the one that the run's document names."""
         return Lesson(self.where, team, self._clock, self._send)
 
-    def start(self, path: Path, stop: Stop) -> None:
+    def start(self, path: Path, stop: StopRequest) -> None:
         """Follow the record of a run that is about to begin."""
         self._path = path
         if self._wanted is not False:

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from rtk.insight.facts import ActivitySpan, Facts, Measurement, Phase, PhaseSpan, Threshold
+from rtk.insight.facts import ActivitySpan, Facts, Phase, PhaseSpan, SlotMeasurement, Threshold
 from rtk.insight.thinning import further
 
 # Beyond this a value cannot be scaled without overflow.
@@ -28,7 +28,7 @@ class Column:
     silent: int = 0
     missed: int = 0
 
-    def add(self, m: Measurement, threshold: Threshold) -> None:
+    def add(self, m: SlotMeasurement, threshold: Threshold) -> None:
         """Count one measurement in."""
         value = drawable(m.value)
         if m.outcome == "missed":
@@ -112,11 +112,11 @@ class _Stretches:
         return [self._found[index] for index in sorted(self._found)]
 
 
-def _single(m: Measurement, threshold: Threshold) -> Column:
+def _single(m: SlotMeasurement, threshold: Threshold) -> Column:
     column = Column(_moment(m), m.phase)
     column.add(m, threshold)
     return column
 
 
-def _moment(m: Measurement) -> float:
+def _moment(m: SlotMeasurement) -> float:
     return m.due if m.started is None else m.started

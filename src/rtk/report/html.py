@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 
 from rtk.figures import NO_DATA, elapsed, number, precise_duration
-from rtk.insight.facts import Facts, Measurement
+from rtk.insight.facts import Facts, SlotMeasurement
 from rtk.insight.shape import Insight
 from rtk.report.axis import utc
 from rtk.report.chart import charts, threshold_words
@@ -225,7 +225,7 @@ def _measurements(facts: Facts) -> Iterator[str]:
     yield "</tbody></table></div></details>"
 
 
-def _kept(facts: Facts) -> list[Measurement]:
+def _kept(facts: Facts) -> list[SlotMeasurement]:
     """At most 500 measurements in slot order, deviated and missed ones before met ones."""
     if len(facts.measurements) <= MOST_ROWS:
         return list(facts.measurements)
@@ -239,7 +239,7 @@ def _kept(facts: Facts) -> list[Measurement]:
     return [facts.measurements[index] for index in sorted(chosen)]
 
 
-def _row(m: Measurement, facts: Facts) -> str:
+def _row(m: SlotMeasurement, facts: Facts) -> str:
     took = None if m.started is None or m.ended is None else m.ended - m.started
     cells = (
         f"{m.slot:,}",

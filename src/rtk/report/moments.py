@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from rtk.figures import count, duration, elapsed, number
 from rtk.insight.effect import EffectState
-from rtk.insight.facts import ActivitySpan, Facts, Measurement, Phase, PhaseSpan
+from rtk.insight.facts import ActivitySpan, Facts, Phase, PhaseSpan, SlotMeasurement
 from rtk.insight.moments import first_deviation, precedes
 from rtk.insight.recovery import conditions_began
 from rtk.insight.shape import Insight
@@ -140,7 +140,7 @@ def _firsts(facts: Facts, broken: bool) -> Iterator[Told]:
         yield _first(facts, missed, "first missed slot")
 
 
-def _first(facts: Facts, m: Measurement, told: str) -> Told:
+def _first(facts: Facts, m: SlotMeasurement, told: str) -> Told:
     value = "" if m.value is None else f": {plain(number(m.value, facts.threshold.unit), 40)}"
     reason = f", {plain(m.reason, 160)}" if m.reason else ""
     return m.due, m.outcome, f"{told}{value}{reason}"

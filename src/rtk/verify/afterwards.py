@@ -10,7 +10,7 @@ from rtk.errors import ToolkitError
 from rtk.figures import duration
 from rtk.verify.hypothesis import Hypothesis, Journal
 from rtk.verify.progress import Progress
-from rtk.verify.stop import Stop, cause_of
+from rtk.verify.stop import StopRequest, cause_of
 
 logger = logging.getLogger(__name__)
 
@@ -18,7 +18,9 @@ logger = logging.getLogger(__name__)
 class Afterwards:
     """Asks the hypothesis once more, in a thread of its own; the journal then says whether it deviated."""
 
-    def __init__(self, hypothesis: Hypothesis, journal: Journal, clock: Clock, stop: Stop, progress: Progress) -> None:
+    def __init__(
+        self, hypothesis: Hypothesis, journal: Journal, clock: Clock, stop: StopRequest, progress: Progress
+    ) -> None:
         self._hypothesis = hypothesis
         self._journal = journal
         self._clock = clock

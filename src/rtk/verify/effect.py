@@ -21,7 +21,7 @@ from rtk.verify.proof import Prover
 from rtk.verify.record import Record
 from rtk.verify.results import sentence_of
 from rtk.verify.shortage import shortage_of
-from rtk.verify.stop import CTRL_C_S, Stop, was_signalled
+from rtk.verify.stop import CTRL_C_S, StopRequest, was_signalled
 from rtk.verify.toolkit import Toolkit
 
 LEAST_S = 1.0  # apart
@@ -44,7 +44,7 @@ class Shown:
 class EffectWatch:
     """Asks on for the effects that have shown, until their time or the conditions' is over."""
 
-    def __init__(self, toolkit: Toolkit, clock: Clock, record: Record, stop: Stop, frequency_s: float) -> None:
+    def __init__(self, toolkit: Toolkit, clock: Clock, record: Record, stop: StopRequest, frequency_s: float) -> None:
         self._toolkit = toolkit
         self._clock = clock
         self._record = record

@@ -14,12 +14,12 @@ from rtk.insight.facts import (
     Beside,
     Facts,
     Gate,
-    Measurement,
     MeasurementSeries,
     Neighbour,
     PhaseSpan,
     RunEvent,
     ServiceLevelObjective,
+    SlotMeasurement,
     Threshold,
 )
 from rtk.insight.measurement import FIELDS
@@ -66,7 +66,7 @@ def facts_of(recorded: Recorded, files: dict[str, str] | None = None) -> Facts:
 
 
 def facts_of_entries(
-    head: Entry, entries: Iterable[Entry], measurements: Iterable[Measurement], last: float = 0.0
+    head: Entry, entries: Iterable[Entry], measurements: Iterable[SlotMeasurement], last: float = 0.0
 ) -> Facts:
     """The facts of a run whose measurements and other entries come from elsewhere, such as a journal.
 
@@ -88,9 +88,9 @@ def _in_order(measured: MeasurementSeries, keys: "array[int]") -> MeasurementSer
     return MeasurementSeries(measured[index] for index in order)
 
 
-def measurement_of(entry: Entry) -> Measurement:
+def measurement_of(entry: Entry) -> SlotMeasurement:
     """A measurement's entry as a measurement."""
-    return Measurement(**{name: entry[name] for name in FIELDS if name != "code"}, code=entry.get("code"))
+    return SlotMeasurement(**{name: entry[name] for name in FIELDS if name != "code"}, code=entry.get("code"))
 
 
 def _read(reading: _Reading, entry: Entry, head: Entry) -> None:

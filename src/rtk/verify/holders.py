@@ -13,7 +13,7 @@ REFUSED = 6
 TOLD = 3  # systems that a sentence names
 
 
-class Standing(StrEnum):
+class HoldState(StrEnum):
     """Why a hold stands, or that it does not."""
 
     RUNNING = "running"
@@ -25,7 +25,7 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
+class HoldingRun:
     """A run that holds what another one wants: since when (seconds since the epoch), and what both act on.
 
     `run` is empty where that is another team's. `console` is the name of the console that knows it; empty for a run
@@ -37,7 +37,7 @@ class Holder:
     since: float
     host: str
     user: str
-    standing: Standing
+    standing: HoldState
     shared: tuple[str, ...]
     pid: int | None = None
     console: str = ""
@@ -52,12 +52,12 @@ class Held(ToolkitError):
 
     exit_code = REFUSED
 
-    def __init__(self, holders: Sequence[Holder]) -> None:
+    def __init__(self, holders: Sequence[HoldingRun]) -> None:
         super().__init__(refusal(holders))
         self.holders = tuple(holders)
 
 
-def refusal(holders: Sequence[Holder]) -> str:
+def refusal(holders: Sequence[HoldingRun]) -> str:
     """Return why a run is refused, and what its user can do."""
     first, *others = holders
     more = f" (and {len(others)} more)" if others else ""
@@ -67,7 +67,7 @@ def refusal(holders: Sequence[Holder]) -> str:
     )
 
 
-def holder(one: Holder) -> str:
+def holder(one: HoldingRun) -> str:
     """Return who holds it, since when and where."""
     run = f"the run {one.run}" if one.run else "a run of another team"
     title = f' ("{one.title}")' if one.title else ""
@@ -84,20 +84,20 @@ def systems(shared: Sequence[str]) -> str:
     return listed(told) if told else "the same"
 
 
-def _way_out(one: Holder) -> str:
-    if one.standing in (Standing.RUNNING, Standing.UNDOING):
-        doing = "is still running" if one.standing is Standing.RUNNING else "is being undone"
+def _way_out(one: HoldingRun) -> str:
+    if one.standing in (HoldState.RUNNING, HoldState.UNDOING):
+        doing = "is still running" if one.standing is HoldState.RUNNING else "is being undone"
         return f"it {doing}: wait for it with --wait 10m"
     at = f" on {one.host}" if one.console and one.host else "" if one.run else " there"
-    if one.standing is Standing.DIED:
+    if one.standing is HoldState.DIED:
         undo = f"chaos recover --run {one.run}" if one.run else "chaos recover"
         return f"it died before it was undone: undo it with `{undo}`{at}"
-    if one.standing is Standing.NOT_RESTORED:
+    if one.standing is HoldState.NOT_RESTORED:
         return f"it ended without being restored: put that right, then {_release(one, at)}"
     return f"its record is gone, so nobody knows whether it was undone: check the system, then {_release(one, at)}"
 
 
-def _release(one: Holder, at: str) -> str:
+def _release(one: HoldingRun, at: str) -> str:
     if not one.run:
         return "ask its team to release its hold"
     page = ", or on its page" if one.console else ""

@@ -23,7 +23,7 @@ from rtk.insight.stops import StopCause
 from rtk.verify import beside
 from rtk.verify.beside import holds_directory, join
 from rtk.verify.facts import facts_of
-from rtk.verify.holders import Holder, Standing
+from rtk.verify.holders import HoldingRun, HoldState
 from rtk.verify.lock import is_held
 from rtk.verify.places import record_path
 from rtk.verify.record import Recorded
@@ -35,7 +35,7 @@ PATIENCE_S = 5.0  # how long another process may be looking at the holds
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
+class LocalHold:
     """What one run holds: who it is, where and since when (seconds since the epoch)."""
 
     run: str
@@ -52,17 +52,17 @@ class Hold:
         return {**own, "systems": [each.as_dict() for each in self.systems]}
 
 
-def hold_from(values: Mapping[str, Any]) -> Hold:
+def hold_from(values: Mapping[str, Any]) -> LocalHold:
     """Return a hold as `as_dict` gave it. Raises `ValueError`, `KeyError` or `TypeError` for anything else."""
     run, title, host, user = (str(values[key]) for key in ("run", "title", "host", "user"))
-    return Hold(run, title, float(values["since"]), host, user, int(values["pid"]), from_dicts(values["systems"]))
+    return LocalHold(run, title, float(values["since"]), host, user, int(values["pid"]), from_dicts(values["systems"]))
 
 
 class Grip:
     """A hold of this process, to be let go at the end. `holders` are the runs that held the same
     already, beside which this one goes on."""
 
-    def __init__(self, path: Path, file: int, holders: Iterable[Holder]) -> None:
+    def __init__(self, path: Path, file: int, holders: Iterable[HoldingRun]) -> None:
         self.path = path
         self._file = file
         self.holders = tuple(holders)
@@ -81,7 +81,9 @@ class Grip:
         self._file = -1
 
 
-def take(hold: Hold, alongside: bool = False, environ: Mapping[str, str] = os.environ) -> Grip | tuple[Holder, ...]:
+def take(
+    hold: LocalHold, alongside: bool = False, environ: Mapping[str, str] = os.environ
+) -> Grip | tuple[HoldingRun, ...]:
     """Take a hold; who stands in the way where somebody does, and with `alongside` nobody does.
 
     Exact between processes. Raises `CannotRecord` where it cannot be kept.
@@ -99,7 +101,7 @@ def take(hold: Hold, alongside: bool = False, environ: Mapping[str, str] = os.en
             raise _unkept(directory, error) from None
 
 
-def standing_holds(environ: Mapping[str, str] = os.environ) -> list[Holder]:
+def standing_holds(environ: Mapping[str, str] = os.environ) -> list[HoldingRun]:
     """Return every hold that stands on this machine, with nothing shared."""
     found = (_read(path, environ) for path in _files(holds_directory(environ)))
     return [_holder(*each, each[0].systems) for each in found if each]
@@ -114,27 +116,27 @@ def release(run: str, environ: Mapping[str, str] = os.environ) -> bool:
     return True
 
 
-def _in_the_way(mine: Hold, directory: Path, environ: Mapping[str, str]) -> Iterator[Holder]:
+def _in_the_way(mine: LocalHold, directory: Path, environ: Mapping[str, str]) -> Iterator[HoldingRun]:
     for path in _files(directory):
         found = _read(path, environ)
         if found and found[0].run != mine.run and (shared := common(mine.systems, found[0].systems)):
             yield _holder(*found, shared)
 
 
-def _holder(hold: Hold, standing: Standing, shared: Iterable[System]) -> Holder:
+def _holder(hold: LocalHold, standing: HoldState, shared: Iterable[System]) -> HoldingRun:
     told = tuple(each.told for each in shared)
-    return Holder(hold.run, hold.title, hold.since, hold.host, hold.user, standing, told, hold.pid)
+    return HoldingRun(hold.run, hold.title, hold.since, hold.host, hold.user, standing, told, hold.pid)
 
 
 def _files(directory: Path) -> list[Path]:
     return sorted(directory.glob(f"*{SUFFIX}"))
 
 
-def _read(path: Path, environ: Mapping[str, str]) -> tuple[Hold, Standing] | None:
+def _read(path: Path, environ: Mapping[str, str]) -> tuple[LocalHold, HoldState] | None:
     """A hold and why it stands; one that is over is dropped."""
     try:
         how = standing(path, environ)
-        if how != Standing.OVER:
+        if how != HoldState.OVER:
             return hold_from(json.loads(path.read_bytes())), how
         _drop(path)
         return None
@@ -147,25 +149,25 @@ def _read(path: Path, environ: Mapping[str, str]) -> tuple[Hold, Standing] | Non
         ) from None
 
 
-def standing(path: Path, environ: Mapping[str, str] = os.environ) -> Standing:
+def standing(path: Path, environ: Mapping[str, str] = os.environ) -> HoldState:
     """Return why the hold in a file stands, as far as its run's life and its record tell."""
     if _is_locked(path):
-        return Standing.RUNNING
+        return HoldState.RUNNING
     record = record_path(path.stem, environ)
     try:
         if is_held(record):
-            return Standing.UNDOING
+            return HoldState.UNDOING
         if not record.stat().st_size:
-            return Standing.OVER
+            return HoldState.OVER
         left = remains(record)
         if left.began and not left.ended:
-            return Standing.DIED
+            return HoldState.DIED
         facts = facts_of(Recorded(record))
         released = facts.stop is not None and facts.stop.cause == StopCause.FORGOTTEN
         proven = not left.began or restored(facts) is not False
-        return Standing.OVER if proven or released else Standing.NOT_RESTORED
+        return HoldState.OVER if proven or released else HoldState.NOT_RESTORED
     except (OSError, BadInput):  # without the record nobody knows whether it was undone
-        return Standing.UNKNOWN
+        return HoldState.UNKNOWN
 
 
 def _is_locked(path: Path) -> bool:
@@ -175,7 +177,7 @@ def _is_locked(path: Path) -> bool:
         return False
 
 
-def _kept(path: Path, hold: Hold) -> tuple[Path, int]:
+def _kept(path: Path, hold: LocalHold) -> tuple[Path, int]:
     part = path.with_suffix(".part")
     file = os.open(part, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
     try:

@@ -14,7 +14,7 @@ from rtk.verify.measure import Measurer, state_of
 from rtk.verify.once import measured_once
 from rtk.verify.record import Record
 from rtk.verify.redact import told
-from rtk.verify.stop import Stop
+from rtk.verify.stop import StopRequest
 from rtk.verify.toolkit import Toolkit
 
 TRIES = 3
@@ -57,7 +57,7 @@ class Hypothesis:
     """Asks the hypothesis outside the slots."""
 
     def __init__(
-        self, toolkit: Toolkit, clock: Clock, record: Record, stop: Stop, measurer: Measurer, journal: Journal
+        self, toolkit: Toolkit, clock: Clock, record: Record, stop: StopRequest, measurer: Measurer, journal: Journal
     ) -> None:
         self._toolkit = toolkit
         self._clock = clock

@@ -17,7 +17,7 @@ from rtk.verify.activity import Played, Player
 from rtk.verify.effect import EffectWatch, Shown
 from rtk.verify.proof import Prover
 from rtk.verify.record import Record
-from rtk.verify.stop import CTRL_C_S, Stop, cause_of
+from rtk.verify.stop import CTRL_C_S, StopRequest, cause_of
 from rtk.verify.toolkit import Toolkit
 
 logger = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ class Method:
         toolkit: Toolkit,
         clock: Clock,
         record: Record,
-        stop: Stop,
+        stop: StopRequest,
         bell: threading.Event,
         frequency_s: float,
     ) -> None:

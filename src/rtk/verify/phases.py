@@ -20,7 +20,7 @@ from rtk.verify.progress import Progress, Waiting
 from rtk.verify.record import Record
 from rtk.verify.rules import StopRules
 from rtk.verify.schedule import Grid
-from rtk.verify.stop import CTRL_C_S, Stop, was_signalled
+from rtk.verify.stop import CTRL_C_S, StopRequest, was_signalled
 
 TICK_S = 0.25  # how often the crew is tended at least
 LEAST_TICK_S = 0.01  # and at most
@@ -52,7 +52,7 @@ class Phases:
         plan: Plan,
         clock: Clock,
         record: Record,
-        stop: Stop,
+        stop: StopRequest,
         progress: Progress,
         measuring: Measuring,
         decision: Decision,

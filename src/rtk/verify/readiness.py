@@ -7,17 +7,17 @@ from rtk.clock import Clock
 from rtk.errors import ToolkitError
 
 
-class Guardian(Protocol):
-    """Who undoes the run if it dies."""
+class Ready(Protocol):
+    """Something the first condition waits for, such as whoever undoes the run if it dies."""
 
     def ready(self) -> None:
-        """Return once that is certain; raise `ToolkitError` when it is not to be had."""
+        """Return once it may be applied; raise `ToolkitError` otherwise."""
 
 
-class Readiness:
+class GuardianReadiness:
     """Asks a guardian whether it is ready. `done` is set once it is, or cannot be: then `error` says why."""
 
-    def __init__(self, guard: Guardian | None, clock: Clock, bell: threading.Event) -> None:
+    def __init__(self, guard: Ready | None, clock: Clock, bell: threading.Event) -> None:
         """`bell` rings when the answer is there; without a `guard` nothing is waited for."""
         self.done = threading.Event()
         self.error: ToolkitError | None = None

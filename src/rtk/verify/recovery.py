@@ -25,7 +25,7 @@ from rtk.verify.lock import Lock, holder, is_held
 from rtk.verify.places import SUFFIX
 from rtk.verify.record import Entry, Record, Recorded, Slot, is_finished, line_of
 from rtk.verify.redact import MASK
-from rtk.verify.stop import Stop
+from rtk.verify.stop import StopRequest
 from rtk.verify.toolkit import Toolkit
 from rtk.verify.undoing import Undoing
 from rtk.verify.unmeasured import unmeasured
@@ -236,7 +236,7 @@ def _end_processes(left: Remains) -> None:
 
 def _undone(left: Remains, toolkit: Toolkit, clock: Clock, record: Record) -> list[ActivitySpan] | None:
     stop, journal = (
-        Stop(),
+        StopRequest(),
         Journal(toolkit.document, status=RunStatus.COMPLETED if left.decided else RunStatus.INTERRUPTED),
     )
     with processes.marking(left.run_id), toolkit.session(journal.as_dict(), stoppable=False):

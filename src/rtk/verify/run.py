@@ -34,9 +34,9 @@ from rtk.verify.method import Method, role_of
 from rtk.verify.overdue import Overdue
 from rtk.verify.phases import Measuring, Phases
 from rtk.verify.progress import Progress
-from rtk.verify.readiness import Guardian, Readiness
+from rtk.verify.readiness import GuardianReadiness, Ready
 from rtk.verify.record import VERSION, Record
-from rtk.verify.stop import Stop, cause_of
+from rtk.verify.stop import StopRequest, cause_of
 from rtk.verify.toolkit import Toolkit
 from rtk.verify.undoing import Undoing
 
@@ -47,7 +47,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Verification:
+class RunSpec:
     """What to run, and how. `limits` are the probes' time limits (seconds), `bounds_s` what those may take whose
     value is their own duration (None for others); `charted` is the position of the probe whose value is charted;
     `longest_s` ends a run that takes longer; `kept` is what the record keeps besides, for whoever ends the run
@@ -68,17 +68,17 @@ class Verification:
     neighbours: Neighbours = field(default_factory=Alone)
 
 
-class Run:
+class VerificationRun:
     """One run of a verification."""
 
     def __init__(
         self,
-        verification: Verification,
+        verification: RunSpec,
         clock: Clock,
         record: Record,
-        stop: Stop,
+        stop: StopRequest,
         progress: Progress,
-        guard: Guardian | None = None,
+        guard: Ready | None = None,
     ) -> None:
         """`guard` is waited for before the first condition."""
         self._guard = guard
@@ -192,7 +192,7 @@ class Run:
 
     def _baseline(self) -> None:
         """Measure the baseline until whoever guards the run is ready, for that must not leave a gap."""
-        readiness = Readiness(self._guard, self._clock, self._phases.bell)
+        readiness = GuardianReadiness(self._guard, self._clock, self._phases.bell)
         if self._v.plan.warm_up_s:
             self._log_phase("baseline")
             known = self._baseline_known()

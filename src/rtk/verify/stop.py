@@ -18,7 +18,7 @@ CTRL_C_S = 0.2  # how much later than a process a run may hear of the signal tha
 _BY_SHELLS = 128  # and the signal's number: how a shell tells that what it ran was ended by one
 
 
-class Stop:
+class StopRequest:
     """A request to stop. `asked` is set by the first one, `hurry` by the second: pauses and recovery are cut."""
 
     def __init__(self, on_request: Callable[[], None] = lambda: None) -> None:
@@ -57,7 +57,7 @@ class Stop:
 
 
 @contextmanager
-def signals_stop(stop: Stop, to_the_end: bool = False) -> Iterator[None]:
+def signals_stop(stop: StopRequest, to_the_end: bool = False) -> Iterator[None]:
     """While this lasts, signals ask the run to stop instead of ending the process in the middle of it.
 
     With `to_the_end` they are ignored afterwards: the process is about to exit with a code of its own.
@@ -81,7 +81,7 @@ def signals_stop(stop: Stop, to_the_end: bool = False) -> Iterator[None]:
         heard.put(None)
 
 
-def _obey(stop: Stop, signum: int) -> None:
+def _obey(stop: StopRequest, signum: int) -> None:
     if signum in INTERRUPTING:
         stop.request(StopCause.SIGNAL, signal.Signals(signum).name, signum)
         return

@@ -15,7 +15,7 @@ from rtk.verify.activity import Played, Player
 from rtk.verify.instruction import by_hand
 from rtk.verify.method import entry_of
 from rtk.verify.record import Record
-from rtk.verify.stop import Stop
+from rtk.verify.stop import StopRequest
 from rtk.verify.toolkit import Toolkit
 
 TRIES = 3
@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 class Undo:
     """Plays the rollbacks once. Nothing in here lets a rollback be skipped because another one failed."""
 
-    def __init__(self, toolkit: Toolkit, clock: Clock, record: Record, stop: Stop) -> None:
+    def __init__(self, toolkit: Toolkit, clock: Clock, record: Record, stop: StopRequest) -> None:
         self._toolkit = toolkit
         self._clock = clock
         self._record = record

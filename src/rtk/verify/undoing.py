@@ -12,7 +12,7 @@ from rtk.verify import processes
 from rtk.verify.hypothesis import Journal
 from rtk.verify.record import Record
 from rtk.verify.restored import prove_restored
-from rtk.verify.stop import Stop
+from rtk.verify.stop import StopRequest
 from rtk.verify.toolkit import Toolkit
 from rtk.verify.undo import Undo
 
@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 class Undoing:
     """Undoes the conditions of a run, in the run itself or in whoever comes after it."""
 
-    def __init__(self, run_id: str, toolkit: Toolkit, clock: Clock, record: Record, stop: Stop) -> None:
+    def __init__(self, run_id: str, toolkit: Toolkit, clock: Clock, record: Record, stop: StopRequest) -> None:
         self._run_id = run_id
         self._toolkit = toolkit
         self._clock = clock

@@ -8,7 +8,7 @@ import pytest
 from rtk.console.store import measured
 from rtk.console.store.models import Measurement as Row
 from rtk.console.store.models import Run
-from rtk.insight.facts import OUTCOMES, PHASES, PHASES_BY_CODE, Facts, Measurement, MeasurementSeries
+from rtk.insight.facts import OUTCOMES, PHASES, PHASES_BY_CODE, Facts, MeasurementSeries, SlotMeasurement
 from tests.console.live import head, measurement
 from tests.console.pages.insights.made import a_run, told
 from tests.console.people.world import World, made
@@ -39,7 +39,7 @@ def entries(count: int, seed: int = 1) -> list[dict[str, Any]]:
     return found
 
 
-def one_by_one(run: Run) -> list[Measurement]:
+def one_by_one(run: Run) -> list[SlotMeasurement]:
     """The measurements read as rows, in the order they were due."""
     whole = MeasurementSeries()
     for row in Row.objects.filter(run_id=run.id, day=run.day).order_by("due", "slot"):

@@ -19,15 +19,15 @@ from rtk.console.store.problem import Problem, unknown
 from rtk.console.store.run_state import RunState
 from rtk.insight.facts import Beside, Neighbour
 from rtk.insight.stops import StopCause
-from rtk.verify.holders import Standing
+from rtk.verify.holders import HoldState
 from rtk.verify.systems import System, common, from_dicts
 
 MOST_JOINED = 100
 _LOCK = 0x52544B48  # one hold is taken at a time in an organization
 _GONE = {
-    RunState.LOST_CONTACT: Standing.DIED,
-    RunState.ABANDONED: Standing.DIED,
-    RunState.RUNNING: Standing.RUNNING,
+    RunState.LOST_CONTACT: HoldState.DIED,
+    RunState.ABANDONED: HoldState.DIED,
+    RunState.RUNNING: HoldState.RUNNING,
 }
 
 
@@ -183,9 +183,9 @@ def _holder(team: Team, hold: Hold, shared: tuple[System, ...]) -> dict[str, Any
     return {**how, "run": str(hold.run_id), "title": hold.title, "host": hold.host, "user": hold.who, "shared": told}
 
 
-def standing_of(hold: Hold) -> Standing:
+def standing_of(hold: Hold) -> HoldState:
     """Why a hold stands, by the run that has it."""
     run = Run.objects.filter(id=hold.run_id, team=hold.team_id).first()
     if run is None or (state := runs.state_of(run)) is not RunState.ENDED:
-        return Standing.RUNNING if run is None else _GONE[state]
-    return Standing.NOT_RESTORED if run.restored is False else Standing.UNDOING
+        return HoldState.RUNNING if run is None else _GONE[state]
+    return HoldState.NOT_RESTORED if run.restored is False else HoldState.UNDOING

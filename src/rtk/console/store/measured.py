@@ -18,9 +18,9 @@ from rtk.insight.facts import (
     OUTCOMES,
     PHASES_BY_CODE,
     Facts,
-    Measurement,
     MeasurementSeries,
     MissedReason,
+    SlotMeasurement,
     Stored,
     code_of,
     missed_reason,
@@ -82,7 +82,7 @@ def explain(run: Run, facts: Facts) -> None:
             found.explain(_of_first(cursor, run, facts, first))
 
 
-def _of_first(cursor: Any, run: Run, facts: Facts, first: Measurement) -> Iterator[tuple[int, str]]:
+def _of_first(cursor: Any, run: Run, facts: Facts, first: SlotMeasurement) -> Iterator[tuple[int, str]]:
     """What is said of the first deviation under the conditions, which may come after all that are shown."""
     if first.reason is not None:
         return

@@ -12,9 +12,9 @@ from rtk.console.pages.insights.measured import (
     place_of,
     rows,
 )
-from rtk.insight.facts import Measurement, Threshold
+from rtk.insight.facts import SlotMeasurement, Threshold
 
-ONE = Measurement("conditions", 1_234, 65.0, 65.0, 65.25, "deviated", 6_100.0, "above\x00 6000")
+ONE = SlotMeasurement("conditions", 1_234, 65.0, 65.0, 65.25, "deviated", 6_100.0, "above\x00 6000")
 
 
 def test_a_measurement_in_words() -> None:

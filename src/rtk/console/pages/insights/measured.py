@@ -12,7 +12,7 @@ from rtk.console.store import readings
 from rtk.console.store.models import Run
 from rtk.console.streaming import asked
 from rtk.figures import elapsed, number, precise_duration
-from rtk.insight.facts import OUTCOMES, Measurement, Threshold
+from rtk.insight.facts import OUTCOMES, SlotMeasurement, Threshold
 from rtk.report.text import plain
 
 ROWS = 25  # of a page of the table
@@ -42,7 +42,7 @@ class NumberedMeasurement(NamedTuple):
     """A measurement with the number of its entry."""
 
     n: int
-    measurement: Measurement
+    measurement: SlotMeasurement
 
 
 class MeasurementRow(NamedTuple):
@@ -77,7 +77,7 @@ def follows(found: list[NumberedMeasurement]) -> int | None:
     return found[ROWS - 1].n if len(found) > ROWS else None
 
 
-def _row(m: Measurement, threshold: Threshold, frequency_s: float, began: float) -> MeasurementRow:
+def _row(m: SlotMeasurement, threshold: Threshold, frequency_s: float, began: float) -> MeasurementRow:
     took = None if m.started is None or m.ended is None else m.ended - m.started
     return MeasurementRow(
         phase=m.phase,

@@ -14,7 +14,7 @@ from rtk.console.pages.insights.measured import ROWS, NumberedMeasurement, Table
 from rtk.console.store import insights
 from rtk.console.store.models import Run
 from rtk.errors import ToolkitError
-from rtk.insight.facts import OUTCOMES, Facts, Measurement
+from rtk.insight.facts import OUTCOMES, Facts, SlotMeasurement
 from rtk.insight.measurement import COLUMNS, NO_COLUMNS, of_columns
 from rtk.insight.shape import Insight
 from rtk.insight.status import UNDO_OVER, RunStatus
@@ -54,7 +54,7 @@ class LoadedRecord:
 
     run: Run
     entries: list[dict[str, Any]] = field(default_factory=list)
-    firsts: list[Measurement] = field(default_factory=list)
+    firsts: list[SlotMeasurement] = field(default_factory=list)
     rows: list[NumberedMeasurement] = field(default_factory=list)
 
     @property
