@@ -21,6 +21,7 @@ from rtk.insight.plan_limits import Range
         (values.outage, 60.0, [0, "31d", "-1s"]),
         (values.proof, 60.0, [59, "367d", "-1s"]),
         (values.budget, 1.0, [0, 1.1, "half"]),
+        (values.budget_window, 60.0, [0, "-1s", "a while"]),
         (lambda v, p: values.known(v, p, frozenset(("a",))), {"a": 1}, [{"b": 1}, [], "a"]),
         (lambda v, p: values.typed(v, list, p), [1], [{}, 1]),
     ],

@@ -58,15 +58,15 @@ def parse(url: str) -> Address:
         host = (parts.hostname or "").lower().rstrip(".")
     except ValueError:
         raise _no_address(url) from None
-    if parts.scheme not in _PORTS or not _is_host(host):
+    # A host is the same for whoever reads it: a backslash would end it for some, a per cent sign hide it.
+    is_plain = host.isprintable() and not set(" \\") & set(host) and ("%" not in host or ":" in host)
+    if parts.scheme not in _PORTS or not host or not is_plain:
         raise _no_address(url)
     bare = SplitResult(parts.scheme, parts.netloc.rpartition("@")[2], parts.path, parts.query, "").geturl()
-    return Address(parts.scheme, host, port or _PORTS[parts.scheme], parts.path, bare, _user(parts))
-
-
-def _is_host(host: str) -> bool:
-    """Whether a host is one and the same for whoever reads it: a backslash would end it, a per cent sign hide it."""
-    return bool(host) and host.isprintable() and not set(" \\") & set(host) and ("%" not in host or ":" in host)
+    user = None
+    if parts.username is not None or parts.password is not None:
+        user = unquote(parts.username or ""), unquote(parts.password or "")
+    return Address(parts.scheme, host, port or _PORTS[parts.scheme], parts.path, bare, user)
 
 
 def is_web(url: str) -> bool:
@@ -86,12 +86,6 @@ def loopback(hostname: str) -> bool:
         return ipaddress.ip_address(hostname).is_loopback
     except ValueError:
         return False
-
-
-def _user(parts: SplitResult) -> tuple[str, str] | None:
-    if parts.username is None and parts.password is None:
-        return None
-    return unquote(parts.username or ""), unquote(parts.password or "")
 
 
 def _no_address(url: str) -> BadInput:

@@ -1,6 +1,6 @@
 """The `chaosiq` extension block of a verification file, and the options that override it, as a plan."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,10 +9,10 @@ from rtk.experiment.learned import learned_in
 from rtk.experiment.occurs import occurs_of
 from rtk.experiment.plan import Plan, StopWhen
 from rtk.experiment.quantile import QuantilePromise, limit_of, quantile_promise
-from rtk.experiment.quantity import seconds, share
-from rtk.experiment.values import budget, count, flag, known, outage, proof, text, typed, within
+from rtk.experiment.quantity import share
+from rtk.experiment.values import budget, budget_window, count, flag, known, outage, proof, text, typed, within
 from rtk.experiment.wording import at, shown
-from rtk.figures import chosen_duration, duration
+from rtk.figures import chosen_duration
 from rtk.insight import plan_limits as limits
 from rtk.insight.facts import PHASES, ServiceLevelObjective
 from rtk.insight.occurs import Occurs
@@ -92,7 +92,11 @@ def block_of(document: Mapping[str, Any]) -> Block | None:
     extensions = typed(document, dict, "the document").get("extensions")
     if extensions is None:
         return None
-    found = [(index, each) for index, each in enumerate(typed(extensions, list, "extensions")) if _ours(each)]
+    found = [
+        (index, each)
+        for index, each in enumerate(typed(extensions, list, "extensions"))
+        if isinstance(each, Mapping) and each.get("name") == NAME
+    ]
     if len(found) > 1:
         raise BadInput(f"extensions: expected one block named {NAME}, there are {len(found)}")
     if not found:
@@ -142,27 +146,56 @@ class _Reader:
         o = self.options
         promised, where = self._quantile()
         objective = self._objective(promised)
+        most, own_id = self.values.get("max-in-flight"), self.values.get("id")
+        acts_on, acts_on_place = self._said(ACTS_ON, o.acts_on, "--acts-on")
         plan = Plan(
             frequency_s=self._required(FREQUENCY, o.every_s, "--every", limits.FREQUENCY),
             duration_s=self._required(DURATION, o.for_s, "--for", limits.LENGTH),
             warm_up_s=self._seconds(WARM_UP, o.warm_up_s, "--warm-up", limits.LENGTH) or 0.0,
             cool_down_s=self._seconds(COOL_DOWN, o.cool_down_s, "--cool-down", limits.LENGTH) or 0.0,
             objective=objective,
-            max_in_flight=self._max_in_flight(),
+            max_in_flight=None if most is None else count(most, at(self.place, "max-in-flight"), limits.MOST_IN_FLIGHT),
             stop_when=self._stop_when(objective),
-            verification_id=self._id(),
-            acts_on=self._acts_on(),
-            outage_lasts_s=self._outage_lasts(),
+            verification_id=None if own_id is None else text(own_id, at(self.place, "id")),
+            acts_on=None if acts_on is None else text(acts_on, acts_on_place),
+            # The longest counts: a promise is not easier to prove because one of two places says less.
+            outage_lasts_s=max(self._lengths(OUTAGE_LASTS, outage, o.outage_lasts_s, "--outage-lasts"), default=None),
             occurs=self._occurs(objective),
             limit=limit_of(promised, self.document, where) if promised and self.document else None,
             require_baseline=self._require_baseline(objective),
-            proof_lasts_s=self._proof_lasts(),
+            # The shortest counts: a proof is not valid for longer because one of two places says more.
+            proof_lasts_s=min(self._lengths(PROOF_LASTS, proof), default=None),
         )
-        plan = self._bounded(plan)
-        if plan.frequency_s < limits.SHORTEST_S:
-            place = at(self.place, FREQUENCY) if o.every_s is None else "--every"
-            raise BadInput.at(place, f"{shown(plan.frequency_s)} s is too often; expected 0.001 s (1ms) or more")
+        self._check_frequency(plan)
         return plan
+
+    def _check_frequency(self, plan: Plan) -> None:
+        _, place = self._said(FREQUENCY, self.options.every_s, "--every")
+        total = sum(plan.slots(phase) for phase in PHASES)
+        if total > limits.MOST_SLOTS:
+            raise BadInput.at(
+                place,
+                f"every {chosen_duration(plan.frequency_s)} makes {total:,} measurements, "
+                f"expected at most {limits.MOST_SLOTS:,}",
+            )
+        if plan.frequency_s < limits.SHORTEST_S:
+            raise BadInput.at(place, f"{shown(plan.frequency_s)} s is too often; expected 0.001 s (1ms) or more")
+
+    def _said(self, key: str, option: object, name: str) -> tuple[object, str]:
+        """What the option says, else the file, and where that stands."""
+        return (self.values.get(key), at(self.place, key)) if option is None else (option, name)
+
+    def _lengths(
+        self, key: str, length: Callable[[object, str], float], option: float | None = None, name: str = ""
+    ) -> list[float]:
+        """Every length that is declared for a key: by an option, for the verification and for its objective."""
+        promise = self.values.get("objective")
+        declared = [
+            (option, name),
+            (self.values.get(key), at(self.place, key)),
+            (promise.get(key) if isinstance(promise, Mapping) else None, at(at(self.place, "objective"), key)),
+        ]
+        return [length(value, where) for value, where in declared if value is not None]
 
     def _required(self, key: str, option: float | None, name: str, limit: limits.Range) -> float:
         value = self._seconds(key, option, name, limit)
@@ -176,19 +209,26 @@ class _Reader:
         raise BadInput.at(at(self.place, key), f"missing, expected a number of seconds (or give {name})")
 
     def _seconds(self, key: str, option: float | None, name: str, limit: limits.Range) -> float | None:
-        value, place = (self.values.get(key), at(self.place, key)) if option is None else (option, name)
+        value, place = self._said(key, option, name)
         return None if value is None else within(value, place, limit)
 
     def _objective(self, promised: QuantilePromise | None) -> ServiceLevelObjective | None:
-        place = at(self.place, "objective")
-        raw, values = self.values.get("objective"), self._promise()
-        target = promised.share if promised else self._target(values.get("target"), at(place, "target"))
-        window = self._window(values.get("window"), at(place, "window"))
+        place, values, o = at(self.place, "objective"), self._promise(), self.options
+        target, window, name = values.get("target"), values.get("window"), values.get("name")
+        if promised:
+            target = promised.share
+        elif o.target is not None:
+            target = share(o.target, "--target")
+        elif target is not None:
+            target = share(target, at(place, "target"))
+        if o.window_s is not None:
+            window = budget_window(o.window_s, "--window")
+        elif window is not None:
+            window = budget_window(window, at(place, "window"))
         if target is not None:
-            name = values.get("name")
             told = "" if name is None else text(name, at(place, "name"))
             return ServiceLevelObjective(target, window, told, promised.spelled() if promised else "")
-        if raw is not None:
+        if self.values.get("objective") is not None:
             raise BadInput.at(at(place, "target"), "missing, expected a share such as 0.95 (or give --target)")
         if window is not None:
             raise BadInput("--window: means nothing without --target, expected both")
@@ -215,46 +255,24 @@ class _Reader:
             raise BadInput(f"--target: the file promises {promised.spelled()}, expected --quantile to change it")
         return promised, where
 
-    def _target(self, value: object, place: str) -> float | None:
-        if self.options.target is not None:
-            return share(self.options.target, "--target")
-        return None if value is None else share(value, place)
-
-    def _window(self, value: object, place: str) -> float | None:
-        if self.options.window_s is not None:
-            value, place = self.options.window_s, "--window"
-        if value is None:
-            return None
-        length = seconds(value, place)
-        if not limits.WINDOW.holds(length):
-            most = duration(limits.WINDOW.most)
-            raise BadInput.at(place, f"expected a window above 0 and at most {most}, not {shown(value)}")
-        return length
-
-    def _max_in_flight(self) -> int | None:
-        value = self.values.get("max-in-flight")
-        return None if value is None else count(value, at(self.place, "max-in-flight"), limits.MOST_IN_FLIGHT)
-
     def _stop_when(self, objective: ServiceLevelObjective | None) -> StopWhen:
         raw, place = self.values.get("stop-when"), at(self.place, "stop-when")
         values = {} if raw is None else known(raw, place, _STOP_WHEN)
         row, spent, longest = (values.get(key) for key in ("deviated-in-a-row", "budget-spent", "max-duration"))
         if spent is not None and (objective is None or objective.window_s is None):
             raise BadInput.at(at(place, "budget-spent"), "there is no budget without an objective and its window")
-        return StopWhen(
+        stopped = (
             None if row is None else count(row, at(place, "deviated-in-a-row"), limits.MOST_SLOTS),
             None if spent is None else budget(spent, at(place, "budget-spent")),
             None if longest is None else within(longest, at(place, "max-duration"), limits.DURATION),
-            self._decided(values.get(DECIDED), at(place, DECIDED), objective),
         )
-
-    def _decided(self, value: object, place: str, objective: ServiceLevelObjective | None) -> bool:
-        wanted = value is not None and flag(value, place)
+        decided, place = values.get(DECIDED), at(place, DECIDED)
+        decided = decided is not None and flag(decided, place)
         if self.options.decided:
-            wanted, place = True, "--stop-when"
-        if wanted and objective is None:
+            decided, place = True, "--stop-when"
+        if decided and objective is None:
             raise BadInput.at(place, "nothing can be decided without an objective, expected one (or give --target)")
-        return wanted
+        return StopWhen(*stopped, decided)
 
     def _require_baseline(self, objective: ServiceLevelObjective | None) -> bool:
         """Whether no condition may begin after a broken baseline; there has to be one that can be judged."""
@@ -268,32 +286,12 @@ class _Reader:
             raise BadInput.at(place, "no objective can be missed, expected one (or give --target)")
         return wanted
 
-    def _id(self) -> str | None:
-        value = self.values.get("id")
-        return None if value is None else text(value, at(self.place, "id"))
-
-    def _acts_on(self) -> str | None:
-        value, place = self.values.get(ACTS_ON), at(self.place, ACTS_ON)
-        if self.options.acts_on is not None:
-            value, place = self.options.acts_on, "--acts-on"
-        return None if value is None else text(value, place)
-
-    def _outage_lasts(self) -> float | None:
-        """The longest that is declared: a promise is not easier to prove because one of two places says less."""
-        promise, place = self.values.get("objective"), at(self.place, "objective")
-        declared = [
-            (self.options.outage_lasts_s, "--outage-lasts"),
-            (self.values.get(OUTAGE_LASTS), at(self.place, OUTAGE_LASTS)),
-            (promise.get(OUTAGE_LASTS) if isinstance(promise, Mapping) else None, at(place, OUTAGE_LASTS)),
-        ]
-        lengths = [outage(value, where) for value, where in declared if value is not None]
-        return max(lengths, default=None)
-
     def _occurs(self, objective: ServiceLevelObjective | None) -> Occurs | None:
-        value, place = self.values.get(OCCURS), at(self.place, OCCURS)
-        if self.options.occurs is not None:
-            value, place = self.options.occurs, "--occurs"
-        strict = self._strict_cost()
+        value, place = self._said(OCCURS, self.options.occurs, "--occurs")
+        strict = self.values.get(STRICT_COST)
+        if not isinstance(strict, bool | None):
+            raise BadInput.at(at(self.place, STRICT_COST), f"expected true or false, not {shown(strict)}")
+        strict = bool(strict) or self.options.strict_cost
         if value is None:
             if strict:
                 said = "--strict-cost" if self.options.strict_cost else at(self.place, STRICT_COST)
@@ -302,34 +300,3 @@ class _Reader:
         if objective is None:
             raise BadInput.at(place, "there is no budget that it could cost without an objective, expected --target")
         return occurs_of(value, place, strict=strict)
-
-    def _strict_cost(self) -> bool:
-        strict = self.values.get(STRICT_COST)
-        if not isinstance(strict, bool | None):
-            raise BadInput.at(at(self.place, STRICT_COST), f"expected true or false, not {shown(strict)}")
-        return bool(strict) or self.options.strict_cost
-
-    def _proof_lasts(self) -> float | None:
-        """The shortest that is declared: a proof is not valid for longer because one of two places says more."""
-        promise, place = self.values.get("objective"), at(self.place, "objective")
-        declared = [
-            (self.values.get(PROOF_LASTS), at(self.place, PROOF_LASTS)),
-            (promise.get(PROOF_LASTS) if isinstance(promise, Mapping) else None, at(place, PROOF_LASTS)),
-        ]
-        lengths = [proof(value, where) for value, where in declared if value is not None]
-        return min(lengths, default=None)
-
-    def _bounded(self, plan: Plan) -> Plan:
-        total = sum(plan.slots(phase) for phase in PHASES)
-        if total > limits.MOST_SLOTS:
-            place = at(self.place, FREQUENCY) if self.options.every_s is None else "--every"
-            raise BadInput.at(
-                place,
-                f"every {chosen_duration(plan.frequency_s)} makes {total:,} measurements, "
-                f"expected at most {limits.MOST_SLOTS:,}",
-            )
-        return plan
-
-
-def _ours(extension: object) -> bool:
-    return isinstance(extension, Mapping) and extension.get("name") == NAME

@@ -30,7 +30,11 @@ def check(document: object) -> None:
     """
     shape.experiment(document)
     assert isinstance(document, Mapping)
-    _references(document)
+    known = named(document)  # the Chaos Toolkit finds those of method and hypothesis, and no others
+    for place, activity in activities(document):
+        if "ref" in activity and activity["ref"] not in known:
+            told = f"{place}.ref: there is no activity {shown(activity['ref'])} in method or hypothesis"
+            raise BadInput(f"{told}; {nearest(str(activity['ref']), known)}")
     rules.check(document)
     claim.check(document)
 
@@ -51,8 +55,10 @@ def validate(
     """
     check(document)
     given = with_variables(document, config_vars or {}, secret_vars or {})
-    _environment(given, environ)
-    _modules(given, beside)
+    _check_environment(given, environ)
+    for module, place in packages.modules(given).items():
+        if packages.not_installed(module):
+            raise BadInput(f"{place}: the module {module} is not installed, {packages.install_hint(module, beside)}")
     try:
         with warnings.catch_warnings():  # the Chaos Toolkit logs what it deprecates as well
             warnings.simplefilter("ignore", DeprecationWarning)
@@ -65,15 +71,6 @@ def validate(
     except (Exception, SystemExit) as error:  # it imports and calls code of others
         logger.debug("validation failed", exc_info=True)
         raise BadInput(f"the experiment cannot be validated: {type(error).__name__}, {one_line(error)}") from None
-
-
-def _references(document: Mapping[str, Any]) -> None:
-    """Every `ref` must name an activity that is written out; the Chaos Toolkit finds those of method and hypothesis."""
-    known = named(document)
-    for place, activity in activities(document):
-        if "ref" in activity and activity["ref"] not in known:
-            told = f"{place}.ref: there is no activity {shown(activity['ref'])} in method or hypothesis"
-            raise BadInput(f"{told}; {nearest(str(activity['ref']), known)}")
 
 
 def with_variables(
@@ -89,7 +86,7 @@ def with_variables(
     return given
 
 
-def _environment(document: Mapping[str, Any], environ: Mapping[str, str]) -> None:
+def _check_environment(document: Mapping[str, Any], environ: Mapping[str, str]) -> None:
     absent = needs.missing(document, environ)
     if not absent:
         return
@@ -103,9 +100,3 @@ def _environment(document: Mapping[str, Any], environ: Mapping[str, str]) -> Non
         f"the environment {word} {listed(names)} {verb} not set "
         f"({listed([each.place for each in absent])}): export {exports}{otherwise}"
     )
-
-
-def _modules(document: Mapping[str, Any], beside: Iterable[Path]) -> None:
-    for module, place in packages.modules(document).items():
-        if packages.not_installed(module):
-            raise BadInput(f"{place}: the module {module} is not installed, {packages.install_hint(module, beside)}")

@@ -30,7 +30,11 @@ def check(experiment: Mapping[str, Any]) -> None:
         extension = extension_of(activity)
         for key in extension.keys() - KEYS:
             raise BadInput.at(place, f"{shown(key)} is not known; {nearest(key, KEYS)}")
-        _check_numbers(extension, place)
+        tries, lasts = extension.get("tries", 1), extension.get("lasts", 1)
+        if isinstance(tries, bool) or not isinstance(tries, int) or not 1 <= tries <= 100:
+            raise BadInput.at(place, f"tries is {shown(tries)}; expected a whole number from 1 to 100")
+        if isinstance(lasts, bool) or not isinstance(lasts, int | float) or not LENGTH.holds(lasts):
+            raise BadInput.at(place, f"lasts is {shown(lasts)}; expected seconds, 0 or more")
     for place, probe in claimed(experiment):
         rules.check_probe(probe, place)
 
@@ -71,14 +75,6 @@ def _extended(experiment: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str,
     for part in ("method", "rollbacks"):
         for position, activity in enumerate(experiment.get(part) or []):
             yield at(at(part, position), "extensions"), activity
-
-
-def _check_numbers(extension: Mapping[str, Any], place: str) -> None:
-    tries, lasts = extension.get("tries", 1), extension.get("lasts", 1)
-    if isinstance(tries, bool) or not isinstance(tries, int) or not 1 <= tries <= 100:
-        raise BadInput.at(place, f"tries is {shown(tries)}; expected a whole number from 1 to 100")
-    if isinstance(lasts, bool) or not isinstance(lasts, int | float) or not LENGTH.holds(lasts):
-        raise BadInput.at(place, f"lasts is {shown(lasts)}; expected seconds, 0 or more")
 
 
 def _seconds(block: Mapping[str, Any], key: str, default: float, place: str) -> float:

@@ -41,26 +41,26 @@ def code_of(
 ) -> Code:
     """Return what a document runs. Names of its configuration are filled in where their values are known already."""
     known = {**_configured(document, environ), **(variables or {})}
-    found = [_as_called(each, known) for each in _providers(document)]
+    given = (each.get("provider") for _, each in packages.mappings(document))
+    found = [
+        {key: _filled(value, known) if key in _FILLED else value for key, value in provider.items()}
+        for provider in given
+        if isinstance(provider, Mapping) and isinstance(provider.get("type"), str)
+    ]
+    # Where the host of a request is not known before the run, its whole address stands for it.
+    hidden = (url for url in _named(found, "url") if not _HOST.search(url))
     texts = [text for each in (*found, known.get(VAULT)) for text in _texts(each)]
     return Code(
         calls=_once(_call(each) for each in found),
         programs=_once(str(each.get("path")) for each in found if each["type"] == "process"),
         modules=_once([*_named(found, "module"), *packages.all_modules(document)]),
-        hosts=_once([*(host for text in texts for host in _HOST.findall(text)), *_hidden(found)]),
+        hosts=_once([*(host for text in texts for host in _HOST.findall(text)), *hidden]),
         variables=_once(_variables(document)),
     )
 
 
 def _once(found: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
-
-
-def _providers(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    for _, each in packages.mappings(document):
-        provider = each.get("provider")
-        if isinstance(provider, Mapping) and isinstance(provider.get("type"), str):
-            yield provider
 
 
 def _configured(document: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
@@ -82,10 +82,6 @@ def _variables(document: Mapping[str, Any]) -> Iterator[str]:
                 yield each["key"]
 
 
-def _as_called(provider: Mapping[str, Any], known: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {key: _filled(value, known) if key in _FILLED else value for key, value in provider.items()}
-
-
 def _filled(part: Any, known: Mapping[str, Any], depth: int = DEEPEST) -> Any:
     """A part with the names in its texts filled in."""
     if isinstance(part, str):
@@ -101,10 +97,12 @@ def _call(provider: Mapping[str, Any]) -> str:
     """A call as one would write it down: a line for a shell, a call of Python, a request."""
     if provider["type"] == "process":
         return _command(provider)
-    if provider["type"] == "python":
-        return _python(provider)
-    rest = provider.get("arguments")
-    return f"{provider.get('method', 'GET')} {provider.get('url')}{f' {_told(rest)}' if rest else ''}"
+    given = provider.get("arguments")
+    if provider["type"] != "python":
+        return f"{provider.get('method', 'GET')} {provider.get('url')}{f' {_told(given)}' if given else ''}"
+    arguments = given.items() if isinstance(given, Mapping) else ()
+    func = f".{provider['func']}" if provider.get("func") else ""  # a control names its module alone
+    return f"{provider.get('module')}{func}({', '.join(f'{key}={_told(value)}' for key, value in arguments)})"
 
 
 def _command(process: Mapping[str, Any]) -> str:
@@ -118,14 +116,6 @@ def _command(process: Mapping[str, Any]) -> str:
     return shlex.join([program, *(str(word) for word in words if word not in (None, ""))])
 
 
-def _python(provider: Mapping[str, Any]) -> str:
-    """A call of Python; a control names its module alone."""
-    arguments = provider.get("arguments")
-    named = arguments.items() if isinstance(arguments, Mapping) else ()
-    func = f".{provider['func']}" if provider.get("func") else ""
-    return f"{provider.get('module')}{func}({', '.join(f'{key}={_told(value)}' for key, value in named)})"
-
-
 def _told(value: Any) -> str:
     try:
         return json.dumps(value, ensure_ascii=False, default=str)
@@ -135,11 +125,6 @@ def _told(value: Any) -> str:
 
 def _named(found: list[Mapping[str, Any]], key: str) -> Iterator[str]:
     return (each[key] for each in found if isinstance(each.get(key), str) and each[key].strip())
-
-
-def _hidden(found: list[Mapping[str, Any]]) -> Iterator[str]:
-    """The addresses of requests whose host is not known before the run."""
-    return (url for url in _named(found, "url") if not _HOST.search(url))
 
 
 def _texts(part: Any, depth: int = DEEPEST) -> Iterator[str]:

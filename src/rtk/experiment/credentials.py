@@ -20,18 +20,15 @@ def authorization(address: Address, settings: Mapping[str, Any], environ: Mappin
         return "Basic " + base64.b64encode(":".join(address.user).encode()).decode()
     if not address.private:
         return None
-    return _from_environment(address, environ) or _from_settings(address, settings)
-
-
-def _from_environment(address: Address, environ: Mapping[str, str]) -> str | None:
     url, token = environ.get("RTK_URL", ""), environ.get("RTK_TOKEN", "").strip()
-    if not url or not token:
-        return None
-    try:
-        ours = parse(url).host == address.host
-    except BadInput:
-        raise BadInput("RTK_URL: expected an address such as https://console.example.com") from None
-    return _header("Bearer", token, "RTK_TOKEN") if ours else None
+    if url and token:
+        try:
+            ours = parse(url).host == address.host
+        except BadInput:
+            raise BadInput("RTK_URL: expected an address such as https://console.example.com") from None
+        if ours:
+            return _header("Bearer", token, "RTK_TOKEN")
+    return _from_settings(address, settings)
 
 
 def _from_settings(address: Address, settings: Mapping[str, Any]) -> str | None:

@@ -88,7 +88,6 @@ _OURS = "chaoscloud."
 _STATUS = re.compile(r"(^|_)(http_status|status_code|response_code|http_code)(_|$)")
 _EXIT_CODE = re.compile(r"(^|_)(exit_?code|exit_status|return_?code)(_|$)")
 _STATUS_TOLERANCES = frozenset(("status_must_be", "status_in_range"))
-_VARIABLE = re.compile(r"\$\{")
 
 
 def criterion_of(probe: Mapping[str, Any]) -> Criterion:
@@ -96,9 +95,20 @@ def criterion_of(probe: Mapping[str, Any]) -> Criterion:
     tolerance, whole = probe.get("tolerance"), whole_of(probe)
     if isinstance(tolerance, Mapping):
         return _of_mapping(tolerance, whole)
+    subject = _OF_ANSWERS.get(whole, whole)
     if isinstance(tolerance, list):
-        return _of_list(tolerance, whole)
-    return _of_scalar(tolerance, whole)
+        if not tolerance:
+            return Criterion(Rule.NEVER, subject, never=Never.NO_CHOICE)
+        # Two values are the ends of a range, unless a status is judged: then they are two choices, as any others are.
+        if whole in _OF_ANSWERS or len(tolerance) != 2:
+            return Criterion(Rule.ONE_OF, subject, given=tolerance)
+        return _between(subject, *tolerance)
+    # A number is held against the status of what has one, and text that is filled in may become a number.
+    may_be_number = isinstance(tolerance, int) and not isinstance(tolerance, bool)
+    may_be_number |= isinstance(tolerance, str) and "${" in tolerance
+    if whole in _OF_ANSWERS and not may_be_number:
+        return Criterion(Rule.NEVER, whole, given=tolerance, never=Never.WHOLE_IS_NO_VALUE)
+    return Criterion(Rule.EQUALS, subject, given=tolerance)
 
 
 def whole_of(probe: Mapping[str, Any]) -> Subject:
@@ -123,29 +133,16 @@ def is_code(probe: Mapping[str, Any]) -> bool:
     return whole_of(probe) in (Subject.STATUS, Subject.EXIT_CODE)
 
 
-def _of_scalar(tolerance: object, whole: Subject) -> Criterion:
-    """A number is held against the status of what has one; true, false and text against the whole."""
-    is_number = isinstance(tolerance, int) and not isinstance(tolerance, bool)
-    if whole in _OF_ANSWERS and not (is_number or _is_variable(tolerance)):
-        return Criterion(Rule.NEVER, whole, given=tolerance, never=Never.WHOLE_IS_NO_VALUE)
-    return Criterion(Rule.EQUALS, _OF_ANSWERS.get(whole, whole), given=tolerance)
-
-
-def _of_list(tolerance: list[Any], whole: Subject) -> Criterion:
-    """Two values are the ends of a range, unless a status is judged: then they are two choices, as any others are."""
-    subject = _OF_ANSWERS.get(whole, whole)
-    if not tolerance:
-        return Criterion(Rule.NEVER, subject, never=Never.NO_CHOICE)
-    if whole in _OF_ANSWERS or len(tolerance) != 2:
-        return Criterion(Rule.ONE_OF, subject, given=tolerance)
-    return _between(subject, *tolerance)
-
-
 def _of_mapping(tolerance: Mapping[str, Any], whole: Subject) -> Criterion:
     kind = tolerance.get("type")
     if kind == "probe":
         return _of_probe(tolerance, whole)
-    subject, part = _target(tolerance.get("target"), whole)
+    # A `target` names a status and an exit code by what they are, all else by its name.
+    target, subject, part = tolerance.get("target"), whole, ""
+    if whole in _OF_ANSWERS and target == "status":
+        subject = _OF_ANSWERS[whole]
+    elif isinstance(target, str) and target and target in _PARTS.get(whole, (target,)):
+        subject, part = Subject.PART, target  # what has no such part is judged as a whole
     if kind == "jsonpath":
         return _of_jsonpath(tolerance, subject, part)
     never = {"range": Never.WHOLE_IS_NO_NUMBER, "regex": Never.WHOLE_IS_NO_TEXT}.get(str(kind), Never.UNKNOWN)
@@ -211,22 +208,6 @@ def _between(subject: Subject, lower: Any, upper: Any, part: str = "") -> Criter
         turned = False
     never = Never.UPSIDE_DOWN if turned else None
     return Criterion(Rule.NEVER if turned else Rule.BETWEEN, subject, lower=lower, upper=upper, part=part, never=never)
-
-
-def _target(target: object, whole: Subject) -> tuple[Subject, str]:
-    """What a `target` names: a status and an exit code by what they are, all else by its name."""
-    if not isinstance(target, str) or not target:
-        return whole, ""
-    if whole in _OF_ANSWERS and target == "status":
-        return _OF_ANSWERS[whole], ""
-    if target not in _PARTS.get(whole, (target,)):
-        return whole, ""  # what has no such part is judged as a whole
-    return Subject.PART, target
-
-
-def _is_variable(tolerance: object) -> bool:
-    """Whether it is text that is filled in, so that it may become a number."""
-    return isinstance(tolerance, str) and _VARIABLE.search(tolerance) is not None
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

@@ -2,6 +2,7 @@
 
 from rtk.errors import BadInput
 from rtk.experiment.quantity import finite
+from rtk.experiment.values import count
 from rtk.experiment.wording import at, kind, nearest, shown
 from rtk.insight.outage_length import Learned
 from rtk.insight.plan_limits import OUTAGE
@@ -23,11 +24,4 @@ def learned_in(value: object, place: str) -> Learned | None:
     if length is None or not OUTAGE.holds(length):
         told = shown(value.get("seconds"))
         raise BadInput.at(at(place, "seconds"), f"expected seconds above 0 and at most {OUTAGE.most:.0f}, not {told}")
-    return Learned(length, *(_count(value.get(key), at(place, key)) for key in ("outages", "runs")))
-
-
-def _count(value: object, place: str) -> int:
-    number = finite(value)
-    if number is None or number != int(number) or not 1 <= number <= MOST:
-        raise BadInput.at(place, f"expected a whole number from 1 to {MOST:,}, not {shown(value)}")
-    return int(number)
+    return Learned(length, *(count(value.get(key), at(place, key), MOST) for key in ("outages", "runs")))

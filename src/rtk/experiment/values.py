@@ -6,7 +6,7 @@ from rtk.errors import BadInput
 from rtk.experiment.quantity import A_DURATION, finite, seconds
 from rtk.experiment.wording import at, kind, nearest, shown
 from rtk.figures import duration
-from rtk.insight.plan_limits import BUDGET, LONGEST_NAME, OUTAGE, PROOF, Range
+from rtk.insight.plan_limits import BUDGET, LONGEST_NAME, OUTAGE, PROOF, WINDOW, Range
 
 
 def typed(value: Any, expected: type, place: str) -> Any:
@@ -72,6 +72,14 @@ def proof(value: object, place: str) -> float:
     if not PROOF.holds(length):
         least, most = duration(PROOF.least), duration(PROOF.most)
         raise BadInput.at(place, f"expected how long a proof lasts, from {least} to {most}, not {shown(value)}")
+    return length
+
+
+def budget_window(value: object, place: str) -> float:
+    """Return the time that a budget is for, in seconds."""
+    length = seconds(value, place)
+    if not WINDOW.holds(length):
+        raise BadInput.at(place, f"expected a window above 0 and at most {duration(WINDOW.most)}, not {shown(value)}")
     return length
 
 
