@@ -42,7 +42,7 @@ def code_of(
     """Return what a document runs. Names of its configuration are filled in where their values are known already."""
     known = {**_configured(document, environ), **(variables or {})}
     given = (each.get("provider") for _, each in packages.mappings(document))
-    found = [
+    found: list[Mapping[str, Any]] = [
         {key: _filled(value, known) if key in _FILLED else value for key, value in provider.items()}
         for provider in given
         if isinstance(provider, Mapping) and isinstance(provider.get("type"), str)

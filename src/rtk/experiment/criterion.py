@@ -103,10 +103,10 @@ def criterion_of(probe: Mapping[str, Any]) -> Criterion:
         if whole in _OF_ANSWERS or len(tolerance) != 2:
             return Criterion(Rule.ONE_OF, subject, given=tolerance)
         return _between(subject, *tolerance)
-    # A number is held against the status of what has one, and text that is filled in may become a number.
-    may_be_number = isinstance(tolerance, int) and not isinstance(tolerance, bool)
-    may_be_number |= isinstance(tolerance, str) and "${" in tolerance
-    if whole in _OF_ANSWERS and not may_be_number:
+    # A number is held against the status of what has one; text that is filled in may become a number.
+    is_number = isinstance(tolerance, int) and not isinstance(tolerance, bool)
+    is_filled_in = isinstance(tolerance, str) and "${" in tolerance
+    if whole in _OF_ANSWERS and not (is_number or is_filled_in):
         return Criterion(Rule.NEVER, whole, given=tolerance, never=Never.WHOLE_IS_NO_VALUE)
     return Criterion(Rule.EQUALS, subject, given=tolerance)
 

@@ -88,8 +88,9 @@ def fetch(
                 target = _redirect(answer, address)
                 if target is None:
                     _check(answer, address, token is not None)
+                    kind = str(answer.headers.get("Content-Type", "")).partition(";")[0].strip().lower()
                     headers = {key.lower(): value for key, value in answer.headers.items()}
-                    return Fetched(_body(answer, address, monotonic, deadline), _type(answer), address.path, headers)
+                    return Fetched(_body(answer, address, monotonic, deadline), kind, address.path, headers)
             address = target
     raise Unreachable(f"{address.shown} redirects more than {_MOST_REDIRECTS} times")
 
@@ -133,18 +134,14 @@ def _reason(error: BaseException) -> str:
     """The system's own words (`Connection refused`), found at the bottom of the chain of causes."""
     found: BaseException | None = error
     for _ in range(10):
+        if found is None:
+            break
         if isinstance(found, OSError) and found.strerror and not isinstance(found, requests.RequestException):
             return f": {found.strerror.lower()}"
-        reason = getattr(found, "reason", None)
-        found = reason if isinstance(reason, BaseException) else _inner(found)
+        told = (getattr(found, "reason", None), *found.args)
+        inner = next((each for each in told if isinstance(each, BaseException)), None)
+        found = inner or found.__cause__ or found.__context__
     return ""
-
-
-def _inner(error: BaseException | None) -> BaseException | None:
-    if error is None:
-        return None
-    inner = next((a for a in error.args if isinstance(a, BaseException)), None)
-    return inner or error.__cause__ or error.__context__
 
 
 def _redirect(answer: requests.Response, address: Address) -> Address | None:
@@ -176,10 +173,6 @@ def _check(answer: requests.Response, address: Address, with_token: bool) -> Non
     elif status == 401:
         why += f": sign in to {address.host} first{'' if address.private else ', over https'}"
     raise Unreachable(f"{address.shown} {why} (status {status})")
-
-
-def _type(answer: requests.Response) -> str:
-    return str(answer.headers.get("Content-Type", "")).partition(";")[0].strip().lower()
 
 
 def _body(answer: requests.Response, address: Address, monotonic: Callable[[], float], deadline: float) -> bytes:

@@ -6,7 +6,7 @@ from typing import Any
 
 from chaoslib import substitute
 
-from rtk.experiment.criterion import Criterion, Rule, Subject, criterion_of, is_code, whole_of
+from rtk.experiment.criterion import Rule, Subject, criterion_of, is_code, whole_of
 from rtk.experiment.plan import Plan, ValueLimit, slot_count
 from rtk.experiment.quantity import finite
 from rtk.insight.facts import Threshold
@@ -72,7 +72,13 @@ def threshold(probe: Mapping[str, Any], configuration: Mapping[str, Any] | None 
     if is_code(probe):
         return Threshold()
     tolerance = _resolved(probe.get("tolerance"), configuration, None)
-    lower, upper = _bounds(tolerance, _mapping(probe.get("provider")).get("type") == "python")
+    lower: float | None = None
+    upper: float | None = None
+    if isinstance(tolerance, Mapping):
+        lower, upper = _of_mapping(tolerance)
+    elif _mapping(probe.get("provider")).get("type") == "python":
+        # Elsewhere the value is an answer, and a bare number or pair is its status.
+        lower, upper = _pair(tolerance) if isinstance(tolerance, list) else (finite(tolerance), finite(tolerance))
     return Threshold(lower, upper, unit_of(probe))
 
 
@@ -85,18 +91,13 @@ def charts_number(probe: Mapping[str, Any]) -> bool:
     """Return whether the value of a probe may be a number that is no name, as far as the file tells."""
     if is_code(probe):
         return False
-    judged = criterion_of(probe)
-    return judged.rule not in _OF_TEXT and not _is_word(judged) and _is_value(judged, whole_of(probe))
-
-
-def _is_word(judged: Criterion) -> bool:
-    """Whether true, false or a text is expected; a text that is filled in may become a number."""
+    judged, whole = criterion_of(probe), whole_of(probe)
     given = judged.given
-    return judged.rule is Rule.EQUALS and (isinstance(given, bool) or (isinstance(given, str) and "${" not in given))
-
-
-def _is_value(judged: Criterion, whole: Subject) -> bool:
-    """Whether a value is judged, and not all of an answer or of how a process ended."""
+    # True, false and a text are expected as words, but a text that is filled in may become a number.
+    is_word = isinstance(given, bool) or (isinstance(given, str) and "${" not in given)
+    if judged.rule in _OF_TEXT or (judged.rule is Rule.EQUALS and is_word):
+        return False
+    # A value has to be judged, and not all of an answer or of how a process ended.
     if whole is Subject.ANSWER:
         return judged.part == "body"
     if whole is Subject.TIMES:
@@ -121,18 +122,6 @@ def within(bound: Threshold, limit: ValueLimit) -> Threshold:
 def _times(probe: Mapping[str, Any]) -> bool:
     provider = _mapping(probe.get("provider"))
     return (provider.get("module"), provider.get("func")) == ("chaoscloud.probes.http", "time_http_call")
-
-
-def _bounds(tolerance: object, is_value: bool) -> tuple[float | None, float | None]:
-    """Lower and upper; a bare number or pair is of the value only where the value is no answer with a status."""
-    if isinstance(tolerance, Mapping):
-        return _of_mapping(tolerance)
-    if not is_value:
-        return None, None
-    if isinstance(tolerance, list):
-        return _pair(tolerance)
-    number = finite(tolerance)
-    return number, number
 
 
 def _of_mapping(tolerance: Mapping[str, Any]) -> tuple[float | None, float | None]:

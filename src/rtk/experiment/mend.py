@@ -42,9 +42,13 @@ class Mended:
     def lines(self) -> tuple[tuple[int, int], ...]:
         """First and last line of each mended string's breaks."""
         spans: dict[int, tuple[int, int]] = {}
-        for offset, found in zip(self.breaks, _lines(self.original, self.breaks), strict=True):
-            first, _ = spans.get(offset.string, (found, found))
-            spans[offset.string] = (first, found)
+        line, start = 1, 0
+        for found in self.breaks:
+            between = self.original[start : found.offset]
+            line += between.count("\n") + between.count("\r") - between.count("\r\n")
+            first, _ = spans.get(found.string, (line, line))
+            spans[found.string] = (first, line)
+            line, start = line + 1, found.offset + found.length
         return tuple(spans.values())
 
     def suspect(self, offset: int) -> int | None:
@@ -74,11 +78,17 @@ class _Scan:
         offset = 0
         while self.depth >= 0 and (found := _OUTSIDE.search(self.text, offset)):
             offset = found.end()
-            self._count(found[0], found.start())
-            if found[0] == '"':
+            char, start = found[0], found.start()
+            self.depth += (char in "[{") - (char in "]}")
+            self.parts += char not in "]}"
+            if self.depth > DEEPEST:
+                raise self.refusal(start, f"nested deeper than {DEEPEST} levels, which no experiment needs")
+            if self.parts > MOST_PARTS:
+                raise self.refusal(start, f"more than {MOST_PARTS:,} parts, which no experiment needs")
+            if char == '"':
                 end = self._end(offset)
                 for each in _BREAK.finditer(self.text, offset, end):
-                    yield Break(each.start(), len(each[0]), found.start())
+                    yield Break(each.start(), len(each[0]), start)
                 offset = end + 1
 
     def _end(self, offset: int) -> int:
@@ -89,14 +99,6 @@ class _Scan:
                 return quote
             offset = quote + 1
         return len(self.text)
-
-    def _count(self, char: str, offset: int) -> None:
-        self.depth += (char in "[{") - (char in "]}")
-        self.parts += char not in "]}"
-        if self.depth > DEEPEST:
-            raise self.refusal(offset, f"nested deeper than {DEEPEST} levels, which no experiment needs")
-        if self.parts > MOST_PARTS:
-            raise self.refusal(offset, f"more than {MOST_PARTS:,} parts, which no experiment needs")
 
     def refusal(self, offset: int, why: str) -> BadInput:
         line, column = place(self.text, offset)
@@ -109,31 +111,17 @@ def mend(text: str, where: str) -> Mended:
     Raises `BadInput` for what is nested too deep, has too many parts or too many breaks to be an experiment.
     """
     scan, breaks = _Scan(text, where), list[Break]()
+    pieces, start = list[str](), 0
     for found in scan.breaks():
         breaks.append(found)
         if len(breaks) > MOST_BREAKS:
             raise scan.refusal(found.offset, f"more than {MOST_BREAKS:,} line breaks inside strings")
-    return Mended(text, _replaced(text, breaks), tuple(breaks))
+        pieces.append(text[start : found.offset])
+        start = found.offset + found.length
+    return Mended(text, " ".join([*pieces, text[start:]]), tuple(breaks))
 
 
 def place(text: str, offset: int) -> tuple[int, int]:
     """Line and column, from 1, of an offset; CRLF, CR and LF each end a line."""
     before = text[:offset].replace("\r\n", "\n").replace("\r", "\n")
     return before.count("\n") + 1, len(before) - before.rfind("\n")
-
-
-def _replaced(text: str, breaks: list[Break]) -> str:
-    pieces, start = [], 0
-    for offset, length, _ in breaks:
-        pieces.append(text[start:offset])
-        start = offset + length
-    return " ".join([*pieces, text[start:]])
-
-
-def _lines(text: str, breaks: tuple[Break, ...]) -> Iterator[int]:
-    line, start = 1, 0
-    for found in breaks:
-        between = text[start : found.offset]
-        line += between.count("\n") + between.count("\r") - between.count("\r\n")
-        yield line
-        line, start = line + 1, found.offset + found.length

@@ -30,7 +30,16 @@ class Variable:
 
 def environment(document: Mapping[str, Any]) -> tuple[Variable, ...]:
     """The environment variables that configuration and secrets read, in file order."""
-    return (*_of_configuration(document), *_of_secrets(document))
+    found = [
+        Variable(value["key"], f"configuration.{key}", "default" not in value, key)
+        for key, value in _items(document.get("configuration"))
+        if _is_env(value)
+    ]
+    for target, keys in _items(document.get("secrets")):
+        place = f"secrets.{target}"
+        secrets = [(place, keys)] if _is_env(keys) else [(f"{place}.{key}", value) for key, value in _items(keys)]
+        found += [Variable(value["key"], where, required=True) for where, value in secrets if _is_env(value)]
+    return tuple(found)
 
 
 def missing(document: Mapping[str, Any], environ: Mapping[str, str] = os.environ) -> tuple[Variable, ...]:
@@ -58,27 +67,21 @@ def programs(document: Mapping[str, Any]) -> tuple[str, ...]:
 
 def warnings(document: Mapping[str, Any]) -> tuple[str, ...]:
     """Sentences about what may go wrong: nothing to undo with, a rollback that leans on a file, what cannot be met."""
-    found = [undone.warning(document), *(_never(probe, place) for place, probe in _probes(document))]
-    found += [_leaning(activity, place) for place, activity in _part(document, "rollbacks")]
-    found += [_played(probe, place) for place, probe in _probes(document)]
-    return tuple(sentence for sentence in found if sentence)
-
-
-def _probes(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     hypothesis = document.get("steady-state-hypothesis")
-    for place, probe in _part(hypothesis, "probes") if isinstance(hypothesis, Mapping) else ():
-        yield at("steady-state-hypothesis", place), written_out(probe, document)
-
-
-def _never(probe: Mapping[str, Any], place: str) -> str | None:
-    why = never_met(probe) if "tolerance" in probe else None
-    return f"{place}: {shown(probe.get('name'))} can never be met: {why}" if why else None
-
-
-def _played(probe: Mapping[str, Any], place: str) -> str | None:
-    if probe.get("type") != "action":
-        return None
-    return f"{place}: {shown(probe.get('name'))} is an action in the hypothesis, so it runs at every measurement"
+    probes = [
+        (f"steady-state-hypothesis.{place}", written_out(probe, document))
+        for place, probe in _part(hypothesis if isinstance(hypothesis, Mapping) else {}, "probes")
+    ]
+    found = [undone.warning(document)]
+    for place, probe in probes:
+        if "tolerance" in probe and (why := never_met(probe)):
+            found.append(f"{place}: {shown(probe.get('name'))} can never be met: {why}")
+    found += [_leaning(activity, place) for place, activity in _part(document, "rollbacks")]
+    for place, probe in probes:
+        if probe.get("type") == "action":
+            name = shown(probe.get("name"))
+            found.append(f"{place}: {name} is an action in the hypothesis, so it runs at every measurement")
+    return tuple(sentence for sentence in found if sentence)
 
 
 def _part(holder: Mapping[str, Any], key: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -86,22 +89,6 @@ def _part(holder: Mapping[str, Any], key: str) -> Iterator[tuple[str, Mapping[st
     for index, activity in enumerate(part if isinstance(part, list) else []):
         if isinstance(activity, Mapping):
             yield at(key, index), activity
-
-
-def _of_configuration(document: Mapping[str, Any]) -> Iterator[Variable]:
-    for key, value in _items(document.get("configuration")):
-        if _is_env(value):
-            yield Variable(value["key"], f"configuration.{key}", "default" not in value, key)
-
-
-def _of_secrets(document: Mapping[str, Any]) -> Iterator[Variable]:
-    for target, keys in _items(document.get("secrets")):
-        if _is_env(keys):
-            yield Variable(keys["key"], f"secrets.{target}", required=True)
-            continue
-        for key, value in _items(keys):
-            if _is_env(value):
-                yield Variable(value["key"], f"secrets.{target}.{key}", required=True)
 
 
 def _items(value: object) -> list[tuple[str, Any]]:

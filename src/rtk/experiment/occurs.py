@@ -22,8 +22,12 @@ _LONGEST = 200
 def occurs_of(value: object, place: str, *, strict: bool = False) -> Occurs:
     """Return how often something is expected, of a mapping or a text. Raises `BadInput` with the place."""
     values = _mapping(value, place)
+    times = finite(values.get("times"))
+    if times is None or not TIMES.holds(times):
+        told = shown(values.get("times"))
+        raise BadInput.at(at(place, "times"), f"expected a number above 0 and at most {MOST_TIMES:,}, not {told}")
     occurs = Occurs(
-        _times(values.get("times"), at(place, "times")),
+        times,
         _span(values.get("per"), at(place, "per"), PER, "the time that is for"),
         None if values.get("lasts") is None else _span(values["lasts"], at(place, "lasts"), LASTS, "how long it lasts"),
         _allowance(values.get("allowance"), at(place, "allowance")),
@@ -68,13 +72,6 @@ def _number(text: str) -> int | float | str:
     """A number as it was written, and what is none as the text it is."""
     found = re.fullmatch(r" *(-?[0-9]{1,20})(\.[0-9]{1,20})? *", text)
     return text if not found else float(text) if found[2] else int(text)
-
-
-def _times(value: object, place: str) -> float:
-    times = finite(value)
-    if times is None or not TIMES.holds(times):
-        raise BadInput.at(place, f"expected a number above 0 and at most {MOST_TIMES:,}, not {shown(value)}")
-    return times
 
 
 def _span(value: object, place: str, limit: Range, what: str) -> float:

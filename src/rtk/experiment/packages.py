@@ -58,12 +58,25 @@ _OF_AWS = ("chaoscloud.actions.ssm", "chaoscloud.probes.ssm")  # these need boto
 
 def modules(document: Mapping[str, Any]) -> dict[str, str]:
     """The Python modules that are called, with the first place that names each; a run cannot do without them."""
-    return _first(_called(document))
+    return _first(
+        found
+        for key, part in document.items()
+        if key not in ("controls", "extensions")
+        for place, holder in mappings(part, key, skip=("controls",))
+        for found in _module(holder, place)
+    )
 
 
 def control_modules(document: Mapping[str, Any]) -> dict[str, str]:
     """The Python modules of controls, likewise; where one is lacking, the Chaos Toolkit goes on without the control."""
-    return _first(_controls(document))
+    # A control may call something itself, such as the probes of a safeguard.
+    return _first(
+        found
+        for where, holder in mappings(document)
+        if isinstance(holder.get("controls"), list)
+        for place, each in mappings(holder["controls"], at(where, "controls"))
+        for found in _module(each, place)
+    )
 
 
 def distributions(document: Mapping[str, Any]) -> tuple[str, ...]:
@@ -98,9 +111,9 @@ def install_hint(module: str, beside: Iterable[Path] = ()) -> str:
     distribution = DISTRIBUTIONS.get(package)
     if distribution:
         return f"pip install {distribution}"
-    folder = next((each for each in beside if _is_in(each, package)), None)
-    if folder:
-        return f"it is in {folder}: export PYTHONPATH={folder}"
+    for folder in beside if package.isidentifier() else ():
+        if (folder / package).is_dir() or (folder / f"{package}.py").is_file():
+            return f"it is in {folder}: export PYTHONPATH={folder}"
     return f"install the package that provides {shown(package)}, or name its folder in PYTHONPATH"
 
 
@@ -123,10 +136,6 @@ def mappings(
                 yield from mappings(each, at(place, str(key)), skip, depth - 1)
 
 
-def _is_in(folder: Path, package: str) -> bool:
-    return package.isidentifier() and ((folder / package).is_dir() or (folder / f"{package}.py").is_file())
-
-
 def _distribution(module: str) -> str | None:
     """What installs a module; empty for what comes with every installation."""
     package = top(module)
@@ -143,26 +152,6 @@ def _first(found: Iterator[tuple[str, str]]) -> dict[str, str]:
     for place, module in found:
         first.setdefault(module, place)
     return first
-
-
-def _called(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The modules of everything that is called, with their places: whatever has a provider and is no control."""
-    for key, part in document.items():
-        if key not in ("controls", "extensions"):
-            yield from _providers(part, key)
-
-
-def _providers(part: Any, place: str) -> Iterator[tuple[str, str]]:
-    for where, holder in mappings(part, place, skip=("controls",)):
-        yield from _module(holder, where)
-
-
-def _controls(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Those of controls, and of what is called by them, such as the probes of a safeguard."""
-    for place, holder in mappings(document, ""):
-        controls = holder.get("controls")
-        for where, each in mappings(controls, at(place, "controls")) if isinstance(controls, list) else ():
-            yield from _module(each, where)
 
 
 def _module(holder: Mapping[str, Any], place: str) -> Iterator[tuple[str, str]]:

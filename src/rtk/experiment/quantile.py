@@ -69,9 +69,9 @@ def quantile_promise(value: object, place: str = "") -> QuantilePromise:
         _plain(found["percent"]), _plain(found["limit"]), unit, " ".join((found["of"] or "").split())
     )
     if not 0.01 < promise.share < 1:
-        raise BadInput.at(
-            place, f"expected a quantile above p1 and below p100, not p{promise.percent}{_meant(promise)}"
-        )
+        written = Decimal(promise.percent)  # as a share by whoever means a per cent: p0.95
+        hint = f", did you mean p{_plain(str(written * 100))}?" if Decimal("0.01") < written < 1 else ""
+        raise BadInput.at(place, f"expected a quantile above p1 and below p100, not p{promise.percent}{hint}")
     if not math.isfinite(promise.upper("ms" if unit else "")) or (unit and promise.limit.startswith("-")):
         raise BadInput.at(place, f"expected a limit of 0 or more, not {promise.limit}{unit}")
     return promise
@@ -125,8 +125,3 @@ def _plain(number: str) -> str:
     text = f"{Decimal(number):f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text in ("-0", "") else text
-
-
-def _meant(promise: QuantilePromise) -> str:
-    share = Decimal(promise.percent)
-    return f", did you mean p{_plain(str(share * 100))}?" if Decimal("0.01") < share < 1 else ""

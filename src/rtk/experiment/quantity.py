@@ -45,9 +45,12 @@ def written(seconds: float) -> str:
 
 def share(value: object, what: str = "") -> float:
     """A share strictly between 0 and 1, of `95%`, `0.95` or a number; exact as written (99.9% is 0.999)."""
-    number = _share(value)
+    number = finite(value)
+    if isinstance(value, str) and len(value) <= _LONGEST and (found := _SHARE.fullmatch(value.strip())):
+        number = float(Decimal(found[1]) / 100 if found[2] else Decimal(found[1]))
     if number is None or not 0 < number < 1:
-        raise _refusal(what, A_SHARE, value, _meant(value, number))
+        left_out = number is not None and 1 < number < 100 and not (isinstance(value, str) and "%" in value)
+        raise _refusal(what, A_SHARE, value, f", did you mean {number:g}%?" if left_out else "")
     return number
 
 
@@ -68,22 +71,6 @@ def number(value: object) -> float | None:
         text = value.strip()
         return float(text) if len(text) <= _LONGEST and _NUMBER.fullmatch(text) else None
     return finite(value)
-
-
-def _share(value: object) -> float | None:
-    if not isinstance(value, str):
-        return finite(value)
-    found = _SHARE.fullmatch(value.strip()) if len(value) <= _LONGEST else None
-    if not found:
-        return None
-    number = Decimal(found[1])
-    return float(number / 100 if found[2] else number)
-
-
-def _meant(value: object, number: float | None) -> str:
-    """A hint for whoever left the per cent out."""
-    left_out = number is not None and 1 < number < 100 and not (isinstance(value, str) and "%" in value)
-    return f", did you mean {number:g}%?" if left_out else ""
 
 
 def _refusal(what: str, expected: str, value: object, hint: str = "") -> BadInput:

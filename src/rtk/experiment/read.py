@@ -5,7 +5,7 @@ import math
 import re
 from collections import Counter
 from datetime import date
-from typing import Any, NoReturn
+from typing import Any
 
 from rtk.errors import BadInput
 from rtk.experiment import yamltext
@@ -38,7 +38,12 @@ def document(data: bytes, where: str, form: str | None = None) -> tuple[dict[str
     form = form or ("json" if text.lstrip()[:1] in ("{", "[") else "yaml")
     if _HTML.match(text):
         raise BadInput(f"{where} is a web page (HTML): {_EXPECTED}, in JSON or YAML")
-    parsed, warnings = _json(text, where) if form == "json" else yamltext.load(text, where)
+    if form == "json":
+        parsed, mended, twice = mended_json(text, where)
+        warnings = [warning] if (warning := mend_warning(mended, where)) else []
+        warnings += [f"{where}: {shown(name)} stands twice in one mapping, the last one counts" for name in twice]
+    else:
+        parsed, warnings = yamltext.load(text, where)
     if not isinstance(parsed, dict):
         found = "is empty" if parsed is None else f"holds {kind(parsed)}"
         raise BadInput(f"{where} {found}: {_EXPECTED}")
@@ -83,10 +88,18 @@ def mended_json(text: str, where: str) -> tuple[Any, Mended, tuple[str, ...]]:
             twice.extend(sorted(name for name, count in counts.items() if count > 1)[:10])
         return whole
 
+    def whole(digits: str) -> int | float:
+        return int(digits) if len(digits) < 300 else math.inf  # refused as such, with its place
+
     try:
-        value = json.loads(mended.text, object_pairs_hook=pairs, parse_int=_whole)
+        value = json.loads(mended.text, object_pairs_hook=pairs, parse_int=whole)
     except json.JSONDecodeError as error:
-        _refuse_json(error, mended, where)
+        says = _JSON_SAYS.get(error.msg, error.msg[:1].lower() + error.msg[1:])
+        if not mended.text[error.pos :].strip():
+            says += ", but the file ends here (is it complete?)"
+        if suspect := mended.suspect(error.pos):
+            says += f" (or the text that begins in line {suspect} lacks its closing quote)"
+        raise BadInput.in_text(where, mended.place(error.pos), says) from None
     return value, mended, tuple(twice)
 
 
@@ -99,27 +112,6 @@ def mend_warning(mended: Mended, where: str) -> str | None:
         f"{where}, {listed(lines)}: each raw line break inside a text was read as one space; "
         f"`rtk experiment mend` writes it so"
     )
-
-
-def _json(text: str, where: str) -> tuple[Any, list[str]]:
-    value, mended, twice = mended_json(text, where)
-    warning = mend_warning(mended, where)
-    doubled = [f"{where}: {shown(name)} stands twice in one mapping, the last one counts" for name in twice]
-    return value, ([warning] if warning else []) + doubled
-
-
-def _whole(digits: str) -> int | float:
-    return int(digits) if len(digits) < 300 else math.inf
-
-
-def _refuse_json(error: json.JSONDecodeError, mended: Mended, where: str) -> NoReturn:
-    line, column = mended.place(error.pos)
-    says = _JSON_SAYS.get(error.msg, error.msg[:1].lower() + error.msg[1:])
-    if not mended.text[error.pos :].strip():
-        says += ", but the file ends here (is it complete?)"
-    suspect = mended.suspect(error.pos)
-    hint = f" (or the text that begins in line {suspect} lacks its closing quote)" if suspect else ""
-    raise BadInput.in_text(where, (line, column), f"{says}{hint}") from None
 
 
 def _plain(value: Any, where: str, path: str, depth: int) -> Any:

@@ -1,6 +1,6 @@
 """Activities that stand in place of others by `ref`: the Chaos Toolkit looks them up by name."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 Activity = dict[str, Any]
@@ -22,16 +22,13 @@ def written_out(activity: Mapping[str, Any], experiment: Mapping[str, Any]) -> M
     So it is for what is told of documents that were never checked: one that refers to nothing is as it is too.
     """
     name = activity.get("ref")
-    found = _findable(experiment).get(name) if isinstance(name, str) else None
-    return {**found, **{key: value for key, value in activity.items() if key != "ref"}} if found else activity
-
-
-def _findable(experiment: Mapping[str, Any]) -> dict[str, Activity]:
+    if not isinstance(name, str):
+        return activity
     hypothesis = experiment.get("steady-state-hypothesis")
     probes = hypothesis.get("probes") if isinstance(hypothesis, Mapping) else None
-    return named(
-        {"method": _activities(experiment.get("method")), "steady-state-hypothesis": {"probes": _activities(probes)}}
-    )
+    method = experiment.get("method")
+    found = named({"method": _activities(method), "steady-state-hypothesis": {"probes": _activities(probes)}}).get(name)
+    return {**found, **{key: value for key, value in activity.items() if key != "ref"}} if found else activity
 
 
 def _activities(part: object) -> list[Activity]:
@@ -42,15 +39,9 @@ def _activities(part: object) -> list[Activity]:
 def probes_of(experiment: Mapping[str, Any]) -> list[Activity]:
     """Return the probes of the hypothesis, each `ref` as the activity it names with the tolerance that stands here."""
     probes = (experiment.get("steady-state-hypothesis") or {}).get("probes") or []
-    return list(_written_out(probes, experiment))
-
-
-def _written_out(probes: list[Activity], experiment: Mapping[str, Any]) -> Iterator[Activity]:
-    known: dict[str, Activity] = {}
+    known = named(experiment) if any("ref" in probe for probe in probes) else {}
+    whole = []
     for probe in probes:
-        if "ref" not in probe:
-            yield probe
-            continue
-        known = known or named(experiment)
-        found = known.get(probe["ref"])
-        yield {**found, "tolerance": probe.get("tolerance")} if found else probe
+        found = known.get(probe["ref"]) if "ref" in probe else None
+        whole.append({**found, "tolerance": probe.get("tolerance")} if found else probe)
+    return whole

@@ -35,7 +35,12 @@ class MeasurementTerms:
 def essence(document: Mapping[str, Any], measuring: MeasurementTerms) -> str:
     """Return the revision of a verification, as a hash: the same for what differs in names alone."""
     kept = {key: value for key, value in document.items() if key not in _NAMES_OF_A_FILE}
-    kept["extensions"] = _others(document.get("extensions"))
+    extensions = document.get("extensions")
+    kept["extensions"] = [  # besides ours, into which ids are written
+        each
+        for each in (extensions if isinstance(extensions, list) else [])
+        if not (isinstance(each, Mapping) and each.get("name") == NAME)
+    ]
     hypothesis = kept.get("steady-state-hypothesis")
     if isinstance(hypothesis, Mapping):
         kept["steady-state-hypothesis"] = {key: value for key, value in hypothesis.items() if key != "title"}
@@ -45,12 +50,6 @@ def essence(document: Mapping[str, Any], measuring: MeasurementTerms) -> str:
         [unnamed, *(None if each is None else float(each) for each in numbers), quantile], sort_keys=True, default=str
     )
     return hashlib.sha256(whole.encode()).hexdigest()
-
-
-def _others(extensions: object) -> list[Any]:
-    """The extensions besides ours, into which ids are written."""
-    found = extensions if isinstance(extensions, list) else []
-    return [each for each in found if not (isinstance(each, Mapping) and each.get("name") == NAME)]
 
 
 def _unnamed(value: Any) -> Any:

@@ -23,7 +23,8 @@ def upgraded_text(text: str, upgraded: Mapping[str, Any]) -> str | None:
     None where that cannot be done so that it reads as `upgraded`: what it says goes before how it looks.
     """
     try:
-        written = _written(text, _block(upgraded))
+        block = next(each for each in upgraded["extensions"] if each.get("name") == NAME)
+        written = _written(text, block)
         read, _ = document_of(written.encode(), "the file", "yaml")
     except (YAMLError, BadInput, ValueError, TypeError, AttributeError, LookupError, RecursionError):
         return None
@@ -36,18 +37,14 @@ def _written(text: str, block: Mapping[str, Any]) -> str:
     lines = text.replace("\r\n", "\n")
     whole, indent, offset = load_yaml_guess_indent(lines, yaml=yaml)
     yaml.width = _WIDE
-    yaml.indent(mapping=_mapping_indent(lines), sequence=indent or 2, offset=offset or 0)
+    nested = _NESTED.search(lines)
+    deeper = len(nested[2]) - len(nested[1]) if nested else 0
+    yaml.indent(mapping=deeper if deeper > 0 else 2, sequence=indent or 2, offset=offset or 0)
     yaml.explicit_start = text.lstrip("\ufeff").startswith("---")
     _put(whole, block)
     out = io.StringIO()
     yaml.dump(whole, out)
     return out.getvalue().replace("\n", "\r\n") if "\r\n" in text else out.getvalue()
-
-
-def _mapping_indent(text: str) -> int:
-    """How far the first mapping within a mapping is indented; 2 where there is none."""
-    found = _NESTED.search(text)
-    return len(found[2]) - len(found[1]) if found and len(found[2]) > len(found[1]) else 2
 
 
 def _put(whole: Any, block: Mapping[str, Any]) -> None:
@@ -65,7 +62,3 @@ def _put(whole: Any, block: Mapping[str, Any]) -> None:
         for key, value in block["verification"].items():
             if ours["verification"].get(key) != value:
                 ours["verification"][key] = value
-
-
-def _block(upgraded: Mapping[str, Any]) -> Mapping[str, Any]:
-    return next(each for each in upgraded["extensions"] if each.get("name") == NAME)

@@ -17,7 +17,8 @@ _WHOLES = {
 }
 _NEVER: dict[Never, Callable[[Criterion], str]] = {
     Never.WHOLE_IS_NO_VALUE: lambda c: (
-        f"{_WHOLES[c.subject]} is never {compact(c.given)}; give a number to judge its {_code(c.subject)}"
+        f"{_WHOLES[c.subject]} is never {compact(c.given)}; give a number to judge its "
+        f"{'exit code' if c.subject == Subject.PROCESS else 'status'}"
     ),
     Never.WHOLE_IS_NO_NUMBER: lambda c: (
         f'a range judges numbers, and {_WHOLES[c.subject]} is not one; give it a "target" such as "status"'
@@ -95,14 +96,6 @@ def _returns(c: Criterion) -> str:
     return f"{provider.get('func') or 'a probe'}{f' ({told})' if told else ''} says so"
 
 
-def _runs(c: Criterion) -> str:
-    return f"{(c.provider or {}).get('path') or 'a process'} runs to its end, whatever its exit code"
-
-
-def _answers(c: Criterion) -> str:
-    return f"{(c.provider or {}).get('url') or 'a request'} is answered, whatever the status"
-
-
 _RULES: dict[Rule, Callable[[Criterion], str]] = {
     Rule.EQUALS: _equals,
     Rule.BETWEEN: _between,
@@ -113,8 +106,8 @@ _RULES: dict[Rule, Callable[[Criterion], str]] = {
     Rule.FINDS_VALUES: _finds_values,
     Rule.RETURNS: _returns,
     Rule.SAMPLES: lambda c: f"every sample is {_ends(c)}",
-    Rule.RUNS: _runs,
-    Rule.ANSWERS: _answers,
+    Rule.RUNS: lambda c: f"{(c.provider or {}).get('path') or 'a process'} runs to its end, whatever its exit code",
+    Rule.ANSWERS: lambda c: f"{(c.provider or {}).get('url') or 'a request'} is answered, whatever the status",
 }
 
 
@@ -145,7 +138,3 @@ def _time(value: Any) -> str:
 def _plain(value: Any) -> str:
     """A value as it is written; a variable that is filled in without quotes."""
     return value if isinstance(value, str) and value.startswith("${") else compact(value)
-
-
-def _code(subject: Subject) -> str:
-    return "exit code" if subject == Subject.PROCESS else "status"

@@ -45,9 +45,17 @@ def read(
     """
     try:
         with controls(level="loader", context=source) as control:
-            found = _read(source, settings, verify_tls, transport, environ)
-            control.with_state(found.document)
-            return found
+            address, headers = address_in(source), dict[str, str]()
+            if address:
+                where = address.shown
+                got = fetch(source, settings=settings, verify_tls=verify_tls, transport=transport, environ=environ)
+                headers = dict(got.headers)
+                data, form = got.data, _form_of_type(got.content_type, where) or form_of(got.path)
+            else:
+                where, data, form = source, read_file(Path(source)), form_of(source)
+            document, found = reading.document(data, where, form)
+            control.with_state(document)
+            return SourceDocument(where, document, found, headers)
     except InterruptExecution as error:
         raise BadInput(f"a control did not let the experiment be loaded: {error}") from None
 
@@ -74,25 +82,6 @@ def read_file(path: Path) -> bytes:
 def form_of(name: str) -> str | None:
     """`json` or `yaml` by a file name's ending; None where it says nothing."""
     return _FORMS.get(os.path.splitext(name)[1].lower())  # noqa: PTH122 - also for paths of addresses
-
-
-def _read(
-    source: str,
-    settings: Mapping[str, Any] | None,
-    verify_tls: bool,
-    transport: Transport | None,
-    environ: Mapping[str, str],
-) -> SourceDocument:
-    address, headers = address_in(source), dict[str, str]()
-    if address:
-        where = address.shown
-        got = fetch(source, settings=settings, verify_tls=verify_tls, transport=transport, environ=environ)
-        headers = dict(got.headers)
-        data, form = got.data, _form_of_type(got.content_type, where) or form_of(got.path)
-    else:
-        where, data, form = source, read_file(Path(source)), form_of(source)
-    document, warnings = reading.document(data, where, form)
-    return SourceDocument(where, document, warnings, headers)
 
 
 def _form_of_type(content_type: str, where: str) -> str | None:

@@ -142,23 +142,15 @@ def _ends_by_itself(action: Mapping[str, Any]) -> bool:
     provider = _provider(action)
     if extension_of(action).get("lasts") is not None or _has_duration(provider.get("arguments")):
         return True
-    if provider.get("type") == "process" and _is_timed(provider):
-        return True
-    return _is_brought_back(_words(provider.get("module")) | _carried(action))
-
-
-def _is_timed(process: Mapping[str, Any]) -> bool:
-    command = _command(process)
-    return bool(
-        _FOR_A_TIME.search(command)
-        or (_STRESSES.search(command) and _STRESS_TIME.search(command))
-        or (_is_shell(process) and _undoes_itself(command))
-    )
-
-
-def _is_brought_back(words: frozenset[str]) -> bool:
-    asg = "asg" in words and not words.isdisjoint(_ENDED)
-    return asg or not words.isdisjoint(_HEALS) or not (words.isdisjoint(_ENDED) or words.isdisjoint(_REPLACED))
+    if provider.get("type") == "process":
+        command = _command(provider)
+        if _FOR_A_TIME.search(command) or (_STRESSES.search(command) and _STRESS_TIME.search(command)):
+            return True
+        if _SHELLS.fullmatch(_program(provider)) and _undoes_itself(command):
+            return True
+    words = _words(provider.get("module")) | _carried(action)
+    is_replaced = "asg" in words or not words.isdisjoint(_REPLACED)
+    return not words.isdisjoint(_HEALS) or (is_replaced and not words.isdisjoint(_ENDED))
 
 
 def _undoes_itself(command: str) -> bool:
@@ -169,24 +161,17 @@ def _undoes_itself(command: str) -> bool:
 
 def _undoes(later: Mapping[str, Any], action: Mapping[str, Any]) -> bool:
     """Whether a verb of one is the opposite of the other's, and they speak of the same thing."""
-    if any(_is_opposite(mine, theirs) for mine, theirs in zip(*_views(action, later), strict=True)):
-        return True
+    programs = {_program(_provider(action)), _program(_provider(later))}
+    shared = _words(programs.pop()) if len(programs) == 1 else frozenset()  # a program of both tells nothing
+    for mine, theirs in (
+        (_carried(action) - shared, _carried(later) - shared),
+        (_words(action.get("name")), _words(later.get("name"))),
+    ):
+        for verb in mine & _INVERSES.keys():
+            opposites = frozenset(_INVERSES[verb].split()) & theirs
+            if opposites and (mine - {verb}) & (theirs - opposites):
+                return True
     return any(f"-{letter}" in _flags(action) and f"-{other}" in _flags(later) for letter, other in _LETTERS.items())
-
-
-def _is_opposite(mine: frozenset[str], theirs: frozenset[str]) -> bool:
-    for verb in mine & _INVERSES.keys():
-        found = frozenset(_INVERSES[verb].split()) & theirs
-        if found and (mine - {verb}) & (theirs - found):
-            return True
-    return False
-
-
-def _views(*actions: Mapping[str, Any]) -> list[tuple[frozenset[str], ...]]:
-    """Of each action the words of what carries it out, and those of its name; a program they share tells nothing."""
-    programs = {_program(_provider(each)) for each in actions}
-    shared = _words(programs.pop()) if len(programs) == 1 else frozenset()
-    return [(_carried(each) - shared, _words(each.get("name"))) for each in actions]
 
 
 def _carried(action: Mapping[str, Any]) -> frozenset[str]:
@@ -216,10 +201,6 @@ def _command(provider: Mapping[str, Any]) -> str:
 
 def _program(provider: Mapping[str, Any]) -> str:
     return str(provider.get("path") or "").rpartition("/")[2]
-
-
-def _is_shell(provider: Mapping[str, Any]) -> bool:
-    return _SHELLS.fullmatch(_program(provider)) is not None
 
 
 def _has_duration(arguments: Any, depth: int = 5) -> bool:

@@ -24,12 +24,7 @@ def environment_in(path: Path, environ: MutableMapping[str, str] = os.environ) -
         raise BadInput(f"{path} cannot be read: {error.strerror}; expected lines of the form NAME=value") from None
     except UnicodeError:
         raise BadInput(f"{path} is not UTF-8 text; expected lines of the form NAME=value") from None
-    found = dict(_variables(path, lines))
-    environ.update(found)
-    return tuple(found)
-
-
-def _variables(path: Path, lines: list[str]) -> Iterator[tuple[str, str]]:
+    found: dict[str, str] = {}
     for number, line in enumerate(lines, 1):
         said = line.strip()
         if not said or said.startswith("#"):
@@ -39,7 +34,9 @@ def _variables(path: Path, lines: list[str]) -> Iterator[tuple[str, str]]:
             raise BadInput(f"{path}, line {number}: expected a line of the form NAME=value")
         name, value = match.groups()
         quoted = _QUOTED.fullmatch(value)
-        yield name, quoted[2] if quoted else value
+        found[name] = quoted[2] if quoted else value
+    environ.update(found)
+    return tuple(found)
 
 
 def unmatched(

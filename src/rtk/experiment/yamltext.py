@@ -78,22 +78,21 @@ class _Limits:
         for event in events:
             self.parts += 1
             if isinstance(event, yaml.CollectionStartEvent):
-                self._begin(event)
+                self._take(event)
+                self.open.append(_Open(event.anchor, isinstance(event, yaml.MappingStartEvent)))
+                if len(self.open) > DEEPEST:
+                    raise self._refusal(event, f"nested deeper than {DEEPEST} levels, which no experiment needs")
             elif isinstance(event, yaml.CollectionEndEvent):
                 done = self.open.pop()
                 self._add(done.size, done.anchor, event)
             elif isinstance(event, yaml.AliasEvent):
                 self._take(event)
-                self._add(self._aliased(event), None, event)
+                if any(part.anchor == event.anchor for part in self.open):
+                    raise self._refusal(event, f"the alias *{event.anchor} stands inside what it names")
+                self._add(self.sizes.get(event.anchor or "", 1), None, event)
             elif isinstance(event, yaml.ScalarEvent):
                 self._take(event)
                 self._add(1, event.anchor, event)
-
-    def _begin(self, event: yaml.CollectionStartEvent) -> None:
-        self._take(event)
-        self.open.append(_Open(event.anchor, isinstance(event, yaml.MappingStartEvent)))
-        if len(self.open) > DEEPEST:
-            raise self._refusal(event, f"nested deeper than {DEEPEST} levels, which no experiment needs")
 
     def _take(self, event: yaml.Event) -> None:
         twice = self.open[-1].take(event) if self.open else None
@@ -112,11 +111,6 @@ class _Limits:
         if max(size, self.parts) > MOST_PARTS:
             raise self._refusal(event, f"more than {MOST_PARTS:,} parts with its aliases written out")
 
-    def _aliased(self, event: yaml.AliasEvent) -> int:
-        if any(part.anchor == event.anchor for part in self.open):
-            raise self._refusal(event, f"the alias *{event.anchor} stands inside what it names")
-        return self.sizes.get(event.anchor or "", 1)
-
     def _refusal(self, event: yaml.Event, why: str) -> BadInput:
         line, column = _place(event.start_mark)
         return BadInput.in_text(self.where, (line, column), f"{why}")
@@ -129,17 +123,13 @@ def load(text: str, where: str) -> tuple[Any, list[str]]:
         limits.check(yaml.parse(text, Loader=_Loader))
         return yaml.load(text, Loader=_Loader), limits.warnings  # noqa: S506 - a subclass of the safe loader
     except yaml.MarkedYAMLError as error:
-        line, column = _place(error.problem_mark or error.context_mark)
-        raise BadInput.in_text(where, (line, column), f"{_says(error)}, expected YAML") from None
+        problem = error.problem or error.context or "not YAML"
+        whole = f"{error.context}, {problem}" if problem.startswith("but ") and error.context else problem
+        place = _place(error.problem_mark or error.context_mark)
+        raise BadInput.in_text(where, place, f"{' '.join(whole.split())[:200]}, expected YAML") from None
     except yaml.YAMLError as error:
         raise BadInput(f"{where}: {' '.join(str(error).split())[:200]}, expected YAML") from None
 
 
 def _place(mark: Any) -> tuple[int, int]:
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
-
-
-def _says(error: yaml.MarkedYAMLError) -> str:
-    problem = error.problem or error.context or "not YAML"
-    whole = f"{error.context}, {problem}" if problem.startswith("but ") and error.context else problem
-    return " ".join(whole.split())[:200]
