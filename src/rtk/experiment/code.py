@@ -49,13 +49,20 @@ def code_of(
     ]
     # Where the host of a request is not known before the run, its whole address stands for it.
     hidden = (url for url in _named(found, "url") if not _HOST.search(url))
+    # The variables of the environment that configuration and secrets read.
+    read = (
+        each["key"]
+        for part in ("configuration", "secrets")
+        for _, each in packages.mappings(document.get(part))
+        if each.get("type") == "env" and isinstance(each.get("key"), str)
+    )
     texts = [text for each in (*found, known.get(VAULT)) for text in _texts(each)]
     return Code(
         calls=_once(_call(each) for each in found),
         programs=_once(str(each.get("path")) for each in found if each["type"] == "process"),
         modules=_once([*_named(found, "module"), *packages.all_modules(document)]),
         hosts=_once([*(host for text in texts for host in _HOST.findall(text)), *hidden]),
-        variables=_once(_variables(document)),
+        variables=_once(read),
     )
 
 
@@ -72,14 +79,6 @@ def _configured(document: Mapping[str, Any], environ: Mapping[str, str]) -> dict
         elif not isinstance(value, Mapping):
             found[key] = value
     return {key: value for key, value in found.items() if value is not None}
-
-
-def _variables(document: Mapping[str, Any]) -> Iterator[str]:
-    """The variables of the environment that its configuration and its secrets read."""
-    for part in ("configuration", "secrets"):
-        for _, each in packages.mappings(document.get(part)):
-            if each.get("type") == "env" and isinstance(each.get("key"), str):
-                yield each["key"]
 
 
 def _filled(part: Any, known: Mapping[str, Any], depth: int = DEEPEST) -> Any:

@@ -18,14 +18,18 @@ Rule = Callable[[Any, str], None]
 
 def experiment(document: object) -> None:
     """Check a whole document. Raises `BadInput` with the place of the first thing that is of a wrong kind."""
+
+    def part(rule: Rule) -> Rule:
+        return nullable(keys(optional={"strategy": nullable(rule)}))
+
     fields(
         document,
         "",
         required={
             "title": text,
             "description": text,
-            "steady-state-hypothesis": _hypothesis,
-            "method": _method,
+            "steady-state-hypothesis": keys({"title": text, "probes": _probes}, {"controls": each(_control)}),
+            "method": each(_activity),
         },
         optional={
             "tags": nullable(each(text)),
@@ -33,8 +37,8 @@ def experiment(document: object) -> None:
             "secrets": _secrets,
             "controls": each(_control),
             "rollbacks": each(_activity),
-            "extensions": nullable(each(_extension)),
-            "runtime": nullable(_runtime),
+            "extensions": nullable(each(keys({"name": text}))),
+            "runtime": nullable(keys(optional={"rollbacks": part(strategy), "hypothesis": part(text)})),
             "contributions": nullable(mapping),
         },
     )
@@ -49,6 +53,11 @@ def fields(value: object, place: str, *, required: Mapping[str, Rule], optional:
     for key, rule in (*required.items(), *optional.items()):
         if key in whole:
             rule(whole[key], at(place, key))
+
+
+def keys(required: Mapping[str, Rule] | None = None, optional: Mapping[str, Rule] | None = None) -> Rule:
+    """A mapping whose keys follow their rules, as a rule itself."""
+    return lambda value, place: fields(value, place, required=required or {}, optional=optional or {})
 
 
 def each(rule: Rule) -> Rule:
@@ -112,26 +121,12 @@ def _a(value: object, expected: type, place: str) -> Any:
     return value
 
 
-def _hypothesis(value: object, place: str) -> None:
-    fields(
-        value,
-        place,
-        required={"title": text, "probes": _probes},
-        optional={"controls": each(_control)},
-    )
-
-
 def _probes(value: object, place: str) -> None:
     if not _a(value, list, place):
         raise BadInput.at(place, "expected at least one probe, a verification without one has nothing to measure")
     for index, probe in enumerate(value if isinstance(value, list) else []):
-        where = at(place, index)
-        _activity(probe, where)
-        fields(probe, where, required={"tolerance": _tolerance}, optional={})
-
-
-def _method(value: object, place: str) -> None:
-    each(_activity)(value, place)
+        _activity(probe, at(place, index))
+        fields(probe, at(place, index), required={"tolerance": _tolerance}, optional={})
 
 
 def _activity(value: object, place: str) -> None:
@@ -143,7 +138,7 @@ def _activity(value: object, place: str) -> None:
         required={"type": text, "name": text, "provider": _provider},
         optional={
             "timeout": nullable(number),
-            "pauses": nullable(_pauses),
+            "pauses": nullable(keys(optional={"before": _PAUSE, "after": _PAUSE})),
             "background": either((bool, anything)),
             "controls": each(_control),
             "extensions": nullable(each(mapping)),
@@ -153,45 +148,10 @@ def _activity(value: object, place: str) -> None:
 
 def _provider(value: object, place: str) -> None:
     fields(value, place, required={"type": text}, optional={"secrets": each(text)})
-    rules: dict[object, Callable[[object, str], None]] = {
-        "python": _python,
-        "process": _process,
-        "http": _http,
-    }
-    check = rules.get(_a(value, dict, place)["type"])
-    if check is None:
+    rule = _PROVIDERS.get(_a(value, dict, place)["type"])
+    if rule is None:
         raise BadInput.at(at(place, "type"), 'expected "python", "process" or "http"')
-    check(value, place)
-
-
-def _python(value: object, place: str) -> None:
-    fields(value, place, required={"module": text, "func": text}, optional={"arguments": mapping})
-
-
-def _process(value: object, place: str) -> None:
-    arguments = either((str, anything), (list, anything), (dict, anything))
-    fields(
-        value,
-        place,
-        required={"path": text},
-        optional={"arguments": arguments, "timeout": nullable(_timeout)},
-    )
-
-
-def _http(value: object, place: str) -> None:
-    arguments = either((dict, anything), (list, anything), (str, anything))
-    fields(
-        value,
-        place,
-        required={"url": _address},
-        optional={
-            "method": text,
-            "headers": nullable(mapping),
-            "arguments": nullable(arguments),
-            "timeout": nullable(_timeout),
-            "max_retries": number,
-        },
-    )
+    rule(value, place)
 
 
 def _timeout(value: object, place: str) -> None:
@@ -239,49 +199,49 @@ def _tolerance_mapping(value: object, place: str) -> None:
         fields(whole, place, required={"type": text}, optional=rules | {"range": each(anything)})
 
 
-def _pauses(value: object, place: str) -> None:
-    pause = nullable(either((int, number), (float, number), (str, text)))
-    fields(value, place, required={}, optional={"before": pause, "after": pause})
-
-
 def _configuration(value: object, place: str) -> None:
     for key, item in _a(value, dict, place).items():
         if isinstance(item, dict) and item.get("type") == "env":
-            _variable(item, at(place, key))
+            _VARIABLE(item, at(place, key))
         elif isinstance(item, dict) and item.get("type") == "probe":
             _activity({"name": key, **item}, at(place, key))
 
 
-def _variable(value: object, place: str) -> None:
-    fields(value, place, required={"key": text}, optional={"env_var_type": nullable(text)})
-
-
 def _secrets(value: object, place: str) -> None:
-    for target, keys in _a(value, dict, place).items():
+    for target, given in _a(value, dict, place).items():
         where = at(place, target)
-        if _a(keys, dict, where).get("type") == "env":
-            _variable(keys, where)
-        for key, item in keys.items():
+        if _a(given, dict, where).get("type") == "env":
+            _VARIABLE(given, where)
+        for key, item in given.items():
             if isinstance(item, dict) and item.get("type") == "env":
-                _variable(item, at(where, key))
+                _VARIABLE(item, at(where, key))
 
 
 def _control(value: object, place: str) -> None:
     if isinstance(value, dict) and "ref" in value:
         text(value["ref"], at(place, "ref"))
-    fields(value, place, required={"name": text, "provider": _control_provider}, optional={"scope": text})
+    fields(
+        value,
+        place,
+        required={"name": text, "provider": keys({"type": text}, {"module": text, "arguments": mapping})},
+        optional={"scope": text},
+    )
 
 
-def _control_provider(value: object, place: str) -> None:
-    fields(value, place, required={"type": text}, optional={"module": text, "arguments": mapping})
-
-
-def _extension(value: object, place: str) -> None:
-    fields(value, place, required={"name": text}, optional={})
-
-
-def _runtime(value: object, place: str) -> None:
-    def part(rule: Rule) -> Rule:
-        return nullable(lambda item, where: fields(item, where, required={}, optional={"strategy": nullable(rule)}))
-
-    fields(value, place, required={}, optional={"rollbacks": part(strategy), "hypothesis": part(text)})
+_PAUSE = nullable(either((int, number), (float, number), (str, text)))
+_VARIABLE = keys({"key": text}, {"env_var_type": nullable(text)})
+_ARGUMENTS = either((str, anything), (list, anything), (dict, anything))
+_PROVIDERS: dict[object, Rule] = {
+    "python": keys({"module": text, "func": text}, {"arguments": mapping}),
+    "process": keys({"path": text}, {"arguments": _ARGUMENTS, "timeout": nullable(_timeout)}),
+    "http": keys(
+        {"url": _address},
+        {
+            "method": text,
+            "headers": nullable(mapping),
+            "arguments": nullable(either((dict, anything), (list, anything), (str, anything))),
+            "timeout": nullable(_timeout),
+            "max_retries": number,
+        },
+    ),
+}
