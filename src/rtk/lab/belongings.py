@@ -66,21 +66,17 @@ def remove(directory: Path) -> None:
 
 
 def _remove_from(top: int, name: str) -> None:
-    try:
+    with suppress(IsADirectoryError):
         os.unlink(name, dir_fd=top)
-    except IsADirectoryError:
-        with _listable(name, top) as folder:
-            for inner in os.listdir(folder):  # noqa: PTH208  as above
-                _remove_or_move(inner, folder, top)
-        os.rmdir(name, dir_fd=top)
-
-
-def _remove_or_move(name: str, folder: int, top: int) -> None:
-    try:
-        os.unlink(name, dir_fd=folder)
-    except IsADirectoryError:
-        with _listable(name, folder):  # and so one that may be moved
-            os.rename(name, secrets.token_hex(16), src_dir_fd=folder, dst_dir_fd=top)
+        return
+    with _listable(name, top) as folder:
+        for inner in os.listdir(folder):  # noqa: PTH208  as above
+            try:
+                os.unlink(inner, dir_fd=folder)
+            except IsADirectoryError:
+                with _listable(inner, folder):  # and so one that may be moved
+                    os.rename(inner, secrets.token_hex(16), src_dir_fd=folder, dst_dir_fd=top)
+    os.rmdir(name, dir_fd=top)
 
 
 @contextmanager
@@ -105,12 +101,8 @@ def _opened(directory: Path, name: str, flags: int, *, make: bool) -> int:
         passed.callback(os.close, handle)
         for folder in folders:
             if make:
-                _ensure(folder, handle)
+                with suppress(FileExistsError):
+                    os.mkdir(folder, dir_fd=handle)
             handle = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=handle)
             passed.callback(os.close, handle)
         return os.open(last, flags | os.O_NOFOLLOW, 0o700, dir_fd=handle)
-
-
-def _ensure(name: str, outer: int) -> None:
-    with suppress(FileExistsError):
-        os.mkdir(name, dir_fd=outer)

@@ -39,9 +39,19 @@ class Cloud:
         application = self._loaded()
         if not ec2:
             return application(wsgi, start_response)
-        self._seed()
+        from moto.ec2.models import ec2_backends  # noqa: PLC0415  loaded when first needed
+
+        with self._lock:  # its EC2 learns of the lab's instances, under the lab's ids
+            for instance in self.instances.values():
+                if instance.id not in self._seeded:
+                    self._seeded[instance.id] = _as_in_ec2(ec2_backends[ACCOUNT][self.region], instance)
         answer = application(wsgi, start_response)
-        self._follow()
+        for instance in self.instances.values():
+            state = self._seeded[instance.id].state
+            if state == "running":
+                instance.start()
+            elif state in {"stopped", "terminated"} and instance.state != "terminated":
+                instance.stop(state)
         return answer
 
     def issued(self, key: str) -> bool:
@@ -62,15 +72,13 @@ class Cloud:
                 key = _key(command, invocation, written[-1], stream) if written else ""
                 invocation.stored[stream] = f"https://s3.{region}.amazonaws.com/{bucket}/{key}"
         logs = command.request.get("CloudWatchOutputConfig", {}).get("CloudWatchOutputEnabled")
-        if written and (bucket or logs):
-            self._later(command.id, lambda: self._put(command, invocation, written, bucket, logs=bool(logs)))
-
-    def _later(self, command_id: str, task: Callable[[], None]) -> None:
+        if not written or not (bucket or logs):
+            return
         with self._lock:
             if self._storing is None:
                 self._storing = threading.Thread(target=self._store_all, name="store", daemon=True)
                 self._storing.start()
-        self._outputs.put((command_id, task))
+        self._outputs.put((command.id, lambda: self._put(command, invocation, written, bucket, logs=bool(logs))))
 
     def _store_all(self) -> None:
         while True:
@@ -94,9 +102,13 @@ class Cloud:
             for stream in ("stdout", "stderr"):
                 content = one.output(stream)
                 if bucket and content:
-                    _put_object(bucket, _key(command, invocation, one, stream), content)
+                    from moto.s3.models import s3_backends  # noqa: PLC0415  loaded when first needed
+
+                    key = _key(command, invocation, one, stream)
+                    s3_backends[ACCOUNT]["aws"].put_object(bucket, key, content)
                 if logs and content:
-                    self._put_log(command, f"{invocation.instance_id}/{_dashed(one)}/{stream}", content)
+                    step = one.step.name.replace(":", "-")
+                    self._put_log(command, f"{invocation.instance_id}/{step}/{stream}", content)
 
     def _put_log(self, command: Command, stream: str, content: bytes) -> None:
         from moto.logs.models import logs_backends  # noqa: PLC0415  loaded when first needed
@@ -124,24 +136,6 @@ class Cloud:
                 self._application = DomainDispatcherApplication(create_backend_app)
             return self._application
 
-    def _seed(self) -> None:
-        """Tell moto's EC2 of the lab's instances, under the lab's ids."""
-        from moto.ec2.models import ec2_backends  # noqa: PLC0415  loaded when first needed
-
-        with self._lock:
-            for instance in self.instances.values():
-                if instance.id not in self._seeded:
-                    self._seeded[instance.id] = _as_in_ec2(ec2_backends[ACCOUNT][self.region], instance)
-
-    def _follow(self) -> None:
-        """Do in the lab what was done in EC2."""
-        for instance in self.instances.values():
-            state = self._seeded[instance.id].state
-            if state == "running":
-                instance.start()
-            elif state in {"stopped", "terminated"} and instance.state != "terminated":
-                instance.stop(state)
-
 
 def _as_in_ec2(backend: Any, instance: Instance) -> Any:
     reservation = backend.run_instances(
@@ -161,33 +155,15 @@ def _as_in_ec2(backend: Any, instance: Instance) -> Any:
         private_ip=instance.room.address,
     )
     seeded = reservation.instances[0]
-    _rename(backend, seeded, instance.id)
+    backend.tags[instance.id].update(backend.tags.pop(seeded.id, {}))  # which moto keeps by id
+    seeded.id = instance.id
     return seeded
-
-
-def _rename(backend: Any, seeded: Any, new: str) -> None:
-    """Give moto's instance the lab's id, also where moto keeps it by id: its tags."""
-    backend.tags[new].update(backend.tags.pop(seeded.id, {}))
-    seeded.id = new
-
-
-def _put_object(bucket: str, key: str, content: bytes) -> None:
-    from moto.s3.models import s3_backends  # noqa: PLC0415  loaded when first needed
-
-    s3_backends[ACCOUNT]["aws"].put_object(bucket, key, content)
 
 
 def _key(command: Command, invocation: Invocation, written: Written, stream: str) -> str:
     prefix = command.request.get("OutputS3KeyPrefix", "").strip("/")
-    parts = [prefix, command.id, invocation.instance_id, "awsrunShellScript", _folder(written), stream]
+    step = written.step.name
+    if step == "aws:runShellScript":  # of AWS-RunShellScript, which has a name of its own in AWS's keys
+        step = "0.awsrunShellScript"
+    parts = [prefix, command.id, invocation.instance_id, "awsrunShellScript", step, stream]
     return "/".join(part for part in parts if part)
-
-
-def _folder(written: Written) -> str:
-    """The step's name as in AWS's keys; the step of AWS-RunShellScript has a name of its own there."""
-    name = written.step.name
-    return "0.awsrunShellScript" if name == "aws:runShellScript" else name
-
-
-def _dashed(written: Written) -> str:
-    return written.step.name.replace(":", "-")

@@ -88,11 +88,8 @@ class Command:
         """Status and StatusDetails of the whole, from its invocations."""
         if not self.invocations:
             return "Failed", "NoInstancesInTag"
-        if any(not one.over for one in self.invocations.values()):
-            return self._unfinished()
-        return _finished(self)
-
-    def _unfinished(self) -> tuple[str, str]:
+        if all(one.over for one in self.invocations.values()):
+            return _finished(self)
         if self.cancelling:
             return "Cancelling", "Cancelling"
         waiting = {one.status for one in self.invocations.values()} <= {"Pending"}

@@ -29,7 +29,8 @@ READY = "ready"
 def main(arguments: list[str]) -> int:
     """Run a lab until SIGTERM or Ctrl-C. Prints "ready", or one sentence of what is wrong."""
     settings = Settings(**json.loads(arguments[0]))
-    stop = _stop_signals()
+    stop = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
+    signal.pthread_sigmask(signal.SIG_BLOCK, stop)  # in every thread, so that only `sigwait` sees them
     try:
         with _only_lab(), _fleet(settings) as fleet:
             _serve(settings, fleet, stop)
@@ -42,13 +43,6 @@ def main(arguments: list[str]) -> int:
 def command_line(settings: Settings) -> list[str]:
     """How to start this module as a process of its own."""
     return helper.command("rtk.lab.daemon", json.dumps(asdict(settings)))
-
-
-def _stop_signals() -> set[signal.Signals]:
-    """Blocked in every thread, so that only `sigwait` sees them."""
-    stop = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
-    signal.pthread_sigmask(signal.SIG_BLOCK, stop)
-    return stop
 
 
 @contextmanager
@@ -78,22 +72,18 @@ def _fleet(settings: Settings) -> Iterator[list[Instance]]:
         for instance in fleet:
             begun.append(instance)
             instance.begin()
-        for instance in fleet:
-            _settle(instance)
+        try:
+            for instance in fleet:
+                instance.settle()
+        except Unfit as problem:
+            raise Unfit(
+                f"this machine cannot give an instance its own namespaces ({problem}), so documents would see and"
+                " change the machine's files, processes and network: if that is all right, use --no-isolation"
+            ) from None
         yield fleet
     finally:
         for instance in begun:
             instance.close()
-
-
-def _settle(instance: Instance) -> None:
-    try:
-        instance.settle()
-    except Unfit as problem:
-        raise Unfit(
-            f"this machine cannot give an instance its own namespaces ({problem}), so documents would see and"
-            " change the machine's files, processes and network: if that is all right, use --no-isolation"
-        ) from None
 
 
 def _instance(settings: Settings, base: Path, place: int) -> Instance:

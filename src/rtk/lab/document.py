@@ -78,7 +78,10 @@ def parse(content: str, form: str) -> SsmDocument:
         for name, stated in _mapping(raw.get("parameters") or {}, "parameters").items()
     }
     steps = _steps(raw.get("mainSteps"))
-    _check_references(steps, parameters)
+    for step in steps:
+        for name in references([dict(step.inputs), dict(step.precondition)]):
+            if name not in parameters:
+                raise _refuse(f"step {step.name} uses {{{{ {name} }}}}, which is not among the parameters.")
     return SsmDocument(schema, str(raw.get("description") or ""), parameters, steps)
 
 
@@ -88,7 +91,15 @@ def _refuse(sentence: str) -> Refusal:
 
 def _load(content: str, form: str) -> Mapping[str, Any]:
     try:
-        raw = json.loads(content) if form == "JSON" else _load_yaml(content)
+        if form == "JSON":
+            raw = json.loads(content)
+        else:
+            depth = 0  # looked at before the loader, which is C and calls itself, would end this process
+            for event in yaml.parse(content, Loader=_Loader):
+                depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+                if depth > DEEPEST:
+                    raise RecursionError
+            raw = yaml.load(content, Loader=_Loader)  # noqa: S506  a safe loader
     except json.JSONDecodeError as problem:
         raise _refuse(
             f"The content is not JSON: line {problem.lineno}, column {problem.colno}: {problem.msg}."
@@ -99,16 +110,6 @@ def _load(content: str, form: str) -> Mapping[str, Any]:
     except RecursionError:
         raise _refuse(f"The content is nested too deeply: more than {DEEPEST} levels.") from None
     return _mapping(raw, "the document")
-
-
-def _load_yaml(content: str) -> Any:
-    """Raises RecursionError before the loader, which is C and calls itself, would end this process."""
-    depth = 0
-    for event in yaml.parse(content, Loader=_Loader):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > DEEPEST:
-            raise RecursionError
-    return yaml.load(content, Loader=_Loader)  # noqa: S506  a safe loader
 
 
 def _mapping(value: Any, where: str) -> Mapping[str, Any]:
@@ -188,10 +189,3 @@ def _number(value: Any, where: str) -> int:
         return int(value)
     except (TypeError, ValueError):
         raise _refuse(f"{where} must be a whole number, not '{value}'.") from None
-
-
-def _check_references(steps: tuple[DocumentStep, ...], parameters: Mapping[str, Parameter]) -> None:
-    for step in steps:
-        for name in references([dict(step.inputs), dict(step.precondition)]):
-            if name not in parameters:
-                raise _refuse(f"step {step.name} uses {{{{ {name} }}}}, which is not among the parameters.")

@@ -47,15 +47,14 @@ class Endpoint:
             return _respond(start_response, 200, json.dumps(self.status()).encode())
         target = wsgi.get("HTTP_X_AMZ_TARGET", "")
         name = target.removeprefix(TARGET)
-        if target.startswith(TARGET) and name in self.operations:
-            return _respond(start_response, *self._answer(name, wsgi))
-        return self.cloud(wsgi, start_response)
-
-    def _answer(self, name: str, wsgi: Environ) -> tuple[int, bytes]:
+        if not target.startswith(TARGET) or name not in self.operations:
+            return self.cloud(wsgi, start_response)
         length = str(wsgi.get("CONTENT_LENGTH") or "0")
         if not length.isdecimal() or int(length) > LARGEST_BODY:
-            return refused(Refusal("RequestEntityTooLarge", "The request is larger than 1 MiB.", 413))
-        return answer(name, self.operations[name], wsgi["wsgi.input"].read(int(length)))
+            too_large = Refusal("RequestEntityTooLarge", "The request is larger than 1 MiB.", 413)
+            return _respond(start_response, *refused(too_large))
+        body = wsgi["wsgi.input"].read(int(length))
+        return _respond(start_response, *answer(name, self.operations[name], body))
 
 
 def serve(endpoint: Endpoint, port: int) -> BaseWSGIServer:

@@ -102,22 +102,21 @@ class Inside:
         order = json.loads(message)
         match order.pop("do"):
             case "run":
-                self._run(shepherd.Script(**order))
+                script = shepherd.Script(**order)
+                self._shepherds[forked(lambda: shepherd.tend(script, self._channel))] = script
             case "cancel":
-                self._cancel(order["command"])
+                for pid, each in self._shepherds.items():
+                    if each.command == order["command"]:
+                        processes.send(pid, signal.SIGTERM)
             case "serve":
                 self._serve(socket.socket(fileno=handles[0]))
-            case "halt":
-                self._halt()
-
-    def _run(self, script: shepherd.Script) -> None:
-        pid = forked(lambda: shepherd.tend(script, self._channel))
-        self._shepherds[pid] = script
-
-    def _cancel(self, command: str) -> None:
-        for pid, script in self._shepherds.items():
-            if script.command == command:
-                processes.send(pid, signal.SIGTERM)
+            case "halt":  # nothing in the instance runs any more, its directory stays
+                self._shut()
+                processes.end_below(os.getpid(), 0.2)
+                for each in self._shepherds.values():
+                    self._lost(each)
+                self._shepherds.clear()
+                self._tell(event="halted")
 
     def _serve(self, listener: socket.socket) -> None:
         """Have the target answer on the machine's port: through the instance's network, where it has one."""
@@ -156,15 +155,6 @@ class Inside:
 
         self._target = forked(life)
 
-    def _halt(self) -> None:
-        """What stopping an instance does: nothing in it runs any more, its directory stays."""
-        self._shut()
-        processes.end_below(os.getpid(), 0.2)
-        for script in self._shepherds.values():
-            self._lost(script)
-        self._shepherds.clear()
-        self._tell(event="halted")
-
     def _collect(self) -> None:
         """Reap what ended. A shepherd that was itself killed loses its run, and its strays are ended here."""
         with contextlib.suppress(ChildProcessError):
@@ -178,9 +168,6 @@ class Inside:
                 script = self._shepherds.pop(pid, None)
                 if script and status != 0:
                     self._lost(script)
-        self._end_strays()
-
-    def _end_strays(self) -> None:
         known = {self._target, *self._shepherds}
         for pid in processes.children():
             if pid not in known:

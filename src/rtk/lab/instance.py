@@ -183,24 +183,22 @@ class Instance:
         channel = self._channel()
         with contextlib.suppress(OSError):
             while message := channel.recv(LARGEST_MESSAGE):
-                self._heard(json.loads(message))
+                event = json.loads(message)
+                match event["event"]:
+                    case "started":
+                        self._running[event["run"]].started = event["at"]
+                    case "ended":
+                        self._end(event["run"], ScriptEnd(event["code"], event["why"]))
+                    case "target-ended":
+                        timer = threading.Timer(self._restart_after_s, self._restart_target)
+                        timer.daemon = True
+                        timer.start()
+                    case "halted":
+                        self._halted.set()
         self.state = "terminated"
         for run in list(self._running):
             self._end(run, ScriptEnd(-1, "lost"))
         self._halted.set()
-
-    def _heard(self, event: dict[str, Any]) -> None:
-        match event["event"]:
-            case "started":
-                self._running[event["run"]].started = event["at"]
-            case "ended":
-                self._end(event["run"], ScriptEnd(event["code"], event["why"]))
-            case "target-ended":
-                timer = threading.Timer(self._restart_after_s, self._restart_target)
-                timer.daemon = True
-                timer.start()
-            case "halted":
-                self._halted.set()
 
     def _end(self, run: str, ended: ScriptEnd) -> None:
         with self._lock:

@@ -39,7 +39,9 @@ def keep(room: InstanceSpec, channel: socket.socket) -> None:
     theirs.close()
     if room.isolated:
         with _reported(channel):
-            _lay_cable(first, wire)
+            if wire.recv(inside.LARGEST_MESSAGE):  # it has a network by now
+                network.lead_to(first)
+                wire.send(_LAID)
         channel.close()
         _relay(first, wire, (room.address, room.port))
     else:
@@ -57,32 +59,26 @@ def _fill_gaps(programs: Path) -> None:
         (programs / name).chmod(0o755)
 
 
-def _lay_cable(first: int, wire: socket.socket) -> None:
-    if wire.recv(inside.LARGEST_MESSAGE):  # it has a network by now
-        network.lead_to(first)
-        wire.send(_LAID)
-
-
 def _relay(first: int, wire: socket.socket, address: tuple[str, int]) -> None:
     """Carry what comes to the machine's port into the instance, until its first process ends."""
     signal.signal(signal.SIGCHLD, lambda *_: None)
     wake = shepherd.Wake()
     with selectors.DefaultSelector() as selector:
         relay = Relay(selector, address)
+
+        def obey(_: int) -> None:
+            message, handles, _, _ = socket.recv_fds(wire, inside.LARGEST_MESSAGE, 1)
+            relay.close()
+            if message == inside.OPEN_PORT:
+                relay.open(socket.socket(fileno=handles[0]))
+            elif message:
+                wire.send(message)
+
         selector.register(wake.read_end, selectors.EVENT_READ, lambda _: wake.clear())
-        selector.register(wire, selectors.EVENT_READ, lambda _: _obey(wire, relay))
+        selector.register(wire, selectors.EVENT_READ, obey)
         while os.waitpid(first, os.WNOHANG)[0] == 0:
             for key, events in selector.select():
                 key.data(events)
-
-
-def _obey(wire: socket.socket, relay: Relay) -> None:
-    message, handles, _, _ = socket.recv_fds(wire, inside.LARGEST_MESSAGE, 1)
-    relay.close()
-    if message == inside.OPEN_PORT:
-        relay.open(socket.socket(fileno=handles[0]))
-    elif message:
-        wire.send(message)
 
 
 def _begin(room: InstanceSpec, channel: socket.socket, wire: socket.socket) -> None:

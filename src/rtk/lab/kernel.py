@@ -95,24 +95,16 @@ def move_into(root: Path) -> None:
 def make_read_only(writable: set[str]) -> None:
     """Remount everything but these places, keeping the flags that a user namespace may not drop."""
     lines = Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines()
-    mounts = [_unescaped(line.split()[4]) for line in lines]
+    # The kernel writes a space in a path as \040.
+    mounts = [re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), line.split()[4]) for line in lines]
     for place, (target, line) in enumerate(zip(mounts, lines, strict=True)):
-        if target in writable or _hidden(target, mounts[place + 1 :]):
+        hidden = any(f"{target}/".startswith(later.rstrip("/") + "/") for later in mounts[place + 1 :])
+        if target in writable or hidden:  # under a mount made later, so that no path leads to it any more
             continue
         flags = MS_REMOUNT | MS_BIND | MS_RDONLY
         for option in line.split()[5].split(","):
             flags |= _KEPT.get(option, 0)
         mount(None, target, flags)
-
-
-def _unescaped(target: str) -> str:
-    """The kernel writes a space in a path as \\040."""
-    return re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), target)
-
-
-def _hidden(target: str, later: list[str]) -> bool:
-    """Whether a mount made later lies over this one, so that no path leads to it any more."""
-    return any(f"{target}/".startswith(mount.rstrip("/") + "/") for mount in later)
 
 
 def filters_calls() -> bool:

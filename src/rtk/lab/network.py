@@ -37,7 +37,9 @@ def lead_to(process: int) -> None:
 def connect(address: str) -> None:
     """Called by the first process once the cable is there: have this address on it. Raises OSError."""
     _address(INTERFACE, address)
-    _route_by(GATEWAY)
+    anywhere = _of("0.0.0.0")  # noqa: S104  a destination
+    entry = struct.pack("@L16s16s16sH", 0, anywhere, _of(GATEWAY), anywhere, _ROUTE_UP | _ROUTE_BY_GATEWAY)
+    _control(_ADD_ROUTE, entry.ljust(120, b"\0"))
 
 
 def up(interface: str) -> None:
@@ -49,13 +51,6 @@ def _address(interface: str, address: str) -> None:
     for request, value in ((_SET_ADDRESS, address), (_SET_MASK, MASK)):
         _control(request, struct.pack("16s16s8x", interface.encode(), _of(value)))
     up(interface)
-
-
-def _route_by(gateway: str) -> None:
-    """The way to everywhere else."""
-    anywhere = _of("0.0.0.0")  # noqa: S104  a destination
-    entry = struct.pack("@L16s16s16sH", 0, anywhere, _of(gateway), anywhere, _ROUTE_UP | _ROUTE_BY_GATEWAY)
-    _control(_ADD_ROUTE, entry.ljust(120, b"\0"))
 
 
 def _of(address: str) -> bytes:

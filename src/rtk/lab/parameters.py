@@ -62,9 +62,19 @@ def filled(value: Any, values: Mapping[str, Any]) -> Any:
     An item of a list that is nothing but a reference to a StringList becomes that list's items.
     """
     if isinstance(value, str):
-        return _filled_text(value, values)
+
+        def text_of(found: re.Match[str]) -> str:
+            inner = values.get(found[1], found[0])
+            return " ".join(inner) if isinstance(inner, list) else str(inner)
+
+        return _REFERENCE.sub(text_of, value)
     if isinstance(value, list):
-        return [inner for item in value for inner in _filled_item(item, values)]
+        items: list[Any] = []
+        for item in value:
+            alone = _REFERENCE.fullmatch(item.strip()) if isinstance(item, str) else None
+            listed = values.get(alone[1]) if alone else None
+            items += listed if isinstance(listed, list) else [filled(item, values)]
+        return items
     if isinstance(value, Mapping):
         return {key: filled(inner, values) for key, inner in value.items()}
     return value
@@ -102,22 +112,17 @@ def _check(parameter: Parameter, values: list[str]) -> None:
     if not bounds.get("minItems", 0) <= len(values) <= bounds.get("maxItems", len(values)):
         raise _refuse(f"Parameter {name} takes {_span(bounds, 'Items')} values, {len(values)} were given.")
     for value in values:
-        _check_one(parameter, value)
+        _check_value(parameter, value)
 
 
-def _check_one(parameter: Parameter, value: str) -> None:
-    name, bounds = parameter.name, parameter.bounds
+def _check_value(parameter: Parameter, value: str) -> None:
+    name, kind, bounds = parameter.name, parameter.type, parameter.bounds
     if parameter.allowed_values and value not in parameter.allowed_values:
         raise _refuse(f"Parameter {name} is '{value}', allowed are: {', '.join(parameter.allowed_values)}.")
     if parameter.allowed_pattern and not re.fullmatch(parameter.allowed_pattern, value):
         raise _refuse(f"Parameter {name} is '{value}', which does not match {parameter.allowed_pattern}.")
     if not bounds.get("minChars", 0) <= len(value) <= bounds.get("maxChars", len(value)):
         raise _refuse(f"Parameter {name} takes {_span(bounds, 'Chars')} characters, {len(value)} were given.")
-    _check_type(parameter, value)
-
-
-def _check_type(parameter: Parameter, value: str) -> None:
-    name, kind = parameter.name, parameter.type
     if kind == "Boolean" and value.lower() not in {"true", "false"}:
         raise _refuse(f"Parameter {name} is '{value}', allowed are: true, false.")
     if kind == "Integer" and not re.fullmatch(r"-?\d+", value):
@@ -142,18 +147,3 @@ def _texts(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for inner in value:
             yield from _texts(inner)
-
-
-def _filled_item(item: Any, values: Mapping[str, Any]) -> list[Any]:
-    alone = _REFERENCE.fullmatch(item.strip()) if isinstance(item, str) else None
-    if alone and isinstance(values.get(alone[1]), list):
-        return list(values[alone[1]])
-    return [filled(item, values)]
-
-
-def _filled_text(text: str, values: Mapping[str, Any]) -> str:
-    def value_of(found: re.Match[str]) -> str:
-        value = values.get(found[1], found[0])
-        return " ".join(value) if isinstance(value, list) else str(value)
-
-    return _REFERENCE.sub(value_of, text)

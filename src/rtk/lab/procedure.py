@@ -66,7 +66,20 @@ class Procedure:
             else:
                 self._do(step, result)
                 ended_by = ended_by or (step.name if _ends(step, result) else None)
-        return self._whole()
+        counted = [
+            result
+            for step, result in zip(self.document.steps, self.results, strict=True)
+            if step.is_critical or result.status == "Cancelled"
+        ]
+        for status, details in (
+            ("Cancelled", "Cancelled"),
+            ("TimedOut", "ExecutionTimedOut"),
+            ("Failed", "Failed"),
+        ):
+            if any(result.status == status for result in counted):
+                return status, details
+        skipped = all(result.details == "Skipped" for result in self.results)
+        return "Success", "Skipped" if skipped else "Success"
 
     def _do(self, step: DocumentStep, result: StepResult) -> None:
         result.started = time.time()
@@ -100,26 +113,12 @@ class Procedure:
         for operator, operands in step.precondition.items():
             if operator != "StringEquals" or not isinstance(operands, list) or len(operands) != 2:
                 return f"Step skipped: the precondition {operator} {operands} is not understood.\n"
-            left, right = (_operand(one, self.values) for one in operands)
+            left, right = (
+                PLATFORM if one == "platformType" else str(filled(str(one), self.values)) for one in operands
+            )
             if left != right:
                 return f"Step skipped: its precondition StringEquals {operands} does not hold on this instance.\n"
         return None
-
-    def _whole(self) -> tuple[str, str]:
-        counted = [
-            result
-            for step, result in zip(self.document.steps, self.results, strict=True)
-            if step.is_critical or result.status == "Cancelled"
-        ]
-        for status, details in (
-            ("Cancelled", "Cancelled"),
-            ("TimedOut", "ExecutionTimedOut"),
-            ("Failed", "Failed"),
-        ):
-            if any(result.status == status for result in counted):
-                return status, details
-        skipped = all(result.details == "Skipped" for result in self.results)
-        return "Success", "Skipped" if skipped else "Success"
 
 
 def _ends(step: DocumentStep, result: StepResult) -> bool:
@@ -145,10 +144,6 @@ def _job(step: DocumentStep, inputs: Mapping[str, Any], environment: dict[str, s
         raise ValueError(f"Step {step.name}: timeoutSeconds must be more than 0 and at most {LONGEST_S}, not {stated}.")
     text = "\n".join(str(line) for line in lines) + "\n"
     return Job(text, timeout_s, inputs.get("workingDirectory") or None, environment)
-
-
-def _operand(text: Any, values: Mapping[str, Any]) -> str:
-    return PLATFORM if text == "platformType" else str(filled(str(text), values))
 
 
 def _settle(result: StepResult, status: str, details: str, code: int = -1, stderr: str = "") -> None:

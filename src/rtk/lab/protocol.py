@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from botocore.loaders import Loader
-from botocore.model import ServiceModel, Shape
+from botocore.model import ServiceModel
 
 from rtk.lab.refusals import Refusal, invalid_value
 
@@ -24,9 +24,15 @@ def model() -> ServiceModel:
 def answer(name: str, operation: Operation, body: bytes) -> tuple[int, bytes]:
     """Check a request against the model, do the operation: HTTP status and JSON body."""
     try:
-        request = _read(body)
-        shape = model().operation_model(name).input_shape
-        for problem in problems(shape, request):
+        try:
+            request = json.loads(body or b"{}")
+        except ValueError:
+            raise Refusal("SerializationException", "The body of the request is not JSON.") from None
+        except RecursionError:
+            raise Refusal("SerializationException", "The body of the request is nested too deeply.") from None
+        if not isinstance(request, dict):
+            raise Refusal("SerializationException", "The body of the request must be a JSON object.")
+        for problem in problems(model().operation_model(name).input_shape, request):
             raise problem
         return 200, json.dumps(_without_none(operation(request))).encode()
     except Refusal as refusal:
@@ -37,9 +43,9 @@ def refused(refusal: Refusal) -> tuple[int, bytes]:
     return refusal.status, json.dumps({"__type": refusal.code, "message": refusal.message}).encode()
 
 
-def problems(shape: Shape, value: Any, where: str = "") -> Iterator[Refusal]:
+def problems(shape: Any, value: Any, where: str = "") -> Iterator[Refusal]:
     """What is wrong with a value, by the model: types, required members, bounds, patterns, enums."""
-    kinds = {
+    kinds: dict[str, Any] = {
         "structure": dict,
         "map": dict,
         "list": list,
@@ -53,33 +59,16 @@ def problems(shape: Shape, value: Any, where: str = "") -> Iterator[Refusal]:
         yield Refusal("SerializationException", f"'{where or shape.name}' must be a {shape.type_name}.")
         return
     yield from _within(shape, value, where)
-    for inner, part, place in _parts(shape, value, where):
-        yield from problems(inner, part, place)
-
-
-def _read(body: bytes) -> dict[str, Any]:
-    try:
-        request = json.loads(body or b"{}")
-    except ValueError:
-        raise Refusal("SerializationException", "The body of the request is not JSON.") from None
-    except RecursionError:
-        raise Refusal("SerializationException", "The body of the request is nested too deeply.") from None
-    if not isinstance(request, dict):
-        raise Refusal("SerializationException", "The body of the request must be a JSON object.")
-    return request
-
-
-def _parts(shape: Any, value: Any, where: str) -> Iterator[tuple[Shape, Any, str]]:
     if shape.type_name == "structure":
         for name, part in value.items():
             if name in shape.members:
-                yield shape.members[name], part, f"{where}.{_lower(name)}".lstrip(".")
+                yield from problems(shape.members[name], part, f"{where}.{_lower(name)}".lstrip("."))
     elif shape.type_name == "list":
         for place, part in enumerate(value, 1):
-            yield shape.member, part, f"{where}.{place}.member"
+            yield from problems(shape.member, part, f"{where}.{place}.member")
     elif shape.type_name == "map":
         for key, part in value.items():
-            yield shape.value, part, f"{where}.{key}.member"
+            yield from problems(shape.value, part, f"{where}.{key}.member")
 
 
 def _within(shape: Any, value: Any, where: str) -> Iterator[Refusal]:
@@ -92,21 +81,17 @@ def _within(shape: Any, value: Any, where: str) -> Iterator[Refusal]:
         if value not in allowed:
             yield invalid_value(where, value, f"Member must satisfy enum value set: [{', '.join(allowed)}]")
         return
-    yield from _bounded(shape, value, where)
-    pattern = shape.metadata.get("pattern")
-    if pattern and isinstance(value, str) and not _pattern(pattern).search(value):
-        yield invalid_value(where, value, f"Member must satisfy regular expression pattern: {pattern}")
-
-
-def _bounded(shape: Shape, value: Any, where: str) -> Iterator[Refusal]:
     least, most = shape.metadata.get("min"), shape.metadata.get("max")
-    number = isinstance(value, int)
-    size = value if number else len(value) if isinstance(value, str | list | dict) else 0
-    what = "value" if number else "length"
+    what, size = "length", len(value) if isinstance(value, str | list | dict) else 0
+    if isinstance(value, int):
+        what, size = "value", value
     if least is not None and size < least:
         yield invalid_value(where, value, f"Member must have {what} greater than or equal to {least}")
     if most is not None and size > most:
         yield invalid_value(where, value, f"Member must have {what} less than or equal to {most}")
+    pattern = shape.metadata.get("pattern")
+    if pattern and isinstance(value, str) and not _pattern(pattern).search(value):
+        yield invalid_value(where, value, f"Member must satisfy regular expression pattern: {pattern}")
 
 
 @lru_cache(maxsize=256)

@@ -69,17 +69,14 @@ class _Passage:
     def serve(self, ready: socket.socket, events: int) -> bool:
         """Carry what can be carried; false once both ways are over. Raises OSError."""
         if not self.connected:
-            self._connect()
+            if problem := self.server.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+                raise OSError(problem, os.strerror(problem))
+            self.connected = True
         elif events & selectors.EVENT_READ:
             (self.there if ready is self.client else self.back).read()
         for way in (self.there, self.back):
             way.write()
         return not (self.there.told and self.back.told)
-
-    def _connect(self) -> None:
-        if problem := self.server.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
-            raise OSError(problem, os.strerror(problem))
-        self.connected = True
 
 
 class Relay:
@@ -89,7 +86,10 @@ class Relay:
         self._selector, self._address = selector, address
         self._listener: socket.socket | None = None
         self._passages: set[_Passage] = set()
-        self._most = _most_passages()
+        # As many as the process has files for, once it allows itself as many as it may.
+        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        self._most = max(1, (min(hard, 2**16) - _SPARE) // 2)
 
     def open(self, listener: socket.socket) -> None:
         """Take connections from this port from now on."""
@@ -166,10 +166,3 @@ class Relay:
 
 def _events(read: bool, write: bool) -> int:
     return selectors.EVENT_READ * read | selectors.EVENT_WRITE * write
-
-
-def _most_passages() -> int:
-    """How many connections the process has files for, once it allows itself as many as it may."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    return max(1, (min(hard, 2**16) - _SPARE) // 2)

@@ -36,7 +36,16 @@ def prepare(directory: Path) -> None:
         (directory / "fs" / name).mkdir(parents=True, exist_ok=True)
     for name in ("tmp", "var/tmp"):
         (directory / "fs" / name).chmod(0o1777)
-    _fill_etc(directory / "fs/etc")
+    etc = directory / "fs/etc"
+    for entry in Path("/etc").iterdir():
+        with contextlib.suppress(PermissionError, FileNotFoundError):
+            if entry.is_symlink():
+                (etc / entry.name).symlink_to(entry.readlink())
+            elif entry.is_dir():
+                (etc / entry.name).symlink_to(f"/{_ETC}/{entry.name}")
+            # What not everybody may read, such as shadow passwords, is of no use to an instance.
+            elif entry.is_file() and entry.stat().st_mode & stat.S_IROTH:
+                shutil.copy(entry, etc / entry.name)
 
 
 def furnish(directory: Path) -> None:
@@ -46,9 +55,15 @@ def furnish(directory: Path) -> None:
     kernel.mount("instance", new, kernel.MS_NOSUID | kernel.MS_NODEV, kind="tmpfs", data="mode=755")
     os.chdir(new)  # a path in a layer's options may have neither a comma nor a colon
     Path(_EMPTY).mkdir()
-    _lend(new)
+    for name in (*LENT, *PACKAGES):
+        lent = Path("/", name)
+        if lent.is_symlink():  # /bin is /usr/bin nearly everywhere
+            (new / name).symlink_to(lent.readlink())
+        elif lent.is_dir():
+            _lay_over(lent, new / name)
     for name in OWN:
-        _show(directory / "fs" / name, new / name)
+        (new / name).mkdir(parents=True, exist_ok=True)
+        kernel.bind(directory / "fs" / name, new / name, recursive=True)
     kernel.bind(directory, new / INSTANCE_DIRECTORY.lstrip("/"))
     _lay_over(Path("/etc"), new / _ETC)
     for name, target in LINKS.items():
@@ -65,20 +80,6 @@ def show_devices() -> None:
     flags = kernel.MS_RDONLY | kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC
     with contextlib.suppress(OSError):  # where part of /sys is covered, as in containers
         kernel.mount("sysfs", "/sys", flags, kind="sysfs")
-
-
-def _show(source: Path, target: Path) -> None:
-    target.mkdir(parents=True, exist_ok=True)
-    kernel.bind(source, target, recursive=True)
-
-
-def _lend(new: Path) -> None:
-    for name in (*LENT, *PACKAGES):
-        lent = Path("/", name)
-        if lent.is_symlink():  # /bin is /usr/bin nearly everywhere
-            (new / name).symlink_to(lent.readlink())
-        elif lent.is_dir():
-            _lay_over(lent, new / name)
 
 
 def _lay_over(source: Path, target: Path) -> None:
@@ -98,14 +99,12 @@ def _own_proc(proc: Path) -> None:
     proc.mkdir()
     kernel.mount("proc", proc, kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC, kind="proc")
     for entry in list(proc.iterdir()):
-        if not entry.name.isdecimal() and _is_of_the_machine(entry):
+        if entry.name.isdecimal():  # about a process
+            continue
+        mode = entry.lstat().st_mode
+        # What could be written is the machine's: the kernel's settings and its devices'.
+        if stat.S_ISDIR(mode) or (stat.S_ISREG(mode) and mode & 0o222):
             kernel.bind(entry, entry)
-
-
-def _is_of_the_machine(entry: Path) -> bool:
-    """Whether it is about no process, and something in it could be written: the kernel's settings and its devices'."""
-    mode = entry.lstat().st_mode
-    return stat.S_ISDIR(mode) or (stat.S_ISREG(mode) and bool(mode & 0o222))
 
 
 def _small_dev(dev: Path) -> None:
@@ -120,15 +119,3 @@ def _small_dev(dev: Path) -> None:
         (dev / name).symlink_to(f"/proc/self/fd/{number}")
     (dev / "fd").symlink_to("/proc/self/fd")
     (dev / "shm").mkdir(mode=0o1777)
-
-
-def _fill_etc(etc: Path) -> None:
-    """Copy what everybody on the machine may read: its shadow passwords are of no use to an instance."""
-    for entry in Path("/etc").iterdir():
-        with contextlib.suppress(PermissionError, FileNotFoundError):
-            if entry.is_symlink():
-                (etc / entry.name).symlink_to(entry.readlink())
-            elif entry.is_dir():
-                (etc / entry.name).symlink_to(f"/{_ETC}/{entry.name}")
-            elif entry.is_file() and entry.stat().st_mode & stat.S_IROTH:
-                shutil.copy(entry, etc / entry.name)

@@ -88,10 +88,8 @@ class Runner:
                     invocation.become("Failed", "Undeliverable")
                 elif sum(one.under_way for one in command.invocations.values()) < command.at_once:
                     invocation.under_way = True
-                    self._start(command, invocation)
-
-    def _start(self, command: Command, invocation: Invocation) -> None:
-        threading.Thread(target=self._invoke, args=(command, invocation), name="invocation", daemon=True).start()
+                    arguments = (command, invocation)
+                    threading.Thread(target=self._invoke, args=arguments, name="invocation", daemon=True).start()
 
     def _invoke(self, command: Command, invocation: Invocation) -> None:
         instance = self.instances[invocation.instance_id]
@@ -107,7 +105,8 @@ class Runner:
             outcome = procedure.carry_out()
             self.store(command, invocation, written)
         else:
-            outcome = _undelivered(invocation)
+            cancelled = invocation.cancel.is_set()
+            outcome = ("Cancelled", "Cancelled") if cancelled else ("TimedOut", "DeliveryTimedOut")
         with self._changed:
             invocation.under_way = False
             invocation.become(*outcome)
@@ -168,12 +167,6 @@ class Runner:
             step.status = step.details = "Success"
         lost = running.ended.why == "lost"
         step.stderr = "\nThe instance stopped, or the script's shepherd was killed." if lost else ""
-
-
-def _undelivered(invocation: Invocation) -> tuple[str, str]:
-    if invocation.cancel.is_set():
-        return "Cancelled", "Cancelled"
-    return "TimedOut", "DeliveryTimedOut"
 
 
 def _start_of(raw: bytes, characters: int) -> str:

@@ -56,12 +56,17 @@ def command_invocation(one: Command, invocation: Invocation, steps: list[StepRes
     alone = steps[0] if len(steps) == 1 else None
     ended = alone.ended if alone else invocation.ended
     started = alone.started if alone else invocation.started
+    elapsed = f"PT{max(0.0, ended - started):.3f}S" if started is not None and ended is not None else ""
+    # The exit code of the first step that failed, else of the last; -1 while there is none.
+    code = next((step.code for step in steps if step.code not in {0, -1}), None)
+    if code is None:
+        code = 0 if steps and all(step.code == 0 for step in steps) else -1
     return {
         **_common(one, invocation),
         "PluginName": alone.name if alone else None,
-        "ResponseCode": _code(steps),
+        "ResponseCode": code,
         "ExecutionStartDateTime": _stamp(started),
-        "ExecutionElapsedTime": _elapsed(started, ended),
+        "ExecutionElapsedTime": elapsed,
         "ExecutionEndDateTime": _stamp(ended),
         "Status": alone.status if alone and invocation.over else invocation.status,
         "StatusDetails": alone.details if alone and invocation.over else invocation.details,
@@ -206,20 +211,8 @@ def _plugin(one: Command, step: StepResult) -> dict[str, Any]:
     }
 
 
-def _code(steps: list[StepResult]) -> int:
-    """The exit code of the first step that failed, else of the last; -1 while there is none."""
-    failed = [step.code for step in steps if step.code not in {0, -1}]
-    if any(step.code == -1 for step in steps) or not steps:
-        return failed[0] if failed else -1
-    return failed[0] if failed else steps[-1].code
-
-
 def _stamp(moment: float | None) -> str:
     if moment is None:
         return ""
     # One digit of a second's fraction is all that AWS's own pattern lets through.
     return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-5] + "Z"
-
-
-def _elapsed(started: float | None, ended: float | None) -> str:
-    return f"PT{max(0.0, ended - started):.3f}S" if started is not None and ended is not None else ""

@@ -73,7 +73,10 @@ def tend(script: Script, channel: socket.socket) -> int:
     """Run the script to its end and report it; the shepherd's exit code (0: reported and nothing left)."""
     processes.name_me(NAME)
     processes.adopt_orphans()
-    wake = _wake_on(signal.SIGCHLD, signal.SIGTERM)
+    wake = Wake()
+    for number in (signal.SIGCHLD, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGCHLD, signal.SIGTERM))
     outputs = [Output(Path(f"{script.path}.{stream}")) for stream in ("stdout", "stderr")]
     child = _start(script, outputs)
     _tell(channel, event="started", run=script.run, at=time.time())
@@ -81,7 +84,11 @@ def tend(script: Script, channel: socket.socket) -> int:
     for output in outputs:
         output.drain()
     _tell(channel, event="ended", run=script.run, code=code, why=why, at=time.time())
-    _stay_with_what_is_left(wake, outputs)
+    while not wake.cancelled:
+        if not processes.reap():  # an orphan would be a child by now
+            return 0
+        _wait(3600, wake, outputs)
+    processes.end_below(os.getpid(), GRACE_S)
     return 0
 
 
@@ -100,41 +107,28 @@ class Wake:
             self.cancelled |= signal.SIGTERM in os.read(self.read_end, 4096)
 
 
-def _wake_on(*numbers: signal.Signals) -> Wake:
-    wake = Wake()
-    for number in numbers:
-        signal.signal(number, lambda *_: None)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, numbers)
-    return wake
-
-
 def _start(script: Script, outputs: list[Output]) -> int:
-    child = os.fork()
-    if child == 0:
-        try:
-            _become(script, outputs)
-        except OSError as problem:
-            os.write(2, f"cannot run the script: {problem}\n".encode())
-        finally:
-            os._exit(126)
-    for output in outputs:
-        os.close(output.write_end)
-    return child
-
-
-def _become(script: Script, outputs: list[Output]) -> None:
-    os.setpgid(0, 0)
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    os.dup2(outputs[0].write_end, 1)
-    os.dup2(outputs[1].write_end, 2)
-    for number in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGTERM, signal.SIGCHLD, signal.SIGINT):
-        signal.signal(number, signal.SIG_DFL)
-    os.chdir(script.directory)
-    environment = {**script.environment, "RTK_LAB_COMMAND": script.command}
+    if child := os.fork():
+        for output in outputs:
+            os.close(output.write_end)
+        return child
     try:
-        os.execve(script.path, [script.path], environment)  # noqa: S606  the user's own script
-    except OSError:  # no first line naming an interpreter, or a file system that runs nothing
-        os.execve("/bin/sh", ["/bin/sh", script.path], environment)  # noqa: S606  as above
+        os.setpgid(0, 0)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        os.dup2(outputs[0].write_end, 1)
+        os.dup2(outputs[1].write_end, 2)
+        for number in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGTERM, signal.SIGCHLD, signal.SIGINT):
+            signal.signal(number, signal.SIG_DFL)
+        os.chdir(script.directory)
+        environment = {**script.environment, "RTK_LAB_COMMAND": script.command}
+        try:
+            os.execve(script.path, [script.path], environment)  # noqa: S606  the user's own script
+        except OSError:  # no first line naming an interpreter, or a file system that runs nothing
+            os.execve("/bin/sh", ["/bin/sh", script.path], environment)  # noqa: S606  as above
+    except OSError as problem:
+        os.write(2, f"cannot run the script: {problem}\n".encode())
+    finally:
+        os._exit(126)
 
 
 def _watch(child: int, deadline: float, wake: Wake, outputs: list[Output]) -> tuple[int, str]:
@@ -170,14 +164,6 @@ def _exit_code(child: int) -> int | None:
             if pid == 0:
                 break
     return None
-
-
-def _stay_with_what_is_left(wake: Wake, outputs: list[Output]) -> None:
-    while not wake.cancelled:
-        if not processes.reap():  # an orphan would be a child by now
-            return
-        _wait(3600, wake, outputs)
-    processes.end_below(os.getpid(), GRACE_S)
 
 
 def _tell(channel: socket.socket, **event: object) -> None:

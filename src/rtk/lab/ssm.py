@@ -10,9 +10,9 @@ from typing import Any
 from rtk.lab import shapes
 from rtk.lab.commands import Command, Invocation
 from rtk.lab.instance import Instance
-from rtk.lab.library import Library, Version
+from rtk.lab.library import Library
 from rtk.lab.parameters import settle
-from rtk.lab.procedure import PLATFORM, StepResult
+from rtk.lab.procedure import PLATFORM
 from rtk.lab.protocol import Operation
 from rtk.lab.refusals import Refusal
 from rtk.lab.runner import Runner
@@ -46,7 +46,9 @@ class RunCommand:
     def send_command(self, request: dict[str, Any]) -> dict[str, Any]:
         shelf = self.library.shelf(request["DocumentName"])
         version = shelf.version(request.get("DocumentVersion"))
-        _check_hash(request, version)
+        stated = request.get("DocumentHash")
+        if stated and request.get("DocumentHashType", "Sha256") == "Sha256" and stated != version.hash:
+            raise Refusal("InvalidDocument", "DocumentHash is not the hash of this version of the document.")
         for member, code in _UNSUPPORTED.items():
             if request.get(member):
                 raise Refusal(code, f"The lab does not have {member}; send the command without it.")
@@ -86,7 +88,12 @@ class RunCommand:
                 f"Command {command.id} has no invocation on {request['InstanceId']} (yet: it appears a"
                 " moment after SendCommand).",
             )
-        return shapes.command_invocation(command, invocation, _steps(invocation, request.get("PluginName")))
+        name = request.get("PluginName")
+        steps = [step for step in invocation.steps if name in {None, step.name}]
+        if name is not None and not steps:
+            known = ", ".join(step.name for step in invocation.steps) or "none yet"
+            raise Refusal("InvalidPluginName", f"The document has no step named {name}; it has: {known}.")
+        return shapes.command_invocation(command, invocation, steps)
 
     def list_commands(self, request: dict[str, Any]) -> dict[str, Any]:
         commands = [
@@ -108,7 +115,8 @@ class RunCommand:
         return page("CommandInvocations", found, request)
 
     def describe_instance_information(self, request: dict[str, Any]) -> dict[str, Any]:
-        wanted = _instance_filters(request)
+        wanted = [(one["Key"], one["Values"]) for one in request.get("Filters") or ()]
+        wanted += [(one["key"], one["valueSet"]) for one in request.get("InstanceInformationFilterList") or ()]
         found = [
             shapes.instance_information(instance)
             for instance in self.runner.instances.values()
@@ -119,7 +127,10 @@ class RunCommand:
     def _command(self, command_id: str) -> Command:
         command = self.runner.commands.get(command_id)
         if command is None:
-            raise Refusal("InvalidCommandId", f"There is no command with the id {command_id}.{_hint(command_id)}")
+            sentence = f"There is no command with the id {command_id}."
+            if command_id.strip("\"'") != command_id:
+                sentence += " It has quotes around it: keep an id with --output text, or with AWS_DEFAULT_OUTPUT=text."
+            raise Refusal("InvalidCommandId", sentence)
         return command
 
     def _commands(self, request: Mapping[str, Any]) -> list[Command]:
@@ -162,48 +173,29 @@ class RunCommand:
         return picked or []
 
 
-def _check_hash(request: Mapping[str, Any], version: Version) -> None:
-    stated = request.get("DocumentHash")
-    if stated and request.get("DocumentHashType", "Sha256") == "Sha256" and stated != version.hash:
-        raise Refusal("InvalidDocument", "DocumentHash is not the hash of this version of the document.")
-
-
 def _check_unique(ids: list[str]) -> None:
     if len(set(ids)) != len(ids):
         raise Refusal("DuplicateInstanceId", "An instance id is given twice.")
 
 
-def _hint(command_id: str) -> str:
-    if command_id.strip("\"'") != command_id:
-        return " It has quotes around it: keep an id with --output text, or with AWS_DEFAULT_OUTPUT=text."
-    return ""
-
-
-def _steps(invocation: Invocation, name: str | None) -> list[StepResult]:
-    found = [step for step in invocation.steps if name in {None, step.name}]
-    if name is not None and not found:
-        known = ", ".join(step.name for step in invocation.steps) or "none yet"
-        raise Refusal("InvalidPluginName", f"The document has no step named {name}; it has: {known}.")
-    return found
-
-
 def _passes(command: Command, status: tuple[str, str], filters: Iterable[Mapping[str, str]]) -> bool:
-    return all(_passes_one(command, status, one["key"], one["value"]) for one in filters)
-
-
-def _passes_one(command: Command, status: tuple[str, str], key: str, value: str) -> bool:
-    match key:
-        case "DocumentName":
-            return command.document_name == value
-        case "Status":
-            return value in status
-        case "InvokedAfter":
-            return command.requested >= _moment(value)
-        case "InvokedBefore":
-            return command.requested < _moment(value)
-        case _:
-            finished = command.completed == len(command.invocations)
-            return (value == "Complete") == finished
+    for one in filters:
+        value = one["value"]
+        match one["key"]:
+            case "DocumentName":
+                passes = command.document_name == value
+            case "Status":
+                passes = value in status
+            case "InvokedAfter":
+                passes = command.requested >= _moment(value)
+            case "InvokedBefore":
+                passes = command.requested < _moment(value)
+            case _:
+                finished = command.completed == len(command.invocations)
+                passes = (value == "Complete") == finished
+        if not passes:
+            return False
+    return True
 
 
 def _moment(text: str) -> float:
@@ -212,12 +204,6 @@ def _moment(text: str) -> float:
     except ValueError:
         raise Refusal("InvalidFilterKey", f"'{text}' is not a time such as 2026-07-24T16:20:00Z.") from None
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-
-
-def _instance_filters(request: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
-    new = [(one["Key"], one["Values"]) for one in request.get("Filters") or ()]
-    old = [(one["key"], one["valueSet"]) for one in request.get("InstanceInformationFilterList") or ()]
-    return new + old
 
 
 def _matches(instance: Instance, key: str, values: list[str]) -> bool:

@@ -56,7 +56,12 @@ class Documents:
     def get_document(self, request: dict[str, Any]) -> dict[str, Any]:
         shelf, version = self._asked(request)
         form = request.get("DocumentFormat", "JSON")
-        return shapes.document_content(shelf, version, _content(version, form), form)
+        content = version.content  # as it was given, where that is the form asked for
+        if form != version.form and form == "YAML":
+            content = yaml.safe_dump(json.loads(content), sort_keys=False, allow_unicode=True)
+        elif form != version.form:
+            content = json.dumps(yaml.safe_load(content), indent=2, default=str)
+        return shapes.document_content(shelf, version, content, form)
 
     def describe_document(self, request: dict[str, Any]) -> dict[str, Any]:
         return {"Document": shapes.document_description(*self._asked(request))}
@@ -90,15 +95,6 @@ def page(member: str, found: list[dict[str, Any]], request: dict[str, Any]) -> d
     start = int(token)
     more = start + size < len(found)
     return {member: found[start : start + size], "NextToken": str(start + size) if more else None}
-
-
-def _content(version: Version, form: str) -> str:
-    """The content in the form asked for: as it was given when that is its form."""
-    if form == version.form:
-        return version.content
-    if form == "YAML":
-        return yaml.safe_dump(json.loads(version.content), sort_keys=False, allow_unicode=True)
-    return json.dumps(yaml.safe_load(version.content), indent=2, default=str)
 
 
 def _matches(shelf: Shelf, key: str, values: list[str]) -> bool:
