@@ -37,12 +37,13 @@ def test_what_promises_nothing_and_what_is_too_short_is_never_broken(baseline: B
 
 def test_its_sentences_bear_its_figures() -> None:
     baseline = Baseline(85, 35, 0.99)
-    most = "at most 77.6 %"
+    most = "allowing for chance, at most 77.6 %"
     assert baseline.broken() == (
-        f"The baseline was broken already: {most} of its measurements were good, where 99 % was promised"
+        "The service missed its target before any condition: 85 of 120 measurements of the baseline were good; "
+        f"{most} of that time, where 99 % was promised"
     )
     assert baseline.already() == (
-        f"already broken, with 85 of 120 measurements of the baseline good: {most}, where 99 % was promised"
+        f"already broken, with 85 of 120 measurements of the baseline good: {most} of its time, where 99 % was promised"
     )
     assert Baseline(1, 8, 0.9).seen() == "1 of 9 measurements of the baseline was good"
 
@@ -53,10 +54,11 @@ def test_its_sentences_bear_its_figures() -> None:
 def test_whatever_came_after_it_the_run_is_invalid_and_says_so_first(conditions: str) -> None:
     found = insight(run_of(conditions, baseline=WORN))
     assert (found.figures.verdict, found.invalid_reason) == ("invalid", InvalidReason.BASELINE_BROKEN)
-    assert found.headline.startswith("The baseline was broken already: at most 61.3 % of its measurements were good")
+    assert found.headline.startswith("The service missed its target before any condition: 30 of 60 measurements of ")
+    assert "allowing for chance, at most 61.3 % of that time" in found.headline
     assert found.headline.endswith("so the run is evidence neither for nor against the objective.")
-    assert found.why.startswith("30 of 60 measurements of the baseline were good;")
-    assert "--require-baseline" in found.next_step
+    assert found.why.startswith("What the condition added to that cannot be told apart.")
+    assert found.next_step.startswith("Find out why the service missed its target before the condition")
     assert found.invalid_condition is None
 
 
@@ -115,7 +117,7 @@ def test_of_several_reasons_the_first_in_time_is_the_reason_and_every_one_is_sai
 def test_a_run_stopped_before_its_conditions_is_not_judged_and_still_says_it_first() -> None:
     found = insight(run_of("", baseline=WORN, conditions=(), status="interrupted"))
     assert (found.figures.verdict, found.invalid_reason) == (None, None)
-    assert found.headline.startswith("The baseline was broken already: ")
+    assert found.headline.startswith("The service missed its target before any condition: ")
 
 
 def test_a_run_that_required_a_baseline_was_not_begun() -> None:
@@ -124,8 +126,8 @@ def test_a_run_that_required_a_baseline_was_not_begun() -> None:
     found = insight(replace(facts, stop=stop))
     assert (found.figures.verdict, found.stop_cause, found.restored) == (None, StopCause.BASELINE_BROKEN, None)
     assert found.headline == (
-        "Not begun: already broken, with 30 of 60 measurements of the baseline good: at most 61.3 %, where 95 % was "
-        "promised."
+        "Not begun: already broken, with 30 of 60 measurements of the baseline good: allowing for chance, at most "
+        "61.3 % of its time, where 95 % was promised."
     )
     assert found.stopped == f"n{found.headline[1:-1]}"
     assert found.why == "It was to begin only where the baseline is not broken, so no condition was applied."

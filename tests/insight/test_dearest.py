@@ -19,8 +19,7 @@ def test_the_dearest_counts_and_says_how_much_it_covers() -> None:
     assert (found.occurrence, found.runs, found.answer) == (DEAR, 3, Allowance.WITHIN)
     assert found.covered == pytest.approx(0.368, abs=1e-3)
     assert found.sentence.startswith(
-        "Seen so far (the dearest of 3 runs; another may be dearer: 3 runs cover 37 % of cases, 95 % sure; fewer than "
-        "5 runs say little): One costs 21 s of deviating time;"
+        "By the run that cost most of 3 runs: one occurrence costs 21 s of bad time. Expected 2 times in 30 days:"
     )
 
 

@@ -71,7 +71,7 @@ def test_a_condition_that_ends_early_makes_the_run_invalid_and_says_when() -> No
     )
     assert found.headline.startswith('The effect of "burn-0" did not show in 98 of 100 slots, so the run is evidence')
     assert found.why == (
-        'The effect of "burn-0" was gone after 1 s of 100 s (no stress-ng); 98 slots without it count as missed.'
+        'The effect of "burn-0" was gone after 1 s of 100 s (no stress-ng); 98 slots without it count as not measured.'
     )
     assert found.figures.proven_at_least is None
 
@@ -81,7 +81,7 @@ def test_less_than_half_without_effect_is_missed_and_can_no_longer_pass() -> Non
     found = run("." * 60, shown(0), gone(40, 39), shown(51, 50))
     assert found.figures.verdict == "inconclusive"
     assert (found.figures.met, found.figures.missed, found.without_effect) == (49, 11, 11)
-    assert any("came back 12 s later; 11 slots without it count as missed." in limit for limit in found.limits)
+    assert any("came back 12 s later; 11 slots without it count as not measured." in limit for limit in found.limits)
     assert found.missed_reasons == {"no-effect": 11}
     (lapse,) = found.lapses
     assert (lapse.after_s, lapse.of_s, lapse.lasted_s, lapse.slots) == (39.0, 60.0, 12.0, 11)

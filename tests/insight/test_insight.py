@@ -70,14 +70,15 @@ def test_outages_that_were_seen_to_last_longer_are_what_counts() -> None:
     assert found.proof is not None
     assert found.proof.length_from is LengthFrom.SEEN
     assert (
-        "This run saw 1 outage of 6 s; from so few, outages may last 20.9 s on average (upper 75 % bound). "
-        "That is longer than the 1 s declared, so it is what counts."
+        "This run saw 1 outage of 6 s. So few say little about others: the average may be as long as 20.9 s (75 % sure "
+        "that it is no longer). "
+        "That is longer than the 1 s declared, so 20.9 s is what counts."
     ) in found.limits
 
 
 def test_of_missed_slots_it_is_said_that_they_are_read_as_outages() -> None:
     told = " ".join(insight(run_of(STRETCH + "-.")).limits)
-    assert "With missed slots read the worse way, this run saw " in told
+    assert " not measured taken as the worst case, this run saw " in told
 
 
 def test_an_outage_that_outlasts_the_conditions_is_as_long_as_it_lasted() -> None:
@@ -92,8 +93,8 @@ def test_a_target_ruled_out_fails() -> None:
     found = insight(run_of("." * 16 + "x" * 4))
     assert found.figures.verdict == "fail"
     assert found.headline == (
-        'While "inject-cpu" lasted, 16 of 20 measurements were good in this run: at most 92.9 % of its time '
-        "(95 % sure), where 95 % was promised."
+        'While "inject-cpu" lasted, 16 of 20 measurements were good in this run: allowing for chance, at most 92.9 % '
+        "of its time (95 % sure), where 95 % was promised."
     )
     assert "A fail is an observation about this run's own time" in " ".join(found.limits)
 
@@ -127,9 +128,9 @@ def test_a_clustered_series_that_would_pass_by_count_does_not() -> None:
 def test_a_missed_slot_that_decides_is_named() -> None:
     found = insight(run_of("." * 59 + "-"))
     assert found.figures.verdict == "inconclusive"
-    assert found.headline.endswith("nothing deviated, but too many slots were missed to prove 95 %.")
-    assert found.why.startswith("With 1 missed slot read the worse way, ")
-    assert "1 of 60 slots was missed: what is proven holds whether they were good or deviated." in found.limits
+    assert found.headline.endswith("nothing deviated, but too many slots were not measured to prove 95 %.")
+    assert found.why.startswith("With the 1 slot not measured taken as the worst case, ")
+    assert "1 of 60 slots was not measured: what is proven holds whether it was good or bad." in found.limits
 
 
 @pytest.mark.parametrize("conditions", ["." * 10 + "x" * 3 + "-" * 17, "x-"])
@@ -137,7 +138,7 @@ def test_where_nothing_is_proven_missed_slots_are_not_said_to_leave_a_proof(cond
     found = insight(run_of(conditions))
     many = conditions.count("-")
     verb = "was" if many == 1 else "were"
-    told = f"{many} of {len(conditions)} slots {verb} missed: missed slots are evidence of nothing."
+    told = f"{many} of {len(conditions)} slots {verb} not measured: what was not measured is evidence of nothing."
     assert told in found.limits
     assert "what is proven" not in " ".join(found.limits)
     assert "proves at least 0" not in found.why
@@ -150,7 +151,10 @@ def test_without_a_target_a_run_without_a_good_slot_proves_nothing() -> None:
 def test_a_pass_in_spite_of_missed_slots_says_so() -> None:
     found = insight(run_of("." * 400 + "-"))
     assert found.figures.verdict == "pass"
-    assert "400 of 400 measurements were good; even with 1 missed slot read the worse way, which proves" in found.why
+    assert (
+        "400 of 400 measurements were good; with the 1 slot not measured taken as the worst case, that proves"
+        in found.why
+    )
 
 
 def test_a_stopped_run_never_passes_and_says_why() -> None:
@@ -215,7 +219,7 @@ def test_without_an_objective_there_is_no_verdict_and_the_way_to_one_is_told() -
     assert found.objective is None
     assert "27 of 30 measurements were good; at least" in found.headline
     assert "between 76.1 % and 97.2 % would be good, 95 % sure of each end (a 90 % interval)" in " ".join(found.limits)
-    assert "--target" in found.why
+    assert found.next_step.startswith("Say which share of measurements is to be good")
 
 
 def test_a_gate_that_was_not_met_is_judged_in_nothing() -> None:
@@ -373,4 +377,4 @@ def test_a_fail_says_that_it_does_not_rest_on_how_long_outages_last() -> None:
 
 def test_of_a_stopped_run_it_is_told_how_many_missed_slots_the_stop_cut_off() -> None:
     found = insight(run_of("." * 20 + "-" + "s" * 9))
-    assert any(each.startswith("10 of 30 slots were missed (9 cut off by the stop): ") for each in found.limits)
+    assert any(each.startswith("10 of 30 slots were not measured (9 cut off by the stop): ") for each in found.limits)

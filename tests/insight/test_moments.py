@@ -8,11 +8,11 @@ from rtk.insight.facts import ActivitySpan
 from rtk.insight.moments import (
     first_deviation_after,
     invalid_condition,
-    precedes,
     recovered_after,
     restored,
     unrestored,
 )
+from rtk.insight.recovery import precedes
 from rtk.insight.shape import RestoreProblem, Unrestored
 from tests.insight.builder import run_of
 

@@ -1,4 +1,4 @@
-"""A run without a verdict says one cause and one next step; a broken baseline is said before everything else."""
+"""Every run that is over says one next step; a broken baseline is said before everything else."""
 
 from typing import Any
 
@@ -48,9 +48,61 @@ def test_an_effect_that_was_gone_has_its_step() -> None:
     assert found.next_step.startswith('Make "burn-0" last for the whole phase (30 s), or say in its extension how long')
 
 
-@pytest.mark.parametrize("conditions", ["." * 100, "x" * 100, ".x" * 20])
-def test_a_run_with_a_verdict_needs_no_step(conditions: str) -> None:
-    assert insight(run_of(conditions)).next_step == ""
+STOPPED: dict[str, Any] = {"status": "interrupted", "stop": Stopping(StopCause.SIGNAL, "SIGINT")}
+
+
+@pytest.mark.parametrize(
+    ("conditions", "given", "step"),
+    [
+        ("." * 100, {}, "There is nothing to fix. Run it again after each change"),
+        ("x" * 100, {}, "Find out what went wrong when measurements deviated, fix it, then run it again."),
+        (".x" * 20, {}, "Find out what went wrong when measurements deviated, fix it, then run it again."),
+        ("." * 30, {}, "Measure for 59 s: if nothing deviates in that time, 95 % is proven."),
+        ("." * 29 + "x", {}, "Measure for longer than 59 s: that is what a run needs in which nothing deviates."),
+        ("." * 59 + "-", {}, "Find out why 1 slot was not measured, then run it again."),
+        ("." * 58 + "--", {"outage_lasts_s": 0.1}, "Measure for 59 s: if nothing deviates in that time"),
+        ("." * 100 + "xxxxxx" + "." * 20, {}, "Measure for longer to find out which it is, or fix what deviated"),
+        ("----", {}, "Find out why nothing was measured, then run it again."),
+        ("." * 100, STOPPED, "Find out why it was stopped, then run it again to its end: only a whole run can pass."),
+        ("." * 100, {"objective": None}, "Say which share of measurements is to be good, so that a run can be judged."),
+    ],
+)
+def test_a_run_that_is_evidence_has_a_step_too(conditions: str, given: dict[str, Any], step: str) -> None:
+    found = insight(run_of(conditions, **given))
+    assert found.next_step.startswith(step)
+    assert found.is_evidence
+
+
+@pytest.mark.parametrize("conditions", ["." * 100, "x" * 100, "." * 30])
+def test_what_was_left_behind_comes_before_every_other_step(conditions: str) -> None:
+    left = (ActivitySpan("cancel", 100.0, 101.0, "failed", "no such command"),)
+    found = insight(run_of(conditions, rollbacks=left))
+    assert found.next_step.startswith("First undo what the run left behind. ")
+
+
+def test_a_run_that_goes_on_has_no_step() -> None:
+    assert insight(run_of("....", status="running")).next_step == ""
+
+
+@pytest.mark.parametrize(
+    ("marks", "given"),
+    [
+        ("....", {"baseline": "x" * 30}),
+        ("....", {"conditions": (ActivitySpan("burn", 0.0, 1.0, "failed", "no"),)}),
+        ("", {"status": "failed", "conditions": ()}),
+        ("", {"status": "interrupted", "conditions": ()}),
+    ],
+)
+def test_a_run_that_was_not_begun_or_is_invalid_is_no_evidence(marks: str, given: dict[str, Any]) -> None:
+    assert not insight(run_of(marks, **given)).is_evidence
+
+
+@pytest.mark.parametrize("conditions", ["." * 100, "x" * 100, "." * 30, "----", ".x" * 20])
+def test_no_sentence_of_an_insight_names_an_option(conditions: str) -> None:
+    for given in ({}, {"baseline": "x" * 30}, {"objective": None}, {"outage_lasts_s": None}, STOPPED):
+        found = insight(run_of(conditions, **given))
+        told = (found.headline, found.why, found.next_step, *found.limits)
+        assert not [each for each in told if " --" in each], told
 
 
 @pytest.mark.parametrize(
@@ -64,7 +116,7 @@ def test_a_run_with_a_verdict_needs_no_step(conditions: str) -> None:
 )
 def test_a_broken_baseline_is_said_before_everything_else(given: dict[str, Any]) -> None:
     found = insight(run_of(given["conditions"], baseline="xxxxxxxx..", **given.get("given", {})))
-    assert found.headline.startswith("The baseline was broken already: at most ")
+    assert found.headline.startswith("The service missed its target before any condition: ")
     assert found.baseline_broken
 
 

@@ -70,7 +70,21 @@ def test_harm_that_lasts_as_long_as_the_condition_costs_the_same_whatever_its_le
     assert found.cost_s == pytest.approx(cost, abs=2)
     asked = priced(marks)
     assert (asked.answer, asked.unpriced, asked.cost_s) == (Allowance.UNKNOWN, Unpriced.NEEDS_LASTS, None)
-    assert '"lasts"' in asked.sentence
+    assert asked.sentence.endswith("depends on how long it lasts in life, which nobody said.")
+
+
+def test_a_slot_that_was_under_way_when_the_condition_began_is_of_its_harm() -> None:
+    facts = run("xxx" + 20 * ".")
+    began = facts.conditions[0].started
+    late = replace(facts, conditions=(replace(facts.conditions[0], started=began + 0.02),))
+    assert facts.measurements.columns("conditions").due[0] < began + 0.02
+    found = insight(late)
+    assert found.occurrence is not None
+    assert (found.occurrence.cost_s, found.first_deviation_after_s) == (4.0, 0.0)
+    over = replace(facts, conditions=(replace(facts.conditions[0], started=began + 0.98),))
+    cheaper = insight(over).occurrence
+    assert cheaper is not None
+    assert cheaper.cost_s == 3.0
 
 
 def test_a_condition_applied_for_longer_than_it_lasts_in_life_costs_what_deviated_in_so_long() -> None:
@@ -145,7 +159,7 @@ def test_a_run_that_was_stopped_before_anything_deviated_says_nothing_of_it() ->
 def test_a_missed_slot_counts_as_deviated() -> None:
     found = priced("xx--xx" + 40 * ".")
     assert (found.cost_s, found.missed) == (7.0, 2)
-    assert "2 missed slots (2 s) are read as deviated." in found.details
+    assert "2 slots (2 s) were not measured and count as deviated." in found.details
 
 
 def test_the_baselines_share_of_it_is_told() -> None:

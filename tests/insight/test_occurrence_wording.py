@@ -39,20 +39,27 @@ def test_without_a_run_nothing_is_covered() -> None:
 
 
 def test_fewer_than_five_runs_are_said_to_be_few() -> None:
-    assert coverage(3) == "another may be dearer: 3 runs cover 37 % of cases, 95 % sure; fewer than 5 runs say little"
-    assert coverage(5) == "another may be dearer: 5 runs cover 55 % of cases, 95 % sure"
+    few = "At least 36 of 100 occurrences cost no more than that (95 % sure, since fewer than 5 runs say little)."
+    assert coverage(1) == "That is what one run cost: another may well cost more."
+    assert coverage(3) == few
+    assert coverage(5) == "At least 54 of 100 occurrences cost no more than that (95 % sure)."
 
 
 def test_a_cost_is_told_with_the_share_of_the_budget_that_is_spent() -> None:
     told = priced(20 * "x" + 40 * ".").sentence
-    assert told == "One costs 21 s of deviating time; 2 times in 30 days is 0.03 % of the 36 h that 30 days allow."
+    assert told == (
+        "One occurrence costs 21 s of bad time. Expected 2 times in 30 days: together 0.03 % of the 36 h of bad time "
+        "that 30 days allow."
+    )
 
 
 def test_what_is_beyond_is_told_to_be_more() -> None:
     told = priced(20 * "x" + 40 * ".", occurs=Occurs(9, 3600.0)).sentence
-    assert told.endswith("; 9 times in 1 h is 105 % of the 3 min that 1 h allows, more than all of it.")
+    assert told.endswith(
+        " Expected 9 times in 1 h: together 105 % of the 3 min of bad time that 1 h allows, more than all of it."
+    )
     part = priced(20 * "x" + 40 * ".", occurs=Occurs(9, 3600.0, allowance=0.5)).sentence
-    assert "105 % of the 3 min that 1 h allows, more than the 50 % that they may cost." in part
+    assert "105 % of the 3 min of bad time that 1 h allows, more than the 50 % that they may cost." in part
 
 
 def test_harm_that_lasts_says_how_long_it_is_taken_for() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rtk.insight.restoration_wording import problem_of, sentence_of
+from rtk.insight.restoration_wording import NOT_PLAYED, problem_of, sentence_of
 from rtk.insight.shape import RestoreProblem, Unrestored
 
 
@@ -19,7 +19,7 @@ def test_an_interrupted_rollback_was_interrupted_whatever_its_name(name: str) ->
 
 
 def test_rollbacks_that_were_not_played_have_no_name() -> None:
-    assert sentence_of(Unrestored(RestoreProblem.NOT_PLAYED)) == "Rollbacks were due and were not played."
+    assert sentence_of(Unrestored(RestoreProblem.NOT_PLAYED)) == NOT_PLAYED
 
 
 @pytest.mark.parametrize("problem", RestoreProblem)

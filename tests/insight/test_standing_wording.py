@@ -4,7 +4,7 @@ import pytest
 
 from rtk.insight.proof import LengthFrom
 from rtk.insight.standing_shape import Exclusion, PromiseStanding, StandingReason, StandingState
-from rtk.insight.standing_wording import STATES, headline, limits, sentences
+from rtk.insight.standing_wording import STATES, headline, limits, sentences, sure
 from rtk.insight.sums import RunSums
 from tests.insight.test_standing import night, nights, stands
 
@@ -74,9 +74,17 @@ def test_it_says_how_many_clean_measurements_would_prove_it_and_for_how_long_tha
 
 
 def test_it_says_what_runs_leave_open() -> None:
-    assert limits(stands(nights(10)), 5.0) == (
-        "10 runs cannot show what none of them met: occasions of another kind may be up to 25.9 % of all (95 % sure).",
+    assert limits(stands(nights(10)), 5.0)[0] == (
+        "10 runs cannot show what none of them met: up to 25.9 % of all occasions may be of another kind (95 % sure, "
+        "since it is said of these runs alone)."
     )
+
+
+def test_it_says_what_98_per_cent_sure_means_and_why_a_run_says_95() -> None:
+    (*_, told) = limits(stands(nights(10)), 5.0)
+    assert told == sure(stands(nights(10)))
+    assert told.startswith("98 % sure: of 50 such statements at most 1 is wrong. One run says 95 %;")
+    assert sure(stands([])) == ""
 
 
 def test_runs_that_were_excluded_are_named_with_their_reasons() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rtk.insight.uncounted import Uncounted, reason, sentence
+from rtk.insight.uncounted import Uncounted, no_longer_counts, reason, sentence
 
 MONTH = 30 * 86_400.0
 
@@ -24,6 +24,14 @@ def test_several_are_spoken_of_as_several() -> None:
         "Of 7 runs that ended, 1 counts toward this: 2 are older than 30 days, 3 are invalid or have no verdict, "
         "1 measured something else than the verification says."
     )
+
+
+@pytest.mark.parametrize("why", Uncounted)
+def test_a_verdict_that_counts_no_more_says_why_and_what_would_help(why: Uncounted) -> None:
+    told = no_longer_counts(why, MONTH, "pass")
+    assert told.startswith("This pass does not count toward the promise: it ")
+    assert ("Run it again" in told) == (why in {Uncounted.TOO_OLD, Uncounted.EARLIER})
+    assert no_longer_counts(why, MONTH, "inconclusive").startswith("This run does not count")
 
 
 @pytest.mark.parametrize("why", Uncounted)

@@ -78,9 +78,7 @@ def test_a_cost_that_is_not_known_to_its_end_is_a_least_one() -> None:
 def test_what_one_run_leaves_open_is_said() -> None:
     priced = answer_of(insight(run(20 * "x" + 40 * ".")))
     assert priced is not None
-    assert (
-        "Another may be dearer: 1 run covers 5 % of cases, 95 % sure; fewer than 5 runs say little." in priced.sentence
-    )
+    assert "That is what one run cost: another may well cost more." in priced.sentence
 
 
 def test_where_the_verdict_says_otherwise_it_is_told_that_the_two_are_two_questions() -> None:
@@ -104,5 +102,5 @@ def test_what_the_cost_rests_on_is_told_with_the_notes() -> None:
     assert [each.rpartition(": ")[2] for each in notes] == [
         "nothing deviated in the baseline, so all of it counts as the condition's.",
         "the service deviates so often without it, by its baseline or by what its objective allows.",
-        "1 missed slot (1 s) is read as deviated.",
+        "1 slot (1 s) was not measured and counts as deviated.",
     ]

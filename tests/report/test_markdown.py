@@ -30,7 +30,14 @@ def test_every_row_has_the_cells_of_its_table(run: Run) -> None:
 def test_verdict_figures_and_files_are_told() -> None:
     text = markdown(*a_run("published"))
     assert text.startswith("### ✗ fail: Expect a quick response")
-    for told in ("at most 92.9 %", "59.9 % to 92.9 %", "0.93 % of the budget", "Unknown", "16", "108 such runs"):
+    for told in (
+        "at most 92.9 % good",
+        "between 59.9 % and 92.9 %",
+        "0.93 % of the budget",
+        "Unknown",
+        "16",
+        "108 such runs",
+    ):
         assert told in text
     assert "`./journal.json`" in markdown(*a_run("clean"))
 

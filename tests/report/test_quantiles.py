@@ -24,7 +24,7 @@ P95 = QuantileBound("p95", 0.95, QuantileState.PROVEN, 210.0, 260.0, 230.0, 168)
     [
         (P95, "210 ms (≤ 260 ms)"),
         (replace(P95, state=QuantileState.IN_RUN, at_most=None), "210 ms (≤ 230 ms in this run)"),
-        (replace(P95, state=QuantileState.TOO_SHORT, value=None), "needs 28 min"),
+        (replace(P95, state=QuantileState.TOO_SHORT, value=None), "measure 28 min"),
         (replace(P95, state=QuantileState.NO_VALUE), "210 ms (no bound)"),
         (replace(P95, state=QuantileState.NO_VALUE, value=None), "no value"),
     ],
@@ -52,19 +52,19 @@ def test_a_bound_is_never_told_as_less_than_it_is(value: float | None, told: str
 def test_of_few_values_reports_say_what_a_quantile_needs() -> None:
     facts = deviating()
     told = insight(facts)
-    assert "p99 needs 2 h 28 min for outages of 30 s." in quantiles.caption(told)
+    assert "p99 can be told once 2 h 28 min are measured, for outages of 30 s on average." in quantiles.caption(told)
     for text in ("\n".join(lines(told, facts)), markdown(told, facts)):
-        assert "p99 needs 2 h 28 min for outages of 30 s" in text
-    assert 'name="p99 under the conditions" value="needs 2 h 28 min"' in junit(told, facts)
+        assert "p99 can be told once 2 h 28 min are measured" in text
+    assert 'name="p99 under the conditions" value="measure 2 h 28 min"' in junit(told, facts)
 
 
 def test_where_longer_outages_count_the_caption_says_so() -> None:
     told = insight(replace(deviating(), outage_lasts_s=10.0))
     assert told.proof is not None
     assert told.proof.length_from is LengthFrom.SEEN
-    assert "p99 needs 49 min 50 s for outages of 10 s, and 5 h 8 min for those of 62.4 s that count here." in (
-        quantiles.caption(told)
-    )
+    told_why = quantiles.caption(told)
+    assert "p99 can be told once 49 min 50 s are measured, for outages of 10 s on average; 5 h 8 min for " in told_why
+    assert "those of 62.4 s that count here." in told_why
     long_run = replace(insight(long()), proof=told.proof)
     assert "on average, or longer where longer ones were seen)." in quantiles.caption(long_run)
 

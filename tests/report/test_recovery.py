@@ -21,7 +21,7 @@ def short() -> Insight:
 
 def test_without_a_cool_down_one_is_advised(short: Insight) -> None:
     assert explanation(short) == (
-        "Too little was measured after the undo to say; a cool-down gives it time, such as --cool-down 1m."
+        "Too little was measured after the undo to say. A cool-down gives it time, such as --cool-down 1m."
     )
 
 

@@ -77,7 +77,7 @@ def test_moments_are_in_order_of_time() -> None:
 def test_the_first_deviation_and_the_undo_are_among_the_moments() -> None:
     texts = " / ".join(m.text for m in story(*a_run("deviating")).moments)
     assert "first deviated measurement since the first condition: 7,360 ms" in texts
-    assert "first missed slot, no slot was free" in texts
+    assert "first slot that was not measured, no slot was free" in texts
     assert "rollback Stop SSM run command returned after 10.6 s" in texts
 
 
@@ -182,7 +182,7 @@ def test_of_a_broken_baseline_what_was_seen_is_shown_and_judges_nothing() -> Non
 def test_every_report_says_first_that_the_baseline_was_broken(write: Callable[[Insight, Facts], str]) -> None:
     found, facts = a_run("broken")
     text = re.sub(r"<[^>]+>|&[a-z]+;|\u00a0", " ", write(found, facts))
-    assert "The baseline was broken already: at most" in text
+    assert "The service missed its target before any condition: " in text
     assert "fail" not in text.replace("failure", "").replace("failed", "")
 
 

@@ -23,10 +23,18 @@ def test_a_difference_that_luck_does_not_explain_is_a_yes_with_its_p_value_and_w
     assert why.endswith("p: its chance by luck alone.")
 
 
-def test_what_luck_explains_is_not_shown() -> None:
+def test_what_luck_explains_is_not_certain() -> None:
     word, why = answered(compared("..x.", "...."))
-    assert word == "Not shown"
-    assert why.endswith(" So much can be luck.")
+    assert word == "Not certain"
+    assert why.endswith(" Such a difference can be chance.")
+
+
+def test_beside_a_fail_it_is_said_that_the_fail_does_not_rest_on_it() -> None:
+    word, why = answered(compared("x" * 4 + "." * 16, "." * 6))
+    assert word == "Not certain"
+    assert why.endswith(
+        " Such a difference can be chance. The fail does not rest on it: the target was missed either way."
+    )
 
 
 def test_a_service_that_was_better_under_the_conditions_did_not_get_worse() -> None:

@@ -4,7 +4,7 @@ import { number } from "../frame/figures";
 import { say } from "../frame/say";
 import { plain } from "../frame/text";
 import { time } from "../frame/times";
-import { type ChartData, DEVIATED, OUTCOMES, PHASES_BY_CODE } from "../schema";
+import { type ChartData, DEVIATED, OUTCOMES, type Outcome, PHASES_BY_CODE } from "../schema";
 import { type Chart, type Colours, echarts, shape } from "./core";
 import { HEAD, type Layout } from "./layout";
 import type { Measurements } from "./measurements";
@@ -15,6 +15,7 @@ const { Line, Circle, Text } = echarts.graphic;
 const NEAR = 4; // pixels to either side in which the nearest point is looked for
 const ANNOUNCED_MS = 200;
 const PAGE = 10;
+const WORDS: Record<Outcome, string> = { met: "met", deviated: "deviated", missed: "not measured" };
 
 /** The chart that a cursor stands in. */
 export interface Stage {
@@ -158,7 +159,7 @@ export class Cursor {
     return [
       `${time(told.at * 1000 + one.due, true)}${between}${phase}, slot ${one.slot}`,
       ...value,
-      outcome,
+      WORDS[outcome],
       ...why,
     ].join(between);
   }

@@ -137,7 +137,7 @@ export class Scene {
 
   private missed(y: number): void {
     const { thinned, layout, colours } = this.view;
-    this.text(layout.left - 8, y + 9, "missed", { align: "right", fill: colours.muted }, false);
+    this.text(layout.left - 8, y + 9, "not measured", { align: "right", fill: colours.muted }, false);
     this.line(layout.left, y + 9, layout.width - layout.right, y + 9, { stroke: colours.line, lineWidth: 1 });
     const marks = thinned.missed.map(([from, to]): [number, number] => [this.x(from / 1000), this.x(to / 1000)]);
     if (marks.length > MOST_MARKS) {

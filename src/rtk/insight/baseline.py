@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from rtk.figures import bound, count
 from rtk.insight.bounds import proven_at_most
-from rtk.insight.promise import promised_share
+from rtk.insight.promise import allowing, promised_share
 from rtk.insight.verdict import rules_out
 
 
@@ -32,14 +32,16 @@ class Baseline:
     def broken(self) -> str:
         """Return that it was broken, as a sentence without its full stop."""
         return (
-            f"The baseline was broken already: at most {self._most()} of its measurements were good, "
-            f"where {self._promised()} was promised"
+            f"The service missed its target before any condition: {self.seen()}; {allowing(self._most())} of that "
+            f"time, where {self._promised()} was promised"
         )
 
     def already(self) -> str:
         """Return the same of a run that did not begin for it, with its figures."""
         good = f"{self.met:,} of {count(self.measured, 'measurement')} of the baseline good"
-        return f"already broken, with {good}: at most {self._most()}, where {self._promised()} was promised"
+        return (
+            f"already broken, with {good}: {allowing(self._most())} of its time, where {self._promised()} was promised"
+        )
 
     def seen(self) -> str:
         """Return what was seen in it."""

@@ -61,5 +61,6 @@ def _sentence(dearest: Occurrence | None, runs: int, unpriced: int) -> str:
     left = f"Of {count(unpriced, 'run')} the whole cost is not known." if unpriced else ""
     if dearest is None:
         return left
-    of = f"the dearest of {count(runs, 'run')}" if runs > 1 else "by one run"
-    return f"Seen so far ({of}; {coverage(runs)}): {dearest.sentence} {left}".rstrip()
+    of = f"By the run that cost most of {count(runs, 'run')}" if runs > 1 else "By one run"
+    told = f"{dearest.sentence[:1].lower()}{dearest.sentence[1:]}"
+    return f"{of}: {told} {coverage(runs)} {left}".rstrip()

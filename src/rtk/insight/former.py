@@ -57,7 +57,7 @@ def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
         ("what would prove it", lambda each: _needed(each.get("needed"))),
         ("the slots that were good", lambda each: f"{each.get('met', 0):,}"),
         ("the slots that deviated", lambda each: f"{each.get('deviated', 0):,}"),
-        ("the slots that were missed", lambda each: f"{each.get('missed', 0):,}"),
+        ("the slots that were not measured", lambda each: f"{each.get('missed', 0):,}"),
         ("the deviating time", lambda each: duration(each.get("deviating_s"))),
         ("whether all is undone", lambda each: _known(each.get("restored"))),
         ("whether the service recovered", lambda each: _known(each.get("recovered"))),

@@ -8,6 +8,7 @@ from rtk.insight.budget import Spending
 from rtk.insight.cause import attribution_of, cause_of, comparisons_of
 from rtk.insight.facts import Facts, Phase
 from rtk.insight.figures import figures_of
+from rtk.insight.limits_wording import limits
 from rtk.insight.moments import (
     first_deviation_after,
     invalid_condition,
@@ -18,6 +19,7 @@ from rtk.insight.moments import (
     unrestored,
 )
 from rtk.insight.neighbours import said
+from rtk.insight.next_step import next_step
 from rtk.insight.occurrence import occurrence_of
 from rtk.insight.occurrence_wording import priced
 from rtk.insight.outage import deviating_time
@@ -33,7 +35,7 @@ from rtk.insight.status import JUDGED
 from rtk.insight.sums import Sums, sums_of
 from rtk.insight.tally import PhaseTally, stopped_early, tallies_of
 from rtk.insight.verdict import Case, highest, is_gone
-from rtk.insight.wording import Story, headline, limits, next_step, why
+from rtk.insight.wording import Story, headline, why
 
 _AS_THEY_ARE = ("run_id", "title", "status", "stopped", "started_at", "duration_s", "frequency_s", "neighbours")
 

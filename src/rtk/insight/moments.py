@@ -5,7 +5,7 @@ from bisect import bisect_left, bisect_right
 from rtk.insight.columns import DEVIATED, MET, MISSED, but
 from rtk.insight.effect import lapses_of
 from rtk.insight.facts import CUT_OFF, ActivitySpan, Facts, SlotMeasurement
-from rtk.insight.recovery import Recovery, conditions_began, first_of_a_row, recovery_of, since, undone_at
+from rtk.insight.recovery import Recovery, conditions_began, first_of_a_row, precedes, recovery_of, since, undone_at
 from rtk.insight.shape import Restoration, RestoreProblem, SeenLapse, Unrestored
 from rtk.insight.status import ActivityStatus
 
@@ -20,14 +20,6 @@ def first_deviation_after(facts: Facts) -> float | None:
     began = conditions_began(facts)
     first = None if began is None else first_deviation(facts, began)
     return None if began is None or first is None else max(0.0, first.due - began)
-
-
-def precedes(m: SlotMeasurement, began: float) -> bool:
-    """Whether a measurement is from before a condition: of the baseline, or over when the condition started.
-
-    The first slot under the conditions is due when their phase begins, and they start a moment later.
-    """
-    return m.due < began and (m.phase == "baseline" or (m.ended is not None and m.ended <= began))
 
 
 def first_deviation(facts: Facts, began: float) -> SlotMeasurement | None:

@@ -1,30 +1,76 @@
-"""What a person does next where a run gave no verdict: one step for its one cause."""
+"""What a person does next after a run: one step for its verdict, or for the one cause why there is none.
 
-from rtk.figures import duration, listing
+No step names an option or a field: how something is set is another thing on a terminal than on a page, see
+`rtk.report.setting`.
+"""
+
+from rtk.figures import chosen_share, count, duration, listing, rounded
 from rtk.insight.facts import ActivitySpan, Facts
-from rtk.insight.moments import invalid_condition
+from rtk.insight.moments import invalid_condition, restored
 from rtk.insight.shape import InvalidReason, SeenLapse
-from rtk.insight.status import RunStatus
+from rtk.insight.status import JUDGED, RunStatus
 from rtk.insight.stops import StopCause
+from rtk.insight.wording import Story, decided_by_unmeasured, is_too_short
 
 _AGAIN = "Run it again: nothing was applied, so nothing has to be undone."
 _GATE = (
     "Bring the service into its steady state, or correct the hypothesis, then run it again; "
     "no condition is applied before every probe is within its tolerance."
 )
-_BROKEN = (
-    "Find out why the service missed its target before the condition, then run it again once it keeps it; "
-    "--require-baseline ends such a run before any condition is applied."
-)
+_BROKEN = "Find out why the service missed its target before the condition, then run it again once it keeps it."
 _AFTER = {
     StopCause.CONTROL: "Find out why the control stopped the run, then run it again.",
     StopCause.SAFEGUARD: "Ask the owner of the safeguard, or run it again once the safeguard allows it.",
     StopCause.NOT_READY: "Fix what kept the run from being guarded, then run it again.",
     StopCause.RECORD: "Make the folder of records writable, or set XDG_STATE_HOME to another, then run it again.",
-    StopCause.MAX_DURATION: "Give the run more time with --max-duration, or a shorter baseline with --warm-up.",
+    StopCause.MAX_DURATION: "Give the run more time, or a shorter baseline.",
     StopCause.BASELINE_BROKEN: "Find out why the service misses its target without any condition, then run it again.",
     StopCause.DIED: "Check with chaos recover --list whether anything is left to undo, then run it again.",
 }
+_PASSED = "There is nothing to fix. Run it again after each change, and regularly."
+_FAILED = (
+    "Find out what went wrong when measurements deviated, fix it, then run it again. If the service need not be this "
+    "good under this condition, promise less."
+)
+_NOTHING_MEASURED = "Find out why nothing was measured, then run it again."
+_STOPPED = "Find out why it was stopped, then run it again to its end: only a whole run can pass."
+_UNDECIDED = "Measure for longer to find out which it is, or fix what deviated and run it again."
+_PROMISE = "Say which share of measurements is to be good, so that a run can be judged."
+_UNDO = "First undo what the run left behind."
+
+
+def next_step(story: Story) -> str:
+    """Return what a person does next; empty while the run goes on."""
+    if not story.case.judged:
+        return after_not_begun(story.facts) if story.facts.status in (*JUDGED, RunStatus.FAILED) else ""
+    if story.case.invalid:
+        return after_invalid(story.facts, story.case.invalid, story.lapses)
+    step = _after_evidence(story)
+    return f"{_UNDO} {step}" if restored(story.facts) is False else step
+
+
+def _after_evidence(story: Story) -> str:
+    verdict = story.figures.verdict
+    if verdict is None:
+        return _PROMISE
+    return _PASSED if verdict == "pass" else _FAILED if verdict == "fail" else _after_undecided(story)
+
+
+def _after_undecided(story: Story) -> str:
+    if not story.measured:
+        return _NOTHING_MEASURED
+    if story.case.stopped:
+        return _STOPPED
+    if decided_by_unmeasured(story):
+        missed = story.figures.missed
+        slots = f"{count(missed, 'slot')} {'was' if missed == 1 else 'were'}"
+        return f"Find out why {slots} not measured, then run it again."
+    if not is_too_short(story):
+        return _UNDECIDED
+    lasting = duration(rounded((story.figures.needed or 0) * story.facts.frequency_s))
+    if not story.case.deviated:
+        return f"Measure for {lasting}: if nothing deviates in that time, {chosen_share(story.target)} is proven."
+    return f"Measure for longer than {lasting}: that is what a run needs in which nothing deviates."
 
 
 def after_not_begun(facts: Facts) -> str:

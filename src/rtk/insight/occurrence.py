@@ -4,7 +4,7 @@ It costs the deviating time of its harm (`rtk.insight.harm`) and one slot more f
 in m slots may have lasted for m + 1. Harm that goes on until the condition ends is taken pro rata to how long the
 condition lasts in life: its share of time times that, or what deviated in the first such time of the run where that is
 more; what deviated after the condition's end comes on top. So applying it more briefly buys nothing. A missed slot
-counts as deviated.
+counts as deviated, and so does one that was under way when the condition began: what it deviated by may be its harm.
 """
 
 from array import array
@@ -21,7 +21,7 @@ from rtk.insight.facts import CUT_OFF, Facts
 from rtk.insight.harm import Harm, background_of, harm_of
 from rtk.insight.occurs import Occurs
 from rtk.insight.proof import BAD, GOOD
-from rtk.insight.recovery import conditions_began, since
+from rtk.insight.recovery import conditions_began, followed
 from rtk.insight.tally import stopped_early
 
 _MARKS = bytes.maketrans(bytes((MET, DEVIATED, MISSED)), GOOD + BAD + BAD)
@@ -191,7 +191,7 @@ def _answer(spent: Fraction | None, unpriced: Unpriced | None, occurs: Occurs) -
 
 
 def _seen(facts: Facts, began: float, outage_slots: float, target: float) -> _ConditionSlots | None:
-    found = since(facts, began)
+    found = followed(facts, began)
     found = found.of(but(found.missed_for(CUT_OFF)))
     missed = found.are(MISSED)
     if 0 not in missed:

@@ -1,6 +1,7 @@
 """What an occurrence costs, in sentences: of one run, and of the dearest of several."""
 
 from dataclasses import replace
+from math import floor
 
 from rtk.figures import count, duration, is_one, number, rounded, share
 from rtk.insight.bounds import RISK
@@ -53,14 +54,15 @@ def priced(facts: Facts, found: Occurrence | None) -> Occurrence | None:
 
 def of_one_run(found: Occurrence) -> str:
     """Return the sentence of a run with what one run leaves open, where it says a cost."""
-    return found.sentence if found.cost_s is None else f"{found.sentence} A{coverage(1)[1:]}."
+    return found.sentence if found.cost_s is None else f"{found.sentence} {coverage(1)}"
 
 
 def coverage(runs: int) -> str:
-    """How much of what may happen so many runs have seen: the dearest of n covers 0.05^(1/n) of cases, 95 % sure."""
-    dearer = f"another may be dearer: {count(runs, 'run')} {'covers' if runs == 1 else 'cover'}"
-    few = f"; fewer than {FEW} runs say little" if runs < FEW else ""
-    return f"{dearer} {share(round(covered(runs), 2))} of cases, 95 % sure{few}"
+    """How many occurrences cost no more than the dearest of n runs, in a sentence: 0.05^(1/n) of them, 95 % sure."""
+    if runs == 1:
+        return "That is what one run cost: another may well cost more."
+    few = f", since fewer than {FEW} runs say little" if runs < FEW else ""
+    return f"At least {floor(100 * covered(runs))} of 100 occurrences cost no more than that (95 % sure{few})."
 
 
 def covered(runs: int) -> float:
@@ -69,10 +71,10 @@ def covered(runs: int) -> float:
 
 
 def _budget(facts: Facts, occurs: Occurs) -> str:
-    """The budget of the time in which so many are expected: "the 36 h that 30 days allow"."""
+    """The budget of the time in which so many are expected: "the 36 h of bad time that 30 days allow"."""
     whole = float(occurs.budget_s(facts.objective.target)) if facts.objective else None
     verb = "allows" if is_one(occurs.per_s) else "allow"
-    return f"the {duration(whole)} that {duration(occurs.per_s)} {verb}"
+    return f"the {duration(whole)} of bad time that {duration(occurs.per_s)} {verb}"
 
 
 def _sentence(found: Occurrence, budget: str, *, cut: bool) -> str:
@@ -85,7 +87,7 @@ def _needs_lasts(found: Occurrence) -> str:
     applied = duration(rounded(found.applied_s or 0.0))
     return (
         f"Deviations went on until the condition ended ({applied}), so what an occurrence costs depends on how long it "
-        'lasts in life: say so with "lasts", such as --occurs 2/30d,20m for 20 minutes.'
+        "lasts in life, which nobody said."
     )
 
 
@@ -101,7 +103,10 @@ def _cost(found: Occurrence, budget: str, cut: bool) -> str:
         return (
             f"Nothing deviated by the condition, so what is expected ({expected(occurs)}) costs nothing that was seen."
         )
-    return f"One costs {duration(rounded(cost))} of deviating time; {expected(occurs)} is {_spent(found, budget)}."
+    one = f"One occurrence costs {duration(rounded(cost))} of bad time"
+    if occurs.times == 1:
+        return f"{one}. Expected {expected(occurs)}: {_spent(found, budget)}."
+    return f"{one}. Expected {expected(occurs)}: together {_spent(found, budget)}."
 
 
 def _spent(found: Occurrence, budget: str) -> str:
@@ -146,5 +151,6 @@ def _read_as_bad(found: Occurrence, frequency_s: float) -> list[str]:
     if not found.missed:
         return []
     seconds = duration(rounded(found.missed * frequency_s))
-    slots = count(found.missed, "missed slot")
-    return [f"{slots} ({seconds}) {'is' if found.missed == 1 else 'are'} read as deviated."]
+    slots = count(found.missed, "slot")
+    verb, counts = ("was", "counts") if found.missed == 1 else ("were", "count")
+    return [f"{slots} ({seconds}) {verb} not measured and {counts} as deviated."]

@@ -29,6 +29,11 @@ def promised_share(target: float, quantile: str = "") -> str:
     return f"{chosen_share(target)} ({quantile})" if quantile else chosen_share(target)
 
 
+def allowing(most: str) -> str:
+    """Return the upper bound of what was good as part of a sentence: a few bad measurements may have been chance."""
+    return f"allowing for chance, at most {most}"
+
+
 def promise_at_length(target: float, quantile: str = "", window_s: float | None = None) -> str:
     """Return the promise as the beginning of a sentence: "95 % of measurements good over 1 day"."""
     window = "" if window_s is None else f" over {duration(window_s)}"

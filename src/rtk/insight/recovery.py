@@ -1,10 +1,11 @@
 """Whether the service was good again after the undo. That rollbacks succeeded is another fact: see `restored`."""
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from enum import StrEnum
 
 from rtk.insight.columns import DEVIATED, MET, MISSED, Columns
-from rtk.insight.facts import PHASES, ActivitySpan, Facts
+from rtk.insight.facts import PHASES, ActivitySpan, Facts, SlotMeasurement
 
 IN_A_ROW = 3
 
@@ -29,7 +30,7 @@ def recovery_of(facts: Facts) -> Recovery:
     Measured for less than that it is known only where the last of them deviated.
     """
     began = conditions_began(facts)
-    if began is None or DEVIATED not in since(facts, began).kinds:
+    if began is None or DEVIATED not in followed(facts, began).kinds:
         return Recovery.NOTHING_TO_RECOVER_FROM
     undone = _over_at(facts)
     later = since(facts, undone) if undone is not None else None
@@ -56,6 +57,27 @@ def undone_at(rollbacks: Iterable[ActivitySpan]) -> float | None:
 def since(facts: Facts, moment: float) -> Columns:
     """The measurements due from a moment on, but for the baseline's."""
     return facts.measurements.columns(*(phase for phase in PHASES if phase != "baseline")).since(moment)
+
+
+def precedes(m: SlotMeasurement, began: float) -> bool:
+    """Whether a measurement is from before a condition: of the baseline, or over when the condition started.
+
+    The first slot under the conditions is due when their phase begins, and they start a moment later.
+    """
+    return m.due < began and (m.phase == "baseline" or (m.ended is not None and m.ended <= began))
+
+
+def _under_way(m: SlotMeasurement, moment: float) -> bool:
+    return m.ended is not None and m.ended > moment
+
+
+def followed(facts: Facts, began: float) -> Columns:
+    """The measurements that a condition may have touched: due since it began, or under way just then."""
+    found = facts.measurements.columns(*(phase for phase in PHASES if phase != "baseline"))
+    first = bisect_left(found.due, began)
+    while first and _under_way(facts.measurements[found.place(first - 1)], began):
+        first -= 1
+    return found.since(found.due[first]) if first < len(found.due) else found.since(began)
 
 
 def first_of_a_row(found: Columns) -> int | None:

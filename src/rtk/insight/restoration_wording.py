@@ -2,7 +2,7 @@
 
 from rtk.insight.shape import RestoreProblem, Unrestored
 
-_NOT_PLAYED = "Rollbacks were due and were not played."
+NOT_PLAYED = "The rollbacks were not run, so what the conditions changed may still be in place."
 _WENT = {
     RestoreProblem.FAILED: "failed",
     RestoreProblem.INTERRUPTED: "was interrupted",
@@ -19,7 +19,7 @@ def sentence_of(left: Unrestored) -> str:
 def problem_of(left: Unrestored) -> str:
     """Return the same without the command, for where that stands by itself."""
     if left.problem is RestoreProblem.NOT_PLAYED:
-        return _NOT_PLAYED
+        return NOT_PLAYED
     tries = f" after {left.tries} tries" if left.tries > 1 else ""
     reason = f": {left.failure.rstrip('.')}" if left.failure else ""
     return f'The rollback "{left.name}" {_WENT[left.problem]}{tries}{reason}.'

@@ -16,6 +16,7 @@ from rtk.insight.proof import Proof
 from rtk.insight.quantile_bound import QuantileBound
 from rtk.insight.recovery import Recovery
 from rtk.insight.seen import SeenOutages
+from rtk.insight.status import JUDGED
 from rtk.insight.stops import StopCause
 from rtk.insight.sums import Sums
 
@@ -173,7 +174,7 @@ class Unrestored:
 @dataclass(frozen=True, slots=True)
 class Insight:
     """An insight. `headline` is the verdict in one sentence with its certainty; `limits` what it may not be
-    read as; `why` what decided it. `next_step` is what a person does where there is no verdict, else empty.
+    read as; `why` what decided it. `next_step` is what a person does next, empty while the run goes on.
 
     `restored` (the rollbacks succeeded) and `recovered` (the service was good again) are two facts; `recovery` says
     why the latter is None. `proof` is what all slots of the conditions prove for outages, `outage` how long those were
@@ -229,6 +230,16 @@ class Insight:
     at_most: float | None = None
     attribution: Attribution | None = None
     unrestored: tuple[Unrestored, ...] = ()
+
+    @property
+    def is_evidence(self) -> bool:
+        """Whether the run began and is valid; of one that is not there is one cause and one next step.
+
+        Early insights have a next step only where they are no evidence.
+        """
+        begun = self.figures.planned > 0 or self.attribution not in (None, Attribution.NO_CONDITION)
+        judged = self.status in JUDGED and begun
+        return not self.next_step or (judged and self.figures.verdict != "invalid")
 
     def as_dict(self) -> dict[str, Any]:
         """The figures at the top level (the keys of the console's API), the rest beside them."""

@@ -14,6 +14,10 @@ STATES: Mapping[StandingState, str] = {
     StandingState.NEVER_TRIED: "Never tried",
 }
 _SURE = f"{share(1 - STANDING_RISK)} sure"
+_MEANING = (
+    f"{_SURE}: of {round(1 / STANDING_RISK)} such statements at most 1 is wrong. One run says 95 %; how a promise "
+    "stands is looked at after every run, so it has to be surer."
+)
 _OBSERVED = "This is an observation about the time that was measured; one long outage can do that."
 
 
@@ -50,14 +54,21 @@ def _limits(standing: PromiseStanding, frequency_s: float) -> Iterator[str]:
         yield f"Outages in these runs were longer than assumed, so {_lasting(standing, frequency_s)} are reckoned with."
     if standing.unseen is not None:
         yield (
-            f"{count(standing.runs, 'run')} cannot show what none of them met: occasions of another kind may be up to "
-            f"{bound(standing.unseen)} of all (95 % sure)."
+            f"{count(standing.runs, 'run')} cannot show what none of them met: up to {bound(standing.unseen)} of all "
+            "occasions may be of another kind (95 % sure, since it is said of these runs alone)."
         )
+    if meaning := sure(standing):
+        yield meaning
     if standing.excluded:
         reasons = "; ".join(dict.fromkeys(each.reason.rstrip(".") for each in standing.excluded))
         yield f"{_were(len(standing.excluded))} excluded, which can only lower this: {reasons}."
     if standing.attempt > 1:
         yield f"This is attempt {standing.attempt:,}: runs of the revisions before it do not count."
+
+
+def sure(standing: PromiseStanding) -> str:
+    """Return what the per cent of its certainty mean; empty where nothing is said with any."""
+    return _MEANING if standing.reason in _SURE_OF else ""
 
 
 def _were(many: int) -> str:
@@ -131,3 +142,12 @@ _DECIDED: Mapping[StandingReason, Callable[[PromiseStanding, float], str]] = {
     StandingReason.TOO_OLD: _too_old,
     StandingReason.NEVER_TRIED: lambda _, __: "no run of this revision was judged",
 }
+_SURE_OF = frozenset(
+    {
+        StandingReason.PROVEN,
+        StandingReason.BELOW,
+        StandingReason.TOO_FEW_RUNS,
+        StandingReason.RUNS_DIFFER,
+        StandingReason.TOO_LITTLE,
+    }
+)

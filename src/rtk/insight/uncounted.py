@@ -26,6 +26,8 @@ _MANY = {
     Uncounted.UNJUDGED: "are invalid or have no verdict",
     Uncounted.EARLIER: "were measured before the verification was changed",
 }
+_VERDICTS = {"pass": "pass", "fail": "fail"}
+_ANEW = "Run it again to prove it for the verification as it is now."
 
 
 def sentence(counting: int, beside: Mapping[Uncounted, int], lasts_s: float) -> str:
@@ -40,6 +42,13 @@ def sentence(counting: int, beside: Mapping[Uncounted, int], lasts_s: float) -> 
 def reason(why: Uncounted, lasts_s: float) -> str:
     """Return why one run does not count, such as "does not count: is older than 30 days"."""
     return f"does not count: {_ONE[why].format(duration(lasts_s))}"
+
+
+def no_longer_counts(why: Uncounted, lasts_s: float, verdict: str) -> str:
+    """Return that the verdict of a run does not count, why, and what to do where running again would help."""
+    because = _ONE[why].format(duration(lasts_s))
+    told = f"This {_VERDICTS.get(verdict, 'run')} does not count toward the promise: it {because}."
+    return f"{told} {_ANEW}" if why in (Uncounted.TOO_OLD, Uncounted.EARLIER) else told
 
 
 def _verb(counting: int) -> str:

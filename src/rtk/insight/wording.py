@@ -3,31 +3,18 @@
 from dataclasses import dataclass
 
 from rtk.figures import bound, chosen_share, count, duration, listing, rounded
-from rtk.insight import clustering_wording
 from rtk.insight.baseline import Baseline
 from rtk.insight.facts import Facts
-from rtk.insight.gamma import lower_quartile
 from rtk.insight.moments import invalid_condition
-from rtk.insight.next_step import after_invalid, after_not_begun
-from rtk.insight.outage_length import LEAST_OUTAGES, OutageLength, OutageSource
-from rtk.insight.promise import promised_share
-from rtk.insight.proof import LengthFrom, Proof
+from rtk.insight.outage_length import OutageLength
+from rtk.insight.promise import allowing, promised_share
+from rtk.insight.proof import Proof
 from rtk.insight.refusal import is_refused, not_judged, refused
 from rtk.insight.shape import Clustering, Figures, InvalidReason, SeenLapse
-from rtk.insight.status import JUDGED, RunStatus
+from rtk.insight.status import RunStatus
 from rtk.insight.verdict import Case, fails, highest, is_gone, slots
 
-_OTHER_DAYS = (
-    "It covers this run only, not other days: more measurements in a run prove more about that run, and only measuring "
-    "for longer covers other days."
-)
-_THIS_RUN = (
-    "A fail is an observation about this run's own time: one outage can do that to a service that keeps its promise "
-    "over months."
-)
-_NOT_OF_A_FAIL = "What is proven rests on how long outages last; a fail does not."
-_NO_BASELINE = "Without a baseline it does not say how the service is without the condition."
-_GIVE_TARGET = "There is no objective to judge it by: give one with --target, such as --target 95%."
+_NO_OBJECTIVE = "There is no objective to judge it by."
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +76,6 @@ def headline(story: Story) -> str:
     return f"{story.baseline.broken()}. {_verdict(story)}"
 
 
-def next_step(story: Story) -> str:
-    """What a person does next where there is no verdict; empty where there is one."""
-    if not story.case.judged:
-        return after_not_begun(story.facts) if story.facts.status in (*JUDGED, RunStatus.FAILED) else ""
-    if story.case.invalid:
-        return after_invalid(story.facts, story.case.invalid, story.lapses)
-    return ""
-
-
 def _verdict(story: Story) -> str:
     if not story.case.judged:
         return not_judged(story.facts)
@@ -115,7 +93,7 @@ def why(story: Story) -> str:
     if story.case.invalid:
         return _why_invalid(story)
     if story.case.target is None:
-        return _GIVE_TARGET
+        return _NO_OBJECTIVE
     verdict = story.figures.verdict
     return _why_pass(story) if verdict == "pass" else _why_fail(story) if verdict == "fail" else _why_open(story)
 
@@ -124,7 +102,7 @@ def _why_invalid(story: Story) -> str:
     """Every reason that there is, the one that is told first."""
     parts = []
     if story.case.invalid is InvalidReason.BASELINE_BROKEN:
-        parts.append(f"{story.baseline.seen()}; what the condition added to that cannot be told apart.")
+        parts.append("What the condition added to that cannot be told apart.")
         if story.measured:
             parts.append(f"{_while(story.facts)} {_good(story)}, which judges nothing.")
     if failed := invalid_condition(story.facts):
@@ -133,43 +111,6 @@ def _why_invalid(story: Story) -> str:
     elif is_gone(story.case):
         parts += [lapsed_sentence(lapse) for lapse in story.lapses[:3]]
     return " ".join(parts)
-
-
-def limits(story: Story) -> tuple[str, ...]:
-    """What the verdict may not be read as."""
-    if not story.case.judged or story.case.invalid or not story.measured:
-        return ()
-    found = [_OTHER_DAYS, _length(story), _independent(story)]
-    if story.figures.verdict == "fail":
-        found.append(_THIS_RUN)
-    if story.clustering is not None and story.clustering.clustered:
-        found.append(clustering_wording.limit(story.clustering))
-    if story.figures.missed:
-        found.append(_missed(story))
-    found += [lapsed_sentence(lapse) for lapse in story.lapses[:3]]
-    if story.case.stopped:
-        found.append(_unjudged(story.facts))
-    if not story.baseline.measured and story.facts.conditions:
-        found.append(_NO_BASELINE)
-    return tuple(found)
-
-
-def _missed(story: Story) -> str:
-    """What missed slots mean: a proof holds whatever they were, and a fail is of what was measured."""
-    verb = "was" if story.figures.missed == 1 else "were"
-    missed = f"{story.figures.missed:,} of {count(slots(story.case), 'slot')} {verb} missed"
-    if story.case.remaining:
-        missed += f" ({story.case.remaining:,} cut off by the stop)"
-    if story.figures.verdict == "fail" or not story.proves:
-        return f"{missed}: missed slots are evidence of nothing."
-    return f"{missed}: what is proven holds whether they were good or deviated."
-
-
-def _unjudged(facts: Facts) -> str:
-    """What a stop means for the verdict."""
-    if facts.stop and facts.stop.cause.completes:
-        return f"{_stopped(facts)}. Slots beyond the stop are not judged."
-    return f"{_stopped(facts)}, and a stopped run never passes."
 
 
 def _invalid(story: Story) -> str:
@@ -187,49 +128,13 @@ def lapsed_sentence(lapse: SeenLapse) -> str:
     reason = f" ({lapse.reason.rstrip('.')})" if lapse.reason else ""
     gone = f'The effect of "{lapse.condition}" was gone after {duration(lapse.after_s)} of {duration(lapse.of_s)}'
     back = f" and came back {duration(lapse.lasted_s)} later" if lapse.lasted_s is not None else ""
-    count_as = "counts as missed" if lapse.slots == 1 else "count as missed"
+    count_as = "counts as not measured" if lapse.slots == 1 else "count as not measured"
     return f"{gone}{reason}{back}; {count(lapse.slots, 'slot')} without it {count_as}."
 
 
 def _not_applied(facts: Facts) -> str:
     failed = invalid_condition(facts)
     return f'The condition "{failed.name}" was not applied' if failed else "A condition was not applied"
-
-
-def _length(story: Story) -> str:
-    """How long outages are taken to last, and where that comes from."""
-    proof, outage = story.case.proof, story.outage
-    if proof is not None and proof.length_from is LengthFrom.SEEN:
-        return _length_seen(story, proof)
-    told = f"{outage.taken()}{'; --outage-lasts says it' if outage.source is OutageSource.ASSUMED else ''}."
-    short = " An outage shorter than a slot counts as one slot." if outage.seconds < story.facts.frequency_s else ""
-    if story.figures.verdict == "fail":
-        return f"{told}{short} {_NOT_OF_A_FAIL}"
-    return f"{told}{short} Where outages are longer than that, less is proven, and a short run cannot show it."
-
-
-def _length_seen(story: Story, proof: Proof) -> str:
-    """What the run saw of outages, and how long they may last by that: the bound is longer than what was seen."""
-    mean = proof.length * lower_quartile(proof.outages) / proof.outages
-    seen, most = (duration(rounded(slots * story.facts.frequency_s)) for slots in (mean, proof.length))
-    each = f"1 outage of {seen}" if proof.outages == 1 else f"{proof.outages:,} outages of {seen} on average"
-    saw = (
-        f"With missed slots read the worse way, this run saw {each}" if story.figures.missed else f"This run saw {each}"
-    )
-    so_many = "from so few" if proof.outages < LEAST_OUTAGES else "from these"
-    return (
-        f"{saw}; {so_many}, outages may last {most} on average (upper 75 % bound). That is longer than the "
-        f"{story.outage.lasting()} {story.outage.source}, so it is what counts."
-        f"{f' {_NOT_OF_A_FAIL}' * (story.figures.verdict == 'fail')}"
-    )
-
-
-def _independent(story: Story) -> str:
-    """The second figure: what each slot by itself would prove."""
-    return (
-        f"Were each measurement independent of the others, between {story.least()} and {story.most()} would be good, "
-        "95 % sure of each end (a 90 % interval). Outages come in stretches, so measurements rarely are independent."
-    )
 
 
 def _while(facts: Facts, *, over: bool = True) -> str:
@@ -261,9 +166,10 @@ def _at_most(story: Story) -> str:
     """The bound that lies below the target: where a stop chose the slots, that with all others good is it."""
     case = story.case
     if not case.stopped or not case.remaining:
-        return f"at most {story.most()} of its time"
+        return f"{allowing(story.most())} of its time"
     left = count(case.remaining, "slot")
-    return f"at most {bound(highest(case), case.target)} of its time, had the {left} that were cut off been good"
+    most = allowing(bound(highest(case), case.target))
+    return f"{most} of its time, had the {left} that were cut off been good"
 
 
 def _sure(story: Story) -> str:
@@ -272,7 +178,7 @@ def _sure(story: Story) -> str:
 
 def _lacking(story: Story) -> str:
     missed = story.unmissed is not None and story.unmissed.reaches(story.target)
-    return "too many slots were missed" if missed else "the run was too short"
+    return "too many slots were not measured" if missed else "the run was too short"
 
 
 def _good(story: Story) -> str:
@@ -283,8 +189,7 @@ def _good(story: Story) -> str:
 def _why_pass(story: Story) -> str:
     text = f"{_good(story)}{_outages(story)}"
     if story.figures.missed:
-        missed = count(story.figures.missed, "missed slot")
-        text = f"{text}; even with {missed} read the worse way"
+        return f"{text}; with {unmeasured(story)}, that proves the {story.promised} that was promised."
     return f"{text}, which proves the {story.promised} that was promised."
 
 
@@ -295,19 +200,19 @@ def _why_fail(story: Story) -> str:
         return f"{_good(story)}{_outages(story)}. {more}; {promised}"
     text = f"{_good(story)}; {promised}"
     cut_off = count(story.case.remaining, "slot")
-    return f"{text} {_stopped(story.facts)}; the {cut_off} it cut off, all met, could not have saved it."
+    return f"{text} {stopped_sentence(story.facts)}; the {cut_off} it cut off, all met, could not have saved it."
 
 
 def _why_open(story: Story) -> str:
-    case, target = story.case, story.target
+    case = story.case
     if not story.measured:
         return "Nothing was measured, and what was not measured proves nothing."
     reasons = []
     if case.stopped:
-        reasons.append(f"{_stopped(story.facts)}, and a stopped run never passes.")
+        reasons.append(f"{stopped_sentence(story.facts)}, and a stopped run never passes.")
         if _would_fail_uncut(story):
             reasons.append(f"The {count(case.remaining, 'slot')} it cut off, all met, could have saved it.")
-    if story.unmissed and case.proof and story.unmissed.reaches(target) and not case.proof.reaches(target):
+    if decided_by_unmeasured(story):
         reasons.append(_missed_decided(story))
     return " ".join(reasons) or _between(story)
 
@@ -317,16 +222,33 @@ def _would_fail_uncut(story: Story) -> bool:
     return fails(Case(story.target, case.planned, case.met, case.deviated, case.missed), story.target)
 
 
+def decided_by_unmeasured(story: Story) -> bool:
+    """Whether the target would be proven, had every slot been measured."""
+    proof, target = story.case.proof, story.target
+    return bool(story.unmissed and proof and story.unmissed.reaches(target) and not proof.reaches(target))
+
+
+def is_too_short(story: Story) -> bool:
+    """Whether so few measurements could not prove the target however good they were."""
+    return story.measured < (story.figures.needed or 0)
+
+
 def _missed_decided(story: Story) -> str:
-    missed = count(story.figures.missed, "missed slot")
-    return f"With {missed} read the worse way, {story.proven()} is proven, short of {chosen_share(story.target)}."
+    proven = f"{story.proven()} is proven, short of {chosen_share(story.target)}."
+    return f"With {unmeasured(story)}, {proven}"
+
+
+def unmeasured(story: Story) -> str:
+    """Return how slots that were not measured are read, as part of a sentence."""
+    return f"the {count(story.figures.missed, 'slot')} not measured taken as the worst case"
 
 
 def _between(story: Story) -> str:
     proves = f"at least {story.proven()} for {story.lasting()}" if story.proves else "nothing"
-    text = f"{_good(story)}{_outages(story)}, which proves {proves}"
+    read = f"; with {unmeasured(story)}, that" if story.figures.missed else ", which"
+    text = f"{_good(story)}{_outages(story)}{read} proves {proves}"
     needed = story.figures.needed or 0
-    if story.measured < needed:
+    if is_too_short(story):
         lasting = duration(rounded(needed * story.facts.frequency_s))
         return f"{text}; {needed:,} clean measurements ({lasting}) would prove {chosen_share(story.target)}."
     between = f"{chosen_share(story.target)} lies between them"
@@ -342,7 +264,8 @@ def _outages(story: Story) -> str:
     return f", with 1 outage of {each}" if outages == 1 else f", with {outages:,} outages of {each} on average"
 
 
-def _stopped(facts: Facts) -> str:
+def stopped_sentence(facts: Facts) -> str:
+    """Return that the run was stopped, and why, as a sentence without its full stop."""
     if facts.stop:
         return facts.stop.prose
     return "The run was interrupted" if facts.status == RunStatus.INTERRUPTED else "The run was stopped early"

@@ -1,6 +1,7 @@
 """What is proven, in words: the bound that the headline has, and what independent measurements would say."""
 
 from rtk.figures import NO_DATA, bound, count, duration, rounded, share
+from rtk.insight.proof import LengthFrom
 from rtk.insight.shape import Insight
 
 QUESTION = "What is proven?"
@@ -14,8 +15,8 @@ def figure(insight: Insight) -> str:
     if insight.proof is None:
         return _former(insight)
     if figures.verdict == "fail":
-        return f"at most {bound(_at_most(insight), target)}"
-    return f"at least {bound(insight.proof.at_least, target)}"
+        return f"at most {bound(_at_most(insight), target)} good"
+    return f"at least {bound(insight.proof.at_least, target)} good"
 
 
 def explanation(insight: Insight) -> str:
@@ -24,7 +25,7 @@ def explanation(insight: Insight) -> str:
         return "Nothing was measured while conditions applied."
     if insight.proof is None:
         return _former_explanation(insight)
-    return f"{_holds_for(insight)}. Were each measurement independent: {_independent(insight)}."
+    return f"{_holds_for(insight)}.{_missed(insight)}"
 
 
 def proven(insight: Insight) -> float | None:
@@ -42,18 +43,28 @@ def proven_for(insight: Insight) -> str:
 
 def _holds_for(insight: Insight) -> str:
     if insight.figures.verdict != "fail":
-        return f"{proven_for(insight)}{_missed(insight)}"
+        return f"95 % sure, if outages last {_lasting(insight)}. Of 20 such proofs at most 1 is wrong"
     if _at_most(insight) == insight.figures.proven_at_most:
         return "Of this run's own time, 95 % sure"
     return "95 % sure, had what was cut off been good"
 
 
+def _lasting(insight: Insight) -> str:
+    """How long outages last on average in a proof, and where that comes from."""
+    proof, outage = insight.proof, insight.outage
+    seconds = rounded((proof.length if proof else 0.0) * insight.frequency_s)
+    seen = proof is not None and proof.length_from == LengthFrom.SEEN
+    source = "as those seen here may" if seen else f"as {outage.source}" if outage else ""
+    return f"{duration(seconds)} on average, {source}"
+
+
 def _missed(insight: Insight) -> str:
-    """How missed slots were read, for where an outage would be longer than any that is seen in the chart."""
-    figures = insight.figures
-    if not figures.missed:
+    """How slots without a measurement were read: why a proof may be far below what was seen."""
+    missed = insight.figures.missed
+    if not missed or insight.figures.verdict == "fail":
         return ""
-    return f", with {count(figures.missed, 'missed slot')} read the worse way"
+    counts = "it counts" if missed == 1 else "they count"
+    return f" Nobody knows how the {count(missed, 'slot')} not measured would have been: {counts} as the worst case."
 
 
 def _at_most(insight: Insight) -> float | None:

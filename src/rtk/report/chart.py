@@ -203,7 +203,7 @@ def _missed(plot: Frame, found: list[Column]) -> Iterator[str]:
         for first, last in merged(missed)
     )
     yield f'<path class="missed" d="{"".join(bars)}"/>'
-    yield _text(plot.size.left - 8, plot.bottom + 18, "missed", "tick", "end")
+    yield _text(plot.size.left - 8, plot.bottom + 18, "not measured", "tick", "end")
 
 
 def _time_axis(facts: Facts, plot: Frame) -> Iterator[str]:

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from rtk.figures import duration, fine_share
-from rtk.insight.occurrence import Allowance, Occurrence
+from rtk.insight.occurrence import Allowance, Occurrence, Unpriced
 from rtk.insight.occurrence_wording import expected, of_one_run
 from rtk.insight.shape import Insight, Verdict
 from rtk.report.figure import FigureKey
 from rtk.report.marks import ALLOWANCES, Mark
+from rtk.report.setting import Medium, Setting, how
 from rtk.report.text import plain
 
 QUESTION = "Can the budget bear it?"
@@ -22,12 +23,13 @@ class Priced(NamedTuple):
     sentence: str
 
 
-def answer_of(insight: Insight) -> Priced | None:
+def answer_of(insight: Insight, medium: Medium = Medium.COMMAND) -> Priced | None:
     """Return the answer; None where nobody said how often it is expected."""
     found = insight.occurrence
     if found is None:
         return None
-    told = " ".join(filter(None, (of_one_run(found), _beside(insight.figures.verdict, found))))
+    asked = how(Setting.OCCURS_LASTS, medium) if found.unpriced is Unpriced.NEEDS_LASTS else ""
+    told = " ".join(filter(None, (of_one_run(found), asked, _beside(insight.figures.verdict, found))))
     return Priced(ALLOWANCES[found.answer], plain(told, 900))
 
 

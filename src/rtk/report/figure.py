@@ -38,7 +38,7 @@ LABELS = {
     FigureKey.PLANNED: "Planned",
     FigureKey.MET: "Met",
     FigureKey.DEVIATED: "Deviated",
-    FigureKey.MISSED: "Missed",
+    FigureKey.MISSED: "Not measured",
     FigureKey.COVERAGE: "Coverage",
     FigureKey.OBSERVED: "Observed",
     FigureKey.PROVEN_AT_LEAST: "Proven at least",

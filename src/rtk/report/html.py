@@ -116,7 +116,7 @@ def _legend(facts: Facts, found: list[Column]) -> Iterator[str]:
     if any(c.silent for c in found) and any(c.high is not None for c in found):
         yield _key("deviated without a value", '<path class="deviated silent" d="M11 1l5 5-5 5-5-5z"/>')
     if any(c.missed for c in found):
-        yield _key("missed slot", '<rect class="missed" x="5" y="2" width="12" height="8"/>')
+        yield _key("not measured", '<rect class="missed" x="5" y="2" width="12" height="8"/>')
     bound = threshold_words(facts)
     if bound:
         yield _key(bound, '<path class="threshold" d="M0 6H22"/>')
@@ -214,7 +214,7 @@ def _measurements(facts: Facts) -> Iterator[str]:
     yield f"<details><summary>{'All' if not left else 'Some of the'} {total:,} measurements</summary>"
     if left:
         yield (
-            f'<p class="note">{len(kept):,} are shown, deviated and missed ones first; {left:,} are left out. '
+            f'<p class="note">{len(kept):,} are shown, deviated ones and those not made first; {left:,} are left out. '
             "The journal holds every one, and so does the CSV file of the run's page on a console.</p>"
         )
     yield '<div class="scroll words" tabindex="0" role="region" aria-label="Measurements"><table class="words">'

@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 from rtk.insight.facts import ActivitySpan, Facts
 from rtk.insight.occurrence import Allowance
 from rtk.insight.occurrence_wording import expected
+from rtk.insight.restoration_wording import NOT_PLAYED
 from rtk.insight.shape import Insight
 from rtk.insight.status import ActivityStatus, RunStatus
 from rtk.insight.stops import StopCause
@@ -134,7 +135,7 @@ def _condition(span: ActivitySpan, insight: Insight, told: RunReport) -> JUnitCa
 
 def _rollbacks(facts: Facts) -> Iterator[JUnitCase]:
     if facts.rolled_back is False:
-        yield JUnitCase("rollbacks were played", 0.0, "failure", "Rollbacks were due and were not played.")
+        yield JUnitCase("rollbacks were played", 0.0, "failure", NOT_PLAYED)
     for span in facts.rollbacks:
         case = JUnitCase(f"rollback {plain(span.name, 200)} restored the system", _length(span))
         if span.status == ActivityStatus.SUCCEEDED:

@@ -53,7 +53,7 @@ def _lines(told: RunReport) -> Iterator[str]:
         yield from ("", *_table(told.phases))
         yield from ("", escaped(told.quantiles, 600)) if told.quantiles else ()
     yield from _moments(told)
-    yield from ("", *(f"- {escaped(limit, 300)}" for limit in told.limits[:4]))
+    yield from ("", *(f"- {escaped(limit, 300)}" for limit in told.limits[:5]))
     yield from ("", f"{escaped(told.objective)}. {escaped(told.when)}.")
     yield from ("", escaped(told.standing, 700)) if told.standing else ()
     if told.files:

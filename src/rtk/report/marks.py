@@ -38,7 +38,7 @@ NOT_BEGUN = Mark("not begun", "⊘", "-", "unsure")
 OUTCOMES: dict[Outcome, Mark] = {
     "met": Mark("met", "●", "o", "good"),
     "deviated": Mark("deviated", "◆", "x", "bad"),
-    "missed": Mark("missed", "○", ".", "quiet"),
+    "missed": Mark("not measured", "○", ".", "quiet"),
 }
 RESTORED: dict[bool | None, Mark] = {
     True: Mark("restored", "✓", "+", "good"),

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from rtk.figures import count, duration, elapsed, number
 from rtk.insight.effect import EffectState
 from rtk.insight.facts import ActivitySpan, Facts, Phase, PhaseSpan, SlotMeasurement
-from rtk.insight.moments import first_deviation, precedes
-from rtk.insight.recovery import conditions_began
+from rtk.insight.moments import first_deviation
+from rtk.insight.recovery import conditions_began, precedes
 from rtk.insight.shape import Insight
 from rtk.insight.status import ActivityStatus
 from rtk.insight.stops import StopCause
@@ -137,7 +137,7 @@ def _firsts(facts: Facts, broken: bool) -> Iterator[Told]:
         since = " since the first condition" if began is not None else ""
         yield _first(facts, first, f"first deviated measurement{since}")
     if missed := facts.measurements.first("missed"):
-        yield _first(facts, missed, "first missed slot")
+        yield _first(facts, missed, "first slot that was not measured")
 
 
 def _first(facts: Facts, m: SlotMeasurement, told: str) -> Told:

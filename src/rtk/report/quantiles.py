@@ -9,20 +9,21 @@ from rtk.insight.proof import LengthFrom
 from rtk.insight.proof import needed as clean_slots
 from rtk.insight.quantile_bound import QuantileBound, QuantileState
 from rtk.insight.shape import Insight, Stats
+from rtk.report.setting import Medium, Setting, how
 from rtk.report.text import plain
 
 NO_VALUE = "no value"
 
 
 def cell(bound: QuantileBound, frequency_s: float, unit: str = "") -> str:
-    """Return a quantile for a table: "210 ms (≤ 260 ms)", "210 ms (≤ 300 ms in this run)", "needs 25 min"."""
+    """Return a quantile for a table: "210 ms (≤ 260 ms)", "210 ms (≤ 300 ms in this run)", "measure 25 min"."""
     value = number(bound.value, unit)
     if bound.state is QuantileState.PROVEN:
         told = f"{value} (≤ {at_most(bound.at_most, unit)})"
     elif bound.state is QuantileState.IN_RUN:
         told = f"{value} (≤ {at_most(bound.in_run_at_most, unit)} in this run)"
     elif bound.state is QuantileState.TOO_SHORT:
-        told = f"needs {needed(bound, frequency_s)}"
+        told = f"measure {needed(bound, frequency_s)}"
     else:
         told = NO_VALUE if bound.value is None else f"{value} (no bound)"
     return plain(told, 80)
@@ -63,9 +64,10 @@ def names(insight: Insight) -> tuple[str, ...]:
     return tuple(bound.name for bound in found) or ("p50", "p95", "p99")
 
 
-def caption(insight: Insight) -> str:
+def caption(insight: Insight, medium: Medium = Medium.COMMAND) -> str:
     """Return what the quantiles' bounds mean, and what those need that have none; empty where nothing is bounded."""
-    return " ".join(_sentences(insight))
+    asked = (how(Setting.DURATION, medium),) if missing(insight) else ()
+    return " ".join((*_sentences(insight), *asked))
 
 
 def missing(insight: Insight) -> dict[str, str]:
@@ -76,13 +78,14 @@ def missing(insight: Insight) -> dict[str, str]:
 
 
 def _needs(bound: QuantileBound, insight: Insight) -> str:
-    told = f"{bound.name} needs {needed(bound, insight.frequency_s)} for outages of {_lasting(insight)}"
+    lasting = needed(bound, insight.frequency_s)
+    told = f"{bound.name} can be told once {lasting} are measured, for outages of {_lasting(insight)} on average"
     proof = insight.proof
     if proof is None or proof.length_from != LengthFrom.SEEN:
         return f"{told}."
     slots = clean_slots(bound.share, proof.length)
     longer, counts = (duration(rounded(each * insight.frequency_s)) for each in (slots, proof.length))
-    return f"{told}, and {longer} for those of {counts} that count here."
+    return f"{told}; {longer} for those of {counts} that count here."
 
 
 def _sentences(insight: Insight) -> Iterator[str]:

@@ -4,9 +4,10 @@ from rtk.figures import duration
 from rtk.insight.recovery import Recovery
 from rtk.insight.shape import Insight
 from rtk.insight.status import CUT_SHORT
+from rtk.report.setting import Medium, Setting, how
 
 
-def explanation(insight: Insight, *, applied: bool = True) -> str:
+def explanation(insight: Insight, medium: Medium = Medium.COMMAND, *, applied: bool = True) -> str:
     """Return what the answer rests on; of a run that was stopped no advice that only a whole run could follow.
 
     `applied` is whether there was any condition.
@@ -21,15 +22,15 @@ def explanation(insight: Insight, *, applied: bool = True) -> str:
         return f"No three in a row were good after {since}."
     if insight.recovery is Recovery.NOTHING_TO_RECOVER_FROM:
         return "Nothing deviated after the conditions had begun."
-    return _not_measured(insight, since)
+    return _not_measured(insight, since, medium)
 
 
-def _not_measured(insight: Insight, since: str) -> str:
+def _not_measured(insight: Insight, since: str, medium: Medium) -> str:
     if _is_cut(insight):
         return f"The run was stopped before enough was measured after {since} to say."
     if any(each.phase == "recovery" for each in insight.phases):
         return f"Too little was measured after {since} to say; a longer cool-down gives it time."
-    return f"Too little was measured after {since} to say; a cool-down gives it time, such as --cool-down 1m."
+    return f"Too little was measured after {since} to say. {how(Setting.COOL_DOWN, medium)}"
 
 
 def _is_cut(insight: Insight) -> bool:

@@ -23,8 +23,8 @@ FEW_MOMENTS, MOST_MOMENTS = 7, 14
 _NARROW, _WIDE = 84, 112
 MARGIN = 2
 # Which columns of the phases' table fit a narrow terminal, and which a wide one before a quantile and the maximum.
-_FEW_COLUMNS = ("phase", "met", "deviated", "missed", "observed")
-_MANY_COLUMNS = ("phase", "planned", "met", "deviated", "missed", "observed")
+_FEW_COLUMNS = ("phase", "met", "deviated", "not measured", "observed")
+_MANY_COLUMNS = ("phase", "planned", "met", "deviated", "not measured", "observed")
 
 
 def screen(insight: Insight, facts: Facts) -> RenderableType:

@@ -14,13 +14,14 @@ from rtk.insight.former import said
 from rtk.insight.promise import promise_at_length
 from rtk.insight.shape import Figures, Insight, InvalidReason
 from rtk.insight.status import ActivityStatus
-from rtk.report import certainty, costing, quantiles, recovery, worsening
+from rtk.report import certainty, costing, quantiles, recovery, setting, worsening
 from rtk.report.axis import utc
 from rtk.report.figure import Figure, figure
 from rtk.report.figure import FigureKey as Key
 from rtk.report.figure import number as large
 from rtk.report.marks import RECOVERED, RESTORED, Mark, verdict_mark
 from rtk.report.moments import Moment, moments
+from rtk.report.setting import Medium
 from rtk.report.text import plain
 
 PAGE = "page"  # what the console's page of the run is called among the files
@@ -87,8 +88,8 @@ class RunReport:
     standing: str
 
 
-def story(insight: Insight, facts: Facts) -> RunReport:
-    """Everything the reports tell of a run."""
+def story(insight: Insight, facts: Facts, medium: Medium = Medium.COMMAND) -> RunReport:
+    """Everything the reports tell of a run; `medium` is where it is read."""
     return RunReport(
         title=plain(insight.title) or "A run without a title",
         objective=_objective(facts),
@@ -99,19 +100,19 @@ def story(insight: Insight, facts: Facts) -> RunReport:
         recovered=RECOVERED[insight.recovery],
         headline=plain(insight.headline, 600),
         why="" if insight.why == insight.headline else plain(insight.why, 600),
-        next_step=plain(insight.next_step, 600),
+        next_step=plain(setting.next_step(insight, medium), 600),
         former=plain(said(insight.version, insight.former), 900),
         undone=undone(insight, facts),
-        answers=tuple(_answers(insight, facts)),
-        numbers=() if insight.next_step and not _measured(insight) else _numbers(insight),
+        answers=tuple(_answers(insight, facts, medium)),
+        numbers=() if not insight.is_evidence and not _measured(insight) else _numbers(insight),
         figures=_figures(insight),
         phases=_phases(insight),
-        quantiles=plain(quantiles.caption(insight), 600),
+        quantiles=plain(quantiles.caption(insight, medium), 600),
         lacking=quantiles.missing(insight),
         comparisons=tuple(plain(c.sentence, 600) for c in insight.comparisons if c.sentence),
         moments=moments(insight, facts),
         undo=_undo(facts),
-        limits=tuple(plain(x, 600) for x in insight.limits),
+        limits=tuple(plain(x, 600) for x in setting.limits(insight, medium)),
         notes=tuple(plain(x, 600) for x in (*insight.notes, *costing.details_of(insight.occurrence))),
         alarm=_alarm(insight),
         files=tuple((plain(name, 60), plain(place, 1000)) for name, place in facts.files.items()),
@@ -137,21 +138,21 @@ def _when(insight: Insight) -> str:
     return f"{_began(insight)}, lasted {duration(insight.duration_s)}, one slot every {frequency}"
 
 
-def _answers(insight: Insight, facts: Facts) -> Iterator[Answer]:
+def _answers(insight: Insight, facts: Facts, medium: Medium) -> Iterator[Answer]:
     """Only what this run can answer: one that is evidence of nothing is not sure of anything."""
     yield Answer("Did it hold?", verdict_mark(insight).word, plain(insight.headline, 600))
-    if not insight.next_step:
+    if insight.is_evidence:
         yield Answer(certainty.QUESTION, certainty.figure(insight), certainty.explanation(insight))
-    if not insight.next_step or insight.invalid_reason is InvalidReason.BASELINE_BROKEN:
+    if insight.is_evidence or insight.invalid_reason is InvalidReason.BASELINE_BROKEN:
         yield Answer(worsening.QUESTION, *worsening.answer(insight, facts))
-    if not insight.next_step or _measured(insight):
+    if insight.is_evidence or _measured(insight):
         yield Answer("What did it cost?", _spent(insight), _cost(insight, facts))
-        if cost := costing.answer_of(insight):
+        if cost := costing.answer_of(insight, medium):
             yield Answer(costing.QUESTION, cost.mark.word, cost.sentence, cost.mark)
-    if not insight.next_step or facts.conditions:
+    if insight.is_evidence or facts.conditions:
         undo, again = RESTORED[insight.restored], RECOVERED[insight.recovery]
         yield Answer("Is everything undone?", undo.word, undone(insight, facts), undo)
-        why = recovery.explanation(insight, applied=bool(facts.conditions))
+        why = recovery.explanation(insight, medium, applied=bool(facts.conditions))
         yield Answer("Has it recovered?", again.word, why, again)
 
 
@@ -198,7 +199,7 @@ def _numbers(insight: Insight) -> tuple[Figure, ...]:
     return (
         large(Key.MET, number(f.met), "slots of the conditions phase that were good"),
         large(Key.DEVIATED, number(f.deviated), "slots of the conditions phase that were not"),
-        large(Key.MISSED, number(f.missed), "slots the measurer did not measure"),
+        large(Key.MISSED, number(f.missed), "slots in which nothing could be measured"),
         large(
             Key.COVERAGE,
             share(f.coverage),
@@ -293,7 +294,7 @@ def _count(value: int | None) -> str:
 
 def _phases(insight: Insight) -> Table:
     asked = quantiles.names(insight)
-    head = ("phase", "planned", "met", "deviated", "missed", "observed", "min", *asked, "max")
+    head = ("phase", "planned", "met", "deviated", "not measured", "observed", "min", *asked, "max")
     rows = []
     for s in (*insight.phases, insight.run):
         counts = (number(s.planned), number(s.met), number(s.deviated), number(s.missed))

@@ -13,14 +13,15 @@ _WORDS = {
     Worsening.WORSE: "Yes",
     Worsening.BETTER: "No, it got better",
     Worsening.OTHER: "It changed",
-    Worsening.NOT_SHOWN: "Not shown",
+    Worsening.NOT_SHOWN: "Not certain",
     Worsening.NOT_JUDGED: "Cannot be told",
 }
 _LUCK = {
-    Worsening.NOT_SHOWN: "So much can be luck.",
+    Worsening.NOT_SHOWN: "Such a difference can be chance.",
     Worsening.NOT_JUDGED: SENTENCES[Attribution.BASELINE_BROKEN],
 }
 _BY_LUCK = "p: its chance by luck alone."
+_NOT_OF_A_FAIL = " The fail does not rest on it: the target was missed either way."
 
 
 def answer(insight: Insight, facts: Facts) -> tuple[str, str]:
@@ -33,7 +34,8 @@ def answer(insight: Insight, facts: Facts) -> tuple[str, str]:
         return UNKNOWN, plain(insight.cause, 400)
     worsening = worsening_of(found, facts.threshold)
     seen = f"{_shares(before, during)}{_medians(before, during, insight.unit)}"
-    return _word(worsening, found), f"{seen}. {_LUCK.get(worsening, _BY_LUCK)}"
+    target = _NOT_OF_A_FAIL if worsening is Worsening.NOT_SHOWN and insight.figures.verdict == "fail" else ""
+    return _word(worsening, found), f"{seen}. {_LUCK.get(worsening, _BY_LUCK)}{target}"
 
 
 def _word(worsening: Worsening, found: Comparison) -> str:

@@ -18,6 +18,7 @@ class Stands(NamedTuple):
     """A verification's promise. `proven` is a bound in words, empty where there is none; moments may be None.
 
     `decided` is what decided the state, for beside it.
+    `sure` says what the per cent of its certainty mean, empty where there are none.
     `counted` says which runs count and why the others do not, empty where all do.
     """
 
@@ -32,6 +33,7 @@ class Stands(NamedTuple):
     expires_at: datetime | None
     lasts: str
     attempt: int
+    sure: str
 
 
 class PromiseSummary(NamedTuple):
@@ -59,6 +61,7 @@ def shown(found: Standing | None) -> Stands | None:
         _moment(promise.expires_at),
         duration(promise.lasts_s),
         promise.attempt,
+        standing_wording.sure(promise),
     )
 
 

@@ -29,7 +29,7 @@ def test_two_runs_are_compared_figure_by_figure(world: World) -> None:
     text = text_of(browser_of(world), f"{path_of(second)}/compare/{first.id}")
     assert re.search(r'<th scope="row">met<span class="more">[^<]*</span></th><td>16</td><td>30</td>', text)
     assert re.search(
-        r'<th scope="row">p95<span class="more">[^<]*</span></th><td>needs 28 min</td><td>needs 28 min</td>', text
+        r'<th scope="row">p95<span class="more">[^<]*</span></th><td>measure 28 min</td><td>measure 28 min</td>', text
     )
 
 

@@ -30,5 +30,5 @@ def test_when_there_are_more_it_says_that_these_are_the_last() -> None:
 
 
 def test_a_small_result_leaves_out_what_there_was_none_of() -> None:
-    assert small({"met": 1_600, "deviated": 0, "missed": 10}) == "1,600 met, 10 missed"
+    assert small({"met": 1_600, "deviated": 0, "missed": 10}) == "1,600 met, 10 not measured"
     assert small({}) == small({"met": 0, "deviated": None}) == "nothing measured"

@@ -167,9 +167,9 @@ def test_a_broken_baseline_is_told_before_everything_else(world: World) -> None:
     before = [{**measurement(slot, "deviated"), "phase": "baseline", "due": slot / 100} for slot in range(6)]
     told(run, [first, *before, *record])
     text = page(world, run)
-    assert '<p class="verdict-headline">The baseline was broken already: at most ' in text
+    assert '<p class="verdict-headline">The service missed its target before any condition: ' in text
     assert "The service missed its target before anything was done to it." in text
-    assert "--require-baseline ends such a run before any condition is applied." in text
+    assert "tick “Apply no condition where the baseline is broken already”." in text
     assert 'state-odd"' in text
     assert "The service missed its target" not in page(world, ended(world))
 

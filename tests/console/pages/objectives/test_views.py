@@ -68,7 +68,7 @@ def test_an_objective_is_made_and_told_in_words(browser: Client) -> None:
     assert "No run deviated in this window." in page
     assert "No run measured anything in this window." in page
     assert "0 %" not in page
-    assert "Nothing of ordinary traffic is in it" in page
+    assert "Counts verification runs only, not production traffic." in page
 
 
 def test_a_share_and_a_window_are_kept_exactly(browser: Client) -> None:

@@ -9,6 +9,7 @@ from rtk.figures import NO_DATA, number
 from rtk.insight.shape import Insight
 from rtk.report import quantiles
 from rtk.report.figure import Figure
+from rtk.report.setting import Medium
 from rtk.report.story import RunReport, story
 from rtk.report.text import plain
 
@@ -42,7 +43,7 @@ def sides(runs: tuple[Run, Run]) -> tuple[Side, Side]:
 
 def _story(run: Run) -> RunReport | None:
     insight = _insight(run)
-    return story(insight, kept.bare(insight)) if insight else None
+    return story(insight, kept.bare(insight), Medium.PAGE) if insight else None
 
 
 def _insight(run: Run) -> Insight | None:

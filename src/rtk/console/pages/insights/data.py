@@ -257,7 +257,7 @@ def thinned(run: Run) -> str:
     met, rest = drawn(run)
     if met == rest == 1:
         return ""
-    bad = "each that deviated or was missed" if rest == 1 else f"one in {rest:,} that deviated or were missed"
+    bad = "each that deviated or was not made" if rest == 1 else f"one in {rest:,} that deviated or were not made"
     return (
         f"This run has so many measurements that the chart draws {bad} and one in {met:,} that were met, at most "
         f"{MOST_DRAWN:,}. The figures are of all of them, and so is the CSV file."

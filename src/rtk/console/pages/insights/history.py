@@ -11,11 +11,12 @@ from django.utils.timezone import now
 from rtk.console.pages.insights.kept import stats_from
 from rtk.console.pages.insights.states import NOT_BEGUN, badge_of
 from rtk.console.store import runs, standings
-from rtk.console.store.models import Run, Verification
+from rtk.console.store.models import Run
 from rtk.figures import NO_DATA
 from rtk.insight.status import RunStatus
-from rtk.insight.uncounted import reason
+from rtk.insight.uncounted import Uncounted, no_longer_counts, reason
 from rtk.report import quantiles
+from rtk.report.figure import LABELS, FigureKey
 from rtk.report.text import plain
 
 MOST = 15
@@ -26,7 +27,7 @@ _LEFT_OUT = ("client_insight", "results", "progress", "client", "note", "plan", 
 class ComparedRun(NamedTuple):
     """A run beside another: when, how it came out, and its small result; shares and values None without data.
 
-    `uncounted` is why it does not count toward the promise over all runs, empty where it does.
+    `why` is why it does not count toward the promise over all runs, None where it does; `uncounted` says so.
     """
 
     id: UUID
@@ -39,6 +40,7 @@ class ComparedRun(NamedTuple):
     recovered: bool | None
     by: str
     here: bool
+    why: Uncounted | None
     uncounted: str
 
 
@@ -59,7 +61,9 @@ def history(run: Run) -> History:
     kept = found[:MOST]
     verdicts = [_came_out(each) for each in reversed(kept) if each.verdict or each.ended_at]
     at = now()
-    told = [_past(each, each.id == run.id, _uncounted(each, run.verification, at)) for each in kept]
+    whys = [standings.uncounted(each, run.verification, at) for each in kept]
+    lasts_s = standings.lasts_s(run.verification) if any(whys) else 0.0
+    told = [_past(each, each.id == run.id, why, lasts_s) for each, why in zip(kept, whys, strict=True)]
     return History(told, verdicts, summary(verdicts, len(found) > MOST), _warning(run, kept), len(found) > MOST)
 
 
@@ -67,12 +71,14 @@ def _came_out(run: Run) -> str:
     return run.verdict or (NOT_BEGUN if run.status == RunStatus.FAILED else "none")
 
 
-def _uncounted(run: Run, verification: Verification, at: datetime) -> str:
-    why = standings.uncounted(run, verification, at)
-    return reason(why, standings.lasts_s(verification)) if why else ""
+def uncounted(run: Run, shown: History) -> str:
+    """Return why the verdict of a run does not count, and what would help; empty where it counts or there is none."""
+    here = next((past for past in shown.runs if past.here), None)
+    why = here.why if here else standings.uncounted(run, run.verification, now())
+    return no_longer_counts(why, standings.lasts_s(run.verification), run.verdict) if why and run.verdict else ""
 
 
-def _past(run: Run, here: bool, uncounted: str) -> ComparedRun:
+def _past(run: Run, here: bool, why: Uncounted | None, lasts_s: float) -> ComparedRun:
     insight = run.insight or {}
     state = runs.state_of(run)
     during: dict[str, Any] = next(
@@ -89,7 +95,8 @@ def _past(run: Run, here: bool, uncounted: str) -> ComparedRun:
         recovered=run.recovered,
         by=str(run.created_by or ""),
         here=here,
-        uncounted=uncounted,
+        why=why,
+        uncounted=reason(why, lasts_s) if why else "",
     )
 
 
@@ -103,8 +110,8 @@ def _p95(insight: Mapping[str, Any], during: Mapping[str, Any]) -> str:
 
 
 def small(insight: dict[str, Any]) -> str:
-    """A result in few words: "16 met, 4 deviated, 10 missed"."""
-    told = ((insight.get(word), word) for word in ("met", "deviated", "missed"))
+    """A result in few words: "16 met, 4 deviated, 10 not measured"."""
+    told = ((insight.get(key), LABELS[key].lower()) for key in (FigureKey.MET, FigureKey.DEVIATED, FigureKey.MISSED))
     return ", ".join(f"{number:,} {word}" for number, word in told if number) or "nothing measured"
 
 

@@ -18,14 +18,15 @@ from rtk.insight.facts import Facts, Threshold
 from rtk.insight.restoration_wording import problem_of, sentence_of
 from rtk.insight.shape import Insight
 from rtk.report import quantiles
-from rtk.report.figure import Figure
+from rtk.report.figure import LABELS, Figure, FigureKey
+from rtk.report.setting import Medium
 from rtk.report.story import RunReport, Table, story
 from rtk.report.text import plain
 
 AROUND = timedelta(minutes=10)  # how long before a run, and after it, something outside may have to do with it
 MOST_OUTSIDE = 20
 TONES = {"good": "good", "bad": "bad", "unsure": "warn", "broken": "odd", "quiet": "quiet"}  # of reports, here
-_COUNTS = ("planned", "met", "deviated", "missed")
+_COUNTS = (FigureKey.PLANNED, FigureKey.MET, FigureKey.DEVIATED, FigureKey.MISSED)
 
 
 def page(run: Run, query: QueryDict) -> dict[str, Any]:
@@ -39,8 +40,9 @@ def page(run: Run, query: QueryDict) -> dict[str, Any]:
     facts = read.facts(insight)
     head = read.head
     under_way = state.is_under_way
-    told = story(insight, facts) if insight and facts else None
+    told = story(insight, facts, Medium.PAGE) if insight and facts else None
     document = head["experiment"] if isinstance(head.get("experiment"), Mapping) else {}
+    past = history.history(run)
     silent = (now() - run.heard_at).total_seconds()
     return {
         "run": run,
@@ -53,8 +55,9 @@ def page(run: Run, query: QueryDict) -> dict[str, Any]:
         "versions": _others(run, insight),
         "why_none": (run.insight or {}).get("why", "") if broken else "",
         "heading": heading.heading(run, document),
-        "history": history.history(run),
+        "history": past,
         "stands": None if under_way else stands(run),
+        "uncounted": history.uncounted(run, past),
         "outside": outside(run),
         "thinned": data.thinned(run),
         "course": heading.course_of(run, document),
@@ -148,7 +151,7 @@ def named(told: RunReport) -> dict[str, Figure]:
 def sideways(insight: Insight) -> Table:
     """The table of phases with a column for each of them; quantiles only where there were values, unit in front."""
     found = (*insight.phases, insight.run)
-    rows = [(name, *(number(getattr(each, name)) for each in found)) for name in _COUNTS]
+    rows = [(LABELS[key].lower(), *(number(getattr(each, key)) for each in found)) for key in _COUNTS]
     rows.append(("observed", *(share(each.observed) for each in found)))
     if insight.run.values:
         unit = f", {plain(insight.unit, 20)}" if insight.unit else ""

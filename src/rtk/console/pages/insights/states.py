@@ -63,6 +63,6 @@ def notice(state: RunState, told: str, silent_s: float, broken: bool) -> Notice 
             "info",
             "Told by a client of 2020",
             "It tells one event a call, without times of its own: moments are when the console heard of them, and "
-            "slots that it did not tell of are missed.",
+            "slots that it did not tell of count as not measured.",
         )
     return None

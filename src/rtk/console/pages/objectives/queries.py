@@ -63,6 +63,11 @@ class ObjectiveDetail(NamedTuple):
     results: list[str | None]
     stands: PromiseSummary
 
+    @property
+    def sure(self) -> str:
+        """What the per cent of certainty of its verifications' standings mean; empty where there are none."""
+        return next((stands.sure for _, stands in self.verifications if stands and stands.sure), "")
+
 
 def rows(objectives: Sequence[Objective], at: datetime) -> list[ListedObjective]:
     """The rows of these objectives. Four queries."""

@@ -15,6 +15,7 @@ from rtk.figures import chosen_number, number
 from rtk.insight.columns import MET
 from rtk.insight.facts import OUTCOMES, Threshold
 from rtk.insight.thinning import thinned
+from rtk.report.marks import OUTCOMES as MARKS
 
 register = template.Library()
 
@@ -72,8 +73,8 @@ def few(points: Sequence[Point], threshold: Threshold, most: int = POINTS) -> li
 
 def sentence(points: Sequence[Point], lower: Value, upper: Value, unit: str) -> str:
     """What a sparkline shows, in words."""
-    counted = {word: sum(outcome == word for _, outcome in points) for word in ("met", "deviated", "missed")}
-    parts = [f"{many} {word}" for word, many in counted.items() if many]
+    counted = {word: sum(outcome == word for _, outcome in points) for word in OUTCOMES}
+    parts = [f"{many} {MARKS[word].word}" for word, many in counted.items() if many]
     values = [value for value, _ in points if value is not None]
     suffix = f" {unit}" if unit else ""
     if values:

@@ -50,7 +50,7 @@ STATES: dict[str, StateDisplay] = {
     "interrupted": StateDisplay("interrupted", "player-stop", "warn"),
     "deviated": StateDisplay("deviated", "wave", "bad"),
     "met": StateDisplay("met", "point", "good"),
-    "missed": StateDisplay("missed", "minus", "quiet"),
+    "missed": StateDisplay("not measured", "minus", "quiet"),
     "restored": StateDisplay("restored", "arrow-back", "good"),
     "not-restored": StateDisplay("not restored", "alert-triangle", "bad"),
     "within-allowance": StateDisplay("within allowance", "circle-check", "good"),
