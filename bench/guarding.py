@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bench.row import Figures, Row, spread
 from bench.sitting import Sitting
-from rtk.verify.guard import Guard
+from rtk.verify.guardian_client import GuardianClient
 
 READY_MS, MEMORY_MIB, IDLE_SHARE = 50.0, 15.0, 0.001
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -30,7 +30,7 @@ def run(sitting: Sitting) -> Row:
 
 def _trial(seconds: float) -> Figures:
     began = time.monotonic()
-    guard = Guard([sys.executable, "-c", "pass"], lambda: b"what the undo needs", 3600.0)
+    guard = GuardianClient([sys.executable, "-c", "pass"], lambda: b"what the undo needs", 3600.0)
     guard.ready()
     ready_ms = 1000 * (time.monotonic() - began)
     try:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rtk.verify import guardian, processes
+from rtk.verify import guardian_process, processes
 from rtk.verify.record import Recorded
 
 CHAOS = Path(sys.executable).parent / "chaos"
@@ -136,7 +136,7 @@ class Death:
         return not self.recorded or self.recorded in found[0].read_text(errors="replace")
 
     def _kill_guardian(self) -> None:
-        script = str(Path(guardian.__file__))
+        script = str(Path(guardian_process.__file__))
         for pid in (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()):
             command = processes.command_of(pid)
             if script in command and str(self.place) in command:

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from rtk.verify import guardian, processes
+from rtk.verify import guardian_process, processes
 from rtk.verify.record import Recorded
 from tests.conftest import LONG, Home, activity, experiment, noting, python, shell
 from tests.journey.death import until
@@ -48,7 +48,7 @@ def killed(process: Process) -> str:
 
 
 def guardian_of(process: Process) -> int:
-    script = str(Path(guardian.__file__))
+    script = str(Path(guardian_process.__file__))
     found = [pid for pid in processes.descendants(process.pid) if script in processes.command_of(pid)]
     assert len(found) == 1
     return found[0]
@@ -265,7 +265,7 @@ def test_a_run_that_stood_still_with_its_guardian_is_not_killed_by_it(home: Home
     guards = guardian_of(process)
     for pid in (guards, process.pid):
         os.kill(pid, signal.SIGSTOP)
-    time.sleep(6.0 + guardian.SILENT_S + 1.5)
+    time.sleep(6.0 + guardian_process.SILENT_S + 1.5)
     for pid in (guards, process.pid):
         os.kill(pid, signal.SIGCONT)
         time.sleep(0.3)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from rtk.verify.estate import Estate, Packing, received
-from rtk.verify.guardian import KEEP, NEWS, message
+from rtk.verify.guardian_process import KEEP, NEWS, message
 from rtk.verify.record import line_of
 from rtk.verify.toolkit import Toolkit
 from tests.verify.world import action, experiment

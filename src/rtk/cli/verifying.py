@@ -43,7 +43,7 @@ from rtk.verify import calls, journal, pauses, places, timeouts
 from rtk.verify.acts_on import acts_on
 from rtk.verify.capacity import held_at_once
 from rtk.verify.estate import Packing
-from rtk.verify.guard import Guard, longest
+from rtk.verify.guardian_client import GuardianClient, longest
 from rtk.verify.processes import forks_told
 from rtk.verify.progress import Progress
 from rtk.verify.readiness import Ready
@@ -252,7 +252,9 @@ class _Running:
         shown_to = self._progress if self._spectator else None
         logs = Logs(toolkit.redact, shown_to, self._options.verbose, self._v.run_id)
         with signals_stop(self._stop, to_the_end=True), logs, forks_told(record.forked):
-            guard = Guard(helper.command(AFTERMATH, str(path)), self._estate(), self._v.longest_s, self._notice(record))
+            guard = GuardianClient(
+                helper.command(AFTERMATH, str(path)), self._estate(), self._v.longest_s, self._notice(record)
+            )
             record.listener, toolkit.changed = guard.tell, guard.refresh
             run = VerificationRun(
                 self._v, self._clock, record, self._stop, self._progress, self._published(path, guard)
@@ -285,7 +287,7 @@ class _Running:
         if self._spectator and not known:
             self._spectator.show_page(self._session.page)
 
-    def _published(self, path: Path, guard: Guard) -> Ready:
+    def _published(self, path: Path, guard: GuardianClient) -> Ready:
         """Begin to publish; what the first condition waits for."""
         if self._session is None:
             return guard

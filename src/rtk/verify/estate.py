@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from rtk import helper
-from rtk.verify.guardian import Heard
+from rtk.verify.guardian_process import Heard
 from rtk.verify.record import Entry, entry_of
 from rtk.verify.toolkit import Toolkit
 

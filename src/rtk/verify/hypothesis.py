@@ -11,9 +11,9 @@ from rtk.insight.facts import Outcome
 from rtk.insight.status import ActivityStatus, RunStatus
 from rtk.verify.crew import Sample
 from rtk.verify.measure import Measurer, state_of
-from rtk.verify.once import measured_once
 from rtk.verify.record import Record
 from rtk.verify.redact import told
+from rtk.verify.single_sample import measured_once
 from rtk.verify.stop import StopRequest
 from rtk.verify.toolkit import Toolkit
 

@@ -8,7 +8,7 @@ from rtk.experiment.claim import EVERY_S, Claim
 from rtk.experiment.limits import time_limit
 from rtk.verify.crew import Sample
 from rtk.verify.measure import Measurer
-from rtk.verify.once import measured_once
+from rtk.verify.single_sample import measured_once
 from rtk.verify.toolkit import Toolkit
 
 

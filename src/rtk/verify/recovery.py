@@ -27,7 +27,7 @@ from rtk.verify.record import Entry, Record, Recorded, Slot, is_finished, line_o
 from rtk.verify.redact import MASK
 from rtk.verify.stop import StopRequest
 from rtk.verify.toolkit import Toolkit
-from rtk.verify.undoing import Undoing
+from rtk.verify.undo_coordinator import UndoCoordinator
 from rtk.verify.unmeasured import unmeasured
 
 RESTORED = "the record was gone when the run died; this one was rebuilt from what the guardian knew"
@@ -240,7 +240,7 @@ def _undone(left: Remains, toolkit: Toolkit, clock: Clock, record: Record) -> li
         Journal(toolkit.document, status=RunStatus.COMPLETED if left.decided else RunStatus.INTERRUPTED),
     )
     with processes.marking(left.run_id), toolkit.session(journal.as_dict(), stoppable=False):
-        undoing = Undoing(left.run_id, toolkit, clock, record, stop)
+        undoing = UndoCoordinator(left.run_id, toolkit, clock, record, stop)
         undoing.undo(_strategy(left.head), journal, dict.fromkeys(left.began), left.over)
     return undoing.spans
 

@@ -22,12 +22,12 @@ from rtk.insight.facts import Facts, Phase, Threshold
 from rtk.insight.status import RunStatus
 from rtk.insight.stops import StopCause, decided
 from rtk.verify import beside, processes
-from rtk.verify.afterwards import Afterwards
 from rtk.verify.beat import Beat
 from rtk.verify.beside import Alone, Neighbours
 from rtk.verify.crew import InFlight, Sample
 from rtk.verify.decision import Decision
 from rtk.verify.hypothesis import Hypothesis, Journal
+from rtk.verify.hypothesis_recheck import HypothesisRecheck
 from rtk.verify.limited import ValueLimited
 from rtk.verify.measure import Measurer
 from rtk.verify.method import Method, role_of
@@ -38,7 +38,7 @@ from rtk.verify.readiness import GuardianReadiness, Ready
 from rtk.verify.record import VERSION, Record
 from rtk.verify.stop import StopRequest, cause_of
 from rtk.verify.toolkit import Toolkit
-from rtk.verify.undoing import Undoing
+from rtk.verify.undo_coordinator import UndoCoordinator
 
 AT_ONCE_S = 0.1  # how long the first slot waits for an action that returns at once
 ACTION_S = 5.0  # how long an action under way may go on once the run is to stop
@@ -95,7 +95,7 @@ class VerificationRun:
         self.journal = Journal(self._toolkit.document)
         self._measurer = measurer = Measurer(self._toolkit, clock, verification.limits, verification.charted)
         self._hypothesis = Hypothesis(self._toolkit, clock, record, stop, measurer, self.journal)
-        self._afterwards = Afterwards(self._hypothesis, self.journal, clock, stop, progress)
+        self._afterwards = HypothesisRecheck(self._hypothesis, self.journal, clock, stop, progress)
         self._beat = Beat(clock)
         late = Overdue(verification.bounds_s, clock)
         measuring = Measuring(self._limited(), late, self._beat.paused_since, verification.max_in_flight)
@@ -104,7 +104,7 @@ class VerificationRun:
         progress.waiting = self._phases.waiting
         self._method = Method(self._toolkit, clock, record, stop, self._phases.bell, verification.plan.frequency_s)
         self._decision.effects = self._method.effects
-        self._undoing = Undoing(verification.run_id, self._toolkit, clock, record, stop)
+        self._undoing = UndoCoordinator(verification.run_id, self._toolkit, clock, record, stop)
         stop.on_request = self._phases.bell.set
 
     def _limited(self) -> Callable[[InFlight], Sample]:

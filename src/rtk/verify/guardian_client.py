@@ -12,7 +12,7 @@ from pathlib import Path
 from rtk import helper
 from rtk.errors import ToolkitError
 from rtk.figures import chosen_duration
-from rtk.verify import guardian, processes
+from rtk.verify import guardian_process, processes
 
 READY_S = 10.0
 BEAT_S = 1.0
@@ -27,13 +27,13 @@ class CannotGuard(ToolkitError):
     """The guardian did not come up, so no condition may be applied."""
 
 
-class Guardian:
+class GuardianProcess:
     """A guardian's process, with the pipes to it and from it."""
 
     def __init__(self, undo: list[str], longest_s: float) -> None:
         """Start it; `undo` is the command that it runs after a death. Raises `OSError`."""
         environ = {key: value for key, value in os.environ.items() if key != processes.MARKER}
-        script = str(Path(guardian.__file__).absolute())
+        script = str(Path(guardian_process.__file__).absolute())
         command = [*helper.python("-S"), script, str(os.getpid()), str(longest_s), "--", *undo]
         pipe = subprocess.PIPE
         self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, start_new_session=True, env=environ)
@@ -58,7 +58,7 @@ class Guardian:
     def is_ready(self) -> bool:
         """Wait until it is ready; false when it is not in time."""
         if not self._is_ready and not self._out.closed and select.select([self._out], [], [], READY_S)[0]:
-            self._is_ready = os.read(self._out.fileno(), 64) == guardian.READY
+            self._is_ready = os.read(self._out.fileno(), 64) == guardian_process.READY
         return self._is_ready
 
     def is_gone(self) -> bool:
@@ -77,7 +77,7 @@ class Guardian:
         self._out.close()
 
 
-class Guard:
+class GuardianClient:
     """Guardians for this process, one at a time. The first starts early, to be ready when a condition is due."""
 
     def __init__(self, undo: list[str], estate: Estate, max_duration_s: float, notice: Notice = lambda _: None) -> None:
@@ -103,8 +103,8 @@ class Guard:
                 f"no guardian could be started, so nothing would undo the run after a crash: {error}"
             ) from None
 
-    def _another(self) -> Guardian:
-        return Guardian(self._undo, max(0.0, self._ends - time.monotonic()))
+    def _another(self) -> GuardianProcess:
+        return GuardianProcess(self._undo, max(0.0, self._ends - time.monotonic()))
 
     @property
     def pid(self) -> int:
@@ -124,7 +124,7 @@ class Guard:
 
     def tell(self, line: bytes) -> None:
         """Hand on a line of the record. It is known to the guardian when this returns, if there is one at all."""
-        self._say(guardian.message(guardian.NEWS, line))
+        self._say(guardian_process.message(guardian_process.NEWS, line))
 
     def refresh(self) -> None:
         """Hand on what has changed of what the undo needs."""
@@ -135,13 +135,13 @@ class Guard:
         self._over.set()
         with self._lock:
             with suppress(OSError):
-                self._guardian.send(guardian.message(guardian.GOODBYE))
+                self._guardian.send(guardian_process.message(guardian_process.GOODBYE))
             self._guardian.leave(READY_S)
 
     def _beat(self) -> None:
         self._say()
         while not self._over.wait(BEAT_S):
-            self._say(guardian.message(guardian.HEARTBEAT), keeps=False)
+            self._say(guardian_process.message(guardian_process.HEARTBEAT), keeps=False)
 
     def _say(self, said: bytes = b"", keeps: bool = True) -> None:
         """Send what has changed of the estate, then this; to another guardian, with all there is, if this one died."""
@@ -152,7 +152,7 @@ class Guard:
             if keeps and said:
                 self._news.append(said)
             estate = self._estate()
-            changed = b"" if estate == self._sent else guardian.message(guardian.KEEP, estate)
+            changed = b"" if estate == self._sent else guardian_process.message(guardian_process.KEEP, estate)
             self._sent = estate
             try:
                 self._guardian.send(changed + said)
@@ -170,7 +170,7 @@ class Guard:
         with suppress(OSError):
             self._guardian = self._another()
             assert self._sent is not None
-            self._guardian.send(guardian.message(guardian.KEEP, self._sent) + b"".join(self._news))
+            self._guardian.send(guardian_process.message(guardian_process.KEEP, self._sent) + b"".join(self._news))
             self._lacks = not self._guardian.is_ready()
         if self._lacks:
             return None if lacked else LACKING

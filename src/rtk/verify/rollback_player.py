@@ -25,7 +25,7 @@ GRACE_S = 5.0  # how long after its own timeout a try may still come back
 logger = logging.getLogger(__name__)
 
 
-class Undo:
+class RollbackPlayer:
     """Plays the rollbacks once. Nothing in here lets a rollback be skipped because another one failed."""
 
     def __init__(self, toolkit: Toolkit, clock: Clock, record: Record, stop: StopRequest) -> None:

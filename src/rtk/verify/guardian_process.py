@@ -8,7 +8,7 @@ session of its own. On its standard input come messages: a byte that says which,
     .   a heartbeat, once a second
     B   goodbye
 
-    python -I -S guardian.py PID MAX_DURATION -- COMMAND [ARG ...]
+    python -I -S guardian_process.py PID MAX_DURATION -- COMMAND [ARG ...]
 
 When the run PID is dead without a goodbye, COMMAND is started with K and every N on its standard input, and started
 again should it die itself. A run that is silent although MAX_DURATION seconds are over is ended.

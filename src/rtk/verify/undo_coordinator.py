@@ -12,9 +12,9 @@ from rtk.verify import processes
 from rtk.verify.hypothesis import Journal
 from rtk.verify.record import Record
 from rtk.verify.restored import prove_restored
+from rtk.verify.rollback_player import RollbackPlayer
 from rtk.verify.stop import StopRequest
 from rtk.verify.toolkit import Toolkit
-from rtk.verify.undo import Undo
 
 _UNPLAYED = {
     Unplayed.STRATEGY: "rollback strategy {strategy}",
@@ -23,7 +23,7 @@ _UNPLAYED = {
 logger = logging.getLogger(__name__)
 
 
-class Undoing:
+class UndoCoordinator:
     """Undoes the conditions of a run, in the run itself or in whoever comes after it."""
 
     def __init__(self, run_id: str, toolkit: Toolkit, clock: Clock, record: Record, stop: StopRequest) -> None:
@@ -48,7 +48,7 @@ class Undoing:
         registry, experiment = self._toolkit.registry, self._toolkit.experiment
         self._record.note("rollbacks", durable=True, state=UndoState.STARTED, reason=None)
         registry.start_rollbacks(experiment)
-        undo = Undo(self._toolkit, self._clock, self._record, self._stop)
+        undo = RollbackPlayer(self._toolkit, self._clock, self._record, self._stop)
         undo.play(over)
         self.spans = undo.spans
         known = ((number, self._toolkit.numbers["method"].activity(number)) for number in began)

@@ -15,7 +15,7 @@ from rtk.verify.stop import StopRequest, cause_of
 logger = logging.getLogger(__name__)
 
 
-class Afterwards:
+class HypothesisRecheck:
     """Asks the hypothesis once more, in a thread of its own; the journal then says whether it deviated."""
 
     def __init__(
