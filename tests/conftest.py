@@ -30,6 +30,10 @@ with warnings.catch_warnings():  # the Chaos Toolkit imports a module that a lib
     warnings.simplefilter("ignore", DeprecationWarning)
     import chaoslib.log  # noqa: F401 - so that importing it later warns no more
 
+# Where Python is to write no bytecode, each worker would rewrite the assertions of all tests, which takes half of what
+# collecting them takes: what one has compiled the others load. What tests start keeps to the environment.
+sys.dont_write_bytecode = False
+
 # A shell may ignore these for what it puts in the background, and commands that tests start would inherit that.
 for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGTSTP, signal.SIG_DFL)):
     if signal.getsignal(number) is signal.SIG_IGN:
