@@ -4,7 +4,9 @@ import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core.management import call_command
@@ -26,10 +28,10 @@ DIFFERENT = {"made": ["id integer NOT NULL"], "replayed": ["id bigint NOT NULL"]
 
 
 @contextmanager
-def database(name: str, postgres: Postgres, blocker: Any) -> Iterator[None]:
-    """Django's connection goes to a new, empty database."""
+def database(name: str, postgres: Postgres, blocker: Any, like: str = "template1") -> Iterator[None]:
+    """Django's connection goes to a new database, which is empty unless it is like another one."""
     with postgres.connect("postgres") as server:
-        server.execute(f"CREATE DATABASE {name}")
+        server.execute(f"CREATE DATABASE {name} TEMPLATE {like}")
     usual = connection.settings_dict["NAME"]
     with blocker.unblock():
         connection.close()
@@ -59,13 +61,25 @@ def counted() -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
-def test_tables_made_at_once_are_those_that_the_migrations_make(postgres: Postgres, django_db_blocker: Any) -> None:
-    with database("made", postgres, django_db_blocker):
+@pytest.fixture(scope="module")
+def ready(postgres: Postgres, django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """A database with the tables of this release, for others to be like; nothing is connected to it."""
+    with database("ready", postgres, django_db_blocker):
         tables.migrate()
-        made, rows = dumped("made", postgres), counted()
-    with database("replayed", postgres, django_db_blocker):
-        call_command("migrate", verbosity=0, interactive=False)
-        replayed = dumped("replayed", postgres)
+        yield "ready"
+
+
+# All migrations are played once, in two steps, which takes most of the time of this module.
+def test_an_older_release_and_a_new_database_come_to_the_same_tables(
+    ready: str, postgres: Postgres, django_db_blocker: Any
+) -> None:
+    made, rows = dumped(ready, postgres), counted()
+    connection.close()
+    with database("older", postgres, django_db_blocker):
+        call_command("migrate", "store", "0002", verbosity=0, interactive=False)
+        assert "store_standing" not in counted()
+        tables.migrate()
+        replayed = dumped("older", postgres)
         assert counted() == rows
     different = {
         "made": list((Counter(made) - Counter(replayed)).elements()),
@@ -74,57 +88,56 @@ def test_tables_made_at_once_are_those_that_the_migrations_make(postgres: Postgr
     assert different == DIFFERENT
 
 
-def test_a_database_of_an_older_release_is_brought_to_this_one(postgres: Postgres, django_db_blocker: Any) -> None:
-    with database("older", postgres, django_db_blocker):
-        tables.migrate()
-        made = dumped("older", postgres)
-        call_command("migrate", "store", "0002", verbosity=0, interactive=False)
-        assert dumped("older", postgres) != made
-        tables.migrate()
-        assert dumped("older", postgres) == made
+KEPT = [{"version": 1, "headline": "by earlier rules"}, {"version": 2}, {"headline": "nothing computed"}, None]
 
 
-def test_verifications_of_an_older_release_get_their_first_revision(postgres: Postgres, django_db_blocker: Any) -> None:
-    with database("unrevised", postgres, django_db_blocker):
-        tables.migrate()
+@dataclass(frozen=True)
+class Upgraded:
+    """What an older release, which knew neither revisions nor versions of insights, had kept."""
+
+    runs: list[UUID]  # with the insights of KEPT
+    essence: str  # of all verifications named v0, v1 and v2
+
+
+@pytest.fixture(scope="module")
+def upgraded(ready: str, postgres: Postgres, django_db_blocker: Any) -> Iterator[Upgraded]:
+    """A database of that release, brought to this one."""
+    with database("upgraded", postgres, django_db_blocker, like=ready):
         world = made()
         values = {"frequency": 10.0, "duration": 300.0, "warm_up": 0.0, "cool_down": 0.0, "stop_when": {}}
-        told = {
-            **values,
-            "name": "v",
-            "experiment": EXPERIMENT,
-            "objective": {"name": "o", "target": 0.9, "window": 9.0},
-        }
+        objective = {"name": "o", "target": 0.9, "window": 9.0}
+        told = {**values, "experiment": EXPERIMENT, "objective": objective}
         for n in range(3):
             changes.new_verification(world.shop, world.member, {**told, "name": f"v{n}"})
         essence = Revision.objects.earliest("pk").essence
-        call_command("migrate", "store", "0021", verbosity=0, interactive=False)
-        tables.migrate()
-        found = list(Verification.objects.select_related("revision"))
-        assert [each.revision and (each.revision.essence, each.revision.number) for each in found] == [(essence, 1)] * 3
-        assert all(each.revised_at == each.created_at for each in found)
-        revisions.renew(found[0])
-        assert Revision.objects.count() == 3
-
-
-def test_runs_of_an_older_release_get_the_version_of_their_insights(postgres: Postgres, django_db_blocker: Any) -> None:
-    with database("unversioned", postgres, django_db_blocker):
-        tables.migrate()
-        world = made()
-        kept = [{"version": 1, "headline": "by earlier rules"}, {"version": 2}, {"headline": "nothing computed"}, None]
-        runs = [a_run(world) for _ in kept]
-        for run, insight in zip(runs, kept, strict=True):
+        runs = [a_run(world) for _ in KEPT]
+        for run, insight in zip(runs, KEPT, strict=True):
             Run.objects.filter(pk=run.pk).update(insight=insight)
         call_command("migrate", "store", "0021", verbosity=0, interactive=False)
         tables.migrate()
-        found = {run.pk: run for run in Run.objects.all()}
-        assert [found[run.pk].insight_version for run in runs] == [1, 2, None, None]
-        assert [found[run.pk].insight for run in runs] == kept
+        yield Upgraded([run.pk for run in runs], essence)
 
 
-def test_a_database_of_a_newer_release_is_refused_in_one_sentence(postgres: Postgres, django_db_blocker: Any) -> None:
-    with database("newer", postgres, django_db_blocker):
-        tables.migrate()
+def test_verifications_of_an_older_release_get_their_first_revision(upgraded: Upgraded) -> None:
+    found = list(Verification.objects.select_related("revision").filter(name__in=("v0", "v1", "v2")))
+    kept = [each.revision and (each.revision.essence, each.revision.number) for each in found]
+    assert kept == [(upgraded.essence, 1)] * 3
+    everything = Verification.objects.all()
+    assert all(each.revision_id and each.revised_at == each.created_at for each in everything)
+    revisions.renew(found[0])
+    assert Revision.objects.count() == len(everything)
+
+
+def test_runs_of_an_older_release_get_the_version_of_their_insights(upgraded: Upgraded) -> None:
+    found = {run.pk: run for run in Run.objects.all()}
+    assert [found[pk].insight_version for pk in upgraded.runs] == [1, 2, None, None]
+    assert [found[pk].insight for pk in upgraded.runs] == KEPT
+
+
+def test_a_database_of_a_newer_release_is_refused_in_one_sentence(
+    ready: str, postgres: Postgres, django_db_blocker: Any
+) -> None:
+    with database("newer", postgres, django_db_blocker, like=ready):
         with postgres.connect("newer") as server:
             server.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('store', '9999_later', now())")
             server.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('account', '9999_x', now())")

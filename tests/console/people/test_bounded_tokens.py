@@ -24,12 +24,20 @@ from tests.console.test_tables import database
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def before(postgres: Postgres, django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """A database with the tables of the release before."""
-    with database("bounded", postgres, django_db_blocker):
+@pytest.fixture(scope="module")
+def unbounded(postgres: Postgres, django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """A database with the tables of the release before, for others to be like; nothing is connected to it."""
+    with database("unbounded", postgres, django_db_blocker):
         tables.migrate()
         call_command("migrate", "people", "0003", verbosity=0, interactive=False)
+        connection.close()
+        yield "unbounded"
+
+
+@pytest.fixture
+def before(unbounded: str, postgres: Postgres, django_db_blocker: Any) -> Iterator[None]:
+    """A database with the tables of the release before."""
+    with database("bounded", postgres, django_db_blocker, like=unbounded):
         yield
 
 
