@@ -4,8 +4,11 @@ A process belongs to a run of the tests when it has the run's mark in its enviro
 test, or when one of those started it.
 """
 
+import atexit
 import os
+import shutil
 import sys
+import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,6 +40,20 @@ def mark() -> str | None:
         return None
     os.environ[MARK] = uuid4().hex
     return os.environ[MARK]
+
+
+def shared() -> Path:
+    """A directory of this run of the tests, for what its workers share; it is removed at the end."""
+    of = os.environ.get(MARK) or f"{os.getpid()}"
+    directory = _shared(of)
+    directory.mkdir(mode=0o700, exist_ok=True)
+    if MARK not in os.environ:
+        atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    return directory
+
+
+def _shared(of: str) -> Path:
+    return Path(tempfile.gettempdir()) / f"rtk-tests-{of}"
 
 
 def marked(environ: dict[str, str]) -> dict[str, str]:
@@ -86,6 +103,7 @@ class Leaving:
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Look once the workers are gone."""
         self._left = leftovers(self._of, self._patience_s)
+        shutil.rmtree(_shared(self._of), ignore_errors=True)
         if self._left and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

@@ -107,7 +107,7 @@ def test_who_sends_nothing_is_let_go(small: Small) -> None:
     with small.connect() as one:
         began = time.monotonic()
         assert one.recv(1) == b""
-        assert time.monotonic() - began < HEAD_S + 5
+        assert time.monotonic() - began < HEAD_S + 20
 
 
 def test_a_head_that_trickles_is_given_up(small: Small) -> None:

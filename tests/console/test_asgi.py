@@ -54,7 +54,7 @@ def test_the_server_is_told_that_all_is_ready_and_that_all_is_over() -> None:
 
 def test_requests_at_once_have_a_thread_each_and_threads_are_used_again() -> None:
     used: list[str] = []
-    together = threading.Barrier(3, timeout=5)
+    together = threading.Barrier(3, timeout=60)
 
     def work() -> None:
         together.wait()

@@ -154,7 +154,7 @@ def test_who_gets_no_turn_is_answered_with_a_sentence(path: str, kind: str) -> N
 @pytest.mark.django_db
 def test_a_turn_lasts_as_long_as_the_view_also_when_its_caller_has_gone() -> None:
     going_on = threading.Event()
-    first = Answering(lambda: HttpResponse(str(going_on.wait(5))))
+    first = Answering(lambda: HttpResponse(str(going_on.wait(60))))
     second = Answering(lambda: HttpResponse("second"))
     second._sharing = first._sharing
 
@@ -177,7 +177,7 @@ def test_a_turn_lasts_as_long_as_the_view_also_when_its_caller_has_gone() -> Non
 @pytest.mark.django_db
 def test_who_goes_while_waiting_for_a_turn_gets_none() -> None:
     going_on = threading.Event()
-    first, second = Answering(lambda: HttpResponse(str(going_on.wait(5)))), Answering(lambda: HttpResponse("second"))
+    first, second = Answering(lambda: HttpResponse(str(going_on.wait(60)))), Answering(lambda: HttpResponse("second"))
     second._sharing = first._sharing
 
     async def play() -> None:

@@ -14,6 +14,7 @@ from rtk.demo import console, story
 from rtk.demo.console import FULL, SHORT, TeamClient, Times
 from rtk.demo.place import DemoDirectory
 from rtk.verify.record import Recorded
+from tests import clusters
 from tests.console.conftest import place
 from tests.demo.playing import Demo, read_until, until
 
@@ -27,6 +28,7 @@ def demo() -> Iterator[Demo]:
     """A demonstration whose directory a database's user can reach, ended whatever a test does."""
     with place() as found:
         made = Demo(Path(found) / "demo")
+        clusters.give(Place(made.data).console.path)
         yield made
         made.rtk("--end")
         nothing_is_left(made)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rtk.console.binaries import installed, reachable
 from rtk.console.owner import owner_of
+from tests import clusters
 from tests.console.conftest import place
 from tests.docs.pages import DOCS, Block, blocks, said
 from tests.docs.session import Session
@@ -75,10 +76,15 @@ def _lines(page: Path, section: str) -> range:
 
 
 @contextmanager
-def player(by: str, instead: Mapping[str, str] | None = None, /, **environ: str) -> Iterator[Player]:
-    """A shell in a home of its own, where the console of a page has its data and a port; it is ended afterwards."""
+def player(by: str, instead: Mapping[str, str] | None = None, new: bool = False, /, **environ: str) -> Iterator[Player]:
+    """A shell in a home of its own, where the console of a page has its data and a port; it is ended afterwards.
+
+    Where the console is not `new`, it has a database, in which nothing is.
+    """
     with place() as name:
         home, port, second = Path(name), free_port(), free_port()
+        if not new:
+            clusters.give(home / DATA)
         programs = f"{installed() / 'bin'}"
         environ = {"RTK_DATA": str(home / DATA), "RTK_PORT": str(port), **environ}
         ours = {

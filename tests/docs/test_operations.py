@@ -41,7 +41,7 @@ def test_a_console_moves_to_a_postgresql_of_ones_own_as_the_page_has_it(own: Ser
 
 
 def test_what_is_told_one_console_is_followed_at_another(own: Server) -> None:
-    with player(BY, {"sudo -u postgres psql": f"psql {own.superuser}", "db.example.org": own.address}) as page:
+    with player(BY, {"sudo -u postgres psql": f"psql {own.superuser}", "db.example.org": own.address}, True) as page:
         again(page, own)
         other = page.instead["8001"]
         page.session.run("export RTK_SECRET_KEY_FILE=$RTK_DATA/secret-key")
@@ -92,7 +92,7 @@ def test_what_is_backed_up_comes_back_here_and_elsewhere_as_the_page_has_it(own:
 
 
 def test_what_pg_dump_writes_is_a_backup_too(own: Server) -> None:
-    with player(BY, {"sudo -u postgres psql": f"psql {own.superuser}", "db.example.org": own.address}) as page:
+    with player(BY, {"sudo -u postgres psql": f"psql {own.superuser}", "db.example.org": own.address}, True) as page:
         again(page, own)
         provision(page)
         assert page.play(BACK_UP, "With your own PostgreSQL") == 1
@@ -102,7 +102,7 @@ def test_what_pg_dump_writes_is_a_backup_too(own: Server) -> None:
 
 
 def test_a_console_runs_as_the_entry_page_has_it() -> None:
-    with player(BY) as page:
+    with player(BY, None, True) as page:
         assert page.play("how-to/run-the-console.md") == 3
 
 
@@ -127,7 +127,7 @@ def test_a_console_offers_its_issuer_as_the_page_has_it() -> None:
 
 
 def test_a_schema_of_somebody_else_keeps_a_restore_from_doing_anything(own: Server) -> None:
-    with player(BY, {"sudo -u postgres psql": f"psql {own.superuser}", "db.example.org": own.address}) as page:
+    with player(BY, {"sudo -u postgres psql": f"psql {own.superuser}", "db.example.org": own.address}, True) as page:
         again(page, own)
         begun(page)
         page.session.run("rtk backup rtk.dump; rtk down")
@@ -160,7 +160,7 @@ MADE = "CREATE ROLE poor LOGIN PASSWORD 'poor'; CREATE DATABASE another ENCODING
     ],
 )
 def test_what_the_page_says_can_go_wrong_is_said_in_one_sentence(own: Server, address: str, said: str) -> None:
-    with player(BY) as page:
+    with player(BY, None, True) as page:
         for each in MADE.split("; "):
             page.session.run(f'psql {own.superuser} -c "{each}"')
         printed, code = page.session.run(f"DATABASE_URL=postgresql://{address.format(own.address)} rtk up")

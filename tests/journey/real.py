@@ -16,6 +16,7 @@ import requests
 from rtk.console.place import DataDirectory
 from rtk.console.postgres import Postgres
 from rtk.verify.record import Recorded
+from tests import clusters
 from tests.console.commands import Rtk
 from tests.console.conftest import place
 
@@ -129,6 +130,7 @@ def running() -> Iterator[Real]:
     """A console of its own, with a user, an organization, a team and a token."""
     with place() as directory:
         console = Real(Rtk(Path(directory) / "data"))
+        clusters.give(console.rtk.data)
         token = Path(directory) / "token"
         try:
             console.up()

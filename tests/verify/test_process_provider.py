@@ -67,12 +67,12 @@ def test_output_that_is_no_text_does_not_count_the_exit_code_does(tmp_path: Path
 
 
 def test_a_child_that_holds_the_output_is_not_waited_for_and_does_not_die_of_it(tmp_path: Path) -> None:
-    done = tmp_path / "done"
-    began = time.monotonic()
-    script = f"(sleep 1; echo late; echo late; echo x > {done}; sleep 20) & echo started"
-    assert run_process(shell(script), {}, {})["stdout"] == "started\n"
-    assert time.monotonic() - began < 0.9, "the child takes longer"
-    until = time.monotonic() + 10
+    done, goes_on = tmp_path / "done", tmp_path / "goes-on"
+    waits = f"until [ -e {goes_on} ]; do sleep 0.05; done"
+    script = f"({waits}; echo late; echo late; echo x > {done}; sleep 20) & echo started"
+    assert run_process(shell(script), {}, {})["stdout"] == "started\n", "and the child goes on only after that"
+    goes_on.touch()
+    until = time.monotonic() + 60
     while not done.exists() and time.monotonic() < until:
         time.sleep(0.05)
     assert done.exists(), "it could write"
@@ -90,9 +90,10 @@ def test_a_time_limit_holds_and_ends_whatever_was_started(
     began = time.monotonic()
     with pytest.raises(ActivityFailed, match=r"^process activity took too long to complete$"):
         run_process(shell(script, timeout=0.4), {}, {})
-    assert time.monotonic() - began < 5
-    time.sleep(0.1)
+    while _marked(mark) and time.monotonic() - began < 15:
+        time.sleep(0.05)
     assert not _marked(mark)
+    assert time.monotonic() - began < 15, "by itself it would take longer"
 
 
 def _marked(mark: str) -> list[str]:

@@ -19,7 +19,7 @@ from rtk.verify.schedule import Grid
 
 THREADS, SLOTS, TIMES = 8, 40, 6
 TRIED = frozenset((str(crew.__file__), str(schedule.__file__)))
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
 
 
 @pytest.fixture(autouse=True)

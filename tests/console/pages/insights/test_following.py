@@ -35,7 +35,7 @@ def cut(then: Callable[[], object]) -> None:
     for loop, listener in stream._listeners.items():
         if not loop.is_closed() and listener._readers:
             loop.call_soon_threadsafe(listener.end)
-    until = time.monotonic() + 5
+    until = time.monotonic() + 60
     while any(each._readers for loop, each in stream._listeners.items() if not loop.is_closed()):
         assert time.monotonic() < until
         time.sleep(0.01)
