@@ -13,8 +13,7 @@ FILES = Path(__file__).parents[1] / "tutorial"
 FIRST = FILES / "experiment.json"
 SECOND = FILES / "experiment-ec2-responds-processor-load.json"
 THIRD = FILES / "verification-ec2-responds-processor-load.json"
-# The load takes all of a CPU for as long.
-QUICKLY = ("--every", "0.25s", "--for", "3s", "--warm-up", "1s", "--no-publish")
+QUICKLY = ("--every", "0.5s", "--for", "6s", "--warm-up", "3s", "--no-publish")
 
 
 @pytest.fixture
