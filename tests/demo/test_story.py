@@ -28,7 +28,7 @@ def demo() -> Iterator[Demo]:
     """A demonstration whose directory a database's user can reach, ended whatever a test does."""
     with place() as found:
         made = Demo(Path(found) / "demo")
-        clusters.give(Place(made.data).console.path)
+        clusters.give(DemoDirectory(made.data).console.path)
         yield made
         made.rtk("--end")
         nothing_is_left(made)
