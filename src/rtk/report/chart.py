@@ -11,7 +11,7 @@ from rtk.insight.facts import OUTCOMES, Facts
 from rtk.insight.status import ActivityStatus
 from rtk.report.axis import merged, time_ticks, utc
 from rtk.report.columns import Column, thinned
-from rtk.report.frame import LANE, MISSED, NARROW, WIDE, Frame, Lane, Size, frame
+from rtk.report.frame import LANE, MISSED, NARROW, WIDE, Frame, Size, frame
 from rtk.report.text import plain
 
 _FEW = 150  # up to so many measurements each met one is a dot of its own, with a hint
@@ -43,7 +43,9 @@ def chart(facts: Facts, size: Size, found: list[Column]) -> str:
         f'<svg class="chart {size.name}" viewBox="0 0 {size.width} {plot.height}" role="img" '
         f'aria-labelledby="title-{size.name} desc-{size.name}">'
         f'<title id="title-{size.name}">Measurements over time</title>'
-        f'<desc id="desc-{size.name}">{escape(counts)}</desc>{_hatch(size)}{body}</svg>'
+        f'<desc id="desc-{size.name}">{escape(counts)}</desc>'
+        f'<defs><pattern id="hatch-{size.name}" width="6" height="6" patternUnits="userSpaceOnUse" '
+        f'patternTransform="rotate(45)"><rect class="hatch" width="2.4" height="6"/></pattern></defs>{body}</svg>'
     )
 
 
@@ -67,13 +69,6 @@ def threshold_words(facts: Facts) -> str:
     parts = [chosen_number(b) for b in (lower, upper) if b is not None]
     kind = "threshold" if upper is not None else "threshold, at least"
     return " ".join(filter(None, [kind, " to ".join(parts), unit])) if parts else ""
-
-
-def _hatch(size: Size) -> str:
-    return (
-        f'<defs><pattern id="hatch-{size.name}" width="6" height="6" patternUnits="userSpaceOnUse" '
-        'patternTransform="rotate(45)"><rect class="hatch" width="2.4" height="6"/></pattern></defs>'
-    )
 
 
 def _text(x: float, y: float, text: str, kind: str, anchor: str = "start") -> str:
@@ -125,8 +120,11 @@ def _value_axis(facts: Facts, plot: Frame) -> Iterator[str]:
 def _series(facts: Facts, plot: Frame, found: list[Column]) -> Iterator[str]:
     yield f'<path class="values" d="{_path(plot, found)}"/>'
     few = len(facts.measurements) <= min(_FEW, plot.size.columns)
-    if few:
-        yield from (_dot(facts, plot, c) for c in found if c.met and c.high is not None)
+    for column in found if few else ():
+        if column.met and column.high is not None:
+            hint = f"{elapsed(column.at)}, {number(column.high, plain(facts.threshold.unit, 12))}, met"
+            place = f'cx="{plot.x(column.at):.1f}" cy="{plot.y(column.high):.1f}"'
+            yield f'<circle class="met" {place} r="3.2"><title>{escape(hint)}</title></circle>'
     deviated = [(plot.x(c.at), plot.y(c.worst)) for c in found if c.worst is not None]
     yield _diamonds(deviated, 5.5 if few else 4)
     bound = facts.threshold.lower if facts.threshold.upper is None else facts.threshold.upper
@@ -154,13 +152,6 @@ def _path(plot: Frame, found: list[Column]) -> str:
             parts.append(f"L{x:.1f} {plot.y(column.high):.1f}")
         before = column
     return "".join(parts)
-
-
-def _dot(facts: Facts, plot: Frame, column: Column) -> str:
-    value = column.high or 0.0
-    hint = f"{elapsed(column.at)}, {number(value, plain(facts.threshold.unit, 12))}, met"
-    place = f'cx="{plot.x(column.at):.1f}" cy="{plot.y(value):.1f}"'
-    return f'<circle class="met" {place} r="3.2"><title>{escape(hint)}</title></circle>'
 
 
 def _diamonds(places: Iterable[tuple[float, float]], size: float, kind: str = "deviated") -> str:
@@ -221,25 +212,22 @@ def _time_axis(facts: Facts, plot: Frame) -> Iterator[str]:
 
 
 def _drawn_lanes(plot: Frame) -> Iterator[str]:
-    top = plot.bottom + MISSED + 44
+    top, right = plot.bottom + MISSED + 44, plot.size.width - plot.size.right
+    room = int((plot.size.width - 80) / _CHARACTER)
     for place, lane in enumerate(plot.lanes):
         y = top + place * LANE
         left, end, until = plot.x(lane.span.started), plot.x(lane.ended), plot.x(lane.until)
-        failed = "" if lane.span.status == ActivityStatus.SUCCEEDED else " failed"
+        succeeded = lane.span.status == ActivityStatus.SUCCEEDED
+        failed = "" if succeeded else " failed"
         yield _rect(left, y + 6, end - left, 8, f"lane {lane.kind}{failed}", ' rx="2"')
         if until > end:
             more = f' fill="url(#hatch-{plot.size.name})"'
             yield _rect(end, y + 6, until - end, 8, "lane-after", more)
-        yield _lane_name(plot, lane, y)
-
-
-def _lane_name(plot: Frame, lane: Lane, y: float) -> str:
-    """The name above its bar, starting where the bar does, or ending where it ends near the right edge."""
-    right = plot.size.width - plot.size.right
-    left, end = plot.x(lane.span.started), plot.x(lane.until)
-    word = "" if lane.span.status == ActivityStatus.SUCCEEDED else f" ({plain(lane.span.status, 16)})"
-    room = int((plot.size.width - 80) / _CHARACTER)
-    name = f"{lane.kind} {plain(lane.span.name, room - 24)}{word}"
-    if left + len(name) * _CHARACTER <= right:
-        return _text(left, y + 1, name, "lane-name")
-    return _text(min(right, max(end, plot.size.left + len(name) * _CHARACTER)), y + 1, name, "lane-name", "end")
+        word = "" if succeeded else f" ({plain(lane.span.status, 16)})"
+        name = f"{lane.kind} {plain(lane.span.name, room - 24)}{word}"
+        # The name stands above its bar and begins where the bar does; near the right edge it ends where the bar ends.
+        if left + len(name) * _CHARACTER <= right:
+            yield _text(left, y + 1, name, "lane-name")
+        else:
+            at = min(right, max(until, plot.size.left + len(name) * _CHARACTER))
+            yield _text(at, y + 1, name, "lane-name", "end")

@@ -27,13 +27,11 @@ def whole(code: Code, width: int = 100) -> Iterator[str]:
     """Yield every call from its first character to its last, and its names. A line of a script is a line here."""
     for call in code.calls:
         lines = (" ".join(printable(line).split()) for line in call.split("\n"))
+        # Of a very long line only a piece at a time is wrapped: the time that takes grows by more than its length.
+        pieces = (line[begin : begin + _PIECE] for line in lines for begin in range(0, len(line), _PIECE))
         indent = ""
-        for part in (part for line in lines for part in _broken(line, width)):
-            yield f"{indent}{part}"
-            indent = _INDENT
+        for piece in pieces:
+            for part in textwrap.wrap(piece, max(20, width - len(_INDENT)), break_on_hyphens=False):
+                yield f"{indent}{part}"
+                indent = _INDENT
     yield from named(code) if code.calls or code.variables else [NOTHING]
-
-
-def _broken(line: str, width: int) -> Iterator[str]:
-    for begin in range(0, len(line), _PIECE):
-        yield from textwrap.wrap(line[begin : begin + _PIECE], max(20, width - len(_INDENT)), break_on_hyphens=False)

@@ -77,7 +77,11 @@ def columns(facts: Facts, at_most: int) -> list[Column]:
     While there is room each measurement is a column of its own; then columns are equal stretches of time.
     """
     if len(facts.measurements) <= at_most:
-        return [_single(m, facts.threshold) for m in facts.measurements]
+        found = []
+        for m in facts.measurements:
+            found.append(Column(_moment(m), m.phase))
+            found[-1].add(m, facts.threshold)
+        return found
     place = _Stretches(span_of(facts), at_most)
     for m in facts.measurements:
         place.at(_moment(m), m.phase).add(m, facts.threshold)
@@ -110,12 +114,6 @@ class _Stretches:
 
     def in_order(self) -> list[Column]:
         return [self._found[index] for index in sorted(self._found)]
-
-
-def _single(m: SlotMeasurement, threshold: Threshold) -> Column:
-    column = Column(_moment(m), m.phase)
-    column.add(m, threshold)
-    return column
 
 
 def _moment(m: SlotMeasurement) -> float:

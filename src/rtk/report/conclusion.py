@@ -49,8 +49,17 @@ class Conclusion:
                 '--target 95% --window 1d, or as "objective" in the file.'
             )
         if self.doubt is None:
-            return f"{VERDICTS['pass'].symbol} This plan can prove {self._promise(told)}: {self._power(told)}."
-        return f"{VERDICTS['fail'].symbol} {self._refused(told)}{self._do(told)}."
+            passes = f"a service that is {share(told.quality)} good passes it {likelihood(told.power)} of the time"
+            lasting = _lasting(self.plan, told.enough or 0)
+            if told.power < WANTED and self.plan.duration_s < lasting <= LONGEST_S:
+                passes += f"; --for {written(lasting)} makes it {share(WANTED)}"
+            return f"{VERDICTS['pass'].symbol} This plan can prove {self._promise(told)}: {passes}."
+        remedy, lasting = "", _lasting(self.plan, told.needed)
+        # Time is what would do, since measuring more often buys no evidence.
+        if self.doubt in (Doubt.TOO_FEW, Doubt.OUTLASTED) and lasting <= LONGEST_S:
+            would = "would do" if self.doubt is Doubt.TOO_FEW else f"could prove {chosen_share(told.target)}"
+            remedy = f"; --for {written(lasting)} {would}"
+        return f"{VERDICTS['fail'].symbol} {self._refused(told)}{remedy}."
 
     def _promise(self, told: Prospects) -> str:
         promised = self.plan.objective
@@ -75,29 +84,14 @@ class Conclusion:
             lasting = ceil(lasting / 60) * 60.0
         return lasting if lasting <= LONGEST_S else None
 
-    def _do(self, told: Prospects) -> str:
-        """What would do, as the end of a sentence: time, since measuring more often buys no evidence."""
-        lasting = _lasting(self.plan, told.needed)
-        lacking = self.doubt in (Doubt.TOO_FEW, Doubt.OUTLASTED)
-        would = "would do" if self.doubt is Doubt.TOO_FEW else f"could prove {chosen_share(told.target)}"
-        return f"; --for {written(lasting)} {would}" if lacking and lasting <= LONGEST_S else ""
-
     def _refused(self, told: Prospects) -> str:
         if self.doubt is Doubt.OUTLASTED:
             return f"This plan {outlasted(self.plan, told)}"
-        return f"This plan cannot prove {self._promise(told)}: {self._why(told)}"
-
-    def _why(self, told: Prospects) -> str:
-        if self.doubt == Doubt.NEVER_MET:
-            return f"its probe {plain(self.probe, 80)} can never be met"
-        return ends_early(self.plan) if self.doubt == Doubt.ENDS_EARLY else too_few(told)
-
-    def _power(self, told: Prospects) -> str:
-        text = f"a service that is {share(told.quality)} good passes it {likelihood(told.power)} of the time"
-        lasting = _lasting(self.plan, told.enough or 0)
-        if told.power >= WANTED or not self.plan.duration_s < lasting <= LONGEST_S:
-            return text
-        return f"{text}; --for {written(lasting)} makes it {share(WANTED)}"
+        if self.doubt is Doubt.NEVER_MET:
+            why = f"its probe {plain(self.probe, 80)} can never be met"
+        else:
+            why = ends_early(self.plan) if self.doubt is Doubt.ENDS_EARLY else too_few(told)
+        return f"This plan cannot prove {self._promise(told)}: {why}"
 
 
 def conclusion_of(plan: Plan, document: Mapping[str, Any]) -> Conclusion:

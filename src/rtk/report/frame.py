@@ -81,22 +81,17 @@ class Frame:
 def frame(facts: Facts, size: Size, found: list[Column]) -> Frame:
     """The scales for a run: values from 0 (or below) to above the greatest value and the threshold."""
     span = span_of(facts)
-    values, lanes = _values(facts, found), list(_lanes(facts, span))[:MOST_LANES]
+    lanes = list(_lanes(facts, span))[:MOST_LANES]
+    numbers = [v for c in found for v in (c.low, c.high) if v is not None]
+    values: list[float] = []
+    if numbers:
+        bounds = [drawable(facts.threshold.lower), drawable(facts.threshold.upper)]
+        numbers += [b for b in bounds if b is not None]
+        low, high = min(0.0, *numbers), max(0.0, *numbers)
+        values = [0.0, 1.0] if high - low < _LEAST else ticks(low * 1.08, high * 1.08, 5)
     size = size if values else replace(size, plot=_ROWS)
     silent = values and any(c.silent for c in found)
     return Frame(size, span, values, lanes, HEAD + SILENT if silent else HEAD)
-
-
-def _values(facts: Facts, found: list[Column]) -> list[float]:
-    numbers = [v for c in found for v in (c.low, c.high) if v is not None]
-    if not numbers:
-        return []
-    bounds = [drawable(facts.threshold.lower), drawable(facts.threshold.upper)]
-    numbers += [b for b in bounds if b is not None]
-    low, high = min(0.0, *numbers), max(0.0, *numbers)
-    if high - low < _LEAST:
-        return [0.0, 1.0]
-    return ticks(low * 1.08, high * 1.08, 5)
 
 
 def _lanes(facts: Facts, span: float) -> Iterator[Lane]:

@@ -9,9 +9,8 @@ from rtk.insight.shape import Insight
 from rtk.report.axis import utc
 from rtk.report.chart import charts, threshold_words
 from rtk.report.columns import Column, columns
-from rtk.report.figure import Figure
 from rtk.report.frame import WIDE
-from rtk.report.marks import MOMENTS, OUTCOMES, Mark, status_mark
+from rtk.report.marks import MOMENTS, OUTCOMES, status_mark
 from rtk.report.story import RunReport, Table, story
 from rtk.report.style import STYLE
 from rtk.report.text import plain, with_units
@@ -41,12 +40,17 @@ def _document(told: RunReport, facts: Facts) -> Iterator[str]:
     yield from _moments(told)
     if told.undo or told.numbers:
         yield from _undo(told)
-    yield from _limits(told)
+    if told.limits or told.notes:
+        yield '<section><h2>Limits of this result</h2><ul class="plain">'
+        yield f"{_items((*told.limits, *told.notes))}</ul></section>"
     if told.numbers:
-        yield from _figures(told)
+        table = Table(("figure", "value", "how it is computed"), tuple(each.cells for each in told.figures))
+        yield f"<section><h2>All figures</h2>{_table(table, 'words')}</section>"
     yield from _measurements(facts)
-    yield from _files(told, facts)
-    yield "</main></body></html>\n"
+    yield f"<footer><dl><dt>run</dt><dd>{escape(plain(facts.run_id))}</dd>"
+    for name, place in told.files:
+        yield f"<dt>{escape(name)}</dt><dd><code>{escape(place)}</code></dd>"
+    yield "</dl></footer></main></body></html>\n"
 
 
 def _head(told: RunReport) -> Iterator[str]:
@@ -84,15 +88,14 @@ def _answers(told: RunReport) -> Iterator[str]:
     if len(told.answers) > 1:
         yield "</dl>"
     if told.numbers:
-        yield f'<dl class="numbers">{"".join(map(_number, told.numbers))}</dl>'
-
-
-def _number(figure: Figure) -> str:
-    none = "" if figure.known else " none"
-    return (
-        f'<div><dt>{escape(figure.label)}</dt><dd class="value{none}">{_words(figure.value)}</dd>'
-        f'<dd class="hint">{_words(figure.explanation)}</dd></div>'
-    )
+        yield '<dl class="numbers">'
+        for figure in told.numbers:
+            none = "" if figure.known else " none"
+            yield (
+                f'<div><dt>{escape(figure.label)}</dt><dd class="value{none}">{_words(figure.value)}</dd>'
+                f'<dd class="hint">{_words(figure.explanation)}</dd></div>'
+            )
+        yield "</dl>"
 
 
 def _chart(facts: Facts) -> Iterator[str]:
@@ -164,16 +167,13 @@ def _moments(told: RunReport) -> Iterator[str]:
     yield '<section><h2>What happened when</h2><p class="note">Minutes since the run began, and times in UTC.</p>'
     yield '<ol class="moments">'
     for moment in told.moments:
+        mark = MOMENTS.get(moment.kind)
+        symbol = "" if mark is None else f'<span aria-hidden="true">{mark.symbol}</span> '
         yield (
             f'<li><span>{moment.clock}</span><span class="wall">{moment.utc}</span>'
-            f'<span class="{moment.kind}">{_symbol(moment.kind)}{_words(moment.text)}</span></li>'
+            f'<span class="{moment.kind}">{symbol}{_words(moment.text)}</span></li>'
         )
     yield "</ol></section>"
-
-
-def _symbol(kind: str) -> str:
-    mark = MOMENTS.get(kind)
-    return "" if mark is None else f'<span aria-hidden="true">{mark.symbol}</span> '
 
 
 def _undo(told: RunReport) -> Iterator[str]:
@@ -185,24 +185,11 @@ def _undo(told: RunReport) -> Iterator[str]:
     yield '<th scope="col">detail</th></tr></thead><tbody>'
     for one in told.undo:
         by_hand = f"<br>By hand: <code>{escape(one.by_hand)}</code>" if one.by_hand else ""
-        yield f'<tr><th scope="row">{escape(one.name)}</th><td>{_tone(status_mark(one.status))}</td>'
+        mark = status_mark(one.status)
+        yield f'<tr><th scope="row">{escape(one.name)}</th>'
+        yield f'<td><span class="tone {mark.tone}">{escape(mark.show())}</span></td>'
         yield f"<td>{escape(one.detail)}{by_hand}</td></tr>"
     yield "</tbody></table></section>"
-
-
-def _tone(mark: Mark) -> str:
-    return f'<span class="tone {mark.tone}">{escape(mark.show())}</span>'
-
-
-def _limits(told: RunReport) -> Iterator[str]:
-    if told.limits or told.notes:
-        yield '<section><h2>Limits of this result</h2><ul class="plain">'
-        yield f"{_items((*told.limits, *told.notes))}</ul></section>"
-
-
-def _figures(told: RunReport) -> Iterator[str]:
-    table = Table(("figure", "value", "how it is computed"), tuple(each.cells for each in told.figures))
-    yield f"<section><h2>All figures</h2>{_table(table, 'words')}</section>"
 
 
 def _measurements(facts: Facts) -> Iterator[str]:
@@ -251,10 +238,3 @@ def _row(m: SlotMeasurement, facts: Facts) -> str:
         plain(m.reason, 200) if m.reason else "",
     )
     return f'<tr><th scope="row">{m.phase}</th>{"".join(f"<td>{escape(c)}</td>" for c in cells)}</tr>'
-
-
-def _files(told: RunReport, facts: Facts) -> Iterator[str]:
-    yield f"<footer><dl><dt>run</dt><dd>{escape(plain(facts.run_id))}</dd>"
-    for name, place in told.files:
-        yield f"<dt>{escape(name)}</dt><dd><code>{escape(place)}</code></dd>"
-    yield "</dl></footer>"

@@ -94,7 +94,8 @@ def _parts(progress: Progress, width: int, unicode: bool) -> Iterator[Text]:
     yield _counts(progress, unicode)
     if events:
         yield Text()
-        yield from _events(events, width, unicode)
+        for at, told in events:
+            yield _text(f"{elapsed(at):>7}  ", unicode, "dim") + _text(plain(told, width - 9), unicode)
 
 
 def _text(text: str, unicode: bool, style: str = "") -> Text:
@@ -108,7 +109,10 @@ def _phase(progress: Progress, now: float, width: int, unicode: bool) -> Text:
     told = duration(float(round(since)))
     if progress.phase_ends is not None:
         whole = max(1e-9, progress.phase_ends - progress.phase_started)
-        text += _bar(min(1.0, since / whole), max(8, min(40, width - 50)), unicode)
+        room = max(8, min(40, width - 50))
+        done = round(min(1.0, since / whole) * room)
+        full, rest = ("━", "─") if unicode else ("=", ".")
+        text += Text.assemble((full * done, "blue"), (rest * (room - done), "dim"))
         told = f"  {elapsed(min(since, whole))} of {elapsed(whole)}"
     if progress.run_ends is not None:
         told += f", {elapsed(max(0.0, progress.run_ends - now))} left"
@@ -124,12 +128,6 @@ def _waiting(progress: Progress, now: float) -> str:
     return f"waiting for {count(waiting.answers, 'answer')} under way{at_most}"
 
 
-def _bar(share: float, width: int, unicode: bool) -> Text:
-    done = round(share * width)
-    full, rest = ("━", "─") if unicode else ("=", ".")
-    return Text.assemble((full * done, "blue"), (rest * (width - done), "dim"))
-
-
 def _counts(progress: Progress, unicode: bool) -> Text:
     text = Text(no_wrap=True)
     for outcome, mark in OUTCOMES.items():
@@ -139,8 +137,3 @@ def _counts(progress: Progress, unicode: bool) -> Text:
     if progress.budget_spent is not None:
         text.append("   budget spent ", "dim").append(fine_share(progress.budget_spent), "bold")
     return text
-
-
-def _events(events: list[tuple[float, str]], width: int, unicode: bool) -> Iterator[Text]:
-    for at, told in events:
-        yield _text(f"{elapsed(at):>7}  ", unicode, "dim") + _text(plain(told, width - 9), unicode)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from rtk.figures import count, duration, elapsed, number
 from rtk.insight.effect import EffectState
-from rtk.insight.facts import ActivitySpan, Facts, Phase, PhaseSpan, SlotMeasurement
+from rtk.insight.facts import ActivitySpan, Facts, Phase, SlotMeasurement
 from rtk.insight.moments import first_deviation
 from rtk.insight.recovery import conditions_began, precedes
 from rtk.insight.shape import Insight
@@ -51,7 +51,11 @@ def happened(facts: Facts, most: int) -> list[tuple[float, str]]:
 
 
 def _told(facts: Facts, more: list[Told]) -> list[Told]:
-    told = [*_rollbacks(facts), *_phases(facts), *_conditions(facts), *_effects(facts), *more]
+    phases = []
+    for span in facts.phases:
+        lasts = _LENGTHS.get(span.phase) or f"{count(span.planned, 'slot')} planned"
+        phases.append((span.started, "phase", f"{span.phase} began, {lasts}"))
+    told = [*_rollbacks(facts), *phases, *_conditions(facts), *_effects(facts), *more]
     known = {text for _, _, text in told}
     told += [(e.at, "note", text) for e in facts.events if (text := plain(e.text, 400)) not in known]
     return sorted(told, key=lambda one: one[0])
@@ -72,15 +76,6 @@ def and_more(items: Sequence[Moment], most: int, where: str = "the reports") -> 
     """How many of them `most_telling` leaves out, in words; nothing where it is none."""
     left = len(items) - most
     return f"{left:,} more in {where}" if left > 0 else ""
-
-
-def _phases(facts: Facts) -> Iterator[Told]:
-    for span in facts.phases:
-        yield span.started, "phase", f"{span.phase} began, {_LENGTHS.get(span.phase) or _planned(span)}"
-
-
-def _planned(span: PhaseSpan) -> str:
-    return f"{count(span.planned, 'slot')} planned"
 
 
 def _conditions(facts: Facts) -> Iterator[Told]:

@@ -42,7 +42,6 @@ def course(plan: Plan, document: Document) -> list[str]:
         *_conditions(document),
         *_undo(document),
         *_stops(plan),
-        *_requires(plan),
     ]
 
 
@@ -85,17 +84,11 @@ def _conditions(document: Document) -> Iterator[str]:
         limited = f"time limit {_limit(limit)}" if limit else "no time limit"
         yield f"Condition: {_named(action)}{background}{lasting}; {limited}"
         for what in CLAIMS:
-            yield from _claimed(action, what)
+            if claim := claim_of(action, what):
+                shown = f"{_SHOWN[what]} {_name(action)}"
+                yield from (f"{shown}: {measured(each)}; awaited for {duration(claim.within)}" for each in claim.probes)
     if not actions:
         yield "No condition: the system is measured as it is."
-
-
-def _claimed(action: Document, what: str) -> Iterator[str]:
-    """The probes that show that a condition took hold, or that it is gone."""
-    claim = claim_of(action, what)
-    if claim:
-        for probe in claim.probes:
-            yield f"{_SHOWN[what]} {_name(action)}: {measured(probe)}; awaited for {duration(claim.within)}"
 
 
 def _undo(document: Document) -> Iterator[str]:
@@ -121,9 +114,6 @@ def _stops(plan: Plan) -> Iterator[str]:
         slots = plan.slots("conditions")
         told = _deviated(deciding(slots, plan.objective.target), slots)
         yield f"May stop early: it fails whatever comes {told}"
-
-
-def _requires(plan: Plan) -> Iterator[str]:
     if plan.require_baseline and plan.objective is not None:
         slots = plan.slots("baseline")
         told = _deviated(deciding(slots, plan.objective.target), slots)

@@ -64,7 +64,7 @@ class Sheet:
             self._head(),
             self._verdict(),
             [self._answers()] if len(self.told.answers) > 1 else [],
-            [self._phases(), *self._bounds()] if self.told.numbers else [],
+            list(self._phases()) if self.told.numbers else [],
             self._drawing(),
             [self._moments()],
             list(self._alarm()),
@@ -103,30 +103,29 @@ class Sheet:
             grid.add_row(self._text(question), *cells)
         return grid
 
-    def _phases(self) -> RenderableType:
-        shown = [self.told.phases.head.index(name) for name in self._columns()]
+    def _phases(self) -> Iterator[RenderableType]:
+        """What was measured in each phase, and what the quantile lacks that nothing bounds."""
+        if self.width >= _WIDE:
+            names: tuple[str, ...] = (*_MANY_COLUMNS, self._quantile(), "max")
+        else:
+            names = (*_FEW_COLUMNS, self._quantile()) if self.width >= _NARROW else _FEW_COLUMNS
+        shown = [self.told.phases.head.index(name) for name in names]
         grid = Table.grid(padding=(0, 3 if self.width >= _NARROW else 2))
         for column in shown:
             grid.add_column(justify="left" if column == 0 else "right", no_wrap=True, overflow="crop")
         grid.add_row(*(self._text(self.told.phases.head[column], "dim") for column in shown))
         for row in self.told.phases.rows:
             grid.add_row(*(self._text(row[column]) for column in shown))
-        return grid
-
-    def _columns(self) -> tuple[str, ...]:
-        if self.width < _NARROW:
-            return _FEW_COLUMNS
-        return (*_MANY_COLUMNS, self._quantile(), "max") if self.width >= _WIDE else (*_FEW_COLUMNS, self._quantile())
+        yield grid
+        lacking = self.told.lacking.get(self._quantile(), "") if self.width >= _NARROW else ""
+        if lacking:
+            yield self._text(lacking, "dim")
 
     def _quantile(self) -> str:
         """The quantile that was promised, else the p95."""
         promised = self.facts.objective
         name = name_of(promised.target) if promised and promised.quantile else "p95"
         return name if name in self.told.phases.head else "p95"
-
-    def _bounds(self) -> list[Text]:
-        lacking = self.told.lacking.get(self._quantile(), "") if self.width >= _NARROW else ""
-        return [self._text(lacking, "dim")] if lacking else []
 
     def _drawing(self) -> list[Text]:
         canvas = Canvas(self.width, 3, self.unicode)

@@ -56,22 +56,15 @@ def write(path: str | Path, insight: Insight, facts: Facts) -> Path:
     """Write a report in the format its name asks for; raises BadInput or CannotRecord."""
     place = check_path(path)
     text = FORMATS[place.suffix.lower()](insight, facts)
-    try:
-        _replace(place, text.encode("utf-8", "replace"))
-    except OSError as error:
-        raise CannotRecord(f"The report {place} could not be written: {error.strerror or error}.") from error
-    return place
-
-
-def _replace(place: Path, content: bytes) -> None:
-    """Put the content in the file's place in one step; a reader sees the old file or the new one."""
-    beside = place.with_name(f".{place.name[:100]}.{token_hex(4)}")
+    beside = place.with_name(f".{place.name[:100]}.{token_hex(4)}")  # a reader sees the old file or the new one
     try:
         # 0o666 less the umask, as for any file a command writes.
         with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as file:
-            file.write(content)
+            file.write(text.encode("utf-8", "replace"))
         beside.replace(place)
-    except BaseException:
-        with suppress(OSError):
+    except OSError as error:
+        raise CannotRecord(f"The report {place} could not be written: {error.strerror or error}.") from error
+    finally:
+        with suppress(OSError):  # it is gone where it has taken the file's place
             beside.unlink()
-        raise
+    return place
