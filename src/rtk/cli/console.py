@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -38,26 +37,17 @@ def console() -> Iterator[None]:
         ) from None
 
 
-def _look_for(*names: str) -> None:
-    """Raise ModuleNotFoundError for a module that another process is going to need and that is not there."""
-    for name in names:
-        if find_spec(name) is None:
-            raise ModuleNotFoundError(name=name)
-
-
 class _WithSettings(Command):
     """A command whose help ends with every setting of the console."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's own
         from rtk.console.options import OPTIONS
 
-        rows = [(option.name, _help(option)) for option in OPTIONS]
+        rows = [
+            (each.name, f"{each.help}  [default: {each.default}]" if each.default else each.help) for each in OPTIONS
+        ]
         with formatter.section("Environment (a secret may be in a file instead: its name with _FILE)"):
             formatter.write_dl(rows, col_max=26)
-
-
-def _help(option: Any) -> str:
-    return f"{option.help}{f'  [default: {option.default}]' if option.default else ''}"
 
 
 @click.command(cls=_WithSettings)
@@ -79,7 +69,9 @@ def up(data: str | None, host: str | None, port: int | None, log_format: str | N
         if detach:
             from rtk.console.running import start
 
-            _look_for("psycopg", "django", "uvicorn")
+            for name in ("psycopg", "django", "uvicorn"):  # the process that is started is going to need them
+                if find_spec(name) is None:
+                    raise ModuleNotFoundError(name=name)
             for line in start(place, environ):
                 click.echo(line)
             return

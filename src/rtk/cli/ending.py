@@ -45,19 +45,16 @@ STANDING_MEANINGS = {
 
 def exit_code(insight: Insight, *, signum: int | None = None, strict: bool = False, unrecorded: bool = False) -> int:
     """The exit code of a run: not restored wins over all, then the signal, then invalid, then the verdict."""
-    verdict = insight.figures.verdict
+    figures = insight.figures
+    verdict = figures.verdict
+    # Something other than a signal, which wins, stopped it before anything was measured under the conditions.
+    never_began = insight.status in CUT_SHORT and figures.met + figures.deviated == 0
     by_rank = (
         (insight.restoration is Restoration.FAILED, NOT_RESTORED),
         (signum is not None, SIGNALLED + (signum or 0)),
         (verdict == "invalid", INVALID),
-        (unrecorded or insight.status == RunStatus.FAILED or _never_began(insight), COULD_NOT_RUN),
+        (unrecorded or insight.status == RunStatus.FAILED or never_began, COULD_NOT_RUN),
         (verdict == "fail" or (insight.occurrence is not None and insight.occurrence.fails), FAIL),
         (strict and verdict != "pass", INCONCLUSIVE),
     )
     return next((code for applies, code in by_rank if applies), OK)
-
-
-def _never_began(insight: Insight) -> bool:
-    """Whether something other than a signal stopped the run before anything was measured under the conditions."""
-    figures = insight.figures
-    return insight.status in CUT_SHORT and figures.met + figures.deviated == 0

@@ -38,7 +38,8 @@ def mend(file: Path, output: Path | None, check: bool) -> None:
     """
     data = read_file(file)
     mended = _mended(data, file)
-    told = _told(mended) if mended else ""
+    spans = mended.lines() if mended else ()
+    told = listed(f"line {a}" if a == b else f"lines {a} to {b}" for a, b in spans)
     if check:
         click.echo(f"{file}: {f'needs mending, {told}' if told else 'needs no mending'}")
         raise SystemExit(1 if told else 0)
@@ -109,26 +110,16 @@ def _mended(data: bytes, file: Path) -> Mended | None:
     return mended
 
 
-def _as_it_was(document: dict[str, Any], file: Path) -> str | None:
-    """The text of a YAML file with the verification in it and all else as it was; None of another file."""
-    if form_of(str(file)) != "yaml":
-        return None
-    from rtk.experiment.roundtrip import upgraded_text
-
-    data = read_file(file)
-    text = upgraded_text(reading.decode(data, str(file)), document)
-    if text is None:
-        click.echo(f"warning: {file} is rewritten without its comments", err=True)
-        return None
-    return ("\ufeff" if data.startswith(_BOM) else "") + text
-
-
-def _told(mended: Mended) -> str:
-    return listed([f"line {a}" if a == b else f"lines {a} to {b}" for a, b in mended.lines()]) if mended.breaks else ""
-
-
 def _text(document: dict[str, Any], output: Path, file: Path) -> str:
-    if form_of(str(output)) == "yaml":
-        kept = _as_it_was(document, file)
-        return kept if kept is not None else yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=110)
-    return json.dumps(document, indent=4, ensure_ascii=False) + "\n"
+    """The text of a verification; of a YAML file with all else in it as it was."""
+    if form_of(str(output)) != "yaml":
+        return json.dumps(document, indent=4, ensure_ascii=False) + "\n"
+    if form_of(str(file)) == "yaml":
+        from rtk.experiment.roundtrip import upgraded_text
+
+        data = read_file(file)
+        text = upgraded_text(reading.decode(data, str(file)), document)
+        if text is not None:
+            return ("\ufeff" if data.startswith(_BOM) else "") + text
+        click.echo(f"warning: {file} is rewritten without its comments", err=True)
+    return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=110)

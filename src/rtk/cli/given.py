@@ -13,7 +13,7 @@ from chaoslib.settings import CHAOSTOOLKIT_CONFIG_PATH, loaded_settings
 
 from rtk.errors import BadInput
 from rtk.experiment.needs import environment
-from rtk.experiment.shape import each, fields, mapping, nullable, text
+from rtk.experiment.shape import each, fields, keys, mapping, nullable, text
 from rtk.experiment.strategy import strategy_in
 from rtk.experiment.varfile import environment_in
 from rtk.experiment.wording import at, listed, shown
@@ -50,7 +50,7 @@ def settings_of(path: str | None, control_files: Iterable[str] = ()) -> dict[str
 def _settings(place: Path) -> dict[str, Any]:
     """The settings of a file, in the shape that the Chaos Toolkit takes for granted; what is null is not there."""
     settings = {key: value for key, value in _mapping(place, "settings").items() if value is not None}
-    channels = nullable(each(lambda value, at_: fields(value, at_, required={"type": text}, optional={})))
+    channels = nullable(each(keys({"type": text})))
     rules = {"auths": mapping, "runtime": mapping, "controls": _controls, "notifications": channels}
     try:
         fields(settings, "", required={}, optional=rules)
@@ -70,28 +70,24 @@ def _controls(value: object, place: str) -> None:
 def _control(value: object, place: str) -> None:
     if not isinstance(value, dict):
         raise BadInput(f"{place}: expected a mapping that describes a control, not {shown(value)}")
-    provider = {"provider": lambda found, where: fields(found, where, required={"type": text}, optional=_MODULE)}
-    fields(value, place, required={}, optional={**provider, "scope": nullable(text)})
+    provider = keys({"type": text}, {"module": text, "arguments": nullable(mapping)})
+    fields(value, place, required={}, optional={"provider": provider, "scope": nullable(text)})
     found = value.get("provider")
     if found and found["type"] == "python" and not found.get("module"):
         raise BadInput(f"{place}.provider.module: missing")
 
 
-_MODULE = {"module": text, "arguments": nullable(mapping)}
-
-
 def _known(file: str, place: str, control: Mapping[str, Any]) -> None:
     """Say that a control is not applied because its module is not there; the Chaos Toolkit passes over it."""
     provider = control.get("provider") or {}
-    if provider.get("type") == "python" and not _is_there(provider["module"]):
-        logger.warning(f"{file}: {place}: the module {provider['module']} is not installed: the control is not applied")
-
-
-def _is_there(module: str) -> bool:
+    if provider.get("type") != "python":
+        return
     try:
-        return importlib.util.find_spec(module) is not None
+        is_there = importlib.util.find_spec(provider["module"]) is not None
     except (ImportError, ValueError, AttributeError):
-        return False
+        is_there = False
+    if not is_there:
+        logger.warning(f"{file}: {place}: the module {provider['module']} is not installed: the control is not applied")
 
 
 def variables_of(given: Mapping[str, Any] | None, files: Iterable[str]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -131,15 +127,12 @@ def _mapping(place: Path, what: str) -> dict[Any, Any]:
     except OSError as error:
         raise BadInput(f"{place} cannot be read: {error.strerror}; expected {what}") from None
     except (yaml.YAMLError, UnicodeError, RecursionError, ValueError) as error:
-        where = _where(error)
+        where, mark = "", getattr(error, "problem_mark", None)
+        if isinstance(error, json.JSONDecodeError):
+            where = f", line {error.lineno}, column {error.colno}"
+        elif mark:
+            where = f", line {mark.line + 1}, column {mark.column + 1}"
         raise BadInput(f"{place}{where}: cannot be read; expected {what} in YAML or JSON") from None
     if read is not None and not isinstance(read, dict):
         raise BadInput(f"{place}: expected a mapping: {what}")
     return read or {}
-
-
-def _where(error: Exception) -> str:
-    if isinstance(error, json.JSONDecodeError):
-        return f", line {error.lineno}, column {error.colno}"
-    mark = getattr(error, "problem_mark", None)
-    return f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""

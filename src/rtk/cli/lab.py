@@ -217,18 +217,14 @@ def _stay(started: "subprocess.Popen[str]") -> None:
         click.echo("Ctrl-C stops it.")
         started.wait()
     except KeyboardInterrupt:
-        _end(started)
+        started.terminate()
+        try:
+            started.wait(DOWN_S)
+        except subprocess.TimeoutExpired:
+            started.kill()
+            started.wait()
+            state.forget()
         click.echo("The lab is down.")
-
-
-def _end(started: "subprocess.Popen[str]") -> None:
-    started.terminate()
-    try:
-        started.wait(DOWN_S)
-    except subprocess.TimeoutExpired:
-        started.kill()
-        started.wait()
-        state.forget()
 
 
 def _introduce(found: Lab) -> None:

@@ -65,8 +65,10 @@ class Logs:
         """Lines of JSON tell `run_id`."""
         self._logger = logging.getLogger(TOOLKIT)
         self._before = (self._logger.handlers[:], self._logger.level)
-        handlers = [h for h in self._logger.handlers if progress is None or not _is_terminal(h)]
-        if progress:
+        handlers = self._logger.handlers[:]
+        if progress:  # the terminal belongs to the live view
+            files = logging.FileHandler
+            handlers = [h for h in handlers if isinstance(h, files) or not isinstance(h, logging.StreamHandler)]
             handlers.append(_ToProgress(progress))
         queue: SimpleQueue[Any] = SimpleQueue()
         self._listener = QueueListener(queue, *handlers, respect_handler_level=True)
@@ -82,7 +84,3 @@ class Logs:
         self._listener.stop()
         self._logger.handlers[:], level = self._before
         self._logger.setLevel(level)
-
-
-def _is_terminal(handler: logging.Handler) -> bool:
-    return isinstance(handler, logging.StreamHandler) and not isinstance(handler, logging.FileHandler)

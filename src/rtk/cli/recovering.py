@@ -51,11 +51,13 @@ def recovering(choice: RecoverOptions) -> int:
         logger.warning(problem)
     forgotten = [name for name in choice.forget if not _released(name, found, choice.yes)]
     for left in _named(found, forgotten):
-        _forget(left, choice.yes)
+        click.echo("\n".join(describe(left)))
+        if choice.yes or click.confirm("Forget it, without undoing anything?"):
+            forget(left, SystemClock())
+            click.echo(f"{left.run_id} is forgotten")
     chosen = found if choice.all_ else _named(found, choice.run)
     if not chosen:
-        _list([left for left in found if left.run_id not in choice.forget])
-        _list_holds({left.run_id for left in found})
+        _list(found, choice.forget)
         return OK
     return max(_recover(left, choice.yes, settings) for left in chosen)
 
@@ -69,11 +71,18 @@ def _named(found: list[Remains], names: Iterable[str]) -> list[Remains]:
     return [by_name[name] for name in names]
 
 
-def _list(found: list[Remains]) -> None:
-    if not found:
+def _list(found: list[Remains], forgotten: Iterable[str]) -> None:
+    """List the runs that are to be undone, and what runs hold that are neither alive nor among those."""
+    listed = [left for left in found if left.run_id not in forgotten]
+    if not listed:
         click.echo("No unfinished run: everything that began has come to its end.")
-    for left in found:
+    for left in listed:
         click.echo("\n".join(describe(left)))
+    known = {left.run_id for left in found}
+    for each in standing_holds():  # nobody else releases these
+        if each.standing in (HoldState.NOT_RESTORED, HoldState.UNKNOWN) and each.run not in known:
+            click.echo(f"{each.run}  {plain(each.title)}\n  {each.standing}, and holds {systems(each.shared)}")
+            click.echo(f"  check the system, then release it with `chaos recover --forget {each.run}`")
 
 
 def _released(name: str, found: list[Remains], yes: bool) -> bool:
@@ -85,14 +94,6 @@ def _released(name: str, found: list[Remains], yes: bool) -> bool:
     if (yes or click.confirm("Release that, without undoing anything?")) and release(name):
         click.echo(f"{name} is released")
     return True
-
-
-def _list_holds(known: set[str]) -> None:
-    """List what runs hold that are neither alive nor unfinished, so that nobody else releases it."""
-    for each in standing_holds():
-        if each.standing in (HoldState.NOT_RESTORED, HoldState.UNKNOWN) and each.run not in known:
-            click.echo(f"{each.run}  {plain(each.title)}\n  {each.standing}, and holds {systems(each.shared)}")
-            click.echo(f"  check the system, then release it with `chaos recover --forget {each.run}`")
 
 
 def describe(left: Remains) -> list[str]:
@@ -113,13 +114,6 @@ def describe(left: Remains) -> list[str]:
         lines.append(f"  conditions that began: {', '.join(began)}")
         lines.append(f"  to be undone by: {', '.join(rollbacks) or 'nothing: the experiment has no rollback left'}")
     return lines
-
-
-def _forget(left: Remains, yes: bool) -> None:
-    click.echo("\n".join(describe(left)))
-    if yes or click.confirm("Forget it, without undoing anything?"):
-        forget(left, SystemClock())
-        click.echo(f"{left.run_id} is forgotten")
 
 
 def _recover(left: Remains, yes: bool, settings: dict[str, Any]) -> int:

@@ -163,6 +163,8 @@ def _verification(
     probes = toolkit.probes()
     charted, thresholds = _charted(plan, [threshold(probe, toolkit.configuration) for probe in probes])
     limits = [time_limit(probe, toolkit.configuration, toolkit.secrets) for probe in probes]
+    # The option wins over the experiment's runtime block, which wins over the settings'; else it is always.
+    strategies = (options.rollback_strategy, strategy_in(toolkit.document), strategy_in(toolkit.settings, "settings"))
     return RunSpec(
         run_id=run_id,
         source=source.where,
@@ -175,9 +177,13 @@ def _verification(
         threshold=thresholds[charted],
         bounds_s=tuple(map(time_threshold_s, probes, thresholds)),
         charted=charted,
-        rollback_strategy=_strategy(options, toolkit),
+        rollback_strategy=next((Strategy(each) for each in strategies if each), Strategy.ALWAYS),
         longest_s=longest(options.max_duration, plan.warm_up_s + plan.duration_s + plan.cool_down_s),
-        kept=_kept(options),
+        kept={  # for whoever ends the run after a crash: where files go and come from
+            "journal": str(Path(options.journal_path).absolute()),
+            "reports": [str(Path(report).absolute()) for report in options.report],
+            "var_files": [str(Path(name).absolute()) for name in options.var_file],
+        },
         neighbours=holding,
     )
 
@@ -198,21 +204,6 @@ def _redacted(plan: Plan, redact: Callable[[str], str]) -> Plan:
     words = redact(plan.limit.words)
     promise, limit = replace(plan.objective, quantile=words), replace(plan.limit, words=words)
     return replace(plan, acts_on=acts_on, objective=promise, limit=limit)
-
-
-def _kept(options: Options) -> dict[str, Any]:
-    """What whoever ends the run after a crash needs to know: where files go and come from."""
-    return {
-        "journal": str(Path(options.journal_path).absolute()),
-        "reports": [str(Path(report).absolute()) for report in options.report],
-        "var_files": [str(Path(name).absolute()) for name in options.var_file],
-    }
-
-
-def _strategy(options: Options, toolkit: Toolkit) -> Strategy:
-    """The option wins over the experiment's runtime block, which wins over the settings'; else always."""
-    named = (options.rollback_strategy, strategy_in(toolkit.document), strategy_in(toolkit.settings, "settings"))
-    return next((Strategy(strategy) for strategy in named if strategy), Strategy.ALWAYS)
 
 
 class _Running:
@@ -250,11 +241,15 @@ class _Running:
         telling.notify_start(toolkit)
         record = Record(path, lambda: self._clock.monotonic() - self._progress.started, toolkit.redact)
         shown_to = self._progress if self._spectator else None
+
+        def notice(text: str) -> None:
+            record.note("event", text=text)
+            logger.warning(text.capitalize())
+
         logs = Logs(toolkit.redact, shown_to, self._options.verbose, self._v.run_id)
         with signals_stop(self._stop, to_the_end=True), logs, forks_told(record.forked):
-            guard = GuardianClient(
-                helper.command(AFTERMATH, str(path)), self._estate(), self._v.longest_s, self._notice(record)
-            )
+            packing = Packing(toolkit, self._session.where.as_dict() if self._session else None)
+            guard = GuardianClient(helper.command(AFTERMATH, str(path)), packing, self._v.longest_s, notice)
             record.listener, toolkit.changed = guard.tell, guard.refresh
             run = VerificationRun(
                 self._v, self._clock, record, self._stop, self._progress, self._published(path, guard)
@@ -268,16 +263,6 @@ class _Running:
             self._finish(run)
         _leave_within(LEAVING_S, code)
         return code
-
-    def _estate(self) -> Packing:
-        return Packing(self._v.toolkit, self._session.where.as_dict() if self._session else None)
-
-    def _notice(self, record: Record) -> Callable[[str], None]:
-        def notice(text: str) -> None:
-            record.note("event", text=text)
-            logger.warning(text.capitalize())
-
-        return notice
 
     def _finish(self, run: VerificationRun) -> None:
         if self._session is None:
