@@ -88,7 +88,8 @@ class Stage:
             self._keeper.told("wait", process.pid)
             out, err = process.communicate()
         if process.returncode:
-            sentence = _last_line(err or out).partition(": ")[2]
+            *_, last = ["", *(err or out).strip().splitlines()]
+            sentence = last.partition(": ")[2]
             raise StepFailed(sentence or f"{command[0]} ended with {process.returncode}", process.returncode)
         return out
 
@@ -99,25 +100,17 @@ class Stage:
         with self._hearing.later():  # by a group of its own, Ctrl-C is for us
             process = subprocess.Popen(command, env=environ, cwd=self._commands.place.path, process_group=0)
             self._keeper.told("run", process.pid)
-        return _to_its_end(process)
-
-
-def _to_its_end(process: "subprocess.Popen[bytes]") -> int:
-    told: Interrupted | None = None
-    while True:
-        try:
-            code = process.wait()
-            break
-        except Interrupted as interrupted:
-            told = interrupted
-            process.send_signal(signal.SIGINT if told.number == signal.SIGINT else signal.SIGTERM)
-    if told is not None:
-        raise told
-    return code
-
-
-def _last_line(text: str) -> str:
-    return (text.strip().splitlines() or [""])[-1]
+        told: Interrupted | None = None
+        while True:
+            try:
+                code = process.wait()
+                break
+            except Interrupted as interrupted:
+                told = interrupted
+                process.send_signal(signal.SIGINT if told.number == signal.SIGINT else signal.SIGTERM)
+        if told is not None:
+            raise told
+        return code
 
 
 def free_ports() -> tuple[int, int]:

@@ -106,17 +106,7 @@ def _cleared(keeper: Keeper, place: DemoDirectory) -> bool:
 
 def _played(stage: Stage, place: DemoDirectory, asked: DemoOptions) -> None:
     """Everything up to the end; then it stays for a while, or for good, or not at all."""
-    _introduced(place, asked.times)
-    page = _steps(stage, asked)
-    if asked.keep:
-        click.echo(stage.another_link())
-        click.echo(f"Console and lab stay. Open it, as {EMAIL}: {stage.sign_in_link(page)}")
-        click.echo("'rtk demo --end' ends them, another 'rtk demo' uses them.")
-    elif sys.stdout.isatty() and not asked.exit:
-        _shown(stage, page, asked)
-
-
-def _introduced(place: DemoDirectory, times: Times) -> None:
+    times = asked.times
     about = duration(round(times.warm_up + times.duration + times.cool_down + AROUND_S, -1))
     click.echo(
         f"The tutorial 'Load an EC2 instance', from a console of its own to the insight, on this machine: {about}."
@@ -125,6 +115,13 @@ def _introduced(place: DemoDirectory, times: Times) -> None:
     click.echo("Ctrl-C ends it and undoes what it did.")
     if shutil.which("rtk") is None:
         click.echo(f"'rtk' and 'chaos' of the commands below are in {shortened(str(Path(sys.executable).parent))}.")
+    page = _steps(stage, asked)
+    if asked.keep:
+        click.echo(stage.another_link())
+        click.echo(f"Console and lab stay. Open it, as {EMAIL}: {stage.sign_in_link(page)}")
+        click.echo("'rtk demo --end' ends them, another 'rtk demo' uses them.")
+    elif sys.stdout.isatty() and not asked.exit:
+        _shown(stage, page, asked)
 
 
 def _steps(stage: Stage, asked: DemoOptions) -> str:
@@ -137,23 +134,18 @@ def _steps(stage: Stage, asked: DemoOptions) -> str:
     telling.step("The lab: AWS Systems Manager on this machine, with one instance that is a web server")
     stage.lab(asked.server)
     telling.step("The tutorial's experiment, looked at as it was published")
-    found = _looked_at(team, telling)
-    telling.step("A verification of it")
-    verification = _made(team, found, asked.times, telling)
-    telling.step("The run: Systems Manager loads the instance while its answers are timed")
-    _ran(stage, team, team.file(verification))
-    telling.step("The insight")
-    return _told(stage, team, verification)
-
-
-def _looked_at(team: TeamClient, telling: StepPrinter) -> dict[str, Any]:
     telling.line(f"By hand: Import Experiment on {team.url}{HOME}, or POST .../import of the API.")
     found = team.look(console.experiment())
     for warning in found["warnings"]:
         telling.line(warning)
     for what, called in (("probes", "measured"), ("actions", "condition"), ("rollbacks", "undo")):
         telling.line(f"{called}: {', '.join(each['name'] for each in found[what])}")
-    return found
+    telling.step("A verification of it")
+    verification = _made(team, found, asked.times, telling)
+    telling.step("The run: Systems Manager loads the instance while its answers are timed")
+    _ran(stage, team, team.file(verification))
+    telling.step("The insight")
+    return _told(stage, team, verification)
 
 
 def _made(team: TeamClient, found: dict[str, Any], times: Times, telling: StepPrinter) -> str:
@@ -206,7 +198,8 @@ def _told(stage: Stage, team: TeamClient, verification: str) -> str:
 def _shown(stage: Stage, page: str, asked: DemoOptions) -> None:
     """The insight in a browser where there is one; then everything stays until somebody ends it."""
     link = stage.sign_in_link(page)
-    opened = not asked.headless and _has_display() and webbrowser.open(link)
+    has_display = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    opened = not asked.headless and has_display and webbrowser.open(link)
     click.echo(f"It is open in your browser, as {EMAIL}." if opened else f"Open it, as {EMAIL}: {link}")
     click.echo(stage.another_link())
     click.echo("Ctrl-C ends console and lab.")
@@ -215,8 +208,3 @@ def _shown(stage: Stage, page: str, asked: DemoOptions) -> None:
             signal.pause()
     except Interrupted:  # as it was asked for: the story is complete
         return
-
-
-def _has_display() -> bool:
-    """Whether a browser could show itself."""
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

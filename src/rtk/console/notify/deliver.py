@@ -25,34 +25,24 @@ class Letter:
 
 def deliver(letter: Letter) -> None:
     """Try once, within some ten seconds. Raises Undelivered with the reason."""
+    message = letter.message
     if letter.kind == Channel.WEBHOOK:
-        _webhook(letter)
+        headers = {
+            "Rtk-Event": message.event,
+            "Rtk-Notification": str(message.id),  # the same in every try: by it a receiver knows what it has seen
+            **signing.headers(sealing.secret_of(letter.recipient), int(time.time()), message.body),
+        }
+        webhook.post(letter.address, message.body, headers, settings.NOTIFY_OWN_NETWORK)
     elif letter.kind == Channel.EMAIL:
-        _mail(letter)
+        mail = EmailMessage(
+            f"[Reliability Toolkit] {message.mail_subject}",
+            f"{message.mail_text}\n",
+            to=[letter.address],
+            headers={"Message-ID": f"<{message.id}@rtk.invalid>", "Auto-Submitted": "auto-generated"},
+        )
+        try:
+            mail.send()
+        except OSError as error:  # smtplib's errors are of this kind; their texts may hold what was sent
+            raise Undelivered(f"the mail server did not take it ({type(error).__name__})") from None
     else:
-        services.send(letter.address, letter.message)
-
-
-def _webhook(letter: Letter) -> None:
-    message = letter.message
-    headers = {
-        "Rtk-Event": message.event,
-        "Rtk-Notification": str(message.id),  # the same in every try: by it a receiver knows what it has seen
-        **signing.headers(sealing.secret_of(letter.recipient), int(time.time()), message.body),
-    }
-    webhook.post(letter.address, message.body, headers, settings.NOTIFY_OWN_NETWORK)
-
-
-def _mail(letter: Letter) -> None:
-    message = letter.message
-    identity = f"<{message.id}@rtk.invalid>"
-    mail = EmailMessage(
-        f"[Reliability Toolkit] {message.mail_subject}",
-        f"{message.mail_text}\n",
-        to=[letter.address],
-        headers={"Message-ID": identity, "Auto-Submitted": "auto-generated"},
-    )
-    try:
-        mail.send()
-    except OSError as error:  # smtplib's errors are of this kind; their texts may hold what was sent
-        raise Undelivered(f"the mail server did not take it ({type(error).__name__})") from None
+        services.send(letter.address, message)

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 
-from rtk.console.notify.embedded import Address, reached
+from rtk.console.notify.embedded import reached
 
 MOST_LENGTH = 2000
 
@@ -46,20 +46,16 @@ def may_connect(address: str, own_network: bool) -> bool:
     By default to what is public only. With `own_network` also to this machine and private networks, but never to
     addresses where clouds hand out a machine's credentials.
     """
-    found = ip_address(address.partition("%")[0])
-    return all(_may_end_at(each, own_network) for each in reached(found))
-
-
-def _may_end_at(address: Address, own_network: bool) -> bool:
-    if any(address in network for network in _NEVER):
-        return False
-    return own_network or _is_public(address)
-
-
-def _is_public(address: Address) -> bool:
-    if isinstance(address, IPv6Address) and address not in _PUBLIC:
-        return False
-    return address.is_global and not any(address in network for network in _NOT_PUBLIC)
+    for each in reached(ip_address(address.partition("%")[0])):
+        if any(each in network for network in _NEVER):
+            return False
+        if own_network:
+            continue
+        if isinstance(each, IPv6Address) and each not in _PUBLIC:
+            return False
+        if not each.is_global or any(each in network for network in _NOT_PUBLIC):
+            return False
+    return True
 
 
 def checked(url: str, own_network: bool) -> str:

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from rtk.console import mail
 from rtk.console.notify.patience import CLAIMED, delay
-from rtk.console.people.models import Token, TokenNotice, TokenNoticeKind, User
+from rtk.console.people.models import TokenNotice, TokenNoticeKind, User
 from rtk.console.people.tokens import SOON
 
 LASTS = timedelta(days=30)  # whoever made a token for less knows when it ends
@@ -57,9 +57,16 @@ def turn(post: Post = EmailMessage.send, now: Callable[[], datetime] = timezone.
     with connection.cursor() as cursor:
         cursor.execute(NOTE, {"now": now(), "soon": now() + SOON, "lasts": LASTS.days})
     for sent in range(MAILS):
-        due = _claim(now())
-        if not due or not _sent(due, post, now()):
+        if not (due := _claim(now())):
             return sent
+        mine, at = TokenNotice.objects.filter(pk__in=[each.pk for each in due]), now()
+        try:
+            post(letter(due))
+        except OSError as error:  # smtplib's errors are of this kind
+            logger.warning(f"a mail about tokens was not taken by the mail server ({type(error).__name__})")
+            mine.update(tries=F("tries") + 1, due_at=at + delay(due[0].tries + 1))
+            return sent
+        mine.update(tries=F("tries") + 1, sent_at=at)
     return MAILS
 
 
@@ -83,28 +90,17 @@ def _due(now: datetime) -> "QuerySet[TokenNotice]":
     return waiting.filter(token__expires_at__gt=now)
 
 
-def _sent(due: Sequence[TokenNotice], post: Post, now: datetime) -> bool:
-    mine = TokenNotice.objects.filter(pk__in=[each.pk for each in due])
-    try:
-        post(letter(due))
-    except OSError as error:  # smtplib's errors are of this kind
-        logger.warning(f"a mail about tokens was not taken by the mail server ({type(error).__name__})")
-        mine.update(tries=F("tries") + 1, due_at=now + delay(due[0].tries + 1))
-        return False
-    mine.update(tries=F("tries") + 1, sent_at=now)
-    return True
-
-
 def letter(due: Sequence[TokenNotice]) -> EmailMessage:
     """The mail that tells somebody of their tokens. What people typed is on a line of its own in its text only."""
     subject, begins = _BEGINS[TokenNoticeKind(due[0].kind)]
     user: User = due[0].token.user
-    lines = "\n".join(sorted(_line(each.token) for each in due))
+    lines = "\n".join(
+        sorted(
+            f"- {token.expires_at:%Y-%m-%d} (UTC): {' '.join(token.name.split())}, {token.prefix}…"
+            for token in (each.token for each in due)
+        )
+    )
     text = f"{begins}\n\n{lines}\n\nMake others at {settings.PUBLIC_URL}{reverse('people:tokens')}\n"
     identity = f"<{min(each.pk for each in due)}@rtk.invalid>"
     headers = {"Message-ID": identity, "Auto-Submitted": "auto-generated"}
     return EmailMessage(f"[Reliability Toolkit] {subject}", text, to=[user.email], headers=headers)
-
-
-def _line(token: Token) -> str:
-    return f"- {token.expires_at:%Y-%m-%d} (UTC): {' '.join(token.name.split())}, {token.prefix}…"

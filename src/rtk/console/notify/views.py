@@ -1,7 +1,6 @@
 """The page of a team's notifications, for admins."""
 
 import uuid
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -31,8 +30,18 @@ def notifications(request: HttpRequest, caller: Caller, org: str, team: str) -> 
             messages.success(request, f"{recipient.label} will be notified from now on.")
             return redirect("notify:notifications", org=found.org.slug, team=found.slug)
         form = RecipientForm()
-    secret = {"made": made[0], "secret": sealing.secret_of(made[0].pk)} if made else {}
-    answer = render(request, "notify/notifications.html", {**_shown(found, form), **secret}, status=status(form))
+    told = Notification.objects.filter(recipient__team=found).select_related("recipient", "run__verification")[:SHOWN]
+    context = {
+        "org": found.org,
+        "team": found,
+        "form": form,
+        "recipients": [(each, [EVENTS[event] for event in each.events]) for each in found.recipients.all()],
+        "told": told,
+        "testing": any(each.event == TEST and each.state == DeliveryState.WAITING for each in told),
+        "at": "notifications",
+        **({"made": made[0], "secret": sealing.secret_of(made[0].pk)} if made else {}),
+    }
+    answer = render(request, "notify/notifications.html", context, status=status(form))
     answer["Cache-Control"] = "no-store"
     return answer
 
@@ -58,19 +67,6 @@ def remove(request: HttpRequest, caller: Caller, org: str, team: str, recipient:
 def _added(caller: Caller, team: Team, form: RecipientForm) -> Recipient:
     given = form.cleaned_data
     return recipients.add(caller.user, team, given["kind"], given["address"], given["events"])
-
-
-def _shown(team: Team, form: RecipientForm) -> dict[str, Any]:
-    told = Notification.objects.filter(recipient__team=team).select_related("recipient", "run__verification")[:SHOWN]
-    return {
-        "org": team.org,
-        "team": team,
-        "form": form,
-        "recipients": [(each, [EVENTS[event] for event in each.events]) for each in team.recipients.all()],
-        "told": told,
-        "testing": any(each.event == TEST and each.state == DeliveryState.WAITING for each in told),
-        "at": "notifications",
-    }
 
 
 def _recipient(caller: Caller, org: str, team: str, recipient: uuid.UUID) -> Recipient:

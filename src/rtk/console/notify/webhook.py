@@ -60,7 +60,10 @@ def post(url: str, body: bytes, headers: Mapping[str, str], own_network: bool, t
     finally:
         handle.close()
         door.close()
-    _judge(status)
+    if 300 <= status < 400:
+        raise Undelivered(f"it answered {status}; redirects are not followed")
+    if not 200 <= status < 300:
+        raise Undelivered(f"it answered {status}", final=status == HTTPStatus.GONE)
 
 
 class Door:
@@ -117,11 +120,3 @@ def _undelivered(error: pycurl.error, door: Door) -> Undelivered:
     code = int(error.args[0])
     why = "no trusted TLS connection could be made" if code in _TLS else _WHY.get(code, f"libcurl's error {code}")
     return Undelivered(why)
-
-
-def _judge(status: int) -> None:
-    if 200 <= status < 300:
-        return
-    if 300 <= status < 400:
-        raise Undelivered(f"it answered {status}; redirects are not followed")
-    raise Undelivered(f"it answered {status}", final=status == HTTPStatus.GONE)

@@ -31,8 +31,12 @@ def meant(who: str) -> User:
     Raises BadInput where there is none, or several.
     """
     who = who.strip().lower()
+    try:
+        goes_by = Q(pk=UUID(who))
+    except ValueError:
+        goes_by = Q(email=who)
     found = addresses.holder(who)
-    there = [found] if found else list(User.objects.filter(_goes_by(who)).order_by("created_at"))
+    there = [found] if found else list(User.objects.filter(goes_by).order_by("created_at"))
     if not there:
         raise BadInput(f"there is no user {who}; 'rtk users list' names them all")
     if len(there) > 1:
@@ -45,7 +49,17 @@ def listed() -> list[Account]:
     """Return every user, the oldest first."""
     users = list(User.objects.order_by("created_at", "id"))
     confirmed = addresses.confirmed_among(users)
-    return [Account(str(user.pk), user.email, _state(user, user.pk in confirmed), _last(user)) for user in users]
+    told = []
+    for user in users:
+        words = {
+            "disabled": not user.is_active,
+            "administrator": user.is_administrator,
+            "unconfirmed": user.pk not in confirmed,
+        }
+        state = ", ".join(word for word, holds in words.items() if holds)
+        last = f"{localtime(user.last_login):%Y-%m-%d}" if user.last_login else "never"
+        told.append(Account(str(user.pk), user.email, state, last))
+    return told
 
 
 def disable(who: str) -> dict[Access, int]:
@@ -99,26 +113,6 @@ def hand_over(who: str, email: str) -> dict[Access, int]:
         EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
         _record(user, "user.handed-over", {"from": before})
     return ended
-
-
-def _goes_by(who: str) -> Q:
-    try:
-        return Q(pk=UUID(who))
-    except ValueError:
-        return Q(email=who)
-
-
-def _state(user: User, confirmed: bool) -> str:
-    words = {
-        "disabled": not user.is_active,
-        "administrator": user.is_administrator,
-        "unconfirmed": not confirmed,
-    }
-    return ", ".join(word for word, holds in words.items() if holds)
-
-
-def _last(user: User) -> str:
-    return f"{localtime(user.last_login):%Y-%m-%d}" if user.last_login else "never"
 
 
 def _record(user: User, action: str, detail: dict[str, str] | None = None) -> None:

@@ -182,21 +182,15 @@ class SocialAdapter(DefaultSocialAccountAdapter):
                 arrivals.confirmed(sociallogin.user, email)
         elif sociallogin.state.get("process") == AuthProcess.LOGIN:
             theirs = next(filter(None, map(addresses.holder, vouched)), None)
+            email = sociallogin.user.email
             if theirs is not None and theirs.is_active:
-                self._connect(request, sociallogin, theirs)
-            elif self._is_new(sociallogin) and self.is_open_for_signup(request, sociallogin):
+                try:
+                    with transaction.atomic():
+                        sociallogin.connect(request, theirs)
+                except IntegrityError:
+                    raise ImmediateHttpResponse(closed.page(request, Closed.MADE_MEANWHILE)) from None
+            elif email and addresses.holder(email) is None and self.is_open_for_signup(request, sociallogin):
                 self.save_user(request, sociallogin)
-
-    def _connect(self, request: HttpRequest, sociallogin: SocialLogin, user: User) -> None:
-        try:
-            with transaction.atomic():
-                sociallogin.connect(request, user)
-        except IntegrityError:
-            raise ImmediateHttpResponse(closed.page(request, Closed.MADE_MEANWHILE)) from None
-
-    def _is_new(self, sociallogin: SocialLogin) -> bool:
-        email = sociallogin.user.email
-        return bool(email) and addresses.holder(email) is None
 
     def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> User:
         """Make the account and use up the link that led here."""

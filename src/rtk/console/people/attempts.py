@@ -77,17 +77,13 @@ def visitor(request: HttpRequest) -> str:
 
 
 def _password(request: HttpRequest, email: str) -> Count:
-    users = addresses.meant_by(email) if _may_be_known(request) else []
+    users = addresses.meant_by(email) if devices.COOKIE in request.COOKIES else []
     device = devices.known_for(request, users)
     return (
         Count(ThrottledAction.PASSWORD_KNOWN, f"{device} {_plain(email)}")
         if device
         else Count(ThrottledAction.PASSWORD, _plain(email))
     )
-
-
-def _may_be_known(request: HttpRequest) -> bool:
-    return devices.COOKIE in request.COOKIES
 
 
 def _plain(email: str) -> str:

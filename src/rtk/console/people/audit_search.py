@@ -55,7 +55,10 @@ class SearchForm(DaysForm):
         super().__init__(sent, auto_id="filter-%s", use_required_attribute=False)
         action = self.fields["action"]
         assert isinstance(action, forms.ChoiceField)
-        action.choices = [("", "Anything"), *_by_kind()]
+        # Grouped by what it is done to.
+        groups = groupby(sorted(ACTIONS), key=lambda name: name.partition(".")[0])
+        by_kind = [(kind.capitalize(), [(each, ACTIONS[each]) for each in names]) for kind, names in groups]
+        action.choices = [("", "Anything"), *by_kind]
 
     def search(self) -> Search:
         """Return what is looked for; what is wrong in the form is left out."""
@@ -73,9 +76,3 @@ class SearchForm(DaysForm):
         """Return the same search as the end of an address."""
         given = {name: self.data.get(name, "") for name in self.fields}
         return urlencode({name: value for name, value in given.items() if value})
-
-
-def _by_kind() -> list[tuple[str, list[tuple[str, str]]]]:
-    """What can be done, grouped by what it is done to."""
-    groups = groupby(sorted(ACTIONS), key=lambda action: action.partition(".")[0])
-    return [(kind.capitalize(), [(each, ACTIONS[each]) for each in actions]) for kind, actions in groups]

@@ -134,21 +134,17 @@ def withdraw(actor: User, invitation: Invitation) -> None:
 def send(invitation: Invitation) -> bool:
     """Mail an invitation's link; false when no mail server is set or it would not take it: then copy the link."""
     is_read = mail.is_sent()
-    where = mailed_link(invitation) if is_read else link(invitation)
-    text = render_to_string(
-        "people/mail/invitation.txt", {"invitation": invitation, "link": where, **_named(invitation)}
-    )
+    inviter = invitation.invited_by
+    told = {
+        "invitation": invitation,
+        "link": mailed_link(invitation) if is_read else link(invitation),
+        # As names, of which nobody makes a message of their own.
+        "inviter": f"{names.in_mails(inviter.name)} ({inviter.email})".lstrip() if inviter else "",
+        "organization": names.in_mails(invitation.org.name),
+    }
+    text = render_to_string("people/mail/invitation.txt", told)
     try:
         send_mail(SUBJECT, text, None, [invitation.email])
     except OSError:
         return False
     return is_read
-
-
-def _named(invitation: Invitation) -> dict[str, str]:
-    """Whoever invites and to what: as names, of which nobody makes a message of their own."""
-    inviter = invitation.invited_by
-    return {
-        "inviter": f"{names.in_mails(inviter.name)} ({inviter.email})".lstrip() if inviter else "",
-        "organization": names.in_mails(invitation.org.name),
-    }

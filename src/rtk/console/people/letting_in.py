@@ -24,7 +24,9 @@ def link(email: str, to: str = "/") -> str:
     The user is whoever confirmed the address, else the only one who goes by it; or is named by their id. Raises
     BadInput where there is none, or several.
     """
-    user = _meant(email)
+    user = accounts.meant(email)
+    if not user.is_active:
+        raise BadInput(f"{user.email} is disabled; 'rtk users enable' lets them in again")
     key = _signer(user).sign(urlsafe_b64encode(user.pk.bytes).decode().rstrip("="))
     return f"{settings.PUBLIC_URL}{reverse('people:sign-in', args=[key])}?next={quote(to)}"
 
@@ -32,7 +34,13 @@ def link(email: str, to: str = "/") -> str:
 def opens(key: str) -> User | None:
     """Whom a key lets in; None when it is not one, too old, or used."""
     user = named(key)
-    return user if user is not None and _is_good(user, key) else None
+    if user is None:
+        return None
+    try:
+        _signer(user).unsign(key, max_age=GOOD_FOR_S)
+    except BadSignature:
+        return None
+    return user
 
 
 def named(key: str) -> User | None:
@@ -42,21 +50,6 @@ def named(key: str) -> User | None:
     except ValueError:
         return None
     return User.objects.filter(pk=pk, is_active=True).first()
-
-
-def _meant(who: str) -> User:
-    user = accounts.meant(who)
-    if not user.is_active:
-        raise BadInput(f"{user.email} is disabled; 'rtk users enable' lets them in again")
-    return user
-
-
-def _is_good(user: User, key: str) -> bool:
-    try:
-        _signer(user).unsign(key, max_age=GOOD_FOR_S)
-    except BadSignature:
-        return False
-    return True
 
 
 def _signer(user: User) -> TimestampSigner:

@@ -24,8 +24,13 @@ def provision(email: str, organization: str, team: str, kept: str = "") -> str:
         with transaction.atomic():
             first.alone()  # two who provision at once must not both make what is missing
             user = _user(email.strip().lower())
-            _team(user, _organization(user, organization), team)
-            return _token(user, kept)
+            org = _organization(user, organization)
+            if not Team.objects.filter(org=org, name__iexact=team).exists():
+                joining.make_team(user, org, team)
+            found = tokens.find(kept) if kept else None
+            if found is not None and found.user == user:
+                return kept
+            return tokens.make(user, NAME, SCOPES)[1]
     except ValidationError as error:
         raise BadInput(f"provisioning {email}, {organization}, {team}: {' '.join(error.messages)}") from None
 
@@ -46,15 +51,3 @@ def _organization(user: User, name: str) -> Organization:
     if not org.memberships.filter(user=user, role__in=gate.EVERYWHERE).exists():
         raise ValidationError(f"there is an organization {name} of others; expected one of {user.email}")
     return org
-
-
-def _team(user: User, org: Organization, name: str) -> Team:
-    return Team.objects.filter(org=org, name__iexact=name).first() or joining.make_team(user, org, name)
-
-
-def _token(user: User, kept: str) -> str:
-    """What was kept while it is a good token of the user, else a new one with every scope."""
-    found = tokens.find(kept) if kept else None
-    if found is not None and found.user == user:
-        return kept
-    return tokens.make(user, NAME, SCOPES)[1]

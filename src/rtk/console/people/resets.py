@@ -31,11 +31,12 @@ class ResetLinks(PasswordResetTokenGenerator):
         key, _, seal = (token or "").rpartition("-")
         if not super().check_token(user, key):
             return False
-        read_at = next((each for each in _confirmed(user) if constant_time_compare(seal, _seal(key, user, each))), None)
-        if read_at is None:
-            return False
-        user.read_at = read_at
-        return True
+        theirs = EmailAddress.objects.filter(user=user, user__is_active=True, verified=True)
+        for email in theirs.values_list("email", flat=True):
+            if constant_time_compare(seal, _seal(key, user, email)):
+                user.read_at = email
+                return True
+        return False
 
 
 def _seal(key: str, user: User, read_at: str) -> str:
@@ -43,8 +44,3 @@ def _seal(key: str, user: User, read_at: str) -> str:
     return _signer.signature("|".join([key, read_at, str(user.generation), *theirs])).replace(
         "-", "_"
     )  # which parts it from the key
-
-
-def _confirmed(user: User) -> list[str]:
-    theirs = EmailAddress.objects.filter(user=user, user__is_active=True, verified=True)
-    return list(theirs.values_list("email", flat=True))

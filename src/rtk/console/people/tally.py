@@ -155,11 +155,7 @@ def _key(count: Count) -> str:
 def _too_many(count: Count, bound: RateLimit, most: int, now: datetime) -> TooMany:
     since = Tally.objects.filter(key=_key(count)).values_list("since", flat=True).first() or now
     wait = max(1, math.ceil((since + bound.within - now).total_seconds()))
-    within, left = duration(bound.within.total_seconds()), duration(_whole_minutes(wait))
+    # In whole minutes, rounded up: nobody counts the seconds of it.
+    within, left = duration(bound.within.total_seconds()), duration(60 * math.ceil(wait / 60))
     sentence = f"No more than {most:,} {bound.what} are possible within {within}: try again in {left}."
     return TooMany(sentence, wait)
-
-
-def _whole_minutes(seconds: int) -> int:
-    """Return a time to wait in whole minutes, rounded up: nobody counts the seconds of it."""
-    return 60 * math.ceil(seconds / 60)

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 
 from rtk.console import limits, options
@@ -109,7 +109,10 @@ def _check_numbers(user: User, now: datetime) -> None:
         raise ValidationError(
             f"You have {most} tokens, and more are not possible: revoke one first.", TokenRefusal.PERSON
         )
-    _forget_the_oldest(mine.exclude(good(now)), most)
+    # Of those that have expired as many are kept, so that whoever makes many short ones fills no table.
+    over = mine.exclude(good(now))
+    kept = over.order_by("-expires_at").values("pk")[:most]
+    over.exclude(pk__in=list(kept.values_list("pk", flat=True))).delete()
     of_all = options.limit(limits.TOKENS_OF_AN_ORGANIZATION)
     theirs = Organization.objects.filter(memberships__user=user).order_by("pk")
     for org in theirs.select_for_update(no_key=True, of=("self",)):
@@ -118,12 +121,6 @@ def _check_numbers(user: User, now: datetime) -> None:
                 f"The people of {org.name} have {of_all} tokens, and more are not possible: some have to be revoked.",
                 TokenRefusal.ORGANIZATION,
             )
-
-
-def _forget_the_oldest(expired: QuerySet[Token], most: int) -> None:
-    """Of those that have expired as many are kept, so that whoever makes many short ones fills no table."""
-    kept = expired.order_by("-expires_at").values("pk")[:most]
-    expired.exclude(pk__in=list(kept.values_list("pk", flat=True))).delete()
 
 
 def digest(secret: str) -> bytes:

@@ -20,13 +20,11 @@ def make(request: HttpRequest, caller: Caller) -> HttpResponse:
     if not joining.may_make_organizations(caller.user):
         raise gate.Forbidden("On this console only its administrators make organizations: ask one of them.")
     form = NameForm(sent(request))
-    if request.method == "POST" and tried(form, lambda: _made(caller, form), "name"):
+    if request.method == "POST" and tried(
+        form, lambda: joining.make_organization(caller.user, form.cleaned_data["name"]), "name"
+    ):
         return redirect("people:make-team", org=caller.user.organizations.latest("created_at").slug)
     return render(request, "people/organization-new.html", {"form": form}, status=status(form))
-
-
-def _made(caller: Caller, form: NameForm) -> None:
-    joining.make_organization(caller.user, form.cleaned_data["name"])
 
 
 @viewed

@@ -37,20 +37,22 @@ def own_tokens(request: HttpRequest, caller: Caller) -> HttpResponse:
     shown: dict[str, object] = {}
     if request.method == "POST" and tried(form, lambda: shown.update(_made(caller.user, form))):
         form = TokenForm(user=caller.user)
-    context = {"form": form, "at": "tokens", **_there(caller.user), **shown}
+    shortened = TokenNotice.objects.filter(token=OuterRef("pk"), kind=TokenNoticeKind.SHORTENED)
+    found = list(Token.objects.filter(user=caller.user).annotate(shortened=Exists(shortened)))
+    now = timezone.now()
+    context = {
+        "form": form,
+        "at": "tokens",
+        "tokens": found,
+        "now": now,
+        "soon": now + tokens.SOON,
+        "good": sum(token.expires_at > now for token in found),
+        "most": options.limit(limits.TOKENS_OF_A_PERSON),
+        **shown,
+    }
     answer = render(request, "people/tokens.html", context, status=status(form))
     answer["Cache-Control"] = "no-store"
     return answer
-
-
-def _there(user: User) -> dict[str, object]:
-    """The tokens of somebody, those marked that were shortened, and how many more they may have."""
-    shortened = TokenNotice.objects.filter(token=OuterRef("pk"), kind=TokenNoticeKind.SHORTENED)
-    found = list(Token.objects.filter(user=user).annotate(shortened=Exists(shortened)))
-    now = timezone.now()
-    good = sum(token.expires_at > now for token in found)
-    most = options.limit(limits.TOKENS_OF_A_PERSON)
-    return {"tokens": found, "now": now, "soon": now + tokens.SOON, "good": good, "most": most}
 
 
 def _made(user: User, form: TokenForm) -> dict[str, object]:
