@@ -12,7 +12,8 @@ def refuse_deep(value: Any, place: str = "") -> None:
     """Raise `Problem` for a value of JSON that is nested too deeply. One level after the other, without recursion."""
     level = [value]
     for _ in range(DEEPEST):
-        level = [part for each in level for part in _parts(each) if isinstance(part, dict | list)]
+        nested = [each.values() if isinstance(each, dict) else each for each in level if isinstance(each, dict | list)]
+        level = [part for parts in nested for part in parts if isinstance(part, dict | list)]
         if not level:
             return
     raise Problem(422, f"{place or 'the body'}: nested deeper than {DEEPEST} levels", place or None)
@@ -21,9 +22,3 @@ def refuse_deep(value: Any, place: str = "") -> None:
 def may_be_deep(text: bytes | memoryview) -> bool:
     """Whether a JSON text could hold what is nested too deeply; quickly answered, for what is stored by thousands."""
     return len(text) >= _SHORTEST and sum(bytes(text).count(opening) for opening in (b"[", b"{")) > DEEPEST
-
-
-def _parts(value: Any) -> Any:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()

@@ -97,17 +97,18 @@ def create(team: Team, user: User, key: str, raw: bytes, execution_id: UUID | No
     Idempotent by the execution's id, where the client gives one. Raises `Problem`.
     """
     journal = journal_of(raw)
-    known = _known(team, key, execution_id)
+    if known := _known(team, key, execution_id):
+        update(known, user, raw, journal)
+        return known
     try:
-        made = known or _create(team, user, key, raw, journal, execution_id)
+        with transaction.atomic():
+            experiment = _experiment(team, user, key, journal.experiment)
+            return make(team, user, experiment, raw, journal, **({"id": execution_id} if execution_id else {}))
     except IntegrityError:  # told twice at the same moment
         found = _known(team, key, execution_id)
         if found is None:
             raise
         return found
-    if known:
-        update(known, user, raw, journal)
-    return made
 
 
 def _known(team: Team, key: str, execution_id: UUID | None) -> Execution | None:
@@ -115,14 +116,6 @@ def _known(team: Team, key: str, execution_id: UUID | None) -> Execution | None:
     if found and not (found.team_id == team.id and _is_of(found, key)):
         raise unknown("execution")
     return found
-
-
-@transaction.atomic
-def _create(
-    team: Team, user: User, key: str, raw: bytes, journal: JournalSummary, execution_id: UUID | None
-) -> Execution:
-    experiment = _experiment(team, user, key, journal.experiment)
-    return make(team, user, experiment, raw, journal, **({"id": execution_id} if execution_id else {}))
 
 
 def _experiment(team: Team, user: User, key: str, document: Mapping[str, Any]) -> Experiment:

@@ -59,7 +59,14 @@ def keep(team: Team, user: User, document: Mapping[str, Any], file_id: str | Non
         known = of(team).filter(source=source).order_by("-created_at").first()
     if known is None:
         return _new(team, user, document, key, source)
-    return known, _renewed(known, document)
+    now = digest(document)
+    if known.digest == now:
+        return known, "unchanged"
+    known.document, known.digest, known.title = document, now, title_of(document)
+    known.tags = tags_of(document)
+    known.save(update_fields=["document", "digest", "title", "tags"])
+    revisions.renew_with(known)
+    return known, "changed"
 
 
 def _new(team: Team, user: User, document: Mapping[str, Any], key: str | None, source: str) -> tuple[Experiment, Known]:
@@ -82,17 +89,6 @@ def _new(team: Team, user: User, document: Mapping[str, Any], key: str | None, s
     return made, "new"
 
 
-def _renewed(known: Experiment, document: Mapping[str, Any]) -> Known:
-    now = digest(document)
-    if known.digest == now:
-        return "unchanged"
-    known.document, known.digest, known.title = document, now, title_of(document)
-    known.tags = tags_of(document)
-    known.save(update_fields=["document", "digest", "title", "tags"])
-    revisions.renew_with(known)
-    return "changed"
-
-
 def digest(document: Mapping[str, Any]) -> str:
     """What tells whether an experiment has changed: a hash of it without the block, into which clients write ids."""
     rest = {key: value for key, value in document.items() if key != "extensions"}
@@ -111,11 +107,7 @@ def title_of(document: Mapping[str, Any]) -> str:
 
 
 def tags_of(document: Mapping[str, Any]) -> list[str]:
-    """The tags that are texts."""
+    """The tags that are texts, as a page can show them: half a character, which JSON can hold, is none."""
     tags = document.get("tags")
-    return [_whole(tag) for tag in tags if isinstance(tag, str)][:50] if isinstance(tags, list) else []
-
-
-def _whole(text: str) -> str:
-    """A text that a page can show: half a character, which JSON can hold, is none."""
-    return text.encode("utf-8", "replace").decode().replace("\0", " ")
+    texts = [tag for tag in tags if isinstance(tag, str)][:50] if isinstance(tags, list) else []
+    return [text.encode("utf-8", "replace").decode().replace("\0", " ") for text in texts]

@@ -30,18 +30,14 @@ def refuse_many_read(text: bytes, shape: type[Any], most: int, place: str = "") 
     """The same of a JSON text of which only the fields of a struct are read, and not those that stay as they came."""
     if _counted(_pieces(memoryview(text)), most) <= most:
         return
+    # A struct of what is read of that one, as it comes: what nobody asks for is passed over, however much it is.
+    read = [each for each in msgspec.structs.fields(shape) if each.type is not msgspec.Raw]
+    fields = [(each.name, msgspec.Raw, msgspec.field(default=NOTHING, name=each.encode_name)) for each in read]
     try:
-        parts = msgspec.json.decode(text, type=_read(shape))
+        parts = msgspec.json.decode(text, type=msgspec.defstruct(shape.__name__, fields))
     except (msgspec.DecodeError, RecursionError):
         return  # whoever reads it says what is wrong
     refuse_many(b",".join(bytes(each) for each in msgspec.structs.astuple(parts)), most, place)
-
-
-def _read(shape: type[Any]) -> type[Any]:
-    """A struct of what is read of this one, as it comes: what nobody asks for is passed over, however much it is."""
-    read = [each for each in msgspec.structs.fields(shape) if each.type is not msgspec.Raw]
-    fields = [(each.name, msgspec.Raw, msgspec.field(default=NOTHING, name=each.encode_name)) for each in read]
-    return msgspec.defstruct(shape.__name__, fields)
 
 
 @cache

@@ -45,12 +45,16 @@ def take(team: Team, wanted: Wanted, alongside: bool) -> tuple[bool, list[dict[s
     """Take a hold; whether it is held now, and who else holds the same. Raises `Problem` for what is no system."""
     ours = systems_of(wanted.systems)
     with transaction.atomic():
-        _alone(team)
+        # Until the end of the transaction nobody else of the organization takes a hold.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCK, str(team.org_id)])
         mine = Hold.objects.filter(run_id=wanted.run).first()
-        if (mine and mine.team_id != team.id) or _is_of_others(team, wanted.run):
+        # A run of another team, on whose page the hold would be shown, may have that id.
+        if (mine and mine.team_id != team.id) or Run.objects.filter(id=wanted.run).exclude(team=team).exists():
             raise unknown("hold")
         others = Hold.objects.filter(team__org=team.org_id, released_at=None).exclude(run_id=wanted.run)
-        found = [(each, shared) for each in others.select_related("team") if (shared := _shared(ours, each))]
+        shared_with = [(each, common(ours, from_dicts(each.systems))) for each in others.select_related("team")]
+        found = [(each, shared) for each, shared in shared_with if shared]
         if not found or alongside:
             _keep(team, wanted, mine)
             for each, _ in found:
@@ -141,17 +145,6 @@ def shown(hold: Hold) -> dict[str, Any]:
     }
 
 
-def _alone(team: Team) -> None:
-    """Until the end of the transaction nobody else of the organization takes a hold."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCK, str(team.org_id)])
-
-
-def _is_of_others(team: Team, run: UUID) -> bool:
-    """Whether an id is of a run of another team, on whose page the hold would be shown."""
-    return bool(Run.objects.filter(id=run).exclude(team=team).exists())
-
-
 def _keep(team: Team, wanted: Wanted, mine: Hold | None) -> None:
     values = {"title": wanted.title[:NAME_LENGTH], "host": wanted.host, "who": wanted.who, "systems": wanted.systems}
     if mine is None:
@@ -160,10 +153,6 @@ def _keep(team: Team, wanted: Wanted, mine: Hold | None) -> None:
         Hold.objects.filter(run_id=wanted.run).update(**values)
     else:
         raise Problem(409, "run: this run has already released its hold", "run")
-
-
-def _shared(ours: tuple[System, ...], other: Hold) -> tuple[System, ...]:
-    return common(ours, from_dicts(other.systems))
 
 
 def _join(hold: Hold, wanted: Wanted) -> None:

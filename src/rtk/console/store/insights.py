@@ -67,7 +67,13 @@ def keep(run: Run, *, renewing: bool = False) -> None:
         return
     with transaction.atomic():
         run.insight, renewed = versions.beside(run, made)
-        _fill(run, seen, sparks.drawn(found, threshold))
+        # What lists and sums are made of stands beside the insight.
+        run.insight_next, run.insight_version = seen, run.insight.get("version")
+        run.verdict, run.restored = run.insight.get("verdict"), run.insight.get("restored")
+        run.recovered, run.deviating_s = run.insight.get("recovered"), run.insight.get("deviating_s")
+        run.occurrence = run.insight.get("occurrence")
+        lessons.keep(run)
+        run.spark, run.weighed = sparks.drawn(found, threshold), True
         run.save(update_fields=KEPT)
         outages.keep(run, spans)
         weighing.keep(run, run.insight, run.experiment.document)
@@ -78,18 +84,6 @@ def keep(run: Run, *, renewing: bool = False) -> None:
     del found, spans
     if many >= heap.LARGE:
         heap.give_back()
-
-
-def _fill(run: Run, seen: int, spark: Any) -> None:
-    """Put what lists and sums are made of beside the insight."""
-    assert run.insight is not None
-    run.insight_next, run.insight_version = seen, run.insight.get("version")
-    run.verdict, run.restored = run.insight.get("verdict"), run.insight.get("restored")
-    run.recovered = run.insight.get("recovered")
-    run.deviating_s = run.insight.get("deviating_s")
-    run.occurrence = run.insight.get("occurrence")
-    lessons.keep(run)
-    run.spark, run.weighed = spark, True
 
 
 def computed(run: Run) -> tuple[dict[str, Any], Threshold, list[outages.Span], MeasurementSeries]:

@@ -37,12 +37,11 @@ def paged(
     """The same of rows that `fetch` gets, so many at most, newest first, after a place."""
     size = min(max(limit or USUAL, 1), MOST)
     found = fetch(size + 1, _place(cursor) if cursor else None)
-    more = len(found) > size
-    return {"items": [shown(row) for row in found[:size]], "next": _cursor(found[size - 1]) if more else None}
-
-
-def _cursor(row: Any) -> str:
-    return base64.urlsafe_b64encode(f"{row.created_at.isoformat()} {row.id}".encode()).decode().rstrip("=")
+    items, after_last = [shown(row) for row in found[:size]], None
+    if len(found) > size:
+        last = found[size - 1]
+        after_last = base64.urlsafe_b64encode(f"{last.created_at.isoformat()} {last.id}".encode()).decode().rstrip("=")
+    return {"items": items, "next": after_last}
 
 
 def _place(cursor: str) -> Place:

@@ -3,7 +3,6 @@
 They never are objects here, and never all in one answer. Sentences are read only of those that a report can show.
 """
 
-from collections.abc import Iterator
 from functools import cache
 from itertools import compress
 from typing import Any
@@ -19,8 +18,6 @@ from rtk.insight.facts import (
     PHASES_BY_CODE,
     Facts,
     MeasurementSeries,
-    MissedReason,
-    SlotMeasurement,
     Stored,
     code_of,
     missed_reason,
@@ -78,29 +75,16 @@ def explain(run: Run, facts: Facts) -> None:
             places = compress(range(len(found)), kinds.are(code))
             found.explain((place, reason) for reason, place in zip(said, places, strict=False) if reason is not None)
         began = conditions_began(facts)
-        if began is not None and (first := first_deviation(facts, began)):
-            found.explain(_of_first(cursor, run, facts, first))
-
-
-def _of_first(cursor: Any, run: Run, facts: Facts, first: SlotMeasurement) -> Iterator[tuple[int, str]]:
-    """What is said of the first deviation under the conditions, which may come after all that are shown."""
-    if first.reason is not None:
-        return
-    cursor.execute(_SAID_OF, [run.id, run.day, first.due, first.slot, OUTCOMES.index(first.outcome)])
-    for (reason,) in cursor.fetchall():
-        if reason is not None:
-            yield facts.measurements.columns().due.index(first.due), reason
+        first = None if began is None else first_deviation(facts, began)
+        if first and first.reason is None:  # it may come after all that are shown
+            cursor.execute(_SAID_OF, [run.id, run.day, first.due, first.slot, OUTCOMES.index(first.outcome)])
+            said = [reason for (reason,) in cursor.fetchall() if reason is not None]
+            found.explain((found.columns().due.index(first.due), reason) for reason in said)
 
 
 def _stored(kinds: bytes, slots: bytes, times: bytes, codes: list[Any] | None, said: list[Any] | None) -> Stored:
     told = kinds[1::2]
     missed = compress(range(len(told)), told.translate(_MISSED))
-    why = zip(missed, codes or (), said or (), strict=False)
-    return Stored(told.translate(_CODES), array_of("q", slots), array_of("d", times), dict(_reasons(why)))
-
-
-def _reasons(why: Any) -> Iterator[tuple[int, MissedReason]]:
-    known = cache(missed_reason)
-    for place, code, said in why:
-        if reason := known(code, said):
-            yield place, reason
+    why, known = zip(missed, codes or (), said or (), strict=False), cache(missed_reason)
+    reasons = {place: reason for place, code, text in why if (reason := known(code, text))}
+    return Stored(told.translate(_CODES), array_of("q", slots), array_of("d", times), reasons)

@@ -76,15 +76,8 @@ def http_of(measure: Mapping[str, Any]) -> Http | None:
 def words(measure: Mapping[str, Any]) -> str:
     """A measure as a sentence without its full stop; empty where there is none."""
     found = http_of(measure)
-    if found:
-        return _of_http(found)
-    name = measure.get("name")
-    if not isinstance(name, str):
-        return ""
-    return measured(measure)
-
-
-def _of_http(found: Http) -> str:
+    if found is None:
+        return measured(measure) if isinstance(measure.get("name"), str) else ""
     if found.kind == "time":
         return f"{found.url} answers within {number(found.upper, 'ms')}"
     lower, upper = _number(found.lower or found.upper), _number(found.upper)

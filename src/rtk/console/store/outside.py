@@ -10,7 +10,7 @@ data.tags                   its tags, at most 50
 data.until                  when it was over, where it lasted
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -52,7 +52,9 @@ def take(team: Team, user: User | None, events: Sequence[Any]) -> int:
     one = len(events) == 1
     rows = [_row(team, user, each, moment, "" if one else f"[{place}].") for place, each in enumerate(events)]
     alone = list({(row.source, row.outer_id): row for row in reversed(rows)}.values())
-    known = set(_known(team, alone))
+    ids = [row.outer_id for row in alone]
+    kept = Event.objects.filter(team=team, source__isnull=False, outer_id__in=ids)
+    known = set(kept.values_list("source", "outer_id"))
     new = [row for row in alone if (row.source, row.outer_id) not in known]
     Event.objects.bulk_create(new, ignore_conflicts=True)
     for row in rows:
@@ -66,11 +68,6 @@ def refuse_crowd(many: int) -> None:
     """Raise `Problem` for more events than one call may tell."""
     if many > MOST_AT_ONCE:
         raise Problem(413, f"expected at most {MOST_AT_ONCE:,} events a call, found {many:,}")
-
-
-def _known(team: Team, rows: Iterable[Event]) -> Iterable[tuple[str | None, str | None]]:
-    ids = [row.outer_id for row in rows]
-    return Event.objects.filter(team=team, source__isnull=False, outer_id__in=ids).values_list("source", "outer_id")
 
 
 def between(team: Team, begin: datetime, end: datetime) -> list[Outside]:

@@ -6,7 +6,6 @@ is not, and dropping a day drops whole runs.
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any
 
 from django.db import connection, transaction
 
@@ -24,18 +23,15 @@ def ensure(day: date) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         for table in TABLES:
-            _make(cursor, table, day)
+            cursor.execute("SELECT to_regclass(%s)", [name(table, day)])
+            if cursor.fetchone() != (None,):
+                continue
+            # Made beside the table, then attached: to make it a partition at once would wait for whoever reads the
+            # table, such as a backup, and everybody else would wait behind.
+            cursor.execute(f"CREATE TABLE {name(table, day)} (LIKE {table} INCLUDING ALL)")
+            bounds = f"FROM ('{day.isoformat()}') TO ('{(day + timedelta(1)).isoformat()}')"
+            cursor.execute(f"ALTER TABLE {table} ATTACH PARTITION {name(table, day)} FOR VALUES {bounds}")
     transaction.on_commit(lambda: _known.add(day))
-
-
-def _make(cursor: Any, table: str, day: date) -> None:
-    # Made beside the table, then attached: to make it a partition at once would wait for whoever reads the table, such
-    # as a backup, and everybody else would wait behind.
-    cursor.execute("SELECT to_regclass(%s)", [name(table, day)])
-    if cursor.fetchone() == (None,):
-        cursor.execute(f"CREATE TABLE {name(table, day)} (LIKE {table} INCLUDING ALL)")
-        bounds = f"FROM ('{day.isoformat()}') TO ('{(day + timedelta(1)).isoformat()}')"
-        cursor.execute(f"ALTER TABLE {table} ATTACH PARTITION {name(table, day)} FOR VALUES {bounds}")
 
 
 def drop_before(day: date) -> list[date]:

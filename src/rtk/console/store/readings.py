@@ -20,7 +20,12 @@ def page(run: Run, phase: str | None, after: int, limit: int) -> dict[str, Any]:
         rows = rows.filter(phase=PHASE_CODES[phase])
     raw = rows.order_by("n").annotate(text=Cast("probes", TextField()))
     found = list(raw.values(*KEYS, "text")[: limit + 1])
-    items = [_shown(row) for row in found[:limit]]
+    items = []
+    for row in found[:limit]:
+        text = row.pop("text")  # as it came: what a probe gave need not be such that anybody here could read it
+        probes = None if text is None else msgspec.Raw(text)
+        named = {"phase": PHASES_BY_CODE[row["phase"]], "outcome": OUTCOMES[row["outcome"]]}
+        items.append({**row, **named, "probes": probes})
     return {"items": items, "next": items[-1]["n"] if len(found) > limit else None}
 
 
@@ -32,9 +37,3 @@ def columns(run: Run, after: int, limit: int) -> dict[str, Any]:
         {**row, "phase": PHASES_BY_CODE[row["phase"]], "outcome": OUTCOMES[row["outcome"]]} for row in found[:limit]
     ]
     return {"items": items, "next": items[-1]["n"] if len(found) > limit else None}
-
-
-def _shown(row: dict[str, Any]) -> dict[str, Any]:
-    text = row.pop("text")  # as it came: what a probe gave need not be such that anybody here could read it
-    probes = None if text is None else msgspec.Raw(text)
-    return {**row, "phase": PHASES_BY_CODE[row["phase"]], "outcome": OUTCOMES[row["outcome"]], "probes": probes}

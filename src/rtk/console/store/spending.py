@@ -7,7 +7,6 @@ as no known place saw it. A run that has its insight is known by the intervals k
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -110,7 +109,12 @@ def accounts(objectives: Sequence[Objective], at: datetime) -> dict[UUID, Budget
     windows = _windows(objectives, at)
     runs = dict(_rows(_COUNT, [*windows, LONGEST]))
     spent = dict(_rows(_SPENT, [*windows, DEVIATED, LONGEST]))
-    return {each.id: BudgetAccount(_balance(each, spent.get(each.id)), runs.get(each.id, 0)) for each in objectives}
+    found = {}
+    for each in objectives:
+        # A clock on the wall is kept in microseconds: what is less than ten of them is no time.
+        balance = balance_of(each.target, each.window_s, [round(float(spent.get(each.id) or 0), 5)])
+        found[each.id] = BudgetAccount(balance, runs.get(each.id, 0))
+    return found
 
 
 def spent_by(objective: Objective, at: datetime, most: int) -> tuple[BudgetAccount, list[Spent]]:
@@ -121,11 +125,6 @@ def spent_by(objective: Objective, at: datetime, most: int) -> tuple[BudgetAccou
     account = accounts([objective], at)[objective.id]
     found = _rows(_SPENDERS, [DEVIATED, *_windows([objective], at), LONGEST, most])
     return account, [Spent(*row) for row in found]
-
-
-def _balance(objective: Objective, spent: Decimal | None) -> Balance:
-    # A clock on the wall is kept in microseconds: what is less than ten of them is no time.
-    return balance_of(objective.target, objective.window_s, [round(float(spent or 0), 5)])
 
 
 def results(objectives: Sequence[Objective]) -> dict[UUID, list[str | None]]:

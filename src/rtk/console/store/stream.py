@@ -125,7 +125,17 @@ class Listener:
         parts = list(_fitting(b"id: %d\nevent: entry\ndata: %s\n\n" % (row[0], line_of(row)) for row in found))
         last = found[len(parts) - 1][0] if parts else after
         full = len(parts) < len(found) or len(found) == PAGE
-        return StreamedEntries(b"".join(parts), last, full, _told(StateColumns(*state)) if state else b"")
+        told = b""
+        if state:
+            how = StateColumns(*state)
+            event: RunStateEvent = {
+                "state": state_of(how),
+                "stop": how.stop,
+                "verdict": how.verdict,
+                "restored": how.restored,
+            }
+            told = b"event: state\ndata: %b\n\n" % msgspec.json.encode(event)
+        return StreamedEntries(b"".join(parts), last, full, told)
 
     async def close(self) -> None:
         """Let go of everything."""
@@ -265,12 +275,6 @@ async def _heard(news: asyncio.Event) -> bool:
     except TimeoutError:
         return False
     return True
-
-
-def _told(run: StateColumns) -> bytes:
-    """How a run is, as a server-sent event without a number."""
-    told: RunStateEvent = {"state": state_of(run), "stop": run.stop, "verdict": run.verdict, "restored": run.restored}
-    return b"event: state\ndata: %b\n\n" % msgspec.json.encode(told)
 
 
 def line_of(row: tuple[Any, ...]) -> bytes:

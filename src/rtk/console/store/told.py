@@ -80,7 +80,10 @@ class LegacyRun:
 
     def sample(self, payload: Mapping[str, Any]) -> None:
         """One measurement, unless it came before."""
-        iteration, state = _iteration(payload), payload.get("state")
+        iteration, state = payload.get("iteration"), payload.get("state")
+        if isinstance(iteration, bool) or not isinstance(iteration, int) or not 1 <= iteration <= MOST_SLOTS:
+            says = f"payload.iteration: expected a whole number from 1 to {MOST_SLOTS:,}"
+            raise Problem(422, says, "payload.iteration")
         if not isinstance(state, Mapping):
             raise Problem(422, "payload.state: expected a mapping as in steady_states.during", "payload.state")
         if not self.progress.get("phase"):
@@ -105,9 +108,12 @@ class LegacyRun:
         probes = state.get("probes")
         runs = [each for each in probes if isinstance(each, Mapping)] if isinstance(probes, list) else []
         started, ended = self._span(runs)
-        limit = self._limit()
+        told, met = self.run.plan.get("limit"), state.get("steady_state_met")
+        limit = ValueLimit(**told) if told else None
         value = _value(runs[limit.position if limit else 0 :])
-        outcome = _outcome(state.get("steady_state_met"))
+        outcome: Outcome = "missed"
+        if isinstance(met, bool):
+            outcome = "met" if met else "deviated"
         if limit:  # clients of 2020 know of none
             outcome = outcome_within(outcome, value, limit)
         Measurement.objects.create(
@@ -126,10 +132,6 @@ class LegacyRun:
             probes=[{key: value for key, value in run.items() if key != "activity"} for run in runs],
         )
         self.run.next += 1
-
-    def _limit(self) -> ValueLimit | None:
-        told = self.run.plan.get("limit")
-        return ValueLimit(**told) if told else None
 
     def _span(self, runs: list[Mapping[str, Any]]) -> tuple[float | None, float | None]:
         if not runs:
@@ -163,7 +165,9 @@ def tell_event(run: Run, user: Any, category: str, payload: Any, at: datetime | 
 
 def _happened(told: LegacyRun, name: str, payload: Mapping[str, Any]) -> None:
     if name == "sample-started":
-        _frequency(told.run, payload)
+        frequency = finite(payload.get("frequency"))
+        if frequency and LEAST_FREQUENCY_S <= frequency <= MOST_FREQUENCY_S:
+            told.run.plan = {**told.run.plan, "frequency_s": frequency}
         told.phase("baseline" if told.run.plan.get("warm_up_s") else "conditions")
     elif name == "condition-started":
         told.phase("conditions")
@@ -173,12 +177,6 @@ def _happened(told: LegacyRun, name: str, payload: Mapping[str, Any]) -> None:
         told.entry("rollbacks", state=_ROLLBACKS[name], reason=None)
     elif name in _CUT_OFF:
         told.entry("event", text=_CUT_OFF[name])
-
-
-def _frequency(run: Run, payload: Mapping[str, Any]) -> None:
-    told = finite(payload.get("frequency"))
-    if told and LEAST_FREQUENCY_S <= told <= MOST_FREQUENCY_S:
-        run.plan = {**run.plan, "frequency_s": told}
 
 
 class ActivityRun(msgspec.Struct):
@@ -256,19 +254,6 @@ def _save(told: LegacyRun, at: datetime) -> None:
     run.save(update_fields=["next", "plan", "progress", "heard_at", "due_at", "results", "state", "status", "ended_at"])
     if run.ended_at:
         defer(Work.COMPUTE, [run.id])
-
-
-def _iteration(payload: Mapping[str, Any]) -> int:
-    value = payload.get("iteration")
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_SLOTS:
-        raise Problem(422, f"payload.iteration: expected a whole number from 1 to {MOST_SLOTS:,}", "payload.iteration")
-    return value
-
-
-def _outcome(met: Any) -> Outcome:
-    if not isinstance(met, bool):
-        return "missed"
-    return "met" if met else "deviated"
 
 
 def _value(runs: list[Mapping[str, Any]]) -> float | None:

@@ -260,8 +260,9 @@ def document_of(verification: Verification, learned: Learned | None = None) -> d
         promise = {QUANTILE: objective.quantile} if objective.quantile else {"target": objective.target}
         block["objective"] = {"name": objective.name, **promise, **told}
     lesson = asdict(learned) if learned else None
+    of_objective = str(objective.id) if objective else None
     return with_block(
-        verification.experiment, {"objective_id": _id(objective), OUTAGE_LEARNED: lesson, "verification": block}
+        verification.experiment, {"objective_id": of_objective, OUTAGE_LEARNED: lesson, "verification": block}
     )
 
 
@@ -306,10 +307,6 @@ def delete(thing: Verification | Objective) -> None:
     """Delete what may have runs: it is shown no longer, and takes no further runs."""
     thing.deleted_at = now()
     thing.save(update_fields=["deleted_at"])
-
-
-def _id(thing: Objective | None) -> str | None:
-    return str(thing.id) if thing else None
 
 
 def _number(value: float) -> int | float:

@@ -44,19 +44,16 @@ def keep_recent_insights(at: datetime | None = None) -> int:
 def _become(state: NotedState, which: Q, kind: str) -> int:
     changed = 0
     for run in Run.objects.filter(which, ended_at=None).select_related("verification", "team"):
-        changed += _changed(run, state, kind)
+        as_it_was = Run.objects.filter(id=run.id, state=run.state, heard_at=run.heard_at, ended_at=None)
+        with transaction.atomic():
+            if not as_it_was.update(state=state):
+                continue
+            changed += 1
+            timeline.add(run.team, None, kind, run.id, run.verification.name)
+            runs.tell(run.id)
+            if kind == outbox.LOST_CONTACT:
+                outbox.note(kind, run.id)
     return changed
-
-
-@transaction.atomic
-def _changed(run: Run, state: NotedState, kind: str) -> int:
-    mine = Run.objects.filter(id=run.id, state=run.state, heard_at=run.heard_at, ended_at=None).update(state=state)
-    if mine:
-        timeline.add(run.team, None, kind, run.id, run.verification.name)
-        runs.tell(run.id)
-        if kind == outbox.LOST_CONTACT:
-            outbox.note(kind, run.id)
-    return mine
 
 
 def retain(at: datetime | None = None, days: int | None = None) -> int:
