@@ -160,24 +160,23 @@ def _step(place: int, stated: Mapping[str, Any]) -> DocumentStep:
     def option(key: str, default: Any = None) -> Any:
         return stated.get(key, inputs.get(key, default))
 
+    precondition = _mapping(stated.get("precondition") or {}, f"step {name}: precondition")
+    max_attempts = max(1, _number(option("maxAttempts", 1), f"step {name}: maxAttempts"))
+    on_failure = str(option("onFailure", "continue"))
+    if on_failure.lower() not in _ON_FAILURE:
+        raise _refuse(f"step {name}: onFailure '{on_failure}' is none of exit, successAndExit, Abort, Continue.")
     return DocumentStep(
         name=name,
         action=action,
         inputs=inputs,
-        precondition=_mapping(stated.get("precondition") or {}, f"step {name}: precondition"),
-        max_attempts=max(1, _number(option("maxAttempts", 1), f"step {name}: maxAttempts")),
-        on_failure=_on_failure(name, str(option("onFailure", "continue"))),
+        precondition=precondition,
+        max_attempts=max_attempts,
+        on_failure=_ON_FAILURE[on_failure.lower()],
         on_success_exit=str(option("onSuccess", "")).lower() == "exit",
         is_end=_truth(option("isEnd", False)),
         is_critical=_truth(option("isCritical", True)),
         is_finally=_truth(option("finallyStep", False)),
     )
-
-
-def _on_failure(step: str, stated: str) -> OnFailure:
-    if stated.lower() not in _ON_FAILURE:
-        raise _refuse(f"step {step}: onFailure '{stated}' is none of exit, successAndExit, Abort, Continue.")
-    return _ON_FAILURE[stated.lower()]
 
 
 def _truth(value: Any) -> bool:

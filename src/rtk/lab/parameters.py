@@ -43,8 +43,21 @@ def settle(parameters: Mapping[str, Parameter], given: Mapping[str, list[str]]) 
         raise _refuse(f"The document has no parameter {unknown[0]}; it has: {known}.")
     settled = {}
     for name, parameter in parameters.items():
-        values = given[name] if name in given else _default(parameter)
-        _check(parameter, values)
+        default, bounds = parameter.default, parameter.bounds
+        if name in given:
+            values = given[name]
+        elif default is None:
+            raise _refuse(f"Parameter {name} has no default and no value was given.")
+        else:
+            listed = isinstance(default, list) and parameter.type not in _JSON_TYPES
+            texts = default if listed else [default]
+            values = [text if isinstance(text, str) else json.dumps(text) for text in texts]
+        if parameter.type != "StringList" and len(values) != 1:
+            raise _refuse(f"Parameter {name} takes one value, {len(values)} were given.")
+        if not bounds.get("minItems", 0) <= len(values) <= bounds.get("maxItems", len(values)):
+            raise _refuse(f"Parameter {name} takes {_span(bounds, 'Items')} values, {len(values)} were given.")
+        for value in values:
+            _check_value(parameter, value)
         settled[name] = values if parameter.type == "StringList" else values[0]
     return settled
 
@@ -91,28 +104,6 @@ def by_environment(
 
 def _refuse(sentence: str) -> Refusal:
     return Refusal("InvalidParameters", sentence)
-
-
-def _default(parameter: Parameter) -> list[str]:
-    if parameter.default is None:
-        raise _refuse(f"Parameter {parameter.name} has no default and no value was given.")
-    if isinstance(parameter.default, list) and parameter.type not in _JSON_TYPES:
-        return [_text(item) for item in parameter.default]
-    return [_text(parameter.default)]
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
-
-
-def _check(parameter: Parameter, values: list[str]) -> None:
-    name, bounds = parameter.name, parameter.bounds
-    if parameter.type != "StringList" and len(values) != 1:
-        raise _refuse(f"Parameter {name} takes one value, {len(values)} were given.")
-    if not bounds.get("minItems", 0) <= len(values) <= bounds.get("maxItems", len(values)):
-        raise _refuse(f"Parameter {name} takes {_span(bounds, 'Items')} values, {len(values)} were given.")
-    for value in values:
-        _check_value(parameter, value)
 
 
 def _check_value(parameter: Parameter, value: str) -> None:

@@ -153,14 +153,12 @@ class RunCommand:
                 f"Instances [[{', '.join(wrong)}]] not in a valid state for account 123456789012."
                 f" Running in the lab: {', '.join(running) or 'none'}.",
             )
-        return ids or self._targeted(targets)
-
-    def _targeted(self, targets: list[dict[str, Any]]) -> list[str]:
-        """The instances every target picks; as in AWS an unknown id is taken, and undeliverable later."""
-        picked: list[str] | None = None
+        if ids:
+            return list(ids)
+        picked: list[str] | None = None  # by every target
         for target in targets:
             key, values = target.get("Key", ""), target.get("Values", [])
-            if key.lower() == "instanceids":
+            if key.lower() == "instanceids":  # as in AWS an unknown one is taken, and undeliverable later
                 one = list(dict.fromkeys(values))
             elif key.startswith(("tag:", "tag-key")):
                 one = [each.id for each in self.runner.instances.values() if _tagged(each, key, values)]
