@@ -41,22 +41,22 @@ class Http:
         arguments: dict[str, Any] = {"url": self.url}
         if self.kind == "time" and self.upper > USUAL_TIMEOUT_S * 1000 / 2:
             arguments["timeout"] = round(2 * self.upper / 1000)  # else a slow answer could never be told from none
+        if self.kind == "time":
+            func, bounds = "response_time_under", {"duration": _number(self.upper)}
+        elif self.lower is None or self.lower == self.upper:
+            func, bounds = "status_must_be", {"expected": _number(self.upper)}
+        else:
+            func, bounds = "status_in_range", {"lower": _number(self.lower), "upper": _number(self.upper)}
         return {
             "type": "probe",
             "name": NAMES[self.kind],
             "provider": _python("chaoscloud.probes.http", FUNCTIONS[self.kind], arguments),
-            "tolerance": self._tolerance(),
+            "tolerance": {
+                "type": "probe",
+                "name": f"http-{func.replace('_', '-')}",
+                "provider": _python("chaoscloud.tolerances.http", func, bounds),
+            },
         }
-
-    def _tolerance(self) -> dict[str, Any]:
-        if self.kind == "time":
-            func, arguments = "response_time_under", {"duration": _number(self.upper)}
-        elif self.lower is None or self.lower == self.upper:
-            func, arguments = "status_must_be", {"expected": _number(self.upper)}
-        else:
-            func, arguments = "status_in_range", {"lower": _number(self.lower), "upper": _number(self.upper)}
-        name = f"http-{func.replace('_', '-')}"
-        return {"type": "probe", "name": name, "provider": _python("chaoscloud.tolerances.http", func, arguments)}
 
 
 def http_of(measure: Mapping[str, Any]) -> Http | None:

@@ -152,20 +152,17 @@ class Listener:
         while True:
             try:
                 async with await self._connect() as connection:
-                    await self._hear(connection)
+                    await connection.execute(f"LISTEN {CHANNEL}")
+                    self._wake_all()  # of what came while nobody listened
+                    while True:
+                        async for told in connection.notifies(timeout=SILENCE_S):
+                            self._wake_soon(told.payload)
+                        await connection.execute("SELECT 1")  # by this alone a database that is gone is noticed
             except (psycopg.Error, OSError):
                 pass  # the database is away: tried again in a moment
             except Exception:  # noqa: BLE001 - whatever it is, nobody else would listen
                 failed("streams")
             await asyncio.sleep(RETRY_S)
-
-    async def _hear(self, connection: psycopg.AsyncConnection[Any]) -> None:
-        await connection.execute(f"LISTEN {CHANNEL}")
-        self._wake_all()  # of what came while nobody listened
-        while True:
-            async for told in connection.notifies(timeout=SILENCE_S):
-                self._wake_soon(told.payload)
-            await connection.execute("SELECT 1")  # a database that is gone without a word is noticed by this alone
 
     def _wake_soon(self, run: str) -> None:
         """Wake a run's readers: at once, or when the last time is long enough ago."""
