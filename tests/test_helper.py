@@ -31,7 +31,9 @@ def littered(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("module", ["rtk.cli.aftermath", "rtk.cli.sending", "rtk.lab.daemon", "rtk.demo.keeper"])
+@pytest.mark.parametrize(
+    "module", ["rtk.cli.guardian_entrypoint", "rtk.cli.publisher_entrypoint", "rtk.lab.daemon", "rtk.demo.keeper"]
+)
 def test_no_module_of_the_current_directory_stands_in_the_way(littered: Path, module: str) -> None:
     done = subprocess.run(
         helper.command(module, str(littered / "no.record")),

@@ -48,15 +48,19 @@ PARTS: dict[str, dict[str, str]] = {
     "tests/journey/test_death.py": {
         "why": "real runs that are killed",
         "rtk/verify": "guardian_client guardian_process",
-        "rtk/cli": "aftermath",
+        "rtk/cli": "guardian_entrypoint",
     },
-    "tests/journey/test_recover.py": {"why": "the real command", "rtk/cli": "again recover recovering"},
+    "tests/journey/test_recover.py": {"why": "the real command", "rtk/cli": "crash_recovery rebuilt_toolkit recover"},
     "tests/cli/test_verify.py": {
         "why": "the real command, to every exit code",
-        "rtk/cli": "afterwards dry trusting",
+        "rtk/cli": "dry finalization trust_prompt",
         "rtk": "clock errors",
     },
-    "tests/cli/test_standing.py": {"why": "the real command", "rtk/cli": "standings", "rtk/publish": "standings"},
+    "tests/cli/test_standing.py": {
+        "why": "the real command",
+        "rtk/cli": "promise_lines",
+        "rtk/publish": "standings",
+    },
     "tests/cli/test_experiment_commands.py": {"why": "the real command", "rtk/cli": "experiment main"},
     "tests/experiment/test_check.py": {"why": "each rule of a shape is a refusal", "rtk/experiment": "shape wording"},
     "tests/experiment/test_fetch.py": {"why": "who is sent what", "rtk/experiment": "address credentials"},
@@ -94,11 +98,11 @@ PARTS: dict[str, dict[str, str]] = {
     "tests/publish/test_session.py": {
         "why": "the real command and what it leaves behind",
         "rtk/publish": "pending safeguards",
-        "rtk/cli": "sending",
+        "rtk/cli": "publisher_entrypoint",
     },
-    "tests/publish/test_journals.py": {"why": "the real command", "rtk/cli": "publish publishing"},
+    "tests/publish/test_journals.py": {"why": "the real command", "rtk/cli": "publication publish"},
     "tests/publish/test_settings.py": {"why": "what the settings come to", "rtk/publish": "destination"},
-    "tests/publish/test_signing.py": {"why": "the real commands", "rtk/cli": "features signin signing"},
+    "tests/publish/test_signing.py": {"why": "the real commands", "rtk/cli": "authentication features signin"},
     "tests/chaoscloud/test_controls.py": {
         "why": "what the control tells, by the real command",
         "rtk/publish": "execution parta workspace",

@@ -44,7 +44,7 @@ PARTS: dict[str, dict[str, str]] = {
         "rtk/console/store/intake.py": "console/store/test_intake.py",
     },
     "locking": {"rtk/verify/holds.py": "verify/test_holds.py", "rtk/verify/lock.py": "verify/test_lock.py"},
-    "exit-codes": {"rtk/cli/ending.py": "cli/test_ending.py"},
+    "exit-codes": {"rtk/cli/exit_codes.py": "cli/test_ending.py"},
     "secrets": {
         "rtk/verify/redact.py": "verify/test_redact.py verify/test_secretive.py verify/test_spelling.py",
         "rtk/verify/secretive.py": "verify/test_secretive.py publish/test_secrets.py",

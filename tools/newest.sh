@@ -34,4 +34,4 @@ for name in asgi bodies connections database entrance handler health mail server
     set -- "$@" "tests/console/test_$name.py"
 done
 "$there/venv/bin/python" -m pytest -q -p no:cacheprovider --dist=loadfile --numprocesses="$(getconf _NPROCESSORS_ONLN)" \
-    tests/experiment tests/cli/test_given.py "$@"
+    tests/experiment tests/cli/test_option_files.py "$@"

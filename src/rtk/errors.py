@@ -6,7 +6,7 @@
     ├── CannotRecord            1   the run record or the journal cannot be written
     └── Held                    6   another run acts on the same system (`rtk.verify.holders`)
 
-The exit codes of a run that did start are in `rtk.cli.ending`.
+The exit codes of a run that did start are in `rtk.cli.exit_codes`.
 """
 
 

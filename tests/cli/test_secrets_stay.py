@@ -18,10 +18,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from rich.console import Console as Terminal
 
-from rtk.cli.afterwards import finish
+from rtk.cli.finalization import finish
 from rtk.cli.logs import Logs
 from rtk.cli.masks import Masks
-from rtk.cli.telling import tell
+from rtk.cli.run_output import tell
 from rtk.clock import SystemClock
 from rtk.experiment.plan import Plan
 from rtk.insight.stops import StopCause, Stopping

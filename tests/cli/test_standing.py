@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from rtk.cli.ending import STANDING_CODES, STANDING_MEANINGS
+from rtk.cli.exit_codes import STANDING_CODES, STANDING_MEANINGS
 from rtk.cli.main import rtk
 from rtk.insight.standing_shape import StandingState
 from tests.publish.server import TEAM, TOKEN, Says, T, ToyConsole

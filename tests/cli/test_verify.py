@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from rtk.cli.ending import MEANINGS
+from rtk.cli.exit_codes import MEANINGS
 from rtk.insight.missed_reason import MissedReason
 from tests.conftest import LONG, SHORT, Ended, Home, activity, experiment, noting, probing, python, shell
 

@@ -18,7 +18,7 @@ from types import ModuleType
 import click
 
 import chaoscloud
-from rtk.cli.ending import MEANINGS
+from rtk.cli.exit_codes import MEANINGS
 from rtk.cli.main import rtk
 from rtk.experiment import block
 from rtk.insight.measurement import FIELDS

@@ -176,7 +176,7 @@ def _become(request: dict[str, Any], typed: int, printed: int) -> None:
 
 def _main() -> int:
     cli = importlib.import_module("chaostoolkit.cli").cli  # here, since the process that asks needs nothing of it
-    for name in ("chaoscloud.controls", "rtk.cli.publishing", "rtk.cli.signing", "rtk.cli.verifying"):
+    for name in ("chaoscloud.controls", "rtk.cli.publication", "rtk.cli.authentication", "rtk.cli.verification"):
         importlib.import_module(name)
     gc.collect()
     gc.freeze()

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 from rich.console import Console
 
-from rtk.cli.ending import exit_code
+from rtk.cli.exit_codes import exit_code
 from rtk.console.pages.insights.kept import insight_from
 from rtk.insight.facts import Facts
 from rtk.insight.insight import insight

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from rtk.cli.ending import FAIL, OK, exit_code
+from rtk.cli.exit_codes import FAIL, OK, exit_code
 from rtk.insight.facts import Facts
 from rtk.insight.insight import insight
 from rtk.insight.occurrence import Allowance

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rtk.cli.ending import COULD_NOT_RUN, INVALID, exit_code
+from rtk.cli.exit_codes import COULD_NOT_RUN, INVALID, exit_code
 from rtk.experiment.plan import Plan
 from rtk.experiment.strategy import Strategy
 from rtk.insight.facts import ServiceLevelObjective

@@ -3,10 +3,10 @@
 import logging
 from typing import Any
 
-from rtk.cli.asked import Options
-from rtk.cli.ending import OK
-from rtk.cli.given import unread
-from rtk.cli.trusting import Trusting
+from rtk.cli.exit_codes import OK
+from rtk.cli.option_files import unread
+from rtk.cli.trust_prompt import Trusting
+from rtk.cli.verify_options import Options
 from rtk.errors import BadInput
 from rtk.experiment.check import validate
 from rtk.experiment.needs import warnings

@@ -13,7 +13,7 @@ from rtk.cli.signin import settings_path
 @click.pass_context
 def publish(ctx: click.Context, /, journal: str | None, pending: bool, as_new: bool) -> None:
     """Publish JOURNAL, a journal or a run record, to the console; one that is there already is updated."""
-    from rtk.cli.publishing import publishing
+    from rtk.cli.publication import publishing
 
     if pending == (journal is not None):
         raise click.UsageError("expected either a journal or --pending")

@@ -16,7 +16,7 @@ from rtk.cli.options import Command
 @click.pass_context
 def recover(ctx: click.Context, /, list_: bool, **options: Any) -> None:
     """Undo what runs of chaos verify left undone when they and their guardians died, as with a lost machine."""
-    from rtk.cli.recovering import RecoverOptions, recovering
+    from rtk.cli.crash_recovery import RecoverOptions, recovering
 
     if list_ and (options["run"] or options["all_"] or options["forget"]):
         raise click.UsageError("--list does nothing besides; leave it out to undo or forget runs")

@@ -28,7 +28,7 @@ def signin(ctx: click.Context, /, **options: Any) -> None:
     Asks for what is not given. The token is taken from --token-file or RTK_TOKEN; there is no option for the token
     itself, since other users of a machine can see the arguments of commands.
     """
-    from rtk.cli.signing import Given, sign_in
+    from rtk.cli.authentication import Given, sign_in
 
     sign_in(settings_path(ctx), Given(**options))
 
@@ -39,7 +39,7 @@ def signin(ctx: click.Context, /, **options: Any) -> None:
 @click.pass_context
 def org(ctx: click.Context, /, **options: Any) -> None:
     """Choose the organization to publish to, and a team of it."""
-    from rtk.cli.signing import Given, choose
+    from rtk.cli.authentication import Given, choose
 
     choose(settings_path(ctx), Given(**options), organizations=True)
 
@@ -49,6 +49,6 @@ def org(ctx: click.Context, /, **options: Any) -> None:
 @click.pass_context
 def team(ctx: click.Context, /, **options: Any) -> None:
     """Choose the team to publish to, of the organization chosen before."""
-    from rtk.cli.signing import Given, choose
+    from rtk.cli.authentication import Given, choose
 
     choose(settings_path(ctx), Given(**options), organizations=False)

@@ -18,8 +18,8 @@ def standing(
     ctx: click.Context, /, objective: str | None, verification: str | None, team: str | None, as_json: bool
 ) -> None:
     """Tell how promises stand by all their runs together; exit with 0 only where all of them are kept."""
-    from rtk.cli.ending import STANDING_CODES
-    from rtk.cli.standings import asked, lines
+    from rtk.cli.exit_codes import STANDING_CODES
+    from rtk.cli.promise_lines import asked, lines
     from rtk.insight.standing import lowest
 
     found = asked(settings_path(ctx), objective, verification, team)

@@ -73,8 +73,8 @@ def verify(ctx: click.Context, /, **options: Any) -> None:
     The steady state is measured at a fixed frequency while the method is played; then everything is undone and
     the verdict is told with its certainty.
     """
-    from rtk.cli.asked import Options  # `chaos --help` must not pay for it
-    from rtk.cli.verifying import verifying
+    from rtk.cli.verification import verifying
+    from rtk.cli.verify_options import Options  # `chaos --help` must not pay for it
 
     root = ctx.find_root().params
     settings_path = (ctx.obj or {}).get("settings_path")

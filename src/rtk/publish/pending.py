@@ -26,7 +26,7 @@ from rtk.verify.places import SUFFIX as RECORD
 from rtk.verify.places import new_run_id, runs_directory
 from rtk.verify.record import is_finished
 
-SENDING = "rtk.cli.sending"
+SENDING = "rtk.cli.publisher_entrypoint"
 TAKEN_S = 0.2  # how often to look whether another process is done with a record
 SENDER_S = 120.0  # how long a process that was left behind goes on trying
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from rtk.cli.ending import HELD
+from rtk.cli.exit_codes import HELD
 from rtk.console.people import tokens
 from rtk.console.store.models import Hold, Run
 from rtk.verify.systems import declared

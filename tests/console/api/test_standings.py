@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from rtk.cli.ending import STANDING_CODES
+from rtk.cli.exit_codes import STANDING_CODES
 from rtk.cli.main import rtk
 from rtk.insight.standing_shape import StandingState
 from tests.console.api.test_standing import run_of, verification

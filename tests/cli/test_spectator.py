@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from rtk.cli.watching import Spectator
+from rtk.cli.spectator import Spectator
 from rtk.insight.insight import insight
 from rtk.verify.progress import Progress
 from tests.report.samples import a_run

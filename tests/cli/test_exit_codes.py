@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rtk.cli.ending import MEANINGS, exit_code
+from rtk.cli.exit_codes import MEANINGS, exit_code
 from rtk.insight.occurrence import Allowance, Occurrence
 from rtk.insight.occurs import Occurs
 from rtk.insight.shape import Restoration

@@ -7,13 +7,13 @@ from typing import Any
 
 import click
 
-from rtk.cli import telling
-from rtk.cli.afterwards import finish
-from rtk.cli.again import toolkit_of
-from rtk.cli.ending import COULD_NOT_RUN, NOT_RESTORED, OK
-from rtk.cli.given import settings_of
+from rtk.cli import run_output
+from rtk.cli.exit_codes import COULD_NOT_RUN, NOT_RESTORED, OK
+from rtk.cli.finalization import finish
 from rtk.cli.logs import prepare_handlers
 from rtk.cli.masks import Masks
+from rtk.cli.option_files import settings_of
+from rtk.cli.rebuilt_toolkit import toolkit_of
 from rtk.clock import SystemClock
 from rtk.errors import BadInput, ToolkitError
 from rtk.figures import count
@@ -136,7 +136,7 @@ def _undo(left: Remains, settings: dict[str, Any], masks: Masks) -> int:
     if recovered.failure:
         logger.error(f"{left.run_id} is undone, but stays on the list: {recovered.failure}")
         failures = [recovered.failure]
-    telling.tell(insight, facts)
+    run_output.tell(insight, facts)
     for failure in failures:
         logger.error(failure)
     return NOT_RESTORED if insight.not_restored else COULD_NOT_RUN if failures else OK

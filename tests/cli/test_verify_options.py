@@ -1,6 +1,6 @@
 """What the options of `chaos verify` say of the plan."""
 
-from rtk.cli.asked import Options
+from rtk.cli.verify_options import Options
 
 
 def test_options_that_were_not_given_say_nothing() -> None:

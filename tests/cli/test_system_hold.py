@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from rtk.cli.ending import HELD
+from rtk.cli.exit_codes import HELD
 from tests.conftest import CHAOS, SHORT, Home, activity, experiment, shell
 from tests.targets import noted
 

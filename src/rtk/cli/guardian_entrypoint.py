@@ -10,9 +10,9 @@ from chaoslib.log import configure_logger
 from chaoslib.settings import loaded_settings
 
 from rtk import helper
-from rtk.cli.again import toolkit_of
 from rtk.cli.logs import prepare_handlers
 from rtk.cli.masks import Masks
+from rtk.cli.rebuilt_toolkit import toolkit_of
 from rtk.clock import SystemClock
 from rtk.errors import ToolkitError
 from rtk.insight.stops import StopCause, Stopping
@@ -27,7 +27,7 @@ from rtk.verify.toolkit import Toolkit
 
 WHY = Stopping(StopCause.DIED, "the run died without a goodbye; its guardian undid it")
 
-logger = logging.getLogger("rtk.cli.aftermath")  # its name as a program is another
+logger = logging.getLogger("rtk.cli.guardian_entrypoint")  # its name as a program is another
 
 
 def main(path: Path, data: bytes) -> int:
@@ -83,8 +83,8 @@ def _publish(path: Path, where: dict[str, Any], restored: bool) -> None:
 
 
 def _told(path: Path, recovered: Recovered) -> int:
-    from rtk.cli import telling  # what only tells is imported once everything is undone
-    from rtk.cli.afterwards import finish
+    from rtk.cli import run_output  # what only tells is imported once everything is undone
+    from rtk.cli.finalization import finish
 
     if recovered.failure:
         logger.error(recovered.failure)
@@ -95,7 +95,7 @@ def _told(path: Path, recovered: Recovered) -> int:
     except ToolkitError as error:
         logger.error(f"The journal and the reports of the run cannot be made: {error}")
         return 1
-    telling.tell(insight, facts)
+    run_output.tell(insight, facts)
     for failure in failures:
         logger.error(failure)
     return 1 if failures or insight.not_restored else 0

@@ -188,14 +188,14 @@ def test_a_target_that_hangs_for_good_is_deviated_never_missed(homes: Place, tar
 
 REFUSED = """
 import threading
-from rtk.cli import verifying
+from rtk.cli import verification
 
 def refused(self):
     raise RuntimeError("can't start new thread")
 
 threading.Thread.start = refused
 print("told")
-verifying._leave_within(60.0, 5)
+verification._leave_within(60.0, 5)
 print("too late")
 """
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from rtk.cli import telling
+from rtk.cli import run_output
 from rtk.insight.facts import Facts
 from rtk.insight.insight import insight as insight_of
 from rtk.insight.shape import Insight
@@ -31,4 +31,4 @@ def finish(
     paged = {PAGE: page} if page else {}
     facts = amend(facts_of(recorded, {"journal": journal, **named, "record": str(path), **paged}))
     insight = insight_of(facts)
-    return recorded, insight, facts, telling.write_all(journal, reports, recorded, insight, facts)
+    return recorded, insight, facts, run_output.write_all(journal, reports, recorded, insight, facts)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from chaoslib.settings import get_loaded_settings
 
-from rtk.cli.given import settings_of, unread, variables_of
+from rtk.cli.option_files import settings_of, unread, variables_of
 from rtk.errors import BadInput
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from rtk.cli.ending import COULD_NOT_RUN, OK
+from rtk.cli.exit_codes import COULD_NOT_RUN, OK
 from rtk.clock import SystemClock
 from rtk.errors import BadInput
 from rtk.printable import hanging

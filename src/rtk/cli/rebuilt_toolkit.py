@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from rtk.cli.given import variables_of
+from rtk.cli.option_files import variables_of
 from rtk.errors import ToolkitError
 from rtk.experiment.source import read
 from rtk.verify.record import Entry

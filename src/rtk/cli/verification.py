@@ -12,16 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rtk import helper
-from rtk.cli import telling
-from rtk.cli.afterwards import finish
-from rtk.cli.asked import Options
+from rtk.cli import run_output
 from rtk.cli.dry import dry, warn
-from rtk.cli.ending import exit_code
-from rtk.cli.given import settings_of, variables_of
-from rtk.cli.holding import Holding, HoldOptions, hold_of
+from rtk.cli.exit_codes import exit_code
+from rtk.cli.finalization import finish
 from rtk.cli.logs import Logs, prepare_handlers
 from rtk.cli.masks import Masks
-from rtk.cli.trusting import Trusting
+from rtk.cli.option_files import settings_of, variables_of
+from rtk.cli.system_hold import Holding, HoldOptions, hold_of
+from rtk.cli.trust_prompt import Trusting
+from rtk.cli.verify_options import Options
 from rtk.clock import Clock, SystemClock
 from rtk.errors import BadInput
 from rtk.experiment.block import block_of, plan_of
@@ -54,9 +54,9 @@ from rtk.verify.stop import StopRequest, signals_stop
 from rtk.verify.toolkit import Toolkit
 
 if TYPE_CHECKING:
-    from rtk.cli.watching import Spectator
+    from rtk.cli.spectator import Spectator
 
-AFTERMATH = "rtk.cli.aftermath"  # what the guardian runs
+GUARDIAN_ENTRYPOINT = "rtk.cli.guardian_entrypoint"  # what the guardian runs
 LEAVING_S = 5.0  # how long threads that an extension left may hold up the end of the process
 
 logger = logging.getLogger(__name__)
@@ -226,7 +226,7 @@ class _Running:
         self._clock = clock
         self._stop = StopRequest()
         self._progress = _progress(verification, clock)
-        self._spectator = _spectator(self._progress) if telling.is_live(options.log_format) else None
+        self._spectator = _spectator(self._progress) if run_output.is_live(options.log_format) else None
 
     def to_the_end(self) -> int:
         """Take hold, run, tell, and give the exit code. Raises `Held` while nothing has begun."""
@@ -238,7 +238,7 @@ class _Running:
         path = places.record_path(self._v.run_id)
         for line in (*self._opening, *self._holding.lines()):
             logger.info(line)
-        telling.notify_start(toolkit)
+        run_output.notify_start(toolkit)
         record = Record(path, lambda: self._clock.monotonic() - self._progress.started, toolkit.redact)
         shown_to = self._progress if self._spectator else None
 
@@ -249,7 +249,7 @@ class _Running:
         logs = Logs(toolkit.redact, shown_to, self._options.verbose, self._v.run_id)
         with signals_stop(self._stop, to_the_end=True), logs, forks_told(record.forked):
             packing = Packing(toolkit, self._session.where.as_dict() if self._session else None)
-            guard = GuardianClient(helper.command(AFTERMATH, str(path)), packing, self._v.longest_s, notice)
+            guard = GuardianClient(helper.command(GUARDIAN_ENTRYPOINT, str(path)), packing, self._v.longest_s, notice)
             record.listener, toolkit.changed = guard.tell, guard.refresh
             run = VerificationRun(
                 self._v, self._clock, record, self._stop, self._progress, self._published(path, guard)
@@ -285,9 +285,9 @@ class _Running:
         amend = run.amend if record.failure else lambda facts: facts
         recorded, insight, facts, failures = finish(record.path, amend, page)
         self._holding.end(proven=insight.restored is not False)
-        say = self._spectator.show_end if self._spectator else telling.tell
+        say = self._spectator.show_end if self._spectator else run_output.tell
         say(insight, facts)
-        telling.notify_end(self._v.toolkit, recorded, insight)
+        run_output.notify_end(self._v.toolkit, recorded, insight)
         for failure in [*failures, *([record.failure] if record.failure else [])]:
             logger.error(failure)
         forbidden = bool(self._session and self._session.forbidden)
@@ -296,7 +296,7 @@ class _Running:
 
 
 def _spectator(progress: Progress) -> "Spectator":
-    from rtk.cli.watching import Spectator
+    from rtk.cli.spectator import Spectator
 
     return Spectator(progress)
 
