@@ -329,3 +329,27 @@ def test_nothing_is_kept_of_connections_that_are_gone() -> None:
         assert (console.connections._of, console.connections._waiting) == ({}, {})
 
     played(play)
+
+
+def test_nothing_is_sent_to_who_has_gone() -> None:
+    async def play(console: Console) -> None:
+        sent: list[Any] = []
+
+        async def send(message: Any) -> None:
+            sent.append(message["type"])
+
+        one, wire = console.connect()
+        console.go.clear()
+        scope = {"type": "http", "path": "/", "client": wire.peer}
+        serving = asyncio.ensure_future(console.connections.attended(console)(scope, _nothing, send))
+        await rest()
+        one.connection_lost(None)
+        console.go.set()
+        await serving
+        assert (console.served, sent) == (["/"], [])
+
+    played(play)
+
+
+async def _nothing() -> Any:
+    return {"type": "http.disconnect"}

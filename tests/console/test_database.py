@@ -57,6 +57,15 @@ def test_a_connection_that_its_server_closed_is_noticed_before_it_is_handed_out(
             assert another.info.backend_pid != pid
 
 
+def test_a_connection_that_lives_is_handed_out_without_a_word_to_its_server(postgres: Postgres) -> None:
+    with passage(postgres) as way, BoundedConnection.connect(**way.parameters(), autocommit=True) as connection:
+        way.silent.set()
+        began = time.monotonic()
+        ConnectionPool.check_connection(connection)
+        assert time.monotonic() - began < 1
+        connection.close()
+
+
 def _where(postgres: Postgres) -> dict[str, Any]:
     told = postgres.django()
     return {"host": told["HOST"], "port": told["PORT"], "user": told["USER"], "dbname": told["NAME"]}

@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, connection
 
 from rtk.console import sql
-from rtk.console.people.models import Organization, Team, User
+from rtk.console.people.models import AuditEntry, Organization, Team, User
 from rtk.console.store.models import Objective
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +61,19 @@ def test_values_are_converted_as_django_does(teams: list[Team]) -> None:
     found = OBJECTIVE.model_or_none(sql.rows(TEAMS, slug="bank")[0])
     assert found is not None
     assert (found.pk, found.tags, found.created_at, found.window_s) == (made.pk, tags, made.created_at, None)
+
+
+def test_json_is_read_as_django_reads_it() -> None:
+    detail = {"ä": [1, 2.5, None, True, 10**30], "b": {"c": "\n"}}
+    made = AuditEntry.objects.create(actor_name="Ann", action="a", target="t", detail=detail)
+    entry = sql.ModelColumns(AuditEntry, "entry")
+    (row,) = sql.rows(f"SELECT {entry.sql} FROM people_auditentry AS entry WHERE id = %(id)s", id=made.pk)
+    assert entry.model(row).detail == AuditEntry.objects.get(pk=made.pk).detail == detail
+
+
+def test_rows_are_made_into_whatever_is_made_of_their_columns(teams: list[Team]) -> None:
+    query = "SELECT slug, name FROM people_team WHERE slug <> %(slug)s AND name <> %(name)s AND slug <> %(slug)s"
+    assert sql.made("{} {}".format, query, name="None", slug="shop") == ["bank Bank"]
 
 
 def test_the_database_is_asked_with_one_statement_that_it_has_prepared(teams: list[Team]) -> None:

@@ -198,3 +198,34 @@ def test_a_wait_ends_with_what_it_was_for(
         assert (refused.value.status, refused.value.detail) == (status, f"this call waited 0.01 s for its turn: {says}")
 
     played(play())
+
+
+def test_a_wait_ends_once_its_caller_has_gone_and_nobody_watches_the_caller_of_a_short_one() -> None:
+    watched: list[str] = []
+
+    class GoneError(Exception):
+        pass
+
+    async def gone() -> None:
+        watched.append("a caller")
+        raise GoneError
+
+    async def play() -> None:
+        turns = Turns([Executor()], SHARE)
+        async with turns.turn(BUSY, gone):
+            with pytest.raises(GoneError):
+                async with turns.turn(OTHER, gone):
+                    pass
+            assert watched == ["a caller"]
+            short = asyncio.create_task(_held(turns, gone))
+            await asyncio.sleep(0)
+        await short
+        async with turns.turn(OTHER):  # the turn of who has gone is nobody's
+            assert watched == ["a caller"]
+
+    played(play())
+
+
+async def _held(turns: Turns, leaving: Any) -> None:
+    async with turns.turn(OTHER, leaving):
+        pass

@@ -62,7 +62,7 @@ class Connections:
             serve = self._follow if str(scope["path"]).endswith(STREAM) else _serve
             connection.began()
             try:
-                await serve(inner, scope, connection.reading(receive), send)
+                await serve(inner, scope, connection.reading(receive), connection.sending(send))
             finally:
                 connection.ended()
 
@@ -169,6 +169,7 @@ class Connection(asyncio.Protocol):
         self.address = ""
         self._known = False  # to uvicorn
         self._refused = False
+        self._lost = False
         self._under_way = 0  # requests
         self._held = bytearray()  # what uvicorn is not ready for yet
         self._ticks = 0  # for which it waits for a head
@@ -211,6 +212,7 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Let it go."""
+        self._lost = True
         self.connections.remove(self)
         self._held.clear()
         if not self._refused:
@@ -255,6 +257,15 @@ class Connection(asyncio.Protocol):
             return message
 
         return read
+
+    def sending(self, send: Send) -> Send:
+        """The same, by which nothing is sent to who has gone: so nobody takes that for an answer."""
+
+        async def write(message: Any) -> None:
+            if not self._lost:
+                await send(message)
+
+        return write
 
     def tick(self) -> None:
         """A second has passed."""

@@ -7,9 +7,10 @@ acknowledge what it is sent, and whoever waits gives up a connection on which no
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from select import POLLIN, poll
 from typing import Any, Self
 
-from psycopg import AsyncConnection, Connection, Error, OperationalError
+from psycopg import AsyncConnection, Connection, Cursor, Error, OperationalError
 from psycopg.abc import PQGen
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import TransactionStatus
@@ -60,6 +61,16 @@ class BoundedConnection(Connection[Any]):
         if not self.autocommit:
             self.commit()
 
+    def execute(self, query: Any, params: Any = None, **more: Any) -> Cursor[Any]:
+        """Execute a statement: the empty one, by which a pool asks whether a connection lives, only if need be.
+
+        A server that has gone has closed its end, so that there is something to read. Of one that is silent the
+        next statement tells.
+        """
+        if query == "" and not self.closed and not _readable(self.pgconn.socket):
+            return self.cursor()
+        return super().execute(query, params, **more)
+
     def wait(self, gen: PQGen[Any], interval: float = POLL_S, timeout: float | None = None) -> Any:
         """What comes of an operation. Raises OperationalError, and closes the connection, when nothing does in time."""
         try:
@@ -73,6 +84,13 @@ class BoundedConnection(Connection[Any]):
         if timeout is None and self.info.transaction_status == TransactionStatus.ACTIVE:
             self.close()
             raise OperationalError(f"the database has not answered for {chosen_duration(self.patience or 0)}")
+
+
+def _readable(socket: int) -> bool:
+    """Whether something has come that nobody has read."""
+    look = poll()
+    look.register(socket, POLLIN)
+    return bool(look.poll(0))
 
 
 class BoundedAsyncConnection(AsyncConnection[Any]):

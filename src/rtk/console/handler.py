@@ -1,24 +1,31 @@
 """Django's handler of requests, which answers each in one thread, once the request has its turn there.
 
-Django's own goes from the event loop to a thread and back wherever one of its layers is not asynchronous; our views
-all are not. That took a good part of a short request's time. Before its turn a request waits with its body here and
-takes no thread: see `rtk.console.sharing`.
+Django's own goes from the event loop to a thread and back for a request's beginning, for its view, for its end, and
+wherever one of its layers is not asynchronous; our views all are not. That took half of a short request's time. Before
+its turn a request waits with its body here and takes no thread: see `rtk.console.sharing`.
 """
 
 import asyncio
-from collections.abc import Awaitable
-from typing import Any
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Executor, ThreadPoolExecutor
+from functools import cache, partial
+from typing import IO, Any, cast
 
-from asgiref.sync import ThreadSensitiveContext, sync_to_async
+from asgiref.sync import sync_to_async
+from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler
+from django.core.signals import request_started
 from django.db import close_old_connections
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
+from django.urls import set_script_prefix
 
 from rtk.console.api.answers import refused
 from rtk.console.bodies import size_of
 from rtk.console.sharing import Sharing
 from rtk.console.store.problem import Problem
 from rtk.console.streaming import in_turn
+
+Answered = Callable[[Any, IO[bytes]], Coroutine[Any, Any, Any]]
 
 
 class Handler(ASGIHandler):
@@ -27,46 +34,69 @@ class Handler(ASGIHandler):
     def __init__(self, sharing: Sharing) -> None:
         super().__init__()
         self._sharing = sharing
+        self._in: Callable[[Executor], Answered] = cache(self._answered_in)
 
     def load_middleware(self, is_async: bool = False) -> None:  # noqa: ARG002 - Django asks for an asynchronous one
         """All layers are synchronous."""
         super().load_middleware(is_async=False)
 
-    async def get_response_async(self, request: Any) -> Any:
-        """Return the answer: of one that streams, its beginning."""
+    async def handle(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve one request."""
+        leaving = partial(self.listen_for_disconnect, receive)
         try:
-            # The turn of a thread is as long as the view, not as long as its answer is taken.
-            async with (
-                self._sharing.turn(request.scope, size_of(request.scope)) as thread,
-                ThreadSensitiveContext(executor=thread),
-            ):
-                response = await _to_its_end(sync_to_async(self._answered)(request))
-        except Problem as problem:
-            return _turned_away(request.path, problem)
-        if response.streaming and not response.is_async:
-            response.streaming_content = in_turn(response.streaming_content)
-        return response
+            with await self.read_body(receive) as body:
+                try:
+                    # The turn of a thread is as long as the view, not as long as its answer is taken.
+                    async with self._sharing.turn(scope, size_of(scope), leaving) as thread:
+                        response = await self._in(thread)(scope, body)
+                except Problem as problem:
+                    response = _turned_away(scope["path"], problem)
+                if response.streaming:
+                    await self._stream(response, leaving, send)
+                else:
+                    await self.send_response(response, send)
+        except RequestAborted:
+            return  # nobody is there to be answered
 
-    def _answered(self, request: Any) -> Any:
-        """The answer, in the thread of the turn, which has no connection to the database before and after it."""
-        close_old_connections()
+    def _answered_in(self, thread: Executor) -> Answered:
+        # The types say which executor it is to be; any will do.
+        made = sync_to_async(self._answered, thread_sensitive=False, executor=cast("ThreadPoolExecutor", thread))
+        return cast("Answered", made)
+
+    def _answered(self, scope: Any, body: IO[bytes]) -> Any:
+        """The answer, with the request at its end; of one that streams, its beginning.
+
+        Django gives the thread's connection to the database back where a request begins and where it ends.
+        """
+        set_script_prefix(scope.get("root_path", ""))
+        request_started.send(sender=type(self), scope=scope)
         try:
-            response = self.get_response(request)
+            request, refusal = self.create_request(scope, body)
+            response: Any = refusal if request is None else self.get_response(request)
+            if request is not None and _is_of_somebody(request):
+                self._sharing.senders.prove(scope)
+            if isinstance(response, FileResponse):
+                response.block_size = self.chunk_size
+            if not response.streaming:
+                response.close()
+            elif not response.is_async:
+                response.streaming_content = in_turn(response.streaming_content)
+            return response
         finally:
-            close_old_connections()  # Django does so too, but in whichever thread the answer's end is noticed
-        if _is_of_somebody(request):
-            self._sharing.senders.prove(request.scope)
-        return response
+            close_old_connections()
 
-
-async def _to_its_end(work: Awaitable[Any]) -> Any:
-    """What comes of work that is in a thread until its end, also when the caller has gone: so long the turn lasts."""
-    working = asyncio.ensure_future(work)
-    try:
-        return await asyncio.shield(working)
-    except asyncio.CancelledError:
-        await asyncio.wait([working])
-        raise
+    async def _stream(self, response: Any, leaving: Callable[[], Coroutine[Any, Any, object]], send: Any) -> None:
+        """Send what streams until it ends or nobody listens any more."""
+        tasks = [asyncio.create_task(self.send_response(response, send)), asyncio.create_task(leaving())]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await sync_to_async(response.close)()
+        if not tasks[0].cancelled():
+            tasks[0].result()  # raises what went wrong in the stream
 
 
 def _is_of_somebody(request: Any) -> bool:

@@ -1,14 +1,14 @@
 """How the console's threads are shared among all who send requests: large ones have two to themselves, by turns."""
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from typing import Any, NamedTuple
 
 from rtk.console import limits, options
 from rtk.console.senders import Senders
-from rtk.console.turns import Turns, TurnShare
+from rtk.console.turns import Leaving, Turns, TurnShare
 
 USUAL, LARGE = 6, 2  # threads
 BESIDE = 2  # threads for what takes a moment: nobody's turn is spent on it, and it waits for nobody's
@@ -36,21 +36,18 @@ class Sharing:
         self._usual = Turns(usual, bounds.usual, "requests")
         self._large = Turns(large, bounds.large, "large requests")
 
-    @asynccontextmanager
-    async def turn(self, scope: Any, size: int) -> AsyncIterator[Executor]:
-        """Have a thread for a request whose body of so many bytes is here. Raises `Problem`, 429 or 503, instead."""
-        if size >= self._large_from or _LONG.fullmatch(scope["path"]):
-            async with self.large(scope) as thread:
-                yield thread
-        else:
-            async with self._usual.turn(self.senders.of(scope)) as thread:
-                yield thread
+    def turn(self, scope: Any, size: int, leaving: Leaving | None = None) -> AbstractAsyncContextManager[Executor]:
+        """Have a thread for a request whose body of so many bytes is here. Raises `Problem`, 429 or 503, instead.
 
-    @asynccontextmanager
-    async def large(self, scope: Any) -> AsyncIterator[Executor]:
+        `leaving` raises when the caller goes, which ends a wait.
+        """
+        if size >= self._large_from or _LONG.fullmatch(scope["path"]):
+            return self.large(scope, leaving)
+        return self._usual.turn(self.senders.of(scope), leaving)
+
+    def large(self, scope: Any, leaving: Leaving | None = None) -> AbstractAsyncContextManager[Executor]:
         """The same for a request of which it is known that it is a large one."""
-        async with self._large.turn(self.senders.of(scope, with_team=True)) as thread:
-            yield thread
+        return self._large.turn(self.senders.of(scope, with_team=True), leaving)
 
 
 def bounds() -> SharingBounds:

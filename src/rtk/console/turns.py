@@ -7,10 +7,10 @@ thread; it is bounded in number and in time.
 
 import asyncio
 from collections import Counter, OrderedDict, deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import Executor
-from contextlib import asynccontextmanager
-from typing import NamedTuple
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, NamedTuple
 
 from rtk.console.store.problem import Problem
 from rtk.figures import chosen_duration
@@ -18,6 +18,7 @@ from rtk.figures import chosen_duration
 MOST_REMEMBERED = 10_000  # senders and teams whose last turn is known
 MOST_WAITING = 10_000  # calls of all senders
 RETRY_S = 1
+WATCHED_S = 0.1  # after so long a wait it is watched whether its caller goes
 
 
 class Sender(NamedTuple):
@@ -37,6 +38,7 @@ class TurnShare(NamedTuple):
 
 
 Wait = asyncio.Future[Executor]
+Leaving = Callable[[], Coroutine[Any, Any, object]]
 
 
 class Turns:
@@ -53,15 +55,18 @@ class Turns:
         self._given = 0
 
     @asynccontextmanager
-    async def turn(self, sender: Sender) -> AsyncIterator[Executor]:
-        """Wait for a turn, and have a thread for as long as it lasts. Raises `Problem`, 429 or 503, instead of it."""
-        thread = await self._awaited(sender)
+    async def turn(self, sender: Sender, leaving: Leaving | None = None) -> AsyncIterator[Executor]:
+        """Wait for a turn, and have a thread for as long as it lasts. Raises `Problem`, 429 or 503, instead of it.
+
+        `leaving` is called where there is a wait, and raises once the caller has gone: that is raised here.
+        """
+        thread = await self._awaited(sender, leaving)
         try:
             yield thread
         finally:
             self._give_back(sender, thread)
 
-    async def _awaited(self, sender: Sender) -> Executor:
+    async def _awaited(self, sender: Sender, leaving: Leaving | None) -> Executor:
         if not self._waits and self._free and self._may(sender):
             return self._give(sender)
         self._refuse_crowd(sender)
@@ -70,7 +75,7 @@ class Turns:
         self._waiting += 1
         self._serve()
         try:
-            async with asyncio.timeout(self._share.patience_s):
+            with _bounded(wait, self._share.patience_s, leaving):
                 return await wait
         except BaseException as error:
             self._leave(sender, wait)
@@ -119,7 +124,7 @@ class Turns:
         """Let go of a wait that is over without a turn, or of the turn that came in the same moment."""
         if wait in self._waits.get(sender, ()):
             self._forget(sender, wait)
-        elif wait.done() and not wait.cancelled():
+        elif wait.done() and not wait.cancelled() and not wait.exception():
             self._give_back(sender, wait.result())
 
     def _forget(self, sender: Sender, wait: Wait) -> None:
@@ -143,6 +148,36 @@ class Turns:
         if self._running[_name(sender)] < most:
             return Problem(429, f"{waited}: {self._what} of a team are worked on {self._share.of_team:,} at a time")
         return Problem(429, f"{waited}: {self._what} of one sender are worked on {most:,} at a time")
+
+
+@contextmanager
+def _bounded(wait: Wait, patience_s: float, leaving: Leaving | None) -> Iterator[None]:
+    """While this lasts, let a wait end when it has taken too long, or once its caller has gone.
+
+    Most waits take milliseconds: nobody watches the caller of these.
+    """
+    loop = asyncio.get_running_loop()
+    watching: list[asyncio.Task[object]] = []
+
+    def watch(leaving: Leaving) -> None:
+        watching.append(task := loop.create_task(leaving()))
+        task.add_done_callback(lambda gone: None if gone.cancelled() else _end(wait, gone.exception()))
+
+    timers: list[asyncio.TimerHandle] = [loop.call_later(patience_s, _end, wait, TimeoutError())]
+    if leaving:
+        timers.append(loop.call_later(WATCHED_S, watch, leaving))
+    try:
+        yield
+    finally:
+        for timer in timers:
+            timer.cancel()
+        for task in watching:
+            task.cancel()
+
+
+def _end(wait: Wait, error: BaseException | None) -> None:
+    if error and not wait.done():
+        wait.set_exception(error)
 
 
 def _name(sender: Sender) -> str:

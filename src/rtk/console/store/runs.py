@@ -16,6 +16,7 @@ from rtk.console.jobs.work import Work
 from rtk.console.notify import outbox
 from rtk.console.people.models import Team, User
 from rtk.console.store import executions, experiments, lists, partitions, revisions, timeline, verifications
+from rtk.console.store.evidence import Revision
 from rtk.console.store.intake import PlanOf, accept, refusal
 from rtk.console.store.models import Experiment, Run, Verification
 from rtk.console.store.problem import Problem, unknown
@@ -36,12 +37,14 @@ def of(team: Team) -> Any:
 
 _RUN = sql.ModelColumns(Run, "run", without=("client_insight", "results", "progress"))
 _VERIFICATION = sql.ModelColumns(Verification, "verification", without=("stop_when",))
+_REVISION = sql.ModelColumns(Revision, "revision")
 _EXPERIMENT = sql.ModelColumns(Experiment, "experiment", without=("document",))
 _PERSON = sql.ModelColumns(User, "person")
 _ONE = f"""
-SELECT {_RUN.sql}, {_VERIFICATION.sql}, {_EXPERIMENT.sql}, {_PERSON.sql}
+SELECT {_RUN.sql}, {_VERIFICATION.sql}, {_REVISION.sql}, {_EXPERIMENT.sql}, {_PERSON.sql}
 FROM store_run AS run
   JOIN store_verification AS verification ON verification.id = run.verification_id
+  LEFT JOIN store_revision AS revision ON revision.id = verification.revision_id
   JOIN store_experiment AS experiment ON experiment.id = run.experiment_id
   LEFT JOIN people_user AS person ON person.id = run.created_by_id
 WHERE run.team_id = %(team)s AND run.id = %(run)s
@@ -62,6 +65,7 @@ def find(team: Team, verification: str, key: str) -> Run:
 def _read(row: sql.Row) -> Run:
     run = _RUN.model(row)
     run.verification = _VERIFICATION.model(row)
+    run.verification.revision = _REVISION.model_or_none(row)
     run.experiment = _EXPERIMENT.model(row)
     run.created_by = _PERSON.model_or_none(row)
     return run
@@ -260,6 +264,7 @@ class ListedRun(NamedTuple):
 
 
 IDS, DOCUMENTS, OWN = ListedRun._fields[:4], ListedRun._fields[4:6], ListedRun._fields[6:-3]
+_DOCUMENTS = slice(len(IDS), len(IDS) + len(DOCUMENTS))
 _AFTER = "AND (run.created_at, run.id) < (%(at)s, %(last)s)"
 _PAGE = f"""
 SELECT {", ".join(f"run.{name}::text" for name in IDS)}, {", ".join(f"run.{name}" for name in (*DOCUMENTS, *OWN))},
@@ -279,15 +284,14 @@ def page(team: Team, verification: Verification, cursor: str | None, limit: int 
     def fetch(size: int, place: lists.Place | None) -> list[ListedRun]:
         after = dict(zip(("at", "last"), place, strict=True)) if place else {}
         query = _FURTHER_PAGE if place else _FIRST_PAGE
-        return [_listed(row) for row in sql.rows(query, verification=verification.id, size=size, **after)]
+        return sql.made(_listed, query, verification=verification.id, size=size, **after)
 
     return lists.paged(fetch, partial(_shown, team, now()), cursor, limit)
 
 
-def _listed(row: sql.Row) -> ListedRun:
-    line = ListedRun(**row)
+def _listed(*row: Any) -> ListedRun:
     # Documents go out as the text that is stored.
-    return line._replace(plan=msgspec.Raw(line.plan), client=msgspec.Raw(line.client))
+    return ListedRun(*row[: len(IDS)], *map(msgspec.Raw, row[_DOCUMENTS]), *row[_DOCUMENTS.stop :])
 
 
 def shown(run: Run) -> dict[str, Any]:
