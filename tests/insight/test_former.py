@@ -28,18 +28,21 @@ def test_it_says_what_the_earlier_one_said_and_what_changed() -> None:
     found = former_of(OLD, NEW)
     assert (found.version, found.verdict) == (1, "pass")
     assert found.sentence() == (
-        "Version 1 said pass; changed: the verdict, from pass to inconclusive; what is proven, from 95.0 % to 87.6 %; "
-        "what would prove it, from 59 clean measurements to 168 clean measurements."
+        "Version 1 of the rules said pass; changed: the verdict, from pass to inconclusive; what is proven, from 95.0 "
+        "% to 87.6 %; what would prove it, from 59 clean measurements to 168 clean measurements."
     )
 
 
 def test_where_the_figures_are_the_same_it_says_so() -> None:
-    assert former_of(OLD, {**OLD, "version": 2}).sentence() == "Version 1 said pass; changed: nothing but the words."
+    assert (
+        former_of(OLD, {**OLD, "version": 2}).sentence()
+        == "Version 1 of the rules said pass; changed: nothing but the words."
+    )
 
 
 def test_an_insight_without_a_verdict_is_told_so() -> None:
     found = former_of({**OLD, "verdict": None, "recovered": True}, {**NEW, "verdict": None})
-    assert found.sentence().startswith("Version 1 said no verdict; changed: ")
+    assert found.sentence().startswith("Version 1 of the rules said no verdict; changed: ")
     assert "whether the service recovered, from yes to not known" in found.changed
 
 
@@ -58,4 +61,6 @@ def test_an_insight_that_is_made_has_no_former_one() -> None:
 def test_an_insight_that_could_not_be_made_anew_says_by_which_rules_it_is_told() -> None:
     assert said(1, None) == "Told by the rules of version 1."
     assert said(CURRENT, None) == ""
-    assert said(CURRENT, Former(1, "pass", "", ())) == "Version 1 said pass; changed: nothing but the words."
+    assert (
+        said(CURRENT, Former(1, "pass", "", ())) == "Version 1 of the rules said pass; changed: nothing but the words."
+    )

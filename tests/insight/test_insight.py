@@ -39,7 +39,7 @@ def test_a_proven_target_passes_and_the_headline_says_how_sure() -> None:
     found = insight(run_of("." * 59, baseline="...."))
     assert found.figures.verdict == "pass"
     assert found.headline == (
-        'While "inject-cpu" lasts, at least 95.0 % is good (95 % sure, for outages of 1 s on average).'
+        'While "inject-cpu" lasts, at least 95.0 % of the time is good (95 % sure, for outages of 1 s on average).'
     )
     assert found.why == "59 of 59 measurements were good, which proves the 95 % that was promised."
     assert found.proof == prove(GOOD * 59, 1.0)

@@ -22,7 +22,7 @@ def test_what_is_expected_is_told_in_words(occurs: Occurs, words: str) -> None:
 def test_before_a_run_it_is_told_what_one_may_cost() -> None:
     assert may_cost(Occurs(2, MONTH_S, 1200.0), 0.999) == (
         "Expected 2 times in 30 days, 20 min each: together they may cost all of the budget, so one of them "
-        "21 min 36 s of deviating time."
+        "21 min 36 s of bad time."
     )
     strict = may_cost(Occurs(2, MONTH_S, allowance=0.1, strict=True), 0.999)
     assert "they may cost 10 % of the budget, so one of them 2 min 10 s" in strict
@@ -76,5 +76,6 @@ def test_without_a_baseline_it_is_told_what_nobody_knows() -> None:
 
 def test_without_a_deviation_nothing_that_was_seen_is_paid() -> None:
     assert priced(60 * ".").sentence == (
-        "Nothing deviated by the condition, so what is expected (2 times in 30 days) costs nothing that was seen."
+        "Nothing deviated because of the condition, so what is expected (2 times in 30 days) costs nothing that was "
+        "seen."
     )

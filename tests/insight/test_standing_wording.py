@@ -15,7 +15,8 @@ def told(runs: list[RunSums], target: float = 0.95) -> str:
 
 def test_a_kept_promise_says_how_much_is_good_for_which_outages_and_how_sure() -> None:
     assert told(nights(30)) == (
-        "Kept: at least 99.9 % is good (98 % sure, for outages of 15 s on average) by 30 runs, and 95 % was promised."
+        "Kept: at least 99.9 % of the time is good (98 % sure, for outages of 15 s on average) by 30 runs, and 95 % "
+        "was promised."
     )
 
 
@@ -44,14 +45,14 @@ def test_too_much_that_was_bad_breaks_it_and_is_called_an_observation() -> None:
 def test_too_few_runs_say_how_many_there_are_and_what_is_proven_so_far() -> None:
     assert told(nights(1)) == (
         "Not proven: it takes 10 runs to see whether they differ, and 1 was made; "
-        "so far at least 96.3 % is good (98 % sure, for outages of 15 s on average)."
+        "so far at least 96.3 % of the time is good (98 % sure, for outages of 15 s on average)."
     )
 
 
 def test_runs_that_differ_say_so_with_the_bound_by_runs() -> None:
     assert told([*nights(29), night(30, "gb" * 150)]) == (
         "Not proven: runs differ more than chance explains (p < 0.001), which proves nothing for the next one; "
-        "counted by runs, at least 90.3 % is good (98 % sure)."
+        "counted by runs, at least 90.3 % of the time is good (98 % sure)."
     )
 
 

@@ -9,6 +9,8 @@ from rtk.report.story import story
 from tests.report.judged import facts, record
 from tests.report.samples import a_run
 
+WRONG = "Of 20 such proofs at most 1 is wrong."
+
 
 def answer(found: Insight) -> tuple[str, str]:
     return certainty.figure(found), certainty.explanation(found)
@@ -18,7 +20,7 @@ def test_of_an_inconclusive_run_the_proof_answers_with_what_it_assumes() -> None
     found, _ = a_run("clean")
     assert answer(found) == (
         "at least 78.6 % good",
-        "95 % sure, if outages last 30 s on average, as assumed. Of 20 such proofs at most 1 is wrong.",
+        "Over the 5 min measured, 95 % sure, if outages last 30 s on average, as assumed. " + WRONG,
     )
     assert "at least 78.6 %" in str(story(*a_run("clean")).answers)
 
@@ -27,7 +29,7 @@ def test_of_a_fail_the_upper_bound_answers() -> None:
     found, _ = a_run("published")
     assert answer(found) == (
         "at most 92.9 % good",
-        "Of this run's own time, 95 % sure.",
+        "Of the 3 min 20 s measured in this run, 95 % sure.",
     )
 
 
@@ -57,7 +59,7 @@ def test_of_a_stopped_fail_what_was_cut_off_is_taken_for_good() -> None:
     found = next(each for each in drawn if "that were cut off been good" in each.headline)
     figure, explanation = answer(found)
     assert figure.removesuffix(" good") in found.headline
-    assert explanation == "95 % sure, had what was cut off been good."
+    assert explanation.endswith(" measured in this run, 95 % sure, had what was cut off been good.")
 
 
 def test_where_slots_were_missed_it_is_told_how_they_were_read() -> None:

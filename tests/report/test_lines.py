@@ -19,7 +19,7 @@ def test_the_first_line_is_the_verdict() -> None:
 
 def test_figures_and_files_are_told() -> None:
     text = "\n".join(lines(*a_run("published")))
-    assert "What did it cost? 0.93 % of the budget: 40 s of deviating time" in text
+    assert "What did it cost? 0.93 % of the budget: 40 s of bad time" in text
     assert "Conditions: planned 30, met 16, deviated 4, missed 10" in text or "met 16" in text
     assert "File, journal: ./journal.json" in lines(*a_run("clean"))
 

@@ -25,7 +25,7 @@ class Former:
     def sentence(self) -> str:
         """Return what it said and what changed, in one sentence."""
         changed = "; ".join(self.changed) or "nothing but the words"
-        return f"Version {self.version} said {self.verdict or 'no verdict'}; changed: {changed}."
+        return f"Version {self.version} of the rules said {self.verdict or 'no verdict'}; changed: {changed}."
 
 
 def said(version: int, former: Former | None) -> str:

@@ -35,10 +35,8 @@ def may_cost(occurs: Occurs, target: float) -> str:
     """What is expected and what one may cost, in a sentence for before a run."""
     most = duration(rounded(float(occurs.most_s(target))))
     strict = " The command exits with 2 if it costs more." if occurs.strict else ""
-    return (
-        f"Expected {expected(occurs)}: together they may cost {allowed(occurs)}, so one of them {most} of deviating "
-        f"time.{strict}"
-    )
+    told = f"together they may cost {allowed(occurs)}, so one of them {most} of bad time."
+    return f"Expected {expected(occurs)}: {told}{strict}"
 
 
 def priced(facts: Facts, found: Occurrence | None) -> Occurrence | None:
@@ -100,9 +98,8 @@ def _cost(found: Occurrence, budget: str, cut: bool) -> str:
             f"{duration(rounded(cost))}{already}{'' if cut else '; a longer cool-down shows the rest'}."
         )
     if not cost:
-        return (
-            f"Nothing deviated by the condition, so what is expected ({expected(occurs)}) costs nothing that was seen."
-        )
+        nothing = f"what is expected ({expected(occurs)}) costs nothing that was seen"
+        return f"Nothing deviated because of the condition, so {nothing}."
     one = f"One occurrence costs {duration(rounded(cost))} of bad time"
     if occurs.times == 1:
         return f"{one}. Expected {expected(occurs)}: {_spent(found, budget)}."

@@ -81,7 +81,7 @@ def _lasting(standing: PromiseStanding, frequency_s: float) -> str:
 
 def _proven(standing: PromiseStanding, frequency_s: float) -> str:
     least = bound(standing.at_least, standing.target)
-    return f"at least {least} is good ({_SURE}, for {_lasting(standing, frequency_s)})"
+    return f"at least {least} of the time is good ({_SURE}, for {_lasting(standing, frequency_s)})"
 
 
 def _kept(standing: PromiseStanding, frequency_s: float) -> str:
@@ -116,7 +116,7 @@ def _differ(standing: PromiseStanding, _: float) -> str:
     p = "" if standing.dispersion is None else f" ({chance(standing.dispersion)})"
     return (
         f"runs differ more than chance explains{p}, which proves nothing for the next one; "
-        f"counted by runs, at least {least} is good ({_SURE})"
+        f"counted by runs, at least {least} of the time is good ({_SURE})"
     )
 
 

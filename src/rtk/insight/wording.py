@@ -147,7 +147,9 @@ def _held(story: Story) -> str:
     verdict, target = story.figures.verdict, story.promised
     if verdict == "pass":
         proven = f", which proves {story.quantile}" if story.quantile else ""
-        return f"{_while(story.facts, over=False)} at least {story.proven()} is good ({_sure(story)}){proven}."
+        return (
+            f"{_while(story.facts, over=False)} at least {story.proven()} of the time is good ({_sure(story)}){proven}."
+        )
     during = _while(story.facts)
     if verdict == "fail":
         return f"{during} {_good(story)} in this run: {_at_most(story)} (95 % sure), where {target} was promised."

@@ -43,10 +43,17 @@ def proven_for(insight: Insight) -> str:
 
 def _holds_for(insight: Insight) -> str:
     if insight.figures.verdict != "fail":
-        return f"95 % sure, if outages last {_lasting(insight)}. Of 20 such proofs at most 1 is wrong"
+        sure = f"95 % sure, if outages last {_lasting(insight)}. Of 20 such proofs at most 1 is wrong"
+        return f"Over the {_measured(insight)} measured, {sure}"
     if _at_most(insight) == insight.figures.proven_at_most:
-        return "Of this run's own time, 95 % sure"
-    return "95 % sure, had what was cut off been good"
+        return f"Of the {_measured(insight)} measured in this run, 95 % sure"
+    return f"Of the {_measured(insight)} measured in this run, 95 % sure, had what was cut off been good"
+
+
+def _measured(insight: Insight) -> str:
+    """For how long was measured under the conditions."""
+    figures = insight.figures
+    return duration(rounded((figures.met + figures.deviated) * insight.frequency_s))
 
 
 def _lasting(insight: Insight) -> str:

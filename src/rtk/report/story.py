@@ -169,7 +169,7 @@ def _cost(insight: Insight, facts: Facts) -> str:
     f = insight.figures
     if not _measured(insight):
         return "Nothing was measured, so what it cost is not known."
-    spent = f"{duration(f.deviating_s)} of deviating time"
+    spent = f"{duration(f.deviating_s)} of bad time"
     if f.budget_s is None:
         return f"{spent}; no budget is known, because no objective with a window was given."
     fits = ""

@@ -101,10 +101,12 @@ def test_the_api_tells_the_versions_and_each_of_them(world: World) -> None:
 def test_the_page_says_what_version_1_said_and_shows_it(world: World) -> None:
     run = of_version_1(world)
     text = page(world, run)
-    assert "Version 1 said pass; changed: the verdict, from pass to inconclusive;" in text
+    assert "Version 1 of the rules said pass; changed: the verdict, from pass to inconclusive;" in text
     assert '<a href="?version=1">See version 1</a>' in text
     old = text_of(browser_of(world), f"{path_of(run)}?version=1")
     assert "It held." in old
+    assert "</svg> pass</span></h2>" in old
+    assert "</svg> inconclusive</span></h2>" in text
     assert "Told by the rules of version 1." in old
     assert '<a href="?version=2">See version 2</a>' in old
 
@@ -118,7 +120,7 @@ def test_junit_of_an_old_run_stays_as_it_was(world: World) -> None:
 
     assert "It held." in report("xml")
     assert "It held." not in report("xml", "?version=2")
-    assert "Version 1 said fail; changed:" in report("md")
+    assert "Version 1 of the rules said fail; changed:" in report("md")
     assert "It held." in report("md", "?version=1")
 
 

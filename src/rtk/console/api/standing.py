@@ -43,7 +43,10 @@ STANDING: dict[str, Any] = {
     "apart": 0,
     "excluded": [],
     "says": [
-        "Kept: at least 96.2 % is good (98 % sure, for outages of 30 s on average) by 30 runs, and 95 % was promised."
+        (
+            "Kept: at least 96.2 % of the time is good (98 % sure, for outages of 30 s on average) by 30 runs, and 95 "
+            "% was promised."
+        ),
     ],
 }
 

@@ -68,8 +68,8 @@ def shown(found: Standing | None) -> Stands | None:
 def _proven(found: Standing) -> str:
     promise = found.promise
     if promise.state is StandingState.BROKEN and promise.at_most is not None and promise.at_most < promise.target:
-        return f"at most {bound(promise.at_most, promise.target)}"
-    return "" if promise.at_least is None else f"at least {bound(promise.at_least, promise.target)}"
+        return f"at most {bound(promise.at_most, promise.target)} good"
+    return "" if promise.at_least is None else f"at least {bound(promise.at_least, promise.target)} good"
 
 
 def together(found: Iterable[Standing]) -> PromiseSummary:

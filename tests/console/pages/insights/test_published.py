@@ -40,7 +40,7 @@ def test_the_page_of_the_published_run(site: Live) -> None:
     assert NO_BASELINE in text
     assert "Unknown" in text
     assert "Observed impact: 11.73 %. Why this is not the budget" in text
-    assert "40 s of deviating time in a run of 5 min 41 s is 11.73 %." in text
+    assert "40 s of bad time in a run of 5 min 41 s is 11.73 %." in text
     assert "Do not compare it with the 5 % that may deviate" in text
     assert "The budget is 5 % of 1 day, 72 min; of that this run spent 0.93 %." in text
     assert "108 <span" in text

@@ -73,7 +73,7 @@ def test_its_head_leads_to_what_it_is_about(world: World) -> None:
 def test_why_the_impact_is_not_the_budget_is_told_in_figures(world: World) -> None:
     text = page(world, ended(world, PUBLISHED))
     assert "Observed impact: 11.73 %. Why this is not the budget" in text
-    assert "40 s of deviating time in a run of 5 min 41 s is 11.73 %." in text
+    assert "40 s of bad time in a run of 5 min 41 s is 11.73 %." in text
     assert "The budget is 5 % of 1 day, 72 min; of that this run spent 0.93 %." in text
     assert "108 <span" in text
     assert "such runs in 1 day" in text

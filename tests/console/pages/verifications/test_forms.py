@@ -18,7 +18,7 @@ def test_what_is_expected_is_typed_shown_and_taken_back(world: World, member: Cl
     page = member.get(address(world, "verification", found.pk)).content.decode()
     assert "Expected <strong>2 times in 30 days, 20 min each</strong>. No run says yet what one costs." in page
     assert "It exits with 2 also where what is expected costs more than its allowance" in page
-    assert "so one of them 18 h of deviating time." in member.get(place).content.decode()
+    assert "so one of them 18 h of bad time." in member.get(place).content.decode()
     taken = {"occurs_times": "", "occurs_lasts_0": "", "strict_cost": ""}
     assert member.post(place, sent(member.get(place), **taken)).status_code == 302
     assert (Verification.objects.get().occurs, Verification.objects.get().strict_cost) == (None, False)

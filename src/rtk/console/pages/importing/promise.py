@@ -62,8 +62,8 @@ class PromiseForm(forms.Form):
     )
     quantile = QuantileField(
         label="Quantile and its limit",
-        help_text="Such as p95 <= 300ms, or p99.9 of checkout <= 2s where there are several probes. A measurement is "
-        "good within this limit and within its tolerance.",
+        help_text="p95 <= 300ms promises that 95 of 100 measurements take 300 ms or less; p99.9 of checkout <= 2s is "
+        "for several probes. A measurement is good within this limit and within its tolerance.",
     )
 
     def chosen(self) -> str:

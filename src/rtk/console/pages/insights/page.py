@@ -12,6 +12,7 @@ from rtk.console.pages.insights import data, deeds, finding, heading, history, k
 from rtk.console.store import occurrences, runs, standings, versions
 from rtk.console.store.models import Run
 from rtk.console.store.outside import Outside, between
+from rtk.console.store.run_state import RunState
 from rtk.figures import NO_DATA, duration, fine_share, number, share
 from rtk.insight.dearest import Dearest
 from rtk.insight.facts import Facts, Threshold
@@ -48,7 +49,7 @@ def page(run: Run, query: QueryDict) -> dict[str, Any]:
         "run": run,
         "state": state,
         "entries": read.entries,
-        "badge": states.badge_of(run, state),
+        "badge": _badge(run, state, insight),
         "under_way": under_way,
         "notice": states.notice(state, run.told, silent, broken or (facts is None and not under_way)),
         "insight": insight,
@@ -84,6 +85,14 @@ def fragment(run: Run) -> dict[str, Any]:
     read, under_way = record.read(run, measured.TablePosition()), runs.state_of(run).is_under_way
     document = read.head.get("experiment")
     return {"run": run, "under_way": under_way, **done(read, document if isinstance(document, dict) else {}, under_way)}
+
+
+def _badge(run: Run, state: RunState, shown: Insight | None) -> str:
+    """The name of the badge: of a former insight its own verdict, whatever the run's is by the rules of now."""
+    current = (run.insight or {}).get("version") or 1
+    if shown is None or shown.version == current:
+        return states.badge_of(run, state)
+    return shown.figures.verdict or states.NO_VERDICT
 
 
 def _others(run: Run, shown: Insight | None) -> list[int]:
@@ -169,7 +178,7 @@ def impact(insight: Insight) -> str:
         return ""
     allowed, long = share(round(1 - promise["target"], 12)), duration(insight.duration_s)
     text = (
-        f"{duration(f.deviating_s)} of deviating time in a run of {long} is {fine_share(f.observed_budget_impact)}. "
+        f"{duration(f.deviating_s)} of bad time in a run of {long} is {fine_share(f.observed_budget_impact)}. "
         f"Do not compare it with the {allowed} that may deviate: it is a share of the run's own length, so a longer "
         "run of the same system would show less."
     )

@@ -7,6 +7,7 @@ from rtk.console.store.run_state import RunState
 from rtk.figures import duration
 from rtk.insight.status import RunStatus
 
+NO_VERDICT = "none"
 NOT_BEGUN = "not-begun"  # what people read of a run whose gate was not met, which the journal calls failed
 
 
@@ -34,7 +35,7 @@ def badge_of(run: Judged, state: RunState) -> str:
         return run.verdict
     if state is RunState.ABANDONED:
         return state
-    return NOT_BEGUN if run.status == RunStatus.FAILED else "none"
+    return NOT_BEGUN if run.status == RunStatus.FAILED else NO_VERDICT
 
 
 def notice(state: RunState, told: str, silent_s: float, broken: bool) -> Notice | None:

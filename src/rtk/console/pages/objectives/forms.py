@@ -196,7 +196,7 @@ class EditObjectiveForm(ConflictCheckForm, ObjectiveForm):
         if self.initial["measure"] == KEPT:
             field = self.fields["measure"]
             assert isinstance(field, forms.ChoiceField)
-            field.choices = [(KEPT, "As it is"), *KINDS.items()]
+            field.choices = [(KEPT, "As it is now"), *KINDS.items()]
 
 
 def initial_of(objective: Objective) -> dict[str, Any]:
