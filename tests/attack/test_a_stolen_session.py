@@ -13,12 +13,11 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.socialaccount.models import SocialAccount
 from django.core.cache import cache
-from django.test import Client
 
 from rtk.console.people import invitations
 from rtk.console.people.models import Invitation, Membership, Organization, Team, Token, User
 from tests.console.people.issuer import Issuer, come_back
-from tests.console.people.world import PASSWORD, World, signed_in
+from tests.console.people.world import PASSWORD, World, new_browser, signed_in
 
 TOKEN = {"name": "CI", "scopes": ["read"], "days": "30"}
 NEW = {"password1": "another long phrase", "password2": "another long phrase"}
@@ -133,7 +132,7 @@ def test_what_was_asked_for_is_done_once_the_password_is_given(world: World) -> 
 def test_signing_in_counts_for_fifteen_minutes(
     world: World, monkeypatch: pytest.MonkeyPatch, minutes: int, status: int
 ) -> None:
-    client = Client()
+    client = new_browser()
     client.post("/accounts/login/", {"login": world.member.email, "password": PASSWORD})
     now = time.time()
     monkeypatch.setattr("time.time", lambda: now + 60 * minutes)

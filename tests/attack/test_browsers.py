@@ -6,13 +6,12 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.test import Client
 from playwright.sync_api import Page, sync_playwright
 
 from tests.console.api.rows import things
 from tests.console.live import Live, live_console
 from tests.console.pages.browser import QUIET, chromium
-from tests.console.people.world import World, signed_in
+from tests.console.people.world import World, new_browser, signed_in
 
 NO_ADDRESSES = ["//[::1", "http://[", "//[x]", "//\u2100x"]
 ELSEWHERE = ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "///evil.example"]
@@ -73,7 +72,7 @@ def test_no_cache_on_the_way_keeps_what_one_reader_was_told(site: Live) -> None:
 
 @pytest.mark.parametrize("page", WITH_NEXT)
 def test_no_next_leads_elsewhere_or_breaks_a_page(world: World, page: str) -> None:
-    for browser in (Client(), signed_in(world.owner)):
+    for browser in (new_browser(), signed_in(world.owner)):
         for address in (*NO_ADDRESSES, *ELSEWHERE):
             for answer in (browser.get(page, {"next": address}), browser.post(page, {"next": address})):
                 assert answer.status_code in (200, 302, 422), address

@@ -13,13 +13,12 @@ from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.core import mail
 from django.core.cache import cache
-from django.test import Client
 
 from rtk.console.people import ending, gate, letting_in, tokens
 from rtk.console.people.ending import RevocationReason
 from rtk.console.people.models import AuditEntry, Token, User
 from tests.console.people.issuer import Issuer, come_back
-from tests.console.people.world import PASSWORD, World, signed_in
+from tests.console.people.world import PASSWORD, World, new_browser, signed_in
 
 NEW = "another long phrase"
 
@@ -31,7 +30,7 @@ def _no_attempts_before() -> None:
 
 def reset(user: User) -> None:
     """As somebody does who reads the mail."""
-    client = Client()
+    client = new_browser()
     client.post("/accounts/password/reset/", {"email": user.email})
     [link] = re.findall(r"/accounts/password/reset/key/\S+", str(mail.outbox[-1].body))
     form = client.get(link, follow=True)
@@ -62,7 +61,7 @@ def test_no_token_lets_anybody_in(world: World, how: Callable[[User], Any]) -> N
 
 @pytest.mark.parametrize("how", WAYS)
 def test_no_open_browser_goes_on(world: World, how: Callable[[User], Any]) -> None:
-    listed, unlisted = Client(), signed_in(world.member)
+    listed, unlisted = new_browser(), signed_in(world.member)
     listed.post("/accounts/login/", {"login": world.member.email, "password": PASSWORD})
     assert listed.get("/acme/shop/people").status_code == unlisted.get("/acme/shop/people").status_code == 200
     how(world.member)
@@ -87,7 +86,7 @@ def test_no_account_of_the_issuer_that_was_connected_signs_in(
     SocialAccount.objects.create(user=world.member, provider="sso", uid="eve")
     how(world.member)
     issuer.person = {"sub": "eve", "email": "eve@example.com", "email_verified": True, "name": "Eve"}
-    come_back(client := Client())
+    come_back(client := new_browser())
     assert client.get("/acme/shop/people").status_code == 302
 
 
@@ -99,7 +98,7 @@ def test_who_is_let_in_again_has_nothing_that_was_there_before(world: World) -> 
     world.member.save()
     assert gate.authenticate(f"Bearer {secret}") is None
     assert browser.get("/acme/shop/people").status_code == 302
-    again = Client()
+    again = new_browser()
     again.post("/accounts/login/", {"login": world.member.email, "password": PASSWORD})
     assert again.get("/acme/shop/people").status_code == 200
 
@@ -114,7 +113,7 @@ def test_the_organizations_are_told(world: World) -> None:
 def test_a_reset_asked_for_and_not_done_ends_nothing(world: World) -> None:
     secret = tokens.make(world.member, "CI")[1]
     browser = signed_in(world.member)
-    Client().post("/accounts/password/reset/", {"email": world.member.email})
+    new_browser().post("/accounts/password/reset/", {"email": world.member.email})
     assert gate.authenticate(f"Bearer {secret}") is not None
     assert browser.get("/acme/shop/people").status_code == 200
 
@@ -124,9 +123,9 @@ def test_no_address_that_was_added_resets_the_password_again(world: World) -> No
         EmailAddress.objects.create(user=world.member, email=email, verified=confirmed)
     late = EmailConfirmationHMAC(EmailAddress.objects.get(email="late@example.com")).key
     reset(world.member)
-    Client().post(f"/accounts/confirm-email/{late}/")
+    new_browser().post(f"/accounts/confirm-email/{late}/")
     for email in ("evil@example.com", "late@example.com"):
-        Client().post("/accounts/password/reset/", {"email": email})
+        new_browser().post("/accounts/password/reset/", {"email": email})
         assert "/accounts/password/reset/key/" not in str(mail.outbox[-1].body)
     assert [each.email for each in EmailAddress.objects.filter(user=world.member)] == ["mary@example.org"]
 
@@ -143,10 +142,10 @@ def test_the_address_at_which_the_mail_was_read_is_the_one_that_stays(world: Wor
 
 def test_a_link_that_was_mailed_before_an_address_was_removed_resets_nothing(world: World) -> None:
     EmailAddress.objects.create(user=world.member, email="evil@example.com", verified=True)
-    Client().post("/accounts/password/reset/", {"email": "evil@example.com"})
+    new_browser().post("/accounts/password/reset/", {"email": "evil@example.com"})
     [link] = re.findall(r"/accounts/password/reset/key/\S+", str(mail.outbox[-1].body))
     reset(world.member)
-    form = Client().get(link, follow=True)
+    form = new_browser().get(link, follow=True)
     assert "password1" not in form.content.decode()
 
 
@@ -154,7 +153,7 @@ def test_a_link_that_was_mailed_before_an_address_was_removed_resets_nothing(wor
 def test_nobody_who_was_halfway_in_goes_on(world: World, how: Callable[[User], Any]) -> None:
     totp_auth.TOTP.activate(world.member, totp_auth.generate_totp_secret())
     recovery_codes = auth.RecoveryCodes.activate(world.member)
-    halfway = Client()
+    halfway = new_browser()
     answer = halfway.post("/accounts/login/", {"login": world.member.email, "password": PASSWORD})
     assert answer["Location"] == "/accounts/2fa/authenticate/"
     how(User.objects.get(pk=world.member.pk))
@@ -163,12 +162,12 @@ def test_nobody_who_was_halfway_in_goes_on(world: World, how: Callable[[User], A
 
 
 def test_no_link_of_before_waits_for_whoever_was_shut_out_to_be_let_in_again(world: World) -> None:
-    Client().post("/accounts/password/reset/", {"email": world.member.email})
+    new_browser().post("/accounts/password/reset/", {"email": world.member.email})
     [to_reset] = re.findall(r"/accounts/password/reset/key/\S+", str(mail.outbox[-1].body))
     to_sign_in = letting_in.link(world.member.email).removeprefix("http://localhost:8000")
     ending.disable(world.member)
-    assert "password1" not in Client().get(to_reset, follow=True).content.decode()
+    assert "password1" not in new_browser().get(to_reset, follow=True).content.decode()
     world.member.is_active = True
     world.member.save()
-    assert "password1" not in Client().get(to_reset, follow=True).content.decode()
-    assert Client().get(to_sign_in).status_code == 410
+    assert "password1" not in new_browser().get(to_reset, follow=True).content.decode()
+    assert new_browser().get(to_sign_in).status_code == 410

@@ -17,7 +17,7 @@ from django.test import Client
 from django.utils import timezone
 
 from rtk.console.people.models import Tally, User
-from tests.console.people.world import PASSWORD, World, people, signed_in
+from tests.console.people.world import PASSWORD, World, new_browser, people, signed_in
 
 LOGIN, CODE, RESET = "/accounts/login/", "/accounts/2fa/authenticate/", "/accounts/password/reset/"
 ALICE = "alice@example.org"
@@ -25,12 +25,12 @@ ALICE = "alice@example.org"
 
 def sign_in(password: str, email: str = ALICE, client: Client | None = None, **environ: Any) -> Any:
     """What a browser is answered that tries a password, a new browser each time."""
-    return (client or Client()).post(LOGIN, {"login": email, "password": password}, **environ)
+    return (client or new_browser()).post(LOGIN, {"login": email, "password": password}, **environ)
 
 
 def known_browser(email: str = ALICE) -> Client:
     """A browser in which somebody signed in once and out again."""
-    client = Client()
+    client = new_browser()
     assert sign_in(PASSWORD, email, client).status_code == 302
     client.post("/accounts/logout/")
     return client
@@ -58,14 +58,14 @@ def test_the_sixth_password_is_not_even_looked_at(world: World) -> None:
 def test_no_count_is_pushed_out_by_cookies_that_somebody_made_up(world: World) -> None:
     guess(5)
     for _ in range(400):
-        made_up = Client()
+        made_up = new_browser()
         made_up.cookies["rtk_session"] = secrets.token_hex(16)
         assert made_up.get("/accounts/login/").status_code == 200
     assert sign_in(PASSWORD).status_code == 429
 
 
 def test_nothing_is_kept_for_a_session_that_does_not_exist(world: World) -> None:
-    made_up = Client()
+    made_up = new_browser()
     key = made_up.cookies["rtk_session"] = secrets.token_hex(16)
     made_up.get("/accounts/login/")
     made_up.get("/profile")
@@ -174,7 +174,7 @@ def test_a_known_browser_opens_nothing(world: World) -> None:
 
 def test_whoever_reads_the_mail_of_a_reset_comes_in_whatever_others_try(world: World) -> None:
     guess(5)
-    client = Client()
+    client = new_browser()
     client.post(RESET, {"email": ALICE})
     [path] = re.findall(r"http://localhost:8000(/accounts/password/reset/key/\S+)", str(mail.outbox[0].body))
     form = client.get(path)["Location"]
@@ -214,7 +214,7 @@ def shown(secret: str) -> str:
 
 def try_code(code: str, client: Client | None = None) -> Any:
     """What a new browser is answered that has the password and tries a code."""
-    client = client or Client()
+    client = client or new_browser()
     assert sign_in(PASSWORD, client=client)["Location"].startswith(CODE)
     return client.post(CODE, {"code": code})
 
@@ -276,14 +276,14 @@ def test_nor_by_showing_again_who_one_is(world: World) -> None:
 def test_sign_ups_are_bounded_for_a_network(world: World, settings: Any) -> None:
     settings.SIGN_UP = "open"
     form = {"name": "Somebody", "password1": PASSWORD, "password2": PASSWORD}
-    answers = [Client().post("/accounts/signup/", {**form, "email": f"new{n}@example.org"}) for n in range(21)]
+    answers = [new_browser().post("/accounts/signup/", {**form, "email": f"new{n}@example.org"}) for n in range(21)]
     assert answers[19].status_code == 302
     assert "20 sign-ups are possible within 1 h:" in refusal(answers[20])
     assert not User.objects.filter(email="new20@example.org").exists()
 
 
 def test_passkeys_are_bounded_for_a_network(world: World) -> None:
-    answers = [Client().post("/accounts/2fa/webauthn/login/", {"credential": "{}"}) for _ in range(51)]
+    answers = [new_browser().post("/accounts/2fa/webauthn/login/", {"credential": "{}"}) for _ in range(51)]
     assert "50 attempts to sign in" in refusal(answers[50])
 
 
@@ -298,7 +298,7 @@ def test_passkeys_are_bounded_for_a_network(world: World) -> None:
     ],
 )
 def test_links_are_bounded_for_a_network(world: World, link: str) -> None:
-    answers = [Client().get(link.format(f"key{number}")) for number in range(101)]
+    answers = [new_browser().get(link.format(f"key{number}")) for number in range(101)]
     assert {answer.status_code for answer in answers[:100]} & {429} == set()
     assert "100 opened links" in refusal(answers[100])
 

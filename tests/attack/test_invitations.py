@@ -14,7 +14,7 @@ from rtk.console.people import addresses, invitations
 from rtk.console.people.models import AuditEntry, Invitation, Membership, Role, User
 from rtk.console.people.provision import provision
 from tests.console.mails import through
-from tests.console.people.world import PASSWORD, World, signed_in
+from tests.console.people.world import PASSWORD, World, new_browser, signed_in
 
 STRANGER, SIGN_UP = "ceo@example.com", "/accounts/signup/"
 
@@ -38,7 +38,7 @@ def copied_link(world: World, role: str = Role.VIEWER) -> str:
 
 
 def signed_up_by(link: str, email: str = STRANGER) -> Client:
-    client = Client()
+    client = new_browser()
     client.get(link)
     client.post(SIGN_UP, {"name": "Somebody", "email": email, "password1": PASSWORD, "password2": PASSWORD})
     return client

@@ -14,7 +14,7 @@ from rtk.console.notify.deliver import deliver
 from rtk.console.notify.models import Notification
 from rtk.console.people import reminding
 from rtk.console.people.models import Invitation, Organization, Role, User
-from tests.console.people.world import PASSWORD, World, people, signed_in
+from tests.console.people.world import PASSWORD, World, new_browser, people, signed_in
 
 TEXT = "Your account is locked. Visit https://evil.example/unlock or www.evil.example, evil.example"
 RESET, SIGN_UP, EMAIL = "/accounts/password/reset/", "/accounts/signup/", "/accounts/email/"
@@ -101,18 +101,18 @@ def test_a_mistake_in_a_form_counts_nothing(world: World) -> None:
 @pytest.mark.parametrize("known", [True, False])
 def test_an_address_is_mailed_five_links_to_reset_a_password_an_hour(world: World, known: bool) -> None:
     email = world.owner.email if known else "nobody@example.org"
-    sent = [Client().post(RESET, {"email": email}, REMOTE_ADDR=f"192.0.2.{number}") for number in range(6)]
+    sent = [new_browser().post(RESET, {"email": email}, REMOTE_ADDR=f"192.0.2.{number}") for number in range(6)]
     assert [each.status_code for each in sent] == [302] * 5 + [429]
     assert "5 mails to one address" in refusal(sent[-1])
     assert len(mail.outbox) == 5
 
 
 def test_others_who_ask_for_resets_keep_nobody_from_their_own_mail(world: World) -> None:
-    theirs = Client()
+    theirs = new_browser()
     theirs.post("/accounts/login/", {"login": world.owner.email, "password": PASSWORD})
     theirs.post("/accounts/logout/")
     for number in range(30):
-        Client().post(RESET, {"email": world.owner.email}, REMOTE_ADDR=f"192.0.2.{number % 3}")
+        new_browser().post(RESET, {"email": world.owner.email}, REMOTE_ADDR=f"192.0.2.{number % 3}")
     mail.outbox.clear()
     assert theirs.post(RESET, {"email": world.owner.email}).status_code == 302
     assert len(mail.outbox) == 1
@@ -122,10 +122,10 @@ def test_a_network_of_visitors_has_no_more_than_twenty_mails_sent_an_hour(world:
     settings.SIGN_UP = "open"
     form = {"name": "Eve", "password1": PASSWORD, "password2": PASSWORD}
     for email in strangers(10):
-        Client().post(RESET, {"email": email})
+        new_browser().post(RESET, {"email": email})
     for email in strangers(10, "new"):
-        Client().post(SIGN_UP, {**form, "email": email})
-    assert "20 mails for visitors" in refusal(Client().post(RESET, {"email": "s99@example.com"}))
+        new_browser().post(SIGN_UP, {**form, "email": email})
+    assert "20 mails for visitors" in refusal(new_browser().post(RESET, {"email": "s99@example.com"}))
     assert len(mail.outbox) == 20
 
 
@@ -141,7 +141,7 @@ def test_signing_in_again_and_again_mails_an_unconfirmed_address_no_more_than_th
     [user] = people("Eve")
     EmailAddress.objects.filter(user=user).update(verified=False)
     for _ in range(8):
-        Client().post("/accounts/login/", {"login": user.email, "password": PASSWORD})
+        new_browser().post("/accounts/login/", {"login": user.email, "password": PASSWORD})
     assert all_sent() == 5
 
 
@@ -176,7 +176,7 @@ def test_an_invitation_carries_nobodys_text(talker: User) -> None:
 
 
 def test_the_mail_that_confirms_an_address_carries_nobodys_text(talker: User) -> None:
-    client = Client()
+    client = new_browser()
     client.post("/accounts/login/", {"login": talker.email, "password": PASSWORD})
     client.post(EMAIL, {"action_add": "", "email": "victim@example.com"})
     [sent] = mail.outbox
@@ -188,7 +188,7 @@ def test_a_sign_up_carries_nobodys_text(world: World, settings: Any) -> None:
     settings.SIGN_UP = "open"
     form = {"email": "victim@example.com", "password1": PASSWORD, "password2": PASSWORD}
     for name in ("Eve\nBuy now", "Your account is locked", "a" * 100):
-        Client().post(SIGN_UP, {**form, "name": name})
+        new_browser().post(SIGN_UP, {**form, "name": name})
     assert mail.outbox
     for sent in mail.outbox:
         assert not re.search(r"Buy|locked|aaaa", f"{sent.subject}{sent.body}")
@@ -212,7 +212,7 @@ def test_no_name_holds_a_link_or_what_cannot_be_seen(world: World, name: str, se
     form = {"email": "new@example.com", "password1": PASSWORD, "password2": PASSWORD}
     for page in ("/organizations/new", "/acme/teams/new", "/acme/settings", "/acme/shop/settings", "/profile"):
         assert owner.post(page, {"name": name}).status_code == 422, page
-    Client().post(SIGN_UP, {**form, "name": name})
+    new_browser().post(SIGN_UP, {**form, "name": name})
     assert not User.objects.filter(email="new@example.com").exists()
 
 

@@ -4,12 +4,11 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.test import Client
 
 from rtk.console.people import first, gate
 from rtk.console.people.models import Organization, User
 from rtk.console.people.provision import provision
-from tests.console.people.world import PASSWORD, World, signed_in
+from tests.console.people.world import PASSWORD, World, new_browser, signed_in
 
 NEW = "/organizations/new"
 ANYBODY = pytest.mark.parametrize("name", ["admin", "member", "viewer", "stranger"])
@@ -35,7 +34,7 @@ def test_everybody_makes_one_where_the_setting_says_so(world: World, settings: A
 
 def test_the_first_user_is_an_administrator(db: None) -> None:
     cache.clear()
-    client = Client()
+    client = new_browser()
     client.get(first.path())
     account = {"name": "Ada", "email": "ada@example.org", "password1": PASSWORD, "password2": PASSWORD}
     client.post("/accounts/signup/", account)

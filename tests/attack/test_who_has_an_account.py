@@ -14,7 +14,7 @@ from django.test import Client
 from rtk.console.people import invitations
 from rtk.console.people.models import Invitation, Role, User
 from tests.console.people.issuer import Issuer, come_back
-from tests.console.people.world import PASSWORD, World, people, signed_in
+from tests.console.people.world import PASSWORD, World, new_browser, people, signed_in
 
 KNOWN, UNKNOWN, CLAIMED = "dora@example.org", "nobody@example.org", "claimed@example.org"
 OTHER = "a long phrase of a stranger"
@@ -59,7 +59,7 @@ def sign_up(client: Client, email: str) -> list[Any]:
 @EACH
 def test_an_open_sign_up_answers_the_same(mails: str, settings: Any) -> None:
     settings.SIGN_UP = "open"
-    steps = {email: sign_up(Client(), email) for email in (KNOWN, UNKNOWN, CLAIMED)}
+    steps = {email: sign_up(new_browser(), email) for email in (KNOWN, UNKNOWN, CLAIMED)}
     for step in range(3):
         assert all_the_same({email: told(answers[step], email) for email, answers in steps.items()})
 
@@ -69,8 +69,13 @@ def test_an_invitation_and_signing_up_by_it_answer_the_same(mails: str, world: W
     steps: dict[str, list[Any]] = {}
     for email in (KNOWN, UNKNOWN, CLAIMED):
         link = invitations.path(invitations.invite(world.owner, world.org, email, Role.VIEWER))
-        client = Client()
-        steps[email] = [client.get(link), client.get("/accounts/signup/"), *sign_up(client, email), Client().get(link)]
+        client = new_browser()
+        steps[email] = [
+            client.get(link),
+            client.get("/accounts/signup/"),
+            *sign_up(client, email),
+            new_browser().get(link),
+        ]
     for step in range(6):
         assert all_the_same({email: told(answers[step], email) for email, answers in steps.items()}), step
 
@@ -80,7 +85,7 @@ def test_an_inviter_who_uses_the_link_sees_the_same_on_their_page(mails: str, wo
     seen = {}
     for email in (KNOWN, UNKNOWN):
         asked = invitations.invite(world.owner, world.org, email, Role.VIEWER)
-        client = Client()
+        client = new_browser()
         client.get(invitations.path(asked))
         sign_up(client, email)
         found = Invitation.objects.get(pk=asked.pk)
@@ -94,7 +99,7 @@ def test_an_inviter_who_uses_the_link_sees_the_same_on_their_page(mails: str, wo
 def test_asking_for_a_new_password_answers_the_same() -> None:
     answers = {}
     for email in (KNOWN, UNKNOWN, CLAIMED):
-        client = Client()
+        client = new_browser()
         client.post("/accounts/password/reset/", {"email": email})
         answers[email] = told(client.get("/accounts/password/reset/done/"), email)
     assert all_the_same(answers)
@@ -104,7 +109,7 @@ def test_a_wrong_password_answers_the_same_six_times() -> None:
     answers = {}
     for email in (KNOWN, UNKNOWN, CLAIMED):
         cache.clear()
-        client = Client()
+        client = new_browser()
         tries = [client.post("/accounts/login/", {"login": email, "password": f"wrong{n}"}) for n in range(6)]
         answers[email] = [told(each, email) for each in tries]
     for number in range(6):
@@ -133,7 +138,7 @@ def test_an_issuer_that_is_not_believed_answers_the_same(
     answers = {}
     for number, email in enumerate((KNOWN, UNKNOWN, CLAIMED)):
         issuer.person = {"sub": str(number), "email": email, "email_verified": True, "name": "Eve"}
-        answers[email] = told(come_back(Client()), email)
+        answers[email] = told(come_back(new_browser()), email)
     assert all_the_same(answers)
 
 
@@ -145,12 +150,12 @@ def test_signing_in_by_what_was_signed_up_with_answers_the_same(
     settings.SIGN_UP = sign_up_is
     answers = {}
     for email in (KNOWN, UNKNOWN, CLAIMED):
-        client = Client()
+        client = new_browser()
         if sign_up_is == "invitation":
             client.get(invitations.path(invitations.invite(world.owner, world.org, email, Role.VIEWER)))
         account = {"name": "Eve", "email": email, "password1": OTHER, "password2": OTHER}
         assert client.post("/accounts/signup/", account).status_code == 302
-        tries = [Client().post("/accounts/login/", {"login": email, "password": OTHER}) for _ in range(6)]
+        tries = [new_browser().post("/accounts/login/", {"login": email, "password": OTHER}) for _ in range(6)]
         answers[email] = [told(each, email) for each in tries]
     for number in range(6):
         assert all_the_same({email: each[number] for email, each in answers.items()})
@@ -173,9 +178,9 @@ def test_an_address_is_looked_at_as_often_whether_it_has_an_account(
         looked = {}
         for email in (KNOWN, UNKNOWN):
             del hashed[:]
-            Client().post("/accounts/login/", {"login": email, "password": "wrong"})
+            new_browser().post("/accounts/login/", {"login": email, "password": "wrong"})
             looked[email] = len(hashed)
-            sign_up(Client(), email)
+            sign_up(new_browser(), email)
         assert looked[KNOWN] == looked[UNKNOWN] > 0
 
 
@@ -185,7 +190,7 @@ def test_signing_up_takes_as_long_for_an_address_that_has_an_account(settings: A
     took = {}
     for email in (UNKNOWN, KNOWN):
         began = time.thread_time()
-        sign_up(Client(), email)
+        sign_up(new_browser(), email)
         took[email] = time.thread_time() - began
     # The hash is nearly all of it, and by far more than the rest.
     assert took[KNOWN] > took[UNKNOWN] / 2

@@ -6,10 +6,9 @@ from typing import Any
 import pytest
 from allauth import urls
 from django.core.cache import cache
-from django.test import Client
 from django.urls import URLPattern, URLResolver, reverse
 
-from tests.console.people.world import World, signed_in
+from tests.console.people.world import World, new_browser, signed_in
 
 # Pages for those who have not signed in; all others send them to sign in.
 OPEN = {
@@ -93,14 +92,14 @@ def test_nobody_shows_who_they_are_by_a_code_in_a_mail(world: World, name: str, 
 @pytest.mark.parametrize("name", sorted(CLOSED | MAILED_CODES & set(names(urls.urlpatterns))))
 def test_a_closed_page_sends_whoever_has_not_signed_in_to_do_so(world: World, name: str) -> None:
     for method in ("get", "post"):
-        answer = getattr(Client(), method)(reverse(name, kwargs=HOLDING.get(name)))
+        answer = getattr(new_browser(), method)(reverse(name, kwargs=HOLDING.get(name)))
         assert answer.status_code == 302
         assert answer["Location"].startswith(reverse("account_login"))
 
 
 @pytest.mark.parametrize("name", sorted(OPEN | CLOSED))
 def test_no_page_fails_for_anybody(world: World, name: str) -> None:
-    for browser in (Client(), signed_in(world.owner)):
+    for browser in (new_browser(), signed_in(world.owner)):
         for method in ("get", "post"):
             assert getattr(browser, method)(reverse(name, kwargs=HOLDING.get(name))).status_code < 500
 

@@ -14,7 +14,7 @@ from django.test import Client
 from rtk.console.people import letting_in
 from rtk.console.people.models import AuditEntry, User
 from rtk.errors import BadInput
-from tests.console.people.world import World
+from tests.console.people.world import World, new_browser
 
 
 def path_of(link: str) -> str:
@@ -32,7 +32,7 @@ def test_it_works_once(world: World, client: Client) -> None:
     link = path_of(letting_in.link("alice@example.org"))
     assert client.head(link).status_code == 405
     assert client.get(link).status_code == 302
-    again = Client().get(link)
+    again = new_browser().get(link)
     assert again.status_code == 410
     assert "rtk sign-in-link" in again.content.decode()
 
@@ -49,7 +49,7 @@ def test_it_works_for_ten_minutes(world: World, monkeypatch: pytest.MonkeyPatch)
     link = path_of(letting_in.link("alice@example.org"))
     later = datetime.now(UTC) + timedelta(seconds=letting_in.GOOD_FOR_S + 1)
     monkeypatch.setattr(signing.time, "time", later.timestamp)  # type: ignore[attr-defined]  # where it is asked
-    assert Client().get(link).status_code == 410
+    assert new_browser().get(link).status_code == 410
 
 
 def test_it_leads_to_no_other_site(world: World, client: Client) -> None:

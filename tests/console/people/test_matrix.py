@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from rtk.console.people import invitations, tokens, urls
 from rtk.console.people.models import TeamMembership
-from tests.console.people.world import World, signed_in
+from tests.console.people.world import World, new_browser, signed_in
 
 WHO = ("owner", "admin", "member", "viewer", "banker", "stranger", "anonymous")
 SIGN_IN = "in"  # sent to sign in
@@ -136,7 +136,7 @@ def test_ids_of_other_organizations_lead_nowhere(world: World, name: str) -> Non
 
 def everybody(world: World) -> list[Client]:
     """The browsers of WHO."""
-    return [Client() if who == "anonymous" else signed_in(getattr(world, who)) for who in WHO]
+    return [new_browser() if who == "anonymous" else signed_in(getattr(world, who)) for who in WHO]
 
 
 def answers(browsers: list[Client], method: str, address: str) -> str:

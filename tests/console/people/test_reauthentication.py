@@ -5,11 +5,10 @@ from typing import Any
 import pytest
 from allauth.core.exceptions import ReauthenticationRequired
 from django.http import HttpRequest
-from django.test import Client
 
 from rtk.console.people import letting_in, reauthentication
 from rtk.console.people.models import User
-from tests.console.people.world import World, signed_in
+from tests.console.people.world import World, new_browser, signed_in
 
 SHOWN = "people-shown"
 
@@ -58,4 +57,4 @@ def test_a_new_link_counts_once_for_whoever_is_signed_in(world: World) -> None:
     session.save()
     client.get(path)
     assert client.post("/tokens", {}).status_code == 302
-    assert Client().get(path).status_code == 410
+    assert new_browser().get(path).status_code == 410

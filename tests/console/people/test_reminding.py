@@ -6,11 +6,10 @@ from typing import Any
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
-from django.test import Client
 
 from rtk.console.people import reminding
 from tests.console.mails import nowhere
-from tests.console.people.world import PASSWORD, World
+from tests.console.people.world import PASSWORD, World, new_browser
 
 
 @pytest.fixture(autouse=True)
@@ -20,7 +19,7 @@ def _unconfirmed(world: World, settings: Any) -> None:
 
 
 def sign_in(password: str) -> str:
-    page = Client().post("/accounts/login/", {"login": "mary@example.org", "password": password})
+    page = new_browser().post("/accounts/login/", {"login": "mary@example.org", "password": password})
     for thread in threading.enumerate():
         if thread.name == reminding.THREAD:
             thread.join()

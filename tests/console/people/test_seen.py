@@ -3,7 +3,7 @@
 from allauth.usersessions.models import UserSession
 from django.core.cache import cache
 
-from tests.console.people.world import World, signed_in
+from tests.console.people.world import World, new_browser, signed_in
 
 
 def test_a_session_is_noted_at_once_and_then_left_alone_for_a_while(world: World) -> None:
@@ -18,7 +18,6 @@ def test_a_session_is_noted_at_once_and_then_left_alone_for_a_while(world: World
 
 
 def test_who_is_not_signed_in_has_nothing_to_be_noted(world: World) -> None:
-    from django.test import Client
 
-    assert Client().get("/accounts/login/").status_code == 200
+    assert new_browser().get("/accounts/login/").status_code == 200
     assert not UserSession.objects.exists()

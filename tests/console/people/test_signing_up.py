@@ -14,7 +14,7 @@ from rtk.console.mail import ONLY_PRINTED
 from rtk.console.people import first, invitations
 from rtk.console.people.models import AuditEntry, Membership, Role, User
 from tests.console.mails import nowhere, through
-from tests.console.people.world import PASSWORD, World, signed_in
+from tests.console.people.world import PASSWORD, World, new_browser, signed_in
 
 SIGN_UP, SIGN_IN = "/accounts/signup/", "/accounts/login/"
 
@@ -43,7 +43,7 @@ def test_the_first_user_signs_up_by_the_link_and_then_it_is_used_up(db: None, cl
     assert EmailAddress.objects.get(user=user).verified
     assert first.link() is None
     assert client.get(link).status_code == 410
-    assert Client().get(link).status_code == 410
+    assert new_browser().get(link).status_code == 410
 
 
 @pytest.mark.parametrize("key", ["x", "first", "é"])
@@ -85,7 +85,7 @@ def test_the_invited_sign_up_by_the_invited_address_only(world: World, client: C
 
 def test_who_has_an_account_signs_in_and_joins(world: World) -> None:
     path = invitations.path(invitations.invite(world.owner, world.org, "dora@example.org", Role.VIEWER))
-    assert f"{SIGN_IN}?next={path}" in Client().get(path).content.decode()
+    assert f"{SIGN_IN}?next={path}" in new_browser().get(path).content.decode()
     dora = signed_in(world.stranger)
     assert "Join Acme" in dora.get(path).content.decode()
     assert dora.post(path)["Location"] == "/acme"
