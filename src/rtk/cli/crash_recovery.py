@@ -121,22 +121,18 @@ def _recover(left: Remains, yes: bool, settings: dict[str, Any]) -> int:
     if not yes and not click.confirm("Undo it now?"):
         return OK
     with Masks(redactor_of(left.head["experiment"], settings)) as masks:
-        return _undo(left, settings, masks)
-
-
-def _undo(left: Remains, settings: dict[str, Any], masks: Masks) -> int:
-    try:
-        recovered = recover(left, lambda head: masks.of(toolkit_of(head, settings)), SystemClock(), WHY)
-    except ToolkitError as error:
-        logger.error(f"{left.run_id} could not be undone: {error}")
-        return COULD_NOT_RUN
-    if recovered.is_proven:
-        release(left.run_id)
-    _, insight, facts, failures = finish(left.path, recovered.amend)
-    if recovered.failure:
-        logger.error(f"{left.run_id} is undone, but stays on the list: {recovered.failure}")
-        failures = [recovered.failure]
-    run_output.tell(insight, facts)
-    for failure in failures:
-        logger.error(failure)
+        try:
+            recovered = recover(left, lambda head: masks.of(toolkit_of(head, settings)), SystemClock(), WHY)
+        except ToolkitError as error:
+            logger.error(f"{left.run_id} could not be undone: {error}")
+            return COULD_NOT_RUN
+        if recovered.is_proven:
+            release(left.run_id)
+        _, insight, facts, failures = finish(left.path, recovered.amend)
+        if recovered.failure:
+            logger.error(f"{left.run_id} is undone, but stays on the list: {recovered.failure}")
+            failures = [recovered.failure]
+        run_output.tell(insight, facts)
+        for failure in failures:
+            logger.error(failure)
     return NOT_RESTORED if insight.not_restored else COULD_NOT_RUN if failures else OK

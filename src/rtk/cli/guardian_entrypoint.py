@@ -40,22 +40,18 @@ def main(path: Path, data: bytes) -> int:
         left = estate.parts()
     token = os.environ.get("RTK_TOKEN", "").strip()
     with Masks(Redactor(left["secrets"], left["settings"], left["configuration"], [token])) as masks:
-        return _undo(path, estate, masks)
-
-
-def _undo(path: Path, estate: Estate, masks: Masks) -> int:
-    if not estate.news and not (path.exists() and path.stat().st_size):
-        return 0  # it died, or was refused, before it had begun anything
-    logger.warning(f"The run {path.stem} died; its guardian takes over")
-    for name in estate.lost:
-        logger.warning(f"The guardian did not receive {name} from the run")
-    with helper.finding(estate.path or sys.path, estate.replaced):
-        left = remains(path, estate.news)
-        recovered = recover(left, lambda head: masks.of(_ready(head, estate)), SystemClock(), WHY, estate.news)
-    code = _told(path, recovered)
-    if estate.publish:
-        _publish(path, estate.publish, recovered.restored)
-    return code
+        if not estate.news and not (path.exists() and path.stat().st_size):
+            return 0  # it died, or was refused, before it had begun anything
+        logger.warning(f"The run {path.stem} died; its guardian takes over")
+        for name in estate.lost:
+            logger.warning(f"The guardian did not receive {name} from the run")
+        with helper.finding(estate.path or sys.path, estate.replaced):
+            found = remains(path, estate.news)
+            recovered = recover(found, lambda head: masks.of(_ready(head, estate)), SystemClock(), WHY, estate.news)
+        code = _told(path, recovered)
+        if estate.publish:
+            _publish(path, estate.publish, recovered.restored)
+        return code
 
 
 def _ready(head: Entry, estate: Estate) -> Toolkit:

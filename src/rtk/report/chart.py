@@ -32,7 +32,6 @@ def chart(facts: Facts, size: Size, found: list[Column]) -> str:
         [
             *_phases(facts, plot),
             *_shades(plot),
-            *(_value_axis(facts, plot) if plot.values else _rows(plot)),
             *(_series(facts, plot, found) if plot.values else _marks(plot, found)),
             *_missed(plot, found),
             *_time_axis(facts, plot),
@@ -105,19 +104,9 @@ def _shades(plot: Frame) -> Iterator[str]:
             yield _rect(end, plot.head, until - end, plot.size.plot, "shade after")
 
 
-def _value_axis(facts: Facts, plot: Frame) -> Iterator[str]:
-    left, right = plot.size.left, plot.size.width - plot.size.right
-    for value in plot.values:
-        y = plot.y(value)
-        yield _line(left, y, right, y, "axis" if value == 0 else "grid")
-        yield _text(left - 8, y + 4, chosen_number(value), "tick", "end")
-    unit = plain(facts.threshold.unit, 12)
-    yield _text(left - 8, 20, unit, "tick unit", "end")
-    for bound in (b for b in (facts.threshold.lower, facts.threshold.upper) if b is not None):
-        yield _line(left, plot.y(bound), right, plot.y(bound), "threshold")
-
-
 def _series(facts: Facts, plot: Frame, found: list[Column]) -> Iterator[str]:
+    """The values over their axis, with the threshold."""
+    yield from _value_axis(facts, plot)
     yield f'<path class="values" d="{_path(plot, found)}"/>'
     few = len(facts.measurements) <= min(_FEW, plot.size.columns)
     for column in found if few else ():
@@ -135,6 +124,18 @@ def _series(facts: Facts, plot: Frame, found: list[Column]) -> Iterator[str]:
     yield _diamonds(silent, 5 if few else 4, "deviated silent")
     if silent:
         yield _text(plot.size.left - 8, plot.head - 9, "no value", "tick", "end")
+
+
+def _value_axis(facts: Facts, plot: Frame) -> Iterator[str]:
+    left, right = plot.size.left, plot.size.width - plot.size.right
+    for value in plot.values:
+        y = plot.y(value)
+        yield _line(left, y, right, y, "axis" if value == 0 else "grid")
+        yield _text(left - 8, y + 4, chosen_number(value), "tick", "end")
+    unit = plain(facts.threshold.unit, 12)
+    yield _text(left - 8, 20, unit, "tick unit", "end")
+    for bound in (b for b in (facts.threshold.lower, facts.threshold.upper) if b is not None):
+        yield _line(left, plot.y(bound), right, plot.y(bound), "threshold")
 
 
 def _path(plot: Frame, found: list[Column]) -> str:
@@ -159,26 +160,18 @@ def _diamonds(places: Iterable[tuple[float, float]], size: float, kind: str = "d
     return f'<path class="{kind}" d="{path}"/>' if path else ""
 
 
-def _rows(plot: Frame) -> Iterator[str]:
-    """The value axis of a measure without values: two rows, met above deviated."""
-    right = plot.size.width - plot.size.right
-    for name in ("met", "deviated"):
-        y = _row(plot, name)
-        yield _line(plot.size.left, y, right, y, "grid") + _text(plot.size.left - 8, y + 4, name, "tick", "end")
-
-
-def _row(plot: Frame, name: str) -> float:
-    return plot.head + plot.size.plot * (0.3 if name == "met" else 0.7)
-
-
 def _marks(plot: Frame, found: list[Column]) -> Iterator[str]:
     """A measure without values: dots and diamonds in two rows, bars where there are too many for dots."""
-    met = [(plot.x(c.at), _row(plot, "met")) for c in found if c.met]
+    right = plot.size.width - plot.size.right
+    above, below = plot.head + plot.size.plot * 0.3, plot.head + plot.size.plot * 0.7
+    for name, y in (("met", above), ("deviated", below)):
+        yield _line(plot.size.left, y, right, y, "grid") + _text(plot.size.left - 8, y + 4, name, "tick", "end")
+    met = [(plot.x(c.at), above) for c in found if c.met]
     if len(found) <= _FEW:
         yield "".join(f'<circle class="met" cx="{x:.1f}" cy="{y:.1f}" r="4"/>' for x, y in met)
     else:
         yield f'<path class="met-bars" d="{"".join(f"M{x:.1f} {y - 9:.1f}v18" for x, y in met)}"/>'
-    deviated = [(plot.x(c.at), _row(plot, "deviated")) for c in found if c.deviated]
+    deviated = [(plot.x(c.at), below) for c in found if c.deviated]
     yield _diamonds(deviated, 5.5 if len(found) <= _FEW else 4)
 
 

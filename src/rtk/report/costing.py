@@ -6,7 +6,7 @@ from typing import NamedTuple
 from rtk.figures import duration, fine_share
 from rtk.insight.occurrence import Allowance, Occurrence, Unpriced
 from rtk.insight.occurrence_wording import expected, of_one_run
-from rtk.insight.shape import Insight, Verdict
+from rtk.insight.shape import Insight
 from rtk.report.figure import FigureKey
 from rtk.report.marks import ALLOWANCES, Mark
 from rtk.report.setting import Medium, Setting, how
@@ -29,16 +29,12 @@ def answer_of(insight: Insight, medium: Medium = Medium.COMMAND) -> Priced | Non
     if found is None:
         return None
     asked = how(Setting.OCCURS_LASTS, medium) if found.unpriced is Unpriced.NEEDS_LASTS else ""
-    told = " ".join(filter(None, (of_one_run(found), asked, _beside(insight.figures.verdict, found))))
+    beside = ""
+    if (insight.figures.verdict, found.answer) in _DIFFER:  # the two questions are not one
+        per = duration(found.occurs.per_s)
+        beside = f"The verdict is about the time while the condition lasts; this is about the budget of {per}."
+    told = " ".join(filter(None, (of_one_run(found), asked, beside)))
     return Priced(ALLOWANCES[found.answer], plain(told, 900))
-
-
-def _beside(verdict: Verdict | None, found: Occurrence) -> str:
-    """Return why the answer differs from the verdict, where it does: the two questions are not one."""
-    if (verdict, found.answer) not in _DIFFER:
-        return ""
-    per = duration(found.occurs.per_s)
-    return f"The verdict is about the time while the condition lasts; this is about the budget of {per}."
 
 
 def details_of(found: Occurrence | None) -> tuple[str, ...]:

@@ -208,7 +208,18 @@ def _measurements(facts: Facts) -> Iterator[str]:
     heads = ("phase", "slot", "due", "due, UTC", "outcome", "value", "took", "reason")
     head = "".join(f'<th scope="col">{name}</th>' for name in heads)
     yield f"<thead><tr>{head}</tr></thead><tbody>"
-    yield from (_row(m, facts) for m in kept)
+    for m in kept:
+        took = None if m.started is None or m.ended is None else m.ended - m.started
+        cells = (
+            f"{m.slot:,}",
+            elapsed(m.due, min(1.0, facts.frequency_s)),
+            utc(facts.started_at + m.due, "%H:%M:%S"),
+            OUTCOMES[m.outcome].show(),
+            plain(number(m.value, facts.threshold.unit), 40),
+            precise_duration(took),
+            plain(m.reason, 200) if m.reason else "",
+        )
+        yield f'<tr><th scope="row">{m.phase}</th>{"".join(f"<td>{escape(c)}</td>" for c in cells)}</tr>'
     yield "</tbody></table></div></details>"
 
 
@@ -224,17 +235,3 @@ def _kept(facts: Facts) -> list[SlotMeasurement]:
             bucket.append(index)
     chosen = [index for bucket in buckets for index in bucket][:MOST_ROWS]
     return [facts.measurements[index] for index in sorted(chosen)]
-
-
-def _row(m: SlotMeasurement, facts: Facts) -> str:
-    took = None if m.started is None or m.ended is None else m.ended - m.started
-    cells = (
-        f"{m.slot:,}",
-        elapsed(m.due, min(1.0, facts.frequency_s)),
-        utc(facts.started_at + m.due, "%H:%M:%S"),
-        OUTCOMES[m.outcome].show(),
-        plain(number(m.value, facts.threshold.unit), 40),
-        precise_duration(took),
-        plain(m.reason, 200) if m.reason else "",
-    )
-    return f'<tr><th scope="row">{m.phase}</th>{"".join(f"<td>{escape(c)}</td>" for c in cells)}</tr>'

@@ -40,8 +40,7 @@ def junit(insight: Insight, facts: Facts) -> str:
     """The whole document: one suite with a case for the gate, the objective, its cost, each condition and rollback."""
     told = story(insight, facts)
     found = [
-        _gate(insight, told),
-        *_baseline(insight, told),
+        *_before(insight, told),
         _objective(insight, told),
         *_occurrence(insight),
         *(_condition(c, insight, told) for c in facts.conditions),
@@ -84,15 +83,12 @@ def _append(suite: ET.Element, case: JUnitCase, told: RunReport) -> None:
             problem.text = plain(case.message, 4000)
 
 
-def _gate(insight: Insight, told: RunReport) -> JUnitCase:
-    name = "the hypothesis was met before the first condition"
-    if insight.status != RunStatus.FAILED or insight.stop_cause is StopCause.BASELINE_BROKEN:
-        return JUnitCase(name, 0.0)
-    return JUnitCase(name, 0.0, "failure", _message(told))
-
-
-def _baseline(insight: Insight, told: RunReport) -> Iterator[JUnitCase]:
-    """A baseline that missed the target already; of one that may keep it there is nothing to say."""
+def _before(insight: Insight, told: RunReport) -> Iterator[JUnitCase]:
+    """The gate, and a baseline that missed the target already; of one that may keep it there is nothing to say."""
+    gate = JUnitCase("the hypothesis was met before the first condition", 0.0)
+    if insight.status == RunStatus.FAILED and insight.stop_cause is not StopCause.BASELINE_BROKEN:
+        gate = gate._replace(problem="failure", message=_message(told))
+    yield gate
     if insight.baseline_broken:
         yield JUnitCase("the baseline kept the promise before the first condition", 0.0, "failure", _message(told))
 

@@ -94,18 +94,15 @@ def _sentences(insight: Insight) -> Iterator[str]:
     if not bounds:
         return
     if QuantileState.PROVEN in states:
-        yield f"After ≤ stands a quantile's proven upper bound (95 % sure, for outages of {_counting(insight)})."
+        # At each level bounds hold for outages as long as those that were seen there, if these are longer.
+        seen = insight.proof is not None and insight.proof.length_from == LengthFrom.SEEN
+        lasting = f"{_lasting(insight)} on average{', or longer where longer ones were seen' if seen else ''}"
+        yield f"After ≤ stands a quantile's proven upper bound (95 % sure, for outages of {lasting})."
     if QuantileState.IN_RUN in states:
         yield "A bound in this run is of its own measurements alone, as if they were independent."
     yield from missing(insight).values()
     if QuantileState.NO_VALUE in states:
         yield "Where too many measurements gave no value, nothing bounds a quantile: they count as the slowest."
-
-
-def _counting(insight: Insight) -> str:
-    """How long the outages are that bounds hold for: at each level those count that are seen there, if longer."""
-    seen = insight.proof is not None and insight.proof.length_from == LengthFrom.SEEN
-    return f"{_lasting(insight)} on average{', or longer where longer ones were seen' if seen else ''}"
 
 
 def _lasting(insight: Insight) -> str:

@@ -26,15 +26,10 @@ def explanation(insight: Insight, medium: Medium = Medium.COMMAND, *, applied: b
 
 
 def _not_measured(insight: Insight, since: str, medium: Medium) -> str:
-    if _is_cut(insight):
+    completes = insight.stop_cause is not None and insight.stop_cause.completes
+    # Of a run that ended before its time a longer cool-down would have changed nothing.
+    if not completes and (insight.stopped is not None or insight.status in CUT_SHORT):
         return f"The run was stopped before enough was measured after {since} to say."
     if any(each.phase == "recovery" for each in insight.phases):
         return f"Too little was measured after {since} to say; a longer cool-down gives it time."
     return f"Too little was measured after {since} to say. {how(Setting.COOL_DOWN, medium)}"
-
-
-def _is_cut(insight: Insight) -> bool:
-    """Whether the run ended before its time, so that a longer cool-down would have changed nothing."""
-    if insight.stop_cause is not None and insight.stop_cause.completes:
-        return False
-    return insight.stopped is not None or insight.status in CUT_SHORT

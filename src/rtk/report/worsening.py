@@ -3,7 +3,7 @@
 from rtk.figures import chance, number, share
 from rtk.insight.cause import SENTENCES
 from rtk.insight.facts import Facts, Phase
-from rtk.insight.shape import Attribution, Comparison, Insight, Stats
+from rtk.insight.shape import Attribution, Insight, Stats
 from rtk.insight.worsening import Worsening, p_of, worsening_of
 from rtk.report.text import plain
 
@@ -32,30 +32,18 @@ def answer(insight: Insight, facts: Facts) -> tuple[str, str]:
     found = next((each for each in insight.comparisons if each.phase == "conditions"), None)
     if found is None or before is None or during is None or (found.real is None and not insight.baseline_broken):
         return UNKNOWN, plain(insight.cause, 400)
-    worsening = worsening_of(found, facts.threshold)
-    seen = f"{_shares(before, during)}{_medians(before, during, insight.unit)}"
+    worsening, p = worsening_of(found, facts.threshold), p_of(found)
+    word = _WORDS[worsening] if worsening in _LUCK or p is None else f"{_WORDS[worsening]} ({chance(p)})"
+    seen = f"{_deviated(during)} deviated (baseline {_deviated(before)})"
+    if during.p50 is not None and before.p50 is not None:
+        here, there = (plain(number(value, insight.unit), 40) for value in (during.p50, before.p50))
+        seen += f", median {here} (baseline {there})"
     target = _NOT_OF_A_FAIL if worsening is Worsening.NOT_SHOWN and insight.figures.verdict == "fail" else ""
-    return _word(worsening, found), f"{seen}. {_LUCK.get(worsening, _BY_LUCK)}{target}"
-
-
-def _word(worsening: Worsening, found: Comparison) -> str:
-    p = p_of(found)
-    return _WORDS[worsening] if worsening in _LUCK or p is None else f"{_WORDS[worsening]} ({chance(p)})"
+    return word, f"{seen}. {_LUCK.get(worsening, _BY_LUCK)}{target}"
 
 
 def _stats(insight: Insight, phase: Phase) -> Stats | None:
     return next((each for each in insight.phases if each.phase == phase), None)
-
-
-def _shares(before: Stats, during: Stats) -> str:
-    return f"{_deviated(during)} deviated (baseline {_deviated(before)})"
-
-
-def _medians(before: Stats, during: Stats, unit: str) -> str:
-    if during.p50 is None or before.p50 is None:
-        return ""
-    here, there = (plain(number(value, unit), 40) for value in (during.p50, before.p50))
-    return f", median {here} (baseline {there})"
 
 
 def _deviated(stats: Stats) -> str:
