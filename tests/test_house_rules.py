@@ -56,11 +56,7 @@ PARTS: dict[str, dict[str, str]] = {
         "rtk/cli": "dry finalization trust_prompt",
         "rtk": "clock errors",
     },
-    "tests/cli/test_standing.py": {
-        "why": "the real command",
-        "rtk/cli": "promise_lines",
-        "rtk/publish": "standings",
-    },
+    "tests/cli/test_standing.py": {"why": "the command", "rtk/cli": "promise_lines", "rtk/publish": "standings"},
     "tests/cli/test_experiment_commands.py": {"why": "the real command", "rtk/cli": "experiment main"},
     "tests/experiment/test_check.py": {"why": "each rule of a shape is a refusal", "rtk/experiment": "shape wording"},
     "tests/experiment/test_fetch.py": {"why": "who is sent what", "rtk/experiment": "address credentials"},
@@ -110,11 +106,11 @@ PARTS: dict[str, dict[str, str]] = {
     "tests/console/people/test_matrix.py": {"why": "every page, for everybody", "rtk/console/people": "pages urls"},
     "tests/console/people/test_signing_up.py": {
         "why": "how people arrive, by the real pages",
-        "rtk/console/people": "adapters apps arrivals closed entering first",
+        "rtk/console/people": "adapters apps bootstrap_signup closed sign_in_forms signup_flow",
         "rtk/console/people/views": "home",
     },
     "tests/console/people/views/test_members.py": {"why": "seen in the page", "rtk/console/people": "forms"},
-    "tests/console/people/test_joining.py": {
+    "tests/console/people/test_memberships.py": {
         "why": "the database holds what is always true",
         "rtk/console/people": "models",
         "rtk/console/people/migrations": "0001_initial 0002_confirmed_addresses",
@@ -137,12 +133,12 @@ PARTS: dict[str, dict[str, str]] = {
         "rtk/console/api": "kept_executions probe",
         "rtk/console/store": "executions experiments fields safeguards",
     },
-    "tests/console/api/test_kept_runs.py": {"why": "part A from the client's side", "rtk/console/store": "told"},
-    "tests/console/api/test_live.py": {"why": "part B from the client's side", "rtk/console/store": "readings runs"},
+    "tests/console/api/test_kept_runs.py": {"why": "part A from the client's side", "rtk/console/store": "legacy_runs"},
+    "tests/console/api/test_live.py": {"why": "by its client", "rtk/console/store": "measurement_queries runs"},
     "tests/console/api/test_catalog.py": {
         "why": "part B from the client's side",
         "rtk/console/api": "answers forms looking rules",
-        "rtk/console/store": "changes lists looking verifications",
+        "rtk/console/store": "changes experiment_preview lists verifications",
     },
     "tests/console/api/test_described.py": {"why": "held against answers", "rtk/console/api": "costs proposed shown"},
     "tests/console/store/test_ingest.py": {
@@ -152,7 +148,7 @@ PARTS: dict[str, dict[str, str]] = {
     "tests/console/test_client.py": {"why": "through what is given away", "rtk/console/store": "client_wheels"},
     "tests/console/store/test_watch.py": {
         "why": "what happens by itself",
-        "rtk/console/store": "keeping partitions run_state",
+        "rtk/console/store": "background partitions run_state",
     },
     "tests/console/pages/test_matrix.py": {
         "why": "every page, for everybody",
@@ -167,7 +163,7 @@ PARTS: dict[str, dict[str, str]] = {
         "rtk/console/pages/objectives": "forms",
         "rtk/console/store": "measures",
     },
-    "tests/console/pages/objectives/test_spending.py": {"why": "as shown", "rtk/console/store": "outages spending"},
+    "tests/console/pages/objectives/test_spending.py": {"why": "shown", "rtk/console/store": "budget_spending outages"},
     "tests/console/pages/experiments/test_views.py": {
         "why": "seen in the page",
         "rtk/console/pages/experiments": "queries steps",

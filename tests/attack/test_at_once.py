@@ -14,7 +14,7 @@ from django.core.cache import cache
 from django.db import connections
 from django.test import override_settings
 
-from rtk.console.people import first, invitations
+from rtk.console.people import bootstrap_signup, invitations
 from rtk.console.people.models import Membership, Organization, Role, User
 from tests.console.live import console_of_nobody
 from tests.console.people.issuer import LOGIN, Issuer
@@ -92,7 +92,7 @@ def told_apart(answers: list[requests.Response]) -> tuple[int, int]:
 
 
 def test_the_first_users_link_makes_one_account_for_four_at_the_same_moment(console: str) -> None:
-    four = [signing_up(Browser(console, first.path()), f"first{n}@example.org") for n in range(4)]
+    four = [signing_up(Browser(console, bootstrap_signup.path()), f"first{n}@example.org") for n in range(4)]
     assert told_apart(at_once(*four)) == (1, 3)
     [user] = User.objects.all()
     assert user.is_administrator
@@ -122,7 +122,9 @@ def test_an_invitation_that_was_used_makes_no_account_later(console: str) -> Non
 @pytest.mark.parametrize("sign_up", ["invitation", "open"])
 def test_the_first_users_link_opened_earlier_later_verifies_nothing(console: str, sign_up: str) -> None:
     with override_settings(SIGN_UP=sign_up):
-        late, early = (signing_up(Browser(console, first.path()), f"{name}@example.org") for name in ("late", "early"))
+        late, early = (
+            signing_up(Browser(console, bootstrap_signup.path()), f"{name}@example.org") for name in ("late", "early")
+        )
         assert told_apart([early()]) == (1, 0)
         late()
     assert EmailAddress.objects.get(verified=True).email == "early@example.org"
@@ -132,7 +134,7 @@ def test_the_first_users_link_opened_earlier_later_verifies_nothing(console: str
 def test_nobody_signs_up_before_the_first_user_on_an_open_console(console: str) -> None:
     with override_settings(SIGN_UP="open"):
         assert "By invitation" in Browser(console, "/").get(SIGN_UP).text
-        assert told_apart([signing_up(Browser(console, first.path()), "first@example.org")()]) == (1, 0)
+        assert told_apart([signing_up(Browser(console, bootstrap_signup.path()), "first@example.org")()]) == (1, 0)
 
 
 def test_the_same_sign_on_four_times_at_the_same_moment_makes_one_account(console: str, issuer: Issuer) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rtk.console.people import audit, joining
+from rtk.console.people import audit, memberships
 from tests.console.people.world import World, signed_in
 
 FORMULAS = [
@@ -36,7 +36,7 @@ def test_no_cell_of_a_download_is_a_formula(world: World, formula: str) -> None:
 
 
 def test_a_team_named_as_a_formula_is_text_in_the_download(world: World) -> None:
-    joining.make_team(world.owner, world.org, "=cmd|' /C calc'!A0")
+    memberships.make_team(world.owner, world.org, "=cmd|' /C calc'!A0")
     assert "'=cmd|' /C calc'!A0" in cells(world)
 
 

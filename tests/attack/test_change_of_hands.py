@@ -14,9 +14,9 @@ from allauth.usersessions.models import UserSession
 from django.core import mail
 from django.core.cache import cache
 
-from rtk.console.people import ending, gate, letting_in, tokens
-from rtk.console.people.ending import RevocationReason
+from rtk.console.people import gate, revocation, sign_in_link, tokens
 from rtk.console.people.models import AuditEntry, Token, User
+from rtk.console.people.revocation import RevocationReason
 from tests.console.people.issuer import Issuer, come_back
 from tests.console.people.world import PASSWORD, World, new_browser, signed_in
 
@@ -39,7 +39,7 @@ def reset(user: User) -> None:
 
 
 def handed_over(user: User) -> None:
-    ending.end_access(user, RevocationReason.HANDED_OVER)
+    revocation.end_access(user, RevocationReason.HANDED_OVER)
 
 
 def change_password(user: User) -> None:
@@ -47,7 +47,7 @@ def change_password(user: User) -> None:
     user.save()
 
 
-WAYS: list[Callable[[User], Any]] = [reset, ending.disable, User.delete, handed_over]
+WAYS: list[Callable[[User], Any]] = [reset, revocation.disable, User.delete, handed_over]
 
 
 @pytest.mark.parametrize("how", WAYS)
@@ -93,7 +93,7 @@ def test_no_account_of_the_issuer_that_was_connected_signs_in(
 def test_who_is_let_in_again_has_nothing_that_was_there_before(world: World) -> None:
     secret = tokens.make(world.member, "CI")[1]
     browser = signed_in(world.member)
-    ending.disable(world.member)
+    revocation.disable(world.member)
     world.member.is_active = True
     world.member.save()
     assert gate.authenticate(f"Bearer {secret}") is None
@@ -149,7 +149,7 @@ def test_a_link_that_was_mailed_before_an_address_was_removed_resets_nothing(wor
     assert "password1" not in form.content.decode()
 
 
-@pytest.mark.parametrize("how", [reset, ending.disable, handed_over, change_password])
+@pytest.mark.parametrize("how", [reset, revocation.disable, handed_over, change_password])
 def test_nobody_who_was_halfway_in_goes_on(world: World, how: Callable[[User], Any]) -> None:
     totp_auth.TOTP.activate(world.member, totp_auth.generate_totp_secret())
     recovery_codes = auth.RecoveryCodes.activate(world.member)
@@ -164,8 +164,8 @@ def test_nobody_who_was_halfway_in_goes_on(world: World, how: Callable[[User], A
 def test_no_link_of_before_waits_for_whoever_was_shut_out_to_be_let_in_again(world: World) -> None:
     new_browser().post("/accounts/password/reset/", {"email": world.member.email})
     [to_reset] = re.findall(r"/accounts/password/reset/key/\S+", str(mail.outbox[-1].body))
-    to_sign_in = letting_in.link(world.member.email).removeprefix("http://localhost:8000")
-    ending.disable(world.member)
+    to_sign_in = sign_in_link.link(world.member.email).removeprefix("http://localhost:8000")
+    revocation.disable(world.member)
     assert "password1" not in new_browser().get(to_reset, follow=True).content.decode()
     world.member.is_active = True
     world.member.save()

@@ -9,10 +9,10 @@ from allauth.account.models import EmailAddress
 from django.core import mail
 from django.test import Client
 
-from rtk.console.notify import recipients, sending
-from rtk.console.notify.deliver import deliver
+from rtk.console.notify import delivery_jobs, recipients
 from rtk.console.notify.models import Notification
-from rtk.console.people import reminding
+from rtk.console.notify.transports import deliver
+from rtk.console.people import confirmation_reminder
 from rtk.console.people.models import Invitation, Organization, Role, User
 from tests.console.people.world import PASSWORD, World, new_browser, people, signed_in
 
@@ -132,7 +132,7 @@ def test_a_network_of_visitors_has_no_more_than_twenty_mails_sent_an_hour(world:
 def all_sent() -> int:
     """How many were mailed, once nothing is on its way that no page waits for."""
     for thread in threading.enumerate():
-        if thread.name == reminding.THREAD:
+        if thread.name == confirmation_reminder.THREAD:
             thread.join()
     return len(mail.outbox)
 
@@ -227,7 +227,7 @@ def test_names_are_names(world: World, name: str) -> None:
 
 def mailed(notification: Notification, settings: Any) -> Any:
     """The mail of a notification, as it is sent."""
-    deliver(sending.letter_of(notification))
+    deliver(delivery_jobs.letter_of(notification))
     return mail.outbox[-1]
 
 
@@ -260,7 +260,7 @@ def test_an_organization_notifies_strangers_within_a_limit_and_its_members_alway
         for _ in range(4):
             Notification.objects.create(recipient=recipient, event="test")
     for each in Notification.objects.select_related("recipient__team__org").order_by("created_at"):
-        sending.try_out(each.pk, threading.Event())
+        delivery_jobs.try_out(each.pk, threading.Event())
         each.refresh_from_db()
         tries.append((each.recipient.label, each.state == "delivered"))
     assert [sent for label, sent in tries if label == "victim@example.com"] == [True, True, False, False]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 
-from rtk.console.people import first, gate
+from rtk.console.people import bootstrap_signup, gate
 from rtk.console.people.models import Organization, User
 from rtk.console.people.provision import provision
 from tests.console.people.world import PASSWORD, World, new_browser, signed_in
@@ -35,7 +35,7 @@ def test_everybody_makes_one_where_the_setting_says_so(world: World, settings: A
 def test_the_first_user_is_an_administrator(db: None) -> None:
     cache.clear()
     client = new_browser()
-    client.get(first.path())
+    client.get(bootstrap_signup.path())
     account = {"name": "Ada", "email": "ada@example.org", "password1": PASSWORD, "password2": PASSWORD}
     client.post("/accounts/signup/", account)
     assert client.post(NEW, {"name": "Mine"}).status_code == 302

@@ -15,7 +15,7 @@ import pytest
 from rtk.console import client, wheel
 from rtk.console.pages.importing.found import ExperimentSummary
 from rtk.console.pages.verifications.ways import WAYS, RunnableVerification, way_of
-from rtk.console.store.looking import read
+from rtk.console.store.experiment_preview import read
 from tests.console.pages.verifications.test_ways import ID
 from tests.packaging.installed import ROOT
 

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rtk.console.notify import webhook
-from rtk.console.notify.reach import may_connect
+from rtk.console.notify.ssrf_guard import may_connect
 from tests.console.notify.receivers import WebReceiver, serving
 
 METADATA = (

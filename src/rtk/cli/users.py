@@ -12,7 +12,7 @@ from rtk.cli.options import Group
 from rtk.printable import printable
 
 if TYPE_CHECKING:
-    from rtk.console.people.ending import Access
+    from rtk.console.people.revocation import Access
 
 _USER = click.argument("user")
 

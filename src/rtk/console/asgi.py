@@ -29,8 +29,8 @@ from rtk.console.entrance import Entrance  # all of these need models, which are
 from rtk.console.health import PATHS, Health, WriteCheck
 from rtk.console.jobs.engine import Engine
 from rtk.console.store import ingest, stream
+from rtk.console.store.background import Keeping
 from rtk.console.store.database import connect
-from rtk.console.store.keeping import Keeping
 from rtk.console.tending import Ticking
 
 

@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from rtk.console.bodies import API, Application, Receive, Scope, Send, has_body, header, problem, turned_away
 from rtk.console.cookies import session_of
 from rtk.console.people import gate
-from rtk.console.people.memory import remembered
+from rtk.console.people.auth_cache import remembered
 
 NOBODY = "Sign in first, or send a valid token: Authorization: Bearer …"
 AWAY = "the database cannot be reached: try again in a moment"

@@ -12,7 +12,8 @@ from django.db import DatabaseError, connections
 
 from rtk.console import log_stream, roles
 from rtk.console.cluster import DATABASE, WORKER, CannotRunDatabase, first_line
-from rtk.console.people import accounts, first, letting_in
+from rtk.console.people import accounts, bootstrap_signup
+from rtk.console.people import sign_in_link as links_to_sign_in
 from rtk.console.people.provision import provision
 from rtk.console.postgres import Postgres
 from rtk.console.tables import migrate
@@ -31,9 +32,9 @@ __all__ = [
     "work_apart",
 ]
 
-first_link = first.link
+first_link = bootstrap_signup.link
 log_written_beside = log_stream.written_beside
-sign_in_link = letting_in.link
+sign_in_link = links_to_sign_in.link
 withdraw = roles.withdraw
 
 

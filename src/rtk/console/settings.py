@@ -49,7 +49,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "rtk.console.people.seen.SessionActivityMiddleware",
+    "rtk.console.people.session_activity.SessionActivityMiddleware",
     "rtk.console.people.throttle.Throttle",
 ]
 ROOT_URLCONF = "rtk.console.urls"
@@ -96,11 +96,11 @@ LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "rtk.console.people.adapters.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "rtk.console.people.adapters.SocialAdapter"
 ACCOUNT_FORMS = {
-    "signup": "rtk.console.people.entering.SignUpForm",
+    "signup": "rtk.console.people.sign_in_forms.SignUpForm",
     "change_password": "rtk.console.people.forms.PasswordForm",
-    "reset_password": "rtk.console.people.entering.ResetForm",
+    "reset_password": "rtk.console.people.sign_in_forms.ResetForm",
 }
-SOCIALACCOUNT_FORMS = {"signup": "rtk.console.people.entering.SocialSignUpForm"}
+SOCIALACCOUNT_FORMS = {"signup": "rtk.console.people.sign_in_forms.SocialSignUpForm"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]

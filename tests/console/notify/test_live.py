@@ -14,10 +14,10 @@ from rtk.console.jobs.deferral import defer
 from rtk.console.jobs.engine import Engine
 from rtk.console.jobs.work import Work
 from rtk.console.notify import recipients
+from rtk.console.notify.encryption import secret_of
+from rtk.console.notify.hmac_signature import signature
 from rtk.console.notify.models import Channel, Notification
 from rtk.console.notify.outbox import ENDED, EVENTS, NOT_RESTORED
-from rtk.console.notify.sealing import secret_of
-from rtk.console.notify.signing import signature
 from tests.console.live import PLAN, Live, live_console, verification, whole_record
 from tests.console.notify.receivers import WebReceiver, serving
 from tests.console.notify.told import NOT_UNDONE

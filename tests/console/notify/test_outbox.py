@@ -9,7 +9,7 @@ from django.utils.timezone import now
 from rtk.console.notify import outbox, recipients
 from rtk.console.notify.models import Channel, Notification
 from rtk.console.notify.outbox import ENDED, LOST_CONTACT, NOT_RESTORED
-from rtk.console.store import insights, runs, told, watch
+from rtk.console.store import insights, legacy_runs, runs, watch
 from rtk.console.store.models import Run
 from tests.console.notify.told import NOT_UNDONE, events_told, recipient, recorded
 from tests.console.people.world import World
@@ -32,7 +32,7 @@ def test_a_run_that_its_client_ends_is_told_once(world: World, run: Run) -> None
 def test_a_run_told_by_events_is_told_once(world: World, run: Run) -> None:
     to = recipient(world)
     for _ in range(2):
-        told.finish(run, JOURNAL, "completed", {"total_duration": 300})
+        legacy_runs.finish(run, JOURNAL, "completed", {"total_duration": 300})
     assert events_told(to) == [ENDED]
 
 

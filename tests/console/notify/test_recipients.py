@@ -8,9 +8,9 @@ from django.db import connection
 
 from rtk.console.mail import ONLY_PRINTED
 from rtk.console.notify import recipients
+from rtk.console.notify.encryption import secret_of, unseal
 from rtk.console.notify.models import Channel, Notification, Recipient
 from rtk.console.notify.outbox import ENDED, EVENTS
-from rtk.console.notify.sealing import secret_of, unseal
 from rtk.console.people.models import AuditEntry
 from tests.console.mails import through
 from tests.console.notify.told import HOOK, notification, recipient

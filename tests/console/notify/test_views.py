@@ -7,9 +7,9 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
+from rtk.console.notify.encryption import secret_of
 from rtk.console.notify.models import Notification, Recipient
 from rtk.console.notify.outbox import ENDED, EVENTS
-from rtk.console.notify.sealing import secret_of
 from rtk.console.store.models import Run
 from tests.console.notify.told import HOOK, notification, recipient
 from tests.console.people.world import World, signed_in

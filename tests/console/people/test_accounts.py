@@ -6,7 +6,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from rtk.console.people import accounts, addresses, ending, gate, letting_in, tokens
+from rtk.console.people import accounts, addresses, gate, revocation, sign_in_link, tokens
 from rtk.console.people.models import AuditEntry, Organization, Role, User
 from rtk.errors import BadInput
 from tests.console.people.world import World, signed_in
@@ -21,7 +21,7 @@ def told(org: Organization, action: str) -> AuditEntry:
 def test_who_is_disabled_has_no_way_in_until_enabled(world: World) -> None:
     secret = tokens.make(world.member, "CI")[1]
     browser = signed_in(world.member)
-    assert accounts.disable(MARY)[ending.Access.TOKENS] == 1
+    assert accounts.disable(MARY)[revocation.Access.TOKENS] == 1
     assert gate.authenticate(f"Bearer {secret}") is None
     assert browser.get("/acme/shop/people").status_code == 302
     assert accounts.enable(str(world.member.pk)) == MARY
@@ -34,7 +34,7 @@ def test_who_is_disabled_has_no_way_in_until_enabled(world: World) -> None:
 def test_who_is_disabled_gets_no_link(world: World) -> None:
     accounts.disable(MARY)
     with pytest.raises(BadInput, match=r"mary@example.org is disabled; 'rtk users enable' lets them in again"):
-        letting_in.link(MARY)
+        sign_in_link.link(MARY)
 
 
 @pytest.mark.parametrize("may", [True, False])
@@ -101,7 +101,7 @@ def test_ending_the_sessions_of_one_reads_none_of_others(world: World) -> None:
         with CaptureQueriesContext(
             connection,
         ) as queries:
-            ending.end_access(world.member, ending.RevocationReason.HANDED_OVER)
+            revocation.end_access(world.member, revocation.RevocationReason.HANDED_OVER)
         assert not [q for q in queries.captured_queries if "session_data" in q["sql"]]
         return len(queries)
 

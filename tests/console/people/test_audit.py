@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.db import InternalError, ProgrammingError, connection, transaction
 
-from rtk.console.people import audit, joining
+from rtk.console.people import audit, memberships
 from rtk.console.people.models import AuditEntry
 from tests.console.people.world import World
 
@@ -38,7 +38,7 @@ def test_the_database_refuses_to_change_or_remove_an_entry(world: World, change:
 
 def test_what_was_done_in_an_organization_outlives_it_and_who_did_it(world: World) -> None:
     org, owner = world.org.pk, world.owner.pk
-    joining.delete(world.owner, world.org)
+    memberships.delete(world.owner, world.org)
     world.owner.delete()
     last = AuditEntry.objects.filter(org_id=org).latest("created_at")
     assert (last.action, last.target, last.actor_id, last.actor_name) == (

@@ -6,7 +6,7 @@ import pytest
 from allauth.core.exceptions import ReauthenticationRequired
 from django.http import HttpRequest
 
-from rtk.console.people import letting_in, reauthentication
+from rtk.console.people import reauthentication, sign_in_link
 from rtk.console.people.models import User
 from tests.console.people.world import World, new_browser, signed_in
 
@@ -48,7 +48,7 @@ def test_a_note_of_a_moment_to_come_does_not_count(monkeypatch: pytest.MonkeyPat
 
 def test_a_new_link_counts_once_for_whoever_is_signed_in(world: World) -> None:
     client = signed_in(world.member, minutes_ago=16)
-    link = letting_in.link(world.member.email)
+    link = sign_in_link.link(world.member.email)
     path = link[link.index("/sign-in") :]
     client.get(path)
     assert client.post("/tokens", {}).status_code == 422

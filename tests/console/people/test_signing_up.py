@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from rtk.console.mail import ONLY_PRINTED
-from rtk.console.people import first, invitations
+from rtk.console.people import bootstrap_signup, invitations
 from rtk.console.people.models import AuditEntry, Membership, Role, User
 from tests.console.mails import nowhere, through
 from tests.console.people.world import PASSWORD, World, new_browser, signed_in
@@ -33,15 +33,15 @@ def test_the_first_page_says_how_the_first_user_comes_in(db: None, client: Clien
 
 
 def test_the_first_user_signs_up_by_the_link_and_then_it_is_used_up(db: None, client: Client) -> None:
-    link = first.path()
-    assert first.link() == f"http://localhost:8000{link}"
+    link = bootstrap_signup.path()
+    assert bootstrap_signup.link() == f"http://localhost:8000{link}"
     assert client.get(link)["Location"] == SIGN_UP
     answer = client.post(SIGN_UP, account("First@Example.org", "Frida"))
     assert (answer.status_code, answer["Location"]) == (302, "/")
     user = User.objects.get()
     assert (user.email, user.name) == ("first@example.org", "Frida")
     assert EmailAddress.objects.get(user=user).verified
-    assert first.link() is None
+    assert bootstrap_signup.link() is None
     assert client.get(link).status_code == 410
     assert new_browser().get(link).status_code == 410
 

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from allauth.mfa.models import Authenticator
 
-from rtk.console.people import first, invitations
+from rtk.console.people import bootstrap_signup, invitations
 from rtk.console.people.models import Membership, Role, User
 from tests.console.people.issuer import LOGIN, Issuer, come_back
 from tests.console.people.world import PASSWORD, World, new_browser, signed_in
@@ -155,7 +155,7 @@ def test_the_invited_need_no_verified_address(issuer: Issuer, world: World) -> N
 def test_the_first_user_may_come_by_the_issuer(issuer: Issuer, db: None) -> None:
     issuer.person = {"sub": "1", "email": "ada@example.org", "email_verified": True, "name": "Ada"}
     client = new_browser()
-    client.get(first.path())
+    client.get(bootstrap_signup.path())
     come_back(client)
     assert client.get("/organizations/new").status_code == 200
 

@@ -15,7 +15,7 @@ from ninja.parser import Parser
 from ninja.security import APIKeyCookie, HttpBearer
 
 from rtk.console.people import gate
-from rtk.console.people.memory import remembered
+from rtk.console.people.auth_cache import remembered
 from rtk.console.people.models import Team, User
 from rtk.console.store import extent
 from rtk.console.store.depth import refuse_deep

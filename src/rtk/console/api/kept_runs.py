@@ -13,7 +13,7 @@ from rtk.console.api.answers import created
 from rtk.console.api.entry import caller_of, enter, read
 from rtk.console.api.kept_executions import T, takes
 from rtk.console.people.models import Team
-from rtk.console.store import executions, extent, lessons, promises, runs, told, verifications
+from rtk.console.store import executions, extent, legacy_runs, lessons, promises, runs, verifications
 from rtk.console.store.intake import Name, refusal
 from rtk.console.store.models import Execution, Verification
 from rtk.console.store.problem import Problem
@@ -126,7 +126,7 @@ def tell(request: HttpRequest, org: str, team: str, verification: str, run: str)
     body = read(request, Telling)
     if "\0" in body.category:
         raise Problem(422, "category: expected text without zero characters", "category")
-    told.tell_event(found, caller_of(request).user, body.category, body.payload)
+    legacy_runs.tell_event(found, caller_of(request).user, body.category, body.payload)
     return JsonResponse({}, status=201)
 
 
@@ -142,7 +142,7 @@ def finish(request: HttpRequest, org: str, team: str, verification: str, run: st
     body, user = read(request, Finished), caller_of(request).user
     status = body.status.replace("\0", " ")
     with transaction.atomic():
-        told.finish(found, bytes(body.journal), status, body.results)
+        legacy_runs.finish(found, bytes(body.journal), status, body.results)
         executions.update(found.execution, user, bytes(body.journal))
     return {"id": str(found.id), "status": status}
 

@@ -16,7 +16,7 @@ from rtk.console.api.forms import NewRun, Stop
 from rtk.console.api.kept_executions import takes
 from rtk.console.api.kept_runs import V, router
 from rtk.console.api.shown import BegunRun, Measurements, Page, ShownRun, WholeRun
-from rtk.console.store import insights, readings, runs, stream, verifications, versions
+from rtk.console.store import insights, measurement_queries, runs, stream, verifications, versions
 from rtk.console.store.intake import ACCEPTS
 from rtk.console.store.models import Run
 from rtk.console.store.problem import Problem, unknown
@@ -110,7 +110,7 @@ def measurements(
     limit: int = Query(200, ge=1, le=1_000),
 ) -> HttpResponse:
     """Measurements by the numbers of their entries; `next` is the `after` of the page that follows."""
-    return polled(request, readings.page(_found(request, org, team, verification, run), phase, after, limit))
+    return polled(request, measurement_queries.page(_found(request, org, team, verification, run), phase, after, limit))
 
 
 @router.get(V + "/{run}/insight", response=dict[str, Any], summary="What can be learned of a run")

@@ -6,7 +6,7 @@ from typing import Any
 from rtk.console.pages.importing.found import ExperimentSummary
 from rtk.console.pages.importing.planning import planned
 from rtk.console.pages.importing.proposals import numbers, trouble, verification
-from rtk.console.store.looking import read
+from rtk.console.store.experiment_preview import read
 from rtk.experiment.refs import written_out
 from rtk.report.measured import met_when
 from rtk.verify.longest import beside_s

@@ -17,7 +17,7 @@ from rtk.console.jobs import computing, retention
 from rtk.console.jobs.aside import aside
 from rtk.console.jobs.retry import AsTold, Later
 from rtk.console.jobs.work import Work
-from rtk.console.notify import sending, token_mail
+from rtk.console.notify import delivery_jobs, token_mail
 from rtk.console.tending import failed
 
 LATEST_S = 7200.0  # what was due so long ago, when there was no worker, is still done
@@ -41,8 +41,8 @@ def _mail(_id: UUID | None, _over: threading.Event) -> None:
 
 
 DUTIES = {
-    Work.TELL: Duty(sending.tell),
-    Work.TEST: Duty(sending.try_out),
+    Work.TELL: Duty(delivery_jobs.tell),
+    Work.TEST: Duty(delivery_jobs.try_out),
     Work.MAIL: Duty(_mail, "* * * * *"),
     Work.COMPUTE: Duty(computing.compute),
     Work.RETAIN: Duty(retention.retain, "7 * * * *"),

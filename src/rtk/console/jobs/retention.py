@@ -13,7 +13,7 @@ from procrastinate.builtin_tasks import remove_old_jobs
 
 from rtk.console.database import unhurried
 from rtk.console.jobs.work import Work
-from rtk.console.notify import sending
+from rtk.console.notify import delivery_jobs
 from rtk.console.people import tally
 from rtk.console.store import watch
 
@@ -32,11 +32,11 @@ def unhurriedly() -> Iterator[None]:
 def retain(_id: UUID | None, _over: threading.Event) -> datetime | None:
     """Drop what is too old, and see to what waits without a job: noted by an earlier release, or its job failed."""
     with unhurriedly():
-        sending.put_back()
+        delivery_jobs.put_back()
         watch.keep_recent_insights()
         watch.retain()
         tally.tidy()
-        sending.tidy(timezone.now())
+        delivery_jobs.tidy(timezone.now())
     return None
 
 

@@ -6,8 +6,8 @@ from django import forms
 
 from rtk.console.notify.models import Channel
 from rtk.console.notify.outbox import EVENTS
-from rtk.console.notify.reach import MOST_LENGTH
 from rtk.console.notify.services import SERVICES
+from rtk.console.notify.ssrf_guard import MOST_LENGTH
 
 _ADDRESS_HELP = (
     "A webhook's address such as https://hooks.example.org/rtk, an email address, or a service's address as Apprise "

@@ -10,7 +10,7 @@ from django.db import transaction
 from rtk.console import mail
 from rtk.console.jobs.deferral import defer
 from rtk.console.jobs.work import Work
-from rtk.console.notify import reach, sealing, services
+from rtk.console.notify import encryption, services, ssrf_guard
 from rtk.console.notify.models import LABEL_LENGTH, Channel, DeliveryState, Notification, Recipient
 from rtk.console.notify.outbox import EVENTS, TEST
 from rtk.console.people import audit, mailing
@@ -32,7 +32,7 @@ def add(actor: User, team: Team, kind: str, address: str, events: Iterable[str])
             created_by=actor,
             kind=kind,
             label=label[:LABEL_LENGTH],
-            address=sealing.seal(address),
+            address=encryption.seal(address),
             events=[event for event in EVENTS if event in wanted],
         )
         detail = {"team": team.name, "kind": kind, "events": recipient.events}
@@ -43,7 +43,7 @@ def add(actor: User, team: Team, kind: str, address: str, events: Iterable[str])
 def label_of(kind: str, address: str) -> str:
     """What may be shown of an address. Raises ValidationError when it cannot be one of this kind."""
     if kind == Channel.WEBHOOK:
-        return reach.place(reach.checked(address, settings.NOTIFY_OWN_NETWORK))
+        return ssrf_guard.place(ssrf_guard.checked(address, settings.NOTIFY_OWN_NETWORK))
     if kind == Channel.SERVICE:
         return services.name_of(address)
     if not mail.is_sent():

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from rtk.console.notify import recipients, sealing
+from rtk.console.notify import encryption, recipients
 from rtk.console.notify.forms import RecipientForm
 from rtk.console.notify.models import Channel, DeliveryState, Notification, Recipient
 from rtk.console.notify.outbox import EVENTS, TEST
@@ -39,7 +39,7 @@ def notifications(request: HttpRequest, caller: Caller, org: str, team: str) -> 
         "told": told,
         "testing": any(each.event == TEST and each.state == DeliveryState.WAITING for each in told),
         "at": "notifications",
-        **({"made": made[0], "secret": sealing.secret_of(made[0].pk)} if made else {}),
+        **({"made": made[0], "secret": encryption.secret_of(made[0].pk)} if made else {}),
     }
     answer = render(request, "notify/notifications.html", context, status=status(form))
     answer["Cache-Control"] = "no-store"

@@ -11,7 +11,7 @@ import certifi
 import pycurl
 
 import rtk
-from rtk.console.notify import reach
+from rtk.console.notify import ssrf_guard
 from rtk.figures import chosen_duration
 
 TIMEOUT_S = 10
@@ -77,7 +77,7 @@ class Door:
     def open(self, _purpose: int, address: Any) -> socket.socket | int:
         """A socket for libcurl, or its sign for none."""
         family, kind, protocol, where = address
-        if family not in (socket.AF_INET, socket.AF_INET6) or not reach.may_connect(where[0], self.own_network):
+        if family not in (socket.AF_INET, socket.AF_INET6) or not ssrf_guard.may_connect(where[0], self.own_network):
             self.refused = True
             return int(pycurl.SOCKET_BAD)
         self._opened.append(socket.socket(family, kind, protocol))

@@ -10,9 +10,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.timezone import localtime
 
-from rtk.console.people import addresses, audit, ending
-from rtk.console.people.ending import Access, RevocationReason
+from rtk.console.people import addresses, audit, revocation
 from rtk.console.people.models import Organization, User
+from rtk.console.people.revocation import Access, RevocationReason
 from rtk.errors import BadInput
 
 
@@ -66,7 +66,7 @@ def disable(who: str) -> dict[Access, int]:
     """Shut somebody out and end all that lets them in; how much of each kind that was. Raises BadInput."""
     user = meant(who)
     with transaction.atomic():
-        ended = ending.disable(user)
+        ended = revocation.disable(user)
         _record(user, "user.disabled")
     return ended
 
@@ -105,7 +105,7 @@ def hand_over(who: str, email: str) -> dict[Access, int]:
         raise BadInput(f"{email} is the address of an account already; invite it into the organizations instead")
     before = user.email
     with transaction.atomic():
-        ended = ending.end_access(user, RevocationReason.HANDED_OVER)
+        ended = revocation.end_access(user, RevocationReason.HANDED_OVER)
         user.email, user.name = email, ""
         user.set_unusable_password()
         user.save()

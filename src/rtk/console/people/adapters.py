@@ -25,25 +25,25 @@ from django.urls import reverse
 from rtk.console import links
 from rtk.console.people import (
     addresses,
-    arrivals,
     attempts,
     closed,
+    confirmation_reminder,
     entrants,
     mailing,
     names,
     reauthentication,
-    reminding,
+    signup_flow,
 )
-from rtk.console.people.asking import Asking
 from rtk.console.people.closed import Closed, TurnedAway
 from rtk.console.people.models import User
+from rtk.console.people.oidc_http import Asking
 
 logger = logging.getLogger(__name__)
 
 
 def _may_sign_up(request: HttpRequest) -> bool:
     try:
-        return arrivals.may_sign_up(request)
+        return signup_flow.may_sign_up(request)
     except TurnedAway as away:
         raise ImmediateHttpResponse(closed.page(request, away.why)) from None
 
@@ -88,10 +88,10 @@ class AccountAdapter(DefaultAccountAdapter):
         email = credentials.get("email", "")
         counts = attempts.password(request, email)
         user: Any = super().authenticate(request, **credentials)
-        if user is None or addresses.holder(email) == user or not arrivals.mails():
+        if user is None or addresses.holder(email) == user or not signup_flow.mails():
             attempts.right(counts if user else ())
             return user
-        reminding.confirm(request, user, email)
+        confirmation_reminder.confirm(request, user, email)
         return None
 
     def reauthenticate(self, user: Any, password: str) -> bool:
@@ -169,7 +169,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         """The same rule; an invitation counts for its own address only."""
-        invitation = arrivals.invitation_of(request)
+        invitation = signup_flow.invitation_of(request)
         if invitation is not None and settings.SIGN_UP != "open":
             return bool(invitation.email == sociallogin.user.email)
         return _may_sign_up(request)
@@ -179,7 +179,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         vouched = [address.email for address in sociallogin.email_addresses if address.verified]
         if sociallogin.is_existing:
             for email in vouched:
-                arrivals.confirmed(sociallogin.user, email)
+                signup_flow.confirmed(sociallogin.user, email)
         elif sociallogin.state.get("process") == AuthProcess.LOGIN:
             theirs = next(filter(None, map(addresses.holder, vouched)), None)
             email = sociallogin.user.email
@@ -197,7 +197,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         email = form.cleaned_data["email"] if form else sociallogin.user.email
         make = partial(super().save_user, request, sociallogin, form)
         try:
-            return arrivals.admit(request, email, make)
+            return signup_flow.admit(request, email, make)
         except TurnedAway as away:
             raise ImmediateHttpResponse(closed.page(request, away.why)) from None
 

@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from rtk.console import mail
-from rtk.console.people import addresses, audit, joining, names
+from rtk.console.people import addresses, audit, memberships, names
 from rtk.console.people.models import Invitation, Membership, Organization, Team, User
 
 LIFETIME = timedelta(days=14)
@@ -121,7 +121,7 @@ def bring_in(invitation: Invitation, user: User, now: datetime | None = None) ->
         mine = Invitation.objects.filter(pk=invitation.pk, accepted_at=None).update(accepted_at=now or timezone.now())
         if not mine:
             raise ValidationError("This invitation was used already.")
-        joining.join(user, invitation.org, invitation.role, invitation.teams.all())
+        memberships.join(user, invitation.org, invitation.role, invitation.teams.all())
 
 
 def withdraw(actor: User, invitation: Invitation) -> None:

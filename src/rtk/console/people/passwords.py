@@ -12,7 +12,7 @@ from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 
-from rtk.console.people import addresses, arrivals
+from rtk.console.people import addresses, signup_flow
 from rtk.console.people.models import User
 
 
@@ -45,7 +45,7 @@ def _unconfirmed(email: str, password: str) -> Iterator[User]:
     much work for nothing. Otherwise whoever signed up would learn by the time it takes whether that made one.
     """
     rows = EmailAddress.objects.filter(email=email.strip().lower(), verified=False).select_related("user")
-    if not arrivals.mails():
+    if not signup_flow.mails():
         yield from (row.user for row in rows.order_by("pk"))
     elif newest := rows.order_by("-pk").first():
         yield newest.user

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
-from rtk.console.people import addresses, first, gate, joining, names, tokens
+from rtk.console.people import addresses, bootstrap_signup, gate, memberships, names, tokens
 from rtk.console.people.models import SCOPES, Organization, Team, User
 from rtk.errors import BadInput
 
@@ -22,11 +22,11 @@ def provision(email: str, organization: str, team: str, kept: str = "") -> str:
         validate_email(email)
         organization, team = names.check(organization), names.check(team)
         with transaction.atomic():
-            first.alone()  # two who provision at once must not both make what is missing
+            bootstrap_signup.alone()  # two who provision at once must not both make what is missing
             user = _user(email.strip().lower())
             org = _organization(user, organization)
             if not Team.objects.filter(org=org, name__iexact=team).exists():
-                joining.make_team(user, org, team)
+                memberships.make_team(user, org, team)
             found = tokens.find(kept) if kept else None
             if found is not None and found.user == user:
                 return kept
@@ -47,7 +47,7 @@ def _user(email: str) -> User:
 def _organization(user: User, name: str) -> Organization:
     org = Organization.objects.filter(name__iexact=name).first()
     if org is None:
-        return joining.make_organization(user, name)
+        return memberships.make_organization(user, name)
     if not org.memberships.filter(user=user, role__in=gate.EVERYWHERE).exists():
         raise ValidationError(f"there is an organization {name} of others; expected one of {user.email}")
     return org

@@ -17,7 +17,7 @@ from django.db import DatabaseError, close_old_connections
 from rtk.console import access
 from rtk.console.bodies import Receive, Scope, Send, turned_away
 from rtk.console.people import gate
-from rtk.console.people.memory import remembered
+from rtk.console.people.auth_cache import remembered
 from rtk.console.sharing import Sharing
 from rtk.console.store.commit import Call, Committer
 from rtk.console.store.database import connect

@@ -10,7 +10,7 @@ import pytest
 
 from rtk.console import client
 from rtk.console.pages.importing.found import ExperimentSummary, excerpt
-from rtk.console.store.looking import read
+from rtk.console.store.experiment_preview import read
 from rtk.console.store.problem import Problem
 from tests.console.live import EXPERIMENT
 

@@ -8,11 +8,11 @@ import pytest
 from django.db import connection
 from django.utils.timezone import now
 
-from rtk.console.store import spending
+from rtk.console.store import budget_spending
+from rtk.console.store.budget_spending import Spent
 from rtk.console.store.insights import keep
 from rtk.console.store.models import Objective, Run
 from rtk.console.store.run_state import NotedState, RunState
-from rtk.console.store.spending import Spent
 from rtk.insight.budget import Balance
 from tests.console.live import measurement, whole_record
 from tests.console.pages.insights.made import a_run, ended, told
@@ -49,13 +49,13 @@ def seen(world: World, *deviated: int, ago: float = 3600.0, node: str | None = N
 
 
 def balance(objective: Objective, at: datetime | None = None) -> Balance:
-    return spending.accounts([objective], at or now())[objective.id].balance
+    return budget_spending.accounts([objective], at or now())[objective.id].balance
 
 
 def spenders(objective: Objective, most: int = 20) -> list[Spent]:
     """The last that spent, with an account that is the one of a list."""
-    account, found = spending.spent_by(objective, at := now(), most)
-    assert account == spending.accounts([objective], at)[objective.id]
+    account, found = budget_spending.spent_by(objective, at := now(), most)
+    assert account == budget_spending.accounts([objective], at)[objective.id]
     return found
 
 
@@ -63,7 +63,7 @@ def test_runs_of_an_objective_add_up_and_those_of_another_do_not(world: World) -
     first = ended(world, ["deviated"] * 3 + ["met"] * 27, key="one")
     ended(world, ["met"] * 29 + ["deviated"], key="one")
     other = ended(world, ["deviated"] * 30)
-    accounts = spending.accounts([of(first), of(other)], now())
+    accounts = budget_spending.accounts([of(first), of(other)], now())
     assert (accounts[of(first).id].balance.deviating_s, accounts[of(first).id].runs) == (40.0, 2)
     assert accounts[of(other).id].balance.deviating_s == 300.0
 
@@ -71,7 +71,7 @@ def test_runs_of_an_objective_add_up_and_those_of_another_do_not(world: World) -
 def test_a_run_before_the_window_is_not_counted(world: World) -> None:
     run = dated(ended(world, ["deviated"] * 30), created_at=2 * DAY, ended_at=2 * DAY)
     assert balance(of(run)).spent == 0.0
-    assert spending.accounts([of(run)], now())[of(run).id].runs == 0
+    assert budget_spending.accounts([of(run)], now())[of(run).id].runs == 0
     assert spenders(of(run)) == []
 
 
@@ -116,7 +116,7 @@ def test_the_last_five_results_are_told_oldest_first(world: World) -> None:
         run = ended(world, key="one")
         Run.objects.filter(id=run.id).update(verdict=verdict, created_at=now() - ago * DAY)
     a_run(world, key="one")
-    assert spending.results([of(run)])[of(run).id] == ["pass", "inconclusive", "fail", "pass", "invalid"]
+    assert budget_spending.results([of(run)])[of(run).id] == ["pass", "inconclusive", "fail", "pass", "invalid"]
 
 
 def test_the_dearest_is_not_told_but_the_last(world: World) -> None:

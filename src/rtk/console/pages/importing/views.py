@@ -16,7 +16,7 @@ from rtk.console.people import gate
 from rtk.console.people.gate import Caller
 from rtk.console.people.models import Team, User
 from rtk.console.people.pages import page, viewed
-from rtk.console.store import changes, experiments, lists, looking, measures, verifications
+from rtk.console.store import changes, experiment_preview, experiments, lists, measures, verifications
 from rtk.console.store.experiments import digest, tags_of
 from rtk.console.store.models import Verification
 from rtk.console.store.problem import Problem
@@ -97,7 +97,7 @@ def _looked_at(
         data["attach"], data["objective"] = OLD, wished
     try:
         source, data["source"] = _source(request, data)
-        document, mended = looking.read(source)
+        document, mended = experiment_preview.read(source)
     except BadInput as error:
         return data, None, error
     except Problem as problem:
@@ -120,7 +120,7 @@ def _source(request: HttpRequest, data: QueryDict) -> tuple[bytes, str]:
     source = chosen.read(LARGEST + 1) if chosen else data.get("source", "").encode("utf-8", "surrogatepass")
     if not source.strip():
         raise BadInput(f"The file {chosen.name} is empty." if chosen else _NOTHING)
-    return source, decode(source, looking.WHERE)
+    return source, decode(source, experiment_preview.WHERE)
 
 
 def _made(form: ImportForm, found: ExperimentSummary, into: Team, user: User) -> Verification | None:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from django.http import QueryDict
 
-from rtk.console.store import readings
+from rtk.console.store import measurement_queries
 from rtk.console.store.models import Run
 from rtk.console.streaming import asked
 from rtk.figures import elapsed, number, precise_duration
@@ -104,7 +104,7 @@ async def lines(run: Run, unit: str, began: float) -> AsyncIterator[str]:
     yield _written([_HEAD])
     after: int | None = -1
     while after is not None:
-        page = await asked(readings.columns)(run, after, _CHUNK)
+        page = await asked(measurement_queries.columns)(run, after, _CHUNK)
         after = page["next"]
         yield _written(_cells(each, unit, began) for each in page["items"])
 

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from rtk.console.pages import promises
 from rtk.console.pages.promises import PromiseSummary, Stands, together
-from rtk.console.store import lessons, measures, spending, standings
+from rtk.console.store import budget_spending, lessons, measures, standings
+from rtk.console.store.budget_spending import BudgetAccount, Spent
 from rtk.console.store.models import Objective, Verification
-from rtk.console.store.spending import BudgetAccount, Spent
 from rtk.figures import NO_DATA, duration, fine_share, rounded
 from rtk.insight import promise as words
 from rtk.insight.budget import Balance
@@ -73,7 +73,7 @@ def rows(objectives: Sequence[Objective], at: datetime) -> list[ListedObjective]
     """The rows of these objectives. Four queries."""
     if not objectives:
         return []
-    accounts, results = spending.accounts(objectives, at), spending.results(objectives)
+    accounts, results = budget_spending.accounts(objectives, at), budget_spending.results(objectives)
     stand = standings.of_objectives(objectives, at)
     return [
         ListedObjective(
@@ -90,7 +90,7 @@ def rows(objectives: Sequence[Objective], at: datetime) -> list[ListedObjective]
 
 def detail(objective: Objective, at: datetime) -> ObjectiveDetail:
     """An objective with all around it. Seven queries."""
-    account, spenders = spending.spent_by(objective, at, SPENDERS + 1)
+    account, spenders = budget_spending.spent_by(objective, at, SPENDERS + 1)
     of = Verification.objects.filter(objective=objective, deleted_at=None).select_related("objective", "revision")
     found = list(of.order_by("-created_at")[:VERIFICATIONS])
     stand = standings.of(found, at)
@@ -106,7 +106,7 @@ def detail(objective: Objective, at: datetime) -> ObjectiveDetail:
         spenders[:SPENDERS],
         len(spenders) > SPENDERS,
         [(each, promises.shown(stand.get(each.pk))) for each in found],
-        spending.results([objective])[objective.id],
+        budget_spending.results([objective])[objective.id],
         together(stand[each.pk] for each in found if each.pk in stand and not each.archived_at),
     )
 

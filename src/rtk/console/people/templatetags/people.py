@@ -6,7 +6,7 @@ from typing import Any
 from django import template
 
 from rtk.console import mail
-from rtk.console.people import joining
+from rtk.console.people import memberships
 from rtk.console.people.models import User
 
 register = template.Library()
@@ -54,7 +54,7 @@ def sentence(text: str) -> str:
 @register.filter
 def may_make_organizations(user: Any) -> bool:
     """Whether somebody, who may be nobody, may make organizations."""
-    return isinstance(user, User) and joining.may_make_organizations(user)
+    return isinstance(user, User) and memberships.may_make_organizations(user)
 
 
 @register.simple_tag

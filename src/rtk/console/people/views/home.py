@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_safe
 
 from rtk.console.pages.timeline import last
-from rtk.console.people import arrivals, closed, first, gate, invitations, letting_in, reauthentication
+from rtk.console.people import bootstrap_signup, closed, gate, invitations, reauthentication, sign_in_link, signup_flow
 from rtk.console.people.closed import Closed
 from rtk.console.people.models import User
 from rtk.console.people.pages import page, viewed
@@ -56,9 +56,9 @@ def _listed(request: HttpRequest, caller: gate.Caller) -> HttpResponse:
 @require_safe
 def welcome(request: HttpRequest, key: str) -> HttpResponse:
     """The first user's link: on to sign-up."""
-    if not first.opens(key):
+    if not bootstrap_signup.opens(key):
         return closed.page(request, Closed.FIRST_USER_IS_THERE)
-    arrivals.came_first(request, key)
+    signup_flow.came_first(request, key)
     return redirect("account_signup")
 
 
@@ -66,12 +66,12 @@ def welcome(request: HttpRequest, key: str) -> HttpResponse:
 @require_GET  # a HEAD must not use it up
 def sign_in(request: HttpRequest, key: str) -> HttpResponse:
     """The link of `rtk sign-in-link`: signs its user in, unless they are already, and leads on to `next`."""
-    if isinstance(request.user, User) and request.user == letting_in.named(key):
-        if letting_in.opens(key):
+    if isinstance(request.user, User) and request.user == sign_in_link.named(key):
+        if sign_in_link.opens(key):
             reauthentication.note(request, request.user)
             update_last_login(User, request.user)  # which uses the link up
         return redirect(get_next_redirect_url(request) or "people:home")
-    user = letting_in.opens(key)
+    user = sign_in_link.opens(key)
     if user is None:
         return closed.page(request, Closed.SIGN_IN_LINK_OVER)
     answer: HttpResponse = perform_login(request, user)
@@ -86,7 +86,7 @@ def join(request: HttpRequest, key: str) -> HttpResponse:
     invitation = invitations.found(key)
     if invitation is None:
         return closed.page(request, Closed.INVITATION_OVER)
-    arrivals.came_invited(request, key, request.GET.get(invitations.MAILED, ""))
+    signup_flow.came_invited(request, key, request.GET.get(invitations.MAILED, ""))
     if request.method == "POST" and isinstance(request.user, User):
         try:
             invitations.accept(invitation, request.user)

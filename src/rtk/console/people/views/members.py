@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from rtk.console.people import addresses, gate, invitations, joining, mailing, reauthentication
+from rtk.console.people import addresses, gate, invitations, mailing, memberships, reauthentication
 from rtk.console.people.forms import InviteForm, RoleForm, roles_given_by
 from rtk.console.people.gate import Caller
 from rtk.console.people.models import Invitation, Membership, Organization, Role
@@ -37,7 +37,7 @@ def change_role(request: HttpRequest, caller: Caller, org: str, member: uuid.UUI
     found, membership = _member(caller, org, member)
     form = RoleForm(sent(request), giver=found.role, initial={"role": membership.role})
     if request.method == "POST" and tried(
-        form, lambda: joining.change_role(caller.user, membership, form.cleaned_data["role"]), "role"
+        form, lambda: memberships.change_role(caller.user, membership, form.cleaned_data["role"]), "role"
     ):
         messages.success(request, f"{membership.user} is now {membership.get_role_display()}.")
         return redirect("people:members", org=found.slug)
@@ -50,7 +50,7 @@ def remove(request: HttpRequest, caller: Caller, org: str, member: uuid.UUID) ->
     """Take a member out of the organization and its teams."""
     found, membership = _member(caller, org, member)
     try:
-        joining.remove(caller.user, membership)
+        memberships.remove(caller.user, membership)
         messages.success(request, f"{membership.user} is no longer in {found.name}.")
     except ValidationError as error:
         messages.error(request, error.messages[0])

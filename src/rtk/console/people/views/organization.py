@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from rtk.console.people import gate, joining
+from rtk.console.people import gate, memberships
 from rtk.console.people.forms import DeleteForm, NameForm
 from rtk.console.people.gate import Caller
 from rtk.console.people.models import Membership
@@ -17,11 +17,11 @@ from rtk.console.people.views import limits
 @page
 def make(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Make an organization and own it."""
-    if not joining.may_make_organizations(caller.user):
+    if not memberships.may_make_organizations(caller.user):
         raise gate.Forbidden("On this console only its administrators make organizations: ask one of them.")
     form = NameForm(sent(request))
     if request.method == "POST" and tried(
-        form, lambda: joining.make_organization(caller.user, form.cleaned_data["name"]), "name"
+        form, lambda: memberships.make_organization(caller.user, form.cleaned_data["name"]), "name"
     ):
         return redirect("people:make-team", org=caller.user.organizations.latest("created_at").slug)
     return render(request, "people/organization-new.html", {"form": form}, status=status(form))
@@ -41,7 +41,7 @@ def settings(request: HttpRequest, caller: Caller, org: str) -> HttpResponse:
     found = gate.org_for(caller, org, "own")
     form = NameForm(sent(request), initial={"name": found.name})
     if request.method == "POST" and tried(
-        form, lambda: joining.rename(caller.user, found, form.cleaned_data["name"]), "name"
+        form, lambda: memberships.rename(caller.user, found, form.cleaned_data["name"]), "name"
     ):
         messages.success(request, "The name is saved.")
         return redirect("people:organization-settings", org=found.slug)
@@ -58,7 +58,7 @@ def delete(request: HttpRequest, caller: Caller, org: str) -> HttpResponse:
     found = gate.org_for(caller, org, "own")
     form = DeleteForm(sent(request), expected=found.name)
     if request.method == "POST" and form.is_valid():
-        joining.delete(caller.user, found)
+        memberships.delete(caller.user, found)
         messages.success(request, f"The organization “{form.expected}” is deleted.")
         return redirect("people:home")
     context = {"org": found, "form": form, "what": f"the organization “{found.name}”", "at": "settings"}
@@ -70,7 +70,7 @@ def leave(request: HttpRequest, caller: Caller, org: str) -> HttpResponse:
     """Leave an organization; its last owner cannot."""
     found = gate.org_for(caller, org, "read")
     try:
-        joining.remove(caller.user, get_object_or_404(Membership, org=found, user=caller.user))
+        memberships.remove(caller.user, get_object_or_404(Membership, org=found, user=caller.user))
     except ValidationError as error:
         messages.error(request, error.messages[0])
         return redirect("people:members", org=found.slug)

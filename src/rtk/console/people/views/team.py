@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from rtk.console.people import gate, joining
+from rtk.console.people import gate, memberships
 from rtk.console.people.forms import DeleteForm, MemberForm, NameForm
 from rtk.console.people.gate import Caller
 from rtk.console.people.models import Membership, Team, TeamMembership
@@ -21,7 +21,7 @@ def make(request: HttpRequest, caller: Caller, org: str) -> HttpResponse:
     form = NameForm(sent(request))
     made: list[Team] = []
     if request.method == "POST" and tried(
-        form, lambda: made.append(joining.make_team(caller.user, found, form.cleaned_data["name"])), "name"
+        form, lambda: made.append(memberships.make_team(caller.user, found, form.cleaned_data["name"])), "name"
     ):
         messages.success(request, "The team is made.")
         return redirect("pages:timeline", org=found.slug, team=made[0].slug)
@@ -34,7 +34,7 @@ def people(request: HttpRequest, caller: Caller, org: str, team: str) -> HttpRes
     found = gate.team_for(caller, org, team, "admin" if request.method == "POST" else "read")
     form = MemberForm(sent(request), team=found)
     if request.method == "POST" and form.is_valid():
-        joining.enter_team(caller.user, found, form.cleaned_data["member"])
+        memberships.enter_team(caller.user, found, form.cleaned_data["member"])
         return redirect("people:team", org=found.org.slug, team=found.slug)
     everywhere = Membership.objects.filter(org=found.org, role__in=gate.EVERYWHERE).select_related("user")
     added = found.memberships.exclude(user__in=everywhere.values("user")).select_related("user")
@@ -48,7 +48,7 @@ def remove(request: HttpRequest, caller: Caller, org: str, team: str, entry: uui
     """Take somebody out of a team."""
     found = gate.team_for(caller, org, team, "admin")
     member = get_object_or_404(TeamMembership.objects.select_related("user", "team__org"), team=found, pk=entry)
-    joining.exit_team(caller.user, member)
+    memberships.exit_team(caller.user, member)
     messages.success(request, f"{member.user} is no longer in {found.name}.")
     return redirect("people:team", org=found.org.slug, team=found.slug)
 
@@ -59,7 +59,7 @@ def settings(request: HttpRequest, caller: Caller, org: str, team: str) -> HttpR
     found = gate.team_for(caller, org, team, "admin")
     form = NameForm(sent(request), initial={"name": found.name})
     if request.method == "POST" and tried(
-        form, lambda: joining.rename(caller.user, found, form.cleaned_data["name"]), "name"
+        form, lambda: memberships.rename(caller.user, found, form.cleaned_data["name"]), "name"
     ):
         messages.success(request, "The name is saved.")
         return redirect("people:team-settings", org=found.org.slug, team=found.slug)
@@ -76,7 +76,7 @@ def delete(request: HttpRequest, caller: Caller, org: str, team: str) -> HttpRes
     found = gate.team_for(caller, org, team, "admin")
     form = DeleteForm(sent(request), expected=found.name)
     if request.method == "POST" and form.is_valid():
-        joining.delete(caller.user, found)
+        memberships.delete(caller.user, found)
         messages.success(request, f"The team “{form.expected}” is deleted.")
         return redirect("people:organization", org=found.org.slug)
     context = {"org": found.org, "team": found, "form": form, "what": f"the team “{found.name}”"}

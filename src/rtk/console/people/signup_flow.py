@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 
-from rtk.console.people import addresses, attempts, audit, ending, first, invitations
+from rtk.console.people import addresses, attempts, audit, bootstrap_signup, invitations, revocation
 from rtk.console.people.closed import Closed, TurnedAway
 from rtk.console.people.models import Invitation, User
 
@@ -45,7 +45,7 @@ def may_sign_up(request: HttpRequest) -> bool:
 
     Raises TurnedAway where their link was good once; it is forgotten, so that this is said once.
     """
-    if invitation_of(request) is not None or first.opens(request.session.get(_WELCOME, "")):
+    if invitation_of(request) is not None or bootstrap_signup.opens(request.session.get(_WELCOME, "")):
         return True
     if request.session.pop(_INVITATION, None):
         raise TurnedAway(Closed.INVITATION_USED)
@@ -58,7 +58,7 @@ def admit(request: HttpRequest, email: str, make: Callable[[], User]) -> User:
     """Make an account for an address, and use up the link that led here. Raises TurnedAway and makes none."""
     try:
         with transaction.atomic():
-            is_first = first.claim(request.session.get(_WELCOME, ""))
+            is_first = bootstrap_signup.claim(request.session.get(_WELCOME, ""))
             invitation = None if is_first else _taken(request, email)
             if not is_first and invitation is None and not _is_open():
                 raise TurnedAway(Closed.FIRST_USER_IS_THERE if _WELCOME in request.session else Closed.NOT_INVITED)
@@ -146,8 +146,8 @@ def password_reset(request: HttpRequest, user: User, **_: Any) -> None:
     """Note that a password was reset, and end all by which somebody else might still come in."""
     password_changed(user)
     attempts.reset(request, user)
-    ended = ending.end_access(user, ending.RevocationReason.RESET)
-    if ended[ending.Access.ADDRESSES]:
+    ended = revocation.end_access(user, revocation.RevocationReason.RESET)
+    if ended[revocation.Access.ADDRESSES]:
         messages.info(request, f"{user.email} is the only address of your account now: add others again.")
 
 

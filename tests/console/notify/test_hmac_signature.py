@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rtk.console.notify.signing import headers
+from rtk.console.notify.hmac_signature import headers
 
 PAGE = Path(__file__).parents[3] / "docs" / "how-to" / "get-notified.md"
 SECRET, BODY, TIME = "rtkwh_secret", b'{"event": "run.ended"}', 1_767_225_600

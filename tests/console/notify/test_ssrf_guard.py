@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from rtk.console.notify.reach import checked, may_connect, place
+from rtk.console.notify.ssrf_guard import checked, may_connect, place
 
 
 @pytest.mark.parametrize("address", ["93.184.216.34", "8.8.8.8", "2606:2800:220:1:248:1893:25c8:1946"])

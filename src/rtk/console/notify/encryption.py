@@ -32,7 +32,7 @@ def unseal(sealed: bytes | memoryview) -> str:
 
 def secret_of(recipient: UUID) -> str:
     """What signs the notifications of a recipient, 256 bits in URL-safe base64 after a prefix."""
-    return PREFIX + _derived("rtk.console.notify.signing", recipient.hex).rstrip("=")
+    return PREFIX + _derived("rtk.console.notify.hmac_signature", recipient.hex).rstrip("=")
 
 
 def _seal() -> Fernet:

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from rtk.console.notify.sealing import PREFIX, Unreadable, seal, secret_of, unseal
+from rtk.console.notify.encryption import PREFIX, Unreadable, seal, secret_of, unseal
 
 ADDRESS = "https://hooks.example.org/sécret"
 

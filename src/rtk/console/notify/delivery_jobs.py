@@ -21,12 +21,12 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from rtk.console.jobs.deferral import defer
 from rtk.console.jobs.work import Work
-from rtk.console.notify import sealing
-from rtk.console.notify.deliver import Letter, deliver
+from rtk.console.notify import encryption
 from rtk.console.notify.message import message_of
 from rtk.console.notify.models import Channel, DeliveryState, Notification
 from rtk.console.notify.outbox import TEST
 from rtk.console.notify.patience import CLAIMED, delay
+from rtk.console.notify.transports import Letter, deliver
 from rtk.console.notify.webhook import Undelivered
 from rtk.console.people import mailing
 
@@ -108,11 +108,11 @@ def letter_of(notification: Notification) -> Letter:
     """What is sent, and to where. Raises Undelivered where nothing can be."""
     recipient = notification.recipient
     try:
-        address = sealing.unseal(recipient.address)
+        address = encryption.unseal(recipient.address)
         if recipient.kind == Channel.EMAIL and (refused := mailing.notified(recipient.team.org, address)):
             raise Undelivered(str(refused))
         return Letter(recipient.id, recipient.kind, address, message_of(notification))
-    except sealing.Unreadable:
+    except encryption.Unreadable:
         why = "its address cannot be read since the console's secret key changed: remove it and add it again"
         raise Undelivered(why, final=True) from None
     except (LookupError, TypeError, ValueError, AttributeError) as error:

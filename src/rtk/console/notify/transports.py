@@ -7,7 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.mail import EmailMessage
 
-from rtk.console.notify import sealing, services, signing, webhook
+from rtk.console.notify import encryption, hmac_signature, services, webhook
 from rtk.console.notify.message import Message
 from rtk.console.notify.models import Channel
 from rtk.console.notify.webhook import Undelivered
@@ -30,7 +30,7 @@ def deliver(letter: Letter) -> None:
         headers = {
             "Rtk-Event": message.event,
             "Rtk-Notification": str(message.id),  # the same in every try: by it a receiver knows what it has seen
-            **signing.headers(sealing.secret_of(letter.recipient), int(time.time()), message.body),
+            **hmac_signature.headers(encryption.secret_of(letter.recipient), int(time.time()), message.body),
         }
         webhook.post(letter.address, message.body, headers, settings.NOTIFY_OWN_NETWORK)
     elif letter.kind == Channel.EMAIL:

@@ -10,11 +10,11 @@ from uuid import uuid4
 import pytest
 
 from rtk.console.mail import SMTP
-from rtk.console.notify.deliver import Letter, deliver
+from rtk.console.notify.encryption import secret_of
+from rtk.console.notify.hmac_signature import signature
 from rtk.console.notify.message import Message
-from rtk.console.notify.sealing import secret_of
 from rtk.console.notify.services import SERVICES, Service
-from rtk.console.notify.signing import signature
+from rtk.console.notify.transports import Letter, deliver
 from rtk.console.notify.webhook import Undelivered
 from tests.console.mails import through
 from tests.console.notify.receivers import MailReceiver, WebReceiver

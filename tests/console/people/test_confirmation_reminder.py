@@ -7,7 +7,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
 
-from rtk.console.people import reminding
+from rtk.console.people import confirmation_reminder
 from tests.console.mails import nowhere
 from tests.console.people.world import PASSWORD, World, new_browser
 
@@ -21,7 +21,7 @@ def _unconfirmed(world: World, settings: Any) -> None:
 def sign_in(password: str) -> str:
     page = new_browser().post("/accounts/login/", {"login": "mary@example.org", "password": password})
     for thread in threading.enumerate():
-        if thread.name == reminding.THREAD:
+        if thread.name == confirmation_reminder.THREAD:
             thread.join()
     return page.content.decode()
 

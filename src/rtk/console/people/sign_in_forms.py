@@ -12,7 +12,7 @@ from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 
-from rtk.console.people import addresses, arrivals, closed, names
+from rtk.console.people import addresses, closed, names, signup_flow
 from rtk.console.people.models import NAME_LENGTH, User
 
 Saved = tuple[User | None, HttpResponse | None]
@@ -24,7 +24,7 @@ class _ByAddress:
     def clean_email(self) -> str:
         """Who was invited signs up by the address that was invited."""
         email: str = super().clean_email()  # type: ignore[misc]  # of the form that this is mixed into
-        invitation = arrivals.invitation_of(context.request)
+        invitation = signup_flow.invitation_of(context.request)
         if invitation is not None and invitation.email != email:
             raise ValidationError(f"The invitation is for {invitation.email}; sign up by that address.")
         return email
@@ -46,7 +46,7 @@ class SignUpForm(_ByAddress, SignupForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        invitation = arrivals.invitation_of(context.request)
+        invitation = signup_flow.invitation_of(context.request)
         if invitation is not None:
             self.fields["email"].initial = invitation.email
             self.fields["email"].widget.attrs["readonly"] = True
@@ -60,8 +60,8 @@ class SignUpForm(_ByAddress, SignupForm):
         email = self.cleaned_data["email"]
         try:
             if not self.account_already_exists:
-                return arrivals.admit(request, email, lambda: self.save(request)), None
-            arrivals.use_up(request, email)
+                return signup_flow.admit(request, email, lambda: self.save(request)), None
+            signup_flow.use_up(request, email)
         except closed.TurnedAway as away:
             return None, closed.page(request, away.why)
         make_password(self.cleaned_data["password1"])  # takes as long as an account would

@@ -8,7 +8,7 @@ import pytest
 from django.utils.timezone import now
 
 from rtk.console.people import gate, tokens
-from rtk.console.people.memory import SECONDS, Memory, remembered
+from rtk.console.people.auth_cache import SECONDS, Memory, remembered
 from rtk.console.people.models import Membership, Token
 from tests.console.people.world import World, made
 

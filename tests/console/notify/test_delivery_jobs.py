@@ -12,11 +12,11 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from rtk.console.jobs.deferral import defer
 from rtk.console.jobs.work import Work
-from rtk.console.notify import recipients, sending
-from rtk.console.notify.deliver import Letter
+from rtk.console.notify import delivery_jobs, recipients
+from rtk.console.notify.delivery_jobs import IN_A_ROW, PATIENCE, put_back, tell, tidy
 from rtk.console.notify.models import Notification, Recipient
 from rtk.console.notify.patience import CLAIMED, delay
-from rtk.console.notify.sending import IN_A_ROW, PATIENCE, put_back, tell, tidy
+from rtk.console.notify.transports import Letter
 from rtk.console.notify.webhook import Undelivered
 from rtk.console.store.models import Run
 from tests.console.notify.told import a_run, notification, recipient
@@ -125,7 +125,7 @@ def test_a_test_is_tried_once_and_by_its_own_job(world: World, post: Post) -> No
     one = notification(recipient(world), "test", created_at=START, due_at=START)
     post.failing = Undelivered("it answered 500")
     assert (post.tell(one.recipient_id), now_of(one).state) == (None, "waiting")
-    assert sending.try_out(one.id, Event(), post.deliver, lambda: START) is None
+    assert delivery_jobs.try_out(one.id, Event(), post.deliver, lambda: START) is None
     assert now_of(one).state == "given up"
 
 
@@ -135,7 +135,7 @@ def test_a_test_waits_for_nothing_that_failed(world: World, waiting: Notificatio
     assert recipients.test(world.admin, waiting.recipient)
     post.failing = None
     one = Notification.objects.get(event="test")
-    assert sending.try_out(one.id, Event(), post.deliver) is None
+    assert delivery_jobs.try_out(one.id, Event(), post.deliver) is None
     assert (now_of(one).state, now_of(waiting).state) == ("delivered", "waiting")
 
 
@@ -154,7 +154,7 @@ def test_a_secret_key_that_changed_is_told(waiting: Notification, post: Post, se
 
 
 def test_a_process_that_dies_while_it_tries_leaves_it_to_others(waiting: Notification, post: Post) -> None:
-    assert sending._claimed(Notification.objects.all(), START) == waiting
+    assert delivery_jobs._claimed(Notification.objects.all(), START) == waiting
     assert (post.tell(waiting.recipient_id), post.letters) == (START + CLAIMED, [])
     assert post.tell(waiting.recipient_id, CLAIMED) is None
     assert post.told() == [waiting.id]

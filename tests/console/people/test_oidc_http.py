@@ -8,7 +8,7 @@ import pytest
 import requests
 from requests.adapters import BaseAdapter
 
-from rtk.console.people.asking import LIMIT_S, Asking
+from rtk.console.people.oidc_http import LIMIT_S, Asking
 
 METADATA = "https://id.example.org/.well-known/openid-configuration"
 WHOLE = {"issuer": "", "authorization_endpoint": "", "token_endpoint": "", "userinfo_endpoint": "", "jwks_uri": ""}
