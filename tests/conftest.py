@@ -23,7 +23,7 @@ from hypothesis import settings
 from rtk.log import OURS, ToToolkit, join_toolkit
 from tests.databases import committed, django_db_setup, postgres
 from tests.leftovers import marked, pytest_configure
-from tests.publish.forked import forks
+from tests.publish.forked import end_forks, forks
 from tests.targets import Target, noted, serving
 
 with warnings.catch_warnings():  # the Chaos Toolkit imports a module that a library of its own has moved
@@ -55,6 +55,11 @@ def pytest_collection(session: pytest.Session) -> Iterator[Any]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+def pytest_sessionfinish() -> None:
+    """End what all tests shared, before somebody looks what they left behind."""
+    end_forks()
 
 
 def import_from_elsewhere(config: pytest.Config) -> None:

@@ -46,6 +46,24 @@ def test_what_a_test_leaves_behind_fails_the_run(tmp_path: Path, source: str, co
     assert ("sleep 300" in done.stdout) is bool(code)
 
 
+def test_what_all_tests_share_has_ended_by_then(tmp_path: Path) -> None:
+    shares = "from tests.publish.forked import forks\n\ndef test_it():\n    forks()\n"
+    (tmp_path / "test_some.py").write_text(shares)
+    root = Path(__file__).parents[1]
+    environ = {name: value for name, value in os.environ.items() if name != MARK and not name.startswith("PYTEST_")}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.conftest", "-p", "no:cacheprovider"]
+    environ["PYTHONPATH"] = os.pathsep.join([str(root), str(root / "src")])
+    done = subprocess.run(
+        [*command, "-c", root / "pyproject.toml", "--rootdir", root, tmp_path],
+        cwd=tmp_path,
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_a_process_is_found_by_its_mark_and_what_it_started_and_not_when_it_has_ended() -> None:
     script = "env -i sleep 300 & echo $!; wait"
     with (

@@ -4,7 +4,6 @@ Importing takes most of the time of a short command, and tests run some hundred 
 arguments, environment, directory, session and standard streams, as one that was started has.
 """
 
-import atexit
 import gc
 import importlib
 import json
@@ -97,9 +96,9 @@ class Forks:
             self._ready = subprocess.Popen(
                 command, pass_fds=[theirs.fileno()], cwd=Path(__file__).parents[2], stdin=subprocess.DEVNULL
             )
-        atexit.register(self._end)
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """End the process that is ready. What was forked of it goes on."""
         self._ours.close()
         self._ready.wait(30)
 
@@ -128,6 +127,15 @@ def forks() -> Forks:
     with _making:
         _forks = _forks or Forks()
     return _forks
+
+
+def end_forks() -> None:
+    """End them, if there are any."""
+    global _forks  # noqa: PLW0603
+    with _making:
+        if _forks:
+            _forks.end()
+        _forks = None
 
 
 def _be_ready(asked: socket.socket) -> None:
