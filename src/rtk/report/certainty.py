@@ -1,6 +1,6 @@
 """What is proven, in words: the bound that the headline has, and what independent measurements would say."""
 
-from rtk.figures import NO_DATA, bound, count, duration, rounded, share
+from rtk.figures import NO_DATA, bound, count, duration, rounded
 from rtk.insight.proof import LengthFrom
 from rtk.insight.shape import Insight
 
@@ -13,7 +13,8 @@ def figure(insight: Insight) -> str:
     if figures.proven_at_least is None and figures.proven_at_most is None:
         return NO_DATA
     if insight.proof is None:
-        return _former(insight)
+        at_least, at_most = bound(figures.proven_at_least, target), bound(figures.proven_at_most, target)
+        return f"at least {at_least}" if figures.verdict == "pass" else f"{at_least} to {at_most}"
     if figures.verdict == "fail":
         return f"at most {bound(_at_most(insight), target)} good"
     return f"at least {bound(insight.proof.at_least, target)} good"
@@ -21,11 +22,20 @@ def figure(insight: Insight) -> str:
 
 def explanation(insight: Insight) -> str:
     """Return what the figure holds for, and the second figure, each in a sentence."""
-    if insight.figures.observed is None:
+    figures = insight.figures
+    if figures.observed is None:
         return "Nothing was measured while conditions applied."
     if insight.proof is None:
-        return _former_explanation(insight)
-    return f"{_holds_for(insight)}.{_missed(insight)}"
+        if figures.verdict == "pass":
+            return f"The share that is good, {proven_for(insight)}."
+        sure = "95 % sure of each end (a 90 % interval), if they are independent"
+        return f"The share of good measurements in this run, {sure}."
+    measured = duration(rounded((figures.met + figures.deviated) * insight.frequency_s))
+    if figures.verdict == "fail":
+        cut_off = "" if _at_most(insight) == figures.proven_at_most else ", had what was cut off been good"
+        return f"Of the {measured} measured in this run, 95 % sure{cut_off}."
+    sure = f"95 % sure, if outages last {_lasting(insight)}. Of 20 such proofs at most 1 is wrong"
+    return f"Over the {measured} measured, {sure}.{_missed(insight)}"
 
 
 def proven(insight: Insight) -> float | None:
@@ -41,21 +51,6 @@ def proven_for(insight: Insight) -> str:
     return f"95 % sure, for outages of {lasting} on average"
 
 
-def _holds_for(insight: Insight) -> str:
-    if insight.figures.verdict != "fail":
-        sure = f"95 % sure, if outages last {_lasting(insight)}. Of 20 such proofs at most 1 is wrong"
-        return f"Over the {_measured(insight)} measured, {sure}"
-    if _at_most(insight) == insight.figures.proven_at_most:
-        return f"Of the {_measured(insight)} measured in this run, 95 % sure"
-    return f"Of the {_measured(insight)} measured in this run, 95 % sure, had what was cut off been good"
-
-
-def _measured(insight: Insight) -> str:
-    """For how long was measured under the conditions."""
-    figures = insight.figures
-    return duration(rounded((figures.met + figures.deviated) * insight.frequency_s))
-
-
 def _lasting(insight: Insight) -> str:
     """How long outages last on average in a proof, and where that comes from."""
     proof, outage = insight.proof, insight.outage
@@ -68,7 +63,7 @@ def _lasting(insight: Insight) -> str:
 def _missed(insight: Insight) -> str:
     """How slots without a measurement were read: why a proof may be far below what was seen."""
     missed = insight.figures.missed
-    if not missed or insight.figures.verdict == "fail":
+    if not missed:
         return ""
     counts = "it counts" if missed == 1 else "they count"
     return f" Nobody knows how the {count(missed, 'slot')} not measured would have been: {counts} as the worst case."
@@ -77,30 +72,6 @@ def _missed(insight: Insight) -> str:
 def _at_most(insight: Insight) -> float | None:
     """The bound that a fail rests on; early insights of version 2 tell that of the measurements alone."""
     return insight.figures.proven_at_most if insight.at_most is None else insight.at_most
-
-
-def _independent(insight: Insight) -> str:
-    low, high = insight.figures.proven_at_least, insight.figures.proven_at_most
-    return f"{_end(low, _target(insight))} to {_end(high, _target(insight))}"
-
-
-def _end(x: float | None, target: float | None) -> str:
-    return share(x) if x in (0, 1) else bound(x, target)
-
-
-def _former(insight: Insight) -> str:
-    figures, target = insight.figures, _target(insight)
-    if figures.verdict == "pass":
-        return f"at least {bound(figures.proven_at_least, target)}"
-    return f"{bound(figures.proven_at_least, target)} to {bound(figures.proven_at_most, target)}"
-
-
-def _former_explanation(insight: Insight) -> str:
-    if insight.figures.verdict == "pass":
-        return f"The share that is good, {proven_for(insight)}."
-    return (
-        "The share of good measurements in this run, 95 % sure of each end (a 90 % interval), if they are independent."
-    )
 
 
 def _target(insight: Insight) -> float | None:

@@ -25,6 +25,13 @@ PROPERTIES: dict[FigureKey, str] = {key: " ".join(key.split("_")) for key in Fig
     FigureKey.ALL_EXPECTED: "all that are expected",
 }
 Problem = Literal["failure", "error", "skipped"]
+_PROBLEMS: dict[str | None, Problem | None] = {
+    "pass": None,
+    "fail": "failure",
+    "inconclusive": "skipped",
+    "invalid": "error",
+    None: "skipped",
+}
 
 
 class JUnitCase(NamedTuple):
@@ -41,7 +48,9 @@ def junit(insight: Insight, facts: Facts) -> str:
     told = story(insight, facts)
     found = [
         *_before(insight, told),
-        _objective(insight, told),
+        JUnitCase(
+            f"objective: {told.objective}", insight.duration_s, _PROBLEMS[insight.figures.verdict], _message(told)
+        ),
         *_occurrence(insight),
         *(_condition(c, insight, told) for c in facts.conditions),
         *_rollbacks(facts),
@@ -56,7 +65,13 @@ def junit(insight: Insight, facts: Facts) -> str:
     for name, value in quantiles.during(insight).items():
         ET.SubElement(properties, "property", name=f"{name} under the conditions", value=value)
     for case in found:
-        _append(suite, case, told)
+        name, seconds = plain(case.name), f"{case.seconds:.3f}"
+        element = ET.SubElement(suite, "testcase", classname=told.title, name=name, time=seconds)
+        if case.problem is not None:
+            problem = ET.SubElement(element, case.problem, message=plain(case.message, 600))
+            if case.problem != "skipped":
+                problem.set("type", case.problem)
+                problem.text = plain(case.message, 4000)
     ET.indent(suites)
     return _DECLARATION + ET.tostring(suites, encoding="unicode") + "\n"
 
@@ -74,15 +89,6 @@ def _totals(insight: Insight, told: RunReport, found: list[JUnitCase]) -> dict[s
     }
 
 
-def _append(suite: ET.Element, case: JUnitCase, told: RunReport) -> None:
-    element = ET.SubElement(suite, "testcase", classname=told.title, name=plain(case.name), time=f"{case.seconds:.3f}")
-    if case.problem is not None:
-        problem = ET.SubElement(element, case.problem, message=plain(case.message, 600))
-        if case.problem != "skipped":
-            problem.set("type", case.problem)
-            problem.text = plain(case.message, 4000)
-
-
 def _before(insight: Insight, told: RunReport) -> Iterator[JUnitCase]:
     """The gate, and a baseline that missed the target already; of one that may keep it there is nothing to say."""
     gate = JUnitCase("the hypothesis was met before the first condition", 0.0)
@@ -95,18 +101,6 @@ def _before(insight: Insight, told: RunReport) -> Iterator[JUnitCase]:
 
 def _message(told: RunReport) -> str:
     return " ".join(filter(None, [told.headline, told.why, told.next_step]))
-
-
-def _objective(insight: Insight, told: RunReport) -> JUnitCase:
-    problems: dict[str | None, Problem | None] = {
-        "pass": None,
-        "fail": "failure",
-        "inconclusive": "skipped",
-        "invalid": "error",
-        None: "skipped",
-    }
-    problem = problems[insight.figures.verdict]
-    return JUnitCase(f"objective: {told.objective}", insight.duration_s, problem, _message(told))
 
 
 def _occurrence(insight: Insight) -> Iterator[JUnitCase]:

@@ -55,7 +55,13 @@ def _told(facts: Facts, more: list[Told]) -> list[Told]:
     for span in facts.phases:
         lasts = _LENGTHS.get(span.phase) or f"{count(span.planned, 'slot')} planned"
         phases.append((span.started, "phase", f"{span.phase} began, {lasts}"))
-    told = [*_rollbacks(facts), *phases, *_conditions(facts), *_effects(facts), *more]
+    told = [
+        *_activities(facts.rollbacks, "rollback"),
+        *phases,
+        *_activities(facts.conditions, "condition"),
+        *_effects(facts),
+        *more,
+    ]
     known = {text for _, _, text in told}
     told += [(e.at, "note", text) for e in facts.events if (text := plain(e.text, 400)) not in known]
     return sorted(told, key=lambda one: one[0])
@@ -78,13 +84,17 @@ def and_more(items: Sequence[Moment], most: int, where: str = "the reports") -> 
     return f"{left:,} more in {where}" if left > 0 else ""
 
 
-def _conditions(facts: Facts) -> Iterator[Told]:
-    for span in facts.conditions:
+def _activities(spans: Sequence[ActivitySpan], kind: str) -> Iterator[Told]:
+    for span in spans:
         name = plain(span.name, 160)
-        yield span.started, "condition", f"condition {name} started"
-        if span.ended is not None:
-            goes_on = f", its effect lasts {duration(span.lasts)}" if span.lasts else ""
-            yield span.ended, _kind(span, "condition"), f"condition {name} {_outcome(span)}{goes_on}"
+        yield span.started, kind, f"{kind} {name} started"
+        if span.ended is None:
+            continue
+        succeeded = span.status == ActivityStatus.SUCCEEDED
+        how = f"{'returned' if succeeded else plain(span.status, 40)} after {duration(span.ended - span.started)}"
+        failure = f": {plain(span.failure, 240)}" if span.failure else ""
+        goes_on = f", its effect lasts {duration(span.lasts)}" if span.lasts else ""
+        yield span.ended, kind if succeeded else "trouble", f"{kind} {name} {how}{failure}{goes_on}"
 
 
 def _effects(facts: Facts) -> Iterator[Told]:
@@ -98,24 +108,6 @@ def _effects(facts: Facts) -> Iterator[Told]:
         elif change.state is EffectState.SHOWN:
             again = " again" if change.index in gone else ""
             yield change.at, "condition", f"the effect of {name} shows{again}"
-
-
-def _rollbacks(facts: Facts) -> Iterator[Told]:
-    for span in facts.rollbacks:
-        name = plain(span.name, 160)
-        yield span.started, "rollback", f"rollback {name} started"
-        if span.ended is not None:
-            yield span.ended, _kind(span, "rollback"), f"rollback {name} {_outcome(span)}"
-
-
-def _kind(span: ActivitySpan, kind: str) -> str:
-    return kind if span.status == ActivityStatus.SUCCEEDED else "trouble"
-
-
-def _outcome(span: ActivitySpan) -> str:
-    took = f" after {duration((span.ended or span.started) - span.started)}"
-    word = "returned" if span.status == ActivityStatus.SUCCEEDED else plain(span.status, 40)
-    return f"{word}{took}" + (f": {plain(span.failure, 240)}" if span.failure else "")
 
 
 def _firsts(facts: Facts, broken: bool) -> Iterator[Told]:

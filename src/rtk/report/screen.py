@@ -11,7 +11,7 @@ from rich.text import Text
 from rtk.insight.facts import Facts
 from rtk.insight.quantile_bound import name_of
 from rtk.insight.shape import Insight
-from rtk.report.columns import Column, columns
+from rtk.report.columns import columns
 from rtk.report.marks import MOMENTS, STYLES, Mark
 from rtk.report.moments import and_more, most_telling, room_for
 from rtk.report.spark import Canvas, Reading, spark
@@ -68,7 +68,12 @@ class Sheet:
             self._drawing(),
             [self._moments()],
             list(self._alarm()),
-            list(self._files()),
+            # The page comes after the screen, on a line that is never broken: a broken address cannot be opened.
+            [
+                self._text(f"{name}: ", "dim") + self._text(plain(place, 400))
+                for name, place in self.told.files
+                if name != PAGE
+            ][:6],
         )
         yield from (block for block in blocks if block)
 
@@ -129,7 +134,12 @@ class Sheet:
 
     def _drawing(self) -> list[Text]:
         canvas = Canvas(self.width, 3, self.unicode)
-        readings = [_reading(column) for column in columns(self.facts, max(1, self.width - 18))]
+        readings: list[Reading] = []
+        for column in columns(self.facts, max(1, self.width - 18)):  # each is shown by what went worst in it
+            if column.deviated:
+                readings.append((column.worst, "deviated"))
+            else:
+                readings.append((column.high, "met" if column.met else "missed"))
         return spark(readings, self.facts.threshold, canvas) if readings else []
 
     def _moments(self) -> RenderableType:
@@ -154,15 +164,3 @@ class Sheet:
         yield (self._mark(self.told.restored) + self._text(f"  {self.told.alarm}", "bold"))
         for one in [one for one in self.told.undo if one.by_hand][:5]:
             yield self._text(f"by hand: {one.by_hand}")
-
-    def _files(self) -> Iterator[Text]:
-        # The page comes after the screen, on a line that is never broken: a broken address cannot be opened.
-        for name, place in [file for file in self.told.files if file[0] != PAGE][:6]:
-            yield self._text(f"{name}: ", "dim") + self._text(plain(place, 400))
-
-
-def _reading(column: Column) -> Reading:
-    """A column of the run as one reading: what went worst in it."""
-    if column.deviated:
-        return column.worst if column.worst is not None else None, "deviated"
-    return column.high, "met" if column.met else "missed"

@@ -25,6 +25,7 @@ from rtk.report.setting import Medium
 from rtk.report.text import plain
 
 PAGE = "page"  # what the console's page of the run is called among the files
+_NOT_UNDONE = "Not everything was undone: the system may still be in the state the conditions put it in."
 
 
 class Answer(NamedTuple):
@@ -90,11 +91,13 @@ class RunReport:
 
 def story(insight: Insight, facts: Facts, medium: Medium = Medium.COMMAND) -> RunReport:
     """Everything the reports tell of a run; `medium` is where it is read."""
+    began = f"{utc(insight.started_at, '%Y-%m-%d %H:%M:%S')} UTC"
+    lasted = f"lasted {duration(insight.duration_s)}, one slot every {chosen_duration(insight.frequency_s)}"
     return RunReport(
         title=plain(insight.title) or "A run without a title",
         objective=_objective(facts),
-        began=_began(insight),
-        when=_when(insight),
+        began=began,
+        when=f"{began}, {lasted}",
         verdict=verdict_mark(insight),
         restored=RESTORED[insight.restored],
         recovered=RECOVERED[insight.recovery],
@@ -114,7 +117,7 @@ def story(insight: Insight, facts: Facts, medium: Medium = Medium.COMMAND) -> Ru
         undo=_undo(facts),
         limits=tuple(plain(x, 600) for x in setting.limits(insight, medium)),
         notes=tuple(plain(x, 600) for x in (*insight.notes, *costing.details_of(insight.occurrence))),
-        alarm=_alarm(insight),
+        alarm=_NOT_UNDONE if insight.restored is False else None,
         files=tuple((plain(name, 60), plain(place, 1000)) for name, place in facts.files.items()),
         standing=f"The promise over all runs: {plain(facts.standing, 600)}" if facts.standing else "",
     )
@@ -129,15 +132,6 @@ def _objective(facts: Facts) -> str:
     return f"{name + ': ' if name else ''}{told}"
 
 
-def _began(insight: Insight) -> str:
-    return f"{utc(insight.started_at, '%Y-%m-%d %H:%M:%S')} UTC"
-
-
-def _when(insight: Insight) -> str:
-    frequency = chosen_duration(insight.frequency_s)
-    return f"{_began(insight)}, lasted {duration(insight.duration_s)}, one slot every {frequency}"
-
-
 def _answers(insight: Insight, facts: Facts, medium: Medium) -> Iterator[Answer]:
     """Only what this run can answer: one that is evidence of nothing is not sure of anything."""
     yield Answer("Did it hold?", verdict_mark(insight).word, plain(insight.headline, 600))
@@ -146,7 +140,7 @@ def _answers(insight: Insight, facts: Facts, medium: Medium) -> Iterator[Answer]
     if insight.is_evidence or insight.invalid_reason is InvalidReason.BASELINE_BROKEN:
         yield Answer(worsening.QUESTION, *worsening.answer(insight, facts))
     if insight.is_evidence or _measured(insight):
-        yield Answer("What did it cost?", _spent(insight), _cost(insight, facts))
+        yield Answer("What did it cost?", *_cost(insight, facts))
         if cost := costing.answer_of(insight, medium):
             yield Answer(costing.QUESTION, cost.mark.word, cost.sentence, cost.mark)
     if insight.is_evidence or facts.conditions:
@@ -156,26 +150,22 @@ def _answers(insight: Insight, facts: Facts, medium: Medium) -> Iterator[Answer]
         yield Answer("Has it recovered?", again.word, why, again)
 
 
-def _spent(insight: Insight) -> str:
-    spent = insight.figures.budget_spent if _measured(insight) else None
-    return NO_DATA if spent is None else f"{fine_share(spent)} of the budget"
-
-
 def _measured(insight: Insight) -> bool:
     return insight.run.met + insight.run.deviated > 0
 
 
-def _cost(insight: Insight, facts: Facts) -> str:
+def _cost(insight: Insight, facts: Facts) -> tuple[str, str]:
     f = insight.figures
     if not _measured(insight):
-        return "Nothing was measured, so what it cost is not known."
+        return NO_DATA, "Nothing was measured, so what it cost is not known."
+    of_budget = NO_DATA if f.budget_spent is None else f"{fine_share(f.budget_spent)} of the budget"
     spent = f"{duration(f.deviating_s)} of bad time"
     if f.budget_s is None:
-        return f"{spent}; no budget is known, because no objective with a window was given."
+        return of_budget, f"{spent}; no budget is known, because no objective with a window was given."
     fits = ""
     if f.affordable is not None and facts.objective is not None:
         fits = f"; {count(f.affordable, 'such run')} would fit in {duration(facts.objective.window_s)}"
-    return f"{spent} out of a budget of {duration(f.budget_s)}{fits}."
+    return of_budget, f"{spent} out of a budget of {duration(f.budget_s)}{fits}."
 
 
 def undone(insight: Insight, facts: Facts) -> str:
@@ -185,12 +175,6 @@ def undone(insight: Insight, facts: Facts) -> str:
     if insight.restored is None:
         return "Nothing was to be undone."
     return f"{count(len(facts.rollbacks), 'rollback')} succeeded."
-
-
-def _alarm(insight: Insight) -> str | None:
-    if insight.restored is not False:
-        return None
-    return "Not everything was undone: the system may still be in the state the conditions put it in."
 
 
 def _numbers(insight: Insight) -> tuple[Figure, ...]:
@@ -306,17 +290,16 @@ def _phases(insight: Insight) -> Table:
 
 
 def _undo(facts: Facts) -> tuple[RollbackResult, ...]:
-    return tuple(
-        RollbackResult(plain(r.name, 160), plain(r.status, 40), _went(r), _by_hand(r)) for r in facts.rollbacks
-    )
-
-
-def _went(rollback: ActivitySpan) -> str:
-    tries = "1 try" if rollback.tries == 1 else f"{rollback.tries:,} tries"
-    failure = f": {plain(rollback.failure, 600)}" if rollback.failure else ""
-    hidden = rollback.status != ActivityStatus.SUCCEEDED and rollback.by_hand and not _by_hand(rollback)
-    elsewhere = " (the command to run by hand spans lines; the journal has it)" if hidden else ""
-    return f"{tries}{failure}{elsewhere}"
+    found = []
+    for each in facts.rollbacks:
+        tries = "1 try" if each.tries == 1 else f"{each.tries:,} tries"
+        failure = f": {plain(each.failure, 600)}" if each.failure else ""
+        by_hand = _by_hand(each)
+        hidden = each.status != ActivityStatus.SUCCEEDED and each.by_hand and not by_hand
+        elsewhere = " (the command to run by hand spans lines; the journal has it)" if hidden else ""
+        detail = f"{tries}{failure}{elsewhere}"
+        found.append(RollbackResult(plain(each.name, 160), plain(each.status, 40), detail, by_hand))
+    return tuple(found)
 
 
 def _by_hand(rollback: ActivitySpan) -> str:
