@@ -46,7 +46,7 @@ class Cloud:
                 if instance.id not in self._seeded:
                     self._seeded[instance.id] = _as_in_ec2(ec2_backends[ACCOUNT][self.region], instance)
         answer = application(wsgi, start_response)
-        for instance in self.instances.values():
+        for instance in self.instances.values():  # what was done in EC2 is done in the lab
             state = self._seeded[instance.id].state
             if state == "running":
                 instance.start()
