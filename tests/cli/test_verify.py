@@ -1,6 +1,7 @@
 """The real command: every exit code, signals in every phase, and what a run leaves behind.
 
-The runs of `RUNS` are started together, a few at a time, for most of their time is spent in starting.
+The runs of `RUNS` are started together, a few at a time, for most of their time is spent in starting. Those that end as
+another one does, and by no signal, are forked from a process that has imported everything.
 """
 
 import json
@@ -32,7 +33,7 @@ def passes(home: Home) -> Ended:
 
 
 def inconclusive(home: Home) -> Ended:
-    return home.verify(*SHORT[:4], "--target", "99%", experiment(home))
+    return home.played(*SHORT[:4], "--target", "99%", experiment(home))
 
 
 def strict(home: Home) -> Ended:
@@ -40,7 +41,7 @@ def strict(home: Home) -> Ended:
 
 
 def gate_not_met(home: Home) -> Ended:
-    return home.verify(*SHORT, experiment(home, probing(python("one"), 2)))
+    return home.played(*SHORT, experiment(home, probing(python("one"), 2)))
 
 
 def bad_input(home: Home) -> Ended:
@@ -58,7 +59,7 @@ def fails(home: Home) -> Ended:
 def costs_too_much(home: Home, *strictly: str) -> Ended:
     """It deviates while the condition lasts: 1,000 of these, 3.6 s each, are all of an hour, and 80 % of it may be."""
     source = experiment(home, probing(python("steady", path=home.notes)))
-    return home.verify(*SHORT[:4], "--target", "20%", "--occurs", "1000/1h,3.6s", *strictly, source)
+    return home.played(*SHORT[:4], "--target", "20%", "--occurs", "1000/1h,3.6s", *strictly, source)
 
 
 def invalid(home: Home) -> Ended:
@@ -68,7 +69,7 @@ def invalid(home: Home) -> Ended:
 
 
 def exits_1(home: Home) -> Ended:
-    return home.verify(*SHORT, experiment(home, method=[activity("exits", shell("exit 1"))]))
+    return home.played(*SHORT, experiment(home, method=[activity("exits", shell("exit 1"))]))
 
 
 def not_restored(home: Home) -> Ended:
@@ -150,16 +151,16 @@ def signalled_and_not_restored(home: Home) -> Ended:
 def hanging_process_probe(home: Home) -> Ended:
     script = f"if grep -q burn {home.notes} 2>/dev/null; then sleep 1000; fi"
     probe = probing(shell(script, timeout=1), 0)
-    return home.verify("--every", "100ms", "--for", "2s", "--target", "50%", experiment(home, probe))
+    return home.played("--every", "100ms", "--for", "2s", "--target", "50%", experiment(home, probe))
 
 
 def hanging_python_probe(home: Home) -> Ended:
     probe = probing(python("hang", path=home.notes), 1, timeout=1)
-    return home.verify("--every", "100ms", "--for", "2s", "--target", "50%", experiment(home, probe))
+    return home.played("--every", "100ms", "--for", "2s", "--target", "50%", experiment(home, probe))
 
 
 def with_strategy(strategy: str) -> Callable[[Home], Ended]:
-    return lambda home: home.verify("--rollback-strategy", strategy, *SHORT, experiment(home))
+    return lambda home: home.played("--rollback-strategy", strategy, *SHORT, experiment(home))
 
 
 RUNS: dict[str, Callable[[Home], Ended]] = {
