@@ -54,7 +54,7 @@ STOPPED: dict[str, Any] = {"status": "interrupted", "stop": Stopping(StopCause.S
 @pytest.mark.parametrize(
     ("conditions", "given", "step"),
     [
-        ("." * 100, {}, "There is nothing to fix. Run it again after each change"),
+        ("." * 100, {}, "Nothing in this run has to be fixed. Run it again after each change"),
         ("x" * 100, {}, "Find out what went wrong when measurements deviated, fix it, then run it again."),
         (".x" * 20, {}, "Find out what went wrong when measurements deviated, fix it, then run it again."),
         ("." * 30, {}, "Measure for 59 s: if nothing deviates in that time, 95 % is proven."),

@@ -27,7 +27,7 @@ _AFTER = {
     StopCause.BASELINE_BROKEN: "Find out why the service misses its target without any condition, then run it again.",
     StopCause.DIED: "Check with chaos recover --list whether anything is left to undo, then run it again.",
 }
-_PASSED = "There is nothing to fix. Run it again after each change, and regularly."
+_PASSED = "Nothing in this run has to be fixed. Run it again after each change, and regularly."
 _FAILED = (
     "Find out what went wrong when measurements deviated, fix it, then run it again. If the service need not be this "
     "good under this condition, promise less."

@@ -108,7 +108,7 @@ def test_the_page_says_what_version_1_said_and_shows_it(world: World) -> None:
     assert "</svg> pass</span></h2>" in old
     assert "</svg> inconclusive</span></h2>" in text
     assert "Told by the rules of version 1." in old
-    assert '<a href="?version=2">See version 2</a>' in old
+    assert '<a href="?version=2">See version 2</a>, which counts now' in old
 
 
 def test_junit_of_an_old_run_stays_as_it_was(world: World) -> None:

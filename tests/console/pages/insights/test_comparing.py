@@ -2,7 +2,7 @@
 
 import re
 
-from rtk.console.pages.insights.comparing import beside
+from rtk.console.pages.insights.comparing import ComparedFigure, beside
 from rtk.figures import NO_DATA
 from rtk.insight.insight import insight
 from rtk.report.figure import Figure, FigureKey
@@ -58,10 +58,18 @@ def test_a_figure_that_only_one_of_them_has_is_no_data_of_the_other() -> None:
         )
     )
     assert beside((both, mine), (both, theirs)) == [
-        ("met", ("1", "1"), "how"),
-        ("One occurrence", ("1", "no data"), "how"),
-        ("Else", ("no data", "1"), "how"),
+        ComparedFigure("met", ("1", "1"), "how"),
+        ComparedFigure("One occurrence", ("1", "no data"), "how"),
+        ComparedFigure("Else", ("no data", "1"), "how"),
     ]
+
+
+def test_where_two_runs_are_explained_otherwise_each_value_has_its_own_note() -> None:
+    mine = Figure("Exhausted after", "never", "nothing deviated", FigureKey.EXHAUSTED_AFTER)
+    theirs = Figure("Exhausted after", "2 h", "window ÷ burn rate", FigureKey.EXHAUSTED_AFTER)
+    (row,) = beside((mine,), (theirs,))
+    assert row.explanation == ""
+    assert row.cells == (("never", "nothing deviated"), ("2 h", "window ÷ burn rate"))
 
 
 def test_each_run_that_does_not_count_says_why(world: World) -> None:

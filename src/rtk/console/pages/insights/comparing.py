@@ -14,6 +14,8 @@ from rtk.report.story import RunReport, story
 from rtk.report.text import plain
 
 _MOST = "max"
+_LARGEST = "the largest value under the conditions"
+_QUANTILE = "of the values under the conditions, with its upper bound, or for how long to measure until it has one"
 
 
 class Side(NamedTuple):
@@ -24,11 +26,20 @@ class Side(NamedTuple):
 
 
 class ComparedFigure(NamedTuple):
-    """A figure of both; `same` when there is no difference."""
+    """A figure of both; `same` when there is no difference.
+
+    `explanation` is of both; where it differs it is empty, and `notes` explain each value by itself.
+    """
 
     label: str
     values: tuple[str, str]
     explanation: str
+    notes: tuple[str, str] = ("", "")
+
+    @property
+    def cells(self) -> tuple[tuple[str, str], tuple[str, str]]:
+        """Each value with its own note."""
+        return (self.values[0], self.notes[0]), (self.values[1], self.notes[1])
 
     @property
     def same(self) -> bool:
@@ -71,14 +82,16 @@ def _row(first: Figure | None, second: Figure | None) -> ComparedFigure:
     told = first or second
     assert told is not None, "one of the two has it"
     values = (first.value if first else NO_DATA, second.value if second else NO_DATA)
-    return ComparedFigure(told.label, values, told.explanation)
+    if first is None or second is None or first.explanation == second.explanation:
+        return ComparedFigure(told.label, values, told.explanation)
+    return ComparedFigure(told.label, values, "", (first.explanation, second.explanation))
 
 
 def _values(both: tuple[Side, Side]) -> list[ComparedFigure]:
     first, second = (_during(_insight(side.run)) for side in both)
-    explanation = "of the values of the conditions phase, with its upper bound"
     names = [*(name for name in dict.fromkeys((*first, *second)) if name != _MOST), _MOST]
-    return [ComparedFigure(name, (first.get(name, NO_DATA), second.get(name, NO_DATA)), explanation) for name in names]
+    pairs = {name: (first.get(name, NO_DATA), second.get(name, NO_DATA)) for name in names}
+    return [ComparedFigure(name, pair, _LARGEST if name == _MOST else _QUANTILE) for name, pair in pairs.items()]
 
 
 def _during(insight: Insight | None) -> dict[str, str]:
