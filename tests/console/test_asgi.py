@@ -1,6 +1,8 @@
 """The application: who gets which request, and with which threads."""
 
 import asyncio
+import subprocess
+import sys
 import threading
 from collections.abc import MutableMapping
 from typing import Any
@@ -89,3 +91,15 @@ async def _caught(kept: KeptThreads) -> BaseException | None:
     except LookupError as error:
         return error
     return None
+
+
+def test_a_console_that_starts_imports_nothing_that_plays_a_run() -> None:
+    looked = """
+import sys
+import rtk.console.inside, rtk.console.asgi
+from django.urls import get_resolver
+assert get_resolver().url_patterns
+print(*(each for each in ("rollback_player", "method", "calls", "provider") if f"rtk.verify.{each}" in sys.modules))
+"""
+    told = subprocess.run([sys.executable, "-c", looked], check=True, capture_output=True, text=True)
+    assert told.stdout.strip() == ""

@@ -8,7 +8,7 @@ from rtk.experiment.plan import Plan
 from rtk.insight.facts import ServiceLevelObjective
 from rtk.report.planned import planned
 from rtk.verify.longest import beside_s
-from rtk.verify.rollback_player import GRACE_S, LIMIT_S
+from rtk.verify.tries import GRACE_S, LIMIT_S
 from tests.verify.test_proof import proving
 from tests.verify.world import World, action, experiment, play
 

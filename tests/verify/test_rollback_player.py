@@ -6,7 +6,8 @@ import pytest
 
 from rtk.verify.activity import failure_of
 from rtk.verify.redact import Redactor
-from rtk.verify.rollback_player import GRACE_S, LIMIT_S, bound
+from rtk.verify.rollback_player import bound
+from rtk.verify.tries import GRACE_S, LIMIT_S
 
 
 def process(**more: Any) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from rtk.report.conclusion import conclusion_of, expected
 from rtk.report.measured import measured
 from rtk.report.text import plain
 from rtk.verify.longest import beside_s
-from rtk.verify.rollback_player import LIMIT_S, tries_of
+from rtk.verify.tries import LIMIT_S, tries_of
 
 Document = Mapping[str, Any]
 _SHOWN = {"effect": "Effect of", "restored": "Restored after"}

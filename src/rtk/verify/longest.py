@@ -9,7 +9,7 @@ from rtk.experiment.claim import claim_of
 from rtk.experiment.limits import own_limit
 from rtk.experiment.quantity import finite
 from rtk.experiment.refs import written_out
-from rtk.verify.rollback_player import GRACE_S, LIMIT_S, tries_of
+from rtk.verify.tries import GRACE_S, LIMIT_S, tries_of
 
 Document = Mapping[str, Any]
 

@@ -2,13 +2,12 @@
 
 import logging
 import threading
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator
 from copy import deepcopy
 from functools import partial
 from typing import Any
 
 from rtk.clock import Clock
-from rtk.experiment.claim import extension_of
 from rtk.insight.facts import ActivitySpan
 from rtk.insight.status import ActivityStatus
 from rtk.verify.activity import Played, Player
@@ -17,10 +16,7 @@ from rtk.verify.method import entry_of
 from rtk.verify.record import Record
 from rtk.verify.stop import StopRequest
 from rtk.verify.toolkit import Toolkit
-
-TRIES = 3
-LIMIT_S = 60.0  # of one try of a rollback that has no timeout of its own
-GRACE_S = 5.0  # how long after its own timeout a try may still come back
+from rtk.verify.tries import GRACE_S, LIMIT_S, tries_of
 
 logger = logging.getLogger(__name__)
 
@@ -132,12 +128,6 @@ def _by_hand(activity: dict[str, Any], toolkit: Toolkit) -> str | None:
         return by_hand(activity, toolkit)
     except Exception:  # noqa: BLE001 - an activity that cannot even be told
         return None
-
-
-def tries_of(activity: Mapping[str, Any]) -> int:
-    """How often a rollback is tried: 3 times, unless its `rtk` extension says `tries`."""
-    tries = extension_of(activity).get("tries", TRIES)
-    return tries if isinstance(tries, int) and not isinstance(tries, bool) and tries > 0 else TRIES
 
 
 def bound(activity: dict[str, Any]) -> tuple[dict[str, Any], float]:
