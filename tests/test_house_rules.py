@@ -89,7 +89,7 @@ PARTS: dict[str, dict[str, str]] = {
     "tests/lab/test_lifecycle.py": {"why": "the real command", "rtk/lab": "daemon state top", "rtk/cli": "lab"},
     "tests/publish/test_publisher.py": {
         "why": "a record on its way, whatever the console does",
-        "rtk/publish": "console patience wire",
+        "rtk/publish": "console http_transport patience",
     },
     "tests/publish/test_session.py": {
         "why": "the real command and what it leaves behind",
@@ -101,7 +101,7 @@ PARTS: dict[str, dict[str, str]] = {
     "tests/publish/test_signing.py": {"why": "the real commands", "rtk/cli": "authentication features signin"},
     "tests/chaoscloud/test_controls.py": {
         "why": "what the control tells, by the real command",
-        "rtk/publish": "execution parta workspace",
+        "rtk/publish": "chaosiq_file execution legacy_api",
     },
     "tests/console/people/test_matrix.py": {"why": "every page, for everybody", "rtk/console/people": "pages urls"},
     "tests/console/people/test_signing_up.py": {
@@ -174,7 +174,7 @@ PARTS: dict[str, dict[str, str]] = {
     },
     "tests/console/pages/insights/test_views.py": {
         "why": "seen in the page",
-        "rtk/console/pages/insights": "finding page record schema states urls",
+        "rtk/console/pages/insights": "page record run_lookup schema states urls",
     },
     "tests/console/pages/importing/test_views.py": {
         "why": "seen in the page",
@@ -191,7 +191,7 @@ PARTS: dict[str, dict[str, str]] = {
     "tests/tools/test_typescript.py": {"why": "written from it", "rtk/console/store": "schema"},
     "tests/demo/test_story.py": {
         "why": "played for real",
-        "rtk/demo": "console keeper place telling",
+        "rtk/demo": "console keeper place step_printer",
         "rtk/cli": "demo",
     },
     "tests/demo/test_stage.py": {"why": "what the stage is told", "rtk/demo": "interrupted"},

@@ -36,15 +36,15 @@ ALONE = frozenset(("console/store/test_committing_alone.py", "console/store/test
 PARTS: dict[str, dict[str, str]] = {
     "durability": {
         "rtk/verify/record.py": "verify/test_record.py verify/test_record_edges.py verify/test_recovery.py",
-        "rtk/publish/marker.py": "publish/test_marker.py",
+        "rtk/publish/upload_state.py": "publish/test_upload_state.py",
         "rtk/publish/spool.py": "publish/test_spool.py",
-        "rtk/publish/tail.py": "publish/test_tail.py",
+        "rtk/publish/record_reader.py": "publish/test_record_reader.py",
         "rtk/publish/delivery.py": "publish/test_delivery.py",
         "rtk/console/store/commit.py": "console/store/test_committing_alone.py",
         "rtk/console/store/intake.py": "console/store/test_intake.py",
     },
     "locking": {"rtk/verify/holds.py": "verify/test_holds.py", "rtk/verify/lock.py": "verify/test_lock.py"},
-    "exit-codes": {"rtk/cli/exit_codes.py": "cli/test_ending.py"},
+    "exit-codes": {"rtk/cli/exit_codes.py": "cli/test_exit_codes.py"},
     "secrets": {
         "rtk/verify/redact.py": "verify/test_redact.py verify/test_secretive.py verify/test_spelling.py",
         "rtk/verify/secretive.py": "verify/test_secretive.py publish/test_secrets.py",

@@ -18,7 +18,7 @@ from rtk.clock import SystemClock
 from rtk.errors import ToolkitError
 from rtk.experiment.block import block_in
 from rtk.outlets import printable_logs
-from rtk.publish import spool, workspace
+from rtk.publish import chaosiq_file, spool
 from rtk.publish.console import Console
 from rtk.publish.destination import destination
 from rtk.publish.execution import ExecutionPublisher, source_of
@@ -95,7 +95,7 @@ def _with_ids(document: dict[str, Any], settings: dict[str, Any], organization: 
         host, slash, tail = rest.partition("/")
         added["source"] = f"{scheme}://{host.rpartition('@')[2]}{slash}{tail.partition('?')[0]}"
     elif path and feature(settings, "workspace") and not block.get("experiment_id"):
-        known = workspace.experiment_id(path, organization, team)
+        known = chaosiq_file.experiment_id(path, organization, team)
         added |= {"experiment_id": known} if known else {}
     if added and block:
         block.update(added)
@@ -110,7 +110,7 @@ def _remembering(settings: dict[str, Any]) -> Any:
 
     def remember(kept: spool.Kept, path: Path | None = path) -> None:
         if path:
-            workspace.remember(path, kept.organization, kept.team, kept.experiment_id)
+            chaosiq_file.remember(path, kept.organization, kept.team, kept.experiment_id)
 
     return remember
 

@@ -13,10 +13,10 @@ from threading import Thread
 import pytest
 
 from rtk.console import client, wheel
-from rtk.console.pages.importing.found import ExperimentSummary
-from rtk.console.pages.verifications.ways import WAYS, RunnableVerification, way_of
+from rtk.console.pages.importing.experiment_summary import ExperimentSummary
+from rtk.console.pages.verifications.run_recipes import WAYS, RunnableVerification, way_of
 from rtk.console.store.experiment_preview import read
-from tests.console.pages.verifications.test_ways import ID
+from tests.console.pages.verifications.test_run_recipes import ID
 from tests.packaging.installed import ROOT
 
 # `pip install` of our name that no address follows. Names of images, folders and files are others.

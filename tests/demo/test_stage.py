@@ -14,7 +14,7 @@ from rtk.demo.interrupted import Hearing, Interrupted
 from rtk.demo.keeper import Keeper
 from rtk.demo.place import DemoDirectory
 from rtk.demo.stage import Stage, StepFailed
-from rtk.demo.telling import StepPrinter
+from rtk.demo.step_printer import StepPrinter
 from rtk.errors import ToolkitError
 
 

@@ -13,9 +13,9 @@ import yaml
 
 import rtk
 from rtk.console.options import OPTIONS, text
-from rtk.console.pages.verifications.ways import RunnableVerification, way_of
+from rtk.console.pages.verifications.run_recipes import RunnableVerification, way_of
 from rtk.console.safety import LEAST_KEY, chosen, refuse_unsafe
-from tests.console.pages.verifications.test_ways import FULL, PLAIN
+from tests.console.pages.verifications.test_run_recipes import FULL, PLAIN
 from tests.docs.pages import DOCS, blocks
 from tests.packaging.image import image
 from tests.packaging.installed import ROOT

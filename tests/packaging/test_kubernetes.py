@@ -16,9 +16,9 @@ from rtk.cli.main import rtk
 from rtk.cli.recover import recover
 from rtk.cli.verify import verify
 from rtk.console.options import OPTIONS, text
-from rtk.console.pages.verifications.ways import way_of
+from rtk.console.pages.verifications.run_recipes import way_of
 from rtk.console.safety import LEAST_KEY, chosen, refuse_unsafe
-from tests.console.pages.verifications.test_ways import FULL, PLAIN
+from tests.console.pages.verifications.test_run_recipes import FULL, PLAIN
 from tests.packaging.image import image
 from tests.packaging.installed import ROOT
 from tests.packaging.kustomize import Object, build, identity, read

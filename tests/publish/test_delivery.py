@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from rtk.publish import delivery as subject
-from rtk.publish import tail
+from rtk.publish import record_reader
 from rtk.publish.console import Console, ConsoleRefused
 from rtk.publish.delivery import Delivery, Opened, Passing, PermanentRefusal, verification_id, way_out
 from rtk.publish.destination import Destination
-from rtk.publish.marker import Marker, PublishingProgress
-from rtk.publish.wire import NoAnswer, Request, Response
+from rtk.publish.http_transport import NoAnswer, Request, Response
+from rtk.publish.upload_state import Marker, PublishingProgress
 from rtk.verify.record import Recorded
 from tests.publish.sample import Writer, finished, lines
 
@@ -278,7 +278,7 @@ def test_a_head_that_does_not_say_its_version_is_one_of_the_first(
 ) -> None:
     head = dict(Recorded(marker.path.with_suffix(".record")).head)
     del head["version"]
-    monkeypatch.setattr(tail.Tail, "head", lambda _: head)
+    monkeypatch.setattr(record_reader.Tail, "head", lambda _: head)
     line = Line(lambda *_: (200, {"accepts": [1]}))
     of(marker, line).step()
     assert line.calls[0][1]["client"]["record"] == 1
@@ -300,7 +300,7 @@ def test_it_is_said_where_the_team_that_a_file_names_is_another(
 ) -> None:
     head = dict(Recorded(marker.path.with_suffix(".record")).head)
     head["experiment"] = {**head["experiment"], "extensions": blocks}
-    monkeypatch.setattr(tail.Tail, "head", lambda _: head)
+    monkeypatch.setattr(record_reader.Tail, "head", lambda _: head)
     opened: list[Opened] = []
     marker.progress.organization, marker.progress.team = "o-1", "t-1"
     of(marker, Line(), on_open=opened.append).step()

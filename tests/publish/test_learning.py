@@ -14,8 +14,8 @@ from rtk.insight.outage_length import Learned
 from rtk.publish import learning
 from rtk.publish.delivery import named
 from rtk.publish.destination import Destination
+from rtk.publish.http_transport import NoAnswer, Request, Response, Send
 from rtk.publish.learning import Lesson
-from rtk.publish.wire import NoAnswer, Request, Response, Send
 
 WHERE = Destination("https://console.example", "Bearer x", organization="acme", team="shop")
 KEY = str(UUID(int=7))

@@ -14,10 +14,10 @@ from rtk.clock import SystemClock
 from rtk.publish import spool
 from rtk.publish.console import Console
 from rtk.publish.destination import Destination
-from rtk.publish.marker import marker_path, progress_of
 from rtk.publish.patience import LONGEST_S, Patience
 from rtk.publish.pending import PendingSender, Sent, waiting
 from rtk.publish.publisher import Publisher
+from rtk.publish.upload_state import marker_path, progress_of
 from rtk.verify.record import Recorded
 from tests.publish.sample import Writer, finished
 from tests.publish.server import BREAK, ORG, TEAM, TOKEN, Faults, Says, Seen, ToyConsole

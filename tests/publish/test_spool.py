@@ -11,8 +11,8 @@ import pytest
 from rtk.publish import spool
 from rtk.publish.console import Console, ConsoleRefused
 from rtk.publish.destination import Destination
+from rtk.publish.http_transport import NoAnswer, Request, Response
 from rtk.publish.spool import Kept, deliver, keep, read, send, waiting
-from rtk.publish.wire import NoAnswer, Request, Response
 from tests.verify.disk import Disk
 
 HERE = "https://one.example"

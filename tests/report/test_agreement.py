@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 
 from rtk.cli.exit_codes import exit_code
-from rtk.console.pages.insights.kept import insight_from
+from rtk.console.pages.insights.stored_insight import insight_from
 from rtk.insight.facts import Facts
 from rtk.insight.insight import insight
 from rtk.insight.occurrence import Allowance

@@ -12,8 +12,8 @@ import click
 from rtk.errors import BadInput
 from rtk.publish.console import Console, ConsoleRefused
 from rtk.publish.destination import Destination, address_of, destination, root_of
+from rtk.publish.http_transport import NoAnswer
 from rtk.publish.settings import arguments_of, chosen, load, save, with_console
-from rtk.publish.wire import NoAnswer
 from rtk.report.text import plain
 
 LONGEST_TOKEN = 8192

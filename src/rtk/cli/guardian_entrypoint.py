@@ -64,8 +64,8 @@ def _ready(head: Entry, estate: Estate) -> Toolkit:
 def _publish(path: Path, where: dict[str, Any], restored: bool) -> None:
     """Send what the run could not, as long as there is patience; else `chaos publish --pending` does."""
     from rtk.publish.destination import Destination
-    from rtk.publish.marker import AlreadyPublishing, Marker
     from rtk.publish.pending import SENDER_S, PendingSender
+    from rtk.publish.upload_state import AlreadyPublishing, Marker
 
     try:
         if restored:  # its entries are not those that the console has a part of

@@ -8,7 +8,7 @@ import subprocess
 from rtk.demo.commands import EMAIL, Commands
 from rtk.demo.interrupted import Hearing, Interrupted
 from rtk.demo.keeper import Keeper
-from rtk.demo.telling import StepPrinter, said
+from rtk.demo.step_printer import StepPrinter, said
 from rtk.errors import ToolkitError
 from rtk.lab import state
 from rtk.lab.instance import Unfit

@@ -19,7 +19,7 @@ from rtk.demo.interrupted import Hearing, Interrupted
 from rtk.demo.keeper import Keeper, clear
 from rtk.demo.place import DemoDirectory
 from rtk.demo.stage import Stage, StepFailed
-from rtk.demo.telling import StepPrinter, shortened
+from rtk.demo.step_printer import StepPrinter, shortened
 from rtk.errors import BadInput, ToolkitError
 from rtk.figures import chosen_share, duration
 from rtk.insight.power import prospects

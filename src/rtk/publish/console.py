@@ -9,7 +9,7 @@ from rtk.experiment.address import parse
 from rtk.experiment.bearer import why_refused
 from rtk.publish import versions
 from rtk.publish.destination import Destination, segment
-from rtk.publish.wire import Request, Response, Send, Wire, agent, packed
+from rtk.publish.http_transport import Request, Response, Send, Wire, agent, packed
 
 JSON = "application/json"
 EVENT = "application/cloudevents+json"

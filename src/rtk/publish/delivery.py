@@ -12,10 +12,10 @@ from rtk.insight.insight import insight as insight_of
 from rtk.publish import versions
 from rtk.publish.console import Console, ConsoleRefused, settled
 from rtk.publish.destination import segment
-from rtk.publish.marker import Marker
+from rtk.publish.http_transport import NoAnswer, Response
 from rtk.publish.patience import is_passing
-from rtk.publish.tail import MOST_ENTRIES, Batch, Tail
-from rtk.publish.wire import NoAnswer, Response
+from rtk.publish.record_reader import MOST_ENTRIES, Batch, Tail
+from rtk.publish.upload_state import Marker
 from rtk.verify import journal
 from rtk.verify.facts import facts_of
 from rtk.verify.record import Entry, Recorded, text_of

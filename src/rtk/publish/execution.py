@@ -13,12 +13,12 @@ from typing import Any
 
 from rtk.clock import Clock
 from rtk.errors import ToolkitError
-from rtk.publish import parta, spool
+from rtk.publish import legacy_api, spool
 from rtk.publish.console import Console
+from rtk.publish.http_transport import NoAnswer
 from rtk.publish.patience import Patience
 from rtk.publish.pending import is_left, leave_behind
 from rtk.publish.safeguards import Safeguards
-from rtk.publish.wire import NoAnswer
 from rtk.verify.places import new_run_id, runs_directory
 from rtk.verify.record import plain
 from rtk.verify.redact import Redactor
@@ -134,7 +134,7 @@ class ExecutionPublisher:
         running = {**self.kept.journal, "status": "running"}
         if not self.kept.execution_id:
             spool.settle(self.kept, self._console)
-            created = parta.create(self._console, self.kept.experiment_id, running, self.kept.key)
+            created = legacy_api.create(self._console, self.kept.experiment_id, running, self.kept.key)
             self.kept.execution_id, self.kept.page = created
             self._on_known(self.kept)
             logger.info(f"Execution available at {self.kept.page}")
@@ -152,9 +152,9 @@ class ExecutionPublisher:
     def _send_event(self, told: ControlEvent) -> None:
         self._redact.learn()  # another control may have set secrets meanwhile
         context, state = self._redact.within(plain(told.context)), self._redact.within(plain(told.state))
-        event = parta.event(told.kind, context, state, told.at)
+        event = legacy_api.event(told.kind, context, state, told.at)
         kept = self.kept
-        self._patiently(lambda: parta.tell_event(self._console, kept.experiment_id, kept.execution_id, event))
+        self._patiently(lambda: legacy_api.tell_event(self._console, kept.experiment_id, kept.execution_id, event))
 
     def _finish(self) -> None:
         if self._ended is None:

@@ -11,7 +11,7 @@ from rtk.figures import chosen_duration
 from rtk.insight.facts import Beside, Neighbour
 from rtk.publish.console import Console, ConsoleRefused, settled
 from rtk.publish.destination import Destination, segment
-from rtk.publish.wire import Response, Send
+from rtk.publish.http_transport import Response, Send
 from rtk.verify.holders import HoldingRun, HoldState
 from rtk.verify.holds import LocalHold
 

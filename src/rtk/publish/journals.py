@@ -12,7 +12,7 @@ from typing import Any
 
 from rtk.errors import BadInput
 from rtk.experiment.block import NAME, block_in
-from rtk.publish import parta
+from rtk.publish import legacy_api
 from rtk.publish.console import Console
 from rtk.publish.pending import PendingSender
 from rtk.publish.spool import Kept, deliver, settle
@@ -92,7 +92,7 @@ def _told(kept: Kept, console: Console) -> str:
         settled = Kept(kept.url, kept.journal, experiment_id=kept.experiment_id)
         settle(settled, console)
         kept.organization, kept.team = settled.organization, settled.team
-        if not parta.is_known(console, kept.experiment_id, kept.execution_id):
+        if not legacy_api.is_known(console, kept.experiment_id, kept.execution_id):
             kept.experiment_id = kept.execution_id = ""
     return deliver(kept, console)
 

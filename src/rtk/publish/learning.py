@@ -16,7 +16,7 @@ from rtk.insight.outage_length import Learned
 from rtk.publish.console import Console, settled
 from rtk.publish.delivery import named
 from rtk.publish.destination import Destination, segment
-from rtk.publish.wire import Send
+from rtk.publish.http_transport import Send
 
 ASKED_S = 1.0  # how long a run waits for the answer, beside what it has to prepare
 

@@ -17,10 +17,10 @@ from rtk.publish import spool
 from rtk.publish.console import Console, ConsoleRefused
 from rtk.publish.delivery import FOR_GOOD, Delivery, PermanentRefusal
 from rtk.publish.destination import Destination
-from rtk.publish.marker import SUFFIX, AlreadyPublishing, Marker, PublishingProgress, progress_of
-from rtk.publish.parta import page_of
+from rtk.publish.http_transport import NoAnswer, Send
+from rtk.publish.legacy_api import page_of
 from rtk.publish.patience import Patience
-from rtk.publish.wire import NoAnswer, Send
+from rtk.publish.upload_state import SUFFIX, AlreadyPublishing, Marker, PublishingProgress, progress_of
 from rtk.verify.lock import is_held
 from rtk.verify.places import SUFFIX as RECORD
 from rtk.verify.places import new_run_id, runs_directory

@@ -9,9 +9,9 @@ from rtk.clock import Clock
 from rtk.errors import ToolkitError
 from rtk.publish.console import Console
 from rtk.publish.delivery import Delivery, Opened, PermanentRefusal
-from rtk.publish.marker import AlreadyPublishing, Marker
+from rtk.publish.http_transport import NoAnswer
 from rtk.publish.patience import Patience
-from rtk.publish.wire import NoAnswer
+from rtk.publish.upload_state import AlreadyPublishing, Marker
 
 EVERY_S = 0.25  # how often the record is looked at while the run goes on: who follows it sees it within a second
 BEGINNING_S = 0.05  # the same until the console knows of the run: its safeguards are waited for

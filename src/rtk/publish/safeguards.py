@@ -7,7 +7,7 @@ from collections.abc import Callable
 from rtk.clock import Clock
 from rtk.errors import ToolkitError
 from rtk.insight.stops import StopCause
-from rtk.publish import parta
+from rtk.publish import legacy_api
 from rtk.publish.console import Console, ConsoleRefused
 
 AGAIN_S = 1.0  # the pause between two tries to ask
@@ -55,7 +55,7 @@ class Safeguards:
 
     def _asked(self, console: Console, experiment: str, execution: str) -> bool:
         try:
-            self.names = parta.policies(console, experiment, execution)
+            self.names = legacy_api.policies(console, experiment, execution)
         except ToolkitError as error:
             self.unknown(str(error), isinstance(error, ConsoleRefused))
             self._said = False

@@ -14,13 +14,13 @@ from rtk.publish.console import Console
 from rtk.publish.delivery import Opened
 from rtk.publish.destination import Destination, destination
 from rtk.publish.holding import ConsoleHolds
+from rtk.publish.http_transport import Send
 from rtk.publish.learning import Lesson
-from rtk.publish.parta import page_of
+from rtk.publish.legacy_api import page_of
 from rtk.publish.pending import is_left, leave_behind
 from rtk.publish.publisher import Publisher
 from rtk.publish.safeguards import RunForbidden, Safeguards
 from rtk.publish.settings import feature
-from rtk.publish.wire import Send
 from rtk.verify.readiness import Ready
 from rtk.verify.stop import StopRequest
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rtk.experiment.block import block_in
-from rtk.publish import parta
+from rtk.publish import legacy_api
 from rtk.publish.console import Console, ConsoleRefused, settled
 from rtk.verify.record import keep_name
 
@@ -92,8 +92,8 @@ def settle(kept: Kept, console: Console, note: Callable[[], None] = lambda: None
         console.where = settled(console, block_in(kept.journal["experiment"]).get("team_id"))
         kept.organization, kept.team = console.where.organization, console.where.team
     if not kept.experiment_id:
-        parta.named(kept.journal["experiment"], kept.team)
-        kept.experiment_id = parta.tell_experiment(console, kept.journal["experiment"])
+        legacy_api.named(kept.journal["experiment"], kept.team)
+        kept.experiment_id = legacy_api.tell_experiment(console, kept.journal["experiment"])
         note()
 
 
@@ -101,6 +101,6 @@ def deliver(kept: Kept, console: Console, note: Callable[[], None] = lambda: Non
     """Bring an execution to where it belongs; its page. `note` is called when more is known of it than before."""
     settle(kept, console, note)
     if not kept.execution_id:
-        kept.execution_id, kept.page = parta.create(console, kept.experiment_id, kept.journal, kept.key)
+        kept.execution_id, kept.page = legacy_api.create(console, kept.experiment_id, kept.journal, kept.key)
         note()
-    return parta.update(console, kept.experiment_id, kept.execution_id, kept.journal) or kept.page
+    return legacy_api.update(console, kept.experiment_id, kept.execution_id, kept.journal) or kept.page

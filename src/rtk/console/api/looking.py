@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from rtk.console.pages.importing.found import ExperimentSummary
+from rtk.console.pages.importing.experiment_summary import ExperimentSummary
 from rtk.console.pages.importing.planning import planned
 from rtk.console.pages.importing.proposals import numbers, trouble, verification
 from rtk.console.store.experiment_preview import read

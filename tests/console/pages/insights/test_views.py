@@ -12,7 +12,7 @@ from asgiref.sync import async_to_sync
 from django.http import StreamingHttpResponse
 from django.utils.timezone import now
 
-from rtk.console.pages.insights.measured import ROWS
+from rtk.console.pages.insights.measurement_table import ROWS
 from rtk.console.store.models import Event, Execution, Run, Verification
 from rtk.insight.stops import decided
 from tests.console.live import PLAN, head, measurement, whole_record

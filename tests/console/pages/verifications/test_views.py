@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import now
 
-from rtk.console.pages.verifications.ways import WAYS
+from rtk.console.pages.verifications.run_recipes import WAYS
 from rtk.console.people.models import Team, User
 from rtk.console.store import changes, runs
 from rtk.console.store.models import Objective, Run, Verification

@@ -9,7 +9,7 @@ from django.forms.models import ModelChoiceIterator
 
 from rtk.console.pages.importing.fields import PercentField, SpanField, TickField
 from rtk.console.pages.importing.promise import PromiseForm, ProofLastsField
-from rtk.console.pages.once import IdempotentForm
+from rtk.console.pages.resubmission import IdempotentForm
 from rtk.console.people.models import Team
 from rtk.console.store import lessons, verifications
 from rtk.console.store.models import NAME_LENGTH, Objective

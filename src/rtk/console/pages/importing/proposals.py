@@ -5,9 +5,9 @@ import re
 from collections.abc import MutableMapping
 from typing import Any
 
+from rtk.console.pages.importing.experiment_summary import ExperimentSummary
 from rtk.console.pages.importing.fields import in_percent, span_of
 from rtk.console.pages.importing.forms import NEW, shown_of
-from rtk.console.pages.importing.found import ExperimentSummary
 from rtk.console.pages.importing.promise import QUANTILE, SHARE
 from rtk.console.store.models import NAME_LENGTH
 from rtk.errors import BadInput

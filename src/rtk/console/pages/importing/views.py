@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
 from rtk.console.pages.importing.confirmation import Wish, asks, lengthened, wish_of
+from rtk.console.pages.importing.experiment_summary import ExperimentSummary, excerpt
 from rtk.console.pages.importing.forms import NEW, OLD, ImportForm, plan_of
-from rtk.console.pages.importing.found import ExperimentSummary, excerpt
 from rtk.console.pages.importing.planning import Planned, planned
 from rtk.console.pages.importing.proposals import KEPT, propose, trouble
 from rtk.console.people import gate

@@ -15,8 +15,8 @@ import msgspec
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
-from rtk.console.pages.insights import finding
-from rtk.console.pages.insights.lanes import lanes
+from rtk.console.pages.insights import run_lookup
+from rtk.console.pages.insights.context_events import lanes
 from rtk.console.pages.insights.schema import (
     ChartActivity,
     ChartColumns,
@@ -77,7 +77,7 @@ _BROKEN = (ToolkitError, LookupError, TypeError, ValueError, AttributeError, Ari
 def data(request: HttpRequest, caller: gate.Caller, org: str, team: str, run: UUID) -> HttpResponse:
     """All of it; with `?around` all but the measurements, which a live page has been told already."""
     into = gate.team_for(caller, org, team, "read")
-    found = finding.find(into, run)
+    found = run_lookup.find(into, run)
     beside = lanes(found)
     tag = _tag(found, beside, "around" in request.GET)
     if tag in request.headers.get("If-None-Match", ""):

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from django.utils.timezone import now
 
-from rtk.console.pages.insights.kept import stats_from
 from rtk.console.pages.insights.states import NOT_BEGUN, badge_of
+from rtk.console.pages.insights.stored_insight import stats_from
 from rtk.console.store import runs, standings
 from rtk.console.store.models import Run
 from rtk.figures import NO_DATA

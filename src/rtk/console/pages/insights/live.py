@@ -11,7 +11,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from rtk.console.pages.insights import data, finding
+from rtk.console.pages.insights import data, run_lookup
 from rtk.console.people import audit, gate
 from rtk.console.people.models import User
 from rtk.console.people.pages import action
@@ -32,7 +32,7 @@ SELECT phase, outcome, count(*) FROM store_measurement WHERE run_id = %s AND day
 def stop(request: HttpRequest, caller: gate.Caller, org: str, team: str, run: UUID) -> HttpResponse:
     """Ask a run to stop; what it did is then undone."""
     into = gate.team_for(caller, org, team, "run")
-    found = finding.find(into, run)
+    found = run_lookup.find(into, run)
     if runs.state_of(found) is RunState.ENDED:
         messages.info(request, "This run has ended already.")
     elif found.verification.deleted_at:

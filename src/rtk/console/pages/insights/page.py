@@ -8,7 +8,17 @@ from django.http import QueryDict
 from django.utils.timezone import now
 
 from rtk.console.pages import promises
-from rtk.console.pages.insights import data, deeds, finding, heading, history, kept, measured, record, states
+from rtk.console.pages.insights import (
+    condition_actions,
+    data,
+    heading,
+    history,
+    measurement_table,
+    record,
+    run_lookup,
+    states,
+    stored_insight,
+)
 from rtk.console.store import occurrences, runs, standings, versions
 from rtk.console.store.models import Run
 from rtk.console.store.outside import Outside, between
@@ -36,7 +46,7 @@ def page(run: Run, query: QueryDict) -> dict[str, Any]:
     One query more tells of other runs where something is expected of the conditions.
     """
     insight, broken = _insight(run, query.get("version", ""))
-    place, state = measured.place_of(query), runs.state_of(run)
+    place, state = measurement_table.place_of(query), runs.state_of(run)
     read = record.read(run, place)
     facts = read.facts(insight)
     head = read.head
@@ -77,12 +87,12 @@ def stands(run: Run) -> promises.Stands | None:
 
 def done(read: record.LoadedRecord, document: Mapping[str, Any], under_way: bool) -> dict[str, Any]:
     """What was done and undone."""
-    return {"deeds": deeds.deeds(read.entries, document, under_way)}
+    return {"deeds": condition_actions.deeds(read.entries, document, under_way)}
 
 
 def fragment(run: Run) -> dict[str, Any]:
     """The part that tells what was done and undone, by itself: while a run goes on it is asked for again."""
-    read, under_way = record.read(run, measured.TablePosition()), runs.state_of(run).is_under_way
+    read, under_way = record.read(run, measurement_table.TablePosition()), runs.state_of(run).is_under_way
     document = read.head.get("experiment")
     return {"run": run, "under_way": under_way, **done(read, document if isinstance(document, dict) else {}, under_way)}
 
@@ -103,10 +113,10 @@ def _others(run: Run, shown: Insight | None) -> list[int]:
 
 def _insight(run: Run, version: str) -> tuple[Insight | None, bool]:
     """The insight, or a former one, and whether the run has ended and none can be made of what was told."""
-    told = finding.kept_of(run)
+    told = run_lookup.kept_of(run)
     if told and version.isdecimal() and len(version) < 5:
         told = versions.of(run, int(version)) or told
-    found = kept.insight_from(told)
+    found = stored_insight.insight_from(told)
     return found, told is not None and found is None
 
 
@@ -192,17 +202,17 @@ def impact(insight: Insight) -> str:
 
 
 def table(
-    read: record.LoadedRecord, place: measured.TablePosition, head: Mapping[str, Any], facts: Facts | None
+    read: record.LoadedRecord, place: measurement_table.TablePosition, head: Mapping[str, Any], facts: Facts | None
 ) -> dict[str, Any]:
     """The table of measurements from a place on."""
     threshold = facts.threshold if facts else Threshold()
     began = heading.began_at(read.run, head)
     return {
-        "began": measured.moment(began) or read.run.created_at,
+        "began": measurement_table.moment(began) or read.run.created_at,
         "threshold": heading.bounds(threshold),
         "unit": plain(threshold.unit, 20),
-        "rows": measured.rows(read.rows, threshold, float(read.run.plan["frequency_s"]), began),
-        "rows_next": measured.follows(read.rows),
+        "rows": measurement_table.rows(read.rows, threshold, float(read.run.plan["frequency_s"]), began),
+        "rows_next": measurement_table.follows(read.rows),
         "place": place,
     }
 

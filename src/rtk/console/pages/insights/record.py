@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection
 
-from rtk.console.pages.insights.measured import ROWS, NumberedMeasurement, TablePosition
+from rtk.console.pages.insights.measurement_table import ROWS, NumberedMeasurement, TablePosition
 from rtk.console.store import insights
 from rtk.console.store.models import Run
 from rtk.errors import ToolkitError

@@ -9,7 +9,16 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 
 from rtk.console import heap
-from rtk.console.pages.insights import acting, comparing, finding, heading, kept, listing, measured, page
+from rtk.console.pages.insights import (
+    acknowledgement,
+    comparison,
+    heading,
+    listing,
+    measurement_table,
+    page,
+    run_lookup,
+    stored_insight,
+)
 from rtk.console.people import gate
 from rtk.console.people.gate import Caller
 from rtk.console.people.models import Organization, Team
@@ -73,13 +82,13 @@ def _list(request: HttpRequest, teams: object, org: Organization, team: Team | N
 def show(request: HttpRequest, caller: Caller, org: str, team: str, run: UUID) -> HttpResponse:
     """A run: under way, or what came of it."""
     into = gate.team_for(caller, org, team, "read")
-    found = finding.find(into, run)
+    found = run_lookup.find(into, run)
     if request.GET.get("fragment") == "undone":
         return render(request, "insights/_undone.html", page.fragment(found))
-    return _shown(request, into, found, acting.AcknowledgeForm())
+    return _shown(request, into, found, acknowledgement.AcknowledgeForm())
 
 
-def _shown(request: HttpRequest, team: Team, run: Run, form: acting.AcknowledgeForm) -> HttpResponse:
+def _shown(request: HttpRequest, team: Team, run: Run, form: acknowledgement.AcknowledgeForm) -> HttpResponse:
     told = page.page(run, request.GET)
     context = {
         **told,
@@ -97,11 +106,11 @@ def _shown(request: HttpRequest, team: Team, run: Run, form: acting.AcknowledgeF
 def acknowledge(request: HttpRequest, caller: Caller, org: str, team: str, run: UUID) -> HttpResponse:
     """Say that one knows that a run is not restored."""
     into = gate.team_for(caller, org, team, "run")
-    found = finding.find(into, run)
-    form = acting.AcknowledgeForm(request.POST)
-    if acting.waits(found) and not form.is_valid():
+    found = run_lookup.find(into, run)
+    form = acknowledgement.AcknowledgeForm(request.POST)
+    if acknowledgement.waits(found) and not form.is_valid():
         return _shown(request, into, found, form)
-    if acting.waits(found) and acting.acknowledge(found, caller.user, form.cleaned_data["note"]):
+    if acknowledgement.waits(found) and acknowledgement.acknowledge(found, caller.user, form.cleaned_data["note"]):
         messages.success(request, "Acknowledged: this run is no longer told of on every page.")
     else:
         messages.info(request, "There is nothing left to acknowledge here.")
@@ -112,7 +121,7 @@ def acknowledge(request: HttpRequest, caller: Caller, org: str, team: str, run: 
 def release(request: HttpRequest, caller: Caller, org: str, team: str, run: UUID) -> HttpResponse:
     """Say that what a run did is undone, so that others may act on the same."""
     into = gate.team_for(caller, org, team, "run")
-    found = finding.find(into, run)
+    found = run_lookup.find(into, run)
     held = holds.of_run(found)
     if held and holds.release(held, caller.user):
         messages.success(request, "Released: other runs may act on it now.")
@@ -125,9 +134,9 @@ def release(request: HttpRequest, caller: Caller, org: str, team: str, run: UUID
 def compare(request: HttpRequest, caller: Caller, org: str, team: str, run: UUID, other: UUID) -> HttpResponse:
     """Two runs side by side, the earlier one first."""
     into = gate.team_for(caller, org, team, "read")
-    first, second = sorted((finding.find(into, key) for key in (run, other)), key=lambda each: each.created_at)
-    both = comparing.sides((first, second))
-    context = {"org": into.org, "team": into, "at": "insights", "sides": both, "rows": comparing.rows(both)}
+    first, second = sorted((run_lookup.find(into, key) for key in (run, other)), key=lambda each: each.created_at)
+    both = comparison.sides((first, second))
+    context = {"org": into.org, "team": into, "at": "insights", "sides": both, "rows": comparison.rows(both)}
     return render(request, "insights/compare.html", context)
 
 
@@ -136,10 +145,10 @@ def report(request: HttpRequest, caller: Caller, org: str, team: str, run: UUID,
     """The report of a run that has ended, as the terminal writes it."""
     if form not in _TYPES:
         raise gate.NotFound("There is no report of this form.")
-    found = finding.find(gate.team_for(caller, org, team, "read"), run)
+    found = run_lookup.find(gate.team_for(caller, org, team, "read"), run)
     if runs.state_of(found).is_under_way:
         raise NotYet("This run is under way: there is a report once it has ended.")
-    told = kept.insight_from(_told(found, form, request.GET.get("version", "")))
+    told = stored_insight.insight_from(_told(found, form, request.GET.get("version", "")))
     try:
         stands = page.stands(found)
         facts = replace(insights.facts_of(found), standing=stands.headline if stands else "")
@@ -165,10 +174,10 @@ def _told(run: Run, form: str, version: str) -> dict[str, Any]:
 @viewed
 def measurements(_: HttpRequest, caller: Caller, org: str, team: str, run: UUID) -> HttpResponse:
     """All measurements of a run as CSV, also of one under way."""
-    found = finding.find(gate.team_for(caller, org, team, "read"), run)
+    found = run_lookup.find(gate.team_for(caller, org, team, "read"), run)
     head = insights.head_of(found)
     unit = str((head.get("threshold") or {}).get("unit") or "")
-    lines = measured.lines(found, unit, heading.began_at(found, head))
+    lines = measurement_table.lines(found, unit, heading.began_at(found, head))
     answer = cast("HttpResponse", StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8"))
     return _file(answer, found, "csv")
 

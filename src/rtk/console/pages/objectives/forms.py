@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 
 from rtk.console.pages.importing.fields import SpanField
 from rtk.console.pages.importing.promise import QUANTILE, SHARE, PromiseForm, ProofLastsField
-from rtk.console.pages.once import ConflictCheckForm, IdempotentForm
+from rtk.console.pages.resubmission import ConflictCheckForm, IdempotentForm
 from rtk.console.store import measures
 from rtk.console.store.measures import Http
 from rtk.console.store.models import NAME_LENGTH, Objective

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from rtk.console.pages.importing.forms import ObjectiveField, StrategyForm, shown_of
-from rtk.console.pages.once import ConflictCheckForm
+from rtk.console.pages.resubmission import ConflictCheckForm
 from rtk.console.people.models import Team
 from rtk.console.store.models import NAME_LENGTH, Objective, Verification
 from rtk.console.store.verifications import occurs_in

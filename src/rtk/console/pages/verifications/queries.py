@@ -9,12 +9,12 @@ from django.db.models import QuerySet
 from django.utils.timezone import now
 
 from rtk.console.pages import listing
-from rtk.console.pages.importing.found import ExperimentSummary
+from rtk.console.pages.importing.experiment_summary import ExperimentSummary
 from rtk.console.pages.importing.planning import Planned, planned
 from rtk.console.pages.insights.states import badge_of
 from rtk.console.pages.listing import Filters
 from rtk.console.pages.promises import Stands, shown
-from rtk.console.pages.verifications.ways import RunnableVerification
+from rtk.console.pages.verifications.run_recipes import RunnableVerification
 from rtk.console.people import gate
 from rtk.console.people.models import Team
 from rtk.console.store import experiments, lessons, occurrences, runs, standings

@@ -15,7 +15,7 @@ from rtk.console.pages.importing.planning import Planned, planned
 from rtk.console.pages.listing import around
 from rtk.console.pages.verifications import queries
 from rtk.console.pages.verifications.forms import EditForm, initial_of
-from rtk.console.pages.verifications.ways import WAYS, way_of
+from rtk.console.pages.verifications.run_recipes import WAYS, way_of
 from rtk.console.people import gate
 from rtk.console.people.gate import Caller
 from rtk.console.people.models import Team

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 
 from rtk.console.pages import listing
-from rtk.console.pages.insights.measured import harmless
+from rtk.console.pages.insights.measurement_table import harmless
 from rtk.console.people import gate
 from rtk.console.people.audit import ACTIONS
 from rtk.console.people.audit_search import SearchForm, find

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from rtk.console import client
-from rtk.console.pages.importing.found import ExperimentSummary, excerpt
+from rtk.console.pages.importing.experiment_summary import ExperimentSummary, excerpt
 from rtk.console.store.experiment_preview import read
 from rtk.console.store.problem import Problem
 from tests.console.live import EXPERIMENT

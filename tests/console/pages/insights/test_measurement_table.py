@@ -2,7 +2,7 @@
 
 from django.http import QueryDict
 
-from rtk.console.pages.insights.measured import (
+from rtk.console.pages.insights.measurement_table import (
     ROWS,
     NumberedMeasurement,
     TablePosition,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rtk.console.pages.insights.deeds import Deeds, deeds
+from rtk.console.pages.insights.condition_actions import Deeds, deeds
 from tests.console.live import whole_record
 from tests.console.pages.insights.made import NOT_UNDONE, UNDOING
 

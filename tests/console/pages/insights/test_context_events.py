@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils.timezone import now
 
-from rtk.console.pages.insights.lanes import MOST_OUTSIDE, MOST_RUNS, lanes
+from rtk.console.pages.insights.context_events import MOST_OUTSIDE, MOST_RUNS, lanes
 from rtk.console.people.models import Team
 from rtk.console.store.models import Event, Run
 from tests.console.pages.insights.made import ended

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from rtk.cli.verify import verify
-from rtk.console.pages.verifications.ways import WAYS, File, RunnableVerification, Way, way_of
+from rtk.console.pages.verifications.run_recipes import WAYS, File, RunnableVerification, Way, way_of
 from rtk.experiment.needs import Variable
 from tests.docs.pages import DOCS, blocks
 

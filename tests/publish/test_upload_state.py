@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from rtk.publish.marker import AlreadyPublishing, Marker, PublishingProgress, marker_path, progress_of
+from rtk.publish.upload_state import AlreadyPublishing, Marker, PublishingProgress, marker_path, progress_of
 from tests.verify.disk import Disk
 
 RECORD = "run-1.record"
 HOLDING = """
 import sys
 from pathlib import Path
-from rtk.publish.marker import Marker
+from rtk.publish.upload_state import Marker
 marker = Marker(Path(sys.argv[1]), "https://one")
 marker.progress.next = 7
 marker.save()

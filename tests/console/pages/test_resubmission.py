@@ -8,7 +8,7 @@ import pytest
 from django import forms
 from django.http import QueryDict
 
-from rtk.console.pages.once import ConflictCheckForm, IdempotentForm
+from rtk.console.pages.resubmission import ConflictCheckForm, IdempotentForm
 from rtk.console.store.models import ActionItem
 from tests.console.people.world import World
 

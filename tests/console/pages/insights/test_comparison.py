@@ -2,7 +2,7 @@
 
 import re
 
-from rtk.console.pages.insights.comparing import ComparedFigure, beside
+from rtk.console.pages.insights.comparison import ComparedFigure, beside
 from rtk.figures import NO_DATA
 from rtk.insight.insight import insight
 from rtk.report.figure import Figure, FigureKey

@@ -10,8 +10,8 @@ from rtk.experiment.block import NAME, block_in
 from rtk.publish.console import EVENT, Console, ConsoleRefused
 from rtk.publish.delivery import OURS, Passing
 from rtk.publish.destination import segment
+from rtk.publish.http_transport import Response
 from rtk.publish.patience import is_passing
-from rtk.publish.wire import Response
 from rtk.verify.record import plain
 
 SOURCE = "reliability-toolkit"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rtk.console.pages.insights.kept import bare, insight_from
+from rtk.console.pages.insights.stored_insight import bare, insight_from
 from rtk.insight.insight import insight
 from rtk.report.story import story
 from tests.insight.test_occurrence import run

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from rtk.console.pages.insights import finding, kept
+from rtk.console.pages.insights import run_lookup, stored_insight
 from rtk.console.store.models import Run
 from rtk.figures import NO_DATA, number
 from rtk.insight.shape import Insight
@@ -54,11 +54,11 @@ def sides(runs: tuple[Run, Run]) -> tuple[Side, Side]:
 
 def _story(run: Run) -> RunReport | None:
     insight = _insight(run)
-    return story(insight, kept.bare(insight), Medium.PAGE) if insight else None
+    return story(insight, stored_insight.bare(insight), Medium.PAGE) if insight else None
 
 
 def _insight(run: Run) -> Insight | None:
-    return kept.insight_from(finding.kept_of(run))
+    return stored_insight.insight_from(run_lookup.kept_of(run))
 
 
 def rows(both: tuple[Side, Side]) -> list[ComparedFigure]:

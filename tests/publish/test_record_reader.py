@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from rtk.publish import tail
-from rtk.publish.tail import LOST, Batch, Tail
+from rtk.publish import record_reader
+from rtk.publish.record_reader import LOST, Batch, Tail
 from rtk.verify.record import VERSION, line_of
 from tests.publish.sample import finished, lines
 
@@ -35,12 +35,12 @@ def test_an_old_offset_costs_time_only(record: Path) -> None:
 
 
 def test_a_batch_stays_below_what_the_console_takes(record: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tail, "MOST_BYTES", 200)
+    monkeypatch.setattr(record_reader, "MOST_BYTES", 200)
     assert [len(Tail(record).read(n).texts) for n in range(2)] == [1, 1]
 
 
 def test_a_batch_takes_half_of_what_the_console_takes_at_most() -> None:
-    assert (tail.MOST_ENTRIES * 2, tail.MOST_BYTES * 2) == (10_000, 4 * 1024 * 1024)
+    assert (record_reader.MOST_ENTRIES * 2, record_reader.MOST_BYTES * 2) == (10_000, 4 * 1024 * 1024)
 
 
 def written(path: Path, *texts: str) -> list[bytes]:
@@ -56,9 +56,9 @@ def test_an_entry_that_fits_to_the_byte_goes_with_the_one_before(
 ) -> None:
     texts = written(tmp_path / "a.record", "head", f"one{long}", "another", "a third")
     whole = len(b",".join(texts[1:]))
-    monkeypatch.setattr(tail, "MOST_BYTES", whole)
+    monkeypatch.setattr(record_reader, "MOST_BYTES", whole)
     assert numbers(Tail(tmp_path / "a.record").read(1)) == [1, 2, 3]
-    monkeypatch.setattr(tail, "MOST_BYTES", whole - 1)
+    monkeypatch.setattr(record_reader, "MOST_BYTES", whole - 1)
     batch = Tail(tmp_path / "a.record").read(1)
     assert numbers(batch) == [1, 2]
     assert batch.body() == b'{"from":1,"entries":[%b]}' % b",".join(texts[1:3])
@@ -66,7 +66,7 @@ def test_an_entry_that_fits_to_the_byte_goes_with_the_one_before(
 
 def test_nothing_overtakes_an_entry_that_does_not_fit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     texts = written(tmp_path / "a.record", "head", "one", "x" * 500, "a third")
-    monkeypatch.setattr(tail, "MOST_BYTES", len(texts[2]))
+    monkeypatch.setattr(record_reader, "MOST_BYTES", len(texts[2]))
     assert [numbers(Tail(tmp_path / "a.record").read(first)) for first in (1, 2, 3)] == [[1], [2], [3]]
 
 
