@@ -70,7 +70,7 @@ FROM store_run r JOIN store_verification v ON v.id = r.verification_id WHERE r.i
 def run(sitting: Sitting) -> Row:
     """The row."""
     runs, each = round(sitting.either(RUNS, 60)), round(sitting.either(EACH, 50))
-    times, days = round(sitting.either(TIMES, 2)), round(sitting.either(DAYS, 5))
+    times, days = round(sitting.either(TIMES, 1)), round(sitting.either(DAYS, 5))
     sitting.asks(
         f"the server's time for each of the main pages, where {runs:,} runs of {days} days and {runs * each:,} "
         f"measurements are stored: p95 of {times}, of the slowest page; what a page asks the database at most",
@@ -79,7 +79,7 @@ def run(sitting: Sitting) -> Row:
     with console(sitting.quick) as one:
         paths = filled(one, runs, each, days)
         browser = signed_in(one)
-        seen(browser, one, paths, 2)
+        seen(browser, one, paths, round(sitting.either(2, 1)))
         found = sitting.interleaved({"pages": partial(seen, browser, one, paths, times)})["pages"]
         queries = asked.queries(one.database.place, paths)
     slowest = {path: spread(found, f"{path} p95 ms") for path in paths}

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.test.client import ClientHandler
 from django.urls import URLResolver, get_resolver, reverse
 from django.utils.timezone import now
 
@@ -164,7 +165,7 @@ def test_a_token_reaches_no_further_than_what_made_it(live: Live) -> None:
 
 def test_a_person_on_a_page_is_let_in_by_the_session_but_not_by_a_forged_request(live: Live) -> None:
     browser = signed_in(live.world.member)
-    browser.handler.enforce_csrf_checks = True
+    browser.handler = ClientHandler(enforce_csrf_checks=True)
     assert browser.get(f"/api/v1{live.team}").status_code == 200
     forged = browser.post(f"/api/v1{live.team}/objectives", OBJECTIVE, content_type="application/json")
     assert forged.status_code == 403

@@ -14,7 +14,6 @@ from django.test.client import ClientHandler
 from rtk.console.people.models import Membership, Organization, Role, Team, TeamMembership, User
 
 PASSWORD = "correct horse battery"
-_HANDLER = ClientHandler(enforce_csrf_checks=False)
 
 
 @dataclass(frozen=True)
@@ -71,6 +70,21 @@ def made() -> World:
     inside = [(owner, shop), (owner, bank), (member, shop), (viewer, shop), (banker, bank), (stranger, lab)]
     TeamMembership.objects.bulk_create(TeamMembership(user=user, team=team) for user, team in inside)
     return World(org, shop, bank, rival, lab, owner, admin, member, viewer, banker, stranger)
+
+
+class Shared(ClientHandler):
+    """The middleware of all browsers. One that is to be treated otherwise has a `ClientHandler` of its own."""
+
+    def __init__(self) -> None:
+        super().__init__(enforce_csrf_checks=False)
+        self._is_shared = True
+
+    def __setattr__(self, name: str, value: object) -> None:
+        assert name.startswith("_") or "_is_shared" not in vars(self), f"{name} would be set for all tests that follow"
+        super().__setattr__(name, value)
+
+
+_HANDLER = Shared()
 
 
 def new_browser() -> Client:
