@@ -62,7 +62,7 @@ test("arrow keys go from measurement to measurement, and what it is is read alou
   expect(press("ArrowRight", "ArrowRight")).toBe(
     "14:00:02.0, conditions, slot 2, 7,000 ms, deviated, outside its tolerance",
   );
-  expect(press("ArrowRight")).toBe("14:00:03.0, conditions, slot 3, missed");
+  expect(press("ArrowRight")).toBe("14:00:03.0, conditions, slot 3, not measured");
   expect(press("Home")).toMatch(/slot 0/);
   expect(press("ArrowLeft")).toMatch(/slot 0/);
   expect(press("End")).toMatch(/slot 4/);

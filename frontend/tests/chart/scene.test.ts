@@ -75,7 +75,7 @@ test("where a condition's effect did not show there is a gap in its bar", () => 
 
 test("the threshold is shown as it was written, and a lower bound of nought beside an upper one is none", () => {
   const bounds = (threshold: ChartData["threshold"]): (string | undefined)[] =>
-    texts(drawn(run({ threshold }), {}, 100).all).filter((text) => text !== "missed");
+    texts(drawn(run({ threshold }), {}, 100).all).filter((text) => text !== "not measured");
   expect(bounds({ lower: 0, upper: 6000.5, unit: "ms" })).toEqual(["6,000.5 ms"]);
   expect(bounds({ lower: 1000, upper: null, unit: "rps" })).toEqual(["1,000 rps"]);
   expect(bounds({})).toEqual([]);

@@ -20,7 +20,7 @@ def label(drawn: str) -> str:
 
 def test_a_sparkline_says_in_words_what_it_shows() -> None:
     drawn = sparkline([65, 66, 6500, None], 6000, ["met", "met", "deviated", "missed"])
-    assert label(drawn) == "4 points: 2 met, 1 deviated, 1 missed, 65 to 6,500, expected at most 6,000"
+    assert label(drawn) == "4 points: 2 met, 1 deviated, 1 not measured, 65 to 6,500, expected at most 6,000"
 
 
 def test_the_threshold_is_a_line_of_its_own() -> None:
