@@ -173,7 +173,7 @@ export class Cursor {
       return;
     }
     const missed = layout.rows[0]?.y ?? layout.bottom;
-    const y = OUTCOMES[one.outcome] === "missed" ? missed + 9 : this.of.y(one.value);
+    const y = OUTCOMES[one.outcome] === "missed" ? missed + 24 : this.of.y(one.value);
     this.rule.attr({ shape: { x1: x, y1: layout.top, x2: x, y2: layout.bottom + layout.lanes }, invisible: false });
     this.rule.setStyle({ stroke: colours.muted });
     this.ring.attr({ shape: { cx: x, cy: y, r: 8 }, invisible: false });

@@ -137,15 +137,15 @@ export class Scene {
 
   private missed(y: number): void {
     const { thinned, layout, colours } = this.view;
-    this.text(layout.left - 8, y + 9, "not measured", { align: "right", fill: colours.muted }, false);
-    this.line(layout.left, y + 9, layout.width - layout.right, y + 9, { stroke: colours.line, lineWidth: 1 });
+    this.text(layout.left, y + 8, "not measured", { fill: colours.muted });
+    this.line(layout.left, y + 24, layout.width - layout.right, y + 24, { stroke: colours.line, lineWidth: 1 });
     const marks = thinned.missed.map(([from, to]): [number, number] => [this.x(from / 1000), this.x(to / 1000)]);
     if (marks.length > MOST_MARKS) {
-      this.add(new Ticks({ shape: { marks, y: y + 5, height: 8 }, style: { fill: colours.muted }, z: 3 }));
+      this.add(new Ticks({ shape: { marks, y: y + 20, height: 8 }, style: { fill: colours.muted }, z: 3 }));
       return;
     }
     const style = { fill: colours.surface, stroke: colours.muted, lineWidth: 1.5 };
-    for (const [left, right] of marks) this.rect(left - 4, y + 5, right - left + 8, 8, style, 3, 4);
+    for (const [left, right] of marks) this.rect(left - 4, y + 20, right - left + 8, 8, style, 3, 4);
   }
 
   private condition(of: ChartCondition, y: number): void {

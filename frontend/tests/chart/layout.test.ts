@@ -14,8 +14,8 @@ test("rows stand below one another: missed slots, conditions, rollbacks, other r
   });
   const { rows, bottom, lanes } = layout(told, 900, true, false);
   expect(rows.map((row) => row.kind)).toEqual(["missed", "condition", "rollback", "run", "outside"]);
-  expect(rows.map((row) => row.y - bottom)).toEqual([6, 32, 68, 104, 140]);
-  expect(lanes).toBe(176);
+  expect(rows.map((row) => row.y - bottom)).toEqual([6, 42, 78, 114, 150]);
+  expect(lanes).toBe(186);
 });
 
 test("of many there are as many as there is room for, and one row says how many more", () => {

@@ -187,7 +187,8 @@ def _missed(plot: Frame, found: list[Column]) -> Iterator[str]:
         for first, last in merged(missed)
     )
     yield f'<path class="missed" d="{"".join(bars)}"/>'
-    yield _text(plot.size.left - 8, plot.bottom + 18, "not measured", "tick", "end")
+    for line, word in enumerate(("not", "measured")):  # beside the plot there is room for one of them
+        yield _text(plot.size.left - 6, plot.bottom + 13 + 10 * line, word, "tick", "end")
 
 
 def _time_axis(facts: Facts, plot: Frame) -> Iterator[str]:
