@@ -83,7 +83,7 @@ def test_its_page_takes_little_memory_and_gives_it_back(browser: Client, large: 
 def test_its_chart_draws_no_more_than_a_browser_bears_and_says_so(browser: Client, large: Telling) -> None:
     page, data = browser.get(large.page).content.decode(), browser.get(f"{large.page}/data").json()
     assert MOST_DRAWN / 4 <= len(data["columns"]["value"]) <= MOST_DRAWN
-    assert "This run has so many measurements that the chart draws each that deviated or was missed" in page
+    assert "This run has so many measurements that the chart draws each that deviated or was not made" in page
     assert "one in 4 that were met, at most 150,000. The figures are of all of them, and so is the CSV file." in page
 
 
@@ -91,7 +91,7 @@ def test_its_report_shows_some_and_says_where_all_are(browser: Client, large: Te
     with Memory() as memory:
         text = browser.get(f"{large.page}/report.html").content.decode()
     assert memory.most <= MOST_MIB, f"{memory.most:.0f} MiB more"
-    assert f"500 are shown, deviated and missed ones first; {MANY - 500:,} are left out." in text
+    assert f"500 are shown, deviated ones and those not made first; {MANY - 500:,} are left out." in text
     assert "The journal holds every one, and so does the CSV file of the run's page on a console." in text
     assert len(text) < 2**20
 
