@@ -188,7 +188,7 @@ def _missed(plot: Frame, found: list[Column]) -> Iterator[str]:
     )
     yield f'<path class="missed" d="{"".join(bars)}"/>'
     for line, word in enumerate(("not", "measured")):  # beside the plot there is room for one of them
-        yield _text(plot.size.left - 6, plot.bottom + 13 + 10 * line, word, "tick", "end")
+        yield _text(plot.size.left - 6, plot.bottom + 15 + 9 * line, word, "tick", "end")
 
 
 def _time_axis(facts: Facts, plot: Frame) -> Iterator[str]:
