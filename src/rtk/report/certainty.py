@@ -1,4 +1,4 @@
-"""What is proven, in words: the bound that the headline has, and what independent measurements would say."""
+"""What is proven, in words: the bound that the headline has."""
 
 from rtk.figures import NO_DATA, bound, count, duration, rounded
 from rtk.insight.proof import LengthFrom
