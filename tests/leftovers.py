@@ -7,14 +7,18 @@ test, or when one of those started it.
 import atexit
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+
+from rtk.publish.pending import SENDING
 
 MARK = "RUN_OF_TESTS"
 PATIENCE_S = 30.0  # for what is just ending, on a busy machine too
@@ -91,6 +95,11 @@ def _seen(pid: int) -> Leftover | None:
     return None if state in "ZX" else Leftover(pid, int(parent), command, works_in, frozenset(environ))
 
 
+def _sends(process: Leftover) -> bool:
+    """Whether a run left it behind on purpose, to send for some minutes what its console has not had."""
+    return process.command.endswith(f" {SENDING}")
+
+
 class Leaving:
     """Names what a run of the tests leaves behind, and fails it for that though each of its tests passed."""
 
@@ -102,6 +111,9 @@ class Leaving:
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Look once the workers are gone."""
+        for each in filter(_sends, _found(self._of)):
+            with suppress(ProcessLookupError):
+                os.kill(each.pid, signal.SIGKILL)
         self._left = leftovers(self._of, self._patience_s)
         shutil.rmtree(_shared(self._of), ignore_errors=True)
         if self._left and session.exitstatus == pytest.ExitCode.OK:
