@@ -79,4 +79,6 @@ def test_each_run_that_does_not_count_says_why(world: World) -> None:
     told = "does not count: measured something else than the verification says"
     assert told in text or "does not count: was measured before the verification was changed" in text
     assert text.count("does not count: ") == 1
+    assert "does not count toward the promise: it " in text
+    assert "not count toward the promise" not in page(world, counts)
     assert "does not count: " in page(world, counts)

@@ -72,10 +72,12 @@ def _came_out(run: Run) -> str:
 
 
 def uncounted(run: Run, shown: History) -> str:
-    """Return why the verdict of a run does not count, and what would help; empty where it counts or there is none."""
+    """Return why the verdict of a run does not count, and what would help; empty where it counts or judges nothing."""
     here = next((past for past in shown.runs if past.here), None)
     why = here.why if here else standings.uncounted(run, run.verification, now())
-    return no_longer_counts(why, standings.lasts_s(run.verification), run.verdict) if why and run.verdict else ""
+    if why in (None, Uncounted.UNJUDGED) or not run.verdict:
+        return ""
+    return no_longer_counts(why, standings.lasts_s(run.verification), run.verdict)
 
 
 def _past(run: Run, here: bool, why: Uncounted | None, lasts_s: float) -> ComparedRun:
