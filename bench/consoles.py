@@ -129,9 +129,17 @@ def console(shared: bool = False) -> Iterator[Console]:
 
 @cache
 def _shared() -> Console:
-    until_the_end = ExitStack()
-    atexit.register(until_the_end.close)
-    return until_the_end.enter_context(_new())
+    return _until_the_end.enter_context(_new())
+
+
+def end_shared() -> None:
+    """End the console for all quick rows, if there is one."""
+    _until_the_end.close()
+    _shared.cache_clear()
+
+
+_until_the_end = ExitStack()
+atexit.register(end_shared)
 
 
 @contextmanager
