@@ -66,4 +66,6 @@ def at(path: str, key: str | int) -> str:
     """The place of a key or an index below a path: `method[0].provider`."""
     if isinstance(key, int):
         return f"{path}[{key}]"
+    if not key.isprintable():
+        key = json.dumps(key)  # on one line, and without what moves a terminal
     return f"{path}.{key}" if path else key
