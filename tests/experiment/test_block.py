@@ -143,7 +143,7 @@ def test_a_target_out_of_range_is_refused_with_its_place(value: object) -> None:
             {"freqency-of-measurement": 1},
             "freqency-of-measurement: unknown, did you mean frequency-of-measurement",
         ),
-        ({"\x1b[2Jx\n": 1}, r'verification."\u001b[2Jx\n": unknown, known here'),
+        ({"\x1b[2Jx\n": 1}, r'"\\u001b\[2Jx\\n": unknown, known here'),
         ({"zzz": 1}, "zzz: unknown, known here: acts-on, cool-down-duration"),
         ({"objective": {"targett": 0.5}}, "objective.targett: unknown, did you mean target"),
         ({"stop-when": {"deviated": 1}}, "stop-when.deviated: unknown, did you mean deviated-in-a-row"),
