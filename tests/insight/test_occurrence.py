@@ -159,7 +159,13 @@ def test_a_run_that_was_stopped_before_anything_deviated_says_nothing_of_it() ->
 def test_a_missed_slot_counts_as_deviated() -> None:
     found = priced("xx--xx" + 40 * ".")
     assert (found.cost_s, found.missed) == (7.0, 2)
-    assert "2 slots (2 s) were not measured and count as deviated." in found.details
+    assert "2 slots of that (2 s) were not measured and are taken as the worst case: as deviated." in found.details
+
+
+def test_what_was_not_measured_apart_from_the_harm_is_not_said_to_have_deviated() -> None:
+    found = priced("xxxx" + 30 * "." + "-" + 30 * "." + "x" + 100 * ".")
+    assert (found.cost_s, found.missed, found.left_out_s) == (5.0, 0, 1.0)
+    assert priced("xx-xx" + 30 * "." + "-" + 30 * ".").left_out_s == 0.0
 
 
 def test_the_baselines_share_of_it_is_told() -> None:
@@ -171,7 +177,25 @@ def test_the_baselines_share_of_it_is_told() -> None:
 def test_what_is_left_out_is_told() -> None:
     found = priced("xxxx" + 100 * "." + "xx" + 100 * ".")
     assert (found.cost_s, found.left_out_s) == (5.0, 2.0)
-    assert any("Another 2 s deviated that is not counted as the condition's" in each for each in found.details)
+    told = (
+        "Another 2 s deviated apart from that, not counted: the objective allows that much at any time, so it need not "
+        "be the condition's doing."
+    )
+    assert told in found.details
+    own = priced("xxxx" + 100 * "." + "xx" + 100 * ".", baseline="x" + 50 * ".").details
+    assert any("the baseline deviated as often, or the objective allows that much at any time" in each for each in own)
+
+
+def test_a_cost_that_equals_all_bad_time_says_that_its_edges_are_in_it() -> None:
+    """Two slots of harm and their edges cost three, and one slot more deviated that is not counted: three as well."""
+    found = priced("xx" + 30 * "." + "x" + 8 * ".")
+    assert (found.cost_s, found.deviating_s, found.left_out_s) == (3.0, 2.0, 1.0)
+    assert found.details[:2] == (
+        "That is 2 s in 1 outage, and 1 s: an outage may begin before, and end after, it is measured.",
+        "Nothing deviated in the baseline, so nothing is taken off for it.",
+    )
+    two = priced(".xxxx.x" + 20 * ".").details
+    assert two[0].startswith("That is 5 s in 2 outages, and 1 s for each of them: ")
 
 
 def test_without_an_expectation_or_an_objective_there_is_no_answer() -> None:

@@ -100,7 +100,8 @@ def test_what_the_cost_rests_on_is_told_with_the_notes() -> None:
     found = insight(facts)
     notes = [each for each in story(found, facts).notes if each.startswith("One occurrence: ")]
     assert [each.rpartition(": ")[2] for each in notes] == [
-        "nothing deviated in the baseline, so all of it counts as the condition's.",
-        "the service deviates so often without it, by its baseline or by what its objective allows.",
-        "1 slot (1 s) was not measured and counts as deviated.",
+        "an outage may begin before, and end after, it is measured.",
+        "nothing deviated in the baseline, so nothing is taken off for it.",
+        "the objective allows that much at any time, so it need not be the condition's doing.",
+        "as deviated.",
     ]

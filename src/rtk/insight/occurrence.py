@@ -53,7 +53,7 @@ class Occurrence:
     `cost_s` is of one occurrence, at least so much where the service had not recovered; `spent` the share of the budget
     that all expected ones spend. `deviating_s` deviated in this run by the condition's harm, in `outages`; the share
     `baseline_share` of it would have been there without it. `missed` of its slots were not measured. `left_out_s`
-    deviated besides and is the service's own. `lasting` is whether the harm went on until the condition ended,
+    deviated besides and is the service's own; what was not measured besides is not counted. `lasting` is whether the harm went on until the condition ended,
     `applied_s` how long that was, `harmed` the share of its time. `details` are sentences of what the cost rests on.
     """
 
@@ -150,9 +150,15 @@ class _ConditionSlots:
             lasting=self.harm.lasting,
             applied_s=max(0.0, self.ended - self.began),
             harmed=float(self._harmed()) if self.harm.lasting else None,
-            left_out_s=float((self.series.count(BAD) - self.bad) * self.frequency_s),
+            left_out_s=float(self._left_out * self.frequency_s),
             baseline_share=self._baseline_share(),
         )
+
+    @property
+    def _left_out(self) -> int:
+        """How many slots deviated that are not of the harm; nobody knows whether one that was not measured did."""
+        counted = self.bad - self.missed.count(1, self.harm.first, self.harm.until)
+        return self.series.count(BAD) - self.missed.count(1) - counted
 
     def _unpriced(self, occurs: Occurs, stopped: bool) -> Unpriced | None:
         if not self.harm.until:

@@ -44,7 +44,8 @@ def priced(facts: Facts, found: Occurrence | None) -> Occurrence | None:
     if found is None:
         return None
     known = found.unpriced in (None, Unpriced.NOT_RECOVERED)
-    details = (*_pro_rata(found), *_own(found), *_read_as_bad(found, facts.frequency_s)) if known else ()
+    every = facts.frequency_s
+    details = (*_pro_rata(found), *_counted(found, every), *_own(found), *_read_as_bad(found, every)) if known else ()
     cut = stopped_early(facts) and not (facts.stop and facts.stop.cause.completes)
     sentence = _sentence(found, _budget(facts, found.occurs), cut=cut)
     return replace(found, sentence=sentence, details=details)
@@ -98,8 +99,8 @@ def _cost(found: Occurrence, budget: str, cut: bool) -> str:
             f"{duration(rounded(cost))}{already}{'' if cut else '; a longer cool-down shows the rest'}."
         )
     if not cost:
-        nothing = f"what is expected ({expected(occurs)}) costs nothing that was seen"
-        return f"Nothing deviated because of the condition, so {nothing}."
+        none = f"what is expected ({expected(occurs)}) costs no bad time"
+        return f"Nothing deviated because of the condition, so by this run {none}."
     one = f"One occurrence costs {duration(rounded(cost))} of bad time"
     if occurs.times == 1:
         return f"{one}. Expected {expected(occurs)}: {_spent(found, budget)}."
@@ -123,24 +124,39 @@ def _pro_rata(found: Occurrence) -> list[str]:
     return [f"{ended}, so as much counts of the {lasts} that it is expected to last."]
 
 
+def _counted(found: Occurrence, frequency_s: float) -> list[str]:
+    """What the cost is made of, where it is not taken pro rata: the measurements, and the time at their edges."""
+    if found.lasting or not found.outages:
+        return []
+    bad, each = duration(rounded(found.deviating_s)), duration(rounded(frequency_s))
+    outages = count(found.outages, "outage")
+    more = each if found.outages == 1 else f"{each} for each of them"
+    return [f"That is {bad} in {outages}, and {more}: an outage may begin before, and end after, it is measured."]
+
+
 def _own(found: Occurrence) -> list[str]:
     told = []
     if found.outages:
         told.append(_by_itself(found.baseline_share))
     if found.left_out_s:
         seconds = duration(rounded(found.left_out_s))
-        told.append(
-            f"Another {seconds} deviated that is not counted as the condition's: the service deviates so often without "
-            "it, by its baseline or by what its objective allows."
-        )
+        apart = f"Another {seconds} deviated apart from that" if found.outages else f"{seconds} deviated"
+        told.append(f"{apart}, not counted: {_allowed_anyway(found)}, so it need not be the condition's doing.")
     return told
+
+
+def _allowed_anyway(found: Occurrence) -> str:
+    """Why what deviated apart from the harm may be the service's own; where the baseline was clean one cause is left."""
+    if found.outages and not found.baseline_share:
+        return "the objective allows that much at any time"
+    return "the baseline deviated as often, or the objective allows that much at any time"
 
 
 def _by_itself(baseline: float | None) -> str:
     if baseline is None:
         return "Without a baseline nobody knows how much of it would have deviated without the condition."
     if not baseline:
-        return "Nothing deviated in the baseline, so all of it counts as the condition's."
+        return "Nothing deviated in the baseline, so nothing is taken off for it."
     return f"By the share of the baseline, {share(round(baseline, 3))} of it would have deviated without the condition."
 
 
@@ -149,5 +165,5 @@ def _read_as_bad(found: Occurrence, frequency_s: float) -> list[str]:
         return []
     seconds = duration(rounded(found.missed * frequency_s))
     slots = count(found.missed, "slot")
-    verb, counts = ("was", "counts") if found.missed == 1 else ("were", "count")
-    return [f"{slots} ({seconds}) {verb} not measured and {counts} as deviated."]
+    verb, counts = ("was", "is") if found.missed == 1 else ("were", "are")
+    return [f"{slots} of that ({seconds}) {verb} not measured and {counts} taken as the worst case: as deviated."]
