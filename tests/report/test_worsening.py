@@ -33,7 +33,7 @@ def test_beside_a_fail_it_is_said_that_the_fail_does_not_rest_on_it() -> None:
     word, why = answered(compared("x" * 4 + "." * 16, "." * 6))
     assert word == "Not certain"
     assert why.endswith(
-        " Such a difference can be chance. The fail does not rest on it: the target was missed either way."
+        " Such a difference can be chance. The run fails all the same: too little was good, whatever the cause."
     )
 
 

@@ -21,7 +21,7 @@ _LUCK = {
     Worsening.NOT_JUDGED: SENTENCES[Attribution.BASELINE_BROKEN],
 }
 _BY_LUCK = "p: its chance by luck alone."
-_NOT_OF_A_FAIL = " The fail does not rest on it: the target was missed either way."
+_NOT_OF_A_FAIL = " The run fails all the same: too little was good, whatever the cause."
 
 
 def answer(insight: Insight, facts: Facts) -> tuple[str, str]:
