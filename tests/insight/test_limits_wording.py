@@ -31,13 +31,13 @@ def test_the_length_of_an_outage_says_where_it_is_from() -> None:
 def test_a_single_outage_that_was_seen_is_said_to_tell_little() -> None:
     told = insight(run_of("." * 100 + "x" * 6 + "." * 20)).limits[1]
     assert told.startswith(
-        "This run saw 1 outage of 6 s. So few say little about others: the average may be as long as "
+        "This run saw 1 outage of 6 s. So few say little about others: one can only be 75 % sure that outages last "
     )
-    assert "(75 % sure that it is no longer)" in told
-    many = insight(run_of("..xxx" * 6)).limits[1]
-    assert "Others may last longer: the average may be as long as " in many
+    assert " or less on average. That is longer than the 1 s declared, so " in told
+    many = insight(run_of("." * 900 + "..xxx" * 6)).limits[1]
+    assert "Others may last longer: one can only be 75 % sure that outages last " in many
 
 
-@pytest.mark.parametrize(("missed", "told"), [("-", "it was good or bad"), ("--", "they were good or bad")])
-def test_slots_that_were_not_measured_are_said_to_be_read_both_ways(missed: str, told: str) -> None:
+@pytest.mark.parametrize(("missed", "told"), [("-", "takes it as the worst case"), ("--", "takes them as the worst case")])
+def test_slots_that_were_not_measured_are_said_to_be_read_the_worst_way(missed: str, told: str) -> None:
     assert insight(run_of("." * 400 + missed)).limits[4].endswith(told + ".")

@@ -81,6 +81,8 @@ def test_a_verdict_needs_no_setting(name: str) -> None:
 
 def test_how_long_an_outage_lasts_is_asked_where_it_is_assumed() -> None:
     assumed, declared = insight(RUNS["passed"]), insight(run_of("." * 100))
+    failed = insight(run_of("x" * 100, outage_lasts_s=None))
+    assert limits(failed, Medium.COMMAND) == failed.limits, "a fail does not rest on it"
     assert limits(assumed, Medium.COMMAND)[-1].endswith("say so with --outage-lasts.")
     assert limits(declared, Medium.COMMAND) == declared.limits
     assert limits(replace(assumed, limits=()), Medium.COMMAND) == ()

@@ -1,23 +1,21 @@
 """What a verdict may not be read as, in sentences: what it rests on, and what it leaves open."""
 
-from rtk.figures import count, duration, rounded
+from rtk.figures import duration, rounded
 from rtk.insight import clustering_wording
 from rtk.insight.facts import Facts
 from rtk.insight.gamma import lower_quartile
 from rtk.insight.outage_length import LEAST_OUTAGES
 from rtk.insight.proof import LengthFrom, Proof
-from rtk.insight.verdict import slots
-from rtk.insight.wording import Story, lapsed_sentence, stopped_sentence, unmeasured
+from rtk.insight.wording import Story, lapsed_sentence, not_measured, stopped_sentence, unmeasured
 
 _OTHER_DAYS = (
     "It covers this run only, not other days: more measurements in a run prove more about that run, and only measuring "
     "for longer covers other days."
 )
 _THIS_RUN = (
-    "A fail is an observation about this run's own time: one outage can do that to a service that keeps its promise "
-    "over months."
+    "A fail is about this run's own measurements and does not depend on how long outages last. One outage can do that "
+    "to a service that keeps its promise over months."
 )
-_NOT_OF_A_FAIL = "What is proven rests on how long outages last; a fail does not."
 _NO_BASELINE = "Without a baseline it does not say how the service is without the condition."
 _SURE = '"95 % sure" means that of 20 such statements at most 1 is wrong.'
 
@@ -26,10 +24,9 @@ def limits(story: Story) -> tuple[str, ...]:
     """What the verdict may not be read as."""
     if not story.case.judged or story.case.invalid or not story.measured:
         return ()
-    found = [_OTHER_DAYS, _length(story)]
-    if story.figures.verdict == "fail":
-        found.append(_THIS_RUN)
-    found += [_SURE, _independent(story)]
+    failed = story.figures.verdict == "fail"
+    # Neither the length of outages nor independence decides a fail: it would only repeat the bound that it has.
+    found = [_OTHER_DAYS, *((_THIS_RUN, _SURE) if failed else (_length(story), _SURE, _independent(story)))]
     if story.clustering is not None and story.clustering.clustered:
         found.append(clustering_wording.limit(story.clustering))
     if story.figures.missed:
@@ -43,15 +40,13 @@ def limits(story: Story) -> tuple[str, ...]:
 
 
 def _missed(story: Story) -> str:
-    """What slots that were not measured mean: a proof holds whatever they were, and a fail is of what was measured."""
-    verb = "was" if story.figures.missed == 1 else "were"
-    missed = f"{story.figures.missed:,} of {count(slots(story.case), 'slot')} {verb} not measured"
+    """What slots that were not measured mean for the verdict."""
+    missed = not_measured(story)
     if story.case.remaining:
         missed += f" ({story.case.remaining:,} cut off by the stop)"
-    if story.figures.verdict == "fail" or not story.proves:
-        return f"{missed}: what was not measured is evidence of nothing."
-    either = "it was" if story.figures.missed == 1 else "they were"
-    return f"{missed}: what is proven holds whether {either} good or bad."
+    if story.figures.verdict == "fail":
+        return f"{missed}: a fail counts only what was measured."
+    return f"{missed}: the proof takes {'it' if story.figures.missed == 1 else 'them'} as the worst case."
 
 
 def _unjudged(facts: Facts) -> str:
@@ -68,8 +63,6 @@ def _length(story: Story) -> str:
         return _length_seen(story, proof)
     told = f"{outage.taken()}."
     short = " An outage shorter than a slot counts as one slot." if outage.seconds < story.facts.frequency_s else ""
-    if story.figures.verdict == "fail":
-        return f"{told}{short} {_NOT_OF_A_FAIL}"
     return f"{told}{short} Where outages are longer than that, less is proven, and a short run cannot show it."
 
 
@@ -81,9 +74,8 @@ def _length_seen(story: Story, proof: Proof) -> str:
     saw = f"With {unmeasured(story)}, this run saw {each}" if story.figures.missed else f"This run saw {each}"
     few = "So few say little about others" if proof.outages < LEAST_OUTAGES else "Others may last longer"
     return (
-        f"{saw}. {few}: the average may be as long as {most} (75 % sure that it is no longer). That is longer than the "
+        f"{saw}. {few}: one can only be 75 % sure that outages last {most} or less on average. That is longer than the "
         f"{story.outage.lasting()} {story.outage.source}, so {most} is what counts."
-        f"{f' {_NOT_OF_A_FAIL}' * (story.figures.verdict == 'fail')}"
     )
 
 

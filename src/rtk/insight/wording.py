@@ -199,10 +199,15 @@ def _why_fail(story: Story) -> str:
     promised = f"{story.promised} was promised."
     if not story.case.stopped:
         more = f"Were more than {story.most()} good in truth, fewer than one run in twenty would show so few"
-        return f"{_good(story)}{_outages(story)}. {more}; {promised}"
-    text = f"{_good(story)}; {promised}"
+        return f"{_good(story)}{_outages(story)}{_without(story)}. {more}; {promised}"
+    text = f"{_good(story)}{_without(story)}; {promised}"
     cut_off = count(story.case.remaining, "slot")
     return f"{text} {stopped_sentence(story.facts)}; the {cut_off} it cut off, all met, could not have saved it."
+
+
+def _without(story: Story) -> str:
+    """That slots were not measured, where no stop cut them off."""
+    return f"; {not_measured(story)}" if story.figures.missed > story.case.remaining else ""
 
 
 def _why_open(story: Story) -> str:
@@ -243,6 +248,12 @@ def _missed_decided(story: Story) -> str:
 def unmeasured(story: Story) -> str:
     """Return how slots that were not measured are read, as part of a sentence."""
     return f"the {count(story.figures.missed, 'slot')} not measured taken as the worst case"
+
+
+def not_measured(story: Story) -> str:
+    """Return how many slots were not measured, as a part of a sentence: "9 of 30 slots were not measured"."""
+    missed = story.figures.missed
+    return f"{missed:,} of {count(slots(story.case), 'slot')} {'was' if missed == 1 else 'were'} not measured"
 
 
 def _between(story: Story) -> str:

@@ -5,6 +5,7 @@ from rtk.insight.proof import LengthFrom
 from rtk.insight.shape import Insight
 
 QUESTION = "What is proven?"
+_CHANCE = "That allows for chance: measurements may have met more bad moments than there were."
 
 
 def figure(insight: Insight) -> str:
@@ -33,7 +34,7 @@ def explanation(insight: Insight) -> str:
     measured = duration(rounded((figures.met + figures.deviated) * insight.frequency_s))
     if figures.verdict == "fail":
         cut_off = "" if _at_most(insight) == figures.proven_at_most else ", had what was cut off been good"
-        return f"Of the {measured} measured in this run, 95 % sure{cut_off}."
+        return f"Of the {measured} measured in this run, 95 % sure{cut_off}. {_CHANCE}"
     sure = f"95 % sure, if outages last {_lasting(insight)}. Of 20 such proofs at most 1 is wrong"
     return f"Over the {measured} measured, {sure}.{_missed(insight)}"
 
@@ -65,8 +66,7 @@ def _missed(insight: Insight) -> str:
     missed = insight.figures.missed
     if not missed:
         return ""
-    counts = "it counts" if missed == 1 else "they count"
-    return f" Nobody knows how the {count(missed, 'slot')} not measured would have been: {counts} as the worst case."
+    return f" The {count(missed, 'slot')} not measured {'is' if missed == 1 else 'are'} taken as the worst case."
 
 
 def _at_most(insight: Insight) -> float | None:

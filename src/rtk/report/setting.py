@@ -69,7 +69,8 @@ def next_step(insight: Insight, medium: Medium) -> str:
 def limits(insight: Insight, medium: Medium) -> tuple[str, ...]:
     """Return the limits of a result, with how to say what they rest on where nobody said it."""
     outage, seen = insight.outage, insight.proof is not None and insight.proof.length_from == LengthFrom.SEEN
-    if not insight.limits or seen or outage is None or outage.source is not OutageSource.ASSUMED:
+    failed = insight.figures.verdict == "fail"  # which does not rest on it
+    if not insight.limits or failed or seen or outage is None or outage.source is not OutageSource.ASSUMED:
         return insight.limits
     return (*insight.limits, how(Setting.OUTAGE_LASTS, medium))
 
