@@ -83,7 +83,7 @@ def deviating() -> Facts:
 
     def value(k: int) -> tuple[Outcome, float | None, str | None]:
         if k == 14:
-            return "missed", None, "no slot was free"
+            return "missed", None, "as many measurements were under way as may be at once (32)"
         if k == 12:
             return "deviated", None, "http-response-time: the connection was refused"
         if k in (6, 7, 11, 13):
@@ -159,7 +159,7 @@ def long() -> Facts:
         if k % 9973 == 17:
             return "deviated", 640.0 + k % 7, "checkout: above 600"
         if k % 4999 == 3:
-            return "missed", None, "no slot was free"
+            return "missed", None, "as many measurements were under way as may be at once (32)"
         return "met", 200 + 90 * math.sin(k / 900) + 60 * math.sin(k * 1.7), None
 
     return replace(
@@ -194,7 +194,7 @@ def boolean() -> Facts:
 
     def value(k: int) -> tuple[Outcome, float | None, str | None]:
         if k in (41, 42):
-            return "missed", None, "no slot was free"
+            return "missed", None, "as many measurements were under way as may be at once (32)"
         return ("deviated" if k in (20, 21, 22, 60) else "met"), None, None
 
     return replace(

@@ -67,7 +67,7 @@ def test_what_is_past_its_limit_is_deviated() -> None:
 def test_more_than_are_allowed_at_once_are_missed_and_say_so() -> None:
     samples = Kept(takes=3.5, most=2).keep(12)
     assert [s.outcome for s in samples.values()] == (["met"] * 2 + ["missed"] * 2) * 3
-    assert samples[2].reason == "no slot free: 2 measurements were under way"
+    assert samples[2].reason == "as many measurements were under way as may be at once (2)"
     assert samples[2].code is MissedReason.NO_SLOT_FREE
 
 

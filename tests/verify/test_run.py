@@ -112,7 +112,7 @@ def test_no_free_slot_is_missed_and_says_why(world: World, tmp_path: Path) -> No
     out = play(tmp_path, experiment([probe(limit=30000.0)]), Plan(10.0, 60.0), max_in_flight=1)
     assert out.outcomes().count("missed") == 3
     reasons = {m.reason for m in out.facts.measurements if m.outcome == "missed"}
-    assert reasons == {"no slot free: 1 measurements were under way"}
+    assert reasons == {"as many measurements were under way as may be at once (1)"}
 
 
 def test_a_gate_that_is_not_met_applies_no_condition(world: World, tmp_path: Path) -> None:

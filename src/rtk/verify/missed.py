@@ -5,8 +5,8 @@ from typing import Any
 from rtk.insight.facts import MissedReason
 
 _SENTENCES = {
-    MissedReason.NO_SLOT_FREE: "no slot free: {measurements} measurements were under way",
-    MissedReason.HANGING: "no slot free: {measurements} measurements hang beyond their time limit",
+    MissedReason.NO_SLOT_FREE: "as many measurements were under way as may be at once ({measurements})",
+    MissedReason.HANGING: "as many measurements hang beyond their time limit as may be at once ({measurements})",
     MissedReason.LATE: "the measurer was {long} late: its machine was overloaded",
     MissedReason.PAUSED: "the measurer was paused for {long}",
     MissedReason.STOPPED: "{why}",
