@@ -77,8 +77,32 @@ def test_moments_are_in_order_of_time() -> None:
 def test_the_first_deviation_and_the_undo_are_among_the_moments() -> None:
     texts = " / ".join(m.text for m in story(*a_run("deviating")).moments)
     assert "first deviated measurement since the first condition: 7,360 ms" in texts
-    assert "first slot that was not measured, no slot was free" in texts
+    assert "first slot that was not measured, as many measurements were under way as may be at once (32)" in texts
     assert "rollback Stop SSM run command returned after 10.6 s" in texts
+
+
+def test_a_cause_comes_before_what_followed_it() -> None:
+    """The first slot under the conditions is due a moment before they start, and its measurement is under way then."""
+    _, facts = a_run("deviating")
+    first = next(each for each in facts.measurements if each.phase == "conditions")
+    rows = [each._replace(outcome="deviated", value=7_000.0) if each == first else each for each in facts.measurements]
+    late = replace(facts.conditions[0], started=first.due + 0.1)
+    facts = replace(facts, measurements=MeasurementSeries(rows), conditions=(late,), events=())
+    told = [each.text for each in story(insight(facts), facts).moments]
+    began = told.index("condition inject-cpu-load started")
+    assert told[began + 1].startswith(
+        "first deviated measurement since the first condition, under way when that started: 7,000 ms"
+    )
+
+
+def test_each_figure_has_an_explanation_that_is_a_clause_of_its_own() -> None:
+    for name in ("clean", "deviating", "stopped", "not restored", "published", "nothing", "no objective"):
+        told = {each.label: (each.value, each.explanation) for each in story(*a_run(name)).figures}
+        assert not [each for _, each in told.values() if each.startswith("whether ")], name
+    clean_run = {each.label: (each.value, each.explanation) for each in story(*a_run("clean")).figures}
+    assert clean_run["First deviation"] == ("none", "nothing began to deviate after the first condition began")
+    assert clean_run["Recovered"] == ("nothing to recover from", "Nothing deviated after the conditions had begun.")
+    assert clean_run["Restored"] == ("restored", "1 rollback succeeded.")
 
 
 def test_a_phase_that_lasts_as_long_as_it_takes_is_told_without_a_number_of_slots() -> None:

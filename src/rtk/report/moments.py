@@ -120,7 +120,10 @@ def _firsts(facts: Facts, broken: bool) -> Iterator[Told]:
     if first and began is not None and precedes(first, began):
         yield _first(facts, first, "first deviated measurement of the run, before any condition")
         first = None if broken else first_deviation(facts, began)
-    if first:
+    if first and began is not None and first.due < began:
+        told = "first deviated measurement since the first condition, under way when that started"
+        yield (began, *_first(facts, first, told)[1:])  # a cause comes before what followed it
+    elif first:
         since = " since the first condition" if began is not None else ""
         yield _first(facts, first, f"first deviated measurement{since}")
     if missed := facts.measurements.first("missed"):

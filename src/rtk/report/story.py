@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from rtk.figures import NO_DATA, bound, chosen_duration, count, duration, fine_share, multiple, number, share
 from rtk.insight import clustering_wording
+from rtk.insight.clustering_wording import stretches
 from rtk.insight.facts import ActivitySpan, Facts
 from rtk.insight.former import said
 from rtk.insight.promise import promise_at_length
@@ -108,7 +109,7 @@ def story(insight: Insight, facts: Facts, medium: Medium = Medium.COMMAND) -> Ru
         undone=undone(insight, facts),
         answers=tuple(_answers(insight, facts, medium)),
         numbers=() if not insight.is_evidence and not _measured(insight) else _numbers(insight),
-        figures=_figures(insight),
+        figures=_figures(insight, facts, medium),
         phases=_phases(insight),
         quantiles=plain(quantiles.caption(insight, medium), 600),
         lacking=quantiles.missing(insight),
@@ -195,7 +196,7 @@ def _numbers(insight: Insight) -> tuple[Figure, ...]:
     )
 
 
-def _figures(insight: Insight) -> tuple[Figure, ...]:
+def _figures(insight: Insight, facts: Facts, medium: Medium) -> tuple[Figure, ...]:
     f, target = insight.figures, None if insight.objective is None else insight.objective.get("target")
     known = _measured(insight)
     deviating, spent = (f.deviating_s, f.budget_spent) if known else (None, None)
@@ -217,13 +218,13 @@ def _figures(insight: Insight) -> tuple[Figure, ...]:
         figure(Key.EXHAUSTED_AFTER, *_exhausted(f)),
         figure(Key.AFFORDABLE, *_affordable(insight)),
         figure(Key.OBSERVED_IMPACT, fine_share(impact), "deviating time ÷ the run's own length"),
-        figure(Key.FIRST_DEVIATION, *_first_deviation(insight)),
+        figure(Key.FIRST_DEVIATION, *_first_deviation(insight, facts)),
         figure(Key.CLUSTERING, *_clustering(insight)),
-        figure(Key.RESTORED, RESTORED[insight.restored].word, "whether every rollback succeeded"),
+        figure(Key.RESTORED, RESTORED[insight.restored].word, undone(insight, facts)),
         figure(
             Key.RECOVERED,
             RECOVERED[insight.recovery].word,
-            "whether three measurements in a row were good after the undo",
+            recovery.explanation(insight, medium, applied=bool(facts.conditions)),
         ),
         figure(
             Key.RECOVERED_AFTER,
@@ -233,14 +234,16 @@ def _figures(insight: Insight) -> tuple[Figure, ...]:
     )
 
 
-def _first_deviation(insight: Insight) -> tuple[str, str]:
+def _first_deviation(insight: Insight, facts: Facts) -> tuple[str, str]:
     """How long after the first condition began; what deviated before is told beside it, not passed over."""
     before = next((each.deviated for each in insight.phases if each.phase == "baseline"), 0)
     since = "after the first condition began"
     if insight.baseline_broken:
-        return NO_DATA, f"{since}; the baseline was broken already"
+        return NO_DATA, "the service deviated before any condition began"
+    if not facts.conditions or not _measured(insight):
+        return NO_DATA, "nothing was measured" if facts.conditions else "no condition was applied"
     if insight.first_deviation_after_s is None:
-        return NO_DATA, f"{since}; no outage began then"
+        return "none", f"nothing began to deviate {since}"
     told = f"; {count(before, 'measurement')} had deviated before it" if before else ""
     return duration(insight.first_deviation_after_s), f"{since}{told}"
 
@@ -249,8 +252,8 @@ def _clustering(insight: Insight) -> tuple[str, str]:
     """Whether deviations came together; where nothing deviated there is nothing to test."""
     found = insight.clustering
     if found is None or not insight.figures.deviated:
-        return NO_DATA, "whether deviations come together; nothing deviated under the conditions"
-    return clustering_wording.answer(found), f"whether deviations come together: {clustering_wording.stretches(found)}"
+        return NO_DATA, "nothing deviated under the conditions, so no deviations can have come together"
+    return clustering_wording.answer(found), f"deviations come together where it is found; here were {stretches(found)}"
 
 
 def _exhausted(figures: Figures) -> tuple[str, str]:
