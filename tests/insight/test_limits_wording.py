@@ -38,6 +38,8 @@ def test_a_single_outage_that_was_seen_is_said_to_tell_little() -> None:
     assert "Others may last longer: one can only be 75 % sure that outages last " in many
 
 
-@pytest.mark.parametrize(("missed", "told"), [("-", "takes it as the worst case"), ("--", "takes them as the worst case")])
+@pytest.mark.parametrize(
+    ("missed", "told"), [("-", "takes it as the worst case"), ("--", "takes them as the worst case")]
+)
 def test_slots_that_were_not_measured_are_said_to_be_read_the_worst_way(missed: str, told: str) -> None:
     assert insight(run_of("." * 400 + missed)).limits[4].endswith(told + ".")

@@ -9,6 +9,7 @@ from rtk.report.story import story
 from tests.report.judged import facts, record
 from tests.report.samples import a_run
 
+CHANCE = "That allows for chance: measurements may have met more bad moments than there were."
 WRONG = "Of 20 such proofs at most 1 is wrong."
 
 
@@ -29,8 +30,7 @@ def test_of_a_fail_the_upper_bound_answers() -> None:
     found, _ = a_run("published")
     assert answer(found) == (
         "at most 92.9 % good",
-        "Of the 3 min 20 s measured in this run, 95 % sure. That allows for chance: measurements may have met more bad "
-        "moments than there were.",
+        "Of the 3 min 20 s measured in this run, 95 % sure. " + CHANCE,
     )
 
 

@@ -32,7 +32,7 @@ def test_verdict_figures_and_files_are_told() -> None:
     assert text.startswith("### ✗ fail: Expect a quick response")
     for told in (
         "at most 92.9 % good",
-        "between 59.9 % and 92.9 %",
+        "| 59.9 % |",
         "0.93 % of the budget",
         "Unknown",
         "16",

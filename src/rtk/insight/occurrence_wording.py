@@ -146,7 +146,7 @@ def _own(found: Occurrence) -> list[str]:
 
 
 def _allowed_anyway(found: Occurrence) -> str:
-    """Why what deviated apart from the harm may be the service's own; where the baseline was clean one cause is left."""
+    """Why what deviated apart from the harm may be the service's own; a clean baseline leaves one cause."""
     if found.outages and not found.baseline_share:
         return "the objective allows that much at any time"
     return "the baseline deviated as often, or the objective allows that much at any time"
