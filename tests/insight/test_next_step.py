@@ -73,6 +73,21 @@ def test_a_run_that_is_evidence_has_a_step_too(conditions: str, given: dict[str,
     assert found.is_evidence
 
 
+@pytest.mark.parametrize(
+    ("conditions", "given"), [("x" * 30, {}), ("." * 20 + "i" * 10, STOPPED), ("-" * 30, {}), ("." * 15 + "x" * 6, {})]
+)
+def test_running_a_plan_again_that_cannot_pass_says_what_can(conditions: str, given: dict[str, Any]) -> None:
+    step = insight(run_of(conditions, **given)).next_step
+    assert "run it again" in step
+    planned = f"The {len(conditions)} s that were planned are too short to pass: "
+    assert step.endswith(f"{planned}that takes 59 s without a deviation, for outages of 1 s on average.")
+
+
+@pytest.mark.parametrize("conditions", ["." * 100, "x" * 100, "." * 30, "." * 59 + "-"])
+def test_of_a_plan_that_can_pass_or_is_told_to_last_longer_it_is_not_said(conditions: str) -> None:
+    assert "too short to pass" not in insight(run_of(conditions)).next_step
+
+
 @pytest.mark.parametrize("conditions", ["." * 100, "x" * 100, "." * 30])
 def test_what_was_left_behind_comes_before_every_other_step(conditions: str) -> None:
     left = (ActivitySpan("cancel", 100.0, 101.0, "failed", "no such command"),)

@@ -13,6 +13,7 @@ from rtk.report import quantiles
 from rtk.report.junit import junit
 from rtk.report.lines import lines
 from rtk.report.markdown import markdown
+from rtk.report.quantiles import Needed
 from rtk.report.story import story
 from tests.report.samples import clean, deviating, long
 
@@ -30,7 +31,18 @@ P95 = QuantileBound("p95", 0.95, QuantileState.PROVEN, 210.0, 260.0, 230.0, 168)
     ],
 )
 def test_a_quantile_is_told_with_its_bound_or_what_it_needs(bound: QuantileBound, told: str) -> None:
-    assert quantiles.cell(bound, 10.0, "ms") == told
+    assert quantiles.cell(bound, Needed(10.0), "ms") == told
+
+
+def test_a_phase_whose_length_nobody_sets_is_given_no_advice() -> None:
+    assert quantiles.cell(replace(P95, state=QuantileState.TOO_SHORT, value=None), None, "ms") == "too few"
+    facts = deviating()
+    told = {row[0]: row for row in story(insight(facts), facts).phases.rows}
+    assert [phase for phase, *cells in told.values() if any(each.startswith("measure ") for each in cells)] == [
+        "conditions"
+    ]
+    assert "too few" in told["baseline"]
+    assert "too few" in told["whole run"]
 
 
 @pytest.mark.parametrize(
@@ -52,7 +64,8 @@ def test_a_bound_is_never_told_as_less_than_it_is(value: float | None, told: str
 def test_of_few_values_reports_say_what_a_quantile_needs() -> None:
     facts = deviating()
     told = insight(facts)
-    assert "p99 can be told once 2 h 28 min are measured, for outages of 30 s on average." in quantiles.caption(told)
+    needs = "p99 can be told once 2 h 28 min are measured under the conditions, for outages of 30 s on average."
+    assert needs in quantiles.caption(told)
     for text in ("\n".join(lines(told, facts)), markdown(told, facts)):
         assert "p99 can be told once 2 h 28 min are measured" in text
     assert 'name="p99 under the conditions" value="measure 2 h 28 min"' in junit(told, facts)
@@ -63,8 +76,9 @@ def test_where_longer_outages_count_the_caption_says_so() -> None:
     assert told.proof is not None
     assert told.proof.length_from is LengthFrom.SEEN
     told_why = quantiles.caption(told)
-    assert "p99 can be told once 49 min 50 s are measured, for outages of 10 s on average; 5 h 8 min for " in told_why
-    assert "those of 62.4 s that count here." in told_why
+    needs = "p99 can be told once 5 h 8 min are measured under the conditions, for outages of 62.4 s on average."
+    assert needs in told_why
+    assert quantiles.during(told)["p99"] == "measure 5 h 8 min"
     long_run = replace(insight(long()), proof=told.proof)
     assert "on average, or longer where longer ones were seen)." in quantiles.caption(long_run)
 
@@ -88,7 +102,7 @@ def test_the_quantile_that_was_promised_has_a_column() -> None:
 def test_quantiles_of_an_earlier_insight_are_told_as_they_were() -> None:
     told: Insight = insight(long())
     before = replace(told.phases[1], quantiles=(), p95=327.7)
-    assert quantiles.named(before, 0.05, "ms")["p95"] == "327.7 ms"
+    assert quantiles.named(before, Needed(0.05), "ms")["p95"] == "327.7 ms"
     old = replace(told, phases=(before,), run=replace(told.run, quantiles=()))
     assert quantiles.names(old) == ("p50", "p95", "p99")
     assert quantiles.caption(old) == ""

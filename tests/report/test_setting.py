@@ -20,7 +20,7 @@ QUOTED = re.compile("“([^”]+)”")
 STOPPED: dict[str, Any] = {"status": "interrupted", "stop": Stopping(StopCause.MAX_DURATION, "its time was over")}
 RUNS: dict[str, Facts] = {
     "passed": run_of("." * 600, outage_lasts_s=None),
-    "failed": run_of("x" * 100, outage_lasts_s=None),
+    "failed": run_of("x" * 600, outage_lasts_s=None),
     "too short": run_of("." * 30),
     "a broken baseline": run_of("." * 100, baseline="x" * 30),
     "no objective": run_of("." * 30, objective=None),
@@ -73,8 +73,19 @@ def test_the_next_step_says_how(name: str, option: str) -> None:
     assert next_step(found, Medium.COMMAND).startswith(found.next_step)
 
 
+def test_a_failed_run_whose_plan_cannot_pass_says_what_can_and_how() -> None:
+    failed = insight(run_of("x" * 30))
+    cannot = "The 30 s that were planned are too short to pass: that takes 59 s without a deviation, for outages of 1 s"
+    assert cannot in failed.next_step
+    assert next_step(failed, Medium.COMMAND) == f"{failed.next_step} To measure for longer, use --for."
+    assert next_step(failed, Medium.PAGE).endswith(
+        "edit the verification: “Under the conditions for”. Runs measured before such a change no longer count toward "
+        "the promise."
+    )
+
+
 @pytest.mark.parametrize("name", ["passed", "failed"])
-def test_a_verdict_needs_no_setting(name: str) -> None:
+def test_a_verdict_of_a_plan_that_can_pass_needs_no_setting(name: str) -> None:
     found = insight(RUNS[name])
     assert next_step(found, Medium.COMMAND) == found.next_step
 

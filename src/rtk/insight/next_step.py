@@ -45,7 +45,7 @@ def next_step(story: Story) -> str:
         return after_not_begun(story.facts) if story.facts.status in (*JUDGED, RunStatus.FAILED) else ""
     if story.case.invalid:
         return after_invalid(story.facts, story.case.invalid, story.lapses)
-    step = _after_evidence(story)
+    step = f"{_after_evidence(story)}{_plan_cannot_pass(story)}"
     return f"{_UNDO} {step}" if restored(story.facts) is False else step
 
 
@@ -54,6 +54,23 @@ def _after_evidence(story: Story) -> str:
     if verdict is None:
         return _PROMISE
     return _PASSED if verdict == "pass" else _FAILED if verdict == "fail" else _after_undecided(story)
+
+
+def _plan_cannot_pass(story: Story) -> str:
+    """That running the same plan again cannot pass, and what can, where the step says to run it again."""
+    needed, planned = story.figures.needed or 0, story.figures.planned
+    asked = story.figures.verdict in ("fail", "inconclusive") and not _is_left_short(story)
+    if not asked or planned >= needed:
+        return ""
+    long, enough = (duration(rounded(each * story.facts.frequency_s)) for each in (planned, needed))
+    outages = f"for outages of {story.outage.lasting()} on average"
+    return f" The {long} that were planned are too short to pass: that takes {enough} without a deviation, {outages}."
+
+
+def _is_left_short(story: Story) -> bool:
+    """Whether only more time is asked for: the run went to its end, and was too short for what it was to prove."""
+    undecided = story.figures.verdict == "inconclusive" and bool(story.measured) and not story.case.stopped
+    return undecided and is_too_short(story) and not decided_by_unmeasured(story)
 
 
 def _after_undecided(story: Story) -> str:

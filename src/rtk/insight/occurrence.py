@@ -53,9 +53,9 @@ class Occurrence:
     `cost_s` is of one occurrence, at least so much where the service had not recovered; `spent` the share of the budget
     that all expected ones spend. `deviating_s` deviated in this run by the condition's harm, in `outages`; the share
     `baseline_share` of it would have been there without it. `missed` of its slots were not measured. `left_out_s`
-    deviated besides and is the service's own; what was not measured besides is not counted. `lasting` is whether the harm
-    went on until the condition ended,
-    `applied_s` how long that was, `harmed` the share of its time. `details` are sentences of what the cost rests on.
+    deviated besides and is the service's own; what was not measured besides is not counted. `lasting` is whether the
+    harm went on until the condition ended, `applied_s` how long that was, `harmed` the share of its time. `details` are
+    sentences of what the cost rests on.
     """
 
     occurs: Occurs

@@ -1,7 +1,9 @@
 """Quantiles in words: each with its upper bound, or with what a bound needs; never a number that nothing bounds."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from rtk.figures import NO_DATA, duration, number, rounded
 from rtk.insight.budget import exact
@@ -13,17 +15,43 @@ from rtk.report.setting import Medium, Setting, how
 from rtk.report.text import plain
 
 NO_VALUE = "no value"
+TOO_FEW = "too few"
 
 
-def cell(bound: QuantileBound, frequency_s: float, unit: str = "") -> str:
-    """Return a quantile for a table: "210 ms (≤ 260 ms)", "210 ms (≤ 300 ms in this run)", "measure 25 min"."""
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """How long to measure until a quantile is bounded: slots are `frequency_s` long, outages last `length` of them.
+
+    The length is None where it is the one that an insight's own `needed` is for.
+    """
+
+    frequency_s: float
+    length: float | None = None
+
+    def of(self, bound: QuantileBound) -> str:
+        """Return for how long to measure, all good."""
+        slots = bound.needed if self.length is None else clean_slots(bound.share, self.length)
+        return duration(rounded(float(slots * exact(self.frequency_s))))
+
+
+def needed_by(frequency_s: float, proof: Mapping[str, Any] | None) -> Needed:
+    """Return how long to measure by a proof as `asdict` gives it: outages that were seen to last longer count."""
+    seen = proof is not None and proof.get("length_from") == LengthFrom.SEEN
+    return Needed(frequency_s, float(proof["length"]) if proof and seen else None)
+
+
+def cell(bound: QuantileBound, asked: Needed | None, unit: str = "") -> str:
+    """Return a quantile for a table: "210 ms (≤ 260 ms)", "210 ms (≤ 300 ms in this run)", "measure 25 min".
+
+    Without `asked` nobody sets how long the phase lasts, and it is only said that there are too few values.
+    """
     value = number(bound.value, unit)
     if bound.state is QuantileState.PROVEN:
         told = f"{value} (≤ {at_most(bound.at_most, unit)})"
     elif bound.state is QuantileState.IN_RUN:
         told = f"{value} (≤ {at_most(bound.in_run_at_most, unit)} in this run)"
     elif bound.state is QuantileState.TOO_SHORT:
-        told = f"measure {needed(bound, frequency_s)}"
+        told = f"measure {asked.of(bound)}" if asked else TOO_FEW
     else:
         told = NO_VALUE if bound.value is None else f"{value} (no bound)"
     return plain(told, 80)
@@ -40,22 +68,23 @@ def at_most(value: float | None, unit: str = "") -> str:
     return number(float(up), unit)
 
 
-def needed(bound: QuantileBound, frequency_s: float) -> str:
-    """Return for how long to measure, all good, until the quantile is bounded."""
-    return duration(rounded(float(bound.needed * exact(frequency_s))))
-
-
-def named(stats: Stats, frequency_s: float, unit: str = "") -> dict[str, str]:
+def named(stats: Stats, asked: Needed, unit: str = "") -> dict[str, str]:
     """Return the quantiles of a phase by their names; those of an earlier insight are told as they were."""
     if stats.quantiles:
-        return {bound.name: cell(bound, frequency_s, unit) for bound in stats.quantiles}
+        told = asked if stats.phase == "conditions" else None
+        return {bound.name: cell(bound, told, unit) for bound in stats.quantiles}
     return {name: plain(number(getattr(stats, name), unit), 40) for name in ("p50", "p95", "p99")}
+
+
+def of_phase(stats: Stats, insight: Insight, unit: str = "") -> dict[str, str]:
+    """Return the quantiles of a phase of an insight by their names."""
+    return named(stats, _asked(insight), unit)
 
 
 def during(insight: Insight) -> dict[str, str]:
     """Return the quantiles under the conditions by their names; nothing where nothing was measured then."""
     found = next((each for each in insight.phases if each.phase == "conditions"), None)
-    return named(found, insight.frequency_s, insight.unit) if found and found.values else {}
+    return of_phase(found, insight, insight.unit) if found and found.values else {}
 
 
 def names(insight: Insight) -> tuple[str, ...]:
@@ -78,14 +107,16 @@ def missing(insight: Insight) -> dict[str, str]:
 
 
 def _needs(bound: QuantileBound, insight: Insight) -> str:
-    lasting = needed(bound, insight.frequency_s)
-    told = f"{bound.name} can be told once {lasting} are measured, for outages of {_lasting(insight)} on average"
-    proof = insight.proof
-    if proof is None or proof.length_from != LengthFrom.SEEN:
-        return f"{told}."
-    slots = clean_slots(bound.share, proof.length)
-    longer, counts = (duration(rounded(each * insight.frequency_s)) for each in (slots, proof.length))
-    return f"{told}; {longer} for those of {counts} that count here."
+    asked = _asked(insight)
+    counts = _lasting(insight) if asked.length is None else duration(rounded(asked.length * insight.frequency_s))
+    return (
+        f"{bound.name} can be told once {asked.of(bound)} are measured under the conditions, for outages of {counts} "
+        "on average."
+    )
+
+
+def _asked(insight: Insight) -> Needed:
+    return needed_by(insight.frequency_s, asdict(insight.proof) if insight.proof else None)
 
 
 def _sentences(insight: Insight) -> Iterator[str]:

@@ -34,7 +34,7 @@ class Setting(StrEnum):
 
 _BY_OPTION = {
     Setting.TARGET: "Give one with --target, such as --target 95%.",
-    Setting.DURATION: "Set that with --for.",
+    Setting.DURATION: "To measure for longer, use --for.",
     Setting.OUTAGE_LASTS: "If you know how long outages last on average, say so with --outage-lasts.",
     Setting.OCCURS_LASTS: "Say so with --occurs, such as --occurs 2/30d,20m for 20 minutes.",
     Setting.COOL_DOWN: "A cool-down gives it time, such as --cool-down 1m.",
@@ -43,7 +43,8 @@ _BY_OPTION = {
 }
 _IN_A_FORM = {
     Setting.TARGET: "Edit the verification and choose an objective.",
-    Setting.DURATION: "Edit the verification to set that: “Under the conditions for”.",
+    Setting.DURATION: "To measure for longer, edit the verification: “Under the conditions for”. Runs measured before "
+    "such a change no longer count toward the promise.",
     Setting.OUTAGE_LASTS: "If you know how long outages last, edit the objective or the verification and set “An "
     "outage lasts, on average”.",
     Setting.OCCURS_LASTS: "Edit the verification and set “For”, beside how often it is expected.",
@@ -86,6 +87,9 @@ def _of_next_step(insight: Insight) -> Setting | None:
 
 
 def _is_too_short(insight: Insight) -> bool:
-    figures = insight.figures
+    """Whether the step says for how long to measure: what was planned, or what was measured, can prove nothing."""
+    figures, needed = insight.figures, insight.figures.needed or 0
+    if figures.verdict not in ("fail", "inconclusive"):
+        return False
     undecided = figures.verdict == "inconclusive" and insight.stopped is None
-    return undecided and 0 < figures.met + figures.deviated < (figures.needed or 0)
+    return figures.planned < needed or (undecided and 0 < figures.met + figures.deviated < needed)

@@ -111,7 +111,7 @@ def story(insight: Insight, facts: Facts, medium: Medium = Medium.COMMAND) -> Ru
         numbers=() if not insight.is_evidence and not _measured(insight) else _numbers(insight),
         figures=_figures(insight, facts, medium),
         phases=_phases(insight),
-        quantiles=plain(quantiles.caption(insight, medium), 600),
+        quantiles=plain(quantiles.caption(insight, medium), 900),
         lacking=quantiles.missing(insight),
         comparisons=tuple(plain(c.sentence, 600) for c in insight.comparisons if c.sentence),
         moments=moments(insight, facts),
@@ -286,7 +286,7 @@ def _phases(insight: Insight) -> Table:
     for s in (*insight.phases, insight.run):
         counts = (number(s.planned), number(s.met), number(s.deviated), number(s.missed))
         least, greatest = (plain(number(v, insight.unit), 40) for v in (s.minimum, s.maximum))
-        told = quantiles.named(s, insight.frequency_s, insight.unit)
+        told = quantiles.of_phase(s, insight, insight.unit)
         known = (told.get(name, NO_DATA) for name in asked)
         rows.append((s.phase or "whole run", *counts, share(s.observed), least, *known, greatest))
     return Table(head, tuple(rows))

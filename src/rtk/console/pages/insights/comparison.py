@@ -99,4 +99,4 @@ def _during(insight: Insight | None) -> dict[str, str]:
     if insight is None or found is None:
         return {}
     most = plain(number(found.maximum, insight.unit), 40)
-    return {**quantiles.named(found, insight.frequency_s, insight.unit), _MOST: most}
+    return {**quantiles.of_phase(found, insight, insight.unit), _MOST: most}

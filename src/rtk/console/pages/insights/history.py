@@ -105,7 +105,8 @@ def _past(run: Run, here: bool, why: Uncounted | None, lasts_s: float) -> Compar
 def _p95(insight: Mapping[str, Any], during: Mapping[str, Any]) -> str:
     """The p95 under the conditions with its bound, or what it needs."""
     try:
-        told = quantiles.named(stats_from(during), float(insight["frequency_s"]), plain(insight.get("unit") or "", 20))
+        asked = quantiles.needed_by(float(insight["frequency_s"]), insight.get("proof"))
+        told = quantiles.named(stats_from(during), asked, plain(insight.get("unit") or "", 20))
     except (KeyError, TypeError, ValueError):
         return NO_DATA
     return told.get("p95", NO_DATA)

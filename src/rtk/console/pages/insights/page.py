@@ -174,7 +174,7 @@ def sideways(insight: Insight) -> Table:
     rows.append(("observed", *(share(each.observed) for each in found)))
     if insight.run.values:
         unit = f", {plain(insight.unit, 20)}" if insight.unit else ""
-        told = [quantiles.named(each, insight.frequency_s) for each in found]
+        told = [quantiles.of_phase(each, insight) for each in found]
         rows.append((f"min{unit}", *(number(each.minimum) for each in found)))
         rows += [(f"{name}{unit}", *(each.get(name, NO_DATA) for each in told)) for name in quantiles.names(insight)]
         rows.append((f"max{unit}", *(number(each.maximum) for each in found)))
