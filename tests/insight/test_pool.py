@@ -59,6 +59,7 @@ def test_measured_slots_leave_missed_ones_out_and_take_those_that_were_cut_off_f
     found = pooled([RunSums("a", 2, "fail", stopped, 2.0), RunSums("b", 1, "pass", missed, 2.0)])
     assert found.measured(1) == (9, 10)
     assert found.measured(2) == (11, 12)
+    assert (found.seen(1), found.seen(2)) == (3, 5), "nobody measured what a stop cut off"
 
 
 def test_the_bad_slots_of_a_run_include_those_after_its_end() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from rtk.insight.proof import LengthFrom
 from rtk.insight.standing_shape import Exclusion, PromiseStanding, StandingReason, StandingState
-from rtk.insight.standing_wording import STATES, headline, limits, sentences, sure
+from rtk.insight.standing_wording import STATES, headline, limits, measured, sentences, sure
 from rtk.insight.sums import RunSums
 from tests.insight.test_standing import night, nights, stands
 
@@ -18,6 +18,11 @@ def test_a_kept_promise_says_how_much_is_good_for_which_outages_and_how_sure() -
         "Kept: at least 99.9 % of the time is good (98 % sure, for outages of 15 s on average) by 30 runs, and 95 % "
         "was promised."
     )
+
+
+def test_how_long_the_runs_measured_leaves_out_what_they_did_not() -> None:
+    assert measured(stands(nights(7, marks="g" * 60)), 5.0) == "7 runs, 35 min measured under the conditions"
+    assert measured(stands([night(1, "g" * 50 + "m" * 10)]), 6.0) == "1 run, 5 min measured under the conditions"
 
 
 def test_a_bound_never_seems_to_reach_what_it_does_not() -> None:

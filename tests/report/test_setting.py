@@ -75,9 +75,9 @@ def test_the_next_step_says_how(name: str, option: str) -> None:
 
 def test_a_failed_run_whose_plan_cannot_pass_says_what_can_and_how() -> None:
     failed = insight(run_of("x" * 30))
-    cannot = "The 30 s that were planned are too short to pass: that takes 59 s without a deviation, for outages of 1 s"
+    cannot = "The planned 30 s cannot pass: that takes 59 s without a deviation, for outages of 1 s"
     assert cannot in failed.next_step
-    assert next_step(failed, Medium.COMMAND) == f"{failed.next_step} To measure for longer, use --for."
+    assert next_step(failed, Medium.COMMAND) == f"{failed.next_step} Measure for longer with --for."
     assert next_step(failed, Medium.PAGE).endswith(
         "edit the verification: “Under the conditions for”. Runs measured before such a change no longer count toward "
         "the promise."

@@ -102,7 +102,7 @@ def test_each_figure_has_an_explanation_that_is_a_clause_of_its_own() -> None:
     clean_run = {each.label: (each.value, each.explanation) for each in story(*a_run("clean")).figures}
     assert clean_run["First deviation"] == ("none", "nothing began to deviate after the first condition began")
     assert clean_run["Recovered"] == ("nothing to recover from", "Nothing deviated after the conditions had begun.")
-    assert clean_run["Restored"] == ("restored", "1 rollback succeeded.")
+    assert clean_run["Restored"] == ("restored", "every rollback succeeded")
 
 
 def test_a_phase_that_lasts_as_long_as_it_takes_is_told_without_a_number_of_slots() -> None:

@@ -63,8 +63,8 @@ def _plan_cannot_pass(story: Story) -> str:
     if not asked or planned >= needed:
         return ""
     long, enough = (duration(rounded(each * story.facts.frequency_s)) for each in (planned, needed))
-    outages = f"for outages of {story.outage.lasting()} on average"
-    return f" The {long} that were planned are too short to pass: that takes {enough} without a deviation, {outages}."
+    outages = f"for outages of {story.outage.lasting()}"
+    return f" The planned {long} cannot pass: that takes {enough} without a deviation, {outages}."
 
 
 def _is_left_short(story: Story) -> bool:

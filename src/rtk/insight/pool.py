@@ -63,6 +63,10 @@ class Pool:
         missed = as_good.good - as_bad.good
         return as_bad.good + self._stopped_inside[latest], as_bad.slots - missed
 
+    def seen(self, latest: int) -> int:
+        """Return how many slots were measured, without those that a stop cut off."""
+        return self.measured(latest)[1] - self._stopped_inside[latest]
+
 
 class _PooledReading:
     """The sums of runs in one reading of their missed slots."""

@@ -125,6 +125,7 @@ class _View:
             passed=verdicts.count("pass"),
             failed=verdicts.count("fail"),
             slots=proof.slots,
+            measured=self.pool.seen(many),
             outages=proof.outages,
             chances=proof.chances,
             length=proof.length,

@@ -50,10 +50,10 @@ class PromiseStanding:
     Shares are 0 to 1, moments seconds since the epoch. `at_least` is proven at 98 % for outages of `length` slots on
     average; where runs differ (`dispersion` below 0.01) it is the bound by runs. `at_most` is the upper bound of the
     time that was measured. Of `runs` that count, `passed` and `failed` did so; `slots`, `outages` begun and `chances`
-    to begin one are theirs. `dispersion` is None with fewer than ten runs. `unseen` is up to which share occasions of a
-    kind may be that none of these runs met. `needed` are the clean slots that would prove the target, had they been
-    measured besides. `expires_at` is when a kept promise lapses unless it is tried again, `latest_at` the end of the
-    latest run that counts. `attempt` counts revisions that were tried, from 1.
+    to begin one are theirs, and of the slots so many were `measured`. `dispersion` is None with fewer than ten runs.
+    `unseen` is up to which share occasions of a kind may be that none of these runs met. `needed` are the clean slots
+    that would prove the target, had they been measured besides. `expires_at` is when a kept promise lapses unless it is
+    tried again, `latest_at` the end of the latest run that counts. `attempt` counts revisions that were tried, from 1.
     """
 
     state: StandingState
@@ -65,6 +65,7 @@ class PromiseStanding:
     passed: int = 0
     failed: int = 0
     slots: int = 0
+    measured: int = 0
     outages: int = 0
     chances: int = 0
     length: float | None = None

@@ -66,6 +66,12 @@ def _limits(standing: PromiseStanding, frequency_s: float) -> Iterator[str]:
         yield f"This is attempt {standing.attempt:,}: runs of the revisions before it do not count."
 
 
+def measured(standing: PromiseStanding, frequency_s: float) -> str:
+    """Return how many runs count and how long they measured: "7 runs, 35 min measured under the conditions"."""
+    lasting = duration(rounded(standing.measured * frequency_s))
+    return f"{count(standing.runs, 'run')}, {lasting} measured under the conditions"
+
+
 def sure(standing: PromiseStanding) -> str:
     """Return what the per cent of its certainty mean; empty where nothing is said with any."""
     return _MEANING if standing.reason in _SURE_OF else ""

@@ -27,6 +27,7 @@ _MANY = {
     Uncounted.EARLIER: "were measured before the verification was changed",
 }
 _VERDICTS = {"pass": "pass", "fail": "fail"}
+COUNTS = "This run counts toward the promise."
 _ANEW = "Run it again to prove it for the verification as it is now."
 
 

@@ -196,11 +196,10 @@ def _why_pass(story: Story) -> str:
 
 
 def _why_fail(story: Story) -> str:
-    promised = f"{story.promised} was promised."
     if not story.case.stopped:
-        more = f"Were more than {story.most()} good in truth, fewer than one run in twenty would show so few"
-        return f"{_good(story)}{_outages(story)}{_without(story)}. {more}; {promised}"
-    text = f"{_good(story)}{_without(story)}; {promised}"
+        more = f"Were more than {story.most()} good, fewer than 1 run in 20 would show so few"
+        return f"{_good(story)}{_outages(story)}{_without(story)}. {more}."
+    text = f"{_good(story)}{_without(story)}; {story.promised} was promised."
     cut_off = count(story.case.remaining, "slot")
     return f"{text} {stopped_sentence(story.facts)}; the {cut_off} it cut off, all met, could not have saved it."
 

@@ -34,7 +34,7 @@ class Setting(StrEnum):
 
 _BY_OPTION = {
     Setting.TARGET: "Give one with --target, such as --target 95%.",
-    Setting.DURATION: "To measure for longer, use --for.",
+    Setting.DURATION: "Measure for longer with --for.",
     Setting.OUTAGE_LASTS: "If you know how long outages last on average, say so with --outage-lasts.",
     Setting.OCCURS_LASTS: "Say so with --occurs, such as --occurs 2/30d,20m for 20 minutes.",
     Setting.COOL_DOWN: "A cool-down gives it time, such as --cool-down 1m.",

@@ -13,7 +13,7 @@ from rtk.insight.clustering_wording import stretches
 from rtk.insight.facts import ActivitySpan, Facts
 from rtk.insight.former import said
 from rtk.insight.promise import promise_at_length
-from rtk.insight.shape import Figures, Insight, InvalidReason
+from rtk.insight.shape import Attribution, Figures, Insight, InvalidReason
 from rtk.insight.status import ActivityStatus
 from rtk.report import certainty, costing, quantiles, recovery, setting, worsening
 from rtk.report.axis import utc
@@ -26,6 +26,11 @@ from rtk.report.setting import Medium
 from rtk.report.text import plain
 
 PAGE = "page"  # what the console's page of the run is called among the files
+_EVERY = {
+    True: "every rollback succeeded",
+    False: "not every rollback succeeded, or none was run",
+    None: "nothing was to be undone",
+}
 _NOT_UNDONE = "Not everything was undone: the system may still be in the state the conditions put it in."
 
 
@@ -109,7 +114,7 @@ def story(insight: Insight, facts: Facts, medium: Medium = Medium.COMMAND) -> Ru
         undone=undone(insight, facts),
         answers=tuple(_answers(insight, facts, medium)),
         numbers=() if not insight.is_evidence and not _measured(insight) else _numbers(insight),
-        figures=_figures(insight, facts, medium),
+        figures=_figures(insight, medium),
         phases=_phases(insight),
         quantiles=plain(quantiles.caption(insight, medium), 900),
         lacking=quantiles.missing(insight),
@@ -196,7 +201,7 @@ def _numbers(insight: Insight) -> tuple[Figure, ...]:
     )
 
 
-def _figures(insight: Insight, facts: Facts, medium: Medium) -> tuple[Figure, ...]:
+def _figures(insight: Insight, medium: Medium) -> tuple[Figure, ...]:
     f, target = insight.figures, None if insight.objective is None else insight.objective.get("target")
     known = _measured(insight)
     deviating, spent = (f.deviating_s, f.budget_spent) if known else (None, None)
@@ -218,13 +223,13 @@ def _figures(insight: Insight, facts: Facts, medium: Medium) -> tuple[Figure, ..
         figure(Key.EXHAUSTED_AFTER, *_exhausted(f)),
         figure(Key.AFFORDABLE, *_affordable(insight)),
         figure(Key.OBSERVED_IMPACT, fine_share(impact), "deviating time ÷ the run's own length"),
-        figure(Key.FIRST_DEVIATION, *_first_deviation(insight, facts)),
+        figure(Key.FIRST_DEVIATION, *_first_deviation(insight)),
         figure(Key.CLUSTERING, *_clustering(insight)),
-        figure(Key.RESTORED, RESTORED[insight.restored].word, undone(insight, facts)),
+        figure(Key.RESTORED, RESTORED[insight.restored].word, _EVERY[insight.restored]),
         figure(
             Key.RECOVERED,
             RECOVERED[insight.recovery].word,
-            recovery.explanation(insight, medium, applied=bool(facts.conditions)),
+            recovery.explanation(insight, medium, applied=_applied(insight)),
         ),
         figure(
             Key.RECOVERED_AFTER,
@@ -234,14 +239,18 @@ def _figures(insight: Insight, facts: Facts, medium: Medium) -> tuple[Figure, ..
     )
 
 
-def _first_deviation(insight: Insight, facts: Facts) -> tuple[str, str]:
+def _applied(insight: Insight) -> bool:
+    return insight.attribution is not Attribution.NO_CONDITION
+
+
+def _first_deviation(insight: Insight) -> tuple[str, str]:
     """How long after the first condition began; what deviated before is told beside it, not passed over."""
     before = next((each.deviated for each in insight.phases if each.phase == "baseline"), 0)
     since = "after the first condition began"
     if insight.baseline_broken:
         return NO_DATA, "the service deviated before any condition began"
-    if not facts.conditions or not _measured(insight):
-        return NO_DATA, "nothing was measured" if facts.conditions else "no condition was applied"
+    if not _applied(insight) or not _measured(insight):
+        return NO_DATA, "nothing was measured" if _applied(insight) else "no condition was applied"
     if insight.first_deviation_after_s is None:
         return "none", f"nothing began to deviate {since}"
     told = f"; {count(before, 'measurement')} had deviated before it" if before else ""

@@ -56,7 +56,7 @@ def test_each_page_says_how_the_promise_stands(world: World) -> None:
     many(run, 12)
     text = text_of(browser, reverse("pages:verification", args=[*team, of.pk]))
     assert "kept</span> At least" in text
-    assert "13 runs of the last 30 days" in text
+    assert "13 runs, 65 min measured under the conditions, of the last 30 days" in text
     assert "Lapses" in text
     assert "by 1 verification" in text_of(browser, reverse("pages:objectives", args=team))
 

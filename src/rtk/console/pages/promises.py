@@ -18,6 +18,7 @@ class Stands(NamedTuple):
     """A verification's promise. `proven` is a bound in words, empty where there is none; moments may be None.
 
     `decided` is what decided the state, for beside it.
+    `measured` is how many runs count and how long they measured.
     `sure` says what the per cent of its certainty mean, empty where there are none.
     `counted` says which runs count and why the others do not, empty where all do.
     """
@@ -28,6 +29,7 @@ class Stands(NamedTuple):
     says: tuple[str, ...]
     proven: str
     runs: str
+    measured: str
     counted: str
     latest_at: datetime | None
     expires_at: datetime | None
@@ -56,6 +58,7 @@ def shown(found: Standing | None) -> Stands | None:
         tuple(says),
         _proven(found),
         count(promise.runs, "run"),
+        standing_wording.measured(promise, found.frequency_s),
         found.counted,
         _moment(promise.latest_at),
         _moment(promise.expires_at),

@@ -125,6 +125,14 @@ def uncounted(run: Run, verification: Verification, at: datetime) -> Uncounted |
     return None if evidence.revision_id == promise.pk else Uncounted.EARLIER
 
 
+def counts(run: Run, verification: Verification, at: datetime) -> bool:
+    """Return whether a run of a verification counts toward how its promise stands."""
+    evidence, promise = getattr(run, "evidence", None), verification.revision
+    judged = evidence is not None and evidence.verdict is not None
+    promised = promise is not None and promise.target is not None
+    return judged and promised and uncounted(run, verification, at) is None
+
+
 def lasts_s(verification: Verification) -> float:
     """Return for how long a run counts (seconds): the shorter of what the verification and its objective say."""
     promise = verification.objective

@@ -81,4 +81,6 @@ def test_each_run_that_does_not_count_says_why(world: World) -> None:
     assert text.count("does not count: ") == 1
     said = ["This run does not count toward the promise: it " in page(world, each) for each in (apart, counts)]
     assert sorted(said) == [False, True], "the one that does not count says so at its head, and the other does not"
+    says = ["This run counts toward the promise." in page(world, each) for each in (apart, counts)]
+    assert says == [not each for each in said], "every judged run says which it is"
     assert "does not count: " in page(world, counts)

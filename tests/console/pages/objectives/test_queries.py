@@ -1,8 +1,8 @@
-"""How an objective's page says how long an outage lasts."""
+"""How an objective's page says how long an outage lasts, and under which conditions it is promised."""
 
 import pytest
 
-from rtk.console.pages.objectives.queries import outage
+from rtk.console.pages.objectives.queries import outage, under
 from rtk.console.store.models import Objective
 from rtk.insight.outage_length import Learned
 
@@ -30,3 +30,16 @@ TOLD = "41.2 s on average, as learned from 12 outages in 5 earlier runs for the 
 )
 def test_the_length_is_told_with_where_it_is_from(declared: float | None, learned: Learned | None, said: str) -> None:
     assert outage(Objective(outage_lasts_s=declared), learned) == said
+
+
+@pytest.mark.parametrize(
+    ("method", "said"),
+    [
+        ([{"type": "action", "name": "burn"}], 'while "burn" lasts'),
+        ([{"type": "action", "name": "burn"}, {"ref": "probe"}], 'while "burn" and "probe" last'),
+        ([{"type": "probe", "name": "look"}], "without any condition"),
+        (None, "without any condition"),
+    ],
+)
+def test_the_conditions_that_it_is_promised_under_are_named(method: object, said: str) -> None:
+    assert under({"method": method}) == said

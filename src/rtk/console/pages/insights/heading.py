@@ -48,7 +48,7 @@ class Heading(NamedTuple):
 
 def heading(run: Run, document: Mapping[str, Any]) -> Heading:
     """The head; `document` is the experiment as it was run, which clients of 2020 may have sent unchecked."""
-    return Heading(promise_of(run), _measures(document), _conditions(document), tuple(experiments.tags_of(document)))
+    return Heading(promise_of(run), _measures(document), conditions_of(document), tuple(experiments.tags_of(document)))
 
 
 def promise_of(run: Run) -> JudgedObjective | None:
@@ -92,7 +92,8 @@ def bounds(bound: Threshold) -> str:
     return "" if lower is None else f"At least {chosen_number(lower, unit)}"
 
 
-def _conditions(document: Mapping[str, Any]) -> tuple[str, ...]:
+def conditions_of(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """The conditions of an experiment by their names."""
     method = document.get("method")
     activities = [each for each in method if isinstance(each, Mapping)] if isinstance(method, list) else []
     actions = (each for each in activities if each.get("type") == "action" or "ref" in each)

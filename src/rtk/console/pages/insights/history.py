@@ -14,7 +14,7 @@ from rtk.console.store import runs, standings
 from rtk.console.store.models import Run
 from rtk.figures import NO_DATA
 from rtk.insight.status import RunStatus
-from rtk.insight.uncounted import Uncounted, no_longer_counts, reason
+from rtk.insight.uncounted import COUNTS, Uncounted, no_longer_counts, reason
 from rtk.report import quantiles
 from rtk.report.figure import LABELS, FigureKey
 from rtk.report.text import plain
@@ -27,7 +27,7 @@ _LEFT_OUT = ("client_insight", "results", "progress", "client", "note", "plan", 
 class ComparedRun(NamedTuple):
     """A run beside another: when, how it came out, and its small result; shares and values None without data.
 
-    `why` is why it does not count toward the promise over all runs, None where it does; `uncounted` says so.
+    `counts` is whether it counts toward the promise over all runs, and `why` is why it does not; `uncounted` says so.
     """
 
     id: UUID
@@ -42,6 +42,7 @@ class ComparedRun(NamedTuple):
     here: bool
     why: Uncounted | None
     uncounted: str
+    counts: bool
 
 
 class History(NamedTuple):
@@ -63,7 +64,10 @@ def history(run: Run) -> History:
     at = now()
     whys = [standings.uncounted(each, run.verification, at) for each in kept]
     lasts_s = standings.lasts_s(run.verification) if any(whys) else 0.0
-    told = [_past(each, each.id == run.id, why, lasts_s) for each, why in zip(kept, whys, strict=True)]
+    told = [
+        _past(each, each.id == run.id, why, lasts_s)._replace(counts=standings.counts(each, run.verification, at))
+        for each, why in zip(kept, whys, strict=True)
+    ]
     return History(told, verdicts, summary(verdicts, len(found) > MOST), _warning(run, kept), len(found) > MOST)
 
 
@@ -78,6 +82,12 @@ def uncounted(run: Run, shown: History) -> str:
     if why in (None, Uncounted.UNJUDGED) or not run.verdict:
         return ""
     return no_longer_counts(why, standings.lasts_s(run.verification), run.verdict)
+
+
+def counting(run: Run, shown: History) -> str:
+    """Return that a run counts toward its promise; empty where it does not, or where nothing is promised."""
+    here = next((past for past in shown.runs if past.here), None)
+    return COUNTS if (here.counts if here else standings.counts(run, run.verification, now())) else ""
 
 
 def _past(run: Run, here: bool, why: Uncounted | None, lasts_s: float) -> ComparedRun:
@@ -99,6 +109,7 @@ def _past(run: Run, here: bool, why: Uncounted | None, lasts_s: float) -> Compar
         here=here,
         why=why,
         uncounted=reason(why, lasts_s) if why else "",
+        counts=False,
     )
 
 

@@ -69,6 +69,7 @@ def page(run: Run, query: QueryDict) -> dict[str, Any]:
         "history": past,
         "stands": None if under_way else stands(run),
         "uncounted": history.uncounted(run, past),
+        "counting": history.counting(run, past),
         "outside": outside(run),
         "thinned": data.thinned(run),
         "course": heading.course_of(run, document),

@@ -1,15 +1,16 @@
 """What the pages of objectives tell: promises in words, and what is spent of them in their window now."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from rtk.console.pages import promises
+from rtk.console.pages.insights.heading import conditions_of
 from rtk.console.pages.promises import PromiseSummary, Stands, together
 from rtk.console.store import budget_spending, lessons, measures, standings
 from rtk.console.store.budget_spending import BudgetAccount, Spent
 from rtk.console.store.models import Objective, Verification
-from rtk.figures import NO_DATA, duration, fine_share, rounded
+from rtk.figures import NO_DATA, duration, fine_share, listing, rounded
 from rtk.insight import promise as words
 from rtk.insight.budget import Balance
 from rtk.insight.outage_length import Learned, OutageSource, outage_length
@@ -59,14 +60,14 @@ class ObjectiveDetail(NamedTuple):
     since: datetime | None
     spenders: list[Spent]
     more: bool
-    verifications: list[tuple[Verification, Stands | None]]
+    verifications: list[tuple[Verification, Stands | None, str]]
     results: list[str | None]
     stands: PromiseSummary
 
     @property
     def sure(self) -> str:
         """What the per cent of certainty of its verifications' standings mean; empty where there are none."""
-        return next((stands.sure for _, stands in self.verifications if stands and stands.sure), "")
+        return next((stands.sure for _, stands, _ in self.verifications if stands and stands.sure), "")
 
 
 def rows(objectives: Sequence[Objective], at: datetime) -> list[ListedObjective]:
@@ -91,7 +92,9 @@ def rows(objectives: Sequence[Objective], at: datetime) -> list[ListedObjective]
 def detail(objective: Objective, at: datetime) -> ObjectiveDetail:
     """An objective with all around it. Seven queries."""
     account, spenders = budget_spending.spent_by(objective, at, SPENDERS + 1)
-    of = Verification.objects.filter(objective=objective, deleted_at=None).select_related("objective", "revision")
+    of = Verification.objects.filter(objective=objective, deleted_at=None).select_related(
+        "objective", "revision", "experiment"
+    )
     found = list(of.order_by("-created_at")[:VERIFICATIONS])
     stand = standings.of(found, at)
     window = objective.window_s
@@ -105,10 +108,16 @@ def detail(objective: Objective, at: datetime) -> ObjectiveDetail:
         at - timedelta(seconds=window) if window else None,
         spenders[:SPENDERS],
         len(spenders) > SPENDERS,
-        [(each, promises.shown(stand.get(each.pk))) for each in found],
+        [(each, promises.shown(stand.get(each.pk)), under(each.experiment.document)) for each in found],
         budget_spending.results([objective])[objective.id],
         together(stand[each.pk] for each in found if each.pk in stand and not each.archived_at),
     )
+
+
+def under(document: object) -> str:
+    """Return what a promise is held under: the conditions of an experiment, by their names."""
+    names = conditions_of(document) if isinstance(document, Mapping) else ()
+    return f"while {listing(names)} {'lasts' if len(names) == 1 else 'last'}" if names else "without any condition"
 
 
 def outage(objective: Objective, learned: Learned | None) -> str:
