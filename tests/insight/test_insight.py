@@ -383,8 +383,8 @@ def test_a_fail_says_beside_its_headline_that_slots_were_not_measured() -> None:
     found = insight(run_of("." * 16 + "x" * 5 + "-" * 9))
     assert found.figures.verdict == "fail"
     assert ", with 1 outage of 5 s; 9 of 30 slots were not measured. " in found.why
-    stop = {"status": "interrupted", "stop": Stopping(StopCause.SIGNAL, "SIGINT")}
-    cut = insight(run_of("x" * 9 + "." * 2 + "-" + "s" * 3, **stop))
+    stop = Stopping(StopCause.SIGNAL, "SIGINT")
+    cut = insight(run_of("x" * 9 + "." * 2 + "-" + "s" * 3, status="interrupted", stop=stop))
     assert cut.figures.verdict == "fail"
     assert cut.why.startswith("2 of 11 measurements were good; 4 of 15 slots were not measured; ")
 
