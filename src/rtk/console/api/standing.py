@@ -29,6 +29,7 @@ STANDING: dict[str, Any] = {
     "passed": 4,
     "failed": 0,
     "slots": 5400,
+    "measured": 5392,
     "outages": 12,
     "chances": 5368,
     "outage_lasts": 30.0,
@@ -75,6 +76,7 @@ class ShownStanding(Schema):
     passed: int
     failed: int
     slots: int
+    measured: int
     outages: int
     chances: int
     outage_lasts: float | None
