@@ -191,11 +191,11 @@ def test_a_cost_that_equals_all_bad_time_says_that_its_edges_are_in_it() -> None
     found = priced("xx" + 30 * "." + "x" + 8 * ".")
     assert (found.cost_s, found.deviating_s, found.left_out_s) == (3.0, 2.0, 1.0)
     assert found.details[:2] == (
-        "That is 2 s in 1 outage, and 1 s: an outage may begin before, and end after, it is measured.",
+        "That is the 2 s of 1 outage and 1 s more, since one may begin before, and end after, it is measured.",
         "Nothing deviated in the baseline, so nothing is taken off for it.",
     )
     two = priced(".xxxx.x" + 20 * ".").details
-    assert two[0].startswith("That is 5 s in 2 outages, and 1 s for each of them: ")
+    assert two[0].startswith("That is the 5 s of 2 outages and 1 s more for each, since ")
 
 
 def test_without_an_expectation_or_an_objective_there_is_no_answer() -> None:

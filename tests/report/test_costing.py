@@ -100,7 +100,7 @@ def test_what_the_cost_rests_on_is_told_with_the_notes() -> None:
     found = insight(facts)
     notes = [each for each in story(found, facts).notes if each.startswith("One occurrence: ")]
     assert [each.rpartition(": ")[2] for each in notes] == [
-        "an outage may begin before, and end after, it is measured.",
+        "that is the 5 s of 1 outage and 1 s more, since one may begin before, and end after, it is measured.",
         "nothing deviated in the baseline, so nothing is taken off for it.",
         "the objective allows that much at any time, so it need not be the condition's doing.",
         "as deviated.",

@@ -130,8 +130,8 @@ def _counted(found: Occurrence, frequency_s: float) -> list[str]:
         return []
     bad, each = duration(rounded(found.deviating_s)), duration(rounded(frequency_s))
     outages = count(found.outages, "outage")
-    more = each if found.outages == 1 else f"{each} for each of them"
-    return [f"That is {bad} in {outages}, and {more}: an outage may begin before, and end after, it is measured."]
+    more = f"{each} more" if found.outages == 1 else f"{each} more for each"
+    return [f"That is the {bad} of {outages} and {more}, since one may begin before, and end after, it is measured."]
 
 
 def _own(found: Occurrence) -> list[str]:
