@@ -12,14 +12,12 @@ from chaoslib.settings import loaded_settings
 from rtk import helper
 from rtk.cli.logs import prepare_handlers
 from rtk.cli.masks import Masks
-from rtk.cli.rebuilt_toolkit import toolkit_of
 from rtk.clock import SystemClock
 from rtk.errors import ToolkitError
 from rtk.insight.stops import StopCause, Stopping
 from rtk.outlets import outlets, printable_logs
 from rtk.printable import hanging
 from rtk.verify.estate import Estate, received
-from rtk.verify.holds import release
 from rtk.verify.record import Entry
 from rtk.verify.recovery import Recovered, recover, remains
 from rtk.verify.redact import Redactor
@@ -56,9 +54,15 @@ def main(path: Path, data: bytes) -> int:
 
 def _ready(head: Entry, estate: Estate) -> Toolkit:
     # The record's own copy of the experiment has no secret in it, not even one that the file spells out.
-    toolkit = estate.toolkit() if estate.is_there else toolkit_of(head)
+    toolkit = estate.toolkit() if estate.is_there else _of_record(head)
     loaded_settings.set(toolkit.settings)
     return toolkit
+
+
+def _of_record(head: Entry) -> Toolkit:
+    from rtk.cli.rebuilt_toolkit import toolkit_of
+
+    return toolkit_of(head)
 
 
 def _publish(path: Path, where: dict[str, Any], restored: bool) -> None:
@@ -81,6 +85,7 @@ def _publish(path: Path, where: dict[str, Any], restored: bool) -> None:
 def _told(path: Path, recovered: Recovered) -> int:
     from rtk.cli import run_output  # what only tells is imported once everything is undone
     from rtk.cli.finalization import finish
+    from rtk.verify.holds import release
 
     if recovered.failure:
         logger.error(recovered.failure)
