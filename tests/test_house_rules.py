@@ -48,7 +48,6 @@ PARTS: dict[str, dict[str, str]] = {
     "tests/journey/test_death.py": {
         "why": "real runs that are killed",
         "rtk/verify": "guardian_client guardian_process",
-        "rtk/cli": "",
     },
     "tests/journey/test_recover.py": {"why": "the real command", "rtk/cli": "crash_recovery rebuilt_toolkit recover"},
     "tests/cli/test_verify.py": {
