@@ -24,7 +24,7 @@ grep -vE '^(chaostoolkit|django(-allauth|-ninja)?==)' constraints.txt >"$there/c
 from importlib.metadata import version
 print(*(f"{each} {version(each)}" for each in ("chaostoolkit-lib", "django", "django-allauth", "django-ninja")), sep=", ", end=" ")
 print(f"on Python {sys.version.split()[0]}")' | sed 's/^/newest: /'
-set -- calls controls http_provider journal jsonpath measure numbers outputs pauses process_provider provider toolkit undoing
+set -- calls controls http_provider journal jsonpath measure numbers outputs pauses process_provider provider toolkit undo_coordinator
 for name; do
     set -- "$@" "tests/verify/test_$name.py"
     shift
