@@ -1,4 +1,4 @@
-"""What a run leaves behind for people and machines: files, lines, notifications."""
+"""Write what outlives a run: its journal and reports, its last lines, its notifications."""
 
 import json
 import logging

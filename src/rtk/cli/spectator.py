@@ -1,4 +1,4 @@
-"""What somebody who watches a run at a terminal sees: the live view, the screen at the end, the address of its page.
+"""Draw a run for somebody at a terminal: the live view, the final screen, the address of its page.
 
 Who draws needs rich, which is 2 MiB and some 20 ms of a start: a run in a pipe or in CI goes without this module. It is
 imported before the run begins, not at its end, when files may have gone or descriptors may be short.

@@ -114,7 +114,7 @@ def _replace(file: Path, url: str) -> None:
 
 
 def _passed(write: Callable[[], object]) -> bool:
-    """Whether another process took what is written to it; false once it reads no more."""
+    """Write to another process, and return whether it still reads."""
     try:
         write()
     except BrokenPipeError:

@@ -100,7 +100,7 @@ def has_body(scope: Scope) -> bool:
 
 
 def size_of(scope: Scope) -> int:
-    """How many bytes of a request's body have come, whether or not it said so beforehand."""
+    """Return how many bytes of a request's body have arrived, also where it announced no length."""
     body = scope.get(BODY)
     return body.taken if isinstance(body, Body) else 0
 

@@ -87,7 +87,7 @@ class BoundedConnection(Connection[Any]):
 
 
 def _readable(socket: int) -> bool:
-    """Whether something has come that nobody has read."""
+    """Return whether the socket holds bytes that nobody has read."""
     look = poll()
     look.register(socket, POLLIN)
     return bool(look.poll(0))

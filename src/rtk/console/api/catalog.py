@@ -63,7 +63,7 @@ def objective(request: HttpRequest, org: str, team: str, objective: str) -> Http
 def change_objective(
     request: HttpRequest, org: str, team: str, objective: str, body: ObjectiveChange
 ) -> dict[str, Any]:
-    """Change what is given; the rest stays, and null takes away."""
+    """Change the keys that are given; null clears a key, and all others keep their values."""
     found = verifications.find_objective(enter(request, org, team, "run"), objective)
     return _whole(changes.change_objective(found, body.said()))
 
@@ -121,7 +121,7 @@ def verification(request: HttpRequest, org: str, team: str, verification: str) -
 def change_verification(
     request: HttpRequest, org: str, team: str, verification: str, body: VerificationChange
 ) -> dict[str, Any]:
-    """Change what is given; the rest stays, and null takes away.
+    """Change the keys that are given; null clears a key, and all others keep their values.
 
     `warning` says why no run of it can prove its target any longer.
     """

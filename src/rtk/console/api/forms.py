@@ -162,7 +162,7 @@ class NewObjective(Form):
 
 
 class ObjectiveChange(Change):
-    """What is to change of an objective. What is left out stays, null takes away.
+    """Changes to an objective. A key that is left out keeps its value; null clears it.
 
     An empty `quantile`, or null, with a `target` makes one about a quantile a share.
     """
@@ -214,7 +214,7 @@ class NewVerification(Form):
 
 
 class VerificationChange(Change):
-    """What is to change of a verification. What is left out stays, null takes away."""
+    """Changes to a verification. A key that is left out keeps its value; null clears it."""
 
     name: Name = UNSAID
     objective_id: Text | None = None

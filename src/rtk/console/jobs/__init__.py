@@ -1,1 +1,1 @@
-"""What the console does by itself: deferred as jobs of procrastinate, in its PostgreSQL, and done by workers."""
+"""The console's own work: jobs of procrastinate, kept in its PostgreSQL and done by workers."""

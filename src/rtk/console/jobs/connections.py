@@ -10,7 +10,7 @@ from procrastinate.exceptions import ConnectorException
 from rtk.console.database import SILENT_S, BoundedAsyncConnection, limited, statement_s
 from rtk.console.store.database import parameters
 
-CONNECTIONS = 2  # beside one for each queue, on which its worker is told of jobs
+CONNECTIONS = 2  # besides one for each queue, on which PostgreSQL notifies its worker of new jobs
 
 
 class JobConnector(PsycopgConnector):
