@@ -10,7 +10,8 @@ _CHANCE = "That allows for chance: measurements may have met more bad moments th
 
 def figure(insight: Insight) -> str:
     """Return the figure that answers: what is proven, or what a fail leaves room for."""
-    figures, target = insight.figures, _target(insight)
+    figures = insight.figures
+    target = None if insight.objective is None else insight.objective.get("target")
     if figures.proven_at_least is None and figures.proven_at_most is None:
         return NO_DATA
     if insight.proof is None:
@@ -35,8 +36,16 @@ def explanation(insight: Insight) -> str:
     if figures.verdict == "fail":
         cut_off = "" if _at_most(insight) == figures.proven_at_most else ", had what was cut off been good"
         return f"Of the {measured} measured in this run, 95 % sure{cut_off}. {_CHANCE}"
-    sure = f"95 % sure, if outages last {_lasting(insight)}. Of 20 such proofs at most 1 is wrong"
-    return f"Over the {measured} measured, {sure}.{_missed(insight)}"
+    lasting = duration(rounded(insight.proof.length * insight.frequency_s))
+    if insight.proof.length_from == LengthFrom.SEEN:
+        source = "as those seen here may"
+    else:
+        source = f"as {insight.outage.source}" if insight.outage else ""
+    sure = f"95 % sure, if outages last {lasting} on average, {source}. Of 20 such proofs at most 1 is wrong"
+    missed = figures.missed  # taken as the worst case: why a proof may be far below what was seen
+    verb = "is" if missed == 1 else "are"
+    worst = f" The {count(missed, 'slot')} not measured {verb} taken as the worst case." if missed else ""
+    return f"Over the {measured} measured, {sure}.{worst}"
 
 
 def proven(insight: Insight) -> float | None:
@@ -52,27 +61,6 @@ def proven_for(insight: Insight) -> str:
     return f"95 % sure, for outages of {lasting} on average"
 
 
-def _lasting(insight: Insight) -> str:
-    """How long outages last on average in a proof, and where that comes from."""
-    proof, outage = insight.proof, insight.outage
-    seconds = rounded((proof.length if proof else 0.0) * insight.frequency_s)
-    seen = proof is not None and proof.length_from == LengthFrom.SEEN
-    source = "as those seen here may" if seen else f"as {outage.source}" if outage else ""
-    return f"{duration(seconds)} on average, {source}"
-
-
-def _missed(insight: Insight) -> str:
-    """How slots without a measurement were read: why a proof may be far below what was seen."""
-    missed = insight.figures.missed
-    if not missed:
-        return ""
-    return f" The {count(missed, 'slot')} not measured {'is' if missed == 1 else 'are'} taken as the worst case."
-
-
 def _at_most(insight: Insight) -> float | None:
     """The bound that a fail rests on; early insights of version 2 tell that of the measurements alone."""
     return insight.figures.proven_at_most if insight.at_most is None else insight.at_most
-
-
-def _target(insight: Insight) -> float | None:
-    return None if insight.objective is None else insight.objective.get("target")

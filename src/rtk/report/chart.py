@@ -106,7 +106,15 @@ def _shades(plot: Frame) -> Iterator[str]:
 
 def _series(facts: Facts, plot: Frame, found: list[Column]) -> Iterator[str]:
     """The values over their axis, with the threshold."""
-    yield from _value_axis(facts, plot)
+    left, right = plot.size.left, plot.size.width - plot.size.right
+    for value in plot.values:
+        y = plot.y(value)
+        yield _line(left, y, right, y, "axis" if value == 0 else "grid")
+        yield _text(left - 8, y + 4, chosen_number(value), "tick", "end")
+    yield _text(left - 8, 20, plain(facts.threshold.unit, 12), "tick unit", "end")
+    bounds = [bound for bound in (facts.threshold.lower, facts.threshold.upper) if bound is not None]
+    for bound in bounds:
+        yield _line(left, plot.y(bound), right, plot.y(bound), "threshold")
     yield f'<path class="values" d="{_path(plot, found)}"/>'
     few = len(facts.measurements) <= min(_FEW, plot.size.columns)
     for column in found if few else ():
@@ -116,26 +124,12 @@ def _series(facts: Facts, plot: Frame, found: list[Column]) -> Iterator[str]:
             yield f'<circle class="met" {place} r="3.2"><title>{escape(hint)}</title></circle>'
     deviated = [(plot.x(c.at), plot.y(c.worst)) for c in found if c.worst is not None]
     yield _diamonds(deviated, 5.5 if few else 4)
-    bound = facts.threshold.lower if facts.threshold.upper is None else facts.threshold.upper
-    if bound is not None:
-        right = plot.size.width - plot.size.right - 4
-        yield _text(right, plot.y(bound) - 6, threshold_words(facts), "threshold-name", "end")
+    if bounds:
+        yield _text(right - 4, plot.y(bounds[-1]) - 6, threshold_words(facts), "threshold-name", "end")
     silent = [(plot.x(c.at), plot.head - 13.0) for c in found if c.silent]
     yield _diamonds(silent, 5 if few else 4, "deviated silent")
     if silent:
-        yield _text(plot.size.left - 8, plot.head - 9, "no value", "tick", "end")
-
-
-def _value_axis(facts: Facts, plot: Frame) -> Iterator[str]:
-    left, right = plot.size.left, plot.size.width - plot.size.right
-    for value in plot.values:
-        y = plot.y(value)
-        yield _line(left, y, right, y, "axis" if value == 0 else "grid")
-        yield _text(left - 8, y + 4, chosen_number(value), "tick", "end")
-    unit = plain(facts.threshold.unit, 12)
-    yield _text(left - 8, 20, unit, "tick unit", "end")
-    for bound in (b for b in (facts.threshold.lower, facts.threshold.upper) if b is not None):
-        yield _line(left, plot.y(bound), right, plot.y(bound), "threshold")
+        yield _text(left - 8, plot.head - 9, "no value", "tick", "end")
 
 
 def _path(plot: Frame, found: list[Column]) -> str:

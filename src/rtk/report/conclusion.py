@@ -1,6 +1,6 @@
 """What comes of a plan, in one line before all others: whether it can prove its target, how likely, and what would."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil
@@ -100,9 +100,12 @@ def conclusion_of(plan: Plan, document: Mapping[str, Any]) -> Conclusion:
     if objective is None:
         return Conclusion(plan, Doubt.NO_OBJECTIVE)
     told = expected(plan, objective.target)
-    never = next(_never_met(document), None)
-    if never is not None:
-        return Conclusion(plan, Doubt.NEVER_MET, told, never)
+    hypothesis = document.get("steady-state-hypothesis")
+    probes = hypothesis.get("probes") if isinstance(hypothesis, Mapping) else None
+    for probe in probes if isinstance(probes, list) else ():
+        whole = written_out(probe, document) if isinstance(probe, Mapping) else {}
+        if "tolerance" in whole and criterion_of(whole).never:
+            return Conclusion(plan, Doubt.NEVER_MET, told, f'"{whole.get("name")}"')
     if told.slots < told.needed:
         return Conclusion(plan, Doubt.OUTLASTED if told.outlasted else Doubt.TOO_FEW, told)
     longest = plan.stop_when.max_duration_s
@@ -148,12 +151,3 @@ def _lasting(plan: Plan, slots: int) -> float:
     """How long so many measurements take, to whole seconds where it is more than one."""
     seconds = float(slots * exact(plan.frequency_s))
     return float(ceil(seconds)) if seconds > 1 else seconds
-
-
-def _never_met(document: Mapping[str, Any]) -> Iterator[str]:
-    hypothesis = document.get("steady-state-hypothesis")
-    probes = hypothesis.get("probes") if isinstance(hypothesis, Mapping) else None
-    for probe in probes if isinstance(probes, list) else ():
-        whole = written_out(probe, document) if isinstance(probe, Mapping) else {}
-        if "tolerance" in whole and criterion_of(whole).never:
-            yield f'"{whole.get("name")}"'

@@ -1,6 +1,5 @@
 """The geometry of a chart: where a moment and a value stand in it."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from rtk.insight.facts import ActivitySpan, Facts
@@ -81,7 +80,16 @@ class Frame:
 def frame(facts: Facts, size: Size, found: list[Column]) -> Frame:
     """The scales for a run: values from 0 (or below) to above the greatest value and the threshold."""
     span = span_of(facts)
-    lanes = list(_lanes(facts, span))[:MOST_LANES]
+    lanes: list[Lane] = []
+    undone = max((r.ended for r in facts.rollbacks if r.ended is not None), default=span)
+    for condition in facts.conditions:
+        ended = span if condition.ended is None else condition.ended
+        until = undone if condition.lasts is None else min(ended + condition.lasts, undone)
+        hatched = max(ended, until) if condition.status != ActivityStatus.FAILED else ended
+        lanes.append(Lane(condition, "condition", ended, min(span, hatched)))
+    for rollback in facts.rollbacks:
+        ended = span if rollback.ended is None else rollback.ended
+        lanes.append(Lane(rollback, "rollback", ended, ended))
     numbers = [v for c in found for v in (c.low, c.high) if v is not None]
     values: list[float] = []
     if numbers:
@@ -91,16 +99,4 @@ def frame(facts: Facts, size: Size, found: list[Column]) -> Frame:
         values = [0.0, 1.0] if high - low < _LEAST else ticks(low * 1.08, high * 1.08, 5)
     size = size if values else replace(size, plot=_ROWS)
     silent = values and any(c.silent for c in found)
-    return Frame(size, span, values, lanes, HEAD + SILENT if silent else HEAD)
-
-
-def _lanes(facts: Facts, span: float) -> Iterator[Lane]:
-    undone = max((r.ended for r in facts.rollbacks if r.ended is not None), default=span)
-    for condition in facts.conditions:
-        ended = span if condition.ended is None else condition.ended
-        until = undone if condition.lasts is None else min(ended + condition.lasts, undone)
-        hatched = max(ended, until) if condition.status != ActivityStatus.FAILED else ended
-        yield Lane(condition, "condition", ended, min(span, hatched))
-    for rollback in facts.rollbacks:
-        ended = span if rollback.ended is None else rollback.ended
-        yield Lane(rollback, "rollback", ended, ended)
+    return Frame(size, span, values, lanes[:MOST_LANES], HEAD + SILENT if silent else HEAD)

@@ -8,7 +8,7 @@ from rtk.insight.facts import Facts, SlotMeasurement
 from rtk.insight.shape import Insight
 from rtk.report.axis import utc
 from rtk.report.chart import charts, threshold_words
-from rtk.report.columns import Column, columns
+from rtk.report.columns import columns
 from rtk.report.frame import WIDE
 from rtk.report.marks import MOMENTS, OUTCOMES, status_mark
 from rtk.report.story import RunReport, Table, story
@@ -21,36 +21,33 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 def html(insight: Insight, facts: Facts) -> str:
     """The whole document; below 1 MB however many measurements there are."""
-    return "".join(_document(story(insight, facts), facts))
-
-
-def _document(told: RunReport, facts: Facts) -> Iterator[str]:
-    yield (
+    told = story(insight, facts)
+    head = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>{escape(told.verdict.word)}, {escape(told.began)}: {escape(told.title)}</title>"
         f"<style>{STYLE}</style></head><body><main>"
     )
-    yield from _head(told)
-    yield from _answers(told)
-    if told.numbers:
-        yield from _chart(facts)
-        yield from _phases(told)
-    yield from _moments(told)
-    if told.undo or told.numbers:
-        yield from _undo(told)
-    if told.limits or told.notes:
-        yield '<section><h2>Limits of this result</h2><ul class="plain">'
-        yield f"{_items((*told.limits, *told.notes))}</ul></section>"
+    limits, figures = (*told.limits, *told.notes), ""
     if told.numbers:
         table = Table(("figure", "value", "how it is computed"), tuple(each.cells for each in told.figures))
-        yield f"<section><h2>All figures</h2>{_table(table, 'words')}</section>"
-    yield from _measurements(facts)
-    yield f"<footer><dl><dt>run</dt><dd>{escape(plain(facts.run_id))}</dd>"
-    for name, place in told.files:
-        yield f"<dt>{escape(name)}</dt><dd><code>{escape(place)}</code></dd>"
-    yield "</dl></footer></main></body></html>\n"
+        figures = f"<section><h2>All figures</h2>{_table(table, 'words')}</section>"
+    files = (f"<dt>{escape(name)}</dt><dd><code>{escape(place)}</code></dd>" for name, place in told.files)
+    parts = [
+        head,
+        *_head(told),
+        *_answers(told),
+        *((*_chart(facts), *_phases(told)) if told.numbers else ()),
+        *_moments(told),
+        *(_undo(told) if told.undo or told.numbers else ()),
+        f'<section><h2>Limits of this result</h2><ul class="plain">{_items(limits)}</ul></section>' if limits else "",
+        figures,
+        *_measurements(facts),
+        f"<footer><dl><dt>run</dt><dd>{escape(plain(facts.run_id))}</dd>{''.join(files)}</dl></footer>",
+        "</main></body></html>\n",
+    ]
+    return "".join(parts)
 
 
 def _head(told: RunReport) -> Iterator[str]:
@@ -100,33 +97,29 @@ def _answers(told: RunReport) -> Iterator[str]:
 
 def _chart(facts: Facts) -> Iterator[str]:
     names = ", ".join(plain(name, 80) for name in facts.measures[:5])
-    heading = "What was measured" + (f": {escape(names)}" if names else "")
-    yield f"<section><h2>{heading}</h2>"
+    yield f"<section><h2>What was measured{': ' + escape(names) if names else ''}</h2>"
     if not len(facts.measurements):
         yield f"<p>Nothing was measured: {NO_DATA}.</p></section>"
         return
     found = columns(facts, WIDE.columns)
-    yield f'<figure><ul class="legend">{"".join(_legend(facts, found))}</ul>{charts(facts, found)}'
-    yield (
-        "<figcaption>Time since the run began, and below it the time of day in UTC. A condition is tinted while "
-        "it acted and hatched until it was undone or its time was over.</figcaption></figure></section>"
-    )
-
-
-def _legend(facts: Facts, found: list[Column]) -> Iterator[str]:
+    yield '<figure><ul class="legend">'
     yield _key("met", '<circle class="met" cx="11" cy="6" r="3.6"/>')
     yield _key("deviated", '<path class="deviated" d="M11 .5l5.5 5.5-5.5 5.5-5.5-5.5z"/>')
     if any(c.silent for c in found) and any(c.high is not None for c in found):
         yield _key("deviated without a value", '<path class="deviated silent" d="M11 1l5 5-5 5-5-5z"/>')
     if any(c.missed for c in found):
         yield _key("not measured", '<rect class="missed" x="5" y="2" width="12" height="8"/>')
-    bound = threshold_words(facts)
-    if bound:
+    if bound := threshold_words(facts):
         yield _key(bound, '<path class="threshold" d="M0 6H22"/>')
     if facts.conditions:
         yield _key("condition", '<rect class="lane condition" y="2" width="22" height="8" rx="2"/>')
     if facts.rollbacks:
         yield _key("rollback", '<rect class="lane rollback" y="2" width="22" height="8" rx="2"/>')
+    yield f"</ul>{charts(facts, found)}"
+    yield (
+        "<figcaption>Time since the run began, and below it the time of day in UTC. A condition is tinted while "
+        "it acted and hatched until it was undone or its time was over.</figcaption></figure></section>"
+    )
 
 
 def _key(word: str, drawing: str) -> str:

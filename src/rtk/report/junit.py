@@ -46,17 +46,19 @@ class JUnitCase(NamedTuple):
 def junit(insight: Insight, facts: Facts) -> str:
     """The whole document: one suite with a case for the gate, the objective, its cost, each condition and rollback."""
     told = story(insight, facts)
-    found = [
-        *_before(insight, told),
-        JUnitCase(
-            f"objective: {told.objective}", insight.duration_s, _PROBLEMS[insight.figures.verdict], _message(told)
-        ),
-        *_occurrence(insight),
-        *(_condition(c, insight, told) for c in facts.conditions),
-        *_rollbacks(facts),
-    ]
+    found = list(_cases(insight, facts, told))
+    problems = [case.problem for case in found]
+    totals = {
+        "name": told.title,
+        "tests": str(len(found)),
+        "failures": str(problems.count("failure")),
+        "errors": str(problems.count("error")),
+        "skipped": str(problems.count("skipped")),
+        "time": f"{insight.duration_s:.3f}",
+        "timestamp": utc(insight.started_at, "%Y-%m-%dT%H:%M:%S"),
+    }
     suites = ET.Element("testsuites")
-    suite = ET.SubElement(suites, "testsuite", _totals(insight, told, found))
+    suite = ET.SubElement(suites, "testsuite", totals)
     properties = ET.SubElement(suite, "properties")
     if told.standing:
         ET.SubElement(properties, "property", name="standing", value=facts.standing)
@@ -76,63 +78,37 @@ def junit(insight: Insight, facts: Facts) -> str:
     return _DECLARATION + ET.tostring(suites, encoding="unicode") + "\n"
 
 
-def _totals(insight: Insight, told: RunReport, found: list[JUnitCase]) -> dict[str, str]:
-    problems = [case.problem for case in found]
-    return {
-        "name": told.title,
-        "tests": str(len(found)),
-        "failures": str(problems.count("failure")),
-        "errors": str(problems.count("error")),
-        "skipped": str(problems.count("skipped")),
-        "time": f"{insight.duration_s:.3f}",
-        "timestamp": utc(insight.started_at, "%Y-%m-%dT%H:%M:%S"),
-    }
-
-
-def _before(insight: Insight, told: RunReport) -> Iterator[JUnitCase]:
-    """The gate, and a baseline that missed the target already; of one that may keep it there is nothing to say."""
+def _cases(insight: Insight, facts: Facts, told: RunReport) -> Iterator[JUnitCase]:
+    why = " ".join(filter(None, [told.headline, told.why, told.next_step]))
     gate = JUnitCase("the hypothesis was met before the first condition", 0.0)
     if insight.status == RunStatus.FAILED and insight.stop_cause is not StopCause.BASELINE_BROKEN:
-        gate = gate._replace(problem="failure", message=_message(told))
+        gate = gate._replace(problem="failure", message=why)
     yield gate
-    if insight.baseline_broken:
-        yield JUnitCase("the baseline kept the promise before the first condition", 0.0, "failure", _message(told))
-
-
-def _message(told: RunReport) -> str:
-    return " ".join(filter(None, [told.headline, told.why, told.next_step]))
-
-
-def _occurrence(insight: Insight) -> Iterator[JUnitCase]:
-    """What is expected against what it may cost; a failure where it fails the command, for then both say the same."""
+    if insight.baseline_broken:  # of one that may keep the target there is nothing to say
+        yield JUnitCase("the baseline kept the promise before the first condition", 0.0, "failure", why)
+    yield JUnitCase(f"objective: {told.objective}", insight.duration_s, _PROBLEMS[insight.figures.verdict], why)
     found, priced = insight.occurrence, costing.answer_of(insight)
-    if found is None or priced is None:
-        return
-    problem: Problem | None = "failure" if found.fails else "skipped"
-    within = found.answer is Allowance.WITHIN
-    message = f"{priced.mark.word}: {priced.sentence}"
-    yield JUnitCase(f"cost: {expected(found.occurs)}", insight.duration_s, None if within else problem, message)
-
-
-def _condition(span: ActivitySpan, insight: Insight, told: RunReport) -> JUnitCase:
-    case = JUnitCase(f"condition {plain(span.name, 200)} took effect", _length(span))
-    if span.status == ActivityStatus.SUCCEEDED and span.name != insight.invalid_condition:
-        return case
-    if span.status == ActivityStatus.INTERRUPTED:
-        return case._replace(problem="skipped", message=span.failure or "the condition was interrupted")
-    return case._replace(problem="failure", message=span.failure or told.headline)
-
-
-def _rollbacks(facts: Facts) -> Iterator[JUnitCase]:
+    if found is not None and priced is not None:
+        # What is expected against what it may cost: a failure where it fails the command, for then both say the same.
+        problem: Problem | None = "failure" if found.fails else "skipped"
+        within = found.answer is Allowance.WITHIN
+        message = f"{priced.mark.word}: {priced.sentence}"
+        yield JUnitCase(f"cost: {expected(found.occurs)}", insight.duration_s, None if within else problem, message)
+    for condition in facts.conditions:
+        case = JUnitCase(f"condition {plain(condition.name, 200)} took effect", _length(condition))
+        if condition.status == ActivityStatus.INTERRUPTED:
+            case = case._replace(problem="skipped", message=condition.failure or "the condition was interrupted")
+        elif condition.status != ActivityStatus.SUCCEEDED or condition.name == insight.invalid_condition:
+            case = case._replace(problem="failure", message=condition.failure or told.headline)
+        yield case
     if facts.rolled_back is False:
         yield JUnitCase("rollbacks were played", 0.0, "failure", NOT_PLAYED)
-    for span in facts.rollbacks:
-        case = JUnitCase(f"rollback {plain(span.name, 200)} restored the system", _length(span))
-        if span.status == ActivityStatus.SUCCEEDED:
-            yield case
-            continue
-        by_hand = f" By hand: {span.by_hand}" if span.by_hand else ""
-        yield case._replace(problem="failure", message=f"{span.failure or span.status}.{by_hand}")
+    for rollback in facts.rollbacks:
+        case = JUnitCase(f"rollback {plain(rollback.name, 200)} restored the system", _length(rollback))
+        if rollback.status != ActivityStatus.SUCCEEDED:
+            by_hand = f" By hand: {rollback.by_hand}" if rollback.by_hand else ""
+            case = case._replace(problem="failure", message=f"{rollback.failure or rollback.status}.{by_hand}")
+        yield case
 
 
 def _length(span: ActivitySpan) -> float:

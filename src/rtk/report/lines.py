@@ -16,7 +16,11 @@ def lines(insight: Insight, facts: Facts) -> list[str]:
 
 
 def _lines(told: RunReport) -> Iterator[str]:
-    yield from _verdict(told)
+    yield f"Verdict: {told.verdict.word}. {told.headline}"
+    if told.why:
+        yield f"Why: {told.why}"
+    if told.next_step:
+        yield f"Next: {told.next_step}"
     yield f"Objective: {told.objective}"
     yield f"Run: {told.when}"
     for question, answer, detail, _ in told.answers[1:]:
@@ -32,16 +36,5 @@ def _lines(told: RunReport) -> Iterator[str]:
         yield f"And {more}"
     if told.alarm:
         yield f"NOT RESTORED: {told.alarm}"
-    for one in told.undo:
-        if one.by_hand:
-            yield f"By hand, for {one.name}: {one.by_hand}"
-    for name, place in told.files:
-        yield f"Page: {place}" if name == PAGE else f"File, {name}: {place}"
-
-
-def _verdict(told: RunReport) -> Iterator[str]:
-    yield f"Verdict: {told.verdict.word}. {told.headline}"
-    if told.why:
-        yield f"Why: {told.why}"
-    if told.next_step:
-        yield f"Next: {told.next_step}"
+    yield from (f"By hand, for {one.name}: {one.by_hand}" for one in told.undo if one.by_hand)
+    yield from (f"Page: {place}" if name == PAGE else f"File, {name}: {place}" for name, place in told.files)

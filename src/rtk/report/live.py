@@ -81,8 +81,12 @@ def _parts(progress: Progress, width: int, unicode: bool) -> Iterator[Text]:
     yield _text(plain(progress.title, width), unicode, "bold")
     yield Text()
     yield _phase(progress, now, width, unicode)
-    if waiting := _waiting(progress, now):
-        yield _text(plain(waiting, width), unicode, "dim")
+    waiting = progress.waiting()
+    if waiting.answers and (progress.phase_ends is None or now >= progress.phase_ends):
+        # The phase's time is over: a full bar that stands still is to be no riddle.
+        most = f", at most {duration(float(math.ceil(waiting.at_most_s)))}" if waiting.at_most_s else ""
+        told = f"waiting for {count(waiting.answers, 'answer')} under way{most}"
+        yield _text(plain(told, width), unicode, "dim")
     if progress.activity:
         yield _text(f"under way: {plain(progress.activity, width - 12)}", unicode, "dim")
     if progress.stopping:
@@ -117,15 +121,6 @@ def _phase(progress: Progress, now: float, width: int, unicode: bool) -> Text:
     if progress.run_ends is not None:
         told += f", {elapsed(max(0.0, progress.run_ends - now))} left"
     return text + _text(told, unicode)
-
-
-def _waiting(progress: Progress, now: float) -> str:
-    """What is waited for once a phase's time is over, so that a full bar that stands still is no riddle."""
-    waiting = progress.waiting()
-    if not waiting.answers or (progress.phase_ends is not None and now < progress.phase_ends):
-        return ""
-    at_most = f", at most {duration(float(math.ceil(waiting.at_most_s)))}" if waiting.at_most_s else ""
-    return f"waiting for {count(waiting.answers, 'answer')} under way{at_most}"
 
 
 def _counts(progress: Progress, unicode: bool) -> Text:

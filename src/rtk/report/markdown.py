@@ -46,13 +46,20 @@ def _lines(told: RunReport) -> Iterator[str]:
         yield from ("", escaped(told.former, 900))
     if told.next_step:
         yield from ("", f"**Next:** {escaped(told.next_step, 600)}")
-    yield from _alarm(told)
+    if told.alarm:
+        yield from ("", f"> **{told.restored.show()}.** {escaped(told.alarm)}")
+        by_hand = [(escaped(one.name, 80), code(one.by_hand, 2000)) for one in told.undo if one.by_hand]
+        yield from (line for name, command in by_hand[:MOST_UNDO] for line in (">", f"> {name}, by hand: {command}"))
     if answers := tuple((f.label, f.value, f.explanation) for f in told.answers[1:]):
         yield from ("", *_table(Table(("question", "answer", "detail"), answers)))
     if told.numbers:
         yield from ("", *_table(told.phases))
         yield from ("", escaped(told.quantiles, 600)) if told.quantiles else ()
-    yield from _moments(told)
+    yield from ("", "| run | UTC | what happened |", "|---|---|---|")
+    for moment in most_telling(told.moments, MOST_MOMENTS):
+        yield f"| {moment.clock} | {moment.utc} | {escaped(moment.text, 160)} |"
+    if more := and_more(told.moments, MOST_MOMENTS, "the other reports"):
+        yield f"| | | {more} |"
     yield from ("", *(f"- {escaped(limit, 300)}" for limit in told.limits[:5]))
     yield from ("", f"{escaped(told.objective)}. {escaped(told.when)}.")
     yield from ("", escaped(told.standing, 700)) if told.standing else ()
@@ -60,24 +67,8 @@ def _lines(told: RunReport) -> Iterator[str]:
         yield ", ".join(f"{escaped(name, 40)}: {code(place, 200)}" for name, place in told.files[:5])
 
 
-def _alarm(told: RunReport) -> Iterator[str]:
-    if not told.alarm:
-        return
-    yield from ("", f"> **{told.restored.show()}.** {escaped(told.alarm)}")
-    for one in [one for one in told.undo if one.by_hand][:MOST_UNDO]:
-        yield from (">", f"> {escaped(one.name, 80)}, by hand: {code(one.by_hand, 2000)}")
-
-
 def _table(table: Table) -> Iterator[str]:
     yield f"| {' | '.join(table.head)} |"
     yield f"|{'---|' * len(table.head)}"
     for row in table.rows:
         yield f"| {' | '.join(escaped(cell, 400) for cell in row)} |"
-
-
-def _moments(told: RunReport) -> Iterator[str]:
-    yield from ("", "| run | UTC | what happened |", "|---|---|---|")
-    for moment in most_telling(told.moments, MOST_MOMENTS):
-        yield f"| {moment.clock} | {moment.utc} | {escaped(moment.text, 160)} |"
-    if more := and_more(told.moments, MOST_MOMENTS, "the other reports"):
-        yield f"| | | {more} |"

@@ -40,7 +40,15 @@ class Moment(NamedTuple):
 
 def moments(insight: Insight, facts: Facts) -> tuple[Moment, ...]:
     """Everything worth a line, in order of time, at most 200 of it: the spans, then the events."""
-    told = _told(facts, [*_firsts(facts, insight.baseline_broken), *_end(insight, facts)])
+    more = list(_firsts(facts, insight.baseline_broken))
+    undone = max((r.ended for r in facts.rollbacks if r.ended is not None), default=None)
+    if undone is not None and insight.recovered_after_s is not None:
+        more.append((undone + insight.recovered_after_s, "ending", "recovered: the first of three met in a row"))
+    early = "" if insight.stop_cause is StopCause.BASELINE_BROKEN else "stopped early: "
+    stopped = f", {early}{plain(facts.stopped, 240)}" if facts.stopped else ""
+    in_order = facts.stop is None or facts.stop.cause.completes
+    more.append((facts.duration_s, "ending" if in_order else "trouble", f"the run ended{stopped}"))
+    told = _told(facts, more)
     whole = [Moment(at, elapsed(at), utc(facts.started_at + at, "%H:%M:%S"), kind, text) for at, kind, text in told]
     return tuple(most_telling(whole, MOST))
 
@@ -134,13 +142,3 @@ def _first(facts: Facts, m: SlotMeasurement, told: str) -> Told:
     value = "" if m.value is None else f": {plain(number(m.value, facts.threshold.unit), 40)}"
     reason = f", {plain(m.reason, 160)}" if m.reason else ""
     return m.due, m.outcome, f"{told}{value}{reason}"
-
-
-def _end(insight: Insight, facts: Facts) -> Iterator[Told]:
-    undone = max((r.ended for r in facts.rollbacks if r.ended is not None), default=None)
-    if undone is not None and insight.recovered_after_s is not None:
-        yield undone + insight.recovered_after_s, "ending", "recovered: the first of three met in a row"
-    early = "" if insight.stop_cause is StopCause.BASELINE_BROKEN else "stopped early: "
-    stopped = f", {early}{plain(facts.stopped, 240)}" if facts.stopped else ""
-    in_order = facts.stop is None or facts.stop.cause.completes
-    yield facts.duration_s, "ending" if in_order else "trouble", f"the run ended{stopped}"

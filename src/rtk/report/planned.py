@@ -31,18 +31,54 @@ def planned(plan: Plan, document: Document) -> list[str]:
     `document` is the experiment as it was read, mended and validated.
     """
     title = plain(document.get("title") or "A verification without a title")
-    return [conclusion_of(plan, document).sentence(), title, *course(plan, document), *_proof(plan, document)]
+    told = [conclusion_of(plan, document).sentence(), title, *course(plan, document)]
+    objective = plan.objective
+    if objective is None:
+        return told + [f"With a target of {share(USUAL)}: {one}" for one in expected(plan, USUAL).sentences()[:2]]
+    promise = promise_at_length(objective.target, objective.quantile, objective.window_s)
+    told.append(f"Objective: {plain(promise, 700)}")
+    told += prospects(
+        objective.target,
+        plan.slots("conditions"),
+        plan.frequency_s,
+        outage_lasts_s=plan.outage_lasts_s,
+        learned=plan.outage_learned,
+        window_s=objective.window_s,
+        all_slots=sum(plan.slots(phase) for phase in PHASES),
+        beside_s=beside_s(document),
+    ).sentences()
+    if plan.occurs is not None:
+        told.append(may_cost(plan.occurs, objective.target))
+    return told
 
 
 def course(plan: Plan, document: Document) -> list[str]:
     """What is going to be done, without what can be proven by it."""
-    return [
-        *_slots(plan, document),
-        *_hypothesis(document),
-        *_conditions(document),
-        *_undo(document),
-        *_stops(plan),
+    told = []
+    for phase in PHASES:
+        slots, length = plan.slots(phase), plan.length(phase)
+        if slots:
+            every = f"every {chosen_duration(plan.frequency_s)} for {duration(length)}"
+            told.append(f"{phase.capitalize()}, {count(slots, 'slot')}: {every}")
+    actions = [
+        each for each in _activities(document.get("method"), document) if each.get("type") == "action" or "ref" in each
     ]
+    if not plan.slots("baseline") and actions:
+        told.append("No baseline: without one nobody knows what caused a deviation; --warm-up 1m gives one.")
+    hypothesis = _mapping(document.get("steady-state-hypothesis"))
+    probes = [written_out(_mapping(probe), document) for probe in hypothesis.get("probes") or ()]
+    told += [f"Measured: {measured(one)}; time limit {_limit(own_limit(one) or DEFAULT_LIMIT_S)}" for one in probes]
+    if not probes:
+        told.append("Nothing is measured: the experiment has no hypothesis with a probe.")
+    told += _conditions(actions)
+    rollbacks = _activities(document.get("rollbacks"), document)
+    for rollback in rollbacks:
+        limit, tries = _limit(own_limit(rollback) or LIMIT_S), tries_of(rollback)
+        limited = f"up to {tries} tries of {limit} each" if tries > 1 else f"time limit {limit}"
+        told.append(f"Undo: {_named(rollback)}; {limited}")
+    if not rollbacks and actions:
+        told.append("No rollbacks.")
+    return [*told, *_stops(plan)]
 
 
 def costs(plan: Plan, document: Document) -> tuple[str, ...]:
@@ -54,28 +90,7 @@ def costs(plan: Plan, document: Document) -> tuple[str, ...]:
     return worst(promise.target, slots, plan.frequency_s, promise.window_s, beside_s(document)).sentences()
 
 
-def _slots(plan: Plan, document: Document) -> Iterator[str]:
-    for phase in PHASES:
-        slots, length = plan.slots(phase), plan.length(phase)
-        if slots:
-            told = f"{count(slots, 'slot')}: every {chosen_duration(plan.frequency_s)} for {duration(length)}"
-            yield f"{phase.capitalize()}, {told}"
-    if not plan.slots("baseline") and _actions(document.get("method"), document):
-        yield "No baseline: without one nobody knows what caused a deviation; --warm-up 1m gives one."
-
-
-def _hypothesis(document: Document) -> Iterator[str]:
-    hypothesis = _mapping(document.get("steady-state-hypothesis"))
-    probes = [_mapping(probe) for probe in hypothesis.get("probes") or ()]
-    if not probes:
-        yield "Nothing is measured: the experiment has no hypothesis with a probe."
-    for probe in probes:
-        whole = written_out(probe, document)
-        yield f"Measured: {measured(whole)}; time limit {_limit(own_limit(whole) or DEFAULT_LIMIT_S)}"
-
-
-def _conditions(document: Document) -> Iterator[str]:
-    actions = _actions(document.get("method"), document)
+def _conditions(actions: list[Document]) -> Iterator[str]:
     for action in actions:
         background = ", in the background" if action.get("background") else ""
         lasts = finite(extension_of(action).get("lasts"))
@@ -89,17 +104,6 @@ def _conditions(document: Document) -> Iterator[str]:
                 yield from (f"{shown}: {measured(each)}; awaited for {duration(claim.within)}" for each in claim.probes)
     if not actions:
         yield "No condition: the system is measured as it is."
-
-
-def _undo(document: Document) -> Iterator[str]:
-    rollbacks = _activities(document.get("rollbacks"), document)
-    for rollback in rollbacks:
-        limit = _limit(own_limit(rollback) or LIMIT_S)
-        tries = tries_of(rollback)
-        limited = f"up to {tries} tries of {limit} each" if tries > 1 else f"time limit {limit}"
-        yield f"Undo: {_named(rollback)}; {limited}"
-    if not rollbacks and _actions(document.get("method"), document):
-        yield "No rollbacks."
 
 
 def _stops(plan: Plan) -> Iterator[str]:
@@ -124,31 +128,6 @@ def _deviated(needed: int | None, slots: int) -> str:
     """From how many deviated slots on something is so."""
     whole = count(slots, "slot")
     return f"once {needed:,} of its {whole} have deviated" if needed is not None else f"never, for {whole} are too few"
-
-
-def _proof(plan: Plan, document: Document) -> Iterator[str]:
-    objective = plan.objective
-    if objective is None:
-        for sentence in expected(plan, USUAL).sentences()[:2]:
-            yield f"With a target of {share(USUAL)}: {sentence}"
-        return
-    yield f"Objective: {plain(promise_at_length(objective.target, objective.quantile, objective.window_s), 700)}"
-    yield from prospects(
-        objective.target,
-        plan.slots("conditions"),
-        plan.frequency_s,
-        outage_lasts_s=plan.outage_lasts_s,
-        learned=plan.outage_learned,
-        window_s=objective.window_s,
-        all_slots=sum(plan.slots(phase) for phase in PHASES),
-        beside_s=beside_s(document),
-    ).sentences()
-    if plan.occurs is not None:
-        yield may_cost(plan.occurs, objective.target)
-
-
-def _actions(activities: object, document: Document) -> list[Document]:
-    return [each for each in _activities(activities, document) if each.get("type") == "action" or "ref" in each]
 
 
 def _activities(activities: object, document: Document) -> list[Document]:

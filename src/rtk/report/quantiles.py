@@ -1,7 +1,7 @@
 """Quantiles in words: each with its upper bound, or with what a bound needs; never a number that nothing bounds."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -95,45 +95,37 @@ def names(insight: Insight) -> tuple[str, ...]:
 
 def caption(insight: Insight, medium: Medium = Medium.COMMAND) -> str:
     """Return what the quantiles' bounds mean, and what those need that have none; empty where nothing is bounded."""
-    asked = (how(Setting.DURATION, medium),) if missing(insight) else ()
-    return " ".join((*_sentences(insight), *asked))
+    states = {bound.state for stats in (*insight.phases, insight.run) for bound in stats.quantiles}
+    lacking = missing(insight)
+    told = []
+    if QuantileState.PROVEN in states:
+        # At each level bounds hold for outages as long as those that were seen there, if these are longer.
+        seen = insight.proof is not None and insight.proof.length_from == LengthFrom.SEEN
+        lasting = f"{_lasting(insight)} on average{', or longer where longer ones were seen' if seen else ''}"
+        told.append(f"After ≤ stands a quantile's proven upper bound (95 % sure, for outages of {lasting}).")
+    if QuantileState.IN_RUN in states:
+        told.append("A bound in this run is of its own measurements alone, as if they were independent.")
+    told += lacking.values()
+    if QuantileState.NO_VALUE in states:
+        told.append("Where too many measurements gave no value, nothing bounds a quantile: they count as the slowest.")
+    return " ".join([*told, how(Setting.DURATION, medium)] if lacking else told)
 
 
 def missing(insight: Insight) -> dict[str, str]:
     """Return by their names what those quantiles need that nothing bounds yet, a sentence each."""
     phases = (each.quantiles for each in insight.phases if each.phase == "conditions" and each.quantiles)
     short = [bound for bound in next(phases, insight.run.quantiles) if bound.state is QuantileState.TOO_SHORT]
-    return {each.name: _needs(each, insight) for each in short}
-
-
-def _needs(bound: QuantileBound, insight: Insight) -> str:
     asked = _asked(insight)
     counts = _lasting(insight) if asked.length is None else duration(rounded(asked.length * insight.frequency_s))
-    return (
-        f"{bound.name} can be told once {asked.of(bound)} are measured under the conditions, for outages of {counts} "
-        "on average."
-    )
+    return {
+        bound.name: f"{bound.name} can be told once {asked.of(bound)} are measured under the conditions, for outages "
+        f"of {counts} on average."
+        for bound in short
+    }
 
 
 def _asked(insight: Insight) -> Needed:
     return needed_by(insight.frequency_s, asdict(insight.proof) if insight.proof else None)
-
-
-def _sentences(insight: Insight) -> Iterator[str]:
-    bounds = [bound for stats in (*insight.phases, insight.run) for bound in stats.quantiles]
-    states = {bound.state for bound in bounds}
-    if not bounds:
-        return
-    if QuantileState.PROVEN in states:
-        # At each level bounds hold for outages as long as those that were seen there, if these are longer.
-        seen = insight.proof is not None and insight.proof.length_from == LengthFrom.SEEN
-        lasting = f"{_lasting(insight)} on average{', or longer where longer ones were seen' if seen else ''}"
-        yield f"After ≤ stands a quantile's proven upper bound (95 % sure, for outages of {lasting})."
-    if QuantileState.IN_RUN in states:
-        yield "A bound in this run is of its own measurements alone, as if they were independent."
-    yield from missing(insight).values()
-    if QuantileState.NO_VALUE in states:
-        yield "Where too many measurements gave no value, nothing bounds a quantile: they count as the slowest."
 
 
 def _lasting(insight: Insight) -> str:

@@ -22,14 +22,10 @@ def explanation(insight: Insight, medium: Medium = Medium.COMMAND, *, applied: b
         return f"No three in a row were good after {since}."
     if insight.recovery is Recovery.NOTHING_TO_RECOVER_FROM:
         return "Nothing deviated after the conditions had begun."
-    return _not_measured(insight, since, medium)
-
-
-def _not_measured(insight: Insight, since: str, medium: Medium) -> str:
     completes = insight.stop_cause is not None and insight.stop_cause.completes
     # Of a run that ended before its time a longer cool-down would have changed nothing.
     if not completes and (insight.stopped is not None or insight.status in CUT_SHORT):
         return f"The run was stopped before enough was measured after {since} to say."
-    if any(each.phase == "recovery" for each in insight.phases):
-        return f"Too little was measured after {since} to say; a longer cool-down gives it time."
-    return f"Too little was measured after {since} to say. {how(Setting.COOL_DOWN, medium)}"
+    cooled_down = any(each.phase == "recovery" for each in insight.phases)
+    remedy = "; a longer cool-down gives it time." if cooled_down else f". {how(Setting.COOL_DOWN, medium)}"
+    return f"Too little was measured after {since} to say{remedy}"

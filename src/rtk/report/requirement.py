@@ -12,33 +12,29 @@ from rtk.report.conclusion import conclusion_of
 def lines(found: Requirement, plan: Plan) -> list[str]:
     """The requirement in plain lines; where there is a plan, what comes of it is said first."""
     told = found.usual
-    opening = [conclusion_of(plan, {}).sentence(), *_shows(found), ""] if found.planned else []
+    opening = []
+    if found.planned:
+        opening.append(conclusion_of(plan, {}).sentence())
+        if told.provable is not None:
+            verb = "proves" if told.slots == 1 else "prove"
+            clean = count(told.slots, "clean measurement")
+            opening.append(f"{clean} {verb} {bound(told.provable, told.target)} at best.")
+        if found.fails_from is None:
+            opening.append("So few measurements rule nothing out.")
+        else:
+            lasting = told.time_of(found.fails_from)
+            opening.append(
+                f"It fails where {found.fails_from:,} or more of {told.slots:,} deviate, which is {lasting}."
+            )
+        opening.append("")
     measured = f"To prove {chosen_share(told.target)}, measured every {chosen_duration(told.frequency_s)},"
     lasting = f"{told.time_of(told.needed)} ({count(told.needed, 'measurement')})"
-    too_long = told.needed > MOST_SLOTS or told.needed * told.frequency_s > LONGEST_S
-    longest = f"No run is that long: {duration(LONGEST_S)} and {count(MOST_SLOTS, 'measurement')} are the most."
-    return [
-        *opening,
-        f"{measured} nothing may deviate for {lasting}.",
-        *([longest] if too_long else []),
-        "",
-        *_table(found),
-        "",
-        told.lasting(),
-    ]
-
-
-def _shows(found: Requirement) -> Iterator[str]:
-    """What the plan can show at best, and from when on it fails."""
-    told = found.usual
-    if told.provable is not None:
-        verb = "proves" if told.slots == 1 else "prove"
-        yield f"{count(told.slots, 'clean measurement')} {verb} {bound(told.provable, told.target)} at best."
-    if found.fails_from is None:
-        yield "So few measurements rule nothing out."
-        return
-    lasting = told.time_of(found.fails_from)
-    yield f"It fails where {found.fails_from:,} or more of {told.slots:,} deviate, which is {lasting}."
+    opening.append(f"{measured} nothing may deviate for {lasting}.")
+    if told.needed > MOST_SLOTS or told.needed * told.frequency_s > LONGEST_S:
+        opening.append(
+            f"No run is that long: {duration(LONGEST_S)} and {count(MOST_SLOTS, 'measurement')} are the most."
+        )
+    return [*opening, "", *_table(found), "", told.lasting()]
 
 
 def _table(found: Requirement) -> Iterator[str]:

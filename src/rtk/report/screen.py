@@ -60,22 +60,27 @@ class Sheet:
 
     def blocks(self) -> Iterator[Sequence[RenderableType]]:
         """All parts from top to bottom, in blocks that empty lines part."""
-        blocks = (
-            self._head(),
-            self._verdict(),
-            [self._answers()] if len(self.told.answers) > 1 else [],
-            list(self._phases()) if self.told.numbers else [],
-            self._drawing(),
-            [self._moments()],
-            list(self._alarm()),
-            # The page comes after the screen, on a line that is never broken: a broken address cannot be opened.
-            [
-                self._text(f"{name}: ", "dim") + self._text(plain(place, 400))
-                for name, place in self.told.files
-                if name != PAGE
-            ][:6],
-        )
-        yield from (block for block in blocks if block)
+        told, width = self.told, self.width
+        title = self._text(f"  {plain(told.title, width - len(told.verdict.word) - 4)}", "bold")
+        about = (plain(told.objective, width), told.when)
+        yield [self._mark(told.verdict) + title, *(self._text(text, "dim") for text in about)]
+        why = [self._text(plain(told.why, 320), "dim")] if told.why else []
+        then = [self._text(f"Next: {plain(told.next_step, 320)}", "bold")] if told.next_step else []
+        yield [self._text(plain(told.headline, 320)), *why, *then]
+        if len(told.answers) > 1:
+            yield [self._answers()]
+        if told.numbers:
+            yield list(self._phases())
+        if drawing := self._drawing():
+            yield drawing
+        yield [self._moments()]
+        if told.alarm:
+            by_hand = [self._text(f"by hand: {one.by_hand}") for one in told.undo if one.by_hand]
+            yield [self._mark(told.restored) + self._text(f"  {told.alarm}", "bold"), *by_hand[:5]]
+        # The page comes after the screen, on a line that is never broken: a broken address cannot be opened.
+        files = [(name, place) for name, place in told.files if name != PAGE]
+        if files:
+            yield [self._text(f"{name}: ", "dim") + self._text(plain(place, 400)) for name, place in files[:6]]
 
     def _text(self, text: str, style: str = "") -> Text:
         return Text(text if self.unicode else ascii_only(text), style, overflow="fold")
@@ -83,17 +88,6 @@ class Sheet:
     def _mark(self, mark: Mark, bold: bool = True) -> Text:
         style = STYLES[mark.tone]
         return self._text(mark.show(self.unicode), f"bold {style}" if bold else style)
-
-    def _head(self) -> list[Text]:
-        room = self.width - len(self.told.verdict.word) - 4
-        title = self._mark(self.told.verdict) + self._text(f"  {plain(self.told.title, room)}", "bold")
-        about = (plain(self.told.objective, self.width), self.told.when)
-        return [title, *(self._text(text, "dim") for text in about)]
-
-    def _verdict(self) -> list[Text]:
-        why = [self._text(plain(self.told.why, 320), "dim")] if self.told.why else []
-        then = [self._text(f"Next: {plain(self.told.next_step, 320)}", "bold")] if self.told.next_step else []
-        return [self._text(plain(self.told.headline, 320)), *why, *then]
 
     def _answers(self) -> RenderableType:
         grid = Table.grid(padding=(0, 2))
@@ -157,10 +151,3 @@ class Sheet:
         if more := and_more(self.told.moments, shown):
             grid.add_row(self._text(""), self._text(f"… {more}", "dim"))
         return grid
-
-    def _alarm(self) -> Iterator[Text]:
-        if not self.told.alarm:
-            return
-        yield (self._mark(self.told.restored) + self._text(f"  {self.told.alarm}", "bold"))
-        for one in [one for one in self.told.undo if one.by_hand][:5]:
-            yield self._text(f"by hand: {one.by_hand}")

@@ -83,13 +83,10 @@ def _of_next_step(insight: Insight) -> Setting | None:
         return Setting.MAX_DURATION if insight.stop_cause is StopCause.MAX_DURATION else None
     if insight.objective is None:
         return Setting.TARGET
-    return Setting.DURATION if _is_too_short(insight) else None
-
-
-def _is_too_short(insight: Insight) -> bool:
-    """Whether the step says for how long to measure: what was planned, or what was measured, can prove nothing."""
     figures, needed = insight.figures, insight.figures.needed or 0
     if figures.verdict not in ("fail", "inconclusive"):
-        return False
+        return None
+    # The step says for how long to measure where what was planned, or what was measured, can prove nothing.
     undecided = figures.verdict == "inconclusive" and insight.stopped is None
-    return figures.planned < needed or (undecided and 0 < figures.met + figures.deviated < needed)
+    too_short = figures.planned < needed or (undecided and 0 < figures.met + figures.deviated < needed)
+    return Setting.DURATION if too_short else None

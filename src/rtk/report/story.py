@@ -10,7 +10,7 @@ from typing import NamedTuple
 from rtk.figures import NO_DATA, bound, chosen_duration, count, duration, fine_share, multiple, number, share
 from rtk.insight import clustering_wording
 from rtk.insight.clustering_wording import stretches
-from rtk.insight.facts import ActivitySpan, Facts
+from rtk.insight.facts import Facts
 from rtk.insight.former import said
 from rtk.insight.promise import promise_at_length
 from rtk.insight.shape import Attribution, Figures, Insight, InvalidReason
@@ -206,12 +206,13 @@ def _figures(insight: Insight, medium: Medium) -> tuple[Figure, ...]:
     known = _measured(insight)
     deviating, spent = (f.deviating_s, f.budget_spent) if known else (None, None)
     impact = f.observed_budget_impact if known else None
+    outages = NO_DATA if insight.proof is None else f"{insight.proof.outages:,} of {insight.proof.chances:,}"
     return (
         figure(Key.PLANNED, count(f.planned, "slot"), "slots of the conditions phase"),
         figure(Key.COVERAGE, share(f.coverage), "(met + deviated) ÷ planned"),
         figure(Key.OBSERVED, share(f.observed), "met ÷ (met + deviated)"),
         figure(Key.PROVEN_AT_LEAST, bound(certainty.proven(insight), target), certainty.proven_for(insight)),
-        figure(Key.OUTAGES, _outages(insight), "begun under the conditions, of so many chances to begin"),
+        figure(Key.OUTAGES, outages, "begun under the conditions, of so many chances to begin"),
         figure(Key.IN_RUN_AT_MOST, bound(f.proven_at_most, target), "exact one-sided 95 % bound of its own time"),
         figure(Key.IF_INDEPENDENT, bound(f.proven_at_least, target), "were no outage longer than a slot"),
         figure(Key.NEEDED, _count(f.needed), "clean measurements that would prove the target"),
@@ -279,11 +280,6 @@ def _affordable(insight: Insight) -> tuple[str, str]:
     return _count(insight.figures.affordable), "such runs per window"
 
 
-def _outages(insight: Insight) -> str:
-    proof = insight.proof
-    return NO_DATA if proof is None else f"{proof.outages:,} of {proof.chances:,}"
-
-
 def _count(value: int | None) -> str:
     return NO_DATA if value is None else f"{value:,}"
 
@@ -306,17 +302,14 @@ def _undo(facts: Facts) -> tuple[RollbackResult, ...]:
     for each in facts.rollbacks:
         tries = "1 try" if each.tries == 1 else f"{each.tries:,} tries"
         failure = f": {plain(each.failure, 600)}" if each.failure else ""
-        by_hand = _by_hand(each)
-        hidden = each.status != ActivityStatus.SUCCEEDED and each.by_hand and not by_hand
-        elsewhere = " (the command to run by hand spans lines; the journal has it)" if hidden else ""
+        by_hand, elsewhere = "", ""
+        if each.by_hand and each.status != ActivityStatus.SUCCEEDED:
+            # The command for a person is shown as it is or not at all: a changed one must not be run.
+            line = plain(each.by_hand, 2000)
+            if line == each.by_hand.strip():
+                by_hand = line
+            if not by_hand:
+                elsewhere = " (the command to run by hand spans lines; the journal has it)"
         detail = f"{tries}{failure}{elsewhere}"
         found.append(RollbackResult(plain(each.name, 160), plain(each.status, 40), detail, by_hand))
     return tuple(found)
-
-
-def _by_hand(rollback: ActivitySpan) -> str:
-    """The command for a person, if it can be shown as it is: a changed command must not be run."""
-    if not rollback.by_hand or rollback.status == ActivityStatus.SUCCEEDED:
-        return ""
-    line = plain(rollback.by_hand, 2000)
-    return line if line == rollback.by_hand.strip() else ""
