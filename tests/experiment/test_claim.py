@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 
 from rtk.errors import BadInput
-from rtk.experiment.claim import check, claim_of, claimed, extension_of
+from rtk.experiment.check import check
+from rtk.experiment.claim import claim_of, claimed, extension_of
 from tests.experiment.samples import small
 
 BURN: dict[str, Any] = {"type": "action", "name": "burn", "provider": {"type": "process", "path": "burn"}}

@@ -37,6 +37,8 @@ def check(document: object) -> None:
             raise BadInput(f"{told}; {nearest(str(activity['ref']), known)}")
     rules.check(document)
     claim.check(document)
+    for place, probe in claim.claimed(document):
+        rules.check_probe(probe, place)
 
 
 def validate(

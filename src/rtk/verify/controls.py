@@ -11,7 +11,6 @@ from typing import Any
 from chaoslib.control import get_controls, get_global_controls, reset_global_controls, set_global_controls
 from chaoslib.control.python import cleanup_control, initialize_control
 from chaoslib.exceptions import InterruptExecution
-from chaoslib.run import EventHandlerRegistry
 
 Declared = dict[str, Any]
 
@@ -23,7 +22,7 @@ def configure(
     configuration: dict[str, Any],
     secrets: dict[str, Any],
     settings: dict[str, Any],
-    registry: EventHandlerRegistry,
+    registry: Any,
 ) -> None:
     """Configure the controls of the settings and of the experiment, each name once.
 

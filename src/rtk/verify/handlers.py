@@ -3,15 +3,32 @@
 from collections.abc import Callable
 from typing import Any
 
-from chaoslib.run import EventHandlerRegistry
+
+def registry_of(has_controls: bool) -> Any:
+    """Return the Chaos Toolkit's registry; where no control is there to register a handler, what nobody hears."""
+    if not has_controls:
+        return _Unheard()
+    # It brings with it all that plays an experiment. Without controls an undo after a death need not wait for that.
+    from chaoslib.run import EventHandlerRegistry
+
+    class Handlers(EventHandlerRegistry):  # type: ignore[misc]
+        """The Chaos Toolkit's registry ignores what a handler raises where that is an Exception; here all of it is."""
+
+        def register(self, handler: Any) -> None:
+            super().register(_Contained(handler))
+
+    return Handlers()
 
 
-class Handlers(EventHandlerRegistry):  # type: ignore[misc]
-    """The Chaos Toolkit's registry. It ignores what a handler raises where that is an Exception; here all of it is."""
+class _Unheard:
+    """A registry without handlers: it takes every event."""
 
-    def register(self, handler: Any) -> None:
-        """Add a handler of a control."""
-        super().register(_Contained(handler))
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        return _nobody_hears
+
+
+def _nobody_hears(*args: Any, **given: Any) -> None:
+    """Take an event that nobody waits for."""
 
 
 class _Contained:

@@ -13,7 +13,6 @@ from typing import Any
 
 from chaoslib import substitute
 from chaoslib.exceptions import ActivityFailed, InterruptExecution
-from chaoslib.hypothesis import within_tolerance
 
 from rtk.clock import Clock
 from rtk.experiment.criterion import is_code
@@ -162,7 +161,10 @@ def judge_of(tolerance: Any, configuration: dict[str, Any], secrets: dict[str, A
             return lambda value: bool(call(value=value))
     except Exception as error:  # noqa: BLE001 - whatever reading it raises
         return partial(_raise, error)
-    return lambda value: _is_within(tolerance, value, configuration, secrets)
+    # Loaded by who judges only: an undo after a death does not wait for what reads the Chaos Toolkit's JSONPaths.
+    from chaoslib.hypothesis import within_tolerance
+
+    return lambda value: _is_within(within_tolerance, tolerance, value, configuration, secrets)
 
 
 def _raise(error: Exception, _value: Any) -> bool:
@@ -174,7 +176,13 @@ def is_tolerated(tolerance: Any, value: Any, configuration: dict[str, Any], secr
     return judge_of(tolerance, configuration, secrets)(value)
 
 
-def _is_within(tolerance: Any, value: Any, configuration: dict[str, Any], secrets: dict[str, Any]) -> bool:
+def _is_within(
+    within_tolerance: Callable[..., Any],
+    tolerance: Any,
+    value: Any,
+    configuration: dict[str, Any],
+    secrets: dict[str, Any],
+) -> bool:
     """Whether it is, judged on a copy.
 
     The Chaos Toolkit writes the value into the tolerance it is given, so that measurements in other threads

@@ -1,15 +1,42 @@
-"""Who plays an activity: the Chaos Toolkit's own code for Python, ours in its place for processes and HTTP."""
+"""Who plays an activity: the Chaos Toolkit's own code for Python, ours in its place for processes and HTTP.
 
+Each is loaded when an activity first needs it: an undo after a death does not wait for an HTTP client it never uses.
+"""
+
+import logging
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
-from chaoslib.activity import run_activity as run_as_chaos_run
+Provider = Callable[[dict[str, Any], dict[str, Any], dict[str, Any]], Any]
 
-from rtk.verify.http_provider import call_http
-from rtk.verify.process_provider import run_process
-
-_OURS = {"http": call_http, "process": run_process}
+logger = logging.getLogger(__name__)
 
 
 def run_activity(activity: dict[str, Any], configuration: dict[str, Any], secrets: dict[str, Any]) -> Any:
     """Return what an activity comes to, in the shape that `chaos run` has. Raises what the activity raises."""
-    return _OURS.get(activity["provider"]["type"], run_as_chaos_run)(activity, configuration, secrets)
+    return provider_of(activity["provider"]["type"])(activity, configuration, secrets)
+
+
+@cache
+def provider_of(kind: str) -> Provider:
+    """Return what plays the activities of a provider: `http`, `process` or `python`."""
+    if kind == "http":
+        from rtk.verify.http_provider import call_http
+
+        return call_http
+    if kind == "process":
+        from rtk.verify.process_provider import run_process
+
+        return run_process
+    return _call_python
+
+
+def _call_python(activity: dict[str, Any], configuration: dict[str, Any], secrets: dict[str, Any]) -> Any:
+    from chaoslib.provider.python import run_python_activity
+
+    try:
+        return run_python_activity(activity, configuration, secrets)
+    except Exception:
+        logger.debug("Activity failed", exc_info=True)  # as `chaos run` keeps its traceback
+        raise

@@ -23,7 +23,7 @@ from chaoslib.types import Schedule
 from rtk.errors import BadInput
 from rtk.experiment.refs import named, probes_of
 from rtk.verify import controls, processes
-from rtk.verify.handlers import Handlers
+from rtk.verify.handlers import registry_of
 from rtk.verify.numbers import Numbers, added
 from rtk.verify.redact import Redactor
 from rtk.verify.results import result_of, sentence_of
@@ -55,8 +55,8 @@ class Toolkit:
         self.numbers = {part: Numbers(self.experiment.get(part) or []) for part in ("method", "rollbacks")}
         self._named = named(self.experiment)
         self._probes = list(self.hypothesis.get("probes") or [])
-        self.registry = Handlers()
         self.has_controls = bool(get_controls(self.experiment) or get_global_controls())
+        self.registry = registry_of(self.has_controls)
         if resolved:
             self.configuration, self.secrets = resolved
         else:
