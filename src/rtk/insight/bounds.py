@@ -25,12 +25,27 @@ def proven_at_least(good: int, measured: int, risk: float = RISK) -> float | Non
 
     `risk` is the chance to be wrong: 0.05 for a bound that holds with 95 %.
     """
-    _check(good, measured)
+    if not 0 <= good <= measured:
+        raise BadInput(f"{good} good of {measured} measurements: a count from 0 to {measured} was expected.")
     if measured == 0:
         return None
     if good in (0, measured):
         return 0.0 if good == 0 else float(risk ** (1 / measured))
-    return _lower(good, measured, risk)
+    # Halley's method on the tail, inside a bracket that it may never leave.
+    low, high = 0.0, good / measured
+    x = min(max(_guess(good, measured - good + 1, risk), high * 1e-9), high)
+    for _ in range(100):
+        excess = _tail(good, measured, x) - risk
+        low, high = (low, x) if excess > 0 else (x, high)
+        slope = good / x * _probability(good, measured, x)
+        newton = excess / max(slope, _TINY)
+        bend = (good - 1) / x - (measured - good) / (1 - x)
+        step = newton / (1 - 0.5 * min(1.0, newton * bend))
+        following = x - step
+        if abs(step) <= 1e-5 * min(x, 1 - x, sqrt(x * (1 - x) / measured)):
+            return following
+        x = following if low < following < high else (low + high) / 2
+    return x
 
 
 def proven_at_most(good: int, measured: int, risk: float = RISK) -> float | None:
@@ -50,33 +65,6 @@ def chance_of_at_least(good: int, measured: int, share: float) -> float:
     if share > (good + 1) / (measured + 3):
         return 1 - _tail(measured - good + 1, measured, 1 - share)
     return _tail(good, measured, share)
-
-
-def _check(good: int, measured: int) -> None:
-    if not 0 <= good <= measured:
-        raise BadInput(f"{good} good of {measured} measurements: a count from 0 to {measured} was expected.")
-
-
-def _lower(good: int, measured: int, risk: float) -> float:
-    """Halley's method on the tail, inside a bracket that it may never leave."""
-    low, high = 0.0, good / measured
-    x = min(max(_guess(good, measured - good + 1, risk), high * 1e-9), high)
-    for _ in range(100):
-        excess = _tail(good, measured, x) - risk
-        low, high = (low, x) if excess > 0 else (x, high)
-        step = _halley(excess, x, good, measured)
-        following = x - step
-        if abs(step) <= 1e-5 * min(x, 1 - x, sqrt(x * (1 - x) / measured)):
-            return following
-        x = following if low < following < high else (low + high) / 2
-    return x
-
-
-def _halley(excess: float, x: float, good: int, measured: int) -> float:
-    slope = good / x * _probability(good, measured, x)
-    newton = excess / max(slope, _TINY)
-    bend = (good - 1) / x - (measured - good) / (1 - x)
-    return newton / (1 - 0.5 * min(1.0, newton * bend))
 
 
 def _guess(a: int, b: int, risk: float) -> float:

@@ -70,7 +70,8 @@ def budget_of(spending: Spending) -> Budget:
     allowed = allowed_share(spending.target)
     whole = _times(allowed, spending.window_s)
     deviating = spending.deviating_s
-    burn = _burn_rate(spending, allowed)
+    measured = spending.met + spending.deviated
+    burn = Fraction(spending.deviated, measured) / allowed if allowed is not None and measured else None
     return Budget(
         budget_s=_float(whole),
         deviating_s=float(deviating),
@@ -93,13 +94,6 @@ def allowed_share(target: float | None) -> Fraction | None:
 def exact(x: float) -> Fraction:
     """The decimal number that a float was written as: 0.9 is nine tenths, so that 1 - 0.9 is one tenth."""
     return Fraction(str(x))
-
-
-def _burn_rate(spending: Spending, allowed: Fraction | None) -> Fraction | None:
-    measured = spending.met + spending.deviated
-    if allowed is None or not measured:
-        return None
-    return Fraction(spending.deviated, measured) / allowed
 
 
 def _times(allowed: Fraction | None, window_s: float | None) -> Fraction | None:

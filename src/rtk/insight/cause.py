@@ -5,8 +5,6 @@ A difference is called real where either p-value is below 0.05 divided by the nu
 Outages make them dependent, and then they err more often: so each sentence says what it assumes.
 """
 
-from typing import NamedTuple
-
 from rtk.figures import chance, number, share
 from rtk.insight.compare import fisher, mann_whitney
 from rtk.insight.facts import Phase
@@ -83,50 +81,31 @@ def compare(
 ) -> Comparison:
     """One phase against the baseline; both must have been measured. Against a `broken` one nothing is judged."""
     fisher_p = fisher(tally.met, tally.deviated, baseline.met, baseline.deviated)
-    by_value = _by_value(tally, baseline)
-    tests = [fisher_p] + ([by_value.p] if by_value else [])
+    deviated, before = tally.deviated / tally.measured, baseline.deviated / baseline.measured
+    shares = f"Of the measurements {_OF[phase]} {share(deviated)} deviated, of the baseline {share(before)}"
+    sentences = [f"{shares} (Fisher's exact test, two-sided: {chance(fisher_p)})."]
+    values, others = sorted(tally.values), sorted(baseline.values)
+    median, usual = quantile(values, 50), quantile(others, 50)
+    p, superiority, higher_by = None, None, None
+    if median is not None and usual is not None:
+        p, superiority = mann_whitney(values, others)
+        higher_by = median - usual
+        sentences.append(
+            f"The median value was {number(median, unit)} against {number(usual, unit)}; in {share(superiority)} of "
+            f"pairs the value {_OF[phase]} is the higher (Mann-Whitney test, two-sided: {chance(p)})."
+        )
+    tests = [fisher_p] if p is None else [fisher_p, p]
     real = None if broken else min(tests) < ERROR / len(tests)
-    sentences = [_shares(phase, tally, baseline, fisher_p)]
-    sentences += [_values(phase, by_value, unit)] if by_value else []
     return Comparison(
         phase=phase,
         fisher_p=fisher_p,
-        share_difference=tally.deviated / tally.measured - baseline.deviated / baseline.measured,
-        mann_whitney_p=by_value.p if by_value else None,
-        median_difference=by_value.median - by_value.baseline_median if by_value else None,
-        superiority=by_value.superiority if by_value else None,
+        share_difference=deviated - before,
+        mann_whitney_p=p,
+        median_difference=higher_by,
+        superiority=superiority,
         real=real,
         sentence=" ".join([*sentences, _rule(real, len(tests))]),
     )
-
-
-class _ByValue(NamedTuple):
-    p: float
-    superiority: float
-    median: float
-    baseline_median: float
-
-
-def _by_value(tally: PhaseTally, baseline: PhaseTally) -> _ByValue | None:
-    mine, theirs = sorted(tally.values), sorted(baseline.values)
-    median, baseline_median = quantile(mine, 50), quantile(theirs, 50)
-    if median is None or baseline_median is None:
-        return None
-    return _ByValue(*mann_whitney(mine, theirs), median, baseline_median)
-
-
-def _shares(phase: Phase, tally: PhaseTally, baseline: PhaseTally, p: float) -> str:
-    mine, theirs = tally.deviated / tally.measured, baseline.deviated / baseline.measured
-    return (
-        f"Of the measurements {_OF[phase]} {share(mine)} deviated, of the baseline {share(theirs)} "
-        f"(Fisher's exact test, two-sided: {chance(p)})."
-    )
-
-
-def _values(phase: Phase, found: _ByValue, unit: str) -> str:
-    medians = f"The median value was {number(found.median, unit)} against {number(found.baseline_median, unit)}"
-    pairs = f"in {share(found.superiority)} of pairs the value {_OF[phase]} is the higher"
-    return f"{medians}; {pairs} (Mann-Whitney test, two-sided: {chance(found.p)})."
 
 
 def _rule(real: bool | None, tests: int) -> str:

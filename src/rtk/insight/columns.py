@@ -93,7 +93,7 @@ def but(mask: bytes) -> bytes:
 
 def order_of(due: "array[float]", slots: "array[int]") -> "array[int] | None":
     """Return in which order measurements were due, those of one moment by their slots; None where they are in it."""
-    if _ascends(due):
+    if all(map(lt, due, islice(due, 1, None))):  # no two at one moment, each after the one before it
         return None
     order = array("q", sorted(range(len(due)), key=due.__getitem__))
     for begin, end in _tied(array("d", map(due.__getitem__, order))):
@@ -112,8 +112,3 @@ def _tied(ascending: "array[float]") -> Iterator[tuple[int, int]]:
         end = place + 1
     if end:
         yield begin, end
-
-
-def _ascends(due: "array[float]") -> bool:
-    """Whether no two are due at one moment, and each is after the one before it."""
-    return all(map(lt, due, islice(due, 1, None)))

@@ -23,29 +23,23 @@ _SEVERAL = (1).__lt__
 
 def fisher(met: int, deviated: int, other_met: int, other_deviated: int) -> float:
     """The p-value of Fisher's two-sided exact test: the chance of a table at most as likely as this one."""
-    rows = met + deviated, other_met + other_deviated
+    row, other_row = met + deviated, other_met + other_deviated
     total_met = met + other_met
-    low, high = max(0, total_met - rows[1]), min(rows[0], total_met)
-    mode = min(max((rows[0] + 1) * (total_met + 1) // (sum(rows) + 2), low), high)
-    weights = _weights(mode, low, high, rows, total_met)
-    seen = weights.get(met, 0.0) * _SAME
-    return min(1.0, sum(w for w in weights.values() if w <= seen) / sum(weights.values()))
-
-
-def _weights(mode: int, low: int, high: int, rows: tuple[int, int], met: int) -> dict[int, float]:
-    """The hypergeometric probabilities relative to the likeliest, until they vanish."""
+    low, high = max(0, total_met - other_row), min(row, total_met)
+    mode = min(max((row + 1) * (total_met + 1) // (row + other_row + 2), low), high)
 
     def ratio(k: int) -> float:
-        return (rows[0] - k) * (met - k) / ((k + 1) * (rows[1] - met + k + 1))
+        return (row - k) * (total_met - k) / ((k + 1) * (other_row - total_met + k + 1))
 
-    weights = {mode: 1.0}
+    weights = {mode: 1.0}  # the hypergeometric probabilities relative to the likeliest, until they vanish
     for step, end in ((1, high), (-1, low)):
         k, weight = mode, 1.0
         while k != end and weight > _VANISHING:
             weight = weight * ratio(k) if step > 0 else weight / ratio(k - 1)
             k += step
             weights[k] = weight
-    return weights
+    seen = weights.get(met, 0.0) * _SAME
+    return min(1.0, sum(w for w in weights.values() if w <= seen) / sum(weights.values()))
 
 
 def mann_whitney(values: Sequence[float], others: Sequence[float]) -> tuple[float, float]:
@@ -57,8 +51,14 @@ def mann_whitney(values: Sequence[float], others: Sequence[float]) -> tuple[floa
     rank_sum, ties = _ranks(values, others)
     u = rank_sum - n * (n + 1) / 2
     larger = max(u, n * m - u)
-    exact = not ties and n * m <= _EXACT_PAIRS
-    return (_exact_p if exact else _normal_p)(larger, n, m, ties), u / (n * m)
+    if not ties and n * m <= _EXACT_PAIRS:
+        ways = _ways(n, m)
+        p = 2 * sum(ways[round(larger) :]) / sum(ways)
+    else:
+        total = n + m
+        variance = n * m / 12 * (total + 1 - ties / (total * (total - 1)))
+        p = erfc((larger - n * m / 2 - 0.5) / sqrt(variance) / sqrt(2)) if variance > 0 else 1.0
+    return min(1.0, p), u / (n * m)
 
 
 def _ranks(values: Sequence[float], others: Sequence[float]) -> tuple[float, int]:
@@ -100,11 +100,6 @@ def _tied(equal: int) -> int:
     return equal**3 - equal
 
 
-def _exact_p(u: float, n: int, m: int, _ties: int) -> float:
-    ways = _ways(n, m)
-    return min(1.0, 2 * sum(ways[round(u) :]) / sum(ways))
-
-
 def _ways(n: int, m: int) -> list[int]:
     """In how many orders U comes to 0, 1, … n * m: the coefficients of a Gaussian binomial."""
     ways = [1] + [0] * (n * m)
@@ -114,12 +109,3 @@ def _ways(n: int, m: int) -> list[int]:
         for u in range(i, n * m + 1):
             ways[u] += ways[u - i]
     return ways
-
-
-def _normal_p(u: float, n: int, m: int, ties: int) -> float:
-    total = n + m
-    variance = n * m / 12 * (total + 1 - ties / (total * (total - 1)))
-    if variance <= 0:
-        return 1.0
-    z = (u - n * m / 2 - 0.5) / sqrt(variance)
-    return min(1.0, erfc(z / sqrt(2)))

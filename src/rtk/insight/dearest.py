@@ -33,34 +33,20 @@ def dearest_of(found: Iterable[Occurrence], occurs: Occurs) -> Dearest | None:
     """
     same = [each for each in found if _expects(each.occurs) == _expects(occurs)]
     priced = [each for each in same if each.cost_s is not None]
-    unpriced = sum(each.unpriced in _OPEN for each in same)
-    if not priced and not unpriced:
+    runs, unpriced = len(priced), sum(each.unpriced in _OPEN for each in same)
+    if not runs and not unpriced:
         return None
+    answer = Allowance.UNKNOWN if unpriced else Allowance.WITHIN
+    if any(each.answer is Allowance.BEYOND for each in priced):
+        answer = Allowance.BEYOND
+    sentence = f"Of {count(unpriced, 'run')} the whole cost is not known." if unpriced else ""
     dearest = max(priced, key=lambda each: each.cost_s or 0.0, default=None)
-    return Dearest(
-        answer=_answer(priced, unpriced),
-        runs=len(priced),
-        unpriced=unpriced,
-        covered=covered(len(priced)),
-        occurrence=dearest,
-        sentence=_sentence(dearest, len(priced), unpriced),
-    )
+    if dearest is not None:
+        of = f"By the run that cost most of {count(runs, 'run')}" if runs > 1 else "By one run"
+        told = f"{dearest.sentence[:1].lower()}{dearest.sentence[1:]}"
+        sentence = f"{of}: {told} {coverage(runs)} {sentence}".rstrip()
+    return Dearest(answer, runs, unpriced, covered(runs), dearest, sentence)
 
 
 def _expects(occurs: Occurs) -> tuple[float, float, float | None, float]:
     return occurs.times, occurs.per_s, occurs.lasts_s, occurs.allowance
-
-
-def _answer(priced: list[Occurrence], unpriced: int) -> Allowance:
-    if any(each.answer is Allowance.BEYOND for each in priced):
-        return Allowance.BEYOND
-    return Allowance.UNKNOWN if unpriced else Allowance.WITHIN
-
-
-def _sentence(dearest: Occurrence | None, runs: int, unpriced: int) -> str:
-    left = f"Of {count(unpriced, 'run')} the whole cost is not known." if unpriced else ""
-    if dearest is None:
-        return left
-    of = f"By the run that cost most of {count(runs, 'run')}" if runs > 1 else "By one run"
-    told = f"{dearest.sentence[:1].lower()}{dearest.sentence[1:]}"
-    return f"{of}: {told} {coverage(runs)} {left}".rstrip()

@@ -6,7 +6,7 @@ follows is the condition's consequence.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
@@ -53,21 +53,19 @@ class Lapse:
 def lapses_of(changes: Iterable[EffectChange]) -> tuple[Lapse, ...]:
     """Return the stretches without effect, in order of time."""
     ordered = sorted(changes, key=lambda change: (change.index, change.at))
-    found = [lapse for _, own in groupby(ordered, key=lambda change: change.index) for lapse in _of_one(list(own))]
+    found: list[Lapse] = []
+    for _, group in groupby(ordered, key=lambda change: change.index):
+        own = list(group)
+        since, gone = own[0].at, None
+        for change in own:
+            if change.state is EffectState.GONE:
+                gone = gone or change
+            elif gone:
+                found.append(_lapse(gone, change.at, since))
+                gone = None
+        if gone:
+            found.append(_lapse(gone, inf, since))
     return tuple(sorted(found, key=lambda lapse: (lapse.began, lapse.ended)))
-
-
-def _of_one(changes: list[EffectChange]) -> Iterator[Lapse]:
-    gone: EffectChange | None = None
-    since = changes[0].at
-    for change in changes:
-        if change.state is EffectState.GONE:
-            gone = gone or change
-        elif gone:
-            yield _lapse(gone, change.at, since)
-            gone = None
-    if gone:
-        yield _lapse(gone, inf, since)
 
 
 def _lapse(gone: EffectChange, ended: float, since: float) -> Lapse:

@@ -4,7 +4,7 @@ An insight is made anew where its rules have changed: version 1 counted slots, v
 What differs is told by the current one, so that nothing changes silently.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,18 +37,6 @@ def said(version: int, former: Former | None) -> str:
 
 def former_of(old: Mapping[str, Any], new: Mapping[str, Any]) -> Former:
     """Return the former insight of a run, as it is kept, beside the one that was made anew."""
-    headline = str(old.get("headline") or "")
-    return Former(int(old.get("version") or 1), old.get("verdict"), headline, tuple(_changes(old, new)))
-
-
-def former_from(told: Mapping[str, Any] | None) -> Former | None:
-    """Return what an insight keeps of its former one; None where there is none."""
-    if not told:
-        return None
-    return Former(told["version"], told["verdict"], told["headline"], tuple(told["changed"]))
-
-
-def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
     target = (new.get("objective") or {}).get("target")
     words: list[tuple[str, Callable[[Mapping[str, Any]], str]]] = [
         ("the verdict", lambda each: each.get("verdict") or "none"),
@@ -62,10 +50,16 @@ def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
         ("whether all is undone", lambda each: _known(each.get("restored"))),
         ("whether the service recovered", lambda each: _known(each.get("recovered"))),
     ]
-    for what, of in words:
-        before, now = of(old), of(new)
-        if before != now:
-            yield f"{what}, from {before} to {now}"
+    told = ((what, of(old), of(new)) for what, of in words)
+    changed = tuple(f"{what}, from {before} to {now}" for what, before, now in told if before != now)
+    return Former(int(old.get("version") or 1), old.get("verdict"), str(old.get("headline") or ""), changed)
+
+
+def former_from(told: Mapping[str, Any] | None) -> Former | None:
+    """Return what an insight keeps of its former one; None where there is none."""
+    if not told:
+        return None
+    return Former(told["version"], told["verdict"], told["headline"], tuple(told["changed"]))
 
 
 def _proven(insight: Mapping[str, Any]) -> float | None:

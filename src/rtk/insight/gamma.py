@@ -31,7 +31,7 @@ def quantile(shape: float, share: float) -> float:
     for _ in range(200):
         excess = 1 - above(shape, x) - share if share > 0.5 else _below(shape, x) - share
         low, high = (low, x) if excess > 0 else (x, high)
-        step = excess / max(_density(shape, x), _TINY)
+        step = excess / max(_power(shape, x) / x, _TINY)  # by the density
         following = x - step
         if not low < following < high:
             following = (low + high) / 2 if high < float("inf") else 2 * x
@@ -92,7 +92,3 @@ def _fraction(shape: float, x: float) -> float:
 def _power(shape: float, x: float) -> float:
     """x^shape e^-x ÷ Γ(shape)."""
     return exp(shape * log(x) - x - lgamma(shape))
-
-
-def _density(shape: float, x: float) -> float:
-    return _power(shape, x) / x

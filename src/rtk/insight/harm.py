@@ -16,7 +16,6 @@ counted as far as it is more than the background explains, and no further:
 So how long one measures changes nothing: an outage long after the harm is not the harm's.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from math import inf, sqrt
@@ -96,22 +95,21 @@ def harm_of(series: bytes, ends: int, background: Background) -> Harm:
     if first is None:
         return Harm(0, 0, lasting=False, recovered=True)
     lasting = first < ends and not _over(series, first, until, ends)
-    if lasting:
-        until = max(until, _last_bad(series, ends) + 1)
+    if lasting:  # to the last bad slot before the first recovery that is not over before the condition
+        calm = series.find(_CALM, max(0, ends - IN_A_ROW + 1))
+        until = max(until, series.rfind(BAD, 0, calm if calm >= 0 else len(series)) + 1)
     recovered = series.find(_CALM, until) >= 0
     return Harm(first, until, lasting, recovered)
 
 
-def _last_bad(series: bytes, ends: int) -> int:
-    """Where the last bad slot stands before the first recovery that is not over before the condition."""
-    calm = series.find(_CALM, max(0, ends - IN_A_ROW + 1))
-    return series.rfind(BAD, 0, calm if calm >= 0 else len(series))
-
-
 def _found(series: bytes, background: Background) -> tuple[int | None, int]:
+    """From where to where the harm goes, by its episodes: three good slots end one."""
     first, until, risk = None, 0, FIRST
     began, last, outages, bad, good = None, 0, 0, 0, 0
-    for start, end in _episodes(series):
+    start = series.find(BAD)
+    while start >= 0:
+        calm = series.find(_CALM, start)
+        end = calm if calm >= 0 else len(series.rstrip(GOOD))
         began = start if began is None else began
         outages += series.count(GOOD + BAD, last, end) + (start == 0)
         bad += series.count(BAD, last, end)
@@ -120,17 +118,8 @@ def _found(series: bytes, background: Background) -> tuple[int | None, int]:
         if not background.explains(outages, bad, good + (until == 0), risk):
             first, until, risk = began if first is None else first, end, LATER
             began, outages, bad, good = None, 0, 0, 0
-    return first, until
-
-
-def _episodes(series: bytes) -> Iterator[tuple[int, int]]:
-    """From where to where each episode goes: its first bad slot, and the slot after its last."""
-    start = series.find(BAD)
-    while start >= 0:
-        calm = series.find(_CALM, start)
-        end = calm if calm >= 0 else len(series.rstrip(GOOD))
-        yield start, end
         start = series.find(BAD, end)
+    return first, until
 
 
 def _over(series: bytes, first: int, until: int, ends: int) -> bool:

@@ -32,7 +32,7 @@ from rtk.insight.seen import seen_outages
 from rtk.insight.shape import Insight, InvalidReason, SeenLapse
 from rtk.insight.stats import statistics
 from rtk.insight.status import JUDGED
-from rtk.insight.sums import Sums, sums_of
+from rtk.insight.sums import sums_of
 from rtk.insight.tally import PhaseTally, stopped_early, tallies_of
 from rtk.insight.verdict import Case, highest, is_gone
 from rtk.insight.wording import Story, headline, why
@@ -50,19 +50,22 @@ def insight(facts: Facts) -> Insight:
     outage_slots = outage.slots(facts.frequency_s)
     outlasting = _outlasting(tallies)
     proof = prove(series, outage_slots, outlasting=outlasting)
-    baseline = _baseline(facts, tallies)
+    before, promised = tallies.get("baseline", PhaseTally()), facts.objective
+    baseline = Baseline(before.met, before.deviated, *((promised.target, promised.quantile) if promised else ()))
     case = _case(facts, conditions, proof, baseline, outage_slots)
+    is_evidence = case.judged and not case.invalid
     figures = figures_of(case, _spending(facts, conditions, tallies))
     comparisons = comparisons_of(tallies, facts.threshold.unit, broken=baseline.is_broken)
     attribution = attribution_of(comparisons, tallies, applied=bool(facts.conditions))
     left = unrestored(facts)
     run, phases = statistics(facts, tallies, outage_slots)
     lapses, recovery = seen_lapses(facts), recovery_of(facts)
+    complete = facts.stop is not None and facts.stop.cause.completes
     unmissed = prove(series.replace(MISSED, b""), outage_slots) if conditions.missed else proof
     story = Story(facts, case, figures, clustering, baseline, lapses, unmissed, outage)
     return Insight(
         **{name: getattr(facts, name) for name in _AS_THEY_ARE},
-        objective=asdict(facts.objective) if facts.objective else None,
+        objective=asdict(promised) if promised else None,
         figures=figures,
         headline=headline(story),
         why=" ".join(filter(None, (why(story), said(facts.neighbours)))),
@@ -91,19 +94,13 @@ def insight(facts: Facts) -> Insight:
         not_restored=tuple(map(sentence_of, left)),
         unit=facts.threshold.unit,
         notes=_notes(tallies),
-        proof=case.proof if case.judged and not case.invalid else None,
-        at_most=highest(case) if case.judged and not case.invalid else None,
+        proof=case.proof if is_evidence else None,
+        at_most=highest(case) if is_evidence else None,
         outage=outage,
-        sums=_sums(facts, conditions, outlasting) if case.judged and not case.invalid else None,
-        occurrence=priced(facts, occurrence_of(facts, outage_slots, judged=case.judged and not case.invalid)),
+        sums=sums_of(series, conditions.cut_off, outlasting, complete=complete) if is_evidence else None,
+        occurrence=priced(facts, occurrence_of(facts, outage_slots, judged=is_evidence)),
         seen=seen_outages(tallies, facts.frequency_s),
     )
-
-
-def _baseline(facts: Facts, tallies: dict[Phase, PhaseTally]) -> Baseline:
-    before, promised = tallies.get("baseline", PhaseTally()), facts.objective
-    told = (promised.target, promised.quantile) if promised else ()
-    return Baseline(before.met, before.deviated, *told)
 
 
 def _case(facts: Facts, conditions: PhaseTally, proof: Proof | None, baseline: Baseline, outage_slots: float) -> Case:
@@ -121,18 +118,20 @@ def _case(facts: Facts, conditions: PhaseTally, proof: Proof | None, baseline: B
         outage_slots=outage_slots,
         judged=facts.status in JUDGED and begun,
     )
-    return replace(case, invalid=_invalid(facts, case, baseline)) if case.judged else case
+    if not case.judged:
+        return case
+    # The first reason that holds: what was broken before comes before what came.
+    if baseline.is_broken:
+        return replace(case, invalid=InvalidReason.BASELINE_BROKEN)
+    if invalid_condition(facts):
+        return replace(case, invalid=InvalidReason.NOT_APPLIED)
+    return replace(case, invalid=InvalidReason.EFFECT_GONE if is_gone(case) else None)
 
 
 def _outlasting(tallies: dict[Phase, PhaseTally]) -> int:
     """For how many slots after the conditions the service was not seen good: an outage does not end with its phase."""
     after = b"".join(bytes(tallies[phase].outcomes) for phase in ("undo", "recovery") if phase in tallies)
     return len(after) - len(after.lstrip(BAD + MISSED))
-
-
-def _sums(facts: Facts, conditions: PhaseTally, outlasting: int) -> Sums | None:
-    complete = facts.stop is not None and facts.stop.cause.completes
-    return sums_of(bytes(conditions.outcomes), conditions.cut_off, outlasting, complete=complete)
 
 
 def _invalidated_by(facts: Facts, case: Case, lapses: tuple[SeenLapse, ...]) -> str | None:
@@ -142,15 +141,6 @@ def _invalidated_by(facts: Facts, case: Case, lapses: tuple[SeenLapse, ...]) -> 
     if failed:
         return failed.name
     return max(lapses, key=lambda lapse: lapse.slots).condition if is_gone(case) else None
-
-
-def _invalid(facts: Facts, case: Case, baseline: Baseline) -> InvalidReason | None:
-    """The first reason that holds, in the order of `InvalidReason`: what was broken before comes before what came."""
-    if baseline.is_broken:
-        return InvalidReason.BASELINE_BROKEN
-    if invalid_condition(facts):
-        return InvalidReason.NOT_APPLIED
-    return InvalidReason.EFFECT_GONE if is_gone(case) else None
 
 
 def _spending(facts: Facts, conditions: PhaseTally, tallies: dict[Phase, PhaseTally]) -> Spending:

@@ -94,14 +94,15 @@ def restored(facts: Facts) -> bool | None:
 
 def unrestored(facts: Facts) -> tuple[Unrestored, ...]:
     """What was not undone, with what a person runs instead."""
-    failed = tuple(_left_by(each) for each in facts.rollbacks if each.status != ActivityStatus.SUCCEEDED)
+    left = []
+    for each in facts.rollbacks:
+        if each.status == ActivityStatus.SUCCEEDED:
+            continue
+        interrupted = each.status == ActivityStatus.INTERRUPTED
+        problem = RestoreProblem.INTERRUPTED if interrupted else RestoreProblem.FAILED
+        if each.unproven:
+            problem = RestoreProblem.NOT_GONE
+        left.append(Unrestored(problem, each.name, each.tries, each.failure, each.by_hand))
     if facts.rolled_back is False and facts.conditions:
-        return (*failed, Unrestored(RestoreProblem.NOT_PLAYED))
-    return failed
-
-
-def _left_by(rollback: ActivitySpan) -> Unrestored:
-    problem = RestoreProblem.INTERRUPTED if rollback.status == ActivityStatus.INTERRUPTED else RestoreProblem.FAILED
-    if rollback.unproven:
-        problem = RestoreProblem.NOT_GONE
-    return Unrestored(problem, rollback.name, rollback.tries, rollback.failure, rollback.by_hand)
+        left.append(Unrestored(RestoreProblem.NOT_PLAYED))
+    return tuple(left)

@@ -12,13 +12,12 @@ def said(neighbours: Sequence[Neighbour]) -> str:
     """Return the sentence about them; empty where there is none."""
     if not neighbours:
         return ""
-    runs = " and ".join(map(_one, neighbours[:TOLD]))
+    runs = []
+    for each in neighbours[:TOLD]:
+        run = f"the run {each.run_id}" if each.run_id else "a run of another team"
+        title = f' ("{each.title}")' if each.title else ""
+        host = f" on {each.host}" if each.host else ""
+        runs.append(f"{run}{title}{host} {_HOW[each.beside]}")
     more = f", as did {len(neighbours) - TOLD} more" if len(neighbours) > TOLD else ""
-    return f"Meanwhile {runs} on the same system{more}, so another run may have caused what this one measured."
-
-
-def _one(neighbour: Neighbour) -> str:
-    run = f"the run {neighbour.run_id}" if neighbour.run_id else "a run of another team"
-    title = f' ("{neighbour.title}")' if neighbour.title else ""
-    host = f" on {neighbour.host}" if neighbour.host else ""
-    return f"{run}{title}{host} {_HOW[neighbour.beside]}"
+    told = " and ".join(runs)
+    return f"Meanwhile {told} on the same system{more}, so another run may have caused what this one measured."

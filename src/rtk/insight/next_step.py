@@ -5,7 +5,7 @@ No step names an option or a field: how something is set is another thing on a t
 """
 
 from rtk.figures import chosen_share, count, duration, listing, rounded
-from rtk.insight.facts import ActivitySpan, Facts
+from rtk.insight.facts import Facts
 from rtk.insight.moments import invalid_condition, restored
 from rtk.insight.shape import InvalidReason, SeenLapse
 from rtk.insight.status import JUDGED, RunStatus
@@ -45,32 +45,23 @@ def next_step(story: Story) -> str:
         return after_not_begun(story.facts) if story.facts.status in (*JUDGED, RunStatus.FAILED) else ""
     if story.case.invalid:
         return after_invalid(story.facts, story.case.invalid, story.lapses)
-    step = f"{_after_evidence(story)}{_plan_cannot_pass(story)}"
+    known = {None: _PROMISE, "pass": _PASSED, "fail": _FAILED}
+    step = known.get(story.figures.verdict) or _after_undecided(story)
+    step += _plan_cannot_pass(story)
     return f"{_UNDO} {step}" if restored(story.facts) is False else step
-
-
-def _after_evidence(story: Story) -> str:
-    verdict = story.figures.verdict
-    if verdict is None:
-        return _PROMISE
-    return _PASSED if verdict == "pass" else _FAILED if verdict == "fail" else _after_undecided(story)
 
 
 def _plan_cannot_pass(story: Story) -> str:
     """That running the same plan again cannot pass, and what can, where the step says to run it again."""
-    needed, planned = story.figures.needed or 0, story.figures.planned
-    asked = story.figures.verdict in ("fail", "inconclusive") and not _is_left_short(story)
-    if not asked or planned >= needed:
+    needed, planned, verdict = story.figures.needed or 0, story.figures.planned, story.figures.verdict
+    # Only more time is asked for where the run went to its end, and was too short for what it was to prove.
+    undecided = verdict == "inconclusive" and bool(story.measured) and not story.case.stopped
+    left_short = undecided and is_too_short(story) and not decided_by_unmeasured(story)
+    if verdict not in ("fail", "inconclusive") or left_short or planned >= needed:
         return ""
     long, enough = (duration(rounded(each * story.facts.frequency_s)) for each in (planned, needed))
     outages = f"for outages of {story.outage.lasting()}"
     return f" The planned {long} cannot pass: that takes {enough} without a deviation, {outages}."
-
-
-def _is_left_short(story: Story) -> bool:
-    """Whether only more time is asked for: the run went to its end, and was too short for what it was to prove."""
-    undecided = story.figures.verdict == "inconclusive" and bool(story.measured) and not story.case.stopped
-    return undecided and is_too_short(story) and not decided_by_unmeasured(story)
 
 
 def _after_undecided(story: Story) -> str:
@@ -109,13 +100,11 @@ def after_invalid(facts: Facts, reason: InvalidReason, lapses: tuple[SeenLapse, 
             "so that what follows counts as its consequence."
         )
     failed = invalid_condition(facts)
-    return _after_failed(failed) if failed else _AGAIN
-
-
-def _after_failed(condition: ActivitySpan) -> str:
-    if condition.unproven:
+    if failed is None:
+        return _AGAIN
+    if failed.unproven:
         return (
-            f'Check whether "{condition.name}" did what it should; if it only needs longer, give its effect '
+            f'Check whether "{failed.name}" did what it should; if it only needs longer, give its effect '
             'more time with "within".'
         )
-    return f'Play "{condition.name}" by itself to see why it fails, fix it, then run it again.'
+    return f'Play "{failed.name}" by itself to see why it fails, fix it, then run it again.'

@@ -105,10 +105,19 @@ def occurrence_of(facts: Facts, outage_slots: float, *, judged: bool) -> Occurre
     began = conditions_began(facts)
     if began is None:
         return Occurrence(facts.occurs, Allowance.UNKNOWN, Unpriced.NO_CONDITION)
-    seen = _seen(facts, began, outage_slots, facts.objective.target)
-    if seen is None:
+    found = followed(facts, began)
+    found = found.of(but(found.missed_for(CUT_OFF)))
+    missed = found.are(MISSED)
+    if 0 not in missed:
         return Occurrence(facts.occurs, Allowance.UNKNOWN, Unpriced.NOTHING_MEASURED)
-    return seen.priced(facts.occurs, facts.objective.target, stopped=stopped_early(facts))
+    target, every = facts.objective.target, exact(facts.frequency_s)
+    series, ended = found.kinds.translate(_MARKS), _ended(facts, found.due)
+    ends = bisect_left(found.due, ended)
+    before = facts.measurements.columns("baseline").kinds.translate(_MARKS, bytes((MISSED,)))
+    harm = harm_of(series, ends, background_of(target, outage_slots, before))
+    share = before.count(BAD) / len(before) if before else None
+    slots = _ConditionSlots(series, found.due, missed, began, ended, ends, every, share, harm)
+    return slots.priced(facts.occurs, target, stopped=stopped_early(facts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,30 +145,31 @@ class _ConditionSlots:
 
     def priced(self, occurs: Occurs, target: float, *, stopped: bool) -> Occurrence:
         """Return the cost, and whether it is within the allowance."""
-        cost, unpriced = self._cost(occurs), self._unpriced(occurs, stopped)
-        known = cost is not None and unpriced in (None, Unpriced.NOT_RECOVERED)
-        spent = occurs.spent(cost, target) if known and cost is not None else None
+        harm, bad, unpriced = self.harm, self.bad, self._unpriced(occurs, stopped)
+        cost = self._cost(occurs) if unpriced in (None, Unpriced.NOT_RECOVERED) else None
+        spent = occurs.spent(cost, target) if cost is not None else None
+        answer = Allowance.UNKNOWN if unpriced or spent is None else Allowance.WITHIN
+        if spent is not None and spent > exact(occurs.allowance):
+            answer = Allowance.BEYOND  # even where it is not known to its end: it only grows
+        missed = self.missed.count(1, harm.first, harm.until)
+        # What deviated besides the harm; nobody knows whether a slot that was not measured did.
+        left_out = self.series.count(BAD) - self.missed.count(1) - (bad - missed)
+        share = None if self.baseline is None or not bad else self.baseline * (harm.until - harm.first) / bad
         return Occurrence(
             occurs,
-            _answer(spent, unpriced, occurs),
+            answer,
             unpriced,
-            cost_s=float(cost) if known and cost is not None else None,
+            cost_s=None if cost is None else float(cost),
             spent=None if spent is None else float(spent),
-            deviating_s=float(self.bad * self.frequency_s),
+            deviating_s=float(bad * self.frequency_s),
             outages=self.outages,
-            missed=self.missed.count(1, self.harm.first, self.harm.until),
-            lasting=self.harm.lasting,
+            missed=missed,
+            lasting=harm.lasting,
             applied_s=max(0.0, self.ended - self.began),
-            harmed=float(self._harmed()) if self.harm.lasting else None,
-            left_out_s=float(self._left_out * self.frequency_s),
-            baseline_share=self._baseline_share(),
+            harmed=float(self._harmed()) if harm.lasting else None,
+            left_out_s=float(left_out * self.frequency_s),
+            baseline_share=None if share is None else min(1.0, share),
         )
-
-    @property
-    def _left_out(self) -> int:
-        """How many slots deviated that are not of the harm; nobody knows whether one that was not measured did."""
-        counted = self.bad - self.missed.count(1, self.harm.first, self.harm.until)
-        return self.series.count(BAD) - self.missed.count(1) - counted
 
     def _unpriced(self, occurs: Occurs, stopped: bool) -> Unpriced | None:
         if not self.harm.until:
@@ -183,32 +193,6 @@ class _ConditionSlots:
         """The share of its time that deviated, from the first deviation to the condition's end."""
         first, ends = self.harm.first, self.ends
         return Fraction(self.series.count(BAD, first, ends), ends - first)
-
-    def _baseline_share(self) -> float | None:
-        if self.baseline is None or not self.bad:
-            return None
-        return min(1.0, self.baseline * (self.harm.until - self.harm.first) / self.bad)
-
-
-def _answer(spent: Fraction | None, unpriced: Unpriced | None, occurs: Occurs) -> Allowance:
-    """What is not known to its end is beyond the allowance where it is so already: it only grows."""
-    if spent is not None and spent > exact(occurs.allowance):
-        return Allowance.BEYOND
-    return Allowance.UNKNOWN if unpriced or spent is None else Allowance.WITHIN
-
-
-def _seen(facts: Facts, began: float, outage_slots: float, target: float) -> _ConditionSlots | None:
-    found = followed(facts, began)
-    found = found.of(but(found.missed_for(CUT_OFF)))
-    missed = found.are(MISSED)
-    if 0 not in missed:
-        return None
-    series, ended = found.kinds.translate(_MARKS), _ended(facts, found.due)
-    ends = bisect_left(found.due, ended)
-    before = facts.measurements.columns("baseline").kinds.translate(_MARKS, bytes((MISSED,)))
-    harm = harm_of(series, ends, background_of(target, outage_slots, before))
-    share = before.count(BAD) / len(before) if before else None
-    return _ConditionSlots(series, found.due, missed, began, ended, ends, exact(facts.frequency_s), share, harm)
 
 
 def _ended(facts: Facts, due: "array[float]") -> float:

@@ -43,12 +43,13 @@ def priced(facts: Facts, found: Occurrence | None) -> Occurrence | None:
     """Return an occurrence with its sentence, and what that rests on."""
     if found is None:
         return None
-    known = found.unpriced in (None, Unpriced.NOT_RECOVERED)
-    every = facts.frequency_s
-    details = (*_pro_rata(found), *_counted(found, every), *_own(found), *_read_as_bad(found, every)) if known else ()
+    details = _details(found, facts.frequency_s) if found.unpriced in (None, Unpriced.NOT_RECOVERED) else ()
     cut = stopped_early(facts) and not (facts.stop and facts.stop.cause.completes)
-    sentence = _sentence(found, _budget(facts, found.occurs), cut=cut)
-    return replace(found, sentence=sentence, details=details)
+    per_s = found.occurs.per_s
+    whole = float(found.occurs.budget_s(facts.objective.target)) if facts.objective else None
+    allow = "allows" if is_one(per_s) else "allow"
+    budget = f"the {duration(whole)} of bad time that {duration(per_s)} {allow}"
+    return replace(found, sentence=_sentence(found, budget, cut=cut), details=details)
 
 
 def of_one_run(found: Occurrence) -> str:
@@ -69,29 +70,17 @@ def covered(runs: int) -> float:
     return float(RISK ** (1 / runs)) if runs else 0.0
 
 
-def _budget(facts: Facts, occurs: Occurs) -> str:
-    """The budget of the time in which so many are expected: "the 36 h of bad time that 30 days allow"."""
-    whole = float(occurs.budget_s(facts.objective.target)) if facts.objective else None
-    verb = "allows" if is_one(occurs.per_s) else "allow"
-    return f"the {duration(whole)} of bad time that {duration(occurs.per_s)} {verb}"
-
-
 def _sentence(found: Occurrence, budget: str, *, cut: bool) -> str:
+    """What an occurrence costs, or why that is not known; `budget` is what they are held against."""
+    cost, occurs = found.cost_s or 0.0, found.occurs
     if found.unpriced in _UNPRICED:
         return _UNPRICED[found.unpriced]
-    return _needs_lasts(found) if found.unpriced is Unpriced.NEEDS_LASTS else _cost(found, budget, cut)
-
-
-def _needs_lasts(found: Occurrence) -> str:
-    applied = duration(rounded(found.applied_s or 0.0))
-    return (
-        f"Deviations went on until the condition ended ({applied}), so what an occurrence costs depends on how long it "
-        "lasts in life, which nobody said."
-    )
-
-
-def _cost(found: Occurrence, budget: str, cut: bool) -> str:
-    cost, occurs = found.cost_s or 0.0, found.occurs
+    if found.unpriced is Unpriced.NEEDS_LASTS:
+        applied = duration(rounded(found.applied_s or 0.0))
+        return (
+            f"Deviations went on until the condition ended ({applied}), so what an occurrence costs depends on how "
+            "long it lasts in life, which nobody said."
+        )
     if found.unpriced is Unpriced.NOT_RECOVERED:
         already = f", already {_spent(found, budget)}" if found.answer is Allowance.BEYOND else ""
         return (
@@ -101,10 +90,9 @@ def _cost(found: Occurrence, budget: str, cut: bool) -> str:
     if not cost:
         none = f"what is expected ({expected(occurs)}) costs no bad time"
         return f"Nothing deviated because of the condition, so by this run {none}."
+    together = "" if occurs.times == 1 else "together "
     one = f"One occurrence costs {duration(rounded(cost))} of bad time"
-    if occurs.times == 1:
-        return f"{one}. Expected {expected(occurs)}: {_spent(found, budget)}."
-    return f"{one}. Expected {expected(occurs)}: together {_spent(found, budget)}."
+    return f"{one}. Expected {expected(occurs)}: {together}{_spent(found, budget)}."
 
 
 def _spent(found: Occurrence, budget: str) -> str:
@@ -116,40 +104,36 @@ def _spent(found: Occurrence, budget: str) -> str:
     return f"{spent} of {budget}, {than} the {share(occurs.allowance)} that they may cost"
 
 
-def _pro_rata(found: Occurrence) -> list[str]:
-    if not found.lasting:
-        return []
-    harmed, lasts = share(round(found.harmed or 0.0, 3)), duration(found.occurs.lasts_s)
-    ended = f"Deviations went on until the condition ended ({harmed} of its time)"
-    return [f"{ended}, so as much counts of the {lasts} that it is expected to last."]
-
-
-def _counted(found: Occurrence, frequency_s: float) -> list[str]:
-    """What the cost is made of, where it is not taken pro rata: the measurements, and the time at their edges."""
-    if found.lasting or not found.outages:
-        return []
-    bad, each = duration(rounded(found.deviating_s)), duration(rounded(frequency_s))
-    outages = count(found.outages, "outage")
-    more = f"{each} more" if found.outages == 1 else f"{each} more for each"
-    return [f"That is the {bad} of {outages} and {more}, since one may begin before, and end after, it is measured."]
-
-
-def _own(found: Occurrence) -> list[str]:
+def _details(found: Occurrence, frequency_s: float) -> tuple[str, ...]:
+    """What the cost is made of, and what is not counted, a sentence each."""
     told = []
+    if found.lasting:
+        harmed, lasts = share(round(found.harmed or 0.0, 3)), duration(found.occurs.lasts_s)
+        ended = f"Deviations went on until the condition ended ({harmed} of its time)"
+        told.append(f"{ended}, so as much counts of the {lasts} that it is expected to last.")
+    elif found.outages:
+        bad, each = duration(rounded(found.deviating_s)), duration(rounded(frequency_s))
+        outages = count(found.outages, "outage")
+        more = f"{each} more" if found.outages == 1 else f"{each} more for each"
+        told.append(
+            f"That is the {bad} of {outages} and {more}, since one may begin before, and end after, it is measured."
+        )
     if found.outages:
         told.append(_by_itself(found.baseline_share))
     if found.left_out_s:
         seconds = duration(rounded(found.left_out_s))
         apart = f"Another {seconds} deviated apart from that" if found.outages else f"{seconds} deviated"
-        told.append(f"{apart}, not counted: {_allowed_anyway(found)}, so it need not be the condition's doing.")
-    return told
-
-
-def _allowed_anyway(found: Occurrence) -> str:
-    """Why what deviated apart from the harm may be the service's own; a clean baseline leaves one cause."""
-    if found.outages and not found.baseline_share:
-        return "the objective allows that much at any time"
-    return "the baseline deviated as often, or the objective allows that much at any time"
+        allowed = "the objective allows that much at any time"
+        if not found.outages or found.baseline_share:  # a clean baseline leaves one cause
+            allowed = f"the baseline deviated as often, or {allowed}"
+        told.append(f"{apart}, not counted: {allowed}, so it need not be the condition's doing.")
+    if found.missed:
+        seconds, slots = duration(rounded(found.missed * frequency_s)), count(found.missed, "slot")
+        verb, counts = ("was", "is") if found.missed == 1 else ("were", "are")
+        told.append(
+            f"{slots} of that ({seconds}) {verb} not measured and {counts} taken as the worst case: as deviated."
+        )
+    return tuple(told)
 
 
 def _by_itself(baseline: float | None) -> str:
@@ -158,12 +142,3 @@ def _by_itself(baseline: float | None) -> str:
     if not baseline:
         return "Nothing deviated in the baseline, so nothing is taken off for it."
     return f"By the share of the baseline, {share(round(baseline, 3))} of it would have deviated without the condition."
-
-
-def _read_as_bad(found: Occurrence, frequency_s: float) -> list[str]:
-    if not found.missed:
-        return []
-    seconds = duration(rounded(found.missed * frequency_s))
-    slots = count(found.missed, "slot")
-    verb, counts = ("was", "is") if found.missed == 1 else ("were", "are")
-    return [f"{slots} of that ({seconds}) {verb} not measured and {counts} taken as the worst case: as deviated."]

@@ -40,10 +40,6 @@ class Occurs:
 
     def budget_s(self, target: float) -> Fraction:
         """Return what the objective allows to deviate (seconds) in the time in which so many are expected."""
-        return exact(self.per_s) * self._allowed(target)
-
-    @staticmethod
-    def _allowed(target: float) -> Fraction:
         allowed = allowed_share(target)
         assert allowed is not None
-        return allowed
+        return exact(self.per_s) * allowed

@@ -33,18 +33,16 @@ def attribution_of(cause: str, comparisons: tuple[Comparison, ...]) -> Attributi
 
 def unrestored_of(sentences: Iterable[str]) -> tuple[Unrestored, ...]:
     """Return what was not undone; nothing where one of the sentences is not known here."""
-    found = [_unrestored(each) for each in sentences]
-    known = [each for each in found if each is not None]
-    return tuple(known) if len(known) == len(found) else ()
-
-
-def _unrestored(sentence: str) -> Unrestored | None:
-    if sentence == _NOT_PLAYED:
-        return Unrestored(RestoreProblem.NOT_PLAYED)
-    told = _ROLLBACK.fullmatch(sentence)
-    if told is None:
-        return None
-    problem = RestoreProblem.FAILED if told["went"] == RestoreProblem.FAILED else RestoreProblem.INTERRUPTED
-    if told["name"].startswith(_NOT_GONE):
-        problem = RestoreProblem.NOT_GONE
-    return Unrestored(problem, told["name"], int(told["tries"] or 1), told["failure"], told["by_hand"])
+    found = []
+    for sentence in sentences:
+        if sentence == _NOT_PLAYED:
+            found.append(Unrestored(RestoreProblem.NOT_PLAYED))
+            continue
+        told = _ROLLBACK.fullmatch(sentence)
+        if told is None:
+            return ()
+        problem = RestoreProblem.FAILED if told["went"] == RestoreProblem.FAILED else RestoreProblem.INTERRUPTED
+        if told["name"].startswith(_NOT_GONE):
+            problem = RestoreProblem.NOT_GONE
+        found.append(Unrestored(problem, told["name"], int(told["tries"] or 1), told["failure"], told["by_hand"]))
+    return tuple(found)

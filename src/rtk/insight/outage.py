@@ -20,7 +20,11 @@ def deviating_time(tallies: Mapping[Phase, PhaseTally], frequency_s: float) -> F
     """Return the deviating time of all phases in seconds, exactly."""
     whole = exact(frequency_s)
     total = whole * sum(tally.deviating for tally in tallies.values())
-    edges = [(phase, _edges(tallies[phase])) for phase in PHASES if phase in tallies]
+    edges: list[tuple[Phase, Edges | None]] = []
+    for phase in PHASES:
+        tally = tallies.get(phase)
+        if tally and tally.began is not None and tally.last is not None:
+            edges.append((phase, Edges(tally.began, tally.last, tally.last_deviated)))
     return total - sum((whole - cost for cost in _shorter(edges, whole).values()), Fraction())
 
 
@@ -33,12 +37,6 @@ def deviating_spans(facts: Facts) -> Iterator[tuple[float, float]]:
         for due in compress(found.due, found.are(DEVIATED)):
             cost = shorter.get((phase, due))
             yield due, due + (facts.frequency_s if cost is None else float(cost))
-
-
-def _edges(tally: PhaseTally) -> Edges | None:
-    if tally.began is None or tally.last is None:
-        return None
-    return Edges(tally.began, tally.last, tally.last_deviated)
 
 
 def _shorter(edges: Sequence[tuple[Phase, Edges | None]], whole: Fraction) -> dict[tuple[Phase, float], Fraction]:

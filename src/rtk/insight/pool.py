@@ -45,13 +45,13 @@ class Pool:
         Both bounds have to, that of outages and that by runs: a few bad runs among good ones say less than as many
         outages would that are spread over all.
         """
-        return all(self._proves(each, target, latest, clean) for each in self._readings)
-
-    def _proves(self, reading: "_PooledReading", target: float, latest: int, clean: int) -> bool:
-        counts = reading.counts(latest, clean)
-        if not proves(counts, target, self.length(latest), STANDING_RISK):
-            return False
-        return reading.weights(latest).stays_below((1 - target) * counts.slots, STANDING_RISK)
+        for reading in self._readings:
+            counts = reading.counts(latest, clean)
+            if not proves(counts, target, self.length(latest), STANDING_RISK):
+                return False
+            if not reading.weights(latest).stays_below((1 - target) * counts.slots, STANDING_RISK):
+                return False
+        return True
 
     def dispersion(self, latest: int) -> float:
         """Return the chance of outages spread so unevenly over runs that are alike, in the worse reading."""

@@ -1,7 +1,6 @@
 """Before a run: what a plan can prove at best, how likely it is to, and what it may cost the budget."""
 
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import lru_cache
 
 from rtk.figures import bound, chosen_share, count, duration, likelihood, share
@@ -64,7 +63,12 @@ class Prospects:
 
     def sentences(self) -> tuple[str, ...]:
         """The prospects in plain words, one sentence each."""
-        return (self._provable(), self._chance(), *self._cost(), self.lasting(), *self._outlasted(), _OTHER_DAYS)
+        cost = Worst(self.worst_deviating_s, self.worst_spent, self.beside_s).sentences()
+        told = [self._provable(), self._chance(), *cost, self.lasting()]
+        if self.outlasted:
+            ends = "it can fail" if self.can_fail else "it cannot fail either"
+            told.append(f"That is longer than this plan, which cannot prove anything; {ends}.")
+        return (*told, _OTHER_DAYS)
 
     def lasting(self) -> str:
         """How long an outage is taken to last, and who said so."""
@@ -107,15 +111,6 @@ class Prospects:
         if self.enough is None:
             return f"{text}; no plan of a sensible length makes it {share(WANTED)}."
         return f"{text}; {count(self.enough, 'slot')} ({self.time_of(self.enough)}) make it {share(WANTED)}."
-
-    def _outlasted(self) -> tuple[str, ...]:
-        if not self.outlasted:
-            return ()
-        ends = "it can fail" if self.can_fail else "it cannot fail either"
-        return (f"That is longer than this plan, which cannot prove anything; {ends}.",)
-
-    def _cost(self) -> tuple[str, ...]:
-        return Worst(self.worst_deviating_s, self.worst_spent, self.beside_s).sentences()
 
 
 _OTHER_DAYS = "More measurements in a run prove more about that run; only measuring for longer covers other days."
@@ -172,9 +167,12 @@ def _provable(clean: Proof | None, target: float) -> float | None:
 
 def worst(target: float, slots: int, frequency_s: float | None, window_s: float | None, beside_s: float = 0.0) -> Worst:
     """What so many slots in all phases cost at most, and `beside_s` of phases of no planned length."""
-    longest = None if frequency_s is None else slots * exact(frequency_s) + exact(beside_s)
-    seconds = None if longest is None else float(longest)
-    return Worst(seconds, _share_of_budget(target, longest, window_s), beside_s)
+    allowed = allowed_share(target)
+    if frequency_s is None:
+        return Worst(None, None, beside_s)
+    longest = slots * exact(frequency_s) + exact(beside_s)
+    budget = None if window_s is None or allowed is None else allowed * exact(window_s)
+    return Worst(float(longest), None if budget is None else float(longest / budget), beside_s)
 
 
 def default_quality(target: float) -> float:
@@ -213,10 +211,3 @@ def enough_slots(target: float, quality: float, outage_slots: float, wanted: flo
         middle = (low + high) // 2
         low, high = (low, middle) if power(target, middle, quality, outage_slots) >= wanted else (middle, high)
     return high
-
-
-def _share_of_budget(target: float, deviating: Fraction | None, window_s: float | None) -> float | None:
-    allowed = allowed_share(target)
-    if deviating is None or window_s is None or allowed is None:
-        return None
-    return float(deviating / (allowed * exact(window_s)))

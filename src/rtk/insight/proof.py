@@ -120,7 +120,9 @@ def counted(counts: Counts, outage_slots: float, risk: float = RISK) -> Proof:
         share = min(_clean(slots, outage_slots, risk), each)
         return Proof(share, 0, slots, outage_slots, LengthFrom.GIVEN, slots)
     length, source = _length(outage_slots, slots - good + counts.outlasting, begun)
-    share = min(1 / (1 + _at_most(begun, counts.chances, risk) * length), each)
+    # The exact one-sided upper bound of the chance that an outage begins.
+    rate = 1 - (proven_at_least(counts.chances - begun, counts.chances, risk) or 0.0)
+    share = min(1 / (1 + rate * length), each)
     return Proof(share, begun, counts.chances, length, source, slots)
 
 
@@ -143,11 +145,6 @@ def _length(given: float, bad: int, begun: int) -> tuple[float, LengthFrom]:
     if bad / begun <= given:
         return given, LengthFrom.GIVEN
     return bad / lower_quartile(begun), LengthFrom.SEEN
-
-
-def _at_most(begun: int, chances: int, risk: float) -> float:
-    """The exact one-sided upper bound of the chance that an outage begins."""
-    return 1 - (proven_at_least(chances - begun, chances, risk) or 0.0)
 
 
 def _clean(slots: int, length: float, risk: float) -> float:

@@ -82,7 +82,14 @@ def bounds_of(
     asked, length = sorted({*shares}), max(outage_slots, SHORTEST)
     readings = _readings(slots, after, asked[0])
     seen = _MeasuredValues([slots.ordered], len(slots.values) - slots.missed.count(1))
-    return tuple(_bound(share, seen, outage_slots, _proven_at_most(readings, share, length)) for share in asked)
+    bounds = []
+    for share in asked:
+        # The smallest value from which on the share is proven, whichever way missed slots are read.
+        found = [reading.proven_at_most(share, length) for reading in readings]
+        known = [each for each in found if each is not None]
+        proven = max(known) if known and len(known) == len(found) else None
+        bounds.append(_bound(share, seen, outage_slots, proven))
+    return tuple(bounds)
 
 
 def seen_bounds(
@@ -109,11 +116,12 @@ class _MeasuredValues:
             return None
         if len(self.parts) == 1:
             return self.parts[0][rank - 1]
-        places = ((part, bisect_left(part, rank, key=self._rank)) for part in self.parts)
-        return min(part[place] for part, place in places if place < len(part))
 
-    def _rank(self, value: float) -> int:
-        return sum(bisect_right(part, value) for part in self.parts)
+        def rank_of(value: float) -> int:
+            return sum(bisect_right(part, value) for part in self.parts)
+
+        places = ((part, bisect_left(part, rank, key=rank_of)) for part in self.parts)
+        return min(part[place] for part, place in places if place < len(part))
 
 
 def _bound(share: float, slots: _MeasuredValues, outage_slots: float, proven: float | None) -> QuantileBound:
@@ -157,13 +165,6 @@ def _readings(slots: SlotValues, after: Sequence[float], share: float) -> "tuple
     return _SeriesReading(slots, slots.values, 0, rank, after), _SeriesReading(slots, good, always, rank, after)
 
 
-def _proven_at_most(readings: "tuple[_SeriesReading, ...]", share: float, length: float) -> float | None:
-    """The smallest value from which on the share is proven, whichever way missed slots are read."""
-    found = [reading.proven_at_most(share, length) for reading in readings]
-    known = [each for each in found if each is not None]
-    return max(known) if known and len(known) == len(found) else None
-
-
 class _SeriesReading:
     """A series of values, missed slots read one way (`always` of them as good), looked at from any level on."""
 
@@ -193,24 +194,20 @@ class _SeriesReading:
 
     def _last_failing(self, first: int, last: int, share: float, length: float) -> int | None:
         """The last level from one to another at which the share is not proven."""
-        proven = self._is_proven(first, last, share, length)
-        if proven is not None:
-            return None if proven else last
-        middle = (first + last) // 2
-        found = self._last_failing(middle + 1, last, share, length)
-        return self._last_failing(first, middle, share, length) if found is None else found
-
-    def _is_proven(self, first: int, last: int, share: float, length: float) -> bool | None:
-        """Whether the share is proven at all levels from one to another; None where that is not decided by so much."""
         low, high = self._values[first], self._values[last]
         good = self._always + bisect_right(self._values, low)
         chances = good - (self._last <= high) + 1
-        outlasting = self._outlasting(low) if self._last > low else 0
+        # For so many slots after the phase the service was not seen good.
+        outlasting = bisect_left(self._after, True, key=lambda least: least <= low) if self._last > low else 0
         tries = {0} if good == self._slots else {min(each, chances) for each in self._outages(low, high)}
         counts = (Counts(self._slots, good, outages, chances, outlasting) for outages in tries)
         if all(counted(each, length).reaches(share) for each in counts):
-            return True
-        return False if low == high else None
+            return None
+        if low == high:
+            return last
+        middle = (first + last) // 2
+        found = self._last_failing(middle + 1, last, share, length)
+        return self._last_failing(first, middle, share, length) if found is None else found
 
     def _outages(self, low: float, high: float) -> tuple[int, int]:
         """The fewest and the most outages at any level from low to high, or bounds of them."""
@@ -224,7 +221,3 @@ class _SeriesReading:
         most = max(map(sub, count(begun + 1), ended_at), default=0)
         fewest = min(map(sub, begun_at, count(ended + 1)), default=begun)
         return max(1, min(fewest, begun - ended)), max(most, begun - ended)
-
-    def _outlasting(self, level: float) -> int:
-        """For how many slots after the phase the service was not seen good."""
-        return bisect_left(self._after, True, key=lambda least: least <= level)

@@ -67,15 +67,14 @@ def precedes(m: SlotMeasurement, began: float) -> bool:
     return m.due < began and (m.phase == "baseline" or (m.ended is not None and m.ended <= began))
 
 
-def _under_way(m: SlotMeasurement, moment: float) -> bool:
-    return m.ended is not None and m.ended > moment
-
-
 def followed(facts: Facts, began: float) -> Columns:
     """The measurements that a condition may have touched: due since it began, or under way just then."""
     found = facts.measurements.columns(*(phase for phase in PHASES if phase != "baseline"))
     first = bisect_left(found.due, began)
-    while first and _under_way(facts.measurements[found.place(first - 1)], began):
+    while first:
+        ended = facts.measurements[found.place(first - 1)].ended
+        if ended is None or ended <= began:
+            break
         first -= 1
     return found.since(found.due[first]) if first < len(found.due) else found.since(began)
 

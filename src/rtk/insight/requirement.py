@@ -30,33 +30,31 @@ class Requirement:
     def as_dict(self) -> dict[str, Any]:
         """Return it for programs: shares from 0 to 1, times in seconds; a figure without meaning is None."""
         told = self.usual
+        services = [
+            {
+                "share": each.quality,
+                "passes_needed": each.power_at_needed,
+                "passes_plan": each.power if self.planned else None,
+                "enough": each.enough,
+                "enough_s": None if each.enough is None else _seconds(each, each.enough),
+            }
+            for each in self.services
+        ]
+        plan = {
+            "slots": told.slots,
+            "duration_s": _seconds(told, told.slots),
+            "provable": told.provable,
+            "can_pass": told.slots >= told.needed,
+            "fails_from": self.fails_from,
+        }
         return {
             "target": told.target,
             "frequency_s": told.frequency_s,
             "outage": {"seconds": told.outage.seconds, "source": str(told.outage.source)},
             "needed": told.needed,
             "needed_s": _seconds(told, told.needed),
-            "services": [self._chances(each) for each in self.services],
-            "plan": self._plan() if self.planned else None,
-        }
-
-    def _chances(self, service: Prospects) -> dict[str, Any]:
-        return {
-            "share": service.quality,
-            "passes_needed": service.power_at_needed,
-            "passes_plan": service.power if self.planned else None,
-            "enough": service.enough,
-            "enough_s": None if service.enough is None else _seconds(service, service.enough),
-        }
-
-    def _plan(self) -> dict[str, Any]:
-        told = self.usual
-        return {
-            "slots": told.slots,
-            "duration_s": _seconds(told, told.slots),
-            "provable": told.provable,
-            "can_pass": told.slots >= told.needed,
-            "fails_from": self.fails_from,
+            "services": services,
+            "plan": plan if self.planned else None,
         }
 
 

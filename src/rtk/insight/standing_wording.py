@@ -1,6 +1,6 @@
 """How a promise stands, in sentences: the state with what decided it, and what it may not be read as."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 from rtk.figures import bound, chance, chosen_share, count, duration, rounded, share
 from rtk.insight.proof import LengthFrom
@@ -38,32 +38,32 @@ def decided(standing: PromiseStanding, frequency_s: float) -> str:
 
 def limits(standing: PromiseStanding, frequency_s: float) -> tuple[str, ...]:
     """Return what would change it, what it rests on and what it leaves open, a sentence each."""
-    return tuple(_limits(standing, frequency_s))
-
-
-def _limits(standing: PromiseStanding, frequency_s: float) -> Iterator[str]:
+    told = []
     if standing.needed:
         lasting = duration(rounded(standing.needed * frequency_s))
         clean = count(standing.needed, "clean measurement")
-        yield f"About {clean} more ({lasting}) would prove {chosen_share(standing.target)}."
+        told.append(f"About {clean} more ({lasting}) would prove {chosen_share(standing.target)}.")
     if standing.reason is StandingReason.BELOW:
-        yield _OBSERVED
+        told.append(_OBSERVED)
     if standing.failed and standing.reason is not StandingReason.FAILED:
-        yield f"Of {count(standing.runs, 'run')} that count, {standing.failed:,} failed."
+        told.append(f"Of {count(standing.runs, 'run')} that count, {standing.failed:,} failed.")
     if standing.length_from is LengthFrom.SEEN:
-        yield f"Outages in these runs were longer than assumed, so {_lasting(standing, frequency_s)} are reckoned with."
+        longer = _lasting(standing, frequency_s)
+        told.append(f"Outages in these runs were longer than assumed, so {longer} are reckoned with.")
     if standing.unseen is not None:
-        yield (
+        told.append(
             f"{count(standing.runs, 'run')} cannot show what none of them met: up to {bound(standing.unseen)} of all "
             "occasions may be of another kind (95 % sure, since it is said of these runs alone)."
         )
     if meaning := sure(standing):
-        yield meaning
-    if standing.excluded:
-        reasons = "; ".join(dict.fromkeys(each.reason.rstrip(".") for each in standing.excluded))
-        yield f"{_were(len(standing.excluded))} excluded, which can only lower this: {reasons}."
+        told.append(meaning)
+    if excluded := standing.excluded:
+        reasons = "; ".join(dict.fromkeys(each.reason.rstrip(".") for each in excluded))
+        were = "1 run was" if len(excluded) == 1 else f"{len(excluded):,} runs were"
+        told.append(f"{were} excluded, which can only lower this: {reasons}.")
     if standing.attempt > 1:
-        yield f"This is attempt {standing.attempt:,}: runs of the revisions before it do not count."
+        told.append(f"This is attempt {standing.attempt:,}: runs of the revisions before it do not count.")
+    return tuple(told)
 
 
 def measured(standing: PromiseStanding, frequency_s: float) -> str:
@@ -75,10 +75,6 @@ def measured(standing: PromiseStanding, frequency_s: float) -> str:
 def sure(standing: PromiseStanding) -> str:
     """Return what the per cent of its certainty mean; empty where nothing is said with any."""
     return _MEANING if standing.reason in _SURE_OF else ""
-
-
-def _were(many: int) -> str:
-    return "1 run was" if many == 1 else f"{many:,} runs were"
 
 
 def _lasting(standing: PromiseStanding, frequency_s: float) -> str:

@@ -68,28 +68,30 @@ class PhaseTally:
 
 def tally_of(found: Columns, gone: bytes) -> PhaseTally:
     """Return the tally of a phase's measurements in slot order; `gone` are those without the effect of a condition."""
-    cut, missed = found.missed_for(CUT_OFF), found.are(MISSED)
-    without = both(gone, but(missed))
-    measured = but(bytes(map(max, missed, without)) if 1 in without else missed)
-    tally = PhaseTally(missed=measured.count(0), cut_off=cut.count(1), reasons=_reasons(found, without.count(1)))
-    if edges := edges_of(found):
-        tally.began, tally.last, tally.last_deviated = edges
+    cut, missed, bad = found.missed_for(CUT_OFF), found.are(MISSED), found.are(DEVIATED)
+    without = both(gone, but(missed))  # measured, and all the same no slot of the conditions
+    marks, measured = found.kinds.translate(_MARKS), but(missed)
+    if 1 in without:
+        measured = but(bytes(map(max, missed, without)))
+        marks = bytes(mark if counts else UNMEASURED[0] for mark, counts in zip(marks, measured, strict=True))
+    reasons = {reason: found.why.count(place + 1) for place, reason in enumerate(found.reasons)}
+    reasons[MissedReason.NO_EFFECT] += without.count(1)
     lapsed = both(gone, but(cut))
-    tally.lapsed, tally.lapsed_deviated = lapsed.count(1), both(lapsed, found.are(DEVIATED)).count(1)
-    tally.outcomes = bytearray(_series(found.kinds, measured if 1 in without else None))
-    tally.values = sorted(filter(isfinite, compress(found.values, measured)))
-    tally.readings = found.values
-    deviated = compress(found.values, both(measured, found.are(DEVIATED)))
-    tally.valueless = sum(map(not_, map(isfinite, deviated)))
-    return tally
-
-
-def _series(kinds: bytes, measured: bytes | None) -> bytes:
-    """The outcomes as marks of a series; `measured` is None where none was measured without effect."""
-    marks = kinds.translate(_MARKS)
-    if measured is None:
-        return marks
-    return bytes(mark if counts else UNMEASURED[0] for mark, counts in zip(marks, measured, strict=True))
+    began, last, last_deviated = edges_of(found) or (None, None, False)
+    return PhaseTally(
+        missed=measured.count(0),
+        cut_off=cut.count(1),
+        valueless=sum(map(not_, map(isfinite, compress(found.values, both(measured, bad))))),
+        began=began,
+        last=last,
+        last_deviated=last_deviated,
+        lapsed=lapsed.count(1),
+        lapsed_deviated=both(lapsed, bad).count(1),
+        reasons={reason: many for reason, many in reasons.items() if many},
+        outcomes=bytearray(marks),
+        values=sorted(filter(isfinite, compress(found.values, measured))),
+        readings=found.values,
+    )
 
 
 class Edges(NamedTuple):
@@ -105,13 +107,6 @@ def edges_of(found: Columns) -> Edges | None:
     cut = found.missed_for(CUT_OFF)
     first, last = cut.find(0), cut.rfind(0)
     return Edges(found.due[first], found.due[last], found.kinds[last] == DEVIATED) if first >= 0 else None
-
-
-def _reasons(found: Columns, without_effect: int) -> dict[MissedReason, int]:
-    """How many slots were missed for each reason, those of them that were measured without effect."""
-    many = {reason: found.why.count(place + 1) for place, reason in enumerate(found.reasons)}
-    many[MissedReason.NO_EFFECT] += without_effect
-    return {reason: count for reason, count in many.items() if count}
 
 
 def tallies_of(facts: Facts) -> dict[Phase, PhaseTally]:
@@ -130,7 +125,12 @@ def tallies_of(facts: Facts) -> dict[Phase, PhaseTally]:
     for span in facts.phases:
         tallies[span.phase].planned += span.planned
     for tally in tallies.values():
-        _account(tally, stopped_early(facts))
+        unknown = max(0, tally.planned - tally.measured - tally.missed)
+        tally.missed += unknown
+        tally.outcomes += unknown * UNMEASURED
+        tally.readings.extend(repeat(nan, unknown))
+        tally.cut_off += unknown if stopped_early(facts) else 0
+        tally.planned = tally.measured + tally.missed
     spanned = {span.phase for span in facts.phases}
     return {phase: tally for phase, tally in tallies.items() if tally.planned or phase in spanned}
 
@@ -138,12 +138,3 @@ def tallies_of(facts: Facts) -> dict[Phase, PhaseTally]:
 def stopped_early(facts: Facts) -> bool:
     """Whether measuring ended before its time, for whatever reason."""
     return facts.stop is not None or facts.status in CUT_SHORT
-
-
-def _account(tally: PhaseTally, stopped: bool) -> None:
-    unknown = max(0, tally.planned - tally.measured - tally.missed)
-    tally.missed += unknown
-    tally.outcomes += unknown * UNMEASURED
-    tally.readings.extend(repeat(nan, unknown))
-    tally.cut_off += unknown if stopped else 0
-    tally.planned = tally.measured + tally.missed

@@ -4,7 +4,7 @@
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import compress
 
 from rtk.insight.columns import DEVIATED, MET, MISSED, only
@@ -17,8 +17,22 @@ _NONE = Threshold()
 def thinned(
     kinds: bytes, values: Sequence[float], most: int, threshold: Threshold = _NONE
 ) -> list[tuple[float | None, int]]:
-    """Return so many at most, each as its value and the code of its outcome; a value that is no number is none."""
-    return [_worst(kinds[begin:end], values[begin:end], threshold) for begin, end in _stretches(len(kinds), most)]
+    """Return so many at most, each as its value and the code of its outcome; a value that is no number is none.
+
+    All stretches are of one length, the first of them one longer where that is needed. One of the worst of a stretch
+    without a value leaves it without.
+    """
+    length, longer = divmod(len(kinds), most)
+    found: list[tuple[float | None, int]] = []
+    begin = 0
+    for place in range(min(len(kinds), most)):
+        end = begin + length + (place < longer)
+        stretch = kinds[begin:end]
+        outcome = next(code for code in _FROM_WORST if code in stretch)
+        same = list(compress(values[begin:end], stretch.translate(only(outcome))))
+        found.append((None if any(map(math.isnan, same)) else worst_of(same, threshold), outcome))
+        begin = end
+    return found
 
 
 def outside(value: float, threshold: Threshold) -> float:
@@ -39,20 +53,3 @@ def further(one: float | None, other: float | None, threshold: Threshold) -> flo
 def worst_of(values: Sequence[float], threshold: Threshold) -> float | None:
     """Return the value of several that lies furthest outside, which is the least of them or the greatest."""
     return further(min(values), max(values), threshold)
-
-
-def _stretches(many: int, most: int) -> Iterator[tuple[int, int]]:
-    """From where to where each stretch is: all of one length, the first of them one longer where that is needed."""
-    length, longer = divmod(many, most)
-    begin = 0
-    for place in range(min(many, most)):
-        end = begin + length + (place < longer)
-        yield begin, end
-        begin = end
-
-
-def _worst(kinds: bytes, values: Sequence[float], threshold: Threshold) -> tuple[float | None, int]:
-    """The value that stands for a stretch and its outcome: none where one of the worst has none, else the worst."""
-    outcome = next(code for code in _FROM_WORST if code in kinds)
-    found = list(compress(values, kinds.translate(only(outcome))))
-    return (None if any(map(math.isnan, found)) else worst_of(found, threshold)), outcome

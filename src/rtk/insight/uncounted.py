@@ -1,6 +1,6 @@
 """Runs that do not count toward the standing of their promise: why, and how many, in words."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 
 from rtk.figures import count, duration
@@ -36,8 +36,13 @@ def sentence(counting: int, beside: Mapping[Uncounted, int], lasts_s: float) -> 
     others = sum(beside.values())
     if not others:
         return ""
-    why = ", ".join(_parts(beside, lasts_s))
-    return f"Of {count(counting + others, 'run')} that ended, {counting:,} {_verb(counting)}: {why}."
+    parts = []
+    for why in Uncounted:
+        if many := beside.get(why, 0):
+            words = _ONE[why] if many == 1 else _MANY.get(why, _ONE[why])
+            parts.append(f"{many:,} {words.format(duration(lasts_s))}")
+    verb = "counts" if counting == 1 else "count"
+    return f"Of {count(counting + others, 'run')} that ended, {counting:,} {verb} toward this: {', '.join(parts)}."
 
 
 def reason(why: Uncounted, lasts_s: float) -> str:
@@ -50,14 +55,3 @@ def no_longer_counts(why: Uncounted, lasts_s: float, verdict: str) -> str:
     because = _ONE[why].format(duration(lasts_s))
     told = f"This {_VERDICTS.get(verdict, 'run')} does not count toward the promise: it {because}."
     return f"{told} {_ANEW}" if why in (Uncounted.TOO_OLD, Uncounted.EARLIER) else told
-
-
-def _verb(counting: int) -> str:
-    return "counts toward this" if counting == 1 else "count toward this"
-
-
-def _parts(beside: Mapping[Uncounted, int], lasts_s: float) -> Iterator[str]:
-    for why in Uncounted:
-        if many := beside.get(why, 0):
-            words = _ONE[why] if many == 1 else _MANY.get(why, _ONE[why])
-            yield f"{many:,} {words.format(duration(lasts_s))}"

@@ -94,8 +94,10 @@ def why(story: Story) -> str:
         return _why_invalid(story)
     if story.case.target is None:
         return _NO_OBJECTIVE
-    verdict = story.figures.verdict
-    return _why_pass(story) if verdict == "pass" else _why_fail(story) if verdict == "fail" else _why_open(story)
+    if story.figures.verdict == "pass":
+        read = f"; with {unmeasured(story)}, that" if story.figures.missed else ", which"
+        return f"{_good(story)}{_outages(story)}{read} proves the {story.promised} that was promised."
+    return _why_fail(story) if story.figures.verdict == "fail" else _why_open(story)
 
 
 def _why_invalid(story: Story) -> str:
@@ -154,14 +156,13 @@ def _held(story: Story) -> str:
     if verdict == "fail":
         return f"{during} {_good(story)} in this run: {_at_most(story)} (95 % sure), where {target} was promised."
     if story.case.target is None:
-        return f"{during} {_good(story)}; {_is_proven(story)}."
+        proven = f"at least {story.proven()} is proven ({_sure(story)})" if story.proves else "nothing is proven"
+        return f"{during} {_good(story)}; {proven}."
     if not story.case.deviated and not story.case.stopped:
-        return f"{during} nothing deviated, but {_lacking(story)} to prove {target}."
+        missed = story.unmissed is not None and story.unmissed.reaches(story.target)
+        lacking = "too many slots were not measured" if missed else "the run was too short"
+        return f"{during} nothing deviated, but {lacking} to prove {target}."
     return f"{during} {_good(story)}: this neither proves {target} nor rules it out."
-
-
-def _is_proven(story: Story) -> str:
-    return f"at least {story.proven()} is proven ({_sure(story)})" if story.proves else "nothing is proven"
 
 
 def _at_most(story: Story) -> str:
@@ -178,21 +179,9 @@ def _sure(story: Story) -> str:
     return f"95 % sure, for {story.lasting()}"
 
 
-def _lacking(story: Story) -> str:
-    missed = story.unmissed is not None and story.unmissed.reaches(story.target)
-    return "too many slots were not measured" if missed else "the run was too short"
-
-
 def _good(story: Story) -> str:
     verb = "was" if 1 in (story.measured, story.case.met) else "were"
     return f"{story.case.met:,} of {count(story.measured, 'measurement')} {verb} good"
-
-
-def _why_pass(story: Story) -> str:
-    text = f"{_good(story)}{_outages(story)}"
-    if story.figures.missed:
-        return f"{text}; with {unmeasured(story)}, that proves the {story.promised} that was promised."
-    return f"{text}, which proves the {story.promised} that was promised."
 
 
 def _why_fail(story: Story) -> str:
@@ -216,16 +205,13 @@ def _why_open(story: Story) -> str:
     reasons = []
     if case.stopped:
         reasons.append(f"{stopped_sentence(story.facts)}, and a stopped run never passes.")
-        if _would_fail_uncut(story):
+        uncut = Case(story.target, case.planned, case.met, case.deviated, case.missed)
+        if fails(uncut, story.target):
             reasons.append(f"The {count(case.remaining, 'slot')} it cut off, all met, could have saved it.")
     if decided_by_unmeasured(story):
-        reasons.append(_missed_decided(story))
+        short = f"{story.proven()} is proven, short of {chosen_share(story.target)}"
+        reasons.append(f"With {unmeasured(story)}, {short}.")
     return " ".join(reasons) or _between(story)
-
-
-def _would_fail_uncut(story: Story) -> bool:
-    case = story.case
-    return fails(Case(story.target, case.planned, case.met, case.deviated, case.missed), story.target)
 
 
 def decided_by_unmeasured(story: Story) -> bool:
@@ -237,11 +223,6 @@ def decided_by_unmeasured(story: Story) -> bool:
 def is_too_short(story: Story) -> bool:
     """Whether so few measurements could not prove the target however good they were."""
     return story.measured < (story.figures.needed or 0)
-
-
-def _missed_decided(story: Story) -> str:
-    proven = f"{story.proven()} is proven, short of {chosen_share(story.target)}."
-    return f"With {unmeasured(story)}, {proven}"
 
 
 def unmeasured(story: Story) -> str:
