@@ -50,13 +50,13 @@ def _read(path: str, _written: int) -> dict[str, Any]:
 @lru_cache(maxsize=4)
 def _bundles(path: str, written: int) -> dict[str, Bundle]:
     chunks = _read(path, written)
-    return {Path(key).stem: _bundle(chunks, key) for key, chunk in chunks.items() if chunk.get("isEntry")}
-
-
-def _bundle(chunks: dict[str, Any], key: str) -> Bundle:
-    keys = _closure(chunks, key)
-    styles = dict.fromkeys(style for each in reversed(keys) for style in chunks[each].get("css", ()))
-    return Bundle(chunks[key]["file"], tuple(chunks[each]["file"] for each in keys[1:]), tuple(styles))
+    found = {}
+    for entry in (key for key, chunk in chunks.items() if chunk.get("isEntry")):
+        keys = _closure(chunks, entry)
+        styles = dict.fromkeys(style for key in reversed(keys) for style in chunks[key].get("css", ()))
+        imports = tuple(chunks[key]["file"] for key in keys[1:])
+        found[Path(entry).stem] = Bundle(chunks[entry]["file"], imports, tuple(styles))
+    return found
 
 
 def _closure(chunks: dict[str, Any], key: str) -> list[str]:

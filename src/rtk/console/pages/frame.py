@@ -84,24 +84,18 @@ def around(user: Any, org: Organization | None, team: Team | None, at: str) -> P
     caller = Caller(user)
     orgs, teams = list(gate.organizations_for(caller)), list(gate.teams_for(caller))
     org = org or (team.org if team else None)
-    main, more = _entries(org, team, at)
-    runs = team is not None and "run" in _rights(org)
-    return PageFrame(
-        orgs=orgs,
-        teams=[each for each in teams if org and each.org_id == org.pk],
-        main=main,
-        more=more,
-        importing=reverse("pages:import", kwargs=_address(org, team)) if runs else "",
-        banner=unacknowledged(team) if team else (),
-        version=rtk.__version__,
-    )
-
-
-def _entries(org: Organization | None, team: Team | None, at: str) -> tuple[list[Entry], list[Entry]]:
     address, rights = _address(org, team), _rights(org)
     main = _TEAM if team else _ORG if org else _OWN
     more = [row[:4] for row in (_TEAM_MORE if team else _ORG_MORE if org else ()) if row[4] in rights]
-    return [_entry(*row, at, address) for row in main], [_entry(*row, at, address) for row in more]
+    return PageFrame(
+        orgs=orgs,
+        teams=[each for each in teams if org and each.org_id == org.pk],
+        main=[_entry(*row, at, address) for row in main],
+        more=[_entry(*row, at, address) for row in more],
+        importing=reverse("pages:import", kwargs=address) if team and "run" in rights else "",
+        banner=unacknowledged(team) if team else (),
+        version=rtk.__version__,
+    )
 
 
 def _entry(key: str, label: str, icon: str, name: str, at: str, address: dict[str, str]) -> Entry:

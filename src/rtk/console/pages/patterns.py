@@ -1,7 +1,6 @@
 """The page of patterns: every component in every state, for whoever builds pages."""
 
 from datetime import timedelta
-from typing import Any
 from uuid import uuid4
 
 from django import forms
@@ -52,14 +51,10 @@ def patterns(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Show them all, to owners of any organization. Others are told that there is no such page."""
     if all(org.role != Role.OWNER for org in gate.organizations_for(caller)):
         raise gate.NotFound("There is nothing at this address.")
-    return render(request, "pages/patterns.html", _examples())
-
-
-def _examples() -> dict[str, Any]:
     now = timezone.now()
     assert set(STATES) == {state for states in _GROUPS.values() for state in states}
     filled = {"name": "Checkout answers", "target": "95", "window": "1d", "kinds": ["http"]}
-    return {
+    examples = {
         "groups": _GROUPS,
         "times": [now - timedelta(seconds=age) for age in _AGES],
         "spans": _SPANS,
@@ -77,3 +72,4 @@ def _examples() -> dict[str, Any]:
         "measured": [310, 290, 340, None, 305, 620, 298, 301, 333, 540, 296],
         "verdicts": ["pass", "fail", "inconclusive", "invalid", "pass"],
     }
+    return render(request, "pages/patterns.html", examples)

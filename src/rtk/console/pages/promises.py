@@ -51,12 +51,15 @@ def shown(found: Standing | None) -> Stands | None:
         return None
     promise = found.promise
     headline, *says = found.says
+    proven = "" if promise.at_least is None else f"at least {bound(promise.at_least, promise.target)} good"
+    if promise.state is StandingState.BROKEN and promise.at_most is not None and promise.at_most < promise.target:
+        proven = f"at most {bound(promise.at_most, promise.target)} good"
     return Stands(
         promise.state,
         headline,
         f"{capital(standing_wording.decided(promise, found.frequency_s))}.",
         tuple(says),
-        _proven(found),
+        proven,
         count(promise.runs, "run"),
         standing_wording.measured(promise, found.frequency_s),
         found.counted,
@@ -66,13 +69,6 @@ def shown(found: Standing | None) -> Stands | None:
         promise.attempt,
         standing_wording.sure(promise),
     )
-
-
-def _proven(found: Standing) -> str:
-    promise = found.promise
-    if promise.state is StandingState.BROKEN and promise.at_most is not None and promise.at_most < promise.target:
-        return f"at most {bound(promise.at_most, promise.target)} good"
-    return "" if promise.at_least is None else f"at least {bound(promise.at_least, promise.target)} good"
 
 
 def together(found: Iterable[Standing]) -> PromiseSummary:

@@ -7,7 +7,7 @@ versions are told.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID, uuid4
 
@@ -43,10 +43,8 @@ class IdempotentForm(forms.Form):
         """
         key: UUID = self.cleaned_data["once"]
         found = rows.filter(pk=key).first()
-        return found or self._first(rows, make, key)
-
-    @staticmethod
-    def _first(rows: QuerySet[Made], make: Callable[[UUID], Made], key: UUID) -> Made:
+        if found:
+            return found
         try:
             with transaction.atomic():
                 return make(key)
@@ -85,17 +83,16 @@ class ConflictCheckForm(forms.Form):
         """Whether what the form showed has changed since, into something else than was typed."""
         if self.cleaned_data["seen"] == digest(self.initial):
             return False
-        self.differences = [each for name in self.fields if name in self.initial for each in self._differs(self[name])]
+        self.differences = []
+        for name in [each for each in self.fields if each in self.initial]:
+            field, now, typed = self[name], self.initial[name], self.cleaned_data[name]
+            if _plain(field, now) != _plain(field, typed):
+                self.differences.append(Difference(str(field.label), _words(field, now), _words(field, typed)))
         if self.differences:
             sent: Any = self.data.copy() if isinstance(self.data, QueryDict) else dict(self.data)
             sent[self.add_prefix("seen")] = digest(self.initial)
             self.data = sent  # a new one: what a request sent cannot be changed
         return bool(self.differences)
-
-    def _differs(self, field: forms.BoundField) -> Iterator[Difference]:
-        now, typed = self.initial[field.name], self.cleaned_data[field.name]
-        if _plain(field, now) != _plain(field, typed):
-            yield Difference(str(field.label), _words(field, now), _words(field, typed))
 
 
 def digest(shown: Mapping[str, Any]) -> str:

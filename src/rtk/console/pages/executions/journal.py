@@ -63,7 +63,12 @@ class StoredJournal:
         """What a path leads to, by keys and places in lists; None where it leads nowhere."""
         found: msgspec.Raw | None = msgspec.Raw(self.raw)
         for step in path[:10]:
-            found = _step(found, step) if found is not None else None
+            if found is not None and bytes(memoryview(found)[:1]) == b"[":
+                several = items(found)
+                place = int(step) if step.isascii() and step.isdecimal() else len(several)
+                found = several[place] if place < len(several) else None
+            else:
+                found = members(found).get(step)
         return found
 
     def _shown(self) -> list[tuple[str, msgspec.Raw]]:
@@ -136,13 +141,6 @@ def indented(raw: msgspec.Raw) -> str:
 def _is_large(raw: msgspec.Raw) -> bool:
     start = bytes(memoryview(raw)[:1])
     return start in (b"{", b"[") or len(memoryview(raw)) > 4 * GENERAL
-
-
-def _step(raw: msgspec.Raw, step: str) -> msgspec.Raw | None:
-    if bytes(memoryview(raw)[:1]) == b"[":
-        found = items(raw)
-        return found[int(step)] if step.isascii() and step.isdecimal() and int(step) < len(found) else None
-    return members(raw).get(step)
 
 
 def _decoded(raw: msgspec.Raw | None, kind: Any) -> Any:

@@ -104,8 +104,14 @@ def rows(executions: Sequence[Execution], at: datetime) -> list[ListedExecution]
 
 def row(execution: Execution, last: Now | None, at: datetime) -> ListedExecution:
     """An execution as a row; a state that nobody knows is shown by its own word."""
-    state = _state(execution, last, at)
     run = run_of(execution)
+    state: str = execution.status
+    if run and not execution.ended_at:
+        told = state_of(run, at)
+        state = RunState.RUNNING if told is RunState.ENDED else told
+    elif not execution.ended_at:
+        heard = last.at if last else execution.created_at
+        state = RunState.LOST_CONTACT if at - heard > SILENT else RunState.RUNNING
     if run and state == RunStatus.FAILED:
         state = NOT_BEGUN
     known = state if state in STATES else "none"
@@ -139,10 +145,11 @@ def events(execution: Execution) -> tuple[list[ExecutionEvent], int]:
     """The last events told of an execution, oldest first, and how many there are. Two queries."""
     of = Event.objects.filter(execution=execution, on_timeline=False)
     heads = of.annotate(head=Left("payload", HEAD, output_field=TextField())).values_list("created_at", "kind", "head")
-    last = [
-        ExecutionEvent(at, words(kind, head or ""), _error(head or ""))
-        for at, kind, head in heads.order_by("-created_at")[:EVENTS]
-    ]
+    last = []
+    for at, kind, head in heads.order_by("-created_at")[:EVENTS]:
+        error = _read(head or "").get("error")
+        wrong = plain(error if isinstance(error, str) else json.dumps(error), 300) if error else ""
+        last.append(ExecutionEvent(at, words(kind, head or ""), wrong))
     return last[::-1], of.count() if len(last) == EVENTS else len(last)
 
 
@@ -169,17 +176,6 @@ def _of_record(kind: str, body: dict[str, Any]) -> str:
     return f"The rollbacks {state}" if kind == "rollbacks" else f"Phase {plain(body.get('phase') or '?', 40)} {state}"
 
 
-def _state(execution: Execution, last: Now | None, at: datetime) -> str:
-    if execution.ended_at:
-        return execution.status
-    run = run_of(execution)
-    if run:
-        state = state_of(run, at)
-        return RunState.RUNNING if state is RunState.ENDED else state
-    heard = last.at if last else execution.created_at
-    return RunState.LOST_CONTACT if at - heard > SILENT else RunState.RUNNING
-
-
 def _read(head: str) -> dict[str, Any]:
     try:
         found = json.loads(head)
@@ -190,16 +186,10 @@ def _read(head: str) -> dict[str, Any]:
 
 def _named(head: str) -> str:
     found = _NAME.search(head)
-    return plain(_unescaped(found[1]), 200) if found else ""
-
-
-def _unescaped(text: str) -> str:
+    if found is None:
+        return ""
     try:
-        return str(json.loads(f'"{text}"'))
+        name = str(json.loads(f'"{found[1]}"'))
     except ValueError:
-        return text
-
-
-def _error(head: str) -> str:
-    error = _read(head).get("error")
-    return plain(error if isinstance(error, str) else json.dumps(error), 300) if error else ""
+        name = found[1]
+    return plain(name, 200)

@@ -1,6 +1,5 @@
 """A journal as a story: its phases with their activities in order, and what failed first and why."""
 
-from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -75,7 +74,11 @@ def story_of(journal: StoredJournal) -> JournalView:
         _phase("Rollbacks", journal.parts.get("rollbacks"), ("rollbacks",)),
     ]
     told = [each for each in phases if each.activities or each.note]
-    return JournalView(told, _first(told))
+    failed = [First(each, phase.title) for phase in told for each in phase.activities if each.failed]
+    times = [each.activity.began for each in failed if each.activity.began]
+    # Where one does not say when it began, the order of the phases decides.
+    place = times.index(min(times)) if times and len(times) == len(failed) else 0
+    return JournalView(told, failed[place] if failed else None)
 
 
 def activity_of(raw: msgspec.Raw, path: tuple[str, ...]) -> PlayedActivity:
@@ -153,15 +156,3 @@ def _why(raw: msgspec.Raw | None) -> str:
     lines = told if isinstance(told, list) else [told] if isinstance(told, str) else []
     words = [plain(line, 600) for each in lines for line in str(each).splitlines() if line.strip()]
     return words[-1] if words else ""
-
-
-def _first(phases: Iterable[Phase]) -> First | None:
-    failed = [First(each, phase.title) for phase, each in _all(phases) if each.failed]
-    timed = [(each.activity.began, place) for place, each in enumerate(failed) if each.activity.began]
-    if timed and len(timed) == len(failed):
-        return failed[min(timed)[1]]
-    return failed[0] if failed else None
-
-
-def _all(phases: Iterable[Phase]) -> Iterator[tuple[Phase, PlayedActivity]]:
-    return ((phase, each) for phase in phases for each in phase.activities)

@@ -77,6 +77,7 @@ def detail(experiment: Experiment) -> ExperimentDetail:
     variables = list(dict.fromkeys(needs.environment(document)))
     file = f"{settings.PUBLIC_URL}/assets/experiments/{experiment.id}.json"
     source = json.dumps(document, indent=2, ensure_ascii=False).encode("utf-8", "replace").decode()
+    needed = dict.fromkeys(map(packages.top, packages.all_modules(document)))
     executions = Execution.objects.filter(experiment=experiment).defer("journal").select_related("created_by")
     used = Verification.objects.filter(experiment=experiment, deleted_at=None).order_by("-created_at")
     return ExperimentDetail(
@@ -91,7 +92,7 @@ def detail(experiment: Experiment) -> ExperimentDetail:
         steps_of(document.get("rollbacks")),
         _configuration(document),
         variables,
-        _extensions(document),
+        [Extension(each, packages.install_hint(each)) for each in needed if each not in packages.WITH_US],
         list(needs.warnings(document)),
         list(used[:50]),
         list(executions.order_by("-created_at", "-id")[:EXECUTIONS]),
@@ -111,8 +112,3 @@ def _configuration(document: Mapping[str, Any]) -> list[tuple[str, str]]:
     given = document.get("configuration")
     items = list(given.items())[:100] if isinstance(given, Mapping) else []
     return [(key, text_of(value)) for key, value in items if not (isinstance(value, Mapping) and "key" in value)]
-
-
-def _extensions(document: Mapping[str, Any]) -> list[Extension]:
-    needed = dict.fromkeys(map(packages.top, packages.all_modules(document)))
-    return [Extension(each, packages.install_hint(each)) for each in needed if each not in packages.WITH_US]

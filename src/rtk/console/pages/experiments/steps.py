@@ -40,14 +40,14 @@ def step(activity: Mapping[str, Any]) -> ActivityDetails:
         return ActivityDetails(
             plain(activity["ref"], 200), "reference", "as it is written elsewhere in this experiment", "", []
         )
-    provider = _mapping(activity.get("provider"))
-    name = activity.get("name")
+    provider, name = activity.get("provider"), activity.get("name")
+    provider = provider if isinstance(provider, Mapping) else {}
     return ActivityDetails(
         plain(name, 200) if isinstance(name, str) else "without a name",
         plain(activity.get("type") or "activity", 40),
         how(provider),
-        _met(activity),
-        [*_arguments(provider), *_rest(activity, provider)],
+        capital(met_when(activity)) if "tolerance" in activity else "",
+        list(_details(activity, provider)),
     )
 
 
@@ -79,21 +79,14 @@ def contributions_of(document: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(level, ", ".join(found[level])) for level in levels]
 
 
-def _met(activity: Mapping[str, Any]) -> str:
-    return capital(met_when(activity)) if "tolerance" in activity else ""
-
-
-def _arguments(provider: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _details(activity: Mapping[str, Any], provider: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The arguments, then all else that is said, so that nothing of a step is hidden."""
     arguments = provider.get("arguments")
     if isinstance(arguments, Mapping):
         for name, value in list(arguments.items())[:50]:
             yield plain(name, 80), text_of(value)
     elif arguments:
         yield "arguments", text_of(arguments)
-
-
-def _rest(activity: Mapping[str, Any], provider: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """All else that is said, so that nothing of a step is hidden."""
     known = {"type", "name", "provider", "tolerance"}
     if activity.get("background"):
         yield "in the background", "the next step does not wait for it"
@@ -103,7 +96,3 @@ def _rest(activity: Mapping[str, Any], provider: Mapping[str, Any]) -> Iterator[
     for key, value in provider.items():
         if key not in {"type", "func", "module", "path", "url", "method", "arguments"} and value not in (None, [], {}):
             yield plain(key, 80), text_of(value)
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}

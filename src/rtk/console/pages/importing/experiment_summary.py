@@ -114,29 +114,23 @@ class ExperimentSummary:
 
 
 def excerpt(text: str, spot: tuple[int, int]) -> list[SourceLine]:
-    """The lines of a text around a line and a column of it."""
+    """The lines of a text around a line, marked below a column of it; of a long one the part around that."""
     line, column = spot
     lines = re.split(r"\r\n|\r|\n", text)
-    first, last = max(line - _AROUND, 1), min(line + _AROUND, len(lines))
-    return [_line(number, lines[number - 1], column if number == line else 0) for number in range(first, last + 1)]
-
-
-def _line(number: int, text: str, column: int) -> SourceLine:
-    """A line with a mark below a column; of a long one the part around it."""
-    start = max(column - _WIDEST // 2, 0)
-    shown = text[start : start + _WIDEST].replace("\t", " ")
-    return SourceLine(number, shown, " " * max(column - 1 - start, 0) + "^" if column else "")
+    found = []
+    for number in range(max(line - _AROUND, 1), min(line + _AROUND, len(lines)) + 1):
+        start = max(column - _WIDEST // 2, 0) if number == line else 0
+        shown = lines[number - 1][start : start + _WIDEST].replace("\t", " ")
+        mark = " " * max(column - 1 - start, 0) + "^" if number == line and column else ""
+        found.append(SourceLine(number, shown, mark))
+    return found
 
 
 def _activity(activity: Mapping[str, Any]) -> ExperimentActivity:
+    """An activity with what carries it out. Arguments and addresses stay out, they may hold secrets."""
     provider = activity.get("provider") or {}
-    carrier = " ".join(part for part in (str(provider.get("type") or ""), _carrier(provider)) if part)
-    return ExperimentActivity(
-        plain(activity.get("name") or activity.get("ref") or "without a name", _LONG), plain(carrier, _LONG)
-    )
-
-
-def _carrier(provider: Mapping[str, Any]) -> str:
-    """What carries it out. Arguments and addresses stay out, they may hold secrets."""
     module, func = provider.get("module"), provider.get("func")
-    return f"{module}.{func}" if module else str(provider.get("path") or "")
+    told = f"{module}.{func}" if module else str(provider.get("path") or "")
+    carrier = " ".join(part for part in (str(provider.get("type") or ""), told) if part)
+    name = activity.get("name") or activity.get("ref") or "without a name"
+    return ExperimentActivity(plain(name, _LONG), plain(carrier, _LONG))

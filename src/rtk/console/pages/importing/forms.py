@@ -135,7 +135,7 @@ class StrategyForm(forms.Form):
     max_duration = SpanField(label="Stop after", least=1, most=LONGEST_S, units="s min h d", required=False)
 
     def clean(self) -> dict[str, Any]:
-        """As many measurements as can be kept."""
+        """As many measurements as can be kept, and of what is expected all or nothing."""
         values: dict[str, Any] = super().clean() or self.cleaned_data
         every = values.get("frequency")
         if every:
@@ -143,21 +143,17 @@ class StrategyForm(forms.Form):
             slots = sum(slot_count(each, every) for each in lengths)
             if slots > MOST_SLOTS:
                 self.add_error("frequency", f"These are {slots:,} measurements; at most {MOST_SLOTS:,} are possible.")
-        self._check_expected(values)
-        return values
-
-    def _check_expected(self, values: dict[str, Any]) -> None:
-        times = values.get("occurs_times")
-        if times is None:
+        if values.get("occurs_times") is None:
             told = [name for name in ("occurs_lasts", "occurs_allowance", "strict_cost") if values.get(name)]
             if told and "occurs_times" not in self.errors:
                 self.add_error("occurs_times", "Say how often, or leave the rest of it empty.")
-            return
+            return values
         try:
             occurs_of(expected_in(values), OCCURS)
         except BadInput as error:
             if not {"occurs_per", "occurs_lasts", "occurs_allowance"} & set(self.errors):
                 self.add_error("occurs_times", capital(error.says))
+        return values
 
     def stop_when(self) -> dict[str, Any]:
         """The rules for stopping early, as a file has them."""
@@ -285,16 +281,11 @@ def plan_of(form: forms.Form) -> dict[str, Any]:
         values["learned"] = lessons.learned(chosen.pk)
     elif values.get("quantile"):
         values["target"] = quantile_promise(values["quantile"]).share
-    values["beside"] = _beside(form.data.get("beside"))
+    try:  # what the page says of the experiment, which does not come along while one types
+        beside = float(str(form.data.get("beside")))
+    except ValueError:
+        beside = 0.0
+    values["beside"] = beside if 0 <= beside <= LONGEST_S else 0.0
     expected = None if any(name.startswith("occurs") for name in form.errors) else expected_in(values)
     values["occurs"] = expected and occurs_of(expected, OCCURS, strict=values.get("strict_cost") == STRICTLY)
     return values
-
-
-def _beside(given: object) -> float:
-    """What the page says of the experiment, which does not come along while one types."""
-    try:
-        seconds = float(str(given))
-    except ValueError:
-        return 0.0
-    return seconds if 0 <= seconds <= LONGEST_S else 0.0

@@ -60,19 +60,29 @@ def planned(values: Mapping[str, Any]) -> Planned | None:
     phases = [slot_count(values.get(key) or 0.0, every) for key in ("warm_up", "duration", "cool_down")]
     if sum(phases) > MOST_SLOTS:
         return None
-    target = values.get("target")
-    told = target and _prospects(target, values, every, phases)
-    advice = (*_advice(values),)
-    if not told:
-        return Planned(_slots(phases, every), "warn", (_UNJUDGED,), advice)
-    occurs = values.get("occurs")
-    cost = (may_cost(occurs, target),) if occurs and target else ()
+    target, occurs = values.get("target"), values.get("occurs")
+    slots, advice = _slots(phases, every), tuple(_advice(values))
+    if not target:
+        return Planned(slots, "warn", (_UNJUDGED,), advice)
+    told = prospects(
+        target,
+        phases[1],
+        every,
+        outage_lasts_s=values.get("outage_lasts"),
+        learned=values.get("learned"),
+        window_s=values.get("window"),
+        all_slots=sum(phases),
+        beside_s=values.get("beside") or 0.0,
+    )
+    cost = (may_cost(occurs, target),) if occurs else ()
     found = conclusion_of(_plan(values, every), values.get("document") or {})
     warning = found.warning() or ""
     first = () if found.doubt in (None, Doubt.TOO_FEW, Doubt.OUTLASTED) else (warning,)
     sentences = (*first, *told.sentences(), *cost)
-    tone = "bad" if warning else _tone(told)
-    return Planned(_slots(phases, every), tone, sentences, advice, _better(told, every), warning, found.proves_s)
+    # It is worth running where a good service would pass often, within its budget.
+    tone = "good" if told.power >= _ENOUGH and (told.worst_spent or 0) <= 1 else "warn"
+    better_s = _better_s(told, every)
+    return Planned(slots, "bad" if warning else tone, sentences, advice, better_s, warning, found.proves_s)
 
 
 def _plan(values: Mapping[str, Any], every: float) -> Plan:
@@ -88,25 +98,7 @@ def _plan(values: Mapping[str, Any], every: float) -> Plan:
     )
 
 
-def _prospects(target: float, values: Mapping[str, Any], every: float, phases: list[int]) -> Prospects:
-    return prospects(
-        target,
-        phases[1],
-        every,
-        outage_lasts_s=values.get("outage_lasts"),
-        learned=values.get("learned"),
-        window_s=values.get("window"),
-        all_slots=sum(phases),
-        beside_s=values.get("beside") or 0.0,
-    )
-
-
-def _tone(told: Prospects) -> str:
-    """Whether it is worth running: warn where a good service would often not pass."""
-    return "good" if told.power >= _ENOUGH and (told.worst_spent or 0) <= 1 else "warn"
-
-
-def _better(told: Prospects, every: float) -> float | None:
+def _better_s(told: Prospects, every: float) -> float | None:
     if told.power >= WANTED or told.enough is None:
         return None
     lasting = float(told.enough * exact(every))

@@ -14,7 +14,6 @@ from rtk.errors import BadInput
 from rtk.experiment.block import plan_of
 from rtk.experiment.occurs import block_of_occurs
 from rtk.experiment.plan import Plan, StopWhen
-from rtk.insight.occurs import Occurs
 
 KEPT = "proposals"  # the hidden field that knows what was proposed before
 USUAL: dict[str, float] = {
@@ -36,7 +35,11 @@ def propose(data: MutableMapping[str, Any], found: ExperimentSummary, lasting_s:
 
     `lasting_s` is for how long to measure where the file does not say it, so that a chosen promise can be proven.
     """
-    before, now = _before(data), proposed(found, lasting_s)
+    try:
+        kept = json.loads(data.get(KEPT) or "{}")
+    except (ValueError, RecursionError):
+        kept = {}
+    before, now = kept if isinstance(kept, dict) else {}, proposed(found, lasting_s)
     for field, value in now.items():
         if field not in data or data[field] == before.get(field):
             data[field] = value
@@ -45,7 +48,8 @@ def propose(data: MutableMapping[str, Any], found: ExperimentSummary, lasting_s:
 
 def proposed(found: ExperimentSummary, lasting_s: float | None = None) -> dict[str, str]:
     """The fields of the form as they are sent, for an experiment: its own numbers where it is a verification."""
-    plan, expected = _plan(found), shown_of(_occurs(found))
+    plan = _plan(found)
+    expected = shown_of(plan.occurs if plan else None)
     values: dict[str, Any] = {**numbers(found), **expected}
     if plan is None and lasting_s is not None:
         values["duration"] = lasting_s
@@ -74,34 +78,33 @@ def proposed(found: ExperimentSummary, lasting_s: float | None = None) -> dict[s
 
 
 def numbers(found: ExperimentSummary) -> dict[str, float]:
-    """The numbers that are proposed: times in seconds, the target as a share; the usual ones where a file says none."""
+    """The numbers that are proposed: times in seconds, the target as a share; the usual ones where a file says none.
+
+    A file that has no warm-up or cool-down is proposed the usual ones: no baseline, no cause.
+    """
     plan = _plan(found)
-    return {**USUAL, **(_numbers(plan) if plan else {})}
+    if plan is None:
+        return {**USUAL}
+    given = {
+        "frequency": plan.frequency_s,
+        "duration": plan.duration_s,
+        "warm_up": plan.warm_up_s or None,
+        "cool_down": plan.cool_down_s or None,
+        "target": plan.objective.target if plan.objective else None,
+        "window": plan.objective.window_s if plan.objective else None,
+        "outage_lasts": plan.outage_lasts_s,
+        "proof_lasts": plan.proof_lasts_s,
+        "max_duration": plan.stop_when.max_duration_s,
+    }
+    return {**USUAL, **{key: value for key, value in given.items() if value is not None}}
 
 
 def verification(found: ExperimentSummary) -> dict[str, Any]:
     """The same as what a verification is made of: names, an objective, times in seconds, and when to stop."""
     plan, values = _plan(found), numbers(found)
-    named = plan.objective.name if plan and plan.objective else ""
-    quantile = plan.objective.quantile if plan and plan.objective else ""
+    objective, occurs = plan.objective if plan else None, plan.occurs if plan else None
+    named, quantile = (objective.name, objective.quantile) if objective else ("", "")
     share = {"quantile": quantile} if quantile else {"target": values["target"]}
-    promise = {"name": _name(named or found.hypothesis), **share, "window": values["window"]}
-    times = {key: values[key] for key in ("frequency", "duration", "warm_up", "cool_down")}
-    outage = plan.outage_lasts_s if plan else None
-    shown = {"name": _name(found.title), "objective": promise, **times}
-    proof = plan.proof_lasts_s if plan else None
-    occurs = _occurs(found)
-    expected = {"occurs": occurs and block_of_occurs(occurs), "strict_cost": bool(occurs and occurs.strict)}
-    expected["require_baseline"] = plan is not None and plan.require_baseline
-    return {**shown, "outage_lasts": outage, "proof_lasts": proof, **expected, "stop_when": _stop_when(plan)}
-
-
-def _occurs(found: ExperimentSummary) -> Occurs | None:
-    plan = _plan(found)
-    return plan.occurs if plan else None
-
-
-def _stop_when(plan: Plan | None) -> dict[str, Any]:
     stop = plan.stop_when if plan else StopWhen()
     rules = {
         "deviated-in-a-row": stop.deviated_in_a_row,
@@ -109,7 +112,17 @@ def _stop_when(plan: Plan | None) -> dict[str, Any]:
         "max-duration": stop.max_duration_s,
         "decided": stop.decided or None,
     }
-    return {key: rule for key, rule in rules.items() if rule is not None}
+    return {
+        "name": _name(found.title),
+        "objective": {"name": _name(named or found.hypothesis), **share, "window": values["window"]},
+        **{key: values[key] for key in ("frequency", "duration", "warm_up", "cool_down")},
+        "outage_lasts": plan.outage_lasts_s if plan else None,
+        "proof_lasts": plan.proof_lasts_s if plan else None,
+        "occurs": occurs and block_of_occurs(occurs),
+        "strict_cost": bool(occurs and occurs.strict),
+        "require_baseline": plan is not None and plan.require_baseline,
+        "stop_when": {key: rule for key, rule in rules.items() if rule is not None},
+    }
 
 
 def trouble(found: ExperimentSummary) -> str | None:
@@ -134,30 +147,6 @@ def _read(found: ExperimentSummary) -> Plan | None:
     return plan_of(found.document) if any(each.get("verification") for each in ours) else None
 
 
-def _numbers(plan: Plan) -> dict[str, float]:
-    """Those of a file. One that has no warm-up or cool-down is proposed the usual ones: no baseline, no cause."""
-    given = {
-        "frequency": plan.frequency_s,
-        "duration": plan.duration_s,
-        "warm_up": plan.warm_up_s or None,
-        "cool_down": plan.cool_down_s or None,
-        "target": plan.objective.target if plan.objective else None,
-        "window": plan.objective.window_s if plan.objective else None,
-        "outage_lasts": plan.outage_lasts_s,
-        "proof_lasts": plan.proof_lasts_s,
-        "max_duration": plan.stop_when.max_duration_s,
-    }
-    return {key: value for key, value in given.items() if value is not None}
-
-
 def _name(title: str) -> str:
     """A title as a text field of one line can hold it."""
     return re.sub(r"[\r\n\t\0]+", " ", title)[:NAME_LENGTH]
-
-
-def _before(data: MutableMapping[str, Any]) -> dict[str, Any]:
-    try:
-        found = json.loads(data.get(KEPT) or "{}")
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}

@@ -103,15 +103,11 @@ def _looked_at(
     except Problem as problem:
         return data, None, problem.wrong
     found = ExperimentSummary(document, mended)
-    propose(data, found, _lasting(data, into))
-    return data, found, None
-
-
-def _lasting(data: QueryDict, into: Team) -> float | None:
-    """For how long to measure by default to prove what the chosen objective promises; None where none is chosen."""
+    # By default it is measured for as long as it takes to prove what the chosen objective promises.
     key = lists.id_of(data.get("objective", "")) if data.get("attach") == OLD else None
     chosen = verifications.objectives(into).filter(pk=key).first() if key else None
-    return measures.schedule_for(chosen)[1] if chosen else None
+    propose(data, found, measures.schedule_for(chosen)[1] if chosen else None)
+    return data, found, None
 
 
 def _source(request: HttpRequest, data: QueryDict) -> tuple[bytes, str]:

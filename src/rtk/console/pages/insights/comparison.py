@@ -48,13 +48,9 @@ class ComparedFigure(NamedTuple):
 
 def sides(runs: tuple[Run, Run]) -> tuple[Side, Side]:
     """Both runs with what is told of them; nothing is of one under way."""
-    first, second = (Side(run, _story(run)) for run in runs)
-    return first, second
-
-
-def _story(run: Run) -> RunReport | None:
-    insight = _insight(run)
-    return story(insight, stored_insight.bare(insight), Medium.PAGE) if insight else None
+    insights = map(_insight, runs)
+    told = [story(each, stored_insight.bare(each), Medium.PAGE) if each else None for each in insights]
+    return Side(runs[0], told[0]), Side(runs[1], told[1])
 
 
 def _insight(run: Run) -> Insight | None:
@@ -68,30 +64,29 @@ def rows(both: tuple[Side, Side]) -> list[ComparedFigure]:
         return []
     shown = {each.key for each in first.numbers}
     others = beside(*([each for each in side.figures if each.key not in shown] for side in (first, second)))
-    return [*beside(first.numbers, second.numbers), *others, *_values(both)]
+    one, other = (_during(_insight(side.run)) for side in both)
+    names = [*(name for name in dict.fromkeys((*one, *other)) if name != _MOST), _MOST]
+    values = []
+    for name in names:
+        pair = (one.get(name, NO_DATA), other.get(name, NO_DATA))
+        values.append(ComparedFigure(name, pair, _LARGEST if name == _MOST else _QUANTILE))
+    return [*beside(first.numbers, second.numbers), *others, *values]
 
 
 def beside(first: Iterable[Figure], second: Iterable[Figure]) -> list[ComparedFigure]:
     """The figures of one run beside those of another; what one of the two lacks is no data of it."""
     one, other = ({each.key: each for each in figures} for figures in (first, second))
-    keys = dict.fromkeys((*one, *other))
-    return [_row(one.get(key), other.get(key)) for key in keys]
-
-
-def _row(first: Figure | None, second: Figure | None) -> ComparedFigure:
-    told = first or second
-    assert told is not None, "one of the two has it"
-    values = (first.value if first else NO_DATA, second.value if second else NO_DATA)
-    if first is None or second is None or first.explanation == second.explanation:
-        return ComparedFigure(told.label, values, told.explanation)
-    return ComparedFigure(told.label, values, "", (first.explanation, second.explanation))
-
-
-def _values(both: tuple[Side, Side]) -> list[ComparedFigure]:
-    first, second = (_during(_insight(side.run)) for side in both)
-    names = [*(name for name in dict.fromkeys((*first, *second)) if name != _MOST), _MOST]
-    pairs = {name: (first.get(name, NO_DATA), second.get(name, NO_DATA)) for name in names}
-    return [ComparedFigure(name, pair, _LARGEST if name == _MOST else _QUANTILE) for name, pair in pairs.items()]
+    found = []
+    for key in dict.fromkeys((*one, *other)):
+        a, b = one.get(key), other.get(key)
+        told = a or b
+        assert told is not None, "one of the two has it"
+        values = (a.value if a else NO_DATA, b.value if b else NO_DATA)
+        if a is None or b is None or a.explanation == b.explanation:
+            found.append(ComparedFigure(told.label, values, told.explanation))
+        else:
+            found.append(ComparedFigure(told.label, values, "", (a.explanation, b.explanation)))
+    return found
 
 
 def _during(insight: Insight | None) -> dict[str, str]:

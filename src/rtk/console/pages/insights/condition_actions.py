@@ -69,11 +69,15 @@ def deeds(entries: Iterable[Mapping[str, Any]], document: Mapping[str, Any], und
         if kind == "rollbacks":
             rollbacks, reason = str(entry.get("state") or ""), plain(entry.get("reason") or "", 300)
         elif kind == "proof":
-            _prove(found, entry)
+            # Both proofs are of a condition, also the one that is looked for after the rollbacks.
+            deed = found.get(("condition", int(entry["index"])))
+            if deed is not None:
+                deed.proofs.append(_check(deed, entry))
         elif kind in ("intent", "activity") and role in ("condition", "rollback"):
             _play(found, entry, document)
-    if under_way:
-        _waiting(found.values())
+    for deed in found.values() if under_way else ():
+        if deed.ended is None:
+            deed.mark = Mark("under way", "·", "-", "quiet")
     conditions = [deed for (role, _), deed in found.items() if role == "condition"]
     return Deeds(conditions, [deed for (role, _), deed in found.items() if role == "rollback"], rollbacks, reason)
 
@@ -91,22 +95,13 @@ def _play(found: dict[tuple[str, int], Deed], entry: Mapping[str, Any], document
     deed.failure = plain(cut or failure or "", 600)
 
 
-def _prove(found: dict[tuple[str, int], Deed], entry: Mapping[str, Any]) -> None:
-    """Both proofs are of a condition, also the one that is looked for after the rollbacks."""
-    deed = found.get(("condition", int(entry["index"])))
-    if deed is not None:
-        deed.proofs.append(_of_effect(deed, entry) if entry.get("state") else _proof(entry))
-
-
-def _proof(entry: Mapping[str, Any]) -> ConditionCheck:
-    there, not_there = PROOFS.get(str(entry.get("proves")), ("was shown", "was not shown"))
-    missing = entry.get("missing")
-    text = f"{not_there}: {plain(missing, 300)}" if missing else there
-    return ConditionCheck(not missing, text, elapsed(float(entry["t"])))
-
-
-def _of_effect(deed: Deed, entry: Mapping[str, Any]) -> ConditionCheck:
+def _check(deed: Deed, entry: Mapping[str, Any]) -> ConditionCheck:
     """An effect is asked for through its whole phase, and each change of what its probes say is told."""
+    if not entry.get("state"):
+        there, not_there = PROOFS.get(str(entry.get("proves")), ("was shown", "was not shown"))
+        missing = entry.get("missing")
+        text = f"{not_there}: {plain(missing, 300)}" if missing else there
+        return ConditionCheck(not missing, text, elapsed(float(entry["t"])))
     state, asked = str(entry["state"]), entry.get("asked")
     text = EFFECTS.get(state, plain(state, 40))
     if state == EffectState.SHOWN and deed.proofs:
@@ -114,12 +109,6 @@ def _of_effect(deed: Deed, entry: Mapping[str, Any]) -> ConditionCheck:
     reason = entry.get("reason")
     text += f": {plain(reason, 300)}" if reason and state == EffectState.GONE else ""
     return ConditionCheck(state != EffectState.GONE, text, elapsed(float(entry["t"] if asked is None else asked)))
-
-
-def _waiting(played: Iterable[Deed]) -> None:
-    for deed in played:
-        if deed.ended is None:
-            deed.mark = Mark("under way", "·", "-", "quiet")
 
 
 def _lasts(document: Mapping[str, Any], entry: Mapping[str, Any]) -> float | None:

@@ -18,7 +18,12 @@ MARGIN = timedelta(seconds=60)  # what happened shortly before a run may explain
 def lanes(run: Run) -> ChartContext:
     """The runs of the team that overlap this one, and events from outside; moments in seconds since the epoch."""
     begin, end = run.created_at, run.ended_at or min(now(), run.due_at)
-    return {"runs": _runs(run, begin, end), "outside": _outside(run, begin - MARGIN, end + MARGIN)}
+    events = outside.between(run.team, begin - MARGIN, end + MARGIN)[::-1][:MOST_OUTSIDE]
+    told: list[OutsideEvent] = [
+        {"at": each.at.timestamp(), "kind": each.type or outside.KIND, "title": each.title, "source": each.source}
+        for each in events
+    ]
+    return {"runs": _runs(run, begin, end), "outside": told}
 
 
 def _runs(run: Run, begin: datetime, end: datetime) -> list[OverlappingRun]:
@@ -42,12 +47,4 @@ def _runs(run: Run, begin: datetime, end: datetime) -> list[OverlappingRun]:
             "verdict": verdict,
         }
         for key, name, began, ended, verdict in found
-    ]
-
-
-def _outside(run: Run, begin: datetime, end: datetime) -> list[OutsideEvent]:
-    found = outside.between(run.team, begin, end)[::-1][:MOST_OUTSIDE]
-    return [
-        {"at": each.at.timestamp(), "kind": each.type or outside.KIND, "title": each.title, "source": each.source}
-        for each in found
     ]

@@ -24,10 +24,7 @@ from rtk.console.pages.insights.schema import (
     ChartFacts,
     ChartMeasurements,
     ChartPart,
-    ChartPhase,
     ChartSurroundings,
-    ChartThreshold,
-    ChartUndo,
 )
 from rtk.console.people import gate
 from rtk.console.people.pages import viewed
@@ -37,8 +34,8 @@ from rtk.console.store.run_state import RunState
 from rtk.errors import ToolkitError
 from rtk.experiment.plan import slot_count
 from rtk.insight.budget import allowed_share
-from rtk.insight.effect import Lapse, lapses_of
-from rtk.insight.facts import PHASES_BY_CODE, ActivitySpan, Facts, Phase, PhaseSpan, Threshold
+from rtk.insight.effect import lapses_of
+from rtk.insight.facts import PHASES_BY_CODE, ActivitySpan, Facts, Phase
 from rtk.insight.status import ActivityStatus
 from rtk.report.moments import happened
 from rtk.verify.facts import facts_of_entries
@@ -78,18 +75,14 @@ def data(request: HttpRequest, caller: gate.Caller, org: str, team: str, run: UU
     """All of it; with `?around` all but the measurements, which a live page has been told already."""
     into = gate.team_for(caller, org, team, "read")
     found = run_lookup.find(into, run)
-    beside = lanes(found)
-    tag = _tag(found, beside, "around" in request.GET)
+    beside, part_alone = lanes(found), "around" in request.GET
+    seen = [FORM, part_alone, str(found.id), found.next, runs.state_of(found), found.stop, found.verdict, beside]
+    tag = f'"{hashlib.sha256(msgspec.json.encode(seen)).hexdigest()[:32]}"'
     if tag in request.headers.get("If-None-Match", ""):
         return _labelled(HttpResponse(status=304), tag)
     part: ChartPart = {**around(found), "lanes": beside}
-    told = part if "around" in request.GET else {**part, **measured(found)}
+    told = part if part_alone else {**part, **measured(found)}
     return _labelled(packed(request, msgspec.json.encode(told)), tag)
-
-
-def _tag(run: Run, beside: Any, part: bool) -> str:
-    seen = [FORM, part, str(run.id), run.next, runs.state_of(run), run.stop, run.verdict, beside]
-    return f'"{hashlib.sha256(msgspec.json.encode(seen)).hexdigest()[:32]}"'
 
 
 def _labelled(answer: HttpResponse, tag: str) -> HttpResponse:
@@ -115,7 +108,11 @@ def around(run: Run, read: Sequence[Mapping[str, Any]] | None = None) -> ChartSu
     """
     entries = [dict(each) for each in (entries_of(run) if read is None else read)]
     head = insights.head_from(run, entries[0] if entries and entries[0].get("kind") == "run" else None)
-    state = runs.state_of(run)
+    state, ends = runs.state_of(run), None
+    if state is RunState.ENDED:  # as its record says, else when its last measurement was noted
+        told = [float(each["t"]) for each in entries if each.get("kind") == "end"]
+        ends = told[-1] if told else insights.last_of(run)
+    undo = [each for each in entries if each.get("kind") == "rollbacks"]
     return {
         "run": str(run.id),
         "at": float(head["at"]),
@@ -127,8 +124,8 @@ def around(run: Run, read: Sequence[Mapping[str, Any]] | None = None) -> ChartSu
         "lengths": runs.lengths(run.plan),
         "frequency_s": run.plan["frequency_s"],
         "per_deviation": per_deviation(run.plan),
-        "undo": _undo(entries),
-        "ends": _end(run, entries) if state is RunState.ENDED else None,
+        "undo": {"state": undo[-1]["state"], "at": undo[-1]["t"]} if undo else None,
+        "ends": ends,
         **_drawn(head, entries),
     }
 
@@ -145,27 +142,17 @@ def _drawn(head: dict[str, Any], entries: list[dict[str, Any]]) -> ChartFacts:
         facts = facts_of_entries(head, entries, ())
     except _BROKEN:
         return {"threshold": {}, "phases": [], "conditions": [], "rollbacks": [], "events": []}
+    bound = facts.threshold
     return {
-        "threshold": _threshold(facts.threshold),
-        "phases": [_phase(each) for each in facts.phases],
+        "threshold": {"lower": bound.lower, "upper": bound.upper, "unit": bound.unit},
+        "phases": [
+            {"phase": each.phase, "started": each.started, "ended": each.ended, "planned": each.planned}
+            for each in facts.phases
+        ],
         "conditions": conditions(facts),
         "rollbacks": [_span(each) for each in facts.rollbacks[:MOST_ACTIVITIES]],
         "events": happened(facts, MOST_EVENTS),
     }
-
-
-def _threshold(bound: Threshold) -> ChartThreshold:
-    return {"lower": bound.lower, "upper": bound.upper, "unit": bound.unit}
-
-
-def _phase(span: PhaseSpan) -> ChartPhase:
-    return {"phase": span.phase, "started": span.started, "ended": span.ended, "planned": span.planned}
-
-
-def _end(run: Run, entries: list[dict[str, Any]]) -> float:
-    """When the run ended: as its record says, else when its last measurement was noted."""
-    told = [float(each["t"]) for each in entries if each.get("kind") == "end"]
-    return told[-1] if told else insights.last_of(run)
 
 
 def planned(plan: Mapping[str, Any]) -> dict[Phase, int]:
@@ -189,15 +176,12 @@ def conditions(facts: Facts) -> list[ChartCondition]:
     ends = [each.ended for each in facts.rollbacks]
     undone = max((end for end in ends if end is not None), default=None) if facts.rolled_back else None
     lapses = lapses_of(facts.effects)
-    return [
-        {**_span(each), "until": _until(each, undone), "gone": _gone(each, lapses)}
-        for each in facts.conditions[:MOST_ACTIVITIES]
-    ]
-
-
-def _gone(condition: ActivitySpan, lapses: Sequence[Lapse]) -> list[tuple[float, float | None]]:
-    own = [each for each in lapses if each.condition == condition.name]
-    return [(each.began, each.ended if isfinite(each.ended) else None) for each in own[:MOST_LAPSES]]
+    found: list[ChartCondition] = []
+    for each in facts.conditions[:MOST_ACTIVITIES]:
+        own = [lapse for lapse in lapses if lapse.condition == each.name][:MOST_LAPSES]
+        gone = [(lapse.began, lapse.ended if isfinite(lapse.ended) else None) for lapse in own]
+        found.append({**_span(each), "until": _until(each, undone), "gone": gone})
+    return found
 
 
 def _until(condition: ActivitySpan, undone: float | None) -> float | None:
@@ -221,12 +205,6 @@ def _span(span: ActivitySpan) -> ChartActivity:
     }
 
 
-def _undo(entries: list[dict[str, Any]]) -> ChartUndo | None:
-    """Where the undoing is: `started`, `ended` or `skipped`, and since when."""
-    found = [each for each in entries if each.get("kind") == "rollbacks"]
-    return {"state": found[-1]["state"], "at": found[-1]["t"]} if found else None
-
-
 class Strides(NamedTuple):
     """Of how many entries in a row one is drawn: of those that were met, and of the rest."""
 
@@ -238,18 +216,14 @@ def drawn(run: Run) -> Strides:
     """Return how a run is thinned for its chart: all of it is drawn, unless it has more than a browser bears."""
     if run.next <= MOST_DRAWN:
         return Strides(1, 1)
-    return Strides(*(max(1, -(-many // (MOST_DRAWN // 2))) for many in _counted(run)))
-
-
-def _counted(run: Run) -> tuple[int, int]:
-    """How many were met, and how many were not: as the insight says, where it counts none otherwise than they came."""
     told = run.insight if run.insight_next == run.next else None
-    if told and told.get("run") and not told.get("without_effect"):
-        return told["run"]["met"], told["run"]["deviated"] + told["run"]["missed"]
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNT, [run.id, run.day])
-        met, rest = cursor.fetchall()[0]
-    return met, rest
+    if told and told.get("run") and not told.get("without_effect"):  # else it counts some otherwise than they came
+        met, rest = told["run"]["met"], told["run"]["deviated"] + told["run"]["missed"]
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute(_COUNT, [run.id, run.day])
+            met, rest = cursor.fetchall()[0]
+    return Strides(*(max(1, -(-many // (MOST_DRAWN // 2))) for many in (met, rest)))
 
 
 def thinned(run: Run) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import fields
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from rtk.console.store import experiments
@@ -67,15 +66,14 @@ def promise_of(run: Run) -> JudgedObjective | None:
 def _measures(document: Mapping[str, Any]) -> tuple[Measure, ...]:
     try:
         probes = document["steady-state-hypothesis"]["probes"]
-        return tuple(_measure(probe, document.get("configuration")) for probe in probes)
+        found = []
+        for probe in probes:
+            name = plain(probe.get("name") or "a probe without a name", 160)
+            bound = threshold(probe, document.get("configuration"))
+            found.append(Measure(name, bounds(bound) or capital(met_when(probe))))
+        return tuple(found)
     except _BROKEN:
         return ()
-
-
-def _measure(probe: Mapping[str, Any], configuration: Any) -> Measure:
-    name = plain(probe.get("name") or "a probe without a name", 160)
-    bound = threshold(probe, configuration)
-    return Measure(name, bounds(bound) or capital(met_when(probe)))
 
 
 def bounds(bound: Threshold) -> str:
@@ -135,8 +133,4 @@ def client_words(run: Run) -> str:
 def began_at(run: Run, head: Mapping[str, Any]) -> float:
     """When the run began (seconds since 1970), by its own clock where it told."""
     at = head.get("at")
-    return float(at) if isinstance(at, int | float) and not isinstance(at, bool) else _stamp(run.created_at)
-
-
-def _stamp(moment: datetime) -> float:
-    return moment.timestamp()
+    return float(at) if isinstance(at, int | float) and not isinstance(at, bool) else run.created_at.timestamp()

@@ -60,19 +60,14 @@ def history(run: Run) -> History:
     rows: Any = Run.objects.filter(verification=run.verification_id).select_related("created_by", "evidence")
     found = list(rows.defer(*_LEFT_OUT).order_by("-created_at", "-id")[: MOST + 1])
     kept = found[:MOST]
-    verdicts = [_came_out(each) for each in reversed(kept) if each.verdict or each.ended_at]
+    ended = [each for each in reversed(kept) if each.verdict or each.ended_at]
+    verdicts = [each.verdict or (NOT_BEGUN if each.status == RunStatus.FAILED else "none") for each in ended]
     at = now()
     whys = [standings.uncounted(each, run.verification, at) for each in kept]
     lasts_s = standings.lasts_s(run.verification) if any(whys) else 0.0
-    told = [
-        _past(each, each.id == run.id, why, lasts_s)._replace(counts=standings.counts(each, run.verification, at))
-        for each, why in zip(kept, whys, strict=True)
-    ]
+    counts = [standings.counts(each, run.verification, at) for each in kept]
+    told = [_past(*each, run.id, lasts_s) for each in zip(kept, whys, counts, strict=True)]
     return History(told, verdicts, summary(verdicts, len(found) > MOST), _warning(run, kept), len(found) > MOST)
-
-
-def _came_out(run: Run) -> str:
-    return run.verdict or (NOT_BEGUN if run.status == RunStatus.FAILED else "none")
 
 
 def uncounted(run: Run, shown: History) -> str:
@@ -90,7 +85,7 @@ def counting(run: Run, shown: History) -> str:
     return COUNTS if (here.counts if here else standings.counts(run, run.verification, now())) else ""
 
 
-def _past(run: Run, here: bool, why: Uncounted | None, lasts_s: float) -> ComparedRun:
+def _past(run: Run, why: Uncounted | None, counts: bool, shown: UUID, lasts_s: float) -> ComparedRun:
     insight = run.insight or {}
     state = runs.state_of(run)
     during: dict[str, Any] = next(
@@ -106,10 +101,10 @@ def _past(run: Run, here: bool, why: Uncounted | None, lasts_s: float) -> Compar
         restored=run.restored,
         recovered=run.recovered,
         by=str(run.created_by or ""),
-        here=here,
+        here=run.id == shown,
         why=why,
         uncounted=reason(why, lasts_s) if why else "",
-        counts=False,
+        counts=counts,
     )
 
 
@@ -139,23 +134,19 @@ def summary(verdicts: Sequence[str], more: bool) -> str:
         "invalid": "invalid",
         NOT_BEGUN: "not begun",
     }
-    parts = [_part(counted[key], key, word) for key, word in words.items() if counted[key]]
+    parts = []
+    for key, word in words.items():
+        if number := counted[key]:
+            verb = "" if key in ("pass", "fail") else "was " if number == 1 else "were "
+            parts.append(f"{number} {verb}{word}")
     if counted["none"]:
         parts.append(f"{counted['none']} ended without a verdict")
     if not parts:
         return "No run has ended yet."
     before = "last " if more else ""
     which = f"Of the {before}{len(verdicts)} runs that ended" if len(verdicts) > 1 else "Of 1 run that ended"
-    return f"{which}, {_joined(parts)}."
-
-
-def _part(number: int, key: str, word: str) -> str:
-    verb = "" if key in ("pass", "fail") else "was " if number == 1 else "were "
-    return f"{number} {verb}{word}"
-
-
-def _joined(parts: Sequence[str]) -> str:
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+    *first, last = parts
+    return f"{which}, {', '.join(first)} and {last}." if first else f"{which}, {last}."
 
 
 def _warning(run: Run, beside: Iterable[Run]) -> str:

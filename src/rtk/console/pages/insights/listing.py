@@ -98,17 +98,12 @@ def _narrowed(rows: QuerySet[Run], teams: Any, chosen: dict[str, Any]) -> QueryS
         rows = rows.filter(Q(verdict=None) & (Q(ended_at__isnull=False) | Q(state__in=OVER)))
     elif verdict:
         rows = rows.filter(verdict=verdict)
-    if text:
-        rows = rows.filter(_named(teams, text))
+    if text:  # by name: of what a team has few of, not of each of its runs
+        of = Verification.objects.filter(team__in=teams)
+        verifications = of.filter(Q(name__icontains=text) | Q(objective__name__icontains=text))
+        experiments = Experiment.objects.filter(team__in=teams, title__icontains=text)
+        rows = rows.filter(Q(verification__in=verifications.values("pk")) | Q(experiment__in=experiments.values("pk")))
     return rows.filter(verification=chosen["verification"]) if "verification" in chosen else rows
-
-
-def _named(teams: Any, text: str) -> Q:
-    """By name: of what a team has few of, not of each of its runs."""
-    of = Verification.objects.filter(team__in=teams)
-    verifications = of.filter(Q(name__icontains=text) | Q(objective__name__icontains=text))
-    experiments = Experiment.objects.filter(team__in=teams, title__icontains=text)
-    return Q(verification__in=verifications.values("pk")) | Q(experiment__in=experiments.values("pk"))
 
 
 def _line(run: Run, stands: Stands | None) -> InsightSummary:

@@ -69,26 +69,27 @@ def rows(
     found: list[NumberedMeasurement], threshold: Threshold, frequency_s: float, began: float
 ) -> list[MeasurementRow]:
     """A page of the table; `began` is when the run did (seconds since 1970)."""
-    return [_row(each.measurement, threshold, frequency_s, began) for each in found[:ROWS]]
+    shown = []
+    for _, m in found[:ROWS]:
+        took = None if m.started is None or m.ended is None else m.ended - m.started
+        shown.append(
+            MeasurementRow(
+                phase=m.phase,
+                slot=f"{m.slot:,}",
+                clock=elapsed(m.due, min(1.0, frequency_s)),
+                at=moment(began + m.due),
+                outcome=m.outcome,
+                value=plain(number(m.value, threshold.unit), 40),
+                took=precise_duration(took),
+                reason=plain(m.reason, 300) if m.reason else "",
+            )
+        )
+    return shown
 
 
 def follows(found: list[NumberedMeasurement]) -> int | None:
     """The `after` of the page that follows, None where there is none."""
     return found[ROWS - 1].n if len(found) > ROWS else None
-
-
-def _row(m: SlotMeasurement, threshold: Threshold, frequency_s: float, began: float) -> MeasurementRow:
-    took = None if m.started is None or m.ended is None else m.ended - m.started
-    return MeasurementRow(
-        phase=m.phase,
-        slot=f"{m.slot:,}",
-        clock=elapsed(m.due, min(1.0, frequency_s)),
-        at=moment(began + m.due),
-        outcome=m.outcome,
-        value=plain(number(m.value, threshold.unit), 40),
-        took=precise_duration(took),
-        reason=plain(m.reason, 300) if m.reason else "",
-    )
 
 
 def moment(epoch: float) -> datetime | None:

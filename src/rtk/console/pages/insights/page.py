@@ -24,7 +24,6 @@ from rtk.console.store.models import Run
 from rtk.console.store.outside import Outside, between
 from rtk.console.store.run_state import RunState
 from rtk.figures import NO_DATA, duration, fine_share, number, share
-from rtk.insight.dearest import Dearest
 from rtk.insight.facts import Facts, Threshold
 from rtk.insight.restoration_wording import problem_of, sentence_of
 from rtk.insight.shape import Insight
@@ -124,6 +123,9 @@ def _insight(run: Run, version: str) -> tuple[Insight | None, bool]:
 def _told(run: Run, told: RunReport | None, insight: Insight | None) -> dict[str, Any]:
     if told is None or insight is None:
         return {"told": None}
+    # What one occurrence costs by all runs of the verification, where there are others than this one.
+    found = insight.occurrence
+    dearest = occurrences.dearest(run.verification_id, found.occurs) if found else None
     return {
         "told": told,
         "tone": TONES[told.verdict.tone],
@@ -132,15 +134,8 @@ def _told(run: Run, told: RunReport | None, insight: Insight | None) -> dict[str
         "impact": impact(insight),
         "spent": insight.figures.budget_spent,
         "left": left(told, insight),
-        "dearest": _dearest(run, insight),
+        "dearest": dearest if dearest and dearest.runs + dearest.unpriced > 1 else None,
     }
-
-
-def _dearest(run: Run, insight: Insight) -> Dearest | None:
-    """What one occurrence costs by all runs of the verification, where there are others than this one."""
-    found = insight.occurrence
-    dearest = occurrences.dearest(run.verification_id, found.occurs) if found else None
-    return dearest if dearest and dearest.runs + dearest.unpriced > 1 else None
 
 
 class Left(NamedTuple):

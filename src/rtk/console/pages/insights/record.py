@@ -90,18 +90,12 @@ def read(run: Run, place: TablePosition) -> LoadedRecord:
     record = LoadedRecord(run)
     with connection.cursor() as cursor:
         cursor.execute(_READ, {**given, "rows": ROWS + 1})
-        for row in cursor.fetchall():
-            _add(record, *row)
+        for part, n, body, *columns in cursor.fetchall():
+            if part == "entry":
+                record.entries.append(json.loads(body))
+            elif part == "first":
+                record.firsts.append(of_columns(columns))
+            else:
+                record.rows.append(NumberedMeasurement(n, of_columns(columns)))
     record.firsts.sort(key=lambda m: (m.due, m.slot))
     return record
-
-
-def _add(record: LoadedRecord, part: str, n: int, body: str | None, *columns: Any) -> None:
-    if body is not None:
-        record.entries.append(json.loads(body))
-        return
-    found = of_columns(columns)
-    if part == "first":
-        record.firsts.append(found)
-    else:
-        record.rows.append(NumberedMeasurement(n, found))

@@ -50,8 +50,7 @@ def insight_from(kept: Mapping[str, Any] | None) -> Insight | None:
                 "figures": Figures(**{name: kept[name] for name in _FIGURES}),
                 "run": stats_from(own["run"]),
                 "phases": tuple(map(stats_from, own["phases"])),
-                **_codes(own),
-                "attribution": _attribution(own, comparisons),
+                **_codes(own, comparisons),
                 "unrestored": _unrestored(own),
                 "lapses": tuple(_each(SeenLapse, own.get("lapses", ()))),
                 "comparisons": comparisons,
@@ -83,21 +82,18 @@ def stats_from(told: Mapping[str, Any]) -> Stats:
     return Stats(**{**told, "quantiles": tuple(quantiles)})
 
 
-def _codes(own: Mapping[str, Any]) -> dict[str, Any]:
+def _codes(own: Mapping[str, Any], comparisons: tuple[Comparison, ...]) -> dict[str, Any]:
     """The codes of an insight; one that it does not tell, or that is not known here, is told by what it does."""
     undone = {True: Restoration.RESTORED, False: Restoration.FAILED}.get(own["restored"], Restoration.NOTHING_TO_UNDO)
     known = own.get("recovered_after_s") is not None
     return {
+        "attribution": _code(Attribution, own.get("attribution"), None)
+        or old_insight.attribution_of(own["cause"], comparisons),
         "stop_cause": _code(StopCause, own.get("stop_cause"), None),
         "invalid_reason": _code(InvalidReason, own.get("invalid_reason"), None),
         "restoration": _code(Restoration, own.get("restoration"), undone),
         "recovery": _code(Recovery, own.get("recovery"), Recovery.RECOVERED if known else Recovery.NOT_MEASURED),
     }
-
-
-def _attribution(own: Mapping[str, Any], comparisons: tuple[Comparison, ...]) -> Attribution | None:
-    told = own.get("attribution")
-    return Attribution(told) if told in set(Attribution) else old_insight.attribution_of(own["cause"], comparisons)
 
 
 def _unrestored(own: Mapping[str, Any]) -> tuple[Unrestored, ...]:

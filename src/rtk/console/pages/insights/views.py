@@ -1,7 +1,7 @@
 """The pages of insights: lists, a run, two runs side by side, and files to take along."""
 
 from dataclasses import replace
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -148,7 +148,12 @@ def report(request: HttpRequest, caller: Caller, org: str, team: str, run: UUID,
     found = run_lookup.find(gate.team_for(caller, org, team, "read"), run)
     if runs.state_of(found).is_under_way:
         raise NotYet("This run is under way: there is a report once it has ended.")
-    told = stored_insight.insight_from(_told(found, form, request.GET.get("version", "")))
+    version, kept = request.GET.get("version", ""), insights.insight_of(found)
+    if version.isdecimal() and len(version) < 5:
+        kept = versions.of(found, int(version)) or kept
+    elif form == "xml":  # of JUnit the first one, so that what a pipeline read stays as it was
+        kept = versions.first(found) or kept
+    told = stored_insight.insight_from(kept)
     try:
         stands = page.stands(found)
         facts = replace(insights.facts_of(found), standing=stands.headline if stands else "")
@@ -161,14 +166,6 @@ def report(request: HttpRequest, caller: Caller, org: str, team: str, run: UUID,
         heap.give_back()
     answer = HttpResponse(text.encode("utf-8", "replace"), content_type=f"{_TYPES[form]}; charset=utf-8")
     return _file(answer, found, form)
-
-
-def _told(run: Run, form: str, version: str) -> dict[str, Any]:
-    """The insight that a report is made of: of JUnit the first one, so that what a pipeline read stays as it was."""
-    current = insights.insight_of(run)
-    if version.isdecimal() and len(version) < 5:
-        return versions.of(run, int(version)) or current
-    return (versions.first(run) if form == "xml" else None) or current
 
 
 @viewed

@@ -161,6 +161,13 @@ class ObjectiveForm(PromiseForm):
     def values(self) -> dict[str, Any]:
         """The objective as the store takes it."""
         given = self.cleaned_data
+        if given["measure"] == "time":
+            measure = {"measure": Http("time", given["url"], given["within"]).probe()}
+        elif given["measure"] == "status":
+            highest = given["highest"] or given["lowest"]
+            measure = {"measure": Http("status", given["url"], highest, given["lowest"]).probe()}
+        else:
+            measure = {}
         return {
             "name": given["name"],
             "description": given["description"],
@@ -169,19 +176,13 @@ class ObjectiveForm(PromiseForm):
             "window": float(given["window"] * int(given["unit"])),
             "outage_lasts": given.get("outage_lasts"),
             "proof_lasts": given.get("proof_lasts"),
-            **({} if given["measure"] == KEPT else {"measure": self._http().probe()}),
+            **measure,
         }
 
     def promised(self) -> dict[str, Any]:
         """The promise as the store takes it: the target is typed in per cent."""
         found = super().promised()
         return {**found, "target": float(self.cleaned_data["target"] / 100)} if "target" in found else found
-
-    def _http(self) -> Http:
-        given = self.cleaned_data
-        if given["measure"] == "time":
-            return Http("time", given["url"], given["within"])
-        return Http("status", given["url"], given["highest"] or given["lowest"], given["lowest"])
 
 
 class NewObjectiveForm(IdempotentForm, ObjectiveForm):
@@ -201,6 +202,10 @@ class EditObjectiveForm(ConflictCheckForm, ObjectiveForm):
 
 def initial_of(objective: Objective) -> dict[str, Any]:
     """An objective as the form shows it."""
+    seconds, window, unit = objective.window_s, None, "86400"
+    if seconds is not None:
+        unit = next((each for each in ("86400", "3600", "60") if seconds % int(each) == 0), "1")
+        window = max(1, round(seconds / int(unit)))
     return {
         "name": objective.name,
         "description": objective.description,
@@ -208,18 +213,12 @@ def initial_of(objective: Objective) -> dict[str, Any]:
         "promises": QUANTILE if objective.quantile else SHARE,
         "quantile": objective.quantile,
         "target": f"{(Decimal(str(objective.target)) * 100).normalize():f}",
-        **_window(objective.window_s),
+        "window": window,
+        "unit": unit,
         "outage_lasts": objective.outage_lasts_s,
         "proof_lasts": objective.proof_lasts_s,
         **_measure(objective.measure),
     }
-
-
-def _window(seconds: float | None) -> dict[str, Any]:
-    if seconds is None:
-        return {"window": None, "unit": "86400"}
-    unit = next((each for each in ("86400", "3600", "60") if seconds % int(each) == 0), "1")
-    return {"window": max(1, round(seconds / int(unit))), "unit": unit}
 
 
 def _measure(measure: Mapping[str, Any]) -> dict[str, Any]:

@@ -97,11 +97,15 @@ def detail(objective: Objective, at: datetime) -> ObjectiveDetail:
     )
     found = list(of.order_by("-created_at")[:VERIFICATIONS])
     stand = standings.of(found, at)
-    window = objective.window_s
+    window, budget = objective.window_s, account.balance.budget_s
+    if budget is None:
+        allowance = "Without a window there is no budget: nothing says over how long a time the share is meant."
+    else:
+        allowance = f"In any {duration(window)}, {duration(budget)} may be bad."
     return ObjectiveDetail(
         objective,
         promise(objective),
-        _allowance(account.balance, window),
+        allowance,
         measures.words(objective.measure),
         outage(objective, lessons.learned(objective.id, at)),
         shown(account),
@@ -153,9 +157,3 @@ def shown(account: BudgetAccount) -> ShownBalance:
     return ShownBalance(
         balance, True, min(STEPS, round(balance.spent * STEPS)), tone, fine_share(balance.spent), times, left
     )
-
-
-def _allowance(balance: Balance, window_s: float | None) -> str:
-    if balance.budget_s is None:
-        return "Without a window there is no budget: nothing says over how long a time the share is meant."
-    return f"In any {duration(window_s)}, {duration(balance.budget_s)} may be bad."

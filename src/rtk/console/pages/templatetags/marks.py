@@ -54,8 +54,9 @@ def sparkline(values: Iterable[Any] | None, threshold: Any = None, outcomes: Ite
 def bounds(threshold: Any) -> tuple[Value, Value, str]:
     """The lower bound, the upper one and the unit of what a threshold is given as."""
     if isinstance(threshold, Mapping):
-        lower, upper = _number(threshold.get("lower")), _number(threshold.get("upper"))
-        return lower, upper, _word(threshold.get("unit"))
+        lower, upper, unit = _number(threshold.get("lower")), _number(threshold.get("upper")), threshold.get("unit")
+        # As it can be shown, whatever a client sent for one.
+        return lower, upper, unit[:20].encode("utf-8", "replace").decode() if isinstance(unit, str) else ""
     if isinstance(threshold, Sequence) and not isinstance(threshold, str):
         lower, upper = (*threshold, None, None)[:2]
         return _number(lower), _number(upper), ""
@@ -93,18 +94,21 @@ def _points(values: Iterable[Any] | None, outcomes: Iterable[str] | None, lower:
         numbers = [None] * len(told)
     if told:
         return list(zip(numbers, told, strict=False))
-    return [(value, _judged(value, lower, upper)) for value in numbers]
-
-
-def _judged(value: Value, lower: Value, upper: Value) -> str:
-    if value is None:
-        return "missed"
-    outside = (lower is not None and value < lower) or (upper is not None and value > upper)
-    return "deviated" if outside else "met"
+    points: list[Point] = []
+    for value in numbers:
+        if value is None:
+            points.append((value, "missed"))
+        else:
+            outside = (lower is not None and value < lower) or (upper is not None and value > upper)
+            points.append((value, "deviated" if outside else "met"))
+    return points
 
 
 def _line(points: Sequence[Point], levels: Sequence[float], lower: Value, upper: Value) -> SafeString:
-    shown = [bound for bound in (lower, upper) if bound is not None and _near(bound, levels)]
+    # A bound that is far away would press the line flat.
+    spread = max(levels) - min(levels) or abs(levels[0]) or 1.0
+    room = min(levels) - 3 * spread, max(levels) + 3 * spread
+    shown = [bound for bound in (lower, upper) if bound is not None and room[0] <= bound <= room[1]]
     low, high = min([*levels, *shown]), max([*levels, *shown])
     heights = [_height(value, low, high) for value, _ in points]
     places = _places(len(points))
@@ -114,12 +118,6 @@ def _line(points: Sequence[Point], levels: Sequence[float], lower: Value, upper:
         format_html_join("", _STRETCH, ((each,) for each in _stretches(places, heights))),
         _marks(points, places, [EDGE if height is None else height for height in heights]),
     )
-
-
-def _near(bound: float, levels: Sequence[float]) -> bool:
-    """Whether there is room for a bound: one that is far away would press the line flat."""
-    spread = max(levels) - min(levels) or abs(levels[0]) or 1.0
-    return min(levels) - 3 * spread <= bound <= max(levels) + 3 * spread
 
 
 def _dots(points: Sequence[Point]) -> SafeString:
@@ -206,11 +204,6 @@ _BARS = {
     "not-begun": _NO_BAR,
     "none": _NO_BAR,
 }
-
-
-def _word(unit: Any) -> str:
-    """A unit as it can be shown, whatever a client sent for one."""
-    return unit[:20].encode("utf-8", "replace").decode() if isinstance(unit, str) else ""
 
 
 def _number(value: Any) -> Value:

@@ -157,7 +157,7 @@ def day(when: datetime | None) -> SafeString | str:
 @register.filter
 def span(seconds: float | timedelta | None) -> str:
     """A duration in the unit that reads best: "5 min", "1 day"."""
-    return duration(_seconds(seconds))
+    return duration(seconds.total_seconds() if isinstance(seconds, timedelta) else seconds)
 
 
 @register.filter
@@ -235,10 +235,6 @@ def _time(when: datetime, text: str, kind: str) -> SafeString:
 def _day(when: datetime) -> str:
     exact = when.astimezone(UTC)
     return f"{exact.day} {exact:%b %Y}"
-
-
-def _seconds(given: Any) -> float | None:
-    return given.total_seconds() if isinstance(given, timedelta) else given
 
 
 @lru_cache(maxsize=100)

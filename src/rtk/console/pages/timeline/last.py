@@ -24,15 +24,9 @@ def remember(request: HttpRequest, answer: HttpResponse, team: Team) -> HttpResp
 def place(request: HttpRequest, caller: Caller) -> str | None:
     """Where the first page leads: to the team one looked at last, to the only one, or nowhere (None)."""
     teams = list(gate.teams_for(caller)[:2])
-    known = _known(request, caller)
-    found = known or (teams[0] if len(teams) == 1 else None)
-    return reverse("pages:timeline", kwargs={"org": found.org.slug, "team": found.slug}) if found else None
-
-
-def _known(request: HttpRequest, caller: Caller) -> Team | None:
     try:
-        key = UUID(request.COOKIES.get(COOKIE, ""))
+        looked_at = gate.teams_for(caller).filter(pk=UUID(request.COOKIES.get(COOKIE, "")))
     except ValueError:
-        return None
-    found: Team | None = gate.teams_for(caller).filter(pk=key).first()
-    return found
+        looked_at = Team.objects.none()
+    found = looked_at.first() or (teams[0] if len(teams) == 1 else None)
+    return reverse("pages:timeline", kwargs={"org": found.org.slug, "team": found.slug}) if found else None

@@ -34,13 +34,12 @@ class TimelineItem:
 def lines(rows: Iterable[TimelineEvent], teams: Sequence[Team]) -> list[TimelineItem]:
     """Rows of these teams as they are shown."""
     named = {each.pk: each for each in teams}
-    return [_line(row, named[row.team]) for row in rows]
-
-
-def _line(row: TimelineEvent, team: Team) -> TimelineItem:
-    word, icon, page = _TOLD[row.kind]
-    if not page:
-        return TimelineItem(row, team, word, icon, row.outside.url or "", True)
-    key = row.run if row.kind == "run" else row.subject
-    url = reverse(f"pages:{page}", args=[team.org.slug, team.slug, key]) if key and row.there else ""
-    return TimelineItem(row, team, word, icon, url, False)
+    found = []
+    for row in rows:
+        word, icon, page = _TOLD[row.kind]
+        team, key = named[row.team], row.run if row.kind == "run" else row.subject
+        url = "" if page else row.outside.url or ""
+        if page and key and row.there:
+            url = reverse(f"pages:{page}", args=[team.org.slug, team.slug, key])
+        found.append(TimelineItem(row, team, word, icon, url, not page))
+    return found

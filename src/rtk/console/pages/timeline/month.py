@@ -61,17 +61,13 @@ def month(asked: TimelineFilter, at: datetime | None = None) -> Month:
     """The month that ends today, of what is asked for; its kinds and moments are not: the chart lets choose them."""
     today = (at or now()).astimezone(UTC).date()
     days = [today - timedelta(back) for back in range(DAYS - 1, -1, -1)]
-    found = _counted(asked, datetime.combine(days[0], time(), UTC))
+    where, given = TimelineFilter(asked.teams, tag=asked.tag, text=asked.text).where()
+    first, every = datetime.combine(days[0], time(), UTC), [event for event, _ in KINDS.values()]
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTS.format(where=where), {**given, "first": first, "every": every})
+        found = {(OF_EVENT[event], day): number for event, day, number in cursor.fetchall()}
     series = [
         Series(kind, label, [found.get((kind, day), 0) for day in days], not asked.kinds or kind in asked.kinds)
         for kind, (_, label) in KINDS.items()
     ]
     return Month(days, series)
-
-
-def _counted(asked: TimelineFilter, first: datetime) -> dict[tuple[str, date], int]:
-    where, given = TimelineFilter(asked.teams, tag=asked.tag, text=asked.text).where()
-    every = [event for event, _ in KINDS.values()]
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNTS.format(where=where), {**given, "first": first, "every": every})
-        return {(OF_EVENT[event], day): number for event, day, number in cursor.fetchall()}

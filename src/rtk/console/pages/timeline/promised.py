@@ -37,16 +37,15 @@ class TeamPromises(NamedTuple):
 
 def of(team: Team, at: datetime) -> TeamPromises | None:
     """Return how a team's latest objectives stand; None where it has none. One query."""
-    every = [_row(each) for each in standings.of_team(team.pk, at, MOST)]
+    every = []
+    for found in standings.of_team(team.pk, at, MOST):
+        stands = together(found.stands)
+        told = promise(found.target, found.quantile, found.window_s)
+        many = "" if len(found.stands) == 1 else f"; {stands.counts}"
+        every.append(TeamPromise(found, f"{told}{many}", stands))
     if not every:
         return None
     every.sort(key=lambda each: (LOWEST_FIRST.index(each.stands.state), each.objective.name))
     tried = any(stands.promise.runs for each in every for stands in each.objective.stands)
     counts = counted(each.stands.state for each in every)
     return TeamPromises(every[:SHOWN], counts, max(0, len(every) - SHOWN), tried)
-
-
-def _row(found: OfAnObjective) -> TeamPromise:
-    stands = together(found.stands)
-    told = promise(found.target, found.quantile, found.window_s)
-    return TeamPromise(found, told if len(found.stands) == 1 else f"{told}; {stands.counts}", stands)

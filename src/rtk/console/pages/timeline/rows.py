@@ -5,7 +5,6 @@ one row, whose state changes; the row stands where the run began.
 """
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from hashlib import sha256
@@ -116,7 +115,10 @@ class TimelineEvent:
     def state(self) -> str | None:
         """The state of a run or an execution, None of anything else."""
         if self.run:
-            return _state_of_run(self)
+            state = runs.state_of(_Progress(self.progress, self.told, self.heard_at, self.due_at, self.ended_at))
+            if state is not RunState.ENDED:
+                return state
+            return self.verdict or (NOT_BEGUN if self.refused else _status(self.status or self.played))
         if self.kind != "execution":
             return None
         return "deviated" if self.deviated else _status(self.played)
@@ -156,14 +158,6 @@ class _Progress(msgspec.Struct):
     heard_at: datetime
     due_at: datetime
     ended_at: datetime | None
-
-
-def _state_of_run(row: TimelineEvent) -> str:
-    progress = _Progress(row.progress, row.told, row.heard_at, row.due_at, row.ended_at)
-    state = runs.state_of(progress)
-    if state is not RunState.ENDED:
-        return state
-    return row.verdict or (NOT_BEGUN if row.refused else _status(row.status or row.played))
 
 
 def _status(status: str | None) -> str:
@@ -218,15 +212,15 @@ def _read(asked: TimelineFilter, size: int, place: lists.Place | None) -> list[T
         given |= {"at": place[0], "last": place[1]}
     with connection.cursor() as cursor:
         cursor.execute(_PAGE.format(newest=_NEWEST.format(where=where)), {**given, "size": size})
-        return [_row(values) for values in cursor.fetchall()]
+        found = []
+        for values in cursor.fetchall():
+            named = dict(zip(_COLUMNS, values, strict=False))  # the spark comes later
+            documents = {key: None if named[key] is None else json.loads(named[key]) for key in _DOCUMENTS}
+            found.append(TimelineEvent(**{**named, **documents}))
+        return found
 
 
-def _row(values: Sequence[Any]) -> TimelineEvent:
-    named = dict(zip((field.name for field in fields(TimelineEvent)), values, strict=False))
-    documents = {key: None if named[key] is None else json.loads(named[key]) for key in _DOCUMENTS}
-    return TimelineEvent(**{**named, **documents})
-
-
+_COLUMNS = tuple(field.name for field in fields(TimelineEvent))
 _DOCUMENTS = ("tags", "payload", "kept")
 
 

@@ -45,7 +45,10 @@ def organization(request: HttpRequest, caller: Caller, org: str) -> HttpResponse
 def _shown(request: HttpRequest, org: Organization, teams: list[Team], more: dict[str, Any]) -> HttpResponse:
     form = FilterForm(request.GET, teams, one="team" in more)
     asked = form.asked()
-    found, following = _page(asked, request.GET.get("before"))
+    try:
+        found, following = rows.page(asked, request.GET.get("before"))
+    except Problem:
+        raise gate.NotFound("There is no such page of the timeline: begin at its top.") from None
     context = {
         **_of_rows(org, teams, found),
         **more,
@@ -58,13 +61,6 @@ def _shown(request: HttpRequest, org: Organization, teams: list[Team], more: dic
         "continued": bool(request.GET.get("before")),
     }
     return render(request, "timeline/timeline.html", context, status=422 if form.errors else 200)
-
-
-def _page(asked: rows.TimelineFilter, cursor: str | None) -> tuple[list[rows.TimelineEvent], str | None]:
-    try:
-        return rows.page(asked, cursor)
-    except Problem:
-        raise gate.NotFound("There is no such page of the timeline: begin at its top.") from None
 
 
 def _of_rows(org: Organization, teams: list[Team], found: list[rows.TimelineEvent]) -> dict[str, Any]:

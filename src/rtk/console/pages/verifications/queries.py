@@ -118,22 +118,22 @@ def rows(found: Sequence[Verification], teams: Sequence[Team]) -> list[ListedVer
     for run in Run.objects.raw(_RUNS, [list(last), RESULTS]):
         last[run.verification_id].append(run)
     stand = standings.of(found, now())
-    return [_row(each, of[each.team_id], last[each.pk], shown(stand.get(each.pk))) for each in found]
-
-
-def _row(verification: Verification, team: Team, last: Sequence[Run], stands: Stands | None) -> ListedVerification:
-    newest = last[0] if last else None
-    return ListedVerification(
-        verification,
-        team,
-        promise(verification),
-        strategy(verification),
-        tags_of(verification),
-        [run.verdict for run in reversed(last) if run.verdict or run.ended_at],
-        newest,
-        badge_of(newest, runs.state_of(newest)) if newest else "none",
-        stands,
-    )
+    listed = []
+    for each in found:
+        newest = next(iter(last[each.pk]), None)
+        row = ListedVerification(
+            each,
+            of[each.team_id],
+            promise(each),
+            strategy(each),
+            tags_of(each),
+            [run.verdict for run in reversed(last[each.pk]) if run.verdict or run.ended_at],
+            newest,
+            badge_of(newest, runs.state_of(newest)) if newest else "none",
+            shown(stand.get(each.pk)),
+        )
+        listed.append(row)
+    return listed
 
 
 def find(team: Team, key: UUID, lock: bool = False) -> Verification:

@@ -127,18 +127,13 @@ def _docker(of: RunnableVerification) -> Way:
     )
 
 
-def _job(of: RunnableVerification) -> Way:
-    return _kubernetes(of, "kubernetes", "job", "create")
-
-
-def _cronjob(of: RunnableVerification) -> Way:
-    return _kubernetes(of, "cronjob", "cronjob", "apply")
-
-
 def _kubernetes(of: RunnableVerification, key: str, template: str, verb: str) -> Way:
-    given = {name: _literals(names) for name, names in (("variables", of.plain), ("secrets", of.secret))}
     file = f"{template}.yaml"
-    commands = _filled("kubectl", of, file=file, verb=verb, **given)
+    # Options of kubectl that take values from the shell, each in a line of its own.
+    variables, secrets = (
+        "".join(f' \\\n  --from-literal={name}="${name}"' for name in names) for names in (of.plain, of.secret)
+    )
+    commands = _filled("kubectl", of, file=file, verb=verb, variables=variables, secrets=secrets)
     image = of.image or _PLACEHOLDER
     fill = "" if of.image else _FILL
     return Way(
@@ -198,8 +193,8 @@ def _jenkins(of: RunnableVerification) -> Way:
 WAYS: dict[str, tuple[str, Callable[[RunnableVerification], Way]]] = {
     "terminal": ("Terminal", _terminal),
     "docker": ("Docker", _docker),
-    "kubernetes": ("Kubernetes Job", _job),
-    "cronjob": ("Kubernetes CronJob", _cronjob),
+    "kubernetes": ("Kubernetes Job", lambda of: _kubernetes(of, "kubernetes", "job", "create")),
+    "cronjob": ("Kubernetes CronJob", lambda of: _kubernetes(of, "cronjob", "cronjob", "apply")),
     "github": ("GitHub Actions", _github),
     "gitlab": ("GitLab CI", _gitlab),
     "jenkins": ("Jenkins", _jenkins),
@@ -249,11 +244,6 @@ def _pinned(of: RunnableVerification) -> str:
     return _PINNED if any("#sha256=" in each for each in of.distributions) else ""
 
 
-def _literals(names: Sequence[str]) -> str:
-    """Options of kubectl that take values from the shell, each in a line of its own."""
-    return "".join(f' \\\n  --from-literal={name}="${name}"' for name in names)
-
-
 def _exported(of: RunnableVerification) -> str:
     names = [*of.plain, *of.secret]
     return f"Set the {_listed(names, 'environment variable')} in your shell first: export them." if names else ""
@@ -262,12 +252,9 @@ def _exported(of: RunnableVerification) -> str:
 def _also(of: RunnableVerification) -> str:
     """What else must be there."""
     programs = f" The experiment also starts {_listed(of.programs, '')}: see that it is there." if of.programs else ""
-    credentials = " The aws command finds its credentials and region as it always does." if _uses_aws(of) else ""
+    uses_aws = any("aws" in each for each in of.distributions)
+    credentials = " The aws command finds its credentials and region as it always does." if uses_aws else ""
     return programs + credentials
-
-
-def _uses_aws(of: RunnableVerification) -> bool:
-    return any("aws" in each for each in of.distributions)
 
 
 def _listed(names: Sequence[str], noun: str) -> str:
