@@ -18,7 +18,7 @@ from uuid import uuid4
 
 import pytest
 
-from rtk.publish.pending import SENDING
+from rtk.publish.pending_sender import SENDING
 
 MARK = "RUN_OF_TESTS"
 PATIENCE_S = 30.0  # for what is just ending, on a busy machine too

@@ -42,7 +42,11 @@ PARTS: dict[str, dict[str, str]] = {
     },
     "tests/verify/test_acts_on.py": {"why": "what two files share", "rtk/verify": "clouds commands systems traits"},
     "tests/verify/test_holds.py": {"why": "as others meet them", "rtk/verify": "beside holders"},
-    "tests/console/api/test_holds.py": {"why": "told to all", "rtk/console/store": "holds", "rtk/publish": "holding"},
+    "tests/console/api/test_holds.py": {
+        "why": "told to all",
+        "rtk/console/store": "holds",
+        "rtk/publish": "console_holds",
+    },
     "tests/verify/test_proof.py": {"why": "all for the sake of a proof", "rtk/verify": "restored single_sample"},
     "tests/verify/test_journal.py": {"why": "what is kept is read back from journals", "rtk/verify": "kept"},
     "tests/journey/test_death.py": {
@@ -92,7 +96,7 @@ PARTS: dict[str, dict[str, str]] = {
     },
     "tests/publish/test_session.py": {
         "why": "the real command and what it leaves behind",
-        "rtk/publish": "pending safeguards",
+        "rtk/publish": "pending_sender safeguards",
         "rtk/cli": "publisher_entrypoint",
     },
     "tests/publish/test_journals.py": {"why": "the real command", "rtk/cli": "publication publish"},
@@ -119,7 +123,7 @@ PARTS: dict[str, dict[str, str]] = {
     "tests/console/notify/test_outbox.py": {"why": "kept in the database", "rtk/console/notify": "models"},
     "tests/console/test_up.py": {
         "why": "the real commands",
-        "rtk/console": "__main__ inside offline running",
+        "rtk/console": "__main__ inside offline console_process",
         "rtk/cli": "console",
     },
     "tests/console/test_health.py": {"why": "a real request", "rtk/console": "urls"},
@@ -136,7 +140,7 @@ PARTS: dict[str, dict[str, str]] = {
     "tests/console/api/test_live.py": {"why": "by its client", "rtk/console/store": "measurement_queries runs"},
     "tests/console/api/test_catalog.py": {
         "why": "part B from the client's side",
-        "rtk/console/api": "answers forms looking rules",
+        "rtk/console/api": "answers forms experiment_preview rules",
         "rtk/console/store": "changes experiment_preview lists verifications",
     },
     "tests/console/api/test_described.py": {"why": "held against answers", "rtk/console/api": "costs proposed shown"},

@@ -29,7 +29,7 @@ from rtk.publish import spool
 from rtk.publish.console import Console
 from rtk.publish.destination import Destination
 from rtk.publish.execution import ExecutionPublisher
-from rtk.publish.pending import PendingSender
+from rtk.publish.pending_sender import PendingSender
 from rtk.report.live import Picture
 from rtk.report.screen import screen
 from rtk.verify.facts import facts_of

@@ -17,7 +17,7 @@ from rtk.console.health import REMEMBERED_S, WITHIN_S, Connect, Health, WriteChe
 from rtk.console.postgres import Postgres
 from rtk.console.store.database import connect
 from rtk.console.store.models import Readiness as Written
-from rtk.console.tending import failures
+from rtk.console.upkeep import failures
 from tests.console.silent import passage
 
 

@@ -13,9 +13,9 @@ import psycopg
 import pytest
 import requests
 
+from rtk.console.console_process import status, stop
 from rtk.console.place import DataDirectory
 from rtk.console.postgres import Postgres
-from rtk.console.running import status, stop
 from rtk.console.server import listen
 from tests.console.commands import Rtk, get, refused, url_in
 from tests.console.conftest import place

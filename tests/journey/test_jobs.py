@@ -22,7 +22,7 @@ from django.db import connection, connections
 from django.test import override_settings
 
 from rtk.console.jobs.deferral import defer
-from rtk.console.jobs.work import Work
+from rtk.console.jobs.queue import Work
 from rtk.console.notify.models import Notification
 from rtk.console.notify.outbox import ENDED
 from rtk.console.postgres import Postgres

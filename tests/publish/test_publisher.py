@@ -15,7 +15,7 @@ from rtk.publish import spool
 from rtk.publish.console import Console
 from rtk.publish.destination import Destination
 from rtk.publish.patience import LONGEST_S, Patience
-from rtk.publish.pending import PendingSender, Sent, waiting
+from rtk.publish.pending_sender import PendingSender, Sent, waiting
 from rtk.publish.publisher import Publisher
 from rtk.publish.upload_state import marker_path, progress_of
 from rtk.verify.record import Recorded

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from rtk.errors import CannotRecord
-from rtk.publish.pending import is_unsent
+from rtk.publish.pending_sender import is_unsent
 from rtk.publish.upload_state import PublishingProgress
 from rtk.verify import places
 from rtk.verify.record import line_of

@@ -67,7 +67,7 @@ def up(data: str | None, host: str | None, port: int | None, log_format: str | N
 
         place = place_of(data)
         if detach:
-            from rtk.console.running import start
+            from rtk.console.console_process import start
 
             for name in ("psycopg", "django", "uvicorn"):  # the process that is started is going to need them
                 if find_spec(name) is None:
@@ -104,8 +104,8 @@ def worker(data: str | None, log_format: str | None) -> None:
 def down(data: str | None) -> None:
     """End the console and its database."""
     with console():
+        from rtk.console.console_process import stop
         from rtk.console.place import place_of
-        from rtk.console.running import stop
 
         place = place_of(data)
         click.echo("stopped" if stop(place) else f"no console runs from {place.path}")
@@ -116,8 +116,8 @@ def down(data: str | None) -> None:
 def status(data: str | None) -> None:
     """Tell how the console is; exit code 1 when it does not answer."""
     with console():
+        from rtk.console.console_process import status as status_of
         from rtk.console.place import place_of
-        from rtk.console.running import status as status_of
 
         found = status_of(place_of(data))
     click.echo("\n".join(found.lines))

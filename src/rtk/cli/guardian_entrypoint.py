@@ -68,7 +68,7 @@ def _of_record(head: Entry) -> Toolkit:
 def _publish(path: Path, where: dict[str, Any], restored: bool) -> None:
     """Send what the run could not, as long as there is patience; else `chaos publish --pending` does."""
     from rtk.publish.destination import Destination
-    from rtk.publish.pending import SENDER_S, PendingSender
+    from rtk.publish.pending_sender import SENDER_S, PendingSender
     from rtk.publish.upload_state import AlreadyPublishing, Marker
 
     try:

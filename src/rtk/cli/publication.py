@@ -10,7 +10,7 @@ from rtk.errors import BadInput
 from rtk.printable import hanging
 from rtk.publish.destination import Destination, destination
 from rtk.publish.journals import publish
-from rtk.publish.pending import PendingSender
+from rtk.publish.pending_sender import PendingSender
 from rtk.publish.settings import feature, load
 from rtk.publish.upload_state import AlreadyPublishing
 from rtk.report.text import plain

@@ -3,7 +3,7 @@
 import sys
 
 from rtk.clock import SystemClock
-from rtk.publish.pending import SENDER_S, PendingSender, received
+from rtk.publish.pending_sender import SENDER_S, PendingSender, received
 
 
 def main(text: bytes) -> int:

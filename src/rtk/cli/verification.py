@@ -33,8 +33,8 @@ from rtk.experiment.strategy import Strategy, strategy_in
 from rtk.insight.facts import Threshold
 from rtk.publish import versions
 from rtk.publish.destination import root_of
-from rtk.publish.learning import Lesson
-from rtk.publish.pending import is_unsent
+from rtk.publish.learned_outages import Lesson
+from rtk.publish.pending_sender import is_unsent
 from rtk.publish.session import PublishingSession, session_of, wait_of
 from rtk.publish.settings import without_control
 from rtk.report.planned import planned

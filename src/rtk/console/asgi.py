@@ -31,7 +31,7 @@ from rtk.console.jobs.engine import Engine
 from rtk.console.store import ingest, stream
 from rtk.console.store.background import Keeping
 from rtk.console.store.database import connect
-from rtk.console.tending import Ticking
+from rtk.console.upkeep import Ticking
 
 
 class KeptThreads:

@@ -21,7 +21,7 @@ from django.template.loader import render_to_string
 import rtk
 from rtk.console import access
 from rtk.console.bodies import Receive, Scope, Send
-from rtk.console.tending import failures
+from rtk.console.upkeep import failures
 
 LIVE, READY, HEALTH = PATHS = ("/health/live", "/health/ready", "/health")
 WITHIN_S = 1.0

@@ -16,7 +16,7 @@ from rtk.console.bodies import Application
 from rtk.console.bounds import ConnectionBounds
 from rtk.console.bounds import bounds as as_set
 from rtk.console.connections import Connections
-from rtk.console.tending import Ticking
+from rtk.console.upkeep import Ticking
 from rtk.errors import ToolkitError
 
 GRACE = 3  # seconds that requests under way have at the end

@@ -25,7 +25,7 @@ from rtk.console.place import DataDirectory
 from rtk.console.postgres import Postgres
 from rtk.console.safety import chosen, refuse_unsafe
 from rtk.console.server import SIGNALS, Server, listen
-from rtk.console.tending import Tending, started_again
+from rtk.console.upkeep import Tending, started_again
 from rtk.errors import BadInput
 
 OLDEST_SERVER = 140000  # PostgreSQL 14, as its server_version_num

@@ -3,14 +3,18 @@
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from rtk.console import client, health
-from rtk.console.people.views import again, confirming
+from rtk.console.people.views import address_confirmation, again
 
 handler500 = health.failed
 urlpatterns: list[URLPattern | URLResolver] = [
     path("client/requirements.txt", client.requirements),
     re_path(r"^client/(?P<name>[A-Za-z0-9_.+-]+\.whl)$", client.client),
     re_path(r"^client/(?P<name>[A-Za-z0-9_.+-]+\.whl)\.sha256$", client.digest),
-    re_path(r"^accounts/confirm-email/(?P<key>[-:\w]+)/$", confirming.Confirm.as_view(), name="account_confirm_email"),
+    re_path(
+        r"^accounts/confirm-email/(?P<key>[-:\w]+)/$",
+        address_confirmation.Confirm.as_view(),
+        name="account_confirm_email",
+    ),
     path("accounts/password/set/", again.set_password, name="account_set_password"),
     path("accounts/", include("allauth.urls")),
     path("", include("rtk.console.api.urls")),

@@ -17,7 +17,7 @@ from rtk.publish import legacy_api, spool
 from rtk.publish.console import Console
 from rtk.publish.http_transport import NoAnswer
 from rtk.publish.patience import Patience
-from rtk.publish.pending import is_left, leave_behind
+from rtk.publish.pending_sender import is_left, leave_behind
 from rtk.publish.safeguards import Safeguards
 from rtk.verify.places import new_run_id, runs_directory
 from rtk.verify.record import plain

@@ -14,7 +14,7 @@ from rtk.errors import BadInput
 from rtk.experiment.block import NAME, block_in
 from rtk.publish import legacy_api
 from rtk.publish.console import Console
-from rtk.publish.pending import PendingSender
+from rtk.publish.pending_sender import PendingSender
 from rtk.publish.spool import Kept, deliver, settle
 from rtk.verify.places import SUFFIX, record_path
 from rtk.verify.record import Entry, Recorded, line_of

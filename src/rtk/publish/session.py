@@ -11,13 +11,13 @@ from rtk.clock import Clock
 from rtk.errors import ToolkitError
 from rtk.insight.stops import StopCause
 from rtk.publish.console import Console
+from rtk.publish.console_holds import ConsoleHolds
 from rtk.publish.delivery import Opened
 from rtk.publish.destination import Destination, destination
-from rtk.publish.holding import ConsoleHolds
 from rtk.publish.http_transport import Send
-from rtk.publish.learning import Lesson
+from rtk.publish.learned_outages import Lesson
 from rtk.publish.legacy_api import page_of
-from rtk.publish.pending import is_left, leave_behind
+from rtk.publish.pending_sender import is_left, leave_behind
 from rtk.publish.publisher import Publisher
 from rtk.publish.safeguards import RunForbidden, Safeguards
 from rtk.publish.settings import feature

@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from rtk.console.jobs.deferral import defer, defer_on, made
-from rtk.console.jobs.work import Work
+from rtk.console.jobs.queue import Work
 from rtk.console.store.database import connect
 
 ONE, OTHER = uuid4(), uuid4()

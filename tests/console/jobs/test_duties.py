@@ -8,9 +8,9 @@ from django.db import OperationalError
 from procrastinate import App
 from procrastinate.testing import InMemoryConnector
 
-from rtk.console import tending
+from rtk.console import upkeep
 from rtk.console.jobs import duties
-from rtk.console.jobs.work import Queue, Work
+from rtk.console.jobs.queue import Queue, Work
 from rtk.console.mail import ONLY_PRINTED
 from tests.console.mails import nowhere, through
 
@@ -46,8 +46,8 @@ def test_what_fails_is_counted_and_a_database_that_is_away_is_not() -> None:
 
         return do
 
-    before = tending.failures["job tell"]
+    before = upkeep.failures["job tell"]
     for error in (ValueError("no"), OperationalError("away")):
         with pytest.raises(type(error)):
             duties._done(Work.TELL, fail(error), None, threading.Event())
-    assert tending.failures["job tell"] == before + 1
+    assert upkeep.failures["job tell"] == before + 1

@@ -15,12 +15,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
 
-from rtk.console import tending
+from rtk.console import upkeep
 from rtk.console.jobs import duties, engine
 from rtk.console.jobs.deferral import defer
 from rtk.console.jobs.duties import Duty
 from rtk.console.jobs.engine import Engine, opened, unstick
-from rtk.console.jobs.work import Queue, Work
+from rtk.console.jobs.queue import Queue, Work
 
 pytestmark = pytest.mark.usefixtures("kept")
 LIMIT = 30.0
@@ -148,13 +148,13 @@ def test_a_database_that_is_slow_at_the_end_still_gets_the_job_back(doing: Doing
 
 
 def test_workers_that_end_are_counted_and_started_again(doing: Doing) -> None:
-    before = tending.failures["jobs"]
+    before = upkeep.failures["jobs"]
     with at_work():
         wait_for(lambda: ProcrastinateWorker.objects.count() == len(Queue))
         execute("DELETE FROM procrastinate_workers")  # as others do with one that they took for dead
         defer(Work.TELL, [uuid4()])
         wait_for(lambda: doing.done and not statuses())
-    assert tending.failures["jobs"] == before + 1
+    assert upkeep.failures["jobs"] == before + 1
 
 
 def test_a_database_that_was_away_is_found_again(doing: Doing) -> None:

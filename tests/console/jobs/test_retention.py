@@ -11,8 +11,8 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from rtk.console.jobs.engine import opened
+from rtk.console.jobs.queue import Work
 from rtk.console.jobs.retention import retain
-from rtk.console.jobs.work import Work
 from rtk.console.notify.models import Notification
 from rtk.console.store import partitions
 from tests.console.notify.told import a_run, notification, recipient

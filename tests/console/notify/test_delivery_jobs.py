@@ -11,7 +11,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from rtk.console.jobs.deferral import defer
-from rtk.console.jobs.work import Work
+from rtk.console.jobs.queue import Work
 from rtk.console.notify import delivery_jobs, recipients
 from rtk.console.notify.delivery_jobs import IN_A_ROW, PATIENCE, put_back, tell, tidy
 from rtk.console.notify.models import Notification, Recipient

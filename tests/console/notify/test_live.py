@@ -12,7 +12,7 @@ from django.test import override_settings
 
 from rtk.console.jobs.deferral import defer
 from rtk.console.jobs.engine import Engine
-from rtk.console.jobs.work import Work
+from rtk.console.jobs.queue import Work
 from rtk.console.notify import recipients
 from rtk.console.notify.encryption import secret_of
 from rtk.console.notify.hmac_signature import signature

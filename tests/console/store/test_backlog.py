@@ -10,7 +10,7 @@ from rtk.console.store.evidence import Evidence
 from rtk.console.store.models import Run
 from tests.console.pages.insights.made import ended
 from tests.console.people.world import World, made
-from tests.console.store.test_weighing import OUTCOMES, counts, of_a_file, revised
+from tests.console.store.test_standing_weights import OUTCOMES, counts, of_a_file, revised
 
 pytestmark = pytest.mark.django_db
 

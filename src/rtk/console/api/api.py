@@ -10,7 +10,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
 import rtk
-from rtk.console.api import catalog, holds, kept_executions, live, outside, people, rules, standings
+from rtk.console.api import catalog, holds, kept_executions, live, outside, people, rules, team_standing
 from rtk.console.api.answers import refused, unauthorized
 from rtk.console.api.described import with_faults, with_record
 from rtk.console.api.entry import Bearer, Session, StrictParser
@@ -50,7 +50,7 @@ for part in (
     rules,
     holds,
     outside,
-    standings,
+    team_standing,
 ):  # live adds to the router of kept_runs
     api.add_router("", part.router)
 

@@ -18,7 +18,7 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job
 from procrastinate.manager import JobManager
 
-from rtk.console.jobs.work import Work
+from rtk.console.jobs.queue import Work
 
 _ELSEWHERE = JobManager(PsycopgConnector())  # never opened: it uses the connections that it is given
 

@@ -13,12 +13,12 @@ from procrastinate import App
 from procrastinate.retry import BaseRetryStrategy
 
 from rtk.console import mail
-from rtk.console.jobs import computing, retention
+from rtk.console.jobs import insight_job, retention
 from rtk.console.jobs.aside import aside
+from rtk.console.jobs.queue import Work
 from rtk.console.jobs.retry import AsTold, Later
-from rtk.console.jobs.work import Work
 from rtk.console.notify import delivery_jobs, token_mail
-from rtk.console.tending import failed
+from rtk.console.upkeep import failed
 
 LATEST_S = 7200.0  # what was due so long ago, when there was no worker, is still done
 
@@ -44,7 +44,7 @@ DUTIES = {
     Work.TELL: Duty(delivery_jobs.tell),
     Work.TEST: Duty(delivery_jobs.try_out),
     Work.MAIL: Duty(_mail, "* * * * *"),
-    Work.COMPUTE: Duty(computing.compute),
+    Work.COMPUTE: Duty(insight_job.compute),
     Work.RETAIN: Duty(retention.retain, "7 * * * *"),
 }
 

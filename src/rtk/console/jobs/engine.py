@@ -17,8 +17,8 @@ from procrastinate.exceptions import ConnectorException
 
 from rtk.console.jobs import duties
 from rtk.console.jobs.connections import JobConnector
-from rtk.console.jobs.work import Queue
-from rtk.console.tending import Tending
+from rtk.console.jobs.queue import Queue
+from rtk.console.upkeep import Tending
 
 AGAIN_S = 1.0  # until workers that ended are started again, and before they are started first: a page comes before
 # For jobs whose time has come; of one to be done at once a worker is told. No job of runs waits for a time.

@@ -12,7 +12,7 @@ from procrastinate import App, JobContext
 from procrastinate.builtin_tasks import remove_old_jobs
 
 from rtk.console.database import unhurried
-from rtk.console.jobs.work import Work
+from rtk.console.jobs.queue import Work
 from rtk.console.notify import delivery_jobs
 from rtk.console.people import tally
 from rtk.console.store import watch

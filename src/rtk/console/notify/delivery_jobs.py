@@ -20,7 +20,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from rtk.console.jobs.deferral import defer
-from rtk.console.jobs.work import Work
+from rtk.console.jobs.queue import Work
 from rtk.console.notify import encryption
 from rtk.console.notify.message import message_of
 from rtk.console.notify.models import Channel, DeliveryState, Notification

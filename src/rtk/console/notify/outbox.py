@@ -13,7 +13,7 @@ from django.db import connection
 from psycopg import AsyncCursor
 
 from rtk.console.jobs.deferral import defer, defer_on
-from rtk.console.jobs.work import Work
+from rtk.console.jobs.queue import Work
 
 ENDED, NOT_RESTORED, LOST_CONTACT = "run.ended", "run.not-restored", "run.lost-contact"
 EVENTS = {

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from rtk.console import mail
 from rtk.console.jobs.deferral import defer
-from rtk.console.jobs.work import Work
+from rtk.console.jobs.queue import Work
 from rtk.console.notify import encryption, services, ssrf_guard
 from rtk.console.notify.models import LABEL_LENGTH, Channel, DeliveryState, Notification, Recipient
 from rtk.console.notify.outbox import EVENTS, TEST

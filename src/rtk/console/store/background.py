@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, connections
 from rtk.console.database import unhurried
 from rtk.console.store import stream, watch
 from rtk.console.store.ingest import Ingest
-from rtk.console.tending import failed
+from rtk.console.upkeep import failed
 
 SWEEP_S = 5.0
 LONG_S = 300.0  # for a statement: nobody waits for what is made here

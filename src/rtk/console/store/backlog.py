@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from rtk.console import heap
-from rtk.console.store import insights, weighing
+from rtk.console.store import insights, standing_weights
 from rtk.console.store.models import Run
 
 
@@ -17,7 +17,7 @@ def weigh(most: int) -> int:
     for run in found:
         insight, document = _insight(run), insights.head_of(run).get("experiment") or {}
         with transaction.atomic():
-            weighing.keep(run, insight, document)
+            standing_weights.keep(run, insight, document)
             Run.objects.filter(pk=run.pk).update(weighed=True)
     return len(found)
 
@@ -25,7 +25,7 @@ def weigh(most: int) -> int:
 def _insight(run: Run) -> Mapping[str, Any]:
     """The insight with its counts; an old one is made anew, but for one whose measurements are no longer kept."""
     kept = run.insight or {}
-    if run.verdict not in weighing.JUDGED or weighing.columns_of(kept):
+    if run.verdict not in standing_weights.JUDGED or standing_weights.columns_of(kept):
         return kept
     insight, _, _, measured = insights.computed(run)
     many = len(measured)

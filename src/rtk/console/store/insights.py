@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from rtk.console import heap
 from rtk.console.notify import outbox
-from rtk.console.store import holds, lessons, measured, outages, sparks, versions, weighing
+from rtk.console.store import holds, lessons, measured, outages, sparks, standing_weights, versions
 from rtk.console.store.intake import PHASE_CODES
 from rtk.console.store.models import RecordEntry, Run
 from rtk.console.store.runs import lengths, state_of
@@ -76,7 +76,7 @@ def keep(run: Run, *, renewing: bool = False) -> None:
         run.spark, run.weighed = sparks.drawn(found, threshold), True
         run.save(update_fields=KEPT)
         outages.keep(run, spans)
-        weighing.keep(run, run.insight, run.experiment.document)
+        standing_weights.keep(run, run.insight, run.experiment.document)
         holds.settle(run)
         if run.restored is False and not renewed:
             outbox.note(outbox.NOT_RESTORED, run.id)

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils.timezone import now
 
 from rtk.console.jobs.deferral import defer
-from rtk.console.jobs.work import Work
+from rtk.console.jobs.queue import Work
 from rtk.console.notify import outbox
 from rtk.console.store import extent
 from rtk.console.store.executions import MOST_STATUS

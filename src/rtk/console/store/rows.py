@@ -15,7 +15,7 @@ from uuid import UUID
 import psycopg
 
 from rtk.console.jobs.deferral import defer_on
-from rtk.console.jobs.work import Work
+from rtk.console.jobs.queue import Work
 from rtk.console.notify import outbox
 from rtk.console.store.intake import OUTCOME_CODES, PHASE_CODES, DecodedBatch, End, Measured, Other, plain_text
 from rtk.insight.measurement import COLUMN_TYPES, COLUMNS, FIELDS

@@ -12,7 +12,7 @@ from django.utils.timezone import now
 
 from rtk.console import sql
 from rtk.console.jobs.deferral import defer
-from rtk.console.jobs.work import Work
+from rtk.console.jobs.queue import Work
 from rtk.console.notify import outbox
 from rtk.console.people.models import Team, User
 from rtk.console.store import executions, experiments, lists, partitions, revisions, timeline, verifications

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from rtk.console.store import weighing
+from rtk.console.store import standing_weights
 from rtk.console.store.columns import array_of
 from rtk.console.store.models import Objective, Run, Verification
 from rtk.insight.standing import standing_of_columns
@@ -22,7 +22,7 @@ from rtk.insight.uncounted import Uncounted, sentence
 
 _COUNTS = ("good", "outages", "chances", "outlasting")
 _COLUMNS = ("slots", "stopped_inside", *(f"{reading}_{each}" for reading in ("least", "most") for each in _COUNTS))
-_VERDICTS = {verdict[0]: verdict for verdict in weighing.JUDGED}
+_VERDICTS = {verdict[0]: verdict for verdict in standing_weights.JUDGED}
 _LASTS = f"coalesce(least(nullif(v.proof_lasts_s, 0), nullif(p.proof_lasts_s, 0)), {LASTS_S})"
 _OF = f"""
 SELECT v.id, v.revision_id AS revision, v.objective_id, r.target, r.frequency_s, {_LASTS} AS lasts

@@ -21,7 +21,7 @@ from rtk.console.store.commit import CHANNEL, Connect
 from rtk.console.store.database import connect
 from rtk.console.store.runs import state_of
 from rtk.console.store.schema import RunStateEvent
-from rtk.console.tending import failed
+from rtk.console.upkeep import failed
 from rtk.insight.measurement import COLUMNS, FIELDS, NO_COLUMNS, OUTCOMES, PHASES_BY_CODE
 
 PAGE = 1_000

@@ -1,7 +1,7 @@
 """What runs count for in the standing of a promise, and the revisions of verifications.
 
 Each verification there is gets its first revision, by what it measures now. What its runs count for is made of their
-measurements, a few at a time, by the console that was started: see `rtk.console.store.weighing`.
+measurements, a few at a time, by the console that was started: see `rtk.console.store.standing_weights`.
 """
 
 from typing import Any

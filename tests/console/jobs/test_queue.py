@@ -1,6 +1,6 @@
 """The kinds of work."""
 
-from rtk.console.jobs.work import Queue, Work
+from rtk.console.jobs.queue import Queue, Work
 
 
 def test_what_takes_long_has_a_queue_of_its_own() -> None:

@@ -11,11 +11,11 @@ from rtk.clock import SystemClock
 from rtk.experiment.plan import Plan
 from rtk.insight.facts import ServiceLevelObjective
 from rtk.insight.outage_length import Learned
-from rtk.publish import learning
+from rtk.publish import learned_outages
 from rtk.publish.delivery import named
 from rtk.publish.destination import Destination
 from rtk.publish.http_transport import NoAnswer, Request, Response, Send
-from rtk.publish.learning import Lesson
+from rtk.publish.learned_outages import Lesson
 
 WHERE = Destination("https://console.example", "Bearer x", organization="acme", team="shop")
 KEY = str(UUID(int=7))
@@ -74,7 +74,7 @@ def test_what_the_file_brought_along_stays_where_the_console_cannot_be_asked() -
 
 
 def test_a_console_that_hangs_is_not_waited_for_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(learning, "ASKED_S", 0.01)
+    monkeypatch.setattr(learned_outages, "ASKED_S", 0.01)
     going_on = threading.Event()
 
     def hanging(_: Request) -> Response:

@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from rtk.console import tending
-from rtk.console.tending import Tending, Ticking, failed, failures
+from rtk.console import upkeep
+from rtk.console.upkeep import Tending, Ticking, failed, failures
 
 
 @pytest.fixture(autouse=True)
@@ -62,7 +62,7 @@ def test_the_same_holds_in_the_event_loop() -> None:
 
 
 def test_what_fails_again_and_again_does_not_fill_the_log(caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.ERROR, tending.logger.name):
+    with caplog.at_level(logging.ERROR, upkeep.logger.name):
         for _ in range(100):
             failed("streams")
     assert [record.getMessage().split(" times")[0] for record in caplog.records] == [

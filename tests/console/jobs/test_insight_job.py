@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from rtk.console.jobs.computing import compute
+from rtk.console.jobs.insight_job import compute
 from rtk.console.store import runs
 from tests.console.notify.told import a_run, recorded
 from tests.console.people.world import made
