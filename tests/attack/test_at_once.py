@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import requests
@@ -17,7 +18,7 @@ from django.test import override_settings
 from rtk.console.people import bootstrap_signup, invitations
 from rtk.console.people.models import Membership, Organization, Role, User
 from tests.console.live import console_of_nobody
-from tests.console.people.issuer import LOGIN, Issuer
+from tests.console.people.issuer import LOGIN, Issuer, answer_to
 from tests.console.people.world import PASSWORD, made, people
 
 SIGN_UP, LOGIN_PAGE = "/accounts/signup/", "/accounts/login/"
@@ -157,8 +158,8 @@ def test_the_same_first_sign_on_to_an_account_four_times_connects_it_once(consol
 
 def back_from_the_issuer(browser: Browser) -> Any:
     browser.load(LOGIN)
-    state = re.findall(r"state=(\w+)", browser.leave(LOGIN))[0]
-    return lambda: browser.get(f"{LOGIN}callback/?code=x&state={state}")
+    came = answer_to(browser.leave(LOGIN))
+    return lambda: browser.get(f"{LOGIN}callback/?{urlencode(came)}")
 
 
 def test_two_who_confirm_an_address_at_the_same_moment_do_not_both_have_it(console: str) -> None:

@@ -27,8 +27,9 @@ def test_others_reach_it_by_a_proxy_or_a_further_name() -> None:
     assert beyond_this_machine(HERE._replace(further_hosts="localhost, rtk.example.org"))
 
 
-def test_what_is_safe_is_let_through() -> None:
-    refuse_unsafe(SAFE)
+@pytest.mark.parametrize("issuer", ["", "https://id.example.org", "http://127.0.0.1:5556/dex", "http://localhost"])
+def test_what_is_safe_is_let_through(issuer: str) -> None:
+    refuse_unsafe(SAFE._replace(issuer=issuer))
 
 
 def test_plain_http_is_let_through_where_the_network_is_trusted() -> None:
@@ -44,6 +45,7 @@ def test_plain_http_is_let_through_where_the_network_is_trusted() -> None:
         (SAFE._replace(public_url=""), "set RTK_PUBLIC_URL to the https:// address"),
         (SAFE._replace(public_url="http://rtk.example.org"), "or RTK_INSECURE_COOKIES=yes"),
         (SAFE._replace(further_hosts="rtk.internal, *"), "RTK_ALLOWED_HOSTS has .*list the names"),
+        (SAFE._replace(issuer="http://id.example.org"), "RTK_OIDC_ISSUER an https:// address"),
     ],
 )
 def test_each_unsafe_setting_is_refused_with_its_fix(unsafe: Chosen, fix: str) -> None:

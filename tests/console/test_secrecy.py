@@ -65,6 +65,14 @@ def test_what_is_long_is_not_repeated_either_and_is_looked_for_at_once(word: str
     assert word not in json.dumps(answer.lines)
 
 
+@ours
+def test_why_an_issuer_signed_nobody_in_can_be_read() -> None:
+    """It is what the log is to say of it, and no secret."""
+    lines = json.dumps(ask("/indiscreet/key-of-somebody", query="error=invalid_scope&code=Zq7secretcode").lines)
+    assert "Zq7secretcode" not in lines
+    assert "invalid_scope" in lines
+
+
 def said(message: str, *args: object) -> str:
     record = logging.LogRecord("rtk.console", logging.WARNING, "", 0, message, args, None)
     assert Secrecy().filter(record)

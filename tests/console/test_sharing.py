@@ -21,11 +21,22 @@ def scope(path: str = TEAM, **headers: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     ("path", "size", "kind"),
-    [(TEAM, 99, "usual"), (TEAM, 100, "large"), ("/acme/shop/insights/1/report.md", 0, "large"), ("/", 0, "usual")],
+    [
+        (TEAM, 99, "usual"),
+        (TEAM, 100, "large"),
+        ("/acme/shop/insights/1/report.md", 0, "large"),
+        ("/", 0, "usual"),
+        ("/accounts/login/", 0, "usual"),
+        ("/accounts/oidc/sso/login/", 0, "issuer"),
+        ("/accounts/oidc/sso/login/callback/", 0, "issuer"),
+        ("/sign-on-again", 0, "issuer"),
+    ],
 )
-def test_a_large_body_and_what_reads_a_run_again_have_threads_of_their_own(path: str, size: int, kind: str) -> None:
-    of: dict[str, Executor] = {kind: Executor() for kind in ("usual", "large")}
-    sharing = Sharing(BOUNDS, Senders("session"), [of["usual"]], [of["large"]])
+def test_large_bodies_what_reads_a_run_again_and_what_asks_the_issuer_have_threads(
+    path: str, size: int, kind: str
+) -> None:
+    of: dict[str, Executor] = {kind: Executor() for kind in ("usual", "large", "issuer")}
+    sharing = Sharing(BOUNDS, Senders("session"), [of["usual"]], [of["large"]], [of["issuer"]])
 
     async def play() -> Executor:
         async with sharing.turn(scope(path), size) as thread:

@@ -19,7 +19,7 @@ from rtk.console.cookies import harmless
 from rtk.console.handler import Handler
 from rtk.console.safety import chosen, refuse_unsafe
 from rtk.console.senders import Senders
-from rtk.console.sharing import BESIDE, LARGE, USUAL, Sharing, bounds, threads
+from rtk.console.sharing import BESIDE, ISSUER, LARGE, USUAL, Sharing, bounds, threads
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rtk.console.settings")
 django.setup()
@@ -126,7 +126,7 @@ def console() -> ConsoleApplication:
     # The types of both name a dict where any mapping comes.
     usual, large = threads(USUAL, "request"), threads(LARGE, "large")
     senders = Senders(settings.SESSION_COOKIE_NAME, settings.ALLAUTH_TRUSTED_PROXY_COUNT)
-    sharing = Sharing(bounds(), senders, usual, large)
+    sharing = Sharing(bounds(), senders, usual, large, threads(ISSUER, "issuer"))
     record = ingest.application(sharing)
     pages = Entrance(KeptThreads(cast("Application", Handler(sharing)), threads(BESIDE, "beside")))
     readiness = WriteCheck(connect)

@@ -20,6 +20,10 @@ _PLAIN = (
     "over plain http others can read passwords and cookies; set RTK_PUBLIC_URL to the https:// address of a proxy in "
     "front of it, or RTK_INSECURE_COOKIES=yes on a network that you trust"
 )
+_ISSUER = (
+    "over plain http anybody on the way can answer for the issuer; give RTK_OIDC_ISSUER an https:// address, or set "
+    "RTK_INSECURE_COOKIES=yes on a network that you trust"
+)
 
 
 class Chosen(NamedTuple):
@@ -31,6 +35,7 @@ class Chosen(NamedTuple):
     debug: bool
     insecure_cookies: bool
     further_hosts: str
+    issuer: str = ""
 
 
 def chosen(environ: Mapping[str, str] | None = None) -> Chosen:
@@ -42,6 +47,7 @@ def chosen(environ: Mapping[str, str] | None = None) -> Chosen:
         options.flag("RTK_DEBUG", environ),
         options.flag("RTK_INSECURE_COOKIES", environ),
         options.text("RTK_ALLOWED_HOSTS", environ),
+        options.text("RTK_OIDC_ISSUER", environ),
     )
 
 
@@ -81,7 +87,9 @@ def _rules(settings: Chosen, scheme: str) -> list[tuple[bool, str]]:
     plain = scheme != "https" and not settings.insecure_cookies
     any_host = "*" in (host.strip() for host in settings.further_hosts.split(","))
     key = len(settings.key) < LEAST_KEY
-    return [(settings.debug, _DEBUG), (key, _KEY), (plain, _PLAIN), (any_host, _ANY_HOST)]
+    issuer = urlsplit(settings.issuer)
+    told = issuer.scheme == "http" and not _is_loopback(issuer.hostname or "") and not settings.insecure_cookies
+    return [(settings.debug, _DEBUG), (key, _KEY), (plain, _PLAIN), (any_host, _ANY_HOST), (told, _ISSUER)]
 
 
 def _is_loopback(host: str) -> bool:

@@ -25,6 +25,7 @@ LONGEST_BODY = 64 * 1024
 # of these each word is looked for, as it is.
 LONGEST_TEXT = 256
 _WORD = re.compile(r"[0-9A-Za-z]{4,}")
+_TOLD = {"error", "error_description"}  # why an issuer signed nobody in (OpenID Connect): what the log is to say
 # What PostgreSQL adds to an error: the values of the row that it refuses.
 _DETAIL = re.compile(
     r"^DETAIL:.*?(?=^(?:HINT|CONTEXT|QUERY|LOCATION|Traceback|The above|During)\b|^\s*$|\Z)", re.M | re.S
@@ -95,7 +96,7 @@ def _brought(visit: access.Visit) -> Iterator[str]:
             yield from (each.partition("=")[2].strip() for each in told.split(";"))
     query = visit.scope.get("query_string", b"").decode("latin-1")
     yield query
-    yield from (value for _, value in parse_qsl(query, keep_blank_values=True))
+    yield from (value for name, value in parse_qsl(query, keep_blank_values=True) if name not in _TOLD)
     yield from (part for part in str(visit.scope["path"]).split("/") if _may_be_key(part))
     yield from _sent(visit.request)
 

@@ -128,7 +128,9 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_METHODS = ("password", "mfa")  # and by no code in a mail, which newer releases would send
 ACCOUNT_REAUTHENTICATION_TIMEOUT = options.limit(limits.REAUTHENTICATION) * 60
 USERSESSIONS_TRACK_ACTIVITY = True
-SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": issuer.apps()}}
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {"APPS": issuer.apps(), "provider_class": "rtk.console.people.sign_on.SignOnProvider"}
+}
 
 # What browsers may do.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS

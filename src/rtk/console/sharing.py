@@ -1,4 +1,7 @@
-"""How the console's threads are shared among all who send requests: large ones have two to themselves, by turns."""
+"""How the console's threads are shared among all who send requests, by turns.
+
+Large requests have two to themselves, and so has whatever asks the issuer of single sign-on and waits for it.
+"""
 
 import re
 from collections.abc import Sequence
@@ -11,10 +14,12 @@ from rtk.console.senders import Senders
 from rtk.console.turns import Leaving, Turns, TurnShare
 
 USUAL, LARGE = 6, 2  # threads
+ISSUER = 2  # threads that ask the issuer of single sign-on: one that hangs keeps nobody else waiting
 BESIDE = 2  # threads for what takes a moment: nobody's turn is spent on it, and it waits for nobody's
 OF_LARGE = 1  # turns that a sender, and a team, has at once
 # What reads a whole run again takes long although nobody sends much.
 _LONG = re.compile(r"/[^/]+/[^/]+/insights/[^/]+/report\.\w+")
+_ASKS_ISSUER = re.compile(r"/accounts/oidc/.*|/sign-on-again")
 
 
 class SharingBounds(NamedTuple):
@@ -29,12 +34,18 @@ class Sharing:
     """The console's threads by turns: those for usual requests, and those for what takes long."""
 
     def __init__(
-        self, bounds: SharingBounds, senders: Senders, usual: Sequence[Executor], large: Sequence[Executor]
+        self,
+        bounds: SharingBounds,
+        senders: Senders,
+        usual: Sequence[Executor],
+        large: Sequence[Executor],
+        issuer: Sequence[Executor] = (),
     ) -> None:
         self._large_from = bounds.large_from
         self.senders = senders
         self._usual = Turns(usual, bounds.usual, "requests")
         self._large = Turns(large, bounds.large, "large requests")
+        self._issuer = Turns(issuer, bounds.large, "sign-ons")
 
     def turn(self, scope: Any, size: int, leaving: Leaving | None = None) -> AbstractAsyncContextManager[Executor]:
         """Have a thread for a request whose body of so many bytes is here. Raises `Problem`, 429 or 503, instead.
@@ -43,6 +54,8 @@ class Sharing:
         """
         if size >= self._large_from or _LONG.fullmatch(scope["path"]):
             return self.large(scope, leaving)
+        if _ASKS_ISSUER.fullmatch(scope["path"]):
+            return self._issuer.turn(self.senders.of(scope), leaving)
         return self._usual.turn(self.senders.of(scope), leaving)
 
     def large(self, scope: Any, leaving: Leaving | None = None) -> AbstractAsyncContextManager[Executor]:

@@ -7,7 +7,7 @@ from rtk.console.people import urls as people
 from tests.console.people.test_account_pages import MAILED_CODES, names
 
 # These let nobody in, and tell nothing that is not known: they change what belongs to whoever is signed in, take mails
-# that are counted when they are sent, or lead to the issuer, who counts.
+# that are counted when they are sent, or go on with a sign-on that was counted where it began.
 UNCOUNTED = {
     "account_email",
     "account_email_verification_sent",
@@ -27,7 +27,6 @@ UNCOUNTED = {
     "mfa_remove_webauthn",
     "mfa_view_recovery_codes",
     "openid_connect_callback",
-    "openid_connect_login",
     "socialaccount_connections",
     "socialaccount_login_cancelled",
     "socialaccount_login_error",

@@ -32,6 +32,7 @@ from rtk.console.people import (
     mailing,
     names,
     reauthentication,
+    sign_on,
     signup_flow,
 )
 from rtk.console.people.closed import Closed, TurnedAway
@@ -176,6 +177,8 @@ class SocialAdapter(DefaultSocialAccountAdapter):
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Find or make the account of whoever comes by the issuer, where allauth would go by unconfirmed addresses."""
+        if not sign_on.is_answer(sociallogin):
+            self._nothing_told("its ID token is no answer to what this browser was sent to ask")
         vouched = [address.email for address in sociallogin.email_addresses if address.verified]
         if sociallogin.is_existing:
             for email in vouched:
@@ -184,6 +187,8 @@ class SocialAdapter(DefaultSocialAccountAdapter):
             theirs = next(filter(None, map(addresses.holder, vouched)), None)
             email = sociallogin.user.email
             if theirs is not None and theirs.is_active:
+                if sign_on.connected(sociallogin, theirs):
+                    raise ImmediateHttpResponse(closed.page(request, Closed.CONNECTED_TO_ANOTHER))
                 try:
                     with transaction.atomic():
                         sociallogin.connect(request, theirs)

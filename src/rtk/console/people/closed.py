@@ -16,6 +16,7 @@ class Closed(StrEnum):
     SIGN_IN_LINK_OVER = "sign-in-link-over"
     NOT_INVITED = "not-invited"
     MADE_MEANWHILE = "made-meanwhile"
+    CONNECTED_TO_ANOTHER = "connected-to-another"
 
 
 class Words(NamedTuple):
@@ -50,6 +51,11 @@ _WORDS = {
     Closed.MADE_MEANWHILE: Words(
         "Twice at once",
         "Your account was made or connected by another request at the same moment. Sign in again.",
+    ),
+    Closed.CONNECTED_TO_ANOTHER: Words(
+        "Somebody else's connection",
+        "The account of this address is connected to somebody else at the issuer. If it is yours, sign in without "
+        "single sign-on, or by a link of the administrator of the console, and connect it anew in your profile.",
     ),
 }
 

@@ -23,6 +23,7 @@ SENT = {
     "mfa_reauthenticate_webauthn": ThrottledAction.SIGN_IN,
     "mfa_login_webauthn": ThrottledAction.SIGN_IN,
     "mfa_activate_totp": ThrottledAction.SIGN_IN,
+    "openid_connect_login": ThrottledAction.SIGN_IN,
     "account_signup": ThrottledAction.SIGN_UP,
     "socialaccount_signup": ThrottledAction.SIGN_UP,
     "people:join": ThrottledAction.LINK,
