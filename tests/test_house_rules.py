@@ -140,7 +140,7 @@ PARTS: dict[str, dict[str, str]] = {
     "tests/console/api/test_live.py": {"why": "by its client", "rtk/console/store": "measurement_queries runs"},
     "tests/console/api/test_catalog.py": {
         "why": "part B from the client's side",
-        "rtk/console/api": "answers forms experiment_preview rules",
+        "rtk/console/api": "answers forms preview_answer rules",
         "rtk/console/store": "changes experiment_preview lists verifications",
     },
     "tests/console/api/test_described.py": {"why": "held against answers", "rtk/console/api": "costs proposed shown"},

@@ -10,9 +10,9 @@ from ninja import Query, Router
 from rtk.console.api import standing
 from rtk.console.api.answers import created, polled
 from rtk.console.api.entry import caller_of, enter
-from rtk.console.api.experiment_preview import look
 from rtk.console.api.forms import NewObjective, NewVerification, ObjectiveChange, Source, VerificationChange
 from rtk.console.api.kept_executions import T
+from rtk.console.api.preview_answer import look
 from rtk.console.api.proposed import Found
 from rtk.console.api.shown import (
     MadeVerification,
