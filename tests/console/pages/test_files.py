@@ -38,6 +38,13 @@ def test_a_file_that_the_browser_has_is_not_sent_again(client: Client) -> None:
     assert (again.status_code, again.content) == (304, b"")
 
 
+def test_what_a_browser_asks_for_by_itself_gives_no_cookie_that_undoes_a_form(client: Client) -> None:
+    answer = client.get("/favicon.ico")
+    assert (answer.status_code, answer["Location"]) == (302, "/static/pages/icon.svg")
+    assert not answer.cookies
+    assert client.get(answer["Location"]).status_code == 200
+
+
 def test_files_carry_the_policy_of_pages_too(client: Client, script: str) -> None:
     assert "default-src 'none'" in client.get(script)["Content-Security-Policy"]
 

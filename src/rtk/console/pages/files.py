@@ -5,10 +5,15 @@ A file that streams goes through a thread for each piece of it, and none of ours
 
 from typing import cast
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.templatetags.static import static
 from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.responders import StaticFile
+
+# What a browser asks for beside an answer that is no page and so names no icon, such as that of /health. As an address
+# without a page it would be answered by one, whose new cookie against forged requests undoes that of a form just shown.
+ICON = "/favicon.ico"
 
 
 def _nothing() -> HttpResponse:
@@ -21,6 +26,8 @@ class Files(WhiteNoiseMiddleware):
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """A file, also one that was built since the console began; what is none of them is not found."""
         path = request.path_info
+        if path == ICON:
+            return HttpResponseRedirect(static("pages/icon.svg"))
         if not path.startswith(self.static_prefix):
             return cast("HttpResponseBase", self.get_response(request))
         try:
