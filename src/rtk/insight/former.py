@@ -42,7 +42,10 @@ def former_of(old: Mapping[str, Any], new: Mapping[str, Any]) -> Former:
         ("the verdict", lambda each: each.get("verdict") or "none"),
         ("what is proven", lambda each: bound(_proven(each), target)),
         ("the share in this run at most", lambda each: bound(each.get("proven_at_most"), target)),
-        ("what would prove it", lambda each: _needed(each.get("needed"))),
+        (
+            "what would prove it",
+            lambda each: "nothing" if each.get("needed") is None else count(each["needed"], "clean measurement"),
+        ),
         ("the slots that were good", lambda each: f"{each.get('met', 0):,}"),
         ("the slots that deviated", lambda each: f"{each.get('deviated', 0):,}"),
         ("the slots that were not measured", lambda each: f"{each.get('missed', 0):,}"),
@@ -66,10 +69,6 @@ def _proven(insight: Mapping[str, Any]) -> float | None:
     proof = insight.get("proof")
     share = proof["at_least"] if proof else insight.get("proven_at_least")
     return None if share is None else float(share)
-
-
-def _needed(slots: int | None) -> str:
-    return "nothing" if slots is None else count(slots, "clean measurement")
 
 
 def _known(fact: bool | None) -> str:

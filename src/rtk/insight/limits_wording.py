@@ -24,8 +24,8 @@ def limits(story: Story) -> tuple[str, ...]:
     """What the verdict may not be read as."""
     if not story.case.judged or story.case.invalid or not story.measured:
         return ()
-    found = [_OTHER_DAYS]
-    if story.figures.verdict == "fail":
+    found, failed = [_OTHER_DAYS], story.figures.verdict == "fail"
+    if failed:
         # Neither the length of outages nor independence decides a fail: it would only repeat the bound that it has.
         found += [_THIS_RUN, _SURE]
     else:
@@ -34,7 +34,10 @@ def limits(story: Story) -> tuple[str, ...]:
     if story.clustering is not None and story.clustering.clustered:
         found.append(clustering_wording.limit(story.clustering))
     if story.figures.missed:
-        found.append(_missed(story))
+        cut_off = f" ({story.case.remaining:,} cut off by the stop)" if story.case.remaining else ""
+        them = "it" if story.figures.missed == 1 else "them"
+        read = "a fail counts only what was measured" if failed else f"the proof takes {them} as the worst case"
+        found.append(f"{not_measured(story)}{cut_off}: {read}.")
     found += [lapsed_sentence(lapse) for lapse in story.lapses[:3]]
     if story.case.stopped:
         completes = story.facts.stop is not None and story.facts.stop.cause.completes
@@ -43,16 +46,6 @@ def limits(story: Story) -> tuple[str, ...]:
     if not story.baseline.measured and story.facts.conditions:
         found.append(_NO_BASELINE)
     return tuple(found)
-
-
-def _missed(story: Story) -> str:
-    """What slots that were not measured mean for the verdict."""
-    missed = not_measured(story)
-    if story.case.remaining:
-        missed += f" ({story.case.remaining:,} cut off by the stop)"
-    if story.figures.verdict == "fail":
-        return f"{missed}: a fail counts only what was measured."
-    return f"{missed}: the proof takes {'it' if story.figures.missed == 1 else 'them'} as the worst case."
 
 
 def _length(story: Story) -> str:

@@ -154,7 +154,14 @@ def _held(story: Story) -> str:
         )
     during = _while(story.facts)
     if verdict == "fail":
-        return f"{during} {_good(story)} in this run: {_at_most(story)} (95 % sure), where {target} was promised."
+        most, uncut, case = story.most(), "", story.case
+        if (
+            case.stopped and case.remaining
+        ):  # a stop chose the slots: the bound with all others good is below the target
+            most = bound(highest(case), case.target)
+            uncut = f", had the {count(case.remaining, 'slot')} that were cut off been good"
+        share = f"{allowing(most)} of its time{uncut}"
+        return f"{during} {_good(story)} in this run: {share} (95 % sure), where {target} was promised."
     if story.case.target is None:
         proven = f"at least {story.proven()} is proven ({_sure(story)})" if story.proves else "nothing is proven"
         return f"{during} {_good(story)}; {proven}."
@@ -163,16 +170,6 @@ def _held(story: Story) -> str:
         lacking = "too many slots were not measured" if missed else "the run was too short"
         return f"{during} nothing deviated, but {lacking} to prove {target}."
     return f"{during} {_good(story)}: this neither proves {target} nor rules it out."
-
-
-def _at_most(story: Story) -> str:
-    """The bound that lies below the target: where a stop chose the slots, that with all others good is it."""
-    case = story.case
-    if not case.stopped or not case.remaining:
-        return f"{allowing(story.most())} of its time"
-    left = count(case.remaining, "slot")
-    most = allowing(bound(highest(case), case.target))
-    return f"{most} of its time, had the {left} that were cut off been good"
 
 
 def _sure(story: Story) -> str:
@@ -211,7 +208,17 @@ def _why_open(story: Story) -> str:
     if decided_by_unmeasured(story):
         short = f"{story.proven()} is proven, short of {chosen_share(story.target)}"
         reasons.append(f"With {unmeasured(story)}, {short}.")
-    return " ".join(reasons) or _between(story)
+    if reasons:
+        return " ".join(reasons)
+    proves = f"at least {story.proven()} for {story.lasting()}" if story.proves else "nothing"
+    read = f"; with {unmeasured(story)}, that" if story.figures.missed else ", which"
+    text = f"{_good(story)}{_outages(story)}{read} proves {proves}"
+    if is_too_short(story):
+        needed = story.figures.needed or 0
+        lasting = duration(rounded(needed * story.facts.frequency_s))
+        return f"{text}; {needed:,} clean measurements ({lasting}) would prove {chosen_share(story.target)}."
+    between = f"{chosen_share(story.target)} lies between them"
+    return f"{text}; this run's own share was at most {story.most()}, and {between}."
 
 
 def decided_by_unmeasured(story: Story) -> bool:
@@ -234,18 +241,6 @@ def not_measured(story: Story) -> str:
     """Return how many slots were not measured, as a part of a sentence: "9 of 30 slots were not measured"."""
     missed = story.figures.missed
     return f"{missed:,} of {count(slots(story.case), 'slot')} {'was' if missed == 1 else 'were'} not measured"
-
-
-def _between(story: Story) -> str:
-    proves = f"at least {story.proven()} for {story.lasting()}" if story.proves else "nothing"
-    read = f"; with {unmeasured(story)}, that" if story.figures.missed else ", which"
-    text = f"{_good(story)}{_outages(story)}{read} proves {proves}"
-    needed = story.figures.needed or 0
-    if is_too_short(story):
-        lasting = duration(rounded(needed * story.facts.frequency_s))
-        return f"{text}; {needed:,} clean measurements ({lasting}) would prove {chosen_share(story.target)}."
-    between = f"{chosen_share(story.target)} lies between them"
-    return f"{text}; this run's own share was at most {story.most()}, and {between}."
 
 
 def _outages(story: Story) -> str:

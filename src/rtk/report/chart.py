@@ -31,7 +31,6 @@ def chart(facts: Facts, size: Size, found: list[Column]) -> str:
     body = "".join(
         [
             *_phases(facts, plot),
-            *_shades(plot),
             *(_series(facts, plot, found) if plot.values else _marks(plot, found)),
             *_missed(plot, found),
             *_time_axis(facts, plot),
@@ -83,6 +82,7 @@ def _rect(x: float, y: float, width: float, height: float, kind: str, more: str 
 
 
 def _phases(facts: Facts, plot: Frame) -> Iterator[str]:
+    """The phases, and behind the values when a condition was in effect: tinted while it acted, hatched until undone."""
     for span in facts.phases:
         left, right = plot.x(span.started), plot.x(plot.span if span.ended is None else span.ended)
         yield _rect(left, 6, right - left, 20, f"phase {span.phase}", ' rx="3"')
@@ -91,10 +91,6 @@ def _phases(facts: Facts, plot: Frame) -> Iterator[str]:
         yield _line(left, plot.head - 4, left, plot.bottom, "edge") + _line(
             right, plot.head - 4, right, plot.bottom, "edge"
         )
-
-
-def _shades(plot: Frame) -> Iterator[str]:
-    """The time a condition was in effect, behind the values: tinted while it acted, hatched until undone."""
     for lane in plot.lanes:
         if lane.kind != "condition":
             continue

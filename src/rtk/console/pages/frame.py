@@ -84,7 +84,9 @@ def around(user: Any, org: Organization | None, team: Team | None, at: str) -> P
     caller = Caller(user)
     orgs, teams = list(gate.organizations_for(caller)), list(gate.teams_for(caller))
     org = org or (team.org if team else None)
-    address, rights = _address(org, team), _rights(org)
+    # What the reader may do: whoever put the organization there asked the gate, which noted the role.
+    rights: frozenset[str] = gate.RIGHTS.get(getattr(org, "role", ""), frozenset())
+    address = {**({"org": org.slug} if org else {}), **({"team": team.slug} if team else {})}
     main = _TEAM if team else _ORG if org else _OWN
     more = [row[:4] for row in (_TEAM_MORE if team else _ORG_MORE if org else ()) if row[4] in rights]
     return PageFrame(
@@ -100,12 +102,3 @@ def around(user: Any, org: Organization | None, team: Team | None, at: str) -> P
 
 def _entry(key: str, label: str, icon: str, name: str, at: str, address: dict[str, str]) -> Entry:
     return Entry(key, label, icon, reverse(name, kwargs=address), key == at)
-
-
-def _address(org: Organization | None, team: Team | None) -> dict[str, str]:
-    return {**({"org": org.slug} if org else {}), **({"team": team.slug} if team else {})}
-
-
-def _rights(org: Organization | None) -> frozenset[str]:
-    """What the reader may do; whoever put the organization there asked the gate, which noted the role."""
-    return gate.RIGHTS.get(getattr(org, "role", ""), frozenset())

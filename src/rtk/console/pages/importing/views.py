@@ -140,12 +140,6 @@ def field_of(problem: Problem) -> str | None:
     return next((field for part, field in _PLACES if part in problem.wrong.place), None)
 
 
-def _before(into: Team, found: ExperimentSummary) -> Verification | None:
-    """The last verification that was made of the same experiment."""
-    rows = Verification.objects.filter(team=into, deleted_at=None, experiment__digest=digest(found.document))
-    return rows.only("id", "name", "created_at").order_by("-created_at").first()
-
-
 def _shown(
     request: HttpRequest,
     into: Team,
@@ -156,7 +150,11 @@ def _shown(
 ) -> HttpResponse:
     begun = form.is_bound and bool(form.data.get("name") or found)
     text = form.data.get("source", "") if form.is_bound else ""
-    beside = beside_s(found.document) if found else 0.0
+    beside, before = 0.0, None
+    if found:
+        beside = beside_s(found.document)
+        same = Verification.objects.filter(team=into, deleted_at=None, experiment__digest=digest(found.document))
+        before = same.only("id", "name", "created_at").order_by("-created_at").first()
     context = {
         "org": into.org,
         "team": into,
@@ -166,7 +164,7 @@ def _shown(
         "wrong": str(wrong or ""),
         "lines": excerpt(text, wrong.spot) if wrong and wrong.spot else [],
         "warnings": [*found.warnings, *filter(None, [trouble(found)])] if found else [],
-        "before": _before(into, found) if found else None,
+        "before": before,
         "begun": begun,
         "source": text,
         "kept": form.data.get(KEPT, "") if form.is_bound else "",
