@@ -37,17 +37,13 @@ def remember(experiment: Path, organization: str, team: str, name: str) -> bool:
     try:
         with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=NAME, delete=False, encoding="utf-8") as part:
             yaml.safe_dump(whole, part, default_flow_style=False)
-        Path(part.name).chmod(0o644 & ~_umask())
+        mask = os.umask(0o022)  # which can be read only by setting it
+        os.umask(mask)
+        Path(part.name).chmod(0o644 & ~mask)
         Path(part.name).replace(path)
     except OSError:
         return False
     return True
-
-
-def _umask() -> int:
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from rtk.clock import Clock
 from rtk.errors import ToolkitError
@@ -52,7 +52,11 @@ class ConsoleHolds:
         if not self._held:
             return []
         answer, _ = self._asked(lambda: self._console.checked(self._console.call("GET", self._path)), ENDED_S)
-        return [_neighbour(each) for each in (answer.get("joined") if answer else None) or []]
+        found = []
+        for each in (answer.get("joined") if answer else None) or []:
+            run, title, host = (str(each.get(key) or "") for key in ("run", "title", "host"))
+            found.append(Neighbour(run, title, host, float(each.get("since") or 0.0), Beside.JOINED))
+        return found
 
     def release(self) -> None:
         """Let go of it: its undo is proven."""
@@ -114,8 +118,3 @@ def _holders(answer: Response, console: str) -> tuple[HoldingRun, ...]:
         )
         for each in answer.get("holders") or []
     )
-
-
-def _neighbour(each: dict[str, Any]) -> Neighbour:
-    run, title, host = (str(each.get(key) or "") for key in ("run", "title", "host"))
-    return Neighbour(run, title, host, float(each.get("since") or 0.0), Beside.JOINED)

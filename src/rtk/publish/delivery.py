@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from rtk.errors import BadInput
 from rtk.experiment.block import block_in
@@ -92,10 +91,13 @@ class Delivery:
             return False
         if not progress.opened:
             return self._open()
-        if self._remade:
-            self._ask()
+        if self._remade:  # where the console has anything of the run, nothing is left to be told but its end
+            self._send(Batch(0, 0))
+            self._remade, progress.ends = False, bool(progress.next)
         elif progress.ends:
-            self._end()
+            self._call("POST", self._run() + "/end", ending(self._path))
+            progress.done = True
+            self.marker.save()
         else:
             batch = self._tail.read(progress.next, progress.offset, self._most)
             if not (batch.texts or beat):
@@ -103,18 +105,13 @@ class Delivery:
             self._send(batch)
         return True
 
-    def _ask(self) -> None:
-        """Ask whether the console has anything of the run: then nothing is left to be told but its end."""
-        self._send(Batch(0, 0))
-        self._remade = False
-        self.marker.progress.ends = bool(self.marker.progress.next)
-
     def _open(self) -> bool:
         head = self._first()
         if head is None:
             return False
         progress = self.marker.progress
-        wanted = _team_of(head["experiment"])
+        named_team = block_in(head["experiment"]).get("team_id")
+        wanted = str(named_team) if named_team else None
         where = self.console.where
         if progress.team:
             self.console.where = where.in_team({"id": progress.organization}, {"id": progress.team})
@@ -155,40 +152,27 @@ class Delivery:
         return f"{base}/verifications/{segment(progress.verification)}/runs/{segment(progress.run or head['run'])}"
 
     def _send(self, batch: Batch) -> None:
-        path = self._run() + "/record"
+        path, progress = self._run() + "/record", self.marker.progress
         answer = self.console.call("POST", path, batch.body(), pack=True)
         told = answer.get("next")
         if answer.status == 413 and len(batch.texts) > 1:
             self._most = len(batch.texts) // 2
         elif answer.status == 404 and self._reopenings:
-            self._forget()
+            # The console knows the run no more, as after an old backup was restored: it is told from the beginning.
+            self._reopenings -= 1
+            progress.opened, progress.next, progress.offset, progress.ends = False, 0, 0, False
+            self.marker.save()
         elif (answer.good or answer.status == 409) and isinstance(told, int):
-            self._advance(batch, told)
+            # On from where the console is: behind the batch, or elsewhere when it knows more or less than we.
+            progress.offset = batch.offset if told == batch.next else 0
+            progress.ends = batch.ends or progress.ends if told >= batch.next else False
+            progress.next = told
+            self.marker.save()
             if stop := answer.get("stop"):
                 self._on_stop(str(stop))
         else:
             self._checked(answer)
             raise ConsoleRefused(f"{self.console.name} did not say how much of the run it has", answer.status)
-
-    def _advance(self, batch: Batch, told: int) -> None:
-        """Go on from where the console is: behind the batch, or elsewhere when it knows more or less than we."""
-        progress = self.marker.progress
-        progress.offset = batch.offset if told == batch.next else 0
-        progress.ends = batch.ends or progress.ends if told >= batch.next else False
-        progress.next = told
-        self.marker.save()
-
-    def _forget(self) -> None:
-        """The console knows the run no more, as after an old backup was restored: tell it from the beginning."""
-        self._reopenings -= 1
-        progress = self.marker.progress
-        progress.opened, progress.next, progress.offset, progress.ends = False, 0, 0, False
-        self.marker.save()
-
-    def _end(self) -> None:
-        self._call("POST", self._run() + "/end", ending(self._path))
-        self.marker.progress.done = True
-        self.marker.save()
 
     def _call(self, method: str, path: str, body: bytes) -> Response:
         return self._checked(self.console.call(method, path, body))
@@ -235,9 +219,3 @@ def named(verification: str | None, title: str, source: str, team: str) -> str:
     except ValueError:
         told = verification or f"{title}\n{Path(source).name}"
         return str(uuid.uuid5(OURS, f"{team}\n{told}"))
-
-
-def _team_of(experiment: dict[str, Any]) -> str | None:
-    """The team that an experiment names, None where it names none."""
-    found = block_in(experiment).get("team_id")
-    return str(found) if found else None

@@ -6,7 +6,9 @@ The journal is kept on disk until the console has it, so that nothing is lost wh
 import logging
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -119,7 +121,11 @@ class ExecutionPublisher:
                 self._bell.clear()
                 self._send_events()
                 self._clock.wait(self._bell)
-            self._finish()
+            if self._ended is not None:
+                self._keep()
+                self._send_events()
+                self._patiently(lambda: spool.send(self._path, self._console))
+                self.done = True
         except ToolkitError as error:
             self._say(f"The run goes on, but is not published: {error}; then `chaos publish --pending` sends it")
         except Exception as error:
@@ -142,27 +148,16 @@ class ExecutionPublisher:
             self._safeguards.ask(self._console, self.kept.experiment_id, self.kept.execution_id)
 
     def _send_events(self) -> None:
-        while True:
-            try:
-                told = self._queue.get_nowait()
-            except Empty:
-                return
-            self._send_event(told)
-
-    def _send_event(self, told: ControlEvent) -> None:
-        self._redact.learn()  # another control may have set secrets meanwhile
-        context, state = self._redact.within(plain(told.context)), self._redact.within(plain(told.state))
-        event = legacy_api.event(told.kind, context, state, told.at)
         kept = self.kept
-        self._patiently(lambda: legacy_api.tell_event(self._console, kept.experiment_id, kept.execution_id, event))
-
-    def _finish(self) -> None:
-        if self._ended is None:
-            return
-        self._keep()
-        self._send_events()
-        self._patiently(lambda: spool.send(self._path, self._console))
-        self.done = True
+        with suppress(Empty):
+            while True:
+                told = self._queue.get_nowait()
+                self._redact.learn()  # another control may have set secrets meanwhile
+                context, state = self._redact.within(plain(told.context)), self._redact.within(plain(told.state))
+                event = legacy_api.event(told.kind, context, state, told.at)
+                self._patiently(
+                    partial(legacy_api.tell_event, self._console, kept.experiment_id, kept.execution_id, event)
+                )
 
     def _patiently(self, call: Callable[[], object]) -> None:
         patience = Patience()

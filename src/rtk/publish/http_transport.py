@@ -89,33 +89,27 @@ class Wire:
         try:
             with warnings.catch_warnings():  # not to verify is the user's own, stated choice
                 warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
-                return self._send(request)
+                with self._session.request(
+                    request.method,
+                    request.url,
+                    data=request.body,
+                    headers=dict(request.headers),
+                    auth=_AsGiven(),
+                    timeout=request.timeout,
+                    verify=request.verify_tls,
+                    allow_redirects=False,
+                    stream=True,
+                ) as answer:
+                    body = answer.raw.read(LARGEST_ANSWER, decode_content=True)
+                    return Response(answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, body)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             tls = isinstance(error, requests.exceptions.SSLError | urllib3.exceptions.SSLError)
-            raise NoAnswer(str(failure(error, parse(_root(request.url)))), tls) from None
-
-    def _send(self, request: Request) -> Response:
-        with self._session.request(
-            request.method,
-            request.url,
-            data=request.body,
-            headers=dict(request.headers),
-            auth=_AsGiven(),
-            timeout=request.timeout,
-            verify=request.verify_tls,
-            allow_redirects=False,
-            stream=True,
-        ) as answer:
-            body = answer.raw.read(LARGEST_ANSWER, decode_content=True)
-            return Response(answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, body)
+            console = "/".join(request.url.split("/", 3)[:3])
+            raise NoAnswer(str(failure(error, parse(console))), tls) from None
 
     def close(self) -> None:
         """Let go of the connection."""
         self._session.close()
-
-
-def _root(url: str) -> str:
-    return "/".join(url.split("/", 3)[:3])
 
 
 class _AsGiven(AuthBase):

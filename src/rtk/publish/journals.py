@@ -36,7 +36,9 @@ def publish(path: Path, sender: PendingSender, settings: Mapping[str, Any], as_n
         Recorded(path)  # says so when it is none
         return sender.record(path, again=True, as_new=as_new)
     journal = _whole(data, path)
-    block = _ours(journal)
+    blocks = journal.get("extensions")
+    ours = [b for b in blocks if isinstance(b, dict) and b.get("name") == "rtk"] if isinstance(blocks, list) else []
+    block = next(iter(ours), None)
     if block is None and as_new:
         raise BadInput(f"{path} is a journal of chaos run: --as-new is for runs of chaos verify")
     if block is None:
@@ -55,12 +57,6 @@ def _whole(data: bytes, path: Path) -> dict[str, Any]:
     raise BadInput(f"{path} is not a whole journal: expected what chaos run or chaos verify wrote, or a run record")
 
 
-def _ours(journal: Mapping[str, Any]) -> dict[str, Any] | None:
-    blocks = journal.get("extensions")
-    found = [b for b in blocks if isinstance(b, dict) and b.get("name") == "rtk"] if isinstance(blocks, list) else []
-    return found[0] if found else None
-
-
 def _execution(journal: dict[str, Any], sender: PendingSender, settings: Mapping[str, Any], path: Path) -> str:
     redact = redactor_of(journal["experiment"], settings)
     block = block_in(journal) or block_in(journal["experiment"])
@@ -72,18 +68,14 @@ def _execution(journal: dict[str, Any], sender: PendingSender, settings: Mapping
     )
     page = sender.patiently_with(lambda console: _told(kept, console))
     if (kept.experiment_id, kept.execution_id) != (block.get("experiment_id"), block.get("execution_id")):
-        _note(journal, kept, path)
+        # What the console knows it by is written into the journal, so that publishing it again updates that.
+        others = [each for each in journal.get("extensions") or [] if each.get("name") != NAME]
+        ids = {"name": NAME, "execution_id": kept.execution_id, "experiment_id": kept.experiment_id}
+        part = path.with_name(f".{path.name}.{os.getpid()}")
+        with suppress(OSError):  # a journal that cannot be written to is published all the same
+            part.write_text(json.dumps({**journal, "extensions": [*others, ids]}, indent=2), encoding="utf-8")
+            part.replace(path)
     return page
-
-
-def _note(journal: dict[str, Any], kept: Kept, path: Path) -> None:
-    """Write into the journal what the console knows it by, so that publishing it again updates that."""
-    others = [each for each in journal.get("extensions") or [] if each.get("name") != NAME]
-    ids = {"name": NAME, "execution_id": kept.execution_id, "experiment_id": kept.experiment_id}
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    with suppress(OSError):  # a journal that cannot be written to is published all the same
-        part.write_text(json.dumps({**journal, "extensions": [*others, ids]}, indent=2), encoding="utf-8")
-        part.replace(path)
 
 
 def _told(kept: Kept, console: Console) -> str:
@@ -127,13 +119,13 @@ def entries_of(journal: dict[str, Any], block: dict[str, Any]) -> Iterator[Entry
     last = max((entry["t"] for entry in entries), default=0.0)
     ends = [entry for entry in entries if entry["kind"] == "end"]
     others = sorted((entry for entry in entries if entry["kind"] != "end"), key=lambda entry: entry["t"])
-    end = {**ends[0], "t": max(last, ends[0]["t"])} if ends else {"t": last, **_broke_off(journal)}
+    if ends:
+        end = {**ends[0], "t": max(last, ends[0]["t"])}
+    else:  # the run broke off
+        status, deviated = journal["status"], bool(journal["deviated"])
+        end = {"t": last, "kind": "end", "status": status, "deviated": deviated, "stopped": None}
     for number, entry in enumerate([{**head, "experiment": journal["experiment"], "configuration": {}}, *others, end]):
         yield {"n": number, **entry}
-
-
-def _broke_off(journal: dict[str, Any]) -> Entry:
-    return {"kind": "end", "status": journal["status"], "deviated": bool(journal["deviated"]), "stopped": None}
 
 
 def _story(journal: dict[str, Any], block: dict[str, Any]) -> Iterator[Entry]:
@@ -168,11 +160,10 @@ def _measurements(journal: dict[str, Any]) -> Iterator[Entry]:
 
 
 def _probes(state: dict[str, Any]) -> list[dict[str, Any]]:
-    return [_probe(run) for run in state["probes"]]
-
-
-def _probe(run: dict[str, Any]) -> dict[str, Any]:
-    kept = {key: value for key, value in run.items() if key != "activity"}
-    if isinstance(kept.get("exception"), list):
-        kept["exception"] = "".join(kept["exception"]).strip()
-    return kept | {key: datetime.fromisoformat(run[key]).timestamp() for key in ("start", "end")}
+    found = []
+    for run in state["probes"]:
+        kept = {key: value for key, value in run.items() if key != "activity"}
+        if isinstance(kept.get("exception"), list):
+            kept["exception"] = "".join(kept["exception"]).strip()
+        found.append(kept | {key: datetime.fromisoformat(run[key]).timestamp() for key in ("start", "end")})
+    return found

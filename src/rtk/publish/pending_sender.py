@@ -5,7 +5,7 @@ import os
 import subprocess
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -44,7 +44,17 @@ class Sent:
 
 def waiting(directory: Path, url: str) -> list[Path]:
     """The records of which the console at `url` has only a part, oldest first; those of runs at work are not."""
-    return [path for path in _unsent(directory, url) if _is_at_rest(path)]
+    found = []
+    for marker in sorted(directory.glob(f"*{SUFFIX}")):
+        record, progress = marker.with_suffix(RECORD), progress_of(marker)
+        with suppress(OSError):
+            if not record.exists():  # pruned: nothing is left to be sent
+                marker.unlink()
+                continue
+            left = progress is not None and progress.url == url and is_unsent(record)
+            if left and not is_held(record) and is_finished(record):
+                found.append(record)
+    return found
 
 
 def is_left(directory: Path, url: str) -> bool:
@@ -59,23 +69,6 @@ def is_unsent(record: Path) -> bool:
     if progress is None:
         return marker.exists()  # damaged: nobody knows
     return not (progress.done or progress.refused)
-
-
-def _unsent(directory: Path, url: str) -> Iterator[Path]:
-    for marker in sorted(directory.glob(f"*{SUFFIX}")):
-        record, progress = marker.with_suffix(RECORD), progress_of(marker)
-        if not record.exists():  # pruned: nothing is left to be sent
-            with suppress(OSError):
-                marker.unlink()
-        elif progress and progress.url == url and is_unsent(record):
-            yield record
-
-
-def _is_at_rest(record: Path) -> bool:
-    try:
-        return not is_held(record) and is_finished(record)
-    except OSError:
-        return False
 
 
 class PendingSender:

@@ -67,12 +67,16 @@ class Publisher:
             with Marker(self._path, self.console.where.url) as marker:
                 marker.begin()
                 delivery = Delivery(self._path, self.console, marker, self._stop, self._on_open)
-                self._until_done(delivery)
+                while not delivery.done:
+                    self._bell.clear()
+                    self._clock.wait(self._bell, self._pause(delivery))
                 self.done = delivery.done
         except (OSError, AlreadyPublishing) as error:
             self._say(f"Nothing of this run can be published: {error or 'another process does so'}")
         except ToolkitError as error:
-            self._give_up(error)
+            self._on_failure(str(error), True)
+            then = "" if isinstance(error, PermanentRefusal) else "; then `chaos publish --pending` sends it"
+            self._say(f"The run goes on, but is not published any further: {error}{then}")
         except Exception as error:
             logger.debug("publishing failed", exc_info=True)
             self._say(
@@ -82,18 +86,15 @@ class Publisher:
             self.console.close()
             self.over.set()
 
-    def _until_done(self, delivery: Delivery) -> None:
-        while not delivery.done:
-            self._bell.clear()
-            self._clock.wait(self._bell, self._pause(delivery))
-
     def _pause(self, delivery: Delivery) -> float:
         """Do one thing; how long to wait before the next one (seconds)."""
         beat = self._clock.monotonic() - self._heard >= BEAT_S
         try:
             busy = delivery.step(beat)
         except NoAnswer as error:
-            self._failed(str(error))
+            self._on_failure(str(error), False)
+            if self._patience.tries >= QUIET_TRIES:
+                self._say(f"The run goes on unpublished for now: {error}. What is not sent is sent later")
             return self._patience.pause(getattr(error, "after", None))
         if busy:
             self._heard = self._clock.monotonic()
@@ -106,16 +107,6 @@ class Publisher:
         if not self._stopped:
             self._stopped = True
             self._on_stop(reason)
-
-    def _failed(self, why: str) -> None:
-        self._on_failure(why, False)
-        if self._patience.tries >= QUIET_TRIES:
-            self._say(f"The run goes on unpublished for now: {why}. What is not sent is sent later")
-
-    def _give_up(self, error: ToolkitError) -> None:
-        self._on_failure(str(error), True)
-        then = "" if isinstance(error, PermanentRefusal) else "; then `chaos publish --pending` sends it"
-        self._say(f"The run goes on, but is not published any further: {error}{then}")
 
     def _say(self, sentence: str) -> None:
         if not self._said:

@@ -65,14 +65,18 @@ class Tail:
         """
         batch = Batch(first, offset)
         for line in self._lines(offset):
-            looked = _looked_at(line)
-            if looked and looked[1] >= batch.next:
-                text, number, ends = looked
+            text, found = b"", None
+            with suppress(ValueError):  # damaged
+                text = whole(line)
+                found = _NUMBER.match(text)  # what a fork of the run wrote has none
+            number = int(found[1]) if found else -1
+            if found and number >= batch.next:
                 if batch.texts and batch.size + len(text) > MOST_BYTES:
                     break
-                _fill(batch, number, text)
+                for lost in range(batch.next, number):
+                    batch.add(msgspec.json.encode({"n": lost, "t": float(found[2]), "kind": "event", "text": LOST}))
                 batch.add(text if number else _head(text))
-                batch.ends = batch.ends or ends
+                batch.ends = batch.ends or found[3] == b"end"
             batch.offset += len(line)
             if len(batch.texts) >= most:
                 break
@@ -85,22 +89,6 @@ class Tail:
                 if not line.endswith(b"\n"):  # still being written
                     return
                 yield line
-
-
-def _looked_at(line: bytes) -> tuple[bytes, int, bool] | None:
-    """The text of a line, its number, and whether the run ends with it; None where it is damaged or has no number."""
-    with suppress(ValueError):
-        text = whole(line)
-        if found := _NUMBER.match(text):  # a fork of the run has none
-            return text, int(found[1]), found[3] == b"end"
-    return None
-
-
-def _fill(batch: Batch, number: int, text: bytes) -> None:
-    found = _NUMBER.match(text)
-    assert found
-    for lost in range(batch.next, number):
-        batch.add(msgspec.json.encode({"n": lost, "t": float(found[2]), "kind": "event", "text": LOST}))
 
 
 def _head(text: bytes) -> bytes:

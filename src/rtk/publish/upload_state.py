@@ -59,13 +59,10 @@ class Marker:
         except BlockingIOError:
             os.close(self._file)
             raise AlreadyPublishing from None
-        self.progress = self._read() or PublishingProgress(url)
-
-    def _read(self) -> PublishingProgress | None:
         try:
-            return msgspec.json.decode(os.pread(self._file, 65536, 0), type=PublishingProgress)
+            self.progress = msgspec.json.decode(os.pread(self._file, 65536, 0), type=PublishingProgress)
         except (msgspec.MsgspecError, UnicodeDecodeError):
-            return None
+            self.progress = PublishingProgress(url)
 
     def save(self) -> None:
         """Write it. A disk that is full loses progress, not entries."""
