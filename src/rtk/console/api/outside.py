@@ -76,22 +76,16 @@ def events_of(request: HttpRequest) -> list[Any]:
         return [_small(each, f"[{place}]") for place, each in enumerate(found)]
     if kind == STRUCTURED or (kind == JSON and not headed):
         found = _json(body)
-        told = alerts.events(found) if alerts.is_from_alertmanager(found) else [found]
-        return [_small(each, "the event") for each in told]
+        several = alerts.events(found) if alerts.is_from_alertmanager(found) else [found]
+        return [_small(each, "the event") for each in several]
     if headed:
-        return [_small({**_attributes(request), "data": _data(body, kind)}, "the event")]
+        named = ((name.lower(), value) for name, value in request.headers.items())
+        told = {name[len(_PREFIX) :]: unquote(value) for name, value in named if name.startswith(_PREFIX)}
+        data: Any = body.decode("utf-8", "replace")
+        if kind == JSON or kind.endswith("+json"):
+            data = _json(body) if body else None
+        return [_small({**told, "data": data}, "the event")]
     raise Problem(415, f"expected {STRUCTURED}, {BATCH}, or an event whose attributes are headers such as ce-id")
-
-
-def _attributes(request: HttpRequest) -> dict[str, str]:
-    named = ((name.lower(), value) for name, value in request.headers.items())
-    return {name[len(_PREFIX) :]: unquote(value) for name, value in named if name.startswith(_PREFIX)}
-
-
-def _data(body: bytes, kind: str) -> Any:
-    if kind == JSON or kind.endswith("+json"):
-        return _json(body) if body else None
-    return body.decode("utf-8", "replace")
 
 
 def _json(body: bytes) -> Any:

@@ -74,15 +74,11 @@ def make_token(request: HttpRequest, body: NewToken) -> HttpResponse:
     try:
         token, secret = tokens.make(caller.user, body.name, body.scopes, expires, caller.token)
     except ValidationError as error:
-        raise _beyond(error) from None
+        # A lifetime is a mistake in the call; numbers are what is there already.
+        if error.code in (tokens.TokenRefusal.LIFETIME, tokens.TokenRefusal.MAKER):
+            raise Problem(422, f"expires_at: {error.messages[0]}", "expires_at") from None
+        raise Problem(409, error.messages[0]) from None
     return created(request, {**_token(token), "token": secret}, f"/api/v1/tokens/{token.id}")
-
-
-def _beyond(error: ValidationError) -> Problem:
-    """A lifetime is a mistake in the call; numbers are what is there already."""
-    if error.code in (tokens.TokenRefusal.LIFETIME, tokens.TokenRefusal.MAKER):
-        return Problem(422, f"expires_at: {error.messages[0]}", "expires_at")
-    return Problem(409, error.messages[0])
 
 
 @router.delete("/tokens/{token}", response={204: None}, summary="Delete a token")

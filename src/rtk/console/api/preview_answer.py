@@ -17,25 +17,21 @@ def look(source: str, form: str | None) -> dict[str, Any]:
     document, mended = read(source.encode("utf-8", "surrogatepass"), form)
     found = ExperimentSummary(document, mended)
     hypothesis = document["steady-state-hypothesis"]
+    probes = [written_out(each, document) for each in hypothesis["probes"]]
+    told = planned({**numbers(found), "beside": beside_s(document)})
+    prospects = [told.slots, *told.sentences, *told.advice] if told else []
     return {
         "title": document["title"],
         "hypothesis": hypothesis["title"],
-        "probes": [_probe(written_out(each, document)) for each in hypothesis["probes"]],
+        "probes": [{**_activity(each), "met": met_when(each)} for each in probes],
         "actions": [_activity(each) for each in document["method"] if each.get("type") == "action"],
         "rollbacks": [_activity(each) for each in document.get("rollbacks") or []],
         "configuration": sorted(document.get("configuration") or {}),
         "warnings": [*found.warnings, *filter(None, [trouble(found)])],
-        "plan": _plan(found),
+        "plan": {**verification(found), "prospects": prospects},
         "needs": _needs(found),
         "experiment": document,
     }
-
-
-def _plan(found: ExperimentSummary) -> dict[str, Any]:
-    """The verification that is proposed, and what it can prove."""
-    told = planned({**numbers(found), "beside": beside_s(found.document)})
-    prospects = [told.slots, *told.sentences, *told.advice] if told else []
-    return {**verification(found), "prospects": prospects}
 
 
 def _needs(found: ExperimentSummary) -> dict[str, Any]:
@@ -49,10 +45,6 @@ def _needs(found: ExperimentSummary) -> dict[str, Any]:
         "packages": list(found.unknown_packages),
         "programs": list(found.programs),
     }
-
-
-def _probe(probe: Mapping[str, Any]) -> dict[str, Any]:
-    return {**_activity(probe), "met": met_when(probe)}
 
 
 def _activity(activity: Mapping[str, Any]) -> dict[str, Any]:

@@ -27,7 +27,9 @@ class Probe:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method == "HEAD" and request.path == "/":
-            return _probed(request)
+            header = request.headers.get("Authorization")
+            refuses = header and gate.authenticate(header) is None
+            return unauthorized(request) if refuses else HttpResponse()
         answer = self._get_response(request)
         unanswered = UNANSWERED.get(answer.status_code) if request.path.startswith("/api/v1/") else None
         if unanswered is None or answer.get("Content-Type") == MEDIA_TYPE:
@@ -36,10 +38,3 @@ class Probe:
         if "Allow" in answer:
             problem["Allow"] = answer["Allow"]
         return problem
-
-
-def _probed(request: HttpRequest) -> HttpResponse:
-    header = request.headers.get("Authorization")
-    if header and gate.authenticate(header) is None:
-        return unauthorized(request)
-    return HttpResponse()

@@ -168,18 +168,17 @@ def verifications(found: Sequence[Verification]) -> list[dict[str, Any]]:
 def promises(team: Team, found: Sequence[Verification]) -> list[dict[str, Any]]:
     """Return how verifications of a team that promise something stand, with their names. One query."""
     stand = standings.of(found, now())
-    return [_promise(team, each, stand[each.pk]) for each in found if each.pk in stand]
-
-
-def _promise(team: Team, of: Verification, stand: Standing) -> dict[str, Any]:
-    objective = of.objective
-    return {
-        "verification": {"id": str(of.pk), "name": of.name},
-        "objective": {"id": str(objective.pk), "name": objective.name} if objective else None,
-        "frequency": stand.frequency_s,
-        "url": links.verification(team, of.pk),
-        "standing": told(stand),
-    }
+    return [
+        {
+            "verification": {"id": str(each.pk), "name": each.name},
+            "objective": {"id": str(each.objective.pk), "name": each.objective.name} if each.objective else None,
+            "frequency": stand[each.pk].frequency_s,
+            "url": links.verification(team, each.pk),
+            "standing": told(stand[each.pk]),
+        }
+        for each in found
+        if each.pk in stand
+    ]
 
 
 def objectives(found: Sequence[Objective]) -> list[dict[str, Any]]:

@@ -39,11 +39,11 @@ def experiment(request: HttpRequest, key: str) -> HttpResponse:
 def verification(request: HttpRequest, key: str) -> HttpResponse:
     """The file of a verification."""
     rows = Verification.objects.filter(deleted_at=None).select_related("experiment__team", "objective")
-    return _asset(request, key, rows, "verification", _told)
 
+    def document(found: Verification) -> dict[str, Any]:
+        return document_of(found, lessons.learned(found.objective_id))
 
-def _told(found: Verification) -> dict[str, Any]:
-    return document_of(found, lessons.learned(found.objective_id))
+    return _asset(request, key, rows, "verification", document)
 
 
 def _asset(
