@@ -1,6 +1,7 @@
 """The access log: a line for each request, with ids and figures, and the id of each request in its answer."""
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from django.test import override_settings
 
 from rtk.console.access import AccessLog, id_of, template
 from rtk.console.bodies import Receive, Scope, Send
+from rtk.console.lines import MINUTE_S, LineAllowance
 from tests.console.requesting import MIDDLEWARE, ask, logged
 
 ours = override_settings(ROOT_URLCONF="tests.console.requesting", MIDDLEWARE=MIDDLEWARE)
@@ -82,6 +84,36 @@ def test_an_application_that_breaks_is_logged_as_500() -> None:
     with logged() as lines, pytest.raises(ValueError, match="broken"):
         asyncio.run(AccessLog(broken)({"type": "http", "path": "/", "method": "GET"}, _nothing, _nowhere))
     assert '"status": 500' in lines[0]
+
+
+def test_beyond_its_bound_no_line_is_made_and_the_next_one_says_how_many_were_not() -> None:
+    now, made = 0.0, list[str]()
+    allowance = LineAllowance(2, lambda: now)
+
+    async def answered(scope: Scope, receive: Receive, send: Send) -> None:
+        scope["rtk.request"].leads_to("a", Unread(made))
+
+    async def five() -> None:
+        for _ in range(5):
+            await AccessLog(answered, allowance=allowance)({"type": "http", "path": "/"}, _nothing, _nowhere)
+
+    with logged() as lines:
+        asyncio.run(five())
+        now = MINUTE_S
+        asyncio.run(five())
+    assert [json.loads(each)["message"].partition(" (")[2] for each in lines] == ["", "", "3 more were left out)", ""]
+    assert len(made) == 4
+
+
+class Unread:
+    """Notes that somebody asked what it says."""
+
+    def __init__(self, made: list[str]) -> None:
+        self._made = made
+
+    def __str__(self) -> str:
+        self._made.append("a line")
+        return RUN
 
 
 async def _nothing() -> Any:

@@ -251,6 +251,8 @@ def test_a_network_of_ipv6_is_one_caller() -> None:
     assert neighbourhood("2001:db8:1:2:3::1") == neighbourhood("2001:db8:1:2:ffff::9") == "2001:db8:1:2::/64"
     assert neighbourhood("::ffff:192.0.2.1") == "192.0.2.1"
     assert neighbourhood("testclient") == "testclient"
+    scoped = f"2001:db8:1:2::1%{'x' * 100}"
+    assert neighbourhood(scoped) == "2001:db8:1:2::/64", "also where it is too long to be remembered"
 
 
 @pytest.mark.parametrize("refusal", list(BodyRefusal))

@@ -2,7 +2,7 @@
 
 import logging
 
-from rtk.console.lines import LONGEST, MINUTE_S, Bounded
+from rtk.console.lines import LONGEST, MINUTE_S, Bounded, LineAllowance, with_left_out
 
 
 class Log:
@@ -39,3 +39,18 @@ def test_after_a_minute_it_goes_on_and_says_how_many_were_left_out() -> None:
 def test_a_line_is_no_longer_than_the_bound() -> None:
     assert Log(1).says("%s", "x" * LONGEST) == "x" * LONGEST
     assert Log(1).says("%s", "x" * (LONGEST + 1)) == "x" * LONGEST + "…"
+
+
+def test_lines_that_were_counted_before_they_were_made_all_pass() -> None:
+    kept = Bounded(1, counted=["rtk.counted"])
+    passed = [kept.filter(logging.LogRecord("rtk.counted", logging.INFO, "", 0, "x", (), None)) for _ in range(3)]
+    assert passed == [True] * 3
+
+
+def test_an_allowance_is_renewed_every_minute_and_tells_how_many_it_refused() -> None:
+    now = 0.0
+    allowance = LineAllowance(2, lambda: now)
+    assert [allowance.used() for _ in range(5)] == [0, 0, None, None, None]
+    now = MINUTE_S
+    assert [allowance.used() for _ in range(3)] == [3, 0, None]
+    assert (with_left_out("x", 1_234), with_left_out("x", 0)) == ("x (1,234 more were left out)", "x")

@@ -226,6 +226,18 @@ def test_a_wait_ends_once_its_caller_has_gone_and_nobody_watches_the_caller_of_a
     played(play())
 
 
+def test_the_thread_that_worked_last_is_the_next_to_work() -> None:
+    async def play() -> None:
+        turns = Turns([Executor() for _ in range(6)], SHARE)
+        async with turns.turn(BUSY) as first, turns.turn(OTHER) as beside:
+            assert first is not beside
+        for _ in range(3):
+            async with turns.turn(OTHER) as again:
+                assert again is first
+
+    played(play())
+
+
 async def _held(turns: Turns, leaving: Any) -> None:
     async with turns.turn(OTHER, leaving):
         pass

@@ -8,7 +8,7 @@ theirs by turns (see `handler`), and what is to be done before and after them, o
 import os
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from typing import Any, Protocol, cast
+from typing import Protocol, cast
 
 import django
 from asgiref.sync import ThreadSensitiveContext
@@ -24,7 +24,7 @@ from rtk.console.sharing import BESIDE, ISSUER, LARGE, USUAL, Sharing, bounds, t
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rtk.console.settings")
 django.setup()
 
-from rtk.console.access import AccessLog
+from rtk.console.access import KEY, AccessLog
 from rtk.console.entrance import Entrance  # all of these need models, which are there only once Django is set up
 from rtk.console.health import PATHS, Health, WriteCheck
 from rtk.console.jobs.engine import Engine
@@ -80,23 +80,22 @@ class ConsoleApplication:
         self._pages = pages
         self._health = health
         self._limited = Limited(self._to_whom, limits)
-        self._logged = AccessLog(self._served)
+        self._logged = AccessLog(self)  # where nothing around logs already
         self._beside = (*beside, Ticking("bodies", self._limited.tick))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the server's start and end."""
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
+        elif KEY in scope:
+            await self._limited(harmless(scope), receive, send)
         else:
             await self._logged(scope, receive, send)
-
-    async def _served(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._limited(harmless(scope), receive, send)
 
     async def _to_whom(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"] in PATHS:
             await self._health(scope, receive, send)
-        elif ingest.path_of(cast("dict[str, Any]", scope)):
+        elif ingest.path_of(scope):
             await self._record(scope, receive, send)
         else:
             await self._pages(scope, receive, send)

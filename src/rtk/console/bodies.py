@@ -9,6 +9,7 @@ import ipaddress
 from collections import Counter
 from collections.abc import Awaitable, Callable, MutableMapping
 from enum import StrEnum
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
@@ -24,6 +25,7 @@ SMALL = 32 * 1024  # bytes of each body that need no room: nobody can keep other
 GRACE_TICKS = 10  # seconds for which a body may be late, however slow it is
 DRAINED, DRAINED_S, SILENT_S = 64 * MIB, 5.0, 1.0  # what is taken in of a body that nobody wants
 RETRY_AFTER_S = 5
+MOST_REMEMBERED, LONGEST_REMEMBERED = 4_096, 64  # addresses, and characters of one, whose neighbourhood is known
 API = "/api/v1/"
 BODY = "rtk.body"  # the key of a scope under which the application finds the body as it came
 _FORMS = (b"application/x-www-form-urlencoded", b"multipart/form-data")
@@ -73,18 +75,27 @@ def limits(form: int, largest: int, room: int, rate: int, proxies: int) -> Limit
 
 def header(scope: Scope, name: bytes) -> bytes:
     """A header's value, empty where there is none."""
-    return next((value for key, value in scope.get("headers", ()) if key == name), b"")
+    for key, value in scope.get("headers", ()):
+        if key == name:
+            return bytes(value)
+    return b""
 
 
 def origin(scope: Scope, proxies: int) -> str:
     """The address that a request comes from, as the proxies that are trusted say."""
-    told = [each.strip() for each in header(scope, b"x-forwarded-for").decode("latin-1").split(",")]
-    direct = str((scope.get("client") or ("",))[0])
-    return neighbourhood(told[-proxies] if 0 < proxies <= len(told) and told[-proxies] else direct)
+    if proxies > 0:
+        told = [each.strip() for each in header(scope, b"x-forwarded-for").decode("latin-1").split(",")]
+        if proxies <= len(told) and told[-proxies]:
+            return neighbourhood(told[-proxies])
+    return neighbourhood(str((scope.get("client") or ("",))[0]))
 
 
 def neighbourhood(address: str) -> str:
     """What is one caller to us: an address, of IPv6 the 64 bits that one network has."""
+    return (_remembered if len(address) <= LONGEST_REMEMBERED else _neighbourhood)(address)
+
+
+def _neighbourhood(address: str) -> str:
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
@@ -92,6 +103,9 @@ def neighbourhood(address: str) -> str:
     if isinstance(parsed, ipaddress.IPv6Address):
         return str(parsed.ipv4_mapped or ipaddress.ip_network((int(parsed) >> 64 << 64, 64)))
     return address
+
+
+_remembered = lru_cache(MOST_REMEMBERED)(_neighbourhood)
 
 
 def has_body(scope: Scope) -> bool:

@@ -59,10 +59,13 @@ class Connections:
             if connection is None:
                 await inner(scope, receive, send)
                 return
-            serve = self._follow if str(scope["path"]).endswith(STREAM) else _serve
             connection.began()
+            receive, send = connection.reading(receive), connection.sending(send)
             try:
-                await serve(inner, scope, connection.reading(receive), connection.sending(send))
+                if str(scope["path"]).endswith(STREAM):
+                    await self._follow(inner, scope, receive, send)
+                else:
+                    await inner(scope, receive, send)
             finally:
                 connection.ended()
 
@@ -143,10 +146,6 @@ class Connections:
 
     def __len__(self) -> int:
         return len(self._open)
-
-
-async def _serve(inner: Application, scope: Scope, receive: Receive, send: Send) -> None:
-    await inner(scope, receive, send)
 
 
 def _made_room(among: Waiting, cause: Cause) -> bool:
@@ -243,7 +242,8 @@ class Connection(asyncio.Protocol):
             self._read = 0
             if self.connections.is_open(self):
                 self.connections.waits(self, True)
-        self._feed()
+        if self._held:
+            self._feed()
 
     def reading(self, receive: Receive) -> Receive:
         """The same, by which it is seen that the application takes what comes."""

@@ -15,9 +15,10 @@ def harmless(scope: Scope) -> Scope:
     held the whole console for 24 seconds.
     """
     headers = scope.get("headers", ())
-    if not any(name == NAME and ESCAPE in value for name, value in headers):
-        return scope
-    return {**scope, "headers": [(name, _plain(value) if name == NAME else value) for name, value in headers]}
+    for name, value in headers:
+        if name == NAME and ESCAPE in value:
+            return {**scope, "headers": [(name, _plain(value) if name == NAME else value) for name, value in headers]}
+    return scope
 
 
 def session_of(scope: Scope, name: str) -> str:

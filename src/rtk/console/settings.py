@@ -177,7 +177,7 @@ LOGGING = {
         "bounded": {
             "()": "rtk.console.lines.Bounded",
             "most": options.limit(limits.LOG_LINES),
-            "of": {"rtk.console.access": ACCESS_LINES},
+            "counted": ["rtk.console.access"],
         },
         "secrecy": {"()": "rtk.console.secrecy.Secrecy"},
     },

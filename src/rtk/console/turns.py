@@ -45,7 +45,7 @@ class Turns:
     """The turns at some threads, each of which one call at a time has for itself. All of it in one event loop."""
 
     def __init__(self, threads: Sequence[Executor], share: TurnShare, what: str = "calls") -> None:
-        self._free = deque(threads)
+        self._free = list(threads)
         self._share = share
         self._what = what
         self._running: Counter[str] = Counter()
@@ -97,7 +97,7 @@ class Turns:
             self._last.move_to_end(key)
         while len(self._last) > MOST_REMEMBERED:
             self._last.popitem(last=False)
-        return self._free.popleft()
+        return self._free.pop()  # the one that worked last, which goes on sooner than one that has slept for longer
 
     def _give_back(self, sender: Sender, thread: Executor) -> None:
         for key in _keys(sender):

@@ -66,7 +66,7 @@ def test_what_is_refused_is_not_remembered(world: World, memory: Memory) -> None
     caller = memory.authenticate(secret)
     with pytest.raises(gate.NotFound):
         memory.team_for(caller, str(world.rival.id), str(world.shop.id), "read")
-    assert memory.recall(secret, str(world.rival.id), str(world.shop.id), "read") is None
+    assert memory.recall(caller, str(world.rival.id), str(world.shop.id), "read") is None
 
 
 def test_a_team_that_is_remembered_lets_nobody_do_more(world: World, memory: Memory) -> None:
@@ -78,8 +78,8 @@ def test_a_team_that_is_remembered_lets_nobody_do_more(world: World, memory: Mem
                 asked(memory, world, secret, need)
     where = (str(world.org.id), str(world.shop.id))
     with pytest.raises(gate.Forbidden):
-        memory.recall(both, *where, "admin")
-    assert memory.recall(both, *where, "run") == world.shop
+        memory.recall(memory.caller(both), *where, "admin")
+    assert memory.recall(memory.caller(both), *where, "run") == world.shop
 
 
 CHANGES: dict[str, Callable[[World, Token], Any]] = {

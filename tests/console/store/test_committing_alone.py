@@ -1,10 +1,8 @@
 """A committer by itself, at a database that a test can hold up, break and look into: who waits for whom, and why."""
 
 import asyncio
-import copy
 import json
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import Coroutine
 from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
@@ -14,98 +12,13 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from rtk.console.store import rows
 from rtk.console.store.commit import Acknowledgement, Call, Committer, judged
 from rtk.console.store.intake import DecodedBatch, batch_of
 from rtk.console.store.problem import Problem
 from rtk.console.store.rows import LockedRun
+from tests.console.store.stand_in import FOUR, ONE, TEAM, THREE, TWO, VERIFICATION, Database
 
-TEAM, VERIFICATION = "team-1", "00000000-0000-0000-0000-0000000000aa"
-ONE, TWO, THREE, FOUR = (UUID(int=number) for number in range(1, 5))
 SLOT = {"kind": "measurement", "t": 0, "phase": "conditions", "due": 0, "started": 0, "ended": 0, "outcome": "met"}
-
-
-class Database:
-    """Holds runs and the numbers of their entries; a transaction that fails leaves nothing."""
-
-    def __init__(self) -> None:
-        self.next: dict[UUID, int] = dict.fromkeys((ONE, TWO, THREE, FOUR), 0)
-        self.entries: list[tuple[UUID, int]] = []
-        self.moves: list[dict[UUID, tuple[int, str | None]]] = []  # of each transaction, where its runs are then
-        self.fails: dict[UUID, BaseException] = {}
-        self.away = 0  # how often nobody can connect
-        self.opened = self.closed = self.under_way = self.most_under_way = 0
-        self.connections: list[Connection] = []
-        self.go = asyncio.Event()
-        self.go.set()
-
-    async def connect(self) -> Any:
-        if self.away:
-            self.away -= 1
-            raise psycopg.OperationalError("away")
-        self.opened += 1
-        self.connections.append(Connection(self))
-        return self.connections[-1]
-
-
-class Connection:
-    """What a committer uses of a connection."""
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
-        self.closed = False
-
-    async def close(self) -> None:
-        self.closed = True
-        self.database.closed += 1
-
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[None]:
-        database = self.database
-        before = copy.deepcopy((database.next, database.entries))
-        database.under_way += 1
-        database.most_under_way = max(database.most_under_way, database.under_way)
-        try:
-            await database.go.wait()
-            yield
-        except BaseException:
-            database.next, database.entries = before
-            raise
-        finally:
-            database.under_way -= 1
-
-    @asynccontextmanager
-    async def cursor(self) -> AsyncIterator["Cursor"]:
-        yield Cursor(self.database)
-
-
-class Cursor:
-    """Knows the statements of `rows` by themselves."""
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
-        self._found: list[Any] = []
-
-    async def execute(self, statement: str, given: Any, **_: Any) -> None:
-        database = self.database
-        if statement is rows.LOCK:
-            for run in sorted(given[0]):
-                if run in database.fails:
-                    raise database.fails[run]
-            known = [run for run in given[0] if run in database.next]
-            day = date(2026, 1, 1)
-            self._found = [(run, database.next[run], day, None, TEAM, VERIFICATION, None, False) for run in known]
-        elif statement is rows.MEASUREMENTS:
-            places, numbers = (json.loads(f"[{text[1:-1]}]") for text in given[2:4])
-            database.entries += [(given[0][place - 1], n) for place, n in zip(places, numbers, strict=True)]
-        elif statement is rows.RUNS:
-            moved = {run: (n, status) for run, n, status in zip(*given, strict=True)}
-            database.next.update({run: n for run, (n, _) in moved.items()})
-            database.moves.append(moved)
-            self._found = []  # none of them has ended
-
-    async def fetchall(self) -> list[Any]:
-        return self._found
 
 
 def of(run: UUID, first: int = 0, size: int = 1, *more: dict[str, Any], team: str = TEAM) -> Call:

@@ -3,14 +3,17 @@
 import gzip
 import json
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
+from rtk.console.store.ingest import LONGEST_REMEMBERED, Path, path_of
 from rtk.console.store.intake import ACCEPTS
 from rtk.console.store.models import Measurement, RecordEntry, Run
 from rtk.verify.record import VERSION
 from tests.console.live import EXPERIMENT, PLAN, Live, Machine, measurement, whole_record
+
+RUN_ID = "0b5cbe8e-6b5e-4b32-8d7e-7a1f5b9f2f3c"
 
 
 @pytest.fixture(scope="module")
@@ -259,3 +262,14 @@ def test_reasons_with_any_characters_are_kept_apart(machine: Machine, run: str) 
     assert machine("POST", f"{run}/record", json={"from": 0, "entries": entries}).status_code == 202
     kept = [each["reason"] for each in machine("GET", f"{run}/measurements").json()["items"]]
     assert kept == ["a␟b", "␞", None, None, "c␞d␀", "\\x1f"]
+
+
+def test_an_address_of_a_record_is_read_alike_whether_it_is_remembered_or_too_long_for_that() -> None:
+    for org in ("acme", "o" * LONGEST_REMEMBERED):
+        for run in (RUN_ID, "no-id"):
+            address = f"/api/v1/organizations/{org}/teams/shop/verifications/v/runs/{run}/record"
+            expected = Path(org, "shop", "v", UUID(run) if run == RUN_ID else None)
+            assert [path_of({"type": "http", "path": address}) for _ in range(2)] == [expected] * 2
+    for other in ("/record", "/api/v1/organizations/o/teams/t/verifications/v/runs/r/record/"):
+        assert path_of({"type": "http", "path": other}) is None
+    assert path_of({"type": "lifespan"}) is None

@@ -59,10 +59,9 @@ class Memory:
             self._keep(self._teams, _key(caller, org, team), known, age)
         return gate.passed(known, caller, need, "team")
 
-    def recall(self, authorization: str | None, org: str, team: str, need: str) -> Team | None:
-        """The team for whoever has this authorization, where both are remembered. Raises as `gate.team_for`."""
-        caller = self._known(self._callers, _digest(authorization))
-        known = caller and self._known(self._teams, _key(caller, org, team))
+    def recall(self, caller: gate.Caller | None, org: str, team: str, need: str) -> Team | None:
+        """The team for a caller, where both are remembered. Raises as `gate.team_for`."""
+        known: Team | None = self._known(self._teams, _key(caller, org, team)) if caller else None
         return gate.passed(known, caller, need, "team") if known else None
 
     def forget(self, **_: Any) -> None:
@@ -92,7 +91,7 @@ def _digest(authorization: str | None) -> bytes:
 
 def _key(caller: gate.Caller, org: str, team: str) -> "Key":
     # With the scopes: what let one token of a user in need not let in another.
-    return caller.user.pk, caller.scopes, org, team
+    return caller.user.id, caller.scopes, org, team
 
 
 remembered = Memory()

@@ -59,13 +59,15 @@ class Committer:
     def __init__(self, connect: Connect) -> None:
         self._idle = [Writer(connect) for _ in range(AT_ONCE)]
         self._waiting: list[Call] = []
+        self._rows = 0  # that wait
         self._under_way: set[UUID] = set()  # runs
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def submit(self, call: Call) -> Acknowledgement:
         """Store a call's entries. Raises `Problem`: 404, 409 for a gap, 410, 422, 500, 503."""
         self._waiting.append(call)
-        if not self._tasks or (self._idle and sum(each.batch.size for each in self._waiting) >= WORTH_ANOTHER):
+        self._rows += call.batch.size
+        if not self._tasks or (self._idle and self._rows >= WORTH_ANOTHER):
             self._tasks.add(asyncio.create_task(self._work(self._idle.pop())))
         return await call.answer
 
@@ -94,12 +96,12 @@ class Committer:
         """What is stored next, in the order it came: nothing of runs that are under way."""
         taken, left, size = list[Call](), list[Call](), 0
         for call in self._waiting:
-            if size >= MOST_ROWS or call.run in self._under_way:
+            if size >= MOST_ROWS or (self._under_way and call.run in self._under_way):
                 left.append(call)
             elif not call.answer.done():
                 taken.append(call)
                 size += call.batch.size
-        self._waiting = left
+        self._waiting, self._rows = left, sum(call.batch.size for call in left)
         return taken
 
 
@@ -178,15 +180,15 @@ async def stored(cursor: psycopg.AsyncCursor[Any], calls: list[Call]) -> list[Ac
     answers: list[Acknowledgement | Problem] = []
     taken: list[rows.AcceptedBatch] = []
     for call in calls:
-        answer = judged(held.get(call.run), call)
-        if isinstance(answer, Acknowledgement):
-            run = held[call.run]
+        run = held.get(call.run)
+        answer = judged(run, call)
+        if run and isinstance(answer, Acknowledgement):
             taken.append(rows.AcceptedBatch(run, call.batch, run.next))
             run.next = answer.next
             run.end = call.batch.end or run.end
         answers.append(answer)
     await rows.insert(cursor, taken)
-    await rows.update(cursor, {one.run.id: one.run for one in taken}.values())
+    await rows.update(cursor, {id(one.run): one.run for one in taken}.values())  # of a run there is one row here
     return answers
 
 

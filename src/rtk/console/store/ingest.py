@@ -7,6 +7,7 @@ import asyncio
 import re
 import zlib
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from rtk.console.bodies import Receive, Scope, Send, turned_away
 from rtk.console.people import gate
 from rtk.console.people.auth_cache import remembered
 from rtk.console.sharing import Sharing
+from rtk.console.store import lists
 from rtk.console.store.commit import Call, Committer
 from rtk.console.store.database import connect
 from rtk.console.store.intake import MOST_BYTES, DecodedBatch, batch_of
@@ -29,22 +31,36 @@ PATH = re.compile(
     r"/verifications/(?P<verification>[^/]+)/runs/(?P<run>[^/]+)/record"
 )
 ROUTE = "api/v1/organizations/{org}/teams/{team}/verifications/{verification}/runs/{run}/record"
+END = "/record"
+# The calls of a run all have the same address: it is read once, and not kept where somebody made up a long one.
+MOST_REMEMBERED, LONGEST_REMEMBERED = 4_096, 512
 LARGE, LARGE_PACKED = 256 * 1024, 16 * 1024  # bytes of a body that takes long to read
 
 
 class Path(NamedTuple):
-    """Where a call goes."""
+    """Where a call goes. `run` is None where the address has no id of one."""
 
     org: str
     team: str
     verification: str
-    run: str
+    run: UUID | None
 
 
 def path_of(scope: Scope) -> Path | None:
     """The call's path, or None when it is for somebody else."""
-    found = PATH.fullmatch(scope["path"]) if scope["type"] == "http" else None
-    return Path(**found.groupdict()) if found else None
+    if scope["type"] != "http" or not scope["path"].endswith(END):
+        return None
+    return (_remembered if len(scope["path"]) <= LONGEST_REMEMBERED else _path)(scope["path"])
+
+
+def _path(address: str) -> Path | None:
+    found = PATH.fullmatch(address)
+    if found is None:
+        return None
+    return Path(found["org"], found["team"], found["verification"], lists.id_of(found["run"]))
+
+
+_remembered = lru_cache(MOST_REMEMBERED)(_path)
 
 
 class Ingest:
@@ -87,11 +103,12 @@ class Ingest:
             raise Problem(405, "expected POST")
         headers = {key.lower(): value.decode("latin-1") for key, value in scope["headers"]}
         team = await self._let_in(headers.get(b"authorization"), path)
-        run = _uuid(path.run)
+        if path.run is None:
+            raise unknown("run")
         body = await _body(headers, incoming)
         packed = headers.get(b"content-encoding", "").lower() == "gzip"
         batch = await self._read(scope, body, packed)
-        return await self._committer.submit(Call(run, team, path.verification, batch))
+        return await self._committer.submit(Call(path.run, team, path.verification, batch))
 
     async def _read(self, scope: Scope, body: bytes, packed: bool) -> DecodedBatch:
         """What a call tells: read at once where that is quickly done, else by turns and beside the event loop."""
@@ -102,15 +119,16 @@ class Ingest:
             return await asyncio.get_running_loop().run_in_executor(thread, _batch, body, packed)
 
     async def _let_in(self, authorization: str | None, path: Path) -> str:
-        team = await self._team(authorization, path)
         caller = remembered.caller(authorization)
+        team = await self._team(authorization, caller, path)
+        caller = caller or remembered.caller(authorization)
         if (visit := access.current()) and caller:
             visit.is_by(caller.user, caller.token)
         return team
 
-    async def _team(self, authorization: str | None, path: Path) -> str:
+    async def _team(self, authorization: str | None, caller: gate.Caller | None, path: Path) -> str:
         try:
-            known = remembered.recall(authorization, path.org, path.team, "run")
+            known = remembered.recall(caller, path.org, path.team, "run")
         except gate.Refused as refused:
             raise Problem(refused.status, str(refused)) from None
         return str(known.id) if known else await self._ask(authorization, path)
@@ -145,13 +163,6 @@ def ask_the_gate(authorization: str | None, path: Path) -> str:
 def application(sharing: Sharing | None = None) -> Ingest:
     """The application of this process."""
     return Ingest(Committer(connect), sharing=sharing)
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise unknown("run") from None
 
 
 class Incoming:

@@ -12,6 +12,7 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import psycopg
 
 from rtk.console.jobs.deferral import defer_on
@@ -23,21 +24,22 @@ from rtk.insight.measurement import COLUMN_TYPES, COLUMNS, FIELDS
 LOCK = """
 SELECT r.id, r.next, r.day, r.stop, r.team_id::text, r.verification_id::text, v.file_id, v.deleted_at IS NOT NULL
 FROM store_run r JOIN store_verification v ON v.id = r.verification_id
-WHERE r.id = ANY(%s) ORDER BY r.id FOR NO KEY UPDATE OF r
+WHERE r.id = ANY(%s::text::uuid[]) ORDER BY r.id FOR NO KEY UPDATE OF r
 """
 
 _TEXTS = "string_to_array(%s, E'\\x1f', E'\\x1e')"
 _ARRAYS = ", ".join(_TEXTS if kind == "text" else f"%s::text::{kind}[]" for kind in COLUMN_TYPES.values())
+_FROM_ARRAYS = ", ".join(f"u.{name}" for name in FIELDS)
 MEASUREMENTS = f"""
 INSERT INTO store_measurement (run_id, n, day, t, {COLUMNS}, probes)
-SELECT (%b::uuid[])[u.run], u.n, (%s::date[])[u.run], u.t, {", ".join(f"u.{name}" for name in FIELDS)}, u.probes
+SELECT (%s::text::uuid[])[u.run], u.n, (%s::text::date[])[u.run], u.t, {_FROM_ARRAYS}, u.probes
 FROM unnest(%s::text::int[], %s::text::bigint[], %s::text::float8[], {_ARRAYS}, string_to_array(%s, E'\\x1f'))
   AS u(run, n, t, {COLUMNS}, probes)
 """  # noqa: S608 - of constants
 
 ENTRIES = """
 INSERT INTO store_recordentry (run_id, n, day, t, kind, body)
-SELECT (%b::uuid[])[u.run], u.n, (%s::date[])[u.run], u.t, u.kind, u.body
+SELECT (%s::text::uuid[])[u.run], u.n, (%s::text::date[])[u.run], u.t, u.kind, u.body
 FROM unnest(%s::text::int[], %s::text::bigint[], %s::text::float8[], string_to_array(%s, E'\\x1f'),
   string_to_array(%s, E'\\x1f')) AS u(run, n, t, kind, body)
 """
@@ -47,13 +49,12 @@ UPDATE store_run r SET next = u.next, heard_at = now(),
   state = CASE WHEN u.status IS NOT NULL THEN 'ended' WHEN r.state = 'ended' THEN r.state ELSE 'running' END,
   status = coalesce(u.status, r.status),
   ended_at = CASE WHEN u.status IS NOT NULL THEN coalesce(r.ended_at, now()) ELSE r.ended_at END
-FROM unnest(%b::uuid[], %b::bigint[], %s::text[]) AS u(id, next, status) WHERE r.id = u.id
-RETURNING r.id, r.ended_at IS NOT NULL
+FROM unnest(%s::text::uuid[], %s::text::bigint[], %s::text[]) AS u(id, next, status) WHERE r.id = u.id
+RETURNING r.id, r.ended_at IS NOT NULL, pg_notify('rtk_runs', r.id::text)
 """
 
 _BY_CODE = {"phase": PHASE_CODES, "outcome": OUTCOME_CODES}
 BETWEEN, NOTHING = "\x1f", "\x1e"
-NOTIFY = "SELECT pg_notify('rtk_runs', id) FROM unnest(%s::text[]) AS ids(id)"
 
 
 @dataclass(slots=True)
@@ -82,13 +83,13 @@ class AcceptedBatch:
 
 async def lock(cursor: psycopg.AsyncCursor[Any], runs: Collection[UUID]) -> dict[UUID, LockedRun]:
     """The rows of these runs, locked, always in the same order so that no two processes wait for each other."""
-    await cursor.execute(LOCK, [list(runs)])
+    await cursor.execute(LOCK, [plain_array(runs)])
     return {row[0]: LockedRun(*row) for row in await cursor.fetchall()}
 
 
 async def insert(cursor: psycopg.AsyncCursor[Any], taken: Sequence[AcceptedBatch]) -> None:
     """Insert the entries that are new."""
-    runs = [[one.run.id for one in taken], [one.run.day for one in taken]]
+    runs = [plain_array(one.run.id for one in taken), plain_array(one.run.day for one in taken)]
     measured = [(place, number, m) for place, one in enumerate(taken, 1) for number, m in new_measured(one)]
     if measured:
         await cursor.execute(MEASUREMENTS, [*runs, *columns(measured)], binary=False)
@@ -143,18 +144,24 @@ def columns_of_others(others: list[tuple[int, int, Other, str]]) -> list[str]:
 
 
 def array(values: Iterable[float | None]) -> str:
-    """Numbers as the text of an array."""
-    return "{" + ",".join(["NULL" if value is None else repr(value) for value in values]) + "}"
+    """Numbers as the text of an array: but for the brackets that of JSON, which has all digits of a number, too."""
+    return f"{{{msgspec.json.encode(list(values))[1:-1].decode()}}}"
+
+
+def plain_array(values: Iterable[UUID | date | int]) -> str:
+    """Ids, days or whole numbers as the text of an array: none of them holds what would have to be quoted."""
+    return f"{{{','.join(map(str, values))}}}"
 
 
 async def update(cursor: psycopg.AsyncCursor[Any], runs: Collection[LockedRun]) -> None:
     """Move the runs on, and tell who listens."""
     if not runs:
         return
-    statuses = [run.end.status if run.end else None for run in runs]
-    await cursor.execute(RUNS, [[run.id for run in runs], [run.next for run in runs], statuses])
-    if over := [run for run, has_ended in await cursor.fetchall() if has_ended]:
+    ended = [run for run in runs if run.end]
+    statuses = [run.end.status if run.end else None for run in runs] if ended else None
+    given = [plain_array(run.id for run in runs), plain_array(run.next for run in runs), statuses]
+    await cursor.execute(RUNS, given)
+    if over := [run for run, has_ended, _ in await cursor.fetchall() if has_ended]:
         await defer_on(cursor.connection, Work.COMPUTE, over)
-    if ended := [run.id for run in runs if run.end]:
-        await outbox.note_on(cursor, outbox.ENDED, ended)
-    await cursor.execute(NOTIFY, [[str(run.id) for run in runs]])
+    if ended:
+        await outbox.note_on(cursor, outbox.ENDED, [run.id for run in ended])
