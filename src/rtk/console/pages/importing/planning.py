@@ -15,6 +15,10 @@ from rtk.insight.power import WANTED, Prospects, prospects
 from rtk.report.conclusion import MINUTES_FROM_S, Doubt, conclusion_of
 
 _UNJUDGED = "Without an objective nothing is judged: give one to see what this plan can prove."
+_ADVICE = {
+    "warm_up": "Without a warm-up there is no baseline, and without a baseline no cause can be shown.",
+    "cool_down": "Without a cool-down nobody sees whether the service recovers.",
+}
 _ENOUGH = 0.8  # of the time
 
 
@@ -61,7 +65,7 @@ def planned(values: Mapping[str, Any]) -> Planned | None:
     if sum(phases) > MOST_SLOTS:
         return None
     target, occurs = values.get("target"), values.get("occurs")
-    slots, advice = _slots(phases, every), tuple(_advice(values))
+    slots, advice = _slots(phases, every), tuple(told for key, told in _ADVICE.items() if not values.get(key))
     if not target:
         return Planned(slots, "warn", (_UNJUDGED,), advice)
     told = prospects(
@@ -112,12 +116,3 @@ def _slots(phases: list[int], every: float) -> str:
     around = [f"{number:,} {name}" for number, name in ((before, "before"), (after, "after")) if number]
     more = f", and {' and '.join(around)}" if around else ""
     return f"{count(during, 'measurement')} under the conditions, one every {duration(every)}{more}."
-
-
-def _advice(values: Mapping[str, Any]) -> list[str]:
-    found = []
-    if not values.get("warm_up"):
-        found.append("Without a warm-up there is no baseline, and without a baseline no cause can be shown.")
-    if not values.get("cool_down"):
-        found.append("Without a cool-down nobody sees whether the service recovers.")
-    return found

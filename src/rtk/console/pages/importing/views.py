@@ -95,8 +95,12 @@ def _looked_at(
     wished = request.GET.get("objective")
     if wished and "attach" not in data:
         data["attach"], data["objective"] = OLD, wished
+    chosen: Any = request.FILES.get("file")
+    source = chosen.read(LARGEST + 1) if chosen else data.get("source", "").encode("utf-8", "surrogatepass")
+    if not source.strip():
+        return data, None, BadInput(f"The file {chosen.name} is empty." if chosen else _NOTHING)
     try:
-        source, data["source"] = _source(request, data)
+        data["source"] = decode(source, experiment_preview.WHERE)
         document, mended = experiment_preview.read(source)
     except BadInput as error:
         return data, None, error
@@ -105,18 +109,9 @@ def _looked_at(
     found = ExperimentSummary(document, mended)
     # By default it is measured for as long as it takes to prove what the chosen objective promises.
     key = lists.id_of(data.get("objective", "")) if data.get("attach") == OLD else None
-    chosen = verifications.objectives(into).filter(pk=key).first() if key else None
-    propose(data, found, measures.schedule_for(chosen)[1] if chosen else None)
+    objective = verifications.objectives(into).filter(pk=key).first() if key else None
+    propose(data, found, measures.schedule_for(objective)[1] if objective else None)
     return data, found, None
-
-
-def _source(request: HttpRequest, data: QueryDict) -> tuple[bytes, str]:
-    """The experiment as bytes and as text: of the file that was chosen, else what was pasted. Raises BadInput."""
-    chosen: Any = request.FILES.get("file")
-    source = chosen.read(LARGEST + 1) if chosen else data.get("source", "").encode("utf-8", "surrogatepass")
-    if not source.strip():
-        raise BadInput(f"The file {chosen.name} is empty." if chosen else _NOTHING)
-    return source, decode(source, experiment_preview.WHERE)
 
 
 def _made(form: ImportForm, found: ExperimentSummary, into: Team, user: User) -> Verification | None:

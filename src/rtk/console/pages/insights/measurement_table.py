@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -107,21 +107,20 @@ async def lines(run: Run, unit: str, began: float) -> AsyncIterator[str]:
     while after is not None:
         page = await asked(measurement_queries.columns)(run, after, _CHUNK)
         after = page["next"]
-        yield _written(_cells(each, unit, began) for each in page["items"])
+        cells = []
+        for m in page["items"]:
+            at, started, ended = moment(began + m["due"]), m["started"], m["ended"]
+            took = None if started is None or ended is None else round(ended - started, 6)
+            when = (m["due"], at.isoformat() if at else "", started, ended, took)
+            how = (m["outcome"], m["value"], harmless(unit), harmless(m["reason"] or ""))
+            cells.append((m["phase"], m["slot"], *when, *how))
+        yield _written(cells)
 
 
 def _written(rows: Any) -> str:
     text = io.StringIO()
     csv.writer(text).writerows(rows)
     return text.getvalue()
-
-
-def _cells(m: dict[str, Any], unit: str, began: float) -> Iterator[Any]:
-    at, started, ended = moment(began + m["due"]), m["started"], m["ended"]
-    took = None if started is None or ended is None else round(ended - started, 6)
-    stamp = at.isoformat() if at else ""
-    yield from (m["phase"], m["slot"], m["due"], stamp, started, ended, took, m["outcome"], m["value"])
-    yield from (harmless(unit), harmless(m["reason"] or ""))
 
 
 def harmless(text: str) -> str:
