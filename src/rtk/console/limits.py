@@ -77,6 +77,7 @@ TOKENS_OF_AN_ORGANIZATION = Limit(
     LimitSubject.PEOPLE,
     "Most tokens of an organization's people that have not expired",
 )
+PASSKEYS = Limit("RTK_PASSKEYS_PER_PERSON", 20, Unit.COUNT, LimitSubject.PEOPLE, "Most passkeys of a person", most=100)
 DATABASE_CONNECTIONS = Limit(
     "RTK_DATABASE_CONNECTIONS", 20, Unit.COUNT, LimitSubject.STORAGE, "Most connections to the database at once"
 )
@@ -267,6 +268,7 @@ LIMITS = (
     TOKEN_DAYS,
     TOKENS_OF_A_PERSON,
     TOKENS_OF_AN_ORGANIZATION,
+    PASSKEYS,
     DATABASE_CONNECTIONS,
     DATABASE_SECONDS,
     LOG_LINES,

@@ -118,6 +118,11 @@ ALLAUTH_TRUSTED_PROXY_COUNT = options.number("RTK_TRUSTED_PROXIES")
 MFA_FORMS = {
     "authenticate": "rtk.console.people.codes.AuthenticateForm",
     "reauthenticate": "rtk.console.people.codes.ReauthenticateForm",
+    "add_webauthn": "rtk.console.people.passkeys.NewPasskeyForm",
+    "edit_webauthn": "rtk.console.people.passkeys.PasskeyNameForm",
+    "login_webauthn": "rtk.console.people.passkeys.PasskeyLoginForm",
+    "authenticate_webauthn": "rtk.console.people.passkeys.SecondFactorPasskeyForm",
+    "reauthenticate_webauthn": "rtk.console.people.passkeys.RenewingPasskeyForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from django.utils import timezone
 from procrastinate import App, JobContext
@@ -36,6 +37,7 @@ def retain(_id: UUID | None, _over: threading.Event) -> datetime | None:
         watch.keep_recent_insights()
         watch.retain()
         tally.tidy()
+        SessionStore.clear_expired()  # nobody else does, and visitors have sessions, too
         delivery_jobs.tidy(timezone.now())
     return None
 

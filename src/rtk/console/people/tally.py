@@ -42,6 +42,7 @@ class ThrottledAction(StrEnum):
     CODE_DAY = "code-day"
     CODE_USED = "code-used"
     SIGN_IN = "sign-in"
+    PASSKEY = "passkey"
     SIGN_UP = "sign-up"
     LINK = "link"
     MAIL_PERSON = "mail-person"
@@ -67,6 +68,7 @@ _BOUNDS = {
     ThrottledAction.CODE: RateLimit(limits.WRONG_CODES, _FIVE_MINUTES, "wrong codes for an account"),
     ThrottledAction.CODE_DAY: RateLimit(limits.WRONG_CODES_DAY, _DAY, "wrong codes for an account"),
     ThrottledAction.SIGN_IN: RateLimit(limits.SIGN_INS, _FIVE_MINUTES, "attempts to sign in"),
+    ThrottledAction.PASSKEY: RateLimit(limits.SIGN_INS, _FIVE_MINUTES, "sign-ins by passkey"),
     ThrottledAction.SIGN_UP: RateLimit(limits.SIGN_UPS, _HOUR, "sign-ups"),
     ThrottledAction.LINK: RateLimit(limits.OPENED_LINKS, _FIVE_MINUTES, "opened links"),
     ThrottledAction.MAIL_PERSON: RateLimit(limits.MAILS_PERSON, _HOUR, "mails to others for one person"),

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
-from rtk.console.people import attempts, devices
+from rtk.console.people import attempts, devices, passkeys
 from rtk.console.people.gate import TooMany
 from rtk.console.people.models import User
 from rtk.console.people.tally import ThrottledAction
@@ -28,8 +28,9 @@ SENT = {
     "socialaccount_signup": ThrottledAction.SIGN_UP,
     "people:join": ThrottledAction.LINK,
 }
-# These are links with a key, which counts however they are opened.
+# These are links with a key, which counts however they are opened, and what anybody can begin.
 OPENED = {
+    "mfa_login_webauthn": ThrottledAction.PASSKEY,
     "account_confirm_email": ThrottledAction.LINK,
     "account_reset_password_from_key": ThrottledAction.LINK,
     "people:sign-in": ThrottledAction.LINK,
@@ -41,7 +42,7 @@ OWN_PASSWORD = {"account_change_password"}
 
 
 class Throttle:
-    """Middleware; also lets browsers be known in which somebody is signed in."""
+    """Middleware; also lets browsers be known in which somebody is signed in, and ends challenges for passkeys."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response
@@ -49,6 +50,7 @@ class Throttle:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer the request."""
         answer = self._get_response(request)
+        passkeys.note_challenge(request)
         devices.mark(request, answer)
         return answer
 
