@@ -1,5 +1,6 @@
 import copy
 import json
+import re
 from typing import Any
 
 import pytest
@@ -195,3 +196,21 @@ _WHOLE = small(
 def test_an_experiment_with_any_node_replaced_is_validated_or_refused(path: list[Any], value: Any) -> None:
     mutated = changed(_WHOLE, path, value)
     refusal_of(lambda: validate(mutated, config_vars=_GIVEN, environ={}))
+
+
+@pytest.mark.parametrize(
+    ("part", "path"),
+    [("method", "method[0]"), ("rollbacks", "rollbacks[0]")],
+)
+def test_what_only_this_machine_can_refuse_is_told_with_its_place(part: str, path: str) -> None:
+    provider = {"type": "python", "module": "builtins", "func": "len", "arguments": {"obj": "12345"}}
+    document = small(**{part: [{"type": "action", "name": "five", "provider": provider}]})
+    with pytest.raises(BadInput, match=re.escape(f"{path}: it cannot be validated: TypeError, 'obj' parameter")):
+        validate(document, config_vars=_GIVEN)
+
+
+def test_a_function_that_is_not_there_is_told_with_its_place() -> None:
+    provider = {"type": "python", "module": "json", "func": "no_such", "arguments": {}}
+    document = small(method=[{"type": "action", "name": "five", "provider": provider}])
+    with pytest.raises(BadInput, match=r"^method\[0\]: .*no_such"):
+        validate(document, config_vars=_GIVEN)

@@ -69,10 +69,22 @@ def validate(
                 ensure_activity_is_valid(probe)
                 ensure_hypothesis_tolerance_is_valid(probe["tolerance"])
     except ChaosException as error:
-        raise BadInput(one_line(error)) from None
+        raise _refusal(given, one_line(error)) from None
     except (Exception, SystemExit) as error:  # it imports and calls code of others
         logger.debug("validation failed", exc_info=True)
-        raise BadInput(f"the experiment cannot be validated: {type(error).__name__}, {one_line(error)}") from None
+        raise _refusal(given, f"it cannot be validated: {type(error).__name__}, {one_line(error)}") from None
+
+
+def _refusal(document: Mapping[str, Any], told: str) -> BadInput:
+    """Return the refusal with the place of the first activity that is refused by itself, if one is."""
+    for place, activity in (*activities(document), *claim.claimed(document)):
+        try:
+            ensure_activity_is_valid(activity)
+            if "tolerance" in activity:
+                ensure_hypothesis_tolerance_is_valid(activity["tolerance"])
+        except (Exception, SystemExit):  # noqa: BLE001 - as above, whatever that code raises
+            return BadInput.at(place, told)
+    return BadInput.at("the experiment", told)
 
 
 def with_variables(
