@@ -41,12 +41,13 @@ def code_of(
 ) -> Code:
     """Return what a document runs. Names of its configuration are filled in where their values are known already."""
     known = {**_configured(document, environ), **(variables or {})}
-    given = (each.get("provider") for _, each in packages.mappings(document))
     found: list[Mapping[str, Any]] = [
         {key: _filled(value, known) if key in _FILLED else value for key, value in provider.items()}
-        for provider in given
-        if isinstance(provider, Mapping) and isinstance(provider.get("type"), str)
+        for _, each in packages.mappings(document)
+        if isinstance(provider := each.get("provider"), Mapping) and isinstance(provider.get("type"), str)
     ]
+    # No host holds a line break, so that all texts can be searched as one.
+    whole = "\n".join(_texts([*found, known.get(VAULT)], DEEPEST + 1))
     # Where the host of a request is not known before the run, its whole address stands for it.
     hidden = (url for url in _named(found, "url") if not _HOST.search(url))
     # The variables of the environment that configuration and secrets read.
@@ -56,12 +57,11 @@ def code_of(
         for _, each in packages.mappings(document.get(part))
         if each.get("type") == "env" and isinstance(each.get("key"), str)
     )
-    texts = [text for each in (*found, known.get(VAULT)) for text in _texts(each)]
     return Code(
         calls=_once(_call(each) for each in found),
         programs=_once(str(each.get("path")) for each in found if each["type"] == "process"),
         modules=_once([*_named(found, "module"), *packages.all_modules(document)]),
-        hosts=_once([*(host for text in texts for host in _HOST.findall(text)), *hidden]),
+        hosts=_once([*_HOST.findall(whole), *hidden]),
         variables=_once(read),
     )
 
@@ -94,24 +94,20 @@ def _filled(part: Any, known: Mapping[str, Any], depth: int = DEEPEST) -> Any:
 
 def _call(provider: Mapping[str, Any]) -> str:
     """A call as one would write it down: a line for a shell, a call of Python, a request."""
-    if provider["type"] == "process":
-        return _command(provider)
-    given = provider.get("arguments")
-    if provider["type"] != "python":
+    kind, given = provider["type"], provider.get("arguments")
+    if kind == "python":
+        arguments = given.items() if isinstance(given, Mapping) else ()
+        func = f".{provider['func']}" if provider.get("func") else ""  # a control names its module alone
+        return f"{provider.get('module')}{func}({', '.join(f'{key}={_told(value)}' for key, value in arguments)})"
+    if kind != "process":
         return f"{provider.get('method', 'GET')} {provider.get('url')}{f' {_told(given)}' if given else ''}"
-    arguments = given.items() if isinstance(given, Mapping) else ()
-    func = f".{provider['func']}" if provider.get("func") else ""  # a control names its module alone
-    return f"{provider.get('module')}{func}({', '.join(f'{key}={_told(value)}' for key, value in arguments)})"
-
-
-def _command(process: Mapping[str, Any]) -> str:
-    """A process as a line for a shell; arguments as a mapping are names and values, as the Chaos Toolkit has them."""
-    program, arguments = str(process.get("path")), process.get("arguments") or []
-    if isinstance(arguments, str):
-        return f"{program} {arguments}"
-    if isinstance(arguments, Mapping):
-        arguments = [word for both in arguments.items() for word in both]
-    words = arguments if isinstance(arguments, list) else [arguments]
+    program, words = str(provider.get("path")), given or []
+    if isinstance(words, str):
+        return f"{program} {words}"
+    if isinstance(words, Mapping):  # names and values, as the Chaos Toolkit has them
+        words = [word for both in words.items() for word in both]
+    if not isinstance(words, list):
+        words = [words]
     return shlex.join([program, *(str(word) for word in words if word not in (None, ""))])
 
 
@@ -126,7 +122,7 @@ def _named(found: list[Mapping[str, Any]], key: str) -> Iterator[str]:
     return (each[key] for each in found if isinstance(each.get(key), str) and each[key].strip())
 
 
-def _texts(part: Any, depth: int = DEEPEST) -> Iterator[str]:
+def _texts(part: Any, depth: int) -> Iterator[str]:
     if isinstance(part, str):
         yield part
     elif depth and isinstance(part, list):

@@ -28,10 +28,6 @@ def authorization(address: Address, settings: Mapping[str, Any], environ: Mappin
             raise BadInput("RTK_URL: expected an address such as https://console.example.com") from None
         if ours:
             return _header("Bearer", token, "RTK_TOKEN")
-    return _from_settings(address, settings)
-
-
-def _from_settings(address: Address, settings: Mapping[str, Any]) -> str | None:
     auths = settings.get("auths") or {}
     if not isinstance(auths, Mapping):
         raise BadInput(f"settings, auths: expected a mapping of hosts, not {kind(auths)}")

@@ -84,6 +84,16 @@ _FUNCTIONS = {
     "measure_http_call": Subject.TIMES,
 }
 _OURS = "chaoscloud."
+# Our own tolerance functions: each bound by the name of its argument, and what it is where that is not given.
+_OWN: dict[str, tuple[Rule, Subject, dict[str, tuple[str, float]]]] = {
+    "response_time_under": (Rule.BETWEEN, Subject.TIME, {"upper": ("duration", 0)}),
+    "response_time_above": (Rule.BETWEEN, Subject.TIME, {"lower": ("duration", 0)}),
+    "status_must_be": (Rule.EQUALS, Subject.STATUS, {"given": ("expected", 200)}),
+    "status_in_range": (Rule.BETWEEN, Subject.STATUS, {"lower": ("lower", 100), "upper": ("upper", 600)}),
+    "result_value_under": (Rule.SAMPLES, Subject.VALUE, {"upper": ("upper", 1.0)}),
+    "result_value_above": (Rule.SAMPLES, Subject.VALUE, {"lower": ("lower", 0.0)}),
+    "result_value_between": (Rule.SAMPLES, Subject.VALUE, {"lower": ("lower", 0.0), "upper": ("upper", 1.0)}),
+}
 # Functions of others, by the names that are usual for them.
 _STATUS = re.compile(r"(^|_)(http_status|status_code|response_code|http_code)(_|$)")
 _EXIT_CODE = re.compile(r"(^|_)(exit_?code|exit_status|return_?code)(_|$)")
@@ -174,31 +184,11 @@ def _of_probe(tolerance: Mapping[str, Any], whole: Subject) -> Criterion:
     if kind in ("process", "http"):
         return Criterion(Rule.RUNS if kind == "process" else Rule.ANSWERS, whole, provider=provider)
     if not provider.get("module") or str(provider["module"]).startswith(_OURS):
-        known = _of_ours(str(provider.get("func")), _mapping(provider.get("arguments")))
-        if known:
-            return known
+        rule, subject, bounds = _OWN.get(str(provider.get("func")), (None, whole, {}))
+        if rule:
+            given = _mapping(provider.get("arguments"))
+            return Criterion(rule, subject, **{key: given.get(name, usual) for key, (name, usual) in bounds.items()})
     return Criterion(Rule.RETURNS, whole, provider=provider)
-
-
-def _of_ours(func: str, given: Mapping[str, Any]) -> Criterion | None:
-    """Our own tolerance functions, with the bounds they have where none are given."""
-    if func == "response_time_under":
-        return Criterion(Rule.BETWEEN, Subject.TIME, upper=given.get("duration", 0))
-    if func == "response_time_above":
-        return Criterion(Rule.BETWEEN, Subject.TIME, lower=given.get("duration", 0))
-    if func == "status_must_be":
-        return Criterion(Rule.EQUALS, Subject.STATUS, given=given.get("expected", 200))
-    if func == "status_in_range":
-        return Criterion(Rule.BETWEEN, Subject.STATUS, lower=given.get("lower", 100), upper=given.get("upper", 600))
-    bounds = {
-        "result_value_under": (None, given.get("upper", 1.0)),
-        "result_value_above": (given.get("lower", 0.0), None),
-        "result_value_between": (given.get("lower", 0.0), given.get("upper", 1.0)),
-    }
-    if func not in bounds:
-        return None
-    lower, upper = bounds[func]
-    return Criterion(Rule.SAMPLES, Subject.VALUE, lower=lower, upper=upper)
 
 
 def _between(subject: Subject, lower: Any, upper: Any, part: str = "") -> Criterion:

@@ -74,8 +74,14 @@ def threshold(probe: Mapping[str, Any], configuration: Mapping[str, Any] | None 
     tolerance = _resolved(probe.get("tolerance"), configuration, None)
     lower: float | None = None
     upper: float | None = None
-    if isinstance(tolerance, Mapping):
-        lower, upper = _of_mapping(tolerance)
+    if isinstance(tolerance, Mapping) and tolerance.get("type") == "range":
+        if tolerance.get("target") != "status":  # a status is a name, which has no bounds
+            lower, upper = _pair(tolerance.get("range"))
+    elif isinstance(tolerance, Mapping):
+        provider = _mapping(tolerance.get("provider"))
+        arguments = _mapping(provider.get("arguments"))
+        names = _BOUNDS.get(str(provider.get("func")), (None, None))
+        lower, upper = (_number(arguments.get(name)) if name else None for name in names)
     elif _mapping(probe.get("provider")).get("type") == "python":
         # Elsewhere the value is an answer, and a bare number or pair is its status.
         lower, upper = _pair(tolerance) if isinstance(tolerance, list) else (finite(tolerance), finite(tolerance))
@@ -122,18 +128,6 @@ def within(bound: Threshold, limit: ValueLimit) -> Threshold:
 def _times(probe: Mapping[str, Any]) -> bool:
     provider = _mapping(probe.get("provider"))
     return (provider.get("module"), provider.get("func")) == ("chaoscloud.probes.http", "time_http_call")
-
-
-def _of_mapping(tolerance: Mapping[str, Any]) -> tuple[float | None, float | None]:
-    if tolerance.get("type") == "range":
-        return (None, None) if tolerance.get("target") == "status" else _pair(tolerance.get("range"))
-    provider = _mapping(tolerance.get("provider"))
-    arguments = _mapping(provider.get("arguments"))
-    lower, upper = _BOUNDS.get(str(provider.get("func")), (None, None))
-    return (
-        _number(arguments.get(lower)) if lower else None,
-        _number(arguments.get(upper)) if upper else None,
-    )
 
 
 def _pair(value: object) -> tuple[float | None, float | None]:

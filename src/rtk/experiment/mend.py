@@ -16,6 +16,8 @@ DEEPEST = 100
 MOST_PARTS = 200_000
 
 _OUTSIDE = re.compile(r'["\[\]{},]')
+# What a string holds up to its closing quote: the first with no odd run of backslashes before it.
+_STRING = re.compile(r'[^"\\]*+(?:\\.[^"\\]*+)*+\\?', re.DOTALL)
 _BREAK = re.compile(r"\r\n|\r|\n")
 
 
@@ -86,19 +88,10 @@ class _Scan:
             if self.parts > MOST_PARTS:
                 raise self.refusal(start, f"more than {MOST_PARTS:,} parts, which no experiment needs")
             if char == '"':
-                end = self._end(offset)
+                end = _STRING.match(self.text, offset).end()  # type: ignore[union-attr] # it matches nothing as well
                 for each in _BREAK.finditer(self.text, offset, end):
                     yield Break(each.start(), len(each[0]), start)
                 offset = end + 1
-
-    def _end(self, offset: int) -> int:
-        """Where a string's closing quote is: the first with no odd run of backslashes before it."""
-        while (quote := self.text.find('"', offset)) >= 0:
-            before = self.text[offset:quote]
-            if (len(before) - len(before.rstrip("\\"))) % 2 == 0:
-                return quote
-            offset = quote + 1
-        return len(self.text)
 
     def refusal(self, offset: int, why: str) -> BadInput:
         line, column = place(self.text, offset)

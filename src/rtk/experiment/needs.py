@@ -76,7 +76,15 @@ def warnings(document: Mapping[str, Any]) -> tuple[str, ...]:
     for place, probe in probes:
         if "tolerance" in probe and (why := never_met(probe)):
             found.append(f"{place}: {shown(probe.get('name'))} can never be met: {why}")
-    found += [_leaning(activity, place) for place, activity in _part(document, "rollbacks")]
+    for place, activity in _part(document, "rollbacks"):
+        provider = activity.get("provider")
+        arguments = provider.get("arguments") if isinstance(provider, Mapping) else None
+        file = _LOCAL_FILE.search(str(arguments)) if isinstance(arguments, str | list | dict) else None
+        if file:
+            found.append(
+                f"{place}: the rollback {shown(activity.get('name'))} reads the file {file[1] or file[2]}, so that it "
+                "undoes only from the folder in which the run was started"
+            )
     for place, probe in probes:
         if probe.get("type") == "action":
             name = shown(probe.get("name"))
@@ -97,16 +105,3 @@ def _items(value: object) -> list[tuple[str, Any]]:
 
 def _is_env(value: object) -> bool:
     return isinstance(value, Mapping) and value.get("type") == "env" and isinstance(value.get("key"), str)
-
-
-def _leaning(activity: Mapping[str, Any], place: str) -> str | None:
-    provider = activity.get("provider")
-    arguments = provider.get("arguments") if isinstance(provider, Mapping) else None
-    found = _LOCAL_FILE.search(str(arguments)) if isinstance(arguments, str | list | dict) else None
-    if found is None:
-        return None
-    file = found[1] or found[2]
-    return (
-        f"{place}: the rollback {shown(activity.get('name'))} reads the file {file}, so that it undoes only "
-        "from the folder in which the run was started"
-    )

@@ -54,24 +54,17 @@ def _mapping(value: object, place: str) -> Mapping[str, Any]:
         found = _TEXT.fullmatch(value) if len(value) <= _LONGEST else None
         if not found:
             raise BadInput.at(place, f"expected {A_RATE}, not {shown(value)}")
-        told = (_number(found[1]), *found.groups()[1:])
-        return {
-            key: each
-            for key, each in zip(("times", "per", "lasts", "allowance"), told, strict=True)
-            if each is not None
-        }
+        given: dict[str, Any] = dict(zip(("times", "per", "lasts", "allowance"), found.groups(), strict=True))
+        # What is no number stays the text that it is, so that the refusal shows it as it was written.
+        if times := re.fullmatch(r" *(-?[0-9]{1,20})(\.[0-9]{1,20})? *", found[1]):
+            given["times"] = float(found[1]) if times[2] else int(found[1])
+        return {key: each for key, each in given.items() if each is not None}
     if not isinstance(value, Mapping):
         raise BadInput.at(place, f"expected {A_RATE}, not {shown(value)}")
     for key in value:
         if key not in _KEYS:
             raise BadInput.at(at(place, str(key)[:80]), f"unknown, {nearest(str(key), _KEYS)}")
     return value
-
-
-def _number(text: str) -> int | float | str:
-    """A number as it was written, and what is none as the text it is."""
-    found = re.fullmatch(r" *(-?[0-9]{1,20})(\.[0-9]{1,20})? *", text)
-    return text if not found else float(text) if found[2] else int(text)
 
 
 def _span(value: object, place: str, limit: Range, what: str) -> float:

@@ -119,19 +119,15 @@ def _plain(value: Any, where: str, path: str, depth: int) -> Any:
     if depth > DEEPEST:
         raise BadInput(f"{where}: nested deeper than {DEEPEST} levels, which no experiment needs")
     if isinstance(value, dict):
-        return {
-            _name(key, where, path): _plain(item, where, at(path, str(key)[:80]), depth + 1)
-            for key, item in value.items()
-        }
+        plain = {}
+        for key, item in value.items():
+            is_word = isinstance(key, bool) or key is None  # YAML's own words, which JSON knows only as text in a name
+            name = json.dumps(key) if is_word else str(_scalar(key, where, at(path, "name")))
+            plain[name] = _plain(item, where, at(path, str(key)[:80]), depth + 1)
+        return plain
     if isinstance(value, list):
         return [_plain(item, where, at(path, index), depth + 1) for index, item in enumerate(value)]
     return _scalar(value, where, path)
-
-
-def _name(key: object, where: str, path: str) -> str:
-    if isinstance(key, bool) or key is None:
-        return json.dumps(key)
-    return str(_scalar(key, where, at(path, "name")))
 
 
 def _scalar(value: object, where: str, path: str) -> object:

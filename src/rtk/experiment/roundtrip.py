@@ -24,27 +24,23 @@ def upgraded_text(text: str, upgraded: Mapping[str, Any]) -> str | None:
     """
     try:
         block = next(each for each in upgraded["extensions"] if each.get("name") == NAME)
-        written = _written(text, block)
+        yaml = YAML()
+        yaml.preserve_quotes = True
+        lines = text.replace("\r\n", "\n")
+        whole, indent, offset = load_yaml_guess_indent(lines, yaml=yaml)
+        yaml.width = _WIDE
+        nested = _NESTED.search(lines)
+        deeper = len(nested[2]) - len(nested[1]) if nested else 0
+        yaml.indent(mapping=deeper if deeper > 0 else 2, sequence=indent or 2, offset=offset or 0)
+        yaml.explicit_start = text.lstrip("\ufeff").startswith("---")
+        _put(whole, block)
+        out = io.StringIO()
+        yaml.dump(whole, out)
+        written = out.getvalue().replace("\n", "\r\n") if "\r\n" in text else out.getvalue()
         read, _ = document_of(written.encode(), "the file", "yaml")
     except (YAMLError, BadInput, ValueError, TypeError, AttributeError, LookupError, RecursionError):
         return None
     return written if read == upgraded else None
-
-
-def _written(text: str, block: Mapping[str, Any]) -> str:
-    yaml = YAML()
-    yaml.preserve_quotes = True
-    lines = text.replace("\r\n", "\n")
-    whole, indent, offset = load_yaml_guess_indent(lines, yaml=yaml)
-    yaml.width = _WIDE
-    nested = _NESTED.search(lines)
-    deeper = len(nested[2]) - len(nested[1]) if nested else 0
-    yaml.indent(mapping=deeper if deeper > 0 else 2, sequence=indent or 2, offset=offset or 0)
-    yaml.explicit_start = text.lstrip("\ufeff").startswith("---")
-    _put(whole, block)
-    out = io.StringIO()
-    yaml.dump(whole, out)
-    return out.getvalue().replace("\n", "\r\n") if "\r\n" in text else out.getvalue()
 
 
 def _put(whole: Any, block: Mapping[str, Any]) -> None:

@@ -10,6 +10,7 @@ from rtk.figures import chosen_number
 
 _IT = {Subject.TIME: "the response", Subject.STATUS: "the status", Subject.EXIT_CODE: "the exit code"}
 _PARTS = {"stdout": "its output", "stderr": "its error output", "body": "the body", "headers": "the headers"}
+_COUNTS = {"0": "nothing", "1": "exactly 1 value"}
 _WHOLES = {
     Subject.ANSWER: "an HTTP answer",
     Subject.TIMES: "an HTTP answer",
@@ -81,12 +82,6 @@ def _finds_values(c: Criterion) -> str:
     return f"it finds exactly {compact(c.given)}, in this order, at {c.path}{_in(c)}"
 
 
-def _finds_count(c: Criterion) -> str:
-    told = compact(c.given)
-    found = {"0": "nothing", "1": "exactly 1 value"}.get(told, f"exactly {told} values")
-    return f"it finds {found} at {c.path}{_in(c)}"
-
-
 def _returns(c: Criterion) -> str:
     """A tolerance of somebody's own: its function with its arguments."""
     provider = c.provider or {}
@@ -102,7 +97,9 @@ _RULES: dict[Rule, Callable[[Criterion], str]] = {
     Rule.ONE_OF: _one_of,
     Rule.MATCHES: lambda c: f"{_it(c)} matches {compact(c.path)}",
     Rule.FINDS: lambda c: f"it finds something at {c.path}{_in(c)}",
-    Rule.FINDS_COUNT: _finds_count,
+    Rule.FINDS_COUNT: lambda c: (
+        f"it finds {_COUNTS.get(told := compact(c.given), f'exactly {told} values')} at {c.path}{_in(c)}"
+    ),
     Rule.FINDS_VALUES: _finds_values,
     Rule.RETURNS: _returns,
     Rule.SAMPLES: lambda c: f"every sample is {_ends(c)}",

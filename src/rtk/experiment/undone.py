@@ -1,7 +1,7 @@
 """What undoes an action of the method: a rollback, a later action that is known to, or that it ends by itself."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -99,11 +99,23 @@ def undone(document: Mapping[str, Any]) -> tuple[tuple[Mapping[str, Any], Undone
     """The actions of the method, each with what undoes it."""
     method = document.get("method")
     given = method if isinstance(method, list) else []
-    whole = [written_out(each, document) for each in given if isinstance(each, Mapping)]
+    whole = (written_out(each, document) for each in given if isinstance(each, Mapping))
     actions = [each for each in whole if each.get("type") == "action"]
     if document.get("rollbacks"):
         return tuple((each, UndoneBy.ROLLBACKS) for each in actions)
-    return tuple((each, _by(each, actions[:index], actions[index + 1 :])) for index, each in enumerate(actions))
+    found = []
+    for index, action in enumerate(actions):
+        by = UndoneBy.NOTHING
+        if _is_harmless(action):
+            by = UndoneBy.NOTHING_TO_UNDO
+        elif _ends_by_itself(action):
+            by = UndoneBy.ITSELF
+        elif any(_undoes(each, action) for each in actions[index + 1 :]):
+            by = UndoneBy.LATER_ACTION
+        elif any(_undoes(action, each) for each in actions[:index]):
+            by = UndoneBy.IT_UNDOES
+        found.append((action, by))
+    return tuple(found)
 
 
 def warning(document: Mapping[str, Any]) -> str | None:
@@ -113,18 +125,6 @@ def warning(document: Mapping[str, Any]) -> str | None:
         return None
     named = listed([*names[:_MOST], *([f"{len(names) - _MOST} more"] if len(names) > _MOST else [])])
     return f"{named}: the experiment has no rollbacks, so nothing undoes this"
-
-
-def _by(
-    action: Mapping[str, Any], earlier: Sequence[Mapping[str, Any]], later: Sequence[Mapping[str, Any]]
-) -> UndoneBy:
-    if _is_harmless(action):
-        return UndoneBy.NOTHING_TO_UNDO
-    if _ends_by_itself(action):
-        return UndoneBy.ITSELF
-    if any(_undoes(each, action) for each in later):
-        return UndoneBy.LATER_ACTION
-    return UndoneBy.IT_UNDOES if any(_undoes(action, each) for each in earlier) else UndoneBy.NOTHING
 
 
 def _is_harmless(action: Mapping[str, Any]) -> bool:
@@ -146,17 +146,14 @@ def _ends_by_itself(action: Mapping[str, Any]) -> bool:
         command = _command(provider)
         if _FOR_A_TIME.search(command) or (_STRESSES.search(command) and _STRESS_TIME.search(command)):
             return True
-        if _SHELLS.fullmatch(_program(provider)) and _undoes_itself(command):
-            return True
+        if _SHELLS.fullmatch(_program(provider)):
+            # A line of a shell may undo with a later command what an earlier one did.
+            parts = [{"provider": {"type": "process", "path": each.strip()}} for each in re.split(r";|&&|\n", command)]
+            if any(_undoes(later, each) for index, each in enumerate(parts) for later in parts[index + 1 :]):
+                return True
     words = _words(provider.get("module")) | _carried(action)
     is_replaced = "asg" in words or not words.isdisjoint(_REPLACED)
     return not words.isdisjoint(_HEALS) or (is_replaced and not words.isdisjoint(_ENDED))
-
-
-def _undoes_itself(command: str) -> bool:
-    """A line of a shell whose later command undoes an earlier one."""
-    parts = [{"provider": {"type": "process", "path": each.strip()}} for each in re.split(r";|&&|\n", command)]
-    return any(_undoes(later, each) for index, each in enumerate(parts) for later in parts[index + 1 :])
 
 
 def _undoes(later: Mapping[str, Any], action: Mapping[str, Any]) -> bool:
