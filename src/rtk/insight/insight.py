@@ -56,8 +56,7 @@ def insight(facts: Facts) -> Insight:
     is_evidence = case.judged and not case.invalid
     figures = figures_of(case, _spending(facts, conditions, tallies))
     comparisons = comparisons_of(tallies, facts.threshold.unit, broken=baseline.is_broken)
-    attribution = attribution_of(comparisons, tallies, applied=bool(facts.conditions))
-    left = unrestored(facts)
+    attribution, left = attribution_of(comparisons, tallies, applied=bool(facts.conditions)), unrestored(facts)
     run, phases = statistics(facts, tallies, outage_slots)
     lapses, recovery = seen_lapses(facts), recovery_of(facts)
     complete = facts.stop is not None and facts.stop.cause.completes
