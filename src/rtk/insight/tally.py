@@ -69,7 +69,7 @@ class PhaseTally:
 def tally_of(found: Columns, gone: bytes) -> PhaseTally:
     """Return the tally of a phase's measurements in slot order; `gone` are those without the effect of a condition."""
     cut, missed, bad = found.missed_for(CUT_OFF), found.are(MISSED), found.are(DEVIATED)
-    without = both(gone, but(missed))  # measured, and all the same no slot of the conditions
+    without = both(gone, but(missed))  # measured, but of no condition, so they count as missed
     marks, measured = found.kinds.translate(_MARKS), but(missed)
     if 1 in without:
         measured = but(bytes(map(max, missed, without)))

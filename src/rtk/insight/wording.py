@@ -155,9 +155,8 @@ def _held(story: Story) -> str:
     during = _while(story.facts)
     if verdict == "fail":
         most, uncut, case = story.most(), "", story.case
-        if (
-            case.stopped and case.remaining
-        ):  # a stop chose the slots: the bound with all others good is below the target
+        # Where a stop chose the slots, the bound with all others good is the one that lies below the target.
+        if case.stopped and case.remaining:
             most = bound(highest(case), case.target)
             uncut = f", had the {count(case.remaining, 'slot')} that were cut off been good"
         share = f"{allowing(most)} of its time{uncut}"
