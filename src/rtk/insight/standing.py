@@ -67,7 +67,13 @@ def standing_of(
     found = standing_of_columns(columns_of(judged), target, now, lasts_s=lasts_s, attempt=attempt)
     if excluded:
         counting = columns_of([each for each in judged if each.excluded is None])
-        found = _lower(found, standing_of_columns(counting, target, now, lasts_s=lasts_s, attempt=attempt))
+        without = standing_of_columns(counting, target, now, lasts_s=lasts_s, attempt=attempt)
+        if (
+            without.state is not StandingState.NEVER_TRIED
+        ):  # the lower of the two; of two alike the one that proves less
+            found = min(found, without, key=lambda each: (LOWEST_FIRST.index(each.state), each.at_least or 0.0))
+        elif found.state is StandingState.KEPT:
+            found = replace(found, state=StandingState.NOT_PROVEN, reason=StandingReason.EXCLUSIONS)
     return replace(found, excluded=excluded)
 
 
@@ -85,18 +91,6 @@ def standing_of_columns(
 def lowest(states: Iterable[StandingState]) -> StandingState:
     """Return how several promises stand together: as the lowest of them; none of them was never tried."""
     return min(states, key=LOWEST_FIRST.index, default=StandingState.NEVER_TRIED)
-
-
-def _lower(everything: PromiseStanding, without: PromiseStanding) -> PromiseStanding:
-    """The lower of two standings; of two alike the one that proves less."""
-    if without.state is StandingState.NEVER_TRIED:
-        kept = everything.state is StandingState.KEPT
-        return (
-            replace(everything, state=StandingState.NOT_PROVEN, reason=StandingReason.EXCLUSIONS)
-            if kept
-            else everything
-        )
-    return min(everything, without, key=lambda each: (LOWEST_FIRST.index(each.state), each.at_least or 0.0))
 
 
 class _View:

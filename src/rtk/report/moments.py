@@ -59,17 +59,22 @@ def happened(facts: Facts, most: int) -> list[tuple[float, str]]:
 
 
 def _told(facts: Facts, more: list[Told]) -> list[Told]:
-    phases = []
+    told = list(_activities(facts.rollbacks, "rollback"))
     for span in facts.phases:
         lasts = _LENGTHS.get(span.phase) or f"{count(span.planned, 'slot')} planned"
-        phases.append((span.started, "phase", f"{span.phase} began, {lasts}"))
-    told = [
-        *_activities(facts.rollbacks, "rollback"),
-        *phases,
-        *_activities(facts.conditions, "condition"),
-        *_effects(facts),
-        *more,
-    ]
+        told.append((span.started, "phase", f"{span.phase} began, {lasts}"))
+    told += _activities(facts.conditions, "condition")
+    gone = set[int]()
+    for change in facts.effects:
+        name = plain(change.condition, 160)
+        if change.state is EffectState.GONE:
+            gone.add(change.index)
+            reason = f": {plain(change.reason, 240)}" if change.reason else ""
+            told.append((change.at, "trouble", f"the effect of {name} is gone{reason}"))
+        elif change.state is EffectState.SHOWN:
+            again = " again" if change.index in gone else ""
+            told.append((change.at, "condition", f"the effect of {name} shows{again}"))
+    told += more
     known = {text for _, _, text in told}
     told += [(e.at, "note", text) for e in facts.events if (text := plain(e.text, 400)) not in known]
     return sorted(told, key=lambda one: one[0])
@@ -103,19 +108,6 @@ def _activities(spans: Sequence[ActivitySpan], kind: str) -> Iterator[Told]:
         failure = f": {plain(span.failure, 240)}" if span.failure else ""
         goes_on = f", its effect lasts {duration(span.lasts)}" if span.lasts else ""
         yield span.ended, kind if succeeded else "trouble", f"{kind} {name} {how}{failure}{goes_on}"
-
-
-def _effects(facts: Facts) -> Iterator[Told]:
-    gone = set[int]()
-    for change in facts.effects:
-        name = plain(change.condition, 160)
-        if change.state is EffectState.GONE:
-            gone.add(change.index)
-            reason = f": {plain(change.reason, 240)}" if change.reason else ""
-            yield change.at, "trouble", f"the effect of {name} is gone{reason}"
-        elif change.state is EffectState.SHOWN:
-            again = " again" if change.index in gone else ""
-            yield change.at, "condition", f"the effect of {name} shows{again}"
 
 
 def _firsts(facts: Facts, broken: bool) -> Iterator[Told]:
