@@ -3,15 +3,11 @@
 import asyncio
 import subprocess
 import sys
-import threading
 from collections.abc import MutableMapping
 from typing import Any
 
-from asgiref.sync import sync_to_async
-
-from rtk.console.asgi import ConsoleApplication, KeptThreads
+from rtk.console.asgi import ConsoleApplication
 from rtk.console.bodies import Receive, Scope, Send, limits
-from rtk.console.sharing import threads
 
 LIMITS = limits(1000, 1000, 1000, 10, 0)
 RECORD = "/api/v1/organizations/o/teams/t/verifications/v/runs/r/record"
@@ -52,45 +48,6 @@ def test_the_server_is_told_that_all_is_ready_and_that_all_is_over() -> None:
     console = ConsoleApplication(Named("", []), Named("", []), Named("", []), LIMITS)
     asyncio.run(console({"type": "lifespan"}, _nothing, send))
     assert told == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
-
-
-def test_requests_at_once_have_a_thread_each_and_threads_are_used_again() -> None:
-    used: list[str] = []
-    together = threading.Barrier(3, timeout=60)
-
-    def work() -> None:
-        together.wait()
-        used.append(threading.current_thread().name)
-
-    async def inner(scope: Scope, receive: Receive, send: Send) -> None:
-        await sync_to_async(work)()
-
-    async def thrice(kept: KeptThreads) -> None:
-        await asyncio.gather(*(kept({"type": "http"}, _nothing, _nowhere) for _ in range(3)))
-
-    kept = KeptThreads(inner, threads(3, "request"))
-    asyncio.run(thrice(kept))
-    asyncio.run(thrice(kept))
-    assert sorted(used) == ["request-0_0", "request-0_0", "request-1_0", "request-1_0", "request-2_0", "request-2_0"]
-
-
-def test_a_request_that_fails_leaves_its_thread_to_the_next() -> None:
-    async def inner(scope: Scope, receive: Receive, send: Send) -> None:
-        raise LookupError
-
-    kept = KeptThreads(inner, threads(1, "request"))
-    for _ in range(2):
-        failed = asyncio.run(_caught(kept))
-        assert isinstance(failed, LookupError)
-    assert set(kept._busy.values()) == {0}
-
-
-async def _caught(kept: KeptThreads) -> BaseException | None:
-    try:
-        await kept({"type": "http"}, _nothing, _nowhere)
-    except LookupError as error:
-        return error
-    return None
 
 
 def test_a_console_that_starts_imports_nothing_that_plays_a_run() -> None:

@@ -2,19 +2,23 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextvars import ContextVar
+from inspect import iscoroutinefunction
 from typing import Any
 
 import pytest
 from django.core.signals import request_finished, request_started
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.urls import Resolver404, get_resolver
 
-from rtk.console.asgi import KeptThreads
 from rtk.console.bodies import Limited, limits
-from rtk.console.handler import Handler
+from rtk.console.connections import STREAM
+from rtk.console.handler import LONGEST_REMEMBERED, Handler
 from rtk.console.senders import Senders
 from rtk.console.sharing import Sharing, SharingBounds, threads
+from rtk.console.streaming import KeptThreads
 from rtk.console.turns import TurnShare
 
 GET = {"type": "http", "http_version": "1.1", "method": "GET", "path": "/", "query_string": b"", "headers": []}
@@ -31,7 +35,7 @@ class Answering(Handler):
     """Answers everything by `view`; `seen` is what happened, and in which thread."""
 
     def __init__(self, view: Callable[[], Any]) -> None:
-        super().__init__(sharing())
+        super().__init__(sharing(), KeptThreads(BESIDE))
         self.view = view
         self.seen: list[tuple[str, str]] = []
 
@@ -92,7 +96,7 @@ async def served(handler: Any, client: Client, path: str = "/", chunked: bool = 
     headers = [(b"transfer-encoding", b"chunked")] if chunked else []
     scope = {**GET, "path": path, "headers": headers}
     most = limits(100_000, 100_000, 100_000, 1, 0)
-    await Limited(KeptThreads(handler, BESIDE), most)(scope, client.inbox.get, client.send)
+    await Limited(handler, most)(scope, client.inbox.get, client.send)
 
 
 async def until(true: Callable[[], Any]) -> None:
@@ -261,3 +265,49 @@ def test_what_an_iterator_yields_streams_part_by_part() -> None:
 
     client = asyncio.run(play())
     assert [each["body"] for each in client.got[1:] if each.get("body")] == [b"a", b"b"]
+
+
+def test_where_an_address_leads_is_looked_up_once_and_not_kept_for_a_long_or_an_unknown_one() -> None:
+    handler = Answering(lambda: HttpResponse("fine"))
+
+    def led(path: str) -> Any:
+        request = HttpRequest()
+        request.path_info = path
+        match = handler.resolve_request(request)
+        assert request.resolver_match is match
+        return match
+
+    for path, kept in (("/acme/shop/verifications", True), (f"/acme/{'s' * LONGEST_REMEMBERED}/verifications", False)):
+        first, again = led(path), led(path)
+        assert (first is again) is kept
+        assert (first.func, first.kwargs) == (again.func, again.kwargs)
+    for _ in range(2):
+        with pytest.raises(Resolver404):
+            led("/api/v1/nothing/of/this")
+
+
+@pytest.mark.django_db
+def test_what_a_view_notes_of_its_request_is_there_for_whoever_answers_it() -> None:
+    noted: ContextVar[list[str]] = ContextVar("noted")
+
+    def view() -> HttpResponse:
+        noted.get().append(threading.current_thread().name)
+        return HttpResponse("fine")
+
+    async def play() -> list[str]:
+        noted.set([])
+        await served(Answering(view), Client())
+        return noted.get()
+
+    assert asyncio.run(play()) == ["request-0_0"]
+
+
+def test_every_view_that_is_asynchronous_has_an_address_for_streams() -> None:
+    def led(patterns: Iterable[Any], before: str = "") -> Iterator[tuple[str, Any]]:
+        for each in patterns:
+            route = before + str(each.pattern)
+            yield from led(each.url_patterns, route) if hasattr(each, "url_patterns") else [(route, each.callback)]
+
+    found = [route for route, view in led(get_resolver().url_patterns) if iscoroutinefunction(view)]
+    assert found
+    assert [route for route in found if not route.endswith(STREAM)] == []

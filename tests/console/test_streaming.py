@@ -1,6 +1,7 @@
 """What streams keeps no connection while nobody asks for its next part."""
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,7 +10,7 @@ from asgiref.sync import ThreadSensitiveContext, sync_to_async
 from django.db import connection
 
 from rtk.console.sharing import threads
-from rtk.console.streaming import asked, in_turn
+from rtk.console.streaming import KeptThreads, asked, in_turn
 
 pytestmark = pytest.mark.usefixtures("committed")
 THREAD = threads(1, "streaming")
@@ -61,3 +62,37 @@ def test_each_part_of_what_streams_is_asked_for_in_a_thread_and_none_keeps_a_con
         return [(part, await sync_to_async(is_connected)()) async for part in in_turn(parts())]
 
     assert in_the_thread(play) == [(b"42", False), (b"42", False)]
+
+
+def test_streams_at_once_have_a_thread_each_and_threads_are_used_again() -> None:
+    used: list[str] = []
+    together = threading.Barrier(3, timeout=60)
+    kept = KeptThreads(threads(3, "beside"))
+
+    def work() -> None:
+        together.wait()
+        used.append(threading.current_thread().name)
+
+    async def stream() -> None:
+        async with kept.one():
+            await sync_to_async(work)()
+
+    async def thrice() -> None:
+        await asyncio.gather(*(stream() for _ in range(3)))
+
+    asyncio.run(thrice())
+    asyncio.run(thrice())
+    assert sorted(used) == ["beside-0_0", "beside-0_0", "beside-1_0", "beside-1_0", "beside-2_0", "beside-2_0"]
+
+
+def test_a_stream_that_fails_leaves_its_thread_to_the_next() -> None:
+    kept = KeptThreads(threads(1, "beside"))
+
+    async def failing() -> None:
+        async with kept.one():
+            raise LookupError
+
+    for _ in range(2):
+        with pytest.raises(LookupError):
+            asyncio.run(failing())
+    assert set(kept._busy.values()) == {0}

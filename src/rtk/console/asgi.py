@@ -1,17 +1,15 @@
 """The application: the record's way in beside Django, and Django with threads that are kept.
 
 Django makes and joins a thread for each request, which took about half of a request's time when it was measured, and
-two hundred readers of a run would take two hundred threads. asgiref takes threads of ours in their place: views have
-theirs by turns (see `handler`), and what is to be done before and after them, or while they stream, has these.
+two hundred readers of a run would take two hundred threads. Views have threads of ours by turns (see `handler`), and
+what is to be done while they stream has some beside them (see `streaming`).
 """
 
 import os
 from collections.abc import Sequence
-from concurrent.futures import Executor
 from typing import Protocol, cast
 
 import django
-from asgiref.sync import ThreadSensitiveContext
 from django.conf import settings
 
 from rtk.console.bodies import Application, Limited, Limits, Receive, Scope, Send, limits
@@ -20,6 +18,7 @@ from rtk.console.handler import Handler
 from rtk.console.safety import chosen, refuse_unsafe
 from rtk.console.senders import Senders
 from rtk.console.sharing import BESIDE, ISSUER, LARGE, USUAL, Sharing, bounds, threads
+from rtk.console.streaming import KeptThreads
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rtk.console.settings")
 django.setup()
@@ -32,24 +31,6 @@ from rtk.console.store import ingest, stream
 from rtk.console.store.background import Keeping
 from rtk.console.store.database import connect
 from rtk.console.upkeep import Ticking
-
-
-class KeptThreads:
-    """An application around another whose synchronous parts run in a few threads that are kept."""
-
-    def __init__(self, inner: Application, executors: Sequence[Executor]) -> None:
-        self._inner = inner
-        self._busy = dict.fromkeys(executors, 0)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request with the least busy thread."""
-        executor = min(self._busy, key=self._busy.__getitem__)
-        self._busy[executor] += 1
-        try:
-            async with ThreadSensitiveContext(executor=executor):
-                await self._inner(scope, receive, send)
-        finally:
-            self._busy[executor] -= 1
 
 
 class BackgroundService(Protocol):
@@ -127,7 +108,7 @@ def console() -> ConsoleApplication:
     senders = Senders(settings.SESSION_COOKIE_NAME, settings.ALLAUTH_TRUSTED_PROXY_COUNT)
     sharing = Sharing(bounds(), senders, usual, large, threads(ISSUER, "issuer"))
     record = ingest.application(sharing)
-    pages = Entrance(KeptThreads(cast("Application", Handler(sharing)), threads(BESIDE, "beside")))
+    pages = Entrance(cast("Application", Handler(sharing, KeptThreads(threads(BESIDE, "beside")))))
     readiness = WriteCheck(connect)
     bodies = limits(
         settings.FORM_LIMIT,

@@ -3,10 +3,12 @@
 Whoever reads slowly, or follows a run for hours, would otherwise keep from others what the database has few of.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from concurrent.futures import Executor
+from contextlib import asynccontextmanager
 from typing import ParamSpec, TypeVar
 
-from asgiref.sync import sync_to_async
+from asgiref.sync import ThreadSensitiveContext, sync_to_async
 from django.db import close_old_connections
 
 Given = ParamSpec("Given")
@@ -34,3 +36,21 @@ async def in_turn(parts: Iterable[bytes]) -> AsyncIterator[bytes]:
 
     while (part := await asked(following)()) is not None:
         yield part
+
+
+class KeptThreads:
+    """A few threads that are kept, for what is synchronous in what streams."""
+
+    def __init__(self, executors: Sequence[Executor]) -> None:
+        self._busy = dict.fromkeys(executors, 0)
+
+    @asynccontextmanager
+    async def one(self) -> AsyncIterator[None]:
+        """While this lasts, asgiref takes the least busy thread for what is asked here."""
+        executor = min(self._busy, key=self._busy.__getitem__)
+        self._busy[executor] += 1
+        try:
+            async with ThreadSensitiveContext(executor=executor):
+                yield
+        finally:
+            self._busy[executor] -= 1

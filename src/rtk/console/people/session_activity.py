@@ -5,6 +5,8 @@ from django.core.cache import cache
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from rtk.console.people.browser_layers import may_have_session
+
 EVERY_S = 60
 
 
@@ -14,6 +16,10 @@ class SessionActivityMiddleware(UserSessionsMiddleware):
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer the request."""
         # Whoever is signed in has a session: nothing is kept for cookies that somebody made up.
-        noted = not request.user.is_authenticated or not cache.add(f"seen-{request.session.session_key}", True, EVERY_S)
+        noted = (
+            not may_have_session(request)
+            or not request.user.is_authenticated
+            or not cache.add(f"seen-{request.session.session_key}", True, EVERY_S)
+        )
         answer: HttpResponseBase = self.get_response(request) if noted else super().__call__(request)
         return answer

@@ -8,6 +8,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from rtk.console.people import attempts, devices, passkeys
+from rtk.console.people.browser_layers import may_have_session
 from rtk.console.people.gate import TooMany
 from rtk.console.people.models import User
 from rtk.console.people.tally import ThrottledAction
@@ -50,8 +51,9 @@ class Throttle:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer the request."""
         answer = self._get_response(request)
-        passkeys.note_challenge(request)
-        devices.mark(request, answer)
+        if may_have_session(request):
+            passkeys.note_challenge(request)
+            devices.mark(request, answer)
         return answer
 
     def process_view(self, request: HttpRequest, _view: Any, _args: Any, _given: Any) -> HttpResponse | None:
