@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from rtk import helper
 from rtk.errors import BadInput, ToolkitError
@@ -62,7 +61,12 @@ def _only_lab() -> Iterator[None]:
 def _fleet(settings: Settings) -> Iterator[list[Instance]]:
     """The instances, begun while this process is small and has one thread, and ended with the lab."""
     for port in (settings.port, *settings.web_ports):
-        _check_free(port)
+        try:
+            socket.create_server(("127.0.0.1", port)).close()
+        except OSError as problem:
+            raise BadInput(
+                f"port {port} cannot be used ({problem.strerror}): choose another with --port or --web-port"
+            ) from None
     base = state.directory() / "instances"
     belongings.remove(base)
     fleet = [_instance(settings, base, place) for place in range(settings.instances)]
@@ -105,16 +109,6 @@ def _instance(settings: Settings, base: Path, place: int) -> Instance:
     return Instance(room, tags, settings.restart_after_s)
 
 
-def _check_free(port: int) -> None:
-    try:
-        with socket.create_server(("127.0.0.1", port)):
-            pass
-    except OSError as problem:
-        raise BadInput(
-            f"port {port} cannot be used ({problem.strerror}): choose another with --port or --web-port"
-        ) from None
-
-
 def _serve(settings: Settings, fleet: list[Instance], stop: set[signal.Signals]) -> None:
     # Here and not above: the instances were forked before these, large, were loaded.
     from rtk.lab.admission import Admission  # noqa: PLC0415
@@ -134,7 +128,7 @@ def _serve(settings: Settings, fleet: list[Instance], stop: set[signal.Signals])
     run_command = RunCommand(runner, library, settings.invocation_delay_s)
     lab = _describe(settings, fleet)
     operations = {**run_command.operations(), **Documents(library).operations()}
-    endpoint = Endpoint(operations, cloud, Admission(lab.access_key, cloud.issued), lambda: _status(runner))
+    endpoint = Endpoint(operations, cloud, Admission(lab.access_key, cloud.issued), runner.status)
     model()
     server = serve(endpoint, settings.port)
     threading.Thread(target=server.serve_forever, name="endpoint", daemon=True).start()
@@ -157,30 +151,6 @@ def _describe(settings: Settings, fleet: list[Instance]) -> Lab:
         keepers=[one.keeper for one in fleet],
         unfiltered=calls if isinstance(calls, seccomp.Lacking) else None,
     )
-
-
-def _status(runner: Any) -> dict[str, Any]:
-    """What `rtk lab status` and `rtk lab top` show. CPU is seconds used so far, memory is resident bytes."""
-    under_way: dict[str, list[dict[str, Any]]] = {one: [] for one in runner.instances}
-    for command in runner.commands.values():
-        for invocation in command.invocations.values():
-            if not invocation.over and invocation.instance_id in under_way:
-                stated = {"id": command.id, "document": command.document_name, "status": invocation.status}
-                under_way[invocation.instance_id].append(stated)
-    return {
-        "instances": [
-            {
-                "id": one.id,
-                "name": one.tags["Name"],
-                "url": one.url,
-                "state": one.state,
-                "cpus": len(one.room.cpus),
-                "processes": [asdict(process) for process in one.processes()],
-                "commands": under_way[one.id],
-            }
-            for one in runner.instances.values()
-        ]
-    }
 
 
 if __name__ == "__main__":

@@ -34,7 +34,10 @@ def keep(room: InstanceSpec, channel: socket.socket) -> None:
             processes.die_with_parent()
             namespaces.enter_outer()
             network.answer_for_others()
-            _fill_gaps(room.directory / "bin")
+            for name, text in gaps.stand_ins(gaps.found(PATH), PATH).items():  # they say what this machine lacks
+                program = room.directory / "bin" / name
+                program.write_text(text, encoding="ascii")
+                program.chmod(0o755)
     first = inside.forked(lambda: _begin(room, channel, theirs))
     theirs.close()
     if room.isolated:
@@ -50,13 +53,6 @@ def keep(room: InstanceSpec, channel: socket.socket) -> None:
             os.waitpid(first, 0)
         processes.end_below(os.getpid(), 0)
     os._exit(0)
-
-
-def _fill_gaps(programs: Path) -> None:
-    """Put programs into the instance that say what this machine lacks."""
-    for name, text in gaps.stand_ins(gaps.found(PATH), PATH).items():
-        (programs / name).write_text(text, encoding="ascii")
-        (programs / name).chmod(0o755)
 
 
 def _relay(first: int, wire: socket.socket, address: tuple[str, int]) -> None:
@@ -84,28 +80,24 @@ def _relay(first: int, wire: socket.socket, address: tuple[str, int]) -> None:
 def _begin(room: InstanceSpec, channel: socket.socket, wire: socket.socket) -> None:
     if room.isolated:
         with _reported(channel):
-            _enclose(room, wire)
+            # Able to do no more than scripts need, in this order: each step takes away what the next one lacks.
+            processes.die_with_parent()
+            privileges.bound()
+            namespaces.allow_one_more()
+            root.furnish(room.directory)
+            namespaces.enter_inner(room.hostname)
+            network.up("lo")
+            wire.send(_LAID)
+            wire.recv(inside.LARGEST_MESSAGE)
+            network.connect(room.address)
+            root.show_devices()
+            privileges.keep_few()
+            privileges.hide()
+            calls = seccomp.made()
+            if isinstance(calls, seccomp.List):
+                calls.load()
         processes.die_with_parent()
     inside.live(room, channel, wire)
-
-
-def _enclose(room: InstanceSpec, wire: socket.socket) -> None:
-    """Be inside, and unable to do more than scripts need. In this order: each step takes away what the next lacks."""
-    processes.die_with_parent()
-    privileges.bound()
-    namespaces.allow_one_more()
-    root.furnish(room.directory)
-    namespaces.enter_inner(room.hostname)
-    network.up("lo")
-    wire.send(_LAID)
-    wire.recv(inside.LARGEST_MESSAGE)
-    network.connect(room.address)
-    root.show_devices()
-    privileges.keep_few()
-    privileges.hide()
-    calls = seccomp.made()
-    if isinstance(calls, seccomp.List):
-        calls.load()
 
 
 def _close_all_but(channel: socket.socket) -> None:

@@ -58,6 +58,7 @@ class Procedure:
     def carry_out(self) -> tuple[str, str]:
         """Do every step in its order; the whole's status and details."""
         ended_by: str | None = None
+        counted = set[str]()
         for step, result in zip(self.document.steps, self.results, strict=True):
             if self.cancelled():
                 _settle(result, "Cancelled", "Cancelled")
@@ -65,18 +66,13 @@ class Procedure:
                 _skip(result, f"Step skipped: step {ended_by} ended the document.\n")
             else:
                 self._do(step, result)
-                ended_by = ended_by or (step.name if _ends(step, result) else None)
-        counted = [
-            result
-            for step, result in zip(self.document.steps, self.results, strict=True)
-            if step.is_critical or result.status == "Cancelled"
-        ]
-        for status, details in (
-            ("Cancelled", "Cancelled"),
-            ("TimedOut", "ExecutionTimedOut"),
-            ("Failed", "Failed"),
-        ):
-            if any(result.status == status for result in counted):
+                exits = step.on_success_exit if result.code == 0 else step.on_failure in {"exit", "success-and-exit"}
+                if (step.is_end or exits) and result.details != "Skipped":  # what was not done ends nothing
+                    ended_by = ended_by or step.name
+            if step.is_critical or result.status == "Cancelled":
+                counted.add(result.status)
+        for status, details in (("Cancelled", "Cancelled"), ("TimedOut", "ExecutionTimedOut"), ("Failed", "Failed")):
+            if status in counted:
                 return status, details
         skipped = all(result.details == "Skipped" for result in self.results)
         return "Success", "Skipped" if skipped else "Success"
@@ -119,14 +115,6 @@ class Procedure:
             if left != right:
                 return f"Step skipped: its precondition StringEquals {operands} does not hold on this instance.\n"
         return None
-
-
-def _ends(step: DocumentStep, result: StepResult) -> bool:
-    if result.details == "Skipped":
-        return False
-    if result.code == 0:
-        return step.is_end or step.on_success_exit
-    return step.is_end or step.on_failure in {"exit", "success-and-exit"}
 
 
 def _job(step: DocumentStep, inputs: Mapping[str, Any], environment: dict[str, str]) -> Job:

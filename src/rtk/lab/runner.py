@@ -4,8 +4,9 @@ import itertools
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from rtk.lab import belongings
 from rtk.lab.commands import Command, Invocation
@@ -71,6 +72,29 @@ class Runner:
         for instance_id in instance_ids:
             if instance_id in self.instances:
                 self.instances[instance_id].cancel(command.id)
+
+    def status(self) -> dict[str, Any]:
+        """Return what `rtk lab status` and `rtk lab top` show. CPU is seconds used so far, memory is resident bytes."""
+        under_way: dict[str, list[dict[str, Any]]] = {one: [] for one in self.instances}
+        for command in self.commands.values():
+            for invocation in command.invocations.values():
+                if not invocation.over and invocation.instance_id in under_way:
+                    stated = {"id": command.id, "document": command.document_name, "status": invocation.status}
+                    under_way[invocation.instance_id].append(stated)
+        return {
+            "instances": [
+                {
+                    "id": one.id,
+                    "name": one.tags["Name"],
+                    "url": one.url,
+                    "state": one.state,
+                    "cpus": len(one.room.cpus),
+                    "processes": [asdict(process) for process in one.processes()],
+                    "commands": under_way[one.id],
+                }
+                for one in self.instances.values()
+            ]
+        }
 
     def _wake(self) -> None:
         with self._changed:

@@ -54,8 +54,9 @@ def command(one: Command) -> dict[str, Any]:
 def command_invocation(one: Command, invocation: Invocation, steps: list[StepResult]) -> dict[str, Any]:
     """The answer of GetCommandInvocation: of one step, or of all together with the outputs in their order."""
     alone = steps[0] if len(steps) == 1 else None
-    ended = alone.ended if alone else invocation.ended
-    started = alone.started if alone else invocation.started
+    whole = alone or invocation
+    ended, started = whole.ended, whole.started
+    stated = whole if invocation.over else invocation  # until then outputs are being stored
     elapsed = f"PT{max(0.0, ended - started):.3f}S" if started is not None and ended is not None else ""
     # The exit code of the first step that failed, else of the last; -1 while there is none.
     code = next((step.code for step in steps if step.code not in {0, -1}), None)
@@ -68,8 +69,8 @@ def command_invocation(one: Command, invocation: Invocation, steps: list[StepRes
         "ExecutionStartDateTime": _stamp(started),
         "ExecutionElapsedTime": elapsed,
         "ExecutionEndDateTime": _stamp(ended),
-        "Status": alone.status if alone and invocation.over else invocation.status,
-        "StatusDetails": alone.details if alone and invocation.over else invocation.details,
+        "Status": stated.status,
+        "StatusDetails": stated.details,
         "StandardOutputContent": "".join(step.stdout for step in steps)[:STDOUT_LIMIT],
         "StandardErrorContent": "".join(step.stderr for step in steps)[:STDERR_LIMIT],
         "StandardOutputUrl": invocation.stored.get("stdout", ""),
@@ -80,6 +81,20 @@ def command_invocation(one: Command, invocation: Invocation, steps: list[StepRes
 
 def listed_invocation(one: Command, invocation: Invocation, *, details: bool) -> dict[str, Any]:
     """`CommandInvocation`, with its steps when details are asked for."""
+    plugins = [
+        {
+            "Name": step.name,
+            "Status": step.status,
+            "StatusDetails": step.details,
+            "ResponseCode": step.code,
+            "ResponseStartDateTime": step.started,
+            "ResponseFinishDateTime": step.ended,
+            "Output": (step.stdout + (step.stderr and f"\n----------ERROR-------\n{step.stderr}"))[:LISTED_LIMIT],
+            "OutputS3BucketName": one.request.get("OutputS3BucketName"),
+            "OutputS3KeyPrefix": one.request.get("OutputS3KeyPrefix"),
+        }
+        for step in (invocation.steps if details else ())
+    ]
     return {
         **_common(one, invocation),
         "InstanceName": "",
@@ -88,7 +103,7 @@ def listed_invocation(one: Command, invocation: Invocation, *, details: bool) ->
         "StatusDetails": invocation.details,
         "StandardOutputUrl": invocation.stored.get("stdout", ""),
         "StandardErrorUrl": invocation.stored.get("stderr", ""),
-        "CommandPlugins": [_plugin(one, step) for step in invocation.steps] if details else [],
+        "CommandPlugins": plugins,
     }
 
 
@@ -193,21 +208,6 @@ def _common(one: Command, invocation: Invocation) -> Mapping[str, Any]:
         "Comment": one.request.get("Comment", ""),
         "DocumentName": one.document_name,
         "DocumentVersion": one.document_version,
-    }
-
-
-def _plugin(one: Command, step: StepResult) -> dict[str, Any]:
-    output = step.stdout + (f"\n----------ERROR-------\n{step.stderr}" if step.stderr else "")
-    return {
-        "Name": step.name,
-        "Status": step.status,
-        "StatusDetails": step.details,
-        "ResponseCode": step.code,
-        "ResponseStartDateTime": step.started,
-        "ResponseFinishDateTime": step.ended,
-        "Output": output[:LISTED_LIMIT],
-        "OutputS3BucketName": one.request.get("OutputS3BucketName"),
-        "OutputS3KeyPrefix": one.request.get("OutputS3KeyPrefix"),
     }
 
 

@@ -142,7 +142,7 @@ class RunCommand:
         return [command for command in newest if wanted is None or wanted in command.invocations]
 
     def _targets(self, request: Mapping[str, Any]) -> list[str]:
-        ids, targets = request.get("InstanceIds") or [], request.get("Targets") or []
+        ids, targets = request.get("InstanceIds", []), request.get("Targets", [])
         if bool(ids) == bool(targets):
             raise Refusal("ValidationException", "Give either InstanceIds or Targets, and not both.")
         _check_unique(ids)
@@ -155,20 +155,20 @@ class RunCommand:
             )
         if ids:
             return list(ids)
-        picked: list[str] | None = None  # by every target
+        found: list[list[str]] = []
         for target in targets:
             key, values = target.get("Key", ""), target.get("Values", [])
             if key.lower() == "instanceids":  # as in AWS an unknown one is taken, and undeliverable later
-                one = list(dict.fromkeys(values))
+                found.append(list(dict.fromkeys(values)))
             elif key.startswith(("tag:", "tag-key")):
-                one = [each.id for each in self.runner.instances.values() if _tagged(each, key, values)]
+                found.append([each.id for each in self.runner.instances.values() if _tagged(each, key, values)])
             else:
                 raise Refusal(
                     "InvalidParameters",
                     f"Target key {key}: the lab knows InstanceIds, tag:<name> and tag-key.",
                 )
-            picked = one if picked is None else [each for each in picked if each in one]
-        return picked or []
+        by_every_target = set.intersection(*map(set, found))
+        return [each for each in found[0] if each in by_every_target]
 
 
 def _check_unique(ids: list[str]) -> None:

@@ -33,26 +33,20 @@ def show(look: Callable[[], dict[str, Any]], every_s: float, *, once: bool, cons
 def picture(before: dict[str, Any], after: dict[str, Any], seconds: float) -> Group:
     """What changed between two looks, `seconds` apart; CPU is a share of what the instance may use."""
     used = {one["pid"]: one["cpu_s"] for each in before["instances"] for one in each["processes"]}
-    return Group(*(_instance_picture(one, used, seconds) for one in after["instances"]))
-
-
-def _instance_picture(one: dict[str, Any], used: dict[int, float], seconds: float) -> Group:
-    shares = {each["pid"]: (each["cpu_s"] - used.get(each["pid"], 0.0)) / seconds for each in one["processes"]}
-    total = min(1.0, sum(shares.values()) / one["cpus"])
-    memory = sum(each["resident"] for each in one["processes"]) / 2**20
-    under_way = ", ".join(f"{each['document']} ({each['status']})" for each in one["commands"]) or "none"
-    bar = "|" * round(total * 40)
-    head = Text(f"{one['name']} {one['id']} {one['state']}\nCPU [{bar:<40}] {share(round(total, 2)):>5}  ")
-    head.append(f"memory {memory:.0f} MiB  processes {len(shares)}  commands: {under_way}")
-    table = Table("PID", "CPU %", "MiB", "S", "Process", box=None, padding=(0, 2))
-    busiest = sorted(one["processes"], key=lambda each: -shares[each["pid"]])
-    for each in busiest[:ROWS]:
-        row = (
-            each["pid"],
-            share(round(shares[each["pid"]], 2)),
-            f"{each['resident'] / 2**20:.0f}",
-            each["state"],
-            each["name"],
-        )
-        table.add_row(*(Text(str(cell)) for cell in row))  # names are the instance's own, and no markup
-    return Group(head, table, Text())
+    pictures = []
+    for one in after["instances"]:
+        shares = {each["pid"]: (each["cpu_s"] - used.get(each["pid"], 0.0)) / seconds for each in one["processes"]}
+        total = min(1.0, sum(shares.values()) / one["cpus"])
+        memory = sum(each["resident"] for each in one["processes"]) / 2**20
+        under_way = ", ".join(f"{each['document']} ({each['status']})" for each in one["commands"]) or "none"
+        bar = "|" * round(total * 40)
+        head = Text(f"{one['name']} {one['id']} {one['state']}\nCPU [{bar:<40}] {share(round(total, 2)):>5}  ")
+        head.append(f"memory {memory:.0f} MiB  processes {len(shares)}  commands: {under_way}")
+        table = Table("PID", "CPU %", "MiB", "S", "Process", box=None, padding=(0, 2))
+        busiest = sorted(one["processes"], key=lambda each: -shares[each["pid"]])
+        for each in busiest[:ROWS]:
+            used_share, mebibytes = share(round(shares[each["pid"]], 2)), f"{each['resident'] / 2**20:.0f}"
+            row = (each["pid"], used_share, mebibytes, each["state"], each["name"])
+            table.add_row(*(Text(str(cell)) for cell in row))  # names are the instance's own, and no markup
+        pictures.append(Group(head, table, Text()))
+    return Group(*pictures)
