@@ -53,16 +53,14 @@ def main(path: Path, data: bytes) -> int:
 
 
 def _ready(head: Entry, estate: Estate) -> Toolkit:
-    # The record's own copy of the experiment has no secret in it, not even one that the file spells out.
-    toolkit = estate.toolkit() if estate.is_there else _of_record(head)
+    if estate.is_there:
+        toolkit = estate.toolkit()
+    else:  # the record's own copy of the experiment has no secret in it, not even one that the file spells out
+        from rtk.cli.rebuilt_toolkit import toolkit_of
+
+        toolkit = toolkit_of(head)
     loaded_settings.set(toolkit.settings)
     return toolkit
-
-
-def _of_record(head: Entry) -> Toolkit:
-    from rtk.cli.rebuilt_toolkit import toolkit_of
-
-    return toolkit_of(head)
 
 
 def _publish(path: Path, where: dict[str, Any], restored: bool) -> None:

@@ -106,6 +106,9 @@ def up(host: str, tags: tuple[str, ...], detach: bool, no_isolation: bool, **opt
         raise BadInput(f"the lab is not installed ({missing[0]} is missing); {origin.install_hint('lab')}")
     if host not in LOOPBACK:
         raise BadInput(f"the lab executes shell commands for whoever reaches it: loopback only, not {host}")
+    for tag in tags:
+        if tag.find("=") < 1:
+            raise BadInput(f"--tag {tag}: a tag is NAME=VALUE")
     settings = Settings(
         instances=options["instances"],
         port=options["port"],
@@ -116,7 +119,7 @@ def up(host: str, tags: tuple[str, ...], detach: bool, no_isolation: bool, **opt
         restart_after_s=options["restart_after"],
         invocation_delay_s=options["invocation_delay"],
         isolated=not no_isolation,
-        tags=dict(_tag(tag) for tag in tags),
+        tags=dict(tag.split("=", 1) for tag in tags),
         log_format=LogFormat(options["log_format"]),
     )
     if settings.web_ports[-1] > 65535:
@@ -180,13 +183,6 @@ def top(every: float, once: bool) -> None:
 
     found = state.need()
     view.show(lambda: _stated(found), every, once=once)
-
-
-def _tag(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not name or not equals:
-        raise BadInput(f"--tag {text}: a tag is NAME=VALUE")
-    return name, value
 
 
 def started(command: list[str]) -> "subprocess.Popen[str]":

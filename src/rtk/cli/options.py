@@ -77,16 +77,17 @@ class LazyGroup(Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        rows = [(name, self._help(ctx, name)) for name in self.list_commands(ctx)]
+        rows = []
+        for name in self.list_commands(ctx):
+            if name in self.lazy:  # so that a list of commands imports none of them
+                _, told = self.lazy[name]
+            else:
+                command = super().get_command(ctx, name)
+                told = command.get_short_help_str() if command else ""
+            rows.append((name, told))
         if rows:
             with formatter.section("Commands"):
                 formatter.write_dl(rows)
-
-    def _help(self, ctx: click.Context, name: str) -> str:
-        if name in self.lazy:
-            return self.lazy[name][1]
-        command = super().get_command(ctx, name)
-        return command.get_short_help_str() if command else ""
 
 
 class Seconds(_Number):

@@ -8,7 +8,7 @@ from rtk.cli.exit_codes import COULD_NOT_RUN, OK
 from rtk.clock import SystemClock
 from rtk.errors import BadInput
 from rtk.printable import hanging
-from rtk.publish.destination import Destination, destination
+from rtk.publish.destination import destination
 from rtk.publish.journals import publish
 from rtk.publish.pending_sender import PendingSender
 from rtk.publish.settings import feature, load
@@ -29,17 +29,13 @@ def publishing(path: Path, journal: str | None, as_new: bool = False) -> int:
     if where is None:
         raise BadInput("nobody is signed in: `chaos signin` first, or set RTK_URL and RTK_TOKEN")
     sender = PendingSender(where, SystemClock(), PATIENCE_S)
-    if journal is None:
-        return _pending(sender, where)
-    try:
-        page = publish(Path(journal), sender, settings, as_new)
-    except AlreadyPublishing:
-        raise BadInput(f"{journal} is being published by another process just now") from None
-    click.echo(f"Published at {plain(page, LONGEST_ADDRESS)}" if page else f"{journal} is published")
-    return OK
-
-
-def _pending(sender: PendingSender, where: Destination) -> int:
+    if journal is not None:
+        try:
+            page = publish(Path(journal), sender, settings, as_new)
+        except AlreadyPublishing:
+            raise BadInput(f"{journal} is being published by another process just now") from None
+        click.echo(f"Published at {plain(page, LONGEST_ADDRESS)}" if page else f"{journal} is published")
+        return OK
     done = sender.all(runs_directory())
     for name in done.sent:
         click.echo(f"{name} is published")

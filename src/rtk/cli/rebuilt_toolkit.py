@@ -18,18 +18,12 @@ def toolkit_of(head: Entry, settings: dict[str, Any] | None = None) -> Toolkit:
     files = [path for path in head["kept"]["var_files"] if Path(path).is_file()]
     config_vars, secret_vars = variables_of({}, files)
     known = {key: value for key, value in head["configuration"].items() if MASK not in str(value)}
-    return Toolkit(_document(head, settings or {}), settings or {}, {**config_vars, **known}, secret_vars)
-
-
-def _document(head: Entry, settings: dict[str, Any]) -> Entry:
-    """The experiment as recorded; where its file spells out secrets, that file's texts in their places."""
-    recorded: Entry = head["experiment"]
-    if MASK not in json.dumps(recorded):
-        return recorded
-    with suppress(ToolkitError):
+    experiment: Entry = head["experiment"]
+    if MASK in json.dumps(experiment):  # its file spells out secrets: that file's texts take the masks' places
         where = Path(head["directory"]) / head["source"] if "://" not in head["source"] else head["source"]
-        return dict(_unmasked(recorded, read(str(where), settings=settings).document))
-    return recorded
+        with suppress(ToolkitError):  # a file that is gone leaves the masks where they are
+            experiment = dict(_unmasked(experiment, read(str(where), settings=settings or {}).document))
+    return Toolkit(experiment, settings or {}, {**config_vars, **known}, secret_vars)
 
 
 def _unmasked(masked: Any, fresh: Any) -> Any:

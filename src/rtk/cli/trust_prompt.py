@@ -93,7 +93,12 @@ class Trusting:
             return False
         if not _is_asked():
             raise self._refusal(self._address, doubt)
-        self._show(self._address, doubt, document, variables)
+        click.echo(f"{_from(self._address, document)}: {_worded(_WHY[doubt], self._address)}.", err=True)
+        told = code.whole(code_of(document, variables), shutil.get_terminal_size().columns - 2)
+        for line in islice(told, MOST_LINES):
+            click.echo(f"  {line}", err=True)
+        if next(told, None) is not None:
+            click.echo("  That is not all: answer no, and see all of it with --dry.", err=True)
         question = _FROM_NOW_ON[UntrustedReason.REVISION if self._trust is Trust.REVISION else doubt]
         if not click.confirm(_worded(question, self._address), err=True):
             raise BadInput(f"{_shown(self._address)} is not run: you said no")
@@ -112,16 +117,6 @@ class Trusting:
         if self._address is None or not self.doubt(document):
             return self.lines(document, variables)
         return [_from(self._address, document), *code.whole(code_of(document, variables))]
-
-    def _show(
-        self, address: Address, doubt: UntrustedReason, document: Mapping[str, Any], variables: Mapping[str, Any]
-    ) -> None:
-        click.echo(f"{_from(address, document)}: {_worded(_WHY[doubt], address)}.", err=True)
-        told = code.whole(code_of(document, variables), shutil.get_terminal_size().columns - 2)
-        for line in islice(told, MOST_LINES):
-            click.echo(f"  {line}", err=True)
-        if next(told, None) is not None:
-            click.echo("  That is not all: answer no, and see all of it with --dry.", err=True)
 
     def _refusal(self, address: Address, doubt: UntrustedReason) -> BadInput:
         instead = _INSTEAD[UntrustedReason.REVISION if self._trust is Trust.REVISION else doubt]
