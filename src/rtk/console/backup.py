@@ -39,7 +39,7 @@ def backup(place: DataDirectory, file: Path) -> int:
     unfinished = file.with_name(f"{file.name}.{os.getpid()}.partial")
     try:
         with open(unfinished, "wb", opener=private) as out, _database(place) as url:
-            _dump(url, out)
+            _run([_program("pg_dump"), "--format=custom", "--no-owner", "--no-privileges", f"--dbname={url}"], out)
         unfinished.replace(file)
         return file.stat().st_size
     except OSError as error:
@@ -84,10 +84,6 @@ def _listed(file: Path) -> str:
 def holds_data(place: DataDirectory) -> bool:
     """Whether there is a database, which a restore would replace."""
     return bool(place.database_url()) or (place.path / "database" / "PG_VERSION").exists()
-
-
-def _dump(url: str, out: IO[bytes]) -> None:
-    _run([_program("pg_dump"), "--format=custom", "--no-owner", "--no-privileges", f"--dbname={url}"], out)
 
 
 def _replace(file: Path, url: str) -> None:

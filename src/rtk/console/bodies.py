@@ -234,7 +234,8 @@ class Limited:
         most = self._limits.most(scope)
         room = self._forms if most is self._limits.form else self._others
         body = Body(receive, most, self._limits.rate, room, origin(scope, self._limits.proxies))
-        if _declared(scope) > most.body:
+        declared = header(scope, b"content-length")
+        if declared.isdigit() and int(declared) > most.body:
             body.refusal = BodyRefusal.LARGE
         else:
             await self._within(body, scope, send)
@@ -314,8 +315,3 @@ def sentence(refusal: BodyRefusal, most: Most, rate: int) -> str:
         BodyRefusal.SHARE: f"the console holds {most.share / MIB:g} MiB of bodies from your address: "
         "send it again later",
     }[refusal]
-
-
-def _declared(scope: Scope) -> int:
-    found = header(scope, b"content-length")
-    return int(found) if found.isdigit() else 0

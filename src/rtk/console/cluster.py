@@ -35,21 +35,17 @@ def make(data: Path, programs: Path, owner: Owner) -> None:
         partial = Path(tempfile.mkdtemp(prefix=_PARTIAL, dir=data.parent))
         try:
             owner.give(partial)
-            _initialise(partial, programs, owner)
+            initdb = str(programs / "bin" / "initdb")
+            # Without --no-sync initdb flushes file by file, which takes twice as long as all at once at the end.
+            options = ["--no-sync", "--no-instructions", "--encoding=UTF8", "--locale-provider=builtin"]
+            locale = ["--builtin-locale=C.UTF-8", "--locale=C", "--auth=reject", f"--username={USER}"]
+            _run([initdb, "-D", str(partial), *options, *locale], partial, owner)
+            _run([initdb, "-D", str(partial), "--sync-only"], partial, owner)
             partial.rename(data)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
     except OSError as error:
         raise CannotRunDatabase(f"PostgreSQL's files could not be made in {str(data)!r}: {error.strerror}") from None
-
-
-def _initialise(data: Path, programs: Path, owner: Owner) -> None:
-    initdb = str(programs / "bin" / "initdb")
-    # Without --no-sync initdb flushes file by file, which takes twice as long as all at once at the end.
-    options = ["--no-sync", "--no-instructions", "--encoding=UTF8", "--locale-provider=builtin"]
-    locale = ["--builtin-locale=C.UTF-8", "--locale=C", "--auth=reject", f"--username={USER}"]
-    _run([initdb, "-D", str(data), *options, *locale], data, owner)
-    _run([initdb, "-D", str(data), "--sync-only"], data, owner)
 
 
 def check(data: Path, programs: Path) -> None:

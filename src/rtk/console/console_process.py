@@ -122,7 +122,9 @@ def _database(place: DataDirectory) -> str:
 
 def _asked(port: int) -> tuple[bool, str]:
     host = options.text("RTK_HOST")
-    connection = http.client.HTTPConnection(_within(host), port, timeout=_ANSWER_LIMIT)
+    # What listens on every address is reached on this machine's own; nothing is bound to it here.
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    connection = http.client.HTTPConnection(host, port, timeout=_ANSWER_LIMIT)
     try:
         connection.request("GET", "/health/ready", headers={"Host": f"localhost:{port}"})
         answer = connection.getresponse().status
@@ -131,11 +133,6 @@ def _asked(port: int) -> tuple[bool, str]:
     finally:
         connection.close()
     return answer == 200, "answers" if answer == 200 else "answers, but its database takes no write within a second"
-
-
-def _within(host: str) -> str:
-    """The address at which this machine reaches what listens on `host`."""
-    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - nothing is bound to it here
 
 
 def _ago(span: Any) -> str:

@@ -75,15 +75,13 @@ class BoundedConnection(Connection[Any]):
         """What comes of an operation. Raises OperationalError, and closes the connection, when nothing does in time."""
         try:
             return super().wait(gen, interval, self.patience if timeout is None else timeout)
-        except OperationalError:
-            self._give_up(timeout)
+        except OperationalError as error:
+            # Still at it: then it was not the server who ended it, and its answer must not be taken for the next.
+            if timeout is None and self.info.transaction_status == TransactionStatus.ACTIVE:
+                self.close()
+                late = f"the database has not answered for {chosen_duration(self.patience or 0)}"
+                raise OperationalError(late) from error
             raise
-
-    def _give_up(self, timeout: float | None) -> None:
-        # Still at it: then it was not the server who ended it, and what it would answer must not be taken for the next.
-        if timeout is None and self.info.transaction_status == TransactionStatus.ACTIVE:
-            self.close()
-            raise OperationalError(f"the database has not answered for {chosen_duration(self.patience or 0)}")
 
 
 def _readable(socket: int) -> bool:

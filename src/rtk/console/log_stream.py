@@ -80,18 +80,14 @@ class LogStream(_Handler):
         lines = [self._waiting.popleft() for _ in range(len(self._waiting))]
         left_out, self._left_out = self._left_out, 0
         if left_out:
-            lines.append(self.format(_lost(left_out)))
+            said = f"{left_out:,} lines were left out: whoever reads this log did not keep up"
+            lines.append(self.format(logging.LogRecord(__name__, logging.WARNING, "", 0, said, (), None)))
         if lines:
             with suppress(OSError, ValueError):  # nobody reads it any more
                 self.stream.write("".join(f"{line}{self.terminator}" for line in lines))
                 self.stream.flush()
                 if self._file:
                     begun_anew(self._file)
-
-
-def _lost(many: int) -> logging.LogRecord:
-    said = f"{many:,} lines were left out: whoever reads this log did not keep up"
-    return logging.LogRecord(__name__, logging.WARNING, "", 0, said, (), None)
 
 
 def begun_anew(file: Path, most: int = MOST_BYTES) -> bool:

@@ -20,8 +20,17 @@ def reached(place: DataDirectory) -> Iterator[ModuleType]:
     Raises InUse while a console is starting.
     """
     if place.told():
-        with _of_the_running(place) as inside:
+        _sign(place)
+        url = place.database_url()
+        if url:
+            check_own(url)
+        inside = _django()
+        if not url:
+            inside.point_at(Postgres(place.path))
+        try:
             yield inside
+        finally:
+            inside.close_connections()
         return
     place.prepare()
     with place.alone():
@@ -29,21 +38,6 @@ def reached(place: DataDirectory) -> Iterator[ModuleType]:
         check_settings()
         with database(place, _django) as inside:
             yield inside
-
-
-@contextmanager
-def _of_the_running(place: DataDirectory) -> Iterator[ModuleType]:
-    _sign(place)
-    url = place.database_url()
-    if url:
-        check_own(url)
-    inside = _django()
-    if not url:
-        inside.point_at(Postgres(place.path))
-    try:
-        yield inside
-    finally:
-        inside.close_connections()
 
 
 def _sign(place: DataDirectory) -> None:
@@ -61,7 +55,14 @@ def provision(place: DataDirectory, email: str, organization: str, team: str, to
 
     False when the file had a good token already, so that nothing changed in it. Raises BadInput.
     """
-    kept = _kept(token_file)
+    kept = ""
+    try:
+        kept = token_file.read_text().strip()
+    except FileNotFoundError:
+        pass  # a token is made for it
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise BadInput(f"cannot read {str(token_file)!r}: {reason}; expected a file for a token") from None
     with reached(place) as inside:
         token = inside.provisioned(email, organization, team, kept)
     if token == kept:
@@ -78,16 +79,6 @@ def sign_in_link(place: DataDirectory, email: str, to: str = "/") -> str:
     os.environ.update(RTK_PUBLIC_URL=str(told["url"]))
     with reached(place) as inside:
         return str(inside.sign_in_link(email, to))
-
-
-def _kept(path: Path) -> str:
-    try:
-        return path.read_text().strip()
-    except FileNotFoundError:
-        return ""
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not text"
-        raise BadInput(f"cannot read {str(path)!r}: {reason}; expected a file for a token") from None
 
 
 def write_private(path: Path, text: str) -> None:

@@ -86,7 +86,12 @@ class Postgres:
             with self._locked():
                 if self._settled():
                     return False
-                self._begin(owner)
+                if not (self.data / "PG_VERSION").exists():
+                    cluster.make(self.data, self._programs, owner)
+                cluster.check(self.data, self._programs)
+                cluster.admit(self.data, owner)
+                self._forget_the_dead()
+                self._launch(owner)
                 if not self._settled():
                     raise CannotRunDatabase(f"PostgreSQL does not start: {self._last_words()}")
         except OSError as error:  # not even looked at, as when no more files may be opened
@@ -111,8 +116,12 @@ class Postgres:
             self._until(lambda: self._pid() is None, STOP_LIMIT)
         if self._pid() is not None:
             raise CannotRunDatabase(f"PostgreSQL in {str(self.data)!r} does not stop; see {str(self.log)!r}")
-        if found is not None:
-            self._clear(found)
+        if found is None or not found.socket:
+            return
+        directory = Path(found.socket)
+        if directory.name.startswith("rtk-") and not directory.is_relative_to(self.place):  # made for its socket alone
+            with suppress(OSError):
+                directory.rmdir()
 
     def _pid(self) -> int | None:
         """The server's process: our child also before it has written its file, and until it is reaped."""
@@ -120,13 +129,6 @@ class Postgres:
             return self._process.pid
         found = self.running()
         return found.pid if found else None
-
-    def _clear(self, ended: Postmaster) -> None:
-        """Remove a socket's directory that is not in the cluster's."""
-        directory = Path(ended.socket)
-        if ended.socket and directory.name.startswith("rtk-") and not directory.is_relative_to(self.place):
-            with suppress(OSError):
-                directory.rmdir()
 
     @property
     def socket(self) -> str:
@@ -189,14 +191,6 @@ class Postgres:
         with open(self.place / "database.lock", "w", opener=private) as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
-
-    def _begin(self, owner: Owner) -> None:
-        if not (self.data / "PG_VERSION").exists():
-            cluster.make(self.data, self._programs, owner)
-        cluster.check(self.data, self._programs)
-        cluster.admit(self.data, owner)
-        self._forget_the_dead()
-        self._launch(owner)
 
     def _forget_the_dead(self) -> None:
         """Remove the files of a server that is gone where they would keep PostgreSQL from starting.

@@ -61,7 +61,13 @@ def refuse_unsafe(settings: Chosen) -> None:
         )
     if not beyond_this_machine(settings):
         return
-    found = [fix for unsafe, fix in _rules(settings, parts.scheme) if unsafe]
+    plain = parts.scheme != "https" and not settings.insecure_cookies
+    any_host = "*" in (host.strip() for host in settings.further_hosts.split(","))
+    key = len(settings.key) < LEAST_KEY
+    issuer = urlsplit(settings.issuer)
+    told = issuer.scheme == "http" and not _is_loopback(issuer.hostname or "") and not settings.insecure_cookies
+    rules = [(settings.debug, _DEBUG), (key, _KEY), (plain, _PLAIN), (any_host, _ANY_HOST), (told, _ISSUER)]
+    found = [fix for unsafe, fix in rules if unsafe]
     if found:
         raise BadInput("\n".join(f"unsafe beyond this machine: {fix}" for fix in found))
 
@@ -81,15 +87,6 @@ def allowed_hosts(settings: Chosen) -> list[str]:
     further = [host.strip() for host in settings.further_hosts.split(",") if host.strip()]
     here = _LOOPBACK if _is_loopback(public) else ()
     return list(dict.fromkeys([*here, f"[{public}]" if ":" in public else public, *further]))
-
-
-def _rules(settings: Chosen, scheme: str) -> list[tuple[bool, str]]:
-    plain = scheme != "https" and not settings.insecure_cookies
-    any_host = "*" in (host.strip() for host in settings.further_hosts.split(","))
-    key = len(settings.key) < LEAST_KEY
-    issuer = urlsplit(settings.issuer)
-    told = issuer.scheme == "http" and not _is_loopback(issuer.hostname or "") and not settings.insecure_cookies
-    return [(settings.debug, _DEBUG), (key, _KEY), (plain, _PLAIN), (any_host, _ANY_HOST), (told, _ISSUER)]
 
 
 def _is_loopback(host: str) -> bool:

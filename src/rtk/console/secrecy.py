@@ -50,7 +50,9 @@ class Secrecy(logging.Filter):
         said = record.getMessage()
         if visit:
             record.request_id = visit.id
-            said = _without_address(said, visit)
+            path = str(visit.scope["path"])
+            if len(path) > 1:
+                said = said.replace(path, access.route_of(visit) or "an address that is none of ours")
         redact = _redactor(visit)
         record.msg, record.args = _plain(said, redact), ()
         for name, value in [*fields(record)]:
@@ -79,11 +81,6 @@ def _redactor(visit: access.Visit | None) -> Callable[[str], str]:
         return MASK if word[0] in words or word[0] in long else word[0]
 
     return (lambda said: redact(_WORD.sub(masked, said))) if long else redact
-
-
-def _without_address(said: str, visit: access.Visit) -> str:
-    path = str(visit.scope["path"])
-    return said.replace(path, access.route_of(visit) or "an address that is none of ours") if len(path) > 1 else said
 
 
 def _brought(visit: access.Visit) -> Iterator[str]:

@@ -33,7 +33,7 @@ class Senders:
     def of(self, scope: Scope, with_team: bool = False) -> Sender:
         """Return who sends a request. Nobody has a share of a team by naming it."""
         name = self._digest(scope)
-        if not self._is_proven(name):
+        if self._proven.get(name, float("-inf")) <= self._clock():
             return Sender(origin(scope, self._proxies))
         return Sender(name, team_of(scope["path"]) if with_team else "")
 
@@ -46,9 +46,6 @@ class Senders:
             self._proven.move_to_end(name)
             while len(self._proven) > MOST:
                 self._proven.popitem(last=False)
-
-    def _is_proven(self, name: str) -> bool:
-        return self._proven.get(name, float("-inf")) > self._clock()
 
     def _digest(self, scope: Scope) -> str:
         """What a token or a session is known by, of which nothing can be read; empty where there is neither."""

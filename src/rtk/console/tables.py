@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from django.apps import apps
 from django.core.management import call_command
 from django.db import DatabaseError, connection, router
-from django.db.migrations import Migration, RunSQL
+from django.db.migrations import RunSQL
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.state import ProjectState
 
@@ -56,17 +56,12 @@ def _make_all(executor: MigrationExecutor) -> None:
             for model in router.get_migratable_models(app, connection.alias):
                 if model._meta.can_migrate(connection):
                     editor.create_model(model)
-        for label, each in _sql_of(history):
-            each.database_forwards(label, editor, ProjectState(), ProjectState())
+        for migration in history:
+            for each in migration.operations:
+                if isinstance(each, RunSQL):  # what no model says
+                    each.database_forwards(migration.app_label, editor, ProjectState(), ProjectState())
         recorder.ensure_schema()
         recorder.migration_qs.bulk_create(recorder.Migration(app=one.app_label, name=one.name) for one in history)
-
-
-def _sql_of(history: list[Migration]) -> Iterator[tuple[str, RunSQL]]:
-    for migration in history:
-        for each in migration.operations:
-            if isinstance(each, RunSQL):
-                yield migration.app_label, each
 
 
 @contextmanager

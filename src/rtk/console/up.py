@@ -55,7 +55,10 @@ def _serve(place: DataDirectory, bound: socket.socket, say: Say, ending: "_Endin
     with database(place, _application) as application:
         from rtk.console import inside
 
-        url, lines = inside.public_url(), _welcome(place, inside.public_url(), inside.first_link())
+        url, link = inside.public_url(), inside.first_link()
+        lines = [f"The console is at {url}", f"Its data is in {place.path}"]
+        if link:
+            lines += ["", "Nobody has signed up yet. The first user, who will own it, does so at", f"  {link}"]
         own = bool(options.text("DATABASE_URL"))
         state = {"own": own, "pid": os.getpid(), "url": url, "port": bound.getsockname()[1], "version": rtk.__version__}
 
@@ -125,30 +128,19 @@ def check_own(url: str) -> None:
 
 
 def _application() -> Any:
-    with _nothing_collected():
+    # What is imported stays: looking for garbage in it took a sixth of the time, and would at each later look.
+    gc.disable()
+    try:
         from django.urls import get_resolver
 
         from rtk.console import inside  # noqa: F401 - what is done next needs it
         from rtk.console.asgi import application
 
         assert get_resolver().url_patterns  # imported now, while the database starts, and not by the first request
-    return application
-
-
-@contextmanager
-def _nothing_collected() -> Iterator[None]:
-    """What is imported stays: looking for garbage in it took a sixth of the time, and would at each later look."""
-    gc.disable()
-    try:
-        yield
+        return application
     finally:
         gc.freeze()
         gc.enable()
-
-
-def _welcome(place: DataDirectory, url: str, link: str | None) -> list[str]:
-    invited = ["", "Nobody has signed up yet. The first user, who will own it, does so at", f"  {link}"] if link else []
-    return [f"The console is at {url}", f"Its data is in {place.path}", *invited]
 
 
 @contextmanager

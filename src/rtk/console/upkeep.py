@@ -39,14 +39,11 @@ class Tending:
         while not self._ended.wait(self._every_s):
             # Not even SystemExit: nobody else would do this again.
             with suppress(BaseException):
-                self._try()
-
-    def _try(self) -> None:
-        try:
-            self._turn()
-        except BaseException:
-            failed(self._name)
-            raise
+                try:
+                    self._turn()
+                except BaseException:
+                    failed(self._name)
+                    raise
 
 
 class Ticking:

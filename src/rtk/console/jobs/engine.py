@@ -8,7 +8,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from typing import Any
 
 import psycopg
@@ -70,40 +70,26 @@ class Engine:
             logger.warning(f"jobs are not done for now: {type(error).__name__}")
 
     async def _work(self) -> None:
-        with self._listening() as told:
+        told = asyncio.Event()
+        with self._lock:
+            self._wake = asyncio.get_running_loop(), told
+            if self._told.is_set():  # before there was a loop to wake
+                told.set()
+        try:
             async with opened() as (app, lost):
                 going_on = (told.wait(), lost.wait(), *_workers(app))
                 tasks = [asyncio.create_task(each) for each in going_on]
                 await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-                why = await _ended(tasks)
+                for each in tasks:
+                    each.cancel()
+                # A worker lets its jobs end first, for a while.
+                over, _ = await asyncio.wait(tasks, timeout=GRACE_S + PUT_BACK_S)
+                errors = [each.exception() for each in over if not each.cancelled()]
             if not self._told.is_set():
-                raise WorkersEnded("the workers ended by themselves") from why
-
-    @contextmanager
-    def _listening(self) -> Iterator[asyncio.Event]:
-        """An event that is set when the end is told, also when it was before."""
-        told = asyncio.Event()
-        with self._lock:
-            self._wake = asyncio.get_running_loop(), told
-            if self._told.is_set():
-                told.set()
-        try:
-            yield told
+                raise WorkersEnded("the workers ended by themselves") from next(filter(None, errors), None)
         finally:
             with self._lock:
                 self._wake = None
-
-
-async def _ended(tasks: list[asyncio.Task[Any]]) -> BaseException | None:
-    """Cancel what goes on, and wait until each is over; what one of them failed with, if one did.
-
-    A worker lets its jobs end first, for a while.
-    """
-    for each in tasks:
-        each.cancel()
-    over, _ = await asyncio.wait(tasks, timeout=GRACE_S + PUT_BACK_S)
-    errors = [each.exception() for each in over if not each.cancelled()]
-    return next(filter(None, errors), None)
 
 
 def _workers(app: App) -> "Iterator[Any]":

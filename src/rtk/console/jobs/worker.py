@@ -24,7 +24,17 @@ def work(place: DataDirectory, say: Say = print) -> None:
 
     Raises a ToolkitError, one sentence, for whatever keeps it from starting.
     """
-    _refuse_alone(place)
+    # A worker is of use to consoles alone whose database and whose key it shares.
+    if not options.text("DATABASE_URL"):
+        raise BadInput(
+            "a worker shares a PostgreSQL with consoles; expected its address in DATABASE_URL "
+            "(a console with the database that comes along does all work itself)"
+        )
+    if not options.text("RTK_SECRET_KEY") and not place.has_key():
+        raise BadInput(
+            f"there is no secret key in {str(place.path)!r}; expected that of the consoles in RTK_SECRET_KEY, "
+            "without which a worker cannot read the addresses that they sealed"
+        )
     told = threading.Event()
     before = {each: signal.signal(each, lambda *_: told.set()) for each in SIGNALS}
     try:
@@ -38,20 +48,6 @@ def work(place: DataDirectory, say: Say = print) -> None:
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
-
-
-def _refuse_alone(place: DataDirectory) -> None:
-    """Raise BadInput for a worker that would share nothing with a console: neither its database nor its key."""
-    if not options.text("DATABASE_URL"):
-        raise BadInput(
-            "a worker shares a PostgreSQL with consoles; expected its address in DATABASE_URL "
-            "(a console with the database that comes along does all work itself)"
-        )
-    if not options.text("RTK_SECRET_KEY") and not place.has_key():
-        raise BadInput(
-            f"there is no secret key in {str(place.path)!r}; expected that of the consoles in RTK_SECRET_KEY, "
-            "without which a worker cannot read the addresses that they sealed"
-        )
 
 
 def _engine() -> "Engine":
