@@ -83,3 +83,22 @@ def test_what_is_neither_is_refused_in_a_sentence(home: Home, toy: ToyConsole, t
     assert (ended.code, len(ended.out.splitlines())) == (1, 1)
     assert "expected" in ended.out or "should be" in ended.out
     assert toy.memory.seen == []
+
+
+TIMELESS = {"rtk": {"due": None, "started": None, "ended": None}, "probes": []}
+
+
+@pytest.mark.parametrize(
+    "states", [{"during": [TIMELESS]}, {"during": [], "after": {"steady_state_met": True, "probes": []}}]
+)
+def test_a_damaged_journal_without_its_record_is_refused_in_a_sentence(
+    home: Home, toy: ToyConsole, states: dict[str, Any]
+) -> None:
+    rtk = {"name": "rtk", "run": "0197a3c4-5b6e-7f80-9123-456789abcdef", "story": []}
+    played = {"status": "completed", "deviated": False, "run": [], "rollbacks": [], "duration": 10**400}
+    journal = {"experiment": experiment(), **played, "steady_states": states, "extensions": [rtk]}
+    home.write("odd.json", journal)
+    ended = home.by_environment(toy).chaos("publish", "odd.json")
+    assert (ended.code, len(ended.out.splitlines())) == (1, 1), ended.out
+    assert "is damaged, expected what chaos verify wrote" in ended.out
+    assert toy.memory.seen == []

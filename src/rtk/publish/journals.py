@@ -95,7 +95,7 @@ def _as_record(journal: dict[str, Any], block: dict[str, Any], sender: PendingSe
         record = Path(directory) / f"{_run_of(block, path)}{SUFFIX}"
         try:
             record.write_bytes(b"".join(line_of(entry) for entry in entries_of(journal, block)))
-        except (KeyError, TypeError, ValueError, IndexError, AttributeError):
+        except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError):
             raise _damaged(path) from None
         return sender.record(record, remade=True, as_new=as_new)
 
@@ -115,7 +115,16 @@ def _damaged(path: Path) -> BadInput:
 def entries_of(journal: dict[str, Any], block: dict[str, Any]) -> Iterator[Entry]:
     """The entries of a record, made of a journal: its story and measurements in the order of time."""
     head = {"t": 0.0, "kind": "run", **{k: v for k, v in block.items() if k not in ("name", "story", "insight")}}
-    entries = [*_story(journal, block), *_hypotheses(journal), *_measurements(journal)]
+    entries = list(_story(journal, block))
+    for which in ("before", "after"):
+        if state := journal["steady_states"].get(which):
+            at = 0.0 if which == "before" else float(journal["duration"])
+            told = {"which": which, "met": state["steady_state_met"], "probes": _probes(state)}
+            entries.append({"t": at, "kind": "hypothesis", **told})
+    for state in journal["steady_states"]["during"]:
+        slot = state["rtk"]
+        times = [each for each in (slot["ended"], slot["started"], slot["due"]) if each is not None]
+        entries.append({"t": times[0], "kind": "measurement", **slot, "probes": _probes(state)})
     last = max((entry["t"] for entry in entries), default=0.0)
     ends = [entry for entry in entries if entry["kind"] == "end"]
     others = sorted((entry for entry in entries if entry["kind"] != "end"), key=lambda entry: entry["t"])
@@ -136,27 +145,6 @@ def _story(journal: dict[str, Any], block: dict[str, Any]) -> Iterator[Entry]:
             run = runs.pop(0) if runs else {}
             entry = {**entry, "run": {key: value for key, value in run.items() if key != "activity"}}  # noqa: PLW2901
         yield entry
-
-
-def _hypotheses(journal: dict[str, Any]) -> Iterator[Entry]:
-    for which in ("before", "after"):
-        state = journal["steady_states"].get(which)
-        if state:
-            at = 0.0 if which == "before" else float(journal["duration"])
-            yield {
-                "t": at,
-                "kind": "hypothesis",
-                "which": which,
-                "met": state["steady_state_met"],
-                "probes": _probes(state),
-            }
-
-
-def _measurements(journal: dict[str, Any]) -> Iterator[Entry]:
-    for state in journal["steady_states"]["during"]:
-        slot = state["rtk"]
-        times = (each for each in (slot["ended"], slot["started"], slot["due"]) if each is not None)
-        yield {"t": next(times), "kind": "measurement", **slot, "probes": _probes(state)}
 
 
 def _probes(state: dict[str, Any]) -> list[dict[str, Any]]:
