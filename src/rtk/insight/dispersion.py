@@ -56,17 +56,14 @@ def chance_of_spread(spread: Spread) -> float:
     variance = pairs * (s2 + s2**2 - 2 * s3)
     if variance <= 0 or s2 >= 1:
         return 1.0
-    third = pairs * _cube(s2, s3, s4) + triangles * (s3 - 3 * s4 + 3 * s3 * s2 - s2**3)
+    # The third moment of a pair's term: of pairs within a run, and what all pairs have besides.
+    within = s2 + 3 * (s2**2 - 2 * s3) + 3 * (s2**3 - 4 * s2 * s3 + 4 * s4)
+    half, square = s2 / 2, s3 - 0.75 * s2**2
+    cube = s4 - 1.5 * s2 * s3 + 0.75 * s2**3 - s2**3 / 8
+    of_pair = within - (2 * cube + 6 * square * half)
+    third = pairs * of_pair + triangles * (s3 - 3 * s4 + 3 * s3 * s2 - s2**3)
     # The upper tail of a gamma distribution with a mean of 0 and these moments.
     deviation = sqrt(variance)
     skewness = max(third / deviation**3, 0.02)  # next to nothing: as good as a normal distribution
     shape = 4 / skewness**2
     return above(shape, shape + (score - 0.5) / deviation * sqrt(shape))
-
-
-def _cube(s2: float, s3: float, s4: float) -> float:
-    """The third moment of a pair's term: of pairs within a run, and what all pairs have besides."""
-    within = s2 + 3 * (s2**2 - 2 * s3) + 3 * (s2**3 - 4 * s2 * s3 + 4 * s4)
-    half, square = s2 / 2, s3 - 0.75 * s2**2
-    cube = s4 - 1.5 * s2 * s3 + 0.75 * s2**3 - s2**3 / 8
-    return within - (2 * cube + 6 * square * half)

@@ -5,7 +5,6 @@ what it says of this machine alone (paths, process, command line) stays here.
 """
 
 import re
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,31 +63,25 @@ class Tail:
         A number that is missing for damage is told as an event, so that the rest can follow.
         """
         batch = Batch(first, offset)
-        for line in self._lines(offset):
-            text, found = b"", None
-            with suppress(ValueError):  # damaged
-                text = whole(line)
-                found = _NUMBER.match(text)  # what a fork of the run wrote has none
-            number = int(found[1]) if found else -1
-            if found and number >= batch.next:
-                if batch.texts and batch.size + len(text) > MOST_BYTES:
-                    break
-                for lost in range(batch.next, number):
-                    batch.add(msgspec.json.encode({"n": lost, "t": float(found[2]), "kind": "event", "text": LOST}))
-                batch.add(text if number else _head(text))
-                batch.ends = batch.ends or found[3] == b"end"
-            batch.offset += len(line)
-            if len(batch.texts) >= most:
-                break
-        return batch
-
-    def _lines(self, offset: int) -> Iterator[bytes]:
         with self.path.open("rb") as file:
             file.seek(offset)
             for line in file:
-                if not line.endswith(b"\n"):  # still being written
-                    return
-                yield line
+                if len(batch.texts) >= most or not line.endswith(b"\n"):  # which is still being written
+                    break
+                text, found = b"", None
+                with suppress(ValueError):  # damaged
+                    text = whole(line)
+                    found = _NUMBER.match(text)  # what a fork of the run wrote has none
+                number = int(found[1]) if found else -1
+                if found and number >= batch.next:
+                    if batch.texts and batch.size + len(text) > MOST_BYTES:
+                        break
+                    for lost in range(batch.next, number):
+                        batch.add(msgspec.json.encode({"n": lost, "t": float(found[2]), "kind": "event", "text": LOST}))
+                    batch.add(text if number else _head(text))
+                    batch.ends = batch.ends or found[3] == b"end"
+                batch.offset += len(line)
+        return batch
 
 
 def _head(text: bytes) -> bytes:

@@ -1,6 +1,6 @@
 """What else went on while a run did: other runs of the team, and what was told from outside."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db.models import Q
 from django.urls import reverse
@@ -18,15 +18,6 @@ MARGIN = timedelta(seconds=60)  # what happened shortly before a run may explain
 def lanes(run: Run) -> ChartContext:
     """The runs of the team that overlap this one, and events from outside; moments in seconds since the epoch."""
     begin, end = run.created_at, run.ended_at or min(now(), run.due_at)
-    events = outside.between(run.team, begin - MARGIN, end + MARGIN)[::-1][:MOST_OUTSIDE]
-    told: list[OutsideEvent] = [
-        {"at": each.at.timestamp(), "kind": each.type or outside.KIND, "title": each.title, "source": each.source}
-        for each in events
-    ]
-    return {"runs": _runs(run, begin, end), "outside": told}
-
-
-def _runs(run: Run, begin: datetime, end: datetime) -> list[OverlappingRun]:
     alive = Q(ended_at=None, heard_at__gte=begin - runs.SILENCE)
     rows = Run.objects.filter(
         Q(ended_at__gte=begin) | alive,
@@ -38,7 +29,7 @@ def _runs(run: Run, begin: datetime, end: datetime) -> list[OverlappingRun]:
     names = ("id", "verification__name", "created_at", "ended_at", "verdict")
     found = rows.order_by("-created_at", "-id").values_list(*names)[:MOST_RUNS]
     org, team = run.team.org.slug, run.team.slug
-    return [
+    others: list[OverlappingRun] = [
         {
             "name": name,
             "url": reverse("pages:insight", args=[org, team, key]),
@@ -48,3 +39,8 @@ def _runs(run: Run, begin: datetime, end: datetime) -> list[OverlappingRun]:
         }
         for key, name, began, ended, verdict in found
     ]
+    told: list[OutsideEvent] = [
+        {"at": each.at.timestamp(), "kind": each.type or outside.KIND, "title": each.title, "source": each.source}
+        for each in outside.between(run.team, begin - MARGIN, end + MARGIN)[::-1][:MOST_OUTSIDE]
+    ]
+    return {"runs": others, "outside": told}

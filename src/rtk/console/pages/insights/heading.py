@@ -101,23 +101,19 @@ def conditions_of(document: Mapping[str, Any]) -> tuple[str, ...]:
 def course_of(run: Run, document: Mapping[str, Any]) -> list[str]:
     """The plan in words, a line each, with what it costs at worst; nothing of one that makes no sense."""
     try:
-        plan = _plan(run.plan)
+        told, stop = run.plan.get("objective"), run.plan.get("stop_when") or {}
+        plan = Plan(
+            frequency_s=float(run.plan["frequency_s"]),
+            duration_s=float(run.plan["duration_s"]),
+            warm_up_s=float(run.plan.get("warm_up_s") or 0.0),
+            cool_down_s=float(run.plan.get("cool_down_s") or 0.0),
+            objective=ServiceLevelObjective(**{key: told[key] for key in _PROMISE if told.get(key)}) if told else None,
+            stop_when=StopWhen(**stop),
+            require_baseline=bool(run.plan.get("require_baseline")),
+        )
         return [*course(plan, document), *costs(plan, document)]
     except _BROKEN:
         return []
-
-
-def _plan(plan: Mapping[str, Any]) -> Plan:
-    told, stop = plan.get("objective"), plan.get("stop_when") or {}
-    return Plan(
-        frequency_s=float(plan["frequency_s"]),
-        duration_s=float(plan["duration_s"]),
-        warm_up_s=float(plan.get("warm_up_s") or 0.0),
-        cool_down_s=float(plan.get("cool_down_s") or 0.0),
-        objective=ServiceLevelObjective(**{key: told[key] for key in _PROMISE if told.get(key)}) if told else None,
-        stop_when=StopWhen(**stop),
-        require_baseline=bool(plan.get("require_baseline")),
-    )
 
 
 def client_words(run: Run) -> str:

@@ -52,7 +52,7 @@ def page(run: Run, query: QueryDict) -> dict[str, Any]:
     under_way = state.is_under_way
     told = story(insight, facts, Medium.PAGE) if insight and facts else None
     document = head["experiment"] if isinstance(head.get("experiment"), Mapping) else {}
-    past = history.history(run)
+    past, kept = history.history(run), (run.insight or {}).get("versions") or []
     silent = (now() - run.heard_at).total_seconds()
     return {
         "run": run,
@@ -62,7 +62,7 @@ def page(run: Run, query: QueryDict) -> dict[str, Any]:
         "under_way": under_way,
         "notice": states.notice(state, run.told, silent, broken or (facts is None and not under_way)),
         "insight": insight,
-        "versions": _others(run, insight),
+        "versions": [each for each in reversed(kept) if insight and each != insight.version],
         "why_none": (run.insight or {}).get("why", "") if broken else "",
         "heading": heading.heading(run, document),
         "history": past,
@@ -103,12 +103,6 @@ def _badge(run: Run, state: RunState, shown: Insight | None) -> str:
     if shown is None or shown.version == current:
         return states.badge_of(run, state)
     return shown.figures.verdict or states.NO_VERDICT
-
-
-def _others(run: Run, shown: Insight | None) -> list[int]:
-    """The versions of the insight besides the one that is shown, the newest first."""
-    known = (run.insight or {}).get("versions") or []
-    return [each for each in reversed(known) if shown and each != shown.version]
 
 
 def _insight(run: Run, version: str) -> tuple[Insight | None, bool]:

@@ -43,7 +43,8 @@ def insight_from(kept: Mapping[str, Any] | None) -> Insight | None:
         own = {name: kept[name] for name in _OWN if name in kept}
         own |= {name: tuple(own[name]) for name in _LISTS if name in own}
         own["neighbours"] = tuple(_each(Neighbour, own.get("neighbours", ())))
-        comparisons = tuple(_each(Comparison, own["comparisons"]))
+        comparisons, sums = tuple(_each(Comparison, own["comparisons"])), own.get("sums")
+        counts = {key: Counts(**sums[key]) for key in ("as_bad", "as_good")} if sums else {}
         return Insight(
             **{
                 **own,
@@ -55,7 +56,7 @@ def insight_from(kept: Mapping[str, Any] | None) -> Insight | None:
                 "lapses": tuple(_each(SeenLapse, own.get("lapses", ()))),
                 "comparisons": comparisons,
                 "proof": _made(Proof, own.get("proof")),
-                "sums": _sums(own.get("sums")),
+                "sums": Sums(**{**sums, **counts}) if sums else None,
                 "occurrence": occurrence_from(own.get("occurrence")),
                 "outage": outage_from(own.get("outage")),
                 "seen": _made(SeenOutages, own.get("seen")),
@@ -112,10 +113,6 @@ def _code(kind: type[StrEnum], told: Any, default: StrEnum | None) -> StrEnum | 
 def _made(kind: Any, told: Mapping[str, Any] | None) -> Any:
     """A part that an insight of an earlier version does not have."""
     return kind(**told) if told else None
-
-
-def _sums(told: Mapping[str, Any] | None) -> Sums | None:
-    return Sums(**{**told, **{key: Counts(**told[key]) for key in ("as_bad", "as_good")}}) if told else None
 
 
 def _each(kind: Any, values: Iterable[Mapping[str, Any]]) -> list[Any]:

@@ -80,21 +80,16 @@ def edit(request: HttpRequest, caller: Caller, org: str, team: str, objective: U
         found = _found(into, objective, lock=request.method == "POST")
         form = EditObjectiveForm(sent(request), initial=initial_of(found))
         stale = form.is_valid() and form.stale()
-        if form.is_valid() and not stale and _changed(found, form):
-            messages.success(request, "The objective is changed.")
-            return redirect("pages:objective", into.org.slug, into.slug, found.id)
+        if form.is_valid() and not stale:
+            try:
+                changes.change_objective(found, form.values())
+            except Problem as problem:
+                form.refuse(problem)
+            else:
+                messages.success(request, "The objective is changed.")
+                return redirect("pages:objective", into.org.slug, into.slug, found.id)
     context = {**around(into, "objectives"), "form": form, "objective": found}
     return render(request, "objectives/edit.html", context, status=409 if stale else status(form))
-
-
-def _changed(objective: Objective, form: EditObjectiveForm) -> bool:
-    """Whether an objective could be changed; the form says why not."""
-    try:
-        changes.change_objective(objective, form.values())
-    except Problem as problem:
-        form.refuse(problem)
-        return False
-    return True
 
 
 @action

@@ -39,7 +39,13 @@ def sparkline(values: Iterable[Any] | None, threshold: Any = None, outcomes: Ite
     if not points:
         return format_html('<span class="text-secondary">{}</span>', "no data")
     levels = [value for value, _ in points if value is not None]
-    drawn = _line(points, levels, lower, upper) if levels else _dots(points)
+    if levels:
+        drawn = _line(points, levels, lower, upper)
+    else:
+        places, (top, bottom) = _places(len(points)), (HEIGHT * 0.3, HEIGHT * 0.7)
+        met = [(_n(x), _n(bottom)) for x, (_, outcome) in zip(places, points, strict=True) if outcome == "met"]
+        deviated = _marks(points, places, [top] * len(points))
+        drawn = format_html("{}{}", format_html_join("", _DOT, met), deviated)
     said = sentence(points, lower, upper, unit)
     return format_html(
         '<svg class="spark" width="{}" height="{}" viewBox="0 0 {} {}" role="img" aria-label="{}" focusable="false">'
@@ -118,12 +124,6 @@ def _line(points: Sequence[Point], levels: Sequence[float], lower: Value, upper:
         format_html_join("", _STRETCH, ((each,) for each in _stretches(places, heights))),
         _marks(points, places, [EDGE if height is None else height for height in heights]),
     )
-
-
-def _dots(points: Sequence[Point]) -> SafeString:
-    places, (top, bottom) = _places(len(points)), (HEIGHT * 0.3, HEIGHT * 0.7)
-    met = [(_n(x), _n(bottom)) for x, (_, outcome) in zip(places, points, strict=True) if outcome == "met"]
-    return format_html("{}{}", format_html_join("", _DOT, met), _marks(points, places, [top] * len(points)))
 
 
 _THRESHOLD = '<path class="text-secondary" d="M0 {}H{}" stroke="currentColor" stroke-dasharray="3 2" fill="none"/>'

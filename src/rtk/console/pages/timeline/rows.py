@@ -192,7 +192,22 @@ class TimelineFilter:
 
 def page(asked: TimelineFilter, cursor: str | None = None, size: int = SIZE) -> tuple[list[TimelineEvent], str | None]:
     """A page of rows, newest first, and the cursor of the page after it. Raises `Problem` for a wrong cursor."""
-    found = lists.paged(lambda most, place: _read(asked, most, place), lambda row: row, cursor, size)
+
+    def fetch(most: int, place: lists.Place | None) -> list[TimelineEvent]:
+        where, given = asked.where()
+        if place:
+            where += " AND (created_at, id) < (%(at)s, %(last)s)"
+            given |= {"at": place[0], "last": place[1]}
+        rows = []
+        with connection.cursor() as reading:
+            reading.execute(_PAGE.format(newest=_NEWEST.format(where=where)), {**given, "size": most})
+            for values in reading.fetchall():
+                named = dict(zip(_COLUMNS, values, strict=False))  # the spark comes later
+                documents = {key: None if named[key] is None else json.loads(named[key]) for key in _DOCUMENTS}
+                rows.append(TimelineEvent(**{**named, **documents}))
+        return rows
+
+    found = lists.paged(fetch, lambda row: row, cursor, size)
     drawn = sparks.of([_Drawn(row.run, row.day, row.kept) for row in found["items"] if row.run])
     items = [replace(row, spark=drawn[row.run]) if row.run else row for row in found["items"]]
     return items, found["next"]
@@ -203,21 +218,6 @@ class _Drawn:
     id: UUID
     day: date
     spark: Any
-
-
-def _read(asked: TimelineFilter, size: int, place: lists.Place | None) -> list[TimelineEvent]:
-    where, given = asked.where()
-    if place:
-        where += " AND (created_at, id) < (%(at)s, %(last)s)"
-        given |= {"at": place[0], "last": place[1]}
-    with connection.cursor() as cursor:
-        cursor.execute(_PAGE.format(newest=_NEWEST.format(where=where)), {**given, "size": size})
-        found = []
-        for values in cursor.fetchall():
-            named = dict(zip(_COLUMNS, values, strict=False))  # the spark comes later
-            documents = {key: None if named[key] is None else json.loads(named[key]) for key in _DOCUMENTS}
-            found.append(TimelineEvent(**{**named, **documents}))
-        return found
 
 
 _COLUMNS = tuple(field.name for field in fields(TimelineEvent))

@@ -78,9 +78,14 @@ def edit(request: HttpRequest, caller: Caller, org: str, team: str, verification
         found = queries.find(into, verification, lock=request.method == "POST")
         form, asking = _wished(request, found, into)
         stale = form.is_valid() and form.stale()
-        if form.is_valid() and not stale and not asking and _changed(form, found, caller):
-            messages.success(request, "The verification is changed.")
-            return redirect("pages:verification", into.org.slug, into.slug, found.pk)
+        if form.is_valid() and not stale and not asking:
+            try:
+                changes.change_verification(found.team, caller.user, found, form.values())
+            except Problem as problem:
+                form.add_error(None, problem.detail)
+            else:
+                messages.success(request, "The verification is changed.")
+                return redirect("pages:verification", into.org.slug, into.slug, found.pk)
     context = {
         **around(into, "verifications"),
         "form": form,
@@ -142,12 +147,3 @@ def _listed(request: HttpRequest, teams: list[Team]) -> dict[str, Any]:
         "objective": key,
         "objectives": objectives.only("id", "name").order_by("name", "id")[:_MOST_OBJECTIVES],
     }
-
-
-def _changed(form: EditForm, found: Verification, caller: Caller) -> bool:
-    try:
-        changes.change_verification(found.team, caller.user, found, form.values())
-    except Problem as problem:
-        form.add_error(None, problem.detail)
-        return False
-    return True
