@@ -38,7 +38,20 @@ def sign_in(path: Path, given: Given, environ: Mapping[str, str] = os.environ) -
     root = root_of(url)
     if not address_of(root).private:
         raise BadInput(f"{root}: a token is never sent over plain http to another machine, expected https")
-    token = _token(given, environ)
+    source = given.token_file
+    if source == "-":
+        token = sys.stdin.read(LONGEST_TOKEN)
+    elif source:
+        try:
+            token = Path(source).read_text(encoding="utf-8")[:LONGEST_TOKEN]
+        except (OSError, UnicodeDecodeError) as error:
+            why = getattr(error, "strerror", None) or "it is not text"
+            raise BadInput(f"--token-file {source} cannot be read: {why}") from None
+    else:
+        token = environ.get("RTK_TOKEN") or click.prompt("Console token", hide_input=True)
+    token = token.strip()
+    if not (token and token.isascii() and token.isprintable() and " " not in token):
+        raise BadInput("the token: expected one word of plain characters, as the console showed it")
     console = _reached(Destination(root, f"Bearer {token}", not given.no_verify_tls))
     organizations = console.organizations()
     where = _picked(console, organizations, given.org, given.team)
@@ -58,23 +71,6 @@ def choose(path: Path, given: Given, *, organizations: bool) -> None:
     picked = _picked(console, found, org, given.team)
     console.close()
     _save(path, settings, picked, where.authorization.partition(" ")[2], found)
-
-
-def _token(given: Given, environ: Mapping[str, str]) -> str:
-    if given.token_file in ("-",):
-        token = sys.stdin.read(LONGEST_TOKEN)
-    elif given.token_file:
-        try:
-            token = Path(given.token_file).read_text(encoding="utf-8")[:LONGEST_TOKEN]
-        except (OSError, UnicodeDecodeError) as error:
-            why = getattr(error, "strerror", None) or "it is not text"
-            raise BadInput(f"--token-file {given.token_file} cannot be read: {why}") from None
-    else:
-        token = environ.get("RTK_TOKEN") or click.prompt("Console token", hide_input=True)
-    token = token.strip()
-    if not (token and token.isascii() and token.isprintable() and " " not in token):
-        raise BadInput("the token: expected one word of plain characters, as the console showed it")
-    return token
 
 
 def _reached(where: Destination) -> Console:

@@ -65,24 +65,22 @@ class Holding:
 
     def __enter__(self) -> "Holding":
         """Take hold, within the time that there is for it. A run that acts on nothing holds nothing."""
+        if not self._hold.systems:
+            return self
         try:
-            if self._hold.systems:
-                self._take()
+            ends, said = self._clock.monotonic() + self._choice.wait_s, False
+            while holders := self._tried():
+                if self._clock.monotonic() >= ends:
+                    raise Held(holders)
+                if not said:
+                    at_most = duration(self._choice.wait_s)
+                    logger.warning(f"Waiting, at most {at_most}, for {_acting(holders[0])}")
+                said = True
+                self._clock.wait(threading.Event(), AGAIN_S)
         except KeyboardInterrupt:
             self.end(proven=True)
             raise GaveUp("interrupted while waiting for another run; nothing has begun") from None
         return self
-
-    def _take(self) -> None:
-        ends, said = self._clock.monotonic() + self._choice.wait_s, False
-        while holders := self._tried():
-            if self._clock.monotonic() >= ends:
-                raise Held(holders)
-            if not said:
-                at_most = duration(self._choice.wait_s)
-                logger.warning(f"Waiting, at most {at_most}, for {_acting(holders[0])}")
-            said = True
-            self._clock.wait(threading.Event(), AGAIN_S)
 
     def lines(self) -> list[str]:
         """Return what is said of it when the run begins."""

@@ -154,7 +154,14 @@ def _of_mapping(tolerance: Mapping[str, Any], whole: Subject) -> Criterion:
     elif isinstance(target, str) and target and target in _PARTS.get(whole, (target,)):
         subject, part = Subject.PART, target  # what has no such part is judged as a whole
     if kind == "jsonpath":
-        return _of_jsonpath(tolerance, subject, part)
+        # What is expected goes before a count, and either before merely finding something.
+        rule, given = Rule.FINDS, None
+        if "expect" in tolerance:
+            expected = tolerance["expect"]
+            rule, given = Rule.FINDS_VALUES, expected if isinstance(expected, list) else [expected]
+        elif tolerance.get("count") is not None:
+            rule, given = Rule.FINDS_COUNT, tolerance["count"]
+        return Criterion(rule, subject, given=given, part=part, path=str(tolerance.get("path")))
     never = {"range": Never.WHOLE_IS_NO_NUMBER, "regex": Never.WHOLE_IS_NO_TEXT}.get(str(kind), Never.UNKNOWN)
     if subject in _OF_ANSWERS or never == Never.UNKNOWN:
         return Criterion(Rule.NEVER, subject, given=kind, never=never)
@@ -163,18 +170,6 @@ def _of_mapping(tolerance: Mapping[str, Any], whole: Subject) -> Criterion:
     ends = tolerance.get("range")
     lower, upper = ends if isinstance(ends, list) and len(ends) == 2 else (None, None)
     return _between(subject, lower, upper, part)
-
-
-def _of_jsonpath(tolerance: Mapping[str, Any], subject: Subject, part: str) -> Criterion:
-    """What is expected goes before a count, and either before merely finding something."""
-    path = str(tolerance.get("path"))
-    if "expect" in tolerance:
-        expected = tolerance["expect"]
-        values = expected if isinstance(expected, list) else [expected]
-        return Criterion(Rule.FINDS_VALUES, subject, given=values, part=part, path=path)
-    if tolerance.get("count") is not None:
-        return Criterion(Rule.FINDS_COUNT, subject, given=tolerance["count"], part=part, path=path)
-    return Criterion(Rule.FINDS, subject, part=part, path=path)
 
 
 def _of_probe(tolerance: Mapping[str, Any], whole: Subject) -> Criterion:

@@ -8,6 +8,7 @@ from rtk.experiment.quantity import finite
 from rtk.experiment.wording import compact, listed
 from rtk.figures import chosen_number
 
+_DOES = {Subject.TIME: "the response takes", Subject.EXIT_CODE: "it exits with"}
 _IT = {Subject.TIME: "the response", Subject.STATUS: "the status", Subject.EXIT_CODE: "the exit code"}
 _PARTS = {"stdout": "its output", "stderr": "its error output", "body": "the body", "headers": "the headers"}
 _COUNTS = {"0": "nothing", "1": "exactly 1 value"}
@@ -51,27 +52,15 @@ def never_met(probe: Mapping[str, Any]) -> str | None:
     return _NEVER[criterion.never](criterion) if criterion.never else None
 
 
-def _equals(c: Criterion) -> str:
-    if c.subject == Subject.EXIT_CODE:
-        return f"it exits with {_plain(c.given)}"
-    if c.subject == Subject.TIME:
-        return f"the response takes exactly {_time(c.given)}"
-    return f"{_it(c)} is {_plain(c.given)}"
-
-
 def _between(c: Criterion) -> str:
     if c.subject == Subject.TIME:
-        return f"the response takes {_ends(c, _time)}"
-    if c.subject == Subject.EXIT_CODE:
-        return f"it exits with a code {_ends(c)}"
-    return f"{_it(c)} is {_ends(c)}"
+        return _does(c, _ends(c, _time))
+    return _does(c, f"a code {_ends(c)}" if c.subject == Subject.EXIT_CODE else _ends(c))
 
 
 def _one_of(c: Criterion) -> str:
     choices = listed([_plain(each) for each in c.given[:10]] + (["others"] if len(c.given) > 10 else []), "or")
-    if c.subject == Subject.TIME:
-        return f"the response takes {choices} ms"
-    return f"it exits with {choices}" if c.subject == Subject.EXIT_CODE else f"{_it(c)} is {choices}"
+    return _does(c, f"{choices} ms" if c.subject == Subject.TIME else choices)
 
 
 def _finds_values(c: Criterion) -> str:
@@ -92,7 +81,7 @@ def _returns(c: Criterion) -> str:
 
 
 _RULES: dict[Rule, Callable[[Criterion], str]] = {
-    Rule.EQUALS: _equals,
+    Rule.EQUALS: lambda c: _does(c, f"exactly {_time(c.given)}" if c.subject == Subject.TIME else _plain(c.given)),
     Rule.BETWEEN: _between,
     Rule.ONE_OF: _one_of,
     Rule.MATCHES: lambda c: f"{_it(c)} matches {compact(c.path)}",
@@ -106,6 +95,10 @@ _RULES: dict[Rule, Callable[[Criterion], str]] = {
     Rule.RUNS: lambda c: f"{(c.provider or {}).get('path') or 'a process'} runs to its end, whatever its exit code",
     Rule.ANSWERS: lambda c: f"{(c.provider or {}).get('url') or 'a request'} is answered, whatever the status",
 }
+
+
+def _does(c: Criterion, told: str) -> str:
+    return f"{_DOES.get(c.subject) or f'{_it(c)} is'} {told}"
 
 
 def _it(c: Criterion) -> str:

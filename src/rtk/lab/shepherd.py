@@ -53,20 +53,17 @@ class Output:
         """Take what is there; false once the last writer has closed its end."""
         with contextlib.suppress(BlockingIOError):
             while chunk := os.read(self.read_end, 65536):
-                self._keep(chunk[: self._left])
+                kept = chunk[: self._left]
+                try:
+                    if kept and self._file is None:
+                        self._file = belongings.opened_to_append(self._path)
+                    if kept and self._file:
+                        self._file.write(kept)
+                except OSError:  # the script put something else there, or the disk is full: dropped from here on
+                    self._left = 0
+                self._left -= min(self._left, len(kept))
             return False
         return True
-
-    def _keep(self, chunk: bytes) -> None:
-        """Write it down. What cannot be, since the script put something else there or the disk is full, is dropped."""
-        try:
-            if self._file is None and chunk:
-                self._file = belongings.opened_to_append(self._path)
-            if self._file and chunk:
-                self._file.write(chunk)
-        except OSError:
-            self._left = 0
-        self._left -= min(self._left, len(chunk))
 
 
 def tend(script: Script, channel: socket.socket) -> int:
