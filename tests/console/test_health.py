@@ -70,6 +70,19 @@ def test_a_database_that_takes_no_writes_is_not_ready() -> None:
 
 
 @pytest.mark.usefixtures("committed")
+def test_one_whose_tables_a_newer_release_changed_meanwhile_is_not_ready(caplog: pytest.LogCaptureFixture) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('people', '9999_later', now())")
+        try:
+            status, body, _ = told(connect, "/health/ready")
+        finally:
+            cursor.execute("DELETE FROM django_migrations WHERE name = '9999_later'")
+    assert (status, body["status"], body["live"]) == (503, "newer tables", True)
+    assert "this console is not ready any more" in caplog.text
+    assert told(connect, "/health/ready")[0] == 200
+
+
+@pytest.mark.usefixtures("committed")
 def test_one_whose_writes_take_longer_than_a_second_is_not_ready() -> None:
     with connection.cursor() as cursor:
         cursor.execute("BEGIN")

@@ -1,6 +1,7 @@
 """A console that runs by itself: started in the background, asked how it is, ended. Nothing here imports Django."""
 
 import http.client
+import json
 import os
 import signal
 import subprocess
@@ -19,6 +20,13 @@ START_LIMIT = 180.0  # seconds: a database that has to recover takes its time
 STOP_LIMIT = 60.0
 _ANSWER_LIMIT = 12.0  # seconds: it answers within one, but for a machine that is busy
 _POLL = 0.02
+_LONGEST_ANSWER = 65_536  # bytes
+# By `HealthStatus`, whose module needs Django.
+_SAYS = {
+    "ok": "answers",
+    "no database": "answers, but its database takes no write within a second",
+    "newer tables": "answers, but a newer release changed the tables of its database: end it",
+}
 
 
 class CannotStart(ToolkitError):
@@ -127,12 +135,13 @@ def _asked(port: int) -> tuple[bool, str]:
     connection = http.client.HTTPConnection(host, port, timeout=_ANSWER_LIMIT)
     try:
         connection.request("GET", "/health/ready", headers={"Host": f"localhost:{port}"})
-        answer = connection.getresponse().status
-    except (OSError, http.client.HTTPException):
+        answer = connection.getresponse()
+        told = json.loads(answer.read(_LONGEST_ANSWER))["status"]
+    except (OSError, http.client.HTTPException, ValueError, LookupError, TypeError):
         return False, "does not answer"
     finally:
         connection.close()
-    return answer == 200, "answers" if answer == 200 else "answers, but its database takes no write within a second"
+    return answer.status == 200, _SAYS.get(told, _SAYS["no database"])
 
 
 def _ago(span: Any) -> str:

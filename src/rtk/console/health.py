@@ -1,11 +1,13 @@
 """How the console is, for load balancers, `rtk status` and people it fails; beside Django, whose threads may be busy.
 
 GET /health/live     200: the process answers
-GET /health/ready    200: a write to the database was durable within a second; else 503
+GET /health/ready    200: a write to the database was durable within a second, and its tables are of this release;
+                     else 503
 GET /health          the same as ready
 """
 
 import asyncio
+import logging
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -19,15 +21,19 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 import rtk
-from rtk.console import access
+from rtk.console import access, tables
 from rtk.console.bodies import Receive, Scope, Send
 from rtk.console.upkeep import failures
 
+logger = logging.getLogger(__name__)
 LIVE, READY, HEALTH = PATHS = ("/health/live", "/health/ready", "/health")
 WITHIN_S = 1.0
 REMEMBERED_S = 0.5  # whoever asks meanwhile has the same answer: asking often costs no more than asking sometimes
 WRITE = """
 INSERT INTO store_readiness (id, at) VALUES (1, now()) ON CONFLICT (id) DO UPDATE SET at = excluded.at
+"""
+NEWER = """
+SELECT EXISTS (SELECT FROM django_migrations WHERE app = ANY(%s) AND NOT concat(app, '.', name) = ANY(%s))
 """
 _HEADERS = [
     (b"content-type", b"application/json"),
@@ -43,10 +49,11 @@ class HealthStatus(StrEnum):
 
     OK = "ok"
     NO_DATABASE = "no database"
+    NEWER_TABLES = "newer tables"
 
 
 class WriteCheck:
-    """Whether the database takes a write within a second. One for each event loop."""
+    """Whether the database takes a write within a second, for this release. One for each event loop."""
 
     def __init__(self, connect: Connect, clock: Callable[[], float] = time.monotonic) -> None:
         self._connect = connect
@@ -54,6 +61,12 @@ class WriteCheck:
         self._connection: psycopg.AsyncConnection[Any] | None = None
         self._asking: asyncio.Task[bool] | None = None
         self._asked = float("-inf")
+        self._newer = False
+
+    @property
+    def why_not(self) -> HealthStatus:
+        """Why it did not, when it was asked last."""
+        return HealthStatus.NEWER_TABLES if self._newer else HealthStatus.NO_DATABASE
 
     async def ready(self) -> bool:
         """Whether it does, or did a moment ago."""
@@ -79,8 +92,9 @@ class WriteCheck:
             writing.cancel()
             writing.add_done_callback(_seen)
             self._connection = None
+            self._newer = False
         self._asked = self._clock()
-        return done
+        return done and not self._newer
 
     async def _write(self) -> None:
         if self._connection is None or self._connection.closed:
@@ -88,9 +102,14 @@ class WriteCheck:
         connection = self._connection
         try:
             await connection.execute(WRITE)
+            found = await (await connection.execute(NEWER, tables.known())).fetchone()
         except BaseException:
             await connection.close()
             raise
+        newer = bool(found and found[0])
+        if newer and not self._newer:
+            logger.warning("a newer release changed the tables; this console is not ready any more: end it")
+        self._newer = newer
 
 
 def _seen(task: "asyncio.Task[None]") -> None:
@@ -115,7 +134,7 @@ class Health:
             await _answer(send, 200, {"status": HealthStatus.OK, "version": rtk.__version__})
         else:
             ready = await self._readiness.ready()
-            status = HealthStatus.OK if ready else HealthStatus.NO_DATABASE
+            status = HealthStatus.OK if ready else self._readiness.why_not
             told = {"status": status, "live": True, "ready": ready, "version": rtk.__version__, "failures": failures}
             await _answer(send, 200 if ready else 503, told)
 

@@ -6,18 +6,24 @@ histories of all packages one change at a time gives the same, and took longer t
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 from django.apps import apps
 from django.core.management import call_command
-from django.db import DatabaseError, connection, router
+from django.db import DatabaseError, OperationalError, connection, router
 from django.db.migrations import RunSQL
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
+from psycopg.errors import LockNotAvailable
 
 from rtk.console.cluster import CannotRunDatabase, first_line
-from rtk.console.database import unhurried
+from rtk.console.database import NETWORK, unhurried
+from rtk.figures import chosen_duration
 
 _MIGRATING = 0x52544B00  # an advisory lock: consoles that share a database must not change its tables at once
+_KEPT_ALIVE = {name: value for name, value in NETWORK.items() if name != "keepalives"}
+WAIT_S = 120.0  # for another console that changes them: it may take long, or stand still
 
 
 def migrate() -> None:
@@ -35,10 +41,18 @@ def migrate() -> None:
         raise CannotRunDatabase(f"the database's tables cannot be made or changed: {first_line(error)}") from None
 
 
+@cache
+def known() -> tuple[list[str], list[str]]:
+    """Return the names of our apps, and of all changes of tables that this release knows of them, as `app.name`."""
+    ours = [app.label for app in apps.get_app_configs() if app.name.startswith("rtk.")]
+    loader = MigrationLoader(None, ignore_no_migrations=True)
+    return ours, [".".join(key) for key in loader.disk_migrations or {} if key[0] in ours]
+
+
 def _refuse_newer(executor: MigrationExecutor) -> None:
-    ours = {app.label for app in apps.get_app_configs() if app.name.startswith("rtk.")}
+    ours, names = known()
     done = {key for key in executor.loader.applied_migrations if key[0] in ours}
-    unknown = sorted(done - set(executor.loader.disk_migrations or {}))
+    unknown = sorted(key for key in done if ".".join(key) not in names)
     if unknown:
         raise CannotRunDatabase(
             f"the database is of a newer release, which made the change {'.'.join(unknown[0])}: "
@@ -69,13 +83,30 @@ def _alone() -> Iterator[None]:
     connection.ensure_connection()
     try:
         with unhurried(connection.connection):
-            _locked("pg_advisory_lock")
+            _lock()
             try:
                 yield
             finally:
                 _locked("pg_advisory_unlock")
     finally:
         connection.close()
+
+
+def _lock() -> None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET lock_timeout = {round(1000 * WAIT_S)}")
+            # The server, too, notices soon that a console's machine is gone, and lets go of its lock.
+            cursor.execute("; ".join(f"SET tcp_{name} = {value}" for name, value in _KEPT_ALIVE.items()))
+            _locked("pg_advisory_lock")
+            cursor.execute("SET lock_timeout = 0")
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+        raise CannotRunDatabase(
+            f"another console has been changing the database's tables for {chosen_duration(WAIT_S)}: "
+            "wait until it is done, or end it where it stands still"
+        ) from None
 
 
 def _locked(function: str) -> None:

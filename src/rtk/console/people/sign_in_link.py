@@ -32,10 +32,14 @@ def link(email: str, to: str = "/") -> str:
 
 
 def opens(key: str) -> User | None:
-    """Whom a key lets in; None when it is not one, too old, or used."""
-    user = named(key)
-    if user is None:
+    """Whom a key lets in; None when it is not one, too old, or used.
+
+    Nobody else comes in by it until the transaction ends, at whatever console they are.
+    """
+    there = named(key)
+    if there is None:
         return None
+    user = User.objects.select_for_update(no_key=True).get(pk=there.pk)
     try:
         _signer(user).unsign(key, max_age=GOOD_FOR_S)
     except BadSignature:

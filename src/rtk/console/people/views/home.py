@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import update_last_login
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_safe
@@ -64,6 +65,7 @@ def welcome(request: HttpRequest, key: str) -> HttpResponse:
 
 @login_not_required
 @require_GET  # a HEAD must not use it up
+@transaction.atomic  # of several who open it at the same moment one comes in
 def sign_in(request: HttpRequest, key: str) -> HttpResponse:
     """The link of `rtk sign-in-link`: signs its user in, unless they are already, and leads on to `next`."""
     if isinstance(request.user, User) and request.user == sign_in_link.named(key):
