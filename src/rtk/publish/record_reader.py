@@ -78,12 +78,10 @@ class Tail:
                         break
                     for lost in range(batch.next, number):
                         batch.add(msgspec.json.encode({"n": lost, "t": float(found[2]), "kind": "event", "text": LOST}))
-                    batch.add(text if number else _head(text))
+                    if number == 0:  # what it says of this machine alone stays here
+                        head = msgspec.json.decode(text)
+                        text = msgspec.json.encode({key: head[key] for key in head if key not in KEPT_HERE})
+                    batch.add(text)
                     batch.ends = batch.ends or found[3] == b"end"
                 batch.offset += len(line)
         return batch
-
-
-def _head(text: bytes) -> bytes:
-    head = msgspec.json.decode(text)
-    return msgspec.json.encode({key: value for key, value in head.items() if key not in KEPT_HERE})

@@ -45,23 +45,22 @@ class Safeguards:
     def ask(self, console: Console, experiment: str, execution: str) -> None:
         """Ask about an execution; called from another thread than the run's."""
         ends = self._clock.monotonic() + DEMANDED_S
-        while not self._asked(console, experiment, execution):
-            if not self._demanded or self._clock.monotonic() >= ends:
-                return
-            self._clock.wait(threading.Event(), AGAIN_S)
+        settled = False
+        while not settled:
+            try:
+                self.names = legacy_api.policies(console, experiment, execution)
+                self._answered = settled = True
+            except ToolkitError as error:
+                settled = isinstance(error, ConsoleRefused)
+                self.unknown(str(error), settled)
+                self._said = False
+            if not settled:
+                if not self._demanded or self._clock.monotonic() >= ends:
+                    return
+                self._clock.wait(threading.Event(), AGAIN_S)
         self._known.set()
         if self.names is not None and self._passed:
             self._on_late(self._told())
-
-    def _asked(self, console: Console, experiment: str, execution: str) -> bool:
-        try:
-            self.names = legacy_api.policies(console, experiment, execution)
-        except ToolkitError as error:
-            self.unknown(str(error), isinstance(error, ConsoleRefused))
-            self._said = False
-            return isinstance(error, ConsoleRefused)
-        self._answered = True
-        return True
 
     def unknown(self, why: str, final: bool) -> None:
         """It cannot be asked, as was said already; `final` when waiting longer is of no use."""
