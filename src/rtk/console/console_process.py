@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -83,7 +84,8 @@ def stop(place: DataDirectory) -> bool:
         pid = place.told().get("pid")
         if pid is None:
             raise InUse(f"a command is using {str(place.path)!r} but no console answers from it yet; try again")
-        os.kill(pid, signal.SIGTERM)
+        with suppress(ProcessLookupError):  # it has just ended by itself, or by another who stops it
+            os.kill(pid, signal.SIGTERM)
         if not _until(lambda: not place.in_use(), STOP_LIMIT):
             raise CannotStop(f"the console of {str(place.path)!r}, process {pid}, does not end")
     postgres = Postgres(place.path)
