@@ -49,6 +49,7 @@ def recovering(choice: RecoverOptions) -> int:
     found, problems = unfinished(runs_directory())
     for problem in problems:
         logger.warning(problem)
+    # What a run that has ended still holds is released here: it left nothing else that could be forgotten.
     forgotten = [name for name in choice.forget if not _released(name, found, choice.yes)]
     for left in _named(found, forgotten):
         click.echo("\n".join(describe(left)))
@@ -126,7 +127,7 @@ def _recover(left: Remains, yes: bool, settings: dict[str, Any]) -> int:
         except ToolkitError as error:
             logger.error(f"{left.run_id} could not be undone: {error}")
             return COULD_NOT_RUN
-        if recovered.is_proven:
+        if recovered.is_proven:  # else the system stays held, so that no other run begins on what is broken
             release(left.run_id)
         _, insight, facts, failures = finish(left.path, recovered.amend)
         if recovered.failure:

@@ -102,7 +102,7 @@ def _mended(data: bytes, file: Path) -> Mended | None:
     text = reading.decode(data, where)
     form = form_of(where) or ("json" if text.lstrip()[:1] == "{" else "yaml")
     if form == "yaml":
-        reading.document(data, where, form)
+        reading.document(data, where, form)  # only to hear what is wrong with it
         return None
     value, mended, _ = reading.mended_json(text, where)
     if not isinstance(value, dict):

@@ -219,7 +219,7 @@ def _stay(started: "subprocess.Popen[str]") -> None:
         except subprocess.TimeoutExpired:
             started.kill()
             started.wait()
-            state.forget()
+            state.forget()  # what was killed could not take away its own
         click.echo("The lab is down.")
 
 

@@ -43,6 +43,7 @@ def settings_of(path: str | None, control_files: Iterable[str] = ()) -> dict[str
         for name, control in _mapping(Path(file), "controls by name").items():
             _control(control, f"{file}: {name}")
             _known(file, str(name), control)
+    # Of a file that holds nothing the Chaos Toolkit would make a traceback.
     load_global_controls(ours, [file for file in files if _mapping(Path(file), "")])
     return settings
 
@@ -85,7 +86,7 @@ def _known(file: str, place: str, control: Mapping[str, Any]) -> None:
     try:
         is_there = importlib.util.find_spec(provider["module"]) is not None
     except (ImportError, ValueError, AttributeError):
-        is_there = False
+        is_there = False  # its package cannot be imported either
     if not is_there:
         logger.warning(f"{file}: {place}: the module {provider['module']} is not installed: the control is not applied")
 
@@ -122,7 +123,8 @@ def unread(document: Mapping[str, Any], files: Iterable[str]) -> Iterator[str]:
 
 def _mapping(place: Path, what: str) -> dict[Any, Any]:
     try:
-        said = place.read_text(encoding="utf-8-sig")
+        said = place.read_text(encoding="utf-8-sig")  # editors on Windows begin a file with a mark
+        # An empty file says nothing, in JSON as in YAML.
         read = json.loads(said or "null") if place.suffix == ".json" else yaml.safe_load(said)
     except OSError as error:
         raise BadInput(f"{place} cannot be read: {error.strerror}; expected {what}") from None

@@ -36,6 +36,7 @@ def publishing(path: Path, journal: str | None, as_new: bool = False) -> int:
             raise BadInput(f"{journal} is being published by another process just now") from None
         click.echo(f"Published at {plain(page, LONGEST_ADDRESS)}" if page else f"{journal} is published")
         return OK
+    # Without a journal: whatever runs have left unsent, those too that ended while no console answered.
     done = sender.all(runs_directory())
     for name in done.sent:
         click.echo(f"{name} is published")

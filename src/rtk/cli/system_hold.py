@@ -76,7 +76,7 @@ class Holding:
                     at_most = duration(self._choice.wait_s)
                     logger.warning(f"Waiting, at most {at_most}, for {_acting(holders[0])}")
                 said = True
-                self._clock.wait(threading.Event(), AGAIN_S)
+                self._clock.wait(threading.Event(), AGAIN_S)  # an event that nobody sets: only time is to pass
         except KeyboardInterrupt:
             self.end(proven=True)
             raise GaveUp("interrupted while waiting for another run; nothing has begun") from None

@@ -95,7 +95,7 @@ class Trusting:
             raise self._refusal(self._address, doubt)
         click.echo(f"{_from(self._address, document)}: {_worded(_WHY[doubt], self._address)}.", err=True)
         told = code.whole(code_of(document, variables), shutil.get_terminal_size().columns - 2)
-        for line in islice(told, MOST_LINES):
+        for line in islice(told, MOST_LINES):  # more would push what it says first off the screen
             click.echo(f"  {line}", err=True)
         if next(told, None) is not None:
             click.echo("  That is not all: answer no, and see all of it with --dry.", err=True)

@@ -73,6 +73,7 @@ def verifying(options: Options, clock: Clock | None = None) -> int:
     if not options.dry:
         trusting.before_fetching()
     source = read(options.source, settings=settings, verify_tls=not options.no_verify_tls)
+    # From here on no secret of the experiment shows, whoever writes: we, an extension, or a traceback.
     with Masks(trusting.redactor(source.document, variables)) as masks:
         return _checked(options, source, trusting, whole, variables, masks, clock)
 
@@ -89,6 +90,7 @@ def _checked(
     plan = _planned(options, source)
     if options.dry:
         return dry(options, source, plan, variables, trusting)
+    # What nobody trusts yet must not hide, as its secret, words of the very question about it.
     if trusting.agreed(source.document, variables[0]):
         masks.know(trusting.redactor(source.document, variables))
     warn(options, source, variables)
@@ -103,7 +105,7 @@ def _checked(
     pauses.check(toolkit)
     timeouts.check(toolkit)
     session = session_of(whole, clock, publish=not options.no_publish)
-    lesson = _asked(session, plan, source, toolkit)
+    lesson = _asked(session, plan, source, toolkit)  # it is answered while the rest is prepared
     run_id = places.new_run_id(clock.now())
     holding = _holding(options, plan, toolkit, run_id, clock, session)
     plan = lesson.taught(plan) if lesson else plan
@@ -259,7 +261,7 @@ class _Running:
             with self._spectator.viewing() if self._spectator else nullcontext():
                 run.play()
             code = self._tell(record, run)
-            guard.goodbye()
+            guard.goodbye()  # not before all is told: of who dies without it, its guardian tells
             self._finish(run)
         _leave_within(LEAVING_S, code)
         return code

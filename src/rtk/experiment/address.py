@@ -47,6 +47,7 @@ class Address:
 
 def is_address(source: str) -> bool:
     """Whether a source is written as an address (`scheme://…`)."""
+    # What stands in the query of a file's name would be another address.
     return "://" in source.partition("?")[0]
 
 
@@ -55,7 +56,7 @@ def parse(url: str) -> Address:
     try:
         parts = urlsplit(url.strip())
         port = parts.port
-        host = (parts.hostname or "").lower().rstrip(".")
+        host = (parts.hostname or "").lower().rstrip(".")  # a name with a dot at its end is the same host
     except ValueError:
         raise _no_address(url) from None
     # A host is the same for whoever reads it: a backslash would end it for some, a per cent sign hide it.
@@ -80,7 +81,7 @@ def is_web(url: str) -> bool:
 
 def loopback(hostname: str) -> bool:
     """Whether a host name is this machine itself."""
-    if hostname == "localhost" or hostname.endswith(".localhost"):
+    if hostname == "localhost" or hostname.endswith(".localhost"):  # all of them, by RFC 6761
         return True
     try:
         return ipaddress.ip_address(hostname).is_loopback
@@ -90,5 +91,5 @@ def loopback(hostname: str) -> bool:
 
 def _no_address(url: str) -> BadInput:
     scheme, _, rest = url.partition("://")
-    safe = f"{scheme}://{rest.partition('?')[0].rpartition('@')[2]}"
+    safe = f"{scheme}://{rest.partition('?')[0].rpartition('@')[2]}"  # no password, no token
     return BadInput(f"{shown(safe)} is no address that can be fetched, expected a file or https://host/path")

@@ -29,6 +29,7 @@ def check(experiment: Mapping[str, Any]) -> None:
         extension = extension_of(activity)
         for key in extension.keys() - KEYS:
             raise BadInput.at(place, f"{shown(key)} is not known; {nearest(key, KEYS)}")
+        # Here and below: true and false are numbers to Python, and nobody means them as such.
         tries, lasts = extension.get("tries", 1), extension.get("lasts", 1)
         if isinstance(tries, bool) or not isinstance(tries, int) or not 1 <= tries <= 100:
             raise BadInput.at(place, f"tries is {shown(tries)}; expected a whole number from 1 to 100")

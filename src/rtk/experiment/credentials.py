@@ -31,6 +31,7 @@ def authorization(address: Address, settings: Mapping[str, Any], environ: Mappin
     auths = settings.get("auths") or {}
     if not isinstance(auths, Mapping):
         raise BadInput(f"settings, auths: expected a mapping of hosts, not {kind(auths)}")
+    # A host's name is the same in capitals, in which somebody may have written it.
     entry = next((value for host, value in auths.items() if str(host).lower() == address.host), None)
     if entry is None:
         return None

@@ -102,6 +102,7 @@ def _get(send: Transport, address: Address, token: str | None, verify_tls: bool)
             return send(
                 "GET",
                 address.url,
+                # Not compressed: a small answer could unpack into one beyond all bounds.
                 headers={"Accept": _ACCEPT, "Accept-Encoding": "identity"},
                 auth=_Authorization(token),
                 timeout=(CONNECT_S, READ_S),
@@ -133,7 +134,7 @@ def failure(error: Exception, address: Address) -> ToolkitError:
 def _reason(error: BaseException) -> str:
     """The system's own words (`Connection refused`), found at the bottom of the chain of causes."""
     found: BaseException | None = error
-    for _ in range(10):
+    for _ in range(10):  # a chain of causes may be long, or lead back to where it began
         if found is None:
             break
         if isinstance(found, OSError) and found.strerror and not isinstance(found, requests.RequestException):
@@ -167,7 +168,7 @@ def _check(answer: requests.Response, address: Address, with_token: bool) -> Non
     if status == 200:
         return
     why = _REFUSED.get(status, "failed" if status >= 500 else "gave no document")
-    if status == 401 and with_token:
+    if status == 401 and with_token:  # expired, revoked or without rights: the host says which
         said = why_refused(answer.headers.get("WWW-Authenticate"))
         why = f"does not accept the token kept for it: {said}; sign in anew"
     elif status == 401:

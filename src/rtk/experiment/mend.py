@@ -78,6 +78,7 @@ class _Scan:
 
     def breaks(self) -> Iterator[Break]:
         offset = 0
+        # Once more is closed than was opened, the parser stops as well, and says what is wrong there.
         while self.depth >= 0 and (found := _OUTSIDE.search(self.text, offset)):
             offset = found.end()
             char, start = found[0], found.start()

@@ -111,7 +111,7 @@ def install_hint(module: str, beside: Iterable[Path] = ()) -> str:
     distribution = DISTRIBUTIONS.get(package)
     if distribution:
         return f"pip install {distribution}"
-    for folder in beside if package.isidentifier() else ():
+    for folder in beside if package.isidentifier() else ():  # else it could lead out of the folder
         if (folder / package).is_dir() or (folder / f"{package}.py").is_file():
             return f"it is in {folder}: export PYTHONPATH={folder}"
     return f"install the package that provides {shown(package)}, or name its folder in PYTHONPATH"

@@ -35,7 +35,7 @@ def seconds(value: object, what: str = "") -> float:
 
 def written(seconds: float) -> str:
     """Seconds as an option or a person writes them, and `seconds` reads them: `9m50s`, `1d`, `250ms`."""
-    left, parts = Decimal(str(seconds)), ""
+    left, parts = Decimal(str(seconds)), ""  # of 0.3 s floats would leave a rest
     for unit in ("d", "h", "m", "s", "ms"):
         whole = left // Decimal(_UNITS[unit])
         left -= whole * Decimal(_UNITS[unit])
@@ -49,6 +49,7 @@ def share(value: object, what: str = "") -> float:
     if isinstance(value, str) and len(value) <= _LONGEST and (found := _SHARE.fullmatch(value.strip())):
         number = float(Decimal(found[1]) / 100 if found[2] else Decimal(found[1]))
     if number is None or not 0 < number < 1:
+        # 99 for 99% is the slip to expect; of 1 nobody knows whether it was meant as 1% or as 100%.
         left_out = number is not None and 1 < number < 100 and not (isinstance(value, str) and "%" in value)
         raise _refusal(what, A_SHARE, value, f", did you mean {number:g}%?" if left_out else "")
     return number
@@ -60,7 +61,7 @@ def finite(value: object) -> float | None:
         return None
     try:
         number = float(value)
-    except OverflowError:
+    except OverflowError:  # a whole number of more than 308 digits
         return None
     return number if math.isfinite(number) else None
 

@@ -16,6 +16,7 @@ LARGEST = 16 * 1024 * 1024
 
 _EXPECTED = "expected an experiment: a mapping with a title, a steady-state-hypothesis and a method"
 _HTML = re.compile(r"\s*<(!doctype|html|head|body|\?xml)", re.IGNORECASE)
+# Byte order marks of UTF-16 and UTF-32, which Windows' editors write.
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 _JSON_SAYS = {
     "Expecting value": "expected a value",
@@ -57,7 +58,7 @@ def decode(data: bytes, where: str) -> str:
     if data.startswith(_WIDE):
         raise BadInput(f"{where} is UTF-16 or UTF-32 text: save it as UTF-8")
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode("utf-8-sig")  # some editors begin UTF-8 with a mark, too
     except UnicodeDecodeError as error:
         line, column = place(data[: error.start].decode("utf-8", "replace"), error.start)
         raise BadInput.in_text(
@@ -95,7 +96,7 @@ def mended_json(text: str, where: str) -> tuple[Any, Mended, tuple[str, ...]]:
         value = json.loads(mended.text, object_pairs_hook=pairs, parse_int=whole)
     except json.JSONDecodeError as error:
         says = _JSON_SAYS.get(error.msg, error.msg[:1].lower() + error.msg[1:])
-        if not mended.text[error.pos :].strip():
+        if not mended.text[error.pos :].strip():  # then it is rather cut off than written wrong
             says += ", but the file ends here (is it complete?)"
         if suspect := mended.suspect(error.pos):
             says += f" (or the text that begins in line {suspect} lacks its closing quote)"

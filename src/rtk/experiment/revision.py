@@ -46,6 +46,7 @@ def essence(document: Mapping[str, Any], measuring: MeasurementTerms) -> str:
         kept["steady-state-hypothesis"] = {key: value for key, value in hypothesis.items() if key != "title"}
     unnamed = _unnamed({key: value for key, value in kept.items() if value not in (None, [], {})})
     *numbers, quantile = astuple(measuring)
+    # As floats: 30 and 30.0 are one revision.
     whole = json.dumps(
         [unnamed, *(None if each is None else float(each) for each in numbers), quantile], sort_keys=True, default=str
     )

@@ -53,7 +53,7 @@ def upgrade(
     kept = (block.verification if block else None) or {}
     rules = {"stop-when": {**(kept.get("stop-when") or {}), DECIDED: True}} if plan.stop_when.decided else {}
     ours["verification"] = {**kept, **rules, **_verification(plan, title), "id": kept.get("id") or str(new_id())}
-    plan_of(upgraded)
+    plan_of(upgraded)  # what was kept of an earlier block may contradict the new numbers
     return upgraded
 
 

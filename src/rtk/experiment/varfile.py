@@ -30,7 +30,7 @@ def environment_in(path: Path, environ: MutableMapping[str, str] = os.environ) -
         if not said or said.startswith("#"):
             continue
         match = _LINE.fullmatch(said)
-        if not match or "\0" in said:
+        if not match or "\0" in said:  # which no variable of the environment can hold
             raise BadInput(f"{path}, line {number}: expected a line of the form NAME=value")
         name, value = match.groups()
         quoted = _QUOTED.fullmatch(value)

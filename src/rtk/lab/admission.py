@@ -51,6 +51,7 @@ class Admission:
 
     def reason(self, wsgi: dict[str, object]) -> Reason | None:
         """Return why this request is not answered, or None."""
+        # A web page whose host name was made to lead here (DNS rebinding) sends that name.
         if not _LOCAL_HOST.fullmatch(str(wsgi.get("HTTP_HOST", ""))):
             return Reason.HOST
         if any(name in wsgi for name in _BROWSER):

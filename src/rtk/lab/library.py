@@ -99,7 +99,7 @@ class Library:
     def update(self, request: dict[str, Any]) -> tuple[Shelf, Version]:
         shelf = self.own(request["Name"])
         form = request.get("DocumentFormat", "JSON")
-        shelf.version(request.get("DocumentVersion"))
+        shelf.version(request.get("DocumentVersion"))  # refused, as in AWS, where there is none to go on from
         version_name = request.get("VersionName")
         document = parse(request["Content"], form)
         new = Version(shelf.versions[-1].number + 1, request["Content"], form, document, version_name)

@@ -59,5 +59,5 @@ def _of(address: str) -> bytes:
 
 
 def _control(request: int, data: bytes) -> None:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:  # it says which network is meant, no more
         fcntl.ioctl(any_socket, request, data)

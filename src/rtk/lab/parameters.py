@@ -49,6 +49,7 @@ def settle(parameters: Mapping[str, Parameter], given: Mapping[str, list[str]]) 
         elif default is None:
             raise _refuse(f"Parameter {name} has no default and no value was given.")
         else:
+            # The default of a list of mappings is one value, as JSON.
             listed = isinstance(default, list) and parameter.type not in _JSON_TYPES
             texts = default if listed else [default]
             values = [text if isinstance(text, str) else json.dumps(text) for text in texts]

@@ -55,6 +55,7 @@ def read(pid: int) -> Process | None:
         raw = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     except (OSError, ValueError):
         return None
+    # A process may have named itself anything, brackets and blanks included: the last bracket ends its name.
     name = raw[raw.index("(") + 1 : raw.rindex(")")]
     rest = raw[raw.rindex(")") + 2 :].split()
     return Process(
@@ -131,7 +132,7 @@ def end_below(root: int, grace_s: float, spare: Callable[[Process], bool] = lamb
 
     for process in living():
         send(process.pid, signal.SIGTERM)
-        send(process.pid, signal.SIGCONT)
+        send(process.pid, signal.SIGCONT)  # one that is stopped would not hear it
     deadline = time.monotonic() + grace_s
     while living() and time.monotonic() < deadline:
         time.sleep(0.02)

@@ -82,7 +82,7 @@ def write(lab: Lab) -> None:
     """Write the lab down, readable by the user alone."""
     path = directory() / "lab.json"
     fresh = path.with_suffix(".new")
-    fresh.touch(mode=0o600)
+    fresh.touch(mode=0o600)  # before there is a key in it
     fresh.write_text(json.dumps(asdict(lab)), encoding="utf-8")
     fresh.replace(path)
 
