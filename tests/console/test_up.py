@@ -3,9 +3,11 @@
 import os
 import signal
 import stat
+import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -215,6 +217,20 @@ def test_down_ends_the_console_and_its_database(rtk: Rtk, up: str) -> None:
     done = rtk.run("status")
     assert (done.returncode, "console   not running" in done.stdout) == (1, True)
     assert rtk.run("down").stdout == f"no console runs from {rtk.data}\n"
+
+
+def test_down_is_done_where_the_console_ends_by_itself_just_then(tmp_path: Path) -> None:
+    place_of_it = DataDirectory(tmp_path)
+    place_of_it.prepare()
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    with ExitStack() as held:
+        held.enter_context(place_of_it.alone())
+        place_of_it.tell(pid=gone.pid)
+        release = threading.Timer(0.1, held.close)
+        release.start()
+        assert stop(place_of_it)
+        release.join()
 
 
 @pytest.mark.parametrize("words", [("up",), ("up", "--detach")])
