@@ -32,6 +32,15 @@ def test_a_line_of_json_is_one_object_with_its_fields() -> None:
     assert told == {"level": "warning", "logger": "rtk.part", "message": "3 sent", "run_id": "r-1", "token_id": None}
 
 
+def test_the_time_of_a_line_is_written_as_logging_writes_it() -> None:
+    ours, theirs = TextLine(), logging.Formatter()
+    for moment in (1_700_000_000.25, 1_700_000_000.999, 1_700_000_001.0, 1_700_000_000.0):
+        line = record("x")
+        line.created, line.msecs = moment, 1000 * (moment % 1)
+        assert ours.formatTime(line) == theirs.formatTime(line)
+    assert ours.formatTime(line, "%Y") == theirs.formatTime(line, "%Y")
+
+
 def test_what_is_no_single_value_is_no_field() -> None:
     assert dict(fields(record("x", request=object(), many=[1], one="1"))) == {"one": "1"}
 

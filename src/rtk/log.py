@@ -5,7 +5,7 @@ What a line tells beside its message are fields: whatever was given to the logge
 
 import json
 import logging
-from collections.abc import Iterator
+import time
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -19,6 +19,9 @@ _OWN = frozenset(
 )  # the last is uvicorn's, for terminals
 
 
+_SINGLE = (str, int, float)  # what a field may be
+
+
 class LogFormat(StrEnum):
     """The forms of a log."""
 
@@ -26,11 +29,10 @@ class LogFormat(StrEnum):
     JSON = "json"
 
 
-def fields(record: logging.LogRecord) -> Iterator[tuple[str, Any]]:
-    """Yield what a line tells beside its message."""
-    for name, value in vars(record).items():
-        if name not in _OWN and (value is None or isinstance(value, str | int | float)):
-            yield name, value
+def fields(record: logging.LogRecord) -> list[tuple[str, Any]]:
+    """Return what a line tells beside its message."""
+    own = vars(record).items()
+    return [(name, value) for name, value in own if name not in _OWN and (value is None or isinstance(value, _SINGLE))]
 
 
 class TextLine(logging.Formatter):
@@ -38,10 +40,22 @@ class TextLine(logging.Formatter):
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+        self._second = (0, "")  # the last one of which a line told, and how it is written
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 - see below
+        """Return when a line was logged, as logging writes it. A busy console logs many lines within a second."""
+        if datefmt:
+            return super().formatTime(record, datefmt)
+        second, written = self._second
+        if second != int(record.created):
+            second = int(record.created)
+            written = time.strftime(self.default_time_format, self.converter(second))
+            self._second = (second, written)
+        return f"{written},{int(record.msecs):03d}"
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - as logging calls it
         """Return the line without a traceback."""
-        told = "".join(f" {name}={value}" for name, value in fields(record) if value is not None)
+        told = "".join([f" {name}={value}" for name, value in fields(record) if value is not None])
         line = printable(super().formatMessage(record) + told)
         return line.replace("\n", "\n    ")  # a message of several lines cannot pass for several messages
 

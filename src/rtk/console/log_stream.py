@@ -66,7 +66,8 @@ class LogStream(_Handler):
             self._left_out += 1
         else:
             self._waiting.append(line)
-            self._bell.set()
+            if not self._bell.is_set():
+                self._bell.set()
 
     def _work(self) -> None:
         while not self._over.is_set():

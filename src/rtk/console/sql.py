@@ -14,7 +14,7 @@ import msgspec
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Field, JSONField, Model
-from psycopg.rows import BaseRowFactory, args_row, dict_row
+from psycopg.rows import BaseRowFactory, RowMaker, args_row
 
 Row = Mapping[str, Any]
 M = TypeVar("M", bound=Model)
@@ -66,7 +66,7 @@ def _of_json(held: str | None) -> Any:
 
 def rows(query: str, **given: Any) -> list[dict[str, Any]]:
     """Return the rows of a query, in which each value is named `%(name)s`. Raise DatabaseError."""
-    return _fetched(query, given, dict_row)
+    return _fetched(query, given, _named_rows(query))
 
 
 def made(make: Callable[..., T], query: str, **given: Any) -> list[T]:
@@ -79,6 +79,25 @@ def _fetched(query: str, given: Mapping[str, Any], factory: "BaseRowFactory[T]")
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.RawCursor(connection.connection, row_factory=factory) as cursor:
         return cursor.execute(numbered, [given[name] for name in names], prepare=True, binary=True).fetchall()
+
+
+class NamedRows:
+    """Makes rows of a query's values, by names that are read of its first result only."""
+
+    def __init__(self) -> None:
+        self._names: tuple[str, ...] = ()
+
+    def __call__(self, cursor: Any) -> "RowMaker[dict[str, Any]]":
+        """Return what makes a row, as psycopg asks for it at each result."""
+        if not self._names:
+            self._names = tuple(column.name for column in cursor.description or ())
+        names = self._names
+        return lambda values: dict(zip(names, values, strict=True))
+
+
+@cache
+def _named_rows(query: str) -> NamedRows:  # noqa: ARG001 - whose columns are always the same
+    return NamedRows()
 
 
 @cache  # queries are constants: only values differ

@@ -9,8 +9,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection
-
+from rtk.console import sql
 from rtk.console.store import standing_weights
 from rtk.console.store.columns import array_of
 from rtk.console.store.models import Objective, Run, Verification
@@ -29,14 +28,14 @@ SELECT v.id, v.revision_id AS revision, v.objective_id, r.target, r.frequency_s,
 FROM store_verification AS v JOIN store_revision AS r ON r.id = v.revision_id
 LEFT JOIN store_objective AS p ON p.id = v.objective_id WHERE r.target IS NOT NULL
 """  # noqa: S608 - of constants
-_OF_THESE = f"{_OF} AND v.id = ANY(%s)"
-_OF_OBJECTIVES = f"{_OF} AND v.objective_id = ANY(%s) AND v.deleted_at IS NULL AND v.archived_at IS NULL"
+_OF_THESE = f"{_OF} AND v.id = ANY(%(these)s)"
+_OF_OBJECTIVES = f"{_OF} AND v.objective_id = ANY(%(these)s) AND v.deleted_at IS NULL AND v.archived_at IS NULL"
 _OF_A_TEAM = f"""
 SELECT v.id, v.revision_id AS revision, p.id AS objective_id, r.target, r.frequency_s, {_LASTS} AS lasts, p.name,
   p.target AS promised, p.quantile, p.window_s
 FROM (
-  SELECT * FROM store_objective WHERE team_id = %s AND deleted_at IS NULL AND archived_at IS NULL
-  ORDER BY created_at DESC, id DESC LIMIT %s
+  SELECT * FROM store_objective WHERE team_id = %(team)s AND deleted_at IS NULL AND archived_at IS NULL
+  ORDER BY created_at DESC, id DESC LIMIT %(most)s
 ) AS p LEFT JOIN (
   store_verification AS v JOIN store_revision AS r ON r.id = v.revision_id AND r.target IS NOT NULL
 ) ON v.objective_id = p.id AND v.deleted_at IS NULL AND v.archived_at IS NULL
@@ -55,12 +54,12 @@ CROSS JOIN LATERAL (
     count(*) FILTER (WHERE fresh AND verdict IS NOT NULL AND revision_id IS NULL) AS apart,
     count(*) FILTER (WHERE fresh AND verdict IS NOT NULL AND revision_id <> o.revision) AS earlier
   FROM (
-    SELECT verdict, revision_id, at > %s - make_interval(secs => o.lasts) AS fresh
+    SELECT verdict, revision_id, at > %(at)s - make_interval(secs => o.lasts) AS fresh
     FROM store_evidence WHERE verification_id = o.id
   ) AS each
 ) AS beside
 CROSS JOIN LATERAL (
-  SELECT max(at) AS at FROM store_evidence WHERE revision_id = o.revision AND verdict IS NOT NULL AND at <= %s
+  SELECT max(at) AS at FROM store_evidence WHERE revision_id = o.revision AND verdict IS NOT NULL AND at <= %(at)s
 ) AS latest
 CROSS JOIN LATERAL (
   SELECT string_agg(left(verdict, 1), '') AS verdicts, string_agg(float8send(extract(epoch FROM at)::float8), '') AS
@@ -148,13 +147,13 @@ def of(verifications: Iterable[Verification], at: datetime) -> dict[UUID, Standi
     promising = {each.pk for each in verifications if each.revision and each.revision.target is not None}
     if not promising:
         return {}
-    return {row[0]: _standing(row, at) for row in _rows(_OF_THESE, at, list(promising))}
+    return {row[0]: _standing(row, at) for row in _rows(_OF_THESE, at, these=list(promising))}
 
 
 def of_objectives(objectives: Iterable[Objective], at: datetime) -> dict[UUID, list[Standing]]:
     """Return how each objective stands by its verifications, archived ones left out. One query."""
     found: dict[UUID, list[Standing]] = {each.pk: [] for each in objectives}
-    for row in _rows(_OF_OBJECTIVES, at, list(found)) if found else ():
+    for row in _rows(_OF_OBJECTIVES, at, these=list(found)) if found else ():
         found[row[2]].append(_standing(row, at))
     return found
 
@@ -162,7 +161,7 @@ def of_objectives(objectives: Iterable[Objective], at: datetime) -> dict[UUID, l
 def of_team(team: UUID, at: datetime, most: int) -> list[OfAnObjective]:
     """Return how so many of a team's latest objectives stand, archived ones left out. One query."""
     found: dict[UUID, OfAnObjective] = {}
-    for row in _rows(_OF_A_TEAM, at, team, most):
+    for row in _rows(_OF_A_TEAM, at, team=team, most=most):
         verification, _, objective, *_ = row
         name, target, quantile, window_s = row[6:10]
         one = found.setdefault(objective, OfAnObjective(objective, name, target, quantile, window_s, []))
@@ -171,10 +170,12 @@ def of_team(team: UUID, at: datetime, most: int) -> list[OfAnObjective]:
     return list(found.values())
 
 
-def _rows(of: str, at: datetime, *asked: Any) -> list[Sequence[Any]]:
-    with connection.cursor() as cursor:
-        cursor.execute(_RUNS.format(of=of), [*asked, at, at])
-        return list(cursor.fetchall())
+def _rows(of: str, at: datetime, **asked: Any) -> list[tuple[Any, ...]]:
+    return sql.made(_itself, _RUNS.format(of=of), at=at, **asked)
+
+
+def _itself(*row: Any) -> tuple[Any, ...]:
+    return row
 
 
 def _past(verdicts: str | None, moments: bytes | None, lengths: bytes | None, counts: bytes | None) -> RunColumns:
