@@ -15,7 +15,7 @@ from rtk.console.people import accounts
 from rtk.console.people.models import User
 from rtk.console.people.sign_on import LONGEST_SUBJECT
 from tests.console.people.issuer import LOGIN, Issuer, answer_to, come_back
-from tests.console.people.world import World, new_browser
+from tests.console.people.world import World, new_browser, signed_in
 
 MARY = {"sub": "mary", "email": "mary@example.org", "email_verified": True, "name": "Mary M"}
 
@@ -90,6 +90,14 @@ def test_nobody_comes_in_without_a_name_of_their_own(issuer: Issuer, world: Worl
 
 
 NOW = time.time()
+
+
+def test_a_stolen_session_connects_nobody_without_the_password(issuer: Issuer, world: World) -> None:
+    issuer.person = {**MARY, "sub": "thief"}
+    stolen = signed_in(world.member, minutes_ago=16)
+    answer = come_back(stolen, stolen.post(LOGIN, query_params={"process": "connect"}))
+    assert answer.redirect_chain[-1][0].startswith("/accounts/reauthenticate/")
+    assert not SocialAccount.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,15 @@
 
 import os
 import signal
+import socket
 import stat
 import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -181,6 +184,32 @@ def test_machines_get_a_token_with_the_console_not_running(rtk: Rtk, down: None,
     done = rtk.run(*PROVISION, tmp_path / "another")
     assert (done.returncode, done.stdout) == (0, f"{tmp_path / 'another'}: a new token\n"), done.stderr
     assert Postgres(rtk.data).running() is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        ('{"status": "newer tables"}', "answers, but a newer release changed the tables of its database: end it"),
+        ('{"status": "no database"}', "answers, but its database takes no write within a second"),
+        ("5", "does not answer"),
+        ("[[", "does not answer"),
+    ],
+)
+def test_the_status_says_what_a_console_says_that_is_not_ready(tmp_path: Path, answer: str, says: str) -> None:
+    here = DataDirectory(tmp_path)
+    here.prepare()
+    with here.alone(), socket.create_server(("127.0.0.1", 0)) as door:
+        told = {"url": "http://localhost", "pid": 1, "version": "0", "started": datetime.now(UTC).isoformat()}
+        here.tell(port=door.getsockname()[1], **told)
+        with ThreadPoolExecutor(1) as pool:
+            asked = pool.submit(status, here)
+            there, _ = door.accept()
+            there.recv(65_536)
+            there.sendall(f"HTTP/1.1 503 No\r\nContent-Length: {len(answer)}\r\n\r\n{answer}".encode())
+            there.close()
+            found = asked.result()
+    assert not found.answers
+    assert found.lines[0] == f"console   http://localhost, {says}"
 
 
 def test_down_ends_a_database_that_a_killed_console_left(rtk: Rtk, down: None) -> None:
