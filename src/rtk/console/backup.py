@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import IO
@@ -70,15 +70,11 @@ def check(file: Path) -> None:
             beginning = opened.read(len(_BEGINNING))
     except OSError as error:
         raise BadInput(f"cannot read {str(file)!r}: {error.strerror}") from None
-    if beginning != _BEGINNING or _OF_OURS not in _listed(file):
-        raise BadInput(f"{str(file)!r} is no backup of a console; expected a file that 'rtk backup' wrote")
-
-
-def _listed(file: Path) -> str:
-    try:
-        return _run([_program("pg_restore"), "--list", str(file)])
-    except CannotBackUp:
-        return ""
+    if beginning == _BEGINNING:
+        with suppress(CannotBackUp):  # cut off, or of something else
+            if _OF_OURS in _run([_program("pg_restore"), "--list", str(file)]):
+                return
+    raise BadInput(f"{str(file)!r} is no backup of a console; expected a file that 'rtk backup' wrote")
 
 
 def holds_data(place: DataDirectory) -> bool:

@@ -11,8 +11,8 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -83,7 +83,9 @@ class Postgres:
     def _ready(self, owner: Owner) -> bool:
         """Start it unless it runs, and wait until it is ready; whether it was started."""
         try:
-            with self._locked():
+            # Only one process at a time makes, starts or judges this cluster.
+            with open(self.place / "database.lock", "w", opener=private) as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
                 if self._settled():
                     return False
                 if not (self.data / "PG_VERSION").exists():
@@ -184,13 +186,6 @@ class Postgres:
         except OSError as error:
             raise BadInput(f"cannot use the data directory {str(self.place)!r}: {error.strerror}") from None
         return owner
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        """Only one process at a time makes, starts or judges this cluster."""
-        with open(self.place / "database.lock", "w", opener=private) as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
 
     def _forget_the_dead(self) -> None:
         """Remove the files of a server that is gone where they would keep PostgreSQL from starting.

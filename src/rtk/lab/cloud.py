@@ -101,28 +101,27 @@ class Cloud:
         for one in written:
             for stream in ("stdout", "stderr"):
                 content = one.output(stream)
-                if bucket and content:
+                if not content:
+                    continue
+                if bucket:
                     from moto.s3.models import s3_backends  # noqa: PLC0415  loaded when first needed
 
                     key = _key(command, invocation, one, stream)
                     s3_backends[ACCOUNT]["aws"].put_object(bucket, key, content)
-                if logs and content:
-                    step = one.step.name.replace(":", "-")
-                    self._put_log(command, f"{invocation.instance_id}/{step}/{stream}", content)
+                if logs:
+                    from moto.logs.models import logs_backends  # noqa: PLC0415  as above
 
-    def _put_log(self, command: Command, stream: str, content: bytes) -> None:
-        from moto.logs.models import logs_backends  # noqa: PLC0415  loaded when first needed
-
-        config = command.request["CloudWatchOutputConfig"]
-        group = config.get("CloudWatchLogGroupName") or f"/aws/ssm/{command.document_name}"
-        backend = logs_backends[ACCOUNT][self.region]
-        if group not in backend.groups:
-            backend.create_log_group(group, {})
-        name = f"{command.id}/{stream}"
-        backend.ensure_log_stream(group, name)
-        at = int(command.requested * 1000)
-        lines = content.decode("utf-8", errors="replace").splitlines()
-        backend.put_log_events(group, name, [{"timestamp": at, "message": line} for line in lines if line])
+                    backend = logs_backends[ACCOUNT][self.region]
+                    group = command.request["CloudWatchOutputConfig"].get("CloudWatchLogGroupName")
+                    group = group or f"/aws/ssm/{command.document_name}"
+                    if group not in backend.groups:
+                        backend.create_log_group(group, {})
+                    step = one.step.name.replace(":", "-")  # which no name of a log stream may hold
+                    name = f"{command.id}/{invocation.instance_id}/{step}/{stream}"
+                    backend.ensure_log_stream(group, name)
+                    at = int(command.requested * 1000)
+                    lines = content.decode("utf-8", errors="replace").splitlines()
+                    backend.put_log_events(group, name, [{"timestamp": at, "message": line} for line in lines if line])
 
     def _loaded(self) -> Application:
         with self._lock:

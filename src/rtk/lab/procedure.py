@@ -86,23 +86,20 @@ class Procedure:
             sentence = f"Step {step.name}: the lab does not have the action {step.action}; it has {SHELL}."
             _settle(result, "Failed", "Failed", 1, stderr=sentence)
         else:
-            self._attempt(step, result)
+            values, environment = by_environment(self.document.parameters, self.values)
+            inputs = filled(step.inputs, values)
+            try:
+                job = _job(step, inputs, environment)
+            except ValueError as problem:
+                _settle(result, "Failed", "Failed", 1, stderr=str(problem))
+            else:
+                for _ in range(step.max_attempts):
+                    self.run(job, result)
+                    if result.status in {"Success", "Cancelled"} or self.cancelled():
+                        break
+                if step.on_failure == "success-and-exit" and result.status in {"Failed", "TimedOut"}:
+                    result.status = result.details = "Success"
         result.ended = result.ended or time.time()
-
-    def _attempt(self, step: DocumentStep, result: StepResult) -> None:
-        values, environment = by_environment(self.document.parameters, self.values)
-        inputs = filled(step.inputs, values)
-        try:
-            job = _job(step, inputs, environment)
-        except ValueError as problem:
-            _settle(result, "Failed", "Failed", 1, stderr=str(problem))
-            return
-        for _ in range(step.max_attempts):
-            self.run(job, result)
-            if result.status in {"Success", "Cancelled"} or self.cancelled():
-                break
-        if step.on_failure == "success-and-exit" and result.status in {"Failed", "TimedOut"}:
-            result.status = result.details = "Success"
 
     def _unmet(self, step: DocumentStep) -> str | None:
         """Why the step's precondition does not hold, or None."""
