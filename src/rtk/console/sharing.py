@@ -45,7 +45,7 @@ class Sharing:
         self.senders = senders
         self._usual = Turns(usual, bounds.usual, "requests")
         self._large = Turns(large, bounds.large, "large requests")
-        self._issuer = Turns(issuer, bounds.large, "sign-ons")
+        self._issuer = Turns(issuer, bounds.usual, "sign-ons")
 
     def turn(self, scope: Any, size: int, leaving: Leaving | None = None) -> AbstractAsyncContextManager[Executor]:
         """Have a thread for a request whose body of so many bytes is here. Raises `Problem`, 429 or 503, instead.
