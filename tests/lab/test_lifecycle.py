@@ -2,18 +2,22 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from rtk.cli.lab import started
+from rtk.cli.lab import lab, started
 from rtk.errors import BadInput, ToolkitError
-from rtk.lab import processes
+from rtk.lab import processes, state
 from rtk.lab.instance import Unfit
+from rtk.lab.state import Lab
 from tests.lab.world import SOON_S, World, eventually, free_ports, is_free
 
 CLINGING = "setsid sleep 300 & sh -c 'trap \"\" TERM; sleep 300; sleep 300' & env -i setsid setsid sleep 300"
@@ -154,3 +158,36 @@ def test_how_the_labs_own_process_ended_is_told_by_its_exit_code_and_not_by_its_
     with pytest.raises(kind, match="it is so") as refused:
         started([sys.executable, "-c", f"print('it is so'); raise SystemExit({code})"])
     assert refused.value.exit_code == code
+
+
+@pytest.mark.parametrize(
+    "answered",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>",
+        b"HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\n{}",
+        b"SSH-2.0-of another kind\r\n",
+    ],
+    ids=["cut off", "no JSON", "refused", "no HTTP"],
+)
+@pytest.mark.parametrize("command", ["status", "top"])
+def test_an_answer_that_no_lab_gives_is_refused_in_one_sentence(
+    command: str, answered: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    me = processes.read(os.getpid())
+    assert me is not None
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        state.write(Lab(me.pid, me.started, server.getsockname()[1], "key", "secret", True, [], []))
+
+        def answer() -> None:
+            with server.accept()[0] as caller:
+                caller.recv(65536)
+                caller.sendall(answered)
+
+        answering = threading.Thread(target=answer)
+        answering.start()
+        done = CliRunner().invoke(lab, [command])
+        answering.join()
+    assert done.exit_code == 1
+    assert re.fullmatch(r"rtk lab: what answers at http://\S+ is no lab, or one that is just ending\n", done.output)

@@ -8,7 +8,8 @@ import sys
 import time
 from collections.abc import Callable
 from functools import wraps
-from http.client import HTTPConnection
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from importlib.util import find_spec
 from typing import Any
 
@@ -250,11 +251,17 @@ def _stated(found: Lab) -> dict[str, Any]:
     connection = HTTPConnection("127.0.0.1", found.port, timeout=10)
     try:
         connection.request("GET", "/_lab/status", headers={"X-Lab-Key": found.access_key})
-        stated: dict[str, Any] = json.load(connection.getresponse())
+        answer = connection.getresponse()
+        stated = json.load(answer)
     except OSError as problem:
         raise ToolkitError(f"the lab at {found.endpoint} does not answer: {problem}") from None
+    except (HTTPException, ValueError):
+        stated = None
     finally:
         connection.close()
+    # Another program may have its port by now, and an answer of a lab that ends is cut off.
+    if not isinstance(stated, dict) or answer.status != HTTPStatus.OK:
+        raise ToolkitError(f"what answers at {found.endpoint} is no lab, or one that is just ending")
     return stated
 
 
