@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.db import connection
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -34,6 +35,14 @@ def test_what_was_told_long_ago_goes_and_what_waits_without_a_job_gets_one() -> 
     assert list(Notification.objects.all()) == [waiting]
     assert [each.args for each in ProcrastinateJob.objects.all()] == [{"id": str(to.id)}]
     assert timezone.now().date() in set(partitions.days())
+
+
+@pytest.mark.django_db
+def test_sessions_that_expired_go_and_others_stay() -> None:
+    for key, days in (("over", -1), ("good", 1)):
+        Session.objects.create(session_key=key, session_data="", expire_date=timezone.now() + timedelta(days=days))
+    retain(None, threading.Event())
+    assert [each.session_key for each in Session.objects.all()] == ["good"]
 
 
 @pytest.mark.usefixtures("kept")
