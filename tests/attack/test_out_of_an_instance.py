@@ -78,6 +78,25 @@ def test_the_labs_key_and_state_are_not_there(world: World) -> None:
     assert world.lab["access_key"] not in said(world, "cat /run/instance/../*.json; env")
 
 
+@pytest.mark.skipif(not os.access("/opt", os.W_OK), reason="only who may write to /opt can have a home there")
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_home_below_a_lent_directory_is_not_there_either(tmp_path: Path, linked: bool) -> None:
+    with tempfile.TemporaryDirectory(prefix="home of-", dir="/opt", ignore_cleanup_errors=True) as made:
+        home, state = Path(made), Path(made) / ".state"
+        (home / "secret.txt").write_text(SECRET, encoding="ascii")
+        (tmp_path / "link").symlink_to(home)
+        own = World(tmp_path / "link/.state" if linked else state)
+        own.environ["HOME"] = str(tmp_path / "link" if linked else home)
+        with own.up("--instances", "1", "--invocation-delay", "0"):
+            for look in ("cat '{0}/secret.txt'", "cat '{0}/.state/rtk/lab/lab.json'", "ls -A '{0}'"):
+                around = look.replace("{0}", f"/proc/1/root{home}")
+                found = said(own, f"umount -l '{home}'; {look.format(home)}; {around}; umount -l '{home}'; {around}")
+                assert SECRET not in found
+                assert ".state\n" not in found
+                assert own.lab["access_key"] not in found
+            assert own.run(f"echo mine > '{home}/added'")["ResponseCode"] != 0
+
+
 MOUNTS = [
     "mount -o remount,rw /",
     "mount -o remount,rw /usr",

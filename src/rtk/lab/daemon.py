@@ -16,7 +16,7 @@ from pathlib import Path
 
 from rtk import helper
 from rtk.errors import BadInput, ToolkitError
-from rtk.lab import belongings, processes, seccomp, state
+from rtk.lab import belongings, homes, processes, seccomp, state
 from rtk.lab.inside import InstanceSpec
 from rtk.lab.instance import Instance, Unfit
 from rtk.lab.state import Lab, Settings
@@ -60,6 +60,8 @@ def _only_lab() -> Iterator[None]:
 @contextmanager
 def _fleet(settings: Settings) -> Iterator[list[Instance]]:
     """The instances, begun while this process is small and has one thread, and ended with the lab."""
+    if settings.isolated:
+        homes.refuse_system_home()
     for port in (settings.port, *settings.web_ports):
         try:
             socket.create_server(("127.0.0.1", port)).close()

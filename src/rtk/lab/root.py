@@ -1,7 +1,8 @@
 """An instance's files: a root of its own, into which the machine lends its system directories to be read.
 
 What is lent is a list, and everything else of the machine is not there: no home, whoever's and wherever it lies, no
-disk, no socket, no state of the lab. /etc has copies, and the places where programs write are the instance's own.
+disk, no socket, no state of the lab. What of these lies below a lent directory is covered (see `homes`). /etc has
+copies, and the places where programs write are the instance's own.
 """
 
 import contextlib
@@ -10,7 +11,7 @@ import shutil
 import stat
 from pathlib import Path
 
-from rtk.lab import kernel
+from rtk.lab import homes, kernel
 
 LENT = ("usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32", "opt", "nix", "gnu", "sys")
 PACKAGES = tuple(f"var/lib/{name}" for name in ("dpkg", "rpm", "apk", "pacman", "alternatives"))
@@ -66,6 +67,7 @@ def furnish(directory: Path) -> None:
         kernel.bind(directory / "fs" / name, new / name, recursive=True)
     kernel.bind(directory, new / INSTANCE_DIRECTORY.lstrip("/"))
     _lay_over(Path("/etc"), new / _ETC)
+    _cover(new)
     for name, target in LINKS.items():
         (new / name).symlink_to(target)
     _small_dev(new / "dev")
@@ -93,6 +95,17 @@ def _lay_over(source: Path, target: Path) -> None:
         kernel.mount("overlay", target, kernel.MS_RDONLY, kind="overlay", data=f"lowerdir={source}:{_EMPTY}")
     except OSError:
         kernel.bind(source, target, recursive=True)
+
+
+def _cover(new: Path) -> None:
+    """Lay an empty directory over each that is somebody's own and lies below what is lent."""
+    shown = {Path("/", name): new / name for name in (*LENT, *PACKAGES)} | {Path("/etc"): new / _ETC}
+    for place in homes.private(shown):
+        base = next(lent for lent in shown if place.is_relative_to(lent))
+        flags = kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC
+        # Where something else is mounted on the machine, a layer may show nothing.
+        if (target := shown[base] / place.relative_to(base)).is_dir():
+            kernel.mount("covered", target, flags, kind="tmpfs", data="mode=755,size=4k")
 
 
 def _own_proc(proc: Path) -> None:

@@ -7,9 +7,9 @@ token of whoever started the lab is nothing that a document needs.
 import os
 from collections.abc import Mapping
 
-NAMES = frozenset(
-    {"HOME", "LANG", "LANGUAGE", "LD_LIBRARY_PATH", "LOGNAME", "PATH", "TMPDIR", "TZ", "USER", "XDG_STATE_HOME"}
-)
+from rtk.lab import homes
+
+NAMES = frozenset({"LANG", "LANGUAGE", "LD_LIBRARY_PATH", "LOGNAME", "PATH", "TZ", "USER", *homes.NAMED_BY})
 FAMILIES = ("LC_",)
 
 

@@ -1,0 +1,70 @@
+"""What of the machine is somebody's own, wherever it lies: homes, and directories of state, data and secrets.
+
+A home may lie below a directory that instances are lent, such as /opt/home. There it is covered, whoever's it is.
+"""
+
+import os
+import pwd
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from rtk.errors import BadInput
+
+NAMED_BY = (
+    "HOME",
+    "XDG_CACHE_HOME",
+    "XDG_CONFIG_HOME",
+    "XDG_DATA_HOME",
+    "XDG_RUNTIME_DIR",
+    "XDG_STATE_HOME",
+    "RTK_DATA",
+    "TMPDIR",
+)
+_SHARED = ("/opt/home", "/usr/home", "/usr/local/home", "/nix/home", "/gnu/home")  # of people no list names
+_PROGRAMS = ("bin", "sbin", "lib", "lib32", "lib64", "libx32", "libexec", "share")
+# An instance without these could run nothing. Users of the system, such as `daemon`, have some of them as a home.
+_SYSTEM = frozenset(
+    {Path("/"), *(Path("/", name) for name in ("etc", "gnu", "gnu/store", "nix", "nix/store", "sys", "usr", "var"))}
+    | {Path(base, name) for base in ("/", "/usr", "/usr/local") for name in _PROGRAMS}
+    | {Path("/usr/local")}
+)
+
+
+def private(
+    lent: Iterable[Path], environ: Mapping[str, str] = os.environ, homes: Iterable[str] | None = None
+) -> list[Path]:
+    """Return the directories below what is lent that are somebody's own, as they lie; none is within another."""
+    lent = list(lent)
+    found = {place.resolve() for place in _places(environ, _everybodys() if homes is None else homes)} - _SYSTEM
+    below = sorted(place for place in found if any(place.is_relative_to(each) for each in lent) and _is_there(place))
+    return [place for place in below if not any(other in found for other in place.parents)]
+
+
+def refuse_system_home(environ: Mapping[str, str] = os.environ) -> None:
+    """Raise BadInput where the user's home is a directory that instances cannot do without."""
+    home = Path(environ.get("HOME") or Path.home()).resolve()
+    if home in _SYSTEM - {Path("/")}:
+        raise BadInput(
+            f"HOME is {str(home)!r}, which instances need to be lent whole, so they could read what is yours in it; "
+            "expected a directory of your own"
+        )
+
+
+def _places(environ: Mapping[str, str], homes: Iterable[str]) -> Iterator[Path]:
+    for text in (*(environ.get(name, "") for name in NAMED_BY), *homes, *_SHARED):
+        if text.startswith("/"):
+            yield Path(text)
+    for name in NAMED_BY[1:]:  # also where it is a directory of the system
+        if environ.get(name, "").startswith("/"):
+            yield Path(environ[name], "rtk")
+
+
+def _everybodys() -> list[str]:
+    return [user.pw_dir for user in pwd.getpwall()]
+
+
+def _is_there(place: Path) -> bool:
+    try:
+        return place.is_dir()
+    except PermissionError:  # nor may the instance look
+        return False
