@@ -1,12 +1,16 @@
 """Signing in by the real command: what is asked for, what is said of a bad address, token or certificate."""
 
+import io
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
+from rtk.cli.authentication import Given, sign_in
 from rtk.cli.features import FEATURES as OFFERED
+from rtk.errors import BadInput
 from rtk.publish.settings import FEATURES
 from tests.publish.home import Home
 from tests.publish.server import ORG, TEAM, TOKEN, Says, ToyConsole
@@ -45,6 +49,19 @@ def test_a_machine_is_asked_for_nothing(home: Home, toy: ToyConsole) -> None:
 
 def test_a_token_can_come_from_a_pipe(home: Home, toy: ToyConsole) -> None:
     assert home.chaos("signin", "--url", toy.url, "--token-file", "-", answers=f"{TOKEN}\n").code == 0
+
+
+@pytest.mark.parametrize(
+    ("stdin", "why"),
+    [(io.TextIOWrapper(io.BytesIO(b"\xff"), encoding="utf-8"), "it is not text"), (None, "standard input is closed")],
+    ids=["no text", "closed"],
+)
+def test_a_pipe_that_gives_no_token_is_refused_in_one_sentence(
+    stdin: io.TextIOWrapper | None, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", stdin)
+    with pytest.raises(BadInput, match=f"^--token-file - cannot be read: {why}$"):
+        sign_in(tmp_path / "settings.yaml", Given(url="http://127.0.0.1:9", token_file="-"))
 
 
 def test_another_team_and_organization_can_be_chosen_later(home: Home, toy: ToyConsole) -> None:

@@ -39,11 +39,12 @@ def sign_in(path: Path, given: Given, environ: Mapping[str, str] = os.environ) -
     if not address_of(root).private:
         raise BadInput(f"{root}: a token is never sent over plain http to another machine, expected https")
     source = given.token_file
-    if source == "-":
-        token = sys.stdin.read(LONGEST_TOKEN)
-    elif source:
+    if source == "-" and sys.stdin is None:
+        raise BadInput("--token-file - cannot be read: standard input is closed")
+    if source:
         try:
-            token = Path(source).read_text(encoding="utf-8")[:LONGEST_TOKEN]
+            read = Path(source).read_text(encoding="utf-8") if source != "-" else sys.stdin.read(LONGEST_TOKEN)
+            token = read[:LONGEST_TOKEN]
         except (OSError, UnicodeDecodeError) as error:
             why = getattr(error, "strerror", None) or "it is not text"
             raise BadInput(f"--token-file {source} cannot be read: {why}") from None
