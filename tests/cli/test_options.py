@@ -52,3 +52,40 @@ def test_a_pipe_that_breaks_is_silent_only_where_nobody_reads_our_output(before:
         [sys.executable, "-c", BREAKS.format(before)], capture_output=True, text=True, check=False, timeout=60
     )
     assert (ended.stdout, ended.stderr, ended.returncode) == ("", said, 1)
+
+
+SEES = """
+import sys
+from rtk.cli.options import Command
+def sees():
+    read = sys.stdin.read() if not sys.stdin.isatty() else ""
+    print(f"out {read}")
+    print(f"err {read}", file=sys.stderr)
+    raise SystemExit(7)
+Command("it", callback=sees).main(prog_name="it")
+"""
+
+
+@pytest.mark.parametrize(
+    ("closed", "out", "err"),
+    [
+        ("<&-", "out \n", "err \n"),
+        (">&-", "", "err \n"),
+        ("2>&-", "out \n", ""),
+        ("<&- >&- 2>&-", "", ""),
+    ],
+)
+def test_a_standard_stream_that_is_closed_changes_neither_work_nor_exit_code(closed: str, out: str, err: str) -> None:
+    given = ["sh", "-c", f'exec "$0" -c "$1" {closed}', sys.executable, SEES]
+    ended = subprocess.run(given, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (7, out, err)
+
+
+@pytest.mark.parametrize("closed", ["2>&-", "<&- >&- 2>&-"])
+def test_a_verdict_is_its_exit_code_also_where_nobody_hears_it(tmp_path: Path, closed: str) -> None:
+    home = Home(tmp_path)
+    path = home.write("e.json", DOCUMENT)
+    given = home.command("--every", "50ms", "--for", "200ms", "--target", "50%", path)
+    command = ["sh", "-c", f'exec "$@" {closed}', "sh", *given]
+    ended = subprocess.run(command, cwd=tmp_path, env=home.env(), capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")

@@ -39,8 +39,6 @@ def sign_in(path: Path, given: Given, environ: Mapping[str, str] = os.environ) -
     if not address_of(root).private:
         raise BadInput(f"{root}: a token is never sent over plain http to another machine, expected https")
     source = given.token_file
-    if source == "-" and sys.stdin is None:
-        raise BadInput("--token-file - cannot be read: standard input is closed")
     if source:
         try:
             read = Path(source).read_text(encoding="utf-8") if source != "-" else sys.stdin.read(LONGEST_TOKEN)
