@@ -1,3 +1,4 @@
+import time
 from typing import Any
 
 import pytest
@@ -126,6 +127,26 @@ def test_it_is_said_once_for_all() -> None:
     assert warning({"method": method}) == (
         '"b0", "b1", "b2", "b3", "b4" and 2 more: the experiment has no rollbacks, so nothing undoes this'
     )
+
+
+@pytest.mark.parametrize("many", [2, 150, 1_500])
+def test_a_later_action_undoes_the_one_before_it_among_however_many(many: int) -> None:
+    pairs = [call(EC2, f"{verb}_instance_{number}") for number in range(many // 2) for verb in ("stop", "start")]
+    assert set(by(*pairs)) <= {UndoneBy.LATER_ACTION, UndoneBy.IT_UNDOES}
+
+
+@pytest.mark.parametrize(
+    "method",
+    [
+        [call(f"mod{number % 50}.x", "break_it", at=number) for number in range(12_000)],
+        [process("sh", ["-c", ";".join(f"break {number}" for number in range(20_000))])],
+    ],
+    ids=["actions", "commands of one line"],
+)
+def test_what_undoes_something_takes_no_time_by_the_square_of_what_there_is(method: list[dict[str, Any]]) -> None:
+    began = time.thread_time()
+    assert set(by(*method)) == {UndoneBy.NOTHING}
+    assert time.thread_time() - began < 5, "3,000 actions took 69 s"
 
 
 @given(JSON_VALUES, JSON_VALUES, st.sampled_from(["python", "process", "http", "x"]))

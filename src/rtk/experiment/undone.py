@@ -1,15 +1,16 @@
 """What undoes an action of the method: a rollback, a later action that is known to, or that it ends by itself."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from rtk.experiment.claim import extension_of
 from rtk.experiment.refs import written_out
 from rtk.experiment.wording import listed, shown
 
 _MOST = 5  # names in a sentence
+_MOST_PAIRS = 40_000  # of actions that are compared, on each side: those of twelve thousand took a quarter of an hour
 
 
 class UndoneBy(StrEnum):
@@ -78,6 +79,7 @@ _INVERSES = {
     "up": "down",
     "update": "restore update",
 }
+_OPPOSITES = {verb: frozenset(opposites.split()) for verb, opposites in _INVERSES.items()}
 _LETTERS = {"A": "D", "I": "D", "D": "A"}  # of iptables and its like
 _HEALS = frozenset(["evict", "failover", "reboot", "restart", "rollout"])
 # What a controller starts again.
@@ -95,6 +97,16 @@ _DURATION = re.compile(r"duration|^seconds$|^lasts$", re.IGNORECASE)
 _SHELLS = re.compile(r"\b(?:ba|da|z|k)?sh\b")
 
 
+class _Traits(NamedTuple):
+    """What tells whether one action undoes another: read once of each, as each is compared with many."""
+
+    program: str
+    of_program: frozenset[str]
+    carried: frozenset[str]
+    name: frozenset[str]
+    flags: frozenset[str]
+
+
 def undone(document: Mapping[str, Any]) -> tuple[tuple[Mapping[str, Any], UndoneBy], ...]:
     """The actions of the method, each with what undoes it."""
     method = document.get("method")
@@ -103,19 +115,27 @@ def undone(document: Mapping[str, Any]) -> tuple[tuple[Mapping[str, Any], Undone
     actions = [each for each in whole if each.get("type") == "action"]
     if document.get("rollbacks"):
         return tuple((each, UndoneBy.ROLLBACKS) for each in actions)
-    found = []
-    for index, action in enumerate(actions):
-        by = UndoneBy.NOTHING
-        if _is_harmless(action):
-            by = UndoneBy.NOTHING_TO_UNDO
-        elif _ends_by_itself(action):
-            by = UndoneBy.ITSELF
-        elif any(_undoes(each, action) for each in actions[index + 1 :]):
-            by = UndoneBy.LATER_ACTION
-        elif any(_undoes(action, each) for each in actions[:index]):
-            by = UndoneBy.IT_UNDOES
-        found.append((action, by))
-    return tuple(found)
+    traits = [_traits(each) for each in actions]
+    return tuple((each, _by(each, index, traits)) for index, each in enumerate(actions))
+
+
+def _by(action: Mapping[str, Any], index: int, traits: Sequence["_Traits"]) -> UndoneBy:
+    """By what an action is undone in an experiment without rollbacks; `index` is its own place among the traits."""
+    if _is_harmless(action):
+        return UndoneBy.NOTHING_TO_UNDO
+    if _ends_by_itself(action):
+        return UndoneBy.ITSELF
+    near = _near(len(traits))
+    if any(_undoes(each, traits[index]) for each in traits[index + 1 : index + 1 + near]):
+        return UndoneBy.LATER_ACTION
+    if any(_undoes(traits[index], each) for each in traits[max(index - near, 0) : index]):
+        return UndoneBy.IT_UNDOES
+    return UndoneBy.NOTHING
+
+
+def _near(many: int) -> int:
+    """How many before and behind each of so many are compared with it: all of 200, else the nearest."""
+    return max(_MOST_PAIRS // max(many, 1), 1)
 
 
 def warning(document: Mapping[str, Any]) -> str | None:
@@ -146,29 +166,47 @@ def _ends_by_itself(action: Mapping[str, Any]) -> bool:
         command = _command(provider)
         if _FOR_A_TIME.search(command) or (_STRESSES.search(command) and _STRESS_TIME.search(command)):
             return True
-        if _SHELLS.fullmatch(_program(provider)):
-            # A line of a shell may undo with a later command what an earlier one did.
-            parts = [{"provider": {"type": "process", "path": each.strip()}} for each in re.split(r";|&&|\n", command)]
-            if any(_undoes(later, each) for index, each in enumerate(parts) for later in parts[index + 1 :]):
-                return True
+        # A line of a shell may undo with a later command what an earlier one did.
+        commands = re.split(r";|&&|\n", command) if _SHELLS.fullmatch(_program(provider)) else ()
+        if _undoes_itself([each.strip() for each in commands]):
+            return True
     words = _words(provider.get("module")) | _carried(action)
     is_replaced = "asg" in words or not words.isdisjoint(_REPLACED)
     return not words.isdisjoint(_HEALS) or (is_replaced and not words.isdisjoint(_ENDED))
 
 
-def _undoes(later: Mapping[str, Any], action: Mapping[str, Any]) -> bool:
+def _undoes_itself(commands: Sequence[str]) -> bool:
+    """Whether one of some commands undoes an earlier one."""
+    parts = [_traits({"provider": {"type": "process", "path": each}}) for each in commands]
+    near = _near(len(parts))
+    return any(
+        _undoes(later, each) for index, each in enumerate(parts) for later in parts[index + 1 : index + 1 + near]
+    )
+
+
+def _traits(action: Mapping[str, Any]) -> _Traits:
+    program = _program(_provider(action))
+    return _Traits(program, _words(program), _carried(action), _words(action.get("name")), _flags(action))
+
+
+def _undoes(later: _Traits, action: _Traits) -> bool:
     """Whether a verb of one is the opposite of the other's, and they speak of the same thing."""
-    programs = {_program(_provider(action)), _program(_provider(later))}
-    shared = _words(programs.pop()) if len(programs) == 1 else frozenset()  # a program of both tells nothing
-    for mine, theirs in (
-        (_carried(action) - shared, _carried(later) - shared),
-        (_words(action.get("name")), _words(later.get("name"))),
-    ):
-        for verb in mine & _INVERSES.keys():
-            opposites = frozenset(_INVERSES[verb].split()) & theirs
-            if opposites and (mine - {verb}) & (theirs - opposites):
-                return True
-    return any(f"-{letter}" in _flags(action) and f"-{other}" in _flags(later) for letter, other in _LETTERS.items())
+    # A program of both tells nothing.
+    shared = action.of_program if action.program == later.program else frozenset()
+    return (
+        _are_opposite(action.carried, later.carried, shared)
+        or _are_opposite(action.name, later.name, frozenset())
+        or any(f"-{letter}" in action.flags and f"-{other}" in later.flags for letter, other in _LETTERS.items())
+    )
+
+
+def _are_opposite(mine: frozenset[str], theirs: frozenset[str], shared: frozenset[str]) -> bool:
+    """Whether a verb of mine is the opposite of one of theirs, and another word is of both."""
+    for verb in (mine & _OPPOSITES.keys()) - shared:
+        opposites = (_OPPOSITES[verb] & theirs) - shared
+        if opposites and not (mine & theirs) <= (opposites | shared | {verb}):
+            return True
+    return False
 
 
 def _carried(action: Mapping[str, Any]) -> frozenset[str]:
