@@ -163,3 +163,12 @@ def test_no_yaml_takes_time_by_the_square_of_its_length(live: Live, source: str)
     answer = post(machine, f"{live.team}/import", json.dumps({"source": source}).encode())
     assert answer.status_code == 422
     assert time.perf_counter() - began < 6, "it took a quarter of a minute and more"
+
+
+def test_references_take_no_time_by_the_square_of_their_number(live: Live) -> None:
+    machine, action = live.machine(), {"type": "action", "name": "a", "provider": {"type": "process", "path": "x"}}
+    document = {**EXPERIMENT, "method": [action, *[{"ref": "a"}] * 3000]}
+    began = time.perf_counter()
+    answer = post(machine, f"{live.team}/import", json.dumps({"source": json.dumps(document)}).encode())
+    assert answer.status_code == 200
+    assert time.perf_counter() - began < 6, "it took a minute and more"

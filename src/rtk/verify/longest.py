@@ -1,6 +1,6 @@
 """How long a run may go on beside its planned phases, told from the document alone: waiting, trying and proving."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -23,11 +23,10 @@ def beside_s(document: Document) -> float:
     return sum(map(_claimed, _activities(document, "method"))) + sum(map(_undone, _activities(document, "rollbacks")))
 
 
-def _activities(document: Document, part: str) -> Iterator[Document]:
+def _activities(document: Document, part: str) -> list[Document]:
     held = document.get(part)
-    for each in held if isinstance(held, list) else []:
-        if isinstance(each, Mapping):
-            yield written_out(each, document)
+    listed = held if isinstance(held, list) else []
+    return written_out((each for each in listed if isinstance(each, Mapping)), document)
 
 
 def _claimed(activity: Document) -> float:

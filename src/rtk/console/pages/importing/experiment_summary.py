@@ -57,7 +57,7 @@ class ExperimentSummary:
     def probes(self) -> list[ExperimentActivity]:
         """What will be measured."""
         probes = self.document["steady-state-hypothesis"]["probes"][:_MOST]
-        written = [written_out(each, self.document) for each in probes]
+        written = written_out(probes, self.document)
         return [_activity(each)._replace(met=capital(met_when(each))) for each in written]
 
     @cached_property
