@@ -20,6 +20,10 @@ _ACTION: dict[str, Any] = {
 }
 
 
+def _process(arguments: Any) -> dict[str, Any]:
+    return {"type": "action", "name": "act", "provider": {"type": "process", "path": "sh", "arguments": arguments}}
+
+
 def test_a_ref_in_the_hypothesis_passes() -> None:
     document = small(method=[{**_ACTION, "type": "probe"}])
     document["steady-state-hypothesis"]["probes"] += [
@@ -84,13 +88,38 @@ def test_a_small_experiment_passes_and_is_not_changed() -> None:
         ([*_PROBE, "provider", "url"], 5, r"probes\[0\].provider.url: expected text, not 5"),
         ([*_PROBE, "provider", "timeout"], [1], r"provider.timeout: expected two numbers"),
         ([*_PROBE, "provider", "timeout"], True, r"provider.timeout: expected a number"),
-        ([*_PROBE, "provider", "timeout"], -1, r"provider.timeout: expected a number from 0 on, not -1"),
-        ([*_PROBE, "provider", "timeout"], "soon", r'provider.timeout: expected a number from 0 on, not "soon"'),
-        ([*_PROBE, "provider", "timeout"], [1, "x"], r"provider.timeout\[1\]: expected a number from 0 on"),
+        ([*_PROBE, "provider", "timeout"], -1, r"provider.timeout: expected a number above 0, not -1"),
+        ([*_PROBE, "provider", "timeout"], "soon", r'provider.timeout: expected a number above 0, not "soon"'),
+        ([*_PROBE, "provider", "timeout"], [1, "x"], r"provider.timeout\[1\]: expected a number above 0"),
         ([*_PROBE, "provider", "url"], "file:///etc/hosts", "provider.url: expected an address that begins with http"),
         ([*_PROBE, "provider", "url"], "http://[::1", "provider.url: expected an address that begins with http"),
         ([*_PROBE, "provider", "url"], "shop.example.com/", "provider.url: expected an address that begins with http"),
         ([*_PROBE, "provider", "headers"], "x", r"provider.headers: expected a mapping"),
+        ([*_PROBE, "provider", "headers"], {"a": "x\ny"}, r"headers.a: expected one line of text in Latin-1 .*, not "),
+        ([*_PROBE, "provider", "headers"], {"a": "\u0141"}, r"headers.a: expected one line of text in Latin-1"),
+        ([*_PROBE, "provider", "headers"], {"a": 1}, r"headers.a: expected one line of text in Latin-1 .*, not 1"),
+        ([*_PROBE, "provider", "headers"], {"a:b": "x"}, r"headers.a:b: expected a name of ASCII letters"),
+        ([*_PROBE, "provider", "timeout"], 0, r"provider.timeout: expected a number above 0, not 0"),
+        ([*_PROBE, "provider", "timeout"], [1, 0], r"provider.timeout\[1\]: expected a number above 0, not 0"),
+        ([*_PROBE, "tolerance"], {"type": "jsonpath", "path": "$", "count": -1}, r"count: .* from 0 on, not -1"),
+        ([*_PROBE, "tolerance"], {"type": "jsonpath", "path": "$", "count": "a"}, r'count: .* from 0 on, not "a"'),
+        ([*_PROBE, "tolerance"], {"type": "jsonpath", "path": "$", "count": 1.5}, r"count: .* from 0 on, not 1.5"),
+        ([*_PROBE, "pauses"], {"during": 1}, r"pauses.during: unknown, known here: after, before"),
+        ([*_PROBE, "pauses"], {"before": 1e12}, r"pauses.before: expected seconds from 0 to 2592000, not 10{12}"),
+        ([*_PROBE, "pauses"], {"after": [1]}, r"pauses.after: expected a number or text, not a list"),
+        ([*_PROBE, "secrets"], 5, r"probes\[0\].secrets: expected a list, not 5"),
+        ([*_PROBE, "dry"], "zz", r'dry: expected "probes", "actions", "activities" or "pause", not "zz"'),
+        (["dry"], "zz", r'dry: expected "probes", "actions", "activities" or "pause", not "zz"'),
+        (["runtime"], {"hypothesis": {"strategy": "zz"}}, 'runtime.hypothesis.strategy: expected "default", '),
+        (["runtime"], {"hypothesis": {"strategy": None}}, 'strategy: expected "default", .* or "skip", not null'),
+        (
+            ["controls"],
+            [{"name": "c", "provider": {"type": "http"}}],
+            r'controls\[0\].provider.type: expected "python"',
+        ),
+        (["method"], [_process([["a"]])], r"method\[0\].provider.arguments\[0\]: expected text or .*, not a list"),
+        (["method"], [_process({"-a": {}})], r"method\[0\].provider.arguments.-a: expected text or .*, not a mapping"),
+        (["method"], [_process("'open")], r"method\[0\].provider.arguments: a quotation mark or a backslash has no"),
         ([*_PROBE, "provider", "secrets"], "x", r"provider.secrets: expected a list"),
         ([*_PROBE, "pauses"], 5, r"pauses: expected a mapping"),
         ([*_PROBE, "pauses"], {"before": []}, r"pauses.before: expected a number"),
@@ -100,6 +129,27 @@ def test_a_small_experiment_passes_and_is_not_changed() -> None:
 def test_a_wrong_kind_is_refused_with_its_place(path: list[Any], value: Any, says: str) -> None:
     with pytest.raises(BadInput, match=f"^(steady-state-hypothesis[.]?)?.*{says}"):
         check(changed(small(), path, value))
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ([*_PROBE, "provider", "headers"], {"a": "${b}\n", "c": "", "d": None, "e": "\u00e9"}),
+        ([*_PROBE, "provider", "timeout"], [None, "${t}"]),
+        ([*_PROBE, "tolerance"], {"type": "jsonpath", "path": "$", "count": "${n}", "expect": 5}),
+        ([*_PROBE, "pauses"], {"before": 0, "after": "${p}"}),
+        ([*_PROBE, "secrets"], ["not-declared"]),
+        (["dry"], None),
+        (["dry"], "pause"),
+        (["runtime"], {"hypothesis": {"strategy": "continuously"}, "rollbacks": {"strategy": None}}),
+        (["method"], [_process(arguments=["a", 1, None, True])]),
+        (["method"], [_process(arguments="-c 'it is'  # don't")]),
+        (["method"], [_process(arguments='-c "$(echo "it\'s")"')]),
+        (["method"], [_process(arguments="<<E\nit's\nE")]),
+    ],
+)
+def test_what_chaos_run_plays_passes(path: list[Any], value: Any) -> None:
+    check(changed(small(), path, value))
 
 
 @pytest.mark.parametrize("key", ["title", "description", "steady-state-hypothesis", "method"])

@@ -38,7 +38,11 @@ def check(document: object) -> None:
     rules.check(document)
     claim.check(document)
     for place, probe in claim.claimed(document):
+        shape.probe(probe, place)
         rules.check_probe(probe, place)
+    for place, success in claim.successes(document):
+        shape.tolerance(success, place)
+        rules.check_tolerance(success, place)
 
 
 def validate(

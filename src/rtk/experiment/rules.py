@@ -30,15 +30,19 @@ def check(document: Mapping[str, Any]) -> None:
     for place, activity in activities(whole):
         _refused(place, ensure_activity_is_valid, activity)
         if "tolerance" in activity:
-            _refused(at(place, "tolerance"), ensure_hypothesis_tolerance_is_valid, activity["tolerance"])
+            check_tolerance(activity["tolerance"], at(place, "tolerance"))
     _refused("controls", validate_controls, whole)
 
 
 def check_probe(probe: Mapping[str, Any], place: str) -> None:
     """The same for one probe with its tolerance."""
-    whole = _stood_in(probe)
-    _refused(place, ensure_activity_is_valid, whole)
-    _refused(at(place, "tolerance"), ensure_hypothesis_tolerance_is_valid, whole["tolerance"])
+    _refused(place, ensure_activity_is_valid, _stood_in(probe))
+    check_tolerance(probe["tolerance"], at(place, "tolerance"))
+
+
+def check_tolerance(tolerance: Any, place: str) -> None:
+    """The same for a tolerance, or for what an activity declares to be its success."""
+    _refused(place, ensure_hypothesis_tolerance_is_valid, _stood_in(tolerance))
 
 
 def _refused(place: str, rule: Any, of: Any) -> None:
