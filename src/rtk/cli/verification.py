@@ -120,6 +120,8 @@ def _planned(options: Options, source: SourceDocument) -> Plan:
         check(source.document)
         return plan_of(source.document, options.overrides())
     except BadInput as error:
+        for warning in source.warnings:  # what was lost of it may be why
+            logger.warning(warning)
         address = address_in(options.source)
         if not address:
             raise

@@ -65,6 +65,8 @@ def validate(
     for module, place in packages.modules(given).items():
         if packages.not_installed(module):
             raise BadInput(f"{place}: the module {module} is not installed, {packages.install_hint(module, beside)}")
+        if failure := packages.failure_of(module):
+            raise BadInput(f"{place}: the module {module} cannot be imported, {failure}")
     try:
         with warnings.catch_warnings():  # the Chaos Toolkit logs what it deprecates as well
             warnings.simplefilter("ignore", DeprecationWarning)

@@ -18,6 +18,25 @@ from rtk.insight.plan_limits import LENGTH
 
 Rule = Callable[[Any, str], None]
 
+# What belongs where a required key is missing.
+MISSING = {
+    "title": "text",
+    "description": "text",
+    "steady-state-hypothesis": "a mapping with a title and probes",
+    "probes": "a list of probes, each with a tolerance",
+    "method": "a list of activities, which may be empty",
+    "type": "text that says of which kind it is",
+    "name": "text",
+    "provider": "a mapping with a type",
+    "tolerance": "what the probe's value is judged by",
+    "arguments": "a mapping",
+    "key": "the name of an environment variable",
+    "module": "the name of a Python module",
+    "func": "the name of a function in the module",
+    "path": "the program to start",
+    "url": "an address that begins with http:// or https://",
+}
+
 
 def experiment(document: object) -> None:
     """Check a whole document. Raises `BadInput` with the place of the first thing that is of a wrong kind."""
@@ -55,7 +74,7 @@ def fields(value: object, place: str, *, required: Mapping[str, Rule], optional:
     whole = _a(value, dict, place or "the document")
     for key in required:
         if key not in whole:
-            raise BadInput.at(at(place, key), "missing")
+            raise BadInput.at(at(place, key), f"missing, expected {MISSING.get(key, 'a value')}")
     for key, rule in (*required.items(), *optional.items()):
         if key in whole:
             rule(whole[key], at(place, key))
@@ -275,7 +294,7 @@ def _control(value: object, place: str) -> None:
     fields(
         value,
         place,
-        required={"name": text, "provider": keys({"type": _python}, {"module": text, "arguments": mapping})},
+        required={"name": text, "provider": keys({"type": _python}, {"module": _module, "arguments": mapping})},
         optional={"scope": text},
     )
 
@@ -283,6 +302,13 @@ def _control(value: object, place: str) -> None:
 def _python(value: object, place: str) -> None:
     if value != "python":
         raise BadInput.at(place, f'expected "python", the only kind of control there is, not {shown(value)}')
+
+
+def _module(value: object, place: str) -> None:
+    """The name of a module; what a relative one is relative to, nobody could tell."""
+    text(value, place)
+    if not all(str(value).split(".")):
+        raise BadInput.at(place, f"expected the absolute name of a module, such as package.module, not {shown(value)}")
 
 
 def _words(value: object, place: str) -> None:
@@ -308,7 +334,7 @@ _WITHIN = ("$", "`", "<<")
 _VARIABLE = keys({"key": text}, {"env_var_type": nullable(text)})
 _ARGUMENTS = either((str, _command_line), (list, _words), (dict, _words))
 _PROVIDERS: dict[object, Rule] = {
-    "python": keys({"module": text, "func": text}, {"arguments": mapping}),
+    "python": keys({"module": _module, "func": text}, {"arguments": mapping}),
     "process": keys({"path": text}, {"arguments": _ARGUMENTS, "timeout": nullable(_timeout)}),
     "http": keys(
         {"url": _address},
