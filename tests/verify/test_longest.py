@@ -8,6 +8,7 @@ from rtk.experiment.plan import Plan
 from rtk.insight.facts import ServiceLevelObjective
 from rtk.report.planned import planned
 from rtk.verify.longest import beside_s
+from rtk.verify.patience import BESIDE_UNDO_S
 from rtk.verify.tries import GRACE_S, LIMIT_S
 from tests.verify.test_proof import proving
 from tests.verify.world import World, action, experiment, play
@@ -67,3 +68,10 @@ def test_the_plan_names_what_it_costs_at_worst() -> None:
     )
     without = planned(plan, experiment(method=[], rollbacks=[]))
     assert "At worst, with every measurement deviating (90 s), it spends 2.1 % of the budget." in without
+
+
+def test_a_control_that_may_hang_beside_the_undo_counts_its_patience() -> None:
+    document: dict[str, Any] = {"method": [], "rollbacks": []}
+    assert beside_s(document) == 0.0
+    assert beside_s({**document, "controls": [{"name": "mine"}]}) == BESIDE_UNDO_S
+    assert beside_s({**document, "rollbacks": [{"controls": [{"name": "mine"}], "provider": {}}]}) > BESIDE_UNDO_S

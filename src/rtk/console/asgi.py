@@ -12,10 +12,9 @@ from typing import Protocol, cast
 import django
 from django.conf import settings
 
-from rtk.console.bodies import API, Application, Limited, Limits, Receive, Scope, Send, limits
+from rtk.console.bodies import Application, Limited, Limits, Receive, Scope, Send, limits
 from rtk.console.cookies import harmless
 from rtk.console.handler import Handler
-from rtk.console.hosts import NamedHost
 from rtk.console.safety import chosen, refuse_unsafe
 from rtk.console.senders import Senders
 from rtk.console.sharing import BESIDE, ISSUER, LARGE, USUAL, Sharing, bounds, threads
@@ -109,8 +108,7 @@ def console() -> ConsoleApplication:
     senders = Senders(settings.SESSION_COOKIE_NAME, settings.ALLAUTH_TRUSTED_PROXY_COUNT)
     sharing = Sharing(bounds(), senders, usual, large, threads(ISSUER, "issuer"))
     record = ingest.application(sharing)
-    entrance = Entrance(cast("Application", Handler(sharing, KeptThreads(threads(BESIDE, "beside")))))
-    pages = NamedHost(entrance, only=API)  # pages are answered by Django, which looks by itself
+    pages = Entrance(cast("Application", Handler(sharing, KeptThreads(threads(BESIDE, "beside")))))
     readiness = WriteCheck(connect)
     bodies = limits(
         settings.FORM_LIMIT,
@@ -122,7 +120,7 @@ def console() -> ConsoleApplication:
     beside: list[BackgroundService] = [Keeping(record), readiness]
     if settings.WORKER:
         beside.append(Engine())
-    return ConsoleApplication(NamedHost(cast("Application", record)), pages, Health(readiness), bodies, beside)
+    return ConsoleApplication(cast("Application", record), pages, Health(readiness), bodies, beside)
 
 
 application = console()

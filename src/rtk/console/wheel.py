@@ -12,8 +12,6 @@ import os
 import zipfile
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
 from importlib.metadata import Distribution, PackageNotFoundError, PackagePath, distribution
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -32,16 +30,15 @@ class CannotPack(ToolkitError):
     """The files are not those of the wheel."""
 
 
-@dataclass(frozen=True)
-class Wheel:
+class Wheel(NamedTuple):
     """A wheel: the name of its file, and what is in it."""
 
     name: str
     content: bytes
 
-    @cached_property
+    @property
     def sha256(self) -> str:
-        """The digest that `sha256sum` prints of it: each command on a page names it."""
+        """The digest that `sha256sum` prints of it."""
         return hashlib.sha256(self.content).hexdigest()
 
 

@@ -16,6 +16,7 @@ from rtk.experiment.claim import extension_of
 from rtk.figures import chosen_duration
 from rtk.verify.calls import name_of
 from rtk.verify.measure import is_tolerated, isoformat, kept
+from rtk.verify.patience import UndoPatience
 from rtk.verify.pauses import WHEN, pauses_of
 from rtk.verify.provider import run_activity
 from rtk.verify.redact import told
@@ -37,8 +38,12 @@ class Played:
 class Player:
     """Plays activities. Pauses end early when `cut` is set; a try longer than `limit` (seconds) has failed."""
 
-    def __init__(self, toolkit: Toolkit, clock: Clock, cut: threading.Event, stoppable: bool = True) -> None:
-        self._stoppable = stoppable  # whether a control may stop the run from here
+    def __init__(
+        self, toolkit: Toolkit, clock: Clock, cut: threading.Event, patience: UndoPatience | None = None
+    ) -> None:
+        """`patience` is that of an undo, which no control may stop."""
+        self._patience = patience
+        self._stoppable = patience is None
         self._toolkit = toolkit
         self._clock = clock
         self._cut = cut
@@ -61,15 +66,16 @@ class Player:
         right after: what follows, such as a control, may still break off.
         """
         pauses = self._pauses(activity)
-        with self._toolkit.controlled("activity", activity, self._stoppable) as state:
+        with self._toolkit.controlled("activity", activity, self._patience) as state:
             self._pause(pauses["before"], "before next activity")
             if not about_to():
                 return None
             logger.info(f"{activity['type'].title()}: {activity['name']}")
-            self._toolkit.registry.start_activity(activity)
+            registry = self._toolkit.registry
+            self._toolkit.heard(lambda: registry.start_activity(activity), self._patience)
             played = self._tried(activity, limit, tries)
             ended(played)
-            self._toolkit.registry.activity_completed(activity, played.run)
+            self._toolkit.heard(lambda: registry.activity_completed(activity, played.run), self._patience)
             self._pause(pauses["after"], "after activity")
             state(lambda: played.run)
         return played

@@ -9,6 +9,7 @@ from rtk.clock import Clock
 from rtk.errors import ToolkitError
 from rtk.figures import duration
 from rtk.verify.hypothesis import Hypothesis, Journal
+from rtk.verify.patience import BESIDE_UNDO_S
 from rtk.verify.progress import Progress
 from rtk.verify.stop import StopRequest, cause_of
 
@@ -39,12 +40,19 @@ class HypothesisRecheck:
         except RuntimeError:  # at the limit of threads the rollbacks go before this
             self._done.set()
 
-    def wait(self, longest_s: float) -> None:
-        """Return once it was asked; `longest_s` is told to whoever looks on."""
+    def decide(self, longest_s: float) -> None:
+        """Return once the journal says whether it deviated: where a control hangs around it, it counts as deviated."""
+        self.wait(longest_s, longest_s + BESIDE_UNDO_S)
+        if self._done is not None and not self._done.is_set():
+            logger.warning(f"The hypothesis was not checked within {duration(longest_s + BESIDE_UNDO_S)}; it deviates")
+            self._journal.deviated = True
+
+    def wait(self, longest_s: float, given_up_s: float | None = None) -> None:
+        """Return once it was asked, or given up; `longest_s` is told to whoever looks on."""
         if self._done is None:
             return
         self._progress.activity = f"checking the hypothesis once more, for at most {duration(longest_s)}"
-        self._clock.wait(self._done)
+        self._clock.wait(self._done, given_up_s)
         self._progress.activity = None
 
     def cut(self) -> None:

@@ -1,6 +1,6 @@
 """How long a run may go on beside its planned phases, told from the document alone: waiting, trying and proving."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -9,6 +9,7 @@ from rtk.experiment.claim import claim_of
 from rtk.experiment.limits import own_limit
 from rtk.experiment.quantity import finite
 from rtk.experiment.refs import written_out
+from rtk.verify.patience import BESIDE_UNDO_S
 from rtk.verify.tries import GRACE_S, LIMIT_S, tries_of
 
 Document = Mapping[str, Any]
@@ -17,16 +18,26 @@ Document = Mapping[str, Any]
 def beside_s(document: Document) -> float:
     """Return the seconds that `onset` and `undo` take at most, each limit being used up; 0 where there are neither.
 
-    Effects are awaited one after another, and so are the proofs that conditions are gone. The document need not have
+    Effects are awaited one after another, and so are the proofs that conditions are gone; a control that hangs is given
+    up. The document need not have
     been checked: what is of no known form counts nothing.
     """
-    return sum(map(_claimed, _activities(document, "method"))) + sum(map(_undone, _activities(document, "rollbacks")))
+    claimed = sum(map(_claimed, _activities(document, "method")))
+    undone = sum(map(_undone, _activities(document, "rollbacks")))
+    return claimed + undone + (BESIDE_UNDO_S if _is_controlled(document) else 0.0)
 
 
-def _activities(document: Document, part: str) -> list[Document]:
+def _is_controlled(document: Document) -> bool:
+    """Whether a control of the document's own may hang beside the undo."""
+    activities = [*_activities(document, "method"), *_activities(document, "rollbacks")]
+    return any(each.get("controls") for each in (document, *activities))
+
+
+def _activities(document: Document, part: str) -> Iterator[Document]:
     held = document.get(part)
-    listed = held if isinstance(held, list) else []
-    return written_out((each for each in listed if isinstance(each, Mapping)), document)
+    for each in held if isinstance(held, list) else []:
+        if isinstance(each, Mapping):
+            yield written_out(each, document)
 
 
 def _claimed(activity: Document) -> float:

@@ -15,6 +15,7 @@ from rtk.figures import chosen_duration
 from rtk.insight.stops import StopCause
 from rtk.verify.activity import Played, Player
 from rtk.verify.effect import EffectWatch, Shown
+from rtk.verify.patience import BESIDE_UNDO_S
 from rtk.verify.proof import Prover
 from rtk.verify.record import Record
 from rtk.verify.stop import CTRL_C_S, StopRequest, cause_of
@@ -59,6 +60,7 @@ class Method:
         self._closed = False
         self._playing = 0
         self._ended = threading.Event()
+        self._over_at = math.inf
 
     def start(self) -> None:
         """Begin; returns at once."""
@@ -68,6 +70,10 @@ class Method:
         except RuntimeError as error:  # at the limit of threads
             self._stop.request(StopCause.METHOD, f"the method could not begin: {error}")
             self.done.set()
+
+    def is_over(self) -> bool:
+        """Return whether it has ended, or only the controls after it still go on and have had an undo's patience."""
+        return self.done.is_set() or self._clock.monotonic() >= self._over_at + BESIDE_UNDO_S
 
     def ask_no_more(self) -> None:
         """Leave the effects of the conditions alone, for they are about to be undone."""
@@ -84,6 +90,7 @@ class Method:
             self._toolkit.registry.start_method(self._toolkit.experiment)
             with self._toolkit.controlled("method", self._toolkit.experiment) as state:
                 runs = self._activities()
+                self._over_at = self._clock.monotonic()
                 state(lambda: runs)
             self._toolkit.registry.method_completed(self._toolkit.experiment, runs)
         except (InterruptExecution, CannotRecord) as error:

@@ -239,8 +239,8 @@ def _undone(left: Remains, toolkit: Toolkit, clock: Clock, record: Record) -> li
         StopRequest(),
         Journal(toolkit.document, status=RunStatus.COMPLETED if left.decided else RunStatus.INTERRUPTED),
     )
-    with processes.marking(left.run_id), toolkit.session(journal.as_dict(), stoppable=False):
-        undoing = UndoCoordinator(left.run_id, toolkit, clock, record, stop)
+    undoing = UndoCoordinator(left.run_id, toolkit, clock, record, stop)
+    with processes.marking(left.run_id), toolkit.session(journal.as_dict(), undoing.patience):
         undoing.undo(_strategy(left.head), journal, dict.fromkeys(left.began), left.over)
     return undoing.spans
 

@@ -13,6 +13,7 @@ from rtk.insight.status import ActivityStatus
 from rtk.verify.activity import Played, Player
 from rtk.verify.instruction import by_hand
 from rtk.verify.method import entry_of
+from rtk.verify.patience import UndoPatience
 from rtk.verify.record import Record
 from rtk.verify.stop import StopRequest
 from rtk.verify.toolkit import Toolkit
@@ -24,12 +25,15 @@ logger = logging.getLogger(__name__)
 class RollbackPlayer:
     """Plays the rollbacks once. Nothing in here lets a rollback be skipped because another one failed."""
 
-    def __init__(self, toolkit: Toolkit, clock: Clock, record: Record, stop: StopRequest) -> None:
+    def __init__(
+        self, toolkit: Toolkit, clock: Clock, record: Record, stop: StopRequest, patience: UndoPatience
+    ) -> None:
         self._toolkit = toolkit
         self._clock = clock
         self._record = record
         self.spans: list[ActivitySpan] = []
-        self._player = Player(toolkit, clock, cut=stop.hurry, stoppable=False)
+        self._patience = patience
+        self._player = Player(toolkit, clock, cut=stop.hurry, patience=patience)
 
     def play(self, over: Container[int] = ()) -> list[str]:
         """The names of the rollbacks that failed, each with the command to run by hand already said.
@@ -40,7 +44,7 @@ class RollbackPlayer:
         runs: list[dict[str, Any]] = []
         failed: list[str] = []
         logger.info("Let's rollback..." if rollbacks else "No declared rollbacks, let's move on.")
-        with self._toolkit.controlled("rollback", self._toolkit.experiment, stoppable=False) as state:
+        with self._toolkit.controlled("rollback", self._toolkit.experiment, self._patience) as state:
             self._all(self._left(rollbacks, over), runs, failed)
             state(lambda: runs)
         return failed

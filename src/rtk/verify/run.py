@@ -237,7 +237,7 @@ class VerificationRun:
             # The first slot is to be one under the condition. After a baseline, waiting would leave a hole.
             self._clock.wait(self._method.first_returned, min(AT_ONCE_S, self._v.plan.frequency_s))
         self._log_phase("conditions")
-        self._phases.run("conditions", until=self._method.done.is_set)
+        self._phases.run("conditions", until=self._method.is_over)
 
     def _undo(self) -> None:
         rollbacks = bool(self._toolkit.experiment.get("rollbacks"))
@@ -255,7 +255,7 @@ class VerificationRun:
             self._end_method()
             self._afterwards.start()
             if strategy == Strategy.DEVIATED:
-                self._afterwards.wait(sum(self._v.limits))
+                self._afterwards.decide(sum(self._v.limits))
             began = self._method.close()
             if began or self._method.is_played:
                 self._undoing.undo(strategy, self.journal, began)

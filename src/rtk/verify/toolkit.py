@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
+from functools import partial
 from typing import Any
 
 from chaoslib import substitute
@@ -25,6 +26,7 @@ from rtk.experiment.refs import named, probes_of
 from rtk.verify import controls, processes
 from rtk.verify.handlers import registry_of
 from rtk.verify.numbers import Numbers, added
+from rtk.verify.patience import UndoPatience, directly
 from rtk.verify.redact import Redactor
 from rtk.verify.results import result_of, sentence_of
 
@@ -120,40 +122,51 @@ class Toolkit:
         self.numbers = {part: Numbers.restored(experiment.get(part) or [], each) for part, each in numbers.items()}
 
     @contextmanager
-    def session(self, journal: dict[str, Any], stoppable: bool = True) -> Iterator[None]:
+    def session(self, journal: dict[str, Any], patience: UndoPatience | None = None) -> Iterator[None]:
         """Everything a run of this experiment is wrapped in: caches and controls, from first to last.
 
         Raises the `InterruptExecution` of a control that is being configured, before anything has happened; unless
-        the session is not `stoppable`.
+        the session is of an undo, which controls cannot stop and for which they have an undo's `patience`.
         """
         cache_activities(self.experiment)
         args = (self.experiment, self.configuration, self.secrets)
         try:
-            self.registry.started(self.experiment, journal)
-            self._configure(stoppable)
-            self.registry.running(self.experiment, journal, *args[1:], Schedule(), self.settings)
+            self.heard(lambda: self.registry.started(self.experiment, journal), patience)
+            self._configure(patience)
+            running = partial(self.registry.running, self.experiment, journal, *args[1:], Schedule(), self.settings)
+            self.heard(running, patience)
             yield
         finally:
-            controls.clean_up(self.experiment)
-            self.registry.finish(journal)
+            self._waited(patience)("the controls' clean-ups", lambda: controls.clean_up(self.experiment))
+            self.heard(lambda: self.registry.finish(journal), patience)
             clear_cache()
 
-    def _configure(self, stoppable: bool) -> None:
+    def heard(self, tell: Callable[[], None], patience: UndoPatience | None) -> None:
+        """Tell an event of an undo to the handlers that controls have registered."""
+        self._waited(patience)("handlers of an event", tell)
+
+    def _waited(self, patience: UndoPatience | None) -> Callable[[str, Callable[[], object]], None]:
+        return patience if patience and self.has_controls else directly
+
+    def _configure(self, patience: UndoPatience | None) -> None:
+        args = (self.experiment, self.configuration, self.secrets, self.settings, self.registry)
         try:
-            controls.configure(self.experiment, self.configuration, self.secrets, self.settings, self.registry)
+            self._waited(patience)("controls that are configured", lambda: controls.configure(*args))
         except InterruptExecution as error:
-            if stoppable:
+            if patience is None:
                 raise
             logger.warning(f"A control asked to stop ({error}); the rollbacks are played all the same")
         finally:
             self.redact.learn()  # a control may set secrets as soon as it is configured
 
     @contextmanager
-    def controlled(self, level: str, context: Mapping[str, Any], stoppable: bool = True) -> Iterator[TellState]:
+    def controlled(
+        self, level: str, context: Mapping[str, Any], patience: UndoPatience | None = None
+    ) -> Iterator[TellState]:
         """Wrap a block in its controls. The block hands over how to make its state, made only when asked for.
 
-        A control's `InterruptExecution` goes through, as under `chaos run`, unless the block is not
-        `stoppable`: nothing blocks a rollback.
+        A control's `InterruptExecution` goes through, as under `chaos run`, unless the block is of an undo, which has
+        a `patience`: nothing stops a rollback, and nothing blocks it for long.
         """
         if not self.has_controls:
             yield lambda _: None
@@ -161,22 +174,22 @@ class Toolkit:
         control = Control()
         args = (level, self.experiment, context, self.configuration, self.secrets)
         try:
-            self._apply(control.begin, args, stoppable)
+            self._apply(control.begin, args, patience)
             yield lambda make: control.with_state(make())
         finally:
-            self._apply(control.end, args, stoppable)
+            self._apply(control.end, args, patience)
 
-    def _apply(self, apply: Callable[..., None], args: tuple[Any, ...], stoppable: bool) -> None:
+    def _apply(self, apply: Callable[..., None], args: tuple[Any, ...], patience: UndoPatience | None) -> None:
         try:
-            apply(*args)
+            self._waited(patience)(f"the controls around {_of(args[2])}", lambda: apply(*args))
         except InterruptExecution as error:
-            if stoppable:
+            if patience is None:
                 raise
             logger.warning(f"A control asked to stop ({error}); the rollbacks are played all the same")
         except BaseException as error:
             # The Chaos Toolkit ignores what a control raises, but only where it is an Exception.
             told = f"a control failed with {type(error).__name__}: {error}".rstrip(": ")
-            if stoppable:
+            if patience is None:
                 raise InterruptExecution(told) from error
             logger.warning(f"{told.capitalize()}; the rollbacks are played all the same")
         finally:
@@ -193,3 +206,7 @@ class Toolkit:
         """The configuration as it was resolved, for the record: what JSON can hold, with no secret in it."""
         held = json.loads(json.dumps(self.configuration, default=repr))
         return dict(self.redact.within(held))
+
+
+def _of(context: Mapping[str, Any]) -> str:
+    return str(context.get("name") or "the rollbacks")

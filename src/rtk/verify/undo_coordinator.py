@@ -10,6 +10,7 @@ from rtk.insight.facts import ActivitySpan
 from rtk.insight.status import UndoState, Unplayed
 from rtk.verify import processes
 from rtk.verify.hypothesis import Journal
+from rtk.verify.patience import UndoPatience
 from rtk.verify.record import Record
 from rtk.verify.restored import prove_restored
 from rtk.verify.rollback_player import RollbackPlayer
@@ -32,6 +33,7 @@ class UndoCoordinator:
         self._clock = clock
         self._record = record
         self._stop = stop
+        self.patience = UndoPatience(clock)
         self._left = set[int]()
         self.spans: list[ActivitySpan] | None = None
 
@@ -47,14 +49,14 @@ class UndoCoordinator:
         self._left = processes.marked(self._run_id)
         registry, experiment = self._toolkit.registry, self._toolkit.experiment
         self._record.note("rollbacks", durable=True, state=UndoState.STARTED, reason=None)
-        registry.start_rollbacks(experiment)
-        undo = RollbackPlayer(self._toolkit, self._clock, self._record, self._stop)
+        self._toolkit.heard(lambda: registry.start_rollbacks(experiment), self.patience)
+        undo = RollbackPlayer(self._toolkit, self._clock, self._record, self._stop, self.patience)
         undo.play(over)
         self.spans = undo.spans
         known = ((number, self._toolkit.numbers["method"].activity(number)) for number in began)
         method = [(number, self._toolkit.resolved(activity)) for number, activity in known if activity]
         prove_restored(self._toolkit, self._clock, self._record, method, self._stop.hurry)
-        registry.rollbacks_completed(experiment, journal.as_dict())
+        self._toolkit.heard(lambda: registry.rollbacks_completed(experiment, journal.as_dict()), self.patience)
         self._record.note("rollbacks", durable=True, state=UndoState.ENDED, reason=None)
 
     def is_asked(self, strategy: Strategy, journal: Journal) -> bool:
