@@ -1,6 +1,7 @@
 """Nobody confirms an address for an account of somebody else by reading the mail that their typing it had sent."""
 
 import re
+import threading
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 
-from rtk.console.people import addresses, invitations
+from rtk.console.people import addresses, confirmation_reminder, invitations
 from rtk.console.people.models import Membership, Role, User
 from tests.console.people.issuer import Issuer, come_back
 from tests.console.people.world import PASSWORD, World, new_browser, signed_in
@@ -93,3 +94,28 @@ def test_and_in_another_one_by_its_password() -> None:
     assert "Password of the account" in phone.get(link()).content.decode()
     phone.post(link(), {"password": PASSWORD})
     assert addresses.holder(CEO) == User.objects.get(email=CEO)
+
+
+def typed(client: Client, password: str) -> list[str]:
+    """Where mails went that signing in by the address sent."""
+    mail.outbox.clear()
+    answer = client.post("/accounts/login/", {"login": CEO, "password": password})
+    assert "is not confirmed yet" in answer.content.decode()
+    for thread in threading.enumerate():
+        if thread.name == confirmation_reminder.THREAD:
+            thread.join()
+    return [each.to[0] for each in mail.outbox]
+
+
+def test_nobody_is_kept_from_confirming_an_address_by_others_who_sign_up_by_it_later() -> None:
+    own, theirs = "a long phrase of the owner", "a long phrase of a stranger"
+    for password in (own, *(f"{theirs} {number}" for number in range(3))):
+        account = {"name": "Somebody", "email": CEO, "password1": password, "password2": password}
+        assert new_browser().post("/accounts/signup/", account).status_code == 302
+    assert typed(new_browser(), own) == [CEO]
+    at = link()
+    assert new_browser().post(at, {"password": f"{theirs} 0"}).status_code == 422
+    assert new_browser().post(at, {"password": own}).status_code == 302
+    holder = addresses.holder(CEO)
+    assert holder is not None
+    assert holder.check_password(own)

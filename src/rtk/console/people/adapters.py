@@ -31,6 +31,7 @@ from rtk.console.people import (
     entrants,
     mailing,
     names,
+    passwords,
     reauthentication,
     sign_on,
     signup_flow,
@@ -75,9 +76,15 @@ class AccountAdapter(DefaultAccountAdapter):
             return False
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
-        """Keep the name that was given, here or by the issuer."""
+        """Keep the name that was given, here or by the issuer, and the password as `passwords` looks at it."""
         user.name = form.cleaned_data.get("name", user.name)
-        saved: User = super().save_user(request, user, form, commit)
+        typed = form.cleaned_data.pop("password1", None)  # allauth would hash it once more
+        saved: User = super().save_user(request, user, form, commit=False)
+        if typed:
+            form.cleaned_data["password1"] = typed
+            saved.password = passwords.of_address(saved.email, typed)
+        if commit:
+            saved.save()
         return saved
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:

@@ -4,16 +4,18 @@ An address is its holder's. Accounts that only go by it are looked at as well, s
 whether they got an account, and nothing of the holder's.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
+from django.utils.crypto import constant_time_compare, salted_hmac
 
-from rtk.console.people import addresses, signup_flow
+from rtk.console.people import addresses
 from rtk.console.people.models import User
+
+SALT_DIGITS = 32  # hexadecimal: 128 bits, as many as Django's own have
 
 
 class Passwords(ModelBackend):
@@ -34,20 +36,31 @@ class Passwords(ModelBackend):
             make_password(password)  # takes as long
         found = holder if holder is not None and holder.check_password(password) else None
         if found is None:
-            found = next((each for each in _unconfirmed(email, password) if each.check_password(password)), None)
+            found = _unconfirmed(email, password)
         return found if found is not None and self.user_can_authenticate(found) else None
 
 
-def _unconfirmed(email: str, password: str) -> Iterator[User]:
-    """Yield the accounts that go by an address which they did not confirm.
+def of_address(email: str, password: str) -> str:
+    """Return what is kept of a password that somebody signs up with by an address.
 
-    Where mail is sent, signing up makes none where the address has a holder: there it is the newest one alone, or as
-    much work for nothing. Otherwise whoever signed up would learn by the time it takes whether that made one.
+    All who sign up by one address have one salt, which nobody can know, so that looking at all of them is the work of
+    looking at one. Whoever changes their password has a salt of their own.
+    """
+    salt = salted_hmac("rtk.console.people.passwords", email.strip().lower(), algorithm="sha256").hexdigest()
+    return make_password(password, salt[:SALT_DIGITS])
+
+
+def _unconfirmed(email: str, password: str) -> User | None:
+    """Return whose password it is of all who go by an address which they did not confirm, however many there are.
+
+    Where mail is sent, signing up makes no account where the address has a holder. The work is the same for any number
+    of accounts that were: otherwise whoever signed up would learn by the time it takes whether that made one.
     """
     rows = EmailAddress.objects.filter(email=email.strip().lower(), verified=False).select_related("user")
-    if not signup_flow.mails():
-        yield from (row.user for row in rows.order_by("pk"))
-    elif newest := rows.order_by("-pk").first():
-        yield newest.user
-    else:
-        make_password(password)
+    users = [row.user for row in rows.order_by("-pk")]
+    made = of_address(email, password)
+    apart = made.rpartition("$")[0]
+    together = [user for user in users if user.password.rpartition("$")[0] == apart]
+    found = [user for user in together if constant_time_compare(user.password, made)]
+    others = (user for user in users if user not in together and user.check_password(password))
+    return found[0] if found else next(others, None)
