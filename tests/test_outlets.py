@@ -3,6 +3,7 @@
 import ast
 import io
 import logging
+import subprocess
 import sys
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from click.testing import CliRunner
 from rtk.cli.masks import Masks
 from rtk.cli.options import SECONDS, Command, Group
 from rtk.errors import BadInput
-from rtk.outlets import outlets
+from rtk.outlets import flush, kept, outlets
 from rtk.verify.redact import Redactor
 
 EVIL = "\x1b]0;owned\x07\x1b[2J\x9b1A\u202eevil\x7f"
@@ -110,3 +111,33 @@ def test_no_module_writes_or_draws_around_them() -> None:
         drawing = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)} & {"rich.console"}
         made = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)} & {"Console"}
         assert not (drawing and made), f"{path}: draws elsewhere than on rtk.report.terminal"
+
+
+def test_streams_that_are_closed_are_as_with_dev_null() -> None:
+    code = (
+        "import os; from rtk.outlets import open_closed; open_closed(); import sys; print('x'); print(sys.stdin.read())"
+    )
+    told = "; print('y', file=sys.stderr); r = [os.path.realpath(f'/proc/self/fd/{n}') for n in range(3)]"
+    ended = "; os._exit(7 if r == ['/dev/null'] * 3 else 8)"
+    whole = ["sh", "-c", '"$0" -c "$1" <&- >&- 2>&-', sys.executable, f"{code}{told}{ended}"]
+    assert subprocess.run(whole, check=False).returncode == 7
+
+
+def test_what_an_extension_took_away_is_there_again() -> None:
+    before = sys.stdout, sys.stderr
+    with kept():
+        sys.stdout = sys.stderr = None
+        flush()
+    assert (sys.stdout, sys.stderr) == before
+
+
+def test_what_an_extension_closed_is_there_again_and_what_it_replaced_stays() -> None:
+    before, told, other = sys.stdout, sys.stderr, io.StringIO()
+    closed = io.StringIO()
+    closed.close()
+    try:
+        with kept():
+            sys.stdout, sys.stderr = closed, other
+        assert (sys.stdout, sys.stderr) == (before, other)
+    finally:
+        sys.stdout, sys.stderr = before, told

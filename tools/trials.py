@@ -8,6 +8,7 @@ most of what starting them anew costs.
 """
 
 import importlib
+import importlib.util
 import os
 import signal
 import sys
@@ -56,8 +57,14 @@ def _tried(mutation: MutationSpec, arguments: list[str], again: Collection[str] 
         difference = difference_of(code, mutated)
         if again is not None and difference not in again:
             return WorkResult(WorkerOutcome.SKIPPED)
+        forget_bytecode(Path(mutation.module_path))
         outcome = TestOutcome.KILLED if _played(arguments) else TestOutcome.SURVIVED
         return WorkResult(WorkerOutcome.NORMAL, diff=difference, test_outcome=outcome)
+
+
+def forget_bytecode(module: Path) -> None:
+    """Remove what Python compiled of a module: it takes one for two mutants that are as long, in the same second."""
+    Path(importlib.util.cache_from_source(str(module))).unlink(missing_ok=True)
 
 
 def difference_of(code: str, mutated: str) -> str:

@@ -5,6 +5,7 @@ traceback. Colours and the live view are drawn by `rtk.report.terminal` alone, w
 """
 
 import logging
+import os
 import select
 import sys
 from collections.abc import Iterable, Iterator
@@ -58,6 +59,44 @@ class PrintableLog(logging.Filter):
 PRINTABLE = PrintableLog()
 
 
+def open_closed() -> None:
+    """Let standard input, output and error that are closed be as with `/dev/null`.
+
+    To be called before anything else is opened: that would get their numbers, and what is written to standard error
+    by somebody's library, or read by a process that inherits it, would be in that file.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest number that is free, which is this one
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            stream = open(os.devnull, mode, encoding="utf-8")  # noqa: PTH123, SIM115 - it stays open to the end
+            setattr(sys, name, stream)
+            setattr(sys, f"__{name}__", stream)
+
+
+@contextmanager
+def kept() -> Iterator[None]:
+    """Have standard output and error as before once this is over, where an extension took them away or closed them."""
+    before = {"stdout": sys.stdout, "stderr": sys.stderr}
+    try:
+        yield
+    finally:
+        for name, stream in before.items():
+            found = getattr(sys, name)
+            if found is None or getattr(found, "closed", False):
+                setattr(sys, name, stream)
+
+
+def flush() -> None:
+    """Write out what standard output and error hold, as far as they are there and take it."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError, OSError, ValueError):
+            stream.flush()
+
+
 def printable_logs() -> None:
     """See to it that the handlers there are, of the Chaos Toolkit and of everybody, write printable lines only.
 
@@ -91,6 +130,6 @@ def unread() -> bool:
     """Whether nobody reads standard output or standard error any more."""
     poll = select.poll()
     for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError):  # it is none of the system's, or closed
+        with suppress(AttributeError, OSError, ValueError):  # it is none of the system's, or closed
             poll.register(stream.fileno(), 0)
     return bool(poll.poll(0))

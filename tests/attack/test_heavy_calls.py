@@ -151,6 +151,21 @@ def test_an_answer_says_a_hundred_faults_at_most(live: Live, text: bytes) -> Non
     assert "expected at most 100 parts, found 190,00" in answer.text
 
 
+@pytest.mark.parametrize("path", ["verifications", "import", "experiments"])
+def test_no_experiment_has_more_activities_than_the_limit(live: Live, path: str) -> None:
+    busy = {**EXPERIMENT, "title": path, "method": [EXPERIMENT["method"][0]] * 12_000}
+    bodies = {
+        "verifications": {"name": "x", "experiment": busy, "frequency": 10, "duration": 300},
+        "import": {"source": json.dumps(busy)},
+        "experiments": {"experiment": busy},
+    }
+    answer = live.machine(live.world.owner)("POST", f"{live.team}/{path}", json=bodies[path])
+    assert (answer.status_code, answer.json()["detail"].split(": ", 1)[1]) == (
+        413,
+        "holds 12,001 activities, expected at most 1,000",
+    )
+
+
 @pytest.mark.parametrize(
     "source",
     ["a: " + "1:" * 200_000 + "1", "".join(f"{number * (2**61 - 1)}: x\n" for number in range(40_000))],
@@ -163,3 +178,13 @@ def test_no_yaml_takes_time_by_the_square_of_its_length(live: Live, source: str)
     answer = post(machine, f"{live.team}/import", json.dumps({"source": source}).encode())
     assert answer.status_code == 422
     assert time.perf_counter() - began < 6, "it took a quarter of a minute and more"
+
+
+def test_references_take_no_time_by_the_square_of_their_number(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RTK_ACTIVITIES", "5000")
+    machine, action = live.machine(), {"type": "action", "name": "a", "provider": {"type": "process", "path": "x"}}
+    document = {**EXPERIMENT, "method": [action, *[{"ref": "a"}] * 3000]}
+    began = time.perf_counter()
+    answer = post(machine, f"{live.team}/import", json.dumps({"source": json.dumps(document)}).encode())
+    assert answer.status_code == 200
+    assert time.perf_counter() - began < 6, "it took a minute and more"

@@ -1,4 +1,7 @@
-"""Nobody gets more of the console, or comes before others, by a token, a session or a team that they made up."""
+"""Nobody gets more of the console, or comes before others, by a token, a session or a team that they made up.
+
+Nor by several sessions and tokens of their own, or by those of their team.
+"""
 
 import threading
 import time
@@ -9,10 +12,14 @@ from typing import Any
 import pytest
 import requests
 
+from rtk.experiment import needs
+from tests.console.api.test_standing import verification
 from tests.console.live import Live, live_console
+from tests.console.people.world import signed_in
 
 LOGIN = "/accounts/login/"
 CALLERS, FOR_S = 60, 6.0
+DEAR_S = 0.5  # of CPU, for a page
 MOST_S = 1.5  # of a visitor's page meanwhile; with made-up tokens it took 30 s, and then was refused
 
 
@@ -52,6 +59,40 @@ def test_hundreds_of_made_up_names_keep_no_visitor_waiting(live: Live, made_up: 
     over.set()
     for each in attackers:
         each.join(60)
+    assert max(took) < MOST_S, f"a page took {max(took):.1f} s"
+
+
+@pytest.mark.parametrize("names", [("member", "member"), ("member", "owner", "admin")])
+def test_dear_pages_of_one_person_or_team_keep_no_visitor_waiting(
+    live: Live, names: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside = needs.warnings
+
+    def dear(document: Any) -> Any:
+        until = time.thread_time() + DEAR_S
+        while time.thread_time() < until:
+            pass
+        return inside(document)
+
+    page = f"{live.url}/acme/shop/verifications/{verification(live, live.machine(live.world.owner))['id']}"
+    sessions = [signed_in(getattr(live.world, name)).cookies["rtk_session"].value for name in names]
+    for each in sessions:  # they are somebody's from now on
+        assert requests.get(page, cookies={"rtk_session": each}, timeout=60).status_code == 200
+    monkeypatch.setattr(needs, "warnings", dear)
+    visitor = requests.Session()
+    visitor.mount("http://", From("127.0.0.2"))
+    visited(visitor, live.url + LOGIN)
+    attackers = [
+        threading.Thread(target=requests.get, args=(page,), kwargs={"cookies": {"rtk_session": each}, "timeout": 60})
+        for each in sessions
+        for _ in range(4)
+    ]
+    for each_of_them in attackers:
+        each_of_them.start()
+    time.sleep(0.2)
+    took = list[float]()
+    while any(each_of_them.is_alive() for each_of_them in attackers):
+        took.append(visited(visitor, live.url + LOGIN))
     assert max(took) < MOST_S, f"a page took {max(took):.1f} s"
 
 

@@ -11,6 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rtk.console.notify import webhook
+from rtk.console.notify.special_addresses import SPECIAL
 from rtk.console.notify.ssrf_guard import may_connect
 from tests.console.notify.receivers import WebReceiver, serving
 
@@ -60,12 +61,48 @@ def test_no_form_of_ipv6_leads_to_a_private_address(v4: IPv4Address, form: str) 
         assert not may_connect(EMBEDDING[form](v4), own_network=False)
 
 
+ABOVE = ("2002:{}:0", "2001:0:{}", "2606:2800:{}")
+
+
+@given(st.ip_addresses(v=4), st.ip_addresses(v=4), st.sampled_from(ABOVE), st.sampled_from(["0", "200"]))
+@example(IPv4Address("8.8.8.8"), IPv4Address("169.254.169.254"), "2002:{}:0", "0")
+@example(IPv4Address("10.0.0.1"), IPv4Address("8.8.8.8"), "2002:{}:0", "200")
+def test_no_two_forms_in_one_lead_to_a_private_address(v4: IPv4Address, other: IPv4Address, above: str, u: str) -> None:
+    both = f"{above.format(_hex(v4))}:{u}:5efe:{_hex(other)}"
+    if not is_public(other):
+        assert not may_connect(both, own_network=False)
+    if str(other) in METADATA:
+        assert not may_connect(both, own_network=True)
+
+
+BORDERS = [
+    border + step
+    for network in SPECIAL
+    for border, step in ((network[0], -1), (network[0], 0), (network[-1], 0), (network[-1], 1))
+    if 0 <= int(border) + step < 2**network.max_prefixlen
+]
+
+
+@pytest.mark.parametrize("address", BORDERS, ids=str)
+def test_at_no_border_of_a_registry_is_more_called_than_python_calls_global(address: IPv4Address | IPv6Address) -> None:
+    if may_connect(str(address), own_network=False):
+        assert address.is_global
+
+
+@pytest.mark.parametrize(
+    "address", ["192.0.0.8", "192.0.0.11", "192.0.0.255", "100:0:0:1::1", "5f00::1", "2002:808:808::1", "3fff::1"]
+)
+def test_what_an_older_python_calls_global_is_not_called(address: str) -> None:
+    assert not may_connect(address, own_network=False)
+
+
 @given(addresses)
 @example(IPv6Address("4000::1"))
 @example(IPv6Address("2001:db8::1"))
+@example(IPv6Address("::ffff:8.8.8.8"))
 def test_nothing_is_called_that_is_not_public(address: IPv4Address | IPv6Address) -> None:
     if may_connect(str(address), own_network=False):
-        assert address.is_global or not isinstance(address, IPv4Address)
+        assert address.is_global
         assert not address.is_multicast
         assert not address.is_loopback
         assert not address.is_link_local
@@ -74,7 +111,8 @@ def test_nothing_is_called_that_is_not_public(address: IPv4Address | IPv6Address
 
 @given(st.ip_addresses(v=4))
 def test_what_is_public_is_called(v4: IPv4Address) -> None:
-    if is_public(v4) and v4 not in ipaddress.ip_network("192.88.99.0/24") and str(v4) not in METADATA:
+    kept_back = map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24"))
+    if is_public(v4) and not any(v4 in each for each in kept_back) and str(v4) not in METADATA:
         assert may_connect(str(v4), own_network=False)
 
 

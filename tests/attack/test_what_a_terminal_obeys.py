@@ -3,13 +3,20 @@
 import json
 import re
 import unicodedata
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from rtk.cli import crash_recovery
+from rtk.lab import top
+from rtk.report.terminal import Terminal
+from rtk.verify.holders import HoldingRun, HoldState, refusal
+from rtk.verify.recovery import Remains
 from tests.conftest import CHAOS
 from tests.publish.conftest import home, toy
-from tests.publish.home import Ended, Home, experiment, signed_in
+from tests.publish.home import Ended, Home, experiment, shell, signed_in
 from tests.publish.server import ORG, TEAM, TOKEN, Says, ToyConsole
 from tests.terminals import on_a_terminal
 
@@ -82,6 +89,50 @@ def test_a_refused_file_moves_nothing(home: Home) -> None:
 def test_settings_move_nothing(home: Home) -> None:
     home.settings.write_text(json.dumps({"controls": {EVIL: {"provider": {"type": "python", "module": EVIL}}}}))
     assert orders(home.chaos("verify", *QUICK, evil(home)).out) == set()
+
+
+FORGED = "x" + "".join(
+    f"{end}Everything is undone." for end in ("\n", "\r", "\r\n", "\x1b[2K\r", "\u2028", "\x85", "\v", "\f")
+)
+
+
+def test_a_file_forges_no_line_about_what_it_left_behind(home: Home) -> None:
+    acting = {"type": "python", "module": "os.path", "func": "exists", "arguments": {"path": FORGED}}
+    document = experiment(title=FORGED, contributions={FORGED: FORGED})
+    document["method"] = [{"type": "action", "name": FORGED, "provider": acting}]
+    document["rollbacks"] = [shell(FORGED, "exit 1")]
+    file = home.write("forging.json", document)
+    home.chaos("verify", *QUICK[1:], file)
+    (run,) = (each.stem for each in home.records())
+    told = [home.chaos("verify", *arguments, *QUICK[1:], file).out for arguments in ((), ("--dry",), ("--alongside",))]
+    told += [home.chaos("recover", *arguments, "--yes").out for arguments in (("--list",), ("--forget", run))]
+    assert "refused, because another run acts on the same system" in told[0]
+    assert f"chaos recover --forget {run}" in told[3]
+    assert f"{run} is released" in told[4]
+    for each in told:
+        assert "x Everything is undone. Everything is" in each
+        assert not [line for line in each.splitlines() if line.startswith("Everything")]
+
+
+def test_a_run_that_died_forges_no_line_in_what_is_to_be_undone() -> None:
+    undo = {"rollbacks": [shell(FORGED, "true")]}
+    head = {"run": FORGED, "title": FORGED, "at": 0.0, "directory": FORGED, "experiment": undo}
+    told = crash_recovery.describe(Remains(Path("a-run.record"), head, began=[1], named=[FORGED]))
+    assert "".join(told).count("x Everything is undone. Everything is") == 5
+    assert [line.splitlines() for line in told] == [[line] for line in told]
+
+
+def test_a_console_forges_no_line_about_who_stands_in_the_way() -> None:
+    theirs = HoldingRun(FORGED, FORGED, 0.0, FORGED, FORGED, HoldState.DIED, (FORGED, FORGED), console=FORGED)
+    for standing in HoldState:
+        assert len(refusal([replace(theirs, standing=standing)]).splitlines()) == 1
+
+
+def test_a_process_of_an_instance_forges_no_line_of_the_labs(capsys: pytest.CaptureFixture[str]) -> None:
+    one = {"pid": 7, "cpu_s": 0.0, "resident": 0, "state": "S", "name": FORGED}
+    instance = {"name": FORGED, "id": "i-1", "state": "running", "cpus": 1, "processes": [one], "commands": []}
+    top.show(lambda: {"instances": [instance]}, 0.0, once=True, console=Terminal(width=1_000))
+    assert not [line for line in capsys.readouterr().out.splitlines() if line.startswith("Everything")]
 
 
 def names(toy: ToyConsole) -> None:

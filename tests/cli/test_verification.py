@@ -36,6 +36,14 @@ def test_a_closed_stdin_is_no_obstacle(home: Home) -> None:
     assert (end.code, end.notes) == (0, ["burn", "undo"])
 
 
+@pytest.mark.parametrize("closed", ["2>&-", ">&-", "<&- >&- 2>&-"])
+def test_a_run_goes_on_without_the_streams_that_are_closed(home: Home, closed: str) -> None:
+    end = home.verify(*SHORT, experiment(home), before=["sh", "-c", f'exec "$@" {closed}', "sh"])
+    assert (end.code, end.notes) == (0, ["burn", "undo"])
+    assert "Traceback" not in end.out
+    assert home.journal()["status"] == "completed"
+
+
 @pytest.mark.parametrize("where", ["nowhere/journal.json", "."])
 def test_an_unwritable_journal_is_known_before_the_run(home: Home, where: str) -> None:
     end = home.verify("--journal-path", str(home.path / where), *SHORT, experiment(home))

@@ -26,7 +26,13 @@ TOKEN, SESSION = scope(authorization="Bearer secret"), scope(cookie="x=1; sessio
         ("/acme/shop/insights/1/report.html", "acme/shop"),
         ("/acme/shop/import", "acme/shop"),
         ("/api/v1/organizations", ""),
-        ("/accounts/login/", "accounts/login"),
+        ("/acme/shop", "acme/shop"),
+        ("/api/v1/organizations/acme/teams/shop", "acme/shop"),
+        ("/accounts/login/", ""),
+        ("/assets/experiments/1.json", ""),
+        ("/badge/verifications/1.svg", ""),
+        ("/badge/shop/import", "badge/shop"),
+        ("/settings/limits", ""),
         ("/", ""),
     ],
 )
@@ -56,6 +62,17 @@ def test_a_token_or_a_session_that_was_found_good_is_one_of_its_own() -> None:
     assert senders.of(scope(authorization="Bearer secret", cookie="session=b")).name == token.name
     assert senders.of(scope()) == senders.of(scope(authorization="Bearer other")) == ADDRESS
     assert "secret" not in token.name
+
+
+def test_all_tokens_and_sessions_of_a_person_are_one() -> None:
+    senders = Senders("session")
+    for each in (TOKEN, SESSION):
+        senders.prove(each, 7)
+    other = scope(authorization="Bearer other")
+    senders.prove(other, 8)
+    assert senders.of(TOKEN) == senders.of(SESSION) != senders.of(other)
+    senders.prove(TOKEN)  # by who does not know whose it is
+    assert senders.of(TOKEN) == senders.of(SESSION)
 
 
 def test_who_was_not_seen_for_a_while_is_their_address_again() -> None:

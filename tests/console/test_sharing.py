@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rtk.console.senders import Senders
-from rtk.console.sharing import Sharing, SharingBounds, bounds, threads
+from rtk.console.sharing import USUAL, Sharing, SharingBounds, bounds, threads
 from rtk.console.turns import TurnShare
 
 TEAM = "/api/v1/organizations/acme/teams/shop/"
@@ -60,16 +60,43 @@ def test_large_requests_of_everybody_leave_the_usual_ones_their_threads() -> Non
     asyncio.run(play())
 
 
+@pytest.mark.parametrize("persons", [1, 3])
+def test_usual_requests_of_one_person_or_team_leave_threads_to_others(persons: int) -> None:
+    senders = Senders("session")
+    sharing = Sharing(bounds(), senders, [Executor() for _ in range(USUAL)], [Executor()])
+
+    async def play() -> None:
+        tokens = [f"token {number}" for number in range(12)]
+        for number, token in enumerate(tokens):
+            senders.prove(scope(authorization=token), number % persons)
+        held = [asyncio.create_task(_held(sharing, token)) for token in tokens]
+        await asyncio.sleep(0)
+        visitors = [{**scope("/accounts/login/"), "client": (f"192.0.2.{number}", 5)} for number in (1, 2)]
+        async with asyncio.timeout(5), sharing.turn(visitors[0], 0), sharing.turn(visitors[1], 0):
+            pass
+        for each in held:
+            each.cancel()
+
+    asyncio.run(play())
+
+
+async def _held(sharing: Sharing, token: str) -> None:
+    async with sharing.turn(scope(authorization=token), 0):
+        await asyncio.Event().wait()
+
+
 async def _turn(sharing: Sharing, token: str) -> None:
     async with sharing.turn(scope(authorization=token), 100):
         pass
 
 
 def test_the_bounds_are_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert bounds() == SharingBounds(64 * 1024, TurnShare(4, 4, 1_000, 30), TurnShare(1, 1, 16, 30))
+    assert bounds() == SharingBounds(64 * 1024, TurnShare(4, 4, 1_000, 30, 2), TurnShare(1, 1, 16, 30))
     monkeypatch.setenv("RTK_CALLS", "3")
     monkeypatch.setenv("RTK_LARGE_CALL_KIB", "1")
     assert (bounds().usual.of_sender, bounds().large_from) == (3, 1024)
+    monkeypatch.setenv("RTK_CALLS", "5")
+    assert bounds().usual.kept == 1
 
 
 def test_a_thread_takes_one_call_after_the_other() -> None:

@@ -116,6 +116,25 @@ def test_a_team_with_many_tokens_has_the_turns_of_one() -> None:
     played(play())
 
 
+def test_the_last_threads_are_kept_for_who_holds_none() -> None:
+    async def play() -> None:
+        calls = Play(threads=4, share=SHARE._replace(of_sender=3, of_team=3, kept=2))
+        for number in range(3):
+            await calls.call(f"busy {number}", BUSY)
+        assert calls.under_way == ["busy 0", "busy 1"]
+        await calls.call("other", OTHER)
+        await calls.call("other again", OTHER)
+        await calls.call("visitor", Sender("visitor"))
+        assert calls.under_way == ["busy 0", "busy 1", "other", "visitor"]
+        await calls.end("busy 0")
+        assert "busy 2" not in calls.under_way
+        await calls.end("visitor")
+        await calls.end("other")
+        assert calls.under_way == ["busy 1", "busy 2", "other again"]
+
+    played(play())
+
+
 def test_a_thread_is_of_one_call_at_a_time() -> None:
     async def play() -> None:
         calls = Play(threads=3)

@@ -5,6 +5,7 @@ import signal
 import socket
 import stat
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,7 +19,7 @@ import psycopg
 import pytest
 import requests
 
-from rtk.console.console_process import status, stop
+from rtk.console.console_process import ConsoleEnd, status, stop
 from rtk.console.place import DataDirectory
 from rtk.console.postgres import Postgres
 from rtk.console.server import listen
@@ -258,8 +259,40 @@ def test_down_is_done_where_the_console_ends_by_itself_just_then(tmp_path: Path)
         place_of_it.tell(pid=gone.pid)
         release = threading.Timer(0.1, held.close)
         release.start()
-        assert stop(place_of_it)
+        assert stop(place_of_it) is ConsoleEnd.ENDED
         release.join()
+
+
+_GOES_ON = """
+import signal, sys, threading, time
+from pathlib import Path
+from rtk.console.place import DataDirectory
+import os
+place, ending = DataDirectory(Path(sys.argv[1])), threading.Event()
+signal.signal(signal.SIGTERM, lambda *_: ending.set() if sys.argv[2] == "lets go" else None)
+threading.Thread(target=time.sleep, args=(600,)).start()  # a request under way: Python waits for it at its end
+with place.alone():
+    place.tell(pid=os.getpid())
+    print("there", flush=True)
+    while not ending.wait(0.05):
+        pass
+"""
+
+
+@pytest.mark.parametrize("how", ["lets go", "stays"])
+def test_down_kills_what_goes_on_whether_it_let_go_of_the_data_directory_or_not(tmp_path: Path, how: str) -> None:
+    place_of_it = DataDirectory(tmp_path)
+    place_of_it.prepare()
+    command = [sys.executable, "-c", _GOES_ON, str(tmp_path), how]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "there\n"
+        try:
+            assert stop(place_of_it, patience=0.3) is ConsoleEnd.KILLED
+            assert process.wait(1) == -signal.SIGKILL
+        finally:
+            process.kill()
+    assert stop(place_of_it) is ConsoleEnd.NONE_RAN
 
 
 @pytest.mark.parametrize("words", [("up",), ("up", "--detach")])

@@ -93,3 +93,9 @@ def test_a_source_that_nobody_installed_has_no_wheel(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(wheel, "DISTRIBUTION", "nothing-of-this-name")
     with pytest.raises(CannotPack, match="runs here without being installed"):
         wheel.installed()
+
+
+def test_the_digest_of_a_wheel_is_made_once() -> None:
+    found = wheel.Wheel("a.whl", b"content")
+    assert found.sha256 is found.sha256
+    assert found == wheel.Wheel("a.whl", b"content")

@@ -20,6 +20,10 @@ _ACTION: dict[str, Any] = {
 }
 
 
+def _process(arguments: Any) -> dict[str, Any]:
+    return {"type": "action", "name": "act", "provider": {"type": "process", "path": "sh", "arguments": arguments}}
+
+
 def test_a_ref_in_the_hypothesis_passes() -> None:
     document = small(method=[{**_ACTION, "type": "probe"}])
     document["steady-state-hypothesis"]["probes"] += [
@@ -52,7 +56,7 @@ def test_a_small_experiment_passes_and_is_not_changed() -> None:
         (["tags"], ["a", 1], r"tags\[1\]: expected text, not 1"),
         (["method"], {}, "method: expected a list, not a mapping"),
         (["method"], ["x"], r"method\[0\]: expected a mapping, not \"x\""),
-        (["method"], [{}], r"method\[0\].type: missing"),
+        (["method"], [{}], r"method\[0\].type: missing, expected "),
         (["method"], [{"ref": 5}], r"method\[0\].ref: expected text, not 5"),
         (["rollbacks"], None, "rollbacks: expected a list, not null"),
         (["controls"], {}, "controls: expected a list"),
@@ -61,13 +65,13 @@ def test_a_small_experiment_passes_and_is_not_changed() -> None:
         (["extensions"], [{"name": 5}], r"extensions\[0\].name: expected text, not 5"),
         (["extensions"], {}, "extensions: expected a list"),
         (["configuration"], [], "configuration: expected a mapping, not a list"),
-        (["configuration", "url"], {"type": "env"}, "configuration.url.key: missing"),
+        (["configuration", "url"], {"type": "env"}, "configuration.url.key: missing, expected "),
         (
             ["configuration", "url"],
             {"type": "env", "key": []},
             "configuration.url.key: expected text, not a list",
         ),
-        (["configuration", "url"], {"type": "probe"}, "configuration.url.provider: missing"),
+        (["configuration", "url"], {"type": "probe"}, "configuration.url.provider: missing, expected "),
         (["secrets"], {"a": "b"}, "secrets.a: expected a mapping"),
         (["secrets"], {"a": {"b": {"type": "env", "key": 1}}}, "secrets.a.b.key: expected text, not 1"),
         (["runtime"], {"rollbacks": "always"}, "runtime.rollbacks: expected a mapping"),
@@ -77,20 +81,55 @@ def test_a_small_experiment_passes_and_is_not_changed() -> None:
         ([*_PROBE, "tolerance"], None, r"probes\[0\].tolerance: expected true or false or a number"),
         ([*_PROBE, "tolerance"], {"type": "range", "range": 5}, r"tolerance.range: expected a list"),
         ([*_PROBE, "tolerance"], {"type": "jsonpath", "path": 5}, r"tolerance.path: expected text"),
-        ([*_PROBE, "tolerance"], {"type": "probe"}, r"tolerance.name: missing"),
+        ([*_PROBE, "tolerance"], {"type": "probe"}, r"tolerance.name: missing, expected "),
         ([*_PROBE, "provider"], [], r"provider: expected a mapping, not a list"),
         ([*_PROBE, "provider", "type"], "ftp", r'provider.type: expected "python", "process" or "http"'),
         ([*_PROBE, "provider", "type"], [], r"provider.type: expected text"),
         ([*_PROBE, "provider", "url"], 5, r"probes\[0\].provider.url: expected text, not 5"),
         ([*_PROBE, "provider", "timeout"], [1], r"provider.timeout: expected two numbers"),
         ([*_PROBE, "provider", "timeout"], True, r"provider.timeout: expected a number"),
-        ([*_PROBE, "provider", "timeout"], -1, r"provider.timeout: expected a number from 0 on, not -1"),
-        ([*_PROBE, "provider", "timeout"], "soon", r'provider.timeout: expected a number from 0 on, not "soon"'),
-        ([*_PROBE, "provider", "timeout"], [1, "x"], r"provider.timeout\[1\]: expected a number from 0 on"),
+        ([*_PROBE, "provider", "timeout"], -1, r"provider.timeout: expected a number above 0, not -1"),
+        ([*_PROBE, "provider", "timeout"], "soon", r'provider.timeout: expected a number above 0, not "soon"'),
+        ([*_PROBE, "provider", "timeout"], [1, "x"], r"provider.timeout\[1\]: expected a number above 0"),
         ([*_PROBE, "provider", "url"], "file:///etc/hosts", "provider.url: expected an address that begins with http"),
         ([*_PROBE, "provider", "url"], "http://[::1", "provider.url: expected an address that begins with http"),
         ([*_PROBE, "provider", "url"], "shop.example.com/", "provider.url: expected an address that begins with http"),
         ([*_PROBE, "provider", "headers"], "x", r"provider.headers: expected a mapping"),
+        ([*_PROBE, "provider", "headers"], {"a": "x\ny"}, r"headers.a: expected one line of text in Latin-1 .*, not "),
+        ([*_PROBE, "provider", "headers"], {"a": "\u0141"}, r"headers.a: expected one line of text in Latin-1"),
+        ([*_PROBE, "provider", "headers"], {"a": 1}, r"headers.a: expected one line of text in Latin-1 .*, not 1"),
+        ([*_PROBE, "provider", "headers"], {"a:b": "x"}, r"headers.a:b: expected a name of ASCII letters"),
+        ([*_PROBE, "provider", "timeout"], 0, r"provider.timeout: expected a number above 0, not 0"),
+        ([*_PROBE, "provider", "timeout"], [1, 0], r"provider.timeout\[1\]: expected a number above 0, not 0"),
+        ([*_PROBE, "tolerance"], {"type": "jsonpath", "path": "$", "count": -1}, r"count: .* from 0 on, not -1"),
+        ([*_PROBE, "tolerance"], {"type": "jsonpath", "path": "$", "count": "a"}, r'count: .* from 0 on, not "a"'),
+        ([*_PROBE, "tolerance"], {"type": "jsonpath", "path": "$", "count": 1.5}, r"count: .* from 0 on, not 1.5"),
+        ([*_PROBE, "pauses"], {"during": 1}, r"pauses.during: unknown, known here: after, before"),
+        ([*_PROBE, "pauses"], {"before": 1e12}, r"pauses.before: expected seconds from 0 to 2592000, not 10{12}"),
+        ([*_PROBE, "pauses"], {"after": [1]}, r"pauses.after: expected a number or text, not a list"),
+        ([*_PROBE, "secrets"], 5, r"probes\[0\].secrets: expected a list, not 5"),
+        ([*_PROBE, "dry"], "zz", r'dry: expected "probes", "actions", "activities" or "pause", not "zz"'),
+        (["dry"], "zz", r'dry: expected "probes", "actions", "activities" or "pause", not "zz"'),
+        (["runtime"], {"hypothesis": {"strategy": "zz"}}, 'runtime.hypothesis.strategy: expected "default", '),
+        (["runtime"], {"hypothesis": {"strategy": None}}, 'strategy: expected "default", .* or "skip", not null'),
+        (
+            ["controls"],
+            [{"name": "c", "provider": {"type": "http"}}],
+            r'controls\[0\].provider.type: expected "python"',
+        ),
+        (["method"], [_process([["a"]])], r"method\[0\].provider.arguments\[0\]: expected text or .*, not a list"),
+        (["method"], [_process({"-a": {}})], r"method\[0\].provider.arguments.-a: expected text or .*, not a mapping"),
+        (["method"], [_process("'open")], r"method\[0\].provider.arguments: a quotation mark or a backslash has no"),
+        (
+            [*_PROBE, "provider"],
+            {"type": "python", "module": ".x", "func": "f"},
+            "module: expected the absolute name of a",
+        ),
+        (
+            [*_PROBE, "provider"],
+            {"type": "python", "module": "a..x", "func": "f"},
+            "module: expected the absolute name",
+        ),
         ([*_PROBE, "provider", "secrets"], "x", r"provider.secrets: expected a list"),
         ([*_PROBE, "pauses"], 5, r"pauses: expected a mapping"),
         ([*_PROBE, "pauses"], {"before": []}, r"pauses.before: expected a number"),
@@ -102,11 +141,32 @@ def test_a_wrong_kind_is_refused_with_its_place(path: list[Any], value: Any, say
         check(changed(small(), path, value))
 
 
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ([*_PROBE, "provider", "headers"], {"a": "${b}\n", "c": "", "d": None, "e": "\u00e9"}),
+        ([*_PROBE, "provider", "timeout"], [None, "${t}"]),
+        ([*_PROBE, "tolerance"], {"type": "jsonpath", "path": "$", "count": "${n}", "expect": 5}),
+        ([*_PROBE, "pauses"], {"before": 0, "after": "${p}"}),
+        ([*_PROBE, "secrets"], ["not-declared"]),
+        (["dry"], None),
+        (["dry"], "pause"),
+        (["runtime"], {"hypothesis": {"strategy": "continuously"}, "rollbacks": {"strategy": None}}),
+        (["method"], [_process(arguments=["a", 1, None, True])]),
+        (["method"], [_process(arguments="-c 'it is'  # don't")]),
+        (["method"], [_process(arguments='-c "$(echo "it\'s")"')]),
+        (["method"], [_process(arguments="<<E\nit's\nE")]),
+    ],
+)
+def test_what_chaos_run_plays_passes(path: list[Any], value: Any) -> None:
+    check(changed(small(), path, value))
+
+
 @pytest.mark.parametrize("key", ["title", "description", "steady-state-hypothesis", "method"])
 def test_a_missing_key_is_named(key: str) -> None:
     document = small()
     del document[key]
-    with pytest.raises(BadInput, match=f"^{key}: missing$"):
+    with pytest.raises(BadInput, match=f"^{key}: missing, expected [a-z -]+"):
         check(document)
 
 
@@ -149,7 +209,7 @@ def test_a_default_needs_no_environment() -> None:
         ({"module": "json.nothing"}, "could not find Python module 'json.nothing' in activity 'act'"),
         ({"func": "nothing"}, "does not expose a function called 'nothing'"),
         ({"arguments": {"wrong": 1}}, "required argument 'obj' is missing from activity"),
-        ({"module": ".relative"}, "is not installed"),
+        ({"module": ".relative"}, "expected the absolute name of a module"),
     ],
 )
 def test_what_cannot_be_called_is_refused(provider: dict[str, Any], says: str) -> None:

@@ -23,7 +23,9 @@ def test_a_claim_has_its_probes_named_and_its_times() -> None:
 def test_all_probes_of_claims_are_found_with_their_place() -> None:
     both = {"name": "rtk", "effect": {"probes": [HOT]}, "restored": {"probes": [HOT, HOT]}}
     places = [place for place, _ in claimed(small(method=[BURN, {**BURN, "extensions": [both]}]))]
-    assert places == ["method[1].extensions: effect", *2 * ["method[1].extensions: restored"]]
+    assert places == [
+        f"method[1].extensions[0].{each}" for each in ("effect.probes[0]", "restored.probes[0]", "restored.probes[1]")
+    ]
 
 
 @pytest.mark.parametrize("extensions", [None, [], 5, "x", [5], [{"name": "other"}]])
@@ -40,11 +42,26 @@ def test_a_claim_of_another_form_is_refused_with_its_place(block: Any) -> None:
 @pytest.mark.parametrize(
     ("extension", "said"),
     [
-        ({"effct": {}}, 'method[0].extensions: "effct" is not known'),
+        ({"effct": {}}, 'method[0].extensions[0]: "effct" is not known'),
+        ({"success": {"type": "range"}}, "method[0].extensions[0].success: hypothesis range probe tolerance must have"),
+        ({"success": {"type": "regex", "pattern": "("}}, "method[0].extensions[0].success: "),
+        ({"success": 0.5}, "method[0].extensions[0].success: expected a whole number"),
+        ({"success": {"type": "odd"}}, "method[0].extensions[0].success: "),
+        (
+            {"effect": {"probes": [{**HOT, "tolerance": {"type": "range"}}]}},
+            "extensions[0].effect.probes[0].tolerance: ",
+        ),
+        ({"effect": {}}, 'method[0].extensions[0].effect: expected {"probes": [a probe with a tolerance'),
         ({"tries": 0}, "tries is 0; expected a whole number from 1 to 100"),
         ({"lasts": -1}, "lasts is -1; expected seconds, 0 or more"),
-        ({"effect": {"probes": [{"name": "x", "provider": {"type": "odd"}, "tolerance": 1}]}}, "unknown provider type"),
-        ({"restored": {"probes": [{"provider": {"type": "http", "url": "x"}, "tolerance": {}}]}}, "tolerance type"),
+        (
+            {"effect": {"probes": [{"name": "x", "provider": {"type": "odd"}, "tolerance": 1}]}},
+            'method[0].extensions[0].effect.probes[0].provider.type: expected "python", "process" or "http"',
+        ),
+        (
+            {"restored": {"probes": [{"provider": {"type": "http", "url": "http://x"}, "tolerance": {}}]}},
+            "restored.probes[0].tolerance.type: missing",
+        ),
     ],
 )
 def test_an_extension_of_another_form_is_refused_before_anything_begins(extension: dict[str, Any], said: str) -> None:

@@ -8,6 +8,7 @@ from rtk.experiment.packages import (
     all_modules,
     control_modules,
     distributions,
+    failure_of,
     install_hint,
     mappings,
     modules,
@@ -112,3 +113,37 @@ def test_whatever_is_nested_without_end_is_looked_at_to_a_depth() -> None:
         deep = {"in": deep}
     assert all_modules({"method": [deep]}) == {}
     assert len(list(mappings(deep))) < 200
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("\nraise ValueError('boom')\n", "it raises ValueError in {file}, line 2: boom"),
+        ("import sys\n\nsys.exit(3)\n", "it raises SystemExit in {file}, line 3: 3"),
+        (
+            "import rtk_is_nowhere\n",
+            "it raises ModuleNotFoundError in {file}, line 1: No module named 'rtk_is_nowhere'",
+        ),
+        ("x = 1\ndef (:\n", "{file}, line 2 is not Python: invalid syntax"),
+    ],
+)
+def test_a_module_that_cannot_be_imported_is_told_with_file_and_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, said: str
+) -> None:
+    name = f"broken{abs(hash(code))}"
+    file = tmp_path / f"{name}.py"
+    file.write_text(code)
+    monkeypatch.syspath_prepend(tmp_path)
+    assert failure_of(name) == said.format(file=file)
+
+
+def test_a_module_that_is_fine_or_not_there_has_no_failure() -> None:
+    assert failure_of("json") is None
+    assert failure_of("json.nowhere") is None
+
+
+def test_a_module_beside_that_is_no_python_is_told_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "acme.py").write_text("\ndef (:\n")
+    hint = install_hint("acme.chaos", [tmp_path])
+    assert hint.startswith(f"it is in {tmp_path}: export PYTHONPATH={tmp_path}; ")
+    assert hint.endswith(f"{tmp_path}/acme.py, line 2 is not Python: invalid syntax")

@@ -109,9 +109,18 @@ def test_yaml_is_read_in_json_values_that_share_no_part() -> None:
     assert read["one"]["y"] is not read["three"]["y"]
 
 
-@pytest.mark.parametrize(("text", "where"), [(b'{"x": 1, "x": 2}', "f: "), (b"y:\n  x: 1\n  x: 2", "f, line 3: ")])
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        (b'{"x": 1,\n\n"x": 2}', "f, lines 1 and 3: "),
+        (b'{\n\t"x": 1,\n\t"x": 2\n}', "f, lines 2 and 3: "),
+        (b'{"x": "\\ud83d\\ude00", "y": 1, "x": "a\nb"}', "f: "),
+        (b'{"x": 1, "x": 2}', "f, line 1: "),
+        (b"y:\n  x: 1\n  x: 2", "f, lines 2 and 3: "),
+    ],
+)
 def test_a_name_that_stands_twice_is_warned_of(text: bytes, where: str) -> None:
-    assert document(text, "f")[1] == (f'{where}"x" stands twice in one mapping, the last one counts',)
+    assert document(text, "f")[1][-1:] == (f'{where}"x" stands twice in one mapping, the last one counts',)
 
 
 def test_a_byte_order_mark_is_no_matter() -> None:

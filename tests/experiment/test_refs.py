@@ -32,17 +32,29 @@ def test_a_ref_names_nothing_that_is_a_ref_itself() -> None:
 
 def test_what_refers_to_nothing_is_told_as_it_is() -> None:
     lost = {"ref": "gone"}
-    assert written_out(UP, {"method": [UP]}) is UP
-    assert written_out(lost, {"method": [UP]}) is lost
+    assert written_out([UP, lost], {"method": [UP]}) == [UP, lost]
     odds: list[dict[str, Any]] = [
         {"method": None, "steady-state-hypothesis": []},
         {"method": [5, {"name": []}]},
         {"method": "x"},
     ]
     for odd in odds:
-        assert written_out(lost, odd) is lost
-    assert written_out({"ref": []}, {"method": [UP]}) == {"ref": []}
+        assert written_out([lost], odd) == [lost]
+    assert written_out([{"ref": []}], {"method": [UP]}) == [{"ref": []}]
 
 
 def test_a_reference_is_told_as_the_activity_of_that_name_with_what_stands_there() -> None:
-    assert written_out({"ref": "up", "tolerance": 404}, {"method": [UP]}) == {**UP, "tolerance": 404}
+    assert written_out([{"ref": "up", "tolerance": 404}], {"method": [UP]}) == [{**UP, "tolerance": 404}]
+
+
+def test_names_are_read_once_for_all_references() -> None:
+    class Counted(dict[str, Any]):
+        asked = 0
+
+        def get(self, key: str, default: Any = None) -> Any:
+            Counted.asked += key == "method"
+            return super().get(key, default)
+
+    many = Counted(method=[UP], rollbacks=[{"ref": "up"}] * 1000)
+    assert written_out(many["rollbacks"], many) == [UP] * 1000
+    assert Counted.asked == 1

@@ -1,3 +1,4 @@
+import sys
 from typing import Any
 
 import pytest
@@ -71,3 +72,17 @@ def test_what_the_chaos_toolkit_refuses_everywhere_is_refused_with_its_place(
 ) -> None:
     with pytest.raises(BadInput, match=says):
         rules.check(changed(small(), path, value))
+
+
+def test_a_bad_json_path_is_told_once_and_other_words_on_standard_error_go_on(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def says(_: object) -> None:
+        print("of somebody else", file=sys.stderr)
+
+    with pytest.raises(BadInput, match=r"^here: hypothesis probe tolerance JSON path \$\[ is invalid$"):
+        rules.check_tolerance({"type": "jsonpath", "path": "$["}, "here")
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(rules, "ensure_hypothesis_tolerance_is_valid", says)
+    rules.check_tolerance(True, "here")
+    assert capsys.readouterr().err == "of somebody else\n"

@@ -88,7 +88,7 @@ def test_a_generator_is_no_probe_and_refused_before_anything_begins(func: str) -
     with pytest.raises(BadInput, match=re.escape("probes[0].tolerance: tests.verify.extension.")):
         calls.check(experiment([activity("remember", "probe", tolerance=activity(func, "probe"))]))
     claim = {"effect": {"probes": [activity(func, "probe", tolerance=1)]}}
-    with pytest.raises(BadInput, match=re.escape("method[0].extensions: effect: tests.verify.extension.")):
+    with pytest.raises(BadInput, match=re.escape("method[0].extensions[0].effect.probes[0]: tests.verify.extension.")):
         calls.check(experiment(method=[action("burn", activity={"extensions": [{"name": "rtk", **claim}]})]))
 
 

@@ -124,7 +124,7 @@ def test_a_program_that_is_not_there_is_said() -> None:
 
 @pytest.mark.parametrize("timeout", ["soon", "${nobody}", True])
 def test_a_time_limit_that_is_no_number_fails(timeout: Any) -> None:
-    with pytest.raises(ActivityFailed, match="expected a number of seconds from 0 on"):
+    with pytest.raises(ActivityFailed, match="expected a number of seconds above 0"):
         run_process(activity("true", timeout=timeout), {"t": 2}, {})
 
 

@@ -28,6 +28,7 @@ LACKING = [
     (MemoryError(), MissedReason.NO_MEMORY),
     (OSError(errno.EADDRNOTAVAIL, "Cannot assign requested address"), MissedReason.NO_ADDRESS),
     (RuntimeError("can't start new thread"), MissedReason.NO_THREADS),
+    (RuntimeError("can't allocate lock"), MissedReason.NO_MEMORY),
     (pycurl.error(27, "Out of memory"), MissedReason.NO_MEMORY),
 ]
 OF_THE_SYSTEM = [
@@ -36,6 +37,7 @@ OF_THE_SYSTEM = [
     TimeoutError(),
     RuntimeError("too many open files, says the service"),
     BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable"),
+    RuntimeError("the service says: can't allocate lock"),
     pycurl.error(7, "Failed to connect"),
     pycurl.error(28, "Timed out"),
     ActivityFailed("[Errno 24] Too many open files"),

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from rtk.errors import BadInput
+from rtk.printable import hanging
 from rtk.publish.console import Console, ConsoleRefused
 from rtk.publish.destination import Destination, address_of, destination, root_of
 from rtk.publish.http_transport import NoAnswer
@@ -80,7 +81,7 @@ def _reached(where: Destination) -> Console:
     except NoAnswer as error:
         if not error.tls:
             raise
-        click.echo(str(error), err=True)
+        click.echo(hanging(str(error)), err=True)
         if not (sys.stdin.isatty() and click.confirm("Do you want to disable certificate verification?")):
             raise BadInput(
                 "not signed in: the certificate is not trusted; name its authority with REQUESTS_CA_BUNDLE, "

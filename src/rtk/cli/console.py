@@ -104,11 +104,16 @@ def worker(data: str | None, log_format: str | None) -> None:
 def down(data: str | None) -> None:
     """End the console and its database."""
     with console():
-        from rtk.console.console_process import stop
+        from rtk.console.console_process import ConsoleEnd, stop
         from rtk.console.place import place_of
 
         place = place_of(data)
-        click.echo("stopped" if stop(place) else f"no console runs from {place.path}")
+        says = {
+            ConsoleEnd.NONE_RAN: f"no console runs from {place.path}",
+            ConsoleEnd.ENDED: "stopped",
+            ConsoleEnd.KILLED: "stopped: its process did not end by itself and was killed, which loses nothing",
+        }
+        click.echo(says[stop(place)])
 
 
 @click.command(cls=Command)

@@ -82,8 +82,8 @@ def _list(found: list[Remains], forgotten: Iterable[str]) -> None:
     known = {left.run_id for left in found}
     for each in standing_holds():  # nobody else releases these
         if each.standing in (HoldState.NOT_RESTORED, HoldState.UNKNOWN) and each.run not in known:
-            click.echo(f"{each.run}  {plain(each.title)}\n  {each.standing}, and holds {systems(each.shared)}")
-            click.echo(f"  check the system, then release it with `chaos recover --forget {each.run}`")
+            click.echo(f"{plain(each.run)}  {plain(each.title)}\n  {each.standing}, and holds {systems(each.shared)}")
+            click.echo(f"  check the system, then release it with `chaos recover --forget {plain(each.run)}`")
 
 
 def _released(name: str, found: list[Remains], yes: bool) -> bool:
@@ -99,22 +99,26 @@ def _released(name: str, found: list[Remains], yes: bool) -> bool:
 
 def describe(left: Remains) -> list[str]:
     """A run that died, in lines."""
-    began, rollbacks = left.names()
+    began, rollbacks = (_told(names) for names in left.names())
     lines = [
-        f"{left.run_id}  {plain(left.head['title'])}",
+        f"{plain(left.run_id)}  {plain(left.head['title'])}",
         f"  begun {utc(left.head['at'], '%Y-%m-%d %H:%M:%S UTC')} in {plain(left.head['directory'], 1000)}",
     ]
     if left.damaged:
         lines.append(f"  its record has {count(len(left.damaged), 'damaged line')}; what is whole is used")
     if left.may_have_begun and not began:
         lines.append("  its record lacks entries: a condition may have begun")
-        lines.append(f"  to be undone by: {', '.join(rollbacks) or 'nothing: the experiment has no rollback left'}")
+        lines.append(f"  to be undone by: {rollbacks or 'nothing: the experiment has no rollback left'}")
     elif not began:
         lines.append("  no condition had begun: nothing is to be undone")
     else:
-        lines.append(f"  conditions that began: {', '.join(began)}")
-        lines.append(f"  to be undone by: {', '.join(rollbacks) or 'nothing: the experiment has no rollback left'}")
+        lines.append(f"  conditions that began: {began}")
+        lines.append(f"  to be undone by: {rollbacks or 'nothing: the experiment has no rollback left'}")
     return lines
+
+
+def _told(names: Iterable[str]) -> str:
+    return ", ".join(map(plain, names))
 
 
 def _recover(left: Remains, yes: bool, settings: dict[str, Any]) -> int:

@@ -13,6 +13,7 @@ from rtk.experiment.needs import warnings
 from rtk.experiment.plan import Plan
 from rtk.experiment.source import SourceDocument
 from rtk.experiment.varfile import unmatched
+from rtk.printable import hanging
 from rtk.report.planned import planned
 from rtk.verify import calls
 
@@ -23,7 +24,7 @@ Variables = tuple[dict[str, Any], dict[str, Any]]
 def dry(options: Options, source: SourceDocument, plan: Plan, variables: Variables, trusting: Trusting) -> int:
     """Show what would be done; the exit code."""
     for line in (*planned(plan, source.document), *trusting.all_lines(source.document, variables[0])):
-        print(line, flush=True)  # noqa: T201 - what was asked for goes to standard output
+        print(hanging(line), flush=True)  # noqa: T201 - what was asked for goes to standard output
     warn(options, source, variables)
     if options.no_validation:
         return OK

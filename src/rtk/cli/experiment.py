@@ -16,6 +16,7 @@ from rtk.experiment.source import form_of, read, read_file
 from rtk.experiment.upgrade import upgrade as upgraded
 from rtk.experiment.wording import listed
 from rtk.experiment.write import replace
+from rtk.printable import hanging
 from rtk.report.conclusion import conclusion_of
 
 _BOM = b"\xef\xbb\xbf"
@@ -73,7 +74,7 @@ def upgrade(file: Path, output: Path, name: str, again: bool, quantile: str | No
         raise click.UsageError("Missing option '--target' (or '--quantile').")
     source = read(str(file))
     for warning in source.warnings:
-        click.echo(f"warning: {warning}", err=True)
+        click.echo(hanging(f"warning: {warning}"), err=True)
     numbers = Overrides(
         every_s=options["every"],
         for_s=options["for_"],

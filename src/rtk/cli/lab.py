@@ -22,6 +22,8 @@ from rtk.lab.instance import Unfit
 from rtk.lab.seccomp import SENTENCES
 from rtk.lab.state import Lab, Settings
 from rtk.log import LogFormat
+from rtk.printable import hanging
+from rtk.report.text import plain
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 UP_S, DOWN_S = 30.0, 5.0
@@ -42,7 +44,7 @@ def _plainly(command: Callable[..., None]) -> Callable[..., None]:
         try:
             command(*arguments, **options)
         except ToolkitError as problem:
-            click.echo(f"rtk lab: {problem}", err=True)
+            click.echo(hanging(f"rtk lab: {problem}"), err=True)
             sys.exit(problem.exit_code)
 
     return wrapped
@@ -160,8 +162,8 @@ def status(as_json: bool) -> None:
         return
     click.echo(f"AWS endpoint {found.endpoint}, process {found.pid}, {_isolation(found)}")
     for one in stated["instances"]:
-        under_way = ", ".join(command["document"] for command in one["commands"]) or "no command"
-        click.echo(f"{one['id']}  {one['name']}  {one['state']}  {one['url']}  {under_way}")
+        under_way = ", ".join(plain(command["document"]) for command in one["commands"]) or "no command"
+        click.echo(f"{one['id']}  {plain(one['name'])}  {one['state']}  {one['url']}  {under_way}")
 
 
 @lab.command()
@@ -227,7 +229,7 @@ def _stay(started: "subprocess.Popen[str]") -> None:
 def _introduce(found: Lab) -> None:
     click.echo(f"The lab is up: AWS endpoint {found.endpoint}, {_isolation(found)}")
     for one in found.instances:
-        click.echo(f"  {one['id']}  {one['name']}  {one['url']}")
+        click.echo(f"  {one['id']}  {plain(one['name'])}  {one['url']}")
     click.echo('For the aws command, boto3 and experiments: eval "$(rtk lab env)"')
 
 

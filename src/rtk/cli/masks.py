@@ -3,12 +3,12 @@
 import logging
 import sys
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self, TextIO
 
 from rtk.errors import ToolkitError
 from rtk.log import TOOLKIT
+from rtk.outlets import flush
 from rtk.printable import printable
 from rtk.verify.redact import Redactor
 from rtk.verify.toolkit import Toolkit
@@ -97,6 +97,5 @@ class Masks(logging.Filter):
             error.args = tuple(self(each) if isinstance(each, str) else each for each in error.args)
         unexpected = isinstance(error, Exception) and not isinstance(error, ToolkitError)
         if self._streams and not unexpected:
-            with suppress(ValueError):
-                sys.stdout.flush()
+            flush()
             sys.stdout, sys.stderr = self._streams

@@ -13,7 +13,7 @@ import click
 
 from rtk.errors import BadInput, ToolkitError
 from rtk.experiment.quantity import seconds, share
-from rtk.outlets import outlets, unread
+from rtk.outlets import open_closed, outlets, unread
 from rtk.printable import hanging
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ else:
     _Number = click.ParamType  # older versions of click do not say of what
 
 T = TypeVar("T")
+open_closed()  # every command imports this first, a plugin of `chaos` before that opens its log file
 
 
 class _Manners(click.Command):

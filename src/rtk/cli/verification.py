@@ -3,7 +3,6 @@
 import gc
 import logging
 import os
-import sys
 import threading
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -11,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rtk import helper
+from rtk import helper, outlets
 from rtk.cli import run_output
 from rtk.cli.dry import dry, warn
 from rtk.cli.exit_codes import exit_code
@@ -39,7 +38,7 @@ from rtk.publish.session import PublishingSession, session_of, wait_of
 from rtk.publish.settings import without_control
 from rtk.report.planned import planned
 from rtk.report.write import check_path
-from rtk.verify import calls, journal, pauses, places, timeouts
+from rtk.verify import calls, headers, journal, pauses, places, timeouts
 from rtk.verify.acts_on import acts_on
 from rtk.verify.capacity import held_at_once
 from rtk.verify.estate import Packing
@@ -104,6 +103,7 @@ def _checked(
     toolkit = masks.of(Toolkit(source.document, without_control(whole), *variables))
     pauses.check(toolkit)
     timeouts.check(toolkit)
+    headers.check(toolkit)
     session = session_of(whole, clock, publish=not options.no_publish)
     lesson = _asked(session, plan, source, toolkit)  # it is answered while the rest is prepared
     run_id = places.new_run_id(clock.now())
@@ -120,6 +120,8 @@ def _planned(options: Options, source: SourceDocument) -> Plan:
         check(source.document)
         return plan_of(source.document, options.overrides())
     except BadInput as error:
+        for warning in source.warnings:  # what was lost of it may be why
+            logger.warning(warning)
         address = address_in(options.source)
         if not address:
             raise
@@ -258,7 +260,7 @@ class _Running:
             )
             gc.collect()
             gc.freeze()  # what is here by now stays: looking through it again and again would hold up measurements
-            with self._spectator.viewing() if self._spectator else nullcontext():
+            with self._spectator.viewing() if self._spectator else nullcontext(), outlets.kept():
                 run.play()
             code = self._tell(record, run)
             guard.goodbye()  # not before all is told: of who dies without it, its guardian tells
@@ -322,8 +324,7 @@ def _leave_within(seconds: float, code: int) -> None:
     """See to it that the process ends, whatever threads an extension has left behind."""
 
     def leave() -> None:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        outlets.flush()
         os._exit(code)
 
     timer = threading.Timer(seconds, leave)

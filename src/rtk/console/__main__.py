@@ -1,5 +1,6 @@
 """`python -m rtk.console`: a console from the environment alone, as `rtk up --detach` starts it."""
 
+import os
 import sys
 
 from rtk.console.place import place_of
@@ -19,5 +20,12 @@ def main() -> int:
     return 0
 
 
+def leave(code: int) -> None:
+    """End this process at once: Python would wait for the threads of requests that are under way still."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

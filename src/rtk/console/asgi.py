@@ -12,9 +12,10 @@ from typing import Protocol, cast
 import django
 from django.conf import settings
 
-from rtk.console.bodies import Application, Limited, Limits, Receive, Scope, Send, limits
+from rtk.console.bodies import API, Application, Limited, Limits, Receive, Scope, Send, limits
 from rtk.console.cookies import harmless
 from rtk.console.handler import Handler
+from rtk.console.hosts import NamedHost
 from rtk.console.safety import chosen, refuse_unsafe
 from rtk.console.senders import Senders
 from rtk.console.sharing import BESIDE, ISSUER, LARGE, USUAL, Sharing, bounds, threads
@@ -108,7 +109,8 @@ def console() -> ConsoleApplication:
     senders = Senders(settings.SESSION_COOKIE_NAME, settings.ALLAUTH_TRUSTED_PROXY_COUNT)
     sharing = Sharing(bounds(), senders, usual, large, threads(ISSUER, "issuer"))
     record = ingest.application(sharing)
-    pages = Entrance(cast("Application", Handler(sharing, KeptThreads(threads(BESIDE, "beside")))))
+    entrance = Entrance(cast("Application", Handler(sharing, KeptThreads(threads(BESIDE, "beside")))))
+    pages = NamedHost(entrance, only=API)  # pages are answered by Django, which looks by itself
     readiness = WriteCheck(connect)
     bodies = limits(
         settings.FORM_LIMIT,
@@ -120,7 +122,7 @@ def console() -> ConsoleApplication:
     beside: list[BackgroundService] = [Keeping(record), readiness]
     if settings.WORKER:
         beside.append(Engine())
-    return ConsoleApplication(cast("Application", record), pages, Health(readiness), bodies, beside)
+    return ConsoleApplication(NamedHost(cast("Application", record)), pages, Health(readiness), bodies, beside)
 
 
 application = console()

@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from rtk import helper
@@ -18,7 +20,9 @@ from rtk.console.postgres import Postgres
 from rtk.errors import ToolkitError
 
 START_LIMIT = 180.0  # seconds: a database that has to recover takes its time
-STOP_LIMIT = 60.0
+STOP_LIMIT = 60.0  # for all that it does in order, its database above all
+LAST_LIMIT = 5.0  # for its process, once it has let go of the data directory: a request may be under way still
+_KILLED_LIMIT = 10.0
 _ANSWER_LIMIT = 12.0  # seconds: it answers within one, but for a machine that is busy
 _POLL = 0.02
 _LONGEST_ANSWER = 65_536  # bytes
@@ -28,6 +32,14 @@ _SAYS = {
     "no database": "answers, but its database takes no write within a second",
     "newer tables": "answers, but a newer release changed the tables of its database: end it",
 }
+
+
+class ConsoleEnd(StrEnum):
+    """How a console was ended."""
+
+    NONE_RAN = "none ran"
+    ENDED = "ended"
+    KILLED = "killed"  # its process did not end by itself
 
 
 class CannotStart(ToolkitError):
@@ -74,24 +86,52 @@ def _last_words(place: DataDirectory, said_from: int) -> str:
     return "\n".join(said[begins[-1] :]).removeprefix("rtk: ")
 
 
-def stop(place: DataDirectory) -> bool:
-    """End the console of a data directory, and a database that one left behind; false when there was neither.
+def stop(place: DataDirectory, patience: float = STOP_LIMIT) -> ConsoleEnd:
+    """End the console of a data directory, and a database that one left behind.
 
-    Returns once they are gone. Raises InUse when it is still starting, and CannotStop when it does not end.
+    Returns once their processes are gone. One that does not end within `patience` is killed, which loses nothing that
+    the console said it had; its database is stopped in order then. Raises InUse when it is still starting, and
+    CannotStop when it cannot even be killed.
     """
-    ran = place.in_use()
-    if ran:
+    how = ConsoleEnd.NONE_RAN
+    if place.in_use():
         pid = place.told().get("pid")
         if pid is None:
             raise InUse(f"a command is using {str(place.path)!r} but no console answers from it yet; try again")
-        with suppress(ProcessLookupError):  # it has just ended by itself, or by another who stops it
-            os.kill(pid, signal.SIGTERM)
-        if not _until(lambda: not place.in_use(), STOP_LIMIT):
-            raise CannotStop(f"the console of {str(place.path)!r}, process {pid}, does not end")
+        how = _ended(place, pid, patience)
     postgres = Postgres(place.path)
     left = postgres.running() is not None
     postgres.stop()
-    return ran or left
+    return ConsoleEnd.ENDED if left and how is ConsoleEnd.NONE_RAN else how
+
+
+def _ended(place: DataDirectory, pid: int, patience: float) -> ConsoleEnd:
+    """End a process that has the data directory, by SIGKILL where SIGTERM does not help."""
+    _tell(pid, signal.SIGTERM)
+    if _until(lambda: not place.in_use(), patience) and _until(lambda: not _is_there(pid), min(patience, LAST_LIMIT)):
+        return ConsoleEnd.ENDED
+    _tell(pid, signal.SIGKILL)
+    if not _until(lambda: not (place.in_use() or _is_there(pid)), _KILLED_LIMIT):
+        raise CannotStop(f"the console of {str(place.path)!r}, process {pid}, does not end")
+    return ConsoleEnd.KILLED
+
+
+def _tell(pid: int, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):  # it has just ended by itself, or by another who stops it
+        os.kill(pid, number)
+
+
+def _is_there(pid: int) -> bool:
+    """Whether a process goes on; one that has ended, and that nobody has taken note of, does not."""
+    try:
+        os.kill(pid, 0)
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except ProcessLookupError:
+        return False
+    except FileNotFoundError:
+        return not Path("/proc/self").exists()  # it has gone just now, or there is no /proc
+    except PermissionError:
+        return True
 
 
 class ConsoleStatus(NamedTuple):

@@ -96,8 +96,8 @@ class Handler(ASGIHandler):
         try:
             request, refusal = self.create_request(scope, body)
             response: Any = refusal if request is None else self.get_response(request)
-            if request is not None and _is_of_somebody(request):
-                self._sharing.senders.prove(scope)
+            if request is not None and (person := _person(request)) is not None:
+                self._sharing.senders.prove(scope, person)
             if isinstance(response, FileResponse):
                 response.block_size = self.chunk_size
             if not response.streaming:
@@ -126,9 +126,12 @@ class Handler(ASGIHandler):
             tasks[0].result()  # raises what went wrong in the stream
 
 
-def _is_of_somebody(request: Any) -> bool:
-    """Whether a token or a session was found to be good: ninja says so in `auth`, for sessions Django in `user`."""
-    return bool(getattr(request, "auth", None)) or bool(getattr(getattr(request, "user", None), "is_authenticated", 0))
+def _person(request: Any) -> Any:
+    """The id of who was found to be good by a token or a session: ninja says so in `auth`, Django in `user`."""
+    if auth := getattr(request, "auth", None):
+        return auth.user.pk
+    user: Any = getattr(request, "user", None)
+    return user.pk if user is not None and getattr(user, "is_authenticated", False) else None
 
 
 def _turned_away(path: str, problem: Problem) -> HttpResponse:

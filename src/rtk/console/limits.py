@@ -158,6 +158,13 @@ VALUES = Limit(
 JOURNAL_VALUES = Limit(
     "RTK_JOURNAL_VALUES", 3_000_000, Unit.COUNT, LimitSubject.WORK, "Most values in a journal", most=1_000_000_000
 )
+ACTIVITIES = Limit(
+    "RTK_ACTIVITIES",
+    1000,
+    Unit.COUNT,
+    LimitSubject.WORK,
+    "Most activities of an experiment: probes, method and rollbacks together",
+)
 EVENTS = Limit(
     "RTK_EVENTS_KIB",
     1024,
@@ -283,6 +290,7 @@ LIMITS = (
     CONNECTIONS_PER_ADDRESS,
     VALUES,
     JOURNAL_VALUES,
+    ACTIVITIES,
     EVENTS,
     CALLS,
     CALLS_WAITING,

@@ -15,6 +15,7 @@ from rtk.console.turns import Leaving, Turns, TurnShare
 
 USUAL, LARGE = 6, 2  # threads
 ISSUER = 2  # threads that ask the issuer of single sign-on: one that hangs keeps nobody else waiting
+KEPT = 2  # usual threads for who holds none: two senders of one team took all six
 BESIDE = 2  # threads for what takes a moment: nobody's turn is spent on it, and it waits for nobody's
 OF_LARGE = 1  # turns that a sender, and a team, has at once
 # What reads a whole run again takes long although nobody sends much.
@@ -56,7 +57,7 @@ class Sharing:
             return self.large(scope, leaving)
         if _ASKS_ISSUER.fullmatch(scope["path"]):
             return self._issuer.turn(self.senders.of(scope), leaving)
-        return self._usual.turn(self.senders.of(scope), leaving)
+        return self._usual.turn(self.senders.of(scope, with_team=True), leaving)
 
     def large(self, scope: Any, leaving: Leaving | None = None) -> AbstractAsyncContextManager[Executor]:
         """The same for a request of which it is known that it is a large one."""
@@ -67,7 +68,7 @@ def bounds() -> SharingBounds:
     """Return the bounds that are in force. Raises BadInput for a setting that cannot be."""
     patience = options.limit(limits.TURN_SECONDS)
     most = options.limit(limits.CALLS)
-    usual = TurnShare(most, most, options.limit(limits.CALLS_WAITING), patience)
+    usual = TurnShare(most, most, options.limit(limits.CALLS_WAITING), patience, min(KEPT, USUAL - most))
     large = TurnShare(OF_LARGE, OF_LARGE, options.limit(limits.LARGE_CALLS_WAITING), patience)
     return SharingBounds(options.limit(limits.LARGE_CALL) * 1024, usual, large)
 

@@ -29,12 +29,16 @@ class Sender(NamedTuple):
 
 
 class TurnShare(NamedTuple):
-    """How much one sender and one team may have at once, how many calls of a sender may wait, and for how long."""
+    """How much one sender and one team may have at once, how many calls of a sender may wait, and for how long.
+
+    `kept` are the last threads, which only those have who hold none, and whose team holds none.
+    """
 
     of_sender: int
     of_team: int
     waiting: int
     patience_s: float
+    kept: int = 0
 
 
 Wait = asyncio.Future[Executor]
@@ -84,10 +88,12 @@ class Turns:
             raise
 
     def _may(self, sender: Sender) -> bool:
-        """Whether a sender and its team have a turn left."""
-        if self._running[_name(sender)] >= self._share.of_sender:
+        """Whether a sender and its team have a turn left, of those threads that are free."""
+        its_own = self._running[_name(sender)]
+        its_teams = self._running[_team(sender)] if sender.team else 0
+        if its_own >= self._share.of_sender or its_teams >= self._share.of_team:
             return False
-        return not sender.team or self._running[_team(sender)] < self._share.of_team
+        return len(self._free) > self._share.kept or not (its_own or its_teams)
 
     def _give(self, sender: Sender) -> Executor:
         self._given += 1
@@ -142,12 +148,11 @@ class Turns:
 
     def _late(self, sender: Sender) -> Problem:
         waited = f"this call waited {chosen_duration(self._share.patience_s)} for its turn"
-        if self._may(sender):
-            return Problem(503, f"{waited}: the console has too much to do, try again in a moment")
-        most = self._share.of_sender
-        if self._running[_name(sender)] < most:
-            return Problem(429, f"{waited}: {self._what} of a team are worked on {self._share.of_team:,} at a time")
-        return Problem(429, f"{waited}: {self._what} of one sender are worked on {most:,} at a time")
+        if self._running[_name(sender)] >= (most := self._share.of_sender):
+            return Problem(429, f"{waited}: {self._what} of one sender are worked on {most:,} at a time")
+        if sender.team and self._running[_team(sender)] >= (most := self._share.of_team):
+            return Problem(429, f"{waited}: {self._what} of a team are worked on {most:,} at a time")
+        return Problem(503, f"{waited}: the console has too much to do, try again in a moment")
 
 
 @contextmanager

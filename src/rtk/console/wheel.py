@@ -12,6 +12,8 @@ import os
 import zipfile
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import Distribution, PackageNotFoundError, PackagePath, distribution
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -30,15 +32,16 @@ class CannotPack(ToolkitError):
     """The files are not those of the wheel."""
 
 
-class Wheel(NamedTuple):
+@dataclass(frozen=True)
+class Wheel:
     """A wheel: the name of its file, and what is in it."""
 
     name: str
     content: bytes
 
-    @property
+    @cached_property
     def sha256(self) -> str:
-        """The digest that `sha256sum` prints of it."""
+        """The digest that `sha256sum` prints of it: each command on a page names it."""
         return hashlib.sha256(self.content).hexdigest()
 
 

@@ -38,7 +38,11 @@ def check(document: object) -> None:
     rules.check(document)
     claim.check(document)
     for place, probe in claim.claimed(document):
+        shape.probe(probe, place)
         rules.check_probe(probe, place)
+    for place, success in claim.successes(document):
+        shape.tolerance(success, place)
+        rules.check_tolerance(success, place)
 
 
 def validate(
@@ -61,6 +65,8 @@ def validate(
     for module, place in packages.modules(given).items():
         if packages.not_installed(module):
             raise BadInput(f"{place}: the module {module} is not installed, {packages.install_hint(module, beside)}")
+        if failure := packages.failure_of(module):
+            raise BadInput(f"{place}: the module {module} cannot be imported, {failure}")
     try:
         with warnings.catch_warnings():  # the Chaos Toolkit logs what it deprecates as well
             warnings.simplefilter("ignore", DeprecationWarning)

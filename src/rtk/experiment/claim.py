@@ -41,9 +41,16 @@ def claimed(experiment: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]
     """Every probe of a claim, with its place. Raises `BadInput` for a claim that is not of its form."""
     for place, activity in _extended(experiment):
         for what in CLAIMS:
-            claim = claim_of(activity, what)
-            for probe in claim.probes if claim else []:
-                yield f"{place}: {what}", probe
+            claim = claim_of(activity, what, at(place, what))
+            for position, probe in enumerate(claim.probes if claim else []):
+                yield at(at(at(place, what), "probes"), position), probe
+
+
+def successes(experiment: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield what activities declare to be their success, a tolerance of their own output, with its place."""
+    for place, activity in _extended(experiment):
+        if (success := extension_of(activity).get("success")) is not None:
+            yield at(place, "success"), success
 
 
 def extension_of(activity: Mapping[str, Any]) -> dict[str, Any]:
@@ -53,12 +60,12 @@ def extension_of(activity: Mapping[str, Any]) -> dict[str, Any]:
     return next((dict(block) for block in held if isinstance(block, dict) and block.get("name") == "rtk"), {})
 
 
-def claim_of(activity: Mapping[str, Any], what: str) -> Claim | None:
-    """An action's claim `effect` or `restored`. Raises `BadInput` when it is not of their form."""
+def claim_of(activity: Mapping[str, Any], what: str, place: str = "") -> Claim | None:
+    """An action's claim `effect` or `restored`. Raises `BadInput`, with its place, when it is not of their form."""
     block = extension_of(activity).get(what)
     if block is None:
         return None
-    place = f'the {what} of the action "{activity.get("name")}"'
+    place = place or f'the {what} of the action "{activity.get("name")}"'
     if not isinstance(block, dict) or not isinstance(block.get("probes"), list) or not block["probes"]:
         raise BadInput(f'{place}: expected {{"probes": [a probe with a tolerance, …], "within": seconds}}')
     for probe in block["probes"]:
@@ -72,7 +79,9 @@ def claim_of(activity: Mapping[str, Any], what: str) -> Claim | None:
 def _extended(experiment: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for part in ("method", "rollbacks"):
         for position, activity in enumerate(experiment.get(part) or []):
-            yield at(at(part, position), "extensions"), activity
+            held = activity.get("extensions")
+            names = [each.get("name") for each in held if isinstance(each, dict)] if isinstance(held, list) else []
+            yield at(at(at(part, position), "extensions"), names.index("rtk") if "rtk" in names else 0), activity
 
 
 def _seconds(block: Mapping[str, Any], key: str, default: float, place: str) -> float:

@@ -68,10 +68,9 @@ def programs(document: Mapping[str, Any]) -> tuple[str, ...]:
 def warnings(document: Mapping[str, Any]) -> tuple[str, ...]:
     """Sentences about what may go wrong: nothing to undo with, a rollback that leans on a file, what cannot be met."""
     hypothesis = document.get("steady-state-hypothesis")
-    probes = [
-        (f"steady-state-hypothesis.{place}", written_out(probe, document))
-        for place, probe in _part(hypothesis if isinstance(hypothesis, Mapping) else {}, "probes")
-    ]
+    listed = list(_part(hypothesis if isinstance(hypothesis, Mapping) else {}, "probes"))
+    places = [f"steady-state-hypothesis.{place}" for place, _ in listed]
+    probes = list(zip(places, written_out((probe for _, probe in listed), document), strict=True))
     found = [undone.warning(document)]
     for place, probe in probes:
         if "tolerance" in probe and (why := never_met(probe)):

@@ -1,13 +1,15 @@
 """The Python packages that an experiment needs: of its activities, tolerances, claims, configuration and controls."""
 
+import importlib
 import importlib.util
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from traceback import extract_tb
 from typing import Any
 
 from rtk.experiment.mend import DEEPEST
-from rtk.experiment.wording import at, shown
+from rtk.experiment.wording import at, one_line, shown
 from rtk.origin import DISTRIBUTION
 
 # The import packages of extensions whose distribution is called differently, as their wheels have them.
@@ -105,6 +107,32 @@ def not_installed(module: str) -> bool:
         return True
 
 
+def failure_of(module: str) -> str | None:
+    """Return what keeps a module that is there from being imported, with file and line; None where nothing does."""
+    try:
+        importlib.import_module(module)
+    except SyntaxError as error:
+        return _unreadable(error)
+    except ModuleNotFoundError as error:
+        if error.name and f"{module}.".startswith(f"{error.name}."):
+            return None  # it is not there itself, which the Chaos Toolkit's own check tells
+        return _raised(error)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - importing runs code of others
+        return _raised(error)
+    return None
+
+
+def _unreadable(error: SyntaxError) -> str:
+    return f"{error.filename}, line {error.lineno} is not Python: {error.msg}"
+
+
+def _raised(error: BaseException) -> str:
+    """What a module raised while it was imported, with the last place of its own: not that of what imports."""
+    places = [each for each in extract_tb(error.__traceback__) if not each.filename.startswith("<")][1:]
+    where = f"in {places[-1].filename}, line {places[-1].lineno}" if places else "while it is imported"
+    return f"it raises {type(error).__name__} {where}: {one_line(error)}"
+
+
 def install_hint(module: str, beside: Iterable[Path] = ()) -> str:
     """How to have a module: the package to install, or the folder of `beside` in which it lies."""
     package = top(module)
@@ -113,8 +141,20 @@ def install_hint(module: str, beside: Iterable[Path] = ()) -> str:
         return f"pip install {distribution}"
     for folder in beside if package.isidentifier() else ():  # else it could lead out of the folder
         if (folder / package).is_dir() or (folder / f"{package}.py").is_file():
-            return f"it is in {folder}: export PYTHONPATH={folder}"
+            hint = f"it is in {folder}: export PYTHONPATH={folder}"
+            return f"{hint}; {broken}" if (broken := _broken(folder / f"{package}.py")) else hint
     return f"install the package that provides {shown(package)}, or name its folder in PYTHONPATH"
+
+
+def _broken(file: Path) -> str | None:
+    """What makes a file no Python; told without running it, since nobody said that it may be imported from there."""
+    try:
+        compile(file.read_bytes(), str(file), "exec", dont_inherit=True)
+    except SyntaxError as error:
+        return _unreadable(error)
+    except (OSError, ValueError):  # it is none, or holds what no text does
+        return None
+    return None
 
 
 def top(module: str) -> str:

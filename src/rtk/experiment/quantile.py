@@ -81,7 +81,7 @@ def limit_of(promise: QuantilePromise, experiment: Mapping[str, Any], place: str
     """Return the limit that a promise sets to a probe's value. Raises `BadInput` where no such value is measured."""
     hypothesis = experiment.get("steady-state-hypothesis")
     probes = (hypothesis.get("probes") if isinstance(hypothesis, Mapping) else None) or []
-    whole = [written_out(each, experiment) for each in probes if isinstance(each, Mapping)]
+    whole = written_out((each for each in probes if isinstance(each, Mapping)), experiment)
     position = _position(promise, [_name(probe) for probe in whole], place)
     name, unit = _name(whole[position]), unit_of(whole[position])
     if not charts_number(whole[position]):

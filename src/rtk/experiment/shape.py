@@ -3,24 +3,46 @@
 The Chaos Toolkit's own validation takes the kinds for granted and ends in a traceback where they are wrong.
 """
 
+import shlex
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from rtk.errors import BadInput
 from rtk.experiment.address import is_web
+from rtk.experiment.headers import NAME, VALUE, is_name, is_value
 from rtk.experiment.quantity import finite
 from rtk.experiment.quantity import number as number_of
-from rtk.experiment.strategy import strategy
-from rtk.experiment.wording import at, kind, shown
+from rtk.experiment.strategy import dry, hypothesis_strategy, strategy
+from rtk.experiment.wording import at, kind, nearest, shown
+from rtk.insight.plan_limits import LENGTH
 
 Rule = Callable[[Any, str], None]
+
+# What belongs where a required key is missing.
+MISSING = {
+    "title": "text",
+    "description": "text",
+    "steady-state-hypothesis": "a mapping with a title and probes",
+    "probes": "a list of probes, each with a tolerance",
+    "method": "a list of activities, which may be empty",
+    "type": "text that says of which kind it is",
+    "name": "text",
+    "provider": "a mapping with a type",
+    "tolerance": "what the probe's value is judged by",
+    "arguments": "a mapping",
+    "key": "the name of an environment variable",
+    "module": "the name of a Python module",
+    "func": "the name of a function in the module",
+    "path": "the program to start",
+    "url": "an address that begins with http:// or https://",
+}
 
 
 def experiment(document: object) -> None:
     """Check a whole document. Raises `BadInput` with the place of the first thing that is of a wrong kind."""
 
     def part(rule: Rule) -> Rule:
-        return nullable(keys(optional={"strategy": nullable(rule)}))
+        return nullable(keys(optional={"strategy": rule}))
 
     fields(
         document,
@@ -38,8 +60,11 @@ def experiment(document: object) -> None:
             "controls": each(_control),
             "rollbacks": each(_activity),
             "extensions": nullable(each(keys({"name": text}))),
-            "runtime": nullable(keys(optional={"rollbacks": part(strategy), "hypothesis": part(text)})),
+            "runtime": nullable(
+                keys(optional={"rollbacks": part(nullable(strategy)), "hypothesis": part(hypothesis_strategy)})
+            ),
             "contributions": nullable(mapping),
+            "dry": dry,
         },
     )
 
@@ -49,7 +74,7 @@ def fields(value: object, place: str, *, required: Mapping[str, Rule], optional:
     whole = _a(value, dict, place or "the document")
     for key in required:
         if key not in whole:
-            raise BadInput.at(at(place, key), "missing")
+            raise BadInput.at(at(place, key), f"missing, expected {MISSING.get(key, 'a value')}")
     for key, rule in (*required.items(), *optional.items()):
         if key in whole:
             rule(whole[key], at(place, key))
@@ -77,7 +102,7 @@ def either(*rules: tuple[type, Rule]) -> Rule:
         for expected, rule in rules:
             if isinstance(value, expected):
                 return rule(value, place)
-        names = " or ".join(kind(expected()) for expected, _ in rules)
+        names = " or ".join(dict.fromkeys(kind(expected()) for expected, _ in rules))
         raise BadInput.at(place, f"expected {names}, not {shown(value)}")
 
     return check
@@ -124,9 +149,13 @@ def _a(value: object, expected: type, place: str) -> Any:
 def _probes(value: object, place: str) -> None:
     if not _a(value, list, place):
         raise BadInput.at(place, "expected at least one probe, a verification without one has nothing to measure")
-    for index, probe in enumerate(value if isinstance(value, list) else []):
-        _activity(probe, at(place, index))
-        fields(probe, at(place, index), required={"tolerance": _tolerance}, optional={})
+    each(probe)(value, place)
+
+
+def probe(value: object, place: str) -> None:
+    """A probe with its tolerance."""
+    _activity(value, place)
+    fields(value, place, required={"tolerance": tolerance}, optional={})
 
 
 def _activity(value: object, place: str) -> None:
@@ -137,9 +166,11 @@ def _activity(value: object, place: str) -> None:
         place,
         required={"type": text, "name": text, "provider": _provider},
         optional={
-            "timeout": nullable(number),
-            "pauses": nullable(keys(optional={"before": _PAUSE, "after": _PAUSE})),
+            "timeout": nullable(_limit),
+            "pauses": nullable(_pauses),
             "background": either((bool, anything)),
+            "secrets": nullable(each(text)),
+            "dry": dry,
             "controls": each(_control),
             "extensions": nullable(each(mapping)),
         },
@@ -154,15 +185,35 @@ def _provider(value: object, place: str) -> None:
     rule(value, place)
 
 
+def _pauses(value: object, place: str) -> None:
+    for key in _a(value, dict, place):
+        if key not in _PAUSES:
+            raise BadInput.at(at(place, str(key)[:80]), f"unknown, {nearest(str(key), _PAUSES)}")
+    fields(value, place, required={}, optional=dict.fromkeys(_PAUSES, nullable(_PAUSE)))
+
+
+def _pause(value: object, place: str) -> None:
+    found = finite(value)
+    if found is None or not LENGTH.holds(found):
+        raise BadInput.at(place, f"expected seconds from 0 to {LENGTH.most:.0f}, not {shown(value)}")
+
+
 def _timeout(value: object, place: str) -> None:
-    either((int, number), (float, number), (str, _number_as_text), (list, _pair))(value, place)
+    either((int, _limit), (float, _limit), (str, _limit_as_text), (list, _pair))(value, place)
 
 
-def _number_as_text(value: object, place: str) -> None:
+def _limit(value: object, place: str) -> None:
+    """Seconds above 0: with no time at all nothing can answer, whatever the service does."""
+    found = finite(value)
+    if found is None or found <= 0:
+        raise BadInput.at(place, f"expected a number above 0, not {shown(value)}")
+
+
+def _limit_as_text(value: object, place: str) -> None:
     """Text that is a number, or is filled in when it is run."""
     if "${" not in str(value):
         found = number_of(value)
-        number(value if found is None else found, place)
+        _limit(value if found is None else found, place)
 
 
 def _address(value: object, place: str) -> None:
@@ -172,13 +223,24 @@ def _address(value: object, place: str) -> None:
         raise BadInput.at(place, f"expected an address that begins with http:// or https://, not {shown(value)}")
 
 
+def _headers(value: object, place: str) -> None:
+    """Headers that can be sent; one that is filled in when it is run is known then."""
+    for name, held in _a(value, dict, place).items():
+        where = at(place, str(name)[:80])
+        if not is_name(name):
+            raise BadInput.at(where, f"expected {NAME}")
+        if not (isinstance(held, str) and "${" in held) and not is_value(held):
+            raise BadInput.at(where, f"expected {VALUE}, not {shown(held)}")
+
+
 def _pair(value: object, place: str) -> None:
     if len(_a(value, list, place)) != 2:
         raise BadInput.at(place, f"expected two numbers (to connect, to read), not {shown(value)}")
-    each(either((int, number), (float, number), (str, _number_as_text)))(value, place)
+    each(nullable(either((int, _limit), (float, _limit), (str, _limit_as_text))))(value, place)
 
 
-def _tolerance(value: object, place: str) -> None:
+def tolerance(value: object, place: str) -> None:
+    """What a value is judged by."""
     if isinstance(value, float):
         raise BadInput.at(
             place,
@@ -196,7 +258,16 @@ def _tolerance_mapping(value: object, place: str) -> None:
         fields(whole["provider"], at(place, "provider"), required={"arguments": mapping}, optional={})
     else:
         rules: dict[str, Rule] = {"type": text, "target": nullable(text), "pattern": text, "path": text}
-        fields(whole, place, required={"type": text}, optional=rules | {"range": each(anything)})
+        fields(
+            whole, place, required={"type": text}, optional=rules | {"range": each(anything), "count": nullable(_count)}
+        )
+
+
+def _count(value: object, place: str) -> None:
+    """How many a path finds; a number that is filled in is known when it is run."""
+    found = finite(value)
+    if not (isinstance(value, str) and "${" in value) and (found is None or found < 0 or found != int(found)):
+        raise BadInput.at(place, f"expected a whole number from 0 on, not {shown(value)}")
 
 
 def _configuration(value: object, place: str) -> None:
@@ -223,22 +294,53 @@ def _control(value: object, place: str) -> None:
     fields(
         value,
         place,
-        required={"name": text, "provider": keys({"type": text}, {"module": text, "arguments": mapping})},
+        required={"name": text, "provider": keys({"type": _python}, {"module": _module, "arguments": mapping})},
         optional={"scope": text},
     )
 
 
-_PAUSE = nullable(either((int, number), (float, number), (str, text)))
+def _python(value: object, place: str) -> None:
+    if value != "python":
+        raise BadInput.at(place, f'expected "python", the only kind of control there is, not {shown(value)}')
+
+
+def _module(value: object, place: str) -> None:
+    """The name of a module; what a relative one is relative to, nobody could tell."""
+    text(value, place)
+    if not all(str(value).split(".")):
+        raise BadInput.at(place, f"expected the absolute name of a module, such as package.module, not {shown(value)}")
+
+
+def _words(value: object, place: str) -> None:
+    """Arguments of a process: no list and no mapping among them, whose Python form nobody means to hand over."""
+    one_word = either((str, anything), (bool, anything), (int, anything), (float, anything))
+    for key, item in enumerate(value) if isinstance(value, list) else _a(value, dict, place).items():
+        nullable(one_word)(item, at(place, key))
+
+
+def _command_line(value: object, place: str) -> None:
+    """Arguments as a shell reads them. Where it would read quotes within quotes, it alone can tell what is one."""
+    text = str(value)
+    if not any(begin in text for begin in _WITHIN):
+        try:
+            shlex.split(text, comments=True)
+        except ValueError:
+            raise BadInput.at(place, f"a quotation mark or a backslash has no counterpart in {shown(text)}") from None
+
+
+_PAUSES = ("before", "after")
+_PAUSE = either((int, _pause), (float, _pause), (str, text))
+_WITHIN = ("$", "`", "<<")
 _VARIABLE = keys({"key": text}, {"env_var_type": nullable(text)})
-_ARGUMENTS = either((str, anything), (list, anything), (dict, anything))
+_ARGUMENTS = either((str, _command_line), (list, _words), (dict, _words))
 _PROVIDERS: dict[object, Rule] = {
-    "python": keys({"module": text, "func": text}, {"arguments": mapping}),
+    "python": keys({"module": _module, "func": text}, {"arguments": mapping}),
     "process": keys({"path": text}, {"arguments": _ARGUMENTS, "timeout": nullable(_timeout)}),
     "http": keys(
         {"url": _address},
         {
             "method": text,
-            "headers": nullable(mapping),
+            "headers": nullable(_headers),
             "arguments": nullable(either((dict, anything), (list, anything), (str, anything))),
             "timeout": nullable(_timeout),
             "max_retries": number,

@@ -17,11 +17,34 @@ class Strategy(StrEnum):
     NEVER = "never"
 
 
+_HYPOTHESIS = (
+    "default",
+    "before-method-only",
+    "after-method-only",
+    "during-method-only",
+    "continuously",
+    "skip",
+)
+DRY = ("probes", "actions", "activities", "pause")
+
+
 def strategy(value: object, place: str) -> None:
     """Raise `BadInput` for what is no strategy."""
     if value not in list(Strategy):
         known = listed((f'"{each}"' for each in Strategy), "or")
         raise BadInput.at(place, f"expected {known}, not {shown(value)}")
+
+
+def hypothesis_strategy(value: object, place: str) -> None:
+    """Raise `BadInput` for what is no strategy of the hypothesis, in the Chaos Toolkit's words."""
+    if value not in _HYPOTHESIS:
+        raise BadInput.at(place, f"expected {listed((shown(each) for each in _HYPOTHESIS), 'or')}, not {shown(value)}")
+
+
+def dry(value: object, place: str) -> None:
+    """Raise `BadInput` for what names nothing that `dry` could hold back, in the Chaos Toolkit's words."""
+    if value and value not in DRY:
+        raise BadInput.at(place, f"expected {listed((shown(each) for each in DRY), 'or')}, not {shown(value)}")
 
 
 def strategy_in(holder: Mapping[str, Any], where: str = "") -> Strategy | None:

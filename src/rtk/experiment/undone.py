@@ -111,7 +111,7 @@ def undone(document: Mapping[str, Any]) -> tuple[tuple[Mapping[str, Any], Undone
     """The actions of the method, each with what undoes it."""
     method = document.get("method")
     given = method if isinstance(method, list) else []
-    whole = (written_out(each, document) for each in given if isinstance(each, Mapping))
+    whole = written_out((each for each in given if isinstance(each, Mapping)), document)
     actions = [each for each in whole if each.get("type") == "action"]
     if document.get("rollbacks"):
         return tuple((each, UndoneBy.ROLLBACKS) for each in actions)

@@ -4,6 +4,8 @@ import difflib
 import json
 from collections.abc import Iterable
 
+from rtk.printable import printable
+
 _LONGEST = 60
 _KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
     (bool, "true or false"),
@@ -49,8 +51,8 @@ def listed(names: Iterable[str], word: str = "and") -> str:
 
 
 def one_line(message: object, most: int = 400) -> str:
-    """What somebody else's code says, on one line and cut short."""
-    whole = " ".join(str(message).split())
+    """What a file, a record, a console or somebody else's code says, on one printable line and cut short."""
+    whole = " ".join(printable(str(message)).split())
     return whole if len(whole) <= most else f"{whole[: most - 1]}…"
 
 

@@ -1,6 +1,7 @@
 """YAML within limits: a first pass over its events bounds depth, size and aliases before it is built."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -50,18 +51,23 @@ class _Open:
     mapping: bool
     size: int = 1
     children: int = 0
-    names: set[str] = field(default_factory=set)
+    names: dict[str, int] = field(default_factory=dict)  # with the line of each
 
-    def take(self, event: yaml.Event) -> str | None:
-        """Count a child; its text when it is a mapping's name that stood there before."""
+    def take(self, event: yaml.Event) -> int | None:
+        """Count a child; the line of the first when it is a mapping's name that stood there before."""
         self.children += 1
         is_name = self.mapping and self.children % 2 == 1
         if not is_name or not isinstance(event, yaml.ScalarEvent) or event.value == "<<":
             return None
-        if event.value in self.names:
-            return str(event.value)
-        self.names.add(event.value)
-        return None
+        before = self.names.get(event.value)
+        self.names[event.value] = _place(event.start_mark)[0]
+        return before
+
+
+def twice(where: str, name: str, before: int, line: int) -> str:
+    """Return the warning of a name that stands twice in one mapping, by the lines of both."""
+    lines = f"line {line}" if line == before else f"lines {before} and {line}"
+    return f"{where}, {lines}: {shown(name)} stands twice in one mapping, the last one counts"
 
 
 class _Limits:
@@ -95,12 +101,9 @@ class _Limits:
                 self._add(1, event.anchor, event)
 
     def _take(self, event: yaml.Event) -> None:
-        twice = self.open[-1].take(event) if self.open else None
-        if twice is not None and len(self.warnings) < 20:
-            line, _ = _place(event.start_mark)
-            self.warnings.append(
-                f"{self.where}, line {line}: {shown(twice)} stands twice in one mapping, the last one counts"
-            )
+        before = self.open[-1].take(event) if self.open else None
+        if before is not None and isinstance(event, yaml.ScalarEvent) and len(self.warnings) < 20:
+            self.warnings.append(twice(self.where, str(event.value), before, _place(event.start_mark)[0]))
 
     def _add(self, size: int, anchor: str | None, event: yaml.Event) -> None:
         if anchor:
@@ -114,6 +117,15 @@ class _Limits:
     def _refusal(self, event: yaml.Event, why: str) -> BadInput:
         line, column = _place(event.start_mark)
         return BadInput.in_text(self.where, (line, column), f"{why}")
+
+
+def repeated(text: str, where: str) -> list[str]:
+    """Return the warnings of names that stand twice in a text; nothing of what is no YAML."""
+    limits = _Limits(where)
+    with suppress(yaml.YAMLError, BadInput):
+        limits.check(yaml.parse(text, Loader=_Loader))
+        return limits.warnings
+    return []
 
 
 def load(text: str, where: str) -> tuple[Any, list[str]]:

@@ -20,6 +20,7 @@ class MissedReason(StrEnum):
     NO_THREADS = "no-threads"
     NO_ADDRESS = "no-address"
     RUN_DIED = "run-died"
+    NOT_SENDABLE = "not-sendable"
 
 
 CUT_OFF = frozenset((MissedReason.STOPPED, MissedReason.INTERRUPTED, MissedReason.STILL_RUNNING, MissedReason.RUN_DIED))

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from rtk.figures import share
 from rtk.report.terminal import terminal
+from rtk.report.text import plain
 
 ROWS = 8
 FIRST_LOOK_S = 0.5
@@ -38,15 +39,15 @@ def picture(before: dict[str, Any], after: dict[str, Any], seconds: float) -> Gr
         shares = {each["pid"]: (each["cpu_s"] - used.get(each["pid"], 0.0)) / seconds for each in one["processes"]}
         total = min(1.0, sum(shares.values()) / one["cpus"])
         memory = sum(each["resident"] for each in one["processes"]) / 2**20
-        under_way = ", ".join(f"{each['document']} ({each['status']})" for each in one["commands"]) or "none"
+        under_way = ", ".join(f"{plain(each['document'])} ({each['status']})" for each in one["commands"]) or "none"
         bar = "|" * round(total * 40)
-        head = Text(f"{one['name']} {one['id']} {one['state']}\nCPU [{bar:<40}] {share(round(total, 2)):>5}  ")
+        head = Text(f"{plain(one['name'])} {one['id']} {one['state']}\nCPU [{bar:<40}] {share(round(total, 2)):>5}  ")
         head.append(f"memory {memory:.0f} MiB  processes {len(shares)}  commands: {under_way}")
         table = Table("PID", "CPU %", "MiB", "S", "Process", box=None, padding=(0, 2))
         busiest = sorted(one["processes"], key=lambda each: -shares[each["pid"]])
         for each in busiest[:ROWS]:
             used_share, mebibytes = share(round(shares[each["pid"]], 2)), f"{each['resident'] / 2**20:.0f}"
-            row = (each["pid"], used_share, mebibytes, each["state"], each["name"])
+            row = (each["pid"], used_share, mebibytes, each["state"], plain(each["name"]))
             table.add_row(*(Text(str(cell)) for cell in row))  # names are the instance's own, and no markup
         pictures.append(Group(head, table, Text()))
     return Group(*pictures)

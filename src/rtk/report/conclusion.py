@@ -102,8 +102,8 @@ def conclusion_of(plan: Plan, document: Mapping[str, Any]) -> Conclusion:
     told = expected(plan, objective.target)
     hypothesis = document.get("steady-state-hypothesis")
     probes = hypothesis.get("probes") if isinstance(hypothesis, Mapping) else None
-    for probe in probes if isinstance(probes, list) else ():
-        whole = written_out(probe, document) if isinstance(probe, Mapping) else {}
+    listed = [probe for probe in probes if isinstance(probe, Mapping)] if isinstance(probes, list) else []
+    for whole in written_out(listed, document):
         if "tolerance" in whole and criterion_of(whole).never:
             return Conclusion(plan, Doubt.NEVER_MET, told, f'"{whole.get("name")}"')
     if told.slots < told.needed:

@@ -66,7 +66,7 @@ def course(plan: Plan, document: Document) -> list[str]:
     if not plan.slots("baseline") and actions:
         told.append("No baseline: without one nobody knows what caused a deviation; --warm-up 1m gives one.")
     hypothesis = _mapping(document.get("steady-state-hypothesis"))
-    probes = [written_out(_mapping(probe), document) for probe in hypothesis.get("probes") or ()]
+    probes = written_out(map(_mapping, hypothesis.get("probes") or ()), document)
     told += [f"Measured: {measured(one)}; time limit {_limit(own_limit(one) or DEFAULT_LIMIT_S)}" for one in probes]
     if not probes:
         told.append("Nothing is measured: the experiment has no hypothesis with a probe.")
@@ -131,8 +131,7 @@ def _deviated(needed: int | None, slots: int) -> str:
 
 
 def _activities(activities: object, document: Document) -> list[Document]:
-    found = [_mapping(activity) for activity in activities] if isinstance(activities, list) else []
-    return [written_out(activity, document) for activity in found]
+    return written_out(map(_mapping, activities if isinstance(activities, list) else ()), document)
 
 
 def _limit(given: float | str) -> str:

@@ -32,18 +32,21 @@ def acts_on(toolkit: Toolkit, named: str | None = None) -> tuple[System, ...]:
 
     Nothing where the method has no action.
     """
-    method = [_whole(each, toolkit) for each in toolkit.experiment.get("method") or []]
+    method, rollbacks = _whole(toolkit)
     conditions = [each for each in method if each.get("type") == "action"]
     if not conditions:
         return ()
     if named:
         text = str(toolkit.substituted(named))
         return (declared(text, toolkit.redact(text)),)
-    rollbacks = [_whole(each, toolkit) for each in toolkit.experiment.get("rollbacks") or []]
     found = [each for activity in (*conditions, *rollbacks) for each in _of_activity(activity, toolkit)]
     named_here = frozenset[str]().union(*(each.marks.get("environment", frozenset()) for each in found))
     whole = [_in_environment(each, named_here) for each in found]
-    return tuple(each for place, each in enumerate(whole) if each not in whole[:place])[:MOST]
+    unlike: list[System] = []
+    for each in whole:
+        if len(unlike) < MOST and each not in unlike:
+            unlike.append(each)
+    return tuple(unlike)
 
 
 def _in_environment(one: System, names: frozenset[str]) -> System:
@@ -51,12 +54,17 @@ def _in_environment(one: System, names: frozenset[str]) -> System:
     return replace(one, marks={**one.marks, "environment": names}) if names else one
 
 
-def _whole(activity: Mapping[str, Any], toolkit: Toolkit) -> Mapping[str, Any]:
-    """An activity, or the one that it refers to by its name."""
-    name = activity.get("ref")
-    experiment = toolkit.experiment
-    everything = (*toolkit.probes(), *(experiment.get("method") or []), *(experiment.get("rollbacks") or []))
-    return next((each for each in everything if name and each.get("name") == name), activity)
+def _whole(toolkit: Toolkit) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
+    """Method and rollbacks, each `ref` as the first activity of that name."""
+    method, rollbacks = (toolkit.experiment.get(part) or [] for part in ("method", "rollbacks"))
+    known: dict[Any, Mapping[str, Any]] = {}
+    for each in (*toolkit.probes(), *method, *rollbacks):
+        known.setdefault(each.get("name"), each)
+
+    def named(activities: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        return [known.get(each["ref"], each) if each.get("ref") else each for each in activities]
+
+    return named(method), named(rollbacks)
 
 
 def _of_activity(activity: Mapping[str, Any], toolkit: Toolkit) -> list[System]:

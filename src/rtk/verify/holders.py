@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from rtk.errors import ToolkitError
-from rtk.experiment.wording import listed
+from rtk.experiment.wording import listed, one_line
 from rtk.insight.facts import Beside, Neighbour
 
 REFUSED = 6
@@ -68,19 +68,19 @@ def refusal(holders: Sequence[HoldingRun]) -> str:
 
 
 def holder(one: HoldingRun) -> str:
-    """Return who holds it, since when and where."""
-    run = f"the run {one.run}" if one.run else "a run of another team"
-    title = f' ("{one.title}")' if one.title else ""
+    """Return who holds it, since when and where, on one line, whatever its record or its console says."""
+    run = f"the run {one_line(one.run)}" if one.run else "a run of another team"
+    title = f' ("{one_line(one.title)}")' if one.title else ""
     since = datetime.fromtimestamp(one.since, UTC).strftime(", begun %Y-%m-%d %H:%M:%S UTC") if one.since else ""
-    who = f" by {one.user}" if one.user else ""
-    host = f" on {one.host}" if one.host else ""
+    who = f" by {one_line(one.user)}" if one.user else ""
+    host = f" on {one_line(one.host)}" if one.host else ""
     process = f", process {one.pid}" if one.pid else ""
     return f"{run}{title}{since}{who}{host}{process}"
 
 
 def systems(shared: Sequence[str]) -> str:
-    """Return what both act on."""
-    told = [*shared[:TOLD], *(["more"] if len(shared) > TOLD else [])]
+    """Return what both act on, on one line."""
+    told = [*map(one_line, shared[:TOLD]), *(["more"] if len(shared) > TOLD else [])]
     return listed(told) if told else "the same"
 
 
@@ -88,9 +88,9 @@ def _way_out(one: HoldingRun) -> str:
     if one.standing in (HoldState.RUNNING, HoldState.UNDOING):
         doing = "is still running" if one.standing is HoldState.RUNNING else "is being undone"
         return f"it {doing}: wait for it with --wait 10m"
-    at = f" on {one.host}" if one.console and one.host else "" if one.run else " there"
+    at = f" on {one_line(one.host)}" if one.console and one.host else "" if one.run else " there"
     if one.standing is HoldState.DIED:
-        undo = f"chaos recover --run {one.run}" if one.run else "chaos recover"
+        undo = f"chaos recover --run {one_line(one.run)}" if one.run else "chaos recover"
         return f"it died before it was undone: undo it with `{undo}`{at}"
     if one.standing is HoldState.NOT_RESTORED:
         return f"it ended without being restored: put that right, then {_release(one, at)}"
@@ -101,4 +101,4 @@ def _release(one: HoldingRun, at: str) -> str:
     if not one.run:
         return "ask its team to release its hold"
     page = ", or on its page" if one.console else ""
-    return f"release its hold with `chaos recover --forget {one.run}`{at}{page}"
+    return f"release its hold with `chaos recover --forget {one_line(one.run)}`{at}{page}"

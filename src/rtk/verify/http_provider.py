@@ -15,6 +15,7 @@ from chaoslib.exceptions import ActivityFailed
 from charset_normalizer import detect
 from requests.auth import AuthBase
 
+from rtk.verify.headers import headers_of
 from rtk.verify.timeouts import timeout_of
 
 LARGEST = 16 * 1024 * 1024  # bytes that are kept of a body; what follows is read and dropped
@@ -46,7 +47,7 @@ def call_http(activity: Mapping[str, Any], configuration: dict[str, Any], secret
     """Return the answer's `status`, `headers` and `body`. Raises `ActivityFailed` where none came in time."""
     provider = activity["provider"]
     url = substitute(provider["url"], configuration, secrets)
-    headers = substitute(provider.get("headers"), configuration, secrets)
+    headers = headers_of(provider, configuration, secrets)
     asked = _asked(provider, headers, configuration, secrets)
     try:
         with _session(headers, provider) as session, session.request(url=url, headers=headers, **asked) as answer:

@@ -1,6 +1,6 @@
 """How long a run may go on beside its planned phases, told from the document alone: waiting, trying and proving."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -33,11 +33,10 @@ def _is_controlled(document: Document) -> bool:
     return any(each.get("controls") for each in (document, *activities))
 
 
-def _activities(document: Document, part: str) -> Iterator[Document]:
+def _activities(document: Document, part: str) -> list[Document]:
     held = document.get(part)
-    for each in held if isinstance(held, list) else []:
-        if isinstance(each, Mapping):
-            yield written_out(each, document)
+    listed = held if isinstance(held, list) else []
+    return written_out((each for each in listed if isinstance(each, Mapping)), document)
 
 
 def _claimed(activity: Document) -> float:

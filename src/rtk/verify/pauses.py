@@ -6,6 +6,7 @@ from typing import Any
 from rtk.errors import BadInput
 from rtk.experiment.quantity import finite
 from rtk.experiment.wording import at, shown
+from rtk.insight.plan_limits import LENGTH
 from rtk.verify.toolkit import Toolkit
 
 WHEN = ("before", "after")
@@ -32,8 +33,8 @@ def check(toolkit: Toolkit) -> None:
 
 def _seconds(value: object, given: object, place: str) -> float:
     seconds = 0.0 if value is None else finite(value)
-    if seconds is None or seconds < 0:
-        expected = "expected a number of seconds from 0 on"
+    if seconds is None or not LENGTH.holds(seconds):
+        expected = f"expected a number of seconds from 0 to {LENGTH.most:.0f}"
         if value == given:
             raise BadInput(f"{place}: {expected}, not {shown(value)}")
         raise BadInput(f"{place}: {shown(given)} resolves to {shown(value)}; {expected}")

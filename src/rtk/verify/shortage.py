@@ -11,6 +11,7 @@ from contextlib import suppress
 from types import TracebackType
 
 from rtk.insight.facts import MissedReason
+from rtk.verify.headers import UnsendableHeader
 
 _ERRNOS = {
     errno.EMFILE: MissedReason.NO_DESCRIPTORS,
@@ -22,7 +23,8 @@ _ERRNOS = {
 _CURL_OUT_OF_MEMORY = 27
 _LINKS = ("__cause__", "__context__", "reason")  # urllib3 keeps what made it give up as `reason`
 _STARTERS = frozenset({"subprocess", "multiprocessing.popen_fork", "multiprocessing.popen_spawn_posix"})
-_NO_THREAD = "can't start new thread"  # CPython has no type and no number for it
+# CPython has no type and no number for these; the second is a lock of a thread, for which there was no memory.
+_NO_THREAD, _NO_LOCK = "can't start new thread", "can't allocate lock"
 _NEARLY = 16  # descriptors: with so few left, whatever has just failed may have failed for them
 
 
@@ -39,12 +41,17 @@ def _lacking(error: BaseException) -> MissedReason | None:
         if error.errno == errno.EAGAIN and _starts_a_process(error.__traceback__):
             return MissedReason.NO_THREADS
         return _ERRNOS.get(error.errno or 0)
-    if isinstance(error, MemoryError):
-        return MissedReason.NO_MEMORY
+    if isinstance(error, UnsendableHeader):
+        return MissedReason.NOT_SENDABLE
     if isinstance(error, RuntimeError) and _NO_THREAD in str(error):
         return MissedReason.NO_THREADS
-    is_curl = type(error).__module__ == "pycurl" and error.args[:1] == (_CURL_OUT_OF_MEMORY,)
-    return MissedReason.NO_MEMORY if is_curl else None
+    return MissedReason.NO_MEMORY if _lacks_memory(error) else None
+
+
+def _lacks_memory(error: BaseException) -> bool:
+    if isinstance(error, MemoryError) or (type(error) is RuntimeError and str(error) == _NO_LOCK):
+        return True
+    return type(error).__module__ == "pycurl" and error.args[:1] == (_CURL_OUT_OF_MEMORY,)
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

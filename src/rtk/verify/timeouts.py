@@ -20,7 +20,7 @@ from rtk.verify.toolkit import Toolkit
 
 Pair: TypeAlias = "tuple[float | None, float | None]"
 Timeout: TypeAlias = "float | Pair | None"
-EXPECTED = "expected a number of seconds from 0 on"
+EXPECTED = "expected a number of seconds above 0"
 
 
 def timeout_of(provider: Mapping[str, Any], configuration: Mapping[str, Any], secrets: Mapping[str, Any]) -> Timeout:
@@ -60,7 +60,7 @@ def _seconds(value: object, given: object) -> float | None:
     if value is None:
         return None
     seconds = number(value)
-    if seconds is None or seconds < 0:
+    if seconds is None or seconds <= 0:
         if value == given:
             raise BadInput(f"timeout: {EXPECTED}, not {shown(value)}")
         raise BadInput(f"timeout: {shown(given)} resolves to {shown(value)}; {EXPECTED}")

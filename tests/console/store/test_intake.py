@@ -97,6 +97,12 @@ def test_what_an_entry_leaves_out_is_what_is_usual() -> None:
     assert isinstance(end, End)
     assert (end.deviated, getattr(played, "tries", None)) == (False, 1)
     assert bytes(taken(MEASURED).measured[0].probes) == b"[]"
+    occurs = {"times": 1, "per_s": DAY}
+    (_, promised, _) = taken(entry("run", "plan.occurs", occurs)).others[0]
+    assert isinstance(promised, Head)
+    assert promised.plan.occurs is not None
+    assert (promised.plan.occurs.allowance, promised.plan.occurs.strict) == (1.0, False)
+    assert (promised.plan.require_baseline, promised.plan.objective and promised.plan.objective.quantile) == (False, "")
 
 
 LONG = {name: ("x" * most, "x" * (most + 1)) for name, most in {"text": 65_536, "name": 4_000, "short": 40}.items()}
@@ -126,6 +132,7 @@ BOUNDS: list[tuple[str, str, list[Any], list[Any]]] = [
     ("run", "plan.objective.target", [0.001, 0.999], [0, 1, -1, 2]),
     ("run", "plan.objective.window_s", [1, 366 * DAY, None], [0, -1, 366 * DAY + 1]),
     ("run", "plan.objective.name", ["", "x" * 500], ["x" * 501]),
+    ("run", "plan.objective.quantile", ["", "x" * 700], ["x" * 701]),
     ("phase", "planned", [0, 2**53], [-1, 2**53 + 1]),
     ("phase", "state", ["started", "ended"], ["", "skipped"]),
     ("intent", "index", [0, 2**53], [-1]),

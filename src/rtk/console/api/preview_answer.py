@@ -17,7 +17,7 @@ def look(source: str, form: str | None) -> dict[str, Any]:
     document, mended = read(source.encode("utf-8", "surrogatepass"), form)
     found = ExperimentSummary(document, mended)
     hypothesis = document["steady-state-hypothesis"]
-    probes = [written_out(each, document) for each in hypothesis["probes"]]
+    probes = written_out(hypothesis["probes"], document)
     told = planned({**numbers(found), "beside": beside_s(document)})
     prospects = [told.slots, *told.sentences, *told.advice] if told else []
     return {

@@ -31,7 +31,9 @@ def stands(
     `objective` and `verification` are ids or names; of several with one name all are told.
     """
     into = enter(request, org, team, "read")
-    rows = verifications.of(into).filter(objective__deleted_at=None, revision__target__isnull=False, archived_at=None)
+    # Experiments are long, and nothing is told of them here.
+    rows = verifications.of(into).select_related(None).select_related("objective", "revision")
+    rows = rows.filter(objective__deleted_at=None, revision__target__isnull=False, archived_at=None)
     if objective is not None:
         rows = rows.filter(objective__in=_named(verifications.objectives(into), objective, "objective"))
     if verification is not None:

@@ -23,17 +23,19 @@ _MASK = 0xFFFFFFFF
 
 
 def reached(address: Address) -> list[Address]:
-    """Return every address that a connection to this one may end at."""
+    """Return every address that a connection to this one may end at, itself included.
+
+    One may have several forms at once, such as ISATAP below the prefix of a 6to4 tunnel: each tunnel on its way may be
+    the one that takes it.
+    """
     if isinstance(address, IPv4Address) or address.is_loopback or address.is_unspecified:
         return [address]
-    for network, shift in _TRANSLATED:
-        if address in network:
-            return [_within(address, shift)]
+    found = [_within(address, shift) for network, shift in _TRANSLATED if address in network]
     if address in _TEREDO:
-        return [address, _within(address, 64), IPv4Address(int(address) & _MASK ^ _MASK)]
+        found += [_within(address, 64), IPv4Address(int(address) & _MASK ^ _MASK)]
     if int(address) >> 32 & _MASK in _ISATAP:
-        return [address, _within(address, 0)]
-    return [address]
+        found.append(_within(address, 0))
+    return [address, *found]
 
 
 def _within(address: IPv6Address, shift: int) -> IPv4Address:

@@ -3,12 +3,13 @@
 Names are not trusted: what a name stands for is looked at when the connection is made, address by address.
 """
 
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 
 from rtk.console.notify.embedded import reached
+from rtk.console.notify.special_addresses import is_public
 
 MOST_LENGTH = 2000
 
@@ -35,9 +36,6 @@ _NEVER = tuple(
         ),
     )
 )
-# Python's versions differ in what of these they call global.
-_PUBLIC = ip_network("2000::/3")
-_NOT_PUBLIC = tuple(map(ip_network, ("192.88.99.0/24", "2001::/23", "2001:db8::/32", "3fff::/20")))
 
 
 def may_connect(address: str, own_network: bool) -> bool:
@@ -49,11 +47,7 @@ def may_connect(address: str, own_network: bool) -> bool:
     for each in reached(ip_address(address.partition("%")[0])):
         if any(each in network for network in _NEVER):
             return False
-        if own_network:
-            continue
-        if isinstance(each, IPv6Address) and each not in _PUBLIC:
-            return False
-        if not each.is_global or any(each in network for network in _NOT_PUBLIC):
+        if not own_network and not is_public(each):
             return False
     return True
 

@@ -82,7 +82,7 @@ def around(user: Any, org: Organization | None, team: Team | None, at: str) -> P
     if not isinstance(user, User):
         return PageFrame((), (), (), (), "", (), rtk.__version__)
     caller = Caller(user)
-    orgs, teams = list(gate.organizations_for(caller)), list(gate.teams_for(caller))
+    orgs, teams = gate.organizations_of(caller), gate.teams_of(caller)
     org = org or (team.org if team else None)
     # What the reader may do: whoever put the organization there asked the gate, which noted the role.
     rights: frozenset[str] = gate.RIGHTS.get(getattr(org, "role", ""), frozenset())

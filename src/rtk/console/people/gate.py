@@ -32,17 +32,19 @@ _BEARER = "bearer "
 _ROLE = "role"  # declared with the models: named literally, the type checker would see it declared twice
 _IS_IN = Q(role__isnull=False)
 _TEAM, _ORG = sql.ModelColumns(Team, "team"), sql.ModelColumns(Organization, "org")
-# Every page and nearly every call asks this.
-_ONE_TEAM = f"""
+_MINE = "JOIN people_membership AS membership ON membership.org_id = org.id AND membership.user_id = %(user)s"
+# Every page asks all of these, and nearly every call the last.
+_ORGS = f"SELECT {_ORG.sql}, membership.role FROM people_organization AS org {_MINE} ORDER BY org.name"  # noqa: S608
+_SOME_TEAMS = f"""
 SELECT {_TEAM.sql}, {_ORG.sql}, membership.role
-FROM people_team AS team
-  JOIN people_organization AS org ON org.id = team.org_id
-  JOIN people_membership AS membership ON membership.org_id = org.id AND membership.user_id = %(user)s
-WHERE org.{{org}} = %(org)s AND team.{{team}} = %(team)s AND (
+FROM people_team AS team JOIN people_organization AS org ON org.id = team.org_id {_MINE}
+WHERE (
   membership.role IN ({", ".join(f"'{role.value}'" for role in EVERYWHERE)})
   OR EXISTS (SELECT FROM people_teammembership AS inside WHERE inside.user_id = %(user)s AND inside.team_id = team.id)
 )
 """  # noqa: S608 - of constants
+_TEAMS = f"{_SOME_TEAMS} ORDER BY org.name, team.name"
+_ONE_TEAM = f"{_SOME_TEAMS} AND org.{{org}} = %(org)s AND team.{{team}} = %(team)s"
 Row = TypeVar("Row", Organization, Team)
 
 
@@ -129,6 +131,16 @@ def teams_for(caller: Caller | None) -> QuerySet[Team, Any]:
     return teams.filter(Q(role__in=EVERYWHERE) | Q(inside) & _IS_IN).order_by("org__name", "name")
 
 
+def organizations_of(caller: Caller | None) -> list[Organization]:
+    """The same organizations as they are, for what is shown on every page. Raises Unauthorized, Forbidden."""
+    return list(map(_org, sql.rows(_ORGS, user=_allowed(caller, "read").user.pk)))
+
+
+def teams_of(caller: Caller | None) -> list[Team]:
+    """The same teams as they are."""
+    return list(map(_team, sql.rows(_TEAMS, user=_allowed(caller, "read").user.pk)))
+
+
 def org_for(caller: Caller | None, org: uuid.UUID | str, need: str) -> Organization:
     """An organization by its id or slug, for what is needed. Raises Unauthorized, NotFound, Forbidden."""
     found: Organization | None = organizations_for(caller).filter(**_either(org)).first()
@@ -144,6 +156,12 @@ def team_for(caller: Caller | None, org: uuid.UUID | str, team: uuid.UUID | str,
     there = passed(found, caller, need, "team")
     there.org.role = there.role
     return there
+
+
+def _org(row: sql.Row) -> Organization:
+    org = _ORG.model(row)
+    org.role = row[_ROLE]
+    return org
 
 
 def _team(row: sql.Row) -> Team:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from rtk.console.store import extent
 from rtk.console.store.problem import Problem
 from rtk.errors import BadInput
 from rtk.experiment.check import check
@@ -14,6 +15,7 @@ def read(source: bytes, form: str | None = None) -> tuple[dict[str, Any], tuple[
     """The experiment in a text, and how it was mended. Raises `Problem` 422 as `look` does."""
     try:
         document, warnings = document_of(source, WHERE, form)
+        extent.refuse_busy(document, WHERE)
         check(document)
     except BadInput as error:
         raise Problem(422, str(error), "source", wrong=error) from None

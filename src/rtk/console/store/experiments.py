@@ -8,7 +8,7 @@ from typing import Any, Literal
 from django.db import IntegrityError, transaction
 
 from rtk.console.people.models import Team, User
-from rtk.console.store import lists, revisions, timeline
+from rtk.console.store import extent, lists, revisions, timeline
 from rtk.console.store.models import NAME_LENGTH, Experiment
 from rtk.console.store.problem import Problem, unknown
 
@@ -50,18 +50,19 @@ def names_itself(document: Mapping[str, Any]) -> bool:
 
 
 def keep(team: Team, user: User, document: Mapping[str, Any], file_id: str | None = None) -> tuple[Experiment, Known]:
-    """Keep an experiment: a new one, or a known one as it is now."""
+    """Keep an experiment: a new one, or a known one as it is now. Raises `Problem` for too many activities."""
     block = block_in(document)
     key = file_id or text_in(block, "experiment_id")
     source = text_in(block, "source", 4000) or ""
     known = lists.by_id_or_file(of(team), key) if key else None
     if known is None and source and not key:
         known = of(team).filter(source=source).order_by("-created_at").first()
+    now = digest(document)
+    if known and known.digest == now:
+        return known, "unchanged"  # also one that was kept before there was a bound
+    extent.refuse_busy(document)
     if known is None:
         return _new(team, user, document, key, source)
-    now = digest(document)
-    if known.digest == now:
-        return known, "unchanged"
     known.document, known.digest, known.title = document, now, title_of(document)
     known.tags = tags_of(document)
     known.save(update_fields=["document", "digest", "title", "tags"])

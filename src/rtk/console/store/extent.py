@@ -1,6 +1,9 @@
-"""How many values a JSON text holds, counted before any of them is made: work is bounded before it begins."""
+"""How many values a JSON text holds, counted before any of them is made: work is bounded before it begins.
 
-from collections.abc import Iterable, Iterator
+And how many activities an experiment holds, which are looked at again for each page that shows it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -38,6 +41,16 @@ def refuse_many_read(text: bytes, shape: type[Any], most: int, place: str = "") 
     except (msgspec.DecodeError, RecursionError):
         return  # whoever reads it says what is wrong
     refuse_many(b",".join(bytes(each) for each in msgspec.structs.astuple(parts)), most, place)
+
+
+def refuse_busy(document: Mapping[str, Any], place: str = "experiment") -> None:
+    """Raise `Problem` for an experiment with more activities than a console takes; its shape may be any."""
+    hypothesis = document.get("steady-state-hypothesis")
+    probes = hypothesis.get("probes") if isinstance(hypothesis, Mapping) else None
+    parts = (probes, document.get("method"), document.get("rollbacks"))
+    found = sum(len(part) for part in parts if isinstance(part, list))
+    if found > (most := options.limit(limits.ACTIVITIES)):
+        raise Problem(413, f"{place}: holds {found:,} activities, expected at most {most:,}", place)
 
 
 @cache

@@ -120,8 +120,10 @@ def test_hostile_text_is_only_text(world: World, browser: Client) -> None:
         assert "&lt;img src=x" in page
 
 
-def test_a_large_file_is_shown_by_its_beginning(world: World, browser: Client) -> None:
-    made = kept(world, {**RICH, "description": "x" * 2_000_000, "method": RICH["method"] * 500})
+def test_a_large_file_is_shown_by_its_beginning(world: World, browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as before_the_bound:
+        before_the_bound.setenv("RTK_ACTIVITIES", "2000")
+        made = kept(world, {**RICH, "description": "x" * 2_000_000, "method": RICH["method"] * 500})
     page = browser.get(f"{LIST}/{made.id}").content
     assert len(page) < 1_000_000
     assert b"This is the beginning" in page

@@ -130,7 +130,13 @@ def test_a_variable_is_needed_once_and_only_where_it_has_no_default() -> None:
 
 def test_our_own_package_comes_from_this_console_or_from_where_a_setting_says(settings: Any) -> None:
     provider = {"type": "python", "module": "chaoscloud.actions.ssm", "func": "send_command"}
-    found = ExperimentSummary({**EXPERIMENT, "method": [{"type": "action", "name": "load", "provider": provider}]})
-    assert found.install == f"'reliability-toolkit[aws] @ {client.address()}'"
+    document = {**EXPERIMENT, "method": [{"type": "action", "name": "load", "provider": provider}]}
+    assert ExperimentSummary(document).install == f"'reliability-toolkit[aws] @ {client.address()}'"
     settings.PACKAGE = "https://files.example.com/reliability_toolkit-0.1.0-py3-none-any.whl"
-    assert found.install == f"'reliability-toolkit[aws] @ {settings.PACKAGE}'"
+    assert ExperimentSummary(document).install == f"'reliability-toolkit[aws] @ {settings.PACKAGE}'"
+
+
+def test_what_a_page_shows_several_times_is_found_once() -> None:
+    found = ExperimentSummary(EXPERIMENT)
+    assert found.distributions is found.distributions
+    assert found.programs is found.programs

@@ -4,6 +4,7 @@ import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from rtk.console import client
@@ -37,70 +38,70 @@ class SourceLine(NamedTuple):
 
 @dataclass(frozen=True)
 class ExperimentSummary:
-    """An experiment, and how its text was mended."""
+    """An experiment, and how its text was mended. A page shows most of it several times: each is found once."""
 
     document: Mapping[str, Any]
     mended: Sequence[str] = ()
 
-    @property
+    @cached_property
     def title(self) -> str:
         """The experiment's title, which becomes the verification's name."""
         return str(self.document["title"])
 
-    @property
+    @cached_property
     def hypothesis(self) -> str:
         """The hypothesis' title, which becomes the objective's name."""
         return str(self.document["steady-state-hypothesis"]["title"])
 
-    @property
+    @cached_property
     def probes(self) -> list[ExperimentActivity]:
         """What will be measured."""
         probes = self.document["steady-state-hypothesis"]["probes"][:_MOST]
-        written = [written_out(each, self.document) for each in probes]
+        written = written_out(probes, self.document)
         return [_activity(each)._replace(met=capital(met_when(each))) for each in written]
 
-    @property
+    @cached_property
     def conditions(self) -> list[ExperimentActivity]:
         """What will be done to the system."""
         return [_activity(each) for each in self.document["method"] if each.get("type") == "action"][:_MOST]
 
-    @property
+    @cached_property
     def rollbacks(self) -> list[ExperimentActivity]:
         """What undoes it."""
         return [_activity(each) for each in self.document.get("rollbacks") or []][:_MOST]
 
-    @property
+    @cached_property
     def configuration(self) -> list[str]:
         """The names of its configuration."""
         return [plain(key, _LONG) for key in self.document.get("configuration") or {}][:_MOST]
 
-    @property
+    @cached_property
     def variables(self) -> list[needs.Variable]:
         """The environment variables that a run reads, each once."""
         found = {each.name: replace(each, name=plain(each.name, _LONG)) for each in needs.environment(self.document)}
         return list(found.values())[:_MOST]
 
-    @property
+    @cached_property
     def distributions(self) -> tuple[str, ...]:
         """Return the arguments of `pip install`; our own distribution comes from this console or RTK_PACKAGE."""
         return tuple(map(client.requirement, needs.distributions(self.document)))
 
-    @property
+    @cached_property
     def install(self) -> str:
         """The same as words of a shell."""
         return shlex.join(self.distributions)
 
-    @property
+    @cached_property
     def unknown_packages(self) -> tuple[str, ...]:
         """Python packages of which it is not known what installs them."""
         return tuple(plain(each, _LONG) for each in packages.unknown(self.document)[:_MOST])
 
-    @property
+    @cached_property
     def programs(self) -> tuple[str, ...]:
         """Programs that must be there, besides those that pip installs."""
         return tuple(plain(each, _LONG) for each in needs.other_programs(self.document)[:_MOST])
 
-    @property
+    @cached_property
     def warnings(self) -> list[str]:
         """What its author may want to know before it runs."""
         unset = [each.name for each in self.variables if not _NAME.fullmatch(each.name)]

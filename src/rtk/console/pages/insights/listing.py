@@ -1,6 +1,7 @@
 """The list of insights: runs newest first, of a team or of all one's teams, filtered."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -87,7 +88,8 @@ def page(teams: Any, chosen: dict[str, Any], cursor: str | None) -> dict[str, An
 
     told = lists.paged(fetch, lambda run: run, cursor, ROWS)
     stand = standings.of((run.verification for run in told["items"]), now())
-    return {**told, "items": [_line(run, shown(stand.get(run.verification_id))) for run in told["items"]]}
+    stands = {verification: shown(each) for verification, each in stand.items()}
+    return {**told, "items": [_line(run, stands.get(run.verification_id)) for run in told["items"]]}
 
 
 def _narrowed(rows: QuerySet[Run], teams: Any, chosen: dict[str, Any]) -> QuerySet[Run]:
@@ -130,12 +132,18 @@ def _line(run: Run, stands: Stands | None) -> InsightSummary:
 def _promised(run: Run) -> dict[str, str]:
     """The target and its window, and what may deviate: as a share, and as time where there is a window."""
     told = run.plan["objective"]
-    target, window = float(told["target"]), told.get("window_s")
+    target, window, allowed, budget = _in_words(float(told["target"]), told.get("window_s"))
+    promised = plain(str(told.get("quantile") or ""), 200) or target
+    return dict(zip(_PROMISED, (promised, window, allowed, budget), strict=True))
+
+
+@lru_cache(1_000)  # the runs of a list promise little that differs
+def _in_words(target: float, window: float | None) -> tuple[str, str, str, str]:
+    """A target and its window, and what may deviate as a share and as time; empty where there is none."""
     part = allowed_share(target)
     budget = "" if part is None or window is None else duration(float(part) * window)
-    shares = chosen_share(target), share(None if part is None else float(part))
-    promised = plain(str(told.get("quantile") or ""), 200) or shares[0]
-    return dict(zip(_PROMISED, (promised, "" if window is None else duration(window), shares[1], budget), strict=True))
+    allowed = share(None if part is None else float(part))
+    return chosen_share(target), "" if window is None else duration(window), allowed, budget
 
 
 def choices(teams: Any, chosen: UUID | None) -> list[Verification]:
