@@ -274,3 +274,24 @@ def test_a_function_that_is_not_there_is_told_with_its_place() -> None:
     document = small(method=[{"type": "action", "name": "five", "provider": provider}])
     with pytest.raises(BadInput, match=r"^method\[0\]: .*no_such"):
         validate(document, config_vars=_GIVEN)
+
+
+def test_what_the_chaos_toolkit_refuses_is_told_with_the_place_of_its_part() -> None:
+    odd = {"provider": {"type": "python", "module": "json", "func": "nothing", "arguments": {}}}
+    judge = {"type": "probe", "name": "judge", **odd}
+    shell = {"type": "action", "name": "a", "provider": {"type": "process", "path": "true"}}
+
+    def refusal(extension: dict[str, Any]) -> str:
+        method = [{**shell, "extensions": [{"name": "rtk", **extension}]}]
+        with pytest.raises(BadInput) as error:
+            validate(small(method=method), config_vars=_GIVEN, environ={})
+        return str(error.value)
+
+    assert refusal({"restored": {"probes": [{**odd, "tolerance": 1}]}}).startswith(
+        "method[0].extensions[0].restored.probes[0]: The python module 'json' does not expose"
+    )
+    probe = {"provider": shell["provider"], "tolerance": judge}
+    assert refusal({"effect": {"probes": [probe]}}).startswith(
+        "method[0].extensions[0].effect.probes[0].tolerance: The python module 'json' does not expose"
+    )
+    assert refusal({"success": judge}).startswith("method[0].extensions[0].success: The python module 'json'")

@@ -63,3 +63,20 @@ def test_an_action_in_the_hypothesis_is_said_to_be_played_at_each_measurement() 
     document["steady-state-hypothesis"]["probes"][0]["type"] = "action"
     (said,) = warnings(document)
     assert said.startswith('steady-state-hypothesis.probes[0]: "answers" is an action in the hypothesis, so it runs')
+
+
+def test_secrets_that_an_activity_gets_nothing_of_are_told() -> None:
+    provider = {"type": "python", "module": "m", "func": "f", "secrets": ["cloud", "other", "third"]}
+    method = [
+        {"type": "action", "name": "a", "provider": provider, "pauses": {}},
+        {"type": "action", "name": "b", "secrets": ["cloud"], "provider": {"type": "process", "path": "true"}},
+    ]
+    told = warnings(small(method=method, secrets={"cloud": {}}))
+    assert 'method[0].provider.secrets: "other" and "third" are not declared in secrets' in told
+    assert any(each.startswith("method[1].secrets: only those of the provider are read") for each in told)
+
+
+def test_a_file_that_means_to_be_played_dry_is_told_that_it_is_not() -> None:
+    told = warnings(small(dry="actions"))
+    assert "dry: in a file it holds nothing back, everything is played; give --dry" in told
+    assert not any("dry" in each for each in warnings(small(dry=None, configuration={"x": {"dry": "pause"}})))

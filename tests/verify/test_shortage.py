@@ -1,11 +1,9 @@
 """What the measurer lacks is missed, never deviated: told from errors however they are wrapped."""
 
 import errno
-import resource
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pycurl
@@ -14,11 +12,9 @@ import requests
 import urllib3
 from chaoslib.exceptions import ActivityFailed
 
-from rtk.experiment.plan import Plan, StopWhen
 from rtk.insight.facts import MissedReason
-from rtk.verify.shortage import shortage_of
-from tests.verify import world as module
-from tests.verify.world import World, experiment, play, probe
+from rtk.verify import shortage
+from rtk.verify.shortage import is_full, shortage_of
 
 LACKING = [
     (OSError(errno.EMFILE, "Too many open files"), MissedReason.NO_DESCRIPTORS),
@@ -113,117 +109,53 @@ def test_an_error_that_is_its_own_context_is_looked_through_once() -> None:
     assert shortage_of(first) is None
 
 
-def test_a_process_that_cannot_be_forked_is_a_lack_of_processes() -> None:
-    def fail() -> None:
-        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
-
-    error = raised(fail)
-    assert shortage_of(error) is None
-    code = compile("def fork(): raise BlockingIOError(11, 'Resource temporarily unavailable')", "subprocess.py", "exec")
-    space: dict[str, Any] = {"__name__": "subprocess"}
-    exec(code, space)
-    assert shortage_of(raised(space["fork"])) is MissedReason.NO_THREADS
-
-
-lacks: list[BaseException] = []
-
-
-def short() -> float:
-    """A probe of a service that is well, for which the measurer lacks something once its gate is open."""
-    if lacks and module.world.clock.monotonic() > 5.0:
-        raise lacks[0]
-    return 1.0
-
-
-@pytest.fixture
-def lacking() -> Iterator[list[BaseException]]:
-    lacks.clear()
-    yield lacks
-    lacks.clear()
-
-
-def tells_short(name: str = "short") -> dict[str, Any]:
-    provider = {"type": "python", "module": "tests.verify.test_shortage", "func": "short"}
-    return {**probe(), "name": name, "provider": provider}
-
-
-@pytest.mark.parametrize(("error", "code"), LACKING, ids=repr)
-def test_a_slot_for_which_the_measurer_lacked_something_is_missed(
-    world: World, tmp_path: Path, lacking: list[BaseException], error: BaseException, code: MissedReason
+@pytest.mark.parametrize(
+    ("line", "lacks"),
+    [("os.fork()", MissedReason.NO_THREADS), ("posix_spawn()", MissedReason.NO_THREADS), ("connection.recv()", None)],
+)
+def test_what_cannot_be_started_for_want_of_processes_is_told_from_a_socket_that_has_nothing(
+    tmp_path: Path, line: str, lacks: MissedReason | None
 ) -> None:
-    lacking.append(error)
-    plan = Plan(1.0, 20.0, stop_when=StopWhen(deviated_in_a_row=2))
-    out = play(tmp_path, experiment([tells_short()]), plan)
-    assert "deviated" not in out.outcomes()
-    missed = [m for m in out.facts.measurements.of("conditions") if m.outcome == "missed"]
-    assert {m.code for m in missed} == {code}
-    assert len(missed) >= 14
-    assert all("short: " in str(m.reason) for m in missed)
-    assert out.facts.stopped is None
+    file = tmp_path / "probe.py"
+    file.write_text(f"{line}\n")
+
+    class Refused(dict[str, Any]):
+        def __missing__(self, _: str) -> Any:
+            raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    def call() -> None:
+        exec(compile(file.read_text(), str(file), "exec"), {"__builtins__": {}}, Refused())
+
+    error = raised(call)
+    last = error.__traceback__
+    assert last
+    while last.tb_next and last.tb_frame.f_code.co_filename != str(file):
+        last = last.tb_next
+    last.tb_next = None  # the system's own call has no frame
+    assert shortage_of(error) is lacks
 
 
-def test_what_deviated_beside_a_lack_has_deviated(world: World, tmp_path: Path, lacking: list[BaseException]) -> None:
-    lacking.append(OSError(errno.EMFILE, "Too many open files"))
-    world.took = lambda at: 5.0 if at > 5 else 0.1
-    out = play(tmp_path, experiment([tells_short(), probe()]), Plan(10.0, 30.0))
-    assert out.outcomes() == ["met", "deviated", "deviated"]
-    reason = next(m.reason for m in out.facts.measurements if m.outcome == "deviated")
-    assert reason is not None
-    assert reason.startswith("response_ms: ")
+def disk(blocks: int, nodes: int = 9, all_nodes: int = 10) -> Callable[[str], Any]:
+    return lambda _: SimpleNamespace(f_bavail=blocks, f_frsize=4096, f_files=all_nodes, f_favail=nodes)
 
 
-AT_THE_LIMIT = """
-import os, resource, sys
-from chaoscloud.probes.http import time_http_call
-from chaoslib.activity import run_activity
-from rtk.verify.shortage import shortage_of
-
-url, free = sys.argv[1], int(sys.argv[2])
-time_http_call(url)
-resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
-held = []
-try:
-    while True:
-        held.append(os.open("/dev/null", os.O_RDONLY))
-except OSError:
-    pass
-for _ in range(free):
-    os.close(held.pop())
-held.append(None)
-http = {"type": "probe", "name": "x", "provider": {"type": "http", "url": url, "timeout": 3}}
-process = {"type": "probe", "name": "x", "provider": {"type": "process", "path": "true"}}
-names = url.replace("127.0.0.1", "localhost")
-for call in (
-    lambda: [time_http_call(url, timeout=3) for _ in range(3)],
-    lambda: [time_http_call(names, timeout=3) for _ in range(3)],
-    lambda: run_activity(http, {}, {}),
-    lambda: run_activity(process, {}, {}),
-):
-    try:
-        call()
-        print("answered")
-    except BaseException as error:
-        print(shortage_of(error))
-"""
+def test_only_a_disk_of_the_measurer_that_is_full_is_its_own_failure() -> None:
+    assert is_full(".", disk(0))
+    assert is_full(".", disk(10_000, nodes=0))
+    assert not is_full(".", disk(10_000))
+    assert not is_full(".", disk(10_000, nodes=0, all_nodes=0))
+    assert not is_full("/nowhere/at/all")
 
 
-@pytest.mark.parametrize("free", range(6))
-def test_at_the_limit_of_descriptors_nothing_deviates(target: Any, free: int) -> None:
-    server = target(lambda _: 0.0)
-    found = subprocess.run(
-        [sys.executable, "-c", AT_THE_LIMIT, server.url, str(free)], capture_output=True, text=True, check=False
-    )
-    assert found.stderr == ""
-    assert set(found.stdout.split()) <= {"answered", "no-descriptors"}
-    assert len(found.stdout.split()) == 4
-    if free == 0:
-        assert "answered" not in found.stdout
+def test_a_device_that_is_full_while_the_disk_is_not_says_something_of_the_system() -> None:
+    def fill() -> None:
+        with Path("/dev/full").open("wb", buffering=0) as full:
+            full.write(b"x")
+
+    assert shortage_of(raised(fill)) is None
 
 
-def test_a_service_that_refuses_deviates_also_close_to_no_limit() -> None:
-    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    assert soft > 64
-    from chaoscloud.probes.http import time_http_call
-
-    error = raised(lambda: time_http_call("http://127.0.0.1:1/"))
-    assert shortage_of(error) is None
+def test_a_full_disk_of_the_measurer_is_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shortage, "is_full", lambda _: True)
+    error = OSError(errno.ENOSPC, "No space left on device")
+    assert shortage_of(error) is MissedReason.NO_SPACE

@@ -4,7 +4,7 @@ import copy
 import logging
 import os
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from rtk.errors import BadInput
 from rtk.experiment import claim, needs, packages, rules, shape
 from rtk.experiment.activities import activities
 from rtk.experiment.refs import named
-from rtk.experiment.wording import listed, nearest, one_line, shown
+from rtk.experiment.wording import at, listed, nearest, one_line, shown
 
 logger = logging.getLogger(__name__)
 
@@ -74,6 +74,8 @@ def validate(
             for _, probe in claim.claimed(given):
                 ensure_activity_is_valid(probe)
                 ensure_hypothesis_tolerance_is_valid(probe["tolerance"])
+            for _, success in claim.successes(given):
+                ensure_hypothesis_tolerance_is_valid(success)
     except ChaosException as error:
         raise _refusal(given, one_line(error)) from None
     except (Exception, SystemExit) as error:  # it imports and calls code of others
@@ -83,14 +85,25 @@ def validate(
 
 def _refusal(document: Mapping[str, Any], told: str) -> BadInput:
     """Return the refusal with the place of the first activity that is refused by itself, if one is."""
-    for place, activity in (*activities(document), *claim.claimed(document)):
+    for place, rule, value in _rules(document):
         try:
-            ensure_activity_is_valid(activity)
-            if "tolerance" in activity:
-                ensure_hypothesis_tolerance_is_valid(activity["tolerance"])
+            rule(value)
         except (Exception, SystemExit):  # noqa: BLE001 - as above, whatever that code raises
             return BadInput.at(place, told)
     return BadInput.at("the experiment", told)
+
+
+def _rules(document: Mapping[str, Any]) -> Iterator[tuple[str, Callable[[Any], None], Any]]:
+    """The Chaos Toolkit's rules for the parts of a document, each with its place and what it is for."""
+    for place, activity in (*activities(document), *claim.claimed(document)):
+        yield place, ensure_activity_is_valid, activity
+        if "tolerance" in activity:
+            yield at(place, "tolerance"), ensure_hypothesis_tolerance_is_valid, activity["tolerance"]
+    for place, success in claim.successes(document):
+        yield place, ensure_hypothesis_tolerance_is_valid, success
+    for key, value in (document.get("configuration") or {}).items():
+        if isinstance(value, Mapping) and value.get("type") == "probe":
+            yield at("configuration", key), ensure_activity_is_valid, {"name": key, **value}
 
 
 def with_variables(

@@ -9,7 +9,8 @@ from typing import Any
 from rtk.experiment import packages, undone
 from rtk.experiment.refs import written_out
 from rtk.experiment.sentence import never_met
-from rtk.experiment.wording import at, shown
+from rtk.experiment.strategy import DRY
+from rtk.experiment.wording import at, listed, shown
 
 _PROGRAMS = {"aws": "awscli"}  # programs that pip installs
 _LOCAL_FILE = re.compile(r"\$\((?:\s*cat\s|\s*<)\s*([^)\s]{1,200})\s*\)|`cat ([^`\s]{1,200})`")
@@ -84,11 +85,36 @@ def warnings(document: Mapping[str, Any]) -> tuple[str, ...]:
                 f"{place}: the rollback {shown(activity.get('name'))} reads the file {file[1] or file[2]}, so that it "
                 "undoes only from the folder in which the run was started"
             )
+    found += [*_undeclared(document), *_held_back(document)]
     for place, probe in probes:
         if probe.get("type") == "action":
             name = shown(probe.get("name"))
             found.append(f"{place}: {name} is an action in the hypothesis, so it runs at every measurement")
     return tuple(sentence for sentence in found if sentence)
+
+
+def _undeclared(document: Mapping[str, Any]) -> Iterator[str]:
+    """Secrets that an activity names and gets nothing of; it is played without them, as under `chaos run`."""
+    secrets = document.get("secrets")
+    declared = secrets if isinstance(secrets, Mapping) else {}
+    for place, activity in packages.mappings(document):
+        provider = activity.get("provider")
+        if not isinstance(provider, Mapping):
+            continue
+        if activity.get("secrets"):
+            yield f"{at(place, 'secrets')}: only those of the provider are read, so that these are not"
+        names = provider.get("secrets")
+        absent = [name for name in names if name not in declared] if isinstance(names, list) else []
+        if absent:
+            where = at(at(place, "provider"), "secrets")
+            yield f"{where}: {listed(map(shown, absent))} {'is' if len(absent) == 1 else 'are'} not declared in secrets"
+
+
+def _held_back(document: Mapping[str, Any]) -> Iterator[str]:
+    """What is to be played dry by the file alone: neither `chaos run` nor `chaos verify` does."""
+    for place, holder in packages.mappings(document):
+        if holder.get("dry") in DRY and (not place or "provider" in holder):
+            yield f"{at(place, 'dry')}: in a file it holds nothing back, everything is played; give --dry"
 
 
 def _part(holder: Mapping[str, Any], key: str) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -21,6 +21,7 @@ class MissedReason(StrEnum):
     NO_ADDRESS = "no-address"
     RUN_DIED = "run-died"
     NOT_SENDABLE = "not-sendable"
+    NO_SPACE = "no-space"
 
 
 CUT_OFF = frozenset((MissedReason.STOPPED, MissedReason.INTERRUPTED, MissedReason.STILL_RUNNING, MissedReason.RUN_DIED))

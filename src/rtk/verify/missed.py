@@ -18,6 +18,7 @@ _SENTENCES = {
     MissedReason.NO_MEMORY: "the measurer had no memory left: {error}",
     MissedReason.NO_THREADS: "the measurer could start no further thread or process: {error}",
     MissedReason.NO_ADDRESS: "the measurer's machine had no local address or port left: {error}",
+    MissedReason.NO_SPACE: "the measurer had no space left on its disk: {error}",
     MissedReason.NOT_SENDABLE: "the request cannot be sent: {error}",
     MissedReason.RUN_DIED: "the run died before this slot was measured",
 }

@@ -6,8 +6,11 @@ them all, and keeps no cause. So the whole chain is looked through.
 
 import errno
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from tempfile import gettempdir
+from traceback import extract_tb
 from types import TracebackType
 
 from rtk.insight.facts import MissedReason
@@ -25,6 +28,8 @@ _LINKS = ("__cause__", "__context__", "reason")  # urllib3 keeps what made it gi
 _STARTERS = frozenset({"subprocess", "multiprocessing.popen_fork", "multiprocessing.popen_spawn_posix"})
 # CPython has no type and no number for these; the second is a lock of a thread, for which there was no memory.
 _NO_THREAD, _NO_LOCK = "can't start new thread", "can't allocate lock"
+_FORKS = re.compile(r"\b(fork|forkpty|posix_spawnp?)\(")
+_ROOM = 1024 * 1024  # bytes: whoever was refused more has given back what it had written
 _NEARLY = 16  # descriptors: with so few left, whatever has just failed may have failed for them
 
 
@@ -40,6 +45,8 @@ def _lacking(error: BaseException) -> MissedReason | None:
     if isinstance(error, OSError):
         if error.errno == errno.EAGAIN and _starts_a_process(error.__traceback__):
             return MissedReason.NO_THREADS
+        if error.errno == errno.ENOSPC and any(map(is_full, (gettempdir(), os.curdir))):
+            return MissedReason.NO_SPACE
         return _ERRNOS.get(error.errno or 0)
     if isinstance(error, UnsendableHeader):
         return MissedReason.NOT_SENDABLE
@@ -69,11 +76,21 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 def _starts_a_process(traceback: TracebackType | None) -> bool:
     """Whether an error comes from starting a process: the same number means something else of a socket."""
+    last = None
     while traceback:
         if traceback.tb_frame.f_globals.get("__name__") in _STARTERS:
             return True
-        traceback = traceback.tb_next
-    return False
+        traceback, last = traceback.tb_next, traceback
+    return last is not None and bool(_FORKS.search(extract_tb(last)[-1].line or ""))
+
+
+def is_full(directory: str, statvfs: Callable[[str], os.statvfs_result] = os.statvfs) -> bool:
+    """Return whether the disk of a directory has hardly any room; of another disk the system may have said so."""
+    try:
+        disk = statvfs(directory)
+    except OSError:
+        return False
+    return disk.f_bavail * disk.f_frsize < _ROOM or (disk.f_files > 0 and disk.f_favail == 0)
 
 
 def _descriptors_are_out() -> bool:
