@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rtk.console.senders import Senders
-from rtk.console.sharing import USUAL, Sharing, SharingBounds, bounds, threads
+from rtk.console.sharing import DEAR_FOR_S, DEAR_S, MOST_DEAR, USUAL, Sharing, SharingBounds, bounds, threads
 from rtk.console.turns import TurnShare
 
 TEAM = "/api/v1/organizations/acme/teams/shop/"
@@ -43,6 +43,28 @@ def test_large_bodies_what_reads_a_run_again_and_what_asks_the_issuer_have_threa
             return thread
 
     assert asyncio.run(play()) is of[kind]
+
+
+def test_what_took_a_team_long_is_large_for_a_while() -> None:
+    now = [0.0]
+    usual, large = Executor(), Executor()
+    sharing = Sharing(BOUNDS, Senders("session"), [usual], [large], clock=lambda: now[0])
+
+    async def thread_of(path: str) -> Executor:
+        async with sharing.turn(scope(path), 0) as thread:
+            return thread
+
+    page, login = "/acme/shop/verifications/1", "/accounts/login/"
+    for path in (page, login):
+        sharing.took(scope(path), DEAR_S)
+    sharing.took(scope(f"{page}2"), DEAR_S - 0.1)
+    of = [asyncio.run(thread_of(path)) for path in (page, login, f"{page}2")]
+    assert of == [large, usual, usual]
+    now[0] = DEAR_FOR_S
+    assert asyncio.run(thread_of(page)) is usual
+    for number in range(MOST_DEAR + 1):
+        sharing.took(scope(f"{page}/{number}"), DEAR_S)
+    assert asyncio.run(thread_of(f"{page}/{MOST_DEAR}")) is large
 
 
 def test_large_requests_of_everybody_leave_the_usual_ones_their_threads() -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextvars import copy_context
 from functools import lru_cache, partial
+from time import thread_time
 from typing import IO, Any, cast
 
 from asgiref.sync import sync_to_async
@@ -91,6 +92,7 @@ class Handler(ASGIHandler):
 
         Django gives the thread's connection to the database back where a request begins and where it ends.
         """
+        began = thread_time()
         set_script_prefix(scope.get("root_path", ""))
         request_started.send(sender=type(self), scope=scope)
         try:
@@ -98,6 +100,7 @@ class Handler(ASGIHandler):
             response: Any = refusal if request is None else self.get_response(request)
             if request is not None and (person := _person(request)) is not None:
                 self._sharing.senders.prove(scope, person)
+                self._sharing.took(scope, thread_time() - began)
             if isinstance(response, FileResponse):
                 response.block_size = self.chunk_size
             if not response.streaming:

@@ -1,16 +1,18 @@
 """How the console's threads are shared among all who send requests, by turns.
 
-Large requests have two to themselves, and so has whatever asks the issuer of single sign-on and waits for it.
+Large requests have two to themselves, also those that took long a moment ago, and so has whatever asks the issuer of
+single sign-on and waits for it.
 """
 
 import re
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager
 from typing import Any, NamedTuple
 
 from rtk.console import limits, options
-from rtk.console.senders import Senders
+from rtk.console.senders import Senders, team_of
 from rtk.console.turns import Leaving, Turns, TurnShare
 
 USUAL, LARGE = 6, 2  # threads
@@ -18,6 +20,9 @@ ISSUER = 2  # threads that ask the issuer of single sign-on: one that hangs keep
 KEPT = 2  # usual threads for who holds none: two senders of one team took all six
 BESIDE = 2  # threads for what takes a moment: nobody's turn is spent on it, and it waits for nobody's
 OF_LARGE = 1  # turns that a sender, and a team, has at once
+DEAR_S = 0.5  # of CPU: what took a team so much is a large request for the next minute
+DEAR_FOR_S = 60.0
+MOST_DEAR = 1_000  # addresses
 # What reads a whole run again takes long although nobody sends much.
 _LONG = re.compile(r"/[^/]+/[^/]+/insights/[^/]+/report\.\w+")
 _ASKS_ISSUER = re.compile(r"/accounts/oidc/.*|/sign-on-again")
@@ -41,23 +46,37 @@ class Sharing:
         usual: Sequence[Executor],
         large: Sequence[Executor],
         issuer: Sequence[Executor] = (),
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._large_from = bounds.large_from
         self.senders = senders
         self._usual = Turns(usual, bounds.usual, "requests")
         self._large = Turns(large, bounds.large, "large requests")
         self._issuer = Turns(issuer, bounds.usual, "sign-ons")
+        self._clock = clock
+        self._dear: dict[str, float] = {}  # addresses, and until when they are
 
     def turn(self, scope: Any, size: int, leaving: Leaving | None = None) -> AbstractAsyncContextManager[Executor]:
         """Have a thread for a request whose body of so many bytes is here. Raises `Problem`, 429 or 503, instead.
 
         `leaving` raises when the caller goes, which ends a wait.
         """
-        if size >= self._large_from or _LONG.fullmatch(scope["path"]):
+        if size >= self._large_from or _LONG.fullmatch(scope["path"]) or self._is_dear(scope["path"]):
             return self.large(scope, leaving)
         if _ASKS_ISSUER.fullmatch(scope["path"]):
             return self._issuer.turn(self.senders.of(scope), leaving)
         return self._usual.turn(self.senders.of(scope, with_team=True), leaving)
+
+    def took(self, scope: Any, cpu_s: float) -> None:
+        """Note how much a request took that is answered. Safe to call in any thread."""
+        if cpu_s < DEAR_S or not team_of(path := scope["path"]):
+            return
+        if len(self._dear) >= MOST_DEAR:
+            self._dear = {}  # whatever is dear still is found to be so again
+        self._dear[path] = self._clock() + DEAR_FOR_S
+
+    def _is_dear(self, path: str) -> bool:
+        return path in self._dear and self._dear.get(path, 0.0) > self._clock()
 
     def large(self, scope: Any, leaving: Leaving | None = None) -> AbstractAsyncContextManager[Executor]:
         """The same for a request of which it is known that it is a large one."""
