@@ -1,6 +1,7 @@
 """What cannot be done on the lab's port without its key, from a web page, or under another host name."""
 
 import itertools
+import re
 import socket
 from http.client import HTTPConnection, HTTPResponse
 from urllib.parse import quote
@@ -86,6 +87,68 @@ def test_another_host_in_the_request_line_is_refused_too(world: World) -> None:
         line = f"GET http://evil.example/_lab/status HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Lab-Key: {key}\r\n\r\n"
         connection.sendall(line.encode())
         assert b" 403 " in connection.recv(64)
+
+
+V4 = "AWS4-HMAC-SHA256 Credential={}"
+BROKEN = [
+    "{}/x",
+    "{}/",
+    "{}/20260101/eu-west-1/ec2",
+    "{}/20260101/eu-west-1/ec2/aws4_request/more",
+    "{}/20260101/eu-west-1//aws4_request",
+    "{}/20260101//ec2/aws4_request",
+    "{}/../../ec2/aws4_request",
+    "{}/20260101/eu-west-1/EC2<b>/aws4_request",
+]
+HEADERS = [V4.format(each) for each in BROKEN]
+HEADERS += ["Credential={}/x", "Credential={}/20260101/eu-west-1/ec2/aws4_request", "AWS {}:", "Bearer Credential={}/x"]
+HEADERS += ["AWS4-HMAC-SHA256 SignedHeaders=host, Credential={}/20260101/eu-west-1/ec2/aws4_request"]
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_a_broken_signature_with_the_key_is_refused_in_a_sentence(world: World, door: str) -> None:
+    method, path, body, _, own = DOORS[door]
+    for header in HEADERS:
+        connection = HTTPConnection("127.0.0.1", world.lab["port"], timeout=60)
+        signed = {"Authorization": header.format(world.lab["access_key"])}
+        connection.request(method, path, body, {**own, **signed})
+        answer = connection.getresponse()
+        assert answer.status in {400, 403}, header
+        said = answer.read().decode()
+        assert "<html" not in said.lower()
+        assert re.search(r"not whole: expected AWS4|names no access key", said), header
+
+
+@pytest.mark.parametrize(
+    ("door", "credential", "begins"),
+    [
+        ("EC2", "{}/20260101/eu-west-1/ec2", "<Response><Errors>"),
+        ("EC2", "{}/x", "<ErrorResponse><Error>"),
+        ("S3", "{}/20260101/eu-west-1/s3", "<Error><Code>"),
+        ("Systems Manager", "{}/x", "{"),
+    ],
+)
+def test_it_is_refused_in_the_form_of_the_service(world: World, door: str, credential: str, begins: str) -> None:
+    method, path, body, _, own = DOORS[door]
+    connection = HTTPConnection("127.0.0.1", world.lab["port"], timeout=60)
+    signed = {"Authorization": V4.format(credential.format(world.lab["access_key"]))}
+    connection.request(method, path, body, {**own, **signed})
+    assert connection.getresponse().read().decode().startswith(begins)
+
+
+def test_so_is_one_in_an_address_and_one_beside_the_key_in_a_header(world: World) -> None:
+    key = world.lab["access_key"]
+    for path, headers in (
+        (f"/?X-Amz-Credential={key}/x", {}),
+        (f"/?X-Amz-Credential={key}", {}),
+        ("/", {"X-Lab-Key": key, "Authorization": "x"}),
+        ("/", {"X-Lab-Key": key, "Authorization": V4.format(f"{key}/x")}),
+    ):
+        connection = HTTPConnection("127.0.0.1", world.lab["port"], timeout=60)
+        connection.request("GET", path, headers=headers)
+        answer = connection.getresponse()
+        assert answer.status == 400
+        assert "not whole: expected AWS4" in answer.read().decode()
 
 
 @pytest.mark.parametrize("service", ["ec2", "s3", "sts", "sqs", "ssm", "lambda"])

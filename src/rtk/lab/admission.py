@@ -16,6 +16,8 @@ KEY_HEADER = "X-Lab-Key"
 _LOCAL_HOST = re.compile(r"([A-Za-z0-9._-]+\.)?localhost(:\d+)?|127\.0\.0\.1(:\d+)?|\[::1\](:\d+)?")
 _BROWSER = ("HTTP_ORIGIN", "HTTP_SEC_FETCH_SITE", "HTTP_SEC_FETCH_MODE", "HTTP_SEC_FETCH_DEST")
 _SIGNED = re.compile(r"Credential=([^/,\s]+)/|^AWS ([^:\s]+):")
+_SCOPE = r"[^/,\s]+/[0-9]{8}/[a-z0-9-]+/[a-z0-9.-]+/aws4_request"
+_WHOLE = re.compile(rf"AWS4-HMAC-SHA256 +Credential={_SCOPE} *(,.*)?|AWS [^:\s]+:\S+")
 _PRESIGNED = ("X-Amz-Credential", "AWSAccessKeyId")
 
 
@@ -26,6 +28,7 @@ class Reason(StrEnum):
     PAGE = "page"
     NO_KEY = "no-key"
     KEY = "key"
+    SCOPE = "scope"
 
 
 _SENTENCES = {
@@ -33,12 +36,17 @@ _SENTENCES = {
     Reason.PAGE: "The lab executes shell commands: it answers programs on this machine, not web pages.",
     Reason.NO_KEY: 'The request names no access key: eval "$(rtk lab env)".',
     Reason.KEY: 'The security token included in the request is invalid: eval "$(rtk lab env)".',
+    Reason.SCOPE: (
+        "The signature of the request is not whole: expected "
+        "AWS4-HMAC-SHA256 Credential=KEY/DATE/REGION/SERVICE/aws4_request."
+    ),
 }
 _CODES = {
     Reason.HOST: ("AccessDeniedException", 403),
     Reason.PAGE: ("AccessDeniedException", 403),
     Reason.NO_KEY: ("UnrecognizedClientException", 403),
     Reason.KEY: ("UnrecognizedClientException", 403),
+    Reason.SCOPE: ("IncompleteSignatureException", 400),
 }
 
 
@@ -60,7 +68,9 @@ class Admission:
         if not key:
             return Reason.NO_KEY
         known = hmac.compare_digest(key.encode(), self.access_key.encode()) or self.issued(key)
-        return None if known else Reason.KEY
+        if not known:
+            return Reason.KEY
+        return None if _is_whole(wsgi) else Reason.SCOPE
 
 
 def access_key(wsgi: dict[str, object]) -> str:
@@ -71,6 +81,15 @@ def access_key(wsgi: dict[str, object]) -> str:
         return stated or signed[1] or signed[2]  # type: ignore[index]  # one of the two is there
     query = parse_qs(str(wsgi.get("QUERY_STRING", "")))
     return next((query[name][0].split("/")[0] for name in _PRESIGNED if name in query), "")
+
+
+def _is_whole(wsgi: dict[str, object]) -> bool:
+    """Whether what names the key says of what it is, as moto needs it: whatever else is no signature of AWS's."""
+    authorization = wsgi.get("HTTP_AUTHORIZATION")
+    if authorization is not None and not _WHOLE.fullmatch(str(authorization)):
+        return False
+    presigned = parse_qs(str(wsgi.get("QUERY_STRING", ""))).get(_PRESIGNED[0])
+    return presigned is None or re.fullmatch(_SCOPE, presigned[0]) is not None
 
 
 def refusal(reason: Reason) -> Refusal:

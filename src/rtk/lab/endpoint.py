@@ -22,7 +22,7 @@ HOST = "127.0.0.1"
 STATUS_PATH = "/_lab/status"
 LARGEST_BODY = 1024 * 1024
 IDLE_S = 60  # a connection that sends nothing
-_SCOPE = re.compile(r"Credential=[^/,\s]+/[^/]*/[^/]*/([a-z0-9-]+)/aws4_request")
+_SCOPE = re.compile(r"Credential=[^/,\s]+/[^/,\s]*/[^/,\s]*/([a-z0-9-]+)")  # of one that is not whole, too
 _XML = "<ErrorResponse><Error>{}</Error><RequestId>lab</RequestId></ErrorResponse>"
 _XML_OF = {
     "ec2": "<Response><Errors><Error>{}</Error></Errors><RequestID>lab</RequestID></Response>",
@@ -74,10 +74,10 @@ def _refuse(start_response: Any, wsgi: Environ, problem: Refusal) -> Iterable[by
     """Refuse in the protocol of the service that was called, so that its client can read the sentence."""
     kind = str(wsgi.get("CONTENT_TYPE") or "")
     scope = _SCOPE.search(str(wsgi.get("HTTP_AUTHORIZATION", "")))
-    if scope is None or "json" in kind or "HTTP_X_AMZ_TARGET" in wsgi:
+    if "json" in kind or "HTTP_X_AMZ_TARGET" in wsgi or (scope is None and "form" not in kind):
         return _respond(start_response, *refused(problem))
     stated = f"<Code>{escape(problem.code)}</Code><Message>{escape(problem.message)}</Message>"
-    body = _XML_OF.get(scope[1], _XML).format(stated)
+    body = _XML_OF.get(scope[1] if scope else "", _XML).format(stated)
     return _respond(start_response, problem.status, body.encode(), "text/xml")
 
 
