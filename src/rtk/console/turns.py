@@ -10,6 +10,7 @@ from collections import Counter, OrderedDict, deque
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import asynccontextmanager, contextmanager
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from rtk.console.store.problem import Problem
@@ -17,6 +18,7 @@ from rtk.figures import chosen_duration
 
 MOST_REMEMBERED = 10_000  # senders and teams whose last turn is known
 MOST_WAITING = 10_000  # calls of all senders
+MOST_KEYS = 1_024  # senders of whom it is known how they are counted
 RETRY_S = 1
 WATCHED_S = 0.1  # after so long a wait it is watched whether its caller goes
 
@@ -89,8 +91,9 @@ class Turns:
 
     def _may(self, sender: Sender) -> bool:
         """Whether a sender and its team have a turn left, of those threads that are free."""
-        its_own = self._running[_name(sender)]
-        its_teams = self._running[_team(sender)] if sender.team else 0
+        running = self._running.get
+        its_own = running(_name(sender), 0)
+        its_teams = running(_team(sender), 0) if sender.team else 0
         if its_own >= self._share.of_sender or its_teams >= self._share.of_team:
             return False
         return len(self._free) > self._share.kept or not (its_own or its_teams)
@@ -98,7 +101,7 @@ class Turns:
     def _give(self, sender: Sender) -> Executor:
         self._given += 1
         for key in _keys(sender):
-            self._running[key] += 1
+            self._running[key] = self._running.get(key, 0) + 1
             self._last[key] = self._given
             self._last.move_to_end(key)
         while len(self._last) > MOST_REMEMBERED:
@@ -185,14 +188,17 @@ def _end(wait: Wait, error: BaseException | None) -> None:
         wait.set_exception(error)
 
 
+@lru_cache(MOST_KEYS)
 def _name(sender: Sender) -> str:
     return f"sender {sender.name}"
 
 
+@lru_cache(MOST_KEYS)
 def _team(sender: Sender) -> str:
     return f"team {sender.team}"
 
 
+@lru_cache(MOST_KEYS)
 def _keys(sender: Sender) -> tuple[str, ...]:
     """Whose turns are counted: the sender's, and the team's where there is one."""
     return (_name(sender), _team(sender)) if sender.team else (_name(sender),)
