@@ -63,6 +63,17 @@ def undone_once(home: Home, told: str) -> None:
     assert "its guardian takes over" in told
 
 
+@pytest.mark.parametrize("closed", ["2>&-", "<&- >&- 2>&-"])
+def test_a_run_whose_streams_are_closed_is_undone_after_its_death(home: Home, closed: str, number: int) -> None:
+    source = experiment(home)
+    process = home.start(*LONG, source, before=["sh", "-c", f'exec "$@" {closed}', "sh"])
+    home.wait_for("burn")
+    until(lambda: "activity" in kinds(home))
+    killed(process)
+    until(lambda: notes(home, "undo") == 1)
+    until((home.path / "journal.json").exists)
+
+
 def test_modules_of_common_names_stand_in_nobodys_way(home: Home, number: int) -> None:
     for name in (*sys.stdlib_module_names, "yaml", "click", "requests", "msgspec", "simplejson", "chaoslib", "rtk"):
         (home.path / f"{name}.py").write_text(f"raise SystemExit('{name} was taken from here')\n")

@@ -48,6 +48,21 @@ def test_a_header_of_a_claim_is_looked_at_as_well() -> None:
         check(Toolkit(whole, {}))
 
 
+@pytest.mark.parametrize(("value", "is_sent"), [("${lines}", False), ("${number}", True), ("${wide}", True)])
+def test_a_header_of_our_own_probe_is_looked_at_as_it_sends_it(value: str, is_sent: bool) -> None:
+    arguments = {"url": "http://127.0.0.1:9/", "headers": {"X-Key": value}}
+    timed = {"type": "python", "module": "chaoscloud.probes.http", "func": "time_http_call", "arguments": arguments}
+    call = {"type": "action", "name": "call", "provider": timed}
+    ready = Toolkit(experiment(method=[call], configuration=CONFIGURATION), {})
+    if is_sent:
+        check(ready)
+        return
+    with pytest.raises(
+        BadInput, match=r"^method\[0\]\.provider\.arguments\.headers\.X-Key: .*expected one line of text$"
+    ):
+        check(ready)
+
+
 def test_what_a_control_may_yet_fill_in_is_asked_when_it_is_sent() -> None:
     check(Toolkit(document("${lines}", controls=[CONTROL]), {}))
 

@@ -48,3 +48,15 @@ def check(toolkit: Toolkit) -> None:
                 headers_of(provider, toolkit.configuration, toolkit.secrets)
             except UnsendableHeader as error:
                 raise BadInput(f"{at(place, 'provider')}.{error}") from None
+        elif provider.get("module") == "chaoscloud.probes.http":
+            filled = toolkit.substituted((provider.get("arguments") or {}).get("headers"))
+            _check_lines(filled, at(at(at(place, "provider"), "arguments"), "headers"))
+
+
+def _check_lines(headers: object, place: str) -> None:
+    """The same for our own probes, which send any value as its text, in UTF-8."""
+    for name, value in headers.items() if isinstance(headers, Mapping) else ():
+        if not is_name(name):
+            raise BadInput.at(at(place, str(name)[:80]), f"expected {NAME}")
+        if any(sign in str(value) for sign in "\r\n\0"):
+            raise BadInput.at(at(place, name), "what it resolves to holds a line break; expected one line of text")
