@@ -24,8 +24,8 @@ _SHARED = ("/opt/home", "/usr/home", "/usr/local/home", "/nix/home", "/gnu/home"
 _PROGRAMS = ("bin", "sbin", "lib", "lib32", "lib64", "libx32", "libexec", "share")
 # An instance without these could run nothing. Users of the system, such as `daemon`, have some of them as a home.
 _SYSTEM = frozenset(
-    {Path("/"), *(Path("/", name) for name in ("etc", "gnu", "gnu/store", "nix", "nix/store", "sys", "usr", "var"))}
-    | {Path(base, name) for base in ("/", "/usr", "/usr/local") for name in _PROGRAMS}
+    {Path("/"), *(Path("/", part) for part in ("etc", "gnu", "gnu/store", "nix", "nix/store", "sys", "usr", "var"))}
+    | {Path(base, part) for base in ("/", "/usr", "/usr/local") for part in _PROGRAMS}
     | {Path("/usr/local")}
 )
 
