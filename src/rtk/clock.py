@@ -4,11 +4,15 @@ Nothing else in `rtk` reads a clock, sleeps or starts a thread of a run, so that
 virtual time.
 """
 
+import _thread
 import contextvars
 import threading
 import time
 from collections.abc import Callable
 from typing import Protocol
+
+START_S = 2.0  # how long a thread may take to begin
+START_AGAIN_S = 0.1  # the same after one that did not: an undo may need several, and must not wait for each
 
 _BOOTTIME: int | None = getattr(time, "CLOCK_BOOTTIME", None)
 
@@ -29,7 +33,10 @@ class Clock(Protocol):
         """Wait until the event is set or the timeout (seconds) is over; true when it is set."""
 
     def spawn(self, target: Callable[[], None], name: str) -> None:
-        """Run `target` in a thread of its own that does not keep the process alive."""
+        """Run `target` in a thread of its own that does not keep the process alive.
+
+        Raises `RuntimeError` where no thread can be started; `target` is never run then.
+        """
 
 
 class SystemClock:
@@ -37,6 +44,11 @@ class SystemClock:
 
     now = staticmethod(time.time)
     monotonic = staticmethod(time.monotonic)
+
+    def __init__(self, start: Callable[[Callable[[], None], tuple[()]], int] = _thread.start_new_thread) -> None:
+        """`start` starts a thread, and raises `RuntimeError` where it cannot."""
+        self._start = start
+        self._start_s = START_S
 
     def suspended(self) -> float:
         # Not to be told apart where the system has no second clock: there it stands still in neither.
@@ -48,4 +60,30 @@ class SystemClock:
     def spawn(self, target: Callable[[], None], name: str) -> None:
         # The Chaos Toolkit keeps its settings in a context variable that a new thread would not see.
         context = contextvars.copy_context()
-        threading.Thread(target=context.run, args=(target,), name=name, daemon=True).start()
+        beginning = _Beginning(lambda: context.run(target))
+        # `Thread.start` waits for ever for a thread that lacked the memory to say that it began.
+        self._start(beginning.run, ())
+        begun = beginning.wait(self._start_s)
+        self._start_s = START_S if begun else START_AGAIN_S
+        if not begun:
+            raise RuntimeError(f"can't start new thread: {name} did not begin in time")
+
+
+class _Beginning:
+    """Whether a thread has begun: it or the one who waits for that decides, and nobody after."""
+
+    def __init__(self, target: Callable[[], None]) -> None:
+        self._target = target
+        self._undecided = threading.Lock()
+        self._begun = threading.Lock()
+        self._begun.acquire()
+
+    def run(self) -> None:
+        """Say that the thread has begun, and do its work; nothing where it was given up meanwhile."""
+        if self._undecided.acquire(blocking=False):
+            self._begun.release()
+            self._target()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until it has begun; false where it does not in time, and is given up."""
+        return self._begun.acquire(timeout=seconds) or not self._undecided.acquire(blocking=False)
