@@ -57,7 +57,7 @@ PARTS: dict[str, dict[str, str]] = {
     "tests/cli/test_verify.py": {
         "why": "the real command, to every exit code",
         "rtk/cli": "dry finalization trust_prompt",
-        "rtk": "clock errors",
+        "rtk": "errors",
     },
     "tests/cli/test_standing.py": {"why": "the command", "rtk/cli": "promise_lines", "rtk/publish": "standings"},
     "tests/cli/test_experiment_commands.py": {"why": "the real command", "rtk/cli": "experiment main"},
