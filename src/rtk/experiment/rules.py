@@ -9,7 +9,7 @@ import re
 import sys
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
 from typing import Any
 
 from chaoslib.activity import ensure_activity_is_valid
@@ -55,13 +55,14 @@ def check_tolerance(tolerance: Any, place: str) -> None:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Drop what the parser of JSON paths prints of a mistake, in its own words, before it raises."""
+    said = io.StringIO()
     with _ALONE:
-        before, sys.stderr = sys.stderr, io.StringIO()
         try:
-            yield
+            with redirect_stderr(said):
+                yield
         finally:
-            said, sys.stderr = sys.stderr.getvalue(), before
-            sys.stderr.write("".join(line for line in said.splitlines(keepends=True) if not _OF_PARSER.match(line)))
+            lines = said.getvalue().splitlines(keepends=True)
+            sys.stderr.write("".join(line for line in lines if not _OF_PARSER.match(line)))
 
 
 def _refused(place: str, rule: Any, of: Any) -> None:

@@ -27,7 +27,8 @@ _CURL_OUT_OF_MEMORY = 27
 _LINKS = ("__cause__", "__context__", "reason")  # urllib3 keeps what made it give up as `reason`
 _STARTERS = frozenset({"subprocess", "multiprocessing.popen_fork", "multiprocessing.popen_spawn_posix"})
 # CPython has no type and no number for these; the second is a lock of a thread, for which there was no memory.
-_NO_THREAD, _NO_LOCK = "can't start new thread", "can't allocate lock"
+_NO_THREAD = "can't start new thread"
+_NO_LOCK = "can't allocate lock"
 _FORKS = re.compile(r"\b(fork|forkpty|posix_spawnp?)\(")
 _ROOM = 1024 * 1024  # bytes: whoever was refused more has given back what it had written
 _NEARLY = 16  # descriptors: with so few left, whatever has just failed may have failed for them
