@@ -243,3 +243,10 @@ def test_a_record_followed_by_anything_still_reads(tmp_path: Path, tail: bytes) 
     with path.open("ab") as file:
         file.write(tail)
     assert texts(path)[:2] == ["number 0", "number 1"]
+
+
+def test_a_record_whose_file_somebody_closed_is_closed_without_a_word_but_its_failure(tmp_path: Path) -> None:
+    record = Record(tmp_path / "r.record", lambda: 0.0)
+    os.close(record._file)
+    record.close()
+    assert "cannot be written: Bad file descriptor" in str(record.failure)

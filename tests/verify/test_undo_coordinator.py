@@ -1,6 +1,9 @@
 """Whether rollbacks are played follows the strategy, as it does under `chaos run`."""
 
 import copy
+import os
+import resource
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,7 @@ from rtk.clock import SystemClock
 from rtk.experiment.plan import Plan
 from rtk.experiment.strategy import Strategy
 from rtk.insight.stops import StopCause, Stopping
+from rtk.verify import processes
 from rtk.verify.recovery import recover, remains
 from rtk.verify.toolkit import Toolkit
 from tests.verify.world import World, action, experiment, play, probe, provider
@@ -62,3 +66,44 @@ def test_why_rollbacks_were_skipped_is_a_code_beside_its_sentence(world: World, 
     out = play(tmp_path, experiment(method=[action("burn")]), SHORT, rollback_strategy=Strategy.NEVER)
     (entry,) = out.entries("rollbacks")
     assert (entry["state"], entry["cause"], entry["reason"]) == ("skipped", "strategy", "rollback strategy never")
+
+
+@pytest.mark.parametrize("error", [OSError(24, "Too many open files", "/proc"), MemoryError()])
+def test_a_look_for_processes_that_fails_keeps_no_rollback_from_being_played(
+    world: World, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def blind(_: object) -> set[int]:
+        raise error
+
+    monkeypatch.setattr(processes, "marked", blind)
+    out = play(tmp_path, experiment(method=[action("burn")]), SHORT)
+    assert [name for _, name in world.done] == ["burn", "unburn"]
+    assert len(out.entries("end")) == 1
+    assert len([line for line in caplog.messages if "cannot be looked for" in line]) == 1
+
+
+def test_a_condition_that_takes_all_descriptors_is_undone_by_a_process(world: World, tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (200, hard))
+    mark = tmp_path / "undone"
+    process = {"type": "process", "path": "touch", "arguments": [str(mark)]}
+    undo = {"type": "action", "name": "undo", "provider": process}
+    try:
+        of = {"type": "python", "module": __name__, "func": "take_descriptors"}
+        take = {"type": "action", "name": "take", "provider": of}
+        out = play(tmp_path, experiment(method=[take], rollbacks=[undo]), SHORT)
+    finally:
+        while TAKEN:
+            os.close(TAKEN.pop())
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert (mark.exists(), out.facts.rollbacks[0].status) == (True, "succeeded")
+
+
+TAKEN: list[int] = []
+
+
+def take_descriptors() -> None:
+    """An action that opens whatever can be opened."""
+    with suppress(OSError):
+        while True:
+            TAKEN.append(os.open(os.devnull, os.O_RDONLY))

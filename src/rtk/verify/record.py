@@ -172,7 +172,8 @@ class Record:
                 self._sync(self._file)
             except OSError as error:
                 self.failure = self.failure or self._unwritable(error)
-            os.close(self._file)
+            with suppress(OSError):  # somebody else may have closed it
+                os.close(self._file)
             self._file = -1
 
 

@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
 
 from rtk.clock import Clock
 from rtk.experiment.strategy import Strategy
@@ -12,6 +12,7 @@ from rtk.verify import processes
 from rtk.verify.hypothesis import Journal
 from rtk.verify.patience import UndoPatience
 from rtk.verify.record import Record
+from rtk.verify.reserve import DescriptorReserve
 from rtk.verify.restored import prove_restored
 from rtk.verify.rollback_player import RollbackPlayer
 from rtk.verify.stop import StopRequest
@@ -35,6 +36,8 @@ class UndoCoordinator:
         self._stop = stop
         self.patience = UndoPatience(clock)
         self._left = set[int]()
+        self._is_blind = False
+        self._reserve = DescriptorReserve()
         self.spans: list[ActivitySpan] | None = None
 
     def undo(self, strategy: Strategy, journal: Journal, began: Iterable[int], over: Container[int] = ()) -> None:
@@ -46,7 +49,8 @@ class UndoCoordinator:
             self._record.note("rollbacks", durable=True, state=UndoState.SKIPPED, cause=cause, reason=reason)
             logger.warning(f"Rollbacks are not played: {reason}")
             return
-        self._left = processes.marked(self._run_id)
+        self._reserve.free()
+        self._left = self._looked(lambda: processes.marked(self._run_id))
         registry, experiment = self._toolkit.registry, self._toolkit.experiment
         self._record.note("rollbacks", durable=True, state=UndoState.STARTED, reason=None)
         self._toolkit.heard(lambda: registry.start_rollbacks(experiment), self.patience)
@@ -59,6 +63,20 @@ class UndoCoordinator:
         self._toolkit.heard(lambda: registry.rollbacks_completed(experiment, journal.as_dict()), self.patience)
         self._record.note("rollbacks", durable=True, state=UndoState.ENDED, reason=None)
 
+    def _ours(self) -> set[int]:
+        return processes.marked(self._run_id) & (self._left | processes.descendants(os.getpid()))
+
+    def _looked(self, look: Callable[[], set[int]]) -> set[int]:
+        """The processes that a look finds; none, said once, where descriptors or memory lack for it."""
+        try:
+            return look()
+        except (OSError, MemoryError) as error:
+            if not self._is_blind:
+                self._is_blind = True
+                told = f"{type(error).__name__}: {error}".rstrip(": ")
+                logger.warning(f"Processes that the run left behind cannot be looked for: {told}")
+            return set()
+
     def is_asked(self, strategy: Strategy, journal: Journal) -> bool:
         """Whether a strategy plays the rollbacks of a run that has come so far."""
         if not self._stop.rollbacks or strategy == Strategy.NEVER:
@@ -69,8 +87,8 @@ class UndoCoordinator:
 
     def sweep(self) -> None:
         """End what the run started and left: not what its rollbacks started, which may be the restored system."""
-        ours = processes.marked(self._run_id)
-        left = processes.end(ours & (self._left | processes.descendants(os.getpid())))
+        self._reserve.free()
+        left = processes.end(self._looked(self._ours))
         if left:
             text = f"ended {left} process{'es' if left > 1 else ''} that the run had left behind"
             self._record.note("event", text=text)
