@@ -24,6 +24,7 @@ OURS = {"rtk", "chaoscloud", "tests"}
 DOCUMENTED = {
     "_meta": "Django's API of models",
     "_exit": "os, for processes that were forked",
+    "_thread": "Python, as its low-level API of threads",
     "_fields": "named tuples",
     "_make": "named tuples",
     "_asdict": "named tuples",
