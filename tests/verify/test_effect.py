@@ -150,7 +150,7 @@ def test_only_the_measurers_own_failures_say_nothing_of_an_effect(
 ) -> None:
     asking = Prover.asking
 
-    def breaks_once(self: Prover, claim: Claim) -> Callable[[], Sample]:
+    def breaks_once(self: Prover, claim: Claim, *_: float) -> Callable[[], Sample]:
         ask, begins = asking(self, claim), module.world.clock.monotonic() + 20
 
         def asked() -> Sample:

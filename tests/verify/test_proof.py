@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from rtk.experiment.plan import Plan
 from tests.verify.world import World, action, experiment, play, provider
 
@@ -72,3 +74,20 @@ def test_a_rollback_has_as_many_tries_as_it_asks_for(world: World, tmp_path: Pat
     rollbacks = [action("unburn", "act_once_it_works", activity=extension, after=4)]
     out = play(tmp_path, experiment(rollbacks=rollbacks), Plan(10.0, 10.0))
     assert (out.facts.rollbacks[0].status, out.facts.rollbacks[0].tries) == ("succeeded", 5)
+
+
+@pytest.mark.parametrize("what", ["effect", "restored"])
+def test_a_probe_that_hangs_is_given_up_when_the_time_of_its_claim_is_over(
+    world: World, tmp_path: Path, what: str
+) -> None:
+    hung = {"type": "probe", "name": "hung", "provider": provider("response_ms"), "tolerance": [0, 1]}
+    world.took = lambda began: 60.0 if world.done else 0.1
+    claim = {"extensions": [{"name": "rtk", what: {"probes": [hung], "within": 3}}]}
+    out = play(tmp_path, experiment(method=[action("burn", activity=claim)]), Plan(10.0, 20.0))
+    burnt, undone = (next(at for at, name in world.done if name == of) for of in ("burn", "unburn"))
+    proof = next(entry for entry in out.entries("proof") if entry["missing"])
+    assert "given up without an answer after 3 s" in proof["missing"]
+    if what == "effect":
+        assert undone - burnt <= 3.3
+    else:
+        assert proof["t"] - undone <= 3.3

@@ -1,5 +1,6 @@
 """Proof that a condition took hold, and that it is gone: the probes of a claim, asked until they are met."""
 
+import math
 import threading
 from collections.abc import Callable
 
@@ -20,16 +21,16 @@ class Prover:
         self._clock = clock
         self._cut = cut
 
-    def asking(self, claim: Claim) -> Callable[[], Sample]:
-        """Return what asks a claim's probes once."""
+    def asking(self, claim: Claim, until: float = math.inf) -> Callable[[], Sample]:
+        """Return what asks a claim's probes once, and gives them up at a moment."""
         limits = [time_limit(p, self._toolkit.configuration, self._toolkit.secrets) for p in claim.probes]
         measurer = Measurer(self._toolkit, self._clock, limits, probes=claim.probes)
-        return lambda: measured_once(self._clock, measurer, self._cut.is_set)
+        return lambda: measured_once(self._clock, measurer, self._cut.is_set, until)
 
     def await_(self, claim: Claim) -> str | None:
         """None once all probes are tolerated; else, when the time is over, what the last one said."""
-        asking = self.asking(claim)
         until = self._clock.monotonic() + claim.within
+        asking = self.asking(claim, until)
         while True:
             sample = asking()
             if sample.outcome == "met":
@@ -38,3 +39,5 @@ class Prover:
             if left <= 0 or self._cut.is_set():
                 return sample.reason or "not shown"
             self._clock.wait(self._cut, min(claim.every or EVERY_S, left))
+            if self._clock.monotonic() >= until:
+                return sample.reason or "not shown"

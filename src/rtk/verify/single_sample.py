@@ -1,12 +1,13 @@
 """One measurement outside the slots, bounded by the probes' time limits."""
 
+import math
 import threading
 from collections.abc import Callable
 
 from chaoslib.exceptions import InterruptExecution
 
 from rtk.clock import Clock
-from rtk.figures import chosen_duration
+from rtk.figures import chosen_duration, duration
 from rtk.verify.crew import InFlight, Sample
 from rtk.verify.measure import Measurer
 from rtk.verify.schedule import Grid
@@ -14,8 +15,8 @@ from rtk.verify.schedule import Grid
 TICK_S = 0.25
 
 
-def measured_once(clock: Clock, measurer: Measurer, is_cut: Callable[[], bool]) -> Sample:
-    """Measure once; a probe past its limit deviates, and `is_cut` ends the waiting.
+def measured_once(clock: Clock, measurer: Measurer, is_cut: Callable[[], bool], until: float = math.inf) -> Sample:
+    """Measure once; a probe past its limit deviates, and so does one under way at `until`. `is_cut` ends the waiting.
 
     A control's `InterruptExecution` is raised here, in the caller's thread.
     """
@@ -37,10 +38,16 @@ def measured_once(clock: Clock, measurer: Measurer, is_cut: Callable[[], bool]) 
         clock.spawn(work, "rtk-once")
     except RuntimeError:  # at the limit of threads it is measured in the thread there is
         work()
-    while not clock.wait(done, TICK_S):
-        if is_cut() or clock.monotonic() >= one.deadline:
+    while not clock.wait(done, min(TICK_S, max(0.0, until - clock.monotonic()))):
+        if is_cut() or clock.monotonic() >= min(one.deadline, until):
             break
     if stopped:
         raise stopped[0]
-    reason = "interrupted" if is_cut() else f"no answer within {chosen_duration(one.limit)}"
+    reason = "interrupted" if is_cut() else _unanswered(one, now, until)
     return found[0] if found else Sample("deviated", reason=reason, probes=list(one.probes))
+
+
+def _unanswered(one: InFlight, began: float, until: float) -> str:
+    if until < one.deadline:
+        return f"given up without an answer after {duration(until - began)}"
+    return f"no answer within {chosen_duration(one.limit)}"
