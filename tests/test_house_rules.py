@@ -51,7 +51,7 @@ PARTS: dict[str, dict[str, str]] = {
     "tests/verify/test_journal.py": {"why": "what is kept is read back from journals", "rtk/verify": "kept"},
     "tests/journey/test_death.py": {
         "why": "real runs that are killed",
-        "rtk/verify": "guardian_client guardian_process",
+        "rtk/verify": "guardian_process",
     },
     "tests/journey/test_recover.py": {"why": "the real command", "rtk/cli": "crash_recovery rebuilt_toolkit recover"},
     "tests/cli/test_verify.py": {

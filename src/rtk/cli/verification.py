@@ -258,6 +258,7 @@ class _Running:
             run = VerificationRun(
                 self._v, self._clock, record, self._stop, self._progress, self._published(path, guard)
             )
+            guard.pulse = run.pulse
             gc.collect()
             gc.freeze()  # what is here by now stays: looking through it again and again would hold up measurements
             with self._spectator.viewing() if self._spectator else nullcontext(), outlets.kept():

@@ -2,6 +2,7 @@
 
 import os
 import select
+import signal
 import subprocess
 import threading
 import time
@@ -16,11 +17,26 @@ from rtk.verify import guardian_process, processes
 
 READY_S = 10.0
 BEAT_S = 1.0
+STUCK_BEATS = 60  # so many beats without progress of who measures: counted, since a pause of the process is none
 REPLACED = "the guardian died; another one has taken its place"
 LACKING = "the guardian died and no other could be started: until one starts, nothing undoes the run if it is killed"
 
 Estate = Callable[[], bytes]
 Notice = Callable[[str], None]
+
+
+class Stuck:
+    """Whether who measures makes no progress, told beat by beat."""
+
+    def __init__(self) -> None:
+        self._seen: int | None = None
+        self._beats = 0
+
+    def beat(self, pulse: int | None) -> bool:
+        """Return whether this beat is one too many; `pulse` grows with progress, None where none is expected."""
+        self._beats = self._beats + 1 if pulse is not None and pulse == self._seen else 0
+        self._seen = pulse
+        return self._beats >= STUCK_BEATS
 
 
 class CannotGuard(ToolkitError):
@@ -93,6 +109,7 @@ class GuardianClient:
         self._lock = threading.Lock()
         self._news: list[bytes] = []
         self._sent: bytes | None = None
+        self.pulse: Callable[[], int | None] = lambda: None  # grows while who measures makes progress
         self._over = threading.Event()
         self._lacks = False
         try:
@@ -140,7 +157,10 @@ class GuardianClient:
 
     def _beat(self) -> None:
         self._say()
+        stuck = Stuck()
         while not self._over.wait(BEAT_S):
+            if stuck.beat(self.pulse()):
+                os.kill(os.getpid(), signal.SIGKILL)  # the guardian then undoes what this process no longer can
             self._say(guardian_process.message(guardian_process.HEARTBEAT), keeps=False)
 
     def _say(self, said: bytes = b"", keeps: bool = True) -> None:

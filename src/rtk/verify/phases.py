@@ -66,6 +66,7 @@ class Phases:
         self._measure = measuring.measure
         self._overdue = measuring.overdue
         self._over_at: float | None = None
+        self.pulse: int | None = None  # grows as a phase is tended; None where none is
         self._planned = {phase: plan.slots(phase) for phase in PHASES}  # worked out exactly, which takes its time
         self._rules = StopRules(plan, stop.request)
         self.crew = Crew(clock, self._careful, self._settled, measuring.max_in_flight, measuring.paused_since)
@@ -83,10 +84,12 @@ class Phases:
         `then` is called when the planned length is about to be over.
         """
         halted = halted or self._stop.asked.is_set
+        self.pulse = 0
         grid = self._open(phase, (lambda: not until()) if until else (lambda: False), halted())
         ends = grid.start + self._plan.length(phase)
         over_at = self._watch(ends, until, halted, then)
         self._close(grid, over_at, self._cut() if halted() else None)
+        self.pulse = None
 
     @contextmanager
     def beside(self, phase: Phase) -> Iterator[None]:
@@ -143,6 +146,7 @@ class Phases:
         """Tend the crew until the phase is over; when it was."""
         asked = after = False
         while not halted():
+            self.pulse = (self.pulse or 0) + 1
             self.bell.clear()
             self.tend()
             left = ends - self._clock.monotonic()

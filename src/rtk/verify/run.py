@@ -115,6 +115,10 @@ class VerificationRun:
         name = self._toolkit.redact(str(self._measurer.probes[limit.position].get("name")))
         return ValueLimited(self._measurer, limit, name)
 
+    def pulse(self) -> int | None:
+        """Return what grows while a phase is measured, None outside of phases."""
+        return self._phases.pulse
+
     def play(self) -> None:
         """Play it all. Ends in order whatever happens in between; the record then says what did."""
         self._begin()
