@@ -15,6 +15,7 @@ from rtk.console.store.standings import Standing
 from rtk.insight.standing_shape import PromiseStanding, StandingReason, StandingState
 from tests.console.pages.insights.made import ended, text_of
 from tests.console.people.world import World, signed_in
+from tests.console.store.test_standings import one_query
 
 pytestmark = pytest.mark.django_db
 
@@ -84,7 +85,7 @@ def test_lists_ask_for_all_at_once(world: World, django_assert_num_queries: Any)
             "objective", "revision"
         )
     )
-    with django_assert_num_queries(1):
+    with one_query(django_assert_num_queries):
         assert len(standings.of(rows, now())) == 3
 
 
