@@ -299,3 +299,8 @@ def test_processes_of_the_run_can_be_told_by_their_environment(world: World, tmp
     out = play(tmp_path, experiment(method=method, rollbacks=[]), Plan(10.0, 10.0))
     assert out.entries("activity")[0]["run"]["output"]["stdout"].strip() == RUN
     assert "RTK_RUN_ID" not in os.environ
+
+
+@pytest.mark.parametrize("method", [None, [{"type": "action", "name": "hangs", "provider": interrupting(takes=1e7)}]])
+def test_no_progress_is_expected_once_a_phase_is_over(world: World, tmp_path: Path, method: Any) -> None:
+    assert play(tmp_path, experiment(method=method), Plan(10.0, 300.0)).run.pulse() is None

@@ -84,12 +84,13 @@ class Phases:
         `then` is called when the planned length is about to be over.
         """
         halted = halted or self._stop.asked.is_set
-        self.pulse = 0
         grid = self._open(phase, (lambda: not until()) if until else (lambda: False), halted())
         ends = grid.start + self._plan.length(phase)
-        over_at = self._watch(ends, until, halted, then)
+        try:
+            over_at = self._watch(ends, until, halted, then)
+        finally:
+            self.pulse = None  # what ends a phase, and an undo above all, may take its time
         self._close(grid, over_at, self._cut() if halted() else None)
-        self.pulse = None
 
     @contextmanager
     def beside(self, phase: Phase) -> Iterator[None]:
