@@ -96,3 +96,9 @@ def test_a_stream_that_fails_leaves_its_thread_to_the_next() -> None:
         with pytest.raises(LookupError):
             asyncio.run(failing())
     assert set(kept._busy.values()) == {0}
+
+
+def test_the_threads_are_there_before_anybody_reads() -> None:
+    KeptThreads(threads(2, "beside-from-the-start"))
+    named = [each.name for each in threading.enumerate() if each.name.startswith("beside-from-the-start")]
+    assert len(named) == 2

@@ -43,6 +43,8 @@ class KeptThreads:
 
     def __init__(self, executors: Sequence[Executor]) -> None:
         self._busy = dict.fromkeys(executors, 0)
+        for each in self._busy:
+            each.submit(int)  # it begins now: readers that come are no more threads
 
     @asynccontextmanager
     async def one(self) -> AsyncIterator[None]:
