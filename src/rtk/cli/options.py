@@ -1,12 +1,10 @@
 """What the commands share: their manners with errors, and the kinds of options."""
 
 import importlib
-import os
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from io import TextIOWrapper
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
@@ -34,9 +32,6 @@ class _Manners(click.Command):
         return _usage_exits_1(lambda: super(_Manners, self).make_context(info_name, args, parent, **extra))
 
     def invoke(self, ctx: click.Context) -> Any:
-        for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-            if getattr(sys, name) is None:  # closed by whoever started us; no code expects that, least of all others'
-                setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115 - until the process ends
         _escape_what_cannot_be_encoded()
         with outlets():
             try:
