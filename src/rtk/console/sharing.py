@@ -76,7 +76,8 @@ class Sharing:
         self._dear[path] = self._clock() + DEAR_FOR_S
 
     def _is_dear(self, path: str) -> bool:
-        return path in self._dear and self._dear.get(path, 0.0) > self._clock()
+        until = self._dear.get(path)
+        return until is not None and until > self._clock()
 
     def large(self, scope: Any, leaving: Leaving | None = None) -> AbstractAsyncContextManager[Executor]:
         """The same for a request of which it is known that it is a large one."""

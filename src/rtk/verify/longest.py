@@ -18,19 +18,13 @@ Document = Mapping[str, Any]
 def beside_s(document: Document) -> float:
     """Return the seconds that `onset` and `undo` take at most, each limit being used up; 0 where there are neither.
 
-    Effects are awaited one after another, and so are the proofs that conditions are gone; a control that hangs is given
-    up. The document need not have
-    been checked: what is of no known form counts nothing.
+    Effects are awaited one after another, and so are the proofs that conditions are gone. A control of the document
+    that hangs beside the undo is given up once. The document need not have been checked: what is of no known form
+    counts nothing.
     """
-    claimed = sum(map(_claimed, _activities(document, "method")))
-    undone = sum(map(_undone, _activities(document, "rollbacks")))
-    return claimed + undone + (BESIDE_UNDO_S if _is_controlled(document) else 0.0)
-
-
-def _is_controlled(document: Document) -> bool:
-    """Whether a control of the document's own may hang beside the undo."""
-    activities = [*_activities(document, "method"), *_activities(document, "rollbacks")]
-    return any(each.get("controls") for each in (document, *activities))
+    method, rollbacks = _activities(document, "method"), _activities(document, "rollbacks")
+    is_controlled = any(each.get("controls") for each in (document, *method, *rollbacks))
+    return sum(map(_claimed, method)) + sum(map(_undone, rollbacks)) + (BESIDE_UNDO_S if is_controlled else 0.0)
 
 
 def _activities(document: Document, part: str) -> list[Document]:
