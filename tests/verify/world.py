@@ -145,6 +145,12 @@ class Outcome:
         """The record's entries of a kind."""
         return [e for e in self.recorded.entries() if e["kind"] == kind]
 
+    def die_before(self, kind: str) -> None:
+        """Leave of the record what it would hold if the run had died before its first entry of a kind."""
+        lines = self.recorded.path.read_bytes().splitlines(keepends=True)
+        kept = next(n for n, line in enumerate(lines) if f'"kind":"{kind}"'.encode() in line)
+        self.recorded.path.write_bytes(b"".join(lines[:kept]))
+
 
 def play(
     path: Path, document: dict[str, Any], plan: Plan, settings: dict[str, Any] | None = None, **more: Any
