@@ -70,7 +70,7 @@ class SystemClock:
 
 
 class _Beginning:
-    """Whether a thread has begun: it or the one who waits for that decides, and nobody after."""
+    """The beginning of a thread: it begins in time, or its maker gives it up; never both."""
 
     def __init__(self, target: Callable[[], None]) -> None:
         self._target = target

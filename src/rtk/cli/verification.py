@@ -264,7 +264,7 @@ class _Running:
             with self._spectator.viewing() if self._spectator else nullcontext(), outlets.kept():
                 run.play()
             code = self._tell(record, run)
-            guard.goodbye()  # not before all is told: of who dies without it, its guardian tells
+            guard.goodbye()  # only now: a guardian reports a run that dies without it
             self._finish(run)
         _leave_within(LEAVING_S, code)
         return code

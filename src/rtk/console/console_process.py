@@ -35,7 +35,7 @@ _SAYS = {
 
 
 class ConsoleEnd(StrEnum):
-    """How a console was ended."""
+    """What `rtk down` did to a console."""
 
     NONE_RAN = "none ran"
     ENDED = "ended"
@@ -122,7 +122,7 @@ def _tell(pid: int, number: signal.Signals) -> None:
 
 
 def _is_there(pid: int) -> bool:
-    """Whether a process goes on; one that has ended, and that nobody has taken note of, does not."""
+    """Return whether a process goes on. One that has ended does not, even before its parent has waited for it."""
     try:
         os.kill(pid, 0)
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"

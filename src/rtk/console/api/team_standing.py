@@ -31,7 +31,7 @@ def stands(
     `objective` and `verification` are ids or names; of several with one name all are told.
     """
     into = enter(request, org, team, "read")
-    # Experiments are long, and nothing is told of them here.
+    # The answer holds nothing of the experiments, which are long: they are not read.
     rows = verifications.of(into).select_related(None).select_related("objective", "revision")
     rows = rows.filter(objective__deleted_at=None, revision__target__isnull=False, archived_at=None)
     if objective is not None:
