@@ -28,7 +28,7 @@ PUBLISHING = {"chaoscloud.controls"}  # what settings have named since 2020 does
 WEB_FRAMEWORKS = {"aiohttp", "bottle", "django", "fastapi", "flask", "ninja", "starlette", "tornado", "uvicorn"}
 LONGEST_FILE, LONGEST_TEST_FILE = 350, 400
 LONGEST_FUNCTION, LONGEST_OF_NINE_IN_TEN = 60, 30
-PRESCRIBED_CLASSES = {"Meta", "Command", "Migration"}  # Django finds them by these names
+PRESCRIBED_CLASSES = {"Meta", "Migration"}  # Django finds them by these names
 
 # Modules that are parts of a whole, by the file that tests them as such, and why that is the better place.
 PARTS: dict[str, dict[str, str]] = {

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rtk.lab.commands import Command, Invocation
+from rtk.lab.commands import Invocation, SentCommand
 from rtk.lab.document import parse
 from rtk.lab.inside import InstanceSpec
 from rtk.lab.instance import Instance
@@ -18,12 +18,12 @@ ROOM = InstanceSpec(
 )
 
 
-def command(invocations: dict[str, Invocation], **request: Any) -> Command:
+def command(invocations: dict[str, Invocation], **request: Any) -> SentCommand:
     document = parse(json.dumps({"schemaVersion": "2.2", "mainSteps": [shell("true")]}), "JSON")
-    return Command("id", document, "name", "1", {}, request, invocations)
+    return SentCommand("id", document, "name", "1", {}, request, invocations)
 
 
-def ended(*details: str, **request: Any) -> Command:
+def ended(*details: str, **request: Any) -> SentCommand:
     invocations = {str(place): Invocation(str(place)) for place in range(len(details))}
     status = {
         "DeliveryTimedOut": "TimedOut",

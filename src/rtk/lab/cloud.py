@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from rtk.lab.commands import Command, Invocation
+from rtk.lab.commands import Invocation, SentCommand
 from rtk.lab.instance import Instance
 from rtk.lab.runner import Written
 
@@ -63,7 +63,7 @@ class Cloud:
         backends = [backend for account in list(iam_backends.values()) for backend in list(account.values())]
         return any(key in backend.access_keys for backend in backends)
 
-    def store(self, command: Command, invocation: Invocation, written: list[Written]) -> None:
+    def store(self, command: SentCommand, invocation: Invocation, written: list[Written]) -> None:
         """Put the outputs where the command asked: S3, CloudWatch Logs. A failure there stays there."""
         bucket = command.request.get("OutputS3BucketName")
         if bucket:
@@ -90,7 +90,7 @@ class Cloud:
 
     def _put(
         self,
-        command: Command,
+        command: SentCommand,
         invocation: Invocation,
         written: list[Written],
         bucket: str | None,
@@ -159,7 +159,7 @@ def _as_in_ec2(backend: Any, instance: Instance) -> Any:
     return seeded
 
 
-def _key(command: Command, invocation: Invocation, written: Written, stream: str) -> str:
+def _key(command: SentCommand, invocation: Invocation, written: Written, stream: str) -> str:
     prefix = command.request.get("OutputS3KeyPrefix", "").strip("/")
     step = written.step.name
     if step == "aws:runShellScript":  # of AWS-RunShellScript, which has a name of its own in AWS's keys

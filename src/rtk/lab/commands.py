@@ -41,7 +41,7 @@ class Invocation:
 
 
 @dataclass(slots=True)
-class Command:
+class SentCommand:
     """What SendCommand was asked, and what became of it. `request` is the request as it came."""
 
     id: str
@@ -102,7 +102,7 @@ def _number(text: str, of: int) -> int:
     return int(text)
 
 
-def _finished(command: Command) -> tuple[str, str]:
+def _finished(command: SentCommand) -> tuple[str, str]:
     details = Counter(one.details for one in command.invocations.values())
     good = details["Success"] + details["Skipped"]
     if good == len(command.invocations):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rtk.lab import belongings
-from rtk.lab.commands import Command, Invocation
+from rtk.lab.commands import Invocation, SentCommand
 from rtk.lab.instance import Instance
 from rtk.lab.procedure import Job, Procedure, StepResult
 from rtk.lab.shepherd import Script
@@ -42,8 +42,8 @@ class Runner:
 
     instances: dict[str, Instance]
     region: str
-    store: Callable[[Command, Invocation, list[Written]], None] = lambda *_: None
-    commands: dict[str, Command] = field(default_factory=dict)
+    store: Callable[[SentCommand, Invocation, list[Written]], None] = lambda *_: None
+    commands: dict[str, SentCommand] = field(default_factory=dict)
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _runs: "itertools.count[int]" = field(default_factory=itertools.count)
 
@@ -51,7 +51,7 @@ class Runner:
         for instance in self.instances.values():
             instance.changed = self._wake
 
-    def submit(self, command: Command) -> None:
+    def submit(self, command: SentCommand) -> None:
         """Take a command and start what may start at once."""
         with self._changed:
             self.commands[command.id] = command
@@ -59,7 +59,7 @@ class Runner:
                 self.commands.pop(next(iter(self.commands)))
         self._advance(command)
 
-    def cancel(self, command: Command, instance_ids: list[str]) -> None:
+    def cancel(self, command: SentCommand, instance_ids: list[str]) -> None:
         """Cancel on these instances: what waits is cancelled now, what runs is being ended."""
         with self._changed:
             command.cancelling = True
@@ -100,7 +100,7 @@ class Runner:
         with self._changed:
             self._changed.notify_all()
 
-    def _advance(self, command: Command) -> None:
+    def _advance(self, command: SentCommand) -> None:
         """Start as many waiting invocations as MaxConcurrency allows; end them once MaxErrors is passed."""
         with self._changed:
             for invocation in command.invocations.values():
@@ -115,7 +115,7 @@ class Runner:
                     arguments = (command, invocation)
                     threading.Thread(target=self._invoke, args=arguments, name="invocation", daemon=True).start()
 
-    def _invoke(self, command: Command, invocation: Invocation) -> None:
+    def _invoke(self, command: SentCommand, invocation: Invocation) -> None:
         instance = self.instances[invocation.instance_id]
         written: list[Written] = []
         if self._deliver(command, invocation, instance):
@@ -137,7 +137,7 @@ class Runner:
             self._changed.notify_all()
         self._advance(command)
 
-    def _deliver(self, command: Command, invocation: Invocation, instance: Instance) -> bool:
+    def _deliver(self, command: SentCommand, invocation: Invocation, instance: Instance) -> bool:
         """Wait until the instance is there to take the command, for at most its TimeoutSeconds."""
         deadline = time.monotonic() + command.delivery_s
         with self._changed:
@@ -152,7 +152,9 @@ class Runner:
             invocation.started = time.time()
         return True
 
-    def _run(self, command: Command, invocation: Invocation, instance: Instance, job: Job, step: StepResult) -> Written:
+    def _run(
+        self, command: SentCommand, invocation: Invocation, instance: Instance, job: Job, step: StepResult
+    ) -> Written:
         run = f"{next(self._runs)}.{step.name.replace(':', '')}"
         written = Written(step, instance.room.directory, f"commands/{command.id}/{run}")
         try:

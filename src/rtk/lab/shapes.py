@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from rtk.lab.commands import Command, Invocation
+from rtk.lab.commands import Invocation, SentCommand
 from rtk.lab.instance import Instance
 from rtk.lab.library import Shelf, Version
 from rtk.lab.procedure import StepResult
@@ -25,7 +25,7 @@ _ECHOED = (
 )
 
 
-def command(one: Command) -> dict[str, Any]:
+def command(one: SentCommand) -> dict[str, Any]:
     """`Command`."""
     status, details = one.status()
     request = one.request
@@ -51,7 +51,7 @@ def command(one: Command) -> dict[str, Any]:
     }
 
 
-def command_invocation(one: Command, invocation: Invocation, steps: list[StepResult]) -> dict[str, Any]:
+def command_invocation(one: SentCommand, invocation: Invocation, steps: list[StepResult]) -> dict[str, Any]:
     """The answer of GetCommandInvocation: of one step, or of all together with the outputs in their order."""
     alone = steps[0] if len(steps) == 1 else None
     whole = alone or invocation
@@ -79,7 +79,7 @@ def command_invocation(one: Command, invocation: Invocation, steps: list[StepRes
     }
 
 
-def listed_invocation(one: Command, invocation: Invocation, *, details: bool) -> dict[str, Any]:
+def listed_invocation(one: SentCommand, invocation: Invocation, *, details: bool) -> dict[str, Any]:
     """`CommandInvocation`, with its steps when details are asked for."""
     plugins = [
         {
@@ -201,7 +201,7 @@ def _document(shelf: Shelf, version: Version) -> dict[str, Any]:
     }
 
 
-def _common(one: Command, invocation: Invocation) -> Mapping[str, Any]:
+def _common(one: SentCommand, invocation: Invocation) -> Mapping[str, Any]:
     return {
         "CommandId": one.id,
         "InstanceId": invocation.instance_id,

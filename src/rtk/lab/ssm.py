@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rtk.lab import shapes
-from rtk.lab.commands import Command, Invocation
+from rtk.lab.commands import Invocation, SentCommand
 from rtk.lab.instance import Instance
 from rtk.lab.library import Library
 from rtk.lab.parameters import settle
@@ -56,7 +56,7 @@ class RunCommand:
         instance_ids = self._targets(request)
         if PLATFORM not in version.document.platforms:
             raise Refusal("UnsupportedPlatformType", f"Document {shelf.name} runs on {version.document.platforms}.")
-        command = Command(
+        command = SentCommand(
             id=str(uuid.uuid4()),
             document=version.document,
             document_name=shelf.name,
@@ -124,7 +124,7 @@ class RunCommand:
         ]
         return page("InstanceInformationList", found, request)
 
-    def _command(self, command_id: str) -> Command:
+    def _command(self, command_id: str) -> SentCommand:
         command = self.runner.commands.get(command_id)
         if command is None:
             sentence = f"There is no command with the id {command_id}."
@@ -133,7 +133,7 @@ class RunCommand:
             raise Refusal("InvalidCommandId", sentence)
         return command
 
-    def _commands(self, request: Mapping[str, Any]) -> list[Command]:
+    def _commands(self, request: Mapping[str, Any]) -> list[SentCommand]:
         """Newest first, as AWS lists them."""
         if "CommandId" in request:
             return [self._command(request["CommandId"])]
@@ -176,7 +176,7 @@ def _check_unique(ids: list[str]) -> None:
         raise Refusal("DuplicateInstanceId", "An instance id is given twice.")
 
 
-def _passes(command: Command, status: tuple[str, str], filters: Iterable[Mapping[str, str]]) -> bool:
+def _passes(command: SentCommand, status: tuple[str, str], filters: Iterable[Mapping[str, str]]) -> bool:
     for one in filters:
         value = one["value"]
         match one["key"]:
