@@ -6,6 +6,7 @@ another one does, and by no signal, are forked from a process that has imported 
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -94,6 +95,14 @@ def signalled(home: Home, source: str, *signals: int, at: str, warm_up: str = "0
         process.kill()
 
 
+def wait_until_delivered(process: subprocess.Popen[str], number: int) -> None:
+    """Two signals that are pending at once reach two threads, in any order."""
+    status = Path(f"/proc/{process.pid}/status")
+    pending = re.compile(r"^S(?:hd|ig)Pnd:\s*(\w+)$", re.MULTILINE)
+    while any(int(mask, 16) >> (number - 1) & 1 for mask in pending.findall(status.read_text())):
+        time.sleep(0.001)
+
+
 def in_baseline(number: int) -> Callable[[Home], Ended]:
     def play(home: Home) -> Ended:
         look = shell(f"echo look >> {home.notes}; echo looked >> {home.notes}", timeout=5)
@@ -127,6 +136,7 @@ def in_a_rollback(home: Home) -> Ended:
     home.wait_for("undo")
     began = time.monotonic()
     process.send_signal(signal.SIGINT)
+    wait_until_delivered(process, signal.SIGINT)
     process.send_signal(signal.SIGTERM)
     out, _ = process.communicate(timeout=120)
     return Ended(home, process.returncode, out, time.monotonic() - began)
