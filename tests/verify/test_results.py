@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
+from multiprocessing.pool import ThreadPool
 from typing import Any
 
 import pytest
@@ -27,14 +28,43 @@ def process() -> Iterator["subprocess.Popen[bytes]"]:
         yield process
 
 
-def test_what_works_by_itself_has_begun(process: "subprocess.Popen[bytes]") -> None:
+def test_a_process_that_works_by_itself_has_begun(process: "subprocess.Popen[bytes]") -> None:
+    assert result_of(process, "f") is process
+
+
+def test_what_the_run_itself_still_works_at_is_not_done() -> None:
     over = threading.Event()
     thread = threading.Thread(target=over.wait, daemon=True)
     thread.start()
+    with ThreadPool(1) as pool:
+        for returned in (thread, Future[int](), pool.apply_async(over.wait)):
+            with pytest.raises(NothingDone, match=r"^f returned a (thread that still runs|promise whose result)"):
+                result_of(returned, "f")
+        over.set()
+
+
+def test_what_the_run_itself_has_done_is_a_result() -> None:
+    thread = threading.Thread(target=print, args=("",), daemon=True)
+    thread.start()
+    thread.join()
     future: Future[int] = Future()
-    for begun in (process, thread, future):
-        assert result_of(begun, "f") is begun
-    over.set()
+    future.set_result(1)
+    with ThreadPool(1) as pool:
+        answer = pool.apply_async(int)
+        answer.wait()
+        for done in (thread, future, answer):
+            assert result_of(done, "f") is done
+
+
+def test_a_promise_that_was_broken_says_by_what() -> None:
+    future: Future[int] = Future()
+    future.set_exception(ValueError("no such host"))
+    with ThreadPool(1) as pool:
+        answer = pool.apply_async(int, ("x",))
+        answer.wait()
+        for broken in (future, answer):
+            with pytest.raises(NothingDone, match=r"^f returned a future that has failed with ValueError: "):
+                result_of(broken, "f")
 
 
 def test_an_iterator_over_what_was_done_is_a_result() -> None:
@@ -48,6 +78,12 @@ def test_coroutines_in_a_collection_are_found_and_closed() -> None:
         with pytest.raises(NothingDone, match="coroutines that nobody awaited"):
             check_within(within, "f")
     check_within([1, "a"], "f")
+
+
+def test_a_collection_with_what_is_not_done_is_found_out() -> None:
+    for within in ([Future[int]()], {"a": threading.Thread()}):
+        with pytest.raises(NothingDone, match=r"^f returned a collection with a (promise|thread) "):
+            check_within(within, "f")
 
 
 def test_a_future_that_was_cancelled_did_nothing() -> None:

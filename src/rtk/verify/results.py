@@ -27,6 +27,8 @@ async def _managed_in_a_loop() -> AsyncIterator[None]:
     yield
 
 
+_LATER = 'let it return when it is done, and play it with "background": true where nobody is to wait'
+_PENDING = f"a promise whose result is not there yet: {_LATER}"
 _PLAIN = frozenset({type(None), bool, int, float, str, bytes, dict, list, tuple})
 _LAZY: tuple[tuple[tuple[type, ...], str], ...] = (
     ((AsyncGenerator,), "an async generator, whose body has not run: let it return when it is done"),
@@ -67,7 +69,7 @@ def awaited(coroutine: Coroutine[Any, Any, Any]) -> Any:
 
 
 def check_within(returned: Any, function: str) -> None:
-    """Raise `NothingDone` where an action returned a collection of coroutines: none of them was awaited."""
+    """Raise `NothingDone` where an action returned a collection with a coroutine, or with what is not done."""
     items = returned.values() if isinstance(returned, Mapping) else returned
     if not isinstance(returned, list | tuple | set | Mapping):
         return
@@ -77,6 +79,8 @@ def check_within(returned: Any, function: str) -> None:
             each.close()
     if coroutines:
         raise NothingDone(f"{function} returned coroutines that nobody awaited: let it await them")
+    if failure := next(filter(None, map(_begun, items)), None):
+        raise NothingDone(f"{function} returned a collection with {failure}")
 
 
 def unfinished(returned: Any) -> str | None:
@@ -90,14 +94,24 @@ def unfinished(returned: Any) -> str | None:
 
 
 def _begun(returned: Any) -> str | None:
-    """The same of what works by itself: to have begun is enough, unless it has failed already."""
+    """The same of what works by itself: a process may go on, unless it has failed; what is the run's own may not."""
     if isinstance(returned, threading.Thread):
-        return "a thread that was never started" if returned.ident is None else None
+        return _threaded(returned)
     if isinstance(returned, subprocess.Popen):
         return f"a process that has exited with {returned.returncode}" if returned.poll() else None
     if isinstance(returned, _kind("multiprocessing.process", "BaseProcess")):
         return _forked(returned)
+    if isinstance(returned, _kind("multiprocessing.pool", "AsyncResult")):
+        return _answered(returned)
     return _promised(returned) if isinstance(returned, _kind("concurrent.futures", "Future")) else None
+
+
+def _threaded(thread: threading.Thread) -> str | None:
+    if thread.ident is None:
+        return "a thread that was never started"
+    if thread.is_alive():
+        return f"a thread that still runs, so that nobody knows what comes of it: {_LATER}"
+    return None
 
 
 def _forked(process: Any) -> str | None:
@@ -109,11 +123,22 @@ def _forked(process: Any) -> str | None:
 
 
 def _promised(future: Any) -> str | None:
-    if not future.done():
-        return None
     if future.cancelled():
         return "a future that was cancelled"
-    error = future.exception()
+    return _broken(future.exception()) if future.done() else _PENDING
+
+
+def _answered(result: Any) -> str | None:
+    if not result.ready():
+        return _PENDING
+    try:
+        result.get()
+    except BaseException as error:  # noqa: BLE001 - it was raised elsewhere, and is only told here
+        return _broken(error)
+    return None
+
+
+def _broken(error: BaseException | None) -> str | None:
     return f"a future that has failed with {type(error).__name__}: {error}" if error else None
 
 
