@@ -179,6 +179,29 @@ def entries(home: Home) -> list[dict[str, Any]]:
     return list(Recorded(home.records()[0]).entries())
 
 
+CLOSING = """
+import os
+
+def close():
+    os.closerange(3, 300)
+"""
+
+
+def test_a_run_whose_condition_closes_its_descriptors_ends_as_any_other(home: Home, number: int) -> None:
+    (home.path / "closing.py").write_text(CLOSING)
+    home.environ["PYTHONPATH"] = f"{home.env()['PYTHONPATH']}{os.pathsep}{home.path}"
+    close = {"type": "action", "name": "burn", "provider": {"type": "python", "module": "closing", "func": "close"}}
+    process = home.start("--every", "100ms", "--for", "2s", "--target", "50%", experiment(home, method=[close]))
+    told, _ = process.communicate(timeout=120)
+    assert process.returncode in (0, 3), told
+    assert notes(home, "undo") == 1
+    assert kinds(home)[-1] == "end"
+    assert "another one has taken its place" in told
+    assert "restored: 1 rollback succeeded" in told
+    assert "takes over" not in told, "nothing that ended in order is told as dead"
+    assert "No unfinished run" in recover(home).stdout
+
+
 def test_a_guardian_that_died_before_the_first_condition_is_replaced(home: Home, number: int) -> None:
     process = home.start("--warm-up", "1s", *LONG, experiment(home))
     until(lambda: any(path.stat().st_size for path in home.records()) and "phase" in kinds(home))

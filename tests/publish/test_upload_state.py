@@ -137,3 +137,15 @@ def test_a_disk_that_makes_nothing_durable_stops_nothing(record: Path) -> None:
     with Marker(record, "https://one") as marker:
         marker.begin(fails)
     assert progress_of(marker_path(record)) == PublishingProgress("https://one")
+
+
+def test_one_whose_descriptor_somebody_closed_is_written_into_no_other_file(record: Path) -> None:
+    marker = Marker(record, "https://one")
+    record.write_text("the record")
+    with record.open("r+") as other:
+        os.dup2(other.fileno(), marker._file)
+    number = marker._file
+    marker.save()
+    marker.close()
+    assert record.read_text() == "the record"
+    os.close(number)  # it was left open

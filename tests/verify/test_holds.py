@@ -331,3 +331,10 @@ def test_of_many_processes_at_once_one_gets_it() -> None:
         assert len(winners) == 1
         assert refused("later") == HoldState.UNKNOWN, "it was killed"
         assert release(winners[0])
+
+
+def test_a_hold_whose_descriptor_somebody_closed_is_let_go_all_the_same() -> None:
+    first = grip("a")
+    os.close(first._file)
+    first.release(proven=True)
+    grip("b").release(proven=True)

@@ -136,3 +136,13 @@ def test_a_record_is_resumed_under_a_lock_that_is_held(tmp_path: Path) -> None:
         record.close()
         assert is_held(made.path), "closing the record lets go of nothing"
     assert record.failure is None
+
+
+def test_who_takes_a_lock_again_has_it_and_leaves_anothers(path: Path) -> None:
+    first, second = (os.open(path, os.O_RDONLY) for _ in range(2))
+    lock.take_again(first)
+    lock.take_again(second)
+    os.close(second)
+    assert is_held(path)
+    os.close(first)
+    assert not is_held(path)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from rtk.errors import BadInput, CannotRecord
 from rtk.insight.stops import StopCause
+from rtk.verify.lock import is_held
 from rtk.verify.record import Record, Recorded, entry_of, line_of, plain
 from rtk.verify.redact import Redactor
 from tests.targets import odd
@@ -245,8 +246,40 @@ def test_a_record_followed_by_anything_still_reads(tmp_path: Path, tail: bytes) 
     assert texts(path)[:2] == ["number 0", "number 1"]
 
 
-def test_a_record_whose_file_somebody_closed_is_closed_without_a_word_but_its_failure(tmp_path: Path) -> None:
+def test_a_record_whose_descriptor_somebody_closed_goes_on(tmp_path: Path) -> None:
     record = Record(tmp_path / "r.record", lambda: 0.0)
+    record.append("run", version=1, run="r")
+    os.close(record._file)
+    record.append("event", text="after", durable=True)
+    assert is_held(record.path), "nobody else takes the run for dead"
     os.close(record._file)
     record.close()
-    assert "cannot be written: Bad file descriptor" in str(record.failure)
+    assert record.failure is None
+    assert texts(record.path) == ["after"]
+
+
+def test_a_line_goes_into_no_other_file_and_none_is_closed(tmp_path: Path) -> None:
+    record = Record(tmp_path / "r.record", lambda: 0.0)
+    record.append("run", version=1, run="r")
+    other, number = os.open(tmp_path / "other", os.O_RDWR | os.O_CREAT), record._file
+    os.dup2(other, number)
+    record.append("event", text="after")
+    record.close()
+    assert texts(record.path) == ["after"]
+    assert os.fstat(number).st_size == 0
+    os.close(number)
+    os.close(other)
+
+
+@pytest.mark.parametrize("another", [True, False])
+def test_a_record_that_is_gone_with_its_descriptor_says_so(tmp_path: Path, another: bool) -> None:
+    record = Record(tmp_path / "r.record", lambda: 0.0)
+    record.append("run", version=1, run="r")
+    record.path.unlink()
+    if another:
+        record.path.touch()
+    os.close(record._file)
+    with pytest.raises(CannotRecord, match=r"cannot be written: (Bad file descriptor|No such file)"):
+        record.append("event", text="after")
+    record.close()
+    assert "cannot be written" in str(record.failure)

@@ -13,7 +13,7 @@ from rtk.insight.facts import MissedReason, ServiceLevelObjective
 from rtk.insight.insight import insight
 from rtk.insight.stops import StopCause, Stopping
 from rtk.verify.facts import facts_of
-from rtk.verify.record import Record, Recorded, entry_of, line_of
+from rtk.verify.record import UNTOLD, Record, Recorded, entry_of, line_of
 from rtk.verify.recovery import forget, recover, remains, unfinished
 from rtk.verify.toolkit import Toolkit
 from tests.verify.world import RUN, World, action, experiment, play
@@ -59,6 +59,39 @@ def test_a_rollback_whose_end_is_recorded_is_never_played_again(world: World, tm
     path = died(tmp_path, world, '"kind":"activity","role":"rollback","index":0', rollbacks=rollbacks)
     assert remains(path).names() == (["burn"], ["second"])
     assert undo(path, world) == ["second"]
+
+
+def known(whole: Path) -> list[dict[str, Any]]:
+    """What the guardian of a run that had this record was told."""
+    return [entry for entry in Recorded(whole).entries() if entry["kind"] not in UNTOLD]
+
+
+@pytest.mark.parametrize("until", ["end", "rollbacks"])
+def test_what_only_the_guardian_knows_was_done_is_told_as_done(world: World, tmp_path: Path, until: str) -> None:
+    path = died(tmp_path, world, '"kind":"intent","role":"condition"')
+    told = known(tmp_path / "whole" / "run-1.record")
+    told = told[: max(at for at, entry in enumerate(told, 1) if entry["kind"] == until)]
+    recovered = recover(remains(path, told), lambda head: Toolkit(head["experiment"], {}), world.clock, DIED, told)
+    assert world.done == [], "it is undone already"
+    assert recovered.failure is None
+    facts = facts_of(Recorded(path))
+    assert ([span.name for span in facts.rollbacks], facts.rolled_back) == (["unburn"], True)
+    assert facts.status == ("completed" if until == "end" else "interrupted")
+    entries = list(Recorded(path).entries())
+    assert [entry["n"] for entry in entries] == list(range(len(entries)))
+    assert entries[-1]["kind"] == "end"
+    slots = [(m.phase, m.slot) for m in facts.measurements]
+    assert len(slots) == len(set(slots)) == 4, "each slot of the plan has its entry, of the undo as well"
+
+
+def test_that_is_told_also_where_the_record_takes_nothing(world: World, tmp_path: Path) -> None:
+    path = died(tmp_path, world, '"kind":"intent","role":"condition"')
+    told = known(tmp_path / "whole" / "run-1.record")
+    path.write_bytes(b"not a record\n")
+    recovered = recover(remains(path, told), lambda head: Toolkit(head["experiment"], {}), world.clock, DIED, told)
+    assert recovered.failure
+    facts = recovered.amend(facts_of(Recorded(tmp_path / "whole" / "run-1.record")))
+    assert ([span.name for span in facts.rollbacks], facts.rolled_back) == (["unburn"], True)
 
 
 def test_a_rollback_that_had_only_begun_is_played_again(world: World, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from typing import Self
 
 import msgspec
 
+from rtk.verify import descriptor
 from rtk.verify.record import keep_name
 
 SUFFIX = ".published"
@@ -54,6 +55,7 @@ class Marker:
         """
         self.path = marker_path(record)
         self._file = os.open(self.path, os.O_RDWR | (os.O_CREAT if url else 0), 0o600)
+        self._is = descriptor.file_of(self._file)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -65,8 +67,10 @@ class Marker:
             self.progress = PublishingProgress(url)
 
     def save(self) -> None:
-        """Write it. A disk that is full loses progress, not entries."""
+        """Write it. A disk that is full loses progress, not entries, and so does an activity that closed the marker."""
         text = msgspec.json.encode(self.progress)
+        if not descriptor.is_still(self._file, self._is):  # least of all may it be written into the record
+            return
         with suppress(OSError):
             os.pwrite(self._file, text, 0)
             os.ftruncate(self._file, len(text))
@@ -81,7 +85,7 @@ class Marker:
     def close(self) -> None:
         """Let go of it."""
         if self._file >= 0:
-            os.close(self._file)
+            descriptor.close(self._file, self._is)
             self._file = -1
 
     def __enter__(self) -> Self:

@@ -7,13 +7,13 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from rtk import helper
 from rtk.errors import ToolkitError
 from rtk.figures import chosen_duration
-from rtk.verify import guardian_process, processes
+from rtk.verify import descriptor, guardian_process, processes
 
 READY_S = 10.0
 BEAT_S = 1.0
@@ -51,30 +51,38 @@ class GuardianProcess:
         environ = {key: value for key, value in os.environ.items() if key != processes.MARKER}
         script = str(Path(guardian_process.__file__).absolute())
         command = [*helper.python("-S"), script, str(os.getpid()), str(longest_s), "--", *undo]
-        pipe = subprocess.PIPE
-        self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, start_new_session=True, env=environ)
-        assert self.process.stdin
-        assert self.process.stdout
-        self._in, self._out = self.process.stdin, self.process.stdout
-        os.set_blocking(self._in.fileno(), False)
+        with ExitStack() as theirs, ExitStack() as ours:
+            stdin, self._in = os.pipe()
+            theirs.callback(os.close, stdin)
+            ours.callback(os.close, self._in)
+            self._out, stdout = os.pipe()
+            theirs.callback(os.close, stdout)
+            ours.callback(os.close, self._out)
+            self.process = subprocess.Popen(command, stdin=stdin, stdout=stdout, start_new_session=True, env=environ)
+            ours.pop_all()
+        self._files = (descriptor.file_of(self._in), descriptor.file_of(self._out))
+        os.set_blocking(self._in, False)
         self._is_ready = False
 
     def send(self, data: bytes) -> None:
         """Write to it. Raises `OSError` when it is gone or takes nothing for ten seconds."""
-        if self._in.closed:
-            raise BrokenPipeError("the guardian is gone")
         poll = select.poll()
-        poll.register(self._in.fileno(), select.POLLOUT)
         while data:
+            # What it is sent holds secrets: none may go to whoever has the number of a pipe that an activity closed.
+            if not descriptor.is_still(self._in, self._files[0]):
+                raise BrokenPipeError("the guardian is gone")
+            poll.register(self._in, select.POLLOUT)
             if not poll.poll(READY_S * 1000):
                 raise BrokenPipeError("the guardian reads nothing")
             with suppress(BlockingIOError):
-                data = data[os.write(self._in.fileno(), data) :]
+                data = data[os.write(self._in, data) :]
 
     def is_ready(self) -> bool:
         """Wait until it is ready; false when it is not in time."""
-        if not self._is_ready and not self._out.closed and select.select([self._out], [], [], READY_S)[0]:
-            self._is_ready = os.read(self._out.fileno(), 64) == guardian_process.READY
+        if not self._is_ready and descriptor.is_still(self._out, self._files[1]):
+            poll = select.poll()  # select itself knows no number above 1,023
+            poll.register(self._out, select.POLLIN)
+            self._is_ready = bool(poll.poll(READY_S * 1000)) and os.read(self._out, 64) == guardian_process.READY
         return self._is_ready
 
     def is_gone(self) -> bool:
@@ -83,14 +91,16 @@ class GuardianProcess:
 
     def leave(self, patience_s: float = 0.0) -> None:
         """Let go of it: see it end for so long (seconds), then see to it."""
-        with suppress(OSError):
-            self._in.close()
+        self._let_go()
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(patience_s)
         if self.process.returncode is None and not patience_s:
             self.process.kill()
             self.process.wait()
-        self._out.close()
+
+    def _let_go(self) -> None:
+        for number, file in zip((self._in, self._out), self._files, strict=True):
+            descriptor.close(number, file)
 
 
 class GuardianClient:
@@ -151,9 +161,11 @@ class GuardianClient:
         """Tell it that the run has ended in order, and see it go."""
         self._over.set()
         with self._lock:
-            with suppress(OSError):
+            try:
                 self._guardian.send(guardian_process.message(guardian_process.GOODBYE))
-            self._guardian.leave(READY_S)
+                self._guardian.leave(READY_S)
+            except OSError:  # one that cannot be told must not take this end for a death
+                self._guardian.leave()
 
     def _beat(self) -> None:
         self._say()

@@ -20,7 +20,7 @@ from rtk.figures import chosen_duration
 from rtk.insight.facts import Neighbour
 from rtk.insight.moments import restored
 from rtk.insight.stops import StopCause
-from rtk.verify import beside
+from rtk.verify import beside, descriptor
 from rtk.verify.beside import holds_directory, join
 from rtk.verify.facts import facts_of
 from rtk.verify.holders import HoldingRun, HoldState
@@ -65,6 +65,7 @@ class Grip:
     def __init__(self, path: Path, file: int, holders: Iterable[HoldingRun]) -> None:
         self.path = path
         self._file = file
+        self._is = descriptor.file_of(file)
         self.holders = tuple(holders)
 
     def joined(self) -> list[Neighbour]:
@@ -77,7 +78,7 @@ class Grip:
             return
         if proven:
             _drop(self.path)
-        os.close(self._file)
+        descriptor.close(self._file, self._is)
         self._file = -1
 
 

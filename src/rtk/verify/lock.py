@@ -33,6 +33,12 @@ def take(file: int, between: Callable[[], None] = lambda: None) -> None:
             return
 
 
+def take_again(file: int) -> None:
+    """Lock an open file whose lock was this process's already; a fork that still has that lock keeps it."""
+    with suppress(BlockingIOError):
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
 def is_held(path: Path) -> bool:
     """Return whether a process is at work on this record now. Raises `OSError` when that cannot be told."""
     with path.open("rb") as file:

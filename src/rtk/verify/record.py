@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from rtk.errors import BadInput, CannotRecord
-from rtk.verify import lock, processes
+from rtk.verify import descriptor, lock, processes
 from rtk.verify.redact import DEEPEST, Redactor, told
 
 VERSION = 2  # since there are the phases onset and undo
@@ -87,6 +87,7 @@ class Record:
         self._since = since
         self._lock = threading.Lock()
         self._file, self._next = -1, 0
+        self._is: descriptor.File = (0, 0)
         try:
             self._open(resume)
         except (OSError, BadInput) as error:
@@ -100,6 +101,7 @@ class Record:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         new = os.O_APPEND | (os.O_RDWR if resume else os.O_WRONLY | os.O_CREAT | os.O_EXCL)
         self._file = os.open(self.path, new, 0o600)
+        self._is = descriptor.file_of(self._file)
         if not isinstance(resume, lock.Lock):
             lock.take(self._file)
         if not resume:
@@ -139,7 +141,15 @@ class Record:
             if line and kind not in UNTOLD:
                 self.listener(line)
 
+    def _opened(self) -> int:
+        """The descriptor of the file; opened and locked anew where an activity closed it, which the file outlives."""
+        if not descriptor.is_still(self._file, self._is):
+            self._file = descriptor.reopened(self.path, self._is)
+            lock.take_again(self._file)
+        return self._file
+
     def _write(self, line: bytes) -> None:
+        self._opened()
         if self._torn:
             _write(self._file, b"\n")
             self._torn = False
@@ -160,8 +170,9 @@ class Record:
         self._lock = threading.Lock()
         entry = {"n": -1, "t": round(self._since(), 6), "kind": "forked", "pid": os.getpid()}
         with suppress(OSError):
-            os.write(file, line_of(entry))
-            os.close(file)  # and with it this process' part in the lock, which is the run's
+            if descriptor.is_still(file, self._is):
+                os.write(file, line_of(entry))
+            descriptor.close(file, self._is)  # and with it this process' part in the lock, which is the run's
 
     def close(self) -> None:
         """Make everything durable and let go of the file; a second call does nothing."""
@@ -169,11 +180,10 @@ class Record:
             if self._file < 0:
                 return
             try:
-                self._sync(self._file)
+                self._sync(self._opened())
             except OSError as error:
                 self.failure = self.failure or self._unwritable(error)
-            with suppress(OSError):  # somebody else may have closed it
-                os.close(self._file)
+            descriptor.close(self._file, self._is)
             self._file = -1
 
 

@@ -20,10 +20,11 @@ from rtk.insight.facts import ActivitySpan, Facts
 from rtk.insight.status import UNDO_OVER, ActivityStatus, RunStatus
 from rtk.insight.stops import StopCause, Stopping, decided
 from rtk.verify import beside, processes
+from rtk.verify.facts import status_of
 from rtk.verify.hypothesis import Journal
 from rtk.verify.lock import Lock, holder, is_held
 from rtk.verify.places import SUFFIX
-from rtk.verify.record import Entry, Record, Recorded, Slot, is_finished, line_of
+from rtk.verify.record import UNTOLD, Entry, Record, Recorded, Slot, is_finished, line_of, text_of
 from rtk.verify.redact import MASK
 from rtk.verify.stop import StopRequest
 from rtk.verify.toolkit import Toolkit
@@ -88,12 +89,14 @@ class Remains:
 class Recovered:
     """What became of a run: the rollbacks that were played, None where nothing was to be undone.
 
-    `failure` says why its record could not take it; `restored`: that record was gone and made anew.
+    `failure` says why its record could not take it; `restored`: that record was gone and made anew. `before` are the
+    rollbacks that the run itself had played, where only its guardian knows of them.
     """
 
     spans: list[ActivitySpan] | None = None
     failure: str | None = None
     restored: bool = False
+    before: tuple[ActivitySpan, ...] = ()
 
     @property
     def is_proven(self) -> bool:
@@ -102,9 +105,10 @@ class Recovered:
 
     def amend(self, facts: Facts) -> Facts:
         """Return the facts with what the record could not take: how the rollbacks went."""
-        if self.failure is None or self.spans is None:
+        told = (*self.before, *(self.spans or ()))
+        if self.failure is None or (self.spans is None and not told):
             return facts
-        return replace(facts, rollbacks=tuple(self.spans), rolled_back=True)
+        return replace(facts, rollbacks=told, rolled_back=True)
 
 
 def _name(activity: Entry) -> str:
@@ -190,19 +194,56 @@ def recover(
         # Before it was ours alone, another process may have been at it; what that one started is its own.
         fresh = remains(left.path, known)
         _end_processes(fresh)
-        if fresh.ended:
+        untold = _untold(fresh, known)
+        if fresh.ended and not untold:
             return Recovered()
         with suppress(OSError):
             os.chdir(fresh.head["directory"])
         ready = None if fresh.is_undone else toolkit(fresh.head)
         record = Record(left.path, _since(fresh.head, clock), ready.redact if ready else None, resume=lock)
         try:
+            for entry in untold:
+                if entry["kind"] == "end":
+                    _fill(record)
+                record.note(**entry)
+            if fresh.ended:
+                return Recovered(None, record.failure, restored, _played(untold))
             record.note("event", durable=True, text=why.sentence)
             spans = _undone(fresh, ready, clock, record) if ready else None
             _complete(fresh, record, fresh.decided or why)
         finally:
             record.close()
-    return Recovered(spans, record.failure, restored)
+    return Recovered(spans, record.failure, restored, _played(untold))
+
+
+def _untold(left: Remains, known: Sequence[Entry]) -> list[Entry]:
+    """The last of the known entries, those that its record could not take: what was done must not be told as undone."""
+    told = set[bytes]()
+    if left.unreadable is None:
+        told = {text_of(_bare(entry)) for entry in Recorded(left.path).entries() if entry["kind"] not in UNTOLD}
+    last = max((at for at, entry in enumerate(known, 1) if text_of(_bare(entry)) in told), default=0)
+    return [_bare(entry) for entry in known[last:]]
+
+
+def _bare(entry: Entry) -> Entry:
+    """An entry without its number: one that could not be written has that of the next."""
+    return {key: value for key, value in entry.items() if key != "n"}
+
+
+def _played(entries: Sequence[Entry]) -> tuple[ActivitySpan, ...]:
+    ended = [entry for entry in entries if entry["kind"] == "activity" and entry["role"] == "rollback"]
+    return tuple(
+        ActivitySpan(
+            entry["name"],
+            entry["t"],
+            entry["t"],
+            status_of(entry),
+            entry["failure"],
+            entry["by_hand"],
+            tries=entry["tries"],
+        )
+        for entry in ended
+    )
 
 
 def _restored(path: Path, known: Sequence[Entry]) -> bool:
@@ -253,11 +294,15 @@ def _strategy(head: Entry) -> Strategy:
 
 def _complete(left: Remains, record: Record, why: Stopping) -> None:
     """Give every slot that was planned its entry, and the record its end."""
+    _fill(record)
+    beside.note(record, beside.joined(left.run_id, left.path.parents[1] / "holds"))
+    record.note("end", durable=True, **_end(why))
+
+
+def _fill(record: Record) -> None:
     if record.failure is None:
         for slot in unmeasured(Recorded(record.path)):
             record.note("measurement", **slot)
-    beside.note(record, beside.joined(left.run_id, left.path.parents[1] / "holds"))
-    record.note("end", durable=True, **_end(why))
 
 
 def forget(left: Remains, clock: Clock) -> None:
