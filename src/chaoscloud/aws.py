@@ -57,7 +57,9 @@ class Patient:
                 answer: dict[str, Any] = getattr(self.client, operation)(**stated)
                 return answer
             except Exception as problem:  # noqa: BLE001  whatever it is, the activity failed, in one sentence
-                if _code(problem) not in RETRIED or self.monotonic() + pause > deadline:
+                answered = getattr(problem, "response", None) or {}  # a lost connection has none
+                code = str(answered.get("Error", {}).get("Code", ""))
+                if code not in RETRIED or self.monotonic() + pause > deadline:
                     raise ActivityFailed(f"AWS Systems Manager, {operation}: {problem}") from None
             self.sleep(pause)
 
@@ -98,8 +100,3 @@ def seconds(value: Any, what: str, *, least: float = 0) -> float:
     if not least <= found < float("inf"):
         raise ActivityFailed(f"{what} must be at least {chosen_duration(least)}, not {value!r}")
     return found
-
-
-def _code(problem: Exception) -> str:
-    response = getattr(problem, "response", None) or {}
-    return str(response.get("Error", {}).get("Code", ""))

@@ -76,13 +76,10 @@ def configure_control(
     redact = Redactor(secrets or {}, settings, configuration, [token])
     journal = {**initialize_run_journal(document), "status": "running"}
     if demanded is not False:
-        _run.safeguards = Safeguards(SystemClock(), bool(demanded), _late)
+        late = "The console answered after the first condition was applied"
+        _run.safeguards = Safeguards(SystemClock(), bool(demanded), lambda why: logger.warning(f"{late}: {why}"))
     remember = _remembering(settings)
     _run.execution = ExecutionPublisher(Console(where), SystemClock(), redact, journal, _run.safeguards, remember)
-
-
-def _late(why: str) -> None:
-    logger.warning(f"The console answered after the first condition was applied: {why}")
 
 
 def _with_ids(document: dict[str, Any], settings: dict[str, Any], organization: str, team: str) -> dict[str, Any]:

@@ -71,7 +71,10 @@ def send_command(  # noqa: PLR0913, PLR0917  what the file of an experiment can 
         DocumentVersion=document_version,
         InstanceIds=[instance_ids] if isinstance(instance_ids, str) else instance_ids,
         Targets=targets,
-        Parameters={name: _values(value) for name, value in (parameters or {}).items()},
+        Parameters={
+            name: [str(one) for one in value] if isinstance(value, list | tuple) else [str(value)]
+            for name, value in (parameters or {}).items()
+        },
         TimeoutSeconds=delivery,
         Comment=marker(),
     )
@@ -103,7 +106,9 @@ def cancel_commands(
     if not _asked_to_send and "RTK_RUN_ID" not in os.environ:
         raise ActivityFailed("which commands are to be cancelled? RTK_RUN_ID is not set and this process has sent none")
     ssm = patient_ssm(region, configuration)
-    sent = _sent_by_this_run(ssm)
+    since = (datetime.now(UTC) - LOOK_BACK).strftime("%Y-%m-%dT%H:%M:%SZ")
+    recent = _all(ssm, "list_commands", "Commands", Filters=[{"key": "InvokedAfter", "value": since}])
+    sent = [command for command in recent if command.get("Comment") == marker()]
     before = [one["CommandId"] for one in sent if one["Status"] in OVER]
     open_ids = [one["CommandId"] for one in sent if one["Status"] not in OVER]
     for command_id in open_ids:
@@ -121,15 +126,11 @@ def cancel_commands(
     return {"cancelled": open_ids, "over_before": before}
 
 
-def _values(value: Any) -> list[str]:
-    return [str(one) for one in value] if isinstance(value, list | tuple) else [str(value)]
-
-
 def _wait(ssm: Patient, command_id: str, wait_for: WaitFor, patience: float) -> dict[str, Any]:
     seen: list[dict[str, Any]] = []
 
     def reached() -> bool:
-        seen[:] = _invocations(ssm, command_id)
+        seen[:] = _all(ssm, "list_command_invocations", "CommandInvocations", CommandId=command_id, Details=True)
         command = _command(ssm, command_id)
         _check(command, seen)
         return len(seen) == command["TargetCount"] and all(_has_reached(one, wait_for) for one in seen)
@@ -148,17 +149,12 @@ def _check(command: Mapping[str, Any], invocations: list[dict[str, Any]]) -> Non
     for one in invocations:
         bad = one["Status"] in OVER and one["StatusDetails"] != "Success"
         if bad or one["Status"] == "Cancelling":
-            raise ActivityFailed(
-                f"command {command['CommandId']} on {one['InstanceId']}: {one['StatusDetails']}{_said(one)}"
-            )
-
-
-def _said(invocation: Mapping[str, Any]) -> str:
-    said = "\n".join(step.get("Output", "").strip() for step in invocation["CommandPlugins"]).strip()
-    end, lines = "", said.splitlines()
-    while lines and (not end or len(end) + len(lines[-1]) < LAST_WORDS):  # whole lines: half a line may hide a secret
-        end = f"{lines.pop()} {end}".strip()
-    return f": {end}" if end else ""
+            lines = "\n".join(step.get("Output", "").strip() for step in one["CommandPlugins"]).strip().splitlines()
+            said = ""
+            while lines and (not said or len(said) + len(lines[-1]) < LAST_WORDS):
+                said = f"{lines.pop()} {said}".strip()  # whole lines: half a line may hide a secret
+            how = f"{one['StatusDetails']}: {said}" if said else one["StatusDetails"]
+            raise ActivityFailed(f"command {command['CommandId']} on {one['InstanceId']}: {how}")
 
 
 def _has_reached(invocation: Mapping[str, Any], wait_for: WaitFor) -> bool:
@@ -169,19 +165,9 @@ def _has_reached(invocation: Mapping[str, Any], wait_for: WaitFor) -> bool:
     return any(step["Status"] == "InProgress" for step in invocation["CommandPlugins"])
 
 
-def _invocations(ssm: Patient, command_id: str) -> list[dict[str, Any]]:
-    return _all(ssm, "list_command_invocations", "CommandInvocations", CommandId=command_id, Details=True)
-
-
 def _command(ssm: Patient, command_id: str) -> dict[str, Any]:
     found: dict[str, Any] = ssm.call("list_commands", CommandId=command_id)["Commands"][0]
     return found
-
-
-def _sent_by_this_run(ssm: Patient) -> list[dict[str, Any]]:
-    since = (datetime.now(UTC) - LOOK_BACK).strftime("%Y-%m-%dT%H:%M:%SZ")
-    recent = _all(ssm, "list_commands", "Commands", Filters=[{"key": "InvokedAfter", "value": since}])
-    return [command for command in recent if command.get("Comment") == marker()]
 
 
 def _all(ssm: Patient, operation: str, member: str, **request: Any) -> list[dict[str, Any]]:

@@ -64,7 +64,10 @@ def read_url(url: str, params: Mapping[str, Any] | None = None) -> str:
     """
     if not isinstance(url, str):
         raise ActivityFailed("The url must be a text, an http or https address.")
-    return _address(url, _query(params))
+    if params is not None and not isinstance(params, Mapping):
+        raise ActivityFailed("The params must map names to values.")
+    stated = {name: value for name, value in params.items() if value is not None} if params else None
+    return _address(url, urlencode(stated, doseq=True) if stated else "")
 
 
 @lru_cache(maxsize=256)
@@ -74,30 +77,17 @@ def _address(url: str, added: str) -> str:
         parts = urlsplit(url.strip())
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0:
             raise ValueError
-        host = _ascii_host(parts.netloc)
+        netloc = parts.netloc
+        if not netloc.isascii():  # not every build of libcurl knows international names
+            user, at, host = netloc.rpartition("@")
+            netloc = user + at + host.encode("idna").decode("ascii")
     except ValueError:
         raise ActivityFailed(
             "The url must be an http or https address with a host, and a port of 1 to 65535."
         ) from None
     query = "&".join(filter(None, (parts.query, added)))
     # The fragment is for browsers and is never sent.
-    return quote(urlunsplit((parts.scheme, host, parts.path, query, "")), safe=_URL_AS_IT_IS)
-
-
-def _ascii_host(netloc: str) -> str:
-    if netloc.isascii():
-        return netloc
-    user, at, host = netloc.rpartition("@")
-    # Not every build of libcurl knows international names.
-    return user + at + host.encode("idna").decode("ascii")
-
-
-def _query(params: Mapping[str, Any] | None) -> str:
-    if params is None:
-        return ""
-    if not isinstance(params, Mapping):
-        raise ActivityFailed("The params must map names to values.")
-    return urlencode({name: value for name, value in params.items() if value is not None}, doseq=True)
+    return quote(urlunsplit((parts.scheme, netloc, parts.path, query, "")), safe=_URL_AS_IT_IS)
 
 
 def read_headers(headers: Mapping[str, Any] | None, is_json: bool = False) -> Iterator[bytes]:
@@ -109,19 +99,16 @@ def read_headers(headers: Mapping[str, Any] | None, is_json: bool = False) -> It
         "expect": "Expect:",
         "content-type": "Content-Type: application/json" if is_json else "Content-Type:",
     }
-    for name, value in (headers or {}).items():
-        lines[str(name).lower()] = _header_line(str(name), value)
+    for name, value in ((str(name), value) for name, value in (headers or {}).items()):
+        if not _TOKEN.fullmatch(name):
+            raise ActivityFailed(f"The header name {name!r} holds a character that no header name may hold.")
+        text = "" if value is None else str(value)
+        if any(sign in text for sign in "\r\n\0"):
+            raise ActivityFailed(f"The value of the header {name} holds a line break, which no header may hold.")
+        # libcurl's own signs: "Name:" leaves it out, "Name;" sends it empty.
+        line = f"{name}: {text}" if text.strip() else f"{name}:" if value is None else f"{name};"
+        lines[name.lower()] = line
     return (line.encode() for line in lines.values())
-
-
-def _header_line(name: str, value: Any) -> str:
-    if not _TOKEN.fullmatch(name):
-        raise ActivityFailed(f"The header name {name!r} holds a character that no header name may hold.")
-    text = "" if value is None else str(value)
-    if any(sign in text for sign in "\r\n\0"):
-        raise ActivityFailed(f"The value of the header {name} holds a line break, which no header may hold.")
-    # libcurl's own signs: "Name:" leaves it out, "Name;" sends it empty.
-    return f"{name}: {text}" if text.strip() else f"{name}:" if value is None else f"{name};"
 
 
 def read_method(method: str) -> str:

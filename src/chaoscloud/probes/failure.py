@@ -42,7 +42,15 @@ def failure_of(handle: pycurl.Curl, error: pycurl.error, request: ProbeRequest) 
     code, detail = int(error.args[0]), _SECRET.sub("", str(error.args[-1]))
     place = where(handle.getinfo(pycurl.EFFECTIVE_URL) or request.url)
     if code == pycurl.E_OPERATION_TIMEDOUT:
-        stage = _stage(handle, detail)
+        # The moments alone do not tell: libcurl sums them up over redirects and fills in later ones on failure.
+        if detail.startswith("Resolving"):
+            stage = "looking up the name"
+        elif detail.startswith("Connection"):
+            stage = "making a connection"
+        elif handle.getinfo(pycurl.RESPONSE_CODE) in {0, *range(300, 400)}:
+            stage = "waiting for the first byte"
+        else:
+            stage = "reading the body"
         return f"The call to {place} was not done within {chosen_duration(request.timeout)}: it was still {stage}."
     if code in _TLS:
         return f"The call to {place} failed: no trusted TLS connection could be made ({detail})."
@@ -58,14 +66,3 @@ def system_error(handle: pycurl.Curl, error: pycurl.error) -> OSError | None:
     if not number and error.args[0] == pycurl.E_COULDNT_CONNECT:
         number = errno.EMFILE
     return OSError(number, os.strerror(number)) if number else None
-
-
-def _stage(handle: pycurl.Curl, detail: str) -> str:
-    # The moments alone do not tell: libcurl sums them up over redirects and fills in later ones on failure.
-    if detail.startswith("Resolving"):
-        return "looking up the name"
-    if detail.startswith("Connection"):
-        return "making a connection"
-    if handle.getinfo(pycurl.RESPONSE_CODE) in {0, *range(300, 400)}:
-        return "waiting for the first byte"
-    return "reading the body"

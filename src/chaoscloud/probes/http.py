@@ -18,7 +18,7 @@ from chaoslib.exceptions import ActivityFailed
 
 from chaoscloud.probes.arguments import read_flag, read_request
 from chaoscloud.probes.failure import where
-from chaoscloud.probes.transfer import Transfer, transfer
+from chaoscloud.probes.transfer import transfer
 
 __all__ = ["measure_http_call", "read_http_status_code", "time_http_call"]
 
@@ -132,11 +132,8 @@ def measure_http_call(
         }
     """
     answer = transfer(read_request(url, headers, method, params, json, verify_tls, timeout))
-    return {"total": answer.total * 1000, **_parts(answer), "status": answer.status, "size": answer.size}
-
-
-def _parts(answer: Transfer) -> dict[str, float]:
     # A moment that did not happen is 0 (no TLS), so each is taken as no earlier than the one before it.
     moments = accumulate((0.0, answer.name_lookup, answer.connect, answer.tls, answer.first_byte), max)
     ends = [min(moment, answer.total) for moment in moments] + [answer.total]
-    return {part: (end - begin) * 1000 for part, (begin, end) in zip(_PARTS, pairwise(ends), strict=True)}
+    parts = {part: (end - begin) * 1000 for part, (begin, end) in zip(_PARTS, pairwise(ends), strict=True)}
+    return {"total": answer.total * 1000, **parts, "status": answer.status, "size": answer.size}

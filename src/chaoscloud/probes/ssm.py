@@ -8,7 +8,7 @@ from typing import Any
 
 from chaoslib.exceptions import ActivityFailed
 
-from chaoscloud.aws import Patient, marker, patient_ssm
+from chaoscloud.aws import marker, patient_ssm
 
 __all__ = ["command_output", "command_status"]
 
@@ -70,13 +70,10 @@ def _invocation(
     instance_id: str, command_id: str | None, region: str | None, configuration: Mapping[str, Any] | None
 ) -> dict[str, Any]:
     ssm = patient_ssm(region, configuration)
-    meant = command_id or _latest(ssm, instance_id)
-    return ssm.call("get_command_invocation", CommandId=meant, InstanceId=instance_id)
-
-
-def _latest(ssm: Patient, instance_id: str) -> str:
-    recent = ssm.call("list_commands", InstanceId=instance_id)["Commands"]
-    mine = [one for one in recent if one.get("Comment") == marker()]
-    if not mine:
-        raise ActivityFailed(f"this run has sent no command to {instance_id}")
-    return str(max(mine, key=lambda one: one["RequestedDateTime"])["CommandId"])
+    if not command_id:
+        recent = ssm.call("list_commands", InstanceId=instance_id)["Commands"]
+        mine = [one for one in recent if one.get("Comment") == marker()]
+        if not mine:
+            raise ActivityFailed(f"this run has sent no command to {instance_id}")
+        command_id = str(max(mine, key=lambda one: one["RequestedDateTime"])["CommandId"])
+    return ssm.call("get_command_invocation", CommandId=command_id, InstanceId=instance_id)

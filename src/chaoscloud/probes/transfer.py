@@ -52,7 +52,12 @@ def transfer(request: ProbeRequest) -> Transfer:
     """Send the request and read the whole answer; ActivityFailed with one sentence where that fails."""
     ask_for_short_slices()
     setup = (request, tuple(map(os.environ.get, _SURROUNDINGS)))
-    ready = _ready_for(setup)
+    # Those that are set up for just this request: setting options is a third of a call's cost.
+    ready = _idle.get(setup)
+    if ready is None:
+        if len(_idle) >= _MOST_SETUPS:
+            _idle.clear()
+        ready = _idle.setdefault(setup, deque())
     try:
         handle = ready.pop()
     except IndexError:
@@ -63,23 +68,25 @@ def transfer(request: ProbeRequest) -> Transfer:
         ready.append(handle)
 
 
-def _ready_for(setup: _Setup) -> deque[pycurl.Curl]:
-    """The idle handles that are set up for just this request: setting options is a third of a call's cost."""
-    ready = _idle.get(setup)
-    if ready is None:
-        if len(_idle) >= _MOST_SETUPS:
-            _idle.clear()
-        ready = _idle.setdefault(setup, deque())
-    return ready
-
-
 def _set_up(request: ProbeRequest) -> pycurl.Curl:
     handle = pycurl.Curl()
     try:
         _set_manners(handle, request)
         _set_message(handle, request)
-        _set_trust(handle, request.verify_tls)
-        _set_proxy(handle, request.url)
+        if request.verify_tls:
+            given = next((os.environ[name] for name in _AUTHORITIES if os.environ.get(name)), None)
+            is_folder = given is not None and Path(given).is_dir()
+            authorities = given or certifi.where()
+            handle.setopt(pycurl.CAPATH if is_folder else pycurl.CAINFO, authorities)
+            handle.setopt(pycurl.PROXY_CAPATH if is_folder else pycurl.PROXY_CAINFO, authorities)
+        else:
+            handle.setopt(pycurl.SSL_VERIFYPEER, 0)
+            handle.setopt(pycurl.SSL_VERIFYHOST, 0)
+        # libcurl reads every proxy variable but HTTP_PROXY, which under CGI a caller's header could set.
+        if request.url.startswith("http:") and not {"http_proxy", "REQUEST_METHOD"} & os.environ.keys():
+            proxy = os.environ.get("HTTP_PROXY")
+            if proxy:  # it then also serves an https address that this one redirects to
+                handle.setopt(pycurl.PROXY, proxy)
     except pycurl.error as error:
         raise ActivityFailed(failure_of(handle, error, request)) from None
     return handle
@@ -140,24 +147,3 @@ def _set_message(handle: pycurl.Curl, request: ProbeRequest) -> None:
     # A plain POST is left to libcurl, which turns it into a GET after a 302 as browsers do.
     if request.method != ("GET" if request.body is None else "POST"):
         handle.setopt(pycurl.CUSTOMREQUEST, request.method)
-
-
-def _set_trust(handle: pycurl.Curl, verify_tls: bool) -> None:
-    if not verify_tls:
-        handle.setopt(pycurl.SSL_VERIFYPEER, 0)
-        handle.setopt(pycurl.SSL_VERIFYHOST, 0)
-        return
-    given = next((os.environ[name] for name in _AUTHORITIES if os.environ.get(name)), None)
-    authorities = given or certifi.where()
-    is_folder = given is not None and Path(given).is_dir()
-    handle.setopt(pycurl.CAPATH if is_folder else pycurl.CAINFO, authorities)
-    handle.setopt(pycurl.PROXY_CAPATH if is_folder else pycurl.PROXY_CAINFO, authorities)
-
-
-def _set_proxy(handle: pycurl.Curl, url: str) -> None:
-    """libcurl reads every proxy variable but HTTP_PROXY, which under CGI a caller's header could set."""
-    if not url.startswith("http:") or "http_proxy" in os.environ or "REQUEST_METHOD" in os.environ:
-        return
-    if proxy := os.environ.get("HTTP_PROXY"):
-        # It then also serves an https address that this one redirects to.
-        handle.setopt(pycurl.PROXY, proxy)

@@ -6,7 +6,7 @@ answer without a sample, a NaN and whatever else is no number are outside: no da
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from chaoscloud.tolerances.number import is_between
@@ -78,14 +78,10 @@ def _samples(answer: Any) -> Iterator[Any]:
         yield _sample(data["result"])
         return
     for series in data["result"]:
-        yield from _series(series)
-
-
-def _series(series: Mapping[str, Any]) -> list[Any]:
-    samples = series["values"] if "values" in series else [series["value"]]
-    if not samples:
-        raise ValueError("a series without a sample")
-    return [_sample(sample) for sample in samples]
+        samples = series["values"] if "values" in series else [series["value"]]
+        if not samples:
+            raise ValueError("a series without a sample")
+        yield from map(_sample, samples)
 
 
 def _sample(sample: Any) -> Any:
