@@ -70,7 +70,11 @@ class Admission:
         known = hmac.compare_digest(key.encode(), self.access_key.encode()) or self.issued(key)
         if not known:
             return Reason.KEY
-        return None if _is_whole(wsgi) else Reason.SCOPE
+        # What names the key must be whole, as moto needs it: anything else is no signature of AWS's.
+        authorization = wsgi.get("HTTP_AUTHORIZATION")
+        presigned = parse_qs(str(wsgi.get("QUERY_STRING", ""))).get(_PRESIGNED[0])
+        whole = authorization is None or _WHOLE.fullmatch(str(authorization))
+        return None if whole and (presigned is None or re.fullmatch(_SCOPE, presigned[0])) else Reason.SCOPE
 
 
 def access_key(wsgi: dict[str, object]) -> str:
@@ -81,15 +85,6 @@ def access_key(wsgi: dict[str, object]) -> str:
         return stated or signed[1] or signed[2]  # type: ignore[index]  # one of the two is there
     query = parse_qs(str(wsgi.get("QUERY_STRING", "")))
     return next((query[name][0].split("/")[0] for name in _PRESIGNED if name in query), "")
-
-
-def _is_whole(wsgi: dict[str, object]) -> bool:
-    """Whether what names the key says of what it is, as moto needs it: whatever else is no signature of AWS's."""
-    authorization = wsgi.get("HTTP_AUTHORIZATION")
-    if authorization is not None and not _WHOLE.fullmatch(str(authorization)):
-        return False
-    presigned = parse_qs(str(wsgi.get("QUERY_STRING", ""))).get(_PRESIGNED[0])
-    return presigned is None or re.fullmatch(_SCOPE, presigned[0]) is not None
 
 
 def refusal(reason: Reason) -> Refusal:

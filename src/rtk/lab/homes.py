@@ -5,7 +5,7 @@ A home may lie below a directory that instances are lent, such as /opt/home. The
 
 import os
 import pwd
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from rtk.errors import BadInput
@@ -34,9 +34,16 @@ def private(
     lent: Iterable[Path], environ: Mapping[str, str] = os.environ, homes: Iterable[str] | None = None
 ) -> list[Path]:
     """Return the directories below what is lent that are somebody's own, as they lie; none is within another."""
+    if homes is None:
+        homes = [user.pw_dir for user in pwd.getpwall()]
+    places = [*(environ.get(name, "") for name in NAMED_BY), *homes, *_SHARED]
+    # Ours is covered also where what a variable names is a directory of the system.
+    places += [f"{environ[name]}/rtk" for name in NAMED_BY[1:] if environ.get(name)]
+    found = {Path(place).resolve() for place in places if place.startswith("/")} - _SYSTEM
     lent = list(lent)
-    found = {place.resolve() for place in _places(environ, _everybodys() if homes is None else homes)} - _SYSTEM
-    below = sorted(place for place in found if any(place.is_relative_to(each) for each in lent) and _is_there(place))
+    below = sorted(place for place in found if any(place.is_relative_to(each) for each in lent))
+    # Where this user may not look, nor may the instance: `isdir` says no there.
+    below = [place for place in below if os.path.isdir(place)]  # noqa: PTH112  Path.is_dir would raise
     return [place for place in below if not any(other in found for other in place.parents)]
 
 
@@ -48,23 +55,3 @@ def refuse_system_home(environ: Mapping[str, str] = os.environ) -> None:
             f"HOME is {str(home)!r}, which instances need to be lent whole, so they could read what is yours in it; "
             "expected a directory of your own"
         )
-
-
-def _places(environ: Mapping[str, str], homes: Iterable[str]) -> Iterator[Path]:
-    for text in (*(environ.get(name, "") for name in NAMED_BY), *homes, *_SHARED):
-        if text.startswith("/"):
-            yield Path(text)
-    for name in NAMED_BY[1:]:  # also where it is a directory of the system
-        if environ.get(name, "").startswith("/"):
-            yield Path(environ[name], "rtk")
-
-
-def _everybodys() -> list[str]:
-    return [user.pw_dir for user in pwd.getpwall()]
-
-
-def _is_there(place: Path) -> bool:
-    try:
-        return place.is_dir()
-    except PermissionError:  # nor may the instance look
-        return False

@@ -130,12 +130,13 @@ def _start(script: Script, outputs: list[Output]) -> int:
 
 def _watch(child: int, deadline: float, wake: Wake, outputs: list[Output]) -> tuple[int, str]:
     """The script's exit code and why it ended: `exit`, `cancelled` or `timed-out`."""
-    code = None
-    while code is None and not wake.cancelled and time.monotonic() < deadline:
+    while not wake.cancelled and time.monotonic() < deadline:
         _wait(deadline - time.monotonic(), wake, outputs)
-        code = _exit_code(child)
-    if code is not None:
-        return code, "exit"
+        with contextlib.suppress(ChildProcessError):
+            while (ended := os.waitpid(-1, os.WNOHANG))[0]:  # any child: adopted orphans are reaped on the way
+                if ended[0] == child:
+                    code = os.waitstatus_to_exitcode(ended[1])
+                    return code if code >= 0 else 128 - code, "exit"  # as shells count a script that was killed
     processes.end_below(os.getpid(), GRACE_S)
     return -1, "cancelled" if wake.cancelled else "timed-out"
 
@@ -148,19 +149,6 @@ def _wait(seconds: float, wake: Wake, outputs: list[Output]) -> None:
     poll.poll(max(0.0, min(seconds, 3600.0)) * 1000 + 1)
     wake.clear()
     outputs[:] = [output for output in outputs if output.drain()]
-
-
-def _exit_code(child: int) -> int | None:
-    """The child's exit code if it has ended (128 + signal when killed); reaps adopted orphans on the way."""
-    with contextlib.suppress(ChildProcessError):
-        while True:
-            pid, status = os.waitpid(-1, os.WNOHANG)
-            if pid == child:
-                code = os.waitstatus_to_exitcode(status)
-                return code if code >= 0 else 128 - code
-            if pid == 0:
-                break
-    return None
 
 
 def _tell(channel: socket.socket, **event: object) -> None:
