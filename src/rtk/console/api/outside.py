@@ -79,13 +79,18 @@ def events_of(request: HttpRequest) -> list[Any]:
         several = alerts.events(found) if alerts.is_from_alertmanager(found) else [found]
         return [_small(each, "the event") for each in several]
     if headed:
-        named = ((name.lower(), value) for name, value in request.headers.items())
-        told = {name[len(_PREFIX) :]: unquote(value) for name, value in named if name.startswith(_PREFIX)}
-        data: Any = body.decode("utf-8", "replace")
-        if kind == JSON or kind.endswith("+json"):
-            data = _json(body) if body else None
-        return [_small({**told, "data": data}, "the event")]
+        return [_small(_headed(request, body, kind), "the event")]
     raise Problem(415, f"expected {STRUCTURED}, {BATCH}, or an event whose attributes are headers such as ce-id")
+
+
+def _headed(request: HttpRequest, body: bytes, kind: str) -> dict[str, Any]:
+    """The event whose attributes are headers (binary mode of CloudEvents over HTTP)."""
+    named = ((name.lower(), value) for name, value in request.headers.items())
+    told = {name[len(_PREFIX) :]: unquote(value) for name, value in named if name.startswith(_PREFIX)}
+    data: Any = body.decode("utf-8", "replace")
+    if kind == JSON or kind.endswith("+json"):
+        data = _json(body) if body else None
+    return {**told, "data": data}
 
 
 def _json(body: bytes) -> Any:

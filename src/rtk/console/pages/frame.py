@@ -34,6 +34,8 @@ class PageFrame(NamedTuple):
     version: str
 
 
+_Link = tuple[str, str, str, str]  # a key, a label, an icon and the name of an address
+_RestrictedLink = tuple[str, str, str, str, str]  # and the right that it takes
 _TEAM = (
     ("timeline", "Timeline", "timeline", "pages:timeline"),
     ("objectives", "Objectives", "target", "pages:objectives"),
@@ -86,14 +88,18 @@ def around(user: Any, org: Organization | None, team: Team | None, at: str) -> P
     org = org or (team.org if team else None)
     # What the reader may do: whoever put the organization there asked the gate, which noted the role.
     rights: frozenset[str] = gate.RIGHTS.get(getattr(org, "role", ""), frozenset())
-    address = {**({"org": org.slug} if org else {}), **({"team": team.slug} if team else {})}
-    main = _TEAM if team else _ORG if org else _OWN
-    more = [row[:4] for row in (_TEAM_MORE if team else _ORG_MORE if org else ()) if row[4] in rights]
+    main: Sequence[_Link] = _OWN
+    restricted: Sequence[_RestrictedLink] = ()
+    address: dict[str, str] = {}
+    if org:
+        main, restricted, address = _ORG, _ORG_MORE, {"org": org.slug}
+    if team:
+        main, restricted, address = _TEAM, _TEAM_MORE, {**address, "team": team.slug}
     return PageFrame(
         orgs=orgs,
         teams=[each for each in teams if org and each.org_id == org.pk],
         main=[_entry(*row, at, address) for row in main],
-        more=[_entry(*row, at, address) for row in more],
+        more=[_entry(*row[:4], at, address) for row in restricted if row[4] in rights],
         importing=reverse("pages:import", kwargs=address) if team and "run" in rights else "",
         banner=unacknowledged(team) if team else (),
         version=rtk.__version__,

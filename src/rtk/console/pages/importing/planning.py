@@ -76,17 +76,15 @@ def planned(values: Mapping[str, Any]) -> Planned | None:
         learned=values.get("learned"),
         window_s=values.get("window"),
         all_slots=sum(phases),
-        beside_s=values.get("beside") or 0.0,
+        beside_s=values.get("beside", 0.0),
     )
     cost = (may_cost(occurs, target),) if occurs else ()
     found = conclusion_of(_plan(values, every), values.get("document") or {})
     warning = found.warning() or ""
     first = () if found.doubt in (None, Doubt.TOO_FEW, Doubt.OUTLASTED) else (warning,)
     sentences = (*first, *told.sentences(), *cost)
-    # It is worth running where a good service would pass often, within its budget.
-    tone = "good" if told.power >= _ENOUGH and (told.worst_spent or 0) <= 1 else "warn"
-    better_s = _better_s(told, every)
-    return Planned(slots, "bad" if warning else tone, sentences, advice, better_s, warning, found.proves_s)
+    tone = "bad" if warning else "good" if _passes_often_within_its_budget(told) else "warn"
+    return Planned(slots, tone, sentences, advice, _better_s(told, every), warning, found.proves_s)
 
 
 def _plan(values: Mapping[str, Any], every: float) -> Plan:
@@ -100,6 +98,10 @@ def _plan(values: Mapping[str, Any], every: float) -> Plan:
         outage_lasts_s=values.get("outage_lasts"),
         outage_learned=values.get("learned"),
     )
+
+
+def _passes_often_within_its_budget(told: Prospects) -> bool:
+    return told.power >= _ENOUGH and (told.worst_spent or 0) <= 1
 
 
 def _better_s(told: Prospects, every: float) -> float | None:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
 from rtk.console.pages.importing.experiment_summary import ExperimentSummary
@@ -53,26 +53,29 @@ def proposed(found: ExperimentSummary, lasting_s: float | None = None) -> dict[s
     values: dict[str, Any] = {**numbers(found), **expected}
     if plan is None and lasting_s is not None:
         values["duration"] = lasting_s
-    objective = plan.objective if plan else None
-    times, allowance = expected.get("occurs_times"), expected.get("occurs_allowance")
+    named, quantile = _promised(plan)
+    stop = plan.stop_when if plan else StopWhen()
     spans: dict[str, str] = {}
     for name in _SPANS:
         spans.update(span_of(values, name, "d" if name == "proof_lasts" else "s"))
-    row, spent = (plan.stop_when.deviated_in_a_row, plan.stop_when.budget_spent) if plan else (None, None)
+
+    def typed(value: Any, form: Callable[[Any], str]) -> str:
+        return "" if value is None else form(value)
+
     return {
         "attach": NEW,
-        "objective_name": _name((objective.name if objective else "") or found.hypothesis),
+        "objective_name": _name(named or found.hypothesis),
         "name": _name(found.title),
-        "promises": QUANTILE if objective and objective.quantile else SHARE,
+        "promises": QUANTILE if quantile else SHARE,
         "target": in_percent(values["target"]),
-        "quantile": objective.quantile if objective else "",
+        "quantile": quantile,
         **spans,
-        "occurs_times": "" if times is None else f"{times:g}",
-        "occurs_allowance": "" if allowance is None else in_percent(allowance),
+        "occurs_times": typed(expected.get("occurs_times"), "{:g}".format),
+        "occurs_allowance": typed(expected.get("occurs_allowance"), in_percent),
         "strict_cost": expected.get("strict_cost", ""),
-        "deviated_in_a_row": "" if row is None else str(row),
-        "budget_spent": "" if spent is None else in_percent(spent),
-        "decided": "on" if plan and plan.stop_when.decided else "",
+        "deviated_in_a_row": typed(stop.deviated_in_a_row, str),
+        "budget_spent": typed(stop.budget_spent, in_percent),
+        "decided": "on" if stop.decided else "",
         "require_baseline": "on" if plan and plan.require_baseline else "",
     }
 
@@ -102,8 +105,8 @@ def numbers(found: ExperimentSummary) -> dict[str, float]:
 def verification(found: ExperimentSummary) -> dict[str, Any]:
     """The same as what a verification is made of: names, an objective, times in seconds, and when to stop."""
     plan, values = _plan(found), numbers(found)
-    objective, occurs = plan.objective if plan else None, plan.occurs if plan else None
-    named, quantile = (objective.name, objective.quantile) if objective else ("", "")
+    named, quantile = _promised(plan)
+    occurs = plan.occurs if plan else None
     share = {"quantile": quantile} if quantile else {"target": values["target"]}
     stop = plan.stop_when if plan else StopWhen()
     rules = {
@@ -123,6 +126,12 @@ def verification(found: ExperimentSummary) -> dict[str, Any]:
         "require_baseline": plan is not None and plan.require_baseline,
         "stop_when": {key: rule for key, rule in rules.items() if rule is not None},
     }
+
+
+def _promised(plan: Plan | None) -> tuple[str, str]:
+    """The name of the objective in the file and the quantile it promises, each empty where there is none."""
+    objective = plan.objective if plan else None
+    return (objective.name, objective.quantile) if objective else ("", "")
 
 
 def trouble(found: ExperimentSummary) -> str | None:

@@ -180,13 +180,17 @@ def conditions(facts: Facts) -> list[ChartCondition]:
     for each in facts.conditions[:MOST_ACTIVITIES]:
         own = [lapse for lapse in lapses if lapse.condition == each.name][:MOST_LAPSES]
         gone = [(lapse.began, lapse.ended if isfinite(lapse.ended) else None) for lapse in own]
-        until = undone if each.ended is None else each.ended
-        if each.ended is not None and each.status != ActivityStatus.FAILED:
-            over = None if each.lasts is None else each.ended + each.lasts
-            known = [moment for moment in (over, undone) if moment is not None]
-            until = max(each.ended, min(known)) if known else None
-        found.append({**_span(each), "until": until, "gone": gone})
+        found.append({**_span(each), "until": _over_at(each, undone), "gone": gone})
     return found
+
+
+def _over_at(condition: ActivitySpan, undone: float | None) -> float | None:
+    """When a condition was over; one that failed never lasted beyond its own end."""
+    if condition.ended is None or condition.status == ActivityStatus.FAILED:
+        return undone if condition.ended is None else condition.ended
+    over = None if condition.lasts is None else condition.ended + condition.lasts
+    known = [moment for moment in (over, undone) if moment is not None]
+    return max(condition.ended, min(known)) if known else None
 
 
 def _span(span: ActivitySpan) -> ChartActivity:
