@@ -9,14 +9,23 @@ from pathlib import Path
 import pytest
 
 from rtk.verify.guardian_client import REPLACED, STUCK_BEATS, GuardianClient, GuardianProcess, Stuck
+from rtk.verify.pulse import Pulse
 
 
 def test_a_run_is_stuck_after_sixty_beats_without_progress_within_a_phase() -> None:
     stuck = Stuck()
-    assert not any(stuck.beat(None) for _ in range(500)), "nothing is expected between phases"
-    assert not any(stuck.beat(pulse) for pulse in range(500)), "it moves"
-    beats = [stuck.beat(7) for _ in range(STUCK_BEATS + 1)]
+    assert not any(stuck.beat(None) for _ in range(500)), "nothing is expected"
+    assert not any(stuck.beat(Pulse(count)) for count in range(500)), "it moves"
+    beats = [stuck.beat(Pulse(7)) for _ in range(STUCK_BEATS + 1)]
     assert beats == [False] * STUCK_BEATS + [True]
+
+
+def test_a_run_that_undoes_has_as_long_as_that_may_take_besides() -> None:
+    stuck = Stuck()
+    assert not any(stuck.beat(Pulse(0, 30.0)) for _ in range(STUCK_BEATS + 30))
+    assert not stuck.beat(Pulse(1, 30.0)), "a rollback has ended"
+    beats = [stuck.beat(Pulse(1, 30.0)) for _ in range(STUCK_BEATS + 30)]
+    assert beats == [False] * (STUCK_BEATS + 29) + [True]
 
 
 @pytest.fixture

@@ -14,10 +14,11 @@ from rtk import helper
 from rtk.errors import ToolkitError
 from rtk.figures import chosen_duration
 from rtk.verify import descriptor, guardian_process, processes
+from rtk.verify.pulse import Pulse
 
 READY_S = 10.0
 BEAT_S = 1.0
-STUCK_BEATS = 60  # so many beats without progress of who measures: counted, since a pause of the process is none
+STUCK_BEATS = 60  # so many beats without progress within a phase: counted, since a pause of the process is none
 REPLACED = "the guardian died; another one has taken its place"
 LACKING = "the guardian died and no other could be started: until one starts, nothing undoes the run if it is killed"
 
@@ -26,17 +27,17 @@ Notice = Callable[[str], None]
 
 
 class Stuck:
-    """Whether who measures makes no progress, told beat by beat."""
+    """Whether a run makes no progress, told beat by beat."""
 
     def __init__(self) -> None:
-        self._seen: int | None = None
+        self._seen: Pulse | None = None
         self._beats = 0
 
-    def beat(self, pulse: int | None) -> bool:
-        """Return whether this beat is one too many; `pulse` grows with progress, None where none is expected."""
+    def beat(self, pulse: Pulse | None) -> bool:
+        """Return whether this beat is one too many; `pulse` is None where no progress is expected."""
         self._beats = self._beats + 1 if pulse is not None and pulse == self._seen else 0
         self._seen = pulse
-        return self._beats >= STUCK_BEATS
+        return pulse is not None and self._beats * BEAT_S >= STUCK_BEATS * BEAT_S + pulse.patience_s
 
 
 class CannotGuard(ToolkitError):
@@ -119,7 +120,7 @@ class GuardianClient:
         self._lock = threading.Lock()
         self._news: list[bytes] = []
         self._sent: bytes | None = None
-        self.pulse: Callable[[], int | None] = lambda: None  # grows while who measures makes progress
+        self.pulse: Callable[[], Pulse | None] = lambda: None  # changes while the run makes progress
         self._over = threading.Event()
         self._lacks = False
         try:

@@ -34,6 +34,7 @@ from rtk.verify.method import Method, role_of
 from rtk.verify.overdue import Overdue
 from rtk.verify.phases import Measuring, Phases
 from rtk.verify.progress import Progress
+from rtk.verify.pulse import LifeSigns
 from rtk.verify.readiness import GuardianReadiness, Ready
 from rtk.verify.record import VERSION, Record
 from rtk.verify.stop import StopRequest, cause_of
@@ -105,6 +106,8 @@ class VerificationRun:
         self._method = Method(self._toolkit, clock, record, stop, self._phases.bell, verification.plan.frequency_s)
         self._decision.effects = self._method.effects
         self._undoing = UndoCoordinator(verification.run_id, self._toolkit, clock, record, stop)
+        before_s = ACTION_S + sum(verification.limits)
+        self.pulse = LifeSigns(lambda: self._phases.pulse, lambda: self._undoing.played, before_s)
         stop.on_request = self._phases.bell.set
 
     def _limited(self) -> Callable[[InFlight], Sample]:
@@ -114,10 +117,6 @@ class VerificationRun:
             return self._measurer
         name = self._toolkit.redact(str(self._measurer.probes[limit.position].get("name")))
         return ValueLimited(self._measurer, limit, name)
-
-    def pulse(self) -> int | None:
-        """Return what grows while a phase is measured, None outside of phases."""
-        return self._phases.pulse
 
     def play(self) -> None:
         """Play it all. Ends in order whatever happens in between; the record then says what did."""
@@ -146,7 +145,9 @@ class VerificationRun:
         try:
             self._measured()
         finally:
+            self.pulse.expect_undo(self._toolkit.experiment)
             self._undo()
+            self.pulse.expect_nothing()
             self._recover()
             self._phases.drain(self._is_hurried)
             self._afterwards.wait(sum(self._v.limits))
@@ -234,6 +235,7 @@ class VerificationRun:
         logger.info("Playing your experiment's method now...")
         self._toolkit.registry.start_continuous_hypothesis(self._v.plan.frequency_s)
         awaits_effect = not self._method.took_hold.is_set()
+        self.pulse.expect_undo(self._toolkit.experiment)
         self._method.start()
         if awaits_effect:
             self._phases.run("onset", until=self._method.took_hold.is_set)

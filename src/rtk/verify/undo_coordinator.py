@@ -39,6 +39,12 @@ class UndoCoordinator:
         self._is_blind = False
         self._reserve = DescriptorReserve()
         self.spans: list[ActivitySpan] | None = None
+        self._player: RollbackPlayer | None = None
+
+    @property
+    def played(self) -> int:
+        """How many rollbacks have ended so far."""
+        return len(self._player.spans) if self._player else 0
 
     def undo(self, strategy: Strategy, journal: Journal, began: Iterable[int], over: Container[int] = ()) -> None:
         """Play what the strategy asks for. `began` are the positions of conditions that began, `over` those of
@@ -54,9 +60,9 @@ class UndoCoordinator:
         registry, experiment = self._toolkit.registry, self._toolkit.experiment
         self._record.note("rollbacks", durable=True, state=UndoState.STARTED, reason=None)
         self._toolkit.heard(lambda: registry.start_rollbacks(experiment), self.patience)
-        undo = RollbackPlayer(self._toolkit, self._clock, self._record, self._stop, self.patience)
-        undo.play(over)
-        self.spans = undo.spans
+        self._player = RollbackPlayer(self._toolkit, self._clock, self._record, self._stop, self.patience)
+        self._player.play(over)
+        self.spans = self._player.spans
         known = ((number, self._toolkit.numbers["method"].activity(number)) for number in began)
         method = [(number, self._toolkit.resolved(activity)) for number, activity in known if activity]
         prove_restored(self._toolkit, self._clock, self._record, method, self._stop.hurry)
