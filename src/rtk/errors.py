@@ -46,3 +46,7 @@ class Unreachable(ToolkitError):
 
 class CannotRecord(ToolkitError):
     """The run record or the journal cannot be written."""
+
+
+class Unsendable(Exception):
+    """Nothing was asked of a service, for what was to be asked cannot be sent: that says nothing of the service."""

@@ -3,11 +3,13 @@
 from typing import Any
 
 import pytest
+from chaoslib.exceptions import ActivityFailed
 
+from chaoscloud.probes.http import time_http_call
 from rtk.errors import BadInput
 from rtk.experiment.claim import claimed
 from rtk.insight.facts import MissedReason
-from rtk.verify.headers import UnsendableHeader, check, headers_of
+from rtk.verify.headers import UnsendableRequest, check, headers_of
 from rtk.verify.http_provider import call_http
 from rtk.verify.shortage import shortage_of
 from rtk.verify.toolkit import Toolkit
@@ -68,12 +70,52 @@ def test_what_a_control_may_yet_fill_in_is_asked_when_it_is_sent() -> None:
 
 
 def test_a_measurement_that_cannot_be_sent_is_missed_and_never_blamed_on_the_service() -> None:
-    with pytest.raises(UnsendableHeader) as refusal:
+    with pytest.raises(UnsendableRequest) as refusal:
         call_http({"provider": provider("${lines}"), "tolerance": 200}, CONFIGURATION, {})
     assert shortage_of(refusal.value) is MissedReason.NOT_SENDABLE
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"url": "http://127.0.0.1:9/", "headers": {"X Key": "x"}},
+        {"url": "http://127.0.0.1:9/", "headers": {"X-Key": "x\ny"}},
+        {"url": "http://127.0.0.1:9/", "headers": "X-Key"},
+        {"url": "http://127.0.0.1:9/", "timeout": "soon"},
+        {"url": "http://127.0.0.1:9/", "method": "GET IT"},
+        {"url": "127.0.0.1:9"},
+        {"url": None},
+    ],
+)
+def test_nor_is_one_of_our_own_probes(arguments: dict[str, Any]) -> None:
+    with pytest.raises(ActivityFailed) as refusal:
+        time_http_call(**arguments)
+    assert shortage_of(refusal.value) is MissedReason.NOT_SENDABLE
+
+
+ADDRESSES = ["${plain}", "${number}", "${nobody}/x", "https://", "ftp://${plain}/", "http://${plain}:0/"]
+
+
+@pytest.mark.parametrize("url", ADDRESSES)
+def test_what_resolves_to_no_address_is_refused_before_anything_begins_or_missed(url: str) -> None:
+    of_http = {"type": "http", "url": url}
+    of_ours = {
+        "type": "python",
+        "module": "chaoscloud.probes.http",
+        "func": "time_http_call",
+        "arguments": {"url": url},
+    }
+    for given, place in ((of_http, "url"), (of_ours, "arguments.url")):
+        call = {"type": "action", "name": "call", "provider": given}
+        with pytest.raises(BadInput, match=rf"^method\[0\]\.provider\.{place}: .*begins with http:// or https://"):
+            check(Toolkit(experiment(method=[call], configuration=CONFIGURATION), {}))
+        check(Toolkit(experiment(method=[call], configuration=CONFIGURATION, controls=[CONTROL]), {}))
+    with pytest.raises(UnsendableRequest) as refusal:
+        call_http({"provider": of_http}, CONFIGURATION, {})
+    assert shortage_of(refusal.value) is MissedReason.NOT_SENDABLE
+
+
 def test_a_value_that_may_be_a_secret_is_not_told() -> None:
-    with pytest.raises(UnsendableHeader) as refusal:
+    with pytest.raises(UnsendableRequest) as refusal:
         headers_of(provider("${token}"), {}, {"group": {"token": "hush\nhush"}})
     assert "hush" not in str(refusal.value)

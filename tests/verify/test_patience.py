@@ -2,14 +2,16 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from chaoslib.run import RunEventHandler
 
-from rtk.experiment.plan import Plan
+from rtk.experiment.plan import Plan, StopWhen
 from rtk.experiment.strategy import Strategy
+from rtk.insight.facts import MissedReason
 from rtk.insight.stops import StopCause, Stopping
 from rtk.verify.patience import BESIDE_UNDO_S, UndoPatience
 from rtk.verify.recovery import recover, remains
@@ -20,6 +22,7 @@ from tests.verify.world import World, action, experiment, play, world
 CONTROL = {"name": "mine", "provider": {"type": "python", "module": "tests.verify.test_patience"}}
 SHORT = Plan(10.0, 20.0)
 hanging: set[str] = set()
+slow: set[str] = set()
 called: list[str] = []
 
 
@@ -53,6 +56,11 @@ def before_hypothesis_control(context: Any, **_: Any) -> None:
         _call("before hypothesis")
 
 
+def after_hypothesis_control(context: Any, **_: Any) -> None:
+    if world.done:
+        _call("after hypothesis")
+
+
 class Slow(RunEventHandler):  # type: ignore[misc]
     """A handler that a control registers."""
 
@@ -65,6 +73,8 @@ class Slow(RunEventHandler):  # type: ignore[misc]
 
 def _call(where: str) -> None:
     called.append(where)
+    if where in slow:
+        world.clock.sleep(3.0)
     if where in hanging:
         world.clock.sleep(100.0)
 
@@ -72,6 +82,7 @@ def _call(where: str) -> None:
 @pytest.fixture(autouse=True)
 def fresh() -> None:
     hanging.clear()
+    slow.clear()
     called.clear()
 
 
@@ -124,6 +135,42 @@ def test_a_check_that_hangs_counts_as_deviated_where_the_strategy_waits_for_it(w
     document["steady-state-hypothesis"]["controls"] = [CONTROL]
     play(tmp_path, document, SHORT, rollback_strategy=Strategy.DEVIATED, limits=[5.0])
     assert [name for _, name in world.done] == ["burn", "unburn"]
+
+
+def of_the_hypothesis() -> dict[str, Any]:
+    """An experiment whose controls are called for each measurement, and around nothing else."""
+    document = experiment()
+    document["steady-state-hypothesis"]["controls"] = [CONTROL]
+    document["steady-state-hypothesis"]["probes"][0]["controls"] = [CONTROL]
+    return document
+
+
+@pytest.mark.parametrize("where", ["before hypothesis", "after hypothesis", "before response_ms", "after response_ms"])
+def test_a_control_of_the_hypothesis_that_hangs_holds_up_the_end_for_a_moment_and_is_no_answer(
+    world: World, tmp_path: Path, where: str
+) -> None:
+    document = of_the_hypothesis()
+
+    def later() -> None:
+        world.clock.sleep(15.0)
+        hanging.add(where)
+
+    world.clock.spawn(later, "later")
+    began = world.clock.monotonic()
+    out = play(tmp_path, document, SHORT)
+    assert world.clock.monotonic() - began <= SHORT.duration_s + 2 * BESIDE_UNDO_S + 1.0
+    slots = out.facts.measurements
+    late = [m for m in slots if m.outcome != "met"]
+    assert {(m.outcome, m.code) for m in late} == {("missed", MissedReason.CONTROL_FAILED)}
+    assert "no end within 10 s" in str(late[0].reason)
+
+
+def test_what_a_control_takes_of_a_measurement_is_no_time_of_its_probe(world: World, tmp_path: Path) -> None:
+    slow.add("before response_ms")
+    plan = replace(SHORT, stop_when=StopWhen(deviated_in_a_row=1))
+    out = play(tmp_path, of_the_hypothesis(), plan, limits=[2.0], bounds_s=(1.0,))
+    assert out.facts.stop is None
+    assert {m.outcome for m in out.facts.measurements} == {"met"}
 
 
 def test_what_it_calls_may_raise_as_if_it_were_called_directly() -> None:

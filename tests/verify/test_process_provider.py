@@ -44,14 +44,19 @@ def no_pidfd(monkeypatch: pytest.MonkeyPatch) -> None:
         shell("head -c 300000 /dev/zero | tr '\\0' 'x'; head -c 300000 /dev/zero | tr '\\0' 'y' >&2"),
         shell("printf 'caf\\351 \\374ber alles, na dann'"),
         activity("~/tool"),
+        activity("./tool"),
+        activity("../home/tool"),
     ],
 )
 def test_an_output_is_what_it_is_under_chaos_run(
     one: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path))
-    (tmp_path / "tool").write_text("#!/bin/sh\necho tool\n")
-    (tmp_path / "tool").chmod(0o755)
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.chdir(home)
+    (home / "tool").write_text("#!/bin/sh\necho tool\n")
+    (home / "tool").chmod(0o755)
     configuration = {"who": "me"}
     assert run_process(one, configuration, {}) == run_process_activity(one, configuration, {})
 

@@ -2,7 +2,10 @@
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import assume, given
@@ -140,6 +143,16 @@ def test_a_value_is_looked_through_to_its_fortieth_level() -> None:
     assert Redactor({}, {}).within(nested(DEEPEST - 1)) == nested(DEEPEST - 1)
     assert Redactor({}, {}).within(nested(DEEPEST)) != nested(DEEPEST)
     assert "{'a': 1}" in str(Redactor({}, {}).within(nested(DEEPEST + 1)))
+
+
+def test_values_that_json_lacks_are_told_as_the_journal_of_chaos_run_has_them() -> None:
+    values = [datetime(2020, 1, 2, 3, tzinfo=UTC), date(2020, 1, 2), Decimal("1.50"), UUID(int=7)]
+    assert Redactor({}, {}).within(values) == [
+        "2020-01-02T03:00:00+00:00",
+        "2020-01-02",
+        "1.50",
+        str(UUID(int=7)),
+    ]
 
 
 def test_a_value_whose_words_fail_is_told_by_its_type() -> None:

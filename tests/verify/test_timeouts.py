@@ -6,6 +6,8 @@ import pytest
 from chaoslib.exceptions import ActivityFailed
 
 from rtk.errors import BadInput
+from rtk.insight.facts import MissedReason
+from rtk.verify.shortage import shortage_of
 from rtk.verify.timeouts import check, timeout_of
 from rtk.verify.toolkit import Toolkit
 from tests.verify.world import action, experiment
@@ -43,6 +45,12 @@ def test_a_time_limit_is_a_number_however_it_is_written(given: Any, seconds: Any
 def test_what_is_no_number_fails_the_call_by_name(given: Any) -> None:
     with pytest.raises(ActivityFailed, match=r"timeout: .*expected a number of seconds above 0"):
         timeout_of(provider(given), CONFIGURATION, {})
+
+
+def test_it_says_nothing_of_the_service() -> None:
+    with pytest.raises(ActivityFailed) as refusal:
+        timeout_of(provider("${word}"), CONFIGURATION, {})
+    assert shortage_of(refusal.value) is MissedReason.NOT_SENDABLE
 
 
 def test_a_process_has_one_time_limit() -> None:

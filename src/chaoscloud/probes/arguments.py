@@ -1,7 +1,7 @@
 """From the arguments of an HTTP probe, as a file gives them, to the request that is sent.
 
 A `${...}` in an experiment may be replaced by a string, so numbers and booleans are also read from
-their text. Whatever cannot be read raises `ActivityFailed` with one sentence, which never repeats a
+their text. Whatever cannot be read raises `UnusableArgument` with one sentence, which never repeats a
 value that may be secret.
 """
 
@@ -15,11 +15,17 @@ from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 from chaoslib.exceptions import ActivityFailed
 
+from rtk.errors import Unsendable
+
 LONGEST_TIMEOUT = 2_000_000.0
 """Seconds: libcurl counts milliseconds in an int."""
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _URL_AS_IT_IS = "!#$%&'()*+,/:;=?@[]~"
+
+
+class UnusableArgument(ActivityFailed, Unsendable):  # type: ignore[misc]
+    """An argument is not what it has to be: nothing was asked of the service."""
 
 
 class ProbeRequest(NamedTuple):
@@ -45,7 +51,7 @@ def read_request(
     """The request that a probe's arguments describe; `body` is what is sent as JSON, None for nothing."""
     verb = read_method(method)
     if verb == "HEAD" and body is not None:
-        raise ActivityFailed("A HEAD request sends no body: leave out json or choose another method.")
+        raise UnusableArgument("A HEAD request sends no body: leave out json or choose another method.")
     data = read_body(verb, body)
     return ProbeRequest(
         url=read_url(url, params),
@@ -63,9 +69,9 @@ def read_url(url: str, params: Mapping[str, Any] | None = None) -> str:
     A list gives its name several times, None leaves the name out.
     """
     if not isinstance(url, str):
-        raise ActivityFailed("The url must be a text, an http or https address.")
+        raise UnusableArgument("The url must be a text, an http or https address.")
     if params is not None and not isinstance(params, Mapping):
-        raise ActivityFailed("The params must map names to values.")
+        raise UnusableArgument("The params must map names to values.")
     stated = {name: value for name, value in params.items() if value is not None} if params else None
     return _address(url, urlencode(stated, doseq=True) if stated else "")
 
@@ -82,7 +88,7 @@ def _address(url: str, added: str) -> str:
             user, at, host = netloc.rpartition("@")
             netloc = user + at + host.encode("idna").decode("ascii")
     except ValueError:
-        raise ActivityFailed(
+        raise UnusableArgument(
             "The url must be an http or https address with a host, and a port of 1 to 65535."
         ) from None
     query = "&".join(filter(None, (parts.query, added)))
@@ -93,7 +99,7 @@ def _address(url: str, added: str) -> str:
 def read_headers(headers: Mapping[str, Any] | None, is_json: bool = False) -> Iterator[bytes]:
     """The header lines; None as a value keeps libcurl from sending that header at all."""
     if headers is not None and not isinstance(headers, Mapping):
-        raise ActivityFailed("The headers must map names to values.")
+        raise UnusableArgument("The headers must map names to values.")
     # Waiting for "100 Continue" would add up to a second, and a bare body is no form.
     lines = {
         "expect": "Expect:",
@@ -101,10 +107,10 @@ def read_headers(headers: Mapping[str, Any] | None, is_json: bool = False) -> It
     }
     for name, value in ((str(name), value) for name, value in (headers or {}).items()):
         if not _TOKEN.fullmatch(name):
-            raise ActivityFailed(f"The header name {name!r} holds a character that no header name may hold.")
+            raise UnusableArgument(f"The header name {name!r} holds a character that no header name may hold.")
         text = "" if value is None else str(value)
         if any(sign in text for sign in "\r\n\0"):
-            raise ActivityFailed(f"The value of the header {name} holds a line break, which no header may hold.")
+            raise UnusableArgument(f"The value of the header {name} holds a line break, which no header may hold.")
         # libcurl's own signs: "Name:" leaves it out, "Name;" sends it empty.
         line = f"{name}: {text}" if text.strip() else f"{name}:" if value is None else f"{name};"
         lines[name.lower()] = line
@@ -114,7 +120,7 @@ def read_headers(headers: Mapping[str, Any] | None, is_json: bool = False) -> It
 def read_method(method: str) -> str:
     """The method in upper case, as it is sent."""
     if not isinstance(method, str) or not _TOKEN.fullmatch(method):
-        raise ActivityFailed(f"The method must be one word such as GET or POST, not {method!r}.")
+        raise UnusableArgument(f"The method must be one word such as GET or POST, not {method!r}.")
     return method.upper()
 
 
@@ -125,7 +131,7 @@ def read_body(method: str, body: Any) -> bytes | None:
     try:
         return json.dumps(body, allow_nan=False).encode()
     except (TypeError, ValueError):
-        raise ActivityFailed("The json argument holds something that JSON cannot express.") from None
+        raise UnusableArgument("The json argument holds something that JSON cannot express.") from None
 
 
 def read_flag(name: str, given: bool | str) -> bool:
@@ -134,7 +140,7 @@ def read_flag(name: str, given: bool | str) -> bool:
         return given
     text = given.strip().lower() if isinstance(given, str) else ""
     if text not in {"true", "false"}:
-        raise ActivityFailed(f"The argument {name} must be true or false, not {given!r}.")
+        raise UnusableArgument(f"The argument {name} must be true or false, not {given!r}.")
     return text == "true"
 
 
@@ -147,5 +153,5 @@ def read_timeout(given: float | str | None) -> float:
     except (TypeError, ValueError, OverflowError):
         seconds = math.nan
     if not 0 < seconds < math.inf:
-        raise ActivityFailed(f"The timeout must be a number of seconds above 0, not {given!r}.")
+        raise UnusableArgument(f"The timeout must be a number of seconds above 0, not {given!r}.")
     return min(seconds, LONGEST_TIMEOUT)

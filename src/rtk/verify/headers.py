@@ -1,4 +1,4 @@
-"""Headers of HTTP activities as they are sent: filled in, and refused where they can be sent to nobody.
+"""Headers and addresses of HTTP activities as they are sent: filled in, and refused where they cannot be sent.
 
 What cannot be sent was never asked of the service, so that it says nothing of it.
 """
@@ -10,51 +10,70 @@ from typing import Any
 from chaoslib import substitute
 from chaoslib.exceptions import ActivityFailed
 
-from rtk.errors import BadInput
+from rtk.errors import BadInput, Unsendable
 from rtk.experiment.activities import activities
+from rtk.experiment.address import is_web
 from rtk.experiment.claim import claimed
 from rtk.experiment.headers import NAME, VALUE, is_name, is_value
 from rtk.experiment.wording import at, shown
 from rtk.verify.toolkit import Toolkit
 
+ADDRESS = "an address that begins with http:// or https://"
 
-class UnsendableHeader(ActivityFailed):  # type: ignore[misc]
-    """A header that the file gives cannot be sent: nothing was asked of the service."""
+
+class UnsendableRequest(ActivityFailed, Unsendable):  # type: ignore[misc]
+    """A header or an address that the file gives cannot be sent: nothing was asked of the service."""
+
+
+def address_of(provider: Mapping[str, Any], configuration: Mapping[str, Any], secrets: Mapping[str, Any]) -> str:
+    """Return the address of a provider, filled in. Raises `UnsendableRequest`."""
+    filled = substitute(provider["url"], configuration, secrets)
+    if not isinstance(filled, str) or not is_web(filled):
+        raise UnsendableRequest(f"url: {shown(provider['url'])} resolves to no address; expected {ADDRESS}")
+    return filled
 
 
 def headers_of(
     provider: Mapping[str, Any], configuration: Mapping[str, Any], secrets: Mapping[str, Any]
 ) -> dict[str, Any] | None:
-    """Return the headers of a provider, filled in. Raises `UnsendableHeader`."""
+    """Return the headers of a provider, filled in. Raises `UnsendableRequest`."""
     filled: dict[str, Any] | None = substitute(provider.get("headers"), configuration, secrets)
     for name, value in (filled or {}).items():
         if not is_name(name):
-            raise UnsendableHeader(f"{at('headers', str(name)[:80])} cannot be sent; expected {NAME}")
+            raise UnsendableRequest(f"{at('headers', str(name)[:80])} cannot be sent; expected {NAME}")
         if not is_value(value):
             # What it was filled in with may be a secret, also in a form that nobody knows as one.
             given = shown((provider.get("headers") or {}).get(name))
-            raise UnsendableHeader(f"{at('headers', name)}: {given} resolves to what cannot be sent; expected {VALUE}")
+            raise UnsendableRequest(f"{at('headers', name)}: {given} resolves to what cannot be sent; expected {VALUE}")
     return filled
 
 
 def check(toolkit: Toolkit) -> None:
-    """Raise `BadInput`, naming the place, for a header that cannot be sent. Controls may yet fill it in."""
+    """Raise `BadInput`, naming the place, for what cannot be sent. Controls may yet fill it in."""
     if toolkit.has_controls:
         return
     for place, activity in chain(activities(toolkit.experiment), claimed(toolkit.experiment)):
         provider = activity.get("provider") or {}
         if provider.get("type") == "http":
+            given = (provider, toolkit.configuration, toolkit.secrets)
             try:
-                headers_of(provider, toolkit.configuration, toolkit.secrets)
-            except UnsendableHeader as error:
+                address_of(*given)
+                headers_of(*given)
+            except UnsendableRequest as error:
                 raise BadInput(f"{at(place, 'provider')}.{error}") from None
         elif provider.get("module") == "chaoscloud.probes.http":
-            filled = toolkit.substituted((provider.get("arguments") or {}).get("headers"))
-            _check_lines(filled, at(at(at(place, "provider"), "arguments"), "headers"))
+            _check_own(toolkit.substituted(provider.get("arguments") or {}), at(at(place, "provider"), "arguments"))
+
+
+def _check_own(arguments: Mapping[str, Any], place: str) -> None:
+    """The same for our own probes."""
+    if "url" in arguments and not is_web(str(arguments["url"])):
+        raise BadInput.at(at(place, "url"), f"expected {ADDRESS}")
+    _check_lines(arguments.get("headers"), at(place, "headers"))
 
 
 def _check_lines(headers: object, place: str) -> None:
-    """The same for our own probes, which send any value as its text, in UTF-8."""
+    """Headers of our own probes, which send any value as its text, in UTF-8."""
     for name, value in headers.items() if isinstance(headers, Mapping) else ():
         if not is_name(name):
             raise BadInput.at(at(place, str(name)[:80]), f"expected {NAME}")

@@ -15,7 +15,7 @@ from chaoslib.exceptions import ActivityFailed
 from charset_normalizer import detect
 from requests.auth import AuthBase
 
-from rtk.verify.headers import headers_of
+from rtk.verify.headers import address_of, headers_of
 from rtk.verify.timeouts import timeout_of
 
 LARGEST = 16 * 1024 * 1024  # bytes that are kept of a body; what follows is read and dropped
@@ -46,7 +46,7 @@ class _Session(requests.Session):
 def call_http(activity: Mapping[str, Any], configuration: dict[str, Any], secrets: dict[str, Any]) -> dict[str, Any]:
     """Return the answer's `status`, `headers` and `body`. Raises `ActivityFailed` where none came in time."""
     provider = activity["provider"]
-    url = substitute(provider["url"], configuration, secrets)
+    url = address_of(provider, configuration, secrets)
     headers = headers_of(provider, configuration, secrets)
     asked = _asked(provider, headers, configuration, secrets)
     try:

@@ -1,6 +1,7 @@
 """The hypothesis before and after the method: the gate that lets a run begin, and the journal's deviation."""
 
 import logging
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,7 @@ from rtk.insight.facts import Outcome
 from rtk.insight.status import ActivityStatus, RunStatus
 from rtk.verify.crew import Sample
 from rtk.verify.measure import Measurer, state_of
+from rtk.verify.patience import BESIDE_UNDO_S
 from rtk.verify.record import Record
 from rtk.verify.redact import told
 from rtk.verify.single_sample import measured_once
@@ -98,12 +100,12 @@ class Hypothesis:
         """What it is after the method; None when `is_cut` said that there is no time for it."""
         registry, experiment = self._toolkit.registry, self._toolkit.experiment
         registry.start_hypothesis_after(experiment)
-        outcome, _ = self._ask("after", is_cut)
+        outcome, _ = self._ask("after", is_cut, BESIDE_UNDO_S)
         registry.hypothesis_after_completed(experiment, self._journal.states["after"], self._journal.as_dict())
         return None if is_cut() else outcome
 
-    def _ask(self, which: str, is_cut: Callable[[], bool]) -> tuple[Outcome, str | None]:
-        sample = measured_once(self._clock, self._measurer, is_cut)
+    def _ask(self, which: str, is_cut: Callable[[], bool], controls_s: float = math.inf) -> tuple[Outcome, str | None]:
+        sample = measured_once(self._clock, self._measurer, is_cut, controls_s=controls_s)
         met = sample.outcome == "met"
         reason = None if met else reason_of(sample, self._measurer.probes)
         self._record.note("hypothesis", which=which, met=met, reason=reason, probes=sample.probes)

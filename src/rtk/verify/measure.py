@@ -8,6 +8,7 @@ import math
 from array import array
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from decimal import InvalidOperation
 from functools import partial
 from typing import Any
 
@@ -55,10 +56,7 @@ class Measurer:
         began = self._clock.monotonic()
         with self._toolkit.controlled("hypothesis", self._toolkit.hypothesis) as state:
             for position, probe in enumerate(self.probes):
-                one.limit = self._limits[position]
-                one.deadline = self._clock.monotonic() + one.limit
                 one.probes.append(self._measured(position, probe, one))
-            one.deadline = math.inf
             state(lambda: state_of(one.probes, self.probes))
         if self._toolkit.has_controls:
             self._toolkit.drop_added_probes()
@@ -78,14 +76,17 @@ class Measurer:
         with self._toolkit.controlled("activity", probe) as state:
             # A control may change configuration, secrets and arguments at any time; without one nothing does.
             call, judge = self._made_ready(probe) if self._toolkit.has_controls else self._ready[position]
+            one.limit = self._limits[position]
             run["start"] = self._clock.now()
             began = self._clock.monotonic()
+            one.deadline = began + one.limit
             if not one.probes:
                 one.started = began
             found = self._run(call)
             ended = self._clock.monotonic()
             run |= {"end": run["start"] + ended - began, "duration": ended - began, "ended": ended, **found}
             self._judge(probe, position, judge, run)
+            one.deadline = math.inf  # what a control takes, before or after, is no time of the probe's
             state(lambda: run_of(run, probe))
         return run
 
@@ -194,7 +195,10 @@ def _is_within(
         return bool(value == tolerance)
     if isinstance(tolerance, dict) and tolerance.get("type") == "probe":
         return _is_confirmed(tolerance, value, configuration, secrets)
-    return bool(within_tolerance(tolerance, value, configuration=configuration, secrets=secrets))
+    try:
+        return bool(within_tolerance(tolerance, value, configuration=configuration, secrets=secrets))
+    except InvalidOperation:  # what is no number (NaN) lies in no range
+        return False
 
 
 def _is_confirmed(

@@ -11,11 +11,13 @@ from chaoslib.exceptions import InterruptExecution
 
 from rtk.clock import Clock
 from rtk.experiment.plan import Plan
+from rtk.figures import chosen_duration
 from rtk.insight.facts import PHASES, MissedReason, Phase
 from rtk.insight.stops import StopCause
 from rtk.verify.crew import Crew, InFlight, PausedSince, Sample
 from rtk.verify.decision import Decision
 from rtk.verify.overdue import Overdue
+from rtk.verify.patience import BESIDE_UNDO_S
 from rtk.verify.progress import Progress, Waiting
 from rtk.verify.record import Record
 from rtk.verify.rules import StopRules
@@ -238,7 +240,8 @@ class Phases:
     def drain(self, hurried: Callable[[], bool]) -> None:
         """Let what is under way end: until it does, or is past its time limit.
 
-        What is overdue is deviated without its value after a moment. When the run is `hurried`, what is not is missed.
+        What is overdue is deviated without its value after a moment. When the run is `hurried`, what is not is missed,
+        and so is what only a control keeps from its end for long.
         """
         began = self._clock.monotonic()
         while (left := self.crew.under_way()) or self.crew.is_settling():
@@ -247,6 +250,9 @@ class Phases:
             if waited >= (HURRIED_S if hurried() else DRAIN_S):
                 for one in left:
                     self._give_up(one, hurried())
+            if waited >= BESIDE_UNDO_S:
+                for one in left:
+                    self._give_up_control(one)
             self._clock.wait(threading.Event(), 0.05)
         self.crew.dismiss()
 
@@ -263,3 +269,13 @@ class Phases:
             self.crew.give_up(one, Sample("deviated", one.started, now, None, reason))
         elif hurried:
             self.crew.give_up(one, Sample.missed(MissedReason.STILL_RUNNING, one.started))
+
+    def _give_up_control(self, one: InFlight) -> None:
+        """Settle a measurement at which no probe is at work, but somebody's control."""
+        if math.isfinite(one.deadline):
+            return
+        error = f"TimeoutError: no end within {chosen_duration(BESIDE_UNDO_S)} after the last slot"
+        sample = Sample.missed(MissedReason.CONTROL_FAILED, one.started, error=error)
+        if self._overdue.deviates(one):
+            sample = Sample("deviated", one.started, self._clock.monotonic(), None, sample.reason)
+        self.crew.give_up(one, sample)

@@ -12,7 +12,6 @@ import signal
 import subprocess
 from collections.abc import Mapping
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 from chaoslib import substitute
@@ -52,7 +51,8 @@ def _command(
     arguments = provider.get("arguments") or []
     if configuration or secrets:
         arguments = substitute(arguments, configuration, secrets)
-    path = shutil.which(Path(provider["path"]).expanduser())
+    # A Path would take the "./" away, and "./undo.sh" is a file here, not a program of that name in PATH.
+    path = shutil.which(os.path.expanduser(provider["path"]))  # noqa: PTH111
     if path is None:
         raise ActivityFailed(f"the program {provider['path']} cannot be found, or may not be started")
     if isinstance(arguments, str):

@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from datetime import date
 from itertools import chain
 from typing import Any
 
@@ -190,6 +191,10 @@ def _digits(text: str) -> int:
 def told(value: Any) -> str:
     """A value in words, whatever it is."""
     try:
+        if isinstance(value, date):  # these three as the Chaos Toolkit's journal has them
+            return value.isoformat()
+        if type(value).__module__ in ("decimal", "uuid"):
+            return str(value)
         return value if isinstance(value, str) else repr(value)
     except Exception:  # noqa: BLE001 - a value whose words fail has a type still
         return f"a value of type {type(value).__name__}"

@@ -13,8 +13,8 @@ from tempfile import gettempdir
 from traceback import extract_tb
 from types import TracebackType
 
+from rtk.errors import Unsendable
 from rtk.insight.facts import MissedReason
-from rtk.verify.headers import UnsendableHeader
 
 _ERRNOS = {
     errno.EMFILE: MissedReason.NO_DESCRIPTORS,
@@ -49,7 +49,7 @@ def _lacking(error: BaseException) -> MissedReason | None:
         if error.errno == errno.ENOSPC and any(map(is_full, (gettempdir(), os.curdir))):
             return MissedReason.NO_SPACE
         return _ERRNOS.get(error.errno or 0)
-    if isinstance(error, UnsendableHeader):
+    if isinstance(error, Unsendable):
         return MissedReason.NOT_SENDABLE
     if isinstance(error, RuntimeError) and _NO_THREAD in str(error):
         return MissedReason.NO_THREADS

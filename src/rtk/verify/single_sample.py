@@ -15,9 +15,16 @@ from rtk.verify.schedule import Grid
 TICK_S = 0.25
 
 
-def measured_once(clock: Clock, measurer: Measurer, is_cut: Callable[[], bool], until: float = math.inf) -> Sample:
+def measured_once(
+    clock: Clock,
+    measurer: Measurer,
+    is_cut: Callable[[], bool],
+    until: float = math.inf,
+    controls_s: float = math.inf,
+) -> Sample:
     """Measure once; a probe past its limit deviates, and so does one under way at `until`. `is_cut` ends the waiting.
 
+    Controls around the probes are waited for as long as `controls_s` in a row; then it deviates, too.
     A control's `InterruptExecution` is raised here, in the caller's thread.
     """
     done, found, stopped = threading.Event(), list[Sample](), list[InterruptExecution]()
@@ -38,8 +45,11 @@ def measured_once(clock: Clock, measurer: Measurer, is_cut: Callable[[], bool], 
         clock.spawn(work, "rtk-once")
     except RuntimeError:  # at the limit of threads it is measured in the thread there is
         work()
+    measuring_at = now
     while not clock.wait(done, min(TICK_S, max(0.0, until - clock.monotonic()))):
-        if is_cut() or clock.monotonic() >= min(one.deadline, until):
+        if math.isfinite(one.deadline):
+            measuring_at = clock.monotonic()
+        if is_cut() or clock.monotonic() >= min(one.deadline, until, measuring_at + controls_s):
             break
     if stopped:
         raise stopped[0]
@@ -50,4 +60,6 @@ def measured_once(clock: Clock, measurer: Measurer, is_cut: Callable[[], bool], 
 def _unanswered(one: InFlight, began: float, until: float) -> str:
     if until < one.deadline:
         return f"given up without an answer after {duration(until - began)}"
+    if math.isinf(one.deadline):
+        return "a control around the probes has not ended in time"
     return f"no answer within {chosen_duration(one.limit)}"

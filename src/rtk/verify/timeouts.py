@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from chaoslib import substitute
 from chaoslib.exceptions import ActivityFailed
 
-from rtk.errors import BadInput
+from rtk.errors import BadInput, Unsendable
 from rtk.experiment.activities import activities
 from rtk.experiment.claim import claimed
 from rtk.experiment.quantity import number
@@ -23,15 +23,19 @@ Timeout: TypeAlias = "float | Pair | None"
 EXPECTED = "expected a number of seconds above 0"
 
 
+class NoTimeout(ActivityFailed, Unsendable):  # type: ignore[misc]
+    """A time limit is no number: nothing was asked of the service."""
+
+
 def timeout_of(provider: Mapping[str, Any], configuration: Mapping[str, Any], secrets: Mapping[str, Any]) -> Timeout:
     """Return a provider's time limit in seconds, None without one; of HTTP also a pair: to connect, to read.
 
-    Raises `ActivityFailed` for what is no number.
+    Raises `NoTimeout` for what is no number.
     """
     try:
         return _timeout(provider, configuration, secrets)
     except BadInput as error:
-        raise ActivityFailed(str(error)) from None
+        raise NoTimeout(str(error)) from None
 
 
 def check(toolkit: Toolkit) -> None:
