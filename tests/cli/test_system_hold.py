@@ -12,6 +12,12 @@ from typing import Any
 import pytest
 
 from rtk.cli.exit_codes import HELD
+from rtk.cli.system_hold import Holding, HoldOptions
+from rtk.clock import SystemClock
+from rtk.insight.facts import Neighbour
+from rtk.verify.holders import HoldingRun, HoldState
+from rtk.verify.holds import Grip, LocalHold, take
+from rtk.verify.systems import declared
 from tests.conftest import CHAOS, SHORT, Home, activity, experiment, shell
 from tests.targets import noted
 
@@ -160,3 +166,34 @@ def children(pid: int) -> list[int]:
 
 def command_of(pid: int) -> str:
     return Path(f"/proc/{pid}/cmdline").read_text()
+
+
+class Console:
+    """A console that knows these runs."""
+
+    def __init__(self, *known: HoldingRun) -> None:
+        self.known = known
+
+    def take(self, hold: LocalHold, alongside: bool) -> tuple[HoldingRun, ...]:
+        return self.known
+
+    def joined(self) -> list[Neighbour]:
+        return []
+
+    def release(self) -> None:
+        pass
+
+
+def test_a_run_of_this_machine_that_the_console_knows_too_is_told_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    shop = (declared("shop", "shop"),)
+    here, mine = (LocalHold(run, run, 1.0, "here", "mary", os.getpid(), shop) for run in ("one", "mine"))
+    grip = take(here)
+    assert isinstance(grip, Grip)
+    told = [HoldingRun(run, "t", 1.0, "vm", "mary", HoldState.RUNNING, ("shop",), console="c") for run in ("one", "")]
+    with Holding(mine, HoldOptions(alongside=True), SystemClock(), Console(*told)) as holding:
+        assert [each.run_id for each in holding.first] == ["one", ""]
+        assert [each.host for each in holding.first] == ["here", "vm"]
+    grip.release(proven=True)

@@ -121,8 +121,10 @@ class Holding:
             got.release(proven=True)
             return others
         self._grip = got
-        self.first = [each.neighbour() for each in (*got.holders, *others)]
-        for each in (*got.holders, *others):
+        here = {each.run for each in got.holders}  # a console knows those of this machine as well
+        beside = [*got.holders, *(each for each in others if each.run not in here)]
+        self.first = [each.neighbour() for each in beside]
+        for each in beside:
             logger.warning(f"Going on beside {_acting(each)}")
         return ()
 
