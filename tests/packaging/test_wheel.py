@@ -54,6 +54,7 @@ def test_the_wheel_has_what_is_no_module(wheel: Path) -> None:
         r"rtk/console/pages/templates/pages/base\.html",
         r"rtk/console/store/migrations/0001_initial\.py",
         r"rtk/lab/documents/cpu-stress\.yaml",
+        r"rtk/report/templates/report\.html\.jinja",
         r"rtk/demo/[\w-]+\.json",
         r"rtk/py\.typed",
         r"reliability_toolkit-[\d.]+\.dist-info/licenses/LICENSE",

@@ -108,7 +108,7 @@ def test_headings_and_ids_are_in_order() -> None:
 
 
 def test_every_term_comes_before_what_it_means() -> None:
-    groups = re.findall(r"<div>(<d[td].*?)</div>", written(a_run("deviating")))
+    groups = re.findall(r"<div>(<d[td].*?)</div>", written(a_run("deviating")), re.DOTALL)
     assert len(groups) == 11
     assert all(group.startswith("<dt>") and group.count("<dt>") == 1 for group in groups)
 
