@@ -45,6 +45,32 @@ def test_effects_and_proofs_take_as_long_as_they_are_awaited() -> None:
     assert beside_s({"method": method, "rollbacks": []}) == 60
 
 
+@pytest.mark.parametrize(
+    ("method", "seconds"),
+    [
+        ([process(provider={"timeout": 12}, pauses={"before": 8, "after": 5})], 23),
+        ([process(provider={"timeout": 3}), process(provider={"timeout": 8}, type="probe")], 9),
+        ([process()], 0),
+        ([process(provider={"timeout": 12}, background=True), process(provider={"timeout": 4})], 10),
+        ([process(provider={"timeout": 9}, background=True), process(**proving("effect", "x", 1.0, within=4))], 7),
+        ([process(provider={"timeout": 1}, **proving("effect", "x", 1.0, within=4))], 5),
+        ([process(**proving("effect", "x", 1.0, within=4)), process(**proving("effect", "x", 1.0, within=4))], 6),
+    ],
+)
+def test_a_method_that_may_outlast_its_conditions_counts_what_it_takes_longer(
+    method: list[dict[str, Any]], seconds: float
+) -> None:
+    assert beside_s({"method": method}, 2.0) == seconds
+
+
+def test_a_run_whose_method_takes_its_time_lasts_no_longer_than_was_told(world: World, tmp_path: Any) -> None:
+    method = [action("burn", takes=12.0, activity={"timeout": 12, "pauses": {"before": 8, "after": 5}})]
+    out = play(tmp_path, experiment(method=method), Plan(1.0, 5.0))
+    lasted = next(p for p in out.facts.phases if p.phase == "conditions")
+    assert lasted.ended is not None
+    assert 24.0 <= lasted.ended - lasted.started <= 5.0 + beside_s({"method": method}, 5.0)
+
+
 @pytest.mark.parametrize("document", [{}, {"method": None}, {"rollbacks": ["x", 1]}, {"method": [{"extensions": 1}]}])
 def test_what_is_no_experiment_takes_nothing(document: dict[str, Any]) -> None:
     assert beside_s(document) == 0
@@ -63,8 +89,8 @@ def test_the_plan_names_what_it_costs_at_worst() -> None:
     plan = Plan(1.0, 60.0, warm_up_s=10.0, cool_down_s=20.0, objective=ServiceLevelObjective(0.95, 86400.0))
     lines = planned(plan, experiment(rollbacks=[process(provider={"timeout": 10})]))
     assert (
-        "At worst, with every measurement deviating (2 min 18 s, 48 s of it while effects are awaited and rollbacks "
-        "tried to their limits), it spends 3.2 % of the budget." in lines
+        "At worst, with every measurement deviating (2 min 18 s, 48 s of it beside the planned phases, each time "
+        "limit being used up), it spends 3.2 % of the budget." in lines
     )
     without = planned(plan, experiment(method=[], rollbacks=[]))
     assert "At worst, with every measurement deviating (90 s), it spends 2.1 % of the budget." in without

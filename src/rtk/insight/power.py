@@ -31,7 +31,7 @@ class Worst:
         """Return the cost in a sentence; nothing where there is no budget."""
         if self.spent is None:
             return ()
-        beside = f", {duration(self.beside_s)} of it while effects are awaited and rollbacks tried to their limits"
+        beside = f", {duration(self.beside_s)} of it beside the planned phases, each time limit being used up"
         told = f"{duration(self.deviating_s)}{beside if self.beside_s else ''}"
         return (f"At worst, with every measurement deviating ({told}), it spends {share(self.spent)} of the budget.",)
 

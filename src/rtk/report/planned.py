@@ -45,7 +45,7 @@ def planned(plan: Plan, document: Document) -> list[str]:
         learned=plan.outage_learned,
         window_s=objective.window_s,
         all_slots=sum(plan.slots(phase) for phase in PHASES),
-        beside_s=beside_s(document),
+        beside_s=beside_s(document, plan.duration_s),
     ).sentences()
     if plan.occurs is not None:
         told.append(may_cost(plan.occurs, objective.target))
@@ -87,7 +87,9 @@ def costs(plan: Plan, document: Document) -> tuple[str, ...]:
     slots = sum(plan.slots(phase) for phase in PHASES)
     if promise is None:
         return ()
-    return worst(promise.target, slots, plan.frequency_s, promise.window_s, beside_s(document)).sentences()
+    return worst(
+        promise.target, slots, plan.frequency_s, promise.window_s, beside_s(document, plan.duration_s)
+    ).sentences()
 
 
 def _conditions(actions: list[Document]) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """How long a run may go on beside its planned phases, told from the document alone: waiting, trying and proving."""
 
+import math
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
@@ -15,16 +16,31 @@ from rtk.verify.tries import GRACE_S, LIMIT_S, tries_of
 Document = Mapping[str, Any]
 
 
-def beside_s(document: Document) -> float:
-    """Return the seconds that `onset` and `undo` take at most, each limit being used up; 0 where there are neither.
+def beside_s(document: Document, planned_s: float | None = None) -> float:
+    """Return the seconds that a run takes at most beside its planned phases, each limit being used up.
 
-    Effects are awaited one after another, and so are the proofs that conditions are gone. A control of the document
-    that hangs beside the undo is given up once. The document need not have been checked: what is of no known form
-    counts nothing.
+    They are those of `onset` and `undo`, and what the method takes longer than the `planned_s` of its conditions, where
+    that is told. Proofs that conditions are gone are awaited one after another. A control of the document that hangs
+    beside the undo is given up once. The document need not have been checked: what is of no known form counts nothing,
+    nor does an activity of the method without a time limit.
     """
     method, rollbacks = _activities(document, "method"), _activities(document, "rollbacks")
     is_controlled = any(each.get("controls") for each in (document, *method, *rollbacks))
-    return sum(map(_claimed, method)) + sum(map(_undone, rollbacks)) + (BESIDE_UNDO_S if is_controlled else 0.0)
+    proofs = sum(_claimed(each, "restored") for each in method)
+    undo = proofs + sum(map(_undone, rollbacks)) + (BESIDE_UNDO_S if is_controlled else 0.0)
+    return _before_and_beyond(method, math.inf if planned_s is None else planned_s) + undo
+
+
+def _before_and_beyond(method: list[Document], planned_s: float) -> float:
+    """What the conditions wait for the first effect, or what the method goes on after them: one runs into the other."""
+    now, ends, shown = 0.0, 0.0, math.inf
+    for activity in method:
+        limit, effect = own_limit(activity), _claimed(activity, "effect")
+        end = now + _paused(activity) + (limit if isinstance(limit, int | float) else 0.0) + effect
+        ends = max(ends, end)
+        now = now if activity.get("background") else end
+        shown = min(shown, end) if effect else shown
+    return max(shown if shown < math.inf else 0.0, ends - planned_s)
 
 
 def _activities(document: Document, part: str) -> list[Document]:
@@ -33,19 +49,21 @@ def _activities(document: Document, part: str) -> list[Document]:
     return written_out((each for each in listed if isinstance(each, Mapping)), document)
 
 
-def _claimed(activity: Document) -> float:
-    total = 0.0
-    for what in ("effect", "restored"):
-        with suppress(BadInput):
-            claim = claim_of(activity, what)
-            total += claim.within if claim else 0.0
-    return total
+def _claimed(activity: Document, what: str) -> float:
+    with suppress(BadInput):
+        claim = claim_of(activity, what)
+        return claim.within if claim else 0.0
+    return 0.0
+
+
+def _paused(activity: Document) -> float:
+    pauses = activity.get("pauses")
+    around = [pauses.get(when) for when in ("before", "after")] if isinstance(pauses, Mapping) else []
+    return sum(finite(each) or 0.0 for each in around)
 
 
 def _undone(rollback: Document) -> float:
     """All tries to their limit, with the pauses between them (1 s, 2 s, …) and around them."""
     tries, own = tries_of(rollback), own_limit(rollback)
     limit = own if isinstance(own, int | float) else LIMIT_S
-    pauses = rollback.get("pauses")
-    around = [finite(pauses.get(when)) or 0.0 for when in ("before", "after")] if isinstance(pauses, Mapping) else []
-    return tries * (limit + GRACE_S) + tries * (tries - 1) / 2 + sum(around)
+    return tries * (limit + GRACE_S) + tries * (tries - 1) / 2 + _paused(rollback)

@@ -18,7 +18,8 @@ def look(source: str, form: str | None) -> dict[str, Any]:
     found = ExperimentSummary(document, mended)
     hypothesis = document["steady-state-hypothesis"]
     probes = written_out(hypothesis["probes"], document)
-    told = planned({**numbers(found), "beside": beside_s(document)})
+    values = numbers(found)
+    told = planned({**values, "beside": beside_s(document, values.get("duration"))})
     prospects = [told.slots, *told.sentences, *told.advice] if told else []
     return {
         "title": document["title"],

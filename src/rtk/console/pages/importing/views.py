@@ -11,7 +11,7 @@ from rtk.console.pages.importing.confirmation import Wish, asks, lengthened, wis
 from rtk.console.pages.importing.experiment_summary import ExperimentSummary, excerpt
 from rtk.console.pages.importing.forms import NEW, OLD, ImportForm, plan_of
 from rtk.console.pages.importing.planning import Planned, planned
-from rtk.console.pages.importing.proposals import KEPT, propose, trouble
+from rtk.console.pages.importing.proposals import KEPT, numbers, propose, trouble
 from rtk.console.people import gate
 from rtk.console.people.gate import Caller
 from rtk.console.people.models import Team, User
@@ -60,7 +60,8 @@ def import_experiment(request: HttpRequest, caller: Caller, org: str, team: str)
 def _planned(form: ImportForm, found: ExperimentSummary | None) -> Planned | None:
     """What the plan of the form can prove, with the experiment where there is one."""
     document = found.document if found else {}
-    return planned({**plan_of(form), "beside": beside_s(document) if found else 0.0, "document": document})
+    values = plan_of(form)
+    return planned({**values, "beside": beside_s(document, values.get("duration")), "document": document})
 
 
 @viewed
@@ -147,7 +148,7 @@ def _shown(
     text = form.data.get("source", "") if form.is_bound else ""
     beside, before = 0.0, None
     if found:
-        beside = beside_s(found.document)
+        beside = beside_s(found.document, plan_of(form).get("duration") or numbers(found).get("duration"))
         same = Verification.objects.filter(team=into, deleted_at=None, experiment__digest=digest(found.document))
         before = same.only("id", "name", "created_at").order_by("-created_at").first()
     context = {

@@ -165,7 +165,13 @@ def detail(verification: Verification) -> VerificationDetail:
         stops(verification.stop_when),
         plain(found.title, 80),
         found,
-        planned({**values_of(verification), "beside": beside_s(found.document), "document": found.document}),
+        planned(
+            {
+                **values_of(verification),
+                "beside": beside_s(found.document, verification.duration_s),
+                "document": found.document,
+            }
+        ),
         subject_of(verification, found),
         tags_of(verification),
         expected(occurs) if (occurs := occurs_in(verification)) else "",

@@ -91,7 +91,7 @@ def edit(request: HttpRequest, caller: Caller, org: str, team: str, verification
         "form": form,
         "verification": found,
         "planned": _planned(form, found),
-        "beside": beside_s(found.experiment.document),
+        "beside": beside_s(found.experiment.document, found.duration_s),
         "asking": asking and not stale,
     }
     return render(request, "verifications/edit.html", context, status=409 if stale else status(form))
@@ -112,7 +112,7 @@ def _planned(form: EditForm, found: Verification) -> Planned | None:
     """What the plan can prove, as it is or as it was typed."""
     document = found.experiment.document
     values = plan_of(form) if form.is_bound else queries.values_of(found)
-    return planned({**values, "beside": beside_s(document), "document": document})
+    return planned({**values, "beside": beside_s(document, values.get("duration")), "document": document})
 
 
 @action
