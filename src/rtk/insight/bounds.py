@@ -17,7 +17,7 @@ from rtk.errors import BadInput
 
 RISK = 0.05
 _Z = NormalDist().inv_cdf(1 - RISK)
-_TINY = 1e-300
+_TINY = 1e-300  # in place of a 0, by which nothing can be divided
 
 
 def proven_at_least(good: int, measured: int, risk: float = RISK) -> float | None:
@@ -62,6 +62,7 @@ def chance_of_at_least(good: int, measured: int, share: float) -> float:
         return 0.0
     if share >= 1:
         return 1.0
+    # There the fraction of this tail is slow, and that of the other one quick.
     if share > (good + 1) / (measured + 3):
         return 1 - _tail(measured - good + 1, measured, 1 - share)
     return _tail(good, measured, share)

@@ -70,6 +70,7 @@ def _sampled(plan: _Plan) -> float:
         most = _most_bad(plan, outages, True, most)
         bads = _around(outages * down, sqrt(outages * down * max(down - 1, 0.0)), plan.slots - outages)
         for bad, likelihood in zip(bads, _likelihoods(plan, outages, (True, True), bads), strict=True):
+            # Chances are told relative to the highest so far: by themselves they are too small for floats.
             if likelihood > highest:
                 proven, total, highest = (
                     proven * exp(highest - likelihood),
@@ -137,4 +138,5 @@ def _log(chance: float) -> float:
 
 
 def _times(n: int, each: float) -> float:
+    # None of it is nothing also where its chance is 0: nothing times an infinite logarithm is no number.
     return n * each if n else 0.0

@@ -15,7 +15,7 @@ from statistics import NormalDist
 
 _QUARTER = 0.25
 _NORMAL = NormalDist()
-_TINY = 1e-300
+_TINY = 1e-300  # in place of a 0, by which nothing can be divided
 
 
 @lru_cache(maxsize=1024)
@@ -27,7 +27,9 @@ def lower_quartile(shape: int) -> float:
 def quantile(shape: float, share: float) -> float:
     """Return below which value the given share lies (above 0 and below 1), by Newton within what brackets it."""
     low, high = 0.0, float("inf")
-    x = _guess(shape, share)
+    root = 1 - 1 / (9 * shape) + _NORMAL.inv_cdf(share) / (3 * sqrt(shape))
+    # Far down the tail that guess is of no use, and the first term of the series nearly all of it.
+    x = shape * root**3 if root > 0.05 else max(exp((log(share) + lgamma(shape + 1)) / shape), _TINY)
     for _ in range(200):
         excess = 1 - above(shape, x) - share if share > 0.5 else _below(shape, x) - share
         low, high = (low, x) if excess > 0 else (x, high)
@@ -51,14 +53,8 @@ def above(shape: float, x: float) -> float:
 
 
 def _below(shape: float, x: float) -> float:
+    """P(X <= x). A small one keeps its digits, of which 1 - P(X > x) would lose some."""
     return _series(shape, x) if x < shape + 1 else 1 - _fraction(shape, x)
-
-
-def _guess(shape: float, share: float) -> float:
-    root = 1 - 1 / (9 * shape) + _NORMAL.inv_cdf(share) / (3 * sqrt(shape))
-    if root > 0.05:
-        return shape * root**3
-    return max(exp((log(share) + lgamma(shape + 1)) / shape), _TINY)
 
 
 def _series(shape: float, x: float) -> float:

@@ -28,6 +28,7 @@ def first_deviation(facts: Facts, began: float) -> SlotMeasurement | None:
     index = found.kinds.find(DEVIATED)
     while index >= 0:
         before = index - 1
+        # A missed slot says nothing of the service: what came before it does.
         while before >= 0 and found.kinds[before] == MISSED:
             before -= 1
         fresh = before < 0 or found.kinds[before] == MET

@@ -17,6 +17,7 @@ class Pool:
     def __init__(self, runs: RunColumns) -> None:
         self._lengths = list(accumulate(runs.outage_slots, max, initial=SHORTEST))
         self._stopped_inside = _running(runs.stopped_inside)
+        # Where no slot was missed both readings are the same, and one is enough.
         readings = (runs.as_bad, *([runs.as_good] if runs.as_good != runs.as_bad else []))
         self._readings = tuple(_PooledReading(runs.slots, each) for each in readings)
 

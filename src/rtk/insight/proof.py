@@ -150,17 +150,14 @@ def _length(given: float, bad: int, begun: int) -> tuple[float, LengthFrom]:
 def _clean(slots: int, length: float, risk: float) -> float:
     """The share of good slots at which so many clean ones are as unlikely as the risk."""
     low, high = 0.0, 1.0
-    for _ in range(60):
+    for _ in range(60):  # halvings: finer than floats tell shares apart
         bad = (low + high) / 2
-        low, high = (bad, high) if _chance_of_clean(slots, bad, length) > risk else (low, bad)
+        begins = bad / ((1 - bad) * length) if bad < 1 else 1.0
+        chance = 1 - bad if slots == 1 else 0.0  # where an outage begins after each good slot
+        if begins < 1:
+            chance = exp(log(1 - bad) + (slots - 1) * log1p(-begins))
+        low, high = (bad, high) if chance > risk else (low, bad)
     return 1 - high
-
-
-def _chance_of_clean(slots: int, bad: float, length: float) -> float:
-    begins = bad / ((1 - bad) * length) if bad < 1 else 1.0
-    if begins >= 1:
-        return 1 - bad if slots == 1 else 0.0
-    return exp(log(1 - bad) + (slots - 1) * log1p(-begins))
 
 
 @lru_cache(maxsize=256)

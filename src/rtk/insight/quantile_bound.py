@@ -213,6 +213,7 @@ class _SeriesReading:
         """The fewest and the most outages at any level from low to high, or bounds of them."""
         begun, ended = bisect_right(self._from, low), bisect_right(self._to, low)
         to_begin, to_end = bisect_right(self._from, high), bisect_right(self._to, high)
+        # Of many, bounds are enough: a range for which they are too wide is halved, and then has fewer.
         if to_begin - begun + to_end - ended > _FEW:
             return max(1, begun - to_end), to_begin - ended
         starts, ends = self._from[begun:to_begin], self._to[ended:to_end]

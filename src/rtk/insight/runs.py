@@ -35,20 +35,20 @@ def chance_of_few_runs(runs: int, met: int, deviated: int) -> float:
     few, many = sorted((met, deviated))
     if few == 0 or runs > 2 * few:
         return 1.0
+    # Above some number of pairs chances are so small that a float makes zero of them: those are left out. From the
+    # likeliest number on each is smaller than the one before it.
+    most = (runs + 1) // 2
+    likeliest = min(few * many // (few + many), most)
+    rarer = range(likeliest + 1, most + 1)
+    last = likeliest + bisect_left(rarer, 1, key=lambda pairs: _two_run_counts(pairs, runs, few, many) == 0.0)
     total = 0.0
-    for pairs in range(_likely_at_all((runs + 1) // 2, runs, few, many), 0, -1):
+    for pairs in range(last, 0, -1):
         term = _two_run_counts(pairs, runs, few, many)
         total += term
+        # Below the likeliest number they only get smaller: what is left changes no digit of the sum.
         if 2 * pairs < 1 + 2 * few * many / (few + many) and term < 1e-17 * total:
             break
     return min(total, 1.0)
-
-
-def _likely_at_all(most: int, runs: int, few: int, many: int) -> int:
-    """Up to which number of pairs chances are more than the zero that a float makes of what is too small for it."""
-    likeliest = min(few * many // (few + many), most)
-    rarer = range(likeliest + 1, most + 1)  # from the likeliest on each chance is smaller than the one before it
-    return likeliest + bisect_left(rarer, 1, key=lambda pairs: _two_run_counts(pairs, runs, few, many) == 0.0)
 
 
 def _two_run_counts(pairs: int, runs: int, few: int, many: int) -> float:

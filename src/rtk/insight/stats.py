@@ -79,5 +79,6 @@ def quantile(ordered: Sequence[float], percent: int) -> float | None:
     """The nearest-rank quantile of values in ascending order; 0 is the smallest; None of no values."""
     if not ordered:
         return None
+    # Rounded up in whole numbers: floats would be one off now and then.
     rank = -(-percent * len(ordered) // 100)
     return ordered[max(rank, 1) - 1]
