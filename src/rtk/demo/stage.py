@@ -115,5 +115,6 @@ class Stage:
 
 def free_ports() -> tuple[int, int]:
     """Two ports that nobody listens on."""
+    # Both are had at once: the second could else be the first again.
     with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
         return int(one.getsockname()[1]), int(other.getsockname()[1])

@@ -5,9 +5,9 @@ import shutil
 import signal
 import sys
 import webbrowser
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.text import Text
@@ -121,7 +121,15 @@ def _played(stage: Stage, place: DemoDirectory, asked: DemoOptions) -> None:
         click.echo(f"Console and lab stay. Open it, as {EMAIL}: {stage.sign_in_link(page)}")
         click.echo("'rtk demo --end' ends them, another 'rtk demo' uses them.")
     elif sys.stdout.isatty() and not asked.exit:
-        _shown(stage, page, asked)
+        link = stage.sign_in_link(page)
+        has_display = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+        opened = not asked.headless and has_display and webbrowser.open(link)
+        click.echo(f"It is open in your browser, as {EMAIL}." if opened else f"Open it, as {EMAIL}: {link}")
+        click.echo(stage.another_link())
+        click.echo("Ctrl-C ends console and lab.")
+        with suppress(Interrupted):  # as it was asked for: the story is complete
+            while True:
+                signal.pause()
 
 
 def _steps(stage: Stage, asked: DemoOptions) -> str:
@@ -141,14 +149,7 @@ def _steps(stage: Stage, asked: DemoOptions) -> str:
     for what, called in (("probes", "measured"), ("actions", "condition"), ("rollbacks", "undo")):
         telling.line(f"{called}: {', '.join(each['name'] for each in found[what])}")
     telling.step("A verification of it")
-    verification = _made(team, found, asked.times, telling)
-    telling.step("The run: Systems Manager loads the instance while its answers are timed")
-    _ran(stage, team, team.file(verification))
-    telling.step("The insight")
-    return _told(stage, team, verification)
-
-
-def _made(team: TeamClient, found: dict[str, Any], times: Times, telling: StepPrinter) -> str:
+    times = asked.times
     telling.line("By hand: the last step of Import Experiment, or POST .../verifications.")
     telling.line(
         f"{chosen_share(OBJECTIVE['target'])} of measurements good over {duration(OBJECTIVE['window'])}: "
@@ -156,7 +157,11 @@ def _made(team: TeamClient, found: dict[str, Any], times: Times, telling: StepPr
         f"{duration(times.warm_up)} before and {duration(times.cool_down)} after"
     )
     telling.line(what_it_can_show(times))
-    return team.verification(found, times)
+    verification = team.verification(found, times)
+    telling.step("The run: Systems Manager loads the instance while its answers are timed")
+    _ran(stage, team, team.file(verification))
+    telling.step("The insight")
+    return _told(stage, team, verification)
 
 
 def what_it_can_show(times: Times) -> str:
@@ -193,18 +198,3 @@ def _told(stage: Stage, team: TeamClient, verification: str) -> str:
     terminal().print(conclusion, soft_wrap=True)
     click.echo(f"In a pipeline 'chaos verify' would have ended it with {COMPLETE[verdict]}.")
     return page
-
-
-def _shown(stage: Stage, page: str, asked: DemoOptions) -> None:
-    """The insight in a browser where there is one; then everything stays until somebody ends it."""
-    link = stage.sign_in_link(page)
-    has_display = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-    opened = not asked.headless and has_display and webbrowser.open(link)
-    click.echo(f"It is open in your browser, as {EMAIL}." if opened else f"Open it, as {EMAIL}: {link}")
-    click.echo(stage.another_link())
-    click.echo("Ctrl-C ends console and lab.")
-    try:
-        while True:
-            signal.pause()
-    except Interrupted:  # as it was asked for: the story is complete
-        return
