@@ -12,7 +12,6 @@ from rtk.console.notify.models import Channel, DeliveryState, Notification, Reci
 from rtk.console.notify.outbox import EVENTS, TEST
 from rtk.console.people import gate
 from rtk.console.people.gate import Caller
-from rtk.console.people.models import Team
 from rtk.console.people.pages import action, page, sent, status, tried
 
 SHOWN = 20
@@ -24,7 +23,12 @@ def notifications(request: HttpRequest, caller: Caller, org: str, team: str) -> 
     found = gate.team_for(caller, org, team, "admin")
     form = RecipientForm(sent(request))
     made: list[Recipient] = []
-    if request.method == "POST" and tried(form, lambda: made.append(_added(caller, found, form)), "address"):
+
+    def add() -> None:
+        given = form.cleaned_data
+        made.append(recipients.add(caller.user, found, given["kind"], given["address"], given["events"]))
+
+    if request.method == "POST" and tried(form, add, "address"):
         [recipient] = made
         if recipient.kind != Channel.WEBHOOK:
             messages.success(request, f"{recipient.label} will be notified from now on.")
@@ -62,11 +66,6 @@ def remove(request: HttpRequest, caller: Caller, org: str, team: str, recipient:
     recipients.remove(caller.user, found)
     messages.success(request, f"{found.label} is no longer notified.")
     return redirect("notify:notifications", org=found.team.org.slug, team=found.team.slug)
-
-
-def _added(caller: Caller, team: Team, form: RecipientForm) -> Recipient:
-    given = form.cleaned_data
-    return recipients.add(caller.user, team, given["kind"], given["address"], given["events"])
 
 
 def _recipient(caller: Caller, org: str, team: str, recipient: uuid.UUID) -> Recipient:

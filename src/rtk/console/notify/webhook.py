@@ -55,8 +55,12 @@ def post(url: str, body: bytes, headers: Mapping[str, str], own_network: bool, t
         status = handle.getinfo(pycurl.RESPONSE_CODE)
     except pycurl.error as error:
         status = handle.getinfo(pycurl.RESPONSE_CODE) if read.too_much else 0
+        if not status and door.refused:
+            raise Undelivered(_NEVER if own_network else _INSIDE, final=True) from None
         if not status:
-            raise _undelivered(error, door) from None
+            code = int(error.args[0])
+            why = _WHY.get(code, f"libcurl's error {code}")
+            raise Undelivered("no trusted TLS connection could be made" if code in _TLS else why) from None
     finally:
         handle.close()
         door.close()
@@ -112,11 +116,3 @@ def _set_manners(handle: pycurl.Curl, timeout_s: float) -> None:
     handle.setopt(pycurl.USERAGENT, f"reliability-toolkit/{rtk.__version__}")
     given = next((os.environ[name] for name in _AUTHORITIES if os.environ.get(name)), None)
     handle.setopt(pycurl.CAPATH if given and Path(given).is_dir() else pycurl.CAINFO, given or certifi.where())
-
-
-def _undelivered(error: pycurl.error, door: Door) -> Undelivered:
-    if door.refused:
-        return Undelivered(_NEVER if door.own_network else _INSIDE, final=True)
-    code = int(error.args[0])
-    why = "no trusted TLS connection could be made" if code in _TLS else _WHY.get(code, f"libcurl's error {code}")
-    return Undelivered(why)
