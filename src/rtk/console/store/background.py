@@ -41,6 +41,7 @@ class Keeping:
     async def _keep(self) -> None:
         while True:
             try:
+                # Not in the one thread that such calls share, which a long sweep would keep from others.
                 await sync_to_async(_turn, thread_sensitive=False)()
             except DatabaseError as error:
                 logger.warning(f"runs are not watched over for now: {error}")

@@ -15,21 +15,18 @@ def weigh(most: int) -> int:
     waiting = Run.objects.filter(weighed=False, insight_next__isnull=False).order_by("-created_at")
     found = list(waiting.select_related("experiment", "verification")[:most])
     for run in found:
-        insight, document = _insight(run), insights.head_of(run).get("experiment") or {}
+        insight: Mapping[str, Any] = run.insight or {}
+        # An old insight has no counts: it is made anew, but for one whose measurements are no longer kept.
+        if run.verdict in standing_weights.JUDGED and not standing_weights.columns_of(insight):
+            insight, _, _, measured = insights.computed(run)
+            many = len(measured)
+            # Let go of first: else there would be nothing to give back.
+            del measured
+            if many >= heap.LARGE:
+                heap.give_back()
+            insight = insight if many else {}
+        document = insights.head_of(run).get("experiment") or {}
         with transaction.atomic():
             standing_weights.keep(run, insight, document)
             Run.objects.filter(pk=run.pk).update(weighed=True)
     return len(found)
-
-
-def _insight(run: Run) -> Mapping[str, Any]:
-    """The insight with its counts; an old one is made anew, but for one whose measurements are no longer kept."""
-    kept = run.insight or {}
-    if run.verdict not in standing_weights.JUDGED or standing_weights.columns_of(kept):
-        return kept
-    insight, _, _, measured = insights.computed(run)
-    many = len(measured)
-    del measured
-    if many >= heap.LARGE:
-        heap.give_back()
-    return insight if many else {}

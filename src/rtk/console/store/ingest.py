@@ -120,18 +120,15 @@ class Ingest:
 
     async def _let_in(self, authorization: str | None, path: Path) -> str:
         caller = remembered.caller(authorization)
-        team = await self._team(authorization, caller, path)
-        caller = caller or remembered.caller(authorization)
-        if (visit := access.current()) and caller:
-            visit.is_by(caller.user, caller.token)
-        return team
-
-    async def _team(self, authorization: str | None, caller: gate.Caller | None, path: Path) -> str:
         try:
             known = remembered.recall(caller, path.org, path.team, "run")
         except gate.Refused as refused:
             raise Problem(refused.status, str(refused)) from None
-        return str(known.id) if known else await self._ask(authorization, path)
+        team = str(known.id) if known else await self._ask(authorization, path)
+        caller = caller or remembered.caller(authorization)  # whom the gate let in just now
+        if (visit := access.current()) and caller:
+            visit.is_by(caller.user, caller.token)
+        return team
 
     async def _ask(self, authorization: str | None, path: Path) -> str:
         """Ask the gate, once for all calls that wait for the same answer."""
@@ -139,6 +136,7 @@ class Ingest:
         if key not in self._asking:
             self._asking[key] = asyncio.create_task(self._allowed(authorization, path))
             self._asking[key].add_done_callback(lambda _: self._asking.pop(key))
+        # One caller who goes away does not take the answer from the others.
         return await asyncio.shield(self._asking[key])
 
 
@@ -199,10 +197,8 @@ async def _body(headers: dict[bytes, str], incoming: Incoming) -> bytes:
 
 
 def _batch(body: bytes, packed: bool) -> DecodedBatch:
-    return batch_of(_unzipped(body) if packed else body)
-
-
-def _unzipped(body: bytes) -> bytes:
+    if not packed:
+        return batch_of(body)
     unzip = zlib.decompressobj(wbits=31)
     try:
         whole = unzip.decompress(body, MOST_BYTES + 1)
@@ -212,7 +208,7 @@ def _unzipped(body: bytes) -> bytes:
         raise _too_large()
     if not unzip.eof:
         raise Problem(400, "the body breaks off: its gzip has no end")
-    return whole
+    return batch_of(whole)
 
 
 def _too_large() -> Problem:

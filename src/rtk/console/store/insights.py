@@ -81,6 +81,7 @@ def keep(run: Run, *, renewing: bool = False) -> None:
         if run.restored is False and not renewed:
             outbox.note(outbox.NOT_RESTORED, run.id)
     many = len(found)
+    # Let go of first: else there would be nothing to give back.
     del found, spans
     if many >= heap.LARGE:
         heap.give_back()

@@ -152,6 +152,7 @@ def tell_event(run: Run, user: Any, category: str, payload: Any, at: datetime | 
         raise Problem(422, "payload: expected {iteration, state}", "payload")
     moment = at or now()
     with transaction.atomic():
+        # Its key is not locked: what belongs to the run may be added meanwhile.
         told = LegacyRun(Run.objects.select_for_update(no_key=True).get(id=run.id), moment)
         if name == SAMPLE:
             told.sample(payload)

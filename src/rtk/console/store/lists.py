@@ -36,6 +36,7 @@ def paged(
 ) -> dict[str, Any]:
     """The same of rows that `fetch` gets, so many at most, newest first, after a place."""
     size = min(max(limit or USUAL, 1), MOST)
+    # One more than is shown tells whether there is another page.
     found = fetch(size + 1, _place(cursor) if cursor else None)
     items, after_last = [shown(row) for row in found[:size]], None
     if len(found) > size:

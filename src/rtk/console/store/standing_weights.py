@@ -37,5 +37,6 @@ def columns_of(insight: Mapping[str, Any]) -> dict[str, Any]:
         "slots": sums["as_bad"]["slots"],
         **counts,
         "stopped_inside": sums["stopped_inside"],
+        # An outage that is shorter than a slot is seen as one slot.
         "outage_slots": max(1.0, outage["seconds"] / insight["frequency_s"]),
     }

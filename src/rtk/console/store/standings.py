@@ -171,11 +171,7 @@ def of_team(team: UUID, at: datetime, most: int) -> list[OfAnObjective]:
 
 
 def _rows(of: str, at: datetime, **asked: Any) -> list[tuple[Any, ...]]:
-    return sql.made(_itself, _RUNS.format(of=of), at=at, **asked)
-
-
-def _itself(*row: Any) -> tuple[Any, ...]:
-    return row
+    return sql.made(lambda *row: row, _RUNS.format(of=of), at=at, **asked)
 
 
 def _past(verdicts: str | None, moments: bytes | None, lengths: bytes | None, counts: bytes | None) -> RunColumns:

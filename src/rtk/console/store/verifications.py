@@ -12,7 +12,7 @@ from rtk.console import sql
 from rtk.console.people.models import Team, User
 from rtk.console.store import experiments, lists, promises, revisions, timeline
 from rtk.console.store.evidence import Revision
-from rtk.console.store.intake import OccursOf, PlanOf
+from rtk.console.store.intake import PlanOf
 from rtk.console.store.models import NAME_LENGTH, Experiment, Objective, Verification
 from rtk.console.store.problem import Problem, unknown
 from rtk.errors import BadInput
@@ -72,21 +72,14 @@ _FURTHER_PAGE = _PAGE.format(after="AND (verification.created_at, verification.i
 
 def find(team: Team, key: str) -> Verification:
     """A team's verification. Raises `Problem`: 410 for one that was deleted."""
-    found = _found(team, key)
-    if found is None:
+    own = lists.id_of(key)
+    rows = sql.rows(_OF_ID, team=team.id, key=own) if own else []
+    if not rows and "\0" not in key:  # which PostgreSQL refuses within a text
+        rows = sql.rows(_OF_FILE, team=team.id, key=key)
+    if not rows:
         # Not merely any: it may have been imported by somebody else since.
         deleted = lists.by_id_or_file(Verification.objects.filter(team=team, deleted_at__isnull=False), key)
         raise Problem(410, "this verification was deleted", "verification") if deleted else unknown("verification")
-    return found
-
-
-def _found(team: Team, key: str) -> Verification | None:
-    own = lists.id_of(key)
-    rows = sql.rows(_OF_ID, team=team.id, key=own) if own else []
-    if not rows and "\0" not in key:
-        rows = sql.rows(_OF_FILE, team=team.id, key=key)
-    if not rows:
-        return None
     found = _read(rows[0])
     found.experiment = _EXPERIMENT.model(rows[0])
     found.team = found.experiment.team = team
@@ -166,6 +159,8 @@ def plan_in(document: Mapping[str, Any], place: str = "experiment") -> Plan:
 def imported(team: Team, user: User, document: Mapping[str, Any], plan: Plan | PlanOf, key: str | None) -> Verification:
     """Make a verification of a document and its plan, with its experiment and objective."""
     experiment, _ = experiments.keep(team, user, document)
+    occurs = plan.occurs
+    expected = occurs and block_of_occurs(Occurs(occurs.times, occurs.per_s, occurs.lasts_s, occurs.allowance))
     verification = Verification.objects.create(
         team=team,
         created_by=user,
@@ -178,7 +173,8 @@ def imported(team: Team, user: User, document: Mapping[str, Any], plan: Plan | P
         warm_up_s=plan.warm_up_s,
         cool_down_s=plan.cool_down_s,
         outage_lasts_s=plan.outage_lasts_s,
-        **_expected(plan.occurs),
+        occurs=expected,
+        strict_cost=occurs is not None and occurs.strict,  # a column of its own
         require_baseline=plan.require_baseline,
         proof_lasts_s=plan.proof_lasts_s,
         stop_when=stop_when_in(document),
@@ -186,14 +182,6 @@ def imported(team: Team, user: User, document: Mapping[str, Any], plan: Plan | P
     revisions.renew(verification)
     timeline.add(team, user, "verification.created", verification.id, verification.name, experiments.tags_of(document))
     return verification
-
-
-def _expected(occurs: Occurs | OccursOf | None) -> dict[str, Any]:
-    """How often the conditions are expected, as the columns keep it."""
-    if occurs is None:
-        return {"occurs": None, "strict_cost": False}
-    known = Occurs(occurs.times, occurs.per_s, occurs.lasts_s, occurs.allowance)
-    return {"occurs": block_of_occurs(known), "strict_cost": occurs.strict}
 
 
 def _objective_in(team: Team, user: User, document: Mapping[str, Any], plan: Plan | PlanOf) -> Objective | None:
