@@ -25,7 +25,7 @@ OVER = frozenset({"Success", "Failed", "TimedOut", "Cancelled"})
 RETRIED = frozenset(
     {
         "InternalServerError",
-        "InvocationDoesNotExist",
+        "InvocationDoesNotExist",  # yet: it appears a moment after the command was sent
         "RequestLimitExceeded",
         "ServiceUnavailable",
         "Throttling",
@@ -88,6 +88,7 @@ def patient_ssm(region: str | None, configuration: Mapping[str, Any] | None) -> 
 
 def marker() -> str:
     """The comment of every command of this run."""
+    # AWS takes a comment of 100 characters at most.
     return f"sent by chaoscloud in {os.environ.get('RTK_RUN_ID') or _THIS_PROCESS}"[:100]
 
 

@@ -63,6 +63,7 @@ def send_command(  # noqa: PLR0913, PLR0917  what the file of an experiment can 
         raise ActivityFailed(f"wait_for must be delivered, running or finished, not {wait_for!r}")
     patience = seconds(wait_timeout, "wait_timeout")
     delivery = int(seconds(timeout_seconds, "timeout_seconds", least=LEAST_TIMEOUT_S))
+    # Before the call: one that fails may have sent it all the same.
     _asked_to_send.append(document_name)
     ssm = patient_ssm(region, configuration)
     sent = ssm.call(
@@ -133,6 +134,7 @@ def _wait(ssm: Patient, command_id: str, wait_for: WaitFor, patience: float) -> 
         seen[:] = _all(ssm, "list_command_invocations", "CommandInvocations", CommandId=command_id, Details=True)
         command = _command(ssm, command_id)
         _check(command, seen)
+        # Invocations of a command appear one after the other.
         return len(seen) == command["TargetCount"] and all(_has_reached(one, wait_for) for one in seen)
 
     if not ssm.until(reached, patience):

@@ -21,7 +21,7 @@ LONGEST_TIMEOUT = 2_000_000.0
 """Seconds: libcurl counts milliseconds in an int."""
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_URL_AS_IT_IS = "!#$%&'()*+,/:;=?@[]~"
+_URL_AS_IT_IS = "!#$%&'()*+,/:;=?@[]~"  # "%" too: what is encoded already is not encoded twice
 
 
 class UnusableArgument(ActivityFailed, Unsendable):  # type: ignore[misc]

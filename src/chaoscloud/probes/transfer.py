@@ -131,6 +131,7 @@ def _set_manners(handle: pycurl.Curl, request: ProbeRequest) -> None:
 
 def _set_message(handle: pycurl.Curl, request: ProbeRequest) -> None:
     handle.setopt(pycurl.URL, request.url)
+    # Neither an address nor a redirect may lead to a file of this machine.
     handle.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
     handle.setopt(pycurl.REDIR_PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
     handle.setopt(pycurl.FOLLOWLOCATION, _FOLLOW_AS_THE_STATUS_SAYS)

@@ -67,6 +67,7 @@ class Admission:
         key = access_key(wsgi)
         if not key:
             return Reason.NO_KEY
+        # Compared in the same time however much of it is right, so that nobody finds it out bit by bit.
         known = hmac.compare_digest(key.encode(), self.access_key.encode()) or self.issued(key)
         if not known:
             return Reason.KEY

@@ -131,7 +131,7 @@ def _serve(settings: Settings, fleet: list[Instance], stop: set[signal.Signals])
     lab = _describe(settings, fleet)
     operations = {**run_command.operations(), **Documents(library).operations()}
     endpoint = Endpoint(operations, cloud, Admission(lab.access_key, cloud.issued), runner.status)
-    model()
+    model()  # read now, so that the first call need not wait for it
     server = serve(endpoint, settings.port)
     threading.Thread(target=server.serve_forever, name="endpoint", daemon=True).start()
     state.write(lab)

@@ -79,6 +79,7 @@ class Inside:
         """Serve the lab until it closes the channel, then end everything."""
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        # Without a handler of Python's a signal writes nothing into the pipe that wakes.
         signal.signal(signal.SIGCHLD, lambda *_: None)
         self._wake = shepherd.Wake()
         self._tell(event="ready")
@@ -146,6 +147,7 @@ class Inside:
         site = target.TargetSite(room.instance_id, room.inner_directory, room.work_s)
 
         def life() -> None:
+            # The pipe is its parent's as well, which signals of the target must not wake.
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})

@@ -76,6 +76,7 @@ class Instance:
         for name, text in programs.own(isolated=self.room.isolated).items():
             (directory / "bin" / name).write_text(text, encoding="ascii")
             (directory / "bin" / name).chmod(0o755)
+        # A kind of socket that keeps messages apart and hands on open files.
         self._ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.keeper = os.fork()
         if self.keeper == 0:

@@ -23,6 +23,7 @@ _LAID = b"network"  # said by the first process once it has one, and by the keep
 
 def keep(room: InstanceSpec, channel: socket.socket) -> None:
     """Live the keeper's life. Never returns."""
+    # Away from the terminal: a Ctrl-C there is for the lab alone, which ends its instances.
     os.setsid()
     _close_all_but(channel)
     processes.name_me("rtk-keeper")

@@ -65,6 +65,7 @@ def set_capabilities(kept: int) -> None:
 
 def own_users(uid: int, gid: int) -> None:
     """Be user 0 and group 0 in a user namespace just made, standing for `uid` and `gid` outside, and nobody else."""
+    # Before the map of groups: of who has no rights the kernel takes one only once no group can be dropped.
     Path("/proc/self/setgroups").write_text("deny", encoding="ascii")
     Path("/proc/self/uid_map").write_text(f"0 {uid} 1", encoding="ascii")
     Path("/proc/self/gid_map").write_text(f"0 {gid} 1", encoding="ascii")
@@ -87,6 +88,7 @@ def bind(source: Path, target: Path, *, recursive: bool = False) -> None:
 def move_into(root: Path) -> None:
     """Make a mount the root of this mount namespace, and let go of what was the root."""
     os.chdir(root)
+    # To the same place: so the old root needs no directory in the new one.
     call("pivot_root", b".", b".")
     call("umount2", b".", MNT_DETACH)
     os.chdir("/")
@@ -101,6 +103,7 @@ def make_read_only(writable: set[str]) -> None:
         hidden = any(f"{target}/".startswith(later.rstrip("/") + "/") for later in mounts[place + 1 :])
         if target in writable or hidden:  # under a mount made later, so that no path leads to it any more
             continue
+        # Of this mount alone: what is mounted belongs to the machine, and a user namespace may not change it.
         flags = MS_REMOUNT | MS_BIND | MS_RDONLY
         for option in line.split()[5].split(","):
             flags |= _KEPT.get(option, 0)

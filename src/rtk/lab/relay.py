@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 CHUNK = 64 * 1024
 _SPARE = 32  # files of the process for other things than connections
-_RESET = struct.pack("ii", 1, 0)
+_RESET = struct.pack("ii", 1, 0)  # to linger for no time, which ends a connection with a reset
 
 
 @dataclass(slots=True, eq=False)
@@ -114,6 +114,7 @@ class Relay:
         server = socket.socket()
         for end in (client, server):
             end.setblocking(False)
+            # Small pieces go on at once: who measures must not see that something is between.
             end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         passage = _Passage(client, server)
         self._passages.add(passage)

@@ -51,6 +51,7 @@ def prepare(directory: Path) -> None:
 
 def furnish(directory: Path) -> None:
     """Called by the first process inside: have no other files than the instance's."""
+    # Nothing that is mounted from here on is to show outside.
     kernel.mount(None, "/", kernel.MS_REC | kernel.MS_PRIVATE)
     new = directory / "root"
     kernel.mount("instance", new, kernel.MS_NOSUID | kernel.MS_NODEV, kind="tmpfs", data="mode=755")

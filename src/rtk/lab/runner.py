@@ -173,9 +173,10 @@ class Runner:
             environment={**instance.environment(self.region), **job.environment},
         )
         self._watch(instance, script, invocation, step)
+        # A character takes four bytes at most.
         step.stdout = _start_of(written.output("stdout", STDOUT_LIMIT * 4), STDOUT_LIMIT)
         step.stderr = _start_of(written.output("stderr", STDERR_LIMIT * 4), STDERR_LIMIT) + step.stderr
-        step.stderr = step.stderr[-STDERR_LIMIT:]
+        step.stderr = step.stderr[-STDERR_LIMIT:]  # its end, where it says why a script was lost
         return written
 
     def _watch(self, instance: Instance, script: Script, invocation: Invocation, step: StepResult) -> None:

@@ -39,6 +39,7 @@ REFUSED = (
     "settimeofday stime clock_settime clock_settime64 clock_adjtime clock_adjtime64",
 )
 # As if the kernel were too old for them, so that programs do without.
+# The flags of clone3 lie in memory, into which a list of system calls cannot look.
 ABSENT = "clone3 io_uring_setup io_uring_enter io_uring_register"
 FAMILIES = (38, 40)  # sockets to the kernel's ciphers, and to the hypervisor, which no network namespace holds
 
@@ -82,6 +83,7 @@ class List:
             self._refuse("unshare", errno.EPERM, _Comparison(0, _MASKED_EQUAL, flag, flag))
         for family in FAMILIES:
             self._refuse("socket", errno.EAFNOSUPPORT, _Comparison(0, _EQUAL, family, 0))
+        # The kernel looks at 32 bits of the request: with others set it would be unequal here, and equal there.
         self._refuse("ioctl", errno.EPERM, _Comparison(1, _MASKED_EQUAL, 0xFFFFFFFF, _TYPE_TEXT))
 
     def refused(self) -> dict[str, int]:

@@ -96,6 +96,7 @@ class Wake:
         self.read_end, write_end = os.pipe()
         os.set_blocking(self.read_end, False)
         os.set_blocking(write_end, False)
+        # A full pipe wakes as well as one with another byte in it.
         signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
         self.cancelled = False
 
@@ -110,10 +111,12 @@ def _start(script: Script, outputs: list[Output]) -> int:
             os.close(output.write_end)
         return child
     try:
+        # A group of its own: "kill 0" in a script, as in the stand-ins of `gaps`, does not end its shepherd.
         os.setpgid(0, 0)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.dup2(outputs[0].write_end, 1)
         os.dup2(outputs[1].write_end, 2)
+        # Python ignores some of these, and what is ignored would stay so in the script.
         for number in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGTERM, signal.SIGCHLD, signal.SIGINT):
             signal.signal(number, signal.SIG_DFL)
         os.chdir(script.directory)

@@ -84,7 +84,7 @@ def write(lab: Lab) -> None:
     fresh = path.with_suffix(".new")
     fresh.touch(mode=0o600)  # before there is a key in it
     fresh.write_text(json.dumps(asdict(lab)), encoding="utf-8")
-    fresh.replace(path)
+    fresh.replace(path)  # at once, so that nobody reads half of it
 
 
 def forget() -> None:

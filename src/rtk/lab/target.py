@@ -49,7 +49,7 @@ def serve(listener: socket.socket, site: TargetSite) -> None:
     server.socket.close()
     server.socket = listener
     server.daemon_threads = True
-    server.serve_forever(poll_interval=3600)
+    server.serve_forever(poll_interval=3600)  # nobody shuts it down, so it need not look up for that
 
 
 def work(cpu_s: float) -> None:
