@@ -127,7 +127,7 @@ class Runner:
             )
             invocation.steps = procedure.results
             outcome = procedure.carry_out()
-            self.store(command, invocation, written)
+            self.store(command, invocation, written)  # first: who waits for the end then finds where outputs are
         else:
             cancelled = invocation.cancel.is_set()
             outcome = ("Cancelled", "Cancelled") if cancelled else ("TimedOut", "DeliveryTimedOut")

@@ -65,6 +65,7 @@ class RunCommand:
             request=request,
             invocations={each: Invocation(each) for each in instance_ids},
         )
+        # Told as it stands before anything of it has begun.
         answer = {"Command": shapes.command(command)}
         self.runner.submit(command)
         return answer

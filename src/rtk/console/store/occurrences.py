@@ -1,6 +1,6 @@
 """What one occurrence costs, by all runs of a verification: from what each kept at its end."""
 
-from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,12 @@ def dearest(verification: UUID, occurs: Occurs | None) -> Dearest | None:
     if occurs is None:
         return None
     rows = Run.objects.filter(verification=verification, occurrence__isnull=False).order_by("-created_at", "-id")
-    return dearest_of(_read(rows.values_list("occurrence", flat=True)[:MOST]), occurs)
+    found: list[Occurrence] = []
+    kept: Any
+    for kept in rows.values_list("occurrence", flat=True)[:MOST]:
+        with suppress(KeyError, TypeError, ValueError):  # of another version
+            found.append(Occurrence.of(kept))
+    return dearest_of(found, occurs)
 
 
 def shown(found: Dearest | None) -> dict[str, Any] | None:
@@ -29,11 +34,3 @@ def shown(found: Dearest | None) -> dict[str, Any] | None:
     of = found.occurrence
     del own["occurrence"]
     return {**own, "cost_s": of.cost_s if of else None, "spent": of.spent if of else None}
-
-
-def _read(kept: Any) -> Iterator[Occurrence]:
-    for each in kept:
-        try:
-            yield Occurrence.of(each)
-        except (KeyError, TypeError, ValueError):  # of another version
-            continue

@@ -6,6 +6,7 @@ disappears. Of any other they are the last ones.
 
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import date
 from typing import Any, NamedTuple, Protocol
@@ -74,14 +75,13 @@ def _last(runs: list[RunWithSpark]) -> dict[UUID, Spark]:
         # The days stand in it twice: as constants they tell which partitions need not be looked at.
         cursor.execute(_LAST, {"runs": [run.id for run in runs], "days": [run.day for run in runs]})
         found = cursor.fetchall()
-    return {run: _spark(values, outcomes, _bounds(text)) for run, values, outcomes, text in found}
-
-
-def _bounds(text: str | None) -> Any:
-    try:
-        return json.loads(text or "{}")
-    except (ValueError, RecursionError):
-        return {}
+    last = {}
+    for run, values, outcomes, text in found:
+        bounds = None
+        with suppress(ValueError, RecursionError):  # a list shows a run also where its record cannot be read
+            bounds = json.loads(text or "{}")
+        last[run] = _spark(values, outcomes, bounds)
+    return last
 
 
 def _spark(values: Any, outcomes: Any, threshold: Any) -> Spark:
