@@ -55,6 +55,18 @@ def test_a_condition_that_is_over_after_a_second_is_found_out(world: World, tmp_
     assert (out.facts.conditions[0].status, out.run.journal.status) == ("succeeded", "completed")
 
 
+def test_a_probe_that_answers_no_more_tells_of_no_effect(world: World, tmp_path: Path) -> None:
+    condition = burning(1e6)
+    condition["extensions"][0]["effect"]["probes"][0]["provider"] = provider("hangs_later", after=60.0)
+    out = play(tmp_path, experiment(method=[condition]), PLAN)
+    shown, gone = out.facts.effects
+    assert (shown.state, gone.state) == (EffectState.SHOWN, EffectState.GONE)
+    assert gone.reason == "given up without an answer after 20 s", "in which the effect had to show at first"
+    found = insight(out.facts)
+    assert found.figures.verdict == "invalid"
+    assert 47 <= found.without_effect <= 50
+
+
 @pytest.mark.parametrize(("every", "asked"), [(2.0, 2.0), (0.2, 1.0), (60.0, 60.0)])
 def test_it_is_asked_as_often_as_it_says_but_at_most_once_a_second(
     world: World, tmp_path: Path, every: float, asked: float
@@ -110,7 +122,7 @@ def test_asking_does_not_delay_a_slot(world: World, tmp_path: Path) -> None:
     due = [m.started for m in out.facts.measurements if m.phase == "conditions"]
     assert due == pytest.approx([start + 5.0 * k for k in range(60)])
     assert EffectState.GONE in states(out)
-    assert "no answer within" in str(out.facts.effects[1].reason)
+    assert "given up without an answer after 20 s" in str(out.facts.effects[1].reason)
 
 
 def test_the_console_and_the_journal_read_the_same_changes(world: World, tmp_path: Path) -> None:
@@ -150,13 +162,13 @@ def test_only_the_measurers_own_failures_say_nothing_of_an_effect(
 ) -> None:
     asking = Prover.asking
 
-    def breaks_once(self: Prover, claim: Claim, *_: float) -> Callable[[], Sample]:
+    def breaks_once(self: Prover, claim: Claim) -> Callable[[float], Sample]:
         ask, begins = asking(self, claim), module.world.clock.monotonic() + 20
 
-        def asked() -> Sample:
+        def asked(until: float) -> Sample:
             if begins <= module.world.clock.monotonic() < begins + 5:
                 raise error
-            return ask()
+            return ask(until)
 
         return asked
 

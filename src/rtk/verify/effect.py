@@ -89,6 +89,8 @@ class EffectWatch:
         prover = Prover(self._toolkit, self._clock, self._over)
         asking = prover.asking(shown.claim)
         every_s = max(LEAST_S, shown.claim.every or self._every_s)
+        # Who does not answer within the time in which the effect had to show at first tells of no effect.
+        patience_s = max(LEAST_S, shown.claim.within)
         due = self._record.seconds()
         while not self._is_over(shown):
             due = max(due + every_s, self._record.seconds())
@@ -97,7 +99,7 @@ class EffectWatch:
             if self._is_over(shown):
                 break
             asked = self._record.seconds()
-            sample = _asked(asking)
+            sample = _asked(asking, self._clock.monotonic() + patience_s)
             if self._over.is_set() or self._stop.is_complete:  # the answer may be of what is being undone
                 return
             self._settle(shown, asked, sample)
@@ -141,9 +143,9 @@ class EffectWatch:
         )
 
 
-def _asked(asking: Callable[[], Sample]) -> Sample:
+def _asked(asking: Callable[[float], Sample], until: float) -> Sample:
     try:
-        return asking()
+        return asking(until)
     except InterruptExecution:
         raise
     except BaseException as error:  # noqa: BLE001 - an effect that cannot be asked for is not shown

@@ -1,6 +1,5 @@
 """Proof that a condition took hold, and that it is gone: the probes of a claim, asked until they are met."""
 
-import math
 import threading
 from collections.abc import Callable
 
@@ -21,18 +20,18 @@ class Prover:
         self._clock = clock
         self._cut = cut
 
-    def asking(self, claim: Claim, until: float = math.inf) -> Callable[[], Sample]:
-        """Return what asks a claim's probes once, and gives them up at a moment."""
+    def asking(self, claim: Claim) -> Callable[[float], Sample]:
+        """Return what asks a claim's probes once, and gives them up at a moment that it is told."""
         limits = [time_limit(p, self._toolkit.configuration, self._toolkit.secrets) for p in claim.probes]
         measurer = Measurer(self._toolkit, self._clock, limits, probes=claim.probes)
-        return lambda: measured_once(self._clock, measurer, self._cut.is_set, until)
+        return lambda until: measured_once(self._clock, measurer, self._cut.is_set, until)
 
     def await_(self, claim: Claim) -> str | None:
         """None once all probes are tolerated; else, when the time is over, what the last one said."""
         until = self._clock.monotonic() + claim.within
-        asking = self.asking(claim, until)
+        asking = self.asking(claim)
         while True:
-            sample = asking()
+            sample = asking(until)
             if sample.outcome == "met":
                 return None
             left = until - self._clock.monotonic()
