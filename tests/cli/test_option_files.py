@@ -71,7 +71,8 @@ def test_what_is_null_in_the_settings_is_not_there(tmp_path: Path) -> None:
 def test_a_control_whose_module_is_not_there_is_said(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     text = "controls: {a: {provider: {type: python, module: no_such.module}}}"
     settings_of(write(tmp_path, "settings.yaml", text))
-    assert "controls.a: the module no_such.module is not installed: the control is not applied" in caplog.text
+    assert "controls.a: the module no_such.module is not installed, install the package" in caplog.text
+    assert caplog.text.rstrip().endswith("The control is not applied")
 
 
 def test_names_of_a_variable_file_that_matter_to_nothing_are_said(

@@ -1,6 +1,7 @@
 import copy
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -191,6 +192,41 @@ def test_a_missing_secret_is_named() -> None:
     ):
         validate(small(secrets=secrets), config_vars=_GIVEN, environ={})
     validate(small(secrets=secrets), config_vars=_GIVEN, secret_vars={"cloud": {"token": "x"}}, environ={})
+
+
+def controlled_by(module: str) -> dict[str, Any]:
+    return small(controls=[{"name": "safe", "provider": {"type": "python", "module": module}}])
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (None, "the module {name} is not installed, install the package that provides"),
+        ("import rtk_is_nowhere", "the module {name} cannot be imported, it raises ModuleNotFoundError in "),
+    ],
+)
+def test_a_control_that_cannot_be_applied_is_said_with_its_reason_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, code: str | None, said: str
+) -> None:
+    name = f"control_{'that_raises' if code else 'that_is_nowhere'}"
+    if code:
+        (tmp_path / f"{name}.py").write_text(code)
+    monkeypatch.syspath_prepend(tmp_path)
+    validate(controlled_by(name), config_vars=_GIVEN, environ={})
+    [told] = caplog.messages
+    assert told.startswith(f"controls[0].provider.module: {said.format(name=name)}")
+    assert told.endswith(". The control is not applied")
+
+
+def test_a_control_that_cannot_be_imported_otherwise_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "control_that_is_odd.py").write_text("\n1 / 0\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    said = r"^controls\[0\].provider.module: the module control_that_is_odd cannot be imported, it raises ZeroDivision"
+    with pytest.raises(BadInput, match=said):
+        validate(controlled_by("control_that_is_odd"), config_vars=_GIVEN, environ={})
+    assert caplog.messages == []
 
 
 def test_a_default_needs_no_environment() -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from rtk.experiment.packages import (
     DISTRIBUTIONS,
+    absence,
     all_modules,
     control_modules,
     distributions,
@@ -101,10 +102,16 @@ def test_what_to_install_is_told_our_own_first() -> None:
     assert unknown(calling("acme.chaos", "acme.more", "chaosaws.ec2", "chaoslib.x")) == ("acme",)
 
 
-def test_a_module_of_ones_own_is_answered_by_pythonpath(tmp_path: Path) -> None:
-    assert install_hint("acme.chaos", [tmp_path]).endswith('"acme", or name its folder in PYTHONPATH')
-    (tmp_path / "acme.py").touch()
-    assert install_hint("acme.chaos", [tmp_path]) == f"it is in {tmp_path}: export PYTHONPATH={tmp_path}"
+def test_a_module_of_ones_own_is_answered_by_pythonpath(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    own = tmp_path / "my files"
+    own.mkdir()
+    assert absence("acme.chaos", [own]).startswith("is not installed, install the package that provides")
+    assert absence("acme.chaos", [own]).endswith('"acme", or name its folder in PYTHONPATH')
+    (own / "acme.py").write_text("raise ValueError")
+    assert absence("acme", [own]) == f"lies in {own}, where Python does not look: export PYTHONPATH='{own}'"
+    monkeypatch.setenv("PYTHONPATH", "/opt/ours")
+    assert absence("acme", [own]).endswith(f"export PYTHONPATH='{own}:/opt/ours'")
 
 
 def test_whatever_is_nested_without_end_is_looked_at_to_a_depth() -> None:
@@ -142,8 +149,11 @@ def test_a_module_that_is_fine_or_not_there_has_no_failure() -> None:
     assert failure_of("json.nowhere") is None
 
 
-def test_a_module_beside_that_is_no_python_is_told_with_its_line(tmp_path: Path) -> None:
+def test_a_module_beside_that_is_no_python_is_told_with_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PYTHONPATH", raising=False)
     (tmp_path / "acme.py").write_text("\ndef (:\n")
-    hint = install_hint("acme.chaos", [tmp_path])
-    assert hint.startswith(f"it is in {tmp_path}: export PYTHONPATH={tmp_path}; ")
+    hint = absence("acme.chaos", [tmp_path])
+    assert hint.startswith(f"lies in {tmp_path}, where Python does not look: export PYTHONPATH={tmp_path}; ")
     assert hint.endswith(f"{tmp_path}/acme.py, line 2 is not Python: invalid syntax")

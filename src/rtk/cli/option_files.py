@@ -12,6 +12,7 @@ from chaoslib.control import load_global_controls
 from chaoslib.settings import CHAOSTOOLKIT_CONFIG_PATH, loaded_settings
 
 from rtk.errors import BadInput
+from rtk.experiment import packages
 from rtk.experiment.needs import environment
 from rtk.experiment.shape import each, fields, keys, mapping, nullable, text
 from rtk.experiment.strategy import strategy_in
@@ -88,7 +89,8 @@ def _known(file: str, place: str, control: Mapping[str, Any]) -> None:
     except (ImportError, ValueError, AttributeError):
         is_there = False  # its package cannot be imported either
     if not is_there:
-        logger.warning(f"{file}: {place}: the module {provider['module']} is not installed: the control is not applied")
+        told = packages.absence(provider["module"], (Path.cwd(), Path(file).absolute().parent))
+        logger.warning(f"{file}: {place}: the module {provider['module']} {told}. The control is not applied")
 
 
 def variables_of(given: Mapping[str, Any] | None, files: Iterable[str]) -> tuple[dict[str, Any], dict[str, Any]]:

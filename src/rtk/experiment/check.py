@@ -5,6 +5,7 @@ import logging
 import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from rtk.experiment import claim, needs, packages, rules, shape
 from rtk.experiment.activities import activities
 from rtk.experiment.refs import named
 from rtk.experiment.wording import at, listed, nearest, one_line, shown
+
+_LOST_CONTROL = "Could not find Python module"
 
 logger = logging.getLogger(__name__)
 
@@ -64,11 +67,12 @@ def validate(
     _check_environment(given, environ)
     for module, place in packages.modules(given).items():
         if packages.not_installed(module):
-            raise BadInput(f"{place}: the module {module} is not installed, {packages.install_hint(module, beside)}")
+            raise BadInput(f"{place}: the module {module} {packages.absence(module, beside)}")
         if failure := packages.failure_of(module):
             raise BadInput(f"{place}: the module {module} cannot be imported, {failure}")
+    _check_controls(given, beside)
     try:
-        with warnings.catch_warnings():  # the Chaos Toolkit logs what it deprecates as well
+        with warnings.catch_warnings(), _unsaid(_LOST_CONTROL):  # the Chaos Toolkit logs what it deprecates as well
             warnings.simplefilter("ignore", DeprecationWarning)
             ensure_experiment_is_valid(given)
             for _, probe in claim.claimed(given):
@@ -81,6 +85,34 @@ def validate(
     except (Exception, SystemExit) as error:  # it imports and calls code of others
         logger.debug("validation failed", exc_info=True)
         raise _refusal(given, f"it cannot be validated: {type(error).__name__}, {one_line(error)}") from None
+
+
+def _check_controls(document: Mapping[str, Any], beside: Iterable[Path]) -> None:
+    """Say which controls are not applied, and why: as the Chaos Toolkit does, a run goes on without them."""
+    for module, place in packages.control_modules(document).items():
+        lost = packages.not_installed(module)
+        failure = None if lost else packages.failure_of(module)
+        if not lost and not failure:
+            continue
+        told = packages.absence(module, beside) if lost else f"cannot be imported, {failure}"
+        if not lost and not packages.is_passed_over(module):
+            raise BadInput(f"{place}: the module {module} {told}")
+        logger.warning(f"{place}: the module {module} {told}. The control is not applied")
+
+
+@contextmanager
+def _unsaid(beginning: str) -> Iterator[None]:
+    """Keep back what the Chaos Toolkit logs that begins so, because it was said better."""
+
+    def is_said(record: logging.LogRecord) -> bool:
+        return not record.getMessage().startswith(beginning)
+
+    theirs = logging.getLogger("chaostoolkit")
+    theirs.addFilter(is_said)
+    try:
+        yield
+    finally:
+        theirs.removeFilter(is_said)
 
 
 def _refusal(document: Mapping[str, Any], told: str) -> BadInput:

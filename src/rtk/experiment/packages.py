@@ -2,6 +2,8 @@
 
 import importlib
 import importlib.util
+import os
+import shlex
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -122,6 +124,15 @@ def failure_of(module: str) -> str | None:
     return None
 
 
+def is_passed_over(module: str) -> bool:
+    """Return whether the Chaos Toolkit goes on without a control of a module: it lacks something to be imported."""
+    try:
+        importlib.import_module(module)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - as above
+        return isinstance(error, ImportError)
+    return False
+
+
 def _unreadable(error: SyntaxError) -> str:
     return f"{error.filename}, line {error.lineno} is not Python: {error.msg}"
 
@@ -133,16 +144,22 @@ def _raised(error: BaseException) -> str:
     return f"it raises {type(error).__name__} {where}: {one_line(error)}"
 
 
-def install_hint(module: str, beside: Iterable[Path] = ()) -> str:
-    """How to have a module: the package to install, or the folder of `beside` in which it lies."""
+def absence(module: str, beside: Iterable[Path] = ()) -> str:
+    """What is true of a module that Python does not find, and how to have it; it may lie in a folder of `beside`."""
     package = top(module)
-    distribution = DISTRIBUTIONS.get(package)
-    if distribution:
-        return f"pip install {distribution}"
-    for folder in beside if package.isidentifier() else ():  # else it could lead out of the folder
+    for folder in beside if package.isidentifier() and package not in DISTRIBUTIONS else ():
         if (folder / package).is_dir() or (folder / f"{package}.py").is_file():
-            hint = f"it is in {folder}: export PYTHONPATH={folder}"
-            return f"{hint}; {broken}" if (broken := _broken(folder / f"{package}.py")) else hint
+            more = f":{already}" if (already := os.environ.get("PYTHONPATH")) else ""
+            told = f"lies in {folder}, where Python does not look: export PYTHONPATH={shlex.quote(f'{folder}{more}')}"
+            return f"{told}; {broken}" if (broken := _broken(folder / f"{package}.py")) else told
+    return f"is not installed, {install_hint(module)}"
+
+
+def install_hint(module: str) -> str:
+    """How to have a module: the package to install."""
+    package = top(module)
+    if distribution := DISTRIBUTIONS.get(package):
+        return f"pip install {distribution}"
     return f"install the package that provides {shown(package)}, or name its folder in PYTHONPATH"
 
 
