@@ -52,7 +52,7 @@ def settings_of(path: str | None, control_files: Iterable[str] = ()) -> dict[str
 def _settings(place: Path) -> dict[str, Any]:
     """The settings of a file, in the shape that the Chaos Toolkit takes for granted; what is null is not there."""
     settings = {key: value for key, value in _mapping(place, "settings").items() if value is not None}
-    channels = nullable(each(keys({"type": text})))
+    channels = nullable(each(_channel))
     rules = {"auths": mapping, "runtime": mapping, "controls": _controls, "notifications": channels}
     try:
         fields(settings, "", required={}, optional=rules)
@@ -60,6 +60,16 @@ def _settings(place: Path) -> dict[str, Any]:
     except BadInput as error:
         raise BadInput(f"{place}: {error}") from None
     return settings
+
+
+def _channel(value: object, place: str) -> None:
+    """A notification, with what the Chaos Toolkit needs to send one of its type."""
+    fields(value, place, required={"type": text}, optional={})
+    assert isinstance(value, Mapping)
+    needed = {"plugin": {"module": text}, "http": {"url": text}}.get(value["type"])
+    if needed is None:
+        raise BadInput.at(at(place, "type"), f'expected "http" or "plugin", not {shown(value["type"])}')
+    fields(value, place, required=needed, optional={"events": nullable(each(text)), "headers": nullable(mapping)})
 
 
 def _controls(value: object, place: str) -> None:

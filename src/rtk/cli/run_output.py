@@ -53,7 +53,7 @@ def tell(insight: Insight, facts: Facts) -> None:
 def notify_start(toolkit: Toolkit) -> None:
     """The Chaos Toolkit's own notifications, where the settings have some."""
     if toolkit.settings.get("notifications"):
-        notify(toolkit.settings, RunFlowEvent.RunStarted, toolkit.redact.within(toolkit.document))
+        _notify(toolkit, RunFlowEvent.RunStarted, toolkit.redact.within(toolkit.document))
 
 
 def notify_end(toolkit: Toolkit, recorded: Recorded, insight: Insight) -> None:
@@ -62,6 +62,14 @@ def notify_end(toolkit: Toolkit, recorded: Recorded, insight: Insight) -> None:
         return
     payload: dict[str, Any] = json.loads("".join(journal.text(recorded, insight.as_dict())))
     completed = payload["status"] == "completed"
-    notify(toolkit.settings, RunFlowEvent.RunCompleted if completed else RunFlowEvent.RunFailed, payload)
+    _notify(toolkit, RunFlowEvent.RunCompleted if completed else RunFlowEvent.RunFailed, payload)
     if payload["deviated"]:
-        notify(toolkit.settings, RunFlowEvent.RunDeviated, payload)
+        _notify(toolkit, RunFlowEvent.RunDeviated, payload)
+
+
+def _notify(toolkit: Toolkit, event: RunFlowEvent, payload: dict[str, Any]) -> None:
+    try:
+        notify(toolkit.settings, event, payload)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a plugin raises, it is no part of the run
+        told = toolkit.redact(f"{type(error).__name__}: {error}".rstrip(": "))
+        logger.warning(f"A notification could not be sent ({event.value}): {told}")
