@@ -13,8 +13,9 @@ from rtk.insight.facts import MissedReason, ServiceLevelObjective
 from rtk.insight.insight import insight
 from rtk.insight.stops import StopCause, Stopping
 from rtk.verify.facts import facts_of
+from rtk.verify.lock import Lock
 from rtk.verify.record import UNTOLD, Record, Recorded, entry_of, line_of
-from rtk.verify.recovery import forget, recover, remains, unfinished
+from rtk.verify.recovery import at_work, forget, recover, remains, unfinished
 from rtk.verify.toolkit import Toolkit
 from tests.verify.world import RUN, World, action, experiment, play
 
@@ -59,6 +60,17 @@ def test_a_rollback_whose_end_is_recorded_is_never_played_again(world: World, tm
     path = died(tmp_path, world, '"kind":"activity","role":"rollback","index":0', rollbacks=rollbacks)
     assert remains(path).names() == (["burn"], ["second"])
     assert undo(path, world) == ["second"]
+
+
+def test_a_run_at_which_somebody_is_at_work_is_told_apart_from_one_that_ended(world: World, tmp_path: Path) -> None:
+    path = died(tmp_path, world, '"role":"condition"')
+    assert at_work(tmp_path) == []
+    with Lock(path):
+        assert unfinished(tmp_path) == ([], [])
+        assert at_work(tmp_path) == ["run-1"]
+    undo(path, world)
+    with Lock(path):
+        assert at_work(tmp_path) == [], "it has ended"
 
 
 def known(whole: Path) -> list[dict[str, Any]]:

@@ -23,7 +23,7 @@ from rtk.report.text import plain
 from rtk.verify.holders import HoldState, holder, systems
 from rtk.verify.holds import release, standing_holds
 from rtk.verify.places import runs_directory
-from rtk.verify.recovery import Remains, forget, recover, unfinished
+from rtk.verify.recovery import Remains, at_work, forget, recover, unfinished
 from rtk.verify.redact import redactor_of
 
 WHY = Stopping(StopCause.DIED, "the run died without a goodbye; chaos recover undid it")
@@ -76,7 +76,11 @@ def _list(found: list[Remains], forgotten: Iterable[str]) -> None:
     """List the runs that are to be undone, and what runs hold that are neither alive nor among those."""
     listed = [left for left in found if left.run_id not in forgotten]
     if not listed:
-        click.echo("No unfinished run: everything that began has come to its end.")
+        busy = at_work(runs_directory())
+        told = (
+            "everything that began has come to its end" if not busy else f"still at work: {', '.join(map(plain, busy))}"
+        )
+        click.echo(f"No unfinished run{' that nobody is at work on' if busy else ''}: {told}.")
     for left in listed:
         click.echo("\n".join(describe(left)))
     known = {left.run_id for left in found}

@@ -179,6 +179,16 @@ def unfinished(directory: Path) -> tuple[list[Remains], list[str]]:
     return found, problems
 
 
+def at_work(directory: Path) -> list[str]:
+    """The runs that go on, or that somebody undoes just now: `unfinished` does not list them."""
+    found = []
+    for path in sorted(directory.glob(f"*{SUFFIX}")):
+        with suppress(OSError):
+            if is_held(path) and not is_finished(path):
+                found.append(path.stem)
+    return found
+
+
 def recover(
     left: Remains, toolkit: Callable[[Entry], Toolkit], clock: Clock, why: Stopping, known: Sequence[Entry] = ()
 ) -> Recovered:
