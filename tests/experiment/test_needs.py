@@ -10,6 +10,7 @@ from rtk.experiment.needs import (
     warnings,
 )
 from rtk.experiment.read import document
+from rtk.experiment.sentence import met_when
 from tests.experiment.samples import PLAIN, VERIFICATION, small
 
 
@@ -63,6 +64,21 @@ def test_an_action_in_the_hypothesis_is_said_to_be_played_at_each_measurement() 
     document["steady-state-hypothesis"]["probes"][0]["type"] = "action"
     (said,) = warnings(document)
     assert said.startswith('steady-state-hypothesis.probes[0]: "answers" is an action in the hypothesis, so it runs')
+
+
+def test_a_variable_in_a_list_of_what_is_good_is_told_to_stand_for_itself() -> None:
+    probe = {
+        "type": "probe",
+        "name": "p",
+        "tolerance": ["${good}", 201],
+        "provider": {"type": "http", "url": "http://x"},
+    }
+    told = warnings(small(**{"steady-state-hypothesis": {"title": "h", "probes": [probe]}}))
+    assert (
+        'steady-state-hypothesis.probes[0].tolerance[0]: "${good}" is not filled in, '
+        "for in a list each text stands for itself"
+    ) in told
+    assert met_when(probe) == 'met when the status is "${good}" or 201'
 
 
 def test_secrets_that_an_activity_gets_nothing_of_are_told() -> None:

@@ -76,6 +76,7 @@ def warnings(document: Mapping[str, Any]) -> tuple[str, ...]:
     for place, probe in probes:
         if "tolerance" in probe and (why := never_met(probe)):
             found.append(f"{place}: {shown(probe.get('name'))} can never be met: {why}")
+        found += _as_it_stands(probe.get("tolerance"), at(place, "tolerance"))
     for place, activity in _part(document, "rollbacks"):
         provider = activity.get("provider")
         arguments = provider.get("arguments") if isinstance(provider, Mapping) else None
@@ -91,6 +92,13 @@ def warnings(document: Mapping[str, Any]) -> tuple[str, ...]:
             name = shown(probe.get("name"))
             found.append(f"{place}: {name} is an action in the hypothesis, so it runs at every measurement")
     return tuple(sentence for sentence in found if sentence)
+
+
+def _as_it_stands(tolerance: object, place: str) -> Iterator[str]:
+    """Variables in a list of what is good: the Chaos Toolkit fills in none there."""
+    for index, each in enumerate(tolerance if isinstance(tolerance, list) else []):
+        if isinstance(each, str) and "${" in each:
+            yield f"{at(place, index)}: {shown(each)} is not filled in, for in a list each text stands for itself"
 
 
 def _undeclared(document: Mapping[str, Any]) -> Iterator[str]:

@@ -59,7 +59,7 @@ def _between(c: Criterion) -> str:
 
 
 def _one_of(c: Criterion) -> str:
-    choices = listed([_plain(each) for each in c.given[:10]] + (["others"] if len(c.given) > 10 else []), "or")
+    choices = listed([compact(each) for each in c.given[:10]] + (["others"] if len(c.given) > 10 else []), "or")
     return _does(c, f"{choices} ms" if c.subject == Subject.TIME else choices)
 
 
