@@ -179,6 +179,16 @@ def entries(home: Home) -> list[dict[str, Any]]:
     return list(Recorded(home.records()[0]).entries())
 
 
+def test_a_run_that_goes_on_is_not_told_as_one_that_has_ended(home: Home, number: int) -> None:
+    process = under_conditions(home)
+    told = recover(home)
+    run = home.records()[0].stem
+    assert told.stdout == f"Nothing to undo now: still running, or being undone by another process: {run}\n"
+    assert told.returncode == 0
+    killed(process)
+    assert "No unfinished run: everything that began has come to its end." in recover(home).stdout
+
+
 CLOSING = """
 import os
 

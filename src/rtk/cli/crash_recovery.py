@@ -76,11 +76,11 @@ def _list(found: list[Remains], forgotten: Iterable[str]) -> None:
     """List the runs that are to be undone, and what runs hold that are neither alive nor among those."""
     listed = [left for left in found if left.run_id not in forgotten]
     if not listed:
-        busy = at_work(runs_directory())
-        told = (
-            "everything that began has come to its end" if not busy else f"still at work: {', '.join(map(plain, busy))}"
-        )
-        click.echo(f"No unfinished run{' that nobody is at work on' if busy else ''}: {told}.")
+        busy = _told(at_work(runs_directory()))
+        if busy:
+            click.echo(f"Nothing to undo now: still running, or being undone by another process: {busy}")
+        else:
+            click.echo("No unfinished run: everything that began has come to its end.")
     for left in listed:
         click.echo("\n".join(describe(left)))
     known = {left.run_id for left in found}
