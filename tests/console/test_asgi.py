@@ -50,13 +50,15 @@ def test_the_server_is_told_that_all_is_ready_and_that_all_is_over() -> None:
     assert told == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
 
 
-def test_a_console_that_starts_imports_nothing_that_plays_a_run() -> None:
+def test_a_console_that_starts_imports_nothing_that_plays_a_run_checks_an_experiment_or_makes_a_report() -> None:
     looked = """
 import sys
 import rtk.console.inside, rtk.console.asgi
 from django.urls import get_resolver
 assert get_resolver().url_patterns
-print(*(each for each in ("rollback_player", "method", "calls", "provider") if f"rtk.verify.{each}" in sys.modules))
+plays = ("verify.rollback_player", "verify.method", "verify.calls", "verify.provider")
+late = {*(f"rtk.{each}" for each in (*plays, "experiment.check", "report.html")), "chaoslib.experiment", "jsonpath2"}
+print(*(late & sys.modules.keys()))
 """
     told = subprocess.run([sys.executable, "-c", looked], check=True, capture_output=True, text=True)
     assert told.stdout.strip() == ""

@@ -4,8 +4,8 @@ from typing import Any
 
 from rtk.console.store import extent
 from rtk.console.store.problem import Problem
+from rtk.console.store.verifications import runnable
 from rtk.errors import BadInput
-from rtk.experiment.check import check
 from rtk.experiment.read import document as document_of
 
 WHERE = "the experiment"
@@ -16,7 +16,7 @@ def read(source: bytes, form: str | None = None) -> tuple[dict[str, Any], tuple[
     try:
         document, warnings = document_of(source, WHERE, form)
         extent.refuse_busy(document, WHERE)
-        check(document)
+        runnable(document)
     except BadInput as error:
         raise Problem(422, str(error), "source", wrong=error) from None
     except RecursionError:

@@ -25,7 +25,6 @@ from rtk.insight.facts import (
 from rtk.insight.measurement import COLUMNS
 from rtk.insight.moments import first_deviation
 from rtk.insight.recovery import conditions_began
-from rtk.report.html import MOST_ROWS
 
 _PART = 50_000
 _BEGINNING = 40  # characters of a sentence by which a reason without a code is known
@@ -66,6 +65,8 @@ def measurements(run: Run) -> MeasurementSeries:
 
 def explain(run: Run, facts: Facts) -> None:
     """Read the sentences of those measurements that a report shows or tells of."""
+    from rtk.report.html import MOST_ROWS  # noqa: PLC0415 - what makes reports is imported for the first one
+
     found = facts.measurements
     kinds = found.columns()
     with connection.cursor() as cursor:
