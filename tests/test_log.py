@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtk.log import LogFormat, TextLine, ToToolkit, fields, formatter
+from rtk.log import LogFormat, TextLine, ToToolkit, fields, formatter, record_of
 
 SRC = Path(__file__).parents[1] / "src"
 
@@ -39,6 +39,16 @@ def test_the_time_of_a_line_is_written_as_logging_writes_it() -> None:
         line.created, line.msecs = moment, 1000 * (moment % 1)
         assert ours.formatTime(line) == theirs.formatTime(line)
     assert ours.formatTime(line, "%Y") == theirs.formatTime(line, "%Y")
+
+
+@pytest.mark.parametrize("form", LogFormat)
+def test_a_record_that_is_made_at_little_cost_is_written_as_any_other(form: LogFormat) -> None:
+    told = {"request_id": "a", "status": 200, "user_id": None}
+    usual = logging.getLogger("x").makeRecord("x", logging.INFO, "", 0, "said", (), None, extra=told)
+    made = record_of("x", logging.INFO, "said", told)
+    made.created, made.msecs = usual.created, usual.msecs
+    assert formatter(form).format(made) == formatter(form).format(usual)
+    assert vars(made).keys() - told.keys() <= vars(usual).keys()
 
 
 def test_what_is_no_single_value_is_no_field() -> None:

@@ -6,8 +6,10 @@ What a line tells beside its message are fields: whatever was given to the logge
 import json
 import logging
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 
 from rtk.printable import printable
@@ -20,6 +22,7 @@ _OWN = frozenset(
 
 
 _SINGLE = (str, int, float)  # what a field may be
+_BLANK = vars(logging.makeLogRecord({}))  # what every record begins with, in this order
 
 
 class LogFormat(StrEnum):
@@ -31,8 +34,20 @@ class LogFormat(StrEnum):
 
 def fields(record: logging.LogRecord) -> list[tuple[str, Any]]:
     """Return what a line tells beside its message."""
-    own = vars(record).items()
+    own = islice(vars(record).items(), len(_BLANK), None)  # what was given follows what every record has
     return [(name, value) for name, value in own if name not in _OWN and (value is None or isinstance(value, _SINGLE))]
+
+
+def record_of(logger: str, level: int, message: str, told: Mapping[str, Any]) -> logging.LogRecord:
+    """Return what a logger would log with these fields as its `extra`, but for where in the code and in which thread.
+
+    Nobody reads those of a line that is logged for each request, and to find them out took half of its time.
+    """
+    record = logging.LogRecord.__new__(logging.LogRecord)
+    created = time.time()
+    said = {"name": logger, "levelno": level, "levelname": logging.getLevelName(level), "msg": message, "args": ()}
+    vars(record).update(_BLANK, **said, created=created, msecs=created % 1 * 1000, **told)
+    return record
 
 
 class TextLine(logging.Formatter):

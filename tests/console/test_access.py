@@ -1,7 +1,9 @@
 """The access log: a line for each request, with ids and figures, and the id of each request in its answer."""
 
 import asyncio
+import gc
 import json
+import weakref
 from typing import Any
 
 import pytest
@@ -103,6 +105,30 @@ def test_beyond_its_bound_no_line_is_made_and_the_next_one_says_how_many_were_no
         asyncio.run(five())
     assert [json.loads(each)["message"].partition(" (")[2] for each in lines] == ["", "", "3 more were left out)", ""]
     assert len(made) == 4
+
+
+def test_a_request_that_is_answered_leaves_nothing_to_who_looks_for_garbage() -> None:
+    async def answered(scope: Scope, receive: Receive, send: Send) -> None:
+        scope["rtk.request"].request = scope["django"] = Known(scope)
+        scope["rtk.request"].status = 200
+
+    async def served() -> "weakref.ref[Known]":
+        scope: Scope = {"type": "http", "path": "/"}
+        await AccessLog(answered)(scope, _nothing, _nowhere)
+        return weakref.ref(scope.pop("django"))
+
+    gc.disable()
+    try:
+        assert asyncio.run(served())() is None
+    finally:
+        gc.enable()
+
+
+class Known:
+    """A request as Django has it, which knows its scope."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = {**scope}
 
 
 class Unread:

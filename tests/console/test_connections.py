@@ -7,6 +7,7 @@ from typing import Any, cast
 import uvicorn
 from uvicorn.server import ServerState
 
+from rtk.console.access import AccessLog
 from rtk.console.bodies import Receive, Scope, Send
 from rtk.console.bounds import MOST_HEAD, ConnectionBounds
 from rtk.console.connections import MOST_LEAVING, SLICE, STALLED_TICKS, Connection, Connections
@@ -341,7 +342,8 @@ def test_nothing_is_sent_to_who_has_gone() -> None:
         one, wire = console.connect()
         console.go.clear()
         scope = {"type": "http", "path": "/", "client": wire.peer}
-        serving = asyncio.ensure_future(console.connections.attended(console)(scope, _nothing, send))
+        served = AccessLog(console.connections.attended(console))  # as the server has them
+        serving = asyncio.ensure_future(served(scope, _nothing, send))
         await rest()
         one.connection_lost(None)
         console.go.set()

@@ -21,11 +21,11 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve
 
-from rtk.console.bodies import Application, Receive, Scope, Send
+from rtk.console.bodies import KEY, Application, Receive, Scope, Send
 from rtk.console.lines import LineAllowance, with_left_out
+from rtk.log import record_of
 
 HEADER = b"x-request-id"
-KEY = "rtk.request"  # in a scope
 # No underscore: a token of ours has one, and whoever mistakes the header for another must not find it in the log.
 WELL_FORMED = re.compile(rb"[A-Za-z0-9.-]{1,64}")
 OTHER = "OTHER"  # a method that is none of HTTP's is whatever somebody wrote
@@ -37,10 +37,14 @@ logger = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Visit:
-    """A request being answered: its id, and what is found out about it on the way. `over` once it is answered."""
+    """A request being answered: its id, and what is found out about it on the way. `over` once it is answered.
+
+    Its answer passes here, unless the caller has `gone`: so nobody takes what nobody heard for an answer.
+    """
 
     id: str
     scope: Scope
+    send: Send
     path: str | None = None  # as Django writes the route
     user: Any = None  # whose it is, as it was found: its line is made of that at the end, where there is to be one
     token: Any = None
@@ -49,6 +53,18 @@ class Visit:
     sent: int = 0  # bytes of the answer's body
     request: HttpRequest | None = None  # as Django has it, while it is there
     over: bool = False
+    gone: bool = False
+
+    async def tell(self, message: Any) -> None:
+        """Send a part of the answer, with the request's id, and note what it was."""
+        if self.gone:
+            return
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message = {**message, "headers": [*message.get("headers", ()), (HEADER, self.id.encode())]}
+        elif self.scope.get("method") != "HEAD":
+            self.sent += len(message.get("body", b""))
+        await self.send(message)
 
     def is_by(self, user: Any, token: Any) -> None:
         """Note whose it is, and with which token it came; None for neither."""
@@ -110,32 +126,20 @@ class AccessLog:
         if scope["type"] != "http" or KEY in scope:
             await self._inner(scope, receive, send)
             return
-        visit = scope[KEY] = Visit(id_of(scope), scope)
+        visit = scope[KEY] = Visit(id_of(scope), scope, send)
         _current.set(visit)  # the task is this request's own
         began = self._clock()
         try:
-            await self._inner(scope, receive, _telling(visit, send))
+            await self._inner(scope, receive, visit.tell)
         except Exception:
             visit.status = visit.status or 500  # which the server answers
             raise
         finally:
             visit.over = True
+            del scope[KEY]  # which holds the scope: else both were left to whoever looks for garbage
+            visit.request = None
             if logger.isEnabledFor(logging.INFO) and (left_out := self._allowance.used()) is not None:
                 _log(visit, self._clock() - began, left_out)
-
-
-def _telling(visit: Visit, send: Send) -> Send:
-    identity = (HEADER, visit.id.encode())
-
-    async def tell(message: Any) -> None:
-        if message["type"] == "http.response.start":
-            visit.status = message["status"]
-            message = {**message, "headers": [*message.get("headers", ()), identity]}
-        elif visit.scope.get("method") != "HEAD":
-            visit.sent += len(message.get("body", b""))
-        await send(message)
-
-    return tell
 
 
 def _log(visit: Visit, took_s: float, left_out: int) -> None:
@@ -152,8 +156,7 @@ def _log(visit: Visit, took_s: float, left_out: int) -> None:
         "run_id": _id(visit.run),
     }
     said = with_left_out("answered" if visit.status else "gone before the answer", left_out)
-    # Not by `info`, which looks for the line of code that calls it: no line of the log tells that.
-    logger.handle(logger.makeRecord(logger.name, logging.INFO, "", 0, said, (), None, extra=told))
+    logger.handle(record_of(logger.name, logging.INFO, said, told))
 
 
 def _key(row: Any) -> str | None:
@@ -163,7 +166,7 @@ def _key(row: Any) -> str | None:
 def _id(run: object) -> str | None:
     """The id of a run; what is none is not repeated."""
     try:
-        return str(UUID(str(run))) if run else None
+        return str(run if isinstance(run, UUID) else UUID(str(run))) if run else None
     except ValueError:
         return None
 

@@ -12,7 +12,7 @@ from typing import Protocol, cast
 import django
 from django.conf import settings
 
-from rtk.console.bodies import API, Application, Limited, Limits, Receive, Scope, Send, limits
+from rtk.console.bodies import API, KEY, Application, Limited, Limits, Receive, Scope, Send, limits
 from rtk.console.cookies import harmless
 from rtk.console.handler import Handler
 from rtk.console.hosts import NamedHost
@@ -24,7 +24,7 @@ from rtk.console.streaming import KeptThreads
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rtk.console.settings")
 django.setup()
 
-from rtk.console.access import KEY, AccessLog
+from rtk.console.access import AccessLog
 from rtk.console.entrance import Entrance  # all of these need models, which are there only once Django is set up
 from rtk.console.health import PATHS, Health, WriteCheck
 from rtk.console.jobs.engine import Engine

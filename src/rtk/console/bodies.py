@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from enum import StrEnum
 from functools import lru_cache
 from http import HTTPStatus
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import msgspec
 
@@ -28,6 +28,7 @@ RETRY_AFTER_S = 5
 MOST_REMEMBERED, LONGEST_REMEMBERED = 4_096, 64  # addresses, and characters of one, whose neighbourhood is known
 API = "/api/v1/"
 BODY = "rtk.body"  # the key of a scope under which the application finds the body as it came
+KEY = "rtk.request"  # and the one under which it finds the request as the access log sees it
 _FORMS = (b"application/x-www-form-urlencoded", b"multipart/form-data")
 _DISCONNECT = {"type": "http.disconnect"}
 
@@ -62,8 +63,10 @@ class Limits(NamedTuple):
 
     def most(self, scope: Scope) -> Most:
         """What holds for a request: forms are small, wherever they are sent."""
-        kind = header(scope, b"content-type").split(b";")[0].strip().lower()
-        return self.api if str(scope["path"]).startswith(API) and kind not in _FORMS else self.form
+        if not scope["path"].startswith(API):
+            return self.form
+        kind = header(scope, b"content-type")
+        return self.form if kind and kind.partition(b";")[0].strip().lower() in _FORMS else self.api
 
 
 def limits(form: int, largest: int, room: int, rate: int, proxies: int) -> Limits:
@@ -77,7 +80,7 @@ def header(scope: Scope, name: bytes) -> bytes:
     """A header's value, empty where there is none."""
     for key, value in scope.get("headers", ()):
         if key == name:
-            return bytes(value)
+            return cast("bytes", value)
     return b""
 
 
@@ -110,7 +113,10 @@ _remembered = lru_cache(MOST_REMEMBERED)(_neighbourhood)
 
 def has_body(scope: Scope) -> bool:
     """Whether a request says that it brings a body."""
-    return header(scope, b"content-length") not in (b"", b"0") or bool(header(scope, b"transfer-encoding"))
+    for name, value in scope.get("headers", ()):
+        if (name == b"content-length" and value not in (b"", b"0")) or (name == b"transfer-encoding" and value):
+            return True
+    return False
 
 
 def size_of(scope: Scope) -> int:
@@ -145,10 +151,30 @@ class BodyRoom:
 
 
 class Body:
-    """The body of one request, on its way in."""
+    """The body of one request, on its way in, and the way of its answer out.
 
-    def __init__(self, receive: Receive, most: Most, rate: int, room: BodyRoom, address: str) -> None:
+    Calls of one small entry come by the thousand a second: each costs one object here and no function of its own.
+    """
+
+    __slots__ = (
+        "_address",
+        "_held",
+        "_most",
+        "_rate",
+        "_receive",
+        "_room",
+        "_send",
+        "_ticks",
+        "_waiting",
+        "refusal",
+        "taken",
+        "unwanted",
+        "whole",
+    )
+
+    def __init__(self, receive: Receive, send: Send, most: Most, rate: int, room: BodyRoom, address: str) -> None:
         self._receive = receive
+        self._send = send
         self._most = most
         self._rate = rate
         self._room = room
@@ -167,28 +193,32 @@ class Body:
             return await self._receive()
         if self.refusal:
             return dict(_DISCONNECT)
-        message = await self._awaited()
-        if message["type"] != "http.request":
-            self.whole = True  # nothing comes any more
-            return message
-        self._count(len(message.get("body", b"")))
-        self.whole = not message.get("more_body", False)
-        return message if self.refusal is None else dict(_DISCONNECT)
-
-    async def _awaited(self) -> MutableMapping[str, Any]:
-        task = asyncio.current_task()
-        assert task is not None
+        self._waiting = task = cast("asyncio.Task[Any]", asyncio.current_task())
         others = task.cancelling()
-        self._waiting = task
         try:
-            return await self._receive()
+            message = await self._receive()
         except asyncio.CancelledError:
             # As in asyncio's own time limits: it was us, and nobody else.
             if self.refusal is None or task.uncancel() > others:
                 raise
-            return {"type": "http.request", "body": b"", "more_body": True}
+            return dict(_DISCONNECT)
         finally:
             self._waiting = None
+        if message["type"] != "http.request":
+            self.whole = True  # nothing comes any more
+            return message
+        self.whole = not message.get("more_body", False)
+        self._count(len(message.get("body", b"")))
+        return message if self.refusal is None else dict(_DISCONNECT)
+
+    async def answer(self, message: MutableMapping[str, Any]) -> None:
+        """Send a part of the application's answer, unless the caller hears of the refusal instead."""
+        if self.refusal and not self.unwanted:
+            return
+        if not self.whole:
+            self.unwanted = True
+            self.release()
+        await self._send(message)
 
     def _count(self, size: int) -> None:
         if self.refusal:
@@ -233,31 +263,20 @@ class Limited:
             return
         most = self._limits.most(scope)
         room = self._forms if most is self._limits.form else self._others
-        body = Body(receive, most, self._limits.rate, room, origin(scope, self._limits.proxies))
+        body = Body(receive, send, most, self._limits.rate, room, origin(scope, self._limits.proxies))
         declared = header(scope, b"content-length")
         if declared.isdigit() and int(declared) > most.body:
             body.refusal = BodyRefusal.LARGE
         else:
-            await self._within(body, scope, send)
+            self._bodies.add(body)
+            try:
+                await self._inner({**scope, BODY: body}, body.receive, body.answer)
+            finally:
+                self._bodies.discard(body)
+                body.release()
         if body.refusal and not body.unwanted:
             detail = sentence(body.refusal, most, self._limits.rate)
             await turned_away(receive, send, *problem(_STATUS[body.refusal], detail))
-
-    async def _within(self, body: Body, scope: Scope, send: Send) -> None:
-        async def answer(message: MutableMapping[str, Any]) -> None:
-            if body.refusal and not body.unwanted:
-                return
-            if not body.whole:
-                body.unwanted = True
-                body.release()
-            await send(message)
-
-        self._bodies.add(body)
-        try:
-            await self._inner({**scope, BODY: body}, body.receive, answer)
-        finally:
-            self._bodies.discard(body)
-            body.release()
 
     def tick(self) -> None:
         """A second has passed."""

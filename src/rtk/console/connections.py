@@ -12,7 +12,7 @@ from typing import Any, TypeAlias, cast
 
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
-from rtk.console.bodies import Application, Receive, Scope, Send, neighbourhood, problem, turned_away
+from rtk.console.bodies import KEY, Application, Receive, Scope, Send, neighbourhood, problem, turned_away
 from rtk.console.bounds import MOST_HEAD, Cause, ConnectionBounds, answer, most_streams, sentence
 
 STREAM = "/stream"
@@ -59,15 +59,16 @@ class Connections:
             if connection is None:
                 await inner(scope, receive, send)
                 return
-            connection.began()
-            receive, send = connection.reading(receive), connection.sending(send)
+            visit = scope.get(KEY)
+            connection.began(visit)
+            receive = connection.reading(receive)
             try:
                 if str(scope["path"]).endswith(STREAM):
                     await self._follow(inner, scope, receive, send)
                 else:
                     await inner(scope, receive, send)
             finally:
-                connection.ended()
+                connection.ended(visit)
 
         return attend
 
@@ -93,7 +94,7 @@ class Connections:
             return Cause.SHARE
         if len(self._open) >= self.bounds.connections and not _made_room(self._waiting, Cause.FULL):
             return Cause.FULL
-        of = self._of.setdefault(connection.address, AddressConnections())
+        of = connection.of = self._of.setdefault(connection.address, AddressConnections())
         of.connections += 1
         of.waiting[connection] = self._waiting[connection] = None
         self._open[connection.peer] = connection
@@ -102,27 +103,25 @@ class Connections:
     def remove(self, connection: "Connection") -> None:
         """Forget a connection that has ended, or is to."""
         self._leaving.discard(connection)
-        if self._open.get(connection.peer) is not connection:
+        if (of := connection.of) is None:
             return  # it was never taken in, or is forgotten already
-        del self._open[connection.peer]
+        if self._open.get(connection.peer) is connection:  # else another has come from there already
+            del self._open[connection.peer]
         self.waits(connection, False)
-        of = self._of[connection.address]
+        connection.of = None
         of.connections -= 1
         if not of.connections:
             del self._of[connection.address]
 
     def waits(self, connection: "Connection", waits: bool) -> None:
         """Note whether a connection waits for a head, from now on."""
-        of = self._of[connection.address]
+        if (of := connection.of) is None:
+            return
         if waits:
             of.waiting[connection] = self._waiting[connection] = None
         else:
             of.waiting.pop(connection, None)
             self._waiting.pop(connection, None)
-
-    def is_open(self, connection: "Connection") -> bool:
-        """Whether a connection is taken in."""
-        return self._open.get(connection.peer) is connection
 
     def leave(self, connection: "Connection") -> bool:
         """Whether one that is turned away may stay for as long as it takes to read why."""
@@ -166,9 +165,10 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport
         self.peer: tuple[str, int] = ("", 0)
         self.address = ""
+        self.of: AddressConnections | None = None  # while it is taken in
+        self._visit: Any = None  # as the access log sees what is under way
         self._known = False  # to uvicorn
         self._refused = False
-        self._lost = False
         self._under_way = 0  # requests
         self._held = bytearray()  # what uvicorn is not ready for yet
         self._ticks = 0  # for which it waits for a head
@@ -211,8 +211,9 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Let it go."""
-        self._lost = True
         self.connections.remove(self)
+        if self._visit:
+            self._visit.gone = True
         self._held.clear()
         if not self._refused:
             self._inner.connection_lost(exc)
@@ -228,20 +229,21 @@ class Connection(asyncio.Protocol):
         self._left.clear()
         self._inner.resume_writing()
 
-    def began(self) -> None:
+    def began(self, visit: Any = None) -> None:
         """A request's head is there."""
         self._under_way += 1
         self._read = self._ticks = 0
-        if self.connections.is_open(self):
-            self.connections.waits(self, False)
+        self._visit = visit
+        self.connections.waits(self, False)
 
-    def ended(self) -> None:
+    def ended(self, visit: Any = None) -> None:
         """A request is answered."""
         self._under_way -= 1
-        if self.idle:
+        if self._visit is visit:  # else the next one has begun already
+            self._visit = None
+        if self._under_way == 0:
             self._read = 0
-            if self.connections.is_open(self):
-                self.connections.waits(self, True)
+            self.connections.waits(self, True)
         if self._held:
             self._feed()
 
@@ -257,15 +259,6 @@ class Connection(asyncio.Protocol):
             return message
 
         return read
-
-    def sending(self, send: Send) -> Send:
-        """The same, by which nothing is sent to who has gone: so nobody takes that for an answer."""
-
-        async def write(message: Any) -> None:
-            if not self._lost:
-                await send(message)
-
-        return write
 
     def tick(self) -> None:
         """A second has passed."""

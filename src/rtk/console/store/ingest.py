@@ -101,18 +101,22 @@ class Ingest:
     async def _answer(self, scope: Scope, path: Path, incoming: "Incoming") -> Any:
         if scope["method"] != "POST":
             raise Problem(405, "expected POST")
-        headers = {key.lower(): value.decode("latin-1") for key, value in scope["headers"]}
-        team = await self._let_in(headers.get(b"authorization"), path)
+        headers = dict(scope["headers"])
+        authorization = headers.get(b"authorization")
+        team = await self._let_in(authorization and authorization.decode("latin-1"), path)
         if path.run is None:
             raise unknown("run")
-        body = await _body(headers, incoming)
-        packed = headers.get(b"content-encoding", "").lower() == "gzip"
-        batch = await self._read(scope, body, packed)
+        packed = _is_packed(headers.get(b"content-encoding"))
+        body = await _body(headers.get(b"content-length", b""), incoming)
+        if len(body) < (LARGE_PACKED if packed else LARGE):
+            batch = _batch(body, packed)
+        else:
+            batch = await self._read(scope, body, packed)
         return await self._committer.submit(Call(path.run, team, path.verification, batch))
 
     async def _read(self, scope: Scope, body: bytes, packed: bool) -> DecodedBatch:
-        """What a call tells: read at once where that is quickly done, else by turns and beside the event loop."""
-        if self._sharing is None or len(body) < (LARGE_PACKED if packed else LARGE):
+        """What a large call tells, read by turns and beside the event loop."""
+        if self._sharing is None:
             return _batch(body, packed)
         self._sharing.senders.prove(scope)  # it was let in
         async with self._sharing.large(scope) as thread:
@@ -182,17 +186,25 @@ class Incoming:
         return b""
 
 
-async def _body(headers: dict[bytes, str], incoming: Incoming) -> bytes:
-    length, coding = headers.get(b"content-length", ""), headers.get(b"content-encoding", "identity").lower()
-    if length.isdecimal() and int(length) > MOST_BYTES:
-        raise _too_large()
-    if coding not in ("identity", "gzip"):
+def _is_packed(coding: bytes | None) -> bool:
+    if coding is None or (told := coding.lower()) == b"identity":
+        return False
+    if told != b"gzip":
         raise Problem(415, "Content-Encoding: expected gzip or none", "Content-Encoding")
-    body = bytearray()
-    while part := await incoming.part():
+    return True
+
+
+async def _body(length: bytes, incoming: Incoming) -> bytes:
+    if length.isdigit() and int(length) > MOST_BYTES:
+        raise _too_large()
+    first = await incoming.part()
+    if incoming.whole and len(first) <= MOST_BYTES:
+        return first  # as most come: in one part
+    body = bytearray(first)
+    while len(body) <= MOST_BYTES and (part := await incoming.part()):
         body += part
-        if len(body) > MOST_BYTES:
-            raise _too_large()
+    if len(body) > MOST_BYTES:
+        raise _too_large()
     return bytes(body)
 
 
