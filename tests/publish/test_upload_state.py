@@ -53,6 +53,16 @@ def test_a_shorter_text_leaves_nothing_of_a_longer_one(record: Path) -> None:
     assert progress_of(marker_path(record)) == PublishingProgress("https://one")
 
 
+def test_one_that_is_closed_twice_does_not_close_who_has_it_now(record: Path) -> None:
+    first = Marker(record, "https://one")
+    first.close()
+    with Marker(record, "https://one") as second:
+        first.close()
+        second.progress.next = 5
+        second.save()
+    assert progress_of(marker_path(record)) == PublishingProgress("https://one", next=5)
+
+
 def test_it_is_for_its_owner_alone(record: Path) -> None:
     with Marker(record, "https://one"):
         assert marker_path(record).stat().st_mode & 0o777 == 0o600

@@ -11,7 +11,8 @@ from rtk.insight.stops import StopCause
 from rtk.verify.record import Record
 from rtk.verify.recovery import Remains, remains
 from tests.verify.disk import Disk
-from tests.verify.world import World, experiment, play
+from tests.verify.test_proof import proving
+from tests.verify.world import World, action, experiment, play
 
 PLAN = Plan(10.0, 30.0)
 disk, found, place = Disk(), list[tuple[str, Remains]](), Path()
@@ -91,10 +92,11 @@ def test_a_stop_while_an_intent_is_being_made_durable_leaves_no_condition(
 ) -> None:
     world.clock.spawn(lambda: _stop_at(world, 0.5), "stopping")
     slow = BadDisk(tmp_path / "run-1.record", lambda: world.clock.sleep(seconds))
-    out = play(tmp_path, experiment(), PLAN, sync=slow.sync)
+    burn = action("burn", activity=proving("restored", "unburn", 1e6, within=20))
+    out = play(tmp_path, experiment(method=[burn]), PLAN, sync=slow.sync)
     world.clock.sleep(120.0)
     assert [name for _, name in world.done] == ["unburn"], "undone, for nobody knew; and never applied after that"
-    assert out.facts.rolled_back
+    assert [span.name for span in out.facts.rollbacks] == ["unburn", "proof that burn is gone"]
 
 
 def _stop_at(world: World, seconds: float) -> None:

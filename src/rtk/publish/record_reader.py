@@ -72,13 +72,12 @@ class Tail:
                 with suppress(ValueError):  # damaged
                     text = whole(line)
                     found = _NUMBER.match(text)  # what a fork of the run wrote has none
-                number = int(found[1]) if found else -1
-                if found and number >= batch.next:
+                if found and (number := int(found[1])) >= batch.next:
                     if batch.texts and batch.size + len(text) > MOST_BYTES:
                         break
                     for lost in range(batch.next, number):
                         batch.add(msgspec.json.encode({"n": lost, "t": float(found[2]), "kind": "event", "text": LOST}))
-                    if number == 0:  # what it says of this machine alone stays here
+                    if not number:  # what it says of this machine alone stays here
                         head = msgspec.json.decode(text)
                         text = msgspec.json.encode({key: head[key] for key in head if key not in KEPT_HERE})
                     batch.add(text)

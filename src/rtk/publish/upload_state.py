@@ -84,9 +84,8 @@ class Marker:
 
     def close(self) -> None:
         """Let go of it."""
-        if self._file >= 0:
-            descriptor.close(self._file, self._is)
-            self._file = -1
+        descriptor.close(self._file, self._is)
+        self._file = -1  # the next file that is opened may get its number
 
     def __enter__(self) -> Self:
         return self
