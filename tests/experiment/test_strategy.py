@@ -41,3 +41,23 @@ def test_where_none_is_said_there_is_none(holder: dict[str, Any]) -> None:
 def test_a_block_that_is_no_mapping_is_refused(holder: dict[str, Any]) -> None:
     with pytest.raises(BadInput, match='expected a mapping, not "always"'):
         strategy_in(holder)
+
+
+@pytest.mark.parametrize(
+    ("holder", "sentence"),
+    [
+        ({"runtime": {"rollback": {"strategy": "never"}}}, r"runtime\.rollback: unknown, did you mean rollbacks\?"),
+        ({"runtime": {"rollbacks": {"stratgey": "never"}}}, r"rollbacks\.stratgey: unknown, did you mean strategy\?"),
+    ],
+)
+def test_a_misspelled_key_is_refused_since_rollbacks_would_be_played_all_the_same(
+    holder: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(BadInput, match=sentence):
+        strategy_in(holder)
+    with pytest.raises(BadInput, match=sentence):
+        experiment(small(**holder))
+
+
+def test_a_key_of_somebody_else_is_left_alone() -> None:
+    assert strategy_in({"runtime": {"acme": 1, "rollbacks": {"strategy": "never", "why": "x"}}}) is Strategy.NEVER

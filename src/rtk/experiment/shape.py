@@ -12,7 +12,7 @@ from rtk.experiment.address import is_web
 from rtk.experiment.headers import NAME, VALUE, is_name, is_value
 from rtk.experiment.quantity import finite
 from rtk.experiment.quantity import number as number_of
-from rtk.experiment.strategy import dry, hypothesis_strategy, strategy
+from rtk.experiment.strategy import dry, hypothesis_strategy, strategy_in
 from rtk.experiment.wording import at, kind, nearest, shown
 from rtk.insight.plan_limits import LENGTH
 
@@ -40,10 +40,6 @@ MISSING = {
 
 def experiment(document: object) -> None:
     """Check a whole document. Raises `BadInput` with the place of the first thing that is of a wrong kind."""
-
-    def part(rule: Rule) -> Rule:
-        return nullable(keys(optional={"strategy": rule}))
-
     fields(
         document,
         "",
@@ -60,13 +56,16 @@ def experiment(document: object) -> None:
             "controls": each(_control),
             "rollbacks": each(_activity),
             "extensions": nullable(each(keys({"name": text}))),
-            "runtime": nullable(
-                keys(optional={"rollbacks": part(nullable(strategy)), "hypothesis": part(hypothesis_strategy)})
-            ),
+            "runtime": nullable(_runtime),
             "contributions": nullable(mapping),
             "dry": dry,
         },
     )
+
+
+def _runtime(value: object, place: str) -> None:
+    keys(optional={"hypothesis": nullable(keys(optional={"strategy": hypothesis_strategy}))})(value, place)
+    strategy_in({place: value})
 
 
 def fields(value: object, place: str, *, required: Mapping[str, Rule], optional: Mapping[str, Rule]) -> None:

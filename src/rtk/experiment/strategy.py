@@ -1,6 +1,7 @@
 """When rollbacks are played, and where that is said: the experiment's `runtime` block, the settings, an option."""
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any
 
@@ -47,15 +48,23 @@ def dry(value: object, place: str) -> None:
         raise BadInput.at(place, f"expected {listed((shown(each) for each in DRY), 'or')}, not {shown(value)}")
 
 
+def _refuse_misspelled(block: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
+    """A key that is nearly one of ours would be passed over in silence, and rollbacks be played that nobody wants."""
+    for key in block:
+        if key not in known and (close := get_close_matches(str(key), known, n=1)):
+            raise BadInput.at(at(where, str(key)), f"unknown, did you mean {close[0]}?")
+
+
 def strategy_in(holder: Mapping[str, Any], where: str = "") -> Strategy | None:
     """Return the strategy that a document or the settings name; None where they name none. Raises `BadInput`."""
     block: Any = holder
-    for key in ("runtime", "rollbacks"):
+    for key, known in (("runtime", ("hypothesis", "rollbacks")), ("rollbacks", ("strategy",))):
         block, where = (block.get(key) if isinstance(block, Mapping) else None), at(where, key)
         if block is None:
             return None
         if not isinstance(block, Mapping):
             raise BadInput.at(where, f"expected a mapping, not {shown(block)}")
+        _refuse_misspelled(block, known, where)
     if block.get("strategy") is None:
         return None
     strategy(block["strategy"], at(where, "strategy"))
