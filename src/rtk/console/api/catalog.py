@@ -108,9 +108,10 @@ def verification(request: HttpRequest, org: str, team: str, verification: str) -
     found = verifications.find(enter(request, org, team, "read"), verification)
     cost = occurrences.shown(occurrences.dearest(found.pk, verifications.occurs_in(found)))
     length = lessons.length_of(found)
+    document = verifications.document_of(found, length.learned)
     told = {
-        **changes.doubted(found),
-        "document": verifications.document_of(found, length.learned),
+        **changes.doubted(found, document),
+        "document": document,
         "outage": asdict(length),
         "occurrence": cost,
     }

@@ -138,9 +138,12 @@ def _occurs(given: object) -> dict[str, Any] | None:
         raise Problem(422, str(error), OCCURS, wrong=error) from None
 
 
-def doubted(made: Verification) -> dict[str, str | None]:
-    """Return why no run of a verification can prove its target, as a code and in a sentence; None where one can."""
-    document = verifications.document_of(made, lessons.learned(made.objective_id))
+def doubted(made: Verification, document: dict[str, Any] | None = None) -> dict[str, str | None]:
+    """Return why no run of a verification can prove its target, as a code and in a sentence; None where one can.
+
+    One query, where its document with what was learned of outages is not given.
+    """
+    document = document or verifications.document_of(made, lessons.learned(made.objective_id))
     found = conclusion_of(verifications.plan_in(document, "verification"), document)
     return {"doubt": found.doubt, "warning": found.warning()}
 

@@ -6,18 +6,18 @@ Each run keeps how many outages it saw and how long they lasted, so that what th
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import connection
 from django.utils.timezone import now
 
+from rtk.console import sql
 from rtk.console.store.models import Run, Verification
 from rtk.insight.outage_length import Learned, OutageLength, lesson, outage_length
 
 WITHIN = timedelta(days=90)
 
 _TAUGHT = """
-SELECT coalesce(sum(r.outages_seen_s), 0), coalesce(sum(r.outages_seen), 0), count(*)
+SELECT coalesce(sum(r.outages_seen_s), 0)::float8, coalesce(sum(r.outages_seen), 0)::bigint, count(*)
 FROM store_verification v JOIN store_run r ON r.verification_id = v.id
-WHERE v.objective_id = %s AND v.deleted_at IS NULL AND r.outages_seen_s > 0 AND r.created_at > %s
+WHERE v.objective_id = %(objective)s AND v.deleted_at IS NULL AND r.outages_seen_s > 0 AND r.created_at > %(since)s
 """
 
 
@@ -25,10 +25,7 @@ def learned(objective: UUID | None, at: datetime | None = None) -> Learned | Non
     """Return what the runs of the last 90 days teach of an objective's outages; None of too few. One query."""
     if objective is None:
         return None
-    with connection.cursor() as cursor:
-        cursor.execute(_TAUGHT, [objective, (at or now()) - WITHIN])
-        total_s, outages, runs = cursor.fetchall()[0]
-    return lesson(float(total_s), int(outages), int(runs))
+    return sql.made(lesson, _TAUGHT, objective=objective, since=(at or now()) - WITHIN)[0]
 
 
 def length_of(verification: Verification) -> OutageLength:
