@@ -196,3 +196,10 @@ def test_only_what_may_hold_a_secret_is_looked_through() -> None:
         assert redact.is_needed_for(text)
     for text in (b"ordinary", b"jane@example.org", b"https://example.org"):
         assert not redact.is_needed_for(text)
+
+
+@pytest.mark.parametrize(
+    ("secrets", "longest"), [({}, 0), ({"short": "abc"}, 0), ({"a": "abcd", "b": "abcdef"}, 12), ({"a": "ä" * 5}, 20)]
+)
+def test_how_long_a_secret_may_be_is_known_in_hexadecimal(secrets: dict[str, str], longest: int) -> None:
+    assert Redactor(secrets, {}).longest == longest

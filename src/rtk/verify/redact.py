@@ -45,6 +45,7 @@ class _Known:
         self._spellings = sorted({(each.clue, each.text): each for each in found}.values(), key=lambda each: each.least)
         self._leasts = [each.least for each in self._spellings]
         self._clues = [each.clue for each in self._spellings]
+        self.longest = max((len(each.text) for each in self._spellings), default=0)
         short = [text for text in told if len(text) < SHORTEST]
         self.short = frozenset((*short, *(text for text in figures if _digits(text) < SHORTEST)))
         numbers = (number(text) for text in (*told, *figures) if _digits(text) > 1)
@@ -85,6 +86,11 @@ class Redactor:
         values = frozenset(chain(self._others, scalars(secrets), scalars(list(told))))
         if not values <= self._known.values:
             self._known = _Known(self._known.values | values)
+
+    @property
+    def longest(self) -> int:
+        """The length of the longest secret, in hexadecimal: two characters a byte."""
+        return self._known.longest
 
     def __call__(self, text: str) -> str:
         """The text without secrets."""
