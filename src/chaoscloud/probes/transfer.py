@@ -83,7 +83,7 @@ def _set_up(request: ProbeRequest) -> pycurl.Curl:
             handle.setopt(pycurl.SSL_VERIFYPEER, 0)
             handle.setopt(pycurl.SSL_VERIFYHOST, 0)
         # libcurl reads every proxy variable but HTTP_PROXY, which under CGI a caller's header could set.
-        if request.url.startswith("http:") and not {"http_proxy", "REQUEST_METHOD"} & os.environ.keys():
+        if request.url.startswith("http:") and "http_proxy" not in os.environ and "REQUEST_METHOD" not in os.environ:
             proxy = os.environ.get("HTTP_PROXY")
             if proxy:  # it then also serves an https address that this one redirects to
                 handle.setopt(pycurl.PROXY, proxy)
