@@ -17,6 +17,7 @@ from rtk.cli.logs import (
     RELIEVED,
     ROOM,
     Backlog,
+    BacklogHandler,
     LoggedLine,
     Logs,
     LogWriter,
@@ -148,6 +149,7 @@ def filled(backlog: Backlog, size: int) -> list[LoggedLine]:
     ("level", "is_ours", "size", "is_kept"),
     [
         (logging.DEBUG, False, CAPACITY // 2 - READ, True),
+        (logging.DEBUG - 5, False, CAPACITY // 2, False),
         (logging.DEBUG, False, CAPACITY // 2, False),
         (logging.INFO, False, CAPACITY // 2, True),
         (logging.INFO, False, CAPACITY - READ, True),
@@ -183,14 +185,42 @@ def test_where_lines_were_left_out_the_next_one_that_has_room_again_says_how_man
     backlog.written(lines[-1])
     backlog.add(line(1, logging.DEBUG, text="after"))
     assert waiting(backlog)[len(lines) :] == [
-        "1,235 lines are left out here: more was logged than could be written"[:60],
+        "Left out here: 1,235 lines, since more was logged than could be written"[:60],
         "after",
     ]
     assert not backlog.has_gap
 
 
-def test_one_line_that_was_left_out_is_one_line() -> None:
-    assert Backlog().gap(1).record.getMessage() == "1 line is left out here: more was logged than could be written"
+def test_where_all_was_written_meanwhile_the_next_line_says_so_as_well() -> None:
+    backlog = Backlog()
+    filled(backlog, CAPACITY)
+    backlog.add(line(1))
+    waiting(backlog)
+    backlog.add(line(1, text="after"))
+    assert waiting(backlog) == ["Left out here: 1 line, since more was logged than could be written"[:60], "after"]
+
+
+def test_what_was_left_out_at_the_end_is_added_to_what_was_before() -> None:
+    backlog = Backlog()
+    filled(backlog, CAPACITY)
+    backlog.add(line(1))
+    backlog.add(line(1))
+    assert backlog.gap(3).record.getMessage().startswith("Left out here: 5 lines,")
+
+
+@pytest.mark.parametrize(
+    ("name", "is_ours"), [("rtk", True), ("rtk.verify.run", True), ("chaoscloud.aws", True), ("acme.rtk", False)]
+)
+def test_a_line_is_ours_by_the_package_that_logged_it(name: str, is_ours: bool) -> None:
+    backlog = Backlog()
+    assert BacklogHandler(backlog, REDACT).handle(logging.makeLogRecord({"name": name, "levelno": 20, "msg": "told"}))
+    assert backlog.queue.get().is_ours is is_ours, name
+
+
+def test_a_line_that_cannot_be_made_is_dealt_with_all_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    handler = BacklogHandler(Backlog(), REDACT)
+    assert handler.handle(logging.makeLogRecord({"name": "acme", "msg": "%d", "args": ("no number",)}))
+    assert "TypeError" in capsys.readouterr().err
 
 
 def test_whoever_logs_does_not_wait_for_the_line_before(stream: io.StringIO) -> None:
@@ -257,7 +287,7 @@ def test_once_its_time_is_over_the_end_writes_lines_of_ours_only_and_says_so(str
     backlog.add(line(1, is_ours=True, text="last"))
     writer.start()
     writer.stop()
-    assert stream.getvalue() == "first\nlast\n1 line is left out here: more was logged than could be written\n"
+    assert stream.getvalue() == "first\nlast\nLeft out here: 1 line, since more was logged than could be written\n"
 
 
 def test_what_others_logged_is_written_in_the_time_that_there_is(stream: io.StringIO) -> None:
@@ -290,6 +320,9 @@ def shown(text: str, redact: Redactor = REDACT) -> str:
     ("text", "expected"),
     [
         ("x" * LIMIT, "x" * LIMIT),
+        ("\x07" + "x" * (LIMIT - 1), "\x07" + "x" * (LIMIT - 1)),
+        ("\x07x", "\x07x"),
+        ("hush-hush " * 1_500, "***** " * 1_500),
         ("x" * (LIMIT + 1), f"{'x' * LIMIT}… cut, 10,001 characters"),
         (f"{'x' * (LIMIT - 5)}hush-hush", f"{'x' * (LIMIT - 5)}*****"),
         ("x" * READ, f"{'x' * LIMIT}… cut, 50,000 characters"),
@@ -323,3 +356,17 @@ def test_of_a_message_too_long_to_be_redacted_the_end_is_left_out_as_far_as_a_se
     text = "hush-hush " * READ
     assert len(shown(text, Redactor({"token": secret, "short": "hush-hush"}, {}))) < LIMIT
     assert reach > ROOM
+
+
+@pytest.mark.parametrize(("length", "left"), [(3_500, 8_000), (4_166, 8), (5_000, 0)])
+def test_what_is_not_shown_of_it_is_twelve_characters_for_each_byte_of_the_longest_secret(
+    length: int, left: int
+) -> None:
+    redact = Redactor({"token": "k" * length}, {})
+    assert shown("-" * 60_000, redact) == f"{'-' * left}… cut, 60,000 characters"
+
+
+def test_what_is_not_shown_of_it_is_ten_thousand_characters_at_the_least() -> None:
+    secret = "Sesame-opens-this-very-door-30"
+    text = secret * 1_500 + "-" * 5_000
+    assert shown(text + "more", Redactor({"token": secret}, {})) == f"{'*****' * 500}… cut, 50,004 characters"

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from chaoslib.log import LogFormatter
 
+from rtk.figures import count
 from rtk.log import OURS, TOOLKIT
 from rtk.printable import printable
 from rtk.verify.progress import Progress
@@ -27,7 +28,8 @@ READ = 50_000  # characters of a message that are redacted, which takes up to a 
 ROOM = 10_000  # characters that a secret written in any way may take up at the least
 ESCAPED = 6  # so many times as long as in hexadecimal a secret is at the most: a byte may take twelve, as in &amp;quot;
 CAPACITY = 2_000_000  # characters of lines that wait to be written
-RELIEVED = CAPACITY // 4  # as few as this again, and there is room for details
+DETAILS = 1_000_000  # of them, and details of others have no room
+RELIEVED = 500_000  # as few as this again, and there is room for details
 FLUSH_S = 2.0  # how long a run that has ended goes on to write what others logged
 
 
@@ -73,17 +75,15 @@ class Backlog:
 
     def gap(self, more: int = 0) -> LoggedLine:
         """Return a line that tells how many were left out since the last such line, and `more`."""
-        count, self._left_out = self._left_out + more, 0
-        told = f"{count:,} lines are left out here" if count > 1 else "1 line is left out here"
-        text = f"{told}: more was logged than could be written"
-        return LoggedLine(
-            logging.LogRecord(__name__, logging.WARNING, "", 0, text, None, None), len(text), is_ours=True
-        )
+        number, self._left_out = self._left_out + more, 0
+        text = f"Left out here: {count(number, 'line')}, since more was logged than could be written"
+        told = {"name": __name__, "levelno": logging.WARNING, "levelname": "WARNING", "msg": text}
+        return LoggedLine(logging.makeLogRecord(told), len(text), is_ours=True)
 
     @property
     def has_gap(self) -> bool:
         """Whether lines were left out of which nothing is told yet."""
-        return self._left_out > 0
+        return bool(self._left_out)
 
     def _put(self, line: LoggedLine) -> None:
         self._came += line.kept
@@ -92,10 +92,10 @@ class Backlog:
     def _bound(self, level: int) -> int:
         if level > logging.DEBUG:
             return CAPACITY
-        return RELIEVED if self._left_out else CAPACITY // 2
+        return RELIEVED if self._left_out else DETAILS
 
 
-class _Queueing(QueueHandler):
+class BacklogHandler(QueueHandler):
     """Puts lines into a backlog. Who logs never waits for what a line costs: that is up to the thread that writes."""
 
     def __init__(self, backlog: Backlog, redact: Redactor) -> None:
@@ -218,7 +218,7 @@ class Logs:
             handlers.append(_ToProgress(progress))
         backlog = Backlog()
         self._writer = LogWriter(backlog, handlers, redact, run_id, time.monotonic)
-        self._handler = _Queueing(backlog, redact)
+        self._handler = BacklogHandler(backlog, redact)
         self._level = logging.DEBUG if verbose else logging.INFO
 
     def __enter__(self) -> None:
