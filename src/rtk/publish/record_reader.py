@@ -7,6 +7,7 @@ what it says of this machine alone (paths, process, command line) stays here.
 import re
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 
 import msgspec
@@ -65,9 +66,8 @@ class Tail:
         batch = Batch(first, offset)
         with self.path.open("rb") as file:
             file.seek(offset)
-            for line in file:
-                if len(batch.texts) >= most or not line.endswith(b"\n"):  # which is still being written
-                    break
+            # One that ends without a line break is still being written.
+            for line in takewhile(lambda line: line.endswith(b"\n") and len(batch.texts) < most, file):
                 text, found = b"", None
                 with suppress(ValueError):  # damaged
                     text = whole(line)
