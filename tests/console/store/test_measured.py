@@ -70,7 +70,7 @@ def test_a_run_without_any_has_none(world: World) -> None:
 
 
 def test_no_more_sentences_are_read_than_reports_show(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(measured, "MOST_ROWS", 4)
+    monkeypatch.setattr("rtk.report.html.MOST_ROWS", 4)
     run = told(a_run(world), [head("r"), *[measurement(slot, "deviated") for slot in range(10)]])
     found = measured.measurements(run)
     measured.explain(run, facts(found))

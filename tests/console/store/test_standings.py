@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from itertools import pairwise
 from time import process_time
 from typing import Any
 from uuid import uuid4
@@ -231,17 +230,22 @@ def test_columns_stand_as_rows_do(world: World, seed: int) -> None:
         assert standings.of([of], at)[of.pk].promise == by_rows(of, at)
 
 
-def test_a_thousand_runs_stand_within_five_milliseconds_of_cpu_their_query_included(world: World) -> None:
+def test_a_thousand_runs_stand_in_less_than_a_short_loop_takes_their_query_included(world: World) -> None:
+    """The loop takes some 6 ms where the standing takes 2 to 3, and as much longer where the machine is busy."""
     of = verification(world, 0.99)
     weighed(of, 1_000)
     with connection.cursor() as cursor:
         cursor.execute(_CROWDED)
         cursor.execute("ANALYZE store_evidence")
-    moments = []
+    standing, loop = [], []
     for _ in range(11):
-        moments.append(process_time())
+        began = process_time()
         standings.of([of], now())
-    assert min(after - before for before, after in pairwise(moments)) < 0.005
+        reached = process_time()
+        sum(number * number for number in range(100_000))
+        standing.append(reached - began)
+        loop.append(process_time() - reached)
+    assert min(standing) < min(loop)
 
 
 @contextmanager
