@@ -111,9 +111,10 @@ def to_standard_error(of: LogFormat, level: int = logging.WARNING) -> None:
 class ToToolkit(logging.Handler):
     """Hands lines of our loggers to the Chaos Toolkit's, so that its handlers, levels and options hold for them."""
 
-    def createLock(self) -> None:  # noqa: N802 - as logging calls it
-        """Do without: the handlers that lines are handed to have their own, and nobody is to wait for two."""
-        self.lock = None
+    def handle(self, record: logging.LogRecord) -> bool:
+        """Hand a line over without a lock: the handlers that it goes to have their own, and nobody waits for two."""
+        self.emit(record)
+        return True
 
     def emit(self, record: logging.LogRecord) -> None:
         """Hand a line over."""

@@ -64,8 +64,11 @@ class RollbackPlayer:
             done = threading.Event()
             waiting.append(done)
             whole = self._player.resolve(activity)
-            if not (activity.get("background") and self._spawned(partial(self._one, index, whole, runs, failed, done))):
-                self._one(index, whole, runs, failed, done)
+            entry = {**self._toolkit.entry_of("rollbacks", index, whole), "name": _name(whole)}
+            # Here and not in a thread of its own, which may come to it late: the journal is in the order of starts.
+            self._record.note("intent", durable=True, role="rollback", **entry)
+            if not (activity.get("background") and self._spawned(partial(self._one, entry, whole, runs, failed, done))):
+                self._one(entry, whole, runs, failed, done)
         for done in waiting:
             self._clock.wait(done)
 
@@ -78,14 +81,12 @@ class RollbackPlayer:
 
     def _one(
         self,
-        index: int,
+        entry: dict[str, Any],
         activity: dict[str, Any],
         runs: list[dict[str, Any]],
         failed: list[str],
         done: threading.Event,
     ) -> None:
-        entry = {**self._toolkit.entry_of("rollbacks", index, activity), "name": _name(activity)}
-        self._record.note("intent", durable=True, role="rollback", **entry)
         logger.info(f"Rollback: {entry['name']}")
         try:
             played = self._played(activity)
