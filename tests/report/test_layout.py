@@ -16,7 +16,7 @@ TEMPLATES = Path(rtk.report.__file__).parent / "templates"
 
 def test_what_a_template_names_and_nobody_gives_is_an_error() -> None:
     with pytest.raises(UndefinedError):
-        rendered("report.md.jinja")
+        rendered("report.md.jinja", (("inert", str), ("code", str)))
 
 
 def test_in_html_nothing_is_taken_for_markup_but_what_we_drew_ourselves() -> None:

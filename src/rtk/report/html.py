@@ -11,7 +11,7 @@ from rtk.report.layout import rendered
 from rtk.report.marks import MOMENTS, OUTCOMES, status_mark
 from rtk.report.story import Table, story
 from rtk.report.style import STYLE
-from rtk.report.text import plain
+from rtk.report.text import plain, with_units
 
 MOST_ROWS = 500
 
@@ -22,6 +22,7 @@ def html(insight: Insight, facts: Facts) -> str:
     found = columns(facts, WIDE.columns) if told.numbers else []
     return rendered(
         "report.html.jinja",
+        (("words", with_units), ("plain", plain)),
         told=told,
         facts=facts,
         style=STYLE,

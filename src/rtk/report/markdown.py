@@ -21,6 +21,7 @@ def markdown(insight: Insight, facts: Facts) -> str:
     answers = tuple((each.label, each.value, each.explanation) for each in told.answers[1:])
     return rendered(
         "report.md.jinja",
+        (("inert", escaped), ("code", code)),
         told=told,
         by_hand=[one for one in told.undo if one.by_hand][:MOST_UNDO],
         answers=Table(("question", "answer", "detail"), answers),
