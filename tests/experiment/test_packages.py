@@ -9,7 +9,8 @@ from rtk.experiment.packages import (
     all_modules,
     control_modules,
     distributions,
-    failure_of,
+    failure,
+    import_error,
     install_hint,
     mappings,
     modules,
@@ -141,12 +142,14 @@ def test_a_module_that_cannot_be_imported_is_told_with_file_and_line(
     file = tmp_path / f"{name}.py"
     file.write_text(code)
     monkeypatch.syspath_prepend(tmp_path)
-    assert failure_of(name) == said.format(file=file)
+    error = import_error(name)
+    assert error
+    assert failure(error) == said.format(file=file)
 
 
 def test_a_module_that_is_fine_or_not_there_has_no_failure() -> None:
-    assert failure_of("json") is None
-    assert failure_of("json.nowhere") is None
+    assert import_error("json") is None
+    assert import_error("json.nowhere") is None
 
 
 def test_a_module_beside_that_is_no_python_is_told_with_its_line(

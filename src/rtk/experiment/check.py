@@ -68,8 +68,8 @@ def validate(
     for module, place in packages.modules(given).items():
         if packages.not_installed(module):
             raise BadInput(f"{place}: the module {module} {packages.absence(module, beside)}")
-        if failure := packages.failure_of(module):
-            raise BadInput(f"{place}: the module {module} cannot be imported, {failure}")
+        if error := packages.import_error(module):
+            raise BadInput(f"{place}: the module {module} cannot be imported, {packages.failure(error)}")
     _check_controls(given, beside)
     try:
         with warnings.catch_warnings(), _unsaid(_LOST_CONTROL):  # the Chaos Toolkit logs what it deprecates as well
@@ -90,13 +90,14 @@ def validate(
 def _check_controls(document: Mapping[str, Any], beside: Iterable[Path]) -> None:
     """Say which controls are not applied, and why: as the Chaos Toolkit does, a run goes on without them."""
     for module, place in packages.control_modules(document).items():
-        lost = packages.not_installed(module)
-        failure = None if lost else packages.failure_of(module)
-        if not lost and not failure:
+        if packages.not_installed(module):
+            told = packages.absence(module, beside)
+        elif error := packages.import_error(module):
+            told = f"cannot be imported, {packages.failure(error)}"
+            if not isinstance(error, ImportError):  # which is the one that the Chaos Toolkit passes over
+                raise BadInput(f"{place}: the module {module} {told}")
+        else:
             continue
-        told = packages.absence(module, beside) if lost else f"cannot be imported, {failure}"
-        if not lost and not packages.is_passed_over(module):
-            raise BadInput(f"{place}: the module {module} {told}")
         logger.warning(f"{place}: the module {module} {told}. The control is not applied")
 
 

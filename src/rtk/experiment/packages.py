@@ -109,36 +109,22 @@ def not_installed(module: str) -> bool:
         return True
 
 
-def failure_of(module: str) -> str | None:
-    """Return what keeps a module that is there from being imported, with file and line; None where nothing does."""
+def import_error(module: str) -> BaseException | None:
+    """Import a module that is there, and return what keeps it from being imported; None where nothing does."""
     try:
         importlib.import_module(module)
-    except SyntaxError as error:
-        return _unreadable(error)
     except ModuleNotFoundError as error:
-        if error.name and f"{module}.".startswith(f"{error.name}."):
-            return None  # it is not there itself, which the Chaos Toolkit's own check tells
-        return _raised(error)
+        # One that is not there itself is found out by the Chaos Toolkit's own check.
+        return None if error.name and f"{module}.".startswith(f"{error.name}.") else error
     except (Exception, SystemExit) as error:  # noqa: BLE001 - importing runs code of others
-        return _raised(error)
+        return error
     return None
 
 
-def is_passed_over(module: str) -> bool:
-    """Return whether the Chaos Toolkit goes on without a control of a module: it lacks something to be imported."""
-    try:
-        importlib.import_module(module)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - as above
-        return isinstance(error, ImportError)
-    return False
-
-
-def _unreadable(error: SyntaxError) -> str:
-    return f"{error.filename}, line {error.lineno} is not Python: {error.msg}"
-
-
-def _raised(error: BaseException) -> str:
-    """What a module raised while it was imported, with the last place of its own: not that of what imports."""
+def failure(error: BaseException) -> str:
+    """Say what a module raised while it was imported, with the last place of its own: not that of what imports."""
+    if isinstance(error, SyntaxError):
+        return f"{error.filename}, line {error.lineno} is not Python: {error.msg}"
     places = [each for each in extract_tb(error.__traceback__) if not each.filename.startswith("<")][1:]
     where = f"in {places[-1].filename}, line {places[-1].lineno}" if places else "while it is imported"
     return f"it raises {type(error).__name__} {where}: {one_line(error)}"
@@ -168,7 +154,7 @@ def _broken(file: Path) -> str | None:
     try:
         compile(file.read_bytes(), str(file), "exec", dont_inherit=True)
     except SyntaxError as error:
-        return _unreadable(error)
+        return failure(error)
     except (OSError, ValueError):  # it is none, or holds what no text does
         return None
     return None
