@@ -7,6 +7,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from rtk.errors import BadInput
 from rtk.experiment.wording import shown
 
+EXPECTED = "an address that begins with http:// or https://"
 _PORTS = {"http": 80, "https": 443}
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from rtk.errors import BadInput
-from rtk.experiment.address import is_web
+from rtk.experiment import address
 from rtk.experiment.headers import NAME, VALUE, is_name, is_value
 from rtk.experiment.quantity import finite
 from rtk.experiment.quantity import number as number_of
@@ -34,7 +34,7 @@ MISSING = {
     "module": "the name of a Python module",
     "func": "the name of a function in the module",
     "path": "the program to start",
-    "url": "an address that begins with http:// or https://",
+    "url": address.EXPECTED,
 }
 
 
@@ -218,8 +218,8 @@ def _limit_as_text(value: object, place: str) -> None:
 def _address(value: object, place: str) -> None:
     """An address that can be called; one that is filled in when it is run is known then."""
     text(value, place)
-    if "${" not in str(value) and not is_web(str(value)):
-        raise BadInput.at(place, f"expected an address that begins with http:// or https://, not {shown(value)}")
+    if "${" not in str(value) and not address.is_web(str(value)):
+        raise BadInput.at(place, f"expected {address.EXPECTED}, not {shown(value)}")
 
 
 def _headers(value: object, place: str) -> None:

@@ -1,12 +1,11 @@
 """When rollbacks are played, and where that is said: the experiment's `runtime` block, the settings, an option."""
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any
 
 from rtk.errors import BadInput
-from rtk.experiment.wording import at, listed, shown
+from rtk.experiment.wording import at, closest, listed, nearest, shown
 
 
 class Strategy(StrEnum):
@@ -51,8 +50,8 @@ def dry(value: object, place: str) -> None:
 def _refuse_misspelled(block: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
     """A key that is nearly one of ours would be passed over in silence, and rollbacks be played that nobody wants."""
     for key in block:
-        if key not in known and (close := get_close_matches(str(key), known, n=1)):
-            raise BadInput.at(at(where, str(key)), f"unknown, did you mean {close[0]}?")
+        if key not in known and closest(str(key), known):
+            raise BadInput.at(at(where, str(key)), f"unknown, {nearest(str(key), known)}")
 
 
 def strategy_in(holder: Mapping[str, Any], where: str = "") -> Strategy | None:

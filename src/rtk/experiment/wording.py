@@ -56,12 +56,17 @@ def one_line(message: object, most: int = 400) -> str:
     return whole if len(whole) <= most else f"{whole[: most - 1]}…"
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """What may have been meant by an unknown name, as the end of a sentence."""
+def closest(name: str, known: Iterable[str]) -> str | None:
+    """Return which known name may have been meant by an unknown one; None where it resembles none."""
     names = sorted(known)
     begun = [each for each in names if len(name) > 2 and each.startswith(f"{name}-")]  # the rest was left out
-    close = begun or difflib.get_close_matches(name[:100], names, n=1)
-    return f"did you mean {close[0]}?" if close else f"known here: {', '.join(names)}"
+    return next(iter(begun or difflib.get_close_matches(name[:100], names, n=1)), None)
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """What may have been meant by an unknown name, as the end of a sentence."""
+    close = closest(name, known)
+    return f"did you mean {close}?" if close else f"known here: {', '.join(sorted(known))}"
 
 
 def at(path: str, key: str | int) -> str:

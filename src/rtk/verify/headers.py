@@ -12,13 +12,11 @@ from chaoslib.exceptions import ActivityFailed
 
 from rtk.errors import BadInput, Unsendable
 from rtk.experiment.activities import activities
-from rtk.experiment.address import is_web
+from rtk.experiment.address import EXPECTED, is_web
 from rtk.experiment.claim import claimed
 from rtk.experiment.headers import NAME, VALUE, is_name, is_value
 from rtk.experiment.wording import at, shown
 from rtk.verify.toolkit import Toolkit
-
-ADDRESS = "an address that begins with http:// or https://"
 
 
 class UnsendableRequest(ActivityFailed, Unsendable):  # type: ignore[misc]
@@ -29,7 +27,7 @@ def address_of(provider: Mapping[str, Any], configuration: Mapping[str, Any], se
     """Return the address of a provider, filled in. Raises `UnsendableRequest`."""
     filled = substitute(provider["url"], configuration, secrets)
     if not isinstance(filled, str) or not is_web(filled):
-        raise UnsendableRequest(f"url: {shown(provider['url'])} resolves to no address; expected {ADDRESS}")
+        raise UnsendableRequest(f"url: {shown(provider['url'])} resolves to no address; expected {EXPECTED}")
     return filled
 
 
@@ -68,7 +66,7 @@ def check(toolkit: Toolkit) -> None:
 def _check_own(arguments: Mapping[str, Any], place: str) -> None:
     """The same for our own probes."""
     if "url" in arguments and not is_web(str(arguments["url"])):
-        raise BadInput.at(at(place, "url"), f"expected {ADDRESS}")
+        raise BadInput.at(at(place, "url"), f"expected {EXPECTED}")
     _check_lines(arguments.get("headers"), at(place, "headers"))
 
 
