@@ -49,4 +49,4 @@ class CannotRecord(ToolkitError):
 
 
 class Unsendable(Exception):
-    """Nothing was asked of a service, for what was to be asked cannot be sent: that says nothing of the service."""
+    """A request cannot be sent. The service was never asked, so this says nothing about it."""

@@ -25,7 +25,7 @@ _URL_AS_IT_IS = "!#$%&'()*+,/:;=?@[]~"  # "%" too: what is encoded already is no
 
 
 class UnusableArgument(ActivityFailed, Unsendable):  # type: ignore[misc]
-    """An argument is not what it has to be: nothing was asked of the service."""
+    """An argument of a probe is unusable, so that the service is never asked."""
 
 
 class ProbeRequest(NamedTuple):

@@ -82,7 +82,7 @@ class Backlog:
 
     @property
     def has_gap(self) -> bool:
-        """Whether lines were left out of which nothing is told yet."""
+        """Whether lines were left out that no line has counted yet."""
         return bool(self._left_out)
 
     def _put(self, line: LoggedLine) -> None:

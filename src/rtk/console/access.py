@@ -39,7 +39,7 @@ logger = logging.getLogger(__name__)
 class Visit:
     """A request being answered: its id, and what is found out about it on the way. `over` once it is answered.
 
-    Its answer passes here, unless the caller has `gone`: so nobody takes what nobody heard for an answer.
+    Its answer passes here. Where the caller has `gone`, nothing is sent, and the log does not count it as answered.
     """
 
     id: str

@@ -44,7 +44,7 @@ class KeptThreads:
     def __init__(self, executors: Sequence[Executor]) -> None:
         self._busy = dict.fromkeys(executors, 0)
         for each in self._busy:
-            each.submit(int)  # it begins now: readers that come are no more threads
+            each.submit(int)  # its thread begins now, so that a reader who comes adds none
 
     @asynccontextmanager
     async def one(self) -> AsyncIterator[None]:

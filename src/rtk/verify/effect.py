@@ -89,7 +89,7 @@ class EffectWatch:
         prover = Prover(self._toolkit, self._clock, self._over)
         asking = prover.asking(shown.claim)
         every_s = max(LEAST_S, shown.claim.every or self._every_s)
-        # Who does not answer within the time in which the effect had to show at first tells of no effect.
+        # A probe that takes longer than the effect had to show at first shows no effect.
         patience_s = max(LEAST_S, shown.claim.within)
         due = self._record.seconds()
         while not self._is_over(shown):

@@ -20,7 +20,7 @@ from rtk.verify.toolkit import Toolkit
 
 
 class UnsendableRequest(ActivityFailed, Unsendable):  # type: ignore[misc]
-    """A header or an address that the file gives cannot be sent: nothing was asked of the service."""
+    """A header or an address of the file cannot be sent, so that the service is never asked."""
 
 
 def address_of(provider: Mapping[str, Any], configuration: Mapping[str, Any], secrets: Mapping[str, Any]) -> str:

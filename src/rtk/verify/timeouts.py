@@ -24,7 +24,7 @@ EXPECTED = "expected a number of seconds above 0"
 
 
 class NoTimeout(ActivityFailed, Unsendable):  # type: ignore[misc]
-    """A time limit is no number: nothing was asked of the service."""
+    """A time limit is not a number, so that the service is never asked."""
 
 
 def timeout_of(provider: Mapping[str, Any], configuration: Mapping[str, Any], secrets: Mapping[str, Any]) -> Timeout:
