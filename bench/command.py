@@ -18,7 +18,7 @@ from rtk.verify.facts import facts_of
 from rtk.verify.record import Recorded
 
 _QUIETLY = ("--no-version-check", "--no-log-file")
-_PASSED, _FAILED = 0, 2
+_PASSED, _FAILED, _INTERRUPTED = 0, 2, 130
 
 Look = Callable[[int, Path], None]
 
@@ -52,9 +52,12 @@ class Kept:
 
 
 def verify(experiment: Experiment, look: Look | None = None) -> Kept:
-    """Run `chaos verify`; `look` is called some twenty times a second with its process and its state directory."""
+    """Run `chaos verify`; `look` is called some twenty times a second with its process and its state directory.
+
+    `look` may end the run early by a SIGINT.
+    """
     with _directory(experiment) as directory:
-        cpu_s = _run(directory, ["verify", "experiment.json"], look)
+        cpu_s = _run(directory, ["verify", "experiment.json"], look, (_PASSED, _FAILED, _INTERRUPTED))
         recorded = Recorded(_record(directory))
         return Kept(tuple(facts_of(recorded).measurements), recorded.head["monotonic"], cpu_s)
 
@@ -87,7 +90,7 @@ def _directory(experiment: Experiment) -> Iterator[Path]:
         yield directory
 
 
-def _run(directory: Path, words: list[str], look: Look | None, fine: tuple[int, ...] = (_PASSED, _FAILED)) -> float:
+def _run(directory: Path, words: list[str], look: Look | None, fine: tuple[int, ...]) -> float:
     """Seconds of CPU time of the command and what it started and waited for."""
     with (directory / "output").open("w") as output:
         process = subprocess.Popen(

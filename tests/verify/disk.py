@@ -2,6 +2,7 @@
 
 import os
 import stat
+import threading
 from pathlib import Path
 
 
@@ -11,14 +12,16 @@ class Disk:
     def __init__(self) -> None:
         self._sizes: dict[int, int] = {}
         self._names: dict[int, set[str]] = {}
+        self._lock = threading.Lock()  # or an older size may overwrite the newer one that another thread saw
 
     def sync(self, file: int) -> None:
         """What stands for `os.fsync`."""
-        status = os.fstat(file)
-        if stat.S_ISDIR(status.st_mode):
-            self._names[status.st_ino] = set(os.listdir(file))
-        else:
-            self._sizes[status.st_ino] = status.st_size
+        with self._lock:
+            status = os.fstat(file)
+            if stat.S_ISDIR(status.st_mode):
+                self._names[status.st_ino] = set(os.listdir(file))
+            else:
+                self._sizes[status.st_ino] = status.st_size
 
     def after_power_loss(self, path: Path) -> bytes:
         """What is found of a file if the power fails now."""
