@@ -15,6 +15,7 @@ import pytest
 
 from rtk.console.place import DataDirectory
 from rtk.console.postgres import Postgres
+from tests import clusters
 from tests.console.commands import Rtk, get, url_in
 from tests.console.conftest import place
 
@@ -48,6 +49,7 @@ class Small:
 def small() -> Iterator[Small]:
     with place() as directory:
         data = Path(directory) / "data"
+        clusters.give(data)
         rtk = Rtk(data, {"RTK_HEAD_SECONDS": str(HEAD_S)})
         with rtk.begin("up", "--port", 0) as process:
             resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (FILES, FILES))

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from rtk.console.place import DataDirectory
+from tests import clusters
 from tests.console.commands import Rtk, get, url_in
 from tests.console.conftest import place
 
@@ -18,6 +19,7 @@ def served() -> Iterator[tuple[str, Path]]:
     """Where a console is, and its log."""
     with place() as directory:
         data = Path(directory) / "data"
+        clusters.give(data)
         rtk = Rtk(data)
         url = url_in(rtk.run("up", "--detach", "--port", 0).stdout)
         yield url, DataDirectory(data).log

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from rtk.console.postgres import Postgres
+from tests import clusters
 from tests.console.commands import Rtk, refused
 from tests.databases import place
 
@@ -16,7 +17,9 @@ OPS = "ops@example.org"
 @pytest.fixture
 def rtk() -> Iterator[Rtk]:
     with place() as directory:
-        yield Rtk(Path(directory) / "data")
+        data = Path(directory) / "data"
+        clusters.give(data)
+        yield Rtk(data)
 
 
 def test_accounts_are_listed_disabled_enabled_handed_over_and_made_administrators(rtk: Rtk, tmp_path: Path) -> None:
