@@ -206,6 +206,16 @@ def test_what_the_database_refuses_of_one_harms_no_other() -> None:
     assert database.entries == [(ONE, 0), (THREE, 0)]
 
 
+def test_a_call_that_leaves_a_gap_harms_no_other() -> None:
+    async def work() -> tuple[Database, list[Any]]:
+        committer = Committer((database := Database()).connect)
+        return database, await told(committer, of(ONE), of(TWO, 5), of(THREE))
+
+    database, (first, gap, last) = played(work())
+    assert (first, gap.status, last) == (Acknowledgement(1, None), 409, Acknowledgement(1, None))
+    assert database.entries == [(ONE, 0), (THREE, 0)]
+
+
 def test_a_database_that_goes_away_between_two_calls_loses_only_what_it_had_not() -> None:
     async def work() -> tuple[Database, list[Any]]:
         committer = Committer((database := Database()).connect)
