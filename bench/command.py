@@ -51,13 +51,14 @@ class Kept:
         return sum(m.outcome == "missed" for m in self.measurements)
 
 
-def verify(experiment: Experiment, look: Look | None = None) -> Kept:
+def verify(experiment: Experiment, look: Look | None = None, interrupted: bool = False) -> Kept:
     """Run `chaos verify`; `look` is called some twenty times a second with its process and its state directory.
 
-    `look` may end the run early by a SIGINT.
+    With `interrupted`, `look` may end the run early by a SIGINT.
     """
     with _directory(experiment) as directory:
-        cpu_s = _run(directory, ["verify", "experiment.json"], look, (_PASSED, _FAILED, _INTERRUPTED))
+        fine = (_PASSED, _FAILED, _INTERRUPTED) if interrupted else (_PASSED, _FAILED)
+        cpu_s = _run(directory, ["verify", "experiment.json"], look, fine)
         recorded = Recorded(_record(directory))
         return Kept(tuple(facts_of(recorded).measurements), recorded.head["monotonic"], cpu_s)
 

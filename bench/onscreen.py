@@ -58,17 +58,16 @@ def _watched(console: Console, page: Page, server: truth.Truth, seconds: float) 
     """A run that goes on until its page has been watched for so long, however late the page opened."""
     kept: dict[str, bytes] = {}
     watched = threading.Event()
-    processes = set[int]()
 
     def look(process: int, state: Path) -> None:
         kept.update({path.stem: path.read_bytes() for path in command.records(state)})
-        if watched.is_set() and process not in processes:
-            processes.add(process)  # a second signal would cut the end of the run short
+        if watched.is_set():
+            watched.clear()  # a second signal would cut the end of the run short
             os.kill(process, signal.SIGINT)
 
     def verify() -> None:
         with known(told_of(console)):
-            command.verify(timed(server.url("/wait/20"), EVERY_S, BEGIN_S + seconds), look)
+            command.verify(timed(server.url("/wait/20"), EVERY_S, BEGIN_S + seconds), look, interrupted=True)
 
     verifying = threading.Thread(target=verify)
     verifying.start()

@@ -61,7 +61,7 @@ PARTS: dict[str, dict[str, str]] = {
     },
     "tests/cli/test_standing.py": {"why": "the command", "rtk/cli": "promise_lines", "rtk/publish": "standings"},
     "tests/cli/test_experiment_commands.py": {"why": "the real command", "rtk/cli": "experiment main"},
-    "tests/experiment/test_check.py": {"why": "each rule of a shape is a refusal", "rtk/experiment": "shape wording"},
+    "tests/experiment/test_check.py": {"why": "each rule of a shape is a refusal", "rtk/experiment": "shape"},
     "tests/experiment/test_fetch.py": {"why": "who is sent what", "rtk/experiment": "address credentials"},
     "tests/experiment/test_read.py": {"why": "one of two forms", "rtk/experiment": "yamltext"},
     "tests/experiment/test_block.py": {"why": "what a block becomes", "rtk/experiment": "plan"},

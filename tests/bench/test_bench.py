@@ -1,17 +1,18 @@
-"""That the bench judges as it says. That every row measures is seen by `python -m bench --quick` in `.ci/run`."""
+"""The bench judges as it says. `.ci/run` plays every row by `python -m bench --quick`."""
 
 import os
 import re
 import subprocess
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 
 from bench import truth, weather
-from bench.__main__ import RESULTS, main, row, seed_of
+from bench.__main__ import RESULTS, main, row, seed_of, works
 from bench.bare import lateness_ms
 from bench.burners import burning
 from bench.command import CommandFailed, Kept, verify
@@ -223,6 +224,25 @@ def test_a_row_that_cannot_be_measured_says_why_and_keeps_what_it_asks(monkeypat
     assert told.measured.startswith("no number: ")
     assert "curl" in told.measured
     assert told.must.startswith("p50 ≤ 1 ms")
+
+
+WORKS = Row("lateness", "p99 ≤ 5 ms", "p99 1.23 ms (1.1 to 1.3)", False, (Trial("one", QUIET, {"ms": 1.2}),))
+
+
+@pytest.mark.parametrize(
+    ("name", "found", "does"),
+    [
+        ("lateness", WORKS, True),
+        ("lateness", replace(WORKS, held=None), False),
+        ("lateness", replace(WORKS, trials=(Trial("one", OTHERS, None),)), False),
+        ("lateness", replace(WORKS, what=""), False),
+        ("lateness", replace(WORKS, must=""), False),
+        ("lateness", replace(WORKS, measured="p99 1.23 ms"), False),
+        ("verdict", replace(WORKS, measured="p99 1.23 ms"), True),
+    ],
+)
+def test_a_quick_row_works_if_it_was_measured_whole(name: str, found: Row, does: bool) -> None:
+    assert works(name, found) is does
 
 
 def test_a_quick_run_leaves_the_results_alone(capsys: pytest.CaptureFixture[str]) -> None:

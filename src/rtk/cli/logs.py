@@ -82,7 +82,7 @@ class Backlog:
 
     @property
     def has_gap(self) -> bool:
-        """Whether lines were left out that no line has counted yet."""
+        """Return whether lines were left out that no later line reports yet."""
         return bool(self._left_out)
 
     def _put(self, line: LoggedLine) -> None:

@@ -64,9 +64,10 @@ def closest(name: str, known: Iterable[str]) -> str | None:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """What may have been meant by an unknown name, as the end of a sentence."""
-    close = closest(name, known)
-    return f"did you mean {close}?" if close else f"known here: {', '.join(sorted(known))}"
+    """Return the end of a sentence about an unknown name: the known one that it resembles, else all of them."""
+    names = sorted(known)
+    close = closest(name, names)
+    return f"did you mean {close}?" if close else f"known here: {', '.join(names)}"
 
 
 def at(path: str, key: str | int) -> str:
