@@ -61,3 +61,8 @@ def test_a_simulated_outage_lasts_as_long_as_its_chain_says() -> None:
 
 def test_a_plan_that_is_too_short_never_proves_it() -> None:
     assert chance_of_proof(Chain(0.99, 3.0), 167, 0.95, 3.0) == 0.0
+
+
+@pytest.mark.parametrize("length", [1.0, 3.0, 5.0])
+def test_where_almost_every_series_proves_it_all_chances_add_up_to_one(length: float) -> None:
+    assert chance_of_proof(Chain(0.98, length), 1_000, 0.2, length) == pytest.approx(1.0, abs=1e-9)
