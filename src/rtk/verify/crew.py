@@ -57,15 +57,16 @@ Settled = Callable[[Grid, int, Sample], None]
 PausedSince = Callable[[float], float | None]
 
 
-def _never(_: float) -> None:
-    return None
-
-
 class Crew:
     """Keeps the slots of one grid after another. `settled` is told each slot's sample, exactly once a slot."""
 
     def __init__(
-        self, clock: Clock, measure: Measure, settled: Settled, max_in_flight: int, paused_since: PausedSince = _never
+        self,
+        clock: Clock,
+        measure: Measure,
+        settled: Settled,
+        max_in_flight: int,
+        paused_since: PausedSince = lambda _: None,
     ) -> None:
         """`paused_since` tells how long the measurer itself stood still since a moment, None where it did not."""
         self.bell = threading.Event()  # rings when the crew needs the one who tends it
@@ -114,22 +115,21 @@ class Crew:
             if paused := self._paused(one.started):
                 self.give_up(one, paused)
             elif self._clock.monotonic() >= one.deadline:
-                self._abandon(one, f"no answer within {chosen_duration(one.limit)}")
+                # A hung system must never look better than a slow one: past the limit is deviated, not missed.
+                reason = f"no answer within {chosen_duration(one.limit)}"
+                self.give_up(one, Sample("deviated", one.started, self._clock.monotonic(), None, reason))
         with self._lock:
             room = self._max + SPARE - len(self._under_way) - self._waiting - self._starting
             lacking = max(0, min(SPARE - self._waiting - self._starting, room)) if self._grid else 0
             self._starting += lacking
         for _ in range(lacking):
-            self._hire()
-
-    def _hire(self) -> None:
-        try:
-            self._clock.spawn(self._keep, "rtk-measure")
-            self._refused = None
-        except RuntimeError as error:  # at the limit of threads or processes
-            self._refused = str(error)
-            with self._lock:
-                self._starting -= 1
+            try:
+                self._clock.spawn(self._keep, "rtk-measure")
+                self._refused = None
+            except RuntimeError as error:  # at the limit of threads or processes
+                self._refused = str(error)
+                with self._lock:
+                    self._starting -= 1
 
     def under_way(self) -> list[InFlight]:
         """The measurements that have begun and are not settled."""
@@ -155,10 +155,6 @@ class Crew:
             sample.probes = list(one.probes)
         self._tell(one, sample)
 
-    def _abandon(self, one: InFlight, reason: str) -> None:
-        # A hung system must never look better than a slow one: past the limit is deviated, not missed.
-        self.give_up(one, Sample("deviated", one.started, self._clock.monotonic(), None, reason))
-
     def _keep(self) -> None:
         ask_for_short_slices()
         with self._lock:
@@ -179,21 +175,24 @@ class Crew:
             return
         due = grid.due(slot)
         self._clock.wait(grid.closed, due - self._clock.monotonic())
-        if one := self._begun(grid, slot):
-            self._measured(one, due)
-
-    def _begun(self, grid: Grid, slot: int) -> InFlight | None:
-        """Take a slot up. It is under way in the same moment, or whoever looks in between takes all for done."""
-        with self._lock:
+        with self._lock:  # it is under way in the same moment, or whoever looks in between takes all for done
             if not grid.begin(slot):
-                return None
+                return
             one = InFlight(grid, slot, self._clock.monotonic())
             self._under_way[(id(grid), slot)] = one
             self._waiting -= 1
-            return one
+        self._measured(one, due)
 
     def _measured(self, one: InFlight, due: float) -> None:
-        missed = self._cannot(one.grid, one.started - due)
+        missed: Sample | None = None
+        late = one.started - due
+        if len(self._under_way) > self._max:
+            missed = self._no_slot_free()
+        elif self._hung >= HUNG:
+            missed = Sample.missed(MissedReason.HANGING, measurements=self._hung)
+        elif late > max(LATE_S, one.grid.frequency):
+            missed = self._paused(self._clock.monotonic() - late)
+            missed = missed or Sample.missed(MissedReason.LATE, long=duration(late))
         if not missed and self._waiting + self._starting < SPARE:
             self.bell.set()
         sample = missed or self._measure(one)
@@ -206,16 +205,6 @@ class Crew:
             self._settling += heard
         if heard:
             self._tell(one, sample)
-
-    def _cannot(self, grid: Grid, late: float) -> Sample | None:
-        """Why a slot that was taken up cannot be measured."""
-        if len(self._under_way) > self._max:
-            return self._no_slot_free()
-        if self._hung >= HUNG:
-            return Sample.missed(MissedReason.HANGING, measurements=self._hung)
-        if late > max(LATE_S, grid.frequency):
-            return self._paused(self._clock.monotonic() - late) or Sample.missed(MissedReason.LATE, long=duration(late))
-        return None
 
     def _paused(self, since: float) -> Sample | None:
         length = self._paused_since(since)

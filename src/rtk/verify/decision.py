@@ -53,7 +53,9 @@ class Decision:
     def settled(self, grid: Grid, slot: int, outcome: Outcome) -> None:
         """Tell what came of a slot."""
         if grid.phase == "baseline":
-            self._settled_before(slot, outcome)
+            with self._lock:
+                self._before[outcome] += 1
+                self._before_left -= slot < self._before_planned
         elif grid.phase == "conditions" and self._needed is not None:
             with self._lock:
                 self._settled += slot < self._planned
@@ -81,44 +83,33 @@ class Decision:
         """Count what has become sure, and tell it once that is enough."""
         with self._lock:
             if self._unsure:
-                self._make_sure()
+                assert self.effects is not None
+                until = self.effects.sure_until()
+                while self._unsure and self._unsure[0][0] <= until:
+                    due, outcome = self._unsure.popleft()
+                    self._count(outcome, self.effects.is_lapsed(due))
             if self._needed is None or self._deviated < self._needed or not self._is_decided():
                 return
             self._needed = None
             told = self._deviated, self._planned
         self._tell(*told)
 
-    def _settled_before(self, slot: int, outcome: Outcome) -> None:
-        with self._lock:
-            self._before[outcome] += 1
-            self._before_left -= slot < self._before_planned
-
     def _as_settled(self) -> Baseline:
         return Baseline(self._before["met"], self._before["deviated"], self._target, self._quantile)
-
-    def _make_sure(self) -> None:
-        assert self.effects is not None
-        until = self.effects.sure_until()
-        while self._unsure and self._unsure[0][0] <= until:
-            due, outcome = self._unsure.popleft()
-            self._count(outcome, self.effects.is_lapsed(due))
 
     def _count(self, outcome: Outcome, lapsed: bool = False) -> None:
         self._counted += 1
         self._lapsed += lapsed
         if lapsed or outcome == "missed":
-            self._go_without()
+            # It is no evidence: of fewer slots fewer deviated ones may be enough.
+            assert self._target is not None
+            self._slots -= 1
+            while self._needed and (good := self._slots - self._needed + 1) >= 0:
+                if not rules_out(good, self._slots, self._target):
+                    break
+                self._needed -= 1
         elif outcome == "deviated":
             self._deviated += 1
-
-    def _go_without(self) -> None:
-        """A slot is no evidence: of fewer slots fewer deviated ones may be enough."""
-        assert self._target is not None
-        self._slots -= 1
-        while self._needed and (good := self._slots - self._needed + 1) >= 0:
-            if not rules_out(good, self._slots, self._target):
-                break
-            self._needed -= 1
 
     def _is_decided(self) -> bool:
         """Whether the verdict is fail whatever comes: the run is not invalid, and slots are left that could matter.

@@ -73,45 +73,46 @@ class EffectWatch:
         """Record that an effect shows, and go on asking in a thread of its own; returns at once."""
         self._note(shown, shown.asked)
         self._shown.append(shown)
-        self._clock.spawn(lambda: self._careful(shown), "rtk-effect")
+        self._clock.spawn(lambda: self._watch(shown), "rtk-effect")
 
     def end(self) -> None:
         """Ask no more: the conditions are to be undone."""
         self._over.set()
 
-    def _careful(self, shown: Shown) -> None:
-        try:
-            self._watch(shown)
-        except InterruptExecution as error:
-            self._stop.request(StopCause.CONTROL, str(error))
-
     def _watch(self, shown: Shown) -> None:
         prover = Prover(self._toolkit, self._clock, self._over)
-        asking = prover.asking(shown.claim)
-        every_s = max(LEAST_S, shown.claim.every or self._every_s)
         # A probe that takes longer than the effect had to show at first shows no effect.
         patience_s = max(LEAST_S, shown.claim.within)
-        due = self._record.seconds()
-        while not self._is_over(shown):
-            due = max(due + every_s, self._record.seconds())
-            if self._clock.wait(self._over, min(due, shown.until) - self._record.seconds()):
-                return
-            if self._is_over(shown):
-                break
-            asked = self._record.seconds()
-            sample = _asked(asking, self._clock.monotonic() + patience_s)
-            if self._over.is_set() or self._stop.is_complete:  # the answer may be of what is being undone
-                return
-            self._settle(shown, asked, sample)
-        shown.state = EffectState.OVER
-        self._note(shown, shown.until)
-        shown.asked = float("inf")
+        every_s = max(LEAST_S, shown.claim.every or self._every_s)
+        try:
+            asking = prover.asking(shown.claim)
+            due = self._record.seconds()
+            while not self._is_over(shown):
+                due = max(due + every_s, self._record.seconds())
+                if self._clock.wait(self._over, min(due, shown.until) - self._record.seconds()):
+                    return
+                if self._is_over(shown):
+                    break
+                asked = self._record.seconds()
+                sample = _asked(asking, self._clock.monotonic() + patience_s)
+                if self._over.is_set() or self._stop.is_complete:  # the answer may be of what is being undone
+                    return
+                self._settle(shown, asked, sample)
+            shown.state = EffectState.OVER
+            self._note(shown, shown.until)
+            shown.asked = float("inf")
+        except InterruptExecution as error:
+            self._stop.request(StopCause.CONTROL, str(error))
 
     def _is_over(self, shown: Shown) -> bool:
         return self._record.seconds() >= shown.until
 
     def _settle(self, shown: Shown, asked: float, sample: Sample) -> None:
-        if sample.outcome == "missed" or self._is_cut_short(sample):  # that says nothing of the effect
+        if sample.outcome == "missed":  # that says nothing of the effect
+            return
+        if any(map(was_signalled, sample.probes)):  # the signal that ended what was asked may be the run's own
+            self._clock.wait(self._stop.asked, CTRL_C_S)
+        if sample.outcome == "deviated" and self._stop.signal is not None:
             return
         state = EffectState.SHOWN if sample.outcome == "met" else EffectState.GONE
         if state is not shown.state:
@@ -119,12 +120,6 @@ class EffectWatch:
             self._note(shown, asked, shown.asked, sample.reason)
             logger.warning(f"The effect of {shown.name} {'shows again' if sample.outcome == 'met' else 'is gone'}")
         shown.asked = asked
-
-    def _is_cut_short(self, sample: Sample) -> bool:
-        """Whether the signal that interrupts the run ended what was asked."""
-        if any(map(was_signalled, sample.probes)):
-            self._clock.wait(self._stop.asked, CTRL_C_S)
-        return sample.outcome == "deviated" and self._stop.signal is not None
 
     def _note(self, shown: Shown, asked: float, before: float | None = None, reason: str | None = None) -> None:
         told: dict[str, Any] = {"asked": asked, "before": before, "reason": reason}

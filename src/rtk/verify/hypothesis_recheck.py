@@ -59,13 +59,11 @@ class HypothesisRecheck:
         """Ask no longer: the run has taken as long as it may."""
         self._time_is_up.set()
 
-    def _is_cut(self) -> bool:
-        return self._time_is_up.is_set() or self._stop.is_cut
-
     def _ask(self) -> None:
         assert self._done
         try:
-            self._journal.deviated = self._hypothesis.after(self._is_cut) == "deviated"
+            outcome = self._hypothesis.after(lambda: self._time_is_up.is_set() or self._stop.is_cut)
+            self._journal.deviated = outcome == "deviated"
         except (InterruptExecution, ToolkitError) as error:
             self._stop.request(cause_of(error), str(error))
         except BaseException as error:  # noqa: BLE001 - what cannot be asked has deviated

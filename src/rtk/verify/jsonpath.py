@@ -20,21 +20,17 @@ def jsonpath_judge(
     expected = expect if isinstance(expect, list) else [expect]
 
     def judge(value: Any) -> bool:
-        found = [match.current_value for match in path.match(_document(value, target))]
+        # The path is held against the target in the value, read as JSON where it is a text of that.
+        if target:
+            value = value.get(target, value)
+        if isinstance(value, bytes):
+            value = value.decode("utf-8")
+        if isinstance(value, str):
+            with suppress(json.JSONDecodeError):
+                value = json.loads(value)
+        found = [match.current_value for match in path.match(value)]
         if "expect" in tolerance:
             return found == expected
         return bool(found) if count is None else len(found) == count
 
     return judge
-
-
-def _document(value: Any, target: str | None) -> Any:
-    """What the path is held against: the target in the value, read as JSON where it is a text of that."""
-    if target:
-        value = value.get(target, value)
-    if isinstance(value, bytes):
-        value = value.decode("utf-8")
-    if isinstance(value, str):
-        with suppress(json.JSONDecodeError):
-            return json.loads(value)
-    return value

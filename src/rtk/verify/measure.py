@@ -126,7 +126,9 @@ class Measurer:
         untolerated = [i for i, run in enumerate(one.probes) if not run["tolerance_met"]]
         deviated = [i for i in untolerated if "shortage" not in one.probes[i]]
         if untolerated and not deviated:
-            return self._missed(one, untolerated[0])
+            # What the measurer lacked says nothing of the system, so there is no measurement.
+            run = one.probes[untolerated[0]]
+            return Sample.missed(run["shortage"], one.started, error=self._reason(run, untolerated[0]))
         value = one.probes[self._charted].pop("value") if one.probes else None
         for run in one.probes:
             run.pop("value", None)
@@ -136,11 +138,6 @@ class Measurer:
             sample.outcome = "deviated"
             sample.reason = self._reason(one.probes[deviated[0]], deviated[0])
         return sample
-
-    def _missed(self, one: InFlight, position: int) -> Sample:
-        """What the measurer lacked says nothing of the system, so there is no measurement."""
-        run = one.probes[position]
-        return Sample.missed(run["shortage"], one.started, error=self._reason(run, position))
 
     def _reason(self, run: Mapping[str, Any], position: int) -> str:
         name = self.probes[position]["name"]
@@ -194,23 +191,16 @@ def _is_within(
     if isinstance(tolerance, float):  # the Chaos Toolkit has no rule for this type and answers None
         return bool(value == tolerance)
     if isinstance(tolerance, dict) and tolerance.get("type") == "probe":
-        return _is_confirmed(tolerance, value, configuration, secrets)
+        provider = tolerance["provider"]
+        arguments = {**(provider.get("arguments") or {}), "value": value}
+        probe = {**tolerance, "provider": {**provider, "arguments": arguments}}
+        try:
+            return bool(run_activity(probe, configuration, secrets))
+        except ActivityFailed:
+            return False
     try:
         return bool(within_tolerance(tolerance, value, configuration=configuration, secrets=secrets))
     except InvalidOperation:  # what is no number (NaN) lies in no range
-        return False
-
-
-def _is_confirmed(
-    tolerance: dict[str, Any], value: Any, configuration: dict[str, Any], secrets: dict[str, Any]
-) -> bool:
-    provider = tolerance["provider"]
-    arguments = {**(provider.get("arguments") or {}), "value": value}
-    try:
-        return bool(
-            run_activity({**tolerance, "provider": {**provider, "arguments": arguments}}, configuration, secrets)
-        )
-    except ActivityFailed:
         return False
 
 

@@ -143,7 +143,13 @@ class Method:
         try:
             played = self._player.play(activity, about_to=about_to, ended=done.append)
         except BaseException as error:
-            self._broke_off(index, activity, done, error)
+            # What broke off may be something around it, such as a control after it: how it ended is recorded then.
+            if index in self.began and not done:
+                failure = f"it failed with {type(error).__name__}: {error}"
+                done.append(Played({"output": None, "status": "failed"}, failure))
+            for each in done:
+                told: Any = {"run": entry_of(each), "failure": each.failure, "interrupted": None}
+                self._record.note("activity", role=role_of(activity), **self._entry(index, activity), **told)
             raise
         finally:
             self.current = None
@@ -159,31 +165,17 @@ class Method:
     def _ended_with(self, index: int, activity: dict[str, Any], played: Played) -> None:
         """Record an end, and judge it. What fails once the run is to stop was cut short, and says nothing of itself."""
         failure, cut = played.failure, None
-        if failure and self._is_cut_short(activity):
-            failure, cut = None, self._stop.reason
+        if failure:
+            # Ctrl-C reaches a process of the run as soon as the run itself, so that it may be the first to be gone.
+            if activity["provider"]["type"] == "process":
+                self._clock.wait(self._stop.asked, CTRL_C_S)
+            if self._stop.asked.is_set():
+                failure, cut = None, self._stop.reason
         role, run = role_of(activity), entry_of(played)
         told: Any = {"failure": failure, "interrupted": cut}
         self._record.note("activity", role=role, **self._entry(index, activity), run=run, **told)
         if role == "condition" and not cut:
             self._judge(index, activity, failure)
-
-    def _is_cut_short(self, activity: dict[str, Any]) -> bool:
-        # Ctrl-C reaches a process of the run as soon as the run itself, so that it may be the first to be gone.
-        if activity["provider"]["type"] == "process":
-            self._clock.wait(self._stop.asked, CTRL_C_S)
-        return self._stop.asked.is_set()
-
-    def _broke_off(self, index: int, activity: dict[str, Any], done: list[Played], error: BaseException) -> None:
-        """Record how an activity ended around which something broke off, such as a control after it."""
-        role = role_of(activity)
-        if done:
-            played = done[0]
-        elif index in self.began:
-            played = Played({"output": None, "status": "failed"}, f"it failed with {type(error).__name__}: {error}")
-        else:
-            return
-        told: Any = {"failure": played.failure, "interrupted": None}
-        self._record.note("activity", role=role, **self._entry(index, activity), run=entry_of(played), **told)
 
     def _about_to(self, entry: dict[str, Any], role: str) -> bool:
         """Record the intent, unless the run is to stop."""

@@ -1,8 +1,7 @@
 """Which measurements under way deviate whatever comes of them, so that nothing has to wait for their end."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from rtk.clock import Clock
 from rtk.verify.crew import InFlight
@@ -20,7 +19,7 @@ class Overdue:
 
     def deviates(self, one: InFlight) -> bool:
         """Return whether it deviates already: one of its probes did, or the one at work is overdue."""
-        return self.is_past(one) or any(_deviated(run) for run in list(one.probes))
+        return self.is_past(one) or any(not run["tolerance_met"] and "shortage" not in run for run in list(one.probes))
 
     def is_past(self, one: InFlight) -> bool:
         """Return whether the probe at work has taken longer than its tolerance allows."""
@@ -35,7 +34,3 @@ class Overdue:
         """Return when the next of them is overdue that is not yet, infinity where there is none."""
         now = self._clock.monotonic()
         return min((due for due in map(self.due, under_way) if due > now), default=math.inf)
-
-
-def _deviated(run: Mapping[str, Any]) -> bool:
-    return not run["tolerance_met"] and "shortage" not in run

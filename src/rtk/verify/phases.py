@@ -108,7 +108,10 @@ class Phases:
             tended.set()
 
         grid = self._open(phase, lambda: not over.is_set(), halted=False)
-        if not self._spawned(tend):
+        try:
+            self._clock.spawn(tend, "rtk-tend")
+        except RuntimeError as error:  # at the limit of threads the undo goes before the measuring of it
+            self._record.note("event", text=f"nothing is measured while the rollbacks are played: {error}")
             tended.set()
         try:
             yield
@@ -159,24 +162,12 @@ class Phases:
             if left <= 0 and (until is None or until()):
                 return self._clock.monotonic() if after else ends
             after = left <= 0
-            tick = self._tick()
+            tick = TICK_S
+            if self._plan.stop_when.deviated_in_a_row:  # a row is stopped when it is one, not later
+                due = self._overdue.next(self.crew.under_way()) - self._clock.monotonic()
+                tick = min(TICK_S, max(due, LEAST_TICK_S))
             self._clock.wait(self.bell, min(tick, left) if left > 0 else tick)
         return self._clock.monotonic()
-
-    def _tick(self) -> float:
-        """For how long nothing is to be done, unless the bell rings: a row is stopped when it is one, not later."""
-        if not self._plan.stop_when.deviated_in_a_row:
-            return TICK_S
-        left = self._overdue.next(self.crew.under_way()) - self._clock.monotonic()
-        return min(TICK_S, max(left, LEAST_TICK_S))
-
-    def _spawned(self, work: Callable[[], None]) -> bool:
-        try:
-            self._clock.spawn(work, "rtk-tend")
-        except RuntimeError as error:  # at the limit of threads the undo goes before the measuring of it
-            self._record.note("event", text=f"nothing is measured while the rollbacks are played: {error}")
-            return False
-        return True
 
     def _cut(self) -> Sample:
         interrupted = self._stop.signal is not None
@@ -202,20 +193,18 @@ class Phases:
     def _careful(self, one: InFlight) -> Sample:
         try:
             sample = self._measure(one)
-            return self._cut() if self._is_cut_short(sample) else sample
+            if sample.outcome == "deviated" and any(map(was_signalled, sample.probes)):
+                # Ctrl-C reaches a process that is measured as soon as the run, which may hear of it a little later.
+                self._clock.wait(self._stop.asked, CTRL_C_S)
+                if self._stop.signal is not None:
+                    return self._cut()
+            return sample
         except InterruptExecution as error:
             self._stop.request(StopCause.CONTROL, str(error))
             return Sample.missed(MissedReason.STOPPED, why=f"stopped: {error}")
         except BaseException as error:
             logger.debug("measuring failed", exc_info=True)
             return Sample.missed(MissedReason.CONTROL_FAILED, error=f"{type(error).__name__}: {error}")
-
-    def _is_cut_short(self, sample: Sample) -> bool:
-        """Whether a process that was measured was ended by the signal that interrupted the run: Ctrl-C reaches both."""
-        if sample.outcome != "deviated" or not any(map(was_signalled, sample.probes)):
-            return False
-        self._clock.wait(self._stop.asked, CTRL_C_S)
-        return self._stop.signal is not None
 
     def _settled(self, grid: Grid, slot: int, sample: Sample) -> None:
         began = self._progress.started

@@ -134,23 +134,20 @@ class VerificationRun:
     def _controlled(self) -> None:
         try:
             with self._toolkit.controlled("experiment", self._toolkit.experiment) as state:
-                self._in_order()
+                try:
+                    self._measured()
+                finally:
+                    self.pulse.expect_undo(self._toolkit.experiment)
+                    self._undo()
+                    self.pulse.expect_nothing()
+                    self._recover()
+                    self._phases.drain(lambda: self._stop.signal is not None or self._time_is_up.is_set())
+                    self._afterwards.wait(sum(self._v.limits))
                 state(self.journal.as_dict)
         except (InterruptExecution, CannotRecord) as error:
             self._stop.request(cause_of(error), str(error))
         finally:
             self._end()
-
-    def _in_order(self) -> None:
-        try:
-            self._measured()
-        finally:
-            self.pulse.expect_undo(self._toolkit.experiment)
-            self._undo()
-            self.pulse.expect_nothing()
-            self._recover()
-            self._phases.drain(self._is_hurried)
-            self._afterwards.wait(sum(self._v.limits))
 
     def _begin(self) -> None:
         self._record.append(
@@ -189,7 +186,11 @@ class VerificationRun:
                 return
             self._baseline()
             if self._v.plan.require_baseline and not self._stop.asked.is_set():
-                self._require_baseline()
+                baseline = self._decision.baseline()
+                if baseline.is_broken:  # as where the gate is not met, no condition is applied
+                    self.journal.status = RunStatus.FAILED
+                    self._stop.request(StopCause.BASELINE_BROKEN, baseline.already())
+                    logger.warning(f"{(self._stop.reason or '').capitalize()}")
             if not self._stop.asked.is_set():
                 self._conditions()
         except (InterruptExecution, ToolkitError) as error:
@@ -200,29 +201,21 @@ class VerificationRun:
         readiness = GuardianReadiness(self._guard, self._clock, self._phases.bell)
         if self._v.plan.warm_up_s:
             self._log_phase("baseline")
-            known = self._baseline_known()
-            self._phases.run("baseline", until=lambda: readiness.done.is_set() and known(), then=readiness.ask)
+            latest = self._clock.monotonic() + self._v.plan.warm_up_s + sum(self._v.limits)
+
+            def until() -> bool:
+                if not readiness.done.is_set():
+                    return False
+                # One that is required is to be judged: once its slots have settled, or had their time to.
+                known = not self._v.plan.require_baseline or self._decision.is_baseline_known
+                return known or self._clock.monotonic() >= latest
+
+            self._phases.run("baseline", until=until, then=readiness.ask)
         elif not self._stop.asked.is_set():
             readiness.ask()
             self._clock.wait(readiness.done)
         if readiness.error:
             raise readiness.error
-
-    def _baseline_known(self) -> Callable[[], bool]:
-        """Whether a baseline that is required can be judged: its slots have settled, or had their time to."""
-        plan, decision = self._v.plan, self._decision
-        if not plan.require_baseline:
-            return lambda: True
-        latest = self._clock.monotonic() + plan.warm_up_s + sum(self._v.limits)
-        return lambda: decision.is_baseline_known or self._clock.monotonic() >= latest
-
-    def _require_baseline(self) -> None:
-        """End the run where the baseline is broken already: as where the gate is not met, no condition is applied."""
-        baseline = self._decision.baseline()
-        if baseline.is_broken:
-            self.journal.status = RunStatus.FAILED
-            self._stop.request(StopCause.BASELINE_BROKEN, baseline.already())
-            logger.warning(f"{(self._stop.reason or '').capitalize()}")
 
     def _decided(self, deviated: int, slots: int) -> None:
         """End the run as one that fails whatever comes; recorded, so that this outlives it."""
@@ -292,9 +285,6 @@ class VerificationRun:
             self._toolkit.registry.start_cooldown(int(self._v.plan.cool_down_s))
             self._phases.run("recovery", halted=halted)
             self._toolkit.registry.cooldown_completed()
-
-    def _is_hurried(self) -> bool:
-        return self._stop.signal is not None or self._time_is_up.is_set()
 
     def _watch_the_time(self) -> None:
         """End the run once it has taken as long as it may; never what undoes it."""

@@ -53,13 +53,12 @@ def _lacking(error: BaseException) -> MissedReason | None:
         return MissedReason.NOT_SENDABLE
     if isinstance(error, RuntimeError) and _NO_THREAD in str(error):
         return MissedReason.NO_THREADS
-    return MissedReason.NO_MEMORY if _lacks_memory(error) else None
-
-
-def _lacks_memory(error: BaseException) -> bool:
-    if isinstance(error, MemoryError) or (type(error) is RuntimeError and str(error) == _NO_LOCK):
-        return True
-    return type(error).__module__ == "pycurl" and error.args[:1] == (_CURL_OUT_OF_MEMORY,)
+    is_memory = (
+        isinstance(error, MemoryError)
+        or (type(error) is RuntimeError and str(error) == _NO_LOCK)
+        or (type(error).__module__ == "pycurl" and error.args[:1] == (_CURL_OUT_OF_MEMORY,))
+    )
+    return MissedReason.NO_MEMORY if is_memory else None
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

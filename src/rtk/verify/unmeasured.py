@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from rtk.experiment.plan import slot_count
 from rtk.insight.facts import PHASES, MissedReason
@@ -31,6 +30,8 @@ def unmeasured(recorded: Recorded) -> Iterator[Entry]:
     """Yield the fields of a measurement for each slot that has no entry, phase by phase."""
     plan = recorded.head["plan"]
     kept, last = _kept(recorded, plan["frequency_s"])
+    nothing = dict.fromkeys(("started", "ended", "value"))
+    missed = {"outcome": "missed", "reason": sentence(MissedReason.RUN_DIED), "code": MissedReason.RUN_DIED}
     begins = last
     for phase in PHASES:
         found, length = kept[phase], float(plan.get(LENGTHS.get(phase, ""), 0.0))
@@ -40,7 +41,8 @@ def unmeasured(recorded: Recorded) -> Iterator[Entry]:
             slots = max(slots, int((last - start) / plan["frequency_s"]) + 1)
         for slot in range(slots):
             if slot >= len(found.measured) or not found.measured[slot]:
-                yield _missed(phase, slot, start + slot * plan["frequency_s"])
+                due = round(start + slot * plan["frequency_s"], 6)
+                yield {"phase": phase, "slot": slot, "due": due, **nothing, "probes": [], **missed}
         begins = max(begins, start + length)
 
 
@@ -58,10 +60,3 @@ def _kept(recorded: Recorded, frequency_s: float) -> tuple[dict[str, _Kept], flo
             phase.start = entry["t"] if phase.start is None else phase.start
             last = max(last, entry["t"])
     return kept, last
-
-
-def _missed(phase: str, slot: int, due: float) -> dict[str, Any]:
-    code = MissedReason.RUN_DIED
-    nothing: dict[str, Any] = {"started": None, "ended": None, "value": None, "probes": []}
-    told = {"outcome": "missed", "reason": sentence(code), "code": code}
-    return {"phase": phase, "slot": slot, "due": round(due, 6), **nothing, **told}
