@@ -149,8 +149,13 @@ class Player:
         return str(failure) if failure else None
 
     def _run(self, activity: dict[str, Any], run: dict[str, Any]) -> str | None:
+        given = (self._toolkit.configuration, self._toolkit.secrets)
         try:
-            run["output"] = self._done(activity)
+            output, provider = run_activity(activity, *given), activity["provider"]
+            if provider["type"] == "python":  # what returned without having done anything has failed
+                output = result_of(output, name_of(provider))
+                check_within(output, name_of(provider))
+            run["output"] = output
             self._toolkit.own.check()
         except BaseException as error:  # noqa: BLE001 - whatever an extension raises, the activity has failed
             self._toolkit.own.check()
@@ -158,30 +163,16 @@ class Player:
             run["exception"] = [f"{sentence}\n"]
             return sentence
         success = extension_of(activity).get("success", activity.get("tolerance"))
-        if success is not None:
-            return self._untolerated(success, run["output"])
-        return failure_of(activity, run["output"], self._toolkit.redact)
-
-    def _done(self, activity: dict[str, Any]) -> Any:
-        """What it came to; what returned without having done anything has failed."""
-        provider = activity["provider"]
-        returned = run_activity(activity, self._toolkit.configuration, self._toolkit.secrets)
-        if provider["type"] != "python":
-            return returned
-        result = result_of(returned, name_of(provider))
-        check_within(result, name_of(provider))
-        return result
-
-    def _untolerated(self, success: Any, output: Any) -> str | None:
+        if success is None:
+            return failure_of(activity, output, self._toolkit.redact)
         # What the activity itself declares to be success overrides what its exit code or status would mean.
-        args = (self._toolkit.configuration, self._toolkit.secrets)
         try:
-            met = is_tolerated(success, output, *args)
+            met = is_tolerated(success, output, *given)
             self._toolkit.own.check()
-            if met:
-                return None
         except BaseException as error:  # noqa: BLE001 - an output its own success cannot judge
             return f"its success could not be judged: {sentence_of(error)}"
+        if met:
+            return None
         return f"its output {self._toolkit.redact(told(output))[:200]!r} is not the success it declares"
 
 

@@ -92,16 +92,13 @@ class GuardianProcess:
 
     def leave(self, patience_s: float = 0.0) -> None:
         """Let go of it: see it end for so long (seconds), then see to it."""
-        self._let_go()
+        for number, file in zip((self._in, self._out), self._files, strict=True):
+            descriptor.close(number, file)
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(patience_s)
         if self.process.returncode is None and not patience_s:
             self.process.kill()
             self.process.wait()
-
-    def _let_go(self) -> None:
-        for number, file in zip((self._in, self._out), self._files, strict=True):
-            descriptor.close(number, file)
 
 
 class GuardianClient:

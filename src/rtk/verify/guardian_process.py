@@ -53,16 +53,14 @@ class Heard:
             ends = HEADER + int.from_bytes(self._rest[1:HEADER], "big")
             if len(self._rest) < ends:
                 return
-            self._take(self._rest[:1], self._rest[HEADER:ends])
+            kind, own = self._rest[:1], self._rest[HEADER:ends]
+            if kind == KEEP:
+                self.kept = own
+            elif kind == NEWS:
+                self.news.append(own)
+            elif kind == GOODBYE:
+                self.goodbye = True
             self._rest = self._rest[ends:]
-
-    def _take(self, kind: bytes, data: bytes) -> None:
-        if kind == KEEP:
-            self.kept = data
-        elif kind == NEWS:
-            self.news.append(data)
-        elif kind == GOODBYE:
-            self.goodbye = True
 
     def estate(self) -> bytes:
         """Return it all as messages, for whoever undoes the run."""
@@ -76,7 +74,11 @@ def main() -> int:
     watch = _watch(run)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
         signal.signal(number, signal.SIG_IGN)  # whoever stops the run by its group must not stop its undo
-    _unmark()
+    # Shed the mark of the run's processes (see `processes`): this one, started in its midst, is none of them.
+    if hasattr(resource, "RLIMIT_RTTIME"):
+        hard = resource.getrlimit(resource.RLIMIT_RTTIME)[1]
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_RTTIME, (hard, hard))
     heard = Heard()
     while heard.kept is None and (data := os.read(0, 65536)):
         heard.hear(data)
@@ -97,14 +99,6 @@ def _watch(run: int) -> int | None:
     return watch if os.getppid() == run else None
 
 
-def _unmark() -> None:
-    """Shed the mark of the run's processes (see `processes`): this one, started in its midst, is none of them."""
-    if hasattr(resource, "RLIMIT_RTTIME"):
-        hard = resource.getrlimit(resource.RLIMIT_RTTIME)[1]
-        with contextlib.suppress(OSError, ValueError):
-            resource.setrlimit(resource.RLIMIT_RTTIME, (hard, hard))
-
-
 def _goodbye(run: int, watch: int | None, longest: float, heard: Heard) -> bool:
     """Wait for the goodbye (True) or the death (False), and end a run that stopped responding."""
     ends, last, listening = time.monotonic() + longest, time.monotonic(), True
@@ -116,7 +110,10 @@ def _goodbye(run: int, watch: int | None, longest: float, heard: Heard) -> bool:
             listening = bool(said)
             last = time.monotonic()
         elif watch in readable or (watch is None and os.getppid() != run):
-            return _last_words(heard)
+            # The run is gone, but its goodbye may still be in the pipe; news, too.
+            while select.select([0], [], [], 0)[0] and (said := os.read(0, 65536)):
+                heard.hear(said)
+            return heard.goodbye
         if frozen:  # with its run, most likely, whose next heartbeat is still to come
             last = time.monotonic()
         if time.monotonic() >= max(ends, last + SILENT_S):
@@ -136,13 +133,6 @@ def _wait(watch: int | None, listening: bool, ends: float, last: float) -> tuple
     due = time.monotonic() + timeout
     readable = [fd for fd, _ in poll.poll(timeout * 1000)]
     return readable, time.monotonic() > due + FROZEN_S
-
-
-def _last_words(heard: Heard) -> bool:
-    """Whether a goodbye is still in the pipe of a run that is gone; news may be there, too."""
-    while select.select([0], [], [], 0)[0] and (said := os.read(0, 65536)):
-        heard.hear(said)
-    return heard.goodbye
 
 
 def _undo(command: list[str], estate: bytes) -> int:

@@ -24,11 +24,7 @@ class _Unheard:
     """A registry without handlers: it takes every event."""
 
     def __getattr__(self, name: str) -> Callable[..., None]:
-        return _nobody_hears
-
-
-def _nobody_hears(*args: Any, **given: Any) -> None:
-    """Take an event that nobody waits for."""
+        return lambda *_args, **_given: None
 
 
 class _Contained:

@@ -49,8 +49,13 @@ def call_http(activity: Mapping[str, Any], configuration: dict[str, Any], secret
     url = address_of(provider, configuration, secrets)
     headers = headers_of(provider, configuration, secrets)
     asked = _asked(provider, headers, configuration, secrets)
+    is_given = any(str(name).lower() == "authorization" for name in headers or {})
+    session = _Session() if is_given else requests.Session()
+    adapter = requests.adapters.HTTPAdapter(max_retries=provider.get("max_retries", 0))
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, adapter)
     try:
-        with _session(headers, provider) as session, session.request(url=url, headers=headers, **asked) as answer:
+        with session, session.request(url=url, headers=headers, **asked) as answer:
             body = _body(answer)
     except requests.exceptions.ConnectionError as error:
         raise ActivityFailed(f"failed to connect to {url}: {error}") from error
@@ -59,15 +64,6 @@ def call_http(activity: Mapping[str, Any], configuration: dict[str, Any], secret
     if "tolerance" not in activity and answer.status_code > 399:
         logger.warning(f"This HTTP call was answered with {answer.status_code}: it may not have done what you meant.")
     return {"status": answer.status_code, "headers": dict(**answer.headers), "body": body}
-
-
-def _session(headers: Mapping[str, Any] | None, provider: Mapping[str, Any]) -> requests.Session:
-    is_given = any(str(name).lower() == "authorization" for name in headers or {})
-    session = _Session() if is_given else requests.Session()
-    adapter = requests.adapters.HTTPAdapter(max_retries=provider.get("max_retries", 0))
-    for scheme in ("http://", "https://"):
-        session.mount(scheme, adapter)
-    return session
 
 
 def _asked(
@@ -81,40 +77,33 @@ def _asked(
     arguments = provider.get("arguments")
     if arguments and (configuration or secrets):
         arguments = substitute(arguments, configuration, secrets)
+    place = "params"
+    if method != "GET":
+        place = "json" if headers and headers.get("Content-Type") == "application/json" else "data"
     return {
         "method": method,
         "timeout": timeout_of(provider, configuration, secrets),
         "verify": provider.get("verify_tls", True),
         "stream": True,
-        _place(method, headers): arguments,
+        place: arguments,
     }
 
 
-def _place(method: str, headers: Mapping[str, Any] | None) -> str:
-    """Where the arguments go."""
-    if method == "GET":
-        return "params"
-    return "json" if headers and headers.get("Content-Type") == "application/json" else "data"
-
-
 def _body(answer: requests.Response) -> Any:
-    data, size = bytearray(), 0
+    kept, size = bytearray(), 0
     for piece in answer.iter_content(PIECE):
-        data += piece[: max(0, LARGEST - size)]
+        kept += piece[: max(0, LARGEST - size)]
         size += len(piece)
+    data = bytes(kept)
     if answer.headers.get("Content-Type") != "application/json" or size > LARGEST:
-        return _text(bytes(data), answer)
+        encoding = answer.encoding or (detect(data).get("encoding") if data else None)
+        try:
+            return data.decode(str(encoding or "utf-8"), "replace")
+        except LookupError:
+            return data.decode("utf-8", "replace")
     if not data.strip():
         return None
     try:
-        return json.loads(bytes(data))
+        return json.loads(data)
     except ValueError:
         raise ActivityFailed("the answer is declared as JSON, but its body is not JSON") from None
-
-
-def _text(data: bytes, answer: requests.Response) -> str:
-    encoding = answer.encoding or (detect(data).get("encoding") if data else None)
-    try:
-        return data.decode(str(encoding or "utf-8"), "replace")
-    except LookupError:
-        return data.decode("utf-8", "replace")

@@ -49,7 +49,14 @@ class Outputs:
         finally:
             if watch is not None:
                 os.close(watch)
-        self._read_the_rest()
+        patience = time.monotonic() + PATIENCE_S
+        while self._streams and time.monotonic() < patience:
+            if not self._take(LINGER_S):
+                break
+        if self._streams:
+            # Whoever holds the pipe must not die of writing into it. At the limit of threads that cannot be had.
+            with suppress(RuntimeError):
+                threading.Thread(target=_drain, args=(self._streams, self._poll), daemon=True).start()
         out, err = (_text(bytes(kept), self._cut[number]) for number, kept in self._kept.items())
         return out, err
 
@@ -66,40 +73,29 @@ class Outputs:
             if left is not None and left <= 0:
                 raise subprocess.TimeoutExpired(self._process.args, 0)
             if not self._streams:
-                _await(self._process, left)
+                with suppress(subprocess.TimeoutExpired):
+                    self._process.wait(left)
                 continue
             self._take(left if watch is not None else min(SLICE_S, left or SLICE_S), watch)
         if watch is not None:
             self._poll.unregister(watch)
 
-    def _read_the_rest(self) -> None:
-        until = time.monotonic() + PATIENCE_S
-        while self._streams and time.monotonic() < until:
-            if not self._take(LINGER_S):
-                break
-        if self._streams:
-            # Whoever holds the pipe must not die of writing into it. At the limit of threads that cannot be had.
-            with suppress(RuntimeError):
-                threading.Thread(target=_drain, args=(self._streams, self._poll), daemon=True).start()
-
     def _take(self, seconds: float | None, watch: int | None = None) -> bool:
         """Take what there is to read now, or within so many seconds; whether there was anything."""
         ready = self._poll.poll(None if seconds is None else max(0.0, seconds) * 1000)
         for number, _ in ready:
-            if number != watch:
-                self._take_of(number)
+            if number == watch:
+                continue
+            piece = os.read(number, PIECE)
+            if not piece:
+                self._poll.unregister(number)
+                self._streams.pop(number).close()
+                continue
+            kept = self._kept[number]
+            room = LARGEST - len(kept)
+            kept += piece[:room]
+            self._cut[number] |= len(piece) > room
         return bool(ready)
-
-    def _take_of(self, number: int) -> None:
-        piece = os.read(number, PIECE)
-        if not piece:
-            self._poll.unregister(number)
-            self._streams.pop(number).close()
-            return
-        kept = self._kept[number]
-        room = LARGEST - len(kept)
-        kept += piece[:room]
-        self._cut[number] |= len(piece) > room
 
 
 def _watch(pid: int) -> int | None:
@@ -108,11 +104,6 @@ def _watch(pid: int) -> int | None:
         return os.pidfd_open(pid)
     except (AttributeError, OSError):
         return None
-
-
-def _await(process: "subprocess.Popen[bytes]", seconds: float | None) -> None:
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(seconds)
 
 
 def _drain(streams: dict[int, IO[bytes]], poll: "select.poll") -> None:

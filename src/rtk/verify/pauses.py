@@ -16,7 +16,17 @@ def pauses_of(toolkit: Toolkit, activity: Mapping[str, Any]) -> dict[str, float]
     """Return the pauses of an activity in seconds, 0 where it has none. Raises `BadInput` for what is no number."""
     given = activity.get("pauses") or {}
     filled = toolkit.substituted(given) or {}
-    return {when: _seconds(filled.get(when), given.get(when), at("pauses", when)) for when in WHEN}
+    pauses = {}
+    for when in WHEN:
+        value = filled.get(when)
+        seconds = 0.0 if value is None else finite(value)
+        if seconds is None or not LENGTH.holds(seconds):
+            place, expected = at("pauses", when), f"expected a number of seconds from 0 to {LENGTH.most:.0f}"
+            if value == given.get(when):
+                raise BadInput(f"{place}: {expected}, not {shown(value)}")
+            raise BadInput(f"{place}: {shown(given.get(when))} resolves to {shown(value)}; {expected}")
+        pauses[when] = seconds
+    return pauses
 
 
 def check(toolkit: Toolkit) -> None:
@@ -29,13 +39,3 @@ def check(toolkit: Toolkit) -> None:
                 pauses_of(toolkit, toolkit.resolved(activity))
             except BadInput as error:
                 raise BadInput(f"{at(part, position)}.{error}") from None
-
-
-def _seconds(value: object, given: object, place: str) -> float:
-    seconds = 0.0 if value is None else finite(value)
-    if seconds is None or not LENGTH.holds(seconds):
-        expected = f"expected a number of seconds from 0 to {LENGTH.most:.0f}"
-        if value == given:
-            raise BadInput(f"{place}: {expected}, not {shown(value)}")
-        raise BadInput(f"{place}: {shown(given)} resolves to {shown(value)}; {expected}")
-    return seconds

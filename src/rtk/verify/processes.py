@@ -53,7 +53,8 @@ def marked(run_id: str) -> set[int]:
 
 def descendants(of: int) -> set[int]:
     """The live descendants of a process."""
-    parents = {pid: _parent(pid) for pid in _pids()}
+    fields = {pid: _fields(pid) for pid in _pids()}
+    parents = {pid: int(each[1]) if len(each) > 1 else 0 for pid, each in fields.items()}
     found = {of}
     while more := {pid for pid, parent in parents.items() if parent in found} - found:
         found |= more
@@ -63,7 +64,8 @@ def descendants(of: int) -> set[int]:
 @contextmanager
 def marking(run_id: str) -> Iterator[None]:
     """While this lasts, what this process starts belongs to the run, and activities know which run is theirs."""
-    before, limits = os.environ.get(MARKER), _limits()
+    before = os.environ.get(MARKER)
+    limits = None if _LIMIT is None else resource.getrlimit(_LIMIT)
     os.environ[MARKER] = run_id
     if limits == (resource.RLIM_INFINITY, resource.RLIM_INFINITY):  # else it limits something: leave it alone
         _limit((_number(run_id), resource.RLIM_INFINITY))
@@ -139,10 +141,6 @@ def _number(run_id: str) -> int:
     return _LEAST_MARK | zlib.crc32(text) << 24 | zlib.adler32(text) & 0xFFFFFF
 
 
-def _limits() -> tuple[int, int] | None:
-    return None if _LIMIT is None else resource.getrlimit(_LIMIT)
-
-
 def _limit(limits: tuple[int, int] | None) -> None:
     if _LIMIT is not None and limits is not None:
         with suppress(OSError, ValueError):
@@ -171,11 +169,6 @@ def _read(pid: int, name: str) -> bytes:
 
 def _fields(pid: int) -> list[bytes]:
     return _read(pid, "stat").rpartition(b")")[2].split()
-
-
-def _parent(pid: int) -> int:
-    fields = _fields(pid)
-    return int(fields[1]) if len(fields) > 1 else 0
 
 
 def _alive(pid: int) -> bool:

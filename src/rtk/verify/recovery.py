@@ -81,7 +81,7 @@ class Remains:
         """The names of the conditions that began, and of the rollbacks still to be played."""
         experiment = self.head["experiment"]
         rollbacks = enumerate(experiment.get("rollbacks", []))
-        left = [_name(a) for i, a in rollbacks if i not in self.over and not self.is_undone]
+        left = [str(a.get("name") or a.get("ref")) for i, a in rollbacks if i not in self.over and not self.is_undone]
         return list(self.named), left
 
 
@@ -111,10 +111,6 @@ class Recovered:
         return replace(facts, rollbacks=told, rolled_back=True)
 
 
-def _name(activity: Entry) -> str:
-    return str(activity.get("name") or activity.get("ref"))
-
-
 def remains(path: Path, known: Sequence[Entry] = ()) -> Remains:
     """What is left of a run, from its record and from entries that are `known` of it besides.
 
@@ -124,7 +120,9 @@ def remains(path: Path, known: Sequence[Entry] = ()) -> Remains:
         recorded = Recorded(path)
         found = Remains(path, recorded.head)
         for entry in recorded.slots_and_entries():
-            _count(found, entry.n if isinstance(entry, Slot) else entry["n"])
+            number = entry.n if isinstance(entry, Slot) else entry["n"]
+            if number > found.last:  # a fork has no number of its own
+                found.numbers, found.last = found.numbers + 1, number
             if not isinstance(entry, Slot):
                 _look(found, entry)
         found.damaged = recorded.damaged
@@ -135,12 +133,6 @@ def remains(path: Path, known: Sequence[Entry] = ()) -> Remains:
     for entry in known:
         _look(found, entry)
     return found
-
-
-def _count(found: Remains, number: int) -> None:
-    """Note an entry's number; a fork has none."""
-    if number > found.last:
-        found.numbers, found.last = found.numbers + 1, number
 
 
 def _look(found: Remains, entry: Entry) -> None:
@@ -278,7 +270,11 @@ def _free(left: Remains) -> None:
 
 
 def _end_processes(left: Remains) -> None:
-    found = processes.marked(left.run_id) | _still_forked(left)
+    found = processes.marked(left.run_id)
+    # Forks are born of the run's own command: a number that is another's by now is left alone.
+    parts = str(left.head.get("command")).split(MASK)  # where it held a secret, any text will do
+    mine = re.compile(".*".join(map(re.escape, parts)), re.DOTALL)
+    found |= {pid for pid in left.forked if mine.fullmatch(processes.command_of(pid))}
     processes.end(found)
     if of_others := processes.of_others(found):
         numbers = ", ".join(map(str, sorted(of_others)))
@@ -292,14 +288,11 @@ def _undone(left: Remains, toolkit: Toolkit, clock: Clock, record: Record) -> li
     )
     undoing = UndoCoordinator(left.run_id, toolkit, clock, record, stop)
     with processes.marking(left.run_id), toolkit.session(journal.as_dict(), undoing.patience):
-        undoing.undo(_strategy(left.head), journal, dict.fromkeys(left.began), left.over)
+        # Records of earlier versions may hold a word that is no strategy: they are undone, for nobody asked not to.
+        said = left.head["rollback_strategy"]
+        strategy = Strategy(said) if said in list(Strategy) else Strategy.ALWAYS
+        undoing.undo(strategy, journal, dict.fromkeys(left.began), left.over)
     return undoing.spans
-
-
-def _strategy(head: Entry) -> Strategy:
-    # Records of earlier versions may hold a word that is no strategy: then they are undone, for nobody asked not to.
-    said = head["rollback_strategy"]
-    return Strategy(said) if said in list(Strategy) else Strategy.ALWAYS
 
 
 def _complete(left: Remains, record: Record, why: Stopping) -> None:
@@ -338,10 +331,3 @@ def _since(head: Entry, clock: Clock) -> Callable[[], float]:
     if head.get("boot") == processes.boot_id():
         return lambda: clock.monotonic() - float(head["monotonic"])
     return lambda: clock.now() - float(head["at"])  # another boot of the machine has another monotonic clock
-
-
-def _still_forked(left: Remains) -> set[int]:
-    """Forks of the run that are alive: born of the run's own command, so that a reused number is left alone."""
-    parts = str(left.head.get("command")).split(MASK)  # where it held a secret, any text will do
-    mine = re.compile(".*".join(map(re.escape, parts)), re.DOTALL)
-    return {pid for pid in left.forked if mine.fullmatch(processes.command_of(pid))}

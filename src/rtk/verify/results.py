@@ -96,7 +96,10 @@ def unfinished(returned: Any) -> str | None:
 def _begun(returned: Any) -> str | None:
     """The same of what works by itself: a process may go on, unless it has failed; what is the run's own may not."""
     if isinstance(returned, threading.Thread):
-        return _threaded(returned)
+        if returned.ident is None:
+            return "a thread that was never started"
+        still = f"a thread that still runs, so that nobody knows what comes of it: {_LATER}"
+        return still if returned.is_alive() else None
     if isinstance(returned, subprocess.Popen):
         return f"a process that has exited with {returned.returncode}" if returned.poll() else None
     if isinstance(returned, _kind("multiprocessing.process", "BaseProcess")):
@@ -104,14 +107,6 @@ def _begun(returned: Any) -> str | None:
     if isinstance(returned, _kind("multiprocessing.pool", "AsyncResult")):
         return _answered(returned)
     return _promised(returned) if isinstance(returned, _kind("concurrent.futures", "Future")) else None
-
-
-def _threaded(thread: threading.Thread) -> str | None:
-    if thread.ident is None:
-        return "a thread that was never started"
-    if thread.is_alive():
-        return f"a thread that still runs, so that nobody knows what comes of it: {_LATER}"
-    return None
 
 
 def _forked(process: Any) -> str | None:

@@ -2,7 +2,8 @@
 
 import logging
 import threading
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Container
+from contextlib import suppress
 from copy import deepcopy
 from functools import partial
 from typing import Any
@@ -45,39 +46,36 @@ class RollbackPlayer:
         failed: list[str] = []
         logger.info("Let's rollback..." if rollbacks else "No declared rollbacks, let's move on.")
         with self._toolkit.controlled("rollback", self._toolkit.experiment, self._patience) as state:
-            self._all(self._left(rollbacks, over), runs, failed)
+            self._all(rollbacks, over, runs, failed)
             state(lambda: runs)
         return failed
 
-    def _left(self, rollbacks: list[dict[str, Any]], over: Container[int]) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Each rollback that is left with its number, as its turn comes: a control may add some meanwhile."""
-        for activity in rollbacks:
-            number = self._toolkit.numbers["rollbacks"].take(activity)
-            if number not in over:
-                yield number, activity
-
     def _all(
-        self, rollbacks: Iterable[tuple[int, dict[str, Any]]], runs: list[dict[str, Any]], failed: list[str]
+        self,
+        rollbacks: list[dict[str, Any]],
+        over: Container[int],
+        runs: list[dict[str, Any]],
+        failed: list[str],
     ) -> None:
         waiting: list[threading.Event] = []
-        for index, activity in rollbacks:
+        for activity in rollbacks:  # a control may add some meanwhile
+            index = self._toolkit.numbers["rollbacks"].take(activity)
+            if index in over:
+                continue
             done = threading.Event()
             waiting.append(done)
             whole = self._player.resolve(activity)
             entry = {**self._toolkit.entry_of("rollbacks", index, whole), "name": _name(whole)}
             # Here and not in a thread of its own, which may come to it late: the journal is in the order of starts.
             self._record.note("intent", durable=True, role="rollback", **entry)
-            if not (activity.get("background") and self._spawned(partial(self._one, entry, whole, runs, failed, done))):
-                self._one(entry, whole, runs, failed, done)
+            one = partial(self._one, entry, whole, runs, failed, done)
+            if activity.get("background"):
+                with suppress(RuntimeError):  # at the limit of threads one after another must do
+                    self._clock.spawn(one, "rtk-undo")
+                    continue
+            one()
         for done in waiting:
             self._clock.wait(done)
-
-    def _spawned(self, work: Callable[[], None]) -> bool:
-        try:
-            self._clock.spawn(work, "rtk-undo")
-        except RuntimeError:  # at the limit of threads one after another must do
-            return False
-        return True
 
     def _one(
         self,
@@ -106,7 +104,10 @@ class RollbackPlayer:
 
     def _tell(self, entry: dict[str, Any], activity: dict[str, Any], played: Played, failed: list[str]) -> None:
         name, failure = _name(activity), played.failure
-        hand = _by_hand(activity, self._toolkit) if failure else None
+        hand = None
+        if failure:
+            with suppress(Exception):  # an activity that cannot even be told
+                hand = by_hand(activity, self._toolkit)
         status = ActivityStatus.FAILED if failure else ActivityStatus.SUCCEEDED
         self.spans.append(ActivitySpan(name, 0.0, 0.0, status, failure, hand, tries=played.tries))
         if failure:
@@ -128,17 +129,12 @@ def _name(activity: dict[str, Any]) -> str:
     return str(activity.get("name") or activity.get("ref"))
 
 
-def _by_hand(activity: dict[str, Any], toolkit: Toolkit) -> str | None:
-    try:
-        return by_hand(activity, toolkit)
-    except Exception:  # noqa: BLE001 - an activity that cannot even be told
-        return None
-
-
 def bound(activity: dict[str, Any]) -> tuple[dict[str, Any], float]:
     """The activity with a timeout for each try, and how long to wait for a try at most (seconds)."""
     provider = activity["provider"]
-    own = provider.get("timeout") or (provider.get("arguments") or {}).get("timeout") if _has_own(provider) else None
+    own = None
+    if "timeout" in provider or (isinstance(provider.get("arguments"), dict) and provider["type"] == "python"):
+        own = provider.get("timeout") or (provider.get("arguments") or {}).get("timeout")
     if isinstance(own, list):
         own = sum(own)
     if isinstance(own, int | float) and not isinstance(own, bool):
@@ -147,7 +143,3 @@ def bound(activity: dict[str, Any]) -> tuple[dict[str, Any], float]:
     if provider["type"] in ("process", "http"):
         bounded["provider"]["timeout"] = LIMIT_S
     return bounded, LIMIT_S + GRACE_S
-
-
-def _has_own(provider: dict[str, Any]) -> bool:
-    return "timeout" in provider or (isinstance(provider.get("arguments"), dict) and provider["type"] == "python")

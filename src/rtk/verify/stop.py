@@ -87,14 +87,11 @@ def _obey(stop: StopRequest, signum: int) -> None:
         return
     # What the Chaos Toolkit's exit_gracefully() and exit_ungracefully() send to their own process.
     stop.rollbacks = stop.rollbacks and signum == signal.SIGUSR1
-    stop.request(StopCause.LEFT, _who_left(), signal.SIGINT)
-
-
-def _who_left() -> str:
-    """Who asked to leave: the signal does not tell, but the one control of chaostoolkit-addons that does so can."""
+    # The signal does not tell who asked to leave, but the one control of chaostoolkit-addons that does so can.
     control = sys.modules.get("chaosaddons.controls.safeguards")
     safeguard = getattr(getattr(control, "guardian", None), "triggered_by", None)
-    return f'the safeguard "{safeguard}"' if safeguard else "an activity or a control that asked to exit"
+    who = f'the safeguard "{safeguard}"' if safeguard else "an activity or a control that asked to exit"
+    stop.request(StopCause.LEFT, who, signal.SIGINT)
 
 
 def was_signalled(run: Mapping[str, Any]) -> bool:

@@ -77,20 +77,16 @@ class Toolkit:
             self.configuration = load_dynamic_configuration(configuration, self.secrets)
         except ChaosException as error:
             raise BadInput(f"{error}: set it in the environment, or give it with --var or --var-file") from None
-        self._await_configuration()
+        for key, value in list(self.configuration.items()):
+            try:  # a probe of it may be a coroutine; what only prepared something has no value
+                self.configuration[key] = result_of(value, "its probe")
+            except BaseException as error:  # noqa: BLE001 - whatever awaiting it raises
+                raise BadInput(f"configuration.{key}: {sentence_of(error)}") from None
         lost = [key for key in declared if key not in self.configuration]
         if lost:
             raise BadInput(
                 f"configuration.{lost[0]}: its probe failed, so it has no value; run it by itself to see why"
             )
-
-    def _await_configuration(self) -> None:
-        """A probe of the configuration may be a coroutine; what only prepared something has no value."""
-        for key, value in list(self.configuration.items()):
-            try:
-                self.configuration[key] = result_of(value, "its probe")
-            except BaseException as error:  # noqa: BLE001 - whatever awaiting it raises
-                raise BadInput(f"configuration.{key}: {sentence_of(error)}") from None
 
     @property
     def hypothesis(self) -> dict[str, Any]:
@@ -181,7 +177,8 @@ class Toolkit:
 
     def _apply(self, apply: Callable[..., None], args: tuple[Any, ...], patience: UndoPatience | None) -> None:
         try:
-            self._waited(patience)(f"the controls around {_of(args[2])}", lambda: apply(*args))
+            around = f"the controls around {args[2].get('name') or 'the rollbacks'}"
+            self._waited(patience)(around, lambda: apply(*args))
         except InterruptExecution as error:
             if patience is None:
                 raise
@@ -206,7 +203,3 @@ class Toolkit:
         """The configuration as it was resolved, for the record: what JSON can hold, with no secret in it."""
         held = json.loads(json.dumps(self.configuration, default=repr))
         return dict(self.redact.within(held))
-
-
-def _of(context: Mapping[str, Any]) -> str:
-    return str(context.get("name") or "the rollbacks")

@@ -69,9 +69,6 @@ class UndoCoordinator:
         self._toolkit.heard(lambda: registry.rollbacks_completed(experiment, journal.as_dict()), self.patience)
         self._record.note("rollbacks", durable=True, state=UndoState.ENDED, reason=None)
 
-    def _ours(self) -> set[int]:
-        return processes.marked(self._run_id) & (self._left | processes.descendants(os.getpid()))
-
     def _looked(self, look: Callable[[], set[int]]) -> set[int]:
         """The processes that a look finds; none, said once, where descriptors or memory lack for it."""
         try:
@@ -94,7 +91,11 @@ class UndoCoordinator:
     def sweep(self) -> None:
         """End what the run started and left: not what its rollbacks started, which may be the restored system."""
         self._reserve.free()
-        left = processes.end(self._looked(self._ours))
+
+        def ours() -> set[int]:
+            return processes.marked(self._run_id) & (self._left | processes.descendants(os.getpid()))
+
+        left = processes.end(self._looked(ours))
         if left:
             text = f"ended {left} process{'es' if left > 1 else ''} that the run had left behind"
             self._record.note("event", text=text)
