@@ -40,18 +40,14 @@ def acts_on(toolkit: Toolkit, named: str | None = None) -> tuple[System, ...]:
         text = str(toolkit.substituted(named))
         return (declared(text, toolkit.redact(text)),)
     found = [each for activity in (*conditions, *rollbacks) for each in _of_activity(activity, toolkit)]
-    named_here = frozenset[str]().union(*(each.marks.get("environment", frozenset()) for each in found))
-    whole = [_in_environment(each, named_here) for each in found]
+    names = frozenset[str]().union(*(each.marks.get("environment", frozenset()) for each in found))
+    # What any action of the run names holds for all of them: staging is not production.
+    whole = [replace(each, marks={**each.marks, "environment": names}) if names else each for each in found]
     unlike: list[System] = []
     for each in whole:
         if len(unlike) < MOST and each not in unlike:
             unlike.append(each)
     return tuple(unlike)
-
-
-def _in_environment(one: System, names: frozenset[str]) -> System:
-    """A system with the environments that any action of the run names: staging is not production."""
-    return replace(one, marks={**one.marks, "environment": names}) if names else one
 
 
 def _whole(toolkit: Toolkit) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
@@ -77,16 +73,13 @@ def _of_activity(activity: Mapping[str, Any], toolkit: Toolkit) -> list[System]:
         traits.addresses(str(toolkit.substituted(provider.get("url", ""))))
         return _hosts(traits)
     if provider.get("type") == "process":
-        return _of_process(str(toolkit.substituted(provider.get("path", ""))), arguments, toolkit)
+        path = str(toolkit.substituted(provider.get("path", "")))
+        if isinstance(arguments, Mapping):
+            arguments = [word for pair in arguments.items() for word in pair]
+        given = arguments if isinstance(arguments, str) else [str(w) for w in arguments or [] if w not in (None, "")]
+        found = [each for called in commands(path, given) for each in _of_command(called, toolkit)]
+        return found or [_on_this_machine({"target": {Path(path).name}}, Path(path).name)]
     return _of_python(provider, arguments if isinstance(arguments, Mapping) else {}, toolkit)
-
-
-def _of_process(path: str, arguments: Any, toolkit: Toolkit) -> list[System]:
-    if isinstance(arguments, Mapping):
-        arguments = [word for pair in arguments.items() for word in pair]
-    given = arguments if isinstance(arguments, str) else [str(w) for w in arguments or [] if w not in (None, "")]
-    found = [each for called in commands(path, given) for each in _of_command(called, toolkit)]
-    return found or [_on_this_machine({"target": {Path(path).name}}, Path(path).name)]
 
 
 def _of_command(called: Called, toolkit: Toolkit) -> list[System]:
@@ -101,20 +94,16 @@ def _of_command(called: Called, toolkit: Toolkit) -> list[System]:
     scripts = [word for word in called.words if is_script(word)]
     switched = [value for name, value in called.options.items() if is_manner(name)]  # a switch before a word
     for word in targets_of(called, switched):
-        if word not in scripts:
-            _word(traits, word)
+        if word in scripts:
+            continue
+        if not traits.addresses(word) and (name := file_of(word)):
+            traits.targets.add(name)
+        else:
+            traits.word(word)
     for word in called.files:
         if name := file_of(word, redirected=True):
             traits.targets.add(name)
     return _hosts(traits) or _local(program, scripts, traits)
-
-
-def _word(traits: Traits, word: str) -> None:
-    name = None if traits.addresses(word) else file_of(word)
-    if name:
-        traits.targets.add(name)
-    else:
-        traits.word(word)
 
 
 def _local(program: str, scripts: list[str], traits: Traits) -> list[System]:
@@ -138,7 +127,10 @@ def _of_python(provider: Mapping[str, Any], arguments: Mapping[str, Any], toolki
     traits.mapping(arguments)
     configuration = toolkit.configuration
     if package in _KUBERNETES:
-        return [kubernetes(arguments, _secrets(provider, toolkit), toolkit.redact)]
+        names = provider.get("secrets") or []
+        given = [toolkit.secrets.get(name) for name in ([names] if isinstance(names, str) else names)]
+        secrets = {key: value for each in given if isinstance(each, Mapping) for key, value in each.items()}
+        return [kubernetes(arguments, secrets, toolkit.redact)]
     if package in _AWS or module in _AWS_MODULES:
         return [aws(traits, arguments, configuration)]
     if not (traits.hosts or traits.targets):
@@ -152,24 +144,17 @@ def _of_python(provider: Mapping[str, Any], arguments: Mapping[str, Any], toolki
     return [_of_package(package, traits.marks, traits)]
 
 
-def _secrets(provider: Mapping[str, Any], toolkit: Toolkit) -> dict[str, Any]:
-    """The secrets that an activity is given."""
-    names = provider.get("secrets") or []
-    given = [toolkit.secrets.get(name) for name in ([names] if isinstance(names, str) else names)]
-    return {key: value for each in given if isinstance(each, Mapping) for key, value in each.items()}
-
-
 def _hosts(traits: Traits) -> list[System]:
-    return [_host(host, port, traits) for host, port in sorted(traits.hosts)]
-
-
-def _host(host: str, port: str, traits: Traits) -> System:
-    environment = {"environment": traits.scopes.get("environment", set())}
-    if host:
-        told = "a host that a secret names" if host in traits.secret else f"the host {traits.redact(host)}"
-        return system(Kind.HOST, {**environment, "host": [host]}, told)
-    told = f"port {port} of this machine ({node()})" if port else f"this machine ({node()})"
-    return system(Kind.HOST, {**environment, "host": [f"\0{machine()}"], "port": [port] if port else []}, told)
+    found, environment = list[System](), {"environment": traits.scopes.get("environment", set())}
+    for host, port in sorted(traits.hosts):
+        if host:
+            told = "a host that a secret names" if host in traits.secret else f"the host {traits.redact(host)}"
+            found.append(system(Kind.HOST, {**environment, "host": [host]}, told))
+        else:
+            told = f"port {port} of this machine ({node()})" if port else f"this machine ({node()})"
+            ports = [port] if port else []
+            found.append(system(Kind.HOST, {**environment, "host": [f"\0{machine()}"], "port": ports}, told))
+    return found
 
 
 def _on_this_machine(marks: Mapping[str, set[str]], names: str) -> System:

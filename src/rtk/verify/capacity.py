@@ -26,7 +26,10 @@ def held_at_once(wanted: int, given: bool, probes: Iterable[Mapping[str, Any]], 
     Otherwise as many as can be are, and a warning says so.
     """
     each = sum(map(_needs, probes))
-    in_use = _in_use() + MARGIN
+    try:
+        in_use = sum(1 for _ in _OPEN.iterdir()) + MARGIN
+    except OSError:  # where there is no such list, a process that has just begun has fewer than this
+        in_use = 32 + MARGIN
     allowed = _raised(in_use + wanted * each)
     possible = max(1, (allowed - in_use) // max(1, each))
     if wanted <= possible:
@@ -36,7 +39,9 @@ def held_at_once(wanted: int, given: bool, probes: Iterable[Mapping[str, Any]], 
         f"this process may open only {allowed:,}"
     )
     if given:
-        raise BadInput(f"{_place(document)}: {told}; expected at most {possible:,}, or a higher limit (ulimit -Hn)")
+        block = block_of(document)
+        place = at(at(block.place if block else "", "verification"), "max-in-flight")
+        raise BadInput(f"{place}: {told}; expected at most {possible:,}, or a higher limit (ulimit -Hn)")
     logger.warning(f"At most {count(possible, 'measurement')} will be under way at once: {told} (ulimit -Hn)")
     return possible
 
@@ -59,15 +64,3 @@ def _raised(needed: int) -> int:
     except (OSError, ValueError):  # some systems have a lower limit of their own
         return soft
     return most
-
-
-def _in_use() -> int:
-    try:
-        return sum(1 for _ in _OPEN.iterdir())
-    except OSError:
-        return 32  # where there is no such list, a process that has just begun has fewer
-
-
-def _place(document: Mapping[str, Any]) -> str:
-    block = block_of(document)
-    return at(at(block.place if block else "", "verification"), "max-in-flight")

@@ -227,7 +227,13 @@ def _split(text: str) -> Iterator[Called]:
     """The commands of a line of shell."""
     part: list[str] = []
     lines = os.path.expandvars(text).replace('"$(', "$(").replace(')"', ")").replace("\n", " ; ").replace("`", " ; ")
-    for token in (*_tokens(lines), ";"):
+    lexer = shlex.shlex(lines, posix=True, punctuation_chars=True)
+    lexer.whitespace_split, lexer.commenters = True, ""
+    try:
+        tokens = list(lexer)
+    except ValueError:  # a quote without its end
+        tokens = lines.split()
+    for token in (*tokens, ";"):
         if _BETWEEN.issuperset(token):
             if part:
                 yield from _nested(part)
@@ -245,15 +251,6 @@ def _nested(part: list[str]) -> list[Called]:
         if name not in WRAPPERS:
             break
     return [_called(part)]
-
-
-def _tokens(text: str) -> list[str]:
-    lexer = shlex.shlex(text, posix=True, punctuation_chars=True)
-    lexer.whitespace_split, lexer.commenters = True, ""
-    try:
-        return list(lexer)
-    except ValueError:  # a quote without its end
-        return text.split()
 
 
 def _called(tokens: list[str]) -> Called:

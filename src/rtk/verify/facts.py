@@ -62,7 +62,10 @@ def facts_of(recorded: Recorded, files: dict[str, str] | None = None) -> Facts:
         else:
             reading.last = max(reading.last, entry["t"])
             _read(reading, entry, recorded.head)
-    return _facts(recorded.head, reading, _in_order(measured, keys), files or {})
+    if not all(before <= after for before, after in pairwise(keys)):  # they were recorded as they ended
+        order = array("q", sorted(range(len(keys)), key=keys.__getitem__))
+        measured = MeasurementSeries(measured[index] for index in order)
+    return _facts(recorded.head, reading, measured, files or {})
 
 
 def facts_of_entries(
@@ -78,14 +81,6 @@ def facts_of_entries(
         _read(reading, entry, head)
     whole = measurements if isinstance(measurements, MeasurementSeries) else MeasurementSeries(measurements)
     return _facts(head, reading, whole, {})
-
-
-def _in_order(measured: MeasurementSeries, keys: "array[int]") -> MeasurementSeries:
-    """The measurements in slot order: they were recorded as they ended."""
-    if all(before <= after for before, after in pairwise(keys)):
-        return measured
-    order = array("q", sorted(range(len(keys)), key=keys.__getitem__))
-    return MeasurementSeries(measured[index] for index in order)
 
 
 def measurement_of(entry: Entry) -> SlotMeasurement:
@@ -105,7 +100,9 @@ def _read(reading: _Reading, entry: Entry, head: Entry) -> None:
     elif kind in ("intent", "activity") and entry["role"] in ROLES:
         reading.spans[(entry["role"], entry["index"])] = _span(reading, entry, head)
     elif kind == "proof" and entry.get("state") in set(EffectState):
-        reading.effects.append(_change(entry))
+        asked = float(entry.get("asked") or at)
+        told = (entry.get("before"), entry.get("reason"))
+        reading.effects.append(EffectChange(entry["name"], entry["index"], asked, EffectState(entry["state"]), *told))
     elif kind == "proof" and entry["missing"]:
         _read_missing(reading, entry)
     elif kind == "rollbacks":
@@ -118,12 +115,6 @@ def _read(reading: _Reading, entry: Entry, head: Entry) -> None:
         reading.neighbours.append(neighbour_of(entry))
     elif kind == "end":
         reading.end = entry
-
-
-def _change(entry: Entry) -> EffectChange:
-    asked = float(entry.get("asked") or entry["t"])
-    told = (entry.get("before"), entry.get("reason"))
-    return EffectChange(entry["name"], entry["index"], asked, EffectState(entry["state"]), *told)
 
 
 def neighbour_of(entry: Entry) -> Neighbour:
@@ -149,7 +140,9 @@ def _read_missing(reading: _Reading, entry: Entry) -> None:
 def _span(reading: _Reading, entry: Entry, head: Entry) -> ActivitySpan:
     name, at = entry["name"], entry["t"]
     if entry["kind"] == "intent":
-        return ActivitySpan(name, at, None, ActivityStatus.INTERRUPTED, lasts=_lasts(head, entry))
+        is_condition = entry["role"] == "condition"
+        lasts = lasts_of(played_of(head["experiment"], "method", entry)) if is_condition else None
+        return ActivitySpan(name, at, None, ActivityStatus.INTERRUPTED, lasts=lasts)
     begun = reading.spans.get((entry["role"], entry["index"]))
     return ActivitySpan(
         name,
@@ -170,12 +163,6 @@ def status_of(entry: Entry) -> ActivityStatus:
     return ActivityStatus.FAILED if entry.get("failure") else ActivityStatus.SUCCEEDED
 
 
-def _lasts(head: Entry, entry: Entry) -> float | None:
-    if entry["role"] != "condition":
-        return None
-    return lasts_of(played_of(head["experiment"], "method", entry))
-
-
 def lasts_of(activity: dict[str, Any]) -> float | None:
     """How long an action's effect goes on after it returned (seconds), where its extensions say so."""
     for extension in activity.get("extensions") or []:
@@ -187,6 +174,7 @@ def lasts_of(activity: dict[str, Any]) -> float | None:
 
 def _facts(head: Entry, reading: _Reading, measurements: MeasurementSeries, files: dict[str, str]) -> Facts:
     plan, end = head["plan"], reading.end
+    died = Stopping(StopCause.DIED, "the run ended without a goodbye")
     return Facts(
         run_id=head["run"],
         title=head["title"],
@@ -195,14 +183,14 @@ def _facts(head: Entry, reading: _Reading, measurements: MeasurementSeries, file
         started_at=head["at"],
         measurements=measurements,
         objective=ServiceLevelObjective(**plan["objective"]) if plan["objective"] else None,
-        measures=tuple(_names(probes_of(head["experiment"]))),
+        measures=tuple(activity["name"] for activity in probes_of(head["experiment"])),
         threshold=Threshold(**head["threshold"]),
         phases=tuple(reading.phases.values()),
         conditions=tuple(span for (role, _), span in reading.spans.items() if role == "condition"),
         rollbacks=tuple(span for (role, _), span in reading.spans.items() if role == "rollback"),
         rolled_back=_rolled_back(head, reading),
         status=end.get("status", RunStatus.INTERRUPTED),
-        stop=_stop_of(end),
+        stop=stopping_of(end.get("cause"), end.get("detail") or end.get("stopped")) if end else died,
         gate=reading.gate,
         events=tuple(reading.events),
         effects=tuple(reading.effects),
@@ -214,18 +202,8 @@ def _facts(head: Entry, reading: _Reading, measurements: MeasurementSeries, file
     )
 
 
-def _stop_of(end: Entry) -> Stopping | None:
-    if not end:
-        return Stopping(StopCause.DIED, "the run ended without a goodbye")
-    return stopping_of(end.get("cause"), end.get("detail") or end.get("stopped"))
-
-
 def _rolled_back(head: Entry, reading: _Reading) -> bool | None:
     """Whether the rollbacks were played; a run that died before it came to them has not."""
     began = any(role == "condition" for role, _ in reading.spans)
     due = began and bool(head["experiment"].get("rollbacks"))
     return False if due and reading.rolled_back is None else reading.rolled_back
-
-
-def _names(activities: Iterable[dict[str, Any]]) -> Iterable[str]:
-    return (activity["name"] for activity in activities)

@@ -64,14 +64,10 @@ def check(toolkit: Toolkit) -> None:
 
 
 def _check_own(arguments: Mapping[str, Any], place: str) -> None:
-    """The same for our own probes."""
+    """The same for our own probes, which send any value of a header as its text, in UTF-8."""
     if "url" in arguments and not is_web(str(arguments["url"])):
         raise BadInput.at(at(place, "url"), f"expected {EXPECTED}")
-    _check_lines(arguments.get("headers"), at(place, "headers"))
-
-
-def _check_lines(headers: object, place: str) -> None:
-    """Headers of our own probes, which send any value as its text, in UTF-8."""
+    headers, place = arguments.get("headers"), at(place, "headers")
     for name, value in headers.items() if isinstance(headers, Mapping) else ():
         if not is_name(name):
             raise BadInput.at(at(place, str(name)[:80]), f"expected {NAME}")

@@ -45,14 +45,11 @@ class _Values:
             target: _referring(toolkit.document.get("secrets", {}).get(target), values)
             for target, values in toolkit.secrets.items()
         }
-        self.configuration = {key: self._configured(key, value) for key, value in toolkit.configuration.items()}
-
-    def _configured(self, key: str, value: Any) -> Any:
-        """What the redactor would mask is referred to by its variable."""
-        declared = (self._toolkit.document.get("configuration") or {}).get(key)
-        if self._toolkit.redact.within({key: value}) == {key: value}:
-            return value
-        return _reference(declared)
+        declared, within = toolkit.document.get("configuration") or {}, toolkit.redact.within
+        self.configuration = {  # what the redactor would mask is referred to by its variable
+            key: value if within({key: value}) == {key: value} else _reference(declared.get(key))
+            for key, value in toolkit.configuration.items()
+        }
 
     def filled(self, value: Any) -> Any:
         """A value of the file with its `${name}` forms filled in, and nothing secret in it."""
@@ -61,16 +58,14 @@ class _Values:
     def _masked(self, value: Any) -> Any:
         """What is secret all the same."""
         if isinstance(value, Mapping):
-            return {key: self._field(key, each) for key, each in value.items()}
+            within = self._toolkit.redact.within
+            return {  # a field is masked by its name too, unless it refers to a variable
+                key: self._masked(each) if _PLACE.search(str(each)) else next(iter(within({key: each}).values()))
+                for key, each in value.items()
+            }
         if isinstance(value, list):
             return [self._masked(each) for each in value]
         return self._toolkit.redact.within(value)
-
-    def _field(self, key: Any, value: Any) -> Any:
-        """A field is masked by its name too, unless it refers to a variable."""
-        if _PLACE.search(str(value)):
-            return self._masked(value)
-        return next(iter(self._toolkit.redact.within({key: value}).values()))
 
 
 def _referring(declared: Any, values: Any) -> Any:
@@ -93,7 +88,9 @@ def _process(provider: Mapping[str, Any], values: _Values) -> str:
     path = values.filled(provider["path"])
     if isinstance(arguments, str):
         return _there(f"{_word(path)} {_in_shell(arguments)}".strip(), arguments)
-    return _there(" ".join(map(_word, (path, *_words(arguments)))), str(arguments))
+    given: Iterable[Any] = chain.from_iterable(arguments.items()) if isinstance(arguments, Mapping) else arguments or []
+    words = (path, *(str(word) for word in given if word not in (None, "")))
+    return _there(" ".join(map(_word, words)), str(arguments))
 
 
 def _there(command: str, mentioned: str = "") -> str:
@@ -103,27 +100,19 @@ def _there(command: str, mentioned: str = "") -> str:
     return f"cd {shlex.quote(os.getcwd())} && {marked}{command}"  # noqa: PTH109 - the text
 
 
-def _words(arguments: Any) -> Iterator[str]:
-    given: Iterable[Any] = chain.from_iterable(arguments.items()) if isinstance(arguments, Mapping) else arguments or []
-    return (str(word) for word in given if word not in (None, ""))
-
-
 def _request(provider: Mapping[str, Any], values: _Values) -> str:
     """The request as curl sends it."""
     method = str(provider.get("method", "GET")).upper()
     headers = values.filled(provider.get("headers")) or {}
     body = [*_body(method, headers, values.filled(provider.get("arguments")))]
-    words = ["curl", "-fL", *_method(method, has_body=bool(body) and method == "POST")]
+    words = ["curl", "-fL"]
+    if method == "HEAD":
+        words.append("-I")
+    elif method != "GET" and not (body and method == "POST"):  # with a body curl sends POST by itself
+        words.append(f"-X {_word(method)}")
     words += chain.from_iterable(_header(str(name), value) for name, value in headers.items() if value is not None)
     words += [*body, *_ways(provider, values), _word(values.filled(provider["url"]))]
     return " ".join(words)
-
-
-def _method(method: str, has_body: bool) -> Iterator[str]:
-    if method == "HEAD":
-        yield "-I"
-    elif method != "GET" and not has_body:  # with a body curl sends POST by itself
-        yield f"-X {_word(method)}"
 
 
 def _header(name: str, value: Any) -> Iterator[str]:
@@ -177,7 +166,10 @@ def _call(provider: Mapping[str, Any], values: _Values) -> str:
     """The call by the Python of the run, with the configuration and secrets that its function takes."""
     module, func = str(provider["module"]), str(provider["func"])
     arguments = dict(_mapping(values.filled(provider.get("arguments"))))
-    taken = _taken(module, func)
+    try:
+        taken = frozenset(inspect.signature(getattr(importlib.import_module(module), func)).parameters)
+    except (Exception, SystemExit):  # noqa: BLE001 - importing an extension runs its code, which may do anything
+        taken = frozenset()
     if "configuration" in taken and values.configuration:
         arguments["configuration"] = values.configuration
     if "secrets" in taken and isinstance(provider.get("secrets"), list):
@@ -191,14 +183,6 @@ def _call(provider: Mapping[str, Any], values: _Values) -> str:
     found = f"PYTHONPATH={shlex.quote(path)} " if path else ""
     command = f"{found}{shlex.quote(sys.executable)} -c {shlex.quote(code)}"
     return _there(command, MARKER if module.startswith("chaoscloud.") else "")
-
-
-def _taken(module: str, func: str) -> frozenset[str]:
-    """The parameters of a function; none where it cannot be found here."""
-    try:
-        return frozenset(inspect.signature(getattr(importlib.import_module(module), func)).parameters)
-    except (Exception, SystemExit):  # noqa: BLE001 - importing an extension runs its code, which may do anything
-        return frozenset()
 
 
 def _expression(value: Any) -> str:

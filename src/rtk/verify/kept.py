@@ -17,12 +17,8 @@ def facts_in(path: Path) -> Facts:
             start = file.read(64).lstrip()
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {error.strerror}; expected a journal or a run record") from None
-    if start.startswith(b"{"):
-        return _of_journal(path)
-    return facts_of(Recorded(path))
-
-
-def _of_journal(path: Path) -> Facts:
+    if not start.startswith(b"{"):
+        return facts_of(Recorded(path))
     try:
         journal = json.loads(path.read_bytes())
         block = next(e for e in journal["extensions"] if e.get("name") == "rtk")

@@ -7,7 +7,7 @@ undone, and one that has not been published is still to be sent.
 import os
 import secrets
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -54,20 +54,12 @@ def prepare(
             f"run records cannot be kept in {directory}: {error.strerror}; expected a writable directory, "
             "name another one with XDG_STATE_HOME"
         ) from None
-    for path in _past(directory, now - KEPT_S):
+    for path in directory.glob(f"*{SUFFIX}"):
         with suppress(OSError):
-            if _is_over(path) and not is_wanted(path):
+            if path.stat().st_mtime >= now - KEPT_S:
+                continue
+            never_began = path.stat().st_size == 0  # it has no entry
+            if (never_began or is_finished(path)) and not is_wanted(path):
                 path.unlink()
                 path.with_suffix(PUBLISHED).unlink(missing_ok=True)
     return directory
-
-
-def _past(directory: Path, before: float) -> Iterator[Path]:
-    for path in directory.glob(f"*{SUFFIX}"):
-        with suppress(OSError):
-            if path.stat().st_mtime < before:
-                yield path
-
-
-def _is_over(path: Path) -> bool:
-    return path.stat().st_size == 0 or is_finished(path)  # without an entry it never began

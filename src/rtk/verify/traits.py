@@ -89,7 +89,12 @@ class Traits:
         """Take in names and their values. A port belongs to the host that stands beside it."""
         ports = [str(value) for name, value in values.items() if _PORT.search(_plain(str(name)))]
         before = set(self.hosts)
-        for name, value in _pairs(values):
+        pairs: Iterable[tuple[Any, Any]] = values.items()
+        low = {str(name).lower(): value for name, value in pairs}
+        named, given = low.get("name") or low.get("key"), low.get("values", low.get("value"))
+        if isinstance(named, str) and given is not None and len(low) == 2:
+            pairs = [(named.rpartition(":")[2], given)]  # `{Name: x, Values: y}`, as clouds write filters
+        for name, value in pairs:
             self.name(str(name), value, depth)
         if len(ports) == 1:
             without = {host for host in self.hosts - before if not host[1]}
@@ -186,13 +191,3 @@ def file_of(word: str, redirected: bool = False) -> str | None:
 
 def _plain(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.strip().lstrip("-")).replace("-", "_").lower()
-
-
-def _pairs(values: Mapping[Any, Any]) -> Iterable[tuple[Any, Any]]:
-    """Names with their values; `{Name: x, Values: y}`, as clouds write filters, is x with its value y."""
-    low = {str(name).lower(): value for name, value in values.items()}
-    name = low.get("name") or low.get("key")
-    value = low.get("values", low.get("value"))
-    if isinstance(name, str) and value is not None and len(low) == 2:
-        return [(name.rpartition(":")[2], value)]
-    return values.items()
