@@ -195,7 +195,7 @@ def _verification(
 def _charted(plan: Plan, thresholds: list[Threshold]) -> tuple[int, list[Threshold]]:
     """Whose value is charted: that with a limit, else the first with a bound; and the bounds, the limit among them."""
     if plan.limit is None:
-        return next((i for i, t in enumerate(thresholds) if (t.lower, t.upper) != (None, None)), 0), thresholds
+        return next((i for i, t in enumerate(thresholds) if t.bounds), 0), thresholds
     position = plan.limit.position
     return position, [within(t, plan.limit) if i == position else t for i, t in enumerate(thresholds)]
 

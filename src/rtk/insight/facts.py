@@ -186,6 +186,11 @@ class Threshold:
     upper: float | None = None
     unit: str = ""
 
+    @property
+    def bounds(self) -> tuple[float, ...]:
+        """Those of its ends that there are, the lower one first."""
+        return tuple(end for end in (self.lower, self.upper) if end is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class PhaseSpan:

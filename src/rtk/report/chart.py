@@ -63,10 +63,11 @@ MOST_TOLD = 5
 
 def threshold_words(facts: Facts) -> str:
     """The threshold with its unit, empty without one."""
-    lower, upper, unit = facts.threshold.lower, facts.threshold.upper, plain(facts.threshold.unit, 20)
-    parts = [chosen_number(b) for b in (lower, upper) if b is not None]
-    kind = "threshold" if upper is not None else "threshold, at least"
-    return " ".join(filter(None, [kind, " to ".join(parts), unit])) if parts else ""
+    bound = facts.threshold
+    if not bound.bounds:
+        return ""
+    kind = "threshold" if bound.upper is not None else "threshold, at least"
+    return " ".join(filter(None, [kind, " to ".join(map(chosen_number, bound.bounds)), plain(bound.unit, 20)]))
 
 
 def _text(x: float, y: float, text: str, kind: str, anchor: str = "start") -> str:
@@ -108,7 +109,7 @@ def _series(facts: Facts, plot: Frame, found: list[Column]) -> Iterator[str]:
         yield _line(left, y, right, y, "axis" if value == 0 else "grid")
         yield _text(left - 8, y + 4, chosen_number(value), "tick", "end")
     yield _text(left - 8, 20, plain(facts.threshold.unit, 12), "tick unit", "end")
-    bounds = [bound for bound in (facts.threshold.lower, facts.threshold.upper) if bound is not None]
+    bounds = facts.threshold.bounds
     for bound in bounds:
         yield _line(left, plot.y(bound), right, plot.y(bound), "threshold")
     yield f'<path class="values" d="{_path(plot, found)}"/>'

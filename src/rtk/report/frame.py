@@ -80,6 +80,19 @@ class Frame:
 def frame(facts: Facts, size: Size, found: list[Column]) -> Frame:
     """The scales for a run: values from 0 (or below) to above the greatest value and the threshold."""
     span = span_of(facts)
+    numbers = [v for c in found for v in (c.low, c.high) if v is not None]
+    values: list[float] = []
+    if numbers:
+        numbers += [bound for bound in facts.threshold.bounds if drawable(bound) is not None]
+        low, high = min(0.0, *numbers), max(0.0, *numbers)
+        values = [0.0, 1.0] if high - low < _LEAST else ticks(low * 1.08, high * 1.08, 5)
+    size = size if values else replace(size, plot=_ROWS)
+    silent = values and any(c.silent for c in found)
+    return Frame(size, span, values, _lanes(facts, span)[:MOST_LANES], HEAD + SILENT if silent else HEAD)
+
+
+def _lanes(facts: Facts, span: float) -> list[Lane]:
+    """Conditions, each until it is undone or its effect is over, then rollbacks; what has not ended goes on."""
     lanes: list[Lane] = []
     undone = max((r.ended for r in facts.rollbacks if r.ended is not None), default=span)
     for condition in facts.conditions:
@@ -90,13 +103,4 @@ def frame(facts: Facts, size: Size, found: list[Column]) -> Frame:
     for rollback in facts.rollbacks:
         ended = span if rollback.ended is None else rollback.ended
         lanes.append(Lane(rollback, "rollback", ended, ended))
-    numbers = [v for c in found for v in (c.low, c.high) if v is not None]
-    values: list[float] = []
-    if numbers:
-        bounds = [drawable(facts.threshold.lower), drawable(facts.threshold.upper)]
-        numbers += [b for b in bounds if b is not None]
-        low, high = min(0.0, *numbers), max(0.0, *numbers)
-        values = [0.0, 1.0] if high - low < _LEAST else ticks(low * 1.08, high * 1.08, 5)
-    size = size if values else replace(size, plot=_ROWS)
-    silent = values and any(c.silent for c in found)
-    return Frame(size, span, values, lanes[:MOST_LANES], HEAD + SILENT if silent else HEAD)
+    return lanes

@@ -1,7 +1,9 @@
 """A run as one self-contained HTML file: readable without network and without script."""
 
+from collections.abc import Iterable
+
 from rtk.figures import NO_DATA, elapsed, number, precise_duration
-from rtk.insight.facts import Facts, SlotMeasurement
+from rtk.insight.facts import Facts
 from rtk.insight.shape import Insight
 from rtk.report.axis import utc
 from rtk.report.chart import charts, threshold_words
@@ -46,9 +48,17 @@ def html(insight: Insight, facts: Facts) -> str:
 
 
 def _measurements(facts: Facts) -> Table:
-    """Those that are listed, one a row."""
+    """At most 500 of them in slot order, one a row: of more, deviated and missed ones rather than met ones."""
+    listed: Iterable[int] = range(len(facts.measurements))
+    if len(facts.measurements) > MOST_ROWS:
+        buckets: dict[str, list[int]] = {"deviated": [], "missed": [], "met": []}
+        for index, m in enumerate(facts.measurements):
+            if len(bucket := buckets[m.outcome]) < MOST_ROWS:
+                bucket.append(index)
+        listed = sorted([index for bucket in buckets.values() for index in bucket][:MOST_ROWS])
     rows = []
-    for m in _kept(facts):
+    for index in listed:
+        m = facts.measurements[index]
         took = None if m.started is None or m.ended is None else m.ended - m.started
         cells = (
             m.phase,
@@ -62,17 +72,3 @@ def _measurements(facts: Facts) -> Table:
         )
         rows.append(cells)
     return Table(("phase", "slot", "due", "due, UTC", "outcome", "value", "took", "reason"), tuple(rows))
-
-
-def _kept(facts: Facts) -> list[SlotMeasurement]:
-    """At most 500 measurements in slot order, deviated and missed ones before met ones."""
-    if len(facts.measurements) <= MOST_ROWS:
-        return list(facts.measurements)
-    rank = {"deviated": 0, "missed": 1, "met": 2}
-    buckets: tuple[list[int], list[int], list[int]] = ([], [], [])
-    for index, m in enumerate(facts.measurements):
-        bucket = buckets[rank[m.outcome]]
-        if len(bucket) < MOST_ROWS:
-            bucket.append(index)
-    chosen = [index for bucket in buckets for index in bucket][:MOST_ROWS]
-    return [facts.measurements[index] for index in sorted(chosen)]

@@ -46,7 +46,7 @@ class JUnitCase(NamedTuple):
 def junit(insight: Insight, facts: Facts) -> str:
     """The whole document: one suite with a case for the gate, the objective, its cost, each condition and rollback."""
     told = story(insight, facts)
-    found = list(_cases(insight, facts, told))
+    found = [*_promises(insight, told), *_activities(insight, facts, told)]
     problems = [case.problem for case in found]
     totals = {
         "name": told.title,
@@ -78,7 +78,8 @@ def junit(insight: Insight, facts: Facts) -> str:
     return _DECLARATION + ET.tostring(suites, encoding="unicode") + "\n"
 
 
-def _cases(insight: Insight, facts: Facts, told: RunReport) -> Iterator[JUnitCase]:
+def _promises(insight: Insight, told: RunReport) -> Iterator[JUnitCase]:
+    """What had to hold: the gate before the first condition, the objective, and its cost."""
     why = " ".join(filter(None, [told.headline, told.why, told.next_step]))
     gate = JUnitCase("the hypothesis was met before the first condition", 0.0)
     if insight.status == RunStatus.FAILED and insight.stop_cause is not StopCause.BASELINE_BROKEN:
@@ -94,6 +95,10 @@ def _cases(insight: Insight, facts: Facts, told: RunReport) -> Iterator[JUnitCas
         within = found.answer is Allowance.WITHIN
         message = f"{priced.mark.word}: {priced.sentence}"
         yield JUnitCase(f"cost: {expected(found.occurs)}", insight.duration_s, None if within else problem, message)
+
+
+def _activities(insight: Insight, facts: Facts, told: RunReport) -> Iterator[JUnitCase]:
+    """Whether each condition took effect, and each rollback undid it."""
     for condition in facts.conditions:
         case = JUnitCase(f"condition {plain(condition.name, 200)} took effect", _length(condition))
         if condition.status == ActivityStatus.INTERRUPTED:

@@ -72,10 +72,7 @@ def course(plan: Plan, document: Document) -> list[str]:
         told.append("Nothing is measured: the experiment has no hypothesis with a probe.")
     told += _conditions(actions)
     rollbacks = _activities(document.get("rollbacks"), document)
-    for rollback in rollbacks:
-        limit, tries = _limit(own_limit(rollback) or LIMIT_S), tries_of(rollback)
-        limited = f"up to {tries} tries of {limit} each" if tries > 1 else f"time limit {limit}"
-        told.append(f"Undo: {_named(rollback)}; {limited}")
+    told += _undo(rollbacks)
     if not rollbacks and actions:
         told.append("No rollbacks.")
     return [*told, *_stops(plan)]
@@ -106,6 +103,13 @@ def _conditions(actions: list[Document]) -> Iterator[str]:
                 yield from (f"{shown}: {measured(each)}; awaited for {duration(claim.within)}" for each in claim.probes)
     if not actions:
         yield "No condition: the system is measured as it is."
+
+
+def _undo(rollbacks: list[Document]) -> Iterator[str]:
+    for rollback in rollbacks:
+        limit, tries = _limit(own_limit(rollback) or LIMIT_S), tries_of(rollback)
+        limited = f"up to {tries} tries of {limit} each" if tries > 1 else f"time limit {limit}"
+        yield f"Undo: {_named(rollback)}; {limited}"
 
 
 def _stops(plan: Plan) -> Iterator[str]:

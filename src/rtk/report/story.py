@@ -13,7 +13,7 @@ from rtk.insight.clustering_wording import stretches
 from rtk.insight.facts import Facts
 from rtk.insight.former import said
 from rtk.insight.promise import promise_at_length
-from rtk.insight.shape import Attribution, Figures, Insight, InvalidReason
+from rtk.insight.shape import Attribution, Insight, InvalidReason
 from rtk.insight.status import ActivityStatus
 from rtk.report import certainty, costing, quantiles, recovery, setting, worsening
 from rtk.report.axis import utc
@@ -203,10 +203,12 @@ def _numbers(insight: Insight) -> tuple[Figure, ...]:
 
 def _figures(insight: Insight, medium: Medium) -> tuple[Figure, ...]:
     f, target = insight.figures, None if insight.objective is None else insight.objective.get("target")
-    known = _measured(insight)
-    deviating, spent = (f.deviating_s, f.budget_spent) if known else (None, None)
-    impact = f.observed_budget_impact if known else None
     outages = NO_DATA if insight.proof is None else f"{insight.proof.outages:,} of {insight.proof.chances:,}"
+    together = NO_DATA, "nothing deviated under the conditions, so no deviations can have come together"
+    if insight.clustering is not None and f.deviated:
+        answer, seen = clustering_wording.answer(insight.clustering), stretches(insight.clustering)
+        together = answer, f"deviations come together where it is found; here were {seen}"
+    again = recovery.explanation(insight, medium, applied=_applied(insight))
     return (
         figure(Key.PLANNED, count(f.planned, "slot"), "slots of the conditions phase"),
         figure(Key.COVERAGE, share(f.coverage), "(met + deviated) ÷ planned"),
@@ -216,28 +218,38 @@ def _figures(insight: Insight, medium: Medium) -> tuple[Figure, ...]:
         figure(Key.IN_RUN_AT_MOST, bound(f.proven_at_most, target), "exact one-sided 95 % bound of its own time"),
         figure(Key.IF_INDEPENDENT, bound(f.proven_at_least, target), "were no outage longer than a slot"),
         figure(Key.NEEDED, _count(f.needed), "clean measurements that would prove the target"),
-        figure(Key.BUDGET, duration(f.budget_s), "(1 - target) times the window"),
-        figure(Key.DEVIATING_TIME, duration(deviating), "of all phases: from each deviated slot to the next"),
-        figure(Key.BUDGET_SPENT, fine_share(spent), "deviating time ÷ budget"),
-        *(figure(*each) for each in costing.figures_of(insight.occurrence)),
-        figure(Key.BURN_RATE, multiple(f.burn_rate), "(1 - observed) ÷ (1 - target)"),
-        figure(Key.EXHAUSTED_AFTER, *_exhausted(f)),
-        figure(Key.AFFORDABLE, *_affordable(insight)),
-        figure(Key.OBSERVED_IMPACT, fine_share(impact), "deviating time ÷ the run's own length"),
+        *_budget(insight),
         figure(Key.FIRST_DEVIATION, *_first_deviation(insight)),
-        figure(Key.CLUSTERING, *_clustering(insight)),
+        figure(Key.CLUSTERING, *together),
         figure(Key.RESTORED, RESTORED[insight.restored].word, _EVERY[insight.restored]),
-        figure(
-            Key.RECOVERED,
-            RECOVERED[insight.recovery].word,
-            recovery.explanation(insight, medium, applied=_applied(insight)),
-        ),
+        figure(Key.RECOVERED, RECOVERED[insight.recovery].word, again),
         figure(
             Key.RECOVERED_AFTER,
             duration(insight.recovered_after_s),
             "from the last rollback's end to the end of the first of three met in a row",
         ),
     )
+
+
+def _budget(insight: Insight) -> Iterator[Figure]:
+    """What the run spent of the budget, and how long the budget lasts where it is spent so."""
+    f, known = insight.figures, _measured(insight)
+    yield figure(Key.BUDGET, duration(f.budget_s), "(1 - target) times the window")
+    deviating = duration(f.deviating_s if known else None)
+    yield figure(Key.DEVIATING_TIME, deviating, "of all phases: from each deviated slot to the next")
+    yield figure(Key.BUDGET_SPENT, fine_share(f.budget_spent if known else None), "deviating time ÷ budget")
+    yield from (figure(*each) for each in costing.figures_of(insight.occurrence))
+    yield figure(Key.BURN_RATE, multiple(f.burn_rate), "(1 - observed) ÷ (1 - target)")
+    if f.budget_s is not None and f.burn_rate == 0:
+        yield figure(Key.EXHAUSTED_AFTER, "never", "nothing deviated under the conditions")
+    else:
+        yield figure(Key.EXHAUSTED_AFTER, duration(f.exhausted_after_s), "window ÷ burn rate, were it to go on")
+    if f.budget_spent == 0 and known:
+        yield figure(Key.AFFORDABLE, "any number", "of such runs: it cost nothing")
+    else:
+        yield figure(Key.AFFORDABLE, _count(f.affordable), "such runs per window")
+    impact = f.observed_budget_impact if known else None
+    yield figure(Key.OBSERVED_IMPACT, fine_share(impact), "deviating time ÷ the run's own length")
 
 
 def _applied(insight: Insight) -> bool:
@@ -256,28 +268,6 @@ def _first_deviation(insight: Insight) -> tuple[str, str]:
         return "none", f"nothing began to deviate {since}"
     told = f"; {count(before, 'measurement')} had deviated before it" if before else ""
     return duration(insight.first_deviation_after_s), f"{since}{told}"
-
-
-def _clustering(insight: Insight) -> tuple[str, str]:
-    """Whether deviations came together; where nothing deviated there is nothing to test."""
-    found = insight.clustering
-    if found is None or not insight.figures.deviated:
-        return NO_DATA, "nothing deviated under the conditions, so no deviations can have come together"
-    return clustering_wording.answer(found), f"deviations come together where it is found; here were {stretches(found)}"
-
-
-def _exhausted(figures: Figures) -> tuple[str, str]:
-    """When the budget is gone: never where nothing burns it."""
-    if figures.budget_s is not None and figures.burn_rate == 0:
-        return "never", "nothing deviated under the conditions"
-    return duration(figures.exhausted_after_s), "window ÷ burn rate, were it to go on"
-
-
-def _affordable(insight: Insight) -> tuple[str, str]:
-    """How many such runs the budget has room for, of one that cost nothing without end."""
-    if insight.figures.budget_spent == 0 and _measured(insight):
-        return "any number", "of such runs: it cost nothing"
-    return _count(insight.figures.affordable), "such runs per window"
 
 
 def _count(value: int | None) -> str:
