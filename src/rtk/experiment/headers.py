@@ -15,10 +15,6 @@ def is_name(name: object) -> bool:
 
 def is_value(value: object) -> bool:
     """Return whether something can be sent as the value of a header; null stands for a header that is not sent."""
-    if value is None or isinstance(value, bytes):
-        return True
-    return isinstance(value, str) and _is_latin(value) and bool(_VALUE.fullmatch(value))
-
-
-def _is_latin(text: str) -> bool:
-    return all(letter <= "\xff" for letter in text)
+    if not isinstance(value, str):
+        return value is None or isinstance(value, bytes)
+    return all(letter <= "\xff" for letter in value) and bool(_VALUE.fullmatch(value))

@@ -42,19 +42,17 @@ def document(data: bytes, where: str, form: str | None = None) -> tuple[dict[str
     if form == "json":
         parsed, mended, twice = mended_json(text, where)
         warnings = [warning] if (warning := mend_warning(mended, where)) else []
-        warnings += _twice(text, where, twice)
+        # Most JSON is YAML as well, which knows the lines of what stands twice.
+        with_lines = yamltext.repeated(text, where) if twice else []
+        warnings += with_lines or [
+            f"{where}: {shown(name)} stands twice in one mapping, the last one counts" for name in twice
+        ]
     else:
         parsed, warnings = yamltext.load(text, where)
     if not isinstance(parsed, dict):
         found = "is empty" if parsed is None else f"holds {kind(parsed)}"
         raise BadInput(f"{where} {found}: {_EXPECTED}")
     return _plain(parsed, where, "", 0), tuple(warnings)
-
-
-def _twice(text: str, where: str, names: tuple[str, ...]) -> list[str]:
-    """The warnings of names that stand twice, with their lines where the text is YAML as well, as most JSON is."""
-    found = yamltext.repeated(text, where) if names else []
-    return found or [f"{where}: {shown(name)} stands twice in one mapping, the last one counts" for name in names]
 
 
 def decode(data: bytes, where: str) -> str:

@@ -52,12 +52,6 @@ def never_met(probe: Mapping[str, Any]) -> str | None:
     return _NEVER[criterion.never](criterion) if criterion.never else None
 
 
-def _between(c: Criterion) -> str:
-    if c.subject == Subject.TIME:
-        return _does(c, _ends(c, _time))
-    return _does(c, f"a code {_ends(c)}" if c.subject == Subject.EXIT_CODE else _ends(c))
-
-
 def _one_of(c: Criterion) -> str:
     choices = listed([compact(each) for each in c.given[:10]] + (["others"] if len(c.given) > 10 else []), "or")
     return _does(c, f"{choices} ms" if c.subject == Subject.TIME else choices)
@@ -82,7 +76,7 @@ def _returns(c: Criterion) -> str:
 
 _RULES: dict[Rule, Callable[[Criterion], str]] = {
     Rule.EQUALS: lambda c: _does(c, f"exactly {_time(c.given)}" if c.subject == Subject.TIME else _plain(c.given)),
-    Rule.BETWEEN: _between,
+    Rule.BETWEEN: lambda c: _does(c, f"a code {_ends(c)}" if c.subject == Subject.EXIT_CODE else _ends(c)),
     Rule.ONE_OF: _one_of,
     Rule.MATCHES: lambda c: f"{_it(c)} matches {compact(c.path)}",
     Rule.FINDS: lambda c: f"it finds something at {c.path}{_in(c)}",
@@ -111,8 +105,8 @@ def _in(c: Criterion) -> str:
     return f" in {_it(c)}" if c.subject == Subject.PART else ""
 
 
-def _ends(c: Criterion, told: Callable[[Any], str] | None = None) -> str:
-    tell = told or _plain
+def _ends(c: Criterion) -> str:
+    tell = _time if c.subject == Subject.TIME else _plain
     if c.lower is None and c.upper is not None:
         return f"at most {tell(c.upper)}"
     if c.upper is None and c.lower is not None:

@@ -117,10 +117,48 @@ def nullable(rule: Rule) -> Rule:
     return check
 
 
-def text(value: object, place: str) -> None:
-    """Text that is not blank."""
-    if not isinstance(value, str) or not value.strip():
-        raise BadInput.at(place, f"expected text, not {shown(value)}")
+def both(first: Rule, second: Rule) -> Rule:
+    """A rule for what follows two, the second of which may rely on the first."""
+
+    def check(value: object, place: str) -> None:
+        first(value, place)
+        second(value, place)
+
+    return check
+
+
+def expects(what: str, holds: Callable[[Any], bool]) -> Rule:
+    """A rule for what passes a test; `what` says in words what is expected."""
+
+    def check(value: object, place: str) -> None:
+        if not holds(value):
+            raise BadInput.at(place, f"expected {what}, not {shown(value)}")
+
+    return check
+
+
+def numeric(what: str, holds: Callable[[float], bool]) -> Rule:
+    """A rule for a finite number that passes a test."""
+
+    def is_so(value: object) -> bool:
+        found = finite(value)
+        return found is not None and holds(found)
+
+    return expects(what, is_so)
+
+
+def unless_filled_in(rule: Rule) -> Rule:
+    """A rule for what is written down; what is filled in when it is run is known then."""
+
+    def check(value: object, place: str) -> None:
+        if not (isinstance(value, str) and "${" in value):
+            rule(value, place)
+
+    return check
+
+
+text = expects("text", lambda value: isinstance(value, str) and bool(value.strip()))
+number = numeric("a number from 0 on", lambda value: value >= 0)
 
 
 def mapping(value: object, place: str) -> None:
@@ -130,13 +168,6 @@ def mapping(value: object, place: str) -> None:
 
 def anything(value: object, place: str) -> None:
     """Whatever stands there."""
-
-
-def number(value: object, place: str) -> None:
-    """A finite number that is not negative."""
-    found = finite(value)
-    if found is None or found < 0:
-        raise BadInput.at(place, f"expected a number from 0 on, not {shown(value)}")
 
 
 def _a(value: object, expected: type, place: str) -> Any:
@@ -165,7 +196,7 @@ def _activity(value: object, place: str) -> None:
         place,
         required={"type": text, "name": text, "provider": _provider},
         optional={
-            "timeout": nullable(_limit),
+            "timeout": nullable(_LIMIT),
             "pauses": nullable(_pauses),
             "background": either((bool, anything)),
             "secrets": nullable(each(text)),
@@ -191,51 +222,18 @@ def _pauses(value: object, place: str) -> None:
     fields(value, place, required={}, optional=dict.fromkeys(_PAUSES, nullable(_PAUSE)))
 
 
-def _pause(value: object, place: str) -> None:
-    found = finite(value)
-    if found is None or not LENGTH.holds(found):
-        raise BadInput.at(place, f"expected seconds from 0 to {LENGTH.most:.0f}, not {shown(value)}")
-
-
-def _timeout(value: object, place: str) -> None:
-    either((int, _limit), (float, _limit), (str, _limit_as_text), (list, _pair))(value, place)
-
-
-def _limit(value: object, place: str) -> None:
-    """Seconds above 0: with no time at all nothing can answer, whatever the service does."""
-    found = finite(value)
-    if found is None or found <= 0:
-        raise BadInput.at(place, f"expected a number above 0, not {shown(value)}")
-
-
 def _limit_as_text(value: object, place: str) -> None:
-    """Text that is a number, or is filled in when it is run."""
-    if "${" not in str(value):
-        found = number_of(value)
-        _limit(value if found is None else found, place)
-
-
-def _address(value: object, place: str) -> None:
-    """An address that can be called; one that is filled in when it is run is known then."""
-    text(value, place)
-    if "${" not in str(value) and not address.is_web(str(value)):
-        raise BadInput.at(place, f"expected {address.EXPECTED}, not {shown(value)}")
+    found = number_of(value)
+    _LIMIT(value if found is None else found, place)
 
 
 def _headers(value: object, place: str) -> None:
-    """Headers that can be sent; one that is filled in when it is run is known then."""
+    """Headers that can be sent."""
     for name, held in _a(value, dict, place).items():
         where = at(place, str(name)[:80])
         if not is_name(name):
             raise BadInput.at(where, f"expected {NAME}")
-        if not (isinstance(held, str) and "${" in held) and not is_value(held):
-            raise BadInput.at(where, f"expected {VALUE}, not {shown(held)}")
-
-
-def _pair(value: object, place: str) -> None:
-    if len(_a(value, list, place)) != 2:
-        raise BadInput.at(place, f"expected two numbers (to connect, to read), not {shown(value)}")
-    each(nullable(either((int, _limit), (float, _limit), (str, _limit_as_text))))(value, place)
+        _HEADER(held, where)
 
 
 def tolerance(value: object, place: str) -> None:
@@ -258,15 +256,8 @@ def _tolerance_mapping(value: object, place: str) -> None:
     else:
         rules: dict[str, Rule] = {"type": text, "target": nullable(text), "pattern": text, "path": text}
         fields(
-            whole, place, required={"type": text}, optional=rules | {"range": each(anything), "count": nullable(_count)}
+            whole, place, required={"type": text}, optional=rules | {"range": each(anything), "count": nullable(_COUNT)}
         )
-
-
-def _count(value: object, place: str) -> None:
-    """How many a path finds; a number that is filled in is known when it is run."""
-    found = finite(value)
-    if not (isinstance(value, str) and "${" in value) and (found is None or found < 0 or found != int(found)):
-        raise BadInput.at(place, f"expected a whole number from 0 on, not {shown(value)}")
 
 
 def _configuration(value: object, place: str) -> None:
@@ -293,21 +284,9 @@ def _control(value: object, place: str) -> None:
     fields(
         value,
         place,
-        required={"name": text, "provider": keys({"type": _python}, {"module": _module, "arguments": mapping})},
+        required={"name": text, "provider": keys({"type": _PYTHON}, {"module": _MODULE, "arguments": mapping})},
         optional={"scope": text},
     )
-
-
-def _python(value: object, place: str) -> None:
-    if value != "python":
-        raise BadInput.at(place, f'expected "python", the only kind of control there is, not {shown(value)}')
-
-
-def _module(value: object, place: str) -> None:
-    """The name of a module; what a relative one is relative to, nobody could tell."""
-    text(value, place)
-    if not all(str(value).split(".")):
-        raise BadInput.at(place, f"expected the absolute name of a module, such as package.module, not {shown(value)}")
 
 
 def _words(value: object, place: str) -> None:
@@ -327,21 +306,37 @@ def _command_line(value: object, place: str) -> None:
             raise BadInput.at(place, f"a quotation mark or a backslash has no counterpart in {shown(text)}") from None
 
 
+# With no time at all nothing can answer, whatever the service does.
+_LIMIT = numeric("a number above 0", lambda value: value > 0)
+_LIMITS = ((int, _LIMIT), (float, _LIMIT), (str, unless_filled_in(_limit_as_text)))
+_TO_CONNECT_AND_READ = both(
+    expects("two numbers (to connect, to read)", lambda value: len(value) == 2), each(nullable(either(*_LIMITS)))
+)
+_TIMEOUT = either(*_LIMITS, (list, _TO_CONNECT_AND_READ))
+_SECONDS = numeric(f"seconds from 0 to {LENGTH.most:.0f}", LENGTH.holds)
 _PAUSES = ("before", "after")
-_PAUSE = either((int, _pause), (float, _pause), (str, text))
+_PAUSE = either((int, _SECONDS), (float, _SECONDS), (str, text))
+_COUNT = unless_filled_in(numeric("a whole number from 0 on", lambda value: value >= 0 and value == int(value)))
+_ADDRESS = both(text, unless_filled_in(expects(address.EXPECTED, address.is_web)))
+_HEADER = unless_filled_in(expects(VALUE, is_value))
+# What the name of a relative module is relative to, nobody could tell.
+_MODULE = both(
+    text, expects("the absolute name of a module, such as package.module", lambda value: all(value.split(".")))
+)
+_PYTHON = expects('"python", the only kind of control there is', lambda value: value == "python")
 _WITHIN = ("$", "`", "<<")
 _VARIABLE = keys({"key": text}, {"env_var_type": nullable(text)})
 _ARGUMENTS = either((str, _command_line), (list, _words), (dict, _words))
 _PROVIDERS: dict[object, Rule] = {
-    "python": keys({"module": _module, "func": text}, {"arguments": mapping}),
-    "process": keys({"path": text}, {"arguments": _ARGUMENTS, "timeout": nullable(_timeout)}),
+    "python": keys({"module": _MODULE, "func": text}, {"arguments": mapping}),
+    "process": keys({"path": text}, {"arguments": _ARGUMENTS, "timeout": nullable(_TIMEOUT)}),
     "http": keys(
-        {"url": _address},
+        {"url": _ADDRESS},
         {
             "method": text,
             "headers": nullable(_headers),
             "arguments": nullable(either((dict, anything), (list, anything), (str, anything))),
-            "timeout": nullable(_timeout),
+            "timeout": nullable(_TIMEOUT),
             "max_retries": number,
         },
     ),

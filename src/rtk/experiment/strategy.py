@@ -47,13 +47,6 @@ def dry(value: object, place: str) -> None:
         raise BadInput.at(place, f"expected {listed((shown(each) for each in DRY), 'or')}, not {shown(value)}")
 
 
-def _refuse_misspelled(block: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
-    """A key that is nearly one of ours would be passed over in silence, and rollbacks be played that nobody wants."""
-    for key in block:
-        if key not in known and closest(str(key), known):
-            raise BadInput.at(at(where, str(key)), f"unknown, {nearest(str(key), known)}")
-
-
 def strategy_in(holder: Mapping[str, Any], where: str = "") -> Strategy | None:
     """Return the strategy that a document or the settings name; None where they name none. Raises `BadInput`."""
     block: Any = holder
@@ -63,7 +56,9 @@ def strategy_in(holder: Mapping[str, Any], where: str = "") -> Strategy | None:
             return None
         if not isinstance(block, Mapping):
             raise BadInput.at(where, f"expected a mapping, not {shown(block)}")
-        _refuse_misspelled(block, known, where)
+        for each in block:  # one that is nearly ours would be passed over in silence, and rollbacks be played unwanted
+            if each not in known and closest(str(each), known):
+                raise BadInput.at(at(where, str(each)), f"unknown, {nearest(str(each), known)}")
     if block.get("strategy") is None:
         return None
     strategy(block["strategy"], at(where, "strategy"))

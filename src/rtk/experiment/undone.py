@@ -185,8 +185,10 @@ def _undoes_itself(commands: Sequence[str]) -> bool:
 
 
 def _traits(action: Mapping[str, Any]) -> _Traits:
-    program = _program(_provider(action))
-    return _Traits(program, _words(program), _carried(action), _words(action.get("name")), _flags(action))
+    provider = _provider(action)
+    program = _program(provider)
+    flags = _command(provider).split() if provider.get("type") == "process" else ()
+    return _Traits(program, _words(program), _carried(action), _words(action.get("name")), frozenset(flags))
 
 
 def _undoes(later: _Traits, action: _Traits) -> bool:
@@ -218,11 +220,6 @@ def _carried(action: Mapping[str, Any]) -> frozenset[str]:
 
 def _words(text: object) -> frozenset[str]:
     return frozenset(word.lower() for word in _WORD.findall(str(text or "")))
-
-
-def _flags(action: Mapping[str, Any]) -> frozenset[str]:
-    provider = _provider(action)
-    return frozenset(_command(provider).split()) if provider.get("type") == "process" else frozenset()
 
 
 def _command(provider: Mapping[str, Any]) -> str:
