@@ -142,10 +142,13 @@ def down() -> None:
     found = state.need()
     for number in (signal.SIGTERM, signal.SIGKILL):
         processes.send(found.pid, number)
-        if _gone(found):
-            state.forget()
-            click.echo("The lab is down.")
-            return
+        deadline = time.monotonic() + DOWN_S
+        while time.monotonic() < deadline:
+            if not found.runs and not any(processes.alive(keeper) for keeper in found.keepers):
+                state.forget()
+                click.echo("The lab is down.")
+                return
+            time.sleep(0.02)
     raise ToolkitError(f"the lab's process {found.pid} did not end")
 
 
@@ -238,15 +241,6 @@ def _isolation(found: Lab) -> str:
         return "instances NOT isolated from this machine"
     why = f", but with every system call: {SENTENCES[found.unfiltered]}" if found.unfiltered else ""
     return f"instances isolated from this machine{why}"
-
-
-def _gone(found: Lab) -> bool:
-    deadline = time.monotonic() + DOWN_S
-    while time.monotonic() < deadline:
-        if not found.runs and not any(processes.alive(keeper) for keeper in found.keepers):
-            return True
-        time.sleep(0.02)
-    return False
 
 
 def _stated(found: Lab) -> dict[str, Any]:

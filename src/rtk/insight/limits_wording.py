@@ -34,10 +34,7 @@ def limits(story: Story) -> tuple[str, ...]:
     if story.clustering is not None and story.clustering.clustered:
         found.append(clustering_wording.limit(story.clustering))
     if story.figures.missed:
-        cut_off = f" ({story.case.remaining:,} cut off by the stop)" if story.case.remaining else ""
-        them = "it" if story.figures.missed == 1 else "them"
-        read = "a fail counts only what was measured" if failed else f"the proof takes {them} as the worst case"
-        found.append(f"{not_measured(story)}{cut_off}: {read}.")
+        found.append(_missed(story))
     found += [lapsed_sentence(lapse) for lapse in story.lapses[:3]]
     if story.case.stopped:
         completes = story.facts.stop is not None and story.facts.stop.cause.completes
@@ -46,6 +43,15 @@ def limits(story: Story) -> tuple[str, ...]:
     if not story.baseline.measured and story.facts.conditions:
         found.append(_NO_BASELINE)
     return tuple(found)
+
+
+def _missed(story: Story) -> str:
+    """How many slots were not measured, and how the verdict reads them."""
+    cut_off = f" ({story.case.remaining:,} cut off by the stop)" if story.case.remaining else ""
+    them = "it" if story.figures.missed == 1 else "them"
+    failed = story.figures.verdict == "fail"
+    read = "a fail counts only what was measured" if failed else f"the proof takes {them} as the worst case"
+    return f"{not_measured(story)}{cut_off}: {read}."
 
 
 def _length(story: Story) -> str:

@@ -122,10 +122,6 @@ def _differ(standing: PromiseStanding, _: float) -> str:
     )
 
 
-def _exclusions(standing: PromiseStanding, _: float) -> str:
-    return f"{count(len(standing.excluded), 'run')} would prove {chosen_share(standing.target)}, and all were excluded"
-
-
 def _too_old(standing: PromiseStanding, _: float) -> str:
     lasts = duration(standing.lasts_s)
     if not standing.runs:
@@ -140,7 +136,9 @@ _DECIDED: Mapping[StandingReason, Callable[[PromiseStanding, float], str]] = {
     StandingReason.TOO_FEW_RUNS: _too_few,
     StandingReason.RUNS_DIFFER: _differ,
     StandingReason.TOO_LITTLE: _kept,
-    StandingReason.EXCLUSIONS: _exclusions,
+    StandingReason.EXCLUSIONS: lambda standing, _: (
+        f"{count(len(standing.excluded), 'run')} would prove {chosen_share(standing.target)}, and all were excluded"
+    ),
     StandingReason.TOO_OLD: _too_old,
     StandingReason.NEVER_TRIED: lambda _, __: "no run of this revision was judged",
 }

@@ -11,7 +11,7 @@ from rtk.figures import chosen_duration
 from rtk.insight.facts import Beside, Neighbour
 from rtk.publish.console import Console, ConsoleRefused, settled
 from rtk.publish.destination import Destination, segment
-from rtk.publish.http_transport import Response, Send
+from rtk.publish.http_transport import Send
 from rtk.verify.holders import HoldingRun, HoldState
 from rtk.verify.holds import LocalHold
 
@@ -73,7 +73,21 @@ class ConsoleHolds:
         answer = self._console.call("POST", f"{self._console.where.base}/holds", body)
         if answer.status == 404:
             raise KeepsNone(f"{self._console.name} is of a version that keeps no holds")
-        holders = _holders(self._console.checked(answer), self._console.name)
+        standings = {each.value: each for each in HoldState}
+        # A console of another version may say less, or why it stands in words of its own.
+        holders = tuple(
+            HoldingRun(
+                str(each.get("run") or ""),
+                str(each.get("title") or ""),
+                float(each.get("since") or 0.0),
+                str(each.get("host") or ""),
+                str(each.get("user") or ""),
+                standings.get(each.get("standing"), HoldState.UNKNOWN),
+                tuple(map(str, each.get("shared") or ())),
+                console=self._console.name,
+            )
+            for each in self._console.checked(answer).get("holders") or []
+        )
         self._held = answer.get("held") is True
         return holders
 
@@ -100,21 +114,3 @@ class ConsoleHolds:
         self._clock.spawn(work, "rtk-holding")
         self._clock.wait(done, at_most)
         return (found[0] if found else None), why[0]
-
-
-def _holders(answer: Response, console: str) -> tuple[HoldingRun, ...]:
-    """Who stands in the way. A console of another version may say less, or why it stands in words of its own."""
-    standings = {each.value: each for each in HoldState}
-    return tuple(
-        HoldingRun(
-            str(each.get("run") or ""),
-            str(each.get("title") or ""),
-            float(each.get("since") or 0.0),
-            str(each.get("host") or ""),
-            str(each.get("user") or ""),
-            standings.get(each.get("standing"), HoldState.UNKNOWN),
-            tuple(map(str, each.get("shared") or ())),
-            console=console,
-        )
-        for each in answer.get("holders") or []
-    )

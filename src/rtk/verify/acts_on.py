@@ -92,6 +92,12 @@ def _of_command(called: Called, toolkit: Toolkit) -> list[System]:
             traits.word(word)
         return _hosts(traits) if traits.hosts and not traits.targets else [aws(traits, called.options, {})]
     scripts = [word for word in called.words if is_script(word)]
+    _targets(called, scripts, traits)
+    return _hosts(traits) or _local(program, scripts, traits)
+
+
+def _targets(called: Called, scripts: list[str], traits: Traits) -> None:
+    """Add what the words and files of a command name; a script is what acts, not what is acted on."""
     switched = [value for name, value in called.options.items() if is_manner(name)]  # a switch before a word
     for word in targets_of(called, switched):
         if word in scripts:
@@ -103,7 +109,6 @@ def _of_command(called: Called, toolkit: Toolkit) -> list[System]:
     for word in called.files:
         if name := file_of(word, redirected=True):
             traits.targets.add(name)
-    return _hosts(traits) or _local(program, scripts, traits)
 
 
 def _local(program: str, scripts: list[str], traits: Traits) -> list[System]:
