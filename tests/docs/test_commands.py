@@ -12,7 +12,7 @@ import yaml
 
 from tests.console.conftest import place
 from tests.docs.pages import DOCS, PAGES, ROOT, Block, Command, blocks, matches
-from tests.docs.session import Session, shop
+from tests.docs.session import Session, patient, shop
 from tests.lab.world import free_ports
 
 AT_ONCE = 3
@@ -45,11 +45,11 @@ def test_every_command_prints_what_the_page_shows(page: Path, played: Played) ->
 def play(page: Path, directory: Path) -> None:
     for block in blocks(FIRST):
         if block.title:  # the other pages go on with the files of the first tutorial
-            (directory / block.title).write_text(block.text)
+            (directory / block.title).write_text(patient(block.text))
     with shop(directory) as url, session(directory, ENDPOINT_URL=url) as (ours, ports):
         for block in blocks(page):
             if block.title:
-                (directory / block.title).write_text(block.text)
+                (directory / block.title).write_text(patient(block.text))
             elif block.language == "console" and not block.skipped:
                 follow(page, elsewhere(block, ports), ours)
 
@@ -78,7 +78,7 @@ def elsewhere(block: Block, ports: int) -> Block:
         # Answers take less work than they do for a reader: other pages are played meanwhile.
         "rtk lab up": f"rtk lab up --port {ports + 1} --web-port {ports + 2} --work 0.15",
     }
-    text = block.text
+    text = patient(block.text)
     for words, instead in moved.items():
         text = text.replace(words, instead)
     return replace(block, text=text)

@@ -58,13 +58,17 @@ def aws(traits: Traits, given: Mapping[str, Any], configuration: Mapping[str, An
         return system(Kind.AWS, {**marks, "target": ids, "environment": environment}, traits.redact(f"{told} of AWS"))
     region = _first(("region", "aws_region"), given, configuration)
     region = region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or ""
-    account = _first(("profile", "aws_profile_name", "aws_assume_role_arn"), given, configuration)
-    account = account or _first(("AWS_PROFILE", "AWS_ROLE_ARN", "AWS_ACCESS_KEY_ID"), os.environ)
+    account = _first(("profile", "aws_profile_name", "aws_assume_role_arn"), given, configuration) or _ambient_account()
     environment = environment | {each for each in (environment_of(account),) if each}
     marks |= {"region": {region or "default"}, "account": {account or "default"}, "environment": environment}
     names = {each for each in traits.targets if each not in (region, account)}
     told = ", ".join(map(traits.redact, [*sorted(names), *([region] if region else [])]))
     return system(Kind.AWS, {**marks, "target": names}, f"AWS{told and ': '}{told}")
+
+
+def _ambient_account() -> str:
+    profile, role = os.environ.get("AWS_PROFILE"), os.environ.get("AWS_ROLE_ARN")
+    return profile or role or os.environ.get("AWS_ACCESS_KEY_ID") or ""
 
 
 def _first(names: tuple[str, ...], *holders: Mapping[str, Any]) -> str:
