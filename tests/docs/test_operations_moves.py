@@ -11,7 +11,7 @@ from rtk.cli.verify import verify
 from tests.console.api.old import START, journal
 from tests.docs.operations import Player, player
 from tests.docs.pages import DOCS, blocks
-from tests.docs.session import shop
+from tests.docs.session import patient, shop
 from tests.docs.test_commands import FIRST
 
 BY = "tests/docs/test_operations_moves.py"
@@ -67,7 +67,7 @@ def test_the_commands_of_2020_are_all_there() -> None:
 
 def test_what_chaos_run_plays_is_published_as_the_page_has_it() -> None:
     with player(BY) as page, shop(page.session.directory) as url:
-        experiment = next(block.text for block in blocks(FIRST) if block.title == "experiment.json")
+        experiment = next(patient(block.text) for block in blocks(FIRST) if block.title == "experiment.json")
         (page.session.directory / "experiment.json").write_text(experiment)
         page.session.run(f"export ENDPOINT_URL={url}; rtk up --detach; rtk provision {WHO}")
         assert page.play(CHAOS_TOOLKIT, "On a console") == 1

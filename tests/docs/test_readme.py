@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.docs.pages import DOCS, PAGES, ROOT, blocks, headings, prose
-from tests.docs.session import Session, shop
+from tests.docs.session import Session, patient, shop
 from tests.docs.test_commands import FIRST, follow
 
 README = ROOT / "README.md"
@@ -89,7 +89,7 @@ def test_the_commands_of_the_readme_work(tmp_path: Path) -> None:
     """They stand without a prompt, to be copied; each line is one."""
     told = [block for block in blocks(README) if block.language == "sh" and not block.skipped]
     assert told
-    experiment = next(block.text for block in blocks(FIRST) if block.title == "experiment.json")
+    experiment = next(patient(block.text) for block in blocks(FIRST) if block.title == "experiment.json")
     (tmp_path / "experiment.json").write_text(experiment)
     with shop(tmp_path) as url, Session(tmp_path, ENDPOINT_URL=url) as session:
         for block in told:
