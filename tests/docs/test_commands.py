@@ -46,7 +46,7 @@ def play(page: Path, directory: Path) -> None:
     for block in blocks(FIRST):
         if block.title:  # the other pages go on with the files of the first tutorial
             (directory / block.title).write_text(patient(block.text))
-    with shop(directory) as url, session(directory, ENDPOINT_URL=url) as (ours, ports):
+    with shop(directory, patient) as url, session(directory, ENDPOINT_URL=url) as (ours, ports):
         for block in blocks(page):
             if block.title:
                 (directory / block.title).write_text(patient(block.text))
