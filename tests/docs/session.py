@@ -120,9 +120,9 @@ def _wait_for(port: int) -> None:
 
 
 def patient(text: str) -> str:
-    """The shop of the tutorial with five times its limit, and slower by more than that while it is slow.
+    """Return a text of the tutorial with a limit of 1.5 s for its shop, which takes 2.5 s while it is slow.
 
-    Beside other tests, on a machine that is slow itself, it answered after 400 ms although nothing was wrong with it.
+    Beside other tests on a slow machine the shop took 400 ms although nothing was wrong; the page allows 300 ms.
     """
     limits = {'{"duration": 300}': '{"duration": 1500}', "{duration: 300}": "{duration: 1500}"}
     told = {'s/"duration": 300/': 's/"duration": 1500/', "at most 300 ms": "at most 1,500 ms"}

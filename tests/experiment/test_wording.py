@@ -1,4 +1,4 @@
-"""What sentences about a document say of names that it does not know."""
+"""An error about an unknown name ends with the names that are known."""
 
 from rtk.experiment.wording import nearest
 

@@ -14,7 +14,7 @@ from math import exp, inf, lgamma, log, log1p, sqrt
 from rtk.insight.proof import Counts, needed, proves
 
 _MANY = 20  # outages to be expected, from which on not each number of them is looked at
-_SMALLEST = -500.0  # the logarithm of a chance that floats tell exactly, and of which they can tell the next ones
+_SMALLEST = -500.0  # logarithm of a chance; of one much smaller, a float keeps no digits for those that follow
 _EDGES = tuple((first, last) for first in (True, False) for last in (True, False))
 
 
@@ -87,9 +87,9 @@ def _sampled(plan: _Plan) -> float:
 
 
 def _chance(plan: _Plan, outages: int, edges: tuple[bool, bool], bads: range) -> float:
-    """The chance of so many outages in any of these numbers of bad slots.
+    """Return the chance of so many outages in any of these numbers of bad slots.
 
-    Where these follow one another, each chance is made of the one before: that takes a tenth of the time.
+    Where the numbers are consecutive, each chance follows from the one before, without a logarithm of its own.
     """
     first = next(_likelihoods(plan, outages, edges, bads), -inf)
     stretches, begins = outages - 1 + sum(edges), plan.chain.begins

@@ -34,7 +34,7 @@ def limits(story: Story) -> tuple[str, ...]:
     if story.clustering is not None and story.clustering.clustered:
         found.append(clustering_wording.limit(story.clustering))
     if story.figures.missed:
-        found.append(_missed(story))
+        found.append(_missed(story, failed))
     found += [lapsed_sentence(lapse) for lapse in story.lapses[:3]]
     if story.case.stopped:
         completes = story.facts.stop is not None and story.facts.stop.cause.completes
@@ -45,11 +45,10 @@ def limits(story: Story) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _missed(story: Story) -> str:
-    """How many slots were not measured, and how the verdict reads them."""
+def _missed(story: Story, failed: bool) -> str:
+    """Say how many slots were not measured, and what the verdict makes of them."""
     cut_off = f" ({story.case.remaining:,} cut off by the stop)" if story.case.remaining else ""
     them = "it" if story.figures.missed == 1 else "them"
-    failed = story.figures.verdict == "fail"
     read = "a fail counts only what was measured" if failed else f"the proof takes {them} as the worst case"
     return f"{not_measured(story)}{cut_off}: {read}."
 

@@ -92,7 +92,7 @@ def frame(facts: Facts, size: Size, found: list[Column]) -> Frame:
 
 
 def _lanes(facts: Facts, span: float) -> list[Lane]:
-    """Conditions, each until it is undone or its effect is over, then rollbacks; what has not ended goes on."""
+    """Return a lane for each condition and each rollback. One that has not ended reaches to the end of the run."""
     lanes: list[Lane] = []
     undone = max((r.ended for r in facts.rollbacks if r.ended is not None), default=span)
     for condition in facts.conditions:

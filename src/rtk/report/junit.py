@@ -79,7 +79,7 @@ def junit(insight: Insight, facts: Facts) -> str:
 
 
 def _promises(insight: Insight, told: RunReport) -> Iterator[JUnitCase]:
-    """What had to hold: the gate before the first condition, the objective, and its cost."""
+    """Yield a case for the gate before the first condition, for the objective, and for its cost."""
     why = " ".join(filter(None, [told.headline, told.why, told.next_step]))
     gate = JUnitCase("the hypothesis was met before the first condition", 0.0)
     if insight.status == RunStatus.FAILED and insight.stop_cause is not StopCause.BASELINE_BROKEN:
@@ -98,7 +98,7 @@ def _promises(insight: Insight, told: RunReport) -> Iterator[JUnitCase]:
 
 
 def _activities(insight: Insight, facts: Facts, told: RunReport) -> Iterator[JUnitCase]:
-    """Whether each condition took effect, and each rollback undid it."""
+    """Yield a case for the effect of each condition, and for each rollback."""
     for condition in facts.conditions:
         case = JUnitCase(f"condition {plain(condition.name, 200)} took effect", _length(condition))
         if condition.status == ActivityStatus.INTERRUPTED:

@@ -232,7 +232,7 @@ def _figures(insight: Insight, medium: Medium) -> tuple[Figure, ...]:
 
 
 def _budget(insight: Insight) -> Iterator[Figure]:
-    """What the run spent of the budget, and how long the budget lasts where it is spent so."""
+    """Yield how much of the budget the run spent, and how long the budget would last at that rate."""
     f, known = insight.figures, _measured(insight)
     yield figure(Key.BUDGET, duration(f.budget_s), "(1 - target) times the window")
     deviating = duration(f.deviating_s if known else None)

@@ -288,7 +288,7 @@ def _undone(left: Remains, toolkit: Toolkit, clock: Clock, record: Record) -> li
     )
     undoing = UndoCoordinator(left.run_id, toolkit, clock, record, stop)
     with processes.marking(left.run_id), toolkit.session(journal.as_dict(), undoing.patience):
-        # Records of earlier versions may hold a word that is no strategy: they are undone, for nobody asked not to.
+        # A record of an earlier version may hold an unknown strategy. Nobody asked for "never", so undo the run.
         said = left.head["rollback_strategy"]
         strategy = Strategy(said) if said in list(Strategy) else Strategy.ALWAYS
         undoing.undo(strategy, journal, dict.fromkeys(left.began), left.over)

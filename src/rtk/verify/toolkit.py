@@ -80,7 +80,7 @@ class Toolkit:
         for key, value in list(self.configuration.items()):
             try:  # a probe of it may be a coroutine; what only prepared something has no value
                 self.configuration[key] = result_of(value, "its probe")
-            except BaseException as error:  # noqa: BLE001 - whatever awaiting it raises
+            except BaseException as error:  # noqa: BLE001 - a coroutine of the user may raise anything
                 raise BadInput(f"configuration.{key}: {sentence_of(error)}") from None
         lost = [key for key in declared if key not in self.configuration]
         if lost:
