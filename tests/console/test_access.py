@@ -11,7 +11,7 @@ from django.test import override_settings
 
 from rtk.console.access import AccessLog, id_of, template
 from rtk.console.bodies import Receive, Scope, Send
-from rtk.console.lines import MINUTE_S, LineAllowance
+from rtk.console.lines import MINUTE_S, SteadyAllowance
 from tests.console.requesting import MIDDLEWARE, ask, logged
 
 ours = override_settings(ROOT_URLCONF="tests.console.requesting", MIDDLEWARE=MIDDLEWARE)
@@ -90,7 +90,7 @@ def test_an_application_that_breaks_is_logged_as_500() -> None:
 
 def test_beyond_its_bound_no_line_is_made_and_the_next_one_says_how_many_were_not() -> None:
     now, made = 0.0, list[str]()
-    allowance = LineAllowance(2, lambda: now)
+    allowance = SteadyAllowance(20, lambda: now)
 
     async def answered(scope: Scope, receive: Receive, send: Send) -> None:
         scope["rtk.request"].leads_to("a", Unread(made))

@@ -2,7 +2,10 @@
 
 import logging
 
-from rtk.console.lines import LONGEST, MINUTE_S, Bounded, LineAllowance, with_left_out
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rtk.console.lines import LONGEST, MINUTE_S, Bounded, LineAllowance, SteadyAllowance, with_left_out
 
 
 class Log:
@@ -54,3 +57,33 @@ def test_an_allowance_is_renewed_every_minute_and_tells_how_many_it_refused() ->
     now = MINUTE_S
     assert [allowance.used() for _ in range(3)] == [3, 0, None]
     assert (with_left_out("x", 1_234), with_left_out("x", 0)) == ("x (1,234 more were left out)", "x")
+
+
+def test_a_steady_allowance_leaves_lines_for_every_second_of_a_flood() -> None:
+    now, written = 0.0, list[float]()
+    allowance = SteadyAllowance(600, lambda: now)
+    for tick in range(6_000):  # 100 a second for a minute
+        now = tick / 100
+        if allowance.used() is not None:
+            written.append(now)
+    assert 590 <= len(written) <= 600
+    assert {int(at) for at in written} == set(range(60))
+
+
+def test_a_steady_allowance_says_with_the_next_line_how_many_it_refused() -> None:
+    now = 0.0
+    allowance = SteadyAllowance(20, lambda: now)
+    assert [allowance.used() for _ in range(5)] == [0, 0, None, None, None]
+    now = MINUTE_S
+    assert [allowance.used() for _ in range(3)] == [3, 0, None]
+
+
+@given(st.integers(1, 50), st.lists(st.floats(0, 20), max_size=200))
+def test_no_minute_has_more_lines_than_a_steady_allowance_allows(most: int, waits: list[float]) -> None:
+    now, written = 0.0, list[float]()
+    allowance = SteadyAllowance(most, lambda: now)
+    for wait in waits:
+        now += wait
+        if allowance.used() is not None:
+            written.append(now)
+    assert all(sum(since <= at < since + MINUTE_S for at in written) <= most for since in written)

@@ -22,7 +22,7 @@ from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve
 
 from rtk.console.bodies import KEY, Application, Receive, Scope, Send
-from rtk.console.lines import LineAllowance, with_left_out
+from rtk.console.lines import SteadyAllowance, with_left_out
 from rtk.log import record_of
 
 HEADER = b"x-request-id"
@@ -115,11 +115,11 @@ class AccessLog:
         self,
         inner: Application,
         clock: Callable[[], float] = time.perf_counter,
-        allowance: LineAllowance | None = None,
+        allowance: SteadyAllowance | None = None,
     ) -> None:
         self._inner = inner
         self._clock = clock
-        self._allowance = allowance or LineAllowance(settings.ACCESS_LINES)
+        self._allowance = allowance or SteadyAllowance(settings.ACCESS_LINES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""

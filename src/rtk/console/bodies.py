@@ -269,9 +269,11 @@ class Limited:
             body.refusal = BodyRefusal.LARGE
         else:
             self._bodies.add(body)
+            scope[BODY] = body
             try:
-                await self._inner({**scope, BODY: body}, body.receive, body.answer)
+                await self._inner(scope, body.receive, body.answer)
             finally:
+                del scope[BODY]  # which would hold itself by way of the body
                 self._bodies.discard(body)
                 body.release()
         if body.refusal and not body.unwanted:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 
 MINUTE_S = 60.0
 LONGEST = 2_000  # characters of a line
+AT_ONCE_SHARE = 10  # a tenth of the lines of a minute
 _Kind = tuple[str, int]
 
 
@@ -29,6 +30,36 @@ class LineAllowance:
                 self._since, self._many = now, 0
             self._many += 1
             return left_out if self._many <= self._most else None
+
+
+class SteadyAllowance:
+    """At most so many lines within any minute, some of them in every second of it. Safe to use from any thread.
+
+    A tenth of them may come at once and the rest as time passes, so that a flood leaves lines of all that comes in that
+    minute, and not of its first seconds alone. `clock` is in seconds.
+    """
+
+    def __init__(self, most: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._at_once = max(most // AT_ONCE_SHARE, 1)
+        self._per_s = max(most - self._at_once, most / 2) / MINUTE_S
+        self._clock = clock
+        self._left = float(self._at_once)
+        self._seen = clock()
+        self._left_out = 0
+        self._lock = threading.Lock()
+
+    def used(self) -> int | None:
+        """Use one line: return how many were left out before it, None where there is none left for this one."""
+        with self._lock:
+            now = self._clock()
+            self._left = min(self._left + (now - self._seen) * self._per_s, self._at_once)
+            self._seen = now
+            if self._left < 1:
+                self._left_out += 1
+                return None
+            self._left -= 1
+            left_out, self._left_out = self._left_out, 0
+            return left_out
 
 
 def with_left_out(said: str, many: int) -> str:

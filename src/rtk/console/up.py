@@ -30,6 +30,7 @@ from rtk.errors import BadInput
 
 OLDEST_SERVER = 140000  # PostgreSQL 14, as its server_version_num
 _TENDED_EVERY = 0.5  # seconds
+LOOKED_AFTER = 10_000  # new objects: Python's own 700 are those of a few calls, and took a twentieth of their time
 
 Say = Callable[[str], None]
 T = TypeVar("T")
@@ -140,6 +141,7 @@ def _application() -> Any:
         return application
     finally:
         gc.freeze()
+        gc.set_threshold(LOOKED_AFTER)
         gc.enable()
 
 

@@ -2,16 +2,19 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Coroutine
 from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from django.db import connection
 
+from rtk.console.store import rows
 from rtk.console.store.commit import Acknowledgement, Call, Committer
 from rtk.console.store.database import connect
-from rtk.console.store.intake import batch_of
+from rtk.console.store.intake import Other, batch_of
 from rtk.console.store.models import Measurement
 from rtk.console.store.problem import Problem
 from tests.console.api.test_live import begun
@@ -172,3 +175,17 @@ def test_what_nobody_thought_of_is_answered_as_well(live: Live, machine: Machine
 
     refused, answer = played(work())
     assert (refused.status, answer, caller.stored()) == (500, Acknowledgement(1, None), [0])
+
+
+@pytest.mark.django_db
+def test_the_ids_that_a_statement_brings_are_read_once_and_not_again_for_each_row() -> None:
+    ids, days = f"{{{uuid4()},{uuid4()}}}", "{2026-11-30,2026-11-30}"
+    entries = rows.columns_of_others([(1, 0, Other("event", 0.0), "{}"), (2, 0, Other("event", 0.0), "{}")])
+    measured = batch_of(json.dumps({"from": 0, "entries": [measurement(0)]}).encode()).measured[0]
+    brought = [ids, days, *rows.columns([(1, 0, measured), (2, 0, measured)])]
+    for statement, given in ((rows.LOCK, [ids]), (rows.MEASUREMENTS, brought), (rows.ENTRIES, [ids, days, *entries])):
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN (VERBOSE, COSTS OFF) {statement}", given)
+            plan = "\n".join(row[0] for row in cursor.fetchall())
+        once = re.findall(r"InitPlan.*\n +-> +Result\n +Output: \('.*'::cstring\)::(uuid|date)\[\]", plan)
+        assert len(once) == plan.count("::uuid[]") + plan.count("::date[]") == (1 if statement is rows.LOCK else 2), plan

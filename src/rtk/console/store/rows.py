@@ -24,7 +24,7 @@ from rtk.insight.measurement import COLUMN_TYPES, COLUMNS, FIELDS
 LOCK = """
 SELECT r.id, r.next, r.day, r.stop, r.team_id::text, r.verification_id::text, v.file_id, v.deleted_at IS NOT NULL
 FROM store_run r JOIN store_verification v ON v.id = r.verification_id
-WHERE r.id = ANY(%s::text::uuid[]) ORDER BY r.id FOR NO KEY UPDATE OF r
+WHERE r.id = ANY((SELECT %s::text::uuid[])::uuid[]) ORDER BY r.id FOR NO KEY UPDATE OF r
 """
 
 _TEXTS = "string_to_array(%s, E'\\x1f', E'\\x1e')"
@@ -32,14 +32,14 @@ _ARRAYS = ", ".join(_TEXTS if kind == "text" else f"%s::text::{kind}[]" for kind
 _FROM_ARRAYS = ", ".join(f"u.{name}" for name in FIELDS)
 MEASUREMENTS = f"""
 INSERT INTO store_measurement (run_id, n, day, t, {COLUMNS}, probes)
-SELECT (%s::text::uuid[])[u.run], u.n, (%s::text::date[])[u.run], u.t, {_FROM_ARRAYS}, u.probes
+SELECT (SELECT %s::text::uuid[])[u.run], u.n, (SELECT %s::text::date[])[u.run], u.t, {_FROM_ARRAYS}, u.probes
 FROM unnest(%s::text::int[], %s::text::bigint[], %s::text::float8[], {_ARRAYS}, string_to_array(%s, E'\\x1f'))
   AS u(run, n, t, {COLUMNS}, probes)
 """  # noqa: S608 - of constants
 
 ENTRIES = """
 INSERT INTO store_recordentry (run_id, n, day, t, kind, body)
-SELECT (%s::text::uuid[])[u.run], u.n, (%s::text::date[])[u.run], u.t, u.kind, u.body
+SELECT (SELECT %s::text::uuid[])[u.run], u.n, (SELECT %s::text::date[])[u.run], u.t, u.kind, u.body
 FROM unnest(%s::text::int[], %s::text::bigint[], %s::text::float8[], string_to_array(%s, E'\\x1f'),
   string_to_array(%s, E'\\x1f')) AS u(run, n, t, kind, body)
 """
