@@ -188,4 +188,6 @@ def test_the_ids_that_a_statement_brings_are_read_once_and_not_again_for_each_ro
             cursor.execute(f"EXPLAIN (VERBOSE, COSTS OFF) {statement}", given)
             plan = "\n".join(row[0] for row in cursor.fetchall())
         once = re.findall(r"InitPlan.*\n +-> +Result\n +Output: \('.*'::cstring\)::(uuid|date)\[\]", plan)
-        assert len(once) == plan.count("::uuid[]") + plan.count("::date[]") == (1 if statement is rows.LOCK else 2), plan
+        assert len(once) == plan.count("::uuid[]") + plan.count("::date[]") == (1 if statement is rows.LOCK else 2), (
+            plan
+        )
