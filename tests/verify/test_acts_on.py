@@ -208,6 +208,13 @@ def test_an_action_by_reference_is_the_one_referred_to() -> None:
     assert [each.told for each in acts_on(toolkit)] == ["the host h.example"]
 
 
+def test_of_two_with_one_name_a_reference_is_the_one_that_is_played() -> None:
+    probe = {"type": "probe", "name": "act", "provider": http("http://looked-at.example/x")}
+    action = {"type": "action", "name": "act", "provider": http("http://h.example/x")}
+    toolkit = Toolkit({"title": "t", "method": [probe, action], "rollbacks": [{"ref": "act"}]}, {})
+    assert [each.told for each in acts_on(toolkit)] == ["the host h.example"]
+
+
 def test_secrets_are_neither_told_nor_kept() -> None:
     secrets = {"a": {"url": "https://very-hidden.example", "token": "abcdefgh1234", "ns": "s3cret-namespace"}}
     cluster = {**python("chaosk8s.pod.actions", ns="${ns}"), "secrets": ["a"]}

@@ -6,7 +6,7 @@ import pytest
 from chaoslib.activity import run_activity
 from chaoslib.exceptions import ActivityFailed
 
-from rtk.verify.calls import call_of
+from rtk.verify.calls import call_of, secrets_of
 
 
 def told(a: Any = 1, secrets: Any = None, configuration: Any = None) -> dict[str, Any]:
@@ -73,3 +73,10 @@ def test_what_cannot_be_made_ready_is_told_at_each_call() -> None:
 def test_other_providers_are_the_chaos_toolkits_own() -> None:
     one = {"type": "probe", "name": "x", "provider": {"type": "process", "path": "echo", "arguments": "${word}"}}
     assert call_of(one, {"word": "hello"}, {})()["stdout"] == "hello\n"
+
+
+def test_secrets_of_all_groups_that_are_named_are_one_mapping() -> None:
+    secrets = {"a": {"x": 1, "y": 1}, "b": {"y": 2}, "c": {"z": 3}}
+    assert secrets_of({"secrets": ["a", "b", "none"]}, secrets) == {"x": 1, "y": 2}
+    assert secrets_of({"secrets": "c"}, secrets) == {"z": 3}
+    assert secrets_of({}, secrets) == {}

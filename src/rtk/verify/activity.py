@@ -65,7 +65,14 @@ class Player:
         `about_to` is asked right before, when controls and pause are over; None when it says no. `ended` is called
         right after: what follows, such as a control, may still break off.
         """
-        pauses = self._pauses(activity)
+        try:
+            pauses = pauses_of(self._toolkit, activity)
+        except BadInput as error:
+            if self._stoppable:
+                raise
+            # A rollback without its pause still undoes; one that is refused leaves the system broken.
+            logger.warning(f"{activity.get('name')} is played without a pause: {error}")
+            pauses = dict.fromkeys(WHEN, 0.0)
         with self._toolkit.controlled("activity", activity, self._patience) as state:
             self._pause(pauses["before"], "before next activity")
             if not about_to():
@@ -73,36 +80,23 @@ class Player:
             logger.info(f"{activity['type'].title()}: {activity['name']}")
             registry = self._toolkit.registry
             self._toolkit.heard(lambda: registry.start_activity(activity), self._patience)
-            played = self._tried(activity, limit, tries)
+            for count in range(1, tries + 1):
+                played = self._timed(activity, limit)
+                played.tries = count
+                if played.failure is None or count == tries:
+                    break
+                logger.warning(f"  => try {count} of {tries} failed, trying again in {count} s")
+                self._clock.wait(self._cut, count)
             ended(played)
             self._toolkit.heard(lambda: registry.activity_completed(activity, played.run), self._patience)
             self._pause(pauses["after"], "after activity")
             state(lambda: played.run)
         return played
 
-    def _pauses(self, activity: dict[str, Any]) -> dict[str, float]:
-        try:
-            return pauses_of(self._toolkit, activity)
-        except BadInput as error:
-            if self._stoppable:
-                raise
-            logger.warning(f"{activity.get('name')} is played without a pause: {error}")
-            return dict.fromkeys(WHEN, 0.0)
-
     def _pause(self, seconds: float, when: str) -> None:
         if seconds and not self._cut.is_set():
             logger.info(f"Pausing {when} for {seconds:g}s...")
             self._clock.wait(self._cut, seconds)
-
-    def _tried(self, activity: dict[str, Any], limit: float | None, tries: int) -> Played:
-        for count in range(1, tries + 1):
-            played = self._timed(activity, limit)
-            played.tries = count
-            if played.failure is None or count == tries:
-                break
-            logger.warning(f"  => try {count} of {tries} failed, trying again in {count} s")
-            self._clock.wait(self._cut, count)
-        return played
 
     def _timed(self, activity: dict[str, Any], limit: float | None) -> Played:
         start, began = self._clock.now(), self._clock.monotonic()
@@ -129,6 +123,7 @@ class Player:
     def _bounded(self, activity: dict[str, Any], run: dict[str, Any], limit: float | None) -> str | None:
         if limit is None:
             return self._run(activity, run)
+        # It fills a mapping of its own: a try that is given up may end later, and must not change what is recorded.
         done, result = threading.Event(), dict[str, Any]()
 
         def work() -> None:
@@ -157,6 +152,7 @@ class Player:
                 check_within(output, name_of(provider))
             run["output"] = output
             self._toolkit.own.check()
+        # Even KeyboardInterrupt: a real Ctrl-C comes as a signal to a handler of ours, so the extension raised it.
         except BaseException as error:  # noqa: BLE001 - whatever an extension raises, the activity has failed
             self._toolkit.own.check()
             sentence = sentence_of(error)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from rtk.verify.calls import secrets_of
 from rtk.verify.clouds import aws, kubernetes
 from rtk.verify.commands import Called, commands, is_script, targets_of
 from rtk.verify.systems import MOST, Kind, System, declared, machine, node, system
@@ -32,7 +33,9 @@ def acts_on(toolkit: Toolkit, named: str | None = None) -> tuple[System, ...]:
 
     Nothing where the method has no action.
     """
-    method, rollbacks = _whole(toolkit)
+    method, rollbacks = (
+        [toolkit.resolved(each) for each in toolkit.experiment.get(part) or []] for part in ("method", "rollbacks")
+    )
     conditions = [each for each in method if each.get("type") == "action"]
     if not conditions:
         return ()
@@ -41,26 +44,13 @@ def acts_on(toolkit: Toolkit, named: str | None = None) -> tuple[System, ...]:
         return (declared(text, toolkit.redact(text)),)
     found = [each for activity in (*conditions, *rollbacks) for each in _of_activity(activity, toolkit)]
     names = frozenset[str]().union(*(each.marks.get("environment", frozenset()) for each in found))
-    # What any action of the run names holds for all of them: staging is not production.
-    whole = [replace(each, marks={**each.marks, "environment": names}) if names else each for each in found]
     unlike: list[System] = []
-    for each in whole:
-        if len(unlike) < MOST and each not in unlike:
-            unlike.append(each)
+    for each in found:
+        # What any action of the run names holds for all of them: staging is not production.
+        one = replace(each, marks={**each.marks, "environment": names}) if names else each
+        if len(unlike) < MOST and one not in unlike:
+            unlike.append(one)
     return tuple(unlike)
-
-
-def _whole(toolkit: Toolkit) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
-    """Method and rollbacks, each `ref` as the first activity of that name."""
-    method, rollbacks = (toolkit.experiment.get(part) or [] for part in ("method", "rollbacks"))
-    known: dict[Any, Mapping[str, Any]] = {}
-    for each in (*toolkit.probes(), *method, *rollbacks):
-        known.setdefault(each.get("name"), each)
-
-    def named(activities: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-        return [known.get(each["ref"], each) if each.get("ref") else each for each in activities]
-
-    return named(method), named(rollbacks)
 
 
 def _of_activity(activity: Mapping[str, Any], toolkit: Toolkit) -> list[System]:
@@ -78,6 +68,7 @@ def _of_activity(activity: Mapping[str, Any], toolkit: Toolkit) -> list[System]:
             arguments = [word for pair in arguments.items() for word in pair]
         given = arguments if isinstance(arguments, str) else [str(w) for w in arguments or [] if w not in (None, "")]
         found = [each for called in commands(path, given) for each in _of_command(called, toolkit)]
+        # A command that tells nothing acts on something all the same: two runs of one program meet.
         return found or [_on_this_machine({"target": {Path(path).name}}, Path(path).name)]
     return _of_python(provider, arguments if isinstance(arguments, Mapping) else {}, toolkit)
 
@@ -132,12 +123,10 @@ def _of_python(provider: Mapping[str, Any], arguments: Mapping[str, Any], toolki
     traits.mapping(arguments)
     configuration = toolkit.configuration
     if package in _KUBERNETES:
-        names = provider.get("secrets") or []
-        given = [toolkit.secrets.get(name) for name in ([names] if isinstance(names, str) else names)]
-        secrets = {key: value for each in given if isinstance(each, Mapping) for key, value in each.items()}
-        return [kubernetes(arguments, secrets, toolkit.redact)]
+        return [kubernetes(arguments, secrets_of(provider, toolkit.secrets), toolkit.redact)]
     if package in _AWS or module in _AWS_MODULES:
         return [aws(traits, arguments, configuration)]
+    # Arguments that name no host: the extension then finds it in the configuration, by names of its own.
     if not (traits.hosts or traits.targets):
         beginnings = _READS.get(package, ("",))
         traits.mapping({key: value for key, value in configuration.items() if key.lower().startswith(beginnings)})
@@ -158,6 +147,7 @@ def _hosts(traits: Traits) -> list[System]:
         else:
             told = f"port {port} of this machine ({node()})" if port else f"this machine ({node()})"
             ports = [port] if port else []
+            # No host can have this name: the localhosts of two machines are two systems.
             found.append(system(Kind.HOST, {**environment, "host": [f"\0{machine()}"], "port": ports}, told))
     return found
 

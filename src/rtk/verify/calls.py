@@ -30,11 +30,27 @@ def call_of(activity: dict[str, Any], configuration: dict[str, Any], secrets: di
     def played(**_more: Any) -> Any:
         return run_activity(activity, configuration, secrets)
 
+    provider = activity["provider"]
     # Only what is Python's own can return without having done anything.
-    if activity["provider"]["type"] != "python":
+    if provider["type"] != "python":
         return played
     try:
-        return _direct(activity["provider"], configuration, secrets)
+        function = getattr(importlib.import_module(provider["module"]), provider["func"])
+        arguments = dict(provider.get("arguments") or {})
+        if configuration or secrets:
+            arguments = substitute(arguments, configuration, secrets)
+        wanted = inspect.signature(function).parameters
+        if "secrets" in provider and "secrets" in wanted:
+            arguments["secrets"] = {k: v for name in provider["secrets"] for k, v in secrets.get(name, {}).items()}
+        if "configuration" in wanted:
+            arguments["configuration"] = dict(configuration)
+        if inspect.iscoroutinefunction(function):
+            importlib.import_module("asyncio")  # now, so that no measurement has to
+        name = name_of(provider)
+        # What no function can change need not be copied at each call.
+        if all(isinstance(value, _PLAIN) for value in arguments.values()):
+            return lambda **more: result_of(function(**{**arguments, **more}), name)
+        return lambda **more: result_of(function(**{**_fresh(arguments), **more}), name)
     except BaseException:  # noqa: BLE001 - whatever importing somebody's module raises
         return played
 
@@ -42,6 +58,13 @@ def call_of(activity: dict[str, Any], configuration: dict[str, Any], secrets: di
 def name_of(provider: Mapping[str, Any]) -> str:
     """Return what a python provider names, as a person would write it."""
     return f"{provider['module']}.{provider['func']}"
+
+
+def secrets_of(provider: Mapping[str, Any], secrets: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the secrets of all groups that a python provider names, as its function is given them."""
+    names = provider.get("secrets") or []
+    given = [secrets.get(name) for name in ([names] if isinstance(names, str) else names)]
+    return {key: value for each in given if isinstance(each, Mapping) for key, value in each.items()}
 
 
 def check(experiment: Mapping[str, Any]) -> None:
@@ -68,24 +91,6 @@ def check_probe(probe: Mapping[str, Any], place: str) -> None:
     if lazy := is_lazy(function):
         told = f"{place}: {name_of(provider)} returns {lazy}, whose body never runs"
         raise BadInput(f"{told}; expected a function that returns its value")
-
-
-def _direct(provider: Mapping[str, Any], configuration: dict[str, Any], secrets: dict[str, Any]) -> Call:
-    function = getattr(importlib.import_module(provider["module"]), provider["func"])
-    arguments = dict(provider.get("arguments") or {})
-    if configuration or secrets:
-        arguments = substitute(arguments, configuration, secrets)
-    wanted = inspect.signature(function).parameters
-    if "secrets" in provider and "secrets" in wanted:
-        arguments["secrets"] = {k: v for name in provider["secrets"] for k, v in secrets.get(name, {}).items()}
-    if "configuration" in wanted:
-        arguments["configuration"] = dict(configuration)
-    if inspect.iscoroutinefunction(function):
-        importlib.import_module("asyncio")  # now, so that no measurement has to
-    name = name_of(provider)
-    if all(isinstance(value, _PLAIN) for value in arguments.values()):
-        return lambda **more: result_of(function(**{**arguments, **more}), name)
-    return lambda **more: result_of(function(**{**_fresh(arguments), **more}), name)
 
 
 def _fresh(value: Any) -> Any:

@@ -3,6 +3,7 @@
 import logging
 import resource
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,17 +26,30 @@ def held_at_once(wanted: int, given: bool, probes: Iterable[Mapping[str, Any]], 
     `given` is whether the file says how many are `wanted`: then it raises `BadInput` where so many cannot be held.
     Otherwise as many as can be are, and a warning says so.
     """
-    each = sum(map(_needs, probes))
+    each = 0
+    for probe in probes:
+        provider = probe.get("provider") or {}
+        # Our own HTTP probes are functions of Python, and need no more than any request.
+        kind = "http" if provider.get("module") == "chaoscloud.probes.http" else str(provider.get("type"))
+        each += NEEDS.get(kind, NEEDS["python"])
     try:
         in_use = sum(1 for _ in _OPEN.iterdir()) + MARGIN
     except OSError:  # where there is no such list, a process that has just begun has fewer than this
         in_use = 32 + MARGIN
-    allowed = _raised(in_use + wanted * each)
+    needed = in_use + wanted * each
+    allowed, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if allowed == resource.RLIM_INFINITY:
+        allowed = needed
+    elif allowed < needed:
+        most = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
+        with suppress(OSError, ValueError):  # some systems have a lower limit of their own
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+            allowed = most
     possible = max(1, (allowed - in_use) // max(1, each))
     if wanted <= possible:
         return wanted
     told = (
-        f"{count(wanted, 'measurement')} under way at once may need {in_use + wanted * each:,} file descriptors, but "
+        f"{count(wanted, 'measurement')} under way at once may need {needed:,} file descriptors, but "
         f"this process may open only {allowed:,}"
     )
     if given:
@@ -44,23 +58,3 @@ def held_at_once(wanted: int, given: bool, probes: Iterable[Mapping[str, Any]], 
         raise BadInput(f"{place}: {told}; expected at most {possible:,}, or a higher limit (ulimit -Hn)")
     logger.warning(f"At most {count(possible, 'measurement')} will be under way at once: {told} (ulimit -Hn)")
     return possible
-
-
-def _needs(probe: Mapping[str, Any]) -> int:
-    provider = probe.get("provider") or {}
-    if provider.get("module") == "chaoscloud.probes.http":
-        return NEEDS["http"]
-    return NEEDS.get(str(provider.get("type")), NEEDS["python"])
-
-
-def _raised(needed: int) -> int:
-    """How many descriptors this process may open, once its soft limit is raised as far as needed and allowed."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft == resource.RLIM_INFINITY or soft >= needed:
-        return needed if soft == resource.RLIM_INFINITY else soft
-    most = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
-    try:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
-    except (OSError, ValueError):  # some systems have a lower limit of their own
-        return soft
-    return most

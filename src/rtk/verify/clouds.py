@@ -38,6 +38,7 @@ def _cluster(given: Mapping[str, Any], secrets: Mapping[str, Any]) -> str:
         return str(server)
     context = given.get("context") or secrets.get("KUBERNETES_CONTEXT") or os.environ.get("KUBERNETES_CONTEXT")
     path = given.get("kubeconfig") or os.environ.get("KUBECONFIG", "").split(os.pathsep)[0] or "~/.kube/config"
+    # Two contexts of one name may be two clusters, and two names one cluster: the address tells, where it can be read.
     with suppress(OSError, ValueError, KeyError, TypeError, StopIteration, yaml.YAMLError):
         whole = yaml.safe_load(Path(str(path)).expanduser().read_text(encoding="utf-8"))
         wanted = str(context or whole["current-context"])
@@ -56,19 +57,17 @@ def aws(traits: Traits, given: Mapping[str, Any], configuration: Mapping[str, An
     if ids:
         told = ", ".join(sorted(ids))
         return system(Kind.AWS, {**marks, "target": ids, "environment": environment}, traits.redact(f"{told} of AWS"))
+    # An action that is told no region or account takes it from the environment.
     region = _first(("region", "aws_region"), given, configuration)
-    region = region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or ""
-    account = _first(("profile", "aws_profile_name", "aws_assume_role_arn"), given, configuration) or _ambient_account()
-    environment = environment | {each for each in (environment_of(account),) if each}
+    region = region or _first(("AWS_REGION", "AWS_DEFAULT_REGION"), os.environ)
+    account = _first(("profile", "aws_profile_name", "aws_assume_role_arn"), given, configuration)
+    account = account or _first(("AWS_PROFILE", "AWS_ROLE_ARN", "AWS_ACCESS_KEY_ID"), os.environ)
+    if found := environment_of(account):
+        environment = environment | {found}
     marks |= {"region": {region or "default"}, "account": {account or "default"}, "environment": environment}
     names = {each for each in traits.targets if each not in (region, account)}
     told = ", ".join(map(traits.redact, [*sorted(names), *([region] if region else [])]))
     return system(Kind.AWS, {**marks, "target": names}, f"AWS{told and ': '}{told}")
-
-
-def _ambient_account() -> str:
-    profile, role = os.environ.get("AWS_PROFILE"), os.environ.get("AWS_ROLE_ARN")
-    return profile or role or os.environ.get("AWS_ACCESS_KEY_ID") or ""
 
 
 def _first(names: tuple[str, ...], *holders: Mapping[str, Any]) -> str:

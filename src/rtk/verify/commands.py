@@ -74,6 +74,7 @@ WRAPPERS = frozenset(
         "exit",
     )
 )
+# The words of these name nothing that is acted on; a file that they are sent to does.
 _SAY = frozenset(("echo", "printf", "sleep", "date", "export", "true", "false", "test", "[", "[[", "trap", "exit"))
 _OF_FILES = frozenset(("touch", "rm", "mv", "cp", "ln", "mkdir", "rmdir", "truncate", "tee", "cat", "unlink", "shred"))
 # Words of commands that say what is done, not to what.
@@ -211,6 +212,7 @@ def commands(path: str, arguments: str | list[str]) -> list[Called]:
 
 def _inner(program: str, arguments: list[str]) -> list[Called] | None:
     """What a shell or an interpreter is given to run as text."""
+    # `sh -c`, `bash -ec`, `python -c`, `perl -e`: the word after it is the program itself.
     flags = [index for index, word in enumerate(arguments) if re.fullmatch(r"-[a-z]*[ce]", word)]
     if not flags or flags[0] + 1 >= len(arguments):
         return None
@@ -226,6 +228,7 @@ def _inner(program: str, arguments: list[str]) -> list[Called] | None:
 def _split(text: str) -> Iterator[Called]:
     """The commands of a line of shell."""
     part: list[str] = []
+    # A command within a command is one of its own: quotes would hide it from the lexer, which knows no `$(…)`.
     lines = os.path.expandvars(text).replace('"$(', "$(").replace(')"', ")").replace("\n", " ; ").replace("`", " ; ")
     lexer = shlex.shlex(lines, posix=True, punctuation_chars=True)
     lexer.whitespace_split, lexer.commenters = True, ""
@@ -236,24 +239,16 @@ def _split(text: str) -> Iterator[Called]:
     for token in (*tokens, ";"):
         if _BETWEEN.issuperset(token):
             if part:
-                yield from _nested(part)
+                # Where it is a shell with a script, what counts is the commands of that.
+                place = next((index for index, word in enumerate(part) if Path(word).name not in WRAPPERS), 0)
+                yield from _inner(Path(part[place]).name, part[place + 1 :]) or [_called(part)]
             part = []
         else:
             part.append(token)
 
 
-def _nested(part: list[str]) -> list[Called]:
-    """A command, or those within it where it is a shell with a script."""
-    for place, word in enumerate(part):
-        name = Path(word).name
-        if name in SHELLS or _INLINE.fullmatch(name):
-            return _inner(name, part[place + 1 :]) or [_called(part)]
-        if name not in WRAPPERS:
-            break
-    return [_called(part)]
-
-
 def _called(tokens: list[str]) -> Called:
+    # What wraps a command, or sets a variable for it, comes before the program.
     program = next((word for word in tokens if Path(word).name not in WRAPPERS and "=" not in word), tokens[0])
     says, is_of_files = Path(tokens[0]).name in _SAY, Path(program).name in _OF_FILES
     called, into, option = Called(program, {}, [], []), False, ""
@@ -293,13 +288,15 @@ def _take(called: Called, token: str, option: str) -> str:
 def targets_of(called: Called, more: Iterable[str] = ()) -> list[str]:
     """Return the words of a command that may name what it acts on; `more` are words to look at besides."""
     killed = Path(called.program).name == "kill"
-    return [w for w in (*called.words, *more) if _is_target(w) or (killed and re.fullmatch(r"[2-9]|[0-9]{2,}", w))]
-
-
-def _is_target(word: str) -> bool:
-    low = word.lower()
-    says_how = low in VERBS or low in WRAPPERS or QUANTITY.fullmatch(word)
-    return not says_how and len(word) > 1 and word[0] not in "+%-"
+    found = []
+    for word in (*called.words, *more):
+        low = word.lower()
+        says_how = low in VERBS or low in WRAPPERS or QUANTITY.fullmatch(word)
+        is_name = not says_how and len(word) > 1 and word[0] not in "+%-"
+        # A number says how much, but to `kill` it names a process.
+        if is_name or (killed and re.fullmatch(r"[2-9]|[0-9]{2,}", word)):
+            found.append(word)
+    return found
 
 
 def is_script(word: str) -> bool:

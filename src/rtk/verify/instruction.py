@@ -17,6 +17,7 @@ from typing import Any
 
 from chaoslib import substitute
 
+from rtk.verify.calls import secrets_of
 from rtk.verify.processes import MARKER
 from rtk.verify.redact import MASK
 from rtk.verify.toolkit import Toolkit
@@ -26,14 +27,22 @@ _OPEN, _CLOSE = "\ue000", "\ue001"
 _PLACE = re.compile(f"{_OPEN}([A-Za-z_][A-Za-z0-9_]*){_CLOSE}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _AUTHORIZATION = frozenset(("authorization", "proxy-authorization"))
-_PLAIN_METHODS = frozenset(("GET", "HEAD"))
 
 
 def by_hand(activity: Mapping[str, Any], toolkit: Toolkit) -> str:
     """The command line: the process, the request by curl, or the call by Python."""
-    return {"process": _process, "http": _request}.get(activity["provider"]["type"], _call)(
-        activity["provider"], _Values(toolkit)
-    )
+    provider, values = activity["provider"], _Values(toolkit)
+    if provider["type"] == "http":
+        return _request(provider, values)
+    if provider["type"] != "process":
+        return _call(provider, values)
+    arguments = values.filled(provider.get("arguments"))
+    path = values.filled(provider["path"])
+    if isinstance(arguments, str):  # a text of arguments goes through a shell, as it does in the run
+        return _there(f"{_word(path)} {_in_shell(arguments)}".strip(), arguments)
+    given: Iterable[Any] = chain.from_iterable(arguments.items()) if isinstance(arguments, Mapping) else arguments or []
+    words = (path, *(str(word) for word in given if word not in (None, "")))
+    return _there(" ".join(map(_word, words)), str(arguments))
 
 
 class _Values:
@@ -41,10 +50,13 @@ class _Values:
 
     def __init__(self, toolkit: Toolkit) -> None:
         self._toolkit = toolkit
-        self.secrets = {
-            target: _referring(toolkit.document.get("secrets", {}).get(target), values)
-            for target, values in toolkit.secrets.items()
-        }
+        self.secrets = dict[str, Any]()
+        for target, values in toolkit.secrets.items():
+            group = toolkit.document.get("secrets", {}).get(target)
+            if isinstance(values, Mapping):
+                self.secrets[target] = {key: _reference(_mapping(group).get(key)) for key in values}
+            else:
+                self.secrets[target] = _reference(group)
         declared, within = toolkit.document.get("configuration") or {}, toolkit.redact.within
         self.configuration = {  # what the redactor would mask is referred to by its variable
             key: value if within({key: value}) == {key: value} else _reference(declared.get(key))
@@ -68,29 +80,10 @@ class _Values:
         return self._toolkit.redact.within(value)
 
 
-def _referring(declared: Any, values: Any) -> Any:
-    """A target's secrets, each by its variable."""
-    if not isinstance(values, Mapping):
-        return _reference(declared)
-    named = declared if isinstance(declared, Mapping) else {}
-    return {key: _reference(named.get(key)) for key in values}
-
-
 def _reference(declared: Any) -> str:
     """The place of a variable, where the file says that a value is one's; a mask otherwise."""
     name = declared.get("key") if isinstance(declared, Mapping) and declared.get("type") == "env" else None
     return f"{_OPEN}{name}{_CLOSE}" if isinstance(name, str) and _NAME.fullmatch(name) else MASK
-
-
-def _process(provider: Mapping[str, Any], values: _Values) -> str:
-    """The process in the folder of the run; a text of arguments goes through a shell, as it does in the run."""
-    arguments = values.filled(provider.get("arguments"))
-    path = values.filled(provider["path"])
-    if isinstance(arguments, str):
-        return _there(f"{_word(path)} {_in_shell(arguments)}".strip(), arguments)
-    given: Iterable[Any] = chain.from_iterable(arguments.items()) if isinstance(arguments, Mapping) else arguments or []
-    words = (path, *(str(word) for word in given if word not in (None, "")))
-    return _there(" ".join(map(_word, words)), str(arguments))
 
 
 def _there(command: str, mentioned: str = "") -> str:
@@ -110,22 +103,18 @@ def _request(provider: Mapping[str, Any], values: _Values) -> str:
         words.append("-I")
     elif method != "GET" and not (body and method == "POST"):  # with a body curl sends POST by itself
         words.append(f"-X {_word(method)}")
-    words += chain.from_iterable(_header(str(name), value) for name, value in headers.items() if value is not None)
+    for name, text in ((str(name), str(value)) for name, value in headers.items() if value is not None):
+        if name.lower() not in _AUTHORIZATION:
+            words.append(f"-H {_word(f'{name}: {text}')}")
+        elif not _PLACE.search(text):
+            words.append(f"-H {_word(f'{name}: {MASK}')}")
+        # The redactor masks what stands beside the word Authorization, so that a reference is kept apart from it.
+        elif name.lower() == "authorization" and text.lower().startswith("bearer "):
+            words.append(f"--oauth2-bearer {_word(text[7:].strip())}")
+        else:
+            words.append(f"-H \"$(printf '%s: %s' {name} {_word(text)})\"")
     words += [*body, *_ways(provider, values), _word(values.filled(provider["url"]))]
     return " ".join(words)
-
-
-def _header(name: str, value: Any) -> Iterator[str]:
-    """A header. The redactor masks what stands beside the word Authorization, so that it is kept apart from it."""
-    text = str(value)
-    if name.lower() not in _AUTHORIZATION:
-        yield f"-H {_word(f'{name}: {text}')}"
-    elif not _PLACE.search(text):
-        yield f"-H {_word(f'{name}: {MASK}')}"
-    elif name.lower() == "authorization" and text.lower().startswith("bearer "):
-        yield f"--oauth2-bearer {_word(text[7:].strip())}"
-    else:
-        yield f"-H \"$(printf '%s: %s' {name} {_word(text)})\""
 
 
 def _body(method: str, headers: Mapping[str, Any], arguments: Any) -> Iterator[str]:
@@ -173,8 +162,7 @@ def _call(provider: Mapping[str, Any], values: _Values) -> str:
     if "configuration" in taken and values.configuration:
         arguments["configuration"] = values.configuration
     if "secrets" in taken and isinstance(provider.get("secrets"), list):
-        named = (values.secrets.get(target) for target in provider["secrets"])
-        arguments["secrets"] = {key: value for each in named for key, value in _mapping(each).items()}
+        arguments["secrets"] = secrets_of(provider, values.secrets)
     given = ", ".join(f"{key}={_expression(value)}" for key, value in arguments.items())
     code = f"from {module} import {func}; print({func}({given}))"
     if "os.environ[" in code:
@@ -209,26 +197,20 @@ def _in_shell(text: str) -> str:
     """Text that is the shell's own, with references that stand in whatever quotes there are."""
     told, quote, start = [], "", 0
     for place in _PLACE.finditer(text):
-        before = text[start : place.start()]
-        quote = _quote_after(before, quote)
+        before, is_escaped = text[start : place.start()], False
+        for char in before:
+            if is_escaped:
+                is_escaped = False
+            elif char == "\\" and quote != "'":
+                is_escaped = True
+            elif char == quote:
+                quote = ""
+            elif char in "'\"" and not quote:
+                quote = char
+        # Single quotes would keep the shell from filling it in: they end before it and begin again after it.
         told += [before, {"": f'"${place[1]}"', "'": f"'\"${place[1]}\"'"}.get(quote, f"${{{place[1]}}}")]
         start = place.end()
     return "".join([*told, text[start:]])
-
-
-def _quote_after(text: str, quote: str) -> str:
-    """The quote that is open after a text, none or one of both."""
-    escaped = False
-    for char in text:
-        if escaped:
-            escaped = False
-        elif char == "\\" and quote != "'":
-            escaped = True
-        elif char == quote:
-            quote = ""
-        elif char in "'\"" and not quote:
-            quote = char
-    return quote
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
