@@ -21,6 +21,7 @@ class Beat:
         self._over = threading.Event()
         self._last = clock.monotonic()
         self._suspended = clock.suspended()
+        # One tuple, replaced as a whole: whoever asks meanwhile sees both figures of one pause, without a lock.
         self._pause = (float("-inf"), 0.0)  # when the last pause was over, and how long it was
 
     def start(self) -> None:

@@ -38,6 +38,7 @@ def configure(
 def clean_up(experiment: dict[str, Any]) -> None:
     """Clean up every control; one that fails keeps no other from it."""
     everywhere = [*_once_each(experiment), *get_global_controls()]
+    # First, since they are kept in a variable of the module: the next run in this process has settings of its own.
     reset_global_controls()
     for control in everywhere:
         try:

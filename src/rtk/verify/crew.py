@@ -19,7 +19,7 @@ from rtk.verify.schedule import Grid
 
 SPARE = 2  # threads asleep ahead of the slots, so that none has to be made when a slot is due
 LATE_S = 1.0  # how much later than due (or one frequency, if longer) a measurement may still begin
-HUNG = 1000  # measurements past their limit whose threads are left to hang, at most
+HUNG = 1000  # measurements past their limit whose threads are left to hang, at most: Python cannot end a thread
 
 
 @dataclass(slots=True)
@@ -102,7 +102,15 @@ class Crew:
             self._work.clear()
             self._grid = None
         for slot in grid.close(cut is not None):
-            self._settle(grid, slot, cut or self._not_begun(grid, slot))
+            if cut:
+                missed = cut
+            elif (length := self._paused_since(grid.due(slot))) is not None:
+                missed = Sample.missed(MissedReason.PAUSED, long=duration(length))
+            elif self._refused:
+                missed = Sample.missed(MissedReason.NO_THREADS, error=self._refused)
+            else:
+                missed = self._no_slot_free()
+            self._settle(grid, slot, missed)
 
     def dismiss(self) -> None:
         """Let every idle thread end."""
@@ -122,6 +130,7 @@ class Crew:
             room = self._max + SPARE - len(self._under_way) - self._waiting - self._starting
             lacking = max(0, min(SPARE - self._waiting - self._starting, room)) if self._grid else 0
             self._starting += lacking
+        # Outside the lock, which every slot needs: a thread that does not begin is waited for.
         for _ in range(lacking):
             try:
                 self._clock.spawn(self._keep, "rtk-measure")
@@ -151,6 +160,7 @@ class Crew:
                 return  # it has just ended by itself
             self._hung += 1
             self._settling += 1
+        # A copy: the thread that was given up may add to its own when its probe ends after all.
         if sample.outcome != "missed":
             sample.probes = list(one.probes)
         self._tell(one, sample)
@@ -162,17 +172,18 @@ class Crew:
             self._waiting += 1
         try:
             while not self._gone:
-                self._keep_one()
+                grid = self._grid
+                slot = grid.claim() if grid else None
+                if grid is None or slot is None:
+                    self._clock.wait(self._work if grid is None else grid.closed)
+                else:
+                    self._keep_slot(grid, slot)
         finally:
             with self._lock:
                 self._waiting -= 1
 
-    def _keep_one(self) -> None:
-        grid = self._grid
-        slot = grid.claim() if grid else None
-        if grid is None or slot is None:
-            self._clock.wait(self._work if grid is None else grid.closed)
-            return
+    def _keep_slot(self, grid: Grid, slot: int) -> None:
+        """Sleep until a slot is due, then measure it or tell why it is missed."""
         due = grid.due(slot)
         self._clock.wait(grid.closed, due - self._clock.monotonic())
         with self._lock:  # it is under way in the same moment, or whoever looks in between takes all for done
@@ -181,25 +192,24 @@ class Crew:
             one = InFlight(grid, slot, self._clock.monotonic())
             self._under_way[(id(grid), slot)] = one
             self._waiting -= 1
-        self._measured(one, due)
-
-    def _measured(self, one: InFlight, due: float) -> None:
         missed: Sample | None = None
         late = one.started - due
         if len(self._under_way) > self._max:
             missed = self._no_slot_free()
         elif self._hung >= HUNG:
             missed = Sample.missed(MissedReason.HANGING, measurements=self._hung)
-        elif late > max(LATE_S, one.grid.frequency):
+        elif late > max(LATE_S, grid.frequency):
             missed = self._paused(self._clock.monotonic() - late)
             missed = missed or Sample.missed(MissedReason.LATE, long=duration(late))
+        # Without the lock: a ring too many costs a look, and the tender looks a few times a second anyway.
         if not missed and self._waiting + self._starting < SPARE:
             self.bell.set()
         sample = missed or self._measure(one)
         if not missed:
             sample = self._paused(one.started) or sample
         with self._lock:
-            heard = self._under_way.pop((id(one.grid), one.slot), None) is not None
+            # Who takes it out tells it: this thread, or `give_up` before it. So each slot is told once.
+            heard = self._under_way.pop((id(grid), slot), None) is not None
             self._waiting += 1
             self._hung -= not heard
             self._settling += heard
@@ -209,14 +219,6 @@ class Crew:
     def _paused(self, since: float) -> Sample | None:
         length = self._paused_since(since)
         return None if length is None else Sample.missed(MissedReason.PAUSED, since, long=duration(length))
-
-    def _not_begun(self, grid: Grid, slot: int) -> Sample:
-        """Why a planned slot never began although its phase went on to its end."""
-        if (length := self._paused_since(grid.due(slot))) is not None:
-            return Sample.missed(MissedReason.PAUSED, long=duration(length))
-        if self._refused:
-            return Sample.missed(MissedReason.NO_THREADS, error=self._refused)
-        return self._no_slot_free()
 
     def _no_slot_free(self) -> Sample:
         return Sample.missed(MissedReason.NO_SLOT_FREE, measurements=min(len(self._under_way), self._max))

@@ -88,10 +88,20 @@ class Decision:
                 while self._unsure and self._unsure[0][0] <= until:
                     due, outcome = self._unsure.popleft()
                     self._count(outcome, self.effects.is_lapsed(due))
-            if self._needed is None or self._deviated < self._needed or not self._is_decided():
+            if self._needed is None or self._deviated < self._needed:
+                return
+            # With no slot left there is nothing to stop for, and without an effect for most of them the run is invalid.
+            if self._settled >= self._planned or 2 * self._lapsed > self._counted:
+                return
+            # A broken baseline makes it invalid too, and nobody knows of one while slots of it are under way.
+            if sum(self._before.values()) < self._before_slots or self._as_settled().is_broken:
+                return
+            # Slots beyond the plan are judged too: where one has begun, nobody knows how many there will be.
+            if self._grid is None or not self._grid.confine():
                 return
             self._needed = None
             told = self._deviated, self._planned
+        # Outside the lock: it is written to the record, and no slot that settles waits for a disk.
         self._tell(*told)
 
     def _as_settled(self) -> Baseline:
@@ -110,14 +120,3 @@ class Decision:
                 self._needed -= 1
         elif outcome == "deviated":
             self._deviated += 1
-
-    def _is_decided(self) -> bool:
-        """Whether the verdict is fail whatever comes: the run is not invalid, and slots are left that could matter.
-
-        Slots beyond the plan are judged too: where one has begun, nobody knows how many there will be.
-        """
-        if self._settled >= self._planned or 2 * self._lapsed > self._counted:
-            return False
-        if sum(self._before.values()) < self._before_slots or self._as_settled().is_broken:
-            return False
-        return self._grid is not None and self._grid.confine()

@@ -6,7 +6,6 @@ recorded, each with the moment of the last ask that found otherwise: in between 
 
 import logging
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -94,7 +93,15 @@ class EffectWatch:
                 if self._is_over(shown):
                     break
                 asked = self._record.seconds()
-                sample = _asked(asking, self._clock.monotonic() + patience_s)
+                try:
+                    sample = asking(self._clock.monotonic() + patience_s)
+                except InterruptExecution:
+                    raise
+                except BaseException as error:  # noqa: BLE001 - an effect that cannot be asked for is not shown
+                    if lacking := shortage_of(error):
+                        sample = Sample.missed(lacking, error=sentence_of(error))
+                    else:
+                        sample = Sample("deviated", reason=f"its probe failed with {type(error).__name__}: {error}")
                 if self._over.is_set() or self._stop.is_complete:  # the answer may be of what is being undone
                     return
                 self._settle(shown, asked, sample)
@@ -132,18 +139,7 @@ class EffectWatch:
             index=shown.index,
             name=shown.name,
             proves="effect",
-            missing=None,
+            missing=None,  # else who reads the first format would take a lapse for a condition that never took effect
             state=shown.state,
             **told,
         )
-
-
-def _asked(asking: Callable[[float], Sample], until: float) -> Sample:
-    try:
-        return asking(until)
-    except InterruptExecution:
-        raise
-    except BaseException as error:  # noqa: BLE001 - an effect that cannot be asked for is not shown
-        if lacking := shortage_of(error):
-            return Sample.missed(lacking, error=sentence_of(error))
-        return Sample("deviated", reason=f"its probe failed with {type(error).__name__}: {error}")

@@ -67,34 +67,33 @@ class Hypothesis:
         self._stop = stop
         self._measurer = measurer
         self._journal = journal
-        self._reason = ""
 
     def gate(self) -> bool:
         """Whether the system is in its steady state: up to three tries, met if one is."""
         logger.info(f"Steady state hypothesis: {self._toolkit.hypothesis.get('title')}")
         registry, experiment = self._toolkit.registry, self._toolkit.experiment
         registry.start_hypothesis_before(experiment)
-        met = any(self._try(number) for number in range(1, TRIES + 1))
+        met, why = False, ""
+        for count in range(1, TRIES + 1):
+            if self._stop.asked.is_set():
+                break
+            outcome, reason = self._ask("before", self._stop.asked.is_set)
+            if met := outcome == "met":
+                break
+            # What a stop cut off says nothing of the system.
+            if not self._stop.asked.is_set():
+                why = self._toolkit.redact(reason or "")
+                logger.warning(f"The steady state is not met before the method (try {count} of {TRIES}): {why}")
+                self._clock.wait(self._stop.asked, PAUSE_S if count < TRIES else 0)
         registry.hypothesis_before_completed(experiment, self._journal.states["before"], self._journal.as_dict())
         if met:
             logger.info("Steady state hypothesis is met!")
+        # A run that is stopped at its gate has not failed there.
         elif not self._stop.asked.is_set():
             self._journal.status = RunStatus.FAILED
-            gate = {"tries": TRIES, "reason": self._reason}
-            self._record.note("event", text=f"the hypothesis was not met: {self._reason}", gate=gate)
+            gate = {"tries": TRIES, "reason": why}
+            self._record.note("event", text=f"the hypothesis was not met: {why}", gate=gate)
         return met
-
-    def _try(self, number: int) -> bool:
-        if self._stop.asked.is_set():
-            return False
-        outcome, reason = self._ask("before", self._stop.asked.is_set)
-        if outcome == "met":
-            return True
-        if not self._stop.asked.is_set():
-            self._reason = self._toolkit.redact(reason or "")
-            logger.warning(f"The steady state is not met before the method (try {number} of {TRIES}): {self._reason}")
-            self._clock.wait(self._stop.asked, PAUSE_S if number < TRIES else 0)
-        return False
 
     def after(self, is_cut: Callable[[], bool]) -> Outcome | None:
         """What it is after the method; None when `is_cut` said that there is no time for it."""

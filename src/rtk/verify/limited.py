@@ -31,6 +31,7 @@ class ValueLimited:
 
 def outcome_within(outcome: Outcome, value: float | None, limit: ValueLimit) -> Outcome:
     """Return how a slot came out that was judged by its tolerances alone, by whoever does not know the limit."""
+    # Not the same as `value > limit.upper`: what is not a number compares with nothing, and must not be good.
     return "deviated" if outcome == "met" and not (value is not None and value <= limit.upper) else outcome
 
 
