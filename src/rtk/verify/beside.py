@@ -65,6 +65,7 @@ def join(directory: Path, run: str, who: Joining) -> None:
 def joined(run: str, directory: Path | None = None) -> list[Neighbour]:
     """Return the runs that began to act on a run's system while it held that."""
     found = []
+    # It is told and decides nothing: a file that cannot be read stops no run and no undo.
     with suppress(OSError, ValueError, KeyError, TypeError):
         path = (directory or holds_directory()) / f"{run}{SUFFIX}"
         for line in path.read_text(encoding="utf-8").splitlines():

@@ -34,33 +34,32 @@ class Packing:
 
     def __call__(self) -> bytes:
         """Return it as bytes; what cannot be handed over is left out and said, once."""
+        toolkit = self._toolkit
         for _ in range(RETRIES):
+            lost: list[str] = []
             try:
-                self._last = self._packed()
+                parts = {(key, ""): _pickled(getattr(toolkit, key), key, lost) for key in PARTS[:3]}
+                # Value by value: one that cannot be handed over takes no other with it.
+                for part in PARTS[3:]:
+                    of = dict(getattr(toolkit, part)).items()
+                    parts |= {(part, key): _pickled(value, f"{part}.{key}", lost) for key, value in of}
+                numbers = {part: each.of(toolkit.experiment.get(part) or []) for part, each in toolkit.numbers.items()}
+                for name in filter(lambda name: name not in self._named, lost):
+                    self._named.add(name)
+                    logger.warning(f"{name} cannot be handed to the guardian: a rollback that it plays goes without it")
+                outer = {"path": list(sys.path), "replaced": helper.replaced(), "publish": self._publish}
+                self._last = pickle.dumps({**outer, "numbers": numbers, "pickled": parts, "lost": lost})
             except RuntimeError:  # somebody is changing it just now; as it was will do until the next time
                 continue
             break
         return self._last
-
-    def _packed(self) -> bytes:
-        lost: list[str] = []
-        toolkit = self._toolkit
-        parts = {(key, ""): _pickled(getattr(toolkit, key), key, lost) for key in PARTS[:3]}
-        for part in PARTS[3:]:
-            of = dict(getattr(toolkit, part)).items()
-            parts |= {(part, key): _pickled(value, f"{part}.{key}", lost) for key, value in of}
-        numbers = {part: each.of(toolkit.experiment.get(part) or []) for part, each in toolkit.numbers.items()}
-        for name in filter(lambda name: name not in self._named, lost):
-            self._named.add(name)
-            logger.warning(f"{name} cannot be handed to the guardian: a rollback that it plays goes without it")
-        outer = {"path": list(sys.path), "replaced": helper.replaced(), "publish": self._publish, "numbers": numbers}
-        return pickle.dumps({**outer, "pickled": parts, "lost": lost})
 
 
 def _pickled(value: Any, name: str, lost: list[str]) -> bytes:
     try:
         return pickle.dumps(value)
     except Exception as error:  # whatever a value raises that does not want to be pickled
+        # A RuntimeError says that it changed while it was read, but for one that says that it is too deep.
         if isinstance(error, RuntimeError) and not isinstance(error, RecursionError):
             raise
         return pickle.dumps(_portable(value, name, lost))

@@ -49,6 +49,7 @@ class GuardianProcess:
 
     def __init__(self, undo: list[str], longest_s: float) -> None:
         """Start it; `undo` is the command that it runs after a death. Raises `OSError`."""
+        # Without the run's mark: whoever ends what the run left behind must not end its guardian.
         environ = {key: value for key, value in os.environ.items() if key != processes.MARKER}
         script = str(Path(guardian_process.__file__).absolute())
         command = [*helper.python("-S"), script, str(os.getpid()), str(longest_s), "--", *undo]
@@ -62,7 +63,7 @@ class GuardianProcess:
             self.process = subprocess.Popen(command, stdin=stdin, stdout=stdout, start_new_session=True, env=environ)
             ours.pop_all()
         self._files = (descriptor.file_of(self._in), descriptor.file_of(self._out))
-        os.set_blocking(self._in, False)
+        os.set_blocking(self._in, False)  # a guardian that reads nothing must not hold up its run
         self._is_ready = False
 
     def send(self, data: bytes) -> None:
@@ -157,7 +158,7 @@ class GuardianClient:
 
     def goodbye(self) -> None:
         """Tell it that the run has ended in order, and see it go."""
-        self._over.set()
+        self._over.set()  # first, or the next beat would take the guardian that leaves for one that died
         with self._lock:
             try:
                 self._guardian.send(guardian_process.message(guardian_process.GOODBYE))
@@ -179,6 +180,7 @@ class GuardianClient:
         with self._lock:
             if self._over.is_set():
                 return
+            # A heartbeat is nothing that another guardian would have to be told.
             if keeps and said:
                 self._news.append(said)
             estate = self._estate()
@@ -189,22 +191,20 @@ class GuardianClient:
                 if self._guardian.is_gone():
                     raise BrokenPipeError("the guardian is gone")
             except OSError:
-                notice = self._replaced()
+                self._guardian.leave()
+                lacked, self._lacks = self._lacks, True
+                with suppress(OSError):
+                    self._guardian = self._another()
+                    everything = guardian_process.message(guardian_process.KEEP, estate) + b"".join(self._news)
+                    self._guardian.send(everything)
+                    self._lacks = not self._guardian.is_ready()
+                if not self._lacks:
+                    notice = REPLACED
+                elif not lacked:  # said once, and not at each beat that finds none
+                    notice = LACKING
+        # Outside the lock: it goes to the record, whose lines come back here by `tell`.
         if notice:
             self._notice(notice)
-
-    def _replaced(self) -> str | None:
-        """Put another guardian in the place of one that died; what there is to say of it."""
-        self._guardian.leave()
-        lacked, self._lacks = self._lacks, True
-        with suppress(OSError):
-            self._guardian = self._another()
-            assert self._sent is not None
-            self._guardian.send(guardian_process.message(guardian_process.KEEP, self._sent) + b"".join(self._news))
-            self._lacks = not self._guardian.is_ready()
-        if self._lacks:
-            return None if lacked else LACKING
-        return REPLACED
 
 
 def longest(max_duration_s: float | None, planned_s: float) -> float:

@@ -71,7 +71,11 @@ class Heard:
 def main() -> int:
     """Wait; 0 after a goodbye, else the exit code of the undo."""
     run, longest, command = int(sys.argv[1]), float(sys.argv[2]), sys.argv[4:]
-    watch = _watch(run)
+    watch = None
+    with contextlib.suppress(AttributeError, OSError):  # where there is no such thing
+        opened = os.pidfd_open(run)  # it becomes readable when the run is dead
+        # A child that a fork left behind may hold the pipe open, so its end says nothing: this one is certain.
+        watch = opened if os.getppid() == run else None
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
         signal.signal(number, signal.SIG_IGN)  # whoever stops the run by its group must not stop its undo
     # Shed the mark of the run's processes (see `processes`): this one, started in its midst, is none of them.
@@ -79,6 +83,7 @@ def main() -> int:
         hard = resource.getrlimit(resource.RLIMIT_RTTIME)[1]
         with contextlib.suppress(OSError, ValueError):
             resource.setrlimit(resource.RLIMIT_RTTIME, (hard, hard))
+    # Ready is who can undo: not before it has what that needs, since conditions begin once it has said so.
     heard = Heard()
     while heard.kept is None and (data := os.read(0, 65536)):
         heard.hear(data)
@@ -86,24 +91,37 @@ def main() -> int:
         os.write(1, READY)
     if _goodbye(run, watch, longest, heard):
         return 0
-    return _undo(command, heard.estate())
+    import subprocess  # noqa: PLC0415 - a third of the memory of a guardian that is never needed
 
-
-def _watch(run: int) -> int | None:
-    """A descriptor that becomes readable when the run is dead; None where there is no such thing."""
-    try:
-        watch = os.pidfd_open(run)
-    except (AttributeError, OSError):
-        return None
-    # A child that a fork left behind may hold the pipe open, so its end says nothing: this one is certain.
-    return watch if os.getppid() == run else None
+    estate, room, tries = heard.estate(), time.monotonic() + ROOM_S, TRIES
+    while tries:
+        try:
+            code = subprocess.run(command, input=estate, stdout=sys.stderr, check=False).returncode
+        except OSError:  # no process may be started just now: the run's own will be gone in a moment
+            if time.monotonic() > room:
+                raise
+            time.sleep(AGAIN_S)
+            continue
+        if code >= 0:  # below zero is the signal that it died of: what is left is undone by another try
+            return code
+        tries -= 1
+    return 1
 
 
 def _goodbye(run: int, watch: int | None, longest: float, heard: Heard) -> bool:
     """Wait for the goodbye (True) or the death (False), and end a run that stopped responding."""
     ends, last, listening = time.monotonic() + longest, time.monotonic(), True
     while not heard.goodbye:
-        readable, frozen = _wait(watch, listening, ends, last)
+        poll = select.poll()
+        for number in (watch, 0 if listening else None):
+            if number is not None:
+                poll.register(number, select.POLLIN | select.POLLHUP)
+        left = max(0.0, max(ends, last + SILENT_S) - time.monotonic())
+        timeout = min(left, 3600.0) if watch is not None else POLL_S
+        due = time.monotonic() + timeout
+        readable = [number for number, _ in poll.poll(timeout * 1000)]
+        # Whether this process itself stood still meanwhile, as in a container that is paused.
+        frozen = time.monotonic() > due + FROZEN_S
         if 0 in readable:
             said = os.read(0, 65536)
             heard.hear(said)
@@ -116,41 +134,11 @@ def _goodbye(run: int, watch: int | None, longest: float, heard: Heard) -> bool:
             return heard.goodbye
         if frozen:  # with its run, most likely, whose next heartbeat is still to come
             last = time.monotonic()
+        # One that still beats past its longest duration may be at its undo: only silence says that it hangs.
         if time.monotonic() >= max(ends, last + SILENT_S):
             os.kill(run, signal.SIGKILL)
             ends = float("inf")
     return True
-
-
-def _wait(watch: int | None, listening: bool, ends: float, last: float) -> tuple[list[int], bool]:
-    """What can be read, and whether this process itself stood still meanwhile, as in a container that is paused."""
-    files = [fd for fd in (watch, 0 if listening else None) if fd is not None]
-    left = max(0.0, max(ends, last + SILENT_S) - time.monotonic())
-    timeout = min(left, 3600.0) if watch is not None else POLL_S
-    poll = select.poll()
-    for fd in files:
-        poll.register(fd, select.POLLIN | select.POLLHUP)
-    due = time.monotonic() + timeout
-    readable = [fd for fd, _ in poll.poll(timeout * 1000)]
-    return readable, time.monotonic() > due + FROZEN_S
-
-
-def _undo(command: list[str], estate: bytes) -> int:
-    import subprocess  # noqa: PLC0415 - a third of the memory of a guardian that is never needed
-
-    room, tries = time.monotonic() + ROOM_S, TRIES
-    while tries:
-        try:
-            code = subprocess.run(command, input=estate, stdout=sys.stderr, check=False).returncode
-        except OSError:  # no process may be started just now: the run's own will be gone in a moment
-            if time.monotonic() > room:
-                raise
-            time.sleep(AGAIN_S)
-            continue
-        if code >= 0:
-            return code
-        tries -= 1
-    return 1
 
 
 if __name__ == "__main__":

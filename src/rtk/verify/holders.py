@@ -60,10 +60,22 @@ class Held(ToolkitError):
 def refusal(holders: Sequence[HoldingRun]) -> str:
     """Return why a run is refused, and what its user can do."""
     first, *others = holders
+    at = f" on {one_line(first.host)}" if first.console and first.host else "" if first.run else " there"
+    if first.standing in (HoldState.RUNNING, HoldState.UNDOING):
+        doing = "is still running" if first.standing is HoldState.RUNNING else "is being undone"
+        way_out = f"it {doing}: wait for it with --wait 10m"
+    elif first.standing is HoldState.DIED:
+        undo = f"chaos recover --run {one_line(first.run)}" if first.run else "chaos recover"
+        way_out = f"it died before it was undone: undo it with `{undo}`{at}"
+    elif first.standing is HoldState.NOT_RESTORED:
+        way_out = f"it ended without being restored: put that right, then {_release(first, at)}"
+    else:
+        unknown = "its record is gone, so nobody knows whether it was undone"
+        way_out = f"{unknown}: check the system, then {_release(first, at)}"
     more = f" (and {len(others)} more)" if others else ""
     return (
         f"refused, because another run acts on the same system: {holder(first)}{more}, also acts on "
-        f"{systems(first.shared)}; {_way_out(first)}, or run beside it with --alongside"
+        f"{systems(first.shared)}; {way_out}, or run beside it with --alongside"
     )
 
 
@@ -82,19 +94,6 @@ def systems(shared: Sequence[str]) -> str:
     """Return what both act on, on one line."""
     told = [*map(one_line, shared[:TOLD]), *(["more"] if len(shared) > TOLD else [])]
     return listed(told) if told else "the same"
-
-
-def _way_out(one: HoldingRun) -> str:
-    if one.standing in (HoldState.RUNNING, HoldState.UNDOING):
-        doing = "is still running" if one.standing is HoldState.RUNNING else "is being undone"
-        return f"it {doing}: wait for it with --wait 10m"
-    at = f" on {one_line(one.host)}" if one.console and one.host else "" if one.run else " there"
-    if one.standing is HoldState.DIED:
-        undo = f"chaos recover --run {one_line(one.run)}" if one.run else "chaos recover"
-        return f"it died before it was undone: undo it with `{undo}`{at}"
-    if one.standing is HoldState.NOT_RESTORED:
-        return f"it ended without being restored: put that right, then {_release(one, at)}"
-    return f"its record is gone, so nobody knows whether it was undone: check the system, then {_release(one, at)}"
 
 
 def _release(one: HoldingRun, at: str) -> str:

@@ -91,13 +91,30 @@ def take(
     """
     directory = holds_directory(environ)
     with _alone(directory):
-        holders = tuple(_in_the_way(hold, directory, environ))
+        holders = tuple(
+            _holder(*found, shared)
+            for path in _files(directory)
+            if (found := _read(path, environ)) and found[0].run != hold.run
+            if (shared := common(hold.systems, found[0].systems))
+        )
         if holders and not alongside:
             return holders
         try:
             for each in holders:
                 join(directory, each.run, hold)
-            return Grip(*_kept(directory / f"{hold.run}{SUFFIX}", hold), holders)
+            # Whole and locked before it has its name: whoever sees a hold can read it, and finds its run alive.
+            path = directory / f"{hold.run}{SUFFIX}"
+            part = path.with_suffix(".part")
+            file = os.open(part, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                os.write(file, json.dumps(hold.as_dict()).encode())
+                os.fsync(file)
+                part.replace(path)
+            except OSError:
+                os.close(file)
+                raise
+            return Grip(path, file, holders)
         except OSError as error:
             raise _unkept(directory, error) from None
 
@@ -115,13 +132,6 @@ def release(run: str, environ: Mapping[str, str] = os.environ) -> bool:
         return False
     _drop(path)
     return True
-
-
-def _in_the_way(mine: LocalHold, directory: Path, environ: Mapping[str, str]) -> Iterator[HoldingRun]:
-    for path in _files(directory):
-        found = _read(path, environ)
-        if found and found[0].run != mine.run and (shared := common(mine.systems, found[0].systems)):
-            yield _holder(*found, shared)
 
 
 def _holder(hold: LocalHold, standing: HoldState, shared: Iterable[System]) -> HoldingRun:
@@ -158,6 +168,7 @@ def standing(path: Path, environ: Mapping[str, str] = os.environ) -> HoldState:
     try:
         if is_held(record):
             return HoldState.UNDOING
+        # Its first line is written before anything begins: without one there is nothing to undo.
         if not record.stat().st_size:
             return HoldState.OVER
         left = remains(record)
@@ -178,20 +189,6 @@ def _is_locked(path: Path) -> bool:
         return False
 
 
-def _kept(path: Path, hold: LocalHold) -> tuple[Path, int]:
-    part = path.with_suffix(".part")
-    file = os.open(part, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        os.write(file, json.dumps(hold.as_dict()).encode())
-        os.fsync(file)
-        part.replace(path)
-    except OSError:
-        os.close(file)
-        raise
-    return path, file
-
-
 def _drop(path: Path) -> None:
     for each in (path, path.with_suffix(beside.SUFFIX)):
         with suppress(OSError):
@@ -207,25 +204,20 @@ def _alone(directory: Path) -> Iterator[None]:
     except OSError as error:
         raise _unkept(directory, error) from None
     try:
-        _lock(file, directory)
+        ends = time.monotonic() + PATIENCE_S  # between processes: never virtual
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() >= ends:
+                    raise CannotRecord(
+                        f"another process has held {directory} for {chosen_duration(PATIENCE_S)}: end it first"
+                    ) from None
+                time.sleep(0.01)
         yield
     finally:
         os.close(file)
-
-
-def _lock(file: int, directory: Path) -> None:
-    ends = time.monotonic() + PATIENCE_S  # between processes: never virtual
-    while True:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() >= ends:
-                raise CannotRecord(
-                    f"another process has held {directory} for {chosen_duration(PATIENCE_S)}: end it first"
-                ) from None
-            time.sleep(0.01)
-        else:
-            return
 
 
 def _unkept(directory: Path, error: OSError) -> CannotRecord:

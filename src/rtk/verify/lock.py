@@ -20,7 +20,7 @@ def take(file: int, between: Callable[[], None] = lambda: None) -> None:
 
     `between` is called after each try that failed.
     """
-    patience = time.monotonic() + PATIENCE_S
+    patience = time.monotonic() + PATIENCE_S  # tried again and again, since a lock that blocks knows no time limit
     while True:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
