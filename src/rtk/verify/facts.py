@@ -62,7 +62,8 @@ def facts_of(recorded: Recorded, files: dict[str, str] | None = None) -> Facts:
         else:
             reading.last = max(reading.last, entry["t"])
             _read(reading, entry, recorded.head)
-    if not all(before <= after for before, after in pairwise(keys)):  # they were recorded as they ended
+    # Slots stand in the record as they ended, but count in the order of their phases and numbers.
+    if not all(before <= after for before, after in pairwise(keys)):
         order = array("q", sorted(range(len(keys)), key=keys.__getitem__))
         measured = MeasurementSeries(measured[index] for index in order)
     return _facts(recorded.head, reading, measured, files or {})
@@ -99,12 +100,8 @@ def _read(reading: _Reading, entry: Entry, head: Entry) -> None:
         reading.phases[entry["phase"]] = PhaseSpan(entry["phase"], started, at if is_end else None, entry["planned"])
     elif kind in ("intent", "activity") and entry["role"] in ROLES:
         reading.spans[(entry["role"], entry["index"])] = _span(reading, entry, head)
-    elif kind == "proof" and entry.get("state") in set(EffectState):
-        asked = float(entry.get("asked") or at)
-        told = (entry.get("before"), entry.get("reason"))
-        reading.effects.append(EffectChange(entry["name"], entry["index"], asked, EffectState(entry["state"]), *told))
-    elif kind == "proof" and entry["missing"]:
-        _read_missing(reading, entry)
+    elif kind == "proof":
+        _read_proof(reading, entry)
     elif kind == "rollbacks":
         reading.rolled_back = entry["state"] != UndoState.SKIPPED
     elif kind == "event":
@@ -123,8 +120,15 @@ def neighbour_of(entry: Entry) -> Neighbour:
     return Neighbour(str(entry["run"]), str(entry["title"]), str(entry["host"]), float(entry["since"]), beside)
 
 
-def _read_missing(reading: _Reading, entry: Entry) -> None:
-    """A proof that was not shown: the condition never took effect, or it is not gone."""
+def _read_proof(reading: _Reading, entry: Entry) -> None:
+    """How an effect changed while it was asked for, or that a condition never took effect or is not gone."""
+    if entry.get("state") in set(EffectState):
+        asked = float(entry.get("asked") or entry["t"])
+        told = (entry.get("before"), entry.get("reason"))
+        reading.effects.append(EffectChange(entry["name"], entry["index"], asked, EffectState(entry["state"]), *told))
+        return
+    if not entry["missing"]:
+        return
     key = (entry["role"], entry["index"])
     if entry["proves"] == "effect":
         missing = f"its effect did not show: {entry['missing']}"
@@ -173,7 +177,11 @@ def lasts_of(activity: dict[str, Any]) -> float | None:
 
 
 def _facts(head: Entry, reading: _Reading, measurements: MeasurementSeries, files: dict[str, str]) -> Facts:
-    plan, end = head["plan"], reading.end
+    plan, end, rolled_back = head["plan"], reading.end, reading.rolled_back
+    began = any(role == "condition" for role, _ in reading.spans)
+    # A run that died before it came to its rollbacks has no entry that says so.
+    if began and rolled_back is None and head["experiment"].get("rollbacks"):
+        rolled_back = False
     died = Stopping(StopCause.DIED, "the run ended without a goodbye")
     return Facts(
         run_id=head["run"],
@@ -188,7 +196,7 @@ def _facts(head: Entry, reading: _Reading, measurements: MeasurementSeries, file
         phases=tuple(reading.phases.values()),
         conditions=tuple(span for (role, _), span in reading.spans.items() if role == "condition"),
         rollbacks=tuple(span for (role, _), span in reading.spans.items() if role == "rollback"),
-        rolled_back=_rolled_back(head, reading),
+        rolled_back=rolled_back,
         status=end.get("status", RunStatus.INTERRUPTED),
         stop=stopping_of(end.get("cause"), end.get("detail") or end.get("stopped")) if end else died,
         gate=reading.gate,
@@ -200,10 +208,3 @@ def _facts(head: Entry, reading: _Reading, measurements: MeasurementSeries, file
         occurs=Occurs.of(plan["occurs"]) if plan.get("occurs") else None,
         outage_learned=learned_from(plan.get("outage_learned")),
     )
-
-
-def _rolled_back(head: Entry, reading: _Reading) -> bool | None:
-    """Whether the rollbacks were played; a run that died before it came to them has not."""
-    began = any(role == "condition" for role, _ in reading.spans)
-    due = began and bool(head["experiment"].get("rollbacks"))
-    return False if due and reading.rolled_back is None else reading.rolled_back

@@ -60,16 +60,15 @@ def check(toolkit: Toolkit) -> None:
             except UnsendableRequest as error:
                 raise BadInput(f"{at(place, 'provider')}.{error}") from None
         elif provider.get("module") == "chaoscloud.probes.http":
-            _check_own(toolkit.substituted(provider.get("arguments") or {}), at(at(place, "provider"), "arguments"))
-
-
-def _check_own(arguments: Mapping[str, Any], place: str) -> None:
-    """The same for our own probes, which send any value of a header as its text, in UTF-8."""
-    if "url" in arguments and not is_web(str(arguments["url"])):
-        raise BadInput.at(at(place, "url"), f"expected {EXPECTED}")
-    headers, place = arguments.get("headers"), at(place, "headers")
-    for name, value in headers.items() if isinstance(headers, Mapping) else ():
-        if not is_name(name):
-            raise BadInput.at(at(place, str(name)[:80]), f"expected {NAME}")
-        if any(sign in str(value) for sign in "\r\n\0"):
-            raise BadInput.at(at(place, name), "what it resolves to holds a line break; expected one line of text")
+            arguments = toolkit.substituted(provider.get("arguments") or {})
+            own = at(at(place, "provider"), "arguments")
+            if "url" in arguments and not is_web(str(arguments["url"])):
+                raise BadInput.at(at(own, "url"), f"expected {EXPECTED}")
+            headers, own = arguments.get("headers"), at(own, "headers")
+            for name, value in headers.items() if isinstance(headers, Mapping) else ():
+                if not is_name(name):
+                    raise BadInput.at(at(own, str(name)[:80]), f"expected {NAME}")
+                # Our own probes send any value as its text, in UTF-8, but a second line would be a header of its own.
+                if any(sign in str(value) for sign in "\r\n\0"):
+                    told = "what it resolves to holds a line break; expected one line of text"
+                    raise BadInput.at(at(own, name), told)

@@ -48,7 +48,19 @@ def call_http(activity: Mapping[str, Any], configuration: dict[str, Any], secret
     provider = activity["provider"]
     url = address_of(provider, configuration, secrets)
     headers = headers_of(provider, configuration, secrets)
-    asked = _asked(provider, headers, configuration, secrets)
+    method, arguments = provider.get("method", "GET").upper(), provider.get("arguments")
+    if arguments and (configuration or secrets):
+        arguments = substitute(arguments, configuration, secrets)
+    place = "params"
+    if method != "GET":
+        place = "json" if headers and headers.get("Content-Type") == "application/json" else "data"
+    asked: dict[str, Any] = {
+        "method": method,
+        "timeout": timeout_of(provider, configuration, secrets),
+        "verify": provider.get("verify_tls", True),
+        "stream": True,
+        place: arguments,
+    }
     is_given = any(str(name).lower() == "authorization" for name in headers or {})
     session = _Session() if is_given else requests.Session()
     adapter = requests.adapters.HTTPAdapter(max_retries=provider.get("max_retries", 0))
@@ -57,6 +69,7 @@ def call_http(activity: Mapping[str, Any], configuration: dict[str, Any], secret
     try:
         with session, session.request(url=url, headers=headers, **asked) as answer:
             body = _body(answer)
+    # A connection that took too long is an error of both kinds: it is told as the first, as the Chaos Toolkit does.
     except requests.exceptions.ConnectionError as error:
         raise ActivityFailed(f"failed to connect to {url}: {error}") from error
     except requests.exceptions.Timeout as error:
@@ -64,29 +77,6 @@ def call_http(activity: Mapping[str, Any], configuration: dict[str, Any], secret
     if "tolerance" not in activity and answer.status_code > 399:
         logger.warning(f"This HTTP call was answered with {answer.status_code}: it may not have done what you meant.")
     return {"status": answer.status_code, "headers": dict(**answer.headers), "body": body}
-
-
-def _asked(
-    provider: Mapping[str, Any],
-    headers: Mapping[str, Any] | None,
-    configuration: dict[str, Any],
-    secrets: dict[str, Any],
-) -> dict[str, Any]:
-    """What is asked for, by the names that requests has for it."""
-    method = provider.get("method", "GET").upper()
-    arguments = provider.get("arguments")
-    if arguments and (configuration or secrets):
-        arguments = substitute(arguments, configuration, secrets)
-    place = "params"
-    if method != "GET":
-        place = "json" if headers and headers.get("Content-Type") == "application/json" else "data"
-    return {
-        "method": method,
-        "timeout": timeout_of(provider, configuration, secrets),
-        "verify": provider.get("verify_tls", True),
-        "stream": True,
-        place: arguments,
-    }
 
 
 def _body(answer: requests.Response) -> Any:
@@ -99,7 +89,7 @@ def _body(answer: requests.Response) -> Any:
         encoding = answer.encoding or (detect(data).get("encoding") if data else None)
         try:
             return data.decode(str(encoding or "utf-8"), "replace")
-        except LookupError:
+        except LookupError:  # the service names an encoding that Python does not know
             return data.decode("utf-8", "replace")
     if not data.strip():
         return None

@@ -47,6 +47,7 @@ class Slots:
 def check_path(path: Path) -> None:
     """Raise `CannotRecord` when a journal could not be written here: known before the run starts."""
     try:
+        # Beside it, not the file itself: a journal that is there already stays until this run has its own.
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}."):
             pass
         if path.is_dir():
@@ -77,20 +78,9 @@ def text(recorded: Recorded, insight: dict[str, Any], during: bool = True) -> It
             slots.add(entry["phase"], entry["slot"], offset)
         else:
             others.append(entry)
-    probes = probes_of(head["experiment"])
-    yield from _top(head, others)
-    yield ',\n"steady_states": {"before": ' + _json(_hypothesis(others, "before", probes))
-    yield ',\n"after": ' + _json(_hypothesis(others, "after", probes)) + ',\n"during": ['
-    for number, entry in enumerate(recorded.at(slots.in_order() if during else [])):
-        yield (",\n" if number else "\n") + _json(state(entry, probes))
-    yield "\n]}"
-    yield ',\n"extensions": ' + _json([extension(head, others, insight)]) + "\n}\n"
-
-
-def _top(head: Entry, others: list[Entry]) -> Iterator[str]:
     end = next((entry for entry in others if entry["kind"] == "end"), None)
     duration = end["t"] if end else max(entry["t"] for entry in others)
-    fields = {
+    top = {
         "chaoslib-version": head["client"]["chaoslib"],
         "platform": head["client"]["platform"],
         "node": head["client"]["node"],
@@ -103,7 +93,14 @@ def _top(head: Entry, others: list[Entry]) -> Iterator[str]:
         "run": _runs(head, others, "method"),
         "rollbacks": _runs(head, others, "rollbacks"),
     }
-    yield "{" + ",\n".join(f"{_json(key)}: {_json(value)}" for key, value in fields.items())
+    probes = probes_of(head["experiment"])
+    yield "{" + ",\n".join(f"{_json(key)}: {_json(value)}" for key, value in top.items())
+    yield ',\n"steady_states": {"before": ' + _json(_hypothesis(others, "before", probes))
+    yield ',\n"after": ' + _json(_hypothesis(others, "after", probes)) + ',\n"during": ['
+    for number, entry in enumerate(recorded.at(slots.in_order() if during else [])):
+        yield (",\n" if number else "\n") + _json(state(entry, probes))
+    yield "\n]}"
+    yield ',\n"extensions": ' + _json([extension(head, others, insight)]) + "\n}\n"
 
 
 def _runs(head: Entry, others: list[Entry], block: str) -> list[dict[str, Any]]:
@@ -122,6 +119,7 @@ def _hypothesis(others: list[Entry], which: str, probes: list[dict[str, Any]]) -
 
 
 def _probes(entry: Entry, probes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    # A measurement that was given up has fewer runs than there are probes.
     return [run_of(run, probe) for run, probe in zip(entry["probes"], probes, strict=False)]
 
 

@@ -17,6 +17,7 @@ def facts_in(path: Path) -> Facts:
             start = file.read(64).lstrip()
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {error.strerror}; expected a journal or a run record") from None
+    # A journal is one object of JSON; a line of a record begins with its checksum.
     if not start.startswith(b"{"):
         return facts_of(Recorded(path))
     try:

@@ -27,12 +27,13 @@ def beside_s(document: Document, planned_s: float | None = None) -> float:
     method, rollbacks = _activities(document, "method"), _activities(document, "rollbacks")
     is_controlled = any(each.get("controls") for each in (document, *method, *rollbacks))
     proofs = sum(_claimed(each, "restored") for each in method)
-    undo = proofs + sum(map(_undone, rollbacks)) + (BESIDE_UNDO_S if is_controlled else 0.0)
-    return _before_and_beyond(method, math.inf if planned_s is None else planned_s) + undo
-
-
-def _before_and_beyond(method: list[Document], planned_s: float) -> float:
-    """What the conditions wait for the first effect, or what the method goes on after them: one runs into the other."""
+    undone = []
+    for each in rollbacks:
+        tries, own = tries_of(each), own_limit(each)
+        limit_s = own if isinstance(own, int | float) else LIMIT_S
+        # All tries to their limit, with the pauses between them (1 s, 2 s, …) and around them.
+        undone.append(tries * (limit_s + GRACE_S) + tries * (tries - 1) / 2 + _paused(each))
+    undo = proofs + sum(undone) + (BESIDE_UNDO_S if is_controlled else 0.0)
     now, ends, shown = 0.0, 0.0, math.inf
     for activity in method:
         limit, effect = own_limit(activity), _claimed(activity, "effect")
@@ -40,7 +41,9 @@ def _before_and_beyond(method: list[Document], planned_s: float) -> float:
         ends = max(ends, end)
         now = now if activity.get("background") else end
         shown = min(shown, end) if effect else shown
-    return max(shown if shown < math.inf else 0.0, ends - planned_s)
+    # The wait for the first effect runs into what the method goes on after the conditions: the longer of both counts.
+    waits = shown if shown < math.inf else 0.0
+    return max(waits, ends - (math.inf if planned_s is None else planned_s)) + undo
 
 
 def _activities(document: Document, part: str) -> list[Document]:
@@ -60,10 +63,3 @@ def _paused(activity: Document) -> float:
     pauses = activity.get("pauses")
     around = [pauses.get(when) for when in ("before", "after")] if isinstance(pauses, Mapping) else []
     return sum(finite(each) or 0.0 for each in around)
-
-
-def _undone(rollback: Document) -> float:
-    """All tries to their limit, with the pauses between them (1 s, 2 s, …) and around them."""
-    tries, own = tries_of(rollback), own_limit(rollback)
-    limit = own if isinstance(own, int | float) else LIMIT_S
-    return tries * (limit + GRACE_S) + tries * (tries - 1) / 2 + _paused(rollback)
