@@ -120,7 +120,8 @@ def recovered(facts: Facts) -> recovery.Recovery:
     began = recovery.conditions_began(facts)
     if began is None or not any(m.outcome == "deviated" for m in since(began)):
         return recovery.Recovery.NOTHING_TO_RECOVER_FROM
-    undone = recovery._over_at(facts)
+    over = next((span.ended for span in facts.phases if span.phase == "conditions"), None)
+    undone = recovery.undone_at(facts.rollbacks) if facts.rollbacks else over
     later = since(undone) if undone is not None else []
     if any([m.outcome for m in later[at : at + 3]] == ["met"] * 3 for at in range(len(later))):
         return recovery.Recovery.RECOVERED
@@ -141,7 +142,8 @@ def test_each_deviated_slot_has_its_span(facts: Facts) -> None:
     assert [since for since, _ in deviating_spans(facts)] == due
 
 
-def ranks(values: list[float], others: list[float]) -> tuple[float, int]:
+def pairs_and_ties(values: list[float], others: list[float]) -> tuple[float, int]:
+    """By the ranks of all together: in how many pairs one of `values` is the higher, and the ties."""
     together = sorted([(value, True) for value in values] + [(value, False) for value in others])
     rank_sum, ties, before = 0.0, 0, 0
     for _, group in groupby(together, key=lambda pair: pair[0]):
@@ -149,17 +151,20 @@ def ranks(values: list[float], others: list[float]) -> tuple[float, int]:
         rank_sum += sum(mine) * (before + (len(mine) + 1) / 2)
         ties += len(mine) ** 3 - len(mine)
         before += len(mine)
-    return rank_sum, ties
+    return rank_sum - len(values) * (len(values) + 1) / 2, ties
 
 
 SOME = st.lists(st.integers(0, 9).map(float) | st.floats(-5, 5), min_size=1, max_size=30)
 
 
 @given(SOME, SOME, st.integers(1, 5))
-def test_ranks_are_those_of_all_values_together(values: list[float], others: list[float], part: int) -> None:
+def test_pairs_and_ties_are_those_of_all_values_together(values: list[float], others: list[float], part: int) -> None:
     before, compare._PART = compare._PART, part
     try:
-        assert compare._ranks(values, others) == ranks(values, others)
+        higher, ties = pairs_and_ties(values, others)
+        assert compare._below(sorted(values), sorted(others)) == (higher, ties)
+        # Whichever of them is the longer.
+        assert compare.mann_whitney(values, others)[1] == higher / (len(values) * len(others))
     finally:
         compare._PART = before
 

@@ -27,6 +27,7 @@ class Baseline:
     @property
     def is_broken(self) -> bool:
         """Whether it missed the target: its own exact upper bound lies below it."""
+        # By the rule of a fail: a baseline of few slots, or one near the target, leaves room for it and is not broken.
         return self.target is not None and rules_out(self.met, self.measured, self.target)
 
     def broken(self) -> str:

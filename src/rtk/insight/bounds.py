@@ -16,6 +16,7 @@ from statistics import NormalDist
 from rtk.errors import BadInput
 
 RISK = 0.05
+# Nearly every bound is asked for at this one risk.
 _Z = NormalDist().inv_cdf(1 - RISK)
 _TINY = 1e-300  # in place of a 0, by which nothing can be divided
 
@@ -42,6 +43,7 @@ def proven_at_least(good: int, measured: int, risk: float = RISK) -> float | Non
         bend = (good - 1) / x - (measured - good) / (1 - x)
         step = newton / (1 - 0.5 * min(1.0, newton * bend))
         following = x - step
+        # A step of Halley's method triples the digits that are right: after one so small, ten and more are.
         if abs(step) <= 1e-5 * min(x, 1 - x, sqrt(x * (1 - x) / measured)):
             return following
         x = following if low < following < high else (low + high) / 2
@@ -75,6 +77,7 @@ def _guess(a: int, b: int, risk: float) -> float:
     h = 2 / (left + right)
     spread = (z * z - 3) / 6
     w = z * sqrt(max(h + spread, 0.0)) / h - (right - left) * (spread + 5 / 6 - 2 / (3 * h))
+    # Above 709 the exponential is more than a float holds.
     return a / (a + b * exp(min(2 * w, 700.0)))
 
 
@@ -88,6 +91,7 @@ def _fraction(a: int, b: int, x: float) -> float:
     """The continued fraction of the incomplete beta function, by the modified Lentz method."""
     c, d = 1.0, 1 / _nonzero(1 - (a + b) * x / (a + 1))
     h = d
+    # It takes about the square root of the larger count; the end is for a fraction that never settles.
     for m in range(1, 100_000):
         odd = a + 2 * m
         even_term = m * (b - m) * x / ((odd - 1) * odd)
@@ -119,6 +123,7 @@ def _probability(good: int, measured: int, x: float) -> float:
 
 def _stirling(n: int) -> float:
     """What Stirling's formula lacks of log n!."""
+    # For so few the series below lacks digits, as Loader says.
     if n <= 15:
         return lgamma(n + 1) - (n + 0.5) * log(n) + n - 0.5 * log(2 * pi)
     square = n * n
@@ -128,6 +133,7 @@ def _stirling(n: int) -> float:
 def _deviance(count: float, expected: float) -> float:
     """count * log(count / expected) + expected - count, without the cancellation where the two are near."""
     difference = count - expected
+    # Loader's bound: nearer to each other the logarithm loses the digits that the series keeps.
     if abs(difference) >= 0.1 * (count + expected):
         return count * log(count / expected) - difference
     v = difference / (count + expected)

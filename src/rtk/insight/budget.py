@@ -71,6 +71,7 @@ def budget_of(spending: Spending) -> Budget:
     whole = _times(allowed, spending.window_s)
     deviating = spending.deviating_s
     measured = spending.met + spending.deviated
+    # Of what was measured: a missed slot does not say how fast the budget burns.
     burn = Fraction(spending.deviated, measured) / allowed if allowed is not None and measured else None
     return Budget(
         budget_s=_float(whole),

@@ -12,6 +12,7 @@ from rtk.insight.shape import Attribution, Comparison
 from rtk.insight.stats import quantile
 from rtk.insight.tally import PhaseTally
 
+# For all tests of a comparison together; each gets its part of it.
 ERROR = 0.05
 SENTENCES: dict[Attribution, str] = {  # the others are told by the comparison, with its figures
     Attribution.NO_CONDITION: "No condition was applied, so no condition can be the cause.",

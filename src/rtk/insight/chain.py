@@ -38,6 +38,7 @@ def chance_of_proof(chain: Chain, slots: int, target: float, outage_slots: float
         return _sampled(plan)
     clean = chain.share * exp((slots - 1) * log1p(-chain.begins)) if chain.begins < 1 else 0.0
     total = clean if slots >= needed(target, outage_slots) else 0.0
+    # Over an eighth of a mean length chances change little: one number of bad slots stands for so many.
     most, before, step = 0, 0, max(1, int(chain.length / 8))
     for outages in range(1, slots + 1):
         # From one number of outages to the next, the most bad slots change about as much as they did before.
@@ -46,6 +47,7 @@ def chance_of_proof(chain: Chain, slots: int, target: float, outage_slots: float
         if max(most_of.values()) < outages:
             break  # more outages prove even less
         for first, last in _EDGES:
+            # The middle of each step stands for it.
             bads = range(outages + step // 2, most_of[last] + 1, step)
             total += step * _chance(plan, outages, (first, last), bads)
     return min(total, 1.0)
@@ -69,6 +71,7 @@ def _sampled(plan: _Plan) -> float:
     spread = sqrt(plan.slots * (up * (up - 1) + down * (down - 1)) / cycle**3)
     proven = total = 0.0
     highest, most = -1e308, 0
+    # Two outages have a good slot between them, so there are at most half as many as slots.
     for outages in _around(mean, spread, plan.slots // 2):
         most = _most_bad(plan, outages, True, most)
         bads = _around(outages * down, sqrt(outages * down * max(down - 1, 0.0)), plan.slots - outages)
@@ -105,6 +108,7 @@ def _chance(plan: _Plan, outages: int, edges: tuple[bool, bool], bads: range) ->
 
 
 def _around(mean: float, spread: float, most: int) -> range:
+    # What lies beyond six deviations is far less than what the sampling itself is off by.
     step = max(1, round(spread / 8))
     low, high = max(1, round(mean - 6 * spread)), min(most, round(mean + 6 * spread))
     return range(low, max(low, high) + 1, step)

@@ -30,6 +30,7 @@ class Columns:
     values: "array[float]"
     why: bytes
     reasons: "tuple[MissedReason, ...]"
+    # A function, since few who ask for columns ask for places, and each would be an object.
     places: Callable[[], Iterator[int]]
 
     def __len__(self) -> int:
@@ -83,6 +84,7 @@ def only(*codes: int) -> bytes:
 
 def both(one: bytes, other: bytes) -> bytes:
     """Return where both masks hold."""
+    # As whole numbers: one operation for a million slots.
     return (int.from_bytes(one, "little") & int.from_bytes(other, "little")).to_bytes(len(one), "little")
 
 
@@ -96,6 +98,7 @@ def order_of(due: "array[float]", slots: "array[int]") -> "array[int] | None":
     if all(map(lt, due, islice(due, 1, None))):  # no two at one moment, each after the one before it
         return None
     order = array("q", sorted(range(len(due)), key=due.__getitem__))
+    # By slots only within ties: pairs as keys would be an object for each measurement.
     for begin, end in _tied(array("d", map(due.__getitem__, order))):
         order[begin:end] = array("q", sorted(order[begin:end], key=slots.__getitem__))
     return order

@@ -15,6 +15,7 @@ from itertools import groupby
 from math import erfc, sqrt
 
 _EXACT_PAIRS = 400
+# As in SciPy: tables that are as likely but for rounding count as extreme too.
 _SAME = 1 + 1e-7
 _VANISHING = 1e-300
 _PART = 50_000  # values that are counted at a time
@@ -48,8 +49,13 @@ def mann_whitney(values: Sequence[float], others: Sequence[float]) -> tuple[floa
     Both must hold at least one finite value.
     """
     n, m = len(values), len(others)
-    rank_sum, ties = _ranks(values, others)
-    u = rank_sum - n * (n + 1) / 2
+    # The longer is only searched in. All sums are of halves of whole numbers, so that no order rounds them.
+    if n > m:
+        below, ties = _below(sorted(others), sorted(values))
+        u = n * m - below
+    else:
+        u, ties = _below(sorted(values), sorted(others))
+    # Two-sided: the chance is that of the side further from the middle, doubled.
     larger = max(u, n * m - u)
     if not ties and n * m <= _EXACT_PAIRS:
         ways = _ways(n, m)
@@ -57,26 +63,22 @@ def mann_whitney(values: Sequence[float], others: Sequence[float]) -> tuple[floa
     else:
         total = n + m
         variance = n * m / 12 * (total + 1 - ties / (total * (total - 1)))
+        # Half a pair is taken off, since pairs are whole: the correction for continuity.
         p = erfc((larger - n * m / 2 - 0.5) / sqrt(variance) / sqrt(2)) if variance > 0 else 1.0
     return min(1.0, p), u / (n * m)
 
 
-def _ranks(values: Sequence[float], others: Sequence[float]) -> tuple[float, int]:
-    """The sum of the middle ranks of `values`, and the sum of t³ - t over groups of t equal values.
-
-    The longer of the two is only searched in. All sums are of halves of whole numbers, so that no order rounds them.
-    """
-    if len(values) > len(others):
-        below, ties = _below(sorted(others), sorted(values))
-        below = len(values) * len(others) - below
-    else:
-        below, ties = _below(sorted(values), sorted(others))
-    return below + len(values) * (len(values) + 1) / 2, ties
-
-
 def _below(few: Sequence[float], many: Sequence[float]) -> tuple[float, int]:
-    """In how many pairs the value of `few` is the higher (equal ones count half), and the ties of both together."""
-    below, ties = 0.0, _ties(many)
+    """In how many pairs the value of `few` is the higher (equal ones count half), and the ties of both together.
+
+    The ties are the sum of t³ - t over groups of t equal values, by which the variance of the ranks is corrected.
+    """
+    below, ties, begin = 0.0, 0, 0
+    # A counter of a million different values would take more room than the values: they are counted by parts.
+    while begin < len(many):
+        end = bisect_right(many, many[min(begin + _PART, len(many)) - 1], begin)
+        ties += sum(map(_tied, filter(_SEVERAL, Counter(many[begin:end]).values())))
+        begin = end
     for value, group in groupby(few):
         mine = sum(1 for _ in group)
         first = bisect_left(many, value)
@@ -84,16 +86,6 @@ def _below(few: Sequence[float], many: Sequence[float]) -> tuple[float, int]:
         below += mine * (first + equal / 2)
         ties += _tied(mine + equal) - _tied(equal)
     return below, ties
-
-
-def _ties(ordered: Sequence[float]) -> int:
-    """The sum of t³ - t over groups of t equal values of those in ascending order, a part of them at a time."""
-    total, begin = 0, 0
-    while begin < len(ordered):
-        end = bisect_right(ordered, ordered[min(begin + _PART, len(ordered)) - 1], begin)
-        total += sum(map(_tied, filter(_SEVERAL, Counter(ordered[begin:end]).values())))
-        begin = end
-    return total
 
 
 def _tied(equal: int) -> int:

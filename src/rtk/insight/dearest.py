@@ -36,6 +36,7 @@ def dearest_of(found: Iterable[Occurrence], occurs: Occurs) -> Dearest | None:
     runs, unpriced = len(priced), sum(each.unpriced in _OPEN for each in same)
     if not runs and not unpriced:
         return None
+    # What is not known of a run may cost anything; what is beyond already stays so, since a cost only grows.
     answer = Allowance.UNKNOWN if unpriced else Allowance.WITHIN
     if any(each.answer is Allowance.BEYOND for each in priced):
         answer = Allowance.BEYOND

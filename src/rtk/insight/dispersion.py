@@ -18,6 +18,7 @@ from math import sqrt
 
 from rtk.insight.gamma import above
 
+# 0.05 and 0.1 were simulated too: they keep fewer good promises and help less than the bound by runs does.
 DIFFER_BELOW = 0.01
 
 
@@ -48,6 +49,7 @@ def spread_of(runs: Iterable[tuple[int, int]]) -> Spread:
 def chance_of_spread(spread: Spread) -> float:
     """Return the chance that outages are spread over runs as unevenly or more, were all runs alike."""
     k, total = spread.outages, spread.chances
+    # A single outage has no pair by which runs could differ.
     if k < 2 or not total:
         return 1.0
     s2, s3, s4 = spread.second / total**2, spread.third / total**3, spread.fourth / total**4

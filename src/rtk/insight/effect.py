@@ -69,6 +69,7 @@ def lapses_of(changes: Iterable[EffectChange]) -> tuple[Lapse, ...]:
 
 
 def _lapse(gone: EffectChange, ended: float, since: float) -> Lapse:
+    # From the last ask that showed the effect: in between nobody looked, and doubt is no evidence.
     return Lapse(gone.condition, gone.at if gone.before is None else gone.before, ended, since, gone.reason)
 
 
@@ -78,6 +79,7 @@ class Lapsed:
     def __init__(self, lapses: Iterable[Lapse]) -> None:
         self._began: list[float] = []
         self._ended: list[float] = []
+        # Those of several conditions may overlap: joined, one search tells of any moment.
         for lapse in lapses:
             if self._ended and lapse.began < self._ended[-1]:
                 self._ended[-1] = max(self._ended[-1], lapse.ended)

@@ -52,6 +52,7 @@ class MeasurementSeries:
         self._codes = array("b")
         self._slots = array("q")
         self._times = array("d")
+        # By place: most measurements need no sentence, and a column of them would be mostly empty.
         self._reasons: dict[int, str] = {}
         self._why: dict[int, MissedReason] = {}
         for measurement in measurements:
@@ -148,6 +149,7 @@ class MeasurementSeries:
         return (self._row(index, *cells) for index, cells in enumerate(columns))
 
     def __getitem__(self, index: int) -> SlotMeasurement:
+        # A range knows negative places, and raises IndexError as a sequence has to.
         index = range(len(self))[index]
         due, started, ended, value = self._times[4 * index : 4 * index + 4]
         return self._row(index, self._codes[index], self._slots[index], due, started, ended, value)

@@ -40,7 +40,11 @@ def former_of(old: Mapping[str, Any], new: Mapping[str, Any]) -> Former:
     target = (new.get("objective") or {}).get("target")
     words: list[tuple[str, Callable[[Mapping[str, Any]], str]]] = [
         ("the verdict", lambda each: each.get("verdict") or "none"),
-        ("what is proven", lambda each: bound(_proven(each), target)),
+        # Version 1 had no proof: what it had proven stood among its figures.
+        (
+            "what is proven",
+            lambda each: bound((each.get("proof") or {"at_least": each.get("proven_at_least")})["at_least"], target),
+        ),
         ("the share in this run at most", lambda each: bound(each.get("proven_at_most"), target)),
         (
             "what would prove it",
@@ -63,12 +67,6 @@ def former_from(told: Mapping[str, Any] | None) -> Former | None:
     if not told:
         return None
     return Former(told["version"], told["verdict"], told["headline"], tuple(told["changed"]))
-
-
-def _proven(insight: Mapping[str, Any]) -> float | None:
-    proof = insight.get("proof")
-    share = proof["at_least"] if proof else insight.get("proven_at_least")
-    return None if share is None else float(share)
 
 
 def _known(fact: bool | None) -> str:

@@ -31,7 +31,10 @@ def quantile(shape: float, share: float) -> float:
     # Far down the tail that guess is of no use, and the first term of the series nearly all of it.
     x = shape * root**3 if root > 0.05 else max(exp((log(share) + lgamma(shape + 1)) / shape), _TINY)
     for _ in range(200):
-        excess = 1 - above(shape, x) - share if share > 0.5 else _below(shape, x) - share
+        if share > 0.5:
+            excess = 1 - above(shape, x) - share
+        else:  # a small P(X <= x) keeps its digits, of which 1 - P(X > x) would lose some
+            excess = (_series(shape, x) if x < shape + 1 else 1 - _fraction(shape, x)) - share
         low, high = (low, x) if excess > 0 else (x, high)
         step = excess / max(_power(shape, x) / x, _TINY)  # by the density
         following = x - step
@@ -52,15 +55,11 @@ def above(shape: float, x: float) -> float:
     return _fraction(shape, x)
 
 
-def _below(shape: float, x: float) -> float:
-    """P(X <= x). A small one keeps its digits, of which 1 - P(X > x) would lose some."""
-    return _series(shape, x) if x < shape + 1 else 1 - _fraction(shape, x)
-
-
 def _series(shape: float, x: float) -> float:
     """P(X <= x), quick where x is not far above the shape."""
     term = total = 1.0
     n = shape
+    # Terms below that change no digit of a float.
     while term > 1e-17 * total:
         n += 1
         term *= x / n

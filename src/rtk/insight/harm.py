@@ -26,8 +26,10 @@ from rtk.insight.gamma import quantile
 from rtk.insight.proof import BAD, GOOD
 from rtk.insight.recovery import IN_A_ROW
 
+# Right after a condition began harm is to be expected; after a recovery it would be a surprise.
 FIRST, LATER = 0.5, 0.05  # below which chance of the background an episode is the condition's
 _CALM = GOOD * IN_A_ROW
+# From so many on the approximation is right to four digits, and far quicker.
 _MANY = 300  # outages
 
 
@@ -45,6 +47,7 @@ class Background:
 
     def explains(self, outages: int, bad: int, chances: int, risk: float) -> bool:
         """Return whether so much would come of the background at least with this chance."""
+        # Shorter outages may begin more often: the share that is allowed stays the same.
         length = min(self.length, bad / outages)
         rate = max(self.least, min(self.allowed / length, self.most))
         counted, expected = _weight(outages, bad, self.length), rate * chances
@@ -76,6 +79,7 @@ def _fewest(outages: int, chance: float) -> float:
 def background_of(target: float, length: float, baseline: bytes) -> Background:
     """Return the background of a service that promises `target`; `baseline` are the slots measured before."""
     allowed = (1 - target) / target
+    # Then only the objective says what the service does by itself.
     if not baseline:
         return Background(allowed, length)
     outages = baseline.count(GOOD + BAD) + baseline.startswith(BAD)
@@ -111,6 +115,7 @@ def _found(series: bytes, background: Background) -> tuple[int | None, int]:
         calm = series.find(_CALM, start)
         end = calm if calm >= 0 else len(series.rstrip(GOOD))
         began = start if began is None else began
+        # A series that begins bad begins with an outage, before which no good slot stands.
         outages += series.count(GOOD + BAD, last, end) + (start == 0)
         bad += series.count(BAD, last, end)
         good += series.count(GOOD, last, end)
@@ -128,6 +133,7 @@ def _over(series: bytes, first: int, until: int, ends: int) -> bool:
     if until >= ends or not calm:
         return False
     outages = series.count(GOOD + BAD, first, until) + 1
+    # A single outage has no calm between outages to hold this one against: a good slot ended it.
     if outages == 1:
         return True
     bad = series.count(BAD, first, until)

@@ -42,6 +42,7 @@ def judge(outcomes: Sequence[bool | None], target: float, outage_slots: float) -
     good, bad, missed = (series.count(mark) for mark in (GOOD, BAD, MISSED))
     case = Case(target, len(series), good, bad, missed, proof=proof)
     return Judgement(
+        # It is judged and has a target, so there always is a verdict; the type does not say so.
         verdict=verdict_of(case) or "inconclusive",
         at_least=proof.at_least,
         at_most=proven_at_most(good, good + bad),

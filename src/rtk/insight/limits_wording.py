@@ -24,17 +24,21 @@ def limits(story: Story) -> tuple[str, ...]:
     """What the verdict may not be read as."""
     if not story.case.judged or story.case.invalid or not story.measured:
         return ()
-    found, failed = [_OTHER_DAYS], story.figures.verdict == "fail"
-    if failed:
+    found = [_OTHER_DAYS]
+    if story.figures.verdict == "fail":
         # Neither the length of outages nor independence decides a fail: it would only repeat the bound that it has.
         found += [_THIS_RUN, _SURE]
+        read = "a fail counts only what was measured"
     else:
         ends = f"between {story.least()} and {story.most()} would be good, 95 % sure of each end (a 90 % interval)"
         found += [_length(story), _SURE, f"Were each measurement independent of the others, {ends}. {_RARELY}"]
+        read = f"the proof takes {'it' if story.figures.missed == 1 else 'them'} as the worst case"
     if story.clustering is not None and story.clustering.clustered:
         found.append(clustering_wording.limit(story.clustering))
     if story.figures.missed:
-        found.append(_missed(story, failed))
+        cut_off = f" ({story.case.remaining:,} cut off by the stop)" if story.case.remaining else ""
+        found.append(f"{not_measured(story)}{cut_off}: {read}.")
+    # An effect that flickers has any number of them.
     found += [lapsed_sentence(lapse) for lapse in story.lapses[:3]]
     if story.case.stopped:
         completes = story.facts.stop is not None and story.facts.stop.cause.completes
@@ -43,14 +47,6 @@ def limits(story: Story) -> tuple[str, ...]:
     if not story.baseline.measured and story.facts.conditions:
         found.append(_NO_BASELINE)
     return tuple(found)
-
-
-def _missed(story: Story, failed: bool) -> str:
-    """Say how many slots were not measured, and what the verdict makes of them."""
-    cut_off = f" ({story.case.remaining:,} cut off by the stop)" if story.case.remaining else ""
-    them = "it" if story.figures.missed == 1 else "them"
-    read = "a fail counts only what was measured" if failed else f"the proof takes {them} as the worst case"
-    return f"{not_measured(story)}{cut_off}: {read}."
 
 
 def _length(story: Story) -> str:

@@ -54,5 +54,6 @@ def of_columns(columns: Sequence[Any]) -> SlotMeasurement:
     """Return a measurement of what its columns hold."""
     found = SlotMeasurement(*columns)
     outcome = OUTCOMES[int(columns[FIELDS.index("outcome")])]
+    # What came from the first records has a sentence and no code.
     why = missed_reason(found.code, found.reason) if outcome == "missed" else None
     return found._replace(phase=PHASES_BY_CODE[int(columns[0])], outcome=outcome, code=why)

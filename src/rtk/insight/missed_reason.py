@@ -24,6 +24,7 @@ class MissedReason(StrEnum):
     NO_SPACE = "no-space"
 
 
+# These slots the end of the run cut off: nobody failed to measure them.
 CUT_OFF = frozenset((MissedReason.STOPPED, MissedReason.INTERRUPTED, MissedReason.STILL_RUNNING, MissedReason.RUN_DIED))
 _MISSED_CODES = frozenset(MissedReason)
 _BEGINNINGS = {  # of the sentences of the first records, which have no code beside them

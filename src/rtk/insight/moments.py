@@ -73,6 +73,7 @@ def seen_lapses(facts: Facts) -> tuple[SeenLapse, ...]:
     for lapse in lapses_of(facts.effects):
         slots = bisect_left(due, lapse.ended) - bisect_right(due, lapse.began)
         if slots > 0:
+            # Back after the phase is too late: no slot was measured under it any more.
             back = lapse.ended - lapse.began if lapse.ended <= ends else None
             after, of = lapse.began - lapse.since, max(0.0, ends - lapse.since)
             found.append(SeenLapse(lapse.condition, after, of, back, slots, lapse.reason))

@@ -46,22 +46,17 @@ def next_step(story: Story) -> str:
     if story.case.invalid:
         return after_invalid(story.facts, story.case.invalid, story.lapses)
     known = {None: _PROMISE, "pass": _PASSED, "fail": _FAILED}
-    step = known.get(story.figures.verdict) or _after_undecided(story)
-    step += _plan_cannot_pass(story)
-    return f"{_UNDO} {step}" if restored(story.facts) is False else step
-
-
-def _plan_cannot_pass(story: Story) -> str:
-    """That running the same plan again cannot pass, and what can, where the step says to run it again."""
     needed, planned, verdict = story.figures.needed or 0, story.figures.planned, story.figures.verdict
+    step = known.get(verdict) or _after_undecided(story)
     # Only more time is asked for where the run went to its end, and was too short for what it was to prove.
     undecided = verdict == "inconclusive" and bool(story.measured) and not story.case.stopped
     left_short = undecided and is_too_short(story) and not decided_by_unmeasured(story)
-    if verdict not in ("fail", "inconclusive") or left_short or planned >= needed:
-        return ""
-    long, enough = (duration(rounded(each * story.facts.frequency_s)) for each in (planned, needed))
-    outages = f"for outages of {story.outage.lasting()}"
-    return f" The planned {long} cannot pass: that takes {enough} without a deviation, {outages}."
+    # Else the step says to run it again, and nobody shall run a plan again that cannot pass.
+    if verdict in ("fail", "inconclusive") and not left_short and planned < needed:
+        long, enough = (duration(rounded(each * story.facts.frequency_s)) for each in (planned, needed))
+        outages = f"for outages of {story.outage.lasting()}"
+        step += f" The planned {long} cannot pass: that takes {enough} without a deviation, {outages}."
+    return f"{_UNDO} {step}" if restored(story.facts) is False else step
 
 
 def _after_undecided(story: Story) -> str:

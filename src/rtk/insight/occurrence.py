@@ -24,6 +24,7 @@ from rtk.insight.proof import BAD, GOOD
 from rtk.insight.recovery import conditions_began, followed
 from rtk.insight.tally import stopped_early
 
+# A missed slot counts as deviated: slots are missed most where the system hangs.
 _MARKS = bytes.maketrans(bytes((MET, DEVIATED, MISSED)), GOOD + BAD + BAD)
 
 
@@ -113,6 +114,7 @@ def occurrence_of(facts: Facts, outage_slots: float, *, judged: bool) -> Occurre
     target, every = facts.objective.target, exact(facts.frequency_s)
     series, ended = found.kinds.translate(_MARKS), _ended(facts, found.due)
     ends = bisect_left(found.due, ended)
+    # Here missed slots are left out: as deviated ones they would excuse the condition.
     before = facts.measurements.columns("baseline").kinds.translate(_MARKS, bytes((MISSED,)))
     harm = harm_of(series, ends, background_of(target, outage_slots, before))
     share = before.count(BAD) / len(before) if before else None
@@ -145,8 +147,8 @@ class _ConditionSlots:
 
     def priced(self, occurs: Occurs, target: float, *, stopped: bool) -> Occurrence:
         """Return the cost, and whether it is within the allowance."""
-        harm, bad, unpriced = self.harm, self.bad, self._unpriced(occurs, stopped)
-        cost = self._cost(occurs) if unpriced in (None, Unpriced.NOT_RECOVERED) else None
+        harm, bad = self.harm, self.bad
+        cost, unpriced = self._cost(occurs, stopped)
         spent = occurs.spent(cost, target) if cost is not None else None
         answer = Allowance.UNKNOWN if unpriced or spent is None else Allowance.WITHIN
         if spent is not None and spent > exact(occurs.allowance):
@@ -171,26 +173,25 @@ class _ConditionSlots:
             baseline_share=None if share is None else min(1.0, share),
         )
 
-    def _unpriced(self, occurs: Occurs, stopped: bool) -> Unpriced | None:
-        if not self.harm.until:
-            return Unpriced.STOPPED if stopped else None
-        if self.harm.lasting and occurs.lasts_s is None:
-            return Unpriced.NEEDS_LASTS
-        return None if self.harm.recovered else Unpriced.NOT_RECOVERED
-
-    def _cost(self, occurs: Occurs) -> Fraction | None:
+    def _cost(self, occurs: Occurs, stopped: bool) -> tuple[Fraction | None, Unpriced | None]:
+        """The cost as far as it is known, and why it is not, or not to its end."""
         harm, every = self.harm, self.frequency_s
+        if not harm.until and stopped:  # what was not found before a stop might have come after it
+            return None, Unpriced.STOPPED
+        unpriced = None if harm.recovered else Unpriced.NOT_RECOVERED
         if not harm.lasting:
-            return (self.bad + self.outages) * every
+            return (self.bad + self.outages) * every, unpriced
         if occurs.lasts_s is None:
-            return None
+            return None, Unpriced.NEEDS_LASTS
         until = min(self.ends, bisect_left(self.due, self.began + occurs.lasts_s))
         pro_rata = self._harmed() * exact(occurs.lasts_s)
         after = self.series.count(BAD, self.ends, harm.until) if harm.until > self.ends else 0
-        return max(pro_rata, self.series.count(BAD, harm.first, until) * every) + (after + 1) * every
+        # One slot for the edges of all: pro rata, outages of one slot would cost twice what deviated.
+        return max(pro_rata, self.series.count(BAD, harm.first, until) * every) + (after + 1) * every, unpriced
 
     def _harmed(self) -> Fraction:
         """The share of its time that deviated, from the first deviation to the condition's end."""
+        # Not from the condition's start: the time until harm shows does not grow with the condition.
         first, ends = self.harm.first, self.ends
         return Fraction(self.series.count(BAD, first, ends), ends - first)
 

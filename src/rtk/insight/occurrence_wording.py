@@ -62,6 +62,7 @@ def coverage(runs: int) -> str:
     if runs == 1:
         return "That is what one run cost: another may well cost more."
     few = f", since fewer than {FEW} runs say little" if runs < FEW else ""
+    # Rounded down, since it says at least.
     return f"At least {floor(100 * covered(runs))} of 100 occurrences cost no more than that (95 % sure{few})."
 
 

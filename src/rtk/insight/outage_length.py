@@ -92,6 +92,7 @@ def lesson(total_s: float, outages: int, runs: int) -> Learned | None:
     """
     if outages < LEAST_OUTAGES:
         return None
+    # No plan may hold a longer one, and what is learned has to fit into a plan.
     return Learned(min(total_s / lower_quartile(outages), OUTAGE.most), outages, runs)
 
 

@@ -15,6 +15,7 @@ class Pool:
     """Runs of one revision, the latest first; each question is of so many of the latest, in the same time for all."""
 
     def __init__(self, runs: RunColumns) -> None:
+        # The longest counts: a pool must not prove more than the plan that took outages to last longest.
         self._lengths = list(accumulate(runs.outage_slots, max, initial=SHORTEST))
         self._stopped_inside = _running(runs.stopped_inside)
         # Where no slot was missed both readings are the same, and one is enough.
@@ -76,6 +77,7 @@ class _PooledReading:
         outages, chances = counts.outages, counts.chances
         columns = (slots, counts.good, outages, chances, counts.outlasting)
         self._counts = [_running(each) for each in columns]
+        # With what went on after the run: an outage does not end with its phase.
         bad = [all_ - good + after for all_, good, after in zip(slots, counts.good, counts.outlasting, strict=True)]
         self._bad = _running(bad), _running(map(mul, bad, bad))
         self._heaviest, self._many_bad = list(accumulate(bad, max, initial=0)), _running(map(bool, bad))

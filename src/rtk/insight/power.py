@@ -207,6 +207,7 @@ def enough_slots(target: float, quality: float, outage_slots: float, wanted: flo
         low, high = high, 2 * high
         if high > MOST_SLOTS or quality <= target:
             return None
+    # To one per cent: nobody plans a run more closely.
     while high - low > max(1, high // 100):
         middle = (low + high) // 2
         low, high = (low, middle) if power(target, middle, quality, outage_slots) >= wanted else (middle, high)

@@ -108,6 +108,7 @@ def counts_of(series: bytes, outlasting: int = 0) -> Counts:
     """Return what counts of a series without missed slots; where it ends good, nothing outlasts it."""
     good = series.count(GOOD)
     begun = series.count(GOOD + BAD) + series.startswith(BAD)
+    # One may begin with the series and after each good slot, but the last: nobody looked at what follows it.
     chances = good - series.endswith(GOOD) + 1
     return Counts(len(series), good, begun, chances, outlasting if series.endswith(BAD) else 0)
 
@@ -142,6 +143,7 @@ def proves(counts: Counts, target: float, outage_slots: float, risk: float = RIS
 
 
 def _length(given: float, bad: int, begun: int) -> tuple[float, LengthFrom]:
+    # Corrected only towards longer: with the bound always, a good service would pass far less often.
     if bad / begun <= given:
         return given, LengthFrom.GIVEN
     return bad / lower_quartile(begun), LengthFrom.SEEN
@@ -172,6 +174,7 @@ def needed(target: float, outage_slots: float = SHORTEST, risk: float = RISK) ->
     independent = _DIGITS.divide(_DIGITS.ln(least), _DIGITS.ln(good))
     begins = _DIGITS.divide(1 - good, good * Decimal(str(max(outage_slots, SHORTEST))))
     if begins >= 1:
+        # An outage then follows each good slot, so that a second clean one in a row would refute it.
         clustered = Decimal(1 if good <= least else 2)
     else:
         clustered = 1 + _DIGITS.divide(_DIGITS.ln(least) - _DIGITS.ln(good), _DIGITS.ln(1 - begins))

@@ -126,6 +126,7 @@ class _MeasuredValues:
 
 def _bound(share: float, slots: _MeasuredValues, outage_slots: float, proven: float | None) -> QuantileBound:
     in_run, measured = slots.at(_independent_rank(slots.measured, share)), slots.measured
+    # In fractions: in floats a rank is one too high now and then.
     seen = slots.at(ceil(exact(share) * measured))
     state = QuantileState.PROVEN if proven is not None else QuantileState.IN_RUN
     if proven is None and in_run is None:
@@ -146,6 +147,7 @@ def _independent_rank(slots: int, share: float) -> int | None:
     """The fewest good ones of so many independent slots that prove the share; None where not even all do."""
     if slots < needed(share):
         return None
+    # The rank is some 1.6 deviations above the mean: the search need not go far beyond.
     low, spread = int(slots * share), sqrt(slots * share * (1 - share))
     likely = range(low, min(slots, low + ceil(3 * spread) + 10))
     return low + bisect_left(likely, share, key=lambda good: proven_at_least(good, slots) or 0.0)
@@ -160,6 +162,7 @@ def _readings(slots: SlotValues, after: Sequence[float], share: float) -> "tuple
         return (_SeriesReading(slots, slots.values, 0, rank, after),)
     good = list(slots.values)
     for place in compress(range(len(good)), slots.missed):
+        # Good at every level.
         good[place] = -inf
     always = slots.missed.count(1)
     return _SeriesReading(slots, slots.values, 0, rank, after), _SeriesReading(slots, good, always, rank, after)
@@ -177,9 +180,11 @@ class _SeriesReading:
         self._slots = len(values)
         self._last = values[-1]
         lowest = self._values[min(max(rank - always, 1), len(self._values)) - 1]
+        # What stands before the first slot counts as good, so that a series may begin with an outage.
         rising = both(bytes(map(lt, chain((-inf,), values), values)), bytes(map(lowest.__lt__, values)))
         self._from = sorted(compress(chain((-inf,), values), rising))
         self._to = sorted(compress(values, rising))
+        # The least so far: when it was good again, at any level, is one search.
         self._after = list(accumulate(after, min)) if self._last > lowest else []
 
     def proven_at_most(self, share: float, length: float) -> float | None:

@@ -32,7 +32,9 @@ def recovery_of(facts: Facts) -> Recovery:
     began = conditions_began(facts)
     if began is None or DEVIATED not in followed(facts, began).kinds:
         return Recovery.NOTHING_TO_RECOVER_FROM
-    undone = _over_at(facts)
+    # With nothing to undo the service is to be good again as soon as the conditions are over.
+    conditions_ended = next((span.ended for span in facts.phases if span.phase == "conditions"), None)
+    undone = undone_at(facts.rollbacks) if facts.rollbacks else conditions_ended
     later = since(facts, undone) if undone is not None else None
     if later is not None and first_of_a_row(later) is not None:
         return Recovery.RECOVERED
@@ -73,6 +75,7 @@ def followed(facts: Facts, began: float) -> Columns:
     first = bisect_left(found.due, began)
     while first:
         ended = facts.measurements[found.place(first - 1)].ended
+        # Of a missed slot nobody knows whether it would have gone on until then.
         if ended is None or ended <= began:
             break
         first -= 1
@@ -83,9 +86,3 @@ def first_of_a_row(found: Columns) -> int | None:
     """Where among all of the run the first of three met in a row stands; a missed slot breaks the row."""
     index = found.kinds.find(bytes([MET]) * IN_A_ROW)
     return found.place(index) if index >= 0 else None
-
-
-def _over_at(facts: Facts) -> float | None:
-    if facts.rollbacks:
-        return undone_at(facts.rollbacks)
-    return next((span.ended for span in facts.phases if span.phase == "conditions"), None)

@@ -14,6 +14,7 @@ from math import exp, lgamma
 from rtk.insight.proof import BAD, GOOD, MISSED
 from rtk.insight.shape import Clustering
 
+# Told, and no part of the verdict: evidence is counted in outages whatever this test says.
 CLUSTERED_BELOW = 0.01
 
 

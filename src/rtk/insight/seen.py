@@ -25,6 +25,7 @@ class SeenOutages:
 
 def seen_outages(tallies: Mapping[Phase, PhaseTally], frequency_s: float) -> SeenOutages:
     """Return the outages of a run, of the tallies of its phases."""
+    # What was missed at the end neither ends an outage nor makes it longer.
     series = b"".join(bytes(tallies[phase].outcomes) for phase in PHASES if phase in tallies).rstrip(MISSED)
     if MISSED in series:
         series = _WITHIN.sub(lambda missed: BAD * len(missed[0]), series).replace(MISSED, GOOD)

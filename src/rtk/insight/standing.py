@@ -68,9 +68,8 @@ def standing_of(
     if excluded:
         counting = columns_of([each for each in judged if each.excluded is None])
         without = standing_of_columns(counting, target, now, lasts_s=lasts_s, attempt=attempt)
-        if (
-            without.state is not StandingState.NEVER_TRIED
-        ):  # the lower of the two; of two alike the one that proves less
+        # The lower of the two; of two alike the one that proves less.
+        if without.state is not StandingState.NEVER_TRIED:
             found = min(found, without, key=lambda each: (LOWEST_FIRST.index(each.state), each.at_least or 0.0))
         elif found.state is StandingState.KEPT:
             found = replace(found, state=StandingState.NOT_PROVEN, reason=StandingReason.EXCLUSIONS)
@@ -125,6 +124,7 @@ class _View:
             length=proof.length,
             length_from=proof.length_from,
             dispersion=self.pool.dispersion(many) if many >= FEWEST_RUNS else None,
+            # With 95 %, since it is said of these runs alone and not looked at anew every night.
             unseen=1 - RISK ** (1 / many),
             needed=None if differ or state is StandingState.KEPT else self._lacking(many),
             expires_at=self._expires(many) if state is StandingState.KEPT else None,
@@ -136,6 +136,7 @@ class _View:
 
     def _counting(self, moment: float) -> int:
         """How many of the latest runs count at a moment."""
+        # The latest run stands first, so that moments fall and their negatives rise.
         return bisect_left(self.runs.ended_at, self.lasts_s - moment, key=neg)
 
     def _state(self, many: int) -> tuple[StandingState, StandingReason]:
@@ -148,6 +149,7 @@ class _View:
             return StandingState.BROKEN, StandingReason.FAILED
         if reason is StandingReason.PROVEN:
             return StandingState.KEPT, reason
+        # As it stood right after its latest run: what was kept then and is no longer has lapsed.
         before = self._counting(self.runs.ended_at[0])
         if before > many and self._reason(before) is StandingReason.PROVEN:
             return StandingState.LAPSED, StandingReason.TOO_OLD

@@ -1,6 +1,6 @@
 """How a promise stands, in sentences: the state with what decided it, and what it may not be read as."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from rtk.figures import bound, chance, chosen_share, count, duration, rounded, share
 from rtk.insight.proof import LengthFrom
@@ -33,7 +33,39 @@ def headline(standing: PromiseStanding, frequency_s: float) -> str:
 
 def decided(standing: PromiseStanding, frequency_s: float) -> str:
     """Return what decided the state, for where the state itself stands beside it; without a full stop."""
-    return _DECIDED[standing.reason](standing, frequency_s)
+    runs, promised = count(standing.runs, "run"), f"{chosen_share(standing.target)} was promised"
+    least = bound(standing.at_least, standing.target)
+    proven = f"at least {least} of the time is good ({_SURE}, for {_lasting(standing, frequency_s)})"
+    match standing.reason:
+        case StandingReason.PROVEN | StandingReason.TOO_LITTLE:
+            told = f"{proven} by {runs}, and {promised}"
+        case StandingReason.FAILED:
+            only = standing.runs == 1
+            failed = "the only run failed" if only else f"{standing.failed:,} of {standing.runs:,} runs failed"
+            told = f"{failed}, and what came after the last failure does not make it good; {promised}"
+        case StandingReason.BELOW:
+            most = bound(standing.at_most, standing.target)
+            told = f"at most {most} of the time that {runs} measured was good ({_SURE}), and {promised}"
+        case StandingReason.TOO_FEW_RUNS:
+            made = "1 was" if standing.runs == 1 else f"{standing.runs:,} were"
+            told = f"it takes {FEWEST_RUNS} runs to see whether they differ, and {made} made; so far {proven}"
+        case StandingReason.RUNS_DIFFER:
+            p = "" if standing.dispersion is None else f" ({chance(standing.dispersion)})"
+            told = (
+                f"runs differ more than chance explains{p}, which proves nothing for the next one; "
+                f"counted by runs, at least {least} of the time is good ({_SURE})"
+            )
+        case StandingReason.EXCLUSIONS:
+            excluded = count(len(standing.excluded), "run")
+            told = f"{excluded} would prove {chosen_share(standing.target)}, and all were excluded"
+        case StandingReason.TOO_OLD:
+            lasts = duration(standing.lasts_s)
+            told = f"what proved {chosen_share(standing.target)} is older than {lasts}"
+            if not standing.runs:
+                told = f"every judged run is older than {lasts}, and such runs do not count"
+        case StandingReason.NEVER_TRIED:
+            told = "no run of this revision was judged"
+    return told
 
 
 def limits(standing: PromiseStanding, frequency_s: float) -> tuple[str, ...]:
@@ -81,67 +113,6 @@ def _lasting(standing: PromiseStanding, frequency_s: float) -> str:
     return f"outages of {duration(rounded((standing.length or 0.0) * frequency_s))} on average"
 
 
-def _proven(standing: PromiseStanding, frequency_s: float) -> str:
-    least = bound(standing.at_least, standing.target)
-    return f"at least {least} of the time is good ({_SURE}, for {_lasting(standing, frequency_s)})"
-
-
-def _kept(standing: PromiseStanding, frequency_s: float) -> str:
-    proven = _proven(standing, frequency_s)
-    return f"{proven} by {count(standing.runs, 'run')}, and {chosen_share(standing.target)} was promised"
-
-
-def _failed(standing: PromiseStanding, _: float) -> str:
-    failed = "the only run failed" if standing.runs == 1 else f"{standing.failed:,} of {standing.runs:,} runs failed"
-    promised = f"{chosen_share(standing.target)} was promised"
-    return f"{failed}, and what came after the last failure does not make it good; {promised}"
-
-
-def _below(standing: PromiseStanding, _: float) -> str:
-    most = bound(standing.at_most, standing.target)
-    return (
-        f"at most {most} of the time that {count(standing.runs, 'run')} measured was good ({_SURE}), "
-        f"and {chosen_share(standing.target)} was promised"
-    )
-
-
-def _too_few(standing: PromiseStanding, frequency_s: float) -> str:
-    made = "1 was" if standing.runs == 1 else f"{standing.runs:,} were"
-    return (
-        f"it takes {FEWEST_RUNS} runs to see whether they differ, and {made} made; "
-        f"so far {_proven(standing, frequency_s)}"
-    )
-
-
-def _differ(standing: PromiseStanding, _: float) -> str:
-    least = bound(standing.at_least, standing.target)
-    p = "" if standing.dispersion is None else f" ({chance(standing.dispersion)})"
-    return (
-        f"runs differ more than chance explains{p}, which proves nothing for the next one; "
-        f"counted by runs, at least {least} of the time is good ({_SURE})"
-    )
-
-
-def _too_old(standing: PromiseStanding, _: float) -> str:
-    lasts = duration(standing.lasts_s)
-    if not standing.runs:
-        return f"every judged run is older than {lasts}, and such runs do not count"
-    return f"what proved {chosen_share(standing.target)} is older than {lasts}"
-
-
-_DECIDED: Mapping[StandingReason, Callable[[PromiseStanding, float], str]] = {
-    StandingReason.PROVEN: _kept,
-    StandingReason.FAILED: _failed,
-    StandingReason.BELOW: _below,
-    StandingReason.TOO_FEW_RUNS: _too_few,
-    StandingReason.RUNS_DIFFER: _differ,
-    StandingReason.TOO_LITTLE: _kept,
-    StandingReason.EXCLUSIONS: lambda standing, _: (
-        f"{count(len(standing.excluded), 'run')} would prove {chosen_share(standing.target)}, and all were excluded"
-    ),
-    StandingReason.TOO_OLD: _too_old,
-    StandingReason.NEVER_TRIED: lambda _, __: "no run of this revision was judged",
-}
 _SURE_OF = frozenset(
     {
         StandingReason.PROVEN,

@@ -27,6 +27,7 @@ def statistics(
     upper, promised = facts.threshold.upper, facts.objective
     shares = {*USUAL, promised.target} if promised and promised.quantile else {*USUAL}
     slots = {phase: slots_of(tally, upper) for phase, tally in tallies.items()}
+    # An outage at the end of the conditions may go on in what follows.
     later = [value for phase in _LATER if phase in slots for value in slots[phase].values]
     phases = tuple(
         stats_of(phase, [tally], bounds_of(slots[phase], later if phase == "conditions" else (), outage_slots, shares))
@@ -65,6 +66,7 @@ def slots_of(tally: PhaseTally, upper: float | None = None) -> SlotValues:
     marks = bytes(tally.outcomes)
     missed, bad = marks.translate(_MISSED), marks.translate(_BAD)
     values = tally.readings.tolist()
+    # Where each slot has a value, a million of them need not be gone through.
     if len(tally.values) < len(values):
         values = [value if -inf < value < inf else inf for value in values]
         for place in compress(range(len(values)), missed):

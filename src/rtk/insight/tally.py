@@ -41,6 +41,7 @@ class PhaseTally:
     reasons: dict[MissedReason, int] = field(default_factory=dict)
     outcomes: bytearray = field(default_factory=bytearray)
     values: list[float] = field(default_factory=list)
+    # Left out of comparisons: what is not a number equals nothing, itself included.
     readings: "array[float]" = field(default_factory=lambda: array("d"), compare=False)
 
     @property

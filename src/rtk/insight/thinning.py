@@ -10,6 +10,7 @@ from itertools import compress
 from rtk.insight.columns import DEVIATED, MET, MISSED, only
 from rtk.insight.facts import Threshold
 
+# A missed slot comes before a met one: a gap must not vanish among good points.
 _FROM_WORST = (DEVIATED, MISSED, MET)
 _NONE = Threshold()
 

@@ -84,12 +84,14 @@ def deciding(planned: int, target: float) -> int | None:
 
     More deviated ones fail as well, and so do as many of fewer slots.
     """
+    # The more deviate the lower is the bound, so that a search finds the first number.
     found = bisect_left(range(planned + 1), 1, key=lambda bad: rules_out(planned - bad, planned, target))
     return found if found <= planned else None
 
 
 def is_gone(case: Case) -> bool:
     """Whether the effect of a condition was gone for more than half of the slots that no stop cut off."""
+    # What is left of the rest would be no test of the condition.
     return 2 * case.lapsed > case.planned - case.remaining
 
 

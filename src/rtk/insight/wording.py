@@ -80,7 +80,15 @@ def _verdict(story: Story) -> str:
     if not story.case.judged:
         return not_judged(story.facts)
     if story.case.invalid:
-        return f"{_invalid(story)}, so the run is evidence neither for nor against the objective."
+        if story.case.invalid is InvalidReason.BASELINE_BROKEN:
+            told = story.baseline.broken()
+        elif story.case.invalid is InvalidReason.EFFECT_GONE:
+            names = listing(tuple(dict.fromkeys(lapse.condition for lapse in story.lapses)))
+            without, slots_due = story.case.lapsed, count(slots(story.case) - story.case.remaining, "slot")
+            told = f"The effect of {names} did not show in {without:,} of {slots_due}"
+        else:
+            told = _not_applied(story.facts)
+        return f"{told}, so the run is evidence neither for nor against the objective."
     if not story.measured:
         return f"{_while(story.facts)} nothing was measured, so the run proves nothing."
     return _held(story)
@@ -97,7 +105,15 @@ def why(story: Story) -> str:
     if story.figures.verdict == "pass":
         read = f"; with {unmeasured(story)}, that" if story.figures.missed else ", which"
         return f"{_good(story)}{_outages(story)}{read} proves the {story.promised} that was promised."
-    return _why_fail(story) if story.figures.verdict == "fail" else _why_open(story)
+    if story.figures.verdict != "fail":
+        return _why_open(story)
+    if story.case.stopped:  # which chose the slots, so that a fail has to hold whatever it cut off
+        cut_off = f"the {count(story.case.remaining, 'slot')} it cut off, all met, could not have saved it"
+        told = f"{_without(story)}; {story.promised} was promised. {stopped_sentence(story.facts)}; {cut_off}."
+    else:
+        more = f"Were more than {story.most()} good, fewer than 1 run in 20 would show so few"
+        told = f"{_outages(story)}{_without(story)}. {more}."
+    return f"{_good(story)}{told}"
 
 
 def _why_invalid(story: Story) -> str:
@@ -113,16 +129,6 @@ def _why_invalid(story: Story) -> str:
     elif is_gone(story.case):
         parts += [lapsed_sentence(lapse) for lapse in story.lapses[:3]]
     return " ".join(parts)
-
-
-def _invalid(story: Story) -> str:
-    if story.case.invalid is InvalidReason.BASELINE_BROKEN:
-        return story.baseline.broken()
-    if story.case.invalid is not InvalidReason.EFFECT_GONE:
-        return _not_applied(story.facts)
-    names = listing(tuple(dict.fromkeys(lapse.condition for lapse in story.lapses)))
-    without, slots_due = story.case.lapsed, count(slots(story.case) - story.case.remaining, "slot")
-    return f"The effect of {names} did not show in {without:,} of {slots_due}"
 
 
 def lapsed_sentence(lapse: SeenLapse) -> str:
@@ -180,15 +186,6 @@ def _good(story: Story) -> str:
     return f"{story.case.met:,} of {count(story.measured, 'measurement')} {verb} good"
 
 
-def _why_fail(story: Story) -> str:
-    if not story.case.stopped:
-        more = f"Were more than {story.most()} good, fewer than 1 run in 20 would show so few"
-        return f"{_good(story)}{_outages(story)}{_without(story)}. {more}."
-    text = f"{_good(story)}{_without(story)}; {story.promised} was promised."
-    cut_off = count(story.case.remaining, "slot")
-    return f"{text} {stopped_sentence(story.facts)}; the {cut_off} it cut off, all met, could not have saved it."
-
-
 def _without(story: Story) -> str:
     """That slots were not measured, where no stop cut them off."""
     return f"; {not_measured(story)}" if story.figures.missed > story.case.remaining else ""
@@ -201,6 +198,7 @@ def _why_open(story: Story) -> str:
     reasons = []
     if case.stopped:
         reasons.append(f"{stopped_sentence(story.facts)}, and a stopped run never passes.")
+        # As if nothing had been cut off: a fail of this means that the stop alone kept it open.
         uncut = Case(story.target, case.planned, case.met, case.deviated, case.missed)
         if fails(uncut, story.target):
             reasons.append(f"The {count(case.remaining, 'slot')} it cut off, all met, could have saved it.")

@@ -38,5 +38,6 @@ def p_of(found: Comparison) -> float | None:
 
 def decided_by_share(found: Comparison) -> bool:
     """Whether the test on shares alone shows a difference."""
+    # Bonferroni, as where the comparison was made: the one test that decides has to hold by itself.
     tests = 1 if found.mann_whitney_p is None else 2
     return found.fisher_p is not None and found.fisher_p < ERROR / tests
