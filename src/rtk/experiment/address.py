@@ -42,6 +42,7 @@ class Address:
     def same_host(self, other: "Address") -> bool:
         """Whether both are one host and port; from http's own port to https's own port counts as one."""
         ours, theirs = (self.hostname, self.port), (other.hostname, other.port)
+        # Most sites redirect from http to https, which is the same service behind its other port.
         upgraded = self.hostname == other.hostname and {self.port, other.port} == {80, 443}
         return ours == theirs or upgraded
 
@@ -64,6 +65,7 @@ def parse(url: str) -> Address:
     is_plain = host.isprintable() and not set(" \\") & set(host) and ("%" not in host or ":" in host)
     if parts.scheme not in _PORTS or not host or not is_plain:
         raise _no_address(url)
+    # User and password travel in a header alone, and a fragment never.
     bare = SplitResult(parts.scheme, parts.netloc.rpartition("@")[2], parts.path, parts.query, "").geturl()
     user = None
     if parts.username is not None or parts.password is not None:

@@ -2,6 +2,7 @@
 
 from urllib.request import parse_http_list, parse_keqv_list
 
+# A stranger's words end up in our sentence: a long text must not bury it.
 _LONGEST = 120
 UNKNOWN = "it is wrong, expired or revoked"
 

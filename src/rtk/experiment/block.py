@@ -161,25 +161,22 @@ class _Reader:
             # The longest counts: a promise is not easier to prove because one of two places says less.
             outage_lasts_s=max(self._lengths(OUTAGE_LASTS, outage, o.outage_lasts_s, "--outage-lasts"), default=None),
             occurs=self._occurs(objective),
+            # An upgrade reads its options without a document: there is no probe yet to hold them against.
             limit=limit_of(promised, self.document, where) if promised and self.document else None,
             require_baseline=self._require_baseline(objective),
             # The shortest counts: a proof is not valid for longer because one of two places says more.
             proof_lasts_s=min(self._lengths(PROOF_LASTS, proof), default=None),
         )
-        self._check_frequency(plan)
-        return plan
-
-    def _check_frequency(self, plan: Plan) -> None:
-        _, place = self._said(FREQUENCY, self.options.every_s, "--every")
+        # Only of the whole plan is it known how many measurements there are: those of all phases count.
+        _, place = self._said(FREQUENCY, o.every_s, "--every")
         total = sum(plan.slots(phase) for phase in PHASES)
         if total > limits.MOST_SLOTS:
-            raise BadInput.at(
-                place,
-                f"every {chosen_duration(plan.frequency_s)} makes {total:,} measurements, "
-                f"expected at most {limits.MOST_SLOTS:,}",
-            )
+            every = chosen_duration(plan.frequency_s)
+            most = f"expected at most {limits.MOST_SLOTS:,}"
+            raise BadInput.at(place, f"every {every} makes {total:,} measurements, {most}")
         if plan.frequency_s < limits.SHORTEST_S:
             raise BadInput.at(place, f"{shown(plan.frequency_s)} s is too often; expected 0.001 s (1ms) or more")
+        return plan
 
     def _said(self, key: str, option: object, name: str) -> tuple[object, str]:
         """What the option says, else the file, and where that stands."""

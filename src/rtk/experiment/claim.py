@@ -71,6 +71,7 @@ def claim_of(activity: Mapping[str, Any], what: str, place: str = "") -> Claim |
     for probe in block["probes"]:
         if not isinstance(probe, dict) or "provider" not in probe or "tolerance" not in probe:
             raise BadInput.at(place, "each of its probes needs a name, a provider and a tolerance")
+    # Type and name may be left out: nothing else can stand here.
     probes = [{"type": "probe", "name": what, **probe} for probe in block["probes"]]
     every = _seconds(block, "every", EVERY_S, place) if "every" in block else None
     return Claim(probes, _seconds(block, "within", WITHIN_S, place), every)

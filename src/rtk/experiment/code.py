@@ -19,6 +19,7 @@ VAULT = "vault_addr"  # the configuration in which the Chaos Toolkit looks for t
 _FILLED = ("arguments", "url", "headers")  # where the Chaos Toolkit fills names in
 _NAME = re.compile(r"\$\{([^}]{1,200})\}")
 # A backslash ends a host, as it does for those who call it; what stands before an @ is no host.
+# Its repetitions are bounded, so that a stranger's text costs no more than its length.
 _HOST = re.compile(
     r"(?i)[a-z][a-z0-9+.-]{0,30}://(?:[^/\\\s\"'?#@]{0,400}@)*"
     r"((?:\[[0-9a-f:.%]{2,50}\]|[^/\\\s\"'?#:@]{1,255})(?::\d{1,5})?)"
@@ -61,6 +62,7 @@ def code_of(
         calls=_once(_call(each) for each in found),
         programs=_once(str(each.get("path")) for each in found if each["type"] == "process"),
         modules=_once([*_named(found, "module"), *packages.all_modules(document)]),
+        # That of the vault is among them: the Chaos Toolkit asks it for secrets, and no provider names it.
         hosts=_once([*_HOST.findall(whole), *hidden]),
         variables=_once(read),
     )

@@ -97,7 +97,6 @@ _OWN: dict[str, tuple[Rule, Subject, dict[str, tuple[str, float]]]] = {
 # Functions of others, by the names that are usual for them.
 _STATUS = re.compile(r"(^|_)(http_status|status_code|response_code|http_code)(_|$)")
 _EXIT_CODE = re.compile(r"(^|_)(exit_?code|exit_status|return_?code)(_|$)")
-_STATUS_TOLERANCES = frozenset(("status_must_be", "status_in_range"))
 
 
 def criterion_of(probe: Mapping[str, Any]) -> Criterion:
@@ -190,6 +189,7 @@ def _between(subject: Subject, lower: Any, upper: Any, part: str = "") -> Criter
     try:
         turned = bool(lower > upper)
     except TypeError:
+        # What is filled in at a run cannot be compared yet.
         turned = False
     never = Never.UPSIDE_DOWN if turned else None
     return Criterion(Rule.NEVER if turned else Rule.BETWEEN, subject, lower=lower, upper=upper, part=part, never=never)

@@ -24,6 +24,7 @@ from rtk.experiment.credentials import authorization
 from rtk.experiment.read import LARGEST, too_large
 from rtk.figures import chosen_duration
 
+# The whole has its own limit: an answer that trickles never meets that of a single read.
 CONNECT_S, READ_S, WHOLE_S = 10.0, 30.0, 120.0
 _MOST_REDIRECTS = 5
 _ACCEPT = "application/json, application/yaml, application/x-yaml, text/plain;q=0.5"
@@ -85,9 +86,8 @@ def fetch(
         for _ in range(_MOST_REDIRECTS + 1):
             token = authorization(address, settings or {}, environ)
             with _get(send, address, token, verify_tls) as answer:
-                target = _redirect(answer, address)
+                target = _leads_to(answer, address, token is not None)
                 if target is None:
-                    _check(answer, address, token is not None)
                     kind = str(answer.headers.get("Content-Type", "")).partition(";")[0].strip().lower()
                     headers = {key.lower(): value for key, value in answer.headers.items()}
                     return Fetched(_body(answer, address, monotonic, deadline), kind, address.path, headers)
@@ -145,10 +145,19 @@ def _reason(error: BaseException) -> str:
     return ""
 
 
-def _redirect(answer: requests.Response, address: Address) -> Address | None:
-    location = answer.headers.get("Location")
-    if answer.status_code not in (301, 302, 303, 307, 308) or not location:
+def _leads_to(answer: requests.Response, address: Address, with_token: bool) -> Address | None:
+    """Where an answer redirects to; None where it is the document. What is neither, or no safe place, raises."""
+    location, status = answer.headers.get("Location"), answer.status_code
+    if status == 200:
         return None
+    if status not in (301, 302, 303, 307, 308) or not location:
+        why = _REFUSED.get(status, "failed" if status >= 500 else "gave no document")
+        if status == 401 and with_token:  # expired, revoked or without rights: the host says which
+            said = why_refused(answer.headers.get("WWW-Authenticate"))
+            why = f"does not accept the token kept for it: {said}; sign in anew"
+        elif status == 401:
+            why += f": sign in to {address.host} first{'' if address.private else ', over https'}"
+        raise Unreachable(f"{address.shown} {why} (status {status})")
     try:
         target = parse(urljoin(address.url, location))
     except ValueError:
@@ -161,19 +170,6 @@ def _redirect(answer: requests.Response, address: Address) -> Address | None:
     if address.scheme == "https" and target.scheme == "http":
         raise Unreachable(f"{address.shown} redirects from https to http, which is not followed")
     return target
-
-
-def _check(answer: requests.Response, address: Address, with_token: bool) -> None:
-    status = answer.status_code
-    if status == 200:
-        return
-    why = _REFUSED.get(status, "failed" if status >= 500 else "gave no document")
-    if status == 401 and with_token:  # expired, revoked or without rights: the host says which
-        said = why_refused(answer.headers.get("WWW-Authenticate"))
-        why = f"does not accept the token kept for it: {said}; sign in anew"
-    elif status == 401:
-        why += f": sign in to {address.host} first{'' if address.private else ', over https'}"
-    raise Unreachable(f"{address.shown} {why} (status {status})")
 
 
 def _body(answer: requests.Response, address: Address, monotonic: Callable[[], float], deadline: float) -> bytes:

@@ -64,6 +64,7 @@ def max_in_flight(plan: Plan, limit_s: float) -> int:
     """Measurements under way at once: the plan's, else max(32, ceil(limit / frequency) + 1), at most 1,000."""
     if plan.max_in_flight is not None:
         return plan.max_in_flight
+    # So many are under way where each takes its whole time limit: none is missed for want of a place.
     return min(MOST_IN_FLIGHT, max(_LEAST_IN_FLIGHT, slot_count(limit_s, plan.frequency_s) + 1))
 
 

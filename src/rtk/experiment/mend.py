@@ -11,12 +11,14 @@ from typing import NamedTuple
 
 from rtk.errors import BadInput
 
+# Bounds for what was written to fill memory or to take time; what people write stays far below.
 MOST_BREAKS = 10_000
 DEEPEST = 100
 MOST_PARTS = 200_000
 
 _OUTSIDE = re.compile(r'["\[\]{},]')
 # What a string holds up to its closing quote: the first with no odd run of backslashes before it.
+# Possessive (*+): what has matched is not tried anew, so that it takes time by the length alone.
 _STRING = re.compile(r'[^"\\]*+(?:\\.[^"\\]*+)*+\\?', re.DOTALL)
 _BREAK = re.compile(r"\r\n|\r|\n")
 

@@ -86,7 +86,7 @@ def warnings(document: Mapping[str, Any]) -> tuple[str, ...]:
                 f"{place}: the rollback {shown(activity.get('name'))} reads the file {file[1] or file[2]}, so that it "
                 "undoes only from the folder in which the run was started"
             )
-    found += [*_undeclared(document), *_held_back(document)]
+    found += _unheeded(document)
     for place, probe in probes:
         if probe.get("type") == "action":
             name = shown(probe.get("name"))
@@ -101,8 +101,9 @@ def _as_it_stands(tolerance: object, place: str) -> Iterator[str]:
             yield f"{at(place, index)}: {shown(each)} is not filled in, for in a list each text stands for itself"
 
 
-def _undeclared(document: Mapping[str, Any]) -> Iterator[str]:
-    """Secrets that an activity names and gets nothing of; it is played without them, as under `chaos run`."""
+def _unheeded(document: Mapping[str, Any]) -> Iterator[str]:
+    """What a file says in vain: secrets that an activity gets nothing of, and that it is to be played dry."""
+    # The activity is played without such secrets, as under `chaos run`.
     secrets = document.get("secrets")
     declared = secrets if isinstance(secrets, Mapping) else {}
     for place, activity in packages.mappings(document):
@@ -116,10 +117,7 @@ def _undeclared(document: Mapping[str, Any]) -> Iterator[str]:
         if absent:
             where = at(at(place, "provider"), "secrets")
             yield f"{where}: {listed(map(shown, absent))} {'is' if len(absent) == 1 else 'are'} not declared in secrets"
-
-
-def _held_back(document: Mapping[str, Any]) -> Iterator[str]:
-    """What is to be played dry by the file alone: neither `chaos run` nor `chaos verify` does."""
+    # By the file alone neither `chaos run` nor `chaos verify` holds anything back.
     for place, holder in packages.mappings(document):
         if holder.get("dry") in DRY and (not place or "provider" in holder):
             yield f"{at(place, 'dry')}: in a file it holds nothing back, everything is played; give --dry"

@@ -90,4 +90,5 @@ def _allowance(value: object, place: str) -> float:
 
 def _spelled(length: float) -> str | float:
     text = written(length)
+    # Spelled only where that reads back as the same number.
     return text if seconds(text) == length else length

@@ -104,6 +104,7 @@ def all_modules(document: Mapping[str, Any]) -> dict[str, str]:
 def not_installed(module: str) -> bool:
     """Whether a module's top package cannot be found."""
     try:
+        # It raises for what is no name of a module, and for a module without a specification.
         return importlib.util.find_spec(top(module)) is None
     except (ImportError, ValueError, AttributeError):
         return True
@@ -125,6 +126,7 @@ def failure(error: BaseException) -> str:
     """Say what a module raised while it was imported, with the last place of its own: not that of what imports."""
     if isinstance(error, SyntaxError):
         return f"{error.filename}, line {error.lineno} is not Python: {error.msg}"
+    # The first place is the import above.
     places = [each for each in extract_tb(error.__traceback__) if not each.filename.startswith("<")][1:]
     where = f"in {places[-1].filename}, line {places[-1].lineno}" if places else "while it is imported"
     return f"it raises {type(error).__name__} {where}: {one_line(error)}"

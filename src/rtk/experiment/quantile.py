@@ -45,6 +45,7 @@ class QuantilePromise:
     @property
     def share(self) -> float:
         """The target: the share of slots that must be good."""
+        # As decimals: in floats 99.9 / 100 is more than 0.999.
         return float(Decimal(self.percent) / 100)
 
     def spelled(self) -> str:
@@ -82,7 +83,16 @@ def limit_of(promise: QuantilePromise, experiment: Mapping[str, Any], place: str
     hypothesis = experiment.get("steady-state-hypothesis")
     probes = (hypothesis.get("probes") if isinstance(hypothesis, Mapping) else None) or []
     whole = written_out((each for each in probes if isinstance(each, Mapping)), experiment)
-    position = _position(promise, [_name(probe) for probe in whole], place)
+    names = list(map(_name, whole))
+    if not names:
+        raise BadInput.at(place, f"{promise.spelled()} needs a probe, and the hypothesis has none")
+    if promise.of and promise.of not in names:
+        known = nearest(promise.of, names)
+        raise BadInput.at(place, f"there is no probe {shown(promise.of)} in the hypothesis, {known}")
+    if not promise.of and len(names) > 1:
+        named = QuantilePromise(promise.percent, promise.limit, promise.unit, names[0]).spelled()
+        raise BadInput.at(place, f"the hypothesis has {len(names)} probes, expected the name of one as in {named}")
+    position = names.index(promise.of) if promise.of else 0
     name, unit = _name(whole[position]), unit_of(whole[position])
     if not charts_number(whole[position]):
         raise BadInput.at(place, f"the probe {shown(name)} gives no number that a limit could be held against")
@@ -95,21 +105,6 @@ def limit_of(promise: QuantilePromise, experiment: Mapping[str, Any], place: str
             place, f"the value of {shown(name)} has no unit, expected a bare number as in {_with(promise, '')}"
         )
     return ValueLimit(position, promise.upper(unit), unit, promise.spelled())
-
-
-def _position(promise: QuantilePromise, names: list[str], place: str) -> int:
-    if not names:
-        raise BadInput.at(place, f"{promise.spelled()} needs a probe, and the hypothesis has none")
-    if promise.of:
-        if promise.of not in names:
-            raise BadInput.at(
-                place, f"there is no probe {shown(promise.of)} in the hypothesis, {nearest(promise.of, names)}"
-            )
-        return names.index(promise.of)
-    if len(names) > 1:
-        named = QuantilePromise(promise.percent, promise.limit, promise.unit, names[0]).spelled()
-        raise BadInput.at(place, f"the hypothesis has {len(names)} probes, expected the name of one as in {named}")
-    return 0
 
 
 def _name(probe: Mapping[str, Any]) -> str:

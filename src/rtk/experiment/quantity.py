@@ -12,6 +12,7 @@ _PART = re.compile(r"([0-9]+(?:\.[0-9]+)?) *(ms|s|m|h|d|w)")
 _DURATION = re.compile(rf"(?:{_PART.pattern} *)+")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
 _SHARE = re.compile(r"([0-9]+(?:\.[0-9]+)?) *(%?)")
+# Nobody writes longer ones, and sums of decimals without bounds take time.
 _LONGEST = 64
 
 A_DURATION = "a duration such as 10s, 5m, 1m30s, 1h or 1d"

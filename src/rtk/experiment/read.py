@@ -140,8 +140,10 @@ def _scalar(value: object, where: str, path: str) -> object:
         return value.isoformat()
     if isinstance(value, float) and not math.isfinite(value):
         raise BadInput(f"{where}, {path}: expected a finite number that JSON can hold")
+    # Some 300 digits: most readers of JSON make a float of a number, which holds no more.
     if isinstance(value, int) and value.bit_length() > 1000:
         raise BadInput(f"{where}, {path}: expected a number of less than 300 digits")
+    # UTF-8 cannot carry it, so neither a file nor an answer could.
     if isinstance(value, str) and not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value):
         raise BadInput(f"{where}, {path}: the text holds half a character (a lone surrogate)")
     if value is None or isinstance(value, bool | int | float | str):

@@ -44,6 +44,7 @@ def essence(document: Mapping[str, Any], measuring: MeasurementTerms) -> str:
     hypothesis = kept.get("steady-state-hypothesis")
     if isinstance(hypothesis, Mapping):
         kept["steady-state-hypothesis"] = {key: value for key, value in hypothesis.items() if key != "title"}
+    # A key that holds nothing is the same as none.
     unnamed = _unnamed({key: value for key, value in kept.items() if value not in (None, [], {})})
     *numbers, quantile = astuple(measuring)
     # As floats: 30 and 30.0 are one revision.

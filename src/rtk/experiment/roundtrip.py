@@ -13,6 +13,7 @@ from rtk.errors import BadInput
 from rtk.experiment.block import NAME
 from rtk.experiment.read import document as document_of
 
+# The first key with something nested below it: that is how deep this file indents.
 _NESTED = re.compile(r"^( *)[^\s#-][^\n]*:[ \t]*(?:#[^\n]*)?\n(?: *(?:#[^\n]*)?\n)*( +)[^\s#-]", re.MULTILINE)
 _WIDE = 1_000_000  # no line is folded that was not
 

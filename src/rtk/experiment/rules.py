@@ -22,6 +22,7 @@ from rtk.experiment.activities import activities
 from rtk.experiment.wording import at, one_line
 
 _STANDS_IN = {"module": "rtk.experiment.rules", "func": "anything"}
+# So the parser of JSON paths begins its complaints; what others write at that moment is passed on.
 _OF_PARSER = re.compile(r"line \d+:\d+ ")
 _ALONE = threading.Lock()  # the console checks in several threads, and there is one standard error
 

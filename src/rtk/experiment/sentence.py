@@ -52,19 +52,6 @@ def never_met(probe: Mapping[str, Any]) -> str | None:
     return _NEVER[criterion.never](criterion) if criterion.never else None
 
 
-def _one_of(c: Criterion) -> str:
-    choices = listed([compact(each) for each in c.given[:10]] + (["others"] if len(c.given) > 10 else []), "or")
-    return _does(c, f"{choices} ms" if c.subject == Subject.TIME else choices)
-
-
-def _finds_values(c: Criterion) -> str:
-    if not c.given:
-        return f"it finds nothing at {c.path}{_in(c)}"
-    if len(c.given) == 1:
-        return f"it finds {compact(c.given[0])} and nothing else at {c.path}{_in(c)}"
-    return f"it finds exactly {compact(c.given)}, in this order, at {c.path}{_in(c)}"
-
-
 def _returns(c: Criterion) -> str:
     """A tolerance of somebody's own: its function with its arguments."""
     provider = c.provider or {}
@@ -77,13 +64,21 @@ def _returns(c: Criterion) -> str:
 _RULES: dict[Rule, Callable[[Criterion], str]] = {
     Rule.EQUALS: lambda c: _does(c, f"exactly {_time(c.given)}" if c.subject == Subject.TIME else _plain(c.given)),
     Rule.BETWEEN: lambda c: _does(c, f"a code {_ends(c)}" if c.subject == Subject.EXIT_CODE else _ends(c)),
-    Rule.ONE_OF: _one_of,
+    Rule.ONE_OF: lambda c: _does(
+        c,
+        listed([*map(compact, c.given[:10]), *(["others"] if len(c.given) > 10 else [])], "or")
+        + (" ms" if c.subject == Subject.TIME else ""),
+    ),
     Rule.MATCHES: lambda c: f"{_it(c)} matches {compact(c.path)}",
     Rule.FINDS: lambda c: f"it finds something at {c.path}{_in(c)}",
     Rule.FINDS_COUNT: lambda c: (
         f"it finds {_COUNTS.get(told := compact(c.given), f'exactly {told} values')} at {c.path}{_in(c)}"
     ),
-    Rule.FINDS_VALUES: _finds_values,
+    Rule.FINDS_VALUES: lambda c: (
+        f"it finds exactly {compact(c.given)}, in this order, at {c.path}{_in(c)}"
+        if len(c.given) > 1
+        else f"it finds {f'{compact(c.given[0])} and nothing else' if c.given else 'nothing'} at {c.path}{_in(c)}"
+    ),
     Rule.RETURNS: _returns,
     Rule.SAMPLES: lambda c: f"every sample is {_ends(c)}",
     Rule.RUNS: lambda c: f"{(c.provider or {}).get('path') or 'a process'} runs to its end, whatever its exit code",

@@ -17,6 +17,7 @@ from rtk.experiment.wording import at, kind, nearest, shown
 from rtk.insight.plan_limits import LENGTH
 
 Rule = Callable[[Any, str], None]
+_ONE_PROBE = "at least one probe, a verification without one has nothing to measure"
 
 # What belongs where a required key is missing.
 MISSING = {
@@ -46,7 +47,9 @@ def experiment(document: object) -> None:
         required={
             "title": text,
             "description": text,
-            "steady-state-hypothesis": keys({"title": text, "probes": _probes}, {"controls": each(_control)}),
+            "steady-state-hypothesis": keys(
+                {"title": text, "probes": each(probe, at_least=_ONE_PROBE)}, {"controls": each(_control)}
+            ),
             "method": each(_activity),
         },
         optional={
@@ -56,16 +59,16 @@ def experiment(document: object) -> None:
             "controls": each(_control),
             "rollbacks": each(_activity),
             "extensions": nullable(each(keys({"name": text}))),
-            "runtime": nullable(_runtime),
+            "runtime": nullable(
+                both(
+                    keys(optional={"hypothesis": nullable(keys(optional={"strategy": hypothesis_strategy}))}),
+                    lambda value, place: strategy_in({place: value}),
+                )
+            ),
             "contributions": nullable(mapping),
             "dry": dry,
         },
     )
-
-
-def _runtime(value: object, place: str) -> None:
-    keys(optional={"hypothesis": nullable(keys(optional={"strategy": hypothesis_strategy}))})(value, place)
-    strategy_in({place: value})
 
 
 def fields(value: object, place: str, *, required: Mapping[str, Rule], optional: Mapping[str, Rule]) -> None:
@@ -84,11 +87,14 @@ def keys(required: Mapping[str, Rule] | None = None, optional: Mapping[str, Rule
     return lambda value, place: fields(value, place, required=required or {}, optional=optional or {})
 
 
-def each(rule: Rule) -> Rule:
-    """A list whose every item follows a rule."""
+def each(rule: Rule, *, at_least: str = "") -> Rule:
+    """A list whose every item follows a rule; `at_least` says in words what an empty one lacks, where it may not be."""
 
     def check(value: object, place: str) -> None:
-        for index, item in enumerate(_a(value, list, place)):
+        items = _a(value, list, place)
+        if at_least and not items:
+            raise BadInput.at(place, f"expected {at_least}")
+        for index, item in enumerate(items):
             rule(item, at(place, index))
 
     return check
@@ -117,7 +123,7 @@ def nullable(rule: Rule) -> Rule:
     return check
 
 
-def both(first: Rule, second: Rule) -> Rule:
+def both(first: Callable[[Any, str], object], second: Callable[[Any, str], object]) -> Rule:
     """A rule for what follows two, the second of which may rely on the first."""
 
     def check(value: object, place: str) -> None:
@@ -176,12 +182,6 @@ def _a(value: object, expected: type, place: str) -> Any:
     return value
 
 
-def _probes(value: object, place: str) -> None:
-    if not _a(value, list, place):
-        raise BadInput.at(place, "expected at least one probe, a verification without one has nothing to measure")
-    each(probe)(value, place)
-
-
 def probe(value: object, place: str) -> None:
     """A probe with its tolerance."""
     _activity(value, place)
@@ -222,11 +222,6 @@ def _pauses(value: object, place: str) -> None:
     fields(value, place, required={}, optional=dict.fromkeys(_PAUSES, nullable(_PAUSE)))
 
 
-def _limit_as_text(value: object, place: str) -> None:
-    found = number_of(value)
-    _LIMIT(value if found is None else found, place)
-
-
 def _headers(value: object, place: str) -> None:
     """Headers that can be sent."""
     for name, held in _a(value, dict, place).items():
@@ -244,19 +239,14 @@ def tolerance(value: object, place: str) -> None:
             f"expected a whole number, text, true or false, a pair or a mapping; for a number such as "
             f'{shown(value)} write {{"type": "range", "range": [lower, upper]}}',
         )
-    simple = tuple((expected, anything) for expected in (bool, int, str, list))
-    either(*simple, (dict, _tolerance_mapping))(value, place)
-
-
-def _tolerance_mapping(value: object, place: str) -> None:
-    whole = _a(value, dict, place)
-    if whole.get("type") == "probe":
-        _activity(whole, place)
-        fields(whole["provider"], at(place, "provider"), required={"arguments": mapping}, optional={})
-    else:
+    either(*((expected, anything) for expected in (bool, int, str, list, dict)))(value, place)
+    if isinstance(value, dict) and value.get("type") == "probe":
+        _activity(value, place)
+        fields(value["provider"], at(place, "provider"), required={"arguments": mapping}, optional={})
+    elif isinstance(value, dict):
         rules: dict[str, Rule] = {"type": text, "target": nullable(text), "pattern": text, "path": text}
         fields(
-            whole, place, required={"type": text}, optional=rules | {"range": each(anything), "count": nullable(_COUNT)}
+            value, place, required={"type": text}, optional=rules | {"range": each(anything), "count": nullable(_COUNT)}
         )
 
 
@@ -308,7 +298,9 @@ def _command_line(value: object, place: str) -> None:
 
 # With no time at all nothing can answer, whatever the service does.
 _LIMIT = numeric("a number above 0", lambda value: value > 0)
-_LIMITS = ((int, _LIMIT), (float, _LIMIT), (str, unless_filled_in(_limit_as_text)))
+# A text is held against the limit as the number that it says, and refused as it was written where it says none.
+_LIMIT_AS_TEXT = unless_filled_in(lambda value, place: _LIMIT(value if (n := number_of(value)) is None else n, place))
+_LIMITS = ((int, _LIMIT), (float, _LIMIT), (str, _LIMIT_AS_TEXT))
 _TO_CONNECT_AND_READ = both(
     expects("two numbers (to connect, to read)", lambda value: len(value) == 2), each(nullable(either(*_LIMITS)))
 )

@@ -70,6 +70,7 @@ def read_file(path: Path) -> bytes:
     """The bytes of a file of at most 16 MiB. Raises `BadInput`."""
     try:
         with path.open("rb") as file:
+            # One byte more than may be: what is too large is known without reading all of it.
             data = file.read(reading.LARGEST + 1)
     except (OSError, ValueError) as error:
         why = (getattr(error, "strerror", None) or "not a file name").lower()

@@ -25,6 +25,7 @@ class UndoneBy(StrEnum):
 
 
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+# A verb that stands beside itself is undone by doing it again, such as scaling back.
 _INVERSES = {
     "add": "del delete drop remove",
     "allow": "deny",
@@ -81,6 +82,7 @@ _INVERSES = {
 }
 _OPPOSITES = {verb: frozenset(opposites.split()) for verb, opposites in _INVERSES.items()}
 _LETTERS = {"A": "D", "I": "D", "D": "A"}  # of iptables and its like
+# After these the thing comes back by itself.
 _HEALS = frozenset(["evict", "failover", "reboot", "restart", "rollout"])
 # What a controller starts again.
 _REPLACED = frozenset(["pod", "pods", "task", "tasks", "replica", "replicas", "microservice"])
@@ -121,7 +123,14 @@ def undone(document: Mapping[str, Any]) -> tuple[tuple[Mapping[str, Any], Undone
 
 def _by(action: Mapping[str, Any], index: int, traits: Sequence["_Traits"]) -> UndoneBy:
     """By what an action is undone in an experiment without rollbacks; `index` is its own place among the traits."""
-    if _is_harmless(action):
+    provider = _provider(action)
+    if provider.get("type") == "http":
+        is_harmless = str(provider.get("method") or "GET").upper() in _SAFE
+    elif provider.get("type") == "process":
+        is_harmless = _program(provider) in _HARMLESS
+    else:  # a function that only waits
+        is_harmless = not _words(provider.get("func")).isdisjoint(_WAITS)
+    if is_harmless:
         return UndoneBy.NOTHING_TO_UNDO
     if _ends_by_itself(action):
         return UndoneBy.ITSELF
@@ -147,16 +156,6 @@ def warning(document: Mapping[str, Any]) -> str | None:
     return f"{named}: the experiment has no rollbacks, so nothing undoes this"
 
 
-def _is_harmless(action: Mapping[str, Any]) -> bool:
-    provider = _provider(action)
-    kind = provider.get("type")
-    if kind == "http":
-        return str(provider.get("method") or "GET").upper() in _SAFE
-    if kind == "process":
-        return _program(provider) in _HARMLESS
-    return not _words(provider.get("func")).isdisjoint(_WAITS)
-
-
 def _ends_by_itself(action: Mapping[str, Any]) -> bool:
     """What lasts for a time that is given, and what a controller or the thing itself brings back."""
     provider = _provider(action)
@@ -168,20 +167,13 @@ def _ends_by_itself(action: Mapping[str, Any]) -> bool:
             return True
         # A line of a shell may undo with a later command what an earlier one did.
         commands = re.split(r";|&&|\n", command) if _SHELLS.fullmatch(_program(provider)) else ()
-        if _undoes_itself([each.strip() for each in commands]):
+        parts = [_traits({"provider": {"type": "process", "path": each.strip()}}) for each in commands]
+        near = _near(len(parts))
+        if any(_undoes(later, each) for at, each in enumerate(parts) for later in parts[at + 1 : at + 1 + near]):
             return True
     words = _words(provider.get("module")) | _carried(action)
     is_replaced = "asg" in words or not words.isdisjoint(_REPLACED)
     return not words.isdisjoint(_HEALS) or (is_replaced and not words.isdisjoint(_ENDED))
-
-
-def _undoes_itself(commands: Sequence[str]) -> bool:
-    """Whether one of some commands undoes an earlier one."""
-    parts = [_traits({"provider": {"type": "process", "path": each}}) for each in commands]
-    near = _near(len(parts))
-    return any(
-        _undoes(later, each) for index, each in enumerate(parts) for later in parts[index + 1 : index + 1 + near]
-    )
 
 
 def _traits(action: Mapping[str, Any]) -> _Traits:
@@ -206,6 +198,7 @@ def _are_opposite(mine: frozenset[str], theirs: frozenset[str], shared: frozense
     """Whether a verb of mine is the opposite of one of theirs, and another word is of both."""
     for verb in (mine & _OPPOSITES.keys()) - shared:
         opposites = (_OPPOSITES[verb] & theirs) - shared
+        # They have to share a word: stopping one thing and starting another undoes nothing.
         if opposites and not (mine & theirs) <= (opposites | shared | {verb}):
             return True
     return False

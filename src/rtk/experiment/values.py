@@ -21,6 +21,7 @@ def known(value: object, place: str, keys: frozenset[str]) -> dict[str, Any]:
     mapping: dict[str, Any] = typed(value, dict, place)
     for key in mapping:
         if key not in keys:
+            # `run_id` is taken for the sake of old files and never proposed.
             raise BadInput.at(at(place, str(key)[:80]), f"unknown, {nearest(str(key), keys - {'run_id'})}")
     return mapping
 

@@ -19,6 +19,7 @@ def environment_in(path: Path, environ: MutableMapping[str, str] = os.environ) -
     A line is `NAME=value`, with or without `export`, spaces around the equals sign and quotes around the value.
     """
     try:
+        # Some editors begin a file with a mark, which is no part of the first name.
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {error.strerror}; expected lines of the form NAME=value") from None
@@ -35,6 +36,7 @@ def environment_in(path: Path, environ: MutableMapping[str, str] = os.environ) -
         name, value = match.groups()
         quoted = _QUOTED.fullmatch(value)
         found[name] = quoted[2] if quoted else value
+    # Once all lines are read: a file that is refused has set nothing.
     environ.update(found)
     return tuple(found)
 

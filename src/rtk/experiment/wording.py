@@ -60,6 +60,7 @@ def closest(name: str, known: Iterable[str]) -> str | None:
     """Return which known name may have been meant by an unknown one; None where it resembles none."""
     names = sorted(known)
     begun = [each for each in names if len(name) > 2 and each.startswith(f"{name}-")]  # the rest was left out
+    # difflib takes time by both lengths, and what a file calls a key may be of any.
     return next(iter(begun or difflib.get_close_matches(name[:100], names, n=1)), None)
 
 

@@ -57,6 +57,7 @@ class _Open:
         """Count a child; the line of the first when it is a mapping's name that stood there before."""
         self.children += 1
         is_name = self.mapping and self.children % 2 == 1
+        # Merge keys may stand in a mapping more than once.
         if not is_name or not isinstance(event, yaml.ScalarEvent) or event.value == "<<":
             return None
         before = self.names.get(event.value)
@@ -95,6 +96,7 @@ class _Limits:
                 self._take(event)
                 if any(part.anchor == event.anchor for part in self.open):
                     raise self._refusal(event, f"the alias *{event.anchor} stands inside what it names")
+                # An alias counts as all that it names: else a few lines unfold into gigabytes.
                 self._add(self.sizes.get(event.anchor or "", 1), None, event)
             elif isinstance(event, yaml.ScalarEvent):
                 self._take(event)
@@ -102,6 +104,7 @@ class _Limits:
 
     def _take(self, event: yaml.Event) -> None:
         before = self.open[-1].take(event) if self.open else None
+        # A block that was pasted twice would warn of each of its lines.
         if before is not None and isinstance(event, yaml.ScalarEvent) and len(self.warnings) < 20:
             self.warnings.append(twice(self.where, str(event.value), before, _place(event.start_mark)[0]))
 
