@@ -7,7 +7,6 @@ condition waits for the safeguards, where they are asked; nothing ever keeps a r
 import logging
 import os
 from copy import deepcopy
-from pathlib import Path
 from typing import Any
 
 from chaoslib.exceptions import InterruptExecution
@@ -56,6 +55,7 @@ def configure_control(
 ) -> None:
     """Find out whether and where to publish; `chaos verify` does so by itself, from its record."""
     _run.execution = _run.safeguards = None
+    # Its record is published: from here the same run would come a second time.
     if "RTK_RUN_ID" in os.environ:
         return
     printable_logs()
@@ -71,14 +71,22 @@ def configure_control(
             _run.safeguards = Safeguards(SystemClock(), demanded=True)
             _run.safeguards.unknown("the run is not published", final=True)
         return
+    # Ids are written into a copy, so that what is played stays as it was loaded.
     document = _with_ids(_run.document or deepcopy(experiment), settings, where.organization, where.team)
     token = where.authorization.partition(" ")[2]
+    # The token too, since what an activity printed may hold its environment.
     redact = Redactor(secrets or {}, settings, configuration, [token])
     journal = {**initialize_run_journal(document), "status": "running"}
     if demanded is not False:
         late = "The console answered after the first condition was applied"
         _run.safeguards = Safeguards(SystemClock(), bool(demanded), lambda why: logger.warning(f"{late}: {why}"))
-    remember = _remembering(settings)
+    # Taken now: the publisher learns the ids later, in a thread of its own.
+    path = source_of(_run.source) if feature(settings, "workspace") else None
+
+    def remember(kept: spool.Kept) -> None:
+        if path:
+            chaosiq_file.remember(path, kept.organization, kept.team, kept.experiment_id)
+
     _run.execution = ExecutionPublisher(Console(where), SystemClock(), redact, journal, _run.safeguards, remember)
 
 
@@ -90,6 +98,7 @@ def _with_ids(document: dict[str, Any], settings: dict[str, Any], organization: 
     if path is None and "://" in _run.source:
         scheme, _, rest = _run.source.partition("://")
         host, slash, tail = rest.partition("/")
+        # Without password and query, in which a token may stand.
         added["source"] = f"{scheme}://{host.rpartition('@')[2]}{slash}{tail.partition('?')[0]}"
     elif path and feature(settings, "workspace") and not block.get("experiment_id"):
         known = chaosiq_file.experiment_id(path, organization, team)
@@ -100,16 +109,6 @@ def _with_ids(document: dict[str, Any], settings: dict[str, Any], organization: 
         document.setdefault("extensions", []).append({"name": "chaosiq", **added})
     _run.document = document
     return document
-
-
-def _remembering(settings: dict[str, Any]) -> Any:
-    path = source_of(_run.source) if feature(settings, "workspace") else None
-
-    def remember(kept: spool.Kept, path: Path | None = path) -> None:
-        if path:
-            chaosiq_file.remember(path, kept.organization, kept.team, kept.experiment_id)
-
-    return remember
 
 
 def cleanup_control() -> None:

@@ -135,7 +135,12 @@ def _wait(ssm: Patient, command_id: str, wait_for: WaitFor, patience: float) -> 
         command = _command(ssm, command_id)
         _check(command, seen)
         # Invocations of a command appear one after the other.
-        return len(seen) == command["TargetCount"] and all(_has_reached(one, wait_for) for one in seen)
+        return len(seen) == command["TargetCount"] and all(
+            one["Status"] == "Success"  # which is past whatever is waited for
+            or (wait_for == "delivered" and one["Status"] == "InProgress")
+            or (wait_for == "running" and any(step["Status"] == "InProgress" for step in one["CommandPlugins"]))
+            for one in seen
+        )
 
     if not ssm.until(reached, patience):
         states = ", ".join(f"{one['InstanceId']} {one['StatusDetails']}" for one in seen) or "no instance has it"
@@ -157,14 +162,6 @@ def _check(command: Mapping[str, Any], invocations: list[dict[str, Any]]) -> Non
                 said = f"{lines.pop()} {said}".strip()  # whole lines: half a line may hide a secret
             how = f"{one['StatusDetails']}: {said}" if said else one["StatusDetails"]
             raise ActivityFailed(f"command {command['CommandId']} on {one['InstanceId']}: {how}")
-
-
-def _has_reached(invocation: Mapping[str, Any], wait_for: WaitFor) -> bool:
-    if invocation["Status"] == "Success" or wait_for == "finished":
-        return bool(invocation["Status"] == "Success")
-    if wait_for == "delivered":
-        return bool(invocation["Status"] == "InProgress")
-    return any(step["Status"] == "InProgress" for step in invocation["CommandPlugins"])
 
 
 def _command(ssm: Patient, command_id: str) -> dict[str, Any]:

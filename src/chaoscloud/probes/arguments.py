@@ -113,6 +113,7 @@ def read_headers(headers: Mapping[str, Any] | None, is_json: bool = False) -> It
             raise UnusableArgument(f"The value of the header {name} holds a line break, which no header may hold.")
         # libcurl's own signs: "Name:" leaves it out, "Name;" sends it empty.
         line = f"{name}: {text}" if text.strip() else f"{name}:" if value is None else f"{name};"
+        # A header of the file takes the place of ours, however it is spelled.
         lines[name.lower()] = line
     return (line.encode() for line in lines.values())
 

@@ -28,6 +28,7 @@ _TLS = {
     pycurl.E_SSL_CERTPROBLEM,
     pycurl.E_SSL_CIPHER,
 }
+# libcurl's own words may quote the address, with its credentials and its query.
 _SECRET = re.compile(r"(?<=//)[^/\s]*@|\?\S*")
 
 

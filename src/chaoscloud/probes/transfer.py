@@ -30,6 +30,7 @@ _SURROUNDINGS = (*_AUTHORITIES, "HTTP_PROXY", "http_proxy", "REQUEST_METHOD")
 _MOST_SETUPS = 64  # of requests whose handles are kept
 
 _Setup = tuple[ProbeRequest, tuple[str | None, ...]]
+# Of a deque each pop and append is a single step, so that threads need no lock.
 _idle: dict[_Setup, deque[pycurl.Curl]] = {}
 
 
@@ -56,6 +57,7 @@ def transfer(request: ProbeRequest) -> Transfer:
     ready = _idle.get(setup)
     if ready is None:
         if len(_idle) >= _MOST_SETUPS:
+            # Addresses that are others with each call would keep their handles for good.
             _idle.clear()
         ready = _idle.setdefault(setup, deque())
     try:
@@ -63,8 +65,22 @@ def transfer(request: ProbeRequest) -> Transfer:
     except IndexError:
         handle = _set_up(request)
     try:
-        return _perform(handle, request)
+        # Cookies live for one chain of redirects, since many a sign-in loops without them.
+        handle.setopt(pycurl.COOKIELIST, "ALL")
+        handle.perform()
+        return Transfer(
+            status=handle.getinfo(pycurl.RESPONSE_CODE),
+            size=handle.getinfo(pycurl.SIZE_DOWNLOAD_T),
+            name_lookup=handle.getinfo(pycurl.NAMELOOKUP_TIME),
+            connect=handle.getinfo(pycurl.CONNECT_TIME),
+            tls=handle.getinfo(pycurl.APPCONNECT_TIME),
+            first_byte=handle.getinfo(pycurl.STARTTRANSFER_TIME),
+            total=handle.getinfo(pycurl.TOTAL_TIME),
+        )
+    except pycurl.error as error:
+        raise ActivityFailed(failure_of(handle, error, request)) from system_error(handle, error)
     finally:
+        # After a failure, too: nothing of one call reaches the next.
         ready.append(handle)
 
 
@@ -75,6 +91,7 @@ def _set_up(request: ProbeRequest) -> pycurl.Curl:
         _set_message(handle, request)
         if request.verify_tls:
             given = next((os.environ[name] for name in _AUTHORITIES if os.environ.get(name)), None)
+            # Either is usual: a file of all authorities, or a folder with a file for each.
             is_folder = given is not None and Path(given).is_dir()
             authorities = given or certifi.where()
             handle.setopt(pycurl.CAPATH if is_folder else pycurl.CAINFO, authorities)
@@ -92,24 +109,6 @@ def _set_up(request: ProbeRequest) -> pycurl.Curl:
     return handle
 
 
-def _perform(handle: pycurl.Curl, request: ProbeRequest) -> Transfer:
-    try:
-        # Cookies live for one chain of redirects, since many a sign-in loops without them.
-        handle.setopt(pycurl.COOKIELIST, "ALL")
-        handle.perform()
-    except pycurl.error as error:
-        raise ActivityFailed(failure_of(handle, error, request)) from system_error(handle, error)
-    return Transfer(
-        status=handle.getinfo(pycurl.RESPONSE_CODE),
-        size=handle.getinfo(pycurl.SIZE_DOWNLOAD_T),
-        name_lookup=handle.getinfo(pycurl.NAMELOOKUP_TIME),
-        connect=handle.getinfo(pycurl.CONNECT_TIME),
-        tls=handle.getinfo(pycurl.APPCONNECT_TIME),
-        first_byte=handle.getinfo(pycurl.STARTTRANSFER_TIME),
-        total=handle.getinfo(pycurl.TOTAL_TIME),
-    )
-
-
 def _set_manners(handle: pycurl.Curl, request: ProbeRequest) -> None:
     # Of all callables a builtin holds the interpreter's lock for the shortest time; libcurl hands over
     # 16 KiB a call, yet reads faster with a larger buffer. There is no progress callback: it would take the
@@ -120,6 +119,7 @@ def _set_manners(handle: pycurl.Curl, request: ProbeRequest) -> None:
     handle.setopt(pycurl.NOSIGNAL, 1)
     if _QUICK_EXIT is not None:
         handle.setopt(_QUICK_EXIT, 1)
+    # Rounded up, for 0 would mean no limit at all.
     handle.setopt(pycurl.TIMEOUT_MS, math.ceil(request.timeout * 1000))
     # A user's first request resolves, connects and shakes hands; so does every measurement.
     handle.setopt(pycurl.FRESH_CONNECT, 1)

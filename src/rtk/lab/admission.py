@@ -14,6 +14,7 @@ from rtk.lab.refusals import Refusal
 
 KEY_HEADER = "X-Lab-Key"
 _LOCAL_HOST = re.compile(r"([A-Za-z0-9._-]+\.)?localhost(:\d+)?|127\.0\.0\.1(:\d+)?|\[::1\](:\d+)?")
+# A picture in a page sends no Origin; what a browser says of whence it was fetched gives it away.
 _BROWSER = ("HTTP_ORIGIN", "HTTP_SEC_FETCH_SITE", "HTTP_SEC_FETCH_MODE", "HTTP_SEC_FETCH_DEST")
 _SIGNED = re.compile(r"Credential=([^/,\s]+)/|^AWS ([^:\s]+):")
 _SCOPE = r"[^/,\s]+/[0-9]{8}/[a-z0-9-]+/[a-z0-9.-]+/aws4_request"

@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+# As much as a shepherd keeps of what a script prints.
 MOST = 8 * 2**20  # bytes of a file that are ever read
 
 
@@ -23,6 +24,7 @@ class Disturbed(OSError):
 def read(directory: Path, name: str, most: int = MOST) -> bytes:
     """Return the first bytes of a plain file, none where there is none. `name` is a path within `directory`."""
     try:
+        # A pipe that nobody fills would else keep whoever opens it.
         handle = _opened(directory, name, os.O_RDONLY | os.O_NONBLOCK, make=False)
     except OSError:
         return b""
@@ -36,6 +38,7 @@ def read(directory: Path, name: str, most: int = MOST) -> bytes:
 def write_program(directory: Path, name: str, text: str) -> None:
     """Write a file that is executable and new, and the directories it lies in. Raises Disturbed."""
     try:
+        # New: what a script has put in its place, such as a link, is refused.
         handle = _opened(directory, name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, make=True)
     except OSError as problem:
         raise Disturbed(problem.errno, f"{name} is not as the lab left it: {os.strerror(problem.errno or 0)}") from None

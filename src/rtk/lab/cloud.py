@@ -60,6 +60,7 @@ class Cloud:
             return False
         from moto.iam.models import iam_backends  # noqa: PLC0415  loaded when first needed
 
+        # Anew each time: keys come and go with what is called.
         backends = [backend for account in list(iam_backends.values()) for backend in list(account.values())]
         return any(key in backend.access_keys for backend in backends)
 
@@ -75,6 +76,7 @@ class Cloud:
         if not written or not (bucket or logs):
             return
         with self._lock:
+            # Begun with the first output that is to be stored: most labs never need it.
             if self._storing is None:
                 self._storing = threading.Thread(target=self._store_all, name="store", daemon=True)
                 self._storing.start()

@@ -31,8 +31,16 @@ def main(arguments: list[str]) -> int:
     stop = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
     signal.pthread_sigmask(signal.SIG_BLOCK, stop)  # in every thread, so that only `sigwait` sees them
     try:
-        with _only_lab(), _fleet(settings) as fleet:
-            _serve(settings, fleet, stop)
+        with (state.directory() / "lock").open("w") as file:
+            try:  # before anything is touched: what lies there may be a running lab's
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise BadInput("a lab is running already: 'rtk lab status' shows it, 'rtk lab down' stops it") from None
+            try:
+                with _fleet(settings) as fleet:
+                    _serve(settings, fleet, stop)
+            finally:
+                state.forget()
     except ToolkitError as problem:
         print(problem, flush=True)  # noqa: T201  what the starting command reads
         return problem.exit_code
@@ -45,25 +53,13 @@ def command_line(settings: Settings) -> list[str]:
 
 
 @contextmanager
-def _only_lab() -> Iterator[None]:
-    with (state.directory() / "lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise BadInput("a lab is running already: 'rtk lab status' shows it, 'rtk lab down' stops it") from None
-        try:
-            yield
-        finally:
-            state.forget()
-
-
-@contextmanager
 def _fleet(settings: Settings) -> Iterator[list[Instance]]:
     """The instances, begun while this process is small and has one thread, and ended with the lab."""
     if settings.isolated:
         homes.refuse_system_home()
     for port in (settings.port, *settings.web_ports):
         try:
+            # Tried before anything is made, while it can be said in one sentence.
             socket.create_server(("127.0.0.1", port)).close()
         except OSError as problem:
             raise BadInput(
@@ -76,6 +72,7 @@ def _fleet(settings: Settings) -> Iterator[list[Instance]]:
     begun: list[Instance] = []
     try:
         for instance in fleet:
+            # Before it begins: one that fails half way has to be closed, too.
             begun.append(instance)
             instance.begin()
         try:
@@ -94,6 +91,7 @@ def _fleet(settings: Settings) -> Iterator[list[Instance]]:
 
 def _instance(settings: Settings, base: Path, place: int) -> Instance:
     instance_id = f"i-0{secrets.token_hex(8)}"
+    # Instances share CPUs only where they are to have more than there are.
     available = itertools.cycle(sorted(os.sched_getaffinity(0)))
     cpus = frozenset(itertools.islice(available, place * settings.cpus, (place + 1) * settings.cpus))
     room = InstanceSpec(
@@ -134,6 +132,7 @@ def _serve(settings: Settings, fleet: list[Instance], stop: set[signal.Signals])
     model()  # read now, so that the first call need not wait for it
     server = serve(endpoint, settings.port)
     threading.Thread(target=server.serve_forever, name="endpoint", daemon=True).start()
+    # Once it answers: whoever finds it written down calls it at once.
     state.write(lab)
     print(READY, flush=True)  # noqa: T201  what the starting command reads
     signal.sigwait(stop)

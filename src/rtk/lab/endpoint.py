@@ -20,6 +20,7 @@ from rtk.lab.refusals import Refusal
 
 HOST = "127.0.0.1"
 STATUS_PATH = "/_lab/status"
+# A document has 64 KiB at most: nothing that Run Command is sent comes near.
 LARGEST_BODY = 1024 * 1024
 IDLE_S = 60  # a connection that sends nothing
 _SCOPE = re.compile(r"Credential=[^/,\s]+/[^/,\s]*/[^/,\s]*/([a-z0-9-]+)")  # of one that is not whole, too
@@ -42,7 +43,14 @@ class Endpoint:
     def __call__(self, wsgi: Environ, start_response: Any) -> Iterable[bytes]:
         """Answer one request."""
         if reason := self.admission.reason(wsgi):
-            return _refuse(start_response, wsgi, refusal(reason))
+            # In the protocol of the service that was called, so that its client can read the sentence.
+            problem, kind = refusal(reason), str(wsgi.get("CONTENT_TYPE") or "")
+            scope = _SCOPE.search(str(wsgi.get("HTTP_AUTHORIZATION", "")))
+            if "json" in kind or "HTTP_X_AMZ_TARGET" in wsgi or (scope is None and "form" not in kind):
+                return _respond(start_response, *refused(problem))
+            stated = f"<Code>{escape(problem.code)}</Code><Message>{escape(problem.message)}</Message>"
+            page = _XML_OF.get(scope[1] if scope else "", _XML).format(stated)
+            return _respond(start_response, problem.status, page.encode(), "text/xml")
         if wsgi.get("PATH_INFO") == STATUS_PATH:
             return _respond(start_response, 200, json.dumps(self.status()).encode())
         target = wsgi.get("HTTP_X_AMZ_TARGET", "")
@@ -68,17 +76,6 @@ class _QuietHandler(WSGIRequestHandler):
 
     def log_request(self, *_: object, **__: object) -> None:
         """Requests are not logged: a thousand lines would hide the one that matters."""
-
-
-def _refuse(start_response: Any, wsgi: Environ, problem: Refusal) -> Iterable[bytes]:
-    """Refuse in the protocol of the service that was called, so that its client can read the sentence."""
-    kind = str(wsgi.get("CONTENT_TYPE") or "")
-    scope = _SCOPE.search(str(wsgi.get("HTTP_AUTHORIZATION", "")))
-    if "json" in kind or "HTTP_X_AMZ_TARGET" in wsgi or (scope is None and "form" not in kind):
-        return _respond(start_response, *refused(problem))
-    stated = f"<Code>{escape(problem.code)}</Code><Message>{escape(problem.message)}</Message>"
-    body = _XML_OF.get(scope[1] if scope else "", _XML).format(stated)
-    return _respond(start_response, problem.status, body.encode(), "text/xml")
 
 
 def _respond(

@@ -55,6 +55,7 @@ def live(room: InstanceSpec, channel: socket.socket, wire: socket.socket) -> Non
 
 def forked(life: Callable[[], int | None]) -> int:
     """Fork a process that does `life` and exits with what it returns."""
+    # What waits in the buffer would be written by both.
     sys.stdout.flush()
     pid = os.fork()
     if pid == 0:
@@ -62,6 +63,7 @@ def forked(life: Callable[[], int | None]) -> int:
         try:
             code = life() or 0
         finally:
+            # At once: the child must not clean up what is its parent's.
             os._exit(code)
     return pid
 
@@ -70,6 +72,7 @@ class Inside:
     """The event loop of an instance's first process."""
 
     def __init__(self, room: InstanceSpec, channel: socket.socket, wire: socket.socket) -> None:
+        # The keeper holds the machine's port: it is asked to open and to close it.
         self._room, self._channel, self._wire = room, channel, wire
         self._shepherds: dict[int, shepherd.Script] = {}
         self._target: int | None = None
@@ -140,6 +143,7 @@ class Inside:
         self._target = None
         if self._room.isolated:
             self._wire.send(CLOSE_PORT)
+            # Answered once the port is closed, so that it is when this returns.
             self._wire.recv(LARGEST_MESSAGE)
 
     def _answer(self, listener: socket.socket) -> None:

@@ -112,6 +112,7 @@ class Instance:
             self.state = state
             self._halted.clear()
             self._send({"do": "halt"})
+            # Not for ever: an instance that does not answer must not hold whoever stops it.
             self._halted.wait(5)
             self.changed()
         elif self.state == "stopped":
@@ -203,6 +204,7 @@ class Instance:
 
     def _end(self, run: str, ended: ScriptEnd) -> None:
         with self._lock:
+            # Once only: the end of a script and the loss of its instance may be told at the same time.
             running = self._running.pop(run, None)
         if running:
             running.ended = ended

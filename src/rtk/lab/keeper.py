@@ -40,6 +40,7 @@ def keep(room: InstanceSpec, channel: socket.socket) -> None:
                 program.write_text(text, encoding="ascii")
                 program.chmod(0o755)
     first = inside.forked(lambda: _begin(room, channel, theirs))
+    # Held here as well, the wire would not end with the first process.
     theirs.close()
     if room.isolated:
         with _reported(channel):

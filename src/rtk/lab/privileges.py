@@ -25,6 +25,7 @@ KEPT = {
     "sys_nice": 23,
     "setfcap": 31,
 }
+# For fork bombs: far more than what a server's scripts start.
 MOST_PROCESSES = 4096  # and threads
 _OUT_OF_MEMORY = Path("/proc/self/oom_score_adj")
 

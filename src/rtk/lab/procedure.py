@@ -68,6 +68,7 @@ class Procedure:
                 self._do(step, result)
                 exits = step.on_success_exit if result.code == 0 else step.on_failure in {"exit", "success-and-exit"}
                 if (step.is_end or exits) and result.details != "Skipped":  # what was not done ends nothing
+                    # The first that ended it is the one to be told.
                     ended_by = ended_by or step.name
             if step.is_critical or result.status == "Cancelled":
                 counted.add(result.status)

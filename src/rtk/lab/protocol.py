@@ -55,6 +55,7 @@ def problems(shape: Any, value: Any, where: str = "") -> Iterator[Refusal]:
         "long": int,
     }
     kind = kinds.get(shape.type_name, object)
+    # To Python true is a number as well, to AWS it is none.
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         yield Refusal("SerializationException", f"'{where or shape.name}' must be a {shape.type_name}.")
         return
@@ -102,6 +103,7 @@ def _pattern(pattern: str) -> re.Pattern[str]:
     try:
         return re.compile(pattern)
     except re.error:
+        # A pattern that Python cannot read refuses nothing.
         return re.compile("")
 
 

@@ -69,6 +69,7 @@ class _Passage:
     def serve(self, ready: socket.socket, events: int) -> bool:
         """Carry what can be carried; false once both ways are over. Raises OSError."""
         if not self.connected:
+            # A connection that failed can be written to as well: only this tells.
             if problem := self.server.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
                 raise OSError(problem, os.strerror(problem))
             self.connected = True
@@ -144,6 +145,7 @@ class Relay:
             if events == before:
                 continue
             passage.asked[end] = events
+            # A selector takes nobody who waits for nothing.
             if not events:
                 self._selector.unregister(end)
                 continue
@@ -157,6 +159,7 @@ class Relay:
         for end in (passage.client, passage.server):
             if passage.asked.get(end):
                 self._selector.unregister(end)
+            # An end in order would look like a whole answer to who waits for the rest.
             if torn:
                 with contextlib.suppress(OSError):
                     end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)

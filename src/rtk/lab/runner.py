@@ -15,6 +15,7 @@ from rtk.lab.procedure import Job, Procedure, StepResult
 from rtk.lab.shepherd import Script
 
 STDOUT_LIMIT, STDERR_LIMIT = 24_000, 8_000  # characters, as GetCommandInvocation gives them
+# A lab that runs for weeks forgets its oldest commands.
 COMMANDS_KEPT = 10_000
 _OF_CODE = {
     "exit": ("Failed", "Failed"),

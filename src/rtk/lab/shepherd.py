@@ -108,6 +108,7 @@ class Wake:
 def _start(script: Script, outputs: list[Output]) -> int:
     if child := os.fork():
         for output in outputs:
+            # Held here, the pipe would never come to its end.
             os.close(output.write_end)
         return child
     try:
@@ -149,6 +150,7 @@ def _wait(seconds: float, wake: Wake, outputs: list[Output]) -> None:
     poll.register(wake.read_end, select.POLLIN)
     for output in outputs:
         poll.register(output.read_end, select.POLLIN)
+    # A millisecond more: rounded down it would look again and again just before the deadline.
     poll.poll(max(0.0, min(seconds, 3600.0)) * 1000 + 1)
     wake.clear()
     outputs[:] = [output for output in outputs if output.drain()]

@@ -94,6 +94,7 @@ def forget() -> None:
 
 def find() -> Lab | None:
     """The lab that runs, or None."""
+    # What another version wrote down is no lab that this one could use.
     with contextlib.suppress(OSError, ValueError, TypeError):
         stated = json.loads((directory() / "lab.json").read_text(encoding="utf-8"))
         if why := stated.pop("unfiltered", None):

@@ -55,6 +55,7 @@ def serve(listener: socket.socket, site: TargetSite) -> None:
 def work(cpu_s: float) -> None:
     """Use this many seconds of CPU, whatever else the CPU is given: under load it takes longer."""
     start = time.thread_time()
+    # Of blocks of this size hashing lets go of the interpreter's lock, so that others are answered meanwhile.
     block = b"x" * 4096
     while time.thread_time() - start < cpu_s:
         block = hashlib.sha256(block).digest() * 128

@@ -14,6 +14,7 @@ from rtk.report.terminal import terminal
 from rtk.report.text import plain
 
 ROWS = 8
+# CPU is told between two looks: the first two stand close together, so that something shows soon.
 FIRST_LOOK_S = 0.5
 
 

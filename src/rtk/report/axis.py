@@ -11,6 +11,7 @@ def round_step(span: float, at_most: int) -> float:
     """The smallest of 1, 2, 2.5, 5 times 10^n that divides `span` (> 0) into at most `at_most` steps."""
     rough = span / at_most
     power = 10.0 ** math.floor(math.log10(rough))
+    # Less the noise of floats, by which a step that just fits would be passed over.
     return next(s * power for s in (1, 2, 2.5, 5, 10) if s * power >= rough * (1 - 1e-9))
 
 

@@ -79,6 +79,7 @@ def _line(x1: float, y1: float, x2: float, y2: float, kind: str) -> str:
 
 
 def _rect(x: float, y: float, width: float, height: float, kind: str, more: str = "") -> str:
+    # What lasted for an instant is a unit wide, so that it is seen.
     return f'<rect class="{kind}" x="{x:.1f}" y="{y:.1f}" width="{max(1.0, width):.1f}" height="{height:.1f}"{more}/>'
 
 
@@ -171,6 +172,7 @@ def _missed(plot: Frame, found: list[Column]) -> Iterator[str]:
     missed = [index for index, column in enumerate(found) if column.missed]
     if not missed:
         return
+    # Where slots are few, a bar does not grow with the room that each has.
     half = (plot.x(plot.span) - plot.size.left) / max(len(found), 40) * 0.35
     bars = (
         f"M{plot.x(found[first].at) - half:.1f} {plot.bottom + 9}"
@@ -189,6 +191,7 @@ def _time_axis(facts: Facts, plot: Frame) -> Iterator[str]:
     yield _line(plot.size.left, plot.bottom, plot.size.width - plot.size.right, plot.bottom, "axis")
     for at in moments:
         x = plot.x(at)
+        # At the edge half of a label would be cut off.
         anchor = "end" if x > plot.size.width - 30 else "middle"
         yield _line(x, plot.bottom, x, plot.bottom + 4, "axis")
         yield _text(x, top + 14, elapsed(at, step), "tick", anchor)

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from rtk.insight.facts import ActivitySpan, Facts, Phase, PhaseSpan, SlotMeasurement, Threshold
+from rtk.insight.facts import ActivitySpan, Facts, Outcome, Phase, PhaseSpan, SlotMeasurement, Threshold
 from rtk.insight.thinning import further
 
 # Beyond this a value cannot be scaled without overflow.
@@ -27,6 +27,11 @@ class Column:
     deviated: int = 0
     silent: int = 0
     missed: int = 0
+
+    @property
+    def outcome(self) -> Outcome:
+        """What is told of the column as a whole: the worst that it holds, though not a gap beside a measurement."""
+        return "deviated" if self.deviated else "met" if self.met else "missed"
 
     def add(self, m: SlotMeasurement, threshold: Threshold) -> None:
         """Count one measurement in."""
@@ -68,6 +73,7 @@ def span_of(facts: Facts) -> float:
     if count:
         ends.append(_moment(facts.measurements[count - 1]))
     longest = max((e for e in ends if math.isfinite(e)), default=0.0)
+    # A chart of nothing divides by its span, too.
     return longest if longest > 1e-9 else 1.0
 
 

@@ -7,6 +7,7 @@ from rtk.insight.status import ActivityStatus
 from rtk.report.axis import ticks
 from rtk.report.columns import Column, drawable, span_of
 
+# So many are about as tall as the plot above them.
 MOST_LANES = 8
 _LEAST = 1e-200  # values closer together than this are drawn as if they were 0
 _ROWS = 110  # the plot's height for a measure without values
@@ -85,6 +86,7 @@ def frame(facts: Facts, size: Size, found: list[Column]) -> Frame:
     if numbers:
         numbers += [bound for bound in facts.threshold.bounds if drawable(bound) is not None]
         low, high = min(0.0, *numbers), max(0.0, *numbers)
+        # With some room, so that no value lies on the edge.
         values = [0.0, 1.0] if high - low < _LEAST else ticks(low * 1.08, high * 1.08, 5)
     size = size if values else replace(size, plot=_ROWS)
     silent = values and any(c.silent for c in found)

@@ -15,6 +15,7 @@ def rendered(name: str, filters: Filters, **given: Any) -> str:
     return _template(name, filters).render(**given)
 
 
+# A console renders many reports in one process.
 @cache
 def _template(name: str, filters: Filters) -> "Template":
     from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415  only a run that writes a report needs it

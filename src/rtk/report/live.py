@@ -33,6 +33,7 @@ class LiveView:
         self._picture = Picture(progress)
         self._live = Live(self._picture, console=self._console, auto_refresh=False, transient=True)
         self._over = threading.Event()
+        # A daemon: a terminal that hangs must not keep the process from ending.
         self._thread = threading.Thread(target=self._refresh, name="live-view", daemon=True)
 
     def start(self) -> None:
@@ -95,7 +96,14 @@ def _parts(progress: Progress, width: int, unicode: bool) -> Iterator[Text]:
         yield Text()
         yield from spark(readings, progress.threshold, Canvas(width, 4, unicode))
     yield Text()
-    yield _counts(progress, unicode)
+    counts = Text(no_wrap=True)
+    for outcome, mark in OUTCOMES.items():
+        counts.append(f"{mark.symbol if unicode else mark.plain} ", STYLES[mark.tone])
+        counts.append(f"{outcome} ").append(f"{getattr(progress, outcome):,}   ", "bold")
+    counts.append(f"of {count(progress.planned, 'slot')}", "dim")
+    if progress.budget_spent is not None:
+        counts.append("   budget spent ", "dim").append(fine_share(progress.budget_spent), "bold")
+    yield counts
     if events:
         yield Text()
         for at, told in events:
@@ -121,14 +129,3 @@ def _phase(progress: Progress, now: float, width: int, unicode: bool) -> Text:
     if progress.run_ends is not None:
         told += f", {elapsed(max(0.0, progress.run_ends - now))} left"
     return text + _text(told, unicode)
-
-
-def _counts(progress: Progress, unicode: bool) -> Text:
-    text = Text(no_wrap=True)
-    for outcome, mark in OUTCOMES.items():
-        text.append(f"{mark.symbol if unicode else mark.plain} ", STYLES[mark.tone])
-        text.append(f"{outcome} ").append(f"{getattr(progress, outcome):,}   ", "bold")
-    text.append(f"of {count(progress.planned, 'slot')}", "dim")
-    if progress.budget_spent is not None:
-        text.append("   budget spent ", "dim").append(fine_share(progress.budget_spent), "bold")
-    return text

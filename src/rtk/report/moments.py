@@ -59,6 +59,7 @@ def happened(facts: Facts, most: int) -> list[tuple[float, str]]:
 
 
 def _told(facts: Facts, more: list[Told]) -> list[Told]:
+    # Sorting keeps the order within a moment: an undo ends before the next phase, a condition begins after its own.
     told = list(_activities(facts.rollbacks, "rollback"))
     for span in facts.phases:
         lasts = _LENGTHS.get(span.phase) or f"{count(span.planned, 'slot')} planned"

@@ -62,6 +62,7 @@ def at_most(value: float | None, unit: str = "") -> str:
     if value is None or value == 0 or abs(value) >= 1e15:
         return number(value, unit)
     step = 10.0 ** max(math.floor(math.log10(abs(value))) - 3, -12)
+    # From a thousand on figures are whole, here as elsewhere.
     if abs(value) >= 1000:
         step = 1.0
     up = math.ceil(exact(value) / exact(step)) * exact(step)

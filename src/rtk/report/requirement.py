@@ -1,7 +1,5 @@
 """What proof of a target requires, as lines: how long to measure, how likely it is to pass, what a plan can show."""
 
-from collections.abc import Iterator
-
 from rtk.experiment.plan import Plan
 from rtk.figures import bound, chosen_duration, chosen_share, count, duration, likelihood, share
 from rtk.insight.plan_limits import LONGEST_S, MOST_SLOTS
@@ -34,11 +32,7 @@ def lines(found: Requirement, plan: Plan) -> list[str]:
         opening.append(
             f"No run is that long: {duration(LONGEST_S)} and {count(MOST_SLOTS, 'measurement')} are the most."
         )
-    return [*opening, "", *_table(found), "", told.lasting()]
-
-
-def _table(found: Requirement) -> Iterator[str]:
-    """How likely services of different quality are to pass, in columns."""
+    # How likely services of different quality are to pass, in columns.
     this = ("passes this plan",) if found.planned else ()
     rows = [("a service that is", "passes the shortest plan", *this, "passes 9 times in 10 in about")]
     for each in found.services:
@@ -47,5 +41,5 @@ def _table(found: Requirement) -> Iterator[str]:
         this = (passes,) if found.planned else ()
         rows.append((f"{share(each.quality)} good", likelihood(each.power_at_needed), *this, enough))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        yield "  " + "   ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+    table = ("   ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
+    return [*opening, "", *(f"  {line.rstrip()}" for line in table), "", told.lasting()]

@@ -71,8 +71,10 @@ class Sheet:
             yield [self._answers()]
         if told.numbers:
             yield list(self._phases())
-        if drawing := self._drawing():
-            yield drawing
+        found = columns(self.facts, max(1, width - 18))
+        readings: list[Reading] = [(each.worst if each.deviated else each.high, each.outcome) for each in found]
+        if readings:
+            yield spark(readings, self.facts.threshold, Canvas(width, 3, self.unicode))
         yield [self._moments()]
         if told.alarm:
             by_hand = [self._text(f"by hand: {one.by_hand}") for one in told.undo if one.by_hand]
@@ -125,16 +127,6 @@ class Sheet:
         promised = self.facts.objective
         name = name_of(promised.target) if promised and promised.quantile else "p95"
         return name if name in self.told.phases.head else "p95"
-
-    def _drawing(self) -> list[Text]:
-        canvas = Canvas(self.width, 3, self.unicode)
-        readings: list[Reading] = []
-        for column in columns(self.facts, max(1, self.width - 18)):  # each is shown by what went worst in it
-            if column.deviated:
-                readings.append((column.worst, "deviated"))
-            else:
-                readings.append((column.high, "met" if column.met else "missed"))
-        return spark(readings, self.facts.threshold, canvas) if readings else []
 
     def _moments(self) -> RenderableType:
         grid = Table.grid(padding=(0, 2))

@@ -63,7 +63,20 @@ def how(setting: Setting, medium: Medium) -> str:
 
 def next_step(insight: Insight, medium: Medium) -> str:
     """Return what a person does next, with how to do it."""
-    setting = _of_next_step(insight)
+    setting: Setting | None = None
+    figures = insight.figures
+    if insight.invalid_reason is InvalidReason.BASELINE_BROKEN:
+        setting = Setting.REQUIRE_BASELINE
+    elif not insight.is_evidence:
+        setting = Setting.MAX_DURATION if insight.stop_cause is StopCause.MAX_DURATION else None
+    elif insight.objective is None:
+        setting = Setting.TARGET
+    elif figures.verdict in ("fail", "inconclusive"):
+        # The step says for how long to measure where what was planned, or what was measured, can prove nothing.
+        needed, measured = figures.needed or 0, figures.met + figures.deviated
+        undecided = figures.verdict == "inconclusive" and insight.stopped is None
+        if figures.planned < needed or (undecided and 0 < measured < needed):
+            setting = Setting.DURATION
     return f"{insight.next_step} {how(setting, medium)}" if setting and insight.next_step else insight.next_step
 
 
@@ -74,19 +87,3 @@ def limits(insight: Insight, medium: Medium) -> tuple[str, ...]:
     if not insight.limits or failed or seen or outage is None or outage.source is not OutageSource.ASSUMED:
         return insight.limits
     return (*insight.limits, how(Setting.OUTAGE_LASTS, medium))
-
-
-def _of_next_step(insight: Insight) -> Setting | None:
-    if insight.invalid_reason is InvalidReason.BASELINE_BROKEN:
-        return Setting.REQUIRE_BASELINE
-    if not insight.is_evidence:
-        return Setting.MAX_DURATION if insight.stop_cause is StopCause.MAX_DURATION else None
-    if insight.objective is None:
-        return Setting.TARGET
-    figures, needed = insight.figures, insight.figures.needed or 0
-    if figures.verdict not in ("fail", "inconclusive"):
-        return None
-    # The step says for how long to measure where what was planned, or what was measured, can prove nothing.
-    undecided = figures.verdict == "inconclusive" and insight.stopped is None
-    too_short = figures.planned < needed or (undecided and 0 < figures.met + figures.deviated < needed)
-    return Setting.DURATION if too_short else None

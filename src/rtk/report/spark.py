@@ -38,6 +38,7 @@ def spark(readings: Sequence[Reading], threshold: Threshold, canvas: Canvas) -> 
     top = max((v for v in values if v is not None), default=None)
     if top is None:
         return [_marks(shown, canvas.unicode, all_marked=True)]
+    # The threshold stays within the drawing, with some room above it.
     top = max(top, (bound or 0.0) * 1.12) or 1.0
     levels = [None if v is None else max(1, round(max(v, 0.0) / top * canvas.rows * 8)) for v in values]
     line = None if bound is None else min(canvas.rows - 1, int(max(bound, 0.0) / top * canvas.rows))

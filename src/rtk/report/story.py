@@ -99,9 +99,13 @@ def story(insight: Insight, facts: Facts, medium: Medium = Medium.COMMAND) -> Ru
     """Everything the reports tell of a run; `medium` is where it is read."""
     began = f"{utc(insight.started_at, '%Y-%m-%d %H:%M:%S')} UTC"
     lasted = f"lasted {duration(insight.duration_s)}, one slot every {chosen_duration(insight.frequency_s)}"
+    objective, promised = "No objective was given, so nothing was promised that could be judged.", facts.objective
+    if promised is not None:
+        name = f"{plain(promised.name)}: " if plain(promised.name) else ""
+        objective = name + plain(promise_at_length(promised.target, promised.quantile, promised.window_s), 700)
     return RunReport(
         title=plain(insight.title) or "A run without a title",
-        objective=_objective(facts),
+        objective=objective,
         began=began,
         when=f"{began}, {lasted}",
         verdict=verdict_mark(insight),
@@ -127,15 +131,6 @@ def story(insight: Insight, facts: Facts, medium: Medium = Medium.COMMAND) -> Ru
         files=tuple((plain(name, 60), plain(place, 1000)) for name, place in facts.files.items()),
         standing=f"The promise over all runs: {plain(facts.standing, 600)}" if facts.standing else "",
     )
-
-
-def _objective(facts: Facts) -> str:
-    promised = facts.objective
-    if promised is None:
-        return "No objective was given, so nothing was promised that could be judged."
-    name = plain(promised.name)
-    told = plain(promise_at_length(promised.target, promised.quantile, promised.window_s), 700)
-    return f"{name + ': ' if name else ''}{told}"
 
 
 def _answers(insight: Insight, facts: Facts, medium: Medium) -> Iterator[Answer]:

@@ -14,6 +14,7 @@ def plain(text: object, limit: int = LIMIT) -> str:
     White space is collapsed; what is cut off is marked by an ellipsis. Joiners stay: emoji and scripts need
     them.
     """
+    # A text of megabytes is not gone through for the sake of its first line.
     whole = str(text)[: 4 * limit]
     line = " ".join(printable(whole).split())
     return line if len(line) <= limit and len(str(text)) <= 4 * limit else line[: limit - 1].rstrip() + "…"
