@@ -66,4 +66,4 @@ def test_a_run_judges_its_slots_by_the_limit_and_its_gate_by_the_tolerance(tmp_p
 
 def test_without_a_limit_nothing_stands_between_a_slot_and_its_measurement(tmp_path: Path) -> None:
     run = play(tmp_path, experiment(method=[], rollbacks=[]), Plan(1.0, 2.0))
-    assert run.run._limited() is run.run._measurer
+    assert run.run._phases._measure is run.run._measurer

@@ -9,7 +9,6 @@ from array import array
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import InvalidOperation
-from functools import partial
 from typing import Any
 
 from chaoslib import substitute
@@ -62,7 +61,21 @@ class Measurer:
             self._toolkit.drop_added_probes()
             took = self._clock.monotonic() - began
             self.controls_s.append(took - sum(run["duration"] for run in one.probes))
-        return self._sample(one)
+        untolerated = [i for i, run in enumerate(one.probes) if not run["tolerance_met"]]
+        deviated = [i for i in untolerated if "shortage" not in one.probes[i]]
+        if untolerated and not deviated:
+            # What the measurer lacked says nothing of the system, so there is no measurement.
+            run = one.probes[untolerated[0]]
+            return Sample.missed(run["shortage"], one.started, error=self._reason(run, untolerated[0]))
+        value = one.probes[self._charted].pop("value") if one.probes else None
+        for run in one.probes:
+            run.pop("value", None)
+        ended = one.probes[-1].pop("ended") if one.probes else one.started
+        sample = Sample("met", one.started, ended, value, None, one.probes)
+        if deviated:
+            sample.outcome = "deviated"
+            sample.reason = self._reason(one.probes[deviated[0]], deviated[0])
+        return sample
 
     def cost_of_controls(self) -> str | None:
         """What the controls took of each measurement's thread, outside its timed span; None without controls."""
@@ -80,26 +93,24 @@ class Measurer:
             run["start"] = self._clock.now()
             began = self._clock.monotonic()
             one.deadline = began + one.limit
-            if not one.probes:
+            if not one.probes:  # only here: what controls took before the first probe is no part of the measurement
                 one.started = began
-            found = self._run(call)
+            try:
+                found = {"status": "succeeded", "output": call()}
+            except InterruptExecution:
+                raise
+            except BaseException as error:  # noqa: BLE001 - whatever an extension does, users were not served
+                found = {"status": "failed", "output": None, "exception": _sentence(error)}
+                if lacking := shortage_of(error):
+                    found["shortage"] = lacking
+            finally:
+                self._toolkit.own.check()
             ended = self._clock.monotonic()
             run |= {"end": run["start"] + ended - began, "duration": ended - began, "ended": ended, **found}
             self._judge(probe, position, judge, run)
             one.deadline = math.inf  # what a control takes, before or after, is no time of the probe's
             state(lambda: run_of(run, probe))
         return run
-
-    def _run(self, call: Call) -> dict[str, Any]:
-        try:
-            return {"status": "succeeded", "output": call()}
-        except InterruptExecution:
-            raise
-        except BaseException as error:  # noqa: BLE001 - whatever an extension does, users were not served
-            failed = {"status": "failed", "output": None, "exception": _sentence(error)}
-            return {**failed, "shortage": lacking} if (lacking := shortage_of(error)) else failed
-        finally:
-            self._toolkit.own.check()
 
     def _made_ready(self, probe: dict[str, Any]) -> tuple[Call, Judge]:
         given = (self._toolkit.configuration, self._toolkit.secrets)
@@ -116,28 +127,12 @@ class Measurer:
                 if lacking := shortage_of(error):
                     run["shortage"] = lacking
             self._toolkit.own.check()
+        # Judged as it is, for a tolerance may ask for a secret; redacted before a cut could leave half of one.
         output = self._toolkit.redact.within(output)
         run["value"] = number_in(output, probe.get("tolerance")) if self._is_quantity[position] else None
         run["output"], cut = kept(output)
         if cut:
             run["output_cut"] = True
-
-    def _sample(self, one: InFlight) -> Sample:
-        untolerated = [i for i, run in enumerate(one.probes) if not run["tolerance_met"]]
-        deviated = [i for i in untolerated if "shortage" not in one.probes[i]]
-        if untolerated and not deviated:
-            # What the measurer lacked says nothing of the system, so there is no measurement.
-            run = one.probes[untolerated[0]]
-            return Sample.missed(run["shortage"], one.started, error=self._reason(run, untolerated[0]))
-        value = one.probes[self._charted].pop("value") if one.probes else None
-        for run in one.probes:
-            run.pop("value", None)
-        ended = one.probes[-1].pop("ended") if one.probes else one.started
-        sample = Sample("met", one.started, ended, value, None, one.probes)
-        if deviated:
-            sample.outcome = "deviated"
-            sample.reason = self._reason(one.probes[deviated[0]], deviated[0])
-        return sample
 
     def _reason(self, run: Mapping[str, Any], position: int) -> str:
         name = self.probes[position]["name"]
@@ -158,15 +153,16 @@ def judge_of(tolerance: Any, configuration: dict[str, Any], secrets: dict[str, A
             call = call_of(tolerance, configuration, secrets)
             return lambda value: bool(call(value=value))
     except Exception as error:  # noqa: BLE001 - whatever reading it raises
-        return partial(_raise, error)
+        unreadable = error  # the name `error` is gone once this block is left
+
+        def refuse(_value: Any) -> bool:
+            raise unreadable
+
+        return refuse
     # Loaded by who judges only: an undo after a death does not wait for what reads the Chaos Toolkit's JSONPaths.
     from chaoslib.hypothesis import within_tolerance
 
     return lambda value: _is_within(within_tolerance, tolerance, value, configuration, secrets)
-
-
-def _raise(error: Exception, _value: Any) -> bool:
-    raise error
 
 
 def is_tolerated(tolerance: Any, value: Any, configuration: dict[str, Any], secrets: dict[str, Any]) -> bool:
@@ -226,7 +222,7 @@ def kept(output: Any) -> tuple[Any, bool]:
     text = told(output)
     if len(text) <= OUTPUT_BYTES:
         return output, False
-    if isinstance(output, dict):
+    if isinstance(output, dict):  # an answer keeps its fields, such as the status, where only its body is too long
         items = {key: kept(value) for key, value in output.items()}
         whole = {key: value for key, (value, _) in items.items()}
         if len(told(whole)) <= 2 * OUTPUT_BYTES:

@@ -89,7 +89,23 @@ class Method:
         try:
             self._toolkit.registry.start_method(self._toolkit.experiment)
             with self._toolkit.controlled("method", self._toolkit.experiment) as state:
-                runs = self._activities()
+                found: dict[int, dict[str, Any]] = {}
+                self.is_played = True
+                for activity in self._toolkit.experiment.get("method", []):  # a control may add to it meanwhile
+                    if self._stop.asked.is_set():
+                        break
+                    index, whole = self._toolkit.numbers["method"].take(activity), self._player.resolve(activity)
+                    with self._lock:
+                        self._playing += 1
+                        self._ended.clear()
+                    if activity.get("background"):
+                        self._clock.spawn(partial(self._one, index, whole, found), "rtk-background")
+                    else:
+                        self._one(index, whole, found)
+                while self._playing:
+                    self._clock.wait(self._ended)
+                # Those in the background end in any order; the journal has them in the order they began.
+                runs = [found[index] for index in self._started if index in found]
                 self._over_at = self._clock.monotonic()
                 state(lambda: runs)
             self._toolkit.registry.method_completed(self._toolkit.experiment, runs)
@@ -98,28 +114,11 @@ class Method:
         except BaseException as error:  # noqa: BLE001 - a control that breaks must not take the measuring with it
             self._stop.request(StopCause.METHOD, f"the method failed with {type(error).__name__}: {error}")
         finally:
+            # All of them: nobody may wait for an effect, or for a first activity, that never comes.
             self.done.set()
             self.took_hold.set()
             self.first_returned.set()
             self._bell.set()
-
-    def _activities(self) -> list[dict[str, Any]]:
-        runs: dict[int, dict[str, Any]] = {}
-        self.is_played = True
-        for activity in self._toolkit.experiment.get("method", []):  # a control may add to it meanwhile
-            if self._stop.asked.is_set():
-                break
-            index, whole = self._toolkit.numbers["method"].take(activity), self._player.resolve(activity)
-            with self._lock:
-                self._playing += 1
-                self._ended.clear()
-            if activity.get("background"):
-                self._clock.spawn(partial(self._one, index, whole, runs), "rtk-background")
-            else:
-                self._one(index, whole, runs)
-        while self._playing:
-            self._clock.wait(self._ended)
-        return [runs[index] for index in self._started if index in runs]
 
     def _one(self, index: int, activity: dict[str, Any], runs: dict[int, dict[str, Any]]) -> None:
         try:
@@ -145,8 +144,8 @@ class Method:
         except BaseException as error:
             # What broke off may be something around it, such as a control after it: how it ended is recorded then.
             if index in self.began and not done:
-                failure = f"it failed with {type(error).__name__}: {error}"
-                done.append(Played({"output": None, "status": "failed"}, failure))
+                said = f"it failed with {type(error).__name__}: {error}"
+                done.append(Played({"output": None, "status": "failed"}, said))
             for each in done:
                 told: Any = {"run": entry_of(each), "failure": each.failure, "interrupted": None}
                 self._record.note("activity", role=role_of(activity), **self._entry(index, activity), **told)
@@ -156,26 +155,21 @@ class Method:
             self.first_returned.set()
         if played is None:
             return None
-        self._ended_with(index, activity, played)
-        return played
-
-    def _entry(self, index: int, activity: dict[str, Any]) -> dict[str, Any]:
-        return self._toolkit.entry_of("method", index, activity)
-
-    def _ended_with(self, index: int, activity: dict[str, Any], played: Played) -> None:
-        """Record an end, and judge it. What fails once the run is to stop was cut short, and says nothing of itself."""
         failure, cut = played.failure, None
         if failure:
             # Ctrl-C reaches a process of the run as soon as the run itself, so that it may be the first to be gone.
             if activity["provider"]["type"] == "process":
                 self._clock.wait(self._stop.asked, CTRL_C_S)
-            if self._stop.asked.is_set():
+            if self._stop.asked.is_set():  # what fails then was cut short, and says nothing of itself
                 failure, cut = None, self._stop.reason
-        role, run = role_of(activity), entry_of(played)
-        told: Any = {"failure": failure, "interrupted": cut}
-        self._record.note("activity", role=role, **self._entry(index, activity), run=run, **told)
-        if role == "condition" and not cut:
+        ended: Any = {"run": entry_of(played), "failure": failure, "interrupted": cut}
+        self._record.note("activity", role=role_of(activity), **self._entry(index, activity), **ended)
+        if role_of(activity) == "condition" and not cut:
             self._judge(index, activity, failure)
+        return played
+
+    def _entry(self, index: int, activity: dict[str, Any]) -> dict[str, Any]:
+        return self._toolkit.entry_of("method", index, activity)
 
     def _about_to(self, entry: dict[str, Any], role: str) -> bool:
         """Record the intent, unless the run is to stop."""

@@ -240,8 +240,14 @@ class Phases:
                 for one in left:
                     self._give_up(one, hurried())
             if waited >= BESIDE_UNDO_S:
+                error = f"TimeoutError: no end within {chosen_duration(BESIDE_UNDO_S)} after the last slot"
                 for one in left:
-                    self._give_up_control(one)
+                    if math.isfinite(one.deadline):
+                        continue  # a probe is at work, which has a time limit; a control has none
+                    sample = Sample.missed(MissedReason.CONTROL_FAILED, one.started, error=error)
+                    if self._overdue.deviates(one):
+                        sample = Sample("deviated", one.started, self._clock.monotonic(), None, sample.reason)
+                    self.crew.give_up(one, sample)
             self._clock.wait(threading.Event(), 0.05)
         self.crew.dismiss()
 
@@ -258,13 +264,3 @@ class Phases:
             self.crew.give_up(one, Sample("deviated", one.started, now, None, reason))
         elif hurried:
             self.crew.give_up(one, Sample.missed(MissedReason.STILL_RUNNING, one.started))
-
-    def _give_up_control(self, one: InFlight) -> None:
-        """Settle a measurement at which no probe is at work, but somebody's control."""
-        if math.isfinite(one.deadline):
-            return
-        error = f"TimeoutError: no end within {chosen_duration(BESIDE_UNDO_S)} after the last slot"
-        sample = Sample.missed(MissedReason.CONTROL_FAILED, one.started, error=error)
-        if self._overdue.deviates(one):
-            sample = Sample("deviated", one.started, self._clock.monotonic(), None, sample.reason)
-        self.crew.give_up(one, sample)

@@ -89,27 +89,25 @@ class Record:
         self._file, self._next = -1, 0
         self._is: descriptor.File = (0, 0)
         try:
-            self._open(resume)
+            if not resume:
+                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            new = os.O_APPEND | (os.O_RDWR if resume else os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+            self._file = os.open(path, new, 0o600)
+            self._is = descriptor.file_of(self._file)
+            # Before anything is read: whoever had the lock until now may have written still.
+            if not isinstance(resume, lock.Lock):
+                lock.take(self._file)
+            if not resume:
+                keep_name(path.parent, sync)
+            else:
+                self._next = max(entry["n"] for entry in Recorded(path).entries()) + 1
+                end = os.fstat(self._file).st_size - 1  # a torn last line must not run into the next one
+                self._torn = os.pread(self._file, 1, end) != b"\n"
         except (OSError, BadInput) as error:
             self.failure = str(error) if isinstance(error, BadInput) else self._unwritable(error)
             self.close()
             if not isinstance(resume, lock.Lock):
                 raise CannotRecord(self.failure) from None
-
-    def _open(self, resume: bool | lock.Lock) -> None:
-        if not resume:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        new = os.O_APPEND | (os.O_RDWR if resume else os.O_WRONLY | os.O_CREAT | os.O_EXCL)
-        self._file = os.open(self.path, new, 0o600)
-        self._is = descriptor.file_of(self._file)
-        if not isinstance(resume, lock.Lock):
-            lock.take(self._file)
-        if not resume:
-            keep_name(self.path.parent, self._sync)
-        else:
-            self._next = max(entry["n"] for entry in Recorded(self.path).entries()) + 1
-            end = os.fstat(self._file).st_size - 1  # a torn last line must not run into the next one
-            self._torn = os.pread(self._file, 1, end) != b"\n"
 
     def _unwritable(self, error: OSError) -> str:
         return f"the run record {self.path} cannot be written: {error.strerror}"
@@ -132,7 +130,7 @@ class Record:
                     raise CannotRecord(self.failure or f"the run record {self.path} is closed")
                 line = line_of({"n": self._next, "t": round(self._since(), 6), "kind": kind, **fields}, self._redact)
                 self._write(line)
-            if durable:
+            if durable:  # outside of the lock: a slow disk must not keep measurements from being written
                 self._sync(self._file)
         except OSError as error:
             self.failure = self._unwritable(error)
@@ -222,18 +220,18 @@ def line_of(entry: Entry, redact: Redactor | None = None) -> bytes:
 
 
 def _redacted(entry: Mapping[str, Any], redact: Redactor) -> Entry:
-    return {key: _part(key, value, redact) for key, value in entry.items()}
-
-
-def _part(key: str, value: Any, redact: Redactor) -> Any:
-    """A field of an entry without secrets: its own numbers and codes stay, not those in what a system answered."""
-    if key == "probes" and isinstance(value, list):
-        return [_redacted(run, redact) for run in value]
-    if isinstance(value, Mapping) and key in ("run", "gate"):
-        return _redacted(value, redact)
-    if key in OURS or (isinstance(value, int | float | Enum) and key != "output"):
-        return value
-    return redact.within(value)
+    """An entry without secrets: its own numbers and codes stay, not those in what a system answered."""
+    kept: Entry = {}
+    for key, value in entry.items():
+        if key == "probes" and isinstance(value, list):
+            kept[key] = [_redacted(run, redact) for run in value]
+        elif isinstance(value, Mapping) and key in ("run", "gate"):
+            kept[key] = _redacted(value, redact)
+        elif key in OURS or (isinstance(value, int | float | Enum) and key != "output"):
+            kept[key] = value
+        else:
+            kept[key] = redact.within(value)
+    return kept
 
 
 def text_of(value: Any) -> bytes:
@@ -269,9 +267,6 @@ class Recorded:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.damaged: list[int] = []
-        self.head = self._head()
-
-    def _head(self) -> Entry:
         head = next(self.entries(), None)
         if head is None or head.get("kind") != "run":
             raise BadInput(f"{self.path} is not a run record: its first line should be an entry of kind 'run'")
@@ -280,7 +275,7 @@ class Recorded:
                 f"{self.path} was written by a newer version (format {head['version']}, this one reads {VERSION}): "
                 "upgrade reliability-toolkit to read it"
             )
-        return head
+        self.head = head
 
     def entries(self) -> Iterator[Entry]:
         """Every whole entry, in the order they were written."""

@@ -162,6 +162,7 @@ def unfinished(directory: Path) -> tuple[list[Remains], list[str]]:
     found, problems = [], []
     for path in sorted(directory.glob(f"*{SUFFIX}")):
         try:
+            # One without an entry never began, so that there is nothing to undo.
             if path.stat().st_size and not is_finished(path) and not is_held(path):
                 found.append(remains(path))
         except OSError as error:
@@ -199,6 +200,7 @@ def recover(
         untold = _untold(fresh, known)
         if fresh.ended and not untold:
             return Recovered()
+        # Rollbacks may name files relative to where the run was started; that place may be gone.
         with suppress(OSError):
             os.chdir(fresh.head["directory"])
         ready = None if fresh.is_undone else toolkit(fresh.head)
@@ -212,7 +214,9 @@ def recover(
                 return Recovered(None, record.failure, restored, _played(untold))
             record.note("event", durable=True, text=why.sentence)
             spans = _undone(fresh, ready, clock, record) if ready else None
-            _complete(fresh, record, fresh.decided or why)
+            _fill(record)  # every slot that was planned has its entry before the end, which nothing follows
+            beside.note(record, beside.joined(left.run_id, left.path.parents[1] / "holds"))
+            record.note("end", durable=True, **_end(fresh.decided or why))
         finally:
             record.close()
     return Recovered(spans, record.failure, restored, _played(untold))
@@ -282,24 +286,14 @@ def _end_processes(left: Remains) -> None:
 
 
 def _undone(left: Remains, toolkit: Toolkit, clock: Clock, record: Record) -> list[ActivitySpan] | None:
-    stop, journal = (
-        StopRequest(),
-        Journal(toolkit.document, status=RunStatus.COMPLETED if left.decided else RunStatus.INTERRUPTED),
-    )
-    undoing = UndoCoordinator(left.run_id, toolkit, clock, record, stop)
+    journal = Journal(toolkit.document, status=RunStatus.COMPLETED if left.decided else RunStatus.INTERRUPTED)
+    undoing = UndoCoordinator(left.run_id, toolkit, clock, record, StopRequest())
     with processes.marking(left.run_id), toolkit.session(journal.as_dict(), undoing.patience):
         # A record of an earlier version may hold an unknown strategy. Nobody asked for "never", so undo the run.
         said = left.head["rollback_strategy"]
         strategy = Strategy(said) if said in list(Strategy) else Strategy.ALWAYS
         undoing.undo(strategy, journal, dict.fromkeys(left.began), left.over)
     return undoing.spans
-
-
-def _complete(left: Remains, record: Record, why: Stopping) -> None:
-    """Give every slot that was planned its entry, and the record its end."""
-    _fill(record)
-    beside.note(record, beside.joined(left.run_id, left.path.parents[1] / "holds"))
-    record.note("end", durable=True, **_end(why))
 
 
 def _fill(record: Record) -> None:

@@ -46,36 +46,28 @@ class RollbackPlayer:
         failed: list[str] = []
         logger.info("Let's rollback..." if rollbacks else "No declared rollbacks, let's move on.")
         with self._toolkit.controlled("rollback", self._toolkit.experiment, self._patience) as state:
-            self._all(rollbacks, over, runs, failed)
+            waiting: list[threading.Event] = []
+            for activity in rollbacks:  # a control may add some meanwhile
+                index = self._toolkit.numbers["rollbacks"].take(activity)
+                if index in over:
+                    continue
+                done = threading.Event()
+                waiting.append(done)
+                whole = self._player.resolve(activity)
+                name = str(whole.get("name") or whole.get("ref"))
+                entry = {**self._toolkit.entry_of("rollbacks", index, whole), "name": name}
+                # Here and not in a thread of its own, which may come to it late: the journal is in the order of starts.
+                self._record.note("intent", durable=True, role="rollback", **entry)
+                one = partial(self._one, entry, whole, runs, failed, done)
+                if activity.get("background"):
+                    with suppress(RuntimeError):  # at the limit of threads one after another must do
+                        self._clock.spawn(one, "rtk-undo")
+                        continue
+                one()
+            for done in waiting:
+                self._clock.wait(done)
             state(lambda: runs)
         return failed
-
-    def _all(
-        self,
-        rollbacks: list[dict[str, Any]],
-        over: Container[int],
-        runs: list[dict[str, Any]],
-        failed: list[str],
-    ) -> None:
-        waiting: list[threading.Event] = []
-        for activity in rollbacks:  # a control may add some meanwhile
-            index = self._toolkit.numbers["rollbacks"].take(activity)
-            if index in over:
-                continue
-            done = threading.Event()
-            waiting.append(done)
-            whole = self._player.resolve(activity)
-            entry = {**self._toolkit.entry_of("rollbacks", index, whole), "name": _name(whole)}
-            # Here and not in a thread of its own, which may come to it late: the journal is in the order of starts.
-            self._record.note("intent", durable=True, role="rollback", **entry)
-            one = partial(self._one, entry, whole, runs, failed, done)
-            if activity.get("background"):
-                with suppress(RuntimeError):  # at the limit of threads one after another must do
-                    self._clock.spawn(one, "rtk-undo")
-                    continue
-            one()
-        for done in waiting:
-            self._clock.wait(done)
 
     def _one(
         self,
@@ -87,52 +79,34 @@ class RollbackPlayer:
     ) -> None:
         logger.info(f"Rollback: {entry['name']}")
         try:
-            played = self._played(activity)
+            try:
+                found = self._player.play(*bound(activity), tries_of(activity))
+                assert found is not None
+                played = found
+            except BaseException as error:  # noqa: BLE001 - whatever goes wrong with one, the next rollback is played
+                said = self._toolkit.redact(f"{type(error).__name__}: {error}")
+                played = Played({"output": None, "status": "failed"}, said)
             runs.append(played.run)
-            self._tell(entry, activity, played, failed)
+            name, failure, hand = entry["name"], played.failure, None
+            if failure:
+                with suppress(Exception):  # an activity that cannot even be told
+                    hand = by_hand(activity, self._toolkit)
+            status = ActivityStatus.FAILED if failure else ActivityStatus.SUCCEEDED
+            self.spans.append(ActivitySpan(name, 0.0, 0.0, status, failure, hand, tries=played.tries))
+            if failure:
+                failed.append(name)
+                logger.critical(f"NOT RESTORED: {name}: {failure}. By hand: {hand}")
+            told = {"failure": failure, "tries": played.tries, "by_hand": hand}
+            self._record.note("activity", durable=True, role="rollback", **entry, run=entry_of(played), **told)
         finally:
             done.set()
-
-    def _played(self, activity: dict[str, Any]) -> Played:
-        try:
-            played = self._player.play(*bound(activity), tries_of(activity))
-            assert played is not None
-        except BaseException as error:  # noqa: BLE001 - whatever goes wrong with one, the next rollback is played
-            failure = self._toolkit.redact(f"{type(error).__name__}: {error}")
-            return Played({"output": None, "status": "failed"}, failure)
-        return played
-
-    def _tell(self, entry: dict[str, Any], activity: dict[str, Any], played: Played, failed: list[str]) -> None:
-        name, failure = _name(activity), played.failure
-        hand = None
-        if failure:
-            with suppress(Exception):  # an activity that cannot even be told
-                hand = by_hand(activity, self._toolkit)
-        status = ActivityStatus.FAILED if failure else ActivityStatus.SUCCEEDED
-        self.spans.append(ActivitySpan(name, 0.0, 0.0, status, failure, hand, tries=played.tries))
-        if failure:
-            failed.append(name)
-            logger.critical(f"NOT RESTORED: {name}: {failure}. By hand: {hand}")
-        self._record.note(
-            "activity",
-            durable=True,
-            role="rollback",
-            **entry,
-            run=entry_of(played),
-            failure=failure,
-            tries=played.tries,
-            by_hand=hand,
-        )
-
-
-def _name(activity: dict[str, Any]) -> str:
-    return str(activity.get("name") or activity.get("ref"))
 
 
 def bound(activity: dict[str, Any]) -> tuple[dict[str, Any], float]:
     """The activity with a timeout for each try, and how long to wait for a try at most (seconds)."""
     provider = activity["provider"]
     own = None
+    # A function that takes a time limit ends by it, so that it is waited for as long.
     if "timeout" in provider or (isinstance(provider.get("arguments"), dict) and provider["type"] == "python"):
         own = provider.get("timeout") or (provider.get("arguments") or {}).get("timeout")
     if isinstance(own, list):

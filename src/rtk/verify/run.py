@@ -98,8 +98,12 @@ class VerificationRun:
         self._hypothesis = Hypothesis(self._toolkit, clock, record, stop, measurer, self.journal)
         self._afterwards = HypothesisRecheck(self._hypothesis, self.journal, clock, stop, progress)
         self._beat = Beat(clock)
+        measure: Callable[[InFlight], Sample] = measurer
+        if (limit := verification.plan.limit) is not None:
+            name = self._toolkit.redact(str(measurer.probes[limit.position].get("name")))
+            measure = ValueLimited(measurer, limit, name)
         late = Overdue(verification.bounds_s, clock)
-        measuring = Measuring(self._limited(), late, self._beat.paused_since, verification.max_in_flight)
+        measuring = Measuring(measure, late, self._beat.paused_since, verification.max_in_flight)
         self._decision = Decision(verification.plan, progress.started, self._decided)
         self._phases = Phases(verification.plan, clock, record, stop, progress, measuring, self._decision)
         progress.waiting = self._phases.waiting
@@ -109,14 +113,6 @@ class VerificationRun:
         before_s = ACTION_S + sum(verification.limits)
         self.pulse = LifeSigns(lambda: self._phases.pulse, lambda: self._undoing.played, before_s)
         stop.on_request = self._phases.bell.set
-
-    def _limited(self) -> Callable[[InFlight], Sample]:
-        """What measures the slots: the hypothesis, and the limit where the objective sets one."""
-        limit = self._v.plan.limit
-        if limit is None:
-            return self._measurer
-        name = self._toolkit.redact(str(self._measurer.probes[limit.position].get("name")))
-        return ValueLimited(self._measurer, limit, name)
 
     def play(self) -> None:
         """Play it all. Ends in order whatever happens in between; the record then says what did."""
@@ -132,6 +128,9 @@ class VerificationRun:
             self._end()
 
     def _controlled(self) -> None:
+        def halted() -> bool:
+            return self._stop.signal is not None or self._method.failed is not None
+
         try:
             with self._toolkit.controlled("experiment", self._toolkit.experiment) as state:
                 try:
@@ -140,7 +139,11 @@ class VerificationRun:
                     self.pulse.expect_undo(self._toolkit.experiment)
                     self._undo()
                     self.pulse.expect_nothing()
-                    self._recover()
+                    if self._v.plan.cool_down_s and self._method.began and not halted():
+                        self._log_phase("recovery")
+                        self._toolkit.registry.start_cooldown(int(self._v.plan.cool_down_s))
+                        self._phases.run("recovery", halted=halted)
+                        self._toolkit.registry.cooldown_completed()
                     self._phases.drain(lambda: self._stop.signal is not None or self._time_is_up.is_set())
                     self._afterwards.wait(sum(self._v.limits))
                 state(self.journal.as_dict)
@@ -191,8 +194,20 @@ class VerificationRun:
                     self.journal.status = RunStatus.FAILED
                     self._stop.request(StopCause.BASELINE_BROKEN, baseline.already())
                     logger.warning(f"{(self._stop.reason or '').capitalize()}")
-            if not self._stop.asked.is_set():
-                self._conditions()
+            if self._stop.asked.is_set():
+                return
+            logger.info("Playing your experiment's method now...")
+            self._toolkit.registry.start_continuous_hypothesis(self._v.plan.frequency_s)
+            awaits_effect = not self._method.took_hold.is_set()
+            self.pulse.expect_undo(self._toolkit.experiment)
+            self._method.start()
+            if awaits_effect:
+                self._phases.run("onset", until=self._method.took_hold.is_set)
+            elif not self._v.plan.warm_up_s:
+                # The first slot is to be one under the condition. After a baseline, waiting would leave a hole.
+                self._clock.wait(self._method.first_returned, min(AT_ONCE_S, self._v.plan.frequency_s))
+            self._log_phase("conditions")
+            self._phases.run("conditions", until=self._method.is_over)
         except (InterruptExecution, ToolkitError) as error:
             self._stop.request(cause_of(error), str(error))
 
@@ -224,20 +239,6 @@ class VerificationRun:
             self._record.note("event", text=why.sentence, cause=why.cause, deviated=deviated, slots=slots)
             self._stop.request(why.cause, why.detail)
 
-    def _conditions(self) -> None:
-        logger.info("Playing your experiment's method now...")
-        self._toolkit.registry.start_continuous_hypothesis(self._v.plan.frequency_s)
-        awaits_effect = not self._method.took_hold.is_set()
-        self.pulse.expect_undo(self._toolkit.experiment)
-        self._method.start()
-        if awaits_effect:
-            self._phases.run("onset", until=self._method.took_hold.is_set)
-        elif not self._v.plan.warm_up_s:
-            # The first slot is to be one under the condition. After a baseline, waiting would leave a hole.
-            self._clock.wait(self._method.first_returned, min(AT_ONCE_S, self._v.plan.frequency_s))
-        self._log_phase("conditions")
-        self._phases.run("conditions", until=self._method.is_over)
-
     def _undo(self) -> None:
         rollbacks = bool(self._toolkit.experiment.get("rollbacks"))
         strategy = self._v.rollback_strategy
@@ -251,7 +252,16 @@ class VerificationRun:
             return
         self._undo_begun = True
         with self._phases.beside("undo"):
-            self._end_method()
+            self._method.ask_no_more()
+            # An action under way may end for a moment; one that hangs must not go on breaking what is mended.
+            if self._stop.asked.is_set():
+                logger.warning(f"Ending the run: {self._stop.reason}")
+                self._clock.wait(self._method.done, ACTION_S)
+            if self._stop.signal is not None:
+                self.journal.status = RunStatus.INTERRUPTED
+            if not self._method.done.is_set():
+                self._phases.forgo()  # what is ended here may be a measurement's
+                processes.end(processes.descendants(os.getpid()) & processes.marked(self._v.run_id))
             self._afterwards.start()
             if strategy == Strategy.DEVIATED:
                 self._afterwards.decide(sum(self._v.limits))
@@ -259,32 +269,10 @@ class VerificationRun:
             if began or self._method.is_played:
                 self._undoing.undo(strategy, self.journal, began)
 
-    def _end_method(self) -> None:
-        """Let the action under way end for a moment; one that hangs must not go on breaking what is mended."""
-        self._method.ask_no_more()
-        if self._stop.asked.is_set():
-            logger.warning(f"Ending the run: {self._stop.reason}")
-            self._clock.wait(self._method.done, ACTION_S)
-        if self._stop.signal is not None:
-            self.journal.status = RunStatus.INTERRUPTED
-        if not self._method.done.is_set():
-            self._phases.forgo()  # what is ended here may be a measurement's
-            processes.end(processes.descendants(os.getpid()) & processes.marked(self._v.run_id))
-
     def amend(self, facts: Facts) -> Facts:
         """The facts with what the record could not take: how the rollbacks went."""
         spans = self._undoing.spans
         return facts if spans is None else replace(facts, rollbacks=tuple(spans), rolled_back=True)
-
-    def _recover(self) -> None:
-        def halted() -> bool:
-            return self._stop.signal is not None or self._method.failed is not None
-
-        if self._v.plan.cool_down_s and self._method.began and not halted():
-            self._log_phase("recovery")
-            self._toolkit.registry.start_cooldown(int(self._v.plan.cool_down_s))
-            self._phases.run("recovery", halted=halted)
-            self._toolkit.registry.cooldown_completed()
 
     def _watch_the_time(self) -> None:
         """End the run once it has taken as long as it may; never what undoes it."""

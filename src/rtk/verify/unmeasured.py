@@ -21,15 +21,29 @@ class _Kept:
     is_over: bool = False
     measured: bytearray = field(default_factory=bytearray)
 
-    def add(self, slot: int) -> None:
+    def add(self, slot: int, start: float) -> None:
         self.measured.extend(bytes(max(0, slot + 1 - len(self.measured))))
         self.measured[slot] = 1
+        self.start = start
+
+    def turn(self, entry: Entry) -> None:
+        """Take in that the phase began or ended; of its beginning a slot's due time tells more exactly."""
+        self.planned, self.is_over = max(self.planned, entry["planned"]), entry["state"] == "ended"
+        self.start = entry["t"] if self.start is None else self.start
 
 
 def unmeasured(recorded: Recorded) -> Iterator[Entry]:
     """Yield the fields of a measurement for each slot that has no entry, phase by phase."""
     plan = recorded.head["plan"]
-    kept, last = _kept(recorded, plan["frequency_s"])
+    kept: dict[str, _Kept] = {phase: _Kept() for phase in PHASES}
+    last = 0.0
+    for entry in recorded.slots_and_entries():
+        if isinstance(entry, Slot):
+            kept[entry.phase].add(entry.slot, entry.due - entry.slot * plan["frequency_s"])
+            last = max(last, entry.t)
+        elif entry["kind"] == "phase":
+            kept[entry["phase"]].turn(entry)
+            last = max(last, entry["t"])
     nothing = dict.fromkeys(("started", "ended", "value"))
     missed = {"outcome": "missed", "reason": sentence(MissedReason.RUN_DIED), "code": MissedReason.RUN_DIED}
     begins = last
@@ -44,19 +58,3 @@ def unmeasured(recorded: Recorded) -> Iterator[Entry]:
                 due = round(start + slot * plan["frequency_s"], 6)
                 yield {"phase": phase, "slot": slot, "due": due, **nothing, "probes": [], **missed}
         begins = max(begins, start + length)
-
-
-def _kept(recorded: Recorded, frequency_s: float) -> tuple[dict[str, _Kept], float]:
-    kept: dict[str, _Kept] = {phase: _Kept() for phase in PHASES}
-    last = 0.0
-    for entry in recorded.slots_and_entries():
-        if isinstance(entry, Slot):
-            kept[entry.phase].add(entry.slot)
-            kept[entry.phase].start = entry.due - entry.slot * frequency_s
-            last = max(last, entry.t)
-        elif entry["kind"] == "phase":
-            phase = kept[entry["phase"]]
-            phase.planned, phase.is_over = max(phase.planned, entry["planned"]), entry["state"] == "ended"
-            phase.start = entry["t"] if phase.start is None else phase.start
-            last = max(last, entry["t"])
-    return kept, last
