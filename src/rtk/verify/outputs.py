@@ -43,42 +43,61 @@ class Outputs:
     def read(self, timeout: float | None) -> tuple[str, str]:
         """Return both texts once the process has ended. Raises `subprocess.TimeoutExpired` after `timeout` seconds."""
         until = None if timeout is None else time.monotonic() + timeout
-        watch = _watch(self._process.pid)
-        try:
-            self._read_while_it_lives(until, watch)
-        finally:
-            if watch is not None:
-                os.close(watch)
+        self._read_while_it_lives(until)
         patience = time.monotonic() + PATIENCE_S
         while self._streams and time.monotonic() < patience:
             if not self._take(LINGER_S):
                 break
         if self._streams:
+            streams, poll = self._streams, self._poll
+
+            def drain() -> None:  # without `self`: what was kept would stay in memory for as long as a child lives
+                while streams:
+                    for number, _ in poll.poll():
+                        if not os.read(number, PIECE):
+                            poll.unregister(number)
+                            streams.pop(number).close()
+
             # Whoever holds the pipe must not die of writing into it. At the limit of threads that cannot be had.
             with suppress(RuntimeError):
-                threading.Thread(target=_drain, args=(self._streams, self._poll), daemon=True).start()
-        out, err = (_text(bytes(kept), self._cut[number]) for number, kept in self._kept.items())
-        return out, err
+                threading.Thread(target=drain, daemon=True).start()
+        texts = []
+        for number, kept in self._kept.items():
+            data = bytes(kept)
+            try:  # what was cut may end within a character, which is no reason to doubt that it is UTF-8
+                texts.append(getincrementaldecoder("utf-8")().decode(data, final=not self._cut[number]))
+            except UnicodeDecodeError:
+                # What it looks like, else UTF-8 with a mark for each byte that is no text.
+                found = detect(data[:SAMPLE])
+                encoding = found["encoding"] if (found["confidence"] or 0) >= SURE else None
+                texts.append(data.decode(str(encoding or "utf-8"), "replace"))
+        return texts[0], texts[1]
 
     def close(self) -> None:
         """Let go of both streams."""
         for stream in self._streams.values():
             stream.close()
 
-    def _read_while_it_lives(self, until: float | None, watch: int | None) -> None:
-        if watch is not None:
+    def _read_while_it_lives(self, until: float | None) -> None:
+        watch: int | None = None
+        # Becomes readable when the process has ended; there is no such thing before Linux 5.3, and at the limit.
+        with suppress(AttributeError, OSError):
+            watch = os.pidfd_open(self._process.pid)
             self._poll.register(watch, select.POLLIN)
-        while self._process.poll() is None:
-            left = None if until is None else until - time.monotonic()
-            if left is not None and left <= 0:
-                raise subprocess.TimeoutExpired(self._process.args, 0)
-            if not self._streams:
-                with suppress(subprocess.TimeoutExpired):
-                    self._process.wait(left)
-                continue
-            self._take(left if watch is not None else min(SLICE_S, left or SLICE_S), watch)
-        if watch is not None:
-            self._poll.unregister(watch)
+        try:
+            while self._process.poll() is None:
+                left = None if until is None else until - time.monotonic()
+                if left is not None and left <= 0:
+                    raise subprocess.TimeoutExpired(self._process.args, 0)
+                if not self._streams:
+                    with suppress(subprocess.TimeoutExpired):
+                        self._process.wait(left)
+                    continue
+                self._take(left if watch is not None else min(SLICE_S, left or SLICE_S), watch)
+        finally:
+            if watch is not None:
+                self._poll.unregister(watch)
+                os.close(watch)
 
     def _take(self, seconds: float | None, watch: int | None = None) -> bool:
         """Take what there is to read now, or within so many seconds; whether there was anything."""
@@ -96,29 +115,3 @@ class Outputs:
             kept += piece[:room]
             self._cut[number] |= len(piece) > room
         return bool(ready)
-
-
-def _watch(pid: int) -> int | None:
-    """A descriptor that becomes readable when the process has ended; None where there is no such thing."""
-    try:
-        return os.pidfd_open(pid)
-    except (AttributeError, OSError):
-        return None
-
-
-def _drain(streams: dict[int, IO[bytes]], poll: "select.poll") -> None:
-    while streams:
-        for number, _ in poll.poll():
-            if not os.read(number, PIECE):
-                poll.unregister(number)
-                streams.pop(number).close()
-
-
-def _text(data: bytes, is_cut: bool) -> str:
-    """The text of an output: UTF-8, else what it looks like, else with a mark for each byte that is no text."""
-    try:
-        return getincrementaldecoder("utf-8")().decode(data, final=not is_cut)
-    except UnicodeDecodeError:
-        found = detect(data[:SAMPLE])
-        encoding = found["encoding"] if (found["confidence"] or 0) >= SURE else None
-        return data.decode(str(encoding or "utf-8"), "replace")

@@ -38,7 +38,13 @@ def run_process(activity: Mapping[str, Any], configuration: dict[str, Any], secr
         raise ActivityFailed("process activity took too long to complete") from None
     finally:
         if process.returncode is None:
-            _end(process)
+            # What it started would go on otherwise and hold its output. Looked for first: the dead have no children.
+            below = processes.descendants(process.pid)
+            process.kill()
+            for pid in below:
+                with suppress(OSError):
+                    os.kill(pid, signal.SIGKILL)
+            process.wait()
             outputs.close()
     if "tolerance" not in activity and process.returncode > 0:
         logger.warning("This process returned a non-zero exit code: it may not have done what you expected.")
@@ -60,13 +66,3 @@ def _command(
     if isinstance(arguments, Mapping):
         arguments = itertools.chain.from_iterable(arguments.items())
     return [str(path), *(str(each) for each in arguments if each not in (None, ""))], False
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    """End a process with all that it started, which would go on otherwise and hold its output."""
-    below = processes.descendants(process.pid)
-    process.kill()
-    for pid in below:
-        with suppress(OSError):
-            os.kill(pid, signal.SIGKILL)
-    process.wait()

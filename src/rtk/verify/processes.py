@@ -6,6 +6,7 @@ command, session and change of user, and shows them to everybody. A fork without
 """
 
 import os
+import re
 import resource
 import signal
 import time
@@ -43,11 +44,12 @@ class Own:
 
 def marked(run_id: str) -> set[int]:
     """The processes of a run that are alive, this one never among them."""
-    mark, number = f"{MARKER}={run_id}".encode(), b"%d" % _number(run_id)
+    mark = f"{MARKER}={run_id}".encode()
+    limit = re.compile(rb"^%s\s+%d\b" % (_LIMIT_LINE, _number(run_id)), re.MULTILINE)  # the soft one stands first
     return {
         pid
         for pid in _pids()
-        if (mark in _read(pid, "environ").split(b"\0") or _limit_of(pid) == number) and _alive(pid)
+        if (mark in _read(pid, "environ").split(b"\0") or limit.search(_read(pid, "limits"))) and _alive(pid)
     }
 
 
@@ -118,6 +120,7 @@ def end(pids: set[int]) -> int:
     for pid in filter(_alive, there):
         _signal(pid, signal.SIGKILL)
     patience = time.monotonic() + TERM_S
+    # Those of other users cannot be ended, and would be waited for in vain.
     while any(map(_alive, there - of_others(there))) and time.monotonic() < patience:
         time.sleep(0.02)
     return len(there)
@@ -145,14 +148,6 @@ def _limit(limits: tuple[int, int] | None) -> None:
     if _LIMIT is not None and limits is not None:
         with suppress(OSError, ValueError):
             resource.setrlimit(_LIMIT, limits)
-
-
-def _limit_of(pid: int) -> bytes:
-    """The soft limit that may be a mark, as its digits."""
-    for line in _read(pid, "limits").splitlines():
-        if line.startswith(_LIMIT_LINE):
-            return line[len(_LIMIT_LINE) :].split()[0]
-    return b""
 
 
 def _pids() -> list[int]:

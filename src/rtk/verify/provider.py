@@ -29,14 +29,13 @@ def provider_of(kind: str) -> Provider:
         from rtk.verify.process_provider import run_process
 
         return run_process
-    return _call_python
-
-
-def _call_python(activity: dict[str, Any], configuration: dict[str, Any], secrets: dict[str, Any]) -> Any:
     from chaoslib.provider.python import run_python_activity
 
-    try:
-        return run_python_activity(activity, configuration, secrets)
-    except Exception:
-        logger.debug("Activity failed", exc_info=True)  # as `chaos run` keeps its traceback
-        raise
+    def call_python(activity: dict[str, Any], configuration: dict[str, Any], secrets: dict[str, Any]) -> Any:
+        try:
+            return run_python_activity(activity, configuration, secrets)
+        except Exception:
+            logger.debug("Activity failed", exc_info=True)  # as `chaos run` keeps its traceback
+            raise
+
+    return call_python

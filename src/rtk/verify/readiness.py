@@ -27,19 +27,20 @@ class GuardianReadiness:
 
     def ask(self) -> None:
         """Begin to ask; returns at once."""
-        if self._guard:
-            self._clock.spawn(self._ask, "rtk-readiness")
-        else:
+        guard = self._guard
+        if not guard:
             self.done.set()
+            return
 
-    def _ask(self) -> None:
-        assert self._guard
-        try:
-            self._guard.ready()
-        except ToolkitError as error:
-            self.error = error
-        except BaseException as error:  # noqa: BLE001 - whatever it is, nobody is known to guard the run
-            self.error = ToolkitError(f"the run could not be guarded: {type(error).__name__}: {error}")
-        finally:
-            self.done.set()
-            self._bell.set()
+        def work() -> None:
+            try:
+                guard.ready()
+            except ToolkitError as error:
+                self.error = error
+            except BaseException as error:  # noqa: BLE001 - whatever it is, nobody is known to guard the run
+                self.error = ToolkitError(f"the run could not be guarded: {type(error).__name__}: {error}")
+            finally:
+                self.done.set()
+                self._bell.set()
+
+        self._clock.spawn(work, "rtk-readiness")

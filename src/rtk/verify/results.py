@@ -7,7 +7,7 @@ was only prepared has not acted on the system, so that it has failed, however qu
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Coroutine, Generator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import partial
 from inspect import isasyncgenfunction, isgeneratorfunction
@@ -16,17 +16,8 @@ from typing import Any
 
 from chaoslib.exceptions import ActivityFailed
 
-
-@contextmanager
-def _managed() -> Iterator[None]:
-    yield
-
-
-@asynccontextmanager
-async def _managed_in_a_loop() -> AsyncIterator[None]:
-    yield
-
-
+# The library names neither of their types; what they make of any function has them.
+_MANAGERS: tuple[Callable[[Any], Any], ...] = (contextmanager, asynccontextmanager)
 _LATER = 'let it return when it is done, and play it with "background": true where nobody is to wait'
 _PENDING = f"a promise whose result is not there yet: {_LATER}"
 _PLAIN = frozenset({type(None), bool, int, float, str, bytes, dict, list, tuple})
@@ -34,7 +25,7 @@ _LAZY: tuple[tuple[tuple[type, ...], str], ...] = (
     ((AsyncGenerator,), "an async generator, whose body has not run: let it return when it is done"),
     ((Generator,), "a generator, whose body has not run: let it return when it is done"),
     (
-        (type(_managed()), type(_managed_in_a_loop())),
+        tuple(type(manager(iter)(())) for manager in _MANAGERS),
         "a context manager that nobody entered: let it do its work when it is called",
     ),
     ((Awaitable,), "an awaitable that nobody awaits: declare it with async def, or let it return when it is done"),
@@ -52,7 +43,7 @@ class NothingDone(ActivityFailed):  # type: ignore[misc]
 
 def result_of(returned: Any, function: str) -> Any:
     """Return what a call came to, with a coroutine awaited. Raises `NothingDone` for what was only prepared."""
-    if type(returned) in _PLAIN:
+    if type(returned) in _PLAIN:  # nearly all are, so that a measurement need not be asked for anything else
         return returned
     if isinstance(returned, Coroutine):
         return result_of(awaited(returned), function)
@@ -74,7 +65,7 @@ def check_within(returned: Any, function: str) -> None:
     if not isinstance(returned, list | tuple | set | Mapping):
         return
     coroutines = [item for item in items if isinstance(item, Coroutine)]
-    for each in coroutines:
+    for each in coroutines:  # closed, or Python would warn of each that it was never awaited
         with suppress(Exception):
             each.close()
     if coroutines:
@@ -96,48 +87,37 @@ def unfinished(returned: Any) -> str | None:
 def _begun(returned: Any) -> str | None:
     """The same of what works by itself: a process may go on, unless it has failed; what is the run's own may not."""
     if isinstance(returned, threading.Thread):
-        if returned.ident is None:
-            return "a thread that was never started"
         still = f"a thread that still runs, so that nobody knows what comes of it: {_LATER}"
-        return still if returned.is_alive() else None
+        began = still if returned.is_alive() else None
+        return "a thread that was never started" if returned.ident is None else began
     if isinstance(returned, subprocess.Popen):
         return f"a process that has exited with {returned.returncode}" if returned.poll() else None
     if isinstance(returned, _kind("multiprocessing.process", "BaseProcess")):
-        return _forked(returned)
+        failure = None
+        with suppress(ValueError):  # one that was closed says nothing any more
+            if returned.pid is None:
+                failure = "a process that was never started"
+            elif returned.exitcode:
+                failure = f"a process that has exited with {returned.exitcode}"
+        return failure
     if isinstance(returned, _kind("multiprocessing.pool", "AsyncResult")):
-        return _answered(returned)
-    return _promised(returned) if isinstance(returned, _kind("concurrent.futures", "Future")) else None
+        return _promised(returned.ready(), returned.get)
+    if not isinstance(returned, _kind("concurrent.futures", "Future")):
+        return None
+    return "a future that was cancelled" if returned.cancelled() else _promised(returned.done(), returned.result)
 
 
-def _forked(process: Any) -> str | None:
-    with suppress(ValueError):  # one that was closed says nothing any more
-        if process.pid is None:
-            return "a process that was never started"
-        return f"a process that has exited with {process.exitcode}" if process.exitcode else None
-    return None
-
-
-def _promised(future: Any) -> str | None:
-    if future.cancelled():
-        return "a future that was cancelled"
-    return _broken(future.exception()) if future.done() else _PENDING
-
-
-def _answered(result: Any) -> str | None:
-    if not result.ready():
+def _promised(is_there: bool, result: Callable[[], Any]) -> str | None:
+    if not is_there:
         return _PENDING
     try:
-        result.get()
+        result()
     except BaseException as error:  # noqa: BLE001 - it was raised elsewhere, and is only told here
-        return _broken(error)
+        return f"a future that has failed with {type(error).__name__}: {error}"
     return None
 
 
-def _broken(error: BaseException | None) -> str | None:
-    return f"a future that has failed with {type(error).__name__}: {error}" if error else None
-
-
-def _kind(module: str, name: str) -> tuple[type, ...]:
+def _kind(module: str, name: str) -> tuple[Any, ...]:
     """A class of a module, if anybody has imported it: nobody else can have made one."""
     found = sys.modules.get(module)
     return (getattr(found, name),) if found else ()

@@ -7,7 +7,7 @@ them all, and keeps no cause. So the whole chain is looked through.
 import errno
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from tempfile import gettempdir
 from traceback import extract_tb
@@ -36,7 +36,17 @@ _NEARLY = 16  # descriptors: with so few left, whatever has just failed may have
 
 def shortage_of(error: BaseException) -> MissedReason | None:
     """Return what the measurer lacked when a probe raised this; None where it lacked nothing."""
-    found = next((reason for each in _chain(error) if (reason := _lacking(each))), None)
+    found: MissedReason | None = None
+    left, seen = [error], set[int]()
+    while left:
+        each = left.pop()
+        if id(each) in seen:  # errors may be made from each other
+            continue
+        seen.add(id(each))
+        if found := _lacking(each):
+            break
+        wrapped = [*(getattr(each, link, None) for link in _LINKS), *each.args, *getattr(each, "exceptions", ())]
+        left.extend(one for one in wrapped if isinstance(one, BaseException))
     if found is MissedReason.NO_MEMORY and _descriptors_are_out():
         return MissedReason.NO_DESCRIPTORS  # libcurl calls it memory where it was a pair of sockets
     return found or (MissedReason.NO_DESCRIPTORS if _descriptors_are_out() else None)
@@ -59,19 +69,6 @@ def _lacking(error: BaseException) -> MissedReason | None:
         or (type(error).__module__ == "pycurl" and error.args[:1] == (_CURL_OUT_OF_MEMORY,))
     )
     return MissedReason.NO_MEMORY if is_memory else None
-
-
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    """The error, and every error it was made from: by cause, by context, as a reason or an argument."""
-    left, seen = [error], set[int]()
-    while left:
-        each = left.pop()
-        if id(each) in seen:
-            continue
-        seen.add(id(each))
-        yield each
-        wrapped = [*(getattr(each, link, None) for link in _LINKS), *each.args, *getattr(each, "exceptions", ())]
-        left.extend(one for one in wrapped if isinstance(one, BaseException))
 
 
 def _starts_a_process(traceback: TracebackType | None) -> bool:

@@ -66,7 +66,16 @@ def signals_stop(stop: StopRequest, to_the_end: bool = False) -> Iterator[None]:
 
     def listen() -> None:
         for signum in iter(heard.get, None):
-            _obey(stop, signum)
+            if signum in INTERRUPTING:
+                stop.request(StopCause.SIGNAL, signal.Signals(signum).name, signum)
+                continue
+            # What the Chaos Toolkit's exit_gracefully() and exit_ungracefully() send to their own process.
+            stop.rollbacks = stop.rollbacks and signum == signal.SIGUSR1
+            # The signal does not tell who asked to leave, but the one control of chaostoolkit-addons that does so can.
+            control = sys.modules.get("chaosaddons.controls.safeguards")
+            safeguard = getattr(getattr(control, "guardian", None), "triggered_by", None)
+            who = f'the safeguard "{safeguard}"' if safeguard else "an activity or a control that asked to exit"
+            stop.request(StopCause.LEFT, who, signal.SIGINT)
 
     # A handler interrupts the main thread anywhere, also where it holds an event's lock: so the handler only
     # puts into a queue that is made for this, and a thread of its own does the rest.
@@ -79,19 +88,6 @@ def signals_stop(stop: StopRequest, to_the_end: bool = False) -> Iterator[None]:
         for number, handler in before.items():
             signal.signal(number, signal.SIG_IGN if to_the_end else handler)
         heard.put(None)
-
-
-def _obey(stop: StopRequest, signum: int) -> None:
-    if signum in INTERRUPTING:
-        stop.request(StopCause.SIGNAL, signal.Signals(signum).name, signum)
-        return
-    # What the Chaos Toolkit's exit_gracefully() and exit_ungracefully() send to their own process.
-    stop.rollbacks = stop.rollbacks and signum == signal.SIGUSR1
-    # The signal does not tell who asked to leave, but the one control of chaostoolkit-addons that does so can.
-    control = sys.modules.get("chaosaddons.controls.safeguards")
-    safeguard = getattr(getattr(control, "guardian", None), "triggered_by", None)
-    who = f'the safeguard "{safeguard}"' if safeguard else "an activity or a control that asked to exit"
-    stop.request(StopCause.LEFT, who, signal.SIGINT)
 
 
 def was_signalled(run: Mapping[str, Any]) -> bool:

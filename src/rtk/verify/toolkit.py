@@ -128,7 +128,17 @@ class Toolkit:
         args = (self.experiment, self.configuration, self.secrets)
         try:
             self.heard(lambda: self.registry.started(self.experiment, journal), patience)
-            self._configure(patience)
+            try:
+                self._waited(patience)(
+                    "controls that are configured",
+                    lambda: controls.configure(*args, self.settings, self.registry),
+                )
+            except InterruptExecution as error:
+                if patience is None:
+                    raise
+                logger.warning(f"A control asked to stop ({error}); the rollbacks are played all the same")
+            finally:
+                self.redact.learn()  # a control may set secrets as soon as it is configured
             running = partial(self.registry.running, self.experiment, journal, *args[1:], Schedule(), self.settings)
             self.heard(running, patience)
             yield
@@ -143,17 +153,6 @@ class Toolkit:
 
     def _waited(self, patience: UndoPatience | None) -> Callable[[str, Callable[[], object]], None]:
         return patience if patience and self.has_controls else directly
-
-    def _configure(self, patience: UndoPatience | None) -> None:
-        args = (self.experiment, self.configuration, self.secrets, self.settings, self.registry)
-        try:
-            self._waited(patience)("controls that are configured", lambda: controls.configure(*args))
-        except InterruptExecution as error:
-            if patience is None:
-                raise
-            logger.warning(f"A control asked to stop ({error}); the rollbacks are played all the same")
-        finally:
-            self.redact.learn()  # a control may set secrets as soon as it is configured
 
     @contextmanager
     def controlled(

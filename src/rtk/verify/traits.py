@@ -109,7 +109,15 @@ class Traits:
         """Take in the hosts of addresses within a text; whether there was one."""
         before, found = set(self.hosts), _ADDRESS.findall(text)
         for address in found:
-            self._address(address)
+            scheme, _, rest = address.partition("://")
+            if scheme.lower() == "file":
+                self._target(rest)
+                continue
+            netloc = re.split(r"[/?#]", rest, maxsplit=1)[0].rpartition("@")[2]
+            host, port = netloc, ""
+            if split := re.fullmatch(r"(\[[^\]]*\]|[^:]*):([0-9]*)", netloc):
+                host, port = split[1], split[2]
+            self._host(host, port or _PORTS.get(scheme.lower(), ""))
         alone = _HOST_PORT.fullmatch(text) or _AT_HOST.fullmatch(text)
         if alone and not found:
             self._host(alone[1], alone[2] if alone.re is _HOST_PORT else "")
@@ -135,17 +143,6 @@ class Traits:
         if text and self.redact(text) == text:  # what a token is says nothing of where it is used
             self._environment(text)
             self.targets.add(text)
-
-    def _address(self, address: str) -> None:
-        scheme, _, rest = address.partition("://")
-        netloc = re.split(r"[/?#]", rest, maxsplit=1)[0].rpartition("@")[2]
-        if scheme.lower() == "file":
-            self._target(rest)
-            return
-        host, port = netloc, ""
-        if found := re.fullmatch(r"(\[[^\]]*\]|[^:]*):([0-9]*)", netloc):
-            host, port = found[1], found[2]
-        self._host(host, port or _PORTS.get(scheme.lower(), ""))
 
     def _host(self, host: str, port: str) -> None:
         if self.redact(host) != host:
