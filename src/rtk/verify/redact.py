@@ -8,7 +8,7 @@ passwords in addresses and the values of Authorization headers.
 import os
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
 from itertools import chain
@@ -29,6 +29,33 @@ _HEADER = re.compile(
 _AUTHORIZATION = frozenset(("authorization", "proxy-authorization"))
 
 
+class _Spelled:
+    """What is long enough to be looked for within a text, in all its spellings."""
+
+    def __init__(self, told: Iterable[str], figures: Iterable[str], values: Iterable[Scalar]) -> None:
+        found = chain(
+            *(spellings(text) for text in told if len(text) >= SHORTEST),
+            *(spellings(text, is_number=True) for text in figures if _digits(text) >= SHORTEST),
+            *(encodings(value) for value in values if isinstance(value, bytes) and len(value) >= SHORTEST),
+        )
+        # The shortest first, so that a text is not searched for what is longer than the text itself.
+        self._spellings = sorted({(each.clue, each.text): each for each in found}.values(), key=lambda each: each.least)
+        self._leasts = [each.least for each in self._spellings]
+        self._clues = [each.clue for each in self._spellings]
+        self.longest = max((len(each.text) for each in self._spellings), default=0)
+
+    @property
+    def clues(self) -> list[str]:
+        """The clue of each spelling: where none of them stands, no spelling does."""
+        return self._clues
+
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Where secrets stand in a text."""
+        if not (count := bisect_right(self._leasts, len(text))) or not any(map(text.__contains__, self._clues[:count])):
+            return []
+        return [span for each in self._spellings[:count] if each.clue in text for span in each.spans(text)]
+
+
 class _Known:
     """The secrets known at a moment, made ready to be looked for."""
 
@@ -37,27 +64,14 @@ class _Known:
         counted = {value for value in self.values if isinstance(value, int | float)}
         told = _unique(text for value in self.values - counted for text in texts(value))
         figures = _unique(text for value in counted for text in texts(value) if _digits(text) > 1)
-        found = chain(
-            *(spellings(text) for text in told if len(text) >= SHORTEST),
-            *(spellings(text, is_number=True) for text in figures if _digits(text) >= SHORTEST),
-            *(encodings(value) for value in self.values if isinstance(value, bytes) and len(value) >= SHORTEST),
-        )
-        self._spellings = sorted({(each.clue, each.text): each for each in found}.values(), key=lambda each: each.least)
-        self._leasts = [each.least for each in self._spellings]
-        self._clues = [each.clue for each in self._spellings]
-        self.longest = max((len(each.text) for each in self._spellings), default=0)
+        spelled = _Spelled(told, figures, self.values)
+        self.spans, self.longest = spelled.spans, spelled.longest
         short = [text for text in told if len(text) < SHORTEST]
         self.short = frozenset((*short, *(text for text in figures if _digits(text) < SHORTEST)))
         numbers = (number(text) for text in (*told, *figures) if _digits(text) > 1)
         self.numbers = frozenset(each for each in numbers if each is not None)
-        clues = chain(self._clues, map(clue_of, (*self.short, *map(repr, self.numbers))))
-        self.encoded = tuple(clue.encode() for clue in dict.fromkeys(clues))
-
-    def spans(self, text: str) -> list[tuple[int, int]]:
-        """Where secrets stand in a text."""
-        if not (count := bisect_right(self._leasts, len(text))) or not any(map(text.__contains__, self._clues[:count])):
-            return []
-        return [span for each in self._spellings[:count] if each.clue in text for span in each.spans(text)]
+        clues = chain(spelled.clues, map(clue_of, (*self.short, *map(repr, self.numbers))))
+        self.encoded = tuple(map(str.encode, dict.fromkeys(clues)))
 
 
 class Redactor:
@@ -72,10 +86,11 @@ class Redactor:
     ) -> None:
         """`secrets` and `configuration` with their values resolved; `others` are secret texts from elsewhere."""
         self._sources = (secrets, configuration or {})
-        auths = settings.get("auths") or {}
-        self._others = frozenset(
-            [*(str(a["value"]) for a in _mappings(auths) if a.get("value")), *filter(None, others)]
-        )
+        auths = settings.get("auths")
+        # The settings are a person's file: what is not in the form of credentials holds none.
+        entries = auths.values() if isinstance(auths, Mapping) else ()
+        values = (str(each["value"]) for each in entries if isinstance(each, Mapping) and each.get("value"))
+        self._others = frozenset((*values, *filter(None, others)))
         self._known = _Known(())
         self.learn()
 
@@ -84,6 +99,7 @@ class Redactor:
         secrets, configuration = self._sources
         told = (value for key, value in list(configuration.items()) if is_secretive(str(key)))
         values = frozenset(chain(self._others, scalars(secrets), scalars(list(told))))
+        # What was a secret once stays one, for texts that hold it may be on their way still.
         if not values <= self._known.values:
             self._known = _Known(self._known.values | values)
 
@@ -98,10 +114,15 @@ class Redactor:
         if known.short and text.strip() in known.short:
             return MASK
         if spans := known.spans(text):
-            text = _masked(text, spans)
+            pieces, end = list[str](), 0
+            for first, last in sorted(spans):  # those that overlap have one mask in common
+                if first >= end:
+                    pieces += (text[end:first], MASK)
+                end = max(end, last)
+            text = "".join((*pieces, text[end:]))
         if "://" in text and "@" in text:
             text = _IN_ADDRESS.sub(rf"\1{MASK}", text)
-        return _HEADER.sub(_without_value, text) if "uthorization" in text.lower() else text
+        return _HEADER.sub(rf"\1\2{MASK}", text) if "uthorization" in text.lower() else text
 
     def is_needed_for(self, encoded: bytes) -> bool:
         """Whether encoded text may hold something to replace: what it encodes keeps letters and digits as they are."""
@@ -113,33 +134,28 @@ class Redactor:
         """A value with every text and number in it redacted, keys too; below 40 levels it is told in words."""
         if isinstance(value, str):
             return self(value)
-        if value is None or isinstance(value, bool):
-            return value
-        if isinstance(value, int | float):
-            return MASK if value in self._known.numbers else value
-        return self._compound(value, depth)
-
-    def _compound(self, value: Any, depth: int) -> Any:
+        if value is None or isinstance(value, bool | int | float):
+            return MASK if value in self._known.numbers and not isinstance(value, bool) else value
         if isinstance(value, Mapping):
-            return {self._key(key): self._field(key, item, depth) for key, item in value.items()}
+            return self._mapping(value, depth)
         if isinstance(value, list | tuple | set | frozenset):
             return [self._deeper(item, depth) for item in value]
         if is_dataclass(value) and not isinstance(value, type):
             return {each.name: self._deeper(getattr(value, each.name, None), depth) for each in fields(value)}
-        if isinstance(value, bytes) and value.strip().decode("utf-8", "replace") in self._known.short:
-            return MASK
-        return self(told(value))
+        is_short = isinstance(value, bytes) and value.strip().decode("utf-8", "replace") in self._known.short
+        return MASK if is_short else self(told(value))
 
-    def _key(self, key: Any) -> Any:
-        if isinstance(key, str):
-            return self(key)
-        return self.within(key) if key is None or isinstance(key, bool | int | float) else self(told(key))
-
-    def _field(self, key: Any, value: Any, depth: int) -> Any:
-        if isinstance(key, str) and key.lower() in _AUTHORIZATION and value:
-            scheme, _, rest = value.partition(" ") if isinstance(value, str) else ("", "", "")
-            return f"{scheme} {MASK}" if rest else MASK
-        return self._deeper(value, depth)
+    def _mapping(self, values: Mapping[Any, Any], depth: int) -> dict[Any, Any]:
+        kept: dict[Any, Any] = {}
+        for key, value in values.items():
+            name = self.within(key) if key is None or isinstance(key, str | bool | int | float) else self(told(key))
+            if isinstance(key, str) and key.lower() in _AUTHORIZATION and value:
+                # Whatever it holds is secret by where it stands; only the scheme, such as Bearer, is told.
+                scheme, _, rest = value.partition(" ") if isinstance(value, str) else ("", "", "")
+                kept[name] = f"{scheme} {MASK}" if rest else MASK
+            else:
+                kept[name] = self._deeper(value, depth)
+        return kept
 
     def _deeper(self, value: Any, depth: int) -> Any:
         return self.within(value, depth + 1) if depth < DEEPEST else self(told(value))
@@ -171,20 +187,6 @@ def _resolved(declared: Any) -> dict[str, Any]:
     return found
 
 
-def _without_value(found: "re.Match[str]") -> str:
-    return f"{found[1]}{found[2] or ''}{MASK}"
-
-
-def _masked(text: str, spans: list[tuple[int, int]]) -> str:
-    """The text with a mask for each span; spans that overlap have one mask in common."""
-    pieces, end = list[str](), 0
-    for first, last in sorted(spans):
-        if first >= end:
-            pieces += (text[end:first], MASK)
-        end = max(end, last)
-    return "".join((*pieces, text[end:]))
-
-
 def _unique(found: Iterable[str]) -> list[str]:
     """Each text once, without what is blank at its ends."""
     return [*filter(None, dict.fromkeys(text.strip() for text in found))]
@@ -204,7 +206,3 @@ def told(value: Any) -> str:
         return value if isinstance(value, str) else repr(value)
     except Exception:  # noqa: BLE001 - a value whose words fail has a type still
         return f"a value of type {type(value).__name__}"
-
-
-def _mappings(auths: Any) -> Iterator[Mapping[str, Any]]:
-    return (auth for auth in auths.values() if isinstance(auth, Mapping)) if isinstance(auths, Mapping) else iter(())

@@ -47,27 +47,26 @@ def scalars(value: Any) -> Iterator[Scalar]:
 def texts(value: Scalar) -> Iterator[str]:
     """A value as text, and what in it is secret by itself, too."""
     if isinstance(value, bytes):
-        yield from _of_bytes(value)
+        with suppress(UnicodeDecodeError):
+            yield from _parts(value.decode())
+            return
+        for text in (value.decode("latin-1"), value.decode("utf-8", "replace")):
+            yield from _parts(text)
+        yield from (found.decode() for found in _PLAIN.findall(value))  # whatever code page the rest is read in
     elif isinstance(value, str):
         yield from _parts(value)
         with suppress(UnicodeEncodeError):  # half a character that no variable holds
             if not value.isascii() and (raw := value.encode("utf-8", "surrogateescape")) != _replaced(value):
                 yield from texts(raw)  # what a variable holds that is no UTF-8
-    else:
-        yield from _digits(value)
+    elif isinstance(value, int) or math.isfinite(value):
+        with suppress(ValueError):  # a number too long to be written is not written anywhere
+            yield repr(value)
+            if isinstance(value, float) and value.is_integer() and abs(value) < 2**63:
+                yield repr(int(value))
 
 
 def _replaced(text: str) -> bytes:
     return text.encode("utf-8", "replace")
-
-
-def _of_bytes(value: bytes) -> Iterator[str]:
-    with suppress(UnicodeDecodeError):
-        yield from _parts(value.decode())
-        return
-    for text in (value.decode("latin-1"), value.decode("utf-8", "replace")):
-        yield from _parts(text)
-    yield from (found.decode() for found in _PLAIN.findall(value))  # whatever code page the rest is read in
 
 
 def number(text: str) -> float | int | None:
@@ -78,50 +77,26 @@ def number(text: str) -> float | int | None:
     return value if math.isfinite(value) else None
 
 
-def _digits(value: int | float) -> Iterator[str]:
-    if isinstance(value, float) and not math.isfinite(value):
-        return
-    with suppress(ValueError):  # a number too long to be written is not written anywhere
-        yield repr(value)
-        if isinstance(value, float) and value.is_integer() and abs(value) < 2**63:
-            yield repr(int(value))
-
-
-def _parts(whole: str) -> Iterator[str]:
-    yield whole
-    for line in whole.replace("\\n", "\n").splitlines():  # a variable often has a key's line ends spelled out
+def _parts(text: str) -> Iterator[str]:
+    yield text
+    for line in text.replace("\\n", "\n").splitlines():  # a variable often has a key's line ends spelled out
         if len(line.strip()) >= SHORTEST_LINE:
             yield line
-    yield from (named[2].strip("'\"") for named in _NAMED.finditer(whole) if is_secretive(named[1]))
-    if "%" in whole:
-        yield unquote(whole)
-    yield from _decoded(whole)
-    yield from _password(whole)
-    yield from _leaves(whole)
-
-
-def _decoded(text: str) -> Iterator[str]:
-    """What base64 hides, where that is text."""
-    with suppress(ValueError):
+    yield from (named[2].strip("'\"") for named in _NAMED.finditer(text) if is_secretive(named[1]))
+    if "%" in text:
+        yield unquote(text)
+    with suppress(ValueError):  # what base64 hides, where that is text
         hidden = base64.b64decode("".join(text.split()), validate=True).decode("ascii")
         if len(hidden) >= SHORTEST_DECODED and hidden.replace("\n", "").isprintable():
             yield hidden
             yield from (line for line in hidden.splitlines() if len(line.strip()) >= SHORTEST_LINE)
-
-
-def _password(text: str) -> Iterator[str]:
-    with suppress(ValueError):
+    with suppress(ValueError):  # what only looks like an address has no password
         password = urlsplit(text.strip()).password if "://" in text and "@" in text else None
         if password:
             yield from dict.fromkeys((password, unquote(password)))
-
-
-def _leaves(text: str) -> Iterator[str]:
-    """The values in a secret that is JSON itself, where their keys say that they are secret."""
-    if text.lstrip()[:1] not in ("{", "["):
-        return
-    with suppress(ValueError, RecursionError):
-        yield from _secretive_in(json.loads(text))
+    if text.lstrip()[:1] in ("{", "["):  # JSON, whose keys say which of its values are secret
+        with suppress(ValueError, RecursionError):
+            yield from _secretive_in(json.loads(text))
 
 
 def _secretive_in(value: Any) -> Iterator[str]:

@@ -59,7 +59,14 @@ def spellings(text: str, is_number: bool = False) -> Iterator[Spelling]:
 
 def encodings(raw: bytes) -> Iterator[Spelling]:
     """The ways in which bytes may be written: base64, wherever they stand in what is encoded, and hexadecimal."""
-    for encoded in _base64(raw):
+    ways = [base64.b64encode(raw).decode()]
+    # Three bytes are four characters, so that base64 within a longer text depends on how many stand before.
+    for before, first in ((0, 0), (1, 2), (2, 3)):  # so many bytes, and the first character that has nothing of them
+        whole = base64.b64encode(b"\0" * before + raw).decode()
+        last = (before + len(raw)) * 8 // 6
+        if last - first >= SHORTEST_CUT:
+            ways.append(whole[first:last])
+    for encoded in ways:
         for each in dict.fromkeys((encoded, encoded.replace("+", "-").replace("/", "_"))):
             yield from (Spelling(clue, each, _signs if len(each) <= LINE else _broken) for clue in _clues(each))
     for told in dict.fromkeys((raw.hex(), raw.hex().upper())):
@@ -83,16 +90,6 @@ def _clues(encoded: str) -> list[str]:
 
 def _broken(encoded: str) -> str:
     return _LINE_END.join(map(_sign, encoded))
-
-
-def _base64(raw: bytes) -> Iterator[str]:
-    """The base64 of a value by itself, and what stays the same of it wherever it stands in a longer text."""
-    yield base64.b64encode(raw).decode()
-    for before, first in ((0, 0), (1, 2), (2, 3)):  # so many bytes, and the first character that has nothing of them
-        whole = base64.b64encode(b"\0" * before + raw).decode()
-        last = (before + len(raw)) * 8 // 6
-        if last - first >= SHORTEST_CUT:
-            yield whole[first:last]
 
 
 def _number(text: str) -> str:
@@ -133,7 +130,13 @@ def _sign(sign: str) -> str:
 def _escapes(sign: str) -> str:
     """How a sign is written where it cannot stand for itself; what escapes it may have been escaped again."""
     code, raw = ord(sign), sign.encode("utf-8", "surrogatepass")
-    ways = [_of_bytes(raw), _of_markup(code), *_of_code(code)]
+    names = [f"#0*{code}", f"#[xX]0*(?i:{code:x})", *([_NAMES[code]] if code in _NAMES else [])]
+    ways = [_of_bytes(raw), f"&(?:amp;)*(?:{'|'.join(names)});"]
+    if code < 2**16:  # as JSON and Python write it
+        ways.append(rf"\\+u(?i:{code:04x})")
+    else:
+        high, low = 0xD800 + (code - 2**16 >> 10), 0xDC00 + (code - 2**16 & 0x3FF)
+        ways += (rf"\\+u(?i:{high:04x})\\+u(?i:{low:04x})", rf"\\+U(?i:{code:08x})")
     if code < 256 and raw != bytes([code]):  # bytes that are no UTF-8 were read as Latin-1
         ways.append(_of_bytes(bytes([code])))
     if sign in _LETTERS:
@@ -148,18 +151,3 @@ def _of_bytes(raw: bytes) -> str:
     address = "".join(f"%(?:25)*(?i:{byte:02x})" for byte in raw)
     told = "".join(rf"\\+x(?i:{byte:02x})" for byte in raw), "".join(rf"\\+{byte:03o}" for byte in raw)
     return "|".join((address, *told))
-
-
-def _of_markup(code: int) -> str:
-    names = [f"#0*{code}", f"#[xX]0*(?i:{code:x})", *([_NAMES[code]] if code in _NAMES else [])]
-    return f"&(?:amp;)*(?:{'|'.join(names)});"
-
-
-def _of_code(code: int) -> Iterator[str]:
-    """As JSON and Python write it: by its number, above 65,535 in two halves or with eight digits."""
-    if code < 2**16:
-        yield rf"\\+u(?i:{code:04x})"
-        return
-    high, low = 0xD800 + (code - 2**16 >> 10), 0xDC00 + (code - 2**16 & 0x3FF)
-    yield rf"\\+u(?i:{high:04x})\\+u(?i:{low:04x})"
-    yield rf"\\+U(?i:{code:08x})"
