@@ -92,6 +92,13 @@ class Answered:
     port: int
 
 
+@dataclass
+class Sent:
+    """What a probe of somebody may tell of its request."""
+
+    authorization: str
+
+
 def test_values_of_every_kind_are_looked_through() -> None:
     redact = Redactor({"a": "hush-hush", "b": 90817263}, {})
     deep: Any = "hush-hush"
@@ -188,6 +195,7 @@ def test_headers_and_addresses_keep_all_but_their_secret() -> None:
         "proxy-authorization": MASK,
         "AUTHORIZATION": "",
     }
+    assert redact.within(Sent("Bearer abc.def")) == {"authorization": f"Bearer {MASK}"}
 
 
 def test_only_what_may_hold_a_secret_is_looked_through() -> None:

@@ -141,7 +141,7 @@ class Redactor:
         if isinstance(value, list | tuple | set | frozenset):
             return [self._deeper(item, depth) for item in value]
         if is_dataclass(value) and not isinstance(value, type):
-            return {each.name: self._deeper(getattr(value, each.name, None), depth) for each in fields(value)}
+            return self._mapping({each.name: getattr(value, each.name, None) for each in fields(value)}, depth)
         is_short = isinstance(value, bytes) and value.strip().decode("utf-8", "replace") in self._known.short
         return MASK if is_short else self(told(value))
 
