@@ -43,6 +43,7 @@ class Numbers:
     def take(self, activity: Activity) -> int:
         """Return the number of an activity that is about to be played."""
         with self._lock:
+            # Itself before one that is alike: a file may have the same activity twice.
             same = (number for number, each in self._left.items() if each is activity)
             alike = (number for number, each in self._left.items() if each == activity)
             number = next(same, next(alike, None))

@@ -47,6 +47,7 @@ def prepare(
     directory = runs_directory(environ)
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # One that was there already says only when it is asked that nothing can be kept in it.
         if not os.access(directory, os.W_OK | os.X_OK):
             raise PermissionError(13, "Permission denied")
     except OSError as error:

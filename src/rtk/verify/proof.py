@@ -38,5 +38,7 @@ class Prover:
             if left <= 0 or self._cut.is_set():
                 return sample.reason or "not shown"
             self._clock.wait(self._cut, min(claim.every or EVERY_S, left))
-            if self._clock.monotonic() >= until:
+            if (
+                self._clock.monotonic() >= until
+            ):  # a probe that is given up at once says less than the last that answered
                 return sample.reason or "not shown"

@@ -4,7 +4,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-SPARE = 16
+SPARE = 16  # starting a process with two outputs takes six for a moment; rollbacks may start several at once
 
 
 class DescriptorReserve:

@@ -58,7 +58,7 @@ class Grid:
             if self.stopped or (slot >= self.planned and not self._goes_on()) or self._states[slot]:
                 return False
             self._states[slot] = _BEGUN
-            if not self.begun.is_set():
+            if not self.begun.is_set():  # setting it takes a lock, which only the first slot has to pay for
                 self.begun.set()
             return True
 

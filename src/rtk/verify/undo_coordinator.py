@@ -55,7 +55,9 @@ class UndoCoordinator:
             self._record.note("rollbacks", durable=True, state=UndoState.SKIPPED, cause=cause, reason=reason)
             logger.warning(f"Rollbacks are not played: {reason}")
             return
+        # To look for processes and to start one takes descriptors, of which a condition may have left none.
         self._reserve.free()
+        # Before the rollbacks: what those start may be the restored system, and is no leftover.
         self._left = self._looked(lambda: processes.marked(self._run_id))
         registry, experiment = self._toolkit.registry, self._toolkit.experiment
         self._record.note("rollbacks", durable=True, state=UndoState.STARTED, reason=None)
