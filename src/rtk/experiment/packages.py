@@ -6,6 +6,7 @@ import os
 import shlex
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any
@@ -139,7 +140,14 @@ def absence(module: str, beside: Iterable[Path] = ()) -> str:
         if (folder / package).is_dir() or (folder / f"{package}.py").is_file():
             more = f":{already}" if (already := os.environ.get("PYTHONPATH")) else ""
             told = f"lies in {folder}, where Python does not look: export PYTHONPATH={shlex.quote(f'{folder}{more}')}"
-            return f"{told}; {broken}" if (broken := _broken(folder / f"{package}.py")) else told
+            file = folder / f"{package}.py"
+            # Compiled and not run, since nobody said that it may be imported from there.
+            with suppress(OSError, ValueError):  # it is none, or holds what no text does
+                try:
+                    compile(file.read_bytes(), str(file), "exec", dont_inherit=True)
+                except SyntaxError as error:
+                    told += f"; {failure(error)}"
+            return told
     return f"is not installed, {install_hint(module)}"
 
 
@@ -149,17 +157,6 @@ def install_hint(module: str) -> str:
     if distribution := DISTRIBUTIONS.get(package):
         return f"pip install {distribution}"
     return f"install the package that provides {shown(package)}, or name its folder in PYTHONPATH"
-
-
-def _broken(file: Path) -> str | None:
-    """What makes a file no Python; told without running it, since nobody said that it may be imported from there."""
-    try:
-        compile(file.read_bytes(), str(file), "exec", dont_inherit=True)
-    except SyntaxError as error:
-        return failure(error)
-    except (OSError, ValueError):  # it is none, or holds what no text does
-        return None
-    return None
 
 
 def top(module: str) -> str:

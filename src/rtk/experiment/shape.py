@@ -13,7 +13,8 @@ from rtk.experiment.headers import NAME, VALUE, is_name, is_value
 from rtk.experiment.quantity import finite
 from rtk.experiment.quantity import number as number_of
 from rtk.experiment.strategy import dry, hypothesis_strategy, strategy_in
-from rtk.experiment.wording import at, kind, nearest, shown
+from rtk.experiment.values import known, typed
+from rtk.experiment.wording import at, kind, shown
 from rtk.insight.plan_limits import LENGTH
 
 Rule = Callable[[Any, str], None]
@@ -73,7 +74,7 @@ def experiment(document: object) -> None:
 
 def fields(value: object, place: str, *, required: Mapping[str, Rule], optional: Mapping[str, Rule]) -> None:
     """Check that a value is a mapping, that the required keys are there, and each known key by its rule."""
-    whole = _a(value, dict, place or "the document")
+    whole = typed(value, dict, place or "the document")
     for key in required:
         if key not in whole:
             raise BadInput.at(at(place, key), f"missing, expected {MISSING.get(key, 'a value')}")
@@ -91,7 +92,7 @@ def each(rule: Rule, *, at_least: str = "") -> Rule:
     """A list whose every item follows a rule; `at_least` says in words what an empty one lacks, where it may not be."""
 
     def check(value: object, place: str) -> None:
-        items = _a(value, list, place)
+        items = typed(value, list, place)
         if at_least and not items:
             raise BadInput.at(place, f"expected {at_least}")
         for index, item in enumerate(items):
@@ -169,17 +170,11 @@ number = numeric("a number from 0 on", lambda value: value >= 0)
 
 def mapping(value: object, place: str) -> None:
     """A mapping of whatever."""
-    _a(value, dict, place)
+    typed(value, dict, place)
 
 
 def anything(value: object, place: str) -> None:
     """Whatever stands there."""
-
-
-def _a(value: object, expected: type, place: str) -> Any:
-    if not isinstance(value, expected):
-        raise BadInput.at(place, f"expected {kind(expected())}, not {shown(value)}")
-    return value
 
 
 def probe(value: object, place: str) -> None:
@@ -197,7 +192,7 @@ def _activity(value: object, place: str) -> None:
         required={"type": text, "name": text, "provider": _provider},
         optional={
             "timeout": nullable(_LIMIT),
-            "pauses": nullable(_pauses),
+            "pauses": nullable(_PAUSES),
             "background": either((bool, anything)),
             "secrets": nullable(each(text)),
             "dry": dry,
@@ -209,22 +204,15 @@ def _activity(value: object, place: str) -> None:
 
 def _provider(value: object, place: str) -> None:
     fields(value, place, required={"type": text}, optional={"secrets": each(text)})
-    rule = _PROVIDERS.get(_a(value, dict, place)["type"])
+    rule = _PROVIDERS.get(typed(value, dict, place)["type"])
     if rule is None:
         raise BadInput.at(at(place, "type"), 'expected "python", "process" or "http"')
     rule(value, place)
 
 
-def _pauses(value: object, place: str) -> None:
-    for key in _a(value, dict, place):
-        if key not in _PAUSES:
-            raise BadInput.at(at(place, str(key)[:80]), f"unknown, {nearest(str(key), _PAUSES)}")
-    fields(value, place, required={}, optional=dict.fromkeys(_PAUSES, nullable(_PAUSE)))
-
-
 def _headers(value: object, place: str) -> None:
     """Headers that can be sent."""
-    for name, held in _a(value, dict, place).items():
+    for name, held in typed(value, dict, place).items():
         where = at(place, str(name)[:80])
         if not is_name(name):
             raise BadInput.at(where, f"expected {NAME}")
@@ -251,7 +239,7 @@ def tolerance(value: object, place: str) -> None:
 
 
 def _configuration(value: object, place: str) -> None:
-    for key, item in _a(value, dict, place).items():
+    for key, item in typed(value, dict, place).items():
         if isinstance(item, dict) and item.get("type") == "env":
             _VARIABLE(item, at(place, key))
         elif isinstance(item, dict) and item.get("type") == "probe":
@@ -259,9 +247,9 @@ def _configuration(value: object, place: str) -> None:
 
 
 def _secrets(value: object, place: str) -> None:
-    for target, given in _a(value, dict, place).items():
+    for target, given in typed(value, dict, place).items():
         where = at(place, target)
-        if _a(given, dict, where).get("type") == "env":
+        if typed(given, dict, where).get("type") == "env":
             _VARIABLE(given, where)
         for key, item in given.items():
             if isinstance(item, dict) and item.get("type") == "env":
@@ -282,7 +270,7 @@ def _control(value: object, place: str) -> None:
 def _words(value: object, place: str) -> None:
     """Arguments of a process: no list and no mapping among them, whose Python form nobody means to hand over."""
     one_word = either((str, anything), (bool, anything), (int, anything), (float, anything))
-    for key, item in enumerate(value) if isinstance(value, list) else _a(value, dict, place).items():
+    for key, item in enumerate(value) if isinstance(value, list) else typed(value, dict, place).items():
         nullable(one_word)(item, at(place, key))
 
 
@@ -306,8 +294,12 @@ _TO_CONNECT_AND_READ = both(
 )
 _TIMEOUT = either(*_LIMITS, (list, _TO_CONNECT_AND_READ))
 _SECONDS = numeric(f"seconds from 0 to {LENGTH.most:.0f}", LENGTH.holds)
-_PAUSES = ("before", "after")
-_PAUSE = either((int, _SECONDS), (float, _SECONDS), (str, text))
+_PAUSE = nullable(either((int, _SECONDS), (float, _SECONDS), (str, text)))
+# A pause that is spelled otherwise would be none, and nobody would notice.
+_PAUSES = both(
+    lambda value, place: known(value, place, frozenset(("before", "after"))),
+    keys(optional={"before": _PAUSE, "after": _PAUSE}),
+)
 _COUNT = unless_filled_in(numeric("a whole number from 0 on", lambda value: value >= 0 and value == int(value)))
 _ADDRESS = both(text, unless_filled_in(expects(address.EXPECTED, address.is_web)))
 _HEADER = unless_filled_in(expects(VALUE, is_value))

@@ -25,7 +25,11 @@ def keep(room: InstanceSpec, channel: socket.socket) -> None:
     """Live the keeper's life. Never returns."""
     # Away from the terminal: a Ctrl-C there is for the lab alone, which ends its instances.
     os.setsid()
-    _close_all_but(channel)
+    # What the lab had open: a port or another instance's channel held here would outlive the lab.
+    for handle in [int(entry.name) for entry in Path("/proc/self/fd").iterdir()]:
+        if handle > 2 and handle != channel.fileno():
+            with contextlib.suppress(OSError):  # such as the one by which the list was read
+                os.close(handle)
     processes.name_me("rtk-keeper")
     processes.adopt_orphans()
     wire, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -100,14 +104,6 @@ def _begin(room: InstanceSpec, channel: socket.socket, wire: socket.socket) -> N
                 calls.load()
         processes.die_with_parent()
     inside.live(room, channel, wire)
-
-
-def _close_all_but(channel: socket.socket) -> None:
-    """Close what the lab had open: a port or another instance's channel held here would outlive the lab."""
-    for handle in [int(entry.name) for entry in Path("/proc/self/fd").iterdir()]:
-        if handle > 2 and handle != channel.fileno():
-            with contextlib.suppress(OSError):
-                os.close(handle)
 
 
 @contextlib.contextmanager
