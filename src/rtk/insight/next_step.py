@@ -56,6 +56,7 @@ def next_step(story: Story) -> str:
         long, enough = (duration(rounded(each * story.facts.frequency_s)) for each in (planned, needed))
         outages = f"for outages of {story.outage.lasting()}"
         step += f" The planned {long} cannot pass: that takes {enough} without a deviation, {outages}."
+    # Before all else: what is left in place would be part of the next run.
     return f"{_UNDO} {step}" if restored(story.facts) is False else step
 
 

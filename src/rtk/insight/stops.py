@@ -80,5 +80,6 @@ def stopping_of(cause: str | None, detail: str | None) -> Stopping | None:
     """Return what a record tells; a cause that is not known here, or none, keeps its words."""
     if not detail:
         return None
+    # A later version may have written a cause that is not known here.
     known = StopCause(cause) if cause in set(StopCause) else StopCause.OTHER
     return Stopping(known, detail)

@@ -131,6 +131,7 @@ def tallies_of(facts: Facts) -> dict[Phase, PhaseTally]:
         tally.outcomes += unknown * UNMEASURED
         tally.readings.extend(repeat(nan, unknown))
         tally.cut_off += unknown if stopped_early(facts) else 0
+        # A method that takes longer than its time has more slots than were planned.
         tally.planned = tally.measured + tally.missed
     spanned = {span.phase for span in facts.phases}
     return {phase: tally for phase, tally in tallies.items() if tally.planned or phase in spanned}

@@ -32,6 +32,7 @@ class Weights:
     def stays_below(self, most: float, risk: float) -> bool:
         """Return whether the upper bound is no more than this, without working it out."""
         if not self.another:
+            # Without a bad slot nothing weighs anything: the bound by outages alone decides.
             return True
         shape, scale = self._gamma()
         return above(shape, most / scale) <= risk

@@ -18,6 +18,7 @@ def round_step(span: float, at_most: int) -> float:
 def ticks(low: float, high: float, at_most: int = 6) -> list[float]:
     """Round values from at or below `low` to at or above `high`; low < high."""
     step = round_step(high - low, at_most)
+    # Less the noise of floats, by which a round end would get a step more.
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     return [n * step for n in range(first, last + 1)]
 
@@ -35,6 +36,7 @@ def time_ticks(span: float, at_most: int) -> list[float]:
 def utc(epoch: float, form: str) -> str:
     """A stamp in UTC by strftime's form; a question mark where the calendar has no such moment."""
     try:
+        # The calendar ends with the year 9999, and a record may hold any number.
         return datetime.fromtimestamp(epoch, UTC).strftime(form)
     except (OverflowError, ValueError, OSError):
         return "?"

@@ -15,6 +15,7 @@ def figure(insight: Insight) -> str:
     if figures.proven_at_least is None and figures.proven_at_most is None:
         return NO_DATA
     if insight.proof is None:
+        # Version 1 had no proof, but bounds for slots that are independent of each other.
         at_least, at_most = bound(figures.proven_at_least, target), bound(figures.proven_at_most, target)
         return f"at least {at_least}" if figures.verdict == "pass" else f"{at_least} to {at_most}"
     if figures.verdict == "fail":

@@ -58,6 +58,7 @@ def describe(facts: Facts, found: list[Column]) -> str:
     return f"{told}. {bound + '. ' if bound else ''}Conditions: {conditions or 'none'}."
 
 
+# The description is read aloud: a list of any length would help nobody.
 MOST_TOLD = 5
 
 
@@ -114,6 +115,7 @@ def _series(facts: Facts, plot: Frame, found: list[Column]) -> Iterator[str]:
     for bound in bounds:
         yield _line(left, plot.y(bound), right, plot.y(bound), "threshold")
     yield f'<path class="values" d="{_path(plot, found)}"/>'
+    # Where a column holds several, no dot can stand for each.
     few = len(facts.measurements) <= min(_FEW, plot.size.columns)
     for column in found if few else ():
         if column.met and column.high is not None:

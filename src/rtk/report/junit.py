@@ -82,6 +82,7 @@ def _promises(insight: Insight, told: RunReport) -> Iterator[JUnitCase]:
     """Yield a case for the gate before the first condition, for the objective, and for its cost."""
     why = " ".join(filter(None, [told.headline, told.why, told.next_step]))
     gate = JUnitCase("the hypothesis was met before the first condition", 0.0)
+    # A required baseline that was broken ends a run likewise, and has a case of its own.
     if insight.status == RunStatus.FAILED and insight.stop_cause is not StopCause.BASELINE_BROKEN:
         gate = gate._replace(problem="failure", message=why)
     yield gate

@@ -17,6 +17,7 @@ def lines(insight: Insight, facts: Facts) -> list[str]:
     if told.next_step:
         found.append(f"Next: {told.next_step}")
     found += [f"Objective: {told.objective}", f"Run: {told.when}"]
+    # The first answer is the verdict, which stands above already.
     found += [f"{question} {answer}: {detail}" for question, answer, detail, _ in told.answers[1:]]
     for row in told.phases.rows if told.numbers else ():
         name, *cells = (f"{label} {cell}" for label, cell in zip(told.phases.head, row, strict=True))

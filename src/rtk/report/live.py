@@ -64,6 +64,7 @@ class Picture:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Draw the present state; a drawing that fails is a line that says so."""
+        # Two blanks are left at either side.
         width = min(_WIDEST, options.max_width) - 4
         try:
             drawn = list(_parts(self._progress, max(20, width), not options.ascii_only))
@@ -85,6 +86,7 @@ def _parts(progress: Progress, width: int, unicode: bool) -> Iterator[Text]:
     waiting = progress.waiting()
     if waiting.answers and (progress.phase_ends is None or now >= progress.phase_ends):
         # The phase's time is over: a full bar that stands still is to be no riddle.
+        # Rounded up, since it says at most.
         most = f", at most {duration(float(math.ceil(waiting.at_most_s)))}" if waiting.at_most_s else ""
         told = f"waiting for {count(waiting.answers, 'answer')} under way{most}"
         yield _text(plain(told, width), unicode, "dim")

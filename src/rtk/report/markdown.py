@@ -9,9 +9,11 @@ from rtk.report.moments import and_more, most_telling
 from rtk.report.story import Table, story
 from rtk.report.text import plain
 
+# By these bounds the whole keeps to the 60 lines of a comment.
 MOST_MOMENTS = 12
 MOST_UNDO = 5
 _ACTIVE = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&$:])")
+# Within a line these mean nothing; some do at its start, where they are escaped below.
 _HARMLESS = frozenset("+-.!:()#$")
 
 

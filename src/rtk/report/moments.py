@@ -44,6 +44,7 @@ def moments(insight: Insight, facts: Facts) -> tuple[Moment, ...]:
     undone = max((r.ended for r in facts.rollbacks if r.ended is not None), default=None)
     if undone is not None and insight.recovered_after_s is not None:
         more.append((undone + insight.recovered_after_s, "ending", "recovered: the first of three met in a row"))
+    # That sentence says "not begun" itself.
     early = "" if insight.stop_cause is StopCause.BASELINE_BROKEN else "stopped early: "
     stopped = f", {early}{plain(facts.stopped, 240)}" if facts.stopped else ""
     in_order = facts.stop is None or facts.stop.cause.completes
@@ -76,6 +77,7 @@ def _told(facts: Facts, more: list[Told]) -> list[Told]:
             again = " again" if change.index in gone else ""
             told.append((change.at, "condition", f"the effect of {name} shows{again}"))
     told += more
+    # An event may say what a span has said already.
     known = {text for _, _, text in told}
     told += [(e.at, "note", text) for e in facts.events if (text := plain(e.text, 400)) not in known]
     return sorted(told, key=lambda one: one[0])

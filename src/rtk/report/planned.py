@@ -60,6 +60,7 @@ def course(plan: Plan, document: Document) -> list[str]:
         if slots:
             every = f"every {chosen_duration(plan.frequency_s)} for {duration(length)}"
             told.append(f"{phase.capitalize()}, {count(slots, 'slot')}: {every}")
+    # A `ref` that is left names nothing known here, and may be of an action.
     actions = [
         each for each in _activities(document.get("method"), document) if each.get("type") == "action" or "ref" in each
     ]

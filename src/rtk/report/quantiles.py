@@ -65,6 +65,7 @@ def at_most(value: float | None, unit: str = "") -> str:
     # From a thousand on figures are whole, here as elsewhere.
     if abs(value) >= 1000:
         step = 1.0
+    # In fractions: floats could take an upper bound down.
     up = math.ceil(exact(value) / exact(step)) * exact(step)
     return number(float(up), unit)
 

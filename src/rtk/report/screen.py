@@ -71,6 +71,7 @@ class Sheet:
             yield [self._answers()]
         if told.numbers:
             yield list(self._phases())
+        # Beside the drawing stands the label of the threshold.
         found = columns(self.facts, max(1, width - 18))
         readings: list[Reading] = [(each.worst if each.deviated else each.high, each.outcome) for each in found]
         if readings:
@@ -97,6 +98,7 @@ class Sheet:
         grid.add_column(min_width=12, max_width=24, overflow="fold")
         if self.width >= _NARROW:
             grid.add_column(ratio=1, overflow="fold")
+        # The first answer is the verdict, which stands in the title.
         for question, answer, detail, mark in self.told.answers[1:]:
             bold = self._text(answer, f"bold {STYLES[mark.tone] if mark else ''}".strip())
             about = self._text(whole_sentences(detail, 120), "dim")

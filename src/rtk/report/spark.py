@@ -56,6 +56,7 @@ def _row(row: int, shown: Sequence[Reading], levels: Sequence[int | None], is_li
     text, piece, style = Text(no_wrap=True), "", ""
     for (_, outcome), level in zip(shown, levels, strict=True):
         filled = 0 if level is None else min(8, max(0, level - row * 8))
+        # ASCII has no part of a block: half of one or more is a whole one.
         block = (_BLOCKS[filled] if unicode else "#" if filled >= 4 else " ") if filled else rule
         wanted = ("red" if outcome == "deviated" else "") if filled and block != " " else "dim"
         if wanted != style:

@@ -112,6 +112,7 @@ def story(insight: Insight, facts: Facts, medium: Medium = Medium.COMMAND) -> Ru
         restored=RESTORED[insight.restored],
         recovered=RECOVERED[insight.recovery],
         headline=plain(insight.headline, 600),
+        # Of a run that is not judged both are one sentence.
         why="" if insight.why == insight.headline else plain(insight.why, 600),
         next_step=plain(setting.next_step(insight, medium), 600),
         former=plain(said(insight.version, insight.former), 900),
@@ -180,6 +181,7 @@ def undone(insight: Insight, facts: Facts) -> str:
 
 def _numbers(insight: Insight) -> tuple[Figure, ...]:
     f = insight.figures
+    # Where nothing was measured, 0 would read as if the run had cost nothing.
     spent = f.budget_spent if _measured(insight) else None
     return (
         large(Key.MET, number(f.met), "slots of the conditions phase that were good"),

@@ -22,4 +22,5 @@ class Terminal(Console):
 def terminal(*, stderr: bool = False) -> Terminal:
     """Return the terminal, or what stands in its place, at standard output or standard error."""
     stream = sys.stderr if stderr else sys.stdout
+    # Past an outlet of ours, which takes colours and moves of the cursor out of what others write.
     return Terminal(file=getattr(stream, "drawn", stream))
