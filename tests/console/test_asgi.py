@@ -50,6 +50,29 @@ def test_the_server_is_told_that_all_is_ready_and_that_all_is_over() -> None:
     assert told == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
 
 
+class Service:
+    """Something beside, whose end waits for that of others."""
+
+    def __init__(self, together: asyncio.Barrier) -> None:
+        self._together = together
+
+    def begin(self) -> None:
+        """Nothing begins."""
+
+    async def end(self) -> None:
+        async with asyncio.timeout(5):
+            await self._together.wait()
+
+
+def test_what_goes_on_beside_ends_at_once_and_not_one_after_another() -> None:
+    async def played() -> None:
+        services = [Service(together) for together in [asyncio.Barrier(2)] * 2]
+        console = ConsoleApplication(Named("", []), Named("", []), Named("", []), LIMITS, services)
+        await console({"type": "lifespan"}, _nothing, _nowhere)
+
+    asyncio.run(played())
+
+
 def test_a_console_that_starts_imports_nothing_that_plays_a_run_checks_an_experiment_or_makes_a_report() -> None:
     looked = """
 import sys

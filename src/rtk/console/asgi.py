@@ -5,6 +5,7 @@ two hundred readers of a run would take two hundred threads. Views have threads 
 what is to be done while they stream has some beside them (see `streaming`).
 """
 
+import asyncio
 import os
 from collections.abc import Sequence
 from typing import Protocol, cast
@@ -57,13 +58,15 @@ class ConsoleApplication:
         health: Application,
         limits: Limits,
         beside: Sequence[BackgroundService] = (),
+        engine: Engine | None = None,
     ) -> None:
         self._record = record
         self._pages = pages
         self._health = health
         self._limited = Limited(self._to_whom, limits)
         self._logged = AccessLog(self)  # where nothing around logs already
-        self._beside = (*beside, Ticking("bodies", self._limited.tick))
+        self._engine = engine
+        self._beside = (*beside, *([engine] if engine else []), Ticking("bodies", self._limited.tick))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the server's start and end."""
@@ -87,8 +90,10 @@ class ConsoleApplication:
         return AccessLog(inner)
 
     def leave(self) -> None:
-        """Let go of those who follow runs: the server ends. Called in the event loop."""
+        """Let go of those who follow runs, and of jobs: the server ends. Called in the event loop."""
         stream.listener().end()
+        if self._engine:
+            self._engine.leave()
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -96,8 +101,7 @@ class ConsoleApplication:
             each.begin()
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        for each in self._beside:
-            await each.end()
+        await asyncio.gather(*(each.end() for each in self._beside))  # each waits for something else
         await send({"type": "lifespan.shutdown.complete"})
 
 
@@ -119,10 +123,9 @@ def console() -> ConsoleApplication:
         settings.LEAST_RATE,
         settings.ALLAUTH_TRUSTED_PROXY_COUNT,
     )
-    beside: list[BackgroundService] = [Keeping(record), readiness]
-    if settings.WORKER:
-        beside.append(Engine())
-    return ConsoleApplication(NamedHost(cast("Application", record)), pages, Health(readiness), bodies, beside)
+    beside = (Keeping(record), readiness)
+    engine = Engine() if settings.WORKER else None
+    return ConsoleApplication(NamedHost(cast("Application", record)), pages, Health(readiness), bodies, beside, engine)
 
 
 application = console()

@@ -132,6 +132,16 @@ def test_a_job_that_does_not_end_keeps_nobody_from_ending_and_is_done_by_the_nex
         wait_for(lambda: len(doing.done) == 2 and statuses() == [])
 
 
+def test_who_is_about_to_end_takes_no_more_jobs(doing: Doing) -> None:
+    with at_work() as one:
+        wait_for(lambda: ProcrastinateWorker.objects.count() == len(Queue))
+        one.leave()
+        wait_for(lambda: not ProcrastinateWorker.objects.exists())
+        defer(Work.TELL, [uuid4()])
+        time.sleep(10 * engine.AGAIN_S)
+        assert (doing.done, statuses()) == ([], ["todo"])
+
+
 def test_a_database_that_is_slow_at_the_end_still_gets_the_job_back(doing: Doing) -> None:
     doing.may_end.clear()
     defer(Work.TELL, [uuid4()])

@@ -54,16 +54,22 @@ class Engine:
         """End. Jobs under way have a moment; what becomes of the others is for the next worker."""
         await asyncio.to_thread(self.stop)
 
-    def stop(self) -> None:
-        """The same, for who has no event loop."""
+    def leave(self) -> None:
+        """Take no more jobs, and begin to end; whoever calls `end` later waits less for it."""
         self._told.set()
         with self._lock:
             if self._wake:
                 loop, event = self._wake
                 loop.call_soon_threadsafe(event.set)
+
+    def stop(self) -> None:
+        """End, for who has no event loop."""
+        self.leave()
         self._tending.end(within_s=GRACE_S + PUT_BACK_S + 1)
 
     def _turn(self) -> None:
+        if self._told.is_set():  # while requests under way have their last moment
+            return
         try:
             asyncio.run(self._work())
         except (ConnectorException, psycopg.Error, OSError) as error:
