@@ -72,7 +72,7 @@ PARTS: dict[str, dict[str, str]] = {
     },
     "tests/report/test_chart.py": {"why": "seen in the drawing", "rtk/report": "frame marks"},
     "tests/report/test_html.py": {"why": "seen in the page", "rtk/report": "style"},
-    "tests/report/test_story.py": {"why": "told in the story", "rtk/report": "moments"},
+    "tests/report/test_story.py": {"why": "told in the story", "rtk/report": "moments run_figures"},
     "tests/chaoscloud/tolerances/test_http.py": {"why": "through what is judged", "chaoscloud/tolerances": "number"},
     "tests/lab/test_native.py": {
         "why": "what experiments name, on a real lab",
