@@ -50,7 +50,13 @@ def read(
                 where = address.shown
                 got = fetch(source, settings=settings, verify_tls=verify_tls, transport=transport, environ=environ)
                 headers = dict(got.headers)
-                data, form = got.data, _form_of_type(got.content_type, where) or form_of(got.path)
+                kind = got.content_type
+                # A page to sign in is the usual answer of a host that wants a browser.
+                if kind in ("text/html", "application/xhtml+xml"):
+                    raise BadInput(f"{where} is a web page (HTML), expected an experiment in JSON or YAML")
+                data, form = got.data, form_of(got.path)
+                if kind == "application/json" or kind.endswith(("+json", "yaml")):
+                    form = "yaml" if kind.endswith("yaml") else "json"
             else:
                 where, data, form = source, read_file(Path(source)), form_of(source)
             document, found = reading.document(data, where, form)
@@ -83,11 +89,3 @@ def read_file(path: Path) -> bytes:
 def form_of(name: str) -> str | None:
     """`json` or `yaml` by a file name's ending; None where it says nothing."""
     return _FORMS.get(os.path.splitext(name)[1].lower())  # noqa: PTH122 - also for paths of addresses
-
-
-def _form_of_type(content_type: str, where: str) -> str | None:
-    if content_type in ("text/html", "application/xhtml+xml"):
-        raise BadInput(f"{where} is a web page (HTML), expected an experiment in JSON or YAML")
-    if content_type == "application/json" or content_type.endswith("+json"):
-        return "json"
-    return "yaml" if content_type.endswith("yaml") else None

@@ -126,22 +126,9 @@ def _serve(settings: Settings, fleet: list[Instance], stop: set[signal.Signals])
     runner = Runner(instances, state.REGION, cloud.store)
     library = Library()
     run_command = RunCommand(runner, library, settings.invocation_delay_s)
-    lab = _describe(settings, fleet)
-    operations = {**run_command.operations(), **Documents(library).operations()}
-    endpoint = Endpoint(operations, cloud, Admission(lab.access_key, cloud.issued), runner.status)
-    model()  # read now, so that the first call need not wait for it
-    server = serve(endpoint, settings.port)
-    threading.Thread(target=server.serve_forever, name="endpoint", daemon=True).start()
-    # Once it answers: whoever finds it written down calls it at once.
-    state.write(lab)
-    print(READY, flush=True)  # noqa: T201  what the starting command reads
-    signal.sigwait(stop)
-
-
-def _describe(settings: Settings, fleet: list[Instance]) -> Lab:
     me, calls = processes.read(os.getpid()), seccomp.made()
     assert me is not None, "a process can read about itself"
-    return Lab(
+    lab = Lab(
         pid=me.pid,
         started=me.started,
         port=settings.port,
@@ -152,6 +139,15 @@ def _describe(settings: Settings, fleet: list[Instance]) -> Lab:
         keepers=[one.keeper for one in fleet],
         unfiltered=calls if isinstance(calls, seccomp.Lacking) else None,
     )
+    operations = {**run_command.operations(), **Documents(library).operations()}
+    endpoint = Endpoint(operations, cloud, Admission(lab.access_key, cloud.issued), runner.status)
+    model()  # read now, so that the first call need not wait for it
+    server = serve(endpoint, settings.port)
+    threading.Thread(target=server.serve_forever, name="endpoint", daemon=True).start()
+    # Once it answers: whoever finds it written down calls it at once.
+    state.write(lab)
+    print(READY, flush=True)  # noqa: T201  what the starting command reads
+    signal.sigwait(stop)
 
 
 if __name__ == "__main__":

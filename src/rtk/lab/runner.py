@@ -69,7 +69,7 @@ class Runner:
                 invocation.cancel.set()
                 if not invocation.over:
                     invocation.become("Cancelling" if invocation.under_way else "Cancelled")
-            self._changed.notify_all()
+            self._wake()
         for instance_id in instance_ids:
             if instance_id in self.instances:
                 self.instances[instance_id].cancel(command.id)
@@ -98,6 +98,7 @@ class Runner:
         }
 
     def _wake(self) -> None:
+        """Have whoever waits for an instance or a cancellation look again; the lock may be held already."""
         with self._changed:
             self._changed.notify_all()
 
@@ -135,7 +136,7 @@ class Runner:
         with self._changed:
             invocation.under_way = False
             invocation.become(*outcome)
-            self._changed.notify_all()
+            self._wake()
         self._advance(command)
 
     def _deliver(self, command: SentCommand, invocation: Invocation, instance: Instance) -> bool:
