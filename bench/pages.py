@@ -57,7 +57,7 @@ SELECT m.run, k, k, k + 0.1, k, k, k + 0.065, 60 + k %% 13, (m.at AT TIME ZONE '
 """
 OUTSIDE = """
 INSERT INTO store_event (id, team_id, kind, title, tags, payload, created_at, on_timeline, shown, source, outer_id)
-SELECT gen_random_uuid(), r.team_id, 'outside', 'checkout ' || m.n, '["checkout"]', '{"type":"deployed"}', m.at, true,
+SELECT gen_random_uuid(), r.team_id, 'outside', 'checkout ' || m.n, '{checkout}', '{"type":"deployed"}', m.at, true,
   true, 'ci', m.n::text FROM bench_made m, store_run r WHERE r.id = %(run)s
 """
 TABLES = ("store_measurement", "store_run", "store_event", "store_execution", "store_recordentry")

@@ -1,7 +1,6 @@
 """A page of a list as it is shown: its rows, what they are filtered by, and the address of the page after it."""
 
 import hashlib
-import json
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
@@ -47,11 +46,11 @@ def filtered(rows: QuerySet[Any], by: Filters, texts: Iterable[str], tags: Itera
     """Those that are asked for; a text is looked for in these columns, a tag in those."""
     rows = rows.filter(archived_at__isnull=not by.archived)
     if by.tag:
-        rows = rows.filter(_any(tags, "contains", json.dumps(by.tag)))  # as it stands in the text of a list
+        rows = rows.filter(_any(tags, "contains", [by.tag]))
     return rows.filter(_any(texts, "icontains", by.q)) if by.q else rows
 
 
-def _any(columns: Iterable[str], how: str, value: str) -> Q:
+def _any(columns: Iterable[str], how: str, value: object) -> Q:
     found = Q()
     for column in columns:
         found |= Q(**{f"{column}__{how}": value})

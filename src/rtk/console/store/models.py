@@ -11,6 +11,8 @@ by everyone, so their ids cannot be keys.
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.timezone import now
 
@@ -28,14 +30,14 @@ class Experiment(Owned):
     file_id = models.CharField(max_length=NAME_LENGTH, null=True)
     source = models.CharField(max_length=4000, default="", blank=True)
     title = models.CharField(max_length=NAME_LENGTH)
-    tags = Document(default=list)
+    tags = ArrayField(models.TextField(), default=list)
     document = Document()
     digest = models.CharField(max_length=64)
     archived_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes: ClassVar = newest_first("experiment")
+        indexes: ClassVar = [*newest_first("experiment"), GinIndex(fields=["tags"], name="experiment_tagged")]
         constraints: ClassVar = one_of_a_file("experiment")
 
 
@@ -49,7 +51,7 @@ class Objective(Owned, Promised):
     file_id = models.CharField(max_length=NAME_LENGTH, null=True)
     name = models.CharField(max_length=NAME_LENGTH)
     description = models.TextField(default="", blank=True)
-    tags = Document(default=list)
+    tags = ArrayField(models.TextField(), default=list)
     target = models.FloatField()
     quantile = models.CharField(max_length=700, default="", blank=True)
     window_s = models.FloatField(null=True)
@@ -59,7 +61,7 @@ class Objective(Owned, Promised):
     deleted_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes: ClassVar = newest_first("objective")
+        indexes: ClassVar = [*newest_first("objective"), GinIndex(fields=["tags"], name="objective_tagged")]
         constraints: ClassVar = one_of_a_file("objective")
 
 
@@ -237,7 +239,7 @@ class Event(Owned):
     kind = models.CharField(max_length=100)
     subject = models.UUIDField(null=True)
     title = models.CharField(max_length=NAME_LENGTH, default="", blank=True)
-    tags = Document(default=list)
+    tags = ArrayField(models.TextField(), default=list)
     run = models.ForeignKey(Run, null=True, on_delete=models.CASCADE, related_name="events")
     execution = models.ForeignKey(Execution, null=True, on_delete=models.CASCADE, related_name="events")
     outer_id = models.CharField(max_length=NAME_LENGTH, null=True)
@@ -255,6 +257,8 @@ class Event(Owned):
             models.Index(
                 fields=["team", "kind", "-created_at", "-id"], condition=models.Q(shown=True), name="event_shown_kind"
             ),
+            # Few events have tags, and those without cost such an index nothing.
+            GinIndex(fields=["tags"], condition=models.Q(on_timeline=True), name="event_tagged"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["execution", "outer_id"], name="event_told_once"),

@@ -54,7 +54,7 @@ def page(team: Team, before: str | None, kind: str | None, tag: str | None, limi
     if kind:
         rows = rows.filter(kind=kind)
     if tag:
-        rows = rows.filter(tags__contains=json.dumps(tag))  # as it stands in the text of a list
+        rows = rows.filter(tags__contains=[tag])
     return lists.page(rows, item, before, limit)
 
 

@@ -180,7 +180,8 @@ def test_an_outage_over_midnight_is_whole(world: World) -> None:
 
 def test_what_was_stored_before_is_taken_over(world: World) -> None:
     first = seen(world, 1, 2, 5)
+    outages = import_module("rtk.console.store.migrations.0012_outages")
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE store_outage")
-        cursor.execute(import_module("rtk.console.store.migrations.0012_outages").SQL)
+        cursor.execute(outages._TABLE + outages._COUNTED)
     assert balance(of(first)).deviating_s == 30.0

@@ -180,7 +180,7 @@ class TimelineFilter:
         begin, end = (self.begin, self.end) if moments else (None, None)
         conditions = [
             ("kind = ANY(%(kinds)s)", "kinds", [KINDS[kind][0] for kind in self.kinds] or None),
-            ("strpos(tags, %(tag)s) > 0", "tag", json.dumps(self.tag) if self.tag else None),
+            ("tags @> ARRAY[%(tag)s]", "tag", self.tag or None),
             ("strpos(lower(title), lower(%(text)s)) > 0", "text", self.text or None),
             ("created_at >= %(begin)s", "begin", begin),
             ("created_at < %(end)s", "end", end),
@@ -221,7 +221,7 @@ class _Drawn:
 
 
 _COLUMNS = tuple(field.name for field in fields(TimelineEvent))
-_DOCUMENTS = ("tags", "payload", "kept")
+_DOCUMENTS = ("payload", "kept")
 
 
 def token(asked: TimelineFilter, size: int = SIZE) -> str:

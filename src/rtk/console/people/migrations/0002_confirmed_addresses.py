@@ -52,6 +52,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             "user", "email", models.EmailField(db_index=True, max_length=254, verbose_name="e-mail address")
         ),
-        migrations.RunSQL(UNCONFIRMED, migrations.RunSQL.noop),
-        migrations.RunSQL(FIRST_ADMINISTRATES, migrations.RunSQL.noop),
+        migrations.RunSQL(UNCONFIRMED, migrations.RunSQL.noop, elidable=True),
+        migrations.RunSQL(FIRST_ADMINISTRATES, migrations.RunSQL.noop, elidable=True),
     ]

@@ -29,5 +29,5 @@ class Migration(migrations.Migration):
             model_name="experiment", name="tags", field=rtk.console.store.fields.Document(default=list)
         ),
         migrations.AddField(model_name="verification", name="archived_at", field=models.DateTimeField(null=True)),
-        migrations.RunSQL(_TAGS, migrations.RunSQL.noop),
+        migrations.RunSQL(_TAGS, migrations.RunSQL.noop, elidable=True),
     ]

@@ -27,5 +27,5 @@ class Migration(migrations.Migration):
                 name="execution_under_way",
             ),
         ),
-        migrations.RunSQL(_SPENT, migrations.RunSQL.noop),
+        migrations.RunSQL(_SPENT, migrations.RunSQL.noop, elidable=True),
     ]

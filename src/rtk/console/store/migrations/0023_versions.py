@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
             "formerinsight", models.UniqueConstraint(fields=["run", "version"], name="former_insight_once")
         ),
         migrations.AddField("run", "insight_version", models.SmallIntegerField(null=True)),
-        migrations.RunSQL(_READ, migrations.RunSQL.noop),
+        migrations.RunSQL(_READ, migrations.RunSQL.noop, elidable=True),
         migrations.AddIndex(
             "run",
             models.Index(fields=["-day"], condition=models.Q(insight_version__lt=2), name="run_of_former_rules"),
