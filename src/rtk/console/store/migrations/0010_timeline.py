@@ -66,5 +66,6 @@ class Migration(migrations.Migration):
                 name="event_of_outside_once",
             ),
         ),
-        migrations.RunSQL(_ROWS, migrations.RunSQL.noop, elidable=True),  # last: no index is made after changes of the same rows
+        # Last: no index is made after changes of the same rows.
+        migrations.RunSQL(_ROWS, migrations.RunSQL.noop, elidable=True),
     ]
