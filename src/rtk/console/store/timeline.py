@@ -1,6 +1,5 @@
 """The timeline: what happened in a team, newest first."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID

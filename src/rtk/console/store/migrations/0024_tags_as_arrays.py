@@ -17,6 +17,7 @@ UPDATE store_{name} SET tags = ARRAY(SELECT json_array_elements_text(former_tags
 WHERE former_tags <> '[]' AND strpos(former_tags, '\\') = 0
 """
 ESCAPED = "SELECT id, former_tags FROM store_{name} WHERE strpos(former_tags, '\\') > 0"
+FILLED = "UPDATE store_{name} SET tags = %s WHERE id = %s"
 BACK = "UPDATE store_{name} SET former_tags = array_to_json(tags)::text WHERE tags <> '{{}}'"
 
 
@@ -28,7 +29,7 @@ def take_over(_: Any, editor: Any) -> None:
             cursor.execute(ESCAPED.format(name=name))
             found = [(tags_of({"tags": json.loads(tags)}), key) for key, tags in cursor.fetchall()]
             for begin in range(0, len(found), AT_ONCE):
-                cursor.executemany(f"UPDATE store_{name} SET tags = %s WHERE id = %s", found[begin : begin + AT_ONCE])
+                cursor.executemany(FILLED.format(name=name), found[begin : begin + AT_ONCE])
 
 
 def give_back(_: Any, editor: Any) -> None:
