@@ -27,6 +27,7 @@ _HEADER = re.compile(
     r"(?!\*{5})(?!null|none|true|false)([^\s\\\"',;{}\[\]()]{1,})"
 )
 _AUTHORIZATION = frozenset(("authorization", "proxy-authorization"))
+_SCALARS = (bool, int, float, type(None))  # asked of every value of a measurement, and a union is made anew each time
 
 
 class _Spelled:
@@ -134,7 +135,7 @@ class Redactor:
         """A value with every text and number in it redacted, keys too; below 40 levels it is told in words."""
         if isinstance(value, str):
             return self(value)
-        if value is None or isinstance(value, bool | int | float):
+        if isinstance(value, _SCALARS):
             return MASK if value in self._known.numbers and not isinstance(value, bool) else value
         if isinstance(value, Mapping):
             return self._mapping(value, depth)
@@ -148,13 +149,14 @@ class Redactor:
     def _mapping(self, values: Mapping[Any, Any], depth: int) -> dict[Any, Any]:
         kept: dict[Any, Any] = {}
         for key, value in values.items():
-            name = self.within(key) if key is None or isinstance(key, str | bool | int | float) else self(told(key))
-            if isinstance(key, str) and key.lower() in _AUTHORIZATION and value:
+            if not isinstance(key, str):
+                kept[self.within(key) if isinstance(key, _SCALARS) else self(told(key))] = self._deeper(value, depth)
+            elif key.lower() in _AUTHORIZATION and value:
                 # Whatever it holds is secret by where it stands; only the scheme, such as Bearer, is told.
                 scheme, _, rest = value.partition(" ") if isinstance(value, str) else ("", "", "")
-                kept[name] = f"{scheme} {MASK}" if rest else MASK
+                kept[self(key)] = f"{scheme} {MASK}" if rest else MASK
             else:
-                kept[name] = self._deeper(value, depth)
+                kept[self(key)] = self._deeper(value, depth)
         return kept
 
     def _deeper(self, value: Any, depth: int) -> Any:
