@@ -52,6 +52,7 @@ def upgrade(
     ours = next(each for each in upgraded["extensions"] if each.get("name") == NAME)
     kept = (block.verification if block else None) or {}
     rules = {"stop-when": {**(kept.get("stop-when") or {}), DECIDED: True}} if plan.stop_when.decided else {}
+    # By its former id, where it has one, its runs go on standing beside one another.
     ours["verification"] = {**kept, **rules, **_verification(plan, title), "id": kept.get("id") or str(new_id())}
     plan_of(upgraded)  # what was kept of an earlier block may contradict the new numbers
     return upgraded

@@ -25,6 +25,7 @@ def statistics(
 ) -> tuple[Stats, tuple[Stats, ...]]:
     """The statistics of the whole run, and of each phase, for outages of a mean length."""
     upper, promised = facts.threshold.upper, facts.objective
+    # A promise about a quantile is shown by that very quantile, whichever it is.
     shares = {*USUAL, promised.target} if promised and promised.quantile else {*USUAL}
     slots = {phase: slots_of(tally, upper) for phase, tally in tallies.items()}
     # An outage at the end of the conditions may go on in what follows.

@@ -77,6 +77,7 @@ def tally_of(found: Columns, gone: bytes) -> PhaseTally:
         marks = bytes(mark if counts else UNMEASURED[0] for mark, counts in zip(marks, measured, strict=True))
     reasons = {reason: found.why.count(place + 1) for place, reason in enumerate(found.reasons)}
     reasons[MissedReason.NO_EFFECT] += without.count(1)
+    # What a stop cut off is neither with the effect nor without.
     lapsed = both(gone, but(cut))
     began, last, last_deviated = edges_of(found) or (None, None, False)
     return PhaseTally(

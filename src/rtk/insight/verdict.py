@@ -58,6 +58,7 @@ def verdict_of(case: Case) -> Verdict | None:
 
 def passes(case: Case, target: float) -> bool:
     """Whether the target is proven, whichever way missed slots are read."""
+    # A stop chooses which slots are seen: who stops at the right moment could prove anything.
     return not case.stopped and case.proof is not None and case.proof.reaches(target)
 
 

@@ -39,6 +39,7 @@ def connect(address: str) -> None:
     _address(INTERFACE, address)
     anywhere = _of("0.0.0.0")  # noqa: S104  a destination
     entry = struct.pack("@L16s16s16sH", 0, anywhere, _of(GATEWAY), anywhere, _ROUTE_UP | _ROUTE_BY_GATEWAY)
+    # The kernel reads a whole rtentry; the rest of it says nothing here.
     _control(_ADD_ROUTE, entry.ljust(120, b"\0"))
 
 
