@@ -11,12 +11,13 @@ from chaoslib.experiment import ensure_experiment_is_valid
 from chaoslib.hypothesis import run_steady_state_hypothesis
 from chaoslib.run import EventHandlerRegistry
 
+from chaoscloud.probes import disk as disk_probes
 from chaoscloud.probes import http as http_probes
 from chaoscloud.tolerances import http as http_tolerances
 from chaoscloud.tolerances import prometheus as prometheus_tolerances
 from tests.chaoscloud.server import Server
 
-MODULES = (http_probes, http_tolerances, prometheus_tolerances)
+MODULES = (disk_probes, http_probes, http_tolerances, prometheus_tolerances)
 PUBLIC = [(module, name) for module in MODULES for name in module.__all__]
 
 

@@ -66,6 +66,10 @@ def test_the_plans_own_number_in_flight_goes_first() -> None:
         (timed([10, 20]), Threshold(10, 20, "ms")),
         (timed(5), Threshold(5, 5, "ms")),
         (timed(judged("response_time_under")), Threshold(None, None, "ms")),
+        (
+            {"provider": python("read_free_space", "chaoscloud.probes.disk"), "tolerance": [10, 100]},
+            Threshold(10, 100, "%"),
+        ),
         ({"provider": python(), "tolerance": judged("result_value_under", upper=1)}, Threshold(None, 1)),
         ({"provider": python(), "tolerance": judged("result_value_above", lower=1)}, Threshold(1, None)),
         (

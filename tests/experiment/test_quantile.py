@@ -42,6 +42,13 @@ def experiment(*probes: dict[str, Any], **verification: Any) -> dict[str, Any]:
 
 
 QUEUE = probe("queue", {"type": "python", "module": "acme.queue", "func": "length", "arguments": {}}, [0, 100])
+DISK = {
+    "type": "python",
+    "module": "chaoscloud.probes.disk",
+    "func": "read_free_space",
+    "arguments": {"path": "/"},
+}
+FREE = probe("free-space", DISK, [10, 100])
 STATUS = probe("status", {"type": "http", "url": "http://x"}, 200)
 
 
@@ -97,6 +104,11 @@ def test_a_limit_is_in_the_unit_of_the_value(text: str, upper: float) -> None:
     assert (limit.position, limit.upper, limit.unit) == (0, upper, "ms")
 
 
+def test_a_limit_of_a_value_in_per_cent_is_a_bare_number() -> None:
+    limit = limit_of(quantile_promise("p90 <= 80"), experiment(FREE))
+    assert limit == ValueLimit(0, 80.0, "%", "p90 <= 80")
+
+
 def test_of_several_probes_the_one_that_is_named_has_the_limit() -> None:
     limit = limit_of(quantile_promise("p99 of queue <= 40"), experiment(STATUS, QUEUE))
     assert limit == ValueLimit(1, 40.0, "", "p99 of queue <= 40")
@@ -118,6 +130,7 @@ def test_of_several_probes_the_one_that_is_named_has_the_limit() -> None:
         ("p95 of status <= 300ms", (STATUS, probe("checkout")), 'the probe "status" gives no number'),
         ("p95 <= 300", (probe("checkout"),), '"checkout" is measured in ms, expected ms, s or min as in p95 <= 300ms'),
         ("p95 <= 300ms", (QUEUE,), 'the value of "queue" has no unit, expected a bare number as in p95 <= 300'),
+        ("p95 <= 300ms", (FREE,), 'the value of "free-space" is in %, expected a bare number as in p95 <= 300'),
         ("p95 <= 300ms", (), "needs a probe, and the hypothesis has none"),
     ],
 )

@@ -13,6 +13,11 @@ from rtk.insight.facts import Threshold
 from rtk.insight.plan_limits import MOST_IN_FLIGHT, TIME_LIMIT
 
 DEFAULT_LIMIT_S = 30.0
+# Units of our own probes that return one number, by module and function.
+_PROBE_UNITS = {
+    ("chaoscloud.probes.disk", "read_free_space"): "%",
+    ("chaoscloud.probes.http", "time_http_call"): "ms",
+}
 _LEAST_IN_FLIGHT = 32
 # Which argument of a tolerance function is its lower and its upper bound (chaoscloud.tolerances).
 _BOUNDS: dict[str, tuple[str | None, str | None]] = {
@@ -90,8 +95,9 @@ def threshold(probe: Mapping[str, Any], configuration: Mapping[str, Any] | None 
 
 
 def unit_of(probe: Mapping[str, Any]) -> str:
-    """Return the unit of a probe's value: "ms" where it is a time of ours, else empty."""
-    return "ms" if _times(probe) else ""
+    """Return the unit of a probe's value, "ms" or "%" where it is one of ours, else empty."""
+    provider = _mapping(probe.get("provider"))
+    return _PROBE_UNITS.get((str(provider.get("module")), str(provider.get("func"))), "")
 
 
 def charts_number(probe: Mapping[str, Any]) -> bool:

@@ -54,8 +54,8 @@ class QuantilePromise:
         return f"p{self.percent}{name} <= {self.limit}{self.unit}"
 
     def upper(self, unit: str) -> float:
-        """Return the limit in the unit of the value that it is held against, "ms" or none."""
-        return float(Decimal(self.limit) * _UNITS[self.unit]) if unit else float(Decimal(self.limit))
+        """Return the limit in the unit of the value that it is held against, "ms", another or none."""
+        return float(Decimal(self.limit) * _UNITS[self.unit]) if unit in _UNITS else float(Decimal(self.limit))
 
 
 def quantile_promise(value: object, place: str = "") -> QuantilePromise:
@@ -96,13 +96,14 @@ def limit_of(promise: QuantilePromise, experiment: Mapping[str, Any], place: str
     name, unit = _name(whole[position]), unit_of(whole[position])
     if not charts_number(whole[position]):
         raise BadInput.at(place, f"the probe {shown(name)} gives no number that a limit could be held against")
-    if unit and not promise.unit:
+    if unit in _UNITS and not promise.unit:
         raise BadInput.at(
             place, f"{shown(name)} is measured in {unit}, expected ms, s or min as in {_with(promise, 'ms')}"
         )
-    if promise.unit and not unit:
+    if promise.unit and unit not in _UNITS:
+        told = f"is in {unit}" if unit else "has no unit"
         raise BadInput.at(
-            place, f"the value of {shown(name)} has no unit, expected a bare number as in {_with(promise, '')}"
+            place, f"the value of {shown(name)} {told}, expected a bare number as in {_with(promise, '')}"
         )
     return ValueLimit(position, promise.upper(unit), unit, promise.spelled())
 
