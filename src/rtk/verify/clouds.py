@@ -69,10 +69,10 @@ def aws(traits: Traits, given: Mapping[str, Any], configuration: Mapping[str, An
     return system(Kind.AWS, {**marks, "target": names}, f"AWS{told and ': '}{told}")
 
 
-def _account() -> str | None:
+def _account() -> str:
     """What the environment says about the account."""
     profile = os.environ.get("AWS_PROFILE") or os.environ.get("AWS_ROLE_ARN")
-    return profile or os.environ.get("AWS_ACCESS_KEY_ID")
+    return profile or os.environ.get("AWS_ACCESS_KEY_ID", "")
 
 
 def _first(names: tuple[str, ...], *holders: Mapping[str, Any]) -> str:
