@@ -12,6 +12,7 @@ import pytest
 from rtk.cli import crash_recovery
 from rtk.lab import top
 from rtk.report.terminal import Terminal
+from rtk.report.write import FORMATS
 from rtk.verify.holders import HoldingRun, HoldState, refusal
 from rtk.verify.recovery import Remains
 from tests.conftest import CHAOS
@@ -51,14 +52,15 @@ def evil(home: Home, **more: Any) -> str:
 
 
 def test_a_file_moves_nothing_in_a_pipe(home: Home) -> None:
-    for arguments in (("--dry",), (), ("--no-validation",), ("--report", "r.md", "--report", "r.xml")):
+    reports = [word for suffix in FORMATS for word in ("--report", f"r{suffix}")]
+    for arguments in (("--dry",), (), ("--no-validation",), reports):
         ended = home.chaos("verify", *arguments, *QUICK, evil(home))
         assert "evil" in ended.out
         assert orders(ended.out) == set(), arguments
         assert not [line for line in ended.out.splitlines() if line.startswith("forged")]
-    for report in ("r.md", "r.xml"):
-        told = (home.path / report).read_text()
-        assert orders(told) <= {"\u200b"}  # ours, against links and mentions
+    for suffix in FORMATS:
+        told = (home.path / f"r{suffix}").read_text()
+        assert orders(told) <= {"\u200b"}, suffix  # ours, against links and mentions
 
 
 def test_a_file_moves_nothing_in_the_log_file(home: Home) -> None:

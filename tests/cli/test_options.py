@@ -6,8 +6,19 @@ from pathlib import Path
 
 import pytest
 
+from rtk.report.write import offered
 from tests.conftest import Home, activity, shell
 
+HELP = """
+import sys
+from click.testing import CliRunner
+from rtk.cli.{name} import {name}
+early = {{*sys.modules}} & {{"rtk.report.write"}}
+print(CliRunner().invoke({name}, ["--help"], terminal_width=400).stdout)
+from rtk.report.write import FORMATS
+writers = {{each.writer.partition(":")[0] for each in FORMATS.values()}} - {{"rtk.report.write"}}
+print(early, {{*sys.modules}} & {{*writers, "jinja2"}})
+"""
 DOCUMENT = {
     "title": "Prüfung – 検証 ≥",
     "description": "d",
@@ -89,3 +100,11 @@ def test_a_verdict_is_its_exit_code_also_where_nobody_hears_it(tmp_path: Path, c
     command = ["sh", "-c", f'exec "$@" {closed}', "sh", *given]
     ended = subprocess.run(command, cwd=tmp_path, env=home.env(), capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("name", ["verify", "insight"])
+def test_the_help_names_the_formats_of_reports_and_imports_none_of_their_writers(name: str) -> None:
+    command = [sys.executable, "-c", HELP.format(name=name)]
+    *told, imported = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert f"Its name says the format: {offered()}." in "\n".join(told)
+    assert imported == "set() set()"

@@ -32,6 +32,7 @@ from rtk.publish.execution import ExecutionPublisher
 from rtk.publish.pending_sender import PendingSender
 from rtk.report.live import Picture
 from rtk.report.screen import screen
+from rtk.report.write import FORMATS
 from rtk.verify.facts import facts_of
 from rtk.verify.places import new_run_id
 from rtk.verify.progress import Progress
@@ -166,7 +167,7 @@ def verified(case: Case, place: Path, toy: ToyConsole) -> str:
     toolkit = Toolkit(document(case, script), {}, resolved=({}, declared))
     clock, run_id = worlds.world.clock, new_run_id(SystemClock().now())
     record = Record(place / f"{run_id}.record", clock.monotonic, toolkit.redact)
-    reports = [str(place / f"report.{kind}") for kind in ("html", "md", "xml", "json")]
+    reports = [str(place / f"report{kind}") for kind in FORMATS]
     kept = {"journal": str(place / "journal.json"), "reports": reports, "var_files": []}
     progress = Progress(clock.monotonic, 0.0, toolkit.title)
     verification = RunSpec(run_id, "x.json", PLAN, toolkit, [30.0] * 3, 8, kept=kept)

@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 
+from rtk.report.write import FORMATS
 from tests.conftest import LONG, SHORT, Ended, Home, activity, experiment, noting, probing, python, shell
 
 EARLY_S = 0.02  # by which a moment may be told too early or too late
 
 
 def plain_and_json(home: Home) -> Ended:
-    reports = [part for kind in ("html", "md", "xml", "json") for part in ("--report", f"report.{kind}")]
+    reports = [part for kind in FORMATS for part in ("--report", f"report{kind}")]
     return home.verify(*SHORT, *reports, experiment(home), flags=("--log-format", "json"))
 
 
@@ -25,8 +26,8 @@ def test_reports_are_written_and_a_json_log_is_json_line_by_line(home: Home) -> 
     end = plain_and_json(home)
     assert end.code == 0, end.out
     assert all(isinstance(json.loads(line), dict) for line in end.out.splitlines())
-    for kind in ("html", "md", "xml", "json"):
-        assert (home.path / f"report.{kind}").stat().st_size > 200
+    for kind in FORMATS:
+        assert (home.path / f"report{kind}").stat().st_size > 200
     told = json.loads((home.path / "report.json").read_text())
     assert told == {**home.journal()["extensions"][0]["insight"], "standing": None}
 
@@ -80,7 +81,7 @@ def test_no_declared_secret_reaches_a_file_or_a_line(home: Home) -> None:
         [activity("refuse", python("refuse", name="THE_TOKEN"))],
         secrets={"all": {"token": {"type": "env", "key": "THE_TOKEN"}}},
     )
-    reports = [part for kind in ("html", "md", "xml", "json") for part in ("--report", f"report.{kind}")]
+    reports = [part for kind in FORMATS for part in ("--report", f"report{kind}")]
     end = home.verify(*SHORT, *reports, source, flags=("--verbose",))
     assert end.code == 5, end.out
     texts = {"output": end.out}

@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from rtk.report.write import FORMATS
 from rtk.verify.redact import MASK
 from tests.journey.real import Real
 from tests.publish.given_away import NEVER_TOLD, given_away
@@ -77,7 +78,7 @@ def test_a_secret_is_in_no_file_log_or_table(real: Real, echo: str, tmp_path: Pa
     home = Home(tmp_path, environ, flags=("--log-file", "run.log", "--log-file-level", "debug"))
     source = tmp_path / given_away(home, echo)
     controls = home.write("c.json", {"c": {"provider": {"type": "python", "module": "chaoscloud.controls"}}})
-    reports = [word for form in ("html", "md", "xml", "json") for word in ("--report", f"report.{form}")]
+    reports = [word for form in FORMATS for word in ("--report", f"report{form}")]
     verified = home.chaos("--verbose", "verify", *reports, source.name)
     assert "Verdict" in verified.out, verified.out
     kept = files(tmp_path, (source,)) | {"what verify printed": verified.out}

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
+from rtk.report.write import FORMATS
 from rtk.verify.redact import MASK, Redactor
 from rtk.verify.secretive import is_secretive
 from tests.publish.given_away import CONFIGURED, DECLARED, NEVER_TOLD, forms, given_away
@@ -70,7 +71,7 @@ def test_short_values_are_secret_only_as_whole_fields() -> None:
 def test_a_secret_is_in_no_journal_report_log_record_or_payload(home: Home, toy: ToyConsole) -> None:
     home.settings.write_text(yaml.safe_dump(signed_in(toy)))
     name = given_away(home)
-    reports = [argument for form in ("html", "md", "xml", "json") for argument in ("--report", f"report.{form}")]
+    reports = [argument for form in FORMATS for argument in ("--report", f"report{form}")]
     ended = home.chaos("--verbose", "verify", "--wait-publish", "20s", *reports, name)
     assert "Verdict" in ended.out
     home.chaos("publish", "journal.json")

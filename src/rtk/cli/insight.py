@@ -4,19 +4,20 @@ from pathlib import Path
 
 import click
 
-from rtk.cli.options import Command
+from rtk.cli.options import REPORT, Command
 
 
 @click.command(cls=Command)
 @click.option("--json", "as_json", is_flag=True, help="Print the insight as JSON.")
-@click.option("--report", multiple=True, help="Write a report: .html, .md, .xml (JUnit) or .json.")
+@REPORT
 @click.argument("path", type=click.Path(path_type=Path), metavar="JOURNAL|RECORD")
 def insight(path: Path, as_json: bool, report: tuple[str, ...]) -> None:
     """Compute the insight of a run anew from its journal or its run record, and tell it."""
     from rtk.insight.insight import insight as insight_of
     from rtk.report.screen import screen
     from rtk.report.terminal import terminal
-    from rtk.report.write import FORMATS, write
+    from rtk.report.write import as_json as json_of
+    from rtk.report.write import write
     from rtk.verify.kept import facts_in
 
     facts = facts_in(path)
@@ -24,6 +25,6 @@ def insight(path: Path, as_json: bool, report: tuple[str, ...]) -> None:
     for each in report:
         write(each, found, facts)
     if as_json:
-        click.echo(FORMATS[".json"](found, facts), nl=False)
+        click.echo(json_of(found, facts), nl=False)
     else:
         terminal().print(screen(found, facts))

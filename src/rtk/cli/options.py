@@ -115,8 +115,19 @@ class Share(_Number):
             self.fail(str(error), param, ctx)
 
 
+class ReportOption(click.Option):
+    """`--report`, whose help names the formats: they are looked up only where somebody asks for help."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        from rtk.report.write import offered
+
+        found = super().get_help_record(ctx)
+        return found and (found[0], f"{found[1]} Its name says the format: {offered()}.")
+
+
 SECONDS = Seconds()
 SHARE = Share()
+REPORT = click.option("--report", cls=ReportOption, multiple=True, help="Write a report. Can be given several times.")
 
 
 def _escape_what_cannot_be_encoded() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from rtk.cli.options import SECONDS, SHARE, Command
+from rtk.cli.options import REPORT, SECONDS, SHARE, Command
 
 
 def _variables(_ctx: click.Context, _param: click.Parameter, value: tuple[str, ...]) -> dict[str, Any]:
@@ -36,11 +36,7 @@ def _variables(_ctx: click.Context, _param: click.Parameter, value: tuple[str, .
     help="A file of configuration and secret values: JSON, YAML or .env.",
 )
 @click.option("--journal-path", default="./journal.json", show_default=True, help="Where to save the journal.")
-@click.option(
-    "--report",
-    multiple=True,
-    help="Write a report: .html, .md, .xml (JUnit) or .json (the insight). Can be given several times.",
-)
+@REPORT
 @click.option(
     "--rollback-strategy",
     type=click.Choice(["default", "always", "never", "deviated"]),

@@ -1,18 +1,22 @@
-"""Reports as files: the format follows from the name, and a file is there whole or not at all."""
+"""Reports as files: the format follows from the name, and a file is there whole or not at all.
+
+A new format is a module beside this one and its row in `FORMATS`: commands and pages offer what stands there.
+Its function is given the insight and the facts of a run. Like every other it must tell the verdict, and how the promise
+stands where `facts.standing` says so; `rtk.report.story` has both in words. No text of an experiment may pass for ours
+in it.
+"""
 
 import json
 import os
-from collections.abc import Callable
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from secrets import token_hex
+from typing import NamedTuple
 
 from rtk.errors import BadInput, CannotRecord
 from rtk.insight.facts import Facts
 from rtk.insight.shape import Insight
-from rtk.report.html import html
-from rtk.report.junit import junit
-from rtk.report.markdown import markdown
 
 
 def as_json(insight: Insight, facts: Facts) -> str:
@@ -21,19 +25,46 @@ def as_json(insight: Insight, facts: Facts) -> str:
     return json.dumps(told, allow_nan=False, indent=2) + "\n"
 
 
-FORMATS: dict[str, Callable[[Insight, Facts], str]] = {
-    ".html": html,
-    ".htm": html,
-    ".md": markdown,
-    ".xml": junit,
-    ".json": as_json,
+class ReportFormat(NamedTuple):
+    """A kind of report: what writes it, its media type, and what people call it."""
+
+    writer: str  # "module:function", imported for a report alone: help and pages read this table, too
+    media_type: str
+    label: str
+
+    def text(self, insight: Insight, facts: Facts) -> str:
+        """The whole report."""
+        module, _, function = self.writer.partition(":")
+        told: str = getattr(import_module(module), function)(insight, facts)
+        return told
+
+
+FORMATS = {
+    ".html": ReportFormat("rtk.report.html:html", "text/html", "HTML"),
+    ".md": ReportFormat("rtk.report.markdown:markdown", "text/markdown", "Markdown"),
+    ".xml": ReportFormat("rtk.report.junit:junit", "application/xml", "JUnit"),
+    ".json": ReportFormat(f"{__name__}:as_json", "application/json", "JSON"),
 }
+_OTHER_NAMES = {".htm": ".html"}
+
+
+def offered() -> str:
+    """The formats within a sentence: `.html, .md (Markdown), .xml (JUnit) or .json`."""
+    *others, last = [
+        suffix if suffix == f".{form.label.lower()}" else f"{suffix} ({form.label})" for suffix, form in FORMATS.items()
+    ]
+    return f"{', '.join(others)} or {last}"
+
+
+def _suffix(place: Path) -> str:
+    ending = place.suffix.lower()
+    return _OTHER_NAMES.get(ending, ending)
 
 
 def check_path(path: str | Path) -> Path:
     """The path of a report that can be written there; raises BadInput before anything has begun."""
     place = Path(path)
-    if place.suffix.lower() not in FORMATS:
+    if _suffix(place) not in FORMATS:
         known = ", ".join(FORMATS)
         raise BadInput(f"The report {place} has no known format: a name ending in one of {known} was expected.")
     if _is_dir(place):
@@ -55,7 +86,7 @@ def _is_dir(place: Path) -> bool:
 def write(path: str | Path, insight: Insight, facts: Facts) -> Path:
     """Write a report in the format its name asks for; raises BadInput or CannotRecord."""
     place = check_path(path)
-    text = FORMATS[place.suffix.lower()](insight, facts)
+    text = FORMATS[_suffix(place)].text(insight, facts)
     beside = place.with_name(f".{place.name[:100]}.{token_hex(4)}")  # a reader sees the old file or the new one
     try:
         # 0o666 less the umask, as for any file a command writes.

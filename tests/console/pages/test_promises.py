@@ -13,6 +13,7 @@ from rtk.console.store.evidence import Evidence
 from rtk.console.store.models import Run, Verification
 from rtk.console.store.standings import Standing
 from rtk.insight.standing_shape import PromiseStanding, StandingReason, StandingState
+from rtk.report.write import FORMATS
 from tests.console.pages.insights.made import ended, text_of
 from tests.console.people.world import World, signed_in
 from tests.console.store.test_standings import one_query
@@ -89,8 +90,8 @@ def test_lists_ask_for_all_at_once(world: World, django_assert_num_queries: Any)
         assert len(standings.of(rows, now())) == 3
 
 
-@pytest.mark.parametrize("form", ["md", "xml", "html", "json"])
+@pytest.mark.parametrize("form", FORMATS)
 def test_a_report_made_here_says_how_the_promise_stands(world: World, form: str) -> None:
     run = ended(world)
-    place = reverse("pages:insight-report", args=[world.org.slug, world.shop.slug, run.pk, form])
+    place = reverse("pages:insight-report", args=[world.org.slug, world.shop.slug, run.pk, form.removeprefix(".")])
     assert "Not proven: " in signed_in(world.member).get(place).content.decode()

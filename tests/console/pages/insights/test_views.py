@@ -15,6 +15,7 @@ from django.utils.timezone import now
 from rtk.console.pages.insights.measurement_table import ROWS
 from rtk.console.store.models import Event, Execution, Run, Verification
 from rtk.insight.stops import decided
+from rtk.report.write import FORMATS
 from tests.console.live import PLAN, head, measurement, whole_record
 from tests.console.pages.insights.made import (
     NOT_UNDONE,
@@ -302,7 +303,7 @@ def test_the_table_of_measurements_goes_on_without_script(world: World) -> None:
 # Files
 
 
-@pytest.mark.parametrize("form", ["html", "md", "xml", "json"])
+@pytest.mark.parametrize("form", [suffix.removeprefix(".") for suffix in FORMATS])
 def test_reports_are_those_of_the_terminal(world: World, form: str) -> None:
     run = ended(world, PUBLISHED)
     answer = browser_of(world).get(f"{path_of(run)}/report.{form}")
@@ -314,6 +315,13 @@ def test_reports_are_those_of_the_terminal(world: World, form: str) -> None:
         assert json.loads(text)["headline"] == (run.insight or {})["headline"]
     if form == "xml":
         assert ElementTree.fromstring(text).find(".//failure") is not None
+
+
+def test_a_run_that_has_ended_offers_every_form_of_report(world: World) -> None:
+    run = ended(world)
+    text = page(world, run)
+    for suffix, form in FORMATS.items():
+        assert re.search(rf'href="{path_of(run)}/report{suffix}">.*</svg> {form.label}</a>', text), suffix
 
 
 def test_there_is_no_report_of_another_form(world: World) -> None:

@@ -29,8 +29,8 @@ from rtk.console.store.problem import Problem
 from rtk.console.store.run_state import RunState
 from rtk.errors import ToolkitError
 from rtk.insight.insight import insight as insight_of
+from rtk.report.write import FORMATS
 
-_TYPES = {"html": "text/html", "md": "text/markdown", "xml": "application/xml", "json": "application/json"}
 _BROKEN = (ToolkitError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
 
 
@@ -96,6 +96,7 @@ def _shown(request: HttpRequest, team: Team, run: Run, form: acknowledgement.Ack
         "at": "insights",
         "may_run": "run" in gate.RIGHTS[team.role],
         "form": form,
+        "forms": [(suffix.removeprefix("."), each.label) for suffix, each in FORMATS.items()],
         "hold": None if told["state"] is RunState.RUNNING else holds.of_run(run),  # while it goes on nobody releases it
     }
     return render(request, "insights/insight.html", context, status=422 if form.errors else 200)
@@ -142,9 +143,8 @@ def compare(request: HttpRequest, caller: Caller, org: str, team: str, run: UUID
 @viewed
 def report(request: HttpRequest, caller: Caller, org: str, team: str, run: UUID, form: str) -> HttpResponse:
     """The report of a run that has ended, as the terminal writes it."""
-    from rtk.report.write import FORMATS  # noqa: PLC0415 - most who look at a run want none
-
-    if form not in _TYPES:
+    written = FORMATS.get(f".{form}")
+    if written is None:
         raise gate.NotFound("There is no report of this form.")
     found = run_lookup.find(gate.team_for(caller, org, team, "read"), run)
     if runs.state_of(found).is_under_way:
@@ -158,14 +158,14 @@ def report(request: HttpRequest, caller: Caller, org: str, team: str, run: UUID,
     try:
         stands = page.stands(found)
         facts = replace(insights.facts_of(found), standing=stands.headline if stands else "")
-        text = FORMATS[f".{form}"](told or insight_of(facts), facts)
+        text = written.text(told or insight_of(facts), facts)
     except _BROKEN:
         raise NotYet("No report can be made: what was told of this run contradicts itself.") from None
     many = len(facts.measurements)
     del facts
     if many >= heap.LARGE:
         heap.give_back()
-    answer = HttpResponse(text.encode("utf-8", "replace"), content_type=f"{_TYPES[form]}; charset=utf-8")
+    answer = HttpResponse(text.encode("utf-8", "replace"), content_type=f"{written.media_type}; charset=utf-8")
     return _file(answer, found, form)
 
 
