@@ -84,15 +84,7 @@ def limit_of(promise: QuantilePromise, experiment: Mapping[str, Any], place: str
     probes = (hypothesis.get("probes") if isinstance(hypothesis, Mapping) else None) or []
     whole = written_out((each for each in probes if isinstance(each, Mapping)), experiment)
     names = list(map(_name, whole))
-    if not names:
-        raise BadInput.at(place, f"{promise.spelled()} needs a probe, and the hypothesis has none")
-    if promise.of and promise.of not in names:
-        known = nearest(promise.of, names)
-        raise BadInput.at(place, f"there is no probe {shown(promise.of)} in the hypothesis, {known}")
-    if not promise.of and len(names) > 1:
-        named = QuantilePromise(promise.percent, promise.limit, promise.unit, names[0]).spelled()
-        raise BadInput.at(place, f"the hypothesis has {len(names)} probes, expected the name of one as in {named}")
-    position = names.index(promise.of) if promise.of else 0
+    position = _position(promise, names, place)
     name, unit = _name(whole[position]), unit_of(whole[position])
     if not charts_number(whole[position]):
         raise BadInput.at(place, f"the probe {shown(name)} gives no number that a limit could be held against")
@@ -106,6 +98,19 @@ def limit_of(promise: QuantilePromise, experiment: Mapping[str, Any], place: str
             place, f"the value of {shown(name)} {told}, expected a bare number as in {_with(promise, '')}"
         )
     return ValueLimit(position, promise.upper(unit), unit, promise.spelled())
+
+
+def _position(promise: QuantilePromise, names: list[str], place: str) -> int:
+    """Return which of the probes with these names a promise is about."""
+    if not names:
+        raise BadInput.at(place, f"{promise.spelled()} needs a probe, and the hypothesis has none")
+    if promise.of and promise.of not in names:
+        known = nearest(promise.of, names)
+        raise BadInput.at(place, f"there is no probe {shown(promise.of)} in the hypothesis, {known}")
+    if not promise.of and len(names) > 1:
+        named = QuantilePromise(promise.percent, promise.limit, promise.unit, names[0]).spelled()
+        raise BadInput.at(place, f"the hypothesis has {len(names)} probes, expected the name of one as in {named}")
+    return names.index(promise.of) if promise.of else 0
 
 
 def _name(probe: Mapping[str, Any]) -> str:
