@@ -130,7 +130,11 @@ def up(host: str, tags: tuple[str, ...], detach: bool, no_isolation: bool, **opt
     if no_isolation:
         click.echo("Not isolated: documents see and change this machine's files, processes and network.", err=True)
     process = started(command_line(settings))
-    _introduce(state.need())
+    found = state.need()
+    click.echo(f"The lab is up: AWS endpoint {found.endpoint}, {_isolation(found)}")
+    for one in found.instances:
+        click.echo(f"  {one['id']}  {plain(one['name'])}  {one['url']}")
+    click.echo('For the aws command, boto3 and experiments: eval "$(rtk lab env)"')
     if not detach:
         _stay(process)
 
@@ -227,13 +231,6 @@ def _stay(started: "subprocess.Popen[str]") -> None:
             started.wait()
             state.forget()  # what was killed could not take away its own
         click.echo("The lab is down.")
-
-
-def _introduce(found: Lab) -> None:
-    click.echo(f"The lab is up: AWS endpoint {found.endpoint}, {_isolation(found)}")
-    for one in found.instances:
-        click.echo(f"  {one['id']}  {plain(one['name'])}  {one['url']}")
-    click.echo('For the aws command, boto3 and experiments: eval "$(rtk lab env)"')
 
 
 def _isolation(found: Lab) -> str:

@@ -64,7 +64,11 @@ class Backlog:
         waiting = self._came - self._gone
         if self._left_out and waiting <= RELIEVED:
             self._put(self.gap())
-        if line.is_ours or waiting < self._bound(line.record.levelno):
+        room = CAPACITY
+        if line.record.levelno <= logging.DEBUG:
+            # Once details were left out they are until much of what waits is written: else the log had many gaps.
+            room = RELIEVED if self._left_out else DETAILS
+        if line.is_ours or waiting < room:
             self._put(line)
         else:
             self._left_out += 1
@@ -88,11 +92,6 @@ class Backlog:
     def _put(self, line: LoggedLine) -> None:
         self._came += line.kept
         self.queue.put(line)
-
-    def _bound(self, level: int) -> int:
-        if level > logging.DEBUG:
-            return CAPACITY
-        return RELIEVED if self._left_out else DETAILS
 
 
 class BacklogHandler(QueueHandler):

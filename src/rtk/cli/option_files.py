@@ -32,7 +32,17 @@ def settings_of(path: str | None, control_files: Iterable[str] = ()) -> dict[str
     Raises `BadInput`.
     """
     place = Path(path or CHAOSTOOLKIT_CONFIG_PATH)
-    settings = _settings(place) if place.exists() else {}
+    settings: dict[str, Any] = {}
+    if place.exists():
+        # The Chaos Toolkit takes this shape for granted, and would make a traceback of null.
+        settings = {key: value for key, value in _mapping(place, "settings").items() if value is not None}
+        channels = nullable(each(_channel))
+        rules = {"auths": mapping, "runtime": mapping, "controls": _controls, "notifications": channels}
+        try:
+            fields(settings, "", required={}, optional=rules)
+            strategy_in(settings)
+        except BadInput as error:
+            raise BadInput(f"{place}: {error}") from None
     loaded_settings.set(settings)  # where the Chaos Toolkit looks for them
     ours = without_control(settings)
     files = list(control_files)
@@ -46,19 +56,6 @@ def settings_of(path: str | None, control_files: Iterable[str] = ()) -> dict[str
             _known(file, str(name), control)
     # Of a file that holds nothing the Chaos Toolkit would make a traceback.
     load_global_controls(ours, [file for file in files if _mapping(Path(file), "")])
-    return settings
-
-
-def _settings(place: Path) -> dict[str, Any]:
-    """The settings of a file, in the shape that the Chaos Toolkit takes for granted; what is null is not there."""
-    settings = {key: value for key, value in _mapping(place, "settings").items() if value is not None}
-    channels = nullable(each(_channel))
-    rules = {"auths": mapping, "runtime": mapping, "controls": _controls, "notifications": channels}
-    try:
-        fields(settings, "", required={}, optional=rules)
-        strategy_in(settings)
-    except BadInput as error:
-        raise BadInput(f"{place}: {error}") from None
     return settings
 
 

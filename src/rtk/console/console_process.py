@@ -98,22 +98,18 @@ def stop(place: DataDirectory, patience: float = STOP_LIMIT) -> ConsoleEnd:
         pid = place.told().get("pid")
         if pid is None:
             raise InUse(f"a command is using {str(place.path)!r} but no console answers from it yet; try again")
-        how = _ended(place, pid, patience)
+        _tell(pid, signal.SIGTERM)
+        how, its_end = ConsoleEnd.ENDED, min(patience, LAST_LIMIT)
+        # It lets go of its directory first, and then its process ends.
+        if not (_until(lambda: not place.in_use(), patience) and _until(lambda: not _is_there(pid), its_end)):
+            how = ConsoleEnd.KILLED
+            _tell(pid, signal.SIGKILL)
+            if not _until(lambda: not (place.in_use() or _is_there(pid)), _KILLED_LIMIT):
+                raise CannotStop(f"the console of {str(place.path)!r}, process {pid}, does not end")
     postgres = Postgres(place.path)
     left = postgres.running() is not None
     postgres.stop()
     return ConsoleEnd.ENDED if left and how is ConsoleEnd.NONE_RAN else how
-
-
-def _ended(place: DataDirectory, pid: int, patience: float) -> ConsoleEnd:
-    """End a process that has the data directory, by SIGKILL where SIGTERM does not help."""
-    _tell(pid, signal.SIGTERM)
-    if _until(lambda: not place.in_use(), patience) and _until(lambda: not _is_there(pid), min(patience, LAST_LIMIT)):
-        return ConsoleEnd.ENDED
-    _tell(pid, signal.SIGKILL)
-    if not _until(lambda: not (place.in_use() or _is_there(pid)), _KILLED_LIMIT):
-        raise CannotStop(f"the console of {str(place.path)!r}, process {pid}, does not end")
-    return ConsoleEnd.KILLED
 
 
 def _tell(pid: int, number: signal.Signals) -> None:
@@ -144,7 +140,12 @@ class ConsoleStatus(NamedTuple):
 def status(place: DataDirectory, now: datetime | None = None) -> ConsoleStatus:
     """How the console of a data directory is. Changes nothing."""
     told = place.told()
-    database = _database(place)
+    if told.get("own", bool(options.text("DATABASE_URL"))):
+        database = "your own, named by DATABASE_URL"
+    elif running := Postgres(place.path).running():
+        database = f"PostgreSQL in the data directory, process {running.pid}{'' if running.ready else ', starting'}"
+    else:
+        database = "not running"
     if not told:
         what = "starting, or another rtk command is at work" if place.in_use() else "not running"
         return ConsoleStatus(False, [f"console   {what}", f"data      {place.path}", f"database  {database}"])
@@ -159,15 +160,6 @@ def status(place: DataDirectory, now: datetime | None = None) -> ConsoleStatus:
             f"database  {database}",
         ],
     )
-
-
-def _database(place: DataDirectory) -> str:
-    if place.told().get("own", bool(options.text("DATABASE_URL"))):
-        return "your own, named by DATABASE_URL"
-    running = Postgres(place.path).running()
-    if running is None:
-        return "not running"
-    return f"PostgreSQL in the data directory, process {running.pid}{'' if running.ready else ', starting'}"
 
 
 def _asked(port: int) -> tuple[bool, str]:

@@ -17,7 +17,11 @@ def harmless(scope: Scope) -> Scope:
     headers = scope.get("headers", ())
     for name, value in headers:
         if name == NAME and ESCAPE in value:
-            return {**scope, "headers": [(name, _plain(value) if name == NAME else value) for name, value in headers]}
+            kept = [
+                (name, b";".join(each for each in value.split(b";") if ESCAPE not in each) if name == NAME else value)
+                for name, value in headers
+            ]
+            return {**scope, "headers": kept}
     return scope
 
 
@@ -25,7 +29,3 @@ def session_of(scope: Scope, name: str) -> str:
     """Return the value of the cookie of this name as Django reads it; empty where there is none."""
     sent = b"; ".join(value for key, value in scope.get("headers", ()) if key == NAME)
     return str(parse_cookie(sent.decode("latin-1")).get(name, "")) if name.encode() in sent else ""
-
-
-def _plain(cookies: bytes) -> bytes:
-    return b";".join(each for each in cookies.split(b";") if ESCAPE not in each)

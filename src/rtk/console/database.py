@@ -67,8 +67,11 @@ class BoundedConnection(Connection[Any]):
         A server that has gone has closed its end, so that there is something to read. Of one that is silent the
         next statement tells.
         """
-        if query == "" and not self.closed and not _readable(self.pgconn.socket):
-            return self.cursor()
+        if query == "" and not self.closed:
+            look = poll()  # not select, which knows no descriptor above 1023
+            look.register(self.pgconn.socket, POLLIN)
+            if not look.poll(0):
+                return self.cursor()
         return super().execute(query, params, **more)
 
     def wait(self, gen: PQGen[Any], interval: float = POLL_S, timeout: float | None = None) -> Any:
@@ -82,13 +85,6 @@ class BoundedConnection(Connection[Any]):
                 late = f"the database has not answered for {chosen_duration(self.patience or 0)}"
                 raise OperationalError(late) from error
             raise
-
-
-def _readable(socket: int) -> bool:
-    """Return whether the socket holds bytes that nobody has read."""
-    look = poll()
-    look.register(socket, POLLIN)
-    return bool(look.poll(0))
 
 
 class BoundedAsyncConnection(AsyncConnection[Any]):

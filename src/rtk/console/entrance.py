@@ -55,7 +55,11 @@ def is_known(authorization: str, session: str) -> bool:
     try:
         if authorization:
             return remembered.authenticate(authorization) is not None
-        return bool(session) and _is_of_somebody(session)
+        if not session:
+            return False
+        request = HttpRequest()  # none is made of the scope yet: only its session is asked for
+        request.session = import_module(settings.SESSION_ENGINE).SessionStore(session)
+        return bool(get_user(request).is_authenticated)
     finally:
         close_old_connections()
 
@@ -66,9 +70,3 @@ def refusal(authorization: str) -> gate.Unauthorized:
         return gate.unauthorized(authorization)
     finally:
         close_old_connections()
-
-
-def _is_of_somebody(session: str) -> bool:
-    request = HttpRequest()
-    request.session = import_module(settings.SESSION_ENGINE).SessionStore(session)
-    return bool(get_user(request).is_authenticated)

@@ -18,7 +18,7 @@ from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler
 from django.core.signals import request_started
 from django.db import close_old_connections
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest
 from django.urls import ResolverMatch, resolve, set_script_prefix
 
 from rtk.console.api.answers import refused
@@ -68,7 +68,10 @@ class Handler(ASGIHandler):
                     async with self._sharing.turn(scope, size_of(scope), leaving) as thread:
                         response = await self._in(thread, scope, body)
                 except Problem as problem:
-                    response = _turned_away(scope["path"], problem)
+                    response = refused(problem)
+                    if not scope["path"].startswith("/api/"):  # a person reads it, not a program
+                        response.content = problem.detail.encode()
+                        response["Content-Type"] = "text/plain; charset=utf-8"
                 if response.streaming:
                     await self._stream(response, leaving, send)
                 else:
@@ -114,19 +117,17 @@ class Handler(ASGIHandler):
     async def _stream(self, response: Any, leaving: Callable[[], Coroutine[Any, Any, object]], send: Any) -> None:
         """Send what streams until it ends or nobody listens any more."""
         async with self._kept.one():
-            await self._until_over(response, leaving, send)
-
-    async def _until_over(self, response: Any, leaving: Callable[[], Coroutine[Any, Any, object]], send: Any) -> None:
-        tasks = [asyncio.create_task(self.send_response(response, send)), asyncio.create_task(leaving())]
-        try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            await sync_to_async(response.close)()
-        if not tasks[0].cancelled():
-            tasks[0].result()  # raises what went wrong in the stream
+            sending, going = asyncio.create_task(self.send_response(response, send)), asyncio.create_task(leaving())
+            try:
+                await asyncio.wait((sending, going), return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                sending.cancel()
+                going.cancel()
+                # Nothing may read the response any more when it is closed.
+                await asyncio.gather(sending, going, return_exceptions=True)
+                await sync_to_async(response.close)()
+            if not sending.cancelled():
+                sending.result()  # raises what went wrong in the stream
 
 
 def _person(request: Any) -> Any:
@@ -135,10 +136,3 @@ def _person(request: Any) -> Any:
         return auth.user.pk
     user: Any = getattr(request, "user", None)
     return user.pk if user is not None and getattr(user, "is_authenticated", False) else None
-
-
-def _turned_away(path: str, problem: Problem) -> HttpResponse:
-    answer = refused(problem)
-    if not path.startswith("/api/"):
-        answer.content, answer["Content-Type"] = problem.detail.encode(), "text/plain; charset=utf-8"
-    return answer

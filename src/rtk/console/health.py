@@ -90,7 +90,8 @@ class WriteCheck:
         if not done:
             # Not waited for: to cancel a statement takes a while where the database does not answer.
             writing.cancel()
-            writing.add_done_callback(_seen)
+            # asyncio logs an exception that nobody took.
+            writing.add_done_callback(lambda gone: gone.cancelled() or gone.exception())
             self._connection = None
             self._newer = False
         self._asked = self._clock()
@@ -110,12 +111,6 @@ class WriteCheck:
         if newer and not self._newer:
             logger.warning("a newer release changed the tables; this console is not ready any more: end it")
         self._newer = newer
-
-
-def _seen(task: "asyncio.Task[None]") -> None:
-    """Whatever became of it, somebody looked."""
-    if not task.cancelled():
-        task.exception()
 
 
 class Health:

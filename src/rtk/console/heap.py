@@ -2,18 +2,13 @@
 
 import ctypes
 from collections.abc import Callable
-from functools import cache
 
 LARGE = 100_000  # measurements, from which on it is worth the few milliseconds
+# glibc's alone: musl and macOS have none.
+_TRIM: Callable[[int], int] | None = getattr(ctypes.CDLL(None), "malloc_trim", None)
 
 
 def give_back() -> None:
     """Give free memory back to the system, where the C library can."""
-    if trim := _trim():
-        trim(0)
-
-
-@cache
-def _trim() -> Callable[[int], int] | None:
-    found: Callable[[int], int] | None = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    return found
+    if _TRIM:
+        _TRIM(0)

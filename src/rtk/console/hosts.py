@@ -21,13 +21,18 @@ class NamedHost:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if not scope["path"].startswith(self._only) or self._knows(_named(scope)):
-            await self._inner(scope, receive, send)
-        else:
-            await turned_away(receive, send, *problem(400, UNKNOWN))
-
-    def _knows(self, host: bytes) -> bool:
-        return (self._remembered if len(host) <= LONGEST_REMEMBERED else is_ours)(host)
+        if scope["path"].startswith(self._only):
+            named = [value for key, value in scope["headers"] if key == b"host"]
+            if named:
+                host = named[0] if len(named) == 1 else b",".join(named)  # two are none that is known
+            else:  # as in HTTP/1.0: the address that it came to
+                address, port = scope.get("server") or ("", None)
+                host = f"[{address}]:{port}".encode() if ":" in address else f"{address}:{port}".encode()
+            # A long name is looked at, but not remembered: somebody could fill the memory with such names.
+            if not (self._remembered if len(host) <= LONGEST_REMEMBERED else is_ours)(host):
+                await turned_away(receive, send, *problem(400, UNKNOWN))
+                return
+        await self._inner(scope, receive, send)
 
 
 def is_ours(host: bytes) -> bool:
@@ -39,12 +44,3 @@ def is_ours(host: bytes) -> bool:
     except DisallowedHost:
         return False
     return True
-
-
-def _named(scope: Scope) -> bytes:
-    """The host that a request names; the address it came to where it names none, as in HTTP/1.0."""
-    named = [value for key, value in scope["headers"] if key == b"host"]
-    if named:
-        return named[0] if len(named) == 1 else b",".join(named)  # two are none that is known
-    address, port = scope.get("server") or ("", None)
-    return f"[{address}]:{port}".encode() if ":" in address else f"{address}:{port}".encode()

@@ -77,8 +77,18 @@ def text(name: str, given: Mapping[str, str] | None = None) -> str:
     option = _BY_NAME[name]
     if value := variables.get(name, "").strip():
         return value
-    path = variables.get(f"{name}_FILE", "") if option.secret else ""
-    return _contents(f"{name}_FILE", path) if path else option.default
+    variable = f"{name}_FILE"
+    path = variables.get(variable, "") if option.secret else ""
+    if not path:
+        return option.default
+    try:
+        if value := Path(path).read_text().strip():
+            return value
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise BadInput(f"{variable}: cannot read {path!r}: {reason}; expected a file that holds the value") from None
+    # What is unset has a default, which is another thing than what somebody wanted to keep in a file.
+    raise BadInput(f"{variable}: {path!r} is empty; expected a file that holds the value")
 
 
 def number(name: str, given: Mapping[str, str] | None = None) -> int:
@@ -124,14 +134,3 @@ def address(name: str, value: str, example: str) -> SplitResult:
     if not known:
         raise BadInput(f"{name} is {value!r}; expected an address like {example}")
     return parts
-
-
-def _contents(variable: str, path: str) -> str:
-    try:
-        if value := Path(path).read_text().strip():
-            return value
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not text"
-        raise BadInput(f"{variable}: cannot read {path!r}: {reason}; expected a file that holds the value") from None
-    # What is unset has a default, which is another thing than what somebody wanted to keep in a file.
-    raise BadInput(f"{variable}: {path!r} is empty; expected a file that holds the value")

@@ -71,7 +71,9 @@ class DataDirectory:
         with self._opened_lock() as file:
             while not _had(file, fcntl.LOCK_EX):
                 if not _had(file, fcntl.LOCK_SH):
-                    raise InUse(self._used_by())
+                    if url := self.told().get("url"):
+                        raise InUse(f"a console runs from {str(self.path)!r} already, at {url}; 'rtk down' stops it")
+                    raise InUse(f"another rtk command is using {str(self.path)!r}; wait for it to end")
                 fcntl.flock(file, fcntl.LOCK_UN)  # nobody has it: others were only looking
                 time.sleep(_LOOKED_AT)
             self._state.unlink(missing_ok=True)  # of one that was killed
@@ -120,12 +122,6 @@ class DataDirectory:
         if url and not own:
             raise BadInput("the console that runs uses the database in its data directory; unset DATABASE_URL here")
         return url
-
-    def _used_by(self) -> str:
-        url = self.told().get("url")
-        if url:
-            return f"a console runs from {str(self.path)!r} already, at {url}; 'rtk down' stops it"
-        return f"another rtk command is using {str(self.path)!r}; wait for it to end"
 
 
 def _had(file: IO[str], lock: int) -> bool:

@@ -65,13 +65,18 @@ class Postgres:
         True when it was started here, false when it ran already. Raises CannotRunDatabase or BadInput.
         """
         from psycopg import OperationalError
+        from psycopg.errors import DuplicateDatabase
 
         owner = self._prepare()
         begun, end = False, time.monotonic() + DYING_LIMIT
         while True:
             begun = self._ready(owner) or begun
             try:
-                self._make_database()
+                with self.connect("postgres") as connection:
+                    there = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
+                    if not there:
+                        with suppress(DuplicateDatabase):  # two may have seen that it was not there
+                            connection.execute(f"CREATE DATABASE {DATABASE}")
             except OperationalError as error:
                 # One that was just killed looks as if it ran until it is gone: it is looked at again.
                 if time.monotonic() > end:
@@ -201,7 +206,14 @@ class Postgres:
     def _launch(self, owner: Owner) -> None:
         if self.log.exists():
             self.log.replace(self.log.with_suffix(".log.1"))
-        settings = {**self._settings, "unix_socket_directories": f'"{self._socket_directory(owner)}"'}
+        socket = self._elsewhere or self.place / "socket"  # the same at each start
+        needs_quoting = set(str(socket)) & set(',"\\')
+        if needs_quoting or len(os.fsencode(socket)) > LONGEST_SOCKET_DIRECTORY:
+            socket = self._elsewhere = Path(tempfile.mkdtemp(prefix="rtk-"))
+        socket.mkdir(exist_ok=True)
+        socket.chmod(0o700)
+        owner.give(socket)
+        settings = {**self._settings, "unix_socket_directories": f'"{socket}"'}
         given = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         with open(self.log, "wb", opener=private) as log:
             self._process = subprocess.Popen(
@@ -214,17 +226,6 @@ class Postgres:
                 start_new_session=True,  # Ctrl-C is for the console, which then stops it in order
                 **owner.options(),
             )
-
-    def _socket_directory(self, owner: Owner) -> Path:
-        """A directory for the socket, with a name that is short and needs no quoting; the same at each start."""
-        directory = self._elsewhere or self.place / "socket"
-        needs_quoting = set(str(directory)) & set(',"\\')
-        if needs_quoting or len(os.fsencode(directory)) > LONGEST_SOCKET_DIRECTORY:
-            directory = self._elsewhere = Path(tempfile.mkdtemp(prefix="rtk-"))
-        directory.mkdir(exist_ok=True)
-        directory.chmod(0o700)
-        owner.give(directory)
-        return directory
 
     def _settled(self) -> bool:
         """Whether it runs, told once it takes connections or is gone. Raises CannotRunDatabase when it is neither."""
@@ -242,15 +243,6 @@ class Postgres:
         lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
         fatal = [line for line in lines if "FATAL:" in line or "PANIC:" in line or "could not" in line]
         return fatal[-1].split(":  ", 1)[-1] if fatal else f"see {str(self.log)!r}"
-
-    def _make_database(self) -> None:
-        from psycopg.errors import DuplicateDatabase
-
-        with self.connect("postgres") as connection:
-            there = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
-            if not there:
-                with suppress(DuplicateDatabase):  # two may have seen that it was not there
-                    connection.execute(f"CREATE DATABASE {DATABASE}")
 
     def _until(self, done: Any, limit: float) -> bool:
         """Whether `done` came true within `limit` seconds."""

@@ -58,8 +58,19 @@ def is_in_the_way(lock: Path, data: Path) -> bool:
 
 def is_postgres(pid: int, data: Path) -> bool:
     """Whether a process is the PostgreSQL of that data directory: its command names both. A zombie is not."""
-    command = _command(pid)
-    return bool(command) and Path(command[0]).name == "postgres" and str(data) in command
+    if _PROC.is_dir():
+        try:
+            line = (_PROC / str(pid) / "cmdline").read_bytes()
+        except (*_GONE, PermissionError):
+            return False
+        program, *words = [part.decode(errors="replace") for part in line.split(b"\0")]
+    else:
+        # Without /proc a command comes as one line; the launcher writes the data directory between -D and -c.
+        ps = ["ps", "-o", "args=", "-p", str(pid)]
+        listed = subprocess.run(ps, capture_output=True, text=True, check=False).stdout.strip()
+        program, _, rest = listed.partition(" -D ")
+        words = [rest.partition(" -c ")[0]] if rest else []
+    return Path(program).name == "postgres" and str(data) in words
 
 
 def children_in(data: Path) -> list[int]:
@@ -75,15 +86,3 @@ def _works_in(entry: Path, data: Path) -> bool:
         return (entry / "cwd").readlink() == data and (entry / "cmdline").read_bytes().startswith(b"postgres")
     except (*_GONE, PermissionError):
         return False
-
-
-def _command(pid: int) -> list[str]:
-    if _PROC.is_dir():
-        try:
-            return [part.decode(errors="replace") for part in (_PROC / str(pid) / "cmdline").read_bytes().split(b"\0")]
-        except (*_GONE, PermissionError):
-            return []
-    listed = subprocess.run(["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    # Without /proc a command comes as one line; the launcher writes the data directory between -D and -c.
-    program, _, rest = listed.stdout.strip().partition(" -D ")
-    return [program, rest.partition(" -c ")[0]] if rest else []

@@ -46,16 +46,13 @@ def listen(host: str, port: int) -> socket.socket:
         bound.listen(BACKLOG)  # at once: else another could still bind and listen first
     except OSError as error:
         bound.close()
-        raise CannotListen(_why(error, host, port)) from None
+        known = {
+            errno.EADDRINUSE: f"port {port} of {host} is in use by another program; choose another with --port",
+            errno.EACCES: f"port {port} may not be used by this user; choose one above 1023 with --port",
+        }
+        other = f"cannot listen on {host}, port {port}: {error.strerror}"
+        raise CannotListen(known.get(error.errno or 0, other)) from None
     return bound
-
-
-def _why(error: OSError, host: str, port: int) -> str:
-    if error.errno == errno.EADDRINUSE:
-        return f"port {port} of {host} is in use by another program; choose another with --port"
-    if error.errno == errno.EACCES:
-        return f"port {port} may not be used by this user; choose one above 1023 with --port"
-    return f"cannot listen on {host}, port {port}: {error.strerror}"
 
 
 class Server(uvicorn.Server):
@@ -104,17 +101,13 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End: what goes on for ever at once, what is under way within `GRACE`."""
         self._leave()
-        cutting = asyncio.create_task(self._cut())
+        # Who does not take what was sent is cut off: nobody waits for that.
+        cutting = asyncio.get_running_loop().call_later(STUCK_S, self.connections.cut)
         try:
             await super().shutdown(sockets)
         finally:
             cutting.cancel()
             await self._ticking.end()
-
-    async def _cut(self) -> None:
-        """Cut off who does not take what was sent: nobody waits for that."""
-        await asyncio.sleep(STUCK_S)
-        self.connections.cut()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

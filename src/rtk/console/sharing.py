@@ -61,7 +61,9 @@ class Sharing:
 
         `leaving` raises when the caller goes, which ends a wait.
         """
-        if size >= self._large_from or _LONG.fullmatch(scope["path"]) or self._is_dear(scope["path"]):
+        dear_until = self._dear.get(scope["path"])  # looked up once: other threads change it
+        dear = dear_until is not None and dear_until > self._clock()
+        if dear or size >= self._large_from or _LONG.fullmatch(scope["path"]):
             return self.large(scope, leaving)
         if _ASKS_ISSUER.fullmatch(scope["path"]):
             return self._issuer.turn(self.senders.of(scope), leaving)
@@ -74,10 +76,6 @@ class Sharing:
         if len(self._dear) >= MOST_DEAR:
             self._dear = {}  # whatever is dear still is found to be so again
         self._dear[path] = self._clock() + DEAR_FOR_S
-
-    def _is_dear(self, path: str) -> bool:
-        until = self._dear.get(path)
-        return until is not None and until > self._clock()
 
     def large(self, scope: Any, leaving: Leaving | None = None) -> AbstractAsyncContextManager[Executor]:
         """The same for a request of which it is known that it is a large one."""

@@ -31,7 +31,13 @@ def migrate() -> None:
     try:
         with _alone():
             executor = MigrationExecutor(connection)
-            _refuse_newer(executor)
+            ours, names = known()
+            done = {key for key in executor.loader.applied_migrations if key[0] in ours}
+            if newer := sorted(key for key in done if ".".join(key) not in names):
+                raise CannotRunDatabase(
+                    f"the database is of a newer release, which made the change {'.'.join(newer[0])}: "
+                    "start that release, or restore a backup of this one"
+                )
             if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
                 return
             if not connection.introspection.table_names():
@@ -47,17 +53,6 @@ def known() -> tuple[list[str], list[str]]:
     ours = [app.label for app in apps.get_app_configs() if app.name.startswith("rtk.")]
     loader = MigrationLoader(None, ignore_no_migrations=True)
     return ours, [".".join(key) for key in loader.disk_migrations or {} if key[0] in ours]
-
-
-def _refuse_newer(executor: MigrationExecutor) -> None:
-    ours, names = known()
-    done = {key for key in executor.loader.applied_migrations if key[0] in ours}
-    unknown = sorted(key for key in done if ".".join(key) not in names)
-    if unknown:
-        raise CannotRunDatabase(
-            f"the database is of a newer release, which made the change {'.'.join(unknown[0])}: "
-            "start that release, or restore a backup of this one"
-        )
 
 
 def _make_all(executor: MigrationExecutor) -> None:

@@ -84,7 +84,10 @@ class Turns:
             with _bounded(wait, self._share.patience_s, leaving):
                 return await wait
         except BaseException as error:
-            self._leave(sender, wait)
+            if wait in self._waits.get(sender, ()):
+                self._forget(sender, wait)
+            elif wait.done() and not wait.cancelled() and not wait.exception():
+                self._give_back(sender, wait.result())  # the turn came in the same moment
             if isinstance(error, TimeoutError):
                 raise self._late(sender) from None
             raise
@@ -119,22 +122,14 @@ class Turns:
     def _serve(self) -> None:
         """Give the free threads to those whose turn it is."""
         while self._free and (able := [sender for sender in self._waits if self._may(sender)]):
-            following = min(able, key=self._since)
+            # By when the one of sender and team that had a turn last had it, then the other: a new name gains nothing.
+            following = min(
+                able, key=lambda each: sorted((self._last.get(key, 0) for key in _keys(each)), reverse=True)
+            )
             wait = self._waits[following][0]
             self._forget(following, wait)
             if not wait.done():  # else its caller went a moment ago
                 wait.set_result(self._give(following))
-
-    def _since(self, sender: Sender) -> list[int]:
-        """When the one of sender and team that had a turn last had it, then the other: a new name gains nothing."""
-        return sorted((self._last.get(key, 0) for key in _keys(sender)), reverse=True)
-
-    def _leave(self, sender: Sender, wait: Wait) -> None:
-        """Let go of a wait that is over without a turn, or of the turn that came in the same moment."""
-        if wait in self._waits.get(sender, ()):
-            self._forget(sender, wait)
-        elif wait.done() and not wait.cancelled() and not wait.exception():
-            self._give_back(sender, wait.result())
 
     def _forget(self, sender: Sender, wait: Wait) -> None:
         self._waits[sender].remove(wait)

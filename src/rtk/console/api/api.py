@@ -95,7 +95,12 @@ def _bad(_request: HttpRequest, error: BadRequest) -> HttpResponse:
 
 @api.exception_handler(ValidationError)
 def _invalid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
-    found = [{"field": _place(each["loc"]), "detail": str(each["msg"])} for each in error.errors[:MOST_ERRORS]]
+    found = []
+    for each in error.errors[:MOST_ERRORS]:
+        # The first names where a value came from (body, query, path), the second, in a body, our own parameter.
+        source, *inside = each["loc"]
+        place = inside[1:] if source == "body" and len(inside) > 1 else inside
+        found.append({"field": ".".join(map(str, place)) or str(source), "detail": str(each["msg"])})
     first = found[0] if found else {"field": "", "detail": "expected something else"}
     return refused(Problem(422, f"{first['field']}: {first['detail']}", errors=found))
 
@@ -114,8 +119,3 @@ def _not_held(_request: HttpRequest, _error: DataError) -> HttpResponse:
 @api.exception_handler(InterfaceError)
 def _away(_request: HttpRequest, _error: DatabaseError) -> HttpResponse:
     return refused(Problem(503, "the database cannot be reached: try again in a moment"))
-
-
-def _place(loc: Any) -> str:
-    # The first names where a value came from (body, query, path), the second, in a body, our own parameter.
-    return ".".join(str(each) for each in (loc[2:] if loc[0] == "body" and len(loc) > 2 else loc[1:])) or str(loc[0])

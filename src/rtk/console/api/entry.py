@@ -127,19 +127,18 @@ def is_still_in(request: HttpRequest, org: str, team: str, need: str) -> bool:
     A session that ended, a token that was revoked, a membership that is gone: each is noticed here.
     """
     try:
-        remembered.team_for(_caller_now(request), org, team, need)
+        if authorization := request.headers.get("Authorization"):
+            caller = remembered.authenticate(authorization)
+        else:
+            # The session is read anew: that of the request is as it was when the request came.
+            again = HttpRequest()
+            again.session = type(request.session)(request.session.session_key)
+            user = get_user(again)
+            caller = gate.Caller(user) if isinstance(user, User) else None
+        remembered.team_for(caller, org, team, need)
     except gate.Refused:
         return False
     return True
-
-
-def _caller_now(request: HttpRequest) -> gate.Caller | None:
-    if authorization := request.headers.get("Authorization"):
-        return remembered.authenticate(authorization)
-    again = HttpRequest()
-    again.session = type(request.session)(request.session.session_key)
-    user = get_user(again)
-    return gate.Caller(user) if isinstance(user, User) else None
 
 
 def enter(request: HttpRequest, org: str, team: str, need: str) -> Team:

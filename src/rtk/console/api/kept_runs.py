@@ -15,7 +15,7 @@ from rtk.console.api.kept_executions import T, takes
 from rtk.console.people.models import Team
 from rtk.console.store import executions, extent, legacy_runs, lessons, promises, runs, verifications
 from rtk.console.store.intake import Name, refusal
-from rtk.console.store.models import Execution, Verification
+from rtk.console.store.models import Verification
 from rtk.console.store.problem import Problem
 from rtk.console.store.run_state import RunState
 
@@ -62,32 +62,24 @@ def begin(request: HttpRequest, org: str, team: str, verification: str) -> HttpR
     """A run of a verification, which is imported when the team does not know it yet."""
     into, user = enter(request, org, team, "run"), caller_of(request).user
     body = read(request, Started)
-    journal = _journal(bytes(body.journal))
-    execution = _execution(into, body)
+    raw = bytes(body.journal)
+    extent.refuse_many_read(raw, _Begin, extent.most_values(), "journal")
+    try:
+        journal = msgspec.json.decode(raw, type=_Begin)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise refusal(error, "journal") from None
+    try:
+        execution = executions.find(into, body.execution_id, body.experiment_id)
+    except Problem:
+        raise Problem(422, "execution_id: there is no such execution of this experiment", "execution_id") from None
+    if hasattr(execution, "run"):
+        raise Problem(409, "execution_id: this execution is of another run", "execution_id")
     of = verifications.find_or_import(into, user, verification, journal.experiment or execution.experiment.document)
     run = runs.make(
         into, user, of, _plan(of), uuid4(), told="events", execution=execution, progress={"start": journal.start}
     )
     value = {**runs.shown(run), "state": RunState.RUNNING, "status": "", "journal": {}}
     return created(request, value, f"{request.path}/{run.id}")
-
-
-def _journal(raw: bytes) -> _Begin:
-    extent.refuse_many_read(raw, _Begin, extent.most_values(), "journal")
-    try:
-        return msgspec.json.decode(raw, type=_Begin)
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise refusal(error, "journal") from None
-
-
-def _execution(team: Team, body: Started) -> Execution:
-    try:
-        found = executions.find(team, body.execution_id, body.experiment_id)
-    except Problem:
-        raise Problem(422, "execution_id: there is no such execution of this experiment", "execution_id") from None
-    if hasattr(found, "run"):
-        raise Problem(409, "execution_id: this execution is of another run", "execution_id")
-    return found
 
 
 def _plan(of: Verification) -> dict[str, Any]:

@@ -35,12 +35,19 @@ def work(place: DataDirectory, say: Say = print) -> None:
             f"there is no secret key in {str(place.path)!r}; expected that of the consoles in RTK_SECRET_KEY, "
             "without which a worker cannot read the addresses that they sealed"
         )
+
+    def engine_of_django() -> "Engine":
+        from rtk.console import inside  # noqa: F401 - it sets Django up
+        from rtk.console.jobs.engine import Engine
+
+        return Engine()
+
     told = threading.Event()
     before = {each: signal.signal(each, lambda *_: told.set()) for each in SIGNALS}
     try:
         os.environ["RTK_SECRET_KEY"] = options.text("RTK_SECRET_KEY") or place.key()
         check_settings()
-        with database(place, _engine) as engine:
+        with database(place, engine_of_django) as engine:
             engine.begin()
             say("The worker is at work. Ctrl-C ends it.")
             told.wait()
@@ -48,10 +55,3 @@ def work(place: DataDirectory, say: Say = print) -> None:
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
-
-
-def _engine() -> "Engine":
-    from rtk.console import inside  # noqa: F401 - it sets Django up
-    from rtk.console.jobs.engine import Engine
-
-    return Engine()

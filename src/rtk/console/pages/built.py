@@ -52,19 +52,13 @@ def _bundles(path: str, written: int) -> dict[str, Bundle]:
     chunks = _read(path, written)
     found = {}
     for entry in (key for key, chunk in chunks.items() if chunk.get("isEntry")):
-        keys = _closure(chunks, entry)
+        keys, waiting = list[str](), [entry]  # the chunk and what it imports, itself first, each once
+        while waiting:
+            each = waiting.pop(0)
+            if each not in keys:
+                keys.append(each)
+                waiting += chunks[each].get("imports", ())
         styles = dict.fromkeys(style for key in reversed(keys) for style in chunks[key].get("css", ()))
         imports = tuple(chunks[key]["file"] for key in keys[1:])
         found[Path(entry).stem] = Bundle(chunks[entry]["file"], imports, tuple(styles))
-    return found
-
-
-def _closure(chunks: dict[str, Any], key: str) -> list[str]:
-    """A chunk and what it imports, itself first, each once."""
-    found, waiting = [], [key]
-    while waiting:
-        each = waiting.pop(0)
-        if each not in found:
-            found.append(each)
-            waiting += chunks[each].get("imports", ())
     return found

@@ -133,7 +133,12 @@ def teams_for(caller: Caller | None) -> QuerySet[Team, Any]:
 
 def organizations_of(caller: Caller | None) -> list[Organization]:
     """The same organizations as they are, for what is shown on every page. Raises Unauthorized, Forbidden."""
-    return list(map(_org, sql.rows(_ORGS, user=_allowed(caller, "read").user.pk)))
+    found = []
+    for row in sql.rows(_ORGS, user=_allowed(caller, "read").user.pk):
+        org = _ORG.model(row)
+        org.role = row[_ROLE]
+        found.append(org)
+    return found
 
 
 def teams_of(caller: Caller | None) -> list[Team]:
@@ -156,12 +161,6 @@ def team_for(caller: Caller | None, org: uuid.UUID | str, team: uuid.UUID | str,
     there = passed(found, caller, need, "team")
     there.org.role = there.role
     return there
-
-
-def _org(row: sql.Row) -> Organization:
-    org = _ORG.model(row)
-    org.role = row[_ROLE]
-    return org
 
 
 def _team(row: sql.Row) -> Team:

@@ -44,7 +44,12 @@ def check(name: str) -> str:
         raise ValidationError(f"The name has {len(name)} characters; at most {NAME_LENGTH} are possible.")
     if not slug:
         raise ValidationError("The name needs at least one letter or digit.")
-    if slug in RESERVED or _is_id(slug):
+    try:
+        uuid.UUID(slug)
+        is_id = True  # addresses find organizations and teams by id as well: a name must not look like one
+    except ValueError:
+        is_id = False
+    if is_id or slug in RESERVED:
         raise ValidationError(f"“{name}” is kept for the console's own pages; choose another name.")
     return name
 
@@ -89,12 +94,3 @@ def in_messages(user: User) -> str:
 
 def _is_hidden(character: str) -> bool:
     return unicodedata.category(character)[0] == "C" and character not in _JOINERS
-
-
-def _is_id(slug: str) -> bool:
-    """Addresses find organizations and teams by id as well, so a name must not look like one."""
-    try:
-        uuid.UUID(slug)
-    except ValueError:
-        return False
-    return True

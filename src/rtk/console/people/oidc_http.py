@@ -31,7 +31,12 @@ class Asking(requests.Session):
         """One call, which takes `LIMIT_S` at most and leads nowhere else: a redirect would take secrets along."""
         try:
             answer = super().request(method, url, *args, **{**given, "allow_redirects": False})
-            told = _told(answer)
+            if answer.status_code not in (HTTPStatus.OK, HTTPStatus.CREATED):
+                raise requests.HTTPError(f"it answered {answer.status_code}{_reason(answer)}")
+            told = json.loads(answer.content, parse_constant=_no_constant)
+            # allauth keeps what is told: it must be an object, and PostgreSQL holds no zero characters.
+            if rb"\u0000" in json.dumps(told, ensure_ascii=False).encode() or not isinstance(told, dict):
+                raise ValueError
         except (requests.RequestException, ValueError, RecursionError) as error:
             self._refuse(f"{url!s} cannot be read: {_why(error)}")
         if why := _no_token(told) if method == "POST" else _no_metadata(str(url), told):
@@ -39,17 +44,6 @@ class Asking(requests.Session):
         # allauth reads a token as JSON where it is said to be that.
         answer.headers["Content-Type"] = "application/json"
         return answer
-
-
-def _told(answer: requests.Response) -> dict[str, Any]:
-    """Return what an answer says: an object that the database can keep. Raises RequestException, ValueError."""
-    if answer.status_code not in (HTTPStatus.OK, HTTPStatus.CREATED):
-        raise requests.HTTPError(f"it answered {answer.status_code}{_reason(answer)}")
-    told = json.loads(answer.content, parse_constant=_no_constant)
-    text = json.dumps(told, ensure_ascii=False).encode()
-    if not isinstance(told, dict) or rb"\u0000" in text:
-        raise ValueError
-    return told
 
 
 def _no_constant(_: str) -> NoReturn:

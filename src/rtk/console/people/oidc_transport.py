@@ -36,11 +36,18 @@ class OidcTransport(BaseAdapter):
             handle.setopt(pycurl.WRITEFUNCTION, body.take)
             handle.setopt(pycurl.HEADERFUNCTION, lambda line: head.append(line.decode("latin-1")))
             handle.perform()
-            return _response(request, int(handle.getinfo(pycurl.RESPONSE_CODE)), head, body)
+            answer = requests.Response()
+            answer.request, answer.url = request, str(request.url)
+            answer.status_code = int(handle.getinfo(pycurl.RESPONSE_CODE))
         except pycurl.error as error:
             raise _failure(int(error.args[0]), body) from None
         finally:
             handle.close()
+        lines = (line.partition(":") for line in head if ":" in line)
+        answer.headers = CaseInsensitiveDict((name.strip(), value.strip()) for name, _, value in lines)
+        body.seek(0)
+        answer.raw = body
+        return answer
 
     def close(self) -> None:
         """Nothing stays open."""
@@ -66,25 +73,14 @@ def _set_up(handle: pycurl.Curl, request: requests.PreparedRequest) -> None:
     if request.body is not None:
         handle.setopt(pycurl.POSTFIELDS, request.body)
     handle.setopt(pycurl.CUSTOMREQUEST, request.method)
-    sent = {name: value for name, value in request.headers.items() if name.lower() not in _OF_LIBCURL}
-    handle.setopt(pycurl.HTTPHEADER, ["Expect:", *(f"{name}: {_text(value)}" for name, value in sent.items())])
+    sent = ["Expect:"]  # none: libcurl would wait for an answer to it before it sends a body
+    for name, value in request.headers.items():
+        if name.lower() not in _OF_LIBCURL:
+            sent.append(f"{name}: {value.decode('latin-1') if isinstance(value, bytes) else value}")
+    handle.setopt(pycurl.HTTPHEADER, sent)
 
 
 _OF_LIBCURL = {"accept-encoding", "connection", "content-length"}
-
-
-def _text(value: str | bytes) -> str:
-    return value.decode("latin-1") if isinstance(value, bytes) else value
-
-
-def _response(request: requests.PreparedRequest, status: int, head: list[str], body: _Bounded) -> requests.Response:
-    answer = requests.Response()
-    answer.request, answer.url, answer.status_code = request, str(request.url), status
-    lines = (line.partition(":") for line in head if ":" in line)
-    answer.headers = CaseInsensitiveDict((name.strip(), value.strip()) for name, _, value in lines)
-    body.seek(0)
-    answer.raw = body
-    return answer
 
 
 def _failure(code: int, body: _Bounded) -> requests.RequestException:

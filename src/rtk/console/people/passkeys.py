@@ -118,11 +118,18 @@ class _Shown:
     def clean_credential(self) -> Authenticator:
         """Return whose passkey it is."""
         self.cleaned_data["credential"] = {**self.cleaned_data["credential"], "clientExtensionResults": {}}  # not read
-        answer = _signed(self.cleaned_data["credential"])
+        try:
+            answer = AuthenticationResponse.from_dict(self.cleaned_data["credential"])
+        except _UNREADABLE:
+            raise ValidationError(_NO_PASSKEY) from None
         _check_asked(answer.response.client_data)
         found: Authenticator = super().clean_credential()  # type: ignore[misc]  # of the form that this is mixed into
-        if self.alone:
-            _check_suffices(found, answer)
+        # In place of a password its holder must have shown a PIN or a finger: the challenge may come from a page that
+        # did not ask for those. A second factor alone is none.
+        if self.alone and not answer.response.authenticator_data.is_user_verified():
+            raise ValidationError(_NO_PASSKEY)
+        if self.alone and found.wrap().is_passwordless is False:
+            raise ValidationError("This passkey is a second factor: sign in with your password first.")
         _count(found, answer.response.authenticator_data.counter)
         return found
 
@@ -152,14 +159,6 @@ def _name(name: str) -> str:
     return names.one_line(name)
 
 
-def _signed(told: Any) -> AuthenticationResponse:
-    try:
-        answer: AuthenticationResponse = AuthenticationResponse.from_dict(told)
-    except _UNREADABLE:
-        raise ValidationError(_NO_PASSKEY) from None
-    return answer
-
-
 def _check_asked(client: CollectedClientData) -> None:
     """Refuse an answer to what another page, or a frame in one, asked, or that comes too late."""
     request = context.request
@@ -171,17 +170,6 @@ def _check_asked(client: CollectedClientData) -> None:
     state = request.session.get(_STATE) or {}
     if state.get("challenge") != challenge or not 0 <= time.time() - begun < GOOD_S:
         raise ValidationError("It took too long: try again.")
-
-
-def _check_suffices(found: Authenticator, answer: AuthenticationResponse) -> None:
-    """Refuse a passkey that is a second factor, or whose holder gave it neither a PIN nor a finger.
-
-    The challenge may come from a page that did not ask for those.
-    """
-    if not answer.response.authenticator_data.is_user_verified():
-        raise ValidationError(_NO_PASSKEY)
-    if found.wrap().is_passwordless is False:
-        raise ValidationError("This passkey is a second factor: sign in with your password first.")
 
 
 def _count(found: Authenticator, counter: int) -> None:

@@ -23,7 +23,11 @@ def provision(email: str, organization: str, team: str, kept: str = "") -> str:
         organization, team = names.check(organization), names.check(team)
         with transaction.atomic():
             bootstrap_signup.alone()  # two who provision at once must not both make what is missing
-            user = _user(email.strip().lower())
+            address = email.strip().lower()
+            user = addresses.holder(address)  # an account that only names an address may be anybody's
+            if user is None:
+                user = User.objects.create_user(address, is_administrator=not User.objects.exists())
+                EmailAddress.objects.create(user=user, email=address, verified=True, primary=True)
             org = _organization(user, organization)
             if not Team.objects.filter(org=org, name__iexact=team).exists():
                 memberships.make_team(user, org, team)
@@ -33,15 +37,6 @@ def provision(email: str, organization: str, team: str, kept: str = "") -> str:
             return tokens.make(user, NAME, SCOPES)[1]
     except ValidationError as error:
         raise BadInput(f"provisioning {email}, {organization}, {team}: {' '.join(error.messages)}") from None
-
-
-def _user(email: str) -> User:
-    """Return whose address it is, else a new user: an account that only names it may be anybody's."""
-    if found := addresses.holder(email):
-        return found
-    user = User.objects.create_user(email, is_administrator=not User.objects.exists())
-    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
-    return user
 
 
 def _organization(user: User, name: str) -> Organization:

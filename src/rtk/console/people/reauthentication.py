@@ -99,18 +99,15 @@ def came_back(request: HttpRequest, sociallogin: SocialLogin, **_: Any) -> None:
     left = (sociallogin.state.get("data") or {}).get(_AGAIN)
     if left is None or not isinstance(request.user, User):
         return
-    came = _judged(sociallogin, request.user, left)
+    said = sociallogin.account.extra_data.get("id_token") or {}
+    shown = said.get("auth_time")
+    if not sociallogin.is_existing or sociallogin.user != request.user:
+        came = Again.SOMEBODY_ELSE
+    elif isinstance(shown, int | float) and not isinstance(shown, bool):
+        came = Again.SHOWN if shown >= left["at"] - _SKEW_S else Again.BEFORE
+    else:  # an issuer that does not know this claim is taken at its word
+        came = Again.UNTOLD if left["tells"] else Again.SHOWN
     if came is Again.SHOWN:
         note(request, request.user)
     else:
         messages.error(request, _WORDS[came])
-
-
-def _judged(sociallogin: SocialLogin, user: User, left: dict[str, Any]) -> Again:
-    if not sociallogin.is_existing or sociallogin.user != user:
-        return Again.SOMEBODY_ELSE
-    said = sociallogin.account.extra_data.get("id_token") or {}
-    shown = said.get("auth_time")
-    if isinstance(shown, int | float) and not isinstance(shown, bool):
-        return Again.SHOWN if shown >= left["at"] - _SKEW_S else Again.BEFORE
-    return Again.UNTOLD if left["tells"] else Again.SHOWN

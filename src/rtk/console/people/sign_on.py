@@ -45,9 +45,15 @@ class SignOnProvider(OpenIDConnectProvider):
         said, told = response.get("id_token"), response.get("userinfo")
         if not isinstance(said, dict):
             raise OAuth2Error("it gave no ID token; expected one of an OpenID Connect issuer")
-        if why := _wrong(said, self.app.client_id) or _of_somebody_else(said, told):
+        if why := _wrong(said, self.app.client_id):
             raise OAuth2Error(why)
-        _end_connection_of_another(self.sub_id, said)
+        if told is not None and not (isinstance(told, dict) and told.get("sub") == said["sub"]):
+            raise OAuth2Error("what it tells of somebody is not of whom its ID token names")
+        # A subject names somebody within its issuer: the person of a former issuer with the same one is another.
+        same = SocialAccount.objects.filter(
+            provider=self.sub_id, uid=said["sub"], extra_data__id_token__iss__isnull=False
+        )
+        same.exclude(extra_data__id_token__iss=said["iss"]).delete()
         plain = {part: _plain(each) for part, each in response.items() if isinstance(each, dict)}
         return super().sociallogin_from_response(request, plain)
 
@@ -65,34 +71,19 @@ def connected(sociallogin: SocialLogin, user: Any) -> bool:
     return bool(theirs.filter(extra_data__id_token__iss=issuer).exists())
 
 
-def _end_connection_of_another(provider: str, said: dict[str, Any]) -> None:
-    """End what a former issuer's person was connected by who has the same subject: it names one within its issuer."""
-    same = SocialAccount.objects.filter(provider=provider, uid=said["sub"], extra_data__id_token__iss__isnull=False)
-    same.exclude(extra_data__id_token__iss=said["iss"]).delete()
-
-
 def _wrong(said: dict[str, Any], client: str) -> str | None:
     """Why a token is not believed; the issuer, audience and end of one that has them are looked at before."""
     subject, now = said.get("sub"), time.time()
     if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_SUBJECT:
         return f"its ID token names nobody; expected a text of at most {LONGEST_SUBJECT} characters as 'sub'"
-    if not all(map(_is_time, (said.get("exp"), said.get("iat"), said.get("nbf", 0)))):
+    times = (said.get("exp"), said.get("iat"), said.get("nbf", 0))
+    if not all(isinstance(each, int | float) and not isinstance(each, bool) for each in times):
         return "its ID token does not say since and until when it is good; expected 'iat' and 'exp'"
     if said["iat"] > now + SKEW_S or said.get("nbf", 0) > now + SKEW_S:
         return "its ID token is of the future; compare the clocks of both machines"
     if said.get("azp", client) != client:
         return "its ID token is for another client than this console"
     return None
-
-
-def _of_somebody_else(said: dict[str, Any], told: Any) -> str | None:
-    if told is None or (isinstance(told, dict) and told.get("sub") == said["sub"]):
-        return None
-    return "what it tells of somebody is not of whom its ID token names"
-
-
-def _is_time(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _plain(told: dict[str, Any]) -> dict[str, Any]:

@@ -63,7 +63,15 @@ def admit(request: HttpRequest, email: str, make: Callable[[], User]) -> User:
             if not is_first and invitation is None and not _is_open():
                 raise TurnedAway(Closed.FIRST_USER_IS_THERE if _WELCOME in request.session else Closed.NOT_INVITED)
             user = make()
-            _settle(request, user, email, invitation, is_first=is_first)
+            if is_first:  # whoever runs the console vouches for the first user
+                User.objects.filter(pk=user.pk).update(is_administrator=True)
+                addresses.confirm(user, email)
+            if invitation:
+                Invitation.objects.filter(pk=invitation.pk).update(taken_by=user)
+                if invitations.was_mailed(invitation, request.session.get(_MAILED, "")):
+                    confirmed(user, email)  # a mail that was read vouches for the invited
+                elif not mails() or addresses.is_confirmed(user):
+                    invitations.bring_in(invitation, user)  # who has to confirm the address first is brought in then
     except IntegrityError:
         raise TurnedAway(Closed.MADE_MEANWHILE) from None
     _forget(request)
@@ -95,20 +103,6 @@ def _taken(request: HttpRequest, email: str) -> Invitation | None:
     if not invitations.take(invitation):
         raise TurnedAway(Closed.INVITATION_USED)
     return invitation
-
-
-def _settle(request: HttpRequest, user: User, email: str, invitation: Invitation | None, *, is_first: bool) -> None:
-    """Whoever runs the console vouches for the first user; a mail that was read, for the invited."""
-    if is_first:
-        User.objects.filter(pk=user.pk).update(is_administrator=True)
-        addresses.confirm(user, email)
-    if invitation is None:
-        return
-    Invitation.objects.filter(pk=invitation.pk).update(taken_by=user)
-    if invitations.was_mailed(invitation, request.session.get(_MAILED, "")):
-        confirmed(user, email)
-    elif not mails() or addresses.is_confirmed(user):
-        invitations.bring_in(invitation, user)  # who has to confirm the address first is brought in then
 
 
 def _forget(request: HttpRequest) -> None:

@@ -100,7 +100,12 @@ def take(counts: Iterable[Count], now: datetime | None = None) -> None:
         most = options.limit(bound.limit)
         if each.number > most or not _counted(each, bound.within, most, now):
             give_back(taken)
-            raise _too_many(each, bound, most, now)
+            since = Tally.objects.filter(key=_key(each)).values_list("since", flat=True).first() or now
+            wait = max(1, math.ceil((since + bound.within - now).total_seconds()))
+            # In whole minutes, rounded up: nobody counts the seconds of it.
+            within, left = duration(bound.within.total_seconds()), duration(60 * math.ceil(wait / 60))
+            said = f"No more than {most:,} {bound.what} are possible within {within}: try again in {left}."
+            raise TooMany(said, wait)
         taken.append(each)
 
 
@@ -152,12 +157,3 @@ def _counted(count: Count, within: timedelta, most: int, now: datetime) -> bool:
 
 def _key(count: Count) -> str:
     return hashlib.sha256(f"{count.kind}\0{count.of}".encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _too_many(count: Count, bound: RateLimit, most: int, now: datetime) -> TooMany:
-    since = Tally.objects.filter(key=_key(count)).values_list("since", flat=True).first() or now
-    wait = max(1, math.ceil((since + bound.within - now).total_seconds()))
-    # In whole minutes, rounded up: nobody counts the seconds of it.
-    within, left = duration(bound.within.total_seconds()), duration(60 * math.ceil(wait / 60))
-    sentence = f"No more than {most:,} {bound.what} are possible within {within}: try again in {left}."
-    return TooMany(sentence, wait)

@@ -90,7 +90,9 @@ class Committer:
         finally:
             # At once: who submits next sees whether anybody is there to take it.
             self._idle.append(writer)
-            self._tasks.remove(_this_task())
+            task = asyncio.current_task()
+            assert task is not None
+            self._tasks.remove(task)
 
     def _taken(self) -> list[Call]:
         """What is stored next, in the order it came: nothing of runs that are under way."""
@@ -163,12 +165,6 @@ class Writer:
                 call.answer.set_result(answer)
 
 
-def _this_task() -> "asyncio.Task[None]":
-    task = asyncio.current_task()
-    assert task is not None
-    return task
-
-
 def _refuse(call: Call, problem: Problem) -> None:
     if not call.answer.done():
         call.answer.set_exception(problem)
@@ -194,7 +190,9 @@ async def stored(cursor: psycopg.AsyncCursor[Any], calls: list[Call]) -> list[Ac
 
 def judged(run: "rows.LockedRun | None", call: Call) -> Acknowledgement | Problem:
     """What a call is answered, by its run's row as it is before it."""
-    if run is None or run.team != call.team or not _is_of(run, call.verification):
+    if run is None or run.team != call.team:
+        return unknown("run")
+    if call.verification != run.file_id and call.verification.lower() != run.verification:
         return unknown("run")
     if run.deleted:
         return Problem(410, "the verification of this run was deleted", "verification")
@@ -206,7 +204,3 @@ def judged(run: "rows.LockedRun | None", call: Call) -> Acknowledgement | Proble
             next=run.next,
         )
     return Acknowledgement(max(run.next, call.batch.first + call.batch.size), run.stop)
-
-
-def _is_of(run: "rows.LockedRun", verification: str) -> bool:
-    return verification == run.file_id or verification.lower() == run.verification

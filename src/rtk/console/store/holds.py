@@ -57,8 +57,12 @@ def take(team: Team, wanted: Wanted, alongside: bool) -> tuple[bool, list[dict[s
         found = [(each, shared) for each, shared in shared_with if shared]
         if not found or alongside:
             _keep(team, wanted, mine)
+            joining = {"run": str(wanted.run), "title": wanted.title, "host": wanted.host, "since": now().timestamp()}
             for each, _ in found:
-                _join(each, wanted)
+                known = {one["run"] for one in each.joined}
+                if joining["run"] not in known and len(known) < MOST_JOINED:
+                    each.joined = [*each.joined, joining]
+                    each.save(update_fields=["joined"])
         told = [_holder(team, each, shared) for each, shared in found]
         return not found or alongside, told
 
@@ -153,14 +157,6 @@ def _keep(team: Team, wanted: Wanted, mine: Hold | None) -> None:
         Hold.objects.filter(run_id=wanted.run).update(**values)
     else:
         raise Problem(409, "run: this run has already released its hold", "run")
-
-
-def _join(hold: Hold, wanted: Wanted) -> None:
-    known = {each["run"] for each in hold.joined}
-    if str(wanted.run) not in known and len(known) < MOST_JOINED:
-        joining = {"run": str(wanted.run), "title": wanted.title, "host": wanted.host, "since": now().timestamp()}
-        hold.joined = [*hold.joined, joining]
-        hold.save(update_fields=["joined"])
 
 
 def _holder(team: Team, hold: Hold, shared: tuple[System, ...]) -> dict[str, Any]:

@@ -106,21 +106,19 @@ class Ingest:
         team = await self._let_in(authorization and authorization.decode("latin-1"), path)
         if path.run is None:
             raise unknown("run")
-        packed = _is_packed(headers.get(b"content-encoding"))
+        coding = headers.get(b"content-encoding", b"identity").lower()
+        if coding not in (b"identity", b"gzip"):
+            raise Problem(415, "Content-Encoding: expected gzip or none", "Content-Encoding")
+        packed = coding == b"gzip"
         body = await _body(headers.get(b"content-length", b""), incoming)
-        if len(body) < (LARGE_PACKED if packed else LARGE):
+        if self._sharing is None or len(body) < (LARGE_PACKED if packed else LARGE):
             batch = _batch(body, packed)
         else:
-            batch = await self._read(scope, body, packed)
+            self._sharing.senders.prove(scope)  # it was let in
+            # By turns, and beside the event loop, which other calls need meanwhile.
+            async with self._sharing.large(scope) as thread:
+                batch = await asyncio.get_running_loop().run_in_executor(thread, _batch, body, packed)
         return await self._committer.submit(Call(path.run, team, path.verification, batch))
-
-    async def _read(self, scope: Scope, body: bytes, packed: bool) -> DecodedBatch:
-        """What a large call tells, read by turns and beside the event loop."""
-        if self._sharing is None:
-            return _batch(body, packed)
-        self._sharing.senders.prove(scope)  # it was let in
-        async with self._sharing.large(scope) as thread:
-            return await asyncio.get_running_loop().run_in_executor(thread, _batch, body, packed)
 
     async def _let_in(self, authorization: str | None, path: Path) -> str:
         caller = remembered.caller(authorization)
@@ -128,20 +126,20 @@ class Ingest:
             known = remembered.recall(caller, path.org, path.team, "run")
         except gate.Refused as refused:
             raise Problem(refused.status, str(refused)) from None
-        team = str(known.id) if known else await self._ask(authorization, path)
+        if known:
+            team = str(known.id)
+        else:
+            # The gate is asked once for all calls that wait for the same answer.
+            key = (authorization, path.org, path.team)
+            if key not in self._asking:
+                self._asking[key] = asyncio.create_task(self._allowed(authorization, path))
+                self._asking[key].add_done_callback(lambda _: self._asking.pop(key))
+            # One caller who goes away does not take the answer from the others.
+            team = await asyncio.shield(self._asking[key])
         caller = caller or remembered.caller(authorization)  # whom the gate let in just now
         if (visit := access.current()) and caller:
             visit.is_by(caller.user, caller.token)
         return team
-
-    async def _ask(self, authorization: str | None, path: Path) -> str:
-        """Ask the gate, once for all calls that wait for the same answer."""
-        key = (authorization, path.org, path.team)
-        if key not in self._asking:
-            self._asking[key] = asyncio.create_task(self._allowed(authorization, path))
-            self._asking[key].add_done_callback(lambda _: self._asking.pop(key))
-        # One caller who goes away does not take the answer from the others.
-        return await asyncio.shield(self._asking[key])
 
 
 def ask_the_gate(authorization: str | None, path: Path) -> str:
@@ -184,14 +182,6 @@ class Incoming:
             if part := message.get("body", b""):
                 return bytes(part)
         return b""
-
-
-def _is_packed(coding: bytes | None) -> bool:
-    if coding is None or (told := coding.lower()) == b"identity":
-        return False
-    if told != b"gzip":
-        raise Problem(415, "Content-Encoding: expected gzip or none", "Content-Encoding")
-    return True
 
 
 async def _body(length: bytes, incoming: Incoming) -> bytes:

@@ -236,7 +236,11 @@ class DecodedBatch:
 
 def batch_of(body: bytes) -> DecodedBatch:
     """The entries of a call's body. Raises `Problem` with the place of the first thing that is wrong."""
-    text = _utf8(body)
+    # What is passed on undecoded, such as probes, must be text as well.
+    try:
+        text = body.decode()
+    except UnicodeDecodeError as error:
+        raise Problem(400, f"the body is not UTF-8 text: byte {error.start}") from None
     try:
         whole = _measuring(body)
     except msgspec.ValidationError:
@@ -244,14 +248,6 @@ def batch_of(body: bytes) -> DecodedBatch:
     except (msgspec.DecodeError, RecursionError) as error:
         raise Problem(400, f"the body is not JSON: {error}") from None
     return DecodedBatch(whole.first, len(whole.entries), whole.entries, range(len(whole.entries)))
-
-
-def _utf8(body: bytes) -> str:
-    # What is passed on undecoded, such as probes, must be text as well.
-    try:
-        return body.decode()
-    except UnicodeDecodeError as error:
-        raise Problem(400, f"the body is not UTF-8 text: byte {error.start}") from None
 
 
 def _mixed(text: str) -> DecodedBatch:
@@ -283,7 +279,14 @@ def _entry(raw: msgspec.Raw, index: int) -> Measured | Other:
     except (msgspec.DecodeError, RecursionError) as error:
         raise refusal(error, f"entries[{index}]") from None
     if not isinstance(shaped, Measured):
-        _readable(raw, index)
+        # What is read back later must be readable: its numbers have values, and it is not too deep. The probes of
+        # measurements are given back as the text that came, so nobody reads them.
+        try:
+            value = _anything(raw)
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise refusal(error, f"entries[{index}]") from None
+        if may_be_deep(memoryview(raw)):
+            refuse_deep(value, f"entries[{index}]")
     if isinstance(shaped, Head):
         accept(shaped.version, f"entries[{index}].version")
     return shaped
@@ -300,19 +303,6 @@ def accept(version: int, place: str) -> None:
             f"publish the run again once the {updated} is updated",
             place,
         )
-
-
-def _readable(raw: msgspec.Raw, index: int) -> None:
-    """See that what is read back later can be: its numbers have values, and it is not too deep.
-
-    The probes of measurements are given back as the text that came, so nobody reads them.
-    """
-    try:
-        value = _anything(raw)
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise refusal(error, f"entries[{index}]") from None
-    if may_be_deep(memoryview(raw)):
-        refuse_deep(value, f"entries[{index}]")
 
 
 def refusal(error: Exception, place: str = "") -> Problem:

@@ -88,21 +88,19 @@ class LegacyRun:
             raise Problem(422, "payload.state: expected a mapping as in steady_states.during", "payload.state")
         if not self.progress.get("phase"):
             self.phase("baseline" if self.run.plan.get("warm_up_s") else "conditions")
-        phase, slot = self._place(iteration)
+        # Clients number samples through all phases; how many came before the next phase began was noted.
+        baseline, conditions = self.progress.get("last-baseline", 0), self.progress.get("last-conditions")
+        phase, slot = "conditions", iteration - baseline - 1
+        if self.progress["phase"] == "baseline" or iteration <= baseline:
+            phase, slot = "baseline", iteration - 1
+        elif self.progress["phase"] == "recovery" and conditions is not None and iteration > conditions:
+            phase, slot = "recovery", iteration - conditions - 1
         if Measurement.objects.filter(
             run_id=self.run.id, day=self.run.day, phase=PHASE_CODES[phase], slot=slot
         ).exists():
             return
         self.progress["highest"] = max(iteration, self.progress.get("highest", 0))
         self._measured(phase, slot, state)
-
-    def _place(self, iteration: int) -> tuple[str, int]:
-        baseline, conditions = self.progress.get("last-baseline", 0), self.progress.get("last-conditions")
-        if self.progress["phase"] == "baseline" or iteration <= baseline:
-            return "baseline", iteration - 1
-        if self.progress["phase"] == "recovery" and conditions is not None and iteration > conditions:
-            return "recovery", iteration - conditions - 1
-        return "conditions", iteration - baseline - 1
 
     def _measured(self, phase: str, slot: int, state: Mapping[str, Any]) -> None:
         probes = state.get("probes")
@@ -210,26 +208,22 @@ def finish(run: Run, raw: bytes, status: str, results: Mapping[str, Any], at: da
     with transaction.atomic():
         told = LegacyRun(Run.objects.select_for_update(no_key=True).get(id=run.id), moment)
         if told.run.results is None:
-            _finish(told, journal, status, results)
+            told.end_phase()
+            document, undone = told.run.experiment.document, [a for a in journal.rollbacks if a]
+            actions = [a for a in journal.run if a and a.activity.get("type") == "action"]
+            _activities(told, "condition", actions, document.get("method"))
+            _activities(told, "rollback", undone, None)
+            if document.get("rollbacks"):  # clients up to 0.11 told of them in the journal alone
+                told.entry("rollbacks", state=UndoState.ENDED if undone else UndoState.SKIPPED, reason=None)
+            took = finite(results.get("total_duration"))
+            end = told.t if took is None or not 0 < took < 1e9 else took
+            stopped = f"the run was {status}" if status in CUT_SHORT else None
+            told.entry("end", end, status=status, deviated=bool(journal.deviated), stopped=stopped)
             told.run.results, told.run.state, told.run.ended_at = dict(results), NotedState.ENDED, moment
             told.run.status = status[:MOST_STATUS]
         _save(told, moment)
         outbox.note(outbox.ENDED, run.id)
     tell(run.id)
-
-
-def _finish(told: LegacyRun, journal: FinalJournal, status: str, results: Mapping[str, Any]) -> None:
-    told.end_phase()
-    document, undone = told.run.experiment.document, [a for a in journal.rollbacks if a]
-    actions = [a for a in journal.run if a and a.activity.get("type") == "action"]
-    _activities(told, "condition", actions, document.get("method"))
-    _activities(told, "rollback", undone, None)
-    if document.get("rollbacks"):  # clients up to 0.11 told of them in the journal alone
-        told.entry("rollbacks", state=UndoState.ENDED if undone else UndoState.SKIPPED, reason=None)
-    took = finite(results.get("total_duration"))
-    end = told.t if took is None or not 0 < took < 1e9 else took
-    stopped = f"the run was {status}" if status in CUT_SHORT else None
-    told.entry("end", end, status=status, deviated=bool(journal.deviated), stopped=stopped)
 
 
 def _activities(told: LegacyRun, role: str, played: Iterable[ActivityRun], method: Any) -> None:

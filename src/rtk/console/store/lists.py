@@ -35,26 +35,24 @@ def paged(
     fetch: Callable[[int, Place | None], list[Any]], shown: Callable[[Any], Any], cursor: str | None, limit: int | None
 ) -> dict[str, Any]:
     """The same of rows that `fetch` gets, so many at most, newest first, after a place."""
-    size = min(max(limit or USUAL, 1), MOST)
+    size, place = min(max(limit or USUAL, 1), MOST), None
+    if cursor:
+        try:
+            text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True).decode()
+            at, _, seen = text.partition(" ")
+            moment = datetime.fromisoformat(at)
+            if moment.tzinfo is None:
+                raise ValueError("no time zone")
+            place = moment.astimezone(UTC), UUID(seen)
+        except (ValueError, binascii.Error, UnicodeError, OverflowError):
+            raise Problem(422, "cursor: expected what `next` of a page said", "cursor") from None
     # One more than is shown tells whether there is another page.
-    found = fetch(size + 1, _place(cursor) if cursor else None)
+    found = fetch(size + 1, place)
     items, after_last = [shown(row) for row in found[:size]], None
     if len(found) > size:
         last = found[size - 1]
         after_last = base64.urlsafe_b64encode(f"{last.created_at.isoformat()} {last.id}".encode()).decode().rstrip("=")
     return {"items": items, "next": after_last}
-
-
-def _place(cursor: str) -> Place:
-    try:
-        text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True).decode()
-        at, _, last = text.partition(" ")
-        moment = datetime.fromisoformat(at)
-        if moment.tzinfo is None:
-            raise ValueError("no time zone")
-        return moment.astimezone(UTC), UUID(last)
-    except (ValueError, binascii.Error, UnicodeError, OverflowError):
-        raise Problem(422, "cursor: expected what `next` of a page said", "cursor") from None
 
 
 def by_id(rows: QuerySet[Any], key: str) -> Any:

@@ -5,7 +5,6 @@ They never are objects here, and never all in one answer. Sentences are read onl
 
 from functools import cache
 from itertools import compress
-from typing import Any
 
 import psycopg
 from django.db import connection
@@ -57,9 +56,14 @@ def measurements(run: Run) -> MeasurementSeries:
         while many == _PART:
             # Not Django's own cursor: for it the database writes bytes as text, which takes half as long again.
             cursor.execute(_READ, [run.id, run.day, after, _PART], binary=True)
-            many, after, *columns = cursor.fetchall()[0]
-            if many:
-                found.extend(_stored(*columns))
+            many, after, kinds, slots, times, codes, said = cursor.fetchall()[0]
+            if not many:
+                break
+            told = kinds[1::2]  # of two bytes, the lower one
+            missed = compress(range(len(told)), told.translate(_MISSED))
+            why, known = zip(missed, codes or (), said or (), strict=False), cache(missed_reason)
+            reasons = {place: reason for place, code, text in why if (reason := known(code, text))}
+            found.extend(Stored(told.translate(_CODES), array_of("q", slots), array_of("d", times), reasons))
     return found.ordered()
 
 
@@ -81,11 +85,3 @@ def explain(run: Run, facts: Facts) -> None:
             cursor.execute(_SAID_OF, [run.id, run.day, first.due, first.slot, OUTCOMES.index(first.outcome)])
             said = [reason for (reason,) in cursor.fetchall() if reason is not None]
             found.explain((found.columns().due.index(first.due), reason) for reason in said)
-
-
-def _stored(kinds: bytes, slots: bytes, times: bytes, codes: list[Any] | None, said: list[Any] | None) -> Stored:
-    told = kinds[1::2]
-    missed = compress(range(len(told)), told.translate(_MISSED))
-    why, known = zip(missed, codes or (), said or (), strict=False), cache(missed_reason)
-    reasons = {place: reason for place, code, text in why if (reason := known(code, text))}
-    return Stored(told.translate(_CODES), array_of("q", slots), array_of("d", times), reasons)

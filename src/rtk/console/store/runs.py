@@ -55,20 +55,16 @@ def find(team: Team, verification: str, key: str) -> Run:
     """A team's run of a verification. Raises `Problem`."""
     run = lists.id_of(key)
     rows = sql.rows(_ONE, team=team.id, run=run) if run else []
-    found = next(map(_read, rows), None)
-    if found is None or not _is_of(found, verification):
-        raise unknown("run")
-    found.team = team
-    return found
-
-
-def _read(row: sql.Row) -> Run:
-    run = _RUN.model(row)
-    run.verification = _VERIFICATION.model(row)
-    run.verification.revision = _REVISION.model_or_none(row)
-    run.experiment = _EXPERIMENT.model(row)
-    run.created_by = _PERSON.model_or_none(row)
-    return run
+    for row in rows:  # of which there is one at most
+        found = _RUN.model(row)
+        found.verification = _VERIFICATION.model(row)
+        found.verification.revision = _REVISION.model_or_none(row)
+        found.experiment = _EXPERIMENT.model(row)
+        found.created_by = _PERSON.model_or_none(row)
+        found.team = team
+        if _is_of(found, verification):
+            return found
+    raise unknown("run")
 
 
 def find_alive(team: Team, verification: str, key: str) -> Run:
@@ -284,14 +280,16 @@ def page(team: Team, verification: Verification, cursor: str | None, limit: int 
     def fetch(size: int, place: lists.Place | None) -> list[ListedRun]:
         after = dict(zip(("at", "last"), place, strict=True)) if place else {}
         query = _FURTHER_PAGE if place else _FIRST_PAGE
-        return sql.made(_listed, query, verification=verification.id, size=size, **after)
+        # Documents go out as the text that is stored.
+        return sql.made(
+            lambda *row: ListedRun(*row[: len(IDS)], *map(msgspec.Raw, row[_DOCUMENTS]), *row[_DOCUMENTS.stop :]),
+            query,
+            verification=verification.id,
+            size=size,
+            **after,
+        )
 
     return lists.paged(fetch, partial(_shown, team, now()), cursor, limit)
-
-
-def _listed(*row: Any) -> ListedRun:
-    # Documents go out as the text that is stored.
-    return ListedRun(*row[: len(IDS)], *map(msgspec.Raw, row[_DOCUMENTS]), *row[_DOCUMENTS.stop :])
 
 
 def shown(run: Run) -> dict[str, Any]:

@@ -66,22 +66,19 @@ def of(runs: Iterable[RunWithSpark]) -> dict[UUID, Spark]:
     """What there is to draw of each of these runs: one query, none where all of it is kept."""
     found = {run.id: run for run in runs}
     others = [run for run in found.values() if not run.spark]
-    kept = {key: _spark(**run.spark) for key, run in found.items() if run.spark}
-    return {**dict.fromkeys(found, NOTHING), **kept, **(_last(others) if others else {})}
-
-
-def _last(runs: list[RunWithSpark]) -> dict[UUID, Spark]:
+    drawn = {key: _spark(**run.spark) if run.spark else NOTHING for key, run in found.items()}
+    if not others:
+        return drawn
     with connection.cursor() as cursor:
         # The days stand in it twice: as constants they tell which partitions need not be looked at.
-        cursor.execute(_LAST, {"runs": [run.id for run in runs], "days": [run.day for run in runs]})
-        found = cursor.fetchall()
-    last = {}
-    for run, values, outcomes, text in found:
+        cursor.execute(_LAST, {"runs": [run.id for run in others], "days": [run.day for run in others]})
+        last = cursor.fetchall()
+    for run, values, outcomes, text in last:
         bounds = None
         with suppress(ValueError, RecursionError):  # a list shows a run also where its record cannot be read
             bounds = json.loads(text or "{}")
-        last[run] = _spark(values, outcomes, bounds)
-    return last
+        drawn[run] = _spark(values, outcomes, bounds)
+    return drawn
 
 
 def _spark(values: Any, outcomes: Any, threshold: Any) -> Spark:

@@ -174,11 +174,13 @@ def _rows(of: str, at: datetime, **asked: Any) -> list[tuple[Any, ...]]:
     return sql.made(lambda *row: row, _RUNS.format(of=of), at=at, **asked)
 
 
-def _past(verdicts: str | None, moments: bytes | None, lengths: bytes | None, counts: bytes | None) -> RunColumns:
-    """The runs of a row, the latest first; the database has no bytes where there is none."""
-    every = array_of("q", counts or b"")
+def _standing(row: Sequence[Any], at: datetime) -> Standing:
+    _, _, _, target, frequency_s, lasts, *_ = row
+    others, *uncounting = row[-9:-4]
+    verdicts, moments, lengths, counts = row[-4:]  # of the runs, the latest first
+    every = array_of("q", counts or b"")  # where there is no run the database has no bytes
     slots, stopped_inside, *readings = (every[place :: len(_COLUMNS)] for place in range(len(_COLUMNS)))
-    return RunColumns(
+    past = RunColumns(
         array_of("d", moments or b""),
         [_VERDICTS[each] for each in verdicts or ""],
         array_of("d", lengths or b""),
@@ -187,10 +189,5 @@ def _past(verdicts: str | None, moments: bytes | None, lengths: bytes | None, co
         CountColumns(*readings[: len(_COUNTS)]),
         CountColumns(*readings[len(_COUNTS) :]),
     )
-
-
-def _standing(row: Sequence[Any], at: datetime) -> Standing:
-    _, _, _, target, frequency_s, lasts, *_ = row
-    others, *uncounting = row[-9:-4]
-    found = standing_of_columns(_past(*row[-4:]), target, at.timestamp(), lasts_s=lasts, attempt=1 + others)
+    found = standing_of_columns(past, target, at.timestamp(), lasts_s=lasts, attempt=1 + others)
     return Standing(found, frequency_s, dict(zip(Uncounted, uncounting, strict=True)))

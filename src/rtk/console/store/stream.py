@@ -248,8 +248,12 @@ async def events(
             if text := page.text + (page.state if page.state != told else b""):
                 yield text
             told, after = page.state, page.last
-            if not page.full and not to.over and not await _heard(news):
-                yield PULSE
+            if not page.full and not to.over:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(PULSE_S):
+                        await news.wait()
+                if not news.is_set():
+                    yield PULSE
     finally:
         to.leave(run, news)
 
@@ -262,16 +266,6 @@ def _fitting(parts: Iterable[bytes]) -> Iterator[bytes]:
         if size > PAGE_BYTES and size > len(part):
             return
         yield part
-
-
-async def _heard(news: asyncio.Event) -> bool:
-    """Whether there was news before it was time for a pulse."""
-    try:
-        async with asyncio.timeout(PULSE_S):
-            await news.wait()
-    except TimeoutError:
-        return False
-    return True
 
 
 def line_of(row: tuple[Any, ...]) -> bytes:

@@ -156,24 +156,20 @@ def events(execution: Execution) -> tuple[list[ExecutionEvent], int]:
 def words(kind: str, head: str) -> str:
     """What an event or an entry of a record says, from the beginning of its text."""
     if kind in ("phase", "intent", "activity", "rollbacks"):
-        return _of_record(kind, _read(head))
+        body = _read(head)
+        name = f"“{plain(body.get('name') or 'without a name', 200)}”"
+        role = "Rollback" if body.get("role") == "rollback" else "Condition"
+        if kind in ("intent", "activity"):
+            return f"{role} {name} {'began' if kind == 'intent' else 'ended'}"
+        state = "began" if body.get("state") == "started" else "ended"
+        phase = plain(body.get("phase") or "?", 40)
+        return f"The rollbacks {state}" if kind == "rollbacks" else f"Phase {phase} {state}"
     begins, ends = kind.startswith("starting-"), kind.endswith("-finished")
     step = kind.removeprefix("starting-").removesuffix("-finished")
     if step not in _STEPS or not (begins or ends):
         return plain(kind, 100)
     name = f" “{_named(head)}”" if step == "activity" and _named(head) else ""
     return f"{_STEPS[step]}{name} {'began' if begins else 'ended'}"
-
-
-def _of_record(kind: str, body: dict[str, Any]) -> str:
-    name = f"“{plain(body.get('name') or 'without a name', 200)}”"
-    role = "Rollback" if body.get("role") == "rollback" else "Condition"
-    if kind == "intent":
-        return f"{role} {name} began"
-    if kind == "activity":
-        return f"{role} {name} ended"
-    state = "began" if body.get("state") == "started" else "ended"
-    return f"The rollbacks {state}" if kind == "rollbacks" else f"Phase {plain(body.get('phase') or '?', 40)} {state}"
 
 
 def _read(head: str) -> dict[str, Any]:

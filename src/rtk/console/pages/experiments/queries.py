@@ -74,6 +74,8 @@ def detail(experiment: Experiment) -> ExperimentDetail:
     document = experiment.document if isinstance(experiment.document, dict) else {}
     hypothesis = document.get("steady-state-hypothesis")
     hypothesis = hypothesis if isinstance(hypothesis, Mapping) else {}
+    configuration = document.get("configuration")
+    given = list(configuration.items())[:100] if isinstance(configuration, Mapping) else []
     variables = list(dict.fromkeys(needs.environment(document)))
     file = f"{settings.PUBLIC_URL}/assets/experiments/{experiment.id}.json"
     source = json.dumps(document, indent=2, ensure_ascii=False).encode("utf-8", "replace").decode()
@@ -90,7 +92,8 @@ def detail(experiment: Experiment) -> ExperimentDetail:
         steps_of(hypothesis.get("probes")),
         steps_of(document.get("method")),
         steps_of(document.get("rollbacks")),
-        _configuration(document),
+        # What comes from the environment has a `key`, and is told by its variable.
+        [(key, text_of(each)) for key, each in given if not (isinstance(each, Mapping) and "key" in each)],
         variables,
         [Extension(each, packages.install_hint(each)) for each in needed if each not in packages.WITH_US],
         list(needs.warnings(document)),
@@ -105,10 +108,3 @@ def command_of(variables: Sequence[Variable], file: str) -> str:
     """The command that runs an experiment, with what must be in its environment."""
     names = dict.fromkeys(each.name for each in variables if each.required and _NAME.fullmatch(each.name))
     return " ".join([*(f"{name}=…" for name in names), "chaos", "run", file])
-
-
-def _configuration(document: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The configuration that stands in the document; what comes from the environment is told by its variable."""
-    given = document.get("configuration")
-    items = list(given.items())[:100] if isinstance(given, Mapping) else []
-    return [(key, text_of(value)) for key, value in items if not (isinstance(value, Mapping) and "key" in value)]

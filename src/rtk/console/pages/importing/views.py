@@ -144,8 +144,8 @@ def _shown(
     wrong: BadInput | None = None,
     asking: bool = False,
 ) -> HttpResponse:
-    begun = form.is_bound and bool(form.data.get("name") or found)
-    text = form.data.get("source", "") if form.is_bound else ""
+    # A form that is not bound has no data, and nothing was found for it.
+    begun, text = bool(form.data.get("name") or found), form.data.get("source", "")
     beside, before = 0.0, None
     if found:
         beside = beside_s(found.document, plan_of(form).get("duration") or numbers(found).get("duration"))
@@ -163,7 +163,7 @@ def _shown(
         "before": before,
         "begun": begun,
         "source": text,
-        "kept": form.data.get(KEPT, "") if form.is_bound else "",
+        "kept": form.data.get(KEPT, ""),
         "beside": beside,
         "planned": _planned(form, found) if begun and not form.errors.get("frequency") else None,
         "asking": asking,

@@ -59,14 +59,13 @@ def _lines(entries: QuerySet[AuditEntry]) -> Iterator[str]:
     yield _written([_HEAD])
     part = list(lists.after(entries, None)[:_CHUNK])
     while part:
-        yield _written(map(_cells, part))
+        lines = []
+        for each in part:
+            detail = json.dumps(each.detail, ensure_ascii=False) if each.detail else ""
+            texts = (each.actor_name, str(each.actor_id or ""), each.action, each.target, detail)
+            lines.append((each.created_at.isoformat(), *map(harmless, texts)))
+        yield _written(lines)
         part = list(lists.after(entries, (part[-1].created_at, part[-1].pk))[:_CHUNK])
-
-
-def _cells(entry: AuditEntry) -> tuple[str, ...]:
-    detail = json.dumps(entry.detail, ensure_ascii=False) if entry.detail else ""
-    texts = (entry.actor_name, str(entry.actor_id or ""), entry.action, entry.target, detail)
-    return (entry.created_at.isoformat(), *map(harmless, texts))
 
 
 def _written(rows: Iterable[Iterable[Any]]) -> str:

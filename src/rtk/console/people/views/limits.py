@@ -21,13 +21,12 @@ class InForce(NamedTuple):
 
 def in_force() -> list[tuple[LimitSubject, list[InForce]]]:
     """Return every limit that the settings set, by its subject."""
-    found = [(subject, [_shown(each) for each in LIMITS if each.subject == subject]) for subject in LimitSubject]
-    return [(subject, limits) for subject, limits in found if limits]
-
-
-def _shown(limit: Limit) -> InForce:
-    value = options.limit(limit)
-    return InForce(limit, limit.shown(value), "" if value == limit.default else limit.shown(limit.default))
+    found: dict[LimitSubject, list[InForce]] = {subject: [] for subject in LimitSubject}
+    for each in LIMITS:
+        value = options.limit(each)
+        usual = "" if value == each.default else each.shown(each.default)
+        found[each.subject].append(InForce(each, each.shown(value), usual))
+    return [(subject, limits) for subject, limits in found.items() if limits]
 
 
 @viewed

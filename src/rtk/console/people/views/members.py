@@ -65,21 +65,15 @@ def invite(request: HttpRequest, caller: Caller, org: str) -> HttpResponse:
     form = InviteForm(sent(request), giver=found.role, teams=found.teams.all())
     if request.method == "POST" and tried(form, lambda: _invited(request, caller, found, form), "emails"):
         return redirect("people:invitations", org=found.slug)
-    context = {"org": found, "form": form, "waiting": _waiting(request, found), "at": "invitations"}
-    return render(request, "people/invitations.html", context, status=status(form))
-
-
-def _waiting(request: HttpRequest, org: Organization) -> list[tuple[Invitation, str, bool]]:
-    """The open invitations, each with its link, and whether to show who one is before it is seen.
-
-    Whoever has a link can use it: not for more than they may give, nor for what would ask them once more.
-    """
-    given, recent = roles_given_by(org.role), reauthentication.is_recent(request)
-    told = []
-    for each in org.invitations.filter(accepted_at=None):
+    # Each with its link, and whether to show who one is before it is seen. Whoever has a link can use it: nobody gets
+    # one for more than they may give, nor for what would ask them once more.
+    given, recent = roles_given_by(found.role), reauthentication.is_recent(request)
+    waiting = []
+    for each in found.invitations.filter(accepted_at=None):
         may, asks = each.role in given, each.role in gate.EVERYWHERE and not recent
-        told.append((each, invitations.link(each) if may and not asks else "", may and asks))
-    return told
+        waiting.append((each, invitations.link(each) if may and not asks else "", may and asks))
+    context = {"org": found, "form": form, "waiting": waiting, "at": "invitations"}
+    return render(request, "people/invitations.html", context, status=status(form))
 
 
 @action

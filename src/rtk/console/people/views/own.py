@@ -14,7 +14,7 @@ from rtk.console import limits, options
 from rtk.console.people import tokens
 from rtk.console.people.forms import ProfileForm, TokenForm
 from rtk.console.people.gate import Caller
-from rtk.console.people.models import Token, TokenNotice, TokenNoticeKind, User
+from rtk.console.people.models import Token, TokenNotice, TokenNoticeKind
 from rtk.console.people.pages import action, page, sent, status, tried
 
 
@@ -35,7 +35,12 @@ def own_tokens(request: HttpRequest, caller: Caller) -> HttpResponse:
     """One's tokens, and a new one, shown in the answer to its form and never again."""
     form = TokenForm(sent(request), user=caller.user)
     shown: dict[str, object] = {}
-    if request.method == "POST" and tried(form, lambda: shown.update(_made(caller.user, form))):
+
+    def make() -> None:
+        given = form.cleaned_data
+        shown["made"], shown["secret"] = tokens.make(caller.user, given["name"], given["scopes"], form.expires_at())
+
+    if request.method == "POST" and tried(form, make):
         form = TokenForm(user=caller.user)
     shortened = TokenNotice.objects.filter(token=OuterRef("pk"), kind=TokenNoticeKind.SHORTENED)
     found = list(Token.objects.filter(user=caller.user).annotate(shortened=Exists(shortened)))
@@ -53,12 +58,6 @@ def own_tokens(request: HttpRequest, caller: Caller) -> HttpResponse:
     answer = render(request, "people/tokens.html", context, status=status(form))
     answer["Cache-Control"] = "no-store"
     return answer
-
-
-def _made(user: User, form: TokenForm) -> dict[str, object]:
-    given = form.cleaned_data
-    token, secret = tokens.make(user, given["name"], given["scopes"], form.expires_at())
-    return {"made": token, "secret": secret}
 
 
 @action
