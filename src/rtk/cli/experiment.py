@@ -19,7 +19,7 @@ from rtk.experiment.write import replace
 from rtk.printable import hanging
 from rtk.report.conclusion import conclusion_of
 
-_BOM = b"\xef\xbb\xbf"
+_BOM = b"\xef\xbb\xbf"  # editors on Windows begin a file with it
 _OUTPUT = click.Path(dir_okay=False, path_type=Path)
 
 

@@ -36,6 +36,7 @@ def main(path: Path, data: bytes) -> int:
     estate = received(data)
     with helper.finding(estate.path or sys.path, estate.replaced):
         left = estate.parts()
+    # A secret as well, though no experiment names it.
     token = os.environ.get("RTK_TOKEN", "").strip()
     with Masks(Redactor(left["secrets"], left["settings"], left["configuration"], [token])) as masks:
         if not estate.news and not (path.exists() and path.stat().st_size):

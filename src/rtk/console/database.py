@@ -152,5 +152,6 @@ def from_url(url: str, connections: int) -> dict[str, Any]:
         "NAME": "rtk",
         **named,
         "CONN_HEALTH_CHECKS": True,  # a connection that died with its server is replaced, not handed out
+        # From its second time on a statement is prepared: most that are asked here are asked again and again.
         "OPTIONS": {**network, **others, "pool": pool, "prepare_threshold": 1, "application_name": "rtk"},
     }

@@ -58,6 +58,7 @@ class Limit(NamedTuple):
         return self.zero if self.zero and not value else f"{value:,} {self.unit}".strip()
 
 
+# A browser that was left open, or a stolen cookie, made a token for a year and lost only its session afterwards.
 REAUTHENTICATION = Limit(
     "RTK_REAUTHENTICATION_MINUTES",
     15,
@@ -67,6 +68,7 @@ REAUTHENTICATION = Limit(
     most=1440,
 )
 TOKEN_DAYS = Limit("RTK_TOKEN_DAYS", 365, Unit.DAYS, LimitSubject.PEOPLE, "Longest lifetime of a token", most=3650)
+# A token with the scope admin can make others, so that one stolen could fill the table.
 TOKENS_OF_A_PERSON = Limit(
     "RTK_TOKENS_PER_PERSON", 50, Unit.COUNT, LimitSubject.PEOPLE, "Most tokens of a person that have not expired"
 )
@@ -106,6 +108,7 @@ ACCESS_LINES = Limit(
     least=0,
     zero="none is logged",
 )
+# The server that is to end a statement may be the one that says nothing, so whoever waits gives up as well.
 DATABASE_SECONDS = Limit(
     "RTK_DATABASE_SECONDS",
     30,
@@ -115,7 +118,9 @@ DATABASE_SECONDS = Limit(
     most=3_600,
 )
 BODY = Limit("RTK_BODY_LIMIT_MIB", 64, Unit.MIB, LimitSubject.REQUESTS, "Largest body of an API call")
+# As much as Django takes by itself: it parses forms in memory, where one of 15 MiB took 1.2 GiB.
 FORM = Limit("RTK_FORM_LIMIT_KIB", 2560, Unit.KIB, LimitSubject.REQUESTS, "Largest body of a form, and of any page")
+# Six calls of nobody that never came to their end held 360 MiB of the disk.
 BODIES = Limit(
     "RTK_BODIES_MIB",
     256,
@@ -133,6 +138,7 @@ LEAST_RATE = Limit(
 HEAD_SECONDS = Limit(
     "RTK_HEAD_SECONDS", 10, Unit.SECONDS, LimitSubject.REQUESTS, "Longest time for the head of a request", most=3_600
 )
+# Idle connections took all files that the process may open, and the thread that tends the database died of it.
 CONNECTIONS = Limit(
     "RTK_CONNECTIONS",
     4096,
@@ -147,6 +153,7 @@ CONNECTIONS_PER_ADDRESS = Limit(
     LimitSubject.REQUESTS,
     "Most connections from one address, or one IPv6 network",
 )
+# Objects are made of each value, by threads that share one interpreter: everybody waits meanwhile.
 VALUES = Limit(
     "RTK_JSON_VALUES",
     200_000,
@@ -155,9 +162,11 @@ VALUES = Limit(
     "Most values in the JSON of an API call",
     most=100_000_000,
 )
+# A journal is kept as it came. Only what is read of it becomes objects, and counts for the bound above.
 JOURNAL_VALUES = Limit(
     "RTK_JOURNAL_VALUES", 3_000_000, Unit.COUNT, LimitSubject.WORK, "Most values in a journal", most=1_000_000_000
 )
+# Each page that shows an experiment looks at every activity. Those that people write have some dozens.
 ACTIVITIES = Limit(
     "RTK_ACTIVITIES",
     1000,
@@ -173,6 +182,7 @@ EVENTS = Limit(
     "Largest body of events that are told, CloudEvents or alerts",
     most=8192,
 )
+# Of six threads: the last two are for senders who hold none.
 CALLS = Limit(
     "RTK_CALLS", 4, Unit.COUNT, LimitSubject.WORK, "Most requests of one sender that are worked on at once", most=6
 )
@@ -204,6 +214,7 @@ WRONG_PASSWORDS = Limit(
     LimitSubject.PEOPLE,
     "Most wrong passwords for an address within 5 minutes, from all browsers in which nobody signed in to it before",
 )
+# Of its own: else five wrong passwords from anywhere would lock an address's owner out.
 WRONG_PASSWORDS_KNOWN = Limit(
     "RTK_WRONG_PASSWORDS_KNOWN",
     10,

@@ -55,6 +55,7 @@ class DataDirectory:
         try:
             with open(path, "x", opener=private) as file:
                 file.write(secrets.token_urlsafe(50))
+        # Of two that begin at once both have the key of the first.
         except FileExistsError:
             pass
         except OSError as error:
@@ -101,6 +102,7 @@ class DataDirectory:
         partial = self._state.with_suffix(".partial")
         with open(partial, "w", opener=private) as file:
             json.dump(state, file)
+        # Whoever reads it meanwhile reads all of what was there before.
         partial.replace(self._state)
 
     def told(self) -> dict[str, Any]:

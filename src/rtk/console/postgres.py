@@ -32,11 +32,11 @@ PORT = "5432"  # of no network: it names the socket
 SETTINGS = {
     "port": PORT,
     "listen_addresses": "",
-    "unix_socket_permissions": "0700",
+    "unix_socket_permissions": "0700",  # for its own user alone
     "shared_buffers": "128MB",
     "max_connections": "60",
     "io_method": "sync",
-    "wal_level": "minimal",
+    "wal_level": "minimal",  # nobody copies this cluster: a backup is made by pg_dump
     "max_wal_senders": "0",
     "log_checkpoints": "off",
     "timezone": "UTC",
@@ -114,6 +114,8 @@ class Postgres:
     def stop(self) -> None:
         """Stop it, whoever started it, and return once it is gone: connections are closed, nothing is lost."""
         found = self.running()
+        # To PostgreSQL, SIGINT is to end in order without waiting for anybody. SIGQUIT is to end at once: the next
+        # start recovers what is durable.
         for way in (signal.SIGINT, signal.SIGQUIT):
             pid = self._pid()
             if pid is None:
@@ -219,6 +221,7 @@ class Postgres:
             self._process = subprocess.Popen(
                 [self._programs / "bin" / "postgres", "-D", self.data, *given],
                 cwd=self.place,
+                # PGDATA and the like, which somebody has for a PostgreSQL of theirs, must not lead it there.
                 env={key: value for key, value in os.environ.items() if not key.startswith("PG")},
                 stdin=subprocess.DEVNULL,
                 stdout=log,

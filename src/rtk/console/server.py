@@ -21,7 +21,7 @@ from rtk.errors import ToolkitError
 
 GRACE = 3  # seconds that requests under way have at the end
 STUCK_S = 0.15  # the same for those who do not read their answer
-BACKLOG = 2048
+BACKLOG = 2048  # as many as uvicorn would have
 LAST_PORT = 65535
 VERSION = "RTK-Version"  # the header that says to clients of another version what they talk to
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -78,9 +78,9 @@ class Server(uvicorn.Server):
                 around(self.connections.attended(application)),
                 http=self.connections.protocol(),
                 lifespan="on",
-                ws="none",
-                log_config=None,
-                access_log=False,
+                ws="none",  # nothing here speaks WebSocket
+                log_config=None,  # handlers are set up already
+                access_log=False,  # `AccessLog` has a line of its own
                 proxy_headers=False,  # Django judges them, by RTK_TRUSTED_PROXIES
                 server_header=False,
                 headers=[(VERSION, rtk.__version__)],

@@ -16,6 +16,7 @@ _HTTPS = _PUBLIC.scheme == "https"
 SECRET_KEY = options.text("RTK_SECRET_KEY") or secrets.token_urlsafe(50)  # rather a new one than one that is known
 DEBUG = options.flag("RTK_DEBUG")
 ALLOWED_HOSTS = safety.allowed_hosts(safety.chosen())
+# Behind a proxy a browser's origin is the public address, which need not be the host that comes here.
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 _OURS = ["people", "store", "api", "notify", "pages"]
@@ -36,6 +37,7 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "ninja",
 ]
+# From outside in. A file needs no session and a probe no page: both are answered before the layers of sessions.
 MIDDLEWARE = [
     "rtk.console.access.Led",
     "django.middleware.security.SecurityMiddleware",
@@ -104,8 +106,10 @@ SOCIALACCOUNT_FORMS = {"signup": "rtk.console.people.sign_in_forms.SocialSignUpF
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+# Of those that are confirmed, which the database holds as well.
 ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "rtk.console.people.resets.ResetLinks"  # noqa: S105 - no password
+# No page tells whether an address has an account.
 ACCOUNT_PREVENT_ENUMERATION = "strict"
 # allauth counts in a cache, and by addresses that others share. rtk.console.people.throttle and attempts do it instead.
 ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
@@ -140,11 +144,13 @@ SOCIALACCOUNT_PROVIDERS = {
 # What browsers may do.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "rtk_session", "rtk_csrf"
+# Strict would send nobody's session along who comes by a link in a mail.
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
 X_FRAME_OPTIONS = "DENY"
 if options.number("RTK_TRUSTED_PROXIES"):
+    # Only behind a proxy that is trusted to set it: anybody else can write what they like into it.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 for each in limits.LIMITS:

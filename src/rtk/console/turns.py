@@ -19,7 +19,6 @@ from rtk.figures import chosen_duration
 MOST_REMEMBERED = 10_000  # senders and teams whose last turn is known
 MOST_WAITING = 10_000  # calls of all senders
 MOST_KEYS = 1_024  # senders of whom it is known how they are counted
-RETRY_S = 1
 WATCHED_S = 0.1  # after so long a wait it is watched whether its caller goes
 
 

@@ -11,7 +11,7 @@ from rtk.errors import ToolkitError
 
 EXPERIMENT = "experiment-ec2-responds-processor-load.json"
 OBJECTIVE = {"target": 0.95, "window": 86_400.0}
-LIMIT_S = 30.0
+LIMIT_S = 30.0  # for an answer, and for a verdict
 
 
 class UnexpectedAnswer(ToolkitError):

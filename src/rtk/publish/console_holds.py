@@ -41,6 +41,7 @@ class ConsoleHolds:
         """Take it; who stands in the way. Nobody does where the console cannot be asked, which is said."""
         self._run = hold.run
         body = {**hold.as_dict(), "alongside": alongside}
+        # A pid means nothing on another machine, and the console takes the time by its own clock.
         del body["pid"], body["since"]
         got, why = self._asked(lambda: self._taken(body), ASKED_S)
         if got is None:

@@ -118,6 +118,7 @@ class ExecutionPublisher:
         try:
             self._patiently(self._open)
             while self._ended is None and not self._dead:
+                # Before the queue is emptied: whatever rings while that goes on is not missed.
                 self._bell.clear()
                 self._send_events()
                 self._clock.wait(self._bell)

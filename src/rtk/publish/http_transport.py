@@ -17,7 +17,7 @@ from rtk.experiment.address import parse
 from rtk.experiment.fetch import failure
 
 CONNECT_S, READ_S = 5.0, 30.0
-LARGEST_ANSWER = 8 * 1024 * 1024
+LARGEST_ANSWER = 8 * 1024 * 1024  # bytes: whatever answers there, it must not fill our memory
 WORTH_PACKING = 1024  # bytes: below this gzip gains nothing
 
 
@@ -97,8 +97,8 @@ class Wire:
                     auth=_AsGiven(),
                     timeout=request.timeout,
                     verify=request.verify_tls,
-                    allow_redirects=False,
-                    stream=True,
+                    allow_redirects=False,  # it would take the token along
+                    stream=True,  # or all of the answer would be read
                 ) as answer:
                     body = answer.raw.read(LARGEST_ANSWER, decode_content=True)
                     return Response(answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, body)
@@ -124,6 +124,7 @@ def packed(body: bytes, headers: dict[str, str]) -> bytes:
     if len(body) < WORTH_PACKING:
         return body
     headers["Content-Encoding"] = "gzip"
+    # The quickest level: the run that is told of goes on meanwhile.
     return gzip.compress(body, compresslevel=1)
 
 

@@ -7,6 +7,7 @@ from rtk.backoff import Backoff
 
 LONGEST_S = 20.0
 PAUSES = Backoff(0.5, 2.0, LONGEST_S)
+# Of the refusals, those that say to come again; all others would be the same next time.
 RETRIED = frozenset((408, 425, 429, 500, 502, 503, 504, 507))
 
 

@@ -68,6 +68,7 @@ class Publisher:
                 marker.begin()
                 delivery = Delivery(self._path, self.console, marker, self._stop, self._on_open)
                 while not delivery.done:
+                    # Before the record is looked at: whatever rings while that goes on is not missed.
                     self._bell.clear()
                     self._clock.wait(self._bell, self._pause(delivery))
                 self.done = delivery.done

@@ -42,6 +42,7 @@ def keep(path: Path, kept: Kept, sync: Callable[[int], None] = os.fsync) -> None
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         json.dump(asdict(kept), file)
         file.flush()
+        # Before it gets its name: else a power failure could leave an empty file under it.
         sync(file.fileno())
     part.replace(path)
     keep_name(path.parent, sync)

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from rtk.insight.standing_shape import StandingState
 from rtk.publish.console import Console, ConsoleRefused
 
-MOST_PAGES = 1_000
+MOST_PAGES = 1_000  # a console that always names a further page must not keep us for ever
 
 
 @dataclass(frozen=True, slots=True)

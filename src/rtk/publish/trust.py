@@ -76,6 +76,7 @@ def agree(path: Path, address: Address, document: Mapping[str, Any], trust: Trus
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
             json.dump(whole, file, indent=1)
+        # All of it or nothing, whoever reads it meanwhile.
         part.replace(path)
 
 

@@ -16,6 +16,7 @@ def polled(request: HttpRequest, value: Any) -> HttpResponse:
     """A value with its ETag; 304 without a body when the caller has it already."""
     body = msgspec.json.encode(value)
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    # A proxy that compresses an answer makes its tag a weak one.
     asked = [each.strip().removeprefix("W/") for each in request.headers.get("If-None-Match", "").split(",")]
     if tag in asked or asked == ["*"]:
         answer = HttpResponse(status=304)

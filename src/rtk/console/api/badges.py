@@ -21,8 +21,8 @@ from rtk.figures import bound
 from rtk.insight.standing import lowest
 from rtk.insight.standing_shape import StandingState
 
-FRESH_S = 300
-_HEIGHT, _PER_CHARACTER, _EDGE = 20, 6.6, 8.0
+FRESH_S = 300  # seconds for which no proxy asks for a public badge again
+_HEIGHT, _PER_CHARACTER, _EDGE = 20, 6.6, 8.0  # pixels; a character has an average width
 _LABEL = "promise"
 
 

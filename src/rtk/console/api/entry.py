@@ -50,6 +50,7 @@ class Session(APIKeyCookie):
 
     def __call__(self, request: HttpRequest) -> Any:
         """Without a session this is nobody; with one, the request must not be forged."""
+        # Whoever sends a token means it: a session must not stand in for one that is not good.
         anybody = self.param_name in request.COOKIES and "Authorization" not in request.headers
         return super().__call__(request) if anybody else None
 
@@ -93,6 +94,7 @@ def body_of(request: HttpRequest, most: int) -> bytes:
     length = request.META.get("CONTENT_LENGTH") or ""
     if length.isdecimal() and int(length) > most:
         raise Problem(413, f"the body is larger than {most / MIB:g} MiB")
+    # What a length says is only what its caller says, and a body in chunks has none.
     body = request.body
     if len(body) > most:
         raise Problem(413, f"the body is larger than {most / MIB:g} MiB")
@@ -105,6 +107,7 @@ def read(request: HttpRequest, shape: type[Any], most: int = JOURNAL_BODY) -> An
     extent.refuse_many(body, extent.most_of_a_journal())
     extent.refuse_many_read(body, shape, extent.most_values())
     try:
+        # What stays as it came must be text as well, and msgspec does not look at it.
         body.decode()
         return msgspec.json.decode(body, type=shape)
     except msgspec.ValidationError as error:

@@ -58,6 +58,7 @@ Name = Annotated[
 Tags = Annotated[
     list[Annotated[str, AfterValidator(_whole), Field(max_length=200)]], BeforeValidator(_few), Field(max_length=50)
 ]
+# Strict: a text such as "0.95", or true for 1, is a mistake that its caller is to hear of.
 Target = Annotated[float, Field(strict=True, gt=0, lt=1)]
 Window = Annotated[float, Field(strict=True, **limits.WINDOW.bounds())]
 Seconds = Annotated[float, Field(strict=True, **limits.LENGTH.bounds())]

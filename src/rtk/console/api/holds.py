@@ -109,6 +109,7 @@ def hold(request: HttpRequest, org: str, team: str, run: str) -> HttpResponse:
 def release(request: HttpRequest, org: str, team: str, run: str, proven: bool = False) -> HttpResponse:
     """By a person, who knows that it is undone; by its client, as `proven`, once it has proven that itself."""
     found = holds.find(enter(request, org, team, "run"), run)
+    # A client has shown it by its probes. A person's word is noted in the audit log instead.
     if proven:
         holds.settled(found.team_id, found.run_id)
     else:

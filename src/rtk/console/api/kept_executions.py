@@ -94,6 +94,7 @@ def execution(request: HttpRequest, org: str, team: str, experiment: str, execut
     found = executions.find(enter(request, org, team, "read"), execution, experiment)
     journal = bytes(found.journal) if found.journal else b"null"
     head = msgspec.json.encode(_shown(found))
+    # The journal goes out as it came in: nobody here reads its tens of megabytes.
     answer = HttpResponse(head[:-1] + b',"journal":' + journal + b"}", content_type="application/json")
     answer["Content-Location"] = links.told_of_execution(found)
     return answer
@@ -136,6 +137,7 @@ def tell(request: HttpRequest, org: str, team: str, experiment: str, execution: 
     into, user = enter(request, org, team, "run"), caller_of(request).user
     found = executions.find(into, execution, experiment)
     event = read(request, CloudEvent)
+    # As long as their columns, whose text holds no zero character.
     if "\0" in event.id + event.type or len(event.id) > 500 or len(event.type) > 100:
         raise Problem(422, "id: expected at most 500 characters, and of type 100, none of them zero", "id")
     executions.told(found, user, event.id, event.type, data_of(event.data))
@@ -155,6 +157,7 @@ def data_of(data: Any) -> Any:
     """An event's data: the clients of 2020 send JSON in a text."""
     if not isinstance(data, str):
         return data
+    # It is text within JSON, whose values were not counted with those around it.
     extent.refuse_many(data.encode("utf-8", "surrogatepass"), extent.most_values(), "data")
     try:
         return msgspec.json.decode(data)

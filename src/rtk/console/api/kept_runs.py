@@ -132,6 +132,7 @@ def finish(request: HttpRequest, org: str, team: str, verification: str, run: st
     """The end of a run, with its journal; told again it changes nothing."""
     found = _told(enter(request, org, team, "run"), verification, run)
     body, user = read(request, Finished), caller_of(request).user
+    # No text of PostgreSQL can hold a zero character.
     status = body.status.replace("\0", " ")
     with transaction.atomic():
         legacy_runs.finish(found, bytes(body.journal), status, body.results)

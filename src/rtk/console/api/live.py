@@ -65,6 +65,7 @@ def end(request: HttpRequest, org: str, team: str, verification: str, run: str) 
     body = read(request, Ended)
     runs.end(found, user, bytes(body.journal), body.insight)
     found = runs.find(into, verification, run)
+    # Whoever ends a run is told its verdict now. The job that computes it may come later, and finds it done.
     insights.insight_of(found)
     return polled(request, _whole(found))
 
@@ -152,13 +153,14 @@ async def follow(
     """
     found = await asked(_found)(request, org, team, verification, run)
     last = request.headers.get("Last-Event-ID", "")
+    # Of fewer than 19 digits: PostgreSQL's bigint holds all of these.
     since = int(last) if last.isascii() and last.isdecimal() and len(last) < 19 else after
     # By ids: what the address names may be another team by then.
     may_read = partial(asked(is_still_in), request, str(found.team.org_id), str(found.team_id), "read")
     following = stream.events(found.id, found.day, since, may_read)
     answer = StreamingHttpResponse(following, content_type="text/event-stream")
     answer["Cache-Control"] = "no-store"
-    answer["X-Accel-Buffering"] = "no"
+    answer["X-Accel-Buffering"] = "no"  # else nginx holds entries back until they fill its buffer
     return answer
 
 

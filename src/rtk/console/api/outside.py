@@ -87,6 +87,7 @@ def _headed(request: HttpRequest, body: bytes, kind: str) -> dict[str, Any]:
     """The event whose attributes are headers (binary mode of CloudEvents over HTTP)."""
     named = ((name.lower(), value) for name, value in request.headers.items())
     told = {name[len(_PREFIX) :]: unquote(value) for name, value in named if name.startswith(_PREFIX)}
+    # Data may be of any kind, and what is no JSON is kept as text.
     data: Any = body.decode("utf-8", "replace")
     if kind == JSON or kind.endswith("+json"):
         data = _json(body) if body else None

@@ -60,9 +60,11 @@ def list_tokens(request: HttpRequest, cursor: str | None = None, limit: int = Qu
 def make_token(request: HttpRequest, body: NewToken) -> HttpResponse:
     """Make a token; `token` is its secret, shown this once. It reaches no further than what you call with."""
     caller = _themselves(request)
+    # A token outlasts the session. A browser that was left open must not be enough to make one.
     if caller.how == "session" and not reauthentication.is_recent(request):
         since = reauthentication.minutes()
         raise gate.Forbidden(f"You signed in more than {since} min ago: sign in again, or make the token on the page.")
+    # Else a token that may only read would make one that may do everything.
     beyond = set(body.scopes) - caller.scopes
     if beyond:
         raise Problem(

@@ -70,6 +70,7 @@ def list_action_items(
 def make_action_item(request: HttpRequest, org: str, team: str, body: NewActionItem) -> HttpResponse:
     """Something to be done, about a run where one is named."""
     into, user = enter(request, org, team, "run"), caller_of(request).user
+    # Among the team's own: another team's run must not be named.
     about = lists.by_id(runs.of(into), body.run_id) if body.run_id else None
     if body.run_id and about is None:
         raise Problem(422, "run_id: there is no such run in this team", "run_id")

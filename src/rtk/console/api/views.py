@@ -54,6 +54,7 @@ def _asset(
         if caller is None:
             return unauthorized(request)
         mine = gate.teams_for(caller)
+        # Of another team's there is none: an answer of its own would tell that the id exists.
         found = lists.by_id(rows.filter(team__in=[team.id for team in mine]).select_related("team"), key)
         if found is None:
             raise unknown(what)

@@ -109,8 +109,8 @@ def _workers(app: App) -> "Iterator[Any]":
             update_heartbeat_interval=HEARTBEAT_S,
             stalled_worker_timeout=SILENCE_S,
             shutdown_graceful_timeout=GRACE_S,
-            delete_jobs="successful",
-            install_signal_handlers=False,
+            delete_jobs="successful",  # the others stay for `retention`, so that somebody can look
+            install_signal_handlers=False,  # signals are for the console
         )
     yield unstick_again_and_again(app)
 

@@ -19,7 +19,7 @@ from rtk.console.people import tally
 from rtk.console.store import watch
 
 LONG_S = 300.0  # for a statement: nobody waits for what is done here
-FAILED_JOBS_H = 30 * 24
+FAILED_JOBS_H = 30 * 24  # in which somebody can look why they failed
 
 
 @contextmanager

@@ -75,6 +75,7 @@ def _tried(waiting: "QuerySet[Notification]", deliver: Deliver, now: Now) -> boo
 @transaction.atomic
 def _claimed(waiting: "QuerySet[Notification]", now: datetime) -> Notification | None:
     due = waiting.filter(due_at__lte=now).order_by("tries", "due_at", "created_at", "id")
+    # Another worker may have the first one: this one takes the next.
     found = due.select_for_update(skip_locked=True).values_list("id", flat=True).first()
     if found is None:
         return None

@@ -19,6 +19,7 @@ from rtk.origin import DISTRIBUTION
 
 _COMMAND = "ENDPOINT_URL=https://shop.example.com/ chaos verify https://rtk.example.com/assets/verifications/12.json"
 _COMMANDS = "chaos signin --url https://rtk.example.com\nchaos verify shop.json"
+# What somebody may type as a name, to break out of a page or to widen it.
 _HOSTILE = "<script>alert(1)</script> " + "a-name-without-any-space-" * 8
 _GROUPS = {
     "Verdicts": ("pass", "fail", "inconclusive", "invalid", "not-begun", "none"),

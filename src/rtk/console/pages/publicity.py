@@ -30,6 +30,7 @@ def shown(team: Team, of: Verification | Objective) -> dict[str, Any]:
 def switch(request: HttpRequest, user: User, of: Verification | Objective) -> None:
     """Let everybody see a badge, or only its team again, as the form says."""
     public = "public" in request.POST
+    # Pressed twice, it changes once, and is logged once.
     changed = type(of).objects.filter(pk=of.pk).exclude(badge=public).update(badge=public)
     if changed:
         told = {"team": of.team.name, "id": str(of.pk), "kind": type(of).__name__.lower()}

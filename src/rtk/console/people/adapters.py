@@ -190,6 +190,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         if sociallogin.is_existing:
             for email in vouched:
                 signup_flow.confirmed(sociallogin.user, email)
+        # Who connects the issuer to their own account, or shows once more who they are, is given no other account.
         elif sociallogin.state.get("process") == AuthProcess.LOGIN:
             theirs = next(filter(None, map(addresses.holder, vouched)), None)
             email = sociallogin.user.email

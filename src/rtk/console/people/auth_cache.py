@@ -17,8 +17,8 @@ from django.db.models.signals import post_delete, post_save
 from rtk.console.people import gate
 from rtk.console.people.models import Membership, Organization, Team, TeamMembership, Token, User
 
-SECONDS = 2.0
-MOST = 10_000
+SECONDS = 2.0  # for so long a token that another process revoked is good here
+MOST = 10_000  # of each kind; beyond that all are asked for anew
 Key = tuple[UUID, frozenset[str], str, str]
 
 

@@ -58,6 +58,7 @@ def mark(request: HttpRequest, answer: HttpResponseBase) -> None:
     if not isinstance(user, User) or ((device := device_of(request)) and user.pk.hex in device.accounts):
         return
     name, before = device or Device(secrets.token_urlsafe(16), ())
+    # The account that came first goes, or the cookie would grow with each one.
     value = signing.dumps([name, *before[1 - MOST :], user.pk.hex], salt=_SALT)
     answer.set_cookie(
         COOKIE,

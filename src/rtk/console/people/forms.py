@@ -121,6 +121,7 @@ class PasswordForm(ChangePasswordForm):
 
     def save(self) -> None:
         """Keep the password, and end what was chosen."""
+        # Both or neither: the new password alone would leave tokens that were to end.
         with transaction.atomic():
             super().save()
             ended = tokens.revoke_all(self.user) if self.cleaned_data.get("end_tokens") else 0

@@ -27,6 +27,7 @@ LIFETIME = timedelta(days=14)
 MAILED = "mailed"
 SUBJECT = "[Reliability Toolkit] You are invited to an organization"
 _signer = Signer(salt="rtk.people.invitation", sep=".")  # a full stop stays in a link wherever it is pasted
+# No page and no answer holds a key of this one: whoever has it read the mail.
 _mailed = Signer(salt="rtk.people.invitation.mailed")
 
 

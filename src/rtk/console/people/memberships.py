@@ -114,6 +114,7 @@ def exit_team(actor: User, entry: TeamMembership) -> None:
 
 def _keep_an_owner(membership: Membership, staying: bool) -> None:
     """Lock the organization and see what the member is by now. Raises ValidationError when no owner would be left."""
+    # The organization and no member: two owners who leave at once have no other row in common.
     Organization.objects.select_for_update().get(pk=membership.org_id)
     now = Membership.objects.filter(pk=membership.pk).first()
     if now is None:

@@ -24,6 +24,7 @@ class Asking(requests.Session):
     def __init__(self, refuse: Callable[[str], NoReturn]) -> None:
         super().__init__()
         self._refuse = refuse
+        # Every call is bounded: none goes by the adapters that requests has by itself.
         for scheme in ("http://", "https://"):
             self.mount(scheme, OidcTransport())
 

@@ -21,6 +21,7 @@ from rtk.console.people.models import User
 
 _SHOWN, _AGAIN = "people-shown", "people-again"
 _SKEW_S = 60.0  # how far the issuer's clock may be behind ours
+# By OpenID Connect: ask who it is even where somebody has just signed on.
 _WANT_PROOF = {"prompt": "login", "max_age": "0"}
 
 

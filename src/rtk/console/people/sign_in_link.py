@@ -15,7 +15,7 @@ from rtk.console.people import accounts
 from rtk.console.people.models import User
 from rtk.errors import BadInput
 
-GOOD_FOR_S = 600
+GOOD_FOR_S = 600  # it is made by a command, and used at once
 
 
 def link(email: str, to: str = "/") -> str:

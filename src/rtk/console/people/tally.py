@@ -112,6 +112,7 @@ def take(counts: Iterable[Count], now: datetime | None = None) -> None:
 def give_back(counts: Iterable[Count]) -> None:
     """Take back what was counted: it was right after all, or did not happen."""
     for each in counts:
+        # Never below nothing: its time may have begun anew meanwhile.
         Tally.objects.filter(key=_key(each), number__gte=each.number).update(number=F("number") - each.number)
 
 

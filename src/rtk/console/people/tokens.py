@@ -24,7 +24,7 @@ from rtk.console.people.models import SCOPES, Organization, Token, User
 PREFIX = "rtk_"
 LENGTH = 40
 SHOWN = 10  # characters of a token by which it is recognised, the prefix included
-USUAL_DAYS = 365
+USUAL_DAYS = 365  # where nobody asks for another time
 USED_EVERY = timedelta(minutes=1)
 SOON = timedelta(days=7)  # before its end a token is marked, and its owner gets a mail
 _ALPHABET = string.ascii_letters + string.digits

@@ -35,6 +35,7 @@ def _event(alert: Any, source: str) -> Any:
     name = _text(labels, "alertname") or "alert"
     url = alert.get("generatorURL")
     # An alert that fires again is another event: it is known by when it began.
+    # Where no fingerprint comes along, labels tell alerts apart, as Prometheus itself does it.
     key = alert.get("fingerprint") or hashlib.sha256(json.dumps(labels, sort_keys=True).encode()).hexdigest()[:16]
     data = {"title": _text(notes, "summary") or name, "tags": [name[:200]], "until": _until(alert)}
     return {

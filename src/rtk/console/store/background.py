@@ -12,7 +12,7 @@ from rtk.console.store import stream, watch
 from rtk.console.store.ingest import Ingest
 from rtk.console.upkeep import failed
 
-SWEEP_S = 5.0
+SWEEP_S = 5.0  # a lost contact shows so much later at most
 LONG_S = 300.0  # for a statement: nobody waits for what is made here
 
 logger = logging.getLogger(__name__)

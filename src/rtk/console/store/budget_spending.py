@@ -19,7 +19,7 @@ from rtk.insight.budget import Balance, balance_of
 from rtk.insight.plan_limits import LONGEST_WINDOW_S
 
 LONGEST = timedelta(days=92)  # three phases of 30 days, and some time to end
-RESULTS = 5
+RESULTS = 5  # as many as marks draw of each
 DEVIATED = OUTCOME_CODES["deviated"]
 
 _RUNS = """
@@ -27,6 +27,7 @@ FROM unnest(%s::uuid[], %s::timestamptz[]) AS o(id, since)
 JOIN store_verification v ON v.objective_id = o.id
 JOIN store_run r ON r.verification_id = v.id
 """
+# A row notes states by words of its own, of which one is another than what pages know.
 _STATE = f"CASE r.state WHEN '{NotedState.LOST}' THEN '{RunState.LOST_CONTACT}' ELSE r.state END"
 _CAME_TO = f"coalesce(r.verdict, CASE WHEN r.ended_at IS NULL THEN {_STATE} END)"
 _KNOWN = "coalesce(r.deviating_s IS NOT NULL AND r.insight_next = r.next, false)"

@@ -84,6 +84,7 @@ def new_verification(team: Team, user: User, values: Mapping[str, Any]) -> Verif
         proof_lasts_s=values.get("proof_lasts"),
         **columns,
     )
+    # Within the transaction: what cannot be measured is not kept.
     _check(made)
     revisions.renew(made)
     timeline.add(team, user, "verification.created", made.id, made.name, experiments.tags_of(document))

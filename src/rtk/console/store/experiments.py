@@ -58,6 +58,7 @@ def keep(team: Team, user: User, document: Mapping[str, Any], file_id: str | Non
     if known is None and source and not key:
         known = of(team).filter(source=source).order_by("-created_at").first()
     now = digest(document)
+    # Nothing is written, and no revision begins, for who sends an experiment again as it was.
     if known and known.digest == now:
         return known, "unchanged"  # also one that was kept before there was a bound
     extent.refuse_busy(document)

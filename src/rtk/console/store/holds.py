@@ -22,7 +22,7 @@ from rtk.insight.stops import StopCause
 from rtk.verify.holders import HoldState
 from rtk.verify.systems import System, common, from_dicts
 
-MOST_JOINED = 100
+MOST_JOINED = 100  # of one hold: its row must not grow for as long as nobody releases it
 _LOCK = 0x52544B48  # one hold is taken at a time in an organization
 _GONE = {
     RunState.LOST_CONTACT: HoldState.DIED,

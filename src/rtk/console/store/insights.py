@@ -29,6 +29,7 @@ KEPT = (
     *("outages_seen", "outages_seen_s", "spark", "weighed"),
 )
 _COMPUTING = threading.RLock()
+# What a client told may contradict itself in any way: the run then has no verdict, and the console goes on.
 _BROKEN = (ToolkitError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError, AssertionError)
 
 

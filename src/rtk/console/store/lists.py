@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from rtk.console.store.problem import Problem
 
-USUAL, MOST = 50, 200
+USUAL, MOST = 50, 200  # rows of a page
 Place = tuple[datetime, UUID]
 
 

@@ -68,6 +68,7 @@ def http_of(measure: Mapping[str, Any]) -> Http | None:
         for kind in NAMES:
             lower = finite(bounds.get("lower"))
             made = Http(kind, url, upper, lower)
+            # Only what it would make again is its own: of any other measure something would be lost by an edit.
             if made.probe() == measure:
                 return made
     return None

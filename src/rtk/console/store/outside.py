@@ -26,6 +26,7 @@ from rtk.console.store.models import NAME_LENGTH, Event
 from rtk.console.store.problem import Problem
 
 KIND = "outside"
+# CloudEvents 1.0: intermediaries pass an event on that has 64 KiB or less.
 MOST_AT_ONCE, MOST_BYTES = 1_000, 64 * 1024
 MOST_TAGS, LONGEST_TAG, LONGEST_URL = 50, 200, 2_000
 AHEAD = timedelta(minutes=5)  # how far clocks may differ
@@ -51,12 +52,15 @@ def take(team: Team, user: User | None, events: Sequence[Any]) -> int:
     moment = now()
     one = len(events) == 1
     rows = [_row(team, user, each, moment, "" if one else f"[{place}].") for place, each in enumerate(events)]
+    # Of two with one id in a call the first counts, as if they had been told one after the other.
     alone = list({(row.source, row.outer_id): row for row in reversed(rows)}.values())
     ids = [row.outer_id for row in alone]
     kept = Event.objects.filter(team=team, source__isnull=False, outer_id__in=ids)
     known = set(kept.values_list("source", "outer_id"))
     new = [row for row in alone if (row.source, row.outer_id) not in known]
+    # Another call may tell the same in this moment.
     Event.objects.bulk_create(new, ignore_conflicts=True)
+    # An alert is told when it begins and again when it is over: only then its end is known.
     for row in rows:
         if row.payload and row.payload["until"]:
             same = Event.objects.filter(team=team, source=row.source, outer_id=row.outer_id)

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from django.db import connection, transaction
 
 TABLES = ("store_recordentry", "store_measurement")
-PATIENCE_S = 1
+PATIENCE_S = 1  # everybody else waits behind whoever waits for this lock
 _LOCK = 0x52544B50  # one process makes or drops partitions at a time
 
 _known: set[date] = set()

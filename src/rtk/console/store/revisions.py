@@ -70,9 +70,11 @@ def of_run(run: Run, document: Mapping[str, Any]) -> Revision | None:
     """Return the revision of a run that was judged; None where it measured something else than its verification."""
     verification, measuring = run.verification, planned_by(run.plan)
     of = run.essence or essence(document, measuring)
+    # Made on the console: what stands there is measured, and no run changes that.
     if verification.file_id is None:
         return Revision.objects.filter(verification=verification, essence=of).first()
     kept = _noted(verification, of, measuring)
+    # Insights are not made in the order of runs: an older run must not take the place of a newer one.
     since = Verification.objects.filter(pk=verification.pk, revised_at__lt=run.created_at)
     since.exclude(revision=kept).update(revision=kept, revised_at=run.created_at)
     return kept

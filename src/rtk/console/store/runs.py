@@ -108,6 +108,7 @@ def create(
 ) -> tuple[Run, bool]:
     """A run with its execution, and whether it is new. Idempotent by the run's id. Raises `Problem`."""
     version = client.get("record", 1)
+    # To isinstance, true is a whole number as well.
     if type(version) is int:
         accept(version, "client.record")
     known = _known(team, run_id)
@@ -119,6 +120,7 @@ def create(
     values, known_of = plan_from(plan)
     verification = verifications.find_or_import(team, user, key, experiment, known_of)
     try:
+        # Two calls for one run may come at the same moment: the table lets one of them make it.
         return make(team, user, verification, values, run_id, experiment=experiment, client=dict(client)), True
     except IntegrityError:
         found = _known(team, run_id)
@@ -129,6 +131,7 @@ def create(
 
 def _known(team: Team, run_id: UUID) -> Run | None:
     known: Run | None = Run.objects.filter(id=run_id).select_related("verification", "execution").first()
+    # Ids are made by clients: one of another team's run must not tell that it exists.
     if known and known.team_id != team.id:
         raise unknown("run")
     return known
@@ -147,6 +150,7 @@ def make(
 ) -> Run:
     """A new run. `values` are further columns; without an execution among them, one is made."""
     moment = now()
+    # Before there is the run: its rows need the partition of its day.
     partitions.ensure(moment.date())
     kept = verification.experiment
     if experiment and kept.digest != experiments.digest(experiment):

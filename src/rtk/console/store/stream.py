@@ -24,12 +24,13 @@ from rtk.console.store.schema import RunStateEvent
 from rtk.console.upkeep import failed
 from rtk.insight.measurement import COLUMNS, FIELDS, NO_COLUMNS, OUTCOMES, PHASES_BY_CODE
 
+# Entries, and bytes of them: a reader holds one page at most, however slowly it reads.
 PAGE = 1_000
 PAGE_BYTES = 1024 * 1024
 PULSE_S = 5.0  # without news: a comment, by which proxies and readers see that the stream lives
 CHECK_S = 5.0  # how often it is asked whether the reader may still read
 SPACE_S = 0.1  # between two wakings for the same run: what comes meanwhile goes out together
-RETRY_S = 1.0
+RETRY_S = 1.0  # until a database that was away is asked again
 SILENCE_S = 10.0  # without news: then the database is asked whether it is still there
 
 ENTRIES = f"""
@@ -41,6 +42,7 @@ FROM store_measurement WHERE run_id = %(run)s AND day = %(day)s AND n > %(after)
 ORDER BY n LIMIT %(limit)s
 """  # noqa: S608 - of constants
 STATE = "SELECT state, told, heard_at, due_at, ended_at, stop, verdict, restored FROM store_run WHERE id = %(run)s"
+# By `retry` a browser comes back a second after its connection broke (server-sent events).
 BEGIN, PULSE = b"retry: 1000\n\n", b": still here\n\n"
 REFUSED = b"event: refused\ndata: {}\n\n"
 
@@ -112,9 +114,11 @@ class Listener:
         if key not in self._reading:
             self._reading[key] = asyncio.create_task(self._page(run, day, after))
             self._reading[key].add_done_callback(lambda _: self._reading.pop(key, None))
+        # Whoever leaves does not take the page from the others who wait for it.
         return await asyncio.shield(self._reading[key])
 
     async def _page(self, run: UUID, day: Any, after: int) -> StreamedEntries:
+        # A connection runs one statement at a time.
         async with self._lock:
             if self._reader is None or self._reader.closed:
                 self._reader = await self._connect()
@@ -193,6 +197,7 @@ _listeners: dict[asyncio.AbstractEventLoop, Listener] = {}
 def listener() -> Listener:
     """The listener of this event loop."""
     loop = asyncio.get_running_loop()
+    # Nobody asks for the listener of a loop that has ended, and its connection is of no use.
     for gone in [each for each in _listeners if each.is_closed()]:
         del _listeners[gone]
     return _listeners.setdefault(loop, Listener(connect))

@@ -43,6 +43,7 @@ def add(
         tags=list(tags),
         on_timeline=True,
         run_id=run,
+        # Noted in the row, so that an index finds the rows of a page without a look at others.
         shown=kind in ROWS and (run is None or kind == RUN),
     )
 

@@ -292,6 +292,7 @@ def experiment_document(experiment: Experiment) -> dict[str, Any]:
 
 def with_block(experiment: Experiment, more: Mapping[str, Any]) -> dict[str, Any]:
     """An experiment with our block in place of the one it has."""
+    # Whoever is given it may change it: the row keeps its own.
     document = copy.deepcopy(experiment.document)
     extensions = document.get("extensions")
     others = [e for e in extensions or [] if not (isinstance(e, dict) and e.get("name") == NAME)]

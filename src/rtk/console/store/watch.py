@@ -46,6 +46,7 @@ def _become(state: NotedState, which: Q, kind: str) -> int:
     for run in Run.objects.filter(which, ended_at=None).select_related("verification", "team"):
         as_it_was = Run.objects.filter(id=run.id, state=run.state, heard_at=run.heard_at, ended_at=None)
         with transaction.atomic():
+            # Else another process was faster, or the run was heard of meanwhile.
             if not as_it_was.update(state=state):
                 continue
             changed += 1

@@ -62,6 +62,7 @@ class StoredJournal:
     def at(self, path: Sequence[str]) -> msgspec.Raw | None:
         """What a path leads to, by keys and places in lists; None where it leads nowhere."""
         found: msgspec.Raw | None = msgspec.Raw(self.raw)
+        # Each step reads the part that it is in once more: a long path would read a journal many times.
         for step in path[:10]:
             if found is not None and bytes(memoryview(found)[:1]) == b"[":
                 several = items(found)

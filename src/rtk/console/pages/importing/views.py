@@ -97,6 +97,7 @@ def _looked_at(
     if wished and "attach" not in data:
         data["attach"], data["objective"] = OLD, wished
     chosen: Any = request.FILES.get("file")
+    # A byte more than is possible tells that it is too large. Half a character becomes what is no UTF-8, and refused.
     source = chosen.read(LARGEST + 1) if chosen else data.get("source", "").encode("utf-8", "surrogatepass")
     if not source.strip():
         return data, None, BadInput(f"The file {chosen.name} is empty." if chosen else _NOTHING)

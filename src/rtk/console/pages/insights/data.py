@@ -67,6 +67,7 @@ SELECT count(*) FILTER (WHERE outcome = 0), count(*) FILTER (WHERE outcome <> 0)
 WHERE run_id = %s AND day = %s
 """
 NAMES = ("phase", "slot", "due_ms", "outcome", "value")
+# What a client told may contradict itself in any way: then there is no data, and not a page that failed.
 _BROKEN = (ToolkitError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError, AssertionError)
 
 
@@ -96,6 +97,7 @@ def packed(request: HttpRequest, body: bytes) -> HttpResponse:
     """JSON, compressed for whoever can take it so."""
     answer = HttpResponse(body, content_type="application/json")
     if "gzip" in request.headers.get("Accept-Encoding", "") and len(body) > LEAST_PACKED:
+        # Level 1, the quickest: it is packed anew for each reader.
         answer.content = gzip.compress(body, 1, mtime=0)
         answer["Content-Encoding"] = "gzip"
     return answer

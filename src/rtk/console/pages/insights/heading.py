@@ -17,6 +17,7 @@ from rtk.report.planned import costs, course
 from rtk.report.text import capital, plain
 
 _PROMISE = tuple(each.name for each in fields(ServiceLevelObjective))
+# What a client of 2020 told may be of any shape: then there is no data, and not a page that failed.
 _BROKEN = (ToolkitError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
 NO_CONDITION = "No condition"
 

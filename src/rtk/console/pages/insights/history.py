@@ -58,6 +58,7 @@ class History(NamedTuple):
 def history(run: Run) -> History:
     """The runs of the run's verification in its team: one query."""
     rows: Any = Run.objects.filter(verification=run.verification_id).select_related("created_by", "evidence")
+    # One more than is shown tells whether there are others.
     found = list(rows.defer(*_LEFT_OUT).order_by("-created_at", "-id")[: MOST + 1])
     kept = found[:MOST]
     ended = [each for each in reversed(kept) if each.verdict or each.ended_at]

@@ -16,7 +16,7 @@ from rtk.insight.facts import OUTCOMES, SlotMeasurement, Threshold
 from rtk.report.text import plain
 
 ROWS = 25  # of a page of the table
-_CHUNK = 5_000
+_CHUNK = 5_000  # measurements at a time: a million of them never are here at once
 _HEAD = ("phase", "slot", "due_s", "due_utc", "started_s", "ended_s", "took_s", "outcome", "value", "unit", "reason")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 
@@ -61,6 +61,7 @@ class MeasurementRow(NamedTuple):
 def place_of(query: QueryDict) -> TablePosition:
     """Where an address says that the table goes on; from its beginning where it says nothing of sense."""
     after, outcome = query.get("after", ""), query.get("outcome", "")
+    # Of fewer than 19 digits: PostgreSQL's bigint holds all of these.
     known = after.isascii() and after.isdecimal() and len(after) < 19
     return TablePosition(int(after) if known else -1, outcome if outcome in OUTCOMES else "")
 

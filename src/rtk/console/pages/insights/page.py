@@ -108,6 +108,7 @@ def _badge(run: Run, state: RunState, shown: Insight | None) -> str:
 def _insight(run: Run, version: str) -> tuple[Insight | None, bool]:
     """The insight, or a former one, and whether the run has ended and none can be made of what was told."""
     told = run_lookup.kept_of(run)
+    # More digits are no version.
     if told and version.isdecimal() and len(version) < 5:
         told = versions.of(run, int(version)) or told
     found = stored_insight.insight_from(told)

@@ -89,6 +89,7 @@ def read(run: Run, place: TablePosition) -> LoadedRecord:
     given = {"run": run.id, "day": run.day, "kinds": KINDS, "after": place.after, "outcome": place.code, **_RARE}
     record = LoadedRecord(run)
     with connection.cursor() as cursor:
+        # One row more than is shown tells whether the table goes on.
         cursor.execute(_READ, {**given, "rows": ROWS + 1})
         for part, n, body, *columns in cursor.fetchall():
             if part == "entry":

@@ -150,6 +150,7 @@ def report(request: HttpRequest, caller: Caller, org: str, team: str, run: UUID,
     if runs.state_of(found).is_under_way:
         raise NotYet("This run is under way: there is a report once it has ended.")
     version, kept = request.GET.get("version", ""), insights.insight_of(found)
+    # More digits are no version.
     if version.isdecimal() and len(version) < 5:
         kept = versions.of(found, int(version)) or kept
     elif form == "xml":  # of JUnit the first one, so that what a pipeline read stays as it was
@@ -162,6 +163,7 @@ def report(request: HttpRequest, caller: Caller, org: str, team: str, run: UUID,
     except _BROKEN:
         raise NotYet("No report can be made: what was told of this run contradicts itself.") from None
     many = len(facts.measurements)
+    # Let go of first: else there would be nothing to give back.
     del facts
     if many >= heap.LARGE:
         heap.give_back()
@@ -182,6 +184,7 @@ def measurements(_: HttpRequest, caller: Caller, org: str, team: str, run: UUID)
 
 def _file(answer: HttpResponse, run: Run, form: str) -> HttpResponse:
     """An answer to be saved under the run's name, never shown within the console."""
+    # Saved, never shown: what a run told could be a page of somebody's own within the console.
     answer["Content-Disposition"] = f'attachment; filename="run-{run.pk}.{form}"'
     answer["Cache-Control"] = "private, no-cache"
     return answer

@@ -91,6 +91,7 @@ def rows(objectives: Sequence[Objective], at: datetime) -> list[ListedObjective]
 
 def detail(objective: Objective, at: datetime) -> ObjectiveDetail:
     """An objective with all around it. Seven queries."""
+    # One more than is shown tells that there are others.
     account, spenders = budget_spending.spent_by(objective, at, SPENDERS + 1)
     of = Verification.objects.filter(objective=objective, deleted_at=None).select_related(
         "objective", "revision", "experiment"

@@ -23,7 +23,7 @@ def remember(request: HttpRequest, answer: HttpResponse, team: Team) -> HttpResp
 
 def place(request: HttpRequest, caller: Caller) -> str | None:
     """Where the first page leads: to the team one looked at last, to the only one, or nowhere (None)."""
-    teams = list(gate.teams_for(caller)[:2])
+    teams = list(gate.teams_for(caller)[:2])  # two tell that there is more than one
     try:
         looked_at = gate.teams_for(caller).filter(pk=UUID(request.COOKIES.get(COOKIE, "")))
     except ValueError:

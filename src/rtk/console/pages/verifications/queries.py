@@ -27,7 +27,7 @@ from rtk.insight.occurrence_wording import expected
 from rtk.report.text import plain
 from rtk.verify.longest import beside_s
 
-RESULTS = 5
+RESULTS = 5  # as many as marks draw of each
 _MOST_TAGS = 10
 _TEXTS, _TAGS = ("name", "objective__name", "experiment__title"), ("experiment__tags", "objective__tags")
 _SHOWN = (
@@ -140,6 +140,7 @@ def find(team: Team, key: UUID, lock: bool = False) -> Verification:
     """A team's verification, with its experiment and objective unless it is locked. Raises NotFound."""
     rows = Verification.objects.filter(team=team, deleted_at=None, pk=key)
     whole = rows.select_related("objective", "experiment", "created_by", "revision")
+    # PostgreSQL locks no rows of an outer join, by which an objective that may be missing comes along.
     found = (rows.select_for_update() if lock else whole).first()
     if found is None:
         raise gate.NotFound("There is no such verification in this team.")

@@ -27,7 +27,7 @@ _FILL = (
 
 
 class _Text(Template):
-    delimiter = "§"
+    delimiter = "§"  # shells and files for CI have use for $ and braces themselves
 
 
 class File(NamedTuple):

@@ -20,7 +20,7 @@ from rtk.console.people.models import AuditEntry, Organization
 from rtk.console.people.pages import status, viewed
 from rtk.console.store import lists
 
-_CHUNK = 1000
+_CHUNK = 1000  # entries at a time: a whole log need not fit into memory
 _HEAD = ("time", "actor", "actor id", "action", "object", "details")
 
 
