@@ -17,7 +17,7 @@ from rtk.errors import ToolkitError
 from rtk.insight.stops import StopCause, Stopping
 from rtk.outlets import outlets, printable_logs
 from rtk.printable import hanging
-from rtk.verify.estate import Estate, received
+from rtk.verify.estate import received
 from rtk.verify.record import Entry
 from rtk.verify.recovery import Recovered, recover, remains
 from rtk.verify.redact import Redactor
@@ -46,22 +46,23 @@ def main(path: Path, data: bytes) -> int:
             logger.warning(f"The guardian did not receive {name} from the run")
         with helper.finding(estate.path or sys.path, estate.replaced):
             found = remains(path, estate.news)
-            recovered = recover(found, lambda head: masks.of(_ready(head, estate)), SystemClock(), WHY, estate.news)
+
+            def ready(head: Entry) -> Toolkit:
+                if estate.is_there:
+                    toolkit = estate.toolkit()
+                else:
+                    # The record's copy of the experiment has no secret in it, not even one that the file spells out.
+                    from rtk.cli.rebuilt_toolkit import toolkit_of
+
+                    toolkit = toolkit_of(head)
+                loaded_settings.set(toolkit.settings)
+                return masks.of(toolkit)
+
+            recovered = recover(found, ready, SystemClock(), WHY, estate.news)
         code = _told(path, recovered)
         if estate.publish:
             _publish(path, estate.publish, recovered.restored)
         return code
-
-
-def _ready(head: Entry, estate: Estate) -> Toolkit:
-    if estate.is_there:
-        toolkit = estate.toolkit()
-    else:  # the record's own copy of the experiment has no secret in it, not even one that the file spells out
-        from rtk.cli.rebuilt_toolkit import toolkit_of
-
-        toolkit = toolkit_of(head)
-    loaded_settings.set(toolkit.settings)
-    return toolkit
 
 
 def _publish(path: Path, where: dict[str, Any], restored: bool) -> None:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from rtk import helper
 from rtk.console import options
@@ -150,7 +150,9 @@ def status(place: DataDirectory, now: datetime | None = None) -> ConsoleStatus:
         what = "starting, or another rtk command is at work" if place.in_use() else "not running"
         return ConsoleStatus(False, [f"console   {what}", f"data      {place.path}", f"database  {database}"])
     answers, answered = _asked(int(told["port"]))
-    since = _ago((now or datetime.now(UTC)) - datetime.fromisoformat(told["started"]))
+    seconds = max(0, int(((now or datetime.now(UTC)) - datetime.fromisoformat(told["started"])).total_seconds()))
+    whole = ((86_400, "d"), (3_600, "h"), (60, "min"))  # from two of a unit on
+    since = next((f"{seconds // size} {unit}" for size, unit in whole if seconds >= 2 * size), f"{seconds} s")
     return ConsoleStatus(
         answers,
         [
@@ -176,14 +178,6 @@ def _asked(port: int) -> tuple[bool, str]:
     finally:
         connection.close()
     return answer.status == 200, _SAYS.get(told, _SAYS["no database"])
-
-
-def _ago(span: Any) -> str:
-    seconds = int(span.total_seconds())
-    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
-        if seconds >= 2 * size:
-            return f"{seconds // size} {unit}"
-    return f"{max(seconds, 0)} s"
 
 
 def _until(done: Callable[[], bool], limit: float) -> bool:

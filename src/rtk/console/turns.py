@@ -74,7 +74,11 @@ class Turns:
     async def _awaited(self, sender: Sender, leaving: Leaving | None) -> Executor:
         if not self._waits and self._free and self._may(sender):
             return self._give(sender)
-        self._refuse_crowd(sender)
+        if len(self._waits.get(sender, ())) >= self._share.waiting:
+            said = f"{self._share.waiting:,} {self._what} of yours wait for their turn already: send fewer at once"
+            raise Problem(429, said)
+        if self._waiting >= MOST_WAITING:
+            raise Problem(503, f"{MOST_WAITING:,} {self._what} wait for their turn already: try again in a moment")
         wait: Wait = asyncio.get_running_loop().create_future()
         self._waits.setdefault(sender, deque()).append(wait)
         self._waiting += 1
@@ -135,13 +139,6 @@ class Turns:
         self._waiting -= 1
         if not self._waits[sender]:
             del self._waits[sender]
-
-    def _refuse_crowd(self, sender: Sender) -> None:
-        if len(self._waits.get(sender, ())) >= self._share.waiting:
-            said = f"{self._share.waiting:,} {self._what} of yours wait for their turn already: send fewer at once"
-            raise Problem(429, said)
-        if self._waiting >= MOST_WAITING:
-            raise Problem(503, f"{MOST_WAITING:,} {self._what} wait for their turn already: try again in a moment")
 
     def _late(self, sender: Sender) -> Problem:
         waited = f"this call waited {chosen_duration(self._share.patience_s)} for its turn"

@@ -5,6 +5,7 @@ only counts are told.
 """
 
 import threading
+from contextlib import suppress
 from dataclasses import fields, replace
 from typing import Any
 
@@ -138,14 +139,19 @@ def head_from(run: Run, first: dict[str, Any] | None) -> dict[str, Any]:
     """The same, of a first entry that was read already."""
     if first and run.told == "record":
         return {"threshold": {}, **first, "plan": _plan(first["plan"])}
-    experiment = run.experiment.document
+    experiment, told = run.experiment.document, run.plan.get("limit")
+    limit, bound = ValueLimit(**told) if told else None, None
+    with suppress(*_BROKEN):  # an experiment of a client of 2020, which nobody checked
+        probe = experiment["steady-state-hypothesis"]["probes"][limit.position if limit else 0]
+        found = threshold(probe, experiment.get("configuration"))
+        bound = within(found, limit) if limit else found
     return {
         "run": str(run.id),
         "title": run.experiment.title,
         "at": run.created_at.timestamp(),
         "plan": _plan(run.plan),
         "experiment": {"method": [], **experiment},
-        "threshold": _threshold(experiment, run.plan.get("limit")),
+        "threshold": {field.name: getattr(bound, field.name) for field in fields(bound)} if bound is not None else {},
     }
 
 
@@ -154,17 +160,6 @@ def _plan(plan: dict[str, Any]) -> dict[str, Any]:
     kept = ("target", "window_s", "name", "quantile")
     objective = {key: promise[key] for key in kept if key in promise} if promise else None
     return {**plan, "objective": objective}
-
-
-def _threshold(experiment: dict[str, Any], told: dict[str, Any] | None) -> dict[str, Any]:
-    limit = ValueLimit(**told) if told else None
-    try:
-        probe = experiment["steady-state-hypothesis"]["probes"][limit.position if limit else 0]
-        found = threshold(probe, experiment.get("configuration"))
-        found = within(found, limit) if limit else found
-    except _BROKEN:
-        return {}
-    return {field.name: getattr(found, field.name) for field in fields(found)}
 
 
 def counts(run: Run) -> dict[str, Any]:

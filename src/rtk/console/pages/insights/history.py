@@ -1,7 +1,7 @@
 """All runs of a verification beside one of them, so that running until one passes shows."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -68,7 +68,15 @@ def history(run: Run) -> History:
     lasts_s = standings.lasts_s(run.verification) if any(whys) else 0.0
     counts = [standings.counts(each, run.verification, at) for each in kept]
     told = [_past(*each, run.id, lasts_s) for each in zip(kept, whys, counts, strict=True)]
-    return History(told, verdicts, summary(verdicts, len(found) > MOST), _warning(run, kept), len(found) > MOST)
+    before = [each for each in kept if each.created_at < run.created_at and each.verdict]
+    others, warning = sum(each.verdict != PASSED for each in before), ""
+    if run.verdict == PASSED and others:
+        runs_before = "1 run before it" if len(before) == 1 else f"{others} of {len(before)} runs before it"
+        warning = (
+            f"This run passed, and {runs_before} did not. Running until one passes proves less than its number says: "
+            "judge them together."
+        )
+    return History(told, verdicts, summary(verdicts, len(found) > MOST), warning, len(found) > MOST)
 
 
 def uncounted(run: Run, shown: History) -> str:
@@ -148,16 +156,3 @@ def summary(verdicts: Sequence[str], more: bool) -> str:
     which = f"Of the {before}{len(verdicts)} runs that ended" if len(verdicts) > 1 else "Of 1 run that ended"
     *first, last = parts
     return f"{which}, {', '.join(first)} and {last}." if first else f"{which}, {last}."
-
-
-def _warning(run: Run, beside: Iterable[Run]) -> str:
-    """What a pass after others that did not pass is worth."""
-    before = [each for each in beside if each.created_at < run.created_at and each.verdict]
-    others = sum(each.verdict != PASSED for each in before)
-    if run.verdict != PASSED or not others:
-        return ""
-    runs_before = "1 run before it" if len(before) == 1 else f"{others} of {len(before)} runs before it"
-    return (
-        f"This run passed, and {runs_before} did not. Running until one passes proves less than its number says: "
-        "judge them together."
-    )
