@@ -17,7 +17,7 @@ from rtk.publish.http_transport import NoAnswer
 from rtk.publish.settings import arguments_of, chosen, load, save, with_console
 from rtk.report.text import plain
 
-LONGEST_TOKEN = 8192
+LONGEST_TOKEN = 8192  # characters: of whatever is piped in no more is read
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ def sign_in(path: Path, given: Given, environ: Mapping[str, str] = os.environ) -
     else:
         token = environ.get("RTK_TOKEN") or click.prompt("Console token", hide_input=True)
     token = token.strip()
+    # A line break in it would end the header that it goes out in.
     if not (token and token.isascii() and token.isprintable() and " " not in token):
         raise BadInput("the token: expected one word of plain characters, as the console showed it")
     console = _reached(Destination(root, f"Bearer {token}", not given.no_verify_tls))

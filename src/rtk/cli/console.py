@@ -28,6 +28,7 @@ def console() -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
+        # A module of ours that is missing is a mistake, and no extra that somebody could install.
         if str(error.name).startswith("rtk"):
             raise
         from rtk import origin
@@ -81,7 +82,7 @@ def up(data: str | None, host: str | None, port: int | None, log_format: str | N
         try:
             run(place, click.echo)
         except KeyboardInterrupt:
-            raise SystemExit(130) from None
+            raise SystemExit(130) from None  # 128 and the number of SIGINT, as shells tell it
 
 
 @click.command(cls=Command)

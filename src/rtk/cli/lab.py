@@ -205,7 +205,7 @@ def started(command: list[str]) -> "subprocess.Popen[str]":
             stdout=subprocess.PIPE,
             stderr=told,
             text=True,
-            start_new_session=True,
+            start_new_session=True,  # Ctrl-C is for us, who tell it to end
             cwd="/",
             env=surroundings.chosen(),
         )

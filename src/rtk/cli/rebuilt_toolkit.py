@@ -15,6 +15,7 @@ from rtk.verify.toolkit import Toolkit
 
 def toolkit_of(head: Entry, settings: dict[str, Any] | None = None) -> Toolkit:
     """The experiment of a dead run made ready again: its configuration as it was, its secrets resolved anew."""
+    # One that is gone is passed over: the record has what it configured, and lacks its secrets only.
     files = [path for path in head["kept"]["var_files"] if Path(path).is_file()]
     config_vars, secret_vars = variables_of({}, files)
     known = {key: value for key, value in head["configuration"].items() if MASK not in str(value)}
@@ -32,6 +33,7 @@ def _unmasked(masked: Any, fresh: Any) -> Any:
         return fresh
     if isinstance(masked, dict) and isinstance(fresh, dict):
         return {key: _unmasked(value, fresh.get(key)) for key, value in masked.items()}
+    # Of another length, nobody knows which of them was which.
     if isinstance(masked, list) and isinstance(fresh, list) and len(masked) == len(fresh):
         return [_unmasked(*both) for both in zip(masked, fresh, strict=True)]
     return masked

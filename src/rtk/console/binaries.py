@@ -54,7 +54,7 @@ def _copy(programs: Path, place: Path) -> Path:
     whole, partial = place / f"programs-{programs.name}", place / f"programs-{programs.name}.partial"
     if not whole.exists():
         shutil.rmtree(partial, ignore_errors=True)
-        unused = shutil.ignore_patterns("include", "*.a")
+        unused = shutil.ignore_patterns("include", "*.a")  # for who builds extensions
         shutil.copytree(programs, partial / package.name / programs.name, symlinks=True, ignore=unused)
         if (libraries := package.with_name(f"{package.name}.libs")).exists():
             shutil.copytree(libraries, partial / libraries.name, symlinks=True)

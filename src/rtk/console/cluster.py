@@ -61,6 +61,7 @@ def check(data: Path, programs: Path) -> None:
 
 def admit(data: Path, owner: Owner) -> None:
     """Let in whom the cluster belongs to and who starts it, by the socket alone, and nobody else."""
+    # By `peer` the system itself says who is at the other end of the socket: no password lies anywhere.
     roles = (USER, WORKER)
     _write(data / "pg_hba.conf", "".join(f"local all {role} peer map=rtk\n" for role in roles), owner)
     names = sorted({owner.name, pwd.getpwuid(os.geteuid()).pw_name})

@@ -67,7 +67,7 @@ def start(place: DataDirectory, environ: Mapping[str, str]) -> list[str]:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            start_new_session=True,
+            start_new_session=True,  # it stays when this terminal closes
         )
     _until(lambda: process.poll() is not None or "lines" in place.told(), START_LIMIT)
     lines = place.told().get("lines")

@@ -47,7 +47,7 @@ def settings(url: str) -> dict[str, Any]:
         password=unquote(parts.password or ""),
         use_ssl=parts.scheme == "smtps",
         use_tls=parts.scheme == "smtp" and parts.query != "tls=no",
-        timeout=10,
+        timeout=10,  # seconds: whoever waits for a page may wait for this
     )
 
 

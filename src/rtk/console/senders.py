@@ -17,8 +17,8 @@ from rtk.console.cookies import session_of
 from rtk.console.turns import Sender
 
 PROVEN_S = 600.0  # for how long one is somebody after the last request that showed it
-MOST = 10_000
-MOST_PATHS = 1_024
+MOST = 10_000  # who were proven: of more, whoever came longest ago is an address again
+MOST_PATHS = 1_024  # addresses whose team is remembered
 _OF_NO_TEAM = r"(?:accounts|api|assets|badge/[^/]+s|settings)/"
 _OF_TEAM = re.compile(rf"/(?:api/v1/organizations/([^/]+)/teams/([^/]+)|(?!{_OF_NO_TEAM})([^/]+)/([^/]+))(?:/|$)")
 _NOBODY = (float("-inf"), "")

@@ -68,6 +68,7 @@ def _make_all(executor: MigrationExecutor) -> None:
         for migration in history:
             for each in migration.operations:
                 if isinstance(each, RunSQL) and not each.elidable:  # what no model says, and not what fills old rows
+                    # RunSQL looks at neither state.
                     each.database_forwards(migration.app_label, editor, ProjectState(), ProjectState())
         recorder.ensure_schema()
         recorder.migration_qs.bulk_create(recorder.Migration(app=one.app_label, name=one.name) for one in history)

@@ -83,7 +83,7 @@ class Stage:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 text=True,
-                process_group=0,
+                process_group=0,  # Ctrl-C is for us
             )
             self._keeper.told("wait", process.pid)
             out, err = process.communicate()

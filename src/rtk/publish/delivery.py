@@ -156,6 +156,7 @@ class Delivery:
         answer = self.console.call("POST", path, batch.body(), pack=True)
         told = answer.get("next")
         if answer.status == 413 and len(batch.texts) > 1:
+            # Too large for the console, or for something on the way: half of it may pass.
             self._most = len(batch.texts) // 2
         elif answer.status == 404 and self._reopenings:
             # The console knows the run no more, as after an old backup was restored: it is told from the beginning.

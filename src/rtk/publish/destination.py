@@ -54,6 +54,7 @@ def destination(settings: Mapping[str, Any], environ: Mapping[str, str] = os.env
     """
     arguments = arguments_of(settings)
     if url := environ.get("RTK_URL", "").strip():
+        # A team that was chosen on one console is none of another's.
         same = arguments.get("url") is not None and root_of(str(arguments["url"])) == root_of(url)
         arguments = {**(arguments if same else {}), "url": url}
     if not arguments.get("url"):

@@ -60,9 +60,11 @@ def save(path: Path, settings: Mapping[str, Any]) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=".settings.", delete=False) as part:
             try:
+                # Before the token is in it.
                 Path(part.name).chmod(0o600)
                 yaml.safe_dump(dict(settings), part, default_flow_style=False, sort_keys=False, allow_unicode=True)
                 part.flush()
+                # Before it takes the old one's place: else a power failure could leave an empty file there.
                 os.fsync(part.fileno())
                 Path(part.name).replace(path)
             except BaseException:

@@ -10,6 +10,7 @@ from enum import StrEnum
 import rtk
 
 HEADER = "rtk-version"
+# Bounded, as whatever answers there wrote it: it is shown, and its parts become numbers.
 _VERSION = re.compile(r"\d{1,9}(?:\.\d{1,9}){0,4}(?:[A-Za-z0-9.+-]{0,60})")
 _RELEASE = re.compile(r"\d+(?:\.\d+)*")
 

@@ -38,7 +38,7 @@ api = Api(
     description="Runs of verifications: told, stored, and what can be learned of them.",
     urls_namespace="api",
     openapi_url="/openapi.json",
-    docs_url=None,
+    docs_url=None,  # `views.docs` is ours, which needs no script
     auth=[Bearer(), Session()],
     parser=StrictParser(),
 )

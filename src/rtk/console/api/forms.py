@@ -13,6 +13,7 @@ MOST_PARTS = 100  # of a form, and of a list in it
 
 
 def _whole(text: str) -> str:
+    # No column holds a zero character, and no answer in UTF-8 half a character.
     if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
         raise ValueError("expected text without zero characters")
     return text
@@ -50,6 +51,7 @@ def _without_default(schema: dict[str, Any]) -> None:
     schema.pop("default", None)
 
 
+# As text only: pydantic takes a number for seconds since 1970.
 Moment = Annotated[datetime, BeforeValidator(_written), AfterValidator(_in_utc)]
 Text = Annotated[str, AfterValidator(_whole), Field(max_length=20_000)]
 Name = Annotated[

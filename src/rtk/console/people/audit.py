@@ -52,6 +52,7 @@ def record(
 
     Other apps record actions of their own, named `thing.happened`.
     """
+    # Kept in the entry, which outlives its user.
     name = "the console" if actor is None else actor.email
     return AuditEntry.objects.create(
         org=org, actor=actor, actor_name=name, action=action, target=target[:254], detail=dict(detail or {})

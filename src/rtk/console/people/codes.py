@@ -25,6 +25,7 @@ class _Counted:
         code: str = super().clean_code()  # type: ignore[misc]  # of the form that this is mixed into
         if not attempts.is_first_use(self.user, code):
             raise get_adapter().validation_error("incorrect_code")
+        # Only now: a code that was used before counts like a wrong one.
         attempts.right(counts)
         return code
 

@@ -80,7 +80,7 @@ def _set_up(handle: pycurl.Curl, request: requests.PreparedRequest) -> None:
     handle.setopt(pycurl.HTTPHEADER, sent)
 
 
-_OF_LIBCURL = {"accept-encoding", "connection", "content-length"}
+_OF_LIBCURL = {"accept-encoding", "connection", "content-length"}  # which libcurl writes itself
 
 
 def _failure(code: int, body: _Bounded) -> requests.RequestException:

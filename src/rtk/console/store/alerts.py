@@ -10,7 +10,7 @@ from django.utils.dateparse import parse_datetime
 from rtk.console.store.models import NAME_LENGTH
 from rtk.console.store.outside import LONGEST, leads, refuse_crowd
 
-TYPE, VERSION = "prometheus.alert", "4"
+TYPE, VERSION = "prometheus.alert", "4"  # of what Alertmanager posts
 
 
 def is_from_alertmanager(body: Any) -> bool:

@@ -16,8 +16,8 @@ from rtk.console.store.models import NAME_LENGTH, Event, Execution, Experiment, 
 from rtk.console.store.problem import Problem, unknown
 from rtk.experiment.quantity import finite
 
-MOST_STATUS = 40
-LONGEST_S = 366 * 86_400.0
+MOST_STATUS = 40  # characters of its column
+LONGEST_S = 366 * 86_400.0  # seconds: what a journal says beyond that is no length
 
 
 class JournalSummary(msgspec.Struct):

@@ -74,6 +74,7 @@ class Ingest:
     ) -> None:
         self._committer = committer
         self._sharing = sharing
+        # Not in the one thread that such calls share.
         self._allowed = sync_to_async(allowed or ask_the_gate, thread_sensitive=False)
         self._asking: dict[tuple[str | None, str, str], asyncio.Task[str]] = {}
 
@@ -201,8 +202,10 @@ async def _body(length: bytes, incoming: Incoming) -> bytes:
 def _batch(body: bytes, packed: bool) -> DecodedBatch:
     if not packed:
         return batch_of(body)
+    # 31 is gzip alone, with its check sum.
     unzip = zlib.decompressobj(wbits=31)
     try:
+        # No more is made of a body than a call may have, however small it came.
         whole = unzip.decompress(body, MOST_BYTES + 1)
     except zlib.error:
         raise Problem(400, "the body is not gzip, as Content-Encoding says") from None

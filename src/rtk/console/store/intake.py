@@ -18,6 +18,7 @@ from rtk.insight import plan_limits as limits
 from rtk.insight.facts import OUTCOMES, PHASES_BY_CODE, Beside, Outcome, Phase
 from rtk.insight.status import UndoState
 
+# Clients of ours send half of each at most.
 MOST_ENTRIES = 10_000
 MOST_BYTES = 4 * 1024 * 1024
 ACCEPTS = (1, 2)  # versions of the record

@@ -198,6 +198,7 @@ def end(run: Run, user: User | None, raw: bytes, insight: Any) -> None:
 
 def ask_to_stop(run: Run, reason: str) -> None:
     """Ask a run to stop: its next call is told so, and who follows it at once."""
+    # The first reason stays.
     Run.objects.filter(id=run.id, stop=None).update(stop=reason)
     tell(run.id)
     run.refresh_from_db(fields=["stop"])

@@ -58,6 +58,7 @@ def drawn(measurements: MeasurementSeries, threshold: Threshold) -> dict[str, An
     """What is kept of a run that has ended."""
     found = measurements.columns()
     worst = thinned(found.kinds, found.values, TILES, threshold)
+    # Six digits: more than a drawing of this size can show.
     values = [None if value is None else float(f"{value:.6g}") for value, _ in worst]
     return {"values": values, "outcomes": [outcome for _, outcome in worst], "threshold": asdict(threshold)}
 

@@ -277,6 +277,7 @@ def line_of(row: tuple[Any, ...]) -> bytes:
     """An entry as JSON text of one line; of a measurement it is a `MeasurementEntry`."""
     number, t, kind, body, *measured = row
     if body is not None:
+        # A line break would end the event within its data.
         return str(body).replace("\r", " ").replace("\n", " ").encode()
     values = dict(zip(FIELDS, measured, strict=True))
     named = {**values, "phase": PHASES_BY_CODE[values["phase"]], "outcome": OUTCOMES[values["outcome"]]}

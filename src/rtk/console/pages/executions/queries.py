@@ -27,6 +27,7 @@ COLUMNS = (
 SILENT = timedelta(days=1)  # nobody tells that a `chaos run` goes on: after so long a silence it may have died
 HEAD = 3000  # characters of an event that its words are found in
 EVENTS = 200
+# Of a text that is cut off, which no parser reads.
 _NAME = re.compile(r'"(?:name|title)":\s?"((?:[^"\\]|\\.){1,200})"')
 _LAST = """
 SELECT of.id, last.kind, last.at, last.head FROM unnest(%s::uuid[]) AS of(id), LATERAL (
@@ -108,6 +109,7 @@ def row(execution: Execution, last: Now | None, at: datetime) -> ListedExecution
     state: str = execution.status
     if run and not execution.ended_at:
         told = state_of(run, at)
+        # Its run has ended, and the journal that ends the execution is still to come.
         state = RunState.RUNNING if told is RunState.ENDED else told
     elif not execution.ended_at:
         heard = last.at if last else execution.created_at

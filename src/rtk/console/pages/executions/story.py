@@ -152,6 +152,7 @@ def _took(told: Parts) -> float | None:
 
 def _why(raw: msgspec.Raw | None) -> str:
     """The last line of a traceback, which says what went wrong."""
+    # A page has hundreds of activities: a traceback of 200 kB is not read for its last line.
     told = value(raw) if raw is not None and len(memoryview(raw)) < 200_000 else None
     lines = told if isinstance(told, list) else [told] if isinstance(told, str) else []
     words = [plain(line, 600) for each in lines for line in str(each).splitlines() if line.strip()]

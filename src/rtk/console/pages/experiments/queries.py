@@ -78,6 +78,7 @@ def detail(experiment: Experiment) -> ExperimentDetail:
     given = list(configuration.items())[:100] if isinstance(configuration, Mapping) else []
     variables = list(dict.fromkeys(needs.environment(document)))
     file = f"{settings.PUBLIC_URL}/assets/experiments/{experiment.id}.json"
+    # Half a character, which JSON can hold, cannot be sent with a page.
     source = json.dumps(document, indent=2, ensure_ascii=False).encode("utf-8", "replace").decode()
     needed = dict.fromkeys(map(packages.top, packages.all_modules(document)))
     executions = Execution.objects.filter(experiment=experiment).defer("journal").select_related("created_by")

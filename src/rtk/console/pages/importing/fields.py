@@ -117,6 +117,7 @@ def parts_of(seconds: Any, empty: str = "s") -> tuple[str, str]:
     """A number and a unit for seconds: 90 is 90 seconds, 300 is 5 minutes, 86400 is 1 day; `empty` is that of none."""
     if not isinstance(seconds, int | float):
         return "", empty
+    # Of its text: of the float 0.1 itself all its digits would stand in the field.
     exact = Decimal(str(seconds))
     fitting = [key for key, (_, size) in UNITS.items() if seconds >= size and exact % size == 0]
     unit = fitting[-1] if fitting else "s"

@@ -41,6 +41,7 @@ def propose(data: MutableMapping[str, Any], found: ExperimentSummary, lasting_s:
         kept = {}
     before, now = kept if isinstance(kept, dict) else {}, proposed(found, lasting_s)
     for field, value in now.items():
+        # What is there otherwise than it was proposed was typed.
         if field not in data or data[field] == before.get(field):
             data[field] = value
     data[KEPT] = json.dumps(now)

@@ -21,6 +21,7 @@ from rtk.report.text import plain
 
 MOST = 15
 PASSED = "pass"
+# Large, and nothing of them is shown here.
 _LEFT_OUT = ("client_insight", "results", "progress", "client", "note", "plan", "spark")
 
 

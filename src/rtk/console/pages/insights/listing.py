@@ -33,6 +33,7 @@ VERDICTS = {
 }
 _OF_VERIFICATION = ("verification__objective", "verification__revision")
 _PROMISED = ("target", "window", "allowed", "budget")
+# Large, and nothing of them is shown.
 _UNUSED = (
     *("client_insight", "results", "progress", "client", "note", "spark", "experiment__document"),
     *("verification__stop_when", "verification__objective__measure", "verification__objective__tags"),

@@ -9,6 +9,7 @@ from rtk.console.store import insights, runs
 from rtk.console.store.models import Run
 
 _ALONG = ("verification__objective", "verification__revision", "experiment", "created_by", "acknowledged_by")
+# Large, and nothing of them is shown.
 _UNUSED = ("client_insight", "results", "progress", "verification__stop_when")
 
 

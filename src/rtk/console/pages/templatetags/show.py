@@ -21,10 +21,10 @@ from rtk.report.text import with_units
 
 register = template.Library()
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
-_MONTH, _YEAR = 30.44 * _DAY, 365.25 * _DAY
+_MONTH, _YEAR = 30.44 * _DAY, 365.25 * _DAY  # seconds, on average
 # The largest unit that fits at least once names the distance.
 _UNITS = ((_YEAR, "year"), (_MONTH, "month"), (_DAY, "day"), (_HOUR, "hour"), (_MINUTE, "minute"), (1, "second"))
-_JUST_NOW = 10
+_JUST_NOW = 10  # seconds
 
 
 class StateDisplay(NamedTuple):
@@ -80,6 +80,7 @@ def bundle(name: str, blocking: bool = False) -> SafeString:
     styles = format_html_join("", '<link rel="stylesheet" href="{}">', ((_file(each),) for each in found.styles))
     if blocking:
         return styles + format_html('<script src="{}"></script>', _file(found.script))
+    # A browser would else hear of an import only once it has read what imports it.
     early = format_html_join("", '<link rel="modulepreload" href="{}">', ((_file(each),) for each in found.imports))
     return styles + early + format_html('<script type="module" src="{}"></script>', _file(found.script))
 
