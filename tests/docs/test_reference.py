@@ -32,6 +32,12 @@ from tests.docs.session import environment
 SRC = ROOT / "src"
 # Variables whose names an experiment chooses, so that no page can list them.
 CHOSEN_BY_EXPERIMENTS = {"each.name", "str(value.get('key'))"}
+PROBES = "docs/reference/probes-and-tolerances.md"
+# Modules of which experiments name nothing: what the others of chaoscloud share, and controls.
+OF_OTHERS = {
+    *("chaoscloud.aws", "chaoscloud.controls", "chaoscloud.tolerances.number"),
+    *("chaoscloud.probes.arguments", "chaoscloud.probes.failure", "chaoscloud.probes.transfer"),
+}
 OF_EXPERIMENTS = {"ENDPOINT_URL", "INSTANCE_ID"}  # of the one that the tutorial and the demonstration have
 
 
@@ -97,24 +103,40 @@ def test_every_key_of_a_verification_is_in_the_reference() -> None:
             assert f"| `{key}` |" in section(text, heading), f"{heading}: {key}"
 
 
+def test_every_module_says_whether_experiments_may_name_it() -> None:
+    for module in modules(chaoscloud):
+        public = hasattr(module, "__all__")
+        assert public or module.__name__ in OF_OTHERS, (
+            f"{module.__name__} has no __all__: list the functions that experiments may name, or, "
+            "where there are none, add it to OF_OTHERS of this file"
+        )
+
+
 def test_every_function_for_experiments_is_in_the_reference_with_its_arguments() -> None:
-    text = page("probes-and-tolerances.md")
     for module in public_modules(chaoscloud):
+        told = told_of(module)
         for name in module.__all__:
-            told = section(text, f"`{module.__name__}`")
-            assert f"| `{name}` |" in told, name
+            assert f"| `{name}` |" in told, f"no row `{name}` in section `{module.__name__}` of {PROBES}"
             for argument in set(inspect.signature(getattr(module, name)).parameters) - {"value"}:
-                assert f"`{argument}`" in told, f"{name}({argument})"
+                missing = f"the argument `{argument}` of `{name}` is not in section `{module.__name__}` of {PROBES}"
+                assert f"`{argument}`" in told, missing
+
+
+def told_of(module: ModuleType) -> str:
+    """The section of a module that experiments may name."""
+    heading, text = f"`{module.__name__}`", page("probes-and-tolerances.md")
+    assert f"## {heading}\n" in text, f"no section {heading} in {PROBES}"
+    return section(text, heading)
 
 
 def test_every_default_of_an_argument_is_in_the_reference() -> None:
-    text = page("probes-and-tolerances.md")
     for module in public_modules(chaoscloud):
-        rows = section(text, f"`{module.__name__}`").splitlines()
+        rows = told_of(module).splitlines()
         for name in module.__all__:
             for argument, default in defaults(getattr(module, name)):
                 told = rf"`{argument}`[^`|;]*default `?{default}\b|`{argument}`.*\| `?{default}`? \|$"
-                assert any(re.search(told, row) for row in rows), f"{name}({argument}={default})"
+                missing = f"the default {default} of `{argument}` of `{name}` is not in section `{module.__name__}`"
+                assert any(re.search(told, row) for row in rows), f"{missing} of {PROBES}"
 
 
 def defaults(function: Callable[..., object]) -> Iterator[tuple[str, str]]:
@@ -127,10 +149,13 @@ def defaults(function: Callable[..., object]) -> Iterator[tuple[str, str]]:
 
 def public_modules(package: ModuleType) -> Iterator[ModuleType]:
     """The modules that say what experiments may name in them."""
+    return (module for module in modules(package) if hasattr(module, "__all__"))
+
+
+def modules(package: ModuleType) -> Iterator[ModuleType]:
     for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-        module = importlib.import_module(found.name)
-        if hasattr(module, "__all__"):
-            yield module
+        if not found.ispkg:
+            yield importlib.import_module(found.name)
 
 
 def test_every_key_of_the_insight_is_in_the_reference() -> None:
@@ -177,8 +202,10 @@ def noted(path: Path) -> Iterator[str]:
 
 
 def test_every_format_of_a_report_is_in_the_reference() -> None:
-    for suffix in set(FORMATS) - {".htm"}:
-        assert f"`{suffix}`" in section(page("commands.md"), "chaos verify")
+    row = re.search(r"^\| `--report` .*", section(page("commands.md"), "chaos verify"), re.MULTILINE)
+    for suffix in FORMATS:
+        told = row is not None and f"`{suffix}`" in row[0]
+        assert told, f"{suffix} is not in the row of --report in docs/reference/commands.md, section chaos verify"
 
 
 def test_every_environment_variable_is_in_the_reference() -> None:

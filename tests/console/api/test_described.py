@@ -76,7 +76,8 @@ def test_every_body_has_an_example(method: str, path: str, operation: dict[str, 
     for body in operation.get("requestBody", {}).get("content", {}).values():
         shape = component(body["schema"])
         may_be_empty = "properties" in shape and not shape.get("required")
-        assert "example" in body or "example" in shape or may_be_empty
+        told = "example" in body or "example" in shape or may_be_empty
+        assert told, f"the body of {method} {path} has no example: give its class one, as rtk/console/api/forms.py does"
 
 
 @pytest.mark.parametrize(
@@ -95,7 +96,9 @@ def test_every_call_may_be_refused() -> None:
 def test_the_page_names_every_call_and_no_other() -> None:
     calls = ROW.findall((DOCS / "reference" / "http-api.md").read_text())
     named = {(method, PLACE.sub("{}", re.sub("^T", T, path))) for method, path in calls if path.startswith(("/", "T"))}
-    assert named == {(method, PLACE.sub("{}", path.removeprefix("/api/v1"))) for method, path, _ in OPERATIONS}
+    there = {(method, PLACE.sub("{}", path.removeprefix("/api/v1"))) for method, path, _ in OPERATIONS}
+    assert sorted(there - named) == [], "calls that have no row in docs/reference/http-api.md"
+    assert sorted(named - there) == [], "rows of docs/reference/http-api.md for calls that are not there"
 
 
 def test_what_the_example_says_that_a_plan_can_prove_is_computed() -> None:

@@ -29,6 +29,7 @@ FILES = {
 }
 IN_A_TEAM = {**ROWS, **FILES}
 PAGES: dict[str, Collection[str]] = {"people": PEOPLE, "notify": NOTIFICATIONS, "pages": PAGES_OF_TEAMS}
+MATRICES = "the test_matrix.py of its app: tests/console/pages, people or notify"
 OPEN = {"api/v1/docs", "api/v1/openapi.json", "client/requirements.txt"}  # for everybody
 BADGES = {
     f"badge/{what}s/<str:key>.svg" for what in ("verification", "objective")
@@ -54,7 +55,9 @@ RANK = ["read", "run", "admin"]
 
 
 def test_every_endpoint_has_its_row() -> None:
-    assert endpoints() == {named(row) for row in {**ROWS, **OF_AN_ORGANIZATION, **OWN}}
+    rows = {named(row) for row in {**ROWS, **OF_AN_ORGANIZATION, **OWN}}
+    assert sorted(endpoints() - rows) == [], "endpoints that have no row in tests/console/api/rows.py"
+    assert sorted(rows - endpoints()) == [], "rows of tests/console/api/rows.py for endpoints that are not there"
 
 
 def addresses(inside: URLResolver, before: str = "", app: str = "") -> Iterator[tuple[str, str, str]]:
@@ -82,7 +85,8 @@ def test_every_address_of_the_console_has_its_row() -> None:
             or plain == "/"
             or account
         )
-        assert known or name in PAGES.get(app, ()), f"{where} ({name}) has no row"
+        found = known or name in PAGES.get(app, ())
+        assert found, f"no row for {where} ({name}): a call of the API has it in rows.py, a page in {MATRICES}"
 
 
 @pytest.fixture(scope="module")
