@@ -199,14 +199,10 @@ class Led:
         response = self._get_response(request)
         if match := request.resolver_match:
             visit.leads_to(match.route, match.kwargs.get("run"))
-        _note_caller(visit, request)
+        # Whoever the gate let in by a token; else whose session it is, which other layers have looked up by now.
+        auth, user = getattr(request, "auth", None), getattr(request, "user", None)
+        if auth:
+            visit.is_by(auth.user, auth.token)
+        elif user is not None and user.is_authenticated:
+            visit.is_by(user, None)
         return response
-
-
-def _note_caller(visit: Visit, request: HttpRequest) -> None:
-    """Whoever the gate let in by a token; else whose session it is, which other layers have looked up by now."""
-    auth, user = getattr(request, "auth", None), getattr(request, "user", None)
-    if auth:
-        visit.is_by(auth.user, auth.token)
-    elif user is not None and user.is_authenticated:
-        visit.is_by(user, None)
