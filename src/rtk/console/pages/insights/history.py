@@ -69,15 +69,20 @@ def history(run: Run) -> History:
     lasts_s = standings.lasts_s(run.verification) if any(whys) else 0.0
     counts = [standings.counts(each, run.verification, at) for each in kept]
     told = [_past(*each, run.id, lasts_s) for each in zip(kept, whys, counts, strict=True)]
-    before = [each for each in kept if each.created_at < run.created_at and each.verdict]
-    others, warning = sum(each.verdict != PASSED for each in before), ""
-    if run.verdict == PASSED and others:
-        runs_before = "1 run before it" if len(before) == 1 else f"{others} of {len(before)} runs before it"
-        warning = (
-            f"This run passed, and {runs_before} did not. Running until one passes proves less than its number says: "
-            "judge them together."
-        )
+    warning = _passed_at_last(run, [each for each in kept if each.created_at < run.created_at and each.verdict])
     return History(told, verdicts, summary(verdicts, len(found) > MOST), warning, len(found) > MOST)
+
+
+def _passed_at_last(run: Run, before: list[Run]) -> str:
+    """Return a warning where a run passed after others did not; empty elsewhere."""
+    others = sum(each.verdict != PASSED for each in before)
+    if run.verdict != PASSED or not others:
+        return ""
+    runs_before = "1 run before it" if len(before) == 1 else f"{others} of {len(before)} runs before it"
+    return (
+        f"This run passed, and {runs_before} did not. Running until one passes proves less than its number says: "
+        "judge them together."
+    )
 
 
 def uncounted(run: Run, shown: History) -> str:
