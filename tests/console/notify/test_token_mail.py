@@ -10,6 +10,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.core.mail import EmailMessage
 from django.db import connections
+from django.test import override_settings
 from django.utils import timezone
 
 from rtk.console.mail import ONLY_PRINTED, SMTP
@@ -155,8 +156,8 @@ def test_a_real_mail_server_that_was_down_gets_one_mail(world: World, settings: 
 
 @pytest.fixture
 def replicas(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    """A database that several processes can work in."""
-    with django_db_blocker.unblock(), console_of_nobody():
+    """A database that several processes can work in; no job sends mails every minute beside the test."""
+    with override_settings(WORKER=False), django_db_blocker.unblock(), console_of_nobody():
         yield made()
 
 
