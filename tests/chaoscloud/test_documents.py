@@ -11,32 +11,32 @@ from chaoslib.experiment import ensure_experiment_is_valid
 from chaoslib.hypothesis import run_steady_state_hypothesis
 from chaoslib.run import EventHandlerRegistry
 
-from chaoscloud.probes import disk as disk_probes
+import chaoscloud
 from chaoscloud.probes import http as http_probes
-from chaoscloud.tolerances import http as http_tolerances
-from chaoscloud.tolerances import prometheus as prometheus_tolerances
 from tests.chaoscloud.server import Server
+from tests.docs.test_reference import public_modules
 
-MODULES = (disk_probes, http_probes, http_tolerances, prometheus_tolerances)
-PUBLIC = [(module, name) for module in MODULES for name in module.__all__]
+PUBLIC = [(module, name) for module in public_modules(chaoscloud) for name in module.__all__]
 
 
 def example(function: Callable[..., Any]) -> dict[str, Any]:
     text = inspect.getdoc(function) or ""
+    assert "{" in text, f"{function.__module__}.{function.__name__}: its docstring ends with no example of an activity"
     found: dict[str, Any] = json.loads(text[text.index("{") :])
     return found
 
 
 def experiment(activity: dict[str, Any]) -> dict[str, Any]:
-    measured = {**example(http_probes.time_http_call), "tolerance": activity}
-    probe = activity if "tolerance" in activity else measured
+    probe = example(http_probes.time_http_call)
+    if activity["type"] == "probe":
+        probe = activity if "tolerance" in activity else {**probe, "tolerance": activity}
     return {
         "version": "1.0.0",
         "title": "An example",
         "description": "From a docstring.",
         "configuration": {"endpoint_url": "http://127.0.0.1/"},
         "steady-state-hypothesis": {"title": "It answers", "probes": [probe]},
-        "method": [],
+        "method": [activity] if activity["type"] == "action" else [],
         "rollbacks": [],
     }
 
