@@ -58,6 +58,8 @@ class ShownExclusion(Schema):
     run_id: str
     reason: str
 
+    model_config = ConfigDict(json_schema_extra={"example": {"run_id": _ID, "reason": "the load generator was broken"}})
+
 
 class ShownStanding(Schema):
     """How a promise stands by all judged runs of its current revision that still count; times are in seconds.
@@ -100,6 +102,8 @@ class Named(Schema):
 
     id: str
     name: str
+
+    model_config = ConfigDict(json_schema_extra={"example": {"id": _ID, "name": "Checkout"}})
 
 
 class Promise(Schema):
