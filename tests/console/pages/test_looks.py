@@ -5,27 +5,34 @@ With RTK_SCREENSHOTS set to a directory, `make screenshots` keeps a picture of e
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.urls import resolve
 from playwright.sync_api import Browser
 
-from rtk.console.people.models import User
+from rtk.console.people import invitations
+from rtk.console.people.models import Role, User
 from rtk.console.store.models import Execution, Experiment, Objective, Verification
 from tests.console.live import Live
+from tests.console.notify.test_matrix import ROWS as NOTIFICATIONS
 from tests.console.pages.browser import NARROW, WIDE, Scheme, Screen, context
 from tests.console.pages.full import filled
+from tests.console.pages.test_matrix import ROWS as PAGES
+from tests.console.people.test_matrix import NEVER
+from tests.console.people.test_matrix import ROWS as PEOPLE
 
 PICTURES = os.environ.get("RTK_SCREENSHOTS")
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 COLOURS = ("color-contrast", "link-in-text-block")  # what else axe looks for is the same in light and dark
 SMALLEST = 360  # px, the narrowest telephone that pages fit
 NEVER_FOLLOWS = "window.ResizeObserver = class { observe() {} unobserve() {} disconnect() {} }"
-NOBODY = ("/accounts/login/", "/accounts/signup/", "/accounts/password/reset/")
+NOBODY = ("/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/join/{invitation}")
 OWN = ("/profile", "/tokens", "/accounts/email/", "/accounts/password/change/", "/accounts/2fa/", "/accounts/sessions/")
 OF_ORG = (
     *("/acme", "/acme/teams", "/acme/insights", "/acme/verifications", "/acme/executions", "/acme/members"),
@@ -37,17 +44,31 @@ OF_ORG = (
         "/organizations/new",
         "/acme/teams/new",
         "/patterns",
+        "/organizations",
+        "/acme/delete",
+        "/acme/members/{member}",
     ),
 )
 OF_TEAM = (
     *("", "/objectives", "/objectives/new", "/verifications", "/import", "/insights", "/experiments", "/executions"),
-    *("/executions/running", "/people", "/settings", "/notifications"),
+    *("/executions/running", "/people", "/settings", "/notifications", "/delete"),
 )
 OF_THINGS = (
     *("/objectives/{objective}", "/objectives/{objective}/edit", "/verifications/{verification}"),
     *("/verifications/{verification}/edit", "/experiments/{experiment}", "/executions/{execution}"),
+    "/insights/{slow}/compare/{steady}",
 )
 INSIGHTS = ("steady", "slow", "gaps", "never-began", "long", "stopped", "left-behind", "abandoned", "lost", "running")
+# Pages that nobody looks at here, and why; what answers no GET is none.
+UNSEEN = {
+    **dict.fromkeys(("pages:insight-report", "pages:insight-csv", "people:audit-csv"), "a file"),
+    **dict.fromkeys(("pages:insight-data", "pages:execution-journal"), "JSON"),
+    **dict.fromkeys(("pages:timeline-rows", "pages:org-timeline-rows"), "more rows of a page that is looked at"),
+    "pages:import-plan": "a part of a page that is looked at",
+    "people:home": "leads to one's team or organization",
+    **dict.fromkeys(("people:welcome", "people:sign-in"), "leads on"),
+    "people:sign-on-again": "looked at in test_looks_of_ways_in",
+}
 
 
 @dataclass(frozen=True)
@@ -73,7 +94,13 @@ def sight(site: Live) -> Sight:
         "execution": Execution,
     }
     last = {name: kind.objects.filter(team=site.world.shop).latest("created_at") for name, kind in kinds.items()}
-    return Sight(site, {**runs, **{name: str(thing.pk) for name, thing in last.items()}})
+    world = site.world
+    asked = invitations.invite(world.owner, world.org, "new@example.org", Role.MEMBER, [world.shop])
+    ways_in = {
+        "invitation": invitations.path(asked).rpartition("/")[2],
+        "member": str(world.membership(world.member).pk),
+    }
+    return Sight(site, {**runs, **ways_in, **{name: str(thing.pk) for name, thing in last.items()}})
 
 
 @pytest.fixture(scope="module")
@@ -117,14 +144,26 @@ def named(path: str, before: str = "") -> str:
     return re.sub(r"\W+", "-", f"{before}{path}").strip("-") or "home"
 
 
+def test_every_page_is_looked_at() -> None:
+    """A page of the matrices is in a list above, or in UNSEEN with why it is not."""
+    matrices: dict[str, Mapping[str, tuple[str, ...]]] = {"people": PEOPLE, "notify": NOTIFICATIONS, "pages": PAGES}
+    rows = [(f"{app}:{name}", row) for app, found in matrices.items() for name, row in found.items()]
+    pages = {name for name, (*_, get, _) in rows if get != NEVER}
+    of_team = [*OF_TEAM, *OF_THINGS, *(f"/insights/{{{run}}}" for run in INSIGHTS)]
+    places = [*NOBODY, *OWN, *OF_ORG, *(f"/acme/shop{path}" for path in of_team)]
+    seen = {resolve(re.sub(r"\{[\w-]+\}", str(uuid4()), place)).view_name for place in places}
+    assert sorted(pages - seen - set(UNSEEN)) == [], "pages that nobody looks at: add their addresses above"
+    assert sorted(set(UNSEEN) - (pages - seen)) == [], "rows of UNSEEN for what is looked at, or is not there"
+
+
 @pytest.mark.parametrize("path", NOBODY)
 def test_the_way_in(path: str, sight: Sight, tabs: Callable[..., Screen]) -> None:
-    judge(tabs(None), path, named(path))
+    judge(tabs(None), sight.path(path), named(path))
 
 
 @pytest.mark.parametrize("path", [*OWN, *OF_ORG])
 def test_pages_of_people_and_organizations(path: str, sight: Sight, tabs: Callable[..., Screen]) -> None:
-    judge(tabs(sight.live.world.owner), path, named(path))
+    judge(tabs(sight.live.world.owner), sight.path(path), named(path))
 
 
 @pytest.mark.parametrize("team", ["shop", "bank"])
