@@ -3,6 +3,8 @@ import os
 import re
 import resource
 import stat
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -123,3 +125,8 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_rubbish(tmp_path: Path) -
 def test_a_name_too_long_for_the_disk_is_refused_before_the_run(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="File name too long"):
         check_path(tmp_path / ("a" * 300 + ".html"))
+
+
+def test_what_writes_a_report_is_there_before_the_run_begins() -> None:
+    code = "import sys, rtk.report.write as it; it.check_path('r.xml'); sys.exit('rtk.report.junit' not in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -8,6 +8,7 @@ in it.
 
 import json
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
@@ -32,11 +33,15 @@ class ReportFormat(NamedTuple):
     media_type: str
     label: str
 
+    def load(self) -> Callable[[Insight, Facts], str]:
+        """The function that writes the whole report."""
+        module, _, function = self.writer.partition(":")
+        found: Callable[[Insight, Facts], str] = getattr(import_module(module), function)
+        return found
+
     def text(self, insight: Insight, facts: Facts) -> str:
         """The whole report."""
-        module, _, function = self.writer.partition(":")
-        told: str = getattr(import_module(module), function)(insight, facts)
-        return told
+        return self.load()(insight, facts)
 
 
 FORMATS = {
@@ -73,6 +78,7 @@ def check_path(path: str | Path) -> Path:
         raise BadInput(f"The report {place} cannot be written: there is no directory {place.parent}.")
     if not os.access(place.parent, os.W_OK | os.X_OK):
         raise BadInput(f"The report {place} cannot be written: the directory {place.parent} is not writable.")
+    FORMATS[_suffix(place)].load()  # so that a toolkit that is upgraded meanwhile does not fail at the end of a run
     return place
 
 
