@@ -76,11 +76,11 @@ def test_what_goes_on_beside_ends_at_once_and_not_one_after_another() -> None:
 def test_a_console_that_starts_imports_nothing_that_plays_a_run_checks_an_experiment_or_makes_a_report() -> None:
     looked = """
 import sys
-import rtk.console.inside, rtk.console.asgi
+import rtk.console.inside, rtk.console.asgi, rtk.console.people.adapters
 from django.urls import get_resolver
 assert get_resolver().url_patterns
 plays = ("verify.rollback_player", "verify.method", "verify.calls", "verify.provider")
-late = {*(f"rtk.{each}" for each in (*plays, "experiment.check", "report.html")), "chaoslib.experiment", "jsonpath2"}
+late = {*(f"rtk.{each}" for each in (*plays, "experiment.check", "report.html")), "chaoslib.experiment", "jsonpath2", "jwt"}
 print(*(late & sys.modules.keys()))
 """
     told = subprocess.run([sys.executable, "-c", looked], check=True, capture_output=True, text=True)

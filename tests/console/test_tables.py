@@ -143,6 +143,22 @@ def test_runs_of_an_older_release_get_the_version_of_their_insights(upgraded: Up
     assert [found[pk].insight for pk in upgraded.runs] == KEPT
 
 
+def test_tables_are_current_while_each_change_is_made_and_no_other(
+    ready: str, postgres: Postgres, django_db_blocker: Any
+) -> None:
+    add = "INSERT INTO django_migrations (app, name, applied) VALUES (%s, %s, now())"
+    with database("current", postgres, django_db_blocker, like=ready), postgres.connect("current") as server:
+        found = [tables._is_current()]
+        server.execute("DELETE FROM django_migrations WHERE app = 'store' AND name = '0023_versions'")
+        found.append(tables._is_current())
+        server.execute(add, ["store", "0023_versions"])
+        server.execute(add, ["account", "9999_of_others"])
+        found.append(tables._is_current())
+        server.execute(add, ["store", "9999_later"])
+        found.append(tables._is_current())
+    assert found == [True, False, True, False]
+
+
 def test_a_database_of_a_newer_release_is_refused_in_one_sentence(
     ready: str, postgres: Postgres, django_db_blocker: Any
 ) -> None:

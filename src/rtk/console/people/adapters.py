@@ -38,7 +38,6 @@ from rtk.console.people import (
 )
 from rtk.console.people.closed import Closed, TurnedAway
 from rtk.console.people.models import User
-from rtk.console.people.oidc_http import Asking
 
 logger = logging.getLogger(__name__)
 
@@ -216,6 +215,9 @@ class SocialAdapter(DefaultSocialAccountAdapter):
 
     def get_requests_session(self) -> requests.Session:
         """What the issuer is asked with."""
+        # Loaded by who asks: what reads tokens and certificates took half of the time of a console's first page.
+        from rtk.console.people.oidc_http import Asking
+
         return Asking(self._nothing_told)
 
     def _nothing_told(self, why: str) -> NoReturn:
