@@ -80,7 +80,8 @@ import rtk.console.inside, rtk.console.asgi, rtk.console.people.adapters
 from django.urls import get_resolver
 assert get_resolver().url_patterns
 plays = ("verify.rollback_player", "verify.method", "verify.calls", "verify.provider")
-late = {*(f"rtk.{each}" for each in (*plays, "experiment.check", "report.html")), "chaoslib.experiment", "jsonpath2", "jwt"}
+ours = {f"rtk.{each}" for each in (*plays, "experiment.check", "report.html")}
+late = {*ours, "chaoslib.experiment", "jsonpath2", "jwt"}
 print(*(late & sys.modules.keys()))
 """
     told = subprocess.run([sys.executable, "-c", looked], check=True, capture_output=True, text=True)
