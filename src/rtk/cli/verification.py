@@ -259,7 +259,7 @@ class _Running:
         page = self._session.page if self._session else ""
         amend = run.amend if record.failure else lambda facts: facts
         recorded, insight, facts, failures = finish(record.path, amend, page)
-        # Before the end is told: whoever reads it may begin the next run at once.
+        # Before the end is printed: whoever reads it may begin the next run at once.
         self._holding.end(proven=insight.restored is not False)
         say = self._spectator.show_end if self._spectator else run_output.tell
         say(insight, facts)

@@ -25,7 +25,7 @@ class NamedHost:
             named = [value for key, value in scope["headers"] if key == b"host"]
             if named:
                 host = named[0] if len(named) == 1 else b",".join(named)  # two are none that is known
-            else:  # as in HTTP/1.0: the address that it came to
+            else:  # HTTP/1.0 names no host: the address that received the request counts
                 address, port = scope.get("server") or ("", None)
                 host = f"[{address}]:{port}".encode() if ":" in address else f"{address}:{port}".encode()
             # A long name is looked at, but not remembered: somebody could fill the memory with such names.

@@ -120,7 +120,7 @@ DATABASE_SECONDS = Limit(
 BODY = Limit("RTK_BODY_LIMIT_MIB", 64, Unit.MIB, LimitSubject.REQUESTS, "Largest body of an API call")
 # As much as Django takes by itself: it parses forms in memory, where one of 15 MiB took 1.2 GiB.
 FORM = Limit("RTK_FORM_LIMIT_KIB", 2560, Unit.KIB, LimitSubject.REQUESTS, "Largest body of a form, and of any page")
-# Six calls of nobody that never came to their end held 360 MiB of the disk.
+# Six calls that nobody had signed and nobody finished held 360 MiB of the disk.
 BODIES = Limit(
     "RTK_BODIES_MIB",
     256,

@@ -44,9 +44,9 @@ def test_the_token_alone_will_do(issuer: Issuer, db: None) -> None:
         ({"id_token": said(nbf=time.time() + 600)}, "of the future"),
         ({"id_token": said(nbf="x")}, "since and until when"),
         ({"id_token": said(azp="other")}, "another client"),
-        ({"id_token": said(), "userinfo": {"sub": "2"}}, "not of whom"),
-        ({"id_token": said(), "userinfo": {}}, "not of whom"),
-        ({"id_token": said(), "userinfo": []}, "not of whom"),
+        ({"id_token": said(), "userinfo": {"sub": "2"}}, "not about the person whom its ID token names"),
+        ({"id_token": said(), "userinfo": {}}, "not about the person whom its ID token names"),
+        ({"id_token": said(), "userinfo": []}, "not about the person whom its ID token names"),
     ],
 )
 def test_answers_that_belong_to_nobody_are_refused(issuer: Issuer, db: None, told: dict[str, Any], why: str) -> None:

@@ -65,7 +65,7 @@ def end(request: HttpRequest, org: str, team: str, verification: str, run: str) 
     body = read(request, Ended)
     runs.end(found, user, bytes(body.journal), body.insight)
     found = runs.find(into, verification, run)
-    # Whoever ends a run is told its verdict now. The job that computes it may come later, and finds it done.
+    # Whoever ends a run gets its verdict at once. The job that computes it may come later, and finds it done.
     insights.insight_of(found)
     return polled(request, _whole(found))
 

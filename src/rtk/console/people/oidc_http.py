@@ -35,7 +35,7 @@ class Asking(requests.Session):
             if answer.status_code not in (HTTPStatus.OK, HTTPStatus.CREATED):
                 raise requests.HTTPError(f"it answered {answer.status_code}{_reason(answer)}")
             told = json.loads(answer.content, parse_constant=_no_constant)
-            # allauth keeps what is told: it must be an object, and PostgreSQL holds no zero characters.
+            # allauth stores the answer: it must be an object, and PostgreSQL takes no zero characters.
             if rb"\u0000" in json.dumps(told, ensure_ascii=False).encode() or not isinstance(told, dict):
                 raise ValueError
         except (requests.RequestException, ValueError, RecursionError) as error:

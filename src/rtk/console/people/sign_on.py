@@ -48,7 +48,7 @@ class SignOnProvider(OpenIDConnectProvider):
         if why := _wrong(said, self.app.client_id):
             raise OAuth2Error(why)
         if told is not None and not (isinstance(told, dict) and told.get("sub") == said["sub"]):
-            raise OAuth2Error("what it tells of somebody is not of whom its ID token names")
+            raise OAuth2Error("its user info is not about the person whom its ID token names")
         # A subject names somebody within its issuer: the person of a former issuer with the same one is another.
         same = SocialAccount.objects.filter(
             provider=self.sub_id, uid=said["sub"], extra_data__id_token__iss__isnull=False

@@ -93,7 +93,7 @@ def detail(experiment: Experiment) -> ExperimentDetail:
         steps_of(hypothesis.get("probes")),
         steps_of(document.get("method")),
         steps_of(document.get("rollbacks")),
-        # What comes from the environment has a `key`, and is told by its variable.
+        # A value from the environment has a `key`; the page names its variable.
         [(key, text_of(each)) for key, each in given if not (isinstance(each, Mapping) and "key" in each)],
         variables,
         [Extension(each, packages.install_hint(each)) for each in needed if each not in packages.WITH_US],

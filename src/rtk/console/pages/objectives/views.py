@@ -77,7 +77,7 @@ def edit(request: HttpRequest, caller: Caller, org: str, team: str, objective: U
     """Change an objective; one that somebody else changed meanwhile is told of with both versions."""
     into = gate.team_for(caller, org, team, "run")
     with transaction.atomic():
-        # Locked until it is saved: of two who change it at once, the second is told of what the first made of it.
+        # Locked until it is saved: when two change it at once, the second sees what the first has changed.
         found = _found(into, objective, lock=request.method == "POST")
         form = EditObjectiveForm(sent(request), initial=initial_of(found))
         stale = form.is_valid() and form.stale()

@@ -75,7 +75,7 @@ def edit(request: HttpRequest, caller: Caller, org: str, team: str, verification
     """Change a verification; one that somebody else changed meanwhile is told of with both versions."""
     into = gate.team_for(caller, org, team, "run")
     with transaction.atomic():
-        # Locked until it is saved: of two who change it at once, the second is told of what the first made of it.
+        # Locked until it is saved: when two change it at once, the second sees what the first has changed.
         found = queries.find(into, verification, lock=request.method == "POST")
         form, asking = _wished(request, found, into)
         stale = form.is_valid() and form.stale()
