@@ -96,6 +96,14 @@ def test_nor_do_they_when_they_come_again_and_again(small: Small) -> None:
     assert set(statuses) == {200}
 
 
+def test_half_heads_hold_no_file_once_they_have_made_way_to_others(small: Small) -> None:
+    with ExitStack() as stack:
+        for _ in range(2 * FILES):
+            stack.enter_context(small.connect()).sendall(HEAD)
+        until(lambda: files(small.pid) < FILES // 4)
+        assert small.page() == 200
+
+
 def test_the_database_is_tended_while_they_are_there(small: Small) -> None:
     running = small.database.running()
     assert running

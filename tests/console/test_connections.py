@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any, cast
 
+import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
 from rtk.console.access import AccessLog
 from rtk.console.bodies import Receive, Scope, Send
-from rtk.console.bounds import MOST_HEAD, ConnectionBounds
+from rtk.console.bounds import MOST_HEAD, Cause, ConnectionBounds
 from rtk.console.connections import MOST_LEAVING, SLICE, STALLED_TICKS, Connection, Connections
 
 WIDE = ConnectionBounds(connections=100, of_address=100, head_s=10, rate=100)
@@ -24,7 +25,7 @@ class Wire:
         self.peer = peer
         self.protocol: asyncio.Protocol
         self.sent = b""
-        self.ended = self.closing = self.paused = False
+        self.ended = self.closing = self.aborted = self.paused = False
         self.buffered = 0
 
     def get_extra_info(self, name: str) -> Any:
@@ -59,7 +60,9 @@ class Wire:
             self.closing = True
             asyncio.get_running_loop().call_soon(self.protocol.connection_lost, None)
 
-    abort = close
+    def abort(self) -> None:
+        self.aborted = True
+        self.close()
 
 
 class Console:
@@ -289,32 +292,61 @@ def test_followers_leave_connections_to_others() -> None:
     played(play, WIDE._replace(of_address=4))
 
 
-def test_who_does_not_take_its_answer_is_let_go_and_who_takes_it_slowly_is_not() -> None:
+@pytest.mark.parametrize("unsent", [60_000, 10_000_000])  # asyncio pauses the writing of the second only
+def test_who_does_not_take_its_answer_is_let_go_and_who_takes_it_slowly_is_not(unsent: int) -> None:
     async def play(console: Console) -> None:
-        console.go.clear()
-        pairs = [console.connect(port=port) for port in (1, 2)]
+        (_, silent), (_, slow) = pairs = [console.connect(port=port) for port in (1, 2)]
         for one, wire in pairs:
             one.data_received(WHOLE)
             await rest()
-            wire.buffered = 10_000_000
-            one.pause_writing()
+            wire.buffered = unsent
+            if unsent > 65_536:
+                one.pause_writing()
         for _ in range(STALLED_TICKS + 1):
-            pairs[1][1].buffered -= 2 * WIDE.rate
+            slow.buffered = max(slow.buffered - 2 * WIDE.rate, 1)
             console.ticks(1)
-        assert [wire.closing for _, wire in pairs] == [True, False]
-        pairs[1][0].resume_writing()
-        assert not pairs[1][0].stuck
-        await rest()
+        assert (silent.aborted, slow.closing) == (True, False)
 
     played(play)
 
 
+def test_who_leaves_an_answer_makes_way_at_once_and_holds_no_file() -> None:
+    async def play(console: Console) -> None:
+        (one, wire), _ = console.connect(port=1), console.connect(port=2)
+        one.data_received(WHOLE)
+        await rest()
+        wire.buffered = 60_000
+        console.connect(port=3)  # the second makes way: it waits for longer
+        console.connect(port=4)
+        assert wire.aborted
+
+    played(play, WIDE._replace(connections=2))
+
+
+def test_who_made_way_with_half_a_head_holds_no_file() -> None:
+    async def play(console: Console) -> None:
+        one, wire = console.connect(port=1)
+        one.data_received(HEAD)
+        console.connect(port=2)
+        assert not wire.closing  # it may read why
+        console.ticks(1)
+        assert wire.closing
+
+    played(play, WIDE._replace(connections=1))
+
+
 def test_at_the_end_nobody_waits_for_who_does_not_read_or_is_leaving() -> None:
     async def play(console: Console) -> None:
-        stuck, reading = console.connect(port=1), console.connect(port=2)
-        stuck[0].pause_writing()
+        silent, slow, leaving, reading = [console.connect(port=port) for port in range(4)]
         console.connections.cut()
-        assert (stuck[1].closing, reading[1].closing) == (True, False)
+        silent[1].buffered, slow[1].buffered = 10, 200_000
+        leaving[0].data_received(HEAD)
+        leaving[0].let_go(Cause.LATE)
+        console.connections.cut()
+        slow[1].buffered -= 1
+        assert not any(wire.closing for _, wire in (silent, slow, leaving, reading))
+        console.connections.cut()
+        assert [wire.aborted for _, wire in (silent, slow, leaving, reading)] == [True, False, True, False]
 
     played(play)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from rtk.console.connections import Connection
 from rtk.console.server import GRACE, CannotListen, Server, listen
 
 
@@ -109,8 +110,8 @@ def served(app: Streaming, readers: int) -> Iterator[tuple[Server, threading.Thr
         thread.join(20)
 
 
-def flows(server: Server) -> list[Any]:
-    return [getattr(each, "flow", None) for each in list(server.server_state.connections)]
+def open_connections(server: Server) -> list[Connection]:
+    return list(server.connections._open.values())
 
 
 def ended_within(server: Server, thread: threading.Thread, seconds: float) -> bool:
@@ -125,9 +126,10 @@ def test_who_would_stay_for_ever_is_let_go() -> None:
         assert readers[0].recv(65536).startswith(b"HTTP/1.1 200")
 
 
-def test_nobody_waits_for_who_does_not_read() -> None:
-    app = Streaming(b"x" * 65536)
+@pytest.mark.parametrize("unsent", ["much", "little"])
+def test_nobody_waits_for_who_does_not_read(unsent: str) -> None:
+    app = Streaming(b"x" * (65536 if unsent == "much" else 8192))
     with served(app, 3) as (server, thread, _):
-        while not any(flow and flow.write_paused for flow in flows(server)):
+        while not all(each.unsent > (65536 if unsent == "much" else 0) for each in open_connections(server)):
             thread.join(0.01)
         assert ended_within(server, thread, GRACE - 1)

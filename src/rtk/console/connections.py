@@ -138,10 +138,9 @@ class Connections:
             each.tick()
 
     def cut(self) -> None:
-        """Cut off who does not take what was sent, and who was turned away."""
+        """Cut off who has taken nothing of what was sent since the last call, and who was turned away before it."""
         for each in [*self._open.values(), *self._leaving]:
-            if each.stuck or each in self._leaving:
-                each.abort()
+            each.cut()
 
     def __len__(self) -> int:
         return len(self._open)
@@ -151,7 +150,7 @@ def _made_room(among: Waiting, cause: Cause) -> bool:
     """Whether one that waits for a head made room: the one that has waited longest."""
     longest = next(iter(among), None)
     if longest:
-        longest.make_way(cause)
+        longest.let_go(cause)
     return longest is not None
 
 
@@ -175,11 +174,17 @@ class Connection(asyncio.Protocol):
         self._read = 0  # bytes handed on since the application last took any
         self.stuck = False
         self._left: list[int] = []  # bytes of an answer not taken, tick for tick
+        self._outstanding = 0  # at the last call of `cut`
 
     @property
     def idle(self) -> bool:
         """Whether nothing is under way."""
         return self._under_way == 0
+
+    @property
+    def unsent(self) -> int:
+        """Bytes that wait to be taken. asyncio calls a connection stuck only once they are many."""
+        return self._transport.get_write_buffer_size()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take it in, or turn it away."""
@@ -226,7 +231,6 @@ class Connection(asyncio.Protocol):
     def resume_writing(self) -> None:
         """What was sent is taken."""
         self.stuck = False
-        self._left.clear()
         self._inner.resume_writing()
 
     def began(self, visit: Any = None) -> None:
@@ -262,22 +266,35 @@ class Connection(asyncio.Protocol):
 
     def tick(self) -> None:
         """A second has passed."""
-        if self.stuck and self._stalled():
-            self.abort()
-        elif self.idle:
+        if self.stuck or (self.idle and self.unsent):  # the last of an answer counts, however small it is
+            if self._stalled():
+                self.abort()
+            return
+        self._left.clear()
+        if self.idle:
             self._ticks += 1
             if self._ticks >= self.connections.bounds.head_s:
-                self._let_go(Cause.LATE)
+                self.let_go(Cause.LATE)
 
-    def make_way(self, cause: Cause) -> None:
-        """Let go of it in favour of another."""
-        self._let_go(cause)
-        self.connections.remove(self)
+    def let_go(self, cause: Cause) -> None:
+        """End it while it waits for a head, and count it no longer."""
+        if self._read or self.unsent:
+            self._turn_away(cause)
+        else:
+            self.connections.remove(self)
+            self.close()  # nothing was asked: there is nothing to answer
 
     def abort(self) -> None:
         """Let go of it at once."""
         self.connections.remove(self)
         self._transport.abort()
+
+    def cut(self) -> None:
+        """Let go of it where it took nothing since the last call."""
+        outstanding = self.unsent + self._refused
+        if outstanding and outstanding >= self._outstanding > 0:
+            self.abort()
+        self._outstanding = outstanding
 
     def close(self) -> None:
         """Let go of it once what was written is sent."""
@@ -305,19 +322,15 @@ class Connection(asyncio.Protocol):
 
     def _stalled(self) -> bool:
         """Whether less of an answer was taken in the last while than the least rate makes of it."""
-        self._left.append(self._transport.get_write_buffer_size())
+        self._left.append(self.unsent)
         if len(self._left) <= STALLED_TICKS:
             return False
         return self._left.pop(0) - self._left[-1] < STALLED_TICKS * self.connections.bounds.rate
 
-    def _let_go(self, cause: Cause) -> None:
-        if self._read:
-            self._turn_away(cause)
-        else:
-            self.close()  # nothing was asked: there is nothing to answer
-
     def _turn_away(self, cause: Cause) -> None:
         """Say why, and go."""
+        if self.unsent and not self._refused:
+            self.abort()  # it does not take what was answered: closed in order, it would hold its file for ever
         if self._refused or self._transport.is_closing():
             return
         self._refused = True

@@ -1,6 +1,5 @@
 """uvicorn in this process: the port taken before anything else is begun, and an end in order and within bounds."""
 
-import asyncio
 import errno
 import signal
 import socket
@@ -20,7 +19,7 @@ from rtk.console.upkeep import Ticking
 from rtk.errors import ToolkitError
 
 GRACE = 3  # seconds that requests under way have at the end
-STUCK_S = 0.15  # the same for those who do not read their answer
+STUCK_S = 0.15  # in which, at the end, each takes some of its answer, or is cut off
 BACKLOG = 2048  # as many as uvicorn would have
 LAST_PORT = 65535
 VERSION = "RTK-Version"  # the header that says to clients of another version what they talk to
@@ -101,12 +100,13 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End: what goes on for ever at once, what is under way within `GRACE`."""
         self._leave()
-        # Who does not take what was sent is cut off: nobody waits for that.
-        cutting = asyncio.get_running_loop().call_later(STUCK_S, self.connections.cut)
+        self.connections.cut()  # which sees what waits to be taken; nobody waits for who takes nothing of it
+        cutting = Ticking("cutting off", self.connections.cut, STUCK_S)
+        cutting.begin()
         try:
             await super().shutdown(sockets)
         finally:
-            cutting.cancel()
+            await cutting.end()
             await self._ticking.end()
 
     @contextmanager
