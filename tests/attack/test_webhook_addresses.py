@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from rtk.console.notify import webhook
 from rtk.console.notify.special_addresses import SPECIAL
 from rtk.console.notify.ssrf_guard import may_connect
+from rtk.console.notify.undelivered import Undelivered
 from tests.console.notify.receivers import WebReceiver, serving
 
 METADATA = (
@@ -179,7 +180,7 @@ def call(web: WebReceiver, monkeypatch: pytest.MonkeyPatch, answers: list[str], 
 def test_a_public_name_that_stands_for_this_machine_by_now_is_not_called(
     web: WebReceiver, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
-    with pytest.raises(webhook.Undelivered, match="own network"):
+    with pytest.raises(Undelivered, match="own network"):
         call(web, monkeypatch, [address], own_network=False)
     assert web.came == []
 
@@ -189,6 +190,6 @@ def test_a_name_that_stands_for_metadata_the_next_time_is_not_called_that_time(
     web: WebReceiver, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
     call(web, monkeypatch, ["127.0.0.1"], own_network=True)
-    with pytest.raises(webhook.Undelivered, match="webhooks never call"):
+    with pytest.raises(Undelivered, match="webhooks never call"):
         call(web, monkeypatch, ["127.0.0.1", address], own_network=True)
     assert len(web.came) == 2

@@ -38,6 +38,7 @@ SETTINGS = {
     "io_method": "sync",
     "wal_level": "minimal",  # nobody copies this cluster: a backup is made by pg_dump
     "max_wal_senders": "0",
+    "max_logical_replication_workers": "0",  # else a process waits for subscriptions
     "log_checkpoints": "off",
     "timezone": "UTC",
 }

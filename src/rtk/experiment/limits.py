@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from chaoslib import substitute
-
 from rtk.experiment.criterion import Rule, Subject, criterion_of, is_code, whole_of
 from rtk.experiment.plan import Plan, ValueLimit, slot_count
 from rtk.experiment.quantity import finite
@@ -165,6 +163,8 @@ def _number(value: object) -> float | None:
 
 def _resolved(value: Any, configuration: Mapping[str, Any] | None, secrets: Mapping[str, Any] | None) -> Any:
     if isinstance(value, str | list | dict):
+        from chaoslib import substitute
+
         return substitute(value, configuration, secrets)
     return value
 

@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 from rtk.errors import BadInput
-from rtk.experiment import yamltext
 from rtk.experiment.mend import DEEPEST, Mended, mend, place
 from rtk.experiment.wording import at, kind, listed, shown
 
@@ -43,11 +42,15 @@ def document(data: bytes, where: str, form: str | None = None) -> tuple[dict[str
         parsed, mended, twice = mended_json(text, where)
         warnings = [warning] if (warning := mend_warning(mended, where)) else []
         # Most JSON is YAML as well, which knows the lines of what stands twice.
+        from rtk.experiment import yamltext
+
         with_lines = yamltext.repeated(text, where) if twice else []
         warnings += with_lines or [
             f"{where}: {shown(name)} stands twice in one mapping, the last one counts" for name in twice
         ]
     else:
+        from rtk.experiment import yamltext
+
         parsed, warnings = yamltext.load(text, where)
     if not isinstance(parsed, dict):
         found = "is empty" if parsed is None else f"holds {kind(parsed)}"

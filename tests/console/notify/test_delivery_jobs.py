@@ -17,7 +17,7 @@ from rtk.console.notify.delivery_jobs import IN_A_ROW, PATIENCE, put_back, tell,
 from rtk.console.notify.models import Notification, Recipient
 from rtk.console.notify.patience import CLAIMED, delay
 from rtk.console.notify.transports import Letter
-from rtk.console.notify.webhook import Undelivered
+from rtk.console.notify.undelivered import Undelivered
 from rtk.console.store.models import Run
 from tests.console.notify.told import a_run, notification, recipient
 from tests.console.people.world import World

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from rtk.console.notify.message import Message
 from rtk.console.notify.services import SERVICES, Service, name_of, plugin, send
-from rtk.console.notify.webhook import Undelivered
+from rtk.console.notify.undelivered import Undelivered
 from tests.console.notify.receivers import WebReceiver
 
 MESSAGE = Message(uuid4(), "run.ended", "Checkout: fail", "It failed.", b"{}", "", "")

@@ -15,7 +15,7 @@ from rtk.console.notify.hmac_signature import signature
 from rtk.console.notify.message import Message
 from rtk.console.notify.services import SERVICES, Service
 from rtk.console.notify.transports import Letter, deliver
-from rtk.console.notify.webhook import Undelivered
+from rtk.console.notify.undelivered import Undelivered
 from tests.console.mails import through
 from tests.console.notify.receivers import MailReceiver, WebReceiver
 

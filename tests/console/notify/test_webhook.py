@@ -4,7 +4,8 @@ import socket
 
 import pytest
 
-from rtk.console.notify.webhook import MOST_READ, Undelivered, post
+from rtk.console.notify.undelivered import Undelivered
+from rtk.console.notify.webhook import MOST_READ, post
 from tests.console.notify.receivers import WebReceiver
 
 BODY = b'{"event": "test"}'

@@ -9,16 +9,16 @@ import logging
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
-from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 
-from rtk.console.jobs import duties
-from rtk.console.jobs.connections import JobConnector
 from rtk.console.jobs.queue import Queue
 from rtk.console.upkeep import Tending
+
+if TYPE_CHECKING:
+    from procrastinate import App
 
 AGAIN_S = 1.0  # until workers that ended are started again, and before they are started first: a page comes before
 # For jobs whose time has come; of one to be done at once a worker is told. No job of runs waits for a time.
@@ -98,7 +98,7 @@ class Engine:
                 self._wake = None
 
 
-def _workers(app: App) -> "Iterator[Any]":
+def _workers(app: "App") -> "Iterator[Any]":
     for queue in Queue:
         yield app.run_worker_async(
             queues=[queue],
@@ -116,11 +116,17 @@ def _workers(app: App) -> "Iterator[Any]":
 
 
 @asynccontextmanager
-async def opened() -> AsyncIterator[tuple[App, asyncio.Event]]:
+async def opened() -> AsyncIterator[tuple["App", asyncio.Event]]:
     """The engine as its workers use it, with connections of its own, and an event for when they are lost.
 
     Django's app of it defers jobs in Django's transactions, and so keeps Django's connection: it is another one.
+    What jobs need is loaded here: a console's first page comes before.
     """
+    from procrastinate import App
+
+    from rtk.console.jobs import duties
+    from rtk.console.jobs.connections import JobConnector
+
     connector = JobConnector()
     app = App(connector=connector, periodic_defaults={"max_delay": duties.LATEST_S})
     duties.register(app)
@@ -128,14 +134,14 @@ async def opened() -> AsyncIterator[tuple[App, asyncio.Event]]:
         yield app, connector.lost
 
 
-async def unstick_again_and_again(app: App) -> None:
+async def unstick_again_and_again(app: "App") -> None:
     """Put back what killed workers had taken, every few seconds."""
     while True:
         await asyncio.sleep(UNSTICK_EVERY_S)
         await unstick(app)
 
 
-async def unstick(app: App) -> int:
+async def unstick(app: "App") -> int:
     """Put back the jobs of workers that are not heard of; how many those were."""
     stuck = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=SILENCE_S))
     for job in stuck:

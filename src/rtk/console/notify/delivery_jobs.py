@@ -27,7 +27,7 @@ from rtk.console.notify.models import Channel, DeliveryState, Notification
 from rtk.console.notify.outbox import TEST
 from rtk.console.notify.patience import CLAIMED, delay
 from rtk.console.notify.transports import Letter, deliver
-from rtk.console.notify.webhook import Undelivered
+from rtk.console.notify.undelivered import Undelivered
 from rtk.console.people import mailing
 
 IN_A_ROW = 8  # tries of one job: then others have their turn

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 from django.core.exceptions import ValidationError
 
 from rtk.console.notify.message import Message
-from rtk.console.notify.webhook import Undelivered
+from rtk.console.notify.undelivered import Undelivered
 
 
 class Service(NamedTuple):

@@ -7,10 +7,10 @@ from uuid import UUID
 from django.conf import settings
 from django.core.mail import EmailMessage
 
-from rtk.console.notify import encryption, hmac_signature, services, webhook
+from rtk.console.notify import encryption, hmac_signature, services
 from rtk.console.notify.message import Message
 from rtk.console.notify.models import Channel
-from rtk.console.notify.webhook import Undelivered
+from rtk.console.notify.undelivered import Undelivered
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,8 @@ def deliver(letter: Letter) -> None:
     """Try once, within some ten seconds. Raises Undelivered with the reason."""
     message = letter.message
     if letter.kind == Channel.WEBHOOK:
+        from rtk.console.notify import webhook  # libcurl takes a megabyte of who calls none
+
         headers = {
             "Rtk-Event": message.event,
             "Rtk-Notification": str(message.id),  # the same in every try: by it a receiver knows what it has seen

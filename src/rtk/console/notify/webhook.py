@@ -12,6 +12,7 @@ import pycurl
 
 import rtk
 from rtk.console.notify import ssrf_guard
+from rtk.console.notify.undelivered import Undelivered
 from rtk.figures import chosen_duration
 
 TIMEOUT_S = 10
@@ -28,14 +29,6 @@ _WHY = {
     pycurl.E_OPERATION_TIMEDOUT: f"it did not answer within {chosen_duration(TIMEOUT_S)}",
     pycurl.E_GOT_NOTHING: "it closed the connection without an answer",
 }
-
-
-class Undelivered(Exception):
-    """It did not arrive; the text is why, in words that hold no secret. `final`: trying again is of no use."""
-
-    def __init__(self, why: str, final: bool = False) -> None:
-        super().__init__(why)
-        self.final = final
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str], own_network: bool, timeout_s: float = TIMEOUT_S) -> None:
