@@ -131,7 +131,7 @@ PARTS: dict[str, dict[str, str]] = {
     "tests/console/api/test_kept.py": {
         "why": "part A from the client's side",
         "rtk/console/api": "kept_executions probe",
-        "rtk/console/store": "executions experiments fields safeguards",
+        "rtk/console/store": "executions experiments fields",
     },
     "tests/console/api/test_kept_runs.py": {"why": "part A from the client's side", "rtk/console/store": "legacy_runs"},
     "tests/console/api/test_live.py": {"why": "by its client", "rtk/console/store": "measurement_queries runs"},
@@ -167,14 +167,9 @@ PARTS: dict[str, dict[str, str]] = {
         "rtk/console/store": "measures",
     },
     "tests/console/pages/objectives/test_spending.py": {"why": "shown", "rtk/console/store": "budget_spending outages"},
-    "tests/console/pages/experiments/test_views.py": {
-        "why": "seen in the page",
-        "rtk/console/pages/experiments": "queries steps",
-    },
-    "tests/console/pages/executions/test_views.py": {
-        "why": "seen in the page",
-        "rtk/console/pages/executions": "queries story",
-    },
+    "tests/console/pages/experiments/test_views.py": {"why": "seen", "rtk/console/pages/experiments": "queries steps"},
+    "tests/console/pages/executions/test_views.py": {"why": "seen", "rtk/console/pages/executions": "queries story"},
+    "tests/console/pages/safeguards/test_views.py": {"why": "seen", "rtk/console/pages/safeguards": "forms urls"},
     "tests/console/pages/insights/test_views.py": {
         "why": "seen in the page",
         "rtk/console/pages/insights": "page record run_lookup schema states urls",

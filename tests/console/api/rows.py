@@ -58,7 +58,10 @@ ROWS: dict[str, tuple[str, Any]] = {
     f"POST {T}/holds": ("run", HOLD),
     f"GET {T}/holds/{{run}}": ("read", None),
     f"DELETE {T}/holds/{{run}}": ("run", None),
-    f"POST {T}/safeguards": ("admin", {"name": "s", "active": False}),
+    f"POST {T}/safeguards": ("run", {"name": "s", "active": False}),
+    f"GET {T}/safeguards/{{safeguard}}": ("read", None),
+    f"PATCH {T}/safeguards/{{safeguard}}": ("admin", {"active": False}),
+    f"DELETE {T}/safeguards/{{lifted}}": ("admin", None),
     f"GET {T}/action-items": ("read", None),
     f"POST {T}/action-items": ("run", {"title": "a"}),
 }
@@ -70,7 +73,7 @@ OWN: dict[str, tuple[str, Any]] = {
     "POST /tokens": ("admin", {"name": "t", "scopes": ["read"]}),
     "DELETE /tokens/{token}": ("admin", None),
 }
-SAME = {"told": "run", "spare": "verification", "unloved": "objective"}  # one place in an address, under two names here
+SAME = {"told": "run", "spare": "verification", "unloved": "objective", "lifted": "safeguard"}  # one place, two names
 
 
 def endpoints() -> set[str]:
@@ -105,6 +108,8 @@ def things(live: Live, owner: Machine) -> dict[str, str]:
     made = {"verification": verification["id"], "spare": spare, "experiment": experiment, "run": run, "told": told}
     made |= {"execution": executions[1], "fresh": executions[2]}
     made |= {"objective": objectives[0], "unloved": objectives[1]}
+    guards = [owner("POST", f"{team}/safeguards", json={"name": "s", "active": False}).json()["id"] for _ in "ab"]
+    made |= {"safeguard": guards[0], "lifted": guards[1]}
     token = tokens.make(live.world.owner, "t", ["read"])[0]
     return {"org": str(live.world.org.id), "team": str(live.world.shop.id), "token": str(token.id), **made}
 

@@ -44,7 +44,8 @@ def test_what_is_answered_is_as_described(live: Live, machine: Machine) -> None:
     shown.MadeVerification.model_validate(made)
     shown.BegunRun.model_validate(begun)
     shown.WholeObjective.model_validate(machine("POST", f"{team}/objectives", json=objective).json())
-    shown.ShownSafeguard.model_validate(machine("POST", f"{team}/safeguards", json={"name": "s"}).json())
+    guard = machine("POST", f"{team}/safeguards", json={"name": "s"}).json()
+    shown.ShownSafeguard.model_validate(guard)
     shown.ShownActionItem.model_validate(machine("POST", f"{team}/action-items", json={"title": "t"}).json())
     shown.MadeToken.model_validate(machine("POST", "/tokens", json={"name": "CI"}).json())
     shown.Found.model_validate(machine("POST", f"{team}/import", json={"source": json.dumps(EXPERIMENT)}).json())
@@ -58,6 +59,7 @@ def test_what_is_answered_is_as_described(live: Live, machine: Machine) -> None:
         f"{team}/verifications": shown.Page[shown.ShownVerification],
         f"{team}/objectives": shown.Page[shown.ShownObjective],
         f"{team}/safeguards": shown.Page[shown.ShownSafeguard],
+        f"{team}/safeguards/{guard['id']}": shown.ShownSafeguard,
         f"{team}/action-items": shown.Page[shown.ShownActionItem],
         f"{team}/timeline": shown.Page[shown.ShownEvent],
         "/tokens": shown.Page[shown.ShownToken],

@@ -31,10 +31,10 @@ def test_the_navigation_of_a_team_leads_to_all_its_pages_and_marks_where_one_is(
 @pytest.mark.parametrize(
     ("who", "more", "imports"),
     [
-        ("owner", ["people", "notifications", "settings"], True),
-        ("admin", ["people", "notifications", "settings"], True),
-        ("member", ["people"], True),
-        ("viewer", ["people"], False),
+        ("owner", ["safeguards", "people", "notifications", "settings"], True),
+        ("admin", ["safeguards", "people", "notifications", "settings"], True),
+        ("member", ["safeguards", "people"], True),
+        ("viewer", ["safeguards", "people"], False),
     ],
 )
 def test_nobody_is_led_to_what_they_may_not(world: World, who: str, more: list[str], imports: bool) -> None:

@@ -8,16 +8,19 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.urls import resolve
+from django.utils.timezone import now
 from playwright.sync_api import Browser
 
 from rtk.console.people import invitations
 from rtk.console.people.models import Role, User
+from rtk.console.store import safeguards
 from rtk.console.store.models import Execution, Experiment, Objective, Verification
 from tests.console.live import Live
 from tests.console.notify.test_matrix import ROWS as NOTIFICATIONS
@@ -51,7 +54,7 @@ OF_ORG = (
 )
 OF_TEAM = (
     *("", "/objectives", "/objectives/new", "/verifications", "/import", "/insights", "/experiments", "/executions"),
-    *("/executions/running", "/people", "/settings", "/notifications", "/delete"),
+    *("/executions/running", "/people", "/settings", "/notifications", "/safeguards", "/delete"),
 )
 OF_THINGS = (
     *("/objectives/{objective}", "/objectives/{objective}/edit", "/verifications/{verification}"),
@@ -95,6 +98,10 @@ def sight(site: Live) -> Sight:
     }
     last = {name: kind.objects.filter(team=site.world.shop).latest("created_at") for name, kind in kinds.items()}
     world = site.world
+    for name, since, ends in (("Sale weekend", -1, 2), ("Audit", 24, 48), ("Migration", -72, -60)):
+        hours = {"begins_at": now() + timedelta(hours=since), "ends_at": now() + timedelta(hours=ends)}
+        safeguards.make(world.shop, world.member, {"name": name, "reason": "Ask Ann before you run.", **hours})
+    safeguards.change(safeguards.make(world.shop, world.owner, {"name": "Frozen"}), world.admin, {"active": False})
     asked = invitations.invite(world.owner, world.org, "new@example.org", Role.MEMBER, [world.shop])
     ways_in = {
         "invitation": invitations.path(asked).rpartition("/")[2],

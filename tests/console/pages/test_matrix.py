@@ -10,6 +10,7 @@ import pytest
 from django.urls import reverse
 
 from rtk.console.pages import urls
+from rtk.console.store import safeguards
 from rtk.console.store.models import Run
 from tests.console.pages.insights.made import ended
 from tests.console.people.test_matrix import IN_TEAM, INSIDE, NEVER, Row, answers, does, everybody, sends_back
@@ -39,6 +40,8 @@ ROWS: dict[str, Row] = {
     "release-run": DONE,  # it holds nothing, and it is said so
     "acknowledge-run": DONE,  # there is nothing to acknowledge of this run, and it is said so
     **dict.fromkeys(("badge-verification", "badge-objective"), Row("team", NEVER, does(ADMINS))),
+    "safeguards": Row("team", IN_TEAM, sends_back(CHANGES)),
+    "lift-safeguard": Row("team", NEVER, does(ADMINS)),
     "dismiss-guide": Row("team", NEVER, does(IN_TEAM)),
     "import-plan": Row("team", CHANGES, NEVER),
 }
@@ -56,7 +59,8 @@ def things(world: World) -> dict[str, Any]:
     run: Run = ended(world)
     of = {"run": run.id, "other": ended(world).id, "verification": run.verification_id, "form": "json"}
     more = {"experiment": run.experiment_id, "execution": run.execution_id, "objective": run.verification.objective_id}
-    return {"org": "acme", "team": "shop", **of, **more}
+    forbidding = safeguards.make(world.shop, world.owner, {"name": "Sale"})
+    return {"org": "acme", "team": "shop", "safeguard": forbidding.id, **of, **more}
 
 
 def address(name: str, things: dict[str, Any]) -> str:

@@ -258,6 +258,18 @@ class NewSafeguard(Form):
     )
 
 
+class SafeguardChange(Change):
+    """Changes to a safeguard: `active` as false lifts it. A key that is left out stays; null clears a moment."""
+
+    name: Name = UNSAID
+    reason: Text = UNSAID
+    active: StrictBool = UNSAID
+    begins_at: Moment | None = None
+    ends_at: Moment | None = None
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"active": False}})
+
+
 class NewHold(Form):
     """What a run is about to act on. `systems` are as the client computes them, `user` is who runs it at `host`.
 

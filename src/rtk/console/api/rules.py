@@ -7,11 +7,10 @@ from ninja import Query, Router
 
 from rtk.console.api.answers import created, polled
 from rtk.console.api.entry import caller_of, enter
-from rtk.console.api.forms import NewActionItem, NewSafeguard
+from rtk.console.api.forms import NewActionItem, NewSafeguard, SafeguardChange
 from rtk.console.api.kept_executions import T
 from rtk.console.api.shown import Page, ShownActionItem, ShownEvent, ShownSafeguard
-from rtk.console.people import audit
-from rtk.console.store import lists, runs, timeline
+from rtk.console.store import lists, runs, safeguards, timeline
 from rtk.console.store.models import ActionItem, Safeguard
 from rtk.console.store.problem import Problem
 
@@ -47,14 +46,33 @@ def list_safeguards(
 
 @router.post(f"{T}/safeguards", response={201: ShownSafeguard}, summary="Make a safeguard")
 def make_safeguard(request: HttpRequest, org: str, team: str, body: NewSafeguard) -> HttpResponse:
-    """A rule that forbids runs, always or from one moment to another."""
-    into, user = enter(request, org, team, "admin"), caller_of(request).user
-    begins, ends = body.begins_at, body.ends_at
-    if begins and ends and ends <= begins:
-        raise Problem(422, "ends_at: expected a moment after begins_at", "ends_at")
-    made = Safeguard.objects.create(team=into, created_by=user, **body.dict())
-    audit.record(into.org, user, "safeguard.created", made.name[:254], {"id": str(made.id)})
+    """A rule that forbids runs, always or from one moment to another. Who may run may forbid; an admin lifts it."""
+    into, user = enter(request, org, team, "run"), caller_of(request).user
+    made = safeguards.make(into, user, body.dict())
     return created(request, _safeguard(made), f"{request.path}/{made.id}")
+
+
+@router.get(T + "/safeguards/{safeguard}", response=ShownSafeguard, summary="A safeguard")
+def safeguard(request: HttpRequest, org: str, team: str, safeguard: str) -> HttpResponse:
+    """A safeguard."""
+    return polled(request, _safeguard(safeguards.find(enter(request, org, team, "read"), safeguard)))
+
+
+@router.patch(T + "/safeguards/{safeguard}", response=ShownSafeguard, summary="Change or lift a safeguard")
+def change_safeguard(
+    request: HttpRequest, org: str, team: str, safeguard: str, body: SafeguardChange
+) -> dict[str, Any]:
+    """Change the keys that are given; `active` as false lifts it. Null clears a moment."""
+    into, user = enter(request, org, team, "admin"), caller_of(request).user
+    return _safeguard(safeguards.change(safeguards.find(into, safeguard), user, body.said()))
+
+
+@router.delete(T + "/safeguards/{safeguard}", response={204: None}, summary="Delete a safeguard")
+def delete_safeguard(request: HttpRequest, org: str, team: str, safeguard: str) -> Any:
+    """Delete a safeguard: it forbids nothing any longer."""
+    into, user = enter(request, org, team, "admin"), caller_of(request).user
+    safeguards.delete(safeguards.find(into, safeguard), user)
+    return HttpResponse(status=204)
 
 
 @router.get(f"{T}/action-items", response=Page[ShownActionItem], summary="The action items of a team")

@@ -45,6 +45,7 @@ _TEAM = (
     ("executions", "Executions", "player-play", "pages:executions"),
 )
 _TEAM_MORE = (
+    ("safeguards", "Safeguards", "hand-stop", "pages:safeguards", "read"),
     ("people", "People", "users", "people:team", "read"),
     ("notifications", "Notifications", "bell", "notify:notifications", "admin"),
     ("settings", "Settings", "settings", "people:team-settings", "admin"),

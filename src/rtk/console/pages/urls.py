@@ -11,6 +11,7 @@ from rtk.console.pages.experiments import urls as experiments
 from rtk.console.pages.importing import urls as importing
 from rtk.console.pages.insights import urls as insights
 from rtk.console.pages.objectives import urls as objectives
+from rtk.console.pages.safeguards import urls as safeguards
 from rtk.console.pages.timeline import urls as timeline
 from rtk.console.pages.verifications import urls as verifications
 
@@ -23,5 +24,6 @@ urlpatterns: list[URLPattern] = [
     *insights.urlpatterns,
     *experiments.urlpatterns,
     *executions.urlpatterns,
+    *safeguards.urlpatterns,
     *timeline.urlpatterns,
 ]

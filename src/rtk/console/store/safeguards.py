@@ -1,12 +1,38 @@
-"""Safeguards: what forbids runs at this moment."""
+"""Safeguards: what forbids runs at this moment, and who made, changed or lifted it."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from enum import StrEnum
+from typing import Any
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils.timezone import now
 
-from rtk.console.people.models import Team
+from rtk.console.people import audit
+from rtk.console.people.models import Team, User
+from rtk.console.store import lists
 from rtk.console.store.models import Safeguard
+from rtk.console.store.problem import Problem, unknown
+
+
+class SafeguardState(StrEnum):
+    """Whether a safeguard forbids runs."""
+
+    IN_FORCE = "in-force"
+    PLANNED = "planned"
+    OVER = "over"
+    LIFTED = "lifted"
+
+
+def state_of(one: Safeguard, at: datetime) -> SafeguardState:
+    """Return how a safeguard stands at a moment."""
+    if not one.active:
+        return SafeguardState.LIFTED
+    if one.ends_at is not None and one.ends_at <= at:
+        return SafeguardState.OVER
+    planned = one.begins_at is not None and one.begins_at > at
+    return SafeguardState.PLANNED if planned else SafeguardState.IN_FORCE
 
 
 def forbidding(team: Team, at: datetime | None = None) -> list[Safeguard]:
@@ -14,4 +40,55 @@ def forbidding(team: Team, at: datetime | None = None) -> list[Safeguard]:
     moment = at or now()
     begun = Q(begins_at=None) | Q(begins_at__lte=moment)
     over = Q(ends_at__lte=moment)
-    return list(Safeguard.objects.filter(begun, ~over | Q(ends_at=None), team=team, active=True).order_by("name"))
+    found = Safeguard.objects.filter(begun, ~over | Q(ends_at=None), team=team, active=True)
+    return list(found.select_related("created_by").order_by("name"))
+
+
+def find(team: Team, key: str) -> Safeguard:
+    """A team's safeguard. Raises `Problem`."""
+    found: Safeguard | None = lists.by_id(Safeguard.objects.filter(team=team).select_related("team__org"), key)
+    if found is None:
+        raise unknown("safeguard")
+    return found
+
+
+def make(team: Team, user: User, told: Mapping[str, Any]) -> Safeguard:
+    """Make a safeguard of the values of its columns. Raises `Problem`."""
+    made = Safeguard(team=team, created_by=user, **told)
+    _refuse_nothing(made)
+    with transaction.atomic():
+        made.save()
+        _record(made, user, "safeguard.created", {})
+    return made
+
+
+def change(found: Safeguard, user: User, told: Mapping[str, Any]) -> Safeguard:
+    """Change the columns that are told; `active` as False lifts it. Raises `Problem`, and then changes nothing."""
+    with transaction.atomic():
+        # Of two who change it at the same moment, each changes only what they told.
+        mine = Safeguard.objects.select_for_update().get(pk=found.pk)
+        changed = {key: value for key, value in told.items() if getattr(mine, key) != value}
+        for key, value in changed.items():
+            setattr(mine, key, value)
+        _refuse_nothing(mine)
+        if changed:
+            mine.save(update_fields=list(changed))
+            lifted = changed.get("active") is False
+            _record(mine, user, "safeguard.lifted" if lifted else "safeguard.changed", {"keys": sorted(changed)})
+    return mine
+
+
+def delete(found: Safeguard, user: User) -> None:
+    """Delete a safeguard."""
+    with transaction.atomic():
+        _record(found, user, "safeguard.deleted", {})
+        found.delete()
+
+
+def _refuse_nothing(one: Safeguard) -> None:
+    if one.begins_at and one.ends_at and one.ends_at <= one.begins_at:
+        raise Problem(422, "ends_at: expected a moment after begins_at", "ends_at")
+
+
+def _record(one: Safeguard, user: User, action: str, more: Mapping[str, Any]) -> None:
+    audit.record(one.team.org, user, action, one.name[:254], {"id": str(one.id), **more})

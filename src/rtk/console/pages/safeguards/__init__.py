@@ -1,0 +1,1 @@
+"""The objectives: list, forms, and what is spent of each."""

@@ -1,0 +1,88 @@
+"""Safeguards: when one forbids runs, and that whoever changed it can be found."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.utils.timezone import now
+
+from rtk.console.people.models import AuditEntry
+from rtk.console.store import safeguards
+from rtk.console.store.models import Safeguard
+from rtk.console.store.problem import Problem
+from rtk.console.store.safeguards import SafeguardState
+from tests.console.people.world import World, made
+
+NOW = now()
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def world(committed: None) -> World:
+    return made()
+
+
+def safeguard(world: World, begins: datetime | None = None, ends: datetime | None = None) -> Safeguard:
+    return safeguards.make(world.shop, world.owner, {"name": "Sale", "begins_at": begins, "ends_at": ends})
+
+
+def recorded(world: World) -> list[str]:
+    found = AuditEntry.objects.filter(org=world.org, action__startswith="safeguard.").order_by("created_at")
+    return list(found.values_list("action", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "state"),
+    [
+        (None, None, SafeguardState.IN_FORCE),
+        (NOW, None, SafeguardState.IN_FORCE),
+        (NOW - HOUR, NOW + HOUR, SafeguardState.IN_FORCE),
+        (NOW + HOUR, None, SafeguardState.PLANNED),
+        (None, NOW, SafeguardState.OVER),
+        (NOW - 2 * HOUR, NOW - HOUR, SafeguardState.OVER),
+    ],
+)
+def test_one_forbids_from_its_begin_until_its_end(
+    world: World, begins: datetime | None, ends: datetime | None, state: SafeguardState
+) -> None:
+    one = safeguard(world, begins, ends)
+    assert safeguards.state_of(one, NOW) is state
+    assert (safeguards.forbidding(world.shop, NOW) == [one]) is (state is SafeguardState.IN_FORCE)
+    assert safeguards.forbidding(world.bank, NOW) == []
+
+
+def test_one_without_an_end_forbids_until_it_is_lifted(world: World) -> None:
+    one = safeguard(world)
+    assert safeguards.forbidding(world.shop, NOW + timedelta(days=3650)) == [one]
+    lifted = safeguards.change(one, world.admin, {"active": False})
+    assert safeguards.state_of(lifted, NOW) is SafeguardState.LIFTED
+    assert safeguards.forbidding(world.shop) == []
+    assert recorded(world) == ["safeguard.created", "safeguard.lifted"]
+
+
+def test_what_changes_nothing_is_not_recorded_and_what_is_deleted_is(world: World) -> None:
+    one = safeguard(world)
+    safeguards.change(one, world.owner, {"name": "Sale", "active": True})
+    safeguards.change(one, world.owner, {"name": "Winter sale"})
+    safeguards.delete(one, world.owner)
+    assert recorded(world) == ["safeguard.created", "safeguard.changed", "safeguard.deleted"]
+    assert safeguards.forbidding(world.shop) == []
+
+
+def test_an_end_before_the_begin_changes_nothing(world: World) -> None:
+    one = safeguard(world, NOW, NOW + HOUR)
+    with pytest.raises(Problem, match="ends_at: expected a moment after begins_at"):
+        safeguards.change(one, world.owner, {"name": "Never", "ends_at": NOW})
+    one.refresh_from_db()
+    assert (one.name, recorded(world)) == ("Sale", ["safeguard.created"])
+
+
+@pytest.mark.parametrize("key", ["", "sale", "\0", "00000000-0000-0000-0000-000000000000"])
+def test_there_is_no_other_by_any_other_id(world: World, key: str) -> None:
+    safeguard(world)
+    with pytest.raises(Problem, match="there is no such safeguard"):
+        safeguards.find(world.shop, key)
+
+
+def test_another_teams_is_not_found(world: World) -> None:
+    with pytest.raises(Problem, match="there is no such safeguard"):
+        safeguards.find(world.bank, str(safeguard(world).pk))
