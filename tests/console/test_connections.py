@@ -300,8 +300,7 @@ def test_who_does_not_take_its_answer_is_let_go_and_who_takes_it_slowly_is_not(u
             one.data_received(WHOLE)
             await rest()
             wire.buffered = unsent
-            if unsent > 65_536:
-                one.pause_writing()
+            one.stuck = unsent > 65_536
         for _ in range(STALLED_TICKS + 1):
             slow.buffered = max(slow.buffered - 2 * WIDE.rate, 1)
             console.ticks(1)
@@ -310,17 +309,29 @@ def test_who_does_not_take_its_answer_is_let_go_and_who_takes_it_slowly_is_not(u
     played(play)
 
 
+def test_who_takes_a_long_answer_part_by_part_is_not_let_go_however_full_the_buffer_is_at_each_tick() -> None:
+    async def play(console: Console) -> None:
+        one, wire = console.connect()
+        wire.buffered = 100_000
+        for _ in range(2 * STALLED_TICKS):
+            one.pause_writing()
+            console.ticks(1)
+            one.resume_writing()
+        assert not wire.closing
+
+    played(play)
+
+
 def test_who_leaves_an_answer_makes_way_at_once_and_holds_no_file() -> None:
     async def play(console: Console) -> None:
-        (one, wire), _ = console.connect(port=1), console.connect(port=2)
+        one, wire = console.connect(port=1)
         one.data_received(WHOLE)
         await rest()
         wire.buffered = 60_000
-        console.connect(port=3)  # the second makes way: it waits for longer
-        console.connect(port=4)
+        console.connect(port=2)
         assert wire.aborted
 
-    played(play, WIDE._replace(connections=2))
+    played(play, WIDE._replace(connections=1))
 
 
 def test_who_made_way_with_half_a_head_holds_no_file() -> None:

@@ -231,6 +231,7 @@ class Connection(asyncio.Protocol):
     def resume_writing(self) -> None:
         """What was sent is taken."""
         self.stuck = False
+        self._left.clear()
         self._inner.resume_writing()
 
     def began(self, visit: Any = None) -> None:
