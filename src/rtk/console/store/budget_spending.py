@@ -6,7 +6,7 @@ as no known place saw it. A run that has its insight is known by the intervals k
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -44,7 +44,7 @@ WITH o AS (SELECT * FROM unnest(%s::uuid[], %s::timestamptz[]) AS o(id, since)),
 live AS (
   SELECT o.id, tstzrange(d.since, d.since + make_interval(secs => {_FREQUENCY})) * tstzrange(o.since, NULL) AS span
   FROM o JOIN store_verification v ON v.objective_id = o.id JOIN store_run r ON r.verification_id = v.id
-  JOIN store_measurement m ON m.run_id = r.id AND m.day = r.day AND m.outcome = %s,
+  JOIN store_measurement m ON m.run_id = r.id AND m.day = r.day AND m.day >= %s AND m.outcome = %s,
   LATERAL (SELECT r.created_at + make_interval(secs => m.due)) AS d(since)
   WHERE NOT {_KNOWN} AND {_WITHIN}
 ),
@@ -82,7 +82,7 @@ SELECT o.id, last.verdict FROM unnest(%s::uuid[]) AS o(id), LATERAL (
 """
 _SPENT_BY = f"""
 SELECT r.id, v.name, r.created_at, {_CAME_TO}, CASE WHEN {_KNOWN} THEN r.deviating_s ELSE {_FREQUENCY} * (
-  SELECT count(*) FROM store_measurement m WHERE m.run_id = r.id AND m.day = r.day AND m.outcome = %s
+  SELECT count(*) FROM store_measurement m WHERE m.run_id = r.id AND m.day = r.day AND m.day >= %s AND m.outcome = %s
 ) END AS spent {_RUNS} WHERE {_WITHIN} AND (NOT {_KNOWN} OR r.deviating_s > 0)
 """  # noqa: S608 - of constants
 _SPENDERS = f"SELECT * FROM ({_SPENT_BY}) AS by_run WHERE spent > 0 ORDER BY created_at DESC LIMIT %s"  # noqa: S608
@@ -109,7 +109,7 @@ def accounts(objectives: Sequence[Objective], at: datetime) -> dict[UUID, Budget
     """The account of each objective in the window that ends at a moment. Two queries."""
     windows = _windows(objectives, at)
     runs = dict(_rows(_COUNT, [*windows, LONGEST]))
-    spent = dict(_rows(_SPENT, [*windows, DEVIATED, LONGEST]))
+    spent = dict(_rows(_SPENT, [*windows, _first_day(windows[1]), DEVIATED, LONGEST]))
     found = {}
     for each in objectives:
         # A clock on the wall is kept in microseconds: what is less than ten of them is no time.
@@ -124,7 +124,8 @@ def spent_by(objective: Objective, at: datetime, most: int) -> tuple[BudgetAccou
     Each is told with all that it saw itself: where several saw one outage they add up to more than the account.
     """
     account = accounts([objective], at)[objective.id]
-    found = _rows(_SPENDERS, [DEVIATED, *_windows([objective], at), LONGEST, most])
+    windows = _windows([objective], at)
+    found = _rows(_SPENDERS, [_first_day(windows[1]), DEVIATED, *windows, LONGEST, most])
     return account, [Spent(*row) for row in found]
 
 
@@ -140,6 +141,11 @@ def _windows(objectives: Sequence[Objective], at: datetime) -> list[Any]:
     """The ids, and since when each one's window is; without a window all runs there were count."""
     since = [at - timedelta(seconds=each.window_s or LONGEST_WINDOW_S) for each in objectives]
     return [[each.id for each in objectives], since]
+
+
+def _first_day(since: Sequence[datetime]) -> date | None:
+    """Return the day of the first run that may be in a window: PostgreSQL plans for no partition before it."""
+    return min(since).astimezone(UTC).date() - LONGEST - timedelta(days=1) if since else None
 
 
 def _rows(sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
