@@ -53,7 +53,7 @@ def migrate() -> None:
 
 
 def _is_current() -> bool:
-    """Whether each change that there is a file of was made, and none of ours besides.
+    """Whether every migration in our files was applied, and no other one of ours.
 
     No file is loaded. To load them all and to put them in order took 0.07 s of a start of 1.85 s that changed nothing.
     """

@@ -41,9 +41,9 @@ def document(data: bytes, where: str, form: str | None = None) -> tuple[dict[str
     if form == "json":
         parsed, mended, twice = mended_json(text, where)
         warnings = [warning] if (warning := mend_warning(mended, where)) else []
-        # Most JSON is YAML as well, which knows the lines of what stands twice.
         from rtk.experiment import yamltext
 
+        # Most JSON is YAML as well, which knows the lines of what stands twice.
         with_lines = yamltext.repeated(text, where) if twice else []
         warnings += with_lines or [
             f"{where}: {shown(name)} stands twice in one mapping, the last one counts" for name in twice

@@ -68,6 +68,16 @@ def test_what_changes_nothing_is_not_recorded_and_what_is_deleted_is(world: Worl
     assert safeguards.forbidding(world.shop) == []
 
 
+def test_one_that_is_gone_meanwhile_is_said_to_be_so_and_deleted_once(world: World) -> None:
+    one = safeguard(world)
+    same = safeguards.find(world.shop, str(one.pk))
+    safeguards.delete(one, world.owner)
+    with pytest.raises(Problem, match="there is no such safeguard"):
+        safeguards.change(same, world.admin, {"active": False})
+    safeguards.delete(same, world.admin)
+    assert recorded(world) == ["safeguard.created", "safeguard.deleted"]
+
+
 def test_an_end_before_the_begin_changes_nothing(world: World) -> None:
     one = safeguard(world, NOW, NOW + HOUR)
     with pytest.raises(Problem, match="ends_at: expected a moment after begins_at"):

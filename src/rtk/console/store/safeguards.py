@@ -17,7 +17,7 @@ from rtk.console.store.problem import Problem, unknown
 
 
 class SafeguardState(StrEnum):
-    """Whether a safeguard forbids runs."""
+    """How a safeguard stands: only one in force forbids runs."""
 
     IN_FORCE = "in-force"
     PLANNED = "planned"
@@ -55,7 +55,7 @@ def find(team: Team, key: str) -> Safeguard:
 def make(team: Team, user: User, told: Mapping[str, Any]) -> Safeguard:
     """Make a safeguard of the values of its columns. Raises `Problem`."""
     made = Safeguard(team=team, created_by=user, **told)
-    _refuse_nothing(made)
+    _refuse_reversed(made)
     with transaction.atomic():
         made.save()
         _record(made, user, "safeguard.created", {})
@@ -63,14 +63,19 @@ def make(team: Team, user: User, told: Mapping[str, Any]) -> Safeguard:
 
 
 def change(found: Safeguard, user: User, told: Mapping[str, Any]) -> Safeguard:
-    """Change the columns that are told; `active` as False lifts it. Raises `Problem`, and then changes nothing."""
+    """Change the given columns; `active` as False lifts it.
+
+    Raises `Problem` and changes nothing where the end would come before the begin, or where it is gone.
+    """
     with transaction.atomic():
-        # Of two who change it at the same moment, each changes only what they told.
-        mine = Safeguard.objects.select_for_update().get(pk=found.pk)
+        # Of two who change it at the same moment, each changes only what they gave.
+        mine = Safeguard.objects.select_for_update().filter(pk=found.pk).first()
+        if mine is None:
+            raise unknown("safeguard")
         changed = {key: value for key, value in told.items() if getattr(mine, key) != value}
         for key, value in changed.items():
             setattr(mine, key, value)
-        _refuse_nothing(mine)
+        _refuse_reversed(mine)
         if changed:
             mine.save(update_fields=list(changed))
             lifted = changed.get("active") is False
@@ -79,13 +84,13 @@ def change(found: Safeguard, user: User, told: Mapping[str, Any]) -> Safeguard:
 
 
 def delete(found: Safeguard, user: User) -> None:
-    """Delete a safeguard."""
+    """Delete a safeguard; of two who do so at the same moment, one is recorded."""
     with transaction.atomic():
-        _record(found, user, "safeguard.deleted", {})
-        found.delete()
+        if Safeguard.objects.filter(pk=found.pk).delete()[0]:
+            _record(found, user, "safeguard.deleted", {})
 
 
-def _refuse_nothing(one: Safeguard) -> None:
+def _refuse_reversed(one: Safeguard) -> None:
     if one.begins_at and one.ends_at and one.ends_at <= one.begins_at:
         raise Problem(422, "ends_at: expected a moment after begins_at", "ends_at")
 

@@ -1,1 +1,1 @@
-"""The objectives: list, forms, and what is spent of each."""
+"""The pages of safeguards."""

@@ -20,7 +20,7 @@ from rtk.console.store.problem import Problem
 
 @page
 def safeguards(request: HttpRequest, caller: Caller, org: str, team: str) -> HttpResponse:
-    """What forbids runs of a team, now, later or before, and the form of a freeze."""
+    """The safeguards of a team, those in force first, and a form that freezes it."""
     of = gate.team_for(caller, org, team, "run" if request.method == "POST" else "read")
     rows = Safeguard.objects.filter(team=of)
     form, moment = FreezeForm(sent(request)), now()
