@@ -15,6 +15,7 @@ from rtk.console.people import gate
 from rtk.console.people.gate import Caller
 from rtk.console.people.models import Role
 from rtk.console.people.pages import viewed
+from rtk.console.store.safeguards import SafeguardState
 from rtk.origin import DISTRIBUTION
 
 _COMMAND = "ENDPOINT_URL=https://shop.example.com/ chaos verify https://rtk.example.com/assets/verifications/12.json"
@@ -28,6 +29,7 @@ _GROUPS = {
     "Cost": ("within-allowance", "beyond-allowance", "unknown"),
     "Undo": ("restored", "not-restored", "not-recovered"),
     "Promises": ("kept", "broken", "not-proven", "lapsed", "never-tried"),
+    "Safeguards": tuple(SafeguardState),
     "Things": ("archived",),
 }
 _AGES = (3, 45, 3600, 3 * 86400, 70 * 86400, 800 * 86400, -600)  # seconds

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 
 from rtk.console.pages import built, frame
 from rtk.console.store.run_state import RunState
+from rtk.console.store.safeguards import SafeguardState
 from rtk.figures import chosen_duration, chosen_share, duration, number, share
 from rtk.report.text import with_units
 
@@ -62,6 +63,10 @@ STATES: dict[str, StateDisplay] = {
     "not-proven": StateDisplay("not proven", "help-circle", "warn"),
     "lapsed": StateDisplay("lapsed", "clock", "warn"),
     "never-tried": StateDisplay("never tried", "plus", "quiet"),
+    SafeguardState.IN_FORCE: StateDisplay("in force", "hand-stop", "warn"),
+    SafeguardState.PLANNED: StateDisplay("planned", "clock", "quiet"),
+    SafeguardState.OVER: StateDisplay("over", "check", "quiet"),
+    SafeguardState.LIFTED: StateDisplay("lifted", "arrow-back", "quiet"),
     "archived": StateDisplay("archived", "archive", "quiet"),
     "none": StateDisplay("no verdict", "dots", "quiet"),
 }
