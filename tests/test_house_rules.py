@@ -120,7 +120,7 @@ PARTS: dict[str, dict[str, str]] = {
     "tests/console/notify/test_webhook.py": {"why": "raised there", "rtk/console/notify": "undelivered"},
     "tests/console/test_up.py": {
         "why": "the real commands",
-        "rtk/console": "__main__ inside offline console_process",
+        "rtk/console": "__main__ inside offline console_process console_status",
         "rtk/cli": "console",
     },
     "tests/console/test_health.py": {"why": "a real request", "rtk/console": "urls"},

@@ -19,7 +19,8 @@ import psycopg
 import pytest
 import requests
 
-from rtk.console.console_process import ConsoleEnd, status, stop
+from rtk.console.console_process import ConsoleEnd, stop
+from rtk.console.console_status import status
 from rtk.console.place import DataDirectory
 from rtk.console.postgres import Postgres
 from rtk.console.server import listen

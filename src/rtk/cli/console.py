@@ -122,7 +122,7 @@ def down(data: str | None) -> None:
 def status(data: str | None) -> None:
     """Tell how the console is; exit code 1 when it does not answer."""
     with console():
-        from rtk.console.console_process import status as status_of
+        from rtk.console.console_status import status as status_of
         from rtk.console.place import place_of
 
         found = status_of(place_of(data))

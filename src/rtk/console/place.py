@@ -3,7 +3,6 @@
 import fcntl
 import json
 import os
-import secrets
 import shutil
 import sys
 import time
@@ -51,6 +50,8 @@ class DataDirectory:
 
     def key(self) -> str:
         """The key that signs sessions and links: made at the first call, then kept, readable by its owner alone."""
+        import secrets
+
         path = self.path / "secret-key"
         try:
             with open(path, "x", opener=private) as file:
