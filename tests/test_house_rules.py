@@ -56,6 +56,7 @@ PARTS: dict[str, dict[str, str]] = {
         "rtk": "errors",
     },
     "tests/cli/test_standing.py": {"why": "the command", "rtk/cli": "promise_lines", "rtk/publish": "standings"},
+    "tests/cli/test_freeze.py": {"why": "the command", "rtk/cli": "console_access", "rtk/publish": "freezes"},
     "tests/cli/test_experiment_commands.py": {"why": "the real command", "rtk/cli": "experiment main"},
     "tests/experiment/test_check.py": {"why": "each rule of a shape is a refusal", "rtk/experiment": "shape"},
     "tests/experiment/test_fetch.py": {"why": "who is sent what", "rtk/experiment": "address credentials"},
@@ -92,7 +93,7 @@ PARTS: dict[str, dict[str, str]] = {
     },
     "tests/publish/test_session.py": {
         "why": "the real command and what it leaves behind",
-        "rtk/publish": "pending_sender safeguards",
+        "rtk/publish": "pending_sender",
         "rtk/cli": "publisher_entrypoint",
     },
     "tests/publish/test_journals.py": {"why": "the real command", "rtk/cli": "publication publish"},

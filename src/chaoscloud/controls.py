@@ -78,8 +78,7 @@ def configure_control(
     redact = Redactor(secrets or {}, settings, configuration, [token])
     journal = {**initialize_run_journal(document), "status": "running"}
     if demanded is not False:
-        late = "The console answered after the first condition was applied"
-        _run.safeguards = Safeguards(SystemClock(), bool(demanded), lambda why: logger.warning(f"{late}: {why}"))
+        _run.safeguards = Safeguards(SystemClock(), bool(demanded), _warn_if_late)
     # Taken now: the publisher learns the ids later, in a thread of its own.
     path = source_of(_run.source) if feature(settings, "workspace") else None
 
@@ -88,6 +87,11 @@ def configure_control(
             chaosiq_file.remember(path, kept.organization, kept.team, kept.experiment_id)
 
     _run.execution = ExecutionPublisher(Console(where), SystemClock(), redact, journal, _run.safeguards, remember)
+
+
+def _warn_if_late(why: str, late: bool) -> None:
+    if late:
+        logger.warning(f"The console answered after the first condition was applied: {why}")
 
 
 def _with_ids(document: dict[str, Any], settings: dict[str, Any], organization: str, team: str) -> dict[str, Any]:

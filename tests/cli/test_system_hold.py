@@ -11,11 +11,10 @@ from typing import Any
 
 import pytest
 
-from rtk.cli.exit_codes import HELD
 from rtk.cli.system_hold import Holding, HoldOptions
 from rtk.clock import SystemClock
 from rtk.insight.facts import Neighbour
-from rtk.verify.holders import HoldingRun, HoldState
+from rtk.verify.holders import REFUSED, HoldingRun, HoldState
 from rtk.verify.holds import Grip, LocalHold, take
 from rtk.verify.systems import declared
 from tests.conftest import CHAOS, SHORT, Home, activity, experiment, shell
@@ -69,7 +68,7 @@ def test_a_second_run_is_refused_before_anything_begins_and_hears_who_holds_it(h
         for number in range(10):
             script = "echo never >> {notes}; " + ("echo x > {flag}" if number % 2 else "cp /dev/null {flag}")
             second = home.played(*SHORT, breaking(home, f"second-{number}", script))
-            assert second.code == HELD, second.out
+            assert second.code == REFUSED, second.out
             assert "never" not in second.notes
             assert len(home.records()) == 1
         for said in (home.records()[0].stem, '"It is broken by first"', f"process {first.pid}", "--wait 10m"):
@@ -95,7 +94,7 @@ def test_a_run_waits_for_another_one(home: Home) -> None:
 def test_a_run_that_has_waited_for_long_enough_is_refused(home: Home) -> None:
     with begun(home):
         second = home.played(*SHORT, "--wait", "1500ms", breaking(home, "second"))
-    assert second.code == HELD
+    assert second.code == REFUSED
     assert second.took > 1.5
 
 
@@ -131,7 +130,7 @@ def test_what_died_unmended_holds_until_it_is_undone(home: Home) -> None:
             os.kill(pid, signal.SIGKILL)
     run = home.records()[0].stem
     second = home.played(*SHORT, breaking(home, "second"))
-    assert second.code == HELD
+    assert second.code == REFUSED
     assert f"chaos recover --run {run}" in second.out
     recover(home, "--run", run, "--yes")
     assert home.played(*SHORT, breaking(home, "second")).code == 0
@@ -141,7 +140,7 @@ def test_what_was_not_restored_holds_until_a_person_releases_it(home: Home) -> N
     home.played(*SHORT, "--rollback-strategy", "never", breaking(home, "first"))
     run = home.records()[0].stem
     second = home.played(*SHORT, breaking(home, "second"))
-    assert second.code == HELD
+    assert second.code == REFUSED
     assert f"chaos recover --forget {run}" in second.out
     assert run in recover(home, "--list")
     assert "is released" in recover(home, "--forget", run, "--yes")

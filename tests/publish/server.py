@@ -86,6 +86,7 @@ class ToyConsole:
         self.stop: str | None = None
         self.accepts: list[int] | None = [1, 2]  # None: it is of a time when consoles did not say
         self.forbids: list[str] | None = None
+        self.frozen: list[str] | None = []  # the safeguards in force; None: of a time when records were not told
         self.version: str | None = None  # what it says that it is of; None: it is of a time when consoles did not say
         self.teams = [{"id": TEAM, "name": "A", "org_id": ORG}]
         self.faults: Faults = lambda _: None
@@ -187,7 +188,8 @@ class ToyConsole:
                 self._check(known.entries[n] == entry, f"entry {n} is another one now")
             else:
                 known.entries.append(entry)
-        return Says(202, {"next": len(known.entries), "stop": self.stop})
+        frozen = {} if self.frozen is None else {"safeguards": self.frozen}
+        return Says(202, {"next": len(known.entries), "stop": self.stop, **frozen})
 
     def end(self, seen: Seen, verification: str, run: str) -> Says:
         known = self.memory.runs.get(run)

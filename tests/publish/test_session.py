@@ -128,7 +128,7 @@ class TestSafeguards:
         toy.forbids = ["No chaos on Fridays"]
         home.by_environment(toy).verification()
         ended = home.chaos("verify", "verification.json")
-        assert ended.code == 1, ended.out
+        assert ended.code == 6, ended.out
         assert "a safeguard forbids this run: No chaos on Fridays" in ended.out
         assert not (home.path / "notes").exists()
         assert complete(home, toy)
@@ -143,6 +143,7 @@ class TestSafeguards:
         assert not (home.path / "notes").exists()
 
     def test_without_an_answer_any_other_run_goes_on(self, home: Home, toy: ToyConsole) -> None:
+        toy.frozen = None
         toy.faults = lambda seen: Says(500) if seen.path.endswith("/policies") else None
         home.by_environment(toy).verification()
         ended = home.chaos("verify", "verification.json")
@@ -161,8 +162,34 @@ class TestSafeguards:
         assert "a safeguard forbids this run: Too late" in ended.out
         assert (home.path / "notes").read_text().split() == ["burnt", "undone"]
 
+    def test_a_freeze_stops_a_run_under_way_and_undoes_it(self, home: Home, toy: ToyConsole) -> None:
+        def freeze(_: Seen) -> None:
+            toy.frozen = ["Black Friday"] if (home.path / "notes").exists() else []
+
+        toy.after = freeze
+        home.by_environment(toy).verification(lasts=60)
+        ended = home.chaos("verify", "verification.json")
+        assert ended.took < 40
+        assert "a safeguard forbids this run: Black Friday" in ended.out
+        assert (home.path / "notes").read_text().split() == ["burnt", "undone"]
+        assert (ended.code, toy.run().ends[-1]["insight"]["stop_cause"]) == (0, "safeguard")
+
+    def test_a_freeze_during_the_baseline_ends_it_before_any_condition(self, home: Home, toy: ToyConsole) -> None:
+        toy.frozen = ["Black Friday"]
+        home.by_environment(toy).verification(plan={"warm-up-duration": 60})
+        ended = home.chaos("verify", "verification.json")
+        assert (ended.code, ended.took < 40) == (6, True), ended.out
+        assert not (home.path / "notes").exists()
+
+    def test_a_console_that_names_none_with_its_answers_is_asked_once(self, home: Home, toy: ToyConsole) -> None:
+        toy.frozen = None
+        home.settings.write_text(yaml.safe_dump(signed_in(toy, safeguards="on")))
+        home.verification()
+        assert home.chaos("verify", "verification.json").code == 0
+        assert len(toy.memory.calls("/policies$")) == 1
+
     def test_they_are_not_asked_where_they_are_disabled(self, home: Home, toy: ToyConsole) -> None:
-        toy.forbids = ["Never"]
+        toy.forbids = toy.frozen = ["Never"]
         home.settings.write_text(yaml.safe_dump(signed_in(toy, safeguards="off")))
         home.verification()
         assert home.chaos("verify", "verification.json").code == 0

@@ -11,7 +11,6 @@ FAIL = 2
 INCONCLUSIVE = 3
 INVALID = 4
 NOT_RESTORED = 5
-HELD = REFUSED
 SIGNALLED = 128
 
 MEANINGS = {
@@ -23,7 +22,7 @@ MEANINGS = {
     INVALID: "invalid: the baseline was broken already, or a condition never took effect, or was gone for more than "
     "half of its phase",
     NOT_RESTORED: "not restored: a rollback failed",
-    HELD: "refused: another run acts on the same system",
+    REFUSED: "refused before any condition: another run acts on the same system, or a safeguard forbids the run",
     130: "interrupted by Ctrl-C (SIGINT)",
     143: "interrupted by SIGTERM",
 }
@@ -43,17 +42,28 @@ STANDING_MEANINGS = {
 }
 
 
-def exit_code(insight: Insight, *, signum: int | None = None, strict: bool = False, unrecorded: bool = False) -> int:
-    """The exit code of a run: not restored wins over all, then the signal, then invalid, then the verdict."""
+def exit_code(
+    insight: Insight,
+    *,
+    signum: int | None = None,
+    strict: bool = False,
+    unrecorded: bool = False,
+    refused: bool = False,
+) -> int:
+    """The exit code of a run: not restored wins over all, then the signal, then invalid, then the verdict.
+
+    `refused`: a safeguard kept its conditions from being applied.
+    """
     figures = insight.figures
     verdict = figures.verdict
     # Something other than a signal, which wins, stopped it before anything was measured under the conditions.
-    never_began = insight.status in CUT_SHORT and figures.met + figures.deviated == 0
+    never_began = not refused and insight.status in CUT_SHORT and figures.met + figures.deviated == 0
     by_rank = (
         (insight.restoration is Restoration.FAILED, NOT_RESTORED),
         (signum is not None, SIGNALLED + (signum or 0)),
         (verdict == "invalid", INVALID),
         (unrecorded or insight.status == RunStatus.FAILED or never_began, COULD_NOT_RUN),
+        (refused, REFUSED),
         (verdict == "fail" or (insight.occurrence is not None and insight.occurrence.fails), FAIL),
         (strict and verdict != "pass", INCONCLUSIVE),
     )

@@ -19,6 +19,7 @@ _COMMANDS = {
     "plan": ("rtk.cli.plan:plan", "Tell how long to measure to prove a target."),
     "insight": ("rtk.cli.insight:insight", "Compute the insight of a run anew from what was kept."),
     "standing": ("rtk.cli.standing:standing", "Tell how promises stand by all their runs together."),
+    "freeze": ("rtk.cli.freeze:freeze", "Forbid a team's runs from now on, for a while."),
     "lab": ("rtk.cli.lab:lab", "AWS Systems Manager on your own machine, executing for real."),
 }
 

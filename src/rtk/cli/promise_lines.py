@@ -3,11 +3,8 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from rtk.cli.console_access import signed_in
 from rtk.errors import BadInput
-from rtk.experiment.wording import shown
-from rtk.publish.console import Console, settled
-from rtk.publish.destination import destination
-from rtk.publish.settings import load
 from rtk.publish.standings import ToldStanding, standings
 from rtk.report.text import plain
 
@@ -17,19 +14,10 @@ _EXPECTED = "a verification with an objective, not archived"
 
 def asked(path: Path, objective: str | None, verification: str | None, team: str | None) -> list[ToldStanding]:
     """Return how promises stand, at least one. Raises `ToolkitError`."""
-    where = destination(load(path))
-    if where is None:
-        raise BadInput("nobody is signed in: `chaos signin` first, or set RTK_URL and RTK_TOKEN")
-    console = Console(where)
-    try:
-        console.where = settled(console, team)
-        if team is not None and console.where.team != team:
-            raise BadInput(f"--team {shown(team)}: expected the id of a team of yours on {console.name}")
-        found = standings(console, objective, verification)
-    finally:
-        console.close()
+    with signed_in(path, team) as console:
+        found, name = standings(console, objective, verification), console.name
     if not found:
-        raise BadInput(f"nothing that was asked for promises anything on {console.name}: expected {_EXPECTED}")
+        raise BadInput(f"nothing that was asked for promises anything on {name}: expected {_EXPECTED}")
     return found
 
 

@@ -266,9 +266,11 @@ class _Running:
         run_output.notify_end(self._v.toolkit, recorded, insight)
         for failure in [*failures, *([record.failure] if record.failure else [])]:
             logger.error(failure)
-        forbidden = bool(self._session and self._session.forbidden)
-        unrecorded = bool(failures or record.failure or forbidden)
-        return exit_code(insight, signum=run.signal, strict=self._options.strict, unrecorded=unrecorded)
+        unrecorded = bool(failures or record.failure)
+        refused = bool(self._session and self._session.refused)
+        return exit_code(
+            insight, signum=run.signal, strict=self._options.strict, unrecorded=unrecorded, refused=refused
+        )
 
 
 def _spectator(progress: Progress) -> "Spectator":

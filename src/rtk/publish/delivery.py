@@ -52,9 +52,12 @@ class Delivery:
         marker: Marker,
         on_stop: Callable[[str], None] = lambda _: None,
         on_open: Callable[[Opened], None] = lambda _: None,
+        on_safeguards: Callable[[list[str]], None] = lambda _: None,
         remade: bool = False,
     ) -> None:
         """`on_stop` is told the reason when a person stops the run on the console, `on_open` what the run became.
+
+        `on_safeguards` is told the names of those in force, none or some, with each answer that has them.
 
         A record that was `remade` from a journal numbers its entries anew: they are sent only to a console that has
         none of the run.
@@ -65,6 +68,7 @@ class Delivery:
         self._tail = Tail(path)
         self._on_stop = on_stop
         self._on_open = on_open
+        self._on_safeguards = on_safeguards
         self._most = MOST_ENTRIES
         self._reopenings = REOPENINGS
         self._remade = remade
@@ -171,6 +175,8 @@ class Delivery:
             self.marker.save()
             if stop := answer.get("stop"):
                 self._on_stop(str(stop))
+            if isinstance(names := answer.get("safeguards"), list):  # older consoles do not say
+                self._on_safeguards([str(name) for name in names])
         else:
             self._checked(answer)
             raise ConsoleRefused(f"{self.console.name} did not say how much of the run it has", answer.status)

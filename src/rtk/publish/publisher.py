@@ -15,7 +15,7 @@ from rtk.publish.upload_state import AlreadyPublishing, Marker
 
 EVERY_S = 0.25  # how often the record is looked at while the run goes on: who follows it sees it within a second
 BEGINNING_S = 0.05  # the same until the console knows of the run: its safeguards are waited for
-BEAT_S = 2.5  # a run that has nothing to tell says at least that it is there, and hears of a Stop
+BEAT_S = 1.25  # a run that has nothing to tell says at least that it is there, and hears of a Stop or a freeze
 QUIET_TRIES = 1  # a connection that breaks once is nothing to speak of
 
 logger = logging.getLogger(__name__)
@@ -32,16 +32,18 @@ class Publisher:
         on_stop: Callable[[str], None] = lambda _: None,
         on_open: Callable[[Opened], None] = lambda _: None,
         on_failure: Callable[[str, bool], None] = lambda *_: None,
+        on_safeguards: Callable[[list[str]], None] = lambda _: None,
         patience: Patience | None = None,
     ) -> None:
-        """`path` is the record's; `on_failure` is told why the console does not answer as it should, and whether
-        that is final."""
+        """`path` is the record's. `on_failure` takes why the console does not answer as it should, and whether that is
+        final; `on_safeguards` takes the names of those in force, none or some, with each answer that has them."""
         self._path = path
         self.console = console
         self._clock = clock
         self._on_stop = on_stop
         self._on_open = on_open
         self._on_failure = on_failure
+        self._on_safeguards = on_safeguards
         self._patience = patience or Patience()
         self._bell = threading.Event()
         self._finishing = threading.Event()
@@ -66,7 +68,7 @@ class Publisher:
         try:
             with Marker(self._path, self.console.where.url) as marker:
                 marker.begin()
-                delivery = Delivery(self._path, self.console, marker, self._stop, self._on_open)
+                delivery = Delivery(self._path, self.console, marker, self._stop, self._on_open, self._on_safeguards)
                 while not delivery.done:
                     # Before the record is looked at: whatever rings while that goes on is not missed.
                     self._bell.clear()

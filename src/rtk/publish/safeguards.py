@@ -1,4 +1,4 @@
-"""Asking the console's safeguards before the first condition. Afterwards silence stops nothing, and never an undo."""
+"""What the console's safeguards say of a run. Silence never stops one that goes on, and nothing stops an undo."""
 
 import logging
 import threading
@@ -24,23 +24,28 @@ class RunForbidden(ToolkitError):
 
 
 class Safeguards:
-    """One question, asked by the publisher's thread and waited for by the run.
+    """One question before the first condition, and what each answer to the record says of them from then on.
 
-    `demanded`: the user enabled safeguards, so no answer is a no. Otherwise no answer lets the run go on, and a no
-    that comes late stops it.
+    The publisher's thread asks and hears; the run waits before its first condition. The first no, whenever it comes,
+    is passed to `on_no` with whether a condition may have been applied by then. `demanded`: the user enabled
+    safeguards, so no answer is a no, and a yes counts only where it is given while the run waits. Otherwise no answer
+    lets the run go on.
     """
 
-    def __init__(self, clock: Clock, demanded: bool, on_late: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(self, clock: Clock, demanded: bool, on_no: Callable[[str, bool], None] = lambda *_: None) -> None:
         self._clock = clock
         self._demanded = demanded
-        self._on_late = on_late
+        self._on_no = on_no
+        self._lock = threading.Lock()  # a no comes either before the run passes or after it
         self._known = threading.Event()
+        self._heard = threading.Event()
+        self._is_told = False  # with each answer to the record
         self._passed = False
         self._answered = False
         self._said = False
         self._why = "the console did not answer"
         self.names: list[str] | None = None
-        self.forbids = False
+        self.refused = False  # a no came before any condition was applied
 
     def ask(self, console: Console, experiment: str, execution: str) -> None:
         """Ask about an execution; called from another thread than the run's."""
@@ -48,8 +53,8 @@ class Safeguards:
         settled = False
         while not settled:
             try:
-                self.names = legacy_api.policies(console, experiment, execution)
-                self._answered = settled = True
+                self._take(legacy_api.policies(console, experiment, execution))
+                settled = True
             except ToolkitError as error:
                 settled = isinstance(error, ConsoleRefused)
                 self.unknown(str(error), settled)
@@ -59,8 +64,22 @@ class Safeguards:
                     return
                 self._clock.wait(threading.Event(), AGAIN_S)
         self._known.set()
-        if self.names is not None and self._passed:
-            self._on_late(self._told())
+
+    def hear(self, names: list[str]) -> None:
+        """Take the names of those in force at this moment, none or some; called from another thread than the run's."""
+        self._is_told = True
+        self._take(names or None)
+        self._heard.set()
+
+    def _take(self, names: list[str] | None) -> None:
+        with self._lock:
+            self._answered = True
+            if names is None or self.names is not None:
+                return
+            self.names, late = names, self._passed
+            self.refused = not late
+        self._known.set()
+        self._on_no(self._told(), late)
 
     def unknown(self, why: str, final: bool) -> None:
         """It cannot be asked, as was said already; `final` when waiting longer is of no use."""
@@ -71,18 +90,28 @@ class Safeguards:
     def ready(self) -> None:
         """Return when the first condition may be applied. Raises `RunForbidden`."""
         self._clock.wait(self._known, DEMANDED_S if self._demanded else OFFERED_S)
-        self._passed, answered = True, self._answered
-        if answered and self.names is not None:
-            self.forbids = True
+        current = self._is_current()
+        with self._lock:
+            answered = self._answered and current
+            unasked = self._demanded and not answered
+            forbidden = self.names is not None
+            self._passed = not (forbidden or unasked)
+        if forbidden:
             raise RunForbidden(self._told())
-        if not answered and self._demanded:
-            self.forbids = True
+        if unasked:
             raise RunForbidden(
                 f"the safeguards could not be asked ({self._why}), so no condition is applied; "
                 "`chaos disable safeguards` runs without them"
             )
-        if not answered and not self._said:
+        if not (answered or self._said):
             logger.warning(f"The safeguards could not be asked before the first condition: {self._why}")
+
+    def _is_current(self) -> bool:
+        """Whether what is known holds now: a run that demands an answer waits for the next one, if any comes."""
+        if not (self._demanded and self._is_told and self.names is None):
+            return True
+        self._heard.clear()
+        return self._clock.wait(self._heard, DEMANDED_S)
 
     def _told(self) -> str:
         return f"a safeguard forbids this run: {', '.join(self.names or []) or 'it has no name'}"

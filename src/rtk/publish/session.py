@@ -44,9 +44,9 @@ class PublishingSession:
         self.page = ""  # the run's, for a person to open; empty until the console has answered
 
     @property
-    def forbidden(self) -> bool:
+    def refused(self) -> bool:
         """Whether a safeguard kept the conditions from being applied."""
-        return bool(self._safeguards and self._safeguards.forbids)
+        return bool(self._safeguards and self._safeguards.refused)
 
     def holds(self, team: str | None) -> ConsoleHolds:
         """What runs of other machines hold; `team` is the one that the run's document names."""
@@ -60,7 +60,9 @@ class PublishingSession:
         """Follow the record of a run that is about to begin."""
         self._path = path
         if self._wanted is not False:
-            self._safeguards = Safeguards(self._clock, bool(self._wanted), partial(stop.request, StopCause.SAFEGUARD))
+            self._safeguards = Safeguards(
+                self._clock, bool(self._wanted), lambda why, _late: stop.request(StopCause.SAFEGUARD, why)
+            )
         self._publisher = Publisher(
             path,
             Console(self.where, self._send),
@@ -68,6 +70,7 @@ class PublishingSession:
             on_stop=partial(stop.request, StopCause.CONSOLE),
             on_open=self._opened,
             on_failure=self._safeguards.unknown if self._safeguards else lambda *_: None,
+            on_safeguards=self._safeguards.hear if self._safeguards else lambda _: None,
         )
         self._publisher.start()
 

@@ -10,9 +10,9 @@ from uuid import uuid4
 
 import pytest
 
-from rtk.cli.exit_codes import HELD
 from rtk.console.people import tokens
 from rtk.console.store.models import Hold, Run
+from rtk.verify.holders import REFUSED
 from rtk.verify.systems import declared
 from tests.conftest import SHORT, Home, activity, experiment, shell
 from tests.console.live import Live, Machine, whole_record
@@ -150,7 +150,7 @@ def test_a_run_of_another_machine_is_refused_and_goes_on_knowingly(
         run = here.records()[0].stem
         for _ in range(3):
             refused = there.verify(*SHORT, breaking(there, flag, "cp /dev/null"))
-            assert refused.code == HELD, refused.out
+            assert refused.code == REFUSED, refused.out
             assert run in refused.out
             assert not there.records()
         beside = there.verify(*SHORT, "--alongside", breaking(there, flag, "cp /dev/null"))

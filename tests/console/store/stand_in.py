@@ -11,7 +11,7 @@ from uuid import UUID
 
 import psycopg
 
-from rtk.console.store import rows
+from rtk.console.store import freeze, rows
 
 TEAM, VERIFICATION = "team-1", "00000000-0000-0000-0000-0000000000aa"
 ONE, TWO, THREE, FOUR = (UUID(int=number) for number in range(1, 5))
@@ -72,15 +72,17 @@ class Connection:
 
 
 class Cursor:
-    """Knows the statements of `rows` by themselves."""
+    """Knows the statements of `rows` by themselves; no safeguard is in force."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
         self._found: list[Any] = []
 
-    async def execute(self, statement: str, given: Any, **_: Any) -> None:
+    async def execute(self, statement: str, given: Any = None, **_: Any) -> None:
         database = self.database
-        if statement is rows.LOCK:
+        if statement is freeze.IN_FORCE:
+            self._found = []
+        elif statement is rows.LOCK:
             if broken := sorted(database.fails.keys() & set(ids(given[0]))):
                 raise database.fails[broken[0]]
             known, rest = (

@@ -33,7 +33,11 @@ BODY = {
 }
 ANSWER = {
     "type": "object",
-    "properties": {"next": {"type": "integer"}, "stop": {"type": ["string", "null"]}},
+    "properties": {
+        "next": {"type": "integer"},
+        "stop": {"type": ["string", "null"]},
+        "safeguards": {"type": "array", "items": {"type": "string"}},
+    },
 }
 
 
@@ -69,7 +73,9 @@ def with_record(schema: Any) -> Any:
             "responses": {
                 202: {
                     "description": "Accepted",
-                    "content": {"application/json": {"schema": ANSWER, "example": {"next": 1, "stop": None}}},
+                    "content": {
+                        "application/json": {"schema": ANSWER, "example": {"next": 1, "stop": None, "safeguards": []}}
+                    },
                 },
             },
         }

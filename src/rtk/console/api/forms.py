@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, StrictBool
 from rtk.insight import plan_limits as limits
 
 MOST_PARTS = 100  # of a form, and of a list in it
+LONGEST_FREEZE_S = 366 * 86_400.0
 
 
 def _whole(text: str) -> str:
@@ -245,16 +246,17 @@ class NewToken(Form):
 
 
 class NewSafeguard(Form):
-    """A rule that forbids runs."""
+    """A rule that forbids runs. `lasts_s` seconds from `begins_at`, or from now, say the same as `ends_at` does."""
 
     name: Name
     reason: Text = ""
     active: StrictBool = True
     begins_at: Moment | None = None
     ends_at: Moment | None = None
+    lasts_s: Annotated[float, Field(strict=True, gt=0, le=LONGEST_FREEZE_S)] | None = None
 
     model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"example": {"name": "Sale weekend", "reason": "no runs while it sells"}}
+        extra="forbid", json_schema_extra={"example": {"name": "Sale weekend", "reason": "it sells", "lasts_s": 7200}}
     )
 
 

@@ -48,7 +48,7 @@ def list_safeguards(
 def make_safeguard(request: HttpRequest, org: str, team: str, body: NewSafeguard) -> HttpResponse:
     """A rule that forbids runs, always or from one moment to another. Who may run may forbid; an admin lifts it."""
     into, user = enter(request, org, team, "run"), caller_of(request).user
-    made = safeguards.make(into, user, body.dict())
+    made = safeguards.make(into, user, body.dict(exclude={"lasts_s"}), body.lasts_s)
     return created(request, _safeguard(made), f"{request.path}/{made.id}")
 
 

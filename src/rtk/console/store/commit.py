@@ -16,6 +16,7 @@ from uuid import UUID
 import psycopg
 
 from rtk.console.store import rows
+from rtk.console.store.freeze import SafeguardsInForce
 from rtk.console.store.intake import DecodedBatch
 from rtk.console.store.problem import Problem, unknown
 
@@ -43,10 +44,14 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """Everything before `next` is durable; `stop` is why a person stopped the run, None where nobody did."""
+    """Everything before `next` is durable; `stop` is why a person stopped the run, None where nobody did.
+
+    `safeguards` names those that forbid the run's team to run anything at this moment.
+    """
 
     next: int
     stop: str | None
+    safeguards: tuple[str, ...] = ()
 
 
 class Committer:
@@ -57,7 +62,8 @@ class Committer:
     """
 
     def __init__(self, connect: Connect) -> None:
-        self._idle = [Writer(connect) for _ in range(AT_ONCE)]
+        freeze = SafeguardsInForce()
+        self._idle = [Writer(connect, freeze) for _ in range(AT_ONCE)]
         self._waiting: list[Call] = []
         self._rows = 0  # that wait
         self._under_way: set[UUID] = set()  # runs
@@ -110,8 +116,9 @@ class Committer:
 class Writer:
     """A connection on which calls are stored, and what becomes of those that cannot be."""
 
-    def __init__(self, connect: Connect) -> None:
+    def __init__(self, connect: Connect, freeze: SafeguardsInForce) -> None:
         self._connect = connect
+        self._freeze = freeze
         self.connection: psycopg.AsyncConnection[Any] | None = None
 
     async def write(self, calls: list[Call]) -> None:
@@ -157,7 +164,7 @@ class Writer:
         if self.connection is None or self.connection.closed:
             self.connection = await self._connect()
         async with self.connection.transaction(), self.connection.cursor() as cursor:
-            answers = await stored(cursor, calls)
+            answers = await stored(cursor, calls, self._freeze)
         for call, answer in zip(calls, answers, strict=True):
             if isinstance(answer, Problem):
                 _refuse(call, answer)
@@ -170,14 +177,17 @@ def _refuse(call: Call, problem: Problem) -> None:
         call.answer.set_exception(problem)
 
 
-async def stored(cursor: psycopg.AsyncCursor[Any], calls: list[Call]) -> list[Acknowledgement | Problem]:
+async def stored(
+    cursor: psycopg.AsyncCursor[Any], calls: list[Call], freeze: SafeguardsInForce
+) -> list[Acknowledgement | Problem]:
     """Store the calls within the cursor's transaction; what each is answered once that is committed."""
+    await freeze.read(cursor)
     held = await rows.lock(cursor, {call.run for call in calls})
     answers: list[Acknowledgement | Problem] = []
     taken: list[rows.AcceptedBatch] = []
     for call in calls:
         run = held.get(call.run)
-        answer = judged(run, call)
+        answer = judged(run, call, freeze.of(call.team))
         if run and isinstance(answer, Acknowledgement):
             taken.append(rows.AcceptedBatch(run, call.batch, run.next))
             run.next = answer.next
@@ -188,8 +198,8 @@ async def stored(cursor: psycopg.AsyncCursor[Any], calls: list[Call]) -> list[Ac
     return answers
 
 
-def judged(run: "rows.LockedRun | None", call: Call) -> Acknowledgement | Problem:
-    """What a call is answered, by its run's row as it is before it."""
+def judged(run: "rows.LockedRun | None", call: Call, safeguards: tuple[str, ...] = ()) -> Acknowledgement | Problem:
+    """What a call is answered, by its run's row as it is before it, and by the safeguards of its team in force."""
     if run is None or run.team != call.team:
         return unknown("run")
     if call.verification != run.file_id and call.verification.lower() != run.verification:
@@ -203,4 +213,4 @@ def judged(run: "rows.LockedRun | None", call: Call) -> Acknowledgement | Proble
             "from",
             next=run.next,
         )
-    return Acknowledgement(max(run.next, call.batch.first + call.batch.size), run.stop)
+    return Acknowledgement(max(run.next, call.batch.first + call.batch.size), run.stop, safeguards)

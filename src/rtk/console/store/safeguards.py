@@ -1,7 +1,7 @@
 """Safeguards: what forbids runs at this moment, and who made, changed or lifted it."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -52,9 +52,14 @@ def find(team: Team, key: str) -> Safeguard:
     return found
 
 
-def make(team: Team, user: User, told: Mapping[str, Any]) -> Safeguard:
-    """Make a safeguard of the values of its columns. Raises `Problem`."""
+def make(team: Team, user: User, told: Mapping[str, Any], lasts_s: float | None = None) -> Safeguard:
+    """Make a safeguard of the values of its columns; one that lasts so many seconds needs no end. Raises `Problem`."""
     made = Safeguard(team=team, created_by=user, **told)
+    if lasts_s is not None:
+        if made.ends_at is not None:
+            raise Problem(422, "lasts_s: expected either it or ends_at, found both", "lasts_s")
+        made.begins_at = made.begins_at or now()
+        made.ends_at = _moment_after(made.begins_at, lasts_s)
     _refuse_reversed(made)
     with transaction.atomic():
         made.save()
@@ -88,6 +93,13 @@ def delete(found: Safeguard, user: User) -> None:
     with transaction.atomic():
         if Safeguard.objects.filter(pk=found.pk).delete()[0]:
             _record(found, user, "safeguard.deleted", {})
+
+
+def _moment_after(begins_at: datetime, lasts_s: float) -> datetime:
+    try:
+        return begins_at + timedelta(seconds=lasts_s)
+    except OverflowError:
+        raise Problem(422, "begins_at: expected a moment from which it can last so long", "begins_at") from None
 
 
 def _refuse_reversed(one: Safeguard) -> None:

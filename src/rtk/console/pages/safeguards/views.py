@@ -26,7 +26,9 @@ def safeguards(request: HttpRequest, caller: Caller, org: str, team: str) -> Htt
     form, moment = FreezeForm(sent(request)), now()
     if form.is_valid():
         made = form.make(rows, lambda key: store.make(of, caller.user, {**form.values(moment), "id": key}))
-        messages.success(request, f"{made.name} is in force: no run of this team applies its conditions.")
+        messages.success(
+            request, f"{made.name} is in force. Runs under way stop and undo what they did, and no other begins."
+        )
         return redirect("pages:safeguards", of.org.slug, of.slug)
     forbidding = store.forbidding(of, moment)
     others = rows.exclude(pk__in=[each.pk for each in forbidding]).select_related("created_by")
