@@ -143,7 +143,7 @@ PARTS: dict[str, dict[str, str]] = {
     },
     "tests/console/api/test_described.py": {
         "why": "held against answers",
-        "rtk/console/api": "costs proposed shown",
+        "rtk/console/api": "costs proposed safeguards shown",
     },
     "tests/console/store/test_ingest.py": {
         "why": "what becomes of a call",

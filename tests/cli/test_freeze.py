@@ -35,14 +35,15 @@ def test_a_freeze_lasts_as_long_as_it_says_by_the_clock_of_the_console(toy: ToyC
     ended = run(tmp_path, "--why", "Sale", "--for", "2h")
     assert (ended.exit_code, ended.output.splitlines()[0]) == (0, "Frozen until 2026-12-04 18:30 UTC: Sale")
     (sent,) = toy.memory.calls("POST .*/safeguards$")
-    assert (sent.path, sent.body) == (f"{T}/safeguards", {"name": "Sale", "lasts_s": 7200.0})
+    assert (sent.path, sent.body) == (f"{T}/safeguards", {"name": "Sale", "lasts_s": 7200.0, "everywhere": False})
 
 
 def test_a_freeze_without_an_end_says_who_lifts_it(toy: ToyConsole, tmp_path: Path) -> None:
     answers(toy, 201, {**MADE, "ends_at": None})
-    ended = run(tmp_path, "--why", "Sale", "--team", TEAM)
+    ended = run(tmp_path, "--why", "Sale", "--team", TEAM, "--everywhere")
     assert (ended.exit_code, ended.output.splitlines()[0]) == (0, "Frozen until an admin lifts it: Sale")
-    assert toy.memory.calls("/safeguards$")[0].body == {"name": "Sale", "lasts_s": None}
+    assert "Runs of all teams that are under way stop" in ended.output
+    assert toy.memory.calls("/safeguards$")[0].body == {"name": "Sale", "lasts_s": None, "everywhere": True}
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Freezing a team on its console: a safeguard that is in force at once.
 
-POST T/safeguards {name, lasts_s}  →  {name, ends_at, …}
+POST T/safeguards {name, lasts_s, everywhere}  →  {name, ends_at, …}
 """
 
 from datetime import datetime
@@ -16,9 +16,13 @@ class Freeze(NamedTuple):
     ends_at: str | None
 
 
-def frozen(console: Console, why: str, for_s: float | None) -> Freeze:
-    """Freeze the console's team, for so many seconds by the console's clock. Raises `ConsoleRefused` and `NoAnswer`."""
-    answer = console.checked(console.call("POST", f"{console.where.base}/safeguards", {"name": why, "lasts_s": for_s}))
+def frozen(console: Console, why: str, for_s: float | None, everywhere: bool) -> Freeze:
+    """Freeze the console's team, or all of its organization, for so many seconds by the console's clock.
+
+    Raises `ConsoleRefused` and `NoAnswer`.
+    """
+    told = {"name": why, "lasts_s": for_s, "everywhere": everywhere}
+    answer = console.checked(console.call("POST", f"{console.where.base}/safeguards", told))
     try:
         ends_at = answer.get("ends_at")
         until = f"{datetime.fromisoformat(ends_at):%Y-%m-%d %H:%M %Z}" if ends_at else None

@@ -126,6 +126,18 @@ def test_a_moment_in_a_zone_that_postgresql_does_not_know_is_kept(live: Live) ->
     assert (made.status_code, made.json()["ends_at"]) == (201, "2026-01-03T02:39:05+00:00")
 
 
+def test_a_safeguard_of_each_week_says_its_next_hours(live: Live) -> None:
+    owner = live.machine(live.world.owner)
+    weekly = {"days": ["sun", "mon"], "from": "22:00", "to": "06:00", "zone": "America/New_York"}
+    body = {"name": "Nights", "weekly": weekly, "everywhere": True, "lasts_s": 86_400 * 21}
+    made = owner("POST", f"{live.team}/safeguards", json=body).json()
+    assert made["weekly"] == {**weekly, "days": ["mon", "sun"]}
+    assert (made["everywhere"], made["state"] in {"planned", "in-force"}, len(made["next_hours"])) == (True, True, 5)
+    path = f"{live.team}/safeguards/{made['id']}"
+    lifted = owner("PATCH", path, json={"active": False, "weekly": None}).json()
+    assert (lifted["state"], lifted["weekly"], lifted["next_hours"]) == ("lifted", None, [])
+
+
 @pytest.mark.parametrize("form", ["json", "yaml"])
 def test_an_experiment_is_looked_at(live: Live, machine: Machine, form: str) -> None:
     found = machine("POST", f"{live.team}/import", json={"source": json.dumps(EXPERIMENT), "format": form}).json()
@@ -223,6 +235,19 @@ BAD: dict[str, tuple[str, Any, str]] = {
         "safeguards",
         {"name": "s", "begins_at": "2026-01-02T00:00:00Z", "ends_at": "2026-01-02T03:00:00+05:00"},
         "ends_at",
+    ),
+    "two ends": ("safeguards", {"name": "s", "ends_at": "2099-01-02T00:00:00Z", "lasts_s": 60}, "lasts_s"),
+    "no time at all": ("safeguards", {"name": "s", "lasts_s": 0}, "lasts_s"),
+    "more than all years": (
+        "safeguards",
+        {"name": "s", "lasts_s": 60, "begins_at": "9999-12-31T23:59:59Z"},
+        "begins_at",
+    ),
+    "hours of nobody's day": ("safeguards", {"name": "s", "weekly": {"days": ["noday"]}}, "weekly.days"),
+    "hours without a zone": (
+        "safeguards",
+        {"name": "s", "weekly": {"days": ["mon"], "from": "09:00", "to": "17:00"}},
+        "weekly.zone",
     ),
     "a run of nobody": ("action-items", {"title": "a", "run_id": str(uuid4())}, "run_id"),
     "no text": ("import", {"source": 5}, "source"),

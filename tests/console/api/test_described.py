@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from rtk.console.api import shown
 from rtk.console.api.api import api
 from rtk.console.api.proposed import PROPOSED
+from rtk.console.api.safeguards import ShownSafeguard
 from rtk.insight.power import prospects
 from tests.console.live import EXPERIMENT, PLAN, Live, Machine, measurement
 from tests.docs.pages import DOCS
@@ -45,7 +46,7 @@ def test_what_is_answered_is_as_described(live: Live, machine: Machine) -> None:
     shown.BegunRun.model_validate(begun)
     shown.WholeObjective.model_validate(machine("POST", f"{team}/objectives", json=objective).json())
     guard = machine("POST", f"{team}/safeguards", json={"name": "s"}).json()
-    shown.ShownSafeguard.model_validate(guard)
+    ShownSafeguard.model_validate(guard)
     shown.ShownActionItem.model_validate(machine("POST", f"{team}/action-items", json={"title": "t"}).json())
     shown.MadeToken.model_validate(machine("POST", "/tokens", json={"name": "CI"}).json())
     shown.Found.model_validate(machine("POST", f"{team}/import", json={"source": json.dumps(EXPERIMENT)}).json())
@@ -58,8 +59,8 @@ def test_what_is_answered_is_as_described(live: Live, machine: Machine) -> None:
         live.runs(made["id"]): shown.Page[shown.ShownRun],
         f"{team}/verifications": shown.Page[shown.ShownVerification],
         f"{team}/objectives": shown.Page[shown.ShownObjective],
-        f"{team}/safeguards": shown.Page[shown.ShownSafeguard],
-        f"{team}/safeguards/{guard['id']}": shown.ShownSafeguard,
+        f"{team}/safeguards": shown.Page[ShownSafeguard],
+        f"{team}/safeguards/{guard['id']}": ShownSafeguard,
         f"{team}/action-items": shown.Page[shown.ShownActionItem],
         f"{team}/timeline": shown.Page[shown.ShownEvent],
         "/tokens": shown.Page[shown.ShownToken],

@@ -101,6 +101,8 @@ def sight(site: Live) -> Sight:
     for name, since, ends in (("Sale weekend", -1, 2), ("Audit", 24, 48), ("Migration", -72, -60)):
         hours = {"begins_at": now() + timedelta(hours=since), "ends_at": now() + timedelta(hours=ends)}
         safeguards.make(world.shop, world.member, {"name": name, "reason": "Ask Ann before you run.", **hours})
+    office = {"days": ["mon", "tue", "wed", "thu", "fri"], "from": "09:00", "to": "17:00", "zone": "Europe/Berlin"}
+    safeguards.make(world.shop, world.member, {"name": "Office hours", "weekly": office, "everywhere": True})
     safeguards.change(safeguards.make(world.shop, world.owner, {"name": "Frozen"}), world.admin, {"active": False})
     asked = invitations.invite(world.owner, world.org, "new@example.org", Role.MEMBER, [world.shop])
     ways_in = {

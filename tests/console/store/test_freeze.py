@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,20 +21,22 @@ from tests.console.api.test_live import begun
 from tests.console.live import Live
 
 HOUR = timedelta(hours=1)
+NOW = datetime(2026, 12, 7, 12, tzinfo=UTC)  # a Monday
 
 
 class Asked:
     """A cursor that counts how often it is asked, and may fail."""
 
     def __init__(self, *rows: tuple[str, str]) -> None:
-        self.rows, self.times, self.fails = list(rows), 0, False
+        self.rows: list[Any] = [(*row, None, NOW) for row in rows]
+        self.times, self.fails = 0, False
 
     async def execute(self, _: str) -> None:
         self.times += 1
         if self.fails:
             raise psycopg.OperationalError("away")
 
-    async def fetchall(self) -> list[tuple[str, str]]:
+    async def fetchall(self) -> list[Any]:
         return self.rows
 
 
@@ -67,6 +69,15 @@ def test_those_of_a_team_are_read_once_a_moment(ticking: tuple[SafeguardsInForce
     at[0] += KNOWN_S
     asyncio.run(freeze.read(cursor))
     assert (cursor.times, freeze.of("shop")) == (2, ())
+
+
+@pytest.mark.parametrize(("day", "forbids"), [("mon", True), ("tue", False)])
+def test_one_of_each_week_is_named_in_its_hours_alone(day: str, forbids: bool) -> None:
+    cursor: Any = Asked()
+    cursor.rows = [("shop", "Office", json.dumps({"days": [day], "from": "09:00", "to": "17:00", "zone": "UTC"}), NOW)]
+    freeze = SafeguardsInForce()
+    asyncio.run(freeze.read(cursor))
+    assert freeze.of("shop") == (("Office",) if forbids else ())
 
 
 def test_one_that_could_not_be_read_is_read_by_the_next(ticking: tuple[SafeguardsInForce, list[float]]) -> None:
@@ -107,6 +118,11 @@ def test_only_one_in_force_is_named(
 def test_a_freeze_of_another_team_is_not_named(live: Live, unfrozen: None) -> None:
     safeguards.make(live.world.bank, live.world.owner, {"name": "Audit"})
     assert names(live, str(live.world.shop.id)) == ()
+
+
+def test_a_freeze_of_the_whole_organization_is_named_to_each_team(live: Live, unfrozen: None) -> None:
+    safeguards.make(live.world.bank, live.world.owner, {"name": "Audit", "everywhere": True})
+    assert names(live, str(live.world.shop.id)) == ("Audit",)
 
 
 def names(live: Live, team: str) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Safeguards: when one forbids runs, and that whoever changed it can be found."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils.timezone import now
@@ -45,7 +45,7 @@ def test_one_forbids_from_its_begin_until_its_end(
     world: World, begins: datetime | None, ends: datetime | None, state: SafeguardState
 ) -> None:
     one = safeguard(world, begins, ends)
-    assert safeguards.state_of(one, NOW) is state
+    assert safeguards.standing_of(one, NOW).state is state
     assert (safeguards.forbidding(world.shop, NOW) == [one]) is (state is SafeguardState.IN_FORCE)
     assert safeguards.forbidding(world.bank, NOW) == []
 
@@ -54,7 +54,7 @@ def test_one_without_an_end_forbids_until_it_is_lifted(world: World) -> None:
     one = safeguard(world)
     assert safeguards.forbidding(world.shop, NOW + timedelta(days=3650)) == [one]
     lifted = safeguards.change(one, world.admin, {"active": False})
-    assert safeguards.state_of(lifted, NOW) is SafeguardState.LIFTED
+    assert safeguards.standing_of(lifted, NOW).state is SafeguardState.LIFTED
     assert safeguards.forbidding(world.shop) == []
     assert recorded(world) == ["safeguard.created", "safeguard.lifted"]
 
@@ -96,3 +96,50 @@ def test_there_is_no_other_by_any_other_id(world: World, key: str) -> None:
 def test_another_teams_is_not_found(world: World) -> None:
     with pytest.raises(Problem, match="there is no such safeguard"):
         safeguards.find(world.bank, str(safeguard(world).pk))
+
+
+WEEKENDS = {"days": ["sat", "sun"], "from": "00:00", "to": "00:00", "zone": "Europe/Berlin"}
+SATURDAY, MONDAY = (datetime(2026, 12, day, 12, tzinfo=UTC) for day in (5, 7))
+
+
+def test_one_of_each_week_forbids_in_its_hours_alone(world: World) -> None:
+    one = safeguards.make(world.shop, world.owner, {"name": "Weekends", "weekly": WEEKENDS})
+    assert safeguards.forbidding(world.shop, SATURDAY) == [one]
+    assert safeguards.forbidding(world.shop, MONDAY) == []
+    stands = safeguards.standing_of(one, MONDAY)
+    assert (stands.state, len(stands.hours)) == (SafeguardState.PLANNED, 5)
+    assert [f"{each.begins_at:%a %d %H:%M}" for each in stands.hours[:2]] == ["Fri 11 23:00", "Sat 12 23:00"]
+
+
+def test_the_hours_of_each_week_are_cut_where_it_begins_and_ends(world: World) -> None:
+    told = {"name": "Weekend", "weekly": WEEKENDS, "begins_at": SATURDAY, "ends_at": SATURDAY + 6 * HOUR}
+    one = safeguards.make(world.shop, world.owner, told)
+    stands = safeguards.standing_of(one, SATURDAY - HOUR)
+    assert (stands.state, stands.hours) == (SafeguardState.PLANNED, ((SATURDAY, SATURDAY + 6 * HOUR),))
+    assert safeguards.standing_of(one, SATURDAY).until == SATURDAY + 6 * HOUR
+    ended = {**told, "begins_at": MONDAY, "ends_at": MONDAY + HOUR}
+    assert safeguards.standing_of(safeguards.make(world.shop, world.owner, ended), MONDAY).state is SafeguardState.OVER
+
+
+def test_one_whose_zone_is_no_longer_known_forbids(world: World) -> None:
+    one = safeguards.make(world.shop, world.owner, {"name": "Weekends", "weekly": WEEKENDS})
+    Safeguard.objects.filter(pk=one.pk).update(weekly={**WEEKENDS, "zone": "Europe/Atlantis"})
+    assert safeguards.forbidding(world.shop, MONDAY) == [one]
+
+
+def test_hours_that_cannot_be_are_refused_and_change_nothing(world: World) -> None:
+    one = safeguard(world)
+    with pytest.raises(Problem, match="zone: expected"):
+        safeguards.change(one, world.admin, {"weekly": {**WEEKENDS, "zone": "Mars"}})
+    one.refresh_from_db()
+    assert one.weekly is None
+
+
+def test_one_of_the_whole_organization_forbids_its_teams_and_no_others(world: World) -> None:
+    one = safeguards.make(world.shop, world.owner, {"name": "Audit", "everywhere": True})
+    assert [safeguards.forbidding(team) for team in (world.shop, world.bank)] == [[one], [one]]
+    assert safeguards.forbidding(world.rivals_team) == []
+    safeguards.change(safeguards.find(world.bank, str(one.pk)), world.admin, {"active": False})
+    assert safeguards.forbidding(world.shop) == []
+    with pytest.raises(Problem):
+        safeguards.find(world.rivals_team, str(one.pk))

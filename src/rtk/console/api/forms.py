@@ -74,6 +74,8 @@ Expected = Annotated[dict[str, Any] | Annotated[str, Field(max_length=200)], Bef
 ProofLasts = Annotated[float, Field(strict=True, **limits.PROOF.bounds())]
 Frequency = Annotated[float, Field(strict=True, **limits.FREQUENCY.bounds())]
 
+WeeklyHours = Annotated[dict[str, Any], BeforeValidator(_few)]
+
 UNSAID: Any = Field(default=None, json_schema_extra=_without_default)  # of what cannot be null
 
 EXPERIMENT: dict[str, Any] = {
@@ -246,7 +248,10 @@ class NewToken(Form):
 
 
 class NewSafeguard(Form):
-    """A rule that forbids runs. `lasts_s` seconds from `begins_at`, or from now, say the same as `ends_at` does."""
+    """A rule that forbids runs: with `weekly` in those hours only, with `everywhere` runs of all teams.
+
+    `lasts_s` seconds from `begins_at`, or from now, say the same as `ends_at` does.
+    """
 
     name: Name
     reason: Text = ""
@@ -254,6 +259,8 @@ class NewSafeguard(Form):
     begins_at: Moment | None = None
     ends_at: Moment | None = None
     lasts_s: Annotated[float, Field(strict=True, gt=0, le=LONGEST_FREEZE_S)] | None = None
+    weekly: WeeklyHours | None = None
+    everywhere: StrictBool = False
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"example": {"name": "Sale weekend", "reason": "it sells", "lasts_s": 7200}}
@@ -261,13 +268,14 @@ class NewSafeguard(Form):
 
 
 class SafeguardChange(Change):
-    """Changes to a safeguard: `active` as false lifts it. A key that is left out stays; null clears a moment."""
+    """Changes to a safeguard: `active` as false lifts it. A key that is left out stays; null clears moment or hours."""
 
     name: Name = UNSAID
     reason: Text = UNSAID
     active: StrictBool = UNSAID
     begins_at: Moment | None = None
     ends_at: Moment | None = None
+    weekly: WeeklyHours | None = None
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"active": False}})
 

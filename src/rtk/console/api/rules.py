@@ -3,13 +3,15 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.timezone import now
 from ninja import Query, Router
 
 from rtk.console.api.answers import created, polled
 from rtk.console.api.entry import caller_of, enter
 from rtk.console.api.forms import NewActionItem, NewSafeguard, SafeguardChange
 from rtk.console.api.kept_executions import T
-from rtk.console.api.shown import Page, ShownActionItem, ShownEvent, ShownSafeguard
+from rtk.console.api.safeguards import ShownSafeguard, shown_safeguard
+from rtk.console.api.shown import Page, ShownActionItem, ShownEvent
 from rtk.console.store import lists, runs, safeguards, timeline
 from rtk.console.store.models import ActionItem, Safeguard
 from rtk.console.store.problem import Problem
@@ -40,7 +42,7 @@ def list_safeguards(
     request: HttpRequest, org: str, team: str, cursor: str | None = None, limit: int = Query(50, ge=1, le=200)
 ) -> HttpResponse:
     """A page of safeguards."""
-    rows = Safeguard.objects.filter(team=enter(request, org, team, "read"))
+    rows = safeguards.visible(enter(request, org, team, "read"))
     return polled(request, lists.page(rows, _safeguard, cursor, limit))
 
 
@@ -99,15 +101,7 @@ def make_action_item(request: HttpRequest, org: str, team: str, body: NewActionI
 
 
 def _safeguard(made: Safeguard) -> dict[str, Any]:
-    return {
-        "id": str(made.id),
-        "name": made.name,
-        "reason": made.reason,
-        "active": made.active,
-        "begins_at": made.begins_at.isoformat() if made.begins_at else None,
-        "ends_at": made.ends_at.isoformat() if made.ends_at else None,
-        "created_at": made.created_at.isoformat(),
-    }
+    return shown_safeguard(made, now())
 
 
 def _action_item(made: ActionItem) -> dict[str, Any]:

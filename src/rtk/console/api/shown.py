@@ -261,22 +261,6 @@ class MadeToken(ShownToken):
     model_config = like(**TOKEN, token="rtk_3fKq…")  # noqa: S106 - an example
 
 
-class ShownSafeguard(Schema):
-    """A safeguard: it forbids runs while it is active, from one moment to another where those are given."""
-
-    id: str
-    name: str
-    reason: str
-    active: bool
-    begins_at: Moment | None
-    ends_at: Moment | None
-    created_at: Moment
-
-    model_config = like(
-        id=ID, name="Sale", reason="no runs while it sells", active=True, begins_at=None, ends_at=None, created_at=AT
-    )
-
-
 class ShownActionItem(Schema):
     """An action item."""
 

@@ -1,5 +1,6 @@
 """Safeguards in force, as the answers to records name them: a run under way hears of a freeze at its next call."""
 
+import json
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -7,11 +8,14 @@ from typing import Any
 
 import psycopg
 
+from rtk.console.store.weekly import kept_hours
+
 KNOWN_S = 0.25  # for so long what was read last is told: runs in their thousands read it no more often than one
 
 IN_FORCE = """
-SELECT team_id::text, name FROM store_safeguard
-WHERE active AND coalesce(begins_at <= now(), true) AND coalesce(ends_at > now(), true) ORDER BY name
+SELECT t.id::text, s.name, s.weekly::text, now() FROM store_safeguard s JOIN people_team o ON o.id = s.team_id
+JOIN people_team t ON t.id = s.team_id OR (s.everywhere AND t.org_id = o.org_id)
+WHERE s.active AND coalesce(s.begins_at <= now(), true) AND coalesce(s.ends_at > now(), true) ORDER BY s.name
 """
 
 
@@ -30,8 +34,9 @@ class SafeguardsInForce:
             return
         names = defaultdict[str, list[str]](list)
         await cursor.execute(IN_FORCE)
-        for team, name in await cursor.fetchall():
-            names[team].append(name)
+        for team, name, weekly, at in await cursor.fetchall():
+            if weekly is None or next(kept_hours(json.loads(weekly), at)).begins_at <= at:
+                names[team].append(name)
         self._names = {team: tuple(found) for team, found in names.items()}
         self._read_at = begun  # only now: where it could not be read, the next one tries
 

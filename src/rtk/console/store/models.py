@@ -271,13 +271,19 @@ class Event(Owned):
 
 
 class Safeguard(Owned):
-    """A rule that forbids runs while it is active: from `begins_at` to `ends_at`, where those are given."""
+    """A rule that forbids runs while it is active: from `begins_at` to `ends_at`, where those are given.
+
+    With `weekly`, as `rtk.console.store.weekly` has it, only in those hours. One that is `everywhere` forbids the runs
+    of all teams of its team's organization.
+    """
 
     name = models.CharField(max_length=NAME_LENGTH)
     reason = models.TextField(default="", blank=True)
     active = models.BooleanField(default=True)
     begins_at = models.DateTimeField(null=True)
     ends_at = models.DateTimeField(null=True)
+    weekly = Document(null=True)
+    everywhere = models.BooleanField(default=False)
 
     class Meta:
         indexes: ClassVar = newest_first("safeguard")

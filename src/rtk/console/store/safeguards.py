@@ -1,12 +1,13 @@
 """Safeguards: what forbids runs at this moment, and who made, changed or lifted it."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from itertools import islice, takewhile
+from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.timezone import now
 
 from rtk.console.people import audit
@@ -14,6 +15,7 @@ from rtk.console.people.models import Team, User
 from rtk.console.store import lists
 from rtk.console.store.models import Safeguard
 from rtk.console.store.problem import Problem, unknown
+from rtk.console.store.weekly import SHOWN, Hours, kept_hours, weekly_of
 
 
 class SafeguardState(StrEnum):
@@ -25,28 +27,54 @@ class SafeguardState(StrEnum):
     LIFTED = "lifted"
 
 
-def state_of(one: Safeguard, at: datetime) -> SafeguardState:
-    """Return how a safeguard stands at a moment."""
+class SafeguardView(NamedTuple):
+    """How a safeguard stands at a moment: until when it is in force, and its next hours where they come each week."""
+
+    state: SafeguardState
+    until: datetime | None
+    hours: tuple[Hours, ...] = ()
+
+
+def standing_of(one: Safeguard, at: datetime) -> SafeguardView:
+    """Return how a safeguard stands at a moment: in force for a while, planned, over or lifted."""
     if not one.active:
-        return SafeguardState.LIFTED
-    if one.ends_at is not None and one.ends_at <= at:
-        return SafeguardState.OVER
-    planned = one.begins_at is not None and one.begins_at > at
-    return SafeguardState.PLANNED if planned else SafeguardState.IN_FORCE
+        return SafeguardView(SafeguardState.LIFTED, one.ends_at)
+    since = max(at, one.begins_at or at)
+    hours = _next_hours(one, since)
+    if (one.ends_at is not None and one.ends_at <= at) or (one.weekly and not hours):
+        return SafeguardView(SafeguardState.OVER, one.ends_at)
+    until = hours[0].ends_at if hours else one.ends_at
+    if since > at or (hours and hours[0].begins_at > at):
+        return SafeguardView(SafeguardState.PLANNED, until, hours)
+    return SafeguardView(SafeguardState.IN_FORCE, until, hours)
+
+
+def _next_hours(one: Safeguard, since: datetime) -> tuple[Hours, ...]:
+    """Return the next hours of one that comes each week, cut where it begins or ends."""
+    if not one.weekly:
+        return ()
+    coming = kept_hours(one.weekly, since)
+    first, last = one.begins_at or datetime.min.replace(tzinfo=UTC), one.ends_at or datetime.max.replace(tzinfo=UTC)
+    within = takewhile(lambda each: each.begins_at < last, coming)
+    return tuple(Hours(max(each.begins_at, first), min(each.ends_at, last)) for each in islice(within, SHOWN))
+
+
+def visible(team: Team) -> QuerySet[Safeguard]:
+    """The safeguards that concern a team: its own, and those of its whole organization."""
+    return Safeguard.objects.filter(Q(team=team) | Q(everywhere=True, team__org=team.org_id))
 
 
 def forbidding(team: Team, at: datetime | None = None) -> list[Safeguard]:
-    """The team's safeguards that forbid a run at a moment."""
+    """The safeguards that forbid a run of a team at a moment."""
     moment = at or now()
-    begun = Q(begins_at=None) | Q(begins_at__lte=moment)
-    over = Q(ends_at__lte=moment)
-    found = Safeguard.objects.filter(begun, ~over | Q(ends_at=None), team=team, active=True)
-    return list(found.select_related("created_by").order_by("name"))
+    found = visible(team).filter(active=True).select_related("created_by").order_by("name")
+    begun = found.filter(Q(begins_at=None) | Q(begins_at__lte=moment)).exclude(ends_at__lte=moment)
+    return [each for each in begun if standing_of(each, moment).state is SafeguardState.IN_FORCE]
 
 
 def find(team: Team, key: str) -> Safeguard:
-    """A team's safeguard. Raises `Problem`."""
-    found: Safeguard | None = lists.by_id(Safeguard.objects.filter(team=team).select_related("team__org"), key)
+    """A safeguard that concerns a team. Raises `Problem`."""
+    found: Safeguard | None = lists.by_id(visible(team).select_related("team__org"), key)
     if found is None:
         raise unknown("safeguard")
     return found
@@ -54,7 +82,7 @@ def find(team: Team, key: str) -> Safeguard:
 
 def make(team: Team, user: User, told: Mapping[str, Any], lasts_s: float | None = None) -> Safeguard:
     """Make a safeguard of the values of its columns; one that lasts so many seconds needs no end. Raises `Problem`."""
-    made = Safeguard(team=team, created_by=user, **told)
+    made = Safeguard(team=team, created_by=user, **_read(told))
     if lasts_s is not None:
         if made.ends_at is not None:
             raise Problem(422, "lasts_s: expected either it or ends_at, found both", "lasts_s")
@@ -77,7 +105,7 @@ def change(found: Safeguard, user: User, told: Mapping[str, Any]) -> Safeguard:
         mine = Safeguard.objects.select_for_update().filter(pk=found.pk).first()
         if mine is None:
             raise unknown("safeguard")
-        changed = {key: value for key, value in told.items() if getattr(mine, key) != value}
+        changed = {key: value for key, value in _read(told).items() if getattr(mine, key) != value}
         for key, value in changed.items():
             setattr(mine, key, value)
         _refuse_reversed(mine)
@@ -93,6 +121,12 @@ def delete(found: Safeguard, user: User) -> None:
     with transaction.atomic():
         if Safeguard.objects.filter(pk=found.pk).delete()[0]:
             _record(found, user, "safeguard.deleted", {})
+
+
+def _read(told: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the values with weekly hours as they are kept: read once, so that whatever is kept can be read."""
+    weekly = told.get("weekly")
+    return {**told, "weekly": weekly_of(weekly).as_dict()} if weekly else told
 
 
 def _moment_after(begins_at: datetime, lasts_s: float) -> datetime:

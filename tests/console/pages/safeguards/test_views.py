@@ -106,3 +106,43 @@ def test_another_teams_safeguard_cannot_be_lifted(world: World) -> None:
     one = safeguards.make(world.bank, world.owner, {"name": "Bank"})
     assert signed_in(world.admin).post(f"{PAGE}/{one.pk}/lift").status_code == 404
     assert safeguards.forbidding(world.bank) == [one]
+
+
+def hours(**changed: object) -> dict[str, object]:
+    shared = {"once": str(uuid4()), "name": "Office hours", "reason": "", "days": ["mon", "tue"]}
+    return {**shared, "begin": "09:00", "end": "17:00", "zone": "Europe/Berlin", **changed}
+
+
+def test_hours_of_each_week_are_listed_with_their_next_five_times(world: World, member: Client) -> None:
+    page = member.post(PAGE, hours(), follow=True).content.decode()
+    assert "Mon, Tue, 09:00 to 17:00, Europe/Berlin" in page
+    [made] = Safeguard.objects.all()
+    assert made.weekly == {"days": ["mon", "tue"], "from": "09:00", "to": "17:00", "zone": "Europe/Berlin"}
+    assert page.partition("Next times")[2].partition("</ul>")[0].count("<li>") == 5
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"zone": "Mars"}, "There is no such time zone"),
+        ({"days": []}, "errorlist"),
+        ({"begin": "25:00"}, "errorlist"),
+        ({"end": ""}, "errorlist"),
+        ({"name": ""}, "errorlist"),
+    ],
+)
+def test_hours_that_cannot_be_come_back(member: Client, wrong: dict[str, object], says: str, db: None) -> None:
+    answer = member.post(PAGE, hours(**wrong))
+    assert (answer.status_code, says in answer.content.decode()) == (422, True)
+    assert not Safeguard.objects.exists()
+
+
+def test_a_freeze_of_the_organization_is_on_the_page_of_each_team(world: World, member: Client) -> None:
+    member.post(PAGE, typed(everywhere="on"))
+    page = text_of(signed_in(world.banker), "/acme/bank/safeguards")
+    assert "Sale weekend" in page
+    assert "all teams" in page
+    lift = f"/acme/bank/safeguards/{Safeguard.objects.get().pk}/lift"
+    assert signed_in(world.banker).post(lift).status_code == 403
+    assert "is lifted" in signed_in(world.admin).post(lift, follow=True).content.decode()
+    assert safeguards.forbidding(world.shop) == []
