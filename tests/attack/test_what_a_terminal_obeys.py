@@ -130,6 +130,15 @@ def test_a_console_forges_no_line_about_who_stands_in_the_way() -> None:
         assert len(refusal([replace(theirs, standing=standing)]).splitlines()) == 1
 
 
+@pytest.mark.parametrize("standing", HoldState)
+def test_a_console_puts_no_command_into_what_a_person_may_paste(standing: HoldState) -> None:
+    run = "7; touch made #"
+    theirs = HoldingRun(run, "T", 0.0, "H", "U", standing, ("x",), console="")
+    said = refusal([theirs])
+    assert f"{run}`" not in said
+    assert ("chaos recover" not in said) or (f"'{run}'" in said)
+
+
 def test_a_process_of_an_instance_forges_no_line_of_the_labs(capsys: pytest.CaptureFixture[str]) -> None:
     one = {"pid": 7, "cpu_s": 0.0, "resident": 0, "state": "S", "name": FORGED}
     instance = {"name": FORGED, "id": "i-1", "state": "running", "cpus": 1, "processes": [one], "commands": []}

@@ -39,5 +39,7 @@ def test_as_many_files_may_be_open_as_the_system_allows(monkeypatch: pytest.Monk
 @pytest.mark.parametrize("cause", list(Cause))
 def test_every_cause_is_one_sentence_with_its_figure(cause: Cause) -> None:
     said = sentence(cause, ConnectionBounds(768, 192, 10, 1024))
-    assert any(figure in said for figure in ("768", "192", "10 seconds", "64 KiB", str(most_streams(192))))
+    assert any(
+        figure in said for figure in ("768", "192", "200 fields", "10 seconds", "64 KiB", str(most_streams(192)))
+    )
     assert "\n" not in said

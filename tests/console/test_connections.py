@@ -11,7 +11,8 @@ from uvicorn.server import ServerState
 from rtk.console.access import AccessLog
 from rtk.console.bodies import Receive, Scope, Send
 from rtk.console.bounds import MOST_HEAD, Cause, ConnectionBounds
-from rtk.console.connections import MOST_LEAVING, SLICE, STALLED_TICKS, Connection, Connections
+from rtk.console.connection import SLICE, STALLED_TICKS, Connection
+from rtk.console.connections import MOST_LEAVING, Connections
 
 WIDE = ConnectionBounds(connections=100, of_address=100, head_s=10, rate=100)
 HEAD = b"GET / HTTP/1.1\r\nHost: localhost\r\n"

@@ -23,9 +23,17 @@ def settings(*names: str, **environ: str) -> dict[str, Any]:
 
 
 def test_behind_https_cookies_go_over_nothing_else() -> None:
-    names = ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_HSTS_SECONDS", "CSRF_TRUSTED_ORIGINS")
+    names = (
+        "SESSION_COOKIE_NAME",
+        "CSRF_COOKIE_NAME",
+        "SESSION_COOKIE_SECURE",
+        "CSRF_COOKIE_SECURE",
+        "SECURE_HSTS_SECONDS",
+        "CSRF_TRUSTED_ORIGINS",
+    )
     read = settings(*names, "ALLOWED_HOSTS", RTK_PUBLIC_URL="https://rtk.example.org/")
     assert read["SESSION_COOKIE_SECURE"] is read["CSRF_COOKIE_SECURE"] is True
+    assert all(name.startswith("__Host-") for name in (read["SESSION_COOKIE_NAME"], read["CSRF_COOKIE_NAME"]))
     assert read["SECURE_HSTS_SECONDS"] > 0
     assert read["CSRF_TRUSTED_ORIGINS"] == ["https://rtk.example.org"]
     assert read["ALLOWED_HOSTS"] == ["rtk.example.org"]

@@ -181,7 +181,7 @@ def test_the_page_to_sign_in_comes_with_cookies_for_https_alone(browser: Browser
     head, body = browser.get("/accounts/login/", jar="none")
     assert "HTTP/2 200" in head
     assert 'type="password"' in body
-    assert re.search(r"(?i)set-cookie: rtk_csrf=.*; secure", head)
+    assert re.search(r"(?i)set-cookie: __Host-rtk_csrf=.*; secure", head)
     assert "strict-transport-security: max-age=31536000" in head.lower()
 
 
@@ -195,7 +195,7 @@ def test_the_log_has_who_signed_in_from_where_whatever_they_claim(browser: Brows
     given = [word for pair in fields.items() for word in ("--data-urlencode", "=".join(pair))]
     head, _ = browser.get("/accounts/login/", *claim, "-H", f"Referer: {browser.url}/accounts/login/", *given)
     assert " 302" in head
-    assert re.search(r"(?i)set-cookie: rtk_session=.*; secure", head)
+    assert re.search(r"(?i)set-cookie: __Host-rtk_session=.*; secure", head)
     _, log = browser.get("/acme/audit")
     assert "127.0.0.2" in log
     assert "203.0.113.9" not in log

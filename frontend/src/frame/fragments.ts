@@ -9,7 +9,7 @@ import { showTimes } from "./times";
 export function startFragments(): void {
   document.addEventListener("htmx:configRequest", (event) => {
     const { headers } = (event as CustomEvent<{ headers: Record<string, string> }>).detail;
-    headers["X-CSRFToken"] = /(?:^|; )rtk_csrf=([^;]+)/.exec(document.cookie)?.[1] ?? "";
+    headers["X-CSRFToken"] = forgeryToken(document.cookie);
   });
   document.addEventListener("htmx:load", (event) => {
     if (event.target instanceof Element) showTimes(event.target.parentElement ?? event.target);
@@ -19,6 +19,12 @@ export function startFragments(): void {
     const { successful } = (event as CustomEvent<{ successful: boolean }>).detail;
     if (pager && successful) say("More are shown.");
   });
+}
+
+// Over https the cookie's name is one that no other host can set; one without the prefix is then somebody else's.
+export function forgeryToken(cookies: string): string {
+  const found = ["__Host-rtk_csrf", "rtk_csrf"].map((name) => new RegExp(`(?:^|; )${name}=([^;]+)`).exec(cookies)?.[1]);
+  return found.find((token) => token !== undefined) ?? "";
 }
 
 export { htmx };

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { beforeEach, expect, test, vi } from "vitest";
 
-import { startFragments } from "../../src/frame/fragments";
+import { forgeryToken, startFragments } from "../../src/frame/fragments";
 import { find, page } from "../made";
 
 // htmx asks for an evaluator of XPath as it is loaded, which only a real browser has.
@@ -22,6 +22,12 @@ test("each request carries the token by which the console knows that it is ours"
   document.cookie = "rtk_csrf=abc123";
   document.dispatchEvent(new CustomEvent("htmx:configRequest", { detail: { headers } }));
   expect(headers["X-CSRFToken"]).toBe("abc123");
+});
+
+test("over https the token of another host of the same domain is not sent", () => {
+  expect(forgeryToken("rtk_csrf=theirs; __Host-rtk_csrf=ours; a=b")).toBe("ours");
+  expect(forgeryToken("a=b; rtk_csrf=ours")).toBe("ours");
+  expect(forgeryToken("xrtk_csrf=no")).toBe("");
 });
 
 test("times in what came are put into the reader's zone", () => {

@@ -16,6 +16,7 @@ from rtk.cli.option_files import settings_of
 from rtk.cli.rebuilt_toolkit import toolkit_of
 from rtk.clock import SystemClock
 from rtk.errors import BadInput, ToolkitError
+from rtk.experiment.wording import argument
 from rtk.figures import count
 from rtk.insight.stops import StopCause, Stopping
 from rtk.report.axis import utc
@@ -87,7 +88,7 @@ def _list(found: list[Remains], forgotten: Iterable[str]) -> None:
     for each in standing_holds():  # nobody else releases these
         if each.standing in (HoldState.NOT_RESTORED, HoldState.UNKNOWN) and each.run not in known:
             click.echo(f"{plain(each.run)}  {plain(each.title)}\n  {each.standing}, and holds {systems(each.shared)}")
-            click.echo(f"  check the system, then release it with `chaos recover --forget {plain(each.run)}`")
+            click.echo(f"  check the system, then release it with `chaos recover --forget {argument(each.run)}`")
 
 
 def _released(name: str, found: list[Remains], yes: bool) -> bool:

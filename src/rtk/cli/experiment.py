@@ -14,7 +14,7 @@ from rtk.experiment.block import Overrides, plan_of
 from rtk.experiment.mend import Mended
 from rtk.experiment.source import form_of, read, read_file
 from rtk.experiment.upgrade import upgrade as upgraded
-from rtk.experiment.wording import listed
+from rtk.experiment.wording import argument, listed
 from rtk.experiment.write import replace
 from rtk.printable import hanging
 from rtk.report.conclusion import conclusion_of
@@ -91,7 +91,7 @@ def upgrade(file: Path, output: Path, name: str, again: bool, quantile: str | No
     )
     document = upgraded(source.document, numbers, name=name, replace=again)
     replace(output, _text(document, output, file).encode())
-    click.echo(f"{output}: a verification now; see its plan with `chaos verify --dry {output}`")
+    click.echo(f"{output}: a verification now; see its plan with `chaos verify --dry {argument(output)}`")
     conclusion = conclusion_of(plan_of(document), document)
     if conclusion.doubt:
         click.echo(conclusion.sentence(), err=True)

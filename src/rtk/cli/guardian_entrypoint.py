@@ -14,6 +14,7 @@ from rtk.cli.logs import prepare_handlers
 from rtk.cli.masks import Masks
 from rtk.clock import SystemClock
 from rtk.errors import ToolkitError
+from rtk.experiment.wording import argument
 from rtk.insight.stops import StopCause, Stopping
 from rtk.outlets import outlets, printable_logs
 from rtk.printable import hanging
@@ -107,5 +108,5 @@ if __name__ == "__main__":
         with outlets():
             sys.exit(main(Path(sys.argv[1]), sys.stdin.buffer.read()))
     except ToolkitError as error:
-        left = f"what is left can be undone with: chaos recover --run {Path(sys.argv[1]).stem}"
+        left = f"what is left can be undone with: chaos recover --run {argument(Path(sys.argv[1]).stem)}"
         sys.exit(hanging(f"rtk: {error}; {left}"))

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from rtk.console import limits, options
 
 MOST_HEAD = 64 * 1024  # bytes of a request's head
+MOST_FIELDS = 200  # of a head: browsers and proxies send some thirty, and each costs time
 OTHER_FILES = 256  # that the process may need beside its connections
 HARD_LIMIT = 65_536  # files: as many as anybody needs
 
@@ -28,6 +29,7 @@ class Cause(StrEnum):
     SHARE = "share"
     LATE = "late"
     HEAD = "head"
+    FIELDS = "fields"
     STREAMS = "streams"
 
 
@@ -36,6 +38,7 @@ _STATUS = {
     Cause.SHARE: HTTPStatus.SERVICE_UNAVAILABLE,
     Cause.LATE: HTTPStatus.REQUEST_TIMEOUT,
     Cause.HEAD: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    Cause.FIELDS: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
     Cause.STREAMS: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
@@ -47,6 +50,7 @@ def sentence(cause: Cause, bounds: ConnectionBounds) -> str:
         Cause.SHARE: f"your address has {bounds.of_address} connections, its share: try again in a moment",
         Cause.LATE: f"the request's head was not there within {bounds.head_s} seconds",
         Cause.HEAD: f"the request's head is larger than {MOST_HEAD // 1024} KiB",
+        Cause.FIELDS: f"the request's head has more than {MOST_FIELDS} fields",
         Cause.STREAMS: f"{most_streams(bounds.of_address)} runs at once are followed from one address, "
         f"{most_streams(bounds.connections)} in all: try again in a moment",
     }[cause]

@@ -143,7 +143,9 @@ SOCIALACCOUNT_PROVIDERS = {
 
 # What browsers may do.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
-SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "rtk_session", "rtk_csrf"
+# So named, browsers take a cookie from this host alone: a neighbour below the same domain signs nobody in as another.
+COOKIE_PREFIX = "__Host-" if _HTTPS else ""
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}rtk_session", f"{COOKIE_PREFIX}rtk_csrf"
 # Strict would send nobody's session along who comes by a link in a mail.
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_REFERRER_POLICY = "same-origin"

@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import shlex
 from collections.abc import Iterable
 
 from rtk.printable import printable
@@ -54,6 +55,11 @@ def one_line(message: object, most: int = 400) -> str:
     """What a file, a record, a console or somebody else's code says, on one printable line and cut short."""
     whole = " ".join(printable(str(message)).split())
     return whole if len(whole) <= most else f"{whole[: most - 1]}…"
+
+
+def argument(message: object) -> str:
+    """The same as one argument of a command that a person may paste into a shell."""
+    return shlex.quote(one_line(message))
 
 
 def closest(name: str, known: Iterable[str]) -> str | None:

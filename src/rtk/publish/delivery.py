@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rtk.errors import BadInput
 from rtk.experiment.block import block_in
+from rtk.experiment.wording import argument
 from rtk.insight.insight import insight as insight_of
 from rtk.publish import versions
 from rtk.publish.console import Console, ConsoleRefused, settled
@@ -202,8 +203,8 @@ class PermanentRefusal(ConsoleRefused):
 def way_out(status: int, record: Path) -> str:
     """What a person can do with a record that a console will never take, as the end of a sentence."""
     if status == GONE:
-        return f"; it stays here: `chaos publish --as-new {record}` makes a new verification of it"
-    return f"; it stays here: `chaos publish {record}` tries once more"
+        return f"; it stays here: `chaos publish --as-new {argument(record)}` makes a new verification of it"
+    return f"; it stays here: `chaos publish {argument(record)}` tries once more"
 
 
 def ending(path: Path) -> bytes:

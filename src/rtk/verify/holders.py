@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from rtk.errors import ToolkitError
-from rtk.experiment.wording import listed, one_line
+from rtk.experiment.wording import argument, listed, one_line
 from rtk.insight.facts import Beside, Neighbour
 
 REFUSED = 6
@@ -65,7 +65,7 @@ def refusal(holders: Sequence[HoldingRun]) -> str:
         doing = "is still running" if first.standing is HoldState.RUNNING else "is being undone"
         way_out = f"it {doing}: wait for it with --wait 10m"
     elif first.standing is HoldState.DIED:
-        undo = f"chaos recover --run {one_line(first.run)}" if first.run else "chaos recover"
+        undo = f"chaos recover --run {argument(first.run)}" if first.run else "chaos recover"
         way_out = f"it died before it was undone: undo it with `{undo}`{at}"
     elif first.standing is HoldState.NOT_RESTORED:
         way_out = f"it ended without being restored: put that right, then {_release(first, at)}"
@@ -100,4 +100,4 @@ def _release(one: HoldingRun, at: str) -> str:
     if not one.run:
         return "ask its team to release its hold"
     page = ", or on its page" if one.console else ""
-    return f"release its hold with `chaos recover --forget {one_line(one.run)}`{at}{page}"
+    return f"release its hold with `chaos recover --forget {argument(one.run)}`{at}{page}"

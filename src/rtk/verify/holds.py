@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from rtk.errors import BadInput, CannotRecord
+from rtk.experiment.wording import argument
 from rtk.figures import chosen_duration
 from rtk.insight.facts import Neighbour
 from rtk.insight.moments import restored
@@ -156,7 +157,7 @@ def _read(path: Path, environ: Mapping[str, str]) -> tuple[LocalHold, HoldState]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise CannotRecord(
             f"the hold {path} cannot be read, so nobody knows what its run acts on: undo that run with "
-            f"`chaos recover --run {path.stem}`, then remove the file"
+            f"`chaos recover --run {argument(path.stem)}`, then remove the file"
         ) from None
 
 

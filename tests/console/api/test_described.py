@@ -7,10 +7,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.test import Client
 from ninja import Schema
 from pydantic import BaseModel
 
-from rtk.console.api import shown
+from rtk.console.api import shown, views
 from rtk.console.api.api import api
 from rtk.console.api.proposed import PROPOSED
 from rtk.console.api.safeguards import ShownSafeguard
@@ -122,3 +123,12 @@ def test_what_the_example_says_that_a_plan_can_prove_is_computed() -> None:
     slots = PROPOSED["duration"] // PROPOSED["frequency"]
     told = prospects(PROPOSED["objective"]["target"], slots, float(PROPOSED["frequency"])).sentences()
     assert PROPOSED["prospects"] == [told[0]]
+
+
+def test_the_description_is_made_once_for_everybody(live: Live) -> None:
+    views._descriptions.cache_clear()
+    for path in ("openapi.json", "docs", "openapi.json"):
+        assert Client().get(f"/api/v1/{path}").status_code == 200
+    assert views._descriptions.cache_info().misses == 1
+    described = Client().get("/api/v1/openapi.json").json()
+    assert described == json.loads(json.dumps(api.get_openapi_schema()))

@@ -15,7 +15,7 @@ from tests.console.people.world import World, people, signed_in
 
 def request(cookie: str = "", user: Any = None) -> Any:
     """A request of a browser that has a cookie."""
-    made = RequestFactory().get("/", headers={"Cookie": f"{devices.COOKIE}={cookie}"} if cookie else {})
+    made = RequestFactory().get("/", headers={"Cookie": f"{devices.cookie()}={cookie}"} if cookie else {})
     made.session, made.user = SessionStore("a" * 32 if user else None), user or AnonymousUser()
     return made
 
@@ -24,7 +24,7 @@ def marked(user: User, cookie: str = "") -> str:
     """The cookie of a browser in which somebody is signed in."""
     answer = HttpResponse()
     devices.mark(request(cookie, user), answer)
-    return str(answer.cookies[devices.COOKIE].value) if answer.cookies else ""
+    return str(answer.cookies[devices.cookie()].value) if answer.cookies else ""
 
 
 def test_a_browser_is_known_for_whoever_is_signed_in(world: World) -> None:
@@ -59,8 +59,8 @@ def test_it_keeps_the_latest_accounts(world: World) -> None:
 def test_the_cookie_is_given_once(world: World) -> None:
     assert marked(world.owner, marked(world.owner)) == ""
     client = signed_in(world.owner)
-    assert devices.COOKIE in client.get("/profile").cookies
-    assert devices.COOKIE not in client.get("/profile").cookies
+    assert devices.cookie() in client.get("/profile").cookies
+    assert devices.cookie() not in client.get("/profile").cookies
 
 
 def test_whoever_is_not_signed_in_has_none() -> None:

@@ -37,8 +37,8 @@ api = Api(
     version=rtk.__version__,
     description="Runs of verifications: told, stored, and what can be learned of them.",
     urls_namespace="api",
-    openapi_url="/openapi.json",
-    docs_url=None,  # `views.docs` is ours, which needs no script
+    openapi_url=None,  # `views.description` is ours, which is made once
+    docs_url=None,  # and so is `views.docs`, which needs no script
     auth=[Bearer(), Session()],
     parser=StrictParser(),
 )

@@ -7,6 +7,7 @@ from rtk.console.api.api import api
 
 urlpatterns = [
     path("api/v1/docs", views.docs, name="api-docs"),
+    path("api/v1/openapi.json", views.description),
     path("api/v1/", api.urls),
     # What `Content-Location` says leads to the page also for who does not make `/api/` to `/`.
     path("api/<str:org>/<str:team>/executions/<uuid:key>", views.page, {"name": "execution"}),

@@ -77,7 +77,7 @@ def visitor(request: HttpRequest) -> str:
 
 
 def _password(request: HttpRequest, email: str) -> Count:
-    users = addresses.meant_by(email) if devices.COOKIE in request.COOKIES else []
+    users = addresses.meant_by(email) if devices.cookie() in request.COOKIES else []
     device = devices.known_for(request, users)
     return (
         Count(ThrottledAction.PASSWORD_KNOWN, f"{device} {_plain(email)}")

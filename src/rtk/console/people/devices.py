@@ -15,7 +15,6 @@ from django.http.response import HttpResponseBase
 
 from rtk.console.people.models import User
 
-COOKIE = "rtk_device"
 LIFETIME_S = 400 * 24 * 3600  # no browser keeps one longer
 MOST = 8  # accounts of one browser
 _SALT = "rtk.people.devices"
@@ -28,10 +27,15 @@ class Device(NamedTuple):
     accounts: tuple[str, ...]
 
 
+def cookie() -> str:
+    """Return the name of the cookie in which a browser keeps for whom it is known."""
+    return f"{settings.COOKIE_PREFIX}rtk_device"
+
+
 def device_of(request: HttpRequest) -> Device | None:
     """Return the browser of a request, where somebody signed in in it before."""
     try:
-        name, *accounts = signing.loads(request.COOKIES.get(COOKIE, ""), salt=_SALT, max_age=LIFETIME_S)
+        name, *accounts = signing.loads(request.COOKIES.get(cookie(), ""), salt=_SALT, max_age=LIFETIME_S)
     except (signing.BadSignature, ValueError, TypeError):
         return None
     return Device(name, tuple(accounts)) if accounts else None
@@ -61,7 +65,7 @@ def mark(request: HttpRequest, answer: HttpResponseBase) -> None:
     # The account that came first goes, or the cookie would grow with each one.
     value = signing.dumps([name, *before[1 - MOST :], user.pk.hex], salt=_SALT)
     answer.set_cookie(
-        COOKIE,
+        cookie(),
         value,
         max_age=LIFETIME_S,
         secure=settings.SESSION_COOKIE_SECURE,

@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from rtk.console.pages.timeline.last import COOKIE
+from rtk.console.pages.timeline.last import cookie
 from rtk.console.people import tokens
 from rtk.console.store.models import Event, Run
 from tests.console.pages.insights.made import a_run, browser_of, ended, path_of, text_of, told
@@ -205,9 +205,9 @@ def test_somebody_in_no_team_is_told_so(world: World) -> None:
 
 def test_the_team_one_looked_at_is_remembered(world: World) -> None:
     browser = browser_of(world, "owner")
-    assert browser.get("/acme/bank").cookies[COOKIE]["httponly"]
-    assert browser.cookies[COOKIE].value == str(world.bank.pk)
-    assert COOKIE not in browser.get("/acme/bank").cookies
+    assert browser.get("/acme/bank").cookies[cookie()]["httponly"]
+    assert browser.cookies[cookie()].value == str(world.bank.pk)
+    assert cookie() not in browser.get("/acme/bank").cookies
 
 
 def test_restored_and_recovered_are_two_facts_in_every_list_of_runs(world: World) -> None:
