@@ -11,7 +11,7 @@ from uvicorn.server import ServerState
 from rtk.console.access import AccessLog
 from rtk.console.bodies import Receive, Scope, Send
 from rtk.console.bounds import MOST_HEAD, Cause, ConnectionBounds
-from rtk.console.connection import SLICE, STALLED_TICKS, Connection
+from rtk.console.client_connection import SLICE, STALLED_TICKS, Connection
 from rtk.console.connections import MOST_LEAVING, Connections
 
 WIDE = ConnectionBounds(connections=100, of_address=100, head_s=10, rate=100)
@@ -195,23 +195,6 @@ def test_a_body_that_comes_in_one_go_while_it_is_waited_for_is_read_to_its_end()
             for _ in range(1 + size // SLICE):
                 await rest()
             assert wire.sent.startswith(b"HTTP/1.1 200 OK"), size
-
-    played(play)
-
-
-def test_of_many_requests_in_one_go_only_a_few_are_parsed_at_once() -> None:
-    async def play(console: Console) -> None:
-        console.go.clear()
-        one, wire = console.connect()
-        number = 2000
-        one.data_received(WHOLE * number)
-        await rest()
-        assert wire.paused
-        assert len(one._held) >= len(WHOLE) * number - 2 * SLICE
-        console.go.set()
-        for _ in range(200):
-            await rest()
-        assert wire.sent.count(b"HTTP/1.1 200 OK") == number
 
     played(play)
 

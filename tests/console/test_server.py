@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from rtk.console.connection import Connection
+from rtk.console.client_connection import Connection
 from rtk.console.server import GRACE, CannotListen, Server, listen
 
 

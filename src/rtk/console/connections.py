@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from rtk.console.bodies import KEY, Application, Receive, Scope, Send, neighbourhood, problem, turned_away
 from rtk.console.bounds import MOST_FIELDS, Cause, ConnectionBounds, most_streams, sentence
-from rtk.console.connection import Connection
+from rtk.console.client_connection import Connection
 
 STREAM = "/stream"
 MOST_LEAVING = 64  # connections that are turned away and not yet gone

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from rtk.console.bounds import MOST_FIELDS
-from rtk.console.connection import PARSING_S, SLICE, Connection
+from rtk.console.client_connection import PARSING_S, SLICE, Connection
 from tests.console.test_connections import HEAD, WHOLE, Console, Wire, played, rest
 
 TINY = b"GET / HTTP/1.1\r\nHost:a\r\n\r\n"
