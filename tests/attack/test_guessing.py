@@ -178,10 +178,9 @@ def test_whoever_reads_the_mail_of_a_reset_comes_in_whatever_others_try(world: W
     client.post(RESET, {"email": ALICE})
     [path] = re.findall(r"http://localhost:8000(/accounts/password/reset/key/\S+)", str(mail.outbox[0].body))
     form = client.get(path)["Location"]
-    new = "another long phrase"
-    client.post(form, {"password1": new, "password2": new})
+    client.post(form, {"password1": NEW, "password2": NEW})
     guess(5)  # the attack goes on
-    assert sign_in(new, client=client).status_code == 302
+    assert sign_in(NEW, client=client).status_code == 302
 
 
 def after(passed: timedelta) -> None:
@@ -268,6 +267,46 @@ def test_nor_by_showing_again_who_one_is(world: World) -> None:
     sent = [here.post("/accounts/reauthenticate/", {"password": f"wrong-{number}"}) for number in range(12)]
     assert [each.status_code for each in sent][-1] == 429
     assert here.post("/accounts/reauthenticate/", {"password": PASSWORD}).status_code == 429
+
+
+REAUTHENTICATE, CHANGE, RENEW = (
+    "/accounts/reauthenticate/",
+    "/accounts/password/change/",
+    "/accounts/2fa/reauthenticate/",
+)
+NEW = "another long phrase"
+
+
+def as_a_new_browser(client: Client, path: str, **form: str) -> int:
+    """What a session is answered that leaves out the cookie of its browser, and takes what it is given instead."""
+    client.cookies.pop("rtk_device", None)
+    client.get("/profile")
+    return int(client.post(path, form).status_code)
+
+
+def test_a_stolen_session_has_one_count_of_passwords_whatever_browser_it_says_it_is(world: World) -> None:
+    thief = signed_in(world.owner)
+    statuses = [as_a_new_browser(thief, REAUTHENTICATE, password=f"wrong-{number}") for number in range(12)]
+    assert statuses == [200] * 10 + [429] * 2
+    assert as_a_new_browser(thief, CHANGE, oldpassword=PASSWORD, password1=NEW, password2=NEW) == 429
+
+
+def test_and_one_of_codes(world: World) -> None:
+    with_codes(world.owner)
+    thief, statuses = signed_in(world.owner), []
+    for _ in range(7):
+        statuses += [as_a_new_browser(thief, RENEW, code="000000") for _ in range(6)]
+        after(timedelta(minutes=6))
+    assert statuses == ([200] * 5 + [429]) * 6 + [429] * 6
+
+
+@pytest.mark.parametrize("path", [REAUTHENTICATE, CHANGE])
+def test_guesses_in_a_session_lock_nobody_out_of_a_browser_they_signed_in_with(world: World, path: str) -> None:
+    theirs, thief = known_browser(), signed_in(world.owner)
+    thief.cookies["rtk_device"] = theirs.cookies["rtk_device"].value
+    sent = {"password": "wrong", "oldpassword": "wrong", "password1": NEW, "password2": NEW}
+    assert [thief.post(path, sent).status_code for _ in range(60)][-1] == 429
+    assert sign_in(PASSWORD, client=theirs).status_code == 302
 
 
 # Everything else by which people come in.

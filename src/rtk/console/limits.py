@@ -220,7 +220,8 @@ WRONG_PASSWORDS_KNOWN = Limit(
     10,
     Unit.COUNT,
     LimitSubject.PEOPLE,
-    "Most wrong passwords for an address within 5 minutes, from one browser in which its owner signed in before",
+    "Most wrong passwords for an address within 5 minutes, from one browser in which its owner signed in before; "
+    "and in one session, of its own password",
 )
 WRONG_CODES = Limit(
     "RTK_WRONG_CODES",
@@ -237,7 +238,7 @@ SIGN_INS = Limit(
     50,
     Unit.COUNT,
     LimitSubject.PEOPLE,
-    "Most attempts to sign in within 5 minutes from one network address, or of one account",
+    "Most attempts to sign in within 5 minutes from one network address, of one account, or in one session",
 )
 SIGN_UPS = Limit(
     "RTK_SIGN_UPS", 20, Unit.COUNT, LimitSubject.PEOPLE, "Most sign-ups within an hour from one network address"

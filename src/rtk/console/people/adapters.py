@@ -103,7 +103,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def reauthenticate(self, user: Any, password: str) -> bool:
         """Count the password of whoever is signed in before it is looked at. Raises TooMany."""
-        counts = attempts.password(context.request, user.email)
+        counts = attempts.own_password(context.request, user)
         right = bool(user.check_password(password))
         attempts.right(counts if right else ())
         return right

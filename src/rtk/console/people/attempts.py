@@ -1,7 +1,9 @@
 """Attempts to come in: for whom each counts.
 
 A password counts for the address that was typed, whether it has an account or not; a code for the account that asks
-for it; everything for the visitor, who is an account where one is known and a network address otherwise.
+for it. Of who is signed in both count for the session, whatever browser it says it is: so a stolen session has one
+count, which keeps nobody else from the account. Everything counts for the visitor as well, who is a session, an account
+where one is known, else a network address.
 """
 
 import unicodedata
@@ -27,14 +29,18 @@ def password(request: HttpRequest, email: str) -> list[Count]:
     return counts
 
 
-def own_password(request: HttpRequest, user: User) -> None:
-    """Count a password that somebody who is signed in types for their own account. Raises TooMany."""
-    tally.take([_password(request, user.email)])
+def own_password(request: HttpRequest, user: User) -> list[Count]:
+    """Count a password that somebody, who is mostly signed in, types for their own account. Raises TooMany."""
+    is_in = request.user == user
+    counts = [Count(ThrottledAction.PASSWORD_SIGNED_IN, _session(request)) if is_in else _password(request, user.email)]
+    tally.take(counts)
+    return counts
 
 
 def code(request: HttpRequest, user: User) -> list[Count]:
     """Count a code that is about to be looked at. Raises TooMany."""
-    of = f"{user.pk.hex} {devices.known_for(request, [user]) or ''}"
+    apart = _session(request) if request.user == user else devices.known_for(request, [user]) or ""
+    of = f"{user.pk.hex} {apart}"
     counts = [Count(ThrottledAction.CODE, of), Count(ThrottledAction.CODE_DAY, of)]
     tally.take(counts)
     return counts
@@ -48,7 +54,8 @@ def is_first_use(user: User, typed: str) -> bool:
 
 def visit(request: HttpRequest, kind: ThrottledAction) -> None:
     """Count what a visitor does. Raises TooMany."""
-    tally.take([Count(kind, visitor(request))])
+    of = _session(request) if isinstance(request.user, User) else visitor(request)
+    tally.take([Count(kind, of)])
 
 
 def right(counts: Iterable[Count]) -> None:
@@ -74,6 +81,10 @@ def visitor(request: HttpRequest) -> str:
     if device := devices.device_of(request):
         return f"account {device.accounts[-1]}"
     return neighbourhood(get_adapter().get_client_ip(request))
+
+
+def _session(request: HttpRequest) -> str:
+    return f"session {request.session.session_key}"
 
 
 def _password(request: HttpRequest, email: str) -> Count:

@@ -38,6 +38,7 @@ class ThrottledAction(StrEnum):
 
     PASSWORD = "password"  # noqa: S105 - a kind of try, not a password
     PASSWORD_KNOWN = "password-known"  # noqa: S105 - see above
+    PASSWORD_SIGNED_IN = "password-signed-in"  # noqa: S105 - see above
     CODE = "code"
     CODE_DAY = "code-day"
     CODE_USED = "code-used"
@@ -63,6 +64,9 @@ class RateLimit(NamedTuple):
 _BOUNDS = {
     ThrottledAction.PASSWORD: RateLimit(limits.WRONG_PASSWORDS, _FIVE_MINUTES, "wrong passwords for an address"),
     ThrottledAction.PASSWORD_KNOWN: RateLimit(
+        limits.WRONG_PASSWORDS_KNOWN, _FIVE_MINUTES, "wrong passwords from this browser"
+    ),
+    ThrottledAction.PASSWORD_SIGNED_IN: RateLimit(
         limits.WRONG_PASSWORDS_KNOWN, _FIVE_MINUTES, "wrong passwords from this browser"
     ),
     ThrottledAction.CODE: RateLimit(limits.WRONG_CODES, _FIVE_MINUTES, "wrong codes for an account"),
