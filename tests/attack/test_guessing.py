@@ -16,6 +16,7 @@ from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
+from rtk.console.people import revocation
 from rtk.console.people.models import Tally, User
 from tests.console.people.world import PASSWORD, World, new_browser, people, signed_in
 
@@ -307,6 +308,43 @@ def test_guesses_in_a_session_lock_nobody_out_of_a_browser_they_signed_in_with(w
     sent = {"password": "wrong", "oldpassword": "wrong", "password1": NEW, "password2": NEW}
     assert [thief.post(path, sent).status_code for _ in range(60)][-1] == 429
     assert sign_in(PASSWORD, client=theirs).status_code == 302
+
+
+# Browsers that are known, and are not their owner's.
+
+
+def test_a_session_makes_no_browser_known(world: World) -> None:
+    assert "rtk_device" not in signed_in(world.owner).get("/profile").cookies
+
+
+def test_wrong_passwords_in_other_known_browsers_lock_nobody_out_of_theirs(world: World) -> None:
+    theirs, *others = [known_browser() for _ in range(7)]
+    for each in others:
+        guess(10, client=each)
+    assert sign_in(PASSWORD, client=theirs).status_code == 302
+
+
+def test_nobody_tries_more_addresses_by_more_browsers_of_their_own(world: World) -> None:
+    mine = [known_browser("dora@example.org") for _ in range(3)]
+    statuses = [sign_in("wrong", f"nobody{number}@example.org", mine[number % 3]).status_code for number in range(60)]
+    assert statuses == [200] * 50 + [429] * 10
+
+
+def test_a_copy_of_a_known_browser_is_none_once_the_password_was_changed_in_another(world: World) -> None:
+    copied, here = known_browser(), known_browser()
+    sign_in(PASSWORD, client=here)
+    here.post(CHANGE, {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW})
+    here.post("/accounts/logout/")
+    guess(5)
+    assert sign_in(NEW, client=copied).status_code == 429
+    assert sign_in(NEW, client=here).status_code == 302
+
+
+def test_nor_once_the_account_was_wiped(world: World) -> None:
+    copied = known_browser()
+    revocation.end_access(world.owner, revocation.RevocationReason.DISABLED)
+    guess(5)
+    assert sign_in(PASSWORD, client=copied).status_code == 429
 
 
 # Everything else by which people come in.

@@ -238,7 +238,8 @@ SIGN_INS = Limit(
     50,
     Unit.COUNT,
     LimitSubject.PEOPLE,
-    "Most attempts to sign in within 5 minutes from one network address, of one account, or in one session",
+    "Most attempts to sign in within 5 minutes from one network address or known browser, of one account, "
+    "or in one session",
 )
 SIGN_UPS = Limit(
     "RTK_SIGN_UPS", 20, Unit.COUNT, LimitSubject.PEOPLE, "Most sign-ups within an hour from one network address"

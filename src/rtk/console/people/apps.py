@@ -20,18 +20,27 @@ class PeopleConfig(AppConfig):
         from django.contrib.auth.signals import user_logged_in  # noqa: PLC0415 - see above
         from django.db.models.signals import post_save, pre_delete  # noqa: PLC0415 - see above
 
-        from rtk.console.people import auth_cache, models, reauthentication, revocation, signup_flow  # noqa: PLC0415 - see above
+        from rtk.console.people import (  # noqa: PLC0415 - see above
+            auth_cache,
+            devices,
+            models,
+            reauthentication,
+            revocation,
+            signup_flow,
+        )
 
         auth_cache.listen()
         post_save.connect(revocation.disabled, sender=models.User)
         pre_delete.connect(revocation.removed, sender=models.User)
         user_logged_in.connect(reauthentication.signed_in)
+        user_logged_in.connect(devices.remember)
         signals.authentication_step_completed.connect(reauthentication.step_completed)
         pre_social_login.connect(reauthentication.came_back)
         signals.email_confirmed.connect(signup_flow.address_confirmed)
         signals.user_logged_in.connect(signup_flow.signed_in)
         for changed in (signals.password_changed, signals.password_set):
             changed.connect(signup_flow.password_changed)
+            changed.connect(devices.remember)
         signals.password_reset.connect(signup_flow.password_reset)
         mfa.authenticator_added.connect(signup_flow.second_factor_added)
         mfa.authenticator_removed.connect(signup_flow.second_factor_removed)

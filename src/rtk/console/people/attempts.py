@@ -2,8 +2,8 @@
 
 A password counts for the address that was typed, whether it has an account or not; a code for the account that asks
 for it. Of who is signed in both count for the session, whatever browser it says it is: so a stolen session has one
-count, which keeps nobody else from the account. Everything counts for the visitor as well, who is a session, an account
-where one is known, else a network address.
+count, which keeps nobody else from the account. Everything counts for the visitor as well, who is a session, a known
+browser, an account, else a network address.
 """
 
 import unicodedata
@@ -15,7 +15,8 @@ from allauth.account.models import EmailAddress
 from django.http import HttpRequest
 
 from rtk.console.bodies import neighbourhood
-from rtk.console.people import addresses, devices, tally
+from rtk.console.people import addresses, devices, entrants, tally
+from rtk.console.people.devices import Device
 from rtk.console.people.models import User
 from rtk.console.people.tally import Count, ThrottledAction
 
@@ -54,8 +55,7 @@ def is_first_use(user: User, typed: str) -> bool:
 
 def visit(request: HttpRequest, kind: ThrottledAction) -> None:
     """Count what a visitor does. Raises TooMany."""
-    of = _session(request) if isinstance(request.user, User) else visitor(request)
-    tally.take([Count(kind, of)])
+    tally.take([Count(kind, _comer(request, kind))])
 
 
 def right(counts: Iterable[Count]) -> None:
@@ -79,8 +79,32 @@ def visitor(request: HttpRequest) -> str:
     if isinstance(request.user, User):
         return f"account {request.user.pk.hex}"
     if device := devices.device_of(request):
-        return f"account {device.accounts[-1]}"
+        return f"account {list(device.accounts)[-1]}"
     return neighbourhood(get_adapter().get_client_ip(request))
+
+
+def _comer(request: HttpRequest, kind: ThrottledAction) -> str:
+    """For whom a visit counts: nobody in one session or browser of an account shuts out another one of it.
+
+    Whoever has an account can have as many browsers known for it as they like. So what they sign up, and which
+    addresses of others they try, counts for the account.
+    """
+    if isinstance(request.user, User):
+        return _session(request)
+    device = devices.device_of(request)
+    if device is None or kind is ThrottledAction.SIGN_UP or not _is_own(request, device):
+        return visitor(request)
+    return f"browser {device.name}"
+
+
+def _is_own(request: HttpRequest, device: Device) -> bool:
+    """Whether nobody is meant by a visit but those who signed in in its browser."""
+    email = request.POST.get("login")
+    if email is not None:
+        meant = addresses.meant_by(email) if "\0" not in email else []  # no text in PostgreSQL can hold it
+        return devices.known_for(request, meant) is not None
+    on_the_way = entrants.key(request)
+    return on_the_way is None or on_the_way in device.accounts
 
 
 def _session(request: HttpRequest) -> str:

@@ -16,6 +16,12 @@ def note(request: HttpRequest, user: User) -> None:
     request.session[_SHOWN] = [user.pk.hex, user.get_session_auth_hash()]
 
 
+def key(request: HttpRequest) -> str | None:
+    """Return the id of the account that a browser is on the way into, or was."""
+    shown = request.session.get(_SHOWN)
+    return str(shown[0]) if shown else None
+
+
 def is_one(request: HttpRequest, user: User) -> bool:
     """Return whether a browser is on the way into an account that is as it was then."""
     return request.session.get(_SHOWN) == [user.pk.hex, user.get_session_auth_hash()]

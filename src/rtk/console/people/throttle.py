@@ -43,7 +43,7 @@ OWN_PASSWORD = {"account_change_password"}
 
 
 class Throttle:
-    """Middleware; also lets browsers be known in which somebody is signed in, and ends challenges for passkeys."""
+    """Middleware; also lets browsers be known in which somebody signed in, and ends challenges for passkeys."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response
