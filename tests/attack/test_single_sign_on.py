@@ -108,6 +108,8 @@ def test_a_stolen_session_connects_nobody_without_the_password(issuer: Issuer, w
         {"iss": "https://other.example"},
         {"aud": "other"},
         {"aud": ["other", "rtk"], "azp": "other"},
+        {"aud": ["other", "rtk"]},
+        {"aud": ["other", "rtk"], "azp": None},
         {"exp": NOW - 100},
         {"exp": None},
         {"exp": "99999999999"},

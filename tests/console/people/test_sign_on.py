@@ -44,6 +44,7 @@ def test_the_token_alone_will_do(issuer: Issuer, db: None) -> None:
         ({"id_token": said(nbf=time.time() + 600)}, "of the future"),
         ({"id_token": said(nbf="x")}, "since and until when"),
         ({"id_token": said(azp="other")}, "another client"),
+        ({"id_token": said(aud=["rtk", "other"])}, "for several clients"),
         ({"id_token": said(), "userinfo": {"sub": "2"}}, "not about the person whom its ID token names"),
         ({"id_token": said(), "userinfo": {}}, "not about the person whom its ID token names"),
         ({"id_token": said(), "userinfo": []}, "not about the person whom its ID token names"),

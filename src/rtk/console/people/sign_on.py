@@ -81,6 +81,8 @@ def _wrong(said: dict[str, Any], client: str) -> str | None:
         return "its ID token does not say since and until when it is good; expected 'iat' and 'exp'"
     if said["iat"] > now + SKEW_S or said.get("nbf", 0) > now + SKEW_S:
         return "its ID token is of the future; compare the clocks of both machines"
+    if isinstance(said.get("aud"), list) and len(said["aud"]) > 1 and "azp" not in said:
+        return "its ID token is for several clients and does not say for which it was made; expected 'azp'"
     if said.get("azp", client) != client:
         return "its ID token is for another client than this console"
     return None
