@@ -252,6 +252,14 @@ def test_a_code_is_good_once_whatever_becomes_of_the_cache(world: World) -> None
         assert try_code(again).status_code == 200
 
 
+def test_the_code_that_activated_an_app_signs_nobody_in(world: World) -> None:
+    here = signed_in(world.owner)
+    here.get("/accounts/2fa/totp/activate/")
+    code = shown(here.session["mfa.totp.secret"])
+    assert here.post("/accounts/2fa/totp/activate/", {"code": code}).status_code == 302
+    assert try_code(code).status_code == 200
+
+
 # What a browser can guess in which somebody is signed in.
 
 

@@ -120,6 +120,7 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory" if options.text("RTK_MAIL_URL") else "n
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if _HTTPS else "http"
 ALLAUTH_TRUSTED_PROXY_COUNT = options.number("RTK_TRUSTED_PROXIES")
 MFA_FORMS = {
+    "activate_totp": "rtk.console.people.codes.ActivateForm",
     "authenticate": "rtk.console.people.codes.AuthenticateForm",
     "reauthenticate": "rtk.console.people.codes.ReauthenticateForm",
     "add_webauthn": "rtk.console.people.passkeys.NewPasskeyForm",

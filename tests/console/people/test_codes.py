@@ -7,5 +7,10 @@ from rtk.console.people import codes
 
 
 def test_allauth_takes_codes_by_our_forms() -> None:
-    for name, form in (("authenticate", codes.AuthenticateForm), ("reauthenticate", codes.ReauthenticateForm)):
+    ours = {
+        "activate_totp": codes.ActivateForm,
+        "authenticate": codes.AuthenticateForm,
+        "reauthenticate": codes.ReauthenticateForm,
+    }
+    for name, form in ours.items():
         assert get_form_class(app_settings.FORMS, name, None) is form

@@ -9,6 +9,7 @@ from typing import Any
 from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms
+from allauth.mfa.totp.forms import ActivateTOTPForm
 
 from rtk.console.people import attempts
 
@@ -27,6 +28,17 @@ class _Counted:
             raise get_adapter().validation_error("incorrect_code")
         # Only now: a code that was used before counts like a wrong one.
         attempts.right(counts)
+        return code
+
+
+class ActivateForm(ActivateTOTPForm):
+    """The code that shows that an app has the secret; it signs nobody in after that."""
+
+    def clean_code(self) -> str:
+        """Refuse a code that is wrong or used."""
+        code: str = super().clean_code()
+        if not attempts.is_first_use(self.user, code):
+            raise get_adapter().validation_error("incorrect_code")
         return code
 
 
