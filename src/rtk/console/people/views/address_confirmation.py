@@ -57,6 +57,11 @@ class Confirm(ConfirmEmailView):
         answer: HttpResponse = super().post(request, *args, **kwargs)
         return answer
 
+    def logout_other_user(self, confirmation: Any) -> None:
+        """Sign out whoever else is signed in once the address is confirmed; allauth does so when the page is opened."""
+        if self.request.method == "POST":
+            super().logout_other_user(confirmation)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Beside allauth's: the form for the password, where it is needed."""
         there: dict[str, Any] = super().get_context_data(**kwargs)
