@@ -2,7 +2,9 @@
 
 import re
 import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -10,18 +12,21 @@ from urllib.parse import urlencode
 import pytest
 import requests
 from allauth.account.models import EmailAddress
+from allauth.account.utils import user_pk_to_url_str
 from allauth.socialaccount.models import SocialAccount
 from django.core.cache import cache
-from django.db import connections
+from django.db import connection, connections, transaction
 from django.test import override_settings
 
 from rtk.console.people import bootstrap_signup, invitations
-from rtk.console.people.models import Membership, Organization, Role, User
+from rtk.console.people.models import AuditEntry, Membership, Organization, Role, User
+from rtk.console.people.resets import ResetLinks
 from tests.console.live import console_of_nobody
 from tests.console.people.issuer import LOGIN, Issuer, answer_to
 from tests.console.people.world import PASSWORD, made, people
 
 SIGN_UP, LOGIN_PAGE = "/accounts/signup/", "/accounts/login/"
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 USED_UP = ("This link is used up", "This invitation is used up")
 
 
@@ -76,6 +81,21 @@ def at_once(*acts: Any) -> list[requests.Response]:
         each.join(60)
     connections.close_all()
     return answers
+
+
+def while_held(user: User, *acts: Any) -> list[requests.Response]:
+    """The same, where several of them wait for the row of a user at which each had looked before."""
+    with ThreadPoolExecutor(1) as elsewhere:
+        with transaction.atomic(), connection.cursor() as cursor:
+            User.objects.select_for_update(no_key=True).get(pk=user.pk)
+            answers = elsewhere.submit(at_once, *acts)
+            end, waiting = time.monotonic() + 30, 0
+            while waiting < 2 and time.monotonic() < end:
+                time.sleep(0.05)
+                cursor.execute(WAITING)
+                [waiting] = cursor.fetchone()
+            assert waiting >= 2
+        return answers.result()
 
 
 def signing_up(browser: Browser, email: str) -> Any:
@@ -160,6 +180,25 @@ def back_from_the_issuer(browser: Browser) -> Any:
     browser.load(LOGIN)
     came = answer_to(browser.leave(LOGIN))
     return lambda: browser.get(f"{LOGIN}callback/?{urlencode(came)}")
+
+
+def choosing(browser: Browser, form: str, password: str) -> Any:
+    browser.load(form)
+    return lambda: browser.send(form, password1=password, password2=password)
+
+
+def test_a_link_to_reset_a_password_sets_one_for_four_at_the_same_moment(console: str) -> None:
+    world = made()
+    world.owner.read_at = world.owner.email
+    form = f"/accounts/password/reset/key/{user_pk_to_url_str(world.owner)}-{{}}/"
+    link = form.format(ResetLinks().make_token(world.owner))
+    four = [choosing(Browser(console, link), form.format("set-password"), f"long phrase {n}") for n in range(4)]
+    answers = while_held(world.owner, *four)
+    assert [each.status_code for each in answers] == [200] * 4
+    assert len([each for each in answers if "Password successfully changed" in each.text]) == 1
+    assert len([each for each in answers if "The password reset link was invalid" in each.text]) == 3
+    changed = AuditEntry.objects.filter(org=world.org, action="user.password-changed")
+    assert changed.count() == 1
 
 
 def test_two_who_confirm_an_address_at_the_same_moment_do_not_both_have_it(console: str) -> None:

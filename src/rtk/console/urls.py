@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from rtk.console import client, health
-from rtk.console.people.views import address_confirmation, again
+from rtk.console.people.views import address_confirmation, again, password_reset
 
 handler500 = health.failed
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -14,6 +14,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
         r"^accounts/confirm-email/(?P<key>[-:\w]+)/$",
         address_confirmation.Confirm.as_view(),
         name="account_confirm_email",
+    ),
+    re_path(
+        r"^accounts/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        password_reset.ChooseAnotherPassword.as_view(),
+        name="account_reset_password_from_key",
     ),
     path("accounts/password/set/", again.set_password, name="account_set_password"),
     path("accounts/", include("allauth.urls")),
