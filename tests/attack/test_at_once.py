@@ -13,19 +13,21 @@ import pytest
 import requests
 from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.socialaccount.models import SocialAccount
 from django.core.cache import cache
 from django.db import connection, connections, transaction
 from django.test import override_settings
 
-from rtk.console.people import bootstrap_signup, invitations
+from rtk.console.people import bootstrap_signup, invitations, sign_in_link
 from rtk.console.people.models import AuditEntry, Membership, Organization, Role, User
 from rtk.console.people.resets import ResetLinks
 from tests.console.live import console_of_nobody
 from tests.console.people.issuer import LOGIN, Issuer, answer_to
 from tests.console.people.world import PASSWORD, made, people
 
-SIGN_UP, LOGIN_PAGE = "/accounts/signup/", "/accounts/login/"
+SIGN_UP, LOGIN_PAGE, CODE = "/accounts/signup/", "/accounts/login/", "/accounts/2fa/authenticate/"
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 USED_UP = ("This link is used up", "This invitation is used up")
 
@@ -199,6 +201,20 @@ def test_a_link_to_reset_a_password_sets_one_for_four_at_the_same_moment(console
     assert len([each for each in answers if "The password reset link was invalid" in each.text]) == 3
     changed = AuditEntry.objects.filter(org=world.org, action="user.password-changed")
     assert changed.count() == 1
+
+
+def test_a_link_to_sign_in_that_four_opened_lets_one_in_by_the_codes_of_all(console: str) -> None:
+    world = made()
+    TOTP.activate(world.owner, generate_totp_secret())
+    codes = RecoveryCodes.activate(world.owner).get_unused_codes()
+    link = sign_in_link.link(world.owner.email).removeprefix("http://localhost:8000")
+    browsers = [Browser(console, link) for _ in range(4)]
+    for each in browsers:
+        each.load(CODE)
+    tries = [partial(each.send, CODE, code=code) for each, code in zip(browsers, codes, strict=False)]
+    answers = while_held(world.owner, *tries)
+    assert len([each for each in answers if "was used meanwhile" in each.text]) == 3
+    assert [each.get("/profile").url for each in browsers].count(f"{console}/profile") == 1
 
 
 def test_two_who_confirm_an_address_at_the_same_moment_do_not_both_have_it(console: str) -> None:

@@ -14,7 +14,9 @@ from django.test import Client
 from rtk.console.people import sign_in_link
 from rtk.console.people.models import AuditEntry, User
 from rtk.errors import BadInput
-from tests.console.people.world import World, new_browser
+from tests.console.people.world import PASSWORD, World, new_browser
+
+CODE = "/accounts/2fa/authenticate/"
 
 
 def path_of(link: str) -> str:
@@ -63,6 +65,23 @@ def test_a_second_factor_is_asked_for_all_the_same(world: World, client: Client)
     answer = client.get(path_of(sign_in_link.link("alice@example.org")))
     assert answer["Location"].startswith("/accounts/2fa/authenticate/")
     assert client.get("/acme/shop/people").status_code == 302
+
+
+def test_of_several_who_opened_it_before_a_code_was_given_one_comes_in(world: World) -> None:
+    TOTP.activate(world.owner, generate_totp_secret())
+    codes = RecoveryCodes.activate(world.owner).get_unused_codes()
+    link, first, second = path_of(sign_in_link.link("alice@example.org")), new_browser(), new_browser()
+    for each in (first, second):
+        assert each.get(link)["Location"].startswith(CODE)
+    assert first.post(CODE, {"code": codes[0]}).status_code == 302
+    refused = second.post(CODE, {"code": codes[1]}, follow=True)
+    assert "was used meanwhile" in refused.content.decode()
+    assert second.get(CODE).status_code == 302
+    for each, status in ((first, 200), (second, 302)):
+        assert each.get("/acme/shop/people").status_code == status
+    second.post("/accounts/login/", {"login": "alice@example.org", "password": PASSWORD})
+    second.post(CODE, {"code": codes[2]})
+    assert second.get("/acme/shop/people").status_code == 200  # by the password all the same
 
 
 @pytest.mark.parametrize("key", ["x", "AAAAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAAAA:1:x", "é:1:x", ":::"])

@@ -33,6 +33,7 @@ from rtk.console.people import (
     names,
     passwords,
     reauthentication,
+    sign_in_link,
     sign_on,
     signup_flow,
 )
@@ -113,14 +114,19 @@ class AccountAdapter(DefaultAccountAdapter):
         answer: HttpResponse | None = super().pre_login(request, user, **given)
         if answer is None:
             entrants.note(request, user)
+            sign_in_link.forget(request)
         return answer
 
     def login(self, request: HttpRequest, user: Any) -> None:
-        """Let somebody in, unless the account changed its password or its hands while they were on the way."""
+        """Let somebody in, unless the account or the link they came by changed while they were on the way."""
         if not user.is_active or not entrants.is_one(request, user):
             messages.error(request, "Your password or your account changed meanwhile: sign in again.")
             raise ImmediateHttpResponse(redirect("account_login"))
-        super().login(request, user)
+        with transaction.atomic():  # signing in uses the link up
+            if sign_in_link.is_used(request, user):
+                messages.error(request, "The link by which you came was used meanwhile: sign in again.")
+                raise ImmediateHttpResponse(redirect("account_login"))
+            super().login(request, user)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send it, or say that it could not be sent: to whoever waits for it, and why in one line of the log.

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.signing import BadSignature, TimestampSigner
+from django.http import HttpRequest
 from django.urls import reverse
 
 from rtk.console.people import accounts
@@ -16,6 +17,7 @@ from rtk.console.people.models import User
 from rtk.errors import BadInput
 
 GOOD_FOR_S = 600  # it is made by a command, and used at once
+_PENDING = "people-sign-in-link"
 
 
 def link(email: str, to: str = "/") -> str:
@@ -45,6 +47,31 @@ def opens(key: str) -> User | None:
     except BadSignature:
         return None
     return user
+
+
+def note(request: HttpRequest, key: str) -> None:
+    """Note in the session by which link its browser is on the way in, where a second factor is still to come."""
+    request.session[_PENDING] = key
+
+
+def forget(request: HttpRequest) -> None:
+    """Forget it: its browser begins to sign in anew."""
+    request.session.pop(_PENDING, None)
+
+
+def is_used(request: HttpRequest, user: User) -> bool:
+    """Return whether the link by which a browser is on the way in was used meanwhile, in another one.
+
+    Nobody else comes in by it until the transaction ends. Its ten minutes were for opening it.
+    """
+    key = request.session.get(_PENDING)
+    if key is None:
+        return False
+    try:
+        _signer(User.objects.select_for_update(no_key=True).get(pk=user.pk)).unsign(key)
+    except BadSignature:
+        return True
+    return False
 
 
 def named(key: str) -> User | None:

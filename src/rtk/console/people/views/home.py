@@ -77,6 +77,8 @@ def sign_in(request: HttpRequest, key: str) -> HttpResponse:
     if user is None:
         return closed.page(request, Closed.SIGN_IN_LINK_OVER)
     answer: HttpResponse = perform_login(request, user)
+    if request.user != user:
+        sign_in_link.note(request, key)
     return answer
 
 
