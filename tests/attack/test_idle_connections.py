@@ -50,7 +50,7 @@ def small() -> Iterator[Small]:
     with place() as directory:
         data = Path(directory) / "data"
         clusters.give(data)
-        rtk = Rtk(data, {"RTK_HEAD_SECONDS": str(HEAD_S)})
+        rtk = Rtk(data, {"RTK_HEAD_SECONDS": str(HEAD_S), "RTK_NEW_CONNECTIONS": "2000"})
         with rtk.begin("up", "--port", 0) as process:
             resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (FILES, FILES))
             assert process.stdout

@@ -14,7 +14,7 @@ from rtk.console.bounds import MOST_HEAD, Cause, ConnectionBounds
 from rtk.console.client_connection import SLICE, STALLED_TICKS, Connection
 from rtk.console.connections import MOST_LEAVING, Connections
 
-WIDE = ConnectionBounds(connections=100, of_address=100, head_s=10, rate=100)
+WIDE = ConnectionBounds(connections=100, of_address=100, head_s=10, rate=100, new_of_address=3)
 HEAD = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
 WHOLE = HEAD + b"\r\n"
 

@@ -1,6 +1,7 @@
 """The bounds of connections, and what is said to who is beyond them."""
 
 import resource
+import sys
 from enum import StrEnum
 from http import HTTPStatus
 from typing import NamedTuple
@@ -14,12 +15,16 @@ HARD_LIMIT = 65_536  # files: as many as anybody needs
 
 
 class ConnectionBounds(NamedTuple):
-    """How many connections, in all and of one address, seconds for a head, bytes a second for bodies and answers."""
+    """How many connections, in all and of one address, seconds for a head, bytes a second for bodies and answers.
+
+    Of one address, `new_of_address` may come within a second.
+    """
 
     connections: int
     of_address: int
     head_s: int
     rate: int
+    new_of_address: int
 
 
 class Cause(StrEnum):
@@ -27,6 +32,7 @@ class Cause(StrEnum):
 
     FULL = "full"
     SHARE = "share"
+    NEW = "new"
     LATE = "late"
     HEAD = "head"
     FIELDS = "fields"
@@ -36,6 +42,7 @@ class Cause(StrEnum):
 _STATUS = {
     Cause.FULL: HTTPStatus.SERVICE_UNAVAILABLE,
     Cause.SHARE: HTTPStatus.SERVICE_UNAVAILABLE,
+    Cause.NEW: HTTPStatus.SERVICE_UNAVAILABLE,
     Cause.LATE: HTTPStatus.REQUEST_TIMEOUT,
     Cause.HEAD: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
     Cause.FIELDS: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
@@ -48,6 +55,8 @@ def sentence(cause: Cause, bounds: ConnectionBounds) -> str:
     return {
         Cause.FULL: f"the console has {bounds.connections} connections, as many as it takes: try again in a moment",
         Cause.SHARE: f"your address has {bounds.of_address} connections, its share: try again in a moment",
+        Cause.NEW: f"one address may open {bounds.new_of_address} connections a second: try again in a moment, "
+        "and send several requests over one connection",
         Cause.LATE: f"the request's head was not there within {bounds.head_s} seconds",
         Cause.HEAD: f"the request's head is larger than {MOST_HEAD // 1024} KiB",
         Cause.FIELDS: f"the request's head has more than {MOST_FIELDS} fields",
@@ -62,9 +71,11 @@ def bounds() -> ConnectionBounds:
     most = min(wanted, room_for(_files()))
     # Where files allow fewer connections than were set, an address has as much less of them.
     share = max(min(options.limit(limits.CONNECTIONS_PER_ADDRESS), wanted) * most // wanted, 1)
+    new = options.limit(limits.NEW_CONNECTIONS)
     if options.number("RTK_TRUSTED_PROXIES"):
         share = most  # all come from the proxies: theirs is to share among those behind them
-    return ConnectionBounds(most, share, options.limit(limits.HEAD_SECONDS), options.limit(limits.LEAST_RATE))
+        new = sys.maxsize
+    return ConnectionBounds(most, share, options.limit(limits.HEAD_SECONDS), options.limit(limits.LEAST_RATE), new)
 
 
 def room_for(files: int) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from rtk.console.bodies import KEY, Application, Receive, Scope, Send, neighbourhood, problem, turned_away
-from rtk.console.bounds import MOST_FIELDS, Cause, ConnectionBounds, most_streams, sentence
+from rtk.console.bounds import MOST_FIELDS, Cause, ConnectionBounds, answer, most_streams, sentence
 from rtk.console.client_connection import Connection
 
 STREAM = "/stream"
@@ -40,6 +40,7 @@ class Connections:
         self._open: dict[tuple[str, int], Connection] = {}
         self._waiting: Waiting = {}  # for a head, the longest first
         self._of: dict[str, AddressConnections] = {}
+        self._new: dict[str, int] = {}  # connections of each address since the last tick
         self._leaving: set[Connection] = set()
         self._streams = 0
 
@@ -89,6 +90,12 @@ class Connections:
             of.streams -= 1
             self._streams -= 1
 
+    def refusal(self, host: str) -> bytes:
+        """Count a connection from an address; what it is answered where more come within a second than may."""
+        address = neighbourhood(host)
+        new = self._new[address] = self._new.get(address, 0) + 1
+        return answer(Cause.NEW, self.bounds) if new > self.bounds.new_of_address else b""
+
     def admit(self, connection: "Connection") -> Cause | None:
         """Take a connection in, in place of one that has waited longest where need be; else say why not."""
         of = self._of.get(connection.address)
@@ -135,6 +142,7 @@ class Connections:
 
     def tick(self) -> None:
         """A second has passed: end what has had its time."""
+        self._new.clear()
         for leaving in list(self._leaving):
             leaving.close()
         for of in list(self._of.values()):

@@ -153,6 +153,13 @@ CONNECTIONS_PER_ADDRESS = Limit(
     LimitSubject.REQUESTS,
     "Most connections from one address, or one IPv6 network",
 )
+NEW_CONNECTIONS = Limit(
+    "RTK_NEW_CONNECTIONS",
+    300,
+    Unit.COUNT,
+    LimitSubject.REQUESTS,
+    "Most connections that one address, or one IPv6 network, opens within a second; a trusted proxy opens any number",
+)
 # Objects are made of each value, by threads that share one interpreter: everybody waits meanwhile.
 VALUES = Limit(
     "RTK_JSON_VALUES",
@@ -301,6 +308,7 @@ LIMITS = (
     HEAD_SECONDS,
     CONNECTIONS,
     CONNECTIONS_PER_ADDRESS,
+    NEW_CONNECTIONS,
     VALUES,
     JOURNAL_VALUES,
     ACTIVITIES,

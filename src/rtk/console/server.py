@@ -1,16 +1,18 @@
 """uvicorn in this process: the port taken before anything else is begun, and an end in order and within bounds."""
 
+import asyncio
 import errno
 import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 
 import rtk
+from rtk.console.acceptor import Acceptor
 from rtk.console.bodies import Application
 from rtk.console.bounds import ConnectionBounds
 from rtk.console.bounds import bounds as as_set
@@ -93,9 +95,18 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to answer, then say so."""
-        await super().startup(sockets)
+        await super().startup([])
+        for listening in sockets or []:
+            acceptor = Acceptor(listening, self._protocol, self.connections.refusal)
+            acceptor.begin()
+            self.servers.append(cast("asyncio.Server", acceptor))
         self._ticking.begin()
         self._ready()
+
+    def _protocol(self) -> asyncio.Protocol:
+        """Make what speaks with one connection, as uvicorn itself does."""
+        made: Callable[..., asyncio.Protocol] = self.config.http_protocol_class
+        return made(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End: what goes on for ever at once, what is under way within `GRACE`."""
