@@ -99,15 +99,6 @@ def formatter(of: LogFormat) -> logging.Formatter:
     return JsonLine() if of is LogFormat.JSON else TextLine()
 
 
-def to_standard_error(of: LogFormat, level: int = logging.WARNING) -> None:
-    """Write the log of this process to standard error."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(formatter(of))
-    root = logging.getLogger()
-    root.addHandler(handler)
-    root.setLevel(level)
-
-
 class ToToolkit(logging.Handler):
     """Hands lines of our loggers to the Chaos Toolkit's, so that its handlers, levels and options hold for them."""
 

@@ -197,8 +197,9 @@ def top(every: float, once: bool) -> None:
 
 def started(command: list[str]) -> "subprocess.Popen[str]":
     """Start the lab's own process, small from its beginning; returns once it is ready."""
-    log = state.directory() / "lab.log"
-    with log.open("w") as told:
+    log = state.directory() / state.LOG
+    log.unlink(missing_ok=True)  # another lab's
+    with log.open("a") as told:
         process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,

@@ -20,7 +20,7 @@ from rtk.lab import belongings, homes, processes, seccomp, state
 from rtk.lab.inside import InstanceSpec
 from rtk.lab.instance import Instance, Unfit
 from rtk.lab.state import Lab, Settings
-from rtk.log import LogFormat, to_standard_error
+from rtk.log import LogFormat
 
 READY = "ready"
 
@@ -110,6 +110,15 @@ def _instance(settings: Settings, base: Path, place: int) -> Instance:
 
 
 def _serve(settings: Settings, fleet: list[Instance], stop: set[signal.Signals]) -> None:
+    from rtk.lab.bounded_log import bounded_log  # noqa: PLC0415  as below
+
+    # Before anybody can have anything logged.
+    with bounded_log(LogFormat(settings.log_format), state.directory() / state.LOG):
+        _answer(settings, fleet)
+        signal.sigwait(stop)
+
+
+def _answer(settings: Settings, fleet: list[Instance]) -> None:
     # Here and not above: the instances were forked before these, large, were loaded.
     from rtk.lab.admission import Admission  # noqa: PLC0415
     from rtk.lab.cloud import Cloud  # noqa: PLC0415
@@ -120,7 +129,6 @@ def _serve(settings: Settings, fleet: list[Instance], stop: set[signal.Signals])
     from rtk.lab.ssm import RunCommand  # noqa: PLC0415
     from rtk.lab.ssm_documents import Documents  # noqa: PLC0415
 
-    to_standard_error(LogFormat(settings.log_format))
     instances = {instance.id: instance for instance in fleet}
     cloud = Cloud(instances, state.REGION)
     runner = Runner(instances, state.REGION, cloud.store)
@@ -147,7 +155,6 @@ def _serve(settings: Settings, fleet: list[Instance], stop: set[signal.Signals])
     # Once it answers: whoever finds it written down calls it at once.
     state.write(lab)
     print(READY, flush=True)  # noqa: T201  what the starting command reads
-    signal.sigwait(stop)
 
 
 if __name__ == "__main__":

@@ -4,17 +4,20 @@ It executes shell commands, so it listens on loopback only, and `Admission` look
 """
 
 import json
+import logging
 import re
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 from xml.sax.saxutils import escape
 
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 from rtk.lab.admission import Admission, refusal
 from rtk.lab.cloud import Cloud, Environ
+from rtk.lab.connections import BoundedServer
 from rtk.lab.protocol import TARGET, Operation, answer, refused
 from rtk.lab.refusals import Refusal
 
@@ -22,8 +25,10 @@ HOST = "127.0.0.1"
 STATUS_PATH = "/_lab/status"
 # A document has 64 KiB at most: nothing that Run Command is sent comes near.
 LARGEST_BODY = 1024 * 1024
-IDLE_S = 60  # a connection that sends nothing
+IDLE_S = 60  # a connection with the key that sends nothing
+_ADMITTED = "rtk.admitted"  # what to call once the key was seen
 _SCOPE = re.compile(r"Credential=[^/,\s]+/[^/,\s]*/[^/,\s]*/([a-z0-9-]+)")  # of one that is not whole, too
+logger = logging.getLogger(__name__)
 _XML = "<ErrorResponse><Error>{}</Error><RequestId>lab</RequestId></ErrorResponse>"
 _XML_OF = {
     "ec2": "<Response><Errors><Error>{}</Error></Errors><RequestID>lab</RequestID></Response>",
@@ -51,6 +56,7 @@ class Endpoint:
             stated = f"<Code>{escape(problem.code)}</Code><Message>{escape(problem.message)}</Message>"
             page = _XML_OF.get(scope[1] if scope else "", _XML).format(stated)
             return _respond(start_response, problem.status, page.encode(), "text/xml")
+        wsgi[_ADMITTED]()
         if wsgi.get("PATH_INFO") == STATUS_PATH:
             return _respond(start_response, 200, json.dumps(self.status()).encode())
         target = wsgi.get("HTTP_X_AMZ_TARGET", "")
@@ -65,17 +71,33 @@ class Endpoint:
         return _respond(start_response, *answer(name, self.operations[name], body))
 
 
-def serve(endpoint: Endpoint, port: int) -> BaseWSGIServer:
+def serve(endpoint: Endpoint, port: int) -> "EndpointServer":
     """A server for the endpoint on loopback, already listening."""
-    return make_server(HOST, port, endpoint, threaded=True, request_handler=_QuietHandler)
+    return EndpointServer(HOST, port, endpoint, handler=_QuietHandler)
+
+
+class EndpointServer(BoundedServer, ThreadedWSGIServer):
+    """Whoever has not shown the key waits, whatever else they sent: they have the time of a head, and make way."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002  as socketserver calls it
+        """Say in a line that a request was given up: a stranger may send what cannot be read, as often as they like."""
+        logger.warning(f"a request could not be read: {sys.exc_info()[1]!r}")
 
 
 class _QuietHandler(WSGIRequestHandler):
+    server: EndpointServer
     protocol_version = "HTTP/1.1"
     timeout = IDLE_S
 
+    def make_environ(self) -> Environ:
+        return {**super().make_environ(), _ADMITTED: lambda: self.server.took(self.connection)}
+
     def log_request(self, *_: object, **__: object) -> None:
         """Requests are not logged: a thousand lines would hide the one that matters."""
+
+    def log_error(self, format: str, *args: object) -> None:  # noqa: A002  the name http.server calls
+        """Anybody can have this logged, so under a name of its own: it takes no room from what werkzeug logs."""
+        logger.warning(f"a request was not understood: {format % args}")
 
 
 def _respond(

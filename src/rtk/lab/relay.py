@@ -10,12 +10,12 @@ import os
 import resource
 import selectors
 import socket
-import struct
 from dataclasses import dataclass, field
+
+from rtk.lab.connections import RESET
 
 CHUNK = 64 * 1024
 _SPARE = 32  # files of the process for other things than connections
-_RESET = struct.pack("ii", 1, 0)  # to linger for no time, which ends a connection with a reset
 
 
 @dataclass(slots=True, eq=False)
@@ -162,7 +162,7 @@ class Relay:
             # An end in order would look like a whole answer to who waits for the rest.
             if torn:
                 with contextlib.suppress(OSError):
-                    end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+                    end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
             end.close()
         if self._listener and len(self._passages) == self._most - 1:
             self._selector.register(self._listener, selectors.EVENT_READ, self._accept)

@@ -13,6 +13,7 @@ from rtk.lab.seccomp import Lacking
 from rtk.log import LogFormat
 
 REGION = "eu-west-1"
+LOG = "lab.log"
 
 
 class NoLab(ToolkitError):

@@ -12,16 +12,21 @@ epoch>" into the file `latency` of the instance's directory.
 import hashlib
 import random
 import re
+import resource
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
+
+from rtk.lab.connections import LOOK_S, BoundedServer
 
 NAME = "web-target"
 LONGEST_WAIT_S = 60.0
+MOST = 1_000  # connections at once
+_SPARE = 32  # files for other things than connections
 _worker = ThreadPoolExecutor(1, "worker")
 
 
@@ -45,11 +50,14 @@ class ErrorResponse(ValueError):
 def serve(listener: socket.socket, site: TargetSite) -> None:
     """Answer on an already listening socket until killed."""
     handler = type("Handler", (_TargetHandler,), {"site": site})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler, bind_and_activate=False)
+    # Each connection is a file; scripts have the bound that the lab was started with.
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    server = TargetServer(("127.0.0.1", 0), handler, bind_and_activate=False)
     server.socket.close()
     server.socket = listener
-    server.daemon_threads = True
-    server.serve_forever(poll_interval=3600)  # nobody shuts it down, so it need not look up for that
+    server.most = min(MOST, hard - _SPARE) if hard != resource.RLIM_INFINITY else MOST
+    server.serve_forever(poll_interval=LOOK_S)
 
 
 def work(cpu_s: float) -> None:
@@ -89,9 +97,47 @@ def reply(path: str, site: TargetSite) -> str:
     return f"Waited {waited:.3f} s, then worked"
 
 
+class TargetServer(BoundedServer):
+    """Has room for as many at once as a load that is to be measured has under way."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Nothing is logged: whoever goes away before the answer is nobody's fault here."""
+
+
+class _Lines:
+    """What a request is read from. It keeps the last line, by which a head that was cut off is told."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.close = file.close
+        self.last = b""
+
+    def readline(self, most: int = -1) -> bytes:
+        self.last = self._file.readline(most)
+        return self.last
+
+
 class _TargetHandler(BaseHTTPRequestHandler):
     site: TargetSite
+    server: TargetServer
     protocol_version = "HTTP/1.1"
+
+    def setup(self) -> None:
+        super().setup()
+        self.rfile: Any = _Lines(self.rfile)
+
+    def parse_request(self) -> bool:
+        understood = super().parse_request()
+        # The head of somebody who has gone is nothing to answer: thousands at once would keep others waiting.
+        if self.rfile.last.strip() or not self.rfile.last or not self.server.took(self.connection):
+            self.close_connection = True
+            return False
+        return understood
+
+    def handle_one_request(self) -> None:
+        super().handle_one_request()
+        if not self.close_connection:
+            self.server.waits(self.connection)
 
     def do_GET(self) -> None:
         try:
