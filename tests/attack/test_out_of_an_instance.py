@@ -97,6 +97,33 @@ def test_a_home_below_a_lent_directory_is_not_there_either(tmp_path: Path, linke
             assert own.run(f"echo mine > '{home}/added'")["ResponseCode"] != 0
 
 
+@pytest.mark.skipif(not os.access("/etc", os.W_OK), reason="only root reads what nobody else may")
+def test_what_only_root_may_read_of_the_settings_is_not_there(tmp_path: Path) -> None:
+    with tempfile.TemporaryDirectory(prefix="rtk-lab-", dir="/etc") as made, contextlib.ExitStack() as removed:
+        folder = Path(made)
+        folder.chmod(0o755)
+        (folder / "open.txt").write_text("everybody's", encoding="ascii")
+        (folder / "private").mkdir(mode=0o700)
+        top = Path(f"{made}.shadow")
+        removed.callback(top.unlink)
+        secrets = [folder / "host.key", folder / "private/key.pem", top]
+        for secret in secrets:
+            secret.write_text(SECRET, encoding="ascii")
+            secret.chmod(0o600)
+        (folder / "private/key.pem").chmod(0o644)
+        own = World(tmp_path)
+        with own.up("--instances", "1", "--invocation-delay", "0"):
+            later = Path(f"{made}.later")
+            removed.callback(later.unlink)
+            later.write_text(SECRET, encoding="ascii")
+            assert said(own, f"cat {folder}/open.txt") == "everybody's"
+            for secret in (*secrets, later):
+                shown = Path("/run/machine-etc", secret.relative_to("/etc"))
+                looks = [f"umount -l {place}; cat {place} /proc/1/root{place}" for place in (secret, shown)]
+                assert SECRET not in said(own, *looks, f"umount -l {shown.parent}; cat {shown}; cat {secret}")
+            assert own.run("cat /etc/shadow /run/machine-etc/shadow")["StandardOutputContent"] == ""
+
+
 MOUNTS = [
     "mount -o remount,rw /",
     "mount -o remount,rw /usr",

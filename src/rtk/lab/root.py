@@ -2,13 +2,14 @@
 
 What is lent is a list, and everything else of the machine is not there: no home, whoever's and wherever it lies, no
 disk, no socket, no state of the lab. What of these lies below a lent directory is covered (see `homes`). /etc has
-copies, and the places where programs write are the instance's own.
+copies of what everybody may read, and the places where programs write are the instance's own.
 """
 
 import contextlib
 import os
 import shutil
 import stat
+from functools import cache
 from pathlib import Path
 
 from rtk.lab import homes, kernel
@@ -42,11 +43,36 @@ def prepare(directory: Path) -> None:
         with contextlib.suppress(PermissionError, FileNotFoundError):
             if entry.is_symlink():
                 (etc / entry.name).symlink_to(entry.readlink())
+            elif not is_everybodys(entry):
+                continue  # such as shadow passwords: of no use to an instance
             elif entry.is_dir():
                 (etc / entry.name).symlink_to(f"/{_ETC}/{entry.name}")
-            # What not everybody may read, such as shadow passwords, is of no use to an instance.
-            elif entry.is_file() and entry.stat().st_mode & stat.S_IROTH:
+            elif entry.is_file():
                 shutil.copy(entry, etc / entry.name)
+    unreadable()  # found once, before instances are forked
+
+
+def is_everybodys(entry: Path) -> bool:
+    """Return whether everybody may read it, or list it and pass. Raises OSError where even that may not be asked."""
+    mode = entry.lstat().st_mode
+    wanted = stat.S_IROTH | stat.S_IXOTH if stat.S_ISDIR(mode) else stat.S_IROTH
+    return mode & wanted == wanted
+
+
+@cache
+def unreadable(below: Path = Path("/etc")) -> tuple[Path, ...]:
+    """Return what of the machine's settings not everybody may read, such as keys. Nothing within another is named.
+
+    Root, who may have started the lab, can read them all, and so could what runs in its instances.
+    """
+    found = []
+    for folder, folders, files in os.walk(below):
+        for name in (*folders, *files):
+            with contextlib.suppress(OSError):
+                if not is_everybodys(Path(folder, name)):
+                    found.append(Path(folder, name))
+        folders[:] = [name for name in folders if Path(folder, name) not in found]
+    return tuple(found)
 
 
 def furnish(directory: Path) -> None:
@@ -67,7 +93,7 @@ def furnish(directory: Path) -> None:
         (new / name).mkdir(parents=True, exist_ok=True)
         kernel.bind(directory / "fs" / name, new / name, recursive=True)
     kernel.bind(directory, new / INSTANCE_DIRECTORY.lstrip("/"))
-    _lay_over(Path("/etc"), new / _ETC)
+    _show_etc(new / _ETC)
     _cover(new)
     for name, target in LINKS.items():
         (new / name).symlink_to(target)
@@ -96,6 +122,27 @@ def _lay_over(source: Path, target: Path) -> None:
         kernel.mount("overlay", target, kernel.MS_RDONLY, kind="overlay", data=f"lowerdir={source}:{_EMPTY}")
     except OSError:
         kernel.bind(source, target, recursive=True)
+
+
+def _show_etc(target: Path) -> None:
+    """Show the directories of the machine's /etc, to which the instance's own has links, and what everybody may read.
+
+    Each by itself: what is put beside them while the lab runs, such as another file of passwords, is not there.
+    """
+    kernel.mount("settings", target, kernel.MS_NOSUID | kernel.MS_NODEV, kind="tmpfs", data="mode=755")
+    hidden = unreadable()
+    for entry in Path("/etc").iterdir():
+        if entry.is_dir() and not entry.is_symlink() and entry not in hidden:
+            _lay_over(entry, target / entry.name)
+    blank = target / "blank"
+    blank.touch(mode=0)
+    for place in (target / each.relative_to("/etc") for each in hidden):
+        # What even this user cannot find says no to both.
+        if os.path.isdir(place):  # noqa: PTH112  Path.is_dir would raise
+            kernel.mount("hidden", place, kernel.MS_NOSUID | kernel.MS_NODEV, kind="tmpfs", data="mode=755,size=4k")
+        elif os.path.isfile(place):  # noqa: PTH113  as above
+            kernel.bind(blank, place)
+    blank.unlink()
 
 
 def _cover(new: Path) -> None:
