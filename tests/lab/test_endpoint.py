@@ -43,3 +43,40 @@ def test_the_rest_of_systems_manager_is_there(world: World) -> None:
     client = world.client()
     client.put_parameter(Name="colour", Value="red", Type="String")
     assert client.get_parameter(Name="colour")["Parameter"]["Value"] == "red"
+
+
+UNKNOWN = [
+    "X",
+    "",
+    "AmazonSSM",
+    "AmazonSSM.",
+    "Foo.Bar",
+    "AmazonSSM._x",
+    "AmazonSSM.__init__",
+    "AmazonSSM.listCommands",
+]
+
+
+@pytest.mark.parametrize(
+    "target", [*UNKNOWN, "AmazonSSM.listCommands", "DynamoDB_20120810.ListTables", "AmazonSSM." + "x" * 9_000]
+)
+def test_what_is_no_operation_of_the_service_is_refused_as_aws_does(world: World, target: str) -> None:
+    answer = asked(world, **{"X-Amz-Target": target})
+    assert (answer.status, answer.getheader("Content-Type")) == (400, "application/x-amz-json-1.1")
+    stated = told(answer)
+    assert stated["__type"] == "UnknownOperationException"
+    assert len(stated["message"]) < 300
+
+
+@pytest.mark.parametrize(
+    ("service", "target"),
+    [("dynamodb", "X"), ("dynamodb", "AmazonSSM.GetParameter"), ("logs", "Logs_20140328.__init__")],
+)
+def test_so_is_what_can_be_none_of_another_service(world: World, service: str, target: str) -> None:
+    scope = f"Credential={world.lab['access_key']}/20260101/eu-west-1/{service}/aws4_request"
+    answer = asked(world, **{"X-Amz-Target": target, "Authorization": f"AWS4-HMAC-SHA256 {scope}"})
+    assert (answer.status, told(answer)["__type"]) == (400, "UnknownOperationException")
+
+
+def test_another_service_of_that_protocol_is_there(world: World) -> None:
+    assert world.client("dynamodb").list_tables()["TableNames"] == []

@@ -15,16 +15,18 @@ from xml.sax.saxutils import escape
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
-from rtk.lab.admission import Admission, refusal
+from rtk.lab.admission import Admission, Reason, refusal
 from rtk.lab.cloud import Cloud, Environ
 from rtk.lab.connections import BoundedServer
-from rtk.lab.protocol import TARGET, Operation, answer, refused
+from rtk.lab.protocol import TARGET, Operation, answer, model, refused
 from rtk.lab.refusals import Refusal
 
 HOST = "127.0.0.1"
 STATUS_PATH = "/_lab/status"
 # A document has 64 KiB at most: nothing that Run Command is sent comes near.
 LARGEST_BODY = 1024 * 1024
+JSON = "application/x-amz-json-1.1"
+LONGEST_TARGET = 200  # characters of what is said back
 IDLE_S = 60  # a connection with the key that sends nothing
 _ADMITTED = "rtk.admitted"  # what to call once the key was seen
 _SCOPE = re.compile(r"Credential=[^/,\s]+/[^/,\s]*/[^/,\s]*/([a-z0-9-]+)")  # of one that is not whole, too
@@ -48,21 +50,19 @@ class Endpoint:
     def __call__(self, wsgi: Environ, start_response: Any) -> Iterable[bytes]:
         """Answer one request."""
         if reason := self.admission.reason(wsgi):
-            # In the protocol of the service that was called, so that its client can read the sentence.
-            problem, kind = refusal(reason), str(wsgi.get("CONTENT_TYPE") or "")
-            scope = _SCOPE.search(str(wsgi.get("HTTP_AUTHORIZATION", "")))
-            if "json" in kind or "HTTP_X_AMZ_TARGET" in wsgi or (scope is None and "form" not in kind):
-                return _respond(start_response, *refused(problem))
-            stated = f"<Code>{escape(problem.code)}</Code><Message>{escape(problem.message)}</Message>"
-            page = _XML_OF.get(scope[1] if scope else "", _XML).format(stated)
-            return _respond(start_response, problem.status, page.encode(), "text/xml")
+            return _respond(start_response, *_not_admitted(reason, wsgi))
         wsgi[_ADMITTED]()
         if wsgi.get("PATH_INFO") == STATUS_PATH:
             return _respond(start_response, 200, json.dumps(self.status()).encode())
-        target = wsgi.get("HTTP_X_AMZ_TARGET", "")
-        name = target.removeprefix(TARGET)
-        if not target.startswith(TARGET) or name not in self.operations:
+        target = wsgi.get("HTTP_X_AMZ_TARGET")
+        if target is None:
             return self.cloud(wsgi, start_response)
+        name = target.removeprefix(TARGET) if target.startswith(TARGET) else ""
+        if name not in self.operations:
+            if _is_known(target, name, _service(wsgi)):
+                return self.cloud(wsgi, start_response)
+            unknown = Refusal("UnknownOperationException", f"There is no operation {target[:LONGEST_TARGET]!r}.")
+            return _respond(start_response, *refused(unknown))
         length = str(wsgi.get("CONTENT_LENGTH") or "0")
         if not length.isdecimal() or int(length) > LARGEST_BODY:
             too_large = Refusal("RequestEntityTooLarge", "The request is larger than 1 MiB.", 413)
@@ -100,9 +100,29 @@ class _QuietHandler(WSGIRequestHandler):
         logger.warning(f"a request was not understood: {format % args}")
 
 
-def _respond(
-    start_response: Any, status: int, body: bytes, kind: str = "application/x-amz-json-1.1"
-) -> Iterable[bytes]:
+def _service(wsgi: Environ) -> str:
+    """Return the service that a request was signed for, "" where none."""
+    scope = _SCOPE.search(str(wsgi.get("HTTP_AUTHORIZATION", "")))
+    return scope[1] if scope else ""
+
+
+def _not_admitted(reason: Reason, wsgi: Environ) -> tuple[int, bytes, str]:
+    """Return what is answered, in the protocol of the service that was called: its client can read the sentence."""
+    problem, kind, service = refusal(reason), str(wsgi.get("CONTENT_TYPE") or ""), _service(wsgi)
+    if "json" in kind or "HTTP_X_AMZ_TARGET" in wsgi or not (service or "form" in kind):
+        return (*refused(problem), JSON)
+    stated = f"<Code>{escape(problem.code)}</Code><Message>{escape(problem.message)}</Message>"
+    return problem.status, _XML_OF.get(service, _XML).format(stated).encode(), "text/xml"
+
+
+def _is_known(target: str, name: str, service: str) -> bool:
+    """Return whether moto may be asked: it answers what is no operation with a page of its own that says 500."""
+    if service == "ssm":
+        return name in model().operation_names
+    return bool(service) and not name and re.fullmatch(r"[\w.-]+\.[A-Za-z]\w*", target) is not None
+
+
+def _respond(start_response: Any, status: int, body: bytes, kind: str = JSON) -> Iterable[bytes]:
     headers = [("Content-Type", kind), ("Content-Length", str(len(body)))]
     start_response(f"{status} {HTTPStatus(status).phrase}", headers)
     return [body]
