@@ -270,6 +270,16 @@ def test_a_directory_that_became_a_link_takes_no_script_out_of_the_instance(worl
     assert sorted(home.iterdir()) == there
 
 
+def test_an_instance_whose_folders_a_document_moved_is_well_again_once_it_is_started_in_ec2(tmp_path: Path) -> None:
+    own = World(tmp_path)
+    with own.up("--instances", "1", "--invocation-delay", "0"):
+        own.run("cd /run/instance; mv commands away; ln -s /var/log commands; chmod 0 .")
+        assert own.run("echo mine")["Status"] == "Failed"
+        own.client("ec2").stop_instances(InstanceIds=own.ids)
+        own.client("ec2").start_instances(InstanceIds=own.ids)
+        assert own.run("echo mine")["StandardOutputContent"] == "mine\n"
+
+
 def test_a_script_has_few_capabilities_and_gets_no_more(world: World) -> None:
     status = dict(line.split(":\t") for line in said(world, "cat /proc/self/status").splitlines() if ":\t" in line)
     assert status["NoNewPrivs"] == "1"

@@ -119,3 +119,26 @@ def test_what_a_link_leads_to_is_not_removed_with_it(own: Path) -> None:
 
 def test_removing_what_is_not_there_is_nothing(own: Path) -> None:
     belongings.remove(own / "none")
+
+
+@pytest.mark.parametrize("turned", ["link", "file", "closed", "all closed", "gone"])
+def test_a_folder_of_the_labs_can_be_used_again_whatever_stands_in_its_place(own: Path, turned: str) -> None:
+    folder = own / "commands"
+    if turned in {"link", "file", "gone"}:
+        folder.rmdir()
+    if turned == "link":
+        folder.symlink_to(own.parent / "outside")
+    elif turned == "file":
+        folder.touch()
+    elif turned != "gone":
+        (own if turned == "all closed" else folder).chmod(0)
+    belongings.make_usable(own, "commands")
+    belongings.write_program(own, "commands/one/script", "echo\n")
+    assert (own / "commands/one/script").is_file()
+    assert list((own.parent / "outside").iterdir()) == []
+
+
+def test_what_is_in_a_folder_of_the_labs_stays(own: Path) -> None:
+    belongings.write_program(own, "commands/one/script", "echo\n")
+    belongings.make_usable(own, "commands")
+    assert (own / "commands/one/script").is_file()

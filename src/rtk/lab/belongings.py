@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+COMMANDS = "commands"  # where scripts are brought, and what they print is kept
 # As much as a shepherd keeps of what a script prints.
 MOST = 8 * 2**20  # bytes of a file that are ever read
 
@@ -44,6 +45,16 @@ def write_program(directory: Path, name: str, text: str) -> None:
         raise Disturbed(problem.errno, f"{name} is not as the lab left it: {os.strerror(problem.errno or 0)}") from None
     with open(handle, "w", encoding="utf-8") as file:  # noqa: PTH123  it has no path
         file.write(text)
+
+
+def make_usable(directory: Path, folder: str) -> None:
+    """See to it that the lab can write into the instance's directory, and that no file stands in a folder's place."""
+    with suppress(OSError), _listable(directory) as top:
+        try:
+            with _listable(folder, top):
+                return
+        except OSError:  # a link, which is not followed, or a file
+            os.unlink(folder, dir_fd=top)
 
 
 def opened_to_append(path: Path) -> BinaryIO:

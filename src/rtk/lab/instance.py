@@ -102,6 +102,8 @@ class Instance:
     def start(self) -> None:
         """Bring a stopped instance up."""
         if self.state == "stopped":
+            # Anew where a document put something else there: it shall not be beyond help.
+            belongings.make_usable(self.room.directory, belongings.COMMANDS)
             self.state = "running"
             self._serve()
             self.changed()

@@ -158,7 +158,7 @@ class Runner:
         self, command: SentCommand, invocation: Invocation, instance: Instance, job: Job, step: StepResult
     ) -> Written:
         run = f"{next(self._runs)}.{step.name.replace(':', '')}"
-        written = Written(step, instance.room.directory, f"commands/{command.id}/{run}")
+        written = Written(step, instance.room.directory, f"{belongings.COMMANDS}/{command.id}/{run}")
         try:
             belongings.write_program(written.directory, written.name, job.text)
         except belongings.Disturbed as problem:
