@@ -1,12 +1,16 @@
 """Who is answered: programs of this machine with the lab's key, no web page, no other host name."""
 
 import json
+import logging
+import threading
 from http.client import HTTPConnection, HTTPResponse
 from typing import Any
 
 import pytest
 
-from tests.lab.world import World
+from rtk.lab.admission import Admission
+from rtk.lab.endpoint import Endpoint, serve
+from tests.lab.world import World, eventually
 
 
 def asked(world: World, body: bytes = b"{}", **headers: str) -> HTTPResponse:
@@ -61,7 +65,7 @@ UNKNOWN = [
     "target", [*UNKNOWN, "AmazonSSM.listCommands", "DynamoDB_20120810.ListTables", "AmazonSSM." + "x" * 9_000]
 )
 def test_what_is_no_operation_of_the_service_is_refused_as_aws_does(world: World, target: str) -> None:
-    answer = asked(world, **{"X-Amz-Target": target})
+    answer = asked(world, b"{}", **{"X-Amz-Target": target})
     assert (answer.status, answer.getheader("Content-Type")) == (400, "application/x-amz-json-1.1")
     stated = told(answer)
     assert stated["__type"] == "UnknownOperationException"
@@ -74,9 +78,30 @@ def test_what_is_no_operation_of_the_service_is_refused_as_aws_does(world: World
 )
 def test_so_is_what_can_be_none_of_another_service(world: World, service: str, target: str) -> None:
     scope = f"Credential={world.lab['access_key']}/20260101/eu-west-1/{service}/aws4_request"
-    answer = asked(world, **{"X-Amz-Target": target, "Authorization": f"AWS4-HMAC-SHA256 {scope}"})
+    answer = asked(world, b"{}", **{"X-Amz-Target": target, "Authorization": f"AWS4-HMAC-SHA256 {scope}"})
     assert (answer.status, told(answer)["__type"]) == (400, "UnknownOperationException")
 
 
 def test_another_service_of_that_protocol_is_there(world: World) -> None:
     assert world.client("dynamodb").list_tables()["TableNames"] == []
+
+
+def test_an_error_of_ours_is_logged_with_its_traceback_beside_the_line(caplog: pytest.LogCaptureFixture) -> None:
+    def broken(*_: object) -> Any:
+        raise LookupError("what went wrong")
+
+    server = serve(Endpoint({}, broken, Admission("KEY", lambda _: False), dict), 0)  # type: ignore[arg-type]
+    serving = threading.Thread(target=server.serve_forever, args=(0.02,))
+    serving.start()
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=20)
+    with caplog.at_level(logging.WARNING):
+        connection.request("GET", "/", headers={"X-Lab-Key": "KEY"})
+        assert connection.getresponse().status == 500
+        eventually(lambda: bool(caplog.records), 20)  # it is logged once it was answered
+        server.shutdown()
+        serving.join()
+    connection.close()
+    (record,) = caplog.records
+    assert "Traceback" not in record.getMessage()
+    assert record.exc_info
+    assert isinstance(record.exc_info[1], LookupError)

@@ -55,11 +55,9 @@ class Endpoint:
         if wsgi.get("PATH_INFO") == STATUS_PATH:
             return _respond(start_response, 200, json.dumps(self.status()).encode())
         target = wsgi.get("HTTP_X_AMZ_TARGET")
-        if target is None:
-            return self.cloud(wsgi, start_response)
-        name = target.removeprefix(TARGET) if target.startswith(TARGET) else ""
+        name = str(target).removeprefix(TARGET) if str(target).startswith(TARGET) else ""
         if name not in self.operations:
-            if _is_known(target, name, _service(wsgi)):
+            if target is None or _is_known(target, name, _service(wsgi)):
                 return self.cloud(wsgi, start_response)
             unknown = Refusal("UnknownOperationException", f"There is no operation {target[:LONGEST_TARGET]!r}.")
             return _respond(start_response, *refused(unknown))
@@ -82,6 +80,10 @@ class EndpointServer(BoundedServer, ThreadedWSGIServer):
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002  as socketserver calls it
         """Say in a line that a request was given up: a stranger may send what cannot be read, as often as they like."""
         logger.warning(f"a request could not be read: {sys.exc_info()[1]!r}")
+
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002, ARG002  as werkzeug calls it
+        """Log an error of ours with its traceback beside the line: within it, the end that tells most would be cut."""
+        logger.error(message.partition("\n")[0], *args, exc_info=sys.exc_info()[1])
 
 
 class _QuietHandler(WSGIRequestHandler):
