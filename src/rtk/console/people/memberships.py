@@ -8,12 +8,15 @@ from contextlib import contextmanager
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 
+from rtk.console.database import unhurried
 from rtk.console.people import addresses, audit, names
 from rtk.console.people.models import Membership, Organization, Role, Team, TeamMembership, User
 
 UNCONFIRMED = {"address": "unconfirmed"}
+DELETION_S = 300.0  # for each of its statements
 LAST_OWNER = "The organization needs an owner: make somebody else one first."
 
 
@@ -55,7 +58,12 @@ def rename(actor: User, what: Organization | Team, name: str) -> None:
 def delete(actor: User, what: Organization | Team) -> None:
     """Remove an organization or a team with all that belongs to it; the audit log stays."""
     kind, org = ("organization", what) if isinstance(what, Organization) else ("team", what.org)
-    with transaction.atomic():
+    connection.ensure_connection()
+    # Measurements of years take longer than the answer to any other form.
+    with unhurried(connection.connection, DELETION_S), transaction.atomic():
+        # What is being added meanwhile would refer to a row that is gone: it waits for this, and is refused.
+        Organization.objects.select_for_update().filter(pk=what.pk).first()
+        list(Team.objects.select_for_update().filter(Q(pk=what.pk) | Q(org=what.pk)).order_by("pk"))
         audit.record(org, actor, f"{kind}.deleted", what.name)
         what.delete()
 

@@ -75,7 +75,7 @@ class Verification(Owned, Promised):
     file_id = models.CharField(max_length=NAME_LENGTH, null=True)
     name = models.CharField(max_length=NAME_LENGTH)
     objective = models.ForeignKey(Objective, null=True, on_delete=models.SET_NULL, related_name="verifications")
-    experiment = models.ForeignKey(Experiment, on_delete=models.PROTECT, related_name="verifications")
+    experiment = models.ForeignKey(Experiment, on_delete=models.RESTRICT, related_name="verifications")
     frequency_s = models.FloatField()
     duration_s = models.FloatField()
     warm_up_s = models.FloatField(default=0.0)
