@@ -55,6 +55,7 @@ def test_an_account_that_is_handed_over_keeps_its_roles_and_nothing_that_lets_in
         "sessions": 0,
         "second factors": 0,
         "connections": 1,
+        "invitations": 0,
     }
     user = User.objects.get(pk=world.owner.pk)
     assert (user.email, user.name, user.has_usable_password()) == (NEXT, "", False)

@@ -15,7 +15,7 @@ def test_it_says_how_much_there_was(world: World) -> None:
     signed_in(world.member).get("/profile")
     Authenticator.objects.create(user=world.member, type=Authenticator.Type.TOTP, data={})
     SocialAccount.objects.create(user=world.member, provider="sso", uid="1")
-    told = {"tokens": 2, "sessions": 1, "second factors": 1, "connections": 1}
+    told = {"tokens": 2, "sessions": 1, "second factors": 1, "connections": 1, "invitations": 0}
     assert revocation.end_access(world.member, RevocationReason.HANDED_OVER) == told
     assert AuditEntry.objects.get(action="user.access-ended").detail == {"why": "handed-over", **told}
 

@@ -13,6 +13,7 @@ class Closed(StrEnum):
     FIRST_USER_IS_THERE = "first-user-is-there"
     INVITATION_OVER = "invitation-over"
     INVITATION_USED = "invitation-used"
+    INVITER_GONE = "inviter-gone"
     SIGN_IN_LINK_OVER = "sign-in-link-over"
     NOT_INVITED = "not-invited"
     MADE_MEANWHILE = "made-meanwhile"
@@ -38,6 +39,10 @@ _WORDS = {
     Closed.INVITATION_USED: Words(
         "This invitation is used up",
         "An account was made by it already. Sign in, or ask whoever invited you for a new one.",
+    ),
+    Closed.INVITER_GONE: Words(
+        "This invitation is no longer good",
+        "Whoever made it may not invite you any more: ask an owner or admin of the organization for a new one.",
     ),
     Closed.SIGN_IN_LINK_OVER: Words(
         "This link is used up",

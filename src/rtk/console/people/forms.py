@@ -139,7 +139,7 @@ class RoleForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["role"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [(role, f"{role.label}: {_ROLE_HELP[role]}") for role in roles_given_by(giver)]
+        field.choices = [(role, f"{role.label}: {_ROLE_HELP[role]}") for role in gate.roles_given_by(giver)]
 
 
 class InviteForm(RoleForm):
@@ -195,8 +195,3 @@ class MemberForm(forms.Form):
         assert isinstance(field, forms.ModelChoiceField)
         inside = Q(user__in=team.memberships.values("user")) | Q(role__in=gate.EVERYWHERE)
         field.queryset = Membership.objects.filter(org=team.org).exclude(inside).select_related("user")
-
-
-def roles_given_by(giver: str) -> list[Role]:
-    """The roles that a role may give and take: owners all, admins all but the owner's."""
-    return [role for role in Role if giver == Role.OWNER or role != Role.OWNER]

@@ -163,6 +163,12 @@ def team_for(caller: Caller | None, org: uuid.UUID | str, team: uuid.UUID | str,
     return there
 
 
+def roles_given_by(giver: str) -> list[Role]:
+    """The roles that a role may give and take: owners all, admins all but the owner's, others none."""
+    rights = RIGHTS[giver]
+    return [role for role in Role if "own" in rights or ("admin" in rights and role != Role.OWNER)]
+
+
 def _team(row: sql.Row) -> Team:
     team = _TEAM.model(row)
     team.org, team.role = _ORG.model(row), row[_ROLE]

@@ -4,6 +4,8 @@ A link's key is the invitation's id, signed: an admin can copy it again at any t
 It is good for one account and one joining, by the invited address only, until it expires or is withdrawn. Whoever
 comes by a link that its inviter can see has shown nothing of their address. The link in the mail has a second key,
 which is nowhere else: whoever comes by that one has read the mail.
+
+It reaches as far as its inviter does: once they may not give its role any more, it is good for nothing.
 """
 
 from collections.abc import Iterable
@@ -20,11 +22,12 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from rtk.console import mail
-from rtk.console.people import addresses, audit, memberships, names
+from rtk.console.people import addresses, audit, gate, memberships, names
 from rtk.console.people.models import Invitation, Membership, Organization, Team, User
 
 LIFETIME = timedelta(days=14)
 MAILED = "mailed"
+NOT_BACKED = "This invitation is no longer good: ask an owner or admin of the organization for a new one."
 SUBJECT = "[Reliability Toolkit] You are invited to an organization"
 _signer = Signer(salt="rtk.people.invitation", sep=".")  # a full stop stays in a link wherever it is pasted
 # No page and no answer holds a key of this one: whoever has it read the mail.
@@ -80,9 +83,9 @@ def was_mailed(invitation: Invitation, key: str) -> bool:
 
 
 def found(key: str, now: datetime | None = None) -> Invitation | None:
-    """The open invitation of a link's key; None when it was forged, used, withdrawn, or has expired."""
+    """The open invitation of a link's key; None when it was forged, used, withdrawn, has expired or is not backed."""
     invitation = named(key)
-    if invitation is None or invitation.accepted_at is not None:
+    if invitation is None or invitation.accepted_at is not None or not is_backed(invitation):
         return None
     return invitation if invitation.expires_at > (now or timezone.now()) else None
 
@@ -96,9 +99,24 @@ def named(key: str) -> Invitation | None:
     return Invitation.objects.select_related("org", "invited_by").filter(pk=pk).first()
 
 
+def is_backed(invitation: Invitation) -> bool:
+    """Whether whoever made an invitation may still give its role in its organization."""
+    made_by = Membership.objects.filter(user=invitation.invited_by_id, user__is_active=True, org=invitation.org_id)
+    return any(invitation.role in gate.roles_given_by(each.role) for each in made_by)
+
+
+def is_orphan(key: str) -> bool:
+    """Whether a link's key is of an invitation that would be open, were it backed."""
+    invitation = named(key)
+    return invitation is not None and invitation.accepted_at is None and not is_backed(invitation)
+
+
+@transaction.atomic
 def take(invitation: Invitation, now: datetime | None = None) -> bool:
     """Whether an account may be made by an invitation, by whoever asks first."""
     now = now or timezone.now()
+    if not _is_backed_until_the_end(invitation):
+        return False
     open_still = Invitation.objects.filter(pk=invitation.pk, accepted_at=None, taken_at=None, expires_at__gt=now)
     return open_still.update(taken_at=now) > 0
 
@@ -116,8 +134,10 @@ def is_for(invitation: Invitation, user: User) -> bool:
 
 
 def bring_in(invitation: Invitation, user: User, now: datetime | None = None) -> None:
-    """Let somebody join by an invitation. Raises ValidationError when it was used already."""
+    """Let somebody join by an invitation. Raises ValidationError when it was used already, or is not backed."""
     with transaction.atomic():
+        if not _is_backed_until_the_end(invitation):
+            raise ValidationError(NOT_BACKED)
         # Two clicks at once: the row that is updated decides which of them joins.
         mine = Invitation.objects.filter(pk=invitation.pk, accepted_at=None).update(accepted_at=now or timezone.now())
         if not mine:
@@ -125,7 +145,25 @@ def bring_in(invitation: Invitation, user: User, now: datetime | None = None) ->
         memberships.join(user, invitation.org, invitation.role, invitation.teams.all())
 
 
-def withdraw(actor: User, invitation: Invitation) -> None:
+def _is_backed_until_the_end(invitation: Invitation) -> bool:
+    """The same as `is_backed`, and nobody takes it from its inviter before this transaction ends."""
+    # Whoever changes a role or removes a member locks the organization, whoever disables an account its user.
+    Organization.objects.select_for_update(no_key=True).filter(pk=invitation.org_id).first()
+    User.objects.select_for_update(no_key=True).filter(pk__in=[invitation.invited_by_id]).first()
+    now = Invitation.objects.filter(pk=invitation.pk).first()
+    return now is not None and now.invited_by_id == invitation.invited_by_id and is_backed(now)
+
+
+def withdraw_all_of(inviter: User) -> int:
+    """End the open invitations that somebody made; how many there were."""
+    made = Invitation.objects.select_related("org").filter(invited_by=inviter, accepted_at=None)
+    found = list(made)
+    for each in found:
+        withdraw(None, each)
+    return len(found)
+
+
+def withdraw(actor: User | None, invitation: Invitation) -> None:
     """End an invitation; its link leads nowhere from now on."""
     with transaction.atomic():
         audit.record(invitation.org, actor, "invitation.withdrawn", invitation.email)

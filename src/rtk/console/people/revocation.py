@@ -2,7 +2,7 @@
 
 Whoever had the account before may hold a token, an open browser, a passkey, the secret of an authenticator app, or an
 account of the issuer that is connected to it. A new password alone ends none of them but the browsers. They may also
-have added an address of their own, at which they would read the mail of the next reset.
+have added an address of their own, at which they would read the mail of the next reset, or invited one.
 """
 
 from enum import StrEnum
@@ -15,7 +15,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import F
 
-from rtk.console.people import addresses, audit
+from rtk.console.people import addresses, audit, invitations
 from rtk.console.people.models import Token, User
 
 
@@ -36,6 +36,7 @@ class Access(StrEnum):
     SECOND_FACTORS = "second factors"
     CONNECTIONS = "connections"
     ADDRESSES = "addresses"
+    INVITATIONS = "invitations"
 
     @property
     def one(self) -> str:
@@ -49,15 +50,16 @@ _ONE = {
     Access.SECOND_FACTORS: "second factor",
     Access.CONNECTIONS: "connection",
     Access.ADDRESSES: "address",
+    Access.INVITATIONS: "invitation",
 }
 
 
 def end_access(user: User, why: RevocationReason) -> dict[Access, int]:
     """End the tokens, sessions, passkeys, authenticator apps, recovery codes and connections of an account.
 
-    Return how many there were of each kind. Whoever is only disabled stays connected to the issuer, by which nobody
-    comes in meanwhile. A reset leaves the one address at which its mail was read. The password is the caller's to
-    change.
+    The open invitations that it made are withdrawn. Return how many there were of each kind. Whoever is only disabled
+    stays connected to the issuer, by which nobody comes in meanwhile. A reset leaves the one address at which its mail
+    was read. The password is the caller's to change.
     """
     with transaction.atomic():
         ended = {
@@ -69,6 +71,7 @@ def end_access(user: User, why: RevocationReason) -> dict[Access, int]:
             ended[Access.CONNECTIONS] = _deleted(SocialAccount.objects.filter(user=user))
         if why == RevocationReason.RESET:
             ended[Access.ADDRESSES] = addresses.keep(user, user.read_at or user.email)
+        ended[Access.INVITATIONS] = invitations.withdraw_all_of(user)
         if any(ended.values()):
             audit.record_everywhere(
                 user,

@@ -47,8 +47,8 @@ def may_sign_up(request: HttpRequest) -> bool:
     """
     if invitation_of(request) is not None or bootstrap_signup.opens(request.session.get(_WELCOME, "")):
         return True
-    if request.session.pop(_INVITATION, None):
-        raise TurnedAway(Closed.INVITATION_USED)
+    if key := request.session.pop(_INVITATION, None):
+        raise TurnedAway(Closed.INVITER_GONE if invitations.is_orphan(key) else Closed.INVITATION_USED)
     if request.session.pop(_WELCOME, None):
         raise TurnedAway(Closed.FIRST_USER_IS_THERE)
     return _is_open()
@@ -90,18 +90,19 @@ def confirmed(user: User, email: str) -> bool:
         if not addresses.confirm(user, email):
             return False
         for invitation in Invitation.objects.filter(taken_by=user, email=email.lower(), accepted_at=None):
-            with suppress(ValidationError):  # used in this moment
+            with suppress(ValidationError):  # used in this moment, or its inviter may not any more
                 invitations.bring_in(invitation, user)
     return True
 
 
 def _taken(request: HttpRequest, email: str) -> Invitation | None:
     """The invitation of this address that led here, from now on used up. Raises TurnedAway when it was before."""
-    invitation = invitations.named(request.session.get(_INVITATION, ""))
+    key = request.session.get(_INVITATION, "")
+    invitation = invitations.named(key)
     if invitation is None or invitation.email != email:
         return None
     if not invitations.take(invitation):
-        raise TurnedAway(Closed.INVITATION_USED)
+        raise TurnedAway(Closed.INVITER_GONE if invitations.is_orphan(key) else Closed.INVITATION_USED)
     return invitation
 
 

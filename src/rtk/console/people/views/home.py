@@ -89,7 +89,7 @@ def join(request: HttpRequest, key: str) -> HttpResponse:
         return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
     invitation = invitations.found(key)
     if invitation is None:
-        return closed.page(request, Closed.INVITATION_OVER)
+        return closed.page(request, Closed.INVITER_GONE if invitations.is_orphan(key) else Closed.INVITATION_OVER)
     signup_flow.came_invited(request, key, request.GET.get(invitations.MAILED, ""))
     if request.method == "POST" and isinstance(request.user, User):
         try:

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from rtk.console.people import addresses, gate, invitations, mailing, memberships, reauthentication
-from rtk.console.people.forms import InviteForm, RoleForm, roles_given_by
+from rtk.console.people.forms import InviteForm, RoleForm
 from rtk.console.people.gate import Caller
 from rtk.console.people.models import Invitation, Membership, Organization, Role
 from rtk.console.people.pages import action, page, sent, status, tried, viewed
@@ -67,11 +67,12 @@ def invite(request: HttpRequest, caller: Caller, org: str) -> HttpResponse:
         return redirect("people:invitations", org=found.slug)
     # Each with its link, and whether to show who one is before it is seen. Whoever has a link can use it: nobody gets
     # one for more than they may give, nor for what would ask them once more.
-    given, recent = roles_given_by(found.role), reauthentication.is_recent(request)
+    given, recent = gate.roles_given_by(found.role), reauthentication.is_recent(request)
     waiting = []
     for each in found.invitations.filter(accepted_at=None):
         may, asks = each.role in given, each.role in gate.EVERYWHERE and not recent
-        waiting.append((each, invitations.link(each) if may and not asks else "", may and asks))
+        backed = invitations.is_backed(each)
+        waiting.append((each, backed, invitations.link(each) if may and not asks else "", may and asks))
     context = {"org": found, "form": form, "waiting": waiting, "at": "invitations"}
     return render(request, "people/invitations.html", context, status=status(form))
 
