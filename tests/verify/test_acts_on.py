@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from rtk.verify.acts_on import acts_on
-from rtk.verify.systems import System, common
+from rtk.verify.systems import Kind, System, common, system
 from rtk.verify.toolkit import Toolkit
 
 Provider = dict[str, Any]
@@ -146,6 +146,16 @@ def test_two_systems_do_not_meet(name: str) -> None:
 def test_every_file_meets_itself(name: str) -> None:
     for each in {**ONE_SYSTEM, **TWO_SYSTEMS}[name]:
         assert common(on(each), on(each))
+
+
+@pytest.mark.parametrize(
+    ("mark", "is_sure"),
+    [("name", True), ("host", True), ("target", True), ("environment", False), ("region", False), ("package", False)],
+)
+def test_of_two_teams_one_mark_that_names_something_is_needed(mark: str, is_sure: bool) -> None:
+    ours, theirs = (system(Kind.HOST, {mark: ["a"], own: ["b"]}, "") for own in ("ours", "theirs"))
+    assert ours.meets(theirs)
+    assert ours.surely_meets(theirs) is is_sure
 
 
 def test_configuration_and_environment_are_resolved(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,13 +60,14 @@ class Held(ToolkitError):
 def refusal(holders: Sequence[HoldingRun]) -> str:
     """Return why a run is refused, and what its user can do."""
     first, *others = holders
-    at = f" on {one_line(first.host)}" if first.console and first.host else "" if first.run else " there"
-    if first.standing in (HoldState.RUNNING, HoldState.UNDOING):
+    at = f" on {one_line(first.host)}" if first.console and first.host else ""
+    if not first.run:
+        way_out = "wait for it with --wait 10m, ask the other teams of your organization to release it"
+    elif first.standing in (HoldState.RUNNING, HoldState.UNDOING):
         doing = "is still running" if first.standing is HoldState.RUNNING else "is being undone"
         way_out = f"it {doing}: wait for it with --wait 10m"
     elif first.standing is HoldState.DIED:
-        undo = f"chaos recover --run {argument(first.run)}" if first.run else "chaos recover"
-        way_out = f"it died before it was undone: undo it with `{undo}`{at}"
+        way_out = f"it died before it was undone: undo it with `chaos recover --run {argument(first.run)}`{at}"
     elif first.standing is HoldState.NOT_RESTORED:
         way_out = f"it ended without being restored: put that right, then {_release(first, at)}"
     else:
@@ -97,7 +98,5 @@ def systems(shared: Sequence[str]) -> str:
 
 
 def _release(one: HoldingRun, at: str) -> str:
-    if not one.run:
-        return "ask its team to release its hold"
     page = ", or on its page" if one.console else ""
     return f"release its hold with `chaos recover --forget {argument(one.run)}`{at}{page}"

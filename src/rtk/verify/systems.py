@@ -17,6 +17,9 @@ from typing import Any
 LONGEST = 200  # characters of what is told of a system
 MOST = 100  # systems of one run
 
+# Marks that say only where, or with what: many systems have them in common, and anybody can guess one.
+_WHEREABOUTS = frozenset(("environment", "endpoint", "region", "namespace", "port", "package"))
+
 Marks = Mapping[str, Iterable[str]]
 
 
@@ -43,6 +46,11 @@ class System:
         """Tell whether both may be one thing: nothing that is known of both tells them apart."""
         common = self.marks.keys() & other.marks.keys()
         return self.kind == other.kind and all(self.marks[each] & other.marks[each] for each in common)
+
+    def surely_meets(self, other: "System") -> bool:
+        """Tell whether something that is known of both says that they are one, and nothing tells them apart."""
+        known = (self.marks.keys() & other.marks.keys()) - _WHEREABOUTS
+        return self.meets(other) and any(self.marks[each] & other.marks[each] for each in known)
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as JSON can hold it."""
@@ -71,10 +79,11 @@ def from_dicts(values: Iterable[Mapping[str, Any]]) -> tuple[System, ...]:
     )
 
 
-def common(ours: Iterable[System], theirs: Iterable[System]) -> tuple[System, ...]:
-    """Return those of ours that meet one of theirs."""
+def common(ours: Iterable[System], theirs: Iterable[System], *, surely: bool = False) -> tuple[System, ...]:
+    """Return those of ours that meet one of theirs; `surely`, where a mark of both says so."""
     others = tuple(theirs)
-    return tuple(one for one in ours if any(one.meets(other) for other in others))
+    meet = System.surely_meets if surely else System.meets
+    return tuple(one for one in ours if any(meet(one, other) for other in others))
 
 
 def digest(value: str) -> str:

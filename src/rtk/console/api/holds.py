@@ -45,7 +45,7 @@ class ShownHold(Schema):
 
 
 class Holder(Schema):
-    """A run that holds the same; of another team no more than since when, and why its hold stands."""
+    """A run that holds the same. One entry without a `run` and with `since` 0 stands for all of other teams."""
 
     run: str
     title: str

@@ -2,6 +2,9 @@
 
 A hold ends when the end of its run is stored and nothing of it is left unrestored, when its client says that the undo
 is proven, or when a person releases it; never by time alone.
+
+Teams do not see one another. So what another team sends must name what both act on before it stands in anybody's way,
+and of that team's holds nothing is told but that there is one.
 """
 
 from collections.abc import Iterable, Mapping
@@ -29,6 +32,16 @@ _GONE = {
     RunState.ABANDONED: HoldState.DIED,
     RunState.RUNNING: HoldState.RUNNING,
 }
+# The same whichever and however many: else a team could be counted and timed.
+_OF_ANOTHER_TEAM = {
+    "run": "",
+    "title": "",
+    "host": "",
+    "user": "",
+    "since": 0.0,
+    "standing": HoldState.RUNNING,
+    "shared": [],
+}
 
 
 class Wanted(NamedTuple):
@@ -53,8 +66,7 @@ def take(team: Team, wanted: Wanted, alongside: bool) -> tuple[bool, list[dict[s
         if (mine and mine.team_id != team.id) or Run.objects.filter(id=wanted.run).exclude(team=team).exists():
             raise unknown("hold")
         others = Hold.objects.filter(team__org=team.org_id, released_at=None).exclude(run_id=wanted.run)
-        shared_with = [(each, common(ours, from_dicts(each.systems))) for each in others.select_related("team")]
-        found = [(each, shared) for each, shared in shared_with if shared]
+        found = [(each, shared) for each in others if (shared := _shared(team, ours, each))]
         if not found or alongside:
             _keep(team, wanted, mine)
             joining = {"run": str(wanted.run), "title": wanted.title, "host": wanted.host, "since": now().timestamp()}
@@ -63,8 +75,8 @@ def take(team: Team, wanted: Wanted, alongside: bool) -> tuple[bool, list[dict[s
                 if joining["run"] not in known and len(known) < MOST_JOINED:
                     each.joined = [*each.joined, joining]
                     each.save(update_fields=["joined"])
-        told = [_holder(team, each, shared) for each, shared in found]
-        return not found or alongside, told
+        own = [_holder(each, shared) for each, shared in found if each.team_id == team.id]
+        return not found or alongside, own if len(own) == len(found) else [*own, _OF_ANOTHER_TEAM]
 
 
 def systems_of(values: Iterable[Mapping[str, Any]]) -> tuple[System, ...]:
@@ -159,13 +171,22 @@ def _keep(team: Team, wanted: Wanted, mine: Hold | None) -> None:
         raise Problem(409, "run: this run has already released its hold", "run")
 
 
-def _holder(team: Team, hold: Hold, shared: tuple[System, ...]) -> dict[str, Any]:
-    """Who holds it: of another team no more than that."""
-    how = {"standing": standing_of(hold), "since": hold.taken_at.timestamp()}
-    if hold.team_id != team.id:
-        return {**how, "run": "", "title": "", "host": "", "user": "", "shared": []}
-    told = [each.told for each in shared]
-    return {**how, "run": str(hold.run_id), "title": hold.title, "host": hold.host, "user": hold.who, "shared": told}
+def _shared(team: Team, ours: tuple[System, ...], hold: Hold) -> tuple[System, ...]:
+    """Which of a team's systems a hold has, too; another team's only where a mark says so."""
+    return common(ours, from_dicts(hold.systems), surely=hold.team_id != team.id)
+
+
+def _holder(hold: Hold, shared: tuple[System, ...]) -> dict[str, Any]:
+    """Who of one's own team holds it."""
+    return {
+        "run": str(hold.run_id),
+        "title": hold.title,
+        "host": hold.host,
+        "user": hold.who,
+        "since": hold.taken_at.timestamp(),
+        "standing": standing_of(hold),
+        "shared": [each.told for each in shared],
+    }
 
 
 def standing_of(hold: Hold) -> HoldState:
