@@ -185,6 +185,17 @@ def test_a_public_name_that_stands_for_this_machine_by_now_is_not_called(
     assert web.came == []
 
 
+def test_nobody_learns_which_names_the_consoles_own_network_has(
+    web: WebReceiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(Undelivered) as there:
+        call(web, monkeypatch, ["10.0.0.1"], own_network=False)
+    with pytest.raises(Undelivered) as nowhere:
+        webhook.post("http://nowhere.invalid/", b"{}", {}, False, 2.0)
+    assert (str(there.value), there.value.final) == (str(nowhere.value), nowhere.value.final)
+    assert "resolved to a public address" in str(nowhere.value)
+
+
 @pytest.mark.parametrize("address", ["169.254.169.254", "100.100.100.200", "[fd00:ec2::254]"])
 def test_a_name_that_stands_for_metadata_the_next_time_is_not_called_that_time(
     web: WebReceiver, monkeypatch: pytest.MonkeyPatch, address: str

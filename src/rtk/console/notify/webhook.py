@@ -19,8 +19,10 @@ TIMEOUT_S = 10
 MOST_READ = 65_536  # bytes of an answer's body; nothing of it is looked at
 _AUTHORITIES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 _TLS = {pycurl.E_SSL_CONNECT_ERROR, pycurl.E_PEER_FAILED_VERIFICATION}
-_INSIDE = (
-    "its address is of the console's own network, which webhooks may not call unless RTK_NOTIFY_OWN_NETWORK says so"
+# The same whether there is no such name or one of the console's own network: else admins could look up its names.
+_NOT_PUBLIC = (
+    "its name could not be resolved to a public address; addresses of the console's own network are called only where "
+    "RTK_NOTIFY_OWN_NETWORK says so"
 )
 _NEVER = "its address is one that webhooks never call"
 _WHY = {
@@ -48,10 +50,12 @@ def post(url: str, body: bytes, headers: Mapping[str, str], own_network: bool, t
         status = handle.getinfo(pycurl.RESPONSE_CODE)
     except pycurl.error as error:
         status = handle.getinfo(pycurl.RESPONSE_CODE) if read.too_much else 0
+        code = int(error.args[0])
+        if not status and not own_network and (door.refused or code == pycurl.E_COULDNT_RESOLVE_HOST):
+            raise Undelivered(_NOT_PUBLIC) from None
         if not status and door.refused:
-            raise Undelivered(_NEVER if own_network else _INSIDE, final=True) from None
+            raise Undelivered(_NEVER, final=True) from None
         if not status:
-            code = int(error.args[0])
             why = _WHY.get(code, f"libcurl's error {code}")
             raise Undelivered("no trusted TLS connection could be made" if code in _TLS else why) from None
     finally:
