@@ -21,22 +21,26 @@ router = Router(tags=["people"])
 
 @router.get("/organizations", summary="The organizations and teams that you are in")
 def organizations(request: HttpRequest) -> list[dict[str, Any]]:
-    """Every organization of yours with its teams, those you are in."""
+    """Every organization of yours with its teams, those you are in, each in the order in which you joined them.
+
+    Owners and admins are in all teams: theirs are in the order in which they were made. So what comes first stays
+    first, whoever invites you and whatever others are called.
+    """
     caller = caller_of(request)
     teams: dict[Any, list[dict[str, Any]]] = {}
-    for team in gate.teams_for(caller):
+    for team in gate.teams_joined(caller):
         # Clients of 2020 take an only organization into their settings as it is, where each team has this key.
         teams.setdefault(team.org_id, []).append({"id": str(team.id), "name": team.name, "default": False})
-    found = gate.organizations_for(caller).order_by("name")
+    found = gate.organizations_joined(caller)
     return [{"id": str(org.id), "name": org.name, "teams": teams.get(org.id, [])} for org in found]
 
 
 @router.get("/organizations/{org}/teams", summary="The teams of an organization that you are in")
 def teams(request: HttpRequest, org: str) -> list[dict[str, str]]:
-    """Every team of yours in the organization."""
+    """Every team of yours in the organization, in the order in which you joined them or, if in all, they were made."""
     caller = caller_of(request)
     found = gate.org_for(caller, org, "read")
-    return [_team(team) for team in gate.teams_for(caller).filter(org_id=found.id)]
+    return [_team(team) for team in gate.teams_joined(caller).filter(org_id=found.id)]
 
 
 @router.get("/organizations/{org}/teams/{team}", summary="A team")

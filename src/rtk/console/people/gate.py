@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 
 from rtk.console import sql
 from rtk.console.people import tokens
@@ -129,6 +129,21 @@ def teams_for(caller: Caller | None) -> QuerySet[Team, Any]:
     inside = Exists(TeamMembership.objects.filter(user=user, team=OuterRef("pk")))
     teams = _with_role(Team.objects.select_related("org"), user, "org")
     return teams.filter(Q(role__in=EVERYWHERE) | Q(inside) & _IS_IN).order_by("org__name", "name")
+
+
+def organizations_joined(caller: Caller | None) -> QuerySet[Organization, Any]:
+    """The same organizations in the order in which the caller joined them, whatever they are called."""
+    found = organizations_for(caller)
+    mine = Membership.objects.filter(user=_allowed(caller, "read").user, org=OuterRef("pk")).values("created_at")
+    return found.order_by(Subquery(mine), "pk")
+
+
+def teams_joined(caller: Caller | None) -> QuerySet[Team, Any]:
+    """The same teams in the order in which the caller joined them; whoever is in all, in which they were made."""
+    found = teams_for(caller)
+    mine = TeamMembership.objects.filter(user=_allowed(caller, "read").user, team=OuterRef("pk")).values("created_at")
+    since = Case(When(role__in=EVERYWHERE, then=F("created_at")), default=Subquery(mine))
+    return found.order_by(since, "pk")
 
 
 def organizations_of(caller: Caller | None) -> list[Organization]:
