@@ -88,6 +88,30 @@ def test_the_mail_was_read_by_whoever_comes_by_the_link_in_it(world: World) -> N
 
 
 @pytest.mark.usefixtures("_mails")
+def test_who_signed_up_by_a_copied_link_keeps_nobody_out_who_read_the_mail(world: World) -> None:
+    copied = copied_link(world)
+    mailed = link_in(mail.outbox[0].body, "/join/")
+    signed_up_by(copied)
+    [stranger] = User.objects.filter(email=STRANGER)
+    client = signed_up_by(mailed)
+    owner = addresses.holder(STRANGER)
+    assert owner not in (None, stranger)
+    assert client.get("/acme/members").status_code == 200
+    assert Membership.objects.filter(org=world.org, user=stranger).count() == 0
+    assert Invitation.objects.get(email=STRANGER).accepted_at is not None
+
+
+@pytest.mark.usefixtures("_mails")
+def test_a_copied_link_is_good_once_all_the_same(world: World) -> None:
+    copied = copied_link(world)
+    signed_up_by(copied)
+    client = new_browser()
+    client.get(copied)
+    answer = client.post(SIGN_UP, {"name": "B", "email": STRANGER, "password1": PASSWORD, "password2": PASSWORD})
+    assert (answer.status_code, User.objects.filter(email=STRANGER).count()) == (410, 1)
+
+
+@pytest.mark.usefixtures("_mails")
 def test_no_page_of_the_inviter_holds_what_confirms(world: World) -> None:
     copied_link(world)
     [key] = re.findall(r"\?mailed=(\S+)", str(mail.outbox[0].body))

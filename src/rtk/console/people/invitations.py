@@ -112,13 +112,13 @@ def is_orphan(key: str) -> bool:
 
 
 @transaction.atomic
-def take(invitation: Invitation, now: datetime | None = None) -> bool:
-    """Whether an account may be made by an invitation, by whoever asks first."""
+def take(invitation: Invitation, now: datetime | None = None, again: bool = False) -> bool:
+    """Whether an account may be made by an invitation, by whoever asks first; `again` after one who is not in yet."""
     now = now or timezone.now()
     if not _is_backed_until_the_end(invitation):
         return False
-    open_still = Invitation.objects.filter(pk=invitation.pk, accepted_at=None, taken_at=None, expires_at__gt=now)
-    return open_still.update(taken_at=now) > 0
+    open_still = Invitation.objects.filter(pk=invitation.pk, accepted_at=None, expires_at__gt=now)
+    return (open_still if again else open_still.filter(taken_at=None)).update(taken_at=now) > 0
 
 
 def accept(invitation: Invitation, user: User, now: datetime | None = None) -> None:

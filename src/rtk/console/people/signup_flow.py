@@ -37,7 +37,12 @@ def came_first(request: HttpRequest, key: str) -> None:
 def invitation_of(request: HttpRequest) -> Invitation | None:
     """The invitation whose link led here, while an account can be made by it."""
     found = invitations.found(request.session.get(_INVITATION, ""))
-    return found if found is not None and found.taken_at is None else None
+    return found if found is not None and (found.taken_at is None or _read_its_mail(request, found)) else None
+
+
+def _read_its_mail(request: HttpRequest, invitation: Invitation) -> bool:
+    """Whether whoever came by an invitation's link has read its mail: then nobody keeps them out who has not."""
+    return invitations.was_mailed(invitation, request.session.get(_MAILED, ""))
 
 
 def may_sign_up(request: HttpRequest) -> bool:
@@ -68,7 +73,7 @@ def admit(request: HttpRequest, email: str, make: Callable[[], User]) -> User:
                 addresses.confirm(user, email)
             if invitation:
                 Invitation.objects.filter(pk=invitation.pk).update(taken_by=user)
-                if invitations.was_mailed(invitation, request.session.get(_MAILED, "")):
+                if _read_its_mail(request, invitation):
                     confirmed(user, email)  # a mail that was read vouches for the invited
                 elif not mails() or addresses.is_confirmed(user):
                     invitations.bring_in(invitation, user)  # who has to confirm the address first is brought in then
@@ -101,7 +106,7 @@ def _taken(request: HttpRequest, email: str) -> Invitation | None:
     invitation = invitations.named(key)
     if invitation is None or invitation.email != email:
         return None
-    if not invitations.take(invitation):
+    if not invitations.take(invitation, again=_read_its_mail(request, invitation)):
         raise TurnedAway(Closed.INVITER_GONE if invitations.is_orphan(key) else Closed.INVITATION_USED)
     return invitation
 
