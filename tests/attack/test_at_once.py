@@ -94,6 +94,7 @@ def while_held(user: User, *acts: Any) -> list[requests.Response]:
             end, waiting = time.monotonic() + 30, 0
             while waiting < 2 and time.monotonic() < end:
                 time.sleep(0.05)
+                cursor.execute("SELECT pg_stat_clear_snapshot()")  # else a transaction sees nobody who comes later
                 cursor.execute(WAITING)
                 [waiting] = cursor.fetchone()
             assert waiting >= 2

@@ -1,5 +1,6 @@
 """Connections are bounded: who waits makes way, who is being answered does not, and a head has its time."""
 
+import math
 import socket
 import threading
 from collections.abc import Iterator
@@ -118,6 +119,7 @@ def test_a_connection_that_was_answered_waits_for_as_long_as_there_is_room(
     clock.now = 100 * HEAD_S
     one.sendall(HEAD)
     assert one.recv(1024).startswith(b"HTTP/1.1 204")
+    eventually(lambda: list(small._waiting.values()) == [math.inf])  # it read the answer before
     connection(small, opened)
     connection(small, opened)
     assert ends(one)

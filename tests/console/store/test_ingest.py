@@ -41,7 +41,7 @@ def stored(run: str) -> int:
 
 def test_what_is_answered_for_is_stored(machine: Machine, run: str) -> None:
     answer = machine("POST", f"{run}/record", json={"from": 0, "entries": [measurement(slot) for slot in range(5)]})
-    assert (answer.status_code, answer.json()) == (202, {"next": 5, "stop": None})
+    assert (answer.status_code, answer.json()) == (202, {"next": 5, "stop": None, "safeguards": []})
     assert stored(run) == 5
 
 
