@@ -1,6 +1,5 @@
 """`rtk freeze` against a small console: what it sends, what it prints, and what it does not claim."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,18 +7,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from rtk.cli.main import rtk
-from tests.publish.server import TEAM, TOKEN, Says, T, ToyConsole
+from tests.publish.server import TEAM, Says, T, ToyConsole
 
 MADE = {"name": "Sale", "ends_at": "2026-12-04T18:30:00+00:00"}
-
-
-@pytest.fixture
-def toy(monkeypatch: pytest.MonkeyPatch) -> Iterator[ToyConsole]:
-    console = ToyConsole().start()
-    monkeypatch.setenv("RTK_URL", console.url)
-    monkeypatch.setenv("RTK_TOKEN", TOKEN)
-    yield console
-    console.down()
 
 
 def answers(toy: ToyConsole, status: int, body: Any) -> None:

@@ -1,7 +1,6 @@
 """`rtk standing` against a small console: what it asks, what it prints, and every exit code."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +10,7 @@ from click.testing import CliRunner, Result
 from rtk.cli.exit_codes import STANDING_CODES, STANDING_MEANINGS
 from rtk.cli.main import rtk
 from rtk.insight.standing_shape import StandingState
-from tests.publish.server import TEAM, TOKEN, Says, T, ToyConsole
-
-
-@pytest.fixture
-def toy(monkeypatch: pytest.MonkeyPatch) -> Iterator[ToyConsole]:
-    console = ToyConsole().start()
-    monkeypatch.setenv("RTK_URL", console.url)
-    monkeypatch.setenv("RTK_TOKEN", TOKEN)
-    yield console
-    console.down()
+from tests.publish.server import TEAM, Says, T, ToyConsole
 
 
 def item(state: str, name: str = "Checkout under load") -> dict[str, Any]:

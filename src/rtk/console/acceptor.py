@@ -1,7 +1,7 @@
 """Taking connections in, some at a time: whoever opens them faster than they can be served keeps nobody waiting.
 
-The event loop's own server goes on for as long as another connection waits, and nothing else is done meanwhile: an
-address that opened 3,000 a second and left at once held every page for ten seconds.
+The event loop's own server goes on for as long as another connection waits, and does nothing else meanwhile: 200
+clients that opened connections and left at once held every page for ten seconds.
 """
 
 import asyncio

@@ -15,9 +15,10 @@ HARD_LIMIT = 65_536  # files: as many as anybody needs
 
 
 class ConnectionBounds(NamedTuple):
-    """How many connections, in all and of one address, seconds for a head, bytes a second for bodies and answers.
+    """The most connections, in all and of one address, and what each has to keep to.
 
-    Of one address, `new_of_address` may come within a second.
+    A head has `head_s` seconds, and bodies and answers flow at `rate` bytes a second at least. One address opens at
+    most `new_of_address` connections within a second.
     """
 
     connections: int
