@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from itertools import count
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rtk.errors import ToolkitError
@@ -98,6 +98,7 @@ freezes = st.lists(st.tuples(moments, moments).map(lambda both: (min(both), max(
 
 
 @given(freezes, st.floats(0, 20), moments, st.booleans())
+@example([], 3.0, 1.0, True)
 def test_a_condition_is_applied_only_where_a_fresh_yes_came(
     frozen: list[tuple[float, float]], baseline_s: float, silent: float, demanded: bool
 ) -> None:
@@ -131,6 +132,10 @@ def test_a_freeze_of_two_seconds_stops_whatever_was_begun(
 def test_a_run_that_demands_an_answer_waits_for_one_that_is_given_then() -> None:
     played = Played([], 10.0, 5.0, True)
     assert (played.applied, played.refused, played.world.at >= 10 + DEMANDED_S) == (None, False, True)
+
+
+def test_an_early_yes_of_a_console_that_fell_silent_applies_nothing() -> None:
+    assert Played([], 3.0, ASKED_S + BEAT_S, True).applied is None
 
 
 def test_a_no_is_told_once() -> None:

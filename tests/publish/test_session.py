@@ -181,12 +181,17 @@ class TestSafeguards:
         assert (ended.code, ended.took < 40) == (6, True), ended.out
         assert not (home.path / "notes").exists()
 
-    def test_a_console_that_names_none_with_its_answers_is_asked_once(self, home: Home, toy: ToyConsole) -> None:
-        toy.frozen = None
+    def test_a_run_that_demands_a_yes_asks_again_before_its_first_condition(self, home: Home, toy: ToyConsole) -> None:
+        def forbid(seen: Seen) -> None:
+            if seen.path.endswith("/policies"):
+                toy.forbids = ["Since then"]
+
+        toy.frozen, toy.after = None, forbid
         home.settings.write_text(yaml.safe_dump(signed_in(toy, safeguards="on")))
-        home.verification()
-        assert home.chaos("verify", "verification.json").code == 0
-        assert len(toy.memory.calls("/policies$")) == 1
+        home.verification(plan={"warm-up-duration": 4})
+        ended = home.chaos("verify", "verification.json")
+        assert (ended.code, len(toy.memory.calls("/policies$"))) == (6, 2), ended.out
+        assert not (home.path / "notes").exists()
 
     def test_they_are_not_asked_where_they_are_disabled(self, home: Home, toy: ToyConsole) -> None:
         toy.forbids = toy.frozen = ["Never"]

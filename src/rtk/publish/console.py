@@ -83,6 +83,10 @@ class Console:
                 each["teams"] = _listed(self.asked(f"/api/v1/organizations/{segment(each['id'])}/teams"), self.name)
         return found
 
+    def another(self) -> "Console":
+        """The same console over another connection, for another thread."""
+        return Console(self.where, None if self._own else self._send)
+
     def close(self) -> None:
         """Let go of the connection."""
         if self._own:

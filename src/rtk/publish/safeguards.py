@@ -24,12 +24,12 @@ class RunForbidden(ToolkitError):
 
 
 class Safeguards:
-    """One question before the first condition, and what each answer to the record says of them from then on.
+    """A question as the run begins, another before its first condition, and what each answer to the record says.
 
     The publisher's thread asks and hears; the run waits before its first condition. The first no, whenever it comes,
     is passed to `on_no` with whether a condition may have been applied by then. `demanded`: the user enabled
-    safeguards, so no answer is a no, and a yes counts only where it is given while the run waits. Otherwise no answer
-    lets the run go on.
+    safeguards, so no answer is a no, and a yes counts only where it is given while the run waits: the run itself
+    asks again for it. Otherwise no answer lets the run go on.
     """
 
     def __init__(self, clock: Clock, demanded: bool, on_no: Callable[[str, bool], None] = lambda *_: None) -> None:
@@ -38,17 +38,17 @@ class Safeguards:
         self._on_no = on_no
         self._lock = threading.Lock()  # a no comes either before the run passes or after it
         self._known = threading.Event()
-        self._heard = threading.Event()
-        self._is_told = False  # with each answer to the record
         self._passed = False
-        self._answered = False
+        self._question: tuple[Console, str, str] | None = None
+        self._answered_at: float | None = None
         self._said = False
         self._why = "the console did not answer"
         self.names: list[str] | None = None
         self.refused = False  # a no came before any condition was applied
 
     def ask(self, console: Console, experiment: str, execution: str) -> None:
-        """Ask about an execution; called from another thread than the run's."""
+        """Ask about an execution, until there is an answer where one is demanded."""
+        self._question = (console, experiment, execution)
         ends = self._clock.monotonic() + DEMANDED_S
         settled = False
         while not settled:
@@ -67,13 +67,11 @@ class Safeguards:
 
     def hear(self, names: list[str]) -> None:
         """Take the names of those in force at this moment, none or some; called from another thread than the run's."""
-        self._is_told = True
         self._take(names or None)
-        self._heard.set()
 
     def _take(self, names: list[str] | None) -> None:
         with self._lock:
-            self._answered = True
+            self._answered_at = self._clock.monotonic()
             if names is None or self.names is not None:
                 return
             self.names, late = names, self._passed
@@ -89,10 +87,12 @@ class Safeguards:
 
     def ready(self) -> None:
         """Return when the first condition may be applied. Raises `RunForbidden`."""
+        since = self._clock.monotonic()
         self._clock.wait(self._known, DEMANDED_S if self._demanded else OFFERED_S)
-        current = self._is_current()
+        if self._demanded:
+            self._renew(since)
         with self._lock:
-            answered = self._answered and current
+            answered = self._answered_at is not None and (not self._demanded or self._answered_at >= since)
             unasked = self._demanded and not answered
             forbidden = self.names is not None
             self._passed = not (forbidden or unasked)
@@ -106,12 +106,14 @@ class Safeguards:
         if not (answered or self._said):
             logger.warning(f"The safeguards could not be asked before the first condition: {self._why}")
 
-    def _is_current(self) -> bool:
-        """Whether what is known holds now: a run that demands an answer waits for the next one, if any comes."""
-        if not (self._demanded and self._is_told and self.names is None):
-            return True
-        self._heard.clear()
-        return self._clock.wait(self._heard, DEMANDED_S)
+    def _renew(self, since: float) -> None:
+        """Ask again for a yes that was given earlier, over a connection of its own: the other thread uses the first."""
+        if self._question is None or self.names is not None or self._answered_at is None or self._answered_at >= since:
+            return
+        console, experiment, execution = self._question
+        another = console.another()
+        self.ask(another, experiment, execution)
+        another.close()
 
     def _told(self) -> str:
         return f"a safeguard forbids this run: {', '.join(self.names or []) or 'it has no name'}"
