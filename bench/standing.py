@@ -7,6 +7,8 @@ from itertools import pairwise
 from math import sqrt
 from time import process_time
 
+from msgspec import structs
+
 from bench.row import Row
 from bench.series import Service, outcomes
 from bench.sitting import Sitting
@@ -177,7 +179,7 @@ def took() -> float:
     """Return how many seconds of CPU the standing of so many runs takes, from their sums; the quickest of ten."""
     rng, night = random.Random(SEED), steady(KEEPS)
     every = 28 * DAY / RUNS
-    runs = [replace(each, ended_at=n * every) for n in range(RUNS) for each in _run(n, *night(rng), 3.0)]
+    runs = [structs.replace(each, ended_at=n * every) for n in range(RUNS) for each in _run(n, *night(rng), 3.0)]
     moments = []
     for _ in range(11):
         moments.append(process_time())

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import fields
 from math import inf, nextafter
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import fields
 from pydantic import ValidationError
 
 from rtk.console.api.forms import NewObjective, NewVerification

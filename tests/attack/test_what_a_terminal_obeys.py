@@ -3,11 +3,11 @@
 import json
 import re
 import unicodedata
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from rtk.cli import crash_recovery
 from rtk.lab import top

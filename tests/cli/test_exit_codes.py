@@ -1,10 +1,10 @@
 """Exit codes: which one wins."""
 
-from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from rtk.cli.exit_codes import MEANINGS, exit_code
 from rtk.insight.occurrence import Allowance, Occurrence

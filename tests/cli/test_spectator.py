@@ -1,8 +1,7 @@
 """What somebody who watches a run sees last."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from rtk.cli.spectator import Spectator
 from rtk.insight.insight import insight

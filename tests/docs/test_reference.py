@@ -9,13 +9,13 @@ import re
 import subprocess
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import fields
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
 
 import click
+from msgspec.structs import fields
 
 import chaoscloud
 from rtk.cli.exit_codes import MEANINGS

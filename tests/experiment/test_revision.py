@@ -1,10 +1,10 @@
 """What makes a revision of a verification, and what is only a name."""
 
 import copy
-from dataclasses import fields, replace
 from typing import Any
 
 import pytest
+from msgspec.structs import fields, replace
 
 from rtk.experiment.revision import MeasurementTerms, essence
 

@@ -1,11 +1,11 @@
 """A baseline that misses the target by itself is broken, and a run that has one is evidence of nothing."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from rtk.insight.baseline import Baseline
 from rtk.insight.bounds import proven_at_most

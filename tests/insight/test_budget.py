@@ -1,11 +1,11 @@
 """The budget in exact fractions."""
 
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from rtk.insight.budget import Spending, allowed_share, balance_of, budget_of
 

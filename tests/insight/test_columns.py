@@ -1,13 +1,13 @@
 """Columns: what is computed of all measurements at once is what one after the other gives."""
 
 from array import array
-from dataclasses import replace
 from itertools import groupby
 from math import isfinite
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from rtk.insight import compare, moments, recovery
 from rtk.insight.columns import DEVIATED, MET, both, but, only, order_of

@@ -1,8 +1,7 @@
 """The dearest of several runs counts, and another may be dearer."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from rtk.insight.dearest import dearest_of
 from rtk.insight.occurrence import Allowance, Occurrence

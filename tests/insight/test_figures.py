@@ -1,11 +1,11 @@
 """Every case of the design's test vectors, and figures that have no meaning."""
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import asdict
 
 from rtk.errors import BadInput
 from rtk.insight.figures import figures

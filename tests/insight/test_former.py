@@ -1,6 +1,6 @@
 """What an insight of an earlier version said, beside the one that was made anew."""
 
-from dataclasses import asdict
+from msgspec.structs import asdict
 
 from rtk.insight.former import CURRENT, Former, former_from, former_of, said
 from rtk.insight.insight import insight

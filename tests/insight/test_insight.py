@@ -3,12 +3,12 @@
 import json
 import time
 import tracemalloc
-from dataclasses import replace
 from functools import partial
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from rtk.insight.cause import SENTENCES
 from rtk.insight.facts import (

@@ -1,10 +1,10 @@
 """What one occurrence costs: the same however long one measures, and whether all that are expected are affordable."""
 
-from dataclasses import replace
 from random import Random
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from rtk.insight.facts import ActivitySpan, Facts, PhaseSpan, ServiceLevelObjective
 from rtk.insight.insight import insight

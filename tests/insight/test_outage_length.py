@@ -1,8 +1,7 @@
 """How long an outage lasts, by whom."""
 
-from dataclasses import asdict
-
 import pytest
+from msgspec import to_builtins
 
 from rtk.insight.outage_length import (
     Learned,
@@ -97,7 +96,7 @@ def test_a_sentence_says_where_it_comes_from(length: OutageLength, said: str) ->
 
 def test_what_an_insight_keeps_of_it_is_read_back() -> None:
     for length in (outage_length(5), outage_length(5, 30), outage_length(5, 30, learned=Learned(41.238, 12, 5))):
-        assert outage_from(asdict(length)) == length
+        assert outage_from(to_builtins(length)) == length
     assert outage_from({"seconds": 30.0, "source": "declared"}) == OutageLength(30.0, OutageSource.DECLARED)
     assert outage_from(None) is None
     assert learned_from(None) is None

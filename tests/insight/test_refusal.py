@@ -1,8 +1,7 @@
 """A run that is not judged says what kept it from beginning."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from rtk.insight.baseline import Baseline
 from rtk.insight.facts import Facts, Gate

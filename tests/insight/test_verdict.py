@@ -1,10 +1,9 @@
 """The verdict rule, case by case and as properties."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from rtk.insight.bounds import proven_at_most
 from rtk.insight.proof import GOOD, independent, prove

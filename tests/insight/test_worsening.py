@@ -1,8 +1,7 @@
 """Whether the service got worse: shares count before values, and a threshold says which values are the good ones."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from rtk.insight.facts import Threshold
 from rtk.insight.shape import Comparison

@@ -1,8 +1,9 @@
 """A run record of the right shape, written by hand so that publishing can be tested without a run."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+
+from msgspec import to_builtins
 
 from rtk.experiment.plan import Plan
 from rtk.verify.places import new_run_id
@@ -28,7 +29,7 @@ class Writer:
             source=str(directory / "verification.json"),
             directory=str(directory),
             pid=1,
-            plan=asdict(Plan(0.1, 1.0)),
+            plan=to_builtins(Plan(0.1, 1.0)),
             threshold={"lower": None, "upper": 500.0, "unit": "ms"},
             charted=0,
             rollback_strategy="always",

@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from rtk.insight.insight import insight
 from rtk.insight.shape import Insight

@@ -1,6 +1,7 @@
 import re
-from dataclasses import replace
 from xml.etree import ElementTree as ET
+
+from msgspec.structs import replace
 
 from rtk.insight.facts import OUTCOMES, Facts, MeasurementSeries, SlotMeasurement, Threshold
 from rtk.report import chart as drawing

@@ -1,5 +1,6 @@
-from dataclasses import replace
 from xml.etree import ElementTree as ET
+
+from msgspec.structs import replace
 
 from rtk.report.figure import FigureKey
 from rtk.report.junit import PROPERTIES, junit

@@ -1,4 +1,4 @@
-from dataclasses import replace
+from msgspec.structs import replace
 
 from rtk.insight.facts import RunEvent
 from rtk.insight.insight import insight

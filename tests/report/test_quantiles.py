@@ -1,8 +1,7 @@
 """Quantiles in reports: a bound behind each number, or what it needs; never a number alone."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from rtk.insight.insight import insight
 from rtk.insight.promise import ServiceLevelObjective

@@ -1,8 +1,7 @@
 """Whether the service was good again, and what is advised where that was not measured."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from rtk.insight.recovery import Recovery
 from rtk.insight.shape import Insight
@@ -36,7 +35,7 @@ def test_where_there_was_one_a_longer_one_is_advised(short: Insight) -> None:
 def test_a_run_that_was_stopped_gets_no_advice_that_would_have_changed_nothing(
     short: Insight, given: dict[str, str]
 ) -> None:
-    told = explanation(replace(short, **given))  # type: ignore[arg-type]
+    told = explanation(replace(short, **given))
     assert told == "The run was stopped before enough was measured after the undo to say."
 
 

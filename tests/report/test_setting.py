@@ -1,10 +1,10 @@
 """How something is set: by an option where a command says it, in a field where a page does."""
 
 import re
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from rtk.console.pages.importing.forms import StrategyForm
 from rtk.console.pages.objectives.forms import ObjectiveForm

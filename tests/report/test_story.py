@@ -1,8 +1,8 @@
 import re
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from rtk.insight.effect import EffectChange, EffectState
 from rtk.insight.facts import ActivitySpan, Facts, Gate, MeasurementSeries, PhaseSpan, RunEvent

@@ -1,6 +1,6 @@
 """Whether it got worse, as every report answers it."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from rtk.insight.facts import Facts, Threshold
 from rtk.insight.insight import insight

@@ -5,10 +5,10 @@ import resource
 import stat
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from rtk.errors import BadInput, CannotRecord
 from rtk.report.write import FORMATS, check_path, offered, write

@@ -1,12 +1,12 @@
 """A run is over as soon as it fails whatever comes, and never says so where it might not."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from rtk.experiment.plan import Plan, StopWhen
 from rtk.experiment.strategy import Strategy

@@ -1,10 +1,10 @@
 """The limit of a promise about a quantile, beside the tolerance: a slot is good where both say so."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from rtk.experiment.plan import Plan, ValueLimit
 from rtk.insight.facts import ServiceLevelObjective, Threshold

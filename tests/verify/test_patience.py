@@ -2,12 +2,12 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from chaoslib.run import RunEventHandler
+from msgspec.structs import replace
 
 from rtk.experiment.plan import Plan, StopWhen
 from rtk.experiment.strategy import Strategy

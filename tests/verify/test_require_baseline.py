@@ -1,11 +1,11 @@
 """A baseline that is required and broken ends a run before any condition."""
 
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from rtk.cli.exit_codes import COULD_NOT_RUN, INVALID, exit_code
 from rtk.experiment.plan import Plan

@@ -6,9 +6,10 @@ import os
 import threading
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from rtk import helper, outlets
 from rtk.cli import run_output

@@ -10,7 +10,6 @@ import re
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import dataclass
 from functools import cache
 from http import HTTPMethod
 from typing import Any
@@ -20,6 +19,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve
+from msgspec import Struct
 
 from rtk.console.bodies import KEY, Application, Receive, Scope, Send
 from rtk.console.lines import SteadyAllowance, with_left_out
@@ -35,8 +35,7 @@ _GROUP = re.compile(r"\(\?P<(\w+)>[^()]*\)|<(?:\w+:)?(\w+)>")
 logger = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
-class Visit:
+class Visit(Struct):
     """A request being answered: its id, and what is found out about it on the way. `over` once it is answered.
 
     Its answer passes here. Where the caller has `gone`, nothing is sent, and the log does not count it as answered.

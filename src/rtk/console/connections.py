@@ -5,8 +5,9 @@ event loop lived through: when it is late itself, nobody else is blamed.
 """
 
 import asyncio
-from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from rtk.console.bodies import KEY, Application, Receive, Scope, Send, neighbourhood, problem, turned_away
 from rtk.console.bounds import MOST_FIELDS, Cause, ConnectionBounds, answer, most_streams, sentence
@@ -17,8 +18,7 @@ MOST_LEAVING = 64  # connections that are turned away and not yet gone
 Waiting: TypeAlias = dict[Connection, None]
 
 
-@dataclass(slots=True)
-class AddressConnections:
+class AddressConnections(Struct):
     """How many connections an address has, which of them wait for a head, and how many follow runs.
 
     `parsing_s` is how long reading what they sent took since the last tick; `resting` are those that have had their

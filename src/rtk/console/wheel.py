@@ -12,11 +12,12 @@ import os
 import zipfile
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import Distribution, PackageNotFoundError, PackagePath, distribution
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from rtk.errors import ToolkitError
 from rtk.origin import DISTRIBUTION
@@ -32,8 +33,7 @@ class CannotPack(ToolkitError):
     """The files are not those of the wheel."""
 
 
-@dataclass(frozen=True)
-class Wheel:
+class Wheel(Struct, frozen=True, dict=True):
     """A wheel: the name of its file, and what is in it."""
 
     name: str

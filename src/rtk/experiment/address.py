@@ -1,8 +1,9 @@
 """A web address taken apart: what is asked, what may be shown, and which host it is."""
 
 import ipaddress
-from dataclasses import dataclass
 from urllib.parse import SplitResult, unquote, urlsplit
+
+from msgspec import Struct
 
 from rtk.errors import BadInput
 from rtk.experiment.wording import shown
@@ -11,8 +12,7 @@ EXPECTED = "an address that begins with http:// or https://"
 _PORTS = {"http": 80, "https": 443}
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """An http(s) address: `url` without user and password, `shown` without query, which may hold a token."""
 
     scheme: str

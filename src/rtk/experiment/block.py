@@ -1,8 +1,10 @@
 """The `chaosiq` extension block of a verification file, and the options that override it, as a plan."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from rtk.errors import BadInput
 from rtk.experiment.learned import learned_in
@@ -55,8 +57,7 @@ _STOP_WHEN = frozenset(("deviated-in-a-row", "budget-spent", "max-duration", DEC
 _IDS = ("experiment_id", "objective_id", "team_id", "org_id")
 
 
-@dataclass(frozen=True, slots=True)
-class Overrides:
+class Overrides(Struct, frozen=True):
     """What the command line says instead of the file: seconds, and the target as a share. None and False: not said.
 
     `occurs` and `quantile` are the texts of the options.
@@ -77,8 +78,7 @@ class Overrides:
     decided: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """The block as it stands in a document: its place there, ids and verification, and what its console learned."""
 
     place: str

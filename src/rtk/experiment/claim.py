@@ -1,8 +1,9 @@
 """What an activity says in its `rtk` extension: how one sees that a condition took hold, and that it is gone."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from rtk.errors import BadInput
 from rtk.experiment.wording import at, nearest, shown
@@ -14,8 +15,7 @@ KEYS = frozenset({"name", "lasts", "effect", "restored", "success", "tries"})
 CLAIMS = ("effect", "restored")
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """What is to be shown: `probes` with tolerances, awaited for `within` seconds, asked every `every`, where given."""
 
     probes: list[dict[str, Any]]

@@ -9,8 +9,9 @@ import os
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from rtk.experiment import packages
 from rtk.experiment.mend import DEEPEST
@@ -26,8 +27,7 @@ _HOST = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(Struct, frozen=True):
     """What it runs, in file order: `calls` whole, the others their names, each once."""
 
     calls: tuple[str, ...] = ()

@@ -7,9 +7,10 @@ two statuses.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 
 class Subject(StrEnum):
@@ -53,8 +54,7 @@ class Never(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Criterion:
+class Criterion(Struct, frozen=True):
     """A tolerance as it judges. `given` is what the value is held against: one thing, the choices, or what is expected.
 
     `lower` and `upper` are inclusive, None where open; `part` is a target's name; `path` a JSON path or a regular

@@ -8,12 +8,12 @@ import os
 import ssl
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin
 
 import requests
 import urllib3
+from msgspec import Struct, field
 from requests.auth import AuthBase
 
 from rtk.clock import SystemClock
@@ -40,8 +40,7 @@ _REFUSED = {
 Transport = Callable[..., requests.Response]
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
+class Fetched(Struct, frozen=True):
     """An answer: its bytes, its content type (lower case, without parameters), its path, and its headers."""
 
     data: bytes

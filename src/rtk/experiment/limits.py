@@ -1,8 +1,9 @@
 """What a probe says of its own limits: its time limit, the bound its value is held against, and its unit."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from rtk.experiment.criterion import Rule, Subject, criterion_of, is_code, whole_of
 from rtk.experiment.plan import Plan, ValueLimit, slot_count

@@ -6,8 +6,9 @@ characters that matter, linear in the length of the text.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from rtk.errors import BadInput
 
@@ -31,8 +32,7 @@ class Break(NamedTuple):
     string: int
 
 
-@dataclass(frozen=True, slots=True)
-class Mended:
+class Mended(Struct, frozen=True):
     """A JSON text after mending, and where it was mended."""
 
     original: str

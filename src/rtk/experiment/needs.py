@@ -3,8 +3,9 @@
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from rtk.experiment import packages, undone
 from rtk.experiment.refs import written_out
@@ -16,8 +17,7 @@ _PROGRAMS = {"aws": "awscli"}  # programs that pip installs
 _LOCAL_FILE = re.compile(r"\$\((?:\s*cat\s|\s*<)\s*([^)\s]{1,200})\s*\)|`cat ([^`\s]{1,200})`")
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(Struct, frozen=True):
     """An environment variable that an experiment reads: its name, the place that names it, and whether it must be.
 
     `option` is the configuration key that `--var` sets instead; None for a secret.

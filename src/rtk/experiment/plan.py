@@ -1,15 +1,15 @@
 """What a verification asks for: the plan that is scheduled, and shown before anything runs."""
 
-from dataclasses import dataclass
 from fractions import Fraction
+
+from msgspec import Struct
 
 from rtk.insight.facts import Phase, ServiceLevelObjective
 from rtk.insight.occurs import Occurs
 from rtk.insight.outage_length import Learned
 
 
-@dataclass(frozen=True, slots=True)
-class StopWhen:
+class StopWhen(Struct, frozen=True):
     """When to stop before the time: undo, then recovery, then a verdict by the rule for stopped runs.
 
     `deviated_in_a_row`: so many deviated measurements one after another; `budget_spent`: a share of the
@@ -23,8 +23,7 @@ class StopWhen:
     decided: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ValueLimit:
+class ValueLimit(Struct, frozen=True):
     """The greatest good value of the probe at a position, in its unit ("ms" or none), beside its own tolerance.
 
     `words` is the promise it comes from, such as "p95 <= 300ms".
@@ -36,8 +35,7 @@ class ValueLimit:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """A verification's schedule and promise; times are seconds.
 
     `occurs` is how often the conditions are expected in life, and what they may cost then.

@@ -10,9 +10,10 @@ It is read here and nowhere else, and spelled back by `spelled`.
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
 
 from rtk.errors import BadInput
 from rtk.experiment.limits import charts_number, unit_of
@@ -30,8 +31,7 @@ _GRAMMAR = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class QuantilePromise:
+class QuantilePromise(Struct, frozen=True):
     """A share of slots (0 to 1) and the greatest value that is good in them, as it was written.
 
     `percent` and `limit` are numbers as text, `unit` is "ms", "s", "min" or empty, `of` a probe's name or empty.

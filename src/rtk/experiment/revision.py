@@ -8,8 +8,10 @@ the names of activities are left out; so are ids, and what says only how evidenc
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import astuple
 
 from rtk.experiment.block import NAME
 
@@ -17,8 +19,7 @@ _ACTIVITIES = ("probe", "action")
 _NAMES_OF_A_FILE = frozenset(("title", "description", "tags", "contributions", "version"))
 
 
-@dataclass(frozen=True, slots=True)
-class MeasurementTerms:
+class MeasurementTerms(Struct, frozen=True):
     """How often and how long is measured (seconds), and the share that is promised; None where nothing is.
 
     `quantile` is the promise as it is spelled where it is one about a quantile.

@@ -2,12 +2,12 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from chaoslib.control import controls
 from chaoslib.exceptions import InterruptExecution
+from msgspec import Struct, field
 
 from rtk.errors import BadInput
 from rtk.experiment import read as reading
@@ -17,8 +17,7 @@ from rtk.experiment.fetch import Transport, fetch
 _FORMS = {".json": "json", ".yaml": "yaml", ".yml": "yaml"}
 
 
-@dataclass(frozen=True, slots=True)
-class SourceDocument:
+class SourceDocument(Struct, frozen=True):
     """What was read: `where` names it in sentences, `document` is fresh, `warnings` are whole sentences.
 
     `headers` are those of an address's answer, in lower case.

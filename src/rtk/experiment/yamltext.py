@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import yaml
+from msgspec import Struct, field
 
 from rtk.errors import BadInput
 from rtk.experiment.mend import DEEPEST, MOST_PARTS
@@ -43,8 +43,7 @@ class _Loader(_Base):
         return super().construct_mapping(node, deep)
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(Struct):
     """A list or mapping whose end has not come: what it holds so far, with aliases counted in full."""
 
     anchor: str | None

@@ -1,6 +1,6 @@
 """The baseline held against the target: whether it was broken before any condition, and how that is said."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from rtk.figures import bound, count
 from rtk.insight.bounds import proven_at_most
@@ -8,8 +8,7 @@ from rtk.insight.promise import allowing, promised_share
 from rtk.insight.verdict import rules_out
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(Struct, frozen=True):
     """What was measured before any condition; `target` is what was promised, None where nothing was.
 
     `quantile` is the promise as it was made where it is one about a quantile.

@@ -5,14 +5,14 @@ Computed in fractions of the numbers as they were written, because floats are of
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
+
+from msgspec import Struct
 
 from rtk.insight.proof import check_target
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(Struct, frozen=True):
     """What a run cost its objective. Times are seconds; None where a figure has no meaning."""
 
     budget_s: float | None
@@ -24,8 +24,7 @@ class Budget:
     observed_impact: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Spending:
+class Spending(Struct, frozen=True):
     """What a budget is computed from: `met` and `deviated` are of the conditions, `deviating_s` of all phases."""
 
     target: float | None
@@ -37,8 +36,7 @@ class Spending:
     deviating_s: Fraction
 
 
-@dataclass(frozen=True, slots=True)
-class Balance:
+class Balance(Struct, frozen=True):
     """What runs spent of a budget within one window. Times are seconds; None without a window.
 
     `spent` is a share of the budget and may exceed 1; `left_s` is never below 0, and `over_s` what was spent beyond.

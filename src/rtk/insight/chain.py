@@ -8,8 +8,9 @@ slots; that is right to three hundredths.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import exp, inf, lgamma, log, log1p, sqrt
+
+from msgspec import Struct
 
 from rtk.insight.proof import Counts, needed, proves
 
@@ -18,8 +19,7 @@ _SMALLEST = -500.0  # logarithm of a chance; of one much smaller, a float keeps 
 _EDGES = tuple((first, last) for first in (True, False) for last in (True, False))
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(Struct, frozen=True):
     """A service: `share` of its slots is good, and an outage lasts `length` slots on average (1 or more)."""
 
     share: float
@@ -53,8 +53,7 @@ def chance_of_proof(chain: Chain, slots: int, target: float, outage_slots: float
     return min(total, 1.0)
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
+class _Plan(Struct, frozen=True):
     """A service, measured for so many slots, and what is to be proven of it."""
 
     chain: Chain

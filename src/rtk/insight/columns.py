@@ -5,10 +5,11 @@ Masks are bytes, one for each measurement: 1 where something holds, else 0.
 
 from array import array
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import compress, islice
 from operator import eq, lt
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from rtk.insight.facts import MissedReason
@@ -17,8 +18,7 @@ MET, DEVIATED, MISSED = range(3)  # as `kinds` has them
 _FLIPPED = bytes.maketrans(b"\0\1", b"\1\0")
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """Some measurements in their order: how each came out, when it was due, its value, and why it was missed.
 
     A value is not a number where there was none. `why` holds 0 where there is no reason, else its place in `reasons`

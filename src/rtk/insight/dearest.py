@@ -1,7 +1,8 @@
 """What one occurrence costs by several runs of a verification: the dearest counts, and another may be dearer."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from rtk.figures import count
 from rtk.insight.occurrence import Allowance, Occurrence, Unpriced
@@ -11,8 +12,7 @@ from rtk.insight.occurs import Occurs
 _OPEN = (Unpriced.NEEDS_LASTS, Unpriced.NOT_RECOVERED)  # it cost something, and nobody knows how much
 
 
-@dataclass(frozen=True, slots=True)
-class Dearest:
+class Dearest(Struct, frozen=True):
     """The dearest of `runs` that say a cost, which covers the share `covered` of cases; `unpriced` more do not say it.
 
     `occurrence` is that of the dearest run, None where no run says a cost.

@@ -13,8 +13,9 @@ Source: the score is the one of Dean, Journal of the American Statistical Associ
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from math import sqrt
+
+from msgspec import Struct
 
 from rtk.insight.gamma import above
 
@@ -22,8 +23,7 @@ from rtk.insight.gamma import above
 DIFFER_BELOW = 0.01
 
 
-@dataclass(frozen=True, slots=True)
-class Spread:
+class Spread(Struct, frozen=True):
     """Sums over runs of a run's outages k and its chances c: k, k(k - 1) / 2, kc, c, c², c³ and c⁴."""
 
     outages: int

@@ -7,10 +7,11 @@ follows is the condition's consequence.
 
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 from math import inf
+
+from msgspec import Struct
 
 
 class EffectState(StrEnum):
@@ -21,8 +22,7 @@ class EffectState(StrEnum):
     OVER = "over"
 
 
-@dataclass(frozen=True, slots=True)
-class EffectChange:
+class EffectChange(Struct, frozen=True):
     """The state of an effect from a moment on (seconds since the run began); `index` is the condition's place.
 
     `before` is when the last ask began that found otherwise, None where there was none.
@@ -36,8 +36,7 @@ class EffectChange:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Lapse:
+class Lapse(Struct, frozen=True):
     """A stretch without effect: slots due after `began` and before `ended` were not measured under it.
 
     `since` is when the effect was first shown; `ended` is infinite where the effect did not come back.

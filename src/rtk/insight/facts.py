@@ -6,10 +6,11 @@ All moments are seconds since the run began (monotonic), so that two of them can
 
 from array import array
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from enum import StrEnum
 from math import isnan, nan
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from rtk.insight.columns import Columns, only, order_of
 from rtk.insight.effect import EffectChange
@@ -180,8 +181,7 @@ def code_of(phase: Phase, outcome: Outcome) -> int:
     return _CODES[phase, outcome]
 
 
-@dataclass(frozen=True, slots=True)
-class Threshold:
+class Threshold(Struct, frozen=True):
     """The bound that a numeric value is held against, for charts: both ends inclusive."""
 
     lower: float | None = None
@@ -194,8 +194,7 @@ class Threshold:
         return tuple(end for end in (self.lower, self.upper) if end is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class PhaseSpan:
+class PhaseSpan(Struct, frozen=True):
     """When a phase began and ended, and how many slots it planned."""
 
     phase: Phase
@@ -204,8 +203,7 @@ class PhaseSpan:
     planned: int
 
 
-@dataclass(frozen=True, slots=True)
-class ActivitySpan:
+class ActivitySpan(Struct, frozen=True):
     """A condition or a rollback as it went: `status` is `succeeded`, `failed` or `interrupted`.
 
     `failure` says what went wrong, in one sentence; `by_hand` is the command a person runs instead; `lasts` is how long
@@ -223,16 +221,14 @@ class ActivitySpan:
     unproven: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class RunEvent:
+class RunEvent(Struct, frozen=True):
     """Something that happened, as one sentence: for the list of events and the story."""
 
     at: float
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
+class Gate(Struct, frozen=True):
     """How often the hypothesis was asked before the run where it was not met, and why it was not at last."""
 
     tries: int
@@ -246,8 +242,7 @@ class Beside(StrEnum):
     JOINED = "joined"
 
 
-@dataclass(frozen=True, slots=True)
-class Neighbour:
+class Neighbour(Struct, frozen=True):
     """A run that acted on the same system meanwhile; `run_id` is empty if it is not ours to know, `since` by epoch."""
 
     run_id: str
@@ -257,8 +252,7 @@ class Neighbour:
     beside: Beside
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """A run as it was recorded.
 
     `status` is the journal's: `completed`, `failed` (the gate was not met), `aborted`, `interrupted`. `stop` says why

@@ -5,16 +5,16 @@ What differs is told by the current one, so that nothing changes silently.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from rtk.figures import bound, count, duration
 
 CURRENT = 2  # the version of the insights that are made
 
 
-@dataclass(frozen=True, slots=True)
-class Former:
+class Former(Struct, frozen=True):
     """An insight of an earlier `version`: its verdict and headline; `changed` says what is another now, in words."""
 
     version: int

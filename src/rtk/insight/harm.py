@@ -16,10 +16,11 @@ counted as far as it is more than the background explains, and no further:
 So how long one measures changes nothing: an outage long after the harm is not the harm's.
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
 from math import inf, sqrt
 from statistics import NormalDist
+
+from msgspec import Struct
 
 from rtk.insight.bounds import RISK, chance_of_at_least, proven_at_least
 from rtk.insight.gamma import quantile
@@ -33,8 +34,7 @@ _CALM = GOOD * IN_A_ROW
 _MANY = 300  # outages
 
 
-@dataclass(frozen=True, slots=True)
-class Background:
+class Background(Struct, frozen=True):
     """How a service deviates by itself: bad slots per good one that are allowed, and how long outages last in slots.
 
     `least` and `most` are bounds of the rate at which outages begin, from the baseline.
@@ -54,8 +54,7 @@ class Background:
         return expected >= counted or expected >= _fewest(counted, risk)
 
 
-@dataclass(frozen=True, slots=True)
-class Harm:
+class Harm(Struct, frozen=True):
     """The slots of a condition's harm: from `first` to before `until`, both 0 where there is none.
 
     `lasting` is whether it went on until the condition ended, `recovered` whether three in a row were good after it.

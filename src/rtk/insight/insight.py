@@ -1,6 +1,6 @@
 """From the facts of a run to its insight: the one place where all of it comes together."""
 
-from dataclasses import asdict, replace
+from msgspec.structs import asdict, replace
 
 from rtk.figures import count
 from rtk.insight.baseline import Baseline

@@ -1,7 +1,8 @@
 """The verdict on a series of slots alone, for whoever has one: `from rtk.insight import judge`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from rtk.insight.bounds import proven_at_most
 from rtk.insight.proof import BAD, GOOD, MISSED, LengthFrom, prove
@@ -11,8 +12,7 @@ from rtk.insight.verdict import Case, verdict_of
 _MARKS = {True: GOOD, False: BAD, None: MISSED}
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Struct, frozen=True):
     """What a series of slots may say about a target. Shares are 0 to 1, lengths are in slots.
 
     `at_least` is the share proven of the condition, for outages of `length` slots on average; `at_most` the upper bound

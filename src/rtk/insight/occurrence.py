@@ -10,10 +10,12 @@ counts as deviated, and so does one that was under way when the condition began:
 from array import array
 from bisect import bisect_left
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import fields
 
 from rtk.insight.budget import exact
 from rtk.insight.columns import DEVIATED, MET, MISSED, but
@@ -47,8 +49,7 @@ class Unpriced(StrEnum):
     NOT_RECOVERED = "not-recovered"
 
 
-@dataclass(frozen=True, slots=True)
-class Occurrence:
+class Occurrence(Struct, frozen=True):
     """What one occurrence costs. Times are seconds; None where a figure has no meaning.
 
     `cost_s` is of one occurrence, at least so much where the service had not recovered; `spent` the share of the budget
@@ -122,8 +123,7 @@ def occurrence_of(facts: Facts, outage_slots: float, *, judged: bool) -> Occurre
     return slots.priced(facts.occurs, target, stopped=stopped_early(facts))
 
 
-@dataclass(frozen=True, slots=True)
-class _ConditionSlots:
+class _ConditionSlots(Struct, frozen=True):
     """The slots since a condition began: good or bad, when due, where the condition ended, and its harm."""
 
     series: bytes

@@ -1,7 +1,8 @@
 """What an occurrence costs, in sentences: of one run, and of the dearest of several."""
 
-from dataclasses import replace
 from math import floor
+
+from msgspec.structs import replace
 
 from rtk.figures import count, duration, is_one, number, rounded, share
 from rtk.insight.bounds import RISK

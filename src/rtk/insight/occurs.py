@@ -1,17 +1,18 @@
 """How often something is expected to happen in life, and what it may cost: what a run's cost is held against."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import fields
 
 from rtk.insight.budget import allowed_share, exact
 
 MONTH_S = 30 * 86_400.0
 
 
-@dataclass(frozen=True, slots=True)
-class Occurs:
+class Occurs(Struct, frozen=True):
     """How often a condition is expected: `times` in `per_s` seconds, and how long it then lasts (seconds), if told.
 
     `allowance` is the share of the objective's budget that all of them may cost. `strict` is whether more than that

@@ -6,9 +6,10 @@ itself (`rtk.insight.proof`).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 from rtk.figures import count, duration, rounded
 from rtk.insight.gamma import lower_quartile
@@ -26,8 +27,7 @@ class OutageSource(StrEnum):
     ASSUMED = "assumed"
 
 
-@dataclass(frozen=True, slots=True)
-class Learned:
+class Learned(Struct, frozen=True):
     """What earlier runs of an objective teach: outages last `seconds` on average at most (75 % sure).
 
     So many `outages` were over within so many `runs`.
@@ -42,8 +42,7 @@ class Learned:
         return f"{count(self.outages, 'outage')} in {count(self.runs, 'earlier run')} for the objective"
 
 
-@dataclass(frozen=True, slots=True)
-class OutageLength:
+class OutageLength(Struct, frozen=True):
     """The mean length of an outage in seconds, and its source.
 
     `learned` is what earlier runs teach, whichever counts; `overruled_s` the declared length that they overrule.

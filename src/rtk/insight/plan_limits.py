@@ -1,13 +1,13 @@
 """The limits of a plan, here alone: files, options, forms, the API and records all refuse by these."""
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 DAY_S = 86_400.0
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(Struct, frozen=True):
     """From `least` to `most`, which is within; `least` is not, where it is `above` that."""
 
     least: float

@@ -1,7 +1,8 @@
 """Before a run: what a plan can prove at best, how likely it is to, and what it may cost the budget."""
 
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from rtk.figures import bound, chosen_share, count, duration, likelihood, share
 from rtk.insight.budget import allowed_share, exact
@@ -16,8 +17,7 @@ WANTED = 0.9
 _FINEST = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class Worst:
+class Worst(Struct, frozen=True):
     """What a run costs where every measurement deviates: seconds, the share of the budget, None where there is none.
 
     `beside_s` of the seconds are those of the phases of no planned length.
@@ -36,8 +36,7 @@ class Worst:
         return (f"At worst, with every measurement deviating ({told}), it spends {share(self.spent)} of the budget.",)
 
 
-@dataclass(frozen=True, slots=True)
-class Prospects:
+class Prospects(Struct, frozen=True):
     """What can be expected of a plan, for outages of the mean length `outage`. Shares and chances are 0 to 1.
 
     `provable` is what is proven were all slots of the conditions met, None without slots; `quality` is the

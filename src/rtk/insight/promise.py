@@ -1,12 +1,11 @@
 """What an objective promises, in words: one way on every page, in every report and in every sentence."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from rtk.figures import chosen_share, duration
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceLevelObjective:
+class ServiceLevelObjective(Struct, frozen=True):
     """A promise: a share of good measurements over a window. `window_s` None: no budget can be told.
 
     `quantile` is the promise as it was made where it is one about a quantile, such as "p95 <= 300ms", else empty.

@@ -18,11 +18,12 @@ any was seen, no arithmetic can know: so the length is part of every sentence.
 Sources: DESIGN, "What a verdict may say when failures come in stretches"; Clopper and Pearson, Biometrika 26 (1934).
 """
 
-from dataclasses import dataclass
 from decimal import ROUND_CEILING, Context, Decimal
 from enum import StrEnum
 from functools import lru_cache
 from math import exp, log, log1p
+
+from msgspec import Struct
 
 from rtk.errors import BadInput
 from rtk.insight.bounds import RISK, chance_of_at_least, proven_at_least
@@ -40,8 +41,7 @@ class LengthFrom(StrEnum):
     SEEN = "seen"
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(Struct, frozen=True):
     """What a series proves: the share of good slots is at least `at_least`, for outages of `length` slots on average.
 
     `outages` begun and `chances` to begin one are of the reading of missed slots that proves less; `slots` are all
@@ -62,8 +62,7 @@ class Proof:
         return self.at_least >= target
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Struct, frozen=True):
     """What of a series counts: its slots, the good ones, `outages` begun in `chances` to begin one.
 
     `outlasting` is for how many slots the last outage went on after the series.

@@ -15,13 +15,14 @@ within a range of levels prove, with its most bad slots, is proven in all of it;
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 from itertools import accumulate, chain, compress, count, repeat
 from math import ceil, inf, sqrt
 from operator import lt, sub
+
+from msgspec import Struct
 
 from rtk.insight.bounds import proven_at_least
 from rtk.insight.budget import exact
@@ -41,8 +42,7 @@ class QuantileState(StrEnum):
     NO_VALUE = "no-value"  # too many slots gave none
 
 
-@dataclass(frozen=True, slots=True)
-class QuantileBound:
+class QuantileBound(Struct, frozen=True):
     """A quantile (`share`, 0 to 1) of values, as it was seen, and its upper bounds with 95 %; None where there is none.
 
     `at_most` is proven for outages, `in_run_at_most` is of this run's own slots; `needed` clean slots prove a bound.
@@ -58,8 +58,7 @@ class QuantileBound:
     needed: int
 
 
-@dataclass(frozen=True, slots=True)
-class SlotValues:
+class SlotValues(Struct, frozen=True):
     """The values of a phase's slots in their order, infinite where there was none; `missed` names missed slots (1).
 
     `ordered` are the finite ones, ascending.
@@ -103,8 +102,7 @@ def seen_bounds(
     return tuple(_bound(share, seen, outage_slots, None) for share in sorted({*shares}) if seen.parts)
 
 
-@dataclass(frozen=True, slots=True)
-class _MeasuredValues:
+class _MeasuredValues(Struct, frozen=True):
     """Values of measured slots, in parts that each ascend; slots without one count as the slowest."""
 
     parts: Sequence[Sequence[float]]

@@ -1,7 +1,8 @@
 """What proof of a target requires: time without an outage, or more of it where a few are to be survived."""
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from rtk.insight.budget import exact
 from rtk.insight.power import Prospects, prospects
@@ -10,8 +11,7 @@ from rtk.insight.verdict import deciding
 _TIMES_BETTER = (2, 5, 10)  # how much more seldom than allowed the services deviate of which the chances are told
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(Struct, frozen=True):
     """What a target requires, told for services that keep it: `services`, each better than the one before.
 
     `fails_from` is the fewest deviated slots of the plan with which it fails, None where it cannot fail. Without a

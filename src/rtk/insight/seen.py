@@ -6,7 +6,8 @@ outage are read as part of it, which makes it longer; other missed slots are rea
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from rtk.insight.facts import PHASES, Phase
 from rtk.insight.proof import BAD, GOOD, MISSED
@@ -15,8 +16,7 @@ from rtk.insight.tally import PhaseTally
 _WITHIN = re.compile(b"(?<=%b)%b+(?=%b)" % (BAD, MISSED, BAD))
 
 
-@dataclass(frozen=True, slots=True)
-class SeenOutages:
+class SeenOutages(Struct, frozen=True):
     """So many `outages` were over within the run; `seconds` is how long all lasted, one that was not over included."""
 
     outages: int

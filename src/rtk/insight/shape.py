@@ -4,9 +4,10 @@
 has no meaning is None, and is shown as "no data": never as 0 %, never as 100 %.
 """
 
-from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
+
+from msgspec import Struct, field, to_builtins
 
 from rtk.insight.facts import Neighbour, Phase
 from rtk.insight.former import CURRENT, Former
@@ -66,8 +67,7 @@ class Restoration(StrEnum):
         return None if self is Restoration.NOTHING_TO_UNDO else self is Restoration.RESTORED
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(Struct, frozen=True):
     """The arithmetic of DESIGN §5. Shares are 0 to 1, times are seconds."""
 
     planned: int
@@ -89,8 +89,7 @@ class Figures:
     observed_budget_impact: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Stats:
+class Stats(Struct, frozen=True):
     """Counts of a phase (or of the whole run, `phase` None), and its numeric values, from raw values.
 
     `quantiles` have their bounds; insights that were made before there were any have none.
@@ -111,8 +110,7 @@ class Stats:
     quantiles: tuple[QuantileBound, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Clustering:
+class Clustering(Struct, frozen=True):
     """The runs test (Wald-Wolfowitz) on met/deviated of the conditions phase; `outages` are stretches of deviated."""
 
     runs: int
@@ -122,8 +120,7 @@ class Clustering:
     outages: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """One phase against the baseline: is the difference real, and how large.
 
     `fisher_p` is the two-sided exact test on met/deviated, `mann_whitney_p` the test on values;
@@ -141,8 +138,7 @@ class Comparison:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
-class SeenLapse:
+class SeenLapse(Struct, frozen=True):
     """A stretch of the conditions phase in which the effect of a condition did not show.
 
     Times are seconds: `after_s` how long it had shown by the last ask before, `of_s` how long the phase went on since
@@ -157,8 +153,7 @@ class SeenLapse:
     reason: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Unrestored:
+class Unrestored(Struct, frozen=True):
     """Something that was not undone: of the rollback `name`, or of all of them, where they were not played.
 
     `failure` says what went wrong, `by_hand` what a person runs instead, if that can be told.
@@ -171,8 +166,7 @@ class Unrestored:
     by_hand: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Insight:
+class Insight(Struct, frozen=True):
     """An insight. `headline` is the verdict in one sentence with its certainty; `limits` what it may not be
     read as; `why` what decided it. `next_step` is what a person does next, empty while the run goes on.
 
@@ -243,5 +237,5 @@ class Insight:
 
     def as_dict(self) -> dict[str, Any]:
         """The figures at the top level (the keys of the console's API), the rest beside them."""
-        whole = asdict(self)
+        whole = to_builtins(self)
         return {**whole.pop("figures"), **whole}

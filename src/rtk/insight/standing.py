@@ -17,8 +17,9 @@ Sources: DESIGN, "Over many runs: the standing of a promise"; `rtk.insight.proof
 
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import replace
 from operator import neg
+
+from msgspec.structs import replace
 
 from rtk.insight.bounds import RISK, proven_at_most
 from rtk.insight.dispersion import DIFFER_BELOW

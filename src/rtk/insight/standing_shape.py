@@ -1,8 +1,9 @@
 """The shape of a standing: what all judged runs of a promise prove together."""
 
-from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct, to_builtins
 
 from rtk.insight.proof import LengthFrom
 
@@ -35,16 +36,14 @@ class StandingReason(StrEnum):
     NEVER_TRIED = "never-tried"
 
 
-@dataclass(frozen=True, slots=True)
-class Exclusion:
+class Exclusion(Struct, frozen=True):
     """A run that somebody said should not count, and why."""
 
     run_id: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class PromiseStanding:
+class PromiseStanding(Struct, frozen=True):
     """How a promise stands under one kind of failure, by all judged runs of a revision that still count.
 
     Shares are 0 to 1, moments seconds since the epoch. `at_least` is proven at 98 % for outages of `length` slots on
@@ -81,4 +80,5 @@ class PromiseStanding:
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as JSON can hold it."""
-        return asdict(self)
+        whole: dict[str, Any] = to_builtins(self)
+        return whole

@@ -1,7 +1,8 @@
 """Why a run ended before its time: a cause, and the sentence made from it, here and nowhere else."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class StopCause(StrEnum):
@@ -50,8 +51,7 @@ _TOLD = {
 _BY = {StopCause.CONSOLE: "from the console: ", StopCause.DECIDED: "decided: "}
 
 
-@dataclass(frozen=True, slots=True)
-class Stopping:
+class Stopping(Struct, frozen=True):
     """A cause with what is particular to this run, such as the signal's name or a control's own words."""
 
     cause: StopCause

@@ -4,14 +4,14 @@ Sums of many runs add up. What a series of a million slots proves and what its s
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from operator import attrgetter
+
+from msgspec import Struct
 
 from rtk.insight.proof import BAD, GOOD, MISSED, Counts, counts_of
 
 
-@dataclass(frozen=True, slots=True)
-class Sums:
+class Sums(Struct, frozen=True):
     """What counts of a run's conditions with missed slots read as bad, and as good.
 
     `stopped_inside` is how many planned slots a stop cut off while an outage went on; they count as bad in both.
@@ -22,8 +22,7 @@ class Sums:
     stopped_inside: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class RunSums:
+class RunSums(Struct, frozen=True):
     """A run that ended, as it counts in a standing.
 
     `ended_at` is in seconds since the epoch. `revision` names what was run: only runs of one revision are pooled, and
@@ -40,8 +39,7 @@ class RunSums:
     excluded: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CountColumns:
+class CountColumns(Struct, frozen=True):
     """What runs count in one reading of their missed slots: a column for each count, a place in it for each run."""
 
     good: Sequence[int]
@@ -50,8 +48,7 @@ class CountColumns:
     outlasting: Sequence[int]
 
 
-@dataclass(frozen=True, slots=True)
-class RunColumns:
+class RunColumns(Struct, frozen=True):
     """Judged runs of one revision as columns, the latest first: a thousand of them without an object for each.
 
     What the columns hold is what `RunSums` and `Sums` say; `slots` and `stopped_inside` are alike in both readings.

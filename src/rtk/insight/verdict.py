@@ -12,15 +12,15 @@ the upper bound of the same counts; reading missed slots the worse way only lowe
 """
 
 from bisect import bisect_left
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from rtk.insight.bounds import proven_at_most
 from rtk.insight.proof import Proof
 from rtk.insight.shape import InvalidReason, Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """What a verdict is made of: the counts of the conditions phase, and how the run went.
 
     `planned` may exceed the slots that were due when the run ended; those are missed too. `remaining` is how

@@ -9,13 +9,12 @@ weight for one more event; with the mean weight it is less careful (Tiwari, Cleg
 Medical Research 15 (2006), 547-569).
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from rtk.insight.gamma import above, quantile
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
+class Weights(Struct, frozen=True):
     """The weights of events that were seen: their total, that of their squares, and the weight of one more event."""
 
     total: float

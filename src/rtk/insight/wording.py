@@ -1,6 +1,6 @@
 """What a run says in sentences: the verdict with its certainty, what decided it, and what it does not say."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from rtk.figures import bound, chosen_share, count, duration, listing, rounded
 from rtk.insight.baseline import Baseline
@@ -17,8 +17,7 @@ from rtk.insight.verdict import Case, fails, highest, is_gone, slots
 _NO_OBJECTIVE = "There is no objective to judge it by."
 
 
-@dataclass(frozen=True, slots=True)
-class Story:
+class Story(Struct, frozen=True):
     """What the sentences are made of."""
 
     facts: Facts

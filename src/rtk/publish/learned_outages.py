@@ -6,7 +6,8 @@ not answer in time, does not know the verification, or has learned nothing leave
 
 import logging
 import threading
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from rtk.clock import Clock
 from rtk.errors import ToolkitError

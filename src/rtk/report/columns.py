@@ -1,7 +1,8 @@
 """Measurements thinned to what a chart can show: at most so many columns, no deviation ever hidden."""
 
 import math
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from rtk.insight.facts import ActivitySpan, Facts, Outcome, Phase, PhaseSpan, SlotMeasurement, Threshold
 from rtk.insight.thinning import further
@@ -10,8 +11,7 @@ from rtk.insight.thinning import further
 _DRAWABLE = 1e300
 
 
-@dataclass(slots=True)
-class Column:
+class Column(Struct):
     """What was measured in one column of a chart, at `at` seconds since the run began.
 
     `low` and `high` are the least and greatest value, None without any; `worst` is the deviated value

@@ -1,10 +1,11 @@
 """What comes of a plan, in one line before all others: whether it can prove its target, how likely, and what would."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil
 from typing import Any
+
+from msgspec import Struct
 
 from rtk.experiment.criterion import criterion_of
 from rtk.experiment.plan import Plan
@@ -31,8 +32,7 @@ class Doubt(StrEnum):
     OUTLASTED = "outlasted"
 
 
-@dataclass(frozen=True, slots=True)
-class Conclusion:
+class Conclusion(Struct, frozen=True):
     """What comes of a plan. `doubt` is None where it can prove its target; `probe` is the name of one never met."""
 
     plan: Plan

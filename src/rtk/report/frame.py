@@ -1,6 +1,7 @@
 """The geometry of a chart: where a moment and a value stand in it."""
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from rtk.insight.facts import ActivitySpan, Facts
 from rtk.insight.status import ActivityStatus
@@ -13,8 +14,7 @@ _LEAST = 1e-200  # values closer together than this are drawn as if they were 0
 _ROWS = 110  # the plot's height for a measure without values
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
+class Size(Struct, frozen=True):
     """A chart's canvas: width, plot height and margins in user units; how many columns it may have."""
 
     name: str
@@ -36,8 +36,7 @@ TIMES = 40  # below that: two rows of times
 LANE = 30  # each condition or rollback
 
 
-@dataclass(frozen=True, slots=True)
-class Lane:
+class Lane(Struct, frozen=True):
     """A condition or rollback under the chart: solid from `started` to `ended`, then hatched to `until`."""
 
     span: ActivitySpan
@@ -46,8 +45,7 @@ class Lane:
     until: float
 
 
-@dataclass(frozen=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """A chart's scales. `values` are the value axis' ticks, empty for a measure without values."""
 
     size: Size

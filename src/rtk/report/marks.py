@@ -1,7 +1,8 @@
 """The marks all reports share: each state is one word, one symbol and one colour, never colour alone."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from rtk.insight.facts import Outcome
 from rtk.insight.occurrence import Allowance
@@ -12,8 +13,7 @@ from rtk.insight.status import ActivityStatus, RunStatus
 Tone = Literal["good", "bad", "unsure", "broken", "quiet"]
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """A state as it is shown. `symbol` is one column wide; `plain` is its ASCII stand-in."""
 
     word: str

@@ -2,8 +2,10 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from rtk.figures import NO_DATA, duration, number, rounded
 from rtk.insight.budget import exact
@@ -18,8 +20,7 @@ NO_VALUE = "no value"
 TOO_FEW = "too few"
 
 
-@dataclass(frozen=True, slots=True)
-class Needed:
+class Needed(Struct, frozen=True):
     """How long to measure until a quantile is bounded: slots are `frequency_s` long, outages last `length` of them.
 
     The length is None where it is the one that an insight's own `needed` is for.

@@ -1,8 +1,8 @@
 """The end of a run on a terminal: one screen that answers what a person asks first."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.padding import Padding
 from rich.table import Table
@@ -32,8 +32,7 @@ def screen(insight: Insight, facts: Facts) -> RenderableType:
     return Screen(story(insight, facts), facts)
 
 
-@dataclass(frozen=True)
-class Screen:
+class Screen(Struct, frozen=True):
     """The end screen of a told run."""
 
     told: RunReport
@@ -49,8 +48,7 @@ class Screen:
         yield Text()
 
 
-@dataclass(frozen=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """The parts of the screen for one width and character set."""
 
     told: RunReport

@@ -1,8 +1,8 @@
 """Values as rows of block characters with the threshold drawn in, for terminals."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from rich.text import Text
 
 from rtk.figures import chosen_number
@@ -15,8 +15,7 @@ _BLOCKS = " ▁▂▃▄▅▆▇█"
 Reading = tuple[float | None, Outcome]
 
 
-@dataclass(frozen=True, slots=True)
-class Canvas:
+class Canvas(Struct, frozen=True):
     """How much room there is (characters), and whether it can show more than ASCII."""
 
     width: int

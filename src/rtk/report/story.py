@@ -4,8 +4,9 @@ All texts are one line of plain characters; each format only lays them out and e
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from rtk.figures import NO_DATA, chosen_duration, count, duration, fine_share, number, share
 from rtk.insight.facts import Facts
@@ -51,8 +52,7 @@ class RollbackResult(NamedTuple):
     by_hand: str
 
 
-@dataclass(frozen=True)
-class RunReport:
+class RunReport(Struct, frozen=True):
     """A run as it is told. `answers` are the questions of a hurried reader with their answers; `numbers`
     are the few figures shown large, `quantiles` says what bounds those of the phases, `lacking` what each needs that
     nothing bounds; `figures` are all of them. Of a run that gave no verdict there is one cause, `why`, and one

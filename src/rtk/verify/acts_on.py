@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from rtk.verify.calls import secrets_of
 from rtk.verify.clouds import aws, kubernetes

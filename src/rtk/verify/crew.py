@@ -7,8 +7,9 @@ long holds its own thread only.
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from rtk.clock import Clock
 from rtk.figures import chosen_duration, duration
@@ -22,8 +23,7 @@ LATE_S = 1.0  # how much later than due (or one frequency, if longer) a measurem
 HUNG = 1000  # measurements past their limit whose threads are left to hang, at most: Python cannot end a thread
 
 
-@dataclass(slots=True)
-class Sample:
+class Sample(Struct):
     """What a measurement found. Times are monotonic; `probes` are the entries for the record."""
 
     outcome: Outcome
@@ -40,8 +40,7 @@ class Sample:
         return cls("missed", started, reason=sentence(code, **details), code=code)
 
 
-@dataclass(slots=True)
-class InFlight:
+class InFlight(Struct):
     """A measurement under way; `deadline` is when the probe at work is past its time limit."""
 
     grid: Grid

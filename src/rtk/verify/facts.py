@@ -2,9 +2,11 @@
 
 from array import array
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
+
+from msgspec.structs import replace
 
 from rtk.experiment.refs import probes_of
 from rtk.insight.effect import EffectChange, EffectState

@@ -1,9 +1,10 @@
 """Who stands in the way of a run that acts on the same system, and the sentence that says so and what to do."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from rtk.errors import ToolkitError
 from rtk.experiment.wording import argument, listed, one_line
@@ -24,8 +25,7 @@ class HoldState(StrEnum):
     OVER = "over"
 
 
-@dataclass(frozen=True, slots=True)
-class HoldingRun:
+class HoldingRun(Struct, frozen=True):
     """A run that holds what another one wants: since when (seconds since the epoch), and what both act on.
 
     `run` is empty where that is another team's. `console` is the name of the console that knows it; empty for a run

@@ -10,8 +10,10 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from rtk.clock import Clock
 from rtk.errors import BadInput, CannotRecord

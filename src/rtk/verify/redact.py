@@ -14,6 +14,9 @@ from datetime import date
 from itertools import chain
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import asdict
+
 from rtk.verify.secretive import Scalar, is_secretive, number, scalars, texts
 from rtk.verify.spelling import clue_of, encodings, spellings
 
@@ -73,6 +76,14 @@ class _Known:
         self.numbers = frozenset(each for each in numbers if each is not None)
         clues = chain(spelled.clues, map(clue_of, (*self.short, *map(repr, self.numbers))))
         self.encoded = tuple(map(str.encode, dict.fromkeys(clues)))
+
+
+def _named_fields(value: Any) -> dict[str, Any] | None:
+    if isinstance(value, Struct):
+        return asdict(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return {each.name: getattr(value, each.name, None) for each in fields(value)}
+    return None
 
 
 class Redactor:
@@ -141,8 +152,8 @@ class Redactor:
             return self._mapping(value, depth)
         if isinstance(value, list | tuple | set | frozenset):
             return [self._deeper(item, depth) for item in value]
-        if is_dataclass(value) and not isinstance(value, type):
-            return self._mapping({each.name: getattr(value, each.name, None) for each in fields(value)}, depth)
+        if (named := _named_fields(value)) is not None:
+            return self._mapping(named, depth)
         is_short = isinstance(value, bytes) and value.strip().decode("utf-8", "replace") in self._known.short
         return MASK if is_short else self(told(value))
 

@@ -6,11 +6,12 @@ import os
 import platform
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from chaoslib import __version__ as chaoslib_version
 from chaoslib.exceptions import InterruptExecution
+from msgspec.structs import replace
 
 import rtk
 from rtk.clock import Clock

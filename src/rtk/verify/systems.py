@@ -9,10 +9,11 @@ import hashlib
 import platform
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 LONGEST = 200  # characters of what is told of a system
 MOST = 100  # systems of one run
@@ -34,8 +35,7 @@ class Kind(StrEnum):
     PACKAGE = "package"
 
 
-@dataclass(frozen=True, slots=True)
-class System:
+class System(Struct, frozen=True):
     """Something that a run acts on. `marks` holds digests by their dimension."""
 
     kind: Kind

@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import Coroutine
-from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
@@ -11,6 +10,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from msgspec.structs import replace
 
 from rtk.console.store.commit import Acknowledgement, Call, Committer, judged
 from rtk.console.store.intake import DecodedBatch, batch_of

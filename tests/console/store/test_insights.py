@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 from django.utils.timezone import now
+from msgspec.structs import asdict
 
 from rtk.console.store.measured import measurements
 from rtk.console.store.models import Run
@@ -85,7 +86,7 @@ def test_the_insight_is_that_of_the_record(
     run = told(live, machine, recorded)
     found = machine("GET", f"{run}/insight").json()
     assert found == own(recorded)
-    assert found["occurrence"]["occurs"] == dataclasses.asdict(EXPECTED)
+    assert found["occurrence"]["occurs"] == asdict(EXPECTED)
     assert Run.objects.get(id=run.rpartition("/")[2]).occurrence == found["occurrence"]
 
 

@@ -1,10 +1,10 @@
 """What one occurrence costs by all runs of a verification, in one query."""
 
-from dataclasses import asdict
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from msgspec import to_builtins
 
 from rtk.console.store import changes, occurrences, runs
 from rtk.console.store.models import Verification
@@ -47,7 +47,7 @@ def test_the_dearest_of_all_runs_is_found_in_one_query(
     world: World, verification: Verification, django_assert_num_queries: Any
 ) -> None:
     for marks in ("x", 20 * "x", "xxx"):
-        ran(world, verification, asdict(priced(marks + 40 * ".")))
+        ran(world, verification, to_builtins(priced(marks + 40 * ".")))
     ran(world, verification, None)
     ran(world, verification, {"answer": "of a later version"})
     with django_assert_num_queries(1):
@@ -66,6 +66,6 @@ def test_where_nothing_is_expected_nothing_is_asked(verification: Verification, 
 
 
 def test_runs_of_before_the_expectation_changed_are_left_out(world: World, verification: Verification) -> None:
-    ran(world, verification, asdict(priced("x" + 40 * ".")))
+    ran(world, verification, to_builtins(priced("x" + 40 * ".")))
     changed = changes.change_verification(world.shop, world.owner, verification, {"occurs": "3/30d"})
     assert occurrences.dearest(changed.pk, occurs_in(changed)) is None

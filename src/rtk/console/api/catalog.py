@@ -1,10 +1,11 @@
 """Part B: experiments looked at, objectives and verifications."""
 
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from msgspec import to_builtins
+from msgspec.structs import asdict
 from ninja import Query, Router
 
 from rtk.console.api import standing
@@ -112,7 +113,7 @@ def verification(request: HttpRequest, org: str, team: str, verification: str) -
     told = {
         **changes.doubted(found, document),
         "document": document,
-        "outage": asdict(length),
+        "outage": to_builtins(length),
         "occurrence": cost,
     }
     return polled(request, {**standing.verification(found), **told})

@@ -1,12 +1,12 @@
 """Part A, runs: told one event a call, as the clients of 2020 do."""
 
-from dataclasses import asdict
 from typing import Annotated, Any
 from uuid import uuid4
 
 import msgspec
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from msgspec.structs import asdict
 from ninja import Router
 
 from rtk.console.api.answers import created

@@ -1,11 +1,11 @@
 """One try to tell one recipient, by whatever way they are reached. Nothing here looks at the database."""
 
 import time
-from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from msgspec import Struct
 
 from rtk.console.notify import encryption, hmac_signature, services
 from rtk.console.notify.message import Message
@@ -13,8 +13,7 @@ from rtk.console.notify.models import Channel
 from rtk.console.notify.undelivered import Undelivered
 
 
-@dataclass(frozen=True)
-class Letter:
+class Letter(Struct, frozen=True):
     """A message and where it goes."""
 
     recipient: UUID

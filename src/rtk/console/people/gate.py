@@ -11,11 +11,11 @@ exist, never that it does.
 """
 
 import uuid
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, When
+from msgspec import Struct
 
 from rtk.console import sql
 from rtk.console.people import tokens
@@ -84,8 +84,7 @@ class TooMany(Refused):
         self.retry_after = retry_after
 
 
-@dataclass(frozen=True)
-class Caller:
+class Caller(Struct, frozen=True):
     """Who calls, with which scopes, and `how`: by `token` or `session`."""
 
     user: User

@@ -9,11 +9,11 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 import psycopg
+from msgspec import Struct, field
 
 from rtk.console.store import rows
 from rtk.console.store.freeze import SafeguardsInForce
@@ -29,8 +29,7 @@ logger = logging.getLogger(__name__)
 Connect = Callable[[], Awaitable[psycopg.AsyncConnection[Any]]]
 
 
-@dataclass(slots=True)
-class Call:
+class Call(Struct):
     """A call that waits: whose run it is for, and what it brings."""
 
     run: UUID
@@ -42,8 +41,7 @@ class Call:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Acknowledgement:
+class Acknowledgement(Struct, frozen=True):
     """Everything before `next` is durable; `stop` is why a person stopped the run, None where nobody did.
 
     `safeguards` names those that forbid the run's team to run anything at this moment.

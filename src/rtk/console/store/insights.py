@@ -6,10 +6,10 @@ only counts are told.
 
 import threading
 from contextlib import suppress
-from dataclasses import fields, replace
 from typing import Any
 
 from django.db import connection, transaction
+from msgspec.structs import fields, replace
 
 from rtk.console import heap
 from rtk.console.notify import outbox

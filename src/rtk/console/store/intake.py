@@ -6,11 +6,10 @@ kinds, such as `heartbeat`, only `kind` and `t` are looked at, and they are kept
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from rtk.console.store.depth import may_be_deep, refuse_deep
 from rtk.console.store.problem import Problem
@@ -223,8 +222,7 @@ _anything = msgspec.json.Decoder().decode
 _shaped = {kind: msgspec.json.Decoder(shape).decode for kind, shape in SHAPES.items()}
 
 
-@dataclass(slots=True)
-class DecodedBatch:
+class DecodedBatch(Struct):
     """The entries of one call by what they become. `places` are where in the call each stands."""
 
     first: int

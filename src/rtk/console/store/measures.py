@@ -6,10 +6,10 @@ So the measure of an objective is, as it stands, the one probe of the experiment
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from django.db import transaction
+from msgspec import Struct
 
 from rtk.console.people.models import Team, User
 from rtk.console.store import changes, lessons
@@ -27,8 +27,7 @@ USUAL_TIMEOUT_S = 30.0
 FREQUENCY_S, SOON_S, LONGEST_S = 5.0, 900, 86_400
 
 
-@dataclass(frozen=True, slots=True)
-class Http:
+class Http(Struct, frozen=True):
     """An HTTP service that is measured: its response time in milliseconds, or its status; bounds are inclusive."""
 
     kind: Kind

@@ -1,9 +1,10 @@
 """What one occurrence costs, by all runs of a verification: from what each kept at its end."""
 
 from contextlib import suppress
-from dataclasses import asdict
 from typing import Any
 from uuid import UUID
+
+from msgspec.structs import asdict
 
 from rtk.console.store.models import Run
 from rtk.insight.dearest import Dearest, dearest_of

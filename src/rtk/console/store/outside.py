@@ -11,7 +11,6 @@ data.until                  when it was over, where it lasted
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +19,7 @@ from uuid import uuid4
 from django.db.models import Q
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_naive, now
+from msgspec import Struct
 
 from rtk.console.people.models import Team, User
 from rtk.console.store.models import NAME_LENGTH, Event
@@ -33,8 +33,7 @@ AHEAD = timedelta(minutes=5)  # how far clocks may differ
 LONGEST = timedelta(days=31)  # how long something outside may last
 
 
-@dataclass(frozen=True)
-class Outside:
+class Outside(Struct, frozen=True):
     """Something that happened outside, such as a chart has a lane for; `until` None: it took no time."""
 
     id: str

@@ -6,7 +6,6 @@ row's run and day are told by the place of its run among those of the statement.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
 from typing import Any
@@ -14,6 +13,7 @@ from uuid import UUID
 
 import msgspec
 import psycopg
+from msgspec import Struct
 
 from rtk.console.jobs.deferral import defer_on
 from rtk.console.jobs.queue import Work
@@ -57,8 +57,7 @@ _BY_CODE = {"phase": PHASE_CODES, "outcome": OUTCOME_CODES}
 BETWEEN, NOTHING = "\x1f", "\x1e"
 
 
-@dataclass(slots=True)
-class LockedRun:
+class LockedRun(Struct):
     """A run's row while it is locked; `next` and `end` move on with what is taken."""
 
     id: UUID
@@ -72,8 +71,7 @@ class LockedRun:
     end: End | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AcceptedBatch:
+class AcceptedBatch(Struct, frozen=True):
     """A call's batch, of which everything before entry `since` is stored already."""
 
     run: LockedRun

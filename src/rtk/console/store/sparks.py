@@ -7,12 +7,12 @@ disappears. Of any other they are the last ones.
 import json
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import asdict
 from datetime import date
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from django.db import connection
+from msgspec.structs import asdict
 
 from rtk.insight.facts import OUTCOMES, MeasurementSeries, Threshold
 from rtk.insight.thinning import thinned

@@ -2,11 +2,11 @@
 
 import copy
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.timezone import now
+from msgspec.structs import asdict
 
 from rtk.console import sql
 from rtk.console.people.models import Team, User

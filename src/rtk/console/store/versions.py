@@ -5,8 +5,9 @@ measurements are no longer kept, or no insight can be made of them any longer, t
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
+
+from msgspec.structs import asdict
 
 from rtk.console.store import partitions
 from rtk.console.store.former import FormerInsight

@@ -3,12 +3,12 @@
 import re
 import shlex
 import subprocess
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import pytest
 import yaml
+from msgspec.structs import replace
 
 from rtk.cli.verify import verify
 from rtk.console.pages.verifications.run_recipes import WAYS, File, RunnableVerification, Way, way_of

@@ -3,9 +3,11 @@
 import re
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from rtk.console import client
 from rtk.experiment import needs, packages
@@ -36,8 +38,7 @@ class SourceLine(NamedTuple):
     mark: str = ""
 
 
-@dataclass(frozen=True)
-class ExperimentSummary:
+class ExperimentSummary(Struct, frozen=True, dict=True):
     """An experiment, and how its text was mended. A page shows most of it several times: each is found once."""
 
     document: Mapping[str, Any]

@@ -1,8 +1,9 @@
 """What was done to the system and what was undone, each with its proof, as the record tells it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
 
 from rtk.figures import duration, elapsed
 from rtk.insight.effect import EffectState
@@ -26,8 +27,7 @@ class ConditionCheck(NamedTuple):
     clock: str
 
 
-@dataclass
-class Deed:
+class Deed(Struct):
     """A condition or a rollback as it went. `mark` is its status; `ended` None: it has not come back."""
 
     role: str

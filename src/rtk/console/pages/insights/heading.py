@@ -1,8 +1,9 @@
 """The head of a run's page: what was promised, how it is measured, by which verification, under which conditions."""
 
 from collections.abc import Mapping
-from dataclasses import fields
 from typing import Any, NamedTuple
+
+from msgspec.structs import fields
 
 from rtk.console.store import experiments
 from rtk.console.store.models import Run

@@ -5,10 +5,11 @@ of measurements.
 """
 
 import json
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import connection
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from rtk.console.pages.insights.measurement_table import ROWS, NumberedMeasurement, TablePosition
 from rtk.console.store import insights
@@ -48,8 +49,7 @@ SELECT * FROM (
 _RARE = {outcome: OUTCOMES.index(outcome) for outcome in ("deviated", "missed")}
 
 
-@dataclass
-class LoadedRecord:
+class LoadedRecord(Struct):
     """What was read: `entries` in their order, `firsts` in the order they were due, and `rows` of the table."""
 
     run: Run

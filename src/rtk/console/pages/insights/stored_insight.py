@@ -1,9 +1,10 @@
 """The insight that a run's row keeps, as what the reports are made of: so that the terminal and these pages agree."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
 from enum import StrEnum
 from typing import Any
+
+from msgspec.structs import fields
 
 from rtk.insight import old_insight
 from rtk.insight.facts import Facts, MeasurementSeries, Neighbour, ServiceLevelObjective

@@ -1,12 +1,12 @@
 """The pages of insights: lists, a run, two runs side by side, and files to take along."""
 
-from dataclasses import replace
 from typing import cast
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from msgspec.structs import replace
 
 from rtk.console import heap
 from rtk.console.pages.insights import (

@@ -1,11 +1,11 @@
 """How each team of an organization stands: its latest verdict, and its latest run where that has none; in one query."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
+from msgspec import Struct
 
 from rtk.console.pages.insights.states import NOT_BEGUN
 from rtk.console.people.models import Team
@@ -27,8 +27,7 @@ ORDER BY run.created_at DESC, run.id DESC
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Latest:
+class Latest(Struct, frozen=True):
     """A run of a team: its latest, or the latest that has a verdict."""
 
     run: UUID

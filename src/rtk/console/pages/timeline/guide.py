@@ -1,9 +1,8 @@
 """The first-run guide: from an empty team to the first insight. What exists ticks a step."""
 
-from dataclasses import dataclass
-
 from django.db import connection
 from django.urls import reverse
+from msgspec import Struct
 
 from rtk.console.people.models import Team, User
 from rtk.console.store.models import Dismissal
@@ -19,8 +18,7 @@ EXISTS (SELECT FROM store_dismissal WHERE team_id = %(team)s AND user_id = %(use
 """
 
 
-@dataclass(frozen=True)
-class GuideStep:
+class GuideStep(Struct, frozen=True):
     """A step: what to do, why, where. `text` is a command to copy, where there is one."""
 
     title: str
@@ -31,8 +29,7 @@ class GuideStep:
     text: str = ""
 
 
-@dataclass(frozen=True)
-class Guide:
+class Guide(Struct, frozen=True):
     """The steps in their order."""
 
     steps: list[GuideStep]

@@ -1,9 +1,9 @@
 """How a row is told: in which word, with which icon, and where its name leads."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from django.urls import reverse
+from msgspec import Struct
 
 from rtk.console.pages.timeline.rows import TimelineEvent
 from rtk.console.people.models import Team
@@ -19,8 +19,7 @@ _TOLD = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineItem:
+class TimelineItem(Struct, frozen=True):
     """A row as it is shown. `url` is empty where there is nothing to lead to; `away` is whether it leads outside."""
 
     row: TimelineEvent

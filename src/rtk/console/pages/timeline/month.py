@@ -1,10 +1,10 @@
 """What the chart of the last 30 days tells: how many events of each kind there were on each day, from one query."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.db import connection
 from django.utils.timezone import now
+from msgspec import Struct
 
 from rtk.console.pages.timeline.rows import KINDS, OF_EVENT, TimelineFilter
 
@@ -15,8 +15,7 @@ WHERE team_id = ANY(%(teams)s) AND shown AND created_at >= %(first)s AND kind = 
 """
 
 
-@dataclass(frozen=True)
-class Series:
+class Series(Struct, frozen=True):
     """How many events of a kind there were on each of the days; `chosen` is whether the kind is filtered for."""
 
     kind: str
@@ -30,8 +29,7 @@ class Series:
         return sum(self.counts)
 
 
-@dataclass(frozen=True)
-class Month:
+class Month(Struct, frozen=True):
     """Days (of UTC), the last of them today, and a series for each kind."""
 
     days: list[date]

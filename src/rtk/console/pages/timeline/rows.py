@@ -5,7 +5,6 @@ one row, whose state changes; the row stands where the run began.
 """
 
 import json
-from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
@@ -13,6 +12,8 @@ from uuid import UUID
 
 import msgspec
 from django.db import connection
+from msgspec import Struct
+from msgspec.structs import fields, replace
 
 from rtk.console.pages.insights.states import NOT_BEGUN
 from rtk.console.store import lists, outside, runs, sparks, timeline
@@ -70,8 +71,7 @@ LEFT JOIN store_execution played ON played.id = run.execution_id ORDER BY page.c
 """
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineEvent:
+class TimelineEvent(Struct, frozen=True):
     """An event with what is shown of it; `there` is whether what it is about still is.
 
     From `run` on it tells of a run, or of an execution; None where it is neither. Times are seconds.
@@ -164,8 +164,7 @@ def _status(status: str | None) -> str:
     return status if status in _STATUSES else "none"
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineFilter:
+class TimelineFilter(Struct, frozen=True):
     """Which rows are asked for: of these teams, of these kinds (none: of all), with this tag, and so on."""
 
     teams: tuple[UUID, ...]
@@ -213,8 +212,7 @@ def page(asked: TimelineFilter, cursor: str | None = None, size: int = SIZE) -> 
     return items, found["next"]
 
 
-@dataclass(frozen=True, slots=True)
-class _Drawn:
+class _Drawn(Struct, frozen=True):
     id: UUID
     day: date
     spark: Any

@@ -6,13 +6,14 @@ Each is a template beside this file, with fields written as `§{name}`. No token
 import re
 import shlex
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from math import ceil
 from pathlib import Path
 from string import Template
 from typing import NamedTuple
 from uuid import UUID
+
+from msgspec import Struct
 
 from rtk.experiment.needs import Variable
 from rtk.insight.occurs import Occurs
@@ -47,8 +48,7 @@ class Way(NamedTuple):
     after: str
 
 
-@dataclass(frozen=True)
-class RunnableVerification:
+class RunnableVerification(Struct, frozen=True):
     """What is run: a verification of a console, with what its experiment needs.
 
     `planned_s` is how long all phases are planned to take, `distributions` are the arguments of `pip install`. Without
