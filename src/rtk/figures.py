@@ -106,8 +106,13 @@ def duration(seconds: float | None) -> str:
         return f"-{duration(-seconds)}"
     for unit, name, most in _WHOLE:
         if 0 < seconds <= most and seconds % unit == 0:
-            return _whole(int(seconds // unit), name)
-    return _short(seconds) if _rounded(_written(seconds), 1) < 2 * _MINUTE else _pair(seconds)
+            whole = int(seconds // unit)
+            return count(whole, name) if name == "day" else f"{whole:,} {name}"
+    if 0 < seconds < 0.0095:
+        return f"{_significant(_ALL_DIGITS.scaleb(_written(seconds), 3), 2)} ms"
+    if _rounded(_written(seconds), 1) >= 2 * _MINUTE:
+        return _pair(seconds)
+    return f"{_stripped(_fixed(_written(seconds), 2 if seconds < 10 else 1))} s"
 
 
 def chosen_duration(seconds: float) -> str:
@@ -144,16 +149,6 @@ def elapsed(seconds: float, step: float = 1) -> str:
 def rounded(seconds: float) -> float:
     """Return a computed length of time as it is read: to three digits that count."""
     return float(f"{seconds:.3g}") if seconds < 1000 else float(round(seconds))
-
-
-def _whole(n: int, unit: str) -> str:
-    return count(n, unit) if unit == "day" else f"{n:,} {unit}"
-
-
-def _short(seconds: float) -> str:
-    if 0 < seconds < 0.0095:
-        return f"{_significant(_ALL_DIGITS.scaleb(_written(seconds), 3), 2)} ms"
-    return f"{_stripped(_fixed(_written(seconds), 2 if seconds < 10 else 1))} s"
 
 
 def _pair(seconds: float) -> str:

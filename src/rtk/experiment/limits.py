@@ -122,18 +122,15 @@ def time_threshold_s(probe: Mapping[str, Any], bound: Threshold) -> float | None
 
     A measurement of such a probe is known to deviate as soon as it has taken longer than this.
     """
-    return bound.upper / 1000 if _times(probe) and bound.upper is not None else None
+    provider = _mapping(probe.get("provider"))
+    is_timed = (provider.get("module"), provider.get("func")) == ("chaoscloud.probes.http", "time_http_call")
+    return bound.upper / 1000 if is_timed and bound.upper is not None else None
 
 
 def within(bound: Threshold, limit: ValueLimit) -> Threshold:
     """Return the bound of a value that a limit applies to as well: whichever is less counts."""
     upper = limit.upper if bound.upper is None else min(bound.upper, limit.upper)
     return replace(bound, upper=upper, unit=bound.unit or limit.unit)
-
-
-def _times(probe: Mapping[str, Any]) -> bool:
-    provider = _mapping(probe.get("provider"))
-    return (provider.get("module"), provider.get("func")) == ("chaoscloud.probes.http", "time_http_call")
 
 
 def _pair(value: object) -> tuple[float | None, float | None]:

@@ -5,20 +5,22 @@ With RTK_SCREENSHOTS set to a directory, `make screenshots` keeps a picture of e
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
-from django.urls import resolve
+from django.urls import URLPattern
 from django.utils.timezone import now
 from playwright.sync_api import Browser
 
+from rtk.console.notify import urls as notify
+from rtk.console.pages import urls as pages
 from rtk.console.people import invitations
+from rtk.console.people import urls as people
 from rtk.console.people.models import Role, User
 from rtk.console.store import safeguards
 from rtk.console.store.models import Execution, Experiment, Objective, Verification
@@ -35,32 +37,9 @@ SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 COLOURS = ("color-contrast", "link-in-text-block")  # what else axe looks for is the same in light and dark
 SMALLEST = 360  # px, the narrowest telephone that pages fit
 NEVER_FOLLOWS = "window.ResizeObserver = class { observe() {} unobserve() {} disconnect() {} }"
+# Pages of allauth's; all others are in the matrices, but for the one way in that needs an invitation.
 NOBODY = ("/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/join/{invitation}")
-OWN = ("/profile", "/tokens", "/accounts/email/", "/accounts/password/change/", "/accounts/2fa/", "/accounts/sessions/")
-OF_ORG = (
-    *("/acme", "/acme/teams", "/acme/insights", "/acme/verifications", "/acme/executions", "/acme/members"),
-    *(
-        "/acme/invitations",
-        "/acme/audit",
-        "/acme/settings",
-        "/settings/limits",
-        "/organizations/new",
-        "/acme/teams/new",
-        "/patterns",
-        "/organizations",
-        "/acme/delete",
-        "/acme/members/{member}",
-    ),
-)
-OF_TEAM = (
-    *("", "/objectives", "/objectives/new", "/verifications", "/import", "/insights", "/experiments", "/executions"),
-    *("/executions/running", "/people", "/settings", "/notifications", "/safeguards", "/delete"),
-)
-OF_THINGS = (
-    *("/objectives/{objective}", "/objectives/{objective}/edit", "/verifications/{verification}"),
-    *("/verifications/{verification}/edit", "/experiments/{experiment}", "/executions/{execution}"),
-    "/insights/{slow}/compare/{steady}",
-)
+OWN = ("/accounts/email/", "/accounts/password/change/", "/accounts/2fa/", "/accounts/sessions/")
 INSIGHTS = ("steady", "slow", "gaps", "never-began", "long", "stopped", "left-behind", "abandoned", "lost", "running")
 # Pages that nobody looks at here, and why; what answers no GET is none.
 UNSEEN = {
@@ -68,10 +47,42 @@ UNSEEN = {
     **dict.fromkeys(("pages:insight-data", "pages:execution-journal"), "JSON"),
     **dict.fromkeys(("pages:timeline-rows", "pages:org-timeline-rows"), "more rows of a page that is looked at"),
     "pages:import-plan": "a part of a page that is looked at",
+    "people:join": "looked at as nobody",
     "people:home": "leads to one's team or organization",
     **dict.fromkeys(("people:welcome", "people:sign-in"), "leads on"),
     "people:sign-on-again": "looked at in test_looks_of_ways_in",
 }
+# What an address names that is not the last thing of its kind.
+NAMED: dict[str, tuple[dict[str, str], ...]] = {
+    "pages:insight": tuple({"run": name} for name in INSIGHTS),
+    "pages:compare-insights": ({"run": "slow", "other": "steady"},),
+}
+APPS: dict[str, tuple[Sequence[URLPattern], Mapping[str, tuple[str, ...]]]] = {
+    "people": (people.urlpatterns, PEOPLE),
+    "notify": (notify.urlpatterns, NOTIFICATIONS),
+    "pages": (pages.urlpatterns, PAGES),
+}
+
+
+def pages_of(app: str) -> dict[str, str]:
+    """The addresses of the pages of an app that answer a GET, by their names."""
+    patterns, rows = APPS[app]
+    shown = [each for each in patterns if each.name in rows and rows[each.name][-2] != NEVER]
+    return {f"{app}:{each.name}": re.sub(r"<\w+:(\w+)>", r"{\1}", f"/{each.pattern}") for each in shown}
+
+
+def _places() -> Iterator[str]:
+    for name, path in (each for app in APPS for each in pages_of(app).items()):
+        for named in () if name in UNSEEN else NAMED.get(name, ({},)):
+            found = path.replace("{org}", "acme")
+            for key, value in named.items():
+                found = found.replace(f"{{{key}}}", f"{{{value}}}")
+            yield found
+
+
+PLACES = list(_places())
+TEAM = "/acme/{team}"
+OF_TEAMS = [place.removeprefix(TEAM) for place in PLACES if place.startswith(TEAM)]
 
 
 @dataclass(frozen=True)
@@ -153,16 +164,10 @@ def named(path: str, before: str = "") -> str:
     return re.sub(r"\W+", "-", f"{before}{path}").strip("-") or "home"
 
 
-def test_every_page_is_looked_at() -> None:
-    """A page of the matrices is in a list above, or in UNSEEN with why it is not."""
-    matrices: dict[str, Mapping[str, tuple[str, ...]]] = {"people": PEOPLE, "notify": NOTIFICATIONS, "pages": PAGES}
-    rows = [(f"{app}:{name}", row) for app, found in matrices.items() for name, row in found.items()]
-    pages = {name for name, (*_, get, _) in rows if get != NEVER}
-    of_team = [*OF_TEAM, *OF_THINGS, *(f"/insights/{{{run}}}" for run in INSIGHTS)]
-    places = [*NOBODY, *OWN, *OF_ORG, *(f"/acme/shop{path}" for path in of_team)]
-    seen = {resolve(re.sub(r"\{[\w-]+\}", str(uuid4()), place)).view_name for place in places}
-    assert sorted(pages - seen - set(UNSEEN)) == [], "pages that nobody looks at: add their addresses above"
-    assert sorted(set(UNSEEN) - (pages - seen)) == [], "rows of UNSEEN for what is looked at, or is not there"
+def test_every_page_is_looked_at_unless_a_row_says_why_not() -> None:
+    names = {name for app in APPS for name in pages_of(app)}
+    assert sorted(set(UNSEEN) - names) == [], "rows of UNSEEN for what is not there"
+    assert len(PLACES) >= len(names) - len(UNSEEN) > 30
 
 
 @pytest.mark.parametrize("path", NOBODY)
@@ -170,18 +175,18 @@ def test_the_way_in(path: str, sight: Sight, tabs: Callable[..., Screen]) -> Non
     judge(tabs(None), sight.path(path), named(path))
 
 
-@pytest.mark.parametrize("path", [*OWN, *OF_ORG])
+@pytest.mark.parametrize("path", [*OWN, *(place for place in PLACES if not place.startswith(TEAM))])
 def test_pages_of_people_and_organizations(path: str, sight: Sight, tabs: Callable[..., Screen]) -> None:
     judge(tabs(sight.live.world.owner), sight.path(path), named(path))
 
 
 @pytest.mark.parametrize("team", ["shop", "bank"])
-@pytest.mark.parametrize("path", OF_TEAM)
+@pytest.mark.parametrize("path", [path for path in OF_TEAMS if "{" not in path])
 def test_pages_of_a_team_that_is_full_or_empty(path: str, team: str, sight: Sight, tabs: Callable[..., Screen]) -> None:
     judge(tabs(sight.live.world.owner), f"/acme/{team}{path}", named(path or "/timeline", team))
 
 
-@pytest.mark.parametrize("path", [*OF_THINGS, *(f"/insights/{{{run}}}" for run in INSIGHTS)])
+@pytest.mark.parametrize("path", [path for path in OF_TEAMS if "{" in path])
 def test_pages_of_things(path: str, sight: Sight, tabs: Callable[..., Screen]) -> None:
     judge(tabs(sight.live.world.owner), sight.path(f"/acme/shop{path}"), named(path, "one"))
 

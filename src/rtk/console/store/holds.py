@@ -66,7 +66,9 @@ def take(team: Team, wanted: Wanted, alongside: bool) -> tuple[bool, list[dict[s
         if (mine and mine.team_id != team.id) or Run.objects.filter(id=wanted.run).exclude(team=team).exists():
             raise unknown("hold")
         others = Hold.objects.filter(team__org=team.org_id, released_at=None).exclude(run_id=wanted.run)
-        found = [(each, shared) for each in others if (shared := _shared(team, ours, each))]
+        # Of another team's systems, those are meant that a mark says are the same.
+        pairs = [(each, common(ours, from_dicts(each.systems), surely=each.team_id != team.id)) for each in others]
+        found = [(each, shared) for each, shared in pairs if shared]
         if not found or alongside:
             _keep(team, wanted, mine)
             joining = {"run": str(wanted.run), "title": wanted.title, "host": wanted.host, "since": now().timestamp()}
@@ -169,11 +171,6 @@ def _keep(team: Team, wanted: Wanted, mine: Hold | None) -> None:
         Hold.objects.filter(run_id=wanted.run).update(**values)
     else:
         raise Problem(409, "run: this run has already released its hold", "run")
-
-
-def _shared(team: Team, ours: tuple[System, ...], hold: Hold) -> tuple[System, ...]:
-    """Which of a team's systems a hold has, too; another team's only where a mark says so."""
-    return common(ours, from_dicts(hold.systems), surely=hold.team_id != team.id)
 
 
 def _holder(hold: Hold, shared: tuple[System, ...]) -> dict[str, Any]:

@@ -87,7 +87,11 @@ def make(team: Team, user: User, told: Mapping[str, Any], lasts_s: float | None 
         if made.ends_at is not None:
             raise Problem(422, "lasts_s: expected either it or ends_at, found both", "lasts_s")
         made.begins_at = made.begins_at or now()
-        made.ends_at = _moment_after(made.begins_at, lasts_s)
+        try:
+            made.ends_at = made.begins_at + timedelta(seconds=lasts_s)
+        except OverflowError:
+            says = "begins_at: expected a moment from which it can last so long"
+            raise Problem(422, says, "begins_at") from None
     _refuse_reversed(made)
     with transaction.atomic():
         made.save()
@@ -127,13 +131,6 @@ def _read(told: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the values with weekly hours as they are kept: read once, so that whatever is kept can be read."""
     weekly = told.get("weekly")
     return {**told, "weekly": weekly_of(weekly).as_dict()} if weekly else told
-
-
-def _moment_after(begins_at: datetime, lasts_s: float) -> datetime:
-    try:
-        return begins_at + timedelta(seconds=lasts_s)
-    except OverflowError:
-        raise Problem(422, "begins_at: expected a moment from which it can last so long", "begins_at") from None
 
 
 def _refuse_reversed(one: Safeguard) -> None:

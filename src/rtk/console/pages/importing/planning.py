@@ -83,7 +83,8 @@ def planned(values: Mapping[str, Any]) -> Planned | None:
     warning = found.warning() or ""
     first = () if found.doubt in (None, Doubt.TOO_FEW, Doubt.OUTLASTED) else (warning,)
     sentences = (*first, *told.sentences(), *cost)
-    tone = "bad" if warning else "good" if _passes_often_within_its_budget(told) else "warn"
+    is_affordable = (told.worst_spent or 0) <= 1
+    tone = "bad" if warning else "good" if told.power >= _ENOUGH and is_affordable else "warn"
     return Planned(slots, tone, sentences, advice, _better_s(told, every), warning, found.proves_s)
 
 
@@ -98,10 +99,6 @@ def _plan(values: Mapping[str, Any], every: float) -> Plan:
         outage_lasts_s=values.get("outage_lasts"),
         outage_learned=values.get("learned"),
     )
-
-
-def _passes_often_within_its_budget(told: Prospects) -> bool:
-    return told.power >= _ENOUGH and (told.worst_spent or 0) <= 1
 
 
 def _better_s(told: Prospects, every: float) -> float | None:
