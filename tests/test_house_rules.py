@@ -49,15 +49,15 @@ PARTS: dict[str, dict[str, str]] = {
     "tests/verify/test_proof.py": {"why": "all for the sake of a proof", "rtk/verify": "restored single_sample"},
     "tests/verify/test_journal.py": {"why": "what is kept is read back from journals", "rtk/verify": "kept"},
     "tests/journey/test_death.py": {"why": "real runs that are killed", "rtk/verify": "guardian_process"},
-    "tests/journey/test_recover.py": {"why": "the real command", "rtk/cli": "crash_recovery rebuilt_toolkit recover"},
-    "tests/cli/test_verify.py": {
-        "why": "the real command, to every exit code",
-        "rtk/cli": "dry finalization trust_prompt",
-        "rtk": "errors",
+    "tests/journey/test_recover.py": {
+        "why": "the real command",
+        "rtk/cli": "crash_recovery rebuilt_toolkit",
+        "rtk/cli/commands": "recover",
     },
-    "tests/cli/test_standing.py": {"why": "the command", "rtk/cli": "promise_lines", "rtk/publish": "standings"},
-    "tests/cli/test_freeze.py": {"why": "the command", "rtk/cli": "console_access", "rtk/publish": "freezes"},
-    "tests/cli/test_experiment_commands.py": {"why": "the real command", "rtk/cli": "experiment main"},
+    "tests/cli/commands/test_verify.py": {"why": "real", "rtk/cli": "dry finalization trust_prompt", "rtk": "errors"},
+    "tests/cli/commands/test_standing.py": {"why": "a command", "rtk/cli": "promise_lines", "rtk/publish": "standings"},
+    "tests/cli/commands/test_freeze.py": {"why": "the command", "rtk/cli": "console_access", "rtk/publish": "freezes"},
+    "tests/cli/commands/test_experiment.py": {"why": "the real command", "rtk/cli": "main"},
     "tests/experiment/test_check.py": {"why": "each rule of a shape is a refusal", "rtk/experiment": "shape"},
     "tests/experiment/test_fetch.py": {"why": "who is sent what", "rtk/experiment": "address credentials"},
     "tests/experiment/test_read.py": {"why": "one of two forms", "rtk/experiment": "yamltext"},
@@ -86,19 +86,23 @@ PARTS: dict[str, dict[str, str]] = {
     "tests/lab/test_isolation.py": {"why": "seen from inside", "rtk/lab": "inside instance namespaces netlink"},
     "tests/attack/test_out_of_an_instance.py": {"why": "what cannot be", "rtk/lab": "keeper kernel privileges root"},
     "tests/lab/test_built_in.py": {"why": "the documents act on it", "rtk/lab": "target"},
-    "tests/lab/test_lifecycle.py": {"why": "the real command", "rtk/lab": "daemon state top", "rtk/cli": "lab"},
+    "tests/lab/test_lifecycle.py": {"why": "for real", "rtk/lab": "daemon state top", "rtk/cli/commands": "lab"},
     "tests/publish/test_publisher.py": {
         "why": "a record on its way, whatever the console does",
         "rtk/publish": "console http_transport patience",
     },
     "tests/publish/test_session.py": {
-        "why": "the real command and what it leaves behind",
+        "why": "real",
         "rtk/publish": "pending_sender",
         "rtk/cli": "publisher_entrypoint",
     },
-    "tests/publish/test_journals.py": {"why": "the real command", "rtk/cli": "publication publish"},
+    "tests/publish/test_journals.py": {"why": "for real", "rtk/cli": "publication", "rtk/cli/commands": "publish"},
     "tests/publish/test_settings.py": {"why": "what the settings come to", "rtk/publish": "destination"},
-    "tests/publish/test_signing.py": {"why": "the real commands", "rtk/cli": "authentication features signin"},
+    "tests/publish/test_signing.py": {
+        "why": "for real",
+        "rtk/cli": "authentication",
+        "rtk/cli/commands": "features signin",
+    },
     "tests/chaoscloud/test_controls.py": {
         "why": "what the control tells, by the real command",
         "rtk/publish": "chaosiq_file execution legacy_api",
@@ -122,7 +126,7 @@ PARTS: dict[str, dict[str, str]] = {
     "tests/console/test_up.py": {
         "why": "the real commands",
         "rtk/console": "__main__ inside offline console_process console_status",
-        "rtk/cli": "console",
+        "rtk/cli/commands": "console",
     },
     "tests/console/test_health.py": {"why": "a real request", "rtk/console": "urls"},
     "tests/console/api/test_matrix.py": {
@@ -191,7 +195,7 @@ PARTS: dict[str, dict[str, str]] = {
     "tests/demo/test_story.py": {
         "why": "played for real",
         "rtk/demo": "console keeper place step_printer",
-        "rtk/cli": "demo",
+        "rtk/cli/commands": "demo",
     },
     "tests/demo/test_stage.py": {"why": "what the stage is told", "rtk/demo": "interrupted"},
 }

@@ -7,7 +7,7 @@ from importlib.metadata import entry_points
 
 import pytest
 
-from rtk.cli.verify import verify
+from rtk.cli.commands.verify import verify
 from tests.console.api.old import START, journal
 from tests.docs.operations import Player, player
 from tests.docs.pages import DOCS, blocks

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from rtk.cli.lab import lab, started
+from rtk.cli.commands.lab import lab, started
 from rtk.errors import BadInput, ToolkitError
 from rtk.lab import processes, state
 from rtk.lab.instance import Unfit
@@ -104,7 +104,7 @@ def test_in_the_foreground_ctrl_c_stops_it(own: World, responds: bool) -> None:
     arguments = [
         sys.executable,
         "-m",
-        "rtk.cli.lab",
+        "rtk.cli.commands.lab",
         "up",
         "--instances",
         "1",

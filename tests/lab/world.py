@@ -65,7 +65,7 @@ class World:
             self.rtk("down")
 
     def rtk(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        return self.command(sys.executable, "-m", "rtk.cli.lab", *arguments)
+        return self.command(sys.executable, "-m", "rtk.cli.commands.lab", *arguments)
 
     def command(self, *arguments: str, **more: Any) -> "subprocess.CompletedProcess[str]":
         options = {"capture_output": True, "text": True, "env": self.environ, "timeout": 150, **more}
@@ -73,9 +73,8 @@ class World:
 
     def exports(self) -> dict[str, str]:
         """What `rtk lab env` exports, as a shell takes it."""
-        script = (
-            'eval "$("$0" -m rtk.cli.lab env)"; exec "$0" -c "import os, json; print(json.dumps(dict(os.environ)))"'
-        )
+        told = "import os, json; print(json.dumps(dict(os.environ)))"
+        script = f'eval "$("$0" -m rtk.cli.commands.lab env)"; exec "$0" -c "{told}"'
         said = self.command("sh", "-c", script, sys.executable)
         taken: dict[str, str] = json.loads(said.stdout)
         return {name: value for name, value in taken.items() if name.startswith(("AWS_", "INSTANCE", "ENDPOINT"))}

@@ -12,9 +12,9 @@ import kubernetes_validate
 import pytest
 import yaml
 
+from rtk.cli.commands.recover import recover
+from rtk.cli.commands.verify import verify
 from rtk.cli.main import rtk
-from rtk.cli.recover import recover
-from rtk.cli.verify import verify
 from rtk.console.options import OPTIONS, text
 from rtk.console.pages.verifications.run_recipes import way_of
 from rtk.console.safety import LEAST_KEY, chosen, refuse_unsafe

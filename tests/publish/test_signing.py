@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from rtk.cli.authentication import Given, sign_in
-from rtk.cli.features import FEATURES as OFFERED
+from rtk.cli.commands.features import FEATURES as OFFERED
 from rtk.errors import BadInput
 from rtk.publish.settings import FEATURES
 from tests.publish.home import Home

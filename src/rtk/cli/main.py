@@ -4,24 +4,25 @@ import click
 
 from rtk.cli.options import LazyGroup
 
-_COMMANDS = {
-    "experiment": ("rtk.cli.experiment:experiment", "Mend an experiment, or make it a verification."),
-    "up": ("rtk.cli.console:up", "Run the console."),
-    "worker": ("rtk.cli.console:worker", "Do what consoles do by themselves, beside them."),
-    "down": ("rtk.cli.console:down", "End the console."),
-    "status": ("rtk.cli.console:status", "Tell how the console is."),
-    "backup": ("rtk.cli.console:backup", "Write everything that the console holds into a file."),
-    "restore": ("rtk.cli.console:restore", "Put a backup in the place of what the console holds."),
-    "provision": ("rtk.cli.console:provision", "Make a user, organization, team and token without a browser."),
-    "sign-in-link": ("rtk.cli.console:sign_in_link", "Print a link with which a user signs in without a password."),
-    "users": ("rtk.cli.users:users", "Accounts of the console: list, disable, hand over, name administrators."),
-    "demo": ("rtk.cli.demo:demo", "Play the tutorial from its first step to its insight."),
-    "plan": ("rtk.cli.plan:plan", "Tell how long to measure to prove a target."),
-    "insight": ("rtk.cli.insight:insight", "Compute the insight of a run anew from what was kept."),
-    "standing": ("rtk.cli.standing:standing", "Tell how promises stand by all their runs together."),
-    "freeze": ("rtk.cli.freeze:freeze", "Forbid a team's runs from now on, for a while."),
-    "lab": ("rtk.cli.lab:lab", "AWS Systems Manager on your own machine, executing for real."),
+_DECLARED = {
+    "experiment": ("experiment:experiment", "Mend an experiment, or make it a verification."),
+    "up": ("console:up", "Run the console."),
+    "worker": ("console:worker", "Do what consoles do by themselves, beside them."),
+    "down": ("console:down", "End the console."),
+    "status": ("console:status", "Tell how the console is."),
+    "backup": ("console:backup", "Write everything that the console holds into a file."),
+    "restore": ("console:restore", "Put a backup in the place of what the console holds."),
+    "provision": ("console:provision", "Make a user, organization, team and token without a browser."),
+    "sign-in-link": ("console:sign_in_link", "Print a link with which a user signs in without a password."),
+    "users": ("users:users", "Accounts of the console: list, disable, hand over, name administrators."),
+    "demo": ("demo:demo", "Play the tutorial from its first step to its insight."),
+    "plan": ("plan:plan", "Tell how long to measure to prove a target."),
+    "insight": ("insight:insight", "Compute the insight of a run anew from what was kept."),
+    "standing": ("standing:standing", "Tell how promises stand by all their runs together."),
+    "freeze": ("freeze:freeze", "Forbid a team's runs from now on, for a while."),
+    "lab": ("lab:lab", "AWS Systems Manager on your own machine, executing for real."),
 }
+_COMMANDS = {name: (f"rtk.cli.commands.{place}", told) for name, (place, told) in _DECLARED.items()}
 
 
 @click.group(cls=LazyGroup, lazy=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})

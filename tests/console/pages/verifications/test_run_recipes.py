@@ -10,7 +10,7 @@ import pytest
 import yaml
 from msgspec.structs import replace
 
-from rtk.cli.verify import verify
+from rtk.cli.commands.verify import verify
 from rtk.console.pages.verifications.run_recipes import WAYS, File, RunnableVerification, Way, way_of
 from rtk.experiment.needs import Variable
 from tests.docs.pages import DOCS, blocks

@@ -4,8 +4,8 @@ import json
 
 import click
 
+from rtk.cli.commands.signin import settings_path
 from rtk.cli.options import Command
-from rtk.cli.signin import settings_path
 
 
 @click.command(cls=Command)

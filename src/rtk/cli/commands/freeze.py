@@ -2,8 +2,8 @@
 
 import click
 
+from rtk.cli.commands.signin import settings_path
 from rtk.cli.options import Command, Seconds
-from rtk.cli.signin import settings_path
 
 
 @click.command(cls=Command)

@@ -1,4 +1,4 @@
-"""`rtk users`: accounts of the console, for whoever runs it. Only declares, as `rtk.cli.console` does."""
+"""`rtk users`: accounts of the console, for whoever runs it. Only declares, as `rtk.cli.commands.console` does."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rtk.cli.console import DATA, console
+from rtk.cli.commands.console import DATA, console
 from rtk.cli.options import Group
 from rtk.printable import printable
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from rtk.cli.insight import insight as command
+from rtk.cli.commands.insight import insight as command
 from rtk.experiment.plan import Plan
 from rtk.insight.facts import ServiceLevelObjective
 from rtk.insight.insight import insight

@@ -2,8 +2,8 @@
 
 import click
 
+from rtk.cli.commands.signin import settings_path
 from rtk.cli.options import Command
-from rtk.cli.signin import settings_path
 
 FEATURES = ("publish", "safeguards", "workspace")  # as in rtk.publish.settings, which help must not pay for
 
