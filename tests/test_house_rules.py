@@ -151,7 +151,7 @@ PARTS: dict[str, dict[str, str]] = {
     },
     "tests/console/store/test_ingest.py": {
         "why": "what becomes of a call",
-        "rtk/console/store": "apps database depth evidence models owned problem rows",
+        "rtk/console/store": "apps database depth evidence models problem restraints rows",
     },
     "tests/console/test_client.py": {"why": "through what is given away", "rtk/console/store": "client_wheels"},
     "tests/console/store/test_watch.py": {

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils.dateparse import parse_datetime
 
-from rtk.console.store.models import NAME_LENGTH
 from rtk.console.store.outside import LONGEST, leads, refuse_crowd
+from rtk.console.store.owned import NAME_LENGTH
 
 TYPE, VERSION = "prometheus.alert", "4"  # of what Alertmanager posts
 

@@ -12,7 +12,8 @@ from django.utils.timezone import now
 from rtk.console.people.models import Team, User
 from rtk.console.store import experiments, extent, lists, timeline
 from rtk.console.store.intake import refusal
-from rtk.console.store.models import NAME_LENGTH, Event, Execution, Experiment, Run
+from rtk.console.store.models import Event, Execution, Experiment, Run
+from rtk.console.store.owned import NAME_LENGTH
 from rtk.console.store.problem import Problem, unknown
 from rtk.experiment.quantity import finite
 

@@ -9,7 +9,8 @@ from django.db import IntegrityError, transaction
 
 from rtk.console.people.models import Team, User
 from rtk.console.store import extent, lists, revisions, timeline
-from rtk.console.store.models import NAME_LENGTH, Experiment
+from rtk.console.store.models import Experiment
+from rtk.console.store.owned import NAME_LENGTH
 from rtk.console.store.problem import Problem, unknown
 
 BLOCK = "chaosiq"

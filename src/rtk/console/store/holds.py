@@ -17,7 +17,8 @@ from django.utils.timezone import now
 from rtk.console.people import audit
 from rtk.console.people.models import Team, User
 from rtk.console.store import runs
-from rtk.console.store.models import NAME_LENGTH, Hold, Run
+from rtk.console.store.models import Hold, Run
+from rtk.console.store.owned import NAME_LENGTH
 from rtk.console.store.problem import Problem, unknown
 from rtk.console.store.run_state import RunState
 from rtk.insight.facts import Beside, Neighbour

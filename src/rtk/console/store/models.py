@@ -8,7 +8,7 @@ An id that a file names is kept in `file_id` and looked for within the team only
 by everyone, so their ids cannot be keys.
 """
 
-from typing import ClassVar
+from typing import ClassVar, get_args
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -19,9 +19,13 @@ from django.utils.timezone import now
 from rtk.console.store.evidence import Promised, Revision
 from rtk.console.store.fields import Document, Packed
 from rtk.console.store.former import FormerInsight as FormerInsight  # noqa: PLC0414 - a table like these
-from rtk.console.store.owned import Owned, newest_first, one_of_a_file
+from rtk.console.store.owned import NAME_LENGTH, Owned, known, newest_first, one_of_a_file
+from rtk.console.store.restraints import Hold as Hold  # noqa: PLC0414 - as well
+from rtk.console.store.restraints import Safeguard as Safeguard  # noqa: PLC0414
+from rtk.console.store.run_state import NotedState
+from rtk.insight.shape import Verdict
 
-NAME_LENGTH = 500
+TOLD = ("record", "events")  # how a run is told
 
 
 class Experiment(Owned):
@@ -186,6 +190,7 @@ class Run(Owned):
                 name="run_not_restored",
             ),
         ]
+        constraints: ClassVar = known("run", state=NotedState, told=TOLD, verdict=get_args(Verdict))
 
 
 class RecordEntry(models.Model):
@@ -267,48 +272,6 @@ class Event(Owned):
                 condition=models.Q(source__isnull=False),
                 name="event_of_outside_once",
             ),
-        ]
-
-
-class Safeguard(Owned):
-    """A rule that forbids runs while it is active: from `begins_at` to `ends_at`, where those are given.
-
-    With `weekly`, as `rtk.console.store.weekly` has it, only in those hours. One that is `everywhere` forbids the runs
-    of all teams of its team's organization.
-    """
-
-    name = models.CharField(max_length=NAME_LENGTH)
-    reason = models.TextField(default="", blank=True)
-    active = models.BooleanField(default=True)
-    begins_at = models.DateTimeField(null=True)
-    ends_at = models.DateTimeField(null=True)
-    weekly = Document(null=True)
-    everywhere = models.BooleanField(default=False)
-
-    class Meta:
-        indexes: ClassVar = newest_first("safeguard")
-
-
-class Hold(models.Model):
-    """What a run holds, from before it begins: `systems` are those of `rtk.verify.systems`, `who` runs it at `host`.
-
-    `joined` are the runs that began beside it knowingly. It stands until `released_at`.
-    """
-
-    run_id = models.UUIDField(primary_key=True, editable=False)
-    team = models.ForeignKey("people.Team", on_delete=models.CASCADE, related_name="+")
-    title = models.CharField(max_length=NAME_LENGTH)
-    host = models.CharField(max_length=NAME_LENGTH, default="")
-    who = models.CharField(max_length=NAME_LENGTH, default="")
-    systems = Document()
-    joined = Document(default=list)
-    taken_at = models.DateTimeField(default=now)
-    released_at = models.DateTimeField(null=True)
-    released_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
-
-    class Meta:
-        indexes: ClassVar = [
-            models.Index(fields=["team", "-taken_at"], condition=models.Q(released_at=None), name="hold_standing")
         ]
 
 

@@ -22,7 +22,8 @@ from django.utils.timezone import is_naive, now
 from msgspec import Struct
 
 from rtk.console.people.models import Team, User
-from rtk.console.store.models import NAME_LENGTH, Event
+from rtk.console.store.models import Event
+from rtk.console.store.owned import NAME_LENGTH
 from rtk.console.store.problem import Problem
 
 KIND = "outside"

@@ -1,10 +1,13 @@
 """What the tables of a team have in common."""
 
 import uuid
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import models
 from django.utils.timezone import now
+
+NAME_LENGTH = 500
 
 
 class Owned(models.Model):
@@ -28,3 +31,11 @@ def one_of_a_file(name: str) -> list[models.BaseConstraint]:
     """Within a team there is one thing for an id that files name, besides deleted ones."""
     alive = models.Q(deleted_at__isnull=True)
     return [models.UniqueConstraint(fields=["team", "file_id"], condition=alive, name=f"{name}_of_a_file")]
+
+
+def known(name: str, **values: Iterable[str]) -> list[models.BaseConstraint]:
+    """A column has one of the values that there are of it, or nothing."""
+    return [
+        models.CheckConstraint(condition=models.Q(**{f"{column}__in": list(each)}), name=f"{name}_{column}_known")
+        for column, each in values.items()
+    ]

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from rtk.console.people.models import Team, User
 from rtk.console.store import lists
-from rtk.console.store.models import NAME_LENGTH, Event
+from rtk.console.store.models import Event
+from rtk.console.store.owned import NAME_LENGTH
 
 KINDS = (
     "verification.created",

@@ -13,7 +13,8 @@ from rtk.console.people.models import Team, User
 from rtk.console.store import experiments, lists, promises, revisions, timeline
 from rtk.console.store.evidence import Revision
 from rtk.console.store.intake import PlanOf
-from rtk.console.store.models import NAME_LENGTH, Experiment, Objective, Verification
+from rtk.console.store.models import Experiment, Objective, Verification
+from rtk.console.store.owned import NAME_LENGTH
 from rtk.console.store.problem import Problem, unknown
 from rtk.errors import BadInput
 from rtk.experiment import shape

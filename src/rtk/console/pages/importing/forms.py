@@ -12,7 +12,8 @@ from rtk.console.pages.importing.promise import PromiseForm, ProofLastsField
 from rtk.console.pages.resubmission import IdempotentForm
 from rtk.console.people.models import Team
 from rtk.console.store import lessons, verifications
-from rtk.console.store.models import NAME_LENGTH, Objective
+from rtk.console.store.models import Objective
+from rtk.console.store.owned import NAME_LENGTH
 from rtk.errors import BadInput
 from rtk.experiment.block import OCCURS
 from rtk.experiment.occurs import occurs_of

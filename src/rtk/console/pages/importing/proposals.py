@@ -9,7 +9,7 @@ from rtk.console.pages.importing.experiment_summary import ExperimentSummary
 from rtk.console.pages.importing.fields import in_percent, span_of
 from rtk.console.pages.importing.forms import NEW, shown_of
 from rtk.console.pages.importing.promise import QUANTILE, SHARE
-from rtk.console.store.models import NAME_LENGTH
+from rtk.console.store.owned import NAME_LENGTH
 from rtk.errors import BadInput
 from rtk.experiment.block import plan_of
 from rtk.experiment.occurs import block_of_occurs

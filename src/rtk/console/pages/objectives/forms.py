@@ -13,7 +13,8 @@ from rtk.console.pages.importing.promise import QUANTILE, SHARE, PromiseForm, Pr
 from rtk.console.pages.resubmission import ConflictCheckForm, IdempotentForm
 from rtk.console.store import measures
 from rtk.console.store.measures import Http
-from rtk.console.store.models import NAME_LENGTH, Objective
+from rtk.console.store.models import Objective
+from rtk.console.store.owned import NAME_LENGTH
 from rtk.insight.plan_limits import LONGEST_S, LONGEST_WINDOW_S, SHORTEST_S
 
 UNITS = {"1": "seconds", "60": "minutes", "3600": "hours", "86400": "days", "604800": "weeks"}

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from rtk.console.pages.resubmission import IdempotentForm
-from rtk.console.store.models import NAME_LENGTH
+from rtk.console.store.owned import NAME_LENGTH
 from rtk.console.store.problem import Problem
 from rtk.console.store.weekly import DAYS, weekly_of
 

@@ -7,7 +7,8 @@ from django import forms
 from rtk.console.pages.importing.forms import ObjectiveField, StrategyForm, shown_of
 from rtk.console.pages.resubmission import ConflictCheckForm
 from rtk.console.people.models import Team
-from rtk.console.store.models import NAME_LENGTH, Objective, Verification
+from rtk.console.store.models import Objective, Verification
+from rtk.console.store.owned import NAME_LENGTH
 from rtk.console.store.verifications import occurs_in
 
 _PLAN = ("frequency", "duration", "warm_up", "outage_lasts", "max_duration")  # what decides what can be proven
