@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from importlib import import_module
 from pathlib import Path
 
 from rtk import helper
@@ -75,6 +76,7 @@ def _fleet(settings: Settings) -> Iterator[list[Instance]]:
             # Before it begins: one that fails half way has to be closed, too.
             begun.append(instance)
             instance.begin()
+        _load()  # meanwhile they begin
         try:
             for instance in fleet:
                 instance.settle()
@@ -87,6 +89,15 @@ def _fleet(settings: Settings) -> Iterator[list[Instance]]:
     finally:
         for instance in begun:
             instance.close()
+
+
+def _load() -> None:
+    """Import what answers. Not above: it is large, and instances are forked before it, so that they are small."""
+    from rtk.lab.protocol import model  # noqa: PLC0415
+
+    model()  # first: what it gives back is room for the rest
+    for name in ("admission", "cloud", "endpoint", "library", "runner", "ssm", "ssm_documents"):
+        import_module(f"rtk.lab.{name}")
 
 
 def _instance(settings: Settings, base: Path, place: int) -> Instance:
@@ -119,12 +130,11 @@ def _serve(settings: Settings, fleet: list[Instance], stop: set[signal.Signals])
 
 
 def _answer(settings: Settings, fleet: list[Instance]) -> None:
-    # Here and not above: the instances were forked before these, large, were loaded.
+    # Loaded by now, and here for the sake of those who are forked.
     from rtk.lab.admission import Admission  # noqa: PLC0415
     from rtk.lab.cloud import Cloud  # noqa: PLC0415
     from rtk.lab.endpoint import Endpoint, serve  # noqa: PLC0415
     from rtk.lab.library import Library  # noqa: PLC0415
-    from rtk.lab.protocol import model  # noqa: PLC0415
     from rtk.lab.runner import Runner  # noqa: PLC0415
     from rtk.lab.ssm import RunCommand  # noqa: PLC0415
     from rtk.lab.ssm_documents import Documents  # noqa: PLC0415
@@ -149,7 +159,6 @@ def _answer(settings: Settings, fleet: list[Instance]) -> None:
     )
     operations = {**run_command.operations(), **Documents(library).operations()}
     endpoint = Endpoint(operations, cloud, Admission(lab.access_key, cloud.issued), runner.status)
-    model()  # read now, so that the first call need not wait for it
     server = serve(endpoint, settings.port)
     threading.Thread(target=server.serve_forever, name="endpoint", daemon=True).start()
     # Once it answers: whoever finds it written down calls it at once.
