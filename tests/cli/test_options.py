@@ -12,7 +12,7 @@ from tests.conftest import Home, activity, shell
 HELP = """
 import sys
 from click.testing import CliRunner
-from rtk.cli.{name} import {name}
+from rtk.cli.commands.{name} import {name}
 early = {{*sys.modules}} & {{"rtk.report.write"}}
 print(CliRunner().invoke({name}, ["--help"], terminal_width=400).stdout)
 from rtk.report.write import FORMATS

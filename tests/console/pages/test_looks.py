@@ -67,8 +67,8 @@ APPS: dict[str, tuple[Sequence[URLPattern], Mapping[str, tuple[str, ...]]]] = {
 def pages_of(app: str) -> dict[str, str]:
     """The addresses of the pages of an app that answer a GET, by their names."""
     patterns, rows = APPS[app]
-    shown = [each for each in patterns if each.name in rows and rows[each.name][-2] != NEVER]
-    return {f"{app}:{each.name}": re.sub(r"<\w+:(\w+)>", r"{\1}", f"/{each.pattern}") for each in shown}
+    found = {str(each.name): re.sub(r"<\w+:(\w+)>", r"{\1}", f"/{each.pattern}") for each in patterns}
+    return {f"{app}:{name}": path for name, path in found.items() if name in rows and rows[name][-2] != NEVER}
 
 
 def _places() -> Iterator[str]:

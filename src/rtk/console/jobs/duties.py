@@ -36,10 +36,14 @@ class Duty(NamedTuple):
     due: str | None = None
 
 
+def _mail(_id: UUID | None, _over: threading.Event) -> None:
+    token_mail.turn()
+
+
 DUTIES = {
     Work.TELL: Duty(delivery_jobs.tell),
     Work.TEST: Duty(delivery_jobs.try_out),
-    Work.MAIL: Duty(lambda _id, _over: token_mail.turn(), "* * * * *"),
+    Work.MAIL: Duty(_mail, "* * * * *"),
     Work.COMPUTE: Duty(insight_job.compute),
     Work.RETAIN: Duty(retention.retain, "7 * * * *"),
 }
