@@ -170,14 +170,10 @@ def _percent(x: float, target: float | None) -> str:
     promise = None if target is None else _hundredfold(target)
     for decimals in _DECIMALS:
         shown = _rounded(value, decimals)
-        if _tells_the_same(shown, value, promise):
+        same_ends = all((shown == end) == (value == end) for end in (0, 100))
+        if same_ends and (promise is None or (shown >= promise) == (value >= promise)):
             break
     return f"{shown:,f} %"
-
-
-def _tells_the_same(shown: Decimal, value: Decimal, promise: Decimal | None) -> bool:
-    ends = all((shown == end) == (value == end) for end in (0, 100))
-    return ends and (promise is None or (shown >= promise) == (value >= promise))
 
 
 def _written(x: float) -> Decimal:

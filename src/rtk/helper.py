@@ -36,16 +36,12 @@ def command(module: str, *arguments: str) -> list[str]:
 
 def own_path() -> list[str]:
     """Return where our own modules and those they need are looked for: as now, but never in the current directory."""
-    here = _here()
+    try:
+        here = os.path.realpath(os.curdir)
+    except OSError:  # a directory that is gone has no modules either
+        here = ""
     entries = [entry for entry in sys.path if Path(entry).is_absolute()]  # others are told from the current directory
     return standard_first(entry for entry in entries if entry == _OURS or os.path.realpath(entry) != here)
-
-
-def _here() -> str:
-    try:
-        return os.path.realpath(os.curdir)
-    except OSError:  # a directory that is gone has no modules either
-        return ""
 
 
 def standard_first(entries: Iterable[str]) -> list[str]:
@@ -93,11 +89,8 @@ def finding(path: list[str], but: Iterable[str] = ()) -> Iterator[None]:
         sys.path[:] = before
 
 
-def _main(places: str, module: str, *arguments: str) -> None:
+if __name__ == "__main__":
+    places, module, *arguments = sys.argv[1:]
     sys.path[:] = standard_first([*filter(is_standard, sys.path), *places.split(os.pathsep), *sys.path])
     sys.argv = [module, *arguments]
     runpy.run_module(module, run_name="__main__", alter_sys=True)
-
-
-if __name__ == "__main__":
-    _main(*sys.argv[1:])

@@ -25,12 +25,9 @@ _asked = threading.local()
 
 def ask_for_short_slices() -> None:
     """Ask for the calling thread, once; nothing happens where that is not to be had."""
-    if not getattr(_asked, "is_done", False):
-        _asked.is_done = True
-        _ask()
-
-
-def _ask() -> None:
+    if getattr(_asked, "is_done", False):
+        return
+    _asked.is_done = True
     number = _NUMBERS.get(platform.machine())
     if number is None or platform.system() != "Linux":
         return

@@ -39,7 +39,12 @@ def main(arguments: list[str]) -> int:
                 raise BadInput("a lab is running already: 'rtk lab status' shows it, 'rtk lab down' stops it") from None
             try:
                 with _fleet(settings) as fleet:
-                    _serve(settings, fleet, stop)
+                    from rtk.lab.bounded_log import bounded_log  # noqa: PLC0415  once they are forked, as below
+
+                    # Before anybody can have anything logged.
+                    with bounded_log(LogFormat(settings.log_format), state.directory() / state.LOG):
+                        _answer(settings, fleet)
+                        signal.sigwait(stop)
             finally:
                 state.forget()
     except ToolkitError as problem:
@@ -118,15 +123,6 @@ def _instance(settings: Settings, base: Path, place: int) -> Instance:
     )
     tags = {"Name": f"web-{place + 1}", "role": "web", **settings.tags}
     return Instance(room, tags, settings.restart_after_s)
-
-
-def _serve(settings: Settings, fleet: list[Instance], stop: set[signal.Signals]) -> None:
-    from rtk.lab.bounded_log import bounded_log  # noqa: PLC0415  as below
-
-    # Before anybody can have anything logged.
-    with bounded_log(LogFormat(settings.log_format), state.directory() / state.LOG):
-        _answer(settings, fleet)
-        signal.sigwait(stop)
 
 
 def _answer(settings: Settings, fleet: list[Instance]) -> None:

@@ -4,7 +4,7 @@ GET T/standing?objective=&verification=&cursor=  →  {items: [item, …], next}
 item: verification {id, name}, objective {id, name}, url, standing {state, says: [sentence, …], …}
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -32,21 +32,20 @@ def standings(console: Console, objective: str | None = None, verification: str 
 
     Raises `ConsoleRefused` and `NoAnswer`.
     """
-    asked = {"objective": objective, "verification": verification}
-    return [_told(each, console.name) for each in _items(console, {k: v for k, v in asked.items() if v is not None})]
-
-
-def _items(console: Console, asked: dict[str, str]) -> Iterator[Any]:
+    given = {"objective": objective, "verification": verification}
+    asked = {key: value for key, value in given.items() if value is not None}
+    found = list[ToldStanding]()
     for _ in range(MOST_PAGES):
         query = f"?{urlencode(asked)}" if asked else ""
         page = console.asked(f"{console.where.base}/standing{query}")
         if not isinstance(page, Mapping) or not isinstance(page.get("items"), list):
             raise _strange(console.name)
-        yield from page["items"]
+        found += [_told(each, console.name) for each in page["items"]]
         following = page.get("next")
         if not isinstance(following, str) or not following:
-            return
+            break
         asked = {**asked, "cursor": following}
+    return found
 
 
 def _told(item: Any, name: str) -> ToldStanding:

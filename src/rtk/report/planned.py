@@ -73,7 +73,10 @@ def course(plan: Plan, document: Document) -> list[str]:
         told.append("Nothing is measured: the experiment has no hypothesis with a probe.")
     told += _conditions(actions)
     rollbacks = _activities(document.get("rollbacks"), document)
-    told += _undo(rollbacks)
+    for rollback in rollbacks:
+        limit, tries = _limit(own_limit(rollback) or LIMIT_S), tries_of(rollback)
+        limited = f"up to {tries} tries of {limit} each" if tries > 1 else f"time limit {limit}"
+        told.append(f"Undo: {_named(rollback)}; {limited}")
     if not rollbacks and actions:
         told.append("No rollbacks.")
     return [*told, *_stops(plan)]
@@ -104,13 +107,6 @@ def _conditions(actions: list[Document]) -> Iterator[str]:
                 yield from (f"{shown}: {measured(each)}; awaited for {duration(claim.within)}" for each in claim.probes)
     if not actions:
         yield "No condition: the system is measured as it is."
-
-
-def _undo(rollbacks: list[Document]) -> Iterator[str]:
-    for rollback in rollbacks:
-        limit, tries = _limit(own_limit(rollback) or LIMIT_S), tries_of(rollback)
-        limited = f"up to {tries} tries of {limit} each" if tries > 1 else f"time limit {limit}"
-        yield f"Undo: {_named(rollback)}; {limited}"
 
 
 def _stops(plan: Plan) -> Iterator[str]:
