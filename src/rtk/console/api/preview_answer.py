@@ -30,21 +30,16 @@ def look(source: str, form: str | None) -> dict[str, Any]:
         "configuration": sorted(document.get("configuration") or {}),
         "warnings": [*found.warnings, *filter(None, [trouble(found)])],
         "plan": {**verification(found), "prospects": prospects},
-        "needs": _needs(found),
+        "needs": {
+            "variables": [
+                {"name": each.name, "secret": each.option is None, "required": each.required}
+                for each in found.variables
+            ],
+            "install": list(found.distributions),
+            "packages": list(found.unknown_packages),
+            "programs": list(found.programs),
+        },
         "experiment": document,
-    }
-
-
-def _needs(found: ExperimentSummary) -> dict[str, Any]:
-    """What a run needs from its surroundings."""
-    variables = [
-        {"name": each.name, "secret": each.option is None, "required": each.required} for each in found.variables
-    ]
-    return {
-        "variables": variables,
-        "install": list(found.distributions),
-        "packages": list(found.unknown_packages),
-        "programs": list(found.programs),
     }
 
 

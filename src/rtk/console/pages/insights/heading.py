@@ -49,7 +49,16 @@ class Heading(NamedTuple):
 
 def heading(run: Run, document: Mapping[str, Any]) -> Heading:
     """The head; `document` is the experiment as it was run, which clients of 2020 may have sent unchecked."""
-    return Heading(promise_of(run), _measures(document), conditions_of(document), tuple(experiments.tags_of(document)))
+    measures = list[Measure]()
+    try:
+        for probe in document["steady-state-hypothesis"]["probes"]:
+            name = plain(probe.get("name") or "a probe without a name", 160)
+            bound = threshold(probe, document.get("configuration"))
+            measures.append(Measure(name, bounds(bound) or capital(met_when(probe))))
+    except _BROKEN:
+        measures = []
+    tags = tuple(experiments.tags_of(document))
+    return Heading(promise_of(run), tuple(measures), conditions_of(document), tags)
 
 
 def promise_of(run: Run) -> JudgedObjective | None:
@@ -63,19 +72,6 @@ def promise_of(run: Run) -> JudgedObjective | None:
         return None
     there = kept.id if kept and not kept.deleted_at else None
     return JudgedObjective(name, plain(promise(target, str(told.get("quantile") or ""), window), 700), there)
-
-
-def _measures(document: Mapping[str, Any]) -> tuple[Measure, ...]:
-    try:
-        probes = document["steady-state-hypothesis"]["probes"]
-        found = []
-        for probe in probes:
-            name = plain(probe.get("name") or "a probe without a name", 160)
-            bound = threshold(probe, document.get("configuration"))
-            found.append(Measure(name, bounds(bound) or capital(met_when(probe))))
-        return tuple(found)
-    except _BROKEN:
-        return ()
 
 
 def bounds(bound: Threshold) -> str:

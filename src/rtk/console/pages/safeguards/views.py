@@ -22,6 +22,8 @@ from rtk.console.store.weekly import kept_sentence
 
 WEEKLY = "weekly_%s"  # ids of the second form of the page
 LIFTABLE = frozenset({store.SafeguardState.IN_FORCE, store.SafeguardState.PLANNED})
+_BEGAN = "is in force. Runs under way stop and undo what they did, and no other begins."
+_PLANNED = "is planned. It forbids runs in its hours, each week."
 
 
 class SafeguardRow(NamedTuple):
@@ -51,7 +53,8 @@ def safeguards(request: HttpRequest, caller: Caller, org: str, team: str) -> Htt
     if form.is_valid():
         rows = Safeguard.objects.filter(team=of)
         made = form.make(rows, lambda key: store.make(of, caller.user, {**form.values(moment), "id": key}))
-        messages.success(request, _made(made, store.standing_of(made, moment)))
+        in_force = store.standing_of(made, moment).state is store.SafeguardState.IN_FORCE
+        messages.success(request, f"{made.name} {_BEGAN if in_force else _PLANNED}")
         return redirect("pages:safeguards", of.org.slug, of.slug)
     forbidding = store.forbidding(of, moment)
     others = store.visible(of).exclude(pk__in=[each.pk for each in forbidding]).select_related("created_by")
@@ -74,12 +77,6 @@ def safeguards(request: HttpRequest, caller: Caller, org: str, team: str) -> Htt
 def _row(one: Safeguard, moment: datetime) -> SafeguardRow:
     words = kept_sentence(one.weekly) if one.weekly else ""
     return SafeguardRow(one, store.standing_of(one, moment), words)
-
-
-def _made(made: Safeguard, stands: store.SafeguardView) -> str:
-    if stands.state is store.SafeguardState.IN_FORCE:
-        return f"{made.name} is in force. Runs under way stop and undo what they did, and no other begins."
-    return f"{made.name} is planned. It forbids runs in its hours, each week."
 
 
 @action

@@ -118,10 +118,18 @@ def _line(points: Sequence[Point], levels: Sequence[float], lower: Value, upper:
     low, high = min([*levels, *shown]), max([*levels, *shown])
     heights = [_height(value, low, high) for value, _ in points]
     places = _places(len(points))
+    # Where there is no value the line is broken; a lone point is a line to itself.
+    stretches: list[list[str]] = [[]]
+    for x, y in zip(places, heights, strict=True):
+        if y is None:
+            stretches.append([])
+        else:
+            stretches[-1].append(f"{_n(x)},{_n(y)}")
+    lines = [" ".join(each if len(each) > 1 else each * 2) for each in stretches if each]
     return format_html(
         "{}{}{}",
         format_html_join("", _THRESHOLD, ((_n(_height(each, low, high)), _n(WIDTH)) for each in shown)),
-        format_html_join("", _STRETCH, ((each,) for each in _stretches(places, heights))),
+        format_html_join("", _STRETCH, ((each,) for each in lines)),
         _marks(points, places, [EDGE if height is None else height for height in heights]),
     )
 
@@ -156,17 +164,6 @@ def _height(value: Value, low: float, high: float) -> Any:
         return None
     share = (value - low) / (high - low) if high > low else 0.5
     return HEIGHT - EDGE - share * (HEIGHT - 2 * EDGE)
-
-
-def _stretches(places: Sequence[float], heights: Sequence[Value]) -> list[str]:
-    """The line in pieces: where there is no value it is broken; a lone point is a line to itself."""
-    found: list[list[str]] = [[]]
-    for x, y in zip(places, heights, strict=True):
-        if y is None:
-            found.append([])
-        else:
-            found[-1].append(f"{_n(x)},{_n(y)}")
-    return [" ".join(each if len(each) > 1 else each * 2) for each in found if each]
 
 
 @register.simple_tag
