@@ -142,7 +142,11 @@ class AccessLog:
 
 
 def _log(visit: Visit, took_s: float, left_out: int) -> None:
-    method = visit.scope.get("method")
+    method, run = visit.scope.get("method"), visit.run
+    try:
+        run_id = str(run if isinstance(run, UUID) else UUID(str(run))) if run else None
+    except ValueError:  # what is no id is not repeated
+        run_id = None
     told = {
         "request_id": visit.id,
         "method": method if method in _METHODS else OTHER,
@@ -152,7 +156,7 @@ def _log(visit: Visit, took_s: float, left_out: int) -> None:
         "bytes": visit.sent,
         "user_id": _key(visit.user),
         "token_id": _key(visit.token),
-        "run_id": _id(visit.run),
+        "run_id": run_id,
     }
     said = with_left_out("answered" if visit.status else "gone before the answer", left_out)
     logger.handle(record_of(logger.name, logging.INFO, said, told))
@@ -160,14 +164,6 @@ def _log(visit: Visit, took_s: float, left_out: int) -> None:
 
 def _key(row: Any) -> str | None:
     return str(row.pk) if row else None
-
-
-def _id(run: object) -> str | None:
-    """The id of a run; what is none is not repeated."""
-    try:
-        return str(run if isinstance(run, UUID) else UUID(str(run))) if run else None
-    except ValueError:
-        return None
 
 
 def route_of(visit: Visit) -> str | None:

@@ -8,6 +8,7 @@ import asyncio
 import ipaddress
 from collections import Counter
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from enum import StrEnum
 from functools import lru_cache
 from http import HTTPStatus
@@ -299,22 +300,16 @@ async def turned_away(receive: Receive, send: Send, status: int, body: bytes, he
         {"type": "http.response.start", "status": status, "headers": [*headers, length, (b"connection", b"close")]}
     )
     await send({"type": "http.response.body", "body": body, "more_body": True})
-    await _drained(receive)
-    await send({"type": "http.response.body", "body": b""})
-
-
-async def _drained(receive: Receive) -> None:
     left = DRAINED
-    try:
+    with suppress(TimeoutError):
         async with asyncio.timeout(DRAINED_S):
             while left > 0:
                 async with asyncio.timeout(SILENT_S):
                     message = await receive()
                 left -= len(message.get("body", b""))
                 if not message.get("more_body", False):
-                    return
-    except TimeoutError:
-        return
+                    break
+    await send({"type": "http.response.body", "body": b""})
 
 
 def problem(status: int, detail: str) -> tuple[int, bytes, Headers]:

@@ -158,8 +158,11 @@ class Connection(asyncio.Protocol):
     def tick(self) -> None:
         """A second has passed."""
         if self.stuck or (self.idle and self.unsent):  # the last of an answer counts, however small it is
-            if self._stalled():
-                self.abort()
+            self._left.append(self.unsent)
+            if len(self._left) > STALLED_TICKS:
+                taken = self._left.pop(0) - self._left[-1]
+                if taken < STALLED_TICKS * self.connections.bounds.rate:  # for a while more slowly than the least rate
+                    self.abort()
             return
         self._left.clear()
         if self.idle:
@@ -195,12 +198,17 @@ class Connection(asyncio.Protocol):
         """Hand on some of what is held, if uvicorn takes any: the rest after everybody else has had a turn."""
         handed = 0
         for _ in range(MOST_PIECES):
-            if not self._may_feed() or handed >= SLICE:
+            gone = self._refused or self._transport.is_closing()
+            if gone or not self._held or not self._takes or self._has_had_its_share() or handed >= SLICE:
                 break
             if self._read >= (MOST_HEAD if self.idle else MOST_UNREAD):
                 asyncio.get_running_loop().call_soon(self._overflow)  # a request that has begun is heard of until then
                 break
-            piece = self._next_piece()
+            # Of requests sent in one go one head, so that one waits at most.
+            end = self._held.find(HEAD_END, 0, SLICE)
+            size = SLICE if end < 0 else min(end + len(HEAD_END), SLICE)
+            piece = bytes(self._held[:size])
+            del self._held[:size]
             handed += len(piece)
             self._hand_on(piece)
         else:
@@ -209,24 +217,12 @@ class Connection(asyncio.Protocol):
             self._feed_soon()
         self._read_or_rest()
 
-    def _may_feed(self) -> bool:
-        gone = self._refused or self._transport.is_closing()
-        return bool(self._held) and self._takes and not gone and not self._has_had_its_share()
-
     def _has_had_its_share(self) -> bool:
         """Return whether its address has had its share of this second; then the connection goes on in the next."""
         if self.of is None or self.of.parsing_s < PARSING_S:
             return False
         self.of.resting[self] = None
         return True
-
-    def _next_piece(self) -> bytes:
-        """Take the next piece of what is held: of requests sent in one go one head, so that one waits at most."""
-        end = self._held.find(HEAD_END, 0, SLICE)
-        size = SLICE if end < 0 else min(end + len(HEAD_END), SLICE)
-        piece = bytes(self._held[:size])
-        del self._held[:size]
-        return piece
 
     def _hand_on(self, piece: bytes) -> None:
         self._read += len(piece)
@@ -265,13 +261,6 @@ class Connection(asyncio.Protocol):
             self._turn_away(Cause.HEAD)
         else:
             self.abort()  # an answer is under way already
-
-    def _stalled(self) -> bool:
-        """Return whether the other side took an answer more slowly than the least rate for a while."""
-        self._left.append(self.unsent)
-        if len(self._left) <= STALLED_TICKS:
-            return False
-        return self._left.pop(0) - self._left[-1] < STALLED_TICKS * self.connections.bounds.rate
 
     def _turn_away(self, cause: Cause) -> None:
         """Say why, and go."""

@@ -9,6 +9,7 @@ Taken for one that is gone, a server would lose its lock file, and end.
 
 import os
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -78,11 +79,9 @@ def children_in(data: Path) -> list[int]:
 
     Always empty where there is no /proc.
     """
-    return [int(entry.name) for entry in _PROC.glob("[0-9]*") if _works_in(entry, data)]
-
-
-def _works_in(entry: Path, data: Path) -> bool:
-    try:
-        return (entry / "cwd").readlink() == data and (entry / "cmdline").read_bytes().startswith(b"postgres")
-    except (*_GONE, PermissionError):
-        return False
+    found = []
+    for entry in _PROC.glob("[0-9]*"):
+        with suppress(*_GONE, PermissionError):
+            if (entry / "cwd").readlink() == data and (entry / "cmdline").read_bytes().startswith(b"postgres"):
+                found.append(int(entry.name))
+    return found

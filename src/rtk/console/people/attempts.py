@@ -54,8 +54,18 @@ def is_first_use(user: User, typed: str) -> bool:
 
 
 def visit(request: HttpRequest, kind: ThrottledAction) -> None:
-    """Count what a visitor does. Raises TooMany."""
-    tally.take([Count(kind, _comer(request, kind))])
+    """Count what a visitor does. Raises TooMany.
+
+    Nobody in one session or browser of an account shuts out another one of it. Whoever has an account can have as many
+    browsers known for it as they like: so what they sign up, and which addresses of others they try, counts for it.
+    """
+    if isinstance(request.user, User):
+        comer = _session(request)
+    elif (device := devices.device_of(request)) and kind is not ThrottledAction.SIGN_UP and _is_own(request, device):
+        comer = f"browser {device.name}"
+    else:
+        comer = visitor(request)
+    tally.take([Count(kind, comer)])
 
 
 def right(counts: Iterable[Count]) -> None:
@@ -81,20 +91,6 @@ def visitor(request: HttpRequest) -> str:
     if device := devices.device_of(request):
         return f"account {list(device.accounts)[-1]}"
     return neighbourhood(get_adapter().get_client_ip(request))
-
-
-def _comer(request: HttpRequest, kind: ThrottledAction) -> str:
-    """For whom a visit counts: nobody in one session or browser of an account shuts out another one of it.
-
-    Whoever has an account can have as many browsers known for it as they like. So what they sign up, and which
-    addresses of others they try, counts for the account.
-    """
-    if isinstance(request.user, User):
-        return _session(request)
-    device = devices.device_of(request)
-    if device is None or kind is ThrottledAction.SIGN_UP or not _is_own(request, device):
-        return visitor(request)
-    return f"browser {device.name}"
 
 
 def _is_own(request: HttpRequest, device: Device) -> bool:

@@ -40,7 +40,14 @@ class OidcTransport(BaseAdapter):
             answer.request, answer.url = request, str(request.url)
             answer.status_code = int(handle.getinfo(pycurl.RESPONSE_CODE))
         except pycurl.error as error:
-            raise _failure(int(error.args[0]), body) from None
+            code = int(error.args[0])
+            if code == pycurl.E_OPERATION_TIMEDOUT:
+                raise requests.Timeout from None
+            if code in _TLS:
+                raise requests.exceptions.SSLError from None
+            if code == pycurl.E_WRITE_ERROR and body.tell():
+                raise TooLarge from None
+            raise requests.ConnectionError from None
         finally:
             handle.close()
         lines = (line.partition(":") for line in head if ":" in line)
@@ -81,13 +88,3 @@ def _set_up(handle: pycurl.Curl, request: requests.PreparedRequest) -> None:
 
 
 _OF_LIBCURL = {"accept-encoding", "connection", "content-length"}  # which libcurl writes itself
-
-
-def _failure(code: int, body: _Bounded) -> requests.RequestException:
-    if code == pycurl.E_OPERATION_TIMEDOUT:
-        return requests.Timeout()
-    if code in _TLS:
-        return requests.exceptions.SSLError()
-    if code == pycurl.E_WRITE_ERROR and body.tell():
-        return TooLarge()
-    return requests.ConnectionError()

@@ -28,7 +28,12 @@ def provision(email: str, organization: str, team: str, kept: str = "") -> str:
             if user is None:
                 user = User.objects.create_user(address, is_administrator=not User.objects.exists())
                 EmailAddress.objects.create(user=user, email=address, verified=True, primary=True)
-            org = _organization(user, organization)
+            org = Organization.objects.filter(name__iexact=organization).first()
+            if org is None:
+                org = memberships.make_organization(user, organization)
+            elif not org.memberships.filter(user=user, role__in=gate.EVERYWHERE).exists():
+                told = f"there is an organization {organization} of others; expected one of {user.email}"
+                raise ValidationError(told)
             if not Team.objects.filter(org=org, name__iexact=team).exists():
                 memberships.make_team(user, org, team)
             found = tokens.find(kept) if kept else None
@@ -37,12 +42,3 @@ def provision(email: str, organization: str, team: str, kept: str = "") -> str:
             return tokens.make(user, NAME, SCOPES)[1]
     except ValidationError as error:
         raise BadInput(f"provisioning {email}, {organization}, {team}: {' '.join(error.messages)}") from None
-
-
-def _organization(user: User, name: str) -> Organization:
-    org = Organization.objects.filter(name__iexact=name).first()
-    if org is None:
-        return memberships.make_organization(user, name)
-    if not org.memberships.filter(user=user, role__in=gate.EVERYWHERE).exists():
-        raise ValidationError(f"there is an organization {name} of others; expected one of {user.email}")
-    return org
