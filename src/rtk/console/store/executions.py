@@ -1,6 +1,5 @@
 """Executions: one playing of an experiment each, with its journal."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -103,7 +102,12 @@ def create(team: Team, user: User, key: str, raw: bytes, execution_id: UUID | No
         return known
     try:
         with transaction.atomic():
-            experiment = _experiment(team, user, key, journal.experiment)
+            try:
+                experiment = experiments.find(team, key)
+            except Problem:
+                if not journal.experiment or "\0" in key or len(key) > NAME_LENGTH:
+                    raise
+                experiment, _ = experiments.keep(team, user, journal.experiment, key)
             return make(team, user, experiment, raw, journal, **({"id": execution_id} if execution_id else {}))
     except IntegrityError:  # told twice at the same moment
         found = _known(team, key, execution_id)
@@ -117,15 +121,6 @@ def _known(team: Team, key: str, execution_id: UUID | None) -> Execution | None:
     if found and not (found.team_id == team.id and _is_of(found, key)):
         raise unknown("execution")
     return found
-
-
-def _experiment(team: Team, user: User, key: str, document: Mapping[str, Any]) -> Experiment:
-    try:
-        return experiments.find(team, key)
-    except Problem:
-        if not document or "\0" in key or len(key) > NAME_LENGTH:
-            raise
-    return experiments.keep(team, user, document, key)[0]
 
 
 def make(

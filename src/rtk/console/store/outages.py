@@ -6,7 +6,7 @@ insights are computed: what a page asks for are a few rows, however many runs th
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -70,7 +70,14 @@ def place_of(client: Any) -> str:
 
 def keep(run: Run, spans: Iterable[Span]) -> None:
     """Keep what a run saw, beside what others did."""
-    days = [each for span in spans for each in _by_day(*span)]
+    days = list[tuple[date, datetime, datetime]]()
+    for begun, until in spans:
+        since = begun
+        while since < until:  # each span is cut at midnight of UTC
+            day = since.astimezone(UTC).date()
+            midnight = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
+            days.append((day, since, min(until, midnight)))
+            since = midnight
     if not days:
         return
     # As the database writes arrays: psycopg looks at each value, which takes it several times as long.
@@ -78,12 +85,3 @@ def keep(run: Run, spans: Iterable[Span]) -> None:
     verification: UUID = run.verification_id
     with connection.cursor() as cursor:
         cursor.execute(_KEEP, [verification, place_of(run.client), *columns])
-
-
-def _by_day(since: datetime, until: datetime) -> Iterator[tuple[date, datetime, datetime]]:
-    """A span cut at midnight of UTC."""
-    while since < until:
-        day = since.astimezone(UTC).date()
-        midnight = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
-        yield day, since, min(until, midnight)
-        since = midnight

@@ -7,7 +7,7 @@ from rtk.console.store.models import Objective, Verification
 from rtk.console.store.problem import Problem
 from rtk.errors import BadInput
 from rtk.experiment.plan import ValueLimit
-from rtk.experiment.quantile import QuantilePromise, limit_of, quantile_promise
+from rtk.experiment.quantile import limit_of, quantile_promise
 
 
 def columns_of(values: Mapping[str, Any], before: Objective | None = None) -> dict[str, Any]:
@@ -21,7 +21,13 @@ def columns_of(values: Mapping[str, Any], before: Objective | None = None) -> di
     if spelled:
         if target is not None:
             raise _refused("quantile", "promises a share already, expected it without target")
-        promise = _read(spelled, values.get("measure") or (before.measure if before else None))
+        measure = values.get("measure") or (before.measure if before else None)
+        try:
+            promise = quantile_promise(spelled, "quantile")
+            if measure:
+                limit_of(promise, {"steady-state-hypothesis": {"probes": [dict(measure)]}}, "quantile")
+        except BadInput as error:
+            raise Problem(422, str(error), "quantile", wrong=error) from None
         return {"target": promise.share, "quantile": promise.spelled()}
     emptied, kept = "quantile" in values, before.quantile if before else ""
     if kept and emptied != (target is not None):
@@ -49,16 +55,6 @@ def limit_of_verification(of: Verification) -> ValueLimit | None:
         return limit_of(quantile_promise(of.objective.quantile), of.experiment.document)
     except BadInput:
         return None
-
-
-def _read(text: str, measure: Mapping[str, Any] | None) -> QuantilePromise:
-    try:
-        promise = quantile_promise(text, "quantile")
-        if measure:
-            limit_of(promise, {"steady-state-hypothesis": {"probes": [dict(measure)]}}, "quantile")
-    except BadInput as error:
-        raise Problem(422, str(error), "quantile", wrong=error) from None
-    return promise
 
 
 def _refused(place: str, told: str) -> Problem:

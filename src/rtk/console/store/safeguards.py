@@ -40,23 +40,18 @@ def standing_of(one: Safeguard, at: datetime) -> SafeguardView:
     if not one.active:
         return SafeguardView(SafeguardState.LIFTED, one.ends_at)
     since = max(at, one.begins_at or at)
-    hours = _next_hours(one, since)
+    hours: tuple[Hours, ...] = ()
+    if one.weekly:  # its next hours, cut where it begins or ends
+        first = one.begins_at or datetime.min.replace(tzinfo=UTC)
+        last = one.ends_at or datetime.max.replace(tzinfo=UTC)
+        within = takewhile(lambda each: each.begins_at < last, kept_hours(one.weekly, since))
+        hours = tuple(Hours(max(each.begins_at, first), min(each.ends_at, last)) for each in islice(within, SHOWN))
     if (one.ends_at is not None and one.ends_at <= at) or (one.weekly and not hours):
         return SafeguardView(SafeguardState.OVER, one.ends_at)
     until = hours[0].ends_at if hours else one.ends_at
     if since > at or (hours and hours[0].begins_at > at):
         return SafeguardView(SafeguardState.PLANNED, until, hours)
     return SafeguardView(SafeguardState.IN_FORCE, until, hours)
-
-
-def _next_hours(one: Safeguard, since: datetime) -> tuple[Hours, ...]:
-    """Return the next hours of one that comes each week, cut where it begins or ends."""
-    if not one.weekly:
-        return ()
-    coming = kept_hours(one.weekly, since)
-    first, last = one.begins_at or datetime.min.replace(tzinfo=UTC), one.ends_at or datetime.max.replace(tzinfo=UTC)
-    within = takewhile(lambda each: each.begins_at < last, coming)
-    return tuple(Hours(max(each.begins_at, first), min(each.ends_at, last)) for each in islice(within, SHOWN))
 
 
 def visible(team: Team) -> QuerySet[Safeguard]:

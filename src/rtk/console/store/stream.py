@@ -7,7 +7,7 @@ most: whoever reads slowly is sent the next one when it has taken the last.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -126,7 +126,13 @@ class Listener:
             # First how the run is: once it is told to have ended, its last entries are to follow at once.
             state = await (await self._reader.execute(STATE, given)).fetchone()
             found = await (await self._reader.execute(ENTRIES, given)).fetchall()
-        parts = list(_fitting(b"id: %d\nevent: entry\ndata: %s\n\n" % (row[0], line_of(row)) for row in found))
+        parts, size = list[bytes](), 0
+        for row in found:
+            part = b"id: %d\nevent: entry\ndata: %s\n\n" % (row[0], line_of(row))
+            size += len(part)
+            if parts and size > PAGE_BYTES:  # one at least
+                break
+            parts.append(part)
         last = found[len(parts) - 1][0] if parts else after
         full = len(parts) < len(found) or len(found) == PAGE
         told = b""
@@ -261,16 +267,6 @@ async def events(
                     yield PULSE
     finally:
         to.leave(run, news)
-
-
-def _fitting(parts: Iterable[bytes]) -> Iterator[bytes]:
-    """As many as one page may hold, and one at least."""
-    size = 0
-    for part in parts:
-        size += len(part)
-        if size > PAGE_BYTES and size > len(part):
-            return
-        yield part
 
 
 def line_of(row: tuple[Any, ...]) -> bytes:

@@ -8,6 +8,7 @@ zone          a zone of the time zone database, such as "Europe/Berlin"
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -81,7 +82,14 @@ def weekly_of(told: Mapping[str, Any], place: str = "weekly") -> Weekly:
     if not isinstance(days, list) or not days or any(day not in DAYS for day in days):
         raise _wrong(f"{place}.days", f"expected some of {', '.join(DAYS)}")
     begin, end = _clock(told, "from", place), _clock(told, "to", place)
-    return Weekly(tuple(day for day in DAYS if day in days), begin, end, _zone(told.get("zone"), f"{place}.zone"))
+    name, zone = told.get("zone"), None
+    if isinstance(name, str) and 0 < len(name) <= _LONGEST_ZONE and name.isprintable():
+        # There is none; it leads out of the database of zones; it is a folder there.
+        with suppress(KeyError, ValueError, OSError):
+            zone = ZoneInfo(name)
+    if zone is None:
+        raise _wrong(f"{place}.zone", "expected a time zone such as Europe/Berlin or UTC")
+    return Weekly(tuple(day for day in DAYS if day in days), begin, end, zone)
 
 
 def _clock(told: Mapping[str, Any], key: str, place: str) -> time:
@@ -89,16 +97,6 @@ def _clock(told: Mapping[str, Any], key: str, place: str) -> time:
     if not (isinstance(value, str) and _CLOCK.fullmatch(value)):
         raise _wrong(f"{place}.{key}", "expected a time of day such as 09:00")
     return time.fromisoformat(value)
-
-
-def _zone(name: Any, place: str) -> ZoneInfo:
-    if isinstance(name, str) and 0 < len(name) <= _LONGEST_ZONE and name.isprintable():
-        try:
-            return ZoneInfo(name)
-        # There is none; it leads out of the database of zones; it is a folder there.
-        except (KeyError, ValueError, OSError):
-            pass
-    raise _wrong(place, "expected a time zone such as Europe/Berlin or UTC")
 
 
 def _wrong(place: str, expected: str) -> Problem:
