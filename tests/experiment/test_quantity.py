@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rtk.errors import BadInput
-from rtk.experiment.quantity import seconds, share, written
+from rtk.experiment.quantity import in_file, seconds, share, written
 from tests.experiment.samples import JSON_VALUES, refusal_of
 
 
@@ -101,3 +101,8 @@ def test_seconds_are_written_as_they_are_read(number: float, text: str) -> None:
 
 def test_what_is_finer_than_a_millisecond_is_a_plain_number_of_seconds() -> None:
     assert written(0.0005) == "0.0005s"
+
+
+@pytest.mark.parametrize(("number", "text"), [(10.0, "10"), (0.0, "0"), (7, "7"), (0.25, "0.25")])
+def test_a_whole_number_stands_in_a_file_without_a_decimal_point(number: float, text: str) -> None:
+    assert str(in_file(number)) == text

@@ -75,5 +75,10 @@ def number(value: object) -> float | None:
     return finite(value)
 
 
+def in_file(value: float) -> int | float:
+    """Return a number as files hold it: a whole one without a decimal point."""
+    return int(value) if value == int(value) else value
+
+
 def _refusal(what: str, expected: str, value: object, hint: str = "") -> BadInput:
     return BadInput.at(what, f"expected {expected}, not {shown(value)}{hint}")

@@ -25,6 +25,7 @@ from rtk.experiment.block import (
 from rtk.experiment.check import check
 from rtk.experiment.occurs import block_of_occurs
 from rtk.experiment.plan import Plan
+from rtk.experiment.quantity import in_file
 
 
 def upgrade(
@@ -60,25 +61,21 @@ def upgrade(
 
 def _verification(plan: Plan, title: str) -> dict[str, Any]:
     values: dict[str, Any] = {
-        FREQUENCY: _number(plan.frequency_s),
-        DURATION: _number(plan.duration_s),
-        WARM_UP: _number(plan.warm_up_s),
-        COOL_DOWN: _number(plan.cool_down_s),
+        FREQUENCY: in_file(plan.frequency_s),
+        DURATION: in_file(plan.duration_s),
+        WARM_UP: in_file(plan.warm_up_s),
+        COOL_DOWN: in_file(plan.cool_down_s),
     }
     if plan.objective:
         window = plan.objective.window_s
         quantile = plan.objective.quantile
         promise = {QUANTILE: quantile} if quantile else {"target": plan.objective.target}
-        values["objective"] = {"name": title, **promise} | ({} if window is None else {"window": _number(window)})
+        values["objective"] = {"name": title, **promise} | ({} if window is None else {"window": in_file(window)})
     if plan.outage_lasts_s is not None:
-        values[OUTAGE_LASTS] = _number(plan.outage_lasts_s)
+        values[OUTAGE_LASTS] = in_file(plan.outage_lasts_s)
     if plan.occurs is not None:
         values[OCCURS] = block_of_occurs(plan.occurs)
         values |= {STRICT_COST: True} if plan.occurs.strict else {}
     if plan.require_baseline:
         values[REQUIRE_BASELINE] = True
     return values
-
-
-def _number(value: float) -> int | float:
-    return int(value) if value == int(value) else value

@@ -14,7 +14,7 @@ from msgspec import Struct
 from rtk.console.people.models import Team, User
 from rtk.console.store import changes, lessons
 from rtk.console.store.models import Objective, Verification
-from rtk.experiment.quantity import finite
+from rtk.experiment.quantity import finite, in_file
 from rtk.figures import number
 from rtk.insight.outage_length import Learned, outage_length
 from rtk.insight.proof import needed
@@ -41,11 +41,11 @@ class Http(Struct, frozen=True):
         if self.kind == "time" and self.upper > USUAL_TIMEOUT_S * 1000 / 2:
             arguments["timeout"] = round(2 * self.upper / 1000)  # else a slow answer could never be told from none
         if self.kind == "time":
-            func, bounds = "response_time_under", {"duration": _number(self.upper)}
+            func, bounds = "response_time_under", {"duration": in_file(self.upper)}
         elif self.lower is None or self.lower == self.upper:
-            func, bounds = "status_must_be", {"expected": _number(self.upper)}
+            func, bounds = "status_must_be", {"expected": in_file(self.upper)}
         else:
-            func, bounds = "status_in_range", {"lower": _number(self.lower), "upper": _number(self.upper)}
+            func, bounds = "status_in_range", {"lower": in_file(self.lower), "upper": in_file(self.upper)}
         return {
             "type": "probe",
             "name": NAMES[self.kind],
@@ -80,7 +80,7 @@ def words(measure: Mapping[str, Any]) -> str:
         return measured(measure) if isinstance(measure.get("name"), str) else ""
     if found.kind == "time":
         return f"{found.url} answers within {number(found.upper, 'ms')}"
-    lower, upper = _number(found.lower or found.upper), _number(found.upper)
+    lower, upper = in_file(found.lower or found.upper), in_file(found.upper)
     if lower == upper:
         return f"{found.url} answers with status {upper}"
     return f"{found.url} answers with a status from {lower} to {upper}"
@@ -145,7 +145,3 @@ def _arguments(activity: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
-
-
-def _number(value: float) -> int | float:
-    return int(value) if value == int(value) else value

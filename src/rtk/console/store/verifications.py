@@ -36,6 +36,7 @@ from rtk.experiment.block import (
 )
 from rtk.experiment.occurs import block_of_occurs, occurs_of
 from rtk.experiment.plan import Plan
+from rtk.experiment.quantity import in_file
 from rtk.insight.occurs import Occurs
 from rtk.insight.outage_length import Learned
 
@@ -220,8 +221,7 @@ def make_objective(team: Team, user: User, values: Mapping[str, Any], key: str |
 
 def stop_when_in(document: Mapping[str, Any]) -> dict[str, Any]:
     """The rules of a document for stopping early."""
-    block = experiments.block_in(document).get("verification")
-    rules = block.get("stop-when") if isinstance(block, dict) else None
+    rules = _written_in(document).get("stop-when")
     return dict(rules) if isinstance(rules, dict) else {}
 
 
@@ -229,25 +229,26 @@ def document_of(verification: Verification, learned: Learned | None = None) -> d
     """The verification as a file: its experiment with the block filled in, and what was learned of its objective."""
     block: dict[str, Any] = {
         "id": str(verification.id),
-        FREQUENCY: _number(verification.frequency_s),
-        DURATION: _number(verification.duration_s),
+        FREQUENCY: in_file(verification.frequency_s),
+        DURATION: in_file(verification.duration_s),
     }
     if verification.warm_up_s:
-        block[WARM_UP] = _number(verification.warm_up_s)
+        block[WARM_UP] = in_file(verification.warm_up_s)
     if verification.cool_down_s:
-        block[COOL_DOWN] = _number(verification.cool_down_s)
+        block[COOL_DOWN] = in_file(verification.cool_down_s)
     if verification.outage_lasts_s:
-        block[OUTAGE_LASTS] = _number(verification.outage_lasts_s)
+        block[OUTAGE_LASTS] = in_file(verification.outage_lasts_s)
     if verification.occurs and verification.objective:  # it is the objective's budget that it costs
         block[OCCURS] = verification.occurs
         block |= {STRICT_COST: True} if verification.strict_cost else {}
     if verification.require_baseline:
         block[REQUIRE_BASELINE] = True
     if verification.proof_lasts_s:
-        block[PROOF_LASTS] = _number(verification.proof_lasts_s)
+        block[PROOF_LASTS] = in_file(verification.proof_lasts_s)
     if verification.stop_when:
         block["stop-when"] = verification.stop_when
-    block |= _of_its_file(verification.experiment.document)
+    of_file = _written_in(verification.experiment.document)  # which says what a verification has no column for
+    block |= {key: of_file[key] for key in ("max-in-flight", ACTS_ON) if of_file.get(key) is not None}
     objective = verification.objective
     if objective:
         lengths = {
@@ -255,7 +256,7 @@ def document_of(verification: Verification, learned: Learned | None = None) -> d
             OUTAGE_LASTS: objective.outage_lasts_s,
             PROOF_LASTS: objective.proof_lasts_s,
         }
-        told = {key: _number(length) for key, length in lengths.items() if length is not None}
+        told = {key: in_file(length) for key, length in lengths.items() if length is not None}
         promise = {QUANTILE: objective.quantile} if objective.quantile else {"target": objective.target}
         block["objective"] = {"name": objective.name, **promise, **told}
     lesson = asdict(learned) if learned else None
@@ -278,11 +279,10 @@ def occurs_in(verification: Verification) -> Occurs | None:
     return occurs_of(told, OCCURS, strict=verification.strict_cost) if told else None
 
 
-def _of_its_file(document: Mapping[str, Any]) -> dict[str, Any]:
-    """What a verification has no column for, as the file says it that it came with."""
+def _written_in(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A verification as its document says it; empty where it says none."""
     block = experiments.block_in(document).get("verification")
-    told = block if isinstance(block, dict) else {}
-    return {key: told[key] for key in ("max-in-flight", ACTS_ON) if told.get(key) is not None}
+    return block if isinstance(block, dict) else {}
 
 
 def experiment_document(experiment: Experiment) -> dict[str, Any]:
@@ -307,7 +307,3 @@ def delete(thing: Verification | Objective) -> None:
     """Delete what may have runs: it is shown no longer, and takes no further runs."""
     thing.deleted_at = now()
     thing.save(update_fields=["deleted_at"])
-
-
-def _number(value: float) -> int | float:
-    return int(value) if value == int(value) else value
