@@ -48,6 +48,10 @@ def _written(value: object) -> object:
     return value
 
 
+def _without_default(schema: dict[str, Any]) -> None:
+    schema.pop("default", None)
+
+
 # As text only: pydantic takes a number for seconds since 1970.
 Moment = Annotated[datetime, BeforeValidator(_written), AfterValidator(_in_utc)]
 Text = Annotated[str, AfterValidator(_whole), Field(max_length=20_000)]
@@ -72,8 +76,7 @@ Frequency = Annotated[float, Field(strict=True, **limits.FREQUENCY.bounds())]
 
 WeeklyHours = Annotated[dict[str, Any], BeforeValidator(_few)]
 
-# Of what cannot be null.
-UNSAID: Any = Field(default=None, json_schema_extra=lambda schema: schema.pop("default", None))
+UNSAID: Any = Field(default=None, json_schema_extra=_without_default)  # of what cannot be null
 
 EXPERIMENT: dict[str, Any] = {
     "title": "Checkout answers in time",
