@@ -59,9 +59,10 @@ def aws(traits: Traits, given: Mapping[str, Any], configuration: Mapping[str, An
         return system(Kind.AWS, {**marks, "target": ids, "environment": environment}, traits.redact(f"{told} of AWS"))
     # An action that is told no region or account takes it from the environment.
     told_region = _first(("region", "aws_region"), given, configuration)
-    region = told_region or _first(("AWS_REGION", "AWS_DEFAULT_REGION"), os.environ)
+    region = told_region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
     told_account = _first(("profile", "aws_profile_name", "aws_assume_role_arn"), given, configuration)
-    account = told_account or _first(("AWS_PROFILE", "AWS_ROLE_ARN", "AWS_ACCESS_KEY_ID"), os.environ)
+    profile = os.environ.get("AWS_PROFILE") or os.environ.get("AWS_ROLE_ARN")
+    account = told_account or profile or os.environ.get("AWS_ACCESS_KEY_ID", "")
     if found := environment_of(account):
         environment = environment | {found}
     marks |= {"region": {region or "default"}, "account": {account or "default"}, "environment": environment}
