@@ -61,14 +61,19 @@ def aws(traits: Traits, given: Mapping[str, Any], configuration: Mapping[str, An
     told_region = _first(("region", "aws_region"), given, configuration)
     region = told_region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
     told_account = _first(("profile", "aws_profile_name", "aws_assume_role_arn"), given, configuration)
-    profile = os.environ.get("AWS_PROFILE") or os.environ.get("AWS_ROLE_ARN")
-    account = told_account or profile or os.environ.get("AWS_ACCESS_KEY_ID", "")
+    account = told_account or _account()
     if found := environment_of(account):
         environment = environment | {found}
     marks |= {"region": {region or "default"}, "account": {account or "default"}, "environment": environment}
     names = {each for each in traits.targets if each not in (region, account)}
     told = ", ".join(map(traits.redact, [*sorted(names), *([region] if region else [])]))
     return system(Kind.AWS, {**marks, "target": names}, f"AWS{told and ': '}{told}")
+
+
+def _account() -> str:
+    """What the environment says about the account."""
+    profile = os.environ.get("AWS_PROFILE") or os.environ.get("AWS_ROLE_ARN")
+    return profile or os.environ.get("AWS_ACCESS_KEY_ID", "")
 
 
 def _first(names: tuple[str, ...], *holders: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from rtk.cli.options import SECONDS, SHARE, Group
 from rtk.errors import BadInput
 from rtk.experiment import read as reading
 from rtk.experiment.block import Overrides, plan_of
+from rtk.experiment.mend import Mended
 from rtk.experiment.source import form_of, read, read_file
 from rtk.experiment.upgrade import upgrade as upgraded
 from rtk.experiment.wording import argument, listed
@@ -37,14 +38,7 @@ def mend(file: Path, output: Path | None, check: bool) -> None:
     Strict JSON forbids them and `chaos run` refuses them. Nothing else in the file changes.
     """
     data = read_file(file)
-    text, mended = reading.decode(data, str(file)), None
-    form = form_of(str(file)) or ("json" if text.lstrip()[:1] == "{" else "yaml")
-    if form == "yaml":  # in which line breaks are allowed
-        reading.document(data, str(file), form)  # only to hear what is wrong with it
-    else:
-        value, mended, _ = reading.mended_json(text, str(file))
-        if not isinstance(value, dict):
-            raise BadInput(f"{file}: expected an experiment, a mapping")
+    mended = _mended(data, file)
     spans = mended.lines() if mended else ()
     told = listed(f"line {a}" if a == b else f"lines {a} to {b}" for a, b in spans)
     if check:
@@ -101,6 +95,20 @@ def upgrade(file: Path, output: Path, name: str, again: bool, quantile: str | No
     conclusion = conclusion_of(plan_of(document), document)
     if conclusion.doubt:
         click.echo(conclusion.sentence(), err=True)
+
+
+def _mended(data: bytes, file: Path) -> Mended | None:
+    """How a JSON file is mended; None for YAML, in which line breaks are allowed. Raises `BadInput`."""
+    where = str(file)
+    text = reading.decode(data, where)
+    form = form_of(where) or ("json" if text.lstrip()[:1] == "{" else "yaml")
+    if form == "yaml":
+        reading.document(data, where, form)  # only to hear what is wrong with it
+        return None
+    value, mended, _ = reading.mended_json(text, where)
+    if not isinstance(value, dict):
+        raise BadInput(f"{where}: expected an experiment, a mapping")
+    return mended
 
 
 def _text(document: dict[str, Any], output: Path, file: Path) -> str:

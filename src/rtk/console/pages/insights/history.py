@@ -1,7 +1,7 @@
 """All runs of a verification beside one of them, so that running until one passes shows."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -69,15 +69,20 @@ def history(run: Run) -> History:
     lasts_s = standings.lasts_s(run.verification) if any(whys) else 0.0
     counts = [standings.counts(each, run.verification, at) for each in kept]
     told = [_past(*each, run.id, lasts_s) for each in zip(kept, whys, counts, strict=True)]
-    before = [each for each in kept if each.created_at < run.created_at and each.verdict]
-    others, warning = sum(each.verdict != PASSED for each in before), ""
-    if run.verdict == PASSED and others:
-        runs_before = "1 run before it" if len(before) == 1 else f"{others} of {len(before)} runs before it"
-        warning = (
-            f"This run passed, and {runs_before} did not. Running until one passes proves less than its number says: "
-            "judge them together."
-        )
+    warning = _passed_at_last(run, [each for each in kept if each.created_at < run.created_at and each.verdict])
     return History(told, verdicts, summary(verdicts, len(found) > MOST), warning, len(found) > MOST)
+
+
+def _passed_at_last(run: Run, before: list[Run]) -> str:
+    """Return a warning where a run passed after others did not; empty elsewhere."""
+    others = sum(each.verdict != PASSED for each in before)
+    if run.verdict != PASSED or not others:
+        return ""
+    runs_before = "1 run before it" if len(before) == 1 else f"{others} of {len(before)} runs before it"
+    return (
+        f"This run passed, and {runs_before} did not. Running until one passes proves less than its number says: "
+        "judge them together."
+    )
 
 
 def uncounted(run: Run, shown: History) -> str:
@@ -101,18 +106,12 @@ def _past(run: Run, why: Uncounted | None, counts: bool, shown: UUID, lasts_s: f
     during: dict[str, Any] = next(
         (each for each in insight.get("phases") or () if each.get("phase") == "conditions"), {}
     )
-    try:
-        asked = quantiles.needed_by(float(insight["frequency_s"]), insight.get("proof"))
-        told = quantiles.named(stats_from(during), asked, plain(insight.get("unit") or "", 20))
-        p95 = told.get("p95", NO_DATA)  # with its bound, or what it needs
-    except (KeyError, TypeError, ValueError):
-        p95 = NO_DATA
     return ComparedRun(
         id=run.id,
         at=run.created_at,
         badge=badge_of(run, state),
         observed=insight.get("observed"),
-        p95=p95,
+        p95=_p95(insight, during),
         small="under way" if state.is_under_way else small(insight),
         restored=run.restored,
         recovered=run.recovered,
@@ -122,6 +121,16 @@ def _past(run: Run, why: Uncounted | None, counts: bool, shown: UUID, lasts_s: f
         uncounted=reason(why, lasts_s) if why else "",
         counts=counts,
     )
+
+
+def _p95(insight: Mapping[str, Any], during: Mapping[str, Any]) -> str:
+    """The p95 under the conditions with its bound, or what it needs."""
+    try:
+        asked = quantiles.needed_by(float(insight["frequency_s"]), insight.get("proof"))
+        told = quantiles.named(stats_from(during), asked, plain(insight.get("unit") or "", 20))
+    except (KeyError, TypeError, ValueError):
+        return NO_DATA
+    return told.get("p95", NO_DATA)
 
 
 def small(insight: dict[str, Any]) -> str:
