@@ -4,7 +4,19 @@ import datetime
 
 import pytest
 
+from rtk.lab.instance import Instance
+from rtk.lab.library import Library
+from rtk.lab.protocol import OPERATIONS
+from rtk.lab.runner import Runner
+from rtk.lab.ssm import RunCommand
+from rtk.lab.ssm_documents import Documents
 from tests.lab.world import OVER, World, eventually, refusal, shell
+
+
+def test_requests_of_all_operations_that_are_answered_can_be_checked() -> None:
+    library, instances = Library(), dict[str, Instance]()
+    runner = Runner(instances, "eu-west-1", lambda *_, **__: None)
+    assert {*RunCommand(runner, library).operations(), *Documents(library).operations()} == set(OPERATIONS)
 
 
 def test_a_command_runs_and_its_output_code_and_times_are_told(world: World) -> None:

@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from msgspec import Struct
 
 from rtk.verify.redact import DEEPEST, MASK, SHORTEST, Redactor, redactor_of
 
@@ -97,6 +98,19 @@ class Sent:
     """What a probe of somebody may tell of its request."""
 
     authorization: str
+
+
+class Read(Struct):
+    """What a probe may give that reads with msgspec."""
+
+    token: str
+    headers: dict[str, str]
+
+
+def test_a_struct_is_looked_through_by_its_fields() -> None:
+    redact = Redactor({"a": "hush-hush"}, {})
+    found = redact.within(Read("hush-hush", {"Authorization": "Bearer x"}))
+    assert found == {"token": MASK, "headers": {"Authorization": f"Bearer {MASK}"}}
 
 
 def test_values_of_every_kind_are_looked_through() -> None:

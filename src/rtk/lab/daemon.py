@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> int:
                 raise BadInput("a lab is running already: 'rtk lab status' shows it, 'rtk lab down' stops it") from None
             try:
                 with _fleet(settings) as fleet:
-                    from rtk.lab.bounded_log import bounded_log  # noqa: PLC0415  once they are forked, as below
+                    from rtk.lab.bounded_log import bounded_log  # noqa: PLC0415  instances are forked by now
 
                     # Before anybody can have anything logged.
                     with bounded_log(LogFormat(settings.log_format), state.directory() / state.LOG):
@@ -98,7 +98,7 @@ def _fleet(settings: Settings) -> Iterator[list[Instance]]:
 
 def _load() -> None:
     """Import what answers. Not above: it is large, and instances are forked before it, so that they are small."""
-    from rtk.lab.protocol import model  # noqa: PLC0415
+    from rtk.lab.protocol import model  # noqa: PLC0415  as the docstring says
 
     model()  # first: what it gives back is room for the rest
     for name in ("admission", "cloud", "endpoint", "library", "runner", "ssm", "ssm_documents"):

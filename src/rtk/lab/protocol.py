@@ -22,7 +22,7 @@ OPERATIONS = (*RUN_COMMAND, "DescribeInstanceInformation", *DOCUMENTS, *VERSIONS
 
 @lru_cache(maxsize=1)
 def model() -> ServiceModel:
-    """Systems Manager as botocore describes it: every operation, and of 1,358 shapes those of requests to ours."""
+    """Systems Manager as botocore describes it: every operation, but only the shapes of requests to ours."""
     described = Loader().load_service_model("ssm", "service-2")
     shapes, needed = described["shapes"], set[str]()
     waiting = [described["operations"][name]["input"]["shape"] for name in OPERATIONS]

@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import closing
 
 from rtk.clock import Clock
 from rtk.errors import ToolkitError
@@ -111,9 +112,8 @@ class Safeguards:
         if self._question is None or self.names is not None or self._answered_at is None or self._answered_at >= since:
             return
         console, experiment, execution = self._question
-        another = console.another()
-        self.ask(another, experiment, execution)
-        another.close()
+        with closing(console.another()) as another:
+            self.ask(another, experiment, execution)
 
     def _told(self) -> str:
         return f"a safeguard forbids this run: {', '.join(self.names or []) or 'it has no name'}"

@@ -1,4 +1,4 @@
-"""What tables have in common: a state, a verdict or a way of telling that there is not is refused by the database."""
+"""The database refuses a value that a column does not know, such as a verdict that nothing gives."""
 
 import pytest
 from django.db import IntegrityError, transaction

@@ -20,12 +20,12 @@ from rtk.console.store.evidence import Promised, Revision
 from rtk.console.store.fields import Document, Packed
 from rtk.console.store.former import FormerInsight as FormerInsight  # noqa: PLC0414 - a table like these
 from rtk.console.store.owned import NAME_LENGTH, Owned, known, newest_first, one_of_a_file
-from rtk.console.store.restraints import Hold as Hold  # noqa: PLC0414 - as well
-from rtk.console.store.restraints import Safeguard as Safeguard  # noqa: PLC0414
+from rtk.console.store.restraints import Hold as Hold  # noqa: PLC0414 - tables like these
+from rtk.console.store.restraints import Safeguard as Safeguard  # noqa: PLC0414 - tables like these
 from rtk.console.store.run_state import NotedState
 from rtk.insight.shape import Verdict
 
-TOLD = ("record", "events")  # how a run is told
+TOLD = ("record", "events")  # a client sends a run as its record, or one of 2020 sends events
 
 
 class Experiment(Owned):
