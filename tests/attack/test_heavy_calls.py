@@ -18,7 +18,7 @@ MIB = 2**20
 ALERT = {"status": "firing", "labels": {"alertname": "HostHighCpu", "n": 0}, "startsAt": "2026-01-31T12:00:00Z"}
 LOGIN = "/accounts/login/"
 CROWDED = "16 large requests of yours wait for their turn already: send fewer at once"
-MOST_S = 1.5  # of a login page meanwhile: machines for tests are slow; it took 26 s
+MOST_S = 10  # of a login page meanwhile, on whichever machine; it took 26 s
 
 
 @pytest.fixture(scope="module")
@@ -177,7 +177,7 @@ def test_no_yaml_takes_time_by_the_square_of_its_length(live: Live, source: str)
     began = time.perf_counter()
     answer = post(machine, f"{live.team}/import", json.dumps({"source": source}).encode())
     assert answer.status_code == 422
-    assert time.perf_counter() - began < 6, "it took a quarter of a minute and more"
+    assert time.perf_counter() - began < 12, "it took a quarter of a minute and more"
 
 
 def test_references_take_no_time_by_the_square_of_their_number(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,4 +187,4 @@ def test_references_take_no_time_by_the_square_of_their_number(live: Live, monke
     began = time.perf_counter()
     answer = post(machine, f"{live.team}/import", json.dumps({"source": json.dumps(document)}).encode())
     assert answer.status_code == 200
-    assert time.perf_counter() - began < 6, "it took a minute and more"
+    assert time.perf_counter() - began < 20, "it took a minute and more"

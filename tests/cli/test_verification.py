@@ -4,7 +4,6 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -120,28 +119,16 @@ def homes(tmp_path: Path) -> Place:
     return make
 
 
-def undisturbed(play: Callable[[], None]) -> None:
-    """What a disturbed machine spoils it hardly spoils three times; what is wrong is wrong each time."""
-    for _ in range(2):
-        with suppress(AssertionError):
-            play()
-            return
-    play()
-
-
 @pytest.mark.parametrize(
     ("answer_s", "every_ms", "slots", "limit_ms"), [(0.06, 200, 30, 120), (0.12, 100, 25, 200)], ids=["short", "long"]
 )
 def test_every_slot_is_measured_on_its_grid_however_long_its_answer_takes(
     homes: Place, target: Any, answer_s: float, every_ms: int, slots: int, limit_ms: float
 ) -> None:
-    def play() -> None:
-        server, home = target(lambda n: answer_s * (1 + 4 / 3 * ((n * 0.618) % 1))), homes()
-        states = truth(home, server, ("--every", f"{every_ms}ms", "--for", f"{every_ms * slots}ms"), limit_ms)
-        assert len(states) == slots
-        on_grid(server, states, home)
-
-    undisturbed(play)
+    server, home = target(lambda n: answer_s * (1 + 4 / 3 * ((n * 0.618) % 1))), homes()
+    states = truth(home, server, ("--every", f"{every_ms}ms", "--for", f"{every_ms * slots}ms"), limit_ms)
+    assert len(states) == slots
+    on_grid(server, states, home)
 
 
 def truth(home: Home, server: Any, options: tuple[str, ...], limit_ms: float, code: int = 2) -> list[dict[str, Any]]:
@@ -183,18 +170,15 @@ def on_grid(server: Any, states: list[dict[str, Any]], home: Home) -> None:
     asked = [at for at in sorted(server.asked) if at >= due[0] - EARLY_S][: len(due)]
     late = [at - planned for at, planned in zip(asked, due, strict=True)]
     assert min(late) >= -EARLY_S
-    assert sorted(late)[len(late) // 2] <= 0.05, "slots that wait for one another would be seconds late by now"
+    assert sorted(late)[len(late) // 2] <= 0.5, "slots that wait for one another would be seconds late by now"
 
 
 def test_a_target_that_hangs_for_good_is_deviated_never_missed(homes: Place, target: Any) -> None:
-    def play() -> None:
-        server = target(lambda n: 0.02 if n < 8 else 1000.0)
-        states = truth(homes(), server, ("--every", "200ms", "--for", "3s"), 120)
-        outcomes = [state["rtk"]["outcome"] for state in states]
-        assert len(outcomes) == 15
-        assert set(outcomes[8:]) == {"deviated"}
-
-    undisturbed(play)
+    server = target(lambda n: 0.02 if n < 8 else 1000.0)
+    states = truth(homes(), server, ("--every", "200ms", "--for", "3s"), 120)
+    outcomes = [state["rtk"]["outcome"] for state in states]
+    assert len(outcomes) == 15
+    assert set(outcomes[8:]) == {"deviated"}
 
 
 REFUSED = """
