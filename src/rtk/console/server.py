@@ -6,6 +6,7 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from types import FrameType
 from typing import Any, cast
 
@@ -96,17 +97,19 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to answer, then say so."""
         await super().startup([])
+        # What speaks with one connection, made as uvicorn itself does.
+        protocol = partial(
+            cast("Callable[..., asyncio.Protocol]", self.config.http_protocol_class),
+            config=self.config,
+            server_state=self.server_state,
+            app_state=self.lifespan.state,
+        )
         for listening in sockets or []:
-            acceptor = Acceptor(listening, self._protocol, self.connections.refusal)
+            acceptor = Acceptor(listening, protocol, self.connections.refusal)
             acceptor.begin()
             self.servers.append(cast("asyncio.Server", acceptor))
         self._ticking.begin()
         self._ready()
-
-    def _protocol(self) -> asyncio.Protocol:
-        """Make what speaks with one connection, as uvicorn itself does."""
-        made: Callable[..., asyncio.Protocol] = self.config.http_protocol_class
-        return made(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End: what goes on for ever at once, what is under way within `GRACE`."""

@@ -60,6 +60,11 @@ class Prospects(Struct, frozen=True):
     worst_spent: float | None
     beside_s: float = 0.0
 
+    @property
+    def is_affordable(self) -> bool:
+        """Whether the budget is enough even if every slot deviates; true without a window, which has no budget."""
+        return (self.worst_spent or 0) <= 1
+
     def sentences(self) -> tuple[str, ...]:
         """The prospects in plain words, one sentence each."""
         cost = Worst(self.worst_deviating_s, self.worst_spent, self.beside_s).sentences()

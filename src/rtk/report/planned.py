@@ -68,13 +68,13 @@ def course(plan: Plan, document: Document) -> list[str]:
         told.append("No baseline: without one nobody knows what caused a deviation; --warm-up 1m gives one.")
     hypothesis = _mapping(document.get("steady-state-hypothesis"))
     probes = written_out(map(_mapping, hypothesis.get("probes") or ()), document)
-    told += [f"Measured: {measured(one)}; time limit {_limit(own_limit(one) or DEFAULT_LIMIT_S)}" for one in probes]
+    told += [f"Measured: {measured(one)}; time limit {_limit(one, DEFAULT_LIMIT_S)}" for one in probes]
     if not probes:
         told.append("Nothing is measured: the experiment has no hypothesis with a probe.")
     told += _conditions(actions)
     rollbacks = _activities(document.get("rollbacks"), document)
     for rollback in rollbacks:
-        limit, tries = _limit(own_limit(rollback) or LIMIT_S), tries_of(rollback)
+        limit, tries = _limit(rollback, LIMIT_S), tries_of(rollback)
         limited = f"up to {tries} tries of {limit} each" if tries > 1 else f"time limit {limit}"
         told.append(f"Undo: {_named(rollback)}; {limited}")
     if not rollbacks and actions:
@@ -98,8 +98,7 @@ def _conditions(actions: list[Document]) -> Iterator[str]:
         background = ", in the background" if action.get("background") else ""
         lasts = finite(extension_of(action).get("lasts"))
         lasting = "" if lasts is None else f", lasts {duration(lasts)}"
-        limit = own_limit(action)
-        limited = f"time limit {_limit(limit)}" if limit else "no time limit"
+        limited = f"time limit {_limit(action)}" if own_limit(action) else "no time limit"
         yield f"Condition: {_named(action)}{background}{lasting}; {limited}"
         for what in CLAIMS:
             if claim := claim_of(action, what):
@@ -137,7 +136,9 @@ def _activities(activities: object, document: Document) -> list[Document]:
     return written_out(map(_mapping, activities if isinstance(activities, list) else ()), document)
 
 
-def _limit(given: float | str) -> str:
+def _limit(activity: Document, usual: float = 0.0) -> str:
+    """The time limit of an activity: its own, else the usual one."""
+    given = own_limit(activity) or usual
     return f"{plain(given, 80)} s" if isinstance(given, str) else duration(given)
 
 

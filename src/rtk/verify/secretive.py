@@ -56,17 +56,14 @@ def texts(value: Scalar) -> Iterator[str]:
     elif isinstance(value, str):
         yield from _parts(value)
         with suppress(UnicodeEncodeError):  # half a character that no variable holds
-            if not value.isascii() and (raw := value.encode("utf-8", "surrogateescape")) != _replaced(value):
+            raw = value.encode("utf-8", "surrogateescape")
+            if not value.isascii() and raw != value.encode("utf-8", "replace"):
                 yield from texts(raw)  # what a variable holds that is no UTF-8
     elif isinstance(value, int) or math.isfinite(value):
         with suppress(ValueError):  # a number too long to be written is not written anywhere
             yield repr(value)
             if isinstance(value, float) and value.is_integer() and abs(value) < 2**63:
                 yield repr(int(value))
-
-
-def _replaced(text: str) -> bytes:
-    return text.encode("utf-8", "replace")
 
 
 def number(text: str) -> float | int | None:

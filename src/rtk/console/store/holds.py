@@ -68,8 +68,11 @@ def take(team: Team, wanted: Wanted, alongside: bool) -> tuple[bool, list[dict[s
             raise unknown("hold")
         others = Hold.objects.filter(team__org=team.org_id, released_at=None).exclude(run_id=wanted.run)
         # Of another team's systems, those are meant that a mark says are the same.
-        pairs = [(each, common(ours, from_dicts(each.systems), surely=each.team_id != team.id)) for each in others]
-        found = [(each, shared) for each, shared in pairs if shared]
+        found = [
+            (each, shared)
+            for each in others
+            if (shared := common(ours, from_dicts(each.systems), surely=each.team_id != team.id))
+        ]
         if not found or alongside:
             _keep(team, wanted, mine)
             joining = {"run": str(wanted.run), "title": wanted.title, "host": wanted.host, "since": now().timestamp()}

@@ -251,19 +251,24 @@ def document_of(verification: Verification, learned: Learned | None = None) -> d
     block |= {key: of_file[key] for key in ("max-in-flight", ACTS_ON) if of_file.get(key) is not None}
     objective = verification.objective
     if objective:
-        lengths = {
-            "window": objective.window_s,
-            OUTAGE_LASTS: objective.outage_lasts_s,
-            PROOF_LASTS: objective.proof_lasts_s,
-        }
-        told = {key: in_file(length) for key, length in lengths.items() if length is not None}
-        promise = {QUANTILE: objective.quantile} if objective.quantile else {"target": objective.target}
-        block["objective"] = {"name": objective.name, **promise, **told}
+        block["objective"] = objective_in_file(objective)
     lesson = asdict(learned) if learned else None
     of_objective = str(objective.id) if objective else None
     return with_block(
         verification.experiment, {"objective_id": of_objective, OUTAGE_LEARNED: lesson, "verification": block}
     )
+
+
+def objective_in_file(objective: Objective) -> dict[str, Any]:
+    """Return an objective as a verification's file has it."""
+    lengths = {
+        "window": objective.window_s,
+        OUTAGE_LASTS: objective.outage_lasts_s,
+        PROOF_LASTS: objective.proof_lasts_s,
+    }
+    told = {key: in_file(length) for key, length in lengths.items() if length is not None}
+    promise = {QUANTILE: objective.quantile} if objective.quantile else {"target": objective.target}
+    return {"name": objective.name, **promise, **told}
 
 
 def outage_lasts_s(verification: Verification) -> float | None:

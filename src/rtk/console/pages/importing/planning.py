@@ -83,8 +83,7 @@ def planned(values: Mapping[str, Any]) -> Planned | None:
     warning = found.warning() or ""
     first = () if found.doubt in (None, Doubt.TOO_FEW, Doubt.OUTLASTED) else (warning,)
     sentences = (*first, *told.sentences(), *cost)
-    is_affordable = (told.worst_spent or 0) <= 1
-    tone = "bad" if warning else "good" if told.power >= _ENOUGH and is_affordable else "warn"
+    tone = "bad" if warning else "good" if told.power >= _ENOUGH and told.is_affordable else "warn"
     return Planned(slots, tone, sentences, advice, _better_s(told, every), warning, found.proves_s)
 
 
