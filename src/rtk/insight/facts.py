@@ -26,7 +26,7 @@ from rtk.insight.missed_reason import missed_reason as missed_reason  # noqa: PL
 from rtk.insight.occurs import Occurs
 from rtk.insight.outage_length import Learned
 from rtk.insight.promise import ServiceLevelObjective as ServiceLevelObjective  # noqa: PLC0414 - others know it from here
-from rtk.insight.status import RunStatus
+from rtk.insight.status import ActivityStatus, RunStatus
 from rtk.insight.stops import Stopping
 
 _KINDS = tuple((phase, outcome) for phase in PHASES for outcome in OUTCOMES)
@@ -219,6 +219,17 @@ class ActivitySpan(Struct, frozen=True):
     lasts: float | None = None
     tries: int = 1
     unproven: bool = False
+
+    def over_at(self, undone: float | None) -> float | None:
+        """Return when a condition was over, that is undone or its `lasts` past; None: not yet, or never.
+
+        One that failed never lasted beyond its own end.
+        """
+        if self.ended is None or self.status == ActivityStatus.FAILED:
+            return undone if self.ended is None else self.ended
+        over = None if self.lasts is None else self.ended + self.lasts
+        known = [moment for moment in (over, undone) if moment is not None]
+        return max(self.ended, min(known)) if known else None
 
 
 class RunEvent(Struct, frozen=True):

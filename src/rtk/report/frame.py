@@ -4,7 +4,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from rtk.insight.facts import ActivitySpan, Facts
-from rtk.insight.status import ActivityStatus
 from rtk.report.axis import ticks
 from rtk.report.columns import Column, drawable, span_of
 
@@ -97,8 +96,7 @@ def _lanes(facts: Facts, span: float) -> list[Lane]:
     undone = max((r.ended for r in facts.rollbacks if r.ended is not None), default=span)
     for condition in facts.conditions:
         ended = span if condition.ended is None else condition.ended
-        until = undone if condition.lasts is None else min(ended + condition.lasts, undone)
-        hatched = max(ended, until) if condition.status != ActivityStatus.FAILED else ended
+        hatched = max(ended, condition.over_at(undone) or 0.0)
         lanes.append(Lane(condition, "condition", ended, min(span, hatched)))
     for rollback in facts.rollbacks:
         ended = span if rollback.ended is None else rollback.ended

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 import jwt
+import msgspec
 import requests
 
 from rtk.console.people.oidc_transport import LIMIT_S, MOST_READ, OidcTransport, TooLarge
@@ -34,7 +35,7 @@ class Asking(requests.Session):
             answer = super().request(method, url, *args, **{**given, "allow_redirects": False})
             if answer.status_code not in (HTTPStatus.OK, HTTPStatus.CREATED):
                 raise requests.HTTPError(f"it answered {answer.status_code}{_reason(answer)}")
-            told = json.loads(answer.content, parse_constant=_no_constant)
+            told = msgspec.json.decode(answer.content)  # JSON has no NaN, and neither has the database's
             # allauth stores the answer: it must be an object, and PostgreSQL takes no zero characters.
             if rb"\u0000" in json.dumps(told, ensure_ascii=False).encode() or not isinstance(told, dict):
                 raise ValueError
@@ -45,10 +46,6 @@ class Asking(requests.Session):
         # allauth reads a token as JSON where it is said to be that.
         answer.headers["Content-Type"] = "application/json"
         return answer
-
-
-def _no_constant(_: str) -> NoReturn:
-    raise ValueError  # JSON has no NaN, and neither has the database's
 
 
 def _reason(answer: requests.Response) -> str:

@@ -36,7 +36,6 @@ from rtk.experiment.plan import slot_count
 from rtk.insight.budget import allowed_share
 from rtk.insight.effect import lapses_of
 from rtk.insight.facts import PHASES_BY_CODE, ActivitySpan, Facts, Phase
-from rtk.insight.status import ActivityStatus
 from rtk.report.moments import happened
 from rtk.verify.facts import facts_of_entries
 
@@ -171,7 +170,7 @@ def per_deviation(plan: Mapping[str, Any]) -> float | None:
 
 
 def conditions(facts: Facts) -> list[ChartCondition]:
-    """The conditions; `until` is when each was over: undone, or its own `lasts` past. None: not yet, or never.
+    """The conditions; `until` is when each was over. None: not yet, or never.
 
     `gone` is from when to when its effect did not show; None: it has not come back.
     """
@@ -182,17 +181,8 @@ def conditions(facts: Facts) -> list[ChartCondition]:
     for each in facts.conditions[:MOST_ACTIVITIES]:
         own = [lapse for lapse in lapses if lapse.condition == each.name][:MOST_LAPSES]
         gone = [(lapse.began, lapse.ended if isfinite(lapse.ended) else None) for lapse in own]
-        found.append({**_span(each), "until": _over_at(each, undone), "gone": gone})
+        found.append({**_span(each), "until": each.over_at(undone), "gone": gone})
     return found
-
-
-def _over_at(condition: ActivitySpan, undone: float | None) -> float | None:
-    """When a condition was over; one that failed never lasted beyond its own end."""
-    if condition.ended is None or condition.status == ActivityStatus.FAILED:
-        return undone if condition.ended is None else condition.ended
-    over = None if condition.lasts is None else condition.ended + condition.lasts
-    known = [moment for moment in (over, undone) if moment is not None]
-    return max(condition.ended, min(known)) if known else None
 
 
 def _span(span: ActivitySpan) -> ChartActivity:
