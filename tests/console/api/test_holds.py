@@ -92,7 +92,8 @@ def test_the_end_of_a_run_releases_it_and_tells_of_who_joined(live: Live, machin
 def test_what_was_not_restored_is_held_until_a_person_releases_it(live: Live, machine: Machine) -> None:
     first = wanted()
     taken(live, machine, first)
-    ended(live, machine, first["run"])
+    insight = machine("GET", ended(live, machine, first["run"]))
+    assert insight.status_code == 200  # it is stored, and no job makes one any more that would release the hold
     Run.objects.filter(id=first["run"]).update(restored=False)
     Hold.objects.filter(run_id=first["run"]).update(released_at=None)
     (holder,) = taken(live, machine, wanted())["holders"]
