@@ -50,3 +50,7 @@ class CannotRecord(ToolkitError):
 
 class Unsendable(Exception):
     """A request cannot be sent. The service was never asked, so this says nothing about it."""
+
+
+class NoData(Exception):
+    """Whoever measures a service for others had no figure of it, which says nothing about the service."""

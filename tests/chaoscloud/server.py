@@ -4,6 +4,7 @@ import json
 import socket
 import ssl
 import threading
+from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -86,9 +87,11 @@ class Server:
             case ["wait", ms]:
                 self.ended.wait(float(ms) / 1000)
                 yield _whole(200)
-            case ["bytes", count]:
+            case ["bytes", count, *_]:
                 yield _whole(200, b"x" * int(count))
-            case ["hang" | "drop" | "stall" | "short" as how]:
+            case ["answer", code, body, *_]:
+                yield _whole(int(code), urlsafe_b64decode(body))
+            case ["hang" | "drop" | "stall" | "short" as how, *_]:
                 yield half if how in {"stall", "short"} else b""
                 self.ended.wait(60 if how in {"hang", "stall"} else 0)
                 raise ConnectionError

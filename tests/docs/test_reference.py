@@ -21,6 +21,7 @@ import chaoscloud
 from rtk.cli.exit_codes import MEANINGS
 from rtk.cli.main import rtk
 from rtk.experiment import block
+from rtk.experiment.limits import unit_of
 from rtk.insight.measurement import FIELDS
 from rtk.insight.proof import Proof
 from rtk.insight.shape import Clustering, Comparison, Figures, Insight, Stats
@@ -127,6 +128,19 @@ def told_of(module: ModuleType) -> str:
     heading, text = f"`{module.__name__}`", page("probes-and-tolerances.md")
     assert f"## {heading}\n" in text, f"no section {heading} in {PROBES}"
     return section(text, heading)
+
+
+UNITS = {"milliseconds": "ms", "per cent, 0 to 100": "%"}
+
+
+def test_every_unit_of_one_number_in_the_reference_is_known_to_charts() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| [^|]* \| ([^|]+) \|$", page("probes-and-tolerances.md"), re.MULTILINE)
+    told = {name: UNITS[unit] for name, unit in rows if unit in UNITS}
+    assert told, "the tables name no unit any more"
+    for module in public_modules(chaoscloud):
+        for name in set(told) & set(module.__all__):
+            unit = unit_of({"provider": {"type": "python", "module": module.__name__, "func": name}})
+            assert unit == told[name], f"add {name} to _PROBE_UNITS of src/rtk/experiment/limits.py: {told[name]}"
 
 
 def test_every_default_of_an_argument_is_in_the_reference() -> None:

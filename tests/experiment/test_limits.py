@@ -1,3 +1,4 @@
+from functools import partial
 from typing import Any
 
 import pytest
@@ -104,6 +105,15 @@ def test_the_plans_own_number_in_flight_goes_first() -> None:
 )
 def test_the_threshold_is_the_tolerances_bound(probe: dict[str, Any], expected: Threshold) -> None:
     assert threshold(probe, {"bound": "250"}) == expected
+
+
+def test_a_number_of_prometheus_has_the_unit_that_the_file_gives() -> None:
+    query = partial(python, "query", "chaoscloud.probes.prometheus", query="up")
+    shares = {"type": "range", "range": [0, 5]}
+    assert threshold({"provider": query(unit="%"), "tolerance": shares}) == Threshold(0, 5, "%")
+    assert threshold({"provider": query(), "tolerance": shares}) == Threshold(0, 5, "")
+    assert threshold({"provider": query(unit=7), "tolerance": shares}) == Threshold(0, 5, "")
+    assert charts_number({"provider": query(), "tolerance": shares})
 
 
 def test_only_a_probe_of_its_own_duration_has_a_time_threshold() -> None:

@@ -20,6 +20,8 @@ from rtk.errors import Unsendable
 LONGEST_TIMEOUT = 2_000_000.0
 """Seconds: libcurl counts milliseconds in an int."""
 
+LONGEST_UNIT = 12
+
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _URL_AS_IT_IS = "!#$%&'()*+,/:;=?@[]~"  # "%" too: what is encoded already is not encoded twice
 
@@ -143,6 +145,15 @@ def read_flag(name: str, given: bool | str) -> bool:
     if text not in {"true", "false"}:
         raise UnusableArgument(f"The argument {name} must be true or false, not {given!r}.")
     return text == "true"
+
+
+def read_unit(given: str | None) -> str:
+    """A unit of a value: a short text of one line, empty for None."""
+    if given is None:
+        return ""
+    if not isinstance(given, str) or len(given) > LONGEST_UNIT or not given.isprintable():
+        raise UnusableArgument(f"The unit must be a text of at most {LONGEST_UNIT} characters, such as % or ms.")
+    return given
 
 
 def read_timeout(given: float | str | None) -> float:

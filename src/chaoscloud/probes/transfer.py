@@ -17,7 +17,7 @@ import pycurl
 from chaoslib.exceptions import ActivityFailed
 
 from chaoscloud.probes.arguments import ProbeRequest
-from chaoscloud.probes.failure import MOST_REDIRECTS, failure_of, system_error
+from chaoscloud.probes.failure import MOST_REDIRECTS, failure_of, system_error, where
 from rtk.slices import ask_for_short_slices
 
 # A handle's end must not wait for a name lookup that hangs: 10 s and more, also at the end of the process.
@@ -82,6 +82,26 @@ def transfer(request: ProbeRequest) -> Transfer:
     finally:
         # After a failure, too: nothing of one call reaches the next.
         ready.append(handle)
+
+
+def fetch(request: ProbeRequest, most: int) -> tuple[int, bytes]:
+    """The status and the body of an answer; ActivityFailed where there is none, or one of more than `most` bytes."""
+    handle, body = _set_up(request), bytearray()
+
+    def take(part: bytes) -> int:
+        body.extend(part)
+        return len(part) if len(body) <= most else 0  # which ends the transfer
+
+    try:
+        handle.setopt(pycurl.WRITEFUNCTION, take)
+        handle.perform()
+        return handle.getinfo(pycurl.RESPONSE_CODE), bytes(body)
+    except pycurl.error as error:
+        if len(body) > most:
+            raise ActivityFailed(f"The answer of {where(request.url)} has more than {most:,} bytes.") from None
+        raise ActivityFailed(failure_of(handle, error, request)) from system_error(handle, error)
+    finally:
+        handle.close()
 
 
 def _set_up(request: ProbeRequest) -> pycurl.Curl:

@@ -1,8 +1,9 @@
 """Whether what Prometheus answered is good: every sample of every series lies within the bounds, inclusive.
 
 `value` is filled in by the Chaos Toolkit with the answer of Prometheus' HTTP API as the probes of
-`chaosprometheus` give it. Vectors, matrices, scalars and strings that hold a number are read. An error, an
-answer without a sample, a NaN and whatever else is no number are outside: no data is never good.
+`chaosprometheus` give it, or with the number of `chaoscloud.probes.prometheus`. Vectors, matrices, scalars and
+strings that hold a number are read. An error, an answer without a sample, a NaN and whatever else is no number are
+outside: no data is never good.
 """
 
 import math
@@ -71,6 +72,9 @@ def result_value_between(value: Any = None, lower: float | str = 0.0, upper: flo
 
 def _samples(answer: Any) -> Iterator[Any]:
     """The value of each sample; a LookupError, TypeError or ValueError where the answer has another shape."""
+    if isinstance(answer, int | float) and not isinstance(answer, bool):  # of `chaoscloud.probes.prometheus`
+        yield answer
+        return
     if answer["status"] != "success":
         return
     data = answer["data"]

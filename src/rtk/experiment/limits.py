@@ -94,8 +94,11 @@ def threshold(probe: Mapping[str, Any], configuration: Mapping[str, Any] | None 
 
 
 def unit_of(probe: Mapping[str, Any]) -> str:
-    """Return the unit of a probe's value, "ms" or "%" where it is one of ours, else empty."""
+    """Return the unit of a probe's value where it is one of ours, else empty; the file says that of Prometheus'."""
     provider = _mapping(probe.get("provider"))
+    if provider.get("module") == "chaoscloud.probes.prometheus":
+        unit = _mapping(provider.get("arguments")).get("unit")
+        return unit if isinstance(unit, str) else ""
     return _PROBE_UNITS.get((str(provider.get("module")), str(provider.get("func"))), "")
 
 

@@ -22,6 +22,7 @@ class MissedReason(StrEnum):
     RUN_DIED = "run-died"
     NOT_SENDABLE = "not-sendable"
     NO_SPACE = "no-space"
+    NO_DATA = "no-data"
 
 
 # These slots the end of the run cut off: nobody failed to measure them.

@@ -20,6 +20,7 @@ _SENTENCES = {
     MissedReason.NO_ADDRESS: "the measurer's machine had no local address or port left: {error}",
     MissedReason.NO_SPACE: "the measurer had no space left on its disk: {error}",
     MissedReason.NOT_SENDABLE: "the request cannot be sent: {error}",
+    MissedReason.NO_DATA: "no data: {error}",
     MissedReason.RUN_DIED: "the run died before this slot was measured",
 }
 

@@ -13,7 +13,7 @@ from tempfile import gettempdir
 from traceback import extract_tb
 from types import TracebackType
 
-from rtk.errors import Unsendable
+from rtk.errors import NoData, Unsendable
 from rtk.insight.facts import MissedReason
 
 _ERRNOS = {
@@ -59,8 +59,8 @@ def _lacking(error: BaseException) -> MissedReason | None:
         if error.errno == errno.ENOSPC and any(map(is_full, (gettempdir(), os.curdir))):
             return MissedReason.NO_SPACE
         return _ERRNOS.get(error.errno or 0)
-    if isinstance(error, Unsendable):
-        return MissedReason.NOT_SENDABLE
+    if isinstance(error, Unsendable | NoData):
+        return MissedReason.NOT_SENDABLE if isinstance(error, Unsendable) else MissedReason.NO_DATA
     if isinstance(error, RuntimeError) and _NO_THREAD in str(error):
         return MissedReason.NO_THREADS
     is_memory = (
