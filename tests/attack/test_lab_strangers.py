@@ -105,8 +105,9 @@ def test_idle_connections_take_few_threads_and_keep_nobody_out(world: World) -> 
 
 def test_nor_do_those_of_the_web_target(world: World) -> None:
     with connected(web_port(world), MANY, HALF):
-        assert held(web_target(world)) < MOST_OF_TARGET + SPARE
-        assert held(world.lab["keepers"][0]) < 2 * MOST_OF_TARGET + 2 * SPARE
+        # Those that make way take a file until their thread has seen it, which a busy machine gives its turn later.
+        eventually(lambda: held(web_target(world)) < MOST_OF_TARGET + SPARE, HEAD_S)
+        eventually(lambda: held(world.lab["keepers"][0]) < 2 * MOST_OF_TARGET + 2 * SPARE, HEAD_S)
         assert healthy_s(world) < LET_GO_S, "by then they have had their time, on whichever machine"
 
 
