@@ -1,4 +1,4 @@
-"""What Prometheus tells of a service: one number by a query, in the unit that the file gives.
+"""Ask Prometheus about a service: a query returns one number, in the unit that the file names.
 
 Any server with Prometheus' HTTP API can be asked: Thanos, Mimir and VictoriaMetrics too. Where it gives no number,
 nothing is known of the service: the slot is missed, never good and never deviated.
@@ -23,7 +23,7 @@ LARGEST_ANSWER = 2**20  # bytes: a query that gives more than this gives many se
 _SHOWN, _NAMED = 300, 3  # characters of what is repeated, and series that are named
 
 
-class NoNumber(ActivityFailed, NoData):  # type: ignore[misc]
+class NoNumber(ActivityFailed, NoData):  # type: ignore[misc]  # chaoslib has no types
     """Prometheus gave no number, which says nothing about the service."""
 
 

@@ -62,7 +62,7 @@ class Prospects(Struct, frozen=True):
 
     @property
     def is_affordable(self) -> bool:
-        """Whether the budget is enough even if every slot deviates; true without a window, which has no budget."""
+        """Whether the budget covers a run in which every slot deviates; true where there is no window, so no budget."""
         return (self.worst_spent or 0) <= 1
 
     def sentences(self) -> tuple[str, ...]:

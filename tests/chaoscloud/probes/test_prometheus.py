@@ -1,4 +1,4 @@
-"""What Prometheus gives is one number, or one sentence that says why there is none: never the service's fault."""
+"""Prometheus returns one number, or one sentence says why not; the service is never blamed for that."""
 
 import json
 import socket
